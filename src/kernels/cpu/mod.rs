@@ -1,0 +1,1 @@
+//! Kernels for the CPU. `par` decides about threads, `simd` about instruction sets; nothing else does.
