@@ -3,7 +3,20 @@
 //! Modules are layers: each imports only from those above it in this list (`tests/layers.rs` checks it).
 #![deny(unsafe_code)]
 
-pub mod base;
 pub mod error;
+#[macro_use]
+pub mod base;
 #[allow(unsafe_code)]
+pub mod storage;
+#[allow(unsafe_code)]
+#[macro_use]
 pub mod kernels;
+pub mod tensor;
+pub mod autograd;
+pub mod ops;
+#[cfg(feature = "python")]
+mod python;
+
+pub use base::{DType, Device, Scalar};
+pub use error::{Error, Result};
+pub use tensor::Tensor;

@@ -274,6 +274,21 @@ impl Elem for bool {
         v.re != 0.0 || v.im != 0.0
     }
 }
+/// Sum is "or", product is "and"; a difference is refused before any kernel is chosen.
+impl Num for bool {
+    #[inline(always)]
+    fn add(self, o: Self) -> Self {
+        self | o
+    }
+    #[inline(always)]
+    fn sub(self, o: Self) -> Self {
+        self ^ o
+    }
+    #[inline(always)]
+    fn mul(self, o: Self) -> Self {
+        self & o
+    }
+}
 impl Real for bool {
     const IS_FLOAT: bool = false;
     const LOWEST: Self = false;
@@ -346,7 +361,8 @@ complex_elem!(C64: C64, f32; C128: C128, f64);
 
 /// Runs a body with `$T` bound to the Rust type of a dtype, for the dtypes of a set; outside the set it evaluates
 /// to the standard error naming the op. Sets: `any` (12), `numeric` (no bool), `real` (no complex), `int` (no
-/// bool), `float` (4 floats), `floatc` (floats and complex), `full` (f32, f64, complex), `native` (f32, f64).
+/// bool), `bits` (int and bool), `float` (4 floats), `floatc` (floats and complex), `native` (f32, f64). Elementwise
+/// kernels compute the half types in f32, so their sets leave those out: `wide` (10), `wide_real` (8).
 #[macro_export]
 macro_rules! with_dtype {
     (@arm $dt:expr, $T:ident, $body:expr, $else:expr, $($d:ident = $t:ty),*) => {
@@ -360,6 +376,19 @@ macro_rules! with_dtype {
         $crate::with_dtype!(@arm $dt, $T, $body, unreachable!(), Bool = bool, U8 = u8, I8 = i8, I16 = i16,
             I32 = i32, I64 = i64, F16 = $crate::base::F16, BF16 = $crate::base::BF16, F32 = f32, F64 = f64,
             C64 = $crate::base::C64, C128 = $crate::base::C128)
+    };
+    ($op:expr, $dt:expr, wide, $T:ident => $body:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "other dtypes")),
+            Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64, F32 = f32, F64 = f64,
+            C64 = $crate::base::C64, C128 = $crate::base::C128)
+    };
+    ($op:expr, $dt:expr, wide_real, $T:ident => $body:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "real dtypes")),
+            Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64, F32 = f32, F64 = f64)
+    };
+    ($op:expr, $dt:expr, bits, $T:ident => $body:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "integer and bool dtypes")),
+            Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64)
     };
     ($op:expr, $dt:expr, numeric, $T:ident => $body:expr) => {
         $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "every dtype but bool")),

@@ -5,6 +5,10 @@ mod device;
 mod dtype;
 mod layout;
 pub mod promote;
+pub mod rng {
+    #[derive(Clone, Debug)]
+    pub struct Generator;
+}
 mod scalar;
 mod shape;
 
