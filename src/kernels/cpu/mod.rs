@@ -3,10 +3,13 @@
 #[macro_use]
 pub mod simd;
 pub mod block;
+pub mod clib;
 pub mod cast;
 pub mod copy;
 pub mod iter;
+pub mod loss;
 pub mod math;
 pub mod matmul;
 pub mod par;
+pub mod staged;
 mod transpose;
