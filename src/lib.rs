@@ -7,3 +7,6 @@ pub mod base;
 pub mod error;
 #[allow(unsafe_code)]
 pub mod kernels;
+pub mod tensor {
+    pub mod print;
+}

@@ -5,6 +5,7 @@ mod device;
 mod dtype;
 mod layout;
 pub mod promote;
+pub mod rng;
 mod scalar;
 mod shape;
 
