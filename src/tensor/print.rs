@@ -213,7 +213,8 @@ impl<'a> Writer<'a> {
         let axes = self.data.shape.len() - index.len();
         let width = self.format.width + self.imaginary.as_ref().map_or(0, |f| f.width + 1);
         // rows break after as many values as fit, slices are set apart by a blank line for each axis more
-        let per_line = if axes > 1 { 1 } else { (self.linewidth.saturating_sub(indent) / (width + 2)).max(1) };
+        let per_line =
+            if axes > 1 { 1 } else { (self.linewidth.saturating_sub(indent) / (width + 2)).max(1) };
         let line_break = format!(",{:\n<1$}{2:3$}", "", (axes - 1).max(1), "", indent + 1);
         let gap = self.gap(size);
         let (edge, rest) = gap.unwrap_or((size, size));
@@ -275,9 +276,8 @@ impl Format {
         if high == 0.0 {
             return format; // nothing but zeros, infinities and nan
         }
-        format.scientific = options
-            .sci_mode
-            .unwrap_or(high / low > 1000.0 || high > 1e8 || (!format.whole && low < 1e-4));
+        format.scientific =
+            options.sci_mode.unwrap_or(high / low > 1000.0 || high > 1e8 || (!format.whole && low < 1e-4));
         format.width = counted().map(|v| format.digits(v).len()).max().unwrap_or(1);
         format
     }

@@ -1,13 +1,35 @@
 //! Exponential, Cauchy, log-normal and gamma: double precision throughout, rounded at the end.
 
 use super::each_unit;
+use super::log::{self, Transform};
 use crate::base::rng::Mt19937;
-use crate::base::{Elem, Float};
+use crate::base::{DType, Elem, Float};
+
+#[derive(Clone, Copy)]
+struct Exponential {
+    scale: f64,
+}
+
+impl Transform for Exponential {
+    #[inline(always)]
+    fn fast(self, u: f64) -> (f64, bool) {
+        // 1 - u is exact: u is a multiple of 2^-53
+        let value = (self.scale * log::ln(1.0 - u)).abs();
+        (value, log::near_f32_tie(value))
+    }
+    fn exact(self, u: f64) -> f64 {
+        self.scale * (-u).ln_1p()
+    }
+}
 
 /// Rate `lambda`; two words an element.
 pub fn exponential<T: Elem>(g: &mut Mt19937, out: &mut [T], lambda: f64) {
-    let scale = -1.0 / lambda;
-    each_unit(g, out, |u| T::from_f64(scale * (-u).ln_1p()));
+    let f = Exponential { scale: -1.0 / lambda };
+    if T::DTYPE == DType::F64 {
+        each_unit(g, out, |u| T::from_f64(f.exact(u)));
+    } else {
+        log::fill(g, out, f);
+    }
 }
 
 /// Two words an element.

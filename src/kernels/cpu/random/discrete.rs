@@ -1,7 +1,8 @@
 //! Bernoulli, geometric, Poisson and binomial draws.
 
-use super::simd::{Body, vectorised};
 use super::each_unit;
+use super::log::{self, Transform};
+use super::simd::{Body, vectorised};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem, Float};
 
@@ -33,10 +34,25 @@ pub fn bernoulli_each<T: Elem, P: Float>(g: &mut Mt19937, probs: &[P], out: &mut
     }
 }
 
+#[derive(Clone, Copy)]
+struct Geometric {
+    log_miss: f64,
+}
+
+impl Transform for Geometric {
+    #[inline(always)]
+    fn fast(self, u: f64) -> (f64, bool) {
+        let trials = log::ln(u) / self.log_miss;
+        (trials.ceil(), u == 0.0 || (trials - trials.round_ties_even()).abs() <= 1e-12 * trials)
+    }
+    fn exact(self, u: f64) -> f64 {
+        (u.ln() / self.log_miss).ceil()
+    }
+}
+
 /// Trials up to the first success; two words an element.
 pub fn geometric<T: Elem>(g: &mut Mt19937, out: &mut [T], p: f64) {
-    let log_miss = (-p).ln_1p();
-    each_unit(g, out, |u| T::from_f64((u.ln() / log_miss).ceil()));
+    log::fill(g, out, Geometric { log_miss: (-p).ln_1p() });
 }
 
 /// Poisson counts for the rates given: 53-bit uniforms, as many as the method needs.

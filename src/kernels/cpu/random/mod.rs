@@ -15,6 +15,7 @@
 mod continuous;
 mod discrete;
 mod integer;
+mod log;
 mod multinomial;
 mod normal;
 mod simd;
