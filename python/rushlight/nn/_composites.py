@@ -73,7 +73,9 @@ def _adaptive_max_pool(n):
         return (values, indices) if return_indices else values
 
     adaptive_max_pool.__name__ = adaptive_max_pool.__qualname__ = name
-    adaptive_max_pool.__doc__ = f"The largest values of as many windows as wanted; see :class:`AdaptiveMaxPool{n}d`."
+    adaptive_max_pool.__doc__ = (
+        f"The largest values of as many windows as wanted; see :class:`AdaptiveMaxPool{n}d`."
+    )
     return adaptive_max_pool
 
 
@@ -135,8 +137,16 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
     Source: Jang et al. (2016), Categorical reparameterization with Gumbel-softmax.
     """
-    noise = -_C.empty_like(logits, memory_format=_C.legacy_contiguous_format if hasattr(
-        _C, "legacy_contiguous_format") else _C.contiguous_format).exponential_().log()
+    noise = (
+        -_C.empty_like(
+            logits,
+            memory_format=_C.legacy_contiguous_format
+            if hasattr(_C, "legacy_contiguous_format")
+            else _C.contiguous_format,
+        )
+        .exponential_()
+        .log()
+    )
     soft = ((logits + noise) / tau).softmax(dim)
     if not hard:
         return soft
@@ -173,9 +183,11 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
             or input.size()[:-1] == var.size()
             or (input.size()[:-1] == var.size()[:-1] and var.size(-1) == 1)
         )
-        broadcasts = len(var.size()) == len(input.size()) and sum(
-            v == 1 and i != 1 for v, i in zip(var.size(), input.size())
-        ) == 1 and all(v in (1, i) for v, i in zip(var.size(), input.size()))
+        broadcasts = (
+            len(var.size()) == len(input.size())
+            and sum(v == 1 and i != 1 for v, i in zip(var.size(), input.size())) == 1
+            and all(v in (1, i) for v, i in zip(var.size(), input.size()))
+        )
         if var.size() != input.size() and input.size()[:-1] == var.size():
             var = var.unsqueeze(-1)
         elif not fits and not broadcasts:
@@ -197,9 +209,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     return _reduced(loss, reduction)
 
 
-def multilabel_soft_margin_loss(
-    input, target, weight=None, size_average=None, reduce=None, reduction="mean"
-):
+def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """Logistic loss of several labels at once; see :class:`MultiLabelSoftMarginLoss`."""
     F = _nn()
     loss = -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input))
@@ -281,7 +291,14 @@ def _project(F, query, key, value, weight, bias):
     if key is value:
         if query is key:
             packed = F.linear(query, weight, bias)
-            return packed.unflatten(-1, (3, size)).unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous().unbind(0)
+            return (
+                packed.unflatten(-1, (3, size))
+                .unsqueeze(0)
+                .transpose(0, -2)
+                .squeeze(-2)
+                .contiguous()
+                .unbind(0)
+            )
         first = (None, None) if bias is None else bias.split([size, size * 2])
         weights = weight.split([size, size * 2])
         both = F.linear(key, weights[1], first[1])
@@ -369,7 +386,9 @@ def multi_head_attention_forward(
         biases = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
         weights = (q_proj_weight, k_proj_weight, v_proj_weight)
         if key.shape[:2] != value.shape[:2]:
-            raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}")
+            raise AssertionError(
+                f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}"
+            )
         q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases))
     else:
         if key.shape != value.shape:
@@ -431,9 +450,7 @@ def multi_head_attention_forward(
             attn_mask = attn_mask.unsqueeze(0)
         else:
             attn_mask = attn_mask.view(batch, num_heads, -1, source)
-    q, k, v = (
-        t.view(batch, num_heads, n, head) for t, n in ((q, length), (k, source), (v, source))
-    )
+    q, k, v = (t.view(batch, num_heads, n, head) for t, n in ((q, length), (k, source), (v, source)))
     out = F.scaled_dot_product_attention(q, k, v, attn_mask, dropout, is_causal)
     out = out.permute(2, 0, 1, 3).contiguous().view(batch * length, size)
     out = F.linear(out, out_proj_weight, out_proj_bias).view(length, batch, out_proj_weight.size(0))

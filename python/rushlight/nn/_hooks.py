@@ -167,8 +167,10 @@ class _Call:
         for hook_id, hook, with_kwargs, always in self.forward_hooks():
             if always:
                 self.called.add(hook_id)
-            out = hook(module, self.args, self.kwargs, self.result) if with_kwargs else hook(
-                module, self.args, self.result
+            out = (
+                hook(module, self.args, self.kwargs, self.result)
+                if with_kwargs
+                else hook(module, self.args, self.result)
             )
             if out is not None:
                 self.result = out
@@ -218,8 +220,10 @@ class _Call:
             if not always or hook_id in self.called:
                 continue
             try:
-                out = hook(self.module, self.args, self.kwargs, self.result) if with_kwargs else hook(
-                    self.module, self.args, self.result
+                out = (
+                    hook(self.module, self.args, self.kwargs, self.result)
+                    if with_kwargs
+                    else hook(self.module, self.args, self.result)
                 )
                 if out is not None:
                     self.result = out

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from weakref import ref
 
-_RESERVED = frozenset(("training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_hooked"))
+_RESERVED = frozenset(
+    ("training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_hooked")
+)
 _ABSENT = object()
 
 

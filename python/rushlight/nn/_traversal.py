@@ -14,7 +14,11 @@ class TraversalMethods:
     # ------------------------------------------------------------------ listing
     def _named_members(self, members, prefix="", recurse=True, remove_duplicate=True):
         seen = set()
-        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        modules = (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
+            if recurse
+            else [(prefix, self)]
+        )
         for path, module in modules:
             for name, value in members(module):
                 if value is None or value in seen:
@@ -79,7 +83,9 @@ class TraversalMethods:
         yield prefix, self
         for name, module in self._modules.items():
             if module is not None:
-                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else str(name), remove_duplicate)
+                yield from module.named_modules(
+                    memo, f"{prefix}.{name}" if prefix else str(name), remove_duplicate
+                )
 
     # ------------------------------------------------------------------ finding
     def get_submodule(self, target):
@@ -194,7 +200,8 @@ class TraversalMethods:
         device, dtype, non_blocking, memory_format = _parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
-                "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=" + str(dtype)
+                "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype="
+                + str(dtype)
             )
 
         def convert(t):
@@ -309,7 +316,9 @@ def _parse_to(*args, **kwargs):
         if rest and isinstance(rest[0], bool):
             rest.pop(0)
     if rest or kwargs:
-        shown = ", ".join([*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())])
+        shown = ", ".join(
+            [*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())]
+        )
         raise TypeError(f"to() received an invalid combination of arguments - got ({shown})")
     if other is not None:
         device, dtype = other.device, other.dtype

@@ -182,7 +182,9 @@ class Hardtanh(Module):
                 from warnings import warn
 
                 warn(
-                    f"keyword argument `{name}ue` is deprecated and rename to `{name}`", FutureWarning, stacklevel=2
+                    f"keyword argument `{name}ue` is deprecated and rename to `{name}`",
+                    FutureWarning,
+                    stacklevel=2,
                 )
         self.min_val = min_val if min_value is None else min_value
         self.max_val = max_val if max_value is None else max_value

@@ -227,11 +227,11 @@ def _pairs(given, kind):
         return
     for place, item in enumerate(given):
         if not hasattr(item, "__iter__"):
-            raise TypeError(f"{kind} update sequence element #{place} should be Iterable; is{type(item).__name__}")
-        if len(item) != 2:
-            raise ValueError(
-                f"{kind} update sequence element #{place} has length {len(item)}; 2 is required"
+            raise TypeError(
+                f"{kind} update sequence element #{place} should be Iterable; is{type(item).__name__}"
             )
+        if len(item) != 2:
+            raise ValueError(f"{kind} update sequence element #{place} has length {len(item)}; 2 is required")
         yield item
 
 

@@ -119,7 +119,9 @@ class Module(HookMethods, StateMethods, TraversalMethods):
 
     def forward(self, *args):
         """The computation of the module; every subclass has its own."""
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
 
     def __call__(self, *args, **kwargs):
         if self._hooked:

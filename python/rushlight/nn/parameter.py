@@ -89,7 +89,9 @@ class _Uninitialized:
         """Turns this object, in place, into a tensor of `shape` with undefined values."""
         data = self.data
         self.data = _C.empty(
-            shape, dtype=data.dtype if dtype is None else dtype, device=data.device if device is None else device
+            shape,
+            dtype=data.dtype if dtype is None else dtype,
+            device=data.device if device is None else device,
         )
         self.__class__ = self.cls_to_become
 
