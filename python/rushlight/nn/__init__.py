@@ -290,3 +290,7 @@ __all__ = [
     "register_module_parameter_registration_hook",
     "utils",
 ]
+
+from . import modules  # noqa: E402
+
+__all__.append("modules")
