@@ -20,4 +20,5 @@ mod calculus;
 pub use calculus::CALCULUS;
 
 /// The rows of every file.
-pub const TABLES: &[&[table::OpDef]] = &[unary::TABLE, binary::TABLE, copy::TABLE, view::TABLE, reduce::TABLE];
+pub const TABLES: &[&[table::OpDef]] =
+    &[unary::TABLE, binary::TABLE, copy::TABLE, view::TABLE, reduce::TABLE];
