@@ -1,7 +1,9 @@
 //! Kernels for the CPU. `par` decides about threads, `simd` about instruction sets; nothing else does.
 
+pub mod flt;
 pub mod math;
 pub mod matmul;
 pub mod par;
-#[macro_use]
+pub mod reduce;
 pub mod simd;
+pub mod softmax;
