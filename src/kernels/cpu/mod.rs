@@ -3,7 +3,9 @@
 pub mod flt;
 pub mod math;
 pub mod matmul;
+pub mod norm;
 pub mod par;
+pub mod pool;
 pub mod reduce;
 pub mod simd;
 pub mod softmax;
