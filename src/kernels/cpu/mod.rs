@@ -5,3 +5,4 @@ pub mod matmul;
 pub mod par;
 #[macro_use]
 pub mod simd;
+pub mod vector;
