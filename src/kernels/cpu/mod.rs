@@ -1,5 +1,6 @@
 //! Kernels for the CPU. `par` decides about threads, `simd` about instruction sets; nothing else does.
 
+pub mod conv;
 pub mod flt;
 pub mod math;
 pub mod matmul;
