@@ -1,6 +1,7 @@
 //! Checks across the reductions.
 
 use super::{extreme, logic, moments, norm, reduce, scan, softmax};
+use crate::autograd::{Request, run};
 use crate::base::{DType, Dims};
 use crate::tensor::Tensor;
 
@@ -28,20 +29,24 @@ fn check(name: &str, x: &[f64], shape: &[usize], f: impl Fn(&Tensor) -> crate::R
         let w: Vec<f64> = (0..y.numel()).map(|i| (0.7 * i as f64 + k).cos()).collect();
         y.mul(t(&w, y.shape())).and_then(|z| reduce::sum(&z, None)).unwrap()
     };
+    let back = |y: &Tensor, x: &Tensor| {
+        let request = Request {
+            roots: vec![(y.edge(), t(&[1.0], &[]))],
+            capture: Some(&[x.edge()]),
+            accumulate: false,
+            retain_graph: true,
+            create_graph: true,
+        };
+        run(request, &super::CALCULUS).unwrap()[0].clone()
+    };
     let gradient = |data: &[f64]| {
         let x = t(data, shape);
         x.set_requires_grad(true).unwrap();
-        let y = weight(&f(&x).unwrap(), 0.3);
-        let g = crate::autograd::grad(&[y], &[x.clone()], &[None], true, true, false).unwrap();
-        (x, g[0].clone().unwrap())
+        let g = back(&weight(&f(&x).unwrap(), 0.3), &x).unwrap();
+        (x, g)
     };
     let (leaf, g) = gradient(x);
-    let second = if g.requires_grad() {
-        let z = weight(&g, 1.1);
-        crate::autograd::grad(&[z], &[leaf], &[None], false, false, true).unwrap()[0].clone()
-    } else {
-        None
-    };
+    let second = if g.requires_grad() { back(&weight(&g, 1.1), &leaf) } else { None };
     let h = 1e-5;
     for i in 0..x.len() {
         let moved = |d: f64| {
