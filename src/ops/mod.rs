@@ -8,6 +8,7 @@ pub mod complex;
 pub mod copy;
 pub mod elementwise;
 pub mod extreme;
+pub mod index;
 pub mod inplace;
 pub mod logic;
 pub mod moments;

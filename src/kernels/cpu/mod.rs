@@ -13,6 +13,7 @@ pub mod matmul;
 pub mod norm;
 pub mod par;
 pub mod pool;
+pub mod random;
 pub mod recur;
 pub mod reduce;
 pub mod softmax;
