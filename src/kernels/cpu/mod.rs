@@ -4,10 +4,18 @@
 pub mod simd;
 pub mod block;
 pub mod cast;
+pub mod conv;
 pub mod copy;
+pub mod flt;
 pub mod iter;
 pub mod math;
 pub mod matmul;
+pub mod norm;
 pub mod par;
+pub mod pool;
 pub mod random;
+pub mod recur;
+pub mod reduce;
+pub mod softmax;
 mod transpose;
+pub mod vector;
