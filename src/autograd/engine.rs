@@ -1,0 +1,443 @@
+//! The reverse pass: count dependencies over the reachable part, then run ready nodes, newest first.
+
+use super::mode::{GradMode, ModeGuard, grad_enabled};
+use crate::bail;
+use crate::error::Result;
+use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
+use crate::tensor::{Edge, Grads, Leaf, Node, Tensor, Want, graph::Shape};
+use smallvec::SmallVec;
+use std::collections::{BinaryHeap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+/// The differentiable functions the engine itself needs.
+pub struct Calculus {
+    pub add: fn(&Tensor, &Tensor) -> Result<Tensor>,
+    /// Adds in place into a gradient nobody else holds.
+    pub add_into: fn(&Tensor, &Tensor) -> Result<()>,
+    /// Sums a gradient down to the shape and casts it to the dtype of the tensor it belongs to.
+    pub fit: fn(&Tensor, &Shape) -> Result<Option<Tensor>>,
+    /// A copy of its own (the gradient a leaf keeps must not alias somebody else's tensor).
+    pub own: fn(&Tensor, &Tensor) -> Result<Tensor>,
+}
+
+pub struct Request<'a> {
+    /// Where to start, with the gradient there.
+    pub roots: Vec<(Edge, Tensor)>,
+    /// Gradients to hand back instead of accumulating into leaves.
+    pub capture: Option<&'a [Edge]>,
+    /// With `capture`: accumulate into those leaves instead of handing back (`backward(inputs=...)`).
+    pub accumulate: bool,
+    pub retain_graph: bool,
+    pub create_graph: bool,
+}
+
+/// Pointers are their own hash; nodes are at least 64 bytes apart.
+#[derive(Default)]
+struct PtrHasher(u64);
+impl Hasher for PtrHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only pointers are hashed")
+    }
+    fn write_usize(&mut self, p: usize) {
+        self.0 = (p as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+type Map<V> = HashMap<usize, V, BuildHasherDefault<PtrHasher>>;
+
+#[derive(Clone)]
+enum Task {
+    Node(Arc<Node>),
+    Leaf(Arc<Leaf>),
+}
+impl Task {
+    fn of(edge: &Edge) -> Option<(Task, usize)> {
+        match edge {
+            Edge::None => None,
+            Edge::Node(n, slot) => Some((Task::Node(n.clone()), *slot)),
+            Edge::Leaf(l) => Some((Task::Leaf(l.clone()), 0)),
+        }
+    }
+    fn key(&self) -> usize {
+        match self {
+            Task::Node(n) => Arc::as_ptr(n) as usize,
+            Task::Leaf(l) => Arc::as_ptr(l) as usize,
+        }
+    }
+    /// Leaves first (their memory can go), then the newest node.
+    fn priority(&self) -> u64 {
+        match self {
+            Task::Node(n) => n.seq,
+            Task::Leaf(_) => u64::MAX,
+        }
+    }
+    fn slots(&self) -> usize {
+        match self {
+            Task::Node(n) => n.outputs.len(),
+            Task::Leaf(_) => 1,
+        }
+    }
+}
+impl PartialEq for Task {
+    fn eq(&self, o: &Task) -> bool {
+        self.priority() == o.priority()
+    }
+}
+impl Eq for Task {}
+impl PartialOrd for Task {
+    fn partial_cmp(&self, o: &Task) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(o))
+    }
+}
+impl Ord for Task {
+    fn cmp(&self, o: &Task) -> std::cmp::Ordering {
+        self.priority().cmp(&o.priority())
+    }
+}
+
+#[derive(Default)]
+struct Progress {
+    /// Edges into this task that have not delivered yet.
+    pending: usize,
+    grads: SmallVec<[Option<Tensor>; 1]>,
+    /// The buffer in a slot was made here by adding, so it may be added to in place.
+    owned: u64,
+    queued: bool,
+    /// On a path to something wanted.
+    needed: bool,
+}
+
+/// Runs the reverse pass. With `capture`, answers with the gradients asked for.
+pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>> {
+    let mode = if request.create_graph { GradMode::Record } else { GradMode::NoGrad };
+    let _mode = ModeGuard::new(mode);
+    let mut state: Map<Progress> = Map::default();
+    let mut reached = discover(&request.roots, &mut state);
+    if let Some(wanted) = request.capture {
+        mark_needed(&reached, wanted, &mut state);
+    }
+    let mut captured: Map<Vec<(usize, usize)>> = Map::default();
+    let mut answers: Vec<Option<Tensor>> = Vec::new();
+    if let Some(wanted) = request.capture {
+        answers.resize(wanted.len(), None);
+        for (i, edge) in wanted.iter().enumerate() {
+            if let Some((task, slot)) = Task::of(edge) {
+                captured.entry(task.key()).or_default().push((slot, i));
+            }
+        }
+    }
+    reached.clear();
+    let mut heap: BinaryHeap<Task> = BinaryHeap::new();
+    for (edge, grad) in request.roots {
+        let Some((task, slot)) = Task::of(&edge) else { continue };
+        deliver(&mut state, &task, slot, grad, calculus)?;
+        enqueue(&mut state, &mut heap, task);
+    }
+    while let Some(task) = heap.pop() {
+        let key = task.key();
+        let Some(progress) = state.get_mut(&key) else { continue };
+        let needed = request.capture.is_none() || progress.needed;
+        let mut grads = std::mem::take(&mut progress.grads);
+        match task {
+            Task::Leaf(leaf) => {
+                let Some(Some(grad)) = grads.pop() else { continue };
+                if let Some(ids) = captured.get(&key)
+                    && !request.accumulate
+                {
+                    let grad = leaf_hooks(&leaf, grad)?;
+                    for (_, i) in ids {
+                        answers[*i] = Some(grad.clone());
+                    }
+                } else if needed && (request.capture.is_none() || request.accumulate) {
+                    let grad = leaf_hooks(&leaf, grad)?;
+                    accumulate(&leaf, grad, calculus)?;
+                }
+            }
+            Task::Node(node) => {
+                if node.hooks().is_some() {
+                    tensor_hooks(&node, &mut grads, calculus)?;
+                }
+                if let Some(ids) = captured.get(&key) {
+                    for (slot, i) in ids {
+                        answers[*i] = grads[*slot].clone();
+                    }
+                }
+                let want = if request.capture.is_some() {
+                    Want::of(node.edges.iter().map(|e| {
+                        Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed))
+                    }))
+                } else {
+                    node.want()
+                };
+                let out = if needed && want.0 != 0 { evaluate(&node, grads, want)? } else { Grads::new() };
+                if !request.retain_graph && needed && want.0 != 0 {
+                    node.release();
+                }
+                for (i, edge) in node.edges.iter().enumerate() {
+                    let Some((task, slot)) = Task::of(edge) else { continue };
+                    if let Some(grad) = out.get(i).cloned().flatten() {
+                        let grad = validate(&node, i, grad, edge, calculus)?;
+                        if let Some(grad) = grad {
+                            deliver(&mut state, &task, slot, grad, calculus)?;
+                        }
+                    }
+                    let p = state.entry(task.key()).or_default();
+                    p.pending -= 1;
+                    if p.pending == 0 {
+                        enqueue(&mut state, &mut heap, task);
+                    }
+                }
+            }
+        }
+    }
+    Ok(answers)
+}
+
+/// Counts, for every task reachable from the roots, the edges into it. Iterative: chains may be a million long.
+fn discover(roots: &[(Edge, Tensor)], state: &mut Map<Progress>) -> Vec<Arc<Node>> {
+    let mut nodes: Vec<Arc<Node>> = Vec::new();
+    for (edge, _) in roots {
+        if let Some((task, _)) = Task::of(edge)
+            && !state.contains_key(&task.key())
+        {
+            state.insert(task.key(), Progress::default());
+            if let Task::Node(n) = task {
+                nodes.push(n);
+            }
+        }
+    }
+    let mut next = 0;
+    while next < nodes.len() {
+        let node = nodes[next].clone();
+        next += 1;
+        for edge in &node.edges {
+            let key = match edge {
+                Edge::None => continue,
+                Edge::Node(n, _) => Arc::as_ptr(n) as usize,
+                Edge::Leaf(l) => Arc::as_ptr(l) as usize,
+            };
+            match state.get_mut(&key) {
+                Some(p) => p.pending += 1,
+                None => {
+                    state.insert(key, Progress { pending: 1, ..Progress::default() });
+                    if let Edge::Node(n, _) = edge {
+                        nodes.push(n.clone());
+                    }
+                }
+            }
+        }
+    }
+    nodes
+}
+
+/// Marks what lies on a path to a wanted edge.
+fn mark_needed(nodes: &[Arc<Node>], wanted: &[Edge], state: &mut Map<Progress>) {
+    for edge in wanted {
+        if let Some((task, _)) = Task::of(edge)
+            && let Some(p) = state.get_mut(&task.key())
+        {
+            p.needed = true;
+        }
+    }
+    // inputs were made before the nodes that use them, so one pass from the oldest suffices
+    let mut order: Vec<&Arc<Node>> = nodes.iter().collect();
+    order.sort_unstable_by_key(|n| n.seq);
+    for node in order {
+        let reaches = node
+            .edges
+            .iter()
+            .any(|e| Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed)));
+        if reaches && let Some(p) = state.get_mut(&(Arc::as_ptr(node) as usize)) {
+            p.needed = true;
+        }
+    }
+}
+
+fn enqueue(state: &mut Map<Progress>, heap: &mut BinaryHeap<Task>, task: Task) {
+    let p = state.entry(task.key()).or_default();
+    if p.pending == 0 && !p.queued {
+        p.queued = true;
+        heap.push(task);
+    }
+}
+
+/// Adds a gradient to what has arrived: the second out of place, later ones in place if the sum is ours alone.
+fn deliver(
+    state: &mut Map<Progress>,
+    task: &Task,
+    slot: usize,
+    grad: Tensor,
+    calculus: &Calculus,
+) -> Result<()> {
+    let p = state.entry(task.key()).or_default();
+    if p.grads.is_empty() {
+        p.grads.resize(task.slots(), None);
+    }
+    match p.grads[slot].take() {
+        None => p.grads[slot] = Some(grad),
+        Some(sum) => {
+            let ours = slot < 64 && p.owned >> slot & 1 == 1 && !grad_enabled() && sum.handle_count() == 1;
+            if ours {
+                (calculus.add_into)(&sum, &grad)?;
+                p.grads[slot] = Some(sum);
+            } else {
+                p.grads[slot] = Some((calculus.add)(&sum, &grad)?);
+                if slot < 64 {
+                    p.owned |= 1 << slot;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn evaluate(node: &Arc<Node>, mut grads: SmallVec<[Option<Tensor>; 1]>, want: Want) -> Result<Grads> {
+    let Some(hooks) = node.hooks() else {
+        if grads.iter().all(Option::is_none) {
+            return Ok(Grads::new());
+        }
+        return node.call(&grads, want);
+    };
+    let (pre, post) = {
+        let h = lock(hooks);
+        (h.pre.clone(), h.post.clone())
+    };
+    run_node_hooks(&pre, None, &mut grads)?;
+    if grads.iter().all(Option::is_none) {
+        return Ok(Grads::new());
+    }
+    let mut out = node.call(&grads, want)?;
+    for (_, hook) in &post {
+        if let Some(new) = hook.call(Some(&out), &grads)? {
+            out = new;
+        }
+    }
+    Ok(out)
+}
+
+fn run_node_hooks(
+    hooks: &HookList<dyn NodeHook>,
+    outgoing: Option<&[Option<Tensor>]>,
+    grads: &mut SmallVec<[Option<Tensor>; 1]>,
+) -> Result<()> {
+    for (_, hook) in hooks {
+        if let Some(new) = hook.call(outgoing, grads)? {
+            *grads = new.into_iter().collect();
+        }
+    }
+    Ok(())
+}
+
+/// Hooks registered on result tensors of a node, and the gradients kept for `retain_grad`.
+fn tensor_hooks(
+    node: &Arc<Node>,
+    grads: &mut SmallVec<[Option<Tensor>; 1]>,
+    calculus: &Calculus,
+) -> Result<()> {
+    let Some(hooks) = node.hooks() else { return Ok(()) };
+    let (list, retain) = {
+        let h = lock(hooks);
+        (h.tensor.clone(), h.retain.clone())
+    };
+    for (slot, _, hook) in &list {
+        if let Some(Some(g)) = grads.get(*slot)
+            && let Some(new) = hook.call(g)?
+        {
+            grads[*slot] = Some(new);
+        }
+    }
+    for (slot, cell) in &retain {
+        if let (Some(cell), Some(Some(g))) = (cell.upgrade(), grads.get(*slot)) {
+            let old = lock(&cell.grad).take();
+            let new = match old {
+                Some(sum) => (calculus.add)(&sum, g)?,
+                None => g.clone(),
+            };
+            *lock(&cell.grad) = Some(new);
+        }
+    }
+    Ok(())
+}
+
+fn leaf_hooks(leaf: &Arc<Leaf>, mut grad: Tensor) -> Result<Tensor> {
+    let (list, pre) = {
+        let h = lock(&leaf.hooks);
+        if h.tensor.is_empty() && h.node_pre.is_empty() {
+            return Ok(grad);
+        }
+        (h.tensor.clone(), h.node_pre.clone())
+    };
+    for (_, hook) in &list {
+        let hook: &Arc<dyn TensorHook> = hook;
+        if let Some(new) = hook.call(&grad)? {
+            grad = new;
+        }
+    }
+    let mut grads: SmallVec<[Option<Tensor>; 1]> = SmallVec::from_elem(Some(grad.clone()), 1);
+    run_node_hooks(&pre, None, &mut grads)?;
+    Ok(grads.pop().flatten().unwrap_or(grad))
+}
+
+/// Adds a gradient to a leaf. The first one is kept as it is when nobody else holds it.
+fn accumulate(leaf: &Arc<Leaf>, grad: Tensor, calculus: &Calculus) -> Result<()> {
+    let Some(variable) = leaf.tensor() else { return Ok(()) };
+    let new = match leaf.grad() {
+        None if grad_enabled() => grad.clone(),
+        None => (calculus.own)(&grad, &variable)?,
+        Some(old) if grad_enabled() => (calculus.add)(&old, &grad)?,
+        Some(old) => {
+            (calculus.add_into)(&old, &grad)?;
+            old
+        }
+    };
+    leaf.set_grad(Some(new));
+    let (post, node_post) = {
+        let h = lock(&leaf.hooks);
+        if h.post.is_empty() && h.node_post.is_empty() {
+            return Ok(());
+        }
+        (h.post.clone(), h.node_post.clone())
+    };
+    for (_, hook) in &node_post {
+        hook.call(Some(&[]), &[Some(grad.clone())])?;
+    }
+    for (_, hook) in &post {
+        hook.call(&variable)?;
+    }
+    Ok(())
+}
+
+/// Checks a gradient against the tensor it belongs to; shapes that broadcasting explains are summed down.
+fn validate(
+    node: &Arc<Node>,
+    i: usize,
+    grad: Tensor,
+    edge: &Edge,
+    calculus: &Calculus,
+) -> Result<Option<Tensor>> {
+    let leaf_shape;
+    let shape = match edge {
+        Edge::Node(n, slot) => &n.outputs[*slot],
+        Edge::Leaf(l) => {
+            leaf_shape = lock(&l.shape).clone();
+            &leaf_shape
+        }
+        Edge::None => return Ok(Some(grad)),
+    };
+    if grad.shape() == shape.dims.as_slice() && grad.dtype() == shape.dtype {
+        return Ok(Some(grad));
+    }
+    let from = grad.shape().to_vec();
+    match (calculus.fit)(&grad, shape)? {
+        Some(g) => Ok(Some(g)),
+        None => bail!(
+            Runtime,
+            "Function {} returned an invalid gradient at index {i} - got {from:?} but expected shape compatible with {:?}",
+            node.name(),
+            shape.dims.as_slice()
+        ),
+    }
+}

@@ -1,0 +1,8 @@
+//! Walking the graph: grad modes, the engine, accumulation. Knows nodes and tensors but no op by name; the three
+//! differentiable functions the engine needs come in as [`Calculus`].
+
+mod engine;
+mod mode;
+
+pub use engine::{Calculus, Request, run};
+pub use mode::{GradMode, ModeGuard, grad_enabled, inference_mode, mode, set_mode};

@@ -1,0 +1,16 @@
+//! Ground floor: dtypes, shapes, layouts, scalars, devices, random generators. No allocation beyond long
+//! shapes, no unsafe code, no knowledge of tensors.
+
+mod device;
+mod dtype;
+mod layout;
+pub mod promote;
+pub mod rng;
+mod scalar;
+mod shape;
+
+pub use device::Device;
+pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
+pub use layout::{Layout, MemoryFormat};
+pub use scalar::Scalar;
+pub use shape::{Dims, broadcast, normalize_dim, numel, wrap_dim};

@@ -1,0 +1,13 @@
+//! Kernels for the CPU. `par` decides about threads, `simd` about instruction sets; nothing else does.
+
+#[macro_use]
+pub mod simd;
+pub mod block;
+pub mod cast;
+pub mod copy;
+pub mod iter;
+pub mod math;
+pub mod matmul;
+pub mod par;
+pub mod random;
+mod transpose;

@@ -1,0 +1,287 @@
+//! The graph as data: nodes, edges, leaves. Nodes point only toward their inputs and never own their results, so
+//! there is no cycle to leak; the engine that walks them lives in `autograd`.
+
+use super::Tensor;
+use super::saved::{Context, Saved};
+use crate::base::{DType, Device, Dims};
+use crate::error::Result;
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+
+/// One gradient for each input of an op; `None` where there is none.
+pub type Grads = SmallVec<[Option<Tensor>; 2]>;
+
+/// Which gradients are asked for. Inputs from the 64th on always count as wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Want(pub u64);
+
+impl Want {
+    pub const ALL: Want = Want(u64::MAX);
+    #[inline]
+    pub fn has(self, input: usize) -> bool {
+        input >= 64 || self.0 >> input & 1 == 1
+    }
+    /// Computes a gradient only if it is wanted.
+    #[inline]
+    pub fn then(self, input: usize, f: impl FnOnce() -> Result<Tensor>) -> Result<Option<Tensor>> {
+        if self.has(input) { f().map(Some) } else { Ok(None) }
+    }
+    pub fn of(bits: impl Iterator<Item = bool>) -> Want {
+        Want(bits.take(64).enumerate().fold(0, |w, (i, b)| w | (b as u64) << i))
+    }
+}
+
+/// The backward half of an op. Written with public ops, so gradients of gradients need no further code.
+pub trait GradFn: Debug + Send + Sync + 'static {
+    /// PyTorch's name of the node: `MulBackward0`.
+    fn grad_name(&self) -> &str;
+    fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads>;
+    /// Lets go of what the function itself holds for a second run (`retain_graph=False`).
+    fn release(&self) {}
+    /// The value behind the trait, for the bindings.
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
+}
+
+/// Where a gradient goes.
+#[derive(Clone, Default, Debug)]
+pub enum Edge {
+    #[default]
+    None,
+    Node(Arc<Node>, usize),
+    Leaf(Arc<Leaf>),
+}
+
+impl Edge {
+    pub fn is_some(&self) -> bool {
+        !matches!(self, Edge::None)
+    }
+}
+
+/// What a node remembers of one of its results, to check and complete gradients.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    pub dims: Dims,
+    pub dtype: DType,
+    pub device: Device,
+}
+
+impl Shape {
+    #[inline]
+    pub fn of(t: &Tensor) -> Shape {
+        Shape { dims: Dims::from_slice(t.shape()), dtype: t.dtype(), device: t.device() }
+    }
+}
+
+/// A hook on the gradient of a tensor: may replace it.
+pub trait TensorHook: Send + Sync {
+    fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
+}
+/// A hook on a node: `pre` sees the incoming gradients, `post` the outgoing ones as well. Both may replace.
+pub trait NodeHook: Send + Sync {
+    fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>])
+    -> Result<Option<Grads>>;
+}
+/// A hook on a leaf, called after its gradient was added to.
+pub trait LeafHook: Send + Sync {
+    fn call(&self, leaf: &Tensor) -> Result<()>;
+}
+
+/// Hooks in order of registration, each with the number it is removed by.
+pub type HookList<H> = Vec<(u64, Arc<H>)>;
+
+static HOOK_ID: AtomicU64 = AtomicU64::new(1);
+pub fn new_hook_id() -> u64 {
+    HOOK_ID.fetch_add(1, Ordering::Relaxed)
+}
+
+#[derive(Default)]
+pub struct NodeHooks {
+    /// Per result slot.
+    pub tensor: Vec<(usize, u64, Arc<dyn TensorHook>)>,
+    pub pre: HookList<dyn NodeHook>,
+    pub post: HookList<dyn NodeHook>,
+    /// Results that asked to keep their gradient.
+    pub retain: Vec<(usize, Weak<Retained>)>,
+}
+
+/// The kept gradient of a result (`retain_grad`).
+#[derive(Default)]
+pub struct Retained {
+    pub grad: Mutex<Option<Tensor>>,
+}
+
+pub struct Node {
+    pub op: Box<dyn GradFn>,
+    pub saved: Mutex<Option<Saved>>,
+    pub edges: SmallVec<[Edge; 2]>,
+    pub inputs: SmallVec<[Shape; 2]>,
+    pub outputs: SmallVec<[Shape; 1]>,
+    /// Order of making: the engine runs the newest first.
+    pub seq: u64,
+    hooks: OnceLock<Box<Mutex<NodeHooks>>>,
+}
+
+static SEQ: AtomicU64 = AtomicU64::new(0);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Nodes alive now; back to zero when every graph is gone.
+pub fn live_nodes() -> usize {
+    LIVE.load(Ordering::Relaxed)
+}
+
+impl Node {
+    pub fn new(
+        op: Box<dyn GradFn>,
+        saved: Saved,
+        edges: SmallVec<[Edge; 2]>,
+        inputs: SmallVec<[Shape; 2]>,
+        outputs: SmallVec<[Shape; 1]>,
+    ) -> Node {
+        LIVE.fetch_add(1, Ordering::Relaxed);
+        let seq = SEQ.fetch_add(1, Ordering::Relaxed);
+        Node { op, saved: Mutex::new(Some(saved)), edges, inputs, outputs, seq, hooks: OnceLock::new() }
+    }
+    pub fn name(&self) -> &str {
+        self.op.grad_name()
+    }
+    /// Runs the op's backward on what was saved.
+    pub fn call(self: &Arc<Node>, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let cx = Context::new(self)?;
+        self.op.backward(&cx, grads, want)
+    }
+    /// Lets go of the saved tensors; a second run will say so.
+    pub fn release(&self) {
+        let freed = self.saved.lock().unwrap_or_else(|e| e.into_inner()).take();
+        self.op.release();
+        drop(freed);
+    }
+    pub fn want(&self) -> Want {
+        Want::of(self.edges.iter().map(Edge::is_some))
+    }
+    /// The hooks, if there ever were any.
+    pub fn hooks(&self) -> Option<&Mutex<NodeHooks>> {
+        self.hooks.get().map(|b| &**b)
+    }
+    pub fn hooks_mut(&self) -> std::sync::MutexGuard<'_, NodeHooks> {
+        self.hooks.get_or_init(Default::default).lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{} #{}>", self.name(), self.seq)
+    }
+}
+
+/// What a dying node leaves to be dropped.
+type Remains = (SmallVec<[Edge; 2]>, Option<Saved>, Box<dyn GradFn>);
+
+thread_local! {
+    /// Remains of nodes that died while another node's remains were being dropped: a graph of any depth is taken
+    /// apart in a loop, even where the way from node to node leads through foreign objects.
+    static DYING: RefCell<Option<Vec<Remains>>> = const { RefCell::new(None) };
+}
+
+#[derive(Debug)]
+struct Gone;
+impl GradFn for Gone {
+    fn grad_name(&self) -> &str {
+        "Gone"
+    }
+    fn backward(&self, _: &Context, _: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        Ok(Grads::new())
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+        let saved = self.saved.get_mut().unwrap_or_else(|e| e.into_inner()).take();
+        // boxing a zero-sized value does not allocate
+        let remains: Remains =
+            (std::mem::take(&mut self.edges), saved, std::mem::replace(&mut self.op, Box::new(Gone)));
+        let Ok(first) = DYING.try_with(|d| {
+            let mut d = d.borrow_mut();
+            match d.as_mut() {
+                Some(queue) => {
+                    queue.push(remains);
+                    None
+                }
+                None => {
+                    *d = Some(Vec::new());
+                    Some(remains)
+                }
+            }
+        }) else {
+            return;
+        };
+        let mut next = first;
+        while let Some(remains) = next {
+            drop(remains);
+            next = DYING.try_with(|d| d.borrow_mut().as_mut().and_then(Vec::pop)).ok().flatten();
+            if next.is_none() {
+                let _ = DYING.try_with(|d| *d.borrow_mut() = None);
+            }
+        }
+    }
+}
+
+/// The end of the line: the accumulated gradient of a leaf. Points at nothing but, weakly, its tensor.
+pub struct Leaf {
+    pub grad: Mutex<Option<Tensor>>,
+    pub shape: Mutex<Shape>,
+    pub hooks: Mutex<LeafHooks>,
+    tensor: Mutex<Weak<super::Inner>>,
+}
+
+#[derive(Default)]
+pub struct LeafHooks {
+    pub tensor: HookList<dyn TensorHook>,
+    pub post: HookList<dyn LeafHook>,
+    /// Hooks on the AccumulateGrad node.
+    pub node_pre: HookList<dyn NodeHook>,
+    pub node_post: HookList<dyn NodeHook>,
+}
+
+impl Leaf {
+    pub fn new(t: &Tensor) -> Arc<Leaf> {
+        Arc::new(Leaf {
+            grad: Mutex::new(None),
+            shape: Mutex::new(Shape::of(t)),
+            hooks: Mutex::default(),
+            tensor: Mutex::new(t.downgrade()),
+        })
+    }
+    /// The tensor now has other memory.
+    pub fn rebind(&self, t: &Tensor) {
+        *lock(&self.shape) = Shape::of(t);
+        *lock(&self.tensor) = t.downgrade();
+    }
+    pub fn tensor(&self) -> Option<Tensor> {
+        lock(&self.tensor).upgrade().map(Tensor)
+    }
+    pub fn grad(&self) -> Option<Tensor> {
+        lock(&self.grad).clone()
+    }
+    pub fn set_grad(&self, grad: Option<Tensor>) {
+        // the old one is dropped after the lock is gone: it may own a graph
+        let old = std::mem::replace(&mut *lock(&self.grad), grad);
+        drop(old);
+    }
+}
+
+impl Debug for Leaf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<AccumulateGrad {:?}>", lock(&self.shape).dims.as_slice())
+    }
+}
+
+/// A lock whose poisoning does not matter: every critical section leaves the data whole.
+pub fn lock<T: ?Sized>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
+}

@@ -1,0 +1,389 @@
+//! The value: a [`Tensor`] is a layout over a storage with a dtype, and a place in the graph.
+
+pub mod graph;
+pub mod print;
+pub mod saved;
+
+use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar};
+use crate::error::Result;
+use crate::storage::Storage;
+use crate::{bail, ensure};
+pub use graph::{Edge, GradFn, Grads, Leaf, Node, Want};
+pub use saved::{Context, Saved, type_name};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A multi-dimensional array. Cloning the handle shares the tensor.
+///
+/// `Arc` around immutable geometry with the graph state behind a lock: handles are cheap to copy into graph nodes
+/// and Python objects, reading geometry takes no lock, and everything that may change later (edge, gradient, view
+/// generation) sits in one place.
+#[derive(Clone)]
+pub struct Tensor(Arc<Inner>);
+
+struct Inner {
+    storage: Storage,
+    layout: Layout,
+    dtype: DType,
+    flags: AtomicU8,
+    state: Mutex<State>,
+}
+
+const REQUIRES_GRAD: u8 = 1;
+const IS_VIEW: u8 = 2;
+const INFERENCE: u8 = 4;
+
+/// The part of a tensor that may change after it was made.
+#[derive(Default)]
+struct State {
+    edge: Edge,
+    view: Option<Box<View>>,
+    /// How often the history of this tensor, as a base, was rewritten by an in-place op.
+    generation: u32,
+    /// The kept gradient of a result (`retain_grad`).
+    retained: Option<Arc<graph::Retained>>,
+}
+
+/// What a differentiable view remembers.
+struct View {
+    base: Tensor,
+    /// The base's generation for which the view's own edge is right.
+    generation: u32,
+    /// An output of a multi-view op (`split`, `unbind`) or made under `no_grad`: in-place is refused while recording.
+    locked: Option<&'static str>,
+    /// Makes the edge of the view anew from the base's history (an op of the layer above).
+    rebuild: Rebuild,
+}
+
+/// `(base, view) -> edge`: see [`Tensor::set_view_of`].
+pub type Rebuild = fn(&Tensor, &Tensor) -> Edge;
+
+/// Shape, dtype and strides of a result before it exists.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    pub layout: Layout,
+    pub dtype: DType,
+}
+
+impl Meta {
+    #[inline]
+    pub fn new(shape: &[usize], dtype: DType) -> Meta {
+        Meta { layout: Layout::contiguous(shape), dtype }
+    }
+    pub fn with_format(shape: &[usize], dtype: DType, format: MemoryFormat) -> Meta {
+        Meta { layout: Layout::dense(shape, format).unwrap_or_else(|_| Layout::contiguous(shape)), dtype }
+    }
+    /// The same geometry as a tensor if that is dense, else contiguous (`torch.preserve_format`).
+    pub fn like(x: &Tensor, dtype: DType) -> Meta {
+        if x.layout().is_non_overlapping_and_dense() {
+            let layout = Layout { offset: 0, ..x.layout().clone() };
+            return Meta { layout, dtype };
+        }
+        let order = x.layout().stride_order();
+        if x.layout().is_contiguous() || x.layout().strides.contains(&0) {
+            return Meta::new(x.shape(), dtype);
+        }
+        Meta { layout: Layout::permuted_dense(x.shape(), &order), dtype }
+    }
+}
+
+impl Tensor {
+    // ---- making ------------------------------------------------------------------------------------------------
+    #[inline]
+    pub fn from_parts(storage: Storage, layout: Layout, dtype: DType) -> Tensor {
+        Tensor(Arc::new(Inner { storage, layout, dtype, flags: AtomicU8::new(0), state: Mutex::default() }))
+    }
+    /// Uninitialised memory for a result.
+    #[inline]
+    pub fn alloc(meta: Meta, device: Device) -> Result<Tensor> {
+        let count = meta.layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        let Some(bytes) = count.and_then(|n| n.checked_mul(meta.dtype.size())) else {
+            bail!(
+                Runtime,
+                "Storage size calculation overflowed with sizes={:?}",
+                meta.layout.shape.as_slice()
+            );
+        };
+        Ok(Tensor::from_parts(Storage::new(bytes, device)?, meta.layout, meta.dtype))
+    }
+    pub fn empty(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
+        Tensor::alloc(Meta::new(shape, dtype), device)
+    }
+    /// A contiguous tensor of the given elements.
+    pub fn from_slice<T: Elem>(data: &[T], shape: &[usize]) -> Result<Tensor> {
+        ensure!(
+            data.len() == crate::base::numel(shape),
+            Runtime,
+            "shape '{shape:?}' is invalid for input of size {}",
+            data.len()
+        );
+        let t = Tensor::empty(shape, T::DTYPE, Device::Cpu)?;
+        crate::kernels::cpu::copy::write_slice(t.storage().ptr(), data);
+        Ok(t)
+    }
+    /// Another view of the same storage, outside the graph.
+    #[inline]
+    pub fn alias(&self, layout: Layout) -> Tensor {
+        let t = Tensor::from_parts(self.0.storage.clone(), layout, self.0.dtype);
+        t.0.flags.store(self.0.flags.load(Ordering::Relaxed) & INFERENCE, Ordering::Relaxed);
+        t
+    }
+    /// The same data outside the graph (shares storage and version counter).
+    pub fn detach(&self) -> Tensor {
+        self.alias(self.0.layout.clone())
+    }
+    /// The same bits read as another dtype of the same size.
+    pub fn reinterpret(&self, layout: Layout, dtype: DType) -> Tensor {
+        Tensor::from_parts(self.0.storage.clone(), layout, dtype)
+    }
+
+    // ---- reading geometry ---------------------------------------------------------------------------------------
+    #[inline]
+    pub fn shape(&self) -> &[usize] {
+        &self.0.layout.shape
+    }
+    #[inline]
+    pub fn strides(&self) -> &[usize] {
+        &self.0.layout.strides
+    }
+    #[inline]
+    pub fn layout(&self) -> &Layout {
+        &self.0.layout
+    }
+    #[inline]
+    pub fn storage(&self) -> &Storage {
+        &self.0.storage
+    }
+    #[inline]
+    pub fn dtype(&self) -> DType {
+        self.0.dtype
+    }
+    #[inline]
+    pub fn device(&self) -> Device {
+        self.0.storage.device()
+    }
+    #[inline]
+    pub fn ndim(&self) -> usize {
+        self.0.layout.shape.len()
+    }
+    #[inline]
+    pub fn numel(&self) -> usize {
+        self.0.layout.numel()
+    }
+    pub fn size(&self, dim: i64) -> Result<usize> {
+        ensure!(self.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
+        Ok(self.shape()[crate::base::wrap_dim(dim, self.ndim())?])
+    }
+    #[inline]
+    pub fn is_contiguous(&self) -> bool {
+        self.0.layout.is_contiguous()
+    }
+    /// Address of the first element.
+    #[inline]
+    pub fn ptr(&self) -> *mut u8 {
+        self.0.storage.ptr().wrapping_add(self.0.layout.offset * self.0.dtype.size())
+    }
+    #[inline]
+    pub fn ptr_of<T: Elem>(&self) -> *mut T {
+        debug_assert_eq!(T::DTYPE, self.0.dtype);
+        self.ptr() as *mut T
+    }
+    /// Identity of the tensor behind the handle.
+    #[inline]
+    pub fn id(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+    #[inline]
+    pub fn same(&self, other: &Tensor) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+    pub fn handle_count(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+    /// One element by its position in logical order. For printing, `item` and tests, not for kernels.
+    pub fn element(&self, index: &[usize]) -> Scalar {
+        let at: usize = index.iter().zip(self.strides()).map(|(i, s)| i * s).sum();
+        let _g = crate::storage::Guard::take([self.storage()].into_iter(), [].into_iter());
+        crate::kernels::cpu::copy::read_scalar(self.ptr(), at, self.dtype())
+    }
+    /// The one element of a one-element tensor.
+    pub fn item(&self) -> Result<Scalar> {
+        ensure!(
+            self.numel() == 1,
+            Runtime,
+            "a Tensor with {} elements cannot be converted to Scalar",
+            self.numel()
+        );
+        ensure!(self.device() != Device::Meta, Runtime, "Tensor.item() cannot be called on meta tensors");
+        Ok(self.element(&Dims::from_elem(0, self.ndim())))
+    }
+
+    // ---- graph state ---------------------------------------------------------------------------------------------
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+    #[inline]
+    fn flag(&self, bit: u8) -> bool {
+        self.0.flags.load(Ordering::Relaxed) & bit != 0
+    }
+    fn set_flag(&self, bit: u8, on: bool) {
+        if on {
+            self.0.flags.fetch_or(bit, Ordering::Relaxed);
+        } else {
+            self.0.flags.fetch_and(!bit, Ordering::Relaxed);
+        }
+    }
+    /// Reads one byte, so code that records nothing pays nothing.
+    #[inline]
+    pub fn requires_grad(&self) -> bool {
+        self.flag(REQUIRES_GRAD)
+            || (self.flag(IS_VIEW) && self.state().view.as_ref().is_some_and(|v| v.base.requires_grad()))
+    }
+    pub fn is_inference(&self) -> bool {
+        self.flag(INFERENCE)
+    }
+    pub fn set_inference(&self) {
+        self.set_flag(INFERENCE, true);
+    }
+    pub fn is_leaf(&self) -> bool {
+        !matches!(self.edge(), Edge::Node(..))
+    }
+    pub fn is_view(&self) -> bool {
+        self.flag(IS_VIEW)
+    }
+    /// The tensor whose storage a differentiable view shows.
+    pub fn view_base(&self) -> Option<Tensor> {
+        self.state().view.as_ref().map(|v| v.base.clone())
+    }
+    pub fn view_lock(&self) -> Option<&'static str> {
+        self.state().view.as_ref().and_then(|v| v.locked)
+    }
+    /// Where the gradient of this tensor goes. The edge of a view whose base was rewritten since is rebuilt here.
+    pub fn edge(&self) -> Edge {
+        if !self.flag(REQUIRES_GRAD | IS_VIEW) {
+            return Edge::None;
+        }
+        let state = self.state();
+        if let Some(view) = &state.view {
+            let base = view.base.clone();
+            let (seen, rebuild) = (view.generation, view.rebuild);
+            drop(state);
+            let now = base.state().generation;
+            if now != seen {
+                let edge = rebuild(&base, self);
+                let mut state = self.state();
+                state.edge = edge.clone();
+                if let Some(v) = &mut state.view {
+                    v.generation = now;
+                }
+                drop(state);
+                self.set_flag(REQUIRES_GRAD, !matches!(edge, Edge::None));
+                return edge;
+            }
+            return self.state().edge.clone();
+        }
+        state.edge.clone()
+    }
+    /// The node that made this tensor.
+    pub fn grad_fn(&self) -> Option<(Arc<Node>, usize)> {
+        match self.edge() {
+            Edge::Node(node, slot) => Some((node, slot)),
+            _ => None,
+        }
+    }
+    /// Puts the tensor at a place of the graph; for results fresh from the driver and for in-place ops.
+    pub fn set_edge(&self, edge: Edge) {
+        self.set_flag(REQUIRES_GRAD, !matches!(edge, Edge::None));
+        self.state().edge = edge;
+    }
+    /// An in-place op has rewritten this tensor's history: views must look again.
+    pub fn rewrite_edge(&self, edge: Edge) {
+        self.set_edge(edge);
+        self.state().generation += 1;
+    }
+    /// Declares this fresh tensor a differentiable view of `of` (or of its base).
+    pub fn set_view_of(&self, of: &Tensor, locked: Option<&'static str>, rebuild: Rebuild) {
+        let (base, inherited) = {
+            let state = of.state();
+            match &state.view {
+                Some(v) => (v.base.clone(), v.locked),
+                None => (of.clone(), None),
+            }
+        };
+        let generation = base.state().generation;
+        self.state().view = Some(Box::new(View { base, generation, locked: locked.or(inherited), rebuild }));
+        self.set_flag(IS_VIEW, true);
+    }
+    /// The view's edge is right again for the current history of its base.
+    pub fn accept_generation(&self) {
+        if let Some(base) = self.view_base() {
+            let now = base.state().generation;
+            if let Some(v) = &mut self.state().view {
+                v.generation = now;
+            }
+        }
+    }
+    /// The leaf record, if this tensor is a leaf that requires a gradient.
+    pub fn leaf(&self) -> Option<Arc<Leaf>> {
+        match self.edge() {
+            Edge::Leaf(leaf) => Some(leaf),
+            _ => None,
+        }
+    }
+    /// Turns recording on or off for a leaf.
+    pub fn set_requires_grad(&self, on: bool) -> Result<()> {
+        if on {
+            ensure!(
+                self.dtype().is_differentiable(),
+                Runtime,
+                "only Tensors of floating point and complex dtype can require gradients"
+            );
+        }
+        match self.edge() {
+            Edge::Node(..) if !on => bail!(
+                Runtime,
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            ),
+            Edge::Node(..) => Ok(()),
+            Edge::Leaf(_) if on => Ok(()),
+            _ => {
+                let edge = if on { Edge::Leaf(Leaf::new(self)) } else { Edge::None };
+                self.set_edge(edge);
+                Ok(())
+            }
+        }
+    }
+    /// A tensor over other memory at the same place of the graph (`x.data = y`, `resize_`, `t_`).
+    pub fn replaced(&self, storage: Storage, layout: Layout, dtype: DType) -> Tensor {
+        let t = Tensor::from_parts(storage, layout, dtype);
+        t.0.flags.store(self.0.flags.load(Ordering::Relaxed), Ordering::Relaxed);
+        let edge = self.edge();
+        let view = self.state().view.as_ref().map(|v| {
+            let (base, rebuild) = (v.base.clone(), v.rebuild);
+            Box::new(View { base, generation: v.generation, locked: v.locked, rebuild })
+        });
+        if let Edge::Leaf(leaf) = &edge {
+            leaf.rebind(&t);
+        }
+        let generation = self.state().generation;
+        let retained = self.state().retained.clone();
+        *t.state() = State { edge, view, generation, retained };
+        t
+    }
+    pub fn retained(&self) -> Option<Arc<graph::Retained>> {
+        self.state().retained.clone()
+    }
+    /// The place where a result keeps its gradient, made on first use.
+    pub fn retain_slot(&self) -> Arc<graph::Retained> {
+        self.state().retained.get_or_insert_with(Default::default).clone()
+    }
+    fn downgrade(&self) -> std::sync::Weak<Inner> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+impl std::fmt::Debug for Tensor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tensor({:?}, {}, {})", self.shape(), self.dtype().name(), self.device())
+    }
+}
