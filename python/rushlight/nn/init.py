@@ -53,7 +53,10 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """Draws from the normal distribution, limited to :math:`[a, b]`, through its inverse distribution function.
+    """Draws from the normal distribution, limited to :math:`[a, b]`: what falls outside is drawn again.
+
+    Where the limits hold less than three tenths of the distribution, values are drawn uniformly between them
+    and kept with a probability proportional to the density.
 
     Args:
         tensor (Tensor): what is filled.
@@ -62,7 +65,7 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """
 
     def below(x):
-        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
+        return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0
 
     if mean < a - 2 * std or mean > b + 2 * std:
         from warnings import warn
@@ -72,14 +75,34 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
             "The distribution of values may be incorrect.",
             stacklevel=2,
         )
-    with _C.no_grad():
-        low, high = below((a - mean) / std), below((b - mean) / std)
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.erfinv_()
-        tensor.mul_(std * math.sqrt(2.0))
-        tensor.add_(mean)
-        tensor.clamp_(min=a, max=b)
+    if tensor.device.type == "meta":
         return tensor
+    with _C.no_grad():
+        if below(b) - below(a) > 0.3:
+            _redraw_outside(tensor, mean, std, a, b, generator)
+        else:
+            _draw_by_density(tensor, mean, std, a, b, generator)
+    return tensor
+
+
+def _redraw_outside(tensor, mean, std, a, b, generator):
+    low, high = (_C.tensor(limit, dtype=tensor.dtype).item() for limit in (a, b))
+    drawn = tensor.normal_(mean, std, generator=generator)
+    while (outside := (drawn < low) | (drawn > high)).any():
+        drawn = _C.where(outside, _C.empty_like(drawn).normal_(mean, std, generator=generator), drawn)
+    if drawn is not tensor:
+        tensor.copy_(drawn)
+
+
+def _draw_by_density(tensor, mean, std, a, b, generator):
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    waiting = None
+    while waiting is None or waiting.any():
+        values = _C.empty_like(tensor).uniform_(a, b, generator=generator)
+        tensor.copy_(values if waiting is None else _C.where(waiting, values, tensor))
+        density = values.sub(mean).div(std).pow(2).mul(-0.5).sub(peak)
+        refused = _C.empty_like(tensor).uniform_(generator=generator).log().gt(density)
+        waiting = refused if waiting is None else waiting & refused
 
 
 def constant_(tensor, val):

@@ -6,6 +6,7 @@ import sys
 
 from .. import (
     activation,
+    attention,
     containers,
     conv,
     dropout,
@@ -18,6 +19,9 @@ from .. import (
     norm,
     padding,
     pool,
+    ranking_loss,
+    rnn,
+    transformer,
 )
 from .. import _sizes as utils
 
@@ -39,7 +43,9 @@ _PLACES = {
     "padding": padding,
     "pixelshuffle": misc,
     "pooling": pool,
+    "rnn": rnn,
     "sparse": embedding,
+    "transformer": transformer,
     "upsampling": misc,
     "utils": utils,
 }
@@ -49,4 +55,8 @@ for _name, _place in _PLACES.items():
         for _member, _value in vars(_place).items():
             if isinstance(_value, type) and not _member.startswith("_"):
                 globals()[_member] = _value
+for _place in (attention, ranking_loss):  # kept in one file with others in PyTorch
+    for _member, _value in vars(_place).items():
+        if isinstance(_value, type) and _value.__module__ == _place.__name__:
+            setattr(activation if _place is attention else loss, _member, _value)
 del _name, _place, _member, _value
