@@ -1,6 +1,6 @@
 //! Checks across the reductions.
 
-use super::{extreme, logic, moments, norm, reduce, scan, softmax};
+use super::{extreme, truth, moments, norm, reduce, scan, softmax};
 use crate::autograd::{Request, run};
 use crate::base::{DType, Dims};
 use crate::tensor::Tensor;
@@ -109,7 +109,7 @@ fn dtypes_and_shapes() {
     assert_eq!(reduce::mean(&h, None).unwrap().item().unwrap().to_f64(), 40000.0);
     let y = t(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[2, 3]);
     assert_eq!(reduce::sum_dim(&y, Some(&[]), true, None).unwrap().shape(), &[1, 1]);
-    assert_eq!(logic::any_dim(&y, Some(&[]), false).unwrap().shape(), &[2, 3]);
+    assert_eq!(truth::any_dim(&y, Some(&[]), false).unwrap().shape(), &[2, 3]);
     assert_eq!(values(&extreme::argmax(&y, Some(1), false).unwrap()), [2.0, 2.0]);
     assert_eq!(values(&extreme::argmin(&super::shape::transpose(&y, 0, 1).unwrap(), None, false).unwrap()), [0.0]);
     assert!(extreme::max(&t(&[], &[0])).is_err());
