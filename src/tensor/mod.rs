@@ -1,6 +1,7 @@
 //! The value: a [`Tensor`] is a layout over a storage with a dtype, and a place in the graph.
 
 pub mod graph;
+pub mod print;
 pub mod saved;
 
 use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar};

@@ -9,4 +9,5 @@ pub mod iter;
 pub mod math;
 pub mod matmul;
 pub mod par;
+pub mod random;
 mod transpose;
