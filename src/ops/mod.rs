@@ -6,11 +6,21 @@ pub mod table;
 pub mod binary;
 pub mod complex;
 pub mod copy;
+pub mod create;
 pub mod elementwise;
+pub mod gather;
+pub mod index;
+pub mod index_rows;
 pub mod inplace;
+pub mod join;
+pub mod mask;
+pub mod matmul;
+pub mod pick;
+pub mod product;
 pub mod reduce;
 pub mod scatter;
 pub mod shape;
+pub mod types;
 pub mod unary;
 pub mod view;
 
@@ -19,4 +29,17 @@ mod calculus;
 pub use calculus::CALCULUS;
 
 /// The rows of every file.
-pub const TABLES: &[&[table::OpDef]] = &[unary::TABLE, binary::TABLE, copy::TABLE, view::TABLE, reduce::TABLE];
+pub const TABLES: &[&[table::OpDef]] = &[
+    binary::TABLE,
+    copy::TABLE,
+    create::TABLE,
+    gather::TABLE,
+    index_rows::TABLE,
+    join::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
+    reduce::TABLE,
+    types::TABLE,
+    unary::TABLE,
+    view::TABLE,
+];

@@ -5,6 +5,7 @@ pub mod simd;
 pub mod block;
 pub mod cast;
 pub mod copy;
+pub mod index;
 pub mod iter;
 pub mod math;
 pub mod matmul;
