@@ -6,6 +6,7 @@ pub mod table;
 pub mod binary;
 pub mod complex;
 pub mod copy;
+pub mod create;
 pub mod elementwise;
 pub mod extreme;
 pub mod index;
@@ -14,11 +15,19 @@ pub mod truth;
 pub mod moments;
 pub mod need;
 pub mod norm;
+pub mod gather;
+pub mod index_rows;
+pub mod join;
+pub mod mask;
+pub mod matmul;
+pub mod pick;
+pub mod product;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;
 pub mod shape;
 pub mod softmax;
+pub mod types;
 pub mod unary;
 pub mod view;
 
@@ -41,4 +50,11 @@ pub const TABLES: &[&[table::OpDef]] = &[
     reduce::TABLE,
     scan::TABLE,
     softmax::TABLE,
+    create::TABLE,
+    gather::TABLE,
+    index_rows::TABLE,
+    join::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
+    types::TABLE,
 ];
