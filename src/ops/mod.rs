@@ -11,7 +11,10 @@ pub mod compare;
 pub mod complex;
 pub mod copy;
 pub mod division;
+pub mod create;
 pub mod elementwise;
+pub mod extreme;
+pub mod index;
 pub mod inplace;
 pub mod logic;
 pub mod loss_pointwise;
@@ -26,10 +29,29 @@ pub mod scatter;
 pub mod shape;
 pub mod ternary;
 pub mod trig;
+pub mod truth;
+pub mod moments;
+pub mod need;
+pub mod norm;
+pub mod gather;
+pub mod index_rows;
+pub mod join;
+pub mod mask;
+pub mod matmul;
+pub mod pick;
+pub mod product;
+pub mod reduce;
+pub mod scan;
+pub mod scatter;
+pub mod shape;
+pub mod softmax;
+pub mod types;
 pub mod unary;
 pub mod view;
 
 mod calculus;
+#[cfg(test)]
+mod reduce_tests;
 
 pub use calculus::CALCULUS;
 
@@ -55,4 +77,22 @@ pub const TABLES: &[&[table::OpDef]] = &[
     trig::TABLE,
     unary::TABLE,
     view::TABLE,
+    unary::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
+    extreme::TABLE,
+    truth::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    reduce::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    create::TABLE,
+    gather::TABLE,
+    index_rows::TABLE,
+    join::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
+    types::TABLE,
 ];
