@@ -10,3 +10,4 @@ pub mod math;
 pub mod matmul;
 pub mod par;
 mod transpose;
+pub mod vector;
