@@ -5,10 +5,7 @@ mod device;
 mod dtype;
 mod layout;
 pub mod promote;
-pub mod rng {
-    #[derive(Clone, Debug)]
-    pub struct Generator;
-}
+pub mod rng;
 mod scalar;
 mod shape;
 

@@ -10,6 +10,7 @@ pub mod iter;
 pub mod math;
 pub mod matmul;
 pub mod par;
+pub mod random;
 pub mod reduce;
 pub mod softmax;
 mod transpose;

@@ -1,0 +1,66 @@
+//! Draws of categories by weight. The caller has checked the weights: finite, none negative, rows with a positive
+//! sum.
+
+use super::{Sample, exponential};
+use crate::base::rng::Mt19937;
+use crate::base::{Elem, Num};
+
+/// `samples` different categories a row, or one draw of any kind: the largest of `weight / e`, `e` exponential in
+/// the element type. All exponentials are drawn first, two words each, row by row.
+pub fn multinomial<T: Sample>(
+    g: &mut Mt19937,
+    weights: &[T],
+    categories: usize,
+    samples: usize,
+    out: &mut [i64],
+) {
+    let mut keys = vec![T::ZERO; weights.len()];
+    exponential(g, &mut keys, 1.0);
+    for (key, &weight) in keys.iter_mut().zip(weights) {
+        *key = T::from_f64(weight.to_f64() / key.to_f64());
+    }
+    // Largest first, ties by position. Keys are not negative, so their bits order as they do, with nan (0 / 0, when
+    // a half-precision draw rounds to 0) before everything, as PyTorch has it.
+    let mut order: Vec<(u64, u32)> = Vec::with_capacity(categories);
+    let rows = keys.chunks_exact(categories.max(1));
+    for (row, picked) in rows.zip(out.chunks_exact_mut(samples.max(1))) {
+        order.clear();
+        order.extend(row.iter().zip(0u32..).map(|(key, i)| (!key.to_f64().abs().to_bits(), i)));
+        if samples < row.len() {
+            order.select_nth_unstable(samples.saturating_sub(1));
+        }
+        order[..samples].sort_unstable();
+        for (slot, &(_, category)) in picked.iter_mut().zip(&order) {
+            *slot = category as i64;
+        }
+    }
+}
+
+/// `samples` categories a row with replacement: a 53-bit uniform each, searched in the cumulative weights, which
+/// are summed in the element type (f32 for half types).
+pub fn multinomial_replace<T: Sample>(
+    g: &mut Mt19937,
+    weights: &[T],
+    categories: usize,
+    samples: usize,
+    out: &mut [i64],
+) {
+    let mut cumulative = vec![T::ZERO.compute(); categories];
+    let rows = weights.chunks_exact(categories.max(1));
+    for (row, picked) in rows.zip(out.chunks_exact_mut(samples.max(1))) {
+        let mut sum = T::ZERO.compute();
+        for (slot, &weight) in cumulative.iter_mut().zip(row) {
+            sum = sum.add(weight.compute());
+            *slot = sum;
+        }
+        // a quotient taken in double precision and rounded is the quotient in the narrower type
+        let total = sum.to_f64();
+        for slot in &mut cumulative {
+            *slot = Elem::from_f64(slot.to_f64() / total);
+        }
+        for slot in picked {
+            let u = g.next_f64();
+            *slot = cumulative.partition_point(|c| c.to_f64() < u) as i64;
+        }
+    }
+}

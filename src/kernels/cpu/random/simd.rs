@@ -1,0 +1,39 @@
+//! One body, compiled for three instruction sets, chosen at run time.
+
+/// A loop to be compiled more than once; `run` must be `#[inline(always)]`, as must all that it calls.
+pub(super) trait Body {
+    fn run(self);
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) fn vectorised<B: Body>(body: B) {
+    #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c")]
+    fn avx512<B: Body>(body: B) {
+        body.run()
+    }
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn avx2<B: Body>(body: B) {
+        body.run()
+    }
+    if is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("fma")
+    {
+        // SAFETY: the processor has these features (avx512f, avx2 and f16c come with avx512dq).
+        unsafe { avx512(body) }
+    } else if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c")
+    {
+        // SAFETY: as above.
+        unsafe { avx2(body) }
+    } else {
+        body.run()
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn vectorised<B: Body>(body: B) {
+    body.run()
+}
