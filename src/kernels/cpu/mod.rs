@@ -4,6 +4,7 @@
 pub mod simd;
 pub mod block;
 pub mod cast;
+pub mod conv;
 pub mod copy;
 pub mod flt;
 pub mod iter;

@@ -155,7 +155,16 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
             // SAFETY: one input line per step.
             unsafe {
                 let g = g.at(t / lines * output);
-                back_line(p, takers, at, divisor, g, sums.as_mut_ptr(), spread.as_mut_ptr(), dx.at(t * ww.size));
+                back_line(
+                    p,
+                    takers,
+                    at,
+                    divisor,
+                    g,
+                    sums.as_mut_ptr(),
+                    spread.as_mut_ptr(),
+                    dx.at(t * ww.size),
+                );
             }
         }
     });

@@ -98,7 +98,16 @@ fn compare<T: Flt + Ordered>(p: &Pool, list: &[Vec<(Vec<usize>, usize)>; 3], ave
         // SAFETY: buffers of the sizes named.
         unsafe {
             max_pool(p, x.as_ptr(), y.as_mut_ptr(), i.as_mut_ptr());
-            max_pool_backward(p.n, p.c, p.channels_last, input, output, g.as_ptr(), i.as_ptr(), dx.as_mut_ptr());
+            max_pool_backward(
+                p.n,
+                p.c,
+                p.channels_last,
+                input,
+                output,
+                g.as_ptr(),
+                i.as_ptr(),
+                dx.as_mut_ptr(),
+            );
         }
         (y, i, dx)
     };
@@ -170,7 +179,8 @@ fn against_the_definition() {
 
 #[test]
 fn not_a_number_and_no_samples() {
-    let windows = [Windows::none(), Windows::fixed(4, 2, 3, 2, 1, 1, false), Windows::fixed(4, 2, 3, 2, 1, 1, false)];
+    let windows =
+        [Windows::none(), Windows::fixed(4, 2, 3, 2, 1, 1, false), Windows::fixed(4, 2, 3, 2, 1, 1, false)];
     for channels_last in [false, true] {
         let mut p = Pool { n: 1, c: 1, channels_last, windows: windows.clone() };
         let mut x = [-f32::INFINITY; 16];
