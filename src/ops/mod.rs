@@ -7,6 +7,7 @@ pub mod binary;
 pub mod complex;
 pub mod copy;
 pub mod elementwise;
+pub mod index;
 pub mod inplace;
 pub mod reduce;
 pub mod scatter;

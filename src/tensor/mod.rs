@@ -1,6 +1,7 @@
 //! The value: a [`Tensor`] is a layout over a storage with a dtype, and a place in the graph.
 
 pub mod graph;
+pub mod print;
 pub mod saved;
 
 use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar};
@@ -39,6 +40,8 @@ struct State {
     view: Option<Box<View>>,
     /// How often the history of this tensor, as a base, was rewritten by an in-place op.
     generation: u32,
+    /// The kept gradient of a result (`retain_grad`).
+    retained: Option<Arc<graph::Retained>>,
 }
 
 /// What a differentiable view remembers.
@@ -367,8 +370,16 @@ impl Tensor {
             leaf.rebind(&t);
         }
         let generation = self.state().generation;
-        *t.state() = State { edge, view, generation };
+        let retained = self.state().retained.clone();
+        *t.state() = State { edge, view, generation, retained };
         t
+    }
+    pub fn retained(&self) -> Option<Arc<graph::Retained>> {
+        self.state().retained.clone()
+    }
+    /// The place where a result keeps its gradient, made on first use.
+    pub fn retain_slot(&self) -> Arc<graph::Retained> {
+        self.state().retained.get_or_insert_with(Default::default).clone()
     }
     fn downgrade(&self) -> std::sync::Weak<Inner> {
         Arc::downgrade(&self.0)

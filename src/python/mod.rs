@@ -1,0 +1,33 @@
+//! `rushlight._C`: the extension module. Turns Python objects into `Arg`s and results into Python objects; no
+//! formula, no kernel, no policy lives here.
+
+mod autograd;
+mod convert;
+mod create;
+mod describe;
+mod error;
+#[allow(unsafe_code)]
+mod interop;
+mod function;
+mod index;
+mod slots;
+mod tensor;
+#[allow(unsafe_code)]
+mod trampoline;
+mod types;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _C(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    types::install(m)?;
+    m.add_class::<tensor::PyTensor>()?;
+    error::install(m)?;
+    trampoline::install(m)?;
+    create::install(m)?;
+    autograd::install(m)?;
+    function::install(m)?;
+    interop::install(m)?;
+    describe::install(m)?;
+    Ok(())
+}
