@@ -14,6 +14,7 @@ pub mod norm;
 pub mod par;
 pub mod pool;
 pub mod random;
+pub mod recur;
 pub mod reduce;
 pub mod softmax;
 mod transpose;
