@@ -3,26 +3,34 @@
 pub mod op;
 pub mod table;
 
+pub mod axiswise;
 pub mod binary;
 pub mod complex;
+pub mod conv;
+pub mod convolution;
 pub mod copy;
+pub mod dropout;
 pub mod elementwise;
-<<<<<<< HEAD
-pub mod index;
-=======
 pub mod extreme;
->>>>>>> ops-reduce
+pub mod images;
+pub mod index;
 pub mod inplace;
 pub mod logic;
 pub mod moments;
 pub mod need;
+pub mod nnnorm;
 pub mod norm;
+pub mod normalization;
+pub mod pad;
+pub mod pool;
+pub mod pooling;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;
 pub mod shape;
 pub mod softmax;
 pub mod unary;
+pub mod upsample;
 pub mod view;
 
 mod calculus;
@@ -37,11 +45,17 @@ pub const TABLES: &[&[table::OpDef]] = &[
     binary::TABLE,
     copy::TABLE,
     view::TABLE,
+    convolution::TABLE,
+    dropout::TABLE,
     extreme::TABLE,
     logic::TABLE,
     moments::TABLE,
     norm::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
     reduce::TABLE,
     scan::TABLE,
     softmax::TABLE,
+    upsample::TABLE,
 ];

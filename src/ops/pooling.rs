@@ -1,9 +1,9 @@
 //! Rows of pooling, with the checks of their arguments.
 
 use super::pool::{self, Axis, Geometry};
-use super::reduce::sum_dims;
+use super::reduce::mean_dims;
 use super::table::Ret;
-use crate::base::{Dims, MemoryFormat};
+use crate::base::Dims;
 use crate::error::Result;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, ops};
@@ -189,8 +189,7 @@ fn adaptive_avg(name: &'static str, input: &Tensor, n: usize, output: &[i64]) ->
     }
     if geo.output.iter().all(|&o| o == 1) && geo.input.iter().all(|&s| s > 0) {
         let dims: Vec<i64> = (1..=n as i64).map(|d| -d).collect();
-        let mean = sum_dims(input, &dims, true)?.mul(1.0 / geo.input.iter().product::<usize>() as f64)?;
-        return Ok(mean);
+        return mean_dims(input, &dims, true);
     }
     pool::avg(input, geo)
 }
@@ -297,3 +296,8 @@ max_rows!(
     2 nn_max_pool2d "max_pool2d" max_pool2d_with_indices "max_pool2d_with_indices" max_pool2d "max_pool2d" max_unpool2d adaptive_max_pool2d "adaptive_max_pool2d" adaptive_avg_pool2d "adaptive_avg_pool2d",
     3 nn_max_pool3d "max_pool3d" max_pool3d_with_indices "max_pool3d_with_indices" max_pool3d "max_pool3d" max_unpool3d adaptive_max_pool3d "adaptive_max_pool3d" adaptive_avg_pool3d "adaptive_avg_pool3d"
 );
+
+/// Adaptive averages over `n` axes, for `interpolate(mode="area")`.
+pub fn area(input: &Tensor, n: usize, output: &[i64]) -> Result<Tensor> {
+    adaptive_avg(["", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"][n], input, n, output)
+}

@@ -2,6 +2,7 @@
 
 #[macro_use]
 pub mod simd;
+pub mod axis;
 pub mod block;
 pub mod cast;
 pub mod conv;
@@ -12,6 +13,7 @@ pub mod math;
 pub mod matmul;
 pub mod norm;
 pub mod par;
+pub mod plane;
 pub mod pool;
 pub mod random;
 pub mod recur;
