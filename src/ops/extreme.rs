@@ -92,7 +92,7 @@ impl Op for Extreme {
 fn evenly(g: &Tensor, x: &Tensor, y: &Tensor, axes: &Axes) -> Result<Tensor> {
     let shape = x.shape();
     let mask = eq(&x.detach(), axes.keep(&y.detach(), shape)?)?;
-    let count = super::logic::count_kept(&mask, &axes.axes)?;
+    let count = super::truth::count_kept(&mask, &axes.axes)?;
     axes.keep(g, shape)?.mul(&mask)?.div(count)
 }
 
@@ -109,7 +109,7 @@ pub fn evenly_over_all(g: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
         eq(&x, &y)?
     };
     let all = Axes::all(x.ndim());
-    g.mul(&mask)?.div(super::logic::count_kept(&mask, &all.axes)?)
+    g.mul(&mask)?.div(super::truth::count_kept(&mask, &all.axes)?)
 }
 
 /// The extreme along one axis and its position.

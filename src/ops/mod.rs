@@ -15,7 +15,6 @@ pub mod extreme;
 pub mod images;
 pub mod index;
 pub mod inplace;
-pub mod logic;
 pub mod moments;
 pub mod need;
 pub mod nnnorm;
@@ -29,6 +28,7 @@ pub mod scan;
 pub mod scatter;
 pub mod shape;
 pub mod softmax;
+pub mod truth;
 pub mod unary;
 pub mod upsample;
 pub mod view;
@@ -48,7 +48,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     convolution::TABLE,
     dropout::TABLE,
     extreme::TABLE,
-    logic::TABLE,
     moments::TABLE,
     norm::TABLE,
     normalization::TABLE,
@@ -57,5 +56,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     reduce::TABLE,
     scan::TABLE,
     softmax::TABLE,
+    truth::TABLE,
     upsample::TABLE,
 ];

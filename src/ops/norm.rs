@@ -66,7 +66,7 @@ pub fn norm_backward(g: &Tensor, x: &Tensor, y: &Tensor, p: f64, axes: &Axes) ->
         still(&x.div(&y)?, &y)?.mul(g)
     } else if p.is_infinite() {
         let mask = need::eq(&need::abs(x)?.detach(), y.detach())?;
-        let count = super::logic::count_kept(&mask, &axes.axes)?;
+        let count = super::truth::count_kept(&mask, &axes.axes)?;
         need::sgn(x)?.mul(&mask)?.mul(g.div(count)?)
     } else if p < 1.0 {
         let scaled = still(&need::sgn(x)?.mul(need::pow(&need::abs(x)?, p - 1.0)?)?, x)?;

@@ -147,7 +147,7 @@ impl Op for Reduce {
         let (x, out) = (x[0], &out[0]);
         if self.dtype == DType::Bool {
             let all = self.what == What::Prod;
-            super::logic::reduce_held(x, out, &self.axes, all);
+            super::truth::reduce_held(x, out, &self.axes, all);
             return Ok(());
         }
         // Means of half types are rounded once, after the division.
@@ -230,7 +230,7 @@ pub fn has_zero(x: &Tensor) -> Result<bool> {
     if x.device() == crate::base::Device::Meta || x.numel() == 0 {
         return Ok(false);
     }
-    let all = super::logic::all(&x.detach())?;
+    let all = super::truth::all(&x.detach())?;
     Ok(all.item()?.is_zero())
 }
 

@@ -1,6 +1,7 @@
 //! Checks across the reductions.
 
-use super::{extreme, logic, moments, norm, reduce, scan, softmax};
+use super::{extreme, truth, moments, norm, reduce, scan, softmax};
+use crate::autograd::{Request, run};
 use crate::base::{DType, Dims};
 use crate::tensor::Tensor;
 
@@ -28,20 +29,24 @@ fn check(name: &str, x: &[f64], shape: &[usize], f: impl Fn(&Tensor) -> crate::R
         let w: Vec<f64> = (0..y.numel()).map(|i| (0.7 * i as f64 + k).cos()).collect();
         y.mul(t(&w, y.shape())).and_then(|z| reduce::sum(&z, None)).unwrap()
     };
+    let back = |y: &Tensor, x: &Tensor| {
+        let request = Request {
+            roots: vec![(y.edge(), t(&[1.0], &[]))],
+            capture: Some(&[x.edge()]),
+            accumulate: false,
+            retain_graph: true,
+            create_graph: true,
+        };
+        run(request, &super::CALCULUS).unwrap()[0].clone()
+    };
     let gradient = |data: &[f64]| {
         let x = t(data, shape);
         x.set_requires_grad(true).unwrap();
-        let y = weight(&f(&x).unwrap(), 0.3);
-        let g = crate::autograd::grad(&[y], &[x.clone()], &[None], true, true, false).unwrap();
-        (x, g[0].clone().unwrap())
+        let g = back(&weight(&f(&x).unwrap(), 0.3), &x).unwrap();
+        (x, g)
     };
     let (leaf, g) = gradient(x);
-    let second = if g.requires_grad() {
-        let z = weight(&g, 1.1);
-        crate::autograd::grad(&[z], &[leaf], &[None], false, false, true).unwrap()[0].clone()
-    } else {
-        None
-    };
+    let second = if g.requires_grad() { back(&weight(&g, 1.1), &leaf) } else { None };
     let h = 1e-5;
     for i in 0..x.len() {
         let moved = |d: f64| {
@@ -104,7 +109,7 @@ fn dtypes_and_shapes() {
     assert_eq!(reduce::mean(&h, None).unwrap().item().unwrap().to_f64(), 40000.0);
     let y = t(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[2, 3]);
     assert_eq!(reduce::sum_dim(&y, Some(&[]), true, None).unwrap().shape(), &[1, 1]);
-    assert_eq!(logic::any_dim(&y, Some(&[]), false).unwrap().shape(), &[2, 3]);
+    assert_eq!(truth::any_dim(&y, Some(&[]), false).unwrap().shape(), &[2, 3]);
     assert_eq!(values(&extreme::argmax(&y, Some(1), false).unwrap()), [2.0, 2.0]);
     assert_eq!(values(&extreme::argmin(&super::shape::transpose(&y, 0, 1).unwrap(), None, false).unwrap()), [0.0]);
     assert!(extreme::max(&t(&[], &[0])).is_err());

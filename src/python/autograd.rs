@@ -170,7 +170,9 @@ pub fn optional(obj: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
     if obj.is_none() {
         return Ok(None);
     }
-    Ok(Some(obj.cast::<PyTensor>().map_err(|_| PyTypeError::new_err("expected a Tensor or None"))?.get().tensor()))
+    Ok(Some(
+        obj.cast::<PyTensor>().map_err(|_| PyTypeError::new_err("expected a Tensor or None"))?.get().tensor(),
+    ))
 }
 
 impl TensorHook for Hook {
@@ -189,7 +191,11 @@ impl TensorHook for Hook {
     }
 }
 impl NodeHook for Hook {
-    fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>]) -> CoreResult<Option<Grads>> {
+    fn call(
+        &self,
+        outgoing: Option<&[Option<Tensor>]>,
+        incoming: &[Option<Tensor>],
+    ) -> CoreResult<Option<Grads>> {
         Python::attach(|py| {
             let hook = self.0.bind(py);
             let r = match outgoing {
@@ -199,8 +205,11 @@ impl NodeHook for Hook {
             if r.is_none() {
                 return Ok(None);
             }
-            let items: Vec<Bound<'_, PyAny>> =
-                if r.cast::<PyTensor>().is_ok() { vec![r] } else { r.try_iter()?.collect::<PyResult<_>>()? };
+            let items: Vec<Bound<'_, PyAny>> = if r.cast::<PyTensor>().is_ok() {
+                vec![r]
+            } else {
+                r.try_iter()?.collect::<PyResult<_>>()?
+            };
             items.iter().map(optional).collect::<PyResult<Grads>>().map(Some)
         })
         .map_err(from_py)
@@ -301,7 +310,12 @@ impl PyTensor {
             let fresh = t.retained().is_none();
             let cell: Arc<Retained> = t.retain_slot();
             let mut hooks = node.hooks_mut();
-            if fresh || !hooks.retain.iter().any(|(s, w)| *s == slot && w.upgrade().is_some_and(|c| Arc::ptr_eq(&c, &cell))) {
+            if fresh
+                || !hooks
+                    .retain
+                    .iter()
+                    .any(|(s, w)| *s == slot && w.upgrade().is_some_and(|c| Arc::ptr_eq(&c, &cell)))
+            {
                 hooks.retain.push((slot, Arc::downgrade(&cell)));
             }
         }
@@ -316,9 +330,9 @@ impl PyTensor {
     fn register_hook(&self, hook: Py<PyAny>) -> PyResult<PyHandle> {
         let id = new_hook_id();
         match self.tensor().edge() {
-            Edge::None => {
-                Err(PyRuntimeError::new_err("cannot register a hook on a tensor that doesn't require gradient"))
-            }
+            Edge::None => Err(PyRuntimeError::new_err(
+                "cannot register a hook on a tensor that doesn't require gradient",
+            )),
             Edge::Node(n, slot) => {
                 n.hooks_mut().tensor.push((slot, id, Arc::new(Hook(hook))));
                 Ok(PyHandle { id, place: Target::Node(Arc::downgrade(&n)) })
@@ -337,12 +351,12 @@ impl PyTensor {
                 lock(&l.hooks).post.push((id, Arc::new(Hook(hook))));
                 Ok(PyHandle { id, place: Target::Leaf(Arc::downgrade(&l)) })
             }
-            Edge::None => {
-                Err(PyRuntimeError::new_err("cannot register a hook on a tensor that doesn't require gradient"))
-            }
-            Edge::Node(..) => {
-                Err(PyRuntimeError::new_err("post accumulate grad hooks cannot be registered on non-leaf tensors"))
-            }
+            Edge::None => Err(PyRuntimeError::new_err(
+                "cannot register a hook on a tensor that doesn't require gradient",
+            )),
+            Edge::Node(..) => Err(PyRuntimeError::new_err(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors",
+            )),
         }
     }
     /// Gradients of this tensor with respect to the leaves of its graph.
@@ -417,7 +431,9 @@ fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Te
             }
             None => {
                 if t.numel() != 1 {
-                    return Err(PyRuntimeError::new_err("grad can be implicitly created only for scalar outputs"));
+                    return Err(PyRuntimeError::new_err(
+                        "grad can be implicitly created only for scalar outputs",
+                    ));
                 }
                 if t.dtype().is_complex() {
                     return Err(PyRuntimeError::new_err(format!(
@@ -460,7 +476,9 @@ fn backward_of(
             let mut edges = Vec::new();
             for t in list {
                 if !t.requires_grad() {
-                    return Err(PyRuntimeError::new_err("One of the differentiated Tensors does not require grad"));
+                    return Err(PyRuntimeError::new_err(
+                        "One of the differentiated Tensors does not require grad",
+                    ));
                 }
                 edges.push(t.edge());
             }
@@ -505,15 +523,13 @@ fn grads_list(obj: &Bound<'_, PyAny>, n: usize) -> PyResult<Vec<Option<Tensor>>>
     let list: Vec<Option<Tensor>> = obj
         .try_iter()?
         .map(|i| {
-            optional(&i?)
-                .map_err(|_| PyTypeError::new_err("gradients can be either Tensors or None, but got another type"))
+            optional(&i?).map_err(|_| {
+                PyTypeError::new_err("gradients can be either Tensors or None, but got another type")
+            })
         })
         .collect::<PyResult<_>>()?;
     if list.len() != n {
-        return Err(PyRuntimeError::new_err(format!(
-            "got {n} tensors and {} gradients",
-            list.len()
-        )));
+        return Err(PyRuntimeError::new_err(format!("got {n} tensors and {} gradients", list.len())));
     }
     Ok(list)
 }

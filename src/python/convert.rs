@@ -74,7 +74,10 @@ pub fn operand(obj: &Bound<'_, PyAny>) -> PyResult<Option<Val>> {
 /// An integer: Python's, numpy's, a 0-d integer tensor, anything with `__index__`.
 pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     if let Ok(i) = obj.cast::<PyInt>() {
-        return i.extract::<i64>().map(Some).map_err(|_| PyOverflowError::new_err("Overflow when unpacking long long"));
+        return i
+            .extract::<i64>()
+            .map(Some)
+            .map_err(|_| PyOverflowError::new_err("Overflow when unpacking long long"));
     }
     if let Ok(t) = obj.cast::<PyTensor>() {
         let t = t.get().tensor();
@@ -189,7 +192,9 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             }
         }
         Base::Float => match operand(obj)? {
-            Some(Val::S(s)) if !matches!(s, Scalar::Complex(_)) => Some(Arg::Number(Scalar::Float(s.to_f64()))),
+            Some(Val::S(s)) if !matches!(s, Scalar::Complex(_)) => {
+                Some(Arg::Number(Scalar::Float(s.to_f64())))
+            }
             Some(Val::T(t)) if t.ndim() == 0 && !t.requires_grad() => t.item().ok().map(Arg::Number),
             _ => None,
         },

@@ -238,7 +238,11 @@ fn as_tensor<'py>(
 }
 
 /// `Tensor(...)`, `FloatTensor(...)`: sizes, a sequence or a tensor.
-pub fn legacy(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>, dtype: DType) -> PyResult<Tensor> {
+pub fn legacy(
+    args: &Bound<'_, PyTuple>,
+    kwargs: Option<&Bound<'_, PyDict>>,
+    dtype: DType,
+) -> PyResult<Tensor> {
     if let Some(k) = kwargs
         && k.keys().iter().any(|k| !matches!(k.to_string().as_str(), "device" | "data" | "requires_grad"))
     {
@@ -252,21 +256,34 @@ pub fn legacy(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>, dty
         // over the same storage, detached: `Parameter` and subclasses are made this way
         return Ok(t.get().tensor().detach());
     }
-    if args.len() > 1 || super::convert::int(&first)?.is_some() && number(&first)?.is_none_or(|s| matches!(s, Scalar::Int(_))) {
+    if args.len() > 1
+        || super::convert::int(&first)?.is_some()
+            && number(&first)?.is_none_or(|s| matches!(s, Scalar::Int(_)))
+    {
         return Tensor::empty(&sizes(args)?, dtype, Device::Cpu).py();
     }
     if first.get_type().name()?.to_str()? == "Size" {
         return Tensor::empty(&sizes(args)?, dtype, Device::Cpu).py();
     }
-    if first.cast::<PySequence>().is_err() && !first.hasattr("__array_interface__")? && first.cast::<PyList>().is_err() {
-        return Err(PyTypeError::new_err(format!("new(): data must be a sequence (got {})", first.get_type().name()?)));
+    if first.cast::<PySequence>().is_err()
+        && !first.hasattr("__array_interface__")?
+        && first.cast::<PyList>().is_err()
+    {
+        return Err(PyTypeError::new_err(format!(
+            "new(): data must be a sequence (got {})",
+            first.get_type().name()?
+        )));
     }
     from_data(&first, Some(dtype), None)
 }
 
 #[pyfunction]
 #[pyo3(signature = (dtype, *args))]
-fn _typed<'py>(py: Python<'py>, dtype: &Bound<'py, PyDType>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+fn _typed<'py>(
+    py: Python<'py>,
+    dtype: &Bound<'py, PyDType>,
+    args: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
     if let Ok(first) = args.get_item(0)
         && let Ok(t) = first.cast::<PyTensor>()
         && t.get().tensor().dtype() != dtype.get().0
@@ -309,7 +326,9 @@ impl PyGenerator {
     fn new(device: Option<&Bound<'_, PyAny>>) -> PyResult<PyGenerator> {
         match device_arg(device)? {
             None | Some(Device::Cpu) => Ok(PyGenerator(Generator::new())),
-            Some(d) => Err(PyRuntimeError::new_err(format!("Generator: no generator for device {d}; available: cpu"))),
+            Some(d) => Err(PyRuntimeError::new_err(format!(
+                "Generator: no generator for device {d}; available: cpu"
+            ))),
         }
     }
     fn manual_seed<'py>(slf: Bound<'py, Self>, seed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
@@ -367,7 +386,11 @@ fn _from_buffer<'py>(
 
 #[pyfunction]
 fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
-    let dtype = dtype_of(d)?.ok_or_else(|| PyTypeError::new_err("invalid dtype object: only floating-point types are supported as the default type"))?;
+    let dtype = dtype_of(d)?.ok_or_else(|| {
+        PyTypeError::new_err(
+            "invalid dtype object: only floating-point types are supported as the default type",
+        )
+    })?;
     if !dtype.is_float() {
         return Err(PyTypeError::new_err("only floating-point types are supported as the default type"));
     }
@@ -471,4 +494,3 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     Ok(())
 }
-

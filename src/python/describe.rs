@@ -51,7 +51,8 @@ pub fn doc(name: &str, rows: &[&'static OpDef]) -> String {
 /// The whole table as JSON, for stubs and docs.
 #[pyfunction]
 fn _describe() -> String {
-    let quote = |s: &str| format!("\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
+    let quote =
+        |s: &str| format!("\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
     let rows: Vec<String> = all()
         .map(|r| {
             let params: Vec<String> = r

@@ -20,7 +20,9 @@ pub fn to_py(e: Error) -> PyErr {
         Kind::NotImplemented => PyNotImplementedError::new_err(message),
         Kind::Attribute => PyAttributeError::new_err(message),
         Kind::Overflow => PyOverflowError::new_err(message),
-        Kind::Internal => PyRuntimeError::new_err(format!("internal error of rushlight, please report: {message}")),
+        Kind::Internal => {
+            PyRuntimeError::new_err(format!("internal error of rushlight, please report: {message}"))
+        }
         Kind::Memory => Python::attach(|py| match OUT_OF_MEMORY.get(py) {
             Some(class) => PyErr::from_type(class.bind(py).clone(), message),
             None => PyMemoryError::new_err(message),

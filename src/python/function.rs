@@ -33,7 +33,13 @@ impl Function {
     fn run(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
         Python::attach(|py| self.run_attached(py, cx, grads, want)).map_err(from_py)
     }
-    fn run_attached(&self, py: Python<'_>, cx: &Context, grads: &[Option<Tensor>], _: Want) -> PyResult<Grads> {
+    fn run_attached(
+        &self,
+        py: Python<'_>,
+        cx: &Context,
+        grads: &[Option<Tensor>],
+        _: Want,
+    ) -> PyResult<Grads> {
         let ctx = self.ctx.bind(py);
         let materialize = ctx.getattr("materialize_grads")?.is_truthy()?;
         let mut args: Vec<Bound<'_, PyAny>> = vec![ctx.clone()];

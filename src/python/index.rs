@@ -17,7 +17,9 @@ fn bound(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
         Ok(Some(v)) => Ok(Some(v)),
         // beyond 64 bits clamps like any large bound
         Err(_) => Ok(Some(if obj.lt(0)? { i64::MIN } else { i64::MAX })),
-        Ok(None) => Err(PyTypeError::new_err("slice indices must be integers or None or have an __index__ method")),
+        Ok(None) => {
+            Err(PyTypeError::new_err("slice indices must be integers or None or have an __index__ method"))
+        }
     }
 }
 
@@ -72,7 +74,9 @@ pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<P
         [Index::Int(i)] if t.ndim() > 0 => {
             let n = t.shape()[0] as i64;
             if *i < -n || *i >= n {
-                return Err(PyIndexError::new_err(format!("index {i} is out of bounds for dimension 0 with size {n}")));
+                return Err(PyIndexError::new_err(format!(
+                    "index {i} is out of bounds for dimension 0 with size {n}"
+                )));
             }
             crate::ops::shape::select_at(&t, 0, (if *i < 0 { i + n } else { *i }) as usize).py()?
         }

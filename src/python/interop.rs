@@ -33,7 +33,8 @@ fn typestr(d: DType) -> Option<&'static str> {
 
 fn dtype_from(text: &str) -> Option<DType> {
     DType::ALL.into_iter().find(|d| {
-        typestr(*d).is_some_and(|t| t[1..] == text[1..] && (text.starts_with(['<', '|', '=']) || d.size() == 1))
+        typestr(*d)
+            .is_some_and(|t| t[1..] == text[1..] && (text.starts_with(['<', '|', '=']) || d.size() == 1))
     })
 }
 
@@ -41,7 +42,9 @@ fn dtype_from(text: &str) -> Option<DType> {
 pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     let face = obj.getattr("__array_interface__")?;
     let face = face.cast::<PyDict>()?;
-    let get = |k: &str| face.get_item(k)?.ok_or_else(|| PyTypeError::new_err(format!("array interface without '{k}'")));
+    let get = |k: &str| {
+        face.get_item(k)?.ok_or_else(|| PyTypeError::new_err(format!("array interface without '{k}'")))
+    };
     let text: String = get("typestr")?.extract()?;
     let Some(dtype) = dtype_from(&text) else {
         return Err(PyTypeError::new_err(format!(
@@ -77,7 +80,9 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         }
     };
     if address % dtype.size().min(8) != 0 {
-        return Err(PyValueError::new_err("given numpy array is not aligned to its element size; copy it first"));
+        return Err(PyValueError::new_err(
+            "given numpy array is not aligned to its element size; copy it first",
+        ));
     }
     let bytes = layout.span_end() * dtype.size();
     let owner = Box::new(obj.clone().unbind());
@@ -133,7 +138,9 @@ fn asarray(py: Python<'_>) -> PyResult<&Py<PyAny>> {
 
 fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
     if t.device() == Device::Meta {
-        return Err(PyTypeError::new_err("can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."));
+        return Err(PyTypeError::new_err(
+            "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.",
+        ));
     }
     if typestr(t.dtype()).is_none() {
         return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
@@ -239,7 +246,11 @@ impl PyTensor {
             (*view).readonly = readonly as c_int;
             (*view).itemsize = size as ffi::Py_ssize_t;
             (*view).ndim = n as c_int;
-            (*view).format = if flags & ffi::PyBUF_FORMAT != 0 { (*shape).format.as_ptr() as *mut _ } else { std::ptr::null_mut() };
+            (*view).format = if flags & ffi::PyBUF_FORMAT != 0 {
+                (*shape).format.as_ptr() as *mut _
+            } else {
+                std::ptr::null_mut()
+            };
             (*view).shape = (*shape).dims.as_mut_ptr();
             (*view).strides = (*shape).dims.as_mut_ptr().add(n);
             (*view).suboffsets = std::ptr::null_mut();
@@ -463,7 +474,9 @@ mod dlpack {
             (Box::into_raw(Box::new(m)) as *mut c_void, LEGACY)
         };
         // SAFETY: the pointer is owned by the capsule from here on
-        unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyCapsule_New(pointer, name.as_ptr(), Some(drop_capsule))) }
+        unsafe {
+            Bound::from_owned_ptr_or_err(py, ffi::PyCapsule_New(pointer, name.as_ptr(), Some(drop_capsule)))
+        }
     }
 
     /// Calls the producer's deleter when the storage goes.

@@ -6,10 +6,10 @@ mod convert;
 mod create;
 mod describe;
 mod error;
-#[allow(unsafe_code)]
-mod interop;
 mod function;
 mod index;
+#[allow(unsafe_code)]
+mod interop;
 mod slots;
 mod tensor;
 #[allow(unsafe_code)]
@@ -18,6 +18,7 @@ mod types;
 
 use pyo3::prelude::*;
 
+#[allow(non_snake_case)] // the name Python imports
 #[pymodule]
 fn _C(m: &Bound<'_, PyModule>) -> PyResult<()> {
     types::install(m)?;

@@ -3,7 +3,7 @@
 
 use super::convert::{dtype_of, scalar};
 use super::error::OrPy;
-use super::types::{PyDevice, PyDType, PyFormat, dtype, size, strided};
+use super::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::ops;
@@ -96,7 +96,12 @@ pub fn text(t: &Tensor, prefix: &str) -> String {
     tensor_text(&data, &print_options())
 }
 
-fn nested<'py>(py: Python<'py>, t: &Tensor, depth: usize, index: &mut Vec<usize>) -> PyResult<Bound<'py, PyAny>> {
+fn nested<'py>(
+    py: Python<'py>,
+    t: &Tensor,
+    depth: usize,
+    index: &mut Vec<usize>,
+) -> PyResult<Bound<'py, PyAny>> {
     if depth == t.ndim() {
         return Ok(scalar(py, t.element(index)));
     }
@@ -317,7 +322,9 @@ impl PyTensor {
     fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
         if t.device() == Device::Meta {
-            return Err(pyo3::exceptions::PyNotImplementedError::new_err("tolist: Cannot copy out of meta tensor; no data!"));
+            return Err(pyo3::exceptions::PyNotImplementedError::new_err(
+                "tolist: Cannot copy out of meta tensor; no data!",
+            ));
         }
         nested(py, &t, 0, &mut Vec::new())
     }
@@ -329,14 +336,20 @@ impl PyTensor {
         match t.numel() {
             1 => Ok(!t.item().py()?.is_zero()),
             0 => Err(PyRuntimeError::new_err("Boolean value of Tensor with no values is ambiguous")),
-            _ => Err(PyRuntimeError::new_err("Boolean value of Tensor with more than one value is ambiguous")),
+            _ => {
+                Err(PyRuntimeError::new_err("Boolean value of Tensor with more than one value is ambiguous"))
+            }
         }
     }
     fn __int__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.tensor().item().py()? {
             Scalar::Float(f) => Ok(pyo3::types::PyFloat::new(py, f).call_method0("__int__")?),
-            Scalar::Complex(c) if c.im == 0.0 => Ok(pyo3::types::PyFloat::new(py, c.re).call_method0("__int__")?),
-            Scalar::Complex(_) => Err(PyRuntimeError::new_err("value cannot be converted to type int64_t without overflow")),
+            Scalar::Complex(c) if c.im == 0.0 => {
+                Ok(pyo3::types::PyFloat::new(py, c.re).call_method0("__int__")?)
+            }
+            Scalar::Complex(_) => {
+                Err(PyRuntimeError::new_err("value cannot be converted to type int64_t without overflow"))
+            }
             s => Ok(s.to_i64().into_pyobject(py)?.into_any()),
         }
     }
@@ -355,7 +368,9 @@ impl PyTensor {
     fn __index__(&self) -> PyResult<i64> {
         let t = self.tensor();
         if t.numel() != 1 || !t.dtype().is_integral() {
-            return Err(PyTypeError::new_err("only integer tensors of a single element can be converted to an index"));
+            return Err(PyTypeError::new_err(
+                "only integer tensors of a single element can be converted to an index",
+            ));
         }
         Ok(t.item().py()?.to_i64())
     }
@@ -457,7 +472,9 @@ impl PyTensor {
     fn set_data(&self, value: &Bound<'_, PyTensor>) -> PyResult<()> {
         let (t, v) = (self.tensor(), value.get().tensor());
         if t.requires_grad() && !v.dtype().is_differentiable() {
-            return Err(PyRuntimeError::new_err("data set to a tensor that requires gradients must be floating point or complex dtype"));
+            return Err(PyRuntimeError::new_err(
+                "data set to a tensor that requires gradients must be floating point or complex dtype",
+            ));
         }
         self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()));
         Ok(())
@@ -465,7 +482,9 @@ impl PyTensor {
     fn detach_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
         let t = slf.get().tensor();
         if t.is_view() {
-            return Err(PyRuntimeError::new_err("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."));
+            return Err(PyRuntimeError::new_err(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+            ));
         }
         t.rewrite_edge(crate::tensor::Edge::None);
         Ok(slf)
@@ -546,7 +565,9 @@ impl PyTensor {
             t.replaced(t.storage().clone(), layout, t.dtype())
         } else {
             let fresh = Tensor::empty(&shape, t.dtype(), t.device()).py()?;
-            let keep = (t.storage().nbytes() / t.dtype().size()).saturating_sub(t.layout().offset).min(fresh.numel());
+            let keep = (t.storage().nbytes() / t.dtype().size())
+                .saturating_sub(t.layout().offset)
+                .min(fresh.numel());
             let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
             ops::copy::write(&flat(&fresh, 0), &flat(&t, t.layout().offset)).py()?;
             t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype())
@@ -572,11 +593,13 @@ impl PyTensor {
         match dim {
             None => in_place_view(slf, ops::view::squeeze),
             Some(d) => {
-                let dims = match super::convert::int_list(d)? {
-                    Some(v) => v,
-                    None => smallvec::smallvec![super::convert::int(d)?
-                        .ok_or_else(|| PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints"))?],
-                };
+                let dims =
+                    match super::convert::int_list(d)? {
+                        Some(v) => v,
+                        None => smallvec::smallvec![super::convert::int(d)?.ok_or_else(|| {
+                            PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints")
+                        })?],
+                    };
                 in_place_view(slf, |t| ops::view::squeeze_dims(t, &dims))
             }
         }
@@ -629,7 +652,9 @@ fn in_place_view<'py>(
 ) -> PyResult<Bound<'py, PyTensor>> {
     let t = slf.get().tensor();
     if t.requires_grad() && t.is_leaf() && crate::autograd::grad_enabled() {
-        return Err(PyRuntimeError::new_err("a leaf Variable that requires grad is being used in an in-place operation."));
+        return Err(PyRuntimeError::new_err(
+            "a leaf Variable that requires grad is being used in an in-place operation.",
+        ));
     }
     let v = f(&t).py()?;
     let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype());
@@ -652,7 +677,10 @@ pub fn sizes(args: &Bound<'_, PyTuple>) -> PyResult<Vec<usize>> {
     list.iter()
         .map(|&n| {
             usize::try_from(n).map_err(|_| {
-                PyRuntimeError::new_err(format!("Trying to create tensor with negative dimension {n}: {:?}", list.as_slice()))
+                PyRuntimeError::new_err(format!(
+                    "Trying to create tensor with negative dimension {n}: {:?}",
+                    list.as_slice()
+                ))
             })
         })
         .collect()

@@ -62,8 +62,18 @@ macro_rules! shims {
 }
 /// Room for 1536 names.
 static SHIMS: [[[Fast; 16]; 8]; 12] = [
-    shims!(plane 0), shims!(plane 128), shims!(plane 256), shims!(plane 384), shims!(plane 512), shims!(plane 640),
-    shims!(plane 768), shims!(plane 896), shims!(plane 1024), shims!(plane 1152), shims!(plane 1280), shims!(plane 1408),
+    shims!(plane 0),
+    shims!(plane 128),
+    shims!(plane 256),
+    shims!(plane 384),
+    shims!(plane 512),
+    shims!(plane 640),
+    shims!(plane 768),
+    shims!(plane 896),
+    shims!(plane 1024),
+    shims!(plane 1152),
+    shims!(plane 1280),
+    shims!(plane 1408),
 ];
 
 unsafe fn enter(
@@ -218,7 +228,9 @@ fn bind(
         if next < given.len() && !p.keyword_only {
             let obj = &given[next];
             // sizes may be spelled out: x.view(2, 3)
-            if p.kind.base == Base::Sizes && given.len() - next != 1 || p.kind.base == Base::Sizes && !is_sequence(obj) {
+            if p.kind.base == Base::Sizes && given.len() - next != 1
+                || p.kind.base == Base::Sizes && !is_sequence(obj)
+            {
                 match spelled(&given[next..])? {
                     Some((sizes, taken)) => {
                         args.push(sizes);
@@ -248,7 +260,9 @@ fn bind(
                 }
             }
             // an empty list of sizes may be left out altogether: torch.zeros(()) is zeros(), x.expand()
-            None if p.required && p.kind.base == Base::Sizes && i == 0 => return Ok(Err(Mismatch::Missing(p.name))),
+            None if p.required && p.kind.base == Base::Sizes && i == 0 => {
+                return Ok(Err(Mismatch::Missing(p.name)));
+            }
             None if p.required => return Ok(Err(Mismatch::Missing(p.name))),
             None => args.push(Arg::Absent),
         }
@@ -258,7 +272,10 @@ fn bind(
     }
     if used < keywords.len() {
         for (k, _) in keywords {
-            let known = row.params.iter().any(|p| is_name(k, p.name) || aliases(p.name).iter().any(|a| is_name(k, a)));
+            let known = row
+                .params
+                .iter()
+                .any(|p| is_name(k, p.name) || aliases(p.name).iter().any(|a| is_name(k, a)));
             if !known {
                 return Ok(Err(Mismatch::Unexpected(k.to_string())));
             }
@@ -273,7 +290,8 @@ fn keyword<'a, 'py>(p: &Param, keywords: &'a Keywords<'py>) -> Option<&'a Bound<
         return None;
     }
     let direct = keywords.iter().find(|(k, _)| is_name(k, p.name));
-    let found = direct.or_else(|| keywords.iter().find(|(k, _)| aliases(p.name).iter().any(|a| is_name(k, a))));
+    let found =
+        direct.or_else(|| keywords.iter().find(|(k, _)| aliases(p.name).iter().any(|a| is_name(k, a))));
     found.map(|(_, v)| v)
 }
 
@@ -324,7 +342,11 @@ fn mismatch(
                     .collect();
                 let list = if missing.is_empty() { vec![p] } else { missing };
                 let quoted: Vec<String> = list.iter().map(|m| format!("\"{m}\"")).collect();
-                format!("{name}() missing {} required positional arguments: {}", list.len(), quoted.join(", "))
+                format!(
+                    "{name}() missing {} required positional arguments: {}",
+                    list.len(),
+                    quoted.join(", ")
+                )
             }
             Some(Mismatch::Type(i, p, base)) => {
                 let got = given
@@ -332,7 +354,8 @@ fn mismatch(
                     .map(type_name)
                     .or_else(|| keyword(&row.params[i], keywords).map(type_name))
                     .unwrap_or_else(|| "nothing".into());
-                let position = if i < given.len() { format!(" (position {})", i + 1 - skip) } else { String::new() };
+                let position =
+                    if i < given.len() { format!(" (position {})", i + 1 - skip) } else { String::new() };
                 format!("{name}(): argument '{p}'{position} must be {}, not {got}", base.expected())
             }
             Some(Mismatch::Unexpected(k)) => format!("{name}() got an unexpected keyword argument '{k}'"),
@@ -346,7 +369,8 @@ fn mismatch(
     }
     let mut got: Vec<String> = given.iter().skip(skip).map(type_name).collect();
     got.extend(keywords.iter().map(|(k, v)| format!("{k}={}", type_name(v))));
-    let rows: Vec<String> = group.rows.iter().map(|r| format!(" * {}", super::describe::signature(r, skip))).collect();
+    let rows: Vec<String> =
+        group.rows.iter().map(|r| format!(" * {}", super::describe::signature(r, skip))).collect();
     PyTypeError::new_err(format!(
         "{name}() received an invalid combination of arguments - got ({}), but expected one of:\n{}\n",
         got.join(", "),
@@ -355,7 +379,12 @@ fn mismatch(
 }
 
 /// `out=`: the result goes into a tensor the caller has, which is resized if need be.
-fn store<'py>(name: &str, py: Python<'py>, value: Ret, out: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn store<'py>(
+    name: &str,
+    py: Python<'py>,
+    value: Ret,
+    out: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let place = |r: &Tensor, o: &Bound<'py, PyAny>| -> PyResult<()> {
         let o = o.cast::<PyTensor>().map_err(|_| {
             PyTypeError::new_err(format!("{name}(): argument 'out' must be Tensor, not {}", type_name(o)))
@@ -391,7 +420,11 @@ fn store<'py>(name: &str, py: Python<'py>, value: Ret, out: &Bound<'py, PyAny>) 
 }
 
 /// Calls a row group by name from Rust, for operators that are rows.
-pub fn call_by_name<'py>(py: Python<'py>, name: &str, given: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+pub fn call_by_name<'py>(
+    py: Python<'py>,
+    name: &str,
+    given: &[Bound<'py, PyAny>],
+) -> PyResult<Bound<'py, PyAny>> {
     let group = BY_NAME.get().and_then(|m| m.get(name)).and_then(|&i| GROUPS.get().map(|g| &g[i]));
     match group {
         Some(group) => guarded(group.name, || call(py, group, given, &mut SmallVec::new(), true)),
@@ -410,7 +443,12 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let mut groups: Vec<Group> = Vec::new();
     let mut places: Vec<(bool, bool, &'static str)> = Vec::new(); // method, function, submodule
     let mut find: HashMap<(String, &'static str), usize> = HashMap::new();
-    let mut add = |name: &'static str, row: &'static OpDef, in_place: bool, method: bool, function: bool, sub: &'static str| {
+    let mut add = |name: &'static str,
+                   row: &'static OpDef,
+                   in_place: bool,
+                   method: bool,
+                   function: bool,
+                   sub: &'static str| {
         let key = (name.to_string(), sub);
         let i = *find.entry(key).or_insert_with(|| {
             groups.push(Group { name, rows: Vec::new(), in_place });
@@ -455,7 +493,9 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         let doc = super::describe::doc(group.name, &group.rows);
         let def = Box::leak(Box::new(ffi::PyMethodDef {
             ml_name: leak(group.name.to_string()),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: SHIMS[i / 128][i / 16 % 8][i % 16] },
+            ml_meth: ffi::PyMethodDefPointer {
+                PyCFunctionFastWithKeywords: SHIMS[i / 128][i / 16 % 8][i % 16],
+            },
             ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS as c_int,
             ml_doc: leak(doc),
         }));
@@ -469,7 +509,10 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         if function {
             // SAFETY: as above; no self
             let f = unsafe {
-                Bound::from_owned_ptr_or_err(py, ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), std::ptr::null_mut()))?
+                Bound::from_owned_ptr_or_err(
+                    py,
+                    ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), std::ptr::null_mut()),
+                )?
             };
             if sub.is_empty() {
                 m.setattr(group.name, f)?;

@@ -212,13 +212,19 @@ pub fn size<'py>(py: Python<'py>, dims: impl ExactSizeIterator<Item = i64>) -> P
 }
 
 /// A result with named fields.
-pub fn named<'py>(py: Python<'py>, name: &str, fields: &[&str], items: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+pub fn named<'py>(
+    py: Python<'py>,
+    name: &str,
+    fields: &[&str],
+    items: Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
     let Some(classes) = RETURN_TYPES.get(py) else { return Ok(items.into_any()) };
     let classes = classes.bind(py);
     let class = match classes.get_item(name)? {
         Some(c) => c,
         None => {
-            let make = classes.get_item("_make")?.ok_or_else(|| PyRuntimeError::new_err("no return types"))?;
+            let make =
+                classes.get_item("_make")?.ok_or_else(|| PyRuntimeError::new_err("no return types"))?;
             make.call1((name, fields.to_vec()))?
         }
     };
@@ -231,7 +237,8 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyDevice>()?;
     m.add_class::<PyFormat>()?;
     m.add_class::<PyLayout>()?;
-    let all: Vec<Py<PyDType>> = DType::ALL.iter().map(|d| Py::new(py, PyDType(*d))).collect::<PyResult<_>>()?;
+    let all: Vec<Py<PyDType>> =
+        DType::ALL.iter().map(|d| Py::new(py, PyDType(*d))).collect::<PyResult<_>>()?;
     let all = DTYPES.get_or_init(py, || all);
     for (d, object) in DType::ALL.iter().zip(all) {
         m.add(d.name(), object.clone_ref(py))?;

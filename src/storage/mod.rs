@@ -104,7 +104,11 @@ impl Storage {
         loop {
             let now = self.0.guard.load(Ordering::Relaxed);
             if now >= 0
-                && self.0.guard.compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
+                && self
+                    .0
+                    .guard
+                    .compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
             {
                 return;
             }

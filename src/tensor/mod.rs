@@ -171,11 +171,7 @@ impl Tensor {
         self.0.layout.numel()
     }
     pub fn size(&self, dim: i64) -> Result<usize> {
-        ensure!(
-            self.ndim() > 0,
-            Index,
-            "Dimension specified as {dim} but tensor has no dimensions"
-        );
+        ensure!(self.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
         Ok(self.shape()[crate::base::wrap_dim(dim, self.ndim())?])
     }
     #[inline]
