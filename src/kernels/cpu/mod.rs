@@ -1,7 +1,9 @@
 //! Kernels for the CPU. `par` decides about threads, `simd` about instruction sets; nothing else does.
 
 pub mod conv;
+pub mod embed;
 pub mod flt;
+pub mod loss;
 pub mod math;
 pub mod matmul;
 pub mod norm;
