@@ -10,11 +10,11 @@
 //! unfolded patches (`unfold`), and the half types are computed in float32 and rounded once.
 
 // mod depthwise;
-// mod direct;
+mod direct;
 mod elem;
 // mod filter;
-// mod pad;
-// mod tile;
+mod pad;
+mod tile;
 #[cfg(test)]
 mod tests;
 mod unfold;
