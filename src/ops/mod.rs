@@ -9,26 +9,35 @@ pub mod complex;
 pub mod conv;
 pub mod convolution;
 pub mod copy;
+pub mod create;
 pub mod dropout;
 pub mod elementwise;
 pub mod extreme;
+pub mod gather;
 pub mod images;
 pub mod index;
+pub mod index_rows;
 pub mod inplace;
+pub mod join;
+pub mod mask;
+pub mod matmul;
 pub mod moments;
 pub mod need;
 pub mod nnnorm;
 pub mod norm;
 pub mod normalization;
 pub mod pad;
+pub mod pick;
 pub mod pool;
 pub mod pooling;
+pub mod product;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;
 pub mod shape;
 pub mod softmax;
 pub mod truth;
+pub mod types;
 pub mod unary;
 pub mod upsample;
 pub mod view;
@@ -46,8 +55,14 @@ pub const TABLES: &[&[table::OpDef]] = &[
     copy::TABLE,
     view::TABLE,
     convolution::TABLE,
+    create::TABLE,
     dropout::TABLE,
     extreme::TABLE,
+    gather::TABLE,
+    index_rows::TABLE,
+    join::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
     moments::TABLE,
     norm::TABLE,
     normalization::TABLE,
@@ -57,5 +72,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     scan::TABLE,
     softmax::TABLE,
     truth::TABLE,
+    types::TABLE,
     upsample::TABLE,
 ];
