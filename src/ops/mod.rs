@@ -3,22 +3,82 @@
 pub mod op;
 pub mod table;
 
+pub mod axiswise;
 pub mod binary;
 pub mod complex;
+pub mod conv;
+pub mod convolution;
 pub mod copy;
+pub mod create;
+pub mod dropout;
 pub mod elementwise;
+pub mod extreme;
+pub mod gather;
+pub mod images;
 pub mod index;
-pub mod inplace;
+pub mod index_rows;
+pub mod join;
+pub mod mask;
+pub mod matmul;
+pub mod moments;
+pub mod need;
+pub mod nnnorm;
+pub mod norm;
+pub mod normalization;
+pub mod pad;
+pub mod pick;
+pub mod pool;
+pub mod pooling;
+pub mod product;
 pub mod reduce;
+pub mod scan;
 pub mod scatter;
 pub mod shape;
+pub mod softmax;
+pub mod truth;
+pub mod types;
 pub mod unary;
+pub mod upsample;
 pub mod view;
 
 mod calculus;
+#[cfg(test)]
+mod reduce_tests;
 
 pub use calculus::CALCULUS;
 
 /// The rows of every file.
-pub const TABLES: &[&[table::OpDef]] =
-    &[unary::TABLE, binary::TABLE, copy::TABLE, view::TABLE, reduce::TABLE];
+pub const TABLES: &[&[table::OpDef]] = &[
+    unary::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
+    extreme::TABLE,
+    truth::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    reduce::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    convolution::TABLE,
+    create::TABLE,
+    dropout::TABLE,
+    extreme::TABLE,
+    gather::TABLE,
+    index_rows::TABLE,
+    join::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
+    types::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
+    reduce::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
+    types::TABLE,
+    upsample::TABLE,
+];

@@ -2,12 +2,25 @@
 
 #[macro_use]
 pub mod simd;
+pub mod axis;
 pub mod block;
 pub mod cast;
+pub mod conv;
 pub mod copy;
+pub mod embed;
+pub mod flt;
+pub mod index;
 pub mod iter;
+pub mod loss;
 pub mod math;
 pub mod matmul;
+pub mod norm;
 pub mod par;
+pub mod plane;
+pub mod pool;
 pub mod random;
+pub mod recur;
+pub mod reduce;
+pub mod softmax;
 mod transpose;
+pub mod vector;
