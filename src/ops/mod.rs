@@ -6,12 +6,16 @@ pub mod table;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
+pub mod axiswise;
 pub mod binary;
 pub mod compare;
 pub mod complex;
+pub mod conv;
+pub mod convolution;
 pub mod copy;
 pub mod division;
 pub mod create;
+pub mod dropout;
 pub mod elementwise;
 pub mod extreme;
 pub mod index;
@@ -34,19 +38,23 @@ pub mod moments;
 pub mod need;
 pub mod norm;
 pub mod gather;
+pub mod images;
 pub mod index_rows;
 pub mod join;
 pub mod mask;
 pub mod matmul;
+pub mod nnnorm;
+pub mod normalization;
+pub mod pad;
 pub mod pick;
+pub mod pool;
+pub mod pooling;
 pub mod product;
-pub mod reduce;
 pub mod scan;
-pub mod scatter;
-pub mod shape;
 pub mod softmax;
 pub mod types;
 pub mod unary;
+pub mod upsample;
 pub mod view;
 
 mod calculus;
@@ -77,22 +85,23 @@ pub const TABLES: &[&[table::OpDef]] = &[
     trig::TABLE,
     unary::TABLE,
     view::TABLE,
-    unary::TABLE,
-    binary::TABLE,
-    copy::TABLE,
-    view::TABLE,
     extreme::TABLE,
     truth::TABLE,
     moments::TABLE,
     norm::TABLE,
-    reduce::TABLE,
     scan::TABLE,
     softmax::TABLE,
+    convolution::TABLE,
     create::TABLE,
+    dropout::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
     mask::TABLE,
     matmul::TABLE,
     types::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
+    upsample::TABLE,
 ];
