@@ -167,9 +167,7 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
                 }
                 let want = if request.capture.is_some() {
                     Want::of(node.edges.iter().map(|e| {
-                        Task::of(e).is_some_and(|(t, _)| {
-                            state.get(&t.key()).is_some_and(|p| p.needed)
-                        })
+                        Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed))
                     }))
                 } else {
                     node.want()
@@ -248,8 +246,10 @@ fn mark_needed(nodes: &[Arc<Node>], wanted: &[Edge], state: &mut Map<Progress>) 
     let mut order: Vec<&Arc<Node>> = nodes.iter().collect();
     order.sort_unstable_by_key(|n| n.seq);
     for node in order {
-        let reaches =
-            node.edges.iter().any(|e| Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed)));
+        let reaches = node
+            .edges
+            .iter()
+            .any(|e| Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed)));
         if reaches && let Some(p) = state.get_mut(&(Arc::as_ptr(node) as usize)) {
             p.needed = true;
         }
@@ -265,7 +265,13 @@ fn enqueue(state: &mut Map<Progress>, heap: &mut BinaryHeap<Task>, task: Task) {
 }
 
 /// Adds a gradient to what has arrived: the second out of place, later ones in place if the sum is ours alone.
-fn deliver(state: &mut Map<Progress>, task: &Task, slot: usize, grad: Tensor, calculus: &Calculus) -> Result<()> {
+fn deliver(
+    state: &mut Map<Progress>,
+    task: &Task,
+    slot: usize,
+    grad: Tensor,
+    calculus: &Calculus,
+) -> Result<()> {
     let p = state.entry(task.key()).or_default();
     if p.grads.is_empty() {
         p.grads.resize(task.slots(), None);
@@ -326,7 +332,11 @@ fn run_node_hooks(
 }
 
 /// Hooks registered on result tensors of a node, and the gradients kept for `retain_grad`.
-fn tensor_hooks(node: &Arc<Node>, grads: &mut SmallVec<[Option<Tensor>; 1]>, calculus: &Calculus) -> Result<()> {
+fn tensor_hooks(
+    node: &Arc<Node>,
+    grads: &mut SmallVec<[Option<Tensor>; 1]>,
+    calculus: &Calculus,
+) -> Result<()> {
     let Some(hooks) = node.hooks() else { return Ok(()) };
     let (list, retain) = {
         let h = lock(hooks);
@@ -401,7 +411,13 @@ fn accumulate(leaf: &Arc<Leaf>, grad: Tensor, calculus: &Calculus) -> Result<()>
 }
 
 /// Checks a gradient against the tensor it belongs to; shapes that broadcasting explains are summed down.
-fn validate(node: &Arc<Node>, i: usize, grad: Tensor, edge: &Edge, calculus: &Calculus) -> Result<Option<Tensor>> {
+fn validate(
+    node: &Arc<Node>,
+    i: usize,
+    grad: Tensor,
+    edge: &Edge,
+    calculus: &Calculus,
+) -> Result<Option<Tensor>> {
     let leaf_shape;
     let shape = match edge {
         Edge::Node(n, slot) => &n.outputs[*slot],

@@ -22,12 +22,24 @@ pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
 
 /// As [`write`], while the caller holds both storages.
 pub fn write_held(dst: &Tensor, src: &Tensor) {
-    let layout = if src.shape() == dst.shape() { src.layout().clone() } else { src.layout().broadcast_to(dst.shape()) };
+    let layout = if src.shape() == dst.shape() {
+        src.layout().clone()
+    } else {
+        src.layout().broadcast_to(dst.shape())
+    };
     // SAFETY: both layouts lie within their storages; the driver has refused self-overlapping destinations, and a
     // source in the same storage is either the same elements or was copied before
     #[allow(unsafe_code)]
     unsafe {
-        kernel::copy(dst.shape(), dst.ptr(), dst.strides(), dst.dtype(), src.ptr(), &layout.strides, src.dtype())
+        kernel::copy(
+            dst.shape(),
+            dst.ptr(),
+            dst.strides(),
+            dst.dtype(),
+            src.ptr(),
+            &layout.strides,
+            src.dtype(),
+        )
     }
 }
 

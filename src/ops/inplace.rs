@@ -58,7 +58,11 @@ impl GradFn for CopySlices {
         // the gradient for what the region held before goes into the base's gradient
         let mut out = self.inner.call(&[Some(inside)], Want(want.0 | 1))?;
         let first = out.first_mut().and_then(Option::take);
-        let whole = if want.has(0) { Some(shape::with_region(g, first.as_ref(), &self.base, &self.view)?) } else { None };
+        let whole = if want.has(0) {
+            Some(shape::with_region(g, first.as_ref(), &self.base, &self.view)?)
+        } else {
+            None
+        };
         if out.is_empty() {
             out.push(whole);
         } else {

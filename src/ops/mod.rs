@@ -8,6 +8,7 @@ pub mod complex;
 pub mod copy;
 pub mod create;
 pub mod elementwise;
+pub mod extreme;
 pub mod gather;
 pub mod index;
 pub mod index_rows;
@@ -15,31 +16,45 @@ pub mod inplace;
 pub mod join;
 pub mod mask;
 pub mod matmul;
+pub mod moments;
+pub mod need;
+pub mod norm;
 pub mod pick;
 pub mod product;
 pub mod reduce;
+pub mod scan;
 pub mod scatter;
 pub mod shape;
+pub mod softmax;
+pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod view;
 
 mod calculus;
+#[cfg(test)]
+mod reduce_tests;
 
 pub use calculus::CALCULUS;
 
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
+    unary::TABLE,
     binary::TABLE,
     copy::TABLE,
     create::TABLE,
+    extreme::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
     mask::TABLE,
     matmul::TABLE,
+    moments::TABLE,
+    norm::TABLE,
     reduce::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
     types::TABLE,
-    unary::TABLE,
     view::TABLE,
 ];

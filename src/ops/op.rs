@@ -223,9 +223,8 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
         copy.set_edge(old.edge());
         old = copy;
     }
-    let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(&old)
-        .chain(x[1..].iter().map(|t| if t.same(target) { &old } else { *t }))
-        .collect();
+    let inputs: SmallVec<[&Tensor; 4]> =
+        std::iter::once(&old).chain(x[1..].iter().map(|t| if t.same(target) { &old } else { *t })).collect();
     let direct = op.in_place_ok() && meta.dtype == target.dtype() && !overlaps;
     if direct {
         compute(&op, &inputs, std::slice::from_ref(target), device)?;
@@ -266,7 +265,10 @@ pub fn check_in_place(op: &str, target: &Tensor) -> Result<()> {
     }
     if let Some(base) = target.view_base() {
         if base.requires_grad() && base.is_leaf() {
-            bail!(Runtime, "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+            bail!(
+                Runtime,
+                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            );
         }
         if let Some(why) = target.view_lock()
             && target.requires_grad()

@@ -173,12 +173,17 @@ impl Op for Scatter {
         } else {
             super::scatter::add_strided(&part, x[1])?;
         }
-        copy::write_held(&out[0], &image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() }));
+        copy::write_held(
+            &out[0],
+            &image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() }),
+        );
         Ok(())
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let whole = want.then(0, || if self.replace { with_region(g, None, &self.base, &self.view) } else { Ok(g.clone()) })?;
+        let whole = want.then(0, || {
+            if self.replace { with_region(g, None, &self.base, &self.view) } else { Ok(g.clone()) }
+        })?;
         grads![whole, want.then(1, || region(g, &self.base, &self.view))?]
     }
 }
@@ -213,9 +218,11 @@ pub fn infer_size(shape: &[i64], n: usize) -> Result<Dims> {
                 hole = Some(i);
             }
             s if s < 0 => bail!(Runtime, "invalid shape dimension {s}"),
-            s => known = known.checked_mul(s as usize).ok_or_else(|| {
-                crate::error::Error::new(crate::error::Kind::Runtime, bad_view(shape, n))
-            })?,
+            s => {
+                known = known.checked_mul(s as usize).ok_or_else(|| {
+                    crate::error::Error::new(crate::error::Kind::Runtime, bad_view(shape, n))
+                })?
+            }
         }
     }
     let mut out: Dims = shape.iter().map(|&s| s.max(0) as usize).collect();
@@ -300,7 +307,8 @@ pub fn diagonal_layout(l: &Layout, offset: i64, a: usize, b: usize) -> Layout {
     let n = if offset >= 0 { na.min(nb - offset) } else { (na + offset).min(nb) }.max(0) as usize;
     let mut out = l.clone();
     if n > 0 {
-        out.offset += if offset >= 0 { offset as usize * l.strides[b] } else { (-offset) as usize * l.strides[a] };
+        out.offset +=
+            if offset >= 0 { offset as usize * l.strides[b] } else { (-offset) as usize * l.strides[a] };
     }
     for axis in [a.max(b), a.min(b)] {
         out.shape.remove(axis);

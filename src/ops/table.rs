@@ -2,9 +2,9 @@
 //! to call it with dynamic arguments. Python methods, functions, docstrings, stubs and test sweeps are loops over
 //! [`all`].
 
+use crate::bail;
 use crate::base::rng::Generator;
 use crate::base::{C128, DType, Device, MemoryFormat, Scalar};
-use crate::bail;
 use crate::error::Result;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;

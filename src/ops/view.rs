@@ -249,7 +249,11 @@ fn split_by(input: &Tensor, size: i64, dim: i64) -> Result<Vec<Tensor>> {
     ensure!(size >= 0, Runtime, "split expects split_size be non-negative, but got split_size={size}");
     let axis = wrap_dim(dim, input.ndim())?;
     let (n, size) = (input.shape()[axis], size as usize);
-    ensure!(size > 0 || n == 0, Runtime, "split_size can only be 0 if dimension size is 0, but got dimension size of {n}");
+    ensure!(
+        size > 0 || n == 0,
+        Runtime,
+        "split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
+    );
     let count = if size == 0 { 1 } else { n.div_ceil(size).max(1) };
     let sizes: Vec<usize> = (0..count).map(|i| size.min(n - i * size)).collect();
     split_at(input, axis, &sizes)
@@ -260,16 +264,28 @@ fn split_list(input: &Tensor, sizes: &[i64], dim: i64) -> Result<Vec<Tensor>> {
     ensure!(input.ndim() > 0, Runtime, "split expects at least a 1-dimensional tensor");
     let axis = wrap_dim(dim, input.ndim())?;
     let n = input.shape()[axis];
-    ensure!(sizes.iter().all(|&s| s >= 0), Runtime, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes:?}");
+    ensure!(
+        sizes.iter().all(|&s| s >= 0),
+        Runtime,
+        "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes:?}"
+    );
     let total: i64 = sizes.iter().sum();
-    ensure!(total == n as i64, Runtime, "split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={sizes:?}");
+    ensure!(
+        total == n as i64,
+        Runtime,
+        "split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={sizes:?}"
+    );
     split_at(input, axis, &sizes.iter().map(|&s| s as usize).collect::<Vec<_>>())
 }
 
 /// A checked layout by explicit sizes and strides.
 pub fn strided_layout(input: &Tensor, size: &[i64], stride: &[i64], offset: Option<i64>) -> Result<Layout> {
     ensure!(size.len() == stride.len(), Runtime, "mismatch in length of strides and shape");
-    ensure!(size.iter().chain(stride).all(|&v| v >= 0), Runtime, "as_strided: Negative strides are not supported at the moment, got strides: {stride:?}");
+    ensure!(
+        size.iter().chain(stride).all(|&v| v >= 0),
+        Runtime,
+        "as_strided: Negative strides are not supported at the moment, got strides: {stride:?}"
+    );
     let offset = offset.unwrap_or(input.layout().offset as i64);
     ensure!(offset >= 0, Runtime, "Tensor: invalid storage offset {offset}");
     let layout = Layout {
@@ -277,8 +293,16 @@ pub fn strided_layout(input: &Tensor, size: &[i64], stride: &[i64], offset: Opti
         strides: stride.iter().map(|&v| v as usize).collect(),
         offset: offset as usize,
     };
-    let end = size.iter().zip(stride).try_fold(offset as u128, |e, (&n, &s)| if n == 0 { None } else { Some(e + (n as u128 - 1) * s as u128) });
+    let end = size.iter().zip(stride).try_fold(offset as u128, |e, (&n, &s)| {
+        if n == 0 { None } else { Some(e + (n as u128 - 1) * s as u128) }
+    });
     let bytes = end.map_or(0, |e| (e + 1) * input.dtype().size() as u128);
-    ensure!(input.device() == crate::base::Device::Meta || bytes <= input.storage().nbytes() as u128, Runtime, "setStorage: sizes {size:?}, strides {stride:?}, storage offset {offset}, and itemsize {} requiring a storage size of {bytes} are out of bounds for storage of size {}", input.dtype().size(), input.storage().nbytes());
+    ensure!(
+        input.device() == crate::base::Device::Meta || bytes <= input.storage().nbytes() as u128,
+        Runtime,
+        "setStorage: sizes {size:?}, strides {stride:?}, storage offset {offset}, and itemsize {} requiring a storage size of {bytes} are out of bounds for storage of size {}",
+        input.dtype().size(),
+        input.storage().nbytes()
+    );
     Ok(layout)
 }

@@ -102,7 +102,10 @@ impl Block {
         Block { ptr: NonNull::<u64>::dangling().cast(), kept: Kept::Nothing }
     }
     pub fn foreign(ptr: *mut u8, owner: Owner) -> Block {
-        Block { ptr: NonNull::new(ptr).unwrap_or(NonNull::<u64>::dangling().cast()), kept: Kept::Foreign(owner) }
+        Block {
+            ptr: NonNull::new(ptr).unwrap_or(NonNull::<u64>::dangling().cast()),
+            kept: Kept::Foreign(owner),
+        }
     }
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
@@ -130,7 +133,10 @@ impl Block {
             let used = IN_USE.fetch_add(size, Ordering::Relaxed) + size;
             PEAK.fetch_max(used, Ordering::Relaxed);
         }
-        Ok(Block { ptr: NonNull::new(ptr).ok_or_else(|| out_of_memory(bytes))?, kept: Kept::Class(class as u16) })
+        Ok(Block {
+            ptr: NonNull::new(ptr).ok_or_else(|| out_of_memory(bytes))?,
+            kept: Kept::Class(class as u16),
+        })
     }
 }
 

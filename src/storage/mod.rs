@@ -84,9 +84,16 @@ impl Storage {
     pub fn id(&self) -> usize {
         Arc::as_ptr(&self.0) as usize
     }
+    /// The same memory, through whichever handle.
     #[inline]
     pub fn same(&self, other: &Storage) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) || self.0.bytes > 0 && self.ptr() == other.ptr()
+    }
+    /// The same memory with a version counter of its own: what `x.data` is.
+    pub fn forked(&self) -> Storage {
+        let owner = Box::new(self.clone());
+        let block = Block::foreign(self.ptr(), owner);
+        Storage::of(block, self.0.bytes, self.0.device, self.0.readonly)
     }
     /// Nobody else holds this storage.
     pub fn is_unique(&self) -> bool {
@@ -97,7 +104,11 @@ impl Storage {
         loop {
             let now = self.0.guard.load(Ordering::Relaxed);
             if now >= 0
-                && self.0.guard.compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
+                && self
+                    .0
+                    .guard
+                    .compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
             {
                 return;
             }
@@ -136,7 +147,7 @@ impl<'a> Guard<'a> {
         if held.len() > 1 {
             // stable: a writer of a storage comes before its readers and swallows them
             held.sort_by_key(|(s, _)| s.id());
-            held.dedup_by(|later, kept| later.0.same(kept.0));
+            held.dedup_by(|later, kept| later.0.id() == kept.0.id());
         }
         for (s, write) in &held {
             if *write { s.lock_write() } else { s.lock_read() }

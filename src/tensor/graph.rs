@@ -1,8 +1,8 @@
 //! The graph as data: nodes, edges, leaves. Nodes point only toward their inputs and never own their results, so
 //! there is no cycle to leak; the engine that walks them lives in `autograd`.
 
-use super::saved::{Context, Saved};
 use super::Tensor;
+use super::saved::{Context, Saved};
 use crate::base::{DType, Device, Dims};
 use crate::error::Result;
 use smallvec::SmallVec;
@@ -83,7 +83,8 @@ pub trait TensorHook: Send + Sync {
 }
 /// A hook on a node: `pre` sees the incoming gradients, `post` the outgoing ones as well. Both may replace.
 pub trait NodeHook: Send + Sync {
-    fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>]) -> Result<Option<Grads>>;
+    fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>])
+    -> Result<Option<Grads>>;
 }
 /// A hook on a leaf, called after its gradient was added to.
 pub trait LeafHook: Send + Sync {

@@ -40,6 +40,8 @@ struct State {
     view: Option<Box<View>>,
     /// How often the history of this tensor, as a base, was rewritten by an in-place op.
     generation: u32,
+    /// The kept gradient of a result (`retain_grad`).
+    retained: Option<Arc<graph::Retained>>,
 }
 
 /// What a differentiable view remembers.
@@ -169,11 +171,7 @@ impl Tensor {
         self.0.layout.numel()
     }
     pub fn size(&self, dim: i64) -> Result<usize> {
-        ensure!(
-            self.ndim() > 0,
-            Index,
-            "Dimension specified as {dim} but tensor has no dimensions"
-        );
+        ensure!(self.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
         Ok(self.shape()[crate::base::wrap_dim(dim, self.ndim())?])
     }
     #[inline]
@@ -368,8 +366,16 @@ impl Tensor {
             leaf.rebind(&t);
         }
         let generation = self.state().generation;
-        *t.state() = State { edge, view, generation };
+        let retained = self.state().retained.clone();
+        *t.state() = State { edge, view, generation, retained };
         t
+    }
+    pub fn retained(&self) -> Option<Arc<graph::Retained>> {
+        self.state().retained.clone()
+    }
+    /// The place where a result keeps its gradient, made on first use.
+    pub fn retain_slot(&self) -> Arc<graph::Retained> {
+        self.state().retained.get_or_insert_with(Default::default).clone()
     }
     fn downgrade(&self) -> std::sync::Weak<Inner> {
         Arc::downgrade(&self.0)

@@ -90,8 +90,8 @@ pub fn tensor_text(data: &PrintData, options: &PrintOptions) -> String {
         }
         out.push_str(if meta { "..." } else { "[]" });
     } else {
-        shows_dtype &= !matches!(data.dtype, DType::I64 | DType::Bool)
-            && !(data.dtype.is_complex() && data.dtype.to_real() == data.default_dtype);
+        let default_complex = data.dtype.is_complex() && data.dtype.to_real() == data.default_dtype;
+        shows_dtype &= !default_complex && !matches!(data.dtype, DType::I64 | DType::Bool);
         let writer = Writer::new(data, options, numel as f64 > options.threshold);
         if options.edgeitems == 0 {
             suffixes.push(format!("size={}", tuple_text(data.shape)));

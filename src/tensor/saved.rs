@@ -1,10 +1,10 @@
 //! What a node keeps for its backward: bare data with the edge and version it had, never the tensor itself. A
 //! tensor may later be rewritten in place by an op that depends on this very node; holding it would make a cycle.
 
-use super::graph::{Edge, Node, lock};
 use super::Tensor;
-use crate::base::{DType, Device, Layout};
+use super::graph::{Edge, Node, lock};
 use crate::bail;
+use crate::base::{DType, Device, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Storage;
 use smallvec::SmallVec;

@@ -57,7 +57,12 @@ pub fn map<A: Copy, O: Copy, F: Fn(A) -> O + Copy>(_: F) -> UnaryFn {
 }
 
 pub fn zip<A: Copy, O: Copy, F: Fn(A, A) -> O + Copy>(_: F) -> BinaryFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A, A) -> O + Copy>(a: *const u8, b: *const u8, dst: *mut u8, n: usize) {
+    unsafe fn run<A: Copy, O: Copy, F: Fn(A, A) -> O + Copy>(
+        a: *const u8,
+        b: *const u8,
+        dst: *mut u8,
+        n: usize,
+    ) {
         // SAFETY: as above
         unsafe { zip_loop(a as *const A, b as *const A, dst as *mut O, n, conjure::<F>()) }
     }

@@ -211,7 +211,10 @@ impl Drop for Blocks {
         let _ = SPARE.try_with(|s| {
             let mut s = s.borrow_mut();
             s.extend(self.buffers.drain(..));
-            s.push(std::mem::replace(&mut self.scratch, Box::new(Buffer([std::mem::MaybeUninit::uninit(); BUFFER]))));
+            s.push(std::mem::replace(
+                &mut self.scratch,
+                Box::new(Buffer([std::mem::MaybeUninit::uninit(); BUFFER])),
+            ));
         });
     }
 }

@@ -9,10 +9,30 @@
 //! is split over rows and columns of `c`, never over `k`. Halves are summed in float32 and rounded once;
 //! integers wrap.
 
-mod elem;
-mod naive;
+use crate::kernels::cpu::par;
 
-pub use elem::MatElem;
+mod complex;
+mod drive;
+mod elem;
+mod finish;
+mod gemv;
+mod half;
+mod naive;
+mod pack;
+mod real;
+mod scratch;
+mod tile;
+
+#[cfg(test)]
+mod tests;
+
+use drive::Operand;
+pub use drive::Packer;
+pub use elem::{MatElem, Real as PackElem};
+
+/// The largest tile of any level and type.
+const MAX_NR: usize = 32;
+const MAX_MR: usize = 14;
 
 /// Added to the product before the activation.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +67,9 @@ impl<T> Epilogue<T> {
     pub const NONE: Epilogue<T> = Epilogue { bias: Bias::None, act: Act::None };
 }
 
+/// Batches of fewer large matrices share the threads within each.
+const BATCH_MIN: usize = 16;
+
 /// Where the matrices of a batch begin, in elements from the pointer.
 #[derive(Clone, Copy, Debug)]
 pub enum Batch<'a> {
@@ -62,6 +85,51 @@ impl Batch<'_> {
         match self {
             Batch::Stride(s) => i as isize * s,
             Batch::Offsets(o) => o[i],
+        }
+    }
+}
+
+/// The arguments of a product.
+#[derive(Clone, Copy)]
+pub struct Gemm<T> {
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+    pub alpha: T,
+    pub a: *const T,
+    pub rsa: isize,
+    pub csa: isize,
+    pub b: *const T,
+    pub rsb: isize,
+    pub csb: isize,
+    pub beta: T,
+    pub c: *mut T,
+    pub rsc: isize,
+    pub csc: isize,
+    pub epilogue: Epilogue<T>,
+}
+
+impl<T: Copy> Gemm<T> {
+    /// The same product seen from the side: `c^T = b^T a^T`.
+    fn transposed(&self) -> Gemm<T> {
+        let bias = match self.epilogue.bias {
+            Bias::None => Bias::None,
+            Bias::PerRow(p, s) => Bias::PerCol(p, s),
+            Bias::PerCol(p, s) => Bias::PerRow(p, s),
+        };
+        Gemm {
+            m: self.n,
+            n: self.m,
+            a: self.b,
+            rsa: self.csb,
+            csa: self.rsb,
+            b: self.a,
+            rsb: self.csa,
+            csb: self.rsa,
+            rsc: self.csc,
+            csc: self.rsc,
+            epilogue: Epilogue { bias, ..self.epilogue },
+            ..*self
         }
     }
 }
@@ -84,23 +152,11 @@ pub unsafe fn gemm<T: MatElem>(
     csc: isize,
     epilogue: Option<Epilogue<T>>,
 ) {
-    naive::gemm(
-        m,
-        n,
-        k,
-        alpha,
-        a,
-        rsa,
-        csa,
-        b,
-        rsb,
-        csb,
-        beta,
-        c,
-        rsc,
-        csc,
-        epilogue.unwrap_or(Epilogue::NONE),
-    );
+    if m == 0 || n == 0 {
+        return;
+    }
+    let epilogue = epilogue.unwrap_or(Epilogue::NONE);
+    T::gemm(&Gemm { m, n, k, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc, epilogue });
 }
 
 /// [`gemm`] over a batch of equal shapes; the matrices of `c` must be distinct. Parallel over the batch first.
@@ -126,25 +182,46 @@ pub unsafe fn gemm_batched<T: MatElem>(
     csc: isize,
     epilogue: Option<Epilogue<T>>,
 ) {
-    for i in 0..batch {
-        let (a, b, c) = (a.offset(a_batch.at(i)), b.offset(b_batch.at(i)), c.offset(c_batch.at(i)));
-        gemm(m, n, k, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc, epilogue);
+    if m == 0 || n == 0 {
+        return;
+    }
+    let epilogue = epilogue.unwrap_or(Epilogue::NONE);
+    struct Share<T>(Gemm<T>);
+    // SAFETY: pointers valid for the whole call; the matrices of `c` are distinct.
+    unsafe impl<T> Sync for Share<T> {}
+    impl<T> Share<T> {
+        fn get(&self) -> &Gemm<T> {
+            &self.0
+        }
+    }
+    let share = Share(Gemm { m, n, k, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc, epilogue });
+    let one = |i: usize| {
+        let g = share.get();
+        // SAFETY: the caller's contract, for every matrix of the batch.
+        unsafe {
+            let (a, b, c) = (g.a.offset(a_batch.at(i)), g.b.offset(b_batch.at(i)), g.c.offset(c_batch.at(i)));
+            T::gemm(&Gemm { a, b, c, ..*g });
+        }
+    };
+    let work = m * n * k.max(1);
+    if batch < BATCH_MIN && work >= par::MATMUL_MIN_FMA {
+        // Few and large: the threads share each product.
+        (0..batch).for_each(one);
+    } else {
+        let grain = (par::MATMUL_MIN_FMA / 4 / work).max(1);
+        let grain = if batch * work < par::MATMUL_MIN_FMA { batch.max(1) } else { grain };
+        par::for_each_chunk(batch, grain, |r| r.for_each(one));
     }
 }
 
-/// Float types whose packing step can be replaced: `f32` and `f64`.
-pub trait PackElem: MatElem {}
-impl PackElem for f32 {}
-impl PackElem for f64 {}
-
 /// Columns of a panel of packed `b` (the micro-kernel's width at the present level).
 pub fn panel_cols<T: PackElem>() -> usize {
-    8
+    T::kernels().nr
 }
 
 /// Rows of a panel of packed `a` (the micro-kernel's height at the present level).
 pub fn panel_rows<T: PackElem>() -> usize {
-    8
+    T::kernels().mr
 }
 
 /// [`gemm`] whose right operand is made while packing: `pack_b(k0, klen, n0, nlen, dst)` fills rows
@@ -162,23 +239,15 @@ pub unsafe fn gemm_packed_b<T: PackElem>(
     a: *const T,
     rsa: isize,
     csa: isize,
-    pack_b: &(dyn Fn(usize, usize, usize, usize, *mut T) + Sync),
+    pack_b: Packer<'_, T>,
     beta: T,
     c: *mut T,
     rsc: isize,
     csc: isize,
     epilogue: Option<Epilogue<T>>,
 ) {
-    let nr = panel_cols::<T>();
-    let mut b = vec![alpha; k * n.next_multiple_of(nr)];
-    pack_b(0, k, 0, n, b.as_mut_ptr());
-    let mut plain = vec![alpha; k * n];
-    for p in 0..k {
-        for j in 0..n {
-            plain[p * n + j] = b[(j / nr) * nr * k + p * nr + j % nr];
-        }
-    }
-    gemm(m, n, k, alpha, a, rsa, csa, plain.as_ptr(), n as isize, 1, beta, c, rsc, csc, epilogue);
+    let (a, b) = (Operand::Strided(a, rsa, csa), Operand::Packed(pack_b));
+    real::packed(m, n, k, alpha, a, b, beta, c, rsc, csc, epilogue);
 }
 
 /// The mirror of [`gemm_packed_b`]: `pack_a(m0, mlen, k0, klen, dst)` puts element `(m0 + i, k0 + p)` at
@@ -188,7 +257,7 @@ pub unsafe fn gemm_packed_a<T: PackElem>(
     n: usize,
     k: usize,
     alpha: T,
-    pack_a: &(dyn Fn(usize, usize, usize, usize, *mut T) + Sync),
+    pack_a: Packer<'_, T>,
     b: *const T,
     rsb: isize,
     csb: isize,
@@ -198,14 +267,6 @@ pub unsafe fn gemm_packed_a<T: PackElem>(
     csc: isize,
     epilogue: Option<Epilogue<T>>,
 ) {
-    let mr = panel_rows::<T>();
-    let mut a = vec![alpha; k * m.next_multiple_of(mr)];
-    pack_a(0, m, 0, k, a.as_mut_ptr());
-    let mut plain = vec![alpha; k * m];
-    for p in 0..k {
-        for i in 0..m {
-            plain[i * k + p] = a[(i / mr) * mr * k + p * mr + i % mr];
-        }
-    }
-    gemm(m, n, k, alpha, plain.as_ptr(), k as isize, 1, b, rsb, csb, beta, c, rsc, csc, epilogue);
+    let (a, b) = (Operand::Packed(pack_a), Operand::Strided(b, rsb, csb));
+    real::packed(m, n, k, alpha, a, b, beta, c, rsc, csc, epilogue);
 }

@@ -102,15 +102,17 @@ fn poisson_one(g: &mut Mt19937, rate: f64) -> i64 {
     }
 }
 
-/// Binomial counts: 53-bit uniforms, as many as the method needs. Parameters that are no numbers give nan.
+/// Binomial counts (f32 and f64): 53-bit uniforms, as many as the method needs. Parameters that are no numbers give
+/// nan.
 pub fn binomial<T: Float>(g: &mut Mt19937, counts: &[T], probs: &[T], out: &mut [T]) {
     for ((slot, n), p) in out.iter_mut().zip(counts).zip(probs) {
-        *slot = T::from_f64(binomial_one(g, n.to_f64(), p.to_f64()));
+        *slot = T::from_f64(binomial_one(g, n.to_f64(), p.to_f64(), |v| T::from_f64(v).to_f64()));
     }
 }
 
-fn binomial_one(g: &mut Mt19937, n: f64, p: f64) -> f64 {
-    let mut draw = |p: f64| if n * p >= 10.0 { binomial_rejection(g, n, p) } else { binomial_gaps(g, n, p) };
+fn binomial_one(g: &mut Mt19937, n: f64, p: f64, narrow: impl Fn(f64) -> f64) -> f64 {
+    let mut draw =
+        |p: f64| if n * p >= 10.0 { binomial_rejection(g, n, p, &narrow) } else { binomial_gaps(g, n, p) };
     if n <= 0.0 || p <= 0.0 {
         0.0
     } else if p >= 1.0 {
@@ -137,14 +139,16 @@ fn binomial_gaps(g: &mut Mt19937, n: f64, p: f64) -> f64 {
     }
 }
 
-/// Transformed rejection, BTRS (Hormann, 1993).
-fn binomial_rejection(g: &mut Mt19937, n: f64, p: f64) -> f64 {
-    let deviation = (n * p * (1.0 - p)).sqrt();
+/// Transformed rejection, BTRS (Hormann, 1993). `narrow` rounds to the element type, in which PyTorch computes the
+/// moments; over large f32 counts, the third digit after the point of `n p` decides some draws.
+fn binomial_rejection(g: &mut Mt19937, n: f64, p: f64, narrow: &impl Fn(f64) -> f64) -> f64 {
+    let mean = narrow(n * p);
+    let deviation = narrow(narrow(mean * narrow(1.0 - p)).sqrt());
     let b = 1.15 + 2.53 * deviation;
     let a = -0.0873 + 0.0248 * b + 0.01 * p;
-    let c = n * p + 0.5;
+    let c = mean + 0.5;
     let squeeze = 0.92 - 4.2 / b;
-    let odds = p / (1.0 - p);
+    let odds = narrow(p / (1.0 - p));
     let alpha = (2.83 + 5.1 / b) * deviation;
     let mode = ((n + 1.0) * p).floor();
     loop {

@@ -92,3 +92,6 @@ fn each_pair<T>(g: &mut Mt19937, out: &mut [T], f: impl Fn(u64) -> T) {
 fn each_unit<T>(g: &mut Mt19937, out: &mut [T], f: impl Fn(f64) -> T) {
     each_pair(g, out, |word| f(unit_f64(word)));
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,8 +19,9 @@ pub fn multinomial<T: Sample>(
     for (key, &weight) in keys.iter_mut().zip(weights) {
         *key = T::from_f64(weight.to_f64() / key.to_f64());
     }
-    // Largest first, ties by position. Keys are not negative, so their bits order as they do, with nan (0 / 0, when
-    // a half-precision draw rounds to 0) before everything, as PyTorch has it.
+    // Largest first, ties by position (half types have them; PyTorch leaves their order to its selection
+    // algorithm). Keys are not negative, so their bits order as they do, with nan (0 / 0, when a half-precision draw
+    // rounds to 0) before everything, as PyTorch has it.
     let mut order: Vec<(u64, u32)> = Vec::with_capacity(categories);
     let rows = keys.chunks_exact(categories.max(1));
     for (row, picked) in rows.zip(out.chunks_exact_mut(samples.max(1))) {

@@ -61,7 +61,7 @@ fn fill<T>(g: &mut Mt19937, out: &mut [T], draw: impl Fn(&mut Mt19937, &mut [T])
         blocks(&mut piece[..whole]);
     }
     let n = out.len();
-    if n % BLOCK != 0 {
+    if !n.is_multiple_of(BLOCK) {
         draw(g, &mut out[n - BLOCK..]);
         blocks(&mut out[n - BLOCK..]);
     }

@@ -1,0 +1,57 @@
+# Every command sets up what it needs: Python 3.11+ and a Rust toolchain are all a bare machine must have.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := $(shell find src -name '*.rs') Cargo.toml pyproject.toml
+
+.PHONY: help setup build demo test lint stubs bench docs wheel clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.tools: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check "maturin>=1.9,<2" "numpy>=1.24" "pytest>=8" "hypothesis>=6" \
+		"ruff>=0.9" "mypy>=1.13" "scikit-learn>=1.4" "tqdm>=4.66" "matplotlib>=3.8" "pillow>=10"
+	@touch $@
+
+$(STAMP): $(VENV)/.tools $(SOURCES)
+	@echo "building the extension (release)..."
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release
+	@touch $@
+
+setup: $(VENV)/.tools ## the virtual environment with development tools
+
+build: $(STAMP) ## the package, built and installed into .venv
+
+demo: build ## trains on real handwritten digits and shows the result
+	$(BIN)/python examples/digits.py
+
+test: build ## Rust tests, then Python tests
+	cargo test --quiet
+	$(BIN)/python -m pytest
+
+lint: build ## formatting, clippy, ruff, types, stale stubs
+	cargo fmt --check
+	cargo clippy --quiet --all-targets --features python -- -D warnings
+	$(BIN)/ruff check python tests examples benches
+	$(BIN)/python -m rushlight._stubs --check
+	$(BIN)/mypy
+
+stubs: build ## writes python/rushlight/_C.pyi from the op table
+	$(BIN)/python -m rushlight._stubs
+
+bench: build ## kernels against the machine's limits, calls against their budgets
+	cargo bench
+	$(BIN)/python benches/call_overhead.py
+
+docs: ## API documentation of the Rust library
+	cargo doc --no-deps
+
+wheel: $(VENV)/.tools ## the wheel, in dist/
+	$(BIN)/maturin build --release --out dist
+
+clean: ## removes what was built
+	cargo clean
+	rm -rf $(VENV) dist

@@ -1,0 +1,95 @@
+"""rushlight: PyTorch's API on an engine of its own.
+
+    import rushlight as torch
+
+Tensors, autograd and kernels are the extension module ``rushlight._C``; this package lays layers, optimizers and
+data loading over it.
+"""
+
+from __future__ import annotations
+
+from . import _C, _types
+from ._C import *  # noqa: F403
+from ._C import (
+    Generator,
+    Tensor,
+    default_generator,
+    device,
+    dtype,
+    layout,
+    memory_format,
+)
+from ._types import OutOfMemoryError, Size, finfo, iinfo
+
+__version__ = "0.1.0"
+
+# every function of the op table; names with an underscore stay private to the package
+globals().update({name: value for name, value in vars(_C).items() if not name.startswith("_")})
+
+from . import _tensor, autograd  # noqa: E402
+from ._tensor import (  # noqa: E402
+    BFloat16Tensor,
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    is_tensor,
+    numel,
+    typename,
+)
+from .autograd.grad_mode import (  # noqa: E402
+    enable_grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+)
+from .random import (  # noqa: E402
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
+from ._settings import (  # noqa: E402
+    are_deterministic_algorithms_enabled,
+    get_default_device,
+    get_num_interop_threads,
+    is_grad_enabled,
+    is_storage,
+    set_default_tensor_type,
+    set_num_interop_threads,
+    set_printoptions,
+    use_deterministic_algorithms,
+)
+from . import cuda, fft, linalg, nn, optim, special, types, utils  # noqa: E402
+from .serialization import load, save  # noqa: E402
+from ._backends import backends  # noqa: E402
+from . import return_types  # noqa: E402
+
+from math import e, inf, nan, pi  # noqa: E402, F401
+newaxis = None
+long, bool = _C.int64, _C.bool  # noqa: A001
+
+_LAZY = ("vision", "testing", "amp", "hub", "jit", "onnx", "distributed", "multiprocessing", "compiler")
+
+
+def __getattr__(name: str):
+    """Submodules that few programs use are imported when first asked for."""
+    if name in _LAZY:
+        import importlib
+
+        try:
+            return importlib.import_module(f"{__name__}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+__all__ = [name for name in globals() if not name.startswith("_") and name != "annotations"]

@@ -1,0 +1,142 @@
+"""The small classes that the bindings make instances of: sizes, named results, the out-of-memory error."""
+
+from __future__ import annotations
+
+from . import _C
+
+
+class Size(tuple):
+    """The sizes of a tensor, a tuple that prints as ``torch.Size([2, 3])``.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> rl.zeros(2, 3).shape.numel()
+        6
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "torch.Size([" + ", ".join(map(str, self)) + "])"
+
+    __str__ = __repr__
+
+    def numel(self) -> int:
+        """The number of elements of a tensor of this size."""
+        n = 1
+        for size in self:
+            n *= size
+        return n
+
+    def __getitem__(self, index):
+        item = tuple.__getitem__(self, index)
+        return Size(item) if isinstance(index, slice) else item
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __radd__(self, other):
+        return Size(tuple(other) + tuple(self))
+
+    def __mul__(self, times):
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __reduce__(self):
+        return (Size, (tuple(self),))
+
+
+def _make_return_type(name: str, fields: list[str]) -> type:
+    """A class of ``torch.return_types``: a tuple whose items also have names."""
+    from operator import itemgetter
+
+    def text(self) -> str:
+        rows = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self, strict=True))
+        return f"torch.return_types.{name}(\n{rows})"
+
+    def reduce(self):
+        return (_rebuild_return_type, (name, fields, tuple(self)))
+
+    space = {"__slots__": (), "__repr__": text, "__reduce__": reduce, "_fields": tuple(fields), "n_fields": len(fields)}
+    space |= {field: property(itemgetter(i)) for i, field in enumerate(fields)}
+    made = type(name, (tuple,), space)
+    made.__module__ = "torch.return_types"
+    _RETURN_TYPES[name] = made
+    return made
+
+
+def _rebuild_return_type(name: str, fields: list[str], values: tuple):
+    return (_RETURN_TYPES.get(name) or _make_return_type(name, fields))(values)
+
+
+_RETURN_TYPES: dict = {"_make": _make_return_type}
+
+
+class OutOfMemoryError(RuntimeError, MemoryError):
+    """Memory for a tensor could not be had. Both classes, so that either kind of handler sees it."""
+
+
+_C._register_types(Size, _RETURN_TYPES)
+_C._set_out_of_memory(OutOfMemoryError)
+
+
+class finfo:
+    """Limits of a floating dtype: ``bits, eps, max, min, tiny, smallest_normal, resolution``.
+
+    Args:
+        type (dtype): a floating or complex dtype; the default dtype if left out.
+
+    Errors: TypeError for integer dtypes.
+    """
+
+    _TABLE = {
+        "float16": (16, 0.0009765625, 65504.0, 6.103515625e-05, 0.001),
+        "bfloat16": (16, 0.0078125, 3.3895313892515355e38, 1.1754943508222875e-38, 0.01),
+        "float32": (32, 1.1920928955078125e-07, 3.4028234663852886e38, 1.1754943508222875e-38, 1e-06),
+        "float64": (64, 2.220446049250313e-16, 1.7976931348623157e308, 2.2250738585072014e-308, 1e-15),
+    }
+
+    def __init__(self, type=None):
+        type = type or _C.get_default_dtype()
+        name = str(type.to_real()).removeprefix("torch.")
+        if name not in self._TABLE:
+            raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{type}'")
+        self.dtype = name
+        self.bits, self.eps, self.max, self.tiny, self.resolution = self._TABLE[name]
+        self.min, self.smallest_normal = -self.max, self.tiny
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.smallest_normal:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, finfo) and other.dtype == self.dtype
+
+    __hash__ = object.__hash__
+
+
+class iinfo:
+    """Limits of an integer dtype: ``bits, max, min``.
+
+    Errors: TypeError for floating dtypes and bool.
+    """
+
+    def __init__(self, type):
+        name = str(type).removeprefix("torch.")
+        if not name.startswith(("int", "uint")):
+            raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'")
+        self.dtype, self.bits = name, type.itemsize * 8
+        self.min = -(1 << (self.bits - 1)) if type.is_signed else 0
+        self.max = (1 << (self.bits - type.is_signed)) - 1
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, iinfo) and other.dtype == self.dtype
+
+    __hash__ = object.__hash__

@@ -1,0 +1,137 @@
+"""Gradients: ``backward``, ``grad``, modes, functions of one's own, checks by finite differences."""
+
+from __future__ import annotations
+
+from .. import _C
+from .._C import Tensor
+from . import function, grad_mode, graph
+from .function import Function
+from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+
+
+def _tuple(value):
+    return (value,) if isinstance(value, Tensor) else tuple(value)
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
+    """Sums of gradients of ``tensors`` with respect to the leaves of their graphs, added to ``.grad``.
+
+    Args:
+        tensors (Tensor or sequence): where to start.
+        grad_tensors (Tensor or sequence, optional): the gradient at each of them; may be left out for scalars.
+        retain_graph (bool, optional): keep what the graph saved, for another run (default ``create_graph``).
+        create_graph (bool): record the gradients' own graph.
+        inputs (Tensor or sequence, optional): accumulate into these leaves alone.
+
+    Errors: RuntimeError if a tensor has no graph, is no scalar and no gradient is given, or the graph was freed.
+    """
+    if grad_variables is not None and grad_tensors is None:
+        grad_tensors = grad_variables
+    _C._autograd.backward(_tuple(tensors), grad_tensors, retain_graph, create_graph, inputs)
+
+
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    only_inputs=True,
+    allow_unused=None,
+    is_grads_batched=False,
+    materialize_grads=False,
+):
+    """The sum of gradients of ``outputs`` with respect to ``inputs``, as a tuple; no ``.grad`` is touched.
+
+    Args:
+        outputs, inputs (Tensor or sequence): differentiate the former with respect to the latter.
+        grad_outputs (Tensor or sequence, optional): the gradient at each output; may be left out for scalars.
+        allow_unused (bool, optional): answer ``None`` for inputs the outputs do not depend on (default
+            ``materialize_grads``).
+        is_grads_batched (bool): ``grad_outputs`` have a leading axis of several gradients, each run in turn.
+        materialize_grads (bool): zeros instead of ``None``.
+
+    Errors: RuntimeError if an input does not require grad or is unused (unless allowed), or the graph was freed.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> x = rl.tensor(3.0, requires_grad=True)
+        >>> rl.autograd.grad(x * x, x)
+        (tensor(6.),)
+    """
+    outputs, inputs = _tuple(outputs), _tuple(inputs)
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: False.")
+    if allow_unused is None:
+        allow_unused = materialize_grads
+    if is_grads_batched:
+        return _batched(outputs, inputs, _tuple(grad_outputs), create_graph, allow_unused, materialize_grads)
+    found = _C._autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph)
+    if materialize_grads:
+        return tuple(_C.zeros_like(x) if g is None else g for g, x in zip(found, inputs, strict=True))
+    if not allow_unused and any(g is None for g in found):
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if"
+            " this is the desired behavior."
+        )
+    return found
+
+
+def _batched(outputs, inputs, grads, create_graph, allow_unused, materialize):
+    rows = [
+        grad(outputs, inputs, tuple(g[i] for g in grads), True, create_graph, True, allow_unused, False, materialize)
+        for i in range(grads[0].size(0))
+    ]
+    return tuple(None if column[0] is None else _C.stack(column) for column in zip(*rows, strict=True))
+
+
+class _VariableMeta(type):
+    def __instancecheck__(cls, obj):
+        return isinstance(obj, Tensor)
+
+
+class Variable(metaclass=_VariableMeta):
+    """The old name of a tensor that may require gradients: ``Variable(x, requires_grad=True)`` is a tensor."""
+
+    def __new__(cls, data=None, requires_grad=False, volatile=False):
+        tensor = Tensor() if data is None else data.detach()
+        return tensor.requires_grad_(requires_grad) if requires_grad else tensor
+
+
+class detect_anomaly:
+    """Names the forward operation when a backward fails; gradients are checked for nan."""
+
+    def __init__(self, check_nan=True):
+        self.check_nan = check_nan
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *args):
+        return None
+
+
+class set_detect_anomaly(detect_anomaly):
+    """As :class:`detect_anomaly`, with a switch."""
+
+    def __init__(self, mode, check_nan=True):
+        super().__init__(check_nan)
+
+
+def __getattr__(name: str):
+    if name in ("gradcheck", "gradgradcheck", "GradcheckError"):
+        from . import gradcheck as module
+
+        return getattr(module, "gradcheck" if name == "gradcheck" else name)
+    if name == "functional":
+        import importlib
+
+        return importlib.import_module(f"{__name__}.functional")
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+__all__ = [
+    "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "grad", "grad_mode", "gradcheck",
+    "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
+]

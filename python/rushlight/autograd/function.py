@@ -1,0 +1,160 @@
+"""Functions of one's own: a forward and a backward written in Python.
+
+``Function.apply`` runs the forward without recording, then puts its results on a node that calls the backward.
+"""
+
+from __future__ import annotations
+
+from .. import _C
+from .._C import Tensor
+from .grad_mode import no_grad
+
+
+class FunctionCtx:
+    """What forward and backward share."""
+
+    materialize_grads = True
+
+    def __init__(self):
+        self._to_save = ()
+        self._non_differentiable = ()
+        self._dirty = ()
+
+    def save_for_backward(self, *tensors):
+        """Keeps tensors for :meth:`Function.backward`, where they are ``ctx.saved_tensors``.
+
+        Their versions are checked, and results do not keep their own graph alive. Call at most once.
+        """
+        for tensor in tensors:
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(tensor).__name__}")
+        self._to_save = tensors
+
+    def save_for_forward(self, *tensors):
+        """Accepted for forward-mode functions; backward does not use it."""
+
+    @property
+    def saved_tensors(self):
+        """The tensors kept by :meth:`save_for_backward`."""
+        try:
+            return self._saved
+        except AttributeError:
+            return tuple(self._to_save)
+
+    saved_variables = saved_tensors
+
+    def mark_dirty(self, *tensors):
+        """Says which inputs the forward changed in place."""
+        self._dirty = tensors
+
+    def mark_non_differentiable(self, *tensors):
+        """Says which results carry no gradient."""
+        self._non_differentiable = tensors
+
+    def set_materialize_grads(self, value: bool):
+        """Whether missing gradients reach the backward as zeros (the default) or as ``None``."""
+        self.materialize_grads = value
+
+
+class _FunctionMeta(type):
+    def __init__(cls, name, bases, space):
+        super().__init__(name, bases, space)
+        cls._ctx_class = type(name + "Backward", (FunctionCtx,), {"_forward_cls": cls})
+
+
+class Function(metaclass=_FunctionMeta):
+    """A differentiable function given by ``forward(ctx, *args)`` and ``backward(ctx, *grads)``, or by
+    ``forward(*args)`` with ``setup_context(ctx, inputs, output)``; all are static methods.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> class Double(rl.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return x * 2
+        ...     @staticmethod
+        ...     def backward(ctx, grad):
+        ...         return grad * 2
+        >>> x = rl.ones(1, requires_grad=True)
+        >>> Double.apply(x).backward(); x.grad
+        tensor([2.])
+    """
+
+    def __init__(self, *args, **kwargs):
+        raise RuntimeError(f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the class itself.")
+
+    @staticmethod
+    def forward(*args, **kwargs):
+        """The computation."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """What to keep, if ``forward`` does not take ``ctx``."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        """The gradients of all arguments of ``forward`` (``None`` for those that have none)."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+        )
+
+    @classmethod
+    def apply(cls, *args, **kwargs):
+        """Runs the function and records it."""
+        ctx = cls._ctx_class()
+        ctx.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
+        if kwargs:
+            import inspect
+
+            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args = bound.args
+        separate = cls.setup_context is not Function.setup_context
+        with no_grad():
+            if separate:
+                output = cls.forward(*args)
+                cls.setup_context(ctx, args, output)
+            else:
+                output = cls.forward(ctx, *args)
+        single = not isinstance(output, (tuple, list))
+        outputs = (output,) if single else tuple(output)
+        backward = cls.vjp if "vjp" in cls.__dict__ else cls.backward
+        results = _C._record_function(
+            cls.__name__ + "Backward", ctx, backward, args, outputs,
+            tuple(ctx._to_save), tuple(ctx._non_differentiable), tuple(ctx._dirty),
+        )
+        ctx._to_save = ()  # the node keeps them, without cycles
+        return results[0] if single else results
+
+
+def once_differentiable(function):
+    """Marks a backward whose own derivative is not defined: differentiating it raises."""
+    import functools
+
+    @functools.wraps(function)
+    def wrapper(ctx, *grads):
+        with no_grad():
+            outputs = function(ctx, *grads)
+        if not _C.is_grad_enabled() or not any(isinstance(g, Tensor) and g.requires_grad for g in grads):
+            return outputs
+        single = not isinstance(outputs, tuple)
+        marked = tuple(
+            _Forbidden.apply(o, *[g for g in grads if isinstance(g, Tensor)]) if isinstance(o, Tensor) else o
+            for o in ((outputs,) if single else outputs)
+        )
+        return marked[0] if single else marked
+
+    return wrapper
+
+
+class _Forbidden(Function):
+    @staticmethod
+    def forward(ctx, output, *grads):
+        return output.detach()
+
+    @staticmethod
+    def backward(ctx, *grads):
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")

@@ -1,0 +1,150 @@
+"""Whether operations record: context managers that are decorators as well."""
+
+from __future__ import annotations
+
+from .._C import _set_mode
+
+_RECORD, _NO_GRAD, _INFERENCE = 0, 1, 2
+
+
+class _Mode:
+    """Sets a mode for a block, or for every call of a function (each step of a generator included)."""
+
+    __slots__ = ("_mode", "_previous")
+
+    def __init__(self, mode):
+        self._mode = mode
+
+    def __enter__(self):
+        self._previous = _set_mode(self._mode)
+
+    def __exit__(self, *error):
+        _set_mode(self._previous)
+
+    def _fresh(self):
+        return _Mode(self._mode)
+
+    def __call__(self, function):
+        return _decorate(self._fresh, function)
+
+
+def _decorate(fresh, function):
+    import functools
+    import inspect
+
+    if isinstance(function, type):
+        function.__init__ = _decorate(fresh, function.__init__)
+        return function
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def steps(*args, **kwargs):
+            generator = function(*args, **kwargs)
+            try:
+                with fresh():
+                    item = generator.send(None)
+                while True:
+                    try:
+                        request = yield item
+                    except GeneratorExit:
+                        with fresh():
+                            generator.close()
+                        raise
+                    except BaseException as error:
+                        with fresh():
+                            item = generator.throw(error)
+                    else:
+                        with fresh():
+                            item = generator.send(request)
+            except StopIteration as stop:
+                return stop.value
+
+        return steps
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        with fresh():
+            return function(*args, **kwargs)
+
+    return call
+
+
+class no_grad(_Mode):
+    """Operations in this block record nothing: their results have ``requires_grad=False``.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> x = rl.ones(1, requires_grad=True)
+        >>> with rl.no_grad():
+        ...     (x * 2).requires_grad
+        False
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, function=None):
+        if function is not None:  # @no_grad without parentheses
+            return _decorate(no_grad, function)
+        return object.__new__(cls)
+
+    def __init__(self, function=None):
+        self._mode = _NO_GRAD
+
+
+class enable_grad(_Mode):
+    """Operations in this block record, also inside :class:`no_grad`."""
+
+    __slots__ = ()
+
+    def __new__(cls, function=None):
+        if function is not None:
+            return _decorate(enable_grad, function)
+        return object.__new__(cls)
+
+    def __init__(self, function=None):
+        self._mode = _RECORD
+
+
+class set_grad_enabled(_Mode):
+    """Turns recording on or off, at once, and for a block if used with ``with``.
+
+    Args: mode (bool): on or off.
+    """
+
+    __slots__ = ("mode", "_before")
+
+    def __init__(self, mode):
+        if not isinstance(mode, bool):
+            raise TypeError(f"set_grad_enabled(): argument 'mode' must be bool, not {type(mode).__name__}")
+        self.mode = mode
+        self._mode = _RECORD if mode else _NO_GRAD
+        self._before = _set_mode(self._mode)
+
+    def __enter__(self):
+        _set_mode(self._mode)
+
+    def __exit__(self, *error):
+        _set_mode(self._before)
+
+    def __call__(self, function):
+        _set_mode(self._before)  # as a decorator it has no effect of its own
+        return _decorate(self._fresh, function)
+
+
+class inference_mode(_Mode):
+    """As :class:`no_grad`, and results may never take part in recording afterwards.
+
+    Args: mode (bool): ``False`` records again.
+    """
+
+    __slots__ = ("mode",)
+
+    def __new__(cls, mode=True):
+        if not isinstance(mode, bool):
+            return _decorate(inference_mode, mode)
+        return object.__new__(cls)
+
+    def __init__(self, mode=True):
+        self.mode = mode
+        self._mode = _INFERENCE if mode else _RECORD

@@ -1,0 +1,7 @@
+"""``torch.linalg``: rows of the op table under their own name."""
+
+from __future__ import annotations
+
+from . import _C
+
+globals().update({name: value for name, value in vars(_C._linalg).items() if not name.startswith("_")})

@@ -1,0 +1,457 @@
+"""Functions of ``nn.functional`` that are composed of other functions."""
+
+from __future__ import annotations
+
+import math
+
+from .. import _C
+
+__all__ = [
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "gaussian_nll_loss",
+    "gumbel_softmax",
+    "local_response_norm",
+    "linear_cross_entropy",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "multilabel_soft_margin_loss",
+    "normalize",
+    "relu6",
+    "softmin",
+    "softsign",
+    "tanhshrink",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
+]
+
+
+def _nn():
+    """The finished namespace; this module is read before it."""
+    from . import functional
+
+    return functional
+
+
+def _reduced(loss, reduction):
+    if reduction == "none":
+        return loss
+    if reduction == "mean":
+        return loss.mean()
+    if reduction == "sum":
+        return loss.sum()
+    raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def _max_pool(n):
+    name = f"max_pool{n}d"
+
+    def max_pool(
+        input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+    ):
+        values, indices = getattr(_nn(), name + "_with_indices")(
+            input, kernel_size, stride, padding, dilation, ceil_mode
+        )
+        return (values, indices) if return_indices else values
+
+    max_pool.__name__ = max_pool.__qualname__ = name
+    max_pool.__doc__ = f"The largest value of every window; see :class:`MaxPool{n}d`."
+    return max_pool
+
+
+def _adaptive_max_pool(n):
+    name = f"adaptive_max_pool{n}d"
+
+    def adaptive_max_pool(input, output_size, return_indices=False):
+        values, indices = getattr(_nn(), name + "_with_indices")(input, output_size)
+        return (values, indices) if return_indices else values
+
+    adaptive_max_pool.__name__ = adaptive_max_pool.__qualname__ = name
+    adaptive_max_pool.__doc__ = (
+        f"The largest values of as many windows as wanted; see :class:`AdaptiveMaxPool{n}d`."
+    )
+    return adaptive_max_pool
+
+
+max_pool1d, max_pool2d, max_pool3d = _max_pool(1), _max_pool(2), _max_pool(3)
+adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = map(_adaptive_max_pool, (1, 2, 3))
+
+
+def _lp_pool(n):
+    name = f"lp_pool{n}d"
+
+    def lp_pool(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+        average = getattr(_nn(), f"avg_pool{n}d")
+        mean = average(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
+        size = kernel_size**n if isinstance(kernel_size, int) else math.prod(kernel_size)
+        return (mean.sign() * mean.abs().relu()).mul(size).pow(1.0 / norm_type)
+
+    lp_pool.__name__ = lp_pool.__qualname__ = name
+    lp_pool.__doc__ = f"The p-norm of every window; see :class:`LPPool{n}d`."
+    return lp_pool
+
+
+lp_pool1d, lp_pool2d, lp_pool3d = map(_lp_pool, (1, 2, 3))
+
+
+def relu6(input, inplace=False):
+    """Limits to :math:`[0, 6]`."""
+    return _nn().hardtanh(input, 0.0, 6.0, inplace)
+
+
+def softsign(input):
+    """:math:`x / (1 + |x|)`."""
+    return input / (input.abs() + 1)
+
+
+def tanhshrink(input):
+    r""":math:`x - \tanh(x)`."""
+    return input - input.tanh()
+
+
+def softmin(input, dim=None, _stacklevel=3, dtype=None):
+    """``softmax`` of the negative."""
+    return _nn().softmax(-input, dim, _stacklevel, dtype)
+
+
+def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
+    r"""Divides by the norm along `dim`: :math:`v / \max(\lVert v \rVert_p, \epsilon)`."""
+    length = _C.linalg.vector_norm(input, p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+    return input / length if out is None else _C.div(input, length, out=out)
+
+
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    r"""Draws from the Gumbel-softmax distribution.
+
+    Args:
+        logits (Tensor): unnormalised log probabilities.
+        tau (float): the temperature. Default: 1
+        hard (bool): give one-hot vectors, with the gradients of the soft ones. Default: ``False``
+        dim (int): along which softmax is taken. Default: -1
+
+    Source: Jang et al. (2016), Categorical reparameterization with Gumbel-softmax.
+    """
+    noise = (
+        -_C.empty_like(
+            logits,
+            memory_format=_C.legacy_contiguous_format
+            if hasattr(_C, "legacy_contiguous_format")
+            else _C.contiguous_format,
+        )
+        .exponential_()
+        .log()
+    )
+    soft = ((logits + noise) / tau).softmax(dim)
+    if not hard:
+        return soft
+    index = soft.max(dim, keepdim=True)[1]
+    one_hot = _C.zeros_like(logits).scatter_(dim, index, 1.0)
+    return one_hot - soft.detach() + soft
+
+
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    """Divides by a power of the energy in neighbouring channels; see :class:`LocalResponseNorm`."""
+    dim = input.dim()
+    if dim < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {dim} dimensions)")
+    if input.numel() == 0:
+        return input
+    F = _nn()
+    energy = input.mul(input)
+    if dim == 3:
+        energy = F.pad(energy.unsqueeze(1), (0, 0, size // 2, (size - 1) // 2))
+        energy = F.avg_pool2d(energy, (size, 1), stride=1).squeeze(1)
+    else:
+        sizes = input.size()
+        energy = energy.view(sizes[0], 1, sizes[1], sizes[2], -1)
+        energy = F.pad(energy, (0, 0, 0, 0, size // 2, (size - 1) // 2))
+        energy = F.avg_pool3d(energy, (size, 1, 1), stride=1).squeeze(1).view(sizes)
+    return input / energy.mul(alpha).add(k).pow(beta)
+
+
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    """Negative log likelihood of a normal distribution; see :class:`GaussianNLLLoss`."""
+    if not isinstance(var, (float, int)):
+        fits = (
+            var.size() == input.size()
+            or input.size()[:-1] == var.size()
+            or (input.size()[:-1] == var.size()[:-1] and var.size(-1) == 1)
+        )
+        broadcasts = (
+            len(var.size()) == len(input.size())
+            and sum(v == 1 and i != 1 for v, i in zip(var.size(), input.size())) == 1
+            and all(v in (1, i) for v, i in zip(var.size(), input.size()))
+        )
+        if var.size() != input.size() and input.size()[:-1] == var.size():
+            var = var.unsqueeze(-1)
+        elif not fits and not broadcasts:
+            raise ValueError("var is of incorrect size")
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(reduction + " is not valid")
+    if isinstance(var, (float, int)):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = var * _C.ones_like(input)
+    elif (var < 0).any():
+        raise ValueError("var has negative entry/entries")
+    var = var.clone()
+    with _C.no_grad():
+        var.clamp_(min=eps)
+    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if full:
+        loss = loss + 0.5 * math.log(2 * math.pi)
+    return _reduced(loss, reduction)
+
+
+def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """Logistic loss of several labels at once; see :class:`MultiLabelSoftMarginLoss`."""
+    F = _nn()
+    loss = -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input))
+    if weight is not None:
+        loss = loss * weight
+    return _reduced(loss.sum(dim=-1) / input.size(-1), reduction)
+
+
+def linear_cross_entropy(
+    input,
+    linear_weight,
+    target,
+    *,
+    linear_bias=None,
+    weight=None,
+    reduction="mean",
+    ignore_index=None,
+    label_smoothing=0.0,
+    options=None,
+):
+    """Cross entropy of a linear map of the input; see :class:`LinearCrossEntropyLoss`."""
+    classes, *features = linear_weight.shape[:-1]
+    F = _nn()
+    flat_bias = None if linear_bias is None else linear_bias.reshape(-1)
+    logits = F.linear(input, linear_weight.reshape(-1, linear_weight.shape[-1]), flat_bias)
+    logits = logits.reshape(*input.shape[:-1], classes, *features)
+    if input.dim() > 2 and not features:
+        logits = logits.movedim(-1, 1)
+    ignored = -100 if ignore_index is None else ignore_index
+    return F.cross_entropy(
+        logits,
+        target,
+        weight=weight,
+        ignore_index=ignored,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )
+
+
+def triplet_margin_with_distance_loss(
+    anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean"
+):
+    """Triplet loss with a distance of one's own; see :class:`TripletMarginWithDistanceLoss`."""
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    distance = distance_function if distance_function is not None else _nn().pairwise_distance
+    if not anchor.dim() == positive.dim() == negative.dim():
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, "
+            f"but got: anchor {anchor.dim()}D, positive {positive.dim()}D, and negative {negative.dim()}D inputs"
+        )
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = _C.minimum(far, distance(positive, negative))
+    return _reduced(_C.clamp_min(margin + near - far, 0), reduction)
+
+
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """The former name of ``interpolate``."""
+    from warnings import warn
+
+    warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    return _nn().interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input, size=None, scale_factor=None):
+    """``interpolate`` with the nearest value."""
+    return _nn().interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    """``interpolate``, bilinear, with the corners aligned."""
+    return _nn().interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
+def _project(F, query, key, value, weight, bias):
+    """Queries, keys and values through the three parts of one weight."""
+    size = query.size(-1)
+    if key is value:
+        if query is key:
+            packed = F.linear(query, weight, bias)
+            return (
+                packed.unflatten(-1, (3, size))
+                .unsqueeze(0)
+                .transpose(0, -2)
+                .squeeze(-2)
+                .contiguous()
+                .unbind(0)
+            )
+        first = (None, None) if bias is None else bias.split([size, size * 2])
+        weights = weight.split([size, size * 2])
+        both = F.linear(key, weights[1], first[1])
+        both = both.unflatten(-1, (2, size)).unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous()
+        return F.linear(query, weights[0], first[0]), both[0], both[1]
+    biases = (None,) * 3 if bias is None else bias.chunk(3)
+    return tuple(F.linear(x, w, b) for x, w, b in zip((query, key, value), weight.chunk(3), biases))
+
+
+def _additive(mask, name, dtype):
+    """A mask of booleans as zeros and minus infinities; one of floats as it is."""
+    if mask is None:
+        return None
+    if mask.dtype is not _C.bool and not mask.is_floating_point():
+        raise AssertionError(f"only bool and floating types of {name} are supported")
+    if mask.is_floating_point():
+        return mask
+    return _C.zeros_like(mask, dtype=dtype).masked_fill_(mask, float("-inf"))
+
+
+def multi_head_attention_forward(
+    query,
+    key,
+    value,
+    embed_dim_to_check,
+    num_heads,
+    in_proj_weight,
+    in_proj_bias,
+    bias_k,
+    bias_v,
+    add_zero_attn,
+    dropout_p,
+    out_proj_weight,
+    out_proj_bias,
+    training=True,
+    key_padding_mask=None,
+    need_weights=True,
+    attn_mask=None,
+    use_separate_proj_weight=False,
+    q_proj_weight=None,
+    k_proj_weight=None,
+    v_proj_weight=None,
+    static_k=None,
+    static_v=None,
+    average_attn_weights=True,
+    is_causal=False,
+):
+    """Attention in several heads, from the projections of the inputs to that of the output; see :class:`MultiheadAttention`.
+
+    Shape:
+        - query :math:`(L, N, E)`, key and value :math:`(S, N, E)`; without :math:`N` if unbatched
+        - Output: :math:`(L, N, E)`, and weights :math:`(N, L, S)` or ``None``
+    """
+    F = _nn()
+    batched = query.dim() == 3
+    if not batched:
+        if query.dim() != 2:
+            raise AssertionError(
+                f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor"
+            )
+        same_kv, same_qk = key is value, query is key
+        query = query.unsqueeze(1)
+        key = query if same_qk else key.unsqueeze(1)
+        value = key if same_kv else value.unsqueeze(1)
+        key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
+    length, batch, size = query.shape
+    source = key.shape[0]
+    key_padding_mask = _additive(key_padding_mask, "key_padding_mask", query.dtype)
+    if is_causal and attn_mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
+    if is_causal and key_padding_mask is None and not need_weights:
+        attn_mask = None  # the kernel makes the triangle itself
+    else:
+        attn_mask = _additive(attn_mask, "attn_mask", query.dtype)
+        is_causal = False if key_padding_mask is not None else is_causal
+    if size != embed_dim_to_check:
+        raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {size}")
+    head = size // num_heads
+    if head * num_heads != size:
+        raise AssertionError(f"embed_dim {size} not divisible by num_heads {num_heads}")
+    if use_separate_proj_weight:
+        biases = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
+        weights = (q_proj_weight, k_proj_weight, v_proj_weight)
+        if key.shape[:2] != value.shape[:2]:
+            raise AssertionError(
+                f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}"
+            )
+        q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases))
+    else:
+        if key.shape != value.shape:
+            raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
+        q, k, v = _project(F, query, key, value, in_proj_weight, in_proj_bias)
+    if attn_mask is not None:
+        wanted = (length, source) if attn_mask.dim() == 2 else (batch * num_heads, length, source)
+        if attn_mask.dim() not in (2, 3):
+            raise RuntimeError(f"attn_mask's dimension {attn_mask.dim()} is not supported")
+        if tuple(attn_mask.shape) != wanted:
+            raise RuntimeError(
+                f"The shape of the {attn_mask.dim()}D attn_mask is {attn_mask.shape}, but should be {wanted}."
+            )
+        attn_mask = attn_mask.unsqueeze(0) if attn_mask.dim() == 2 else attn_mask
+    extra = 0
+    if bias_k is not None and bias_v is not None:
+        k, v = _C.cat([k, bias_k.repeat(1, batch, 1)]), _C.cat([v, bias_v.repeat(1, batch, 1)])
+        extra += 1
+    q = q.view(length, batch * num_heads, head).transpose(0, 1)
+    k = k.view(k.shape[0], batch * num_heads, head).transpose(0, 1) if static_k is None else static_k
+    v = v.view(v.shape[0], batch * num_heads, head).transpose(0, 1) if static_v is None else static_v
+    if add_zero_attn:
+        zero = _C.zeros((batch * num_heads, 1, head), dtype=k.dtype, device=k.device)
+        k, v = _C.cat([k, zero], dim=1), _C.cat([v, zero], dim=1)
+        extra += 1
+    if extra:
+        attn_mask = None if attn_mask is None else F.pad(attn_mask, (0, extra))
+        key_padding_mask = None if key_padding_mask is None else F.pad(key_padding_mask, (0, extra))
+    source = k.size(1)
+    if key_padding_mask is not None:
+        if key_padding_mask.shape != (batch, source):
+            raise AssertionError(
+                f"expecting key_padding_mask shape of {(batch, source)}, but got {key_padding_mask.shape}"
+            )
+        key_padding_mask = (
+            key_padding_mask.view(batch, 1, 1, source)
+            .expand(-1, num_heads, -1, -1)
+            .reshape(batch * num_heads, 1, source)
+        )
+        attn_mask = key_padding_mask if attn_mask is None else attn_mask + key_padding_mask
+    dropout = dropout_p if training else 0.0
+    if need_weights:
+        scaled = q * math.sqrt(1.0 / float(head))
+        if attn_mask is not None:
+            weights = _C.baddbmm(attn_mask, scaled, k.transpose(-2, -1))
+        else:
+            weights = _C.bmm(scaled, k.transpose(-2, -1))
+        weights = F.softmax(weights, dim=-1)
+        if dropout > 0.0:
+            weights = F.dropout(weights, p=dropout)
+        out = _C.bmm(weights, v).transpose(0, 1).contiguous().view(length * batch, size)
+        out = F.linear(out, out_proj_weight, out_proj_bias).view(length, batch, out_proj_weight.size(0))
+        weights = weights.view(batch, num_heads, length, source)
+        if average_attn_weights:
+            weights = weights.mean(dim=1)
+        return (out, weights) if batched else (out.squeeze(1), weights.squeeze(0))
+    if attn_mask is not None:
+        if attn_mask.size(0) == 1 and attn_mask.dim() == 3:
+            attn_mask = attn_mask.unsqueeze(0)
+        else:
+            attn_mask = attn_mask.view(batch, num_heads, -1, source)
+    q, k, v = (t.view(batch, num_heads, n, head) for t, n in ((q, length), (k, source), (v, source)))
+    out = F.scaled_dot_product_attention(q, k, v, attn_mask, dropout, is_causal)
+    out = out.permute(2, 0, 1, 3).contiguous().view(batch * length, size)
+    out = F.linear(out, out_proj_weight, out_proj_bias).view(length, batch, out_proj_weight.size(0))
+    return (out if batched else out.squeeze(1)), None

@@ -1,0 +1,327 @@
+"""Walking over a module and its descendants: listing, finding, converting, switching modes."""
+
+from __future__ import annotations
+
+from .. import _C
+from .parameter import Parameter
+
+Tensor = _C.Tensor
+
+
+class TraversalMethods:
+    """The part of :class:`Module` that visits all of it."""
+
+    # ------------------------------------------------------------------ listing
+    def _named_members(self, members, prefix="", recurse=True, remove_duplicate=True):
+        seen = set()
+        modules = (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
+            if recurse
+            else [(prefix, self)]
+        )
+        for path, module in modules:
+            for name, value in members(module):
+                if value is None or value in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(value)
+                yield (f"{path}.{name}" if path else str(name)), value
+
+    def parameters(self, recurse=True):
+        """All parameters, each once.
+
+        Args:
+            recurse (bool): those of the descendants too. Default: ``True``
+        """
+        for _, param in self.named_parameters(recurse=recurse):
+            yield param
+
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        """All parameters with their full names.
+
+        Args:
+            prefix (str): put before every name. Default: ``''``
+            recurse (bool): those of the descendants too. Default: ``True``
+            remove_duplicate (bool): a shared parameter once only. Default: ``True``
+        """
+        yield from self._named_members(lambda m: m._parameters.items(), prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse=True):
+        """All buffers, each once."""
+        for _, buf in self.named_buffers(recurse=recurse):
+            yield buf
+
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        """All buffers with their full names."""
+        yield from self._named_members(lambda m: m._buffers.items(), prefix, recurse, remove_duplicate)
+
+    def children(self):
+        """The modules directly below this one."""
+        for _, module in self.named_children():
+            yield module
+
+    def named_children(self):
+        """The modules directly below this one, with their names."""
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def modules(self, remove_duplicate=True):
+        """This module and all its descendants, each once."""
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        """This module and all its descendants, with their full names."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(
+                    memo, f"{prefix}.{name}" if prefix else str(name), remove_duplicate
+                )
+
+    # ------------------------------------------------------------------ finding
+    def get_submodule(self, target):
+        """The descendant with the full name `target`; ``AttributeError`` if there is none."""
+        from .module import Module
+
+        module = self
+        for name in target.split(".") if target else ():
+            if not hasattr(module, name):
+                raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+            module = getattr(module, name)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        return module
+
+    def set_submodule(self, target, module, strict=False):
+        """Puts `module` in place of the descendant with the full name `target`.
+
+        Args:
+            target (str): the full name.
+            module (Module): what is put there.
+            strict (bool): refuse if there is nothing under that name yet. Default: ``False``
+        """
+        from .module import Module
+
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
+        if hasattr(parent, name) and not isinstance(getattr(parent, name), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
+    def get_parameter(self, target):
+        """The parameter with the full name `target`; ``AttributeError`` if there is none."""
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+        param = getattr(module, name)
+        if not isinstance(param, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return param
+
+    def get_buffer(self, target):
+        """The buffer with the full name `target`; ``AttributeError`` if there is none."""
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return getattr(module, name)
+
+    # ------------------------------------------------------------------ converting
+    def _apply(self, fn, recurse=True):
+        """Passes every parameter, gradient and buffer through `fn`, keeping the parameter objects."""
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for name, param in self._parameters.items():
+            if param is None:
+                continue
+            grad = param.grad
+            with _C.no_grad():
+                applied = fn(param)
+                grad_applied = None if grad is None else fn(grad)
+            if (applied.device.type == "meta") != (param.device.type == "meta"):
+                fresh = Parameter(applied, param.requires_grad)
+                fresh.grad = grad_applied
+                self._parameters[name] = fresh
+            else:
+                if grad is not None:
+                    param.grad = None
+                param.data = applied
+                if grad is not None:
+                    grad.data = grad_applied
+                    param.grad = grad
+        for name, buf in self._buffers.items():
+            if buf is not None:
+                self._buffers[name] = fn(buf)
+        return self
+
+    def apply(self, fn):
+        """Calls `fn` on every descendant and then on the module itself; returns the module.
+
+        Examples::
+
+            >>> def to_zero(m):
+            ...     if isinstance(m, rl.nn.Linear):
+            ...         m.weight.data.fill_(0)
+            >>> net = rl.nn.Sequential(rl.nn.Linear(2, 2)).apply(to_zero)
+        """
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def to(self, *args, **kwargs):
+        """Moves or converts parameters and buffers in place.
+
+        Takes a device, a floating point or complex dtype, both, another tensor, or ``memory_format``;
+        integer buffers keep their dtype.
+
+        Returns:
+            Module: itself
+        """
+        device, dtype, non_blocking, memory_format = _parse_to(*args, **kwargs)
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
+            raise TypeError(
+                "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype="
+                + str(dtype)
+            )
+
+        def convert(t):
+            wanted = dtype if dtype is not None and (t.is_floating_point() or t.is_complex()) else t.dtype
+            options = {"non_blocking": non_blocking}
+            if memory_format is not None and t.dim() in (4, 5):
+                options["memory_format"] = memory_format
+            return t.to(t.device if device is None else device, wanted, **options)
+
+        return self._apply(convert)
+
+    def to_empty(self, *, device, recurse=True):
+        """Moves the module to `device` without the values."""
+        return self._apply(lambda t: _C.empty_like(t, device=device), recurse=recurse)
+
+    def cpu(self):
+        """Moves the module to the processor."""
+        return self._apply(lambda t: t.cpu())
+
+    def cuda(self, device=None):
+        """Moves the module to the GPU."""
+        return self._apply(lambda t: t.cuda(device))
+
+    def _to_dtype(self, dtype):
+        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+    def type(self, dst_type):
+        """Converts all parameters and buffers to `dst_type`."""
+        return self._apply(lambda t: t.type(dst_type))
+
+    def float(self):
+        """Converts floating point parameters and buffers to float32."""
+        return self._to_dtype(_C.float32)
+
+    def double(self):
+        """Converts floating point parameters and buffers to float64."""
+        return self._to_dtype(_C.float64)
+
+    def half(self):
+        """Converts floating point parameters and buffers to float16."""
+        return self._to_dtype(_C.float16)
+
+    def bfloat16(self):
+        """Converts floating point parameters and buffers to bfloat16."""
+        return self._to_dtype(_C.bfloat16)
+
+    def share_memory(self):
+        """Moves parameters and buffers into shared memory."""
+        return self._apply(lambda t: t.share_memory_())
+
+    # ------------------------------------------------------------------ modes
+    def train(self, mode=True):
+        """Switches the module and its descendants into training mode, or out of it.
+
+        Args:
+            mode (bool): training if ``True``, evaluation if ``False``. Default: ``True``
+        """
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self):
+        """Switches the module and its descendants into evaluation mode."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad=True):
+        """Sets whether gradients are recorded for the parameters."""
+        for param in self.parameters():
+            param.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none=True):
+        """Resets the gradients of all parameters.
+
+        Args:
+            set_to_none (bool): drop them, rather than fill them with zeros. Default: ``True``
+        """
+        for param in self.parameters():
+            grad = param.grad
+            if grad is None:
+                continue
+            if set_to_none:
+                param.grad = None
+            else:
+                if grad.grad_fn is not None:
+                    grad.detach_()
+                else:
+                    grad.requires_grad_(False)
+                grad.zero_()
+
+
+def _parse_to(*args, **kwargs):
+    """The forms of ``to``: device, dtype, both, or another tensor; then ``non_blocking`` and ``copy``."""
+    device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
+    other = kwargs.pop("tensor", kwargs.pop("other", None))
+    non_blocking, memory_format = kwargs.pop("non_blocking", False), kwargs.pop("memory_format", None)
+    kwargs.pop("copy", None)
+    rest = list(args)
+    if rest and isinstance(rest[0], Tensor):
+        other = rest.pop(0)
+    elif rest and isinstance(rest[0], _C.dtype):
+        dtype = rest.pop(0)
+    elif rest:
+        device = rest.pop(0)
+        if rest and (rest[0] is None or isinstance(rest[0], _C.dtype)):
+            dtype = rest.pop(0)
+    if rest and isinstance(rest[0], bool):
+        non_blocking = rest.pop(0)
+        if rest and isinstance(rest[0], bool):
+            rest.pop(0)
+    if rest or kwargs:
+        shown = ", ".join(
+            [*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())]
+        )
+        raise TypeError(f"to() received an invalid combination of arguments - got ({shown})")
+    if other is not None:
+        device, dtype = other.device, other.dtype
+    if device is not None and not isinstance(device, _C.device):
+        device = _C.device(device)
+    return device, dtype, non_blocking, memory_format

@@ -1,0 +1,67 @@
+"""Dropout: values, or whole channels, set to zero at random during training."""
+
+from __future__ import annotations
+
+from . import functional as F
+from .module import Module
+
+
+class _DropoutNd(Module):
+    def __init__(self, p=0.5, inplace=False):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+        self.p = p
+        self.inplace = inplace
+
+    def extra_repr(self):
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_DropoutNd):
+    r"""Sets each element to zero with probability `p` and scales the others by :math:`1 / (1 - p)`; in training only.
+
+    Args:
+        p (float): Default: 0.5
+        inplace (bool): overwrite the input. Default: ``False``
+
+    Source: Hinton et al. (2012), Improving neural networks by preventing co-adaptation of feature detectors.
+    """
+
+    def forward(self, input):
+        return F.dropout(input, self.p, self.training, self.inplace)
+
+
+class Dropout1d(_DropoutNd):
+    """Sets whole channels of shape :math:`(L)` to zero; arguments as in :class:`Dropout`."""
+
+    def forward(self, input):
+        return F.dropout1d(input, self.p, self.training, self.inplace)
+
+
+class Dropout2d(_DropoutNd):
+    """Sets whole channels of shape :math:`(H, W)` to zero; arguments as in :class:`Dropout`."""
+
+    def forward(self, input):
+        return F.dropout2d(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_DropoutNd):
+    """Sets whole channels of shape :math:`(D, H, W)` to zero; arguments as in :class:`Dropout`."""
+
+    def forward(self, input):
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(_DropoutNd):
+    """Dropout that keeps mean 0 and variance 1, for use with :class:`SELU`; arguments as in :class:`Dropout`."""
+
+    def forward(self, input):
+        return F.alpha_dropout(input, self.p, self.training)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """Alpha dropout of whole channels; arguments as in :class:`Dropout`."""
+
+    def forward(self, input):
+        return F.feature_alpha_dropout(input, self.p, self.training)

@@ -1,0 +1,67 @@
+"""Dimensions taken together, and apart again."""
+
+from __future__ import annotations
+
+from .module import Module
+
+
+class Flatten(Module):
+    r"""Takes a range of dimensions together.
+
+    Args:
+        start_dim (int): the first. Default: 1
+        end_dim (int): the last. Default: -1
+
+    Examples::
+
+        >>> rl.nn.Flatten()(rl.randn(32, 1, 5, 5)).size()
+        torch.Size([32, 25])
+    """
+
+    def __init__(self, start_dim=1, end_dim=-1):
+        super().__init__()
+        self.start_dim = start_dim
+        self.end_dim = end_dim
+
+    def forward(self, input):
+        return input.flatten(self.start_dim, self.end_dim)
+
+    def extra_repr(self):
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    r"""Splits a dimension into several.
+
+    Args:
+        dim (int): which.
+        unflattened_size (tuple, list or Size): the sizes it is split into.
+
+    Examples::
+
+        >>> rl.nn.Unflatten(1, (2, 25))(rl.randn(2, 50)).size()
+        torch.Size([2, 2, 25])
+    """
+
+    def __init__(self, dim, unflattened_size):
+        super().__init__()
+        if not isinstance(dim, int):
+            raise TypeError("invalid argument type for dim parameter")
+        if not isinstance(unflattened_size, (tuple, list)):
+            raise TypeError(
+                f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}"
+            )
+        for place, size in enumerate(unflattened_size):
+            if not isinstance(size, int):
+                raise TypeError(
+                    "unflattened_size must be tuple of ints, but found element of type "
+                    f"{type(size).__name__} at pos {place}"
+                )
+        self.dim = dim
+        self.unflattened_size = unflattened_size
+
+    def forward(self, input):
+        return input.unflatten(self.dim, self.unflattened_size)
+
+    def extra_repr(self):
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

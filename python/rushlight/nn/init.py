@@ -1,0 +1,288 @@
+"""Initial values for parameters: every function fills its tensor in place, outside the graph, and returns it."""
+
+from __future__ import annotations
+
+import math
+
+from .. import _C
+
+_CONVOLUTIONS = frozenset(f"conv{t}{n}d" for t in ("", "_transpose") for n in (1, 2, 3))
+
+
+def calculate_gain(nonlinearity, param=None):
+    """The factor by which a nonlinearity shrinks a standard normal input.
+
+    Args:
+        nonlinearity (str): its name in ``nn.functional``.
+        param (float, optional): the slope of ``leaky_relu``. Default: 0.01
+
+    Examples::
+
+        >>> rl.nn.init.calculate_gain("leaky_relu", 0.2)
+        1.3867504905630728
+    """
+    if nonlinearity in _CONVOLUTIONS or nonlinearity in ("linear", "sigmoid"):
+        return 1
+    if nonlinearity == "tanh":
+        return 5.0 / 3
+    if nonlinearity == "relu":
+        return math.sqrt(2.0)
+    if nonlinearity == "leaky_relu":
+        if param is None:
+            slope = 0.01
+        elif isinstance(param, (int, float)) and not isinstance(param, bool):
+            slope = param
+        else:
+            raise ValueError(f"negative_slope {param} not a valid number")
+        return math.sqrt(2.0 / (1 + slope**2))
+    if nonlinearity == "selu":
+        return 3.0 / 4
+    raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+
+
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """Draws from the uniform distribution on :math:`[a, b)`."""
+    with _C.no_grad():
+        return tensor.uniform_(a, b, generator=generator)
+
+
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """Draws from the normal distribution with the given mean and standard deviation."""
+    with _C.no_grad():
+        return tensor.normal_(mean, std, generator=generator)
+
+
+def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
+    """Draws from the normal distribution, limited to :math:`[a, b]`: what falls outside is drawn again.
+
+    Where the limits hold less than three tenths of the distribution, values are drawn uniformly between them
+    and kept with a probability proportional to the density.
+
+    Args:
+        tensor (Tensor): what is filled.
+        mean, std (float): of the distribution before it is cut.
+        a, b (float): the limits, in absolute values.
+    """
+
+    def below(x):
+        return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0
+
+    if mean < a - 2 * std or mean > b + 2 * std:
+        from warnings import warn
+
+        warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. "
+            "The distribution of values may be incorrect.",
+            stacklevel=2,
+        )
+    if tensor.device.type == "meta":
+        return tensor
+    with _C.no_grad():
+        if below(b) - below(a) > 0.3:
+            _redraw_outside(tensor, mean, std, a, b, generator)
+        else:
+            _draw_by_density(tensor, mean, std, a, b, generator)
+    return tensor
+
+
+def _redraw_outside(tensor, mean, std, a, b, generator):
+    low, high = (_C.tensor(limit, dtype=tensor.dtype).item() for limit in (a, b))
+    drawn = tensor.normal_(mean, std, generator=generator)
+    while (outside := (drawn < low) | (drawn > high)).any():
+        drawn = _C.where(outside, _C.empty_like(drawn).normal_(mean, std, generator=generator), drawn)
+    if drawn is not tensor:
+        tensor.copy_(drawn)
+
+
+def _draw_by_density(tensor, mean, std, a, b, generator):
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    waiting = None
+    while waiting is None or waiting.any():
+        values = _C.empty_like(tensor).uniform_(a, b, generator=generator)
+        tensor.copy_(values if waiting is None else _C.where(waiting, values, tensor))
+        density = values.sub(mean).div(std).pow(2).mul(-0.5).sub(peak)
+        refused = _C.empty_like(tensor).uniform_(generator=generator).log().gt(density)
+        waiting = refused if waiting is None else waiting & refused
+
+
+def constant_(tensor, val):
+    """Fills with `val`."""
+    with _C.no_grad():
+        return tensor.fill_(val)
+
+
+def ones_(tensor):
+    """Fills with 1."""
+    return constant_(tensor, 1.0)
+
+
+def zeros_(tensor):
+    """Fills with 0."""
+    with _C.no_grad():
+        return tensor.zero_()
+
+
+def eye_(tensor):
+    """Fills a matrix with the identity."""
+    if tensor.ndimension() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    with _C.no_grad():
+        _C.eye(*tensor.shape, out=tensor, requires_grad=tensor.requires_grad)
+    return tensor
+
+
+def dirac_(tensor, groups=1):
+    """Fills a convolution weight so that the layer passes on as many input channels as it can.
+
+    Args:
+        tensor (Tensor): a weight of 3, 4 or 5 dimensions.
+        groups (int, optional): of the convolution. Default: 1
+    """
+    dimensions = tensor.ndimension()
+    if dimensions not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    sizes = tensor.size()
+    if sizes[0] % groups != 0:
+        raise ValueError("dim 0 must be divisible by groups")
+    per_group = sizes[0] // groups
+    with _C.no_grad():
+        tensor.zero_()
+        middle = tuple(size // 2 for size in sizes[2:])
+        for group in range(groups):
+            for d in range(min(per_group, sizes[1])):
+                tensor[(group * per_group + d, d, *middle)] = 1
+    return tensor
+
+
+def _calculate_fan_in_and_fan_out(tensor):
+    shape = tensor.shape
+    if len(shape) < 2:
+        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(shape[2:])
+    return shape[1] * field, shape[0] * field
+
+
+def _calculate_correct_fan(tensor, mode):
+    mode = mode.lower()
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    return fan_in if mode == "fan_in" else fan_out
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    r"""Draws from :math:`U(-a, a)` with :math:`a = \text{gain} \sqrt{6 / (\text{fan\_in} + \text{fan\_out})}`.
+
+    Source: Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
+    """
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
+    bound = math.sqrt(3.0) * std
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    r"""Draws from :math:`N(0, s^2)` with :math:`s = \text{gain} \sqrt{2 / (\text{fan\_in} + \text{fan\_out})}`.
+
+    Source: Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
+    """
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(fan_in + fan_out)), generator)
+
+
+def _is_empty(tensor):
+    if 0 not in tensor.shape:
+        return False
+    from warnings import warn
+
+    warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+    return True
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    r"""Draws from :math:`U(-b, b)` with :math:`b = \text{gain} \sqrt{3 / \text{fan}}`.
+
+    Args:
+        tensor (Tensor): what is filled.
+        a (float): the slope of the ``leaky_relu`` that follows. Default: 0
+        mode (str): ``'fan_in'`` keeps the variance forward, ``'fan_out'`` backward. Default: ``'fan_in'``
+        nonlinearity (str): what follows. Default: ``'leaky_relu'``
+
+    Source: He et al. (2015), Delving deep into rectifiers.
+    """
+    if _is_empty(tensor):
+        return tensor
+    std = calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
+    bound = math.sqrt(3.0) * std
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    r"""Draws from :math:`N(0, s^2)` with :math:`s = \text{gain} / \sqrt{\text{fan}}`; see :func:`kaiming_uniform_`."""
+    if _is_empty(tensor):
+        return tensor
+    fan = _calculate_correct_fan(tensor, mode)
+    return normal_(tensor, 0, calculate_gain(nonlinearity, a) / math.sqrt(fan), generator)
+
+
+def orthogonal_(tensor, gain=1, generator=None):
+    """Fills with an orthogonal matrix; dimensions after the first are taken together.
+
+    Source: Saxe et al. (2013), Exact solutions to the nonlinear dynamics of learning in deep linear networks.
+    """
+    if tensor.ndimension() < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    rows = tensor.size(0)
+    columns = tensor.numel() // rows
+    with _C.no_grad():
+        flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
+        if rows < columns:
+            flat.t_()
+        q, r = _C.linalg.qr(flat) if hasattr(_C, "linalg") else _C.linalg_qr(flat)
+        q *= _C.diag(r, 0).sign()
+        if rows < columns:
+            q.t_()
+        tensor.view_as(q).copy_(q)
+        tensor.mul_(gain)
+    return tensor
+
+
+def sparse_(tensor, sparsity, std=0.01, generator=None):
+    """Fills a matrix from :math:`N(0, std^2)` and sets a share `sparsity` of every column to zero."""
+    if tensor.ndimension() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    zeros = int(math.ceil(sparsity * rows))
+    with _C.no_grad():
+        tensor.normal_(0, std, generator=generator)
+        for column in range(columns):
+            tensor[_C.randperm(rows)[:zeros], column] = 0
+    return tensor
+
+
+def _deprecated(name):
+    function = globals()[name]
+
+    def old(*args, **kwargs):
+        from warnings import warn
+
+        warn(
+            f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return function(*args, **kwargs)
+
+    old.__name__ = old.__qualname__ = name[:-1]
+    old.__doc__ = f"The former name of :func:`{name}`."
+    return old
+
+
+for _name in (
+    "uniform_ normal_ constant_ eye_ dirac_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ "
+    "orthogonal_ sparse_"
+).split():
+    globals()[_name[:-1]] = _deprecated(_name)
+del _name

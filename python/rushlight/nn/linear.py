@@ -1,0 +1,129 @@
+"""Affine maps."""
+
+from __future__ import annotations
+
+import math
+
+from .. import _C
+from . import functional as F
+from . import init
+from .module import Module
+from .parameter import Parameter
+
+
+class Identity(Module):
+    """Returns its input; takes any arguments, and ignores them.
+
+    Shape:
+        - Input and output: :math:`(*)`
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__()
+
+    def forward(self, input):
+        return input
+
+
+class Linear(Module):
+    r"""Applies :math:`y = x A^T + b`.
+
+    Args:
+        in_features (int): size of each input sample.
+        out_features (int): size of each output sample.
+        bias (bool): whether there is a :math:`b`. Default: ``True``
+
+    Shape:
+        - Input: :math:`(*, H_\text{in})`
+        - Output: :math:`(*, H_\text{out})`
+
+    Attributes:
+        weight: of shape :math:`(\text{out\_features}, \text{in\_features})`, from :math:`U(-\sqrt{k}, \sqrt{k})`
+            with :math:`k = 1 / \text{in\_features}`
+        bias: of shape :math:`(\text{out\_features})`, from the same distribution
+
+    Examples::
+
+        >>> rl.nn.Linear(20, 30)(rl.randn(128, 20)).size()
+        torch.Size([128, 30])
+    """
+
+    def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(_C.empty((out_features, in_features), device=device, dtype=dtype))
+        if bias:
+            self.bias = Parameter(_C.empty(out_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            fan_in, _ = init._calculate_fan_in_and_fan_out(self.weight)
+            bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input):
+        return F.linear(input, self.weight, self.bias)
+
+    def extra_repr(self):
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        )
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """A :class:`Linear` under the name that attention layers give theirs."""
+
+
+class Bilinear(Module):
+    r"""Applies :math:`y = x_1^T A x_2 + b`.
+
+    Args:
+        in1_features, in2_features (int): sizes of the samples of the two inputs.
+        out_features (int): size of each output sample.
+        bias (bool): whether there is a :math:`b`. Default: ``True``
+
+    Shape:
+        - Inputs: :math:`(*, H_\text{in1})` and :math:`(*, H_\text{in2})`
+        - Output: :math:`(*, H_\text{out})`
+
+    Examples::
+
+        >>> rl.nn.Bilinear(20, 30, 40)(rl.randn(128, 20), rl.randn(128, 30)).size()
+        torch.Size([128, 40])
+    """
+
+    def __init__(self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None):
+        super().__init__()
+        if in1_features <= 0:
+            raise ValueError(f"in1_features must be > 0, but got {in1_features}")
+        self.in1_features = in1_features
+        self.in2_features = in2_features
+        self.out_features = out_features
+        self.weight = Parameter(
+            _C.empty((out_features, in1_features, in2_features), device=device, dtype=dtype)
+        )
+        if bias:
+            self.bias = Parameter(_C.empty(out_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        bound = 1 / math.sqrt(self.weight.size(1))
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1, input2):
+        return F.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self):
+        return (
+            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+            f"out_features={self.out_features}, bias={self.bias is not None}"
+        )

@@ -1,0 +1,140 @@
+"""Layers that put a border around their input."""
+
+from __future__ import annotations
+
+from . import functional as F
+from ._sizes import _ntuple
+from .module import Module
+
+
+class _Pad(Module):
+    """A border of a given kind; the widths go from the last dimension to the first, left before right."""
+
+    _dims = 1
+    _mode = "constant"
+
+    def __init__(self, padding):
+        super().__init__()
+        self.padding = _ntuple(2 * self._dims, "spread")(padding)
+
+    def forward(self, input):
+        return F.pad(input, self.padding, self._mode)
+
+    def extra_repr(self):
+        return f"{self.padding}"
+
+
+class _CircularPad(_Pad):
+    _mode = "circular"
+
+    def forward(self, input):
+        if input.dim() not in (self._dims + 1, self._dims + 2):
+            raise ValueError(
+                f"expected {self._dims + 1}D or {self._dims + 2}D input (got {input.dim()}D input)"
+            )
+        return F.pad(input, self.padding, "circular")
+
+
+class _ConstantPad(_Pad):
+    def __init__(self, padding, value):
+        super().__init__(padding)
+        self.value = value
+
+    def forward(self, input):
+        return F.pad(input, self.padding, "constant", self.value)
+
+    def extra_repr(self):
+        return f"padding={self.padding}, value={self.value}"
+
+
+class _ZeroPad:
+    def __init__(self, padding):
+        super().__init__(padding, 0.0)
+
+    def extra_repr(self):
+        return f"{self.padding}"
+
+
+class ConstantPad1d(_ConstantPad):
+    """Pads with a constant.
+
+    Args:
+        padding (int or tuple): the widths, left and right.
+        value (float): the constant.
+    """
+
+
+class ConstantPad2d(_ConstantPad):
+    """Pads images with a constant; widths left, right, top, bottom."""
+
+    _dims = 2
+
+
+class ConstantPad3d(_ConstantPad):
+    """Pads volumes with a constant; widths left, right, top, bottom, front, back."""
+
+    _dims = 3
+
+
+class ZeroPad1d(_ZeroPad, ConstantPad1d):
+    """Pads with zeros; widths left and right."""
+
+
+class ZeroPad2d(_ZeroPad, ConstantPad2d):
+    """Pads images with zeros; widths left, right, top, bottom."""
+
+
+class ZeroPad3d(_ZeroPad, ConstantPad3d):
+    """Pads volumes with zeros; widths left, right, top, bottom, front, back."""
+
+
+class ReflectionPad1d(_Pad):
+    """Pads with the mirror image of the input, the border itself not repeated; widths left and right."""
+
+    _mode = "reflect"
+
+
+class ReflectionPad2d(_Pad):
+    """Pads images with their mirror image; widths left, right, top, bottom."""
+
+    _dims, _mode = 2, "reflect"
+
+
+class ReflectionPad3d(_Pad):
+    """Pads volumes with their mirror image; widths left, right, top, bottom, front, back."""
+
+    _dims, _mode = 3, "reflect"
+
+
+class ReplicationPad1d(_Pad):
+    """Pads with the value at the border; widths left and right."""
+
+    _mode = "replicate"
+
+
+class ReplicationPad2d(_Pad):
+    """Pads images with the value at the border; widths left, right, top, bottom."""
+
+    _dims, _mode = 2, "replicate"
+
+
+class ReplicationPad3d(_Pad):
+    """Pads volumes with the value at the border; widths left, right, top, bottom, front, back."""
+
+    _dims, _mode = 3, "replicate"
+
+
+class CircularPad1d(_CircularPad):
+    """Pads with the values from the other end; widths left and right."""
+
+
+class CircularPad2d(_CircularPad):
+    """Pads images with the values from the other side; widths left, right, top, bottom."""
+
+    _dims = 2
+
+
+class CircularPad3d(_CircularPad):
+    """Pads volumes with the values from the other side; widths left, right, top, bottom, front, back."""
+
+    _dims = 3

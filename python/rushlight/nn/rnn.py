@@ -1,0 +1,449 @@
+"""Recurrent layers."""
+
+from __future__ import annotations
+
+import math
+
+from .. import _C
+from . import _recurrent, init
+from .module import Module
+from .parameter import Parameter
+from .utils.rnn import PackedSequence
+
+_GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
+_FUSED = {"LSTM": "lstm", "GRU": "gru", "RNN_TANH": "rnn_tanh", "RNN_RELU": "rnn_relu"}
+
+
+class RNNBase(Module):
+    """Weights, checks and the call of :class:`RNN`, :class:`LSTM` and :class:`GRU`."""
+
+    def __init__(
+        self,
+        mode,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        bias=True,
+        batch_first=False,
+        dropout=0.0,
+        bidirectional=False,
+        proj_size=0,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        if not isinstance(dropout, (int, float)) or isinstance(dropout, bool) or not 0 <= dropout <= 1:
+            raise ValueError(
+                "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+            )
+        if dropout > 0 and num_layers == 1:
+            from warnings import warn
+
+            warn(
+                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+                f"num_layers greater than 1, but got dropout={dropout} and num_layers={num_layers}",
+                stacklevel=3,
+            )
+        for name, value, kind in (
+            ("bias", bias, bool),
+            ("batch_first", batch_first, bool),
+            ("input_size", input_size, int),
+            ("hidden_size", hidden_size, int),
+        ):
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
+        for name, value in (
+            ("input_size", input_size),
+            ("hidden_size", hidden_size),
+            ("num_layers", num_layers),
+        ):
+            if value <= 0:
+                raise ValueError(f"{name} must be greater than zero")
+        if proj_size < 0:
+            raise ValueError("proj_size should be a positive integer or zero to disable projections")
+        if proj_size >= hidden_size:
+            raise ValueError("proj_size has to be smaller than hidden_size")
+        if mode not in _GATES:
+            raise ValueError("Unrecognized RNN mode: " + mode)
+        self.mode = mode
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        self.proj_size = proj_size
+        self._flat_weights_names = []
+        self._all_weights = []
+        gates, out = _GATES[mode] * hidden_size, proj_size or hidden_size
+        for layer in range(num_layers):
+            width = input_size if layer == 0 else out * (2 if bidirectional else 1)
+            for suffix in ("", "_reverse") if bidirectional else ("",):
+                shapes = {"weight_ih": (gates, width), "weight_hh": (gates, out)}
+                if bias:
+                    shapes.update({"bias_ih": (gates,), "bias_hh": (gates,)})
+                if proj_size:
+                    shapes["weight_hr"] = (proj_size, hidden_size)
+                names = [f"{name}_l{layer}{suffix}" for name in shapes]
+                for name, shape in zip(names, shapes.values()):
+                    setattr(self, name, Parameter(_C.empty(shape, device=device, dtype=dtype)))
+                self._flat_weights_names += names
+                self._all_weights.append(names)
+        self.reset_parameters()
+
+    @property
+    def _flat_weights(self):
+        return [getattr(self, name) for name in self._flat_weights_names]
+
+    @property
+    def all_weights(self):
+        """The parameters, a list for every layer and direction."""
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_flat_weights": self._flat_weights}
+
+    def __setstate__(self, state):
+        super().__setstate__(
+            {k: v for k, v in state.items() if k not in ("_flat_weights", "_flat_weight_refs")}
+        )
+
+    def flatten_parameters(self):
+        """Accepted and without effect: the weights need no common memory."""
+
+    def reset_parameters(self):
+        bound = 1.0 / math.sqrt(self.hidden_size)
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def extra_repr(self):
+        text = f"{self.input_size}, {self.hidden_size}"
+        usual = {
+            "proj_size": 0,
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0,
+            "bidirectional": False,
+        }
+        for name, value in usual.items():
+            if getattr(self, name) != value:
+                text += f", {name}={getattr(self, name)}"
+        return text
+
+    # ------------------------------------------------------------------ the call
+    def _state_shapes(self, batch):
+        layers = self.num_layers * (2 if self.bidirectional else 1)
+        return (layers, batch, self.proj_size or self.hidden_size), (layers, batch, self.hidden_size)
+
+    def _check_input(self, input, packed):
+        weight = getattr(self, self._flat_weights_names[0])
+        if input.dtype != weight.dtype and not (
+            hasattr(_C, "is_autocast_enabled") and _C.is_autocast_enabled(input.device.type)
+        ):
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). "
+                f"Convert input: input.to({weight.dtype}), or convert model: model.to({input.dtype})"
+            )
+        dims = 2 if packed else 3
+        if input.dim() != dims:
+            raise RuntimeError(f"input must have {dims} dimensions, got {input.dim()}")
+        if input.size(-1) != self.input_size:
+            raise RuntimeError(
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
+            )
+
+    def _check_state(self, states, batch):
+        expected = self._state_shapes(batch)
+        texts = ("Expected hidden[0] size {}, got {}", "Expected hidden[1] size {}, got {}")
+        if len(states) == 1:
+            texts = ("Expected hidden size {}, got {}",)
+        for state, shape, text in zip(states, expected, texts):
+            if tuple(state.size()) != shape:
+                raise RuntimeError(text.format(shape, list(state.size())))
+
+    def forward(self, input, hx=None):
+        lstm = self.mode == "LSTM"
+        packed = input if isinstance(input, PackedSequence) else None
+        if packed is not None:
+            data, sizes = packed.data, packed.batch_sizes
+            batch, unbatched = int(sizes[0]), False
+            if packed.sorted_indices is not None and hx is not None:
+                order = packed.sorted_indices
+                hx = tuple(s.index_select(1, order) for s in hx) if lstm else hx.index_select(1, order)
+        else:
+            if input.dim() not in (2, 3):
+                raise ValueError(f"{self._kind()}: Expected input to be 2D or 3D, got {input.dim()}D instead")
+            data, sizes, unbatched = input, None, input.dim() == 2
+            if unbatched:
+                data = data.unsqueeze(0 if self.batch_first else 1)
+                if hx is not None:
+                    hx = self._batched_state(hx)
+            elif hx is not None:
+                self._check_state_dims(hx)
+            batch = data.size(0) if self.batch_first else data.size(1)
+        if hx is None:
+            states = [
+                _C.zeros(shape, dtype=data.dtype, device=data.device)
+                for shape in self._state_shapes(batch)[: 2 if lstm else 1]
+            ]
+        else:
+            states = list(hx) if lstm else [hx]
+        self._check_input(data, packed is not None)
+        self._check_state(states, batch)
+        output, states = self._run(data, sizes, states)
+        if packed is not None:
+            if packed.unsorted_indices is not None:
+                order = packed.unsorted_indices
+                states = tuple(s.index_select(1, order) for s in states)
+            output = PackedSequence(output, sizes, packed.sorted_indices, packed.unsorted_indices)
+        elif unbatched:
+            output = output.squeeze(0 if self.batch_first else 1)
+            states = tuple(s.squeeze(1) for s in states)
+        return output, tuple(states) if lstm else states[0]
+
+    def _kind(self):
+        return "RNN" if self.mode.startswith("RNN") else self.mode
+
+    def _batched_state(self, hx):
+        for state in hx if self.mode == "LSTM" else [hx]:
+            if state.dim() != 2:
+                if self.mode == "LSTM":
+                    raise RuntimeError(
+                        "For unbatched 2-D input, hx and cx should also be 2-D but got "
+                        f"({hx[0].dim()}-D, {hx[1].dim()}-D) tensors"
+                    )
+                raise RuntimeError(
+                    f"For unbatched 2-D input, hx should also be 2-D but got {state.dim()}-D tensor"
+                )
+        return tuple(s.unsqueeze(1) for s in hx) if self.mode == "LSTM" else hx.unsqueeze(1)
+
+    def _check_state_dims(self, hx):
+        for state in hx if self.mode == "LSTM" else [hx]:
+            if state.dim() != 3:
+                if self.mode == "LSTM":
+                    raise RuntimeError(
+                        "For batched 3-D input, hx and cx should also be 3-D but got "
+                        f"({hx[0].dim()}-D, {hx[1].dim()}-D) tensors"
+                    )
+                raise RuntimeError(
+                    f"For batched 3-D input, hx should also be 3-D but got {state.dim()}-D tensor"
+                )
+
+    def _run(self, data, sizes, states):
+        fused = getattr(_C, _FUSED[self.mode], None)
+        if fused is not None:
+            state = tuple(states) if self.mode == "LSTM" else states[0]
+            options = (self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
+            if sizes is None:
+                out = fused(data, state, self._flat_weights, *options, self.batch_first)
+            else:
+                out = fused(data, sizes, state, self._flat_weights, *options)
+            return out[0], out[1:]
+        weights = []
+        for names in self._all_weights:
+            by_kind = {name.partition("_l")[0]: getattr(self, name) for name in names}
+            weights.append(
+                [by_kind.get(k) for k in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")]
+            )
+        if sizes is None:
+            steps = data.transpose(0, 1) if self.batch_first else data
+            length, batch = steps.shape[:2]
+            rows, counts = steps.reshape(length * batch, -1), [batch] * length
+        else:
+            rows, counts = data, sizes.tolist()
+        output, state = _recurrent.run(
+            self.mode,
+            rows,
+            counts,
+            states,
+            weights,
+            self.num_layers,
+            self.dropout,
+            self.training,
+            self.bidirectional,
+        )
+        if sizes is None:
+            output = output.view(length, batch, -1)
+            output = output.transpose(0, 1) if self.batch_first else output
+        return output, state if self.mode == "LSTM" else (state,)
+
+
+class RNN(RNNBase):
+    r"""A recurrent network, :math:`h_t = \tanh(W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh})`.
+
+    Args:
+        input_size (int): features of the input.
+        hidden_size (int): features of the hidden state.
+        num_layers (int): layers on top of each other. Default: 1
+        nonlinearity (str): ``'tanh'`` or ``'relu'``. Default: ``'tanh'``
+        bias (bool): Default: ``True``
+        batch_first (bool): input and output have shape (batch, time, features). Default: ``False``
+        dropout (float): between the layers. Default: 0
+        bidirectional (bool): also from the end to the beginning. Default: ``False``
+
+    Shape:
+        - Input: :math:`(L, N, H_\text{in})`, :math:`(L, H_\text{in})` or a ``PackedSequence``; state
+          :math:`(D \cdot \text{num\_layers}, N, H_\text{out})`
+        - Output: :math:`(L, N, D H_\text{out})` and the last state
+
+    Examples::
+
+        >>> out, h = rl.nn.RNN(10, 20, 2)(rl.randn(5, 3, 10))
+        >>> out.shape, h.shape
+        (torch.Size([5, 3, 20]), torch.Size([2, 3, 20]))
+    """
+
+    def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", *args, **kwargs):
+        if "proj_size" in kwargs:
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+        mode = "RNN_TANH" if nonlinearity == "tanh" else "RNN_RELU"
+        super().__init__(mode, input_size, hidden_size, num_layers, *args, **kwargs)
+        self.nonlinearity = nonlinearity
+
+
+class LSTM(RNNBase):
+    r"""Long short-term memory: gates decide what enters a memory, what stays in it and what is shown of it.
+
+    Args:
+        input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional: as in :class:`RNN`.
+        proj_size (int): size to which the hidden state is projected; 0 for none. Default: 0
+
+    Shape:
+        - Input and output as in :class:`RNN`; the state is a pair (hidden, memory)
+
+    Examples::
+
+        >>> out, (h, c) = rl.nn.LSTM(10, 20)(rl.randn(5, 3, 10))
+        >>> out.shape, c.shape
+        (torch.Size([5, 3, 20]), torch.Size([1, 3, 20]))
+
+    Source: Hochreiter and Schmidhuber (1997), Long short-term memory.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__("LSTM", *args, **kwargs)
+
+
+class GRU(RNNBase):
+    r"""Gated recurrent unit: one gate mixes the new state with the old, another resets it.
+
+    Args:
+        input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional: as in :class:`RNN`.
+
+    Shape:
+        - Input and output as in :class:`RNN`
+
+    Source: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder.
+    """
+
+    def __init__(self, *args, **kwargs):
+        if "proj_size" in kwargs:
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+        super().__init__("GRU", *args, **kwargs)
+
+
+class RNNCellBase(Module):
+    """Weights of the single steps."""
+
+    def __init__(self, input_size, hidden_size, bias, num_chunks, device=None, dtype=None):
+        super().__init__()
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.bias = bias
+        shapes = {
+            "weight_ih": (num_chunks * hidden_size, input_size),
+            "weight_hh": (num_chunks * hidden_size, hidden_size),
+            "bias_ih": (num_chunks * hidden_size,),
+            "bias_hh": (num_chunks * hidden_size,),
+        }
+        for name, shape in shapes.items():
+            wanted = bias or name.startswith("weight")
+            fresh = Parameter(_C.empty(shape, device=device, dtype=dtype)) if wanted else None
+            self.register_parameter(name, fresh)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def extra_repr(self):
+        text = f"{self.input_size}, {self.hidden_size}"
+        if self.bias is not True:
+            text += f", bias={self.bias}"
+        if getattr(self, "nonlinearity", "tanh") != "tanh":
+            text += f", nonlinearity={self.nonlinearity}"
+        return text
+
+    def _step(self, mode, input, states):
+        name = type(self).__name__
+        if input.dim() not in (1, 2):
+            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        for place, state in enumerate(states or ()):
+            if state.dim() not in (1, 2):
+                what = f"hx[{place}]" if mode == "LSTM" else "hidden"
+                raise ValueError(f"{name}: Expected {what} to be 1D or 2D, got {state.dim()}D instead")
+        single = input.dim() == 1
+        input = input.unsqueeze(0) if single else input
+        if states is None:
+            zero = _C.zeros(input.size(0), self.hidden_size, dtype=input.dtype, device=input.device)
+            states = [zero, zero] if mode == "LSTM" else [zero]
+        elif single:
+            states = [state.unsqueeze(0) for state in states]
+        fused = getattr(_C, _FUSED[mode] + "_cell", None)
+        weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        if fused is not None:
+            out = fused(input, tuple(states) if mode == "LSTM" else states[0], *weights)
+            out = out if mode == "LSTM" else (out,)
+        else:
+            from . import functional as F
+
+            gates, hidden = (
+                F.linear(input, weights[0], weights[2]),
+                F.linear(states[0], weights[1], weights[3]),
+            )
+            out = _recurrent.CELLS[mode](gates, hidden, (*states, None))
+        out = tuple(state.squeeze(0) if single and state is not None else state for state in out)
+        return out if mode == "LSTM" else out[0]
+
+
+class RNNCell(RNNCellBase):
+    """One step of :class:`RNN`.
+
+    Args:
+        input_size, hidden_size, bias: as there.
+        nonlinearity (str): ``'tanh'`` or ``'relu'``. Default: ``'tanh'``
+    """
+
+    def __init__(self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None):
+        super().__init__(input_size, hidden_size, bias, 1, device, dtype)
+        self.nonlinearity = nonlinearity
+
+    def forward(self, input, hx=None):
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        return self._step("RNN_" + self.nonlinearity.upper(), input, None if hx is None else [hx])
+
+
+class LSTMCell(RNNCellBase):
+    """One step of :class:`LSTM`; gives hidden state and memory."""
+
+    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+        super().__init__(input_size, hidden_size, bias, 4, device, dtype)
+
+    def forward(self, input, hx=None):
+        return self._step("LSTM", input, hx)
+
+
+class GRUCell(RNNCellBase):
+    """One step of :class:`GRU`."""
+
+    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+        super().__init__(input_size, hidden_size, bias, 3, device, dtype)
+
+    def forward(self, input, hx=None):
+        return self._step("GRU", input, None if hx is None else [hx])

@@ -1,0 +1,95 @@
+"""Gradients kept within bounds."""
+
+from __future__ import annotations
+
+from ... import _C
+
+
+def _listed(parameters):
+    return [parameters] if isinstance(parameters, _C.Tensor) else list(parameters)
+
+
+def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    """The norm of all tensors taken as one vector.
+
+    Args:
+        tensors (iterable of Tensor): the tensors.
+        norm_type (float): the p of the norm; ``inf`` for the largest absolute value. Default: 2
+        error_if_nonfinite (bool): refuse a norm that is not finite. Default: ``False``
+    """
+    tensors = _listed(tensors)
+    norm_type = float(norm_type)
+    if not tensors:
+        return _C.tensor(0.0)
+    with _C.no_grad():
+        device = tensors[0].device
+        norms = [_C.linalg.vector_norm(tensor, norm_type).to(device) for tensor in tensors]
+        total = _C.linalg.vector_norm(_C.stack(norms), norm_type)
+        if error_if_nonfinite and not bool(total.isfinite()):
+            raise RuntimeError(
+                f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot "
+                "be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
+                "`error_if_nonfinite=False`"
+            )
+    return total
+
+
+def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
+    """Scales gradients by ``max_norm / total_norm`` if that is below 1.
+
+    Args:
+        parameters (iterable of Tensor or Tensor): whose gradients are scaled, in place.
+        max_norm (float): the largest norm wanted.
+        total_norm (Tensor): the norm they have.
+    """
+    grads = [p.grad for p in _listed(parameters) if p.grad is not None]
+    if not grads:
+        return
+    with _C.no_grad():
+        factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+        for grad in grads:
+            grad.mul_(factor.to(grad.device))
+
+
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    """Scales all gradients together so that their norm is at most `max_norm`.
+
+    Args:
+        parameters (iterable of Tensor or Tensor): whose gradients are scaled, in place.
+        max_norm (float): the largest norm allowed.
+        norm_type (float, optional): the p of the norm. Default: 2
+        error_if_nonfinite (bool, optional): refuse a norm that is not finite. Default: ``False``
+
+    Returns:
+        Tensor: the norm before scaling
+    """
+    parameters = _listed(parameters)
+    total = get_total_norm([p.grad for p in parameters if p.grad is not None], norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(parameters, max_norm, total)
+    return total
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    """The former name of :func:`clip_grad_norm_`."""
+    from warnings import warn
+
+    warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
+def clip_grad_value_(parameters, clip_value, foreach=None):
+    """Limits every element of the gradients to :math:`[-c, c]`.
+
+    Args:
+        parameters (iterable of Tensor or Tensor): whose gradients are limited, in place.
+        clip_value (float): :math:`c`.
+    """
+    limit = float(clip_value)
+    with _C.no_grad():
+        for p in _listed(parameters):
+            if p.grad is not None:
+                p.grad.clamp_(min=-limit, max=limit)

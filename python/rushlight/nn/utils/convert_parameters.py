@@ -1,0 +1,42 @@
+"""Parameters as one vector, and back."""
+
+from __future__ import annotations
+
+from ... import _C
+
+
+def _same_device(param, first):
+    device = param.device
+    if first is not None and device != first:
+        raise TypeError("Found two parameters on different devices, this is currently not supported.")
+    return device
+
+
+def parameters_to_vector(parameters):
+    """All parameters, flattened, one after the other.
+
+    Args:
+        parameters (iterable of Tensor): the parameters.
+    """
+    device, parts = None, []
+    for param in parameters:
+        device = _same_device(param, device)
+        parts.append(param.reshape(-1))
+    return _C.cat(parts)
+
+
+def vector_to_parameters(vec, parameters):
+    """Sets the parameters to slices of `vec`.
+
+    Args:
+        vec (Tensor): what :func:`parameters_to_vector` gave.
+        parameters (iterable of Tensor): the parameters.
+    """
+    if not isinstance(vec, _C.Tensor):
+        raise TypeError(f"expected torch.Tensor, but got: {type(vec)}")
+    device, start = None, 0
+    for param in parameters:
+        device = _same_device(param, device)
+        count = param.numel()
+        param.data = vec[start : start + count].view_as(param).data
+        start += count

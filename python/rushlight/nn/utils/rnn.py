@@ -1,0 +1,234 @@
+"""Batches of sequences of different lengths."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from ... import _C
+
+
+class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indices unsorted_indices")):
+    """Sequences without padding: the first elements of all, then the second ones, and so on.
+
+    Made by :func:`pack_padded_sequence` and :func:`pack_sequence`, not by hand.
+
+    Attributes:
+        data (Tensor): the elements
+        batch_sizes (Tensor): how many sequences reach each step
+        sorted_indices, unsorted_indices (Tensor or None): the order by length, and back
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
+        if unsorted_indices is None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        if batch_sizes is None:
+            data, batch_sizes = data
+        if batch_sizes.device.type != "cpu":
+            raise ValueError(
+                "batch_sizes should always be on CPU. Instances of PackedSequence should never be created manually. "
+                "They should be instantiated by functions like pack_sequence and pack_padded_sequence in nn.utils.rnn."
+            )
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+
+    def to(self, *args, **kwargs):
+        """Moves or converts the data; the order goes with them."""
+        data = self.data.to(*args, **kwargs)
+        if data is self.data:
+            return self
+        orders = [
+            None if i is None else i.to(data.device) for i in (self.sorted_indices, self.unsorted_indices)
+        ]
+        return type(self)(data, self.batch_sizes, *orders)
+
+    def cpu(self):
+        """Moves the data to the processor."""
+        return self.to("cpu")
+
+    def cuda(self, device="cuda"):
+        """Moves the data to the GPU."""
+        return self.to(device)
+
+    def double(self):
+        """Converts the data to float64."""
+        return self.to(dtype=_C.float64)
+
+    def float(self):
+        """Converts the data to float32."""
+        return self.to(dtype=_C.float32)
+
+    def half(self):
+        """Converts the data to float16."""
+        return self.to(dtype=_C.float16)
+
+    def long(self):
+        """Converts the data to int64."""
+        return self.to(dtype=_C.int64)
+
+    @property
+    def is_cuda(self):
+        return self.data.is_cuda
+
+    def is_pinned(self):
+        return self.data.is_pinned()
+
+
+def invert_permutation(permutation):
+    """The permutation that undoes another; ``None`` for ``None``."""
+    if permutation is None:
+        return None
+    inverse = _C.empty_like(permutation)
+    return inverse.scatter_(
+        0, permutation, _C.arange(0, permutation.numel(), device=permutation.device, dtype=permutation.dtype)
+    )
+
+
+def _places(lengths, steps):
+    """Where, in a flattened batch of shape (steps, sequences), the elements of the sequences are."""
+    reached = _C.arange(steps).unsqueeze(1) < lengths.unsqueeze(0)
+    return reached.reshape(-1).nonzero().squeeze(1), reached.sum(1)
+
+
+def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
+    """Takes the padding out of a batch of sequences.
+
+    Args:
+        input (Tensor): of shape :math:`(T, B, *)`, or :math:`(B, T, *)` if `batch_first`
+        lengths (Tensor or list of int): the lengths.
+        batch_first (bool, optional): Default: ``False``
+        enforce_sorted (bool, optional): the lengths fall; if ``False`` the sequences are sorted. Default: ``True``
+    """
+    if isinstance(lengths, _C.Tensor):
+        if lengths.device.type != "cpu":
+            raise RuntimeError(
+                "'lengths' argument should be a 1D CPU int64 tensor, but got "
+                f"{lengths.dim()}D {lengths.device.type} {str(lengths.dtype).rsplit('.', 1)[-1].title()} tensor"
+            )
+        lengths = lengths.to(_C.int64)
+    else:
+        lengths = _C.as_tensor(lengths, dtype=_C.int64)
+    order = None
+    if not enforce_sorted:
+        lengths, order = _C.sort(lengths, descending=True)
+        order = order.to(input.device)
+        input = input.index_select(0 if batch_first else 1, order)
+    if batch_first:
+        input = input.transpose(0, 1)
+    values = lengths.tolist()
+    if len(values) != input.size(1):
+        raise RuntimeError(
+            f"Expected `len(lengths)` to be equal to batch_size, but got {len(values)} (batch_size={input.size(1)})"
+        )
+    if values and min(values) <= 0:
+        raise RuntimeError(
+            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
+        )
+    if any(a < b for a, b in zip(values, values[1:])):
+        raise RuntimeError(
+            "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
+            "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if "
+            "you do not need ONNX exportability."
+        )
+    if values[0] > input.size(0):
+        raise RuntimeError(
+            f"Expected sequence length to be smaller than or equal to {input.size(0)}, got {values[0]}"
+        )
+    places, batch_sizes = _places(lengths, values[0])
+    data = input.reshape(-1, *input.shape[2:]).index_select(0, places.to(input.device))
+    return PackedSequence(data, batch_sizes, order, None)
+
+
+def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
+    """Puts padding back; the inverse of :func:`pack_padded_sequence`.
+
+    Args:
+        sequence (PackedSequence): what is padded.
+        batch_first (bool, optional): Default: ``False``
+        padding_value (float, optional): Default: 0
+        total_length (int, optional): pad to this length.
+
+    Returns:
+        the padded batch and a tensor of lengths
+    """
+    data, batch_sizes, _, unsorted = sequence
+    sizes = batch_sizes.tolist()
+    steps = len(sizes)
+    if total_length is not None:
+        if total_length < steps:
+            raise ValueError(
+                "Expected total_length to be at least the length of the longest sequence in input, but got "
+                f"total_length={total_length} and max sequence length being {steps}"
+            )
+        steps = total_length
+    count = sizes[0]
+    lengths = (batch_sizes.unsqueeze(1) > _C.arange(count).unsqueeze(0)).sum(0)
+    places, _ = _places(lengths, len(sizes))
+    rest = tuple(data.shape[1:])
+    padded = _C.full((steps * count, *rest), padding_value, dtype=data.dtype, device=data.device)
+    padded = padded.index_copy(0, places.to(data.device), data).view(steps, count, *rest)
+    if batch_first:
+        padded = padded.transpose(0, 1)
+    if unsorted is not None:
+        padded = padded.index_select(0 if batch_first else 1, unsorted)
+        lengths = lengths[unsorted.cpu()]
+    return padded, lengths
+
+
+def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
+    """Stacks sequences of different lengths, padded to the longest.
+
+    Args:
+        sequences (list of Tensor): of shapes :math:`(L_i, *)`
+        batch_first (bool, optional): Default: ``False``
+        padding_value (float, optional): Default: 0
+        padding_side (str, optional): ``'left'`` or ``'right'``
+
+    Examples::
+
+        >>> rl.nn.utils.rnn.pad_sequence([rl.ones(2), rl.ones(1)], batch_first=True)
+        tensor([[1., 1.],
+                [1., 0.]])
+    """
+    if isinstance(sequences, _C.Tensor):
+        sequences = sequences.unbind(0)
+    elif not hasattr(sequences, "__iter__"):
+        raise RuntimeError(
+            f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
+        )
+    if padding_side not in ("left", "right"):
+        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    sequences = list(sequences)
+    longest = max(s.size(0) for s in sequences)
+    rows = []
+    for s in sequences:
+        missing = longest - s.size(0)
+        if missing:
+            filler = _C.full((missing, *s.shape[1:]), padding_value, dtype=s.dtype, device=s.device)
+            s = _C.cat([s, filler] if padding_side == "right" else [filler, s])
+        rows.append(s)
+    return _C.stack(rows, 0 if batch_first else 1)
+
+
+def unpad_sequence(padded_sequences, lengths, batch_first=False):
+    """The list of sequences that :func:`pad_sequence` stacked."""
+    if not batch_first:
+        padded_sequences = padded_sequences.transpose(0, 1)
+    return [row[: int(length)] for row, length in zip(padded_sequences, lengths)]
+
+
+def pack_sequence(sequences, enforce_sorted=True):
+    """Packs a list of sequences.
+
+    Args:
+        sequences (list of Tensor): of shapes :math:`(L_i, *)`
+        enforce_sorted (bool, optional): the lengths fall. Default: ``True``
+    """
+    lengths = _C.as_tensor([s.size(0) for s in sequences])
+    return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
+
+
+def unpack_sequence(packed_sequences):
+    """The list of sequences that :func:`pack_sequence` packed."""
+    padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
+    return unpad_sequence(padded, lengths, batch_first=True)

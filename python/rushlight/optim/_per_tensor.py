@@ -1,0 +1,72 @@
+"""Optimizers whose formula is stated for one tensor."""
+
+from __future__ import annotations
+
+from .. import _C
+from .optimizer import Optimizer, _evaluate
+
+# Options that PyTorch's optimizers carry in their groups; they choose between implementations there.
+_COMMON = {"maximize": False, "foreach": None, "capturable": False, "differentiable": False}
+
+
+def _zeros(p):
+    return _C.zeros_like(p, memory_format=_C.preserve_format)
+
+
+def _counter(value=0.0):
+    return _C.tensor(value, dtype=_C.float32)
+
+
+def _real(tensor):
+    return _C.view_as_real(tensor) if isinstance(tensor, _C.Tensor) and tensor.is_complex() else tensor
+
+
+class PerTensorOptimizer(Optimizer):
+    """Visits every parameter that has a gradient; `_start` makes its state, `_update` changes it in place."""
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in _COMMON.items():
+                group.setdefault(name, value)
+            for p in group["params"]:
+                kept = self.state.get(p)
+                if kept and "step" in kept and not isinstance(kept["step"], _C.Tensor):
+                    kept["step"] = _counter(float(kept["step"]))
+
+    def _start(self, p, state, group):
+        """Fills the empty `state` of a parameter."""
+
+    def _update(self, p, grad, state, group):
+        raise NotImplementedError
+
+    def step(self, closure=None):
+        """Changes the parameters by one step.
+
+        Args:
+            closure (Callable, optional): computes the loss anew and returns it.
+
+        Returns:
+            what the closure returned
+        """
+        loss = _evaluate(closure)
+        for group in self.param_groups:
+            with _C.set_grad_enabled(bool(group.get("differentiable")) and _C.is_grad_enabled()):
+                for p in group["params"]:
+                    grad = p.grad
+                    if grad is None:
+                        continue
+                    state = self.state[p]
+                    if not state:
+                        self._start(p, state, group)
+                    if group.get("maximize"):
+                        grad = -grad
+                    if p.is_complex():
+                        views = {name: _real(value) for name, value in state.items()}
+                        self._update(_real(p), _real(grad), views, group)
+                        for name, value in views.items():
+                            if not isinstance(value, _C.Tensor) or not state[name].is_complex():
+                                state[name] = value
+                    else:
+                        self._update(p, grad, state, group)
+        return loss

@@ -1,0 +1,320 @@
+"""Schedules of learning rates."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+
+from ._lr_base import EPOCH_DEPRECATION_WARNING, LRScheduler, _values
+from ._lr_combined import ChainedScheduler, ReduceLROnPlateau, SequentialLR
+from ._lr_cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
+
+__all__ = [
+    "EPOCH_DEPRECATION_WARNING",
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+]
+
+_LRScheduler = LRScheduler
+
+
+class _FunctionLR(LRScheduler):
+    """A schedule given by functions of the epoch; objects among them are saved, plain functions are not."""
+
+    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+        groups = len(optimizer.param_groups)
+        if isinstance(lr_lambda, (list, tuple)):
+            if len(lr_lambda) != groups:
+                raise ValueError(f"Expected {groups} lr_lambdas, but got {len(lr_lambda)}")
+            self.lr_lambdas = list(lr_lambda)
+        else:
+            self.lr_lambdas = [lr_lambda] * groups
+        super().__init__(optimizer, last_epoch)
+
+    def state_dict(self):
+        """All attributes but the optimizer; of the functions, the attributes of those that are objects."""
+        from types import FunctionType
+
+        state = super().state_dict()
+        state["lr_lambdas"] = [
+            None if isinstance(function, FunctionType) else function.__dict__.copy()
+            for function in self.lr_lambdas
+        ]
+        return state
+
+    def load_state_dict(self, state_dict):
+        """Takes up what :meth:`state_dict` gave."""
+        self.__dict__.update({name: value for name, value in state_dict.items() if name != "lr_lambdas"})
+        for function, attributes in zip(self.lr_lambdas, state_dict["lr_lambdas"]):
+            if attributes is not None:
+                function.__dict__.update(attributes)
+
+
+class LambdaLR(_FunctionLR):
+    """The first learning rate times a function of the epoch.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        lr_lambda (function or list): the factor, for all groups or for each.
+        last_epoch (int): Default: -1
+
+    Examples::
+
+        >>> optimizer = rl.optim.SGD([rl.nn.Parameter(rl.ones(1))], lr=1.0)
+        >>> schedule = rl.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 0.5 ** epoch)
+        >>> optimizer.step(); schedule.step(); schedule.get_last_lr()
+        [0.5]
+    """
+
+    def get_lr(self):
+        self._check_called_in_step()
+        return [lr * function(self.last_epoch) for lr, function in zip(self.base_lrs, self.lr_lambdas)]
+
+
+class MultiplicativeLR(_FunctionLR):
+    """The learning rate times a function of the epoch, again and again.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        lr_lambda (function or list): the factor, for all groups or for each.
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+        for function in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
+            if not callable(function):
+                raise TypeError(f"lr_lambda should be a function, but got {type(function).__name__}")
+        super().__init__(optimizer, lr_lambda, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self._is_initial:
+            return _values(self.optimizer)
+        groups = self.optimizer.param_groups
+        return [group["lr"] * function(self.last_epoch) for group, function in zip(groups, self.lr_lambdas)]
+
+
+class StepLR(LRScheduler):
+    """Multiplies the learning rate by `gamma` every `step_size` epochs.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        step_size (int): epochs between the changes.
+        gamma (float): Default: 0.1
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
+        self.step_size = step_size
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self.last_epoch == 0 or self.last_epoch % self.step_size:
+            return _values(self.optimizer)
+        return self._scaled(self.gamma)
+
+    def _get_closed_form_lr(self):
+        return [lr * self.gamma ** (self.last_epoch // self.step_size) for lr in self.base_lrs]
+
+
+class MultiStepLR(LRScheduler):
+    """Multiplies the learning rate by `gamma` at the given epochs.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        milestones (iterable of int): the epochs.
+        gamma (float): Default: 0.1
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
+        from collections import Counter
+
+        self.milestones = Counter(milestones)
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self.last_epoch not in self.milestones:
+            return _values(self.optimizer)
+        return self._scaled(self.gamma ** self.milestones[self.last_epoch])
+
+    def _get_closed_form_lr(self):
+        passed = bisect_right(sorted(self.milestones.elements()), self.last_epoch)
+        return [lr * self.gamma**passed for lr in self.base_lrs]
+
+
+class ConstantLR(LRScheduler):
+    """The learning rate times `factor` for the first epochs, then itself.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        factor (float): Default: 1/3
+        total_iters (int): number of those epochs. Default: 5
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1):
+        if factor > 1.0 or factor < 0:
+            raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
+        self.factor = factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self.last_epoch == 0:
+            return self._scaled(self.factor)
+        return (
+            self._scaled(1.0 / self.factor)
+            if self.last_epoch == self.total_iters
+            else _values(self.optimizer)
+        )
+
+    def _get_closed_form_lr(self):
+        factor = self.factor + (self.last_epoch >= self.total_iters) * (1 - self.factor)
+        return [lr * factor for lr in self.base_lrs]
+
+
+class LinearLR(LRScheduler):
+    """The learning rate times a factor that goes from one value to another on a straight line.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        start_factor (float): Default: 1/3
+        end_factor (float): Default: 1
+        total_iters (int): epochs between the two. Default: 5
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1):
+        if start_factor > 1.0 or start_factor <= 0:
+            raise ValueError(
+                "Starting multiplicative factor expected to be greater than 0 and less or equal to 1."
+            )
+        if end_factor > 1.0 or end_factor < 0:
+            raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
+        self.start_factor = start_factor
+        self.end_factor = end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self.last_epoch == 0:
+            return self._scaled(self.start_factor)
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return _values(self.optimizer)
+        rise = self.end_factor - self.start_factor
+        return self._scaled(
+            1.0 + rise / (self.total_iters * self.start_factor + (self.last_epoch - 1) * rise)
+        )
+
+    def _get_closed_form_lr(self):
+        share = min(self.total_iters, self.last_epoch) / self.total_iters
+        factor = self.start_factor + (self.end_factor - self.start_factor) * share
+        return [lr * factor for lr in self.base_lrs]
+
+
+class ExponentialLR(LRScheduler):
+    """Multiplies the learning rate by `gamma` every epoch.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        gamma (float): the factor.
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, gamma, last_epoch=-1):
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        return _values(self.optimizer) if self._is_initial else self._scaled(self.gamma)
+
+    def _get_closed_form_lr(self):
+        return [lr * self.gamma**self.last_epoch for lr in self.base_lrs]
+
+
+class PolynomialLR(LRScheduler):
+    """Brings the learning rate to zero along a power of the epochs left.
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        total_iters (int): number of epochs. Default: 5
+        power (float): Default: 1
+        last_epoch (int): Default: -1
+    """
+
+    def __init__(self, optimizer, total_iters=5, power=1.0, last_epoch=-1):
+        self.total_iters = total_iters
+        self.power = power
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return _values(self.optimizer)
+        now = 1.0 - self.last_epoch / self.total_iters
+        before = 1.0 - (self.last_epoch - 1) / self.total_iters
+        return self._scaled((now / before) ** self.power)
+
+    def _get_closed_form_lr(self):
+        left = 1.0 - min(self.total_iters, self.last_epoch) / self.total_iters
+        return [lr * left**self.power for lr in self.base_lrs]
+
+
+class CosineAnnealingLR(LRScheduler):
+    r"""Brings the learning rate to `eta_min` along half a cosine, and back.
+
+    :math:`\eta_t = \eta_\text{min} + \frac12 (\eta_0 - \eta_\text{min}) (1 + \cos(\pi t / T_\text{max}))`
+
+    Args:
+        optimizer (Optimizer): whose groups are set.
+        T_max (int): epochs of half a cosine.
+        eta_min (float): the smallest rate. Default: 0
+        last_epoch (int): Default: -1
+
+    Source: Loshchilov and Hutter (2016), SGDR.
+    """
+
+    def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
+        self.T_max = T_max
+        self.eta_min = eta_min
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        self._check_called_in_step()
+        if self._is_initial:
+            return _values(self.optimizer)
+        if self._step_count == 1 and self.last_epoch > 0:
+            return self._get_closed_form_lr()
+        groups = self.optimizer.param_groups
+        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # the trough, where the ratio is 0 / 0
+            rise = (1 - math.cos(math.pi / self.T_max)) / 2
+            return [g["lr"] + (lr - self.eta_min) * rise for lr, g in zip(self.base_lrs, groups)]
+        now = 1 + math.cos(math.pi * self.last_epoch / self.T_max)
+        before = 1 + math.cos(math.pi * (self.last_epoch - 1) / self.T_max)
+        return [now / before * (g["lr"] - self.eta_min) + self.eta_min for g in groups]
+
+    def _get_closed_form_lr(self):
+        height = (1 + math.cos(math.pi * self.last_epoch / self.T_max)) / 2
+        return [self.eta_min + (lr - self.eta_min) * height for lr in self.base_lrs]

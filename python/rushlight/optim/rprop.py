@@ -1,0 +1,65 @@
+"""Resilient backpropagation."""
+
+from __future__ import annotations
+
+from .. import _C
+from ._per_tensor import PerTensorOptimizer, _counter, _zeros
+from .optimizer import _check_rate, _scalar
+
+
+class Rprop(PerTensorOptimizer):
+    r"""Moves every element by a step of its own, which grows while the sign of the gradient stays and shrinks when it
+    changes.
+
+    Args:
+        params (iterable): parameters or groups.
+        lr (float or Tensor): the first step. Default: 1e-2
+        etas (tuple of float): factors by which steps shrink and grow. Default: (0.5, 1.2)
+        step_sizes (tuple of float): the smallest and the largest step. Default: (1e-6, 50)
+        maximize (bool): ascend. Default: ``False``
+
+    Source: Riedmiller and Braun (1993), A direct adaptive method for faster backpropagation learning.
+    """
+
+    def __init__(
+        self,
+        params,
+        lr=1e-2,
+        etas=(0.5, 1.2),
+        step_sizes=(1e-6, 50),
+        *,
+        capturable=False,
+        foreach=None,
+        maximize=False,
+        differentiable=False,
+    ):
+        _check_rate(lr)
+        if not 0.0 < etas[0] < 1.0 < etas[1]:
+            raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
+        defaults = {
+            "lr": lr,
+            "etas": etas,
+            "step_sizes": step_sizes,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+            "capturable": capturable,
+        }
+        super().__init__(params, defaults)
+
+    def _start(self, p, state, group):
+        lr = _scalar(group["lr"])
+        state["step"] = _counter()
+        state["prev"] = _zeros(p)
+        state["step_size"] = _C.full_like(p, complex(lr, lr) if p.is_complex() else lr).detach()
+
+    def _update(self, p, grad, state, group):
+        shrink, grow = group["etas"]
+        last, size = state["prev"], state["step_size"]
+        state["step"] += 1
+        agreement = grad * last
+        factor = _C.ones_like(size).masked_fill(agreement > 0, grow).masked_fill(agreement < 0, shrink)
+        size.mul_(factor).clamp_(*group["step_sizes"])
+        grad = grad.masked_fill(agreement < 0, 0)
+        p.addcmul_(grad.sign(), size, value=-1)
+        last.copy_(grad)

@@ -1,0 +1,51 @@
+"""Seeds and states of the default generator."""
+
+from __future__ import annotations
+
+from ._C import Generator, default_generator
+
+
+def manual_seed(seed) -> Generator:
+    """Sets the seed of the default generator and returns it. Negative seeds wrap into 64 bits.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> _ = rl.manual_seed(0); rl.rand(1)
+        tensor([0.4963])
+    """
+    return default_generator.manual_seed(int(seed))
+
+
+def seed() -> int:
+    """Takes a seed from the system, sets it and returns it."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed that was last set."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state():
+    """The state of the default generator, a uint8 tensor in PyTorch's layout."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state) -> None:
+    """Puts the default generator into a state that :func:`get_rng_state` returned."""
+    default_generator.set_state(new_state)
+
+
+class fork_rng:
+    """A block after which the default generator is as it was before."""
+
+    def __init__(self, devices=None, enabled=True, **_):
+        self.enabled = enabled
+
+    def __enter__(self):
+        self.state = get_rng_state()
+
+    def __exit__(self, *error):
+        if self.enabled:
+            set_rng_state(self.state)

@@ -1,0 +1,7 @@
+"""``torch.special``: rows of the op table under their own name."""
+
+from __future__ import annotations
+
+from . import _C
+
+globals().update({name: value for name, value in vars(_C._special).items() if not name.startswith("_")})

@@ -1,0 +1,49 @@
+"""Handles by which a registered hook is taken away again."""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+
+
+class RemovableHandle:
+    """Removes its hook from the table it was put into; also a context manager.
+
+    Args:
+        hooks_dict (dict): the table of hooks, indexed by the ``id`` of the handle.
+        extra_dict (dict or list of dict, optional): further tables that lose the same ``id``.
+    """
+
+    next_id = 0
+
+    def __init__(self, hooks_dict, *, extra_dict=None):
+        self.hooks_dict_ref = weakref.ref(hooks_dict)
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+        if extra_dict is None:
+            extra_dict = ()
+        elif not isinstance(extra_dict, (list, tuple)):
+            extra_dict = (extra_dict,)
+        self.extra_dict_ref = tuple(weakref.ref(table) for table in extra_dict)
+
+    def remove(self):
+        for reference in (self.hooks_dict_ref, *self.extra_dict_ref):
+            table = reference()
+            if table is not None:
+                table.pop(self.id, None)
+
+    def __getstate__(self):
+        return (self.hooks_dict_ref(), self.id, tuple(reference() for reference in self.extra_dict_ref))
+
+    def __setstate__(self, state):
+        table, self.id = state[0], state[1]
+        self.hooks_dict_ref = weakref.ref(OrderedDict() if table is None else table)
+        extras = state[2] if len(state) > 2 else ()
+        self.extra_dict_ref = tuple(weakref.ref(OrderedDict() if t is None else t) for t in extras)
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.remove()

@@ -1,0 +1,105 @@
+//! Which way each dtype goes.
+
+use super::{Conv, unfold};
+use crate::base::{BF16, C64, C128, Elem, F16};
+use crate::kernels::cpu::flt::{Flt, Ptr};
+use crate::kernels::cpu::par;
+use crate::kernels::cpu::reduce::Summable;
+use crate::multiversion;
+
+/// A dtype that can be convolved.
+pub trait ConvElem: Elem + Summable<Sum = Self> {
+    /// # Safety
+    /// As [`super::forward`].
+    unsafe fn forward(p: &Conv, x: *const Self, w: *const Self, bias: *const Self, y: *mut Self);
+    /// # Safety
+    /// As [`super::backward_data`].
+    unsafe fn backward_data(p: &Conv, g: *const Self, w: *const Self, bias: *const Self, dx: *mut Self);
+    /// # Safety
+    /// As [`super::backward_weight`].
+    unsafe fn backward_weight(p: &Conv, x: *const Self, g: *const Self, dw: *mut Self);
+}
+
+macro_rules! by_unfolding {
+    ($($t:ty)*) => {$(
+        impl ConvElem for $t {
+            unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
+                unfold::forward(p, x, w, bias, y)
+            }
+            unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
+                unfold::backward_data(p, g, w, bias, dx)
+            }
+            unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
+                unfold::backward_weight(p, x, g, dw)
+            }
+        }
+    )*};
+}
+by_unfolding!(f32 f64 C64 C128);
+
+multiversion! {
+    unsafe fn widen[T: Flt](src: *const T, dst: *mut T::C, n: usize) {
+        for i in 0..n {
+            *dst.add(i) = (*src.add(i)).up();
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn narrow[T: Flt](src: *const T::C, dst: *mut T, n: usize) {
+        for i in 0..n {
+            *dst.add(i) = T::down(*src.add(i));
+        }
+    }
+}
+
+unsafe fn wide<T: Flt<C = f32>>(src: *const T, n: usize) -> Vec<f32> {
+    let mut out = vec![0f32; if src.is_null() { 0 } else { n }];
+    let (s, d) = (Ptr::of(src), Ptr(out.as_mut_ptr()));
+    par::for_each_chunk(out.len(), par::ELEMENTWISE_GRAIN, |r| {
+        // SAFETY: a range of both.
+        unsafe { widen::<T>(s.at(r.start), d.at(r.start), r.len()) }
+    });
+    out
+}
+
+/// Computes into float32 and rounds.
+unsafe fn rounded<T: Flt<C = f32>>(n: usize, dst: *mut T, f: impl FnOnce(*mut f32)) {
+    let mut out = vec![0f32; n];
+    f(out.as_mut_ptr());
+    let (s, d) = (Ptr(out.as_mut_ptr()), Ptr(dst));
+    par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {
+        // SAFETY: a range of both.
+        unsafe { narrow::<T>(s.at(r.start), d.at(r.start), r.len()) }
+    });
+}
+
+fn pointer(v: &[f32]) -> *const f32 {
+    if v.is_empty() { std::ptr::null() } else { v.as_ptr() }
+}
+
+macro_rules! halves {
+    ($($t:ty)*) => {$(
+        impl ConvElem for $t {
+            unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
+                let (x, w) = (wide(x, p.n * p.cin * p.input_plane()), wide(w, p.cout * p.cin / p.groups * p.taps()));
+                let b = wide(bias, p.cout);
+                rounded(p.n * p.cout * p.output_plane(), y, |y| {
+                    f32::forward(p, x.as_ptr(), w.as_ptr(), pointer(&b), y)
+                });
+            }
+            unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
+                let (g, w) = (wide(g, p.n * p.cout * p.output_plane()), wide(w, p.cout * p.cin / p.groups * p.taps()));
+                let b = wide(bias, p.cin);
+                rounded(p.n * p.cin * p.input_plane(), dx, |dx| {
+                    f32::backward_data(p, g.as_ptr(), w.as_ptr(), pointer(&b), dx)
+                });
+            }
+            unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
+                let (x, g) = (wide(x, p.n * p.cin * p.input_plane()), wide(g, p.n * p.cout * p.output_plane()));
+                rounded(p.cout * p.cin / p.groups * p.taps(), dw, |dw| f32::backward_weight(p, x.as_ptr(), g.as_ptr(), dw));
+            }
+        }
+    )*};
+}
+halves!(F16 BF16);

@@ -1,0 +1,196 @@
+//! Copies a strip of an operand into the order in which a micro-kernel reads it.
+
+use crate::kernels::cpu::vector::Vector;
+
+/// `(src, across, along, width, full, klen, dst)`: a panel of `full` elements by `klen` steps. Element `j` of
+/// step `p` comes from `src + j*across + p*along` and goes to `dst + p*full + j`; those from `width` on are zero.
+/// May write up to a vector beyond the panel's end.
+pub type PackFn<T> = unsafe fn(*const T, isize, isize, usize, usize, usize, *mut T);
+
+/// Elements that a packer may write beyond the end of a panel.
+pub const SLACK: usize = 16;
+
+/// Rows lie dense in memory already.
+#[inline(always)]
+unsafe fn copy<V: Vector>(
+    mut src: *const V::Elem,
+    along: isize,
+    width: usize,
+    full: usize,
+    klen: usize,
+    mut dst: *mut V::Elem,
+) {
+    let l = V::LANES;
+    for _ in 0..klen {
+        let mut j = 0;
+        while j < full {
+            // Beyond the panel lies the next step, written later, or the slack.
+            let x = if j + l <= width {
+                V::load(src.add(j))
+            } else if j < width {
+                V::load_part(src.add(j), width - j)
+            } else {
+                V::zero()
+            };
+            x.store(dst.add(j));
+            j += l;
+        }
+        src = src.wrapping_offset(along);
+        dst = dst.add(full);
+    }
+}
+
+#[inline(always)]
+unsafe fn strided<T: Copy>(
+    src: *const T,
+    across: isize,
+    along: isize,
+    width: usize,
+    full: usize,
+    klen: usize,
+    dst: *mut T,
+) {
+    for p in 0..klen {
+        for j in 0..width {
+            *dst.add(p * full + j) = *src.offset(j as isize * across + p as isize * along);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn zero_from<V: Vector>(width: usize, full: usize, klen: usize, dst: *mut V::Elem) {
+    if width < full {
+        let z = [0u8; 8];
+        for p in 0..klen {
+            for j in width..full {
+                *dst.add(p * full + j) = *z.as_ptr().cast::<V::Elem>();
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn pack<V: Vector>(
+    src: *const V::Elem,
+    across: isize,
+    along: isize,
+    width: usize,
+    full: usize,
+    klen: usize,
+    dst: *mut V::Elem,
+    block: usize,
+    transpose: impl Fn(*const V::Elem, isize, *mut V::Elem, usize),
+) {
+    if across == 1 {
+        return copy::<V>(src, along, width, full, klen, dst);
+    }
+    zero_from::<V>(width, full, klen, dst);
+    if along != 1 || block == 0 || width < block || klen < block {
+        return strided(src, across, along, width, full, klen, dst);
+    }
+    // The last block of a row or column overlaps its neighbour rather than fall back to single elements: 14 rows
+    // are two blocks of 8.
+    let mut p = 0;
+    loop {
+        let mut j = 0;
+        loop {
+            transpose(src.offset(j as isize * across + p as isize), across, dst.add(p * full + j), full);
+            if j + block == width {
+                break;
+            }
+            j = (j + block).min(width - block);
+        }
+        if p + block == klen {
+            break;
+        }
+        p = (p + block).min(klen - block);
+    }
+}
+
+pub unsafe fn portable<V: Vector>(
+    src: *const V::Elem,
+    across: isize,
+    along: isize,
+    width: usize,
+    full: usize,
+    klen: usize,
+    dst: *mut V::Elem,
+) {
+    pack::<V>(src, across, along, width, full, klen, dst, 0, |_, _, _, _| {})
+}
+
+#[cfg(target_arch = "x86_64")]
+pub use x86::{avx2, avx512};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::{Vector, pack};
+    use std::arch::x86_64::*;
+
+    macro_rules! level_pack {
+        ($name:ident, $feature:literal) => {
+            #[target_feature(enable = $feature)]
+            pub unsafe fn $name<V: Vector>(
+                src: *const V::Elem,
+                across: isize,
+                along: isize,
+                width: usize,
+                full: usize,
+                klen: usize,
+                dst: *mut V::Elem,
+            ) {
+                // The element is f32 or f64: the size tells.
+                if size_of::<V::Elem>() == 4 {
+                    pack::<V>(src, across, along, width, full, klen, dst, 8, |s, rs, d, rd| {
+                        // SAFETY: the block lies inside the strip and the panel; AVX2 is on.
+                        unsafe { transpose_f32(s.cast(), rs, d.cast(), rd) }
+                    })
+                } else {
+                    pack::<V>(src, across, along, width, full, klen, dst, 4, |s, rs, d, rd| {
+                        // SAFETY: as above.
+                        unsafe { transpose_f64(s.cast(), rs, d.cast(), rd) }
+                    })
+                }
+            }
+        };
+    }
+    level_pack!(avx2, "avx2,fma");
+    level_pack!(avx512, "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma");
+
+    /// An 8x8 block: four rows of a half each are joined while loading (no shuffle port), so that 16 shuffles do.
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn transpose_f32(s: *const f32, rs: isize, d: *mut f32, rd: usize) {
+        for half in 0..2 {
+            let s = s.add(4 * half);
+            let row = |i: isize| {
+                let low = _mm256_castps128_ps256(_mm_loadu_ps(s.offset(i * rs)));
+                _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(s.offset((i + 4) * rs)))
+            };
+            let (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3));
+            let (t0, t1) = (_mm256_unpacklo_ps(r0, r1), _mm256_unpackhi_ps(r0, r1));
+            let (t2, t3) = (_mm256_unpacklo_ps(r2, r3), _mm256_unpackhi_ps(r2, r3));
+            let d = d.add(4 * half * rd);
+            _mm256_storeu_ps(d, _mm256_shuffle_ps::<0x44>(t0, t2));
+            _mm256_storeu_ps(d.add(rd), _mm256_shuffle_ps::<0xee>(t0, t2));
+            _mm256_storeu_ps(d.add(2 * rd), _mm256_shuffle_ps::<0x44>(t1, t3));
+            _mm256_storeu_ps(d.add(3 * rd), _mm256_shuffle_ps::<0xee>(t1, t3));
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn transpose_f64(s: *const f64, rs: isize, d: *mut f64, rd: usize) {
+        for half in 0..2 {
+            let s = s.add(2 * half);
+            let row = |i: isize| {
+                let low = _mm256_castpd128_pd256(_mm_loadu_pd(s.offset(i * rs)));
+                _mm256_insertf128_pd::<1>(low, _mm_loadu_pd(s.offset((i + 2) * rs)))
+            };
+            let (r0, r1) = (row(0), row(1));
+            let d = d.add(2 * half * rd);
+            _mm256_storeu_pd(d, _mm256_unpacklo_pd(r0, r1));
+            _mm256_storeu_pd(d.add(rd), _mm256_unpackhi_pd(r0, r1));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Least and greatest values, `any` and `all`. NaN propagates.
+
+use super::fold::{Fold, fold};
+use super::plan::ReducePlan;
+use crate::base::{BF16, Elem, F16};
+use crate::kernels::cpu::flt::Flt;
+
+/// Types with an order, and the native type they are compared in.
+pub trait Ordered: Elem {
+    type Key: Copy + PartialOrd + Send + Sync + std::fmt::Debug + 'static;
+    const LOW: Self::Key;
+    const HIGH: Self::Key;
+    fn key(self) -> Self::Key;
+    fn unkey(k: Self::Key) -> Self;
+}
+
+macro_rules! ordered {
+    ($($t:ty: $k:ty, $low:expr, $high:expr, |$x:ident| $key:expr, |$y:ident| $unkey:expr;)*) => {$(
+        impl Ordered for $t {
+            type Key = $k;
+            const LOW: $k = $low;
+            const HIGH: $k = $high;
+            #[inline(always)] fn key(self) -> $k { let $x = self; $key }
+            #[inline(always)] fn unkey($y: $k) -> $t { $unkey }
+        }
+    )*};
+}
+ordered! {
+    bool: u8, 0, 1, |x| x as u8, |y| y != 0;
+    u8: u8, u8::MIN, u8::MAX, |x| x, |y| y;
+    i8: i8, i8::MIN, i8::MAX, |x| x, |y| y;
+    i16: i16, i16::MIN, i16::MAX, |x| x, |y| y;
+    i32: i32, i32::MIN, i32::MAX, |x| x, |y| y;
+    i64: i64, i64::MIN, i64::MAX, |x| x, |y| y;
+    f32: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x, |y| y;
+    f64: f64, f64::NEG_INFINITY, f64::INFINITY, |x| x, |y| y;
+    F16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <F16 as Flt>::down(y);
+    BF16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <BF16 as Flt>::down(y);
+}
+
+/// Whether `x` takes the place of `best`: beyond it, or NaN where `best` is not NaN yet. `x != x` is NaN's mark in
+/// every key type, and constantly false for integers.
+#[inline(always)]
+#[allow(clippy::eq_op)]
+pub(super) fn beats<K: Copy + PartialOrd, const MAX: bool>(x: K, best: K) -> bool {
+    let beyond = if MAX { x > best } else { x < best };
+    (beyond | (x != x)) & (best == best)
+}
+
+#[derive(Clone, Copy)]
+struct Extreme<const MAX: bool>;
+
+impl<T: Ordered, const MAX: bool> Fold<T> for Extreme<MAX> {
+    type Acc = T::Key;
+    type Out = T;
+    #[inline(always)]
+    fn init(self) -> T::Key {
+        if MAX { T::LOW } else { T::HIGH }
+    }
+    #[inline(always)]
+    #[allow(clippy::eq_op)]
+    fn step(self, a: T::Key, x: T) -> T::Key {
+        // `beats` less one comparison: which NaN stays does not matter here
+        let x = x.key();
+        let beyond = if MAX { x > a } else { x < a };
+        if beyond | (x != x) { x } else { a }
+    }
+    #[inline(always)]
+    fn merge(self, a: T::Key, b: T::Key) -> T::Key {
+        if beats::<_, MAX>(b, a) { b } else { a }
+    }
+    #[inline(always)]
+    fn finish(self, r: T::Key) -> T {
+        T::unkey(r)
+    }
+}
+
+/// The greatest element; the lowest value of the type if there is none.
+///
+/// # Safety
+/// As [`fold`].
+pub unsafe fn max<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
+    fold(Extreme::<true>, plan, src, dst)
+}
+
+/// The least element; the highest value of the type if there is none.
+///
+/// # Safety
+/// As [`fold`].
+pub unsafe fn min<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
+    fold(Extreme::<false>, plan, src, dst)
+}
+
+#[derive(Clone, Copy)]
+struct Logic<const ALL: bool>;
+
+impl<T: Elem, const ALL: bool> Fold<T> for Logic<ALL> {
+    type Acc = u8;
+    type Out = bool;
+    #[inline(always)]
+    fn init(self) -> u8 {
+        ALL as u8
+    }
+    #[inline(always)]
+    fn step(self, a: u8, x: T) -> u8 {
+        let x = !x.is_zero() as u8;
+        if ALL { a & x } else { a | x }
+    }
+    #[inline(always)]
+    fn merge(self, a: u8, b: u8) -> u8 {
+        if ALL { a & b } else { a | b }
+    }
+    #[inline(always)]
+    fn finish(self, r: u8) -> bool {
+        r != 0
+    }
+}
+
+/// # Safety
+/// As [`fold`].
+pub unsafe fn any<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
+    fold(Logic::<false>, plan, src, dst)
+}
+
+/// # Safety
+/// As [`fold`].
+pub unsafe fn all<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
+    fold(Logic::<true>, plan, src, dst)
+}

@@ -1,0 +1,181 @@
+//! The geometry of a reduction: kept axes, reduced axes, and walks over both.
+
+use smallvec::SmallVec;
+use std::ops::Range;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axis {
+    pub size: usize,
+    pub stride: usize,
+}
+
+pub type Axes = SmallVec<[Axis; 4]>;
+
+/// A strided tensor seen as (kept axes) x (reduced axes). Axes of size 1 are gone and adjacent axes are merged where
+/// the strides allow. Results lie row-major over the kept axes.
+#[derive(Clone, Debug)]
+pub struct ReducePlan {
+    pub outer: Axes,
+    pub inner: Axes,
+    pub outer_len: usize,
+    pub inner_len: usize,
+}
+
+fn collapse(axes: impl Iterator<Item = Axis>) -> Axes {
+    let mut out = Axes::new();
+    for a in axes.filter(|a| a.size != 1) {
+        match out.last_mut() {
+            Some(l) if l.stride == a.size * a.stride => *l = Axis { size: l.size * a.size, stride: a.stride },
+            _ => out.push(a),
+        }
+    }
+    out
+}
+
+impl ReducePlan {
+    /// For reductions that do not care about the order of elements: reduced axes are sorted by stride.
+    pub fn new(shape: &[usize], strides: &[usize], reduced: &[bool]) -> ReducePlan {
+        Self::build(shape, strides, reduced, true)
+    }
+    /// Keeps the reduced axes in order, so that positions in the reduced range are row-major (`argmax`).
+    pub fn ordered(shape: &[usize], strides: &[usize], reduced: &[bool]) -> ReducePlan {
+        Self::build(shape, strides, reduced, false)
+    }
+    /// Everything reduced to one value.
+    pub fn all(shape: &[usize], strides: &[usize]) -> ReducePlan {
+        Self::build(shape, strides, &SmallVec::<[bool; 8]>::from_elem(true, shape.len()), true)
+    }
+    /// One axis reduced.
+    pub fn axis(shape: &[usize], strides: &[usize], axis: usize) -> ReducePlan {
+        let mut mask = SmallVec::<[bool; 8]>::from_elem(false, shape.len());
+        mask[axis] = true;
+        Self::build(shape, strides, &mask, true)
+    }
+
+    fn build(shape: &[usize], strides: &[usize], reduced: &[bool], sort: bool) -> ReducePlan {
+        let axes = |want: bool| {
+            (0..shape.len())
+                .filter(move |&i| reduced[i] == want)
+                .map(|i| Axis { size: shape[i], stride: strides[i] })
+                .collect::<Axes>()
+        };
+        let (kept, mut gone) = (axes(false), axes(true));
+        let outer_len = kept.iter().map(|a| a.size).product();
+        let inner_len = gone.iter().map(|a| a.size).product();
+        if sort {
+            gone.sort_by(|a, b| b.stride.cmp(&a.stride));
+        }
+        ReducePlan {
+            outer: collapse(kept.into_iter()),
+            inner: collapse(gone.into_iter()),
+            outer_len,
+            inner_len,
+        }
+    }
+
+    /// Whether neighbouring outputs lie closer in memory than neighbouring reduced elements, so that several outputs
+    /// should be reduced side by side.
+    pub(super) fn by_columns(&self) -> bool {
+        match (self.outer.last(), self.inner.last()) {
+            (Some(o), Some(i)) => o.stride < i.stride && o.stride > 0,
+            _ => false,
+        }
+    }
+}
+
+/// The offset of a flat row-major position.
+#[inline]
+pub fn offset_of(axes: &[Axis], mut flat: usize) -> usize {
+    let mut offset = 0;
+    for a in axes.iter().rev() {
+        offset += flat % a.size * a.stride;
+        flat /= a.size;
+    }
+    offset
+}
+
+/// Visits flat positions in order and yields their offsets.
+pub struct Cursor<'a> {
+    axes: &'a [Axis],
+    index: SmallVec<[usize; 4]>,
+    pub offset: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(axes: &'a [Axis], mut flat: usize) -> Cursor<'a> {
+        let mut index = SmallVec::from_elem(0, axes.len());
+        for (k, a) in axes.iter().enumerate().rev() {
+            index[k] = flat % a.size;
+            flat /= a.size;
+        }
+        let offset = index.iter().zip(axes).map(|(i, a)| i * a.stride).sum();
+        Cursor { axes, index, offset }
+    }
+    #[inline]
+    pub fn advance(&mut self) {
+        for k in (0..self.axes.len()).rev() {
+            let a = self.axes[k];
+            self.index[k] += 1;
+            self.offset += a.stride;
+            if self.index[k] < a.size {
+                return;
+            }
+            self.offset -= a.stride * a.size;
+            self.index[k] = 0;
+        }
+    }
+}
+
+/// Calls `f(offset, count, stride)` for the straight runs that make up a range of flat positions.
+#[inline(always)]
+pub fn runs(axes: &[Axis], range: Range<usize>, mut f: impl FnMut(usize, usize, usize)) {
+    let n = range.end - range.start;
+    match axes {
+        [] => {
+            if n > 0 {
+                f(0, 1, 1)
+            }
+        }
+        [a] => {
+            if n > 0 {
+                f(range.start * a.stride, n, a.stride)
+            }
+        }
+        [lead @ .., last] => {
+            let mut at = range.start;
+            let mut cursor = Cursor::new(lead, at / last.size);
+            while at < range.end {
+                let i = at % last.size;
+                let count = (last.size - i).min(range.end - at);
+                f(cursor.offset + i * last.stride, count, last.stride);
+                at += count;
+                cursor.advance();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_collapse() {
+        let p = ReducePlan::new(&[2, 3, 4, 5], &[60, 20, 5, 1], &[false, true, true, true]);
+        assert_eq!(p.inner.as_slice(), &[Axis { size: 60, stride: 1 }]);
+        assert_eq!(p.outer.as_slice(), &[Axis { size: 2, stride: 60 }]);
+        let p = ReducePlan::new(&[2, 3, 4, 5], &[60, 1, 15, 3], &[true, false, true, true]);
+        assert_eq!(p.inner.as_slice(), &[Axis { size: 40, stride: 3 }]);
+        assert!(p.by_columns());
+    }
+
+    #[test]
+    fn runs_cover_a_range() {
+        let axes = [Axis { size: 3, stride: 100 }, Axis { size: 4, stride: 10 }, Axis { size: 5, stride: 2 }];
+        for (a, b) in [(0, 60), (3, 17), (59, 60), (7, 7), (4, 41)] {
+            let mut seen = Vec::new();
+            runs(&axes, a..b, |o, n, s| seen.extend((0..n).map(|i| o + i * s)));
+            assert_eq!(seen, (a..b).map(|f| offset_of(&axes, f)).collect::<Vec<_>>());
+        }
+    }
+}

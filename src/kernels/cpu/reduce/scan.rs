@@ -1,0 +1,228 @@
+//! Running reductions along one axis: `cumsum`, `cumprod`, `cummax`, `cummin`, `logcumsumexp`.
+
+use super::extrema::Ordered;
+use super::plan::{Axes, Axis, Cursor};
+use super::sums::Summable;
+use crate::base::Elem;
+use crate::kernels::cpu::flt::{Flt, Ptr};
+use crate::kernels::cpu::par;
+use crate::multiversion;
+
+/// A running reduction: the state after each element is one element of the result.
+pub trait Scan<T: Elem>: Copy + Send + Sync {
+    type State: Copy + Default;
+    fn start(self) -> Self::State;
+    fn step(self, s: Self::State, x: T, position: usize) -> Self::State;
+    /// # Safety
+    /// `at` lies inside the destinations.
+    unsafe fn put(self, s: Self::State, at: usize);
+}
+
+/// Columns scanned side by side.
+const WIDTH: usize = 256;
+
+unsafe fn scan<T: Elem, S: Scan<T>>(s: S, shape: &[usize], strides: &[usize], axis: usize, src: *const T) {
+    let n = shape.get(axis).copied().unwrap_or(1);
+    let stride = strides.get(axis).copied().unwrap_or(1);
+    let axes = |r: std::ops::Range<usize>| -> Axes {
+        r.map(|i| Axis { size: shape[i], stride: strides[i] }).collect()
+    };
+    let lead = axes(0..axis.min(shape.len()));
+    let trail = axes((axis + 1).min(shape.len())..shape.len());
+    let outer: usize = lead.iter().map(|a| a.size).product();
+    let inner: usize = trail.iter().map(|a| a.size).product();
+    if n * outer * inner == 0 {
+        return;
+    }
+    let tiles = inner.div_ceil(WIDTH);
+    let src = Ptr::of(src);
+    par::for_each_chunk(outer * tiles, par::REDUCE_GRAIN.div_ceil(n * inner.min(WIDTH)), |r| {
+        let mut offsets = [0usize; WIDTH];
+        for task in r {
+            let (o, c0) = (task / tiles, task % tiles * WIDTH);
+            let width = (inner - c0).min(WIDTH);
+            let mut cursor = Cursor::new(&trail, c0);
+            for at in offsets.iter_mut().take(width) {
+                *at = cursor.offset;
+                cursor.advance();
+            }
+            let base = Cursor::new(&lead, o).offset;
+            let line = Axis { size: n, stride };
+            // SAFETY: lines of the source and of the results that no other task visits.
+            unsafe { lines(s, src.get().add(base), line, &offsets[..width], o * n * inner + c0, inner) };
+        }
+    });
+}
+
+multiversion! {
+    unsafe fn lines[T: Elem, S: Scan<T>](s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize, step: usize) {
+        let w = offsets.len();
+        if w == 1 {
+            let mut state = s.start();
+            for i in 0..line.size {
+                state = s.step(state, *src.add(offsets[0] + i * line.stride), i);
+                s.put(state, dst + i * step);
+            }
+            return;
+        }
+        let mut states = [S::State::default(); WIDTH];
+        states[..w].fill(s.start());
+        let dense = (1..w).all(|j| offsets[j] == offsets[0] + j);
+        for i in 0..line.size {
+            let row = src.add(i * line.stride);
+            if dense {
+                let row = row.add(offsets[0]);
+                for j in 0..w {
+                    states[j] = s.step(states[j], *row.add(j), i);
+                    s.put(states[j], dst + i * step + j);
+                }
+            } else {
+                for j in 0..w {
+                    states[j] = s.step(states[j], *row.add(offsets[j]), i);
+                    s.put(states[j], dst + i * step + j);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Running<T: Summable, const PRODUCT: bool>(Ptr<T::Sum>);
+
+impl<T: Summable, const PRODUCT: bool> Scan<T> for Running<T, PRODUCT> {
+    type State = T::Acc;
+    #[inline(always)]
+    fn start(self) -> T::Acc {
+        if PRODUCT { T::ONE_ACC } else { T::NONE }
+    }
+    #[inline(always)]
+    fn step(self, s: T::Acc, x: T, _: usize) -> T::Acc {
+        if PRODUCT { T::mul_acc(s, x.widen()) } else { T::add_acc(s, x.widen()) }
+    }
+    #[inline(always)]
+    unsafe fn put(self, s: T::Acc, at: usize) {
+        self.0.at(at).write(T::sum_of(s));
+    }
+}
+
+/// # Safety
+/// `src` is readable wherever the strides lead, `dst` writable for all elements (row-major).
+pub unsafe fn cumsum<T: Summable>(
+    shape: &[usize],
+    strides: &[usize],
+    axis: usize,
+    src: *const T,
+    dst: *mut T::Sum,
+) {
+    scan(Running::<T, false>(Ptr(dst)), shape, strides, axis, src)
+}
+
+/// # Safety
+/// As [`cumsum`].
+pub unsafe fn cumprod<T: Summable>(
+    shape: &[usize],
+    strides: &[usize],
+    axis: usize,
+    src: *const T,
+    dst: *mut T::Sum,
+) {
+    scan(Running::<T, true>(Ptr(dst)), shape, strides, axis, src)
+}
+
+#[derive(Clone, Copy)]
+struct RunningExtreme<T: Ordered, const MAX: bool>(Ptr<T>, Ptr<i64>);
+
+/// A key that has a default, whatever the type.
+#[derive(Clone, Copy)]
+struct Best<K>(Option<K>, i64);
+impl<K> Default for Best<K> {
+    fn default() -> Self {
+        Best(None, 0)
+    }
+}
+
+impl<T: Ordered, const MAX: bool> Scan<T> for RunningExtreme<T, MAX> {
+    type State = Best<T::Key>;
+    #[inline(always)]
+    fn start(self) -> Best<T::Key> {
+        Best(None, 0)
+    }
+    /// The last of equal elements wins, as in PyTorch; NaN stays once met, and a later NaN moves the index.
+    #[inline(always)]
+    #[allow(clippy::eq_op)]
+    fn step(self, s: Best<T::Key>, x: T, i: usize) -> Best<T::Key> {
+        let x = x.key();
+        let wins = match s.0 {
+            None => true,
+            Some(b) => x != x || b == b && if MAX { x >= b } else { x <= b },
+        };
+        if wins { Best(Some(x), i as i64) } else { s }
+    }
+    #[inline(always)]
+    unsafe fn put(self, s: Best<T::Key>, at: usize) {
+        if let Some(k) = s.0 {
+            self.0.at(at).write(T::unkey(k));
+            self.1.at(at).write(s.1);
+        }
+    }
+}
+
+/// Running maximum (`max`) or minimum and its position.
+///
+/// # Safety
+/// As [`cumsum`], for both destinations.
+pub unsafe fn cum_extreme<T: Ordered>(
+    shape: &[usize],
+    strides: &[usize],
+    axis: usize,
+    src: *const T,
+    max: bool,
+    values: *mut T,
+    indices: *mut i64,
+) {
+    let (v, i) = (Ptr(values), Ptr(indices));
+    if max {
+        scan(RunningExtreme::<T, true>(v, i), shape, strides, axis, src)
+    } else {
+        scan(RunningExtreme::<T, false>(v, i), shape, strides, axis, src)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct RunningLogSumExp<T: Flt>(Ptr<T>);
+
+impl<T: Flt> Scan<T> for RunningLogSumExp<T> {
+    type State = f64;
+    #[inline(always)]
+    fn start(self) -> f64 {
+        f64::NEG_INFINITY
+    }
+    #[inline(always)]
+    fn step(self, s: f64, x: T, _: usize) -> f64 {
+        let x = x.up().to_f64();
+        let (hi, lo) = if x > s { (x, s) } else { (s, x) };
+        if x.is_nan() || s.is_nan() {
+            f64::NAN
+        } else if hi == f64::NEG_INFINITY || hi == f64::INFINITY {
+            hi
+        } else {
+            hi + (lo - hi).exp().ln_1p()
+        }
+    }
+    #[inline(always)]
+    unsafe fn put(self, s: f64, at: usize) {
+        self.0.at(at).write(T::from_f64(s));
+    }
+}
+
+/// # Safety
+/// As [`cumsum`].
+pub unsafe fn logcumsumexp<T: Flt>(
+    shape: &[usize],
+    strides: &[usize],
+    axis: usize,
+    src: *const T,
+    dst: *mut T,
+) {
+    scan(RunningLogSumExp(Ptr(dst)), shape, strides, axis, src)
+}

@@ -1,0 +1,293 @@
+//! Vectors of AVX-512 and AVX2 with FMA.
+
+use super::{Vector, Widen};
+use std::arch::x86_64::*;
+
+macro_rules! wrap {
+    ($($name:ident($inner:ident);)*) => {$(
+        #[derive(Clone, Copy)]
+        pub struct $name($inner);
+    )*};
+}
+
+wrap! { F32x16(__m512); F64x8(__m512d); F32x8(__m256); F64x4(__m256d); }
+
+/// The part of the trait whose intrinsics differ only in their suffix.
+macro_rules! common {
+    ($name:ident, $t:ident; $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident
+     $fnma:ident $sqrt:ident $min:ident $max:ident $and:ident $or:ident $xor:ident $andnot:ident) => {
+        #[inline(always)]
+        fn splat(x: $t) -> Self {
+            $name(unsafe { $set1(x) })
+        }
+        #[inline(always)]
+        fn c(x: f64) -> Self {
+            $name(unsafe { $set1(x as $t) })
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const $t) -> Self {
+            $name($load(p))
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut $t) {
+            $store(p, self.0)
+        }
+        common!(@two $name; add $add, sub $sub, mul $mul, div $div, min $min, max $max, and $and, or $or, xor $xor, and_not $andnot);
+        #[inline(always)]
+        fn fma(self, y: Self, z: Self) -> Self {
+            $name(unsafe { $fma(self.0, y.0, z.0) })
+        }
+        #[inline(always)]
+        fn fnma(self, y: Self, z: Self) -> Self {
+            $name(unsafe { $fnma(self.0, y.0, z.0) })
+        }
+        #[inline(always)]
+        fn fma_fast(self, y: Self, z: Self) -> Self {
+            self.fma(y, z)
+        }
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            $name(unsafe { $sqrt(self.0) })
+        }
+    };
+    (@two $name:ident; $($method:ident $intrinsic:ident),*) => {$(
+        #[inline(always)]
+        fn $method(self, y: Self) -> Self {
+            $name(unsafe { $intrinsic(self.0, y.0) })
+        }
+    )*};
+}
+
+/// AVX-512: comparisons give mask registers, memory is masked, exponents have instructions of their own.
+macro_rules! avx512 {
+    ($name:ident, $t:ident, $lanes:literal, $mask:ident; $maskz_load:ident $mask_store:ident $cmp:ident $blend:ident
+     $roundscale:ident $scalef:ident $getexp:ident $getmant:ident $reduce:ident; $($common:ident)*) => {
+        // SAFETY (all blocks): the trait's contract, code compiled for and running at this level.
+        unsafe impl Vector for $name {
+            type Elem = $t;
+            type Mask = $mask;
+            const LANES: usize = $lanes;
+            common!($name, $t; $($common)*);
+            #[inline(always)]
+            unsafe fn load_part(p: *const $t, n: usize) -> Self {
+                $name($maskz_load(((1u32 << n) - 1) as $mask, p))
+            }
+            #[inline(always)]
+            unsafe fn store_part(self, p: *mut $t, n: usize) {
+                $mask_store(p, ((1u32 << n) - 1) as $mask, self.0)
+            }
+            #[inline(always)]
+            fn round(self) -> Self {
+                $name(unsafe { $roundscale::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                $name(unsafe { $roundscale::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
+            }
+            #[inline(always)]
+            fn lt(self, y: Self) -> $mask {
+                unsafe { $cmp::<_CMP_LT_OQ>(self.0, y.0) }
+            }
+            #[inline(always)]
+            fn le(self, y: Self) -> $mask {
+                unsafe { $cmp::<_CMP_LE_OQ>(self.0, y.0) }
+            }
+            #[inline(always)]
+            fn eq(self, y: Self) -> $mask {
+                unsafe { $cmp::<_CMP_EQ_OQ>(self.0, y.0) }
+            }
+            #[inline(always)]
+            fn is_nan(self) -> $mask {
+                unsafe { $cmp::<_CMP_UNORD_Q>(self.0, self.0) }
+            }
+            #[inline(always)]
+            fn select(mask: $mask, t: Self, f: Self) -> Self {
+                $name(unsafe { $blend(mask, f.0, t.0) })
+            }
+            #[inline(always)]
+            fn any(mask: $mask) -> bool {
+                mask != 0
+            }
+            #[inline(always)]
+            fn both(x: $mask, y: $mask) -> $mask {
+                x & y
+            }
+            #[inline(always)]
+            fn scale(self, n: Self) -> Self {
+                $name(unsafe { $scalef(self.0, n.0) })
+            }
+            #[inline(always)]
+            fn split(self) -> (Self, Self) {
+                let m = $name(unsafe { $getmant::<_MM_MANT_NORM_P75_1P5, _MM_MANT_SIGN_SRC>(self.0) });
+                let e = $name(unsafe { $getexp(self.0) });
+                // Mantissas from 1.5 on were halved.
+                (m, Self::select(m.lt(Self::c(1.0)), e.add(Self::c(1.0)), e))
+            }
+            #[inline(always)]
+            fn sum(self) -> $t {
+                unsafe { $reduce(self.0) }
+            }
+        }
+    };
+}
+
+/// AVX2: masks are vectors, exponents are made from bits.
+macro_rules! avx2 {
+    ($name:ident, $t:ident, $int:ident, $lanes:literal, $mask:ident, $bias:literal, $mantissa:literal, $tiny:expr;
+     $maskload:ident $maskstore:ident $cmp:ident $blendv:ident $round:ident $movemask:ident $castsi:ident
+     $to_si:ident $set1i:ident $subi:ident $slli:ident; $($common:ident)*) => {
+        // SAFETY (all blocks): the trait's contract, code compiled for and running at this level.
+        unsafe impl Vector for $name {
+            type Elem = $t;
+            type Mask = $mask;
+            const LANES: usize = $lanes;
+            common!($name, $t; $($common)*);
+            #[inline(always)]
+            unsafe fn load_part(p: *const $t, n: usize) -> Self {
+                $name($maskload(p, first::<$lanes>(n)))
+            }
+            #[inline(always)]
+            unsafe fn store_part(self, p: *mut $t, n: usize) {
+                $maskstore(p, first::<$lanes>(n), self.0)
+            }
+            #[inline(always)]
+            fn round(self) -> Self {
+                $name(unsafe { $round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                $name(unsafe { $round::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
+            }
+            #[inline(always)]
+            fn lt(self, y: Self) -> $mask {
+                unsafe { $cmp::<_CMP_LT_OQ>(self.0, y.0) }
+            }
+            #[inline(always)]
+            fn le(self, y: Self) -> $mask {
+                unsafe { $cmp::<_CMP_LE_OQ>(self.0, y.0) }
+            }
+            #[inline(always)]
+            fn eq(self, y: Self) -> $mask {
+                unsafe { $cmp::<_CMP_EQ_OQ>(self.0, y.0) }
+            }
+            #[inline(always)]
+            fn is_nan(self) -> $mask {
+                unsafe { $cmp::<_CMP_UNORD_Q>(self.0, self.0) }
+            }
+            #[inline(always)]
+            fn select(mask: $mask, t: Self, f: Self) -> Self {
+                $name(unsafe { $blendv(f.0, t.0, mask) })
+            }
+            #[inline(always)]
+            fn any(mask: $mask) -> bool {
+                unsafe { $movemask(mask) != 0 }
+            }
+            #[inline(always)]
+            fn both(x: $mask, y: $mask) -> $mask {
+                $name(x).and($name(y)).0
+            }
+            #[inline(always)]
+            fn scale(self, n: Self) -> Self {
+                // Adding 1.5 * 2^mantissa leaves the integer in the low bits; two steps keep each power normal.
+                let magic = Self::c((3u64 << ($mantissa - 1)) as f64 + $bias as f64);
+                let power = |n: Self| unsafe { $name($castsi($slli::<$mantissa>($to_si(n.add(magic).0)))) };
+                let half = n.mul(Self::c(0.5)).floor();
+                self.mul(power(half)).mul(power(n.sub(half)))
+            }
+            #[inline(always)]
+            fn split(self) -> (Self, Self) {
+                let tiny = self.lt(Self::c($t::MIN_POSITIVE as f64));
+                let x = Self::select(tiny, self.mul(Self::c($tiny)), self);
+                unsafe {
+                    // Counting from the bits of 0.75 puts the border between exponents there.
+                    let k = $subi($to_si(x.0), $set1i((0.75 as $t).to_bits() as $int));
+                    let keep = $set1i((1 << $mantissa) - 1);
+                    let high = _mm256_andnot_si256(keep, k);
+                    let m = $name($castsi($subi($to_si(x.0), high)));
+                    let e = Self::exponent_from_bits(high);
+                    (m, Self::select(tiny, e.sub(Self::c($mantissa as f64 + 1.0)), e))
+                }
+            }
+            #[inline(always)]
+            fn sum(self) -> $t {
+                let mut lanes = [0.0; $lanes];
+                unsafe { self.store(lanes.as_mut_ptr()) };
+                let mut width = $lanes / 2;
+                while width > 0 {
+                    for i in 0..width {
+                        lanes[i] += lanes[i + width];
+                    }
+                    width /= 2;
+                }
+                lanes[0]
+            }
+        }
+    };
+}
+
+/// A mask of the first `n` of `N` lanes for AVX2's masked moves.
+#[inline(always)]
+fn first<const N: usize>(n: usize) -> __m256i {
+    const ONES: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+    let words = n * (8 / N);
+    // SAFETY: `words <= 8`, so eight words from `8 - words` on lie inside the table.
+    unsafe { _mm256_loadu_si256(ONES.as_ptr().add(8 - words).cast()) }
+}
+
+impl F32x8 {
+    /// The signed exponents in bits 23.., the rest zero, as floats.
+    #[inline(always)]
+    unsafe fn exponent_from_bits(high: __m256i) -> Self {
+        F32x8(_mm256_cvtepi32_ps(_mm256_srai_epi32::<23>(high)))
+    }
+}
+
+impl F64x4 {
+    /// The signed exponents in bits 52.., the rest zero, as floats.
+    #[inline(always)]
+    unsafe fn exponent_from_bits(high: __m256i) -> Self {
+        // There is no 64-bit conversion: sort the upper words into one half and convert those.
+        let upper = _mm256_permutevar8x32_epi32(high, _mm256_setr_epi32(1, 3, 5, 7, 1, 3, 5, 7));
+        F64x4(_mm256_cvtepi32_pd(_mm_srai_epi32::<20>(_mm256_castsi256_si128(upper))))
+    }
+}
+
+avx512! { F32x16, f32, 16, __mmask16; _mm512_maskz_loadu_ps _mm512_mask_storeu_ps _mm512_cmp_ps_mask _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_scalef_ps _mm512_getexp_ps _mm512_getmant_ps _mm512_reduce_add_ps; _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_andnot_ps }
+avx512! { F64x8, f64, 8, __mmask8; _mm512_maskz_loadu_pd _mm512_mask_storeu_pd _mm512_cmp_pd_mask _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_scalef_pd _mm512_getexp_pd _mm512_getmant_pd _mm512_reduce_add_pd; _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_andnot_pd }
+avx2! { F32x8, f32, i32, 8, __m256, 127, 23, (1u64 << 24) as f64; _mm256_maskload_ps _mm256_maskstore_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_round_ps _mm256_movemask_ps _mm256_castsi256_ps _mm256_castps_si256 _mm256_set1_epi32 _mm256_sub_epi32 _mm256_slli_epi32; _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_andnot_ps }
+avx2! { F64x4, f64, i64, 4, __m256d, 1023, 52, (1u64 << 53) as f64; _mm256_maskload_pd _mm256_maskstore_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_round_pd _mm256_movemask_pd _mm256_castsi256_pd _mm256_castpd_si256 _mm256_set1_epi64x _mm256_sub_epi64 _mm256_slli_epi64; _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_andnot_pd }
+
+// SAFETY: as above.
+unsafe impl Widen for F32x16 {
+    type Wide = F64x8;
+    #[inline(always)]
+    fn widen(self) -> (F64x8, F64x8) {
+        unsafe {
+            let high = _mm512_extractf32x8_ps::<1>(self.0);
+            (F64x8(_mm512_cvtps_pd(_mm512_castps512_ps256(self.0))), F64x8(_mm512_cvtps_pd(high)))
+        }
+    }
+    #[inline(always)]
+    fn narrow(low: F64x8, high: F64x8) -> Self {
+        unsafe {
+            let low = _mm512_castps256_ps512(_mm512_cvtpd_ps(low.0));
+            F32x16(_mm512_insertf32x8::<1>(low, _mm512_cvtpd_ps(high.0)))
+        }
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Widen for F32x8 {
+    type Wide = F64x4;
+    #[inline(always)]
+    fn widen(self) -> (F64x4, F64x4) {
+        unsafe {
+            let high = _mm256_extractf128_ps::<1>(self.0);
+            (F64x4(_mm256_cvtps_pd(_mm256_castps256_ps128(self.0))), F64x4(_mm256_cvtps_pd(high)))
+        }
+    }
+    #[inline(always)]
+    fn narrow(low: F64x4, high: F64x4) -> Self {
+        unsafe { F32x8(_mm256_set_m128(_mm256_cvtpd_ps(high.0), _mm256_cvtpd_ps(low.0))) }
+    }
+}

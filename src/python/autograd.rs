@@ -1,0 +1,606 @@
+//! Graph objects in Python: nodes, hooks, `backward`, `grad`, grad modes.
+
+use super::error::{OrPy, from_py, guarded};
+use super::tensor::{PyTensor, wrap};
+use crate::autograd::{self, GradMode, Request};
+use crate::base::Scalar;
+use crate::error::Result as CoreResult;
+use crate::ops;
+use crate::tensor::graph::{LeafHook, NodeHook, Retained, TensorHook, lock, new_hook_id};
+use crate::tensor::{Edge, Grads, Leaf, Node, Tensor};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAny, PyDict, PyTuple, PyType};
+use std::sync::{Arc, Weak};
+
+// ---- nodes ------------------------------------------------------------------------------------------------------
+
+#[derive(Clone)]
+enum Place {
+    Node(Arc<Node>),
+    Leaf(Arc<Leaf>),
+}
+
+/// A node of the graph. Each kind of node is a Python class of its own, named as in PyTorch.
+#[pyclass(frozen, subclass, weakref, dict, name = "Node", module = "rushlight.autograd.graph")]
+pub struct PyNode(Place);
+
+/// name -> subclass of Node
+static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+
+fn object<'py>(py: Python<'py>, place: Place) -> PyResult<Bound<'py, PyAny>> {
+    if let Place::Node(n) = &place
+        && let Some(f) = n.op.as_any().and_then(|a| a.downcast_ref::<super::function::Function>())
+    {
+        let _ = f;
+    }
+    let name = match &place {
+        Place::Node(n) => n.name().to_string(),
+        Place::Leaf(_) => "AccumulateGrad".into(),
+    };
+    let classes = CLASSES.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+    let class = match classes.get_item(&name)? {
+        Some(c) => c,
+        None => {
+            let space = PyDict::new(py);
+            space.set_item("__module__", "torch.autograd.graph")?;
+            let bases = PyTuple::new(py, [py.get_type::<PyNode>()])?;
+            let made = py.get_type::<PyType>().call1((&name, bases, space))?;
+            classes.set_item(&name, &made)?;
+            made
+        }
+    };
+    let raw = Bound::new(py, PyNode(place))?;
+    class.call1((raw,))
+}
+
+pub fn node_object(py: Python<'_>, node: Arc<Node>) -> PyResult<Bound<'_, PyAny>> {
+    object(py, Place::Node(node))
+}
+
+fn edge_object<'py>(py: Python<'py>, edge: &Edge) -> PyResult<(Option<Bound<'py, PyAny>>, usize)> {
+    Ok(match edge {
+        Edge::None => (None, 0),
+        Edge::Node(n, slot) => (Some(node_object(py, n.clone())?), *slot),
+        Edge::Leaf(l) => (Some(object(py, Place::Leaf(l.clone()))?), 0),
+    })
+}
+
+#[pymethods]
+impl PyNode {
+    #[new]
+    fn new(raw: &Bound<'_, PyNode>) -> PyNode {
+        PyNode(raw.get().0.clone())
+    }
+    fn name(&self) -> String {
+        match &self.0 {
+            Place::Node(n) => n.name().to_string(),
+            Place::Leaf(_) => "torch::autograd::AccumulateGrad".into(),
+        }
+    }
+    #[getter]
+    fn next_functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let edges: Vec<_> = match &self.0 {
+            Place::Node(n) => n.edges.iter().map(|e| edge_object(py, e)).collect::<PyResult<_>>()?,
+            Place::Leaf(_) => Vec::new(),
+        };
+        PyTuple::new(py, edges)
+    }
+    /// The tensor of an AccumulateGrad node.
+    #[getter]
+    fn variable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match &self.0 {
+            Place::Leaf(l) => match l.tensor() {
+                Some(t) => wrap(py, t),
+                None => Ok(py.None().into_bound(py)),
+            },
+            Place::Node(n) => Err(pyo3::exceptions::PyAttributeError::new_err(format!(
+                "'{}' object has no attribute 'variable'",
+                n.name()
+            ))),
+        }
+    }
+    #[getter]
+    fn _sequence_nr(&self) -> u64 {
+        match &self.0 {
+            Place::Node(n) => n.seq,
+            Place::Leaf(_) => u64::MAX,
+        }
+    }
+    fn __repr__(slf: &Bound<'_, Self>) -> String {
+        let name = match &slf.get().0 {
+            Place::Node(n) => n.name().to_string(),
+            Place::Leaf(_) => "AccumulateGrad".into(),
+        };
+        format!("<{name} object at {:#x}>", slf.as_ptr() as usize)
+    }
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<PyNode>().is_ok_and(|o| o.get().id() == self.id())
+    }
+    fn __hash__(&self) -> usize {
+        self.id() >> 4
+    }
+    /// A hook called as `hook(grad_inputs, grad_outputs)` after the node ran; it may return new gradients.
+    fn register_hook(&self, hook: Py<PyAny>) -> PyHandle {
+        let (id, hook): (u64, Arc<dyn NodeHook>) = (new_hook_id(), Arc::new(Hook(hook)));
+        match &self.0 {
+            Place::Node(n) => n.hooks_mut().post.push((id, hook)),
+            Place::Leaf(l) => lock(&l.hooks).node_post.push((id, hook)),
+        }
+        PyHandle { id, place: Target::of(&self.0) }
+    }
+    /// A hook called as `hook(grad_outputs)` before the node runs; it may return new gradients.
+    fn register_prehook(&self, hook: Py<PyAny>) -> PyHandle {
+        let (id, hook): (u64, Arc<dyn NodeHook>) = (new_hook_id(), Arc::new(Hook(hook)));
+        match &self.0 {
+            Place::Node(n) => n.hooks_mut().pre.push((id, hook)),
+            Place::Leaf(l) => lock(&l.hooks).node_pre.push((id, hook)),
+        }
+        PyHandle { id, place: Target::of(&self.0) }
+    }
+}
+
+impl PyNode {
+    fn id(&self) -> usize {
+        match &self.0 {
+            Place::Node(n) => Arc::as_ptr(n) as usize,
+            Place::Leaf(l) => Arc::as_ptr(l) as usize,
+        }
+    }
+}
+
+// ---- hooks -----------------------------------------------------------------------------------------------------
+
+/// A Python callable as a hook of any kind. Exceptions travel through the engine and come out unchanged.
+struct Hook(Py<PyAny>);
+
+fn tensor_or_none<'py>(py: Python<'py>, t: &Option<Tensor>) -> PyResult<Bound<'py, PyAny>> {
+    match t {
+        Some(t) => wrap(py, t.clone()),
+        None => Ok(py.None().into_bound(py)),
+    }
+}
+
+fn tuple<'py>(py: Python<'py>, grads: &[Option<Tensor>]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, grads.iter().map(|g| tensor_or_none(py, g)).collect::<PyResult<Vec<_>>>()?)
+}
+
+pub fn optional(obj: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
+    if obj.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(
+        obj.cast::<PyTensor>().map_err(|_| PyTypeError::new_err("expected a Tensor or None"))?.get().tensor(),
+    ))
+}
+
+impl TensorHook for Hook {
+    fn call(&self, grad: &Tensor) -> CoreResult<Option<Tensor>> {
+        Python::attach(|py| {
+            let r = self.0.bind(py).call1((wrap(py, grad.clone())?,))?;
+            if r.is_none() {
+                return Ok(None);
+            }
+            match r.cast::<PyTensor>() {
+                Ok(t) => Ok(Some(t.get().tensor())),
+                Err(_) => Err(PyTypeError::new_err("hooks must return None or a Tensor")),
+            }
+        })
+        .map_err(from_py)
+    }
+}
+impl NodeHook for Hook {
+    fn call(
+        &self,
+        outgoing: Option<&[Option<Tensor>]>,
+        incoming: &[Option<Tensor>],
+    ) -> CoreResult<Option<Grads>> {
+        Python::attach(|py| {
+            let hook = self.0.bind(py);
+            let r = match outgoing {
+                Some(out) => hook.call1((tuple(py, out)?, tuple(py, incoming)?))?,
+                None => hook.call1((tuple(py, incoming)?,))?,
+            };
+            if r.is_none() {
+                return Ok(None);
+            }
+            let items: Vec<Bound<'_, PyAny>> = if r.cast::<PyTensor>().is_ok() {
+                vec![r]
+            } else {
+                r.try_iter()?.collect::<PyResult<_>>()?
+            };
+            items.iter().map(optional).collect::<PyResult<Grads>>().map(Some)
+        })
+        .map_err(from_py)
+    }
+}
+impl LeafHook for Hook {
+    fn call(&self, leaf: &Tensor) -> CoreResult<()> {
+        Python::attach(|py| self.0.bind(py).call1((wrap(py, leaf.clone())?,)).map(drop)).map_err(from_py)
+    }
+}
+
+enum Target {
+    Node(Weak<Node>),
+    Leaf(Weak<Leaf>),
+}
+impl Target {
+    fn of(place: &Place) -> Target {
+        match place {
+            Place::Node(n) => Target::Node(Arc::downgrade(n)),
+            Place::Leaf(l) => Target::Leaf(Arc::downgrade(l)),
+        }
+    }
+}
+
+/// Removes a hook.
+#[pyclass(frozen, name = "RemovableHandle", module = "rushlight.utils.hooks")]
+pub struct PyHandle {
+    #[pyo3(get)]
+    id: u64,
+    place: Target,
+}
+
+#[pymethods]
+impl PyHandle {
+    fn remove(&self) {
+        match &self.place {
+            Target::Node(n) => {
+                if let Some(n) = n.upgrade() {
+                    let mut h = n.hooks_mut();
+                    h.tensor.retain(|(_, id, _)| *id != self.id);
+                    h.pre.retain(|(id, _)| *id != self.id);
+                    h.post.retain(|(id, _)| *id != self.id);
+                }
+            }
+            Target::Leaf(l) => {
+                if let Some(l) = l.upgrade() {
+                    let mut h = lock(&l.hooks);
+                    h.tensor.retain(|(id, _)| *id != self.id);
+                    h.post.retain(|(id, _)| *id != self.id);
+                    h.node_pre.retain(|(id, _)| *id != self.id);
+                    h.node_post.retain(|(id, _)| *id != self.id);
+                }
+            }
+        }
+    }
+    fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+    #[pyo3(signature = (*_args))]
+    fn __exit__(&self, _args: &Bound<'_, PyTuple>) {
+        self.remove();
+    }
+}
+
+// ---- gradients of tensors -----------------------------------------------------------------------------------------
+
+/// The gradient of a leaf, or the kept one of a result.
+pub fn grad_of(t: &Tensor) -> Option<Tensor> {
+    match t.edge() {
+        Edge::Leaf(l) => l.grad(),
+        Edge::Node(..) => t.retained().and_then(|r| lock(&r.grad).clone()),
+        Edge::None => t.retained().and_then(|r| lock(&r.grad).clone()),
+    }
+}
+
+pub fn set_grad(t: &Tensor, grad: Option<Tensor>) -> CoreResult<()> {
+    match t.edge() {
+        Edge::Leaf(l) => l.set_grad(grad),
+        _ => {
+            if grad.is_some() || t.retained().is_some() {
+                let r = t.retain_slot();
+                *lock(&r.grad) = grad;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[pymethods]
+impl PyTensor {
+    /// Keeps the gradient of a result.
+    fn retain_grad(&self) -> PyResult<()> {
+        let t = self.tensor();
+        if !t.requires_grad() {
+            return Err(PyRuntimeError::new_err("can't retain_grad on Tensor that has requires_grad=False"));
+        }
+        if let Some((node, slot)) = t.grad_fn() {
+            let fresh = t.retained().is_none();
+            let cell: Arc<Retained> = t.retain_slot();
+            let mut hooks = node.hooks_mut();
+            if fresh
+                || !hooks
+                    .retain
+                    .iter()
+                    .any(|(s, w)| *s == slot && w.upgrade().is_some_and(|c| Arc::ptr_eq(&c, &cell)))
+            {
+                hooks.retain.push((slot, Arc::downgrade(&cell)));
+            }
+        }
+        Ok(())
+    }
+    #[getter]
+    fn retains_grad(&self) -> bool {
+        let t = self.tensor();
+        !t.is_leaf() && t.retained().is_some()
+    }
+    /// A hook on the gradient of this tensor: `hook(grad) -> Tensor or None`.
+    fn register_hook(&self, hook: Py<PyAny>) -> PyResult<PyHandle> {
+        let id = new_hook_id();
+        match self.tensor().edge() {
+            Edge::None => Err(PyRuntimeError::new_err(
+                "cannot register a hook on a tensor that doesn't require gradient",
+            )),
+            Edge::Node(n, slot) => {
+                n.hooks_mut().tensor.push((slot, id, Arc::new(Hook(hook))));
+                Ok(PyHandle { id, place: Target::Node(Arc::downgrade(&n)) })
+            }
+            Edge::Leaf(l) => {
+                lock(&l.hooks).tensor.push((id, Arc::new(Hook(hook))));
+                Ok(PyHandle { id, place: Target::Leaf(Arc::downgrade(&l)) })
+            }
+        }
+    }
+    /// A hook on a leaf, called with the leaf after its gradient was added to.
+    fn register_post_accumulate_grad_hook(&self, hook: Py<PyAny>) -> PyResult<PyHandle> {
+        match self.tensor().edge() {
+            Edge::Leaf(l) => {
+                let id = new_hook_id();
+                lock(&l.hooks).post.push((id, Arc::new(Hook(hook))));
+                Ok(PyHandle { id, place: Target::Leaf(Arc::downgrade(&l)) })
+            }
+            Edge::None => Err(PyRuntimeError::new_err(
+                "cannot register a hook on a tensor that doesn't require gradient",
+            )),
+            Edge::Node(..) => Err(PyRuntimeError::new_err(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors",
+            )),
+        }
+    }
+    /// Gradients of this tensor with respect to the leaves of its graph.
+    #[pyo3(signature = (gradient = None, retain_graph = None, create_graph = false, inputs = None))]
+    fn backward(
+        slf: &Bound<'_, Self>,
+        gradient: Option<&Bound<'_, PyAny>>,
+        retain_graph: Option<bool>,
+        create_graph: bool,
+        inputs: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let t = slf.get().tensor();
+        let g = match gradient {
+            Some(g) => optional(g)?,
+            None => None,
+        };
+        let inputs = match inputs {
+            Some(i) if !i.is_none() => Some(list_of_tensors(i)?),
+            _ => None,
+        };
+        backward_of(slf.py(), &[t], &[g], retain_graph, create_graph, inputs)
+    }
+}
+
+fn list_of_tensors(obj: &Bound<'_, PyAny>) -> PyResult<Vec<Tensor>> {
+    if let Ok(t) = obj.cast::<PyTensor>() {
+        return Ok(vec![t.get().tensor()]);
+    }
+    obj.try_iter()?
+        .map(|i| {
+            let i = i?;
+            Ok(i.cast::<PyTensor>()
+                .map_err(|_| {
+                    PyTypeError::new_err(format!(
+                        "expected Tensors, got {}",
+                        i.get_type().name().map_or_else(|_| String::new(), |n| n.to_string())
+                    ))
+                })?
+                .get()
+                .tensor())
+        })
+        .collect()
+}
+
+/// The starting points: each output with its gradient, ones for scalars.
+fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Tensor)>> {
+    let mut out = Vec::with_capacity(outputs.len());
+    for (i, t) in outputs.iter().enumerate() {
+        let edge = t.edge();
+        if !edge.is_some() {
+            return Err(PyRuntimeError::new_err(format!(
+                "element {i} of tensors does not require grad and does not have a grad_fn"
+            )));
+        }
+        let g = match grads.get(i).cloned().flatten() {
+            Some(g) => {
+                if g.shape() != t.shape() {
+                    return Err(PyRuntimeError::new_err(format!(
+                        "Mismatch in shape: grad_output[{i}] has a shape of torch.Size({:?}) and output[{i}] has a shape of torch.Size({:?}).",
+                        g.shape(),
+                        t.shape()
+                    )));
+                }
+                if g.dtype().is_complex() != t.dtype().is_complex() {
+                    return Err(PyRuntimeError::new_err(format!(
+                        "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: grad_output[{i}] has a dtype of torch.{} and output[{i}] has a dtype of torch.{}.",
+                        g.dtype().name(),
+                        t.dtype().name()
+                    )));
+                }
+                g
+            }
+            None => {
+                if t.numel() != 1 {
+                    return Err(PyRuntimeError::new_err(
+                        "grad can be implicitly created only for scalar outputs",
+                    ));
+                }
+                if t.dtype().is_complex() {
+                    return Err(PyRuntimeError::new_err(format!(
+                        "grad can be implicitly created only for real scalar outputs but got torch.{}",
+                        t.dtype().name()
+                    )));
+                }
+                ops::copy::full(t.shape(), Scalar::Int(1), t.dtype(), t.device()).py()?
+            }
+        };
+        out.push((edge, g));
+    }
+    Ok(out)
+}
+
+fn run(py: Python<'_>, request: Request<'_>) -> PyResult<Vec<Option<Tensor>>> {
+    // hooks and Python functions attach for their own duration
+    let work = move || autograd::run(request, &ops::CALCULUS);
+    let result = guarded("backward", || {
+        let r = py.detach(work);
+        Ok(r)
+    })?;
+    result.py()
+}
+
+fn backward_of(
+    py: Python<'_>,
+    outputs: &[Tensor],
+    grads: &[Option<Tensor>],
+    retain_graph: Option<bool>,
+    create_graph: bool,
+    inputs: Option<Vec<Tensor>>,
+) -> PyResult<()> {
+    let roots = roots(outputs, grads)?;
+    let wanted: Option<Vec<Edge>> = match &inputs {
+        Some(list) if list.is_empty() => {
+            return Err(PyRuntimeError::new_err("`inputs` argument to `backward()` cannot be empty."));
+        }
+        Some(list) => {
+            let mut edges = Vec::new();
+            for t in list {
+                if !t.requires_grad() {
+                    return Err(PyRuntimeError::new_err(
+                        "One of the differentiated Tensors does not require grad",
+                    ));
+                }
+                edges.push(t.edge());
+            }
+            Some(edges)
+        }
+        None => None,
+    };
+    let request = Request {
+        roots,
+        capture: wanted.as_deref(),
+        accumulate: wanted.is_some(),
+        retain_graph: retain_graph.unwrap_or(create_graph),
+        create_graph,
+    };
+    run(py, request).map(drop)
+}
+
+/// `torch.autograd.backward` over checked arguments.
+#[pyfunction]
+#[pyo3(signature = (tensors, grad_tensors, retain_graph, create_graph, inputs))]
+fn backward(
+    py: Python<'_>,
+    tensors: &Bound<'_, PyAny>,
+    grad_tensors: &Bound<'_, PyAny>,
+    retain_graph: Option<bool>,
+    create_graph: bool,
+    inputs: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let outputs = list_of_tensors(tensors)?;
+    let grads = grads_list(grad_tensors, outputs.len())?;
+    let inputs = inputs.map(list_of_tensors).transpose()?;
+    backward_of(py, &outputs, &grads, retain_graph, create_graph, inputs)
+}
+
+fn grads_list(obj: &Bound<'_, PyAny>, n: usize) -> PyResult<Vec<Option<Tensor>>> {
+    if obj.is_none() {
+        return Ok(vec![None; n]);
+    }
+    if let Ok(t) = obj.cast::<PyTensor>() {
+        return Ok(vec![Some(t.get().tensor())]);
+    }
+    let list: Vec<Option<Tensor>> = obj
+        .try_iter()?
+        .map(|i| {
+            optional(&i?).map_err(|_| {
+                PyTypeError::new_err("gradients can be either Tensors or None, but got another type")
+            })
+        })
+        .collect::<PyResult<_>>()?;
+    if list.len() != n {
+        return Err(PyRuntimeError::new_err(format!("got {n} tensors and {} gradients", list.len())));
+    }
+    Ok(list)
+}
+
+/// `torch.autograd.grad` over checked arguments; missing gradients are `None`.
+#[pyfunction]
+#[pyo3(signature = (outputs, inputs, grad_outputs, retain_graph, create_graph))]
+fn grad<'py>(
+    py: Python<'py>,
+    outputs: &Bound<'py, PyAny>,
+    inputs: &Bound<'py, PyAny>,
+    grad_outputs: &Bound<'py, PyAny>,
+    retain_graph: Option<bool>,
+    create_graph: bool,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let outputs = list_of_tensors(outputs)?;
+    let inputs = list_of_tensors(inputs)?;
+    let grads = grads_list(grad_outputs, outputs.len())?;
+    let roots = roots(&outputs, &grads)?;
+    let mut edges = Vec::new();
+    for t in &inputs {
+        if !t.requires_grad() {
+            return Err(PyRuntimeError::new_err("One of the differentiated Tensors does not require grad"));
+        }
+        edges.push(t.edge());
+    }
+    let request = Request {
+        roots,
+        capture: Some(&edges),
+        accumulate: false,
+        retain_graph: retain_graph.unwrap_or(create_graph),
+        create_graph,
+    };
+    let out = run(py, request)?;
+    tuple(py, &out)
+}
+
+// ---- modes --------------------------------------------------------------------------------------------------------
+
+/// Sets this thread's mode (0 record, 1 no grad, 2 inference); answers with the previous one.
+#[pyfunction]
+fn _set_mode(mode: u8) -> u8 {
+    let new = match mode {
+        0 => GradMode::Record,
+        1 => GradMode::NoGrad,
+        _ => GradMode::Inference,
+    };
+    autograd::set_mode(new) as u8
+}
+#[pyfunction]
+fn is_grad_enabled() -> bool {
+    autograd::grad_enabled()
+}
+#[pyfunction]
+fn is_inference_mode_enabled() -> bool {
+    autograd::inference_mode()
+}
+#[pyfunction]
+fn _live_nodes() -> usize {
+    crate::tensor::graph::live_nodes()
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<PyNode>()?;
+    m.add_class::<PyHandle>()?;
+    m.add_function(wrap_pyfunction!(_set_mode, m)?)?;
+    m.add_function(wrap_pyfunction!(is_grad_enabled, m)?)?;
+    m.add_function(wrap_pyfunction!(is_inference_mode_enabled, m)?)?;
+    m.add_function(wrap_pyfunction!(_live_nodes, m)?)?;
+    let sub = super::trampoline::submodule(m, "_autograd")?;
+    sub.setattr("backward", wrap_pyfunction!(backward, m)?)?;
+    sub.setattr("grad", wrap_pyfunction!(grad, m)?)?;
+    Ok(())
+}

@@ -1,0 +1,496 @@
+//! Tensors from Python data, the typed constructors, generators, global settings.
+
+use super::convert::{device_of, dtype_of, number};
+use super::error::OrPy;
+use super::tensor::{PyTensor, optional_dtype, sizes, wrap};
+use super::types::PyDType;
+use crate::base::promote::{self, default_dtype};
+use crate::base::rng::{Generator, default_generator};
+use crate::base::{DType, Device, Scalar, numel};
+use crate::ops;
+use crate::tensor::Tensor;
+use crate::tensor::print::{PrintOptions, print_options, set_print_options};
+use crate::with_dtype;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyBytes, PyDict, PyList, PySequence, PyString, PyTuple};
+
+/// Numbers of a nested sequence in order, with the shape they form.
+struct Collected {
+    shape: Vec<usize>,
+    values: Vec<Scalar>,
+    dtype: Option<DType>,
+    shaped: bool,
+}
+
+impl Collected {
+    fn note(&mut self, d: DType) {
+        self.dtype = Some(match self.dtype {
+            Some(have) => promote::promote(have, d),
+            None => d,
+        });
+    }
+    fn level(&mut self, depth: usize, n: usize) -> PyResult<()> {
+        if depth == self.shape.len() {
+            if self.shaped {
+                return Err(PyTypeError::new_err("not a sequence"));
+            }
+            self.shape.push(n);
+        } else if self.shape[depth] != n {
+            return Err(PyValueError::new_err(format!(
+                "expected sequence of length {} at dim {depth} (got {n})",
+                self.shape[depth]
+            )));
+        }
+        if self.shape.len() > 128 {
+            return Err(PyValueError::new_err("too many dimensions '128'"));
+        }
+        Ok(())
+    }
+    fn scalar(&mut self, depth: usize, s: Scalar, d: DType) -> PyResult<()> {
+        if depth != self.shape.len() {
+            return Err(PyTypeError::new_err(format!("expected a sequence at dim {depth}, got a number")));
+        }
+        self.shaped = true;
+        self.values.push(s);
+        self.note(d);
+        Ok(())
+    }
+    fn tensor(&mut self, depth: usize, t: &Tensor) -> PyResult<()> {
+        if t.ndim() == 0 {
+            return self.scalar(depth, t.item().py()?, t.dtype());
+        }
+        for (k, &n) in t.shape().iter().enumerate() {
+            self.level(depth + k, n)?;
+        }
+        self.shaped |= t.numel() > 0;
+        self.note(t.dtype());
+        let mut index = vec![0; t.ndim()];
+        for _ in 0..t.numel() {
+            self.values.push(t.element(&index));
+            for k in (0..index.len()).rev() {
+                index[k] += 1;
+                if index[k] < t.shape()[k] {
+                    break;
+                }
+                index[k] = 0;
+            }
+        }
+        Ok(())
+    }
+    fn visit(&mut self, obj: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+        if let Ok(l) = obj.cast::<PyList>() {
+            self.level(depth, l.len())?;
+            return l.iter().try_for_each(|i| self.visit(&i, depth + 1));
+        }
+        if let Some(s) = number(obj)? {
+            return self.scalar(depth, s, s.dtype(default_dtype()));
+        }
+        if let Ok(t) = obj.cast::<PyTuple>() {
+            self.level(depth, t.len())?;
+            return t.iter().try_for_each(|i| self.visit(&i, depth + 1));
+        }
+        if let Ok(t) = obj.cast::<PyTensor>() {
+            return self.tensor(depth, &t.get().tensor());
+        }
+        if obj.cast::<PyString>().is_ok() {
+            return Err(PyTypeError::new_err("new(): invalid data type 'str'"));
+        }
+        if obj.hasattr("__array_interface__")? {
+            let t = super::interop::from_array(obj)?;
+            return self.tensor(depth, &t);
+        }
+        if obj.hasattr("__len__")? && obj.hasattr("__getitem__")? && obj.cast::<PyDict>().is_err() {
+            let n = obj.len()?;
+            self.level(depth, n)?;
+            for i in 0..n {
+                self.visit(&obj.get_item(i)?, depth + 1)?;
+            }
+            return Ok(());
+        }
+        Err(PyRuntimeError::new_err(format!("Could not infer dtype of {}", obj.get_type().name()?)))
+    }
+}
+
+/// A tensor of nested sequences, numbers, arrays or tensors; always a copy.
+pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<Device>) -> PyResult<Tensor> {
+    let device = device.unwrap_or(Device::Cpu);
+    if let Ok(t) = obj.cast::<PyTensor>() {
+        let t = t.get().tensor().detach();
+        let format = crate::base::MemoryFormat::Preserve;
+        return Ok(ops::copy::convert(&t, dtype, Some(device), true, format).py()?.detach());
+    }
+    if obj.hasattr("__array_interface__")? && number(obj)?.is_none() {
+        let t = super::interop::from_array(obj)?;
+        let format = crate::base::MemoryFormat::Contiguous;
+        return ops::copy::convert(&t, dtype, Some(device), true, format).py();
+    }
+    let mut all = Collected { shape: Vec::new(), values: Vec::new(), dtype: None, shaped: false };
+    all.visit(obj, 0)?;
+    let dtype = dtype.or(all.dtype).unwrap_or(default_dtype());
+    if all.values.len() != numel(&all.shape) {
+        return Err(PyValueError::new_err("sequences of unequal depth cannot form a tensor"));
+    }
+    if dtype.is_integral() && dtype != DType::Bool {
+        for s in &all.values {
+            check_range(*s, dtype)?;
+        }
+    }
+    let t = with_dtype!("tensor", dtype, any, T => {
+        let data: Vec<T> = all.values.iter().map(|s| s.to::<T>()).collect();
+        Tensor::from_slice::<T>(&data, &all.shape).py()?
+    });
+    if device == Device::Cpu {
+        return Ok(t);
+    }
+    ops::copy::convert(&t, None, Some(device), true, crate::base::MemoryFormat::Preserve).py()
+}
+
+/// Numbers that do not fit the asked-for integer type are refused, as PyTorch refuses them.
+fn check_range(s: Scalar, dtype: DType) -> PyResult<()> {
+    if let Scalar::Complex(_) = s {
+        return Err(PyRuntimeError::new_err(format!(
+            "value cannot be converted to type {} without overflow",
+            dtype.c_name()
+        )));
+    }
+    let (lo, hi) = match dtype {
+        DType::U8 => (0, 255),
+        DType::I8 => (i8::MIN as i64, i8::MAX as i64),
+        DType::I16 => (i16::MIN as i64, i16::MAX as i64),
+        DType::I32 => (i32::MIN as i64, i32::MAX as i64),
+        _ => return Ok(()),
+    };
+    let v = s.to_f64();
+    // negative numbers wrap into uint8 in PyTorch
+    let lo = if dtype == DType::U8 { -255 } else { lo };
+    if v < lo as f64 || v > hi as f64 {
+        return Err(PyRuntimeError::new_err(format!(
+            "value cannot be converted to type {} without overflow",
+            dtype.c_name()
+        )));
+    }
+    Ok(())
+}
+
+/// A list used as an index.
+pub fn index_tensor(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+    if obj.hasattr("__array_interface__")? {
+        return super::interop::from_array(obj);
+    }
+    let empty = obj.len().is_ok_and(|n| n == 0);
+    from_data(obj, empty.then_some(DType::I64), None)
+}
+
+fn device_arg(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Device>> {
+    match obj {
+        None => Ok(None),
+        Some(o) if o.is_none() => Ok(None),
+        Some(o) => device_of(o)?
+            .map(Some)
+            .ok_or_else(|| PyTypeError::new_err("argument 'device' must be torch.device, str or int")),
+    }
+}
+
+/// A tensor of the given data, copied.
+///
+/// Args: data: numbers, nested sequences, an array or a tensor; dtype: inferred if None; device; requires_grad.
+/// Errors: ValueError for ragged sequences, TypeError or RuntimeError for what is no number.
+#[pyfunction]
+#[pyo3(signature = (data, *, dtype = None, device = None, requires_grad = false, pin_memory = false))]
+fn tensor<'py>(
+    py: Python<'py>,
+    data: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    device: Option<&Bound<'py, PyAny>>,
+    requires_grad: bool,
+    pin_memory: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let _ = pin_memory;
+    let t = from_data(data, optional_dtype(dtype)?, device_arg(device)?)?;
+    if requires_grad {
+        t.set_requires_grad(true).py()?;
+    }
+    wrap(py, t)
+}
+
+/// A tensor of the data, sharing memory where the data has it and dtype and device fit.
+#[pyfunction]
+#[pyo3(signature = (data, dtype = None, device = None))]
+fn as_tensor<'py>(
+    py: Python<'py>,
+    data: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    device: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (dtype, device) = (optional_dtype(dtype)?, device_arg(device)?);
+    let preserve = crate::base::MemoryFormat::Preserve;
+    if let Ok(t) = data.cast::<PyTensor>() {
+        let t = t.get().tensor();
+        let out = ops::copy::convert(&t, dtype, device, false, preserve).py()?;
+        return if out.same(&t) { Ok(data.clone()) } else { wrap(py, out) };
+    }
+    if data.hasattr("__array_interface__")? && number(data)?.is_none() {
+        let t = super::interop::from_array(data)?;
+        return wrap(py, ops::copy::convert(&t, dtype, device, false, preserve).py()?);
+    }
+    wrap(py, from_data(data, dtype, device)?)
+}
+
+/// `Tensor(...)`, `FloatTensor(...)`: sizes, a sequence or a tensor.
+pub fn legacy(
+    args: &Bound<'_, PyTuple>,
+    kwargs: Option<&Bound<'_, PyDict>>,
+    dtype: DType,
+) -> PyResult<Tensor> {
+    if let Some(k) = kwargs
+        && k.keys().iter().any(|k| !matches!(k.to_string().as_str(), "device" | "data" | "requires_grad"))
+    {
+        return Err(PyTypeError::new_err("new() received an invalid combination of arguments"));
+    }
+    if args.is_empty() {
+        return Tensor::empty(&[0], dtype, Device::Cpu).py();
+    }
+    let first = args.get_item(0)?;
+    if let Ok(t) = first.cast::<PyTensor>() {
+        // over the same storage, detached: `Parameter` and subclasses are made this way
+        return Ok(t.get().tensor().detach());
+    }
+    if args.len() > 1
+        || super::convert::int(&first)?.is_some()
+            && number(&first)?.is_none_or(|s| matches!(s, Scalar::Int(_)))
+    {
+        return Tensor::empty(&sizes(args)?, dtype, Device::Cpu).py();
+    }
+    if first.get_type().name()?.to_str()? == "Size" {
+        return Tensor::empty(&sizes(args)?, dtype, Device::Cpu).py();
+    }
+    if first.cast::<PySequence>().is_err()
+        && !first.hasattr("__array_interface__")?
+        && first.cast::<PyList>().is_err()
+    {
+        return Err(PyTypeError::new_err(format!(
+            "new(): data must be a sequence (got {})",
+            first.get_type().name()?
+        )));
+    }
+    from_data(&first, Some(dtype), None)
+}
+
+#[pyfunction]
+#[pyo3(signature = (dtype, *args))]
+fn _typed<'py>(
+    py: Python<'py>,
+    dtype: &Bound<'py, PyDType>,
+    args: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
+    if let Ok(first) = args.get_item(0)
+        && let Ok(t) = first.cast::<PyTensor>()
+        && t.get().tensor().dtype() != dtype.get().0
+    {
+        return Err(PyTypeError::new_err(format!(
+            "expected {} (got {})",
+            crate::tensor::type_name(dtype.get().0, Device::Cpu),
+            crate::tensor::type_name(t.get().tensor().dtype(), Device::Cpu)
+        )));
+    }
+    wrap(py, legacy(args, None, dtype.get().0)?)
+}
+
+/// A source of random numbers with its own state (`torch.Generator`).
+#[pyclass(frozen, subclass, name = "Generator", module = "rushlight")]
+pub struct PyGenerator(pub Generator);
+
+pub fn generator_of(obj: &Bound<'_, PyAny>) -> Option<Generator> {
+    obj.cast::<PyGenerator>().ok().map(|g| g.get().0.clone())
+}
+
+/// Seeds may be negative: they wrap.
+fn seed_of(seed: &Bound<'_, PyAny>) -> PyResult<u64> {
+    if let Ok(v) = seed.extract::<u64>() {
+        return Ok(v);
+    }
+    match super::convert::int(seed) {
+        Ok(Some(v)) => Ok(v as u64),
+        _ => match seed.extract::<f64>() {
+            Ok(f) if f.fract() == 0.0 => Ok(f as i64 as u64),
+            _ => Err(PyRuntimeError::new_err(format!("Overflow when unpacking long long: seed {seed}"))),
+        },
+    }
+}
+
+#[pymethods]
+impl PyGenerator {
+    #[new]
+    #[pyo3(signature = (device = None))]
+    fn new(device: Option<&Bound<'_, PyAny>>) -> PyResult<PyGenerator> {
+        match device_arg(device)? {
+            None | Some(Device::Cpu) => Ok(PyGenerator(Generator::new())),
+            Some(d) => Err(PyRuntimeError::new_err(format!(
+                "Generator: no generator for device {d}; available: cpu"
+            ))),
+        }
+    }
+    fn manual_seed<'py>(slf: Bound<'py, Self>, seed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        slf.get().0.manual_seed(seed_of(seed)?);
+        Ok(slf)
+    }
+    fn seed(&self) -> u64 {
+        self.0.seed()
+    }
+    fn initial_seed(&self) -> u64 {
+        self.0.initial_seed()
+    }
+    fn get_state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let bytes = self.0.state_bytes();
+        wrap(py, Tensor::from_slice(&bytes, &[bytes.len()]).py()?)
+    }
+    fn set_state<'py>(slf: Bound<'py, Self>, state: &Bound<'py, PyTensor>) -> PyResult<Bound<'py, Self>> {
+        let t = state.get().tensor();
+        if t.dtype() != DType::U8 {
+            return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
+        }
+        let t = ops::copy::dense(&t).py()?;
+        let bytes = super::interop::dense_bytes(&t);
+        slf.get().0.set_state_bytes(&bytes).py()?;
+        Ok(slf)
+    }
+    fn clone_state(&self) -> PyGenerator {
+        PyGenerator(self.0.fork())
+    }
+    #[getter]
+    fn device(&self) -> super::types::PyDevice {
+        super::types::PyDevice::of(Device::Cpu)
+    }
+}
+
+/// A 1-D tensor owning a copy of the bytes.
+#[pyfunction]
+fn _from_buffer<'py>(
+    py: Python<'py>,
+    data: &Bound<'py, PyAny>,
+    dtype: &Bound<'py, PyDType>,
+    nbytes: usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let bytes = match data.cast::<PyBytes>() {
+        Ok(b) => b.clone(),
+        Err(_) => py.get_type::<PyBytes>().call1((data,))?.cast_into::<PyBytes>()?,
+    };
+    let d = dtype.get().0;
+    let raw = bytes.as_bytes();
+    let n = nbytes.min(raw.len()) / d.size();
+    let t = Tensor::empty(&[n], d, Device::Cpu).py()?;
+    crate::kernels::cpu::copy::write_slice(t.ptr(), &raw[..n * d.size()]);
+    wrap(py, t)
+}
+
+#[pyfunction]
+fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
+    let dtype = dtype_of(d)?.ok_or_else(|| {
+        PyTypeError::new_err(
+            "invalid dtype object: only floating-point types are supported as the default type",
+        )
+    })?;
+    if !dtype.is_float() {
+        return Err(PyTypeError::new_err("only floating-point types are supported as the default type"));
+    }
+    promote::set_default_dtype(dtype);
+    Ok(())
+}
+
+#[pyfunction]
+fn get_default_dtype(py: Python<'_>) -> Py<PyDType> {
+    super::types::dtype(py, default_dtype())
+}
+
+/// How tensors are printed; see `torch.set_printoptions`.
+#[pyfunction]
+#[pyo3(signature = (precision = None, threshold = None, edgeitems = None, linewidth = None, profile = None, sci_mode = None))]
+fn set_printoptions(
+    precision: Option<usize>,
+    threshold: Option<f64>,
+    edgeitems: Option<usize>,
+    linewidth: Option<usize>,
+    profile: Option<&str>,
+    sci_mode: Option<bool>,
+) {
+    let mut o = profile.and_then(PrintOptions::profile).unwrap_or(print_options());
+    if let Some(p) = precision {
+        o.precision = p;
+    }
+    if let Some(t) = threshold {
+        o.threshold = t;
+    }
+    if let Some(e) = edgeitems {
+        o.edgeitems = e;
+    }
+    if let Some(l) = linewidth {
+        o.linewidth = l;
+    }
+    o.sci_mode = sci_mode;
+    set_print_options(o);
+}
+
+#[pyfunction]
+fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let o = print_options();
+    let d = PyDict::new(py);
+    d.set_item("precision", o.precision)?;
+    d.set_item("threshold", o.threshold)?;
+    d.set_item("edgeitems", o.edgeitems)?;
+    d.set_item("linewidth", o.linewidth)?;
+    d.set_item("sci_mode", o.sci_mode)?;
+    Ok(d)
+}
+
+#[pyfunction]
+fn set_num_threads(n: usize) -> PyResult<()> {
+    if n == 0 {
+        return Err(PyRuntimeError::new_err("set_num_threads expects a positive integer"));
+    }
+    crate::kernels::cpu::par::set_num_threads(n);
+    Ok(())
+}
+
+#[pyfunction]
+fn get_num_threads() -> usize {
+    crate::kernels::cpu::par::num_threads()
+}
+
+/// Figures of the CPU memory cache, in bytes.
+#[pyfunction]
+fn memory_stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let d = PyDict::new(py);
+    for (k, v) in crate::storage::host::stats() {
+        d.set_item(k, v)?;
+    }
+    Ok(d)
+}
+
+/// Gives cached CPU memory back to the system.
+#[pyfunction]
+fn empty_cache() {
+    crate::storage::host::empty_cache();
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<PyGenerator>()?;
+    m.add("default_generator", Py::new(m.py(), PyGenerator(default_generator().clone()))?)?;
+    for f in [
+        wrap_pyfunction!(tensor, m)?,
+        wrap_pyfunction!(as_tensor, m)?,
+        wrap_pyfunction!(_typed, m)?,
+        wrap_pyfunction!(_from_buffer, m)?,
+        wrap_pyfunction!(set_default_dtype, m)?,
+        wrap_pyfunction!(get_default_dtype, m)?,
+        wrap_pyfunction!(set_printoptions, m)?,
+        wrap_pyfunction!(_printoptions, m)?,
+        wrap_pyfunction!(set_num_threads, m)?,
+        wrap_pyfunction!(get_num_threads, m)?,
+        wrap_pyfunction!(memory_stats, m)?,
+        wrap_pyfunction!(empty_cache, m)?,
+    ] {
+        m.add_function(f)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The table as text: signatures for docstrings, errors and stubs.
+
+use crate::ops::table::{OpDef, all};
+use pyo3::prelude::*;
+
+/// `(Tensor input, int dim, *, dtype dtype = None)`, as PyTorch lists overloads.
+pub fn signature(row: &OpDef, skip: usize) -> String {
+    let mut parts = Vec::new();
+    let mut star = false;
+    for p in row.params.iter().skip(skip) {
+        if p.keyword_only && !star {
+            parts.push("*".to_string());
+            star = true;
+        }
+        let default = if p.required { String::new() } else { format!(" = {}", python_default(p.default)) };
+        parts.push(format!("{} {}{default}", p.kind.base.expected(), p.name));
+    }
+    format!("({})", parts.join(", "))
+}
+
+/// A Rust default as Python writes it.
+pub fn python_default(text: &str) -> String {
+    match text {
+        "true" => "True".into(),
+        "false" => "False".into(),
+        "MemoryFormat::Preserve" => "torch.preserve_format".into(),
+        "MemoryFormat::Contiguous" => "torch.contiguous_format".into(),
+        t if t.starts_with("Scalar::") => t.split(['(', ')']).nth(1).unwrap_or(t).to_string(),
+        t => t.trim_start_matches('&').to_string(),
+    }
+}
+
+/// The docstring of a name: its signatures, then what its rows say.
+pub fn doc(name: &str, rows: &[&'static OpDef]) -> String {
+    let mut out = String::new();
+    for r in rows {
+        out += &format!("{name}{} -> {}\n", signature(r, 0), r.returns.replace(' ', ""));
+    }
+    for r in rows {
+        if !r.doc.trim().is_empty() {
+            out += "\n";
+            for line in r.doc.lines() {
+                out += line.strip_prefix(' ').unwrap_or(line);
+                out += "\n";
+            }
+        }
+    }
+    out
+}
+
+/// The whole table as JSON, for stubs and docs.
+#[pyfunction]
+fn _describe() -> String {
+    let quote =
+        |s: &str| format!("\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
+    let rows: Vec<String> = all()
+        .map(|r| {
+            let params: Vec<String> = r
+                .params
+                .iter()
+                .map(|p| {
+                    format!(
+                        "{{\"name\":{},\"type\":{},\"optional\":{},\"required\":{},\"keyword\":{},\"default\":{}}}",
+                        quote(p.name),
+                        quote(p.kind.base.annotation()),
+                        p.kind.optional,
+                        p.required,
+                        p.keyword_only,
+                        quote(&python_default(p.default))
+                    )
+                })
+                .collect();
+            format!(
+                "{{\"name\":{},\"place\":{},\"returns\":{},\"doc\":{},\"params\":[{}]}}",
+                quote(r.name),
+                quote(&format!("{:?}", r.place)),
+                quote(r.returns),
+                quote(r.doc),
+                params.join(",")
+            )
+        })
+        .collect();
+    format!("[{}]", rows.join(",\n"))
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_describe, m)?)
+}

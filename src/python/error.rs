@@ -1,0 +1,77 @@
+//! From the engine's errors to Python's exceptions: one exhaustive match.
+
+use crate::error::{Error, Kind};
+use pyo3::exceptions::*;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+/// `OutOfMemoryError(RuntimeError, MemoryError)`, defined in Python so that it can have both bases.
+static OUT_OF_MEMORY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+pub fn to_py(e: Error) -> PyErr {
+    let kind = e.kind();
+    let message = e.message().to_owned();
+    match kind {
+        Kind::Value => PyValueError::new_err(message),
+        Kind::Type => PyTypeError::new_err(message),
+        Kind::Index => PyIndexError::new_err(message),
+        Kind::Runtime => PyRuntimeError::new_err(message),
+        Kind::NotImplemented => PyNotImplementedError::new_err(message),
+        Kind::Attribute => PyAttributeError::new_err(message),
+        Kind::Overflow => PyOverflowError::new_err(message),
+        Kind::Internal => {
+            PyRuntimeError::new_err(format!("internal error of rushlight, please report: {message}"))
+        }
+        Kind::Memory => Python::attach(|py| match OUT_OF_MEMORY.get(py) {
+            Some(class) => PyErr::from_type(class.bind(py).clone(), message),
+            None => PyMemoryError::new_err(message),
+        }),
+        Kind::Python => match e.into_source().map(|s| s.downcast::<PyErr>()) {
+            Some(Ok(original)) => *original,
+            _ => PyRuntimeError::new_err(message),
+        },
+    }
+}
+
+/// Carries a Python exception through the engine.
+pub fn from_py(e: PyErr) -> Error {
+    Error::foreign(e.to_string(), Box::new(e))
+}
+
+/// `?` from the engine's result to Python's.
+pub trait OrPy<T> {
+    fn py(self) -> PyResult<T>;
+}
+impl<T> OrPy<T> for crate::error::Result<T> {
+    #[inline]
+    fn py(self) -> PyResult<T> {
+        self.map_err(to_py)
+    }
+}
+
+/// Runs engine code that must not take the interpreter down: a panic becomes an error naming the op.
+pub fn guarded<T>(op: &str, f: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+        Ok(r) => r,
+        Err(panic) => {
+            let what = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or(panic.downcast_ref::<&str>().copied())
+                .unwrap_or("unknown");
+            Err(PyRuntimeError::new_err(format!("{op}: internal error of rushlight, please report: {what}")))
+        }
+    }
+}
+
+#[pyfunction]
+fn _set_out_of_memory(py: Python<'_>, class: Py<PyType>) {
+    let _ = OUT_OF_MEMORY.set(py, class);
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    // a panic is reported as an exception; Rust's own trace on stderr would only frighten
+    std::panic::set_hook(Box::new(|_| {}));
+    m.add_function(wrap_pyfunction!(_set_out_of_memory, m)?)
+}

@@ -1,0 +1,218 @@
+//! `autograd.Function`: a node whose backward is Python's. The policy (contexts, arguments) is in
+//! `rushlight.autograd.function`; here is the node and what it saves.
+
+use super::autograd::optional;
+use super::error::{OrPy, from_py};
+use super::tensor::{PyTensor, wrap};
+use crate::autograd::grad_enabled;
+use crate::base::Scalar;
+use crate::error::Result as CoreResult;
+use crate::ops;
+use crate::tensor::graph::Shape;
+use crate::tensor::saved::{Saved, SavedTensor};
+use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyList, PyTuple};
+use std::sync::Arc;
+
+/// Calls `backward(ctx, *grads)` of a user's class.
+#[derive(Debug)]
+pub struct Function {
+    name: String,
+    ctx: Py<PyAny>,
+    /// `cls.backward`
+    backward: Py<PyAny>,
+    /// For each argument of `forward`, whether it is a tensor (with a slot here).
+    tensors: Vec<bool>,
+    /// How many of the saved tensors there are, in order of `save_for_backward`.
+    saved: usize,
+}
+
+impl Function {
+    fn run(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
+        Python::attach(|py| self.run_attached(py, cx, grads, want)).map_err(from_py)
+    }
+    fn run_attached(
+        &self,
+        py: Python<'_>,
+        cx: &Context,
+        grads: &[Option<Tensor>],
+        _: Want,
+    ) -> PyResult<Grads> {
+        let ctx = self.ctx.bind(py);
+        let materialize = ctx.getattr("materialize_grads")?.is_truthy()?;
+        let mut args: Vec<Bound<'_, PyAny>> = vec![ctx.clone()];
+        for (i, g) in grads.iter().enumerate() {
+            args.push(match g {
+                Some(g) => wrap(py, g.clone())?,
+                None if materialize => {
+                    let s = &cx.node.outputs[i];
+                    wrap(py, ops::copy::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
+                }
+                None => py.None().into_bound(py),
+            });
+        }
+        let mut saved = Vec::with_capacity(self.saved);
+        for i in 0..self.saved {
+            saved.push(unpack(cx, i)?.map_or_else(|| Ok(py.None().into_bound(py)), |t| wrap(py, t))?);
+        }
+        ctx.setattr("_saved", PyTuple::new(py, saved)?)?;
+        let result = self.backward.bind(py).call1(PyTuple::new(py, args)?);
+        ctx.delattr("_saved")?;
+        let result = result?;
+        let items: Vec<Bound<'_, PyAny>> = match result.cast::<PyTuple>() {
+            Ok(t) => t.iter().collect(),
+            Err(_) => match result.cast::<PyList>() {
+                Ok(l) => l.iter().collect(),
+                Err(_) => vec![result],
+            },
+        };
+        let n = self.tensors.len();
+        if items.len() < n || items[n..].iter().any(|i| !i.is_none()) {
+            return Err(PyRuntimeError::new_err(format!(
+                "function {} returned an incorrect number of gradients (expected {n}, got {})",
+                self.name,
+                items.len()
+            )));
+        }
+        let mut out = Grads::new();
+        for (i, is_tensor) in self.tensors.iter().enumerate() {
+            if *is_tensor {
+                out.push(optional(&items[i])?);
+            } else if !items[i].is_none() {
+                return Err(PyRuntimeError::new_err(format!(
+                    "function {} returned a gradient different from None at position {}, but the corresponding forward input was not a Variable",
+                    self.name,
+                    i + 1
+                )));
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// A saved tensor by its place in `save_for_backward`: kept among the inputs or, if it is a result, the outputs.
+fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
+    let guard = crate::tensor::graph::lock(&cx.node.saved);
+    let Some(saved) = guard.as_ref() else { return Ok(None) };
+    let slot = match (saved.inputs.get(i), saved.outputs.get(i)) {
+        (Some(Some(s)), _) => s,
+        (_, Some(Some(s))) => s,
+        _ => return Ok(None),
+    };
+    slot.unpack(Some(cx.node), cx.node.name()).py().map(Some)
+}
+
+impl GradFn for Function {
+    fn grad_name(&self) -> &str {
+        &self.name
+    }
+    fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
+        self.run(cx, grads, want)
+    }
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        Some(self)
+    }
+}
+
+fn tensor_of(obj: &Bound<'_, PyAny>) -> Option<Tensor> {
+    obj.cast::<PyTensor>().ok().map(|t| t.get().tensor())
+}
+
+/// Puts the results of a user's forward on a node.
+///
+/// Args: name, ctx, backward; inputs: all arguments of forward; outputs: its results; saved: what to keep;
+/// non_differentiable, dirty: results and inputs so marked. Answers with the results, as objects.
+#[pyfunction]
+fn _record_function<'py>(
+    py: Python<'py>,
+    name: String,
+    ctx: Py<PyAny>,
+    backward: Py<PyAny>,
+    inputs: &Bound<'py, PyTuple>,
+    outputs: &Bound<'py, PyTuple>,
+    saved: &Bound<'py, PyTuple>,
+    non_differentiable: &Bound<'py, PyTuple>,
+    dirty: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let args: Vec<Option<Tensor>> = inputs.iter().map(|i| tensor_of(&i)).collect();
+    let tensors: Vec<&Tensor> = args.iter().flatten().collect();
+    let recording = grad_enabled() && tensors.iter().any(|t| t.requires_grad());
+    let is_in = |list: &Bound<'py, PyTuple>, obj: &Bound<'py, PyAny>| list.iter().any(|i| i.is(obj));
+    let mut results: Vec<Bound<'py, PyAny>> = Vec::with_capacity(outputs.len());
+    for out in outputs.iter() {
+        // an input handed back unchanged becomes a view of it, so that it can have a node of its own
+        let handed_back = is_in(inputs, &out) && !is_in(dirty, &out);
+        match tensor_of(&out) {
+            Some(t) if handed_back => results.push(wrap(py, t.detach())?),
+            _ => results.push(out),
+        }
+    }
+    for d in dirty.iter() {
+        if let Some(t) = tensor_of(&d) {
+            t.storage().bump_version();
+        } else {
+            return Err(PyTypeError::new_err("mark_dirty takes tensors"));
+        }
+    }
+    if !recording {
+        return PyTuple::new(py, results);
+    }
+    let mut kept = Saved::default();
+    for s in saved.iter() {
+        let slot = outputs.iter().position(|o| o.is(&s)).filter(|_| !is_in(inputs, &s));
+        let t = tensor_of(&s);
+        kept.inputs.push(match (&t, slot) {
+            (Some(t), None) => Some(SavedTensor::input(t)),
+            _ => None,
+        });
+        kept.outputs.push(match (&t, slot) {
+            (Some(t), Some(slot)) => Some(SavedTensor::output(t, slot)),
+            _ => None,
+        });
+    }
+    let function = Function {
+        name,
+        ctx,
+        backward,
+        tensors: args.iter().map(Option::is_some).collect(),
+        saved: saved.len(),
+    };
+    let shapes = |o: &Bound<'py, PyAny>| match tensor_of(o) {
+        Some(t) => Shape::of(&t),
+        None => Shape {
+            dims: Default::default(),
+            dtype: crate::base::DType::F32,
+            device: crate::base::Device::Cpu,
+        },
+    };
+    let node = Arc::new(Node::new(
+        Box::new(function),
+        kept,
+        tensors.iter().map(|t| t.edge()).collect(),
+        tensors.iter().map(|t| Shape::of(t)).collect(),
+        results.iter().map(shapes).collect(),
+    ));
+    for (slot, object) in results.iter().enumerate() {
+        let Some(t) = tensor_of(object) else { continue };
+        if is_in(non_differentiable, &outputs.get_item(slot)?) || !t.dtype().is_differentiable() {
+            continue;
+        }
+        if is_in(dirty, object) {
+            if t.is_leaf() && t.requires_grad() {
+                return Err(PyRuntimeError::new_err(
+                    "a leaf Variable that requires grad is being used in an in-place operation.",
+                ));
+            }
+            ops::inplace::rebase(&t, node.clone(), slot);
+        } else {
+            t.set_edge(Edge::Node(node.clone(), slot));
+        }
+    }
+    PyTuple::new(py, results)
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_record_function, m)?)
+}

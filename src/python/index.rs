@@ -1,0 +1,95 @@
+//! `x[...]`: Python's index objects as the engine's list of indices.
+
+use super::convert::{int, operand};
+use super::error::OrPy;
+use super::tensor::{PyTensor, wrap};
+use crate::ops::index::{Index, get_item, set_item};
+use crate::ops::table::Val;
+use pyo3::exceptions::{PyIndexError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
+
+fn bound(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
+    if obj.is_none() {
+        return Ok(None);
+    }
+    match int(obj) {
+        Ok(Some(v)) => Ok(Some(v)),
+        // beyond 64 bits clamps like any large bound
+        Err(_) => Ok(Some(if obj.lt(0)? { i64::MIN } else { i64::MAX })),
+        Ok(None) => {
+            Err(PyTypeError::new_err("slice indices must be integers or None or have an __index__ method"))
+        }
+    }
+}
+
+fn one(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
+    if let Ok(i) = obj.cast_exact::<PyInt>() {
+        return i.extract::<i64>().map(Index::Int).map_err(|_| {
+            PyIndexError::new_err(format!("index {obj} is out of bounds: it does not fit 64 bits"))
+        });
+    }
+    if let Ok(s) = obj.cast::<PySlice>() {
+        return Ok(Index::Slice {
+            start: bound(&s.getattr("start")?)?,
+            stop: bound(&s.getattr("stop")?)?,
+            step: bound(&s.getattr("step")?)?,
+        });
+    }
+    if obj.is_none() {
+        return Ok(Index::None);
+    }
+    if obj.cast::<PyEllipsis>().is_ok() {
+        return Ok(Index::Ellipsis);
+    }
+    if let Ok(b) = obj.cast::<PyBool>() {
+        return Ok(Index::Bool(b.is_true()));
+    }
+    if let Ok(t) = obj.cast::<PyTensor>() {
+        return Ok(Index::Tensor(t.get().tensor()));
+    }
+    if obj.cast::<PyList>().is_ok() || obj.cast::<PyTuple>().is_ok() || obj.hasattr("__array_interface__")? {
+        let t = super::create::index_tensor(obj)?;
+        return Ok(Index::Tensor(t));
+    }
+    match int(obj)? {
+        Some(v) => Ok(Index::Int(v)),
+        None => Err(PyIndexError::new_err(format!(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})",
+            obj.get_type().name()?
+        ))),
+    }
+}
+
+fn indices(obj: &Bound<'_, PyAny>) -> PyResult<Vec<Index>> {
+    match obj.cast::<PyTuple>() {
+        Ok(t) => t.iter().map(|i| one(&i)).collect(),
+        Err(_) => Ok(vec![one(obj)?]),
+    }
+}
+
+pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    let t = slf.get().tensor();
+    let out = match indices(index)?.as_slice() {
+        [Index::Int(i)] if t.ndim() > 0 => {
+            let n = t.shape()[0] as i64;
+            if *i < -n || *i >= n {
+                return Err(PyIndexError::new_err(format!(
+                    "index {i} is out of bounds for dimension 0 with size {n}"
+                )));
+            }
+            crate::ops::shape::select_at(&t, 0, (if *i < 0 { i + n } else { *i }) as usize).py()?
+        }
+        list => get_item(&t, list).py()?,
+    };
+    wrap(slf.py(), out).map(Bound::unbind)
+}
+
+pub fn set(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let t = slf.get().tensor();
+    let value = match operand(value)? {
+        Some(v) => v,
+        None => Val::T(super::create::from_data(value, Some(t.dtype()), None)?),
+    };
+    set_item(&t, &indices(index)?, value).py()
+}

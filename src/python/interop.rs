@@ -1,0 +1,589 @@
+//! Sharing memory with the outside: NumPy's array interface, the buffer protocol, DLPack.
+
+use super::error::OrPy;
+use super::tensor::{PyTensor, check_no_grad, wrap};
+use crate::base::{DType, Device, Dims, Layout};
+use crate::ops;
+use crate::storage::Storage;
+use crate::tensor::Tensor;
+use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAny, PyBytes, PyDict, PyTuple};
+use std::ffi::{c_int, c_void};
+
+/// The type string of NumPy's array interface.
+fn typestr(d: DType) -> Option<&'static str> {
+    Some(match d {
+        DType::Bool => "|b1",
+        DType::U8 => "|u1",
+        DType::I8 => "|i1",
+        DType::I16 => "<i2",
+        DType::I32 => "<i4",
+        DType::I64 => "<i8",
+        DType::F16 => "<f2",
+        DType::F32 => "<f4",
+        DType::F64 => "<f8",
+        DType::C64 => "<c8",
+        DType::C128 => "<c16",
+        DType::BF16 => return None,
+    })
+}
+
+fn dtype_from(text: &str) -> Option<DType> {
+    DType::ALL.into_iter().find(|d| {
+        typestr(*d)
+            .is_some_and(|t| t[1..] == text[1..] && (text.starts_with(['<', '|', '=']) || d.size() == 1))
+    })
+}
+
+/// A tensor over the memory of an object with `__array_interface__`.
+pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+    let face = obj.getattr("__array_interface__")?;
+    let face = face.cast::<PyDict>()?;
+    let get = |k: &str| {
+        face.get_item(k)?.ok_or_else(|| PyTypeError::new_err(format!("array interface without '{k}'")))
+    };
+    let text: String = get("typestr")?.extract()?;
+    let Some(dtype) = dtype_from(&text) else {
+        return Err(PyTypeError::new_err(format!(
+            "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool.",
+            obj.getattr("dtype").map_or(text.clone(), |d| d.to_string())
+        )));
+    };
+    let shape: Vec<usize> = get("shape")?.extract()?;
+    let (address, readonly): (usize, bool) = get("data")?.extract()?;
+    let strides = match face.get_item("strides")? {
+        Some(s) if !s.is_none() => Some(s.extract::<Vec<isize>>()?),
+        _ => None,
+    };
+    let layout = match strides {
+        None => Layout::contiguous(&shape),
+        Some(bytes) => {
+            let size = dtype.size() as isize;
+            let mut strides = Dims::new();
+            for &b in &bytes {
+                if b < 0 {
+                    return Err(PyValueError::new_err(
+                        "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
+                    ));
+                }
+                if b % size != 0 {
+                    return Err(PyValueError::new_err(
+                        "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.",
+                    ));
+                }
+                strides.push((b / size) as usize);
+            }
+            Layout { shape: Dims::from_slice(&shape), strides, offset: 0 }
+        }
+    };
+    if address % dtype.size().min(8) != 0 {
+        return Err(PyValueError::new_err(
+            "given numpy array is not aligned to its element size; copy it first",
+        ));
+    }
+    let bytes = layout.span_end() * dtype.size();
+    let owner = Box::new(obj.clone().unbind());
+    Ok(Tensor::from_parts(Storage::foreign(address as *mut u8, bytes, owner, readonly), layout, dtype))
+}
+
+/// A tensor sharing memory with a NumPy array.
+///
+/// Errors: TypeError for other objects and dtypes, ValueError for negative strides.
+#[pyfunction]
+fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let class = ndarray.get_type();
+    if class.name()?.to_str()? != "ndarray" && !ndarray.hasattr("__array_interface__")?
+        || ndarray.cast::<PyTensor>().is_ok()
+    {
+        return Err(PyTypeError::new_err(format!("expected np.ndarray (got {})", class.name()?)));
+    }
+    if !class.mro().iter().any(|c| c.getattr("__name__").is_ok_and(|n| n.to_string() == "ndarray")) {
+        return Err(PyTypeError::new_err(format!("expected np.ndarray (got {})", class.name()?)));
+    }
+    let t = from_array(ndarray)?;
+    // PyTorch lets read-only arrays through with a warning; writing to them stays refused here
+    wrap(py, t)
+}
+
+/// Holds a tensor alive for the array made of it.
+#[pyclass(frozen, name = "_Memory", module = "rushlight")]
+struct Memory {
+    tensor: Tensor,
+}
+
+#[pymethods]
+impl Memory {
+    #[getter]
+    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let t = &self.tensor;
+        let d = PyDict::new(py);
+        d.set_item("version", 3)?;
+        d.set_item("shape", PyTuple::new(py, t.shape())?)?;
+        d.set_item("typestr", typestr(t.dtype()).unwrap_or("|V2"))?;
+        d.set_item("data", (t.ptr() as usize, t.storage().is_readonly()))?;
+        let strides: Vec<usize> = t.strides().iter().map(|s| s * t.dtype().size()).collect();
+        d.set_item("strides", PyTuple::new(py, strides)?)?;
+        Ok(d)
+    }
+}
+
+static NUMPY_ASARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+fn asarray(py: Python<'_>) -> PyResult<&Py<PyAny>> {
+    NUMPY_ASARRAY.get_or_try_init(py, || Ok(py.import("numpy")?.getattr("asarray")?.unbind()))
+}
+
+fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
+    if t.device() == Device::Meta {
+        return Err(PyTypeError::new_err(
+            "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.",
+        ));
+    }
+    if typestr(t.dtype()).is_none() {
+        return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
+    }
+    let memory = Bound::new(py, Memory { tensor: t })?;
+    asarray(py)?.bind(py).call1((memory,))
+}
+
+// ---- buffer protocol --------------------------------------------------------------------------------------------
+
+struct BufferShape {
+    dims: Vec<ffi::Py_ssize_t>,
+    format: std::ffi::CString,
+    _tensor: Tensor,
+}
+
+fn format_char(d: DType) -> Option<&'static str> {
+    Some(match d {
+        DType::Bool => "?",
+        DType::U8 => "B",
+        DType::I8 => "b",
+        DType::I16 => "h",
+        DType::I32 => "i",
+        DType::I64 => "q",
+        DType::F16 => "e",
+        DType::F32 => "f",
+        DType::F64 => "d",
+        DType::C64 => "Zf",
+        DType::C128 => "Zd",
+        DType::BF16 => return None,
+    })
+}
+
+#[pymethods]
+impl PyTensor {
+    /// The tensor as a NumPy array over the same memory.
+    ///
+    /// Errors: RuntimeError if the tensor requires grad (unless `force`), TypeError for bfloat16.
+    #[pyo3(signature = (*, force = false))]
+    fn numpy<'py>(&self, py: Python<'py>, force: bool) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if !force {
+            if t.requires_grad() {
+                return Err(PyRuntimeError::new_err(
+                    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+                ));
+            }
+            check_no_grad(&t)?;
+        }
+        to_array(py, t.detach())
+    }
+    #[pyo3(signature = (dtype = None, copy = None))]
+    fn __array__<'py>(
+        &self,
+        py: Python<'py>,
+        dtype: Option<&Bound<'py, PyAny>>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let a = self.numpy(py, false)?;
+        let a = match dtype {
+            Some(d) if !d.is_none() => {
+                let kwargs = PyDict::new(py);
+                kwargs.set_item("copy", copy.unwrap_or(false))?;
+                a.call_method("astype", (d,), Some(&kwargs))?
+            }
+            _ if copy == Some(true) => a.call_method0("copy")?,
+            _ => a,
+        };
+        Ok(a)
+    }
+    /// # Safety
+    /// Called by CPython with a view to fill.
+    unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {
+        let t = slf.get().tensor();
+        let refuse = |why: &str| Err(PyBufferError::new_err(why.to_string()));
+        if t.requires_grad() {
+            return refuse("tensor requires grad; use detach() first");
+        }
+        let Some(format) = format_char(t.dtype()) else {
+            return refuse("bfloat16 has no buffer format");
+        };
+        if t.device() != Device::Cpu {
+            return refuse("tensor is not on the CPU");
+        }
+        if flags & ffi::PyBUF_STRIDES != ffi::PyBUF_STRIDES && !t.is_contiguous() {
+            return refuse("tensor is not contiguous");
+        }
+        let size = t.dtype().size();
+        let mut dims: Vec<ffi::Py_ssize_t> = t.shape().iter().map(|&n| n as ffi::Py_ssize_t).collect();
+        dims.extend(t.strides().iter().map(|&s| (s * size) as ffi::Py_ssize_t));
+        let n = t.ndim();
+        let (ptr, len, readonly) = (t.ptr(), t.numel() * size, t.storage().is_readonly());
+        let shape = Box::new(BufferShape {
+            dims,
+            format: std::ffi::CString::new(format).unwrap_or_default(),
+            _tensor: t,
+        });
+        let shape = Box::into_raw(shape);
+        // SAFETY: `view` is CPython's to be filled; `shape` lives until `__releasebuffer__`, and with it the memory
+        unsafe {
+            (*view).buf = ptr as *mut c_void;
+            (*view).len = len as ffi::Py_ssize_t;
+            (*view).readonly = readonly as c_int;
+            (*view).itemsize = size as ffi::Py_ssize_t;
+            (*view).ndim = n as c_int;
+            (*view).format = if flags & ffi::PyBUF_FORMAT != 0 {
+                (*shape).format.as_ptr() as *mut _
+            } else {
+                std::ptr::null_mut()
+            };
+            (*view).shape = (*shape).dims.as_mut_ptr();
+            (*view).strides = (*shape).dims.as_mut_ptr().add(n);
+            (*view).suboffsets = std::ptr::null_mut();
+            (*view).internal = shape as *mut c_void;
+            (*view).obj = slf.into_ptr();
+        }
+        Ok(())
+    }
+    /// # Safety
+    /// Called by CPython with a view made by `__getbuffer__`.
+    unsafe fn __releasebuffer__(&self, view: *mut ffi::Py_buffer) {
+        // SAFETY: `internal` is the box that `__getbuffer__` left there
+        unsafe { drop(Box::from_raw((*view).internal as *mut BufferShape)) }
+    }
+
+    // ---- DLPack ---------------------------------------------------------------------------------------------------
+    /// A DLPack capsule over the same memory.
+    #[pyo3(signature = (*, stream = None, max_version = None, dl_device = None, copy = None))]
+    fn __dlpack__<'py>(
+        &self,
+        py: Python<'py>,
+        stream: Option<&Bound<'py, PyAny>>,
+        max_version: Option<(u32, u32)>,
+        dl_device: Option<(i32, i32)>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (stream, dl_device);
+        let mut t = self.tensor();
+        if t.requires_grad() {
+            return Err(PyBufferError::new_err(
+                "Can't export tensors that require gradient, use tensor.detach()",
+            ));
+        }
+        if t.device() != Device::Cpu {
+            return Err(PyBufferError::new_err("__dlpack__: only CPU tensors can be exported"));
+        }
+        if copy == Some(true) {
+            t = ops::copy::dense_copy(&t).py()?;
+        }
+        dlpack::export(py, t, max_version.is_some_and(|v| v.0 >= 1), copy == Some(true))
+    }
+    fn __dlpack_device__(&self) -> (i32, i32) {
+        (1, 0)
+    }
+}
+
+/// A tensor over the memory of any object that speaks DLPack, or of a capsule.
+#[pyfunction]
+#[pyo3(signature = (ext_tensor, *, device = None, copy = None))]
+fn from_dlpack<'py>(
+    py: Python<'py>,
+    ext_tensor: &Bound<'py, PyAny>,
+    device: Option<&Bound<'py, PyAny>>,
+    copy: Option<bool>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let _ = device;
+    let capsule = if ext_tensor.hasattr("__dlpack__")? {
+        let kwargs = PyDict::new(py);
+        kwargs.set_item("max_version", (1, 0))?;
+        match ext_tensor.call_method("__dlpack__", (), Some(&kwargs)) {
+            Ok(c) => c,
+            Err(e) if e.is_instance_of::<PyTypeError>(py) => ext_tensor.call_method0("__dlpack__")?,
+            Err(e) => return Err(e),
+        }
+    } else {
+        ext_tensor.clone()
+    };
+    let t = dlpack::import(&capsule)?;
+    let t = if copy == Some(true) { ops::copy::dense_copy(&t).py()? } else { t };
+    wrap(py, t)
+}
+
+#[pyfunction]
+fn to_dlpack<'py>(py: Python<'py>, tensor: &Bound<'py, PyTensor>) -> PyResult<Bound<'py, PyAny>> {
+    dlpack::export(py, tensor.get().tensor().detach(), false, false)
+}
+
+/// The bytes of a whole storage.
+pub fn storage_bytes<'py>(py: Python<'py>, s: &Storage) -> PyResult<Bound<'py, PyBytes>> {
+    if s.device() == Device::Meta {
+        return Err(PyRuntimeError::new_err("a meta tensor has no bytes"));
+    }
+    // SAFETY: the storage owns `nbytes` bytes and is kept alive by the caller
+    let bytes = unsafe { std::slice::from_raw_parts(s.ptr(), s.nbytes()) };
+    Ok(PyBytes::new(py, bytes))
+}
+
+/// The elements of a contiguous tensor as bytes.
+pub fn dense_bytes(t: &Tensor) -> Vec<u8> {
+    let n = t.numel() * t.dtype().size();
+    if n == 0 {
+        return Vec::new();
+    }
+    // SAFETY: a contiguous tensor's elements are `n` readable bytes
+    unsafe { std::slice::from_raw_parts(t.ptr(), n) }.to_vec()
+}
+
+mod dlpack {
+    //! The C structures of DLPack 1.0 (dmlc/dlpack, dlpack.h) and the two directions.
+
+    use super::*;
+    use std::ffi::CStr;
+
+    #[repr(C)]
+    struct DLTensor {
+        data: *mut c_void,
+        device: (i32, i32),
+        ndim: i32,
+        dtype: DLDataType,
+        shape: *mut i64,
+        strides: *mut i64,
+        byte_offset: u64,
+    }
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    struct DLDataType {
+        code: u8,
+        bits: u8,
+        lanes: u16,
+    }
+    #[repr(C)]
+    struct Managed {
+        tensor: DLTensor,
+        context: *mut c_void,
+        deleter: Option<unsafe extern "C" fn(*mut Managed)>,
+    }
+    #[repr(C)]
+    struct Versioned {
+        major: u32,
+        minor: u32,
+        context: *mut c_void,
+        deleter: Option<unsafe extern "C" fn(*mut Versioned)>,
+        flags: u64,
+        tensor: DLTensor,
+    }
+    const READ_ONLY: u64 = 1;
+    const COPIED: u64 = 2;
+    const LEGACY: &CStr = c"dltensor";
+    const NEW: &CStr = c"dltensor_versioned";
+    const USED: &CStr = c"used_dltensor";
+    const NEW_USED: &CStr = c"used_dltensor_versioned";
+
+    struct Held {
+        _tensor: Tensor,
+        dims: Vec<i64>,
+    }
+
+    fn code(d: DType) -> DLDataType {
+        let code = match d {
+            DType::Bool => 6,
+            DType::U8 => 1,
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => 0,
+            DType::F16 | DType::F32 | DType::F64 => 2,
+            DType::BF16 => 4,
+            DType::C64 | DType::C128 => 5,
+        };
+        DLDataType { code, bits: d.size() as u8 * 8, lanes: 1 }
+    }
+
+    fn describe(t: Tensor) -> (DLTensor, *mut Held) {
+        let mut dims: Vec<i64> = t.shape().iter().map(|&n| n as i64).collect();
+        dims.extend(t.strides().iter().map(|&s| s as i64));
+        let (n, data, dtype) = (t.ndim(), t.ptr(), code(t.dtype()));
+        let held = Box::into_raw(Box::new(Held { _tensor: t, dims }));
+        // SAFETY: `held` was just made; its vector does not move while the box lives
+        let dims = unsafe { (*held).dims.as_mut_ptr() };
+        let tensor = DLTensor {
+            data: data as *mut c_void,
+            device: (1, 0),
+            ndim: n as i32,
+            dtype,
+            shape: dims,
+            strides: dims.wrapping_add(n),
+            byte_offset: 0,
+        };
+        (tensor, held)
+    }
+
+    unsafe extern "C" fn drop_legacy(m: *mut Managed) {
+        // SAFETY: made by `export`
+        unsafe {
+            drop(Box::from_raw((*m).context as *mut Held));
+            drop(Box::from_raw(m));
+        }
+    }
+    unsafe extern "C" fn drop_versioned(m: *mut Versioned) {
+        // SAFETY: made by `export`
+        unsafe {
+            drop(Box::from_raw((*m).context as *mut Held));
+            drop(Box::from_raw(m));
+        }
+    }
+    /// A capsule nobody took.
+    unsafe extern "C" fn drop_capsule(capsule: *mut ffi::PyObject) {
+        // SAFETY: called by CPython with the capsule; a taken one has another name
+        unsafe {
+            if ffi::PyCapsule_IsValid(capsule, LEGACY.as_ptr()) != 0 {
+                let m = ffi::PyCapsule_GetPointer(capsule, LEGACY.as_ptr()) as *mut Managed;
+                if let Some(d) = (*m).deleter {
+                    d(m);
+                }
+            } else if ffi::PyCapsule_IsValid(capsule, NEW.as_ptr()) != 0 {
+                let m = ffi::PyCapsule_GetPointer(capsule, NEW.as_ptr()) as *mut Versioned;
+                if let Some(d) = (*m).deleter {
+                    d(m);
+                }
+            }
+        }
+    }
+
+    pub fn export(py: Python<'_>, t: Tensor, versioned: bool, copied: bool) -> PyResult<Bound<'_, PyAny>> {
+        let readonly = t.storage().is_readonly();
+        let (tensor, held) = describe(t);
+        let context = held as *mut c_void;
+        let (pointer, name) = if versioned {
+            let flags = if readonly { READ_ONLY } else { 0 } | if copied { COPIED } else { 0 };
+            let m = Versioned { major: 1, minor: 0, context, deleter: Some(drop_versioned), flags, tensor };
+            (Box::into_raw(Box::new(m)) as *mut c_void, NEW)
+        } else {
+            let m = Managed { tensor, context, deleter: Some(drop_legacy) };
+            (Box::into_raw(Box::new(m)) as *mut c_void, LEGACY)
+        };
+        // SAFETY: the pointer is owned by the capsule from here on
+        unsafe {
+            Bound::from_owned_ptr_or_err(py, ffi::PyCapsule_New(pointer, name.as_ptr(), Some(drop_capsule)))
+        }
+    }
+
+    /// Calls the producer's deleter when the storage goes.
+    enum Producer {
+        Legacy(*mut Managed),
+        Versioned(*mut Versioned),
+    }
+    // SAFETY: the structure is only touched once, when the storage is dropped
+    unsafe impl Send for Producer {}
+    // SAFETY: as above
+    unsafe impl Sync for Producer {}
+    impl Drop for Producer {
+        fn drop(&mut self) {
+            // SAFETY: taken from a capsule, not yet deleted; deleters of Python objects need the interpreter
+            Python::attach(|_| unsafe {
+                match self {
+                    Producer::Legacy(m) => {
+                        if let Some(d) = (**m).deleter {
+                            d(*m)
+                        }
+                    }
+                    Producer::Versioned(m) => {
+                        if let Some(d) = (**m).deleter {
+                            d(*m)
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    pub fn import(capsule: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+        let raw = capsule.as_ptr();
+        // SAFETY: validity is asked first; a capsule of these names holds these structures
+        unsafe {
+            if ffi::PyCapsule_IsValid(raw, NEW.as_ptr()) != 0 {
+                let m = ffi::PyCapsule_GetPointer(raw, NEW.as_ptr()) as *mut Versioned;
+                if (*m).major > 1 {
+                    return Err(PyBufferError::new_err("from_dlpack: unsupported DLPack version"));
+                }
+                let (layout, dtype, ptr) = read(&(*m).tensor)?;
+                let readonly = (*m).flags & READ_ONLY != 0;
+                ffi::PyCapsule_SetName(raw, NEW_USED.as_ptr());
+                return Ok(build(layout, dtype, ptr, Producer::Versioned(m), readonly));
+            }
+            if ffi::PyCapsule_IsValid(raw, LEGACY.as_ptr()) != 0 {
+                let m = ffi::PyCapsule_GetPointer(raw, LEGACY.as_ptr()) as *mut Managed;
+                let (layout, dtype, ptr) = read(&(*m).tensor)?;
+                ffi::PyCapsule_SetName(raw, USED.as_ptr());
+                return Ok(build(layout, dtype, ptr, Producer::Legacy(m), false));
+            }
+        }
+        Err(PyRuntimeError::new_err(
+            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already constructed a tensor from it once.",
+        ))
+    }
+
+    fn build(layout: Layout, dtype: DType, ptr: *mut u8, producer: Producer, readonly: bool) -> Tensor {
+        let bytes = layout.span_end() * dtype.size();
+        Tensor::from_parts(Storage::foreign(ptr, bytes, Box::new(producer), readonly), layout, dtype)
+    }
+
+    /// # Safety
+    /// The structure follows the standard.
+    unsafe fn read(t: &DLTensor) -> PyResult<(Layout, DType, *mut u8)> {
+        if t.device.0 != 1 {
+            return Err(PyBufferError::new_err(format!(
+                "from_dlpack: tensor is on device type {}, only the CPU can be imported",
+                t.device.0
+            )));
+        }
+        let found = DType::ALL.into_iter().find(|d| {
+            let c = code(*d);
+            (c.code, c.bits, c.lanes) == (t.dtype.code, t.dtype.bits, t.dtype.lanes)
+        });
+        let Some(dtype) = found else {
+            return Err(PyBufferError::new_err(format!(
+                "from_dlpack: unsupported dtype (code {}, {} bits, {} lanes)",
+                t.dtype.code, t.dtype.bits, t.dtype.lanes
+            )));
+        };
+        let n = t.ndim as usize;
+        // SAFETY: shape has ndim entries, strides has as many or is null
+        let shape: Dims = (0..n).map(|i| unsafe { *t.shape.add(i) } as usize).collect();
+        let strides = if t.strides.is_null() {
+            Layout::contiguous(&shape).strides
+        } else {
+            let mut s = Dims::new();
+            for i in 0..n {
+                // SAFETY: as above
+                let v = unsafe { *t.strides.add(i) };
+                if v < 0 {
+                    return Err(PyBufferError::new_err("from_dlpack: negative strides are not supported"));
+                }
+                s.push(v as usize);
+            }
+            s
+        };
+        let ptr = (t.data as *mut u8).wrapping_add(t.byte_offset as usize);
+        Ok((Layout { shape, strides, offset: 0 }, dtype, ptr))
+    }
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<Memory>()?;
+    m.add_function(wrap_pyfunction!(from_numpy, m)?)?;
+    m.add_function(wrap_pyfunction!(from_dlpack, m)?)?;
+    m.add_function(wrap_pyfunction!(to_dlpack, m)?)?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! `rushlight._C`: the extension module. Turns Python objects into `Arg`s and results into Python objects; no
+//! formula, no kernel, no policy lives here.
+
+mod autograd;
+mod convert;
+mod create;
+mod describe;
+mod error;
+mod function;
+mod index;
+#[allow(unsafe_code)]
+mod interop;
+mod slots;
+mod tensor;
+#[allow(unsafe_code)]
+mod trampoline;
+mod types;
+
+use pyo3::prelude::*;
+
+#[allow(non_snake_case)] // the name Python imports
+#[pymodule]
+fn _C(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    types::install(m)?;
+    m.add_class::<tensor::PyTensor>()?;
+    error::install(m)?;
+    trampoline::install(m)?;
+    create::install(m)?;
+    autograd::install(m)?;
+    function::install(m)?;
+    interop::install(m)?;
+    describe::install(m)?;
+    Ok(())
+}

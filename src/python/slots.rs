@@ -1,0 +1,251 @@
+//! Operators: the number slots, comparisons and indexing, by hand because they are the hottest calls.
+
+use super::convert::operand;
+use super::error::{OrPy, guarded};
+use super::tensor::{PyTensor, wrap};
+use super::trampoline::call_by_name;
+use crate::base::Scalar;
+use crate::ops::binary;
+use crate::ops::elementwise::binary_in_place;
+use crate::ops::table::Val;
+use pyo3::prelude::*;
+use pyo3::pyclass::CompareOp;
+use pyo3::types::PyAny;
+
+type Out<'py> = PyResult<Py<PyAny>>;
+
+fn not_implemented(py: Python<'_>) -> Py<PyAny> {
+    py.NotImplemented()
+}
+
+/// A row by name with `self` and one operand; foreign operands are Python's to try.
+fn by_name(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str, swap: bool) -> Out<'static> {
+    let py = slf.py();
+    if operand(other)?.is_none() {
+        return Ok(not_implemented(py));
+    }
+    let (a, b) =
+        if swap { (other.clone(), slf.as_any().clone()) } else { (slf.as_any().clone(), other.clone()) };
+    call_by_name(py, name, &[a, b]).map(Bound::unbind)
+}
+
+fn direct(
+    slf: &Bound<'_, PyTensor>,
+    other: &Bound<'_, PyAny>,
+    swap: bool,
+    f: fn(Val, Val) -> crate::error::Result<crate::tensor::Tensor>,
+) -> Out<'static> {
+    let py = slf.py();
+    let Some(b) = operand(other)? else { return Ok(not_implemented(py)) };
+    let a = Val::T(slf.get().tensor());
+    guarded("operator", || {
+        let r = if swap { f(b, a) } else { f(a, b) }.py()?;
+        wrap(py, r).map(Bound::unbind)
+    })
+}
+
+fn in_place(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
+    if operand(other)?.is_none() {
+        return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+            "{name}(): argument 'other' (position 1) must be Tensor, not {}",
+            other.get_type().name()?
+        )));
+    }
+    call_by_name(slf.py(), name, &[slf.as_any().clone(), other.clone()]).map(drop)
+}
+
+const ONE: Scalar = Scalar::Int(1);
+
+#[pymethods]
+impl PyTensor {
+    fn __add__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        direct(slf, other, false, |a, b| binary::add(a, b, ONE))
+    }
+    fn __radd__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        // PyTorch's reflected sum is `self + other`
+        direct(slf, other, false, |a, b| binary::add(a, b, ONE))
+    }
+    fn __sub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        direct(slf, other, false, |a, b| binary::sub(a, b, ONE))
+    }
+    fn __rsub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "rsub", false)
+    }
+    fn __mul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        direct(slf, other, false, |a, b| binary::mul(a, b))
+    }
+    fn __rmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        direct(slf, other, false, |a, b| binary::mul(a, b))
+    }
+    fn __truediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        direct(slf, other, false, |a, b| binary::div(a, b))
+    }
+    fn __rtruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        // PyTorch computes `reciprocal() * other`, and its graph shows it
+        let r = call_by_name(slf.py(), "reciprocal", &[slf.as_any().clone()])?;
+        if operand(other)?.is_none() {
+            return Ok(not_implemented(slf.py()));
+        }
+        call_by_name(slf.py(), "mul", &[r, other.clone()]).map(Bound::unbind)
+    }
+    fn __floordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "floor_divide", false)
+    }
+    fn __rfloordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "floor_divide", true)
+    }
+    fn __mod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "remainder", false)
+    }
+    fn __rmod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "remainder", true)
+    }
+    fn __pow__(
+        slf: &Bound<'_, Self>,
+        other: &Bound<'_, PyAny>,
+        _modulo: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "pow", false)
+    }
+    fn __rpow__(
+        slf: &Bound<'_, Self>,
+        other: &Bound<'_, PyAny>,
+        _modulo: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "pow", true)
+    }
+    fn __matmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        match other.cast::<PyTensor>() {
+            Ok(_) => by_name(slf, other, "matmul", false),
+            Err(_) => Ok(not_implemented(slf.py())),
+        }
+    }
+    fn __rmatmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        match other.cast::<PyTensor>() {
+            Ok(_) => by_name(slf, other, "matmul", true),
+            Err(_) => Ok(not_implemented(slf.py())),
+        }
+    }
+    fn __and__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_and", false)
+    }
+    fn __rand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_and", false)
+    }
+    fn __or__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_or", false)
+    }
+    fn __ror__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_or", false)
+    }
+    fn __xor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_xor", false)
+    }
+    fn __rxor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_xor", false)
+    }
+    fn __lshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_left_shift", false)
+    }
+    fn __rlshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_left_shift", true)
+    }
+    fn __rshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_right_shift", false)
+    }
+    fn __rrshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        by_name(slf, other, "bitwise_right_shift", true)
+    }
+    fn __neg__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        call_by_name(slf.py(), "neg", &[slf.as_any().clone()]).map(Bound::unbind)
+    }
+    fn __pos__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        call_by_name(slf.py(), "positive", &[slf.as_any().clone()]).map(Bound::unbind)
+    }
+    fn __abs__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        call_by_name(slf.py(), "abs", &[slf.as_any().clone()]).map(Bound::unbind)
+    }
+    fn __invert__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        call_by_name(slf.py(), "bitwise_not", &[slf.as_any().clone()]).map(Bound::unbind)
+    }
+
+    fn __iadd__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        match operand(other)? {
+            Some(b) => guarded("add_", || binary_in_place(&binary::ADD, &slf.get().tensor(), b, None).py()),
+            None => in_place(slf, other, "add_"),
+        }
+    }
+    fn __isub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "sub_")
+    }
+    fn __imul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        match operand(other)? {
+            Some(b) => guarded("mul_", || binary_in_place(&binary::MUL, &slf.get().tensor(), b, None).py()),
+            None => in_place(slf, other, "mul_"),
+        }
+    }
+    fn __itruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "div_")
+    }
+    fn __ifloordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "floor_divide_")
+    }
+    fn __imod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "remainder_")
+    }
+    fn __ipow__(
+        slf: &Bound<'_, Self>,
+        other: &Bound<'_, PyAny>,
+        _modulo: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        in_place(slf, other, "pow_")
+    }
+    fn __iand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "bitwise_and_")
+    }
+    fn __ior__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "bitwise_or_")
+    }
+    fn __ixor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "bitwise_xor_")
+    }
+    fn __ilshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "bitwise_left_shift_")
+    }
+    fn __irshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        in_place(slf, other, "bitwise_right_shift_")
+    }
+
+    fn __richcmp__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>, op: CompareOp) -> PyResult<Py<PyAny>> {
+        let name = match op {
+            CompareOp::Eq => "eq",
+            CompareOp::Ne => "ne",
+            CompareOp::Lt => "lt",
+            CompareOp::Le => "le",
+            CompareOp::Gt => "gt",
+            CompareOp::Ge => "ge",
+        };
+        by_name(slf, other, name, false)
+    }
+
+    fn __getitem__(slf: &Bound<'_, Self>, index: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        guarded("index", || super::index::get(slf, index))
+    }
+    fn __setitem__(
+        slf: &Bound<'_, Self>,
+        index: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        guarded("index_put_", || super::index::set(slf, index, value))
+    }
+    fn __delitem__(_slf: &Bound<'_, Self>, _index: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(pyo3::exceptions::PyTypeError::new_err("Tensor does not support deleting items"))
+    }
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let t = slf.get().tensor();
+        if t.ndim() == 0 {
+            return Err(pyo3::exceptions::PyTypeError::new_err("iteration over a 0-d tensor"));
+        }
+        call_by_name(slf.py(), "unbind", &[slf.as_any().clone()])?.call_method0("__iter__")
+    }
+}

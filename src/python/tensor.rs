@@ -1,0 +1,702 @@
+//! The class `Tensor`: geometry, graph attributes, conversions. Operators are in `slots`, everything called by name
+//! in `trampoline`.
+
+use super::convert::{dtype_of, scalar};
+use super::error::OrPy;
+use super::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
+use crate::base::promote::default_dtype;
+use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
+use crate::ops;
+use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
+use crate::tensor::{Tensor, type_name};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyDict, PyList, PyTuple, PyType};
+use std::sync::{Mutex, RwLock};
+
+/// A tensor as Python sees it. The handle can be exchanged (`x.data = y`, `x.t_()`): under a lock, for threads.
+#[pyclass(frozen, subclass, weakref, dict, name = "Tensor", module = "rushlight")]
+pub struct PyTensor {
+    cell: RwLock<Tensor>,
+    /// The Python object of `.grad`, so that `p.grad is p.grad`.
+    grad: Mutex<Option<(usize, Py<PyAny>)>>,
+}
+
+impl PyTensor {
+    #[inline]
+    pub fn new(t: Tensor) -> PyTensor {
+        PyTensor { cell: RwLock::new(t), grad: Mutex::new(None) }
+    }
+    #[inline]
+    pub fn tensor(&self) -> Tensor {
+        self.cell.read().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+    pub fn replace(&self, t: Tensor) {
+        let old = std::mem::replace(&mut *self.cell.write().unwrap_or_else(|e| e.into_inner()), t);
+        drop(old);
+    }
+    /// `out=`: takes the values, and the shape if it differs.
+    pub fn store(&self, op: &str, r: &Tensor) -> PyResult<()> {
+        let t = self.tensor();
+        if !crate::base::promote::can_cast(r.dtype(), t.dtype()) {
+            return Err(PyRuntimeError::new_err(format!(
+                "result type {} can't be cast to the desired output type {}",
+                r.dtype().scalar_name(),
+                t.dtype().scalar_name()
+            )));
+        }
+        if t.device() != r.device() {
+            return Err(PyRuntimeError::new_err(format!(
+                "{op}: Expected out tensor to be on device {}, but got {} instead",
+                r.device(),
+                t.device()
+            )));
+        }
+        let target = if t.shape() == r.shape() {
+            t
+        } else {
+            let fresh = Tensor::empty(r.shape(), t.dtype(), t.device()).py()?;
+            let fresh = t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype());
+            self.replace(fresh.clone());
+            fresh
+        };
+        ops::op::check_in_place(op, &target).py()?;
+        ops::copy::write(&target, r).py()?;
+        target.storage().bump_version();
+        Ok(())
+    }
+}
+
+/// A new Python object around a handle.
+#[inline]
+pub fn wrap<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
+    Ok(Bound::new(py, PyTensor::new(t))?.into_any())
+}
+
+/// The text of a tensor with a class name in front.
+pub fn text(t: &Tensor, prefix: &str) -> String {
+    let node = t.grad_fn();
+    let name = node.as_ref().map(|(n, _)| n.name().to_string());
+    let get = |index: &[usize]| match t.element(index) {
+        Scalar::Bool(b) => Value::Bool(b),
+        Scalar::Int(i) => Value::Int(i),
+        Scalar::Float(f) => Value::Float(f),
+        Scalar::Complex(c) => Value::Complex(c),
+    };
+    let data = PrintData {
+        prefix,
+        shape: t.shape(),
+        dtype: t.dtype(),
+        default_dtype: default_dtype(),
+        device: t.device(),
+        requires_grad: t.requires_grad(),
+        grad_fn: name.as_deref(),
+        get: &get,
+    };
+    tensor_text(&data, &print_options())
+}
+
+fn nested<'py>(
+    py: Python<'py>,
+    t: &Tensor,
+    depth: usize,
+    index: &mut Vec<usize>,
+) -> PyResult<Bound<'py, PyAny>> {
+    if depth == t.ndim() {
+        return Ok(scalar(py, t.element(index)));
+    }
+    let list = PyList::empty(py);
+    for i in 0..t.shape()[depth] {
+        index.push(i);
+        list.append(nested(py, t, depth + 1, index)?)?;
+        index.pop();
+    }
+    Ok(list.into_any())
+}
+
+fn no_grad_text(t: &Tensor) -> PyResult<()> {
+    if t.requires_grad() && crate::autograd::grad_enabled() {
+        return Err(PyRuntimeError::new_err(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+        ));
+    }
+    Ok(())
+}
+
+pub fn check_no_grad(t: &Tensor) -> PyResult<()> {
+    no_grad_text(t)
+}
+
+#[pymethods]
+impl PyTensor {
+    /// The legacy constructor: sizes, a sequence, or a tensor to alias.
+    #[new]
+    #[pyo3(signature = (*args, **kwargs))]
+    fn py_new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<PyTensor> {
+        super::create::legacy(args, kwargs, default_dtype()).map(PyTensor::new)
+    }
+
+    // ---- geometry ------------------------------------------------------------------------------------------------
+    #[getter]
+    fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        size(py, self.tensor().shape().iter().map(|&n| n as i64))
+    }
+    #[pyo3(signature = (dim = None))]
+    fn size<'py>(&self, py: Python<'py>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
+        match dim {
+            None => self.shape(py),
+            Some(d) => Ok(self.tensor().size(d).py()?.into_pyobject(py)?.into_any()),
+        }
+    }
+    #[pyo3(signature = (dim = None))]
+    fn stride<'py>(&self, py: Python<'py>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        match dim {
+            None => Ok(PyTuple::new(py, t.strides())?.into_any()),
+            Some(d) => {
+                let axis = crate::base::wrap_dim(d, t.ndim()).py()?;
+                Ok(t.strides()[axis].into_pyobject(py)?.into_any())
+            }
+        }
+    }
+    #[getter]
+    fn dtype(&self, py: Python<'_>) -> Py<PyDType> {
+        dtype(py, self.tensor().dtype())
+    }
+    #[getter]
+    fn device(&self) -> PyDevice {
+        PyDevice::of(self.tensor().device())
+    }
+    #[getter]
+    fn layout(&self, py: Python<'_>) -> Py<PyAny> {
+        strided(py)
+    }
+    #[getter]
+    fn ndim(&self) -> usize {
+        self.tensor().ndim()
+    }
+    fn dim(&self) -> usize {
+        self.tensor().ndim()
+    }
+    fn ndimension(&self) -> usize {
+        self.tensor().ndim()
+    }
+    fn numel(&self) -> usize {
+        self.tensor().numel()
+    }
+    fn nelement(&self) -> usize {
+        self.tensor().numel()
+    }
+    fn element_size(&self) -> usize {
+        self.tensor().dtype().size()
+    }
+    #[getter]
+    fn itemsize(&self) -> usize {
+        self.tensor().dtype().size()
+    }
+    #[getter]
+    fn nbytes(&self) -> usize {
+        let t = self.tensor();
+        t.numel() * t.dtype().size()
+    }
+    fn storage_offset(&self) -> usize {
+        self.tensor().layout().offset
+    }
+    fn data_ptr(&self) -> usize {
+        let t = self.tensor();
+        if t.numel() == 0 || t.device() == Device::Meta { 0 } else { t.ptr() as usize }
+    }
+    #[pyo3(signature = (memory_format = None))]
+    fn is_contiguous(&self, memory_format: Option<&Bound<'_, PyFormat>>) -> bool {
+        let format = memory_format.map_or(MemoryFormat::Contiguous, |f| f.get().0);
+        self.tensor().layout().is_format(format)
+    }
+    fn is_floating_point(&self) -> bool {
+        self.tensor().dtype().is_float()
+    }
+    fn is_complex(&self) -> bool {
+        self.tensor().dtype().is_complex()
+    }
+    fn is_signed(&self) -> bool {
+        self.tensor().dtype().is_signed()
+    }
+    fn is_conj(&self) -> bool {
+        false
+    }
+    fn is_neg(&self) -> bool {
+        false
+    }
+    fn is_inference(&self) -> bool {
+        self.tensor().is_inference()
+    }
+    #[getter]
+    fn is_cpu(&self) -> bool {
+        self.tensor().device() == Device::Cpu
+    }
+    #[getter]
+    fn is_cuda(&self) -> bool {
+        matches!(self.tensor().device(), Device::Gpu(_))
+    }
+    #[getter]
+    fn is_meta(&self) -> bool {
+        self.tensor().device() == Device::Meta
+    }
+    #[getter]
+    fn is_sparse(&self) -> bool {
+        false
+    }
+    #[getter]
+    fn is_quantized(&self) -> bool {
+        false
+    }
+    #[getter]
+    fn is_nested(&self) -> bool {
+        false
+    }
+    #[getter]
+    fn is_mkldnn(&self) -> bool {
+        false
+    }
+    #[getter]
+    fn _version(&self) -> u32 {
+        self.tensor().storage().version()
+    }
+    fn is_set_to(&self, other: &PyTensor) -> bool {
+        let (a, b) = (self.tensor(), other.tensor());
+        a.storage().same(b.storage()) && a.layout() == b.layout()
+    }
+    fn is_same_size(&self, other: &PyTensor) -> bool {
+        self.tensor().shape() == other.tensor().shape()
+    }
+    #[allow(non_snake_case)]
+    #[getter]
+    fn T<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        let order: Vec<usize> = (0..t.ndim()).rev().collect();
+        wrap(py, ops::shape::permute_to(&t, &order).py()?)
+    }
+    #[allow(non_snake_case)]
+    #[getter]
+    fn mT<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if t.ndim() < 2 {
+            return Err(PyRuntimeError::new_err(format!(
+                "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
+                t.ndim()
+            )));
+        }
+        wrap(py, ops::shape::transpose(&t, -2, -1).py()?)
+    }
+    #[allow(non_snake_case)]
+    #[getter]
+    fn H<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if t.ndim() != 2 && t.ndim() != 0 {
+            return Err(PyRuntimeError::new_err(format!(
+                "tensor.H is only supported on matrices (2-D tensors). Got {}-D tensor.",
+                t.ndim()
+            )));
+        }
+        if t.ndim() == 0 {
+            return wrap(py, ops::complex::conj_physical(&t).py()?);
+        }
+        wrap(py, ops::shape::transpose(&ops::complex::conj_physical(&t).py()?, 0, 1).py()?)
+    }
+    #[allow(non_snake_case)]
+    #[getter]
+    fn mH<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if t.ndim() < 2 {
+            return Err(PyRuntimeError::new_err(format!(
+                "tensor.mH is only supported on matrices or batches of matrices. Got {}-D tensor.",
+                t.ndim()
+            )));
+        }
+        wrap(py, ops::shape::transpose(&ops::complex::conj_physical(&t).py()?, -2, -1).py()?)
+    }
+
+    // ---- values ---------------------------------------------------------------------------------------------------
+    fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(scalar(py, self.tensor().item().py()?))
+    }
+    fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if t.device() == Device::Meta {
+            return Err(pyo3::exceptions::PyNotImplementedError::new_err(
+                "tolist: Cannot copy out of meta tensor; no data!",
+            ));
+        }
+        nested(py, &t, 0, &mut Vec::new())
+    }
+    fn __len__(&self) -> PyResult<usize> {
+        self.tensor().shape().first().copied().ok_or_else(|| PyTypeError::new_err("len() of a 0-d tensor"))
+    }
+    fn __bool__(&self) -> PyResult<bool> {
+        let t = self.tensor();
+        match t.numel() {
+            1 => Ok(!t.item().py()?.is_zero()),
+            0 => Err(PyRuntimeError::new_err("Boolean value of Tensor with no values is ambiguous")),
+            _ => {
+                Err(PyRuntimeError::new_err("Boolean value of Tensor with more than one value is ambiguous"))
+            }
+        }
+    }
+    fn __int__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.tensor().item().py()? {
+            Scalar::Float(f) => Ok(pyo3::types::PyFloat::new(py, f).call_method0("__int__")?),
+            Scalar::Complex(c) if c.im == 0.0 => {
+                Ok(pyo3::types::PyFloat::new(py, c.re).call_method0("__int__")?)
+            }
+            Scalar::Complex(_) => {
+                Err(PyRuntimeError::new_err("value cannot be converted to type int64_t without overflow"))
+            }
+            s => Ok(s.to_i64().into_pyobject(py)?.into_any()),
+        }
+    }
+    fn __float__(&self) -> PyResult<f64> {
+        match self.tensor().item().py()? {
+            Scalar::Complex(c) if c.im != 0.0 => {
+                Err(PyRuntimeError::new_err("value cannot be converted to type double without overflow"))
+            }
+            s => Ok(s.to_f64()),
+        }
+    }
+    fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let c = self.tensor().item().py()?.to_c128();
+        Ok(scalar(py, Scalar::Complex(c)))
+    }
+    fn __index__(&self) -> PyResult<i64> {
+        let t = self.tensor();
+        if t.numel() != 1 || !t.dtype().is_integral() {
+            return Err(PyTypeError::new_err(
+                "only integer tensors of a single element can be converted to an index",
+            ));
+        }
+        Ok(t.item().py()?.to_i64())
+    }
+    fn __repr__(&self) -> String {
+        text(&self.tensor(), "tensor")
+    }
+    fn __hash__(slf: &Bound<'_, Self>) -> isize {
+        (slf.as_ptr() as isize) >> 4
+    }
+
+    // ---- graph ----------------------------------------------------------------------------------------------------
+    #[getter]
+    fn requires_grad(&self) -> bool {
+        self.tensor().requires_grad()
+    }
+    #[setter]
+    fn set_requires_grad(&self, on: bool) -> PyResult<()> {
+        self.tensor().set_requires_grad(on).py()
+    }
+    #[pyo3(signature = (requires_grad = true))]
+    fn requires_grad_<'py>(slf: Bound<'py, Self>, requires_grad: bool) -> PyResult<Bound<'py, Self>> {
+        slf.get().tensor().set_requires_grad(requires_grad).py()?;
+        Ok(slf)
+    }
+    #[getter]
+    fn is_leaf(&self) -> bool {
+        self.tensor().is_leaf()
+    }
+    #[getter]
+    fn grad_fn<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.tensor().grad_fn() {
+            Some((node, _)) => super::autograd::node_object(py, node).map(Some),
+            None => Ok(None),
+        }
+    }
+    #[getter]
+    fn output_nr(&self) -> usize {
+        self.tensor().grad_fn().map_or(0, |(_, slot)| slot)
+    }
+    #[getter]
+    fn grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(g) = super::autograd::grad_of(&self.tensor()) else { return Ok(None) };
+        let mut cache = self.grad.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((id, object)) = cache.as_ref()
+            && *id == g.id()
+        {
+            return Ok(Some(object.bind(py).clone()));
+        }
+        let id = g.id();
+        let object = wrap(py, g)?;
+        *cache = Some((id, object.clone().unbind()));
+        Ok(Some(object))
+    }
+    #[setter]
+    fn set_grad(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let this = slf.get();
+        let t = this.tensor();
+        if value.is_none() {
+            *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = None;
+            return super::autograd::set_grad(&t, None).py();
+        }
+        let g = value.cast::<PyTensor>().map_err(|_| {
+            PyTypeError::new_err(format!(
+                "assigned grad expected to be a Tensor or None but got grad of type {}",
+                value.get_type().name().map_or_else(|_| String::new(), |n| n.to_string())
+            ))
+        })?;
+        let g = g.get().tensor();
+        if g.same(&t) {
+            return Err(PyRuntimeError::new_err("can't assign Variable as its own grad"));
+        }
+        if g.dtype() != t.dtype() {
+            return Err(PyRuntimeError::new_err(format!(
+                "assigned grad has data of a different type: expected {}, got {}",
+                type_name(t.dtype(), t.device()),
+                type_name(g.dtype(), g.device())
+            )));
+        }
+        if g.device() != t.device() {
+            return Err(PyRuntimeError::new_err("assigned grad has data located on a different device"));
+        }
+        if g.shape() != t.shape() {
+            return Err(PyRuntimeError::new_err(format!(
+                "assigned grad has data of a different size: expected {:?}, got {:?}",
+                t.shape(),
+                g.shape()
+            )));
+        }
+        *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = Some((g.id(), value.clone().unbind()));
+        super::autograd::set_grad(&t, Some(g)).py()
+    }
+    /// The same data without history, with a version counter of its own.
+    #[getter]
+    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        wrap(py, Tensor::from_parts(t.storage().forked(), t.layout().clone(), t.dtype()))
+    }
+    #[setter]
+    fn set_data(&self, value: &Bound<'_, PyTensor>) -> PyResult<()> {
+        let (t, v) = (self.tensor(), value.get().tensor());
+        if t.requires_grad() && !v.dtype().is_differentiable() {
+            return Err(PyRuntimeError::new_err(
+                "data set to a tensor that requires gradients must be floating point or complex dtype",
+            ));
+        }
+        self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()));
+        Ok(())
+    }
+    fn detach_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+        let t = slf.get().tensor();
+        if t.is_view() {
+            return Err(PyRuntimeError::new_err(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+            ));
+        }
+        t.rewrite_edge(crate::tensor::Edge::None);
+        Ok(slf)
+    }
+    #[getter]
+    fn _base<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.tensor().view_base().map(|b| wrap(py, b)).transpose()
+    }
+    fn _is_view(&self) -> bool {
+        self.tensor().is_view()
+    }
+    /// An instance of a subclass over the same data.
+    #[staticmethod]
+    #[pyo3(signature = (cls, data, require_grad = false))]
+    fn _make_subclass<'py>(
+        cls: &Bound<'py, PyType>,
+        data: &Bound<'py, PyTensor>,
+        require_grad: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let object = cls.call_method1("__new__", (cls, data))?;
+        let made = object.cast::<PyTensor>()?.get().tensor();
+        if require_grad {
+            made.set_requires_grad(true).py()?;
+        }
+        Ok(object)
+    }
+
+    // ---- exchanging the geometry in place --------------------------------------------------------------------------
+    /// Shows other memory: `set_(source)` or `set_(source, offset, size, stride)`.
+    #[pyo3(signature = (source = None, storage_offset = None, size = None, stride = None))]
+    fn set_<'py>(
+        slf: Bound<'py, Self>,
+        source: Option<&Bound<'py, PyTensor>>,
+        storage_offset: Option<i64>,
+        size: Option<Vec<i64>>,
+        stride: Option<Vec<i64>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let t = slf.get().tensor();
+        let s = match source {
+            Some(s) => s.get().tensor(),
+            None => Tensor::empty(&[0], t.dtype(), t.device()).py()?,
+        };
+        if s.dtype() != t.dtype() {
+            return Err(PyRuntimeError::new_err(format!(
+                "Could not set tensor of type {} to a tensor of type {}",
+                s.dtype().c_name(),
+                t.dtype().c_name()
+            )));
+        }
+        let layout = match size {
+            None => s.layout().clone(),
+            Some(shape) => {
+                let stride = stride.unwrap_or_else(|| {
+                    let dims: Vec<usize> = shape.iter().map(|&n| n.max(0) as usize).collect();
+                    Layout::contiguous(&dims).strides.iter().map(|&s| s as i64).collect()
+                });
+                ops::view::strided_layout(&s, &shape, &stride, Some(storage_offset.unwrap_or(0))).py()?
+            }
+        };
+        slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()));
+        Ok(slf)
+    }
+    #[pyo3(signature = (*size, memory_format = None))]
+    fn resize_<'py>(
+        slf: Bound<'py, Self>,
+        size: &Bound<'py, PyTuple>,
+        memory_format: Option<&Bound<'py, PyFormat>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
+        let t = slf.get().tensor();
+        let shape = sizes(size)?;
+        if t.requires_grad() && crate::autograd::grad_enabled() {
+            return Err(PyRuntimeError::new_err("cannot resize variables that require grad"));
+        }
+        let layout = Layout { offset: t.layout().offset, ..Layout::contiguous(&shape) };
+        let needed = layout.span_end().checked_mul(t.dtype().size());
+        let new = if needed.is_some_and(|n| n <= t.storage().nbytes()) {
+            t.replaced(t.storage().clone(), layout, t.dtype())
+        } else {
+            let fresh = Tensor::empty(&shape, t.dtype(), t.device()).py()?;
+            let keep = (t.storage().nbytes() / t.dtype().size())
+                .saturating_sub(t.layout().offset)
+                .min(fresh.numel());
+            let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
+            ops::copy::write(&flat(&fresh, 0), &flat(&t, t.layout().offset)).py()?;
+            t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype())
+        };
+        slf.get().replace(new);
+        Ok(slf)
+    }
+    fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+        let n = slf.get().tensor().ndim();
+        if n < 2 { Ok(slf) } else { in_place_view(slf, |t| ops::shape::transpose(t, 0, 1)) }
+    }
+    fn transpose_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
+        in_place_view(slf, |t| ops::shape::transpose(t, dim0, dim1))
+    }
+    fn swapaxes_<'py>(slf: Bound<'py, Self>, axis0: i64, axis1: i64) -> PyResult<Bound<'py, Self>> {
+        in_place_view(slf, |t| ops::shape::transpose(t, axis0, axis1))
+    }
+    fn swapdims_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
+        in_place_view(slf, |t| ops::shape::transpose(t, dim0, dim1))
+    }
+    #[pyo3(signature = (dim = None))]
+    fn squeeze_<'py>(slf: Bound<'py, Self>, dim: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, Self>> {
+        match dim {
+            None => in_place_view(slf, ops::view::squeeze),
+            Some(d) => {
+                let dims =
+                    match super::convert::int_list(d)? {
+                        Some(v) => v,
+                        None => smallvec::smallvec![super::convert::int(d)?.ok_or_else(|| {
+                            PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints")
+                        })?],
+                    };
+                in_place_view(slf, |t| ops::view::squeeze_dims(t, &dims))
+            }
+        }
+    }
+    fn unsqueeze_<'py>(slf: Bound<'py, Self>, dim: i64) -> PyResult<Bound<'py, Self>> {
+        in_place_view(slf, |t| ops::view::unsqueeze(t, dim))
+    }
+    #[pyo3(signature = (size, stride, storage_offset = None))]
+    fn as_strided_<'py>(
+        slf: Bound<'py, Self>,
+        size: Vec<i64>,
+        stride: Vec<i64>,
+        storage_offset: Option<i64>,
+    ) -> PyResult<Bound<'py, Self>> {
+        in_place_view(slf, |t| ops::view::as_strided(t, &size, &stride, storage_offset))
+    }
+
+    // ---- storage, for saving ---------------------------------------------------------------------------------------
+    /// The bytes of the whole storage.
+    fn _storage_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
+        let t = self.tensor();
+        let storage = t.storage().clone();
+        super::interop::storage_bytes(py, &storage)
+    }
+    fn _storage_key(&self) -> usize {
+        let t = self.tensor();
+        if t.storage().nbytes() == 0 { t.storage().id() } else { t.storage().ptr() as usize }
+    }
+    fn _storage_nbytes(&self) -> usize {
+        self.tensor().storage().nbytes()
+    }
+    fn __dir__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let names = slf.py().get_type::<PyAny>().call_method1("__dir__", (slf,))?;
+        Ok(names)
+    }
+    /// `torch.FloatTensor`, or a conversion to the named type.
+    fn _type_name(&self) -> String {
+        let t = self.tensor();
+        type_name(t.dtype(), t.device())
+    }
+    fn _text(&self, prefix: &str) -> String {
+        text(&self.tensor(), prefix)
+    }
+}
+
+/// Replaces a tensor by a view of itself, history included.
+fn in_place_view<'py>(
+    slf: Bound<'py, PyTensor>,
+    f: impl Fn(&Tensor) -> crate::error::Result<Tensor>,
+) -> PyResult<Bound<'py, PyTensor>> {
+    let t = slf.get().tensor();
+    if t.requires_grad() && t.is_leaf() && crate::autograd::grad_enabled() {
+        return Err(PyRuntimeError::new_err(
+            "a leaf Variable that requires grad is being used in an in-place operation.",
+        ));
+    }
+    let v = f(&t).py()?;
+    let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype());
+    if t.requires_grad() && !t.is_leaf() {
+        new.set_edge(v.edge());
+    }
+    t.storage().bump_version();
+    slf.get().replace(new);
+    Ok(slf)
+}
+
+/// Sizes given separately or as one sequence.
+pub fn sizes(args: &Bound<'_, PyTuple>) -> PyResult<Vec<usize>> {
+    let list = if args.len() == 1 && super::convert::int(&args.get_item(0)?)?.is_none() {
+        super::convert::int_list(&args.get_item(0)?)?
+    } else {
+        super::convert::int_list(args.as_any())?
+    };
+    let list = list.ok_or_else(|| PyTypeError::new_err("sizes must be integers"))?;
+    list.iter()
+        .map(|&n| {
+            usize::try_from(n).map_err(|_| {
+                PyRuntimeError::new_err(format!(
+                    "Trying to create tensor with negative dimension {n}: {:?}",
+                    list.as_slice()
+                ))
+            })
+        })
+        .collect()
+}
+
+/// What `dtype=` was given, if anything.
+pub fn optional_dtype(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<DType>> {
+    match obj {
+        None => Ok(None),
+        Some(o) if o.is_none() => Ok(None),
+        Some(o) => match dtype_of(o)? {
+            Some(d) => Ok(Some(d)),
+            None => Err(PyTypeError::new_err(format!(
+                "argument 'dtype' must be torch.dtype, not {}",
+                o.get_type().name()?
+            ))),
+        },
+    }
+}

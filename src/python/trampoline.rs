@@ -1,0 +1,543 @@
+//! The one entry of every op called by name: a fastcall function that walks the row's parameters.
+//!
+//! CPython hands a method descriptor no data of its own, so there is one tiny function per name, `shim::<I>`, which
+//! only says who it is; the rest is shared. 500 bound methods cost half the compile time and size of as many
+//! attribute functions, and 5 to 10 ns a call.
+
+use super::convert::{ret, to_arg};
+use super::error::{guarded, to_py};
+use super::tensor::PyTensor;
+use crate::ops::inplace;
+use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret};
+use crate::tensor::Tensor;
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyString, PyTuple};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::ffi::{CString, c_char};
+use std::os::raw::c_int;
+use std::sync::OnceLock;
+
+/// The rows of one Python name.
+struct Group {
+    name: &'static str,
+    rows: Vec<&'static OpDef>,
+    /// The method writes its result into `self` and answers with it.
+    in_place: bool,
+}
+
+static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
+static BY_NAME: OnceLock<HashMap<&'static str, usize>> = OnceLock::new();
+
+type Fast = unsafe extern "C" fn(
+    *mut ffi::PyObject,
+    *const *mut ffi::PyObject,
+    ffi::Py_ssize_t,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+
+unsafe extern "C" fn shim<const I: usize>(
+    slf: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls with the lock held, `count` positional arguments and then one for each name
+    unsafe { enter(I, slf, args, count as usize, names) }
+}
+
+macro_rules! shims {
+    (row $b:expr) => {
+        [shim::<{ $b }> as Fast, shim::<{ $b + 1 }>, shim::<{ $b + 2 }>, shim::<{ $b + 3 }>, shim::<{ $b + 4 }>,
+         shim::<{ $b + 5 }>, shim::<{ $b + 6 }>, shim::<{ $b + 7 }>, shim::<{ $b + 8 }>, shim::<{ $b + 9 }>,
+         shim::<{ $b + 10 }>, shim::<{ $b + 11 }>, shim::<{ $b + 12 }>, shim::<{ $b + 13 }>, shim::<{ $b + 14 }>,
+         shim::<{ $b + 15 }>]
+    };
+    (plane $b:expr) => {
+        [shims!(row $b), shims!(row $b + 16), shims!(row $b + 32), shims!(row $b + 48), shims!(row $b + 64),
+         shims!(row $b + 80), shims!(row $b + 96), shims!(row $b + 112)]
+    };
+}
+/// Room for 1536 names.
+static SHIMS: [[[Fast; 16]; 8]; 12] = [
+    shims!(plane 0),
+    shims!(plane 128),
+    shims!(plane 256),
+    shims!(plane 384),
+    shims!(plane 512),
+    shims!(plane 640),
+    shims!(plane 768),
+    shims!(plane 896),
+    shims!(plane 1024),
+    shims!(plane 1152),
+    shims!(plane 1280),
+    shims!(plane 1408),
+];
+
+unsafe fn enter(
+    index: usize,
+    slf: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    count: usize,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: called by CPython, attached
+    let py = unsafe { Python::assume_attached() };
+    let group = &GROUPS.get().expect("groups are made when the module is loaded")[index];
+    // SAFETY: the pointers are borrowed references that live through the call
+    let list: &[*mut ffi::PyObject] = if count == 0 && names.is_null() {
+        &[]
+    } else {
+        let total = count + if names.is_null() { 0 } else { (unsafe { ffi::PyTuple_Size(names) }) as usize };
+        unsafe { std::slice::from_raw_parts(args, total) }
+    };
+    let borrowed = |p: *mut ffi::PyObject| unsafe { Bound::from_borrowed_ptr(py, p) };
+    let mut given: SmallVec<[Bound<'_, PyAny>; 6]> = SmallVec::new();
+    if !slf.is_null() {
+        given.push(borrowed(slf));
+    }
+    given.extend(list[..count].iter().map(|p| borrowed(*p)));
+    let mut keywords: SmallVec<[(Bound<'_, PyAny>, Bound<'_, PyAny>); 4]> = SmallVec::new();
+    if !names.is_null() {
+        for (i, p) in list[count..].iter().enumerate() {
+            // SAFETY: `names` is a tuple with a string for each keyword argument
+            let name = borrowed(unsafe { ffi::PyTuple_GetItem(names, i as ffi::Py_ssize_t) });
+            keywords.push((name, borrowed(*p)));
+        }
+    }
+    let result = guarded(group.name, || call(py, group, &given, &mut keywords, !slf.is_null()));
+    match result {
+        Ok(v) => v.into_ptr(),
+        Err(e) => {
+            e.restore(py);
+            std::ptr::null_mut()
+        }
+    }
+}
+
+type Keywords<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 4]>;
+
+fn call<'py>(
+    py: Python<'py>,
+    group: &Group,
+    given: &[Bound<'py, PyAny>],
+    keywords: &mut Keywords<'py>,
+    method: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut out = None;
+    if !keywords.is_empty()
+        && let Some(i) = keywords.iter().position(|(k, _)| is_name(k, "out"))
+    {
+        let takes_out = group.rows.iter().any(|r| r.params.iter().any(|p| p.name == "out"));
+        if !takes_out {
+            let (_, v) = keywords.remove(i);
+            out = (!v.is_none()).then_some(v);
+        }
+    }
+    let mut first: Option<Mismatch> = None;
+    for row in &group.rows {
+        match bind(row, given, keywords)? {
+            Ok(args) => {
+                if group.in_place {
+                    return in_place(row, &args, given);
+                }
+                let value = (row.call)(&args).map_err(to_py)?;
+                if row.place == Place::Inplace {
+                    return Ok(given[0].clone());
+                }
+                return match out {
+                    Some(out) => store(group.name, py, value, &out),
+                    None => ret_or_self(py, value, given, &args, method),
+                };
+            }
+            Err(m) => {
+                first.get_or_insert(m);
+            }
+        }
+    }
+    Err(mismatch(group, given, keywords, first, method))
+}
+
+/// A result; the very object of the first argument if the op answered with its input (`x.contiguous()`, `x.to()`).
+fn ret_or_self<'py>(
+    py: Python<'py>,
+    value: Ret,
+    given: &[Bound<'py, PyAny>],
+    args: &[Arg],
+    _method: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    if let (Ret::Tensor(t), Some(Arg::Tensor(x))) = (&value, args.first())
+        && t.same(x)
+        && let Some(object) = given.first()
+        && object.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().same(t))
+    {
+        return Ok(object.clone());
+    }
+    ret(py, value)
+}
+
+fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+    match row.in_place {
+        Some(f) => f(args).map_err(to_py)?,
+        None => {
+            let value = (row.call)(args).map_err(to_py)?;
+            if let (Ret::Tensor(r), Arg::Tensor(x)) = (value, &args[0]) {
+                inplace::assign(row.name, x, &r).map_err(to_py)?;
+            }
+        }
+    }
+    Ok(given[0].clone())
+}
+
+enum Mismatch {
+    TooMany,
+    Missing(&'static str),
+    Type(usize, &'static str, Base),
+    Unexpected(String),
+}
+
+fn is_name(obj: &Bound<'_, PyAny>, name: &str) -> bool {
+    obj.cast::<PyString>().is_ok_and(|s| s.to_str().is_ok_and(|s| s == name))
+}
+
+/// Other names under which a parameter may be given, NumPy's.
+fn aliases(name: &str) -> &'static [&'static str] {
+    match name {
+        "dim" => &["axis"],
+        "keepdim" => &["keepdims"],
+        "input" => &["self", "x", "a"],
+        "other" => &["x2"],
+        "size" => &["shape"],
+        _ => &[],
+    }
+}
+
+type Bound1<T> = Result<T, Mismatch>;
+
+/// Matches the call against one row: the arguments in the order of its parameters.
+fn bind(
+    row: &OpDef,
+    given: &[Bound<'_, PyAny>],
+    keywords: &Keywords<'_>,
+) -> PyResult<Bound1<SmallVec<[Arg; 8]>>> {
+    let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
+    let (mut next, mut used) = (0, 0);
+    for (i, p) in row.params.iter().enumerate() {
+        if next < given.len() && !p.keyword_only {
+            let obj = &given[next];
+            // sizes may be spelled out: x.view(2, 3)
+            if p.kind.base == Base::Sizes && given.len() - next != 1
+                || p.kind.base == Base::Sizes && !is_sequence(obj)
+            {
+                match spelled(&given[next..])? {
+                    Some((sizes, taken)) => {
+                        args.push(sizes);
+                        next += taken;
+                        continue;
+                    }
+                    None => {
+                        if !is_sequence(obj) {
+                            return Ok(Err(Mismatch::Type(i, p.name, p.kind.base)));
+                        }
+                    }
+                }
+            }
+            match to_arg(obj, p.kind)? {
+                Some(a) => args.push(a),
+                None => return Ok(Err(Mismatch::Type(i, p.name, p.kind.base))),
+            }
+            next += 1;
+            continue;
+        }
+        match keyword(p, keywords) {
+            Some(obj) => {
+                used += 1;
+                match to_arg(obj, p.kind)? {
+                    Some(a) => args.push(a),
+                    None => return Ok(Err(Mismatch::Type(i, p.name, p.kind.base))),
+                }
+            }
+            // an empty list of sizes may be left out altogether: torch.zeros(()) is zeros(), x.expand()
+            None if p.required && p.kind.base == Base::Sizes && i == 0 => {
+                return Ok(Err(Mismatch::Missing(p.name)));
+            }
+            None if p.required => return Ok(Err(Mismatch::Missing(p.name))),
+            None => args.push(Arg::Absent),
+        }
+    }
+    if next < given.len() {
+        return Ok(Err(Mismatch::TooMany));
+    }
+    if used < keywords.len() {
+        for (k, _) in keywords {
+            let known = row
+                .params
+                .iter()
+                .any(|p| is_name(k, p.name) || aliases(p.name).iter().any(|a| is_name(k, a)));
+            if !known {
+                return Ok(Err(Mismatch::Unexpected(k.to_string())));
+            }
+        }
+        return Ok(Err(Mismatch::TooMany));
+    }
+    Ok(Ok(args))
+}
+
+fn keyword<'a, 'py>(p: &Param, keywords: &'a Keywords<'py>) -> Option<&'a Bound<'py, PyAny>> {
+    if keywords.is_empty() {
+        return None;
+    }
+    let direct = keywords.iter().find(|(k, _)| is_name(k, p.name));
+    let found =
+        direct.or_else(|| keywords.iter().find(|(k, _)| aliases(p.name).iter().any(|a| is_name(k, a))));
+    found.map(|(_, v)| v)
+}
+
+fn is_sequence(obj: &Bound<'_, PyAny>) -> bool {
+    obj.cast::<PyTuple>().is_ok() || obj.cast::<pyo3::types::PyList>().is_ok()
+}
+
+/// Consecutive integers as one list of sizes.
+fn spelled(given: &[Bound<'_, PyAny>]) -> PyResult<Option<(Arg, usize)>> {
+    let mut sizes = crate::ops::table::Ints::new();
+    for obj in given {
+        if obj.cast::<pyo3::types::PyBool>().is_ok() || is_sequence(obj) {
+            break;
+        }
+        match super::convert::int(obj)? {
+            Some(v) => sizes.push(v),
+            None => break,
+        }
+    }
+    let taken = sizes.len();
+    Ok((taken > 0).then_some((Arg::Ints(sizes), taken)))
+}
+
+fn type_name(obj: &Bound<'_, PyAny>) -> String {
+    obj.get_type().name().map_or_else(|_| "object".into(), |n| n.to_string())
+}
+
+#[cold]
+fn mismatch(
+    group: &Group,
+    given: &[Bound<'_, PyAny>],
+    keywords: &Keywords<'_>,
+    first: Option<Mismatch>,
+    method: bool,
+) -> PyErr {
+    let name = group.name;
+    let skip = method as usize;
+    if group.rows.len() == 1 {
+        let row = group.rows[0];
+        let text = match first {
+            Some(Mismatch::Missing(p)) => {
+                let missing: Vec<&str> = row
+                    .params
+                    .iter()
+                    .skip(given.len())
+                    .filter(|q| q.required && keyword(q, keywords).is_none())
+                    .map(|q| q.name)
+                    .collect();
+                let list = if missing.is_empty() { vec![p] } else { missing };
+                let quoted: Vec<String> = list.iter().map(|m| format!("\"{m}\"")).collect();
+                format!(
+                    "{name}() missing {} required positional arguments: {}",
+                    list.len(),
+                    quoted.join(", ")
+                )
+            }
+            Some(Mismatch::Type(i, p, base)) => {
+                let got = given
+                    .get(i)
+                    .map(type_name)
+                    .or_else(|| keyword(&row.params[i], keywords).map(type_name))
+                    .unwrap_or_else(|| "nothing".into());
+                let position =
+                    if i < given.len() { format!(" (position {})", i + 1 - skip) } else { String::new() };
+                format!("{name}(): argument '{p}'{position} must be {}, not {got}", base.expected())
+            }
+            Some(Mismatch::Unexpected(k)) => format!("{name}() got an unexpected keyword argument '{k}'"),
+            _ => format!(
+                "{name}() takes {} positional arguments but {} were given",
+                row.params.iter().filter(|p| !p.keyword_only).count() - skip.min(row.params.len()),
+                given.len() - skip
+            ),
+        };
+        return PyTypeError::new_err(text);
+    }
+    let mut got: Vec<String> = given.iter().skip(skip).map(type_name).collect();
+    got.extend(keywords.iter().map(|(k, v)| format!("{k}={}", type_name(v))));
+    let rows: Vec<String> =
+        group.rows.iter().map(|r| format!(" * {}", super::describe::signature(r, skip))).collect();
+    PyTypeError::new_err(format!(
+        "{name}() received an invalid combination of arguments - got ({}), but expected one of:\n{}\n",
+        got.join(", "),
+        rows.join("\n")
+    ))
+}
+
+/// `out=`: the result goes into a tensor the caller has, which is resized if need be.
+fn store<'py>(
+    name: &str,
+    py: Python<'py>,
+    value: Ret,
+    out: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let place = |r: &Tensor, o: &Bound<'py, PyAny>| -> PyResult<()> {
+        let o = o.cast::<PyTensor>().map_err(|_| {
+            PyTypeError::new_err(format!("{name}(): argument 'out' must be Tensor, not {}", type_name(o)))
+        })?;
+        o.get().store(name, r)
+    };
+    match value {
+        Ret::Tensor(r) => {
+            if r.requires_grad() || out.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().requires_grad()) {
+                return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+                    "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+                )));
+            }
+            place(&r, out)?;
+            Ok(out.clone())
+        }
+        Ret::Tuple(v) => {
+            let outs: Vec<Bound<'py, PyAny>> = out.try_iter()?.collect::<PyResult<_>>()?;
+            for (r, o) in v.iter().zip(&outs) {
+                place(r, o)?;
+            }
+            Ok(PyTuple::new(py, outs)?.into_any())
+        }
+        Ret::Named(f, v) => {
+            let outs: Vec<Bound<'py, PyAny>> = out.try_iter()?.collect::<PyResult<_>>()?;
+            for (r, o) in v.iter().zip(&outs) {
+                place(r, o)?;
+            }
+            super::types::named(py, f.name, f.fields, PyTuple::new(py, outs)?)
+        }
+        other => ret(py, other),
+    }
+}
+
+/// Calls a row group by name from Rust, for operators that are rows.
+pub fn call_by_name<'py>(
+    py: Python<'py>,
+    name: &str,
+    given: &[Bound<'py, PyAny>],
+) -> PyResult<Bound<'py, PyAny>> {
+    let group = BY_NAME.get().and_then(|m| m.get(name)).and_then(|&i| GROUPS.get().map(|g| &g[i]));
+    match group {
+        Some(group) => guarded(group.name, || call(py, group, given, &mut SmallVec::new(), true)),
+        None => Err(pyo3::exceptions::PyNotImplementedError::new_err(format!("{name} is not implemented"))),
+    }
+}
+
+fn leak(text: String) -> *const c_char {
+    CString::new(text.replace('\0', "")).unwrap_or_default().into_raw()
+}
+
+/// Makes the groups and hangs a function on the module and a descriptor on the class for each.
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = m.py();
+    // (name, in place, nn) -> rows
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places: Vec<(bool, bool, &'static str)> = Vec::new(); // method, function, submodule
+    let mut find: HashMap<(String, &'static str), usize> = HashMap::new();
+    let mut add = |name: &'static str,
+                   row: &'static OpDef,
+                   in_place: bool,
+                   method: bool,
+                   function: bool,
+                   sub: &'static str| {
+        let key = (name.to_string(), sub);
+        let i = *find.entry(key).or_insert_with(|| {
+            groups.push(Group { name, rows: Vec::new(), in_place });
+            places.push((false, false, sub));
+            groups.len() - 1
+        });
+        groups[i].rows.push(row);
+        places[i].0 |= method;
+        places[i].1 |= function;
+    };
+    for row in crate::ops::table::all() {
+        match row.place {
+            Place::Both => add(row.name, row, false, true, true, ""),
+            Place::Method => add(row.name, row, false, true, false, ""),
+            Place::Inplace => add(row.name, row, false, true, false, ""),
+            Place::Function => add(row.name, row, false, false, true, ""),
+            Place::Nn => add(row.name, row, false, false, true, "_nn"),
+            Place::Module => {
+                let (module, name) = row.name.split_once('.').unwrap_or(("", row.name));
+                let module: &'static str = match module {
+                    "linalg" => "_linalg",
+                    "special" => "_special",
+                    "fft" => "_fft",
+                    "optim" => "_optim",
+                    _ => "_nn",
+                };
+                add(name, row, false, false, true, module);
+            }
+            Place::Twin => {
+                add(row.name, row, false, true, true, "");
+                let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
+                add(twin, row, true, true, true, "");
+            }
+        }
+    }
+    let capacity = SHIMS.len() * 128;
+    assert!(groups.len() <= capacity, "{} names, room for {capacity}", groups.len());
+    let class = py.get_type::<PyTensor>();
+    let mut by_name = HashMap::new();
+    for (i, group) in groups.iter().enumerate() {
+        let (method, function, sub) = places[i];
+        let doc = super::describe::doc(group.name, &group.rows);
+        let def = Box::leak(Box::new(ffi::PyMethodDef {
+            ml_name: leak(group.name.to_string()),
+            ml_meth: ffi::PyMethodDefPointer {
+                PyCFunctionFastWithKeywords: SHIMS[i / 128][i / 16 % 8][i % 16],
+            },
+            ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS as c_int,
+            ml_doc: leak(doc),
+        }));
+        if method {
+            // SAFETY: the definition is leaked and lives as long as the class
+            let descr = unsafe {
+                Bound::from_owned_ptr_or_err(py, ffi::PyDescr_NewMethod(class.as_type_ptr(), def))?
+            };
+            class.setattr(group.name, descr)?;
+        }
+        if function {
+            // SAFETY: as above; no self
+            let f = unsafe {
+                Bound::from_owned_ptr_or_err(
+                    py,
+                    ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), std::ptr::null_mut()),
+                )?
+            };
+            if sub.is_empty() {
+                m.setattr(group.name, f)?;
+            } else {
+                submodule(m, sub)?.setattr(group.name, f)?;
+            }
+        }
+        if sub.is_empty() {
+            by_name.insert(group.name, i);
+        }
+    }
+    for sub in ["_nn", "_linalg", "_special", "_fft", "_optim", "_autograd"] {
+        submodule(m, sub)?;
+    }
+    let _ = GROUPS.set(groups);
+    let _ = BY_NAME.set(by_name);
+    Ok(())
+}
+
+/// A submodule of `_C`, made on first use.
+pub fn submodule<'py>(m: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    if let Ok(sub) = m.getattr(name) {
+        return Ok(sub);
+    }
+    let sub = PyModule::new(m.py(), &format!("rushlight._C.{name}"))?;
+    m.setattr(name, &sub)?;
+    Ok(sub.into_any())
+}
