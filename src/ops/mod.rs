@@ -46,12 +46,16 @@ pub mod matmul;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
+pub mod moments;
+pub mod need;
+pub mod norm;
 pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
 pub mod scan;
 pub mod softmax;
+pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod upsample;
@@ -94,6 +98,8 @@ pub const TABLES: &[&[table::OpDef]] = &[
     convolution::TABLE,
     create::TABLE,
     dropout::TABLE,
+    create::TABLE,
+    extreme::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
@@ -104,4 +110,12 @@ pub const TABLES: &[&[table::OpDef]] = &[
     pad::TABLE,
     pooling::TABLE,
     upsample::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    reduce::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
+    types::TABLE,
+    view::TABLE,
 ];
