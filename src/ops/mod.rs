@@ -17,9 +17,13 @@ pub mod norm;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;
+pub mod search;
+pub mod select;
 pub mod shape;
 pub mod softmax;
+pub mod sort;
 pub mod unary;
+pub mod unique;
 pub mod view;
 
 mod calculus;
@@ -40,5 +44,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     norm::TABLE,
     reduce::TABLE,
     scan::TABLE,
+    search::TABLE,
+    select::TABLE,
     softmax::TABLE,
+    sort::TABLE,
+    unique::TABLE,
 ];
