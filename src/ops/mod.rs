@@ -6,6 +6,7 @@ pub mod table;
 pub mod binary;
 pub mod complex;
 pub mod copy;
+pub mod create;
 pub mod elementwise;
 pub mod extreme;
 pub mod index;
@@ -14,6 +15,13 @@ pub mod truth;
 pub mod moments;
 pub mod need;
 pub mod norm;
+pub mod gather;
+pub mod index_rows;
+pub mod join;
+pub mod mask;
+pub mod matmul;
+pub mod pick;
+pub mod product;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;
@@ -22,6 +30,7 @@ pub mod select;
 pub mod shape;
 pub mod softmax;
 pub mod sort;
+pub mod types;
 pub mod unary;
 pub mod unique;
 pub mod view;
@@ -49,4 +58,11 @@ pub const TABLES: &[&[table::OpDef]] = &[
     softmax::TABLE,
     sort::TABLE,
     unique::TABLE,
+    create::TABLE,
+    gather::TABLE,
+    index_rows::TABLE,
+    join::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
+    types::TABLE,
 ];

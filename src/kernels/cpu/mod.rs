@@ -7,6 +7,7 @@ pub mod cast;
 pub mod conv;
 pub mod copy;
 pub mod flt;
+pub mod index;
 pub mod iter;
 pub mod math;
 pub mod matmul;
