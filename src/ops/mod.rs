@@ -59,6 +59,15 @@ pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod upsample;
+pub mod scatter;
+pub mod search;
+pub mod select;
+pub mod shape;
+pub mod softmax;
+pub mod sort;
+pub mod types;
+pub mod unary;
+pub mod unique;
 pub mod view;
 
 mod calculus;
@@ -94,8 +103,12 @@ pub const TABLES: &[&[table::OpDef]] = &[
     moments::TABLE,
     norm::TABLE,
     scan::TABLE,
+    search::TABLE,
+    select::TABLE,
     softmax::TABLE,
     convolution::TABLE,
+    sort::TABLE,
+    unique::TABLE,
     create::TABLE,
     dropout::TABLE,
     create::TABLE,

@@ -25,5 +25,6 @@ pub mod random;
 pub mod recur;
 pub mod reduce;
 pub mod softmax;
+pub mod sort;
 mod transpose;
 pub mod vector;
