@@ -5,6 +5,7 @@ pub mod table;
 
 pub mod axiswise;
 pub mod binary;
+pub mod classify;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
@@ -12,13 +13,17 @@ pub mod copy;
 pub mod create;
 pub mod dropout;
 pub mod elementwise;
+pub mod embedding;
 pub mod extreme;
+pub mod fold;
 pub mod gather;
 pub mod images;
 pub mod index;
 pub mod index_rows;
 pub mod inplace;
 pub mod join;
+pub mod loss;
+pub mod losses;
 pub mod mask;
 pub mod matmul;
 pub mod moments;
@@ -57,10 +62,13 @@ pub const TABLES: &[&[table::OpDef]] = &[
     convolution::TABLE,
     create::TABLE,
     dropout::TABLE,
+    embedding::TABLE,
     extreme::TABLE,
+    fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    loss::TABLE,
     mask::TABLE,
     matmul::TABLE,
     moments::TABLE,

@@ -9,6 +9,7 @@ pub mod conv;
 pub mod copy;
 pub mod embed;
 pub mod flt;
+pub mod fold;
 pub mod index;
 pub mod iter;
 pub mod loss;
