@@ -2,7 +2,7 @@
 
 use super::conv::{Window, convolve, convolve_transposed};
 use super::pad::constant_pad;
-use super::shape::{permute_to, reshape_to, unsqueeze_at};
+use super::shape::{permute_to, unsqueeze_at};
 use crate::base::{Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;

@@ -19,7 +19,7 @@ fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
     if device == Device::Meta {
         return Ok(mask);
     }
-    let _guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
+    let guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
     let mut generator = default_generator().lock();
     with_dtype!("bernoulli_scalar_cpu_", mask.dtype(), floatc, T => {
         // SAFETY: fresh dense memory of this many elements
@@ -28,6 +28,7 @@ fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
         Ok(())
     })?;
     drop(generator);
+    drop(guard);
     Ok(mask)
 }
 

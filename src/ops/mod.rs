@@ -9,6 +9,7 @@ pub mod activation_smooth;
 pub mod axiswise;
 pub mod binary;
 pub mod compare;
+pub mod classify;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
@@ -17,6 +18,7 @@ pub mod division;
 pub mod create;
 pub mod dropout;
 pub mod elementwise;
+pub mod embedding;
 pub mod extreme;
 pub mod index;
 pub mod inplace;
@@ -37,10 +39,13 @@ pub mod truth;
 pub mod moments;
 pub mod need;
 pub mod norm;
+pub mod fold;
 pub mod gather;
 pub mod images;
 pub mod index_rows;
 pub mod join;
+pub mod loss;
+pub mod losses;
 pub mod mask;
 pub mod matmul;
 pub mod nnnorm;
@@ -112,10 +117,13 @@ pub const TABLES: &[&[table::OpDef]] = &[
     create::TABLE,
     dropout::TABLE,
     create::TABLE,
+    embedding::TABLE,
     extreme::TABLE,
+    fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    loss::TABLE,
     mask::TABLE,
     matmul::TABLE,
     types::TABLE,

@@ -2,14 +2,14 @@
 
 use super::copy;
 use super::images::{deliver_held, format_of, is_channels_last, laid_out_held, landing};
-use super::op::{Metas, Op, Saves, apply, apply_multi};
+use super::op::{Metas, Op, Saves, apply_multi};
 use super::reduce::sum_dims;
 use super::shape::{expand_to, reshape_to};
 use crate::base::{DType, Dims, MemoryFormat, numel};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::kernels::cpu::norm::{self as kernel, Planes};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{ensure, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 /// What shares mean and deviation.

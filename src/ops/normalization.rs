@@ -106,7 +106,7 @@ fn root_mean_square(input: &Tensor, normalized: &[i64], weight: Option<&Tensor>,
     let mut y = x.mul(scale)?;
     if let Some(w) = weight {
         y = y.mul(w)?;
-        let common = crate::base::promote::promote_types(dtype, w.dtype());
+        let common = crate::base::promote::promote(dtype, w.dtype());
         return copy::cast(&y, common);
     }
     copy::cast(&y, dtype)

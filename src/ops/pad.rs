@@ -142,7 +142,7 @@ ops! {
     ///
     /// Args: pad: numbers (before, after) for the last axis, then the one in front of it, and so on; negative ones cut.
     /// Errors: NotImplementedError for combinations of mode and axes that PyTorch does not have.
-    nn fn pad(input: &Tensor, pad: &[i64], mode: &str = "constant", value: Option<f64> = None) -> Tensor {
+    nn fn nn_pad["pad"](input: &Tensor, pad: &[i64], mode: &str = "constant", value: Option<f64> = None) -> Tensor {
         ensure!(pad.len().is_multiple_of(2), Runtime, "Padding length must be divisible by 2");
         let d = input.ndim();
         ensure!(pad.len() <= 2 * d, Runtime, "Padding length should be less than or equal to two times the input dimension but got padding length {} and input of dimension {d}", pad.len());

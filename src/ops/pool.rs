@@ -3,14 +3,14 @@
 use super::copy;
 use super::images::{format_for, format_of, is_channels_last, laid_out_held};
 use super::op::{Metas, Op, Saves, apply, apply_multi};
-use super::shape::{reshape_to, unsqueeze_at};
+use super::shape::unsqueeze_at;
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::plane::{self, PlanePair};
 use crate::kernels::cpu::pool::{self as kernel, Pool, Windows};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, with_dtype};
+use crate::{bail, grads, with_dtype};
 use smallvec::smallvec;
 
 /// Where the windows of one axis lie.

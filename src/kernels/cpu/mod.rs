@@ -11,6 +11,7 @@ pub mod copy;
 pub mod embed;
 pub mod flt;
 pub mod fold_terms;
+pub mod fold;
 pub mod index;
 pub mod iter;
 pub mod loss;

@@ -48,7 +48,11 @@ macro_rules! direct_or_unfolded {
                 }
             }
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
-                unfold::backward_data(p, g, w, bias, dx)
+                if p.channels_last {
+                    unfold::backward_data(p, g, w, bias, dx)
+                } else {
+                    direct::backward_data(p, g, w, bias, dx)
+                }
             }
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
                 unfold::backward_weight(p, x, g, dw)

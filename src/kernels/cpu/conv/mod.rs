@@ -14,6 +14,7 @@ mod direct;
 mod elem;
 // mod filter;
 mod pad;
+mod plan;
 mod tile;
 #[cfg(test)]
 mod tests;

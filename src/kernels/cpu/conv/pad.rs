@@ -3,6 +3,7 @@
 
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
+use super::plan::Plan;
 use crate::base::Elem;
 
 /// One image as the kernels read it: padded depth slices, each of `phases` planes of `height x width`.
@@ -17,11 +18,37 @@ pub struct Padded {
     pub stride: [usize; 3],
     /// The planes that some tap reads, as (row phase, column phase).
     pub phases: Vec<(usize, usize)>,
+    channel: usize,
     /// The image lies in memory as it would here: nothing needs copying.
     pub as_is: bool,
 }
 
 impl Padded {
+    /// How the planes of channels-first images are read by a plan.
+    pub fn of(plan: &Plan, elem: usize) -> Padded {
+        let mut phases: Vec<(usize, usize)> =
+            plan.taps.iter().map(|t| (t.1[1] % plan.stride[1], t.1[2] % plan.stride[2])).collect();
+        phases.sort_unstable();
+        phases.dedup();
+        let [d, h, w] = plan.input;
+        let unpadded = plan.front == [0; 3] && plan.stride == [1; 3] && plan.size == plan.input;
+        let mut out = Padded {
+            input: plan.input,
+            strides: [d * h * w, h * w, w, 1],
+            front: plan.front,
+            size: plan.size,
+            stride: plan.stride,
+            phases,
+            channel: d * h * w,
+            // planes a multiple of 1 KiB apart would crowd a few sets of the first-level cache
+            as_is: unpadded && (d * h * w * elem) % 1024 != 0,
+        };
+        if !out.as_is {
+            let lines = (out.size[0] * out.slice() * elem).div_ceil(64);
+            out.channel = (lines | 1) * 64 / elem;
+        }
+        out
+    }
     pub fn height(&self) -> usize {
         self.size[1].div_ceil(self.stride[1])
     }
@@ -34,9 +61,9 @@ impl Padded {
     fn slice(&self) -> usize {
         self.phases.len() * self.plane()
     }
-    /// Elements of a channel.
+    /// Elements from one channel to the next.
     pub fn channel(&self) -> usize {
-        if self.as_is { self.strides[0] } else { self.size[0] * self.slice() }
+        self.channel
     }
     /// The offset of padded position `at` of channel 0.
     pub fn offset(&self, at: [usize; 3]) -> usize {
@@ -69,7 +96,7 @@ impl Padded {
                         let inside = (0..self.input[0] as isize).contains(&z) && (0..self.input[1] as isize).contains(&row);
                         // SAFETY: a row of this channel's slice, and columns inside the image.
                         unsafe {
-                            let to = dst.at(t * per + (k * h + i) * w);
+                            let to = dst.at(ch * self.channel + d * per + (k * h + i) * w);
                             if !inside || start == end {
                                 std::ptr::write_bytes(to, 0, w);
                                 continue;
