@@ -51,27 +51,18 @@ pub mod matmul;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
-pub mod moments;
-pub mod need;
-pub mod norm;
 pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
 pub mod scan;
 pub mod softmax;
-pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod upsample;
-pub mod scatter;
 pub mod search;
 pub mod select;
-pub mod shape;
-pub mod softmax;
 pub mod sort;
-pub mod types;
-pub mod unary;
 pub mod unique;
 pub mod view;
 
@@ -116,9 +107,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     unique::TABLE,
     create::TABLE,
     dropout::TABLE,
-    create::TABLE,
     embedding::TABLE,
-    extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,
@@ -131,12 +120,4 @@ pub const TABLES: &[&[table::OpDef]] = &[
     pad::TABLE,
     pooling::TABLE,
     upsample::TABLE,
-    moments::TABLE,
-    norm::TABLE,
-    reduce::TABLE,
-    scan::TABLE,
-    softmax::TABLE,
-    truth::TABLE,
-    types::TABLE,
-    view::TABLE,
 ];
