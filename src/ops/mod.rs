@@ -1,6 +1,7 @@
 //! What the library can do. One file per family; each exports its rows as `TABLE`.
 
 pub mod op;
+pub mod optim;
 pub mod table;
 
 pub mod activation;
@@ -117,6 +118,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     matmul::TABLE,
     types::TABLE,
     normalization::TABLE,
+    optim::TABLE,
     pad::TABLE,
     pooling::TABLE,
     upsample::TABLE,
