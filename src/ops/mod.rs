@@ -10,41 +10,38 @@ pub mod binary;
 pub mod compare;
 pub mod complex;
 pub mod copy;
-pub mod division;
 pub mod create;
+pub mod division;
 pub mod elementwise;
 pub mod extreme;
+pub mod gather;
 pub mod index;
+pub mod index_rows;
 pub mod inplace;
+pub mod join;
 pub mod logic;
 pub mod loss_pointwise;
 pub mod loss_rows;
-pub mod point;
-pub mod pow;
-pub mod predicates;
-pub mod reduce;
-pub mod round;
-pub mod rounding;
-pub mod scatter;
-pub mod shape;
-pub mod ternary;
-pub mod trig;
-pub mod truth;
+pub mod mask;
+pub mod matmul;
 pub mod moments;
 pub mod need;
 pub mod norm;
-pub mod gather;
-pub mod index_rows;
-pub mod join;
-pub mod mask;
-pub mod matmul;
 pub mod pick;
+pub mod point;
+pub mod pow;
+pub mod predicates;
 pub mod product;
 pub mod reduce;
+pub mod round;
+pub mod rounding;
 pub mod scan;
 pub mod scatter;
 pub mod shape;
 pub mod softmax;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod view;
@@ -62,37 +59,32 @@ pub const TABLES: &[&[table::OpDef]] = &[
     binary::ALPHA_TABLE,
     binary::TABLE,
     compare::TABLE,
-    predicates::TABLE,
     copy::TABLE,
+    create::TABLE,
     division::TABLE,
     division::whole::TABLE,
-    logic::TABLE,
-    logic::UNARY_TABLE,
-    loss_rows::TABLE,
-    pow::TABLE,
-    reduce::TABLE,
-    round::TABLE,
-    rounding::TABLE,
-    ternary::TABLE,
-    trig::TABLE,
-    unary::TABLE,
-    view::TABLE,
-    unary::TABLE,
-    binary::TABLE,
-    copy::TABLE,
-    view::TABLE,
     extreme::TABLE,
-    truth::TABLE,
-    moments::TABLE,
-    norm::TABLE,
-    reduce::TABLE,
-    scan::TABLE,
-    softmax::TABLE,
-    create::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    logic::TABLE,
+    logic::UNARY_TABLE,
+    loss_rows::TABLE,
     mask::TABLE,
     matmul::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    pow::TABLE,
+    predicates::TABLE,
+    reduce::TABLE,
+    round::TABLE,
+    rounding::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    ternary::TABLE,
+    trig::TABLE,
+    truth::TABLE,
     types::TABLE,
+    unary::TABLE,
+    view::TABLE,
 ];
