@@ -7,8 +7,10 @@ pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
 pub mod binary;
+pub mod binary_math;
 pub mod compare;
 pub mod complex;
+pub mod complex_parts;
 pub mod copy;
 pub mod create;
 pub mod division;
@@ -20,6 +22,7 @@ pub mod index_rows;
 pub mod inplace;
 pub mod join;
 pub mod logic;
+pub mod loss_margin;
 pub mod loss_pointwise;
 pub mod loss_rows;
 pub mod mask;
@@ -39,6 +42,8 @@ pub mod scan;
 pub mod scatter;
 pub mod shape;
 pub mod softmax;
+pub mod special;
+pub mod special_rows;
 pub mod ternary;
 pub mod trig;
 pub mod truth;
@@ -58,7 +63,11 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation_rows::TABLE,
     binary::ALPHA_TABLE,
     binary::TABLE,
+    binary_math::TABLE,
+    binary_math::double::TABLE,
     compare::TABLE,
+    complex::TABLE,
+    complex_parts::TABLE,
     copy::TABLE,
     create::TABLE,
     division::TABLE,
@@ -69,6 +78,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     join::TABLE,
     logic::TABLE,
     logic::UNARY_TABLE,
+    loss_margin::TABLE,
     loss_rows::TABLE,
     mask::TABLE,
     matmul::TABLE,
@@ -81,6 +91,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     rounding::TABLE,
     scan::TABLE,
     softmax::TABLE,
+    special::TABLE,
+    special::alone::TABLE,
+    special_rows::TABLE,
     ternary::TABLE,
     trig::TABLE,
     truth::TABLE,

@@ -15,6 +15,7 @@ pub mod math;
 pub mod matmul;
 pub mod norm;
 pub mod par;
+pub mod special;
 pub mod staged;
 pub mod pool;
 pub mod random;
