@@ -9,46 +9,38 @@ pub mod activation_rows;
 pub mod activation_smooth;
 pub mod axiswise;
 pub mod binary;
+pub mod binary_math;
 pub mod compare;
 pub mod classify;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
+pub mod complex_parts;
 pub mod copy;
-pub mod division;
 pub mod create;
 pub mod dropout;
+pub mod division;
 pub mod elementwise;
 pub mod embedding;
 pub mod extreme;
+pub mod gather;
 pub mod index;
+pub mod index_rows;
 pub mod inplace;
+pub mod join;
 pub mod logic;
+pub mod loss_margin;
 pub mod loss_pointwise;
 pub mod loss_rows;
-pub mod point;
-pub mod pow;
-pub mod predicates;
-pub mod reduce;
-pub mod round;
-pub mod rounding;
-pub mod scatter;
-pub mod shape;
-pub mod ternary;
-pub mod trig;
-pub mod truth;
+pub mod mask;
+pub mod matmul;
 pub mod moments;
 pub mod need;
 pub mod norm;
 pub mod fold;
-pub mod gather;
 pub mod images;
-pub mod index_rows;
-pub mod join;
 pub mod loss;
 pub mod losses;
-pub mod mask;
-pub mod matmul;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
@@ -56,8 +48,19 @@ pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
+pub mod point;
+pub mod pow;
+pub mod predicates;
+pub mod reduce;
+pub mod round;
+pub mod rounding;
 pub mod scan;
 pub mod softmax;
+pub mod special;
+pub mod special_rows;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod upsample;
@@ -79,9 +82,13 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation_rows::TABLE,
     binary::ALPHA_TABLE,
     binary::TABLE,
+    binary_math::TABLE,
+    binary_math::double::TABLE,
     compare::TABLE,
-    predicates::TABLE,
+    complex::TABLE,
+    complex_parts::TABLE,
     copy::TABLE,
+    create::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -106,7 +113,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     convolution::TABLE,
     sort::TABLE,
     unique::TABLE,
-    create::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     fold::TABLE,
@@ -114,8 +120,14 @@ pub const TABLES: &[&[table::OpDef]] = &[
     index_rows::TABLE,
     join::TABLE,
     loss::TABLE,
+    logic::UNARY_TABLE,
+    loss_margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
+    predicates::TABLE,
+    special::TABLE,
+    special::alone::TABLE,
+    special_rows::TABLE,
     types::TABLE,
     normalization::TABLE,
     optim::TABLE,

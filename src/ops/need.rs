@@ -1,95 +1,29 @@
 //! Elementwise helpers and indexed access that formulas of reductions use.
 
 use super::copy::{dense_cast_held, dense_held, write_held};
-use super::elementwise::{BinaryDef, Rule, Unary, UnaryDef, binary};
 use super::op::{Metas, Op, Saves, apply};
 use super::table::Val;
-use crate::base::{DType, Scalar};
-use crate::error::{Error, Result};
-use crate::kernels::cpu::block::{map, zip};
+use crate::base::Scalar;
+use crate::error::Result;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, with_dtype};
 use smallvec::smallvec;
+
+pub use super::rounding::{abs, sgn};
+pub use super::unary::{SQRT, sqrt};
 
 pub fn eq(a: &Tensor, b: impl Into<Val>) -> Result<Tensor> {
     super::compare::eq(a, b)
 }
 
-static NOT_NAN: UnaryDef = UnaryDef {
-    name: "isfinite",
-    grad_name: "NotNanBackward0",
-    rule: Rule::Compare,
-    #[allow(clippy::eq_op)]
-    kernel: |dt| with_dtype!("isnan", dt, wide, T => Ok(map(|a: T| a == a))),
-    saves: Saves::NOTHING,
-    grad: |g, _| Ok(g.clone()),
-};
-
 /// Where an element is a number.
 pub fn not_nan(x: &Tensor) -> Result<Tensor> {
-    apply(Unary(&NOT_NAN), &[&x.detach()])
+    x.detach().isnan()?.logical_not()
 }
 
 /// `g` where `x` is a number, else zero.
 pub fn where_not_nan(g: &Tensor, x: &Tensor) -> Result<Tensor> {
-    g.mul(not_nan(x)?)
-}
-
-pub static SQRT: UnaryDef = UnaryDef {
-    name: "sqrt",
-    grad_name: "SqrtBackward0",
-    rule: Rule::Float,
-    kernel: |dt| match dt {
-        DType::F32 => Ok(map(|x: f32| x.sqrt())),
-        DType::F64 => Ok(map(|x: f64| x.sqrt())),
-        DType::C64 => Ok(map(|x: crate::base::C64| x.sqrt())),
-        DType::C128 => Ok(map(|x: crate::base::C128| x.sqrt())),
-        d => Err(Error::no_dtype("sqrt", d, "floats")),
-    },
-    saves: Saves::OUTPUT,
-    grad: |g, cx| g.div(super::unary::conj_of(&cx.output(0)?)?.mul(2.0)?),
-};
-
-pub fn sqrt(x: &Tensor) -> Result<Tensor> {
-    apply(Unary(&SQRT), &[x])
-}
-
-static ABS: UnaryDef = UnaryDef {
-    name: "abs",
-    grad_name: "AbsBackward0",
-    rule: Rule::Real,
-    kernel: |dt| match dt {
-        DType::F32 => Ok(map(|x: f32| x.abs())),
-        DType::F64 => Ok(map(|x: f64| x.abs())),
-        DType::C64 => Ok(map(|x: crate::base::C64| x.norm())),
-        DType::C128 => Ok(map(|x: crate::base::C128| x.norm())),
-        d => Err(Error::no_dtype("abs", d, "floats")),
-    },
-    saves: Saves::INPUT,
-    grad: |g, cx| g.mul(sgn(&cx.input(0)?)?),
-};
-
-pub fn abs(x: &Tensor) -> Result<Tensor> {
-    apply(Unary(&ABS), &[x])
-}
-
-static SIGN: UnaryDef = UnaryDef {
-    name: "sgn",
-    grad_name: "SgnBackward0",
-    rule: Rule::Same,
-    kernel: |dt| match dt {
-        DType::F32 => Ok(map(|x: f32| if x == 0.0 || x != x { x } else { x.signum() })),
-        DType::F64 => Ok(map(|x: f64| if x == 0.0 || x != x { x } else { x.signum() })),
-        DType::C64 => Ok(map(|x: crate::base::C64| if x.norm() == 0.0 { x } else { x / x.norm() })),
-        DType::C128 => Ok(map(|x: crate::base::C128| if x.norm() == 0.0 { x } else { x / x.norm() })),
-        d => Err(Error::no_dtype("sgn", d, "floats")),
-    },
-    saves: Saves::INPUT,
-    grad: |g, _| g.mul(0.0),
-};
-
-pub fn sgn(x: &Tensor) -> Result<Tensor> {
-    apply(Unary(&SIGN), &[x])
+    super::binary::keep(g, &not_nan(x)?)
 }
 
 pub fn pow(x: &Tensor, p: f64) -> Result<Tensor> {
@@ -97,47 +31,8 @@ pub fn pow(x: &Tensor, p: f64) -> Result<Tensor> {
 }
 
 /// `x` with a number where the mask holds.
-#[derive(Debug)]
-struct Masked(Scalar);
-
 pub fn masked(x: &Tensor, mask: &Tensor, value: impl Into<Scalar>) -> Result<Tensor> {
-    apply(Masked(value.into()), &[x, mask])
-}
-
-impl Op for Masked {
-    fn name(&self) -> &'static str {
-        "masked_fill"
-    }
-    fn grad_name(&self) -> &'static str {
-        "MaskedFillBackward0"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let shape = crate::base::broadcast(x[0].shape(), x[1].shape())?;
-        Ok(smallvec![Meta::new(&shape, x[0].dtype())])
-    }
-    #[allow(unsafe_code)]
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        write_held(&out[0], x[0]);
-        let mask = Tensor::empty(out[0].shape(), DType::Bool, out[0].device())?;
-        write_held(&mask, x[1]);
-        with_dtype!("masked_fill", out[0].dtype(), any, T => {
-            let (m, d, v) = (mask.ptr_of::<bool>(), out[0].ptr_of::<T>(), self.0.to::<T>());
-            for i in 0..mask.numel() {
-                // SAFETY: both dense
-                unsafe { if *m.add(i) { *d.add(i) = v } };
-            }
-        });
-        Ok(())
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves::inputs(2)
-    }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        match &g[0] {
-            Some(g) => grads![Some(masked(g, &cx.input(1)?, 0.0)?), None],
-            None => grads![None, None],
-        }
-    }
+    super::ternary::where_self(mask, value.into(), x)
 }
 
 #[derive(Debug)]

@@ -20,6 +20,7 @@ pub mod matmul;
 pub mod norm;
 pub mod optim;
 pub mod par;
+pub mod special;
 pub mod staged;
 pub mod plane;
 pub mod pool;
