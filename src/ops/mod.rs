@@ -3,10 +3,12 @@
 pub mod op;
 pub mod table;
 
+pub mod arrange;
 pub mod binary;
 pub mod complex;
 pub mod copy;
 pub mod create;
+pub mod einsum;
 pub mod elementwise;
 pub mod extreme;
 pub mod gather;
@@ -21,6 +23,7 @@ pub mod need;
 pub mod norm;
 pub mod pick;
 pub mod product;
+pub mod random;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;
@@ -40,9 +43,11 @@ pub use calculus::CALCULUS;
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
     unary::TABLE,
+    arrange::TABLE,
     binary::TABLE,
     copy::TABLE,
     create::TABLE,
+    einsum::TABLE,
     extreme::TABLE,
     gather::TABLE,
     index_rows::TABLE,
@@ -51,8 +56,10 @@ pub const TABLES: &[&[table::OpDef]] = &[
     matmul::TABLE,
     moments::TABLE,
     norm::TABLE,
+    random::TABLE,
     reduce::TABLE,
     scan::TABLE,
+    scatter::TABLE,
     softmax::TABLE,
     truth::TABLE,
     types::TABLE,
