@@ -4,34 +4,70 @@ pub mod op;
 pub mod table;
 
 pub mod arrange;
+pub mod activation;
+pub mod activation_rows;
+pub mod activation_smooth;
+pub mod axiswise;
 pub mod binary;
+pub mod compare;
+pub mod classify;
 pub mod complex;
+pub mod conv;
+pub mod convolution;
 pub mod copy;
+pub mod division;
 pub mod create;
 pub mod einsum;
+pub mod dropout;
 pub mod elementwise;
+pub mod embedding;
 pub mod extreme;
-pub mod gather;
 pub mod index;
-pub mod index_rows;
 pub mod inplace;
-pub mod join;
-pub mod mask;
-pub mod matmul;
+pub mod logic;
+pub mod loss_pointwise;
+pub mod loss_rows;
+pub mod point;
+pub mod pow;
+pub mod predicates;
+pub mod reduce;
+pub mod round;
+pub mod rounding;
+pub mod scatter;
+pub mod shape;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
 pub mod moments;
 pub mod need;
 pub mod norm;
+pub mod fold;
+pub mod gather;
+pub mod images;
+pub mod index_rows;
+pub mod join;
+pub mod loss;
+pub mod losses;
+pub mod mask;
+pub mod matmul;
+pub mod nnnorm;
+pub mod normalization;
+pub mod pad;
 pub mod pick;
+pub mod pool;
+pub mod pooling;
 pub mod product;
 pub mod random;
 pub mod reduce;
 pub mod scan;
-pub mod scatter;
-pub mod shape;
 pub mod softmax;
-pub mod truth;
 pub mod types;
 pub mod unary;
+pub mod upsample;
+pub mod search;
+pub mod select;
+pub mod sort;
+pub mod unique;
 pub mod view;
 
 mod calculus;
@@ -44,14 +80,47 @@ pub use calculus::CALCULUS;
 pub const TABLES: &[&[table::OpDef]] = &[
     unary::TABLE,
     arrange::TABLE,
+    activation::TABLE,
+    activation_rows::TABLE,
+    binary::ALPHA_TABLE,
     binary::TABLE,
+    compare::TABLE,
+    predicates::TABLE,
     copy::TABLE,
     create::TABLE,
     einsum::TABLE,
+    division::TABLE,
+    division::whole::TABLE,
+    logic::TABLE,
+    logic::UNARY_TABLE,
+    loss_rows::TABLE,
+    pow::TABLE,
+    reduce::TABLE,
+    round::TABLE,
+    rounding::TABLE,
+    ternary::TABLE,
+    trig::TABLE,
+    unary::TABLE,
+    view::TABLE,
     extreme::TABLE,
+    truth::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    scan::TABLE,
+    search::TABLE,
+    select::TABLE,
+    softmax::TABLE,
+    convolution::TABLE,
+    sort::TABLE,
+    unique::TABLE,
+    create::TABLE,
+    dropout::TABLE,
+    embedding::TABLE,
+    fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    loss::TABLE,
     mask::TABLE,
     matmul::TABLE,
     moments::TABLE,
@@ -63,5 +132,8 @@ pub const TABLES: &[&[table::OpDef]] = &[
     softmax::TABLE,
     truth::TABLE,
     types::TABLE,
-    view::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
+    upsample::TABLE,
 ];

@@ -2,21 +2,30 @@
 
 #[macro_use]
 pub mod simd;
+pub mod axis;
 pub mod block;
+pub mod clib;
 pub mod cast;
 pub mod conv;
 pub mod copy;
+pub mod embed;
 pub mod flt;
+pub mod fold_terms;
+pub mod fold;
 pub mod index;
 pub mod iter;
+pub mod loss;
 pub mod math;
 pub mod matmul;
 pub mod norm;
 pub mod par;
+pub mod staged;
+pub mod plane;
 pub mod pool;
 pub mod random;
 pub mod recur;
 pub mod reduce;
 pub mod softmax;
+pub mod sort;
 mod transpose;
 pub mod vector;
