@@ -4,6 +4,7 @@ pub mod op;
 pub mod optim;
 pub mod table;
 
+pub mod arrange;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
@@ -18,6 +19,7 @@ pub mod convolution;
 pub mod complex_parts;
 pub mod copy;
 pub mod create;
+pub mod einsum;
 pub mod dropout;
 pub mod division;
 pub mod elementwise;
@@ -54,6 +56,8 @@ pub mod predicates;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
+pub mod random;
+pub mod reduce;
 pub mod scan;
 pub mod softmax;
 pub mod special;
@@ -78,6 +82,8 @@ pub use calculus::CALCULUS;
 
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
+    unary::TABLE,
+    arrange::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
     binary::ALPHA_TABLE,
@@ -89,6 +95,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     complex_parts::TABLE,
     copy::TABLE,
     create::TABLE,
+    einsum::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -128,6 +135,14 @@ pub const TABLES: &[&[table::OpDef]] = &[
     special::TABLE,
     special::alone::TABLE,
     special_rows::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    random::TABLE,
+    reduce::TABLE,
+    scan::TABLE,
+    scatter::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
     types::TABLE,
     normalization::TABLE,
     optim::TABLE,
