@@ -6,6 +6,7 @@ pub mod block;
 pub mod cast;
 pub mod conv;
 pub mod copy;
+pub mod distance;
 pub mod flt;
 pub mod index;
 pub mod iter;
