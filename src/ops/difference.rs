@@ -3,7 +3,7 @@
 use super::copy::{cast, full};
 use super::join::concat;
 use super::matmul::matmul;
-use super::need;
+use super::compare::ne;
 use super::op::float_result;
 use super::reduce::{mean_dims, sum, sum_dims};
 use super::scan::cumsum;
@@ -24,7 +24,7 @@ fn neighbours(x: &Tensor, axis: usize) -> Result<(Tensor, Tensor)> {
 
 fn steps(x: &Tensor, axis: usize) -> Result<Tensor> {
     let (later, earlier) = neighbours(x, axis)?;
-    if x.dtype() == DType::Bool { need::ne(&later, &earlier) } else { later.sub(earlier) }
+    if x.dtype() == DType::Bool { ne(&later, &earlier) } else { later.sub(earlier) }
 }
 
 fn check_end(end: Option<&Tensor>, x: &Tensor, axis: usize) -> Result<()> {
@@ -216,15 +216,26 @@ fn covariance(x: &Tensor, correction: i64, fweights: Option<&Tensor>, aweights: 
     };
     let product = matmul(&weighted, &conj_of(&transpose(&centred, 0, 1)?)?)?;
     let correction = correction as f64;
-    let result = match (&weights, &total, aweights) {
+    let norm = match (&weights, &total, aweights) {
         (Some(w), Some(t), Some(a)) if correction != 0.0 => {
             let spread = sum(&w.mul(a)?, None)?.div(t)?;
-            product.div(need::at_least_zero(&t.sub(spread.mul(correction)?)?)?)?
+            t.sub(spread.mul(correction)?)?.clamp_min(0.0)?
         }
-        (_, Some(t), _) => product.div(need::at_least_zero(&t.sub(correction)?)?)?,
-        _ => product.div((n as f64 - correction).max(0.0))?,
+        (_, Some(t), _) => t.sub(correction)?.clamp_min(0.0)?,
+        _ => full(&[], Scalar::Float((n as f64 - correction).max(0.0)), product.dtype().to_real(), product.device())?,
     };
+    let result = product.div(norm)?;
     if x.ndim() < 2 { reshape_to(&result, &[]) } else { Ok(result) }
+}
+
+/// Rounding may leave a coefficient (or its parts) just outside [-1, 1].
+fn within_one(x: &Tensor) -> Result<Tensor> {
+    let clip = |t: &Tensor| t.clamp(Some((-1.0).into()), Some(1.0.into()));
+    if !x.dtype().is_complex() {
+        return clip(x);
+    }
+    let i = Scalar::Complex(crate::base::C128::new(0.0, 1.0));
+    clip(&super::complex::real_view(x)?)?.add(clip(&super::complex::imag_view(x)?)?.mul(i)?)
 }
 
 ops! {
@@ -284,8 +295,8 @@ ops! {
         if c.ndim() == 0 {
             return c.div(&c);
         }
-        let d = need::real(&super::view::diagonal(&c, 0, 0, 1)?)?;
-        let s = need::sqrt(&d)?;
-        need::within_one(&c.div(unsqueeze_at(&s, 1)?)?.div(unsqueeze_at(&s, 0)?)?)
+        let d = super::complex::real_view(&super::view::diagonal(&c, 0, 0, 1)?)?;
+        let s = d.sqrt()?;
+        within_one(&c.div(unsqueeze_at(&s, 1)?)?.div(unsqueeze_at(&s, 0)?)?)
     }
 }

@@ -1,7 +1,9 @@
 //! Distances and scaling by norms: `cdist`, `pdist`, `cosine_similarity`, `pairwise_distance`, `normalize`, `renorm`.
 
 use super::copy::{cast, dense_held};
-use super::need;
+use super::along;
+use super::compare::le;
+use super::unary::reciprocal;
 use super::norm::{norm_backward, vector_norm};
 use super::op::{Metas, Op, Saves, apply};
 use super::reduce::{Axes, no_kernel, sum_dims};
@@ -128,7 +130,7 @@ fn batched(x: &Tensor, batch: &[usize]) -> Result<Tensor> {
 /// `x / max(|x|, eps)` over an axis: the gradient sees the norm, never the bound.
 fn direction(x: &Tensor, dim: i64, eps: f64) -> Result<Tensor> {
     let n = vector_norm(x, 2.0, Some(&[dim]), true, None)?;
-    x.div(need::raised(&n, eps)?)
+    x.div(along::raised(&n, eps)?)
 }
 
 ops! {
@@ -184,7 +186,7 @@ ops! {
     nn fn nn_pairwise_distance["pairwise_distance"](x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor { pairwise_distance(x1, x2, p, eps, keepdim) }
     /// `x / max(|x|_p, eps)` over axes.
     nn fn normalize(input: &Tensor, p: f64 = 2.0, dim: &[i64] = &[1], eps: f64 = 1e-12) -> Tensor {
-        let n = need::clamp_min(&vector_norm(input, p, Some(dim), true, None)?, eps)?;
+        let n = vector_norm(input, p, Some(dim), true, None)?.clamp_min(eps)?;
         input.div(expand_to(&n, input.shape())?)
     }
     /// Slices along an axis scaled down to a p-norm of at most `maxnorm`.
@@ -196,8 +198,8 @@ ops! {
         let axis = wrap_dim(dim, input.ndim())?;
         let rest: Vec<i64> = (0..input.ndim()).filter(|&i| i != axis).map(|i| i as i64).collect();
         let n = vector_norm(input, p, Some(&rest), true, None)?;
-        let small = need::at_most(&n.detach(), most)?;
-        let factor = need::masked(&need::reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
+        let small = le(&n.detach(), most)?;
+        let factor = along::masked(&reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
         input.mul(cast(&factor, input.dtype())?)
     }
 }

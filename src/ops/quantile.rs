@@ -2,11 +2,13 @@
 
 use super::copy::{cast, full};
 use super::extreme::flat;
-use super::need;
+use super::along;
+use super::compare::eq;
+use super::rounding::{ceil, floor, sgn};
 use super::reduce::sum_dims;
 use super::shape::{expand_to, reshape_to, transpose, unsqueeze_at};
 use super::sort::sort_along;
-use super::table::OpDef;
+use super::table::{OpDef, Val};
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::tensor::Tensor;
@@ -83,37 +85,37 @@ fn quantiles(
     let mut ranks_shape = Dims::from_slice(&sorted.shape()[..sorted.ndim() - 1]);
     ranks_shape.push(q.numel());
     let last = sorted.ndim() - 1;
-    let missing = need::eq(&need::not_nan(&sorted)?, false)?;
+    let missing = eq(&along::not_nan(&sorted)?, false)?;
     let q1 = reshape_to(q, &[q.numel()])?;
     let ranks = if skip_nan {
         // ranks among the elements that are there
-        let present = sum_dims(&need::not_nan(&sorted)?, &[-1], true)?;
+        let present = sum_dims(&along::not_nan(&sorted)?, &[-1], true)?;
         let top = cast(&present, x.dtype())?.sub(1.0)?;
         let r = expand_to(&q1, &ranks_shape)?.mul(top)?;
-        let below = need::eq(&need::sgn(&r.detach())?, -1.0)?;
-        need::masked(&r, &below, 0.0)?
+        let below = eq(&sgn(&r.detach())?, -1.0)?;
+        along::masked(&r, &below, 0.0)?
     } else {
         let r = expand_to(&q1.mul((n - 1) as f64)?, &ranks_shape)?;
         // a nan anywhere answers with the last element, which then is one
         let spoiled = super::truth::any_dim(&missing, Some(&[-1]), true)?;
-        need::masked(&r, &expand_to(&spoiled, &ranks_shape)?, (n - 1) as f64)?
+        along::masked(&r, &expand_to(&spoiled, &ranks_shape)?, (n - 1) as f64)?
     };
     let ranks = match how {
-        Between::Lower => need::floor(&ranks)?,
-        Between::Higher => need::ceil(&ranks)?,
-        Between::Nearest => need::round(&ranks)?,
+        Between::Lower => floor(&ranks)?,
+        Between::Higher => ceil(&ranks)?,
+        Between::Nearest => super::round::round(&ranks, 0)?,
         _ => ranks,
     };
-    let below = cast(&need::floor(&ranks.detach())?, DType::I64)?;
-    let mut values = need::gather(&sorted, last, &below)?;
+    let below = cast(&floor(&ranks.detach())?, DType::I64)?;
+    let mut values = along::gather(&sorted, last, &below)?;
     if matches!(how, Between::Linear | Between::Midpoint) {
         let weight = match how {
             Between::Midpoint => full(&ranks_shape, Scalar::Float(0.5), x.dtype(), x.device())?,
             _ => ranks.sub(cast(&below, x.dtype())?)?,
         };
-        let above = cast(&need::ceil(&ranks.detach())?, DType::I64)?;
-        let upper = need::gather(&sorted, last, &above)?;
-        values = need::lerp(&values, &upper, &weight)?;
+        let above = cast(&ceil(&ranks.detach())?, DType::I64)?;
+        let upper = along::gather(&sorted, last, &above)?;
+        values = super::ternary::lerp(&values, &upper, Val::T(weight))?;
     }
     // the quantiles go in front, the reduced axis back to its place
     let lead = transpose(&unsqueeze_at(&values, 0)?, 0, -1)?;

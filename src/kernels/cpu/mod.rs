@@ -3,6 +3,7 @@
 #[macro_use]
 pub mod simd;
 pub mod block;
+pub mod clib;
 pub mod cast;
 pub mod conv;
 pub mod copy;
@@ -10,10 +11,12 @@ pub mod distance;
 pub mod flt;
 pub mod index;
 pub mod iter;
+pub mod loss;
 pub mod math;
 pub mod matmul;
 pub mod norm;
 pub mod par;
+pub mod staged;
 pub mod pool;
 pub mod random;
 pub mod recur;
