@@ -10,7 +10,7 @@ use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Scalar, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::block::{Params, PointFn, point2, point3};
-use crate::kernels::cpu::loss::sum_terms;
+use crate::kernels::cpu::fold_terms::sum_terms;
 use crate::kernels::cpu::staged::{Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two};
 use crate::real_floats;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};

@@ -2,13 +2,17 @@
 
 #[macro_use]
 pub mod simd;
+pub mod axis;
 pub mod block;
 pub mod clib;
 pub mod cast;
 pub mod conv;
 pub mod copy;
 pub mod distance;
+pub mod embed;
 pub mod flt;
+pub mod fold_terms;
+pub mod fold;
 pub mod index;
 pub mod iter;
 pub mod loss;
@@ -17,6 +21,7 @@ pub mod matmul;
 pub mod norm;
 pub mod par;
 pub mod staged;
+pub mod plane;
 pub mod pool;
 pub mod random;
 pub mod recur;

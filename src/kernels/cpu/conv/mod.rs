@@ -10,11 +10,12 @@
 //! unfolded patches (`unfold`), and the half types are computed in float32 and rounded once.
 
 // mod depthwise;
-// mod direct;
+mod direct;
 mod elem;
 // mod filter;
-// mod pad;
-// mod tile;
+mod pad;
+mod plan;
+mod tile;
 #[cfg(test)]
 mod tests;
 mod unfold;
@@ -81,7 +82,13 @@ pub unsafe fn forward<T: ConvElem>(p: &Conv, x: *const T, weight: *const T, bias
 ///
 /// # Safety
 /// As [`forward`].
-pub unsafe fn backward_data<T: ConvElem>(p: &Conv, g: *const T, weight: *const T, bias: *const T, dx: *mut T) {
+pub unsafe fn backward_data<T: ConvElem>(
+    p: &Conv,
+    g: *const T,
+    weight: *const T,
+    bias: *const T,
+    dx: *mut T,
+) {
     if p.n * p.cin * p.input_plane() > 0 {
         T::backward_data(p, g, weight, bias, dx);
     }
@@ -110,7 +117,14 @@ pub unsafe fn backward_bias<T: ConvElem>(p: &Conv, g: *const T, db: *mut T) {
 }
 
 /// Fills `c` channels of `n` images with one value each.
-unsafe fn fill_channels<T: Elem>(n: usize, c: usize, plane: usize, last: bool, value: impl Fn(usize) -> T + Sync, y: *mut T) {
+unsafe fn fill_channels<T: Elem>(
+    n: usize,
+    c: usize,
+    plane: usize,
+    last: bool,
+    value: impl Fn(usize) -> T + Sync,
+    y: *mut T,
+) {
     let y = Ptr(y);
     par::for_each_chunk(n * c * plane, par::ELEMENTWISE_GRAIN, |r| {
         for i in r {

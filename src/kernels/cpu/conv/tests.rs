@@ -20,7 +20,8 @@ pub(super) fn geometry(
     padding: [usize; 3],
     dilation: [usize; 3],
 ) -> Conv {
-    let output = [0, 1, 2].map(|a| Conv::output_size(input[a], kernel[a], stride[a], padding[a], dilation[a]));
+    let output =
+        [0, 1, 2].map(|a| Conv::output_size(input[a], kernel[a], stride[a], padding[a], dilation[a]));
     Conv { n, cin, cout, groups, input, output, kernel, stride, padding, dilation, channels_last: false }
 }
 
@@ -65,7 +66,9 @@ fn every(p: &Conv, mut f: impl FnMut(usize, usize, usize)) {
                     for t in 0..p.taps() {
                         let tp = [t / k[2] / k[1], t / k[2] % k[1], t % k[2]];
                         let i: Vec<isize> = (0..3)
-                            .map(|a| (op[a] * p.stride[a] + tp[a] * p.dilation[a]) as isize - p.padding[a] as isize)
+                            .map(|a| {
+                                (op[a] * p.stride[a] + tp[a] * p.dilation[a]) as isize - p.padding[a] as isize
+                            })
                             .collect();
                         if (0..3).any(|a| i[a] < 0 || i[a] >= p.input[a] as isize) {
                             continue;
@@ -104,9 +107,12 @@ fn check<T: ConvElem>(tol: f64) {
             });
             assert!(runs[0] == runs[1] && runs[0] == runs[2], "threads change {p:?}");
             let zero = C128::new(0.0, 0.0);
-            let channel = |i: usize, c: usize, plane: usize| if p.channels_last { i % c } else { i / plane % c };
-            let mut y: Vec<C128> = (0..ny).map(|i| b[channel(i, p.cout, p.output_plane())].to_c128()).collect();
-            let mut dx: Vec<C128> = (0..nx).map(|i| bi[channel(i, p.cin, p.input_plane())].to_c128()).collect();
+            let channel =
+                |i: usize, c: usize, plane: usize| if p.channels_last { i % c } else { i / plane % c };
+            let mut y: Vec<C128> =
+                (0..ny).map(|i| b[channel(i, p.cout, p.output_plane())].to_c128()).collect();
+            let mut dx: Vec<C128> =
+                (0..nx).map(|i| bi[channel(i, p.cin, p.input_plane())].to_c128()).collect();
             let (mut dw, mut db) = (vec![zero; nw], vec![zero; p.cout]);
             every(&p, |i, j, o| {
                 let (x, w, g) = (x[i].to_c128(), w[j].to_c128(), g[o].to_c128());

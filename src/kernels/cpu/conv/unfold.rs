@@ -86,7 +86,14 @@ pub unsafe fn forward<T: Num + MatElem>(p: &Conv, x: *const T, weight: *const T,
     let (xs, ys) = (p.strides(p.cin, p.input_plane()).0, p.strides(p.cout, plane));
     let zero = <T as crate::base::Elem>::ZERO;
     let b = Ptr::of(bias);
-    fill_channels(p.n, p.cout, plane, p.channels_last, |c| if b.get().is_null() { zero } else { *b.at(c) }, y);
+    fill_channels(
+        p.n,
+        p.cout,
+        plane,
+        p.channels_last,
+        |c| if b.get().is_null() { zero } else { *b.at(c) },
+        y,
+    );
     let mut cols = matrix(p);
     for n in 0..p.n {
         for g in 0..p.groups {
@@ -94,12 +101,34 @@ pub unsafe fn forward<T: Num + MatElem>(p: &Conv, x: *const T, weight: *const T,
             let y = y.add(n * p.cout * plane + g * m * ys.0);
             let w = weight.add(g * m * k);
             let (n, rs) = (plane, k as isize);
-            gemm(m, n, k, T::ONE, w, rs, 1, cols.as_ptr(), n as isize, 1, T::ONE, y, ys.0 as isize, ys.1 as isize, None);
+            gemm(
+                m,
+                n,
+                k,
+                T::ONE,
+                w,
+                rs,
+                1,
+                cols.as_ptr(),
+                n as isize,
+                1,
+                T::ONE,
+                y,
+                ys.0 as isize,
+                ys.1 as isize,
+                None,
+            );
         }
     }
 }
 
-pub unsafe fn backward_data<T: Num + MatElem>(p: &Conv, g: *const T, weight: *const T, bias: *const T, dx: *mut T) {
+pub unsafe fn backward_data<T: Num + MatElem>(
+    p: &Conv,
+    g: *const T,
+    weight: *const T,
+    bias: *const T,
+    dx: *mut T,
+) {
     let (m, k, plane) = (p.cout / p.groups, p.cin / p.groups * p.taps(), p.output_plane());
     let (xs, gs) = (p.strides(p.cin, p.input_plane()).0, p.strides(p.cout, plane));
     let zero = <T as crate::base::Elem>::ZERO;
@@ -112,7 +141,23 @@ pub unsafe fn backward_data<T: Num + MatElem>(p: &Conv, g: *const T, weight: *co
             let g = g.add(n * p.cout * plane + group * m * gs.0);
             let w = weight.add(group * m * k);
             let (cs, ps) = (gs.0 as isize, gs.1 as isize);
-            gemm(k, plane, m, T::ONE, w, 1, k as isize, g, cs, ps, zero, cols.as_mut_ptr(), plane as isize, 1, None);
+            gemm(
+                k,
+                plane,
+                m,
+                T::ONE,
+                w,
+                1,
+                k as isize,
+                g,
+                cs,
+                ps,
+                zero,
+                cols.as_mut_ptr(),
+                plane as isize,
+                1,
+                None,
+            );
             fold(p, cols.as_ptr(), dx.add(n * p.cin * p.input_plane() + group * (p.cin / p.groups) * xs));
         }
     }
@@ -127,7 +172,11 @@ pub unsafe fn backward_weight<T: Num + MatElem>(p: &Conv, x: *const T, g: *const
     let mut cols = matrix(p);
     for n in 0..p.n {
         for group in 0..p.groups {
-            unfold(p, x.add(n * p.cin * p.input_plane() + group * (p.cin / p.groups) * xs), cols.as_mut_ptr());
+            unfold(
+                p,
+                x.add(n * p.cin * p.input_plane() + group * (p.cin / p.groups) * xs),
+                cols.as_mut_ptr(),
+            );
             let g = g.add(n * p.cout * plane + group * m * gs.0);
             let dw = dw.add(group * m * k);
             let (cs, ps, rs) = (gs.0 as isize, gs.1 as isize, k as isize);

@@ -20,7 +20,7 @@ mod half;
 mod naive;
 mod pack;
 mod real;
-mod scratch;
+pub(super) mod scratch;
 mod tile;
 
 #[cfg(test)]

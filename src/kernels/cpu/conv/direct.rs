@@ -1,0 +1,276 @@
+//! Direct convolution with channels first: the result, and the gradient for the input as the convolution it is.
+
+use super::Conv;
+use super::pad::Padded;
+use super::plan::Plan;
+use super::tile::{Direct, Kernels, Pixels, best_rows, kernels};
+use crate::base::Elem;
+use crate::kernels::cpu::flt::Ptr;
+use crate::kernels::cpu::matmul::scratch::{self, Slot};
+use crate::kernels::cpu::par;
+use std::ops::Range;
+
+/// Packed weights larger than this stream from memory once per image rather than once per tile of pixels.
+const WEIGHTS_IN_CACHE: usize = 1 << 20;
+/// From this many images on an image is a task; below, images are cut.
+const MANY_IMAGES: usize = 8;
+
+/// What one image of one group needs.
+struct Job<'a, T: 'static> {
+    kernels: &'a Kernels<T>,
+    plan: &'a Plan,
+    padded: &'a Padded,
+    channels: usize,
+    /// Offsets of the rows of the virtual patch matrix, and the greatest.
+    offsets: &'a [usize],
+    reach: usize,
+    /// Output channels in blocks (first channel, rows); the panels of their weights lie one after the other.
+    blocks: &'a [(usize, usize)],
+    packed: *const T,
+    bias: *const T,
+    /// Masks and places of the two vectors of each tile.
+    tiles: &'a [([usize; 2], [u32; 2])],
+}
+// SAFETY: the pointers are read only.
+unsafe impl<T> Sync for Job<'_, T> {}
+
+/// Output channels in blocks of nearly equal size.
+fn blocks(m: usize) -> Vec<(usize, usize)> {
+    let count = m.div_ceil(best_rows());
+    (0..count).map(|b| (b * m / count, (b + 1) * m / count - b * m / count)).collect()
+}
+
+/// Tiles of two vectors over the flat padded plane; lanes beyond a row's end are masked.
+fn tiles(plan: &Plan, pitch: usize, lanes: usize) -> Vec<([usize; 2], [u32; 2])> {
+    let [_, rows, width] = plan.output;
+    let flat = (rows - 1) * pitch + width;
+    (0..flat.div_ceil(2 * lanes))
+        .map(|t| {
+            let (mut at, mut mask) = ([0; 2], [0u32; 2]);
+            for v in 0..2 {
+                let q = (2 * t + v) * lanes;
+                let (mut row, mut column) = (q / pitch, q % pitch);
+                at[v] = row * width + column.min(width);
+                for i in 0..lanes {
+                    mask[v] |= ((row < rows && column < width) as u32) << i;
+                    column += 1;
+                    if column == pitch {
+                        (row, column) = (row + 1, 0);
+                    }
+                }
+            }
+            (at, mask)
+        })
+        .collect()
+}
+
+impl<T: Direct> Job<'_, T> {
+    /// One image: `x` unpadded, `y` the first element of the result's first channel.
+    unsafe fn image(&self, x: *const T, y: *mut T, channel: usize) {
+        let len = self.channels * self.padded.channel();
+        if self.padded.as_is {
+            return self.slices(x, len, y, channel);
+        }
+        let slack = 2 * self.kernels.lanes;
+        scratch::with(Slot::Shared, len + slack, |buffer: *mut T| {
+            // SAFETY: the buffer has the size asked for; what lies behind the image only has to be readable.
+            unsafe {
+                std::ptr::write_bytes(buffer.add(len), 0, slack);
+                self.padded.copy(self.channels, x, buffer);
+                self.slices(buffer, len + slack, y, channel);
+            }
+        });
+    }
+
+    unsafe fn slices(&self, x: *const T, len: usize, y: *mut T, channel: usize) {
+        let [depth, rows, width] = self.plan.output;
+        let tiles = self.tiles.len();
+        let step = if depth > 1 { self.padded.offset([self.plan.stride[0], 0, 0]) } else { 0 };
+        let (x, y) = (Ptr::of(x), Ptr(y));
+        let m: usize = self.blocks.iter().map(|b| b.1).sum();
+        let one = |t: usize, blocks: Range<usize>| {
+            let d = t / tiles;
+            // SAFETY: a tile of pixels of the result, for some blocks of channels.
+            unsafe {
+                let x = (x.at(d * step) as *const T, len - d * step);
+                self.tile(x, t % tiles, blocks, y.at(d * rows * width), channel);
+            }
+        };
+        if self.offsets.len() * m * size_of::<T>() <= WEIGHTS_IN_CACHE {
+            let work = self.offsets.len() * m * 2 * self.kernels.lanes;
+            par::for_each_chunk(depth * tiles, (par::MATMUL_MIN_FMA / work.max(1)).max(1), |r| {
+                r.for_each(|t| one(t, 0..self.blocks.len()));
+            });
+        } else {
+            par::for_each(self.blocks.len(), |b| (0..depth * tiles).for_each(|t| one(t, b..b + 1)));
+        }
+    }
+
+    /// Two vectors of pixels for a range of channel blocks. `x` comes with its readable length.
+    unsafe fn tile(
+        &self,
+        (x, len): (*const T, usize),
+        tile: usize,
+        blocks: Range<usize>,
+        y: *mut T,
+        channel: usize,
+    ) {
+        let (lanes, k) = (self.kernels.lanes, self.offsets.len());
+        let q = tile * 2 * lanes;
+        if q + 2 * lanes + self.reach > len {
+            // The last pixels of the image would read behind it: their inputs are gathered first.
+            let offsets: Vec<usize> = (0..k).map(|t| t * 2 * lanes).collect();
+            return scratch::with(Slot::Task, k * 2 * lanes, |g: *mut T| {
+                for t in 0..k {
+                    for i in 0..2 * lanes {
+                        let at = q + self.offsets[t] + i;
+                        *g.add(t * 2 * lanes + i) = if at < len { *x.add(at) } else { <T as Elem>::ZERO };
+                    }
+                }
+                self.vectors(g, &offsets, tile, blocks, y, channel);
+            });
+        }
+        self.vectors(x.add(q), self.offsets, tile, blocks, y, channel);
+    }
+
+    unsafe fn vectors(
+        &self,
+        x: *const T,
+        offsets: &[usize],
+        tile: usize,
+        blocks: Range<usize>,
+        y: *mut T,
+        channel: usize,
+    ) {
+        let (at, mask) = self.tiles[tile];
+        for &(first, m) in &self.blocks[blocks] {
+            let a = Pixels {
+                k: offsets.len(),
+                x: [x, x.wrapping_add(self.kernels.lanes)],
+                offsets: offsets.as_ptr(),
+                w: self.packed.add(first * offsets.len()),
+                bias: if self.bias.is_null() { self.bias } else { self.bias.add(first) },
+                y: y.add(first * channel),
+                channel,
+                at,
+                mask,
+            };
+            self.kernels.pixels[m - 1](&a);
+        }
+    }
+}
+
+/// Images are tasks where they are many, else they follow one another and each is cut.
+pub fn images(n: usize, f: impl Fn(usize) + Sync) {
+    if n >= MANY_IMAGES { par::for_each(n, f) } else { (0..n).for_each(f) }
+}
+
+/// How many channels go in and come out, per group.
+pub struct Sides {
+    pub n: usize,
+    pub groups: usize,
+    pub cin: usize,
+    pub cout: usize,
+}
+
+pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
+    let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
+    let sides = Sides { n: p.n, groups: p.groups, cin: ci, cout: co };
+    // SAFETY: an element of the weight.
+    let w = |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + r) * ci + c) * taps + t) };
+    run(&Plan::forward(p), &sides, x, w, bias, y);
+}
+
+pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, weight: *const T, bias: *const T, dx: *mut T) {
+    let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
+    let sides = Sides { n: p.n, groups: p.groups, cin: co, cout: ci };
+    // SAFETY: an element of the weight.
+    let w = |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + c) * ci + r) * taps + t) };
+    for plan in Plan::backward(p) {
+        run(&plan, &sides, g, w, bias, dx);
+    }
+}
+
+/// Runs a plan for all images and groups. `weight(group, output channel, input channel, tap)`.
+unsafe fn run<T: Direct>(
+    plan: &Plan,
+    s: &Sides,
+    x: *const T,
+    weight: impl Fn(usize, usize, usize, usize) -> T,
+    bias: *const T,
+    y: *mut T,
+) {
+    let whole: usize = plan.whole.iter().product();
+    let plane: usize = plan.input.iter().product();
+    if plan.outputs() == 0 {
+        return;
+    }
+    let kernels = kernels::<T>();
+    let padded = Padded::of(plan, size_of::<T>());
+    let blocks = blocks(s.cout);
+    let k = s.cin * plan.taps.len();
+    let offsets: Vec<usize> = (0..s.cin)
+        .flat_map(|c| plan.taps.iter().map(move |t| (c, t.1)))
+        .map(|(c, at)| c * padded.channel() + padded.offset(at))
+        .collect();
+    let mut packed = Vec::with_capacity(s.groups * s.cout * k);
+    for g in 0..s.groups {
+        for &(first, rows) in &blocks {
+            for c in 0..s.cin {
+                for &(t, _) in &plan.taps {
+                    packed.extend((first..first + rows).map(|r| weight(g, r, c, t)));
+                }
+            }
+        }
+    }
+    let tiles = tiles(plan, padded.width(), kernels.lanes);
+    let reach = offsets.iter().copied().max().unwrap_or(0);
+    let job = |g: usize| Job {
+        kernels: &kernels,
+        plan,
+        padded: &padded,
+        channels: s.cin,
+        offsets: &offsets,
+        reach,
+        blocks: &blocks,
+        packed: packed.as_ptr().wrapping_add(g * s.cout * k),
+        bias: if bias.is_null() { bias } else { bias.wrapping_add(g * s.cout) },
+        tiles: &tiles,
+    };
+    let jobs: Vec<Job<T>> = (0..s.groups).map(job).collect();
+    let (x, y) = (Ptr::of(x), Ptr(y));
+    images(s.n * s.groups, |i| {
+        let g = i % s.groups;
+        // SAFETY: one group of one image.
+        unsafe {
+            let (x, y) = (x.at(i * s.cin * plane), y.at(i * s.cout * whole));
+            if plan.dense() {
+                return jobs[g].image(x, y, whole);
+            }
+            scratch::with(Slot::Whole, s.cout * plan.outputs(), |dense: *mut T| {
+                jobs[g].image(x, dense, plan.outputs());
+                spread(plan, s.cout, dense, y);
+            });
+        }
+    });
+}
+
+/// Puts dense planes where a phase's outputs go.
+unsafe fn spread<T: Direct>(plan: &Plan, channels: usize, dense: *const T, y: *mut T) {
+    let [d, h, w] = plan.output;
+    let whole: usize = plan.whole.iter().product();
+    let (dense, y) = (Ptr::of(dense), Ptr(y));
+    par::for_each_chunk(channels * d * h, par::ELEMENTWISE_GRAIN.div_ceil(w), |r| {
+        for t in r {
+            let (c, z, i) = (t / h / d, t / h % d, t % h);
+            let row = (plan.first[0] + z * plan.step[0]) * plan.whole[1] + plan.first[1] + i * plan.step[1];
+            let to = y.at(c * whole + row * plan.whole[2] + plan.first[2]);
+            // SAFETY: a row of the phase.
+            unsafe {
+                for j in 0..w {
+                    *to.add(j * plan.step[2]) = *dense.at(t * w + j);
+                }
+            }
+        }
+    });
+}
