@@ -8,6 +8,7 @@ pub mod arrange;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
+pub mod along;
 pub mod axiswise;
 pub mod binary;
 pub mod binary_math;
@@ -20,16 +21,15 @@ pub mod complex_parts;
 pub mod copy;
 pub mod create;
 pub mod einsum;
-pub mod dropout;
 pub mod division;
+pub mod difference;
+pub mod distance;
+pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
 pub mod extreme;
-pub mod gather;
 pub mod index;
-pub mod index_rows;
 pub mod inplace;
-pub mod join;
 pub mod logic;
 pub mod loss_margin;
 pub mod loss_pointwise;
@@ -37,7 +37,15 @@ pub mod loss_rows;
 pub mod mask;
 pub mod matmul;
 pub mod moments;
-pub mod need;
+pub mod point;
+pub mod pow;
+pub mod predicates;
+pub mod quantile;
+pub mod reduce;
+pub mod round;
+pub mod rounding;
+pub mod scatter;
+pub mod shape;
 pub mod norm;
 pub mod fold;
 pub mod images;
@@ -50,14 +58,7 @@ pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
-pub mod point;
-pub mod pow;
-pub mod predicates;
-pub mod reduce;
-pub mod round;
-pub mod rounding;
 pub mod random;
-pub mod reduce;
 pub mod scan;
 pub mod softmax;
 pub mod special;
@@ -107,7 +108,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     rounding::TABLE,
     ternary::TABLE,
     trig::TABLE,
-    unary::TABLE,
     view::TABLE,
     extreme::TABLE,
     truth::TABLE,
@@ -120,12 +120,16 @@ pub const TABLES: &[&[table::OpDef]] = &[
     convolution::TABLE,
     sort::TABLE,
     unique::TABLE,
+    difference::TABLE,
+    distance::TABLE,
+    division::whole::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    logic::UNARY_TABLE,
     loss::TABLE,
     logic::UNARY_TABLE,
     loss_margin::TABLE,
@@ -135,18 +139,13 @@ pub const TABLES: &[&[table::OpDef]] = &[
     special::TABLE,
     special::alone::TABLE,
     special_rows::TABLE,
-    moments::TABLE,
-    norm::TABLE,
     random::TABLE,
-    reduce::TABLE,
-    scan::TABLE,
-    scatter::TABLE,
-    softmax::TABLE,
-    truth::TABLE,
-    types::TABLE,
     normalization::TABLE,
-    optim::TABLE,
     pad::TABLE,
     pooling::TABLE,
+    quantile::TABLE,
+    scatter::TABLE,
+    types::TABLE,
+    optim::TABLE,
     upsample::TABLE,
 ];

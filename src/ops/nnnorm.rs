@@ -294,7 +294,7 @@ impl Op for NormGrad {
         let train = self.over != Over::Batch { train: false };
         let (d, r) = if train {
             let d = x.sub(avg(&x)?)?;
-            let r = super::need::pow(&avg(&d.mul(&d)?)?.add(self.eps)?, -0.5)?;
+            let r = super::pow::pow(&avg(&d.mul(&d)?)?.add(self.eps)?, -0.5)?;
             (d, r)
         } else {
             let stats = |i: usize| reshape_to(&cx.input(i)?, &view.params);

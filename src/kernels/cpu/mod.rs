@@ -8,6 +8,7 @@ pub mod clib;
 pub mod cast;
 pub mod conv;
 pub mod copy;
+pub mod distance;
 pub mod embed;
 pub mod flt;
 pub mod fold_terms;
