@@ -3,6 +3,7 @@
 pub mod op;
 pub mod table;
 
+pub mod attention;
 pub mod axiswise;
 pub mod binary;
 pub mod classify;
@@ -22,6 +23,7 @@ pub mod index;
 pub mod index_rows;
 pub mod inplace;
 pub mod join;
+pub mod linear;
 pub mod loss;
 pub mod losses;
 pub mod mask;
@@ -59,6 +61,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     binary::TABLE,
     copy::TABLE,
     view::TABLE,
+    attention::TABLE,
     convolution::TABLE,
     create::TABLE,
     dropout::TABLE,
@@ -68,6 +71,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    linear::TABLE,
     loss::TABLE,
     mask::TABLE,
     matmul::TABLE,
