@@ -10,6 +10,7 @@ import pickle
 from collections import Counter, OrderedDict
 
 from . import _C
+from ._types import Size
 from .nn.parameter import Parameter, _rebuild_parameter
 
 Tensor = _C.Tensor
@@ -173,7 +174,7 @@ def _torch_names():
     names.update({("torch", name): getattr(_C, name) for name in _DTYPES if hasattr(_C, name)})
     names.update(
         {
-            ("torch", "Size"): _C.Size,
+            ("torch", "Size"): Size,
             ("torch", "device"): _C.device,
             ("torch", "Tensor"): Tensor,
             ("torch._tensor", "Tensor"): Tensor,
@@ -251,8 +252,8 @@ class TensorPickler(pickle._Pickler):
             if str(plain.dtype).rsplit(".", 1)[-1] in _STORAGE_OF:
                 return _rebuild_tensor_v2, arguments
             return _rebuild_tensor_v3, (*arguments, plain.dtype)
-        if isinstance(obj, _C.Size):
-            return _C.Size, (tuple(obj),)
+        if isinstance(obj, Size):
+            return Size, (tuple(obj),)
         if isinstance(obj, _C.device):
             return _C.device, (obj.type,) if obj.index is None else (obj.type, obj.index)
         return NotImplemented
@@ -275,7 +276,7 @@ class TensorPickler(pickle._Pickler):
 
     def save_global(self, obj, name=None):
         known = _NAMES_OF.get(obj) if callable(obj) else None
-        if known is None and obj in (_C.Size, _C.device):
+        if known is None and obj in (Size, _C.device):
             known = ("torch", obj.__name__)
         module = getattr(obj, "__module__", None) or ""
         if known is None and module.partition(".")[0] == __name__.partition(".")[0]:
@@ -356,7 +357,7 @@ class WeightsUnpickler(pickle._Unpickler):
         return found
 
     def _may_call(self, function):
-        allowed = (*self._made, _C.Size, _C.device, Parameter, *_user_safe.values())
+        allowed = (*self._made, Size, _C.device, Parameter, *_user_safe.values())
         return any(function is one for one in allowed)
 
     def load_reduce(self):

@@ -220,13 +220,14 @@ class _StorageLoader:
 
 def _mapping(map_location):
     """The function from a storage and its place in the file to a storage where it is wanted."""
+    from . import cuda
     from ._pickling import Storage
 
     def move(storage, location):
         device = _C.device(location)
         if device.type == "cpu":
             return storage
-        if device.type == "cuda" and not _C.cuda.is_available():
+        if device.type == "cuda" and not cuda.is_available():
             raise RuntimeError(
                 "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you "
                 "are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') "

@@ -20,8 +20,12 @@ pub enum Rule {
     Same,
     /// Integers become the default float.
     Float,
-    /// As `Float`, and complex becomes its real part's dtype (`abs`, `angle`).
+    /// As `Same`, and complex becomes its real part's dtype (`abs`).
     Real,
+    /// As `Float`, and complex becomes its real part's dtype (`angle`).
+    RealFloat,
+    /// As `Float`, computed in double precision (or complex128): functions without a vector routine.
+    Double,
     /// Computes in the common dtype and answers with bool.
     Compare,
     /// Computes on truth values and answers with bool.
@@ -38,6 +42,11 @@ impl Rule {
                 (half_up(out), out)
             }
             Rule::Real => (half_up(common), common.to_real()),
+            Rule::RealFloat => (half_up(float_result(common)), float_result(common).to_real()),
+            Rule::Double => {
+                let out = float_result(common);
+                (if out.is_complex() { DType::C128 } else { DType::F64 }, out)
+            }
             Rule::Compare => (half_up(common), DType::Bool),
             Rule::Logical => (DType::Bool, DType::Bool),
         }
@@ -111,7 +120,7 @@ impl Op for Unary {
         // what the kernel writes: bool for predicates, the real part's dtype for `abs`
         let written = match self.0.rule {
             Rule::Compare | Rule::Logical => DType::Bool,
-            Rule::Real => compute.to_real(),
+            Rule::Real | Rule::RealFloat => compute.to_real(),
             _ => compute,
         };
         run1(x, out, compute, written, kernel);
@@ -161,7 +170,9 @@ pub fn run1(x: &Tensor, out: &Tensor, compute: DType, written: DType, kernel: Un
 
 pub struct BinaryDef {
     pub name: &'static str,
-    pub grad_name: &'static str,
+    /// Names of the graph node for operands (tensor, tensor), (tensor, number), (number, tensor); the last two are
+    /// empty where there is but one name.
+    pub grad_names: [&'static str; 3],
     pub rule: Rule,
     pub kernel: fn(DType) -> Result<BinaryFn>,
     /// The kernel with a third, number operand (`alpha`), where the op has one.
@@ -169,6 +180,22 @@ pub struct BinaryDef {
     /// What the gradient of each operand reads: bit 0 for the first operand, bit 1 for the second, bit 2 for the result.
     pub saves: [u8; 2],
     pub grad: fn(&Sides, &Tensor, Want) -> Result<[Option<Tensor>; 2]>,
+    /// Refuses integer zeros in the second operand.
+    pub divides: bool,
+}
+
+impl BinaryDef {
+    /// What most rows have in common.
+    pub const EMPTY: BinaryDef = BinaryDef {
+        name: "",
+        grad_names: [""; 3],
+        rule: Rule::Same,
+        kernel: |d| Err(crate::error::Error::no_dtype("", d, "no dtype")),
+        kernel3: None,
+        saves: [0, 0],
+        grad: |_, _, _| Ok([None, None]),
+        divides: false,
+    };
 }
 
 impl std::fmt::Debug for BinaryDef {
@@ -237,7 +264,12 @@ impl Op for Binary {
         self.def.name
     }
     fn grad_name(&self) -> &'static str {
-        self.def.grad_name
+        let [both, second, first] = self.def.grad_names;
+        match (self.lhs, self.rhs) {
+            (None, Some(_)) if !second.is_empty() => second,
+            (Some(_), None) if !first.is_empty() => first,
+            _ => both,
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (compute, dtype) = self.def.rule.resolve(self.common(x));
@@ -264,6 +296,9 @@ impl Op for Binary {
             None => Side::Tensor(tensors.next().copied().unwrap_or(x[0])),
         };
         let (a, b) = (side(self.lhs), side(self.rhs));
+        if self.def.divides && !compute.is_float() {
+            super::division::refuse_zero(&b, out[0].numel())?;
+        }
         match (self.alpha, self.def.kernel3) {
             (Some(alpha), Some(kernel3)) => {
                 let kernel = kernel3(compute)?;
@@ -340,19 +375,19 @@ pub enum Side<'a> {
 
 impl Side<'_> {
     #[allow(unsafe_code)]
-    fn operand<'b>(&'b self, strides: &'b [usize], compute: DType) -> Operand<'b> {
+    pub fn operand<'b>(&'b self, strides: &'b [usize], compute: DType) -> Operand<'b> {
         match self {
             Side::Tensor(t) => Operand { ptr: t.ptr(), strides, dtype: t.dtype(), compute },
             Side::Number(b) => Operand { ptr: b.0.as_ptr() as *mut u8, strides, dtype: compute, compute },
         }
     }
-    fn strides(&self, shape: &[usize]) -> Dims {
+    pub fn strides(&self, shape: &[usize]) -> Dims {
         match self {
             Side::Tensor(t) => strides_over(t, shape),
             Side::Number(_) => Dims::from_elem(0, shape.len()),
         }
     }
-    fn is_dense(&self, shape: &[usize], compute: DType) -> bool {
+    pub fn is_dense(&self, shape: &[usize], compute: DType) -> bool {
         match self {
             Side::Tensor(t) => t.dtype() == compute && t.shape() == shape && t.is_contiguous(),
             Side::Number(_) => true,

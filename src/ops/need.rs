@@ -11,18 +11,8 @@ use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, with_dtype};
 use smallvec::smallvec;
 
-static EQ: BinaryDef = BinaryDef {
-    name: "eq",
-    grad_name: "EqBackward0",
-    rule: Rule::Compare,
-    kernel: |dt| with_dtype!("eq", dt, wide, T => Ok(zip(|a: T, b: T| a == b))),
-    kernel3: None,
-    saves: [0, 0],
-    grad: |_, _, _| Ok([None, None]),
-};
-
 pub fn eq(a: &Tensor, b: impl Into<Val>) -> Result<Tensor> {
-    binary(&EQ, Val::T(a.clone()), b.into(), None)
+    super::compare::eq(a, b)
 }
 
 static NOT_NAN: UnaryDef = UnaryDef {
@@ -102,26 +92,8 @@ pub fn sgn(x: &Tensor) -> Result<Tensor> {
     apply(Unary(&SIGN), &[x])
 }
 
-static POW: BinaryDef = BinaryDef {
-    name: "pow",
-    grad_name: "PowBackward0",
-    rule: Rule::Same,
-    kernel: |dt| match dt {
-        DType::F32 => Ok(zip(|a: f32, b: f32| a.powf(b))),
-        DType::F64 => Ok(zip(|a: f64, b: f64| a.powf(b))),
-        d => Err(Error::no_dtype("pow", d, "floats")),
-    },
-    kernel3: None,
-    saves: [3, 0],
-    grad: |s, g, _| {
-        let (a, Val::S(p)) = (s.cx.input(0)?, s.b()?) else { return Ok([None, None]) };
-        let p = p.to_f64();
-        Ok([Some(if p == 0.0 { g.mul(0.0)? } else { g.mul(pow(&a, p - 1.0)?.mul(p)?)? }), None])
-    },
-};
-
 pub fn pow(x: &Tensor, p: f64) -> Result<Tensor> {
-    binary(&POW, Val::T(x.clone()), Val::S(Scalar::Float(p)), None)
+    super::pow::pow(x, p)
 }
 
 /// `x` with a number where the mask holds.

@@ -13,7 +13,7 @@ use crate::tensor::print::{PrintOptions, print_options, set_print_options};
 use crate::with_dtype;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyBytes, PyDict, PyList, PySequence, PyString, PyTuple};
+use pyo3::types::{PyAny, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
 
 /// Numbers of a nested sequence in order, with the shape they form.
 struct Collected {
@@ -83,6 +83,11 @@ impl Collected {
             self.level(depth, l.len())?;
             return l.iter().try_for_each(|i| self.visit(&i, depth + 1));
         }
+        let plain = obj.cast_exact::<PyFloat>().is_ok() || obj.cast_exact::<PyInt>().is_ok();
+        if !plain && obj.hasattr("__array_interface__")? {
+            // numpy's scalars and arrays bring a dtype of their own
+            return self.tensor(depth, &super::interop::from_array(obj)?);
+        }
         if let Some(s) = number(obj)? {
             return self.scalar(depth, s, s.dtype(default_dtype()));
         }
@@ -95,10 +100,6 @@ impl Collected {
         }
         if obj.cast::<PyString>().is_ok() {
             return Err(PyTypeError::new_err("new(): invalid data type 'str'"));
-        }
-        if obj.hasattr("__array_interface__")? {
-            let t = super::interop::from_array(obj)?;
-            return self.tensor(depth, &t);
         }
         if obj.hasattr("__len__")? && obj.hasattr("__getitem__")? && obj.cast::<PyDict>().is_err() {
             let n = obj.len()?;
@@ -120,7 +121,7 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
         let format = crate::base::MemoryFormat::Preserve;
         return Ok(ops::copy::convert(&t, dtype, Some(device), true, format).py()?.detach());
     }
-    if obj.hasattr("__array_interface__")? && number(obj)?.is_none() {
+    if obj.hasattr("__array_interface__")? {
         let t = super::interop::from_array(obj)?;
         let format = crate::base::MemoryFormat::Contiguous;
         return ops::copy::convert(&t, dtype, Some(device), true, format).py();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _C
+from .grad_mode import enable_grad, no_grad
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -44,7 +45,7 @@ def _numerical(function, inputs, which, eps):
     target = inputs[which]
     parts = (eps, 1j * eps) if target.is_complex() else (eps,)
     rows = None
-    with _C.no_grad():
+    with no_grad():
         original = target.detach().clone()
         for place in range(target.numel()):
             for delta in parts:
@@ -260,7 +261,7 @@ def gradgradcheck(
     count = len(grad_outputs)
 
     def first_gradients(*args):
-        with _C.enable_grad():  # the differences are taken without a graph of their own
+        with enable_grad():  # the differences are taken without a graph of their own
             own = args[:-count]
             leaves = tuple(x for x in own if _differentiable(x))
             grads = _grad(_outputs(func(*own)), leaves, args[-count:], create_graph=True, allow_unused=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .. import _C
+from ..autograd.grad_mode import no_grad
 
 __all__ = [
     "adaptive_max_pool1d",
@@ -12,8 +13,8 @@ __all__ = [
     "adaptive_max_pool3d",
     "gaussian_nll_loss",
     "gumbel_softmax",
-    "local_response_norm",
     "linear_cross_entropy",
+    "local_response_norm",
     "lp_pool1d",
     "lp_pool2d",
     "lp_pool3d",
@@ -122,7 +123,7 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     r"""Divides by the norm along `dim`: :math:`v / \max(\lVert v \rVert_p, \epsilon)`."""
-    length = _C.linalg.vector_norm(input, p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+    length = _C._linalg.vector_norm(input, p, dim, keepdim=True).clamp_min(eps).expand_as(input)
     return input / length if out is None else _C.div(input, length, out=out)
 
 
@@ -137,16 +138,7 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
     Source: Jang et al. (2016), Categorical reparameterization with Gumbel-softmax.
     """
-    noise = (
-        -_C.empty_like(
-            logits,
-            memory_format=_C.legacy_contiguous_format
-            if hasattr(_C, "legacy_contiguous_format")
-            else _C.contiguous_format,
-        )
-        .exponential_()
-        .log()
-    )
+    noise = -_C.empty_like(logits).exponential_().log()
     soft = ((logits + noise) / tau).softmax(dim)
     if not hard:
         return soft
@@ -201,7 +193,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     elif (var < 0).any():
         raise ValueError("var has negative entry/entries")
     var = var.clone()
-    with _C.no_grad():
+    with no_grad():
         var.clamp_(min=eps)
     loss = 0.5 * (var.log() + (input - target) ** 2 / var)
     if full:

@@ -6,6 +6,7 @@ from collections import OrderedDict, namedtuple
 from collections.abc import Mapping
 
 from .. import _C
+from ..autograd.grad_mode import no_grad
 from .parameter import Parameter, is_lazy
 
 Tensor = _C.Tensor
@@ -190,7 +191,7 @@ class StateMethods:
                     f"the shape in current model is {param.shape}."
                 )
         try:
-            with _C.no_grad():
+            with no_grad():
                 if assign:
                     if isinstance(param, Parameter):
                         if isinstance(value, Parameter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _C
+from ..autograd.grad_mode import no_grad
 from .parameter import Parameter
 
 Tensor = _C.Tensor
@@ -154,7 +155,7 @@ class TraversalMethods:
             if param is None:
                 continue
             grad = param.grad
-            with _C.no_grad():
+            with no_grad():
                 applied = fn(param)
                 grad_applied = None if grad is None else fn(grad)
             if (applied.device.type == "meta") != (param.device.type == "meta"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _C
+from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
 from .module import Module
@@ -40,7 +41,7 @@ class _Table(Module):
 
     def _fill_padding_idx_with_zero(self):
         if self.padding_idx is not None:
-            with _C.no_grad():
+            with no_grad():
                 self.weight[self.padding_idx].fill_(0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .. import _C
+from ..autograd.grad_mode import no_grad
 
 _CONVOLUTIONS = frozenset(f"conv{t}{n}d" for t in ("", "_transpose") for n in (1, 2, 3))
 
@@ -42,13 +43,13 @@ def calculate_gain(nonlinearity, param=None):
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Draws from the uniform distribution on :math:`[a, b)`."""
-    with _C.no_grad():
+    with no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Draws from the normal distribution with the given mean and standard deviation."""
-    with _C.no_grad():
+    with no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
 
@@ -77,7 +78,7 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
         )
     if tensor.device.type == "meta":
         return tensor
-    with _C.no_grad():
+    with no_grad():
         if below(b) - below(a) > 0.3:
             _redraw_outside(tensor, mean, std, a, b, generator)
         else:
@@ -107,7 +108,7 @@ def _draw_by_density(tensor, mean, std, a, b, generator):
 
 def constant_(tensor, val):
     """Fills with `val`."""
-    with _C.no_grad():
+    with no_grad():
         return tensor.fill_(val)
 
 
@@ -118,7 +119,7 @@ def ones_(tensor):
 
 def zeros_(tensor):
     """Fills with 0."""
-    with _C.no_grad():
+    with no_grad():
         return tensor.zero_()
 
 
@@ -126,7 +127,7 @@ def eye_(tensor):
     """Fills a matrix with the identity."""
     if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    with _C.no_grad():
+    with no_grad():
         _C.eye(*tensor.shape, out=tensor, requires_grad=tensor.requires_grad)
     return tensor
 
@@ -145,7 +146,7 @@ def dirac_(tensor, groups=1):
     if sizes[0] % groups != 0:
         raise ValueError("dim 0 must be divisible by groups")
     per_group = sizes[0] // groups
-    with _C.no_grad():
+    with no_grad():
         tensor.zero_()
         middle = tuple(size // 2 for size in sizes[2:])
         for group in range(groups):
@@ -236,11 +237,11 @@ def orthogonal_(tensor, gain=1, generator=None):
         return tensor
     rows = tensor.size(0)
     columns = tensor.numel() // rows
-    with _C.no_grad():
+    with no_grad():
         flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
         if rows < columns:
             flat.t_()
-        q, r = _C.linalg.qr(flat) if hasattr(_C, "linalg") else _C.linalg_qr(flat)
+        q, r = _C._linalg.qr(flat)
         q *= _C.diag(r, 0).sign()
         if rows < columns:
             q.t_()
@@ -254,8 +255,8 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     rows, columns = tensor.shape
-    zeros = int(math.ceil(sparsity * rows))
-    with _C.no_grad():
+    zeros = math.ceil(sparsity * rows)
+    with no_grad():
         tensor.normal_(0, std, generator=generator)
         for column in range(columns):
             tensor[_C.randperm(rows)[:zeros], column] = 0

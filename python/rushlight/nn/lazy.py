@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _C
+from ..autograd.grad_mode import no_grad
 from . import conv, norm
 from .linear import Linear
 from .module import Module
@@ -43,7 +44,7 @@ class LazyModuleMixin:
             for name, tensor in table.items():
                 given = state_dict.get(prefix + name)
                 if tensor is not None and given is not None and is_lazy(tensor) and not is_lazy(given):
-                    with _C.no_grad():
+                    with no_grad():
                         tensor.materialize(given.shape)
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
@@ -70,7 +71,7 @@ class LazyLinear(LazyModuleMixin, Linear):
             super().reset_parameters()
 
     def initialize_parameters(self, input):
-        with _C.no_grad():
+        with no_grad():
             self.in_features = input.shape[-1]
             self.weight.materialize((self.out_features, self.in_features))
             if self.bias is not None:

@@ -25,7 +25,9 @@ from ._traversal import TraversalMethods
 from .parameter import Buffer, Parameter
 
 __all__ = [
+    "_EXTRA_STATE_KEY_SUFFIX",
     "Module",
+    "_IncompatibleKeys",
     "register_module_backward_hook",
     "register_module_buffer_registration_hook",
     "register_module_forward_hook",
@@ -34,8 +36,6 @@ __all__ = [
     "register_module_full_backward_pre_hook",
     "register_module_module_registration_hook",
     "register_module_parameter_registration_hook",
-    "_EXTRA_STATE_KEY_SUFFIX",
-    "_IncompatibleKeys",
 ]
 
 Tensor = _C.Tensor

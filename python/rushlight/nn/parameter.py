@@ -7,6 +7,14 @@ from .. import _C
 Tensor = _C.Tensor
 
 
+def _instance(cls, data, requires_grad):
+    """An instance of `cls` over the same memory, without a history."""
+    made = Tensor.__new__(cls, data)
+    if requires_grad:
+        made.requires_grad_()
+    return made
+
+
 def _rebuild_parameter(data, requires_grad, backward_hooks):
     """The parameter that a saved file describes."""
     return Parameter(data, requires_grad)
@@ -30,7 +38,7 @@ class Parameter(Tensor):
     def __new__(cls, data=None, requires_grad=True):
         if data is None:
             data = _C.empty(0)
-        return Tensor._make_subclass(cls, data, requires_grad)
+        return _instance(cls, data, requires_grad)
 
     def __deepcopy__(self, memo):
         if id(self) in memo:
@@ -132,7 +140,7 @@ class UninitializedParameter(_Uninitialized, Parameter):
     cls_to_become = Parameter
 
     def __new__(cls, requires_grad=True, device=None, dtype=None):
-        return Tensor._make_subclass(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
+        return _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
 
     def __deepcopy__(self, memo):
         if id(self) in memo:
@@ -154,7 +162,7 @@ class UninitializedBuffer(_Uninitialized, Tensor):
     """
 
     def __new__(cls, requires_grad=False, device=None, dtype=None, persistent=True):
-        buffer = Tensor._make_subclass(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
+        buffer = _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
         buffer.persistent = persistent
         buffer._is_buffer = True
         return buffer

@@ -139,9 +139,7 @@ class RNNBase(Module):
 
     def _check_input(self, input, packed):
         weight = getattr(self, self._flat_weights_names[0])
-        if input.dtype != weight.dtype and not (
-            hasattr(_C, "is_autocast_enabled") and _C.is_autocast_enabled(input.device.type)
-        ):
+        if input.dtype != weight.dtype:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). "
                 f"Convert input: input.to({weight.dtype}), or convert model: model.to({input.dtype})"

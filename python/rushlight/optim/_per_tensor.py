@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from .. import _C
+from ..autograd.grad_mode import set_grad_enabled
 from .optimizer import Optimizer, _evaluate
-
-# Options that PyTorch's optimizers carry in their groups; they choose between implementations there.
-_COMMON = {"maximize": False, "foreach": None, "capturable": False, "differentiable": False}
 
 
 def _zeros(p):
@@ -25,9 +23,10 @@ class PerTensorOptimizer(Optimizer):
     """Visits every parameter that has a gradient; `_start` makes its state, `_update` changes it in place."""
 
     def __setstate__(self, state):
+        defaults = dict(state.get("defaults") or self.defaults)
         super().__setstate__(state)
         for group in self.param_groups:
-            for name, value in _COMMON.items():
+            for name, value in defaults.items():
                 group.setdefault(name, value)
             for p in group["params"]:
                 kept = self.state.get(p)
@@ -51,7 +50,7 @@ class PerTensorOptimizer(Optimizer):
         """
         loss = _evaluate(closure)
         for group in self.param_groups:
-            with _C.set_grad_enabled(bool(group.get("differentiable")) and _C.is_grad_enabled()):
+            with set_grad_enabled(bool(group.get("differentiable")) and _C.is_grad_enabled()):
                 for p in group["params"]:
                     grad = p.grad
                     if grad is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _C
+from .._types import finfo
 from ._per_tensor import PerTensorOptimizer, _counter, _zeros
 from .optimizer import _scalar
 
@@ -59,12 +60,6 @@ class Adafactor(PerTensorOptimizer):
         }
         super().__init__(params, defaults)
 
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        for group in self.param_groups:
-            for name in ("capturable", "differentiable"):
-                group.pop(name, None)
-
     def _start(self, p, state, group):
         if p.is_complex():
             raise RuntimeError("Adafactor does not support complex parameters")
@@ -78,7 +73,7 @@ class Adafactor(PerTensorOptimizer):
 
     def _update(self, p, grad, state, group):
         eps1, eps2 = group["eps"]
-        eps1 = _C.finfo(p.dtype).eps if eps1 is None else eps1
+        eps1 = finfo(p.dtype).eps if eps1 is None else eps1
         lr = _scalar(group["lr"])
         state["step"] += 1
         step = state["step"].item()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _C
+from ..autograd.grad_mode import enable_grad, no_grad
 from ._line_search import strong_wolfe
 from .optimizer import Optimizer, _check_rate, _scalar
 
@@ -89,10 +90,10 @@ class LBFGS(Optimizer):
             raise AssertionError(f"Expected exactly one param_group, but got {len(self.param_groups)}")
 
         def evaluate():
-            with _C.enable_grad():
+            with enable_grad():
                 return closure()
 
-        with _C.no_grad():
+        with no_grad():
             return self._step(evaluate)
 
     def _step(self, closure):

@@ -80,12 +80,6 @@ class Muon(PerTensorOptimizer):
                         f"Muon only supports 2D parameters whereas we found a parameter with size: {p.size()}"
                     )
 
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        for group in self.param_groups:
-            for name in ("maximize", "foreach", "capturable", "differentiable"):
-                group.pop(name, None)
-
     def _start(self, p, state, group):
         if p.is_complex():
             raise RuntimeError("Muon does not support complex parameters")

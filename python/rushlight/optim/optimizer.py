@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 
 from .. import _C
+from ..autograd.grad_mode import enable_grad
 from ..utils.hooks import RemovableHandle
 
 Tensor = _C.Tensor
@@ -348,7 +349,7 @@ def _evaluate(closure):
     """The loss of a closure, with gradients."""
     if closure is None:
         return None
-    with _C.enable_grad():
+    with enable_grad():
         return closure()
 
 

@@ -3,6 +3,8 @@
 //! `map(|x: f32| x * x)` and its kin take closures that capture nothing; such a closure has no bytes, so a loop
 //! generic over its type can conjure it up.
 
+use super::iter::MAX_OPERANDS;
+
 /// Input, output, number of elements.
 pub type UnaryFn = unsafe fn(*const u8, *mut u8, usize);
 /// Two inputs, output, number of elements.
@@ -12,7 +14,7 @@ pub type TernaryFn = unsafe fn(*const u8, *const u8, *const u8, *mut u8, usize);
 
 /// The one value of a closure type that captures nothing.
 #[inline(always)]
-fn conjure<F: Copy>() -> F {
+pub(super) fn conjure<F: Copy>() -> F {
     const { assert!(std::mem::size_of::<F>() == 0, "a kernel's closure must not capture anything") };
     // SAFETY: a zero-sized `Copy` value has no bytes to get wrong, and the caller had one
     unsafe { std::ptr::NonNull::<F>::dangling().as_ptr().read() }
@@ -81,6 +83,101 @@ pub fn zip3<A: Copy, O: Copy, F: Fn(A, A, A) -> O + Copy>(_: F) -> TernaryFn {
         unsafe { zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, conjure::<F>()) }
     }
     run::<A, O, F>
+}
+
+/// Numbers a kernel takes beside its operands.
+pub type Params = [f64; 4];
+/// Output and inputs, number of elements, parameters.
+pub type PointFn = unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params);
+
+pub trait Map1<A, O>: Fn(A, &Params) -> O + Copy {}
+impl<A, O, F: Fn(A, &Params) -> O + Copy> Map1<A, O> for F {}
+pub trait Map2<A, O>: Fn(A, A, &Params) -> O + Copy {}
+impl<A, O, F: Fn(A, A, &Params) -> O + Copy> Map2<A, O> for F {}
+pub trait Map3<M, A, O>: Fn(M, A, A, &Params) -> O + Copy {}
+impl<M, A, O, F: Fn(M, A, A, &Params) -> O + Copy> Map3<M, A, O> for F {}
+
+pub trait Map4<A>: Fn(A, A, A, A) -> A + Copy {}
+impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
+
+multiversion! {
+    unsafe fn loop4[A: Copy, F: Map4<A>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, f: F) {
+        for i in 0..n {
+            *dst.add(i) = f(*a.add(i), *b.add(i), *c.add(i), *d.add(i));
+        }
+    }
+}
+multiversion! {
+    unsafe fn loop1[A: Copy, O: Copy, F: Map1<A, O>](a: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
+        let q = *q;
+        for i in 0..n {
+            *dst.add(i) = f(*a.add(i), &q);
+        }
+    }
+}
+multiversion! {
+    unsafe fn loop2[A: Copy, O: Copy, F: Map2<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
+        let q = *q;
+        for i in 0..n {
+            *dst.add(i) = f(*a.add(i), *b.add(i), &q);
+        }
+    }
+}
+multiversion! {
+    unsafe fn loop3[M: Copy, A: Copy, O: Copy, F: Map3<M, A, O>](
+        m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F
+    ) {
+        let q = *q;
+        for i in 0..n {
+            *dst.add(i) = f(*m.add(i), *a.add(i), *b.add(i), &q);
+        }
+    }
+}
+
+/// A kernel of one input with parameters.
+pub fn point1<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(_: F) -> PointFn {
+    unsafe fn run<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params) {
+        // SAFETY: the driver passes `n` dense elements of these types
+        unsafe { loop1(p[1] as *const A, p[0] as *mut O, n, q, conjure::<F>()) }
+    }
+    run::<A, O, F>
+}
+
+/// A kernel of two inputs with parameters.
+pub fn point2<A: Copy, O: Copy, F: Fn(A, A, &Params) -> O + Copy>(_: F) -> PointFn {
+    unsafe fn run<A: Copy, O: Copy, F: Fn(A, A, &Params) -> O + Copy>(
+        p: &[*mut u8; MAX_OPERANDS],
+        n: usize,
+        q: &Params,
+    ) {
+        // SAFETY: as above
+        unsafe { loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, conjure::<F>()) }
+    }
+    run::<A, O, F>
+}
+
+/// A kernel of three inputs with parameters; the first may have a type of its own (a mask).
+pub fn point3<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(_: F) -> PointFn {
+    unsafe fn run<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(
+        p: &[*mut u8; MAX_OPERANDS],
+        n: usize,
+        q: &Params,
+    ) {
+        let (m, a, b) = (p[1] as *const M, p[2] as *const A, p[3] as *const A);
+        // SAFETY: as above
+        unsafe { loop3(m, a, b, p[0] as *mut O, n, q, conjure::<F>()) }
+    }
+    run::<M, A, O, F>
+}
+
+/// A kernel of four inputs.
+pub fn point4<A: Copy, F: Fn(A, A, A, A) -> A + Copy>(_: F) -> PointFn {
+    unsafe fn run<A: Copy, F: Fn(A, A, A, A) -> A + Copy>(p: &[*mut u8; MAX_OPERANDS], n: usize, _: &Params) {
+        let at = |i: usize| p[i] as *const A;
+        // SAFETY: as above
+        unsafe { loop4(at(1), at(2), at(3), at(4), p[0] as *mut A, n, conjure::<F>()) }
+    }
+    run::<A, F>
 }
 
 /// A typed block function of the `math` module as an untyped kernel.

@@ -10,10 +10,10 @@ use super::par;
 use crate::base::{DType, Dims};
 use smallvec::SmallVec;
 
-/// Elements in a block: four buffers of 16-byte elements stay within a 32 KiB L1.
+/// Elements in a block: five buffers of 8-byte elements stay within a 32 KiB L1.
 pub const BLOCK: usize = 512;
 const BUFFER: usize = BLOCK * 16;
-pub const MAX_OPERANDS: usize = 4;
+pub const MAX_OPERANDS: usize = 5;
 
 /// A strided operand; strides in elements. The output comes first in every list.
 #[derive(Clone)]

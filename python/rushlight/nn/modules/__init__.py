@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from .. import _sizes as utils
 from .. import (
     activation,
     attention,
@@ -23,7 +24,6 @@ from .. import (
     rnn,
     transformer,
 )
-from .. import _sizes as utils
 
 _PLACES = {
     "activation": activation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import _C
+from ...autograd.grad_mode import no_grad
 
 
 def _listed(parameters):
@@ -21,10 +22,10 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
     norm_type = float(norm_type)
     if not tensors:
         return _C.tensor(0.0)
-    with _C.no_grad():
+    with no_grad():
         device = tensors[0].device
-        norms = [_C.linalg.vector_norm(tensor, norm_type).to(device) for tensor in tensors]
-        total = _C.linalg.vector_norm(_C.stack(norms), norm_type)
+        norms = [_C._linalg.vector_norm(tensor, norm_type).to(device) for tensor in tensors]
+        total = _C._linalg.vector_norm(_C.stack(norms), norm_type)
         if error_if_nonfinite and not bool(total.isfinite()):
             raise RuntimeError(
                 f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot "
@@ -45,7 +46,7 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     grads = [p.grad for p in _listed(parameters) if p.grad is not None]
     if not grads:
         return
-    with _C.no_grad():
+    with no_grad():
         factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
         for grad in grads:
             grad.mul_(factor.to(grad.device))
@@ -89,7 +90,7 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
         clip_value (float): :math:`c`.
     """
     limit = float(clip_value)
-    with _C.no_grad():
+    with no_grad():
         for p in _listed(parameters):
             if p.grad is not None:
                 p.grad.clamp_(min=-limit, max=limit)
