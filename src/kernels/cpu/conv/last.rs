@@ -5,7 +5,7 @@ use super::Conv;
 use super::direct::{Sides, images};
 use super::pad::PaddedLast;
 use super::plan::Plan;
-use super::tile::{Channels, Direct, ROWS, best_rows, kernels};
+use super::tile::{Channels, Direct, ROWS, best_channel_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::matmul::scratch::{self, Slot};
@@ -83,7 +83,7 @@ unsafe fn run<T: Direct>(
             ((q[0] * plan.whole[1] + q[1]) * plan.whole[2] + q[2]) * cy
         })
         .collect();
-    let count = pixels.div_ceil(best_rows());
+    let count = pixels.div_ceil(best_channel_rows());
     let (bias, packed) = (Ptr::of(bias), Ptr(packed.as_mut_ptr()));
     let tile = |x: *const T, y: *mut T, t: usize, g: usize, b: usize| {
         let (start, end) = (t * pixels / count, (t + 1) * pixels / count);
@@ -118,7 +118,7 @@ unsafe fn run<T: Direct>(
     let image = |x: *const T, y: *mut T| {
         let (x, y) = (Ptr::of(x), Ptr(y));
         if k * s.cout * size_of::<T>() <= WEIGHTS_IN_CACHE {
-            let work = k * s.groups * blocks * wide * best_rows();
+            let work = k * s.groups * blocks * wide * best_channel_rows();
             par::for_each_chunk(count, (par::MATMUL_MIN_FMA / work.max(1)).max(1), |r| {
                 for t in r {
                     (0..s.groups * blocks).for_each(|b| tile(x.get(), y.get(), t, b / blocks, b % blocks));
