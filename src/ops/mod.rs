@@ -5,6 +5,7 @@ pub mod optim;
 pub mod table;
 
 pub mod arrange;
+pub mod attention;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
@@ -49,6 +50,9 @@ pub mod shape;
 pub mod norm;
 pub mod fold;
 pub mod images;
+pub mod index_rows;
+pub mod join;
+pub mod linear;
 pub mod loss;
 pub mod losses;
 pub mod nnnorm;
@@ -109,6 +113,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     ternary::TABLE,
     trig::TABLE,
     view::TABLE,
+    attention::TABLE,
     extreme::TABLE,
     truth::TABLE,
     moments::TABLE,
@@ -130,6 +135,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     index_rows::TABLE,
     join::TABLE,
     logic::UNARY_TABLE,
+    linear::TABLE,
     loss::TABLE,
     logic::UNARY_TABLE,
     loss_margin::TABLE,

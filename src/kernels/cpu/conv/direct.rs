@@ -85,7 +85,7 @@ impl<T: Direct> Job<'_, T> {
     unsafe fn slices(&self, x: *const T, len: usize, y: *mut T, channel: usize) {
         let [depth, rows, width] = self.plan.output;
         let tiles = self.tiles.len();
-        let step = if depth > 1 { self.padded.offset([self.plan.stride[0], 0, 0]) } else { 0 };
+        let step = self.plan.stride[0] * self.padded.slice();
         let (x, y) = (Ptr::of(x), Ptr(y));
         let m: usize = self.blocks.iter().map(|b| b.1).sum();
         let one = |t: usize, blocks: Range<usize>| {
@@ -177,7 +177,8 @@ pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, weight: *const T, bias: 
     let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
     let sides = Sides { n: p.n, groups: p.groups, cin: ci, cout: co };
     // SAFETY: an element of the weight.
-    let w = |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + r) * ci + c) * taps + t) };
+    let w =
+        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + r) * ci + c) * taps + t) };
     run(&Plan::forward(p), &sides, x, w, bias, y);
 }
 
@@ -185,7 +186,8 @@ pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, weight: *const T, 
     let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
     let sides = Sides { n: p.n, groups: p.groups, cin: co, cout: ci };
     // SAFETY: an element of the weight.
-    let w = |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + c) * ci + r) * taps + t) };
+    let w =
+        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + c) * ci + r) * taps + t) };
     for plan in Plan::backward(p) {
         run(&plan, &sides, g, w, bias, dx);
     }

@@ -12,12 +12,13 @@
 // mod depthwise;
 mod direct;
 mod elem;
-// mod filter;
+mod filter;
+mod last;
 mod pad;
 mod plan;
-mod tile;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod unfold;
 
 pub use elem::ConvElem;
