@@ -2,7 +2,7 @@
 
 use super::binary::add;
 use super::matmul::matmul;
-use super::need;
+use super::along;
 use super::shape::{expand_to, reshape_to, transpose, unsqueeze_at};
 use super::softmax::softmax;
 use crate::base::{DType, Dims, Scalar};
@@ -32,7 +32,7 @@ fn additive(mask: &Tensor, dtype: DType) -> Result<Tensor> {
         return super::copy::cast(mask, dtype);
     }
     let zero = super::copy::full(mask.shape(), Scalar::Int(0), dtype, mask.device())?;
-    need::masked(&zero, &need::eq(mask, Scalar::Bool(false))?, f64::NEG_INFINITY)
+    along::masked(&zero, &super::compare::eq(mask, Scalar::Bool(false))?, f64::NEG_INFINITY)
 }
 
 /// A mask that shows query `i` the keys up to `i`.
@@ -91,16 +91,16 @@ ops! {
         let blind = match attn_mask {
             None => None,
             Some(_) => {
-                let hidden = need::eq(&scores.detach(), f64::NEG_INFINITY)?;
+                let hidden = super::compare::eq(&scores.detach(), f64::NEG_INFINITY)?;
                 Some(super::truth::all_dim(&hidden, Some(&[-1]), true)?)
             }
         };
         if let Some(blind) = &blind {
-            scores = need::masked(&scores, blind, 0.0)?;
+            scores = along::masked(&scores, blind, 0.0)?;
         }
         let mut weights = softmax(&scores, -1, None)?;
         if let Some(blind) = &blind {
-            weights = need::masked(&weights, blind, 0.0)?;
+            weights = along::masked(&weights, blind, 0.0)?;
         }
         if dropout_p > 0.0 {
             weights = super::dropout::dropout(&weights, dropout_p, true)?;

@@ -49,6 +49,7 @@ pub mod scatter;
 pub mod shape;
 pub mod norm;
 pub mod fold;
+pub mod gather;
 pub mod images;
 pub mod index_rows;
 pub mod join;

@@ -30,6 +30,5 @@ pub mod recur;
 pub mod reduce;
 pub mod softmax;
 pub mod sort;
-pub mod staged;
 mod transpose;
 pub mod vector;
