@@ -3,69 +3,70 @@
 pub mod op;
 pub mod table;
 
-pub mod attention;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
+pub mod attention;
 pub mod axiswise;
 pub mod binary;
-pub mod compare;
 pub mod classify;
+pub mod compare;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
 pub mod copy;
-pub mod division;
 pub mod create;
+pub mod division;
 pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
 pub mod extreme;
-pub mod index;
-pub mod inplace;
-pub mod logic;
-pub mod loss_pointwise;
-pub mod loss_rows;
-pub mod point;
-pub mod pow;
-pub mod predicates;
-pub mod reduce;
-pub mod round;
-pub mod rounding;
-pub mod scatter;
-pub mod shape;
-pub mod ternary;
-pub mod trig;
-pub mod truth;
-pub mod moments;
-pub mod need;
-pub mod norm;
 pub mod fold;
 pub mod gather;
 pub mod images;
+pub mod index;
 pub mod index_rows;
+pub mod inplace;
 pub mod join;
 pub mod linear;
+pub mod logic;
 pub mod loss;
-pub mod losses;
+pub mod loss_pointwise;
+pub mod loss_rows;
+pub mod margin;
 pub mod mask;
 pub mod matmul;
+pub mod moments;
+pub mod need;
 pub mod nnnorm;
+pub mod norm;
 pub mod normalization;
 pub mod pad;
 pub mod pick;
+pub mod point;
 pub mod pool;
 pub mod pooling;
+pub mod pow;
+pub mod predicates;
 pub mod product;
+pub mod reduce;
+pub mod round;
+pub mod rounding;
 pub mod scan;
-pub mod softmax;
-pub mod types;
-pub mod unary;
-pub mod upsample;
+pub mod scatter;
 pub mod search;
 pub mod select;
+pub mod shape;
+pub mod shuffle;
+pub mod softmax;
 pub mod sort;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
+pub mod types;
+pub mod unary;
 pub mod unique;
+pub mod upsample;
 pub mod view;
 
 mod calculus;
@@ -76,52 +77,52 @@ pub use calculus::CALCULUS;
 
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
+    unary::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
-    binary::ALPHA_TABLE,
-    binary::TABLE,
-    compare::TABLE,
-    predicates::TABLE,
-    copy::TABLE,
-    division::TABLE,
-    division::whole::TABLE,
-    logic::TABLE,
-    logic::UNARY_TABLE,
-    loss_rows::TABLE,
-    pow::TABLE,
-    reduce::TABLE,
-    round::TABLE,
-    rounding::TABLE,
-    ternary::TABLE,
-    trig::TABLE,
-    unary::TABLE,
-    view::TABLE,
     attention::TABLE,
-    extreme::TABLE,
-    truth::TABLE,
-    moments::TABLE,
-    norm::TABLE,
-    scan::TABLE,
-    search::TABLE,
-    select::TABLE,
-    softmax::TABLE,
+    compare::TABLE,
+    complex::TABLE,
     convolution::TABLE,
-    sort::TABLE,
-    unique::TABLE,
     create::TABLE,
+    division::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,
     join::TABLE,
     linear::TABLE,
+    logic::TABLE,
     loss::TABLE,
+    loss_rows::TABLE,
+    margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
-    types::TABLE,
+    moments::TABLE,
+    norm::TABLE,
     normalization::TABLE,
     pad::TABLE,
     pooling::TABLE,
+    pow::TABLE,
+    predicates::TABLE,
+    reduce::TABLE,
+    round::TABLE,
+    rounding::TABLE,
+    scan::TABLE,
+    search::TABLE,
+    select::TABLE,
+    shuffle::TABLE,
+    softmax::TABLE,
+    sort::TABLE,
+    ternary::TABLE,
+    trig::TABLE,
+    truth::TABLE,
+    types::TABLE,
+    unique::TABLE,
     upsample::TABLE,
 ];

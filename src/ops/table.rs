@@ -32,6 +32,7 @@ pub enum Arg {
     Number(Scalar),
     Tensor(Tensor),
     Ints(Ints),
+    OptInts(SmallVec<[Option<i64>; 3]>),
     Numbers(Vec<Scalar>),
     Tensors(Vec<Tensor>),
     OptTensors(Vec<Option<Tensor>>),
@@ -53,6 +54,8 @@ pub enum Base {
     Numbers,
     Int,
     Ints,
+    /// Some sizes may be `None`: those of the input stay.
+    OptInts,
     Sizes,
     Float,
     Bool,
@@ -81,6 +84,7 @@ impl Base {
             Base::Numbers => "Sequence[Number]",
             Base::Int => "int",
             Base::Ints => "int | Sequence[int]",
+            Base::OptInts => "int | None | Sequence[int | None]",
             Base::Sizes => "Sequence[int]",
             Base::Float => "float",
             Base::Bool => "bool",
@@ -101,7 +105,7 @@ impl Base {
             Base::Number => "Number",
             Base::Numbers => "tuple of Numbers",
             Base::Int => "int",
-            Base::Ints | Base::Sizes => "tuple of ints",
+            Base::Ints | Base::Sizes | Base::OptInts => "tuple of ints",
             Base::Float => "float",
             Base::Bool => "bool",
             Base::Str => "str",
@@ -140,6 +144,7 @@ from_arg! {
     f64: Float, Arg::Number(s) => s.to_f64();
     bool: Bool, Arg::Number(s) => !s.is_zero();
     &'a [i64]: Ints, Arg::Ints(v) => v.as_slice();
+    &'a [Option<i64>]: OptInts, Arg::OptInts(v) => v.as_slice();
     Sizes: Sizes, Arg::Ints(v) => Sizes(v.clone());
     &'a str: Str, Arg::Str(s) => s.as_str();
     DType: DType, Arg::DType(d) => *d;

@@ -204,6 +204,24 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             None if obj.cast::<PyBool>().is_ok() => None,
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
         },
+        Base::OptInts => {
+            let one = |o: &Bound<'_, PyAny>| -> PyResult<Option<Option<i64>>> {
+                if o.is_none() { Ok(Some(None)) } else { Ok(int(o)?.map(Some)) }
+            };
+            match obj.try_iter() {
+                Ok(items) => {
+                    let mut out = smallvec::SmallVec::new();
+                    for item in items {
+                        match one(&item?)? {
+                            Some(v) => out.push(v),
+                            None => return Ok(None),
+                        }
+                    }
+                    Some(Arg::OptInts(out))
+                }
+                Err(_) => one(obj)?.map(|v| Arg::OptInts(smallvec::smallvec![v])),
+            }
+        }
         Base::Sizes => match int_list(obj)? {
             Some(v) => Some(Arg::Ints(v)),
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
