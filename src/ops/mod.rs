@@ -16,13 +16,16 @@ pub mod conv;
 pub mod convolution;
 pub mod copy;
 pub mod create;
+pub mod ctc;
 pub mod division;
 pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
+pub mod embedding_bag;
 pub mod extreme;
 pub mod fold;
 pub mod gather;
+pub mod grid;
 pub mod images;
 pub mod index;
 pub mod index_rows;
@@ -88,12 +91,15 @@ pub const TABLES: &[&[table::OpDef]] = &[
     complex::TABLE,
     convolution::TABLE,
     create::TABLE,
+    ctc::TABLE,
     division::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    embedding_bag::TABLE,
     extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
+    grid::TABLE,
     index_rows::TABLE,
     join::TABLE,
     linear::TABLE,
