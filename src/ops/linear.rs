@@ -5,7 +5,6 @@ use super::matmul::{addmm, matmul};
 use super::shape::{permute_to, reshape_to, unsqueeze_at};
 use super::view::t;
 use crate::base::{Dims, Scalar};
-use crate::error::Result;
 use crate::tensor::Tensor;
 use crate::{ensure, ops};
 

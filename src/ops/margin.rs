@@ -178,8 +178,9 @@ ops! {
         let rows = if input.ndim() == 2 { shape[0] } else { 1 };
         ensure!(target.ndim() <= 1 && target.numel() == rows, Runtime, "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [{rows}], but got {:?}. Input has shape {shape:?}.", target.shape());
         if let Some(w) = weight {
+            ensure!(w.ndim() == 1, Value, "weight must be one-dimensional");
             let classes = shape.last().copied().unwrap_or(1);
-            ensure!(w.ndim() <= 1 && w.numel() == classes, Runtime, "inconsistent weight size, expected {classes} but got {:?}", w.shape());
+            ensure!(w.numel() == classes, Runtime, "inconsistent weight size, expected {classes} but got {:?}", w.shape());
         }
         ensure!(target.dtype() == DType::I64, Runtime, "expected scalar type Long but found {}", target.dtype().scalar_name());
         run(Kind::Single { p, margin }, input, target, weight, reduction)
