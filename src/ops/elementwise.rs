@@ -10,7 +10,7 @@ use crate::kernels::cpu::block::{BinaryFn, TernaryFn, UnaryFn};
 use crate::kernels::cpu::copy::{Bytes, scalar_bytes};
 use crate::kernels::cpu::iter::{Operand, for_each};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure};
+use crate::ensure;
 use smallvec::{SmallVec, smallvec};
 
 /// How the result dtype follows from the (common) input dtype.
@@ -494,7 +494,11 @@ pub fn binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>) ->
         (Val::T(a), Val::T(b)) => super::op::apply(Binary { def, lhs: None, rhs: None, alpha }, &[&a, &b]),
         (Val::T(a), Val::S(b)) => super::op::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a]),
         (Val::S(a), Val::T(b)) => super::op::apply(Binary { def, lhs: Some(a), rhs: None, alpha }, &[&b]),
-        (Val::S(_), Val::S(_)) => bail!(Type, "{}(): at least one operand must be a Tensor", def.name),
+        (Val::S(a), Val::S(b)) => {
+            let dtype = a.dtype(crate::base::promote::default_dtype());
+            let a = super::copy::full(&[], a, dtype, crate::base::Device::Cpu)?;
+            super::op::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a])
+        }
     }
 }
 

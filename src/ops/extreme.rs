@@ -1,6 +1,7 @@
 //! Greatest and least elements, and where they are.
 
-use super::need::{eq, not_nan, scatter_add};
+use super::along::{not_nan, scatter_add};
+use super::compare::eq;
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::reduce::{Axes, no_kernel, zeros_of};
 use super::shape::reshape_to;

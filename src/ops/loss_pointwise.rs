@@ -14,7 +14,7 @@ use crate::kernels::cpu::fold_terms::sum_terms;
 use crate::kernels::cpu::staged::{Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two};
 use crate::real_floats;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure};
+use crate::bail;
 use smallvec::{SmallVec, smallvec};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -343,16 +343,6 @@ pub fn reduced(terms: &Tensor, reduction: Reduction) -> Result<Tensor> {
     match reduction {
         Reduction::None => Ok(terms.clone()),
         Reduction::Sum => super::reduce::sum(terms, None),
-        Reduction::Mean => mean(terms),
+        Reduction::Mean => super::reduce::mean(terms, None),
     }
-}
-
-fn mean(terms: &Tensor) -> Result<Tensor> {
-    ensure!(
-        terms.dtype().is_differentiable(),
-        Runtime,
-        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
-        terms.dtype().scalar_name()
-    );
-    super::reduce::sum(terms, None)?.div(terms.numel() as i64)
 }

@@ -1,6 +1,7 @@
 //! What the library can do. One file per family; each exports its rows as `TABLE`.
 
 pub mod op;
+pub mod optim;
 pub mod table;
 
 pub mod activation;
@@ -9,20 +10,54 @@ pub mod activation_smooth;
 pub mod attention;
 pub mod axiswise;
 pub mod binary;
+pub mod arrange;
+pub mod attention;
+pub mod activation;
+pub mod activation_rows;
+pub mod activation_smooth;
+pub mod along;
+pub mod axiswise;
+pub mod binary;
+pub mod binary_math;
+pub mod compare;
 pub mod classify;
 pub mod compare;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
+pub mod complex_parts;
 pub mod copy;
 pub mod create;
 pub mod ctc;
 pub mod division;
+pub mod einsum;
+pub mod division;
+pub mod difference;
+pub mod distance;
 pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
 pub mod embedding_bag;
 pub mod extreme;
+pub mod index;
+pub mod inplace;
+pub mod logic;
+pub mod loss_margin;
+pub mod loss_pointwise;
+pub mod loss_rows;
+pub mod mask;
+pub mod matmul;
+pub mod moments;
+pub mod point;
+pub mod pow;
+pub mod predicates;
+pub mod quantile;
+pub mod reduce;
+pub mod round;
+pub mod rounding;
+pub mod scatter;
+pub mod shape;
+pub mod norm;
 pub mod fold;
 pub mod gather;
 pub mod grid;
@@ -41,6 +76,7 @@ pub mod mask;
 pub mod matmul;
 pub mod moments;
 pub mod need;
+pub mod losses;
 pub mod nnnorm;
 pub mod norm;
 pub mod normalization;
@@ -57,6 +93,17 @@ pub mod round;
 pub mod rounding;
 pub mod scan;
 pub mod scatter;
+pub mod random;
+pub mod scan;
+pub mod softmax;
+pub mod special;
+pub mod special_rows;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
+pub mod types;
+pub mod unary;
+pub mod upsample;
 pub mod search;
 pub mod select;
 pub mod shape;
@@ -86,6 +133,31 @@ pub const TABLES: &[&[table::OpDef]] = &[
     view::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
+    arrange::TABLE,
+    activation::TABLE,
+    activation_rows::TABLE,
+    binary::ALPHA_TABLE,
+    binary::TABLE,
+    binary_math::TABLE,
+    binary_math::double::TABLE,
+    compare::TABLE,
+    complex::TABLE,
+    complex_parts::TABLE,
+    copy::TABLE,
+    create::TABLE,
+    einsum::TABLE,
+    division::TABLE,
+    division::whole::TABLE,
+    logic::TABLE,
+    logic::UNARY_TABLE,
+    loss_rows::TABLE,
+    pow::TABLE,
+    reduce::TABLE,
+    round::TABLE,
+    rounding::TABLE,
+    ternary::TABLE,
+    trig::TABLE,
+    view::TABLE,
     attention::TABLE,
     compare::TABLE,
     complex::TABLE,
@@ -93,6 +165,11 @@ pub const TABLES: &[&[table::OpDef]] = &[
     create::TABLE,
     ctc::TABLE,
     division::TABLE,
+    sort::TABLE,
+    unique::TABLE,
+    difference::TABLE,
+    distance::TABLE,
+    division::whole::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     embedding_bag::TABLE,
@@ -102,6 +179,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     grid::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    logic::UNARY_TABLE,
     linear::TABLE,
     logic::TABLE,
     loss::TABLE,
@@ -130,5 +208,21 @@ pub const TABLES: &[&[table::OpDef]] = &[
     truth::TABLE,
     types::TABLE,
     unique::TABLE,
+    logic::UNARY_TABLE,
+    loss_margin::TABLE,
+    mask::TABLE,
+    matmul::TABLE,
+    predicates::TABLE,
+    special::TABLE,
+    special::alone::TABLE,
+    special_rows::TABLE,
+    random::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
+    quantile::TABLE,
+    scatter::TABLE,
+    types::TABLE,
+    optim::TABLE,
     upsample::TABLE,
 ];

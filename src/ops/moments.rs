@@ -1,7 +1,8 @@
 //! Variance, standard deviation, log-sum-exp.
 
 use super::copy::{cast, dense_cast_held, write_held};
-use super::need;
+use super::along;
+use super::compare::eq;
 use super::op::{Metas, Op, Saves, apply, apply_multi, float_result};
 use super::reduce::{Axes, mean_dims, sum_dims};
 use super::table::{Ints, OpDef};
@@ -64,7 +65,7 @@ impl Var {
             kernel::sum::<f64>(&plan, v.ptr_of(), sums.ptr_of(), false)
         };
         if self.std {
-            let root = (need::SQRT.kernel)(DType::F64)?;
+            let root = (super::unary::SQRT.kernel)(DType::F64)?;
             super::elementwise::run1(&sums, &sums, DType::F64, DType::F64, root);
         }
         write_held(&out[0], &sums);
@@ -145,7 +146,7 @@ impl Op for Var {
             let g = if self.std {
                 let y = cx.output(0)?;
                 let inner = g.div(y.mul(2.0)?)?;
-                need::masked(&inner, &need::eq(&y.detach(), 0.0)?, 0.0)?
+                along::masked(&inner, &eq(&y.detach(), 0.0)?, 0.0)?
             } else {
                 g.clone()
             };

@@ -191,7 +191,7 @@ impl Op for Reduce {
         grads![Some(match self.what {
             What::Sum => self.axes.spread(g, shape)?,
             What::Mean => self.axes.spread(&g.div(self.axes.count(shape) as f64)?, shape)?,
-            What::NanSum => super::need::where_not_nan(&self.axes.spread(g, shape)?, &cx.input(0)?)?,
+            What::NanSum => super::along::where_not_nan(&self.axes.spread(g, shape)?, &cx.input(0)?)?,
             What::Prod => self.prod_backward(cx, g)?,
         })]
     }
@@ -289,7 +289,7 @@ fn nanmean_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tens
         input.dtype().scalar_name()
     );
     let sum = nansum_axes(input, axes.clone(), dtype)?;
-    let present = super::need::not_nan(&input.detach())?;
+    let present = super::along::not_nan(&input.detach())?;
     let count = reduce(&present, What::Sum, "SumBackward1", axes, DType::I64)?;
     sum.div(count)
 }

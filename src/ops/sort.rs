@@ -1,7 +1,7 @@
 //! Sorting along an axis: `sort`, `argsort`, `msort`, `topk`.
 
 use super::extreme::to_selected;
-use super::need;
+use super::along;
 use super::op::{Metas, Op, Saves, apply_multi};
 use super::reduce::zeros_of;
 use super::table::{Fields, Named, OpDef};
@@ -26,7 +26,7 @@ fn back_to(g: &Tensor, shape: &[usize], axis: usize, indices: &Tensor) -> Result
     if shape.is_empty() {
         return Ok(g.clone());
     }
-    need::scatter_add(&zeros_of(shape, g)?, axis, indices, g)
+    along::scatter_add(&zeros_of(shape, g)?, axis, indices, g)
 }
 
 impl Op for Sort {

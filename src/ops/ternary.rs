@@ -1,6 +1,6 @@
 //! Elementwise ops of three operands: choosing, clamping, interpolating, products added on.
 
-use super::binary::{conj_val, keep};
+use super::binary::{conj_val, keep, mul};
 use super::elementwise::Rule;
 use super::point::{NO, OPERANDS, PointDef, point_val, point_val_in_place};
 use super::table::Val;
@@ -216,8 +216,8 @@ static ADDCMUL: PointDef = PointDef {
         let v = conj_val(s.val(3)?)?;
         Ok([
             want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.mul(conj_val(s.val(2)?)?)?.mul(v.clone()))?,
-            want.then(2, || g.mul(conj_val(s.val(1)?)?)?.mul(v.clone()))?,
+            want.then(1, || g.mul(mul(conj_val(s.val(2)?)?, v.clone())?))?,
+            want.then(2, || g.mul(mul(conj_val(s.val(1)?)?, v.clone())?))?,
             None,
         ])
     },
@@ -243,11 +243,11 @@ static ADDCDIV: PointDef = PointDef {
         let b = || conj_val(s.val(2)?);
         Ok([
             want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.mul(v.clone())?.div(b()?))?,
+            want.then(1, || g.mul(super::binary::true_divide(v.clone(), b()?)?))?,
             want.then(2, || {
                 let a = conj_val(s.val(1)?)?;
                 let b = b()?;
-                g.neg()?.mul(v.clone())?.mul(a)?.div(super::binary::mul(b.clone(), b)?)
+                g.neg()?.mul(mul(a, v.clone())?.div(mul(b.clone(), b)?)?)
             })?,
             None,
         ])

@@ -504,7 +504,8 @@ impl PyTensor {
         data: &Bound<'py, PyTensor>,
         require_grad: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let object = cls.call_method1("__new__", (cls, data))?;
+        // the base's `__new__`: a subclass may have one of its own that calls this function
+        let object = cls.py().get_type::<PyTensor>().call_method1("__new__", (cls, data))?;
         let made = object.cast::<PyTensor>()?.get().tensor();
         if require_grad {
             made.set_requires_grad(true).py()?;

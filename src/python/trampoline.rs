@@ -244,6 +244,14 @@ fn bind(
                     }
                 }
             }
+            // so may tensors: meshgrid(a, b)
+            if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() {
+                let list: Vec<Tensor> =
+                    given[next..].iter().map_while(|o| o.cast::<PyTensor>().ok().map(|t| t.get().tensor())).collect();
+                next += list.len();
+                args.push(Arg::Tensors(list));
+                continue;
+            }
             match to_arg(obj, p.kind)? {
                 Some(a) => args.push(a),
                 None => return Ok(Err(Mismatch::Type(i, p.name, p.kind.base))),
