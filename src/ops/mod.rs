@@ -4,14 +4,14 @@ pub mod op;
 pub mod optim;
 pub mod table;
 
-pub mod arrange;
-pub mod attention;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
-pub mod along;
+pub mod attention;
 pub mod axiswise;
 pub mod binary;
+pub mod arrange;
+pub mod along;
 pub mod binary_math;
 pub mod compare;
 pub mod classify;
@@ -21,13 +21,15 @@ pub mod convolution;
 pub mod complex_parts;
 pub mod copy;
 pub mod create;
-pub mod einsum;
+pub mod ctc;
 pub mod division;
+pub mod einsum;
 pub mod difference;
 pub mod distance;
 pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
+pub mod embedding_bag;
 pub mod extreme;
 pub mod index;
 pub mod inplace;
@@ -50,11 +52,14 @@ pub mod shape;
 pub mod norm;
 pub mod fold;
 pub mod gather;
+pub mod grid;
 pub mod images;
 pub mod index_rows;
 pub mod join;
 pub mod linear;
 pub mod loss;
+pub mod margin;
+pub mod need;
 pub mod losses;
 pub mod nnnorm;
 pub mod normalization;
@@ -63,8 +68,8 @@ pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
-pub mod random;
 pub mod scan;
+pub mod random;
 pub mod softmax;
 pub mod special;
 pub mod special_rows;
@@ -76,6 +81,7 @@ pub mod unary;
 pub mod upsample;
 pub mod search;
 pub mod select;
+pub mod shuffle;
 pub mod sort;
 pub mod unique;
 pub mod view;
@@ -89,17 +95,18 @@ pub use calculus::CALCULUS;
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
     unary::TABLE,
-    arrange::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
+    arrange::TABLE,
     binary::ALPHA_TABLE,
-    binary::TABLE,
     binary_math::TABLE,
     binary_math::double::TABLE,
     compare::TABLE,
     complex::TABLE,
     complex_parts::TABLE,
-    copy::TABLE,
     create::TABLE,
     einsum::TABLE,
     division::TABLE,
@@ -113,17 +120,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     rounding::TABLE,
     ternary::TABLE,
     trig::TABLE,
-    view::TABLE,
     attention::TABLE,
-    extreme::TABLE,
-    truth::TABLE,
-    moments::TABLE,
-    norm::TABLE,
-    scan::TABLE,
-    search::TABLE,
-    select::TABLE,
-    softmax::TABLE,
     convolution::TABLE,
+    ctc::TABLE,
     sort::TABLE,
     unique::TABLE,
     difference::TABLE,
@@ -131,28 +130,40 @@ pub const TABLES: &[&[table::OpDef]] = &[
     division::whole::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    embedding_bag::TABLE,
+    extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
+    grid::TABLE,
     index_rows::TABLE,
     join::TABLE,
     logic::UNARY_TABLE,
     linear::TABLE,
     loss::TABLE,
-    logic::UNARY_TABLE,
-    loss_margin::TABLE,
+    margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
     predicates::TABLE,
+    scan::TABLE,
+    search::TABLE,
+    select::TABLE,
+    shuffle::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
+    types::TABLE,
+    logic::UNARY_TABLE,
+    loss_margin::TABLE,
     special::TABLE,
     special::alone::TABLE,
     special_rows::TABLE,
     random::TABLE,
-    normalization::TABLE,
-    pad::TABLE,
-    pooling::TABLE,
     quantile::TABLE,
     scatter::TABLE,
-    types::TABLE,
     optim::TABLE,
     upsample::TABLE,
 ];
