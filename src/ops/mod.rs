@@ -94,6 +94,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation_rows::TABLE,
     binary::ALPHA_TABLE,
     binary::TABLE,
+    binary_math::HEAVISIDE_TABLE,
     binary_math::TABLE,
     binary_math::double::TABLE,
     compare::TABLE,

@@ -137,7 +137,9 @@ fn call<'py>(
         }
     }
     let mut first: Option<Mismatch> = None;
-    for row in &group.rows {
+    // one name may mean different things as a method and as a function
+    let other = if method { Place::Function } else { Place::Method };
+    for row in group.rows.iter().filter(|r| r.place != other) {
         match bind(row, given, keywords)? {
             Ok(args) => {
                 if group.in_place {
