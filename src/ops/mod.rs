@@ -59,8 +59,6 @@ pub mod join;
 pub mod linear;
 pub mod loss;
 pub mod margin;
-pub mod need;
-pub mod losses;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
@@ -102,6 +100,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation_rows::TABLE,
     arrange::TABLE,
     binary::ALPHA_TABLE,
+    binary_math::HEAVISIDE_TABLE,
     binary_math::TABLE,
     binary_math::double::TABLE,
     compare::TABLE,

@@ -138,7 +138,9 @@ fn call<'py>(
     }
     let mut first: Option<Mismatch> = None;
     let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
-    for row in &group.rows {
+    // one name may mean different things as a method and as a function
+    let other = if method { Place::Function } else { Place::Method };
+    for row in group.rows.iter().filter(|r| r.place != other) {
         args.clear();
         match bind(row, given, keywords, &mut args)? {
             Ok(()) => {
