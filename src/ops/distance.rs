@@ -1,14 +1,13 @@
 //! Distances and scaling by norms: `cdist`, `pdist`, `cosine_similarity`, `pairwise_distance`, `normalize`, `renorm`.
 
-use super::copy::{cast, dense_held};
 use super::along;
 use super::compare::le;
-use super::unary::reciprocal;
+use super::copy::{cast, dense_held};
 use super::norm::{norm_backward, vector_norm};
 use super::op::{Metas, Op, Saves, apply};
 use super::reduce::{Axes, no_kernel, sum_dims};
-use super::shape::{expand_to, reshape_to, sum_to, unsqueeze_at};
-use super::table::OpDef;
+use super::shape::{expand_to, unsqueeze_at};
+use super::unary::reciprocal;
 use crate::base::promote::promote;
 use crate::base::{Dims, Scalar, broadcast, wrap_dim};
 use crate::error::Result;
@@ -190,7 +189,7 @@ ops! {
         input.div(expand_to(&n, input.shape())?)
     }
     /// Slices along an axis scaled down to a p-norm of at most `maxnorm`.
-    twin fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
+    both fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
         let (p, most) = (p.to_f64(), maxnorm.to_f64());
         ensure!(p > 0.0, Runtime, "renorm: non-positive-norm not supported");
         ensure!(most >= 0.0, Runtime, "renorm: expected maxnorm to be >= 0 but got {most}");
@@ -202,9 +201,9 @@ ops! {
         let factor = along::masked(&reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
         input.mul(cast(&factor, input.dtype())?)
     }
-}
-
-/// A gradient summed down to a shape (for callers that expand by hand).
-pub fn fold_to(g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    reshape_to(&sum_to(g, shape)?, shape)
+    /// `renorm` in place.
+    inplace fn renorm_in_place["renorm_"](input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> () {
+        let before = super::copy::clone_as(input, crate::base::MemoryFormat::Preserve)?;
+        super::inplace::assign("renorm_", input, &renorm(&before, p, dim, maxnorm)?)
+    }
 }

@@ -5,7 +5,7 @@ use super::compare::eq;
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::reduce::{Axes, no_kernel, zeros_of};
 use super::shape::reshape_to;
-use super::table::{Fields, Named, OpDef};
+use super::table::{Fields, Named};
 use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
@@ -279,12 +279,16 @@ ops! {
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
     both fn max(input: &Tensor) -> Tensor { whole(input, true) }
+    /// The greater element of each pair (`maximum`), broadcasting.
+    both fn max_other["max"](input: &Tensor, other: &Tensor) -> Tensor { super::binary::maximum(input, other) }
     /// The greatest elements along an axis and their (first) positions.
     both fn max_dim["max"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, true) }
     /// The least element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
     both fn min(input: &Tensor) -> Tensor { whole(input, false) }
+    /// The lesser element of each pair (`minimum`), broadcasting.
+    both fn min_other["min"](input: &Tensor, other: &Tensor) -> Tensor { super::binary::minimum(input, other) }
     /// The least elements along an axis and their (first) positions.
     both fn min_dim["min"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
     /// The greatest elements over axes. Gradients are shared evenly by ties.

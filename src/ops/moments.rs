@@ -1,11 +1,11 @@
 //! Variance, standard deviation, log-sum-exp.
 
-use super::copy::{cast, dense_cast_held, write_held};
 use super::along;
 use super::compare::eq;
+use super::copy::{cast, dense_cast_held, write_held};
 use super::op::{Metas, Op, Saves, apply, apply_multi, float_result};
 use super::reduce::{Axes, mean_dims, sum_dims};
-use super::table::{Ints, OpDef};
+use super::table::Ints;
 use super::unary::conj_of;
 use crate::base::{DType, Dims, Layout, Scalar};
 use crate::error::Result;

@@ -1,14 +1,14 @@
 //! Norms of vectors and matrices.
+#![allow(non_snake_case)] // PyTorch calls the matrix `A`
 
-use super::copy::{cast, dense_cast_held, write_held};
-use super::extreme::{amax, amin};
 use super::along;
 use super::compare::eq;
-use super::pow::pow;
-use super::rounding::{abs, sgn};
+use super::copy::{cast, dense_cast_held, write_held};
+use super::extreme::{amax, amin};
 use super::op::{Metas, Op, Saves, apply};
+use super::pow::pow;
 use super::reduce::{Axes, no_kernel, zeros_of};
-use super::table::OpDef;
+use super::rounding::{abs, sgn};
 use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;

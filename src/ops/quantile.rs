@@ -1,14 +1,14 @@
 //! Quantiles: a sort, two neighbours of each rank, and what lies between them.
 
-use super::copy::{cast, full};
-use super::extreme::flat;
 use super::along;
 use super::compare::eq;
-use super::rounding::{ceil, floor, sgn};
+use super::copy::{cast, full};
+use super::extreme::flat;
 use super::reduce::sum_dims;
+use super::rounding::{ceil, floor, sgn};
 use super::shape::{expand_to, reshape_to, transpose, unsqueeze_at};
 use super::sort::sort_along;
-use super::table::{OpDef, Val};
+use super::table::Val;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::tensor::Tensor;
@@ -72,7 +72,11 @@ fn quantiles(
             let axis = wrap_dim(d, x.ndim())?;
             let mut shape = Dims::from_slice(x.shape());
             if x.ndim() > 0 {
-                if keepdim { shape[axis] = 1 } else { _ = shape.remove(axis) }
+                if keepdim {
+                    shape[axis] = 1
+                } else {
+                    _ = shape.remove(axis)
+                }
                 (shape, if axis + 1 == x.ndim() { x.clone() } else { transpose(x, axis as i64, -1)? })
             } else {
                 (shape, flat(x)?)

@@ -5,7 +5,6 @@ use super::elementwise::{Side, half_up, run2};
 use super::op::{Metas, Op, Saves, apply};
 use super::scan::cumprod_exclusive;
 use super::shape::{expand_to, reshape_to, wrap_dims};
-use super::table::OpDef;
 use super::unary::conj_of;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;

@@ -4,7 +4,7 @@ use super::copy::{dense_cast_held, dense_held, write_held};
 use super::elementwise::half_up;
 use super::op::{Metas, Op, apply};
 use super::reduce::no_kernel;
-use super::table::{OpDef, Val};
+use super::table::Val;
 use crate::base::promote::{Promotion, default_dtype};
 use crate::base::{DType, Scalar};
 use crate::error::Result;

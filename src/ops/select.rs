@@ -4,7 +4,7 @@ use super::extreme::evenly_over_all;
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::reduce::{Axes, no_kernel};
 use super::sort::from_picked;
-use super::table::{Fields, Named, OpDef};
+use super::table::{Fields, Named};
 use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::sort::{Grid, Pick, pick};

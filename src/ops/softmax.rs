@@ -3,7 +3,6 @@
 use super::copy::{cast, dense_held};
 use super::op::{Metas, Op, Saves, apply};
 use super::reduce::{no_kernel, sum_dims};
-use super::table::OpDef;
 use crate::base::{DType, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::softmax as kernel;

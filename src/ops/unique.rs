@@ -3,7 +3,7 @@
 use super::copy::dense;
 use super::reduce::no_kernel;
 use super::shape::{permute_to, reshape_to};
-use super::table::{OpDef, Ret};
+use super::table::Ret;
 use crate::base::{DType, Device, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::sort::{Groups, group, unique as unique_kernel};

@@ -2,7 +2,6 @@
 
 use super::flt::{Cmp, Ptr};
 use super::par;
-use crate::multiversion;
 
 /// What is added up for one coordinate, and what the total becomes. `P`: 0, 1, 2, 3 = infinity, 4 = any power.
 trait Measure<T>: Copy + Send + Sync {
