@@ -79,7 +79,7 @@ fn spacing(op: &str, y: &Tensor, x: &Tensor, axis: usize) -> Result<Tensor> {
         Runtime,
         "{op}: There must be one `x` value for each sample point"
     );
-    steps(&x, axis)
+    if x.shape()[axis] == 0 { Ok(x) } else { steps(&x, axis) }
 }
 
 /// The axis of `y`, which must have one.
@@ -112,7 +112,7 @@ fn integral(y: &Tensor, by: Spacing, axis: usize) -> Result<Tensor> {
     if y.shape()[axis] == 0 {
         let mut shape = Dims::from_slice(y.shape());
         shape.remove(axis);
-        return full(&shape, Scalar::Int(0), float_result(y.dtype()), y.device());
+        return full(&shape, Scalar::Int(0), y.dtype(), y.device());
     }
     trapezoids(y, by, axis)
 }
@@ -125,7 +125,7 @@ fn running_integral(y: &Tensor, by: Spacing, axis: usize) -> Result<Tensor> {
     let pairs = later.add(earlier)?;
     match by {
         Spacing::Points(dx) => cumsum(&pairs.mul(dx)?, axis as i64, None)?.div(2.0),
-        Spacing::Number(dx) => cumsum(&pairs.mul(dx)?, axis as i64, None)?.mul(0.5),
+        Spacing::Number(dx) => cumsum(&pairs.mul(dx.to_f64() / 2.0)?, axis as i64, None),
     }
 }
 
@@ -266,10 +266,7 @@ ops! {
         }
         let parts: Vec<Tensor> = [prepend, Some(input), append].into_iter().flatten().cloned().collect();
         let mut x = if parts.len() > 1 { concat(&parts, axis as i64)? } else { input.clone() };
-        if n as usize >= x.shape()[axis] {
-            return narrow_at(&x, axis, 0, 0, 1);
-        }
-        for _ in 0..n {
+        for _ in 0..(n as usize).min(x.shape()[axis]) {
             x = steps(&x, axis)?;
         }
         Ok(x)

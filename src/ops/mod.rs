@@ -41,6 +41,8 @@ pub mod moments;
 pub mod norm;
 pub mod fold;
 pub mod gather;
+pub mod gradient;
+pub mod histogram;
 pub mod images;
 pub mod index_rows;
 pub mod join;
@@ -95,6 +97,8 @@ pub const TABLES: &[&[table::OpDef]] = &[
     extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
+    gradient::TABLE,
+    histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
     logic::TABLE,

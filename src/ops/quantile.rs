@@ -62,7 +62,7 @@ fn quantiles(
     how: &str,
     skip_nan: bool,
 ) -> Result<Tensor> {
-    let op = if skip_nan { "nanquantile" } else { "quantile" };
+    let op = "quantile";
     check(op, x, q)?;
     let how = between(op, how)?;
     // the shape of one result, and the input with its lines along the last axis
@@ -137,8 +137,8 @@ fn quantiles(
 }
 
 /// A number as the tensor of quantiles.
-fn number(op: &str, x: &Tensor, q: f64) -> Result<Tensor> {
-    ensure!((0.0..=1.0).contains(&q), Runtime, "{op}() q must be in the range [0, 1] but got {q}");
+fn number(x: &Tensor, q: f64) -> Result<Tensor> {
+    ensure!((0.0..=1.0).contains(&q), Runtime, "quantile() q must be in the range [0, 1] but got {q}");
     full(&[], Scalar::Float(q), x.dtype(), x.device())
 }
 
@@ -153,7 +153,7 @@ ops! {
     }
     /// The element at the rank `q * (n - 1)` in order, interpolated; nan where there is one.
     both fn quantile_number["quantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
-        quantiles(input, &number("quantile", input, q)?, dim, keepdim, interpolation, false)
+        quantiles(input, &number(input, q)?, dim, keepdim, interpolation, false)
     }
     /// As `quantile`, over the elements that are not nan.
     both fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
@@ -161,6 +161,6 @@ ops! {
     }
     /// As `quantile`, over the elements that are not nan.
     both fn nanquantile_number["nanquantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
-        quantiles(input, &number("nanquantile", input, q)?, dim, keepdim, interpolation, true)
+        quantiles(input, &number(input, q)?, dim, keepdim, interpolation, true)
     }
 }

@@ -315,8 +315,8 @@ ops! {
     }
     /// The mean over axes (all of them for `None` or `()`).
     both fn mean_dim["mean"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
-        let axes = Axes::of(dim, keepdim, input.ndim())?;
         let dtype = mean_dtype(input, dtype)?;
+        let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Mean, "MeanBackward1", axes, dtype)
     }
     /// The sum of all elements, nan counted as zero.

@@ -261,7 +261,7 @@ impl Op for RunningExtreme {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None] };
         let zero = zeros_of(cx.shape(0), g)?;
-        grads![Some(super::along::scatter_add(&zero, self.axis, &cx.output(1)?, g)?)]
+        grads![Some(super::along::scatter_add(&zero, self.axis, &cx.output(1)?.detach(), g)?)]
     }
 }
 

@@ -31,9 +31,10 @@ impl Op for Search {
         "searchsorted"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let d = x[0].dtype();
-        if d.is_complex() || d == DType::Bool {
-            no_kernel("searchsorted_out_cpu", d)?;
+        for d in [x[0].dtype(), x[1].dtype()] {
+            if d.is_complex() || d == DType::Bool {
+                no_kernel("searchsorted_out_cpu", d)?;
+            }
         }
         Ok(smallvec![Meta::new(x[1].shape(), if self.narrow { DType::I32 } else { DType::I64 })])
     }

@@ -26,7 +26,7 @@ fn back_to(g: &Tensor, shape: &[usize], axis: usize, indices: &Tensor) -> Result
     if shape.is_empty() {
         return Ok(g.clone());
     }
-    along::scatter_add(&zeros_of(shape, g)?, axis, indices, g)
+    along::scatter_add(&zeros_of(shape, g)?, axis, &indices.detach(), g)
 }
 
 impl Op for Sort {
