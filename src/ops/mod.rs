@@ -53,6 +53,8 @@ pub mod norm;
 pub mod fold;
 pub mod gather;
 pub mod grid;
+pub mod gradient;
+pub mod histogram;
 pub mod images;
 pub mod index_rows;
 pub mod join;
@@ -134,6 +136,8 @@ pub const TABLES: &[&[table::OpDef]] = &[
     fold::TABLE,
     gather::TABLE,
     grid::TABLE,
+    gradient::TABLE,
+    histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
     logic::UNARY_TABLE,
