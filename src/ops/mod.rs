@@ -3,11 +3,11 @@
 pub mod op;
 pub mod table;
 
-pub mod arrange;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
 pub mod axiswise;
+pub mod arrange;
 pub mod binary;
 pub mod compare;
 pub mod classify;
@@ -17,8 +17,8 @@ pub mod convolution;
 pub mod copy;
 pub mod division;
 pub mod create;
-pub mod einsum;
 pub mod dropout;
+pub mod einsum;
 pub mod elementwise;
 pub mod embedding;
 pub mod extreme;
@@ -30,6 +30,7 @@ pub mod loss_rows;
 pub mod point;
 pub mod pow;
 pub mod predicates;
+pub mod random;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
@@ -57,8 +58,6 @@ pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
-pub mod random;
-pub mod reduce;
 pub mod scan;
 pub mod softmax;
 pub mod types;
@@ -78,8 +77,6 @@ pub use calculus::CALCULUS;
 
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
-    unary::TABLE,
-    arrange::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
     binary::ALPHA_TABLE,
@@ -87,8 +84,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     compare::TABLE,
     predicates::TABLE,
     copy::TABLE,
-    create::TABLE,
-    einsum::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -113,7 +108,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     convolution::TABLE,
     sort::TABLE,
     unique::TABLE,
+    arrange::TABLE,
     create::TABLE,
+    einsum::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     fold::TABLE,
@@ -123,14 +120,8 @@ pub const TABLES: &[&[table::OpDef]] = &[
     loss::TABLE,
     mask::TABLE,
     matmul::TABLE,
-    moments::TABLE,
-    norm::TABLE,
     random::TABLE,
-    reduce::TABLE,
-    scan::TABLE,
     scatter::TABLE,
-    softmax::TABLE,
-    truth::TABLE,
     types::TABLE,
     normalization::TABLE,
     pad::TABLE,
