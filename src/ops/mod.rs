@@ -9,6 +9,7 @@ pub mod activation_rows;
 pub mod activation_smooth;
 pub mod attention;
 pub mod axiswise;
+pub mod arrange;
 pub mod binary;
 pub mod arrange;
 pub mod along;
@@ -27,6 +28,7 @@ pub mod einsum;
 pub mod difference;
 pub mod distance;
 pub mod dropout;
+pub mod einsum;
 pub mod elementwise;
 pub mod embedding;
 pub mod embedding_bag;
@@ -44,6 +46,7 @@ pub mod point;
 pub mod pow;
 pub mod predicates;
 pub mod quantile;
+pub mod random;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
@@ -110,6 +113,8 @@ pub const TABLES: &[&[table::OpDef]] = &[
     complex_parts::TABLE,
     create::TABLE,
     einsum::TABLE,
+    predicates::TABLE,
+    copy::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -129,6 +134,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     difference::TABLE,
     distance::TABLE,
     division::whole::TABLE,
+    arrange::TABLE,
+    create::TABLE,
+    einsum::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     embedding_bag::TABLE,
@@ -148,6 +156,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     matmul::TABLE,
     moments::TABLE,
     norm::TABLE,
+    random::TABLE,
+    scatter::TABLE,
+    types::TABLE,
     normalization::TABLE,
     pad::TABLE,
     pooling::TABLE,

@@ -231,6 +231,14 @@ fn bind(
     for (i, p) in row.params.iter().enumerate() {
         if next < given.len() && !p.keyword_only {
             let obj = &given[next];
+            if p.kind.base == Base::Operands {
+                match super::convert::operands(&given[next..])? {
+                    Some(list) => args.push(Arg::Operands(list)),
+                    None => return Ok(Err(Mismatch::Type(i, p.name, p.kind.base))),
+                }
+                next = given.len();
+                continue;
+            }
             // sizes may be spelled out: x.view(2, 3)
             if p.kind.base == Base::Sizes && given.len() - next != 1
                 || p.kind.base == Base::Sizes && !is_sequence(obj)
