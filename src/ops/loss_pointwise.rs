@@ -82,7 +82,7 @@ struct Loss {
     weighted: bool,
 }
 
-/// Where the input is among the operands `target, input, (weight)`.
+/// Where the input and the target are among the operands `input, target, (weight)`.
 const INPUT: usize = 0;
 const TARGET: usize = 1;
 
