@@ -1,64 +1,37 @@
 //! What the library can do. One file per family; each exports its rows as `TABLE`.
 
 pub mod op;
-pub mod optim;
 pub mod table;
 
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
-pub mod attention;
-pub mod axiswise;
-pub mod binary;
+pub mod along;
 pub mod arrange;
 pub mod attention;
-pub mod activation;
-pub mod activation_rows;
-pub mod activation_smooth;
-pub mod along;
 pub mod axiswise;
 pub mod binary;
 pub mod binary_math;
-pub mod compare;
 pub mod classify;
 pub mod compare;
 pub mod complex;
+pub mod complex_parts;
 pub mod conv;
 pub mod convolution;
-pub mod complex_parts;
 pub mod copy;
 pub mod create;
 pub mod ctc;
-pub mod division;
-pub mod einsum;
-pub mod division;
 pub mod difference;
 pub mod distance;
+pub mod division;
 pub mod dropout;
+pub mod einsum;
 pub mod elementwise;
 pub mod embedding;
 pub mod embedding_bag;
 pub mod extreme;
-pub mod index;
-pub mod inplace;
-pub mod logic;
-pub mod loss_margin;
-pub mod loss_pointwise;
-pub mod loss_rows;
-pub mod mask;
-pub mod matmul;
-pub mod moments;
-pub mod point;
-pub mod pow;
-pub mod predicates;
-pub mod quantile;
-pub mod reduce;
-pub mod round;
-pub mod rounding;
-pub mod scatter;
-pub mod shape;
-pub mod norm;
 pub mod fold;
+pub mod fractional;
 pub mod gather;
 pub mod grid;
 pub mod images;
@@ -69,17 +42,17 @@ pub mod join;
 pub mod linear;
 pub mod logic;
 pub mod loss;
+pub mod loss_margin;
 pub mod loss_pointwise;
 pub mod loss_rows;
 pub mod margin;
 pub mod mask;
 pub mod matmul;
 pub mod moments;
-pub mod need;
-pub mod losses;
 pub mod nnnorm;
 pub mod norm;
 pub mod normalization;
+pub mod optim;
 pub mod pad;
 pub mod pick;
 pub mod point;
@@ -88,28 +61,21 @@ pub mod pooling;
 pub mod pow;
 pub mod predicates;
 pub mod product;
+pub mod quantile;
+pub mod random;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
 pub mod scan;
 pub mod scatter;
-pub mod random;
-pub mod scan;
-pub mod softmax;
-pub mod special;
-pub mod special_rows;
-pub mod ternary;
-pub mod trig;
-pub mod truth;
-pub mod types;
-pub mod unary;
-pub mod upsample;
 pub mod search;
 pub mod select;
 pub mod shape;
 pub mod shuffle;
 pub mod softmax;
 pub mod sort;
+pub mod special;
+pub mod special_rows;
 pub mod ternary;
 pub mod trig;
 pub mod truth;
@@ -134,55 +100,32 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation::TABLE,
     activation_rows::TABLE,
     arrange::TABLE,
-    activation::TABLE,
-    activation_rows::TABLE,
-    binary::ALPHA_TABLE,
-    binary::TABLE,
+    attention::TABLE,
     binary_math::TABLE,
-    binary_math::double::TABLE,
     compare::TABLE,
     complex::TABLE,
     complex_parts::TABLE,
-    copy::TABLE,
-    create::TABLE,
-    einsum::TABLE,
-    division::TABLE,
-    division::whole::TABLE,
-    logic::TABLE,
-    logic::UNARY_TABLE,
-    loss_rows::TABLE,
-    pow::TABLE,
-    reduce::TABLE,
-    round::TABLE,
-    rounding::TABLE,
-    ternary::TABLE,
-    trig::TABLE,
-    view::TABLE,
-    attention::TABLE,
-    compare::TABLE,
-    complex::TABLE,
     convolution::TABLE,
     create::TABLE,
     ctc::TABLE,
-    division::TABLE,
-    sort::TABLE,
-    unique::TABLE,
     difference::TABLE,
     distance::TABLE,
-    division::whole::TABLE,
+    division::TABLE,
     dropout::TABLE,
+    einsum::TABLE,
     embedding::TABLE,
     embedding_bag::TABLE,
     extreme::TABLE,
     fold::TABLE,
+    fractional::TABLE,
     gather::TABLE,
     grid::TABLE,
     index_rows::TABLE,
     join::TABLE,
-    logic::UNARY_TABLE,
     linear::TABLE,
     logic::TABLE,
     loss::TABLE,
+    loss_margin::TABLE,
     loss_rows::TABLE,
     margin::TABLE,
     mask::TABLE,
@@ -190,39 +133,29 @@ pub const TABLES: &[&[table::OpDef]] = &[
     moments::TABLE,
     norm::TABLE,
     normalization::TABLE,
+    optim::TABLE,
     pad::TABLE,
     pooling::TABLE,
     pow::TABLE,
     predicates::TABLE,
+    quantile::TABLE,
+    random::TABLE,
     reduce::TABLE,
     round::TABLE,
     rounding::TABLE,
     scan::TABLE,
+    scatter::TABLE,
     search::TABLE,
     select::TABLE,
     shuffle::TABLE,
     softmax::TABLE,
     sort::TABLE,
+    special::TABLE,
+    special_rows::TABLE,
     ternary::TABLE,
     trig::TABLE,
     truth::TABLE,
     types::TABLE,
     unique::TABLE,
-    logic::UNARY_TABLE,
-    loss_margin::TABLE,
-    mask::TABLE,
-    matmul::TABLE,
-    predicates::TABLE,
-    special::TABLE,
-    special::alone::TABLE,
-    special_rows::TABLE,
-    random::TABLE,
-    normalization::TABLE,
-    pad::TABLE,
-    pooling::TABLE,
-    quantile::TABLE,
-    scatter::TABLE,
-    types::TABLE,
-    optim::TABLE,
     upsample::TABLE,
 ];
