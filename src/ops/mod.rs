@@ -10,10 +10,13 @@ pub mod along;
 pub mod arrange;
 pub mod attention;
 pub mod axiswise;
+pub mod attention;
+pub mod axiswise;
+pub mod arrange;
 pub mod binary;
+pub mod along;
 pub mod binary_math;
 pub mod classify;
-pub mod compare;
 pub mod complex;
 pub mod complex_parts;
 pub mod conv;
@@ -21,6 +24,8 @@ pub mod convolution;
 pub mod copy;
 pub mod create;
 pub mod ctc;
+pub mod division;
+pub mod einsum;
 pub mod difference;
 pub mod distance;
 pub mod division;
@@ -30,17 +35,36 @@ pub mod elementwise;
 pub mod embedding;
 pub mod embedding_bag;
 pub mod extreme;
+pub mod index;
+pub mod inplace;
+pub mod logic;
+pub mod loss_margin;
+pub mod loss_pointwise;
+pub mod loss_rows;
+pub mod mask;
+pub mod matmul;
+pub mod moments;
+pub mod point;
+pub mod pow;
+pub mod predicates;
+pub mod quantile;
+pub mod random;
+pub mod reduce;
+pub mod round;
+pub mod rounding;
+pub mod scatter;
+pub mod shape;
+pub mod norm;
 pub mod fold;
 pub mod fractional;
 pub mod gather;
 pub mod grid;
+pub mod gradient;
+pub mod histogram;
 pub mod images;
-pub mod index;
 pub mod index_rows;
-pub mod inplace;
 pub mod join;
 pub mod linear;
-pub mod logic;
 pub mod loss;
 pub mod loss_margin;
 pub mod loss_pointwise;
@@ -49,17 +73,14 @@ pub mod margin;
 pub mod mask;
 pub mod matmul;
 pub mod moments;
+pub mod margin;
 pub mod nnnorm;
-pub mod norm;
 pub mod normalization;
 pub mod optim;
 pub mod pad;
 pub mod pick;
-pub mod point;
 pub mod pool;
 pub mod pooling;
-pub mod pow;
-pub mod predicates;
 pub mod product;
 pub mod quantile;
 pub mod random;
@@ -68,11 +89,19 @@ pub mod round;
 pub mod rounding;
 pub mod scan;
 pub mod scatter;
+pub mod scan;
+pub mod softmax;
+pub mod special;
+pub mod special_rows;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
+pub mod types;
+pub mod unary;
+pub mod upsample;
 pub mod search;
 pub mod select;
-pub mod shape;
 pub mod shuffle;
-pub mod softmax;
 pub mod sort;
 pub mod special;
 pub mod special_rows;
@@ -82,7 +111,6 @@ pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod unique;
-pub mod upsample;
 pub mod view;
 
 mod calculus;
@@ -101,13 +129,31 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation_rows::TABLE,
     arrange::TABLE,
     attention::TABLE,
+    binary::ALPHA_TABLE,
+    binary_math::HEAVISIDE_TABLE,
     binary_math::TABLE,
     compare::TABLE,
     complex::TABLE,
     complex_parts::TABLE,
-    convolution::TABLE,
     create::TABLE,
+    einsum::TABLE,
+    predicates::TABLE,
+    division::TABLE,
+    division::whole::TABLE,
+    logic::TABLE,
+    logic::UNARY_TABLE,
+    loss_rows::TABLE,
+    pow::TABLE,
+    reduce::TABLE,
+    round::TABLE,
+    rounding::TABLE,
+    ternary::TABLE,
+    trig::TABLE,
+    attention::TABLE,
+    convolution::TABLE,
     ctc::TABLE,
+    sort::TABLE,
+    unique::TABLE,
     difference::TABLE,
     distance::TABLE,
     division::TABLE,
@@ -120,10 +166,11 @@ pub const TABLES: &[&[table::OpDef]] = &[
     fractional::TABLE,
     gather::TABLE,
     grid::TABLE,
+    gradient::TABLE,
+    histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
     linear::TABLE,
-    logic::TABLE,
     loss::TABLE,
     loss_margin::TABLE,
     loss_rows::TABLE,
@@ -132,6 +179,9 @@ pub const TABLES: &[&[table::OpDef]] = &[
     matmul::TABLE,
     moments::TABLE,
     norm::TABLE,
+    random::TABLE,
+    scatter::TABLE,
+    types::TABLE,
     normalization::TABLE,
     optim::TABLE,
     pad::TABLE,
@@ -157,5 +207,13 @@ pub const TABLES: &[&[table::OpDef]] = &[
     truth::TABLE,
     types::TABLE,
     unique::TABLE,
+    truth::TABLE,
+    logic::UNARY_TABLE,
+    loss_margin::TABLE,
+    special::TABLE,
+    special::alone::TABLE,
+    special_rows::TABLE,
+    quantile::TABLE,
+    optim::TABLE,
     upsample::TABLE,
 ];

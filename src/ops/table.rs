@@ -23,6 +23,27 @@ pub enum Val {
     S(Scalar),
 }
 
+/// One of several arguments of a function that takes any number: a tensor, or the labels of the one before it
+/// (`einsum`; [`ELLIPSIS`] stands for `...`).
+#[derive(Clone, Debug)]
+pub enum Operand {
+    Tensor(Tensor),
+    Labels(Ints),
+}
+
+/// `...` among the labels of an [`Operand`].
+pub const ELLIPSIS: i64 = i64::MIN;
+
+/// The tensors of a call that takes nothing else.
+pub fn tensors_of(name: &str, list: &[Operand]) -> Result<Vec<Tensor>> {
+    list.iter()
+        .map(|o| match o {
+            Operand::Tensor(t) => Ok(t.clone()),
+            Operand::Labels(_) => bail!(Type, "{name}(): arguments must be Tensors"),
+        })
+        .collect()
+}
+
 /// A dynamic argument, free of Python.
 #[derive(Clone, Debug)]
 pub enum Arg {
@@ -32,10 +53,13 @@ pub enum Arg {
     Number(Scalar),
     Tensor(Tensor),
     Ints(Ints),
-    OptInts(SmallVec<[Option<i64>; 3]>),
+    OptInts(Vec<Option<i64>>),
     Numbers(Vec<Scalar>),
     Tensors(Vec<Tensor>),
     OptTensors(Vec<Option<Tensor>>),
+    Operands(Vec<Operand>),
+    /// Lists of integers side by side: the axes of `tensordot`.
+    IntLists(Vec<Ints>),
     Str(String),
     DType(DType),
     Device(Device),
@@ -49,12 +73,15 @@ pub enum Base {
     Tensor,
     Tensors,
     OptTensors,
+    /// All remaining positional arguments, or one list.
+    Operands,
+    IntLists,
     Val,
     Number,
     Numbers,
     Int,
     Ints,
-    /// Some sizes may be `None`: those of the input stay.
+    /// Integers of which some may be `None`.
     OptInts,
     Sizes,
     Float,
@@ -79,6 +106,8 @@ impl Base {
             Base::Tensor => "Tensor",
             Base::Tensors => "Sequence[Tensor]",
             Base::OptTensors => "Sequence[Tensor | None]",
+            Base::Operands => "Tensor | Sequence[Tensor]",
+            Base::IntLists => "Sequence[Sequence[int]]",
             Base::Val => "Tensor | Number",
             Base::Number => "Number",
             Base::Numbers => "Sequence[Number]",
@@ -101,11 +130,13 @@ impl Base {
             Base::Tensor => "Tensor",
             Base::Tensors => "tuple of Tensors",
             Base::OptTensors => "tuple of Tensors",
+            Base::Operands => "Tensors",
+            Base::IntLists => "tuple of lists of ints",
             Base::Val => "Tensor or Number",
             Base::Number => "Number",
             Base::Numbers => "tuple of Numbers",
             Base::Int => "int",
-            Base::Ints | Base::Sizes | Base::OptInts => "tuple of ints",
+            Base::Ints | Base::OptInts | Base::Sizes => "tuple of ints",
             Base::Float => "float",
             Base::Bool => "bool",
             Base::Str => "str",
@@ -137,6 +168,8 @@ from_arg! {
     &'a Tensor: Tensor, Arg::Tensor(t) => t;
     &'a [Tensor]: Tensors, Arg::Tensors(v) => v.as_slice();
     &'a [Option<Tensor>]: OptTensors, Arg::OptTensors(v) => v.as_slice();
+    &'a [Operand]: Operands, Arg::Operands(v) => v.as_slice();
+    &'a [Ints]: IntLists, Arg::IntLists(v) => v.as_slice();
     Val: Val, Arg::Tensor(t) => Val::T(t.clone()), Arg::Number(s) => Val::S(*s);
     Scalar: Number, Arg::Number(s) => *s;
     &'a [Scalar]: Numbers, Arg::Numbers(v) => v.as_slice();
