@@ -1,26 +1,24 @@
 //! What the library can do. One file per family; each exports its rows as `TABLE`.
 
 pub mod op;
+pub mod optim;
 pub mod table;
 
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
-pub mod along;
-pub mod arrange;
-pub mod attention;
-pub mod axiswise;
 pub mod attention;
 pub mod axiswise;
 pub mod arrange;
 pub mod binary;
 pub mod along;
 pub mod binary_math;
+pub mod compare;
 pub mod classify;
 pub mod complex;
-pub mod complex_parts;
 pub mod conv;
 pub mod convolution;
+pub mod complex_parts;
 pub mod copy;
 pub mod create;
 pub mod ctc;
@@ -28,9 +26,7 @@ pub mod division;
 pub mod einsum;
 pub mod difference;
 pub mod distance;
-pub mod division;
 pub mod dropout;
-pub mod einsum;
 pub mod elementwise;
 pub mod embedding;
 pub mod embedding_bag;
@@ -66,29 +62,14 @@ pub mod index_rows;
 pub mod join;
 pub mod linear;
 pub mod loss;
-pub mod loss_margin;
-pub mod loss_pointwise;
-pub mod loss_rows;
-pub mod margin;
-pub mod mask;
-pub mod matmul;
-pub mod moments;
 pub mod margin;
 pub mod nnnorm;
 pub mod normalization;
-pub mod optim;
 pub mod pad;
 pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
-pub mod quantile;
-pub mod random;
-pub mod reduce;
-pub mod round;
-pub mod rounding;
-pub mod scan;
-pub mod scatter;
 pub mod scan;
 pub mod softmax;
 pub mod special;
@@ -103,13 +84,6 @@ pub mod search;
 pub mod select;
 pub mod shuffle;
 pub mod sort;
-pub mod special;
-pub mod special_rows;
-pub mod ternary;
-pub mod trig;
-pub mod truth;
-pub mod types;
-pub mod unary;
 pub mod unique;
 pub mod view;
 
@@ -128,10 +102,10 @@ pub const TABLES: &[&[table::OpDef]] = &[
     activation::TABLE,
     activation_rows::TABLE,
     arrange::TABLE,
-    attention::TABLE,
     binary::ALPHA_TABLE,
     binary_math::HEAVISIDE_TABLE,
     binary_math::TABLE,
+    binary_math::double::TABLE,
     compare::TABLE,
     complex::TABLE,
     complex_parts::TABLE,
@@ -156,9 +130,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     unique::TABLE,
     difference::TABLE,
     distance::TABLE,
-    division::TABLE,
     dropout::TABLE,
-    einsum::TABLE,
     embedding::TABLE,
     embedding_bag::TABLE,
     extreme::TABLE,
@@ -172,8 +144,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     join::TABLE,
     linear::TABLE,
     loss::TABLE,
-    loss_margin::TABLE,
-    loss_rows::TABLE,
     margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
@@ -183,32 +153,14 @@ pub const TABLES: &[&[table::OpDef]] = &[
     scatter::TABLE,
     types::TABLE,
     normalization::TABLE,
-    optim::TABLE,
     pad::TABLE,
     pooling::TABLE,
-    pow::TABLE,
-    predicates::TABLE,
-    quantile::TABLE,
-    random::TABLE,
-    reduce::TABLE,
-    round::TABLE,
-    rounding::TABLE,
     scan::TABLE,
-    scatter::TABLE,
     search::TABLE,
     select::TABLE,
     shuffle::TABLE,
     softmax::TABLE,
-    sort::TABLE,
-    special::TABLE,
-    special_rows::TABLE,
-    ternary::TABLE,
-    trig::TABLE,
     truth::TABLE,
-    types::TABLE,
-    unique::TABLE,
-    truth::TABLE,
-    logic::UNARY_TABLE,
     loss_margin::TABLE,
     special::TABLE,
     special::alone::TABLE,
