@@ -167,9 +167,17 @@ impl Op for MatMul {
         let inner = if self.grad_name == MM.grad_name { MM } else { BMM };
         grads![
             want.then(0, || apply(inner, &[g, &adjoint(&cx.input(1)?)?]))?,
-            want.then(1, || apply(inner, &[&adjoint(&cx.input(0)?)?, g]))?,
+            want.then(1, || right_factor(inner, cx.node.inputs[1].by_columns, &cx.input(0)?, g))?,
         ]
     }
+}
+
+/// The gradient of `b` in `a b`, laid out by columns if `b` is: a transposed weight gets its gradient by rows.
+fn right_factor(op: MatMul, by_columns: bool, a: &Tensor, g: &Tensor) -> Result<Tensor> {
+    if by_columns {
+        return transpose(&apply(op, &[&transpose(g, -2, -1)?, &conj_of(a)?])?, -2, -1);
+    }
+    apply(op, &[&adjoint(a)?, g])
 }
 
 fn ensure_product(name: &str, dtype: DType) -> Result<()> {
@@ -422,8 +430,9 @@ impl Op for AddProduct {
             scaled(t, self.alpha)
         })?;
         let gb = want.then(2, || {
-            let a = adjoint(&cx.input(1)?)?;
-            scaled(if vector { apply(Mv, &[&a, g])? } else { apply(op, &[&a, g])? }, self.alpha)
+            let a = cx.input(1)?;
+            let b = if vector { apply(Mv, &[&adjoint(&a)?, g])? } else { right_factor(op, cx.node.inputs[2].by_columns, &a, g)? };
+            scaled(b, self.alpha)
         })?;
         grads![want.then(0, || scaled(super::shape::sum_to(g, cx.shape(0))?, self.beta))?, ga, gb]
     }
