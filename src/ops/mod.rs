@@ -1,56 +1,68 @@
 //! What the library can do. One file per family; each exports its rows as `TABLE`.
 
 pub mod op;
+pub mod optim;
 pub mod table;
 
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
+pub mod attention;
 pub mod axiswise;
 pub mod arrange;
 pub mod binary;
+pub mod along;
+pub mod binary_math;
 pub mod compare;
 pub mod classify;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
+pub mod complex_parts;
 pub mod copy;
-pub mod division;
 pub mod create;
-pub mod dropout;
+pub mod ctc;
+pub mod division;
 pub mod einsum;
+pub mod difference;
+pub mod distance;
+pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
+pub mod embedding_bag;
 pub mod extreme;
 pub mod index;
 pub mod inplace;
 pub mod logic;
+pub mod loss_margin;
 pub mod loss_pointwise;
 pub mod loss_rows;
+pub mod mask;
+pub mod matmul;
+pub mod moments;
 pub mod point;
 pub mod pow;
 pub mod predicates;
+pub mod quantile;
 pub mod random;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
 pub mod scatter;
 pub mod shape;
-pub mod ternary;
-pub mod trig;
-pub mod truth;
-pub mod moments;
-pub mod need;
 pub mod norm;
 pub mod fold;
+pub mod fractional;
 pub mod gather;
+pub mod grid;
+pub mod gradient;
+pub mod histogram;
 pub mod images;
 pub mod index_rows;
 pub mod join;
+pub mod linear;
 pub mod loss;
-pub mod losses;
-pub mod mask;
-pub mod matmul;
+pub mod margin;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
@@ -60,11 +72,17 @@ pub mod pooling;
 pub mod product;
 pub mod scan;
 pub mod softmax;
+pub mod special;
+pub mod special_rows;
+pub mod ternary;
+pub mod trig;
+pub mod truth;
 pub mod types;
 pub mod unary;
 pub mod upsample;
 pub mod search;
 pub mod select;
+pub mod shuffle;
 pub mod sort;
 pub mod unique;
 pub mod view;
@@ -77,13 +95,23 @@ pub use calculus::CALCULUS;
 
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
+    unary::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
+    arrange::TABLE,
     binary::ALPHA_TABLE,
-    binary::TABLE,
+    binary_math::HEAVISIDE_TABLE,
+    binary_math::TABLE,
+    binary_math::double::TABLE,
     compare::TABLE,
+    complex::TABLE,
+    complex_parts::TABLE,
+    create::TABLE,
+    einsum::TABLE,
     predicates::TABLE,
-    copy::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -95,36 +123,51 @@ pub const TABLES: &[&[table::OpDef]] = &[
     rounding::TABLE,
     ternary::TABLE,
     trig::TABLE,
-    unary::TABLE,
-    view::TABLE,
-    extreme::TABLE,
-    truth::TABLE,
-    moments::TABLE,
-    norm::TABLE,
-    scan::TABLE,
-    search::TABLE,
-    select::TABLE,
-    softmax::TABLE,
+    attention::TABLE,
     convolution::TABLE,
+    ctc::TABLE,
     sort::TABLE,
     unique::TABLE,
-    arrange::TABLE,
-    create::TABLE,
-    einsum::TABLE,
+    difference::TABLE,
+    distance::TABLE,
+    division::whole::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    embedding_bag::TABLE,
+    extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
+    grid::TABLE,
+    gradient::TABLE,
+    histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
+    logic::UNARY_TABLE,
+    linear::TABLE,
     loss::TABLE,
+    margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
+    moments::TABLE,
+    norm::TABLE,
     random::TABLE,
     scatter::TABLE,
     types::TABLE,
     normalization::TABLE,
     pad::TABLE,
     pooling::TABLE,
+    scan::TABLE,
+    search::TABLE,
+    select::TABLE,
+    shuffle::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
+    logic::UNARY_TABLE,
+    loss_margin::TABLE,
+    special::TABLE,
+    special::alone::TABLE,
+    special_rows::TABLE,
+    quantile::TABLE,
+    optim::TABLE,
     upsample::TABLE,
 ];

@@ -1,11 +1,14 @@
 //! Norms of vectors and matrices.
+#![allow(non_snake_case)] // PyTorch calls the matrix `A`
 
+use super::along;
+use super::compare::eq;
 use super::copy::{cast, dense_cast_held, write_held};
 use super::extreme::{amax, amin};
-use super::need;
 use super::op::{Metas, Op, Saves, apply};
+use super::pow::pow;
 use super::reduce::{Axes, no_kernel, zeros_of};
-use super::table::OpDef;
+use super::rounding::{abs, sgn};
 use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
@@ -57,26 +60,26 @@ impl Op for VectorNorm {
 pub fn norm_backward(g: &Tensor, x: &Tensor, y: &Tensor, p: f64, axes: &Axes) -> Result<Tensor> {
     let shape = x.shape();
     let (g, y) = (axes.keep(g, shape)?, axes.keep(y, shape)?);
-    let still = |t: &Tensor, of: &Tensor| need::masked(t, &need::eq(&of.detach(), 0.0)?, 0.0);
+    let still = |t: &Tensor, of: &Tensor| along::masked(t, &eq(&of.detach(), 0.0)?, 0.0);
     if p == 0.0 {
         zeros_of(shape, x)
     } else if p == 1.0 {
-        need::sgn(x)?.mul(g)
+        sgn(x)?.mul(g)
     } else if p == 2.0 {
         still(&x.div(&y)?, &y)?.mul(g)
     } else if p.is_infinite() {
-        let mask = need::eq(&need::abs(x)?.detach(), y.detach())?;
+        let mask = eq(&abs(x)?.detach(), y.detach())?;
         let count = super::truth::count_kept(&mask, &axes.axes)?;
-        need::sgn(x)?.mul(&mask)?.mul(g.div(count)?)
+        sgn(x)?.mul(&mask)?.mul(g.div(count)?)
     } else if p < 1.0 {
-        let scaled = still(&need::sgn(x)?.mul(need::pow(&need::abs(x)?, p - 1.0)?)?, x)?;
-        scaled.mul(g.mul(need::pow(&y, 1.0 - p)?)?)
+        let scaled = still(&sgn(x)?.mul(pow(&abs(x)?, p - 1.0)?)?, x)?;
+        scaled.mul(g.mul(pow(&y, 1.0 - p)?)?)
     } else if p < 2.0 {
-        let steep = need::sgn(x)?.mul(need::pow(&need::abs(x)?, p - 1.0)?)?;
-        steep.mul(still(&g.div(need::pow(&y, p - 1.0)?)?, &y)?)
+        let steep = sgn(x)?.mul(pow(&abs(x)?, p - 1.0)?)?;
+        steep.mul(still(&g.div(pow(&y, p - 1.0)?)?, &y)?)
     } else {
-        let steep = x.mul(need::pow(&need::abs(x)?, p - 2.0)?)?;
-        steep.mul(still(&g.div(need::pow(&y, p - 1.0)?)?, &y)?)
+        let steep = x.mul(pow(&abs(x)?, p - 2.0)?)?;
+        steep.mul(still(&g.div(pow(&y, p - 1.0)?)?, &y)?)
     }
 }
 
@@ -205,6 +208,11 @@ fn matrix_norm_number(
         return if keepdim { put_back(&out, (a, b), x.ndim()) } else { Ok(out) };
     }
     let (sums, over) = if size == 1.0 { (a, b) } else { (b, a) };
+    if x.shape()[over] == 0 && ord > 0.0 {
+        // the greatest of no sums is zero
+        let shape = Axes { axes: smallvec![a, b], keepdim }.shape(x.shape());
+        return super::copy::full(&shape, Scalar::Int(0), dtype.unwrap_or(x.dtype()).to_real(), x.device());
+    }
     let norms = vector_norm(x, 1.0, Some(&[sums as i64]), keepdim, dtype)?;
     let over = if !keepdim && sums < over { over - 1 } else { over };
     extreme(&norms, over, keepdim)
@@ -263,7 +271,7 @@ impl Op for Dist {
         ensure!(
             d.is_differentiable(),
             Runtime,
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
+            "norm(): input dtype should be either floating point or complex. Got {} instead.",
             d.scalar_name()
         );
         Ok(smallvec![Meta::new(&[], d.to_real())])

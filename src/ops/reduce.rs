@@ -5,7 +5,6 @@ use super::elementwise::{Side, half_up, run2};
 use super::op::{Metas, Op, Saves, apply};
 use super::scan::cumprod_exclusive;
 use super::shape::{expand_to, reshape_to, wrap_dims};
-use super::table::OpDef;
 use super::unary::conj_of;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
@@ -191,7 +190,7 @@ impl Op for Reduce {
         grads![Some(match self.what {
             What::Sum => self.axes.spread(g, shape)?,
             What::Mean => self.axes.spread(&g.div(self.axes.count(shape) as f64)?, shape)?,
-            What::NanSum => super::need::where_not_nan(&self.axes.spread(g, shape)?, &cx.input(0)?)?,
+            What::NanSum => super::along::where_not_nan(&self.axes.spread(g, shape)?, &cx.input(0)?)?,
             What::Prod => self.prod_backward(cx, g)?,
         })]
     }
@@ -289,7 +288,7 @@ fn nanmean_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tens
         input.dtype().scalar_name()
     );
     let sum = nansum_axes(input, axes.clone(), dtype)?;
-    let present = super::need::not_nan(&input.detach())?;
+    let present = super::along::not_nan(&input.detach())?;
     let count = reduce(&present, What::Sum, "SumBackward1", axes, DType::I64)?;
     sum.div(count)
 }
@@ -316,8 +315,8 @@ ops! {
     }
     /// The mean over axes (all of them for `None` or `()`).
     both fn mean_dim["mean"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
-        let axes = Axes::of(dim, keepdim, input.ndim())?;
         let dtype = mean_dtype(input, dtype)?;
+        let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Mean, "MeanBackward1", axes, dtype)
     }
     /// The sum of all elements, nan counted as zero.

@@ -53,6 +53,7 @@ pub enum Arg {
     Number(Scalar),
     Tensor(Tensor),
     Ints(Ints),
+    OptInts(Vec<Option<i64>>),
     Numbers(Vec<Scalar>),
     Tensors(Vec<Tensor>),
     OptTensors(Vec<Option<Tensor>>),
@@ -80,6 +81,8 @@ pub enum Base {
     Numbers,
     Int,
     Ints,
+    /// Integers of which some may be `None`.
+    OptInts,
     Sizes,
     Float,
     Bool,
@@ -110,6 +113,7 @@ impl Base {
             Base::Numbers => "Sequence[Number]",
             Base::Int => "int",
             Base::Ints => "int | Sequence[int]",
+            Base::OptInts => "int | None | Sequence[int | None]",
             Base::Sizes => "Sequence[int]",
             Base::Float => "float",
             Base::Bool => "bool",
@@ -132,7 +136,7 @@ impl Base {
             Base::Number => "Number",
             Base::Numbers => "tuple of Numbers",
             Base::Int => "int",
-            Base::Ints | Base::Sizes => "tuple of ints",
+            Base::Ints | Base::OptInts | Base::Sizes => "tuple of ints",
             Base::Float => "float",
             Base::Bool => "bool",
             Base::Str => "str",
@@ -173,6 +177,7 @@ from_arg! {
     f64: Float, Arg::Number(s) => s.to_f64();
     bool: Bool, Arg::Number(s) => !s.is_zero();
     &'a [i64]: Ints, Arg::Ints(v) => v.as_slice();
+    &'a [Option<i64>]: OptInts, Arg::OptInts(v) => v.as_slice();
     Sizes: Sizes, Arg::Ints(v) => Sizes(v.clone());
     &'a str: Str, Arg::Str(s) => s.as_str();
     DType: DType, Arg::DType(d) => *d;

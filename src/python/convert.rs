@@ -169,7 +169,7 @@ fn tensors(obj: &Bound<'_, PyAny>) -> PyResult<Option<Vec<crate::tensor::Tensor>
 
 /// The argument as its parameter wants it, or nothing if it does not fit.
 pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
-    if obj.is_none() {
+    if obj.is_none() && kind.base != Base::OptInts {
         return Ok(kind.optional.then_some(Arg::None));
     }
     Ok(match kind.base {
@@ -204,6 +204,21 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             None if obj.cast::<PyBool>().is_ok() => None,
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
         },
+        Base::OptInts => {
+            let one = |o: &Bound<'_, PyAny>| if o.is_none() { Ok(Some(None)) } else { int(o).map(|v| v.map(Some)) };
+            if obj.cast::<PyTuple>().is_ok() || obj.cast::<PyList>().is_ok() {
+                let mut out = Vec::new();
+                for item in obj.try_iter()? {
+                    match one(&item?)? {
+                        Some(v) => out.push(v),
+                        None => return Ok(None),
+                    }
+                }
+                Some(Arg::OptInts(out))
+            } else {
+                one(obj)?.map(|v| Arg::OptInts(vec![v]))
+            }
+        }
         Base::Sizes => match int_list(obj)? {
             Some(v) => Some(Arg::Ints(v)),
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),

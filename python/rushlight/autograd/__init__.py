@@ -119,15 +119,27 @@ class set_detect_anomaly(detect_anomaly):
         super().__init__(check_nan)
 
 
-def __getattr__(name: str):
-    if name in ("gradcheck", "gradgradcheck", "GradcheckError"):
-        from . import gradcheck as module
+def gradcheck(func, inputs, **options):
+    """Compares the gradients of ``func`` with finite differences; see :mod:`rushlight.autograd.checks`."""
+    from .checks import gradcheck as check
 
-        return getattr(module, "gradcheck" if name == "gradcheck" else name)
-    if name == "functional":
+    return check(func, inputs, **options)
+
+
+def gradgradcheck(func, inputs, grad_outputs=None, **options):
+    """Compares second gradients with finite differences; see :mod:`rushlight.autograd.checks`."""
+    from .checks import gradgradcheck as check
+
+    return check(func, inputs, grad_outputs, **options)
+
+
+def __getattr__(name: str):
+    if name in ("GradcheckError", "functional"):
         import importlib
 
-        return importlib.import_module(f"{__name__}.functional")
+        if name == "functional":
+            return importlib.import_module(f"{__name__}.functional")
+        return importlib.import_module(f"{__name__}.checks").GradcheckError
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
 
 
