@@ -49,7 +49,7 @@ fn selu_of(x: &Tensor, inplace: bool) -> Result<Tensor> {
 
 fn celu_of(x: &Tensor, alpha: f64, inplace: bool) -> Result<Tensor> {
     ensure!(alpha != 0.0, Runtime, "ZeroDivisionError: alpha cannot be 0 for CELU");
-    let (def, node) = if inplace { (&ELU_, "EluBackward1") } else { (&ELU, "CeluBackward0") };
+    let (def, node) = if inplace { (&ELU_, "CeluBackward1") } else { (&ELU, "CeluBackward0") };
     named(def, node, x, elu_params(alpha, 1.0, 1.0 / alpha), inplace)
 }
 
@@ -85,7 +85,8 @@ fn rrelu_of(x: &Tensor, lower: f64, upper: f64, training: bool, inplace: bool) -
     ensure!(lower <= upper, Runtime, "Lower bound should be less than or equal to the upper bound");
     ensure!(!training, NotImplemented, "rrelu: random slopes are not implemented; use training=False");
     let slope = one((lower + upper) / 2.0);
-    named(if inplace { &LEAKY_RELU_ } else { &LEAKY_RELU }, "RreluWithNoiseBackward0", x, slope, inplace)
+    let (def, node) = if inplace { (&LEAKY_RELU_, "RreluWithNoiseBackward1") } else { (&LEAKY_RELU, "RreluWithNoiseBackward0") };
+    named(def, node, x, slope, inplace)
 }
 
 fn prelu_of(x: &Tensor, weight: &Tensor) -> Result<Tensor> {

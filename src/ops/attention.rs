@@ -1,8 +1,10 @@
 //! Scaled dot-product attention as products and a softmax.
 
 use super::binary::add;
+use super::copy::cast;
 use super::matmul::matmul;
-use super::along;
+use super::compare::eq;
+use super::mask::masked_fill;
 use super::shape::{expand_to, reshape_to, transpose, unsqueeze_at};
 use super::softmax::softmax;
 use crate::base::{DType, Dims, Scalar};
@@ -32,7 +34,7 @@ fn additive(mask: &Tensor, dtype: DType) -> Result<Tensor> {
         return super::copy::cast(mask, dtype);
     }
     let zero = super::copy::full(mask.shape(), Scalar::Int(0), dtype, mask.device())?;
-    along::masked(&zero, &super::compare::eq(mask, Scalar::Bool(false))?, f64::NEG_INFINITY)
+    masked_fill(&zero, &eq(mask, Scalar::Bool(false))?, f64::NEG_INFINITY.into())
 }
 
 /// A mask that shows query `i` the keys up to `i`.
@@ -68,6 +70,14 @@ ops! {
     nn fn scaled_dot_product_attention(query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0, is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false) -> Tensor {
         check(query, key, value, attn_mask, is_causal)?;
         ensure!((0.0..=1.0).contains(&dropout_p), Runtime, "dropout probability has to be between 0 and 1, but got {dropout_p}");
+        let dtype = query.dtype();
+        if matches!(dtype, DType::F16 | DType::BF16) {
+            // computed in float32 and rounded once
+            let up = |t: &Tensor| cast(t, DType::F32);
+            let mask = attn_mask.map(|m| if m.dtype() == DType::Bool { Ok(m.clone()) } else { up(m) }).transpose()?;
+            let y = scaled_dot_product_attention(&up(query)?, &up(key)?, &up(value)?, mask.as_ref(), dropout_p, is_causal, scale, enable_gqa)?;
+            return cast(&y, dtype);
+        }
         let (n, e) = (query.ndim(), query.shape()[query.ndim() - 1]);
         let (key, value) = if enable_gqa && n >= 3 && key.ndim() >= 3 && value.ndim() >= 3 {
             let heads = query.shape()[n - 3];
@@ -91,16 +101,16 @@ ops! {
         let blind = match attn_mask {
             None => None,
             Some(_) => {
-                let hidden = super::compare::eq(&scores.detach(), f64::NEG_INFINITY)?;
+                let hidden = eq(&scores.detach(), f64::NEG_INFINITY)?;
                 Some(super::truth::all_dim(&hidden, Some(&[-1]), true)?)
             }
         };
         if let Some(blind) = &blind {
-            scores = along::masked(&scores, blind, 0.0)?;
+            scores = masked_fill(&scores, blind, 0.0.into())?;
         }
         let mut weights = softmax(&scores, -1, None)?;
         if let Some(blind) = &blind {
-            weights = along::masked(&weights, blind, 0.0)?;
+            weights = masked_fill(&weights, blind, 0.0.into())?;
         }
         if dropout_p > 0.0 {
             weights = super::dropout::dropout(&weights, dropout_p, true)?;

@@ -5,7 +5,7 @@ use super::elementwise::{BinaryDef, Rule, Sides, binary, binary_in_place};
 use super::table::{FromArg, OpDef, Param, Val};
 use super::ternary::where_self;
 use super::unary::zeros;
-use crate::base::{C64, C128, DType};
+use crate::base::{C64, C128, DType, Elem};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::block::{BinaryFn, typed2, zip};
 use crate::kernels::cpu::{clib, math, special};
@@ -73,7 +73,8 @@ binary_rows! {
         },
         (AB, AB), |s, g, want| {
             let (a, b) = both(s)?;
-            let v = g.div(a.mul(&a)?.add(b.mul(&b)?)?)?;
+            let norm = a.mul(&a)?.add(b.mul(&b)?)?;
+            let v = where_self(&norm.eq(0i64)?, 0i64, g.div(&norm)?)?;
             Ok([want.then(0, || v.mul(&b))?, want.then(1, || v.mul(a.neg()?))?])
         };
     /// `sqrt(input^2 + other^2)` without overflow.
@@ -151,17 +152,58 @@ binary_rows! {
         (AB, AB), |s, g, want| Ok([
             want.then(0, || {
                 let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlogy: gradient of a number") };
-                g.mul(xlogy(a.ne(0i64)?, s.b()?)?)
+                let (log, none) = match s.b()? {
+                    Val::T(b) => (Val::T(b.log()?), a.eq(0i64)?.logical_and(b.le(0i64)?)?),
+                    Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln())), if b.to_f64() <= 0.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
+                };
+                where_self(&none, 0i64, g.mul(log)?)
             })?,
             want.then(1, || g.mul(super::binary::true_divide(s.a()?, s.b()?)?))?,
         ]);
-    /// 0 below zero, 1 above, `values` at zero.
-    ///
-    /// **Errors**: RuntimeError if the dtypes differ.
-    heaviside(input: T, values: T) HEAVISIDE, "NotImplemented" []: Same,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if a == <T as crate::base::Elem>::ZERO { b } else { <T as crate::base::Elem>::from_i64((a > <T as crate::base::Elem>::ZERO) as i64) }))),
-        (NONE, NONE), |_s, _g, _want| crate::bail!(Runtime, "derivative for aten::heaviside is not implemented");
 }
+
+/// The step function, whose value at zero is the second operand's.
+pub static HEAVISIDE: BinaryDef = BinaryDef {
+    name: "heaviside",
+    grad_names: ["NotImplemented"; 3],
+    kernel: |dt| with_dtype!("heaviside", dt, wide_real, T => Ok(zip(|a: T, b: T| {
+        if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
+    }))),
+    grad: |_, _, _| crate::bail!(Runtime, "derivative for aten::heaviside is not implemented"),
+    check: Some(|x| {
+        ensure!(
+            !x[0].dtype().is_complex() && !x[1].dtype().is_complex(),
+            Runtime,
+            "heaviside is not yet implemented for complex tensors."
+        );
+        ensure!(
+            x[0].dtype() == x[1].dtype(),
+            Runtime,
+            "heaviside is not yet implemented for tensors with different dtypes."
+        );
+        Ok(())
+    }),
+    ..BinaryDef::EMPTY
+};
+
+/// 0 below zero, 1 above, `values` at zero.
+pub fn heaviside(input: &Tensor, values: &Tensor) -> Result<Tensor> {
+    binary(&HEAVISIDE, input.into(), values.into(), None)
+}
+
+/// Its row, by hand because of the check.
+pub const HEAVISIDE_TABLE: &[OpDef] = &[OpDef {
+    name: "heaviside",
+    doc: "0 below zero, 1 above, `values` at zero.\n\n**Errors**: RuntimeError if the dtypes differ.\n",
+    params: &[
+        Param { name: "input", kind: <&Tensor as FromArg>::KIND, default: "", required: true, keyword_only: false },
+        Param { name: "values", kind: <&Tensor as FromArg>::KIND, default: "", required: true, keyword_only: false },
+    ],
+    place: super::table::Place::Twin,
+    call: |a| Ok(heaviside(FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?)?.into()),
+    returns: "Tensor",
+    in_place: Some(|a| binary_in_place(&HEAVISIDE, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)),
+}];
 
 /// Rows with functions that compute in double precision.
 pub mod double {
@@ -182,7 +224,11 @@ pub mod double {
             (AB, AB), |s, g, want| Ok([
                 want.then(0, || {
                     let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlog1py: gradient of a number") };
-                    g.mul(xlog1py(a.ne(0i64)?, s.b()?)?)
+                    let (log, none) = match s.b()? {
+                        Val::T(b) => (Val::T(b.log1p()?), a.eq(0i64)?.logical_and(b.le(-1i64)?)?),
+                        Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln_1p())), if b.to_f64() <= -1.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
+                    };
+                    where_self(&none, 0i64, g.mul(log)?)
                 })?,
                 want.then(1, || g.mul(super::super::binary::true_divide(s.a()?, super::super::binary::add(s.b()?, 1i64, crate::base::Scalar::Int(1))?)?))?,
             ]);

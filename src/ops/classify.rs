@@ -3,7 +3,7 @@
 //! Both see their input as (outer, classes, inner) with a target for each (outer, inner) pair.
 
 use super::copy;
-use super::losses::Reduction;
+use super::loss_pointwise::Reduction;
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::reduce::sum_dims;
 use super::shape::reshape_to;

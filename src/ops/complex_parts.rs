@@ -48,7 +48,7 @@ fn from_parts(op: &str, x: &[&Tensor]) -> Result<Metas> {
             x[0].dtype().scalar_name(),
             x[1].dtype().scalar_name()
         );
-        ensure!(t.dtype() != DType::F16, Runtime, "{op}: complex numbers of half precision are not supported");
+        ensure!(t.dtype() != DType::F16, Type, "{op}: Got unsupported ScalarType ComplexHalf");
     }
     ensure!(
         x[0].dtype() == x[1].dtype(),
@@ -125,14 +125,14 @@ impl Op for Polar {
         Ok(())
     }
     fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 2, outputs: 1 }
+        Saves::OUTPUT
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let (angle, y) = (cx.input(1)?, cx.output(0)?);
+        let y = cx.output(0)?;
         let gc = conj_of(g)?;
         grads![
-            want.then(0, || real_view(&gc.mul(complex(&angle.cos()?, &angle.sin()?)?)?))?,
+            want.then(0, || real_view(&gc.mul(y.sgn()?)?))?,
             // Re(conj(g) i y) = -Im(conj(g) y)
             want.then(1, || imag_view(&gc.mul(&y)?)?.neg())?
         ]

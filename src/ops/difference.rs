@@ -1,14 +1,13 @@
 //! Differences and integrals along an axis: `diff`, `trapezoid`, `cumulative_trapezoid`, and the covariances.
 
+use super::compare::ne;
 use super::copy::{cast, full};
 use super::join::concat;
 use super::matmul::matmul;
-use super::compare::ne;
 use super::op::float_result;
 use super::reduce::{mean_dims, sum, sum_dims};
 use super::scan::cumsum;
 use super::shape::{narrow_at, reshape_to, select_at, transpose, unsqueeze_at};
-use super::table::OpDef;
 use super::unary::conj_of;
 use crate::base::promote::promote;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
@@ -29,7 +28,11 @@ fn steps(x: &Tensor, axis: usize) -> Result<Tensor> {
 
 fn check_end(end: Option<&Tensor>, x: &Tensor, axis: usize) -> Result<()> {
     let Some(t) = end else { return Ok(()) };
-    ensure!(t.ndim() == x.ndim(), Runtime, "diff expects prepend or append to be the same dimension as input");
+    ensure!(
+        t.ndim() == x.ndim(),
+        Runtime,
+        "diff expects prepend or append to be the same dimension as input"
+    );
     for i in (0..x.ndim()).filter(|&i| i != axis) {
         ensure!(
             t.shape()[i] == x.shape()[i],
@@ -76,7 +79,7 @@ fn spacing(op: &str, y: &Tensor, x: &Tensor, axis: usize) -> Result<Tensor> {
         Runtime,
         "{op}: There must be one `x` value for each sample point"
     );
-    steps(&x, axis)
+    if x.shape()[axis] == 0 { Ok(x) } else { steps(&x, axis) }
 }
 
 /// The axis of `y`, which must have one.
@@ -109,7 +112,7 @@ fn integral(y: &Tensor, by: Spacing, axis: usize) -> Result<Tensor> {
     if y.shape()[axis] == 0 {
         let mut shape = Dims::from_slice(y.shape());
         shape.remove(axis);
-        return full(&shape, Scalar::Int(0), float_result(y.dtype()), y.device());
+        return full(&shape, Scalar::Int(0), y.dtype(), y.device());
     }
     trapezoids(y, by, axis)
 }
@@ -122,7 +125,7 @@ fn running_integral(y: &Tensor, by: Spacing, axis: usize) -> Result<Tensor> {
     let pairs = later.add(earlier)?;
     match by {
         Spacing::Points(dx) => cumsum(&pairs.mul(dx)?, axis as i64, None)?.div(2.0),
-        Spacing::Number(dx) => cumsum(&pairs.mul(dx)?, axis as i64, None)?.mul(0.5),
+        Spacing::Number(dx) => cumsum(&pairs.mul(dx.to_f64() / 2.0)?, axis as i64, None),
     }
 }
 
@@ -166,13 +169,19 @@ fn check_weight(name: &str, w: &Tensor, n: usize, integral: bool) -> Result<()> 
         "cov(): expected {name} to have the same numel as there are observations in the input but got {} != {n}",
         w.numel()
     );
-    let negative =
-        w.numel() > 0 && w.device() == crate::base::Device::Cpu && super::extreme::min(&w.detach())?.item()?.to_f64() < 0.0;
+    let negative = w.numel() > 0
+        && w.device() == crate::base::Device::Cpu
+        && super::extreme::min(&w.detach())?.item()?.to_f64() < 0.0;
     ensure!(!negative, Runtime, "cov(): {name} cannot be negative");
     Ok(())
 }
 
-fn covariance(x: &Tensor, correction: i64, fweights: Option<&Tensor>, aweights: Option<&Tensor>) -> Result<Tensor> {
+fn covariance(
+    x: &Tensor,
+    correction: i64,
+    fweights: Option<&Tensor>,
+    aweights: Option<&Tensor>,
+) -> Result<Tensor> {
     ensure!(
         x.ndim() <= 2,
         Runtime,
@@ -222,10 +231,14 @@ fn covariance(x: &Tensor, correction: i64, fweights: Option<&Tensor>, aweights: 
             t.sub(spread.mul(correction)?)?.clamp_min(0.0)?
         }
         (_, Some(t), _) => t.sub(correction)?.clamp_min(0.0)?,
-        _ => full(&[], Scalar::Float((n as f64 - correction).max(0.0)), product.dtype().to_real(), product.device())?,
+        _ => full(
+            &[],
+            Scalar::Float((n as f64 - correction).max(0.0)),
+            product.dtype().to_real(),
+            product.device(),
+        )?,
     };
-    let result = product.div(norm)?;
-    if x.ndim() < 2 { reshape_to(&result, &[]) } else { Ok(result) }
+    super::view::squeeze(&product.div(norm)?)
 }
 
 /// Rounding may leave a coefficient (or its parts) just outside [-1, 1].
@@ -248,15 +261,15 @@ ops! {
         let axis = wrap_dim(dim, input.ndim())?;
         check_end(prepend, input, axis)?;
         check_end(append, input, axis)?;
+        if n == 0 {
+            return super::copy::clone_as(input, crate::base::MemoryFormat::Preserve);
+        }
         let parts: Vec<Tensor> = [prepend, Some(input), append].into_iter().flatten().cloned().collect();
         let mut x = if parts.len() > 1 { concat(&parts, axis as i64)? } else { input.clone() };
-        if n as usize >= x.shape()[axis] && n > 0 {
-            return narrow_at(&x, axis, 0, 0, 1);
-        }
-        for _ in 0..n {
+        for _ in 0..(n as usize).min(x.shape()[axis]) {
             x = steps(&x, axis)?;
         }
-        if n == 0 { super::copy::clone_as(&x, crate::base::MemoryFormat::Preserve) } else { Ok(x) }
+        Ok(x)
     }
     /// The integral along an axis by the trapezoidal rule, with sample points `x`.
     function fn trapezoid_points["trapezoid"](y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {

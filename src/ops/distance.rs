@@ -1,14 +1,13 @@
 //! Distances and scaling by norms: `cdist`, `pdist`, `cosine_similarity`, `pairwise_distance`, `normalize`, `renorm`.
 
-use super::copy::{cast, dense_held};
 use super::along;
-use super::compare::le;
-use super::unary::reciprocal;
+use super::compare::gt;
+use super::copy::{cast, dense_held};
 use super::norm::{norm_backward, vector_norm};
 use super::op::{Metas, Op, Saves, apply};
 use super::reduce::{Axes, no_kernel, sum_dims};
-use super::shape::{expand_to, reshape_to, sum_to, unsqueeze_at};
-use super::table::OpDef;
+use super::shape::{expand_to, unsqueeze_at};
+use super::unary::reciprocal;
 use crate::base::promote::promote;
 use crate::base::{Dims, Scalar, broadcast, wrap_dim};
 use crate::error::Result;
@@ -107,13 +106,9 @@ impl Op for Pdist {
     }
 }
 
-fn check_float(op: &str, which: &str, x: &Tensor) -> Result<()> {
-    ensure!(
-        x.dtype().is_float(),
-        Runtime,
-        "{op} only supports floating-point dtypes, {which} got: {}",
-        x.dtype().scalar_name()
-    );
+fn check_float(op: &str, which: Option<&str>, x: &Tensor) -> Result<()> {
+    let got = which.map_or(String::new(), |w| format!(", {w} got: {}", x.dtype().scalar_name()));
+    ensure!(x.dtype().is_float(), Runtime, "{op} only supports floating-point dtypes{got}");
     if x.dtype().size() < 4 {
         no_kernel(op, x.dtype())?;
     }
@@ -146,8 +141,8 @@ ops! {
         }
         let (m1, m2) = (x1.shape()[x1.ndim() - 1], x2.shape()[x2.ndim() - 1]);
         ensure!(m1 == m2, Runtime, "X1 and X2 must have the same number of columns. X1: {m1} X2: {m2}");
-        check_float("cdist", "X1", x1)?;
-        check_float("cdist", "X2", x2)?;
+        check_float("cdist", Some("X1"), x1)?;
+        check_float("cdist", Some("X2"), x2)?;
         ensure!(p >= 0.0, Runtime, "cdist only supports non-negative p values");
         ensure!(x1.dtype() == x2.dtype(), Runtime, "expected scalar type {} but found {}", x1.dtype().scalar_name(), x2.dtype().scalar_name());
         let batch = broadcast(&x1.shape()[..x1.ndim() - 2], &x2.shape()[..x2.ndim() - 2])?;
@@ -156,7 +151,7 @@ ops! {
     /// The p-distances of every row to the later ones, as one axis.
     function fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
         ensure!(input.ndim() == 2, Runtime, "pdist only supports 2D tensors, got: {}D", input.ndim());
-        check_float("pdist", "input", input)?;
+        check_float("pdist", None, input)?;
         ensure!(p >= 0.0, Runtime, "pdist only supports non-negative p values");
         apply(Pdist(p), &[input])
     }
@@ -190,7 +185,7 @@ ops! {
         input.div(expand_to(&n, input.shape())?)
     }
     /// Slices along an axis scaled down to a p-norm of at most `maxnorm`.
-    twin fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
+    both fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
         let (p, most) = (p.to_f64(), maxnorm.to_f64());
         ensure!(p > 0.0, Runtime, "renorm: non-positive-norm not supported");
         ensure!(most >= 0.0, Runtime, "renorm: expected maxnorm to be >= 0 but got {most}");
@@ -198,13 +193,14 @@ ops! {
         let axis = wrap_dim(dim, input.ndim())?;
         let rest: Vec<i64> = (0..input.ndim()).filter(|&i| i != axis).map(|i| i as i64).collect();
         let n = vector_norm(input, p, Some(&rest), true, None)?;
-        let small = le(&n.detach(), most)?;
+        // nan stays as it is
+        let small = gt(&n.detach(), most)?.logical_not()?;
         let factor = along::masked(&reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
         input.mul(cast(&factor, input.dtype())?)
     }
-}
-
-/// A gradient summed down to a shape (for callers that expand by hand).
-pub fn fold_to(g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    reshape_to(&sum_to(g, shape)?, shape)
+    /// `renorm` in place.
+    inplace fn renorm_in_place["renorm_"](input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> () {
+        let before = super::copy::clone_as(input, crate::base::MemoryFormat::Preserve)?;
+        super::inplace::assign("renorm_", input, &renorm(&before, p, dim, maxnorm)?)
+    }
 }

@@ -4,6 +4,7 @@ use super::op::apply;
 use super::product::BMM;
 use super::reduce::sum_dims;
 use super::shape::{expand_to, permute_to, reshape_to, unsqueeze_at};
+use super::table::{ELLIPSIS as DOTS, Operand, tensors_of};
 use super::view::diagonal;
 use crate::base::Dims;
 use crate::error::Result;
@@ -56,14 +57,25 @@ fn parse(text: &str, what: &str) -> Result<Labels> {
     Ok(out)
 }
 
+/// Labels given as numbers.
+fn numbered(list: &[i64]) -> Result<Labels> {
+    list.iter()
+        .map(|&l| match l {
+            DOTS => Ok(None),
+            0..52 => Ok(Some(l as usize)),
+            _ => bail!(Runtime, "einsum(): expected subscripts to be within range [0, 52), but got {l}"),
+        })
+        .collect()
+}
+
 /// An operand with a label for each axis, no label twice.
-struct Operand {
+struct Factor {
     x: Tensor,
     labels: Vec<usize>,
 }
 
 /// Names the axes of an operand; repeated labels become diagonals.
-fn named(x: &Tensor, labels: &Labels, n: usize, position: usize) -> Result<Operand> {
+fn named(x: &Tensor, labels: &Labels, n: usize, position: usize) -> Result<Factor> {
     let fixed = labels.iter().filter(|l| l.is_some()).count();
     let open = labels.len() > fixed;
     ensure!(
@@ -108,7 +120,7 @@ fn named(x: &Tensor, labels: &Labels, n: usize, position: usize) -> Result<Opera
             None => i += 1,
         }
     }
-    Ok(Operand { x, labels: names })
+    Ok(Factor { x, labels: names })
 }
 
 fn letter(l: usize) -> char {
@@ -116,7 +128,7 @@ fn letter(l: usize) -> char {
 }
 
 /// The operand with its axes in the order of `labels`; missing ones have size 1.
-fn aligned(o: &Operand, labels: &[usize]) -> Result<Tensor> {
+fn aligned(o: &Factor, labels: &[usize]) -> Result<Tensor> {
     let order: Dims = labels.iter().filter_map(|l| o.labels.iter().position(|m| m == l)).collect();
     let mut x = permute_to(&o.x, &order)?;
     for (i, l) in labels.iter().enumerate() {
@@ -128,8 +140,8 @@ fn aligned(o: &Operand, labels: &[usize]) -> Result<Tensor> {
 }
 
 /// Multiplies two operands and sums the labels in `gone`.
-fn pair(a: Operand, b: Operand, gone: &[usize]) -> Result<Operand> {
-    let size = |o: &Operand, l: usize| o.labels.iter().position(|&m| m == l).map(|i| o.x.shape()[i]);
+fn pair(a: Factor, b: Factor, gone: &[usize]) -> Result<Factor> {
+    let size = |o: &Factor, l: usize| o.labels.iter().position(|&m| m == l).map(|i| o.x.shape()[i]);
     let (mut batch, mut left, mut right, mut sum) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut all: Vec<usize> = a.labels.clone();
     all.extend(b.labels.iter().filter(|l| !a.labels.contains(l)));
@@ -165,7 +177,7 @@ fn pair(a: Operand, b: Operand, gone: &[usize]) -> Result<Operand> {
             _ => right.push(l),
         }
     }
-    let sizes = |o: &Operand, ls: &[usize]| -> Dims { ls.iter().map(|&l| size(o, l).unwrap_or(1)).collect() };
+    let sizes = |o: &Factor, ls: &[usize]| -> Dims { ls.iter().map(|&l| size(o, l).unwrap_or(1)).collect() };
     let (sb, sl, sr, ss) = (sizes(&a, &batch), sizes(&a, &left), sizes(&b, &right), sizes(&a, &sum));
     let count = |s: &Dims| s.iter().product::<usize>();
     let join = |parts: [&[usize]; 3]| -> Vec<usize> { parts.concat() };
@@ -173,11 +185,11 @@ fn pair(a: Operand, b: Operand, gone: &[usize]) -> Result<Operand> {
     let y = reshape_to(&aligned(&b, &join([&batch, &sum, &right]))?, &[count(&sb), count(&ss), count(&sr)])?;
     let out = if sum.is_empty() { x.mul(&y)? } else { apply(BMM, &[&x, &y])? };
     let shape: Dims = sb.iter().chain(&sl).chain(&sr).copied().collect();
-    Ok(Operand { x: reshape_to(&out, &shape)?, labels: join([&batch, &left, &right]) })
+    Ok(Factor { x: reshape_to(&out, &shape)?, labels: join([&batch, &left, &right]) })
 }
 
 /// Without an axis of size 1.
-fn dropped(mut o: Operand, l: usize) -> Result<Operand> {
+fn dropped(mut o: Factor, l: usize) -> Result<Factor> {
     if let Some(i) = o.labels.iter().position(|&m| m == l) {
         o.x = super::shape::select_at(&o.x, i, 0)?;
         o.labels.remove(i);
@@ -185,7 +197,7 @@ fn dropped(mut o: Operand, l: usize) -> Result<Operand> {
     Ok(o)
 }
 
-fn summed_over(mut o: Operand, l: usize) -> Result<Operand> {
+fn summed_over(mut o: Factor, l: usize) -> Result<Factor> {
     if let Some(i) = o.labels.iter().position(|&m| m == l) {
         o.x = sum_dims(&o.x, &[i as i64], false)?;
         o.labels.remove(i);
@@ -236,16 +248,16 @@ pub fn contract(inputs: &[Labels], output: Option<Labels>, operands: &[Tensor]) 
             None => wanted.extend((0..n).map(|i| ELLIPSIS + i)),
         }
     }
-    let mut list: Vec<Operand> = Vec::with_capacity(operands.len());
+    let mut list: Vec<Factor> = Vec::with_capacity(operands.len());
     for (i, (x, l)) in operands.iter().zip(inputs).enumerate() {
         list.push(named(x, l, n, i)?);
     }
     check_sizes(&list)?;
     let needed =
-        |l: usize, rest: &[Operand]| wanted.contains(&l) || rest.iter().any(|o| o.labels.contains(&l));
+        |l: usize, rest: &[Factor]| wanted.contains(&l) || rest.iter().any(|o| o.labels.contains(&l));
     let mut rest = list.into_iter();
     let Some(mut acc) = rest.next() else { bail!(Runtime, "einsum(): must provide at least one operand") };
-    let mut others: Vec<Operand> = rest.collect();
+    let mut others: Vec<Factor> = rest.collect();
     let gone: Vec<usize> = acc.labels.iter().copied().filter(|&l| !needed(l, &others)).collect();
     for l in gone {
         acc = summed_over(acc, l)?;
@@ -262,10 +274,10 @@ pub fn contract(inputs: &[Labels], output: Option<Labels>, operands: &[Tensor]) 
 }
 
 /// A label names one size everywhere, 1 aside.
-fn check_sizes(list: &[Operand]) -> Result<()> {
+fn check_sizes(list: &[Factor]) -> Result<()> {
     let mut known = std::collections::HashMap::new();
     for (i, o) in list.iter().enumerate() {
-        for (d, (&l, &n)) in o.labels.iter().zip(o.x.shape()).enumerate() {
+        for (&l, &n) in o.labels.iter().zip(o.x.shape()) {
             let have = *known.entry(l).or_insert(n);
             if have == 1 {
                 known.insert(l, n);
@@ -273,7 +285,7 @@ fn check_sizes(list: &[Operand]) -> Result<()> {
             ensure!(
                 have == n || have == 1 || n == 1,
                 Runtime,
-                "einsum(): operands do not broadcast with remapped shapes [original->remapped]: operand {i} has size {n} at dimension {d} for subscript {} which does not broadcast with previously seen size {have}",
+                "einsum(): subscript {} has size {n} for operand {i} which does not broadcast with previously seen size {have}",
                 letter(l)
             );
         }
@@ -287,7 +299,8 @@ ops! {
     /// Args: equation: letters for the axes of each operand, `...` for the rest; repeated letters within an operand
     /// take its diagonal; letters missing after `->` are summed.
     /// Errors: RuntimeError on a malformed equation or sizes that do not agree.
-    function fn einsum(equation: &str, operands: &[Tensor]) -> Tensor {
+    function fn einsum(equation: &str, operands: &[Operand]) -> Tensor {
+        let operands = &tensors_of("einsum", operands)?[..];
         ensure!(!operands.is_empty(), Runtime, "einsum(): must provide at least one operand");
         let (left, right) = match equation.split_once("->") { Some((l, r)) => (l, Some(r)), None => (equation, None) };
         let mut inputs = Vec::new();
@@ -296,5 +309,23 @@ ops! {
         ensure!(inputs.len() >= operands.len(), Runtime, "einsum(): more operands were provided than specified in the equation");
         let output = match right { Some(r) => Some(parse(r, "the output")?), None => None };
         contract(&inputs, output, operands)
+    }
+    /// The same with lists of integers for labels: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
+    function fn einsum_lists["einsum"](operands: &[Operand]) -> Tensor {
+        let (mut tensors, mut inputs, mut output) = (Vec::new(), Vec::new(), None);
+        let mut rest = operands.iter();
+        while let Some(next) = rest.next() {
+            match (next, rest.clone().next()) {
+                (Operand::Tensor(t), Some(Operand::Labels(l))) => {
+                    rest.next();
+                    tensors.push(t.clone());
+                    inputs.push(numbered(l)?);
+                }
+                (Operand::Labels(l), None) if !tensors.is_empty() => output = Some(numbered(l)?),
+                _ => bail!(Runtime, "einsum(): each operand must be followed by its list of subscripts"),
+            }
+        }
+        ensure!(!tensors.is_empty(), Runtime, "einsum(): must provide at least one operand");
+        contract(&inputs, output, &tensors)
     }
 }

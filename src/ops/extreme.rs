@@ -5,7 +5,7 @@ use super::compare::eq;
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::reduce::{Axes, no_kernel, zeros_of};
 use super::shape::reshape_to;
-use super::table::{Fields, Named, OpDef};
+use super::table::{Fields, Named};
 use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
@@ -54,15 +54,6 @@ impl Op for Extreme {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let x = x[0];
-        if self.axes.axes.len() == x.ndim() {
-            ensure!(
-                x.numel() > 0 || x.ndim() == 1 && !self.whole,
-                Runtime,
-                "{op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.",
-                op = self.name()
-            );
-        }
-        self.axes.check_nonempty(self.name(), x.shape())?;
         if x.dtype().is_complex() {
             no_kernel(
                 match (self.whole, self.max) {
@@ -139,6 +130,9 @@ impl Op for ExtremeAt {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let x = x[0];
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
         let plan = Axes { axes: smallvec![self.axis], keepdim: true }.ordered_plan(x);
         with_dtype!(self.name(), x.dtype(), real, T => {
             // SAFETY: the plan follows the layout of `x`, whose storage is held; results are dense, one for each group
@@ -171,7 +165,7 @@ pub fn to_selected(
     }
     let axes = Axes { axes: smallvec![axis], keepdim };
     let zero = zeros_of(shape, g)?;
-    scatter_add(&zero, axis, &axes.keep(index, shape)?, &axes.keep(g, shape)?)
+    scatter_add(&zero, axis, &axes.keep(&index.detach(), shape)?, &axes.keep(g, shape)?)
 }
 
 /// Position of the extreme, along an axis or in the flattened tensor.
@@ -203,6 +197,9 @@ impl Op for Arg {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let x = x[0];
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
         let plan = self.axes.ordered_plan(x);
         with_dtype!(self.name(), x.dtype(), real, T => {
             // SAFETY: as for `ExtremeAt`, without values
@@ -233,10 +230,7 @@ impl Op for AminMax {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_complex() {
-            no_kernel(
-                if self.0.axes.len() == x[0].ndim() { "aminmax_all_cpu" } else { "aminmax_cpu" },
-                x[0].dtype(),
-            )?;
+            no_kernel("aminmax_cpu", x[0].dtype())?;
         }
         let shape = self.0.shape(x[0].shape());
         Ok(smallvec![Meta::new(&shape, x[0].dtype()), Meta::new(&shape, x[0].dtype())])
@@ -264,7 +258,32 @@ impl Op for AminMax {
     }
 }
 
+/// Refuses an empty tensor where no axis was named.
+fn check_whole(op: &str, x: &Tensor) -> Result<()> {
+    ensure!(
+        x.numel() > 0,
+        Runtime,
+        "{op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+    );
+    Ok(())
+}
+
+fn over(input: &Tensor, dim: Option<&[i64]>, keepdim: bool, max: bool) -> Result<Tensor> {
+    let (op, n) = (if max { "amax" } else { "amin" }, input.ndim());
+    match dim {
+        None | Some([]) => check_whole(op, input)?,
+        Some(dims) => {
+            for &d in dims {
+                let empty = input.shape().get(wrap_dim(d, n)?) == Some(&0);
+                ensure!(!empty, Index, "{op}(): Expected reduction dim {d} to have non-zero size.");
+            }
+        }
+    }
+    apply(Extreme { max, whole: false, axes: Axes::of(dim, keepdim, n)? }, &[input])
+}
+
 fn whole(input: &Tensor, max: bool) -> Result<Tensor> {
+    check_whole(if max { "max" } else { "min" }, input)?;
     apply(Extreme { max, whole: true, axes: Axes::all(input.ndim()) }, &[input])
 }
 
@@ -279,22 +298,22 @@ ops! {
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
     both fn max(input: &Tensor) -> Tensor { whole(input, true) }
+    /// The greater element of each pair (`maximum`), broadcasting.
+    both fn max_other["max"](input: &Tensor, other: &Tensor) -> Tensor { super::binary::maximum(input, other) }
     /// The greatest elements along an axis and their (first) positions.
     both fn max_dim["max"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, true) }
     /// The least element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
     both fn min(input: &Tensor) -> Tensor { whole(input, false) }
+    /// The lesser element of each pair (`minimum`), broadcasting.
+    both fn min_other["min"](input: &Tensor, other: &Tensor) -> Tensor { super::binary::minimum(input, other) }
     /// The least elements along an axis and their (first) positions.
     both fn min_dim["min"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
     /// The greatest elements over axes. Gradients are shared evenly by ties.
-    both fn amax(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor {
-        apply(Extreme { max: true, whole: false, axes: Axes::of(dim, keepdim, input.ndim())? }, &[input])
-    }
+    both fn amax(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, true) }
     /// The least elements over axes. Gradients are shared evenly by ties.
-    both fn amin(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor {
-        apply(Extreme { max: false, whole: false, axes: Axes::of(dim, keepdim, input.ndim())? }, &[input])
-    }
+    both fn amin(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, false) }
     /// The least and the greatest elements, of all or along one axis.
     both fn aminmax(input: &Tensor; dim: Option<i64> = None, keepdim: bool = false) -> Named {
         let axes = match dim {

@@ -24,7 +24,7 @@ fn check_range(index: &[i64], dim: usize, n: usize) -> Result<()> {
 }
 
 fn check_index(op: &str, index: &Tensor) -> Result<()> {
-    let ok = matches!(index.dtype(), DType::I64 | DType::I32);
+    let ok = index.numel() == 0 || matches!(index.dtype(), DType::I64 | DType::I32);
     ensure!(ok, Runtime, "{op}(): Expected dtype int32/int64 for index");
     Ok(())
 }

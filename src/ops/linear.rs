@@ -2,13 +2,11 @@
 
 use super::binary::add;
 use super::matmul::{addmm, matmul};
-use super::reduce::sum_dims;
 use super::shape::{permute_to, reshape_to, unsqueeze_at};
 use super::view::t;
 use crate::base::{Dims, Scalar};
-use crate::error::Result;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{ensure, ops};
 
 const ONE: Scalar = Scalar::Int(1);
 
@@ -60,7 +58,7 @@ ops! {
         let (x, y) = (reshape_to(input1, &[rows, a])?, reshape_to(input2, &[rows, b])?);
         let w = reshape_to(&permute_to(weight, &[1, 0, 2])?, &[a, out * b])?;
         let half = reshape_to(&matmul(&x, &w)?, &[rows, out, b])?;
-        let z = reshape_to(&sum_dims(&half.mul(&unsqueeze_at(&y, 1)?)?, &[2], false)?, &shape)?;
+        let z = reshape_to(&matmul(&half, &unsqueeze_at(&y, 2)?)?, &shape)?;
         match bias {
             Some(bias) => add(z, bias, ONE),
             None => Ok(z),

@@ -2,7 +2,7 @@
 
 use super::classify::ClassLoss;
 use super::copy;
-use super::losses::Reduction;
+use super::loss_pointwise::Reduction;
 use super::reduce::{sum, sum_dims};
 use super::shape::reshape_to;
 use super::softmax::log_softmax;
@@ -79,7 +79,7 @@ ops! {
     /// reduction: none, mean (weighted) or sum.
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
     nn fn nll_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
-        let reduction = Reduction::legacy(size_average, reduce, reduction)?;
+        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         let target = class_targets(input, target, weight)?;
         ClassLoss { logits: false, ignore: ignore_index, smoothing: 0.0, reduction }.run(input, &target, weight)
     }
@@ -89,7 +89,7 @@ ops! {
     /// does not count; label_smoothing: in [0, 1].
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
     nn fn cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0) -> Tensor {
-        let reduction = Reduction::legacy(size_average, reduce, reduction)?;
+        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!((0.0..=1.0).contains(&label_smoothing), Runtime, "label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}");
         if input.shape() == target.shape() {
             ensure!(ignore_index < 0, Runtime, "ignore_index is not supported for floating point target");

@@ -28,6 +28,10 @@ ops! {
     ///
     /// Args: reduction: also "batchmean", the sum over the first axis' size. log_target: the target is logarithmic too.
     nn fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
+        for t in [input, target] {
+            ensure!(!t.dtype().is_complex(), Runtime, "kl_div: Complex inputs not supported.");
+            ensure!(!t.dtype().is_integral(), Runtime, "kl_div: Integral inputs not supported.");
+        }
         let batch = reduction == "batchmean" && size_average.is_none() && reduce.is_none();
         let kind = if batch { Reduction::Sum } else { Reduction::legacy(reduction, size_average, reduce)? };
         let terms = if log_target {

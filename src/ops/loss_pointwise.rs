@@ -14,7 +14,7 @@ use crate::kernels::cpu::fold_terms::sum_terms;
 use crate::kernels::cpu::staged::{Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two};
 use crate::real_floats;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::bail;
+use crate::{bail, ensure};
 use smallvec::{SmallVec, smallvec};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,15 @@ impl Reduction {
     }
 }
 
+/// What a loss does with operands of different dtypes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mixed {
+    Promote,
+    /// The result has the input's dtype.
+    Input,
+    Refuse,
+}
+
 /// Operands are the target, (further tensors,) the input: the order of the kernels.
 pub struct LossDef {
     pub name: &'static str,
@@ -53,6 +62,8 @@ pub struct LossDef {
     pub kernel: fn(DType) -> Result<PointFn>,
     /// Gradient of the input from `(g, target, input)`, times `q[3]`.
     pub backward: &'static PointDef,
+    /// How the result's dtype follows.
+    pub dtype: Mixed,
     /// Gradient of the target for a gradient of every term; the negative of the input's where there is none.
     pub target: Option<fn(&Tensor, &Tensor, &Tensor) -> Result<Tensor>>,
 }
@@ -82,7 +93,31 @@ impl Op for Loss {
         self.def.grad_name
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let dtype = x[..2].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim())).result();
+        let common = x[..2].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim())).result();
+        let own = x[INPUT].dtype();
+        let dtype = match self.def.dtype {
+            Mixed::Promote => common,
+            Mixed::Refuse => {
+                ensure!(
+                    x[0].dtype() == own,
+                    Runtime,
+                    "Found dtype {} but expected {}",
+                    x[0].dtype().scalar_name(),
+                    own.scalar_name()
+                );
+                own
+            }
+            Mixed::Input => {
+                ensure!(
+                    crate::base::promote::can_cast(common, own),
+                    Runtime,
+                    "result type {} can't be cast to the desired output type {}",
+                    common.scalar_name(),
+                    own.scalar_name()
+                );
+                own
+            }
+        };
         (self.def.kernel)(half_up(dtype))?;
         Ok(smallvec![match self.reduction {
             Reduction::None => Meta { layout: super::elementwise::result_layout(x[INPUT].shape(), &[x[INPUT]]), dtype },
@@ -274,6 +309,7 @@ pub static MSE: LossDef = LossDef {
     grad_name: "MseLossBackward0",
     kernel: |dt| real_floats!("mse_loss", dt, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
     backward: &MSE_BACKWARD,
+    dtype: Mixed::Promote,
     target: None,
 };
 /// `q[0]` is beta.
@@ -285,6 +321,7 @@ pub static SMOOTH_L1: LossDef = LossDef {
         if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
     })),
     backward: &SMOOTH_L1_BACKWARD,
+    dtype: Mixed::Promote,
     target: None,
 };
 /// `q[0]` is delta.
@@ -296,6 +333,7 @@ pub static HUBER: LossDef = LossDef {
         if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
     })),
     backward: &HUBER_BACKWARD,
+    dtype: Mixed::Input,
     target: None,
 };
 pub static BCE: LossDef = LossDef {
@@ -304,6 +342,7 @@ pub static BCE: LossDef = LossDef {
     kernel: |dt| real_floats!("binary_cross_entropy", dt, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
         |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u }))),
     backward: &BCE_BACKWARD,
+    dtype: Mixed::Refuse,
     target: Some(|g, _, x| g.mul(x.rsub(1i64)?.log()?.clamp_min(-100i64)?.sub(x.log()?.clamp_min(-100i64)?)?)),
 };
 pub static BCE_LOGITS: LossDef = LossDef {
@@ -312,6 +351,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
     kernel: |dt| real_floats!("binary_cross_entropy_with_logits", dt, T => staged_pair(Log1pExp, |x: T, _| -x,
         |t: T, x: T, u: T, _| (1.0 - t) * x + u)),
     backward: &BCE_LOGITS_BACKWARD,
+    dtype: Mixed::Promote,
     target: Some(|g, _, x| g.mul(x)?.neg()),
 };
 pub static SOFT_MARGIN: LossDef = LossDef {
@@ -319,6 +359,7 @@ pub static SOFT_MARGIN: LossDef = LossDef {
     grad_name: "SoftMarginLossBackward0",
     kernel: |dt| real_floats!("soft_margin_loss", dt, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
     backward: &SOFT_MARGIN_BACKWARD,
+    dtype: Mixed::Input,
     target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),
 };
 

@@ -159,6 +159,12 @@ fn fill_op(input: &Tensor, mask: &Tensor, value: Val) -> Result<(MaskedFill, Opt
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
                 v.ndim()
             );
+            ensure!(
+                !v.dtype().is_complex() || input.dtype().is_complex(),
+                Runtime,
+                "value cannot be converted to type {} without overflow",
+                input.dtype().c_name()
+            );
             Ok((MaskedFill { value: None, invert: false }, Some(v)))
         }
     }

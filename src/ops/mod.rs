@@ -4,14 +4,15 @@ pub mod op;
 pub mod optim;
 pub mod table;
 
-pub mod arrange;
-pub mod attention;
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
-pub mod along;
+pub mod attention;
 pub mod axiswise;
+pub mod arrange;
 pub mod binary;
+pub mod arrange;
+pub mod along;
 pub mod binary_math;
 pub mod compare;
 pub mod classify;
@@ -21,13 +22,16 @@ pub mod convolution;
 pub mod complex_parts;
 pub mod copy;
 pub mod create;
-pub mod einsum;
+pub mod ctc;
 pub mod division;
+pub mod einsum;
 pub mod difference;
 pub mod distance;
 pub mod dropout;
+pub mod einsum;
 pub mod elementwise;
 pub mod embedding;
+pub mod embedding_bag;
 pub mod extreme;
 pub mod index;
 pub mod inplace;
@@ -42,6 +46,7 @@ pub mod point;
 pub mod pow;
 pub mod predicates;
 pub mod quantile;
+pub mod random;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
@@ -50,12 +55,15 @@ pub mod shape;
 pub mod norm;
 pub mod fold;
 pub mod gather;
+pub mod grid;
+pub mod gradient;
+pub mod histogram;
 pub mod images;
 pub mod index_rows;
 pub mod join;
 pub mod linear;
 pub mod loss;
-pub mod losses;
+pub mod margin;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
@@ -63,8 +71,8 @@ pub mod pick;
 pub mod pool;
 pub mod pooling;
 pub mod product;
-pub mod random;
 pub mod scan;
+pub mod random;
 pub mod softmax;
 pub mod special;
 pub mod special_rows;
@@ -76,6 +84,7 @@ pub mod unary;
 pub mod upsample;
 pub mod search;
 pub mod select;
+pub mod shuffle;
 pub mod sort;
 pub mod unique;
 pub mod view;
@@ -89,19 +98,23 @@ pub use calculus::CALCULUS;
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
     unary::TABLE,
-    arrange::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
+    arrange::TABLE,
     binary::ALPHA_TABLE,
-    binary::TABLE,
+    binary_math::HEAVISIDE_TABLE,
     binary_math::TABLE,
     binary_math::double::TABLE,
     compare::TABLE,
     complex::TABLE,
     complex_parts::TABLE,
-    copy::TABLE,
     create::TABLE,
     einsum::TABLE,
+    predicates::TABLE,
+    copy::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -113,46 +126,58 @@ pub const TABLES: &[&[table::OpDef]] = &[
     rounding::TABLE,
     ternary::TABLE,
     trig::TABLE,
-    view::TABLE,
     attention::TABLE,
-    extreme::TABLE,
-    truth::TABLE,
-    moments::TABLE,
-    norm::TABLE,
-    scan::TABLE,
-    search::TABLE,
-    select::TABLE,
-    softmax::TABLE,
     convolution::TABLE,
+    ctc::TABLE,
     sort::TABLE,
     unique::TABLE,
     difference::TABLE,
     distance::TABLE,
     division::whole::TABLE,
+    arrange::TABLE,
+    create::TABLE,
+    einsum::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    embedding_bag::TABLE,
+    extreme::TABLE,
     fold::TABLE,
     gather::TABLE,
+    grid::TABLE,
+    gradient::TABLE,
+    histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
     logic::UNARY_TABLE,
     linear::TABLE,
     loss::TABLE,
-    logic::UNARY_TABLE,
-    loss_margin::TABLE,
+    margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
+    moments::TABLE,
+    norm::TABLE,
+    random::TABLE,
+    scatter::TABLE,
+    types::TABLE,
+    normalization::TABLE,
+    pad::TABLE,
+    pooling::TABLE,
     predicates::TABLE,
+    scan::TABLE,
+    search::TABLE,
+    select::TABLE,
+    shuffle::TABLE,
+    softmax::TABLE,
+    truth::TABLE,
+    types::TABLE,
+    logic::UNARY_TABLE,
+    loss_margin::TABLE,
     special::TABLE,
     special::alone::TABLE,
     special_rows::TABLE,
     random::TABLE,
-    normalization::TABLE,
-    pad::TABLE,
-    pooling::TABLE,
     quantile::TABLE,
     scatter::TABLE,
-    types::TABLE,
     optim::TABLE,
     upsample::TABLE,
 ];

@@ -1,11 +1,11 @@
 //! Variance, standard deviation, log-sum-exp.
 
-use super::copy::{cast, dense_cast_held, write_held};
 use super::along;
 use super::compare::eq;
+use super::copy::{cast, dense_cast_held, write_held};
 use super::op::{Metas, Op, Saves, apply, apply_multi, float_result};
 use super::reduce::{Axes, mean_dims, sum_dims};
-use super::table::{Ints, OpDef};
+use super::table::Ints;
 use super::unary::conj_of;
 use crate::base::{DType, Dims, Layout, Scalar};
 use crate::error::Result;
@@ -37,6 +37,9 @@ impl Var {
     #[allow(unsafe_code)]
     fn run(&self, x: &Tensor, std: bool, out: &Tensor, mean: Option<&Tensor>) -> Result<()> {
         let plan = self.axes.plan(x);
+        if plan.outer_len == 0 {
+            return Ok(());
+        }
         with_dtype!(self.name(), x.dtype(), float, T => {
             let mean = mean.map_or(std::ptr::null_mut(), |m| m.ptr_of::<T>());
             // SAFETY: the plan follows the layout of `x`, whose storage is held; results are dense, one for each group
@@ -182,6 +185,9 @@ impl Op for LogSumExp {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out) = (x[0], &out[0]);
         let plan = self.0.plan(x);
+        if plan.outer_len == 0 {
+            return Ok(());
+        }
         if x.dtype().is_complex() {
             let wide = dense_cast_held(x, DType::C128)?;
             let plan = self.0.plan(&wide);

@@ -182,8 +182,10 @@ impl Op for Norm {
         let x = cx.input(0)?;
         let (mean, rstd) = (cx.output(1)?.detach(), cx.output(2)?.detach());
         let weight = if self.has[0] && wanted[0] { Some(cx.input(1)?) } else { None };
-        let param = (1..cx.node.inputs.len()).next().map_or(x.dtype(), |i| cx.dtype(i));
-        let op = NormGrad { over: self.over, eps: self.eps, wanted, param };
+        let first = cx.node.inputs.get(1);
+        let param = first.map_or(x.dtype(), |p| p.dtype);
+        let shape = first.map_or_else(Dims::new, |p| p.dims.clone());
+        let op = NormGrad { over: self.over, eps: self.eps, wanted, param, shape };
         let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![g, &x, &mean, &rstd];
         inputs.extend(weight.as_ref());
         let mut found = apply_multi(op, &inputs)?.into_iter();
@@ -210,21 +212,14 @@ fn landing_copy(out: &Tensor, dtype: DType) -> Result<Tensor> {
 }
 
 /// The gradients for x, weight and bias (those wanted). Inputs: g, x, mean, 1/deviation and perhaps the weight.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct NormGrad {
     over: Over,
     eps: f64,
     wanted: [bool; 3],
+    /// Dtype and shape of the parameters.
     param: DType,
-}
-
-impl NormGrad {
-    fn parameters(&self, shape: &[usize]) -> usize {
-        match self.over {
-            Over::Layer { n } => n,
-            _ => shape[1],
-        }
-    }
+    shape: Dims,
 }
 
 impl Op for NormGrad {
@@ -244,7 +239,7 @@ impl Op for NormGrad {
             out.push(Meta::with_format(x[1].shape(), x[1].dtype(), self.over.format(x[1])));
         }
         for _ in self.wanted[1..].iter().filter(|w| **w) {
-            out.push(Meta::new(&[self.parameters(x[1].shape())], self.param));
+            out.push(Meta::new(&self.shape, self.param));
         }
         Ok(out)
     }
@@ -294,7 +289,7 @@ impl Op for NormGrad {
         let train = self.over != Over::Batch { train: false };
         let (d, r) = if train {
             let d = x.sub(avg(&x)?)?;
-            let r = super::pow::pow(&avg(&d.mul(&d)?)?.add(self.eps)?, -0.5)?;
+            let r = avg(&d.mul(&d)?)?.add(self.eps)?.rsqrt()?;
             (d, r)
         } else {
             let stats = |i: usize| reshape_to(&cx.input(i)?, &view.params);
@@ -404,7 +399,11 @@ pub struct BatchParams<'a> {
 
 /// Batch norm; a training call moves the running statistics.
 pub fn batch(input: &Tensor, p: BatchParams, train: bool, momentum: f64, eps: f64) -> Result<Tensor> {
-    ensure!(input.ndim() >= 2, Index, "Dimension out of range (expected to be in range of [-{0}, {1}], but got 1)", input.ndim().max(1), input.ndim().max(1) - 1);
+    ensure!(input.ndim() >= 2 || input.numel() == 0 && input.ndim() == 1, Index, "Dimension out of range (expected to be in range of [-{0}, {1}], but got 1)", input.ndim().max(1), input.ndim().max(1) - 1);
+    if input.ndim() == 1 {
+        // nothing to normalise: the graph shows it all the same
+        return input.mul(1.0);
+    }
     let c = input.shape()[1];
     let given = [p.weight, p.bias, p.running_mean, p.running_var];
     if !train {

@@ -1,14 +1,14 @@
 //! Norms of vectors and matrices.
+#![allow(non_snake_case)] // PyTorch calls the matrix `A`
 
-use super::copy::{cast, dense_cast_held, write_held};
-use super::extreme::{amax, amin};
 use super::along;
 use super::compare::eq;
-use super::pow::pow;
-use super::rounding::{abs, sgn};
+use super::copy::{cast, dense_cast_held, write_held};
+use super::extreme::{amax, amin};
 use super::op::{Metas, Op, Saves, apply};
+use super::pow::pow;
 use super::reduce::{Axes, no_kernel, zeros_of};
-use super::table::OpDef;
+use super::rounding::{abs, sgn};
 use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
@@ -208,6 +208,11 @@ fn matrix_norm_number(
         return if keepdim { put_back(&out, (a, b), x.ndim()) } else { Ok(out) };
     }
     let (sums, over) = if size == 1.0 { (a, b) } else { (b, a) };
+    if x.shape()[over] == 0 && ord > 0.0 {
+        // the greatest of no sums is zero
+        let shape = Axes { axes: smallvec![a, b], keepdim }.shape(x.shape());
+        return super::copy::full(&shape, Scalar::Int(0), dtype.unwrap_or(x.dtype()).to_real(), x.device());
+    }
     let norms = vector_norm(x, 1.0, Some(&[sums as i64]), keepdim, dtype)?;
     let over = if !keepdim && sums < over { over - 1 } else { over };
     extreme(&norms, over, keepdim)
@@ -266,7 +271,7 @@ impl Op for Dist {
         ensure!(
             d.is_differentiable(),
             Runtime,
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
+            "norm(): input dtype should be either floating point or complex. Got {} instead.",
             d.scalar_name()
         );
         Ok(smallvec![Meta::new(&[], d.to_real())])

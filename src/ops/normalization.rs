@@ -101,8 +101,9 @@ fn root_mean_square(input: &Tensor, normalized: &[i64], weight: Option<&Tensor>,
     });
     let x = copy::cast(input, super::elementwise::half_up(dtype))?;
     let dims: Vec<i64> = (1..=normalized.len() as i64).map(|d| -d).collect();
-    let squares = if dtype.is_complex() { x.mul(super::unary::conj_of(&x)?)? } else { x.mul(&x)? };
-    let scale = super::pow::pow(&sum_dims(&squares, &dims, true)?.mul(1.0 / n as f64)?.add(eps)?, -0.5)?;
+    // complex numbers are squared as they are, too
+    let squares = x.mul(&x)?;
+    let scale = sum_dims(&squares, &dims, true)?.mul(1.0 / n as f64)?.add(eps)?.rsqrt()?;
     let mut y = x.mul(scale)?;
     if let Some(w) = weight {
         y = y.mul(w)?;

@@ -361,6 +361,11 @@ impl Op for Put {
             with_index(self.clone(), &[g, &zero], cx, 2)
         })?;
         let values = want.then(1, || {
+            if std::ptr::eq(self.spots.manner, &INDEX_FILL) {
+                // what was overwritten counts once, however often the index names it
+                let zero = full(&[], Scalar::Int(0), g.dtype(), g.device())?;
+                return super::shape::sum_to(&g.sub(&with_index(self.clone(), &[g, &zero], cx, 2)?)?, cx.shape(1));
+            }
             let picked = with_index(Pick(self.spots.clone()), &[g], cx, 2)?;
             super::shape::sum_to(&picked, cx.shape(1))
         })?;

@@ -160,10 +160,11 @@ impl MaxPool {
 
 /// Small planes added into big ones at positions: the gradient of maximum pooling. Inputs: values, positions.
 #[derive(Clone, Debug)]
-struct Scatter {
-    geo: Geometry,
-    format: MemoryFormat,
-    back: &'static str,
+pub struct Scatter {
+    pub geo: Geometry,
+    pub format: MemoryFormat,
+    /// The name of the node of the gradient's gradient.
+    pub back: &'static str,
 }
 
 impl Op for Scatter {

@@ -155,8 +155,16 @@ fn avg(input: &Tensor, n: usize, kernel: &[i64], stride: Option<&[i64]>, padding
 }
 
 /// The geometry of an adaptive pooling.
-fn adaptive(name: &'static str, input: &Tensor, n: usize, output: &[i64]) -> Result<Geometry> {
+fn adaptive(name: &'static str, input: &Tensor, n: usize, output: &[Option<i64>]) -> Result<Geometry> {
     let d = input.ndim();
+    // sizes that are left out are the input's
+    let output: Vec<i64> = if n > 1 && output.len() > 1 {
+        ensure!(d > output.len(), Value, "Input dimension should be at least {}", output.len() + 1);
+        let own = &input.shape()[d - output.len()..];
+        output.iter().zip(own).map(|(o, &s)| o.unwrap_or(s as i64)).collect()
+    } else {
+        output.iter().map(|o| o.unwrap_or_else(|| input.shape().last().map_or(1, |&s| s as i64))).collect()
+    };
     if n == 1 {
         ensure!(output.len() == 1, Runtime, "{name}() argument 'output_size' should contain one int (got {})", output.len());
         ensure!(d == 2 || d == 3, Runtime, "Expected 2 to 3 dimensions, but got {d}-dimensional tensor for argument #1 'self' (while checking arguments for {name})");
@@ -167,7 +175,7 @@ fn adaptive(name: &'static str, input: &Tensor, n: usize, output: &[i64]) -> Res
     if let Some(i) = (lead - (name.contains("max") as usize)..d).find(|&i| input.shape()[i] == 0 && i > 0) {
         bail!(Runtime, "{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {:?} with dimension {i} being empty", input.shape());
     }
-    let output: Vec<i64> = if output.len() == 1 { vec![output[0]; n] } else { output.to_vec() };
+    let output: Vec<i64> = if output.len() == 1 { vec![output[0]; n] } else { output };
     if output.iter().any(|&o| o < 0) {
         bail!(Runtime, "{name}: elements of output_size must be greater than or equal to 0 but received {output:?}");
     }
@@ -182,7 +190,7 @@ fn adaptive(name: &'static str, input: &Tensor, n: usize, output: &[i64]) -> Res
     })
 }
 
-fn adaptive_avg(name: &'static str, input: &Tensor, n: usize, output: &[i64]) -> Result<Tensor> {
+fn adaptive_avg(name: &'static str, input: &Tensor, n: usize, output: &[Option<i64>]) -> Result<Tensor> {
     let geo = adaptive(name, input, n, output)?;
     if !input.dtype().is_float() {
         return Err(crate::error::Error::no_dtype(name, input.dtype(), "floating dtypes"));
@@ -194,7 +202,7 @@ fn adaptive_avg(name: &'static str, input: &Tensor, n: usize, output: &[i64]) ->
     pool::avg(input, geo)
 }
 
-fn adaptive_max(name: &'static str, input: &Tensor, n: usize, output: &[i64], indices: bool) -> Result<Ret> {
+fn adaptive_max(name: &'static str, input: &Tensor, n: usize, output: &[Option<i64>], indices: bool) -> Result<Ret> {
     Ok(pair(pool::max(input, adaptive(name, input, n, output)?, indices)?))
 }
 
@@ -259,11 +267,11 @@ macro_rules! max_rows {
             unpool(input, indices, $n, kernel_size, stride, padding, output_size)
         }
         /// The greatest elements of as many windows as `output_size` says.
-        nn fn $amax[$amax_name](input: &Tensor, output_size: &[i64], return_indices: bool = false) -> Ret {
+        nn fn $amax[$amax_name](input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
             adaptive_max($amax_name, input, $n, output_size, return_indices)
         }
         /// Averages over as many windows as `output_size` says.
-        nn fn $aavg[$aavg_name](input: &Tensor, output_size: &[i64]) -> Tensor { adaptive_avg($aavg_name, input, $n, output_size) }
+        nn fn $aavg[$aavg_name](input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg($aavg_name, input, $n, output_size) }
     )*
         /// Averages over windows of (N, C, L).
         function fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
@@ -285,9 +293,9 @@ macro_rules! max_rows {
             avg(input, 3, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         }
         /// Averages over as many windows as `output_size` says.
-        function fn adaptive_avg_pool1d_root["adaptive_avg_pool1d"](input: &Tensor, output_size: &[i64]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
+        function fn adaptive_avg_pool1d_root["adaptive_avg_pool1d"](input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
         /// The greatest elements of as many windows as `output_size` says, and their positions.
-        function fn adaptive_max_pool1d_root["adaptive_max_pool1d"](input: &Tensor, output_size: &[i64]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
+        function fn adaptive_max_pool1d_root["adaptive_max_pool1d"](input: &Tensor, output_size: &[Option<i64>]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
     }};
 }
 
@@ -299,5 +307,5 @@ max_rows!(
 
 /// Adaptive averages over `n` axes, for `interpolate(mode="area")`.
 pub fn area(input: &Tensor, n: usize, output: &[i64]) -> Result<Tensor> {
-    adaptive_avg(["", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"][n], input, n, output)
+    adaptive_avg(["", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"][n], input, n, &output.iter().map(|&o| Some(o)).collect::<Vec<_>>())
 }

@@ -8,7 +8,7 @@ use super::ternary::where_self;
 use super::unary::zeros;
 use crate::base::promote::Promotion;
 use crate::base::{C64, C128, DType, Scalar};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::cpu::block::{BinaryFn, UnaryFn, map, typed2, zip};
 use crate::kernels::cpu::{clib, math};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -51,7 +51,7 @@ static POW: BinaryDef = BinaryDef {
                 C64::new(w.re as f32, w.im as f32)
             })),
             DType::C128 => Ok(zip(clib::powc)),
-            DType::Bool => Err(Error::no_dtype("pow", dt, "every dtype but bool")),
+            DType::Bool => Ok(zip(|a: bool, b: bool| a | !b)),
             _ => with_dtype!("pow", dt, int, T => Ok(zip(|a: T, b: T| int_pow!(a, b, T)))),
         }
     },
@@ -69,6 +69,7 @@ fn base_grad(g: &Tensor, a: &Val, b: &Val) -> Result<Tensor> {
     match b {
         Val::S(e) => scalar_grad(g, a, *e),
         Val::T(b) => {
+            let b = if b.dtype() == DType::Bool { &super::copy::cast(b, DType::I64)? } else { b };
             let part = pow(a, b.sub(1i64)?)?.mul(b)?;
             let out = g.mul(super::unary::conj_of(&part)?)?;
             where_self(&b.eq(0i64)?, 0i64, out)
@@ -194,7 +195,10 @@ impl Op for PowScalar {
 /// `input ^ exponent`; either may be a number.
 pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
     match (input.into(), exponent.into()) {
-        (Val::T(x), Val::S(e)) => apply(PowScalar(e), &[&x]),
+        (Val::T(x), Val::S(e)) => {
+            super::ternary::check_fits(&Val::S(e), &x)?;
+            apply(PowScalar(e), &[&x])
+        }
         (a, b) => binary(&POW, a, b, None),
     }
 }
@@ -266,7 +270,10 @@ pub const TABLE: &[OpDef] = &[
                 "the base given to float_power_ has dtype {} but the operation's result requires dtype Double",
                 x.dtype().scalar_name()
             );
-            pow_in_place(x, Val::from_arg(&a[1])?)
+            pow_in_place(x, match Val::from_arg(&a[1])? {
+                Val::T(t) => Val::T(super::copy::cast(&t, x.dtype())?),
+                s => s,
+            })
         }),
     },
     OpDef {

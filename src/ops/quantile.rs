@@ -1,14 +1,14 @@
 //! Quantiles: a sort, two neighbours of each rank, and what lies between them.
 
-use super::copy::{cast, full};
-use super::extreme::flat;
 use super::along;
 use super::compare::eq;
-use super::rounding::{ceil, floor, sgn};
+use super::copy::{cast, full};
+use super::extreme::flat;
 use super::reduce::sum_dims;
+use super::rounding::{ceil, floor, sgn};
 use super::shape::{expand_to, reshape_to, transpose, unsqueeze_at};
 use super::sort::sort_along;
-use super::table::{OpDef, Val};
+use super::table::Val;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::tensor::Tensor;
@@ -62,7 +62,7 @@ fn quantiles(
     how: &str,
     skip_nan: bool,
 ) -> Result<Tensor> {
-    let op = if skip_nan { "nanquantile" } else { "quantile" };
+    let op = "quantile";
     check(op, x, q)?;
     let how = between(op, how)?;
     // the shape of one result, and the input with its lines along the last axis
@@ -72,7 +72,11 @@ fn quantiles(
             let axis = wrap_dim(d, x.ndim())?;
             let mut shape = Dims::from_slice(x.shape());
             if x.ndim() > 0 {
-                if keepdim { shape[axis] = 1 } else { _ = shape.remove(axis) }
+                if keepdim {
+                    shape[axis] = 1
+                } else {
+                    _ = shape.remove(axis)
+                }
                 (shape, if axis + 1 == x.ndim() { x.clone() } else { transpose(x, axis as i64, -1)? })
             } else {
                 (shape, flat(x)?)
@@ -133,8 +137,8 @@ fn quantiles(
 }
 
 /// A number as the tensor of quantiles.
-fn number(op: &str, x: &Tensor, q: f64) -> Result<Tensor> {
-    ensure!((0.0..=1.0).contains(&q), Runtime, "{op}() q must be in the range [0, 1] but got {q}");
+fn number(x: &Tensor, q: f64) -> Result<Tensor> {
+    ensure!((0.0..=1.0).contains(&q), Runtime, "quantile() q must be in the range [0, 1] but got {q}");
     full(&[], Scalar::Float(q), x.dtype(), x.device())
 }
 
@@ -149,7 +153,7 @@ ops! {
     }
     /// The element at the rank `q * (n - 1)` in order, interpolated; nan where there is one.
     both fn quantile_number["quantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
-        quantiles(input, &number("quantile", input, q)?, dim, keepdim, interpolation, false)
+        quantiles(input, &number(input, q)?, dim, keepdim, interpolation, false)
     }
     /// As `quantile`, over the elements that are not nan.
     both fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
@@ -157,6 +161,6 @@ ops! {
     }
     /// As `quantile`, over the elements that are not nan.
     both fn nanquantile_number["nanquantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
-        quantiles(input, &number("nanquantile", input, q)?, dim, keepdim, interpolation, true)
+        quantiles(input, &number(input, q)?, dim, keepdim, interpolation, true)
     }
 }

@@ -4,7 +4,7 @@
 
 use super::copy::{dense_cast_held, fill_held, full, write_held};
 use super::create::{alike, check_layout, finish, sizes};
-use super::op::{Metas, Op, apply_in_place};
+use super::op::{Metas, Op, Saves, apply_in_place, make_node};
 use super::table::{Sizes, Val};
 use crate::base::promote::default_dtype;
 use crate::base::rng::{Generator, default_generator};
@@ -13,9 +13,10 @@ use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
 use crate::storage::Guard;
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, ops, with_dtype};
 use smallvec::smallvec;
+use std::sync::Arc;
 
 /// A distribution with its parameters.
 #[derive(Clone, Copy, Debug)]
@@ -223,6 +224,31 @@ fn drawn_like(
     let out = alike(x, dtype, device, format)?;
     draw(&out, law, None)?;
     finish(out, requires_grad)
+}
+
+/// A draw does not depend smoothly on its parameter: its gradient is zero, as a node of its own.
+#[derive(Debug)]
+struct Lost(&'static str);
+
+impl GradFn for Lost {
+    fn grad_name(&self) -> &str {
+        self.0
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        match &g[0] {
+            Some(g) => Ok(smallvec![Some(full(cx.shape(0), Scalar::Int(0), cx.dtype(0), g.device())?)]),
+            None => Ok(smallvec![None]),
+        }
+    }
+}
+
+/// Records that `out` was drawn by `x`.
+fn drawn_by(x: &Tensor, out: Tensor, name: &'static str) -> Tensor {
+    if crate::autograd::grad_enabled() && x.requires_grad() {
+        let node = make_node(Box::new(Lost(name)), &[x], std::slice::from_ref(&out), Saves::NOTHING);
+        out.set_edge(Edge::Node(Arc::new(node), 0));
+    }
+    out
 }
 
 fn check_p(name: &str, p: f64) -> Result<()> {
@@ -489,7 +515,7 @@ ops! {
     both fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = alike(input, None, None, None)?;
         bernoulli_each(&out, &input.detach(), generator)?;
-        Ok(out)
+        Ok(drawn_by(input, out, "BernoulliBackward0"))
     }
     /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
     both fn bernoulli_p["bernoulli"](input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
@@ -505,7 +531,7 @@ ops! {
         categories(&input.detach(), num_samples, replacement, generator)
     }
     /// Counts of events at the rates that `input` holds.
-    function fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { counts(&input.detach(), None, generator) }
+    function fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, counts(&input.detach(), None, generator)?, "PoissonBackward0")) }
     /// Numbers of successes among `count` trials of probability `prob`.
     function fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         ensure!(count.dtype() == prob.dtype(), Runtime, "binomial: count and prob must have the same dtype, got {} and {}", count.dtype().scalar_name(), prob.dtype().scalar_name());

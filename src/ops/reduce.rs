@@ -5,7 +5,6 @@ use super::elementwise::{Side, half_up, run2};
 use super::op::{Metas, Op, Saves, apply};
 use super::scan::cumprod_exclusive;
 use super::shape::{expand_to, reshape_to, wrap_dims};
-use super::table::OpDef;
 use super::unary::conj_of;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
@@ -316,8 +315,8 @@ ops! {
     }
     /// The mean over axes (all of them for `None` or `()`).
     both fn mean_dim["mean"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
-        let axes = Axes::of(dim, keepdim, input.ndim())?;
         let dtype = mean_dtype(input, dtype)?;
+        let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Mean, "MeanBackward1", axes, dtype)
     }
     /// The sum of all elements, nan counted as zero.

@@ -1,16 +1,16 @@
 //! Running reductions along one axis.
 
 use super::copy::{cast, dense_cast_held, dense_held, fill_held, write_held};
-use super::op::{Metas, Op, Saves, apply, apply_multi};
+use super::op::{Metas, Op, Saves, apply, apply_in_place, apply_multi};
 use super::reduce::{no_kernel, sum_dtype, zeros_of};
-use super::table::{Fields, Named, OpDef};
+use super::table::{Fields, Named};
 use super::unary::conj_of;
 use crate::base::{DType, Layout, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::recur::{Lines, recur};
 use crate::kernels::cpu::reduce as kernel;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{grads, ops, with_dtype};
+use crate::{ensure, grads, ops, with_dtype};
 use smallvec::smallvec;
 
 /// A dense tensor as lines along an axis.
@@ -208,6 +208,19 @@ fn running(input: &Tensor, dim: i64, dtype: Option<DType>, product: bool) -> Res
     apply(Running { axis, product, reverse: false, dtype }, &[input])
 }
 
+fn running_in_place(input: &Tensor, dim: i64, dtype: Option<DType>, product: bool) -> Result<()> {
+    let axis = wrap_dim(dim, input.ndim())?;
+    ensure!(
+        dtype.is_none_or(|d| d == input.dtype()),
+        Runtime,
+        "provided dtype must match the dtype of self tensor in {}. Got {} and {}.",
+        if product { "cumprod" } else { "cumsum" },
+        input.dtype().scalar_name(),
+        dtype.map_or("", DType::scalar_name)
+    );
+    apply_in_place(Running { axis, product, reverse: false, dtype: input.dtype() }, &[input])
+}
+
 /// Running maximum or minimum with positions.
 #[derive(Debug)]
 struct RunningExtreme {
@@ -248,7 +261,7 @@ impl Op for RunningExtreme {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None] };
         let zero = zeros_of(cx.shape(0), g)?;
-        grads![Some(super::along::scatter_add(&zero, self.axis, &cx.output(1)?, g)?)]
+        grads![Some(super::along::scatter_add(&zero, self.axis, &cx.output(1)?.detach(), g)?)]
     }
 }
 
@@ -319,12 +332,16 @@ ops! {
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: as `input`.
-    twin fn cumsum(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
+    both fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
+    /// `cumsum` in place.
+    inplace fn cumsum_in_place["cumsum_"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, false) }
     /// Products of the elements up to and including each one along an axis.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
     /// Shape: as `input`.
-    twin fn cumprod(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
+    both fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
+    /// `cumprod` in place.
+    inplace fn cumprod_in_place["cumprod_"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, true) }
     /// Greatest elements so far along an axis, and their (last) positions.
     both fn cummax(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, true, &CUMMAX) }
     /// Least elements so far along an axis, and their (last) positions.

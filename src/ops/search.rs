@@ -4,7 +4,7 @@ use super::copy::{dense_cast_held, dense_held, write_held};
 use super::elementwise::half_up;
 use super::op::{Metas, Op, apply};
 use super::reduce::no_kernel;
-use super::table::{OpDef, Val};
+use super::table::Val;
 use crate::base::promote::{Promotion, default_dtype};
 use crate::base::{DType, Scalar};
 use crate::error::Result;
@@ -31,9 +31,10 @@ impl Op for Search {
         "searchsorted"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let d = x[0].dtype();
-        if d.is_complex() || d == DType::Bool {
-            no_kernel("searchsorted_out_cpu", d)?;
+        for d in [x[0].dtype(), x[1].dtype()] {
+            if d.is_complex() || d == DType::Bool {
+                no_kernel("searchsorted_out_cpu", d)?;
+            }
         }
         Ok(smallvec![Meta::new(x[1].shape(), if self.narrow { DType::I32 } else { DType::I64 })])
     }

@@ -4,7 +4,7 @@ use super::extreme::evenly_over_all;
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::reduce::{Axes, no_kernel};
 use super::sort::from_picked;
-use super::table::{Fields, Named, OpDef};
+use super::table::{Fields, Named};
 use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::sort::{Grid, Pick, pick};
@@ -39,8 +39,9 @@ impl Op for Picked {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let x = x[0];
         let axes = Axes { axes: smallvec![self.axis], keepdim: self.keepdim };
-        axes.check_nonempty(self.name(), x.shape())?;
-        check_dtype(self.what, x.dtype())?;
+        let named = if matches!(self.what, Pick::NanMedian) { "median" } else { self.name() };
+        axes.check_nonempty(named, x.shape())?;
+        check_dtype(self.what, x.dtype(), "median_out")?;
         let shape = axes.shape(x.shape());
         Ok(smallvec![Meta::new(&shape, x.dtype()), Meta::new(&shape, DType::I64)])
     }
@@ -66,10 +67,10 @@ impl Op for Picked {
     }
 }
 
-fn check_dtype(what: Pick, d: DType) -> Result<()> {
+fn check_dtype(what: Pick, d: DType, median: &str) -> Result<()> {
     let kernel = match what {
         Pick::Place(_) => "kthvalue_cpu",
-        Pick::Median | Pick::NanMedian => "median_cpu",
+        Pick::Median | Pick::NanMedian => median,
         Pick::Mode => "mode_cpu",
     };
     if d.is_complex() || d == DType::Bool && !matches!(what, Pick::Mode) {
@@ -95,7 +96,7 @@ impl Op for Median {
         if matches!(self.0, Pick::Median) { "MedianBackward0" } else { "NanmedianBackward0" }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        check_dtype(self.0, x[0].dtype())?;
+        check_dtype(self.0, x[0].dtype(), "median_cpu")?;
         Ok(smallvec![Meta::new(&[], x[0].dtype())])
     }
     #[allow(unsafe_code)]

@@ -3,7 +3,6 @@
 use super::copy::{cast, dense_held};
 use super::op::{Metas, Op, Saves, apply};
 use super::reduce::{no_kernel, sum_dims};
-use super::table::OpDef;
 use crate::base::{DType, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::softmax as kernel;
@@ -33,7 +32,7 @@ impl Op for Softmax {
         if self.log { "LogSoftmaxBackward0" } else { "SoftmaxBackward0" }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        if !x[0].dtype().is_float() {
+        if !x[0].dtype().is_float() && x[0].numel() > 0 {
             let last = self.axis + 1 >= x[0].ndim();
             no_kernel(
                 match (self.log, last) {
@@ -50,6 +49,9 @@ impl Op for Softmax {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let x = dense_held(x[0])?;
+        if x.numel() == 0 {
+            return Ok(());
+        }
         let (outer, n, inner) = lines(x.shape(), self.axis);
         with_dtype!(self.name(), x.dtype(), float, T => {
             // SAFETY: both are dense and have outer * n * inner elements

@@ -1,10 +1,10 @@
 //! Sorting along an axis: `sort`, `argsort`, `msort`, `topk`.
 
-use super::extreme::to_selected;
 use super::along;
+use super::extreme::to_selected;
 use super::op::{Metas, Op, Saves, apply_multi};
 use super::reduce::zeros_of;
-use super::table::{Fields, Named, OpDef};
+use super::table::{Fields, Named};
 use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::sort::{self as kernel, Grid};
@@ -26,7 +26,7 @@ fn back_to(g: &Tensor, shape: &[usize], axis: usize, indices: &Tensor) -> Result
     if shape.is_empty() {
         return Ok(g.clone());
     }
-    along::scatter_add(&zeros_of(shape, g)?, axis, indices, g)
+    along::scatter_add(&zeros_of(shape, g)?, axis, &indices.detach(), g)
 }
 
 impl Op for Sort {

@@ -38,7 +38,8 @@ fn scaled(op: &str, dt: DType, f: fn(DType) -> Option<UnaryFn>) -> Result<UnaryF
 
 /// `i0`'s and `i1`'s relatives lean on each other for their gradients.
 fn i1_over_x(x: &Tensor, i1: &Tensor, at_zero: f64) -> Result<Tensor> {
-    super::ternary::where_self(&x.eq(0i64)?, at_zero, i1.div(x)?)
+    let none = x.eq(0i64)?;
+    super::ternary::where_self(&none, at_zero, i1.div(super::ternary::where_self(&none, 1i64, x)?)?)
 }
 
 unary_rows! {
@@ -68,8 +69,11 @@ unary_rows! {
         INPUT, |g, cx| {
             let x = cx.input(0)?;
             let z = x.mul(PI)?;
-            let d = z.mul(z.cos()?)?.sub(z.sin()?)?.div(z.mul(&x)?)?;
-            super::ternary::where_self(&x.eq(0i64)?, 0i64, g.mul(super::unary::conj_of(&d)?)?)
+            let square = z.mul(&x)?;
+            let none = square.eq(0i64)?;
+            // no division by zero, so that the second derivative is none either
+            let d = z.mul(z.cos()?)?.sub(z.sin()?)?.div(super::ternary::where_self(&none, 1i64, &square)?)?;
+            super::ternary::where_self(&none, 0i64, g.mul(super::unary::conj_of(&d)?)?)
         };
     /// Degrees as radians.
     deg2rad(DEG2RAD, "Deg2RadBackward0") []: Float, |op, dt| scaled(op, dt, |d| match d {
@@ -111,7 +115,11 @@ pub mod alone {
                 doc: concat!($doc, "\n"),
                 params: super::super::unary::ONE,
                 place: super::super::table::Place::Module,
-                call: |a| Ok($name(FromArg::from_arg(&a[0])?)?.into()),
+                call: |a| {
+                    let x: &Tensor = FromArg::from_arg(&a[0])?;
+                    // without a derivative the result is no part of the graph
+                    if $node == "NotImplemented" { Ok($name(&x.detach())?.into()) } else { Ok($name(x)?.into()) }
+                },
                 returns: "Tensor",
                 in_place: None,
             }),*];

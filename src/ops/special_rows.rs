@@ -22,7 +22,7 @@ static POLYGAMMA: PointDef = PointDef {
     masked: false,
     kernel: |dt| -> Result<PointFn> {
         match dt {
-            DType::F64 => Ok(point1(|x: f64, q| special::polygamma(q[0] as i64, x))),
+            DType::F64 => Ok(point1(|x: f64, q| special::polygamma(q[0] as i64, x, q[1] != 0.0))),
             d => Err(Error::no_dtype("polygamma", d, "real dtypes")),
         }
     },
@@ -205,10 +205,11 @@ fn split(x: f64) -> (f64, i32) {
 /// The n-th derivative of digamma.
 pub fn polygamma(n: i64, input: &Tensor) -> Result<Tensor> {
     ensure!(n >= 0, Runtime, "polygamma(n, x) does not support negative n.");
-    if n == 0 {
-        return input.digamma();
-    }
-    point(&POLYGAMMA, &[input], [n as f64, 0.0, 0.0, 0.0])
+    point(&POLYGAMMA, &[input], polygamma_params(n, input))
+}
+
+fn polygamma_params(n: i64, x: &Tensor) -> [f64; 4] {
+    [n as f64, (x.dtype() != DType::F64) as u8 as f64, 0.0, 0.0]
 }
 
 /// The logarithm of the multivariate gamma function.
@@ -254,7 +255,7 @@ ops! {
     /// `polygamma` in place.
     inplace fn polygamma_["polygamma_"](input: &Tensor, n: i64) -> () {
         ensure!(n >= 0, Runtime, "polygamma(n, x) does not support negative n.");
-        point_in_place(&POLYGAMMA, &[input], [n as f64, 0.0, 0.0, 0.0])
+        point_in_place(&POLYGAMMA, &[input], polygamma_params(n, input))
     }
     /// The `n`-th derivative of `digamma`.
     module fn special_polygamma["special.polygamma"](n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }

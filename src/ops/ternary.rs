@@ -53,6 +53,7 @@ static CLAMP: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
+        ensure!(dt != DType::Bool, NotImplemented, "\"clamp\" not implemented for 'Bool'");
         with_dtype!("clamp", dt, wide_real, T => Ok(point3(|x: T, lo: T, hi: T, _| {
             let v = if x < lo || Real::is_nan(lo) { lo } else { x };
             if v > hi || Real::is_nan(hi) { hi } else { v }
@@ -90,6 +91,7 @@ static CLAMP_MIN: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
+        ensure!(dt != DType::Bool, NotImplemented, "\"clamp_min\" not implemented for 'Bool'");
         with_dtype!("clamp_min", dt, wide_real, T => Ok(point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })))
     },
     saves: [A | B, A | B, 0, 0],
@@ -105,6 +107,7 @@ static CLAMP_MAX: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
+        ensure!(dt != DType::Bool, NotImplemented, "\"clamp_max\" not implemented for 'Bool'");
         with_dtype!("clamp_max", dt, wide_real, T => Ok(point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })))
     },
     saves: [A | B, A | B, 0, 0],
@@ -121,6 +124,9 @@ fn bounded(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Bounded
     let tensors = [&min, &max].into_iter().flatten().any(|v| matches!(v, Val::T(_)));
     let node = if tensors { "ClampBackward0" } else { "ClampBackward1" };
     let x = Val::T(input.clone());
+    for v in [&min, &max].into_iter().flatten() {
+        check_fits(v, input)?;
+    }
     Ok(match (min, max) {
         (Some(lo), Some(hi)) => (&CLAMP, smallvec::smallvec![x, lo, hi], node),
         (Some(lo), None) => (&CLAMP_MIN, smallvec::smallvec![x, lo], node),
@@ -139,6 +145,21 @@ pub fn clamp(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Tenso
 pub fn clamp_in_place(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<()> {
     let (def, operands, node) = bounded(input, min, max)?;
     point_val_in_place(def, node, &operands, NO)
+}
+
+/// A whole number must be one the dtype of an integer tensor can hold.
+pub fn check_fits(v: &Val, x: &Tensor) -> Result<()> {
+    let (Val::S(Scalar::Int(i)), false) = (v, x.dtype().is_differentiable()) else { return Ok(()) };
+    let (low, high, name) = match x.dtype() {
+        DType::U8 => (0, 255, "uint8_t"),
+        DType::I8 => (-128, 127, "int8_t"),
+        DType::I16 => (-32768, 32767, "int16_t"),
+        DType::I32 => (i32::MIN as i64, i32::MAX as i64, "int"),
+        _ => return Ok(()),
+    };
+    // a negative number wraps into an unsigned type
+    ensure!(*i <= high && (*i >= low || low == 0 && *i >= -high), Runtime, "value cannot be converted to type {name} without overflow");
+    Ok(())
 }
 
 fn min_node(bound: &Val) -> &'static str {
@@ -189,6 +210,12 @@ fn lerp_check(input: &Tensor, end: &Tensor, weight: &Val) -> Result<&'static str
         input.dtype().c_name(),
         end.dtype().c_name()
     );
+    ensure!(
+        input.dtype().is_differentiable(),
+        NotImplemented,
+        "\"lerp_kernel_scalar\" not implemented for '{}'",
+        input.dtype().scalar_name()
+    );
     if let Val::T(w) = weight {
         ensure!(
             input.dtype() == w.dtype(),
@@ -208,7 +235,7 @@ static ADDCMUL: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
-        ensure!(dt != DType::Bool, Runtime, "\"addcmul_cpu_out\" not implemented for 'Bool'");
+        ensure!(dt != DType::Bool, NotImplemented, "\"addcmul_cpu_out\" not implemented for 'Bool'");
         with_dtype!("addcmul", dt, wide, T => Ok(quad(|x: T, a: T, b: T, v: T| Num::add(x, Num::mul(v, Num::mul(a, b))))))
     },
     saves: [0, C, B, 0],
@@ -321,6 +348,7 @@ ops! {
     }
     /// Elements not less than `min` (a number or a tensor).
     both fn clamp_min(input: &Tensor, min: Val) -> Tensor {
+        check_fits(&min, input)?;
         point_val(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// `clamp_min` in place.
@@ -329,6 +357,7 @@ ops! {
     }
     /// Elements not greater than `max` (a number or a tensor).
     both fn clamp_max(input: &Tensor, max: Val) -> Tensor {
+        check_fits(&max, input)?;
         point_val(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `clamp_max` in place.

@@ -3,7 +3,6 @@
 use super::copy::write_held;
 use super::op::{Metas, Op, apply};
 use super::reduce::Axes;
-use super::table::OpDef;
 use crate::base::{DType, Dims};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;

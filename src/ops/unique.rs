@@ -3,7 +3,7 @@
 use super::copy::dense;
 use super::reduce::no_kernel;
 use super::shape::{permute_to, reshape_to};
-use super::table::{OpDef, Ret};
+use super::table::Ret;
 use crate::base::{DType, Device, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::sort::{Groups, group, unique as unique_kernel};
@@ -106,19 +106,18 @@ fn distinct(
     dim: Option<i64>,
     consecutive: bool,
 ) -> Result<Distinct> {
-    let op = match (consecutive, dim) {
-        (false, None) => "unique",
-        (true, None) => "unique_consecutive",
-        (_, Some(_)) => "unique_dim",
-    };
+    let op = if dim.is_some() { "unique_dim" } else { "unique" };
     has_data(op, x)?;
     let x = x.detach();
+    if let Some(d) = dim {
+        ensure!(x.ndim() > 0, Index, "Dimension specified as {d} but tensor has no dimensions");
+    }
     let axis = dim.map(|d| wrap_dim(d, x.ndim())).transpose()?;
     if x.dtype().is_complex() {
         no_kernel(op, x.dtype())?;
     }
     let (values, g, inverse_shape) = match axis {
-        Some(axis) if x.ndim() > 0 => {
+        Some(axis) => {
             let zeros = x.shape().iter().filter(|n| **n == 0).count();
             if x.shape()[axis] == 0 {
                 ensure!(
@@ -146,7 +145,7 @@ fn distinct(
             }
             (dense(&permute_to(&values, &back)?)?, g, smallvec::smallvec![n])
         }
-        _ => {
+        None => {
             let flat = dense(&x)?;
             let g = elements(op, &flat, inverse, consecutive)?;
             (elements_at(&flat, &g.first)?, g, Dims::from_slice(x.shape()))

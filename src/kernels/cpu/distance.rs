@@ -2,7 +2,6 @@
 
 use super::flt::{Cmp, Ptr};
 use super::par;
-use crate::multiversion;
 
 /// What is added up for one coordinate, and what the total becomes. `P`: 0, 1, 2, 3 = infinity, 4 = any power.
 trait Measure<T>: Copy + Send + Sync {
@@ -17,12 +16,14 @@ impl<T: Cmp, const P: u8> Measure<T> for Power<P> {
     #[inline(always)]
     fn add(self, sum: T, d: T) -> T {
         match P {
+            0 if d != d => d,
             0 => sum + if d != T::ZERO { T::ONE } else { T::ZERO },
             1 => sum + d.abs(),
             2 => d.fma(d, sum),
             3 => {
+                // nan is passed over
                 let d = d.abs();
-                if d > sum || d != d { d } else { sum }
+                if d > sum { d } else { sum }
             }
             _ => sum + d.abs().powf(T::of(self.0)),
         }
@@ -67,7 +68,7 @@ fn merge<T: Cmp, M: Measure<T>>(_: M, mut lanes: [T; LANES]) -> T {
     for half in [8, 4, 2, 1] {
         for j in 0..half {
             let (a, b) = (lanes[j], lanes[j + half]);
-            lanes[j] = if is_max { if b > a || b != b { b } else { a } } else { a + b };
+            lanes[j] = if is_max { if b > a { b } else { a } } else { a + b };
         }
     }
     lanes[0]

@@ -82,7 +82,8 @@ multiversion! {
     unsafe fn row[T: Flt](n: usize, log: bool, src: *const T, dst: *mut T) {
         if log {
             let (max, sum) = row_max_sum_exp::<T>(src, n);
-            let shift = max + sum.ln();
+            // an infinite maximum leaves nothing to compare with: nan throughout
+            let shift = if max == T::C::INFINITY { max - max } else { max + sum.ln() };
             for i in 0..n {
                 *dst.add(i) = T::down((*src.add(i)).up() - shift);
             }

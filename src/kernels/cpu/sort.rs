@@ -319,7 +319,10 @@ pub unsafe fn pick<T: Sortable>(grid: &Grid, src: *const T, what: Pick, values: 
             load(s, from, grid.line, false);
             let is_nan = |p: &T::Pair| is_nan(*from.add(p.position() * grid.line.stride));
             let i = match what {
-                Pick::Place(k) => s.pairs.select_nth_unstable(k).1.position(),
+                Pick::Place(k) => {
+                    select_place(&mut s.pairs, k);
+                    s.pairs[k].position()
+                }
                 Pick::Median => match s.pairs.iter().find(|p| is_nan(p)) {
                     Some(p) => p.position(),
                     None => s.pairs.select_nth_unstable((n - 1) / 2).1.position(),
@@ -337,6 +340,52 @@ pub unsafe fn pick<T: Sortable>(grid: &Grid, src: *const T, what: Pick, values: 
             values.at(line).write(*from.add(i * grid.line.stride));
         }
     });
+}
+
+/// Hoare's selection with the median of three as pivot, by keys alone. Which of equal elements ends up at `k` is part
+/// of what `kthvalue` answers, so the steps are PyTorch's.
+fn select_place<P: Pair>(x: &mut [P], k: usize) {
+    let above = |x: &[P], a: usize, b: usize| x[a].key() > x[b].key();
+    let (mut lo, mut hi) = (0, x.len() - 1);
+    while lo < hi {
+        if hi == lo + 1 {
+            if above(x, lo, hi) {
+                x.swap(lo, hi);
+            }
+            return;
+        }
+        x.swap((lo + hi) / 2, lo + 1);
+        for (a, b) in [(lo + 1, hi), (lo, hi), (lo + 1, lo)] {
+            if above(x, a, b) {
+                x.swap(a, b);
+            }
+        }
+        let (mut i, mut j, pivot) = (lo + 1, hi, x[lo].key());
+        loop {
+            i += 1;
+            while x[i].key() < pivot {
+                i += 1;
+            }
+            j -= 1;
+            while x[j].key() > pivot {
+                j -= 1;
+            }
+            if j < i {
+                break;
+            }
+            x.swap(i, j);
+        }
+        x.swap(lo, j);
+        if j <= k {
+            lo = i;
+        }
+        if j >= k {
+            if j == 0 {
+                return;
+            }
+            hi = j - 1;
+        }
+    }
 }
 
 #[inline(always)]
@@ -478,6 +527,28 @@ pub unsafe fn histogram_counts<T: Cmp>(src: *const T, n: usize, (lo, hi): (f64, 
         let mut total = total.lock().unwrap_or_else(|e| e.into_inner());
         total.iter_mut().zip(own).for_each(|(t, c)| *t += c);
     });
+}
+
+/// Adds the weight (one, if `weights` is null) of each element to the bin between its two neighbouring edges.
+///
+/// # Safety
+/// `src` and `weights` are readable for `n` elements, `edges` for one more than there are sums.
+pub unsafe fn edge_counts<T: Cmp>(
+    src: *const T,
+    weights: *const T,
+    n: usize,
+    edges: *const T,
+    sums: &mut [f64],
+) {
+    let bins = sums.len();
+    let (lo, hi) = (*edges, *edges.add(bins));
+    for i in 0..n {
+        let v = *src.add(i);
+        if v >= lo && v <= hi {
+            let place = before(|k| *edges.add(k), bins + 1, v, true).clamp(1, bins) - 1;
+            sums[place] += if weights.is_null() { 1.0 } else { (*weights.add(i)).to_f64() };
+        }
+    }
 }
 
 #[cfg(test)]

@@ -60,20 +60,27 @@ pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw:
         }
     });
     let dw = Ptr(dw);
-    par::for_each_chunk(p.cout, par::ELEMENTWISE_GRAIN.div_ceil(rows * parts), |r| {
-        for oc in r {
-            let (group, c) = (oc / co, oc % co);
-            for k in 0..rows {
-                let mut total = <T as Elem>::ZERO;
-                for part in 0..parts {
-                    // SAFETY: sums that are complete.
-                    total += unsafe { *acc.at(((group * parts + part) * rows + k) * pitch + c) };
+    // Rows of sums are read in lines of 16 channels.
+    par::for_each_chunk(
+        p.groups * co.div_ceil(16),
+        par::ELEMENTWISE_GRAIN.div_ceil(16 * rows * parts),
+        |r| {
+            for t in r {
+                let (group, c0) = (t / co.div_ceil(16), t % co.div_ceil(16) * 16);
+                for k in 0..rows {
+                    for c in c0..(c0 + 16).min(co) {
+                        let mut total = <T as Elem>::ZERO;
+                        for part in 0..parts {
+                            // SAFETY: sums that are complete.
+                            total += unsafe { *acc.at(((group * parts + part) * rows + k) * pitch + c) };
+                        }
+                        // SAFETY: channels of the gradient that belong to this task.
+                        unsafe { dw.at((group * co + c) * rows + k).write(total) };
+                    }
                 }
-                // SAFETY: a channel of the gradient.
-                unsafe { dw.at(oc * rows + k).write(total) };
             }
-        }
-    });
+        },
+    );
 }
 
 impl<'a, T: Direct> Job<'a, T> {

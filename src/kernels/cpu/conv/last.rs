@@ -19,18 +19,20 @@ const LANES: usize = 32;
 pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
     let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
     let sides = Sides { n: p.n, groups: p.groups, cin: ci, cout: co };
+    let weight = Ptr::of(weight);
     // SAFETY: an element of the weight.
     let w =
-        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + r) * ci + c) * taps + t) };
+        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.at(((g * co + r) * ci + c) * taps + t) };
     run(&Plan::forward(p), &sides, x, w, bias, y);
 }
 
 pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, weight: *const T, bias: *const T, dx: *mut T) {
     let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
     let sides = Sides { n: p.n, groups: p.groups, cin: co, cout: ci };
+    let weight = Ptr::of(weight);
     // SAFETY: an element of the weight.
     let w =
-        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + c) * ci + r) * taps + t) };
+        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.at(((g * co + c) * ci + r) * taps + t) };
     for plan in Plan::backward(p) {
         run(&plan, &sides, g, w, bias, dx);
     }
@@ -40,7 +42,7 @@ unsafe fn run<T: Direct>(
     plan: &Plan,
     s: &Sides,
     x: *const T,
-    weight: impl Fn(usize, usize, usize, usize) -> T,
+    weight: impl Fn(usize, usize, usize, usize) -> T + Sync,
     bias: *const T,
     y: *mut T,
 ) {
@@ -57,17 +59,24 @@ unsafe fn run<T: Direct>(
     // Panels [group][block][tap, channel][lane]; missing channels are zero.
     let mut packed = vec![<T as Elem>::ZERO; s.groups * blocks * k * wide];
     let mut steps = Vec::with_capacity(k);
-    for (i, &(tap, at)) in plan.taps.iter().enumerate() {
-        for c in 0..s.cin {
-            steps.push(padded.offset(at) + c);
-            for g in 0..s.groups {
-                for r in 0..s.cout {
-                    let panel = (g * blocks + r / wide) * k + i * s.cin + c;
-                    packed[panel * wide + r % wide] = weight(g, r, c, tap);
+    for &(_, at) in &plan.taps {
+        steps.extend((0..s.cin).map(|c| padded.offset(at) + c));
+    }
+    let panels = Ptr(packed.as_mut_ptr());
+    par::for_each_chunk(s.groups * blocks, par::ELEMENTWISE_GRAIN.div_ceil((k * wide).max(1)), |r| {
+        for t in r {
+            let (g, first) = (t / blocks, t % blocks * wide);
+            for (i, &(tap, _)) in plan.taps.iter().enumerate() {
+                for c in 0..s.cin {
+                    let to = panels.at((t * k + i * s.cin + c) * wide);
+                    for lane in 0..(s.cout - first).min(wide) {
+                        // SAFETY: a line of this task's panel.
+                        unsafe { to.add(lane).write(weight(g, first + lane, c, tap)) };
+                    }
                 }
             }
         }
-    }
+    });
     let [_, h, w] = plan.output;
     let place = |i: usize| [i / w / h, i / w % h, i % w];
     let from: Vec<usize> = (0..pixels)
@@ -84,7 +93,7 @@ unsafe fn run<T: Direct>(
         })
         .collect();
     let count = pixels.div_ceil(best_channel_rows());
-    let (bias, packed) = (Ptr::of(bias), Ptr(packed.as_mut_ptr()));
+    let (bias, packed) = (Ptr::of(bias), panels);
     let tile = |x: *const T, y: *mut T, t: usize, g: usize, b: usize| {
         let (start, end) = (t * pixels / count, (t + 1) * pixels / count);
         let mut out = [<T as Elem>::ZERO; ROWS * LANES];
@@ -117,22 +126,34 @@ unsafe fn run<T: Direct>(
     };
     let image = |x: *const T, y: *mut T| {
         let (x, y) = (Ptr::of(x), Ptr(y));
-        if k * s.cout * size_of::<T>() <= WEIGHTS_IN_CACHE {
-            let work = k * s.groups * blocks * wide * best_channel_rows();
-            par::for_each_chunk(count, (par::MATMUL_MIN_FMA / work.max(1)).max(1), |r| {
-                for t in r {
-                    (0..s.groups * blocks).for_each(|b| tile(x.get(), y.get(), t, b / blocks, b % blocks));
-                }
-            });
-        } else {
-            par::for_each(s.groups * blocks, |b| {
-                (0..count).for_each(|t| tile(x.get(), y.get(), t, b / blocks, b % blocks));
-            });
-        }
+        let work = k * s.groups * blocks * wide * best_channel_rows();
+        par::for_each_chunk(count, (par::MATMUL_MIN_FMA / work.max(1)).max(1), |r| {
+            for t in r {
+                (0..s.groups * blocks).for_each(|b| tile(x.get(), y.get(), t, b / blocks, b % blocks));
+            }
+        });
     };
     let plane: usize = plan.input.iter().product();
     let whole: usize = plan.whole.iter().product();
     let (x, y) = (Ptr::of(x), Ptr(y));
+    if k * s.cout * size_of::<T>() > WEIGHTS_IN_CACHE {
+        // Each block of weights is read once for all images.
+        let len = padded.len();
+        return scratch::with(Slot::Whole, if padded.as_is { 0 } else { s.n * len }, |buffer: *mut T| {
+            let buffer = Ptr(buffer);
+            if !padded.as_is {
+                // SAFETY: one padded image per step.
+                par::for_each(s.n, |n| unsafe { padded.copy(x.at(n * plane * cx), buffer.at(n * len)) });
+            }
+            let from = if padded.as_is { x } else { buffer };
+            par::for_each(s.groups * blocks, |b| {
+                for n in 0..s.n {
+                    let (x, y) = (from.at(n * len), y.at(n * whole * cy));
+                    (0..count).for_each(|t| tile(x, y, t, b / blocks, b % blocks));
+                }
+            });
+        });
+    }
     images(s.n, |n| {
         let (x, y) = (x.at(n * plane * cx) as *const T, y.at(n * whole * cy));
         if padded.as_is {

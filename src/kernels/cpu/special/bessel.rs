@@ -63,7 +63,8 @@ fn unscale(v: f64, x: f64) -> f64 {
 /// `K_nu(z) e^z` for z > 0: the integral of `e^(-z (cosh t - 1)) cosh(nu t)` by the trapezoidal rule, which for such
 /// an integrand converges faster than any power of the step.
 fn scaled_k(nu: f64, z: f64) -> f64 {
-    let h = 0.0625;
+    // the integrand is a bell of width 1 / sqrt(z) for large z
+    let h = if z > 16.0 { 0.25 / z.sqrt() } else { 0.0625 };
     let mut sum = 0.5;
     let mut k = 1;
     loop {

@@ -24,7 +24,10 @@ pub fn digamma(x: f64) -> f64 {
     if x == 0.0 {
         return f64::INFINITY.copysign(-x);
     }
-    if x.is_nan() || x == f64::INFINITY {
+    if x.is_infinite() {
+        return if x > 0.0 { x } else { f64::NAN };
+    }
+    if x.is_nan() {
         return x;
     }
     if x < 0.0 {
@@ -93,12 +96,17 @@ pub fn zeta(s: f64, q: f64) -> f64 {
     sum
 }
 
-/// The n-th derivative of digamma.
-pub fn polygamma(n: i64, x: f64) -> f64 {
+/// The n-th derivative of digamma. With `single`, poles of the first derivative look as they do in float32, where the
+/// sine of a multiple of pi is a small number.
+pub fn polygamma(n: i64, x: f64, single: bool) -> f64 {
+    if x.is_infinite() {
+        return if n == 0 || x < 0.0 { digamma(x) } else { 0.0 };
+    }
     match n {
         0 => digamma(x),
-        1 if x < 0.5 && x != x.floor() => {
-            let s = PI / (PI * x).sin();
+        1 if x < 0.5 => {
+            let sine = if single { (std::f32::consts::PI * x as f32).sin() as f64 } else { (PI * x).sin() };
+            let s = PI / sine;
             s * s - zeta(2.0, 1.0 - x)
         }
         _ => {
@@ -217,8 +225,8 @@ mod tests {
         close(digamma(-0.5), 0.036_489_973_978_576_52);
         close(zeta(2.0, 1.0), PI * PI / 6.0);
         close(zeta(3.5, 0.25), 128.0 + 1.25f64.powf(-3.5) + 2.25f64.powf(-3.5) + zeta(3.5, 3.25));
-        close(polygamma(1, 1.0), PI * PI / 6.0);
-        close(polygamma(2, 1.0), -2.404_113_806_319_188_5);
+        close(polygamma(1, 1.0, false), PI * PI / 6.0);
+        close(polygamma(2, 1.0, false), -2.404_113_806_319_188_5);
         close(igamma(0.5, 0.5), 0.682_689_492_137_085_9);
         close(igammac(3.0, 7.0), 0.029_636_163_880_521_8);
         close(igamma(200.0, 205.0), 1.0 - igammac(200.0, 205.0));
