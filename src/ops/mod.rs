@@ -11,7 +11,6 @@ pub mod attention;
 pub mod axiswise;
 pub mod arrange;
 pub mod binary;
-pub mod arrange;
 pub mod along;
 pub mod binary_math;
 pub mod compare;
@@ -28,7 +27,6 @@ pub mod einsum;
 pub mod difference;
 pub mod distance;
 pub mod dropout;
-pub mod einsum;
 pub mod elementwise;
 pub mod embedding;
 pub mod embedding_bag;
@@ -54,6 +52,7 @@ pub mod scatter;
 pub mod shape;
 pub mod norm;
 pub mod fold;
+pub mod fractional;
 pub mod gather;
 pub mod grid;
 pub mod gradient;
@@ -72,7 +71,6 @@ pub mod pool;
 pub mod pooling;
 pub mod product;
 pub mod scan;
-pub mod random;
 pub mod softmax;
 pub mod special;
 pub mod special_rows;
@@ -114,7 +112,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     create::TABLE,
     einsum::TABLE,
     predicates::TABLE,
-    copy::TABLE,
     division::TABLE,
     division::whole::TABLE,
     logic::TABLE,
@@ -134,9 +131,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     difference::TABLE,
     distance::TABLE,
     division::whole::TABLE,
-    arrange::TABLE,
-    create::TABLE,
-    einsum::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     embedding_bag::TABLE,
@@ -162,22 +156,18 @@ pub const TABLES: &[&[table::OpDef]] = &[
     normalization::TABLE,
     pad::TABLE,
     pooling::TABLE,
-    predicates::TABLE,
     scan::TABLE,
     search::TABLE,
     select::TABLE,
     shuffle::TABLE,
     softmax::TABLE,
     truth::TABLE,
-    types::TABLE,
     logic::UNARY_TABLE,
     loss_margin::TABLE,
     special::TABLE,
     special::alone::TABLE,
     special_rows::TABLE,
-    random::TABLE,
     quantile::TABLE,
-    scatter::TABLE,
     optim::TABLE,
     upsample::TABLE,
 ];
