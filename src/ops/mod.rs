@@ -48,6 +48,7 @@ pub mod rounding;
 pub mod scatter;
 pub mod shape;
 pub mod norm;
+pub mod fft;
 pub mod fold;
 pub mod gather;
 pub mod images;
@@ -131,6 +132,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     division::whole::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    fft::TABLE,
     fold::TABLE,
     gather::TABLE,
     index_rows::TABLE,

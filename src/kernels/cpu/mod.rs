@@ -10,6 +10,7 @@ pub mod conv;
 pub mod copy;
 pub mod distance;
 pub mod embed;
+pub mod fft;
 pub mod flt;
 pub mod fold;
 pub mod fold_terms;
