@@ -51,6 +51,7 @@ pub mod rounding;
 pub mod scatter;
 pub mod shape;
 pub mod norm;
+pub mod fft;
 pub mod fold;
 pub mod fractional;
 pub mod gather;
@@ -134,6 +135,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     embedding::TABLE,
     embedding_bag::TABLE,
     extreme::TABLE,
+    fft::TABLE,
     fold::TABLE,
     fractional::TABLE,
     gather::TABLE,
