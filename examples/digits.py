@@ -13,13 +13,12 @@ import pathlib
 import time
 
 import numpy as np
-from sklearn.datasets import load_digits
-from tqdm import tqdm
-
 import rushlight as torch
 from rushlight import nn
-from rushlight.nn import functional as F  # noqa: N812
+from rushlight.nn import functional as F
 from rushlight.utils.data import DataLoader, TensorDataset, random_split
+from sklearn.datasets import load_digits
+from tqdm import tqdm
 
 
 class Net(nn.Module):

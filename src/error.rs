@@ -49,7 +49,7 @@ impl Error {
     #[cold]
     pub fn no_dtype(op: &str, dtype: crate::base::DType, works: &str) -> Error {
         Error::new(
-            Kind::Runtime,
+            Kind::NotImplemented,
             format!("\"{op}\" not implemented for '{}': it works on {works}", dtype.scalar_name()),
         )
     }

@@ -9,7 +9,7 @@ data loading over it.
 from __future__ import annotations
 
 from . import _C, _types
-from ._C import *  # noqa: F403
+from ._C import *
 from ._C import (
     Generator,
     Tensor,
@@ -26,8 +26,34 @@ __version__ = "0.1.0"
 # every function of the op table; names with an underscore stay private to the package
 globals().update({name: value for name, value in vars(_C).items() if not name.startswith("_")})
 
-from . import _tensor, autograd  # noqa: E402
-from ._tensor import (  # noqa: E402
+from math import e, inf, nan, pi
+
+from . import (
+    _tensor,
+    autograd,
+    cuda,
+    fft,
+    linalg,
+    nn,
+    optim,
+    return_types,
+    special,
+    types,
+    utils,
+)
+from ._backends import backends
+from ._settings import (
+    are_deterministic_algorithms_enabled,
+    get_default_device,
+    get_num_interop_threads,
+    is_grad_enabled,
+    is_storage,
+    set_default_tensor_type,
+    set_num_interop_threads,
+    set_printoptions,
+    use_deterministic_algorithms,
+)
+from ._tensor import (
     BFloat16Tensor,
     BoolTensor,
     ByteTensor,
@@ -42,13 +68,13 @@ from ._tensor import (  # noqa: E402
     numel,
     typename,
 )
-from .autograd.grad_mode import (  # noqa: E402
+from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
     no_grad,
     set_grad_enabled,
 )
-from .random import (  # noqa: E402
+from .random import (
     fork_rng,
     get_rng_state,
     initial_seed,
@@ -56,25 +82,10 @@ from .random import (  # noqa: E402
     seed,
     set_rng_state,
 )
-from ._settings import (  # noqa: E402
-    are_deterministic_algorithms_enabled,
-    get_default_device,
-    get_num_interop_threads,
-    is_grad_enabled,
-    is_storage,
-    set_default_tensor_type,
-    set_num_interop_threads,
-    set_printoptions,
-    use_deterministic_algorithms,
-)
-from . import cuda, fft, linalg, nn, optim, special, types, utils  # noqa: E402
-from .serialization import load, save  # noqa: E402
-from ._backends import backends  # noqa: E402
-from . import return_types  # noqa: E402
+from .serialization import load, save
 
-from math import e, inf, nan, pi  # noqa: E402, F401
 newaxis = None
-long, bool = _C.int64, _C.bool  # noqa: A001
+long, bool = _C.int64, _C.bool
 
 _LAZY = ("vision", "testing", "amp", "hub", "jit", "onnx", "distributed", "multiprocessing", "compiler")
 

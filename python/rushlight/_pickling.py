@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter, OrderedDict
+from typing import ClassVar
 
 from . import _C
 from ._types import Size
@@ -206,7 +207,7 @@ class _Reference:
 class TensorPickler(pickle._Pickler):
     """Writes tensors as references; `storages` collects ``(number, tensor)`` for the archive."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch: ClassVar[dict] = dict(pickle._Pickler.dispatch)
 
     def __init__(self, file, protocol=2):
         super().__init__(file, protocol)
@@ -329,7 +330,7 @@ def _refuse(what):
 class WeightsUnpickler(pickle._Unpickler):
     """Reads tensors, containers and plain values; calls nothing that is not on its list."""
 
-    dispatch = dict(pickle._Unpickler.dispatch)
+    dispatch: ClassVar[dict] = dict(pickle._Unpickler.dispatch)
 
     def __init__(self, file, load_storage, encoding="utf-8"):
         super().__init__(file, encoding=encoding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _C
-from ._C import is_grad_enabled
+from ._C import is_grad_enabled as is_grad_enabled
 
 _deterministic = False
 
@@ -61,4 +61,4 @@ def is_storage(obj) -> bool:
     return isinstance(obj, _Storage)
 
 
-__all__ = [name for name in globals() if not name.startswith("_")] + [is_grad_enabled.__name__]
+__all__ = [name for name in globals() if not name.startswith("_")]

@@ -11,7 +11,7 @@ use super::point::{NO, PointDef, Y, only, point};
 use super::table::{FromArg, OpDef};
 use super::unary::{unary_rows, zeros};
 use crate::base::{DType, Elem, Real};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::block::{Params, PointFn, UnaryFn, map, point1, point2};
 use crate::tensor::{Context, Tensor};
 use crate::{real_floats, with_dtype};
@@ -68,7 +68,7 @@ activation! {
         };
     /// `q[1]` where the input is at most `q[0]`.
     THRESHOLD "threshold" "ThresholdBackward0",
-        |dt| with_dtype!("threshold", dt, wide_real, T => Ok(point1(|x: T, q| if x <= T::from_f64(q[0]) { T::from_f64(q[1]) } else { x }))),
+        |dt| if dt == DType::Bool { Err(Error::no_dtype("threshold", dt, "numbers")) } else { with_dtype!("threshold", dt, wide_real, T => Ok(point1(|x: T, q| if x <= T::from_f64(q[0]) { T::from_f64(q[1]) } else { x }))) },
         [A, 0, 0, 0], |s, g, want| only(point(&THRESHOLD_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
     /// Slope `q[0]` below zero.
     LEAKY_RELU "leaky_relu" "LeakyReluBackward0",
@@ -93,7 +93,7 @@ activation! {
         [A, 0, 0, 0], |s, g, want| only(point(&HARDTANH_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
     HARDTANH_BACKWARD "hardtanh_backward" "HardtanhBackwardBackward0",
         |dt| with_dtype!("hardtanh_backward", dt, wide_real, T => Ok(point2(|g: T, x: T, q| {
-            if x <= T::from_f64(q[0]) || x >= T::from_f64(q[1]) { T::ZERO } else { g }
+            if x > T::from_f64(q[0]) && x < T::from_f64(q[1]) { g } else { T::ZERO }
         }))),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&HARDTANH_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
@@ -117,7 +117,7 @@ activation! {
         [A, 0, 0, 0], |s, g, want| only(point(&HARDSWISH_BACKWARD, &[g, &s.tensor(0)?], NO));
     HARDSWISH_BACKWARD "hardswish_backward" "HardswishBackwardBackward0",
         |dt| real_floats!("hardswish_backward", dt, T => point2(|g: T, x: T, _| {
-            if x <= -3.0 { 0.0 } else if x < 3.0 { g * (x / 3.0 + 0.5) } else { g }
+            if x <= -3.0 { 0.0 } else if x >= 3.0 { g } else { g * (x / 3.0 + 0.5) }
         })),
         [B, A | B, 0, 0], |s, g, want| {
             let x = s.tensor(1)?;
@@ -136,7 +136,7 @@ activation! {
         })),
         [A, 0, 0, 0], |s, g, want| only(point(&SHRINK_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
     SHRINK_BACKWARD "shrink_backward" "HardshrinkBackwardBackward0",
-        |dt| real_floats!("shrink_backward", dt, T => point2(|g: T, x: T, q| { let l = q[0] as T; if x >= -l && x <= l { 0.0 } else { g } })),
+        |dt| real_floats!("shrink_backward", dt, T => point2(|g: T, x: T, q| { let l = q[0] as T; if x > l || x < -l { g } else { 0.0 } })),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&SHRINK_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
             want.then(1, || zeros(g))?, None, None]);

@@ -154,7 +154,7 @@ activation! {
         [Y, 0, 0, 0], |s, g, want| only(point(&ELU_BACKWARD_RESULT, &[g, &s.y()?], s.op.params));
     ELU_BACKWARD "elu_backward" "EluBackwardBackward0",
         |dt| real_floats!("elu_backward", dt, T => staged_pair(Exp, |x: T, q| x * q[2] as T,
-            |g: T, x: T, e: T, q| if x <= 0.0 { g * e * (q[0] * q[1] * q[2]) as T } else { g * q[1] as T })),
+            |g: T, x: T, e: T, q| if x > 0.0 { g * q[1] as T } else { g * e * (q[0] * q[1] * q[2]) as T })),
         [B, A | B, 0, 0], |s, g, want| {
             let x = s.tensor(1)?;
             Ok([want.then(0, || point(&ELU_BACKWARD, &[g, &x], s.op.params))?,
@@ -165,7 +165,7 @@ activation! {
         };
     ELU_BACKWARD_RESULT "elu_backward" "EluBackwardBackward0",
         |dt| real_floats!("elu_backward", dt, T => point2(|g: T, y: T, q| {
-            if y <= 0.0 { g * q[2] as T * (y + (q[0] * q[1]) as T) } else { g * q[1] as T }
+            if y > 0.0 { g * q[1] as T } else { g * q[2] as T * (y + (q[0] * q[1]) as T) }
         })),
         [B, A | B, 0, 0], |s, g, want| {
             let y = s.tensor(1)?;

@@ -31,8 +31,9 @@ impl Window {
 /// Which of image `x`, weight and result `y` is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
-    /// `y` from (x, weight, bias).
-    Forward,
+    /// `y` of these spatial sizes from (x, weight, bias). They may fall short of what would fit: a transposed
+    /// convolution with output padding leaves the last windows out.
+    Forward(Dims),
     /// `x` of these spatial sizes from (y, weight, bias): the gradient, and the transposed convolution.
     Data(Dims),
     /// The weight of these spatial sizes from (x, y).
@@ -47,6 +48,8 @@ struct Convolution {
     /// Made by a gradient, not by the user.
     derived: bool,
     channels_last: bool,
+    /// The weight lies channels-last, and so will its gradient.
+    weight_last: bool,
 }
 
 /// Spatial sizes with missing axes in front as 1 (or 0 for padding).
@@ -61,9 +64,9 @@ impl Convolution {
     fn shapes(&self, a: &[usize], b: &[usize]) -> (Dims, Dims, Dims) {
         let g = self.window.groups;
         match &self.part {
-            Part::Forward => {
+            Part::Forward(sizes) => {
                 let mut y = Dims::from_slice(&[a[0], b[0]]);
-                y.extend((0..a.len() - 2).map(|i| self.window.output(i, a[i + 2], b[i + 2])));
+                y.extend_from_slice(sizes);
                 (a.into(), b.into(), y)
             }
             Part::Data(sizes) => {
@@ -97,7 +100,14 @@ impl Convolution {
         format_for(ndim, self.channels_last)
     }
     fn derive(&self, part: Part) -> Convolution {
-        Convolution { window: self.window.clone(), part, bias: false, derived: true, channels_last: self.channels_last }
+        Convolution {
+            window: self.window.clone(),
+            part,
+            bias: false,
+            derived: true,
+            channels_last: self.channels_last,
+            weight_last: self.weight_last,
+        }
     }
 }
 
@@ -115,9 +125,9 @@ impl Op for Convolution {
         }
         let (sx, sw, sy) = self.shapes(x[0].shape(), x[1].shape());
         let meta = match self.part {
-            Part::Forward => Meta::with_format(&sy, dtype, self.format(sy.len())),
+            Part::Forward(_) => Meta::with_format(&sy, dtype, self.format(sy.len())),
             Part::Data(_) => Meta::with_format(&sx, dtype, self.format(sx.len())),
-            Part::Weight(_) => Meta::new(&sw, dtype),
+            Part::Weight(_) => Meta::with_format(&sw, dtype, format_for(sw.len(), self.weight_last)),
         };
         Ok(smallvec![meta])
     }
@@ -129,7 +139,10 @@ impl Op for Convolution {
                 .iter()
                 .map(|t| laid_out_held(t, self.operand_format(t), DType::F64))
                 .collect::<Result<_>>()?;
-            let result = Tensor::alloc(Meta { layout: crate::base::Layout { offset: 0, ..out.layout().clone() }, dtype: DType::F64 }, out.device())?;
+            let result = Tensor::alloc(
+                Meta { layout: crate::base::Layout { offset: 0, ..out.layout().clone() }, dtype: DType::F64 },
+                out.device(),
+            )?;
             self.run::<f64>(&wide.iter().collect::<Vec<_>>(), &result)?;
             copy::write_held(out, &result);
             return Ok(());
@@ -145,9 +158,9 @@ impl Op for Convolution {
         let (sa, sb) = (cx.shape(0), cx.shape(1));
         let other = |i: usize| conj_of(&cx.input(i)?);
         let (part_a, part_b) = match self.part {
-            Part::Forward => (Part::Data(sa[2..].into()), Part::Weight(sb[2..].into())),
-            Part::Data(_) => (Part::Forward, Part::Weight(sb[2..].into())),
-            Part::Weight(_) => (Part::Data(sa[2..].into()), Part::Forward),
+            Part::Forward(_) => (Part::Data(sa[2..].into()), Part::Weight(sb[2..].into())),
+            Part::Data(_) => (Part::Forward(sa[2..].into()), Part::Weight(sb[2..].into())),
+            Part::Weight(_) => (Part::Data(sa[2..].into()), Part::Forward(sb[2..].into())),
         };
         let a = want.then(0, || match self.part {
             // x from (y, weight): the weight is the gradient here
@@ -155,7 +168,7 @@ impl Op for Convolution {
             _ => apply(self.derive(part_a), &[g, &other(1)?]),
         })?;
         let b = want.then(1, || match self.part {
-            Part::Forward => apply(self.derive(part_b), &[&other(0)?, g]),
+            Part::Forward(_) => apply(self.derive(part_b), &[&other(0)?, g]),
             // the weight from (x, y): the gradient stands for x, the input for y
             Part::Data(_) => apply(self.derive(part_b), &[g, &other(0)?]),
             Part::Weight(_) => apply(self.derive(part_b), &[&other(0)?, g]),
@@ -189,9 +202,17 @@ impl Convolution {
         // SAFETY: dense tensors of the shapes of the geometry, held by the driver
         unsafe {
             match self.part {
-                Part::Forward => kernel::forward::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
+                Part::Forward(_) => kernel::forward::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
                 Part::Data(_) => kernel::backward_data::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
-                Part::Weight(_) => kernel::backward_weight::<T>(&geo, a.ptr_of(), b.ptr_of(), out.ptr_of()),
+                Part::Weight(_) => {
+                    let to = if out.is_contiguous() {
+                        out.clone()
+                    } else {
+                        Tensor::empty(out.shape(), T::DTYPE, out.device())?
+                    };
+                    kernel::backward_weight::<T>(&geo, a.ptr_of(), b.ptr_of(), to.ptr_of());
+                    super::images::deliver_held(out, &to);
+                }
             }
         }
         Ok(())
@@ -205,7 +226,15 @@ fn images_last(a: &Tensor, w: &Tensor) -> bool {
 /// A convolution of checked operands.
 pub fn convolve(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Window) -> Result<Tensor> {
     let channels_last = images_last(x, weight);
-    let op = Convolution { window, part: Part::Forward, bias: bias.is_some(), derived: false, channels_last };
+    let sizes = (2..x.ndim()).map(|i| window.output(i - 2, x.shape()[i], weight.shape()[i])).collect();
+    let op = Convolution {
+        window,
+        part: Part::Forward(sizes),
+        bias: bias.is_some(),
+        derived: false,
+        channels_last,
+        weight_last: is_channels_last(format_of(weight)),
+    };
     match bias {
         Some(b) => apply(op, &[x, weight, b]),
         None => apply(op, &[x, weight]),
@@ -213,9 +242,22 @@ pub fn convolve(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Wind
 }
 
 /// A transposed convolution of checked operands, with the spatial sizes of its result.
-pub fn convolve_transposed(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Window, sizes: Dims) -> Result<Tensor> {
+pub fn convolve_transposed(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    window: Window,
+    sizes: Dims,
+) -> Result<Tensor> {
     let channels_last = images_last(x, weight);
-    let op = Convolution { window, part: Part::Data(sizes), bias: bias.is_some(), derived: false, channels_last };
+    let op = Convolution {
+        window,
+        part: Part::Data(sizes),
+        bias: bias.is_some(),
+        derived: false,
+        channels_last,
+        weight_last: is_channels_last(format_of(weight)),
+    };
     match bias {
         Some(b) => apply(op, &[x, weight, b]),
         None => apply(op, &[x, weight]),

@@ -10,7 +10,7 @@ use crate::kernels::cpu::block::{BinaryFn, TernaryFn, UnaryFn};
 use crate::kernels::cpu::copy::{Bytes, scalar_bytes};
 use crate::kernels::cpu::iter::{Operand, for_each};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure};
+use crate::ensure;
 use smallvec::{SmallVec, smallvec};
 
 /// How the result dtype follows from the (common) input dtype.
@@ -182,6 +182,8 @@ pub struct BinaryDef {
     pub grad: fn(&Sides, &Tensor, Want) -> Result<[Option<Tensor>; 2]>,
     /// Refuses integer zeros in the second operand.
     pub divides: bool,
+    /// What else the operands must satisfy.
+    pub check: Option<fn(&[&Tensor]) -> Result<()>>,
 }
 
 impl BinaryDef {
@@ -195,6 +197,7 @@ impl BinaryDef {
         saves: [0, 0],
         grad: |_, _, _| Ok([None, None]),
         divides: false,
+        check: None,
     };
 }
 
@@ -273,6 +276,9 @@ impl Op for Binary {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (compute, dtype) = self.def.rule.resolve(self.common(x));
+        if let Some(check) = self.def.check {
+            check(x)?;
+        }
         (self.def.kernel)(compute)?;
         if let Some(alpha) = self.alpha {
             check_alpha(alpha, dtype)?;
@@ -396,14 +402,21 @@ impl Side<'_> {
 }
 
 /// Numbers up to this many elements are repeated into a buffer on the stack.
-const SMALL: usize = 32;
+pub const SMALL: usize = 32;
 
+/// Room for a number repeated.
 #[repr(align(64))]
-struct Repeated(std::mem::MaybeUninit<[u8; SMALL * 16]>);
+pub struct Repeated(std::mem::MaybeUninit<[u8; SMALL * 16]>);
+
+impl Repeated {
+    pub const fn new() -> Repeated {
+        Repeated(std::mem::MaybeUninit::uninit())
+    }
+}
 
 /// The address of an operand's dense elements; a number is repeated into the buffer.
 #[allow(unsafe_code)]
-fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *const u8 {
+pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *const u8 {
     match side {
         Side::Tensor(t) => t.ptr(),
         Side::Number(b) => {
@@ -431,8 +444,7 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
         && a.is_dense(shape, compute)
         && b.is_dense(shape, compute)
     {
-        let mut ba = Repeated(std::mem::MaybeUninit::uninit());
-        let mut bb = Repeated(std::mem::MaybeUninit::uninit());
+        let (mut ba, mut bb) = (Repeated::new(), Repeated::new());
         let size = compute.size();
         // SAFETY: dense operands of `n` elements, held by the driver
         unsafe { kernel(dense_ptr(a, &mut ba, size, n), dense_ptr(b, &mut bb, size, n), out.ptr(), n) };
@@ -494,7 +506,17 @@ pub fn binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>) ->
         (Val::T(a), Val::T(b)) => super::op::apply(Binary { def, lhs: None, rhs: None, alpha }, &[&a, &b]),
         (Val::T(a), Val::S(b)) => super::op::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a]),
         (Val::S(a), Val::T(b)) => super::op::apply(Binary { def, lhs: Some(a), rhs: None, alpha }, &[&b]),
-        (Val::S(_), Val::S(_)) => bail!(Type, "{}(): at least one operand must be a Tensor", def.name),
+        (Val::S(a), Val::S(b)) => {
+            ensure!(
+                matches!(def.name, "add" | "sub" | "mul" | "true_divide" | "floor_divide"),
+                Type,
+                "{}(): argument 'input' must be Tensor, not a number",
+                def.name
+            );
+            let dtype = a.dtype(crate::base::promote::default_dtype());
+            let a = super::copy::full(&[], a, dtype, crate::base::Device::Cpu)?;
+            super::op::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a])
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::copy::write_held;
 use super::op::{Metas, Op, apply};
 use super::shape::{expand_to, narrow_at, reshape_to, select_at, unsqueeze_at};
+use super::table::{Operand, tensors_of};
 use crate::base::promote::promote;
 use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};
 use crate::error::Result;
@@ -167,7 +168,7 @@ fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
         ensure!(
             t.dtype() == tensors[0].dtype(),
             Runtime,
-            "torch.meshgrid expects all tensors to have the same dtype"
+            "meshgrid expects all tensors to have the same dtype"
         );
     }
     let mut list: Vec<Tensor> = tensors.to_vec();
@@ -180,11 +181,7 @@ fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
     for (i, t) in list.iter().enumerate() {
         let mut own = Dims::from_elem(1, list.len());
         own[i] = t.numel();
-        let mut wide = expand_to(&super::shape::reshape_to(t, &own)?, &shape)?;
-        if swap {
-            wide = super::shape::transpose(&wide, 0, 1)?;
-        }
-        out.push(wide);
+        out.push(expand_to(&reshape_to(t, &own)?, &shape)?);
     }
     if swap {
         out.swap(0, 1);
@@ -243,8 +240,7 @@ fn check_rank(name: &str, x: &Tensor, n: usize) -> Result<()> {
     ensure!(
         x.ndim() >= n,
         Runtime,
-        "torch.{name} requires a tensor with at least {n} dimension{}, but got a tensor with {} dimensions!",
-        if n > 1 { "s" } else { "" },
+        "torch.{name} requires a tensor with at least {n} dimension, but got a tensor with {} dimensions!",
         x.ndim()
     );
     Ok(())
@@ -292,7 +288,8 @@ ops! {
         concat(&list?, 1)
     }
     /// Matrices along the diagonal of one matrix, zeros elsewhere.
-    function fn block_diag(tensors: &[Tensor]) -> Tensor {
+    function fn block_diag(tensors: &[Operand]) -> Tensor {
+        let tensors = &tensors_of("block_diag", tensors)?[..];
         let list = all_at_least(tensors, 2)?;
         let dtype = list.iter().map(Tensor::dtype).reduce(promote).unwrap_or(crate::base::promote::default_dtype());
         let device = list.first().map_or(crate::base::Device::Cpu, Tensor::device);
@@ -312,32 +309,34 @@ ops! {
     /// Grids of coordinates from vectors, as expanded views.
     ///
     /// Args: indexing: `"ij"` (the default), or `"xy"` with the first two axes exchanged.
-    function fn meshgrid(tensors: &[Tensor]; indexing: Option<&str> = None) -> Vec<Tensor> {
+    function fn meshgrid(tensors: &[Operand]; indexing: Option<&str> = None) -> Vec<Tensor> {
+        let tensors = &tensors_of("meshgrid", tensors)?[..];
         let indexing = indexing.unwrap_or("ij");
         ensure!(matches!(indexing, "ij" | "xy"), Runtime, "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {indexing}");
         grid(tensors, indexing == "xy")
     }
     /// All combinations of the elements of vectors, a row each.
-    function fn cartesian_prod(tensors: &[Tensor]) -> Tensor {
+    function fn cartesian_prod(tensors: &[Operand]) -> Tensor {
+        let tensors = &tensors_of("cartesian_prod", tensors)?[..];
         for t in tensors { ensure!(t.ndim() == 1, Runtime, "Expect a 1D vector, but got shape {:?}", t.shape()); }
         if let [one] = tensors { return Ok(one.clone()); }
         let flat: Result<Vec<Tensor>> = grid(tensors, false)?.iter().map(|t| reshape_to(t, &[t.numel()])).collect();
         stacked(&flat?, 1)
     }
     /// The tensors broadcast to their common shape, as views.
-    function fn broadcast_tensors(tensors: &[Tensor]) -> Vec<Tensor> { shared(tensors) }
+    function fn broadcast_tensors(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("broadcast_tensors", tensors)?[..]; shared(tensors) }
     /// With at least one axis.
     function fn atleast_1d(input: &Tensor) -> Tensor { at_least(input, 1) }
     /// With at least one axis each.
-    function fn atleast_1d_list["atleast_1d"](tensors: &[Tensor]) -> Vec<Tensor> { all_at_least(tensors, 1) }
+    function fn atleast_1d_list["atleast_1d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_1d", tensors)?[..]; all_at_least(tensors, 1) }
     /// With at least two axes.
     function fn atleast_2d(input: &Tensor) -> Tensor { at_least(input, 2) }
     /// With at least two axes each.
-    function fn atleast_2d_list["atleast_2d"](tensors: &[Tensor]) -> Vec<Tensor> { all_at_least(tensors, 2) }
+    function fn atleast_2d_list["atleast_2d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_2d", tensors)?[..]; all_at_least(tensors, 2) }
     /// With at least three axes.
     function fn atleast_3d(input: &Tensor) -> Tensor { at_least(input, 3) }
     /// With at least three axes each.
-    function fn atleast_3d_list["atleast_3d"](tensors: &[Tensor]) -> Vec<Tensor> { all_at_least(tensors, 3) }
+    function fn atleast_3d_list["atleast_3d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_3d", tensors)?[..]; all_at_least(tensors, 3) }
     /// That many pieces along an axis, as even as can be, as views.
     both fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
         let axis = check_tensor_split(input, dim)?;

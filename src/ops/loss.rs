@@ -2,7 +2,7 @@
 
 use super::classify::ClassLoss;
 use super::copy;
-use super::losses::Reduction;
+use super::loss_pointwise::Reduction;
 use super::reduce::{sum, sum_dims};
 use super::shape::reshape_to;
 use super::softmax::log_softmax;
@@ -19,7 +19,12 @@ fn class_axis(input: &Tensor) -> (usize, usize) {
 
 fn check_weight(op: &str, weight: Option<&Tensor>, classes: usize) -> Result<()> {
     if let Some(w) = weight {
-        ensure!(w.shape() == [classes], Runtime, "{op}weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {:?}", w.shape());
+        ensure!(
+            w.shape() == [classes],
+            Runtime,
+            "{op}weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {:?}",
+            w.shape()
+        );
     }
     Ok(())
 }
@@ -29,9 +34,18 @@ fn class_targets(input: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Re
     let (n, classes) = (input.ndim(), class_axis(input).1);
     ensure!(n >= 1, Value, "Expected 1 or more dimensions (got {n})");
     if n != 1 && input.shape()[0] != target.shape().first().copied().unwrap_or(1) {
-        bail!(Value, "Expected input batch_size ({}) to match target batch_size ({}).", input.shape()[0], target.shape().first().copied().unwrap_or(1));
+        bail!(
+            Value,
+            "Expected input batch_size ({}) to match target batch_size ({}).",
+            input.shape()[0],
+            target.shape().first().copied().unwrap_or(1)
+        );
     }
-    ensure!(n > 2 || target.ndim() <= 1, Runtime, "0D or 1D target tensor expected, multi-target not supported");
+    ensure!(
+        n > 2 || target.ndim() <= 1,
+        Runtime,
+        "0D or 1D target tensor expected, multi-target not supported"
+    );
     ensure!(
         matches!(target.dtype(), DType::I64 | DType::U8),
         Runtime,
@@ -47,9 +61,20 @@ fn class_targets(input: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Re
 }
 
 /// Cross entropy with a distribution as the target.
-fn with_probabilities(input: &Tensor, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction, smoothing: f64) -> Result<Tensor> {
+fn with_probabilities(
+    input: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+    smoothing: f64,
+) -> Result<Tensor> {
     let (axis, classes) = class_axis(input);
-    ensure!(target.dtype().is_float(), Runtime, "Expected floating point type for target with class probabilities, got {}", target.dtype().scalar_name());
+    ensure!(
+        target.dtype().is_float(),
+        Runtime,
+        "Expected floating point type for target with class probabilities, got {}",
+        target.dtype().scalar_name()
+    );
     check_weight("cross_entropy: ", weight, classes)?;
     let target = if smoothing > 0.0 {
         target.mul(1.0 - smoothing)?.add(smoothing / classes as f64)?
@@ -79,7 +104,7 @@ ops! {
     /// reduction: none, mean (weighted) or sum.
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
     nn fn nll_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
-        let reduction = Reduction::legacy(size_average, reduce, reduction)?;
+        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         let target = class_targets(input, target, weight)?;
         ClassLoss { logits: false, ignore: ignore_index, smoothing: 0.0, reduction }.run(input, &target, weight)
     }
@@ -89,7 +114,7 @@ ops! {
     /// does not count; label_smoothing: in [0, 1].
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
     nn fn cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0) -> Tensor {
-        let reduction = Reduction::legacy(size_average, reduce, reduction)?;
+        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!((0.0..=1.0).contains(&label_smoothing), Runtime, "label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}");
         if input.shape() == target.shape() {
             ensure!(ignore_index < 0, Runtime, "ignore_index is not supported for floating point target");

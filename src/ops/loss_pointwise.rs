@@ -46,6 +46,15 @@ impl Reduction {
     }
 }
 
+/// What a loss does with operands of different dtypes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mixed {
+    Promote,
+    /// The result has the input's dtype.
+    Input,
+    Refuse,
+}
+
 /// Operands are the target, (further tensors,) the input: the order of the kernels.
 pub struct LossDef {
     pub name: &'static str,
@@ -53,6 +62,8 @@ pub struct LossDef {
     pub kernel: fn(DType) -> Result<PointFn>,
     /// Gradient of the input from `(g, target, input)`, times `q[3]`.
     pub backward: &'static PointDef,
+    /// How the result's dtype follows.
+    pub dtype: Mixed,
     /// Gradient of the target for a gradient of every term; the negative of the input's where there is none.
     pub target: Option<fn(&Tensor, &Tensor, &Tensor) -> Result<Tensor>>,
 }
@@ -71,8 +82,9 @@ struct Loss {
     weighted: bool,
 }
 
-/// Where the input is among the operands `target, input, (weight)`.
-const INPUT: usize = 1;
+/// Where the input and the target are among the operands `input, target, (weight)`.
+const INPUT: usize = 0;
+const TARGET: usize = 1;
 
 impl Op for Loss {
     fn name(&self) -> &'static str {
@@ -82,7 +94,31 @@ impl Op for Loss {
         self.def.grad_name
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let dtype = x[..2].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim())).result();
+        let common = x[..2].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim())).result();
+        let own = x[INPUT].dtype();
+        let dtype = match self.def.dtype {
+            Mixed::Promote => common,
+            Mixed::Refuse => {
+                ensure!(
+                    x[TARGET].dtype() == own,
+                    Runtime,
+                    "Found dtype {} but expected {}",
+                    x[TARGET].dtype().scalar_name(),
+                    own.scalar_name()
+                );
+                own
+            }
+            Mixed::Input => {
+                ensure!(
+                    crate::base::promote::can_cast(common, own),
+                    Runtime,
+                    "result type {} can't be cast to the desired output type {}",
+                    common.scalar_name(),
+                    own.scalar_name()
+                );
+                own
+            }
+        };
         (self.def.kernel)(half_up(dtype))?;
         Ok(smallvec![match self.reduction {
             Reduction::None => Meta { layout: super::elementwise::result_layout(x[INPUT].shape(), &[x[INPUT]]), dtype },
@@ -102,7 +138,7 @@ impl Op for Loss {
         if self.reduction == Reduction::None {
             let fits = out.dtype() == compute && out.is_contiguous();
             let terms = if fits { out.clone() } else { Tensor::empty(out.shape(), compute, out.device())? };
-            super::point::run_point(&[&dense[0], &dense[1]], &terms, compute, kernel, &self.params);
+            super::point::run_point(&[&dense[TARGET], &dense[INPUT]], &terms, compute, kernel, &self.params);
             if self.weighted {
                 use super::elementwise::{Side, run2};
                 let mul = (super::binary::MUL.kernel)(compute)?;
@@ -113,7 +149,9 @@ impl Op for Loss {
             }
             return Ok(());
         }
-        let pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(Tensor::ptr).collect();
+        // the expressions take the target first
+        let mut pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(Tensor::ptr).collect();
+        pointers.swap(INPUT, TARGET);
         // SAFETY: dense tensors of one shape and the compute dtype, held by the driver
         let sum = unsafe { sum_terms(kernel, &pointers, self.weighted, compute, n, &self.params) };
         let value = if self.reduction == Reduction::Mean { sum / n as f64 } else { sum };
@@ -125,23 +163,23 @@ impl Op for Loss {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
-        let (target, input) = (cx.input(0)?, cx.input(INPUT)?);
+        let (target, input) = (cx.input(TARGET)?, cx.input(INPUT)?);
         let n = input.numel();
         let scale = if self.reduction == Reduction::Mean { 1.0 / n as f64 } else { 1.0 };
         let g = if self.weighted { g.mul(cx.input(2)?)? } else { g.clone() };
         let [q0, q1, q2, _] = self.params;
         let negates = self.def.target.is_none();
-        let gi = if want.has(INPUT) || negates && want.has(0) {
+        let gi = if want.has(INPUT) || negates && want.has(TARGET) {
             Some(point(self.def.backward, &[&g, &target, &input], [q0, q1, q2, scale])?)
         } else {
             None
         };
-        let gt = want.then(0, || match (self.def.target, &gi) {
+        let gt = want.then(TARGET, || match (self.def.target, &gi) {
             (Some(f), _) => f(&g.mul(scale)?, &target, &input),
             (None, Some(gi)) => gi.neg(),
             _ => g.neg(),
         })?;
-        let mut out: Grads = smallvec![gt, if want.has(INPUT) { gi } else { None }];
+        let mut out: Grads = smallvec![if want.has(INPUT) { gi } else { None }, gt];
         if self.weighted {
             out.push(None);
         }
@@ -169,7 +207,7 @@ pub fn loss(
     reduction: Reduction,
     params: Params,
 ) -> Result<Tensor> {
-    let mut all: SmallVec<[&Tensor; 4]> = smallvec![target, input];
+    let mut all: SmallVec<[&Tensor; 4]> = smallvec![input, target];
     all.extend(weight);
     let op = Loss { def, reduction, params, weighted: weight.is_some() };
     if all.iter().all(|t| t.shape() == input.shape()) {
@@ -274,6 +312,7 @@ pub static MSE: LossDef = LossDef {
     grad_name: "MseLossBackward0",
     kernel: |dt| real_floats!("mse_loss", dt, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
     backward: &MSE_BACKWARD,
+    dtype: Mixed::Promote,
     target: None,
 };
 /// `q[0]` is beta.
@@ -285,6 +324,7 @@ pub static SMOOTH_L1: LossDef = LossDef {
         if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
     })),
     backward: &SMOOTH_L1_BACKWARD,
+    dtype: Mixed::Promote,
     target: None,
 };
 /// `q[0]` is delta.
@@ -296,6 +336,7 @@ pub static HUBER: LossDef = LossDef {
         if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
     })),
     backward: &HUBER_BACKWARD,
+    dtype: Mixed::Input,
     target: None,
 };
 pub static BCE: LossDef = LossDef {
@@ -304,6 +345,7 @@ pub static BCE: LossDef = LossDef {
     kernel: |dt| real_floats!("binary_cross_entropy", dt, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
         |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u }))),
     backward: &BCE_BACKWARD,
+    dtype: Mixed::Refuse,
     target: Some(|g, _, x| g.mul(x.rsub(1i64)?.log()?.clamp_min(-100i64)?.sub(x.log()?.clamp_min(-100i64)?)?)),
 };
 pub static BCE_LOGITS: LossDef = LossDef {
@@ -312,6 +354,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
     kernel: |dt| real_floats!("binary_cross_entropy_with_logits", dt, T => staged_pair(Log1pExp, |x: T, _| -x,
         |t: T, x: T, u: T, _| (1.0 - t) * x + u)),
     backward: &BCE_LOGITS_BACKWARD,
+    dtype: Mixed::Promote,
     target: Some(|g, _, x| g.mul(x)?.neg()),
 };
 pub static SOFT_MARGIN: LossDef = LossDef {
@@ -319,6 +362,7 @@ pub static SOFT_MARGIN: LossDef = LossDef {
     grad_name: "SoftMarginLossBackward0",
     kernel: |dt| real_floats!("soft_margin_loss", dt, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
     backward: &SOFT_MARGIN_BACKWARD,
+    dtype: Mixed::Input,
     target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),
 };
 
@@ -343,16 +387,6 @@ pub fn reduced(terms: &Tensor, reduction: Reduction) -> Result<Tensor> {
     match reduction {
         Reduction::None => Ok(terms.clone()),
         Reduction::Sum => super::reduce::sum(terms, None),
-        Reduction::Mean => mean(terms),
+        Reduction::Mean => super::reduce::mean(terms, None),
     }
-}
-
-fn mean(terms: &Tensor) -> Result<Tensor> {
-    ensure!(
-        terms.dtype().is_differentiable(),
-        Runtime,
-        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
-        terms.dtype().scalar_name()
-    );
-    super::reduce::sum(terms, None)?.div(terms.numel() as i64)
 }

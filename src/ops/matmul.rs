@@ -3,6 +3,7 @@
 use super::op::{apply, apply_in_place, view as show};
 use super::product::{AddProduct, BMM, Dot, MM, Mv, STACKS, check_expand};
 use super::shape::{UnsafeViewGrad, permute_to, reshape_to, try_view, unsqueeze_at, wrap_dims};
+use super::table::{Ints, Operand, tensors_of};
 use super::unary::conj_of;
 use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Layout, Scalar};
@@ -365,7 +366,8 @@ ops! {
         multiply_chain("multi_dot", tensors)
     }
     /// The product of a chain of matrices in the cheapest order.
-    function fn chain_matmul(matrices: &[Tensor]) -> Tensor {
+    function fn chain_matmul(matrices: &[Operand]) -> Tensor {
+        let matrices = &tensors_of("chain_matmul", matrices)?[..];
         ensure!(!matrices.is_empty(), Runtime, "chain_matmul(): Expected one or more matrices");
         for (i, t) in matrices.iter().enumerate() {
             ensure!(t.ndim() == 2, Runtime, "Tensor {i} was expected to be 2D but got {}D", t.ndim());
@@ -381,7 +383,9 @@ ops! {
         ensure!(r == c, Runtime, "linalg.matrix_power: A must be batches of square matrices, but they are {r} by {c} matrices");
         if n == 0 {
             let one = super::create::eye_of(r, r, input.dtype(), input.device())?;
-            return super::copy::contiguous(&super::shape::expand_to(&one, input.shape())?);
+            let out = super::copy::clone_as(input, crate::base::MemoryFormat::Contiguous)?;
+            super::copy::copy_into(&out, &super::shape::expand_to(&one, input.shape())?)?;
+            return Ok(out);
         }
         ensure!(n > 0, NotImplemented, "linalg.matrix_power: negative powers need linalg.inv");
         let (mut power, mut rest, mut out) = (input.clone(), n as u64, None::<Tensor>);
@@ -405,8 +409,13 @@ ops! {
         let db: Vec<i64> = (0..dims).collect();
         contract(a, b, &da, &db)
     }
-    /// Sums of products over pairs of axes.
-    function fn tensordot_dims["_tensordot"](a: &Tensor, b: &Tensor, dims_a: &[i64], dims_b: &[i64]) -> Tensor { contract(a, b, dims_a, dims_b) }
+    /// Sums of products over pairs of axes: the first list names those of `a`, the second those of `b`.
+    function fn tensordot_dims["tensordot"](a: &Tensor, b: &Tensor, dims: &[Ints]) -> Tensor {
+        match dims {
+            [x, y] => contract(a, b, x, y),
+            _ => bail!(Runtime, "tensordot expects dims to be int or a pair of lists of ints, but got {} lists", dims.len()),
+        }
+    }
     /// The Kronecker product: blocks of `other`, each times an element of `input`.
     both fn kron(input: &Tensor, other: &Tensor) -> Tensor {
         let n = input.ndim().max(other.ndim());

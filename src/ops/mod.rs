@@ -1,55 +1,69 @@
 //! What the library can do. One file per family; each exports its rows as `TABLE`.
 
 pub mod op;
+pub mod optim;
 pub mod table;
 
 pub mod activation;
 pub mod activation_rows;
 pub mod activation_smooth;
-pub mod along;
+pub mod attention;
 pub mod axiswise;
+pub mod arrange;
 pub mod binary;
+pub mod along;
+pub mod binary_math;
 pub mod compare;
 pub mod classify;
 pub mod complex;
 pub mod conv;
 pub mod convolution;
+pub mod complex_parts;
 pub mod copy;
 pub mod create;
+pub mod ctc;
 pub mod division;
+pub mod einsum;
 pub mod difference;
 pub mod distance;
 pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
+pub mod embedding_bag;
 pub mod extreme;
 pub mod index;
 pub mod inplace;
 pub mod logic;
+pub mod loss_margin;
 pub mod loss_pointwise;
 pub mod loss_rows;
+pub mod mask;
+pub mod matmul;
+pub mod moments;
 pub mod point;
 pub mod pow;
 pub mod predicates;
 pub mod quantile;
+pub mod random;
 pub mod reduce;
 pub mod round;
 pub mod rounding;
 pub mod scatter;
 pub mod shape;
-pub mod moments;
 pub mod norm;
+pub mod fft;
 pub mod fold;
+pub mod fractional;
 pub mod gather;
+pub mod grid;
 pub mod gradient;
 pub mod histogram;
 pub mod images;
 pub mod index_rows;
 pub mod join;
+pub mod linear;
 pub mod loss;
-pub mod losses;
-pub mod mask;
-pub mod matmul;
+pub mod margin;
 pub mod nnnorm;
 pub mod normalization;
 pub mod pad;
@@ -59,6 +73,8 @@ pub mod pooling;
 pub mod product;
 pub mod scan;
 pub mod softmax;
+pub mod special;
+pub mod special_rows;
 pub mod ternary;
 pub mod trig;
 pub mod truth;
@@ -67,6 +83,7 @@ pub mod unary;
 pub mod upsample;
 pub mod search;
 pub mod select;
+pub mod shuffle;
 pub mod sort;
 pub mod unique;
 pub mod view;
@@ -79,56 +96,78 @@ pub use calculus::CALCULUS;
 
 /// The rows of every file.
 pub const TABLES: &[&[table::OpDef]] = &[
+    unary::TABLE,
+    binary::TABLE,
+    copy::TABLE,
+    view::TABLE,
     activation::TABLE,
     activation_rows::TABLE,
+    arrange::TABLE,
     binary::ALPHA_TABLE,
-    binary::TABLE,
+    binary_math::HEAVISIDE_TABLE,
+    binary_math::TABLE,
+    binary_math::double::TABLE,
     compare::TABLE,
     complex::TABLE,
-    convolution::TABLE,
-    copy::TABLE,
+    complex_parts::TABLE,
     create::TABLE,
-    difference::TABLE,
-    distance::TABLE,
+    einsum::TABLE,
+    predicates::TABLE,
     division::TABLE,
     division::whole::TABLE,
+    logic::TABLE,
+    logic::UNARY_TABLE,
+    loss_rows::TABLE,
+    pow::TABLE,
+    reduce::TABLE,
+    round::TABLE,
+    rounding::TABLE,
+    ternary::TABLE,
+    trig::TABLE,
+    attention::TABLE,
+    convolution::TABLE,
+    ctc::TABLE,
+    sort::TABLE,
+    unique::TABLE,
+    difference::TABLE,
+    distance::TABLE,
     dropout::TABLE,
     embedding::TABLE,
+    embedding_bag::TABLE,
     extreme::TABLE,
+    fft::TABLE,
     fold::TABLE,
+    fractional::TABLE,
     gather::TABLE,
+    grid::TABLE,
     gradient::TABLE,
     histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
-    logic::TABLE,
-    logic::UNARY_TABLE,
+    linear::TABLE,
     loss::TABLE,
-    loss_rows::TABLE,
+    margin::TABLE,
     mask::TABLE,
     matmul::TABLE,
     moments::TABLE,
     norm::TABLE,
+    random::TABLE,
+    scatter::TABLE,
+    types::TABLE,
     normalization::TABLE,
     pad::TABLE,
     pooling::TABLE,
-    pow::TABLE,
-    predicates::TABLE,
-    quantile::TABLE,
-    reduce::TABLE,
-    round::TABLE,
-    rounding::TABLE,
     scan::TABLE,
     search::TABLE,
     select::TABLE,
+    shuffle::TABLE,
     softmax::TABLE,
-    sort::TABLE,
-    ternary::TABLE,
-    trig::TABLE,
     truth::TABLE,
-    types::TABLE,
-    unary::TABLE,
-    unique::TABLE,
+    loss_margin::TABLE,
+    special::TABLE,
+    special::alone::TABLE,
+    special_rows::TABLE,
+    quantile::TABLE,
+    optim::TABLE,
     upsample::TABLE,
-    view::TABLE,
 ];

@@ -34,7 +34,13 @@ impl Over {
     fn statistics(self, shape: &[usize]) -> usize {
         match self {
             Over::Batch { .. } => shape[1],
-            Over::Layer { n } => if n == 0 { 0 } else { numel(shape) / n },
+            Over::Layer { n } => {
+                if n == 0 {
+                    0
+                } else {
+                    numel(shape) / n
+                }
+            }
             Over::Group { groups } => shape[0] * groups,
         }
     }
@@ -100,8 +106,16 @@ impl Op for Norm {
         }
         for p in &x[1..] {
             let mixed = dtype.size() == 2 && p.dtype() == DType::F32;
-            ensure!(p.dtype() == dtype || mixed, Runtime, "mixed dtype (CPU): expect parameter to have scalar type of Float");
-            ensure!(p.dtype() == x[1].dtype(), Runtime, "mixed dtype (CPU): all the parameters should have the same dtype");
+            ensure!(
+                p.dtype() == dtype || mixed,
+                Runtime,
+                "mixed dtype (CPU): expect parameter to have scalar type of Float"
+            );
+            ensure!(
+                p.dtype() == x[1].dtype(),
+                Runtime,
+                "mixed dtype (CPU): all the parameters should have the same dtype"
+            );
         }
         let stats = Meta::new(&[self.over.statistics(x[0].shape())], statistics_dtype(dtype));
         let mut out: Metas =
@@ -182,8 +196,10 @@ impl Op for Norm {
         let x = cx.input(0)?;
         let (mean, rstd) = (cx.output(1)?.detach(), cx.output(2)?.detach());
         let weight = if self.has[0] && wanted[0] { Some(cx.input(1)?) } else { None };
-        let param = (1..cx.node.inputs.len()).next().map_or(x.dtype(), |i| cx.dtype(i));
-        let op = NormGrad { over: self.over, eps: self.eps, wanted, param };
+        let first = cx.node.inputs.get(1);
+        let param = first.map_or(x.dtype(), |p| p.dtype);
+        let shape = first.map_or_else(Dims::new, |p| p.dims.clone());
+        let op = NormGrad { over: self.over, eps: self.eps, wanted, param, shape };
         let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![g, &x, &mean, &rstd];
         inputs.extend(weight.as_ref());
         let mut found = apply_multi(op, &inputs)?.into_iter();
@@ -210,21 +226,14 @@ fn landing_copy(out: &Tensor, dtype: DType) -> Result<Tensor> {
 }
 
 /// The gradients for x, weight and bias (those wanted). Inputs: g, x, mean, 1/deviation and perhaps the weight.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct NormGrad {
     over: Over,
     eps: f64,
     wanted: [bool; 3],
+    /// Dtype and shape of the parameters.
     param: DType,
-}
-
-impl NormGrad {
-    fn parameters(&self, shape: &[usize]) -> usize {
-        match self.over {
-            Over::Layer { n } => n,
-            _ => shape[1],
-        }
-    }
+    shape: Dims,
 }
 
 impl Op for NormGrad {
@@ -244,13 +253,14 @@ impl Op for NormGrad {
             out.push(Meta::with_format(x[1].shape(), x[1].dtype(), self.over.format(x[1])));
         }
         for _ in self.wanted[1..].iter().filter(|w| **w) {
-            out.push(Meta::new(&[self.parameters(x[1].shape())], self.param));
+            out.push(Meta::new(&self.shape, self.param));
         }
         Ok(out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let dtype = if self.param == DType::F32 && x[1].dtype() != DType::F64 { DType::F32 } else { x[1].dtype() };
+        let dtype =
+            if self.param == DType::F32 && x[1].dtype() != DType::F64 { DType::F32 } else { x[1].dtype() };
         let format = self.over.format(x[1]);
         let (g, src) = (laid_out_held(x[0], format, dtype)?, laid_out_held(x[1], format, dtype)?);
         let weight = x.get(4).map(|w| copy::dense_cast_held(w, dtype)).transpose()?;
@@ -294,7 +304,7 @@ impl Op for NormGrad {
         let train = self.over != Over::Batch { train: false };
         let (d, r) = if train {
             let d = x.sub(avg(&x)?)?;
-            let r = super::pow::pow(&avg(&d.mul(&d)?)?.add(self.eps)?, -0.5)?;
+            let r = avg(&d.mul(&d)?)?.add(self.eps)?.rsqrt()?;
             (d, r)
         } else {
             let stats = |i: usize| reshape_to(&cx.input(i)?, &view.params);
@@ -380,7 +390,9 @@ impl View {
             Over::Batch { .. } => {
                 (dims(&[x[0], x[1], numel(&x[2..])]), dims(&[1, x[1], 1]), smallvec![0, 2], smallvec![0, 2])
             }
-            Over::Layer { n } => (dims(&[numel(x).checked_div(n).unwrap_or(0), n]), dims(&[1, n]), smallvec![1], smallvec![0]),
+            Over::Layer { n } => {
+                (dims(&[numel(x).checked_div(n).unwrap_or(0), n]), dims(&[1, n]), smallvec![1], smallvec![0])
+            }
             Over::Group { groups } => (
                 dims(&[x[0], groups, x[1] / groups, numel(&x[2..])]),
                 dims(&[1, groups, x[1] / groups, 1]),
@@ -404,7 +416,17 @@ pub struct BatchParams<'a> {
 
 /// Batch norm; a training call moves the running statistics.
 pub fn batch(input: &Tensor, p: BatchParams, train: bool, momentum: f64, eps: f64) -> Result<Tensor> {
-    ensure!(input.ndim() >= 2, Index, "Dimension out of range (expected to be in range of [-{0}, {1}], but got 1)", input.ndim().max(1), input.ndim().max(1) - 1);
+    ensure!(
+        input.ndim() >= 2 || input.numel() == 0 && input.ndim() == 1,
+        Index,
+        "Dimension out of range (expected to be in range of [-{0}, {1}], but got 1)",
+        input.ndim().max(1),
+        input.ndim().max(1) - 1
+    );
+    if input.ndim() == 1 {
+        // nothing to normalise: the graph shows it all the same
+        return input.mul(1.0);
+    }
     let c = input.shape()[1];
     let given = [p.weight, p.bias, p.running_mean, p.running_var];
     if !train {
@@ -412,8 +434,14 @@ pub fn batch(input: &Tensor, p: BatchParams, train: bool, momentum: f64, eps: f6
             ensure!(t.is_some(), Runtime, "{what} must be defined in evaluation mode");
         }
     }
-    ensure!(given[2].is_some() == given[3].is_some(), Value, "running_mean and running_var must either both be None or neither be None");
-    for (t, what) in [(given[2], "running_mean"), (given[3], "running_var"), (given[0], "weight"), (given[1], "bias")] {
+    ensure!(
+        given[2].is_some() == given[3].is_some(),
+        Value,
+        "running_mean and running_var must either both be None or neither be None"
+    );
+    for (t, what) in
+        [(given[2], "running_mean"), (given[3], "running_var"), (given[0], "weight"), (given[1], "bias")]
+    {
         if let Some(t) = t {
             ensure!(t.numel() == c, Runtime, "{what} should contain {c} elements not {}", t.numel());
             ensure!(
@@ -435,16 +463,34 @@ pub fn batch(input: &Tensor, p: BatchParams, train: bool, momentum: f64, eps: f6
 }
 
 /// Layer norm over the last `n` elements of every row.
-pub fn layer(input: &Tensor, n: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
+pub fn layer(
+    input: &Tensor,
+    n: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
     one(Over::Layer { n }, input, weight, bias, eps)
 }
 
 /// Group norm: `groups` divides the channels.
-pub fn group(input: &Tensor, groups: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
+pub fn group(
+    input: &Tensor,
+    groups: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
     one(Over::Group { groups }, input, weight, bias, eps)
 }
 
-fn one(over: Over, input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
+fn one(
+    over: Over,
+    input: &Tensor,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
     let op = Norm { over, eps, momentum: 0.0, has: [weight.is_some(), bias.is_some(), false, false] };
     let mut x: SmallVec<[&Tensor; 3]> = smallvec![input];
     x.extend([weight, bias].into_iter().flatten());

@@ -1,7 +1,7 @@
 //! Elementwise ops that fit no row of one or two plain operands: up to four operands, each a tensor or a number,
 //! an optional mask in front, and numbers as parameters. One static [`PointDef`] and a short function per op.
 
-use super::elementwise::{Rule, Side, result_layout};
+use super::elementwise::{Repeated, Rule, SMALL, Side, dense_ptr, result_layout};
 use super::op::{Metas, Op, Saves, apply, apply_in_place};
 use super::table::Val;
 use crate::base::promote::Promotion;
@@ -81,7 +81,8 @@ impl Point {
         let skip = self.def.masked as usize;
         let mut tensors = x.iter().skip(skip);
         let mut p = Promotion::default();
-        for n in self.numbers.iter().skip(skip) {
+        // a fourth operand is a factor, which takes the dtype of the rest
+        for n in self.numbers.iter().take(3).skip(skip) {
             p = match n {
                 Some(s) => p.number(*s),
                 None => match tensors.next() {
@@ -186,6 +187,20 @@ fn run_sides(sides: &[(Side, DType)], out: &Tensor, written: DType, kernel: Poin
             }
         }
         // SAFETY: dense tensors of `n` elements, held by the driver
+        unsafe { kernel(&p, n, params) };
+        return;
+    }
+    if n <= SMALL
+        && out.dtype() == written
+        && out.is_contiguous()
+        && sides.iter().all(|(side, dtype)| side.is_dense(shape, *dtype))
+    {
+        let mut buffers = [const { Repeated::new() }; OPERANDS];
+        let mut p = [out.ptr(); MAX_OPERANDS];
+        for ((i, (side, dtype)), buffer) in sides.iter().enumerate().zip(&mut buffers) {
+            p[i + 1] = dense_ptr(side, buffer, dtype.size(), n) as *mut u8;
+        }
+        // SAFETY: as above; numbers are repeated on the stack
         unsafe { kernel(&p, n, params) };
         return;
     }

@@ -69,6 +69,7 @@ fn base_grad(g: &Tensor, a: &Val, b: &Val) -> Result<Tensor> {
     match b {
         Val::S(e) => scalar_grad(g, a, *e),
         Val::T(b) => {
+            let b = if b.dtype() == DType::Bool { &super::copy::cast(b, DType::I64)? } else { b };
             let part = pow(a, b.sub(1i64)?)?.mul(b)?;
             let out = g.mul(super::unary::conj_of(&part)?)?;
             where_self(&b.eq(0i64)?, 0i64, out)
@@ -142,6 +143,7 @@ impl PowScalar {
         match dt {
             DType::F32 => pick!(f32),
             DType::F64 => pick!(f64),
+            DType::Bool => Some(if e == 0.0 { map(|_: bool| true) } else { map(|x: bool| x) }),
             _ => None,
         }
     }
@@ -161,7 +163,9 @@ impl Op for PowScalar {
             Runtime,
             "Integers to negative integer powers are not allowed."
         );
-        (POW.kernel)(Rule::Same.resolve(dtype).0)?;
+        if dtype != DType::Bool {
+            (POW.kernel)(Rule::Same.resolve(dtype).0)?;
+        }
         Ok(smallvec![Meta { layout: super::elementwise::result_layout(x[0].shape(), x), dtype }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -194,7 +198,10 @@ impl Op for PowScalar {
 /// `input ^ exponent`; either may be a number.
 pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
     match (input.into(), exponent.into()) {
-        (Val::T(x), Val::S(e)) => apply(PowScalar(e), &[&x]),
+        (Val::T(x), Val::S(e)) => {
+            super::ternary::check_fits(&Val::S(e), &x)?;
+            apply(PowScalar(e), &[&x])
+        }
         (a, b) => binary(&POW, a, b, None),
     }
 }
@@ -202,7 +209,10 @@ pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
 /// `input ^= exponent`.
 pub fn pow_in_place(input: &Tensor, exponent: impl Into<Val>) -> Result<()> {
     match exponent.into() {
-        Val::S(e) => apply_in_place(PowScalar(e), &[input]),
+        Val::S(e) => {
+            super::ternary::check_fits(&Val::S(e), input)?;
+            apply_in_place(PowScalar(e), &[input])
+        }
         e => binary_in_place(&POW, input, e, None),
     }
 }
@@ -266,7 +276,10 @@ pub const TABLE: &[OpDef] = &[
                 "the base given to float_power_ has dtype {} but the operation's result requires dtype Double",
                 x.dtype().scalar_name()
             );
-            pow_in_place(x, Val::from_arg(&a[1])?)
+            pow_in_place(x, match Val::from_arg(&a[1])? {
+                Val::T(t) => Val::T(super::copy::cast(&t, x.dtype())?),
+                s => s,
+            })
         }),
     },
     OpDef {

@@ -23,6 +23,27 @@ pub enum Val {
     S(Scalar),
 }
 
+/// One of several arguments of a function that takes any number: a tensor, or the labels of the one before it
+/// (`einsum`; [`ELLIPSIS`] stands for `...`).
+#[derive(Clone, Debug)]
+pub enum Operand {
+    Tensor(Tensor),
+    Labels(Ints),
+}
+
+/// `...` among the labels of an [`Operand`].
+pub const ELLIPSIS: i64 = i64::MIN;
+
+/// The tensors of a call that takes nothing else.
+pub fn tensors_of(name: &str, list: &[Operand]) -> Result<Vec<Tensor>> {
+    list.iter()
+        .map(|o| match o {
+            Operand::Tensor(t) => Ok(t.clone()),
+            Operand::Labels(_) => bail!(Type, "{name}(): arguments must be Tensors"),
+        })
+        .collect()
+}
+
 /// A dynamic argument, free of Python.
 #[derive(Clone, Debug)]
 pub enum Arg {
@@ -32,9 +53,13 @@ pub enum Arg {
     Number(Scalar),
     Tensor(Tensor),
     Ints(Ints),
+    OptInts(Vec<Option<i64>>),
     Numbers(Vec<Scalar>),
     Tensors(Vec<Tensor>),
     OptTensors(Vec<Option<Tensor>>),
+    Operands(Vec<Operand>),
+    /// Lists of integers side by side: the axes of `tensordot`.
+    IntLists(Vec<Ints>),
     Str(String),
     DType(DType),
     Device(Device),
@@ -48,11 +73,16 @@ pub enum Base {
     Tensor,
     Tensors,
     OptTensors,
+    /// All remaining positional arguments, or one list.
+    Operands,
+    IntLists,
     Val,
     Number,
     Numbers,
     Int,
     Ints,
+    /// Integers of which some may be `None`.
+    OptInts,
     Sizes,
     Float,
     Bool,
@@ -76,11 +106,14 @@ impl Base {
             Base::Tensor => "Tensor",
             Base::Tensors => "Sequence[Tensor]",
             Base::OptTensors => "Sequence[Tensor | None]",
+            Base::Operands => "Tensor | Sequence[Tensor]",
+            Base::IntLists => "Sequence[Sequence[int]]",
             Base::Val => "Tensor | Number",
             Base::Number => "Number",
             Base::Numbers => "Sequence[Number]",
             Base::Int => "int",
             Base::Ints => "int | Sequence[int]",
+            Base::OptInts => "int | None | Sequence[int | None]",
             Base::Sizes => "Sequence[int]",
             Base::Float => "float",
             Base::Bool => "bool",
@@ -97,11 +130,13 @@ impl Base {
             Base::Tensor => "Tensor",
             Base::Tensors => "tuple of Tensors",
             Base::OptTensors => "tuple of Tensors",
+            Base::Operands => "Tensors",
+            Base::IntLists => "tuple of lists of ints",
             Base::Val => "Tensor or Number",
             Base::Number => "Number",
             Base::Numbers => "tuple of Numbers",
             Base::Int => "int",
-            Base::Ints | Base::Sizes => "tuple of ints",
+            Base::Ints | Base::OptInts | Base::Sizes => "tuple of ints",
             Base::Float => "float",
             Base::Bool => "bool",
             Base::Str => "str",
@@ -133,6 +168,8 @@ from_arg! {
     &'a Tensor: Tensor, Arg::Tensor(t) => t;
     &'a [Tensor]: Tensors, Arg::Tensors(v) => v.as_slice();
     &'a [Option<Tensor>]: OptTensors, Arg::OptTensors(v) => v.as_slice();
+    &'a [Operand]: Operands, Arg::Operands(v) => v.as_slice();
+    &'a [Ints]: IntLists, Arg::IntLists(v) => v.as_slice();
     Val: Val, Arg::Tensor(t) => Val::T(t.clone()), Arg::Number(s) => Val::S(*s);
     Scalar: Number, Arg::Number(s) => *s;
     &'a [Scalar]: Numbers, Arg::Numbers(v) => v.as_slice();
@@ -140,6 +177,7 @@ from_arg! {
     f64: Float, Arg::Number(s) => s.to_f64();
     bool: Bool, Arg::Number(s) => !s.is_zero();
     &'a [i64]: Ints, Arg::Ints(v) => v.as_slice();
+    &'a [Option<i64>]: OptInts, Arg::OptInts(v) => v.as_slice();
     Sizes: Sizes, Arg::Ints(v) => Sizes(v.clone());
     &'a str: Str, Arg::Str(s) => s.as_str();
     DType: DType, Arg::DType(d) => *d;

@@ -1,9 +1,9 @@
 //! Elementwise ops of three operands: choosing, clamping, interpolating, products added on.
 
-use super::binary::{conj_val, keep};
+use super::binary::{conj_val, keep, mul};
 use super::elementwise::Rule;
 use super::point::{NO, OPERANDS, PointDef, point_val, point_val_in_place};
-use super::table::Val;
+use super::table::{Ret, Val};
 use crate::base::{C64, C128, DType, Num, Real, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::block::{PointFn, point2, point3, point4 as quad};
@@ -53,6 +53,7 @@ static CLAMP: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
+        ensure!(dt != DType::Bool, NotImplemented, "\"clamp\" not implemented for 'Bool'");
         with_dtype!("clamp", dt, wide_real, T => Ok(point3(|x: T, lo: T, hi: T, _| {
             let v = if x < lo || Real::is_nan(lo) { lo } else { x };
             if v > hi || Real::is_nan(hi) { hi } else { v }
@@ -121,6 +122,9 @@ fn bounded(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Bounded
     let tensors = [&min, &max].into_iter().flatten().any(|v| matches!(v, Val::T(_)));
     let node = if tensors { "ClampBackward0" } else { "ClampBackward1" };
     let x = Val::T(input.clone());
+    for v in [&min, &max].into_iter().flatten() {
+        check_bound(v, input)?;
+    }
     Ok(match (min, max) {
         (Some(lo), Some(hi)) => (&CLAMP, smallvec::smallvec![x, lo, hi], node),
         (Some(lo), None) => (&CLAMP_MIN, smallvec::smallvec![x, lo], node),
@@ -139,6 +143,31 @@ pub fn clamp(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Tenso
 pub fn clamp_in_place(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<()> {
     let (def, operands, node) = bounded(input, min, max)?;
     point_val_in_place(def, node, &operands, NO)
+}
+
+/// A number as a bound: bools have none, and it must be one the dtype of an integer tensor can hold.
+fn check_bound(v: &Val, x: &Tensor) -> Result<()> {
+    ensure!(
+        !(matches!(v, Val::S(Scalar::Bool(_))) && x.dtype() == DType::Bool),
+        NotImplemented,
+        "\"clamp\" not implemented for 'Bool'"
+    );
+    check_fits(v, x)
+}
+
+/// A whole number must be one the dtype of an integer tensor can hold.
+pub fn check_fits(v: &Val, x: &Tensor) -> Result<()> {
+    let (Val::S(Scalar::Int(i)), false) = (v, x.dtype().is_differentiable()) else { return Ok(()) };
+    let (low, high, name) = match x.dtype() {
+        DType::U8 => (0, 255, "uint8_t"),
+        DType::I8 => (-128, 127, "int8_t"),
+        DType::I16 => (-32768, 32767, "int16_t"),
+        DType::I32 => (i32::MIN as i64, i32::MAX as i64, "int"),
+        _ => return Ok(()),
+    };
+    // a negative number wraps into an unsigned type
+    ensure!(*i <= high && (*i >= low || low == 0 && *i >= -high), Runtime, "value cannot be converted to type {name} without overflow");
+    Ok(())
 }
 
 fn min_node(bound: &Val) -> &'static str {
@@ -189,6 +218,12 @@ fn lerp_check(input: &Tensor, end: &Tensor, weight: &Val) -> Result<&'static str
         input.dtype().c_name(),
         end.dtype().c_name()
     );
+    ensure!(
+        input.dtype().is_differentiable(),
+        NotImplemented,
+        "\"lerp_kernel_scalar\" not implemented for '{}'",
+        input.dtype().scalar_name()
+    );
     if let Val::T(w) = weight {
         ensure!(
             input.dtype() == w.dtype(),
@@ -208,7 +243,7 @@ static ADDCMUL: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
-        ensure!(dt != DType::Bool, Runtime, "\"addcmul_cpu_out\" not implemented for 'Bool'");
+        ensure!(dt != DType::Bool, NotImplemented, "\"addcmul_cpu_out\" not implemented for 'Bool'");
         with_dtype!("addcmul", dt, wide, T => Ok(quad(|x: T, a: T, b: T, v: T| Num::add(x, Num::mul(v, Num::mul(a, b))))))
     },
     saves: [0, C, B, 0],
@@ -216,8 +251,8 @@ static ADDCMUL: PointDef = PointDef {
         let v = conj_val(s.val(3)?)?;
         Ok([
             want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.mul(conj_val(s.val(2)?)?)?.mul(v.clone()))?,
-            want.then(2, || g.mul(conj_val(s.val(1)?)?)?.mul(v.clone()))?,
+            want.then(1, || g.mul(mul(conj_val(s.val(2)?)?, v.clone())?))?,
+            want.then(2, || g.mul(mul(conj_val(s.val(1)?)?, v.clone())?))?,
             None,
         ])
     },
@@ -243,11 +278,11 @@ static ADDCDIV: PointDef = PointDef {
         let b = || conj_val(s.val(2)?);
         Ok([
             want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.mul(v.clone())?.div(b()?))?,
+            want.then(1, || g.mul(super::binary::true_divide(v.clone(), b()?)?))?,
             want.then(2, || {
                 let a = conj_val(s.val(1)?)?;
                 let b = b()?;
-                g.neg()?.mul(v.clone())?.mul(a)?.div(super::binary::mul(b.clone(), b)?)
+                g.neg()?.mul(mul(a, v.clone())?.div(mul(b.clone(), b)?)?)
             })?,
             None,
         ])
@@ -282,6 +317,8 @@ ops! {
         }
         where_self(condition, input, other)
     }
+    /// The indices of elements that are not zero, one tensor an axis.
+    function fn where_nonzero["where"](condition: &Tensor) -> Ret { super::mask::nonzero(condition, true) }
     /// `self` where `condition` holds, else `other`.
     method fn where_of["where"](input: &Tensor, condition: &Tensor, other: Val) -> Tensor {
         where_self(condition, input, other)
@@ -321,18 +358,22 @@ ops! {
     }
     /// Elements not less than `min` (a number or a tensor).
     both fn clamp_min(input: &Tensor, min: Val) -> Tensor {
+        check_bound(&min, input)?;
         point_val(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// `clamp_min` in place.
     inplace fn clamp_min_["clamp_min_"](input: &Tensor, min: Val) -> () {
+        check_bound(&min, input)?;
         point_val_in_place(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// Elements not greater than `max` (a number or a tensor).
     both fn clamp_max(input: &Tensor, max: Val) -> Tensor {
+        check_bound(&max, input)?;
         point_val(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `clamp_max` in place.
     inplace fn clamp_max_["clamp_max_"](input: &Tensor, max: Val) -> () {
+        check_bound(&max, input)?;
         point_val_in_place(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `input + weight * (end - input)`; `weight` is a number or a tensor.

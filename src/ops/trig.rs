@@ -53,7 +53,10 @@ unary_rows! {
         INPUT, |g, cx| { let x = at(cx)?; over_sqrt(g, x.mul(&x)?.add(1i64)?) };
     /// The inverse hyperbolic cosine; nan below 1.
     acosh(ACOSH, "AcoshBackward0") ["arccosh"]: Float, |op, dt| float!(op, dt, math::acosh_f32, math::acosh_f64, clib::acosh),
-        INPUT, |g, cx| { let x = at(cx)?; g.mul(x.sub(1i64)?.rsqrt()?)?.mul(x.add(1i64)?.rsqrt()?) };
+        INPUT, |g, cx| {
+            let x = at(cx)?;
+            if x.dtype().is_complex() { g.mul(x.sub(1i64)?.rsqrt()?)?.mul(x.add(1i64)?.rsqrt()?) } else { over_sqrt(g, x.mul(&x)?.sub(1i64)?) }
+        };
     /// The inverse hyperbolic tangent; infinite at -1 and 1.
     atanh(ATANH, "AtanhBackward0") ["arctanh"]: Float, |op, dt| float!(op, dt, math::atanh_f32, math::atanh_f64, clib::atanh),
         INPUT, |g, cx| { let x = at(cx)?; g.div(x.mul(&x)?.rsub(1i64)?) };

@@ -57,7 +57,16 @@ macro_rules! unary_rows {
             place: $crate::ops::unary::place_of($text),
             call: |a| Ok($name(FromArg::from_arg(&a[0])?)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| apply_in_place(Unary(&$def), &[FromArg::from_arg(&a[0])?])),
+            in_place: Some(|a| {
+                let x: &Tensor = FromArg::from_arg(&a[0])?;
+                crate::ensure!(
+                    !(matches!($def.rule, Rule::Real) && x.dtype().is_complex()),
+                    Runtime,
+                    "In-place {} is not supported for complex tensors.",
+                    stringify!($name)
+                );
+                apply_in_place(Unary(&$def), &[x])
+            }),
         }
     };
 }

@@ -4,7 +4,7 @@ use super::tensor::{PyTensor, wrap};
 use super::types::{PyDType, PyDevice, PyFormat, size};
 use crate::base::promote::default_dtype;
 use crate::base::{C128, DType, Scalar};
-use crate::ops::table::{Arg, Base, Ints, Kind, Ret, Val};
+use crate::ops::table::{Arg, Base, ELLIPSIS, Ints, Kind, Operand, Ret, Val};
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -169,7 +169,7 @@ fn tensors(obj: &Bound<'_, PyAny>) -> PyResult<Option<Vec<crate::tensor::Tensor>
 
 /// The argument as its parameter wants it, or nothing if it does not fit.
 pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
-    if obj.is_none() {
+    if obj.is_none() && kind.base != Base::OptInts {
         return Ok(kind.optional.then_some(Arg::None));
     }
     Ok(match kind.base {
@@ -204,6 +204,21 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             None if obj.cast::<PyBool>().is_ok() => None,
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
         },
+        Base::OptInts => {
+            let one = |o: &Bound<'_, PyAny>| if o.is_none() { Ok(Some(None)) } else { int(o).map(|v| v.map(Some)) };
+            if obj.cast::<PyTuple>().is_ok() || obj.cast::<PyList>().is_ok() {
+                let mut out = Vec::new();
+                for item in obj.try_iter()? {
+                    match one(&item?)? {
+                        Some(v) => out.push(v),
+                        None => return Ok(None),
+                    }
+                }
+                Some(Arg::OptInts(out))
+            } else {
+                one(obj)?.map(|v| Arg::OptInts(vec![v]))
+            }
+        }
         Base::Sizes => match int_list(obj)? {
             Some(v) => Some(Arg::Ints(v)),
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
@@ -226,6 +241,8 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             Err(_) => None,
         },
         Base::Tensors => tensors(obj)?.map(Arg::Tensors),
+        Base::Operands => operands(std::slice::from_ref(obj))?.map(Arg::Operands),
+        Base::IntLists => int_lists(obj)?.map(Arg::IntLists),
         Base::OptTensors => {
             let mut out = Vec::new();
             for item in obj.try_iter()? {
@@ -240,7 +257,7 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
         }
         Base::Str => match obj.cast::<PyString>() {
             Ok(s) => Some(Arg::Str(s.to_str()?.to_owned())),
-            Err(_) => None,
+            Err(_) => obj.cast::<super::types::PyLayout>().ok().map(|l| Arg::Str(l.get().0.to_owned())),
         },
         Base::DType => dtype_of(obj)?.map(Arg::DType),
         Base::Device => device_of(obj)?.map(Arg::Device),
@@ -281,4 +298,68 @@ pub fn ret<'py>(py: Python<'py>, value: Ret) -> PyResult<Bound<'py, PyAny>> {
         Ret::DType(d) => super::types::dtype(py, d).into_bound(py).into_any(),
         Ret::Number(s) => scalar(py, s),
     })
+}
+
+/// All arguments of a function that takes any number of tensors: spelled out, or in one list. Lists between them are
+/// labels.
+pub fn operands(given: &[Bound<'_, PyAny>]) -> PyResult<Option<Vec<Operand>>> {
+    if let [list] = given
+        && list.cast::<PyTensor>().is_err()
+    {
+        return match tensors(list)? {
+            Some(v) => Ok(Some(v.into_iter().map(Operand::Tensor).collect())),
+            None => Ok(None),
+        };
+    }
+    let mut out = Vec::with_capacity(given.len());
+    for obj in given {
+        match obj.cast::<PyTensor>() {
+            Ok(t) => out.push(Operand::Tensor(t.get().tensor())),
+            Err(_) => match labels(obj)? {
+                Some(l) => out.push(Operand::Labels(l)),
+                None => return Ok(None),
+            },
+        }
+    }
+    Ok(Some(out))
+}
+
+/// A list of integers and ellipses.
+fn labels(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ints>> {
+    if obj.cast::<PyList>().is_err() && obj.cast::<PyTuple>().is_err() {
+        return Ok(None);
+    }
+    let mut out = Ints::new();
+    for item in obj.try_iter()? {
+        let item = item?;
+        if item.is(pyo3::types::PyEllipsis::get(obj.py())) {
+            out.push(ELLIPSIS);
+            continue;
+        }
+        match int(&item)? {
+            Some(v) => out.push(v),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(out))
+}
+
+/// A list (or an int64 tensor of two axes) of lists of integers; plain integers count as lists of one.
+fn int_lists(obj: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Ints>>> {
+    let tensor = obj.cast::<PyTensor>().is_ok();
+    if obj.cast::<PyList>().is_err() && obj.cast::<PyTuple>().is_err() && !tensor {
+        return Ok(None);
+    }
+    let list = if tensor { obj.call_method0("tolist")? } else { obj.clone() };
+    let Ok(items) = list.try_iter() else { return Ok(None) };
+    let mut out = Vec::new();
+    for item in items {
+        let item = item?;
+        match (int(&item)?, labels(&item)?) {
+            (Some(v), _) => out.push(Ints::from_slice(&[v])),
+            (None, Some(l)) => out.push(l),
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(out))
 }

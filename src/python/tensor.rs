@@ -342,7 +342,7 @@ impl PyTensor {
         }
     }
     fn __int__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.tensor().item().py()? {
+        match python_scalar(&self.tensor())? {
             Scalar::Float(f) => Ok(pyo3::types::PyFloat::new(py, f).call_method0("__int__")?),
             Scalar::Complex(c) if c.im == 0.0 => {
                 Ok(pyo3::types::PyFloat::new(py, c.re).call_method0("__int__")?)
@@ -354,7 +354,7 @@ impl PyTensor {
         }
     }
     fn __float__(&self) -> PyResult<f64> {
-        match self.tensor().item().py()? {
+        match python_scalar(&self.tensor())? {
             Scalar::Complex(c) if c.im != 0.0 => {
                 Err(PyRuntimeError::new_err("value cannot be converted to type double without overflow"))
             }
@@ -362,7 +362,7 @@ impl PyTensor {
         }
     }
     fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let c = self.tensor().item().py()?.to_c128();
+        let c = python_scalar(&self.tensor())?.to_c128();
         Ok(scalar(py, Scalar::Complex(c)))
     }
     fn __index__(&self) -> PyResult<i64> {
@@ -504,7 +504,8 @@ impl PyTensor {
         data: &Bound<'py, PyTensor>,
         require_grad: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let object = cls.call_method1("__new__", (cls, data))?;
+        // the base's `__new__`: a subclass may have one of its own that calls this function
+        let object = cls.py().get_type::<PyTensor>().call_method1("__new__", (cls, data))?;
         let made = object.cast::<PyTensor>()?.get().tensor();
         if require_grad {
             made.set_requires_grad(true).py()?;
@@ -643,6 +644,16 @@ impl PyTensor {
     fn _text(&self, prefix: &str) -> String {
         text(&self.tensor(), prefix)
     }
+}
+
+/// The one element, for Python's own conversions.
+fn python_scalar(t: &Tensor) -> PyResult<Scalar> {
+    if t.numel() != 1 {
+        return Err(pyo3::exceptions::PyValueError::new_err(
+            "only one element tensors can be converted to Python scalars",
+        ));
+    }
+    t.item().py()
 }
 
 /// Replaces a tensor by a view of itself, history included.

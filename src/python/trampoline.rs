@@ -137,9 +137,13 @@ fn call<'py>(
         }
     }
     let mut first: Option<Mismatch> = None;
-    for row in &group.rows {
-        match bind(row, given, keywords)? {
-            Ok(args) => {
+    let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
+    // one name may mean different things as a method and as a function
+    let other = if method { Place::Function } else { Place::Method };
+    for row in group.rows.iter().filter(|r| r.place != other) {
+        args.clear();
+        match bind(row, given, keywords, &mut args)? {
+            Ok(()) => {
                 if group.in_place {
                     return in_place(row, &args, given);
                 }
@@ -221,12 +225,20 @@ fn bind(
     row: &OpDef,
     given: &[Bound<'_, PyAny>],
     keywords: &Keywords<'_>,
-) -> PyResult<Bound1<SmallVec<[Arg; 8]>>> {
-    let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
+    args: &mut SmallVec<[Arg; 8]>,
+) -> PyResult<Bound1<()>> {
     let (mut next, mut used) = (0, 0);
     for (i, p) in row.params.iter().enumerate() {
         if next < given.len() && !p.keyword_only {
             let obj = &given[next];
+            if p.kind.base == Base::Operands {
+                match super::convert::operands(&given[next..])? {
+                    Some(list) => args.push(Arg::Operands(list)),
+                    None => return Ok(Err(Mismatch::Type(i, p.name, p.kind.base))),
+                }
+                next = given.len();
+                continue;
+            }
             // sizes may be spelled out: x.view(2, 3)
             if p.kind.base == Base::Sizes && given.len() - next != 1
                 || p.kind.base == Base::Sizes && !is_sequence(obj)
@@ -243,6 +255,14 @@ fn bind(
                         }
                     }
                 }
+            }
+            // so may tensors: meshgrid(a, b)
+            if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() {
+                let list: Vec<Tensor> =
+                    given[next..].iter().map_while(|o| o.cast::<PyTensor>().ok().map(|t| t.get().tensor())).collect();
+                next += list.len();
+                args.push(Arg::Tensors(list));
+                continue;
             }
             match to_arg(obj, p.kind)? {
                 Some(a) => args.push(a),
@@ -263,6 +283,7 @@ fn bind(
             None if p.required && p.kind.base == Base::Sizes && i == 0 => {
                 return Ok(Err(Mismatch::Missing(p.name)));
             }
+            None if p.kind.base == Base::Operands => args.push(Arg::Operands(Vec::new())),
             None if p.required => return Ok(Err(Mismatch::Missing(p.name))),
             None => args.push(Arg::Absent),
         }
@@ -282,7 +303,7 @@ fn bind(
         }
         return Ok(Err(Mismatch::TooMany));
     }
-    Ok(Ok(args))
+    Ok(Ok(()))
 }
 
 fn keyword<'a, 'py>(p: &Param, keywords: &'a Keywords<'py>) -> Option<&'a Bound<'py, PyAny>> {
@@ -393,7 +414,8 @@ fn store<'py>(
     };
     match value {
         Ret::Tensor(r) => {
-            if r.requires_grad() || out.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().requires_grad()) {
+            if crate::autograd::grad_enabled()
+                && (r.requires_grad() || out.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().requires_grad())) {
                 return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
                     "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
                 )));

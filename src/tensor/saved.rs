@@ -7,7 +7,6 @@ use crate::bail;
 use crate::base::{DType, Device, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Storage;
-use smallvec::SmallVec;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -32,8 +31,9 @@ impl std::fmt::Debug for Bare {
 /// Saved tensors by position: inputs first, then results.
 #[derive(Default, Debug)]
 pub struct Saved {
-    pub inputs: SmallVec<[Option<SavedTensor>; 2]>,
-    pub outputs: SmallVec<[Option<SavedTensor>; 1]>,
+    // vectors, not inline lists: most nodes save nothing, and a saved tensor is 200 bytes to move around
+    pub inputs: Vec<Option<SavedTensor>>,
+    pub outputs: Vec<Option<SavedTensor>>,
 }
 
 impl SavedTensor {

@@ -311,7 +311,7 @@ def test_finding_and_replacing():
     assert isinstance(m.block.linear, nn.Identity)
     with pytest.raises(AttributeError, match="Block has no attribute `nothing`"):
         m.get_submodule("block.nothing")
-    with pytest.raises(AttributeError, match="`scale` is not an nn.Module"):
+    with pytest.raises(AttributeError, match=r"`scale` is not an nn\.Module"):
         m.get_submodule("block.scale")
 
 

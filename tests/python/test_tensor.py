@@ -5,7 +5,6 @@ import pickle
 
 import numpy as np
 import pytest
-
 import rushlight as rl
 
 
@@ -41,7 +40,7 @@ def test_out_of_memory_is_an_error():
 def test_size_prints_and_behaves():
     s = rl.zeros(2, 3).shape
     assert repr(s) == "torch.Size([2, 3])" and s == (2, 3) and s.numel() == 6
-    assert repr(s[1:]) == "torch.Size([3])" and repr(s + (4,)) == "torch.Size([2, 3, 4])"
+    assert repr(s[1:]) == "torch.Size([3])" and repr(s + (4,)) == "torch.Size([2, 3, 4])"  # noqa: RUF005
     assert pickle.loads(pickle.dumps(s)) == s
 
 
@@ -213,7 +212,7 @@ def test_geometry_in_place():
 
 
 def test_errors_name_what_was_wrong():
-    with pytest.raises(TypeError, match="argument 'dim0' .* must be int, not str"):
+    with pytest.raises(TypeError, match=r"argument 'dim0' .* must be int, not str"):
         rl.ones(2, 2).transpose("a", 1)
     with pytest.raises(TypeError, match="unexpected keyword argument 'foo'"):
         rl.exp(rl.ones(1), foo=1)

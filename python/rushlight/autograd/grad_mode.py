@@ -112,7 +112,7 @@ class set_grad_enabled(_Mode):
     Args: mode (bool): on or off.
     """
 
-    __slots__ = ("mode", "_before")
+    __slots__ = ("_before", "mode")
 
     def __init__(self, mode):
         if not isinstance(mode, bool):

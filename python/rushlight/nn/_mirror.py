@@ -65,7 +65,7 @@ class Mirror(dict):
         for key, value in dict(*others, **named).items():
             self[key] = value
 
-    def __ior__(self, other):
+    def __ior__(self, other):  # type: ignore[misc]
         self.update(other)
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .. import _C
 from . import functional as F
@@ -17,7 +18,7 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class _ConvNd(Module):
     """What all convolutions have in common: sizes, weights and the printed form."""
 
-    _spread = None
+    _spread: Any = None
     _transposed = False
 
     def __init__(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _C
 from ..autograd.grad_mode import no_grad
 from . import conv, norm
@@ -16,7 +18,7 @@ class LazyModuleMixin:
     A subclass fills its parameters in ``initialize_parameters``, which gets the arguments of that call.
     """
 
-    cls_to_become = None
+    cls_to_become: Any = None
 
     def has_uninitialized_params(self):
         """Whether something has no shape yet."""

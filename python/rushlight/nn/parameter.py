@@ -56,7 +56,7 @@ class Parameter(Tensor):
         return _rebuild_parameter, (self.data, self.requires_grad, OrderedDict())
 
 
-class _BufferMeta(type(Tensor)):
+class _BufferMeta(type(Tensor)):  # type: ignore[misc]
     def __instancecheck__(self, instance):
         if self is Buffer:
             return isinstance(instance, Tensor) and getattr(instance, "_is_buffer", False)
@@ -152,6 +152,10 @@ class UninitializedParameter(_Uninitialized, Parameter):
         return UninitializedParameter, (self.requires_grad, self.data.device, self.data.dtype)
 
 
+class _InitializedBuffer(Tensor):
+    """What an uninitialized buffer becomes: a tensor in all but the name of its class."""
+
+
 class UninitializedBuffer(_Uninitialized, Tensor):
     """A buffer whose shape is not known yet.
 
@@ -160,6 +164,8 @@ class UninitializedBuffer(_Uninitialized, Tensor):
         device (device, optional): where it will be.
         dtype (dtype, optional): what it will hold.
     """
+
+    cls_to_become = _InitializedBuffer
 
     def __new__(cls, requires_grad=False, device=None, dtype=None, persistent=True):
         buffer = _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
@@ -172,13 +178,6 @@ class UninitializedBuffer(_Uninitialized, Tensor):
             return memo[id(self)]
         memo[id(self)] = copied = type(self)(self.requires_grad, self.data.device, self.data.dtype)
         return copied
-
-
-class _InitializedBuffer(Tensor):
-    """What an uninitialized buffer becomes: a tensor in all but the name of its class."""
-
-
-UninitializedBuffer.cls_to_become = _InitializedBuffer
 
 
 def is_lazy(tensor):

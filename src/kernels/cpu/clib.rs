@@ -14,7 +14,8 @@ macro_rules! complex {
                 $(pub safe fn $c(z: C128) -> C128;)*
                 pub safe fn cpow(z: C128, w: C128) -> C128;
                 pub safe fn lgamma(x: f64) -> f64;
-                pub safe fn tgamma(x: f64) -> f64;
+                pub safe fn erf(x: f64) -> f64;
+                pub safe fn erfc(x: f64) -> f64;
                 pub safe fn j0(x: f64) -> f64;
                 pub safe fn j1(x: f64) -> f64;
                 pub safe fn y0(x: f64) -> f64;
@@ -48,7 +49,7 @@ macro_rules! real {
     };
 }
 real! {
-    lgamma(x): f64; tgamma(x): f64; j0(x): f64; j1(x): f64; y0(x): f64; y1(x): f64;
+    erf(x): f64; erfc(x): f64; lgamma(x): f64; j0(x): f64; j1(x): f64; y0(x): f64; y1(x): f64;
     nextafter(x, y): f64; nextafterf(x, y): f32;
 }
 

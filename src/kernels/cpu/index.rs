@@ -319,6 +319,26 @@ pub unsafe fn scatter(
     Ok(())
 }
 
+/// Zeroes a range of columns in every row of a dense matrix.
+///
+/// # Safety
+/// `dst` is valid for `rows * columns` elements of `size` bytes; ranges lie within the columns.
+pub unsafe fn clear_rows(
+    dst: *mut u8,
+    rows: usize,
+    columns: usize,
+    size: usize,
+    range: impl Fn(usize) -> Range<usize> + Sync,
+) {
+    let target = Shared(dst);
+    par::for_each_chunk(rows, (par::ELEMENTWISE_GRAIN / columns.max(1)).max(1), |part| {
+        for row in part {
+            let r = range(row);
+            std::ptr::write_bytes(target.get().add((row * columns + r.start) * size), 0, r.len() * size);
+        }
+    });
+}
+
 /// Positions of the true bytes, in order.
 pub fn true_positions(mask: &[u8]) -> Vec<i64> {
     let mut out = Vec::with_capacity(mask.iter().map(|&b| b as usize).sum());

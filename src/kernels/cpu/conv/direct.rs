@@ -10,7 +10,8 @@ use crate::kernels::cpu::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
-/// Packed weights larger than this stream from memory once per image rather than once per tile of pixels.
+/// Packed weights larger than this are walked block by block, each over all images: 8x512x7x7 by 512 3x3 weights,
+/// 9.4 MB, would else be bound by reading them eight times.
 const WEIGHTS_IN_CACHE: usize = 1 << 20;
 /// From this many images on an image is a task; below, images are cut.
 const MANY_IMAGES: usize = 8;
@@ -65,44 +66,50 @@ fn tiles(plan: &Plan, pitch: usize, lanes: usize) -> Vec<([usize; 2], [u32; 2])>
 }
 
 impl<T: Direct> Job<'_, T> {
+    /// Elements to read from a padded image, some lanes behind it included.
+    fn padded_len(&self) -> usize {
+        self.channels * self.padded.channel() + if self.padded.as_is { 0 } else { 2 * self.kernels.lanes }
+    }
+
+    unsafe fn pad(&self, x: *const T, buffer: *mut T) {
+        let len = self.channels * self.padded.channel();
+        std::ptr::write_bytes(buffer.add(len), 0, 2 * self.kernels.lanes);
+        self.padded.copy(self.channels, x, buffer);
+    }
+
     /// One image: `x` unpadded, `y` the first element of the result's first channel.
     unsafe fn image(&self, x: *const T, y: *mut T, channel: usize) {
-        let len = self.channels * self.padded.channel();
         if self.padded.as_is {
-            return self.slices(x, len, y, channel);
+            return self.slices(x, y, channel);
         }
-        let slack = 2 * self.kernels.lanes;
-        scratch::with(Slot::Shared, len + slack, |buffer: *mut T| {
-            // SAFETY: the buffer has the size asked for; what lies behind the image only has to be readable.
+        scratch::with(Slot::Shared, self.padded_len(), |buffer: *mut T| {
+            // SAFETY: the buffer has the size asked for.
             unsafe {
-                std::ptr::write_bytes(buffer.add(len), 0, slack);
-                self.padded.copy(self.channels, x, buffer);
-                self.slices(buffer, len + slack, y, channel);
+                self.pad(x, buffer);
+                self.slices(buffer, y, channel);
             }
         });
     }
 
-    unsafe fn slices(&self, x: *const T, len: usize, y: *mut T, channel: usize) {
-        let [depth, rows, width] = self.plan.output;
-        let tiles = self.tiles.len();
-        let step = if depth > 1 { self.padded.offset([self.plan.stride[0], 0, 0]) } else { 0 };
-        let (x, y) = (Ptr::of(x), Ptr(y));
+    /// All tiles of a padded image, cut between threads.
+    unsafe fn slices(&self, x: *const T, y: *mut T, channel: usize) {
+        let count = self.plan.output[0] * self.tiles.len();
         let m: usize = self.blocks.iter().map(|b| b.1).sum();
-        let one = |t: usize, blocks: Range<usize>| {
-            let d = t / tiles;
-            // SAFETY: a tile of pixels of the result, for some blocks of channels.
-            unsafe {
-                let x = (x.at(d * step) as *const T, len - d * step);
-                self.tile(x, t % tiles, blocks, y.at(d * rows * width), channel);
-            }
-        };
-        if self.offsets.len() * m * size_of::<T>() <= WEIGHTS_IN_CACHE {
-            let work = self.offsets.len() * m * 2 * self.kernels.lanes;
-            par::for_each_chunk(depth * tiles, (par::MATMUL_MIN_FMA / work.max(1)).max(1), |r| {
-                r.for_each(|t| one(t, 0..self.blocks.len()));
-            });
-        } else {
-            par::for_each(self.blocks.len(), |b| (0..depth * tiles).for_each(|t| one(t, b..b + 1)));
+        let work = self.offsets.len() * m * 2 * self.kernels.lanes;
+        let (x, y) = (Ptr::of(x), Ptr(y));
+        par::for_each_chunk(count, (par::MATMUL_MIN_FMA / work.max(1)).max(1), |r| {
+            // SAFETY: tiles of the result that belong to this task.
+            unsafe { self.some(r, 0..self.blocks.len(), x.get(), y.get(), channel) };
+        });
+    }
+
+    unsafe fn some(&self, tiles: Range<usize>, blocks: Range<usize>, x: *const T, y: *mut T, channel: usize) {
+        let [_, rows, width] = self.plan.output;
+        let step = self.plan.stride[0] * self.padded.slice();
+        for t in tiles {
+            let (d, t) = (t / self.tiles.len(), t % self.tiles.len());
+            let x = (x.add(d * step), self.padded_len() - d * step);
+            self.tile(x, t, blocks.clone(), y.add(d * rows * width), channel);
         }
     }
 
@@ -176,16 +183,20 @@ pub struct Sides {
 pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
     let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
     let sides = Sides { n: p.n, groups: p.groups, cin: ci, cout: co };
+    let weight = Ptr::of(weight);
     // SAFETY: an element of the weight.
-    let w = |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + r) * ci + c) * taps + t) };
+    let w =
+        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.at(((g * co + r) * ci + c) * taps + t) };
     run(&Plan::forward(p), &sides, x, w, bias, y);
 }
 
 pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, weight: *const T, bias: *const T, dx: *mut T) {
     let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
     let sides = Sides { n: p.n, groups: p.groups, cin: co, cout: ci };
+    let weight = Ptr::of(weight);
     // SAFETY: an element of the weight.
-    let w = |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.add(((g * co + c) * ci + r) * taps + t) };
+    let w =
+        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.at(((g * co + c) * ci + r) * taps + t) };
     for plan in Plan::backward(p) {
         run(&plan, &sides, g, w, bias, dx);
     }
@@ -196,7 +207,7 @@ unsafe fn run<T: Direct>(
     plan: &Plan,
     s: &Sides,
     x: *const T,
-    weight: impl Fn(usize, usize, usize, usize) -> T,
+    weight: impl Fn(usize, usize, usize, usize) -> T + Sync,
     bias: *const T,
     y: *mut T,
 ) {
@@ -213,16 +224,29 @@ unsafe fn run<T: Direct>(
         .flat_map(|c| plan.taps.iter().map(move |t| (c, t.1)))
         .map(|(c, at)| c * padded.channel() + padded.offset(at))
         .collect();
-    let mut packed = Vec::with_capacity(s.groups * s.cout * k);
-    for g in 0..s.groups {
-        for &(first, rows) in &blocks {
-            for c in 0..s.cin {
-                for &(t, _) in &plan.taps {
-                    packed.extend((first..first + rows).map(|r| weight(g, r, c, t)));
+    let mut packed = vec![<T as Elem>::ZERO; s.groups * s.cout * k];
+    let to = Ptr(packed.as_mut_ptr());
+    par::for_each_chunk(
+        s.groups * blocks.len(),
+        par::ELEMENTWISE_GRAIN.div_ceil((k * best_rows()).max(1)),
+        |r| {
+            for t in r {
+                let (g, (first, rows)) = (t / blocks.len(), blocks[t % blocks.len()]);
+                let mut to = to.at((g * s.cout + first) * k);
+                for c in 0..s.cin {
+                    for &(tap, _) in &plan.taps {
+                        // SAFETY: the panel of this block.
+                        unsafe {
+                            for r in 0..rows {
+                                to.add(r).write(weight(g, first + r, c, tap));
+                            }
+                            to = to.add(rows);
+                        }
+                    }
                 }
             }
-        }
-    }
+        },
+    );
     let tiles = tiles(plan, padded.width(), kernels.lanes);
     let reach = offsets.iter().copied().max().unwrap_or(0);
     let job = |g: usize| Job {
@@ -239,6 +263,35 @@ unsafe fn run<T: Direct>(
     };
     let jobs: Vec<Job<T>> = (0..s.groups).map(job).collect();
     let (x, y) = (Ptr::of(x), Ptr(y));
+    if s.cout * k * size_of::<T>() > WEIGHTS_IN_CACHE && plan.dense() {
+        // Each block of weights is read once for all images.
+        let len = if padded.as_is { s.cin * plane } else { jobs[0].padded_len() };
+        return scratch::with(
+            Slot::Whole,
+            if padded.as_is { 0 } else { s.n * s.groups * len },
+            |buffer: *mut T| {
+                let buffer = Ptr(buffer);
+                if !padded.as_is {
+                    par::for_each(s.n * s.groups, |i| {
+                        // SAFETY: one padded image.
+                        unsafe { jobs[i % s.groups].pad(x.at(i * s.cin * plane), buffer.at(i * len)) };
+                    });
+                }
+                let from = if padded.as_is { x } else { buffer };
+                par::for_each(s.groups * blocks.len(), |t| {
+                    let (g, b) = (t / blocks.len(), t % blocks.len());
+                    for n in 0..s.n {
+                        let i = n * s.groups + g;
+                        // SAFETY: a block of channels of one image.
+                        unsafe {
+                            let tiles = 0..plan.output[0] * tiles.len();
+                            jobs[g].some(tiles, b..b + 1, from.at(i * len), y.at(i * s.cout * whole), whole);
+                        }
+                    }
+                });
+            },
+        );
+    }
     images(s.n * s.groups, |i| {
         let g = i % s.groups;
         // SAFETY: one group of one image.

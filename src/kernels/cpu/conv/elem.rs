@@ -1,6 +1,6 @@
 //! Which way each dtype goes.
 
-use super::{Conv, direct, unfold};
+use super::{Conv, depthwise, direct, filter, last, unfold};
 use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
@@ -37,30 +37,38 @@ macro_rules! by_unfolding {
 }
 by_unfolding!(C64 C128);
 
-macro_rules! direct_or_unfolded {
+macro_rules! direct {
     ($($t:ty)*) => {$(
         impl ConvElem for $t {
             unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
-                if p.channels_last {
-                    unfold::forward(p, x, w, bias, y)
+                if depthwise::fits(p) {
+                    depthwise::forward(p, x, w, bias, y)
+                } else if p.channels_last {
+                    last::forward(p, x, w, bias, y)
                 } else {
                     direct::forward(p, x, w, bias, y)
                 }
             }
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
-                if p.channels_last {
-                    unfold::backward_data(p, g, w, bias, dx)
+                if depthwise::fits(p) {
+                    depthwise::backward_data(p, g, w, bias, dx)
+                } else if p.channels_last {
+                    last::backward_data(p, g, w, bias, dx)
                 } else {
                     direct::backward_data(p, g, w, bias, dx)
                 }
             }
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
-                unfold::backward_weight(p, x, g, dw)
+                if depthwise::fits(p) {
+                    depthwise::backward_weight(p, x, g, dw)
+                } else {
+                    filter::backward_weight(p, x, g, dw)
+                }
             }
         }
     )*};
 }
-direct_or_unfolded!(f32 f64);
+direct!(f32 f64);
 
 multiversion! {
     unsafe fn widen[T: Flt](src: *const T, dst: *mut T::C, n: usize) {

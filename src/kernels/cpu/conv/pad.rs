@@ -1,10 +1,10 @@
 //! The input with its padding written out, and split by stride: position `i` of an axis lies in plane `i % stride` at
 //! `i / stride`. There a convolution of any stride and dilation reads neighbouring inputs for neighbouring outputs.
 
-use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::par;
 use super::plan::Plan;
 use crate::base::Elem;
+use crate::kernels::cpu::flt::Ptr;
+use crate::kernels::cpu::par;
 
 /// One image as the kernels read it: padded depth slices, each of `phases` planes of `height x width`.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Padded {
     fn plane(&self) -> usize {
         self.height() * self.width()
     }
-    fn slice(&self) -> usize {
+    pub fn slice(&self) -> usize {
         self.phases.len() * self.plane()
     }
     /// Elements from one channel to the next.
@@ -93,7 +93,8 @@ impl Padded {
                     let end = (end.max(0) as usize).div_ceil(s as usize).clamp(start, w);
                     for i in 0..h {
                         let row = (ph + i * self.stride[1]) as isize - self.front[1];
-                        let inside = (0..self.input[0] as isize).contains(&z) && (0..self.input[1] as isize).contains(&row);
+                        let inside = (0..self.input[0] as isize).contains(&z)
+                            && (0..self.input[1] as isize).contains(&row);
                         // SAFETY: a row of this channel's slice, and columns inside the image.
                         unsafe {
                             let to = dst.at(ch * self.channel + d * per + (k * h + i) * w);
@@ -104,12 +105,10 @@ impl Padded {
                             std::ptr::write_bytes(to, 0, start);
                             std::ptr::write_bytes(to.add(end), 0, w - end);
                             let column = (start as isize * s - first) as usize;
-                            let from = x.at(
-                                ch * self.strides[0]
-                                    + z as usize * self.strides[1]
-                                    + row as usize * self.strides[2]
-                                    + column * self.strides[3],
-                            );
+                            let from = x.at(ch * self.strides[0]
+                                + z as usize * self.strides[1]
+                                + row as usize * self.strides[2]
+                                + column * self.strides[3]);
                             let step = self.stride[2] * self.strides[3];
                             match step {
                                 1 => std::ptr::copy_nonoverlapping(from, to.add(start), end - start),
@@ -128,5 +127,61 @@ impl Padded {
 unsafe fn strided<T: Elem>(from: *const T, step: usize, to: *mut T, n: usize) {
     for j in 0..n {
         *to.add(j) = *from.add(j * step);
+    }
+}
+
+/// A channels-last image with its padding written out; `c` counts all channels.
+#[derive(Clone, Debug)]
+pub struct PaddedLast {
+    pub input: [usize; 3],
+    pub front: [isize; 3],
+    pub size: [usize; 3],
+    pub c: usize,
+    pub as_is: bool,
+}
+
+impl PaddedLast {
+    pub fn of(plan: &Plan, c: usize) -> PaddedLast {
+        let as_is = plan.front == [0; 3] && (0..3).all(|a| plan.size[a] <= plan.input[a]);
+        let size = if as_is { plan.input } else { plan.size };
+        PaddedLast { input: plan.input, front: plan.front, size, c, as_is }
+    }
+    /// Elements of an image.
+    pub fn len(&self) -> usize {
+        self.size.iter().product::<usize>() * self.c
+    }
+    pub fn offset(&self, at: [usize; 3]) -> usize {
+        ((at[0] * self.size[1] + at[1]) * self.size[2] + at[2]) * self.c
+    }
+    /// # Safety
+    /// `x` is an image of the described sizes, `dst` holds `len()` elements.
+    pub unsafe fn copy<T: Elem>(&self, x: *const T, dst: *mut T) {
+        let (x, dst) = (Ptr::of(x), Ptr(dst));
+        let [_, h, w] = self.size;
+        let line = w * self.c;
+        let start = self.front[2].max(0).min(w as isize) as usize;
+        let end = (self.front[2] + self.input[2] as isize).clamp(start as isize, w as isize) as usize;
+        par::for_each_chunk(self.size[0] * h, par::ELEMENTWISE_GRAIN.div_ceil(line), |r| {
+            for t in r {
+                let z = (t / h) as isize - self.front[0];
+                let row = (t % h) as isize - self.front[1];
+                // SAFETY: one padded row per step; columns inside the image.
+                unsafe {
+                    let to = dst.at(t * line);
+                    let inside = (0..self.input[0] as isize).contains(&z)
+                        && (0..self.input[1] as isize).contains(&row);
+                    if !inside || start == end {
+                        std::ptr::write_bytes(to, 0, line);
+                        continue;
+                    }
+                    let from = (z as usize * self.input[1] + row as usize) * self.input[2];
+                    let from = from + (start as isize - self.front[2]) as usize;
+                    std::ptr::write_bytes(to, 0, start * self.c);
+                    let n = (end - start) * self.c;
+                    std::ptr::copy_nonoverlapping(x.at(from * self.c), to.add(start * self.c), n);
+                    std::ptr::write_bytes(to.add(end * self.c), 0, (w - end) * self.c);
+                }
+            }
+        });
     }
 }

@@ -29,8 +29,7 @@ impl Plan {
         Plan {
             input: p.input,
             front: p.padding.map(|v| v as isize),
-            size: [0, 1, 2]
-                .map(|a| (p.output[a] - 1) * p.stride[a] + (p.kernel[a] - 1) * p.dilation[a] + 1),
+            size: [0, 1, 2].map(|a| (p.output[a] - 1) * p.stride[a] + (p.kernel[a] - 1) * p.dilation[a] + 1),
             stride: p.stride,
             taps: product(p, [all(0), all(1), all(2)]),
             output: p.output,

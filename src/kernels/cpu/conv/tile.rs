@@ -85,6 +85,12 @@ pub fn best_rows() -> usize {
     if simd::level() == Level::Avx512 { ROWS } else { 6 }
 }
 
+/// The rows that tiles of [`Channels`] should have. The compiler loads all broadcasts before it multiplies, so that
+/// 3 registers a row and 2 must fit: 14 rows spill and run at 60% of the speed of 9.
+pub fn best_channel_rows() -> usize {
+    if simd::level() == Level::Avx512 { 9 } else { 4 }
+}
+
 mod at {
     macro_rules! level {
         ($name:ident, $vector:ident, $(#[$meta:meta])*) => {

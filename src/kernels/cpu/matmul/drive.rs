@@ -7,24 +7,31 @@ use super::scratch::{self, Slot};
 use super::tile::{Finish, Kernels, TileFn};
 use super::{Act, Bias, Epilogue};
 use crate::kernels::cpu::par;
+use std::mem::MaybeUninit;
 
-/// Steps of `k` per block, in bytes of an element times steps: a panel of `b` is then 32 KiB (f32) and shares
-/// the 48 KiB first-level cache with the panel of `a` that streams by.
-const KC_BYTES: usize = 256 * 4;
-/// Rows of `a` packed at a time: about 170 KiB of the second-level cache, and 8 tasks for 1024 rows.
-const MC: usize = 168;
-/// Up to this many rows, `b` is packed just before use, a group of panels at a time, never as a whole.
-const MC_ALONE: usize = 336;
-/// Bytes of a group of panels in that case: rows of the source are then read in runs of some cache lines.
-const GROUP_BYTES: usize = 128 << 10;
-/// Columns of a task when there are several blocks of rows: packing `a` again for each costs about 1%.
-const TASK_COLS: usize = 1024;
-/// Multiply-adds of a task when there is one block of rows.
+/// Steps of `k` per block. Both operands are fetched ahead while they stream by, so a panel of `b` need not fit
+/// the first-level cache, and fewer passes over `c` pay: at 1024 cubed 512 steps beat 256 by 2 to 5%.
+const KC: usize = 512;
+/// Bytes of `a` that the tasks of a block of rows go through for every panel of `b`: a quarter of the second-level
+/// cache of the machine measured. 252 rows of f32 beat 504 and 168 at 2048 cubed.
+const A_BLOCK_BYTES: usize = 512 << 10;
+/// The most tiles a task's rows make.
+const MC_TILES: usize = 36;
+/// Multiply-adds of a task (about 50 us), and the panels it takes all the same: with several blocks of rows each
+/// task reads its block of `a` again, and 4 panels cost 4% of 1024 cubed; 16 nothing.
 const TASK_FMA: usize = 4 << 20;
-/// Bytes of packed `b` at a time.
-const NC_BYTES: usize = 32 << 20;
-/// Columns from which `a` is packed: each of its elements is then used by more than four tiles.
-const PACK_A_COLS: usize = 128;
+const TASK_PANELS: usize = 16;
+/// Tasks to aim for even so.
+const TASKS: usize = 8;
+/// Bytes of packed `a`, and of packed `b` where it is packed as a whole.
+const PACKED_BYTES: usize = 32 << 20;
+/// Up to this many columns `a` is read in place (512x64x4608: 202 GFLOP/s against 114 packed), and up to
+/// `PACK_A_COLS` if rows do not lie multiples of `BAD_STRIDE` apart and share cache sets.
+const A_IN_PLACE_COLS: usize = 128;
+const PACK_A_COLS: usize = 256;
+const BAD_STRIDE: usize = 2048;
+/// Rows from which a `b` with such a stride is packed: in place, 1024 cubed ran at 166 instead of 190 GFLOP/s.
+const PACK_B_ROWS: usize = 128;
 
 /// A packer as the public functions take it: `(first, count, first, count, destination)`.
 pub type Packer<'a, T> = &'a (dyn Fn(usize, usize, usize, usize, *mut T) + Sync);
@@ -70,86 +77,180 @@ fn even_block(k: usize, most: usize) -> usize {
     k.div_ceil(k.div_ceil(most)).next_multiple_of(4)
 }
 
+/// How tasks find `a`: in place, or packed, block of `k` after block of `k`.
+#[derive(Clone, Copy)]
+enum Left<T> {
+    InPlace(*const T, isize, isize),
+    Packed(*const T),
+}
+
+/// How tasks find `b`.
+#[derive(Clone, Copy)]
+enum Right<T> {
+    /// In place: rows are dense.
+    Rows(*const T, isize),
+    /// Each task packs panels before their use.
+    Panels,
+    /// Packed as a whole: block of `k` after block of `k`, each with this many panels.
+    Packed(*const T, usize),
+}
+
+// SAFETY: the pointers are read only while tasks run.
+unsafe impl<T: Sync> Sync for Left<T> {}
+unsafe impl<T: Sync> Sync for Right<T> {}
+
 pub unsafe fn drive<T: Real>(p: &Problem<T>) {
-    let ker = T::kernels();
-    let kc = even_block(p.k, KC_BYTES / size_of::<T>());
-    if p.m <= MC_ALONE {
-        // One block of rows: tasks are ranges of columns, and each packs its own part of `b`.
-        let cols = (TASK_FMA / (p.m * p.k)).max(2 * ker.nr).next_multiple_of(ker.nr);
-        par::for_each_chunk(p.n, task_cols(p, cols), |cols| {
-            // SAFETY: the caller's contract; ranges of columns are disjoint.
-            unsafe { task(p, ker, kc, 0..p.m, cols, None) }
-        });
-        return;
+    let kc = even_block(p.k, KC);
+    let size = size_of::<T>();
+    if let Operand::Strided(a, rsa, csa) = p.a {
+        let dense = csa == 1 || rsa == 1;
+        let apart = dense && !bad_stride::<T>(if csa == 1 { rsa } else { csa });
+        if (dense && p.n <= A_IN_PLACE_COLS) || (apart && p.n < PACK_A_COLS) || p.n <= A_IN_PLACE_COLS / 4 {
+            return with_left(p, kc, 0..p.m, Left::InPlace(a, rsa, csa));
+        }
     }
-    let nc = (NC_BYTES / size_of::<T>() / p.k.next_multiple_of(4)).max(ker.nr) / ker.nr * ker.nr;
-    for n0 in (0..p.n).step_by(nc) {
-        let nlen = nc.min(p.n - n0);
-        let panels = nlen.div_ceil(ker.nr);
-        let size = panels * ker.nr * p.k + super::pack::SLACK;
-        scratch::with(Slot::Shared, size, |packed: *mut T| {
-            let packed = Shared(packed);
-            // Some panels a task: about 64 KiB each.
-            let some = (64 * 1024 / (kc * ker.nr * size_of::<T>())).max(1);
-            let groups = panels.div_ceil(some);
-            let blocks = p.k.div_ceil(kc);
+    let ker = T::kernels();
+    // Rows at a time so that the packed ones stay within bounds; all of them in ordinary cases.
+    let mc = MC_TILES * ker.mr;
+    let rows = (PACKED_BYTES / size / p.k.next_multiple_of(4)).max(mc) / mc * mc;
+    for m0 in (0..p.m).step_by(rows) {
+        let part = m0..(m0 + rows).min(p.m);
+        let heights = Heights::new(part.len(), ker.mr, matches!(p.a, Operand::Packed(_)));
+        let padded = heights.padded();
+        scratch::with(Slot::Left, padded * p.k, |packed: *mut T| {
+            let memory = Shared(packed);
+            // Pieces of some tiles with all their blocks of `k`: rows are read along memory, page after page.
+            let some = (64 * 1024 / (p.k * ker.mr * size)).max(1);
             let pack = |t: usize| {
-                let (k0, first) = ((t / groups) * kc, (t % groups) * some * ker.nr);
-                let klen = kc.min(p.k - k0);
-                let len = (some * ker.nr).min(nlen - first);
-                // SAFETY: blocks of `k` one after the other, each with all panels: disjoint parts of the memory.
-                unsafe {
-                    let to = packed.get().add(k0 * panels * ker.nr + first * klen);
-                    pack_b(p, ker, k0, klen, n0 + first, len, to);
+                let tiles = t * some..((t + 1) * some).min(heights.tiles);
+                for k0 in (0..p.k).step_by(kc) {
+                    let klen = kc.min(p.k - k0);
+                    // SAFETY: blocks of `k` one after the other, each with all tiles: disjoint parts.
+                    unsafe { pack_a(p, &heights, m0, k0, klen, tiles.clone(), memory.get().add(k0 * padded)) }
                 }
             };
-            if p.m * p.k * nlen >= par::MATMUL_MIN_FMA {
-                par::for_each(blocks * groups, pack);
-            } else {
-                (0..blocks * groups).for_each(pack);
-            }
-            let mc = even_rows(p.m, ker.mr);
-            let wide = task_cols(p, TASK_COLS.next_multiple_of(ker.nr)).min(nlen.next_multiple_of(ker.nr));
-            let (down, across) = (p.m.div_ceil(mc), nlen.div_ceil(wide));
-            let run = |t: usize| {
-                let (i0, j0) = ((t / across) * mc, (t % across) * wide);
-                let (rows, cols) = (i0..(i0 + mc).min(p.m), n0 + j0..n0 + (j0 + wide).min(nlen));
-                // SAFETY: the caller's contract; tasks are disjoint rectangles.
-                unsafe { task(p, ker, kc, rows, cols, Some((packed.get(), n0, panels))) }
+            for_tasks(p, heights.tiles.div_ceil(some), pack);
+            with_left(p, kc, part, Left::Packed(packed));
+        });
+    }
+}
+/// Tiles in the rows of a task.
+fn block_tiles<T>(kc: usize, ker: &Kernels<T>) -> usize {
+    (A_BLOCK_BYTES / (kc * size_of::<T>() * ker.mr)).clamp(4, MC_TILES)
+}
+
+/// Whether rows this far apart share cache sets.
+fn bad_stride<T>(stride: isize) -> bool {
+    (stride.unsigned_abs() * size_of::<T>()).is_multiple_of(BAD_STRIDE)
+}
+
+/// Runs over tasks, on threads if the whole product is large enough.
+fn for_tasks<T>(p: &Problem<T>, tasks: usize, f: impl Fn(usize) + Sync) {
+    if p.m * p.n * p.k < par::MATMUL_MIN_FMA { (0..tasks).for_each(f) } else { par::for_each(tasks, f) }
+}
+
+/// All columns for some rows of `a`.
+unsafe fn with_left<T: Real>(p: &Problem<T>, kc: usize, rows: std::ops::Range<usize>, left: Left<T>) {
+    let nr = T::kernels().nr;
+    let one_block = rows.len() <= block_tiles(kc, T::kernels()) * T::kernels().mr;
+    match p.b {
+        Operand::Strided(b, rsb, 1) if p.m < PACK_B_ROWS || !bad_stride::<T>(rsb) => {
+            return with_both(p, kc, rows, 0..p.n, left, Right::Rows(b, rsb));
+        }
+        Operand::Strided(_, _, 1) => {}
+        _ if one_block => return with_both(p, kc, rows, 0..p.n, left, Right::Panels),
+        _ => {}
+    }
+    // Several blocks of rows: each panel of `b` is packed once for all of them.
+    let nc = (PACKED_BYTES / size_of::<T>() / p.k.next_multiple_of(4)).max(nr) / nr * nr;
+    for n0 in (0..p.n).step_by(nc) {
+        let cols = n0..(n0 + nc).min(p.n);
+        let panels = cols.len().div_ceil(nr);
+        scratch::with(Slot::Right, panels * nr * p.k, |packed: *mut T| {
+            let memory = Shared(packed);
+            let some = (64 * 1024 / (kc * nr * size_of::<T>())).max(1);
+            let pieces = panels.div_ceil(some);
+            let pack = |t: usize| {
+                let (k0, first) = (t / pieces * kc, t % pieces * some * nr);
+                let klen = kc.min(p.k - k0);
+                let len = (some * nr).min(cols.len() - first);
+                // SAFETY: blocks of `k` one after the other, each with all panels: disjoint parts of the memory.
+                unsafe {
+                    let to = memory.get().add(k0 * panels * nr + first * klen);
+                    pack_b(p.b, k0, klen, n0 + first, len, to);
+                }
             };
-            if p.m * p.k * nlen >= par::MATMUL_MIN_FMA {
-                par::for_each(down * across, run);
-            } else {
-                (0..down * across).for_each(run);
-            }
+            for_tasks(p, p.k.div_ceil(kc) * pieces, pack);
+            with_both(p, kc, rows.clone(), cols.clone(), left, Right::Packed(packed, panels));
         });
     }
 }
 
-/// The whole width for products too small for threads.
-fn task_cols<T: Real>(p: &Problem<T>, cols: usize) -> usize {
-    if p.m * p.k * p.n < par::MATMUL_MIN_FMA { p.n.max(1) } else { cols }
-}
-
-fn even_rows(m: usize, mr: usize) -> usize {
-    m.div_ceil(m.div_ceil(MC)).next_multiple_of(mr)
-}
-
-unsafe fn pack_b<T: Real>(
+/// Cuts a rectangle of `c` into tasks.
+unsafe fn with_both<T: Real>(
     p: &Problem<T>,
-    ker: &Kernels<T>,
+    kc: usize,
+    rows: std::ops::Range<usize>,
+    cols: std::ops::Range<usize>,
+    left: Left<T>,
+    right: Right<T>,
+) {
+    let ker = T::kernels();
+    let fixed = matches!(p.a, Operand::Packed(_)) && matches!(left, Left::Packed(_));
+    let heights = Heights::new(rows.len(), ker.mr, fixed);
+    let blocks = heights.tiles.div_ceil(block_tiles(kc, ker));
+    let tall = heights.tiles.div_ceil(blocks);
+    let panels = cols.len().div_ceil(ker.nr);
+    let least = if blocks > 1 { TASK_PANELS } else { TASK_PANELS / 4 };
+    let least = least.min(panels.div_ceil(TASKS.div_ceil(blocks)));
+    let wide = (TASK_FMA / (tall * ker.mr * p.k)).next_multiple_of(ker.nr).max(least * ker.nr);
+    let wide = if p.m * p.n * p.k < par::MATMUL_MIN_FMA { cols.len() } else { wide };
+    let across = cols.len().div_ceil(wide);
+    let piece = Piece { p, ker, kc, row: rows.start, first: cols.start, heights, left, right };
+    for_tasks(p, heights.tiles.div_ceil(tall) * across, |t| {
+        let (tile, j) = (t / across * tall, cols.start + t % across * wide);
+        // SAFETY: the caller's contract; tasks are disjoint rectangles.
+        unsafe { piece.task(tile..(tile + tall).min(heights.tiles), j..(j + wide).min(cols.end)) }
+    });
+}
+
+unsafe fn pack_a<T: Real>(
+    p: &Problem<T>,
+    heights: &Heights,
+    m0: usize,
     k0: usize,
     klen: usize,
-    n0: usize,
-    nlen: usize,
+    tiles: std::ops::Range<usize>,
     to: *mut T,
 ) {
-    match p.b {
+    match p.a {
+        Operand::Packed(f) => {
+            let (first, last) = (heights.at(tiles.start).0, heights.at(tiles.end - 1));
+            f(m0 + first, last.0 + last.1 - first, k0, klen, to.add(first * klen));
+        }
+        Operand::Strided(a, rsa, csa) => {
+            for t in tiles {
+                let (i, h) = heights.at(t);
+                let from = a.offset((m0 + i) as isize * rsa + k0 as isize * csa);
+                (T::kernels().pack)(from, rsa, csa, h, h, klen, to.add(i * klen));
+            }
+        }
+    }
+}
+
+unsafe fn pack_b<T: Real>(b: Operand<T>, k0: usize, klen: usize, n0: usize, nlen: usize, to: *mut T) {
+    let ker = T::kernels();
+    match b {
         Operand::Packed(f) => f(k0, klen, n0, nlen, to),
         Operand::Strided(b, rsb, csb) => {
-            for j in (0..nlen).step_by(ker.nr) {
-                let from = b.offset(k0 as isize * rsb + (n0 + j) as isize * csb);
-                (ker.pack)(from, csb, rsb, ker.nr.min(nlen - j), ker.nr, klen, to.add(j * klen));
+            // Dense rows are read along memory, some of them at a time; dense columns a panel at a time.
+            let some = if csb == 1 { 16 } else { klen };
+            for p in (0..klen).step_by(some) {
+                for j in (0..nlen).step_by(ker.nr) {
+                    let from = b.offset((k0 + p) as isize * rsb + (n0 + j) as isize * csb);
+                    let to = to.add(j * klen + p * ker.nr);
+                    (ker.pack)(from, csb, rsb, ker.nr.min(nlen - j), ker.nr, some.min(klen - p), to);
+                }
             }
         }
     }
@@ -157,6 +258,7 @@ unsafe fn pack_b<T: Real>(
 
 /// Tile heights for a block of rows: as even as possible, so that no tile is nearly empty. With `fixed`, full
 /// tiles and a rest, the layout that outside packers fill.
+#[derive(Clone, Copy)]
 struct Heights {
     tiles: usize,
     base: usize,
@@ -173,6 +275,10 @@ impl Heights {
         }
         Heights { tiles, base: rows / tiles, extra: rows % tiles, rows, fixed }
     }
+    /// Rows of packed memory.
+    fn padded(&self) -> usize {
+        if self.fixed { self.tiles * self.base } else { self.rows }
+    }
     /// First row and height of a tile.
     #[inline(always)]
     fn at(&self, t: usize) -> (usize, usize) {
@@ -183,134 +289,142 @@ impl Heights {
     }
 }
 
-/// Computes one rectangle of `c`. `packed` is the packed `b` with its first column and number of panels.
-unsafe fn task<T: Real>(
-    p: &Problem<T>,
-    ker: &Kernels<T>,
-    kc: usize,
-    rows: std::ops::Range<usize>,
-    cols: std::ops::Range<usize>,
-    packed: Option<(*const T, usize, usize)>,
-) {
-    let nr = ker.nr;
-    let a_fixed = matches!(p.a, Operand::Packed(_));
-    // In place if packing would not pay, unless rows lie multiples of 4 KiB apart: those share cache sets.
-    let in_place = match p.a {
-        Operand::Strided(_, rsa, csa) if cols.len() < PACK_A_COLS => {
-            (csa == 1 && !(rsa as usize * size_of::<T>()).is_multiple_of(4096)) || rsa == 1
-        }
-        _ => false,
-    };
-    let a_size = if in_place { 0 } else { rows.len().next_multiple_of(ker.mr) * kc + super::pack::SLACK };
-    let group = (GROUP_BYTES / (kc * nr * size_of::<T>())).max(1) * nr;
-    let b_size = if packed.is_some() { 0 } else { group.min(cols.len().next_multiple_of(nr)) * kc };
-    let a_size = a_size.next_multiple_of(16);
-    let heights = Heights::new(rows.len(), ker.mr, a_fixed);
-    scratch::with(Slot::Task, a_size + b_size + super::pack::SLACK, |memory: *mut T| {
-        let (a_mem, b_mem) = (memory, memory.add(a_size));
-        for k0 in (0..p.k).step_by(kc) {
-            let klen = kc.min(p.k - k0);
-            match p.a {
-                Operand::Packed(f) => f(rows.start, rows.len(), k0, klen, a_mem),
-                Operand::Strided(a, rsa, csa) if !in_place => {
-                    for t in 0..heights.tiles {
-                        let (i, h) = heights.at(t);
-                        let from = a.offset((rows.start + i) as isize * rsa + k0 as isize * csa);
-                        (ker.pack)(from, rsa, csa, h, h, klen, a_mem.add(i * klen));
-                    }
-                }
-                _ => {}
-            }
-            let block = Block { p, ker, k0, klen, rows: rows.clone(), heights: &heights, a_mem, in_place };
-            match packed {
-                Some((b, first, panels)) => {
-                    let b = b.add(k0 * panels * nr + (cols.start - first) * klen);
-                    block.columns(b, cols.clone());
-                }
-                None => {
-                    for j0 in cols.clone().step_by(group) {
-                        let len = group.min(cols.end - j0);
-                        pack_b(p, ker, k0, klen, j0, len, b_mem);
-                        block.columns(b_mem, j0..j0 + len);
-                    }
-                }
-            }
-        }
-    });
-    super::finish::activate(p, rows, cols);
-}
-
-/// One block of rows by one block of `k`, with everything in place to run over columns.
-struct Block<'a, T: 'static> {
+/// A rectangle of `c` from row `row` and column `first` on, with all that its tasks share.
+struct Piece<'a, T: 'static> {
     p: &'a Problem<'a, T>,
     ker: &'a Kernels<T>,
-    k0: usize,
-    klen: usize,
-    rows: std::ops::Range<usize>,
-    heights: &'a Heights,
-    a_mem: *const T,
-    in_place: bool,
+    kc: usize,
+    row: usize,
+    first: usize,
+    heights: Heights,
+    left: Left<T>,
+    right: Right<T>,
 }
 
-impl<T: Real> Block<'_, T> {
-    /// All tiles of the columns `cols`, whose packed panels begin at `b`.
-    unsafe fn columns(&self, b: *const T, cols: std::ops::Range<usize>) {
-        let Block { p, ker, k0, klen, .. } = *self;
+impl<T: Real> Piece<'_, T> {
+    /// Computes the tiles `tiles` of the columns `cols`.
+    unsafe fn task(&self, tiles: std::ops::Range<usize>, cols: std::ops::Range<usize>) {
+        let Piece { p, ker, kc, first, right, .. } = *self;
+        let nr = ker.nr;
+        scratch::with(Slot::Task, nr * kc, |panel: *mut T| {
+            for k0 in (0..p.k).step_by(kc) {
+                let klen = kc.min(p.k - k0);
+                for j in cols.clone().step_by(nr) {
+                    let width = nr.min(cols.end - j);
+                    let block = Panel { k0, klen, j, width, panel, in_place: None };
+                    match right {
+                        Right::Packed(b, panels) => {
+                            let b = b.add(k0 * panels * nr + (j - first) * klen);
+                            self.panel(tiles.clone(), Panel { panel: b.cast_mut(), ..block });
+                        }
+                        Right::Rows(b, rsb) if width == nr => {
+                            let at = |k: usize, j: usize| b.wrapping_offset(k as isize * rsb + j as isize);
+                            let ahead = match j + nr < cols.end {
+                                true => at(k0, j + nr),
+                                false => at(k0 + klen, cols.start),
+                            };
+                            let in_place = Some((at(k0, j), rsb, ahead));
+                            self.panel(tiles.clone(), Panel { in_place, ..block });
+                        }
+                        Right::Rows(..) | Right::Panels => {
+                            pack_b(p.b, k0, klen, j, width, panel);
+                            self.panel(tiles.clone(), block);
+                        }
+                    }
+                }
+            }
+        });
+        let end = self.heights.at(tiles.end - 1);
+        let rows = self.heights.at(tiles.start).0..end.0 + end.1;
+        super::finish::activate(p, self.row + rows.start..self.row + rows.end, cols);
+    }
+
+    /// The tiles of one panel of `b` for one block of `k`.
+    unsafe fn panel(&self, tiles: std::ops::Range<usize>, b: Panel<T>) {
+        let Piece { p, ker, .. } = *self;
+        let Panel { k0, klen, j, width, .. } = b;
         let nr = ker.nr;
         let last = k0 + klen == p.k;
-        let mut bias = [T::ZERO; super::MAX_NR];
-        let mut edge = [T::ZERO; super::MAX_NR * super::MAX_MR];
-        for j in cols.clone().step_by(nr) {
-            let width = nr.min(cols.end - j);
-            let b = b.add((j - cols.start) * klen);
-            let mut finish = Finish {
-                alpha: p.alpha,
-                beta: if k0 == 0 { p.beta } else { T::ONE },
-                row_bias: std::ptr::null(),
-                row_bias_stride: 0,
-                col_bias: std::ptr::null(),
-                relu: last && p.epilogue.act == Act::Relu,
+        let mut bias = [const { MaybeUninit::<T>::uninit() }; super::MAX_NR];
+        let mut edge = [const { MaybeUninit::<T>::uninit() }; super::MAX_NR * super::MAX_MR];
+        let mut finish = Finish {
+            alpha: p.alpha,
+            beta: if k0 == 0 { p.beta } else { T::ONE },
+            row_bias: std::ptr::null(),
+            row_bias_stride: 0,
+            col_bias: std::ptr::null(),
+            relu: last && p.epilogue.act == Act::Relu,
+            plain: false,
+            plain_add: false,
+            ahead: [std::ptr::null(); 2],
+        };
+        if p.alpha == T::ONE && !(last && p.epilogue.touches_tiles()) {
+            finish.plain = finish.beta == T::ZERO;
+            finish.plain_add = finish.beta == T::ONE;
+        }
+        let mut row_bias = std::ptr::null();
+        match p.epilogue.bias {
+            Bias::PerCol(q, s) if last => {
+                for jj in 0..nr {
+                    bias[jj].write(if jj < width { *q.offset((j + jj) as isize * s) } else { T::ZERO });
+                }
+                finish.col_bias = bias.as_ptr().cast();
+            }
+            Bias::PerRow(q, s) if last => (row_bias, finish.row_bias_stride) = (q, s),
+            _ => {}
+        }
+        let padded = self.heights.padded();
+        for t in tiles.clone() {
+            let (i, h) = self.heights.at(t);
+            let row = (self.row + i) as isize;
+            if !row_bias.is_null() {
+                finish.row_bias = row_bias.offset(row * finish.row_bias_stride);
+            }
+            let (a, rsa, csa) = match self.left {
+                Left::InPlace(a, rsa, csa) => (a.offset(row * rsa + k0 as isize * csa), rsa, csa),
+                Left::Packed(a) => {
+                    let step = if self.heights.fixed { ker.mr } else { h };
+                    (a.add(k0 * padded + i * klen), 1, step as isize)
+                }
             };
-            let mut row_bias = std::ptr::null();
-            match p.epilogue.bias {
-                Bias::PerCol(q, s) if last => {
-                    for jj in 0..width {
-                        bias[jj] = *q.offset((j + jj) as isize * s);
-                    }
-                    finish.col_bias = bias.as_ptr();
+            let line = 64 / size_of::<T>();
+            let (kernel, from, rsb): (TileFn<T>, _, _) = match b.in_place {
+                // The first two tiles fetch half a panel each, a single one both halves.
+                Some((from, rsb, ahead)) if t < tiles.start + 2 => {
+                    let first = ahead.wrapping_add((t - tiles.start) * line);
+                    finish.ahead = [first, if tiles.len() == 1 { ahead.wrapping_add(line) } else { first }];
+                    (ker.leading[h - 1], from, rsb)
                 }
-                Bias::PerRow(q, s) if last => (row_bias, finish.row_bias_stride) = (q, s),
-                _ => {}
+                Some((from, rsb, _)) => (ker.tiles[h - 1], from, rsb),
+                None => (ker.tiles[h - 1], b.panel.cast_const(), nr as isize),
+            };
+            let c = p.c.offset(row * p.rsc + j as isize * p.csc);
+            if width == nr && p.csc == 1 {
+                kernel(klen, a, rsa, csa, from, rsb, c, p.rsc, &finish);
+                continue;
             }
-            for t in 0..self.heights.tiles {
-                let (i, h) = self.heights.at(t);
-                let row = self.rows.start + i;
-                if !row_bias.is_null() {
-                    finish.row_bias = row_bias.offset(row as isize * finish.row_bias_stride);
-                }
-                let (kernel, a, rsa, csa): (TileFn<T>, _, _, _) = match p.a {
-                    Operand::Strided(a, rsa, csa) if self.in_place => {
-                        let table = if rsa == 1 { ker.unit } else { ker.strided };
-                        (table[h - 1], a.offset(row as isize * rsa + k0 as isize * csa), rsa, csa)
-                    }
-                    Operand::Packed(_) => (ker.unit[h - 1], self.a_mem.add(i * klen), 1, ker.mr as isize),
-                    _ => (ker.unit[h - 1], self.a_mem.add(i * klen), 1, h as isize),
-                };
-                let c = p.c.offset(row as isize * p.rsc + j as isize * p.csc);
-                if width == nr && p.csc == 1 {
-                    kernel(klen, a, rsa, csa, b, nr as isize, c, p.rsc, &finish);
-                    continue;
-                }
-                // At the edge, or with strided columns: through a full tile of our own.
-                let edge = edge.as_mut_ptr();
-                if finish.beta != T::ZERO {
-                    copy_tile(c, p.rsc, p.csc, edge, nr as isize, 1, h, width);
-                }
-                kernel(klen, a, rsa, csa, b, nr as isize, edge, nr as isize, &finish);
-                copy_tile(edge, nr as isize, 1, c, p.rsc, p.csc, h, width);
+            // At the edge, or with strided columns: through a full tile of our own.
+            let edge = edge.as_mut_ptr().cast::<T>();
+            if finish.beta != T::ZERO {
+                copy_tile(c, p.rsc, p.csc, edge, nr as isize, 1, h, width);
             }
+            kernel(klen, a, rsa, csa, from, rsb, edge, nr as isize, &finish);
+            copy_tile(edge, nr as isize, 1, c, p.rsc, p.csc, h, width);
         }
     }
+}
+
+/// One block of `k` of one panel of columns.
+#[derive(Clone, Copy)]
+struct Panel<T> {
+    k0: usize,
+    klen: usize,
+    j: usize,
+    width: usize,
+    /// Where it is packed, or will be by its first tile.
+    panel: *mut T,
+    /// Where it is read instead, with the stride of rows, and the panel that will be read after it.
+    in_place: Option<(*const T, isize, *const T)>,
 }
 
 #[inline]

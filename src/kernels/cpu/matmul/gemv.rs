@@ -59,7 +59,12 @@ pub fn can(across: isize, along: isize) -> bool {
 }
 
 pub unsafe fn gemv<T: Real>(g: &Gemv<T>) {
-    let grain = if g.len * g.k < MIN_FMA { g.len } else { (MIN_FMA / 4 / g.k).clamp(64, CHUNK) };
+    // Where outputs lie along memory, a task reads runs of a whole chunk from every row.
+    let grain = match g.along == 1 {
+        _ if g.len * g.k < MIN_FMA => g.len,
+        true => (MIN_FMA / 4 / g.k).clamp(16, CHUNK),
+        false => CHUNK,
+    };
     let work = |x: *const T| {
         let x = Ptr(x);
         par::for_each_chunk(g.len, grain, |r| {
@@ -72,7 +77,7 @@ pub unsafe fn gemv<T: Real>(g: &Gemv<T>) {
     if g.x_stride == 1 {
         return work(g.x);
     }
-    super::scratch::with(super::scratch::Slot::Shared, g.k, |dense: *mut T| {
+    super::scratch::with(super::scratch::Slot::Whole, g.k, |dense: *mut T| {
         for p in 0..g.k {
             *dense.add(p) = *g.x.offset(p as isize * g.x_stride);
         }
@@ -209,36 +214,50 @@ pub unsafe fn axpys<V: Vector>(
 ) {
     let mut p = 0;
     while p < k {
-        let rows = (k - p).min(8);
         let m = m.offset(p as isize * along);
-        let mut xs = [V::zero(); 8];
-        for q in 0..rows {
-            xs[q] = V::splat(*x.add(p + q));
-        }
-        let mut j = 0;
-        while j < n {
-            let part = (n - j).min(V::LANES);
-            let full = part == V::LANES;
-            let load = |at: *const V::Elem| if full { V::load(at) } else { V::load_part(at, part) };
-            let mut y = if p == 0 { V::zero() } else { load(out.add(j)) };
-            if rows == 8 {
-                for q in 0..8 {
-                    y = xs[q].fma_fast(load(m.offset(q as isize * along).add(j)), y);
-                }
-            } else {
-                for q in 0..rows {
-                    y = xs[q].fma_fast(load(m.offset(q as isize * along).add(j)), y);
-                }
-            }
-            if full {
-                y.store(out.add(j))
-            } else {
-                y.store_part(out.add(j), part)
-            }
-            j += V::LANES;
-        }
-        p += rows;
+        let first = p == 0;
+        p += if p + 8 <= k {
+            axpy_rows::<V, 8>(n, x.add(p), m, along, out, first)
+        } else {
+            axpy_rows::<V, 1>(n, x.add(p), m, along, out, first)
+        };
     }
+}
+
+/// Adds `R` rows; `first` starts from zero.
+#[inline(always)]
+unsafe fn axpy_rows<V: Vector, const R: usize>(
+    n: usize,
+    x: *const V::Elem,
+    m: *const V::Elem,
+    along: isize,
+    out: *mut V::Elem,
+    first: bool,
+) -> usize {
+    let mut xs = [V::zero(); R];
+    let mut rows = [m; R];
+    for q in 0..R {
+        xs[q] = V::splat(*x.add(q));
+        rows[q] = m.offset(q as isize * along);
+    }
+    let mut j = 0;
+    while j + V::LANES <= n {
+        let mut y = if first { V::zero() } else { V::load(out.add(j)) };
+        for q in 0..R {
+            y = xs[q].fma_fast(V::load(rows[q].add(j)), y);
+        }
+        y.store(out.add(j));
+        j += V::LANES;
+    }
+    if j < n {
+        let part = n - j;
+        let mut y = if first { V::zero() } else { V::load_part(out.add(j), part) };
+        for q in 0..R {
+            y = xs[q].fma_fast(V::load_part(rows[q].add(j), part), y);
+        }
+        y.store_part(out.add(j), part);
+    }
+    R
 }
 
 multiversion_vector! {

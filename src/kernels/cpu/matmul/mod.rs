@@ -65,6 +65,10 @@ pub struct Epilogue<T> {
 
 impl<T> Epilogue<T> {
     pub const NONE: Epilogue<T> = Epilogue { bias: Bias::None, act: Act::None };
+    /// Whether tiles have more to do than to store their sums.
+    fn touches_tiles(&self) -> bool {
+        self.act == Act::Relu || !matches!(self.bias, Bias::None)
+    }
 }
 
 /// Batches of fewer large matrices share the threads within each.

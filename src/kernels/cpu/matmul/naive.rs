@@ -1,6 +1,6 @@
 //! Plain loops in any strides: for integers, and for what is too small to deserve more.
 
-use super::{Bias, Gemm, MatElem};
+use super::{Act, Bias, Gemm, MatElem};
 use crate::kernels::cpu::par;
 use crate::multiversion;
 
@@ -34,7 +34,10 @@ pub unsafe fn put<T: MatElem>(g: &Gemm<T>, i: usize, j: usize, sum: T::Acc) {
         Bias::PerRow(p, s) => T::add((*p.offset(i as isize * s)).widen(), out),
         Bias::PerCol(p, s) => T::add((*p.offset(j as isize * s)).widen(), out),
     };
-    *at = T::narrow(T::activate(out, g.epilogue.act));
+    if g.epilogue.act != Act::None {
+        out = T::activate(out, g.epilogue.act);
+    }
+    *at = T::narrow(out);
 }
 
 /// Columns whose sums are held at a time.

@@ -1,14 +1,11 @@
 //! Copies a strip of an operand into the order in which a micro-kernel reads it.
 
+use super::tile::fetch;
 use crate::kernels::cpu::vector::Vector;
 
 /// `(src, across, along, width, full, klen, dst)`: a panel of `full` elements by `klen` steps. Element `j` of
 /// step `p` comes from `src + j*across + p*along` and goes to `dst + p*full + j`; those from `width` on are zero.
-/// May write up to a vector beyond the panel's end.
 pub type PackFn<T> = unsafe fn(*const T, isize, isize, usize, usize, usize, *mut T);
-
-/// Elements that a packer may write beyond the end of a panel.
-pub const SLACK: usize = 16;
 
 /// Rows lie dense in memory already.
 #[inline(always)]
@@ -20,11 +17,17 @@ unsafe fn copy<V: Vector>(
     klen: usize,
     mut dst: *mut V::Elem,
 ) {
+    /// Rows are too far apart for the hardware to follow: without this a row of a 1024-wide operand took 10 ns.
+    const AHEAD: isize = 24;
     let l = V::LANES;
-    for _ in 0..klen {
+    let line = 64 / size_of::<V::Elem>();
+    for p in 0..klen {
+        let ahead = src.wrapping_offset(AHEAD * along);
+        for j in (0..width).step_by(line) {
+            fetch::<true>(ahead.wrapping_add(j).cast());
+        }
         let mut j = 0;
         while j < full {
-            // Beyond the panel lies the next step, written later, or the slack.
             let x = if j + l <= width {
                 V::load(src.add(j))
             } else if j < width {
@@ -32,7 +35,13 @@ unsafe fn copy<V: Vector>(
             } else {
                 V::zero()
             };
-            x.store(dst.add(j));
+            // A full store may run into the next steps, which are written later, but not beyond the panel.
+            let room = full * (klen - p) - j;
+            if room >= l {
+                x.store(dst.add(j));
+            } else {
+                x.store_part(dst.add(j), room);
+            }
             j += l;
         }
         src = src.wrapping_offset(along);
@@ -89,21 +98,25 @@ unsafe fn pack<V: Vector>(
         return strided(src, across, along, width, full, klen, dst);
     }
     // The last block of a row or column overlaps its neighbour rather than fall back to single elements: 14 rows
-    // are two blocks of 8.
+    // are two blocks of 8. Two blocks along `k` at a time use up a line of the source at once, whose rows may
+    // all share a cache set.
     let mut p = 0;
     loop {
+        let next = (p + block).min(klen - block);
         let mut j = 0;
         loop {
-            transpose(src.offset(j as isize * across + p as isize), across, dst.add(p * full + j), full);
+            let (src, dst) = (src.offset(j as isize * across), dst.add(j));
+            transpose(src.add(p), across, dst.add(p * full), full);
+            transpose(src.add(next), across, dst.add(next * full), full);
             if j + block == width {
                 break;
             }
             j = (j + block).min(width - block);
         }
-        if p + block == klen {
+        if next + block == klen {
             break;
         }
-        p = (p + block).min(klen - block);
+        p = (next + block).min(klen - block);
     }
 }
 

@@ -8,6 +8,8 @@ const KEEP_BYTES: usize = 64 << 20;
 /// From here on the block is aligned to, and asked to be of, huge pages: a packed operand of a 1024 product is
 /// 4 MiB, or 1024 ordinary pages against 1536 entries of a second-level TLB.
 const HUGE_BYTES: usize = 2 << 20;
+/// Blocks from this size on are made that large.
+const HUGE_FROM: usize = 512 << 10;
 
 struct Block {
     ptr: *mut u8,
@@ -16,7 +18,7 @@ struct Block {
 
 impl Block {
     fn new(bytes: usize) -> Block {
-        let huge = bytes >= HUGE_BYTES;
+        let huge = bytes >= HUGE_FROM;
         let (size, align) = if huge {
             (bytes.next_multiple_of(HUGE_BYTES), HUGE_BYTES)
         } else {
@@ -45,16 +47,18 @@ impl Drop for Block {
 }
 
 thread_local! {
-    static BLOCKS: [Cell<Option<Block>>; 3] = const { [const { Cell::new(None) }; 3] };
+    static BLOCKS: [Cell<Option<Block>>; 5] = const { [const { Cell::new(None) }; 5] };
 }
 
-/// Which of a thread's blocks: for the task it runs, for what tasks share meanwhile, and for a whole operand or
-/// result in another type.
+/// Which of a thread's blocks: for the task it runs, for packed operands that tasks share (of a product, or of a
+/// convolution around it), and for whole operands and results in another type.
 #[derive(Clone, Copy)]
 pub enum Slot {
     Task,
-    Shared,
+    Left,
+    Right,
     Whole,
+    Shared,
 }
 
 /// Calls `f` with uninitialised memory for `n` values of `T`, aligned to 64 bytes.

@@ -1,0 +1,220 @@
+//! The gradient for the weight: a product summed over pixels. Rows of the left operand are the input read at a tap's
+//! offset, in place; the right operand is `g` with its channels side by side.
+//!
+//! Images are summed in order into a fixed number of partial sums, which are added in order.
+
+use super::Conv;
+use super::pad::{Padded, PaddedLast};
+use super::plan::Plan;
+use super::tile::{Channels, Direct, Kernels, best_channel_rows, kernels};
+use crate::base::Elem;
+use crate::kernels::cpu::flt::Ptr;
+use crate::kernels::cpu::matmul::scratch::{self, Slot};
+use crate::kernels::cpu::par;
+use std::ops::Range;
+
+/// Pixels taken together at least, over several images if planes are small: partial sums are read and written once
+/// for that many.
+const PIXELS: usize = 1024;
+/// Pixels of `g` that are walked by all taps before the next: 2048 x 32 f32 are 256 KiB.
+const STRETCH: usize = 2048;
+/// Images are split between partial sums only while those are small.
+const SMALL: usize = 64 * 1024;
+const PARTS: usize = 8;
+
+struct Job<'a, T: 'static> {
+    p: &'a Conv,
+    kernels: &'a Kernels<T>,
+    first: Option<Padded>,
+    last: Option<PaddedLast>,
+    /// Where each (channel, tap) reads, and each output pixel.
+    rows: Vec<usize>,
+    pixels: Vec<usize>,
+    /// Elements of a padded image of one group.
+    len: usize,
+    blocks: usize,
+}
+
+pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
+    let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
+    let (rows, plane) = (ci * taps, p.output_plane());
+    if p.n * plane == 0 {
+        return (0..p.cout * rows).for_each(|i| dw.add(i).write(<T as Elem>::ZERO));
+    }
+    let kernels = kernels::<T>();
+    let job = Job::new(p, &kernels);
+    let wide = 2 * kernels.lanes;
+    let pitch = job.blocks * wide;
+    let batch = (PIXELS / plane).clamp(1, p.n);
+    let parts = if rows * pitch <= SMALL { PARTS.min(p.n.div_ceil(batch)) } else { 1 };
+    let mut sums = vec![<T as Elem>::ZERO; p.groups * parts * rows * pitch];
+    let (x, g, acc) = (Ptr::of(x), Ptr::of(g), Ptr(sums.as_mut_ptr()));
+    par::for_each(p.groups * parts, |t| {
+        let (group, part) = (t / parts, t % parts);
+        let (mut n, end) = (part * p.n / parts, (part + 1) * p.n / parts);
+        while n < end {
+            let next = (n + batch).min(end);
+            // SAFETY: partial sums of this task alone.
+            unsafe { job.images(group, n..next, x.get(), g.get(), acc.at(t * rows * pitch)) };
+            n = next;
+        }
+    });
+    let dw = Ptr(dw);
+    // Rows of sums are read in lines of 16 channels.
+    par::for_each_chunk(
+        p.groups * co.div_ceil(16),
+        par::ELEMENTWISE_GRAIN.div_ceil(16 * rows * parts),
+        |r| {
+            for t in r {
+                let (group, c0) = (t / co.div_ceil(16), t % co.div_ceil(16) * 16);
+                for k in 0..rows {
+                    for c in c0..(c0 + 16).min(co) {
+                        let mut total = <T as Elem>::ZERO;
+                        for part in 0..parts {
+                            // SAFETY: sums that are complete.
+                            total += unsafe { *acc.at(((group * parts + part) * rows + k) * pitch + c) };
+                        }
+                        // SAFETY: channels of the gradient that belong to this task.
+                        unsafe { dw.at((group * co + c) * rows + k).write(total) };
+                    }
+                }
+            }
+        },
+    );
+}
+
+impl<'a, T: Direct> Job<'a, T> {
+    fn new(p: &'a Conv, kernels: &'a Kernels<T>) -> Job<'a, T> {
+        let (ci, co) = (p.cin / p.groups, p.cout / p.groups);
+        let mut plan = Plan::forward(p);
+        plan.stride = [1; 3];
+        let first = (!p.channels_last).then(|| Padded::of(&plan, size_of::<T>()));
+        let last = p.channels_last.then(|| PaddedLast::of(&plan, p.cin));
+        let offset = |at: [usize; 3]| match (&first, &last) {
+            (Some(f), _) => f.offset(at),
+            (_, Some(l)) => l.offset(at),
+            _ => unreachable!(),
+        };
+        let channel = first.as_ref().map_or(1, |f| f.channel());
+        let rows = (0..ci).flat_map(|c| plan.taps.iter().map(move |t| (c, t.1)));
+        let rows = rows.map(|(c, at)| c * channel + offset(at)).collect();
+        let [_, h, w] = p.output;
+        let pixels = (0..p.output_plane())
+            .map(|i| offset([i / w / h * p.stride[0], i / w % h * p.stride[1], i % w * p.stride[2]]))
+            .collect();
+        // Unpadded images are read where they are, other groups in between.
+        let len = match (&first, &last) {
+            (Some(f), _) if f.as_is => p.cin * p.input_plane(),
+            (Some(f), _) => ci * f.channel(),
+            (_, Some(l)) => l.len(),
+            _ => unreachable!(),
+        };
+        let blocks = co.div_ceil(2 * kernels.lanes);
+        Job { p, kernels, first, last, rows, pixels, len, blocks }
+    }
+
+    unsafe fn images(&self, group: usize, images: Range<usize>, x: *const T, g: *const T, acc: *mut T) {
+        let p = self.p;
+        let ci = p.cin / p.groups;
+        let whole = p.cin * p.input_plane();
+        let as_is =
+            self.first.as_ref().is_some_and(|f| f.as_is) || self.last.as_ref().is_some_and(|l| l.as_is);
+        let count = images.len() * self.pixels.len();
+        let base = x.add(images.start * whole);
+        let copied = if as_is { 0 } else { images.len() * self.len };
+        scratch::with(Slot::Shared, copied, |buffer: *mut T| {
+            scratch::with(Slot::Whole, count * self.blocks * 2 * self.kernels.lanes, |panel: *mut T| {
+                // SAFETY: buffers of the sizes asked for; images inside the batch.
+                unsafe {
+                    self.gather(group, images.clone(), g, panel);
+                    let mut x = buffer as *const T;
+                    match (&self.first, &self.last) {
+                        (Some(f), _) if f.as_is => x = base.add(group * ci * p.input_plane()),
+                        (_, Some(l)) if l.as_is => x = base.add(group * ci),
+                        (Some(f), _) => {
+                            for i in 0..images.len() {
+                                let from = base.add(i * whole + group * ci * p.input_plane());
+                                f.copy(ci, from, buffer.add(i * self.len));
+                            }
+                        }
+                        (_, Some(l)) => {
+                            (0..images.len())
+                                .for_each(|i| l.copy(base.add(i * whole), buffer.add(i * self.len)));
+                            x = x.add(group * ci);
+                        }
+                        _ => unreachable!(),
+                    }
+                    let steps: Vec<usize> = (0..images.len())
+                        .flat_map(|i| self.pixels.iter().map(move |s| i * self.len + s))
+                        .collect();
+                    self.product(x, &steps, panel, acc);
+                }
+            });
+        });
+    }
+
+    /// `g` as panels [block][pixel][lane]; missing channels are zero.
+    unsafe fn gather(&self, group: usize, images: Range<usize>, g: *const T, panel: *mut T) {
+        let p = self.p;
+        let (co, plane, wide) = (p.cout / p.groups, p.output_plane(), 2 * self.kernels.lanes);
+        let count = images.len() * plane;
+        let (g, panel) = (Ptr::of(g.add(images.start * p.cout * plane)), Ptr(panel));
+        let pieces = plane.div_ceil(64);
+        par::for_each_chunk(images.len() * self.blocks * pieces, 64, |r| {
+            for t in r {
+                let (n, b, piece) = (t / pieces / self.blocks, t / pieces % self.blocks, t % pieces);
+                let lanes = (co - b * wide).min(wide);
+                let c0 = group * co + b * wide;
+                let q = piece * 64..(piece * 64 + 64).min(plane);
+                // SAFETY: a stretch of pixels of one block.
+                unsafe {
+                    let to = panel.at((b * count + n * plane) * wide);
+                    for lane in lanes..wide {
+                        q.clone().for_each(|i| to.add(i * wide + lane).write(<T as Elem>::ZERO));
+                    }
+                    if p.channels_last {
+                        for i in q {
+                            let from = g.at((n * plane + i) * p.cout + c0);
+                            std::ptr::copy_nonoverlapping(from, to.add(i * wide), lanes);
+                        }
+                    } else {
+                        for lane in 0..lanes {
+                            let from = g.at((n * p.cout + c0 + lane) * plane);
+                            q.clone().for_each(|i| to.add(i * wide + lane).write(*from.add(i)));
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    unsafe fn product(&self, x: *const T, steps: &[usize], panel: *const T, acc: *mut T) {
+        let wide = 2 * self.kernels.lanes;
+        let (rows, count) = (self.rows.len(), steps.len());
+        let tiles = rows.div_ceil(best_channel_rows());
+        let (x, panel, acc) = (Ptr::of(x), Ptr::of(panel), Ptr(acc));
+        let least = par::MATMUL_MIN_FMA / 2 / (best_channel_rows() * count * self.blocks * wide).max(1);
+        par::for_each_chunk(tiles, least.max(tiles.div_ceil(8)), |r| {
+            for start in (0..count).step_by(STRETCH) {
+                let n = (count - start).min(STRETCH);
+                for b in 0..self.blocks {
+                    for t in r.clone() {
+                        let (k0, k1) = (t * rows / tiles, (t + 1) * rows / tiles);
+                        let a = Channels {
+                            k: n,
+                            x: x.get(),
+                            rows: self.rows[k0..k1].as_ptr(),
+                            steps: steps[start..].as_ptr(),
+                            w: panel.at((b * count + start) * wide),
+                            out: acc.at((k0 * self.blocks + b) * wide),
+                            pitch: self.blocks * wide,
+                            add: true,
+                        };
+                        // SAFETY: rows of the sums that belong to this task.
+                        unsafe { self.kernels.channels[k1 - k0 - 1](&a) };
+                    }
+                }
+            }
+        });
+    }
+}
