@@ -278,7 +278,7 @@ ops! {
         ensure!(input.ndim() > 0, Runtime, "glu does not support 0-dimensional tensors");
         let axis = crate::base::wrap_dim(dim, input.ndim())?;
         let n = input.shape()[axis];
-        ensure!(n % 2 == 0, Runtime, "Halving dimension must be even, but dimension {axis} is size {n}");
+        ensure!(n.is_multiple_of(2), Runtime, "Halving dimension must be even, but dimension {axis} is size {n}");
         let part = |i: usize| super::shape::narrow_at(input, axis, i * n / 2, n / 2, 1);
         point(&GATED, &[&part(0)?, &part(1)?], NO)
     }

@@ -127,7 +127,7 @@ ops! {
         let blind = match attn_mask {
             None => None,
             Some(_) => {
-                let hidden = eq(&scores.detach(), f64::NEG_INFINITY)?;
+                let hidden = eq(scores.detach(), f64::NEG_INFINITY)?;
                 Some(super::truth::all_dim(&hidden, Some(&[-1]), true)?)
             }
         };

@@ -1,7 +1,6 @@
 //! Moving elements: clone, copy_, casts, contiguous, fill. And the kernel calls that the driver itself needs.
 
-use super::op::{Metas, Op, Saves, apply, apply_in_place};
-use super::table::OpDef;
+use super::op::{Metas, Op, apply, apply_in_place};
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::copy as kernel;
@@ -140,7 +139,6 @@ impl Op for Clone {
 #[derive(Debug)]
 struct ToCopy {
     dtype: DType,
-    device: Device,
     format: MemoryFormat,
 }
 
@@ -205,7 +203,7 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
     if x.dtype() == dtype {
         return Ok(x.clone());
     }
-    apply(ToCopy { dtype, device: x.device(), format: MemoryFormat::Preserve }, &[x])
+    apply(ToCopy { dtype, format: MemoryFormat::Preserve }, &[x])
 }
 
 /// Moves and converts; the same tensor where nothing changes and no copy is asked for.
@@ -222,7 +220,7 @@ pub fn convert(
         return Ok(x.clone());
     }
     if device == x.device() {
-        return apply(ToCopy { dtype, device, format }, &[x]);
+        return apply(ToCopy { dtype, format }, &[x]);
     }
     match (x.device(), device) {
         (_, Device::Meta) => Tensor::alloc(formatted(x, dtype, format)?, Device::Meta),

@@ -157,7 +157,7 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
     let op = Ctc { samples: Arc::new(samples), blank: q.blank, zero_infinity: q.zero_infinity, back: false };
     let mut y = apply(op, &[&lp])?;
     if q.zero_infinity {
-        y = masked_fill(&y, &eq(&y.detach(), f64::INFINITY)?, 0.0.into())?;
+        y = masked_fill(&y, &eq(y.detach(), f64::INFINITY)?, 0.0.into())?;
     }
     match q.reduction {
         Reduction::None if single => reshape_to(&y, &[]),

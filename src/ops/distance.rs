@@ -194,7 +194,7 @@ ops! {
         let rest: Vec<i64> = (0..input.ndim()).filter(|&i| i != axis).map(|i| i as i64).collect();
         let n = vector_norm(input, p, Some(&rest), true, None)?;
         // nan stays as it is
-        let small = gt(&n.detach(), most)?.logical_not()?;
+        let small = gt(n.detach(), most)?.logical_not()?;
         let factor = along::masked(&reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
         input.mul(cast(&factor, input.dtype())?)
     }

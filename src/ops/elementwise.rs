@@ -408,6 +408,12 @@ pub const SMALL: usize = 32;
 #[repr(align(64))]
 pub struct Repeated(std::mem::MaybeUninit<[u8; SMALL * 16]>);
 
+impl Default for Repeated {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Repeated {
     pub const fn new() -> Repeated {
         Repeated(std::mem::MaybeUninit::uninit())

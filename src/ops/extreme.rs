@@ -83,7 +83,7 @@ impl Op for Extreme {
 /// A gradient shared by all elements equal to the result of their group.
 fn evenly(g: &Tensor, x: &Tensor, y: &Tensor, axes: &Axes) -> Result<Tensor> {
     let shape = x.shape();
-    let mask = eq(&x.detach(), axes.keep(&y.detach(), shape)?)?;
+    let mask = eq(x.detach(), axes.keep(&y.detach(), shape)?)?;
     let count = super::truth::count_kept(&mask, &axes.axes)?;
     axes.keep(g, shape)?.mul(&mask)?.div(count)
 }

@@ -127,7 +127,7 @@ fn zero_mask(x: &Tensor) -> Result<Tensor> {
 
 /// Where elements of two tensors of one shape are equal, as numbers of a dtype; outside the graph.
 fn equal_as(a: &Tensor, b: &Tensor, dtype: DType) -> Result<Tensor> {
-    let difference = a.detach().sub(&b.detach())?;
+    let difference = a.detach().sub(b.detach())?;
     let nan = zero_mask(&difference)?;
     super::copy::cast(&nan, dtype)
 }

@@ -149,7 +149,7 @@ impl Op for Var {
             let g = if self.std {
                 let y = cx.output(0)?;
                 let inner = g.div(y.mul(2.0)?)?;
-                along::masked(&inner, &eq(&y.detach(), 0.0)?, 0.0)?
+                along::masked(&inner, &eq(y.detach(), 0.0)?, 0.0)?
             } else {
                 g.clone()
             };

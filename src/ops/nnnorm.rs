@@ -34,11 +34,7 @@ impl Over {
         match self {
             Over::Batch { .. } => shape[1],
             Over::Layer { n } => {
-                if n == 0 {
-                    0
-                } else {
-                    numel(shape) / n
-                }
+                numel(shape).checked_div(n).unwrap_or(0)
             }
             Over::Group { groups } => shape[0] * groups,
         }

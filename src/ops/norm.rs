@@ -60,7 +60,7 @@ impl Op for VectorNorm {
 pub fn norm_backward(g: &Tensor, x: &Tensor, y: &Tensor, p: f64, axes: &Axes) -> Result<Tensor> {
     let shape = x.shape();
     let (g, y) = (axes.keep(g, shape)?, axes.keep(y, shape)?);
-    let still = |t: &Tensor, of: &Tensor| along::masked(t, &eq(&of.detach(), 0.0)?, 0.0);
+    let still = |t: &Tensor, of: &Tensor| along::masked(t, &eq(of.detach(), 0.0)?, 0.0);
     if p == 0.0 {
         zeros_of(shape, x)
     } else if p == 1.0 {
@@ -68,7 +68,7 @@ pub fn norm_backward(g: &Tensor, x: &Tensor, y: &Tensor, p: f64, axes: &Axes) ->
     } else if p == 2.0 {
         still(&x.div(&y)?, &y)?.mul(g)
     } else if p.is_infinite() {
-        let mask = eq(&abs(x)?.detach(), y.detach())?;
+        let mask = eq(abs(x)?.detach(), y.detach())?;
         let count = super::truth::count_kept(&mask, &axes.axes)?;
         sgn(x)?.mul(&mask)?.mul(g.div(count)?)
     } else if p < 1.0 {

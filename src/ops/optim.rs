@@ -1,8 +1,8 @@
 //! Optimizer steps: all parameters of a group in one call, in place, outside the graph.
 
-use super::copy::{dense_copy, full, write};
+use super::copy::write;
 use super::op::check_in_place;
-use super::table::OpDef;
+
 use crate::autograd::{GradMode, ModeGuard};
 use crate::base::{Layout, Scalar};
 use crate::error::Result;
@@ -158,6 +158,7 @@ fn count_up(step: &Tensor) -> Result<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::copy::{dense_copy, full};
     use super::*;
 
     #[test]

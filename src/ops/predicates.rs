@@ -86,7 +86,7 @@ ops! {
     both fn equal(input: &Tensor, other: &Tensor) -> bool {
         ensure!(input.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: {} and {}", input.device(), other.device());
         if input.shape() != other.shape() { return Ok(false); }
-        all_true(&eq(&input.detach(), &other.detach())?)
+        all_true(&eq(input.detach(), other.detach())?)
     }
 }
 

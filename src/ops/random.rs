@@ -93,8 +93,8 @@ fn no_kernel(op: &str, d: DType) -> Error {
 ///
 /// # Safety
 /// The tensor is dense, of type `T`, held for writing, and its bytes are valid values of `T`.
-#[allow(unsafe_code)]
-unsafe fn elements<'a, T: Elem>(x: &'a Tensor) -> &'a mut [T] {
+#[allow(unsafe_code, clippy::mut_from_ref)] // the storage is held for writing; the handle is only its name
+unsafe fn elements<T: Elem>(x: &Tensor) -> &mut [T] {
     if x.numel() == 0 { &mut [] } else { std::slice::from_raw_parts_mut(x.ptr_of::<T>(), x.numel()) }
 }
 

@@ -107,7 +107,7 @@ fn look_up(
     };
     let (b, v) = (sorted.shape(), values.shape());
     ensure!(
-        v.len() > 0 || b.len() == 1,
+        !v.is_empty() || b.len() == 1,
         Runtime,
         "{op}: input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim({}) and input value's dim(0) numel(1)",
         b.len()

@@ -2,7 +2,7 @@
 
 use super::op::{record_view, view as show};
 use super::shape::*;
-use super::table::{OpDef, Sizes};
+use super::table::Sizes;
 use crate::base::{DType, Dims, Layout, wrap_dim};
 use crate::error::Result;
 use crate::tensor::Tensor;

@@ -18,9 +18,9 @@ mod types;
 
 use pyo3::prelude::*;
 
-#[allow(non_snake_case)] // the name Python imports
 #[pymodule]
-fn _C(m: &Bound<'_, PyModule>) -> PyResult<()> {
+#[pyo3(name = "_C")]
+fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     types::install(m)?;
     m.add_class::<tensor::PyTensor>()?;
     error::install(m)?;

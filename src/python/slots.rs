@@ -72,13 +72,13 @@ impl PyTensor {
         by_name(slf, other, "rsub", false)
     }
     fn __mul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, |a, b| binary::mul(a, b))
+        direct(slf, other, false, binary::mul)
     }
     fn __rmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, |a, b| binary::mul(a, b))
+        direct(slf, other, false, binary::mul)
     }
     fn __truediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, |a, b| binary::div(a, b))
+        direct(slf, other, false, binary::div)
     }
     fn __rtruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         // PyTorch computes `reciprocal() * other`, and its graph shows it

@@ -240,9 +240,7 @@ fn bind(
                 continue;
             }
             // sizes may be spelled out: x.view(2, 3)
-            if p.kind.base == Base::Sizes && given.len() - next != 1
-                || p.kind.base == Base::Sizes && !is_sequence(obj)
-            {
+            if p.kind.base == Base::Sizes && (given.len() - next != 1 || !is_sequence(obj)) {
                 match spelled(&given[next..])? {
                     Some((sizes, taken)) => {
                         args.push(sizes);

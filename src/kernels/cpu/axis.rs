@@ -4,7 +4,6 @@
 use crate::base::{BF16, C64, C128, Elem, F16, Num};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// A sparse matrix by rows: output `i` reads `index[k]` with `weight[k]` for `k` in `start[i]..start[i + 1]`.
 #[derive(Clone, Debug)]

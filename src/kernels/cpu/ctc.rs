@@ -22,7 +22,7 @@ impl Sample<'_> {
     }
     /// The class of a state: blanks at even places.
     fn label(&self, s: usize) -> usize {
-        (if s % 2 == 0 { self.blank } else { self.target[s / 2] }) as usize
+        (if s.is_multiple_of(2) { self.blank } else { self.target[s / 2] }) as usize
     }
     /// Whether a state may be entered from two states before it.
     fn skips(&self, s: usize) -> bool {

@@ -4,7 +4,6 @@
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// The position of the first index outside `0..rows`.
 ///

@@ -80,7 +80,7 @@ fn merge(shape: &[usize], operands: &[Operand]) -> (Dims, SmallVec<[Walk; MAX_OP
         if out == 0 && operands.len() > 1 { operands[1].strides[i] } else { out }
     };
     if !axes.windows(2).all(|w| key(w[0]) >= key(w[1])) {
-        axes.sort_by(|&a, &b| key(b).cmp(&key(a)));
+        axes.sort_by_key(|&i| std::cmp::Reverse(key(i)));
     }
     let mut dims = Dims::new();
     let mut walks: SmallVec<[Walk; MAX_OPERANDS]> = operands

@@ -9,7 +9,6 @@ use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::block_max_sum_exp;
-use crate::multiversion;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Classes<T> {

@@ -4,7 +4,6 @@ use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::block_max_sum_exp;
-use crate::multiversion;
 
 /// Columns handled side by side when the axis is not the last one.
 const WIDTH: usize = 128;
@@ -131,7 +130,7 @@ multiversion! {
 fn total<C: Cmp>(mut x: [C; 32]) -> C {
     for half in [16, 8, 4, 2, 1] {
         for j in 0..half {
-            x[j] = x[j] + x[j + half];
+            x[j] += x[j + half];
         }
     }
     x[0]
@@ -192,7 +191,7 @@ multiversion! {
         }
         if log {
             for j in 0..w {
-                max[j] = max[j] + sum[j].ln();
+                max[j] += sum[j].ln();
             }
             for i in 0..n {
                 for j in 0..w {

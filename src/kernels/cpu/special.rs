@@ -55,7 +55,7 @@ pub fn erfinv(x: f64) -> f64 {
     if a == 1.0 {
         return f64::INFINITY.copysign(x);
     }
-    if a < 0.5 && a < 1e-8 {
+    if a < 1e-8 {
         return x / FRAC_2_SQRT_PI;
     }
     erfc_inverse(1.0 - a).copysign(x)

@@ -10,7 +10,6 @@ use super::tile::Direct;
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// Images are summed into this many partial weight gradients with channels last.
 const PARTS: usize = 8;

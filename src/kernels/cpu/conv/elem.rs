@@ -5,7 +5,6 @@ use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::Summable;
-use crate::multiversion;
 
 /// A dtype that can be convolved.
 pub trait ConvElem: Elem + Summable<Sum = Self> {

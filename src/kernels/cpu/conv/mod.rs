@@ -60,10 +60,6 @@ impl Conv {
     fn output_plane(&self) -> usize {
         self.output.iter().product()
     }
-    /// Multiply-adds of each of the three products.
-    fn work(&self) -> usize {
-        self.n * self.cout * self.output_plane() * (self.cin / self.groups) * self.taps()
-    }
     /// Strides of (channel, pixel) in an image of `c` channels of `plane` pixels.
     fn strides(&self, c: usize, plane: usize) -> (usize, usize) {
         if self.channels_last { (1, c) } else { (plane, 1) }

@@ -16,7 +16,7 @@ const KEEP_BYTES: usize = 64 << 20;
 /// Elements aligned to a cache line.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Line([u8; 64]);
+struct Line(#[allow(dead_code)] [u8; 64]);
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; 3] = const { [const { Cell::new(Vec::new()) }; 3] };

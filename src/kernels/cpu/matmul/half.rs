@@ -6,7 +6,6 @@ use super::tile;
 use super::{Act, Bias, Epilogue, Gemm, MatElem, naive};
 use crate::base::{BF16, F16};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// A 16-bit float.
 pub trait Half: MatElem<Acc = f32> {

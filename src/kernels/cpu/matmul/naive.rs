@@ -2,7 +2,6 @@
 
 use super::{Act, Bias, Gemm, MatElem};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// The three loops.
 pub unsafe fn gemm<T: MatElem>(g: &Gemm<T>) {
@@ -76,7 +75,7 @@ unsafe fn rectangle<T: MatElem<Acc = T>>(g: &Gemm<T>, i0: usize, h: usize, j0: u
     with(Slot::Task, if dense { w } else { w + g.k * w }, |sums: *mut T| {
         let copy = sums.add(w);
         let (b, rsb) = if dense {
-            (g.b.offset(j0 as isize), g.rsb)
+            (g.b.add(j0), g.rsb)
         } else {
             for j in 0..w {
                 for p in 0..g.k {

@@ -47,18 +47,17 @@ impl Drop for Block {
 }
 
 thread_local! {
-    static BLOCKS: [Cell<Option<Block>>; 5] = const { [const { Cell::new(None) }; 5] };
+    static BLOCKS: [Cell<Option<Block>>; 4] = const { [const { Cell::new(None) }; 4] };
 }
 
-/// Which of a thread's blocks: for the task it runs, for packed operands that tasks share (of a product, or of a
-/// convolution around it), and for whole operands and results in another type.
+/// Which of a thread's blocks: for the task it runs, for packed operands that tasks share, and for whole operands
+/// and results in another type.
 #[derive(Clone, Copy)]
 pub enum Slot {
     Task,
     Left,
     Right,
     Whole,
-    Shared,
 }
 
 /// Calls `f` with uninitialised memory for `n` values of `T`, aligned to 64 bytes.

@@ -5,7 +5,6 @@ use super::{Planes, lane_total, or, sum_into, zeros};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 use std::ops::Range;
 
 /// Elements between two transfers of float lanes to the f64 total.

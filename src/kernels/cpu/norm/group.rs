@@ -4,7 +4,6 @@ use super::{Planes, lane_total, or, sum_into, zeros};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// Normalises each of `groups` groups of channels of each sample. `mean` and `rstd` (nullable) receive `n * groups`
 /// values.

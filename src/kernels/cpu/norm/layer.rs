@@ -5,7 +5,6 @@ use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::{Moments, block_moments};
-use crate::multiversion;
 use std::ops::Range;
 
 /// Longer rows take their statistics block by block, merged in f64.

@@ -48,7 +48,7 @@ const LANES: usize = 32;
 fn lane_total<C: Cmp>(mut x: [C; LANES]) -> C {
     for half in [16, 8, 4, 2, 1] {
         for j in 0..half {
-            x[j] = x[j] + x[j + half];
+            x[j] += x[j + half];
         }
     }
     x[0]

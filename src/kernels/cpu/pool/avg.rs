@@ -4,7 +4,6 @@ use super::{Pool, Windows};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// Averages; `divisor` replaces the number of elements of each window.
 ///

@@ -6,7 +6,6 @@ use crate::base::{Elem, Real};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::Ordered;
-use crate::multiversion;
 
 /// Values and positions of the greatest elements. `indices` may be null.
 ///

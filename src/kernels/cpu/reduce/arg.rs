@@ -4,7 +4,6 @@ use super::extrema::{Ordered, beats};
 use super::leaf::{Leaf, leaves};
 use super::plan::ReducePlan;
 use crate::kernels::cpu::flt::Ptr;
-use crate::multiversion;
 
 #[derive(Clone, Copy)]
 struct Arg<const MAX: bool>;

@@ -9,7 +9,6 @@ use super::plan::{Axis, Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
-use crate::multiversion;
 use std::ops::Range;
 
 /// What to do with elements. `step` and `merge` are associative up to rounding.

@@ -4,7 +4,6 @@ use super::leaf::{Leaf, leaves};
 use super::plan::ReducePlan;
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
-use crate::multiversion;
 
 /// Count, mean and sum of squared deviations. Leaves are small enough to be read twice from the cache; they merge by
 /// Chan's formula in f64.
@@ -167,7 +166,7 @@ multiversion! {
         let mut half = 16;
         while half > 0 {
             for j in 0..half {
-                sums[j] = sums[j] + sums[j + half];
+                sums[j] += sums[j + half];
             }
             half /= 2;
         }

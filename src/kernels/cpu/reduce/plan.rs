@@ -63,7 +63,7 @@ impl ReducePlan {
         let outer_len = kept.iter().map(|a| a.size).product();
         let inner_len = gone.iter().map(|a| a.size).product();
         if sort {
-            gone.sort_by(|a, b| b.stride.cmp(&a.stride));
+            gone.sort_by_key(|a| std::cmp::Reverse(a.stride));
         }
         ReducePlan {
             outer: collapse(kept.into_iter()),

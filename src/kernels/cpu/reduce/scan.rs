@@ -6,7 +6,6 @@ use super::sums::Summable;
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::multiversion;
 
 /// A running reduction: the state after each element is one element of the result.
 pub trait Scan<T: Elem>: Copy + Send + Sync {
@@ -203,7 +202,7 @@ impl<T: Flt> Scan<T> for RunningLogSumExp<T> {
         let (hi, lo) = if x > s { (x, s) } else { (s, x) };
         if x.is_nan() || s.is_nan() {
             f64::NAN
-        } else if hi == f64::NEG_INFINITY || hi == f64::INFINITY {
+        } else if hi.is_infinite() {
             hi
         } else {
             hi + (lo - hi).exp().ln_1p()
