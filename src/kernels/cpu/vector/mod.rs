@@ -47,6 +47,11 @@ pub unsafe trait Vector: Copy {
     fn min(self, y: Self) -> Self;
     /// The second operand if either is nan.
     fn max(self, y: Self) -> Self;
+    /// `self / y` within one rounding, for a quotient and a divisor that are normal or a quotient that is zero:
+    /// without the divider where that is faster.
+    fn quotient(self, y: Self) -> Self;
+    /// `1 / sqrt(self)` within two roundings.
+    fn rsqrt(self) -> Self;
     /// To the nearest integer, ties to even.
     fn round(self) -> Self;
     fn floor(self) -> Self;
@@ -94,11 +99,11 @@ pub unsafe trait Vector: Copy {
     fn copysign(self, s: Self) -> Self {
         self.abs().or(Self::sign_bit().and(s))
     }
-    /// `c[0] + c[1] x + c[2] x^2 + ...` after Horner: for the short ones, where accuracy counts.
+    /// `c[0] + c[1] x + c[2] x^2 + ...` after Horner.
     #[inline(always)]
-    fn poly<const N: usize>(self, c: [f64; N]) -> Self {
-        let mut acc = Self::c(c[N - 1]);
-        for i in (0..N - 1).rev() {
+    fn poly(self, c: &'static [f64]) -> Self {
+        let mut acc = Self::c(c[c.len() - 1]);
+        for i in (0..c.len() - 1).rev() {
             acc = acc.fma(self, Self::c(c[i]));
         }
         acc

@@ -84,6 +84,14 @@ macro_rules! lanes {
                 Lanes(std::array::from_fn(|i| if self.0[i] > y.0[i] { self.0[i] } else { y.0[i] }))
             }
             #[inline(always)]
+            fn quotient(self, y: Self) -> Self {
+                self.div(y)
+            }
+            #[inline(always)]
+            fn rsqrt(self) -> Self {
+                Self::c(1.0).div(self.sqrt())
+            }
+            #[inline(always)]
             fn round(self) -> Self {
                 Lanes(self.0.map($t::round_ties_even))
             }

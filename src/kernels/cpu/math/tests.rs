@@ -1,0 +1,304 @@
+//! Against float64 (for float32) and the platform's library (for float64), in units in the last place.
+
+use super::*;
+use crate::kernels::cpu::simd::{Level, with_level};
+
+type F32 = unsafe fn(*const f32, *mut f32, usize);
+type F64 = unsafe fn(*const f64, *mut f64, usize);
+
+const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+
+fn sigmoid(x: f64) -> f64 {
+    if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }
+}
+fn silu(x: f64) -> f64 {
+    // The exponential in two steps, so that its denormals do not cost digits.
+    if x == f64::NEG_INFINITY {
+        -0.0
+    } else if x < -40.0 {
+        x * (x / 2.0).exp() * (x / 2.0).exp()
+    } else {
+        x * sigmoid(x)
+    }
+}
+fn gelu_tanh(x: f64) -> f64 {
+    let y = 2.0 * (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x * x * x);
+    if x == f64::NEG_INFINITY { -0.0 } else { x * sigmoid(y) }
+}
+fn log1pexp(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+fn nan_max(f: fn(f64) -> f64) -> impl Fn(f64) -> f64 {
+    move |x| if x.is_nan() { x } else { f(x) }
+}
+
+/// Name, function, reference, largest error allowed.
+type Row<F> = (&'static str, F, fn(f64) -> f64, f64);
+
+const SINGLE: &[Row<F32>] = &[
+    ("exp", exp_f32, f64::exp, 1.0),
+    ("exp2", exp2_f32, f64::exp2, 1.0),
+    ("expm1", expm1_f32, f64::exp_m1, 1.5),
+    ("log", log_f32, f64::ln, 1.0),
+    ("log2", log2_f32, f64::log2, 2.0),
+    ("log10", log10_f32, f64::log10, 2.0),
+    ("log1p", log1p_f32, f64::ln_1p, 1.5),
+    ("log1pexp", log1pexp_f32, log1pexp, 2.0),
+    ("sin", sin_f32, f64::sin, 2.0),
+    ("cos", cos_f32, f64::cos, 2.0),
+    ("tan", tan_f32, f64::tan, 1.0),
+    ("asin", asin_f32, f64::asin, 2.0),
+    ("acos", acos_f32, f64::acos, 2.0),
+    ("atan", atan_f32, f64::atan, 2.0),
+    ("sinh", sinh_f32, f64::sinh, 1.0),
+    ("cosh", cosh_f32, f64::cosh, 1.0),
+    ("tanh", tanh_f32, f64::tanh, 2.5),
+    ("asinh", asinh_f32, f64::asinh, 1.0),
+    ("acosh", acosh_f32, f64::acosh, 1.0),
+    ("atanh", atanh_f32, f64::atanh, 1.0),
+    ("sigmoid", sigmoid_f32, sigmoid, 2.5),
+    ("silu", silu_f32, silu, 3.0),
+    ("erf", erf_f32, scalar::erf, 1.5),
+    ("erfc", erfc_f32, scalar::erfc, 1.0),
+    ("sqrt", sqrt_f32, f64::sqrt, 0.5),
+    ("rsqrt", rsqrt_f32, |x| 1.0 / x.sqrt(), 1.5),
+    ("reciprocal", reciprocal_f32, f64::recip, 0.5),
+];
+
+const DOUBLE: &[Row<F64>] = &[
+    ("exp", exp_f64, f64::exp, 1.0),
+    ("exp2", exp2_f64, f64::exp2, 1.0),
+    ("expm1", expm1_f64, f64::exp_m1, 2.0),
+    ("log", log_f64, f64::ln, 1.5),
+    ("log2", log2_f64, f64::log2, 2.0),
+    ("log10", log10_f64, f64::log10, 2.0),
+    ("log1p", log1p_f64, f64::ln_1p, 2.0),
+    ("log1pexp", log1pexp_f64, log1pexp, 2.5),
+    ("sin", sin_f64, f64::sin, 2.0),
+    ("cos", cos_f64, f64::cos, 2.0),
+    ("tan", tan_f64, f64::tan, 3.0),
+    ("asin", asin_f64, f64::asin, 2.0),
+    ("acos", acos_f64, f64::acos, 2.0),
+    ("tanh", tanh_f64, f64::tanh, 3.0),
+    ("sigmoid", sigmoid_f64, sigmoid, 2.5),
+    ("silu", silu_f64, silu, 4.0),
+    ("rsqrt", rsqrt_f64, |x| 1.0 / x.sqrt(), 2.0),
+];
+
+fn ulp32(got: f32, want: f64) -> f64 {
+    let near = want as f32;
+    if want.is_nan() || got.is_nan() {
+        return if want.is_nan() && got.is_nan() { 0.0 } else { f64::INFINITY };
+    }
+    if near.is_infinite() || got.is_infinite() {
+        // The largest number and infinity are one unit apart.
+        return if near == got { 0.0 } else { (near.to_bits() as f64 - got.to_bits() as f64).abs() };
+    }
+    if near == 0.0 && got == 0.0 {
+        return if want != 0.0 || near.is_sign_negative() == got.is_sign_negative() {
+            0.0
+        } else {
+            f64::INFINITY
+        };
+    }
+    let unit = (near.abs().max(f32::MIN_POSITIVE) as f64).log2().floor().exp2() * 2f64.powi(-23);
+    (got as f64 - want).abs() / unit
+}
+
+fn ulp64(got: f64, want: f64) -> f64 {
+    if want.is_nan() || got.is_nan() {
+        return if want.is_nan() && got.is_nan() { 0.0 } else { f64::INFINITY };
+    }
+    if want == got {
+        return if want != 0.0 || want.is_sign_negative() == got.is_sign_negative() {
+            0.0
+        } else {
+            f64::INFINITY
+        };
+    }
+    let (a, b) = (want.to_bits() as i64, got.to_bits() as i64);
+    if (a < 0) != (b < 0) { f64::INFINITY } else { (a - b).unsigned_abs() as f64 }
+}
+
+/// Every sign and exponent with scattered mantissas, the specials, and a dense stretch around ordinary values.
+fn samples() -> Vec<f64> {
+    let mut v = vec![0.0, -0.0, 1.0, -1.0, 0.5, 2.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+    v.extend([
+        f32::MIN_POSITIVE as f64,
+        1e-45,
+        -1e-45,
+        f32::MAX as f64,
+        88.7228,
+        88.73,
+        -103.97,
+        -104.1,
+        -87.5,
+    ]);
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 40) as u32
+    };
+    for e in 0..255u32 {
+        for _ in 0..300 {
+            let bits = (e << 23) | (next() & 0x7fffff);
+            v.push(f32::from_bits(bits) as f64);
+            v.push(f32::from_bits(bits | 1 << 31) as f64);
+        }
+    }
+    v.extend((0..400_000).map(|i| ((i as f64 - 200_000.0) / 1e4) as f32 as f64));
+    v.extend((0..100_000).map(|i| (0.9 + i as f64 / 5e5) as f32 as f64));
+    v
+}
+
+fn worst<T: Copy>(
+    xs: &[T],
+    ys: &[T],
+    wide: impl Fn(T) -> f64,
+    err: impl Fn(T, f64) -> f64,
+    f: impl Fn(f64) -> f64,
+) -> (f64, f64) {
+    let mut worst = (0.0, 0.0);
+    for (&x, &y) in xs.iter().zip(ys) {
+        let e = err(y, f(wide(x)));
+        if e > worst.0 {
+            worst = (e, wide(x));
+        }
+    }
+    worst
+}
+
+#[test]
+fn single_precision() {
+    let failed = std::cell::RefCell::new(Vec::new());
+    let xs: Vec<f32> = samples().iter().map(|&x| x as f32).collect();
+    for level in LEVELS {
+        with_level(level, || {
+            for &(name, f, reference, limit) in SINGLE {
+                let mut ys = vec![0f32; xs.len()];
+                // SAFETY: both vectors have this length.
+                unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), xs.len()) };
+                let (e, at) = worst(&xs, &ys, f64::from, ulp32, nan_max(reference));
+                println!("f32 {name:10} {level:?} {e:.2} at {at:e}");
+                if e > limit {
+                    failed.borrow_mut().push(format!("{name} {level:?}: {e} ulp at {at:e}"));
+                }
+            }
+        });
+    }
+    let failed = failed.into_inner();
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn double_precision() {
+    let failed = std::cell::RefCell::new(Vec::new());
+    let xs: Vec<f64> = samples().iter().enumerate().map(|(i, &x)| x * (1.0 + i as f64 * 1e-12)).collect();
+    for level in LEVELS {
+        with_level(level, || {
+            for &(name, f, reference, limit) in DOUBLE {
+                let mut ys = vec![0f64; xs.len()];
+                // SAFETY: both vectors have this length.
+                unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), xs.len()) };
+                let (e, at) = worst(&xs, &ys, |x| x, ulp64, nan_max(reference));
+                println!("f64 {name:10} {level:?} {e:.2} at {at:e}");
+                if e > limit {
+                    failed.borrow_mut().push(format!("{name} {level:?}: {e} ulp at {at:e}"));
+                }
+            }
+        });
+    }
+    let failed = failed.into_inner();
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// GELUs amplify the rounding of their argument: by `x^2 / 2` units in the negative tail.
+#[test]
+fn gelus() {
+    let xs: Vec<f32> = samples().iter().map(|&x| x as f32).collect();
+    for level in LEVELS {
+        with_level(level, || {
+            for (name, f, reference) in [
+                ("gelu", gelu_f32 as F32, scalar::gelu as fn(f64) -> f64),
+                ("gelu_tanh", gelu_tanh_f32 as F32, gelu_tanh),
+            ] {
+                let mut ys = vec![0f32; xs.len()];
+                // SAFETY: both vectors have this length.
+                unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), xs.len()) };
+                for (&x, &y) in xs.iter().zip(&ys) {
+                    let e = ulp32(y, nan_max(reference)(x as f64));
+                    let limit = if x < 0.0 { 5.0 + (x * x) as f64 * 2.0 } else { 3.5 };
+                    assert!(e <= limit, "{name} {level:?}: {e} ulp at {x:e}: {y:e}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn powers() {
+    let special = [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -3.0, 1e30, -1e30, 1e-30, 33.0, 1e-40];
+    let mut pairs: Vec<(f32, f32)> = Vec::new();
+    let special =
+        special.iter().copied().chain([f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 0.999, 1.001, 1e9 + 64.0]);
+    let special: Vec<f32> = special.collect();
+    for &a in &special {
+        pairs.extend(special.iter().map(|&b| (a, b)));
+    }
+    for i in 0..200_000 {
+        let a = (i as f32 * 0.618).fract() * 20.0 + 1e-3;
+        pairs.push((a, (i as f32 * 0.377).fract() * 60.0 - 30.0));
+    }
+    let (a, b): (Vec<f32>, Vec<f32>) = pairs.into_iter().unzip();
+    for level in LEVELS {
+        with_level(level, || {
+            let mut y = vec![0f32; a.len()];
+            // SAFETY: all vectors have this length.
+            unsafe { pow_f32(a.as_ptr(), b.as_ptr(), y.as_mut_ptr(), a.len()) };
+            for i in 0..a.len() {
+                let e = ulp32(y[i], (a[i] as f64).powf(b[i] as f64));
+                assert!(e <= 0.6, "pow {level:?}: {e} ulp for {:e} ^ {:e}: {}", a[i], b[i], y[i]);
+            }
+        });
+    }
+}
+
+#[test]
+fn tails_and_in_place() {
+    for level in LEVELS {
+        with_level(level, || {
+            let x: Vec<f32> = (0..70).map(|i| i as f32 / 7.0 - 5.0).collect();
+            let mut whole = x.clone();
+            // SAFETY: within the vectors.
+            unsafe { exp_f32(x.as_ptr(), whole.as_mut_ptr(), 70) };
+            for n in 0..70 {
+                let mut part = x.clone();
+                // SAFETY: `n` elements, in place.
+                unsafe { exp_f32(part.as_ptr(), part.as_mut_ptr(), n) };
+                assert!(part[..n] == whole[..n] && part[n..] == x[n..]);
+            }
+        });
+    }
+}
+
+/// All 2^32 arguments: minutes. `cargo test --release -- --ignored every_float --nocapture` prints the table.
+#[test]
+#[ignore]
+fn every_float() {
+    const BLOCK: usize = 1 << 16;
+    for &(name, f, reference, limit) in SINGLE {
+        let mut worst = (0.0, 0.0);
+        let mut ys = vec![0f32; BLOCK];
+        for block in 0..(1usize << 32) / BLOCK {
+            let xs: Vec<f32> = (0..BLOCK).map(|i| f32::from_bits((block * BLOCK + i) as u32)).collect();
+            // SAFETY: both vectors have this length.
+            unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), BLOCK) };
+            let w = self::worst(&xs, &ys, f64::from, ulp32, nan_max(reference));
+            if w.0 > worst.0 {
+                worst = w;
+            }
+        }
+        println!("{name:10} {:.3} at {:e}", worst.0, worst.1);
+        assert!(worst.0 <= limit, "{name}: {} ulp at {:e}", worst.0, worst.1);
+    }
+}
