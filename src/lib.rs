@@ -11,11 +11,11 @@ pub mod storage;
 #[allow(unsafe_code)]
 #[macro_use]
 pub mod kernels;
-pub mod tensor;
 pub mod autograd;
 pub mod ops;
 #[cfg(feature = "python")]
 mod python;
+pub mod tensor;
 
 pub use base::{DType, Device, Scalar};
 pub use error::{Error, Result};

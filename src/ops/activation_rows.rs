@@ -1,7 +1,12 @@
 //! The rows of the activations: `torch.nn.functional` with `inplace`, and the few that `torch` itself has.
 
-use super::activation::{HARDSHRINK, HARDSIGMOID, HARDSWISH, HARDTANH, LEAKY_RELU, LEAKY_RELU_, PRELU, RELU, SOFTSHRINK, THRESHOLD, one};
-use super::activation_smooth::{ELU, ELU_, GATED, GELU, GELU_TANH, LOGSIGMOID, MISH, SILU, SOFTPLUS, elu_params};
+use super::activation::{
+    HARDSHRINK, HARDSIGMOID, HARDSWISH, HARDTANH, LEAKY_RELU, LEAKY_RELU_, PRELU, RELU, SOFTSHRINK,
+    THRESHOLD, one,
+};
+use super::activation_smooth::{
+    ELU, ELU_, GATED, GELU, GELU_TANH, LOGSIGMOID, MISH, SILU, SOFTPLUS, elu_params,
+};
 use super::elementwise::{BinaryDef, Unary, UnaryDef, binary, binary_in_place};
 use super::op::{apply, apply_in_place};
 use super::point::{NO, PointDef, point, point_in_place, point_val, point_val_in_place};
@@ -31,7 +36,13 @@ fn act(def: &'static PointDef, x: &Tensor, params: Params, inplace: bool) -> Res
 }
 
 /// As [`act`], under the name of another node.
-fn named(def: &'static PointDef, node: &'static str, x: &Tensor, params: Params, inplace: bool) -> Result<Tensor> {
+fn named(
+    def: &'static PointDef,
+    node: &'static str,
+    x: &Tensor,
+    params: Params,
+    inplace: bool,
+) -> Result<Tensor> {
     if !inplace {
         return point_val(def, node, &[Val::T(x.clone())], params);
     }
@@ -44,7 +55,13 @@ const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 
 fn selu_of(x: &Tensor, inplace: bool) -> Result<Tensor> {
     let def = if inplace { &ELU_ } else { &ELU };
-    named(def, if inplace { "EluBackward1" } else { "EluBackward0" }, x, elu_params(SELU_ALPHA, SELU_SCALE, 1.0), inplace)
+    named(
+        def,
+        if inplace { "EluBackward1" } else { "EluBackward0" },
+        x,
+        elu_params(SELU_ALPHA, SELU_SCALE, 1.0),
+        inplace,
+    )
 }
 
 fn celu_of(x: &Tensor, alpha: f64, inplace: bool) -> Result<Tensor> {
@@ -92,7 +109,11 @@ fn rrelu_of(x: &Tensor, lower: f64, upper: f64, training: bool, inplace: bool) -
         return Ok(x.clone());
     }
     let slope = one((lower + upper) / 2.0);
-    let (def, node) = if inplace { (&LEAKY_RELU_, "RreluWithNoiseBackward1") } else { (&LEAKY_RELU, "RreluWithNoiseBackward0") };
+    let (def, node) = if inplace {
+        (&LEAKY_RELU_, "RreluWithNoiseBackward1")
+    } else {
+        (&LEAKY_RELU, "RreluWithNoiseBackward0")
+    };
     named(def, node, x, slope, inplace)
 }
 
@@ -156,7 +177,11 @@ fn prelu_of(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     if x.ndim() > 1 {
         shape[1] = n;
     }
-    let weight = if weight.ndim() == x.ndim() && x.ndim() == 1 { weight.clone() } else { super::shape::reshape_to(weight, &shape)? };
+    let weight = if weight.ndim() == x.ndim() && x.ndim() == 1 {
+        weight.clone()
+    } else {
+        super::shape::reshape_to(weight, &shape)?
+    };
     point(&PRELU, &[x, &weight], NO)
 }
 

@@ -10,7 +10,9 @@ use crate::base::DType;
 use crate::error::{Error, Result};
 use crate::kernels::cpu::block::{PointFn, UnaryFn, point2, typed};
 use crate::kernels::cpu::math;
-use crate::kernels::cpu::staged::{Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two};
+use crate::kernels::cpu::staged::{
+    Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
+};
 use crate::real_floats;
 use crate::tensor::Tensor;
 

@@ -53,7 +53,8 @@ impl Op for Axiswise {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();
         let copies = self.any_dtype && self.steps.iter().all(|(_, t)| t.is_copy());
-        if !copies && !(d.is_float() || d.is_complex() || matches!(d, DType::U8 | DType::I64)) {
+        let known = d.is_float() || d.is_complex() || matches!(d, DType::U8 | DType::I64);
+        if !copies && !known {
             return Err(Error::no_dtype(self.name, d, "floating and complex dtypes"));
         }
         let mut shape = Dims::from_slice(x[0].shape());

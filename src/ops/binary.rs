@@ -179,7 +179,13 @@ impl Tensor {
 const ALPHA: &[Param] = &[
     Param { name: "input", kind: <V as FromArg>::KIND, default: "", required: true, keyword_only: false },
     Param { name: "other", kind: <V as FromArg>::KIND, default: "", required: true, keyword_only: false },
-    Param { name: "alpha", kind: <Scalar as FromArg>::KIND, default: "1", required: false, keyword_only: true },
+    Param {
+        name: "alpha",
+        kind: <Scalar as FromArg>::KIND,
+        default: "1",
+        required: false,
+        keyword_only: true,
+    },
 ];
 
 /// `alpha` of a row.
@@ -212,8 +218,20 @@ macro_rules! alpha_row {
 
 /// Sums and differences: rows of their own because of `alpha`.
 pub const ALPHA_TABLE: &[OpDef] = &[
-    alpha_row!("add", add, ADD, Twin, "`input + alpha * other`, broadcasting both.\n\nArgs: alpha: a factor for `other`; must be integral where the result is.\n**Shape**: broadcast of both.\n**Errors**: RuntimeError if shapes do not broadcast.\n"),
-    alpha_row!("sub", sub, SUB, Twin, "`input - alpha * other`, broadcasting both.\n\n**Errors**: RuntimeError for bool tensors and shapes that do not broadcast.\n"),
+    alpha_row!(
+        "add",
+        add,
+        ADD,
+        Twin,
+        "`input + alpha * other`, broadcasting both.\n\nArgs: alpha: a factor for `other`; must be integral where the result is.\n**Shape**: broadcast of both.\n**Errors**: RuntimeError if shapes do not broadcast.\n"
+    ),
+    alpha_row!(
+        "sub",
+        sub,
+        SUB,
+        Twin,
+        "`input - alpha * other`, broadcasting both.\n\n**Errors**: RuntimeError for bool tensors and shapes that do not broadcast.\n"
+    ),
     alpha_row!("subtract", sub, SUB, Twin, "Alias of `sub`.\n"),
     alpha_row!("rsub", rsub, RSUB, Both, "`other - alpha * input`, broadcasting both.\n"),
 ];
@@ -254,7 +272,12 @@ pub fn keep(g: &Tensor, condition: &Tensor) -> Result<Tensor> {
 }
 
 /// Gradients of a maximum or minimum: to the winner; ties share it.
-fn extremum(s: &Sides, g: &Tensor, want: Want, wins: fn(&Tensor, Val) -> Result<Tensor>) -> Result<[Option<Tensor>; 2]> {
+fn extremum(
+    s: &Sides,
+    g: &Tensor,
+    want: Want,
+    wins: fn(&Tensor, Val) -> Result<Tensor>,
+) -> Result<[Option<Tensor>; 2]> {
     let (Val::T(a), Val::T(b)) = (s.a()?, s.b()?) else { crate::bail!(Internal, "an extremum of numbers") };
     let tie = a.eq(&b)?;
     let shared = where_self(&tie, g.div(2i64)?, g)?;

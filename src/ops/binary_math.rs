@@ -36,7 +36,13 @@ macro_rules! double {
 /// `x * v`, zero where `x` is zero unless `v` is nan.
 macro_rules! x_times {
     ($a:ident, $b:ident, $v:expr) => {
-        if $b.is_nan() { $b } else if $a == 0.0 { 0.0 } else { $a * $v }
+        if $b.is_nan() {
+            $b
+        } else if $a == 0.0 {
+            0.0
+        } else {
+            $a * $v
+        }
     };
 }
 
@@ -166,9 +172,11 @@ binary_rows! {
 pub static HEAVISIDE: BinaryDef = BinaryDef {
     name: "heaviside",
     grad_names: ["NotImplemented"; 3],
-    kernel: |dt| with_dtype!("heaviside", dt, wide_real, T => Ok(zip(|a: T, b: T| {
-        if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
-    }))),
+    kernel: |dt| {
+        with_dtype!("heaviside", dt, wide_real, T => Ok(zip(|a: T, b: T| {
+            if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
+        })))
+    },
     grad: |_, _, _| crate::bail!(Runtime, "derivative for aten::heaviside is not implemented"),
     check: Some(|x| {
         ensure!(
@@ -196,13 +204,27 @@ pub const HEAVISIDE_TABLE: &[OpDef] = &[OpDef {
     name: "heaviside",
     doc: "0 below zero, 1 above, `values` at zero.\n\n**Errors**: RuntimeError if the dtypes differ.\n",
     params: &[
-        Param { name: "input", kind: <&Tensor as FromArg>::KIND, default: "", required: true, keyword_only: false },
-        Param { name: "values", kind: <&Tensor as FromArg>::KIND, default: "", required: true, keyword_only: false },
+        Param {
+            name: "input",
+            kind: <&Tensor as FromArg>::KIND,
+            default: "",
+            required: true,
+            keyword_only: false,
+        },
+        Param {
+            name: "values",
+            kind: <&Tensor as FromArg>::KIND,
+            default: "",
+            required: true,
+            keyword_only: false,
+        },
     ],
     place: super::table::Place::Twin,
     call: |a| Ok(heaviside(FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?)?.into()),
     returns: "Tensor",
-    in_place: Some(|a| binary_in_place(&HEAVISIDE, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)),
+    in_place: Some(|a| {
+        binary_in_place(&HEAVISIDE, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
+    }),
 }];
 
 /// Rows with functions that compute in double precision.
@@ -257,4 +279,3 @@ pub mod double {
             };
     }
 }
-

@@ -114,6 +114,7 @@ impl Op for Loss {
             bail!(Index, "Target {bad} is out of bounds.");
         }
         with_dtype!(self.name(), src.dtype(), float, T => {
+            #[allow(unused_imports)] // the half types have these conversions of their own
             use crate::base::Elem;
             type C = <T as Flt>::C;
             let p = self.kind.classes::<T>(x[0].shape(), &weight);
@@ -205,6 +206,7 @@ impl Op for LossGrad {
         };
         with_dtype!(self.name(), self.dtype, float, T => {
             type C = <T as Flt>::C;
+            #[allow(unused_imports)] // the half types have these conversions of their own
             use crate::base::Elem;
             let p = self.kind.classes::<T>(&self.shape, &weight);
             let mut scale = g.ptr_of::<C>() as *const C;
@@ -297,6 +299,7 @@ impl Op for Hits {
         let weight = x.get(1).map(|w| copy::dense_held(w)).transpose()?;
         let (outer, classes, inner) = split(&self.shape);
         with_dtype!(self.name(), self.dtype, float, T => {
+            #[allow(unused_imports)] // the half types have these conversions of their own
             use crate::base::Elem;
             let (t, dst) = (target.ptr_of::<i64>(), out[0].ptr_of::<T>());
             let w = weight.as_ref().map(|w| w.ptr_of::<T>());

@@ -40,7 +40,11 @@ binary_rows! {
 #[allow(unsafe_code)]
 pub fn all_true(t: &Tensor) -> Result<bool> {
     let t = super::copy::dense(t)?;
-    ensure!(t.device() != crate::base::Device::Meta, NotImplemented, "a meta tensor has no elements to compare");
+    ensure!(
+        t.device() != crate::base::Device::Meta,
+        NotImplemented,
+        "a meta tensor has no elements to compare"
+    );
     let _guard = crate::storage::Guard::take([t.storage()].into_iter(), [].into_iter());
     // SAFETY: a dense bool tensor, held for reading
     Ok(unsafe { std::slice::from_raw_parts(t.ptr(), t.numel()) }.iter().all(|b| *b != 0))

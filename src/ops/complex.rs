@@ -83,11 +83,7 @@ pub fn real_view(x: &Tensor) -> Result<Tensor> {
 
 /// The imaginary parts of a complex tensor as a view.
 pub fn imag_view(x: &Tensor) -> Result<Tensor> {
-    ensure!(
-        x.dtype().is_complex(),
-        Runtime,
-        "imag is not implemented for tensors with non-complex dtypes."
-    );
+    ensure!(x.dtype().is_complex(), Runtime, "imag is not implemented for tensors with non-complex dtypes.");
     let parts = view_as_real(x)?;
     select_at(&parts, parts.ndim() - 1, 1)
 }

@@ -18,8 +18,24 @@ static ANGLE: UnaryDef = UnaryDef {
     grad_name: "AngleBackward0",
     rule: Rule::RealFloat,
     kernel: |dt| match dt {
-        DType::F32 => Ok(map(|x: f32| if x.is_nan() { x } else if x < 0.0 { PI as f32 } else { 0.0 })),
-        DType::F64 => Ok(map(|x: f64| if x.is_nan() { x } else if x < 0.0 { PI } else { 0.0 })),
+        DType::F32 => Ok(map(|x: f32| {
+            if x.is_nan() {
+                x
+            } else if x < 0.0 {
+                PI as f32
+            } else {
+                0.0
+            }
+        })),
+        DType::F64 => Ok(map(|x: f64| {
+            if x.is_nan() {
+                x
+            } else if x < 0.0 {
+                PI
+            } else {
+                0.0
+            }
+        })),
         DType::C64 => Ok(map(|z: C64| (z.im as f64).atan2(z.re as f64) as f32)),
         DType::C128 => Ok(map(|z: C128| z.im.atan2(z.re))),
         d => Err(Error::no_dtype("angle", d, "every dtype")),
@@ -97,7 +113,10 @@ impl Op for Complex {
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let part = |f: fn(&Tensor) -> Result<Tensor>| f(g);
-        grads![want.then(0, || part(real_view))?, want.then(1, || if g.dtype().is_complex() { imag_view(g) } else { zeros(g) })?]
+        grads![
+            want.then(0, || part(real_view))?,
+            want.then(1, || if g.dtype().is_complex() { imag_view(g) } else { zeros(g) })?
+        ]
     }
 }
 

@@ -140,19 +140,28 @@ pub static FLOOR_DIVIDE: BinaryDef = BinaryDef {
 pub static REMAINDER: BinaryDef = BinaryDef {
     name: "remainder",
     grad_names: ["RemainderBackward1", "RemainderBackward0", "NotImplemented"],
-    kernel: |dt| kernels!("remainder", dt, |a, b, T| {
-        let r = if b == 0 { 0 } else { a.wrapping_rem(b) };
-        #[allow(unused_comparisons)]
-        if r != 0 && (r < 0) != (b < 0) { r.wrapping_add(b) } else { r }
-    }, |x, y| {
-        let r = x % y;
-        if r != 0.0 && (y < 0.0) != (r < 0.0) { r + y } else { r }
-    }),
+    kernel: |dt| {
+        kernels!(
+            "remainder",
+            dt,
+            |a, b, T| {
+                let r = if b == 0 { 0 } else { a.wrapping_rem(b) };
+                #[allow(unused_comparisons)]
+                if r != 0 && (r < 0) != (b < 0) { r.wrapping_add(b) } else { r }
+            },
+            |x, y| {
+                let r = x % y;
+                if r != 0.0 && (y < 0.0) != (r < 0.0) { r + y } else { r }
+            }
+        )
+    },
     saves: [NONE, AB],
-    grad: |s, g, want| Ok([
-        want.then(0, || Ok(g.clone()))?,
-        want.then(1, || g.neg()?.mul(binary(&DIV_FLOOR, s.a()?, s.b()?, None)?))?,
-    ]),
+    grad: |s, g, want| {
+        Ok([
+            want.then(0, || Ok(g.clone()))?,
+            want.then(1, || g.neg()?.mul(binary(&DIV_FLOOR, s.a()?, s.b()?, None)?))?,
+        ])
+    },
     divides: true,
     ..BinaryDef::EMPTY
 };
@@ -162,10 +171,12 @@ pub static FMOD: BinaryDef = BinaryDef {
     grad_names: ["FmodBackward1", "FmodBackward0", "FmodBackward0"],
     kernel: |dt| kernels!("fmod", dt, |a, b, T| if b == 0 { 0 } else { a.wrapping_rem(b) }, |x, y| x % y),
     saves: [NONE, AB],
-    grad: |s, g, want| Ok([
-        want.then(0, || Ok(g.clone()))?,
-        want.then(1, || g.neg()?.mul(binary(&DIV_TRUNC, s.a()?, s.b()?, None)?))?,
-    ]),
+    grad: |s, g, want| {
+        Ok([
+            want.then(0, || Ok(g.clone()))?,
+            want.then(1, || g.neg()?.mul(binary(&DIV_TRUNC, s.a()?, s.b()?, None)?))?,
+        ])
+    },
     divides: true,
     ..BinaryDef::EMPTY
 };
@@ -225,7 +236,9 @@ macro_rules! row {
             place: Place::Twin,
             call: |a| Ok(binary(&$def, Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, None)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| binary_in_place(&$def, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)),
+            in_place: Some(|a| {
+                binary_in_place(&$def, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
+            }),
         }
     };
 }
@@ -239,7 +252,12 @@ macro_rules! mode_row {
             call: |a| Ok(div_mode(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, mode_arg(a)?)?.into()),
             returns: "Tensor",
             in_place: Some(|a| {
-                binary_in_place(mode_def(mode_arg(a)?)?, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
+                binary_in_place(
+                    mode_def(mode_arg(a)?)?,
+                    FromArg::from_arg(&a[0])?,
+                    FromArg::from_arg(&a[1])?,
+                    None,
+                )
             }),
         }
     };
@@ -251,11 +269,29 @@ fn mode_arg(a: &[Arg]) -> Result<Option<&str>> {
 
 /// Rows by hand: `rounding_mode`, and integers that refuse zero.
 pub const TABLE: &[OpDef] = &[
-    mode_row!("div", "The quotient of two tensors, broadcasting both; integers divide as floats unless rounded.\n\nArgs: rounding_mode: None, \"trunc\" (towards zero) or \"floor\".\n**Errors**: RuntimeError for another mode, and for rounded integer division by zero.\n"),
+    mode_row!(
+        "div",
+        "The quotient of two tensors, broadcasting both; integers divide as floats unless rounded.\n\nArgs: rounding_mode: None, \"trunc\" (towards zero) or \"floor\".\n**Errors**: RuntimeError for another mode, and for rounded integer division by zero.\n"
+    ),
     mode_row!("divide", "Alias of `div`.\n"),
-    row!("floor_divide", [V, V], FLOOR_DIVIDE, "The quotient rounded down.\n\n**Errors**: RuntimeError for integer division by zero.\n"),
-    row!("remainder", [V, V], REMAINDER, "The remainder with the sign of the divisor, as Python's `%`.\n\n**Errors**: RuntimeError for integer division by zero.\n"),
-    row!("fmod", [TENSOR, V], FMOD, "The remainder with the sign of the dividend, as C's `fmod`.\n\n**Errors**: RuntimeError for integer division by zero.\n"),
+    row!(
+        "floor_divide",
+        [V, V],
+        FLOOR_DIVIDE,
+        "The quotient rounded down.\n\n**Errors**: RuntimeError for integer division by zero.\n"
+    ),
+    row!(
+        "remainder",
+        [V, V],
+        REMAINDER,
+        "The remainder with the sign of the divisor, as Python's `%`.\n\n**Errors**: RuntimeError for integer division by zero.\n"
+    ),
+    row!(
+        "fmod",
+        [TENSOR, V],
+        FMOD,
+        "The remainder with the sign of the dividend, as C's `fmod`.\n\n**Errors**: RuntimeError for integer division by zero.\n"
+    ),
 ];
 
 impl Tensor {

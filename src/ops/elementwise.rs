@@ -5,12 +5,12 @@ use super::op::{Metas, Op, Saves, float_result};
 use super::table::Val;
 use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Layout, Scalar, broadcast};
+use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::block::{BinaryFn, TernaryFn, UnaryFn};
 use crate::kernels::cpu::copy::{Bytes, scalar_bytes};
 use crate::kernels::cpu::iter::{Operand, for_each};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::ensure;
 use smallvec::{SmallVec, smallvec};
 
 /// How the result dtype follows from the (common) input dtype.

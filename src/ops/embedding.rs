@@ -50,6 +50,7 @@ impl Op for Embedding {
             let mut count = vec![0usize; rows];
             (0..n).for_each(|i| count[*at.add(i) as usize] += 1);
             with_dtype!("embedding", table.dtype(), float, T => {
+                #[allow(unused_imports)] // the half types have these conversions of their own
                 use crate::base::Elem;
                 for i in 0..n {
                     let r = *at.add(i) as usize;
@@ -128,6 +129,7 @@ pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f6
         let (rs, cs) = (weight.strides()[0], weight.strides()[1]);
         let mut seen = vec![false; rows];
         with_dtype!("embedding_renorm_", weight.dtype(), float, T => {
+            #[allow(unused_imports)] // the half types have these conversions of their own
             use crate::base::Elem;
             for i in 0..index.numel() {
                 // SAFETY: rows and columns within the layout of the table, which is held for writing

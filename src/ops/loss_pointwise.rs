@@ -121,7 +121,8 @@ impl Op for Loss {
         };
         (self.def.kernel)(half_up(dtype))?;
         Ok(smallvec![match self.reduction {
-            Reduction::None => Meta { layout: super::elementwise::result_layout(x[INPUT].shape(), &[x[INPUT]]), dtype },
+            Reduction::None =>
+                Meta { layout: super::elementwise::result_layout(x[INPUT].shape(), &[x[INPUT]]), dtype },
             _ => Meta::new(&[], dtype),
         }])
     }
@@ -319,10 +320,12 @@ pub static MSE: LossDef = LossDef {
 pub static SMOOTH_L1: LossDef = LossDef {
     name: "smooth_l1_loss",
     grad_name: "SmoothL1LossBackward0",
-    kernel: |dt| real_floats!("smooth_l1_loss", dt, T => point2(|t: T, x: T, q| {
-        let (d, beta) = ((x - t).abs(), q[0] as T);
-        if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
-    })),
+    kernel: |dt| {
+        real_floats!("smooth_l1_loss", dt, T => point2(|t: T, x: T, q| {
+            let (d, beta) = ((x - t).abs(), q[0] as T);
+            if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
+        }))
+    },
     backward: &SMOOTH_L1_BACKWARD,
     dtype: Mixed::Promote,
     target: None,
@@ -331,10 +334,12 @@ pub static SMOOTH_L1: LossDef = LossDef {
 pub static HUBER: LossDef = LossDef {
     name: "huber_loss",
     grad_name: "HuberLossBackward0",
-    kernel: |dt| real_floats!("huber_loss", dt, T => point2(|t: T, x: T, q| {
-        let (d, delta) = ((x - t).abs(), q[0] as T);
-        if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
-    })),
+    kernel: |dt| {
+        real_floats!("huber_loss", dt, T => point2(|t: T, x: T, q| {
+            let (d, delta) = ((x - t).abs(), q[0] as T);
+            if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
+        }))
+    },
     backward: &HUBER_BACKWARD,
     dtype: Mixed::Input,
     target: None,
@@ -342,17 +347,23 @@ pub static HUBER: LossDef = LossDef {
 pub static BCE: LossDef = LossDef {
     name: "binary_cross_entropy",
     grad_name: "BinaryCrossEntropyBackward0",
-    kernel: |dt| real_floats!("binary_cross_entropy", dt, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
-        |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u }))),
+    kernel: |dt| {
+        real_floats!("binary_cross_entropy", dt, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
+        |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u })))
+    },
     backward: &BCE_BACKWARD,
     dtype: Mixed::Refuse,
-    target: Some(|g, _, x| g.mul(x.rsub(1i64)?.log()?.clamp_min(-100i64)?.sub(x.log()?.clamp_min(-100i64)?)?)),
+    target: Some(|g, _, x| {
+        g.mul(x.rsub(1i64)?.log()?.clamp_min(-100i64)?.sub(x.log()?.clamp_min(-100i64)?)?)
+    }),
 };
 pub static BCE_LOGITS: LossDef = LossDef {
     name: "binary_cross_entropy_with_logits",
     grad_name: "BinaryCrossEntropyWithLogitsBackward0",
-    kernel: |dt| real_floats!("binary_cross_entropy_with_logits", dt, T => staged_pair(Log1pExp, |x: T, _| -x,
-        |t: T, x: T, u: T, _| (1.0 - t) * x + u)),
+    kernel: |dt| {
+        real_floats!("binary_cross_entropy_with_logits", dt, T => staged_pair(Log1pExp, |x: T, _| -x,
+        |t: T, x: T, u: T, _| (1.0 - t) * x + u))
+    },
     backward: &BCE_LOGITS_BACKWARD,
     dtype: Mixed::Promote,
     target: Some(|g, _, x| g.mul(x)?.neg()),

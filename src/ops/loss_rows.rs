@@ -1,6 +1,8 @@
 //! The rows of the losses that compare element by element.
 
-use super::loss_pointwise::{BCE, BCE_LOGITS, HUBER, MSE, Reduction, SMOOTH_L1, SOFT_MARGIN, loss, reduced, with_pos_weight};
+use super::loss_pointwise::{
+    BCE, BCE_LOGITS, HUBER, MSE, Reduction, SMOOTH_L1, SOFT_MARGIN, loss, reduced, with_pos_weight,
+};
 use super::point::NO;
 use crate::error::Result;
 use crate::tensor::Tensor;

@@ -33,9 +33,7 @@ impl Over {
     fn statistics(self, shape: &[usize]) -> usize {
         match self {
             Over::Batch { .. } => shape[1],
-            Over::Layer { n } => {
-                numel(shape).checked_div(n).unwrap_or(0)
-            }
+            Over::Layer { n } => numel(shape).checked_div(n).unwrap_or(0),
             Over::Group { groups } => shape[0] * groups,
         }
     }

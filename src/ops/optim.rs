@@ -38,7 +38,8 @@ impl Aligned {
         if tensors.iter().all(fits) {
             return Ok(Aligned { working: tensors.clone(), originals: tensors });
         }
-        let layout = if dense { Layout { offset: 0, ..p.layout().clone() } } else { Layout::contiguous(p.shape()) };
+        let layout =
+            if dense { Layout { offset: 0, ..p.layout().clone() } } else { Layout::contiguous(p.shape()) };
         let mut working = Vec::new();
         for t in &tensors {
             if fits(t) {
@@ -166,7 +167,8 @@ mod tests {
         let p = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0], &[2, 2]).unwrap();
         let g = p.alias(p.layout().transpose(0, 1));
         let g = dense_copy(&g).unwrap();
-        sgd(std::slice::from_ref(&p), std::slice::from_ref(&g), &[None], 1.0, 0.0, 0.0, 0.0, false, false).unwrap();
+        sgd(std::slice::from_ref(&p), std::slice::from_ref(&g), &[None], 1.0, 0.0, 0.0, 0.0, false, false)
+            .unwrap();
         let got: Vec<f64> = [[0, 0], [0, 1], [1, 0], [1, 1]].iter().map(|i| p.element(i).to_f64()).collect();
         assert_eq!(got, [0.0, -1.0, 1.0, 0.0]);
         let wrong = full(&[3], Scalar::Int(0), p.dtype(), p.device()).unwrap();

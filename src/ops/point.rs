@@ -245,7 +245,12 @@ fn split(
 }
 
 /// Runs a row on operands of which at least one is a tensor.
-pub fn point_val(def: &'static PointDef, grad_name: &'static str, operands: &[Val], params: Params) -> Result<Tensor> {
+pub fn point_val(
+    def: &'static PointDef,
+    grad_name: &'static str,
+    operands: &[Val],
+    params: Params,
+) -> Result<Tensor> {
     let (op, tensors) = split(def, grad_name, operands, params);
     crate::ensure!(!tensors.is_empty(), Type, "{}(): at least one operand must be a Tensor", def.name);
     let refs: SmallVec<[&Tensor; OPERANDS]> = tensors.iter().collect();

@@ -22,7 +22,13 @@ macro_rules! int_pow {
         if e < 0 {
             match base {
                 1 => 1,
-                _ if base.wrapping_add(1) == 0 => if e % 2 == 0 { 1 } else { base },
+                _ if base.wrapping_add(1) == 0 => {
+                    if e % 2 == 0 {
+                        1
+                    } else {
+                        base
+                    }
+                }
                 _ => 0,
             }
         } else {
@@ -56,10 +62,12 @@ static POW: BinaryDef = BinaryDef {
         }
     },
     saves: [AB, AB | Y],
-    grad: |s, g, want| Ok([
-        want.then(0, || base_grad(g, &s.a()?, &s.b()?))?,
-        want.then(1, || exponent_grad(g, &s.a()?, &s.b()?, &s.y()?))?,
-    ]),
+    grad: |s, g, want| {
+        Ok([
+            want.then(0, || base_grad(g, &s.a()?, &s.b()?))?,
+            want.then(1, || exponent_grad(g, &s.a()?, &s.b()?, &s.y()?))?,
+        ])
+    },
     ..BinaryDef::EMPTY
 };
 
@@ -125,7 +133,8 @@ impl PowScalar {
     }
     /// A kernel for an exponent that has one of its own.
     fn kernel(&self, dt: DType) -> Option<UnaryFn> {
-        let e = if self.0.category() == crate::base::Category::Complex { return None } else { self.0.to_f64() };
+        let e =
+            if self.0.category() == crate::base::Category::Complex { return None } else { self.0.to_f64() };
         macro_rules! pick {
             ($t:ty) => {
                 match e {
@@ -276,10 +285,13 @@ pub const TABLE: &[OpDef] = &[
                 "the base given to float_power_ has dtype {} but the operation's result requires dtype Double",
                 x.dtype().scalar_name()
             );
-            pow_in_place(x, match Val::from_arg(&a[1])? {
-                Val::T(t) => Val::T(super::copy::cast(&t, x.dtype())?),
-                s => s,
-            })
+            pow_in_place(
+                x,
+                match Val::from_arg(&a[1])? {
+                    Val::T(t) => Val::T(super::copy::cast(&t, x.dtype())?),
+                    s => s,
+                },
+            )
         }),
     },
     OpDef {

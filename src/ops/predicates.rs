@@ -97,4 +97,3 @@ macro_rules! methods {
     )* } };
 }
 methods! { isnan isinf isfinite isposinf isneginf isreal signbit }
-

@@ -437,7 +437,11 @@ impl Op for AddProduct {
         })?;
         let gb = want.then(2, || {
             let a = cx.input(1)?;
-            let b = if vector { apply(Mv, &[&adjoint(&a)?, g])? } else { right_factor(op, cx.node.inputs[2].by_columns, &a, g)? };
+            let b = if vector {
+                apply(Mv, &[&adjoint(&a)?, g])?
+            } else {
+                right_factor(op, cx.node.inputs[2].by_columns, &a, g)?
+            };
             scaled(b, self.alpha)
         })?;
         grads![want.then(0, || scaled(super::shape::sum_to(g, cx.shape(0))?, self.beta))?, ga, gb]

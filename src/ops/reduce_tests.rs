@@ -1,6 +1,6 @@
 //! Checks across the reductions.
 
-use super::{extreme, truth, moments, norm, reduce, scan, softmax};
+use super::{extreme, moments, norm, reduce, scan, softmax, truth};
 use crate::autograd::{Request, run};
 use crate::base::{DType, Dims};
 use crate::tensor::Tensor;
@@ -61,7 +61,10 @@ fn check(name: &str, x: &[f64], shape: &[usize], f: impl Fn(&Tensor) -> crate::R
         let value = |d: f64| weight(&gradient(&moved(d)).1.detach(), 1.1).item().unwrap().to_f64();
         let slope = (value(h) - value(-h)) / (2.0 * h);
         let got = second.as_ref().map_or(0.0, |s| values(s)[i]);
-        assert!((slope - got).abs() < 1e-4 * (1.0 + slope.abs()), "{name} second gradient {i}: {got} {slope}");
+        assert!(
+            (slope - got).abs() < 1e-4 * (1.0 + slope.abs()),
+            "{name} second gradient {i}: {got} {slope}"
+        );
     }
 }
 
@@ -111,6 +114,9 @@ fn dtypes_and_shapes() {
     assert_eq!(reduce::sum_dim(&y, Some(&[]), true, None).unwrap().shape(), &[1, 1]);
     assert_eq!(truth::any_dim(&y, Some(&[]), false).unwrap().shape(), &[2, 3]);
     assert_eq!(values(&extreme::argmax(&y, Some(1), false).unwrap()), [2.0, 2.0]);
-    assert_eq!(values(&extreme::argmin(&super::shape::transpose(&y, 0, 1).unwrap(), None, false).unwrap()), [0.0]);
+    assert_eq!(
+        values(&extreme::argmin(&super::shape::transpose(&y, 0, 1).unwrap(), None, false).unwrap()),
+        [0.0]
+    );
     assert!(extreme::max(&t(&[], &[0])).is_err());
 }

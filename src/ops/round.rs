@@ -79,4 +79,3 @@ ops! {
         Ok(input.clone())
     }
 }
-

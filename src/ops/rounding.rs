@@ -93,4 +93,3 @@ unary_rows! {
 fn sign_kernel(op: &str, dt: DType) -> Result<UnaryFn> {
     with_dtype!(op, dt, wide_real, T => Ok(map(|x: T| T::from_i64((x > T::ZERO) as i64 - (x < T::ZERO) as i64))))
 }
-

@@ -156,13 +156,12 @@ impl Op for Frexp {
         "FrexpBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        ensure!(
-            x[0].dtype().is_float(),
-            Runtime,
-            "torch.frexp() only supports floating-point dtypes"
-        );
+        ensure!(x[0].dtype().is_float(), Runtime, "torch.frexp() only supports floating-point dtypes");
         let layout = super::elementwise::result_layout(x[0].shape(), x);
-        Ok(smallvec![Meta { layout: layout.clone(), dtype: x[0].dtype() }, Meta { layout, dtype: DType::I32 }])
+        Ok(smallvec![
+            Meta { layout: layout.clone(), dtype: x[0].dtype() },
+            Meta { layout, dtype: DType::I32 }
+        ])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         use super::elementwise::run1;

@@ -74,11 +74,23 @@ static CLAMP: PointDef = PointDef {
             want.then(0, || keep(g, &x.ge(&lo)?.logical_and(x.le(&hi)?)?))?,
             want.then(1, || {
                 let below = x.lt(&lo)?;
-                keep(g, &match crossed(true)? { Some(c) => below.logical_and(c)?, None => below })
+                keep(
+                    g,
+                    &match crossed(true)? {
+                        Some(c) => below.logical_and(c)?,
+                        None => below,
+                    },
+                )
             })?,
             want.then(2, || {
                 let above = x.gt(&hi)?;
-                keep(g, &match crossed(false)? { Some(c) => above.logical_or(c)?, None => above })
+                keep(
+                    g,
+                    &match crossed(false)? {
+                        Some(c) => above.logical_or(c)?,
+                        None => above,
+                    },
+                )
             })?,
             None,
         ])
@@ -166,7 +178,11 @@ pub fn check_fits(v: &Val, x: &Tensor) -> Result<()> {
         _ => return Ok(()),
     };
     // a negative number wraps into an unsigned type
-    ensure!(*i <= high && (*i >= low || low == 0 && *i >= -high), Runtime, "value cannot be converted to type {name} without overflow");
+    ensure!(
+        *i <= high && (*i >= low || low == 0 && *i >= -high),
+        Runtime,
+        "value cannot be converted to type {name} without overflow"
+    );
     Ok(())
 }
 
@@ -184,17 +200,40 @@ static LERP: PointDef = PointDef {
     masked: false,
     kernel: |dt| -> Result<PointFn> {
         match dt {
-            DType::F32 => Ok(point3(|a: f32, b: f32, w: f32, _| if w.abs() < 0.5 { a + w * (b - a) } else { b - (b - a) * (1.0 - w) })),
-            DType::F64 => Ok(point3(|a: f64, b: f64, w: f64, _| if w.abs() < 0.5 { a + w * (b - a) } else { b - (b - a) * (1.0 - w) })),
-            DType::C64 => Ok(point3(|a: C64, b: C64, w: C64, _| if w.norm_sqr() < 0.25 { a + w * (b - a) } else { b - (b - a) * (-w + 1.0) })),
-            DType::C128 => Ok(point3(|a: C128, b: C128, w: C128, _| if w.norm_sqr() < 0.25 { a + w * (b - a) } else { b - (b - a) * (-w + 1.0) })),
+            DType::F32 => Ok(point3(
+                |a: f32, b: f32, w: f32, _| {
+                    if w.abs() < 0.5 { a + w * (b - a) } else { b - (b - a) * (1.0 - w) }
+                },
+            )),
+            DType::F64 => Ok(point3(
+                |a: f64, b: f64, w: f64, _| {
+                    if w.abs() < 0.5 { a + w * (b - a) } else { b - (b - a) * (1.0 - w) }
+                },
+            )),
+            DType::C64 => {
+                Ok(point3(
+                    |a: C64, b: C64, w: C64, _| {
+                        if w.norm_sqr() < 0.25 { a + w * (b - a) } else { b - (b - a) * (-w + 1.0) }
+                    },
+                ))
+            }
+            DType::C128 => {
+                Ok(point3(
+                    |a: C128, b: C128, w: C128, _| {
+                        if w.norm_sqr() < 0.25 { a + w * (b - a) } else { b - (b - a) * (-w + 1.0) }
+                    },
+                ))
+            }
             d => Err(crate::error::Error::no_dtype("lerp", d, "floating and complex dtypes")),
         }
     },
     saves: [C, C, A | B, 0],
     grad: |s, g, want| {
         Ok([
-            want.then(0, || { let w = conj_val(s.val(2)?)?; g.mul(one_minus(w)?) })?,
+            want.then(0, || {
+                let w = conj_val(s.val(2)?)?;
+                g.mul(one_minus(w)?)
+            })?,
             want.then(1, || g.mul(conj_val(s.val(2)?)?))?,
             want.then(2, || g.mul(super::unary::conj_of(&s.tensor(1)?.sub(s.tensor(0)?)?)?))?,
             None,

@@ -24,8 +24,13 @@ pub const fn place_of(name: &str) -> Place {
 }
 
 /// The parameters of a row of one tensor.
-pub const ONE: &[Param] =
-    &[Param { name: "input", kind: <&Tensor as FromArg>::KIND, default: "", required: true, keyword_only: false }];
+pub const ONE: &[Param] = &[Param {
+    name: "input",
+    kind: <&Tensor as FromArg>::KIND,
+    default: "",
+    required: true,
+    keyword_only: false,
+}];
 
 /// `name(STATIC, "GradName") ["alias", "module.alias"]: rule, kernel(op, dtype) expression, saves, gradient of (g, cx);`
 /// Makes the function, the method, the in-place twin and the rows of the table.

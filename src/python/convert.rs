@@ -205,7 +205,8 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
         },
         Base::OptInts => {
-            let one = |o: &Bound<'_, PyAny>| if o.is_none() { Ok(Some(None)) } else { int(o).map(|v| v.map(Some)) };
+            let one =
+                |o: &Bound<'_, PyAny>| if o.is_none() { Ok(Some(None)) } else { int(o).map(|v| v.map(Some)) };
             if obj.cast::<PyTuple>().is_ok() || obj.cast::<PyList>().is_ok() {
                 let mut out = Vec::new();
                 for item in obj.try_iter()? {

@@ -594,13 +594,12 @@ impl PyTensor {
         match dim {
             None => in_place_view(slf, ops::view::squeeze),
             Some(d) => {
-                let dims =
-                    match super::convert::int_list(d)? {
-                        Some(v) => v,
-                        None => smallvec::smallvec![super::convert::int(d)?.ok_or_else(|| {
-                            PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints")
-                        })?],
-                    };
+                let dims = match super::convert::int_list(d)? {
+                    Some(v) => v,
+                    None => smallvec::smallvec![super::convert::int(d)?.ok_or_else(|| {
+                        PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints")
+                    })?],
+                };
                 in_place_view(slf, |t| ops::view::squeeze_dims(t, &dims))
             }
         }

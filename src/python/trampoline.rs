@@ -256,8 +256,10 @@ fn bind(
             }
             // so may tensors: meshgrid(a, b)
             if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() {
-                let list: Vec<Tensor> =
-                    given[next..].iter().map_while(|o| o.cast::<PyTensor>().ok().map(|t| t.get().tensor())).collect();
+                let list: Vec<Tensor> = given[next..]
+                    .iter()
+                    .map_while(|o| o.cast::<PyTensor>().ok().map(|t| t.get().tensor()))
+                    .collect();
                 next += list.len();
                 args.push(Arg::Tensors(list));
                 continue;
@@ -413,7 +415,9 @@ fn store<'py>(
     match value {
         Ret::Tensor(r) => {
             if crate::autograd::grad_enabled()
-                && (r.requires_grad() || out.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().requires_grad())) {
+                && (r.requires_grad()
+                    || out.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().requires_grad()))
+            {
                 return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
                     "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
                 )));

@@ -136,7 +136,11 @@ multiversion! {
 
 /// A kernel of one input with parameters.
 pub fn point1<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(_: F) -> PointFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params) {
+    unsafe fn run<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(
+        p: &[*mut u8; MAX_OPERANDS],
+        n: usize,
+        q: &Params,
+    ) {
         // SAFETY: the driver passes `n` dense elements of these types
         unsafe { loop1(p[1] as *const A, p[0] as *mut O, n, q, conjure::<F>()) }
     }

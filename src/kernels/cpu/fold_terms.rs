@@ -86,7 +86,14 @@ impl Shared<'_> {
 ///
 /// # Safety
 /// Every operand has `n` dense elements of `dtype`, for which the kernel was made.
-pub unsafe fn sum_terms(kernel: PointFn, x: &[*mut u8], weighted: bool, dtype: DType, n: usize, q: &Params) -> f64 {
+pub unsafe fn sum_terms(
+    kernel: PointFn,
+    x: &[*mut u8],
+    weighted: bool,
+    dtype: DType,
+    n: usize,
+    q: &Params,
+) -> f64 {
     let grain = par::MATH_GRAIN;
     let mut partial = vec![0f64; n.div_ceil(grain)];
     let (out, shared) = (Partial(partial.as_mut_ptr()), Shared(x));
@@ -107,9 +114,17 @@ pub unsafe fn sum_terms(kernel: PointFn, x: &[*mut u8], weighted: bool, dtype: D
                 kernel(&p, m, q);
                 if weighted {
                     let w = p[x.len()];
-                    if dtype == DType::F32 { scale(p[0] as *mut f32, w as *const f32, m) } else { scale(p[0] as *mut f64, w as *const f64, m) }
+                    if dtype == DType::F32 {
+                        scale(p[0] as *mut f32, w as *const f32, m)
+                    } else {
+                        scale(p[0] as *mut f64, w as *const f64, m)
+                    }
                 }
-                sum += if dtype == DType::F32 { lanes(p[0] as *const f32, m) } else { lanes(p[0] as *const f64, m) };
+                sum += if dtype == DType::F32 {
+                    lanes(p[0] as *const f32, m)
+                } else {
+                    lanes(p[0] as *const f64, m)
+                };
             }
             i += m;
         }

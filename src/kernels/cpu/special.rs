@@ -1,8 +1,8 @@
 //! Special functions of mathematical physics in double precision, one element at a time: series where they
 //! converge, asymptotic expansions and continued fractions elsewhere, Newton's method for inverses.
 
-pub use super::clib::{j0, j1, lgamma, y0, y1};
 use super::clib::{erf, erfc};
+pub use super::clib::{j0, j1, lgamma, y0, y1};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
 
 mod bessel;

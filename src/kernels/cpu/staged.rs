@@ -125,7 +125,8 @@ pub fn staged_pair<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(_: V, _
         for (i, m) in steps(n) {
             // SAFETY: as above
             unsafe {
-                let (g, x, y) = ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
+                let (g, x, y) =
+                    ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
                 before(x, u, m, q, conjure::<F>());
                 V::run(u, m);
                 after_pair(g, x, u, y, m, q, conjure::<H>());
@@ -153,7 +154,8 @@ pub fn staged_two<T: Copy, V: Vector<T>, W: Vector<T>, F: Before<T>, G: Before<T
         for (i, m) in steps(n) {
             // SAFETY: as above
             unsafe {
-                let (g, x, y) = ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
+                let (g, x, y) =
+                    ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
                 before(x, u, m, q, conjure::<F>());
                 V::run(u, m);
                 before(x, v, m, q, conjure::<G>());

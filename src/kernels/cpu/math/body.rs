@@ -408,7 +408,8 @@ pub fn asinh_wide<V: Vector<Elem = f64>>(x: V) -> V {
 #[inline(always)]
 pub fn acosh_wide<V: Vector<Elem = f64>>(x: V) -> V {
     let t = x.sub(V::c(1.0));
-    log1p(t.add(t.mul(t.add(V::c(2.0))).sqrt()))
+    let y = log1p(t.add(t.mul(t.add(V::c(2.0))).sqrt()));
+    V::select(V::zero().le(t), y, V::c(f64::NAN))
 }
 
 #[inline(always)]

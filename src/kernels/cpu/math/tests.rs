@@ -47,7 +47,7 @@ const SINGLE: &[Row<F32>] = &[
     ("sin", sin_f32, f64::sin, 2.0),
     ("cos", cos_f32, f64::cos, 2.0),
     ("tan", tan_f32, f64::tan, 1.0),
-    ("asin", asin_f32, f64::asin, 2.0),
+    ("asin", asin_f32, f64::asin, 2.5),
     ("acos", acos_f32, f64::acos, 2.0),
     ("atan", atan_f32, f64::atan, 2.0),
     ("sinh", sinh_f32, f64::sinh, 1.0),

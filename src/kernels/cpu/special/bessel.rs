@@ -148,7 +148,8 @@ pub fn airy_ai(x: f64) -> f64 {
     let (mut p, mut q, mut u) = (1.0, 0.0, 1.0);
     for k in 1..30 {
         let kf = k as f64;
-        let next = u * (6.0 * kf - 5.0) * (6.0 * kf - 3.0) * (6.0 * kf - 1.0) / (216.0 * kf * (2.0 * kf - 1.0)) / z;
+        let next =
+            u * (6.0 * kf - 5.0) * (6.0 * kf - 3.0) * (6.0 * kf - 1.0) / (216.0 * kf * (2.0 * kf - 1.0)) / z;
         if next.abs() > u.abs() {
             break;
         }
