@@ -309,12 +309,12 @@ def test_unary_in_place(row, dtype):
     f = function(row.name)
     for name, x, array in layouts(sample(dtype, row.low, row.high), dtype):
         want = f(x)
-        if name == "expanded":
-            with pytest.raises(RuntimeError, match="single memory location"):
+        if not rl.can_cast(want.dtype, x.dtype) or (row.name == "abs" and x.is_complex()):
+            with pytest.raises(RuntimeError, match="can't be cast|not supported for complex|single memory location"):
                 getattr(x, row.name + "_")()
             continue
-        if not rl.can_cast(want.dtype, x.dtype):
-            with pytest.raises(RuntimeError, match="can't be cast"):
+        if name == "expanded":
+            with pytest.raises(RuntimeError, match="single memory location"):
                 getattr(x, row.name + "_")()
             continue
         version = x._version
