@@ -1,6 +1,6 @@
 //! The reverse pass: count dependencies over the reachable part, then run ready nodes, newest first.
 
-use super::mode::{GradMode, ModeGuard, grad_enabled};
+use super::mode::{GradMode, ModeGuard, anomaly, grad_enabled};
 use crate::bail;
 use crate::error::Result;
 use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
@@ -19,6 +19,8 @@ pub struct Calculus {
     pub fit: fn(&Tensor, &Shape) -> Result<Option<Tensor>>,
     /// A copy of its own (the gradient a leaf keeps must not alias somebody else's tensor).
     pub own: fn(&Tensor, &Tensor) -> Result<Tensor>,
+    /// Whether any element is nan, for `detect_anomaly`.
+    pub has_nan: fn(&Tensor) -> Result<bool>,
 }
 
 pub struct Request<'a> {
@@ -173,6 +175,9 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
                     node.want()
                 };
                 let out = if needed && want.0 != 0 { evaluate(&node, grads, want)? } else { Grads::new() };
+                if anomaly() {
+                    check_nan(&node, &out, calculus)?;
+                }
                 if !request.retain_graph && needed && want.0 != 0 {
                     node.release();
                 }
@@ -316,6 +321,18 @@ fn evaluate(node: &Arc<Node>, mut grads: SmallVec<[Option<Tensor>; 1]>, want: Wa
         }
     }
     Ok(out)
+}
+
+/// Names the node whose gradient is the first to hold nan.
+fn check_nan(node: &Arc<Node>, out: &Grads, calculus: &Calculus) -> Result<()> {
+    for (i, grad) in out.iter().enumerate() {
+        if let Some(g) = grad
+            && (calculus.has_nan)(g)?
+        {
+            bail!(Runtime, "Function '{}' returned nan values in its {i}th output.", node.name());
+        }
+    }
+    Ok(())
 }
 
 fn run_node_hooks(

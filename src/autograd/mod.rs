@@ -5,4 +5,4 @@ mod engine;
 mod mode;
 
 pub use engine::{Calculus, Request, run};
-pub use mode::{GradMode, ModeGuard, grad_enabled, inference_mode, mode, set_mode};
+pub use mode::{GradMode, ModeGuard, anomaly, grad_enabled, inference_mode, mode, set_anomaly, set_mode};

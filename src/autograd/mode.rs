@@ -10,6 +10,7 @@ pub enum GradMode {
 }
 
 thread_local! {
+    static ANOMALY: Cell<bool> = const { Cell::new(false) };
     static MODE: Cell<GradMode> = const { Cell::new(GradMode::Record) };
 }
 
@@ -43,4 +44,14 @@ impl Drop for ModeGuard {
     fn drop(&mut self) {
         set_mode(self.0);
     }
+}
+
+/// Whether the reverse pass looks for nan in what each node answers.
+#[inline]
+pub fn anomaly() -> bool {
+    ANOMALY.with(Cell::get)
+}
+/// Switches the search for nan on this thread and returns what it was.
+pub fn set_anomaly(on: bool) -> bool {
+    ANOMALY.with(|c| c.replace(on))
 }

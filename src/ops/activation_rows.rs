@@ -2,7 +2,7 @@
 
 use super::activation::{HARDSHRINK, HARDSIGMOID, HARDSWISH, HARDTANH, LEAKY_RELU, LEAKY_RELU_, PRELU, RELU, SOFTSHRINK, THRESHOLD, one};
 use super::activation_smooth::{ELU, ELU_, GATED, GELU, GELU_TANH, LOGSIGMOID, MISH, SILU, SOFTPLUS, elu_params};
-use super::elementwise::{Unary, UnaryDef};
+use super::elementwise::{BinaryDef, Unary, UnaryDef, binary, binary_in_place};
 use super::op::{apply, apply_in_place};
 use super::point::{NO, PointDef, point, point_in_place, point_val, point_val_in_place};
 use super::table::Val;
@@ -83,10 +83,49 @@ fn threshold_of(x: &Tensor, threshold: f64, value: f64, inplace: bool) -> Result
 
 fn rrelu_of(x: &Tensor, lower: f64, upper: f64, training: bool, inplace: bool) -> Result<Tensor> {
     ensure!(lower <= upper, Runtime, "Lower bound should be less than or equal to the upper bound");
-    ensure!(!training, NotImplemented, "rrelu: random slopes are not implemented; use training=False");
+    if training {
+        let slopes = random_slopes(x, lower, upper)?;
+        if !inplace {
+            return binary(&RRELU, x.into(), slopes.into(), None);
+        }
+        binary_in_place(&RRELU, x, slopes.into(), None)?;
+        return Ok(x.clone());
+    }
     let slope = one((lower + upper) / 2.0);
     let (def, node) = if inplace { (&LEAKY_RELU_, "RreluWithNoiseBackward1") } else { (&LEAKY_RELU, "RreluWithNoiseBackward0") };
     named(def, node, x, slope, inplace)
+}
+
+/// `x` times a slope of its own for every element.
+static RRELU: BinaryDef = BinaryDef {
+    name: "rrelu_with_noise",
+    grad_names: ["RreluWithNoiseBackward0"; 3],
+    kernel: |dt| (super::binary::MUL.kernel)(dt),
+    saves: [super::binary::B, 0],
+    grad: |s, g, want| Ok([want.then(0, || g.mul(s.b()?))?, None]),
+    ..BinaryDef::EMPTY
+};
+
+/// One above zero; elsewhere a draw between the bounds, in the order of the elements.
+fn random_slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
+    let values = super::copy::cast(&super::copy::dense(&x.detach())?, DType::F64)?;
+    let slopes = Tensor::empty(x.shape(), DType::F64, x.device())?;
+    if x.device() == crate::base::Device::Meta {
+        return super::copy::cast(&slopes, x.dtype());
+    }
+    let mut generator = crate::base::rng::default_generator().lock();
+    let _guard = crate::storage::Guard::take([values.storage()].into_iter(), [slopes.storage()].into_iter());
+    for i in 0..x.numel() {
+        // SAFETY: dense float64 tensors of the same size, held here
+        #[allow(unsafe_code)]
+        unsafe {
+            let positive = *values.ptr_of::<f64>().add(i) > 0.0;
+            let slope = if positive { 1.0 } else { generator.next_f64() * (upper - lower) + lower };
+            *slopes.ptr_of::<f64>().add(i) = slope;
+        }
+    }
+    drop(_guard);
+    super::copy::cast(&slopes, x.dtype())
 }
 
 fn prelu_of(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
@@ -218,6 +257,14 @@ ops! {
     }
     /// `x` above the threshold, `value` at it and below.
     nn fn threshold_nn["threshold"](input: &Tensor, threshold: f64, value: f64, inplace: bool = false) -> Tensor { threshold_of(input, threshold, value, inplace) }
+    /// `rrelu` in place.
+    nn fn rrelu_nn_["rrelu_"](input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
+        rrelu_of(input, lower, upper, training, true)
+    }
+    /// As `torch.nn.functional.rrelu_`.
+    function fn rrelu_["rrelu_"](input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
+        rrelu_of(input, lower, upper, training, true)
+    }
     /// `threshold` in place.
     nn fn threshold_nn_["threshold_"](input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, true) }
     /// `x` above the threshold, `value` at it and below.

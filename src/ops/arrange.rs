@@ -1,6 +1,6 @@
 //! The same elements in another arrangement, copied: repetitions, rotations, reversals, triangles, diagonals.
 
-use super::copy::{fill_held, write_held};
+use super::copy::{dense_held, fill_held, write_held};
 use super::op::{Metas, Op, apply};
 use super::shape::{diagonal_layout, expand_to, reshape_to, transpose, unsqueeze_at, wrap_dims};
 use super::table::Sizes;
@@ -58,9 +58,27 @@ impl Op for Repeat {
 /// Elements moved along axes, those that fall off coming back at the other end.
 #[derive(Clone, Debug)]
 struct Roll {
+    /// None for the flattened tensor.
     axes: Dims,
     /// Already within the axis.
     shifts: Dims,
+}
+
+fn roll_into(out: &Tensor, x: &Tensor, axes: &[usize], shifts: &[usize]) {
+    // each axis falls into two pieces: all combinations of them
+    for choice in 0..1usize << axes.len() {
+        let (mut from, mut to) = (x.layout().clone(), out.layout().clone());
+        for (i, (&axis, &shift)) in axes.iter().zip(shifts).enumerate() {
+            let n = x.shape()[axis];
+            let (s, d, length) =
+                if choice >> i & 1 == 0 { (0, shift, n - shift) } else { (n - shift, 0, shift) };
+            from = from.slice(axis, s, length, 1);
+            to = to.slice(axis, d, length, 1);
+        }
+        if numel(&to.shape) > 0 {
+            write_held(&out.alias(to), &x.alias(from));
+        }
+    }
 }
 
 impl Op for Roll {
@@ -74,27 +92,20 @@ impl Op for Roll {
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        // each axis falls into two pieces: all combinations of them
-        for choice in 0..1usize << self.axes.len() {
-            let (mut from, mut to) = (x[0].layout().clone(), out[0].layout().clone());
-            for (i, (&axis, &shift)) in self.axes.iter().zip(&self.shifts).enumerate() {
-                let n = x[0].shape()[axis];
-                let (s, d, length) =
-                    if choice >> i & 1 == 0 { (0, shift, n - shift) } else { (n - shift, 0, shift) };
-                from = from.slice(axis, s, length, 1);
-                to = to.slice(axis, d, length, 1);
-            }
-            if numel(&to.shape) > 0 {
-                write_held(&out[0].alias(to), &x[0].alias(from));
-            }
+        if !self.axes.is_empty() {
+            roll_into(&out[0], x[0], &self.axes, &self.shifts);
+            return Ok(());
         }
+        let flat =
+            |t: &Tensor| t.alias(Layout { offset: t.layout().offset, ..Layout::contiguous(&[t.numel()]) });
+        roll_into(&flat(&out[0]), &flat(&dense_held(x[0])?), &[0], &self.shifts);
         Ok(())
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
         let shape = cx.shape(0);
-        let shifts =
-            self.axes.iter().zip(&self.shifts).map(|(&a, &s)| (shape[a] - s) % shape[a].max(1)).collect();
+        let size = |i: usize| self.axes.get(i).map_or(numel(shape), |&a| shape[a]);
+        let shifts = self.shifts.iter().enumerate().map(|(i, &s)| (size(i) - s) % size(i).max(1)).collect();
         one(apply(Roll { axes: self.axes.clone(), shifts }, &[g]))
     }
 }
@@ -111,19 +122,23 @@ impl Op for Flip {
         "FlipBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
+        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (Some(&first), Some(&last)) = (self.0.iter().min(), self.0.iter().max()) else {
+        // in the order of the result's memory
+        let order = out[0].layout().stride_order();
+        let axes: Dims = (0..order.len()).filter(|&i| self.0.contains(&order[i])).collect();
+        let (Some(&first), Some(&last)) = (axes.first(), axes.last()) else {
             write_held(&out[0], x[0]);
             return Ok(());
         };
-        let (shape, strides) = (x[0].shape(), x[0].strides());
+        let layout = x[0].layout().permute(&order);
+        let (shape, strides) = (&layout.shape, &layout.strides);
         let mut offsets = vec![0usize];
         for axis in first..=last {
             let (n, s) = (shape[axis], strides[axis]);
-            let back = self.0.contains(&axis);
+            let back = axes.contains(&axis);
             offsets = offsets
                 .iter()
                 .flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s))
@@ -243,11 +258,13 @@ fn repeated(x: &Tensor, repeats: &[i64]) -> Result<Tensor> {
         Runtime,
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
     );
-    if let Some(bad) = repeats.iter().find(|&&r| r < 0) {
-        bail!(Runtime, "Trying to create tensor with negative dimension {bad}: {repeats:?}");
-    }
     let mut shape = Dims::from_elem(1, repeats.len() - x.ndim());
     shape.extend_from_slice(x.shape());
+    if repeats.iter().any(|&r| r < 0) {
+        let sizes: Vec<i64> = repeats.iter().zip(&shape).map(|(&r, &n)| r * n as i64).collect();
+        let bad = sizes.iter().find(|&&n| n < 0).unwrap_or(&-1);
+        bail!(Runtime, "Trying to create tensor with negative dimension {bad}: {sizes:?}");
+    }
     // leading axes come by a view, which needs no node of its own where there are none
     let wide = reshape_to(x, &shape)?;
     apply(Repeat(repeats.iter().map(|&r| r as usize).collect()), &[&wide])
@@ -258,8 +275,9 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
     ensure!(repeats.ndim() <= 1, Runtime, "repeat_interleave only accept 1D vector as repeat");
     ensure!(
         matches!(repeats.dtype(), DType::I64 | DType::I32),
-        Runtime,
-        "repeats has to be Long or Int tensor"
+        NotImplemented,
+        "\"repeat_interleave_cpu\" not implemented for '{}'",
+        repeats.dtype().scalar_name()
     );
     let mut out = Vec::new();
     let flat = reshape_to(&repeats.detach(), &[repeats.numel()])?;
@@ -326,8 +344,8 @@ ops! {
     both fn roll(input: &Tensor, shifts: &[i64], dims: Option<&[i64]> = None) -> Tensor {
         let dims = dims.unwrap_or(&[]);
         if dims.is_empty() && shifts.len() == 1 {
-            let flat = reshape_to(input, &[input.numel()])?;
-            return reshape_to(&roll(&flat, shifts, Some(&[0]))?, input.shape());
+            let by = shifts[0].rem_euclid(input.numel().max(1) as i64) as usize;
+            return apply(Roll { axes: Dims::new(), shifts: smallvec![by] }, &[input]);
         }
         ensure!(!shifts.is_empty(), Runtime, "`shifts` required");
         ensure!(shifts.len() == dims.len(), Runtime, "shifts and dimensions must align. shifts: {}, dims:{}", shifts.len(), dims.len());
@@ -361,9 +379,7 @@ ops! {
         ensure!(dims.len() == 2, Runtime, "expected total rotation dims == 2, but got dims = {}", dims.len());
         ensure!(input.ndim() >= 2, Runtime, "expected total dims >= 2, but got total dims = {}", input.ndim());
         ensure!(dims[0] != dims[1] && (dims[0] - dims[1]).unsigned_abs() as usize != input.ndim(), Runtime, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
-        for (i, &d) in dims.iter().enumerate() {
-            ensure!(wrap_dim(d, input.ndim()).is_ok(), Runtime, "Rotation dim{i} out of range, dim{i} = {d}");
-        }
+        wrap_dims(dims, input.ndim())?;
         match k.rem_euclid(4) {
             1 => transpose(&flipped(input, &dims[1..])?, dims[0], dims[1]),
             2 => flipped(input, dims),

@@ -1,10 +1,10 @@
 //! Scaled dot-product attention as products and a softmax.
 
 use super::binary::add;
-use super::copy::cast;
-use super::matmul::matmul;
 use super::compare::eq;
+use super::copy::cast;
 use super::mask::masked_fill;
+use super::matmul::matmul;
 use super::shape::{expand_to, reshape_to, transpose, unsqueeze_at};
 use super::softmax::softmax;
 use crate::base::{DType, Dims, Scalar};
@@ -19,7 +19,11 @@ fn repeat_heads(t: &Tensor, heads: usize) -> Result<Tensor> {
     if have == heads {
         return Ok(t.clone());
     }
-    ensure!(have > 0 && heads.is_multiple_of(have), Runtime, "Number of heads in key and value must divide the number of heads in query");
+    ensure!(
+        have > 0 && heads.is_multiple_of(have),
+        Runtime,
+        "Number of heads in key and value must divide the number of heads in query"
+    );
     let mut shape = Dims::from_slice(t.shape());
     shape.insert(at + 1, heads / have);
     let wide = expand_to(&unsqueeze_at(t, at + 1)?, &shape)?;
@@ -42,18 +46,40 @@ fn causal(rows: usize, keys: usize, dtype: DType, device: crate::base::Device) -
     if device == crate::base::Device::Meta {
         return Tensor::empty(&[rows, keys], dtype, device);
     }
-    let data: Vec<f32> = (0..rows * keys).map(|i| if i % keys <= i / keys { 0.0 } else { f32::NEG_INFINITY }).collect();
+    let data: Vec<f32> =
+        (0..rows * keys).map(|i| if i % keys <= i / keys { 0.0 } else { f32::NEG_INFINITY }).collect();
     super::copy::cast(&Tensor::from_slice(&data, &[rows, keys])?, dtype)
 }
 
 fn check(query: &Tensor, key: &Tensor, value: &Tensor, mask: Option<&Tensor>, is_causal: bool) -> Result<()> {
     let (q, k, v) = (query.ndim(), key.ndim(), value.ndim());
-    ensure!(q >= 2 && k >= 2 && v >= 2, Runtime, "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {q} key.dim: {k} and value.dim: {v} instead.");
+    ensure!(
+        q >= 2 && k >= 2 && v >= 2,
+        Runtime,
+        "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {q} key.dim: {k} and value.dim: {v} instead."
+    );
     let (a, b, c) = (query.dtype(), key.dtype(), value.dtype());
-    ensure!(a == b && a == c, Runtime, "Expected query, key, and value to have the same dtype, but got query.dtype: {} key.dtype: {} and value.dtype: {} instead.", a.c_name(), b.c_name(), c.c_name());
+    ensure!(
+        a == b && a == c,
+        Runtime,
+        "Expected query, key, and value to have the same dtype, but got query.dtype: {} key.dtype: {} and value.dtype: {} instead.",
+        a.c_name(),
+        b.c_name(),
+        c.c_name()
+    );
     if let Some(m) = mask {
-        ensure!(m.dtype() == DType::Bool || m.dtype() == a || m.dtype() == DType::F32, Runtime, "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {} and  query.dtype: {} instead.", m.dtype().c_name(), a.c_name());
-        ensure!(!is_causal, Runtime, "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
+        ensure!(
+            m.dtype() == DType::Bool || m.dtype() == a || m.dtype() == DType::F32,
+            Runtime,
+            "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {} and  query.dtype: {} instead.",
+            m.dtype().c_name(),
+            a.c_name()
+        );
+        ensure!(
+            !is_causal,
+            Runtime,
+            "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
+        );
     }
     if !a.is_float() && !a.is_complex() {
         bail!(Runtime, "expected scalar type Float but found {}", a.scalar_name());

@@ -82,7 +82,10 @@ impl Op for Axiswise {
             let to = if k == last {
                 out[0].clone()
             } else {
-                Tensor::alloc(Meta { layout: Layout::permuted_dense(&shape, &order), dtype: now.dtype() }, now.device())?
+                Tensor::alloc(
+                    Meta { layout: Layout::permuted_dense(&shape, &order), dtype: now.dtype() },
+                    now.device(),
+                )?
             };
             let at = order.iter().position(|o| o == axis).unwrap_or(0);
             let outer: usize = order[..at].iter().map(|&o| shape[o]).product();
@@ -113,10 +116,12 @@ impl Axiswise {
             match from.dtype() {
                 DType::U8 => axis::apply::<u8>(taps, outer, inner, from.ptr_of(), to.ptr_of()),
                 DType::I64 => axis::apply::<i64>(taps, outer, inner, from.ptr_of(), to.ptr_of()),
-                d => return with_dtype!(self.name, d, floatc, T => {
-                    axis::apply::<T>(taps, outer, inner, from.ptr_of(), to.ptr_of());
-                    Ok(())
-                }),
+                d => {
+                    return with_dtype!(self.name, d, floatc, T => {
+                        axis::apply::<T>(taps, outer, inner, from.ptr_of(), to.ptr_of());
+                        Ok(())
+                    });
+                }
             }
         }
         Ok(())

@@ -153,7 +153,7 @@ binary_rows! {
             want.then(0, || {
                 let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlogy: gradient of a number") };
                 let (log, none) = match s.b()? {
-                    Val::T(b) => (Val::T(b.log()?), a.eq(0i64)?.logical_and(b.le(0i64)?)?),
+                    Val::T(b) => (Val::T(super::copy::cast(&b, g.dtype())?.log()?), a.eq(0i64)?.logical_and(b.le(0i64)?)?),
                     Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln())), if b.to_f64() <= 0.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
                 };
                 where_self(&none, 0i64, g.mul(log)?)
@@ -225,7 +225,7 @@ pub mod double {
                 want.then(0, || {
                     let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlog1py: gradient of a number") };
                     let (log, none) = match s.b()? {
-                        Val::T(b) => (Val::T(b.log1p()?), a.eq(0i64)?.logical_and(b.le(-1i64)?)?),
+                        Val::T(b) => (Val::T(super::super::copy::cast(&b, g.dtype())?.log1p()?), a.eq(0i64)?.logical_and(b.le(-1i64)?)?),
                         Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln_1p())), if b.to_f64() <= -1.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
                     };
                     where_self(&none, 0i64, g.mul(log)?)

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 use crate::tensor::graph::Shape;
 
-pub static CALCULUS: Calculus = Calculus { add, add_into, fit, own };
+pub static CALCULUS: Calculus = Calculus { add, add_into, fit, own, has_nan };
 
 fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     binary::add(a, b, Scalar::Int(1))
@@ -45,4 +45,10 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
         copy::write(&out, g)?;
     }
     Ok(out)
+}
+
+/// Whether a gradient holds nan.
+fn has_nan(g: &Tensor) -> Result<bool> {
+    let g = g.detach();
+    Ok(!super::truth::any(&super::compare::ne(&g, &g)?)?.item()?.is_zero())
 }

@@ -106,8 +106,11 @@ impl Op for Loss {
         let (_, classes, _) = split(x[0].shape());
         let n = target.numel();
         // SAFETY: `n` dense elements
-        let targets = unsafe { std::slice::from_raw_parts(target.ptr_of::<i64>() as *const i64, if n == 0 { 0 } else { n }) };
-        if let Some(bad) = targets.iter().find(|&&t| t != self.kind.ignore && (t < 0 || t >= classes as i64)) {
+        let targets = unsafe {
+            std::slice::from_raw_parts(target.ptr_of::<i64>() as *const i64, if n == 0 { 0 } else { n })
+        };
+        if let Some(bad) = targets.iter().find(|&&t| t != self.kind.ignore && (t < 0 || t >= classes as i64))
+        {
             bail!(Index, "Target {bad} is out of bounds.");
         }
         with_dtype!(self.name(), src.dtype(), float, T => {
@@ -195,7 +198,11 @@ impl Op for LossGrad {
         let g = copy::dense_cast_held(x[0], sum_dtype(self.dtype))?;
         let step = (self.kind.reduction == Reduction::None) as usize;
         let n = x.len();
-        let src = if self.kind.logits { Some((copy::dense_held(x[n - 2])?, copy::dense_held(x[n - 1])?)) } else { None };
+        let src = if self.kind.logits {
+            Some((copy::dense_held(x[n - 2])?, copy::dense_held(x[n - 1])?))
+        } else {
+            None
+        };
         with_dtype!(self.name(), self.dtype, float, T => {
             type C = <T as Flt>::C;
             use crate::base::Elem;

@@ -48,6 +48,8 @@ struct Convolution {
     /// Made by a gradient, not by the user.
     derived: bool,
     channels_last: bool,
+    /// The weight lies channels-last, and so will its gradient.
+    weight_last: bool,
 }
 
 /// Spatial sizes with missing axes in front as 1 (or 0 for padding).
@@ -98,7 +100,14 @@ impl Convolution {
         format_for(ndim, self.channels_last)
     }
     fn derive(&self, part: Part) -> Convolution {
-        Convolution { window: self.window.clone(), part, bias: false, derived: true, channels_last: self.channels_last }
+        Convolution {
+            window: self.window.clone(),
+            part,
+            bias: false,
+            derived: true,
+            channels_last: self.channels_last,
+            weight_last: self.weight_last,
+        }
     }
 }
 
@@ -118,7 +127,7 @@ impl Op for Convolution {
         let meta = match self.part {
             Part::Forward(_) => Meta::with_format(&sy, dtype, self.format(sy.len())),
             Part::Data(_) => Meta::with_format(&sx, dtype, self.format(sx.len())),
-            Part::Weight(_) => Meta::new(&sw, dtype),
+            Part::Weight(_) => Meta::with_format(&sw, dtype, format_for(sw.len(), self.weight_last)),
         };
         Ok(smallvec![meta])
     }
@@ -130,7 +139,10 @@ impl Op for Convolution {
                 .iter()
                 .map(|t| laid_out_held(t, self.operand_format(t), DType::F64))
                 .collect::<Result<_>>()?;
-            let result = Tensor::alloc(Meta { layout: crate::base::Layout { offset: 0, ..out.layout().clone() }, dtype: DType::F64 }, out.device())?;
+            let result = Tensor::alloc(
+                Meta { layout: crate::base::Layout { offset: 0, ..out.layout().clone() }, dtype: DType::F64 },
+                out.device(),
+            )?;
             self.run::<f64>(&wide.iter().collect::<Vec<_>>(), &result)?;
             copy::write_held(out, &result);
             return Ok(());
@@ -192,7 +204,15 @@ impl Convolution {
             match self.part {
                 Part::Forward(_) => kernel::forward::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
                 Part::Data(_) => kernel::backward_data::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
-                Part::Weight(_) => kernel::backward_weight::<T>(&geo, a.ptr_of(), b.ptr_of(), out.ptr_of()),
+                Part::Weight(_) => {
+                    let to = if out.is_contiguous() {
+                        out.clone()
+                    } else {
+                        Tensor::empty(out.shape(), T::DTYPE, out.device())?
+                    };
+                    kernel::backward_weight::<T>(&geo, a.ptr_of(), b.ptr_of(), to.ptr_of());
+                    super::images::deliver_held(out, &to);
+                }
             }
         }
         Ok(())
@@ -207,7 +227,14 @@ fn images_last(a: &Tensor, w: &Tensor) -> bool {
 pub fn convolve(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Window) -> Result<Tensor> {
     let channels_last = images_last(x, weight);
     let sizes = (2..x.ndim()).map(|i| window.output(i - 2, x.shape()[i], weight.shape()[i])).collect();
-    let op = Convolution { window, part: Part::Forward(sizes), bias: bias.is_some(), derived: false, channels_last };
+    let op = Convolution {
+        window,
+        part: Part::Forward(sizes),
+        bias: bias.is_some(),
+        derived: false,
+        channels_last,
+        weight_last: is_channels_last(format_of(weight)),
+    };
     match bias {
         Some(b) => apply(op, &[x, weight, b]),
         None => apply(op, &[x, weight]),
@@ -215,9 +242,22 @@ pub fn convolve(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Wind
 }
 
 /// A transposed convolution of checked operands, with the spatial sizes of its result.
-pub fn convolve_transposed(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Window, sizes: Dims) -> Result<Tensor> {
+pub fn convolve_transposed(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    window: Window,
+    sizes: Dims,
+) -> Result<Tensor> {
     let channels_last = images_last(x, weight);
-    let op = Convolution { window, part: Part::Data(sizes), bias: bias.is_some(), derived: false, channels_last };
+    let op = Convolution {
+        window,
+        part: Part::Data(sizes),
+        bias: bias.is_some(),
+        derived: false,
+        channels_last,
+        weight_last: is_channels_last(format_of(weight)),
+    };
     match bias {
         Some(b) => apply(op, &[x, weight, b]),
         None => apply(op, &[x, weight]),

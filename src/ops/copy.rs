@@ -1,6 +1,6 @@
 //! Moving elements: clone, copy_, casts, contiguous, fill. And the kernel calls that the driver itself needs.
 
-use super::op::{Metas, Op, Saves, apply, apply_in_place, check_in_place};
+use super::op::{Metas, Op, Saves, apply, apply_in_place};
 use super::table::OpDef;
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
@@ -263,7 +263,7 @@ impl Op for Fill {
         "fill_"
     }
     fn grad_name(&self) -> &'static str {
-        if self.0.is_zero() { "ZeroBackward0" } else { "FillBackward0" }
+        if self.0.is_zero() { "ZeroBackward0" } else { "FillBackward2" }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
@@ -281,11 +281,13 @@ impl Op for Fill {
     fn in_place_ok(&self) -> bool {
         true
     }
+    fn overlap_ok(&self) -> bool {
+        true
+    }
 }
 
 /// `x.fill_(value)`.
 pub fn fill_in_place(x: &Tensor, value: Scalar) -> Result<()> {
-    check_in_place("fill_", x)?;
     apply_in_place(Fill(value), &[x])
 }
 

@@ -37,7 +37,11 @@ impl Op for Ctc {
         if !matches!(lp.dtype(), DType::F32 | DType::F64) {
             return Err(Error::no_dtype("ctc_loss_cpu", lp.dtype(), "float32 and float64"));
         }
-        Ok(smallvec![if self.back { Meta::new(lp.shape(), lp.dtype()) } else { Meta::new(&[lp.shape()[1]], lp.dtype()) }])
+        Ok(smallvec![if self.back {
+            Meta::new(lp.shape(), lp.dtype())
+        } else {
+            Meta::new(&[lp.shape()[1]], lp.dtype())
+        }])
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -96,7 +100,12 @@ struct Request<'a> {
 
 fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
     let single = log_probs.ndim() == 2;
-    ensure!(single || log_probs.ndim() == 3, Runtime, "log_probs must be a 2-D or 3-D tensor, got {}-D", log_probs.ndim());
+    ensure!(
+        single || log_probs.ndim() == 3,
+        Runtime,
+        "log_probs must be a 2-D or 3-D tensor, got {}-D",
+        log_probs.ndim()
+    );
     let lp = if single { unsqueeze_at(log_probs, 1)? } else { log_probs.clone() };
     let (frames, batch, classes) = (lp.shape()[0], lp.shape()[1], lp.shape()[2]);
     ensure!(q.blank >= 0 && q.blank < classes as i64, Runtime, "blank must be in label range");
@@ -109,13 +118,24 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
         }
     }
     for &l in q.frames {
-        ensure!(l <= frames as i64, Runtime, "Expected input_lengths to have value at most {frames}, but got value {l} {within}");
+        ensure!(
+            l <= frames as i64,
+            Runtime,
+            "Expected input_lengths to have value at most {frames}, but got value {l} {within}"
+        );
     }
     let together = targets.ndim() == 1 && !single || targets.ndim() == 1;
     let width = if together { 0 } else { targets.shape().get(1).copied().unwrap_or(0) };
-    let need = if together { q.lengths.iter().sum::<i64>() } else { q.lengths.iter().copied().max().unwrap_or(0) };
+    let need =
+        if together { q.lengths.iter().sum::<i64>() } else { q.lengths.iter().copied().max().unwrap_or(0) };
     let have = if together { targets.numel() } else { width } as i64;
-    ensure!(have >= need && (!together || have == need || single), Runtime, "Expected tensor to have size {}{need} at dimension {}, but got size {have} for argument #2 'targets' {within}", if together { "" } else { "at least " }, !together as usize);
+    ensure!(
+        have >= need && (!together || have == need || single),
+        Runtime,
+        "Expected tensor to have size {}{need} at dimension {}, but got size {have} for argument #2 'targets' {within}",
+        if together { "" } else { "at least " },
+        !together as usize
+    );
     let all: Vec<i64> = if targets.dtype().is_integral() {
         integers("targets", targets)?
     } else {
@@ -126,7 +146,11 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
     for i in 0..batch {
         let from = if together { at } else { i * width };
         let part = all[from..from + q.lengths[i] as usize].to_vec();
-        ensure!(part.iter().all(|&c| c >= 0 && c < classes as i64), Runtime, "ctc_loss: targets must be classes in [0, {classes})");
+        ensure!(
+            part.iter().all(|&c| c >= 0 && c < classes as i64),
+            Runtime,
+            "ctc_loss: targets must be classes in [0, {classes})"
+        );
         at += q.lengths[i] as usize;
         samples.push((part, q.frames[i] as usize));
     }

@@ -45,7 +45,9 @@ impl Bags {
         (0..bags)
             .map(|b| {
                 let end = if b + 1 < offsets.len() { offsets[b + 1] as usize } else { index.len() };
-                (offsets[b] as usize..end.max(offsets[b] as usize)).filter(|&i| Some(index[i] as usize) != self.padding).collect()
+                (offsets[b] as usize..end.max(offsets[b] as usize))
+                    .filter(|&i| Some(index[i] as usize) != self.padding)
+                    .collect()
             })
             .collect()
     }
@@ -72,12 +74,29 @@ impl Op for Bags {
         let (rows, dim) = (table.shape()[0], table.shape()[1]);
         let (index, offsets) = (integers(x[1])?, integers(x[2])?);
         if let Some(i) = index.iter().position(|&i| i < 0 || i >= rows as i64) {
-            bail!(Runtime, "Index {i} of input takes value {} which is not in the valid range [0, {rows})", index[i]);
+            bail!(
+                Runtime,
+                "Index {i} of input takes value {} which is not in the valid range [0, {rows})",
+                index[i]
+            );
         }
         if let (Some(first), Some(last)) = (offsets.first(), offsets.last()) {
-            ensure!(*first == 0, Runtime, "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got {first}");
-            ensure!(*last <= index.len() as i64, Runtime, "offsets[-1] can not be greater than input's length {} but got offsets[-1] of {last}", index.len());
-            ensure!(offsets.windows(2).all(|w| w[0] <= w[1]), Runtime, "embedding_bag: offsets must not decrease");
+            ensure!(
+                *first == 0,
+                Runtime,
+                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got {first}"
+            );
+            ensure!(
+                *last <= index.len() as i64,
+                Runtime,
+                "offsets[-1] can not be greater than input's length {} but got offsets[-1] of {last}",
+                index.len()
+            );
+            ensure!(
+                offsets.windows(2).all(|w| w[0] <= w[1]),
+                Runtime,
+                "embedding_bag: offsets must not decrease"
+            );
         }
         let lists = self.lists(&index, &offsets);
         let factors = x.get(3).map(|f| copy::dense_cast_held(f, table.dtype())).transpose()?;
@@ -122,7 +141,10 @@ impl Op for Bags {
         output == 0
     }
     fn saves(&self, want: Want) -> Saves {
-        Saves { inputs: if want.has(3) { 0b1111 } else { 0b1110 }, outputs: if self.mode == Mode::Max { 0b100 } else { 0 } }
+        Saves {
+            inputs: if want.has(3) { 0b1111 } else { 0b1110 },
+            outputs: if self.mode == Mode::Max { 0b100 } else { 0 },
+        }
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let n = cx.node.inputs.len();
@@ -226,7 +248,13 @@ impl Op for BagsGrad {
     }
 }
 
-fn bags(weight: &Tensor, index: &Tensor, offsets: &Tensor, factors: Option<&Tensor>, op: Bags) -> Result<SmallVec<[Tensor; 1]>> {
+fn bags(
+    weight: &Tensor,
+    index: &Tensor,
+    offsets: &Tensor,
+    factors: Option<&Tensor>,
+    op: Bags,
+) -> Result<SmallVec<[Tensor; 1]>> {
     check_indices("embedding_bag", index, "indices")?;
     check_indices("embedding_bag", offsets, "offsets")?;
     ensure!(
@@ -249,7 +277,13 @@ fn padding(index: Option<i64>, rows: usize) -> Result<Option<usize>> {
     match index {
         None => Ok(None),
         Some(p) => {
-            ensure!(p >= -n && p < n, Runtime, "padding_idx must be within the number of embeddings, {} through {}, but got {p}", -n, n - 1);
+            ensure!(
+                p >= -n && p < n,
+                Runtime,
+                "padding_idx must be within the number of embeddings, {} through {}, but got {p}",
+                -n,
+                n - 1
+            );
             Ok(Some((if p < 0 { p + n } else { p }) as usize))
         }
     }

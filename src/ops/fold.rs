@@ -40,7 +40,8 @@ impl Op for Fold {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let src = copy::dense_held(x[0])?;
-        let planes = if self.back { out[0].shape()[0] * out[0].shape()[1] } else { src.shape()[0] * src.shape()[1] };
+        let planes =
+            if self.back { out[0].shape()[0] * out[0].shape()[1] } else { src.shape()[0] * src.shape()[1] };
         // halves add up in float32
         let half = self.back && src.dtype().size() == 2;
         let src = if half { copy::dense_cast_held(&src, DType::F32)? } else { src };
@@ -71,16 +72,48 @@ fn two(what: &str, v: &[i64]) -> Result<[i64; 2]> {
 }
 
 /// The checked numbers of blocks along both axes.
-fn blocks(input: [i64; 2], kernel: &[i64], dilation: &[i64], padding: &[i64], stride: &[i64]) -> Result<(Blocks, [i64; 2])> {
-    let (k, d, p, s) = (two("kernel_size", kernel)?, two("dilation", dilation)?, two("padding", padding)?, two("stride", stride)?);
-    for (v, what, short, least) in [(k, "kernel size", "kernel", 1), (s, "stride", "stride", 1), (d, "dilation", "dilation", 1)] {
-        ensure!(v[0] >= least && v[1] >= least, Runtime, "{what} should be greater than zero, but got {short}_height: {} {short}_width: {}", v[0], v[1]);
+fn blocks(
+    input: [i64; 2],
+    kernel: &[i64],
+    dilation: &[i64],
+    padding: &[i64],
+    stride: &[i64],
+) -> Result<(Blocks, [i64; 2])> {
+    let (k, d, p, s) = (
+        two("kernel_size", kernel)?,
+        two("dilation", dilation)?,
+        two("padding", padding)?,
+        two("stride", stride)?,
+    );
+    for (v, what, short, least) in
+        [(k, "kernel size", "kernel", 1), (s, "stride", "stride", 1), (d, "dilation", "dilation", 1)]
+    {
+        ensure!(
+            v[0] >= least && v[1] >= least,
+            Runtime,
+            "{what} should be greater than zero, but got {short}_height: {} {short}_width: {}",
+            v[0],
+            v[1]
+        );
     }
-    ensure!(p[0] >= 0 && p[1] >= 0, Runtime, "padding should be non-negative, but got pad_height: {} pad_width: {}", p[0], p[1]);
+    ensure!(
+        p[0] >= 0 && p[1] >= 0,
+        Runtime,
+        "padding should be non-negative, but got pad_height: {} pad_width: {}",
+        p[0],
+        p[1]
+    );
     let count = |i: usize| (input[i] + 2 * p[i] - (d[i] * (k[i] - 1) + 1)).div_euclid(s[i]) + 1;
     let n = [count(0), count(1)];
     let size = |v: [i64; 2]| [v[0].max(0) as usize, v[1].max(0) as usize];
-    let b = Blocks { input: size(input), output: size(n), kernel: size(k), stride: size(s), padding: size(p), dilation: size(d) };
+    let b = Blocks {
+        input: size(input),
+        output: size(n),
+        kernel: size(k),
+        stride: size(s),
+        padding: size(p),
+        dilation: size(d),
+    };
     Ok((b, n))
 }
 

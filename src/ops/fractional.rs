@@ -98,7 +98,11 @@ impl Op for Fractional {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let op = Scatter { geo: self.geo.clone(), format: MemoryFormat::Contiguous, back: "FractionalMaxPoolBackwardBackward0" };
+        let op = Scatter {
+            geo: self.geo.clone(),
+            format: MemoryFormat::Contiguous,
+            back: "FractionalMaxPoolBackwardBackward0",
+        };
         grads![Some(apply(op, &[g, &cx.output(1)?])?), None]
     }
 }
@@ -121,37 +125,84 @@ fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
     Ok(t)
 }
 
-fn pool(n: usize, input: &Tensor, kernel: &[i64], size: Option<&[i64]>, ratio: Option<&[Scalar]>, samples: Option<&Tensor>) -> Result<(Tensor, Tensor)> {
+fn pool(
+    n: usize,
+    input: &Tensor,
+    kernel: &[i64],
+    size: Option<&[i64]>,
+    ratio: Option<&[Scalar]>,
+    samples: Option<&Tensor>,
+) -> Result<(Tensor, Tensor)> {
     let name = ["", "", "fractional_max_pool2d", "fractional_max_pool3d"][n];
     let d = input.ndim();
-    ensure!(d == n + 1 || d == n + 2, Runtime, "{name}(): Expected {}D or {}D tensor, but got: {:?}", n + 1, n + 2, input.shape());
+    ensure!(
+        d == n + 1 || d == n + 2,
+        Runtime,
+        "{name}(): Expected {}D or {}D tensor, but got: {:?}",
+        n + 1,
+        n + 2,
+        input.shape()
+    );
     let sizes = Dims::from_slice(&input.shape()[d - n..]);
     let output: Vec<i64> = match (size, ratio) {
         (Some(s), _) => s.to_vec(),
         (None, Some(r)) => {
-            ensure!(r.len() == n, Value, "{name} requires output_ratio to either be a single Int or tuple of Ints.");
+            ensure!(
+                r.len() == n,
+                Value,
+                "{name} requires output_ratio to either be a single Int or tuple of Ints."
+            );
             r.iter().zip(&sizes).map(|(r, &s)| (s as f64 * r.to_f64()) as i64).collect()
         }
         (None, None) => bail!(Value, "{name} requires specifying either an output_size or an output_ratio"),
     };
     let each = |v: &[i64], what: &str| -> Result<Vec<i64>> {
-        ensure!(v.len() == n || v.len() == 1, Runtime, "{name}: {what} must either be a single Int or tuple of Ints");
+        ensure!(
+            v.len() == n || v.len() == 1,
+            Runtime,
+            "{name}: {what} must either be a single Int or tuple of Ints"
+        );
         Ok(if v.len() == n { v.to_vec() } else { vec![v[0]; n] })
     };
     let (kernel, output) = (each(kernel, "kernel_size")?, each(&output, "output_size")?);
     let lead = d - n - 1;
     if let Some(i) = (lead..d).find(|&i| input.shape()[i] == 0) {
-        bail!(Runtime, "{name}: Expected input to have non-zero size for non-batch dimensions, but got {:?} with dimension {i} being empty.", input.shape());
+        bail!(
+            Runtime,
+            "{name}: Expected input to have non-zero size for non-batch dimensions, but got {:?} with dimension {i} being empty.",
+            input.shape()
+        );
     }
     for i in 0..n {
-        ensure!(kernel[i] > 0 && output[i] > 0, Runtime, "{name}: kernel_size and output_size must be greater than zero");
-        ensure!(output[i] + kernel[i] - 1 <= sizes[i] as i64, Runtime, "{name}(): pool {} {} too large relative to input {} {}", ["time", "height", "width"][3 - n + i], kernel[i], ["time", "height", "width"][3 - n + i], sizes[i]);
+        ensure!(
+            kernel[i] > 0 && output[i] > 0,
+            Runtime,
+            "{name}: kernel_size and output_size must be greater than zero"
+        );
+        ensure!(
+            output[i] + kernel[i] - 1 <= sizes[i] as i64,
+            Runtime,
+            "{name}(): pool {} {} too large relative to input {} {}",
+            ["time", "height", "width"][3 - n + i],
+            kernel[i],
+            ["time", "height", "width"][3 - n + i],
+            sizes[i]
+        );
     }
     let (batch, channels) = (if lead == 1 { input.shape()[0] } else { 1 }, input.shape()[lead]);
     let samples = match samples {
         Some(s) => {
-            ensure!(s.dtype() == input.dtype(), Runtime, "Expect _random_samples to have the same dtype as input");
-            ensure!(s.shape() == [batch, channels, n], Runtime, "Expect _random_samples of shape [{batch}, {channels}, {n}], got {:?}", s.shape());
+            ensure!(
+                s.dtype() == input.dtype(),
+                Runtime,
+                "Expect _random_samples to have the same dtype as input"
+            );
+            ensure!(
+                s.shape() == [batch, channels, n],
+                Runtime,
+                "Expect _random_samples of shape [{batch}, {channels}, {n}], got {:?}",
+                s.shape()
+            );
             s.detach()
         }
         None => uniforms(&[batch, channels, n], input.dtype(), input.device())?,

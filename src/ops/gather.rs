@@ -140,7 +140,7 @@ impl Op for Scatter {
         self.way.grad_name
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
+        Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -218,13 +218,13 @@ impl Op for Scatter {
             (Reduce::Min | Reduce::Max, _) => {
                 let y = cx.output(0)?;
                 let (x, src) = (cx.input(0)?, cx.input(1)?);
-                let own = keep(equal_as(&x, &y, g.dtype())?)?;
+                let own = equal_as(&x, &y, g.dtype())?;
                 let there = equal_as(&src, &picked(&y.detach())?, g.dtype())?;
                 let ties = apply(Scatter::new(dim, Way::ADD), &[&own, &there, &index])?;
                 // places that no element matches (nan) divide by one
                 let ties = super::mask::masked_fill(&ties, &zero_mask(&ties)?, Val::S(Scalar::Int(1)))?;
                 let share = g.div(&ties)?;
-                (want.then(0, || share.mul(&own))?, want.then(1, || picked(&share)?.mul(&there))?)
+                (want.then(0, || keep(share.mul(&own)?))?, want.then(1, || picked(&share)?.mul(&there))?)
             }
             (Reduce::Mul, _) => self.product_grads(cx, g, want)?,
         };
@@ -395,8 +395,7 @@ fn scatter_op(x: &Tensor, dim: i64, index: &Tensor, src: Val, way: Way) -> Resul
             ensure!(
                 x.dtype() == src.dtype(),
                 Runtime,
-                "{}(): Expected self.dtype to be equal to src.dtype",
-                way.name
+                "scatter(): Expected self.dtype to be equal to src.dtype"
             );
             check_sizes(axis, x, index, Some(&src))?;
             if index.numel() == 0 {
@@ -450,7 +449,9 @@ fn spread_index(x: &Tensor, axis: usize, index: &Tensor, source: &Tensor) -> Res
     ensure!(
         x.dtype() == source.dtype(),
         Runtime,
-        "index_reduce_(): self and source must have the same scalar type"
+        "index_reduce_(): self ({}) and source ({}) must have the same scalar type",
+        x.dtype().scalar_name(),
+        source.dtype().scalar_name()
     );
     let n = source.shape().get(axis).copied().unwrap_or(1);
     ensure!(

@@ -17,6 +17,7 @@ struct Sample {
     mode: Mode,
     border: Border,
     align: bool,
+    volume: bool,
 }
 
 impl Sample {
@@ -25,7 +26,16 @@ impl Sample {
         let mut input = [1; 3];
         input[3 - axes..].copy_from_slice(&x[2..]);
         let points = numel(&grid[1..grid.len() - 1]);
-        Grid { n: x[0], c: x[1], input, axes, points, mode: self.mode, border: self.border, align: self.align }
+        Grid {
+            n: x[0],
+            c: x[1],
+            input,
+            axes,
+            points,
+            mode: self.mode,
+            border: self.border,
+            align: self.align,
+        }
     }
 }
 
@@ -34,7 +44,7 @@ impl Op for Sample {
         "grid_sampler_2d_cpu_kernel_impl"
     }
     fn grad_name(&self) -> &'static str {
-        "GridSampler2DBackward0"
+        if self.volume { "GridSampler3DBackward0" } else { "GridSampler2DBackward0" }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if !x[0].dtype().is_float() {
@@ -78,7 +88,10 @@ impl Op for SampleGrad {
         "grid_sampler_backward"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok((0..2).filter(|&i| self.wanted[i]).map(|i| Meta::new(x[i + 1].shape(), x[i + 1].dtype())).collect())
+        Ok((0..2)
+            .filter(|&i| self.wanted[i])
+            .map(|i| Meta::new(x[i + 1].shape(), x[i + 1].dtype()))
+            .collect())
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -101,15 +114,44 @@ fn python(v: &[i64]) -> String {
 fn sampled(input: &Tensor, grid: &Tensor, kind: Sample) -> Result<Tensor> {
     let (x, g) = (input.shape(), grid.shape());
     let n = input.ndim().saturating_sub(2);
-    ensure!(input.ndim() >= 3 || grid.ndim() >= 3, Runtime, "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {x:?} and grid with sizes {g:?}");
-    ensure!(x[0] == g[0], Runtime, "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {x:?} and grid with sizes {g:?}");
-    ensure!(g[g.len() - 1] == n, Runtime, "grid_sampler(): expected grid to have size {n} in last dimension, but got grid with sizes {g:?}");
-    ensure!((n == 2 || n == 3) && g.len() == x.len(), Runtime, "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {x:?} and grid with sizes {g:?}");
+    ensure!(
+        input.ndim() >= 3 || grid.ndim() >= 3,
+        Runtime,
+        "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {x:?} and grid with sizes {g:?}"
+    );
+    ensure!(
+        x[0] == g[0],
+        Runtime,
+        "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {x:?} and grid with sizes {g:?}"
+    );
+    ensure!(
+        g[g.len() - 1] == n,
+        Runtime,
+        "grid_sampler(): expected grid to have size {n} in last dimension, but got grid with sizes {g:?}"
+    );
+    ensure!(
+        (n == 2 || n == 3) && g.len() == x.len(),
+        Runtime,
+        "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {x:?} and grid with sizes {g:?}"
+    );
     if let Some(i) = (2..x.len()).find(|&i| x[i] == 0) {
-        bail!(Runtime, "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {x:?} with dimension {i} being empty");
+        bail!(
+            Runtime,
+            "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {x:?} with dimension {i} being empty"
+        );
     }
-    ensure!(!(n == 3 && kind.mode == Mode::Cubic), Runtime, "grid_sampler(): bicubic interpolation only supports 4D input");
-    ensure!(input.dtype() == grid.dtype(), Runtime, "expected scalar type {} but found {}", input.dtype().scalar_name(), grid.dtype().scalar_name());
+    ensure!(
+        !(n == 3 && kind.mode == Mode::Cubic),
+        Runtime,
+        "grid_sampler(): bicubic interpolation only supports 4D input"
+    );
+    ensure!(
+        input.dtype() == grid.dtype(),
+        Runtime,
+        "expected scalar type {} but found {}",
+        input.dtype().scalar_name(),
+        grid.dtype().scalar_name()
+    );
     apply(kind, &[input, grid])
 }
 
@@ -138,7 +180,7 @@ ops! {
             "reflection" => Border::Reflect,
             m => bail!(Value, "nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: '{m}'"),
         };
-        sampled(input, grid, Sample { mode, border, align: align_corners.unwrap_or(false) })
+        sampled(input, grid, Sample { mode, border, align: align_corners.unwrap_or(false), volume: input.ndim() == 5 })
     }
     /// A grid for `grid_sample` from affine maps: (N, 2, 3) for images, (N, 3, 4) for volumes of a `size` (N, C, ...).
     nn fn affine_grid(theta: &Tensor, size: &[i64], align_corners: Option<bool> = None) -> Tensor {

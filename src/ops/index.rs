@@ -5,6 +5,7 @@ use super::copy::{copy_into, fill_in_place, full};
 use super::mask::positions;
 use super::op::{apply, apply_in_place, record_view, view as show};
 use super::pick::{Group, INDEX, Pick, Put, Spots};
+use super::product::check_expand;
 use super::shape::{AliasGrad, SelectGrad, SliceGrad, UnsqueezeGrad, clamp_slice, expand_to, reshape_to};
 use super::table::Val;
 use crate::autograd::grad_enabled;
@@ -65,7 +66,8 @@ fn is_mask(t: &Tensor) -> bool {
 type Advanced = SmallVec<[(usize, Tensor); 4]>;
 
 /// Applies the basic parts; gives the view (the tensor itself if nothing applied) and the index tensors.
-fn basic(x: &Tensor, index: &[Index]) -> Result<(Tensor, Advanced)> {
+/// A lone slice of everything is a view of its own (`alone`) or nothing at all.
+fn basic(x: &Tensor, index: &[Index], alone: bool) -> Result<(Tensor, Advanced)> {
     let n = x.ndim();
     let wanted: usize = index
         .iter()
@@ -101,7 +103,7 @@ fn basic(x: &Tensor, index: &[Index]) -> Result<(Tensor, Advanced)> {
                 ensure!(step > 0, Value, "step must be greater than zero");
                 let (s, e) = clamp_slice(start.unwrap_or(0), stop.unwrap_or(i64::MAX), size);
                 let whole = s == 0 && e == size && step == 1;
-                if !whole || index.len() == 1 {
+                if !whole || alone && index.len() == 1 {
                     let step = step as usize;
                     let layout = at.layout.slice(axis, s, (e - s).div_ceil(step), step);
                     at.step(layout, SliceGrad { axis, start: s, step })?;
@@ -203,7 +205,7 @@ pub fn spots(x: &Tensor, advanced: Advanced) -> Result<(Spots, SmallVec<[Tensor;
 
 /// `x[index]`.
 pub fn get_item(x: &Tensor, index: &[Index]) -> Result<Tensor> {
-    let (view, advanced) = basic(x, index)?;
+    let (view, advanced) = basic(x, index, true)?;
     if advanced.is_empty() {
         if view.same(x) {
             return show(x, x.layout().clone(), AliasGrad {});
@@ -228,13 +230,19 @@ fn strip(value: &Tensor) -> Result<Tensor> {
 
 /// `x[index] = value`.
 pub fn set_item(x: &Tensor, index: &[Index], value: Val) -> Result<()> {
-    let (view, advanced) = basic(x, index)?;
+    if let [Index::Bool(whole)] = index {
+        return if *whole { set_item(x, &[Index::None], value) } else { Ok(()) };
+    }
+    let (view, advanced) = basic(x, index, false)?;
     if advanced.is_empty() {
         return match value {
             Val::S(s) => fill_in_place(&view, s),
             Val::T(v) if v.shape() == view.shape() => copy_into(&view, &v),
             Val::T(v) => {
                 let v = strip(&v)?;
+                if v.ndim() <= view.ndim() {
+                    check_expand(v.shape(), view.shape())?;
+                }
                 copy_into(
                     &view,
                     &super::view::expand(
@@ -297,21 +305,22 @@ struct Prepared {
     op: Put,
     value: Tensor,
     index: SmallVec<[Tensor; 4]>,
-    fill: Option<Tensor>,
+    /// A mask from some axis on, to be filled.
+    fill: Option<(usize, Tensor)>,
 }
 
 fn prepare(x: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool) -> Result<Prepared> {
     let advanced = listed(x, indices)?;
     let mut value = values.clone();
     let mut fill = None;
-    if let [(0, mask)] = advanced.as_slice()
+    if let [(axis, mask)] = advanced.as_slice()
         && is_mask(mask)
         && !accumulate
         && values.numel() == 1
         && mask.ndim() > 0
     {
         super::mask::check_mask("masked_fill_", mask)?;
-        fill = Some(mask.clone());
+        fill = Some((*axis, mask.clone()));
         value = super::copy::cast(&reshape_to(values, &[])?, x.dtype())?;
     }
     ensure!(
@@ -322,10 +331,10 @@ fn prepare(x: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: 
         value.dtype().scalar_name()
     );
     let recording = grad_enabled() && (x.requires_grad() || value.requires_grad());
-    if let Some(mask) = &fill
+    if let Some((axis, mask)) = &fill
         && !recording
         && x.device() == Device::Cpu
-        && mask.shape() == &x.shape()[..mask.ndim()]
+        && mask.shape() == &x.shape()[*axis..axis + mask.ndim()]
     {
         let (spots, index) = (Spots::flat(mask.ndim(), &INDEX), SmallVec::new());
         return Ok(Prepared { op: Put { spots, accumulate }, value, index, fill });
@@ -334,9 +343,10 @@ fn prepare(x: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: 
     Ok(Prepared { op: Put { spots, accumulate }, value, index, fill: None })
 }
 
-/// A mask over leading axes as one of the tensor's rank.
-fn widened(mask: &Tensor, x: &Tensor) -> Result<Tensor> {
-    let mut shape = crate::base::Dims::from_slice(mask.shape());
+/// A mask over axes from `axis` on as one of the tensor's rank.
+fn widened(axis: usize, mask: &Tensor, x: &Tensor) -> Result<Tensor> {
+    let mut shape = crate::base::Dims::from_elem(1, axis);
+    shape.extend_from_slice(mask.shape());
     shape.resize(x.ndim(), 1);
     expand_to(&reshape_to(mask, &shape)?, x.shape())
 }
@@ -348,8 +358,8 @@ pub fn index_put_in_place(
     accumulate: bool,
 ) -> Result<()> {
     let p = prepare(x, indices, values, accumulate)?;
-    if let Some(mask) = &p.fill {
-        return super::mask::masked_fill_in_place(x, &widened(mask, x)?, Val::T(p.value));
+    if let Some((axis, mask)) = &p.fill {
+        return super::mask::masked_fill_in_place(x, &widened(*axis, mask, x)?, Val::T(p.value));
     }
     let inputs: SmallVec<[&Tensor; 4]> = [x, &p.value].into_iter().chain(p.index.iter()).collect();
     apply_in_place(p.op, &inputs)
@@ -362,8 +372,8 @@ pub fn index_put_to(
     accumulate: bool,
 ) -> Result<Tensor> {
     let p = prepare(x, indices, values, accumulate)?;
-    if let Some(mask) = &p.fill {
-        return super::mask::masked_fill(x, &widened(mask, x)?, Val::T(p.value));
+    if let Some((axis, mask)) = &p.fill {
+        return super::mask::masked_fill(x, &widened(*axis, mask, x)?, Val::T(p.value));
     }
     let inputs: SmallVec<[&Tensor; 4]> = [x, &p.value].into_iter().chain(p.index.iter()).collect();
     apply(p.op, &inputs)

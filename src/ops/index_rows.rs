@@ -3,7 +3,7 @@
 use super::copy::full;
 use super::index::{index_put_in_place, index_put_to, pick};
 use super::op::{apply, apply_in_place};
-use super::pick::{INDEX_ADD, INDEX_COPY, INDEX_FILL, Manner, Put, SELECT, Spots, TAKE};
+use super::pick::{INDEX_ADD, INDEX_COPY, INDEX_FILL, INDEX_FILL_WITH, Manner, Put, SELECT, Spots, TAKE};
 use super::shape::reshape_to;
 use super::table::Val;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
@@ -146,11 +146,17 @@ fn fill_value(x: &Tensor, value: Val) -> Result<Tensor> {
     }
 }
 
-fn fill_op(x: &Tensor, dim: i64, index: &Tensor) -> Result<(Put, Tensor)> {
+fn fill_op(x: &Tensor, dim: i64, index: &Tensor, with: bool) -> Result<(Put, Tensor)> {
     let axis = wrap_dim(dim, x.ndim())?;
     ensure!(index.dtype() == DType::I64, Index, "index_fill_(): Expected dtype int64 for index.");
     ensure!(index.ndim() <= 1, Index, "Index has to be a vector/scalar");
-    Ok((Put { spots: Spots::axis(axis, &INDEX_FILL), accumulate: false }, lifted(index)?))
+    Ok((
+        Put {
+            spots: Spots::axis(axis, if with { &INDEX_FILL_WITH } else { &INDEX_FILL }),
+            accumulate: false,
+        },
+        lifted(index)?,
+    ))
 }
 
 /// Runs a slice-writing op out of place, a 0-d tensor as one of a single element.
@@ -242,12 +248,12 @@ ops! {
     ///
     /// Args: index: vector of int64; value: number or 0-d tensor.
     both fn index_fill(input: &Tensor, dim: i64, index: &Tensor, value: Val) -> Tensor {
-        let (op, index) = fill_op(input, dim, index)?;
+        let (op, index) = fill_op(input, dim, index, matches!(value, Val::T(_)))?;
         written(op, input, &fill_value(input, value)?, &index)
     }
     /// Puts one value in the slices along `dim` that `index` names.
     inplace fn index_fill_in_place["index_fill_"](input: &Tensor, dim: i64, index: &Tensor, value: Val) -> () {
-        let (op, index) = fill_op(input, dim, index)?;
+        let (op, index) = fill_op(input, dim, index, matches!(value, Val::T(_)))?;
         written_in_place(op, input, &fill_value(input, value)?, &index)
     }
     /// A copy with `values` at the places `input[indices]`.

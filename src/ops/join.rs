@@ -3,11 +3,11 @@
 use super::copy::write_held;
 use super::op::{Metas, Op, apply};
 use super::shape::{expand_to, narrow_at, reshape_to, select_at, unsqueeze_at};
+use super::table::{Operand, tensors_of};
 use crate::base::promote::promote;
 use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};
 use crate::error::Result;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use super::table::{Operand, tensors_of};
 use crate::{ensure, ops};
 use smallvec::smallvec;
 
@@ -168,7 +168,7 @@ fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
         ensure!(
             t.dtype() == tensors[0].dtype(),
             Runtime,
-            "torch.meshgrid expects all tensors to have the same dtype"
+            "meshgrid expects all tensors to have the same dtype"
         );
     }
     let mut list: Vec<Tensor> = tensors.to_vec();
@@ -240,8 +240,7 @@ fn check_rank(name: &str, x: &Tensor, n: usize) -> Result<()> {
     ensure!(
         x.ndim() >= n,
         Runtime,
-        "torch.{name} requires a tensor with at least {n} dimension{}, but got a tensor with {} dimensions!",
-        if n > 1 { "s" } else { "" },
+        "torch.{name} requires a tensor with at least {n} dimension, but got a tensor with {} dimensions!",
         x.ndim()
     );
     Ok(())

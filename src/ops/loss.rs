@@ -19,7 +19,12 @@ fn class_axis(input: &Tensor) -> (usize, usize) {
 
 fn check_weight(op: &str, weight: Option<&Tensor>, classes: usize) -> Result<()> {
     if let Some(w) = weight {
-        ensure!(w.shape() == [classes], Runtime, "{op}weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {:?}", w.shape());
+        ensure!(
+            w.shape() == [classes],
+            Runtime,
+            "{op}weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {:?}",
+            w.shape()
+        );
     }
     Ok(())
 }
@@ -29,9 +34,18 @@ fn class_targets(input: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Re
     let (n, classes) = (input.ndim(), class_axis(input).1);
     ensure!(n >= 1, Value, "Expected 1 or more dimensions (got {n})");
     if n != 1 && input.shape()[0] != target.shape().first().copied().unwrap_or(1) {
-        bail!(Value, "Expected input batch_size ({}) to match target batch_size ({}).", input.shape()[0], target.shape().first().copied().unwrap_or(1));
+        bail!(
+            Value,
+            "Expected input batch_size ({}) to match target batch_size ({}).",
+            input.shape()[0],
+            target.shape().first().copied().unwrap_or(1)
+        );
     }
-    ensure!(n > 2 || target.ndim() <= 1, Runtime, "0D or 1D target tensor expected, multi-target not supported");
+    ensure!(
+        n > 2 || target.ndim() <= 1,
+        Runtime,
+        "0D or 1D target tensor expected, multi-target not supported"
+    );
     ensure!(
         matches!(target.dtype(), DType::I64 | DType::U8),
         Runtime,
@@ -47,9 +61,20 @@ fn class_targets(input: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Re
 }
 
 /// Cross entropy with a distribution as the target.
-fn with_probabilities(input: &Tensor, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction, smoothing: f64) -> Result<Tensor> {
+fn with_probabilities(
+    input: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+    smoothing: f64,
+) -> Result<Tensor> {
     let (axis, classes) = class_axis(input);
-    ensure!(target.dtype().is_float(), Runtime, "Expected floating point type for target with class probabilities, got {}", target.dtype().scalar_name());
+    ensure!(
+        target.dtype().is_float(),
+        Runtime,
+        "Expected floating point type for target with class probabilities, got {}",
+        target.dtype().scalar_name()
+    );
     check_weight("cross_entropy: ", weight, classes)?;
     let target = if smoothing > 0.0 {
         target.mul(1.0 - smoothing)?.add(smoothing / classes as f64)?

@@ -1,11 +1,10 @@
 //! Losses made of other ops: divergences, likelihoods and margins.
 
-use super::binary::add;
+use super::distance::pairwise_distance;
 use super::loss_pointwise::{Reduction, reduced};
 use super::point::{NO, point};
 use super::table::Val;
 use super::ternary::where_self;
-use crate::base::{DType, Scalar};
 use crate::error::Result;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, ops};
@@ -150,22 +149,11 @@ ops! {
         ensure!(margin > 0.0, Value, "margin must be greater than 0, got {margin}");
         ensure!(anchor.ndim() == positive.ndim() && anchor.ndim() == negative.ndim(), Runtime,
             "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor {}D, positive {}D, and negative {}D inputs", anchor.ndim(), positive.ndim(), negative.ndim());
-        let near = distance(anchor, positive, p, eps, false)?;
-        let mut far = distance(anchor, negative, p, eps, false)?;
+        let near = pairwise_distance(anchor, positive, p, eps, false)?;
+        let mut far = pairwise_distance(anchor, negative, p, eps, false)?;
         if swap {
-            far = far.minimum(distance(positive, negative, p, eps, false)?)?;
+            far = far.minimum(pairwise_distance(positive, negative, p, eps, false)?)?;
         }
         reduced(&near.add(margin)?.sub(far)?.clamp_min(0i64)?, kind)
     }
-    /// The norm of the difference of vectors along the last axis, with `eps` added to each component.
-    nn fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
-        distance(x1, x2, p, eps, keepdim)
-    }
-}
-
-/// The p-norm of `a - b + eps` along the last axis.
-fn distance(a: &Tensor, b: &Tensor, p: f64, eps: f64, keepdim: bool) -> Result<Tensor> {
-    let d = add(a.sub(b)?, eps, Scalar::Int(1))?;
-    ensure!(d.dtype() != DType::Bool, Runtime, "pairwise_distance: expected floating tensors");
-    super::norm::vector_norm(&d, p, Some(&[-1]), keepdim, None)
 }

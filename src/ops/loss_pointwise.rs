@@ -82,8 +82,9 @@ struct Loss {
     weighted: bool,
 }
 
-/// Where the input is among the operands `target, input, (weight)`.
-const INPUT: usize = 1;
+/// Where the input and the target are among the operands `input, target, (weight)`.
+const INPUT: usize = 0;
+const TARGET: usize = 1;
 
 impl Op for Loss {
     fn name(&self) -> &'static str {
@@ -99,10 +100,10 @@ impl Op for Loss {
             Mixed::Promote => common,
             Mixed::Refuse => {
                 ensure!(
-                    x[0].dtype() == own,
+                    x[TARGET].dtype() == own,
                     Runtime,
                     "Found dtype {} but expected {}",
-                    x[0].dtype().scalar_name(),
+                    x[TARGET].dtype().scalar_name(),
                     own.scalar_name()
                 );
                 own
@@ -137,7 +138,7 @@ impl Op for Loss {
         if self.reduction == Reduction::None {
             let fits = out.dtype() == compute && out.is_contiguous();
             let terms = if fits { out.clone() } else { Tensor::empty(out.shape(), compute, out.device())? };
-            super::point::run_point(&[&dense[0], &dense[1]], &terms, compute, kernel, &self.params);
+            super::point::run_point(&[&dense[TARGET], &dense[INPUT]], &terms, compute, kernel, &self.params);
             if self.weighted {
                 use super::elementwise::{Side, run2};
                 let mul = (super::binary::MUL.kernel)(compute)?;
@@ -148,7 +149,9 @@ impl Op for Loss {
             }
             return Ok(());
         }
-        let pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(Tensor::ptr).collect();
+        // the expressions take the target first
+        let mut pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(Tensor::ptr).collect();
+        pointers.swap(INPUT, TARGET);
         // SAFETY: dense tensors of one shape and the compute dtype, held by the driver
         let sum = unsafe { sum_terms(kernel, &pointers, self.weighted, compute, n, &self.params) };
         let value = if self.reduction == Reduction::Mean { sum / n as f64 } else { sum };
@@ -160,23 +163,23 @@ impl Op for Loss {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
-        let (target, input) = (cx.input(0)?, cx.input(INPUT)?);
+        let (target, input) = (cx.input(TARGET)?, cx.input(INPUT)?);
         let n = input.numel();
         let scale = if self.reduction == Reduction::Mean { 1.0 / n as f64 } else { 1.0 };
         let g = if self.weighted { g.mul(cx.input(2)?)? } else { g.clone() };
         let [q0, q1, q2, _] = self.params;
         let negates = self.def.target.is_none();
-        let gi = if want.has(INPUT) || negates && want.has(0) {
+        let gi = if want.has(INPUT) || negates && want.has(TARGET) {
             Some(point(self.def.backward, &[&g, &target, &input], [q0, q1, q2, scale])?)
         } else {
             None
         };
-        let gt = want.then(0, || match (self.def.target, &gi) {
+        let gt = want.then(TARGET, || match (self.def.target, &gi) {
             (Some(f), _) => f(&g.mul(scale)?, &target, &input),
             (None, Some(gi)) => gi.neg(),
             _ => g.neg(),
         })?;
-        let mut out: Grads = smallvec![gt, if want.has(INPUT) { gi } else { None }];
+        let mut out: Grads = smallvec![if want.has(INPUT) { gi } else { None }, gt];
         if self.weighted {
             out.push(None);
         }
@@ -204,7 +207,7 @@ pub fn loss(
     reduction: Reduction,
     params: Params,
 ) -> Result<Tensor> {
-    let mut all: SmallVec<[&Tensor; 4]> = smallvec![target, input];
+    let mut all: SmallVec<[&Tensor; 4]> = smallvec![input, target];
     all.extend(weight);
     let op = Loss { def, reduction, params, weighted: weight.is_some() };
     if all.iter().all(|t| t.shape() == input.shape()) {

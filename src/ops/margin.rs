@@ -26,7 +26,13 @@ impl Kind {
         }
     }
     /// The loss of a row; `slope(i, v)` hears of every part of its gradient.
-    fn row(self, x: &[f64], target: &[i64], weight: Option<&[f64]>, mut slope: impl FnMut(usize, f64)) -> Result<f64> {
+    fn row(
+        self,
+        x: &[f64],
+        target: &[i64],
+        weight: Option<&[f64]>,
+        mut slope: impl FnMut(usize, f64),
+    ) -> Result<f64> {
         let n = x.len() as i64;
         let mut sum = 0.0;
         match self {
@@ -46,7 +52,11 @@ impl Kind {
                 }
             }
             Kind::Several => {
-                ensure!(target.iter().all(|&t| t >= -1 && t < n), Runtime, "argument #2 'target' is out of range");
+                ensure!(
+                    target.iter().all(|&t| t >= -1 && t < n),
+                    Runtime,
+                    "argument #2 'target' is out of range"
+                );
                 let list: Vec<usize> = target.iter().take_while(|&&t| t >= 0).map(|&t| t as usize).collect();
                 for &t in &list {
                     for d in (0..x.len()).filter(|d| !list.contains(d)) {
@@ -116,14 +126,20 @@ impl Op for Margin {
         let mut grad = vec![0.0; if self.back { rows * n } else { 0 }];
         let mut losses = vec![0.0; rows];
         for r in 0..rows {
-            let scale = if self.back { mean * g[if self.reduction == Reduction::None { r } else { 0 }] } else { 0.0 };
+            let scale =
+                if self.back { mean * g[if self.reduction == Reduction::None { r } else { 0 }] } else { 0.0 };
             let to = &mut grad[if self.back { r * n..(r + 1) * n } else { 0..0 }];
             let slope = |i: usize, v: f64| {
                 if let Some(t) = to.get_mut(i) {
                     *t += v * scale;
                 }
             };
-            losses[r] = self.kind.row(&data[r * n..(r + 1) * n], &target[r * per..(r + 1) * per], weight.as_deref(), slope)?;
+            losses[r] = self.kind.row(
+                &data[r * n..(r + 1) * n],
+                &target[r * per..(r + 1) * per],
+                weight.as_deref(),
+                slope,
+            )?;
         }
         let found = match (self.back, self.reduction) {
             (true, _) => grad,
@@ -142,7 +158,15 @@ impl Op for Margin {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         if self.back {
-            bail!(NotImplemented, "derivative for {}_backward is not implemented", if matches!(self.kind, Kind::Several) { "multilabel_margin_loss" } else { "multi_margin_loss" });
+            bail!(
+                NotImplemented,
+                "derivative for {}_backward is not implemented",
+                if matches!(self.kind, Kind::Several) {
+                    "multilabel_margin_loss"
+                } else {
+                    "multi_margin_loss"
+                }
+            );
         }
         let n = cx.node.inputs.len();
         let mut out: Grads = smallvec![None; n];
@@ -157,7 +181,13 @@ impl Op for Margin {
 }
 
 /// Input and targets as rows; a loss without reduction of one row loses the axis again.
-fn run(kind: Kind, input: &Tensor, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction) -> Result<Tensor> {
+fn run(
+    kind: Kind,
+    input: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+) -> Result<Tensor> {
     let x = if input.ndim() == 2 { input.clone() } else { reshape_to(input, &[1, input.numel()])? };
     let op = Margin { kind, reduction, back: false };
     let mut inputs: SmallVec<[&Tensor; 3]> = smallvec![&x, target];

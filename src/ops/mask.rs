@@ -71,17 +71,10 @@ impl Op for MaskedFill {
         "masked_fill"
     }
     fn grad_name(&self) -> &'static str {
-        "MaskedFillBackward0"
+        if self.value.is_none() { "MaskedFillBackward1" } else { "MaskedFillBackward0" }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        if x[0].shape() == x[1].shape() {
-            return Ok(smallvec![Meta::like(x[0], x[0].dtype())]);
-        }
-        let shape = broadcast(x[1].shape(), x[0].shape())?;
-        if shape.as_slice() == x[0].shape() {
-            return Ok(smallvec![Meta::like(x[0], x[0].dtype())]);
-        }
-        Ok(smallvec![Meta::new(&shape, x[0].dtype())])
+        Ok(smallvec![Meta::new(&broadcast(x[1].shape(), x[0].shape())?, x[0].dtype())])
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -135,6 +128,9 @@ impl Op for MaskedFill {
         Ok(out)
     }
     fn in_place_ok(&self) -> bool {
+        true
+    }
+    fn overlap_ok(&self) -> bool {
         true
     }
 }
@@ -244,11 +240,11 @@ ops! {
             let count = argwhere_scalar(input)?.len();
             return Tensor::empty(&[count, 0], DType::I64, Device::Cpu);
         }
+        // a column for each axis, as the rows of the transpose
         let columns = coordinates(input)?;
-        let (n, d) = (columns[0].len(), columns.len());
-        let mut rows = Vec::with_capacity(n * d);
-        for i in 0..n { rows.extend(columns.iter().map(|c| c[i])); }
-        Tensor::from_slice(&rows, &[n, d])
+        let (d, n) = (columns.len(), columns[0].len());
+        let out = Tensor::from_slice(&columns.concat(), &[d, n])?;
+        Ok(out.alias(out.layout().transpose(0, 1)))
     }
 }
 

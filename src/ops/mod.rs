@@ -51,6 +51,7 @@ pub mod rounding;
 pub mod scatter;
 pub mod shape;
 pub mod norm;
+pub mod fft;
 pub mod fold;
 pub mod fractional;
 pub mod gather;
@@ -64,11 +65,13 @@ pub mod linear;
 pub mod loss;
 pub mod margin;
 pub mod nnnorm;
+pub mod nnnorm_grad;
 pub mod normalization;
 pub mod pad;
 pub mod pick;
 pub mod pool;
 pub mod pooling;
+pub mod pooling_args;
 pub mod product;
 pub mod scan;
 pub mod softmax;
@@ -130,19 +133,19 @@ pub const TABLES: &[&[table::OpDef]] = &[
     unique::TABLE,
     difference::TABLE,
     distance::TABLE,
-    division::whole::TABLE,
     dropout::TABLE,
     embedding::TABLE,
     embedding_bag::TABLE,
     extreme::TABLE,
+    fft::TABLE,
     fold::TABLE,
+    fractional::TABLE,
     gather::TABLE,
     grid::TABLE,
     gradient::TABLE,
     histogram::TABLE,
     index_rows::TABLE,
     join::TABLE,
-    logic::UNARY_TABLE,
     linear::TABLE,
     loss::TABLE,
     margin::TABLE,
@@ -162,7 +165,6 @@ pub const TABLES: &[&[table::OpDef]] = &[
     shuffle::TABLE,
     softmax::TABLE,
     truth::TABLE,
-    logic::UNARY_TABLE,
     loss_margin::TABLE,
     special::TABLE,
     special::alone::TABLE,

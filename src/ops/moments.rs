@@ -4,10 +4,10 @@ use super::along;
 use super::compare::eq;
 use super::copy::{cast, dense_cast_held, write_held};
 use super::op::{Metas, Op, Saves, apply, apply_multi, float_result};
-use super::reduce::{Axes, mean_dims, sum_dims};
+use super::reduce::{Axes, mean_dims};
 use super::table::Ints;
 use super::unary::conj_of;
-use crate::base::{DType, Dims, Layout, Scalar};
+use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -279,18 +279,4 @@ ops! {
     both fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
     /// `log(sum(e^x))` over axes, without overflow.
     module fn special_logsumexp["special.logsumexp"](input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
-}
-
-/// Sum over axes that are given as positions.
-pub fn sum_axes(x: &Tensor, axes: &[usize], keepdim: bool) -> Result<Tensor> {
-    if axes.is_empty() {
-        return Ok(x.clone());
-    }
-    let dims: Ints = axes.iter().map(|&i| i as i64).collect();
-    sum_dims(x, &dims, keepdim)
-}
-
-/// `x` times a number.
-pub fn scaled(x: &Tensor, by: f64) -> Result<Tensor> {
-    x.mul(Scalar::Float(by))
 }

@@ -14,34 +14,82 @@ fn size(shape: &[usize]) -> String {
 }
 
 /// Layer-norm arguments, checked: the number of elements of a row.
-fn row_length(input: &Tensor, normalized: &[i64], weight: Option<&Tensor>, bias: Option<&Tensor>, star: &str) -> Result<usize> {
-    ensure!(!normalized.is_empty(), Runtime, "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []");
+fn row_length(
+    input: &Tensor,
+    normalized: &[i64],
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    star: &str,
+) -> Result<usize> {
+    ensure!(
+        !normalized.is_empty(),
+        Runtime,
+        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []"
+    );
     let shape: Dims = normalized.iter().map(|&n| n.max(0) as usize).collect();
     for (t, what) in [(weight, "weight"), (bias, "bias")] {
         if let Some(t) = t {
-            ensure!(t.shape() == shape.as_slice(), Runtime, "Expected {what} to be of same shape as normalized_shape, but got {what} of shape {:?} and normalized_shape = {normalized:?}", t.shape());
+            ensure!(
+                t.shape() == shape.as_slice(),
+                Runtime,
+                "Expected {what} to be of same shape as normalized_shape, but got {what} of shape {:?} and normalized_shape = {normalized:?}",
+                t.shape()
+            );
         }
     }
     if !input.shape().ends_with(&shape) {
         let wanted: Vec<String> = normalized.iter().map(|n| n.to_string()).collect();
-        bail!(Runtime, "Given normalized_shape={normalized:?}, expected input with shape [*{star}{}], but got input of size{:?}", wanted.join(", "), input.shape());
+        bail!(
+            Runtime,
+            "Given normalized_shape={normalized:?}, expected input with shape [*{star}{}], but got input of size{:?}",
+            wanted.join(", "),
+            input.shape()
+        );
     }
     Ok(numel(&shape))
 }
 
-fn layer_checked(input: &Tensor, normalized: &[i64], weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
+fn layer_checked(
+    input: &Tensor,
+    normalized: &[i64],
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
     let n = row_length(input, normalized, weight, bias, ", ")?;
     layer(input, n, weight, bias, eps)
 }
 
-fn group_checked(input: &Tensor, groups: i64, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
-    ensure!(input.ndim() >= 2, Runtime, "Expected at least 2 dimensions for input tensor but received {}", input.ndim());
+fn group_checked(
+    input: &Tensor,
+    groups: i64,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    ensure!(
+        input.ndim() >= 2,
+        Runtime,
+        "Expected at least 2 dimensions for input tensor but received {}",
+        input.ndim()
+    );
     let c = input.shape()[1];
     ensure!(groups > 0, Runtime, "Expected num groups to be greater than 0, got {groups}");
-    ensure!(c.is_multiple_of(groups as usize), Runtime, "Expected number of channels in input to be divisible by num_groups, but got input of shape {:?} and num_groups={groups}", input.shape());
+    ensure!(
+        c.is_multiple_of(groups as usize),
+        Runtime,
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape {:?} and num_groups={groups}",
+        input.shape()
+    );
     for (t, what) in [(weight, "weight"), (bias, "bias")] {
         if let Some(t) = t {
-            ensure!(t.shape() == [c], Runtime, "Expected {what} to be a vector of size equal to the number of channels in input, but got {what} of shape {:?} and input of shape {:?}", t.shape(), input.shape());
+            ensure!(
+                t.shape() == [c],
+                Runtime,
+                "Expected {what} to be a vector of size equal to the number of channels in input, but got {what} of shape {:?} and input of shape {:?}",
+                t.shape(),
+                input.shape()
+            );
         }
     }
     group(input, groups as usize, weight, bias, eps)
@@ -49,7 +97,11 @@ fn group_checked(input: &Tensor, groups: i64, weight: Option<&Tensor>, bias: Opt
 
 fn check_batch_size(sizes: &[usize], shown: String) -> Result<()> {
     let count = sizes[0] * numel(&sizes[2..]);
-    ensure!(count != 1, Value, "Expected more than 1 value per channel when training, got input size {shown}");
+    ensure!(
+        count != 1,
+        Value,
+        "Expected more than 1 value per channel when training, got input size {shown}"
+    );
     Ok(())
 }
 
@@ -58,11 +110,30 @@ fn repeated(t: Option<&Tensor>, n: usize) -> Result<Option<Tensor>> {
     t.map(|t| reshape_to(&expand_to(t, &[n, t.numel()])?, &[n * t.numel()])).transpose()
 }
 
-fn instance(input: &Tensor, p: BatchParams, use_input_stats: bool, momentum: f64, eps: f64) -> Result<Tensor> {
-    ensure!(use_input_stats || p.running_mean.is_some() && p.running_var.is_some(), Runtime, "Expected running_mean and running_var to be defined when use_input_stats is false");
-    ensure!(input.ndim() >= 2, Index, "Dimension out of range (expected to be in range of [-1, 0], but got 1)");
+fn instance(
+    input: &Tensor,
+    p: BatchParams,
+    use_input_stats: bool,
+    momentum: f64,
+    eps: f64,
+) -> Result<Tensor> {
+    ensure!(
+        use_input_stats || p.running_mean.is_some() && p.running_var.is_some(),
+        Runtime,
+        "Expected running_mean and running_var to be defined when use_input_stats is false"
+    );
+    ensure!(
+        input.ndim() >= 2,
+        Index,
+        "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    );
     let (n, c) = (input.shape()[0], input.shape()[1]);
-    for (t, what) in [(p.running_mean, "running_mean"), (p.running_var, "running_var"), (p.weight, "weight"), (p.bias, "bias")] {
+    for (t, what) in [
+        (p.running_mean, "running_mean"),
+        (p.running_var, "running_var"),
+        (p.weight, "weight"),
+        (p.bias, "bias"),
+    ] {
         if let Some(t) = t {
             ensure!(t.numel() == c, Runtime, "{what} should contain {c} elements not {}", t.numel());
         }
@@ -75,7 +146,12 @@ fn instance(input: &Tensor, p: BatchParams, use_input_stats: bool, momentum: f64
         repeated(t, n)?.map(|t| copy::dense_copy(&t)).transpose()
     };
     let (rm, rv) = (stat(p.running_mean)?, stat(p.running_var)?);
-    let whole = BatchParams { weight: w.as_ref(), bias: b.as_ref(), running_mean: rm.as_ref(), running_var: rv.as_ref() };
+    let whole = BatchParams {
+        weight: w.as_ref(),
+        bias: b.as_ref(),
+        running_mean: rm.as_ref(),
+        running_var: rv.as_ref(),
+    };
     let out = batch(&flat, whole, use_input_stats, momentum, eps)?;
     if use_input_stats {
         for (mine, all) in [(p.running_mean, &rm), (p.running_var, &rv)] {
@@ -89,7 +165,12 @@ fn instance(input: &Tensor, p: BatchParams, use_input_stats: bool, momentum: f64
 }
 
 /// `x / sqrt(mean(x^2) + eps)` over the last axes, computed in float32 for halves.
-fn root_mean_square(input: &Tensor, normalized: &[i64], weight: Option<&Tensor>, eps: Option<f64>) -> Result<Tensor> {
+fn root_mean_square(
+    input: &Tensor,
+    normalized: &[i64],
+    weight: Option<&Tensor>,
+    eps: Option<f64>,
+) -> Result<Tensor> {
     let n = row_length(input, normalized, weight, None, "")?;
     let dtype = input.dtype();
     if dtype.is_integral() {

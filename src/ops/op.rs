@@ -58,6 +58,10 @@ pub trait Op: Debug + Send + Sync + Sized + 'static {
     fn backward(&self, _cx: &Context, _g: &[Option<Tensor>], _want: Want) -> Result<Grads> {
         bail!(NotImplemented, "derivative for {} is not implemented", self.name())
     }
+    /// In place, elements of the first input may share their memory (an expanded tensor): they get one value.
+    fn overlap_ok(&self) -> bool {
+        false
+    }
     /// The kernel may write its result over the first input, element by element.
     fn in_place_ok(&self) -> bool {
         false
@@ -192,7 +196,10 @@ pub fn make_node(op: Box<dyn GradFn>, x: &[&Tensor], outs: &[Tensor], saves: Sav
 pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     let target = x[0];
     let recording = grad_enabled() && x.iter().any(|t| t.requires_grad());
-    check_in_place(op.name(), target)?;
+    if !op.overlap_ok() {
+        check_overlap(target)?;
+    }
+    check_writable(op.name(), target)?;
     let meta = op.infer(x)?;
     let meta = &meta[0];
     let device = common_device(op.name(), x)?;
@@ -244,11 +251,22 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
 
 /// The rules for writing to a tensor, checked before anything happens.
 pub fn check_in_place(op: &str, target: &Tensor) -> Result<()> {
+    check_overlap(target)?;
+    check_writable(op, target)
+}
+
+/// Every element has a place of its own.
+fn check_overlap(target: &Tensor) -> Result<()> {
     ensure!(
         !target.layout().may_self_overlap(),
         Runtime,
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
     );
+    Ok(())
+}
+
+/// Read-only memory, inference tensors, leaves and their views, outputs of multi-view functions.
+fn check_writable(op: &str, target: &Tensor) -> Result<()> {
     ensure!(
         !target.storage().is_readonly(),
         Runtime,

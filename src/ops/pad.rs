@@ -17,7 +17,6 @@ use std::sync::Arc;
 struct ConstantPad {
     around: SmallVec<[(i64, i64); 4]>,
     value: Scalar,
-
 }
 
 impl Op for ConstantPad {
@@ -31,7 +30,11 @@ impl Op for ConstantPad {
         let mut shape = Dims::new();
         for (i, (&n, &(a, b))) in x[0].shape().iter().zip(&self.around).enumerate() {
             let size = n as i64 + a + b;
-            ensure!(size >= 0, Runtime, "The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. Check dimension {i} of your input.");
+            ensure!(
+                size >= 0,
+                Runtime,
+                "The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. Check dimension {i} of your input."
+            );
             shape.push(size as usize);
         }
         let order = order_of(x[0]).unwrap_or_else(|| (0..shape.len()).collect());
@@ -60,8 +63,18 @@ impl Op for ConstantPad {
 /// Pads the last axes; `pad` names (before, after) from the last axis on.
 pub fn constant_pad(input: &Tensor, pad: &[i64], value: Scalar) -> Result<Tensor> {
     let n = input.ndim();
-    ensure!(pad.len().is_multiple_of(2), Runtime, "Length of pad must be even but instead it equals {}", pad.len());
-    ensure!(pad.len() <= 2 * n, Runtime, "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the input has {n} dimensions.", pad.len());
+    ensure!(
+        pad.len().is_multiple_of(2),
+        Runtime,
+        "Length of pad must be even but instead it equals {}",
+        pad.len()
+    );
+    ensure!(
+        pad.len() <= 2 * n,
+        Runtime,
+        "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the input has {n} dimensions.",
+        pad.len()
+    );
     let mut around: SmallVec<[(i64, i64); 4]> = smallvec![(0, 0); n];
     for (k, p) in pad.chunks_exact(2).enumerate() {
         around[n - 1 - k] = (p[0], p[1]);
@@ -79,9 +92,11 @@ enum Mode {
 /// Where each output of a padded axis reads.
 fn taps(mode: Mode, n: usize, before: i64, after: i64) -> Taps {
     let size = n as i64;
+    // what is cut off does not come round again
+    let (cut, kept) = ((-before).max(0), size - (-before).max(0) - (-after).max(0));
     let source = |i: i64| match mode {
         Mode::Replicate => i.clamp(0, size - 1),
-        Mode::Circular => i.rem_euclid(size),
+        Mode::Circular => cut + (i - cut).rem_euclid(kept.max(1)),
         Mode::Reflect => {
             let i = if i < 0 { -i } else { i };
             if i >= size { 2 * (size - 1) - i } else { i }
@@ -114,7 +129,13 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
     }
     let lead = (d == n + 2) as usize;
     if mode != Mode::Circular && input.shape()[lead..].contains(&0) {
-        bail!(Runtime, "Expected {}D or {}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {:?}", n + 1, n + 2, input.shape());
+        bail!(
+            Runtime,
+            "Expected {}D or {}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {:?}",
+            n + 1,
+            n + 2,
+            input.shape()
+        );
     }
     let mut steps = SmallVec::new();
     for (k, p) in pad.chunks_exact(2).enumerate() {
@@ -122,15 +143,35 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
         let size = input.shape()[axis];
         let (a, b) = (p[0], p[1]);
         match mode {
-            Mode::Reflect => ensure!(a < size as i64 && b < size as i64, Runtime, "Argument #{}: Padding size should be less than the corresponding input dimension, but got: padding ({a}, {b}) at dimension {axis} of input {:?}", 4 + 2 * k, input.shape()),
+            Mode::Reflect => ensure!(
+                a < size as i64 && b < size as i64,
+                Runtime,
+                "Argument #{}: Padding size should be less than the corresponding input dimension, but got: padding ({a}, {b}) at dimension {axis} of input {:?}",
+                4 + 2 * k,
+                input.shape()
+            ),
             Mode::Circular => {
-                ensure!(a <= size as i64 && b <= size as i64, Runtime, "Padding value causes wrapping around more than once.");
-                ensure!(size as i64 + a + b >= 0, Runtime, "Negative padding value is resulting in an empty dimension");
+                ensure!(
+                    a <= size as i64 && b <= size as i64,
+                    Runtime,
+                    "Padding value causes wrapping around more than once."
+                );
+                ensure!(
+                    size as i64 + a + b >= 0,
+                    Runtime,
+                    "Negative padding value is resulting in an empty dimension"
+                );
             }
             Mode::Replicate => {}
         }
         let wanted = size as i64 + a + b;
-        ensure!(wanted >= 1, Runtime, "input ({}: {size}) is too small. Calculated output {}: {wanted}", ["W", "H", "D"][k], ["W", "H", "D"][k]);
+        ensure!(
+            wanted >= 1,
+            Runtime,
+            "input ({}: {size}) is too small. Calculated output {}: {wanted}",
+            ["W", "H", "D"][k],
+            ["W", "H", "D"][k]
+        );
         steps.push((axis, Arc::new(taps(mode, size, a, b))));
     }
     let any_dtype = true;

@@ -69,6 +69,7 @@ pub static INDEX_FILL: Manner = Manner {
     wraps: true,
     fault: |i, axis, n| out_of_bounds(Kind::Index, i, axis, n),
 };
+pub static INDEX_FILL_WITH: Manner = Manner { put: "IndexFillBackward1", ..INDEX_FILL };
 pub static TAKE: Manner = Manner {
     name: "take",
     pick: "TakeBackward0",
@@ -338,7 +339,11 @@ impl Op for Put {
             x[1].shape(),
             shape.as_slice()
         );
-        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
+        // `index_put`, `put` and `index_fill` clone their input, the others write a contiguous result
+        let manner = self.spots.manner;
+        let clones = [&INDEX, &TAKE, &INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, manner));
+        let dtype = x[0].dtype();
+        Ok(smallvec![if clones { Meta::like(x[0], dtype) } else { Meta::new(x[0].shape(), dtype) }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let in_place = out[0].storage().same(x[0].storage()) && out[0].layout() == x[0].layout();
@@ -361,10 +366,13 @@ impl Op for Put {
             with_index(self.clone(), &[g, &zero], cx, 2)
         })?;
         let values = want.then(1, || {
-            if std::ptr::eq(self.spots.manner, &INDEX_FILL) {
+            if [&INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, self.spots.manner)) {
                 // what was overwritten counts once, however often the index names it
                 let zero = full(&[], Scalar::Int(0), g.dtype(), g.device())?;
-                return super::shape::sum_to(&g.sub(&with_index(self.clone(), &[g, &zero], cx, 2)?)?, cx.shape(1));
+                return super::shape::sum_to(
+                    &g.sub(&with_index(self.clone(), &[g, &zero], cx, 2)?)?,
+                    cx.shape(1),
+                );
             }
             let picked = with_index(Pick(self.spots.clone()), &[g], cx, 2)?;
             super::shape::sum_to(&picked, cx.shape(1))
@@ -372,6 +380,9 @@ impl Op for Put {
         grads![before, values]
     }
     fn in_place_ok(&self) -> bool {
+        true
+    }
+    fn overlap_ok(&self) -> bool {
         true
     }
 }

@@ -1,7 +1,7 @@
 //! Pooling: the ops. Rows are in `pooling.rs`.
 
 use super::copy;
-use super::images::{format_for, format_of, is_channels_last, laid_out_held};
+use super::images::{format_of, is_channels_last, laid_out_held};
 use super::op::{Metas, Op, Saves, apply, apply_multi};
 use super::shape::unsqueeze_at;
 use crate::autograd::grad_enabled;
@@ -265,7 +265,11 @@ impl Op for Place {
         let bad = unsafe { plane::first_outside(at.ptr_of::<i64>(), at.numel(), p.big) };
         if let Some(bad) = bad {
             let sizes: Vec<String> = self.geo.input.iter().map(|n| n.to_string()).collect();
-            bail!(Runtime, "Found an invalid max index: {bad} (output volumes are of size {})", sizes.join("x"));
+            bail!(
+                Runtime,
+                "Found an invalid max index: {bad} (output volumes are of size {})",
+                sizes.join("x")
+            );
         }
         // SAFETY: dense tensors of the shapes inferred; positions are checked
         with_dtype!(self.geo.name, src.dtype(), any, T => unsafe {
@@ -325,9 +329,19 @@ impl Op for AvgPool {
             let (n, c) = self.geo.lead(x[0].shape());
             let mut sizes = [1; 3];
             sizes[3 - self.geo.spatial..].copy_from_slice(&self.geo.input);
-            let (src, to) = (copy::dense_held(x[0])?, Tensor::empty(out[0].shape(), DType::I64, out[0].device())?);
+            let (src, to) =
+                (copy::dense_held(x[0])?, Tensor::empty(out[0].shape(), DType::I64, out[0].device())?);
             // SAFETY: contiguous tensors of the sizes of the geometry
-            unsafe { plane::avg_pool_int::<i64>(n * c, sizes, &self.geo.spans(), divisor, src.ptr_of(), to.ptr_of()) };
+            unsafe {
+                plane::avg_pool_int::<i64>(
+                    n * c,
+                    sizes,
+                    &self.geo.spans(),
+                    divisor,
+                    src.ptr_of(),
+                    to.ptr_of(),
+                )
+            };
             copy::write_held(&out[0], &to);
             return Ok(());
         }
@@ -345,7 +359,12 @@ impl Op for AvgPool {
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None] };
-        let op = AvgPool { geo: self.geo.clone(), transposed: !self.transposed, first: false, format: self.format };
+        let op = AvgPool {
+            geo: self.geo.clone(),
+            transposed: !self.transposed,
+            first: false,
+            format: self.format,
+        };
         grads![Some(apply(op, &[g])?)]
     }
 }
@@ -398,5 +417,6 @@ pub fn unpool(input: &Tensor, indices: &Tensor, mut geo: Geometry) -> Result<Ten
         let at = input.ndim() - 1;
         return squeezed(&unpool(&unsqueeze_at(input, at)?, &unsqueeze_at(indices, at)?, geo)?);
     }
-    apply(Place { geo, format: format_for(input.ndim(), is_channels_last(format_of(input))) }, &[input, indices])
+    let format = if geo.spatial == 3 { MemoryFormat::Contiguous } else { format_of(input) };
+    apply(Place { geo, format }, &[input, indices])
 }

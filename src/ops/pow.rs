@@ -8,7 +8,7 @@ use super::ternary::where_self;
 use super::unary::zeros;
 use crate::base::promote::Promotion;
 use crate::base::{C64, C128, DType, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::block::{BinaryFn, UnaryFn, map, typed2, zip};
 use crate::kernels::cpu::{clib, math};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -51,7 +51,7 @@ static POW: BinaryDef = BinaryDef {
                 C64::new(w.re as f32, w.im as f32)
             })),
             DType::C128 => Ok(zip(clib::powc)),
-            DType::Bool => Ok(zip(|a: bool, b: bool| a | !b)),
+            DType::Bool => Err(Error::no_dtype("pow", dt, "every dtype but bool")),
             _ => with_dtype!("pow", dt, int, T => Ok(zip(|a: T, b: T| int_pow!(a, b, T)))),
         }
     },
@@ -143,6 +143,7 @@ impl PowScalar {
         match dt {
             DType::F32 => pick!(f32),
             DType::F64 => pick!(f64),
+            DType::Bool => Some(if e == 0.0 { map(|_: bool| true) } else { map(|x: bool| x) }),
             _ => None,
         }
     }
@@ -162,7 +163,9 @@ impl Op for PowScalar {
             Runtime,
             "Integers to negative integer powers are not allowed."
         );
-        (POW.kernel)(Rule::Same.resolve(dtype).0)?;
+        if dtype != DType::Bool {
+            (POW.kernel)(Rule::Same.resolve(dtype).0)?;
+        }
         Ok(smallvec![Meta { layout: super::elementwise::result_layout(x[0].shape(), x), dtype }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -206,7 +209,10 @@ pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
 /// `input ^= exponent`.
 pub fn pow_in_place(input: &Tensor, exponent: impl Into<Val>) -> Result<()> {
     match exponent.into() {
-        Val::S(e) => apply_in_place(PowScalar(e), &[input]),
+        Val::S(e) => {
+            super::ternary::check_fits(&Val::S(e), input)?;
+            apply_in_place(PowScalar(e), &[input])
+        }
         e => binary_in_place(&POW, input, e, None),
     }
 }

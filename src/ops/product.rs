@@ -54,6 +54,10 @@ fn multiply(
     if numel(&at.shape) == 0 {
         return Ok(());
     }
+    if out.dtype() == DType::Bool {
+        super::copy::fill_held(out, Scalar::Bool(false));
+        return Ok(());
+    }
     let ((ra, ca), (rb, cb), (rc, cc)) = (last_two(a.1), last_two(b.1), last_two(at));
     with_dtype!("matmul", out.dtype(), numeric, T => {
         let (pa, pb, pc) = (a.0.ptr_of::<T>() as *const T, b.0.ptr_of::<T>() as *const T, out.ptr_of::<T>());
@@ -123,7 +127,7 @@ impl Op for MatMul {
                 a.dtype().c_name(),
                 b.dtype().c_name()
             );
-            ensure_product("addmm_impl_cpu_", a.dtype())?;
+            ensure_product("addmm_impl_cpu_", a, b)?;
             return Ok(smallvec![Meta::new(&[sa[0], sb[1]], a.dtype())]);
         }
         let mut shape = broadcast(&sa[..n - 2], &sb[..m - 2])?;
@@ -142,7 +146,7 @@ impl Op for MatMul {
             a.dtype().scalar_name(),
             b.dtype().scalar_name()
         );
-        ensure_product("bmm", a.dtype())?;
+        ensure_product("bmm", a, b)?;
         shape.push(sa[n - 2]);
         shape.push(sb[m - 1]);
         Ok(smallvec![Meta::new(&shape, a.dtype())])
@@ -167,13 +171,23 @@ impl Op for MatMul {
         let inner = if self.grad_name == MM.grad_name { MM } else { BMM };
         grads![
             want.then(0, || apply(inner, &[g, &adjoint(&cx.input(1)?)?]))?,
-            want.then(1, || apply(inner, &[&adjoint(&cx.input(0)?)?, g]))?,
+            want.then(1, || right_factor(inner, cx.node.inputs[1].by_columns, &cx.input(0)?, g))?,
         ]
     }
 }
 
-fn ensure_product(name: &str, dtype: DType) -> Result<()> {
-    if dtype == DType::Bool { Err(no_product(name, dtype)) } else { Ok(()) }
+/// The gradient of `b` in `a b`, laid out by columns if `b` is: a transposed weight gets its gradient by rows.
+fn right_factor(op: MatMul, by_columns: bool, a: &Tensor, g: &Tensor) -> Result<Tensor> {
+    if by_columns {
+        return transpose(&apply(op, &[&transpose(g, -2, -1)?, &conj_of(a)?])?, -2, -1);
+    }
+    apply(op, &[&adjoint(a)?, g])
+}
+
+/// Bools have no product, unless there is nothing to multiply.
+fn ensure_product(name: &str, a: &Tensor, b: &Tensor) -> Result<()> {
+    let some = a.dtype() == DType::Bool && a.numel() > 0 && b.numel() > 0;
+    if some { Err(no_product(name, a.dtype())) } else { Ok(()) }
 }
 
 /// The layout of a vector as a matrix of one column.
@@ -203,7 +217,7 @@ impl Op for Mv {
             d.scalar_name(),
             x[1].dtype().scalar_name()
         );
-        ensure_product("addmv_impl_cpu", d)?;
+        ensure_product("addmv_impl_cpu", x[0], x[1])?;
         Ok(smallvec![Meta::new(&x[0].shape()[..1], d)])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -271,7 +285,7 @@ impl Op for Dot {
             Runtime,
             "inconsistent tensor size, expected tensor [{n}] and src [{m}] to have the same number of elements, but got {n} and {m} elements respectively"
         );
-        ensure_product("dot", a.dtype())?;
+        ensure_product("dot", a, b)?;
         Ok(smallvec![Meta::new(&[], a.dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -337,7 +351,7 @@ impl Op for AddProduct {
                 a.dtype().scalar_name(),
                 b.dtype().scalar_name()
             );
-            ensure_product("addmv_impl_cpu", a.dtype())?;
+            ensure_product("addmv_impl_cpu", a, b)?;
         } else {
             if b.ndim() == 2 { &MM } else { &BMM }.infer(&[a, b])?;
             ensure!(
@@ -422,8 +436,9 @@ impl Op for AddProduct {
             scaled(t, self.alpha)
         })?;
         let gb = want.then(2, || {
-            let a = adjoint(&cx.input(1)?)?;
-            scaled(if vector { apply(Mv, &[&a, g])? } else { apply(op, &[&a, g])? }, self.alpha)
+            let a = cx.input(1)?;
+            let b = if vector { apply(Mv, &[&adjoint(&a)?, g])? } else { right_factor(op, cx.node.inputs[2].by_columns, &a, g)? };
+            scaled(b, self.alpha)
         })?;
         grads![want.then(0, || scaled(super::shape::sum_to(g, cx.shape(0))?, self.beta))?, ga, gb]
     }

@@ -31,10 +31,9 @@ impl Op for Search {
         "searchsorted"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        for d in [x[0].dtype(), x[1].dtype()] {
-            if d.is_complex() || d == DType::Bool {
-                no_kernel("searchsorted_out_cpu", d)?;
-            }
+        let (b, v) = (x[0].dtype(), x[1].dtype());
+        if b.is_complex() || b == DType::Bool || v.is_complex() {
+            no_kernel("searchsorted_out_cpu", if v.is_complex() { v } else { b })?;
         }
         Ok(smallvec![Meta::new(x[1].shape(), if self.narrow { DType::I32 } else { DType::I64 })])
     }

@@ -3,7 +3,7 @@
 use super::binary::{conj_val, keep, mul};
 use super::elementwise::Rule;
 use super::point::{NO, OPERANDS, PointDef, point_val, point_val_in_place};
-use super::table::Val;
+use super::table::{Ret, Val};
 use crate::base::{C64, C128, DType, Num, Real, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::block::{PointFn, point2, point3, point4 as quad};
@@ -91,7 +91,6 @@ static CLAMP_MIN: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
-        ensure!(dt != DType::Bool, NotImplemented, "\"clamp_min\" not implemented for 'Bool'");
         with_dtype!("clamp_min", dt, wide_real, T => Ok(point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })))
     },
     saves: [A | B, A | B, 0, 0],
@@ -107,7 +106,6 @@ static CLAMP_MAX: PointDef = PointDef {
     rule: Rule::Same,
     masked: false,
     kernel: |dt| -> Result<PointFn> {
-        ensure!(dt != DType::Bool, NotImplemented, "\"clamp_max\" not implemented for 'Bool'");
         with_dtype!("clamp_max", dt, wide_real, T => Ok(point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })))
     },
     saves: [A | B, A | B, 0, 0],
@@ -125,7 +123,7 @@ fn bounded(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Bounded
     let node = if tensors { "ClampBackward0" } else { "ClampBackward1" };
     let x = Val::T(input.clone());
     for v in [&min, &max].into_iter().flatten() {
-        check_fits(v, input)?;
+        check_bound(v, input)?;
     }
     Ok(match (min, max) {
         (Some(lo), Some(hi)) => (&CLAMP, smallvec::smallvec![x, lo, hi], node),
@@ -145,6 +143,16 @@ pub fn clamp(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Tenso
 pub fn clamp_in_place(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<()> {
     let (def, operands, node) = bounded(input, min, max)?;
     point_val_in_place(def, node, &operands, NO)
+}
+
+/// A number as a bound: bools have none, and it must be one the dtype of an integer tensor can hold.
+fn check_bound(v: &Val, x: &Tensor) -> Result<()> {
+    ensure!(
+        !(matches!(v, Val::S(Scalar::Bool(_))) && x.dtype() == DType::Bool),
+        NotImplemented,
+        "\"clamp\" not implemented for 'Bool'"
+    );
+    check_fits(v, x)
 }
 
 /// A whole number must be one the dtype of an integer tensor can hold.
@@ -309,6 +317,8 @@ ops! {
         }
         where_self(condition, input, other)
     }
+    /// The indices of elements that are not zero, one tensor an axis.
+    function fn where_nonzero["where"](condition: &Tensor) -> Ret { super::mask::nonzero(condition, true) }
     /// `self` where `condition` holds, else `other`.
     method fn where_of["where"](input: &Tensor, condition: &Tensor, other: Val) -> Tensor {
         where_self(condition, input, other)
@@ -348,20 +358,22 @@ ops! {
     }
     /// Elements not less than `min` (a number or a tensor).
     both fn clamp_min(input: &Tensor, min: Val) -> Tensor {
-        check_fits(&min, input)?;
+        check_bound(&min, input)?;
         point_val(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// `clamp_min` in place.
     inplace fn clamp_min_["clamp_min_"](input: &Tensor, min: Val) -> () {
+        check_bound(&min, input)?;
         point_val_in_place(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// Elements not greater than `max` (a number or a tensor).
     both fn clamp_max(input: &Tensor, max: Val) -> Tensor {
-        check_fits(&max, input)?;
+        check_bound(&max, input)?;
         point_val(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `clamp_max` in place.
     inplace fn clamp_max_["clamp_max_"](input: &Tensor, max: Val) -> () {
+        check_bound(&max, input)?;
         point_val_in_place(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `input + weight * (end - input)`; `weight` is a number or a tensor.

@@ -12,14 +12,16 @@ use smallvec::smallvec;
 
 /// `fill(x, value)` with a 0-d tensor: its gradient is the sum.
 #[derive(Debug)]
-struct FillWith;
+struct FillWith {
+    in_place: bool,
+}
 
 impl Op for FillWith {
     fn name(&self) -> &'static str {
         "fill_"
     }
     fn grad_name(&self) -> &'static str {
-        "FillBackward1"
+        if self.in_place { "FillBackward3" } else { "FillBackward1" }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::like(x[0], x[0].dtype())])
@@ -35,6 +37,9 @@ impl Op for FillWith {
         grads![before, want.then(1, || super::shape::sum_to(g, cx.shape(1)))?]
     }
     fn in_place_ok(&self) -> bool {
+        true
+    }
+    fn overlap_ok(&self) -> bool {
         true
     }
 }
@@ -125,14 +130,14 @@ ops! {
                 ensure!(!matches!(s, Scalar::Complex(c) if c.im != 0.0) || input.dtype().is_complex(), Runtime, "value cannot be converted to type {} without overflow", input.dtype().c_name());
                 fill_in_place(input, s)
             }
-            Val::T(v) => { check_value(&v)?; apply_in_place(FillWith, &[input, &v]) }
+            Val::T(v) => { check_value(&v)?; apply_in_place(FillWith { in_place: true }, &[input, &v]) }
         }
     }
     /// A tensor of the same shape, every element `value`.
     function fn fill(input: &Tensor, value: Val) -> Tensor {
         match value {
             Val::S(s) => { let out = super::copy::clone_as(input, MemoryFormat::Preserve)?; fill_in_place(&out, s)?; Ok(out) }
-            Val::T(v) => { check_value(&v)?; apply(FillWith, &[input, &v]) }
+            Val::T(v) => { check_value(&v)?; apply(FillWith { in_place: false }, &[input, &v]) }
         }
     }
     /// Every element becomes zero.

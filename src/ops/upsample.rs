@@ -47,7 +47,11 @@ impl Resize {
         }
     }
     fn position(&self, scale: f64, i: usize) -> f64 {
-        if self.align { self.r(scale * i as f64) } else { self.r(self.r(scale * self.r(i as f64 + 0.5)) - 0.5) }
+        if self.align {
+            self.r(scale * i as f64)
+        } else {
+            self.r(self.r(scale * self.r(i as f64 + 0.5)) - 0.5)
+        }
     }
     fn taps(&self, filter: Filter) -> Taps {
         let (scale, last) = (self.scale(), self.from as i64 - 1);
@@ -76,7 +80,11 @@ impl Resize {
                     let low = at.floor();
                     let t = self.r(at - low);
                     let weights = [1.0 + t, t, 1.0 - t, 2.0 - t].map(|d| cubic(d, -0.75));
-                    (0..4).map(|k| (((low as i64 - 1 + k).clamp(0, last)) as usize, self.r(weights[k as usize]))).collect()
+                    (0..4)
+                        .map(|k| {
+                            (((low as i64 - 1 + k).clamp(0, last)) as usize, self.r(weights[k as usize]))
+                        })
+                        .collect()
                 }
             }
         };
@@ -123,39 +131,112 @@ fn cubic(d: f64, a: f64) -> f64 {
 
 /// The windowed sinc of three lobes.
 fn lanczos(d: f64) -> f64 {
-    let sinc = |x: f64| if x == 0.0 { 1.0 } else { (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x) };
+    let sinc =
+        |x: f64| if x == 0.0 { 1.0 } else { (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x) };
     if d.abs() < 3.0 { sinc(d) * sinc(d / 3.0) } else { 0.0 }
 }
 
 /// Names by filter and number of axes: kernel, node, node of the gradient.
 fn names(filter: Filter, n: usize, antialias: bool) -> [&'static str; 3] {
     match (filter, n, antialias) {
-        (Filter::Nearest, 1, _) => ["compute_indices_weights_nearest", "UpsampleNearest1DBackward0", "UpsampleNearest1DBackwardBackward0"],
-        (Filter::Nearest, 2, _) => ["upsample_nearest2d_channels_last", "UpsampleNearest2DBackward0", "UpsampleNearest2DBackwardBackward0"],
-        (Filter::Nearest, _, _) => ["upsample_nearest3d_channels_last", "UpsampleNearest3DBackward0", "UpsampleNearest3DBackwardBackward0"],
-        (Filter::NearestExact, 1, _) => ["compute_indices_weights_nearest", "UpsampleNearestExact1DBackward0", "UpsampleNearestExact1DBackwardBackward0"],
-        (Filter::NearestExact, 2, _) => ["upsample_nearest2d_channels_last", "UpsampleNearestExact2DBackward0", "UpsampleNearestExact2DBackwardBackward0"],
-        (Filter::NearestExact, _, _) => ["upsample_nearest3d_channels_last", "UpsampleNearestExact3DBackward0", "UpsampleNearestExact3DBackwardBackward0"],
-        (Filter::Linear, 1, _) => ["compute_indices_weights_linear", "UpsampleLinear1DBackward0", "UpsampleLinear1DBackwardBackward0"],
-        (Filter::Linear, 2, false) => ["upsample_bilinear2d_channels_last", "UpsampleBilinear2DBackward0", "UpsampleBilinear2DBackwardBackward0"],
-        (Filter::Linear, 2, true) => ["upsample_bilinear2d_aa", "UpsampleBilinear2DAaBackward0", "UpsampleBilinear2DAaBackwardBackward0"],
-        (Filter::Linear, _, _) => ["compute_indices_weights_linear", "UpsampleTrilinear3DBackward0", "UpsampleTrilinear3DBackwardBackward0"],
-        (Filter::Cubic, _, true) => ["upsample_bicubic2d_aa", "UpsampleBicubic2DAaBackward0", "UpsampleBicubic2DAaBackwardBackward0"],
-        (Filter::Lanczos, _, _) => ["upsample_lanczos2d_aa", "UpsampleLanczos2DAaBackward0", "UpsampleLanczos2DAaBackwardBackward0"],
-        (Filter::Cubic, _, false) => ["compute_indices_weights_cubic", "UpsampleBicubic2DBackward0", "UpsampleBicubic2DBackwardBackward0"],
+        (Filter::Nearest, 1, _) => [
+            "compute_indices_weights_nearest",
+            "UpsampleNearest1DBackward0",
+            "UpsampleNearest1DBackwardBackward0",
+        ],
+        (Filter::Nearest, 2, _) => [
+            "upsample_nearest2d_channels_last",
+            "UpsampleNearest2DBackward0",
+            "UpsampleNearest2DBackwardBackward0",
+        ],
+        (Filter::Nearest, _, _) => [
+            "upsample_nearest3d_channels_last",
+            "UpsampleNearest3DBackward0",
+            "UpsampleNearest3DBackwardBackward0",
+        ],
+        (Filter::NearestExact, 1, _) => [
+            "compute_indices_weights_nearest",
+            "UpsampleNearestExact1DBackward0",
+            "UpsampleNearestExact1DBackwardBackward0",
+        ],
+        (Filter::NearestExact, 2, _) => [
+            "upsample_nearest2d_channels_last",
+            "UpsampleNearestExact2DBackward0",
+            "UpsampleNearestExact2DBackwardBackward0",
+        ],
+        (Filter::NearestExact, _, _) => [
+            "upsample_nearest3d_channels_last",
+            "UpsampleNearestExact3DBackward0",
+            "UpsampleNearestExact3DBackwardBackward0",
+        ],
+        (Filter::Linear, 1, _) => [
+            "compute_indices_weights_linear",
+            "UpsampleLinear1DBackward0",
+            "UpsampleLinear1DBackwardBackward0",
+        ],
+        (Filter::Linear, 2, false) => [
+            "upsample_bilinear2d_channels_last",
+            "UpsampleBilinear2DBackward0",
+            "UpsampleBilinear2DBackwardBackward0",
+        ],
+        (Filter::Linear, 2, true) => [
+            "upsample_bilinear2d_aa",
+            "UpsampleBilinear2DAaBackward0",
+            "UpsampleBilinear2DAaBackwardBackward0",
+        ],
+        (Filter::Linear, _, _) => [
+            "compute_indices_weights_linear",
+            "UpsampleTrilinear3DBackward0",
+            "UpsampleTrilinear3DBackwardBackward0",
+        ],
+        (Filter::Cubic, _, true) => {
+            ["upsample_bicubic2d_aa", "UpsampleBicubic2DAaBackward0", "UpsampleBicubic2DAaBackwardBackward0"]
+        }
+        (Filter::Lanczos, _, _) => {
+            ["upsample_lanczos2d_aa", "UpsampleLanczos2DAaBackward0", "UpsampleLanczos2DAaBackwardBackward0"]
+        }
+        (Filter::Cubic, _, false) => [
+            "compute_indices_weights_cubic",
+            "UpsampleBicubic2DBackward0",
+            "UpsampleBicubic2DBackwardBackward0",
+        ],
     }
 }
 
-fn resize(input: &Tensor, filter: Filter, output: &[i64], factors: Option<&[f64]>, align: bool, antialias: bool) -> Result<Tensor> {
+fn resize(
+    input: &Tensor,
+    filter: Filter,
+    output: &[i64],
+    factors: Option<&[f64]>,
+    align: bool,
+    antialias: bool,
+) -> Result<Tensor> {
     let n = output.len();
     let [name, grad_name, back_name] = names(filter, n, antialias);
     let sizes = &input.shape()[2..];
     if sizes.contains(&0) || output.iter().any(|&o| o <= 0) {
-        let part = |v: &[i64]| v.iter().zip(&["D", "H", "W"][3 - n..]).map(|(s, a)| format!("{a}: {s}")).collect::<Vec<_>>().join(", ");
+        let part = |v: &[i64]| {
+            v.iter()
+                .zip(&["D", "H", "W"][3 - n..])
+                .map(|(s, a)| format!("{a}: {s}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let have: Vec<i64> = sizes.iter().map(|&s| s as i64).collect();
-        bail!(Runtime, "Input and output sizes should be greater than 0, but got input ({}) and output ({})", part(&have), part(output));
+        bail!(
+            Runtime,
+            "Input and output sizes should be greater than 0, but got input ({}) and output ({})",
+            part(&have),
+            part(output)
+        );
     }
-    ensure!(input.shape()[1] > 0, Runtime, "Non-empty {}D data tensor expected but got a tensor with sizes {:?}", n + 2, input.shape());
+    ensure!(
+        input.shape()[1] > 0,
+        Runtime,
+        "Non-empty {}D data tensor expected but got a tensor with sizes {:?}",
+        n + 2,
+        input.shape()
+    );
     let bytes = input.dtype() == DType::U8 && !(filter == Filter::Linear && n != 2);
     if !input.dtype().is_float() && !bytes {
         return Err(Error::no_dtype(name, input.dtype(), "floating dtypes"));
@@ -163,7 +244,14 @@ fn resize(input: &Tensor, filter: Filter, output: &[i64], factors: Option<&[f64]
     let single = input.dtype() != DType::F64;
     let mut steps = SmallVec::new();
     for i in (0..n).rev() {
-        let r = Resize { from: sizes[i], to: output[i] as usize, factor: factors.map(|f| f[i]), align, antialias, single };
+        let r = Resize {
+            from: sizes[i],
+            to: output[i] as usize,
+            factor: factors.map(|f| f[i]),
+            align,
+            antialias,
+            single,
+        };
         steps.push((i + 2, Arc::new(r.taps(filter))));
     }
     Axiswise { name, grad_name, back_name, steps, any_dtype: false }.run(input)
@@ -184,19 +272,46 @@ struct Request<'a> {
 fn interpolated(input: &Tensor, q: Request) -> Result<Tensor> {
     let (mode, align) = (q.mode, q.align);
     let plain = matches!(mode, "nearest" | "area" | "nearest-exact");
-    ensure!(!(plain && align.is_some()), Value, "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear");
+    ensure!(
+        !(plain && align.is_some()),
+        Value,
+        "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+    );
     let d = input.ndim();
     let n = d.saturating_sub(2);
-    ensure!(!(q.size.is_some() && q.factors.is_some()), Value, "only one of size or scale_factor should be defined");
+    ensure!(
+        !(q.size.is_some() && q.factors.is_some()),
+        Value,
+        "only one of size or scale_factor should be defined"
+    );
     let spatial: Vec<i64> = input.shape().iter().skip(2).map(|&s| s as i64).collect();
-    let python = |v: &[i64]| if v.len() == 1 { format!("({},)", v[0]) } else { format!("({})", v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(", ")) };
+    let python = |v: &[i64]| {
+        if v.len() == 1 {
+            format!("({},)", v[0])
+        } else {
+            format!("({})", v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(", "))
+        }
+    };
     let mut factors = None;
     let output: Vec<i64> = if let Some(size) = q.size {
-        ensure!(q.recompute != Some(true), Value, "recompute_scale_factor is not meaningful with an explicit size.");
-        ensure!(size.len() == 1 || size.len() == n, Value, "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of {spatial:?} and output size of {}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format.", python(size));
+        ensure!(
+            q.recompute != Some(true),
+            Value,
+            "recompute_scale_factor is not meaningful with an explicit size."
+        );
+        ensure!(
+            size.len() == 1 || size.len() == n,
+            Value,
+            "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of {spatial:?} and output size of {}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format.",
+            python(size)
+        );
         if size.len() == n { size.to_vec() } else { vec![size[0]; n] }
     } else if let Some(given) = q.factors {
-        ensure!(given.len() == 1 || given.len() == n, Value, "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial dimensions of {spatial:?} and scale_factor of shape {given:?}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format.");
+        ensure!(
+            given.len() == 1 || given.len() == n,
+            Value,
+            "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial dimensions of {spatial:?} and scale_factor of shape {given:?}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
+        );
         let given = if given.len() == n { given } else { vec![given[0]; n] };
         let sizes = (0..n).map(|i| (spatial[i] as f64 * given[i]).floor() as i64).collect();
         if q.recompute != Some(true) {
@@ -207,7 +322,11 @@ fn interpolated(input: &Tensor, q: Request) -> Result<Tensor> {
         bail!(Value, "either size or scale_factor should be defined");
     };
     let smooth = matches!(mode, "bilinear" | "bicubic" | "lanczos");
-    ensure!(!q.antialias || smooth && d == 4, Value, "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input");
+    ensure!(
+        !q.antialias || smooth && d == 4,
+        Value,
+        "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input"
+    );
     let align = align.unwrap_or(false);
     let filter = match (mode, n) {
         ("nearest", 1..=3) => Filter::Nearest,
@@ -220,10 +339,17 @@ fn interpolated(input: &Tensor, q: Request) -> Result<Tensor> {
             Filter::Lanczos
         }
         ("linear" | "bilinear" | "trilinear", 1..=3) => {
-            let needs = match mode { "linear" => 3, "bilinear" => 4, _ => 5 };
+            let needs = match mode {
+                "linear" => 3,
+                "bilinear" => 4,
+                _ => 5,
+            };
             bail!(NotImplemented, "Got {d}D input, but {mode} mode needs {needs}D input")
         }
-        _ => bail!(NotImplemented, "Input Error: Only 3D, 4D and 5D input Tensors supported (got {d}D) for the modes: {MODES} (got {mode})"),
+        _ => bail!(
+            NotImplemented,
+            "Input Error: Only 3D, 4D and 5D input Tensors supported (got {d}D) for the modes: {MODES} (got {mode})"
+        ),
     };
     resize(input, filter, &output, factors.as_deref(), align, q.antialias)
 }

@@ -106,7 +106,7 @@ ops! {
     method fn expand(input: &Tensor, size: Sizes; implicit: bool = false) -> Tensor {
         let _ = implicit;
         let (n, m) = (input.ndim(), size.0.len());
-        ensure!(m >= n, Runtime, "expand({}{:?}, size={:?}): the number of sizes provided ({m}) must be greater or equal to the number of dimensions in the tensor ({n})", crate::tensor::type_name(input.dtype(), input.device()), input.shape(), size.0.as_slice());
+        ensure!(m >= n, Runtime, "expand({}{{{:?}}}, size={:?}): the number of sizes provided ({m}) must be greater or equal to the number of dimensions in the tensor ({n})", crate::tensor::type_name(input.dtype(), input.device()), input.shape(), size.0.as_slice());
         let mut shape = Dims::new();
         for (i, &s) in size.0.iter().enumerate() {
             let have = if i + n >= m { Some(input.shape()[i + n - m]) } else { None };

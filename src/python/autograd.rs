@@ -587,6 +587,15 @@ fn is_grad_enabled() -> bool {
 fn is_inference_mode_enabled() -> bool {
     autograd::inference_mode()
 }
+/// Switches the search for nan in gradients on this thread; answers with what it was.
+#[pyfunction]
+fn _set_anomaly(on: bool) -> bool {
+    autograd::set_anomaly(on)
+}
+#[pyfunction]
+fn is_anomaly_enabled() -> bool {
+    autograd::anomaly()
+}
 #[pyfunction]
 fn _live_nodes() -> usize {
     crate::tensor::graph::live_nodes()
@@ -598,6 +607,8 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_set_mode, m)?)?;
     m.add_function(wrap_pyfunction!(is_grad_enabled, m)?)?;
     m.add_function(wrap_pyfunction!(is_inference_mode_enabled, m)?)?;
+    m.add_function(wrap_pyfunction!(_set_anomaly, m)?)?;
+    m.add_function(wrap_pyfunction!(is_anomaly_enabled, m)?)?;
     m.add_function(wrap_pyfunction!(_live_nodes, m)?)?;
     let sub = super::trampoline::submodule(m, "_autograd")?;
     sub.setattr("backward", wrap_pyfunction!(backward, m)?)?;

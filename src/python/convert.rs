@@ -257,7 +257,7 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
         }
         Base::Str => match obj.cast::<PyString>() {
             Ok(s) => Some(Arg::Str(s.to_str()?.to_owned())),
-            Err(_) => None,
+            Err(_) => obj.cast::<super::types::PyLayout>().ok().map(|l| Arg::Str(l.get().0.to_owned())),
         },
         Base::DType => dtype_of(obj)?.map(Arg::DType),
         Base::Device => device_of(obj)?.map(Arg::Device),

@@ -184,8 +184,7 @@ fn _record_function<'py>(
         None => Shape {
             dims: Default::default(),
             dtype: crate::base::DType::F32,
-            device: crate::base::Device::Cpu,
-        },
+            device: crate::base::Device::Cpu, by_columns: false },
     };
     let node = Arc::new(Node::new(
         Box::new(function),

@@ -283,6 +283,7 @@ fn bind(
             None if p.required && p.kind.base == Base::Sizes && i == 0 => {
                 return Ok(Err(Mismatch::Missing(p.name)));
             }
+            None if p.kind.base == Base::Operands => args.push(Arg::Operands(Vec::new())),
             None if p.required => return Ok(Err(Mismatch::Missing(p.name))),
             None => args.push(Arg::Absent),
         }

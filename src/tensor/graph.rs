@@ -68,12 +68,15 @@ pub struct Shape {
     pub dims: Dims,
     pub dtype: DType,
     pub device: Device,
+    /// A matrix laid out by columns: products make its gradient the same way.
+    pub by_columns: bool,
 }
 
 impl Shape {
     #[inline]
     pub fn of(t: &Tensor) -> Shape {
-        Shape { dims: Dims::from_slice(t.shape()), dtype: t.dtype(), device: t.device() }
+        let by_columns = matches!(t.strides(), [1, column] if *column > 1);
+        Shape { dims: Dims::from_slice(t.shape()), dtype: t.dtype(), device: t.device(), by_columns }
     }
 }
 

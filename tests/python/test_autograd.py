@@ -410,3 +410,10 @@ def test_numpy_of_a_leaf_is_refused():
     with pytest.raises(RuntimeError, match="Can't call numpy"):
         leaf(1.0).numpy()
     assert isinstance(leaf(1.0).detach().numpy(), np.ndarray)
+
+
+def test_anomaly_mode_names_the_node():
+    x = leaf(0.0)
+    with rl.autograd.detect_anomaly(), pytest.raises(RuntimeError, match="'PowBackward0' returned nan|'MulBackward0' returned nan"):
+        (x.pow(0.5) * 0).sum().backward()
+    (leaf(0.0).pow(0.5) * 0).sum().backward()

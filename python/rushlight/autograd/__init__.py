@@ -100,23 +100,40 @@ class Variable(metaclass=_VariableMeta):
 
 
 class detect_anomaly:
-    """Names the forward operation when a backward fails; gradients are checked for nan."""
+    """A block in which a backward that produces nan raises, naming the node that did.
+
+    Args:
+        check_nan (bool): look for nan. Default: ``True``
+
+    Errors: RuntimeError ``Function 'X' returned nan values in its 0th output.``
+    """
 
     def __init__(self, check_nan=True):
         self.check_nan = check_nan
 
     def __enter__(self):
-        return None
+        self.previous = _C._set_anomaly(self.check_nan)
 
-    def __exit__(self, *args):
-        return None
+    def __exit__(self, *error):
+        _C._set_anomaly(self.previous)
 
 
-class set_detect_anomaly(detect_anomaly):
-    """As :class:`detect_anomaly`, with a switch."""
+class set_detect_anomaly:
+    """Turns :class:`detect_anomaly` on or off, at once, and for a block if used with ``with``.
+
+    Args:
+        mode (bool): on or off.
+        check_nan (bool): look for nan. Default: ``True``
+    """
 
     def __init__(self, mode, check_nan=True):
-        super().__init__(check_nan)
+        self.previous = _C._set_anomaly(bool(mode and check_nan))
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *error):
+        _C._set_anomaly(self.previous)
 
 
 def gradcheck(func, inputs, **options):

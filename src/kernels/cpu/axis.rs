@@ -202,7 +202,8 @@ mod tests {
 
     #[test]
     fn maps_and_their_transposes() {
-        let taps = Taps::new(3, [vec![(0, 1.0)], vec![(0, 0.5), (1, 0.5)], vec![(2, 1.0)], vec![]].into_iter());
+        let taps =
+            Taps::new(3, [vec![(0, 1.0)], vec![(0, 0.5), (1, 0.5)], vec![(2, 1.0)], vec![]].into_iter());
         let back = taps.transposed();
         for inner in [1usize, 5, 70] {
             let src: Vec<f32> = (0..2 * 3 * inner).map(|i| i as f32).collect();

@@ -93,7 +93,14 @@ mod tests {
 
     #[test]
     fn folding_counts_how_often_a_pixel_is_used() {
-        let b = Blocks { input: [3, 4], output: [2, 2], kernel: [2, 2], stride: [2, 2], padding: [1, 0], dilation: [1, 1] };
+        let b = Blocks {
+            input: [3, 4],
+            output: [2, 2],
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [1, 0],
+            dilation: [1, 1],
+        };
         let src: Vec<f32> = (1..=12).map(|i| i as f32).collect();
         let (mut cols, mut back) = (vec![0f32; 16], vec![0f32; 12]);
         // SAFETY: vectors of the sizes described

@@ -41,7 +41,11 @@ impl Grid {
     /// A coordinate in [-1, 1] as a position and what the step is worth.
     fn position(&self, v: f64, size: usize) -> (f64, f64) {
         let n = size as f64;
-        if self.align { ((v + 1.0) / 2.0 * (n - 1.0), (n - 1.0) / 2.0) } else { (((v + 1.0) * n - 1.0) / 2.0, n / 2.0) }
+        if self.align {
+            ((v + 1.0) / 2.0 * (n - 1.0), (n - 1.0) / 2.0)
+        } else {
+            (((v + 1.0) * n - 1.0) / 2.0, n / 2.0)
+        }
     }
     /// A position brought into the image, and the slope of that.
     fn inside(&self, x: f64, size: usize) -> (f64, f64) {
@@ -65,7 +69,11 @@ impl Grid {
                 }
                 let (d, sign) = if x - low < 0.0 { (low - x, -1.0) } else { (x - low, 1.0) };
                 let rest = d % span;
-                let (y, s) = if (d / span).floor() % 2.0 == 0.0 { (rest + low, sign) } else { (span - rest + low, -sign) };
+                let (y, s) = if (d / span).floor() % 2.0 == 0.0 {
+                    (rest + low, sign)
+                } else {
+                    (span - rest + low, -sign)
+                };
                 clip(y, s)
             }
         }
@@ -138,7 +146,8 @@ impl Grid {
 /// Weight and slope of the cubic at distance `t` past the second of four points.
 fn cubic(t: f64, k: usize) -> (f64, f64) {
     const A: f64 = -0.75;
-    let near = |d: f64| (((A + 2.0) * d - (A + 3.0)) * d * d + 1.0, (3.0 * (A + 2.0) * d - 2.0 * (A + 3.0)) * d);
+    let near =
+        |d: f64| (((A + 2.0) * d - (A + 3.0)) * d * d + 1.0, (3.0 * (A + 2.0) * d - 2.0 * (A + 3.0)) * d);
     let far = |d: f64| (((d - 5.0) * d + 8.0) * d * A - 4.0 * A, ((3.0 * d - 10.0) * d + 8.0) * A);
     match k {
         0 => far(t + 1.0),
@@ -183,7 +192,14 @@ pub unsafe fn sample<T: Float>(g: &Grid, src: *const T, grid: *const T, dst: *mu
 ///
 /// # Safety
 /// As [`sample`].
-pub unsafe fn sample_backward<T: Float>(g: &Grid, go: *const T, src: *const T, grid: *const T, dx: *mut T, dgrid: *mut T) {
+pub unsafe fn sample_backward<T: Float>(
+    g: &Grid,
+    go: *const T,
+    src: *const T,
+    grid: *const T,
+    dx: *mut T,
+    dgrid: *mut T,
+) {
     let (go, src, grid) = (Ptr::of(go), Ptr::of(src), Ptr::of(grid));
     let (dx, dgrid) = (Ptr(dx), Ptr(dgrid));
     par::for_each(g.n, |n| {
@@ -194,7 +210,12 @@ pub unsafe fn sample_backward<T: Float>(g: &Grid, go: *const T, src: *const T, g
             g.taps(&g.place(grid, p), |at, w, s| {
                 for c in 0..g.c {
                     // SAFETY: elements of this sample
-                    let (v, x) = unsafe { ((*go.at((n * g.c + c) * g.points + i)).to_f64(), (*src.at((n * g.c + c) * g.plane() + at)).to_f64()) };
+                    let (v, x) = unsafe {
+                        (
+                            (*go.at((n * g.c + c) * g.points + i)).to_f64(),
+                            (*src.at((n * g.c + c) * g.plane() + at)).to_f64(),
+                        )
+                    };
                     if let Some(sum) = sums.get_mut(c * g.plane() + at) {
                         *sum += w * v;
                     }
@@ -220,9 +241,12 @@ mod tests {
     #[test]
     fn centres_of_pixels_are_read_as_they_are() {
         let src: Vec<f64> = (0..12).map(|v| v as f64).collect();
-        for (mode, border) in [(Mode::Linear, Border::Zeros), (Mode::Nearest, Border::Edge), (Mode::Cubic, Border::Reflect)] {
+        for (mode, border) in
+            [(Mode::Linear, Border::Zeros), (Mode::Nearest, Border::Edge), (Mode::Cubic, Border::Reflect)]
+        {
             let g = Grid { n: 1, c: 1, input: [1, 3, 4], axes: 2, points: 12, mode, border, align: true };
-            let grid: Vec<f64> = (0..12).flat_map(|i| [(i % 4) as f64 / 1.5 - 1.0, (i / 4) as f64 - 1.0]).collect();
+            let grid: Vec<f64> =
+                (0..12).flat_map(|i| [(i % 4) as f64 / 1.5 - 1.0, (i / 4) as f64 - 1.0]).collect();
             let mut out = vec![0.0; 12];
             // SAFETY: vectors of the sizes described
             unsafe { sample(&g, src.as_ptr(), grid.as_ptr(), out.as_mut_ptr()) };

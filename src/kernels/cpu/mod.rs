@@ -11,6 +11,7 @@ pub mod copy;
 pub mod ctc;
 pub mod distance;
 pub mod embed;
+pub mod fft;
 pub mod flt;
 pub mod fold;
 pub mod fold_terms;

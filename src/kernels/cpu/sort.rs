@@ -453,23 +453,22 @@ pub fn group(order: &[usize], inverse: bool, same: impl Fn(usize, usize) -> bool
     g
 }
 
-/// How many of the `n` sorted elements lie before `v`: those less than it, or with `right` those up to it.
+/// How many of the `n` sorted elements lie before `v`: those less than it, or with `right` those up to it. Without
+/// branches on data: each halving is one load and one conditional move.
 #[inline(always)]
 fn before<T: Elem + PartialOrd>(sorted: impl Fn(usize) -> T, n: usize, v: T, right: bool) -> usize {
-    let (mut lo, mut len) = (0, n);
-    while len > 0 {
-        let half = len / 2;
-        let x = sorted(lo + half);
-        // with nan on either side the search goes on to the right
-        let on = if right { !(x > v) } else { !(x >= v) };
-        if on {
-            lo += half + 1;
-            len -= half + 1;
-        } else {
-            len = half;
-        }
+    // nan on either side counts as passed
+    let passed = |x: T| if right { !(x > v) } else { !(x >= v) };
+    if n == 0 {
+        return 0;
     }
-    lo
+    let (mut lo, mut len) = (0, n);
+    while len > 1 {
+        let half = len / 2;
+        lo += if passed(sorted(lo + half - 1)) { half } else { 0 };
+        len -= half;
+    }
+    lo + passed(sorted(lo)) as usize
 }
 
 /// Where each value belongs in its sorted row: `rows` rows of `n` boundaries and of `m` values each (one row of
@@ -520,7 +519,7 @@ pub unsafe fn histogram_counts<T: Cmp>(src: *const T, n: usize, (lo, hi): (f64, 
             // SAFETY: an element of the array
             let v = unsafe { *src.at(i) };
             if v >= lo && v <= hi {
-                let place = ((v - lo) * width / (hi - lo)).to_i64() as usize;
+                let place = ((v - lo) * width / (hi - lo)).to_f64() as usize;
                 own[place.min(bins - 1)] += 1;
             }
         }

@@ -5,10 +5,10 @@ use super::Conv;
 use super::direct::images;
 use super::pad::{Padded, PaddedLast};
 use super::plan::Plan;
+use super::scratch::{self, Slot};
 use super::tile::Direct;
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::par;
 use crate::multiversion;
 

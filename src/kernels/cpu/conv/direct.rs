@@ -3,10 +3,10 @@
 use super::Conv;
 use super::pad::Padded;
 use super::plan::Plan;
+use super::scratch::{self, Slot};
 use super::tile::{Direct, Kernels, Pixels, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
@@ -224,6 +224,8 @@ unsafe fn run<T: Direct>(
         .flat_map(|c| plan.taps.iter().map(move |t| (c, t.1)))
         .map(|(c, at)| c * padded.channel() + padded.offset(at))
         .collect();
+    let columns: Vec<(usize, usize)> =
+        (0..s.cin).flat_map(|c| plan.taps.iter().map(move |t| (c, t.0))).collect();
     let mut packed = vec![<T as Elem>::ZERO; s.groups * s.cout * k];
     let to = Ptr(packed.as_mut_ptr());
     par::for_each_chunk(
@@ -232,15 +234,13 @@ unsafe fn run<T: Direct>(
         |r| {
             for t in r {
                 let (g, (first, rows)) = (t / blocks.len(), blocks[t % blocks.len()]);
-                let mut to = to.at((g * s.cout + first) * k);
-                for c in 0..s.cin {
-                    for &(tap, _) in &plan.taps {
-                        // SAFETY: the panel of this block.
-                        unsafe {
-                            for r in 0..rows {
-                                to.add(r).write(weight(g, first + r, c, tap));
-                            }
-                            to = to.add(rows);
+                let to = to.at((g * s.cout + first) * k);
+                // Rows of the weight are dense along (channel, tap): read runs of them, write within the cache.
+                for (i, line) in columns.chunks(64).enumerate() {
+                    for r in 0..rows {
+                        for (j, &(c, tap)) in line.iter().enumerate() {
+                            // SAFETY: the panel of this block.
+                            unsafe { to.add((i * 64 + j) * rows + r).write(weight(g, first + r, c, tap)) };
                         }
                     }
                 }

@@ -1,6 +1,6 @@
 //! Which way each dtype goes.
 
-use super::{Conv, depthwise, direct, filter, last, unfold};
+use super::{Conv, depthwise, direct, filter, last, pointwise, unfold};
 use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
@@ -41,7 +41,9 @@ macro_rules! direct {
     ($($t:ty)*) => {$(
         impl ConvElem for $t {
             unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
-                if depthwise::fits(p) {
+                if pointwise::fits(p) {
+                    pointwise::forward(p, x, w, bias, y)
+                } else if depthwise::fits(p) {
                     depthwise::forward(p, x, w, bias, y)
                 } else if p.channels_last {
                     last::forward(p, x, w, bias, y)
@@ -50,7 +52,9 @@ macro_rules! direct {
                 }
             }
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
-                if depthwise::fits(p) {
+                if pointwise::fits(p) {
+                    pointwise::backward_data(p, g, w, bias, dx)
+                } else if depthwise::fits(p) {
                     depthwise::backward_data(p, g, w, bias, dx)
                 } else if p.channels_last {
                     last::backward_data(p, g, w, bias, dx)

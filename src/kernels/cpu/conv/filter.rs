@@ -6,10 +6,10 @@
 use super::Conv;
 use super::pad::{Padded, PaddedLast};
 use super::plan::Plan;
+use super::scratch::{self, Slot};
 use super::tile::{Channels, Direct, Kernels, best_channel_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
@@ -60,22 +60,33 @@ pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw:
         }
     });
     let dw = Ptr(dw);
-    // Rows of sums are read in lines of 16 channels.
+    // Turned in squares of 16 x 16.
     par::for_each_chunk(
         p.groups * co.div_ceil(16),
         par::ELEMENTWISE_GRAIN.div_ceil(16 * rows * parts),
         |r| {
+            let mut square = [[<T as Elem>::ZERO; 16]; 16];
             for t in r {
                 let (group, c0) = (t / co.div_ceil(16), t % co.div_ceil(16) * 16);
-                for k in 0..rows {
-                    for c in c0..(c0 + 16).min(co) {
-                        let mut total = <T as Elem>::ZERO;
-                        for part in 0..parts {
-                            // SAFETY: sums that are complete.
-                            total += unsafe { *acc.at(((group * parts + part) * rows + k) * pitch + c) };
+                let width = (co - c0).min(16);
+                for k0 in (0..rows).step_by(16) {
+                    let height = (rows - k0).min(16);
+                    for k in 0..height {
+                        for c in 0..width {
+                            let mut total = <T as Elem>::ZERO;
+                            for part in 0..parts {
+                                // SAFETY: sums that are complete.
+                                total += unsafe {
+                                    *acc.at(((group * parts + part) * rows + k0 + k) * pitch + c0 + c)
+                                };
+                            }
+                            square[c][k] = total;
                         }
+                    }
+                    for c in 0..width {
+                        let to = dw.at((group * co + c0 + c) * rows + k0);
                         // SAFETY: channels of the gradient that belong to this task.
-                        unsafe { dw.at((group * co + c) * rows + k).write(total) };
+                        unsafe { std::ptr::copy_nonoverlapping(square[c].as_ptr(), to, height) };
                     }
                 }
             }

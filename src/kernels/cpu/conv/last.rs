@@ -5,10 +5,10 @@ use super::Conv;
 use super::direct::{Sides, images};
 use super::pad::PaddedLast;
 use super::plan::Plan;
+use super::scratch::{self, Slot};
 use super::tile::{Channels, Direct, ROWS, best_channel_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::par;
 
 /// Packed weights larger than this are walked block by block, each over all pixels.

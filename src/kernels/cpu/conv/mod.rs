@@ -6,7 +6,7 @@
 //! [`backward_weight`] with the input as `g` and the gradient as `x`.
 //!
 //! `x` and `y` are dense, channels first or last. Weights are dense `[cout, cin / groups, depth, height, width]`.
-//! float32 and float64 take the direct kernels (`direct`, `last`, `filter`, `depthwise`), complex numbers the general way through
+//! float32 and float64 take the direct kernels (`direct`, `last`, `filter`, `depthwise`, `pointwise`), complex numbers the general way through
 //! unfolded patches (`unfold`), and the half types are computed in float32 and rounded once.
 
 mod depthwise;
@@ -16,6 +16,8 @@ mod filter;
 mod last;
 mod pad;
 mod plan;
+mod pointwise;
+mod scratch;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -20,7 +20,7 @@ mod half;
 mod naive;
 mod pack;
 mod real;
-pub(super) mod scratch;
+mod scratch;
 mod tile;
 
 #[cfg(test)]

@@ -1,0 +1,37 @@
+//! Buffers that each thread keeps between calls.
+
+use std::cell::Cell;
+
+/// What a buffer is for; uses nest, equal ones do not.
+#[derive(Clone, Copy)]
+pub enum Slot {
+    Task,
+    Shared,
+    Whole,
+}
+
+/// Larger buffers are given back.
+const KEEP_BYTES: usize = 64 << 20;
+
+/// Elements aligned to a cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line([u8; 64]);
+
+thread_local! {
+    static BUFFERS: [Cell<Vec<Line>>; 3] = const { [const { Cell::new(Vec::new()) }; 3] };
+}
+
+/// Calls `f` with memory for `n` values, whose contents are anything.
+pub fn with<T: Copy, R>(slot: Slot, n: usize, f: impl FnOnce(*mut T) -> R) -> R {
+    let lines = (n * size_of::<T>()).div_ceil(64);
+    let mut buffer = BUFFERS.with(|b| b[slot as usize].take());
+    if buffer.len() < lines {
+        buffer = vec![Line([0; 64]); lines];
+    }
+    let result = f(buffer.as_mut_ptr().cast());
+    if buffer.len() * 64 <= KEEP_BYTES {
+        BUFFERS.with(|b| b[slot as usize].set(buffer));
+    }
+    result
+}
