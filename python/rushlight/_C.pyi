@@ -105,6 +105,10 @@ class Tensor:
     is_meta: _bool
     is_sparse: _bool
     is_quantized: _bool
+    is_nested: _bool
+    is_mkldnn: _bool
+    names: tuple[None, ...]
+    volatile: _bool
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __abs__(self) -> Tensor: ...
     def __add__(self, other: Any) -> Tensor: ...

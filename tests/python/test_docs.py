@@ -7,7 +7,6 @@ import pkgutil
 import re
 
 import pytest
-
 import rushlight as rl
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -43,7 +42,9 @@ def test_docstrings_of_a_module(name):
 def test_examples_are_found():
     """The walk sees the examples at all."""
     finder = doctest.DocTestFinder(exclude_empty=True)
-    count = sum(len(t.examples) for t in finder.find(importlib.import_module("rushlight.nn.linear"), globs={}))
+    count = sum(
+        len(t.examples) for t in finder.find(importlib.import_module("rushlight.nn.linear"), globs={})
+    )
     assert count >= 2
 
 
@@ -61,7 +62,11 @@ def test_docstrings_of_the_table():
 
 
 def test_every_public_function_of_the_engine_says_what_it_does():
-    silent = [n for n, f in vars(rl._C).items() if callable(f) and not n.startswith("_") and not (f.__doc__ or "").strip()]
+    silent = [
+        n
+        for n, f in vars(rl._C).items()
+        if callable(f) and not n.startswith("_") and not (f.__doc__ or "").strip()
+    ]
     assert not silent, silent
 
 

@@ -1,5 +1,6 @@
 """Bad input raises what PyTorch raises, names what was wrong, and never takes the interpreter down."""
 
+import functools
 import json
 import pathlib
 import signal
@@ -8,7 +9,6 @@ import sys
 
 import numpy as np
 import pytest
-
 import rushlight as rl
 from rushlight import nn
 from rushlight.nn import functional as F
@@ -188,7 +188,9 @@ def test_raises(call, error, text):
 
 def rows():
     table = json.loads(rl._C._describe())
-    return [r for r in table if r["place"] in ("Both", "Twin", "Method", "Function", "Nn", "Module", "Inplace")]
+    return [
+        r for r in table if r["place"] in ("Both", "Twin", "Method", "Function", "Nn", "Module", "Inplace")
+    ]
 
 
 def target(row):
@@ -283,7 +285,10 @@ def child(kind, start):
             def tries(f=f, row=row):
                 rng = np.random.default_rng(len(row["doc"]))
                 for args, keywords in odd_calls(row, rng):
-                    attempt(f"{row['name']}{tuple(map(describe, args))} {keywords}", lambda: f(*args, **keywords))
+                    attempt(
+                        f"{row['name']}{tuple(map(describe, args))} {keywords}",
+                        functools.partial(f, *args, **keywords),
+                    )
 
             work.append((row["name"], tries))
     for k in range(start, len(work)):

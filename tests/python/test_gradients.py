@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 
 import pytest
-
 import rushlight as rl
 from rushlight.autograd import gradcheck, gradgradcheck
 from rushlight.nn import functional as F
@@ -68,8 +67,14 @@ TARGET = rl.tensor([1, 0, 3])
 SIGNS = rl.tensor([1.0, -1.0, 1.0], dtype=D)
 
 ELEMENTWISE = [
-    *map(unary, "exp exp2 expm1 sigmoid neg square sin cos sinh cosh tanh atan asinh erf erfc sinc deg2rad rad2deg".split()),
-    *(unary(n, 0.3, 3.0) for n in "log log2 log10 log1p sqrt rsqrt reciprocal lgamma digamma special.entr".split()),
+    *map(
+        unary,
+        "exp exp2 expm1 sigmoid neg square sin cos sinh cosh tanh atan asinh erf erfc sinc deg2rad rad2deg".split(),
+    ),
+    *(
+        unary(n, 0.3, 3.0)
+        for n in "log log2 log10 log1p sqrt rsqrt reciprocal lgamma digamma special.entr".split()
+    ),
     *(unary(n, -0.9, 0.9) for n in "asin acos atanh erfinv tan special.log_ndtr special.ndtr".split()),
     *(unary(n, 0.2, 2.5) for n in "abs sgn i0 special.i0e special.i1 special.i1e special.erfcx frac".split()),
     unary("acosh", 1.3, 4.0),
@@ -124,8 +129,16 @@ ELEMENTWISE = [
     Case("clamp by tensors", rl.clamp, [apart(6), apart(6, seed=2) - 0.6, apart(6, seed=2) + 0.5]),
     Case("lerp", lambda a, b: rl.lerp(a, b, 0.3), [normal(2, 3), normal(3, seed=1)]),
     Case("lerp by a tensor", rl.lerp, [normal(2, 3), normal(3, seed=1), between(0, 1, 2, 3)]),
-    Case("addcmul", lambda a, b, c: rl.addcmul(a, b, c, value=0.7), [normal(2, 3), normal(3, seed=1), normal(2, 1, seed=2)]),
-    Case("addcdiv", lambda a, b, c: rl.addcdiv(a, b, c, value=0.7), [normal(2, 3), normal(3, seed=1), between(1, 2, 3)]),
+    Case(
+        "addcmul",
+        lambda a, b, c: rl.addcmul(a, b, c, value=0.7),
+        [normal(2, 3), normal(3, seed=1), normal(2, 1, seed=2)],
+    ),
+    Case(
+        "addcdiv",
+        lambda a, b, c: rl.addcdiv(a, b, c, value=0.7),
+        [normal(2, 3), normal(3, seed=1), between(1, 2, 3)],
+    ),
     Case("to float32 and back", lambda x: x.float().double() * 0 + x, [normal(3)]),
 ]
 
@@ -154,7 +167,11 @@ REDUCTIONS = [
     Case("nanmean", rl.nanmean, [normal(2, 3)]),
     Case("prod", rl.prod, [normal(4)]),
     Case("prod over a dim", lambda x: x.prod(1), [normal(2, 3)]),
-    Case("prod with zeros", lambda x: (x * rl.tensor([[1.0, 0, 1], [0, 0, 1]], dtype=D)).prod(1), [normal(2, 3)]),
+    Case(
+        "prod with zeros",
+        lambda x: (x * rl.tensor([[1.0, 0, 1], [0, 0, 1]], dtype=D)).prod(1),
+        [normal(2, 3)],
+    ),
     Case("var", lambda x: x.var(1), [normal(2, 4)]),
     Case("var biased", lambda x: rl.var(x, (0, 1), correction=0), [normal(2, 4)]),
     Case("std", lambda x: x.std(0), [normal(3, 4)]),
@@ -165,7 +182,9 @@ REDUCTIONS = [
     Case("norm", rl.norm, [normal(3, 4)]),
     Case("norm of order 3", lambda x: x.norm(3, 1), [normal(3, 4)]),
     Case("vector_norm of order 1", lambda x: rl.linalg.vector_norm(x, 1, 1), [between(0.5, 2, 3, 4)]),
-    Case("vector_norm of order inf", lambda x: rl.linalg.vector_norm(x, float("inf"), 1), [apart(3, 4) + 0.05]),
+    Case(
+        "vector_norm of order inf", lambda x: rl.linalg.vector_norm(x, float("inf"), 1), [apart(3, 4) + 0.05]
+    ),
     Case("dist", lambda a, b: rl.dist(a, b, 3), [normal(4), normal(4, seed=1)]),
     Case("max", rl.max, [apart(2, 3)]),
     Case("max over a dim", lambda x: x.max(1).values, [apart(2, 3)]),
@@ -205,16 +224,28 @@ PRODUCTS = [
     Case("dot", rl.dot, [normal(4), normal(4, seed=1)]),
     Case("vdot of complex", rl.vdot, [complex_normal(3), complex_normal(3, seed=4)]),
     Case("mm of complex", rl.mm, [complex_normal(2, 2), complex_normal(2, 2, seed=4)]),
-    Case("addmm", lambda c, a, b: rl.addmm(c, a, b, beta=0.5, alpha=2), [normal(4), normal(2, 3), normal(3, 4, seed=1)]),
+    Case(
+        "addmm",
+        lambda c, a, b: rl.addmm(c, a, b, beta=0.5, alpha=2),
+        [normal(4), normal(2, 3), normal(3, 4, seed=1)],
+    ),
     Case("addmv", rl.addmv, [normal(2), normal(2, 3), normal(3, seed=1)]),
-    Case("baddbmm", lambda c, a, b: rl.baddbmm(c, a, b, beta=0.5, alpha=2), [normal(2, 2, 2), normal(2, 2, 3), normal(2, 3, 2, seed=1)]),
+    Case(
+        "baddbmm",
+        lambda c, a, b: rl.baddbmm(c, a, b, beta=0.5, alpha=2),
+        [normal(2, 2, 2), normal(2, 2, 3), normal(2, 3, 2, seed=1)],
+    ),
     Case("addbmm", rl.addbmm, [normal(2, 2), normal(3, 2, 3), normal(3, 3, 2, seed=1)]),
     Case("addr", rl.addr, [normal(2, 3), normal(2), normal(3)]),
     Case("outer", rl.outer, [normal(2), normal(3)]),
     Case("inner", rl.inner, [normal(2, 3), normal(3)]),
     Case("kron", rl.kron, [normal(2, 2), normal(2, 3)]),
     Case("tensordot", lambda a, b: rl.tensordot(a, b, dims=([1], [0])), [normal(2, 3), normal(3, 2)]),
-    Case("multi_dot", lambda a, b, c: rl.linalg.multi_dot([a, b, c]), [normal(2, 3), normal(3, 2), normal(2, 3, seed=1)]),
+    Case(
+        "multi_dot",
+        lambda a, b, c: rl.linalg.multi_dot([a, b, c]),
+        [normal(2, 3), normal(3, 2), normal(2, 3, seed=1)],
+    ),
     Case("matrix_power", lambda x: rl.matrix_power(x, 3), [normal(2, 2)]),
     Case("einsum", lambda a, b: rl.einsum("bij,bjk->ik", a, b), [normal(2, 2, 3), normal(2, 3, 2)]),
     Case("einsum of a diagonal", lambda a: rl.einsum("ii->i", a), [normal(3, 3)]),
@@ -225,9 +256,16 @@ PRODUCTS = [
     Case("pdist", rl.pdist, [normal(4, 2)]),
     Case("cosine_similarity", F.cosine_similarity, [normal(2, 3), normal(2, 3, seed=1)]),
     Case("pairwise_distance", F.pairwise_distance, [normal(2, 3), normal(2, 3, seed=1)]),
-    Case("attention", F.scaled_dot_product_attention, [normal(1, 2, 3, 2), normal(1, 2, 4, 2, seed=1), normal(1, 2, 4, 2, seed=2)]),
-    Case("causal attention", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
-         [normal(2, 3, 2), normal(2, 3, 2, seed=1), normal(2, 3, 2, seed=2)]),
+    Case(
+        "attention",
+        F.scaled_dot_product_attention,
+        [normal(1, 2, 3, 2), normal(1, 2, 4, 2, seed=1), normal(1, 2, 4, 2, seed=2)],
+    ),
+    Case(
+        "causal attention",
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+        [normal(2, 3, 2), normal(2, 3, 2, seed=1), normal(2, 3, 2, seed=2)],
+    ),
 ]
 
 SHAPES = [
@@ -250,7 +288,11 @@ SHAPES = [
     Case("tensor_split", lambda x: rl.tensor_split(x, 3), [normal(5, 2)]),
     Case("cat", lambda a, b: rl.cat([a, b, a], 1), [normal(2, 3), normal(2, 2)]),
     Case("stack", lambda a, b: rl.stack([a, b], 1), [normal(2, 3), normal(2, 3, seed=1)]),
-    Case("hstack and vstack", lambda a, b: rl.vstack([rl.hstack([a, b]), rl.hstack([b, a])]), [normal(2), normal(2, seed=1)]),
+    Case(
+        "hstack and vstack",
+        lambda a, b: rl.vstack([rl.hstack([a, b]), rl.hstack([b, a])]),
+        [normal(2), normal(2, seed=1)],
+    ),
     Case("block_diag", lambda a, b: rl.block_diag(a, b), [normal(2, 2), normal(1, 3)]),
     Case("meshgrid", lambda a, b: rl.meshgrid(a, b, indexing="ij"), [normal(2), normal(3)]),
     Case("cartesian_prod", rl.cartesian_prod, [normal(2), normal(3)]),
@@ -293,14 +335,30 @@ INDEXING = [
     Case("masked_scatter", lambda x, s: x.masked_scatter(MASK, s), [normal(3, 4), normal(7)]),
     Case("gather", lambda x: x.gather(1, INDEX), [normal(2, 3)]),
     Case("scatter", lambda x, s: x.scatter(1, INDEX, s), [normal(2, 3), normal(2, 3, seed=1)]),
-    Case("scatter_add", lambda x, s: x.scatter_add(1, rl.tensor([[0, 0, 1], [2, 2, 2]]), s), [normal(2, 3), normal(2, 3, seed=1)]),
-    Case("scatter_reduce by mean", lambda x, s: x.scatter_reduce(1, rl.tensor([[0, 0, 1], [2, 2, 2]]), s, "mean"), [normal(2, 3), normal(2, 3, seed=1)]),
+    Case(
+        "scatter_add",
+        lambda x, s: x.scatter_add(1, rl.tensor([[0, 0, 1], [2, 2, 2]]), s),
+        [normal(2, 3), normal(2, 3, seed=1)],
+    ),
+    Case(
+        "scatter_reduce by mean",
+        lambda x, s: x.scatter_reduce(1, rl.tensor([[0, 0, 1], [2, 2, 2]]), s, "mean"),
+        [normal(2, 3), normal(2, 3, seed=1)],
+    ),
     Case("index_select", lambda x: x.index_select(0, ROWS), [normal(3, 2)]),
     Case("index_add", lambda x, s: x.index_add(0, ROWS, s, alpha=2), [normal(3, 2), normal(3, 2, seed=1)]),
-    Case("index_copy", lambda x, s: x.index_copy(0, rl.tensor([2, 0]), s), [normal(3, 2), normal(2, 2, seed=1)]),
+    Case(
+        "index_copy", lambda x, s: x.index_copy(0, rl.tensor([2, 0]), s), [normal(3, 2), normal(2, 2, seed=1)]
+    ),
     Case("index_fill", lambda x: x.index_fill(0, ROWS, 1.0), [normal(3, 2)]),
-    Case("index_put", lambda x, s: x.index_put((rl.tensor([0, 2]),), s), [normal(3, 2), normal(2, 2, seed=1)]),
-    Case("index_put adding", lambda x, s: x.index_put((ROWS,), s, accumulate=True), [normal(3, 2), normal(3, 2, seed=1)]),
+    Case(
+        "index_put", lambda x, s: x.index_put((rl.tensor([0, 2]),), s), [normal(3, 2), normal(2, 2, seed=1)]
+    ),
+    Case(
+        "index_put adding",
+        lambda x, s: x.index_put((ROWS,), s, accumulate=True),
+        [normal(3, 2), normal(3, 2, seed=1)],
+    ),
     Case("take", lambda x: x.take(rl.tensor([0, 5, 5])), [normal(2, 3)]),
     Case("take_along_dim", lambda x: rl.take_along_dim(x, INDEX, 1), [normal(2, 3)]),
     Case("assignment", lambda x, s: assigned(x, s), [normal(3, 2), normal(2)]),
@@ -317,38 +375,85 @@ def assigned(x, s):
 
 IMAGE, VOLUME = normal(2, 2, 5, 5), normal(1, 2, 4, 4, 4)
 LAYERS = [
-    Case("conv1d", lambda x, w, b: F.conv1d(x, w, b, stride=2, padding=1), [normal(2, 2, 6), normal(3, 2, 3), normal(3)]),
+    Case(
+        "conv1d",
+        lambda x, w, b: F.conv1d(x, w, b, stride=2, padding=1),
+        [normal(2, 2, 6), normal(3, 2, 3), normal(3)],
+    ),
     Case("conv2d", lambda x, w, b: F.conv2d(x, w, b, padding=1), [IMAGE, normal(3, 2, 3, 3), normal(3)]),
-    Case("conv2d strided dilated", lambda x, w: F.conv2d(x, w, stride=2, padding=2, dilation=2), [IMAGE, normal(2, 2, 3, 3)]),
+    Case(
+        "conv2d strided dilated",
+        lambda x, w: F.conv2d(x, w, stride=2, padding=2, dilation=2),
+        [IMAGE, normal(2, 2, 3, 3)],
+    ),
     Case("conv2d in groups", lambda x, w: F.conv2d(x, w, groups=2), [IMAGE, normal(4, 1, 2, 2)]),
-    Case("conv2d same", lambda x, w: F.conv2d(x, w, padding="same"), [normal(1, 1, 4, 4), normal(1, 1, 2, 2)]),
+    Case(
+        "conv2d same", lambda x, w: F.conv2d(x, w, padding="same"), [normal(1, 1, 4, 4), normal(1, 1, 2, 2)]
+    ),
     Case("conv3d", F.conv3d, [VOLUME, normal(2, 2, 2, 2, 2), normal(2)]),
-    Case("conv_transpose1d", lambda x, w: F.conv_transpose1d(x, w, stride=2, output_padding=1), [normal(1, 2, 4), normal(2, 3, 3)]),
-    Case("conv_transpose2d", lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2, padding=1), [normal(1, 2, 3, 3), normal(2, 2, 3, 3), normal(2)]),
+    Case(
+        "conv_transpose1d",
+        lambda x, w: F.conv_transpose1d(x, w, stride=2, output_padding=1),
+        [normal(1, 2, 4), normal(2, 3, 3)],
+    ),
+    Case(
+        "conv_transpose2d",
+        lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2, padding=1),
+        [normal(1, 2, 3, 3), normal(2, 2, 3, 3), normal(2)],
+    ),
     Case("conv_transpose3d", F.conv_transpose3d, [normal(1, 1, 2, 2, 2), normal(1, 2, 2, 2, 2)]),
     Case("max_pool1d", lambda x: F.max_pool1d(x, 2), [apart(1, 2, 6)]),
     Case("max_pool2d", lambda x: F.max_pool2d(x, 3, stride=2, padding=1), [apart(1, 2, 5, 5)]),
     Case("max_pool3d", lambda x: F.max_pool3d(x, 2), [apart(1, 1, 4, 4, 4)]),
     Case("avg_pool1d", lambda x: F.avg_pool1d(x, 3, 2, 1), [normal(1, 2, 6)]),
-    Case("avg_pool2d", lambda x: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False), [normal(1, 2, 6, 5)]),
+    Case(
+        "avg_pool2d",
+        lambda x: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False),
+        [normal(1, 2, 6, 5)],
+    ),
     Case("avg_pool3d", lambda x: F.avg_pool3d(x, 2), [VOLUME]),
     Case("adaptive_avg_pool2d", lambda x: F.adaptive_avg_pool2d(x, (3, 2)), [IMAGE]),
     Case("adaptive_max_pool2d", lambda x: F.adaptive_max_pool2d(x, (3, 2)), [apart(1, 2, 5, 5)]),
-    Case("max_unpool2d", lambda x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2), [apart(1, 1, 4, 4)]),
+    Case(
+        "max_unpool2d",
+        lambda x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2),
+        [apart(1, 1, 4, 4)],
+    ),
     Case("lp_pool2d", lambda x: F.lp_pool2d(x, 2, 2), [between(0.5, 2, 1, 1, 4, 4)]),
     Case("unfold of images", lambda x: F.unfold(x, 2, padding=1), [normal(1, 2, 3, 3)]),
     Case("fold", lambda x: F.fold(x, (4, 4), 2, stride=2), [normal(1, 8, 4)]),
     Case("interpolate nearest", lambda x: F.interpolate(x, scale_factor=2), [normal(1, 2, 3, 3)]),
-    Case("interpolate bilinear", lambda x: F.interpolate(x, size=(5, 4), mode="bilinear"), [normal(1, 2, 3, 3)]),
-    Case("interpolate bilinear by corners", lambda x: F.interpolate(x, size=(5, 4), mode="bilinear", align_corners=True), [normal(1, 2, 3, 3)]),
-    Case("layer_norm", lambda x, w, b: F.layer_norm(x, (4,), w, b), [normal(3, 4), normal(4), normal(4, seed=1)]),
+    Case(
+        "interpolate bilinear", lambda x: F.interpolate(x, size=(5, 4), mode="bilinear"), [normal(1, 2, 3, 3)]
+    ),
+    Case(
+        "interpolate bilinear by corners",
+        lambda x: F.interpolate(x, size=(5, 4), mode="bilinear", align_corners=True),
+        [normal(1, 2, 3, 3)],
+    ),
+    Case(
+        "layer_norm",
+        lambda x, w, b: F.layer_norm(x, (4,), w, b),
+        [normal(3, 4), normal(4), normal(4, seed=1)],
+    ),
     Case("layer_norm over two axes", lambda x: F.layer_norm(x, (2, 3)), [normal(2, 2, 3)]),
     Case("rms_norm", lambda x, w: F.rms_norm(x, (4,), w), [normal(3, 4), normal(4)]),
-    Case("group_norm", lambda x, w, b: F.group_norm(x, 2, w, b), [normal(2, 4, 3), normal(4), normal(4, seed=1)]),
+    Case(
+        "group_norm",
+        lambda x, w, b: F.group_norm(x, 2, w, b),
+        [normal(2, 4, 3), normal(4), normal(4, seed=1)],
+    ),
     Case("instance_norm", lambda x: F.instance_norm(x), [normal(2, 2, 4)]),
-    Case("batch_norm training", lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True), [normal(3, 2, 4), normal(2), normal(2, seed=1)]),
-    Case("batch_norm evaluating", lambda x, w, b: F.batch_norm(x, rl.zeros(2, dtype=D), rl.ones(2, dtype=D) * 2, w, b),
-         [normal(3, 2), normal(2), normal(2, seed=1)]),
+    Case(
+        "batch_norm training",
+        lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True),
+        [normal(3, 2, 4), normal(2), normal(2, seed=1)],
+    ),
+    Case(
+        "batch_norm evaluating",
+        lambda x, w, b: F.batch_norm(x, rl.zeros(2, dtype=D), rl.ones(2, dtype=D) * 2, w, b),
+        [normal(3, 2), normal(2), normal(2, seed=1)],
+    ),
     Case("local_response_norm", lambda x: F.local_response_norm(x, 2), [normal(1, 4, 3)]),
     Case("dropout in evaluation", lambda x: F.dropout(x, 0.5, training=False) * x, [normal(4)]),
 ]
@@ -356,26 +461,69 @@ LAYERS = [
 LOSSES = [
     Case("mse_loss", F.mse_loss, [normal(2, 3), normal(2, 3, seed=1)]),
     Case("l1_loss", F.l1_loss, [normal(2, 3), normal(2, 3, seed=1)]),
-    Case("smooth_l1_loss", lambda a, b: F.smooth_l1_loss(a, b, beta=0.4), [normal(2, 3), normal(2, 3, seed=1)]),
+    Case(
+        "smooth_l1_loss", lambda a, b: F.smooth_l1_loss(a, b, beta=0.4), [normal(2, 3), normal(2, 3, seed=1)]
+    ),
     Case("huber_loss", lambda a, b: F.huber_loss(a, b, delta=0.7), [normal(2, 3), normal(2, 3, seed=1)]),
     Case("cross_entropy", lambda x: F.cross_entropy(x, TARGET), [normal(3, 4)]),
-    Case("cross_entropy weighted and smoothed", lambda x: F.cross_entropy(x, TARGET, rl.tensor([0.5, 1, 2, 1], dtype=D), label_smoothing=0.2), [normal(3, 4)]),
-    Case("cross_entropy of probabilities", lambda x, t: F.cross_entropy(x, t.softmax(1)), [normal(3, 4), normal(3, 4, seed=1)]),
-    Case("cross_entropy of images", lambda x: F.cross_entropy(x, rl.tensor([[[0, 1], [-100, 1]]]), reduction="sum"), [normal(1, 2, 2, 2)]),
+    Case(
+        "cross_entropy weighted and smoothed",
+        lambda x: F.cross_entropy(x, TARGET, rl.tensor([0.5, 1, 2, 1], dtype=D), label_smoothing=0.2),
+        [normal(3, 4)],
+    ),
+    Case(
+        "cross_entropy of probabilities",
+        lambda x, t: F.cross_entropy(x, t.softmax(1)),
+        [normal(3, 4), normal(3, 4, seed=1)],
+    ),
+    Case(
+        "cross_entropy of images",
+        lambda x: F.cross_entropy(x, rl.tensor([[[0, 1], [-100, 1]]]), reduction="sum"),
+        [normal(1, 2, 2, 2)],
+    ),
     Case("nll_loss", lambda x: F.nll_loss(F.log_softmax(x, 1), TARGET, reduction="none"), [normal(3, 4)]),
-    Case("binary_cross_entropy", F.binary_cross_entropy, [between(0.1, 0.9, 3), between(0.1, 0.9, 3, seed=1)]),
-    Case("binary_cross_entropy_with_logits", lambda x, t: F.binary_cross_entropy_with_logits(x, t, pos_weight=rl.tensor(1.5, dtype=D)),
-         [normal(3), between(0.1, 0.9, 3)]),
-    Case("kl_div", lambda x, t: F.kl_div(x, t, reduction="batchmean"), [normal(2, 3), between(0.1, 0.9, 2, 3)]),
-    Case("kl_div of logarithms", lambda x, t: F.kl_div(x, t, log_target=True, reduction="sum"), [normal(2, 3), normal(2, 3, seed=1)]),
-    Case("poisson_nll_loss", lambda x, t: F.poisson_nll_loss(x, t, full=False), [normal(3), between(1, 3, 3)]),
+    Case(
+        "binary_cross_entropy", F.binary_cross_entropy, [between(0.1, 0.9, 3), between(0.1, 0.9, 3, seed=1)]
+    ),
+    Case(
+        "binary_cross_entropy_with_logits",
+        lambda x, t: F.binary_cross_entropy_with_logits(x, t, pos_weight=rl.tensor(1.5, dtype=D)),
+        [normal(3), between(0.1, 0.9, 3)],
+    ),
+    Case(
+        "kl_div", lambda x, t: F.kl_div(x, t, reduction="batchmean"), [normal(2, 3), between(0.1, 0.9, 2, 3)]
+    ),
+    Case(
+        "kl_div of logarithms",
+        lambda x, t: F.kl_div(x, t, log_target=True, reduction="sum"),
+        [normal(2, 3), normal(2, 3, seed=1)],
+    ),
+    Case(
+        "poisson_nll_loss", lambda x, t: F.poisson_nll_loss(x, t, full=False), [normal(3), between(1, 3, 3)]
+    ),
     Case("gaussian_nll_loss", F.gaussian_nll_loss, [normal(3), normal(3, seed=1), between(0.5, 2, 3)]),
     Case("soft_margin_loss", lambda x: F.soft_margin_loss(x, SIGNS), [normal(3)]),
     Case("hinge_embedding_loss", lambda x: F.hinge_embedding_loss(x, SIGNS), [normal(3)]),
-    Case("margin_ranking_loss", lambda a, b: F.margin_ranking_loss(a, b, SIGNS, margin=0.3), [normal(3), normal(3, seed=1)]),
-    Case("cosine_embedding_loss", lambda a, b: F.cosine_embedding_loss(a, b, SIGNS, margin=-0.9), [normal(3, 4), normal(3, 4, seed=1)]),
-    Case("triplet_margin_loss", lambda a, b, c: F.triplet_margin_loss(a, b, c, margin=5.0), [normal(2, 3), normal(2, 3, seed=1), normal(2, 3, seed=2)]),
-    Case("multilabel_soft_margin_loss", lambda x: F.multilabel_soft_margin_loss(x, rl.tensor([[1.0, 0, 1]], dtype=D)), [normal(1, 3)]),
+    Case(
+        "margin_ranking_loss",
+        lambda a, b: F.margin_ranking_loss(a, b, SIGNS, margin=0.3),
+        [normal(3), normal(3, seed=1)],
+    ),
+    Case(
+        "cosine_embedding_loss",
+        lambda a, b: F.cosine_embedding_loss(a, b, SIGNS, margin=-0.9),
+        [normal(3, 4), normal(3, 4, seed=1)],
+    ),
+    Case(
+        "triplet_margin_loss",
+        lambda a, b, c: F.triplet_margin_loss(a, b, c, margin=5.0),
+        [normal(2, 3), normal(2, 3, seed=1), normal(2, 3, seed=2)],
+    ),
+    Case(
+        "multilabel_soft_margin_loss",
+        lambda x: F.multilabel_soft_margin_loss(x, rl.tensor([[1.0, 0, 1]], dtype=D)),
+        [normal(1, 3)],
+    ),
 ]
 
 CASES = ELEMENTWISE + ACTIVATIONS + REDUCTIONS + PRODUCTS + SHAPES + INDEXING + LAYERS + LOSSES
@@ -398,7 +546,12 @@ def test_second_derivative(case):
     for output in outputs if isinstance(outputs, (tuple, list)) else [outputs]:
         if not output.requires_grad:
             continue
-        grads = rl.autograd.grad(output.sum() if not output.is_complex() else output.abs().sum(), inputs, create_graph=True, allow_unused=True)
+        grads = rl.autograd.grad(
+            output.sum() if not output.is_complex() else output.abs().sum(),
+            inputs,
+            create_graph=True,
+            allow_unused=True,
+        )
         assert any(g is not None for g in grads)
     # the full check is quadratic in the number of elements: small inputs only
     if sum(x.numel() for x in inputs) <= 100:
@@ -419,9 +572,14 @@ def check_second_derivative_along_lines(case, inputs):
         # a curved function of the output, so that linear ops have a second derivative to get wrong
         return rl.autograd.grad((y * y * weight).sum(), points, create_graph=True)
 
-    product = rl.autograd.grad(sum((g * v).sum() for g, v in zip(gradients(inputs), along, strict=True)), inputs)
+    product = rl.autograd.grad(
+        sum((g * v).sum() for g, v in zip(gradients(inputs), along, strict=True)), inputs
+    )
     h = 1e-5
-    ends = [[(x + s * h * v).detach().requires_grad_() for x, v in zip(inputs, along, strict=True)] for s in (1, -1)]
+    ends = [
+        [(x + s * h * v).detach().requires_grad_() for x, v in zip(inputs, along, strict=True)]
+        for s in (1, -1)
+    ]
     up, down = (gradients(end) for end in ends)
     for exact, a, b in zip(product, up, down, strict=True):
         slope = (a - b) / (2 * h)

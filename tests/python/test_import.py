@@ -22,9 +22,21 @@ def imported():
 
 def test_only_numpy_besides_the_standard_library(capsys):
     found = imported()
-    foreign = [m for m in found["new"] if m not in sys.stdlib_module_names and m not in ("rushlight", "numpy")]
+    foreign = [
+        m for m in found["new"] if m not in sys.stdlib_module_names and m not in ("rushlight", "numpy")
+    ]
     assert not foreign, foreign
-    heavy = {"asyncio", "multiprocessing", "unittest", "ctypes", "sqlite3", "tkinter", "xml", "email", "http"} & set(found["new"])
+    heavy = {
+        "asyncio",
+        "multiprocessing",
+        "unittest",
+        "ctypes",
+        "sqlite3",
+        "tkinter",
+        "xml",
+        "email",
+        "http",
+    } & set(found["new"])
     assert not heavy, heavy
     with capsys.disabled():
         print(f" [import adds {found['kib'] / 1024:.1f} MiB of resident memory]", end="")

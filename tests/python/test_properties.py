@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+import rushlight as rl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-
-import rushlight as rl
 
 settings.register_profile("suite", max_examples=120, deadline=None, derandomize=True)
 settings.load_profile("suite")
@@ -146,7 +145,12 @@ def test_masks(case):
 @st.composite
 def lists(draw):
     shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4))
-    index = draw(hnp.integer_array_indices(shape[: draw(st.integers(1, len(shape)))], result_shape=hnp.array_shapes(min_dims=0, max_dims=2, max_side=3)))
+    index = draw(
+        hnp.integer_array_indices(
+            shape[: draw(st.integers(1, len(shape)))],
+            result_shape=hnp.array_shapes(min_dims=0, max_dims=2, max_side=3),
+        )
+    )
     return shape, index
 
 
@@ -175,7 +179,9 @@ def mixed(draw):
         elif kind == "integer":
             index.append(draw(st.integers(-side, side - 1)))
         else:
-            index.append(np.array(draw(st.lists(st.integers(-side, side - 1), min_size=length, max_size=length))))
+            index.append(
+                np.array(draw(st.lists(st.integers(-side, side - 1), min_size=length, max_size=length)))
+            )
     return shape, tuple(index)
 
 
@@ -290,7 +296,12 @@ def test_joining_what_was_split(shape, data):
         same(rl.stack(x.unbind(axis), axis), a)
 
 
-@given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-1e6, 1e6)), st.sampled_from(["float32", "float64", "complex64", "int32"]))
+@given(
+    hnp.arrays(
+        np.float64, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-1e6, 1e6)
+    ),
+    st.sampled_from(["float32", "float64", "complex64", "int32"]),
+)
 def test_numpy_and_lists_round_trip(a, dtype):
     a = a.astype(dtype)
     x = rl.tensor(a)

@@ -4,7 +4,6 @@ import threading
 
 import numpy as np
 import pytest
-
 import rushlight as rl
 from rushlight.nn import functional as F
 
@@ -47,7 +46,9 @@ CASES = {
     "max_pool2d": lambda: F.max_pool2d(normal(4, 16, 41, 41), 3, 2),
     "index_select": lambda: normal(500, 400)[rl.arange(499, -1, -1)],
     "sort": lambda: normal(70, 5000).sort(1).values,
-    "attention": lambda: F.scaled_dot_product_attention(normal(2, 4, 90, 32), normal(2, 4, 90, 32), normal(2, 4, 90, 32)),
+    "attention": lambda: F.scaled_dot_product_attention(
+        normal(2, 4, 90, 32), normal(2, 4, 90, 32), normal(2, 4, 90, 32)
+    ),
 }
 
 
