@@ -5,12 +5,17 @@ import subprocess
 import sys
 
 SCRIPT = """
-import json, resource, sys
+import json, sys
 import numpy
-before, memory = set(sys.modules), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def resident():
+    try:
+        return int(open("/proc/self/status").read().split("VmRSS:")[1].split()[0])
+    except OSError:
+        return 0
+before, memory = set(sys.modules), resident()
 import rushlight
 new = sorted({name.split(".")[0] for name in set(sys.modules) - before})
-print(json.dumps({"new": new, "kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory,
+print(json.dumps({"new": new, "kib": resident() - memory,
                   "modules": sorted(n for n in sys.modules if n.startswith("rushlight"))}))
 """
 
