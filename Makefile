@@ -45,6 +45,7 @@ stubs: build ## writes python/rushlight/_C.pyi from the op table
 bench: build ## kernels against the machine's limits, calls against their budgets
 	cargo bench
 	$(BIN)/python benches/call_overhead.py
+	$(BIN)/python benches/import_time.py
 
 docs: ## API documentation of the Rust library
 	cargo doc --no-deps

@@ -83,6 +83,10 @@ ATTRIBUTES = """    shape: Any
     is_meta: _bool
     is_sparse: _bool
     is_quantized: _bool
+    is_nested: _bool
+    is_mkldnn: _bool
+    names: tuple[None, ...]
+    volatile: _bool
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 """
 
