@@ -579,10 +579,12 @@ fn _set_mode(mode: u8) -> u8 {
     };
     autograd::set_mode(new) as u8
 }
+/// Whether this thread records a graph.
 #[pyfunction]
 fn is_grad_enabled() -> bool {
     autograd::grad_enabled()
 }
+/// Whether this thread is in inference mode.
 #[pyfunction]
 fn is_inference_mode_enabled() -> bool {
     autograd::inference_mode()

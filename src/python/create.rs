@@ -385,6 +385,9 @@ fn _from_buffer<'py>(
     wrap(py, t)
 }
 
+/// The dtype of floats given without one.
+///
+/// Errors: TypeError for what is no floating dtype.
 #[pyfunction]
 fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
     let dtype = dtype_of(d)?.ok_or_else(|| {
@@ -399,6 +402,7 @@ fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
+/// The dtype of floats given without one.
 #[pyfunction]
 fn get_default_dtype(py: Python<'_>) -> Py<PyDType> {
     super::types::dtype(py, default_dtype())
@@ -444,15 +448,19 @@ fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(d)
 }
 
+/// How many threads kernels use. Results do not depend on it.
+///
+/// Errors: RuntimeError unless positive.
 #[pyfunction]
-fn set_num_threads(n: usize) -> PyResult<()> {
-    if n == 0 {
+fn set_num_threads(n: i64) -> PyResult<()> {
+    if n <= 0 {
         return Err(PyRuntimeError::new_err("set_num_threads expects a positive integer"));
     }
-    crate::kernels::cpu::par::set_num_threads(n);
+    crate::kernels::cpu::par::set_num_threads(n as usize);
     Ok(())
 }
 
+/// How many threads kernels use.
 #[pyfunction]
 fn get_num_threads() -> usize {
     crate::kernels::cpu::par::num_threads()

@@ -323,6 +323,7 @@ fn from_dlpack<'py>(
     wrap(py, t)
 }
 
+/// A DLPack capsule over the memory of a tensor.
 #[pyfunction]
 fn to_dlpack<'py>(py: Python<'py>, tensor: &Bound<'py, PyTensor>) -> PyResult<Bound<'py, PyAny>> {
     dlpack::export(py, tensor.get().tensor().detach(), false, false)

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyString, PyTuple, PyType};
 
+/// The type of the elements of a tensor.
 #[pyclass(frozen, name = "dtype", module = "rushlight")]
 pub struct PyDType(pub DType);
 
@@ -52,6 +53,7 @@ pub fn dtype(py: Python<'_>, d: DType) -> Py<PyDType> {
     }
 }
 
+/// Where a tensor is: `device("cpu")`, `device("meta")`, `device("cuda", 0)`.
 #[pyclass(frozen, name = "device", module = "rushlight")]
 pub struct PyDevice {
     pub kind: &'static str,
@@ -155,6 +157,7 @@ impl PyDevice {
     }
 }
 
+/// How a dense tensor is laid out: contiguous, channels last, or as its input.
 #[pyclass(frozen, name = "memory_format", module = "rushlight")]
 pub struct PyFormat(pub MemoryFormat);
 
