@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// `name(a: Tensor, b: int = 1, *, c: bool = false) -> Tensor`
@@ -74,7 +75,8 @@ fn parameters_without_a_default_come_first() {
 #[test]
 fn methods_start_with_a_tensor() {
     use rushlight::ops::table::Base;
-    for row in all().filter(|r| matches!(r.place, Place::Both | Place::Twin | Place::Method | Place::Inplace)) {
+    for row in all().filter(|r| matches!(r.place, Place::Both | Place::Twin | Place::Method | Place::Inplace))
+    {
         let first = row.params.first().map(|p| p.kind.base);
         assert!(matches!(first, Some(Base::Tensor | Base::Val | Base::Tensors)), "{}", render(row));
     }
@@ -93,6 +95,7 @@ fn every_row_renders_its_signature() {
 #[test]
 fn no_row_stands_twice() {
     let mut seen = HashSet::new();
-    let twice: Vec<_> = all().map(|r| (format!("{:?}", r.place), render(r))).filter(|k| !seen.insert(k.clone())).collect();
+    let twice: Vec<_> =
+        all().map(|r| (format!("{:?}", r.place), render(r))).filter(|k| !seen.insert(k.clone())).collect();
     assert!(twice.is_empty(), "listed twice: {twice:#?}");
 }

@@ -37,7 +37,10 @@ fn a_saved_result_that_changed_is_refused() {
     let y = x.exp().unwrap();
     add_one(&y).unwrap();
     let message = backward(&y).unwrap_err().to_string();
-    assert!(message.contains("modified by an inplace operation") && message.contains("expected version 0"), "{message}");
+    assert!(
+        message.contains("modified by an inplace operation") && message.contains("expected version 0"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -54,5 +57,9 @@ fn a_leaf_that_requires_a_gradient_is_not_written_to() {
     let x = leaf(&[1.0], &[1]);
     let message = add_one(&x).unwrap_err().to_string();
     assert!(message.contains("leaf Variable that requires grad"), "{message}");
-    assert_eq!((x.element(&[0]).to_f64(), x.storage().version()), (1.0, 0), "refused before anything happened");
+    assert_eq!(
+        (x.element(&[0]).to_f64(), x.storage().version()),
+        (1.0, 0),
+        "refused before anything happened"
+    );
 }

@@ -217,6 +217,10 @@ def _new(self, *args, **kwargs):
     return _C._typed(self.dtype, *args)
 
 
+def _as_tensor(value):
+    return value if isinstance(value, Tensor) else _C.tensor(value)
+
+
 def _identity(self, *args, **kwargs):
     return self
 
@@ -240,6 +244,9 @@ Tensor.is_shared = lambda self: False
 Tensor.storage = lambda self: _Storage(self, typed=True)
 Tensor.untyped_storage = lambda self: _Storage(self)
 Tensor.is_coalesced = lambda self: False
+Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, "The real part, a view.")
+Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, "The imaginary part, a view.")
+Tensor.__rdiv__ = Tensor.__rtruediv__
 Tensor.names = property(lambda self: (None,) * self.dim())
 Tensor.name = property(lambda self: None)
 Tensor.volatile = property(lambda self: False)

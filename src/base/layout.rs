@@ -146,7 +146,9 @@ impl Layout {
         if self.numel() == 0 {
             return self.offset;
         }
-        self.offset + self.shape.iter().zip(&self.strides).map(|(n, s)| (n - 1) * s).sum::<usize>() + 1
+        // saturating: sizes from outside may name places that no address has, and then nothing is allocated
+        let reach = self.shape.iter().zip(&self.strides).map(|(n, s)| (n - 1).saturating_mul(*s));
+        reach.fold(self.offset, usize::saturating_add).saturating_add(1)
     }
     /// The strides with which the same elements take another shape without a copy, if there are any.
     pub fn view_as(&self, shape: &[usize]) -> Option<Layout> {

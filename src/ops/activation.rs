@@ -53,7 +53,7 @@ activation! {
         [B, A | B, 0, 0], |s, g, want| {
             let y = super::unary::conj_of(&s.tensor(1)?)?;
             Ok([want.then(0, || g.mul(y.mul(y.rsub(1i64)?)?))?,
-                want.then(1, || g.mul(super::unary::conj_of(&s.tensor(0)?)?)?.mul(y.mul(-2i64)?.add(1i64)?))?, None, None])
+                want.then(1, || super::unary::conj_of(g)?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?.add(1i64)?))?, None, None])
         };
     TANH_BACKWARD "tanh_backward" "TanhBackwardBackward0",
         |dt| match dt {
@@ -64,7 +64,7 @@ activation! {
         [B, A | B, 0, 0], |s, g, want| {
             let y = super::unary::conj_of(&s.tensor(1)?)?;
             Ok([want.then(0, || g.mul(y.mul(&y)?.rsub(1i64)?))?,
-                want.then(1, || g.mul(super::unary::conj_of(&s.tensor(0)?)?)?.mul(y.mul(-2i64)?))?, None, None])
+                want.then(1, || super::unary::conj_of(g)?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?))?, None, None])
         };
     /// `q[1]` where the input is at most `q[0]`.
     THRESHOLD "threshold" "ThresholdBackward0",

@@ -284,6 +284,7 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
     for i in 0..flat.numel() {
         let n = flat.element(&[i]).to_i64();
         ensure!(n >= 0, Runtime, "repeats can not be negative");
+        super::create::room("repeat_interleave", out.len().saturating_add(n as usize))?;
         out.extend(std::iter::repeat_n(i as i64, n as usize));
     }
     if let Some(size) = output_size {
@@ -322,7 +323,8 @@ ops! {
         let mut wide = Dims::from_slice(flat.shape());
         wide.insert(axis + 1, repeats as usize);
         let mut shape = Dims::from_slice(flat.shape());
-        shape[axis] *= repeats as usize;
+        shape[axis] = shape[axis].saturating_mul(repeats as usize);
+        super::create::room("repeat_interleave", shape.iter().fold(1, |n: usize, &d| n.saturating_mul(d)))?;
         let copies = super::copy::clone_as(&expand_to(&unsqueeze_at(&flat, axis + 1)?, &wide)?, crate::base::MemoryFormat::Contiguous)?;
         reshape_to(&copies, &shape)
     }

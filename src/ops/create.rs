@@ -92,11 +92,20 @@ fn number(v: &Val, what: &str) -> Result<Scalar> {
     }
 }
 
+/// Refuses, before anything is computed, what no memory could hold: `n` elements of 16 bytes.
+pub fn room(op: &str, n: usize) -> Result<()> {
+    match n.checked_mul(16) {
+        Some(bytes) => crate::storage::Storage::new(bytes, Device::Cpu).map(drop).map_err(|e| e.context(op)),
+        None => bail!(Memory, "{op}: can't allocate memory for {n} elements"),
+    }
+}
+
 /// Elements made by a function of the position, computed in f64 (integers in i64) and stored as `dtype`.
 fn generate(n: usize, dtype: DType, device: Device, f: impl Fn(usize) -> Scalar) -> Result<Tensor> {
     if device == Device::Meta {
         return Tensor::empty(&[n], dtype, device);
     }
+    room("range", n)?;
     let out = if dtype.is_integral() {
         let values: Vec<i64> = (0..n).map(|i| f(i).to_i64()).collect();
         Tensor::from_slice(&values, &[n])?
@@ -225,6 +234,7 @@ fn triangle(
     for (n, name) in [(row, "row"), (col, "col")] {
         ensure!(n >= 0, Runtime, "{name} must be non-negative, got{n}");
     }
+    room("triangular indices", (row as usize).saturating_mul(col as usize))?;
     let (mut r, mut c) = (Vec::new(), Vec::new());
     for i in 0..row {
         let range = if upper { (i + offset).clamp(0, col)..col } else { 0..(i + offset + 1).clamp(0, col) };
@@ -291,7 +301,10 @@ fn strided(size: &[i64], stride: &[i64], dtype: DType, device: Device) -> Result
         "empty_strided: strides must be non-negative, got {stride:?}"
     );
     let layout = Layout { shape, strides: stride.iter().map(|&s| s as usize).collect(), offset: 0 };
-    let storage = crate::storage::Storage::new(layout.span_end() * dtype.size(), device)?;
+    let Some(bytes) = layout.span_end().checked_mul(dtype.size()) else {
+        bail!(Runtime, "Storage size calculation overflowed with sizes={size:?} and strides={stride:?}");
+    };
+    let storage = crate::storage::Storage::new(bytes, device)?;
     Ok(Tensor::from_parts(storage, layout, dtype))
 }
 

@@ -467,6 +467,7 @@ fn frequencies(
     dtype: Option<DType>,
     device: Option<Device>,
 ) -> Result<Tensor> {
+    super::create::room(op, n.max(0) as usize)?;
     let dtype = dtype.unwrap_or_else(default_dtype);
     ensure!(dtype.is_differentiable(), Runtime, "{op} requires a floating point or complex dtype");
     ensure!(

@@ -177,6 +177,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     let at = unsafe { std::slice::from_raw_parts(places.ptr_of::<i64>() as *const i64, n) };
     ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");
     let bins = at.iter().max().map_or(0, |&m| m as usize + 1).max(minlength);
+    super::create::room("bincount", bins)?;
     let result = match weights {
         None => {
             let mut counts = vec![0i64; bins];

@@ -17,8 +17,13 @@ pub fn leaf(data: &[f64], shape: &[usize]) -> Tensor {
 pub fn backward(t: &Tensor) -> Result<()> {
     let total = if t.ndim() == 0 { t.clone() } else { sum(t, None)? };
     let seed = Tensor::from_slice(&[1f64], &[])?;
-    let request =
-        Request { roots: vec![(total.edge(), seed)], capture: None, accumulate: false, retain_graph: false, create_graph: false };
+    let request = Request {
+        roots: vec![(total.edge(), seed)],
+        capture: None,
+        accumulate: false,
+        retain_graph: false,
+        create_graph: false,
+    };
     run(request, &CALCULUS).map(drop)
 }
 
