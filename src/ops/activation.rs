@@ -51,8 +51,9 @@ activation! {
             _ => real_floats!("sigmoid_backward", dt, T => point2(|g: T, y: T, _| g * (y * (1.0 - y)))),
         },
         [B, A | B, 0, 0], |s, g, want| {
-            let y = super::unary::conj_of(&s.tensor(1)?)?;
-            Ok([want.then(0, || g.mul(y.mul(y.rsub(1i64)?)?))?,
+            // g conj(f(y)): holomorphic in g, antiholomorphic in y
+            let (z, y) = (s.tensor(1)?, super::unary::conj_of(&s.tensor(1)?)?);
+            Ok([want.then(0, || g.mul(z.mul(z.rsub(1i64)?)?))?,
                 want.then(1, || super::unary::conj_of(g)?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?.add(1i64)?))?, None, None])
         };
     TANH_BACKWARD "tanh_backward" "TanhBackwardBackward0",
@@ -62,8 +63,8 @@ activation! {
             _ => real_floats!("tanh_backward", dt, T => point2(|g: T, y: T, _| g * (1.0 - y * y))),
         },
         [B, A | B, 0, 0], |s, g, want| {
-            let y = super::unary::conj_of(&s.tensor(1)?)?;
-            Ok([want.then(0, || g.mul(y.mul(&y)?.rsub(1i64)?))?,
+            let (z, y) = (s.tensor(1)?, super::unary::conj_of(&s.tensor(1)?)?);
+            Ok([want.then(0, || g.mul(z.mul(&z)?.rsub(1i64)?))?,
                 want.then(1, || super::unary::conj_of(g)?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?))?, None, None])
         };
     /// `q[1]` where the input is at most `q[0]`.
