@@ -594,6 +594,7 @@ fn is_inference_mode_enabled() -> bool {
 fn _set_anomaly(on: bool) -> bool {
     autograd::set_anomaly(on)
 }
+/// Whether the search for nan in gradients is on.
 #[pyfunction]
 fn is_anomaly_enabled() -> bool {
     autograd::anomaly()
