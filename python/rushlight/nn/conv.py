@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from .. import _C
 from . import functional as F
@@ -11,6 +10,10 @@ from . import init
 from ._sizes import _pair, _reverse_repeat_tuple, _single, _triple
 from .module import Module
 from .parameter import Parameter
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import _C
 from ..autograd.grad_mode import no_grad
 from . import conv, norm
 from .linear import Linear
 from .module import Module
 from .parameter import UninitializedBuffer, UninitializedParameter, is_lazy
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class LazyModuleMixin:

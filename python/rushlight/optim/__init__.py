@@ -1,6 +1,5 @@
 """Optimizers and the schedules of their learning rates."""
 
-from . import lr_scheduler
 from .adadelta import Adadelta
 from .adafactor import Adafactor
 from .adagrad import Adagrad
@@ -42,3 +41,11 @@ __all__ = [
     "register_optimizer_step_pre_hook",
     "required",
 ]
+
+
+def __getattr__(name: str):
+    if name == "lr_scheduler":  # imported when first asked for
+        import importlib
+
+        return importlib.import_module(f"{__name__}.lr_scheduler")
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
