@@ -43,6 +43,12 @@ fn uneven(x: &Tensor, axis: usize, points: &Tensor, order: i64) -> Result<Tensor
         points.ndim()
     );
     let (n, p) = (x.shape()[axis], Part(x, axis));
+    ensure!(
+        points.numel() == n,
+        Runtime,
+        "torch.gradient expected as many sample points as the input has along dimension {axis}: {n}, but got {}",
+        points.numel()
+    );
     let steps = Part(points, 0);
     let step = steps.from(1, n - 1)?.sub(steps.from(0, n - 1)?)?;
     let mut shape = Dims::from_elem(1, x.ndim());

@@ -80,6 +80,10 @@ ops! {
     }
     /// Axes moved to other places; the rest keep their order.
     both fn movedim(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor {
+        if input.ndim() == 0 { // its one axis stays where it is
+            for &d in source.iter().chain(destination) { wrap_dim(d, 0)?; }
+            return show(input, input.layout().clone(), AliasGrad {});
+        }
         let n = input.ndim();
         ensure!(source.len() == destination.len(), Runtime, "movedim: Invalid source or destination dims: source ({source:?} dims) should contain the same number of dims as destination ({destination:?} dims)");
         let unique = |dims: &[i64], what: &str| -> Result<Dims> {

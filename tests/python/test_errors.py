@@ -389,3 +389,15 @@ def test_no_row_fails_inside_on_odd_arguments():
     """Every row of the table: an answer or one of PyTorch's exceptions, never a panic and never a crash."""
     wrong = survivors("odd")
     assert not wrong, "\n" + "\n".join(f"{name}: {how}" for name, how in wrong)
+
+
+def test_wrong_numbers_of_sample_points_are_refused():
+    for points in (0, 3, 5):
+        with pytest.raises(RuntimeError, match="sample points"):
+            rl.gradient(rl.arange(4.0), spacing=[rl.ones(points)])
+
+
+def test_a_scalar_has_one_axis_to_move():
+    assert rl.movedim(rl.ones(()), -1, 0).shape == ()
+    with pytest.raises(IndexError):
+        rl.movedim(rl.ones(()), 1, 0)
