@@ -29,7 +29,8 @@ demo: build ## trains on real handwritten digits and shows the result
 	$(BIN)/python examples/digits.py
 
 test: build ## Rust tests, then Python tests
-	cargo test --quiet
+	# one at a time: the instruction set and the number of threads, which some tests set, belong to the process
+	cargo test --quiet -- --test-threads=1
 	$(BIN)/python -m pytest
 
 lint: build ## formatting, clippy, ruff, types, stale stubs

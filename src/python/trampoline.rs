@@ -186,7 +186,17 @@ fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyRe
     match row.in_place {
         Some(f) => f(args).map_err(to_py)?,
         None => {
-            let value = (row.call)(args).map_err(to_py)?;
+            // what the backward saves of the old value must outlive the write
+            let mut kept: SmallVec<[Arg; 8]> = SmallVec::from(args);
+            if let Arg::Tensor(x) = &args[0]
+                && crate::autograd::grad_enabled()
+                && args.iter().any(|a| matches!(a, Arg::Tensor(t) if t.requires_grad()))
+            {
+                let copy = crate::ops::copy::dense_copy(x).map_err(to_py)?;
+                copy.set_edge(x.edge());
+                kept[0] = Arg::Tensor(copy);
+            }
+            let value = (row.call)(&kept).map_err(to_py)?;
             if let (Ret::Tensor(r), Arg::Tensor(x)) = (value, &args[0]) {
                 inplace::assign(row.name, x, &r).map_err(to_py)?;
             }

@@ -417,3 +417,16 @@ def test_anomaly_mode_names_the_node():
     with rl.autograd.detect_anomaly(), pytest.raises(RuntimeError, match=r"'PowBackward0' returned nan|'MulBackward0' returned nan"):
         (x.pow(0.5) * 0).sum().backward()
     (leaf(0.0).pow(0.5) * 0).sum().backward()
+
+
+@pytest.mark.parametrize("name", ["logit_", "sinc_", "erfinv_", "tril_", "nan_to_num_"])
+def test_in_place_twins_differentiate_like_their_originals(name):
+    x = leaf(0.3, 0.7)
+    if name == "tril_":
+        x = leaf([0.3, 0.7], [0.1, 0.2])
+    y = x * 1
+    getattr(y, name)()
+    y.sum().backward()
+    z = x.detach().clone().requires_grad_()
+    getattr(rl, name[:-1])(z).sum().backward()
+    assert rl.allclose(x.grad, z.grad)
