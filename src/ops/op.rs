@@ -4,7 +4,7 @@
 
 use crate::autograd::{GradMode, grad_enabled, inference_mode, mode};
 use crate::base::{DType, Device, Layout};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::storage::Guard;
 use crate::tensor::graph::Shape;
 use crate::tensor::saved::{Saved, SavedTensor};
@@ -86,8 +86,13 @@ macro_rules! grads {
 /// Runs an op with one result.
 #[inline]
 pub fn apply<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
-    let mut outs = apply_multi(op, x)?;
-    outs.pop().ok_or_else(|| Error::new(Kind::Internal, "an op without results"))
+    let Some(meta) = op.infer(x)?.pop() else {
+        bail!(Internal, "{}: an op without results", op.name());
+    };
+    let device = common_device(op.name(), x)?;
+    let out = Tensor::alloc(meta, device)?;
+    finish(op, x, std::slice::from_ref(&out), device)?;
+    Ok(out)
 }
 
 /// Runs an op with any number of results.
@@ -98,17 +103,28 @@ pub fn apply_multi<O: Op>(op: O, x: &[&Tensor]) -> Result<Outs> {
     for meta in metas {
         outs.push(Tensor::alloc(meta, device)?);
     }
-    compute(&op, x, &outs, device)?;
-    if should_record(x) {
-        let want = Want::of(x.iter().map(|t| t.requires_grad()));
-        record(op, x, &outs, want);
-    } else if inference_mode() {
-        outs.iter().for_each(Tensor::set_inference);
-    }
+    finish(op, x, &outs, device)?;
     Ok(outs)
 }
 
+/// Computes results that were just allocated and records them.
+#[inline]
+fn finish<O: Op>(op: O, x: &[&Tensor], outs: &[Tensor], device: Device) -> Result<()> {
+    // nobody else knows the results yet: only the inputs are held
+    compute(&op, x, outs, &[], device)?;
+    match mode() {
+        GradMode::Record if x.iter().any(|t| t.requires_grad()) => {
+            let want = Want::of(x.iter().map(|t| t.requires_grad()));
+            record(op, x, outs, want);
+        }
+        GradMode::Inference => outs.iter().for_each(Tensor::set_inference),
+        _ => {}
+    }
+    Ok(())
+}
+
 /// The device of a call: all tensors on one, except that 0-d CPU tensors go everywhere.
+#[inline]
 pub fn common_device(op: &str, x: &[&Tensor]) -> Result<Device> {
     let mut device = None;
     for t in x {
@@ -131,11 +147,12 @@ pub fn common_device(op: &str, x: &[&Tensor]) -> Result<Device> {
     Ok(device.map_or(Device::Cpu, |(d, _)| d))
 }
 
-/// The kernel, with every storage of the call held for its time.
-fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor], device: Device) -> Result<()> {
+/// The kernel, with every storage of the call held for its time: inputs for reading, `shared` results for writing.
+#[inline]
+fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor], shared: &[Tensor], device: Device) -> Result<()> {
     match device {
         Device::Cpu => {
-            let _guard = Guard::take(x.iter().map(|t| t.storage()), outs.iter().map(|t| t.storage()));
+            let _guard = Guard::take(x.iter().map(|t| t.storage()), shared.iter().map(|t| t.storage()));
             op.cpu(x, outs)
         }
         Device::Meta => Ok(()),
@@ -234,10 +251,11 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
         std::iter::once(&old).chain(x[1..].iter().map(|t| if t.same(target) { &old } else { *t })).collect();
     let direct = op.in_place_ok() && meta.dtype == target.dtype() && !overlaps;
     if direct {
-        compute(&op, &inputs, std::slice::from_ref(target), device)?;
+        let target = std::slice::from_ref(target);
+        compute(&op, &inputs, target, target, device)?;
     } else {
         let temporary = Tensor::alloc(meta.clone(), device)?;
-        compute(&op, &inputs, std::slice::from_ref(&temporary), device)?;
+        compute(&op, &inputs, std::slice::from_ref(&temporary), &[], device)?;
         super::copy::write(target, &temporary)?;
     }
     target.storage().bump_version();

@@ -86,7 +86,7 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     }
     let bytes = layout.span_end() * dtype.size();
     let owner = Box::new(obj.clone().unbind());
-    Ok(Tensor::from_parts(Storage::foreign(address as *mut u8, bytes, owner, readonly), layout, dtype))
+    Ok(Tensor::from_parts(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype))
 }
 
 /// A tensor sharing memory with a NumPy array.
@@ -521,13 +521,13 @@ mod dlpack {
                 let (layout, dtype, ptr) = read(&(*m).tensor)?;
                 let readonly = (*m).flags & READ_ONLY != 0;
                 ffi::PyCapsule_SetName(raw, NEW_USED.as_ptr());
-                return Ok(build(layout, dtype, ptr, Producer::Versioned(m), readonly));
+                return build(layout, dtype, ptr, Producer::Versioned(m), readonly);
             }
             if ffi::PyCapsule_IsValid(raw, LEGACY.as_ptr()) != 0 {
                 let m = ffi::PyCapsule_GetPointer(raw, LEGACY.as_ptr()) as *mut Managed;
                 let (layout, dtype, ptr) = read(&(*m).tensor)?;
                 ffi::PyCapsule_SetName(raw, USED.as_ptr());
-                return Ok(build(layout, dtype, ptr, Producer::Legacy(m), false));
+                return build(layout, dtype, ptr, Producer::Legacy(m), false);
             }
         }
         Err(PyRuntimeError::new_err(
@@ -535,9 +535,10 @@ mod dlpack {
         ))
     }
 
-    fn build(layout: Layout, dtype: DType, ptr: *mut u8, producer: Producer, readonly: bool) -> Tensor {
+    fn build(layout: Layout, dtype: DType, ptr: *mut u8, producer: Producer, readonly: bool) -> PyResult<Tensor> {
         let bytes = layout.span_end() * dtype.size();
-        Tensor::from_parts(Storage::foreign(ptr, bytes, Box::new(producer), readonly), layout, dtype)
+        let storage = Storage::foreign(ptr, bytes, Box::new(producer), readonly).py()?;
+        Ok(Tensor::from_parts(storage, layout, dtype))
     }
 
     /// # Safety

@@ -10,6 +10,8 @@ mod function;
 mod index;
 #[allow(unsafe_code)]
 mod interop;
+#[allow(unsafe_code)]
+mod object;
 mod slots;
 mod tensor;
 #[allow(unsafe_code)]

@@ -3,6 +3,7 @@
 
 use super::convert::{dtype_of, scalar};
 use super::error::OrPy;
+pub use super::object::{PyTensor, wrap};
 use super::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
@@ -12,29 +13,8 @@ use crate::tensor::{Tensor, type_name};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList, PyTuple, PyType};
-use std::sync::{Mutex, RwLock};
-
-/// A tensor as Python sees it. The handle can be exchanged (`x.data = y`, `x.t_()`): under a lock, for threads.
-#[pyclass(frozen, subclass, weakref, dict, name = "Tensor", module = "rushlight")]
-pub struct PyTensor {
-    cell: RwLock<Tensor>,
-    /// The Python object of `.grad`, so that `p.grad is p.grad`.
-    grad: Mutex<Option<(usize, Py<PyAny>)>>,
-}
 
 impl PyTensor {
-    #[inline]
-    pub fn new(t: Tensor) -> PyTensor {
-        PyTensor { cell: RwLock::new(t), grad: Mutex::new(None) }
-    }
-    #[inline]
-    pub fn tensor(&self) -> Tensor {
-        self.cell.read().unwrap_or_else(|e| e.into_inner()).clone()
-    }
-    pub fn replace(&self, t: Tensor) {
-        let old = std::mem::replace(&mut *self.cell.write().unwrap_or_else(|e| e.into_inner()), t);
-        drop(old);
-    }
     /// `out=`: takes the values, and the shape if it differs.
     pub fn store(&self, op: &str, r: &Tensor) -> PyResult<()> {
         let t = self.tensor();
@@ -65,12 +45,6 @@ impl PyTensor {
         target.storage().bump_version();
         Ok(())
     }
-}
-
-/// A new Python object around a handle.
-#[inline]
-pub fn wrap<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
-    Ok(Bound::new(py, PyTensor::new(t))?.into_any())
 }
 
 /// The text of a tensor with a class name in front.
@@ -466,7 +440,7 @@ impl PyTensor {
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
-        wrap(py, Tensor::from_parts(t.storage().forked(), t.layout().clone(), t.dtype()))
+        wrap(py, Tensor::from_parts(t.storage().forked().py()?, t.layout().clone(), t.dtype()))
     }
     #[setter]
     fn set_data(&self, value: &Bound<'_, PyTensor>) -> PyResult<()> {

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Kind, Result};
 use std::alloc::Layout;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,19 @@ const HUGE: usize = 2 << 20;
 const HUGE_FROM: usize = 4 << 20;
 /// Blocks up to this size are cached per thread.
 const LOCAL_MAX: usize = 64 << 10;
-const LOCAL_PER_CLASS: usize = 32;
+const LOCAL_CLASSES: usize = 41;
+/// Kept blocks of a class and thread: 128 KiB of them, or eight.
+static LOCAL_ROOM: [u32; LOCAL_CLASSES] = {
+    let (mut room, mut class) = ([8; LOCAL_CLASSES], 0);
+    while class < LOCAL_CLASSES {
+        let many = (128 << 10) / class_size(class) as u32;
+        if many > 8 {
+            room[class] = many;
+        }
+        class += 1;
+    }
+    room
+};
 /// Bound of the shared cache.
 const SHARED_BOUND: usize = 2 << 30;
 /// Four classes for each power of two above 64 bytes.
@@ -65,22 +77,57 @@ static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 static FROM_SYSTEM: AtomicUsize = AtomicUsize::new(0);
 
-struct Local(RefCell<Vec<Vec<usize>>>);
+/// Kept blocks of one thread, a list for each class. The link to the next block lies in the block itself, whose first
+/// line its next user is about to write anyway.
+struct Local {
+    first: [Cell<usize>; LOCAL_CLASSES],
+    count: [Cell<u32>; LOCAL_CLASSES],
+}
+
+impl Local {
+    #[inline]
+    fn pop(&self, class: usize) -> Option<usize> {
+        let p = self.first[class].get();
+        if p == 0 {
+            return None;
+        }
+        // SAFETY: a kept block belongs to this list alone; its first word is the link that `push` wrote
+        self.first[class].set(unsafe { *(p as *const usize) });
+        self.count[class].set(self.count[class].get() - 1);
+        Some(p)
+    }
+    /// Keeps a block if there is room.
+    #[inline]
+    fn push(&self, class: usize, p: usize) -> bool {
+        let count = self.count[class].get();
+        if count >= LOCAL_ROOM[class] {
+            return false;
+        }
+        // SAFETY: nobody else holds the block, which has at least 64 bytes
+        unsafe { *(p as *mut usize) = self.first[class].get() };
+        self.first[class].set(p);
+        self.count[class].set(count + 1);
+        true
+    }
+}
+
 impl Drop for Local {
     fn drop(&mut self) {
-        for (class, list) in self.0.borrow_mut().iter_mut().enumerate() {
-            for p in list.drain(..) {
+        for class in 0..LOCAL_CLASSES {
+            while let Some(p) = self.pop(class) {
                 release(p, class);
             }
         }
     }
 }
 thread_local! {
-    static LOCAL: Local = const { Local(RefCell::new(Vec::new())) };
+    static LOCAL: Local = const {
+        Local { first: [const { Cell::new(0) }; LOCAL_CLASSES], count: [const { Cell::new(0) }; LOCAL_CLASSES] }
+    };
 }
 
 /// The size of every block of a class, the inverse of `class_of`.
-fn class_size(class: usize) -> usize {
+const fn class_size(class: usize) -> usize {
     if class == 0 {
         return 64;
     }
@@ -101,6 +148,10 @@ impl Block {
     pub const fn empty() -> Block {
         Block { ptr: NonNull::<u64>::dangling().cast(), kept: Kept::Nothing }
     }
+    /// Part of memory that is given back by other means.
+    pub(super) const fn within(ptr: NonNull<u8>) -> Block {
+        Block { ptr, kept: Kept::Nothing }
+    }
     pub fn foreign(ptr: *mut u8, owner: Owner) -> Block {
         Block {
             ptr: NonNull::new(ptr).unwrap_or(NonNull::<u64>::dangling().cast()),
@@ -116,27 +167,63 @@ impl Block {
         if bytes == 0 {
             return Ok(Block::empty());
         }
-        if bytes > isize::MAX as usize / 2 {
-            return Err(out_of_memory(bytes));
+        let (ptr, class) = take(bytes)?;
+        Ok(Block { ptr, kept: Kept::Class(class) })
+    }
+}
+
+/// Memory of at least `bytes` (not zero) and the class to give it back under.
+#[inline]
+pub(super) fn take(bytes: usize) -> Result<(NonNull<u8>, u16)> {
+    if bytes > isize::MAX as usize / 2 {
+        return Err(out_of_memory(bytes));
+    }
+    let (class, size) = class_of(bytes);
+    let cached = if size <= LOCAL_MAX {
+        LOCAL.try_with(|l| l.pop(class)).ok().flatten()
+    } else {
+        take_shared(class, size)
+    };
+    let ptr = match cached {
+        Some(p) => p as *mut u8,
+        None => fresh(bytes, size)?,
+    };
+    if size > LOCAL_MAX {
+        let used = IN_USE.fetch_add(size, Ordering::Relaxed) + size;
+        PEAK.fetch_max(used, Ordering::Relaxed);
+    }
+    match NonNull::new(ptr) {
+        Some(ptr) => Ok((ptr, class as u16)),
+        None => Err(out_of_memory(bytes)),
+    }
+}
+
+/// Takes memory back that [`take`] gave and nobody holds any more.
+#[inline]
+pub(super) fn give(ptr: NonNull<u8>, class: u16) {
+    let (class, ptr) = (class as usize, ptr.as_ptr() as usize);
+    if class < LOCAL_CLASSES {
+        if !LOCAL.try_with(|l| l.push(class, ptr)).unwrap_or(false) {
+            release(ptr, class);
         }
-        let (class, size) = class_of(bytes);
-        let cached = if size <= LOCAL_MAX {
-            LOCAL.try_with(|l| l.0.borrow_mut().get_mut(class).and_then(Vec::pop)).ok().flatten()
-        } else {
-            take_shared(class, size)
-        };
-        let ptr = match cached {
-            Some(p) => p as *mut u8,
-            None => fresh(bytes, size)?,
-        };
-        if size > LOCAL_MAX {
-            let used = IN_USE.fetch_add(size, Ordering::Relaxed) + size;
-            PEAK.fetch_max(used, Ordering::Relaxed);
+        return;
+    }
+    give_large(ptr, class);
+}
+
+#[cold]
+fn give_large(ptr: usize, class: usize) {
+    let size = class_size(class);
+    IN_USE.fetch_sub(size, Ordering::Relaxed);
+    if SHARED_BYTES.load(Ordering::Relaxed) + size <= SHARED_BOUND {
+        let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
+        if shared.is_empty() {
+            shared.resize_with(CLASSES, Vec::new);
         }
-        Ok(Block {
-            ptr: NonNull::new(ptr).ok_or_else(|| out_of_memory(bytes))?,
-            kept: Kept::Class(class as u16),
-        })
+        shared[class].push(ptr);
+        SHARED_BYTES.fetch_add(size, Ordering::Relaxed);
+    } else {
+        release(ptr, class);
     }
 }
 
@@ -180,37 +267,8 @@ fn out_of_memory(bytes: usize) -> Error {
 impl Drop for Block {
     #[inline]
     fn drop(&mut self) {
-        let Kept::Class(class) = self.kept else { return };
-        let (class, ptr) = (class as usize, self.ptr.as_ptr() as usize);
-        let size = class_size(class);
-        if size <= LOCAL_MAX {
-            let kept = LOCAL.try_with(|l| {
-                let mut lists = l.0.borrow_mut();
-                if lists.is_empty() {
-                    lists.resize_with(class_of(LOCAL_MAX).0 + 1, Vec::new);
-                }
-                let list = &mut lists[class];
-                let room = list.len() < LOCAL_PER_CLASS;
-                if room {
-                    list.push(ptr);
-                }
-                room
-            });
-            if !kept.unwrap_or(false) {
-                release(ptr, class);
-            }
-            return;
-        }
-        IN_USE.fetch_sub(size, Ordering::Relaxed);
-        if SHARED_BYTES.load(Ordering::Relaxed) + size <= SHARED_BOUND {
-            let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
-            if shared.is_empty() {
-                shared.resize_with(CLASSES, Vec::new);
-            }
-            shared[class].push(ptr);
-            SHARED_BYTES.fetch_add(size, Ordering::Relaxed);
-        } else {
-            release(ptr, class);
+        if let Kept::Class(class) = self.kept {
+            give(self.ptr, class);
         }
     }
 }
@@ -249,6 +307,13 @@ mod tests {
             assert_eq!(class_size(class), size, "{bytes}");
             assert!(bytes <= 64 || size <= bytes + bytes / 4 + ALIGN, "{bytes} {size}");
         }
+    }
+
+    #[test]
+    fn the_local_classes_end_at_the_local_bound() {
+        assert_eq!(class_size(LOCAL_CLASSES - 1), LOCAL_MAX);
+        assert_eq!(LOCAL_ROOM[0], 2048);
+        assert_eq!(LOCAL_ROOM[LOCAL_CLASSES - 1], 8);
     }
 
     #[test]

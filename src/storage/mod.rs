@@ -9,103 +9,160 @@ pub mod host;
 use crate::base::Device;
 use crate::error::Result;
 use host::Block;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use smallvec::SmallVec;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering, fence};
 
-#[derive(Clone)]
-pub struct Storage(Arc<Inner>);
+/// A counted reference to a header. Header and small data share one block: with an `Arc` beside the data a small
+/// tensor cost two allocations more.
+pub struct Storage(NonNull<Header>);
 
-struct Inner {
+/// One line of cache, so that the data behind it is aligned like a block.
+#[repr(C, align(64))]
+struct Header {
+    references: AtomicUsize,
+    /// The memory; it owns nothing where that follows the header.
     block: Block,
     bytes: usize,
-    device: Device,
     version: AtomicU32,
     /// Number of readers, or -1 for one writer.
     guard: AtomicI32,
+    /// The class of the block the header lies in.
+    home: u16,
+    device: Device,
     /// Stored by a caller who promised not to write (a read-only NumPy array).
     readonly: bool,
+}
+
+const HEADER: usize = size_of::<Header>();
+const _: () = assert!(HEADER == 64);
+/// Up to this many bytes follow their header.
+const INLINE: usize = 1024 - HEADER;
+
+// SAFETY: the header is plain data and atomics, the memory is shared under the guard word.
+unsafe impl Send for Storage {}
+// SAFETY: as above.
+unsafe impl Sync for Storage {}
+
+impl Clone for Storage {
+    #[inline]
+    fn clone(&self) -> Storage {
+        // a reference is made from another, so nobody can be freeing the header (the argument of `Arc`)
+        self.header().references.fetch_add(1, Ordering::Relaxed);
+        Storage(self.0)
+    }
+}
+
+impl Drop for Storage {
+    #[inline]
+    fn drop(&mut self) {
+        if self.header().references.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            // SAFETY: this was the last reference; the header is read once, and its memory given back after that
+            let header = unsafe { self.0.read() };
+            host::give(self.0.cast(), header.home);
+        }
+    }
 }
 
 impl Storage {
     /// Uninitialised bytes; on `Meta` none at all.
     #[inline]
     pub fn new(bytes: usize, device: Device) -> Result<Storage> {
-        let block = match device {
-            Device::Cpu => Block::alloc(bytes)?,
-            Device::Meta => Block::empty(),
+        match device {
+            Device::Cpu if bytes <= INLINE => Storage::of(None, bytes, device, false),
+            Device::Cpu => Storage::of(Some(Block::alloc(bytes)?), bytes, device, false),
+            Device::Meta => Storage::of(Some(Block::empty()), bytes, device, false),
             Device::Gpu(_) => {
                 crate::bail!(
                     Runtime,
                     "no CUDA-capable device is available: this build of rushlight has no GPU backend; use device='cpu'"
                 )
             }
-        };
-        Ok(Storage::of(block, bytes, device, false))
+        }
     }
     /// Memory that somebody else owns; `owner` is dropped with the storage.
-    pub fn foreign(ptr: *mut u8, bytes: usize, owner: host::Owner, readonly: bool) -> Storage {
-        Storage::of(Block::foreign(ptr, owner), bytes, Device::Cpu, readonly)
+    pub fn foreign(ptr: *mut u8, bytes: usize, owner: host::Owner, readonly: bool) -> Result<Storage> {
+        Storage::of(Some(Block::foreign(ptr, owner)), bytes, Device::Cpu, readonly)
+    }
+    /// A header for a block, or for `bytes` bytes behind it.
+    #[inline]
+    fn of(block: Option<Block>, bytes: usize, device: Device, readonly: bool) -> Result<Storage> {
+        let behind = if block.is_none() { bytes } else { 0 };
+        let (home, class) = host::take(HEADER + behind)?;
+        let at = home.cast::<Header>();
+        // SAFETY: the block has `behind` bytes after the header
+        let block = block.unwrap_or_else(|| Block::within(unsafe { home.add(HEADER) }));
+        // SAFETY: a fresh block, aligned to 64, with room for the header
+        unsafe {
+            at.write(Header {
+                references: AtomicUsize::new(1),
+                block,
+                bytes,
+                version: AtomicU32::new(0),
+                guard: AtomicI32::new(0),
+                home: class,
+                device,
+                readonly,
+            })
+        };
+        Ok(Storage(at))
     }
     #[inline]
-    fn of(block: Block, bytes: usize, device: Device, readonly: bool) -> Storage {
-        Storage(Arc::new(Inner {
-            block,
-            bytes,
-            device,
-            version: AtomicU32::new(0),
-            guard: AtomicI32::new(0),
-            readonly,
-        }))
+    fn header(&self) -> &Header {
+        // SAFETY: the header lives as long as a reference does
+        unsafe { self.0.as_ref() }
     }
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
-        self.0.block.ptr()
+        self.header().block.ptr()
     }
     pub fn nbytes(&self) -> usize {
-        self.0.bytes
+        self.header().bytes
     }
     #[inline]
     pub fn device(&self) -> Device {
-        self.0.device
+        self.header().device
     }
     pub fn is_readonly(&self) -> bool {
-        self.0.readonly
+        self.header().readonly
     }
     #[inline]
     pub fn version(&self) -> u32 {
-        self.0.version.load(Ordering::Acquire)
+        self.header().version.load(Ordering::Acquire)
     }
     #[inline]
     pub fn bump_version(&self) {
-        self.0.version.fetch_add(1, Ordering::AcqRel);
+        self.header().version.fetch_add(1, Ordering::AcqRel);
     }
     /// Identity: the same for all views of one memory.
     #[inline]
     pub fn id(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+        self.0.as_ptr() as usize
     }
     /// The same memory, through whichever handle.
     #[inline]
     pub fn same(&self, other: &Storage) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.bytes > 0 && self.ptr() == other.ptr()
+        self.0 == other.0 || self.header().bytes > 0 && self.ptr() == other.ptr()
     }
     /// The same memory with a version counter of its own: what `x.data` is.
-    pub fn forked(&self) -> Storage {
+    pub fn forked(&self) -> Result<Storage> {
         let owner = Box::new(self.clone());
         let block = Block::foreign(self.ptr(), owner);
-        Storage::of(block, self.0.bytes, self.0.device, self.0.readonly)
+        Storage::of(Some(block), self.header().bytes, self.header().device, self.header().readonly)
     }
     /// Nobody else holds this storage.
     pub fn is_unique(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
+        self.header().references.load(Ordering::Acquire) == 1
     }
 
+    #[inline]
     fn lock_read(&self) {
         loop {
-            let now = self.0.guard.load(Ordering::Relaxed);
+            let now = self.header().guard.load(Ordering::Relaxed);
             if now >= 0
                 && self
-                    .0
+                    .header()
                     .guard
                     .compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed)
                     .is_ok()
@@ -118,15 +175,15 @@ impl Storage {
         }
     }
     fn lock_write(&self) {
-        while self.0.guard.compare_exchange_weak(0, -1, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        while self.header().guard.compare_exchange_weak(0, -1, Ordering::Acquire, Ordering::Relaxed).is_err() {
             std::thread::yield_now();
         }
     }
     fn unlock(&self, write: bool) {
         if write {
-            self.0.guard.store(0, Ordering::Release);
+            self.header().guard.store(0, Ordering::Release);
         } else {
-            self.0.guard.fetch_sub(1, Ordering::Release);
+            self.header().guard.fetch_sub(1, Ordering::Release);
         }
     }
 }
@@ -134,26 +191,42 @@ impl Storage {
 /// The storages of one kernel call, held until dropped. Taken in address order, each once, so that two calls can
 /// never wait for each other.
 pub struct Guard<'a> {
-    held: smallvec::SmallVec<[(&'a Storage, bool); 4]>,
+    held: SmallVec<[(&'a Storage, bool); 4]>,
 }
 
 impl<'a> Guard<'a> {
+    #[inline]
     pub fn take(
         reads: impl Iterator<Item = &'a Storage>,
         writes: impl Iterator<Item = &'a Storage>,
     ) -> Guard<'a> {
-        let mut held: smallvec::SmallVec<[(&'a Storage, bool); 4]> =
-            writes.map(|s| (s, true)).chain(reads.map(|s| (s, false))).collect();
-        if held.len() > 1 {
-            // stable: a writer of a storage comes before its readers and swallows them
-            held.sort_by_key(|(s, _)| s.id());
-            held.dedup_by(|later, kept| later.0.id() == kept.0.id());
+        let mut held: SmallVec<[(&'a Storage, bool); 4]> = SmallVec::new();
+        for s in writes {
+            held.push((s, true));
+        }
+        for s in reads {
+            held.push((s, false));
+        }
+        match &mut held[..] {
+            [] | [_] => {}
+            [a, b] if a.0.id() != b.0.id() => {
+                if a.0.id() > b.0.id() {
+                    std::mem::swap(a, b);
+                }
+            }
+            _ => in_order(&mut held),
         }
         for (s, write) in &held {
             if *write { s.lock_write() } else { s.lock_read() }
         }
         Guard { held }
     }
+}
+
+/// By address, each once; a writer of a storage comes before its readers and swallows them.
+fn in_order(held: &mut SmallVec<[(&Storage, bool); 4]>) {
+    held.sort_by_key(|(s, write)| (s.id(), !write));
+    held.dedup_by(|later, kept| later.0.id() == kept.0.id());
 }
 
 impl Drop for Guard<'_> {
@@ -174,7 +247,7 @@ mod tests {
         let g = Guard::take([&s, &s].into_iter(), [&s].into_iter());
         assert_eq!(g.held.len(), 1);
         drop(g);
-        assert_eq!(s.0.guard.load(Ordering::Relaxed), 0);
+        assert_eq!(s.header().guard.load(Ordering::Relaxed), 0);
     }
 
     #[test]
