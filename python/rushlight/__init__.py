@@ -19,6 +19,7 @@ from ._C import (
     layout,
     memory_format,
 )
+from ._lazy import on_demand
 from ._types import OutOfMemoryError, Size, finfo, iinfo
 
 __version__ = "0.1.0"
@@ -28,19 +29,7 @@ globals().update({name: value for name, value in vars(_C).items() if not name.st
 
 from math import e, inf, nan, pi
 
-from . import (
-    _tensor,
-    autograd,
-    cuda,
-    fft,
-    linalg,
-    nn,
-    optim,
-    return_types,
-    special,
-    types,
-    utils,
-)
+from . import _tensor, autograd
 from ._backends import backends
 from ._settings import (
     are_deterministic_algorithms_enabled,
@@ -82,25 +71,19 @@ from .random import (
     seed,
     set_rng_state,
 )
-from .serialization import load, save
 
 newaxis = None
 long, bool = _C.int64, _C.bool
 
-_LAZY = ("vision", "testing", "amp", "hub", "jit", "onnx", "distributed", "multiprocessing", "compiler")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import cuda, fft, linalg, nn, optim, return_types, special, types, utils
+    from .serialization import load, save
 
-
-def __getattr__(name: str):
-    """Submodules that few programs use are imported when first asked for."""
-    if name in _LAZY:
-        import importlib
-
-        try:
-            return importlib.import_module(f"{__name__}.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"{__name__}.{name}":
-                raise
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-
-
-__all__ = [name for name in globals() if not name.startswith("_") and name != "annotations"]
+_eager = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "on_demand")]
+__getattr__, __dir__, _later = on_demand(
+    __name__,
+    {"serialization": "load save"},
+    "cuda fft linalg nn optim return_types serialization special types utils",
+)
+__all__ = list(_eager + _later)

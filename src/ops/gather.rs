@@ -17,7 +17,7 @@ fn lifted(l: &Layout) -> Layout {
 
 /// Checks every index against the size of the axis.
 fn check_range(index: &[i64], dim: usize, n: usize) -> Result<()> {
-    match index.iter().find(|&&i| i < 0 || i >= n as i64) {
+    match kernel::outside(index, 0, n as i64) {
         Some(i) => bail!(Runtime, "index {i} is out of bounds for dimension {dim} with size {n}"),
         None => Ok(()),
     }
@@ -29,13 +29,20 @@ fn check_index(op: &str, index: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// The index of a call as the kernels take it; the caller holds it.
+/// The index of a call as the kernels take it, `checked` against the size of the axis; the caller holds it.
 #[allow(unsafe_code)]
-fn with_lines<R>(index: &Tensor, dim: usize, n: usize, f: impl FnOnce(&Lines) -> R) -> Result<R> {
+fn with_lines<R>(
+    index: &Tensor,
+    dim: usize,
+    checked: Option<usize>,
+    f: impl FnOnce(&Lines) -> R,
+) -> Result<R> {
     let dense = dense_cast_held(index, DType::I64)?;
     // SAFETY: dense int64 elements, held by the driver
     let values = unsafe { kernel::slice_of::<i64>(dense.ptr(), dense.numel()) };
-    check_range(values, dim, n)?;
+    if let Some(n) = checked {
+        check_range(values, dim, n)?;
+    }
     let shape: Dims = if index.ndim() == 0 { smallvec![1] } else { Dims::from_slice(index.shape()) };
     Ok(f(&Lines { shape: &shape, index: values, dim }))
 }
@@ -57,10 +64,14 @@ impl Op for Gather {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let layout = lifted(x[0].layout());
-        with_lines(x[1], self.0, layout.shape[self.0], |lines| {
-            // SAFETY: the index is checked against the axis and smaller than the tensor elsewhere; the result is dense
-            unsafe { kernel::gather(lines, x[0].ptr(), &layout.strides, out[0].ptr(), x[0].dtype().size()) }
-        })
+        let (size, bytes) = (layout.shape[self.0], x[0].dtype().size());
+        with_lines(x[1], self.0, None, |lines| {
+            // SAFETY: the kernel checks the index against the axis, it is smaller than the tensor elsewhere, and the
+            // result is dense
+            let inside =
+                unsafe { kernel::gather(lines, size, x[0].ptr(), &layout.strides, out[0].ptr(), bytes) };
+            if inside { Ok(()) } else { check_range(lines.index, self.0, size) }
+        })?
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(0b10)
@@ -160,7 +171,7 @@ impl Op for Scatter {
         };
         let still = Dims::from_elem(0, index_shape.len());
         let in_place = x[0].storage().same(o.storage()) && x[0].layout() == o.layout();
-        with_lines(x[2], self.dim, layout.shape[self.dim], |lines| -> Result<()> {
+        with_lines(x[2], self.dim, Some(layout.shape[self.dim]), |lines| -> Result<()> {
             if !in_place {
                 write_held(o, x[0]);
             }

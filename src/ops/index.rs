@@ -2,7 +2,7 @@
 //! masks go through `Pick` and `Put`.
 
 use super::copy::{copy_into, fill_in_place, full};
-use super::mask::positions;
+use super::mask::{positions, select_dense};
 use super::op::{apply, apply_in_place, record_view, view as show};
 use super::pick::{Group, INDEX, Pick, Put, Spots};
 use super::product::check_expand;
@@ -211,6 +211,12 @@ pub fn get_item(x: &Tensor, index: &[Index]) -> Result<Tensor> {
             return show(x, x.layout().clone(), AliasGrad {});
         }
         return Ok(view);
+    }
+    if let [(0, mask)] = &advanced[..]
+        && !(grad_enabled() && view.requires_grad())
+        && let Some(out) = select_dense(&view, mask)?
+    {
+        return Ok(out);
     }
     let (spots, tensors) = spots(&view, advanced)?;
     pick(&view, spots, &tensors)

@@ -6,10 +6,12 @@ use super::op::{Metas, Op, Saves, apply, apply_in_place};
 use super::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots};
 use super::shape::{expand_to, narrow_at, reshape_to};
 use super::table::{Ret, Val};
+use crate::autograd::{grad_enabled, inference_mode};
 use crate::base::{DType, Device, Dims, Scalar, broadcast};
 use crate::error::Result;
+use crate::kernels::cpu::compress;
 use crate::kernels::cpu::copy::scalar_bytes;
-use crate::kernels::cpu::index::{blend, slice_of, true_positions};
+use crate::kernels::cpu::index::{blend, slice_of};
 use crate::kernels::cpu::iter::{Operand, for_each};
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -28,8 +30,30 @@ pub fn positions(x: &Tensor) -> Result<Tensor> {
     let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
     let dense = dense_cast_held(x, DType::Bool)?;
     // SAFETY: a dense bool tensor, held; bools are bytes 0 and 1
-    let found = true_positions(unsafe { slice_of::<u8>(dense.ptr(), dense.numel()) });
+    let found = compress::positions(unsafe { slice_of::<u8>(dense.ptr(), dense.numel()) });
     Tensor::from_slice(&found, &[found.len()])
+}
+
+/// The elements of `x` where a mask of its shape is true, without a graph; `None` where either is not dense and the
+/// general way through positions must do.
+#[allow(unsafe_code)]
+pub fn select_dense(x: &Tensor, mask: &Tensor) -> Result<Option<Tensor>> {
+    let plain = mask.dtype() == DType::Bool && mask.shape() == x.shape() && x.ndim() > 0;
+    let dense = x.is_contiguous() && mask.is_contiguous();
+    if !plain || !dense || x.device() != Device::Cpu || mask.device() != Device::Cpu {
+        return Ok(None);
+    }
+    let _guard = Guard::take([x.storage(), mask.storage()].into_iter(), [].into_iter());
+    // SAFETY: a dense bool tensor, held; bools are bytes
+    let mask = unsafe { slice_of::<u8>(mask.ptr(), mask.numel()) };
+    let starts = compress::starts(mask);
+    let out = Tensor::empty(&[starts[starts.len() - 1]], x.dtype(), Device::Cpu)?;
+    // SAFETY: `x` is dense, held and has the mask's shape; the result has the size just counted
+    unsafe { compress::select(mask, &starts, x.ptr(), out.ptr(), x.dtype().size()) };
+    if inference_mode() {
+        out.set_inference();
+    }
+    Ok(Some(out))
 }
 
 /// Coordinates of the elements that are not zero, one row each.
@@ -212,6 +236,11 @@ ops! {
     both fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
         ensure!(mask.dtype() == DType::Bool, Runtime, "masked_select: expected BoolTensor for mask");
         let (x, mask) = together(input, mask)?;
+        if !(grad_enabled() && x.requires_grad())
+            && let Some(out) = select_dense(&x, &mask)?
+        {
+            return Ok(out);
+        }
         pick(&x, Spots::flat(x.ndim(), &MASKED_SELECT), &[positions(&mask)?])
     }
     /// A copy whose elements where `mask` is true come from `source`, one after the other.

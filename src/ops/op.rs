@@ -75,6 +75,9 @@ impl<O: Op> GradFn for O {
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
         Op::backward(self, cx, grads, want)
     }
+    fn is_plain(&self) -> bool {
+        !std::mem::needs_drop::<O>()
+    }
 }
 
 /// `grads![a, b]`: gradients of an op's inputs from `Option<Tensor>` values.
@@ -90,8 +93,8 @@ pub fn apply<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
         bail!(Internal, "{}: an op without results", op.name());
     };
     let device = common_device(op.name(), x)?;
-    let out = Tensor::alloc(meta, device)?;
-    finish(op, x, std::slice::from_ref(&out), device)?;
+    let mut out = Tensor::alloc(meta, device)?;
+    finish(op, x, std::slice::from_mut(&mut out), device)?;
     Ok(out)
 }
 
@@ -103,13 +106,13 @@ pub fn apply_multi<O: Op>(op: O, x: &[&Tensor]) -> Result<Outs> {
     for meta in metas {
         outs.push(Tensor::alloc(meta, device)?);
     }
-    finish(op, x, &outs, device)?;
+    finish(op, x, &mut outs, device)?;
     Ok(outs)
 }
 
 /// Computes results that were just allocated and records them.
 #[inline]
-fn finish<O: Op>(op: O, x: &[&Tensor], outs: &[Tensor], device: Device) -> Result<()> {
+fn finish<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], device: Device) -> Result<()> {
     // nobody else knows the results yet: only the inputs are held
     compute(&op, x, outs, &[], device)?;
     match mode() {
@@ -166,7 +169,7 @@ fn should_record(x: &[&Tensor]) -> bool {
 }
 
 /// Makes the node and puts the results on it.
-fn record<O: Op>(op: O, x: &[&Tensor], outs: &[Tensor], want: Want) {
+fn record<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], want: Want) {
     let differentiable: u64 = outs
         .iter()
         .enumerate()
@@ -177,9 +180,9 @@ fn record<O: Op>(op: O, x: &[&Tensor], outs: &[Tensor], want: Want) {
     }
     let saves = op.saves(want);
     let node = Arc::new(make_node(Box::new(op), x, outs, saves));
-    for (i, out) in outs.iter().enumerate() {
+    for (i, out) in outs.iter_mut().enumerate() {
         if i >= 64 || differentiable >> i & 1 == 1 {
-            out.set_edge(Edge::Node(node.clone(), i));
+            out.set_first_edge(Edge::Node(node.clone(), i));
         }
     }
 }
@@ -199,13 +202,16 @@ pub fn make_node(op: Box<dyn GradFn>, x: &[&Tensor], outs: &[Tensor], saves: Sav
             .map(|(i, t)| bit(saves.outputs, i).then(|| SavedTensor::output(t, i)))
             .collect();
     }
-    Node::new(
-        op,
-        saved,
-        x.iter().map(|t| t.edge()).collect(),
-        x.iter().map(|t| Shape::of(t)).collect(),
-        outs.iter().map(Shape::of).collect(),
-    )
+    // pushed one by one: collecting into these lists took 35 ns of a recorded addition
+    let (mut edges, mut inputs, mut outputs) = (SmallVec::new(), SmallVec::new(), SmallVec::new());
+    for t in x {
+        edges.push(t.edge());
+        inputs.push(Shape::of(t));
+    }
+    for t in outs {
+        outputs.push(Shape::of(t));
+    }
+    Node::new(op, saved, edges, inputs, outputs)
 }
 
 /// Runs an op whose result replaces the first input: `x[0]`. The result must have its shape and a dtype that may

@@ -167,7 +167,7 @@ impl Spots {
             let (sizes, strides) = (&layout.shape[axes.clone()], &layout.strides[axes]);
             let n = crate::base::numel(sizes) as i64;
             let low = if self.manner.wraps { -n } else { 0 };
-            if let Some(&bad) = index.iter().find(|&&i| i < low || i >= n) {
+            if let Some(bad) = kernel::outside(index, low, n) {
                 return Err((self.manner.fault)(bad, g.axis, n as usize));
             }
             let one = match layout_of_group(sizes, strides) {

@@ -535,7 +535,13 @@ mod dlpack {
         ))
     }
 
-    fn build(layout: Layout, dtype: DType, ptr: *mut u8, producer: Producer, readonly: bool) -> PyResult<Tensor> {
+    fn build(
+        layout: Layout,
+        dtype: DType,
+        ptr: *mut u8,
+        producer: Producer,
+        readonly: bool,
+    ) -> PyResult<Tensor> {
         let bytes = layout.span_end() * dtype.size();
         let storage = Storage::foreign(ptr, bytes, Box::new(producer), readonly).py()?;
         Ok(Tensor::from_parts(storage, layout, dtype))

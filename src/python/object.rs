@@ -51,8 +51,13 @@ static FORM: PyOnceLock<Form> = PyOnceLock::new();
 #[cold]
 fn form(py: Python<'_>) -> PyResult<&Form> {
     FORM.get_or_try_init(py, || {
-        let sample = Bound::new(py, PyTensor::new(Tensor::empty(&[0], crate::base::DType::F32, crate::base::Device::Cpu)
-            .map_err(super::error::to_py)?))?;
+        let sample = Bound::new(
+            py,
+            PyTensor::new(
+                Tensor::empty(&[0], crate::base::DType::F32, crate::base::Device::Cpu)
+                    .map_err(super::error::to_py)?,
+            ),
+        )?;
         let class = sample.get_type();
         Ok(Form {
             class: class.as_type_ptr(),

@@ -3,7 +3,7 @@
 use super::convert::operand;
 use super::error::{OrPy, guarded};
 use super::tensor::{PyTensor, wrap};
-use super::trampoline::call_by_name;
+use super::trampoline::{call_by_name, detached_if_long};
 use crate::base::Scalar;
 use crate::ops::binary;
 use crate::ops::elementwise::binary_in_place;
@@ -37,9 +37,14 @@ fn direct(
 ) -> Out<'static> {
     let py = slf.py();
     let Some(b) = operand(other)? else { return Ok(not_implemented(py)) };
-    let a = Val::T(slf.get().tensor());
+    let a = slf.get().tensor();
     guarded("operator", || {
-        let r = if swap { f(b, a) } else { f(a, b) }.py()?;
+        let n = match &b {
+            Val::T(b) => a.numel().max(b.numel()),
+            Val::S(_) => a.numel(),
+        };
+        let work = || if swap { f(b, Val::T(a)) } else { f(Val::T(a), b) };
+        let r = detached_if_long(py, n, work).py()?;
         wrap(py, r).map(Bound::unbind)
     })
 }

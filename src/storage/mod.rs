@@ -175,7 +175,8 @@ impl Storage {
         }
     }
     fn lock_write(&self) {
-        while self.header().guard.compare_exchange_weak(0, -1, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        while self.header().guard.compare_exchange_weak(0, -1, Ordering::Acquire, Ordering::Relaxed).is_err()
+        {
             std::thread::yield_now();
         }
     }

@@ -41,6 +41,10 @@ pub trait GradFn: Debug + Send + Sync + 'static {
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads>;
     /// Lets go of what the function itself holds for a second run (`retain_graph=False`).
     fn release(&self) {}
+    /// The function holds no tensor and no node: dropping it drops nothing else.
+    fn is_plain(&self) -> bool {
+        false
+    }
     /// The value behind the trait, for the bindings.
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         None
@@ -204,7 +208,14 @@ impl GradFn for Gone {
 impl Drop for Node {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Ordering::Relaxed);
-        let saved = self.saved.get_mut().unwrap_or_else(|e| e.into_inner()).take();
+        let saved = self.saved.get_mut().unwrap_or_else(|e| e.into_inner());
+        if self.op.is_plain()
+            && self.edges.iter().all(|e| !matches!(e, Edge::Node(..)))
+            && saved.as_ref().is_none_or(Saved::is_shallow)
+        {
+            return; // no further node hangs on this one
+        }
+        let saved = saved.take();
         // boxing a zero-sized value does not allocate
         let remains: Remains =
             (std::mem::take(&mut self.edges), saved, std::mem::replace(&mut self.op, Box::new(Gone)));

@@ -296,6 +296,16 @@ impl Tensor {
         self.set_flag(REQUIRES_GRAD, !matches!(edge, Edge::None));
         self.state().edge = edge;
     }
+    /// As [`Tensor::set_edge`], cheaper where nobody else holds the tensor yet.
+    pub fn set_first_edge(&mut self, edge: Edge) {
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => {
+                *inner.flags.get_mut() |= REQUIRES_GRAD;
+                inner.state.get_mut().unwrap_or_else(|e| e.into_inner()).edge = edge;
+            }
+            None => self.set_edge(edge),
+        }
+    }
     /// An in-place op has rewritten this tensor's history: views must look again.
     pub fn rewrite_edge(&self, edge: Edge) {
         self.set_edge(edge);

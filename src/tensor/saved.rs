@@ -36,6 +36,14 @@ pub struct Saved {
     pub outputs: Vec<Option<SavedTensor>>,
 }
 
+impl Saved {
+    /// Nothing in it leads to another node.
+    pub fn is_shallow(&self) -> bool {
+        let mut all = self.inputs.iter().chain(&self.outputs).flatten();
+        all.all(|t| !matches!(t.edge, Edge::Node(..)))
+    }
+}
+
 impl SavedTensor {
     #[inline]
     pub fn input(t: &Tensor) -> SavedTensor {

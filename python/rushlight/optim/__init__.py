@@ -1,51 +1,43 @@
 """Optimizers and the schedules of their learning rates."""
 
-from .adadelta import Adadelta
-from .adafactor import Adafactor
-from .adagrad import Adagrad
-from .adam import Adam, AdamW
-from .adamax import Adamax
-from .asgd import ASGD
-from .lbfgs import LBFGS
-from .muon import Muon
-from .nadam import NAdam
-from .optimizer import (
-    Optimizer,
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-    required,
-)
-from .radam import RAdam
-from .rmsprop import RMSprop
-from .rprop import Rprop
-from .sgd import SGD
+from __future__ import annotations
 
-__all__ = [
-    "ASGD",
-    "LBFGS",
-    "SGD",
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Muon",
-    "NAdam",
-    "Optimizer",
-    "RAdam",
-    "RMSprop",
-    "Rprop",
-    "lr_scheduler",
-    "register_optimizer_step_post_hook",
-    "register_optimizer_step_pre_hook",
-    "required",
-]
+from .._lazy import on_demand
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import lr_scheduler
+    from .adadelta import *
+    from .adafactor import *
+    from .adagrad import *
+    from .adam import *
+    from .adamax import *
+    from .asgd import *
+    from .lbfgs import *
+    from .muon import *
+    from .nadam import *
+    from .optimizer import *
+    from .radam import *
+    from .rmsprop import *
+    from .rprop import *
+    from .sgd import *
 
-def __getattr__(name: str):
-    if name == "lr_scheduler":  # imported when first asked for
-        import importlib
+# the file of each name
+_FILES = {
+    "adadelta": "Adadelta",
+    "adafactor": "Adafactor",
+    "adagrad": "Adagrad",
+    "adam": "Adam AdamW",
+    "adamax": "Adamax",
+    "asgd": "ASGD",
+    "lbfgs": "LBFGS",
+    "muon": "Muon",
+    "nadam": "NAdam",
+    "optimizer": "Optimizer register_optimizer_step_post_hook register_optimizer_step_pre_hook required",
+    "radam": "RAdam",
+    "rmsprop": "RMSprop",
+    "rprop": "Rprop",
+    "sgd": "SGD",
+}
 
-        return importlib.import_module(f"{__name__}.lr_scheduler")
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler")

@@ -28,23 +28,62 @@ impl<A, O, F: Fn(A, A) -> O + Copy> Zip<A, O> for F {}
 pub trait Zip3<A, O>: Fn(A, A, A) -> O + Copy {}
 impl<A, O, F: Fn(A, A, A) -> O + Copy> Zip3<A, O> for F {}
 
+/// Elements read before any result is written. Written as plain loops, a kernel whose output lies in the place of an
+/// input (`x.add_(y)`) is not vectorised: the compiler's test for overlap fails and 4M additions take 1250 instead of
+/// 690 us. Blocks of this size live in registers.
+const STEP: usize = 64;
+
+/// A block of elements.
+#[inline(always)]
+unsafe fn load<A: Copy>(p: *const A) -> [A; STEP] {
+    (p as *const [A; STEP]).read_unaligned()
+}
+
+/// Calls `f(i)` for each element of a block and writes what it answers.
+#[inline(always)]
+unsafe fn store<O: Copy>(dst: *mut O, f: impl Fn(usize) -> O) {
+    let mut out = [const { std::mem::MaybeUninit::<O>::uninit() }; STEP];
+    for i in 0..STEP {
+        out[i].write(f(i));
+    }
+    (dst as *mut [std::mem::MaybeUninit<O>; STEP]).write_unaligned(out);
+}
+
 multiversion! {
     unsafe fn map_loop[A: Copy, O: Copy, F: Map<A, O>](src: *const A, dst: *mut O, n: usize, f: F) {
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let x = load(src.add(i));
+            store(dst.add(i), |j| f(x[j]));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*src.add(i));
         }
     }
 }
 multiversion! {
     unsafe fn zip_loop[A: Copy, O: Copy, F: Zip<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, f: F) {
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let (x, y) = (load(a.add(i)), load(b.add(i)));
+            store(dst.add(i), |j| f(x[j], y[j]));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*a.add(i), *b.add(i));
         }
     }
 }
 multiversion! {
     unsafe fn zip3_loop[A: Copy, O: Copy, F: Zip3<A, O>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, f: F) {
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let (x, y, z) = (load(a.add(i)), load(b.add(i)), load(c.add(i)));
+            store(dst.add(i), |j| f(x[j], y[j], z[j]));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*a.add(i), *b.add(i), *c.add(i));
         }
     }
@@ -102,7 +141,13 @@ impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
 
 multiversion! {
     unsafe fn loop4[A: Copy, F: Map4<A>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, f: F) {
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let (x, y, z, w) = (load(a.add(i)), load(b.add(i)), load(c.add(i)), load(d.add(i)));
+            store(dst.add(i), |j| f(x[j], y[j], z[j], w[j]));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*a.add(i), *b.add(i), *c.add(i), *d.add(i));
         }
     }
@@ -110,7 +155,13 @@ multiversion! {
 multiversion! {
     unsafe fn loop1[A: Copy, O: Copy, F: Map1<A, O>](a: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
         let q = *q;
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let x = load(a.add(i));
+            store(dst.add(i), |j| f(x[j], &q));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*a.add(i), &q);
         }
     }
@@ -118,7 +169,13 @@ multiversion! {
 multiversion! {
     unsafe fn loop2[A: Copy, O: Copy, F: Map2<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
         let q = *q;
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let (x, y) = (load(a.add(i)), load(b.add(i)));
+            store(dst.add(i), |j| f(x[j], y[j], &q));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*a.add(i), *b.add(i), &q);
         }
     }
@@ -128,7 +185,13 @@ multiversion! {
         m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F
     ) {
         let q = *q;
-        for i in 0..n {
+        let mut i = 0;
+        while i + STEP <= n {
+            let (x, y, z) = (load(m.add(i)), load(a.add(i)), load(b.add(i)));
+            store(dst.add(i), |j| f(x[j], y[j], z[j], &q));
+            i += STEP;
+        }
+        for i in i..n {
             *dst.add(i) = f(*m.add(i), *a.add(i), *b.add(i), &q);
         }
     }
@@ -207,5 +270,20 @@ mod tests {
         // SAFETY: 37 elements on both sides
         unsafe { map(|v: f32| v * 2.0)(x.as_ptr().cast(), y.as_mut_ptr().cast(), 37) };
         assert!(y.iter().enumerate().all(|(i, v)| *v == 2.0 * i as f32));
+    }
+
+    #[test]
+    fn the_output_may_lie_in_the_place_of_an_input() {
+        let n = 3 * STEP + 5;
+        let a: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let b: Vec<f64> = (0..n).map(|i| 0.5 * i as f64).collect();
+        let (mut first, mut second) = (a.clone(), b.clone());
+        let f = zip(|x: f64, y: f64| x - y);
+        let (pa, pb) = (first.as_mut_ptr().cast::<u8>(), second.as_mut_ptr().cast::<u8>());
+        // SAFETY: all have `n` elements
+        unsafe { f(pa, b.as_ptr().cast(), pa, n) };
+        unsafe { f(a.as_ptr().cast(), pb, pb, n) };
+        let want: Vec<f64> = a.iter().zip(&b).map(|(x, y)| x - y).collect();
+        assert_eq!((&first, &second), (&want, &want));
     }
 }

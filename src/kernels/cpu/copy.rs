@@ -1,7 +1,9 @@
 //! Copies: strided, with conversion, fills, single elements.
 
 use super::cast::cast_fn;
+use super::flt::Ptr;
 use super::iter::{Operand, for_each};
+use super::par;
 use crate::base::{DType, Elem, Scalar};
 use crate::with_dtype;
 
@@ -81,6 +83,48 @@ pub unsafe fn copy(
     }
     // SAFETY: the caller's promise
     unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
+}
+
+/// Bytes that one task joins.
+const JOIN_BYTES: usize = 256 << 10;
+
+/// Rows of several dense parts next to each other: row `r` of `dst` is row `r` of the first part, then of the second,
+/// and so on. A part is an address and the bytes of its rows.
+///
+/// # Safety
+/// Parts are valid for `rows` rows, `dst` for as many of all their bytes, and overlaps none.
+pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
+    let dst = Ptr(dst);
+    let width: usize = parts.iter().map(|p| p.1).sum();
+    if rows == 1 {
+        // pieces of the parts, each with its place
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        for &(from, bytes) in parts {
+            for at in (0..bytes).step_by(JOIN_BYTES) {
+                pieces.push((Ptr::of(from.wrapping_add(at)), start + at, JOIN_BYTES.min(bytes - at)));
+            }
+            start += bytes;
+        }
+        return par::for_each(pieces.len(), |i| {
+            let (from, to, bytes) = pieces[i];
+            // SAFETY: pieces are disjoint parts of the destination
+            unsafe { std::ptr::copy_nonoverlapping(from.get().cast_const(), dst.at(to), bytes) }
+        });
+    }
+    let parts: Vec<_> = parts.iter().map(|&(from, bytes)| (Ptr::of(from), bytes)).collect();
+    par::for_each_chunk(rows, (JOIN_BYTES / width.max(1)).max(1), |r| {
+        for row in r {
+            let mut to = row * width;
+            for &(from, bytes) in &parts {
+                // SAFETY: a row of a part, and the place of that row
+                unsafe {
+                    std::ptr::copy_nonoverlapping(from.get().cast_const().add(row * bytes), dst.at(to), bytes)
+                };
+                to += bytes;
+            }
+        }
+    });
 }
 
 /// Every element of `dst` becomes `value`.

@@ -4,11 +4,12 @@
 //! Writes happen in the order of the indices (the last one wins, sums run front to back) whatever the number of
 //! threads: work is split over axes that the indices do not touch.
 
-use super::par;
+use super::{par, stream};
 use crate::base::{DType, Dims, Elem, Num, Real};
 use crate::error::Result;
 use crate::with_dtype;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What happens to an element when another arrives at its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +145,7 @@ pub unsafe fn pick(places: &Places, src: *const u8, dst: *mut u8, size: usize) {
     let (source, target) = (Shared(src as *mut u8), Shared(dst));
     let grain = (par::ELEMENTWISE_GRAIN / 2 / n).max(1);
     let dense = dims.len() == 1 && (steps[0] == 1 || n == 1);
+    let streams = n * size >= 256 && stream::worthwhile(2 * outer * m * n * size);
     by_size!(size, T => par::for_each_chunk(outer * m, grain, |range| {
         let (src, dst) = (source.get() as *const T, target.get() as *mut T);
         let mut row = range.start;
@@ -159,7 +161,12 @@ pub unsafe fn pick(places: &Places, src: *const u8, dst: *mut u8, size: usize) {
                 }
             } else if dense {
                 for (k, &at) in offsets.iter().enumerate() {
-                    std::ptr::copy_nonoverlapping(base.add(at), out.add(k * n), n);
+                    let (from, to) = (base.add(at), out.add(k * n));
+                    if streams {
+                        stream::store(from.cast(), to.cast(), n * size);
+                    } else {
+                        std::ptr::copy_nonoverlapping(from, to, n);
+                    }
                 }
             } else {
                 let last = dims.len() - 1;
@@ -173,6 +180,9 @@ pub unsafe fn pick(places: &Places, src: *const u8, dst: *mut u8, size: usize) {
                 }
             }
             row += end - j;
+        }
+        if streams {
+            stream::fence();
         }
     }))
 }
@@ -260,26 +270,47 @@ impl Lines<'_> {
     }
 }
 
-/// `dst` (dense, the index's shape) = elements of `src` whose coordinate along `dim` the index replaces.
-pub unsafe fn gather(lines: &Lines, src: *const u8, strides: &[usize], dst: *mut u8, size: usize) {
+/// `dst` (dense, the index's shape) = elements of `src` whose coordinate along `dim` the index replaces. Says whether
+/// every index lay within `0..size`; if not, `dst` is not all written. Each row is checked just before it is used: a
+/// pass of its own over the index would read it from memory twice.
+pub unsafe fn gather(
+    lines: &Lines,
+    size: usize,
+    src: *const u8,
+    strides: &[usize],
+    dst: *mut u8,
+    bytes: usize,
+) -> bool {
     let (last, n) = lines.last();
     let count = lines.index.len();
     if count == 0 {
-        return;
+        return true;
     }
     let (source, target) = (Shared(src as *mut u8), Shared(dst));
     let step = if last == lines.dim { 0 } else { strides[last] };
     let along = strides[lines.dim];
-    by_size!(size, T => par::for_each_chunk(count / n, (par::ELEMENTWISE_GRAIN / 2 / n).max(1), |range| {
+    let fault = AtomicBool::new(false);
+    by_size!(bytes, T => par::for_each_chunk(count / n, (par::ELEMENTWISE_GRAIN / 2 / n).max(1), |range| {
         for row in range {
+            let index = &lines.index[row * n..(row + 1) * n];
+            if any_outside(index.as_ptr(), n, 0, size as i64) {
+                fault.store(true, Ordering::Relaxed);
+                return;
+            }
             let from = (source.get() as *const T).add(lines.base(row, strides, true));
             let to = (target.get() as *mut T).add(row * n);
-            let index = &lines.index[row * n..(row + 1) * n];
+            if step == 0 && along == 1 {
+                for (j, &at) in index.iter().enumerate() {
+                    *to.add(j) = *from.add(at as usize);
+                }
+                continue;
+            }
             for (j, &at) in index.iter().enumerate() {
                 *to.add(j) = *from.add(at as usize * along + j * step);
             }
         }
-    }))
+    }));
+    !fault.into_inner()
 }
 
 /// Elements of `dst` whose coordinate along `dim` the index replaces combine with those of `src`.
@@ -339,20 +370,27 @@ pub unsafe fn clear_rows(
     });
 }
 
-/// Positions of the true bytes, in order.
-pub fn true_positions(mask: &[u8]) -> Vec<i64> {
-    let mut out = Vec::with_capacity(mask.iter().map(|&b| b as usize).sum());
-    for (k, block) in mask.chunks(8).enumerate() {
-        if block.len() == 8 && block == [0; 8] {
-            continue;
+/// An index outside `low..high`, if there is one: the first.
+pub fn outside(index: &[i64], low: i64, high: i64) -> Option<i64> {
+    let found = AtomicBool::new(false);
+    par::for_each_chunk(index.len(), par::REDUCE_GRAIN, |r| {
+        // SAFETY: a part of the slice
+        if unsafe { any_outside(index.as_ptr().add(r.start), r.len(), low, high) } {
+            found.store(true, Ordering::Relaxed);
         }
-        for (i, &b) in block.iter().enumerate() {
-            if b != 0 {
-                out.push((k * 8 + i) as i64);
-            }
+    });
+    if found.into_inner() { index.iter().copied().find(|&i| i < low || i >= high) } else { None }
+}
+
+multiversion! {
+    unsafe fn any_outside(index: *const i64, n: usize, low: i64, high: i64) -> bool {
+        let mut any = false;
+        for i in 0..n {
+            let x = *index.add(i);
+            any |= (x < low) | (x >= high);
         }
+        any
     }
-    out
 }
 
 /// Dense elements of a tensor as a slice.
@@ -425,10 +463,9 @@ mod tests {
     }
 
     #[test]
-    fn positions() {
-        let mut m = vec![0u8; 19];
-        m[3] = 1;
-        m[18] = 1;
-        assert_eq!(true_positions(&m), [3, 18]);
+    fn indices_outside() {
+        assert_eq!(outside(&[0, 3, -1, 9], -2, 4), Some(9));
+        assert_eq!(outside(&[0, 3, -1], -2, 4), None);
+        assert_eq!(outside(&[], 0, 0), None);
     }
 }

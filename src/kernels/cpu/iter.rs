@@ -6,7 +6,7 @@
 //! meets a stride, and no loop is compiled once per layout.
 
 use super::cast::{CastFn, cast_fn};
-use super::par;
+use super::{par, stream};
 use crate::base::{DType, Dims};
 use smallvec::SmallVec;
 
@@ -52,23 +52,39 @@ pub unsafe fn for_each(shape: &[usize], operands: &[Operand], kernel: Kernel) {
     let (dims, walks) = merge(shape, operands);
     let inner = *dims.last().unwrap_or(&1);
     let rows = count / inner;
+    let streams = streams(&dims, &walks);
     // SAFETY: passed on from the caller
     let work = |row0: usize, row1: usize, from: usize, to: usize| unsafe {
-        run_rows(&dims, &walks, row0, row1, from, to, kernel)
+        run_rows(&dims, &walks, row0, row1, from, to, streams, kernel)
     };
+    // long stretches, where there are enough of them: the processor follows each anew
+    let grain = (count / 64).clamp(par::ELEMENTWISE_GRAIN, 8 * par::ELEMENTWISE_GRAIN);
     if count <= par::ELEMENTWISE_GRAIN {
         work(0, rows, 0, inner);
     } else if rows >= inner {
-        let grain = (par::ELEMENTWISE_GRAIN / inner).max(1);
+        let grain = (grain / inner).max(1);
         par::for_each_chunk(rows, grain, |r| work(r.start, r.end, 0, inner));
     } else {
         // few long rows: split each
         for row in 0..rows {
-            par::for_each_chunk(inner.div_ceil(BLOCK), par::ELEMENTWISE_GRAIN / BLOCK, |r| {
+            par::for_each_chunk(inner.div_ceil(BLOCK), grain / BLOCK, |r| {
                 work(row, row + 1, r.start * BLOCK, (r.end * BLOCK).min(inner))
             });
         }
     }
+}
+
+/// Whether the output goes past the caches: it is dense along the rows, no input lies in its place, and all operands
+/// together are more than the caches hold.
+fn streams(dims: &[usize], walks: &[Walk]) -> bool {
+    let last = dims.len() - 1;
+    let touched = |w: &Walk| -> usize {
+        dims.iter().zip(&w.strides).map(|(&n, &s)| if s == 0 { 1 } else { n }).product::<usize>() * w.size
+    };
+    let [out, inputs @ ..] = walks else { return false };
+    out.strides[last] == out.size
+        && stream::worthwhile(walks.iter().map(touched).sum())
+        && inputs.iter().all(|w| w.ptr != out.ptr)
 }
 
 /// Drops size-1 dimensions, orders by the output's strides and merges what is contiguous for all operands.
@@ -149,6 +165,7 @@ unsafe fn run_rows(
     row1: usize,
     from: usize,
     to: usize,
+    streams: bool,
     kernel: Kernel,
 ) {
     let last = dims.len() - 1;
@@ -165,7 +182,7 @@ unsafe fn run_rows(
         at[k] = w.ptr.wrapping_add(offset + from * w.strides[last]);
     }
     // buffers only where an operand is not dense already
-    let mut blocks = if direct { None } else { Some(Blocks::new(walks, to - from, last)) };
+    let mut blocks = if direct && !streams { None } else { Some(Blocks::new(walks, streams)) };
     for _ in row0..row1 {
         match &mut blocks {
             None => kernel(&at, to - from),
@@ -187,6 +204,9 @@ unsafe fn run_rows(
             }
         }
     }
+    if streams {
+        stream::fence();
+    }
 }
 
 struct Blocks {
@@ -195,6 +215,8 @@ struct Blocks {
     /// Address for which a broadcast operand's buffer is filled already.
     filled: [*mut u8; MAX_OPERANDS],
     filled_len: [usize; MAX_OPERANDS],
+    /// The output is made in its buffer and leaves it past the caches.
+    streams: bool,
 }
 
 thread_local! {
@@ -220,12 +242,13 @@ impl Drop for Blocks {
 }
 
 impl Blocks {
-    fn new(walks: &[Walk], _len: usize, _last: usize) -> Blocks {
+    fn new(walks: &[Walk], streams: bool) -> Blocks {
         Blocks {
             buffers: walks.iter().map(|_| spare()).collect(),
             scratch: spare(),
             filled: [std::ptr::null_mut(); MAX_OPERANDS],
             filled_len: [0; MAX_OPERANDS],
+            streams,
         }
     }
 
@@ -246,7 +269,7 @@ impl Blocks {
                 let stride = w.strides[last];
                 let src = at[k].wrapping_add(done * stride);
                 let whole = w.cast.is_none() && stride == w.size;
-                if whole {
+                if whole && !(k == 0 && self.streams) {
                     dense[k] = src;
                     continue;
                 }
@@ -278,12 +301,18 @@ impl Blocks {
             kernel(&dense, n);
             let w = &walks[0];
             let stride = w.strides[last];
-            if w.cast.is_some() || stride != w.size {
+            if w.cast.is_some() || stride != w.size || self.streams {
                 let dst = at[0].wrapping_add(done * stride);
                 // SAFETY: as above, for the output
                 unsafe {
                     match w.cast {
+                        None if self.streams => stream::store(dense[0], dst, n * w.size),
                         None => scatter(dense[0], dst, stride, w.size, n),
+                        Some(cast) if self.streams => {
+                            let raw = self.scratch.ptr();
+                            cast(dense[0], raw, n);
+                            stream::store(raw, dst, n * w.size);
+                        }
                         Some(cast) if stride == w.size => cast(dense[0], dst, n),
                         Some(cast) => {
                             let raw = self.scratch.ptr();

@@ -19,6 +19,10 @@ pub trait Scan<T: Elem>: Copy + Send + Sync {
 
 /// Columns scanned side by side.
 const WIDTH: usize = 256;
+/// Lines along the last axis scanned side by side, since each sum waits for the one before: 4096 lines of 1024 floats
+/// take 1.8 to 2.2 instead of 3.5 ms. Eight would take 18: lines a multiple of 4 KiB apart share a set of the first
+/// level cache, which holds eight.
+const ROWS: usize = 4;
 
 unsafe fn scan<T: Elem, S: Scan<T>>(s: S, shape: &[usize], strides: &[usize], axis: usize, src: *const T) {
     let n = shape.get(axis).copied().unwrap_or(1);
@@ -35,6 +39,23 @@ unsafe fn scan<T: Elem, S: Scan<T>>(s: S, shape: &[usize], strides: &[usize], ax
     }
     let tiles = inner.div_ceil(WIDTH);
     let src = Ptr::of(src);
+    if inner == 1 {
+        return par::for_each_chunk(outer.div_ceil(ROWS), par::REDUCE_GRAIN.div_ceil(n * ROWS), |r| {
+            for task in r {
+                let mut offsets = [0usize; ROWS];
+                let rows = ROWS.min(outer - task * ROWS);
+                let mut cursor = Cursor::new(&lead, task * ROWS);
+                for at in offsets.iter_mut().take(rows) {
+                    *at = cursor.offset;
+                    cursor.advance();
+                }
+                // SAFETY: lines of the source and of the results that no other task visits.
+                unsafe {
+                    side_by_side(s, src.get(), Axis { size: n, stride }, &offsets[..rows], task * ROWS * n)
+                };
+            }
+        });
+    }
     par::for_each_chunk(outer * tiles, par::REDUCE_GRAIN.div_ceil(n * inner.min(WIDTH)), |r| {
         let mut offsets = [0usize; WIDTH];
         for task in r {
@@ -53,17 +74,30 @@ unsafe fn scan<T: Elem, S: Scan<T>>(s: S, shape: &[usize], strides: &[usize], ax
     });
 }
 
+/// Not compiled for each instruction set: with wide registers at hand the compiler gathers and scatters, at a fifth of
+/// the speed of plain loads.
+unsafe fn side_by_side<T: Elem, S: Scan<T>>(s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize) {
+    let mut states = [s.start(); ROWS];
+    if let Ok(offsets) = <&[usize; ROWS]>::try_from(offsets) {
+        for i in 0..line.size {
+            for (j, state) in states.iter_mut().enumerate() {
+                *state = s.step(*state, *src.add(offsets[j] + i * line.stride), i);
+                s.put(*state, dst + j * line.size + i);
+            }
+        }
+        return;
+    }
+    for (j, at) in offsets.iter().enumerate() {
+        for i in 0..line.size {
+            states[j] = s.step(states[j], *src.add(at + i * line.stride), i);
+            s.put(states[j], dst + j * line.size + i);
+        }
+    }
+}
+
 multiversion! {
     unsafe fn lines[T: Elem, S: Scan<T>](s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize, step: usize) {
         let w = offsets.len();
-        if w == 1 {
-            let mut state = s.start();
-            for i in 0..line.size {
-                state = s.step(state, *src.add(offsets[0] + i * line.stride), i);
-                s.put(state, dst + i * step);
-            }
-            return;
-        }
         let mut states = [S::State::default(); WIDTH];
         states[..w].fill(s.start());
         let dense = (1..w).all(|j| offsets[j] == offsets[0] + j);

