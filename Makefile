@@ -43,10 +43,11 @@ lint: build ## formatting, clippy, ruff, types, stale stubs
 stubs: build ## writes python/rushlight/_C.pyi from the op table
 	$(BIN)/python -m rushlight._stubs
 
-bench: build ## kernels against the machine's limits, calls against their budgets
+bench: build ## kernels and calls; ratios to PyTorch (or NumPy) into docs/PERFORMANCE.md
 	cargo bench
 	$(BIN)/python benches/call_overhead.py
 	$(BIN)/python benches/import_time.py
+	$(BIN)/python benches/ratios.py --write docs/PERFORMANCE.md
 
 docs: ## API documentation of the Rust library
 	cargo doc --no-deps

@@ -49,7 +49,8 @@ def test_only_numpy_besides_the_standard_library(capsys):
 
 def test_seldom_used_parts_wait_until_asked():
     names = imported()["modules"]
-    for late in ("rushlight.vision", "rushlight.testing", "rushlight.onnx", "rushlight.distributed"):
+    assert len(names) < 20, names
+    for late in ("rushlight.nn.rnn", "rushlight.optim.adam", "rushlight.vision", "rushlight.testing", "rushlight.onnx", "rushlight.distributed"):
         assert late not in names
 
 
@@ -57,3 +58,28 @@ def test_nothing_is_printed_and_no_thread_is_started():
     code = "import threading, rushlight; assert threading.active_count() == 1"
     run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_names_bring_their_files():
+    code = """
+import sys, rushlight
+assert "rushlight.nn" not in sys.modules
+net = rushlight.nn.Linear(2, 3)
+assert "rushlight.nn.linear" in sys.modules and "rushlight.nn.rnn" not in sys.modules
+assert {"Linear", "GRU", "functional", "Parameter"} <= set(dir(rushlight.nn))
+from rushlight.nn import *
+assert GRU is rushlight.nn.GRU and functional is rushlight.nn.functional
+import rushlight.nn.modules.conv
+assert rushlight.nn.modules.conv.Conv2d is rushlight.nn.Conv2d
+from rushlight.optim.lr_scheduler import StepLR
+from rushlight import *
+assert nn.Linear is type(net) and optim.SGD and load and Tensor
+try:
+    rushlight.nn.Liner
+except AttributeError as error:
+    assert "has no attribute 'Liner'" in str(error)
+else:
+    raise AssertionError
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
