@@ -22,6 +22,12 @@ fn mean_last(x: &Tensor) -> Result<Tensor> {
 
 const EPSILON: f64 = 1e-12;
 
+/// Sizes that agree but for one axis, which is 1 in the first.
+fn one_axis_spread(a: &[usize], b: &[usize]) -> bool {
+    let mut differing = a.iter().zip(b).filter(|(x, y)| x != y).map(|(x, _)| *x);
+    differing.next() == Some(1) && differing.next().is_none()
+}
+
 ops! {
     /// Kullback and Leibler's divergence of log-probabilities from a target distribution, term by term.
     ///
@@ -78,7 +84,7 @@ ops! {
             var
         } else if n > 0 && var.shape() == &input.shape()[..n - 1] {
             super::shape::unsqueeze_at(&var, var.ndim())?
-        } else if n > 0 && var.ndim() == n && var.shape()[..n - 1] == input.shape()[..n - 1] && var.shape()[n - 1] == 1 {
+        } else if var.ndim() == n && one_axis_spread(var.shape(), input.shape()) {
             var
         } else {
             bail!(Value, "var is of incorrect size");

@@ -171,6 +171,11 @@ impl PyTensor {
         call_by_name(slf.py(), "abs", &[slf.as_any().clone()]).map(Bound::unbind)
     }
     fn __invert__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        if !slf.get().tensor().dtype().is_integral() {
+            return Err(pyo3::exceptions::PyTypeError::new_err(
+                "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
+            ));
+        }
         call_by_name(slf.py(), "bitwise_not", &[slf.as_any().clone()]).map(Bound::unbind)
     }
 

@@ -430,3 +430,38 @@ def test_in_place_twins_differentiate_like_their_originals(name):
     z = x.detach().clone().requires_grad_()
     getattr(rl, name[:-1])(z).sum().backward()
     assert rl.allclose(x.grad, z.grad)
+
+
+# ---- products with Jacobians and Hessians
+
+
+def test_jacobians_and_hessians():
+    from rushlight.autograd import functional
+
+    x, y = rl.tensor([1.0, 2.0], dtype=rl.float64), rl.tensor([3.0, 5.0], dtype=rl.float64)
+    (dx, dy), (sx, sy) = functional.jacobian(lambda a, b: (a * b, a.sum()), (x, y))
+    assert dx.equal(rl.diag(y)) and dy.equal(rl.diag(x))
+    assert sx.tolist() == [1, 1] and sy.tolist() == [0, 0]
+    full = functional.hessian(lambda a: (a**3).sum() + a[0] * a[1], x)
+    assert full.tolist() == [[6.0, 1.0], [1.0, 12.0]]
+    v = rl.tensor([0.5, -1.0], dtype=rl.float64)
+    value, product = functional.hvp(lambda a: (a**3).sum() + a[0] * a[1], x, v)
+    assert value == 11 and product.equal(full @ v)
+    out, forward = functional.jvp(lambda a: a**2, x, v)
+    assert out.equal(x**2) and forward.equal(2 * x * v)
+    out, backward = functional.vjp(lambda a: a**2, x, v, create_graph=False)
+    assert backward.equal(2 * x * v) and not backward.requires_grad
+    with pytest.raises(RuntimeError, match="independent of input 1"):
+        functional.jacobian(lambda a, b: a * 2, (x, y), strict=True)
+    with pytest.raises(RuntimeError, match="invalid size"):
+        functional.vjp(lambda a: a**2, x, rl.ones(3))
+    with pytest.raises(TypeError, match="must be either a Tensor or a tuple"):
+        functional.jacobian(lambda a: 1.0, x)
+
+
+def test_a_jacobian_can_be_differentiated_again():
+    from rushlight.autograd import functional
+
+    x = rl.tensor([1.0, 2.0], dtype=rl.float64, requires_grad=True)
+    functional.jacobian(lambda a: a**3, x, create_graph=True).sum().backward()
+    assert x.grad.tolist() == [6.0, 12.0]

@@ -312,12 +312,12 @@ def _held(value):
     return value
 
 
-def _shown(value):
-    """A parameter in one line."""
+def _shown(value, kind_of=_typename):
+    """A parameter in one line, with what says of which type it is."""
     if not isinstance(value, _C.Tensor):
         return "Object of type: " + type(value).__name__
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-    dtype = _typename(value)
+    dtype = kind_of(value)
     where = "" if value.device.type == "cpu" else f" ({value.device})"
     return f"{kind} containing: [{dtype} of size {'x'.join(str(n) for n in value.size())}{where}]"
 
@@ -372,7 +372,7 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self):
-        return "\n".join(f"  ({place}): {_shown(value)}" for place, value in enumerate(self))
+        return "\n".join(f"  ({place}): {_shown(value, lambda v: v.dtype)}" for place, value in enumerate(self))
 
     def __call__(self, *args, **kwargs):
         raise RuntimeError("ParameterList should not be called.")

@@ -94,6 +94,8 @@ class _BatchNorm(_NormBase):
 
     def forward(self, input):
         self._check_input_dim(input)
+        if self.eps <= 0:
+            raise ValueError(f"batch_norm eps must be positive, but got {self.eps}")
         momentum = self.momentum
         training = self.training
         if training and self.track_running_stats and self.num_batches_tracked is not None:

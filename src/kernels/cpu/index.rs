@@ -290,15 +290,22 @@ pub unsafe fn gather(
     let step = if last == lines.dim { 0 } else { strides[last] };
     let along = strides[lines.dim];
     let fault = AtomicBool::new(false);
+    // a line that most of its bytes are wanted of is fetched whole, while the one before is worked on
+    let ahead = step == 0 && along == 1 && size * bytes <= 16 << 10 && n * 64 >= size * bytes;
     by_size!(bytes, T => par::for_each_chunk(count / n, (par::ELEMENTWISE_GRAIN / 2 / n).max(1), |range| {
-        for row in range {
+        for row in range.clone() {
             let index = &lines.index[row * n..(row + 1) * n];
             if any_outside(index.as_ptr(), n, 0, size as i64) {
                 fault.store(true, Ordering::Relaxed);
                 return;
             }
-            let from = (source.get() as *const T).add(lines.base(row, strides, true));
+            let source = source.get() as *const T;
+            let from = source.add(lines.base(row, strides, true));
             let to = (target.get() as *mut T).add(row * n);
+            if ahead && row + 1 < range.end {
+                let next = source.add(lines.base(row + 1, strides, true)).cast::<u8>();
+                (0..size * bytes).step_by(64).for_each(|at| stream::prefetch(next.wrapping_add(at)));
+            }
             if step == 0 && along == 1 {
                 for (j, &at) in index.iter().enumerate() {
                     *to.add(j) = *from.add(at as usize);

@@ -100,29 +100,45 @@ pub fn for_each(n: usize, f: impl Fn(usize) + Sync) {
     for_each_chunk(n, 1, |r| r.for_each(&f));
 }
 
+/// The chunks that one thread begins with, on a line of cache of their own.
+#[repr(align(128))]
+struct Part {
+    next: AtomicUsize,
+    end: usize,
+}
+
 #[cold]
 fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
     let threads = num_threads();
     let Some(pool) = pool(threads) else {
         return (0..chunks).for_each(run);
     };
-    let next = AtomicUsize::new(0);
-    let work = || {
+    // Each thread begins with a stretch of its own, the same every time, and helps the others when it is done: what
+    // it wrote is then still in its own caches, and memory is read in long runs. Taking chunks in turns, an addition
+    // of 4M floats ran at half the speed on two threads of different dies.
+    let count = threads.min(chunks);
+    let parts: Vec<Part> = (0..count)
+        .map(|p| Part { next: AtomicUsize::new(p * chunks / count), end: (p + 1) * chunks / count })
+        .collect();
+    let work = |own: usize| {
         let _inside = Inside::enter();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            if i >= chunks {
-                break;
+        for part in parts[own..].iter().chain(&parts[..own]) {
+            loop {
+                let i = part.next.fetch_add(1, Ordering::Relaxed);
+                if i >= part.end {
+                    break;
+                }
+                run(i);
             }
-            run(i);
         }
     };
     // A panic in a chunk reaches the caller through the scope, after the other threads are done.
     pool.in_place_scope(|scope| {
-        for _ in 0..(threads - 1).min(chunks - 1) {
-            scope.spawn(|_| work());
+        for own in 1..count {
+            let work = &work;
+            scope.spawn(move |_| work(own));
         }
-        work();
+        work(0);
     });
 }
 

@@ -1,0 +1,240 @@
+"""Products with Jacobians and Hessians of functions of tensors (``torch.autograd.functional``)."""
+
+from __future__ import annotations
+
+from .. import _C
+from .._C import Tensor
+from . import grad
+from .grad_mode import enable_grad
+
+
+def _listed(value, what, function):
+    """A tuple of tensors, and whether the caller gave one."""
+    several = isinstance(value, tuple)
+    items = value if several else (value,)
+    for i, item in enumerate(items):
+        if not isinstance(item, Tensor):
+            place = f"Value at index {i} of the {what}" if several else f"the value of the {what}"
+            raise TypeError(
+                f"The {what} given to {function} must be either a Tensor or a tuple of Tensors but {place} has "
+                f"type {type(item)}."
+            )
+    return items, several
+
+
+def _given_back(items, several):
+    return tuple(items) if several else items[0]
+
+
+def _prepared(inputs, create_graph, need_graph=True):
+    """Inputs apart from the caller's graph, or views within it if that is to be continued."""
+    if create_graph:
+        return tuple(
+            x.view_as(x) if x.requires_grad else x.detach().requires_grad_(need_graph) for x in inputs
+        )
+    return tuple(x.detach().requires_grad_(need_graph) for x in inputs)
+
+
+def _outputs(func, inputs, function):
+    return _listed(func(*inputs), "outputs of the user-provided function", function)
+
+
+def _finished(items, create_graph):
+    return tuple(items) if create_graph else tuple(x.detach() for x in items)
+
+
+def _filled(gradients, inputs, strict, function):
+    """Zeros where nothing depends on an input; an error if ``strict``."""
+    out = []
+    for i, (g, x) in enumerate(zip(gradients, inputs)):
+        if g is None:
+            if strict:
+                raise RuntimeError(
+                    f"The output of the user-provided function is independent of input {i}. This is not allowed in strict mode when {function} is asked for."
+                )
+            g = _C.zeros_like(x)
+        out.append(g)
+    return tuple(out)
+
+
+def _checked_vector(v, like, what, function):
+    if v is None:
+        if len(like) != 1 or like[0].numel() != 1:
+            raise RuntimeError(
+                f"The vector v can only be None if {what} is a single Tensor with a single element."
+            )
+        return (_C.ones_like(like[0]),)
+    v, _ = _listed(v, "v", function)
+    if len(v) != len(like):
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(v)}.")
+    for i, (a, b) in enumerate(zip(v, like)):
+        if a.size() != b.size():
+            raise RuntimeError(f"Entry {i} in v has invalid size: should be {b.size()} but got {a.size()}.")
+    return v
+
+
+def _vector_jacobian(outputs, inputs, v, create_graph):
+    pairs = [(y, u) for y, u in zip(outputs, v) if y.requires_grad]
+    if not pairs:
+        return (None,) * len(inputs)
+    return grad(
+        [y for y, _ in pairs], inputs, [u for _, u in pairs], create_graph=create_graph, allow_unused=True,
+        retain_graph=True,
+    )  # fmt: skip
+
+
+def vjp(func, inputs, v=None, create_graph=False, strict=False):
+    """Outputs of ``func``, and ``v`` times its Jacobian.
+
+    Args:
+        func (callable): of tensors, answers with a tensor or a tuple of them.
+        inputs (Tensor or tuple): where.
+        v (Tensor or tuple): shaped like the outputs; may be left out for a single number.
+        create_graph (bool): the results can be differentiated again.
+        strict (bool): an input that nothing depends on is an error instead of zeros.
+
+    Errors: RuntimeError for a ``v`` that does not fit, TypeError for what is no tensor.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> x = rl.tensor([1.0, 2.0])
+        >>> rl.autograd.functional.vjp(lambda x: x**2, x, rl.ones(2))
+        (tensor([1., 4.]), tensor([2., 4.]))
+    """
+    with enable_grad():
+        items, several = _listed(inputs, "inputs", "vjp")
+        items = _prepared(items, create_graph)
+        outputs, several_outputs = _outputs(func, items, "vjp")
+        v = _checked_vector(v, outputs, "the user-provided function's output", "vjp")
+        product = _filled(_vector_jacobian(outputs, items, v, create_graph), items, strict, "vjp")
+    return (
+        _given_back(_finished(outputs, create_graph), several_outputs),
+        _given_back(_finished(product, create_graph), several),
+    )
+
+
+def jvp(func, inputs, v=None, create_graph=False, strict=False):
+    """Outputs of ``func``, and its Jacobian times ``v`` (by differentiating a product with its transpose).
+
+    Args: as :func:`vjp`, with ``v`` shaped like the inputs.
+    """
+    with enable_grad():
+        items, _ = _listed(inputs, "inputs", "jvp")
+        v = _checked_vector(v, items, "the input to the user-provided function", "jvp")
+        items = _prepared(items, create_graph)
+        outputs, several_outputs = _outputs(func, items, "jvp")
+        unknown = tuple(_C.zeros_like(y, requires_grad=True) for y in outputs)
+        rows = _filled(_vector_jacobian(outputs, items, unknown, True), items, strict, "jvp")
+        depends = [(r, u) for r, u in zip(rows, v) if r.requires_grad]
+        product = (
+            grad(
+                [r for r, _ in depends],
+                unknown,
+                [u for _, u in depends],
+                create_graph=create_graph,
+                allow_unused=True,
+            )
+            if depends
+            else (None,) * len(unknown)
+        )
+        product = _filled(product, outputs, strict, "jvp")
+    return (
+        _given_back(_finished(outputs, create_graph), several_outputs),
+        _given_back(_finished(product, create_graph), several_outputs),
+    )
+
+
+def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
+    """The Jacobian of ``func``: for each output and input a tensor of the output's, then the input's shape.
+
+    Args:
+        func (callable): of tensors, answers with a tensor or a tuple of them.
+        inputs (Tensor or tuple): where.
+        create_graph (bool): the result can be differentiated again.
+        strict (bool): an input that nothing depends on is an error instead of zeros.
+        vectorize, strategy: accepted; rows are computed one after the other.
+
+    Shape: ``(*output.shape, *input.shape)``, in a tuple for several inputs, in tuples of tuples for several outputs.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> rl.autograd.functional.jacobian(lambda x: x**2, rl.tensor([1.0, 2.0]))
+        tensor([[2., 0.],
+                [0., 4.]])
+    """
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise AssertionError(
+            f'Expected strategy to be either "forward-mode" or "reverse-mode", got {strategy}.'
+        )
+    with enable_grad():
+        items, several = _listed(inputs, "inputs", "jacobian")
+        items = _prepared(items, create_graph)
+        outputs, several_outputs = _outputs(func, items, "jacobian")
+        blocks = []
+        for y in outputs:
+            rows = [[] for _ in items]
+            for element in y.reshape(-1).unbind():
+                got = _vector_jacobian((element,), items, (_C.ones_like(element),), create_graph)
+                for row, g in zip(rows, _filled(got, items, strict, "jacobian")):
+                    row.append(g)
+            parts = [
+                _C.stack(row).view((*y.size(), *x.size())) if row else x.new_zeros((*y.size(), *x.size()))
+                for row, x in zip(rows, items)
+            ]
+            blocks.append(_given_back(_finished(parts, create_graph), several))
+    return _given_back(blocks, several_outputs)
+
+
+def _single(func, function):
+    """``func``, which must answer with one number."""
+
+    def checked(*inputs):
+        y = func(*inputs)
+        if not isinstance(y, Tensor):
+            raise RuntimeError(f"The function given to {function} should return a single Tensor")
+        if y.numel() != 1:
+            raise RuntimeError(
+                f"The Tensor returned by the function given to {function} should contain a single element"
+            )
+        return y.reshape(())
+
+    return checked
+
+
+def hessian(
+    func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"
+):
+    """Second derivatives of a function that answers with one number.
+
+    Args: as :func:`jacobian`.
+    Shape: ``(*input.shape, *input.shape)``, in tuples of tuples for several inputs.
+    Errors: RuntimeError if ``func`` answers with anything but one number.
+    """
+    items, several = _listed(inputs, "inputs", "hessian")
+    number = _single(func, "hessian")
+
+    def gradient(*inner):
+        got = jacobian(number, inner, create_graph=True, strict=strict)
+        return tuple(g.view_as(x) for g, x in zip(got, inner))
+
+    blocks = jacobian(gradient, items, create_graph=create_graph, strict=strict, vectorize=vectorize)
+    return blocks if several else blocks[0][0]
+
+
+def vhp(func, inputs, v=None, create_graph=False, strict=False):
+    """The value of ``func`` and ``v`` times its Hessian. Args: as :func:`vjp`, with ``v`` shaped like the inputs."""
+    with enable_grad():
+        items, several = _listed(inputs, "inputs", "vhp")
+        v = _checked_vector(v, items, "the input to the user-provided function", "vhp")
+        items = _prepared(items, create_graph)
+        value = _single(func, "vhp")(*items)
+        first = _filled(_vector_jacobian((value,), items, (_C.ones_like(value),), True), items, strict, "vhp")
+        product = _filled(_vector_jacobian(first, items, v, create_graph), items, strict, "vhp")
+    return _finished((value,), create_graph)[0], _given_back(_finished(product, create_graph), several)
+
+
+def hvp(func, inputs, v=None, create_graph=False, strict=False):
+    """The value of ``func`` and its Hessian times ``v``: the same as :func:`vhp`, since the Hessian is symmetric."""
+    return vhp(func, inputs, v, create_graph, strict)
