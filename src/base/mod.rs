@@ -13,4 +13,4 @@ pub use device::Device;
 pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
 pub use layout::{Layout, MemoryFormat};
 pub use scalar::Scalar;
-pub use shape::{Dims, broadcast, normalize_dim, numel, wrap_dim};
+pub use shape::{Dims, broadcast, normalize_dim, numel, same_shape, wrap_dim};

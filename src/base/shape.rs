@@ -13,6 +13,12 @@ pub fn numel(shape: &[usize]) -> usize {
     shape.iter().product()
 }
 
+/// Whether two shapes are equal. Short lists are compared faster here than by a call of `memcmp`.
+#[inline]
+pub fn same_shape(a: &[usize], b: &[usize]) -> bool {
+    a.len() == b.len() && (std::ptr::eq(a, b) || a.iter().zip(b).all(|(x, y)| x == y))
+}
+
 /// Wraps a negative axis. PyTorch lets a 0-d tensor be addressed as if it had one axis.
 #[inline]
 pub fn wrap_dim(dim: i64, ndim: usize) -> Result<usize> {

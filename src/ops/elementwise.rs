@@ -4,7 +4,7 @@
 use super::op::{Metas, Op, Saves, float_result};
 use super::table::Val;
 use crate::base::promote::Promotion;
-use crate::base::{DType, Dims, Layout, Scalar, broadcast};
+use crate::base::{DType, Dims, Layout, Scalar, broadcast, same_shape};
 use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::block::{BinaryFn, TernaryFn, UnaryFn};
@@ -62,7 +62,7 @@ pub fn half_up(d: DType) -> DType {
 /// The result's geometry: broadcast shape, and the strides of an input that has it densely.
 pub fn result_layout(shape: &[usize], x: &[&Tensor]) -> Layout {
     let mut contiguous = true;
-    for t in x.iter().filter(|t| t.shape() == shape) {
+    for t in x.iter().filter(|t| same_shape(t.shape(), shape)) {
         if t.is_contiguous() {
             return Layout::contiguous(shape);
         }
@@ -284,7 +284,7 @@ impl Op for Binary {
             check_alpha(alpha, dtype)?;
         }
         let layout = match x {
-            [a, b] if a.shape() != b.shape() => {
+            [a, b] if !same_shape(a.shape(), b.shape()) => {
                 let shape = broadcast(a.shape(), b.shape())?;
                 result_layout(&shape, x)
             }
@@ -395,7 +395,7 @@ impl Side<'_> {
     }
     pub fn is_dense(&self, shape: &[usize], compute: DType) -> bool {
         match self {
-            Side::Tensor(t) => t.dtype() == compute && t.shape() == shape && t.is_contiguous(),
+            Side::Tensor(t) => t.dtype() == compute && same_shape(t.shape(), shape) && t.is_contiguous(),
             Side::Number(_) => true,
         }
     }

@@ -5,6 +5,8 @@
 //! The calling thread works too: a pool of `n` threads has `n - 1` workers, and if they wake late the caller
 //! has simply done more of the chunks.
 
+mod team;
+
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +24,13 @@ pub const REDUCE_GRAIN: usize = 32 * 1024;
 pub const MATMUL_MIN_FMA: usize = 1 << 20;
 
 static THREADS: AtomicUsize = AtomicUsize::new(0);
-static POOL: Mutex<Option<(usize, Arc<rayon::ThreadPool>)>> = Mutex::new(None);
+static POOL: Mutex<Option<(usize, Arc<Pool>)>> = Mutex::new(None);
+
+/// Worker threads, and where callers meet them.
+struct Pool {
+    threads: rayon::ThreadPool,
+    team: Arc<team::Team>,
+}
 
 thread_local! {
     /// Set while this thread runs a chunk: nested loops run where they are.
@@ -57,7 +65,7 @@ pub fn set_num_threads(n: usize) {
 }
 
 /// The pool for `threads` threads, or none if the system refuses to start them: the caller then works alone.
-fn pool(threads: usize) -> Option<Arc<rayon::ThreadPool>> {
+fn pool(threads: usize) -> Option<Arc<Pool>> {
     let mut slot = POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((n, pool)) = &*slot
         && *n == threads
@@ -69,7 +77,7 @@ fn pool(threads: usize) -> Option<Arc<rayon::ThreadPool>> {
         .thread_name(|i| format!("rushlight-{i}"))
         .build()
         .ok()?;
-    let built = Arc::new(built);
+    let built = Arc::new(Pool { threads: built, team: Arc::default() });
     *slot = Some((threads, built.clone()));
     Some(built)
 }
@@ -132,8 +140,11 @@ fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
             }
         }
     };
-    // A panic in a chunk reaches the caller through the scope, after the other threads are done.
-    pool.in_place_scope(|scope| {
+    if pool.team.run(&pool.threads, count, &work) {
+        return;
+    }
+    // Another thread has the team. A panic in a chunk reaches the caller through the scope, after the others are done.
+    pool.threads.in_place_scope(|scope| {
         for own in 1..count {
             let work = &work;
             scope.spawn(move |_| work(own));
@@ -184,12 +195,32 @@ mod tests {
     }
 
     #[test]
+    fn callers_on_many_threads() {
+        let before = num_threads();
+        set_num_threads(3);
+        let count = AtomicUsize::new(0);
+        std::thread::scope(|s| {
+            for _ in 0..4 {
+                s.spawn(|| {
+                    for _ in 0..500 {
+                        for_each(5, |_| _ = count.fetch_add(1, Ordering::Relaxed));
+                    }
+                });
+            }
+        });
+        assert_eq!(count.into_inner(), 4 * 500 * 5);
+        set_num_threads(before);
+    }
+
+    #[test]
     fn nested_loops_and_panics() {
         let count = AtomicUsize::new(0);
         for_each(8, |_| for_each(8, |_| _ = count.fetch_add(1, Ordering::Relaxed)));
         assert_eq!(count.into_inner(), 64);
-        let r = std::panic::catch_unwind(|| for_each(8, |i| assert!(i != 5)));
-        assert!(r.is_err());
-        assert!(!INSIDE.get());
+        for wrong in 0..8 {
+            let r = std::panic::catch_unwind(|| for_each(8, |i| assert!(i != wrong)));
+            assert!(r.is_err());
+            assert!(!INSIDE.get());
+        }
     }
 }
