@@ -116,8 +116,8 @@ ops! {
     /// **Errors**: RuntimeError for real tensors.
     both fn view_as_real(input: &Tensor) -> Tensor {
         ensure!(input.dtype().is_complex(), Runtime, "view_as_real is only supported for complex tensors");
-        let out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real());
-        record_view(input, &out, Box::new(ViewAsReal), None);
+        let mut out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real());
+        record_view(input, &mut out, Box::new(ViewAsReal), None);
         Ok(out)
     }
     /// A real tensor whose last axis has size 2 as a complex one, a view.
@@ -137,8 +137,8 @@ ops! {
         }
         ensure!(layout.offset.is_multiple_of(2), Runtime, "Tensor must have a storage_offset divisible by 2");
         layout.offset /= 2;
-        let out = input.reinterpret(layout, input.dtype().to_complex());
-        record_view(input, &out, Box::new(ViewAsComplex), None);
+        let mut out = input.reinterpret(layout, input.dtype().to_complex());
+        record_view(input, &mut out, Box::new(ViewAsComplex), None);
         Ok(out)
     }
 }

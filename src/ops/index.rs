@@ -51,8 +51,8 @@ impl Slicer {
         if self.record || !self.touched {
             return self.x;
         }
-        let out = original.alias(self.layout);
-        record_view(original, &out, Box::new(AliasGrad {}), None);
+        let mut out = original.alias(self.layout);
+        record_view(original, &mut out, Box::new(AliasGrad {}), None);
         out
     }
 }

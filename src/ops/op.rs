@@ -328,20 +328,20 @@ fn check_writable(op: &str, target: &Tensor) -> Result<()> {
 
 /// Shows `x` through another layout of the same storage and records `grad` as the way back.
 pub fn view<G: GradFn>(x: &Tensor, layout: Layout, grad: G) -> Result<Tensor> {
-    let out = x.alias(layout);
-    record_view(x, &out, Box::new(grad), None);
+    let mut out = x.alias(layout);
+    record_view(x, &mut out, Box::new(grad), None);
     Ok(out)
 }
 
 /// Declares `out` a view of `x`; `locked` names a function that returns several views.
-pub fn record_view(x: &Tensor, out: &Tensor, grad: Box<dyn GradFn>, locked: Option<&'static str>) {
+pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, locked: Option<&'static str>) {
     if mode() == GradMode::Inference {
         return;
     }
     if x.dtype().is_differentiable() {
         if should_record(&[x]) {
             let node = Arc::new(make_node(grad, &[x], std::slice::from_ref(out), Saves::NOTHING));
-            out.set_edge(Edge::Node(node, 0));
+            out.set_first_edge(Edge::Node(node, 0));
         }
         out.set_view_of(x, locked, super::inplace::rebuild);
     }

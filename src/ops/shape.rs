@@ -348,8 +348,8 @@ pub fn split_at(x: &Tensor, axis: usize, sizes: &[usize]) -> Result<Vec<Tensor>>
     let mut start = 0;
     let mut parts = Vec::with_capacity(sizes.len());
     for &size in sizes {
-        let out = x.alias(x.layout().slice(axis, start, size, 1));
-        record_view(x, &out, Box::new(SplitGrad { axis, start }), Some("SplitBackward0"));
+        let mut out = x.alias(x.layout().slice(axis, start, size, 1));
+        record_view(x, &mut out, Box::new(SplitGrad { axis, start }), Some("SplitBackward0"));
         parts.push(out);
         start += size;
     }

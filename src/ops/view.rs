@@ -211,8 +211,8 @@ ops! {
         ensure!(input.ndim() > 0, Runtime, "Dimension specified as {dim} but tensor has no dimensions");
         let axis = wrap_dim(dim, input.ndim())?;
         Ok((0..input.shape()[axis]).map(|index| {
-            let out = input.alias(input.layout().select(axis, index));
-            record_view(input, &out, Box::new(UnbindGrad { axis, index }), Some("UnbindBackward0"));
+            let mut out = input.alias(input.layout().select(axis, index));
+            record_view(input, &mut out, Box::new(UnbindGrad { axis, index }), Some("UnbindBackward0"));
             out
         }).collect())
     }

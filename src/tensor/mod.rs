@@ -312,17 +312,30 @@ impl Tensor {
         self.state().generation += 1;
     }
     /// Declares this fresh tensor a differentiable view of `of` (or of its base).
-    pub fn set_view_of(&self, of: &Tensor, locked: Option<&'static str>, rebuild: Rebuild) {
-        let (base, inherited) = {
+    pub fn set_view_of(&mut self, of: &Tensor, locked: Option<&'static str>, rebuild: Rebuild) {
+        let view = {
             let state = of.state();
             match &state.view {
-                Some(v) => (v.base.clone(), v.locked),
-                None => (of.clone(), None),
+                None => View { base: of.clone(), generation: state.generation, locked, rebuild },
+                Some(v) => {
+                    let (base, locked) = (v.base.clone(), locked.or(v.locked));
+                    drop(state);
+                    let generation = base.state().generation;
+                    View { base, generation, locked, rebuild }
+                }
             }
         };
-        let generation = base.state().generation;
-        self.state().view = Some(Box::new(View { base, generation, locked: locked.or(inherited), rebuild }));
-        self.set_flag(IS_VIEW, true);
+        let view = Some(Box::new(view));
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => {
+                *inner.flags.get_mut() |= IS_VIEW;
+                inner.state.get_mut().unwrap_or_else(|e| e.into_inner()).view = view;
+            }
+            None => {
+                self.state().view = view;
+                self.set_flag(IS_VIEW, true);
+            }
+        }
     }
     /// The view's edge is right again for the current history of its base.
     pub fn accept_generation(&self) {
