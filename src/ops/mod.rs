@@ -68,7 +68,10 @@ pub mod predicates;
 pub mod product;
 pub mod quantile;
 pub mod random;
+pub mod recompute;
 pub mod reduce;
+pub mod rnn;
+mod rnn_composed;
 pub mod round;
 pub mod rounding;
 pub mod scan;
@@ -152,6 +155,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     quantile::TABLE,
     random::TABLE,
     reduce::TABLE,
+    rnn::TABLE,
     round::TABLE,
     rounding::TABLE,
     scan::TABLE,
