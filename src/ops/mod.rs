@@ -10,6 +10,7 @@ pub mod activation_smooth;
 pub mod along;
 pub mod arrange;
 pub mod attention;
+mod attention_fused;
 pub mod axiswise;
 pub mod binary;
 pub mod binary_math;

@@ -50,6 +50,8 @@ pub unsafe trait Vector: Copy {
     /// `self / y` within one rounding, for a quotient and a divisor that are normal or a quotient that is zero:
     /// without the divider where that is faster.
     fn quotient(self, y: Self) -> Self;
+    /// `(self + rest) / (y + low)` within one rounding, as [`Vector::quotient`], for small `rest` and `low`.
+    fn quotient_of_sum(self, y: Self, low: Self, rest: Self) -> Self;
     /// `1 / sqrt(self)` within two roundings.
     fn rsqrt(self) -> Self;
     /// To the nearest integer, ties to even.

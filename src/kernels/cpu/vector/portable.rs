@@ -88,6 +88,11 @@ macro_rules! lanes {
                 self.div(y)
             }
             #[inline(always)]
+            fn quotient_of_sum(self, y: Self, low: Self, rest: Self) -> Self {
+                let q = self.div(y);
+                q.add(q.fnma(low, q.fnma(y, self).add(rest)).div(y))
+            }
+            #[inline(always)]
             fn rsqrt(self) -> Self {
                 Self::c(1.0).div(self.sqrt())
             }

@@ -58,10 +58,27 @@ macro_rules! common {
     )*};
 }
 
+/// `1 / self` to nearly one rounding.
+trait Inverse: Vector {
+    fn inverse(self) -> Self;
+}
+
 /// AVX-512: comparisons give mask registers, memory is masked, exponents have instructions of their own.
 macro_rules! avx512 {
     ($name:ident, $t:ident, $lanes:literal, $mask:ident; $maskz_load:ident $mask_store:ident $cmp:ident $blend:ident
      $roundscale:ident $scalef:ident $getexp:ident $getmant:ident $reduce:ident $rcp14:ident $rsqrt14:ident $steps:literal; $($common:ident)*) => {
+        impl Inverse for $name {
+            #[inline(always)]
+            fn inverse(self) -> Self {
+                // 14 bits, doubled by each step: 2 multiplications a step against a divider that is busy for 16 cycles.
+                // SAFETY: as below.
+                let mut r = $name(unsafe { $rcp14(self.0) });
+                for _ in 0..$steps {
+                    r = r.fma(r.fnma(self, Self::c(1.0)), r);
+                }
+                r
+            }
+        }
         // SAFETY (all blocks): the trait's contract, code compiled for and running at this level.
         unsafe impl Vector for $name {
             type Elem = $t;
@@ -78,14 +95,15 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn quotient(self, y: Self) -> Self {
-                // 14 bits, doubled by each step, then one step on the quotient itself: 2 + 2 * steps multiplications
-                // against a divider that is busy for 16 cycles.
-                let mut r = $name(unsafe { $rcp14(y.0) });
-                for _ in 0..$steps {
-                    r = r.fma(r.fnma(y, Self::c(1.0)), r);
-                }
+                let r = y.inverse();
                 let q = self.mul(r);
                 q.fnma(y, self).fma(r, q)
+            }
+            #[inline(always)]
+            fn quotient_of_sum(self, y: Self, low: Self, rest: Self) -> Self {
+                let r = y.inverse();
+                let q = self.mul(r);
+                q.fnma(low, q.fnma(y, self).add(rest)).fma(r, q)
             }
             #[inline(always)]
             fn rsqrt(self) -> Self {
@@ -177,6 +195,11 @@ macro_rules! avx2 {
             #[inline(always)]
             fn quotient(self, y: Self) -> Self {
                 self.div(y)
+            }
+            #[inline(always)]
+            fn quotient_of_sum(self, y: Self, low: Self, rest: Self) -> Self {
+                let q = self.div(y);
+                q.add(q.fnma(low, q.fnma(y, self).add(rest)).div(y))
             }
             #[inline(always)]
             fn rsqrt(self) -> Self {
