@@ -25,7 +25,8 @@ fn attention(c: &mut Criterion) {
         let products = heads * length * length * depth * if causal { 1 } else { 2 };
         let name = format!("{heads}x{length}x{depth}{}", if causal { " causal" } else { "" });
         let attend = |x: &[Tensor]| {
-            scaled_dot_product_attention(&x[0], &x[1], &x[2], None, 0.0, causal, None, false).expect("sizes fit")
+            scaled_dot_product_attention(&x[0], &x[1], &x[2], None, 0.0, causal, None, false)
+                .expect("sizes fit")
         };
         let of = |requires_grad| [0, 1, 2].map(|_| tensor(&shape, requires_grad).expect("memory"));
         let (plain, leaves, g) = (of(false), of(true), tensor(&shape, false).expect("memory"));

@@ -35,7 +35,9 @@ fn layers(c: &mut Criterion) {
         group.throughput(Throughput::Elements((2 * steps * batch * width * (input + hidden)) as u64));
         let name = format!("{steps}x{batch}, {input} to {hidden}");
         group.bench_function(BenchmarkId::new(mode, name), |b| {
-            b.iter(|| recurrence(mode, &x, &sizes, &state, memory.as_ref(), &weights, false).expect("sizes fit"));
+            b.iter(|| {
+                recurrence(mode, &x, &sizes, &state, memory.as_ref(), &weights, false).expect("sizes fit")
+            });
         });
     }
     group.finish();

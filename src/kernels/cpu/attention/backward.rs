@@ -7,8 +7,7 @@ use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::matmul::gemm;
 use crate::kernels::cpu::par;
 
-/// Queries and keys of a block: scores and their gradients together take half of a second-level cache.
-const QUERIES: usize = 128;
+/// Keys of a block: scores and their gradients together take a quarter of a second-level cache.
 const KEYS: usize = 256;
 
 /// Where the gradients go; the columns of each are dense.
@@ -40,7 +39,7 @@ pub unsafe fn backward<T: Attends>(
     let work = s.group * s.queries * s.keys * (s.depth + s.width);
     par::for_each_chunk(sources, (super::TASK_FMA / (2 * work).max(1)).max(1), |range| {
         let s = shape.get();
-        let (height, block) = (QUERIES.min(s.queries), KEYS.min(s.keys));
+        let (height, block) = (s.query_block().min(s.queries), KEYS.min(s.keys));
         let stride = stride_for(block);
         let mut scratch = Scratch::<T>::new(height * (2 * stride + 1));
         for from in range {
@@ -84,10 +83,15 @@ unsafe fn one_head<T: Attends>(
     for i0 in (0..s.queries).step_by(height) {
         let rows = height.min(s.queries - i0);
         // what every weight of a row loses to the others: the product of the result and its gradient
-        for i in 0..rows {
-            let (a, b) = (g.at(head, i0 + i), out.at(head, i0 + i));
-            let terms = (0..width as isize).map(|j| *a.offset(j * g.col) * *b.offset(j * out.col));
-            *dots.add(i) = terms.fold(zero, |x, y| x + y);
+        let (g0, y0) = (g.at(head, i0), out.at(head, i0));
+        if g.col == 1 && out.col == 1 {
+            (T::ROWS.dots)(rows, width, g0, g.row, y0, out.row, dots);
+        } else {
+            for i in 0..rows {
+                let (a, b) = (g.at(head, i0 + i), out.at(head, i0 + i));
+                let terms = (0..width as isize).map(|j| *a.offset(j * g.col) * *b.offset(j * out.col));
+                *dots.add(i) = terms.fold(zero, |x, y| x + y);
+            }
         }
         let end = s.reach(i0 + rows);
         for k0 in (0..end).step_by(block) {
@@ -101,7 +105,7 @@ unsafe fn one_head<T: Attends>(
                 mask: masks.at(head, i0, k0),
                 seen: s.seen(i0, k0),
             };
-            let (q0, g0) = (q.at(head, i0), g.at(head, i0));
+            let q0 = q.at(head, i0);
             let (key, value) = (k.at(from, k0), v.at(from, k0));
             gemm(rows, keys, depth, one, q0, q.row, q.col, key, k.col, k.row, zero, weights, step, 1, None);
             (T::ROWS.weigh)(b, lse.add(i0));

@@ -207,8 +207,32 @@ where
     }
 }
 
+/// The product of two rows with dense columns.
+#[inline(always)]
+unsafe fn dot<V: Vector>(n: usize, a: *const V::Elem, b: *const V::Elem) -> V::Elem {
+    let mut sum = V::zero();
+    for j in (0..n).step_by(V::LANES) {
+        let left = n - j;
+        sum = if left >= V::LANES {
+            V::load(a.add(j)).fma_fast(V::load(b.add(j)), sum)
+        } else {
+            V::load_part(a.add(j), left).fma_fast(V::load_part(b.add(j), left), sum)
+        };
+    }
+    sum.sum()
+}
+
 macro_rules! levels {
-    ($t:ident $absorb:ident $finish:ident $weigh:ident $slope:ident) => {
+    ($t:ident $absorb:ident $finish:ident $weigh:ident $slope:ident $dots:ident) => {
+        multiversion_vector! {
+            unsafe fn $dots[V: Vector<Elem = $t>, $t](
+                rows: usize, n: usize, a: *const $t, step_a: isize, b: *const $t, step_b: isize, to: *mut $t,
+            ) {
+                for i in 0..rows {
+                    *to.add(i) = dot::<V>(n, a.offset(i as isize * step_a), b.offset(i as isize * step_b));
+                }
+            }
+        }
         multiversion_vector! {
             unsafe fn $absorb[V: Vector<Elem = $t>, $t](b: Block<$t>, s: Running<$t>) { absorb::<V>(b, s) }
         }
@@ -222,7 +246,7 @@ macro_rules! levels {
             unsafe fn $slope[V: Vector<Elem = $t>, $t](b: Block<$t>, grads: *mut $t, dots: *const $t) { slope::<V>(b, grads, dots) }
         }
         impl Attends for $t {
-            const ROWS: Rows<$t> = Rows { absorb: $absorb, finish: $finish, weigh: $weigh, slope: $slope };
+            const ROWS: Rows<$t> = Rows { absorb: $absorb, finish: $finish, weigh: $weigh, slope: $slope, dots: $dots };
         }
     };
 }
@@ -233,6 +257,8 @@ pub struct Rows<T> {
     pub finish: unsafe fn(Block<T>, Running<T>, *mut T),
     pub weigh: unsafe fn(Block<T>, *const T),
     pub slope: unsafe fn(Block<T>, *mut T, *const T),
+    /// Rows, their length, the two operands with the distance of their rows, and the products.
+    pub dots: unsafe fn(usize, usize, *const T, isize, *const T, isize, *mut T),
 }
 
 /// An element type that attention is computed in.
@@ -240,5 +266,5 @@ pub trait Attends: PackElem + Cmp {
     const ROWS: Rows<Self>;
 }
 
-levels!(f32 absorb_f32 finish_f32 weigh_f32 slope_f32);
-levels!(f64 absorb_f64 finish_f64 weigh_f64 slope_f64);
+levels!(f32 absorb_f32 finish_f32 weigh_f32 slope_f32 dots_f32);
+levels!(f64 absorb_f64 finish_f64 weigh_f64 slope_f64 dots_f64);

@@ -178,12 +178,12 @@ fn over_one_plus_exp<V: Real>(num: Option<V>, x: V, low: Option<V>) -> V {
     let d = e.add(V::c(1.0));
     let lost = e.sub(d.sub(V::c(1.0)));
     let q = match num {
-        None => V::select(negative, p, V::c(1.0)).quotient_of_sum(d, lost, V::zero()),
+        None => V::select(negative, p, V::c(1.0)).quotient_of_sum(d, lost, None),
         Some(x) => {
             let product = x.mul(p);
             let rest = x.fma(p, product.neg());
             let rest = V::select(negative, rest, V::zero());
-            V::select(negative, product, x).quotient_of_sum(d, lost, rest)
+            V::select(negative, product, x).quotient_of_sum(d, lost, Some(rest))
         }
     };
     q.scale(V::select(negative, n, V::zero()))
@@ -191,7 +191,15 @@ fn over_one_plus_exp<V: Real>(num: Option<V>, x: V, low: Option<V>) -> V {
 
 #[inline(always)]
 pub fn sigmoid<V: Real>(x: V) -> V {
-    over_one_plus_exp(None, x, None)
+    // Where the exponential is normal there is nothing to scale last: seven operations less.
+    if V::any(V::c(-0.75 * k!(EXP_MIN)).lt(x.abs())) {
+        return over_one_plus_exp(None, x, None);
+    }
+    let (p, n) = exp_parts(V::sign_bit().or(x), None);
+    let e = p.scale(n);
+    let d = e.add(V::c(1.0));
+    let lost = e.sub(d.sub(V::c(1.0)));
+    V::select(x.lt(V::zero()), e, V::c(1.0)).quotient_of_sum(d, lost, None)
 }
 
 /// `x / (1 + e^-x)`; zero at minus infinity.
@@ -269,12 +277,18 @@ fn trig_reduce<V: Real>(x: V) -> (V, V) {
 fn sin_cos_reduced<V: Real>(r: V) -> (V, V) {
     let z = r.mul(r);
     let s = r.mul(z).fma(z.poly(k!(SIN)), r);
+    let (main, small) = cos_parts(z);
+    (s, main.add(small))
+}
+
+/// The cosine of a reduced argument, given its square, as the sum of a main and a small part.
+#[inline(always)]
+fn cos_parts<V: Real>(z: V) -> (V, V) {
     // What the subtraction from one rounds away comes back with the small terms.
     let half = z.mul(V::c(0.5));
     let main = V::c(1.0).sub(half);
     let lost = V::c(1.0).sub(main).sub(half);
-    let c = main.add(z.mul(z).fma(z.poly(k!(COS)), lost));
-    (s, c)
+    (main, z.mul(z).fma(z.poly(k!(COS)), lost))
 }
 
 #[inline(always)]
@@ -328,14 +342,26 @@ pub fn cos_f64<V: Vector<Elem = f64>>(x: V) -> V {
     trig_f64::<V, true>(x)
 }
 
+/// Sine over cosine, both in two parts, of an argument in two parts: each of these roundings would show.
 #[inline(always)]
 pub fn tan_f64<V: Vector<Elem = f64>>(x: V) -> V {
-    let (r, n) = trig_reduce(x.abs());
-    let (s, c) = sin_cos_reduced(r);
+    let n = x.abs().mul(V::c(std::f64::consts::FRAC_2_PI)).round();
+    let [a, b, c] = <f64 as Coef>::HALF_PI;
+    let rest = n.fnma(V::c(a), x.abs());
+    let r = n.fnma(V::c(b), rest);
+    let low = n.fnma(V::c(c), n.fnma(V::c(b), rest.sub(r)));
+    let z = r.mul(r);
+    let cubic = r.mul(z).mul(z.poly(<f64 as Coef>::SIN));
+    let s = r.add(cubic);
+    let (main, small) = cos_parts(z);
+    let cos = main.add(small);
+    let s_low = cos.fma(low, r.sub(s).add(cubic));
+    let c_low = s.fnma(low, main.sub(cos).add(small));
     let pairs = n.mul(V::c(0.5));
     let even = pairs.floor().eq(pairs);
-    let y = V::select(even, s, c.neg()).div(V::select(even, c, s));
-    let y = y.xor(x.and(V::sign_bit()));
+    let (num, num_low) = (V::select(even, s, cos.neg()), V::select(even, s_low, c_low.neg()));
+    let (den, den_low) = (V::select(even, cos, s), V::select(even, c_low, s_low));
+    let y = num.quotient_of_sum(den, den_low, Some(num_low)).xor(x.and(V::sign_bit()));
     if !V::any(V::c(<f64 as Coef>::TRIG_MAX).lt(x.abs())) {
         return y;
     }
@@ -419,6 +445,26 @@ fn gelu_wide<V: Vector<Elem = f64>>(x: V) -> V {
     let (p, n) = erfc_parts(c.abs().mul(V::c(std::f64::consts::FRAC_1_SQRT_2)));
     let tail = c.mul(V::c(0.5)).mul(p).scale(n);
     V::select(x.le(V::zero()), tail, x.sub(tail))
+}
+
+/// `P(x) + x P'(x)`, the slope of [`gelu_f32`]; one exponential serves both terms.
+#[inline(always)]
+pub fn gelu_slope<V: Vector<Elem = f32>>(x: V) -> V {
+    let a = x.abs();
+    let z = x.mul(x);
+    let near = x.fma(z.poly(GELU_NEAR), V::c(0.5));
+    let e = exp(z.mul(V::c(-0.5)));
+    let t = V::c(GELU_MID_MAX).min(a).sub(V::c(GELU_MID_AT));
+    let mut tail = e.mul(t.poly(GELU_MID));
+    let far = V::c(GELU_MID_MAX).lt(a);
+    if V::any(far) {
+        let c = V::c(ERFC_MAX).min(a.mul(V::c(std::f64::consts::FRAC_1_SQRT_2)));
+        let t = V::c(1.0).quotient(c.fma(V::c(ERFC_T), V::c(1.0)));
+        tail = V::select(far, e.mul(V::c(0.5)).mul(t.mul(t.poly(ERFC_F32))), tail);
+    }
+    let beyond = V::select(x.lt(V::zero()), tail, V::c(1.0).sub(tail));
+    let p = V::select(V::c(GELU_NEAR_MAX).lt(a), beyond, near);
+    x.mul(e).fma(V::c(0.398_942_280_401_432_7), p)
 }
 
 /// `atan(y / x)` for `0 <= y, x`, not both zero or infinite.
