@@ -167,8 +167,7 @@ pub fn routine2<A, F: Fn(*const A, *const A, *mut A, usize) + Copy>(_: F) -> Poi
         n: usize,
         _: &Params,
     ) {
-        // SAFETY: as above
-        unsafe { conjure::<F>()(p[1] as *const A, p[2] as *const A, p[0] as *mut A, n) }
+        conjure::<F>()(p[1] as *const A, p[2] as *const A, p[0] as *mut A, n)
     }
     run::<A, F>
 }

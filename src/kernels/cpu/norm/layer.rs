@@ -31,8 +31,9 @@ pub unsafe fn layer_norm<T: Flt>(
     let (src, weight, bias) = (Ptr::of(src), Ptr::of(weight), Ptr::of(bias));
     let (dst, mean, rstd) = (Ptr(dst), Ptr(mean), Ptr(rstd));
     let whole = !weight.get().is_null() && !bias.get().is_null() && n.is_multiple_of(WHOLE) && n <= LONG;
-    let stream =
-        rows * n * size_of::<T>() > STREAM_BYTES && dst.get().is_aligned_to_line() && src.get() != dst.get();
+    let stream = rows * n * size_of::<T>() > STREAM_BYTES
+        && (dst.get() as usize).is_multiple_of(64)
+        && src.get() != dst.get();
     par::for_each_chunk(rows, (par::REDUCE_GRAIN / 2).div_ceil(n.max(1)), |r| {
         if whole && matches!(T::DTYPE, DType::F32 | DType::F64) {
             let (count, first) = (r.len(), r.start);
@@ -71,16 +72,6 @@ pub unsafe fn layer_norm<T: Flt>(
 
 /// Rows of a multiple of this many elements are whole vectors in pairs, at every level.
 const WHOLE: usize = 32;
-
-trait Aligned {
-    /// To 64 bytes, the widest vector.
-    fn is_aligned_to_line(self) -> bool;
-}
-impl<T> Aligned for *mut T {
-    fn is_aligned_to_line(self) -> bool {
-        (self as usize).is_multiple_of(64)
-    }
-}
 
 macro_rules! whole_rows {
     ($name:ident $t:ident) => {
