@@ -8,7 +8,7 @@ use super::point::{NO, PointDef, Y, only, point};
 use super::ternary::where_self;
 use crate::base::DType;
 use crate::error::{Error, Result};
-use crate::kernels::cpu::block::{PointFn, UnaryFn, point2, typed};
+use crate::kernels::cpu::block::{PointFn, UnaryFn, point2, routine2, typed};
 use crate::kernels::cpu::math;
 use crate::kernels::cpu::staged::{
     Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
@@ -46,6 +46,12 @@ direct! {
     SILU "silu" "SiluBackward0" silu_f32 silu_f64 SILU_BACKWARD;
 }
 
+#[allow(unsafe_code)]
+fn fused_gelu_backward() -> PointFn {
+    // SAFETY: the driver passes `n` dense elements
+    routine2(|g, x, dst, n| unsafe { math::gelu_backward_f32(g, x, dst, n) })
+}
+
 /// `(1 - s) s` of a logistic value.
 fn bell(s: &Tensor) -> Result<Tensor> {
     s.mul(s.rsub(1i64)?)
@@ -53,10 +59,14 @@ fn bell(s: &Tensor) -> Result<Tensor> {
 
 activation! {
     GELU_BACKWARD "gelu_backward" "GeluBackwardBackward0",
-        |dt| real_floats!("gelu_backward", dt, T => staged_two((Erf, Exp),
-            |x: T, _| x * std::f64::consts::FRAC_1_SQRT_2 as T,
-            |x: T, _| -0.5 * x * x,
-            |g: T, x: T, e: T, p: T, _| g * (0.5 * (1.0 + e) + x * p * FRAC_1_SQRT_2PI as T))),
+        |dt| if dt == DType::F32 {
+            Ok(fused_gelu_backward())
+        } else {
+            real_floats!("gelu_backward", dt, T => staged_two((Erf, Exp),
+                |x: T, _| x * std::f64::consts::FRAC_1_SQRT_2 as T,
+                |x: T, _| -0.5 * x * x,
+                |g: T, x: T, e: T, p: T, _| g * (0.5 * (1.0 + e) + x * p * FRAC_1_SQRT_2PI as T)))
+        },
         [B, A | B, 0, 0], |s, g, want| {
             let x = s.tensor(1)?;
             Ok([want.then(0, || point(&GELU_BACKWARD, &[g, &x], NO))?,

@@ -1,5 +1,7 @@
-//! Scaled dot-product attention as products and a softmax.
+//! Scaled dot-product attention. The fused op is in `attention_fused.rs`; composed of products and a softmax it is
+//! here, for dropped weights, masks that want a gradient, complex numbers, and second derivatives.
 
+use super::attention_fused::fused;
 use super::binary::add;
 use super::compare::eq;
 use super::copy::cast;
@@ -13,7 +15,7 @@ use crate::tensor::Tensor;
 use crate::{bail, ensure, ops};
 
 /// Key and value heads repeated to the number of query heads.
-fn repeat_heads(t: &Tensor, heads: usize) -> Result<Tensor> {
+pub fn repeat_heads(t: &Tensor, heads: usize) -> Result<Tensor> {
     let at = t.ndim() - 3;
     let have = t.shape()[at];
     if have == heads {
@@ -87,6 +89,51 @@ fn check(query: &Tensor, key: &Tensor, value: &Tensor, mask: Option<&Tensor>, is
     Ok(())
 }
 
+/// Products and a softmax, the scores of all pairs in memory.
+pub fn composed(
+    query: &Tensor,
+    key: &Tensor,
+    value: &Tensor,
+    attn_mask: Option<&Tensor>,
+    is_causal: bool,
+    factor: f64,
+    dropout_p: f64,
+) -> Result<Tensor> {
+    let n = query.ndim();
+    let root = factor.abs().sqrt();
+    let keys = transpose(key, -2, -1)?.mul(root * factor.signum())?;
+    let mut scores = matmul(&query.mul(root)?, &keys)?;
+    let bias = match attn_mask {
+        Some(m) => Some(additive(m, query.dtype())?),
+        None if is_causal => {
+            Some(causal(query.shape()[n - 2], key.shape()[key.ndim() - 2], query.dtype(), query.device())?)
+        }
+        None => None,
+    };
+    if let Some(bias) = &bias {
+        scores = add(&scores, bias, Scalar::Int(1))?;
+    }
+    // a query that sees nothing answers with zero
+    let blind = match attn_mask {
+        None => None,
+        Some(_) => {
+            let hidden = eq(scores.detach(), f64::NEG_INFINITY)?;
+            Some(super::truth::all_dim(&hidden, Some(&[-1]), true)?)
+        }
+    };
+    if let Some(blind) = &blind {
+        scores = masked_fill(&scores, blind, 0.0.into())?;
+    }
+    let mut weights = softmax(&scores, -1, None)?;
+    if let Some(blind) = &blind {
+        weights = masked_fill(&weights, blind, 0.0.into())?;
+    }
+    if dropout_p > 0.0 {
+        weights = super::dropout::dropout(&weights, dropout_p, true)?;
+    }
+    matmul(&weights, value)
+}
+
 ops! {
     /// `softmax(query @ key.T * scale + mask) @ value`.
     ///
@@ -104,43 +151,13 @@ ops! {
             let y = scaled_dot_product_attention(&up(query)?, &up(key)?, &up(value)?, mask.as_ref(), dropout_p, is_causal, scale, enable_gqa)?;
             return cast(&y, dtype);
         }
-        let (n, e) = (query.ndim(), query.shape()[query.ndim() - 1]);
-        let (key, value) = if enable_gqa && n >= 3 && key.ndim() >= 3 && value.ndim() >= 3 {
-            let heads = query.shape()[n - 3];
-            (repeat_heads(key, heads)?, repeat_heads(value, heads)?)
-        } else {
-            (key.clone(), value.clone())
-        };
-        let factor = scale.unwrap_or(1.0 / (e as f64).sqrt());
-        let root = factor.abs().sqrt();
-        let keys = transpose(&key, -2, -1)?.mul(root * factor.signum())?;
-        let mut scores = matmul(&query.mul(root)?, &keys)?;
-        let bias = match attn_mask {
-            Some(m) => Some(additive(m, query.dtype())?),
-            None if is_causal => Some(causal(query.shape()[n - 2], key.shape()[key.ndim() - 2], query.dtype(), query.device())?),
-            None => None,
-        };
-        if let Some(bias) = &bias {
-            scores = add(&scores, bias, Scalar::Int(1))?;
+        let factor = scale.unwrap_or(1.0 / (query.shape()[query.ndim() - 1] as f64).sqrt());
+        if dropout_p == 0.0 && let Some(y) = fused(query, key, value, attn_mask, is_causal, factor, enable_gqa)? {
+            return Ok(y);
         }
-        // a query that sees nothing answers with zero
-        let blind = match attn_mask {
-            None => None,
-            Some(_) => {
-                let hidden = eq(scores.detach(), f64::NEG_INFINITY)?;
-                Some(super::truth::all_dim(&hidden, Some(&[-1]), true)?)
-            }
-        };
-        if let Some(blind) = &blind {
-            scores = masked_fill(&scores, blind, 0.0.into())?;
-        }
-        let mut weights = softmax(&scores, -1, None)?;
-        if let Some(blind) = &blind {
-            weights = masked_fill(&weights, blind, 0.0.into())?;
-        }
-        if dropout_p > 0.0 {
-            weights = super::dropout::dropout(&weights, dropout_p, true)?;
-        }
-        matmul(&weights, &value)
+        let (n, m) = (query.ndim(), key.ndim());
+        let repeats = enable_gqa && n >= 3 && m >= 3 && value.ndim() >= 3;
+        let heads = |t: &Tensor| if repeats { repeat_heads(t, query.shape()[n - 3]) } else { Ok(t.clone()) };
+        composed(query, &heads(key)?, &heads(value)?, attn_mask, is_causal, factor, dropout_p)
     }
 }

@@ -10,6 +10,7 @@ pub mod activation_smooth;
 pub mod along;
 pub mod arrange;
 pub mod attention;
+mod attention_fused;
 pub mod axiswise;
 pub mod binary;
 pub mod binary_math;
@@ -68,7 +69,10 @@ pub mod predicates;
 pub mod product;
 pub mod quantile;
 pub mod random;
+pub mod recompute;
 pub mod reduce;
+pub mod rnn;
+mod rnn_composed;
 pub mod round;
 pub mod rounding;
 pub mod scan;
@@ -152,6 +156,7 @@ pub const TABLES: &[&[table::OpDef]] = &[
     quantile::TABLE,
     random::TABLE,
     reduce::TABLE,
+    rnn::TABLE,
     round::TABLE,
     rounding::TABLE,
     scan::TABLE,

@@ -335,14 +335,21 @@ pub fn view<G: GradFn>(x: &Tensor, layout: Layout, grad: G) -> Result<Tensor> {
 
 /// Declares `out` a view of `x`; `locked` names a function that returns several views.
 pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, locked: Option<&'static str>) {
-    if mode() == GradMode::Inference {
+    record_views(x, std::slice::from_mut(out), grad, locked);
+}
+
+/// Declares all of `outs` views of `x` with one node for their gradients.
+pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, locked: Option<&'static str>) {
+    if mode() == GradMode::Inference || !x.dtype().is_differentiable() {
         return;
     }
-    if x.dtype().is_differentiable() {
-        if should_record(&[x]) {
-            let node = Arc::new(make_node(grad, &[x], std::slice::from_ref(out), Saves::NOTHING));
-            out.set_first_edge(Edge::Node(node, 0));
+    if should_record(&[x]) {
+        let node = Arc::new(make_node(grad, &[x], outs, Saves::NOTHING));
+        for (i, out) in outs.iter_mut().enumerate() {
+            out.set_first_edge(Edge::Node(node.clone(), i));
         }
+    }
+    for out in outs {
         out.set_view_of(x, locked, super::inplace::rebuild);
     }
 }

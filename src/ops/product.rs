@@ -19,13 +19,13 @@ fn no_product(name: &str, dtype: DType) -> Error {
 }
 
 /// A tensor read as a stack of matrices: its layout with at least two axes.
-fn last_two(l: &Layout) -> (isize, isize) {
+pub fn last_two(l: &Layout) -> (isize, isize) {
     let n = l.ndim();
     (l.strides[n - 2] as isize, l.strides[n - 1] as isize)
 }
 
 /// Where the matrices of a stack begin, over a (broadcast) batch shape.
-fn batch_offsets(l: &Layout, batch: &[usize]) -> SmallVec<[isize; 8]> {
+pub fn batch_offsets(l: &Layout, batch: &[usize]) -> SmallVec<[isize; 8]> {
     let lead = l.ndim() - 2;
     let part = Layout { shape: l.shape[..lead].into(), strides: l.strides[..lead].into(), offset: 0 }
         .broadcast_to(batch);

@@ -1,7 +1,7 @@
 //! Views: other sizes and strides over the same storage, and the way back for gradients.
 
 use super::copy::{self, full};
-use super::op::{Metas, Op, apply, record_view, view as show};
+use super::op::{Metas, Op, apply, record_views, view as show};
 use super::table::Ints;
 use crate::base::{Device, Dims, Layout, Scalar, wrap_dim};
 use crate::error::Result;
@@ -54,10 +54,6 @@ view_grad! {
     };
     /// The gradient of a view given by strides, over a base that may have strides of its own.
     AsStrided { base: Layout, view: Layout } "AsStridedBackward0", |s, _cx, g| spread(g, &s.base, &s.view);
-    SplitGrad { axis: usize, start: usize } "SplitBackward0", |s, cx, g| {
-        let out = zeros_like_shape(cx, g)?;
-        with_part(&out, g, |l| l.slice(s.axis, s.start, g.shape()[s.axis], 1))
-    };
     UnbindGrad { axis: usize, index: usize } "UnbindBackward0", |s, cx, g| {
         let out = zeros_like_shape(cx, g)?;
         with_part(&out, g, |l| l.select(s.axis, s.index))
@@ -344,14 +340,35 @@ pub fn wrap_dims(dims: &[i64], ndim: usize) -> Result<Dims> {
     Ok(out)
 }
 
+/// The way back of all pieces at once: put together again.
+#[derive(Debug)]
+struct SplitGrad {
+    axis: usize,
+}
+
+impl GradFn for SplitGrad {
+    fn grad_name(&self) -> &str {
+        "SplitBackward0"
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let pieces = g.iter().zip(&cx.node.outputs);
+        let pieces: Vec<Tensor> = pieces
+            .map(|(g, shape)| match g {
+                Some(g) => Ok(g.clone()),
+                None => full(&shape.dims, Scalar::Int(0), shape.dtype, shape.device),
+            })
+            .collect::<Result<_>>()?;
+        grads![Some(super::join::concat(&pieces, self.axis as i64)?)]
+    }
+}
+
 pub fn split_at(x: &Tensor, axis: usize, sizes: &[usize]) -> Result<Vec<Tensor>> {
     let mut start = 0;
     let mut parts = Vec::with_capacity(sizes.len());
     for &size in sizes {
-        let mut out = x.alias(x.layout().slice(axis, start, size, 1));
-        record_view(x, &mut out, Box::new(SplitGrad { axis, start }), Some("SplitBackward0"));
-        parts.push(out);
+        parts.push(x.alias(x.layout().slice(axis, start, size, 1)));
         start += size;
     }
+    record_views(x, &mut parts, Box::new(SplitGrad { axis }), Some("SplitBackward0"));
     Ok(parts)
 }

@@ -11,7 +11,6 @@ from .parameter import Parameter
 from .utils.rnn import PackedSequence
 
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
-_FUSED = {"LSTM": "lstm", "GRU": "gru", "RNN_TANH": "rnn_tanh", "RNN_RELU": "rnn_relu"}
 
 
 class RNNBase(Module):
@@ -230,15 +229,6 @@ class RNNBase(Module):
                 )
 
     def _run(self, data, sizes, states):
-        fused = getattr(_C, _FUSED[self.mode], None)
-        if fused is not None:
-            state = tuple(states) if self.mode == "LSTM" else states[0]
-            options = (self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
-            if sizes is None:
-                out = fused(data, state, self._flat_weights, *options, self.batch_first)
-            else:
-                out = fused(data, sizes, state, self._flat_weights, *options)
-            return out[0], out[1:]
         weights = []
         for names in self._all_weights:
             by_kind = {name.partition("_l")[0]: getattr(self, name) for name in names}
@@ -251,7 +241,7 @@ class RNNBase(Module):
             rows, counts = steps.reshape(length * batch, -1), [batch] * length
         else:
             rows, counts = data, sizes.tolist()
-        output, state = _recurrent.run(
+        output, states = _recurrent.run(
             self.mode,
             rows,
             counts,
@@ -265,7 +255,7 @@ class RNNBase(Module):
         if sizes is None:
             output = output.view(length, batch, -1)
             output = output.transpose(0, 1) if self.batch_first else output
-        return output, state if self.mode == "LSTM" else (state,)
+        return output, states
 
 
 class RNN(RNNBase):
@@ -392,20 +382,9 @@ class RNNCellBase(Module):
             states = [zero, zero] if mode == "LSTM" else [zero]
         elif single:
             states = [state.unsqueeze(0) for state in states]
-        fused = getattr(_C, _FUSED[mode] + "_cell", None)
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        if fused is not None:
-            out = fused(input, tuple(states) if mode == "LSTM" else states[0], *weights)
-            out = out if mode == "LSTM" else (out,)
-        else:
-            from . import functional as F
-
-            gates, hidden = (
-                F.linear(input, weights[0], weights[2]),
-                F.linear(states[0], weights[1], weights[3]),
-            )
-            out = _recurrent.CELLS[mode](gates, hidden, (*states, None))
-        out = tuple(state.squeeze(0) if single and state is not None else state for state in out)
+        out = _recurrent.step(mode, input, states, weights)
+        out = tuple(state.squeeze(0) if single else state for state in out)
         return out if mode == "LSTM" else out[0]
 
 

@@ -223,6 +223,18 @@ pub fn point2<A: Copy, O: Copy, F: Fn(A, A, &Params) -> O + Copy>(_: F) -> Point
     run::<A, O, F>
 }
 
+/// A kernel of two inputs that is a routine over dense memory.
+pub fn routine2<A, F: Fn(*const A, *const A, *mut A, usize) + Copy>(_: F) -> PointFn {
+    unsafe fn run<A, F: Fn(*const A, *const A, *mut A, usize) + Copy>(
+        p: &[*mut u8; MAX_OPERANDS],
+        n: usize,
+        _: &Params,
+    ) {
+        conjure::<F>()(p[1] as *const A, p[2] as *const A, p[0] as *mut A, n)
+    }
+    run::<A, F>
+}
+
 /// A kernel of three inputs with parameters; the first may have a type of its own (a mask).
 pub fn point3<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(_: F) -> PointFn {
     unsafe fn run<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(

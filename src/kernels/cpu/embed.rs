@@ -4,6 +4,8 @@
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
+use crate::kernels::cpu::vector::{STREAM_BYTES, Vector, fence, prefetch};
+use crate::multiversion_vector;
 
 /// The position of the first index outside `0..rows`.
 ///
@@ -18,8 +20,15 @@ pub unsafe fn first_bad_index(n: usize, indices: *const i64, rows: usize) -> Opt
 /// # Safety
 /// Pointers are valid for the sizes named and every index names a row.
 pub unsafe fn embedding<T: Elem>(n: usize, indices: *const i64, dim: usize, weight: *const T, dst: *mut T) {
+    let bytes = dim * size_of::<T>();
+    let stream = n * bytes >= STREAM_BYTES && bytes.is_multiple_of(64) && (dst as usize).is_multiple_of(64);
     let (indices, weight, dst) = (Ptr::of(indices), Ptr::of(weight), Ptr(dst));
     par::for_each_chunk(n, par::ELEMENTWISE_GRAIN.div_ceil(dim.max(1)), |r| {
+        if stream {
+            let (from, to) = (indices.at(r.start), dst.at(r.start * dim));
+            // SAFETY: rows of each, by the caller's word; bits are moved, whatever they mean.
+            return unsafe { stream_rows(r.len(), from, bytes / 4, weight.get().cast(), to.cast()) };
+        }
         for i in r {
             // SAFETY: rows of each, by the caller's word.
             unsafe {
@@ -28,6 +37,21 @@ pub unsafe fn embedding<T: Elem>(n: usize, indices: *const i64, dim: usize, weig
             }
         }
     });
+}
+
+multiversion_vector! {
+    /// Rows of `words` 32-bit words, past the caches; the next one, anywhere in memory, is asked for meanwhile.
+    unsafe fn stream_rows[V: Vector<Elem = f32>, f32](n: usize, indices: *const i64, words: usize, weight: *const f32, dst: *mut f32) {
+        for i in 0..n {
+            let row = weight.add(*indices.add(i) as usize * words);
+            let next = weight.wrapping_add(*indices.add((i + 1).min(n - 1)) as usize * words);
+            for j in (0..words).step_by(V::LANES) {
+                prefetch(next.wrapping_add(j));
+                V::load(row.add(j)).stream(dst.add(i * words + j));
+            }
+        }
+        fence();
+    }
 }
 
 /// The dense gradient: row `r` of `dw` is the sum of the rows of `g` whose index is `r`, zero for `padding`, and

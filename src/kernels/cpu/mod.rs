@@ -2,6 +2,7 @@
 
 #[macro_use]
 pub mod simd;
+pub mod attention;
 pub mod axis;
 pub mod block;
 pub mod cast;
@@ -30,6 +31,7 @@ pub mod pool;
 pub mod random;
 pub mod recur;
 pub mod reduce;
+pub mod rnn;
 pub mod softmax;
 pub mod sort;
 pub mod special;

@@ -1,9 +1,12 @@
 //! Softmax and log-softmax along one axis of dense memory seen as (outer, n, inner), and their gradients.
 
-use crate::base::Elem;
+use crate::base::{DType, Elem};
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
+use crate::kernels::cpu::math::body;
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::block_max_sum_exp;
+use crate::kernels::cpu::vector::Vector;
+use crate::multiversion_vector;
 
 /// Columns handled side by side when the axis is not the last one.
 const WIDTH: usize = 128;
@@ -17,7 +20,11 @@ pub unsafe fn softmax<T: Flt>(outer: usize, n: usize, inner: usize, log: bool, s
     lines(outer, n, inner, |at, width| {
         // SAFETY: the lines of this task alone.
         unsafe {
-            if width == 0 {
+            if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F32 {
+                row_f32(n, src.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F64 {
+                row_f64(n, src.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 {
                 row(n, log, src.at(at), dst.at(at));
             } else {
                 columns(n, inner, width, log, src.at(at), dst.at(at));
@@ -74,6 +81,68 @@ fn lines(outer: usize, n: usize, inner: usize, f: impl Fn(usize, usize) + Sync) 
 
 /// Elements whose exponentials are summed before the running maximum is looked at again.
 const BLOCK: usize = 1024;
+
+/// Elements of the widest vector.
+const VECTOR: usize = 16;
+
+macro_rules! vector_row {
+    ($name:ident $t:ident) => {
+        multiversion_vector! {
+            /// The maximum, then exponentials with their sum, then the scale: three passes over a row that stays in
+            /// the cache. The row is a vector long at least.
+            unsafe fn $name[V: Vector<Elem = $t>, $t](n: usize, src: *const $t, dst: *mut $t) {
+                // nan is left out here: it shows in the sum. The last vector may overlap the one before.
+                let (mut t0, mut t1) = (V::load(src.add(n - V::LANES)), V::splat(-$t::INFINITY));
+                t0 = t0.max(t1);
+                let mut j = 0;
+                while j + 2 * V::LANES <= n {
+                    t0 = V::load(src.add(j)).max(t0);
+                    t1 = V::load(src.add(j + V::LANES)).max(t1);
+                    j += 2 * V::LANES;
+                }
+                if j + V::LANES <= n {
+                    t0 = V::load(src.add(j)).max(t0);
+                }
+                let mut lanes = [-$t::INFINITY; VECTOR];
+                t0.max(t1).store(lanes.as_mut_ptr());
+                let max = V::splat(lanes.into_iter().fold(-$t::INFINITY, |a, b| b.max_or(a)));
+                let (mut s0, mut s1) = (V::zero(), V::zero());
+                let mut j = 0;
+                while j + 2 * V::LANES <= n {
+                    let e0 = body::exp(V::load(src.add(j)).sub(max));
+                    let e1 = body::exp(V::load(src.add(j + V::LANES)).sub(max));
+                    e0.store(dst.add(j));
+                    e1.store(dst.add(j + V::LANES));
+                    (s0, s1) = (s0.add(e0), s1.add(e1));
+                    j += 2 * V::LANES;
+                }
+                let mut sum = s0.add(s1).sum();
+                while j < n {
+                    let left = (n - j).min(V::LANES);
+                    let e = if left == V::LANES { V::load(src.add(j)) } else { V::load_part(src.add(j), left) };
+                    let e = body::exp(e.sub(max));
+                    let mut lanes = [0.0; VECTOR];
+                    e.store(lanes.as_mut_ptr());
+                    lanes[..left].iter().for_each(|x| sum += x);
+                    std::ptr::copy_nonoverlapping(lanes.as_ptr(), dst.add(j), left);
+                    j += left;
+                }
+                let scale = V::splat(1.0 / sum);
+                let mut j = 0;
+                while j + V::LANES <= n {
+                    V::load(dst.add(j)).mul(scale).store(dst.add(j));
+                    j += V::LANES;
+                }
+                while j < n {
+                    *dst.add(j) *= 1.0 / sum;
+                    j += 1;
+                }
+            }
+        }
+    };
+}
+vector_row!(row_f32 f32);
+vector_row!(row_f64 f64);
 
 multiversion! {
     /// Short rows read the maximum, then write exponentials while adding them up, then scale: three passes over a

@@ -1,8 +1,14 @@
 //! The functions themselves, for a vector of either precision. Also for use inside other kernels (softmax, losses,
 //! optimisers): every body is `inline(always)` and takes the instruction set of its caller.
 
-use super::coef::{ATAN_F32, Coef, ERF_F32, ERFC_F32, ERFC_MAX, ERFC_NEAR_F32, ERFC_T};
+use super::coef::{
+    ATAN_F32, Coef, ERF_F32, ERFC_F32, ERFC_MAX, ERFC_NEAR_F32, ERFC_T, GELU_MID, GELU_MID_AT, GELU_MID_MAX,
+    GELU_NEAR, GELU_NEAR_MAX,
+};
 use crate::kernels::cpu::vector::{Vector, Widen};
+
+/// Up to here the hyperbolic tangent is a polynomial.
+const TANH_NEAR: f64 = 0.625;
 
 /// A vector whose element has constants.
 pub trait Real: Vector<Elem: Coef> {}
@@ -20,19 +26,37 @@ fn clamp<V: Vector>(x: V, low: f64, high: f64) -> V {
     V::c(low).max(V::c(high).min(x))
 }
 
-/// `e^(x + extra) = p * 2^n` with `p` near one, for clamped `x`.
+/// `(t, n)` with `e^(x + extra) = (1 + t) 2^n` for clamped `x`.
 #[inline(always)]
-fn exp_parts<V: Real>(x: V, extra: V) -> (V, V) {
+fn exp_tail<V: Real>(x: V, extra: Option<V>) -> (V, V) {
     let n = x.mul(V::c(std::f64::consts::LOG2_E)).round();
     let r = n.fnma(V::c(k!(LN2)[0]), x);
-    let r = n.fnma(V::c(k!(LN2)[1]), r).add(extra);
-    let tail = r.mul(r).fma(r.poly(k!(EXP)), r);
-    (tail.add(V::c(1.0)), n)
+    let r = n.fnma(V::c(k!(LN2)[1]), r);
+    let r = match extra {
+        Some(e) => r.add(e),
+        None => r,
+    };
+    (r.mul(r).fma(r.poly(k!(EXP)), r), n)
+}
+
+/// `e^(x + extra) = p * 2^n` with `p` near one, for clamped `x`.
+#[inline(always)]
+fn exp_parts<V: Real>(x: V, extra: Option<V>) -> (V, V) {
+    let (t, n) = exp_tail(x, extra);
+    (t.add(V::c(1.0)), n)
+}
+
+/// As [`exp_parts`], with what `p` loses by its last rounding: `(p, low, n)`.
+#[inline(always)]
+fn exp_pair<V: Real>(x: V, extra: Option<V>) -> (V, V, V) {
+    let (t, n) = exp_tail(x, extra);
+    let p = t.add(V::c(1.0));
+    (p, t.sub(p.sub(V::c(1.0))), n)
 }
 
 #[inline(always)]
 pub fn exp<V: Real>(x: V) -> V {
-    let (p, n) = exp_parts(clamp(x, k!(EXP_MIN), k!(EXP_MAX)), V::zero());
+    let (p, n) = exp_parts(clamp(x, k!(EXP_MIN), k!(EXP_MAX)), None);
     p.scale(n)
 }
 
@@ -114,40 +138,68 @@ pub fn log10<V: Real>(x: V) -> V {
     log_of(x, k!(LOG10_2), k!(LOG10_E))
 }
 
-/// `log(u)` for `u = 1 + x` rounded, with what the rounding lost added to the reduced argument.
+/// `log(1 + x + low)`: of `u = 1 + x` rounded, with what the rounding lost added to the reduced argument.
 #[inline(always)]
-pub fn log1p<V: Real>(x: V) -> V {
+fn log1p_pair<V: Real>(x: V, low: Option<V>) -> V {
     let one = V::c(1.0);
     let u = x.add(one);
     let back = u.sub(x);
-    let lost = one.sub(back).add(x.sub(u.sub(back)));
+    let mut lost = one.sub(back).add(x.sub(u.sub(back)));
+    if let Some(low) = low {
+        lost = lost.add(low);
+    }
     let (m, e) = u.split();
     let f = m.sub(one).add(lost.scale(e.neg()));
     let y = log_parts(e, f, k!(LN2), [1.0, 0.0]);
     V::select(x.eq(V::zero()), x, log_ends(x, V::c(-1.0), y))
 }
 
+#[inline(always)]
+pub fn log1p<V: Real>(x: V) -> V {
+    log1p_pair(x, None)
+}
+
 /// `log(1 + e^x)`.
 #[inline(always)]
 pub fn log1pexp<V: Real>(x: V) -> V {
+    let (p, low, n) = exp_pair(clamp(x.abs().neg(), k!(EXP_MIN), 0.0), None);
     // The maximum's second operand is the one that keeps nan.
-    V::zero().max(x).add(log1p(exp(x.abs().neg())))
+    V::zero().max(x).add(log1p_pair(p.scale(n), Some(low.scale(n))))
 }
 
-/// `num / (1 + e^-x)`, scaled last so that tails keep their digits.
+/// `num / (1 + e^-x)`, scaled last so that tails keep their digits; `low` is what `x` was rounded off.
 #[inline(always)]
-fn over_one_plus_exp<V: Real>(num: V, x: V) -> V {
-    let a = V::c(-k!(PRODUCT_MIN)).min(x.abs());
-    let (p, n) = exp_parts(a.neg(), V::zero());
+fn over_one_plus_exp<V: Real>(num: Option<V>, x: V, low: Option<V>) -> V {
     let negative = x.lt(V::zero());
-    let num = V::select(negative, num.mul(p), num);
-    let q = num.quotient(p.scale(n).add(V::c(1.0)));
+    let a = V::c(-k!(PRODUCT_MIN)).min(x.abs());
+    let low = low.map(|low| V::select(negative, low, low.neg()));
+    let (p, n) = exp_parts(a.neg(), low);
+    let e = p.scale(n);
+    let d = e.add(V::c(1.0));
+    let lost = e.sub(d.sub(V::c(1.0)));
+    let q = match num {
+        None => V::select(negative, p, V::c(1.0)).quotient_of_sum(d, lost, None),
+        Some(x) => {
+            let product = x.mul(p);
+            let rest = x.fma(p, product.neg());
+            let rest = V::select(negative, rest, V::zero());
+            V::select(negative, product, x).quotient_of_sum(d, lost, Some(rest))
+        }
+    };
     q.scale(V::select(negative, n, V::zero()))
 }
 
 #[inline(always)]
 pub fn sigmoid<V: Real>(x: V) -> V {
-    over_one_plus_exp(V::c(1.0), x)
+    // Where the exponential is normal there is nothing to scale last: seven operations less.
+    if V::any(V::c(-0.75 * k!(EXP_MIN)).lt(x.abs())) {
+        return over_one_plus_exp(None, x, None);
+    }
+    let (p, n) = exp_parts(V::sign_bit().or(x), None);
+    let e = p.scale(n);
+    let d = e.add(V::c(1.0));
+    let lost = e.sub(d.sub(V::c(1.0)));
+    V::select(x.lt(V::zero()), e, V::c(1.0)).quotient_of_sum(d, lost, None)
 }
 
 /// `x / (1 + e^-x)`; zero at minus infinity.
@@ -155,27 +207,46 @@ pub fn sigmoid<V: Real>(x: V) -> V {
 pub fn silu<V: Real>(x: V) -> V {
     // Infinity would defeat the quotient's correction step: there the result is `x`.
     let big = V::c(1e30).lt(x);
-    let y = over_one_plus_exp(clamp(x, k!(PRODUCT_MIN), 1e30), x);
+    let c = clamp(x, k!(PRODUCT_MIN), 1e30);
+    let y = over_one_plus_exp(Some(c), c, None);
     // The quotient of a zero loses its sign.
     V::select(big, x, y).copysign(x)
 }
 
-/// `x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))`, which is `x/2 (1 + tanh ...)` without its cancellation.
+/// `x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))`, which is `x/2 (1 + tanh ...)` without its cancellation. The argument
+/// is carried in two parts: its rounding alone would cost half as many units as its value.
 #[inline(always)]
 pub fn gelu_tanh<V: Real>(x: V) -> V {
-    let c = clamp(x, k!(PRODUCT_MIN), 1e10);
-    let scale = 2.0 * (2.0 / std::f64::consts::PI).sqrt();
-    let y = c.mul(c.mul(c).fma(V::c(scale * 0.044715), V::c(scale)));
-    V::select(V::c(1e10).lt(x), x, over_one_plus_exp(c, y)).copysign(x)
+    let c = clamp(x, k!(GELU_TANH_MIN), 1e10);
+    let [[one, one_low], [cube, cube_low]] = k!(GELU_TANH);
+    let z = c.mul(c);
+    let z_low = c.fma(c, z.neg());
+    let third = z.mul(V::c(cube));
+    let third_low = z.fma(V::c(cube), third.neg()).add(z.fma(V::c(cube_low), z_low.mul(V::c(cube))));
+    let u = third.add(V::c(one));
+    let back = u.sub(third);
+    let lost = V::c(one).sub(back).add(third.sub(u.sub(back)));
+    let u_low = lost.add(third_low.add(V::c(one_low)));
+    let y = c.mul(u);
+    let low = c.fma(u_low, c.fma(u, y.neg()));
+    let y = over_one_plus_exp(Some(c), y, Some(low));
+    V::select(V::c(16.0).lt(x), x, y).copysign(x)
 }
 
+/// A polynomial up to `TANH_NEAR`, beyond it `1 - 2 / (e^2a + 1)`, where the quotient is less than the result.
 #[inline(always)]
 pub fn tanh<V: Real>(x: V) -> V {
-    let a = V::c(k!(TANH_MAX)).min(x.abs());
-    let (tail, n) = expm1_parts(a.add(a));
-    let power = V::c(1.0).scale(n);
-    let em = power.fma(tail, power.sub(V::c(1.0)));
-    em.quotient(em.add(V::c(2.0))).copysign(x)
+    let a = x.abs();
+    let z = x.mul(x);
+    let near = x.mul(z).fma(z.poly(k!(TANH)), x);
+    let beyond = V::c(TANH_NEAR).lt(a);
+    if !V::any(beyond) {
+        return near.copysign(x);
+    }
+    let a = V::c(k!(TANH_MAX)).min(a);
+    let (p, n) = exp_parts(a.add(a), None);
+    let rest = V::c(2.0).quotient(p.scale(n).add(V::c(1.0)));
+    V::select(beyond, V::c(1.0).sub(rest), near).copysign(x)
 }
 
 /// Sine, or cosine, for `|x| <= TRIG_MAX`.
@@ -206,12 +277,18 @@ fn trig_reduce<V: Real>(x: V) -> (V, V) {
 fn sin_cos_reduced<V: Real>(r: V) -> (V, V) {
     let z = r.mul(r);
     let s = r.mul(z).fma(z.poly(k!(SIN)), r);
+    let (main, small) = cos_parts(z);
+    (s, main.add(small))
+}
+
+/// The cosine of a reduced argument, given its square, as the sum of a main and a small part.
+#[inline(always)]
+fn cos_parts<V: Real>(z: V) -> (V, V) {
     // What the subtraction from one rounds away comes back with the small terms.
     let half = z.mul(V::c(0.5));
     let main = V::c(1.0).sub(half);
     let lost = V::c(1.0).sub(main).sub(half);
-    let c = main.add(z.mul(z).fma(z.poly(k!(COS)), lost));
-    (s, c)
+    (main, z.mul(z).fma(z.poly(k!(COS)), lost))
 }
 
 #[inline(always)]
@@ -265,14 +342,26 @@ pub fn cos_f64<V: Vector<Elem = f64>>(x: V) -> V {
     trig_f64::<V, true>(x)
 }
 
+/// Sine over cosine, both in two parts, of an argument in two parts: each of these roundings would show.
 #[inline(always)]
 pub fn tan_f64<V: Vector<Elem = f64>>(x: V) -> V {
-    let (r, n) = trig_reduce(x.abs());
-    let (s, c) = sin_cos_reduced(r);
+    let n = x.abs().mul(V::c(std::f64::consts::FRAC_2_PI)).round();
+    let [a, b, c] = <f64 as Coef>::HALF_PI;
+    let rest = n.fnma(V::c(a), x.abs());
+    let r = n.fnma(V::c(b), rest);
+    let low = n.fnma(V::c(c), n.fnma(V::c(b), rest.sub(r)));
+    let z = r.mul(r);
+    let cubic = r.mul(z).mul(z.poly(<f64 as Coef>::SIN));
+    let s = r.add(cubic);
+    let (main, small) = cos_parts(z);
+    let cos = main.add(small);
+    let s_low = cos.fma(low, r.sub(s).add(cubic));
+    let c_low = s.fnma(low, main.sub(cos).add(small));
     let pairs = n.mul(V::c(0.5));
     let even = pairs.floor().eq(pairs);
-    let y = V::select(even, s, c.neg()).div(V::select(even, c, s));
-    let y = y.xor(x.and(V::sign_bit()));
+    let (num, num_low) = (V::select(even, s, cos.neg()), V::select(even, s_low, c_low.neg()));
+    let (den, den_low) = (V::select(even, cos, s), V::select(even, c_low, s_low));
+    let y = num.quotient_of_sum(den, den_low, Some(num_low)).xor(x.and(V::sign_bit()));
     if !V::any(V::c(<f64 as Coef>::TRIG_MAX).lt(x.abs())) {
         return y;
     }
@@ -286,7 +375,7 @@ fn erfc_parts<V: Real>(z: V) -> (V, V) {
     // The square's rounding would cost 7 bits at the far end.
     let square = z.mul(z);
     let lost = z.fma(z, square.neg());
-    let (p, n) = exp_parts(square.neg(), lost.neg());
+    let (p, n) = exp_parts(square.neg(), Some(lost.neg()));
     (t.mul(t.poly(ERFC_F32)).mul(p), n)
 }
 
@@ -298,7 +387,7 @@ pub fn erf_f32<V: Widen>(x: V) -> V {
     // 1 - erfc, which is below 0.16 here and needs fewer bits.
     let c = V::c(4.0).min(a);
     let t = V::c(1.0).quotient(c.fma(V::c(ERFC_T), V::c(1.0)));
-    let (p, n) = exp_parts(c.mul(c).neg(), V::zero());
+    let (p, n) = exp_parts(c.mul(c).neg(), None);
     let far = t.mul(t.poly(ERFC_NEAR_F32)).fnma(p.scale(n), V::c(1.0)).copysign(x);
     V::select(V::c(1.0).lt(a), far, near)
 }
@@ -313,15 +402,69 @@ pub fn erfc_wide<V: Vector<Elem = f64>>(x: V) -> V {
     V::select(x.abs().lt(V::c(0.5)), near, y)
 }
 
-/// `x/2 erfc(-x / sqrt 2)` for negative `x`, where small results keep their digits; `x` less that of `-x` for
-/// positive.
+/// `x P(x)` with the normal distribution `P`: near zero `1/2` and an odd polynomial; then through its tail
+/// `e^(-x^2/2) R(|x|)`, whose factors are carried in two parts each; in float64 where one element in 700 of normal
+/// data lies.
 #[inline(always)]
 pub fn gelu_f32<V: Widen>(x: V) -> V {
-    // Beyond 14.4 the tail is zero; clamped, infinity does no harm either.
+    let a = x.abs();
+    let z = x.mul(x);
+    let near = x.mul(x.fma(z.poly(GELU_NEAR), V::c(0.5)));
+    let beyond = V::c(GELU_NEAR_MAX).lt(a);
+    if !V::any(beyond) {
+        return near;
+    }
+    let t = V::c(GELU_MID_MAX).min(a);
+    let half = t.mul(V::c(0.5));
+    let square = half.mul(t);
+    let lost = half.fma(t, square.neg());
+    let (p, p_low, n) = exp_pair(square.neg(), Some(lost.neg()));
+    let u = t.sub(V::c(GELU_MID_AT));
+    let (first, first_low) = (GELU_MID[0] as f32 as f64, GELU_MID[0] - GELU_MID[0] as f32 as f64);
+    let rest = u.mul(u.poly(&GELU_MID[1..]));
+    let r = rest.add(V::c(first));
+    let r_low = rest.sub(r.sub(V::c(first))).add(V::c(first_low));
+    let m = r.mul(p);
+    let m_low = r.fma(p_low, r_low.fma(p, r.fma(p, m.neg())));
+    let tail = t.fma(m, t.mul(m_low)).scale(n);
+    let mid = V::select(x.lt(V::zero()), tail.neg(), x.sub(tail));
+    let y = V::select(beyond, mid, near);
+    let far = V::c(GELU_MID_MAX).lt(a);
+    if !V::any(far) {
+        return y;
+    }
+    let (low, high) = x.widen();
+    V::select(far, V::narrow(gelu_wide(low), gelu_wide(high)), y)
+}
+
+/// To the precision of float32.
+#[inline(always)]
+fn gelu_wide<V: Vector<Elem = f64>>(x: V) -> V {
+    // Beyond 14.4 the tail is zero in float32; clamped, infinity does no harm either.
     let c = clamp(x, -14.4, 14.4);
     let (p, n) = erfc_parts(c.abs().mul(V::c(std::f64::consts::FRAC_1_SQRT_2)));
     let tail = c.mul(V::c(0.5)).mul(p).scale(n);
     V::select(x.le(V::zero()), tail, x.sub(tail))
+}
+
+/// `P(x) + x P'(x)`, the slope of [`gelu_f32`]; one exponential serves both terms.
+#[inline(always)]
+pub fn gelu_slope<V: Vector<Elem = f32>>(x: V) -> V {
+    let a = x.abs();
+    let z = x.mul(x);
+    let near = x.fma(z.poly(GELU_NEAR), V::c(0.5));
+    let e = exp(z.mul(V::c(-0.5)));
+    let t = V::c(GELU_MID_MAX).min(a).sub(V::c(GELU_MID_AT));
+    let mut tail = e.mul(t.poly(GELU_MID));
+    let far = V::c(GELU_MID_MAX).lt(a);
+    if V::any(far) {
+        let c = V::c(ERFC_MAX).min(a.mul(V::c(std::f64::consts::FRAC_1_SQRT_2)));
+        let t = V::c(1.0).quotient(c.fma(V::c(ERFC_T), V::c(1.0)));
+        tail = V::select(far, e.mul(V::c(0.5)).mul(t.mul(t.poly(ERFC_F32))), tail);
+    }
+    let beyond = V::select(x.lt(V::zero()), tail, V::c(1.0).sub(tail));
+    let p = V::select(V::c(GELU_NEAR_MAX).lt(a), beyond, near);
+    x.mul(e).fma(V::c(0.398_942_280_401_432_7), p)
 }
 
 /// `atan(y / x)` for `0 <= y, x`, not both zero or infinite.
@@ -347,15 +490,21 @@ fn asin_small<V: Real>(a: V, z: V) -> V {
     a.mul(z).fma(z.poly(k!(ASIN)), a)
 }
 
-/// Beyond one half through `pi/2 - 2 asin(sqrt((1 - a) / 2))`.
+/// Beyond one half through `pi/2 - 2 asin(s)` with `s = sqrt((1 - a) / 2)`, whose rounding counts twice and is
+/// taken back.
 #[inline(always)]
 pub fn asin<V: Real>(x: V) -> V {
     let a = x.abs();
     let big = V::c(0.5).lt(a);
     let z = V::select(big, a.fnma(V::c(0.5), V::c(0.5)), a.mul(a));
-    let p = asin_small(V::select(big, z.sqrt(), a), z);
-    let rest = p.fnma(V::c(2.0), V::c(k!(HALF_PI_LOW))).add(V::c(std::f64::consts::FRAC_PI_2));
-    V::select(big, rest, p).copysign(x)
+    let s = V::select(big, z.sqrt(), a);
+    let cubic = s.mul(z).mul(z.poly(k!(ASIN)));
+    // z - s^2 = 2 s (the rounding of s)
+    let lost = s.fnma(s, z).div(V::c(f32::MIN_POSITIVE as f64).max(s));
+    let main = s.fnma(V::c(2.0), V::c(std::f64::consts::FRAC_PI_2));
+    let back = V::c(std::f64::consts::FRAC_PI_2).sub(main).sub(s.add(s));
+    let rest = main.sub(cubic.fma(V::c(2.0), lost.sub(back)).sub(V::c(k!(HALF_PI_LOW))));
+    V::select(big, rest, s.add(cubic)).copysign(x)
 }
 
 #[inline(always)]

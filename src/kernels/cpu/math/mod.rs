@@ -143,24 +143,36 @@ scalar! {
     gelu_f64[f64] scalar::gelu;
 }
 
-multiversion_vector! {
-    /// `dst[i] = a[i]^b[i]`.
-    pub unsafe fn pow_f32[V: Widen, f32](a: *const f32, b: *const f32, dst: *mut f32, n: usize) {
-        let mut i = 0;
-        while i < n {
-            let left = n - i;
-            // SAFETY: `i < n`, and a part of a vector never goes beyond the `left` elements.
-            unsafe {
-                if left >= V::LANES {
-                    body::pow_f32(V::load(a.add(i)), V::load(b.add(i))).store(dst.add(i));
-                } else {
-                    let (x, y) = (V::load_part(a.add(i), left), V::load_part(b.add(i), left));
-                    body::pow_f32(x, y).store_part(dst.add(i), left);
+/// `dst[i] = body(a[i], b[i])` with the level's vectors.
+macro_rules! vector_binary {
+    ($($(#[$doc:meta])* $name:ident[$bound:path, $t:ident] $body:expr;)*) => {$(
+        multiversion_vector! {
+            $(#[$doc])*
+            pub unsafe fn $name[V: $bound, $t](a: *const $t, b: *const $t, dst: *mut $t, n: usize) {
+                let mut i = 0;
+                while i < n {
+                    let left = n - i;
+                    // SAFETY: `i < n`, and a part of a vector never goes beyond the `left` elements.
+                    unsafe {
+                        if left >= V::LANES {
+                            $body(V::load(a.add(i)), V::load(b.add(i))).store(dst.add(i));
+                        } else {
+                            let (x, y) = (V::load_part(a.add(i), left), V::load_part(b.add(i), left));
+                            $body(x, y).store_part(dst.add(i), left);
+                        }
+                    }
+                    i += V::LANES;
                 }
             }
-            i += V::LANES;
         }
-    }
+    )*};
+}
+
+vector_binary! {
+    /// `dst[i] = a[i]^b[i]`.
+    pow_f32[Widen, f32] body::pow_f32;
+    /// `dst[i]`: the gradient `a[i]` of a GELU with argument `b[i]`.
+    gelu_backward_f32[Vector<Elem = f32>, f32] |g: V, x: V| g.mul(body::gelu_slope(x));
 }
 
 scalar_binary! {

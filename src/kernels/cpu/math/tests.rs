@@ -8,22 +8,32 @@ type F64 = unsafe fn(*const f64, *mut f64, usize);
 
 const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
 
-fn sigmoid(x: f64) -> f64 {
-    if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }
-}
-fn silu(x: f64) -> f64 {
-    // The exponential in two steps, so that its denormals do not cost digits.
-    if x == f64::NEG_INFINITY {
-        -0.0
-    } else if x < -40.0 {
-        x * (x / 2.0).exp() * (x / 2.0).exp()
+/// `num / (1 + e^-x)` to little more than one rounding, its exponential in two steps where it is denormal.
+fn over_one_plus_exp(num: f64, x: f64) -> f64 {
+    let half = (-x.abs() / 2.0).exp();
+    let e = if x.abs() < 600.0 { (-x.abs()).exp() } else { half * half };
+    let d = 1.0 + e;
+    let top = if x < 0.0 { 1.0 } else { num };
+    let q = top / d;
+    let q = (q + (q.mul_add(-d, top) - q * (e - (d - 1.0))) / d).copysign(top);
+    if x >= 0.0 {
+        q
+    } else if x.abs() < 600.0 {
+        num * e * q
     } else {
-        x * sigmoid(x)
+        num * half * q * half
     }
 }
+fn sigmoid(x: f64) -> f64 {
+    over_one_plus_exp(1.0, x)
+}
+fn silu(x: f64) -> f64 {
+    if x == f64::NEG_INFINITY { -0.0 } else { over_one_plus_exp(x, x) }
+}
+/// Exact for arguments of float32.
 fn gelu_tanh(x: f64) -> f64 {
     let y = 2.0 * (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x * x * x);
-    if x == f64::NEG_INFINITY { -0.0 } else { x * sigmoid(y) }
+    if x == f64::NEG_INFINITY { -0.0 } else { over_one_plus_exp(x, y) }
 }
 fn log1pexp(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
@@ -47,17 +57,19 @@ const SINGLE: &[Row<F32>] = &[
     ("sin", sin_f32, f64::sin, 2.0),
     ("cos", cos_f32, f64::cos, 2.0),
     ("tan", tan_f32, f64::tan, 1.0),
-    ("asin", asin_f32, f64::asin, 2.5),
+    ("asin", asin_f32, f64::asin, 1.0),
     ("acos", acos_f32, f64::acos, 2.0),
     ("atan", atan_f32, f64::atan, 2.0),
     ("sinh", sinh_f32, f64::sinh, 1.0),
     ("cosh", cosh_f32, f64::cosh, 1.0),
-    ("tanh", tanh_f32, f64::tanh, 2.5),
+    ("tanh", tanh_f32, f64::tanh, 1.5),
     ("asinh", asinh_f32, f64::asinh, 1.0),
     ("acosh", acosh_f32, f64::acosh, 1.0),
     ("atanh", atanh_f32, f64::atanh, 1.0),
-    ("sigmoid", sigmoid_f32, sigmoid, 2.5),
-    ("silu", silu_f32, silu, 3.0),
+    ("sigmoid", sigmoid_f32, sigmoid, 2.0),
+    ("silu", silu_f32, silu, 2.0),
+    ("gelu", gelu_f32, scalar::gelu, 2.0),
+    ("gelu_tanh", gelu_tanh_f32, gelu_tanh, 2.0),
     ("erf", erf_f32, scalar::erf, 1.5),
     ("erfc", erfc_f32, scalar::erfc, 1.0),
     ("sqrt", sqrt_f32, f64::sqrt, 0.5),
@@ -73,15 +85,15 @@ const DOUBLE: &[Row<F64>] = &[
     ("log2", log2_f64, f64::log2, 2.0),
     ("log10", log10_f64, f64::log10, 2.0),
     ("log1p", log1p_f64, f64::ln_1p, 2.0),
-    ("log1pexp", log1pexp_f64, log1pexp, 2.5),
+    ("log1pexp", log1pexp_f64, log1pexp, 2.0),
     ("sin", sin_f64, f64::sin, 2.0),
     ("cos", cos_f64, f64::cos, 2.0),
-    ("tan", tan_f64, f64::tan, 3.0),
+    ("tan", tan_f64, f64::tan, 2.0),
     ("asin", asin_f64, f64::asin, 2.0),
     ("acos", acos_f64, f64::acos, 2.0),
-    ("tanh", tanh_f64, f64::tanh, 3.0),
-    ("sigmoid", sigmoid_f64, sigmoid, 2.5),
-    ("silu", silu_f64, silu, 4.0),
+    ("tanh", tanh_f64, f64::tanh, 2.0),
+    ("sigmoid", sigmoid_f64, sigmoid, 2.0),
+    ("silu", silu_f64, silu, 2.0),
     ("rsqrt", rsqrt_f64, |x| 1.0 / x.sqrt(), 2.0),
 ];
 
@@ -212,30 +224,6 @@ fn double_precision() {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
-/// GELUs amplify the rounding of their argument: by `x^2 / 2` units in the negative tail.
-#[test]
-fn gelus() {
-    let xs: Vec<f32> = samples().iter().map(|&x| x as f32).collect();
-    for level in LEVELS {
-        with_level(level, || {
-            for (name, f, reference) in [
-                ("gelu", gelu_f32 as F32, scalar::gelu as fn(f64) -> f64),
-                ("gelu_tanh", gelu_tanh_f32 as F32, gelu_tanh),
-            ] {
-                let mut ys = vec![0f32; xs.len()];
-                // SAFETY: both vectors have this length.
-                unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), xs.len()) };
-                for (&x, &y) in xs.iter().zip(&ys) {
-                    let e = ulp32(y, nan_max(reference)(x as f64));
-                    // measured: 4.6 where positive, 5.5 above the amplification where negative; the goal is 2
-                    let limit = if x < 0.0 { 8.0 + (x * x) as f64 * 2.0 } else { 7.0 };
-                    assert!(e <= limit, "{name} {level:?}: {e} ulp at {x:e}: {y:e}");
-                }
-            }
-        });
-    }
-}
-
 #[test]
 fn powers() {
     let special = [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -3.0, 1e30, -1e30, 1e-30, 33.0, 1e-40];
@@ -282,24 +270,36 @@ fn tails_and_in_place() {
     }
 }
 
-/// All 2^32 arguments: minutes. `cargo test --release -- --ignored every_float --nocapture` prints the table.
+/// All 2^32 arguments at every level: minutes for each function. `cargo test --release -- --ignored all_f32 --nocapture`
+/// prints the table.
 #[test]
 #[ignore]
-fn every_float() {
+fn all_f32() {
     const BLOCK: usize = 1 << 16;
+    let mut failed = Vec::new();
     for &(name, f, reference, limit) in SINGLE {
-        let mut worst = (0.0, 0.0);
+        let mut worst = LEVELS.map(|level| (0.0, 0.0, level));
         let mut ys = vec![0f32; BLOCK];
         for block in 0..(1usize << 32) / BLOCK {
             let xs: Vec<f32> = (0..BLOCK).map(|i| f32::from_bits((block * BLOCK + i) as u32)).collect();
-            // SAFETY: both vectors have this length.
-            unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), BLOCK) };
-            let w = self::worst(&xs, &ys, f64::from, ulp32, nan_max(reference));
-            if w.0 > worst.0 {
-                worst = w;
+            let want: Vec<f64> = xs.iter().map(|&x| nan_max(reference)(x as f64)).collect();
+            for at in &mut worst {
+                // SAFETY: both vectors have this length.
+                with_level(at.2, || unsafe { f(xs.as_ptr(), ys.as_mut_ptr(), BLOCK) });
+                for i in 0..BLOCK {
+                    let e = ulp32(ys[i], want[i]);
+                    if e > at.0 {
+                        (at.0, at.1) = (e, xs[i]);
+                    }
+                }
             }
         }
-        println!("{name:10} {:.3} at {:e}", worst.0, worst.1);
-        assert!(worst.0 <= limit, "{name}: {} ulp at {:e}", worst.0, worst.1);
+        for (e, x, level) in worst {
+            println!("{name:10} {level:?} {e:.3} at {x:e}");
+            if e > limit {
+                failed.push(format!("{name} {level:?}: {e} ulp at {x:e}"));
+            }
+        }
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }

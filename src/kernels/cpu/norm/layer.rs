@@ -1,10 +1,12 @@
 //! Layer normalisation over contiguous rows.
 
 use super::{lane_total, or, sum_into, zeros};
-use crate::base::Elem;
+use crate::base::{DType, Elem};
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::{Moments, block_moments};
+use crate::kernels::cpu::vector::{STREAM_BYTES, Vector, fence, prefetch};
+use crate::multiversion_vector;
 use std::ops::Range;
 
 /// Longer rows take their statistics block by block, merged in f64.
@@ -28,7 +30,29 @@ pub unsafe fn layer_norm<T: Flt>(
 ) {
     let (src, weight, bias) = (Ptr::of(src), Ptr::of(weight), Ptr::of(bias));
     let (dst, mean, rstd) = (Ptr(dst), Ptr(mean), Ptr(rstd));
+    let whole = !weight.get().is_null() && !bias.get().is_null() && n.is_multiple_of(WHOLE) && n <= LONG;
+    let stream = rows * n * size_of::<T>() > STREAM_BYTES
+        && (dst.get() as usize).is_multiple_of(64)
+        && src.get() != dst.get();
     par::for_each_chunk(rows, (par::REDUCE_GRAIN / 2).div_ceil(n.max(1)), |r| {
+        if whole && matches!(T::DTYPE, DType::F32 | DType::F64) {
+            let (count, first) = (r.len(), r.start);
+            let at = |p: Ptr<T::C>| if p.get().is_null() { p.get() } else { p.at(first) };
+            let (x, to) = (src.at(first * n), dst.at(first * n));
+            let (mean, rstd) = (at(mean), at(rstd));
+            // SAFETY: these rows; the element is what its dtype says, and is computed in itself.
+            unsafe {
+                let (w, b) = (weight.get(), bias.get());
+                if T::DTYPE == DType::F32 {
+                    let (x, w, b, to) = (x.cast(), w.cast(), b.cast(), to.cast());
+                    rows_f32(count, n, x, w, b, eps as f32, to, mean.cast(), rstd.cast(), stream);
+                } else {
+                    let (x, w, b, to) = (x.cast(), w.cast(), b.cast(), to.cast());
+                    rows_f64(count, n, x, w, b, eps, to, mean.cast(), rstd.cast(), stream);
+                }
+            }
+            return;
+        }
         for row in r {
             // SAFETY: each row is handled once.
             unsafe {
@@ -45,6 +69,59 @@ pub unsafe fn layer_norm<T: Flt>(
         }
     });
 }
+
+/// Rows of a multiple of this many elements are whole vectors in pairs, at every level.
+const WHOLE: usize = 32;
+
+macro_rules! whole_rows {
+    ($name:ident $t:ident) => {
+        multiversion_vector! {
+            /// Whole vectors, with weight and bias: three sweeps over a row in the first-level cache, the second of
+            /// which asks for the next row.
+            unsafe fn $name[V: Vector<Elem = $t>, $t](
+                rows: usize, n: usize, src: *const $t, w: *const $t, b: *const $t, eps: $t, dst: *mut $t,
+                mean: *mut $t, rstd: *mut $t, stream: bool,
+            ) {
+                let scale = 1.0 / n as $t;
+                for row in 0..rows {
+                    let (x, to) = (src.add(row * n), dst.add(row * n));
+                    let (mut s0, mut s1) = (V::zero(), V::zero());
+                    for j in (0..n).step_by(2 * V::LANES) {
+                        s0 = s0.add(V::load(x.add(j)));
+                        s1 = s1.add(V::load(x.add(j + V::LANES)));
+                    }
+                    let m = s0.add(s1).sum() * scale;
+                    let center = V::splat(m);
+                    let (mut s0, mut s1) = (V::zero(), V::zero());
+                    for j in (0..n).step_by(2 * V::LANES) {
+                        let (d0, d1) = (V::load(x.add(j)).sub(center), V::load(x.add(j + V::LANES)).sub(center));
+                        (s0, s1) = (d0.fma_fast(d0, s0), d1.fma_fast(d1, s1));
+                        prefetch(x.wrapping_add(n + j));
+                        prefetch(x.wrapping_add(n + j + V::LANES));
+                    }
+                    let r = 1.0 / (s0.add(s1).sum() * scale + eps).sqrt();
+                    let factor = V::splat(r);
+                    for j in (0..n).step_by(V::LANES) {
+                        let h = V::load(x.add(j)).sub(center).mul(factor);
+                        let y = h.fma_fast(V::load(w.add(j)), V::load(b.add(j)));
+                        if stream { y.stream(to.add(j)) } else { y.store(to.add(j)) }
+                    }
+                    if !mean.is_null() {
+                        *mean.add(row) = m;
+                    }
+                    if !rstd.is_null() {
+                        *rstd.add(row) = r;
+                    }
+                }
+                if stream {
+                    fence();
+                }
+            }
+        }
+    };
+}
+whole_rows!(rows_f32 f32);
+whole_rows!(rows_f64 f64);
 
 /// Mean and `1/sqrt(var + eps)` of a row.
 pub(super) unsafe fn row_stats<T: Flt>(x: *const T, n: usize, eps: T::C) -> (T::C, T::C) {

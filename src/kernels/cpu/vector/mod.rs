@@ -27,6 +27,8 @@ pub unsafe trait Vector: Copy {
     fn c(x: f64) -> Self;
     unsafe fn load(p: *const Self::Elem) -> Self;
     unsafe fn store(self, p: *mut Self::Elem);
+    /// To memory aligned to a whole vector, past the caches; [`fence`] ends a series of these.
+    unsafe fn stream(self, p: *mut Self::Elem);
     /// The first `n < LANES` lanes from memory, the others zero.
     unsafe fn load_part(p: *const Self::Elem, n: usize) -> Self;
     /// The first `n < LANES` lanes to memory.
@@ -50,6 +52,8 @@ pub unsafe trait Vector: Copy {
     /// `self / y` within one rounding, for a quotient and a divisor that are normal or a quotient that is zero:
     /// without the divider where that is faster.
     fn quotient(self, y: Self) -> Self;
+    /// `(self + rest) / (y + low)` within one rounding, as [`Vector::quotient`], for small `rest` and `low`.
+    fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self;
     /// `1 / sqrt(self)` within two roundings.
     fn rsqrt(self) -> Self;
     /// To the nearest integer, ties to even.
@@ -78,6 +82,15 @@ pub unsafe trait Vector: Copy {
     /// Sum of the lanes, in a fixed order.
     fn sum(self) -> Self::Elem;
 
+    /// `self - q y + rest`: what a quotient leaves.
+    #[inline(always)]
+    fn remainder(self, q: Self, y: Self, rest: Option<Self>) -> Self {
+        let left = q.fnma(y, self);
+        match rest {
+            Some(rest) => left.add(rest),
+            None => left,
+        }
+    }
     #[inline(always)]
     fn zero() -> Self {
         Self::c(0.0)
@@ -107,6 +120,30 @@ pub unsafe trait Vector: Copy {
             acc = acc.fma(self, Self::c(c[i]));
         }
         acc
+    }
+}
+
+/// Results from this size on are written past the caches: half of a third-level cache, so that input and result
+/// together do not fit. An ordinary store reads the line first.
+pub const STREAM_BYTES: usize = 16 << 20;
+
+/// Streamed stores come before what other threads are told next.
+#[inline(always)]
+pub fn fence() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: part of the base instruction set.
+    unsafe {
+        std::arch::x86_64::_mm_sfence()
+    }
+}
+
+/// Asks for a line of memory, wherever it may lie.
+#[inline(always)]
+pub fn prefetch<T>(_p: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, whatever the address.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(_p.cast())
     }
 }
 

@@ -34,6 +34,10 @@ macro_rules! lanes {
                 *p.cast() = self.0
             }
             #[inline(always)]
+            unsafe fn stream(self, p: *mut $t) {
+                self.store(p)
+            }
+            #[inline(always)]
             unsafe fn load_part(p: *const $t, n: usize) -> Self {
                 Lanes(std::array::from_fn(|i| if i < n { *p.add(i) } else { 0.0 }))
             }
@@ -86,6 +90,11 @@ macro_rules! lanes {
             #[inline(always)]
             fn quotient(self, y: Self) -> Self {
                 self.div(y)
+            }
+            #[inline(always)]
+            fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
+                let q = self.div(y);
+                q.add(q.fnma(low, self.remainder(q, y, rest)).div(y))
             }
             #[inline(always)]
             fn rsqrt(self) -> Self {

@@ -14,7 +14,7 @@ wrap! { F32x16(__m512); F64x8(__m512d); F32x8(__m256); F64x4(__m256d); }
 
 /// The part of the trait whose intrinsics differ only in their suffix.
 macro_rules! common {
-    ($name:ident, $t:ident; $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident
+    ($name:ident, $t:ident; $set1:ident $load:ident $store:ident $stream:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident
      $fnma:ident $sqrt:ident $min:ident $max:ident $and:ident $or:ident $xor:ident $andnot:ident) => {
         #[inline(always)]
         fn splat(x: $t) -> Self {
@@ -31,6 +31,10 @@ macro_rules! common {
         #[inline(always)]
         unsafe fn store(self, p: *mut $t) {
             $store(p, self.0)
+        }
+        #[inline(always)]
+        unsafe fn stream(self, p: *mut $t) {
+            $stream(p, self.0)
         }
         common!(@two $name; add $add, sub $sub, mul $mul, div $div, min $min, max $max, and $and, or $or, xor $xor, and_not $andnot);
         #[inline(always)]
@@ -58,10 +62,27 @@ macro_rules! common {
     )*};
 }
 
+/// `1 / self` to nearly one rounding.
+trait Inverse: Vector {
+    fn inverse(self) -> Self;
+}
+
 /// AVX-512: comparisons give mask registers, memory is masked, exponents have instructions of their own.
 macro_rules! avx512 {
     ($name:ident, $t:ident, $lanes:literal, $mask:ident; $maskz_load:ident $mask_store:ident $cmp:ident $blend:ident
      $roundscale:ident $scalef:ident $getexp:ident $getmant:ident $reduce:ident $rcp14:ident $rsqrt14:ident $steps:literal; $($common:ident)*) => {
+        impl Inverse for $name {
+            #[inline(always)]
+            fn inverse(self) -> Self {
+                // 14 bits, doubled by each step: 2 multiplications a step against a divider that is busy for 16 cycles.
+                // SAFETY: as below.
+                let mut r = $name(unsafe { $rcp14(self.0) });
+                for _ in 0..$steps {
+                    r = r.fma(r.fnma(self, Self::c(1.0)), r);
+                }
+                r
+            }
+        }
         // SAFETY (all blocks): the trait's contract, code compiled for and running at this level.
         unsafe impl Vector for $name {
             type Elem = $t;
@@ -78,14 +99,15 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn quotient(self, y: Self) -> Self {
-                // 14 bits, doubled by each step, then one step on the quotient itself: 2 + 2 * steps multiplications
-                // against a divider that is busy for 16 cycles.
-                let mut r = $name(unsafe { $rcp14(y.0) });
-                for _ in 0..$steps {
-                    r = r.fma(r.fnma(y, Self::c(1.0)), r);
-                }
+                let r = y.inverse();
                 let q = self.mul(r);
                 q.fnma(y, self).fma(r, q)
+            }
+            #[inline(always)]
+            fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
+                let r = y.inverse();
+                let q = self.mul(r);
+                q.fnma(low, self.remainder(q, y, rest)).fma(r, q)
             }
             #[inline(always)]
             fn rsqrt(self) -> Self {
@@ -177,6 +199,11 @@ macro_rules! avx2 {
             #[inline(always)]
             fn quotient(self, y: Self) -> Self {
                 self.div(y)
+            }
+            #[inline(always)]
+            fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
+                let q = self.div(y);
+                q.add(q.fnma(low, self.remainder(q, y, rest)).div(y))
             }
             #[inline(always)]
             fn rsqrt(self) -> Self {
@@ -284,10 +311,10 @@ impl F64x4 {
     }
 }
 
-avx512! { F32x16, f32, 16, __mmask16; _mm512_maskz_loadu_ps _mm512_mask_storeu_ps _mm512_cmp_ps_mask _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_scalef_ps _mm512_getexp_ps _mm512_getmant_ps _mm512_reduce_add_ps _mm512_rcp14_ps _mm512_rsqrt14_ps 1; _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_andnot_ps }
-avx512! { F64x8, f64, 8, __mmask8; _mm512_maskz_loadu_pd _mm512_mask_storeu_pd _mm512_cmp_pd_mask _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_scalef_pd _mm512_getexp_pd _mm512_getmant_pd _mm512_reduce_add_pd _mm512_rcp14_pd _mm512_rsqrt14_pd 2; _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_andnot_pd }
-avx2! { F32x8, f32, i32, 8, __m256, 127, 23, (1u64 << 24) as f64; _mm256_maskload_ps _mm256_maskstore_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_round_ps _mm256_movemask_ps _mm256_castsi256_ps _mm256_castps_si256 _mm256_set1_epi32 _mm256_sub_epi32 _mm256_slli_epi32; _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_andnot_ps }
-avx2! { F64x4, f64, i64, 4, __m256d, 1023, 52, (1u64 << 53) as f64; _mm256_maskload_pd _mm256_maskstore_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_round_pd _mm256_movemask_pd _mm256_castsi256_pd _mm256_castpd_si256 _mm256_set1_epi64x _mm256_sub_epi64 _mm256_slli_epi64; _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_andnot_pd }
+avx512! { F32x16, f32, 16, __mmask16; _mm512_maskz_loadu_ps _mm512_mask_storeu_ps _mm512_cmp_ps_mask _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_scalef_ps _mm512_getexp_ps _mm512_getmant_ps _mm512_reduce_add_ps _mm512_rcp14_ps _mm512_rsqrt14_ps 1; _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_stream_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_andnot_ps }
+avx512! { F64x8, f64, 8, __mmask8; _mm512_maskz_loadu_pd _mm512_mask_storeu_pd _mm512_cmp_pd_mask _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_scalef_pd _mm512_getexp_pd _mm512_getmant_pd _mm512_reduce_add_pd _mm512_rcp14_pd _mm512_rsqrt14_pd 2; _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_stream_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_andnot_pd }
+avx2! { F32x8, f32, i32, 8, __m256, 127, 23, (1u64 << 24) as f64; _mm256_maskload_ps _mm256_maskstore_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_round_ps _mm256_movemask_ps _mm256_castsi256_ps _mm256_castps_si256 _mm256_set1_epi32 _mm256_sub_epi32 _mm256_slli_epi32; _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_stream_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_andnot_ps }
+avx2! { F64x4, f64, i64, 4, __m256d, 1023, 52, (1u64 << 53) as f64; _mm256_maskload_pd _mm256_maskstore_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_round_pd _mm256_movemask_pd _mm256_castsi256_pd _mm256_castpd_si256 _mm256_set1_epi64x _mm256_sub_epi64 _mm256_slli_epi64; _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_stream_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_andnot_pd }
 
 // SAFETY: as above.
 unsafe impl Widen for F32x16 {
