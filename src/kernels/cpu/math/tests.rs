@@ -10,6 +10,9 @@ const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
 
 /// `num / (1 + e^-x)` to little more than one rounding, its exponential in two steps where it is denormal.
 fn over_one_plus_exp(num: f64, x: f64) -> f64 {
+    if num.is_infinite() && x > 0.0 {
+        return num;
+    }
     let half = (-x.abs() / 2.0).exp();
     let e = if x.abs() < 600.0 { (-x.abs()).exp() } else { half * half };
     let d = 1.0 + e;
