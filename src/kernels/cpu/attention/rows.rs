@@ -6,7 +6,8 @@ use crate::kernels::cpu::matmul::PackElem;
 use crate::kernels::cpu::vector::Vector;
 use crate::multiversion_vector;
 
-/// Rows of scores are this many elements apart at least, so that vectors run over their ends.
+/// Elements of the widest vector: rows of scores have room up to the next multiple, so that vectors may run over
+/// their ends.
 pub const LANES: usize = 16;
 
 /// What is added to the scores; rows and keys at any distance, zero included.

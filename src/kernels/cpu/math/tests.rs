@@ -10,19 +10,18 @@ const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
 
 /// `num / (1 + e^-x)` to little more than one rounding, its exponential in two steps where it is denormal.
 fn over_one_plus_exp(num: f64, x: f64) -> f64 {
-    let half = (-x.abs() / 2.0).exp();
-    let e = if x.abs() < 600.0 { (-x.abs()).exp() } else { half * half };
-    let d = 1.0 + e;
-    let top = if x < 0.0 { 1.0 } else { num };
-    let q = top / d;
-    let q = (q + (q.mul_add(-d, top) - q * (e - (d - 1.0))) / d).copysign(top);
-    if x >= 0.0 {
-        q
-    } else if x.abs() < 600.0 {
-        num * e * q
-    } else {
-        num * half * q * half
+    if num.is_infinite() && x > 0.0 {
+        return num;
     }
+    if x < -600.0 {
+        let half = (x / 2.0).exp();
+        return num * half * half;
+    }
+    let e = (-x.abs()).exp();
+    let d = 1.0 + e;
+    let (top, low) = if x < 0.0 { (num * e, num.mul_add(e, -(num * e))) } else { (num, 0.0) };
+    let q = top / d;
+    (q + (q.mul_add(-d, top) + low - q * (e - (d - 1.0))) / d).copysign(num)
 }
 fn sigmoid(x: f64) -> f64 {
     over_one_plus_exp(1.0, x)
