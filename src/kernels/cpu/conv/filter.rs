@@ -7,7 +7,7 @@ use super::Conv;
 use super::pad::{Padded, PaddedLast};
 use super::plan::Plan;
 use super::scratch::{self, Slot};
-use super::tile::{Channels, Direct, Kernels, best_channel_rows, kernels};
+use super::tile::{Channels, Direct, Kernels, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
@@ -202,9 +202,9 @@ impl<'a, T: Direct> Job<'a, T> {
     unsafe fn product(&self, x: *const T, steps: &[usize], panel: *const T, acc: *mut T) {
         let wide = 2 * self.kernels.lanes;
         let (rows, count) = (self.rows.len(), steps.len());
-        let tiles = rows.div_ceil(best_channel_rows());
+        let tiles = rows.div_ceil(best_rows());
         let (x, panel, acc) = (Ptr::of(x), Ptr::of(panel), Ptr(acc));
-        let least = par::MATMUL_MIN_FMA / 2 / (best_channel_rows() * count * self.blocks * wide).max(1);
+        let least = par::MATMUL_MIN_FMA / 2 / (best_rows() * count * self.blocks * wide).max(1);
         par::for_each_chunk(tiles, least.max(tiles.div_ceil(8)), |r| {
             for start in (0..count).step_by(STRETCH) {
                 let n = (count - start).min(STRETCH);
