@@ -112,7 +112,8 @@ pub unsafe fn run<T: Direct>(
         for first in (0..sides.n).step_by(some) {
             let count = some.min(sides.n - first);
             // SAFETY: one padded image each.
-            let pad = |i: usize| unsafe { job.image.copy(x.at((first + i) * plane * cx), padded.at(i * len)) };
+            let pad =
+                |i: usize| unsafe { job.image.copy(x.at((first + i) * plane * cx), padded.at(i * len)) };
             if count == 1 {
                 pad(0);
             } else {

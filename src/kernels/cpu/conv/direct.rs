@@ -217,7 +217,9 @@ pub unsafe fn run<T: Direct>(
                     for r in 0..rows {
                         for (j, &(c, tap)) in line.iter().enumerate() {
                             // SAFETY: the panel of this block.
-                            unsafe { to.add((i * 64 + j) * rows + r).write(*weights.at(g, first + r, c, tap)) };
+                            unsafe {
+                                to.add((i * 64 + j) * rows + r).write(*weights.at(g, first + r, c, tap))
+                            };
                         }
                     }
                 }

@@ -1,8 +1,8 @@
 //! Which way each dtype goes.
 
-use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold};
 use super::plan::{Plan, Sides, Weights};
 use super::tile::Direct;
+use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold};
 use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;

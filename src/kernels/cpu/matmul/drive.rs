@@ -259,8 +259,8 @@ unsafe fn pack_b<T: Real>(b: Operand<T>, k0: usize, klen: usize, n0: usize, nlen
 /// Tile heights for a block of rows: as even as possible, so that no tile is nearly empty. With `fixed`, full
 /// tiles and a rest, the layout that outside packers fill.
 #[derive(Clone, Copy)]
-struct Heights {
-    tiles: usize,
+pub struct Heights {
+    pub tiles: usize,
     base: usize,
     extra: usize,
     rows: usize,
@@ -268,7 +268,7 @@ struct Heights {
 }
 
 impl Heights {
-    fn new(rows: usize, mr: usize, fixed: bool) -> Heights {
+    pub fn new(rows: usize, mr: usize, fixed: bool) -> Heights {
         let tiles = rows.div_ceil(mr);
         if fixed {
             return Heights { tiles, base: mr, extra: 0, rows, fixed };
@@ -281,7 +281,7 @@ impl Heights {
     }
     /// First row and height of a tile.
     #[inline(always)]
-    fn at(&self, t: usize) -> (usize, usize) {
+    pub fn at(&self, t: usize) -> (usize, usize) {
         if self.fixed {
             return (t * self.base, self.base.min(self.rows - t * self.base));
         }
