@@ -75,7 +75,7 @@ impl<T> Epilogue<T> {
 }
 
 /// Batches of fewer large matrices share the threads within each.
-const BATCH_MIN: usize = 16;
+const BATCH_MIN: usize = 8;
 
 /// Where the matrices of a batch begin, in elements from the pointer.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,13 @@
-//! Threads: the one place that owns a pool and every threshold.
+//! Threads: the one place that owns workers and every threshold.
 //!
 //! Work is cut by shape alone. A chunk's boundaries depend on the number of items and the grain, never on how
 //! many threads there are or which of them takes it, so results are bitwise the same for any thread count.
-//! The calling thread works too: a pool of `n` threads has `n - 1` workers, and if they wake late the caller
+//! The calling thread works too: `n` threads are it and `n - 1` workers, and if they wake late the caller
 //! has simply done more of the chunks.
 
+mod crew;
+
+use crew::Crew;
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +25,7 @@ pub const REDUCE_GRAIN: usize = 32 * 1024;
 pub const MATMUL_MIN_FMA: usize = 1 << 20;
 
 static THREADS: AtomicUsize = AtomicUsize::new(0);
-static POOL: Mutex<Option<(usize, Arc<rayon::ThreadPool>)>> = Mutex::new(None);
+static CREW: Mutex<Option<(usize, Arc<Crew>)>> = Mutex::new(None);
 
 thread_local! {
     /// Set while this thread runs a chunk: nested loops run where they are.
@@ -51,31 +54,26 @@ fn initial_threads() -> usize {
     }
 }
 
-/// Changes the number of threads; the pool is rebuilt at its next use. Zero counts as one.
+/// Changes the number of threads; workers are started anew at their next use. Zero counts as one.
 pub fn set_num_threads(n: usize) {
     THREADS.store(n.max(1), Ordering::Relaxed);
 }
 
-/// The pool for `threads` threads, or none if the system refuses to start them: the caller then works alone.
-fn pool(threads: usize) -> Option<Arc<rayon::ThreadPool>> {
-    let mut slot = POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some((n, pool)) = &*slot
+/// The workers for `threads` threads: one less, for the caller works too.
+fn crew(threads: usize) -> Arc<Crew> {
+    let mut slot = CREW.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some((n, crew)) = &*slot
         && *n == threads
     {
-        return Some(pool.clone());
+        return crew.clone();
     }
-    let built = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads - 1)
-        .thread_name(|i| format!("rushlight-{i}"))
-        .build()
-        .ok()?;
-    let built = Arc::new(built);
-    *slot = Some((threads, built.clone()));
-    Some(built)
+    let started = Arc::new(Crew::new(threads - 1));
+    *slot = Some((threads, started.clone()));
+    started
 }
 
 /// Cuts `0..n_items` into chunks of `grain` items (the last may be shorter) and calls `f` once for each, in
-/// parallel if there is more than one chunk and more than one thread. One chunk never touches the pool.
+/// parallel if there is more than one chunk and more than one thread. One chunk never wakes a worker.
 #[inline]
 pub fn for_each_chunk(n_items: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     if n_items == 0 {
@@ -90,7 +88,7 @@ pub fn for_each_chunk(n_items: usize, grain: usize, f: impl Fn(Range<usize>) + S
     if num_threads() == 1 || INSIDE.get() {
         (0..chunks).for_each(run);
     } else {
-        run_on_pool(chunks, &run);
+        run_with_crew(chunks, &run);
     }
 }
 
@@ -101,11 +99,8 @@ pub fn for_each(n: usize, f: impl Fn(usize) + Sync) {
 }
 
 #[cold]
-fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
+fn run_with_crew(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
     let threads = num_threads();
-    let Some(pool) = pool(threads) else {
-        return (0..chunks).for_each(run);
-    };
     let next = AtomicUsize::new(0);
     let work = || {
         let _inside = Inside::enter();
@@ -117,13 +112,7 @@ fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
             run(i);
         }
     };
-    // A panic in a chunk reaches the caller through the scope, after the other threads are done.
-    pool.in_place_scope(|scope| {
-        for _ in 0..(threads - 1).min(chunks - 1) {
-            scope.spawn(|_| work());
-        }
-        work();
-    });
+    crew(threads).run((threads - 1).min(chunks - 1), &work);
 }
 
 /// Restores the flag on the way out, panics included.
