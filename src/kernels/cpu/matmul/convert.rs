@@ -29,10 +29,13 @@ multiversion! {
 }
 
 multiversion! {
-    /// Rounds `n` dense elements to nearest, ties to even.
-    pub unsafe fn narrow[T: Half](src: *const f32, dst: *mut T, n: usize) {
-        for i in 0..n {
-            *dst.add(i) = T::down(*src.add(i));
+    /// Rounds rows of `n` dense elements to nearest, ties to even.
+    pub unsafe fn narrow[T: Half](src: *const f32, pitch: usize, dst: *mut T, stride: isize, rows: usize, n: usize) {
+        for r in 0..rows {
+            let (src, dst) = (src.add(r * pitch), dst.offset(r as isize * stride));
+            for i in 0..n {
+                *dst.add(i) = T::down(*src.add(i));
+            }
         }
     }
 }

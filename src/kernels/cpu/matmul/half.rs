@@ -7,12 +7,12 @@ use super::elem::Real;
 use super::pairs::{self, PairFn};
 use super::scratch::{self, Slot};
 use super::tile::{self, Finish, Kernels};
-use super::{Bias, Gemm, MAX_MR, MAX_NR, MatElem, naive};
+use super::{Act, Bias, Gemm, MAX_MR, MAX_NR, MatElem, naive};
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
-mod column;
+mod rows;
 mod words;
 
 /// Multiply-adds up to which three plain loops win.
@@ -24,7 +24,7 @@ const ROWS_BYTES: usize = 512 << 10;
 /// Words of a packed operand; larger ones are done in parts.
 const PACKED_WORDS: usize = 8 << 20;
 /// Steps times rows times columns of a task, and the panels it takes all the same.
-const TASK_WORK: usize = 4 << 20;
+const TASK_WORK: usize = 1 << 19;
 const TASK_PANELS: usize = 8;
 /// Elements packed by a task.
 const PACK_GRAIN: usize = 32 * 1024;
@@ -87,7 +87,7 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
     if g.k == 0 || g.alpha == <T as MatElem>::ZERO || g.m * g.n * g.k <= TINY_FMA {
         return naive::gemm(g);
     }
-    if (g.m == 1 || g.n == 1) && column::product(g) {
+    if rows::product(g) {
         return;
     }
     if g.csc != 1 && g.rsc == 1 {
@@ -160,7 +160,8 @@ impl<T: Half> Job<'_, T> {
                 let tall = heights.tiles.div_ceil(heights.tiles.div_ceil(tall));
                 let wide = TASK_WORK / (tall * mr * words * nr);
                 let least = if heights.tiles > tall { TASK_PANELS } else { TASK_PANELS / 4 };
-                let wide = wide.max(least).min(panels);
+                // As even as whole panels allow.
+                let wide = panels.div_ceil(panels.div_ceil(wide.max(least).min(panels)));
                 let across = panels.div_ceil(wide);
                 self.each(heights.tiles.div_ceil(tall) * across, 1, |r| {
                     for t in r {
@@ -216,7 +217,7 @@ impl<T: Half> Job<'_, T> {
                         let out = sums.add((i - start) * nr);
                         self.way.multiply(h, block.steps, a, b, out, block.k0 > 0);
                         if block.k0 + block.len == self.g.k {
-                            (0..h).for_each(|r| ending.row(rows.start + i + r, out.add(r * nr)));
+                            ending.rows(rows.start + i, h, out, nr);
                         }
                     }
                 }
@@ -248,6 +249,18 @@ impl<'a, T: Half> Ending<'a, T> {
         Ending { g, j, width, bias }
     }
 
+    /// Sums `pitch` apart on their way to `count` rows of `c`, from row `i` on.
+    unsafe fn rows(&self, i: usize, count: usize, sums: *mut f32, pitch: usize) {
+        let g = self.g;
+        let plain = g.alpha.widen() == 1.0 && g.beta == <T as MatElem>::ZERO && g.epilogue.act == Act::None;
+        if plain && matches!(g.epilogue.bias, Bias::None) && g.csc == 1 {
+            // Rows one by one took 5% of the time of 1024 cubed.
+            let c = g.c.offset(i as isize * g.rsc).add(self.j);
+            return narrow::<T>(sums, pitch, c, g.rsc, count, self.width);
+        }
+        (0..count).for_each(|r| self.row(i + r, sums.add(r * pitch)));
+    }
+
     /// Scales, adds and rounds a row of sums on its way to row `i` of `c`.
     unsafe fn row(&self, i: usize, sums: *mut f32) {
         let (g, n) = (self.g, self.width);
@@ -275,7 +288,7 @@ impl<'a, T: Half> Ending<'a, T> {
             f(sums.as_ptr(), sums.as_mut_ptr(), n);
         }
         if g.csc == 1 {
-            return narrow::<T>(sums.as_ptr(), c, n);
+            return narrow::<T>(sums.as_ptr(), 0, c, 0, 1, n);
         }
         for (j, x) in sums.iter().enumerate() {
             *c.offset(j as isize * g.csc) = T::down(*x);

@@ -185,6 +185,7 @@ unsafe fn finish<V: Vector>(
 /// itself the compiler may load the broadcasts of all rows before it multiplies; then 14 rows spill, and a tile runs at
 /// 79 instead of 118 GFLOP/s, which is the peak.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block)] // nothing is read through it there
 pub fn anew<T>(p: *const T) -> *const T {
     #[cfg(target_arch = "x86_64")]
     {

@@ -29,10 +29,14 @@ pub unsafe fn pack<T: Half>(
 }
 
 multiversion! {
-    /// Two rows as pairs.
-    unsafe fn interleave(low: *const u16, high: *const u16, dst: *mut u32, n: usize) {
-        for j in 0..n {
-            *dst.add(j) = *low.add(j) as u32 | (*high.add(j) as u32) << 16;
+    /// Dense rows, `along` apart, two by two as pairs.
+    unsafe fn interleave(src: *const u16, along: isize, width: usize, full: usize, pairs: usize, dst: *mut u32) {
+        for s in 0..pairs {
+            let (low, dst) = (src.offset(2 * s as isize * along), dst.add(s * full));
+            let high = low.offset(along);
+            for j in 0..width {
+                *dst.add(j) = *low.add(j) as u32 | (*high.add(j) as u32) << 16;
+            }
         }
     }
 }
@@ -50,10 +54,7 @@ unsafe fn pack_pairs(
     let pairs = len / 2;
     let mut done = 0;
     if across == 1 {
-        for s in 0..pairs {
-            let low = src.offset(2 * s as isize * along);
-            interleave(low, low.offset(along), dst.add(s * full), width);
-        }
+        interleave(src, along, width, full, pairs, dst);
         done = pairs;
     } else if along == 1 && across % 2 == 0 && src.cast::<u32>().is_aligned() {
         // Pairs lie side by side: a transpose of words, of which the kernel for float32 changes no bit.
