@@ -8,15 +8,15 @@ use super::direct;
 use super::pad::Image;
 use super::plan::{Plan, Sides, Weights};
 use super::scratch::{self, Slot};
-use super::tile::{Channels, Direct, Kernels, ROWS, best_rows, kernels};
+use super::tile::{Channels, Direct, Kernels, LANES, ROWS, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::matmul::turn;
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
-/// Terms of the sum whose weights are packed together: 512 x 32 f32 are 64 KiB.
-const TERMS: usize = 512;
+/// Terms of the sum whose weights are packed together: 640 x 32 f32 are 80 KiB.
+const TERMS: usize = 640;
 /// Pixels of a task: their sums, 32 channels each, are 128 KiB of f32.
 const RANGE: usize = 1024;
 /// Pixels below which a range is not cut for the sake of more tasks: packing a weight takes the time of some 6 pixels.
@@ -27,8 +27,6 @@ const TASKS: usize = 8;
 const IMAGES_BYTES: usize = 8 << 20;
 /// Channels that follow one another in the sum before the next tap where they are dense in memory: a cache line.
 const CHUNK: usize = 16;
-/// Lanes of a tile at most.
-const LANES: usize = 32;
 
 /// Whether these kernels beat those that run along pixels, for images with channels first. Both reach the peak of
 /// the machine within a tile; what differs is the part of a tile that is of use, and what is done besides.
@@ -157,10 +155,19 @@ impl<T: Direct> Job<'_, T> {
             std::ptr::copy_nonoverlapping(self.bias.at(c0), bias.as_mut_ptr(), width);
         }
         let taps = self.plan.taps.len();
-        // Whole chunks of channels, as many as fit.
-        let channels = (TERMS / (self.chunk * taps).max(1)).max(1) * self.chunk;
+        // Whole chunks of channels, in blocks that are as even as they can be.
+        let chunks = s.cin.div_ceil(self.chunk).max(1);
+        let most = (TERMS / (self.chunk * taps).max(1)).max(1);
+        let channels = chunks.div_ceil(chunks.div_ceil(most)) * self.chunk;
         let tiles = pixels.len().div_ceil(best_rows());
         let mut steps = Vec::with_capacity(channels * taps);
+        let mut rows = Vec::with_capacity(pixels.len());
+        let (mut image, mut i) = (pixels.start / self.from.len(), pixels.start % self.from.len());
+        while rows.len() < pixels.len() {
+            let run = (self.from.len() - i).min(pixels.len() - rows.len());
+            rows.extend(self.from[i..i + run].iter().map(|from| image * self.image.len() + from));
+            (image, i) = (image + 1, 0);
+        }
         scratch::with(Slot::Task, (channels * taps + pixels.len()) * wide, |panel: *mut T| {
             let sums = panel.add(channels * taps * wide);
             // Without any channel the sums are zero all the same.
@@ -169,14 +176,10 @@ impl<T: Direct> Job<'_, T> {
                 self.pack(group, first..first + width, c..end, panel, &mut steps);
                 for t in 0..tiles {
                     let (start, stop) = (t * pixels.len() / tiles, (t + 1) * pixels.len() / tiles);
-                    let mut rows = [0; ROWS];
-                    for (row, i) in rows.iter_mut().zip(pixels.start + start..pixels.start + stop) {
-                        *row = i / self.from.len() * self.image.len() + self.from[i % self.from.len()];
-                    }
                     let a = Channels {
                         k: steps.len(),
                         x,
-                        rows: rows.as_ptr(),
+                        rows: rows[start..].as_ptr(),
                         steps: steps.as_ptr(),
                         w: panel,
                         out: sums.add(start * wide),
@@ -247,9 +250,11 @@ impl<T: Direct> Job<'_, T> {
         let cy = self.sides.groups * self.sides.cout;
         let mut pixel = pixels.start;
         let mut sums = sums.cast_mut();
-        for row in 0..pixels.len() {
-            for lane in 0..wide {
-                *sums.add(row * wide + lane) += bias[lane];
+        if !self.bias.get().is_null() {
+            for row in 0..pixels.len() {
+                for lane in 0..wide {
+                    *sums.add(row * wide + lane) += bias[lane];
+                }
             }
         }
         while pixel < pixels.end {
@@ -263,12 +268,23 @@ impl<T: Direct> Job<'_, T> {
                     (pixel, sums) = (pixel + run, sums.add(run * wide));
                     continue;
                 }
-                (to, last) => {
-                    let i = to.as_ref().map_or(i, |to| to[i]);
-                    let (at, step) = if last { (i * cy + c0, 1) } else { (c0 * whole + i, whole) };
-                    for lane in 0..width {
-                        *y.add(at + lane * step) = *sums.add(lane);
+                // The same, then spread.
+                (Some(to), false) => {
+                    let run = (pixels.end - pixel).min(count - i);
+                    let mut lines = [<T as Elem>::ZERO; ROWS * LANES];
+                    turn(sums, wide as isize, 1, run, width, lines.as_mut_ptr(), ROWS);
+                    for (lane, line) in lines.chunks_exact(ROWS).take(width).enumerate() {
+                        let y = y.add((c0 + lane) * whole);
+                        for (to, x) in to[i..i + run].iter().zip(line) {
+                            *y.add(*to) = *x;
+                        }
                     }
+                    (pixel, sums) = (pixel + run, sums.add(run * wide));
+                    continue;
+                }
+                (to, true) => {
+                    let i = to.as_ref().map_or(i, |to| to[i]);
+                    std::ptr::copy_nonoverlapping(sums, y.add(i * cy + c0), width);
                 }
             }
             (pixel, sums) = (pixel + 1, sums.add(wide));

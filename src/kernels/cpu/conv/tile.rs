@@ -12,6 +12,8 @@ use crate::kernels::cpu::vector::{Levels, Vector};
 
 /// Rows of a tile at most: 14 x 2 accumulators, two operands and a broadcast fill 32 registers.
 pub const ROWS: usize = 14;
+/// Lanes of two vectors at most.
+pub const LANES: usize = 32;
 
 pub struct Pixels<T> {
     pub k: usize,
