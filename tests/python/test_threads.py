@@ -28,6 +28,7 @@ CASES = {
     "matmul in double precision": lambda: normal(200, 301).double() @ normal(301, 150).double(),
     "matmul in bfloat16": lambda: normal(130, 140).bfloat16() @ normal(140, 120).bfloat16(),
     "conv2d": lambda: F.conv2d(normal(3, 16, 33, 31), normal(24, 16, 3, 3), normal(24), padding=1),
+    "conv2d of small images": lambda: F.conv2d(normal(4, 80, 7, 7), normal(96, 80, 3, 3), stride=2, padding=1),
     "conv1d": lambda: F.conv1d(normal(5, 8, 400), normal(16, 8, 5), stride=2),
     "sum": lambda: normal(700, 601).sum(),
     "sum over rows": lambda: normal(700, 601).sum(0),

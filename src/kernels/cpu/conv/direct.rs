@@ -1,8 +1,7 @@
 //! Direct convolution with channels first: the result, and the gradient for the input as the convolution it is.
 
-use super::Conv;
 use super::pad::Padded;
-use super::plan::Plan;
+use super::plan::{Plan, Sides, Weights};
 use super::scratch::{self, Slot};
 use super::tile::{Direct, Kernels, Pixels, best_rows, kernels};
 use crate::base::Elem;
@@ -172,42 +171,20 @@ pub fn images(n: usize, f: impl Fn(usize) + Sync) {
     if n >= MANY_IMAGES { par::for_each(n, f) } else { (0..n).for_each(f) }
 }
 
-/// How many channels go in and come out, per group.
-pub struct Sides {
-    pub n: usize,
-    pub groups: usize,
-    pub cin: usize,
-    pub cout: usize,
+/// The vectors of a plan's tiles, in lanes, against its outputs: lanes beyond the end of a row are computed in vain.
+pub fn waste(plan: &Plan) -> f64 {
+    let [_, rows, width] = plan.output;
+    let wide = 2 * kernels::<f32>().lanes;
+    let flat = (rows - 1) * plan.size[2].div_ceil(plan.stride[2]) + width;
+    flat.next_multiple_of(wide) as f64 / (rows * width) as f64
 }
 
-pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
-    let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
-    let sides = Sides { n: p.n, groups: p.groups, cin: ci, cout: co };
-    let weight = Ptr::of(weight);
-    // SAFETY: an element of the weight.
-    let w =
-        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.at(((g * co + r) * ci + c) * taps + t) };
-    run(&Plan::forward(p), &sides, x, w, bias, y);
-}
-
-pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, weight: *const T, bias: *const T, dx: *mut T) {
-    let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
-    let sides = Sides { n: p.n, groups: p.groups, cin: co, cout: ci };
-    let weight = Ptr::of(weight);
-    // SAFETY: an element of the weight.
-    let w =
-        |g: usize, r: usize, c: usize, t: usize| unsafe { *weight.at(((g * co + c) * ci + r) * taps + t) };
-    for plan in Plan::backward(p) {
-        run(&plan, &sides, g, w, bias, dx);
-    }
-}
-
-/// Runs a plan for all images and groups. `weight(group, output channel, input channel, tap)`.
-unsafe fn run<T: Direct>(
+/// Runs a plan for all images and groups.
+pub unsafe fn run<T: Direct>(
     plan: &Plan,
     s: &Sides,
     x: *const T,
-    weight: impl Fn(usize, usize, usize, usize) -> T + Sync,
+    weights: &Weights<T>,
     bias: *const T,
     y: *mut T,
 ) {
@@ -240,7 +217,9 @@ unsafe fn run<T: Direct>(
                     for r in 0..rows {
                         for (j, &(c, tap)) in line.iter().enumerate() {
                             // SAFETY: the panel of this block.
-                            unsafe { to.add((i * 64 + j) * rows + r).write(weight(g, first + r, c, tap)) };
+                            unsafe {
+                                to.add((i * 64 + j) * rows + r).write(*weights.at(g, first + r, c, tap))
+                            };
                         }
                     }
                 }

@@ -1,6 +1,8 @@
 //! Which way each dtype goes.
 
-use super::{Conv, depthwise, direct, filter, last, pointwise, unfold};
+use super::plan::{Plan, Sides, Weights};
+use super::tile::Direct;
+use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold};
 use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
@@ -44,10 +46,8 @@ macro_rules! direct {
                     pointwise::forward(p, x, w, bias, y)
                 } else if depthwise::fits(p) {
                     depthwise::forward(p, x, w, bias, y)
-                } else if p.channels_last {
-                    last::forward(p, x, w, bias, y)
                 } else {
-                    direct::forward(p, x, w, bias, y)
+                    windows(p, &Plan::forward(p), Sides::forward(p), x, &Weights::forward(p, w), bias, y)
                 }
             }
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
@@ -55,10 +55,10 @@ macro_rules! direct {
                     pointwise::backward_data(p, g, w, bias, dx)
                 } else if depthwise::fits(p) {
                     depthwise::backward_data(p, g, w, bias, dx)
-                } else if p.channels_last {
-                    last::backward_data(p, g, w, bias, dx)
                 } else {
-                    direct::backward_data(p, g, w, bias, dx)
+                    for plan in Plan::backward(p) {
+                        windows(p, &plan, Sides::backward(p), g, &Weights::backward(p, w), bias, dx)
+                    }
                 }
             }
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
@@ -72,6 +72,23 @@ macro_rules! direct {
     )*};
 }
 direct!(f32 f64);
+
+/// One plan by the kernels that suit it.
+unsafe fn windows<T: Direct>(
+    p: &Conv,
+    plan: &Plan,
+    sides: Sides,
+    x: *const T,
+    w: &Weights<T>,
+    bias: *const T,
+    y: *mut T,
+) {
+    if p.channels_last || channels::wins(plan, &sides) {
+        channels::run(plan, &sides, p.channels_last, x, w, bias, y)
+    } else {
+        direct::run(plan, &sides, x, w, bias, y)
+    }
+}
 
 multiversion! {
     unsafe fn widen[T: Flt](src: *const T, dst: *mut T::C, n: usize) {

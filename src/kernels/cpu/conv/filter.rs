@@ -1,22 +1,22 @@
 //! The gradient for the weight: a product summed over pixels. Rows of the left operand are the input read at a tap's
 //! offset, in place; the right operand is `g` with its channels side by side.
 //!
-//! Images are summed in order into a fixed number of partial sums, which are added in order.
+//! Where few pixels are summed, tiles are finished at once and turned into the gradient. Else images are summed in order
+//! into a fixed number of partial sums, which are added in order.
 
 use super::Conv;
 use super::pad::{Padded, PaddedLast};
 use super::plan::Plan;
 use super::scratch::{self, Slot};
-use super::tile::{Channels, Direct, Kernels, best_channel_rows, kernels};
+use super::tile::{Channels, Direct, Kernels, LANES, ROWS, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
+use crate::kernels::cpu::matmul::turn;
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
-/// Pixels taken together at least, over several images if planes are small: partial sums are read and written once
-/// for that many.
-const PIXELS: usize = 1024;
-/// Pixels of `g` that are walked by all taps before the next: 2048 x 32 f32 are 256 KiB.
+/// Pixels of `g` that are walked by all taps before the next, of several images if planes are small: 2048 x 32 f32 are
+/// 256 KiB. Partial sums are read and written once for that many.
 const STRETCH: usize = 2048;
 /// Images are split between partial sums only while those are small.
 const SMALL: usize = 64 * 1024;
@@ -45,20 +45,45 @@ pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw:
     let job = Job::new(p, &kernels);
     let wide = 2 * kernels.lanes;
     let pitch = job.blocks * wide;
-    let batch = (PIXELS / plane).clamp(1, p.n);
+    let batch = (STRETCH / plane).clamp(1, p.n);
+    if batch == p.n && plane <= STRETCH {
+        // No partial sums: 512 x 4608 of them, zeroed, summed up and turned, took twice the time of the products.
+        let (x, g, dw) = (Ptr::of(x), Ptr::of(g), Ptr(dw));
+        return par::for_each(p.groups, |group| {
+            // SAFETY: the gradient of one group.
+            unsafe {
+                job.images(group, 0..p.n, x.get(), g.get(), Sink::Gradient(Ptr(dw.at(group * co * rows))))
+            }
+        });
+    }
     let parts = if rows * pitch <= SMALL { PARTS.min(p.n.div_ceil(batch)) } else { 1 };
-    let mut sums = vec![<T as Elem>::ZERO; p.groups * parts * rows * pitch];
-    let (x, g, acc) = (Ptr::of(x), Ptr::of(g), Ptr(sums.as_mut_ptr()));
-    par::for_each(p.groups * parts, |t| {
-        let (group, part) = (t / parts, t % parts);
-        let (mut n, end) = (part * p.n / parts, (part + 1) * p.n / parts);
-        while n < end {
-            let next = (n + batch).min(end);
-            // SAFETY: partial sums of this task alone.
-            unsafe { job.images(group, n..next, x.get(), g.get(), acc.at(t * rows * pitch)) };
-            n = next;
-        }
+    scratch::with(Slot::Sums, p.groups * parts * rows * pitch, |sums: *mut T| {
+        let (x, g, acc) = (Ptr::of(x), Ptr::of(g), Ptr(sums));
+        par::for_each(p.groups * parts, |t| {
+            let (group, part) = (t / parts, t % parts);
+            let (start, end) = (part * p.n / parts, (part + 1) * p.n / parts);
+            for n in (start..end).step_by(batch) {
+                let sink = Sink::Sums(Ptr(acc.at(t * rows * pitch)), n > start);
+                // SAFETY: partial sums of this task alone.
+                unsafe { job.images(group, n..(n + batch).min(end), x.get(), g.get(), sink) };
+            }
+        });
+        turn_sums(p, parts, pitch, acc, dw);
     });
+}
+
+/// Where products go.
+#[derive(Clone, Copy)]
+enum Sink<T> {
+    /// To the gradient of a group.
+    Gradient(Ptr<T>),
+    /// To partial sums `[row][lane]`, added to if so.
+    Sums(Ptr<T>, bool),
+}
+
+/// Partial sums, added up in order, into the gradient.
+unsafe fn turn_sums<T: Direct>(p: &Conv, parts: usize, pitch: usize, acc: Ptr<T>, dw: *mut T) {
+    let (co, rows) = (p.cout / p.groups, p.cin / p.groups * p.taps());
     let dw = Ptr(dw);
     // Turned in squares of 16 x 16.
     par::for_each_chunk(
@@ -124,7 +149,7 @@ impl<'a, T: Direct> Job<'a, T> {
         Job { p, kernels, first, last, rows, pixels, len, blocks }
     }
 
-    unsafe fn images(&self, group: usize, images: Range<usize>, x: *const T, g: *const T, acc: *mut T) {
+    unsafe fn images(&self, group: usize, images: Range<usize>, x: *const T, g: *const T, sink: Sink<T>) {
         let p = self.p;
         let ci = p.cin / p.groups;
         let whole = p.cin * p.input_plane();
@@ -158,7 +183,7 @@ impl<'a, T: Direct> Job<'a, T> {
                     let steps: Vec<usize> = (0..images.len())
                         .flat_map(|i| self.pixels.iter().map(move |s| i * self.len + s))
                         .collect();
-                    self.product(x, &steps, panel, acc);
+                    self.product(x, &steps, panel, sink);
                 }
             });
         });
@@ -189,40 +214,48 @@ impl<'a, T: Direct> Job<'a, T> {
                             std::ptr::copy_nonoverlapping(from, to.add(i * wide), lanes);
                         }
                     } else {
-                        for lane in 0..lanes {
-                            let from = g.at((n * p.cout + c0 + lane) * plane);
-                            q.clone().for_each(|i| to.add(i * wide + lane).write(*from.add(i)));
-                        }
+                        let from = g.at((n * p.cout + c0) * plane + q.start);
+                        turn(from, plane as isize, 1, lanes, q.len(), to.add(q.start * wide), wide);
                     }
                 }
             }
         });
     }
 
-    unsafe fn product(&self, x: *const T, steps: &[usize], panel: *const T, acc: *mut T) {
+    unsafe fn product(&self, x: *const T, steps: &[usize], panel: *const T, sink: Sink<T>) {
         let wide = 2 * self.kernels.lanes;
-        let (rows, count) = (self.rows.len(), steps.len());
-        let tiles = rows.div_ceil(best_channel_rows());
-        let (x, panel, acc) = (Ptr::of(x), Ptr::of(panel), Ptr(acc));
-        let least = par::MATMUL_MIN_FMA / 2 / (best_channel_rows() * count * self.blocks * wide).max(1);
+        let (rows, count, co) = (self.rows.len(), steps.len(), self.p.cout / self.p.groups);
+        let tiles = rows.div_ceil(best_rows());
+        let (x, panel) = (Ptr::of(x), Ptr::of(panel));
+        let least = par::MATMUL_MIN_FMA / 2 / (best_rows() * count * self.blocks * wide).max(1);
         par::for_each_chunk(tiles, least.max(tiles.div_ceil(8)), |r| {
+            let mut square = [<T as Elem>::ZERO; ROWS * LANES];
             for start in (0..count).step_by(STRETCH) {
-                let n = (count - start).min(STRETCH);
-                for b in 0..self.blocks {
-                    for t in r.clone() {
-                        let (k0, k1) = (t * rows / tiles, (t + 1) * rows / tiles);
-                        let a = Channels {
-                            k: n,
-                            x: x.get(),
-                            rows: self.rows[k0..k1].as_ptr(),
-                            steps: steps[start..].as_ptr(),
-                            w: panel.at((b * count + start) * wide),
-                            out: acc.at((k0 * self.blocks + b) * wide),
-                            pitch: self.blocks * wide,
-                            add: true,
-                        };
-                        // SAFETY: rows of the sums that belong to this task.
-                        unsafe { self.kernels.channels[k1 - k0 - 1](&a) };
+                for (b, t) in (0..self.blocks).flat_map(|b| r.clone().map(move |t| (b, t))) {
+                    let (k0, k1) = (t * rows / tiles, (t + 1) * rows / tiles);
+                    let (out, pitch, add) = match sink {
+                        Sink::Gradient(_) => (square.as_mut_ptr(), wide, false),
+                        Sink::Sums(acc, add) => {
+                            (acc.at((k0 * self.blocks + b) * wide), self.blocks * wide, add || start > 0)
+                        }
+                    };
+                    let a = Channels {
+                        k: (count - start).min(STRETCH),
+                        x: x.get(),
+                        rows: self.rows[k0..k1].as_ptr(),
+                        steps: steps[start..].as_ptr(),
+                        w: panel.at((b * count + start) * wide),
+                        out,
+                        pitch,
+                        add,
+                    };
+                    // SAFETY: rows of the sums, or of the gradient, that belong to this task.
+                    unsafe {
+                        self.kernels.channels[k1 - k0 - 1](&a);
+                        if let Sink::Gradient(dw) = sink {
+                            let to = dw.at(b * wide * rows + k0);
+                            turn(out, wide as isize, 1, k1 - k0, wide.min(co - b * wide), to, rows);
+                        }
                     }
                 }
             }

@@ -130,6 +130,64 @@ unsafe fn strided<T: Elem>(from: *const T, step: usize, to: *mut T, n: usize) {
     }
 }
 
+/// A whole image, all its channels, in either order and not split by stride: for kernels that read single elements,
+/// anywhere.
+#[derive(Clone, Debug)]
+pub enum Image {
+    First(Padded, usize),
+    Last(PaddedLast),
+}
+
+impl Image {
+    /// How a plan reads images of `channels` channels.
+    pub fn of(plan: &Plan, channels: usize, last: bool, elem: usize) -> Image {
+        if last {
+            return Image::Last(PaddedLast::of(plan, channels));
+        }
+        let mut plan = Plan { stride: [1; 3], ..plan.clone() };
+        if plan.front == [0; 3] && (0..3).all(|a| plan.size[a] <= plan.input[a]) {
+            plan.size = plan.input;
+        }
+        Image::First(Padded::of(&plan, elem), channels)
+    }
+    /// Images are read where they are.
+    pub fn as_is(&self) -> bool {
+        match self {
+            Image::First(p, _) => p.as_is,
+            Image::Last(p) => p.as_is,
+        }
+    }
+    /// Elements of an image.
+    pub fn len(&self) -> usize {
+        match self {
+            Image::First(p, channels) => p.channel() * channels,
+            Image::Last(p) => p.len(),
+        }
+    }
+    /// Elements from one channel to the next.
+    pub fn channel(&self) -> usize {
+        match self {
+            Image::First(p, _) => p.channel(),
+            Image::Last(_) => 1,
+        }
+    }
+    /// The offset of padded position `at` of channel 0.
+    pub fn offset(&self, at: [usize; 3]) -> usize {
+        match self {
+            Image::First(p, _) => p.offset(at),
+            Image::Last(p) => p.offset(at),
+        }
+    }
+    /// # Safety
+    /// `x` is an image of the described sizes, `dst` holds `len()` elements.
+    pub unsafe fn copy<T: Elem>(&self, x: *const T, dst: *mut T) {
+        match self {
+            Image::First(p, channels) => p.copy(*channels, x, dst),
+            Image::Last(p) => p.copy(x, dst),
+        }
+    }
+}
+
 /// A channels-last image with its padding written out; `c` counts all channels.
 #[derive(Clone, Debug)]
 pub struct PaddedLast {

@@ -5,6 +5,7 @@
 //! the convolution of `g` with the turned weight.
 
 use super::Conv;
+use crate::kernels::cpu::flt::Ptr;
 
 /// One dense piece of work: for each output position `j`, the sum over taps of weight times padded `j * stride + at`.
 #[derive(Clone, Debug)]
@@ -70,6 +71,50 @@ impl Plan {
     }
     pub fn outputs(&self) -> usize {
         self.output.iter().product()
+    }
+}
+
+/// How many images there are, and how many channels go in and come out, per group.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides {
+    pub n: usize,
+    pub groups: usize,
+    pub cin: usize,
+    pub cout: usize,
+}
+
+/// Where the weights of a plan lie: those from channel `c` to channel `r` of a group at
+/// `w + group * of_group + r * across + c * down`, their taps dense.
+pub struct Weights<T> {
+    w: Ptr<T>,
+    of_group: usize,
+    pub across: usize,
+    pub down: usize,
+    pub taps: usize,
+}
+
+impl Sides {
+    pub fn forward(p: &Conv) -> Sides {
+        Sides { n: p.n, groups: p.groups, cin: p.cin / p.groups, cout: p.cout / p.groups }
+    }
+    pub fn backward(p: &Conv) -> Sides {
+        Sides { n: p.n, groups: p.groups, cin: p.cout / p.groups, cout: p.cin / p.groups }
+    }
+}
+
+impl<T> Weights<T> {
+    pub fn forward(p: &Conv, w: *const T) -> Weights<T> {
+        let (ci, co, taps) = (p.cin / p.groups, p.cout / p.groups, p.taps());
+        Weights { w: Ptr::of(w), of_group: co * ci * taps, across: ci * taps, down: taps, taps }
+    }
+    pub fn backward(p: &Conv, w: *const T) -> Weights<T> {
+        let of = Weights::forward(p, w);
+        Weights { across: of.down, down: of.across, ..of }
+    }
+    /// The address of one weight.
+    #[inline(always)]
+    pub fn at(&self, group: usize, r: usize, c: usize, tap: usize) -> *const T {
+        self.w.at(group * self.of_group + r * self.across + c * self.down + tap)
     }
 }
 

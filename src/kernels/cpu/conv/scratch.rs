@@ -8,6 +8,7 @@ pub enum Slot {
     Task,
     Shared,
     Whole,
+    Sums,
 }
 
 /// Larger buffers are given back.
@@ -19,7 +20,7 @@ const KEEP_BYTES: usize = 64 << 20;
 struct Line(#[allow(dead_code)] [u8; 64]);
 
 thread_local! {
-    static BUFFERS: [Cell<Vec<Line>>; 3] = const { [const { Cell::new(Vec::new()) }; 3] };
+    static BUFFERS: [Cell<Vec<Line>>; 4] = const { [const { Cell::new(Vec::new()) }; 4] };
 }
 
 /// Calls `f` with memory for `n` values, whose contents are anything.

@@ -6,12 +6,14 @@
 //! [`Channels`]: up to 14 sums by two vectors of channels. Element `(j, t)` of the left operand lies at
 //! `x[rows[j] + steps[t]]` and is broadcast; the right operand is a packed panel.
 
-use crate::kernels::cpu::matmul::MatElem;
+use crate::kernels::cpu::matmul::{PackElem, anew, rows};
 use crate::kernels::cpu::simd::{self, Level};
 use crate::kernels::cpu::vector::{Levels, Vector};
 
 /// Rows of a tile at most: 14 x 2 accumulators, two operands and a broadcast fill 32 registers.
 pub const ROWS: usize = 14;
+/// Lanes of two vectors at most.
+pub const LANES: usize = 32;
 
 pub struct Pixels<T> {
     pub k: usize,
@@ -52,7 +54,7 @@ pub struct Kernels<T: 'static> {
 }
 
 /// Floats that the direct kernels compute in.
-pub trait Direct: Levels + MatElem + crate::kernels::cpu::flt::Cmp {}
+pub trait Direct: Levels + PackElem + crate::kernels::cpu::flt::Cmp {}
 impl Direct for f32 {}
 impl Direct for f64 {}
 
@@ -83,12 +85,6 @@ pub fn kernels<T: Direct>() -> Kernels<T> {
 /// The rows that tiles should have: 32 registers at the widest level, 16 below.
 pub fn best_rows() -> usize {
     if simd::level() == Level::Avx512 { ROWS } else { 6 }
-}
-
-/// The rows that tiles of [`Channels`] should have. The compiler loads all broadcasts before it multiplies, so that
-/// 3 registers a row and 2 must fit: 14 rows spill and run at 60% of the speed of 9.
-pub fn best_channel_rows() -> usize {
-    if simd::level() == Level::Avx512 { 9 } else { 4 }
 }
 
 mod at {
@@ -177,24 +173,23 @@ unsafe fn store_lanes<V: Vector>(v: V, mask: u32, to: *mut V::Elem) {
 
 #[inline(always)]
 unsafe fn channels_body<V: Vector, const R: usize>(a: &Channels<V::Elem>) {
-    let mut acc = [[V::zero(); 2]; R];
-    let rows: [*const V::Elem; R] = std::array::from_fn(|j| a.x.wrapping_add(*a.rows.add(j)));
+    let mut acc = [[V::zero(); 2]; ROWS];
     let mut w = a.w;
     for t in 0..a.k {
-        let o = *a.steps.add(t);
+        let mut x = a.x.wrapping_add(*a.steps.add(t));
         let (b0, b1) = (V::load(w), V::load(w.add(V::LANES)));
-        for j in 0..R {
-            let s = V::splat(*rows[j].wrapping_add(o));
-            acc[j][0] = s.fma_fast(b0, acc[j][0]);
-            acc[j][1] = s.fma_fast(b1, acc[j][1]);
-        }
+        rows!(R, J => {
+            x = anew(x);
+            let s = V::splat(*x.wrapping_add(*a.rows.add(J)));
+            acc[J] = [s.fma_fast(b0, acc[J][0]), s.fma_fast(b1, acc[J][1])];
+        });
         w = w.add(2 * V::LANES);
     }
-    for j in 0..R {
+    rows!(R, J => {
         for v in 0..2 {
-            let to = a.out.add(j * a.pitch + v * V::LANES);
-            let sum = if a.add { acc[j][v].add(V::load(to)) } else { acc[j][v] };
+            let to = a.out.add(J * a.pitch + v * V::LANES);
+            let sum = if a.add { acc[J][v].add(V::load(to)) } else { acc[J][v] };
             sum.store(to);
         }
-    }
+    });
 }

@@ -17,9 +17,9 @@ const KC: usize = 512;
 const A_BLOCK_BYTES: usize = 512 << 10;
 /// The most tiles a task's rows make.
 const MC_TILES: usize = 36;
-/// Multiply-adds of a task (about 50 us), and the panels it takes all the same: with several blocks of rows each
+/// Multiply-adds of a task (about 20 us), and the panels it takes all the same: with several blocks of rows each
 /// task reads its block of `a` again, and 4 panels cost 4% of 1024 cubed; 16 nothing.
-const TASK_FMA: usize = 4 << 20;
+const TASK_FMA: usize = 1 << 20;
 const TASK_PANELS: usize = 16;
 /// Tasks to aim for even so.
 const TASKS: usize = 8;
@@ -205,6 +205,9 @@ unsafe fn with_both<T: Real>(
     let least = least.min(panels.div_ceil(TASKS.div_ceil(blocks)));
     let wide = (TASK_FMA / (tall * ker.mr * p.k)).next_multiple_of(ker.nr).max(least * ker.nr);
     let wide = if p.m * p.n * p.k < par::MATMUL_MIN_FMA { cols.len() } else { wide };
+    // As even as whole panels allow.
+    let across = cols.len().div_ceil(wide);
+    let wide = panels.div_ceil(across) * ker.nr;
     let across = cols.len().div_ceil(wide);
     let piece = Piece { p, ker, kc, row: rows.start, first: cols.start, heights, left, right };
     for_tasks(p, heights.tiles.div_ceil(tall) * across, |t| {
@@ -259,8 +262,8 @@ unsafe fn pack_b<T: Real>(b: Operand<T>, k0: usize, klen: usize, n0: usize, nlen
 /// Tile heights for a block of rows: as even as possible, so that no tile is nearly empty. With `fixed`, full
 /// tiles and a rest, the layout that outside packers fill.
 #[derive(Clone, Copy)]
-struct Heights {
-    tiles: usize,
+pub struct Heights {
+    pub tiles: usize,
     base: usize,
     extra: usize,
     rows: usize,
@@ -268,7 +271,7 @@ struct Heights {
 }
 
 impl Heights {
-    fn new(rows: usize, mr: usize, fixed: bool) -> Heights {
+    pub fn new(rows: usize, mr: usize, fixed: bool) -> Heights {
         let tiles = rows.div_ceil(mr);
         if fixed {
             return Heights { tiles, base: mr, extra: 0, rows, fixed };
@@ -281,7 +284,7 @@ impl Heights {
     }
     /// First row and height of a tile.
     #[inline(always)]
-    fn at(&self, t: usize) -> (usize, usize) {
+    pub fn at(&self, t: usize) -> (usize, usize) {
         if self.fixed {
             return (t * self.base, self.base.min(self.rows - t * self.base));
         }

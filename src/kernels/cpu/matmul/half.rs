@@ -1,172 +1,297 @@
-//! Float16 and bfloat16: converted to float32 while packing, summed there, rounded once.
+//! Float16 and bfloat16: summed in float32 and rounded once. Both operands are packed into words of 32 bits: pairs of
+//! bfloat16 where the processor multiplies them (`pairs.rs`), else single elements as float32.
 
-use super::drive::{self, Operand, Problem};
+use super::convert::{Half, narrow};
+use super::drive::Heights;
+use super::elem::Real;
+use super::pairs::{self, PairFn};
 use super::scratch::{self, Slot};
-use super::tile;
-use super::{Act, Bias, Epilogue, Gemm, MatElem, naive};
-use crate::base::{BF16, F16};
+use super::tile::{self, Finish, Kernels};
+use super::{Act, Bias, Gemm, MAX_MR, MAX_NR, MatElem, naive};
+use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
+use std::ops::Range;
 
-/// A 16-bit float.
-pub trait Half: MatElem<Acc = f32> {
-    /// Converts `n` elements `stride` apart into dense ones.
-    unsafe fn widen_all(src: *const Self, stride: isize, dst: *mut f32, n: usize);
-}
-
-multiversion! {
-    unsafe fn widen_bf16(src: *const BF16, dst: *mut f32, n: usize) {
-        for i in 0..n {
-            *dst.add(i) = f32::from_bits(((*src.add(i)).to_bits() as u32) << 16);
-        }
-    }
-}
-
-/// Without branches, for the vectoriser: denormals through a subtraction, as `2^-14 (1 + m) - 2^-14`.
-#[inline(always)]
-fn f16_to_f32(x: u16) -> f32 {
-    let (sign, rest) = (((x & 0x8000) as u32) << 16, (x & 0x7fff) as u32);
-    let normal = (rest << 13) + (112 << 23);
-    let special = normal + (112 << 23);
-    let tiny = (f32::from_bits((113 << 23) + (rest << 13)) - f32::from_bits(113 << 23)).to_bits();
-    let bits = if rest >= 0x7c00 {
-        special
-    } else if rest < 0x0400 {
-        tiny
-    } else {
-        normal
-    };
-    f32::from_bits(bits | sign)
-}
-
-multiversion! {
-    unsafe fn widen_f16(src: *const F16, dst: *mut f32, n: usize) {
-        for i in 0..n {
-            *dst.add(i) = f16_to_f32((*src.add(i)).to_bits());
-        }
-    }
-}
-
-macro_rules! half {
-    ($t:ident, $widen:ident, $one:path) => {
-        impl Half for $t {
-            unsafe fn widen_all(src: *const $t, stride: isize, dst: *mut f32, n: usize) {
-                if stride == 1 {
-                    return $widen(src, dst, n);
-                }
-                for i in 0..n {
-                    *dst.add(i) = $one(*src.offset(i as isize * stride));
-                }
-            }
-        }
-    };
-}
-half!(BF16, widen_bf16, BF16::to_f32);
-half!(F16, widen_f16, F16::to_f32);
+mod rows;
+mod words;
 
 /// Multiply-adds up to which three plain loops win.
 const TINY_FMA: usize = 64;
+/// Steps of the sum in a panel: 1024 x 32 words are 128 KiB, an eighth of the second-level cache measured.
+const STEPS: usize = 1024;
+/// Bytes of packed rows that a task goes through for every panel of columns.
+const ROWS_BYTES: usize = 512 << 10;
+/// Words of a packed operand; larger ones are done in parts.
+const PACKED_WORDS: usize = 8 << 20;
+/// Steps times rows times columns of a task, and the panels it takes all the same.
+const TASK_WORK: usize = 1 << 19;
+const TASK_PANELS: usize = 8;
+/// Elements packed by a task.
+const PACK_GRAIN: usize = 32 * 1024;
 
-struct Share<'a, T>(&'a Gemm<T>);
-// SAFETY: pointers valid for the whole call; only read through.
-unsafe impl<T> Sync for Share<'_, T> {}
-impl<'a, T> Share<'a, T> {
-    fn get(&self) -> &'a Gemm<T> {
-        self.0
+/// How words are multiplied.
+#[derive(Clone, Copy)]
+enum Way {
+    Pairs(&'static [PairFn; MAX_MR]),
+    Single(&'static Kernels<f32>),
+}
+
+impl Way {
+    fn of<T: Half>() -> Way {
+        match pairs::tiles() {
+            Some(tiles) if T::PAIRS => Way::Pairs(tiles),
+            _ => Way::Single(tile::kernels_f32()),
+        }
+    }
+    /// Elements of the sum in a word.
+    fn per(&self) -> usize {
+        if matches!(self, Way::Pairs(_)) { 2 } else { 1 }
+    }
+    fn mr(&self) -> usize {
+        if let Way::Single(k) = self { k.mr } else { MAX_MR }
+    }
+    fn nr(&self) -> usize {
+        if let Way::Single(k) = self { k.nr } else { pairs::COLS }
+    }
+    /// Sums `[h][nr]`, added to if `add`.
+    #[inline(always)]
+    unsafe fn multiply(
+        &self,
+        h: usize,
+        steps: usize,
+        a: *const f32,
+        b: *const f32,
+        out: *mut f32,
+        add: bool,
+    ) {
+        match self {
+            Way::Pairs(tiles) => tiles[h - 1](steps, a, b, out, add),
+            Way::Single(k) => {
+                let nr = k.nr as isize;
+                k.tiles[h - 1](steps, a, 1, h as isize, b, nr, out, nr, &Finish::sums(add))
+            }
+        }
     }
 }
+
+struct Job<'a, T> {
+    g: &'a Gemm<T>,
+    way: Way,
+    /// Elements of the sum in a block.
+    kc: usize,
+}
+// SAFETY: pointers valid for the whole call; tasks write disjoint parts of `c`.
+unsafe impl<T> Sync for Job<'_, T> {}
 
 pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
-    if g.k == 0 || g.alpha == T::ZERO || g.m * g.n * g.k <= TINY_FMA {
+    if g.k == 0 || g.alpha == <T as MatElem>::ZERO || g.m * g.n * g.k <= TINY_FMA {
         return naive::gemm(g);
     }
-    let (mr, nr) = (tile::kernels_f32().mr, tile::kernels_f32().nr);
-    let share = Share(g);
-    let pack_a = |m0: usize, mlen: usize, k0: usize, klen: usize, dst: *mut f32| {
-        let g = share.get();
-        // SAFETY: the strip lies inside `a`, and the driver's memory holds the panels.
-        unsafe {
-            let from = g.a.offset(m0 as isize * g.rsa + k0 as isize * g.csa);
-            panels(from, g.rsa, g.csa, mlen, mr, klen, dst)
+    if rows::product(g) {
+        return;
+    }
+    if g.csc != 1 && g.rsc == 1 {
+        return gemm(&g.transposed());
+    }
+    let way = Way::of::<T>();
+    let most = STEPS * way.per();
+    let kc = g.k.div_ceil(g.k.div_ceil(most)).next_multiple_of(4);
+    let job = Job { g, way, kc };
+    let fits = |unit: usize| (PACKED_WORDS / g.k.div_ceil(way.per())).max(unit) / unit * unit;
+    let (rows, cols) = (fits(way.mr()), fits(way.nr()));
+    for j in (0..g.n).step_by(cols) {
+        for i in (0..g.m).step_by(rows) {
+            job.part(i..(i + rows).min(g.m), j..(j + cols).min(g.n));
         }
-    };
-    let pack_b = |k0: usize, klen: usize, n0: usize, nlen: usize, dst: *mut f32| {
-        let g = share.get();
-        // SAFETY: as above, inside `b`.
-        unsafe {
-            let from = g.b.offset(k0 as isize * g.rsb + n0 as isize * g.csb);
-            panels(from, g.csb, g.rsb, nlen, nr, klen, dst)
-        }
-    };
-    let size = g.m * g.n;
-    scratch::with(Slot::Whole, size, |c: *mut f32| {
-        drive::drive(&Problem {
-            m: g.m,
-            n: g.n,
-            k: g.k,
-            alpha: 1.0,
-            a: Operand::Packed(&pack_a),
-            b: Operand::Packed(&pack_b),
-            beta: 0.0,
-            c,
-            rsc: g.n as isize,
-            csc: 1,
-            epilogue: Epilogue { bias: Bias::None, act: Act::None },
-        });
-        let sums = Share2(c);
-        let rows = (par::ELEMENTWISE_GRAIN / g.n).max(1);
-        par::for_each_chunk(g.m, rows, |r| {
-            let g = share.get();
-            for i in r {
-                for j in 0..g.n {
-                    // SAFETY: all sums are written, and chunks are disjoint rows.
-                    unsafe { naive::put(g, i, j, *sums.get().add(i * g.n + j)) }
-                }
-            }
-        });
-    })
-}
-
-struct Share2(*const f32);
-// SAFETY: read only.
-unsafe impl Sync for Share2 {}
-impl Share2 {
-    fn get(&self) -> *const f32 {
-        self.0
     }
 }
 
-/// Panels of `full` elements by `klen` steps, widened, in the layout that the driver documents.
-unsafe fn panels<T: Half>(
-    src: *const T,
-    across: isize,
-    along: isize,
+/// One block of the sum: its first element, its length, and the words before and in it.
+struct Block {
+    k0: usize,
     len: usize,
-    full: usize,
-    klen: usize,
-    dst: *mut f32,
-) {
-    let mut line = [0f32; 64];
-    for j in (0..len).step_by(full) {
-        let (src, dst, width) = (src.offset(j as isize * across), dst.add(j * klen), full.min(len - j));
-        if width < full {
-            std::slice::from_raw_parts_mut(dst, full * klen).fill(0.0);
+    before: usize,
+    steps: usize,
+}
+
+impl<T: Half> Job<'_, T> {
+    fn blocks(&self) -> impl Iterator<Item = Block> {
+        let (k, kc, per) = (self.g.k, self.kc, self.way.per());
+        (0..k).step_by(kc).map(move |k0| {
+            let len = kc.min(k - k0);
+            Block { k0, len, before: k0 / per, steps: len.div_ceil(per) }
+        })
+    }
+
+    fn each(&self, n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
+        let g = self.g;
+        if g.m * g.n * g.k < par::MATMUL_MIN_FMA { f(0..n) } else { par::for_each_chunk(n, grain, f) }
+    }
+
+    unsafe fn part(&self, rows: Range<usize>, cols: Range<usize>) {
+        let (k, way) = (self.g.k, self.way);
+        let (mr, nr) = (way.mr(), way.nr());
+        let heights = Heights::new(rows.len(), mr, false);
+        let panels = cols.len().div_ceil(nr);
+        let words = k.div_ceil(way.per());
+        scratch::with(Slot::Left, rows.len() * words, |left: *mut f32| {
+            scratch::with(Slot::Right, panels * nr * words, |right: *mut f32| {
+                let (left, right) = (Ptr(left), Ptr(right));
+                self.each(heights.tiles, PACK_GRAIN.div_ceil(mr * k), |r| {
+                    for (t, block) in r.flat_map(|t| self.blocks().map(move |b| (t, b))) {
+                        let (g, (i, h)) = (self.g, heights.at(t));
+                        // SAFETY: rows of `a`, and their part of the packed memory.
+                        unsafe {
+                            let from = (rows.start + i) as isize * g.rsa + block.k0 as isize * g.csa;
+                            let to = left.at(block.before * rows.len() + i * block.steps);
+                            words::pack(way.per(), g.a.offset(from), g.rsa, g.csa, h, h, block.len, to);
+                        }
+                    }
+                });
+                self.each(panels, PACK_GRAIN.div_ceil(nr * k), |r| {
+                    for block in self.blocks() {
+                        // SAFETY: columns of `b`, and their part of the packed memory.
+                        unsafe {
+                            self.pack_right(&block, r.clone(), &cols, right.at(block.before * panels * nr))
+                        }
+                    }
+                });
+                let tall = (ROWS_BYTES / (self.kc / way.per() * 4 * mr)).clamp(4, heights.tiles.max(4));
+                let tall = heights.tiles.div_ceil(heights.tiles.div_ceil(tall));
+                let wide = TASK_WORK / (tall * mr * words * nr);
+                let least = if heights.tiles > tall { TASK_PANELS } else { TASK_PANELS / 4 };
+                // As even as whole panels allow.
+                let wide = panels.div_ceil(panels.div_ceil(wide.max(least).min(panels)));
+                let across = panels.div_ceil(wide);
+                self.each(heights.tiles.div_ceil(tall) * across, 1, |r| {
+                    for t in r {
+                        let (tile, panel) = (t / across * tall, t % across * wide);
+                        let tiles = tile..(tile + tall).min(heights.tiles);
+                        let some = panel..(panel + wide).min(panels);
+                        // SAFETY: packed operands; tasks are disjoint rectangles of `c`.
+                        unsafe { self.task(&rows, &cols, &heights, tiles, some, left.get(), right.get()) };
+                    }
+                });
+            })
+        })
+    }
+
+    /// Some panels of `b`. Dense rows are read some at a time, each along all panels.
+    unsafe fn pack_right(&self, block: &Block, panels: Range<usize>, cols: &Range<usize>, to: *mut f32) {
+        let (g, per, nr) = (self.g, self.way.per(), self.way.nr());
+        let some = if g.csb == 1 { 32 } else { block.len };
+        for p in (0..block.len).step_by(some) {
+            for panel in panels.clone() {
+                let j = cols.start + panel * nr;
+                let from = g.b.offset((block.k0 + p) as isize * g.rsb + j as isize * g.csb);
+                let to = to.add(panel * nr * block.steps + p / per * nr);
+                let width = nr.min(cols.end - j);
+                words::pack(per, from, g.csb, g.rsb, width, nr, some.min(block.len - p), to);
+            }
         }
-        if along == 1 && across != 1 {
-            // Convert along memory, then scatter across the panel.
-            for jj in 0..width {
-                let row = src.offset(jj as isize * across);
-                for p in (0..klen).step_by(line.len()) {
-                    let n = line.len().min(klen - p);
-                    T::widen_all(row.add(p), 1, line.as_mut_ptr(), n);
-                    for q in 0..n {
-                        *dst.add((p + q) * full + jj) = line[q];
+    }
+
+    unsafe fn task(
+        &self,
+        rows: &Range<usize>,
+        cols: &Range<usize>,
+        heights: &Heights,
+        tiles: Range<usize>,
+        panels: Range<usize>,
+        left: *const f32,
+        right: *const f32,
+    ) {
+        let nr = self.way.nr();
+        let all = cols.len().div_ceil(nr);
+        let (start, last) = (heights.at(tiles.start).0, heights.at(tiles.end - 1));
+        let height = last.0 + last.1 - start;
+        scratch::with(Slot::Task, height * nr, |sums: *mut f32| {
+            for panel in panels {
+                let j = cols.start + panel * nr;
+                let ending = Ending::new(self.g, j, nr.min(cols.end - j));
+                for block in self.blocks() {
+                    let b = right.add((block.before * all + panel * block.steps) * nr);
+                    for t in tiles.clone() {
+                        let (i, h) = heights.at(t);
+                        let a = left.add(block.before * rows.len() + i * block.steps);
+                        let out = sums.add((i - start) * nr);
+                        self.way.multiply(h, block.steps, a, b, out, block.k0 > 0);
+                        if block.k0 + block.len == self.g.k {
+                            ending.rows(rows.start + i, h, out, nr);
+                        }
                     }
                 }
             }
-        } else {
-            for p in 0..klen {
-                T::widen_all(src.offset(p as isize * along), across, dst.add(p * full), width);
+        })
+    }
+}
+
+/// What happens to complete sums of some columns.
+struct Ending<'a, T> {
+    g: &'a Gemm<T>,
+    j: usize,
+    width: usize,
+    bias: Option<[f32; MAX_NR]>,
+}
+
+impl<'a, T: Half> Ending<'a, T> {
+    unsafe fn new(g: &'a Gemm<T>, j: usize, width: usize) -> Self {
+        let bias = match g.epilogue.bias {
+            Bias::PerCol(p, s) => {
+                let mut bias = [0.0; MAX_NR];
+                for i in 0..width {
+                    bias[i] = (*p.offset((j + i) as isize * s)).widen();
+                }
+                Some(bias)
             }
+            _ => None,
+        };
+        Ending { g, j, width, bias }
+    }
+
+    /// Sums `pitch` apart on their way to `count` rows of `c`, from row `i` on.
+    unsafe fn rows(&self, i: usize, count: usize, sums: *mut f32, pitch: usize) {
+        let g = self.g;
+        let plain = g.alpha.widen() == 1.0 && g.beta == <T as MatElem>::ZERO && g.epilogue.act == Act::None;
+        if plain && matches!(g.epilogue.bias, Bias::None) && g.csc == 1 {
+            // Rows one by one took 5% of the time of 1024 cubed.
+            let c = g.c.offset(i as isize * g.rsc).add(self.j);
+            return narrow::<T>(sums, pitch, c, g.rsc, count, self.width);
+        }
+        (0..count).for_each(|r| self.row(i + r, sums.add(r * pitch)));
+    }
+
+    /// Scales, adds and rounds a row of sums on its way to row `i` of `c`.
+    unsafe fn row(&self, i: usize, sums: *mut f32) {
+        let (g, n) = (self.g, self.width);
+        let c = g.c.offset(i as isize * g.rsc + self.j as isize * g.csc);
+        let sums = std::slice::from_raw_parts_mut(sums, n);
+        let alpha = g.alpha.widen();
+        if alpha != 1.0 {
+            sums.iter_mut().for_each(|x| *x *= alpha);
+        }
+        if g.beta != <T as MatElem>::ZERO {
+            let beta = g.beta.widen();
+            for (j, x) in sums.iter_mut().enumerate() {
+                *x += beta * (*c.offset(j as isize * g.csc)).widen();
+            }
+        }
+        match (&self.bias, g.epilogue.bias) {
+            (Some(bias), _) => sums.iter_mut().zip(bias).for_each(|(x, b)| *x += b),
+            (None, Bias::PerRow(p, s)) => {
+                let b = (*p.offset(i as isize * s)).widen();
+                sums.iter_mut().for_each(|x| *x += b);
+            }
+            _ => {}
+        }
+        if let Some(f) = <f32 as Real>::block_fn(g.epilogue.act) {
+            f(sums.as_ptr(), sums.as_mut_ptr(), n);
+        }
+        if g.csc == 1 {
+            return narrow::<T>(sums.as_ptr(), 0, c, 0, 1, n);
+        }
+        for (j, x) in sums.iter().enumerate() {
+            *c.offset(j as isize * g.csc) = T::down(*x);
         }
     }
 }

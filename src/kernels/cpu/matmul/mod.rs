@@ -12,6 +12,7 @@
 use crate::kernels::cpu::par;
 
 mod complex;
+mod convert;
 mod drive;
 mod elem;
 mod finish;
@@ -19,6 +20,7 @@ mod gemv;
 mod half;
 mod naive;
 mod pack;
+mod pairs;
 mod real;
 mod scratch;
 mod tile;
@@ -29,6 +31,7 @@ mod tests;
 use drive::Operand;
 pub use drive::Packer;
 pub use elem::{MatElem, Real as PackElem};
+pub(crate) use tile::{anew, rows};
 
 /// The largest tile of any level and type.
 const MAX_NR: usize = 32;
@@ -72,7 +75,7 @@ impl<T> Epilogue<T> {
 }
 
 /// Batches of fewer large matrices share the threads within each.
-const BATCH_MIN: usize = 16;
+const BATCH_MIN: usize = 8;
 
 /// Where the matrices of a batch begin, in elements from the pointer.
 #[derive(Clone, Copy, Debug)]
@@ -221,6 +224,20 @@ pub unsafe fn gemm_batched<T: MatElem>(
 /// Columns of a panel of packed `b` (the micro-kernel's width at the present level).
 pub fn panel_cols<T: PackElem>() -> usize {
     T::kernels().nr
+}
+
+/// Turns a matrix: element `j` of line `p`, at `src + j * across + p * along`, goes to `dst + p * pitch + j`, for `width`
+/// elements of `len` lines. Vectorised where one of the two strides is 1.
+pub unsafe fn turn<T: PackElem>(
+    src: *const T,
+    across: isize,
+    along: isize,
+    width: usize,
+    len: usize,
+    dst: *mut T,
+    pitch: usize,
+) {
+    (T::kernels().turn)(src, across, along, width, pitch, len, dst)
 }
 
 /// Rows of a panel of packed `a` (the micro-kernel's height at the present level).

@@ -78,8 +78,9 @@ unsafe fn zero_from<V: Vector>(width: usize, full: usize, klen: usize, dst: *mut
     }
 }
 
+/// Without `PANEL` nothing is written behind the `width` elements: `full` is just the way from step to step.
 #[inline(always)]
-unsafe fn pack<V: Vector>(
+unsafe fn pack<V: Vector, const PANEL: bool>(
     src: *const V::Elem,
     across: isize,
     along: isize,
@@ -90,10 +91,12 @@ unsafe fn pack<V: Vector>(
     block: usize,
     transpose: impl Fn(*const V::Elem, isize, *mut V::Elem, usize),
 ) {
-    if across == 1 {
-        return copy::<V>(src, along, width, full, klen, dst);
+    if PANEL {
+        if across == 1 {
+            return copy::<V>(src, along, width, full, klen, dst);
+        }
+        zero_from::<V>(width, full, klen, dst);
     }
-    zero_from::<V>(width, full, klen, dst);
     if along != 1 || block == 0 || width < block || klen < block {
         return strided(src, across, along, width, full, klen, dst);
     }
@@ -120,7 +123,7 @@ unsafe fn pack<V: Vector>(
     }
 }
 
-pub unsafe fn portable<V: Vector>(
+pub unsafe fn portable<V: Vector, const PANEL: bool>(
     src: *const V::Elem,
     across: isize,
     along: isize,
@@ -129,7 +132,7 @@ pub unsafe fn portable<V: Vector>(
     klen: usize,
     dst: *mut V::Elem,
 ) {
-    pack::<V>(src, across, along, width, full, klen, dst, 0, |_, _, _, _| {})
+    pack::<V, PANEL>(src, across, along, width, full, klen, dst, 0, |_, _, _, _| {})
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -143,7 +146,7 @@ mod x86 {
     macro_rules! level_pack {
         ($name:ident, $feature:literal) => {
             #[target_feature(enable = $feature)]
-            pub unsafe fn $name<V: Vector>(
+            pub unsafe fn $name<V: Vector, const PANEL: bool>(
                 src: *const V::Elem,
                 across: isize,
                 along: isize,
@@ -154,12 +157,12 @@ mod x86 {
             ) {
                 // The element is f32 or f64: the size tells.
                 if size_of::<V::Elem>() == 4 {
-                    pack::<V>(src, across, along, width, full, klen, dst, 8, |s, rs, d, rd| {
+                    pack::<V, PANEL>(src, across, along, width, full, klen, dst, 8, |s, rs, d, rd| {
                         // SAFETY: the block lies inside the strip and the panel; AVX2 is on.
                         unsafe { transpose_f32(s.cast(), rs, d.cast(), rd) }
                     })
                 } else {
-                    pack::<V>(src, across, along, width, full, klen, dst, 4, |s, rs, d, rd| {
+                    pack::<V, PANEL>(src, across, along, width, full, klen, dst, 4, |s, rs, d, rd| {
                         // SAFETY: as above.
                         unsafe { transpose_f64(s.cast(), rs, d.cast(), rd) }
                     })

@@ -185,6 +185,45 @@ fn halves() {
     });
 }
 #[test]
+fn halves_beyond_one_block_of_the_sum() {
+    each_level(|| {
+        for (m, n, k) in [(10, 40, 2500), (9, 33, 2049), (3, 70, 1500), (1, 600, 77), (40, 5, 65)] {
+            for (ta, tb) in [(false, false), (false, true), (true, true)] {
+                let case = Case { m, n, k, ta, tb, tc: false, step: 1, beta: 2, bias: 2 };
+                check::<F16>(case);
+                check::<BF16>(case);
+            }
+        }
+    });
+}
+
+#[test]
+fn special_values_of_halves() {
+    each_level(|| {
+        for (m, n, k) in [(3, 3, 3), (20, 40, 30), (1, 40, 30), (4, 40, 31)] {
+            for (x, y) in [(f32::INFINITY, 1.0), (f32::NAN, 1.0), (-1.0, f32::INFINITY), (f32::INFINITY, 0.0)]
+            {
+                let mut a = vec![BF16::from_f32(0.0); m * k];
+                a[k - 1] = BF16::from_f32(x);
+                let b = vec![BF16::from_f32(y); k * n];
+                let mut c = vec![BF16::from_f32(f32::NAN); m * n];
+                let (kk, one) = (k as isize, BF16::from_f32(1.0));
+                // SAFETY: dense matrices of these sizes, `b` transposed.
+                unsafe {
+                    let (a, b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
+                    gemm(m, n, k, one, a, kk, 1, b, 1, kk, BF16::ZERO, c, n as isize, 1, None);
+                }
+                // zeros times what is infinite are nan as well, wherever they stand
+                let want = x * y + (k - 1) as f32 * (0.0 * y);
+                let same = |c: f32, want: f32| c == want || c.is_nan() && want.is_nan();
+                assert!(c[..n].iter().all(|c| same(c.to_f32(), want)), "{x} {y} {m} {n} {k}");
+                assert!(c[n..].iter().all(|c| same(c.to_f32(), k as f32 * (0.0 * y))), "{x} {y} {m} {n} {k}");
+            }
+        }
+    });
+}
+
+#[test]
 fn complex() {
     each_level(|| {
         all_layouts::<C64>(&sizes(10));
@@ -216,7 +255,21 @@ fn blocks_of_every_kind_and_any_number_of_threads() {
     for t in [1, 2, 3] {
         par::set_num_threads(t);
         check::<f64>(case);
-        check::<BF16>(case);
+    }
+    for level in LEVELS {
+        with_level(level, || {
+            for (m, n, k, tb) in
+                [(100, 150, 300, false), (5, 500, 300, true), (30, 90, 300, true), (1, 2100, 100, false)]
+            {
+                let case = Case { m, n, k, ta: false, tb, tc: false, step: 1, beta: 1, bias: 1 };
+                par::set_num_threads(1);
+                let alone = (check::<BF16>(case), check::<F16>(case));
+                for t in [2, 3] {
+                    par::set_num_threads(t);
+                    assert!((check::<BF16>(case), check::<F16>(case)) == alone, "{case:?} with {t} threads");
+                }
+            }
+        });
     }
     par::set_num_threads(before);
 }
