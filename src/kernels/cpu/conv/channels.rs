@@ -11,7 +11,7 @@ use super::scratch::{self, Slot};
 use super::tile::{Channels, Direct, Kernels, LANES, ROWS, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::turn;
+use crate::kernels::cpu::matmul::{fetch, turn};
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
@@ -187,6 +187,7 @@ impl<T: Direct> Job<'_, T> {
                         add: c > 0,
                     };
                     (self.kernels.channels[stop - start - 1])(&a);
+                    self.fetch(group, first..first + width, end..(end + channels).min(s.cin), t, tiles);
                     if end == s.cin {
                         let some = pixels.start + start..pixels.start + stop;
                         self.store(some, c0, width, &bias, sums.add(start * wide), y);
@@ -194,6 +195,29 @@ impl<T: Direct> Job<'_, T> {
                 }
             }
         });
+    }
+
+    /// Asks for part `part` of `parts` of the weights of some lanes and channels, which are packed next: large ones come
+    /// from memory.
+    unsafe fn fetch(
+        &self,
+        group: usize,
+        lanes: Range<usize>,
+        channels: Range<usize>,
+        part: usize,
+        parts: usize,
+    ) {
+        let w = self.weights;
+        if self.chunk != 1 || w.down != w.taps || channels.is_empty() {
+            return;
+        }
+        let line = 64 / size_of::<T>();
+        let lines = (channels.len() * w.taps).div_ceil(line);
+        let all = lines * lanes.len();
+        for i in part * all / parts..(part + 1) * all / parts {
+            let from = w.at(group, lanes.start + i / lines, channels.start, 0);
+            fetch::<false>(from.wrapping_add(i % lines * line).cast());
+        }
     }
 
     /// The weights of some lanes and channels as a panel, and where its terms read.
