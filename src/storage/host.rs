@@ -18,6 +18,10 @@ const ALIGN: usize = 64;
 /// Alignment of blocks that ask for huge pages.
 const HUGE: usize = 2 << 20;
 const HUGE_FROM: usize = 4 << 20;
+/// Such blocks begin at one of several places after their boundary, in turn: with all of them at the same one, the
+/// operands of an op compete for the same sets of every cache.
+const SHIFTS: usize = 16;
+const SHIFT: usize = 67 * ALIGN;
 /// Blocks up to this size are cached per thread.
 const LOCAL_MAX: usize = 64 << 10;
 const LOCAL_CLASSES: usize = 41;
@@ -68,7 +72,10 @@ fn class_of(bytes: usize) -> (usize, usize) {
 }
 
 fn memory_layout(size: usize) -> Option<Layout> {
-    Layout::from_size_align(size, if size >= HUGE_FROM { HUGE } else { ALIGN }).ok()
+    if size < HUGE_FROM {
+        return Layout::from_size_align(size, ALIGN).ok();
+    }
+    Layout::from_size_align(size.checked_add(SHIFTS * SHIFT)?, HUGE).ok()
 }
 
 static SHARED: Mutex<Vec<Vec<usize>>> = Mutex::new(Vec::new());
@@ -140,6 +147,8 @@ fn release(ptr: usize, class: usize) {
     let size = class_size(class);
     FROM_SYSTEM.fetch_sub(size, Ordering::Relaxed);
     let layout = memory_layout(size).expect("a class has a valid layout");
+    // a shift is smaller than the alignment
+    let ptr = if size >= HUGE_FROM { ptr & !(HUGE - 1) } else { ptr };
     // SAFETY: `ptr` came from `alloc` with the layout of this class and nobody holds it.
     unsafe { std::alloc::dealloc(ptr as *mut u8, layout) }
 }
@@ -253,6 +262,12 @@ fn fresh(bytes: usize, size: usize) -> Result<*mut u8> {
         // SAFETY: advice on a range we own; a refusal changes nothing.
         unsafe { libc::madvise(ptr.cast(), size, libc::MADV_HUGEPAGE) };
     }
+    if size >= HUGE_FROM {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let shift = NEXT.fetch_add(1, Ordering::Relaxed) % SHIFTS * SHIFT;
+        // SAFETY: the memory is larger than the block by all shifts
+        ptr = unsafe { ptr.add(shift) };
+    }
     Ok(ptr)
 }
 
@@ -322,6 +337,23 @@ mod tests {
         assert_eq!(Block::alloc(100).unwrap().ptr(), p);
         let p = Block::alloc(1 << 20).unwrap().ptr();
         assert_eq!(Block::alloc(1 << 20).unwrap().ptr(), p);
+    }
+
+    #[test]
+    fn large_blocks_are_shifted_and_given_back_whole() {
+        const { assert!(SHIFTS * SHIFT < HUGE) };
+        let blocks: Vec<Block> = (0..SHIFTS + 1).map(|_| Block::alloc(5 << 20).unwrap()).collect();
+        let mut places: Vec<usize> = blocks.iter().map(|b| b.ptr() as usize % HUGE).collect();
+        assert!(places.iter().all(|p| p % ALIGN == 0));
+        places.sort_unstable();
+        places.dedup();
+        assert!(places.len() > SHIFTS / 2);
+        for b in &blocks {
+            // SAFETY: both ends of a block of this size
+            unsafe { (*b.ptr(), *b.ptr().add((5 << 20) - 1)) = (1, 2) };
+        }
+        drop(blocks);
+        empty_cache();
     }
 
     #[test]

@@ -21,11 +21,11 @@ pub fn cache_bytes() -> usize {
     })
 }
 
-/// Whether an operation that goes through so many bytes once should stream its result. Up to the size of the cache
-/// and somewhat beyond, a result written again and again is still found there.
+/// Whether an operation that goes through so many bytes once should stream its result: what fits the cache is still
+/// found there when it is written again, what does not has pushed itself out.
 #[inline]
 pub fn worthwhile(bytes: usize) -> bool {
-    bytes >= cache_bytes() / 4 * 5
+    bytes > cache_bytes()
 }
 
 /// Asks for the line at an address in the first-level cache. Never faults.
