@@ -261,9 +261,10 @@ impl Blocks {
         last: usize,
         kernel: Kernel,
     ) {
+        let block = if self.streams { (stream::BURST / walks[0].size).min(BLOCK) } else { BLOCK };
         let mut done = 0;
         while done < len {
-            let n = BLOCK.min(len - done);
+            let n = block.min(len - done);
             let mut dense = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
             for (k, w) in walks.iter().enumerate() {
                 let stride = w.strides[last];

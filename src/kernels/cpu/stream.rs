@@ -21,6 +21,10 @@ pub fn cache_bytes() -> usize {
     })
 }
 
+/// Bytes to stream at a time: the buffers that collect lines are few, and a burst of 2 KiB waits for them (an addition
+/// of 4M floats took 1.05 ms by 1 KiB and 1.4 ms by 2 KiB).
+pub const BURST: usize = 1024;
+
 /// Whether an operation that goes through so many bytes once should stream its result: what fits the cache is still
 /// found there when it is written again, what does not has pushed itself out.
 #[inline]
@@ -65,11 +69,15 @@ pub unsafe fn store(src: *const u8, dst: *mut u8, n: usize) {
     }
 }
 
-/// 16 bytes at a time, which every x86-64 has: the line leaves as one whatever it is written with.
+/// A stretch of lines goes in wide stores; a few lines not, for which a call would cost as much as they do.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 unsafe fn whole_lines(src: *const u8, dst: *mut u8, lines: usize) {
     use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+    if lines >= 8 && super::simd::level() >= super::simd::Level::Avx2 {
+        // SAFETY: the processor has AVX2; the caller's promise
+        return unsafe { wide_lines(src, dst, lines) };
+    }
     let (src, dst) = (src as *const __m128i, dst as *mut __m128i);
     for i in (0..4 * lines).step_by(4) {
         // SAFETY: inside the ranges; `dst` is aligned to a line
@@ -78,6 +86,21 @@ unsafe fn whole_lines(src: *const u8, dst: *mut u8, lines: usize) {
             for (k, x) in x.into_iter().enumerate() {
                 _mm_stream_si128(dst.add(i + k), x);
             }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn wide_lines(src: *const u8, dst: *mut u8, lines: usize) {
+    use std::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_stream_si256};
+    let (src, dst) = (src as *const __m256i, dst as *mut __m256i);
+    for i in (0..2 * lines).step_by(2) {
+        // SAFETY: as above
+        unsafe {
+            let (x, y) = (_mm256_loadu_si256(src.add(i)), _mm256_loadu_si256(src.add(i + 1)));
+            _mm256_stream_si256(dst.add(i), x);
+            _mm256_stream_si256(dst.add(i + 1), y);
         }
     }
 }
