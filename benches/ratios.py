@@ -25,6 +25,8 @@ import time
 from workloads import WORKLOADS
 
 PAIRS = 5
+# Threads of the other side may spin for a while after their turn: they must be asleep before ours.
+PAUSE = 0.02
 
 
 def serve(package: str, name: str, threads: int) -> None:
@@ -59,6 +61,7 @@ class Side:
             raise RuntimeError(f"{package}: {last[-1]}")
 
     def run(self, count: int) -> float:
+        time.sleep(PAUSE)
         print(count, file=self.process.stdin, flush=True)
         return float(self.process.stdout.readline())
 
