@@ -202,7 +202,7 @@ pub fn make_node(op: Box<dyn GradFn>, x: &[&Tensor], outs: &[Tensor], saves: Sav
             .map(|(i, t)| bit(saves.outputs, i).then(|| SavedTensor::output(t, i)))
             .collect();
     }
-    // pushed one by one: collecting into these lists took 35 ns of a recorded addition
+    // pushed one by one: collecting into these lists took 7 % of the samples of a recorded addition
     let (mut edges, mut inputs, mut outputs) = (SmallVec::new(), SmallVec::new(), SmallVec::new());
     for t in x {
         edges.push(t.edge());

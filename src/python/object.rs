@@ -2,7 +2,8 @@
 //!
 //! Making one is on the path of every call, so it is done by hand. The general way asks the type for its constructor,
 //! which checks its arguments, and the allocator of CPython 3.11 and 3.12 then makes an instance dictionary at once
-//! for every class that may have one: together 90 ns of a 250 ns addition. Attributes on tensors are rare; the
+//! for every class that may have one. An addition of 8 floats went from 390 to 267 ns when both were avoided and small
+//! data moved into one block with its header (`storage/`). Attributes on tensors are rare; the
 //! dictionary is made when the first is set.
 
 use crate::tensor::Tensor;

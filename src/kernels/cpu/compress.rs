@@ -79,7 +79,7 @@ pub unsafe fn select(mask: &[u8], starts: &[usize], src: *const u8, dst: *mut u8
 }
 
 /// Writes `value(i)` for every true element. A value is written before it is known whether it counts, so that nothing
-/// is guessed from random masks: with a branch an element took 6 ns, so one.
+/// is guessed from random masks: with a branch an element took 6 ns, so 0.6.
 #[inline(always)]
 unsafe fn fill<T: Copy>(mask: *const u8, n: usize, many: usize, dst: *mut T, value: impl Fn(usize) -> T) {
     let mut k = 0;

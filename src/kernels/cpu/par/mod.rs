@@ -122,8 +122,7 @@ fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
         return (0..chunks).for_each(run);
     };
     // Each thread begins with a stretch of its own, the same every time, and helps the others when it is done: what
-    // it wrote is then still in its own caches, and memory is read in long runs. Taking chunks in turns, an addition
-    // of 4M floats ran at half the speed on two threads of different dies.
+    // it wrote is then still in its own caches, and memory is read in long runs.
     let count = threads.min(chunks);
     let parts: Vec<Part> = (0..count)
         .map(|p| Part { next: AtomicUsize::new(p * chunks / count), end: (p + 1) * chunks / count })
