@@ -59,13 +59,13 @@ impl Task {
     fn of(edge: &Edge) -> Option<(Task, usize)> {
         match edge {
             Edge::None => None,
-            Edge::Node(n, slot) => Some((Task::Node(n.clone()), *slot)),
+            Edge::Node(n, slot) => Some((Task::Node(n.clone()), *slot as usize)),
             Edge::Leaf(l) => Some((Task::Leaf(l.clone()), 0)),
         }
     }
     fn key(&self) -> usize {
         match self {
-            Task::Node(n) => Arc::as_ptr(n) as usize,
+            Task::Node(n) => n.id(),
             Task::Leaf(l) => Arc::as_ptr(l) as usize,
         }
     }
@@ -168,7 +168,7 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
                     }
                 }
                 let want = if request.capture.is_some() {
-                    Want::of(node.edges.iter().map(|e| {
+                    Want::of(node.edges().map(|e| {
                         Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed))
                     }))
                 } else {
@@ -181,7 +181,7 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
                 if !request.retain_graph && needed && want.0 != 0 {
                     node.release();
                 }
-                for (i, edge) in node.edges.iter().enumerate() {
+                for (i, edge) in node.edges().enumerate() {
                     let Some((task, slot)) = Task::of(edge) else { continue };
                     if let Some(grad) = out.get(i).cloned().flatten() {
                         let grad = validate(&node, i, grad, edge, calculus)?;
@@ -218,10 +218,10 @@ fn discover(roots: &[(Edge, Tensor)], state: &mut Map<Progress>) -> Vec<Arc<Node
     while next < nodes.len() {
         let node = nodes[next].clone();
         next += 1;
-        for edge in &node.edges {
+        for edge in node.edges() {
             let key = match edge {
                 Edge::None => continue,
-                Edge::Node(n, _) => Arc::as_ptr(n) as usize,
+                Edge::Node(n, _) => n.id(),
                 Edge::Leaf(l) => Arc::as_ptr(l) as usize,
             };
             match state.get_mut(&key) {
@@ -252,10 +252,9 @@ fn mark_needed(nodes: &[Arc<Node>], wanted: &[Edge], state: &mut Map<Progress>) 
     order.sort_unstable_by_key(|n| n.seq);
     for node in order {
         let reaches = node
-            .edges
-            .iter()
+            .edges()
             .any(|e| Task::of(e).is_some_and(|(t, _)| state.get(&t.key()).is_some_and(|p| p.needed)));
-        if reaches && let Some(p) = state.get_mut(&(Arc::as_ptr(node) as usize)) {
+        if reaches && let Some(p) = state.get_mut(&node.id()) {
             p.needed = true;
         }
     }
@@ -437,7 +436,7 @@ fn validate(
 ) -> Result<Option<Tensor>> {
     let leaf_shape;
     let shape = match edge {
-        Edge::Node(n, slot) => &n.outputs[*slot],
+        Edge::Node(n, slot) => &n.outputs[*slot as usize],
         Edge::Leaf(l) => {
             leaf_shape = lock(&l.shape).clone();
             &leaf_shape

@@ -6,25 +6,24 @@ use super::op::{Saves, make_node};
 use super::shape;
 use crate::base::Layout;
 use crate::error::Result;
-use crate::tensor::graph::Shape;
-use crate::tensor::saved::Saved;
+use crate::tensor::graph::{Input, Shape};
 use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Gives `target` the history of `node`, which computed its new value with the old one as input 0.
-pub fn rebase(target: &Tensor, node: Arc<Node>, slot: usize) {
+pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
     let Some(base) = target.view_base() else {
         target.rewrite_edge(Edge::Node(node, slot));
         return;
     };
-    let mut edges: SmallVec<[Edge; 2]> = smallvec![base.edge()];
-    edges.extend(node.edges.iter().skip(1).cloned());
-    let mut inputs: SmallVec<[Shape; 2]> = smallvec![Shape::of(&base)];
-    inputs.extend(node.inputs.iter().skip(1).cloned());
-    let base_shape = Shape::of(&base);
+    let rest: SmallVec<[Input; 2]> = node.inputs.iter().skip(1).cloned().collect();
     let copy = CopySlices { inner: node, base: base.layout().clone(), view: target.layout().clone() };
-    let outer = Arc::new(Node::new(Box::new(copy), Saved::default(), edges, inputs, smallvec![base_shape]));
+    let outer = Node::new(copy, |parts| {
+        parts.inputs.push(Input::of(&base));
+        parts.inputs.extend(rest);
+        parts.outputs.push(Shape::of(&base));
+    });
     base.rewrite_edge(Edge::Node(outer, 0));
     target.set_edge(rebuild(&base, target));
     target.accept_generation();
@@ -36,8 +35,7 @@ pub fn rebuild(base: &Tensor, view: &Tensor) -> Edge {
         return Edge::None;
     }
     let grad = shape::AsStrided { base: base.layout().clone(), view: view.layout().clone() };
-    let node = make_node(Box::new(grad), &[base], std::slice::from_ref(view), Saves::NOTHING);
-    Edge::Node(Arc::new(node), 0)
+    Edge::Node(make_node(grad, &[base], std::slice::from_ref(view), Saves::NOTHING), 0)
 }
 
 /// The history of a base after one of its views was written to.

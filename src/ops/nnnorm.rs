@@ -190,8 +190,8 @@ impl Op for Norm {
         let (mean, rstd) = (cx.output(1)?.detach(), cx.output(2)?.detach());
         let weight = if self.has[0] && wanted[0] { Some(cx.input(1)?) } else { None };
         let first = cx.node.inputs.get(1);
-        let param = first.map_or(x.dtype(), |p| p.dtype);
-        let shape = first.map_or_else(Dims::new, |p| p.dims.clone());
+        let param = first.map_or(x.dtype(), |p| p.shape.dtype);
+        let shape = first.map_or_else(Dims::new, |p| p.shape.dims.clone());
         let op = NormGrad { over: self.over, eps: self.eps, wanted, param, shape };
         let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![g, &x, &mean, &rstd];
         inputs.extend(weight.as_ref());

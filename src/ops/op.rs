@@ -6,8 +6,8 @@ use crate::autograd::{GradMode, grad_enabled, inference_mode, mode};
 use crate::base::{DType, Device, Layout};
 use crate::error::Result;
 use crate::storage::Guard;
-use crate::tensor::graph::Shape;
-use crate::tensor::saved::{Saved, SavedTensor};
+use crate::tensor::graph::{Input, Parts, Shape};
+use crate::tensor::saved::SavedTensor;
 use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Node, Tensor, Want};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
@@ -155,7 +155,11 @@ pub fn common_device(op: &str, x: &[&Tensor]) -> Result<Device> {
 fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor], shared: &[Tensor], device: Device) -> Result<()> {
     match device {
         Device::Cpu => {
-            let _guard = Guard::take(x.iter().map(|t| t.storage()), shared.iter().map(|t| t.storage()));
+            let _guard = match (x, shared) {
+                ([a], []) => Guard::read(a.storage(), a.storage()),
+                ([a, b], []) => Guard::read(a.storage(), b.storage()),
+                _ => Guard::take(x.iter().map(|t| t.storage()), shared.iter().map(|t| t.storage())),
+            };
             op.cpu(x, outs)
         }
         Device::Meta => Ok(()),
@@ -179,39 +183,42 @@ fn record<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], want: Want) {
         return;
     }
     let saves = op.saves(want);
-    let node = Arc::new(make_node(Box::new(op), x, outs, saves));
+    let node = make_node(op, x, outs, saves);
     for (i, out) in outs.iter_mut().enumerate() {
         if i >= 64 || differentiable >> i & 1 == 1 {
-            out.set_first_edge(Edge::Node(node.clone(), i));
+            out.set_first_edge(Edge::Node(node.clone(), i as u32));
         }
     }
 }
 
 /// A node with what its backward will need.
-pub fn make_node(op: Box<dyn GradFn>, x: &[&Tensor], outs: &[Tensor], saves: Saves) -> Node {
-    let mut saved = Saved::default();
+#[inline]
+pub fn make_node<G: GradFn>(op: G, x: &[&Tensor], outs: &[Tensor], saves: Saves) -> Arc<Node> {
+    Node::new(op, |parts| fill(parts, x, outs, saves))
+}
+
+/// What a node knows of the tensors of its op; one copy of the code for all ops.
+#[inline(never)]
+fn fill(parts: Parts<'_>, x: &[&Tensor], outs: &[Tensor], saves: Saves) {
     let bit = |mask: u64, i: usize| i >= 64 && mask != 0 || i < 64 && mask >> i & 1 == 1;
     if saves.inputs != 0 {
-        saved.inputs =
+        parts.saved.inputs =
             x.iter().enumerate().map(|(i, t)| bit(saves.inputs, i).then(|| SavedTensor::input(t))).collect();
     }
     if saves.outputs != 0 {
-        saved.outputs = outs
+        parts.saved.outputs = outs
             .iter()
             .enumerate()
             .map(|(i, t)| bit(saves.outputs, i).then(|| SavedTensor::output(t, i)))
             .collect();
     }
     // pushed one by one: collecting into these lists took 7 % of the samples of a recorded addition
-    let (mut edges, mut inputs, mut outputs) = (SmallVec::new(), SmallVec::new(), SmallVec::new());
     for t in x {
-        edges.push(t.edge());
-        inputs.push(Shape::of(t));
+        parts.inputs.push(Input::of(t));
     }
     for t in outs {
-        outputs.push(Shape::of(t));
+        parts.outputs.push(Shape::of(t));
     }
-    Node::new(op, saved, edges, inputs, outputs)
 }
 
 /// Runs an op whose result replaces the first input: `x[0]`. The result must have its shape and a dtype that may
@@ -242,19 +249,11 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     );
     let want = Want::of(x.iter().map(|t| t.requires_grad()));
     let saves = if recording { op.saves(want) } else { Saves::NOTHING };
-    // Inputs as the node will see them: without the tensor that is about to change.
-    let edge = target.edge();
-    let mut old = target.alias(target.layout().clone());
-    old.set_edge(edge);
     let overlaps = x[1..].iter().any(|t| t.storage().same(target.storage()) && t.layout() != target.layout());
-    if saves.inputs & 1 == 1 || saves.inputs != 0 && overlaps {
-        // the backward wants the value from before
-        let copy = super::copy::dense_copy(target)?;
-        copy.set_edge(old.edge());
-        old = copy;
-    }
-    let inputs: SmallVec<[&Tensor; 4]> =
-        std::iter::once(&old).chain(x[1..].iter().map(|t| if t.same(target) { &old } else { *t })).collect();
+    // inputs as the node will see them: without the tensor that is about to change
+    let old = if recording { Some(before(target, saves, overlaps)?) } else { None };
+    let seen = |t| old.as_ref().filter(|_| target.same(t)).unwrap_or(t);
+    let inputs: SmallVec<[&Tensor; 4]> = x.iter().map(|t| seen(t)).collect();
     let direct = op.in_place_ok() && meta.dtype == target.dtype() && !overlaps;
     if direct {
         let target = std::slice::from_ref(target);
@@ -267,10 +266,21 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     target.storage().bump_version();
     if recording && target.dtype().is_differentiable() {
         let result = target.alias(target.layout().clone());
-        let node = Arc::new(make_node(Box::new(op), &inputs, std::slice::from_ref(&result), saves));
+        let node = make_node(op, &inputs, std::slice::from_ref(&result), saves);
         super::inplace::rebase(target, node, 0);
     }
     Ok(())
+}
+
+/// The target of an in-place op as its node sees it: the value from before, if the backward wants that.
+fn before(target: &Tensor, saves: Saves, overlaps: bool) -> Result<Tensor> {
+    let old = if saves.inputs & 1 == 1 || saves.inputs != 0 && overlaps {
+        super::copy::dense_copy(target)?
+    } else {
+        target.alias(target.layout().clone())
+    };
+    old.set_edge(target.edge());
+    Ok(old)
 }
 
 /// The rules for writing to a tensor, checked before anything happens.
@@ -344,9 +354,9 @@ pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, lock
         return;
     }
     if should_record(&[x]) {
-        let node = Arc::new(make_node(grad, &[x], outs, Saves::NOTHING));
+        let node = Node::boxed(grad, |parts| fill(parts, &[x], outs, Saves::NOTHING));
         for (i, out) in outs.iter_mut().enumerate() {
-            out.set_first_edge(Edge::Node(node.clone(), i));
+            out.set_first_edge(Edge::Node(node.clone(), i as u32));
         }
     }
     for out in outs {

@@ -171,7 +171,7 @@ impl Op for MatMul {
         let inner = if self.grad_name == MM.grad_name { MM } else { BMM };
         grads![
             want.then(0, || apply(inner, &[g, &adjoint(&cx.input(1)?)?]))?,
-            want.then(1, || right_factor(inner, cx.node.inputs[1].by_columns, &cx.input(0)?, g))?,
+            want.then(1, || right_factor(inner, cx.node.inputs[1].shape.by_columns, &cx.input(0)?, g))?,
         ]
     }
 }
@@ -440,7 +440,7 @@ impl Op for AddProduct {
             let b = if vector {
                 apply(Mv, &[&adjoint(&a)?, g])?
             } else {
-                right_factor(op, cx.node.inputs[2].by_columns, &a, g)?
+                right_factor(op, cx.node.inputs[2].shape.by_columns, &a, g)?
             };
             scaled(b, self.alpha)
         })?;

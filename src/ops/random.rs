@@ -16,7 +16,6 @@ use crate::storage::Guard;
 use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, ops, with_dtype};
 use smallvec::smallvec;
-use std::sync::Arc;
 
 /// A distribution with its parameters.
 #[derive(Clone, Copy, Debug)]
@@ -245,8 +244,8 @@ impl GradFn for Lost {
 /// Records that `out` was drawn by `x`.
 fn drawn_by(x: &Tensor, out: Tensor, name: &'static str) -> Tensor {
     if crate::autograd::grad_enabled() && x.requires_grad() {
-        let node = make_node(Box::new(Lost(name)), &[x], std::slice::from_ref(&out), Saves::NOTHING);
-        out.set_edge(Edge::Node(Arc::new(node), 0));
+        let node = make_node(Lost(name), &[x], std::slice::from_ref(&out), Saves::NOTHING);
+        out.set_edge(Edge::Node(node, 0));
     }
     out
 }

@@ -30,11 +30,6 @@ pub struct PyNode(Place);
 static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 
 fn object<'py>(py: Python<'py>, place: Place) -> PyResult<Bound<'py, PyAny>> {
-    if let Place::Node(n) = &place
-        && let Some(f) = n.op.as_any().and_then(|a| a.downcast_ref::<super::function::Function>())
-    {
-        let _ = f;
-    }
     let name = match &place {
         Place::Node(n) => n.name().to_string(),
         Place::Leaf(_) => "AccumulateGrad".into(),
@@ -62,7 +57,7 @@ pub fn node_object(py: Python<'_>, node: Arc<Node>) -> PyResult<Bound<'_, PyAny>
 fn edge_object<'py>(py: Python<'py>, edge: &Edge) -> PyResult<(Option<Bound<'py, PyAny>>, usize)> {
     Ok(match edge {
         Edge::None => (None, 0),
-        Edge::Node(n, slot) => (Some(node_object(py, n.clone())?), *slot),
+        Edge::Node(n, slot) => (Some(node_object(py, n.clone())?), *slot as usize),
         Edge::Leaf(l) => (Some(object(py, Place::Leaf(l.clone()))?), 0),
     })
 }
@@ -82,7 +77,7 @@ impl PyNode {
     #[getter]
     fn next_functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let edges: Vec<_> = match &self.0 {
-            Place::Node(n) => n.edges.iter().map(|e| edge_object(py, e)).collect::<PyResult<_>>()?,
+            Place::Node(n) => n.edges().map(|e| edge_object(py, e)).collect::<PyResult<_>>()?,
             Place::Leaf(_) => Vec::new(),
         };
         PyTuple::new(py, edges)
@@ -144,7 +139,7 @@ impl PyNode {
 impl PyNode {
     fn id(&self) -> usize {
         match &self.0 {
-            Place::Node(n) => Arc::as_ptr(n) as usize,
+            Place::Node(n) => n.id(),
             Place::Leaf(l) => Arc::as_ptr(l) as usize,
         }
     }
@@ -334,7 +329,7 @@ impl PyTensor {
                 "cannot register a hook on a tensor that doesn't require gradient",
             )),
             Edge::Node(n, slot) => {
-                n.hooks_mut().tensor.push((slot, id, Arc::new(Hook(hook))));
+                n.hooks_mut().tensor.push((slot as usize, id, Arc::new(Hook(hook))));
                 Ok(PyHandle { id, place: Target::Node(Arc::downgrade(&n)) })
             }
             Edge::Leaf(l) => {

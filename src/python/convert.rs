@@ -71,6 +71,12 @@ pub fn operand(obj: &Bound<'_, PyAny>) -> PyResult<Option<Val>> {
     Ok(number(obj)?.map(Val::S))
 }
 
+/// Whether [`operand`] takes the object.
+#[inline]
+pub fn is_operand(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(obj.cast::<PyTensor>().is_ok() || number(obj)?.is_some())
+}
+
 /// An integer: Python's, numpy's, a 0-d integer tensor, anything with `__index__`.
 pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     if let Ok(i) = obj.cast::<PyInt>() {

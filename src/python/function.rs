@@ -8,13 +8,12 @@ use crate::autograd::grad_enabled;
 use crate::base::Scalar;
 use crate::error::Result as CoreResult;
 use crate::ops;
-use crate::tensor::graph::Shape;
+use crate::tensor::graph::{Input, Shape};
 use crate::tensor::saved::{Saved, SavedTensor};
 use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyList, PyTuple};
-use std::sync::Arc;
 
 /// Calls `backward(ctx, *grads)` of a user's class.
 #[derive(Debug)]
@@ -111,9 +110,6 @@ impl GradFn for Function {
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
         self.run(cx, grads, want)
     }
-    fn as_any(&self) -> Option<&dyn std::any::Any> {
-        Some(self)
-    }
 }
 
 fn tensor_of(obj: &Bound<'_, PyAny>) -> Option<Tensor> {
@@ -188,13 +184,11 @@ fn _record_function<'py>(
             by_columns: false,
         },
     };
-    let node = Arc::new(Node::new(
-        Box::new(function),
-        kept,
-        tensors.iter().map(|t| t.edge()).collect(),
-        tensors.iter().map(|t| Shape::of(t)).collect(),
-        results.iter().map(shapes).collect(),
-    ));
+    let node = Node::new(function, |parts| {
+        *parts.saved = kept;
+        parts.inputs.extend(tensors.iter().map(|t| Input::of(t)));
+        parts.outputs.extend(results.iter().map(shapes));
+    });
     for (slot, object) in results.iter().enumerate() {
         let Some(t) = tensor_of(object) else { continue };
         if is_in(non_differentiable, &outputs.get_item(slot)?) || !t.dtype().is_differentiable() {
@@ -206,9 +200,9 @@ fn _record_function<'py>(
                     "a leaf Variable that requires grad is being used in an in-place operation.",
                 ));
             }
-            ops::inplace::rebase(&t, node.clone(), slot);
+            ops::inplace::rebase(&t, node.clone(), slot as u32);
         } else {
-            t.set_edge(Edge::Node(node.clone(), slot));
+            t.set_edge(Edge::Node(node.clone(), slot as u32));
         }
     }
     PyTuple::new(py, results)

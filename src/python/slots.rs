@@ -1,9 +1,9 @@
 //! Operators: the number slots, comparisons and indexing, by hand because they are the hottest calls.
 
-use super::convert::operand;
+use super::convert::{is_operand, operand};
 use super::error::{OrPy, guarded};
 use super::tensor::{PyTensor, wrap};
-use super::trampoline::{call_by_name, detached_if_long};
+use super::trampoline::{Named, detached_if_long};
 use crate::base::Scalar;
 use crate::ops::binary;
 use crate::ops::elementwise::binary_in_place;
@@ -18,15 +18,22 @@ fn not_implemented(py: Python<'_>) -> Py<PyAny> {
     py.NotImplemented()
 }
 
-/// A row by name with `self` and one operand; foreign operands are Python's to try.
-fn by_name(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str, swap: bool) -> Out<'static> {
-    let py = slf.py();
-    if operand(other)?.is_none() {
-        return Ok(not_implemented(py));
+/// The group of rows of a name.
+macro_rules! named {
+    ($name:expr) => {{
+        static ROWS: Named = Named::new($name);
+        &ROWS
+    }};
+}
+
+/// A row with `self` and one operand; foreign operands are Python's to try.
+fn row(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, rows: &Named, swap: bool) -> Out<'static> {
+    if !is_operand(other)? {
+        return Ok(not_implemented(slf.py()));
     }
     let (a, b) =
         if swap { (other.clone(), slf.as_any().clone()) } else { (slf.as_any().clone(), other.clone()) };
-    call_by_name(py, name, &[a, b]).map(Bound::unbind)
+    rows.call(&[a, b]).map(Bound::unbind)
 }
 
 fn direct(
@@ -49,14 +56,14 @@ fn direct(
     })
 }
 
-fn in_place(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
-    if operand(other)?.is_none() {
+fn in_place(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str, rows: &Named) -> PyResult<()> {
+    if !is_operand(other)? {
         return Err(pyo3::exceptions::PyTypeError::new_err(format!(
             "{name}(): argument 'other' (position 1) must be Tensor, not {}",
             other.get_type().name()?
         )));
     }
-    call_by_name(slf.py(), name, &[slf.as_any().clone(), other.clone()]).map(drop)
+    rows.call(&[slf.as_any().clone(), other.clone()]).map(drop)
 }
 
 const ONE: Scalar = Scalar::Int(1);
@@ -74,7 +81,7 @@ impl PyTensor {
         direct(slf, other, false, |a, b| binary::sub(a, b, ONE))
     }
     fn __rsub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "rsub", false)
+        row(slf, other, named!("rsub"), false)
     }
     fn __mul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         direct(slf, other, false, binary::mul)
@@ -87,88 +94,88 @@ impl PyTensor {
     }
     fn __rtruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         // PyTorch computes `reciprocal() * other`, and its graph shows it
-        let r = call_by_name(slf.py(), "reciprocal", &[slf.as_any().clone()])?;
-        if operand(other)?.is_none() {
+        let r = named!("reciprocal").call(&[slf.as_any().clone()])?;
+        if !is_operand(other)? {
             return Ok(not_implemented(slf.py()));
         }
-        call_by_name(slf.py(), "mul", &[r, other.clone()]).map(Bound::unbind)
+        named!("mul").call(&[r, other.clone()]).map(Bound::unbind)
     }
     fn __floordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "floor_divide", false)
+        row(slf, other, named!("floor_divide"), false)
     }
     fn __rfloordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "floor_divide", true)
+        row(slf, other, named!("floor_divide"), true)
     }
     fn __mod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "remainder", false)
+        row(slf, other, named!("remainder"), false)
     }
     fn __rmod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "remainder", true)
+        row(slf, other, named!("remainder"), true)
     }
     fn __pow__(
         slf: &Bound<'_, Self>,
         other: &Bound<'_, PyAny>,
         _modulo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "pow", false)
+        row(slf, other, named!("pow"), false)
     }
     fn __rpow__(
         slf: &Bound<'_, Self>,
         other: &Bound<'_, PyAny>,
         _modulo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "pow", true)
+        row(slf, other, named!("pow"), true)
     }
     fn __matmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         match other.cast::<PyTensor>() {
-            Ok(_) => by_name(slf, other, "matmul", false),
+            Ok(_) => row(slf, other, named!("matmul"), false),
             Err(_) => Ok(not_implemented(slf.py())),
         }
     }
     fn __rmatmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         match other.cast::<PyTensor>() {
-            Ok(_) => by_name(slf, other, "matmul", true),
+            Ok(_) => row(slf, other, named!("matmul"), true),
             Err(_) => Ok(not_implemented(slf.py())),
         }
     }
     fn __and__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_and", false)
+        row(slf, other, named!("bitwise_and"), false)
     }
     fn __rand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_and", false)
+        row(slf, other, named!("bitwise_and"), false)
     }
     fn __or__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_or", false)
+        row(slf, other, named!("bitwise_or"), false)
     }
     fn __ror__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_or", false)
+        row(slf, other, named!("bitwise_or"), false)
     }
     fn __xor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_xor", false)
+        row(slf, other, named!("bitwise_xor"), false)
     }
     fn __rxor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_xor", false)
+        row(slf, other, named!("bitwise_xor"), false)
     }
     fn __lshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_left_shift", false)
+        row(slf, other, named!("bitwise_left_shift"), false)
     }
     fn __rlshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_left_shift", true)
+        row(slf, other, named!("bitwise_left_shift"), true)
     }
     fn __rshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_right_shift", false)
+        row(slf, other, named!("bitwise_right_shift"), false)
     }
     fn __rrshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        by_name(slf, other, "bitwise_right_shift", true)
+        row(slf, other, named!("bitwise_right_shift"), true)
     }
     fn __neg__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        call_by_name(slf.py(), "neg", &[slf.as_any().clone()]).map(Bound::unbind)
+        named!("neg").call(&[slf.as_any().clone()]).map(Bound::unbind)
     }
     fn __pos__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        call_by_name(slf.py(), "positive", &[slf.as_any().clone()]).map(Bound::unbind)
+        named!("positive").call(&[slf.as_any().clone()]).map(Bound::unbind)
     }
     fn __abs__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        call_by_name(slf.py(), "abs", &[slf.as_any().clone()]).map(Bound::unbind)
+        named!("abs").call(&[slf.as_any().clone()]).map(Bound::unbind)
     }
     fn __invert__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         if !slf.get().tensor().dtype().is_integral() {
@@ -176,66 +183,66 @@ impl PyTensor {
                 "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
             ));
         }
-        call_by_name(slf.py(), "bitwise_not", &[slf.as_any().clone()]).map(Bound::unbind)
+        named!("bitwise_not").call(&[slf.as_any().clone()]).map(Bound::unbind)
     }
 
     fn __iadd__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
         match operand(other)? {
             Some(b) => guarded("add_", || binary_in_place(&binary::ADD, &slf.get().tensor(), b, None).py()),
-            None => in_place(slf, other, "add_"),
+            None => in_place(slf, other, "add_", named!("add_")),
         }
     }
     fn __isub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "sub_")
+        in_place(slf, other, "sub_", named!("sub_"))
     }
     fn __imul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
         match operand(other)? {
             Some(b) => guarded("mul_", || binary_in_place(&binary::MUL, &slf.get().tensor(), b, None).py()),
-            None => in_place(slf, other, "mul_"),
+            None => in_place(slf, other, "mul_", named!("mul_")),
         }
     }
     fn __itruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "div_")
+        in_place(slf, other, "div_", named!("div_"))
     }
     fn __ifloordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "floor_divide_")
+        in_place(slf, other, "floor_divide_", named!("floor_divide_"))
     }
     fn __imod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "remainder_")
+        in_place(slf, other, "remainder_", named!("remainder_"))
     }
     fn __ipow__(
         slf: &Bound<'_, Self>,
         other: &Bound<'_, PyAny>,
         _modulo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        in_place(slf, other, "pow_")
+        in_place(slf, other, "pow_", named!("pow_"))
     }
     fn __iand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_and_")
+        in_place(slf, other, "bitwise_and_", named!("bitwise_and_"))
     }
     fn __ior__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_or_")
+        in_place(slf, other, "bitwise_or_", named!("bitwise_or_"))
     }
     fn __ixor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_xor_")
+        in_place(slf, other, "bitwise_xor_", named!("bitwise_xor_"))
     }
     fn __ilshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_left_shift_")
+        in_place(slf, other, "bitwise_left_shift_", named!("bitwise_left_shift_"))
     }
     fn __irshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_right_shift_")
+        in_place(slf, other, "bitwise_right_shift_", named!("bitwise_right_shift_"))
     }
 
     fn __richcmp__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>, op: CompareOp) -> PyResult<Py<PyAny>> {
-        let name = match op {
-            CompareOp::Eq => "eq",
-            CompareOp::Ne => "ne",
-            CompareOp::Lt => "lt",
-            CompareOp::Le => "le",
-            CompareOp::Gt => "gt",
-            CompareOp::Ge => "ge",
+        let rows = match op {
+            CompareOp::Eq => named!("eq"),
+            CompareOp::Ne => named!("ne"),
+            CompareOp::Lt => named!("lt"),
+            CompareOp::Le => named!("le"),
+            CompareOp::Gt => named!("gt"),
+            CompareOp::Ge => named!("ge"),
         };
-        by_name(slf, other, name, false)
+        row(slf, other, rows, false)
     }
 
     fn __getitem__(slf: &Bound<'_, Self>, index: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -256,6 +263,6 @@ impl PyTensor {
         if t.ndim() == 0 {
             return Err(pyo3::exceptions::PyTypeError::new_err("iteration over a 0-d tensor"));
         }
-        call_by_name(slf.py(), "unbind", &[slf.as_any().clone()])?.call_method0("__iter__")
+        named!("unbind").call(&[slf.as_any().clone()])?.call_method0("__iter__")
     }
 }

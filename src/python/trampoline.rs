@@ -87,27 +87,33 @@ unsafe fn enter(
     let py = unsafe { Python::assume_attached() };
     let group = &GROUPS.get().expect("groups are made when the module is loaded")[index];
     // SAFETY: the pointers are borrowed references that live through the call
-    let list: &[*mut ffi::PyObject] = if count == 0 && names.is_null() {
+    let list: &[Bound<'_, PyAny>] = if count == 0 && names.is_null() {
         &[]
     } else {
         let total = count + if names.is_null() { 0 } else { (unsafe { ffi::PyTuple_Size(names) }) as usize };
-        unsafe { std::slice::from_raw_parts(args, total) }
+        // SAFETY: a `Bound` is a pointer and nothing else; it is only looked at, so no reference is given up
+        unsafe { std::slice::from_raw_parts(args.cast(), total) }
     };
-    let borrowed = |p: *mut ffi::PyObject| unsafe { Bound::from_borrowed_ptr(py, p) };
-    let mut given: SmallVec<[Bound<'_, PyAny>; 6]> = SmallVec::new();
-    if !slf.is_null() {
-        given.push(borrowed(slf));
-    }
-    given.extend(list[..count].iter().map(|p| borrowed(*p)));
-    let mut keywords: SmallVec<[(Bound<'_, PyAny>, Bound<'_, PyAny>); 4]> = SmallVec::new();
+    // `self` in front of the others, as references on loan: none is counted
+    let mut held: SmallVec<[*mut ffi::PyObject; 8]> = SmallVec::new();
+    let given: &[Bound<'_, PyAny>] = if slf.is_null() {
+        &list[..count]
+    } else {
+        held.push(slf);
+        held.extend(list[..count].iter().map(Bound::as_ptr));
+        // SAFETY: as above
+        unsafe { std::slice::from_raw_parts(held.as_ptr().cast(), held.len()) }
+    };
+    let mut keywords = Keywords::new();
     if !names.is_null() {
-        for (i, p) in list[count..].iter().enumerate() {
+        for (i, value) in list[count..].iter().enumerate() {
             // SAFETY: `names` is a tuple with a string for each keyword argument
-            let name = borrowed(unsafe { ffi::PyTuple_GetItem(names, i as ffi::Py_ssize_t) });
-            keywords.push((name, borrowed(*p)));
+            let name =
+                unsafe { Bound::from_borrowed_ptr(py, ffi::PyTuple_GetItem(names, i as ffi::Py_ssize_t)) };
+            keywords.push((name, value.clone()));
         }
     }
-    let result = guarded(group.name, || call(py, group, &given, &mut keywords, !slf.is_null()));
+    let result = guarded(group.name, || call(py, group, given, &mut keywords, !slf.is_null()));
     match result {
         Ok(v) => v.into_ptr(),
         Err(e) => {
@@ -117,7 +123,7 @@ unsafe fn enter(
     }
 }
 
-type Keywords<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 4]>;
+type Keywords<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 2]>;
 
 fn call<'py>(
     py: Python<'py>,
@@ -153,7 +159,7 @@ fn call<'py>(
                 }
                 return match out {
                     Some(out) => store(group.name, py, value, &out),
-                    None => ret_or_self(py, value, given, &args, method),
+                    None => ret_or_self(py, value, given, &args),
                 };
             }
             Err(m) => {
@@ -191,12 +197,11 @@ fn ret_or_self<'py>(
     value: Ret,
     given: &[Bound<'py, PyAny>],
     args: &[Arg],
-    _method: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     if let (Ret::Tensor(t), Some(Arg::Tensor(x))) = (&value, args.first())
         && t.same(x)
         && let Some(object) = given.first()
-        && object.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().same(t))
+        && object.cast::<PyTensor>().is_ok_and(|o| o.get().is(t))
     {
         return Ok(object.clone());
     }
@@ -474,16 +479,28 @@ fn store<'py>(
     }
 }
 
-/// Calls a row group by name from Rust, for operators that are rows.
-pub fn call_by_name<'py>(
-    py: Python<'py>,
-    name: &str,
-    given: &[Bound<'py, PyAny>],
-) -> PyResult<Bound<'py, PyAny>> {
-    let group = BY_NAME.get().and_then(|m| m.get(name)).and_then(|&i| GROUPS.get().map(|g| &g[i]));
-    match group {
-        Some(group) => guarded(group.name, || call(py, group, given, &mut SmallVec::new(), true)),
-        None => Err(pyo3::exceptions::PyNotImplementedError::new_err(format!("{name} is not implemented"))),
+/// A row group that Rust code calls by its name, looked up once.
+pub struct Named {
+    name: &'static str,
+    group: OnceLock<&'static Group>,
+}
+
+impl Named {
+    pub const fn new(name: &'static str) -> Named {
+        Named { name, group: OnceLock::new() }
+    }
+    pub fn call<'py>(&self, given: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+        let group = match self.group.get() {
+            Some(group) => group,
+            None => match BY_NAME.get().and_then(|m| m.get(self.name)).zip(GROUPS.get()) {
+                Some((&i, groups)) => self.group.get_or_init(|| &groups[i]),
+                None => {
+                    let text = format!("{} is not implemented", self.name);
+                    return Err(pyo3::exceptions::PyNotImplementedError::new_err(text));
+                }
+            },
+        };
+        guarded(group.name, || call(given[0].py(), group, given, &mut Keywords::new(), true))
     }
 }
 

@@ -192,48 +192,69 @@ impl Storage {
 /// The storages of one kernel call, held until dropped. Taken in address order, each once, so that two calls can
 /// never wait for each other.
 pub struct Guard<'a> {
-    held: SmallVec<[(&'a Storage, bool); 4]>,
+    held: Held<'a>,
+}
+
+enum Held<'a> {
+    One(&'a Storage),
+    Two(&'a Storage, &'a Storage),
+    Many(SmallVec<[(&'a Storage, bool); 4]>),
 }
 
 impl<'a> Guard<'a> {
+    /// Holds two storages, which may be the same one, for reading.
     #[inline]
+    pub fn read(a: &'a Storage, b: &'a Storage) -> Guard<'a> {
+        let held = match a.id().cmp(&b.id()) {
+            std::cmp::Ordering::Equal => Held::One(a),
+            std::cmp::Ordering::Less => Held::Two(a, b),
+            std::cmp::Ordering::Greater => Held::Two(b, a),
+        };
+        match held {
+            Held::Two(a, b) => {
+                a.lock_read();
+                b.lock_read();
+            }
+            _ => a.lock_read(),
+        }
+        Guard { held }
+    }
     pub fn take(
         reads: impl Iterator<Item = &'a Storage>,
         writes: impl Iterator<Item = &'a Storage>,
     ) -> Guard<'a> {
         let mut held: SmallVec<[(&'a Storage, bool); 4]> = SmallVec::new();
-        for s in writes {
-            held.push((s, true));
-        }
-        for s in reads {
-            held.push((s, false));
-        }
-        match &mut held[..] {
-            [] | [_] => {}
-            [a, b] if a.0.id() != b.0.id() => {
-                if a.0.id() > b.0.id() {
-                    std::mem::swap(a, b);
-                }
-            }
-            _ => in_order(&mut held),
-        }
+        held.extend(writes.map(|s| (s, true)));
+        held.extend(reads.map(|s| (s, false)));
+        in_order(&mut held);
         for (s, write) in &held {
             if *write { s.lock_write() } else { s.lock_read() }
         }
-        Guard { held }
+        Guard { held: Held::Many(held) }
     }
 }
 
 /// By address, each once; a writer of a storage comes before its readers and swallows them.
 fn in_order(held: &mut SmallVec<[(&Storage, bool); 4]>) {
+    match &mut held[..] {
+        [] | [_] => return,
+        [a, b] if a.0.id() < b.0.id() => return,
+        [a, b] if a.0.id() > b.0.id() => return std::mem::swap(a, b),
+        _ => {}
+    }
     held.sort_by_key(|(s, write)| (s.id(), !write));
     held.dedup_by(|later, kept| later.0.id() == kept.0.id());
 }
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        for (s, write) in &self.held {
-            s.unlock(*write);
+        match &self.held {
+            Held::One(s) => s.unlock(false),
+            Held::Two(a, b) => {
+                a.unlock(false);
+                b.unlock(false);
+            }
+            Held::Many(all) => all.iter().for_each(|(s, write)| s.unlock(*write)),
         }
     }
 }
@@ -246,7 +267,10 @@ mod tests {
     fn a_storage_used_as_input_and_output_is_locked_once() {
         let s = Storage::new(64, Device::Cpu).unwrap();
         let g = Guard::take([&s, &s].into_iter(), [&s].into_iter());
-        assert_eq!(g.held.len(), 1);
+        assert_eq!(s.header().guard.load(Ordering::Relaxed), -1);
+        drop(g);
+        let g = Guard::read(&s, &s);
+        assert_eq!(s.header().guard.load(Ordering::Relaxed), 1);
         drop(g);
         assert_eq!(s.header().guard.load(Ordering::Relaxed), 0);
     }

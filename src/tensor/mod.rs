@@ -24,6 +24,8 @@ pub struct Tensor(Arc<Inner>);
 struct Inner {
     storage: Storage,
     layout: Layout,
+    /// Of the layout, which never changes: every op asks several times.
+    contiguous: bool,
     dtype: DType,
     flags: AtomicU8,
     state: Mutex<State>,
@@ -91,7 +93,9 @@ impl Tensor {
     // ---- making ------------------------------------------------------------------------------------------------
     #[inline]
     pub fn from_parts(storage: Storage, layout: Layout, dtype: DType) -> Tensor {
-        Tensor(Arc::new(Inner { storage, layout, dtype, flags: AtomicU8::new(0), state: Mutex::default() }))
+        let contiguous = layout.is_contiguous();
+        let (flags, state) = (AtomicU8::new(0), Mutex::default());
+        Tensor(Arc::new(Inner { storage, layout, contiguous, dtype, flags, state }))
     }
     /// Uninitialised memory for a result.
     #[inline]
@@ -176,7 +180,7 @@ impl Tensor {
     }
     #[inline]
     pub fn is_contiguous(&self) -> bool {
-        self.0.layout.is_contiguous()
+        self.0.contiguous
     }
     /// Address of the first element.
     #[inline]
@@ -287,7 +291,7 @@ impl Tensor {
     /// The node that made this tensor.
     pub fn grad_fn(&self) -> Option<(Arc<Node>, usize)> {
         match self.edge() {
-            Edge::Node(node, slot) => Some((node, slot)),
+            Edge::Node(node, slot) => Some((node, slot as usize)),
             _ => None,
         }
     }

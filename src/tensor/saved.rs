@@ -80,7 +80,7 @@ impl SavedTensor {
         }
         let t = Tensor::from_parts(storage.clone(), layout.clone(), *dtype);
         match (self.result, node) {
-            (Some(slot), Some(node)) => t.set_edge(Edge::Node(node.clone(), slot as usize)),
+            (Some(slot), Some(node)) => t.set_edge(Edge::Node(node.clone(), slot)),
             _ if self.edge.is_some() => t.set_edge(self.edge.clone()),
             _ => {}
         }
@@ -126,10 +126,10 @@ impl<'a> Context<'a> {
         }
     }
     pub fn shape(&self, i: usize) -> &'a [usize] {
-        &self.node.inputs[i].dims
+        &self.node.inputs[i].shape.dims
     }
     pub fn dtype(&self, i: usize) -> DType {
-        self.node.inputs[i].dtype
+        self.node.inputs[i].shape.dtype
     }
     pub fn device(&self) -> Device {
         self.node.outputs[0].device
