@@ -4,6 +4,7 @@
 //! generic over its type can conjure it up.
 
 use super::iter::MAX_OPERANDS;
+use super::stream;
 
 /// Input, output, number of elements.
 pub type UnaryFn = unsafe fn(*const u8, *mut u8, usize);
@@ -39,22 +40,27 @@ unsafe fn load<A: Copy>(p: *const A) -> [A; STEP] {
     (p as *const [A; STEP]).read_unaligned()
 }
 
-/// Calls `f(i)` for each element of a block and writes what it answers.
+/// Calls `f(i)` for each element of a block and writes what it answers, past the caches if it `streams`.
 #[inline(always)]
-unsafe fn store<O: Copy>(dst: *mut O, f: impl Fn(usize) -> O) {
+unsafe fn store<O: Copy>(dst: *mut O, streams: bool, f: impl Fn(usize) -> O) {
     let mut out = [const { std::mem::MaybeUninit::<O>::uninit() }; STEP];
     for i in 0..STEP {
         out[i].write(f(i));
+    }
+    if streams {
+        stream::block(out.as_ptr().cast(), dst.cast(), STEP * size_of::<O>());
+        return;
     }
     (dst as *mut [std::mem::MaybeUninit<O>; STEP]).write_unaligned(out);
 }
 
 multiversion! {
     unsafe fn map_loop[A: Copy, O: Copy, F: Map<A, O>](src: *const A, dst: *mut O, n: usize, f: F) {
+        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
             let x = load(src.add(i));
-            store(dst.add(i), |j| f(x[j]));
+            store(dst.add(i), streams, |j| f(x[j]));
             i += STEP;
         }
         for i in i..n {
@@ -64,10 +70,11 @@ multiversion! {
 }
 multiversion! {
     unsafe fn zip_loop[A: Copy, O: Copy, F: Zip<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, f: F) {
+        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
             let (x, y) = (load(a.add(i)), load(b.add(i)));
-            store(dst.add(i), |j| f(x[j], y[j]));
+            store(dst.add(i), streams, |j| f(x[j], y[j]));
             i += STEP;
         }
         for i in i..n {
@@ -77,10 +84,11 @@ multiversion! {
 }
 multiversion! {
     unsafe fn zip3_loop[A: Copy, O: Copy, F: Zip3<A, O>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, f: F) {
+        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
             let (x, y, z) = (load(a.add(i)), load(b.add(i)), load(c.add(i)));
-            store(dst.add(i), |j| f(x[j], y[j], z[j]));
+            store(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
             i += STEP;
         }
         for i in i..n {
@@ -141,10 +149,11 @@ impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
 
 multiversion! {
     unsafe fn loop4[A: Copy, F: Map4<A>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, f: F) {
+        let streams = stream::wanted(dst.cast(), n * size_of::<A>());
         let mut i = 0;
         while i + STEP <= n {
             let (x, y, z, w) = (load(a.add(i)), load(b.add(i)), load(c.add(i)), load(d.add(i)));
-            store(dst.add(i), |j| f(x[j], y[j], z[j], w[j]));
+            store(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
             i += STEP;
         }
         for i in i..n {
@@ -155,10 +164,11 @@ multiversion! {
 multiversion! {
     unsafe fn loop1[A: Copy, O: Copy, F: Map1<A, O>](a: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
         let q = *q;
+        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
             let x = load(a.add(i));
-            store(dst.add(i), |j| f(x[j], &q));
+            store(dst.add(i), streams, |j| f(x[j], &q));
             i += STEP;
         }
         for i in i..n {
@@ -169,10 +179,11 @@ multiversion! {
 multiversion! {
     unsafe fn loop2[A: Copy, O: Copy, F: Map2<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
         let q = *q;
+        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
             let (x, y) = (load(a.add(i)), load(b.add(i)));
-            store(dst.add(i), |j| f(x[j], y[j], &q));
+            store(dst.add(i), streams, |j| f(x[j], y[j], &q));
             i += STEP;
         }
         for i in i..n {
@@ -185,10 +196,11 @@ multiversion! {
         m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F
     ) {
         let q = *q;
+        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
             let (x, y, z) = (load(m.add(i)), load(a.add(i)), load(b.add(i)));
-            store(dst.add(i), |j| f(x[j], y[j], z[j], &q));
+            store(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
             i += STEP;
         }
         for i in i..n {
@@ -282,6 +294,27 @@ mod tests {
         // SAFETY: 37 elements on both sides
         unsafe { map(|v: f32| v * 2.0)(x.as_ptr().cast(), y.as_mut_ptr().cast(), 37) };
         assert!(y.iter().enumerate().all(|(i, v)| *v == 2.0 * i as f32));
+    }
+
+    #[test]
+    fn streamed_results_are_the_same() {
+        #[repr(align(64))]
+        struct Aligned([f64; 1000]);
+        let a: Vec<f64> = (0..999).map(|i| i as f64 / 7.0).collect();
+        for first in [0, 1] {
+            let (mut plain, mut streamed) = (vec![0f64; 1000], Box::new(Aligned([0.0; 1000])));
+            let kernel = zip(|x: f64, y: f64| x * y - 1.0);
+            // SAFETY: 999 elements from `first` on lie within 1000
+            unsafe {
+                kernel(a.as_ptr().cast(), a.as_ptr().cast(), plain.as_mut_ptr().add(first).cast(), 999);
+                let _streaming = stream::Streaming::begin();
+                let to = streamed.0.as_mut_ptr().add(first);
+                assert_eq!(stream::wanted(to.cast(), 999 * 8), first == 0);
+                kernel(a.as_ptr().cast(), a.as_ptr().cast(), to.cast(), 999);
+            }
+            assert!(!stream::wanted(std::ptr::null(), 1 << 20));
+            assert_eq!(plain, streamed.0);
+        }
     }
 
     #[test]

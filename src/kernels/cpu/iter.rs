@@ -181,8 +181,9 @@ unsafe fn run_rows(
         let offset: usize = index.iter().zip(&w.strides).map(|(i, s)| i * s).sum();
         at[k] = w.ptr.wrapping_add(offset + from * w.strides[last]);
     }
-    // buffers only where an operand is not dense already
-    let mut blocks = if direct && !streams { None } else { Some(Blocks::new(walks, streams)) };
+    // buffers only where an operand is not dense already; kernels stream what goes straight into the output
+    let mut blocks = if direct { None } else { Some(Blocks::new(walks, streams)) };
+    let _streaming = streams.then(stream::Streaming::begin);
     for _ in row0..row1 {
         match &mut blocks {
             None => kernel(&at, to - from),
@@ -204,9 +205,6 @@ unsafe fn run_rows(
             }
         }
     }
-    if streams {
-        stream::fence();
-    }
 }
 
 struct Blocks {
@@ -215,7 +213,7 @@ struct Blocks {
     /// Address for which a broadcast operand's buffer is filled already.
     filled: [*mut u8; MAX_OPERANDS],
     filled_len: [usize; MAX_OPERANDS],
-    /// The output is made in its buffer and leaves it past the caches.
+    /// The output is converted in a buffer and leaves it past the caches.
     streams: bool,
 }
 
@@ -246,9 +244,9 @@ impl Blocks {
         Blocks {
             buffers: walks.iter().map(|_| spare()).collect(),
             scratch: spare(),
+            streams: streams && walks[0].cast.is_some(),
             filled: [std::ptr::null_mut(); MAX_OPERANDS],
             filled_len: [0; MAX_OPERANDS],
-            streams,
         }
     }
 
@@ -269,8 +267,7 @@ impl Blocks {
             for (k, w) in walks.iter().enumerate() {
                 let stride = w.strides[last];
                 let src = at[k].wrapping_add(done * stride);
-                let whole = w.cast.is_none() && stride == w.size;
-                if whole && !(k == 0 && self.streams) {
+                if w.cast.is_none() && stride == w.size {
                     dense[k] = src;
                     continue;
                 }
@@ -302,12 +299,11 @@ impl Blocks {
             kernel(&dense, n);
             let w = &walks[0];
             let stride = w.strides[last];
-            if w.cast.is_some() || stride != w.size || self.streams {
+            if w.cast.is_some() || stride != w.size {
                 let dst = at[0].wrapping_add(done * stride);
                 // SAFETY: as above, for the output
                 unsafe {
                     match w.cast {
-                        None if self.streams => stream::store(dense[0], dst, n * w.size),
                         None => scatter(dense[0], dst, stride, w.size, n),
                         Some(cast) if self.streams => {
                             let raw = self.scratch.ptr();

@@ -12,21 +12,36 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+use crate::kernels::cpu::stream;
 use crate::kernels::cpu::vector::{Vector, Widen};
 use crate::multiversion_vector;
+
+/// A whole vector past the caches.
+#[inline(always)]
+unsafe fn stream_vector<V: Vector>(y: V, dst: *mut V::Elem) {
+    let mut out = std::mem::MaybeUninit::<[u8; 64]>::uninit();
+    let out = out.as_mut_ptr().cast::<V::Elem>();
+    // SAFETY: a vector has at most 64 bytes; the caller vouches for `dst`
+    unsafe {
+        y.store(out);
+        stream::block(out.cast(), dst.cast(), V::LANES * size_of::<V::Elem>());
+    }
+}
 
 /// `dst[i] = body(src[i])` with the level's vectors.
 macro_rules! vector {
     ($($name:ident[$bound:path, $t:ident] $body:path;)*) => {$(
         multiversion_vector! {
             pub unsafe fn $name[V: $bound, $t](src: *const $t, dst: *mut $t, n: usize) {
+                let streams = stream::wanted(dst.cast(), n * size_of::<$t>());
                 let mut i = 0;
                 while i < n {
                     let left = n - i;
                     // SAFETY: `i < n`, and a part of a vector never goes beyond the `left` elements.
                     unsafe {
                         if left >= V::LANES {
-                            $body(V::load(src.add(i))).store(dst.add(i));
+                            let y = $body(V::load(src.add(i)));
+                            if streams { stream_vector(y, dst.add(i)) } else { y.store(dst.add(i)) }
                         } else {
                             $body(V::load_part(src.add(i), left)).store_part(dst.add(i), left);
                         }

@@ -28,7 +28,7 @@ const PACKED_BYTES: usize = 32 << 20;
 /// Up to this many columns `a` is read in place (512x64x4608: 202 GFLOP/s against 114 packed), and up to
 /// `PACK_A_COLS` if rows do not lie multiples of `BAD_STRIDE` apart and share cache sets.
 const A_IN_PLACE_COLS: usize = 128;
-const PACK_A_COLS: usize = 256;
+const PACK_A_COLS: usize = 512;
 const BAD_STRIDE: usize = 2048;
 /// Rows from which a `b` with such a stride is packed: in place, 1024 cubed ran at 166 instead of 190 GFLOP/s.
 const PACK_B_ROWS: usize = 128;
