@@ -8,8 +8,9 @@ use super::MAX_MR;
 #[cfg(target_arch = "x86_64")]
 use super::rows;
 
-/// `(steps, a, b, out, add)`: words `[steps][rows]` and `[steps][32]` into sums `[rows][32]`.
-pub type PairFn = unsafe fn(usize, *const f32, *const f32, *mut f32, bool);
+/// `(steps, a, b, out, add, rounded)`: words `[steps][rows]` and `[steps][32]` into sums `[rows][32]`, which are added
+/// to if `add`; with `rounded` finished sums go there instead, as bfloat16 in rows so far apart.
+pub type PairFn = unsafe fn(usize, *const f32, *const f32, *mut f32, bool, Option<(*mut u16, isize)>);
 
 /// Columns of a tile.
 pub const COLS: usize = 32;
@@ -32,7 +33,14 @@ pub fn tiles() -> Option<&'static [PairFn; MAX_MR]> {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
-unsafe fn tile<const R: usize>(steps: usize, mut a: *const f32, mut b: *const f32, out: *mut f32, add: bool) {
+unsafe fn tile<const R: usize>(
+    steps: usize,
+    mut a: *const f32,
+    mut b: *const f32,
+    out: *mut f32,
+    add: bool,
+    rounded: Option<(*mut u16, isize)>,
+) {
     use super::tile::{anew, fetch};
     use std::arch::x86_64::*;
     /// Steps that operands are fetched ahead.
@@ -57,7 +65,13 @@ unsafe fn tile<const R: usize>(steps: usize, mut a: *const f32, mut b: *const f3
         for v in 0..2 {
             let to = out.add(I * COLS + v * 16);
             let sum = if add { _mm512_add_ps(acc[I][v], _mm512_loadu_ps(to)) } else { acc[I][v] };
-            _mm512_storeu_ps(to, sum);
+            match rounded {
+                Some((c, pitch)) => {
+                    let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sum));
+                    _mm256_storeu_si256(c.offset(I as isize * pitch).add(v * 16).cast(), half);
+                }
+                None => _mm512_storeu_ps(to, sum),
+            }
         }
     });
 }

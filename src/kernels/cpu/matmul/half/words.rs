@@ -1,7 +1,7 @@
 //! Strips of 16-bit floats as panels of words: what `pack` is for float32.
 
 use super::super::convert::{Half, widen};
-use super::super::{MAX_NR, turn};
+use super::super::{MAX_NR, fetch, turn};
 
 /// Elements of the sum that are widened before they are turned: 32 rows of them stay in the first-level cache.
 const RUN: usize = 128;
@@ -34,6 +34,9 @@ multiversion! {
         for s in 0..pairs {
             let (low, dst) = (src.offset(2 * s as isize * along), dst.add(s * full));
             let high = low.offset(along);
+            // the same rows of the next panel: they lie too far apart for the hardware to follow
+            fetch::<true>(low.wrapping_add(full).cast());
+            fetch::<true>(high.wrapping_add(full).cast());
             for j in 0..width {
                 *dst.add(j) = *low.add(j) as u32 | (*high.add(j) as u32) << 16;
             }
