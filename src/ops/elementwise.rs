@@ -1,7 +1,7 @@
 //! What all elementwise ops share: dtype rules, broadcasting, number operands, the call of the dense kernel.
 //! A row of `unary.rs`, `binary.rs` or `ternary.rs` is a value of one of the `Def` types here.
 
-use super::op::{Metas, Op, Saves, float_result};
+use super::op::{Metas, Op, Saves, apply_over, float_result};
 use super::table::Val;
 use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Layout, Scalar, broadcast, same_shape};
@@ -509,9 +509,9 @@ impl<S: Into<Scalar>> From<S> for Val {
 pub fn binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>) -> Result<Tensor> {
     let alpha = alpha.filter(|s| !s.is_one() || *s == Scalar::Bool(true));
     match (a, b) {
-        (Val::T(a), Val::T(b)) => super::op::apply(Binary { def, lhs: None, rhs: None, alpha }, &[&a, &b]),
-        (Val::T(a), Val::S(b)) => super::op::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a]),
-        (Val::S(a), Val::T(b)) => super::op::apply(Binary { def, lhs: Some(a), rhs: None, alpha }, &[&b]),
+        (Val::T(a), Val::T(b)) => apply_over(Binary { def, lhs: None, rhs: None, alpha }, [a, b]),
+        (Val::T(a), Val::S(b)) => apply_over(Binary { def, lhs: None, rhs: Some(b), alpha }, [a]),
+        (Val::S(a), Val::T(b)) => apply_over(Binary { def, lhs: Some(a), rhs: None, alpha }, [b]),
         (Val::S(a), Val::S(b)) => {
             ensure!(
                 matches!(def.name, "add" | "sub" | "mul" | "true_divide" | "floor_divide"),

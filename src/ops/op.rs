@@ -98,6 +98,28 @@ pub fn apply<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
     Ok(out)
 }
 
+/// As [`apply`], for operands that are given away, of an op that may write its result over any of them: it goes into one
+/// of the same geometry that nobody else holds. Outside the graph alone, where no backward will ask for it.
+pub(super) fn apply_over<O: Op, const N: usize>(op: O, x: [Tensor; N]) -> Result<Tensor> {
+    let inputs = x.each_ref();
+    if x.iter().all(|t| !t.is_sole()) || should_record(&inputs) || inference_mode() {
+        return apply(op, &inputs);
+    }
+    let Some(meta) = op.infer(&inputs)?.pop() else {
+        bail!(Internal, "{}: an op without results", op.name());
+    };
+    let device = common_device(op.name(), &inputs)?;
+    let fits = |t: &&Tensor| t.is_sole() && t.dtype() == meta.dtype && t.layout() == &meta.layout;
+    let Some(out) = x.iter().find(fits).filter(|_| device == Device::Cpu) else {
+        let out = Tensor::alloc(meta, device)?;
+        compute(&op, &inputs, std::slice::from_ref(&out), &[], device)?;
+        return Ok(out);
+    };
+    let place = std::slice::from_ref(out);
+    compute(&op, &inputs, place, place, device)?;
+    Ok(out.clone())
+}
+
 /// Runs an op with any number of results.
 pub fn apply_multi<O: Op>(op: O, x: &[&Tensor]) -> Result<Outs> {
     let metas = op.infer(x)?;

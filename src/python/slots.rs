@@ -36,6 +36,8 @@ fn row(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, rows: &Named, swap: 
     rows.call(&[a, b]).map(Bound::unbind)
 }
 
+/// An operand is never given up for the result, not even a temporary of an expression: one reference is also all there
+/// is to what a `functools.partial` or a proxy holds, and passes on.
 fn direct(
     slf: &Bound<'_, PyTensor>,
     other: &Bound<'_, PyAny>,

@@ -167,6 +167,11 @@ impl Block {
             kept: Kept::Foreign(owner),
         }
     }
+    /// Somebody else owns the memory.
+    #[inline]
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.kept, Kept::Foreign(_))
+    }
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
         self.ptr.as_ptr()

@@ -151,6 +151,12 @@ impl Storage {
         let block = Block::foreign(self.ptr(), owner);
         Storage::of(Some(block), self.header().bytes, self.header().device, self.header().readonly)
     }
+    /// Nobody else holds this storage, and nobody else owns its memory.
+    #[inline]
+    pub fn is_sole(&self) -> bool {
+        let header = self.header();
+        header.references.load(Ordering::Acquire) == 1 && !header.readonly && !header.block.is_foreign()
+    }
     /// Nobody else holds this storage.
     pub fn is_unique(&self) -> bool {
         self.header().references.load(Ordering::Acquire) == 1

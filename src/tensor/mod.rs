@@ -201,6 +201,14 @@ impl Tensor {
     pub fn same(&self, other: &Tensor) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+    /// Nobody else has this tensor, its memory or a part of it, and no graph knows it: it may be overwritten.
+    #[inline]
+    pub fn is_sole(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+            && self.0.flags.load(Ordering::Relaxed) == 0
+            && Arc::weak_count(&self.0) == 0
+            && self.0.storage.is_sole()
+    }
     pub fn handle_count(&self) -> usize {
         Arc::strong_count(&self.0)
     }
