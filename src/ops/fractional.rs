@@ -197,13 +197,25 @@ fn pool(
                 Runtime,
                 "Expect _random_samples to have the same dtype as input"
             );
+            ensure!(s.ndim() == 3, Runtime, "Expect _random_samples to have 3 dimensions, got {}", s.ndim());
+            let given = s.shape();
             ensure!(
-                s.shape() == [batch, channels, n],
+                given[0] >= batch,
                 Runtime,
-                "Expect _random_samples of shape [{batch}, {channels}, {n}], got {:?}",
-                s.shape()
+                "Expect _random_samples.size(0) no less then input batch size."
             );
-            s.detach()
+            ensure!(
+                given[1] == channels,
+                Runtime,
+                "Expect _random_samples.size(1) equals to input channel size."
+            );
+            ensure!(
+                given[2] == n,
+                Runtime,
+                "Expect _random_samples.size(2) equals to {n}; got {}.",
+                given[2]
+            );
+            super::shape::narrow_at(&s.detach(), 0, 0, batch, 1)?
         }
         None => uniforms(&[batch, channels, n], input.dtype(), input.device())?,
     };

@@ -358,8 +358,16 @@ fn check_writable(op: &str, target: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// Shows `x` through another layout of the same storage and records `grad` as the way back.
+/// Shows `x` through another layout of the same storage and records `grad` as the way back. A layout that reaches
+/// beyond the storage is a mistake of the op that made it, and goes no further.
 pub fn view<G: GradFn>(x: &Tensor, layout: Layout, grad: G) -> Result<Tensor> {
+    let end = layout.span_end().saturating_mul(x.dtype().size());
+    ensure!(
+        layout.numel() == 0 || end <= x.storage().nbytes(),
+        Internal,
+        "{}: a view beyond its storage",
+        grad.grad_name()
+    );
     let mut out = x.alias(layout);
     record_view(x, &mut out, Box::new(grad), None);
     Ok(out)

@@ -245,11 +245,18 @@ pub fn try_view(x: &Tensor, shape: &[usize]) -> Result<Option<Tensor>> {
     }
 }
 
-/// Another shape; a copy where strides forbid a view. For use inside the engine: sizes are right already.
+/// Another shape of as many elements; a copy where strides forbid a view.
 pub fn reshape_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     if x.shape() == shape {
         return Ok(x.clone());
     }
+    let count = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+    ensure!(
+        count == Some(x.numel()),
+        Runtime,
+        "shape '{shape:?}' is invalid for input of size {}",
+        x.numel()
+    );
     match try_view(x, shape)? {
         Some(v) => Ok(v),
         None => {

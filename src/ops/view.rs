@@ -155,6 +155,12 @@ ops! {
         select_at(input, axis, (if index < 0 { index + n } else { index }) as usize)
     }
     /// `length` elements from `start` along an axis, as a view.
+    both fn narrow_from["narrow"](input: &Tensor, dim: i64, start: &Tensor, length: i64) -> Tensor {
+        let whole = start.dtype().is_integral() && start.dtype() != DType::Bool;
+        ensure!(start.ndim() == 0 && whole, Runtime, "start must be an 0-dim integral Tensor.");
+        narrow(input, dim, start.item()?.to_i64(), length)
+    }
+    /// As the row above, from an integer.
     both fn narrow(input: &Tensor, dim: i64, start: i64, length: i64) -> Tensor {
         ensure!(input.ndim() > 0, Runtime, "narrow() cannot be applied to a 0-dim tensor.");
         ensure!(length >= 0, Runtime, "narrow(): length must be non-negative.");
@@ -162,7 +168,7 @@ ops! {
         let n = input.shape()[axis] as i64;
         ensure!(start >= -n && start <= n, Index, "Dimension out of range (expected to be in range of [{}, {n}], but got {start})", -n);
         let from = if start < 0 { start + n } else { start };
-        ensure!(from + length <= n, Runtime, "start ({from}) + length ({length}) exceeds dimension size ({n}).");
+        ensure!(length <= n - from, Runtime, "start ({from}) + length ({length}) exceeds dimension size ({n}).");
         narrow_at(input, axis, from as usize, length as usize, 1)
     }
     /// A view with the given sizes, strides and offset, in elements of the storage.

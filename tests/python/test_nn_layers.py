@@ -196,6 +196,13 @@ def test_lazy_linear():
     optimizer.step()
 
 
+def test_lazy_norm_in_another_dtype():
+    m = nn.LazyBatchNorm2d().to(rl.float64)
+    x = rl.rand(2, 3, 4, 4, dtype=rl.float64)
+    assert m(x).shape == x.shape
+    assert type(m) is nn.BatchNorm2d and m.running_mean.shape == (3,) and m.running_mean.dtype is rl.float64
+
+
 def test_clipping_and_vectors():
     a, b = nn.Parameter(rl.zeros(2)), nn.Parameter(rl.zeros(1))
     a.grad, b.grad = rl.tensor([3.0, 0.0]), rl.tensor([4.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import _C
 from ..autograd.grad_mode import no_grad
-from .parameter import Parameter
+from .parameter import Parameter, is_lazy
 
 Tensor = _C.Tensor
 
@@ -170,7 +170,10 @@ class TraversalMethods:
                     grad.data = grad_applied
                     param.grad = grad
         for name, buf in self._buffers.items():
-            if buf is not None:
+            if is_lazy(buf):
+                moved = fn(buf.data)
+                self._buffers[name] = type(buf)(device=moved.device, dtype=moved.dtype)
+            elif buf is not None:
                 self._buffers[name] = fn(buf)
         return self
 
