@@ -270,6 +270,9 @@ impl Lines<'_> {
     }
 }
 
+/// Rows that are fetched ahead.
+const AHEAD: usize = 2;
+
 /// `dst` (dense, the index's shape) = elements of `src` whose coordinate along `dim` the index replaces. Says whether
 /// every index lay within `0..size`; if not, `dst` is not all written. Each row is checked just before it is used: a
 /// pass of its own over the index would read it from memory twice.
@@ -290,8 +293,9 @@ pub unsafe fn gather(
     let step = if last == lines.dim { 0 } else { strides[last] };
     let along = strides[lines.dim];
     let fault = AtomicBool::new(false);
-    // a line that most of its bytes are wanted of is fetched whole, while the one before is worked on
-    let ahead = step == 0 && along == 1 && size * bytes <= 16 << 10 && n * 64 >= size * bytes;
+    // a row that most of its bytes are wanted of is fetched whole, a line at a time, while others are worked on
+    let whole = size * bytes;
+    let ahead = step == 0 && along == 1 && whole <= 16 << 10 && n * 64 >= whole;
     by_size!(bytes, T => par::for_each_chunk(count / n, (par::ELEMENTWISE_GRAIN / 2 / n).max(1), |range| {
         for row in range.clone() {
             let index = &lines.index[row * n..(row + 1) * n];
@@ -302,9 +306,16 @@ pub unsafe fn gather(
             let source = source.get() as *const T;
             let from = source.add(lines.base(row, strides, true));
             let to = (target.get() as *mut T).add(row * n);
-            if ahead && row + 1 < range.end {
-                let next = source.add(lines.base(row + 1, strides, true)).cast::<u8>();
-                (0..size * bytes).step_by(64).for_each(|at| stream::prefetch(next.wrapping_add(at)));
+            if ahead && row + AHEAD < range.end {
+                let next = source.add(lines.base(row + AHEAD, strides, true)).cast::<u8>();
+                let some = n / whole.div_ceil(64);
+                for (line, index) in index.chunks(some).enumerate() {
+                    stream::prefetch(next.wrapping_add(64 * line));
+                    for (j, &at) in index.iter().enumerate() {
+                        *to.add(line * some + j) = *from.add(at as usize);
+                    }
+                }
+                continue;
             }
             if step == 0 && along == 1 {
                 for (j, &at) in index.iter().enumerate() {
