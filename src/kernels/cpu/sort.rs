@@ -257,6 +257,20 @@ pub unsafe fn topk<T: Sortable>(
     });
 }
 
+/// Elements that are passed over together when none of them is wanted.
+const GLANCE: usize = 64;
+
+multiversion! {
+    /// Whether any key is below a bound.
+    unsafe fn any_below[T: Sortable](src: *const T, n: usize, flip: u64, bound: u64) -> bool {
+        let mut any = false;
+        for i in 0..n {
+            any |= (*src.add(i)).sort_key() ^ flip < bound;
+        }
+        any
+    }
+}
+
 /// The `k` first pairs of a line: only elements below the worst of a full buffer enter it.
 unsafe fn first_few<T: Sortable>(
     s: &mut Scratch<T::Pair>,
@@ -271,19 +285,26 @@ unsafe fn first_few<T: Sortable>(
     s.pairs.clear();
     let mut worst = u64::MAX;
     let mut full = false;
-    for i in 0..line.size {
-        // SAFETY: an element of the line
-        let key = unsafe { *src.add(i * line.stride) }.sort_key() ^ flip;
-        // of equal keys the earlier ones are kept
-        if full && key >= worst {
+    for start in (0..line.size).step_by(GLANCE) {
+        let end = (start + GLANCE).min(line.size);
+        // SAFETY: elements of the line
+        if full && line.stride == 1 && !unsafe { any_below::<T>(src.add(start), end - start, flip, worst) } {
             continue;
         }
-        s.pairs.push(<T::Pair as Pair>::new(key, i));
-        if s.pairs.len() == room {
-            let (_, nth, _) = s.pairs.select_nth_unstable(k - 1);
-            worst = nth.key();
-            s.pairs.truncate(k);
-            full = true;
+        for i in start..end {
+            // SAFETY: an element of the line
+            let key = unsafe { *src.add(i * line.stride) }.sort_key() ^ flip;
+            // of equal keys the earlier ones are kept
+            if full && key >= worst {
+                continue;
+            }
+            s.pairs.push(<T::Pair as Pair>::new(key, i));
+            if s.pairs.len() == room {
+                let (_, nth, _) = s.pairs.select_nth_unstable(k - 1);
+                worst = nth.key();
+                s.pairs.truncate(k);
+                full = true;
+            }
         }
     }
     if s.pairs.len() > k {
