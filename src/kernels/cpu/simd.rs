@@ -75,27 +75,50 @@ impl Drop for Restore {
 }
 
 /// Whether bfloat16 tile products can run: the processor has them, the system grants the tile registers to
-/// this process, and the level is not lowered.
+/// this process, and the level is not lowered (`RUSHLIGHT_CPU=avx512` stands for everything but tiles).
 pub fn has_amx_bf16() -> bool {
     level() == Level::Avx512 && amx_granted()
 }
 
+/// Asks once. The processor's answers are in the Intel SDM, vol. 1 (the chapters on XSAVE and AMX) and 2 (CPUID). The
+/// system's are in Documentation/arch/x86/xstate.rst of Linux: a permission, once granted, is the whole process's,
+/// threads that run already and children of `fork` included, and never taken back; without it tile instructions raise
+/// SIGILL. It is refused where an alternate signal stack of some thread is too small for the registers, and from then
+/// on the system refuses such stacks.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 fn amx_granted() -> bool {
     static GRANTED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
     *GRANTED.get_or_init(|| {
-        use std::arch::x86_64::{__cpuid, __cpuid_count};
-        if __cpuid(0).eax < 7 {
-            return false;
-        }
-        let features = __cpuid_count(7, 0).edx;
-        let (bf16, tile) = (features >> 22 & 1, features >> 24 & 1);
+        use std::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
+        const AMX_BF16_AND_TILE: u32 = 1 << 22 | 1 << 24;
+        const OSXSAVE: u32 = 1 << 27;
+        const TILE_CONFIGURATION_AND_DATA: u64 = 1 << 17 | 1 << 18;
+        const TILE_LEAF: u32 = 0x1D;
         const ARCH_REQ_XCOMP_PERM: libc::c_long = 0x1023;
         const XFEATURE_XTILEDATA: libc::c_long = 18;
-        // SAFETY: the call only asks the kernel for permission; an old kernel answers with an error.
-        bf16 == 1
-            && tile == 1
-            && unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) } == 0
+        #[target_feature(enable = "xsave")]
+        fn enabled() -> u64 {
+            // SAFETY: register 0 always exists.
+            unsafe { _xgetbv(0) }
+        }
+        if std::env::var("RUSHLIGHT_CPU").as_deref() == Ok("avx512")
+            || __cpuid(0).eax < TILE_LEAF
+            || __cpuid_count(7, 0).edx & AMX_BF16_AND_TILE != AMX_BF16_AND_TILE
+            || __cpuid(1).ecx & OSXSAVE == 0
+        {
+            return false;
+        }
+        // Palette 1: eight tiles of 16 rows of 64 bytes.
+        let palette = __cpuid_count(TILE_LEAF, 1);
+        if palette.ebx & 0xffff != 64 || palette.ebx >> 16 != 8 || palette.ecx & 0xffff != 16 {
+            return false;
+        }
+        // SAFETY: OSXSAVE says that the system has enabled the instruction.
+        if unsafe { enabled() } & TILE_CONFIGURATION_AND_DATA != TILE_CONFIGURATION_AND_DATA {
+            return false;
+        }
+        // SAFETY: the call only asks for permission; an old kernel answers with an error.
+        unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0 }
     })
 }
 

@@ -1,5 +1,6 @@
 //! Float16 and bfloat16: summed in float32 and rounded once. Both operands are packed into words of 32 bits: pairs of
-//! bfloat16 where the processor multiplies them (`pairs.rs`), else single elements as float32.
+//! bfloat16 where the processor multiplies them, tile by tile (`half/amx.rs`) or vector by vector (`pairs.rs`), else
+//! single elements as float32.
 
 use super::convert::{Half, narrow};
 use super::drive::Heights;
@@ -12,6 +13,7 @@ use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
 use std::ops::Range;
 
+mod amx;
 mod rows;
 mod words;
 
@@ -19,6 +21,12 @@ mod words;
 const TINY_FMA: usize = 64;
 /// Steps of the sum in a panel: 1024 x 32 words are 128 KiB, an eighth of the second-level cache measured.
 const STEPS: usize = 1024;
+/// The same for tiles: 256 x 32 words are 32 KiB of a first-level cache of 48. A step of tiles, 64 cycles, reads 2 KiB
+/// of either operand, and the second-level cache gives no more than one of them in time. (Reckoned, not measured.)
+const TILE_STEPS: usize = 256;
+/// Columns up to which tiles are read where rows lie, if they are dense and of whole steps. Many panels of columns pay
+/// for a copy in the order of use.
+const IN_PLACE_COLS: usize = 128;
 /// Bytes of packed rows that a task goes through for every panel of columns.
 const ROWS_BYTES: usize = 512 << 10;
 /// Words of a packed operand; larger ones are done in parts.
@@ -32,48 +40,88 @@ const PACK_GRAIN: usize = 32 * 1024;
 /// How words are multiplied.
 #[derive(Clone, Copy)]
 enum Way {
+    Tiles(&'static amx::Unit),
     Pairs(&'static [PairFn; MAX_MR]),
     Single(&'static Kernels<f32>),
 }
 
 impl Way {
-    fn of<T: Half>() -> Way {
-        match pairs::tiles() {
-            Some(tiles) if T::PAIRS => Way::Pairs(tiles),
-            _ => Way::Single(tile::kernels_f32()),
+    fn of<T: Half>(g: &Gemm<T>) -> Way {
+        if !T::PAIRS {
+            return Way::Single(tile::kernels_f32());
+        }
+        match amx::unit() {
+            Some(unit) if g.m * g.n * g.k >= unit.least => Way::Tiles(unit),
+            _ => pairs::tiles().map_or_else(|| Way::Single(tile::kernels_f32()), Way::Pairs),
         }
     }
     /// Elements of the sum in a word.
     fn per(&self) -> usize {
-        if matches!(self, Way::Pairs(_)) { 2 } else { 1 }
+        if matches!(self, Way::Single(_)) { 1 } else { 2 }
     }
     fn mr(&self) -> usize {
-        if let Way::Single(k) = self { k.mr } else { MAX_MR }
+        match self {
+            Way::Tiles(_) => amx::ROWS,
+            Way::Pairs(_) => MAX_MR,
+            Way::Single(k) => k.mr,
+        }
     }
     fn nr(&self) -> usize {
         if let Way::Single(k) = self { k.nr } else { pairs::COLS }
     }
-    /// Sums `[h][nr]`, added to if `add`. With `rounded` the way may send them there; it says so.
+    /// Steps of the sum in a panel, at most, and elements that blocks of it are multiples of.
+    fn block(&self) -> (usize, usize) {
+        if let Way::Tiles(_) = self { (TILE_STEPS, 2 * amx::WORDS) } else { (STEPS, 4) }
+    }
+    /// Words that so many elements of the sum take.
+    fn words(&self, len: usize) -> usize {
+        let words = len.div_ceil(self.per());
+        if let Way::Tiles(_) = self { words.next_multiple_of(amx::WORDS) } else { words }
+    }
+    fn worker(self) -> Worker {
+        match self {
+            Way::Tiles(unit) => Worker::Tiles(amx::Session::new(unit)),
+            Way::Pairs(tiles) => Worker::Pairs(tiles),
+            Way::Single(k) => Worker::Single(k),
+        }
+    }
+}
+
+/// What a task multiplies with.
+enum Worker {
+    Tiles(amx::Session),
+    Pairs(&'static [PairFn; MAX_MR]),
+    Single(&'static Kernels<f32>),
+}
+
+impl Worker {
+    /// Sums `[h][nr]`, added to if `add`. With `rounded` they may be sent there instead; it says whether they were.
     #[inline(always)]
     unsafe fn multiply(
         &self,
         h: usize,
         steps: usize,
-        a: *const f32,
+        a: amx::Left,
         b: *const f32,
         out: *mut f32,
         add: bool,
         rounded: Option<(*mut u16, isize)>,
     ) -> bool {
         match self {
-            Way::Pairs(tiles) => tiles[h - 1](steps, a, b, out, add, rounded),
-            Way::Single(k) => {
+            Worker::Tiles(session) => {
+                session.multiply(h, steps, a, b, out, add);
+                false
+            }
+            Worker::Pairs(tiles) => {
+                tiles[h - 1](steps, a.at, b, out, add, rounded);
+                rounded.is_some()
+            }
+            Worker::Single(k) => {
                 let nr = k.nr as isize;
-                k.tiles[h - 1](steps, a, 1, h as isize, b, nr, out, nr, &Finish::sums(add));
-                return false;
+                k.tiles[h - 1](steps, a.at, 1, h as isize, b, nr, out, nr, &Finish::sums(add));
+                false
             }
         }
-        rounded.is_some()
     }
 }
 
@@ -82,6 +130,8 @@ struct Job<'a, T> {
     way: Way,
     /// Elements of the sum in a block.
     kc: usize,
+    /// Rows are read where they lie.
+    in_place: bool,
 }
 // SAFETY: pointers valid for the whole call; tasks write disjoint parts of `c`.
 unsafe impl<T> Sync for Job<'_, T> {}
@@ -96,10 +146,10 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
     if g.csc != 1 && g.rsc == 1 {
         return gemm(&g.transposed());
     }
-    let way = Way::of::<T>();
-    let most = STEPS * way.per();
-    let kc = g.k.div_ceil(g.k.div_ceil(most)).next_multiple_of(4);
-    let job = Job { g, way, kc };
+    let way = Way::of(g);
+    let (steps, multiple) = way.block();
+    let kc = g.k.div_ceil(g.k.div_ceil(steps * way.per())).next_multiple_of(multiple);
+    let job = Job { g, way, kc, in_place: g.n <= IN_PLACE_COLS && in_place(g, way) };
     let fits = |unit: usize| (PACKED_WORDS / g.k.div_ceil(way.per())).max(unit) / unit * unit;
     let (rows, cols) = (fits(way.mr()), fits(way.nr()));
     for j in (0..g.n).step_by(cols) {
@@ -107,6 +157,11 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
             job.part(i..(i + rows).min(g.m), j..(j + cols).min(g.n));
         }
     }
+}
+
+/// Whether `a` can be multiplied as it lies in memory.
+fn in_place<T>(g: &Gemm<T>, way: Way) -> bool {
+    matches!(way, Way::Tiles(_)) && g.csa == 1 && g.k.is_multiple_of(2 * amx::WORDS)
 }
 
 /// One block of the sum: its first element, its length, and the words before and in it.
@@ -122,7 +177,7 @@ impl<T: Half> Job<'_, T> {
         let (k, kc, per) = (self.g.k, self.kc, self.way.per());
         (0..k).step_by(kc).map(move |k0| {
             let len = kc.min(k - k0);
-            Block { k0, len, before: k0 / per, steps: len.div_ceil(per) }
+            Block { k0, len, before: k0 / per, steps: self.way.words(len) }
         })
     }
 
@@ -136,18 +191,24 @@ impl<T: Half> Job<'_, T> {
         let (mr, nr) = (way.mr(), way.nr());
         let heights = Heights::new(rows.len(), mr, false);
         let panels = cols.len().div_ceil(nr);
-        let words = k.div_ceil(way.per());
-        scratch::with(Slot::Left, rows.len() * words, |left: *mut f32| {
+        let words = way.words(k);
+        let packed = if self.in_place { 0 } else { rows.len() * words };
+        scratch::with(Slot::Left, packed, |left: *mut f32| {
             scratch::with(Slot::Right, panels * nr * words, |right: *mut f32| {
                 let (left, right) = (Ptr(left), Ptr(right));
-                self.each(heights.tiles, PACK_GRAIN.div_ceil(mr * k), |r| {
+                let packed = if self.in_place { 0 } else { heights.tiles };
+                self.each(packed, PACK_GRAIN.div_ceil(mr * k), |r| {
                     for (t, block) in r.flat_map(|t| self.blocks().map(move |b| (t, b))) {
                         let (g, (i, h)) = (self.g, heights.at(t));
                         // SAFETY: rows of `a`, and their part of the packed memory.
                         unsafe {
                             let from = (rows.start + i) as isize * g.rsa + block.k0 as isize * g.csa;
                             let to = left.at(block.before * rows.len() + i * block.steps);
-                            words::pack(way.per(), g.a.offset(from), g.rsa, g.csa, h, h, block.len, to);
+                            let from = g.a.offset(from);
+                            match way {
+                                Way::Tiles(_) => words::pack_tiles(from, g.rsa, g.csa, h, block.len, to),
+                                _ => words::pack(way.per(), from, g.rsa, g.csa, h, h, block.len, to),
+                            }
                         }
                     }
                 });
@@ -159,7 +220,9 @@ impl<T: Half> Job<'_, T> {
                         }
                     }
                 });
-                let tall = (ROWS_BYTES / (self.kc / way.per() * 4 * mr)).clamp(4, heights.tiles.max(4));
+                // Tiles outrun all but the second-level cache: there go the rows of all blocks.
+                let row = if let Way::Tiles(_) = way { words } else { self.kc / way.per() };
+                let tall = (ROWS_BYTES / (row * 4 * mr)).clamp(4, heights.tiles.max(4));
                 let tall = heights.tiles.div_ceil(heights.tiles.div_ceil(tall));
                 let wide = TASK_WORK / (tall * mr * words * nr);
                 let least = if heights.tiles > tall { TASK_PANELS } else { TASK_PANELS / 4 };
@@ -189,7 +252,12 @@ impl<T: Half> Job<'_, T> {
                 let from = g.b.offset((block.k0 + p) as isize * g.rsb + j as isize * g.csb);
                 let to = to.add(panel * nr * block.steps + p / per * nr);
                 let width = nr.min(cols.end - j);
-                words::pack(per, from, g.csb, g.rsb, width, nr, some.min(block.len - p), to);
+                let len = some.min(block.len - p);
+                words::pack(per, from, g.csb, g.rsb, width, nr, len, to);
+                if p + len == block.len {
+                    let (done, all) = (len.div_ceil(per), block.steps - p / per);
+                    to.add(done * nr).write_bytes(0, (all - done) * nr);
+                }
             }
         }
     }
@@ -204,7 +272,7 @@ impl<T: Half> Job<'_, T> {
         left: *const f32,
         right: *const f32,
     ) {
-        let nr = self.way.nr();
+        let (nr, worker) = (self.way.nr(), self.way.worker());
         let all = cols.len().div_ceil(nr);
         let (start, last) = (heights.at(tiles.start).0, heights.at(tiles.end - 1));
         let height = last.0 + last.1 - start;
@@ -216,11 +284,17 @@ impl<T: Half> Job<'_, T> {
                     let b = right.add((block.before * all + panel * block.steps) * nr);
                     for t in tiles.clone() {
                         let (i, h) = heights.at(t);
-                        let a = left.add(block.before * rows.len() + i * block.steps);
+                        let a = if self.in_place {
+                            let g = self.g;
+                            let at = (rows.start + i) as isize * g.rsa + block.k0 as isize;
+                            amx::Left::rows(g.a.offset(at).cast(), g.rsa)
+                        } else {
+                            amx::Left::packed(left.add(block.before * rows.len() + i * block.steps), h)
+                        };
                         let out = sums.add((i - start) * nr);
                         let last = block.k0 + block.len == self.g.k;
                         let to = if last { ending.straight(rows.start + i, nr) } else { None };
-                        let done = self.way.multiply(h, block.steps, a, b, out, block.k0 > 0, to);
+                        let done = worker.multiply(h, block.steps, a, b, out, block.k0 > 0, to);
                         if last && !done {
                             ending.rows(rows.start + i, h, out, nr);
                         }

@@ -2,7 +2,7 @@
 //! that panels look like those of float32 with half the steps.
 //!
 //! The instruction rounds every addition to nearest and takes denormals for zero. The tile units (AMX) of some
-//! processors multiply faster still and are not used.
+//! processors multiply faster still; all but small products go there (`half/amx.rs`), from the same panels of columns.
 
 use super::MAX_MR;
 #[cfg(target_arch = "x86_64")]

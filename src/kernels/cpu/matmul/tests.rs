@@ -7,22 +7,25 @@ use crate::kernels::cpu::simd::{Level, with_level};
 const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
 
 /// A small generator, so that failures repeat.
-struct Rng(u64);
+pub(super) struct Rng(u64);
 impl Rng {
+    pub(super) fn new(seed: u64) -> Rng {
+        Rng(seed)
+    }
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         self.0 >> 33
     }
-    fn unit(&mut self) -> f64 {
+    pub(super) fn unit(&mut self) -> f64 {
         self.next() as f64 / (1u64 << 30) as f64 - 1.0
     }
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         self.next() as usize % n
     }
 }
 
 /// An element with a wide twin to check against, as a complex number for all.
-trait Check: MatElem + std::fmt::Debug {
+pub(super) trait Check: MatElem + std::fmt::Debug {
     fn make(r: &mut Rng) -> Self;
     fn wide(self) -> C128;
     /// Relative to the sum of magnitudes.
@@ -59,19 +62,19 @@ fn place(rows: usize, cols: usize, transposed: bool, step: usize) -> (usize, isi
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Case {
-    m: usize,
-    n: usize,
-    k: usize,
-    ta: bool,
-    tb: bool,
-    tc: bool,
-    step: usize,
-    beta: u8,
-    bias: u8,
+pub(super) struct Case {
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+    pub ta: bool,
+    pub tb: bool,
+    pub tc: bool,
+    pub step: usize,
+    pub beta: u8,
+    pub bias: u8,
 }
 
-fn check<T: Check>(case: Case) -> Vec<T> {
+pub(super) fn check<T: Check>(case: Case) -> Vec<T> {
     let Case { m, n, k, ta, tb, tc, step, beta, bias } = case;
     let mut rng = Rng((m * 10007 + n * 101 + k) as u64);
     let ((sa, rsa, csa), (sb, rsb, csb), (sc, rsc, csc)) =
@@ -136,7 +139,7 @@ fn check<T: Check>(case: Case) -> Vec<T> {
     c
 }
 
-fn all_layouts<T: Check>(sizes: &[(usize, usize, usize)]) {
+pub(super) fn all_layouts<T: Check>(sizes: &[(usize, usize, usize)]) {
     for &(m, n, k) in sizes {
         for bits in 0..16u8 {
             let (ta, tb, tc, step) = (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0, 1 + (bits >> 3) as usize);

@@ -2,6 +2,7 @@
 
 use super::super::convert::{Half, widen};
 use super::super::{MAX_NR, fetch, turn};
+use super::amx::{ROWS, WORDS};
 
 /// Elements of the sum that are widened before they are turned: 32 rows of them stay in the first-level cache.
 const RUN: usize = 128;
@@ -41,6 +42,36 @@ multiversion! {
                 *dst.add(j) = *low.add(j) as u32 | (*high.add(j) as u32) << 16;
             }
         }
+    }
+}
+
+/// `h` rows as tiles read them: step after step of 32 elements of the sum, each `[h][32]`, zero behind `len`.
+pub unsafe fn pack_tiles<T: Half>(
+    src: *const T,
+    across: isize,
+    along: isize,
+    h: usize,
+    len: usize,
+    dst: *mut f32,
+) {
+    for s in 0..len.div_ceil(2 * WORDS) {
+        let n = (2 * WORDS).min(len - s * 2 * WORDS);
+        let (src, dst) = (src.offset((s * 2 * WORDS) as isize * along), dst.add(s * WORDS * h));
+        if along == 1 {
+            for i in 0..h {
+                let (src, dst) = (src.offset(i as isize * across), dst.add(i * WORDS).cast::<T>());
+                if n == 2 * WORDS {
+                    src.copy_to_nonoverlapping(dst, 2 * WORDS);
+                } else {
+                    src.copy_to_nonoverlapping(dst, n);
+                    dst.add(n).write_bytes(0, 2 * WORDS - n);
+                }
+            }
+            continue;
+        }
+        let mut words = [0f32; WORDS * ROWS];
+        pack(2, src, across, along, h, h, n, words.as_mut_ptr());
+        turn::<f32>(words.as_ptr(), h as isize, 1, WORDS, h, dst, WORDS);
     }
 }
 
