@@ -83,6 +83,9 @@ unsafe fn windows<T: Direct>(
     bias: *const T,
     y: *mut T,
 ) {
+    if T::fewer(plan, &sides, p.channels_last, x, w, bias, y) {
+        return;
+    }
     if p.channels_last || channels::wins(plan, &sides) {
         channels::run(plan, &sides, p.channels_last, x, w, bias, y)
     } else {

@@ -22,6 +22,7 @@ mod scratch;
 mod tests;
 mod tile;
 mod unfold;
+mod winograd;
 
 pub use elem::ConvElem;
 
