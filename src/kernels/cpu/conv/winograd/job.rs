@@ -6,7 +6,7 @@ use crate::kernels::cpu::conv::plan::Weights;
 use crate::kernels::cpu::conv::scratch::{self, Slot};
 use crate::kernels::cpu::conv::tile::LANES;
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::{Finish, PackElem, TileKernels, turn};
+use crate::kernels::cpu::matmul::{Finish, TileKernels, fetch, turn};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -38,6 +38,8 @@ pub struct Job<'a> {
     pub last: bool,
     pub bias: Ptr<f32>,
     pub kernels: &'static TileKernels<f32>,
+    /// Output channels of a panel: those of a tile, and a line at least.
+    pub wide: usize,
     /// Something was met that is not to be transformed: the results are void.
     pub wild: AtomicBool,
 }
@@ -119,7 +121,7 @@ impl Job<'_> {
 
     /// The transformed weights to a panel of output channels from some input channels, `[channel][wide]`.
     pub unsafe fn weights(&self, panel: usize, channels: Range<usize>, u: *mut f32, size: Matrices) {
-        let (w, wide) = (self.weights, self.kernels.nr);
+        let (w, wide) = (self.weights, self.wide);
         let first = panel * wide;
         let width = (self.tiles.cout - first).min(wide);
         scratch::with(Slot::Pixels, TURNED * 9 * wide, |g: *mut f32| {
@@ -149,6 +151,26 @@ impl Job<'_> {
         });
     }
 
+    /// Asks for a part of sixteen of the weights to a panel from some channels, which are transformed next: else a task
+    /// spends a seventh of its time waiting for them.
+    unsafe fn fetch(&self, panel: usize, channels: &Range<usize>, part: usize) {
+        let (w, wide) = (self.weights, self.wide);
+        let Some(width) = self.tiles.cout.checked_sub(panel * wide).map(|some| some.min(wide)) else {
+            return;
+        };
+        // Runs of weights that are dense, as lines.
+        let (runs, run, step) = if w.down == 9 {
+            (width, channels.len() * 9, w.across)
+        } else {
+            (channels.len(), width * 9, w.down)
+        };
+        let first = w.at(0, panel * wide, channels.start, 0);
+        let lines = run.div_ceil(LINE);
+        for i in part * runs * lines / 16..(part + 1) * runs * lines / 16 {
+            fetch::<false>(first.wrapping_add(i / lines * step + i % lines * LINE).cast());
+        }
+    }
+
     /// The sixteen products of a range of rows of tiles and a panel of output channels, over `k` channels.
     pub unsafe fn products(
         &self,
@@ -158,24 +180,24 @@ impl Job<'_> {
         (u, of_u): (*const f32, Matrices),
         (m, of_m): (*mut f32, Matrices),
         add: bool,
+        next: Option<(usize, Range<usize>)>,
     ) {
         let finish = Finish::sums(add);
         for p in 0..16 {
+            if let Some((panel, channels)) = &next {
+                self.fetch(*panel, channels, p);
+            }
             let rows = self.tiles.matrix_rows(range, (p / 4, p % 4));
             let parts = rows.div_ceil(self.kernels.mr);
             for t in 0..parts {
                 let (start, end) = (t * rows / parts, (t + 1) * rows / parts);
-                self.kernels.tiles[end - start - 1](
-                    k,
-                    v.add(p * of_v.each + start * of_v.pitch),
-                    of_v.pitch as isize,
-                    1,
-                    u.add(p * of_u.each),
-                    of_u.pitch as isize,
-                    m.add(p * of_m.each + start * of_m.pitch),
-                    of_m.pitch as isize,
-                    &finish,
-                );
+                let (v, m) =
+                    (v.add(p * of_v.each + start * of_v.pitch), m.add(p * of_m.each + start * of_m.pitch));
+                for lane in (0..self.wide).step_by(self.kernels.nr) {
+                    let u = u.add(p * of_u.each + lane);
+                    let (across, down, to) = (of_v.pitch as isize, of_u.pitch as isize, of_m.pitch as isize);
+                    self.kernels.tiles[end - start - 1](k, v, across, 1, u, down, m.add(lane), to, &finish);
+                }
             }
         }
     }
@@ -190,7 +212,7 @@ impl Job<'_> {
         y: *mut f32,
     ) {
         let s = self.tiles;
-        let wide = self.kernels.nr;
+        let wide = self.wide;
         let ([h, w], c0) = (s.output, panel * wide);
         let width = (s.cout - c0).min(wide);
         let mut bias = [0f32; LANES];

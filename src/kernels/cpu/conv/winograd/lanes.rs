@@ -84,7 +84,7 @@ multiversion_vector! {
     }
 }
 
-/// Weights of some channels, `[channel][tap][wide]`, `wide` a multiple of the vector.
+/// Weights of some channels, `[channel][tap][wide]`, `wide` a multiple of [`LINE`].
 pub struct WeightRows {
     pub channels: usize,
     pub g: *const f32,
