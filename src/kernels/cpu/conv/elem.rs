@@ -64,7 +64,7 @@ macro_rules! direct {
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
                 if depthwise::fits(p) {
                     depthwise::backward_weight(p, x, g, dw)
-                } else {
+                } else if !<$t as Direct>::fewer_for_weight(p, x, g, dw) {
                     filter::backward_weight(p, x, g, dw)
                 }
             }

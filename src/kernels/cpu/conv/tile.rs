@@ -7,7 +7,7 @@
 //! `x[rows[j] + steps[t]]` and is broadcast; the right operand is a packed panel.
 
 use super::plan::{Plan, Sides, Weights};
-use super::winograd;
+use super::{Conv, winograd};
 use crate::kernels::cpu::matmul::{PackElem, anew, rows};
 use crate::kernels::cpu::simd::{self, Level};
 use crate::kernels::cpu::vector::{Levels, Vector};
@@ -72,6 +72,13 @@ pub trait Direct: Levels + PackElem + crate::kernels::cpu::flt::Cmp {
     ) -> bool {
         false
     }
+    /// The same for the gradient for the weight.
+    ///
+    /// # Safety
+    /// Pointers as in [`super::backward_weight`].
+    unsafe fn fewer_for_weight(_p: &Conv, _x: *const Self, _g: *const Self, _dw: *mut Self) -> bool {
+        false
+    }
 }
 impl Direct for f32 {
     unsafe fn fewer(
@@ -84,6 +91,9 @@ impl Direct for f32 {
         y: *mut f32,
     ) -> bool {
         winograd::run(plan, sides, last, x, weights, bias, y)
+    }
+    unsafe fn fewer_for_weight(p: &Conv, x: *const f32, g: *const f32, dw: *mut f32) -> bool {
+        winograd::backward_weight(p, x, g, dw)
     }
 }
 impl Direct for f64 {}

@@ -1,4 +1,4 @@
-//! The three transforms, and the test of what goes into them, with vectors over channels.
+//! The transforms, and the test of what goes into them, with vectors over channels.
 //!
 //! Along one axis, of inputs `d`, weights `g` and outputs `y`:
 //!
@@ -9,7 +9,14 @@
 //! y = (m0 + m1 + m2, m1 - m2 - m3)
 //! ```
 //!
-//! An output depends on nothing but its own three inputs, whatever the rounding: where those are zero it is zero.
+//! and the gradient for the weights, from two gradients `g` for the outputs, by F(3, 2):
+//!
+//! ```text
+//! u = (g0, (g0 + g1) / 2, (g0 - g1) / 2, g1)
+//! y = (m0 + m1 + m2, m1 - m2, m1 + m2 - m3)
+//! ```
+//!
+//! In the first an output depends on nothing but its own three inputs, whatever the rounding: where those are zero it is zero.
 
 use crate::kernels::cpu::vector::Vector;
 use crate::multiversion_vector;
@@ -36,6 +43,19 @@ fn of_weight<V: Vector>(g: [V; 3]) -> [V; 4] {
 #[inline(always)]
 fn of_product<V: Vector>(m: [V; 4]) -> [V; 2] {
     [m[0].add(m[1]).add(m[2]), m[1].sub(m[2]).sub(m[3])]
+}
+
+/// The gradient for the output takes the place of the weights in F(3, 2): two of it, three results.
+#[inline(always)]
+fn of_gradient<V: Vector>(g: [V; 2]) -> [V; 4] {
+    let (first, second) = (g[0].mul(V::c(0.5)), g[1].mul(V::c(0.5)));
+    [g[0], first.add(second), first.sub(second), g[1]]
+}
+
+#[inline(always)]
+fn of_taps<V: Vector>(m: [V; 4]) -> [V; 3] {
+    let (both, either) = (m[1].add(m[2]), m[1].sub(m[2]));
+    [m[0].add(both), either, both.sub(m[3])]
 }
 
 /// A row of tiles of the input, [`LINE`] channels of it.
@@ -157,6 +177,83 @@ multiversion_vector! {
                     }
                 }
             }
+        }
+    }
+}
+
+/// A row of tiles of the gradient for the output, `wide` channels of it.
+pub struct GradientRow {
+    /// Two rows of pixels, `wide` channels each; whether there is a second row, and pixels of a row.
+    pub g: *const f32,
+    pub second: bool,
+    pub width: usize,
+    pub wide: usize,
+    /// Where the first tile goes in each matrix, `wide` channels each.
+    pub to: [*mut f32; 16],
+}
+
+multiversion_vector! {
+    pub unsafe fn gradient_row[V: Floats, f32](a: &GradientRow) {
+        for t in 0..a.width.div_ceil(2) {
+            for lane in (0..a.wide).step_by(V::LANES) {
+                let mut columns = [[V::zero(); 4]; 2];
+                for j in 0..2 {
+                    if 2 * t + j < a.width {
+                        let at = a.g.add((2 * t + j) * a.wide + lane);
+                        let below = if a.second { V::load(at.add(a.width * a.wide)) } else { V::zero() };
+                        columns[j] = of_gradient([V::load(at), below]);
+                    }
+                }
+                for i in 0..4 {
+                    let u = of_gradient([columns[0][i], columns[1][i]]);
+                    for j in 0..4 {
+                        u[j].store(a.to[4 * i + j].add(t * a.wide + lane));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Products of some channels in with `wide` channels out, the gradients of the weights between them.
+pub struct TapRows {
+    pub channels: usize,
+    pub wide: usize,
+    /// The first matrix, `[channel][wide]`, and elements from matrix to matrix.
+    pub from: *const f32,
+    pub matrix: usize,
+    /// `[channel][tap][wide]`.
+    pub to: *mut f32,
+}
+
+multiversion_vector! {
+    pub unsafe fn tap_rows[V: Floats, f32](a: &TapRows) {
+        for c in 0..a.channels {
+            for lane in (0..a.wide).step_by(V::LANES) {
+                let mut columns = [[V::zero(); 3]; 4];
+                for j in 0..4 {
+                    let mut m = [V::zero(); 4];
+                    for i in 0..4 {
+                        m[i] = V::load(a.from.add((4 * i + j) * a.matrix + c * a.wide + lane));
+                    }
+                    columns[j] = of_taps(m);
+                }
+                for i in 0..3 {
+                    let y = of_taps([columns[0][i], columns[1][i], columns[2][i], columns[3][i]]);
+                    for j in 0..3 {
+                        y[j].store(a.to.add((c * 9 + 3 * i + j) * a.wide + lane));
+                    }
+                }
+            }
+        }
+    }
+}
+
+multiversion_vector! {
+    /// Adds `n` values, a multiple of [`LINE`], to others.
+    pub unsafe fn add[V: Floats, f32](n: usize, x: *const f32, to: *mut f32) {
+        for i in (0..n).step_by(V::LANES) {
+            V::load(to.add(i)).add(V::load(x.add(i))).store(to.add(i));
         }
     }
 }

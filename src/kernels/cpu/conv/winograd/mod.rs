@@ -20,26 +20,30 @@
 //! Values that are not finite, or so large that sums could overflow, are found while they are transformed, and the
 //! results given up: an infinity would become nan here. Tiles, blocks of sums and tasks depend on sizes alone.
 
+mod filter;
 mod job;
 mod lanes;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod tiles;
 mod ways;
 
 use super::plan::{Plan, Sides, Weights};
-use super::{channels, direct};
+use super::{Conv, channels, direct};
 use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::matmul::PackElem;
-use job::Job;
+use job::{Job, panel};
 use lanes::LINE;
 #[cfg(test)]
 use lanes::MODERATE;
-use std::sync::atomic::AtomicBool;
+use steps::Convolution;
 use tiles::Tiles;
 
-/// Sums over fewer channels than this do not overflow, see [`lanes::MODERATE`].
-const CHANNELS: usize = 1 << 20;
+/// Sums over fewer channels, or tiles, than this do not overflow, see [`lanes::MODERATE`].
+const TERMS: usize = 1 << 20;
+
+/// By how much to be faster at least: both times are estimates.
+const DIRECT: f64 = 0.95;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
@@ -58,7 +62,7 @@ pub unsafe fn run(
     y: *mut f32,
 ) -> bool {
     match Tiles::of(plan, sides).filter(fits) {
-        Some(tiles) if cost(&tiles) < direct_cost(plan, sides, last) => {
+        Some(tiles) if cost(&tiles, 1.0) < direct_cost(plan, sides, last) => {
             convolve(way(&tiles), &tiles, last, x, weights, bias, y)
         }
         _ => false,
@@ -74,17 +78,26 @@ unsafe fn convolve(
     bias: *const f32,
     y: *mut f32,
 ) -> bool {
-    let (kernels, wild) = (f32::kernels(), AtomicBool::new(false));
-    let job = Job { tiles, weights, last, bias: Ptr::of(bias), kernels, wide: kernels.nr.max(LINE), wild };
+    let it = Convolution { job: Job::new(tiles, last), weights, bias: Ptr::of(bias) };
     match way {
-        Way::Near => job.near(x, y),
-        Way::Far => job.far(x, y),
+        Way::Near => it.near(x, y),
+        Way::Far => it.far(x, y),
     }
-    !job.wild()
+    !it.job.wild()
+}
+
+/// The gradient for the weight by this method; false, having written nothing that counts, if another has to.
+pub unsafe fn backward_weight(p: &Conv, x: *const f32, g: *const f32, dw: *mut f32) -> bool {
+    match Tiles::of(&Plan::forward(p), &Sides::forward(p)).filter(fits) {
+        Some(tiles) if filter_cost(&tiles) < DIRECT => {
+            filter::backward_weight(&tiles, p.channels_last, x, g, dw)
+        }
+        _ => false,
+    }
 }
 
 fn fits(t: &Tiles) -> bool {
-    (1..CHANNELS).contains(&t.cin) && t.cout * t.count() * t.input[0] * t.input[1] > 0
+    (1..TERMS).contains(&t.cin) && t.count() < TERMS && t.cout * t.count() * t.input[0] * t.input[1] > 0
 }
 
 /// Transformed weights are worth keeping where tiles are many against them: in the near way every 56 tiles read them
@@ -98,17 +111,23 @@ fn way(t: &Tiles) -> Way {
 ///
 /// In cycles of a core that multiplies one vector a cycle: to turn, test and transform a tile takes 100 for each vector
 /// of channels in, to transform it back 80 for each vector of channels out, and the weights of an input channel 150 for
-/// each vector of output channels.
-fn cost(t: &Tiles) -> f64 {
-    let lanes = t.cout.next_multiple_of(f32::kernels().nr.max(LINE)) as f64 / t.cout as f64;
+/// each vector of output channels. Tiles of the output are transformed so many `times`.
+fn cost(t: &Tiles, times: f64) -> f64 {
+    let lanes = t.cout.next_multiple_of(panel()) as f64 / t.cout as f64;
     let (cin, cout, tiles) = (t.cin as f64, t.cout as f64, t.count() as f64);
     let products = lanes * (1.06 * t.products() as f64 + 150.0);
     let inputs = 100.0 * tiles * t.cin.next_multiple_of(LINE) as f64 / (cin * cout);
-    let outputs = 80.0 * tiles * lanes / cin;
+    let outputs = 80.0 * times * tiles * lanes / cin;
     (products + inputs + outputs) / (9 * t.n * t.output[0] * t.output[1]) as f64
+}
+
+/// The same for the gradient for the weight, whose tasks each transform gradients for themselves.
+fn filter_cost(t: &Tiles) -> f64 {
+    let blocks = t.cin.div_ceil(filter::LINES * LINE) as f64;
+    cost(t, blocks)
 }
 
 fn direct_cost(plan: &Plan, sides: &Sides, last: bool) -> f64 {
     let cost = channels::cost(plan, sides);
-    0.95 * if last { cost } else { cost.min(direct::waste(plan)) }
+    DIRECT * if last { cost } else { cost.min(direct::waste(plan)) }
 }

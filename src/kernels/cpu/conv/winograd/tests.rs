@@ -124,6 +124,48 @@ fn against_float64() {
     }
 }
 
+#[test]
+fn gradient_for_weight() {
+    for (case, channels_last) in cases().into_iter().flat_map(|c| [(c, false), (c, true)]) {
+        let p = Conv { channels_last, ..case };
+        let plane = p.output_plane();
+        let tiles = Tiles::of(&Plan::forward(&p), &Sides::forward(&p)).expect("a shape for this room");
+        let (x, g): (Vec<f32>, Vec<f32>) =
+            (data(p.n * p.cin * p.input_plane(), 1), data(p.n * p.cout * plane, 2));
+        let wide = |v: &[f32]| v.iter().map(|&x| x as f64).collect::<Vec<_>>();
+        let (x64, g64, mut want) = (wide(&x), wide(&g), vec![0f64; p.cout * p.cin * 9]);
+        // SAFETY: buffers of the sizes that the geometry names.
+        unsafe { super::super::backward_weight(&p, x64.as_ptr(), g64.as_ptr(), want.as_mut_ptr()) };
+        // As above: a unit of all the gradients, though not all meet an input.
+        let mut size = vec![0f64; p.cout];
+        for (i, g) in g64.iter().enumerate() {
+            size[if channels_last { i % p.cout } else { i / plane % p.cout }] += g.abs();
+        }
+        for level in [Level::Portable, Level::Avx2, Level::Avx512] {
+            let run = |threads: usize| {
+                par::set_num_threads(threads);
+                let mut dw = vec![f32::NAN; want.len()];
+                let (x, g) = (x.as_ptr(), g.as_ptr());
+                // SAFETY: as above.
+                let done = unsafe { filter::backward_weight(&tiles, channels_last, x, g, dw.as_mut_ptr()) };
+                assert!(done, "values of moderate size");
+                dw
+            };
+            let got = with_level(level, || {
+                let got = run(1);
+                for threads in [2, 3, 5] {
+                    assert!(got == run(threads), "threads change {p:?}");
+                }
+                got
+            });
+            for (i, (got, want)) in got.iter().zip(&want).enumerate() {
+                let bound = UNITS * 0.5 * f32::EPSILON as f64 * size[i / 9 / p.cin];
+                assert!((*got as f64 - want).abs() <= bound, "{level:?} {p:?} [{i}]: {got} {want} {bound:e}");
+            }
+        }
+    }
+}
+
 /// Shapes that this room is chosen for, one each way.
 fn chosen() -> [(Conv, Way); 2] {
     [(flat(1, [64, 64], [28, 28], 1), Way::Near), (flat(2, [96, 128], [7, 7], 1), Way::Far)]
@@ -175,6 +217,23 @@ fn wild_values(p: Conv, way: Way) {
             let mut w = w.clone();
             w[place] = value;
             assert_eq!(run(&x, &w), wild, "weight {value} {p:?}");
+        }
+    }
+    let weight = |x: &[f32], g: &[f32]| {
+        let mut dw = vec![f32::NAN; w.len()];
+        // SAFETY: buffers of the sizes that the geometry names.
+        let done = unsafe { backward_weight(&p, x.as_ptr(), g.as_ptr(), dw.as_mut_ptr()) };
+        done.then_some(dw)
+    };
+    let g: Vec<f32> = data(n, 5);
+    assert!(weight(&x, &g).is_some());
+    for (value, wild) in [(largest, false), (MODERATE, true), (f32::NEG_INFINITY, true), (f32::NAN, true)] {
+        for which in 0..2 {
+            let (mut x, mut g) = (x.clone(), g.clone());
+            let changed = if which == 0 { &mut x } else { &mut g };
+            let middle = changed.len() / 2;
+            changed[middle] = value;
+            assert_eq!(weight(&x, &g).is_none(), wild, "gradient {value} {p:?}");
         }
     }
     // The largest there may be, everywhere: nothing overflows.

@@ -1,7 +1,8 @@
 //! The two ways through a convolution: what is transformed once for all, and what by the task that uses it.
 
-use super::job::{Job, Matrices};
+use super::job::{Job, Matrices, TOGETHER};
 use super::lanes::LINE;
+use super::steps::Convolution;
 use crate::kernels::cpu::conv::scratch::{self, Slot};
 use crate::kernels::cpu::flt::Ptr;
 use crate::kernels::cpu::par;
@@ -16,8 +17,6 @@ const NEAR_TILES: usize = 56;
 const FAR_TILES: usize = 160;
 /// Tasks to aim for, with half of [`NEAR_TILES`] at least.
 const TASKS: usize = 8;
-/// Transformed inputs that are made together, in the far way.
-const FAR_BYTES: usize = 8 << 20;
 
 /// Channels in blocks of whole lines, as even as they can be: the size of one.
 fn block(channels: usize, most: usize) -> usize {
@@ -64,16 +63,16 @@ impl Cut {
     }
 }
 
-impl Job<'_> {
+impl Convolution<'_> {
     fn panels(&self) -> usize {
-        self.tiles.cout.div_ceil(self.wide)
+        self.job.tiles.cout.div_ceil(self.job.wide)
     }
 
     /// Weights first; then a task takes some tiles from the input to the output, for all channels.
     pub unsafe fn near(&self, x: *const f32, y: *mut f32) {
-        let (tiles, wide, panels) = (self.tiles.count(), self.wide, self.panels());
+        let (tiles, wide, panels) = (self.job.tiles.count(), self.job.wide, self.panels());
         let ranges = tiles.div_ceil(NEAR_TILES).max((2 * tiles / NEAR_TILES).min(TASKS));
-        let cut = Cut::new(self, ranges, NEAR_TERMS);
+        let cut = Cut::new(&self.job, ranges, NEAR_TERMS);
         let (x, y) = (Ptr::of(x), Ptr(y));
         // With one block of channels sums are done with before the next panel's begin.
         let sums = if cut.blocks > 1 { panels } else { 1 };
@@ -86,7 +85,7 @@ impl Job<'_> {
                 unsafe { self.weights(panel, channels, to, cut.u) };
             });
             par::for_each(cut.ranges, |i| {
-                if self.wild() {
+                if self.job.wild() {
                     return;
                 }
                 scratch::with(Slot::Task, cut.v.len() + sums * cut.m.len(), |v: *mut f32| {
@@ -95,7 +94,7 @@ impl Job<'_> {
                         let channels = cut.channels(b);
                         // SAFETY: matrices of the sizes asked for; the outputs of a range of tiles.
                         unsafe {
-                            self.input(range.clone(), channels.clone(), x.get(), v, cut.v);
+                            self.job.input(range.clone(), channels.clone(), x.get(), v, cut.v);
                             for p in 0..panels {
                                 let u = u.at((p * cut.blocks + b) * cut.u.len());
                                 let m = m.add(p % sums * cut.m.len());
@@ -115,12 +114,12 @@ impl Job<'_> {
 
     /// Inputs first; then a task transforms the weights to some channels and takes a range of tiles to the output.
     pub unsafe fn far(&self, x: *const f32, y: *mut f32) {
-        let (tiles, wide, panels) = (self.tiles.count(), self.wide, self.panels());
-        let cut = Cut::new(self, tiles.div_ceil(FAR_TILES), FAR_TERMS);
+        let (tiles, wide, panels) = (self.job.tiles.count(), self.job.wide, self.panels());
+        let cut = Cut::new(&self.job, tiles.div_ceil(FAR_TILES), FAR_TERMS);
         let (x, y) = (Ptr::of(x), Ptr(y));
         let bytes = size_of::<f32>() * cut.blocks * cut.v.len();
-        let together = (FAR_BYTES / bytes).clamp(1, cut.ranges);
-        let work = 16 * tiles / cut.ranges * self.tiles.cin * wide;
+        let together = (TOGETHER / bytes).clamp(1, cut.ranges);
+        let work = 16 * tiles / cut.ranges * self.job.tiles.cin * wide;
         scratch::with(Slot::Shared, together * cut.blocks * cut.v.len(), |v: *mut f32| {
             let v = Ptr(v);
             for first in (0..cut.ranges).step_by(together) {
@@ -130,7 +129,7 @@ impl Job<'_> {
                     let range = cut.range(first + b / cut.blocks);
                     let to = v.at(b * cut.v.len() + channels.start - b % cut.blocks * cut.k);
                     // SAFETY: a line of channels of a range of tiles.
-                    unsafe { self.input(range, channels, x.get(), to, cut.v) };
+                    unsafe { self.job.input(range, channels, x.get(), to, cut.v) };
                 });
                 par::for_each_chunk(panels * count, (par::MATMUL_MIN_FMA / 2 / work).max(1), |r| {
                     for t in r {
@@ -154,7 +153,7 @@ impl Job<'_> {
 
     /// A panel of output channels and a range of tiles, the last of its panel or not.
     unsafe fn far_task(&self, cut: &Cut, panel: usize, i: usize, last: bool, v: *const f32, y: Ptr<f32>) {
-        if self.wild() {
+        if self.job.wild() {
             return;
         }
         scratch::with(Slot::Task, cut.u.len() + cut.m.len(), |u: *mut f32| {
