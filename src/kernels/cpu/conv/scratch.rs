@@ -9,6 +9,7 @@ pub enum Slot {
     Shared,
     Whole,
     Sums,
+    /// Channels of some pixels, or of some weights, side by side.
     Pixels,
 }
 

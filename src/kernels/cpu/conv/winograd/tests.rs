@@ -141,26 +141,33 @@ fn gradient_for_weight() {
         for (i, g) in g64.iter().enumerate() {
             size[if channels_last { i % p.cout } else { i / plane % p.cout }] += g.abs();
         }
-        for level in [Level::Portable, Level::Avx2, Level::Avx512] {
+        for (way, level) in [Way::Near, Way::Far]
+            .into_iter()
+            .flat_map(|w| [Level::Portable, Level::Avx2, Level::Avx512].map(|l| (w, l)))
+        {
             let run = |threads: usize| {
                 par::set_num_threads(threads);
                 let mut dw = vec![f32::NAN; want.len()];
                 let (x, g) = (x.as_ptr(), g.as_ptr());
                 // SAFETY: as above.
-                let done = unsafe { filter::backward_weight(&tiles, channels_last, x, g, dw.as_mut_ptr()) };
+                let done =
+                    unsafe { filter::backward_weight(way, &tiles, channels_last, x, g, dw.as_mut_ptr()) };
                 assert!(done, "values of moderate size");
                 dw
             };
             let got = with_level(level, || {
                 let got = run(1);
                 for threads in [2, 3, 5] {
-                    assert!(got == run(threads), "threads change {p:?}");
+                    assert!(got == run(threads), "threads change {way:?} {p:?}");
                 }
                 got
             });
             for (i, (got, want)) in got.iter().zip(&want).enumerate() {
                 let bound = UNITS * 0.5 * f32::EPSILON as f64 * size[i / 9 / p.cin];
-                assert!((*got as f64 - want).abs() <= bound, "{level:?} {p:?} [{i}]: {got} {want} {bound:e}");
+                assert!(
+                    (*got as f64 - want).abs() <= bound,
+                    "{way:?} {level:?} {p:?} [{i}]: {got} {want} {bound:e}"
+                );
             }
         }
     }
