@@ -6,7 +6,7 @@ use rushlight::kernels::cpu::conv::{Conv, backward_data, backward_weight, forwar
 use std::hint::black_box;
 
 /// Images, channels in, size, channels out, kernel, stride, padding.
-const SHAPES: [[usize; 7]; 12] = [
+const SHAPES: [[usize; 7]; 14] = [
     [8, 3, 32, 64, 3, 1, 1],
     [8, 64, 32, 64, 3, 1, 1],
     [8, 64, 32, 128, 3, 2, 1],
@@ -16,7 +16,9 @@ const SHAPES: [[usize; 7]; 12] = [
     [8, 512, 7, 512, 3, 1, 1],
     [8, 128, 28, 128, 3, 1, 1],
     [8, 256, 28, 64, 1, 1, 0],
+    [8, 256, 14, 256, 3, 1, 1],
     [1, 64, 56, 64, 3, 1, 1],
+    [8, 64, 128, 32, 3, 1, 0],
     [1, 512, 7, 512, 3, 1, 1],
     [64, 6, 14, 16, 5, 1, 0],
 ];

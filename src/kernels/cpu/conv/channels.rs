@@ -31,15 +31,17 @@ const CHUNK: usize = 16;
 /// Whether these kernels beat those that run along pixels, for images with channels first. Both reach the peak of
 /// the machine within a tile; what differs is the part of a tile that is of use, and what is done besides.
 pub fn wins(plan: &Plan, s: &Sides) -> bool {
+    plan.outputs() * s.cin * plan.taps.len() > 0 && cost(plan, s) < direct::waste(plan)
+}
+
+/// The time that these kernels take, with that of the products alone as unit.
+pub fn cost(plan: &Plan, s: &Sides) -> f64 {
     let wide = 2 * kernels_lanes();
     let (pixels, terms) = (plan.outputs(), s.cin * plan.taps.len());
-    if pixels * terms == 0 {
-        return false;
-    }
     let lanes = s.cout.next_multiple_of(wide) as f64 / s.cout as f64;
     let packing = 6.4 / (s.n * pixels).min(RANGE) as f64;
     let storing = 8.0 / terms as f64;
-    lanes * (1.0 + packing + storing) < direct::waste(plan)
+    lanes * (1.0 + packing + storing)
 }
 
 fn kernels_lanes() -> usize {

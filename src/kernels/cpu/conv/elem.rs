@@ -64,7 +64,7 @@ macro_rules! direct {
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
                 if depthwise::fits(p) {
                     depthwise::backward_weight(p, x, g, dw)
-                } else {
+                } else if !<$t as Direct>::fewer_for_weight(p, x, g, dw) {
                     filter::backward_weight(p, x, g, dw)
                 }
             }
@@ -83,6 +83,9 @@ unsafe fn windows<T: Direct>(
     bias: *const T,
     y: *mut T,
 ) {
+    if T::fewer(plan, &sides, p.channels_last, x, w, bias, y) {
+        return;
+    }
     if p.channels_last || channels::wins(plan, &sides) {
         channels::run(plan, &sides, p.channels_last, x, w, bias, y)
     } else {

@@ -9,6 +9,8 @@ pub enum Slot {
     Shared,
     Whole,
     Sums,
+    /// Channels of some pixels, or of some weights, side by side.
+    Pixels,
 }
 
 /// Larger buffers are given back.
@@ -20,7 +22,7 @@ const KEEP_BYTES: usize = 64 << 20;
 struct Line(#[allow(dead_code)] [u8; 64]);
 
 thread_local! {
-    static BUFFERS: [Cell<Vec<Line>>; 4] = const { [const { Cell::new(Vec::new()) }; 4] };
+    static BUFFERS: [Cell<Vec<Line>>; 5] = const { [const { Cell::new(Vec::new()) }; 5] };
 }
 
 /// Calls `f` with memory for `n` values, whose contents are anything.

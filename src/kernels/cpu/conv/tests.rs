@@ -5,7 +5,7 @@ use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::simd::{Level, with_level};
 
 /// Values between -1 and 1 without any order: sums of them stay small, as the bound below takes for granted.
-fn data<T: Elem>(n: usize, seed: u64) -> Vec<T> {
+pub(super) fn data<T: Elem>(n: usize, seed: u64) -> Vec<T> {
     let mut state = seed;
     let mut next = || {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

@@ -31,7 +31,7 @@ mod tests;
 use drive::Operand;
 pub use drive::Packer;
 pub use elem::{MatElem, Real as PackElem};
-pub(crate) use tile::{anew, fetch, rows};
+pub(crate) use tile::{Finish, Kernels as TileKernels, anew, fetch, rows};
 
 /// The largest tile of any level and type.
 const MAX_NR: usize = 32;
