@@ -27,6 +27,8 @@ fn cases() -> Vec<Conv> {
         flat(3, [150, 40], [7, 7], 1),
         flat(1, [300, 33], [5, 8], 0),
         flat(2, [17, 70], [6, 5], 3),
+        geometry(2, 1, [6, 5], [1, 7, 6], [1, 3, 3], [1; 3], [0, 0, 2], [1; 3]),
+        geometry(1, 1, [3, 4], [1, 1, 8], [1, 3, 3], [1; 3], [0, 1, 4], [1; 3]),
         // more tiles than a task takes, ranges that end within an image and images wider than a piece
         flat(5, [16, 20], [15, 13], 1),
         flat(1, [20, 16], [3, 400], 1),

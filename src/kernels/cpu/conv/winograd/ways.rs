@@ -84,7 +84,8 @@ impl Convolution<'_> {
                 // SAFETY: a line of channels of a panel.
                 unsafe { self.weights(panel, channels, to, cut.u) };
             });
-            par::for_each(cut.ranges, |i| {
+            let work = 16 * tiles / cut.ranges * self.job.tiles.cin * self.job.tiles.cout;
+            let task = |i: usize| {
                 if self.job.wild() {
                     return;
                 }
@@ -108,7 +109,9 @@ impl Convolution<'_> {
                         }
                     }
                 });
-            });
+            };
+            let grain = (par::MATMUL_MIN_FMA / 2 / work.max(1)).max(1);
+            par::for_each_chunk(cut.ranges, grain, |r| r.for_each(task));
         });
     }
 
@@ -131,7 +134,7 @@ impl Convolution<'_> {
                     // SAFETY: a line of channels of a range of tiles.
                     unsafe { self.job.input(range, channels, x.get(), to, cut.v) };
                 });
-                par::for_each_chunk(panels * count, (par::MATMUL_MIN_FMA / 2 / work).max(1), |r| {
+                par::for_each_chunk(panels * count, (par::MATMUL_MIN_FMA / 2 / work.max(1)).max(1), |r| {
                     for t in r {
                         let (p, i) = (t / count, t % count);
                         // SAFETY: inputs that are complete; the outputs of a panel and a range of tiles.
