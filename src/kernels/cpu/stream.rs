@@ -56,7 +56,7 @@ impl Drop for Streaming {
 /// Whether a kernel should stream so many bytes to this address. Small results do not ask.
 #[inline(always)]
 pub fn wanted(dst: *const u8, bytes: usize) -> bool {
-    bytes >= BURST && dst as usize % 64 == 0 && STREAMS.get()
+    bytes >= BURST && (dst as usize).is_multiple_of(64) && STREAMS.get()
 }
 
 /// Streams a block that was just computed; without a call, so that it may stay in registers (an addition of 4M floats
