@@ -44,7 +44,7 @@ stubs: build ## writes python/rushlight/_C.pyi from the op table
 	$(BIN)/python -m rushlight._stubs
 
 bench: build ## kernels and calls; ratios to PyTorch (or NumPy) into docs/PERFORMANCE.md
-	cargo bench
+	cargo bench -- --warm-up-time 0.3 --measurement-time 1
 	$(BIN)/python benches/call_overhead.py
 	$(BIN)/python benches/import_time.py
 	$(BIN)/python benches/ratios.py --write docs/PERFORMANCE.md
