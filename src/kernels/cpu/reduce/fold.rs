@@ -126,15 +126,19 @@ unsafe fn row_run<T: Elem, F: Fold<T>>(f: F, src: *const T, n: usize) -> F::Acc 
         }
         return total;
     }
+    // Leaves are added lane by lane: emptied one by one, they took a fifth of the time of a sum from the caches.
+    let mut sums = [f.init(); LANES];
     let mut at = 0;
     while at < n {
         let count = (n - at).min(LEAF);
         let mut lanes = [f.init(); LANES];
         add_run(f, &mut lanes, src.add(at), count);
-        total = f.merge(total, empty_lanes(f, &mut lanes));
+        for j in 0..LANES {
+            sums[j] = f.merge(sums[j], lanes[j]);
+        }
         at += count;
     }
-    total
+    f.merge(total, empty_lanes(f, &mut sums))
 }
 
 /// Any runs; the lanes are emptied once a leaf is full, not at each run.
@@ -153,11 +157,10 @@ unsafe fn row_runs<T: Elem, F: Fold<T>>(
         while at < n {
             let count = (n - at).min(LEAF - filled);
             let p = src.add(offset + at * stride);
-            if stride == 1 && count >= 4 * LANES {
+            if stride == 1 && n - at >= 4 * LANES {
                 // long runs have lanes of their own, in registers
-                total = f.merge(total, row_run(f, p, count));
-                at += count;
-                continue;
+                total = f.merge(total, row_run(f, p, n - at));
+                return;
             }
             if stride == 1 {
                 add_run(f, &mut lanes, p, count);
