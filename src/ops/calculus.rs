@@ -36,7 +36,7 @@ fn fit(g: &Tensor, to: &Shape) -> Result<Option<Tensor>> {
 /// The gradient a leaf keeps: as it came if nobody else holds it and it lies densely, else a copy laid out as the
 /// leaf itself.
 fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
-    if g.handle_count() == 1 && g.storage().is_unique() && g.layout().is_non_overlapping_and_dense() {
+    if g.handle_count() == 1 && g.storage().is_sole() && g.layout().is_non_overlapping_and_dense() {
         return Ok(g.detach());
     }
     let out = Tensor::alloc(crate::tensor::Meta::like(leaf, g.dtype()), g.device())?;

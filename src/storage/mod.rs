@@ -157,10 +157,6 @@ impl Storage {
         let header = self.header();
         header.references.load(Ordering::Acquire) == 1 && !header.readonly && !header.block.is_foreign()
     }
-    /// Nobody else holds this storage.
-    pub fn is_unique(&self) -> bool {
-        self.header().references.load(Ordering::Acquire) == 1
-    }
 
     #[inline]
     fn lock_read(&self) {

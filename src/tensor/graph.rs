@@ -137,7 +137,8 @@ impl Input {
     }
 }
 
-/// One recorded op. The function lies in the node itself: a box for it cost a recorded addition 20 ns more.
+/// One recorded op. The function lies in the node itself, which is made in one allocation and filled in place: with a box
+/// for it, and moved when it was complete, recording an addition of 8 floats took 146 ns, now 119.
 pub struct Node<G: GradFn + ?Sized = dyn GradFn> {
     pub saved: Mutex<Option<Saved>>,
     pub inputs: SmallVec<[Input; 2]>,
@@ -198,7 +199,7 @@ impl<G: GradFn> Node<G> {
     /// Gives a node that nobody else holds what its backward will need.
     #[inline]
     fn fill(mut self: Arc<Self>, fill: impl FnOnce(Parts<'_>)) -> Arc<Self> {
-        // written in place: a whole node, moved through the functions that make it, was copied six times
+        // not made of parts and moved: see above
         if let Some(Node { saved, inputs, outputs, .. }) = Arc::get_mut(&mut self) {
             let saved = saved.get_mut().unwrap_or_else(|e| e.into_inner()).get_or_insert_default();
             fill(Parts { saved, inputs, outputs });

@@ -465,3 +465,21 @@ def test_a_jacobian_can_be_differentiated_again():
     x = rl.tensor([1.0, 2.0], dtype=rl.float64, requires_grad=True)
     functional.jacobian(lambda a: a**3, x, create_graph=True).sum().backward()
     assert x.grad.tolist() == [6.0, 12.0]
+
+
+def test_a_gradient_in_foreign_memory_is_copied_before_it_is_added_to():
+    class Given(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, grad):
+            return rl.from_numpy(given)
+
+    given = np.ones(3, dtype=np.float32)
+    x = rl.zeros(3, requires_grad=True)
+    Given.apply(x).sum().backward()
+    (2 * x).sum().backward()
+    assert x.grad.tolist() == [3, 3, 3]
+    assert given.tolist() == [1, 1, 1]

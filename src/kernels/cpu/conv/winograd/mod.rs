@@ -11,8 +11,8 @@
 //! transformed inputs, tiles x channels, by transformed weights, channels x channels. S. Winograd, "Arithmetic Complexity
 //! of Computations", 1980; A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
 //!
-//! The direct kernels run at nine tenths of what the machine can do; this is 1.5 to 2.2 times as fast. There are two
-//! ways, by where the sixteen-fold operands live. [`Way::Near`], for many tiles: weights are transformed once for all,
+//! The direct kernels run at nine tenths of what the machine can do; this is 1.4 to 2.2 times as fast at the sizes of
+//! ResNets. There are two ways, by where the sixteen-fold operands live. [`Way::Near`], for many tiles: weights are transformed once for all,
 //! and a task takes some tiles from the input to the output without leaving its second-level cache. [`Way::Far`], for
 //! many channels and few tiles: inputs are transformed once for all, and a task transforms the weights to its output
 //! channels as it goes, each of which then serves all tiles.
