@@ -1,10 +1,7 @@
 //! The functions themselves, for a vector of either precision. Also for use inside other kernels (softmax, losses,
 //! optimisers): every body is `inline(always)` and takes the instruction set of its caller.
 
-use super::coef::{
-    ATAN_F32, Coef, ERF_F32, ERFC_F32, ERFC_MAX, ERFC_NEAR_F32, ERFC_T, GELU_MID, GELU_MID_AT, GELU_MID_MAX,
-    GELU_NEAR, GELU_NEAR_MAX,
-};
+use super::coef::{ATAN_F32, Coef, ERF_F32, ERFC_F32, ERFC_MAX, ERFC_NEAR_F32, ERFC_T};
 use crate::kernels::cpu::vector::{Vector, Widen};
 
 /// Up to here the hyperbolic tangent is a polynomial.
@@ -22,7 +19,7 @@ macro_rules! k {
 
 /// Into an interval; nan stays.
 #[inline(always)]
-fn clamp<V: Vector>(x: V, low: f64, high: f64) -> V {
+pub(super) fn clamp<V: Vector>(x: V, low: f64, high: f64) -> V {
     V::c(low).max(V::c(high).min(x))
 }
 
@@ -48,7 +45,7 @@ fn exp_parts<V: Real>(x: V, extra: Option<V>) -> (V, V) {
 
 /// As [`exp_parts`], with what `p` loses by its last rounding: `(p, low, n)`.
 #[inline(always)]
-fn exp_pair<V: Real>(x: V, extra: Option<V>) -> (V, V, V) {
+pub(super) fn exp_pair<V: Real>(x: V, extra: Option<V>) -> (V, V, V) {
     let (t, n) = exp_tail(x, extra);
     let p = t.add(V::c(1.0));
     (p, t.sub(p.sub(V::c(1.0))), n)
@@ -169,7 +166,7 @@ pub fn log1pexp<V: Real>(x: V) -> V {
 
 /// `num / (1 + e^-x)`, scaled last so that tails keep their digits; `low` is what `x` was rounded off.
 #[inline(always)]
-fn over_one_plus_exp<V: Real>(num: Option<V>, x: V, low: Option<V>) -> V {
+pub(super) fn over_one_plus_exp<V: Real>(num: Option<V>, x: V, low: Option<V>) -> V {
     let negative = x.lt(V::zero());
     let a = V::c(-k!(PRODUCT_MIN)).min(x.abs());
     let low = low.map(|low| V::select(negative, low, low.neg()));
@@ -211,26 +208,6 @@ pub fn silu<V: Real>(x: V) -> V {
     let y = over_one_plus_exp(Some(c), c, None);
     // The quotient of a zero loses its sign.
     V::select(big, x, y).copysign(x)
-}
-
-/// `x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))`, which is `x/2 (1 + tanh ...)` without its cancellation. The argument
-/// is carried in two parts: its rounding alone would cost half as many units as its value.
-#[inline(always)]
-pub fn gelu_tanh<V: Real>(x: V) -> V {
-    let c = clamp(x, k!(GELU_TANH_MIN), 1e10);
-    let [[one, one_low], [cube, cube_low]] = k!(GELU_TANH);
-    let z = c.mul(c);
-    let z_low = c.fma(c, z.neg());
-    let third = z.mul(V::c(cube));
-    let third_low = z.fma(V::c(cube), third.neg()).add(z.fma(V::c(cube_low), z_low.mul(V::c(cube))));
-    let u = third.add(V::c(one));
-    let back = u.sub(third);
-    let lost = V::c(one).sub(back).add(third.sub(u.sub(back)));
-    let u_low = lost.add(third_low.add(V::c(one_low)));
-    let y = c.mul(u);
-    let low = c.fma(u_low, c.fma(u, y.neg()));
-    let y = over_one_plus_exp(Some(c), y, Some(low));
-    V::select(V::c(16.0).lt(x), x, y).copysign(x)
 }
 
 /// A polynomial up to `TANH_NEAR`, beyond it `1 - 2 / (e^2a + 1)`, where the quotient is less than the result.
@@ -400,71 +377,6 @@ pub fn erfc_wide<V: Vector<Elem = f64>>(x: V) -> V {
     let near = V::c(1.0).sub(x.fma(x.mul(x).poly(ERF_F32), x));
     let y = V::select(x.lt(V::zero()), V::c(2.0).sub(y), y);
     V::select(x.abs().lt(V::c(0.5)), near, y)
-}
-
-/// `x P(x)` with the normal distribution `P`: near zero `1/2` and an odd polynomial; then through its tail
-/// `e^(-x^2/2) R(|x|)`, whose factors are carried in two parts each; in float64 where one element in 700 of normal
-/// data lies.
-#[inline(always)]
-pub fn gelu_f32<V: Widen>(x: V) -> V {
-    let a = x.abs();
-    let z = x.mul(x);
-    let near = x.mul(x.fma(z.poly(GELU_NEAR), V::c(0.5)));
-    let beyond = V::c(GELU_NEAR_MAX).lt(a);
-    if !V::any(beyond) {
-        return near;
-    }
-    let t = V::c(GELU_MID_MAX).min(a);
-    let half = t.mul(V::c(0.5));
-    let square = half.mul(t);
-    let lost = half.fma(t, square.neg());
-    let (p, p_low, n) = exp_pair(square.neg(), Some(lost.neg()));
-    let u = t.sub(V::c(GELU_MID_AT));
-    let (first, first_low) = (GELU_MID[0] as f32 as f64, GELU_MID[0] - GELU_MID[0] as f32 as f64);
-    let rest = u.mul(u.poly(&GELU_MID[1..]));
-    let r = rest.add(V::c(first));
-    let r_low = rest.sub(r.sub(V::c(first))).add(V::c(first_low));
-    let m = r.mul(p);
-    let m_low = r.fma(p_low, r_low.fma(p, r.fma(p, m.neg())));
-    let tail = t.fma(m, t.mul(m_low)).scale(n);
-    let mid = V::select(x.lt(V::zero()), tail.neg(), x.sub(tail));
-    let y = V::select(beyond, mid, near);
-    let far = V::c(GELU_MID_MAX).lt(a);
-    if !V::any(far) {
-        return y;
-    }
-    let (low, high) = x.widen();
-    V::select(far, V::narrow(gelu_wide(low), gelu_wide(high)), y)
-}
-
-/// To the precision of float32.
-#[inline(always)]
-fn gelu_wide<V: Vector<Elem = f64>>(x: V) -> V {
-    // Beyond 14.4 the tail is zero in float32; clamped, infinity does no harm either.
-    let c = clamp(x, -14.4, 14.4);
-    let (p, n) = erfc_parts(c.abs().mul(V::c(std::f64::consts::FRAC_1_SQRT_2)));
-    let tail = c.mul(V::c(0.5)).mul(p).scale(n);
-    V::select(x.le(V::zero()), tail, x.sub(tail))
-}
-
-/// `P(x) + x P'(x)`, the slope of [`gelu_f32`]; one exponential serves both terms.
-#[inline(always)]
-pub fn gelu_slope<V: Vector<Elem = f32>>(x: V) -> V {
-    let a = x.abs();
-    let z = x.mul(x);
-    let near = x.fma(z.poly(GELU_NEAR), V::c(0.5));
-    let e = exp(z.mul(V::c(-0.5)));
-    let t = V::c(GELU_MID_MAX).min(a).sub(V::c(GELU_MID_AT));
-    let mut tail = e.mul(t.poly(GELU_MID));
-    let far = V::c(GELU_MID_MAX).lt(a);
-    if V::any(far) {
-        let c = V::c(ERFC_MAX).min(a.mul(V::c(std::f64::consts::FRAC_1_SQRT_2)));
-        let t = V::c(1.0).quotient(c.fma(V::c(ERFC_T), V::c(1.0)));
-        tail = V::select(far, e.mul(V::c(0.5)).mul(t.mul(t.poly(ERFC_F32))), tail);
-    }
-    let beyond = V::select(x.lt(V::zero()), tail, V::c(1.0).sub(tail));
-    let p = V::select(V::c(GELU_NEAR_MAX).lt(a), beyond, near);
-    x.mul(e).fma(V::c(0.398_942_280_401_432_7), p)
 }
 
 /// `atan(y / x)` for `0 <= y, x`, not both zero or infinite.

@@ -8,12 +8,13 @@
 
 pub mod body;
 mod coef;
+mod gelu;
 mod scalar;
 #[cfg(test)]
 mod tests;
 
 use crate::kernels::cpu::stream;
-use crate::kernels::cpu::vector::{Vector, Widen};
+use crate::kernels::cpu::vector::{Lookup, Vector, Widen};
 use crate::multiversion_vector;
 
 /// A whole vector past the caches.
@@ -107,8 +108,8 @@ vector! {
     tanh_f32[Vector<Elem = f32>, f32] body::tanh;
     sigmoid_f32[Vector<Elem = f32>, f32] body::sigmoid;
     silu_f32[Vector<Elem = f32>, f32] body::silu;
-    gelu_f32[Widen, f32] body::gelu_f32;
-    gelu_tanh_f32[Vector<Elem = f32>, f32] body::gelu_tanh;
+    gelu_f32[Lookup, f32] gelu::gelu_f32;
+    gelu_tanh_f32[Vector<Elem = f32>, f32] gelu::gelu_tanh;
     erf_f32[Widen, f32] body::erf_f32;
     sqrt_f32[Vector<Elem = f32>, f32] body::sqrt;
     rsqrt_f32[Vector<Elem = f32>, f32] body::rsqrt;
@@ -130,7 +131,7 @@ vector! {
     tanh_f64[Vector<Elem = f64>, f64] body::tanh;
     sigmoid_f64[Vector<Elem = f64>, f64] body::sigmoid;
     silu_f64[Vector<Elem = f64>, f64] body::silu;
-    gelu_tanh_f64[Vector<Elem = f64>, f64] body::gelu_tanh;
+    gelu_tanh_f64[Vector<Elem = f64>, f64] gelu::gelu_tanh;
     sqrt_f64[Vector<Elem = f64>, f64] body::sqrt;
     rsqrt_f64[Vector<Elem = f64>, f64] body::rsqrt;
     reciprocal_f64[Vector<Elem = f64>, f64] body::reciprocal;
@@ -160,7 +161,7 @@ scalar! {
 
 /// `dst[i] = body(a[i], b[i])` with the level's vectors.
 macro_rules! vector_binary {
-    ($($(#[$doc:meta])* $name:ident[$bound:path, $t:ident] $body:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident[$bound:path, $t:ident] $body:path;)*) => {$(
         multiversion_vector! {
             $(#[$doc])*
             pub unsafe fn $name[V: $bound, $t](a: *const $t, b: *const $t, dst: *mut $t, n: usize) {
@@ -187,7 +188,7 @@ vector_binary! {
     /// `dst[i] = a[i]^b[i]`.
     pow_f32[Widen, f32] body::pow_f32;
     /// `dst[i]`: the gradient `a[i]` of a GELU with argument `b[i]`.
-    gelu_backward_f32[Vector<Elem = f32>, f32] |g: V, x: V| g.mul(body::gelu_slope(x));
+    gelu_backward_f32[Lookup, f32] gelu::gelu_backward;
 }
 
 scalar_binary! {

@@ -158,6 +158,17 @@ pub unsafe trait Widen: Vector<Elem = f32> {
     fn narrow(low: Self::Wide, high: Self::Wide) -> Self;
 }
 
+/// A vector that looks entries of a small table up.
+///
+/// # Safety
+/// As for [`Vector`].
+pub unsafe trait Lookup: Widen {
+    type Index: Copy;
+    /// The lowest four bits of every lane.
+    fn index(self) -> Self::Index;
+    fn lookup(table: &'static [f32; 16], index: Self::Index) -> Self;
+}
+
 /// The vectors of each level for an element type.
 pub trait Levels: Sized {
     type Portable: Vector<Elem = Self>;

@@ -1,6 +1,6 @@
 //! Vectors as plain arrays: the compiler turns them into whatever the target has.
 
-use super::{Vector, Widen};
+use super::{Lookup, Vector, Widen};
 
 /// `N` lanes of `T`.
 #[derive(Clone, Copy)]
@@ -198,5 +198,18 @@ unsafe impl Widen for Lanes<f32, 4> {
     #[inline(always)]
     fn narrow(low: Self::Wide, high: Self::Wide) -> Self {
         Lanes([low.0[0] as f32, low.0[1] as f32, high.0[0] as f32, high.0[1] as f32])
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lookup for Lanes<f32, 4> {
+    type Index = [u32; 4];
+    #[inline(always)]
+    fn index(self) -> [u32; 4] {
+        self.0.map(|x| x.to_bits() & 15)
+    }
+    #[inline(always)]
+    fn lookup(table: &'static [f32; 16], index: [u32; 4]) -> Self {
+        Lanes(index.map(|i| table[i as usize & 15]))
     }
 }

@@ -1,6 +1,6 @@
 //! Vectors of AVX-512 and AVX2 with FMA.
 
-use super::{Vector, Widen};
+use super::{Lookup, Vector, Widen};
 use std::arch::x86_64::*;
 
 macro_rules! wrap {
@@ -348,5 +348,40 @@ unsafe impl Widen for F32x8 {
     #[inline(always)]
     fn narrow(low: F64x4, high: F64x4) -> Self {
         unsafe { F32x8(_mm256_set_m128(_mm256_cvtpd_ps(high.0), _mm256_cvtpd_ps(low.0))) }
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lookup for F32x16 {
+    type Index = __m512i;
+    #[inline(always)]
+    fn index(self) -> __m512i {
+        unsafe { _mm512_castps_si512(self.0) }
+    }
+    #[inline(always)]
+    fn lookup(table: &'static [f32; 16], index: __m512i) -> Self {
+        // The instruction looks at no more than the four bits.
+        F32x16(unsafe { _mm512_permutexvar_ps(index, _mm512_loadu_ps(table.as_ptr())) })
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lookup for F32x8 {
+    /// The place in either half of the table, and in the sign which half.
+    type Index = (__m256i, __m256);
+    #[inline(always)]
+    fn index(self) -> Self::Index {
+        unsafe {
+            let i = _mm256_castps_si256(self.0);
+            (i, _mm256_castsi256_ps(_mm256_slli_epi32::<28>(i)))
+        }
+    }
+    #[inline(always)]
+    fn lookup(table: &'static [f32; 16], (place, half): Self::Index) -> Self {
+        unsafe {
+            let low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.as_ptr()), place);
+            let high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.as_ptr().add(8)), place);
+            F32x8(_mm256_blendv_ps(low, high, half))
+        }
     }
 }
