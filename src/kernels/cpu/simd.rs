@@ -130,6 +130,10 @@ fn amx_granted() -> bool {
 /// Compiles one body for the three levels and picks by [`level`] once per call. Write the body as for one
 /// thread and plain loops; the compiler vectorises it for each level. Generic parameters are written in
 /// brackets: `multiversion! { pub unsafe fn add[T: Num](x: *const T, n: usize) { ... } }`.
+///
+/// Only what is inlined into the body takes its instruction set. Functions it calls are `inline(always)`; closures
+/// cannot be, and a large one stays outside, compiled for the least processor: use loops and iterators for whatever is
+/// large. (In a build with symbols, `nm -C` shows such closures as `body::{{closure}}`.)
 #[macro_export]
 macro_rules! multiversion {
     ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $([$($g:ident: $bound:path),+])?

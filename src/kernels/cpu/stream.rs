@@ -89,6 +89,17 @@ pub fn prefetch(_p: *const u8) {
     }
 }
 
+/// Asks for the line at an address in the second-level cache. Never faults.
+#[inline(always)]
+pub fn prefetch_second(_p: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a hint, whatever the address
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(_p.cast()) }
+    }
+}
+
 /// Copies bytes with streaming stores wherever whole lines are written. [`fence`] orders them.
 ///
 /// # Safety

@@ -67,16 +67,17 @@ multiversion! {
         let width = d.c / groups;
         let (n, c0) = (task / groups, task % groups * width);
         let count = (width * d.s) as f64;
-        let sum: f64 = (c0..c0 + width).map(|c| plane_sum(d, d.base(n, c), |i| (*src.add(i)).up())).sum();
+        let (mut sum, mut square) = (0f64, 0f64);
+        for c in c0..c0 + width {
+            sum += plane_sum(d, d.base(n, c), |i| (*src.add(i)).up());
+        }
         let mean = T::C::of(sum / count);
-        let square: f64 = (c0..c0 + width)
-            .map(|c| {
-                plane_sum(d, d.base(n, c), |i| {
-                    let v = (*src.add(i)).up() - mean;
-                    v * v
-                })
-            })
-            .sum();
+        for c in c0..c0 + width {
+            square += plane_sum(d, d.base(n, c), |i| {
+                let v = (*src.add(i)).up() - mean;
+                v * v
+            });
+        }
         let miss = sum / count - mean.to_f64();
         let rstd = T::C::of(1.0 / (square / count - miss * miss + eps).sqrt());
         for c in c0..c0 + width {

@@ -224,7 +224,7 @@ multiversion! {
         for j in 0..p.c {
             *acc.add(j) = T::C::ZERO;
         }
-        let t = [0, 1, 2].map(|a| takers[a][at[a]]);
+        let t = [takers[0][at[0]], takers[1][at[1]], takers[2][at[2]]];
         for d in t[0].0..t[0].1 {
             for h in t[1].0..t[1].1 {
                 for w in t[2].0..t[2].1 {

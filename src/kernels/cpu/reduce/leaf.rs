@@ -98,7 +98,7 @@ unsafe fn one<T: Elem, L: Leaf<T>>(l: L, plan: &ReducePlan, src: *const T, range
     }
     let mut buffer = [T::ZERO; LEAF];
     let (mut filled, mut start) = (0, range.start);
-    runs(&plan.inner, range, |offset, n, stride| {
+    for (offset, n, stride) in runs(&plan.inner, range) {
         let mut at = 0;
         while at < n {
             let count = (n - at).min(LEAF - filled);
@@ -119,7 +119,7 @@ unsafe fn one<T: Elem, L: Leaf<T>>(l: L, plan: &ReducePlan, src: *const T, range
                 filled = 0;
             }
         }
-    });
+    }
     if filled > 0 {
         total = l.merge(total, l.leaf(buffer.as_ptr(), filled, start));
     }
@@ -137,7 +137,7 @@ unsafe fn side_by_side<T: Elem, L: Leaf<T>>(
     let mut buffer = [[T::ZERO; DEPTH]; SIDE];
     let mut start = 0;
     let (mut filled, n) = (0, plan.inner_len);
-    runs(&plan.inner, 0..n, |offset, count, stride| {
+    for (offset, count, stride) in runs(&plan.inner, 0..n) {
         for r in 0..count {
             let p = src.add(offset + r * stride);
             for j in 0..width {
@@ -152,6 +152,6 @@ unsafe fn side_by_side<T: Elem, L: Leaf<T>>(
                 filled = 0;
             }
         }
-    });
+    }
     total
 }

@@ -126,32 +126,39 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Calls `f(offset, count, stride)` for the straight runs that make up a range of flat positions.
+/// The straight runs that make up a range of flat positions, as `(offset, count, stride)`. An iterator, since a closure
+/// that is not inlined is compiled for the least processor, whoever calls it.
+pub struct Runs<'a> {
+    lead: Cursor<'a>,
+    last: Axis,
+    /// Where the next run begins in the last axis: not at its front only for the first one.
+    from: usize,
+    left: usize,
+}
+
 #[inline(always)]
-pub fn runs(axes: &[Axis], range: Range<usize>, mut f: impl FnMut(usize, usize, usize)) {
-    let n = range.end - range.start;
-    match axes {
-        [] => {
-            if n > 0 {
-                f(0, 1, 1)
-            }
+pub fn runs(axes: &[Axis], range: Range<usize>) -> Runs<'_> {
+    let (last, lead) = match axes {
+        [] => (Axis { size: 1, stride: 1 }, axes),
+        [lead @ .., last] => (*last, lead),
+    };
+    let size = last.size.max(1);
+    Runs { lead: Cursor::new(lead, range.start / size), last, from: range.start % size, left: range.len() }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (usize, usize, usize);
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            return None;
         }
-        [a] => {
-            if n > 0 {
-                f(range.start * a.stride, n, a.stride)
-            }
-        }
-        [lead @ .., last] => {
-            let mut at = range.start;
-            let mut cursor = Cursor::new(lead, at / last.size);
-            while at < range.end {
-                let i = at % last.size;
-                let count = (last.size - i).min(range.end - at);
-                f(cursor.offset + i * last.stride, count, last.stride);
-                at += count;
-                cursor.advance();
-            }
-        }
+        let offset = self.lead.offset + self.from * self.last.stride;
+        let count = (self.last.size - self.from).min(self.left);
+        self.from = 0;
+        self.left -= count;
+        self.lead.advance();
+        Some((offset, count, self.last.stride))
     }
 }
 
@@ -174,7 +181,9 @@ mod tests {
         let axes = [Axis { size: 3, stride: 100 }, Axis { size: 4, stride: 10 }, Axis { size: 5, stride: 2 }];
         for (a, b) in [(0, 60), (3, 17), (59, 60), (7, 7), (4, 41)] {
             let mut seen = Vec::new();
-            runs(&axes, a..b, |o, n, s| seen.extend((0..n).map(|i| o + i * s)));
+            for (o, n, s) in runs(&axes, a..b) {
+                seen.extend((0..n).map(|i| o + i * s));
+            }
             assert_eq!(seen, (a..b).map(|f| offset_of(&axes, f)).collect::<Vec<_>>());
         }
     }
