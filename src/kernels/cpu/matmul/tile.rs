@@ -5,6 +5,7 @@
 
 use super::elem::Real;
 use crate::kernels::cpu::simd::{Level, level};
+pub use crate::kernels::cpu::stream::fetch;
 use crate::kernels::cpu::vector::{Lanes, Vector};
 use std::mem::MaybeUninit;
 
@@ -196,19 +197,6 @@ pub fn anew<T>(p: *const T) -> *const T {
     }
     #[cfg(not(target_arch = "x86_64"))]
     p
-}
-
-/// Asks for a line of memory, in the first-level cache if `NEAR`, else in the second. Never faults.
-#[inline(always)]
-pub fn fetch<const NEAR: bool>(_p: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a hint, whatever the address.
-        unsafe {
-            if NEAR { _mm_prefetch::<_MM_HINT_T0>(_p.cast()) } else { _mm_prefetch::<_MM_HINT_T1>(_p.cast()) }
-        }
-    }
 }
 
 macro_rules! level_tile {

@@ -137,16 +137,6 @@ pub fn fence() {
     }
 }
 
-/// Asks for a line of memory, wherever it may lie.
-#[inline(always)]
-pub fn prefetch<T>(_p: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint, whatever the address.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(_p.cast())
-    }
-}
-
 /// A vector of `f32` that can be worked on as two vectors of `f64`.
 ///
 /// # Safety
