@@ -14,7 +14,7 @@ mod tests;
 mod x86;
 
 #[cfg(target_arch = "aarch64")]
-pub use neon::{F32x8, F64x4, turn_f32, turn_f64};
+pub use neon::{F32x8, F64x4, narrow_f16, turn_f32, turn_f64, widen_f16};
 pub use portable::Lanes;
 #[cfg(target_arch = "x86_64")]
 pub use x86::{F32x8, F32x16, F64x4, F64x8};

@@ -419,3 +419,37 @@ pub unsafe fn turn_f64(s: *const f64, ss: isize, d: *mut f64, ds: usize) {
     vst1q_f64(d, vtrn1q_f64(r0, r1));
     vst1q_f64(d.add(ds), vtrn2q_f64(r0, r1));
 }
+
+/// Eight float16 as float32. The base set converts them, but its intrinsics are younger than the Rust we ask for.
+#[inline(always)]
+pub unsafe fn widen_f16(src: *const u16, dst: *mut f32) {
+    let x = vld1q_u16(src);
+    let (low, high): (float32x4_t, float32x4_t);
+    // SAFETY: an instruction each, on registers alone.
+    unsafe {
+        std::arch::asm!(
+            "fcvtl {low:v}.4s, {x:v}.4h",
+            "fcvtl2 {high:v}.4s, {x:v}.8h",
+            x = in(vreg) x, low = out(vreg) low, high = lateout(vreg) high,
+            options(pure, nomem, nostack, preserves_flags)
+        )
+    };
+    Pair(low, high).store(dst);
+}
+
+/// Eight float32 as float16, rounded to nearest, ties to even.
+#[inline(always)]
+pub unsafe fn narrow_f16(src: *const f32, dst: *mut u16) {
+    let x = F32x8::load(src);
+    let y: uint16x8_t;
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!(
+            "fcvtn {y:v}.4h, {low:v}.4s",
+            "fcvtn2 {y:v}.8h, {high:v}.4s",
+            low = in(vreg) x.0, high = in(vreg) x.1, y = out(vreg) y,
+            options(pure, nomem, nostack, preserves_flags)
+        )
+    };
+    vst1q_u16(dst, y);
+}
