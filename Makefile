@@ -4,11 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := $(shell find src -name '*.rs') Cargo.toml pyproject.toml
+ARM := aarch64-unknown-linux-gnu
+# Two minutes of emulation: the kernels made for NEON, without the test that repeats large products for many threads.
+ARM_TESTS := kernels::cpu::vector kernels::cpu::math kernels::cpu::simd kernels::cpu::transpose \
+	kernels::cpu::matmul::convert kernels::cpu::matmul::tests --skip blocks_of_every_kind
 
-.PHONY: help setup build demo test lint stubs bench docs wheel clean
+.PHONY: help setup build demo test test-arm lint lint-arm stubs bench docs wheel clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,12 +37,26 @@ test: build ## Rust tests, then Python tests
 	cargo test --quiet -- --test-threads=1
 	$(BIN)/python -m pytest
 
+test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and qemu-user)
+	@test -d "$$(rustc --print sysroot)/lib/rustlib/$(ARM)" || \
+		{ echo "make test-arm lacks the Rust target: rustup target add $(ARM)"; exit 1; }
+	@for tool in aarch64-linux-gnu-gcc qemu-aarch64; do command -v $$tool >/dev/null || \
+		{ echo "make test-arm lacks $$tool: apt install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"; exit 1; }; done
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
+		cargo test --quiet --lib --target $(ARM) -- --test-threads=1 $(ARM_TESTS)
+
 lint: build ## formatting, clippy, ruff, types, stale stubs
 	cargo fmt --check
 	cargo clippy --quiet --all-targets --features python -- -D warnings
 	$(BIN)/ruff check python tests examples benches
 	$(BIN)/python -m rushlight._stubs --check
 	$(BIN)/mypy
+
+lint-arm: ## clippy for 64-bit ARM, where the Rust target is installed
+	@if [ -d "$$(rustc --print sysroot)/lib/rustlib/$(ARM)" ]; then \
+		cargo clippy --quiet --lib --tests --target $(ARM) -- -D warnings; \
+	else echo "skipped: no Rust target $(ARM) (rustup target add $(ARM))"; fi
 
 stubs: build ## writes python/rushlight/_C.pyi from the op table
 	$(BIN)/python -m rushlight._stubs

@@ -309,7 +309,7 @@ mod tests {
                 kernel(a.as_ptr().cast(), a.as_ptr().cast(), plain.as_mut_ptr().add(first).cast(), 999);
                 let _streaming = stream::Streaming::begin();
                 let to = streamed.0.as_mut_ptr().add(first);
-                assert_eq!(stream::wanted(to.cast(), 999 * 8), first == 0);
+                assert_eq!(stream::wanted(to.cast(), 999 * 8), first == 0 && cfg!(target_arch = "x86_64"));
                 kernel(a.as_ptr().cast(), a.as_ptr().cast(), to.cast(), 999);
             }
             assert!(!stream::wanted(std::ptr::null(), 1 << 20));

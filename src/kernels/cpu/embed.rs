@@ -4,7 +4,8 @@
 use crate::base::Elem;
 use crate::kernels::cpu::flt::{Flt, Ptr};
 use crate::kernels::cpu::par;
-use crate::kernels::cpu::vector::{STREAM_BYTES, Vector, fence, prefetch};
+use crate::kernels::cpu::stream::prefetch;
+use crate::kernels::cpu::vector::{STREAM_BYTES, Vector, fence};
 use crate::multiversion_vector;
 
 /// The position of the first index outside `0..rows`.

@@ -5,24 +5,37 @@ use std::sync::atomic::{AtomicU8, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Level {
-    /// Whatever the compiler's target guarantees (SSE2 on x86-64, NEON on 64-bit ARM).
+    /// Bodies in plain Rust, with whatever the compiler's target guarantees (SSE2 on x86-64, NEON on 64-bit ARM).
     Portable = 1,
+    /// NEON, which every 64-bit ARM processor has: vectors and tiles made for its registers. Tested under emulation,
+    /// never timed. On another architecture there is nothing at this level, and it does what the one below does.
+    Neon = 2,
     /// AVX2 and FMA.
-    Avx2 = 2,
+    Avx2 = 3,
     /// AVX-512 F, BW, VL and DQ.
-    Avx512 = 3,
+    Avx512 = 4,
 }
+
+/// The levels that differ on this architecture, upwards: those that tests go through.
+#[cfg(all(test, target_arch = "x86_64"))]
+pub const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+#[cfg(all(test, target_arch = "aarch64"))]
+pub const LEVELS: [Level; 2] = [Level::Portable, Level::Neon];
+#[cfg(all(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+pub const LEVELS: [Level; 1] = [Level::Portable];
 
 /// 0 until detected.
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
-/// The level in force: the best this processor has, or what `RUSHLIGHT_CPU` asks for if that is lower.
+/// The level in force: the best this processor has, or what `RUSHLIGHT_CPU` asks for if that is lower. A name that
+/// means nothing here, such as that of another architecture's level, lowers nothing.
 #[inline(always)]
 pub fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {
         1 => Level::Portable,
-        2 => Level::Avx2,
-        3 => Level::Avx512,
+        2 => Level::Neon,
+        3 => Level::Avx2,
+        4 => Level::Avx512,
         _ => detect(),
     }
 }
@@ -33,7 +46,7 @@ fn detect() -> Level {
     let asked = match std::env::var("RUSHLIGHT_CPU").as_deref() {
         Ok("portable") => Level::Portable,
         Ok("avx2") => Level::Avx2,
-        _ => Level::Avx512,
+        _ => Level::Avx512, // or `neon`: the best there is
     };
     let level = best.min(asked);
     LEVEL.store(level as u8, Ordering::Relaxed);
@@ -52,7 +65,7 @@ pub fn best_level() -> Level {
             return Level::Avx2;
         }
     }
-    Level::Portable
+    if cfg!(target_arch = "aarch64") { Level::Neon } else { Level::Portable }
 }
 
 /// Runs `f` at `level` (or the best below it that exists). The level is global, so tests that use this take
@@ -127,9 +140,9 @@ fn amx_granted() -> bool {
     false
 }
 
-/// Compiles one body for the three levels and picks by [`level`] once per call. Write the body as for one
-/// thread and plain loops; the compiler vectorises it for each level. Generic parameters are written in
-/// brackets: `multiversion! { pub unsafe fn add[T: Num](x: *const T, n: usize) { ... } }`.
+/// Compiles one body for each level and picks by [`level`] once per call. Write the body as for one thread and
+/// plain loops; the compiler vectorises it for each level (on 64-bit ARM once: its target has NEON already). Generic
+/// parameters are written in brackets: `multiversion! { pub unsafe fn add[T: Num](x: *const T, n: usize) { ... } }`.
 ///
 /// Only what is inlined into the body takes its instruction set. Functions it calls are `inline(always)`; closures
 /// cannot be, and a large one stays outside, compiled for the least processor: use loops and iterators for whatever is
@@ -175,7 +188,7 @@ mod tests {
     #[test]
     fn every_level_runs() {
         let x: Vec<i32> = (0..100).collect();
-        for l in [Level::Portable, Level::Avx2, Level::Avx512] {
+        for l in LEVELS {
             with_level(l, || {
                 assert!(level() <= l);
                 // SAFETY: the pointer and the length are those of the vector.

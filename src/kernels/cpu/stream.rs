@@ -53,10 +53,11 @@ impl Drop for Streaming {
     }
 }
 
-/// Whether a kernel should stream so many bytes to this address. Small results do not ask.
+/// Whether a kernel should stream so many bytes to this address. Small results do not ask; without the instructions
+/// there is nothing to ask for (ARM's cores see by themselves that whole lines are written, and do not read them first).
 #[inline(always)]
 pub fn wanted(dst: *const u8, bytes: usize) -> bool {
-    bytes >= BURST && (dst as usize).is_multiple_of(64) && STREAMS.get()
+    cfg!(target_arch = "x86_64") && bytes >= BURST && (dst as usize).is_multiple_of(64) && STREAMS.get()
 }
 
 /// Streams a block that was just computed; without a call, so that it may stay in registers (an addition of 4M floats
@@ -66,6 +67,7 @@ pub fn wanted(dst: *const u8, bytes: usize) -> bool {
 /// Both are valid for `bytes` bytes, and `dst` is aligned to 16 of them.
 #[inline(always)]
 pub unsafe fn block(src: *const u8, dst: *mut u8, bytes: usize) {
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
     let mut done = 0;
     #[cfg(target_arch = "x86_64")]
     while done + 16 <= bytes {
@@ -80,23 +82,30 @@ pub unsafe fn block(src: *const u8, dst: *mut u8, bytes: usize) {
 
 /// Asks for the line at an address in the first-level cache. Never faults.
 #[inline(always)]
-pub fn prefetch(_p: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint, whatever the address
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(_p.cast()) }
-    }
+pub fn prefetch<T>(p: *const T) {
+    fetch::<true>(p.cast())
 }
 
-/// Asks for the line at an address in the second-level cache. Never faults.
+/// Asks for the line at an address, in the first-level cache if `NEAR`, else in the second. Never faults.
 #[inline(always)]
-pub fn prefetch_second(_p: *const u8) {
+pub fn fetch<const NEAR: bool>(_p: *const u8) {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a hint, whatever the address
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(_p.cast()) }
+        use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a hint, whatever the address.
+        unsafe {
+            if NEAR { _mm_prefetch::<_MM_HINT_T0>(_p.cast()) } else { _mm_prefetch::<_MM_HINT_T1>(_p.cast()) }
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        use std::arch::asm;
+        if NEAR {
+            asm!("prfm pldl1keep, [{}]", in(reg) _p, options(nostack, preserves_flags, readonly));
+        } else {
+            asm!("prfm pldl2keep, [{}]", in(reg) _p, options(nostack, preserves_flags, readonly));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::{BF16, C64, C128, Elem, F16};
-use crate::kernels::cpu::simd::{Level, with_level};
+use crate::kernels::cpu::simd::{LEVELS, with_level};
 
 /// Values between -1 and 1 without any order: sums of them stay small, as the bound below takes for granted.
 pub(super) fn data<T: Elem>(n: usize, seed: u64) -> Vec<T> {
@@ -150,7 +150,7 @@ fn check<T: ConvElem>(unit: f64, last: f64) {
             });
             (0..ny).for_each(|i| db.add(channel(i, p.cout, p.output_plane()), g[i].to_c128()));
             let wanted = [y, dx, dw, db];
-            for level in [Level::Portable, Level::Avx2, Level::Avx512] {
+            for level in LEVELS {
                 let got = with_level(level, || {
                     let got = run(1);
                     assert!(got == run(2) && got == run(3), "threads change {p:?}");

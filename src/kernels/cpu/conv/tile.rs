@@ -109,6 +109,8 @@ macro_rules! table {
 table!(avx512, avx512, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
 #[cfg(target_arch = "x86_64")]
 table!(avx2, avx2, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+#[cfg(target_arch = "aarch64")]
+table!(neon, neon, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
 table!(portable, portable, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
 
 pub fn kernels<T: Direct>() -> Kernels<T> {
@@ -117,12 +119,14 @@ pub fn kernels<T: Direct>() -> Kernels<T> {
         Level::Avx512 => (avx512::<T>(), T::Avx512::LANES),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => (avx2::<T>(), T::Avx2::LANES),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => (neon::<T>(), T::Neon::LANES),
         _ => (portable::<T>(), T::Portable::LANES),
     };
     Kernels { lanes, pixels, channels }
 }
 
-/// The rows that tiles should have: 32 registers at the widest level, 16 below.
+/// The rows that tiles should have: 32 registers at the widest level, 16 below (or as many pairs).
 pub fn best_rows() -> usize {
     if simd::level() == Level::Avx512 { ROWS } else { 6 }
 }
@@ -147,6 +151,8 @@ mod at {
     level!(avx512, Avx512, #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]);
     #[cfg(target_arch = "x86_64")]
     level!(avx2, Avx2, #[target_feature(enable = "avx2,fma")]);
+    #[cfg(target_arch = "aarch64")]
+    level!(neon, Neon,);
     level!(portable, Portable,);
 }
 

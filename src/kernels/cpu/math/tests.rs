@@ -1,12 +1,10 @@
 //! Against float64 (for float32) and the platform's library (for float64), in units in the last place.
 
 use super::*;
-use crate::kernels::cpu::simd::{Level, with_level};
+use crate::kernels::cpu::simd::{LEVELS, with_level};
 
 type F32 = unsafe fn(*const f32, *mut f32, usize);
 type F64 = unsafe fn(*const f64, *mut f64, usize);
-
-const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
 
 /// `num / (1 + e^-x)` to little more than one rounding, its exponential in two steps where it is denormal.
 fn over_one_plus_exp(num: f64, x: f64) -> f64 {

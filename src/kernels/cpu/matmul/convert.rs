@@ -22,7 +22,7 @@ const PARTS: usize = 64;
 multiversion! {
     /// Converts `n` dense elements.
     pub unsafe fn widen[T: Half](src: *const T, dst: *mut f32, n: usize) {
-        for i in 0..n {
+        for i in front::widen(src, dst, n)..n {
             *dst.add(i) = (*src.add(i)).up();
         }
     }
@@ -33,7 +33,7 @@ multiversion! {
     pub unsafe fn narrow[T: Half](src: *const f32, pitch: usize, dst: *mut T, stride: isize, rows: usize, n: usize) {
         for r in 0..rows {
             let (src, dst) = (src.add(r * pitch), dst.offset(r as isize * stride));
-            for i in 0..n {
+            for i in front::narrow(src, dst, n)..n {
                 *dst.add(i) = T::down(*src.add(i));
             }
         }
@@ -70,6 +70,91 @@ multiversion! {
     pub unsafe fn axpy[T: Half](s: f32, x: *const T, y: *mut f32, n: usize) {
         for i in 0..n {
             *y.add(i) += s * (*x.add(i)).up();
+        }
+    }
+}
+
+/// The part of a row that goes by instructions for float16, and how much that is. (bfloat16 is half a float32.)
+#[cfg(target_arch = "aarch64")]
+mod front {
+    use super::Half;
+    use crate::base::DType;
+    use crate::kernels::cpu::simd::{Level, level};
+    use crate::kernels::cpu::vector::{narrow_f16, widen_f16};
+
+    fn len<T: Half>(n: usize) -> usize {
+        if T::DTYPE == DType::F16 && level() == Level::Neon { n / 8 * 8 } else { 0 }
+    }
+    #[inline(always)]
+    pub unsafe fn widen<T: Half>(src: *const T, dst: *mut f32, n: usize) -> usize {
+        let len = len::<T>(n);
+        for i in (0..len).step_by(8) {
+            widen_f16(src.add(i).cast(), dst.add(i));
+        }
+        len
+    }
+    #[inline(always)]
+    pub unsafe fn narrow<T: Half>(src: *const f32, dst: *mut T, n: usize) -> usize {
+        let len = len::<T>(n);
+        for i in (0..len).step_by(8) {
+            narrow_f16(src.add(i), dst.add(i).cast());
+        }
+        len
+    }
+}
+
+/// Elsewhere the loops convert all of it, as bits.
+#[cfg(not(target_arch = "aarch64"))]
+mod front {
+    #[inline(always)]
+    pub fn widen<T>(_: *const T, _: *mut f32, _: usize) -> usize {
+        0
+    }
+    #[inline(always)]
+    pub fn narrow<T>(_: *const f32, _: *mut T, _: usize) -> usize {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::cpu::simd::{LEVELS, with_level};
+
+    #[test]
+    fn every_half_both_ways() {
+        fn same(x: f32, y: f32) -> bool {
+            x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan()
+        }
+        fn both_ways<T: Half>(from: fn(u16) -> T) {
+            let x: Vec<T> = (0..=u16::MAX).map(from).collect();
+            let n = x.len() - 3; // not a whole number of vectors
+            let (mut wide, mut back) = (vec![0f32; n], vec![from(0); n]);
+            // SAFETY: vectors of `n` elements at least.
+            unsafe {
+                widen(x.as_ptr(), wide.as_mut_ptr(), n);
+                narrow(wide.as_ptr(), 0, back.as_mut_ptr(), 0, 1, n);
+            }
+            for i in 0..n {
+                assert!(same(wide[i], x[i].widen()) && same(back[i].widen(), x[i].widen()), "{i:#x}");
+            }
+            // Between two neighbours, a little to either side of the middle, on it, and beyond the greatest.
+            let middle = |i: usize| wide[i] + (wide[i + 1] - wide[i]) * 0.5;
+            let between: Vec<f32> = (0..n - 1)
+                .flat_map(|i| [-1, 0, 1].map(|d| f32::from_bits(middle(i).to_bits().wrapping_add_signed(d))))
+                .collect();
+            let mut got = vec![from(0); between.len()];
+            // SAFETY: as above.
+            unsafe { narrow(between.as_ptr(), 0, got.as_mut_ptr(), 0, 1, got.len()) };
+            for (x, y) in between.iter().zip(&got) {
+                assert!(same(y.widen(), <T as MatElem>::narrow(*x).widen()), "{x:e}");
+            }
+        }
+        for level in LEVELS {
+            with_level(level, || {
+                both_ways(F16::from_bits);
+                both_ways(BF16::from_bits);
+            });
         }
     }
 }

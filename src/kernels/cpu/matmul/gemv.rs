@@ -181,6 +181,27 @@ pub unsafe fn dots<V: Vector>(
     out: *mut V::Elem,
     rso: isize,
 ) {
+    // 4 x 4 sums in pairs of registers would be all 32 of them.
+    if V::REGISTERS == 1 {
+        dots_by::<V, 4>(m, n, k, a, rsa, b, csb, out, rso)
+    } else {
+        dots_by::<V, 2>(m, n, k, a, rsa, b, csb, out, rso)
+    }
+}
+
+/// The same by tiles of `ROWS` rows and four columns.
+#[inline(always)]
+unsafe fn dots_by<V: Vector, const ROWS: usize>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: *const V::Elem,
+    rsa: isize,
+    b: *const V::Elem,
+    csb: isize,
+    out: *mut V::Elem,
+    rso: isize,
+) {
     let mut j = 0;
     while j < n {
         let four = j + 4 <= n;
@@ -189,14 +210,14 @@ pub unsafe fn dots<V: Vector>(
         while i < m {
             let a = a.offset(i as isize * rsa);
             let out = out.offset(i as isize * rso).add(j);
-            let tall = i + 4 <= m;
+            let tall = i + ROWS <= m;
             match (tall, four) {
-                (true, true) => dot_tile::<V, 4, 4>(k, a, rsa, b, csb, out, rso),
-                (true, false) => dot_tile::<V, 4, 1>(k, a, rsa, b, csb, out, rso),
+                (true, true) => dot_tile::<V, ROWS, 4>(k, a, rsa, b, csb, out, rso),
+                (true, false) => dot_tile::<V, ROWS, 1>(k, a, rsa, b, csb, out, rso),
                 (false, true) => dot_tile::<V, 1, 4>(k, a, rsa, b, csb, out, rso),
                 (false, false) => dot_tile::<V, 1, 1>(k, a, rsa, b, csb, out, rso),
             }
-            i += if tall { 4 } else { 1 };
+            i += if tall { ROWS } else { 1 };
         }
         j += if four { 4 } else { 1 };
     }

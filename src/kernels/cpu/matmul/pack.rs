@@ -135,6 +135,32 @@ pub unsafe fn portable<V: Vector, const PANEL: bool>(
     pack::<V, PANEL>(src, across, along, width, full, klen, dst, 0, |_, _, _, _| {})
 }
 
+/// A block is what four registers hold, or two of float64: 6 rows are two blocks.
+#[cfg(target_arch = "aarch64")]
+pub unsafe fn neon<V: Vector, const PANEL: bool>(
+    src: *const V::Elem,
+    across: isize,
+    along: isize,
+    width: usize,
+    full: usize,
+    klen: usize,
+    dst: *mut V::Elem,
+) {
+    use crate::kernels::cpu::vector::{turn_f32, turn_f64};
+    // The element is f32 or f64: the size tells.
+    if size_of::<V::Elem>() == 4 {
+        pack::<V, PANEL>(src, across, along, width, full, klen, dst, 4, |s, rs, d, rd| {
+            // SAFETY: the block lies inside the strip and the panel.
+            unsafe { turn_f32(s.cast(), rs, d.cast(), rd) }
+        })
+    } else {
+        pack::<V, PANEL>(src, across, along, width, full, klen, dst, 2, |s, rs, d, rd| {
+            // SAFETY: as above.
+            unsafe { turn_f64(s.cast(), rs, d.cast(), rd) }
+        })
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 pub use x86::{avx2, avx512};
 

@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::base::{BF16, C64, C128, F16};
-use crate::kernels::cpu::simd::{Level, with_level};
-
-const LEVELS: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+use crate::kernels::cpu::simd::{LEVELS, with_level};
 
 /// A small generator, so that failures repeat.
 pub(super) struct Rng(u64);

@@ -1,11 +1,13 @@
 //! The micro-kernels: a tile of `R` rows and `NV` vectors of `c` held in registers over the whole of `k`.
 //!
 //! AVX-512 has 32 registers: 14 x 2 accumulators, two vectors of `b` and one broadcast of `a` are 31. AVX2 has
-//! 16: 6 x 2 + 2 + 1. Every height up to the largest is compiled, so that uneven heights cost no padding.
+//! 16: 6 x 2 + 2 + 1. NEON has as many pairs of registers, of which a broadcast takes half a one. Every height up to the
+//! largest is compiled, so that uneven heights cost no padding.
 
 use super::elem::Real;
-use crate::kernels::cpu::simd::{Level, level};
-use crate::kernels::cpu::vector::{Lanes, Vector};
+use crate::kernels::cpu::simd;
+pub use crate::kernels::cpu::stream::fetch;
+use crate::kernels::cpu::vector::{Levels, Vector};
 use std::mem::MaybeUninit;
 
 /// What a tile does with its sums: `c = relu?(alpha * sum + beta * c + bias)`.
@@ -198,19 +200,6 @@ pub fn anew<T>(p: *const T) -> *const T {
     p
 }
 
-/// Asks for a line of memory, in the first-level cache if `NEAR`, else in the second. Never faults.
-#[inline(always)]
-pub fn fetch<const NEAR: bool>(_p: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a hint, whatever the address.
-        unsafe {
-            if NEAR { _mm_prefetch::<_MM_HINT_T0>(_p.cast()) } else { _mm_prefetch::<_MM_HINT_T1>(_p.cast()) }
-        }
-    }
-}
-
 macro_rules! level_tile {
     ($name:ident, $($feature:literal)?) => {
         $(#[target_feature(enable = $feature)])?
@@ -223,65 +212,41 @@ macro_rules! level_tile {
     };
 }
 
-macro_rules! table {
-    ($f:ident, $v:ty, $lead:literal: $($r:literal)*) => { &[$($f::<$v, $r, $lead>),*] };
-}
-
-level_tile!(portable,);
+level_tile!(base,); // what needs nothing enabled
 #[cfg(target_arch = "x86_64")]
 level_tile!(avx2, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
 level_tile!(avx512, "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma");
 
 macro_rules! kernels {
-    ($fn:ident, $t:ident, $v512:ident, $v256:ident, $lanes:literal) => {
+    ($name:ident, $t:ident) => {
         /// The kernels for the present level.
         #[inline]
-        pub fn $fn() -> &'static Kernels<$t> {
-            use super::pack;
-            match level() {
+        pub fn $name() -> &'static Kernels<$t> {
+            match simd::level() {
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => {
-                    use crate::kernels::cpu::vector::$v512 as V;
-                    static K: Kernels<$t> = Kernels {
-                        mr: 14,
-                        nr: 2 * V::LANES,
-                tiles: table!(avx512, V, false: 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
-                leading: table!(avx512, V, true: 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
-                        pack: pack::avx512::<V, true>,
-                        turn: pack::avx512::<V, false>,
-                    };
-                    &K
-                }
+                simd::Level::Avx512 => kernels!(@ $t Avx512 avx512 avx512, 14: 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => {
-                    use crate::kernels::cpu::vector::$v256 as V;
-                    static K: Kernels<$t> = Kernels {
-                        mr: 6,
-                        nr: 2 * V::LANES,
-                tiles: table!(avx2, V, false: 1 2 3 4 5 6),
-                leading: table!(avx2, V, true: 1 2 3 4 5 6),
-                        pack: pack::avx2::<V, true>,
-                        turn: pack::avx2::<V, false>,
-                    };
-                    &K
-                }
-                _ => {
-                    type V = Lanes<$t, $lanes>;
-                    static K: Kernels<$t> = Kernels {
-                        mr: 4,
-                        nr: 2 * V::LANES,
-                tiles: table!(portable, V, false: 1 2 3 4),
-                leading: table!(portable, V, true: 1 2 3 4),
-                        pack: pack::portable::<V, true>,
-                        turn: pack::portable::<V, false>,
-                    };
-                    &K
-                }
+                simd::Level::Avx2 => kernels!(@ $t Avx2 avx2 avx2, 6: 1 2 3 4 5 6),
+                #[cfg(target_arch = "aarch64")]
+                simd::Level::Neon => kernels!(@ $t Neon base neon, 6: 1 2 3 4 5 6),
+                _ => kernels!(@ $t Portable base portable, 4: 1 2 3 4),
             }
         }
     };
+    (@ $t:ident $vector:ident $tile:ident $pack:ident, $mr:literal: $($r:literal)*) => {{
+        type V = <$t as Levels>::$vector;
+        static K: Kernels<$t> = Kernels {
+            mr: $mr,
+            nr: 2 * V::LANES,
+            tiles: &[$($tile::<V, $r, false>),*],
+            leading: &[$($tile::<V, $r, true>),*],
+            pack: super::pack::$pack::<V, true>,
+            turn: super::pack::$pack::<V, false>,
+        };
+        &K
+    }};
 }
 
-kernels!(kernels_f32, f32, F32x16, F32x8, 4);
-kernels!(kernels_f64, f64, F64x8, F64x4, 2);
+kernels!(kernels_f32, f32);
+kernels!(kernels_f64, f64);

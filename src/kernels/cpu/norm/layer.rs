@@ -5,7 +5,8 @@ use crate::base::{DType, Elem};
 use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::par;
 use crate::kernels::cpu::reduce::{Moments, block_moments};
-use crate::kernels::cpu::vector::{STREAM_BYTES, Vector, fence, prefetch};
+use crate::kernels::cpu::stream::prefetch;
+use crate::kernels::cpu::vector::{STREAM_BYTES, Vector, fence};
 use crate::multiversion_vector;
 use std::ops::Range;
 

@@ -25,7 +25,8 @@ pub trait Fold<T: Elem>: Copy + Send + Sync {
 const LANES: usize = 64;
 /// Elements between two emptyings of the lanes: 64 additions each.
 const LEAF: usize = 4096;
-/// Bytes between what is added and what is asked for: 16M floats sum in 1.68 ms with and in 2.1 to 2.4 without.
+/// Bytes between what is added and what is asked for, in the second-level cache: 64 MB take 1.5 ms with, 1.7 in the
+/// first-level cache and 2.0 without; 24 MB that lie in the last-level cache 0.36, 0.40 and 0.35.
 const AHEAD: usize = 2048;
 /// Elements of a row reduced by one task.
 const PIECE: usize = 64 * 1024;
@@ -193,7 +194,7 @@ unsafe fn add_run<T: Elem, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES], src: *
         while i + LANES <= n {
             let ahead = src.wrapping_add(i).cast::<u8>().wrapping_add(AHEAD);
             for line in (0..LANES * size_of::<T>()).step_by(64) {
-                stream::prefetch_second(ahead.wrapping_add(line));
+                stream::fetch::<false>(ahead.wrapping_add(line));
             }
             for j in 0..LANES {
                 l[j] = f.step(l[j], *src.add(i + j));

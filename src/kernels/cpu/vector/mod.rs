@@ -1,14 +1,20 @@
-//! Vectors of floats behind one small trait, so that a numeric body is written once for AVX-512, AVX2 and any
+//! Vectors of floats behind one small trait, so that a numeric body is written once for AVX-512, AVX2, NEON and any
 //! other machine.
 //!
 //! Every method is `inline(always)` and must end up inside a function that enables the level's instructions
 //! (`multiversion!`, or a `#[target_feature]` function written by hand): that is the safety contract of the
 //! whole trait, and why its arithmetic is `unsafe`-free in signature only for constants.
 
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+#[cfg(target_arch = "aarch64")]
+pub use neon::{F32x8, F64x4, narrow_f16, turn_f32, turn_f64, widen_f16};
 pub use portable::Lanes;
 #[cfg(target_arch = "x86_64")]
 pub use x86::{F32x8, F32x16, F64x4, F64x8};
@@ -21,6 +27,8 @@ pub unsafe trait Vector: Copy {
     type Elem: Copy + Send + Sync + 'static;
     type Mask: Copy;
     const LANES: usize;
+    /// How many registers a value takes: what a tile of accumulators must reckon with.
+    const REGISTERS: usize = 1;
 
     fn splat(x: Self::Elem) -> Self;
     /// A constant, given in float64.
@@ -137,16 +145,6 @@ pub fn fence() {
     }
 }
 
-/// Asks for a line of memory, wherever it may lie.
-#[inline(always)]
-pub fn prefetch<T>(_p: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint, whatever the address.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(_p.cast())
-    }
-}
-
 /// A vector of `f32` that can be worked on as two vectors of `f64`.
 ///
 /// # Safety
@@ -172,6 +170,8 @@ pub unsafe trait Lookup: Widen {
 /// The vectors of each level for an element type.
 pub trait Levels: Sized {
     type Portable: Vector<Elem = Self>;
+    #[cfg(target_arch = "aarch64")]
+    type Neon: Vector<Elem = Self>;
     #[cfg(target_arch = "x86_64")]
     type Avx2: Vector<Elem = Self>;
     #[cfg(target_arch = "x86_64")]
@@ -180,6 +180,8 @@ pub trait Levels: Sized {
 
 impl Levels for f32 {
     type Portable = Lanes<f32, 4>;
+    #[cfg(target_arch = "aarch64")]
+    type Neon = F32x8;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = F32x8;
     #[cfg(target_arch = "x86_64")]
@@ -188,6 +190,8 @@ impl Levels for f32 {
 
 impl Levels for f64 {
     type Portable = Lanes<f64, 2>;
+    #[cfg(target_arch = "aarch64")]
+    type Neon = F64x4;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = F64x4;
     #[cfg(target_arch = "x86_64")]
@@ -217,6 +221,8 @@ macro_rules! multiversion_vector {
                     $crate::kernels::cpu::simd::Level::Avx512 => avx512($($arg),*),
                     #[cfg(target_arch = "x86_64")]
                     $crate::kernels::cpu::simd::Level::Avx2 => avx2($($arg),*),
+                    #[cfg(target_arch = "aarch64")]
+                    $crate::kernels::cpu::simd::Level::Neon => body::<<$t as $crate::kernels::cpu::vector::Levels>::Neon>($($arg),*),
                     _ => body::<<$t as $crate::kernels::cpu::vector::Levels>::Portable>($($arg),*),
                 }
             }

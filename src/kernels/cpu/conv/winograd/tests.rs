@@ -5,7 +5,7 @@ use super::*;
 use crate::kernels::cpu::conv::tests::{data, geometry};
 use crate::kernels::cpu::conv::{Conv, backward_data, forward};
 use crate::kernels::cpu::par;
-use crate::kernels::cpu::simd::{Level, with_level};
+use crate::kernels::cpu::simd::{LEVELS, Level, with_level};
 
 fn flat(n: usize, channels: [usize; 2], [h, w]: [usize; 2], padding: usize) -> Conv {
     geometry(n, 1, channels, [1, h, w], [1, 3, 3], [1; 3], [0, padding, padding], [1; 3])
@@ -101,10 +101,7 @@ fn against_float64() {
             }
             let plane = y / p.n / across;
             let channel = |i: usize| if channels_last { i % across } else { i / plane % across };
-            for (way, level) in [Way::Near, Way::Far]
-                .into_iter()
-                .flat_map(|w| [Level::Portable, Level::Avx2, Level::Avx512].map(|l| (w, l)))
-            {
+            for (way, level) in [Way::Near, Way::Far].into_iter().flat_map(|w| LEVELS.map(|l| (w, l))) {
                 let got = with_level(level, || {
                     let run = |threads: usize| {
                         par::set_num_threads(threads);
@@ -143,10 +140,7 @@ fn gradient_for_weight() {
         for (i, g) in g64.iter().enumerate() {
             size[if channels_last { i % p.cout } else { i / plane % p.cout }] += g.abs();
         }
-        for (way, level) in [Way::Near, Way::Far]
-            .into_iter()
-            .flat_map(|w| [Level::Portable, Level::Avx2, Level::Avx512].map(|l| (w, l)))
-        {
+        for (way, level) in [Way::Near, Way::Far].into_iter().flat_map(|w| LEVELS.map(|l| (w, l))) {
             let run = |threads: usize| {
                 par::set_num_threads(threads);
                 let mut dw = vec![f32::NAN; want.len()];

@@ -7,7 +7,7 @@ use crate::base::BF16;
 use crate::kernels::cpu::matmul::tests::{Case, Rng, all_layouts, check};
 use crate::kernels::cpu::matmul::{Gemm, gemm, half};
 use crate::kernels::cpu::par;
-use crate::kernels::cpu::simd::{Level, has_amx_bf16, with_level};
+use crate::kernels::cpu::simd::{LEVELS, Level, has_amx_bf16, with_level};
 
 /// `m` and `n` up to 70, `k` up to 200.
 fn sizes(count: usize) -> Vec<(usize, usize, usize)> {
@@ -36,7 +36,7 @@ fn the_model_in_all_layouts() {
 
 #[test]
 fn the_model_at_every_level_of_the_packers() {
-    for level in [Level::Portable, Level::Avx2, Level::Avx512] {
+    for level in LEVELS {
         with_level(level, || emulated::with(&emulated::UNIT, || all_layouts::<BF16>(&sizes(3))));
     }
 }
@@ -242,7 +242,7 @@ fn the_machine() {
             check::<BF16>(Case { m, n, k, ta: false, tb: false, tc: false, step: 1, beta: 2, bias: 1 });
         }
     });
-    for level in [Level::Portable, Level::Avx2] {
+    for level in LEVELS.into_iter().filter(|l| *l < Level::Avx512) {
         with_level(level, || assert!(unit().is_none()));
     }
 }
