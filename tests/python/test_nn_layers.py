@@ -5,6 +5,7 @@ import math
 import pytest
 import rushlight as rl
 from rushlight import nn
+from rushlight.nn import functional as F
 
 
 @pytest.mark.parametrize(
@@ -213,3 +214,18 @@ def test_clipping_and_vectors():
     vector = nn.utils.parameters_to_vector([a, b])
     nn.utils.vector_to_parameters(vector + 1, [a, b])
     assert a.tolist() == [1, 1] and b.tolist() == [1]
+
+
+def test_ctc_loss_of_a_target_that_cannot_be():
+    """Its probability is 0: the loss is infinite and has no slope, or both count as zero."""
+    log_probs = rl.linspace(-1, 1, 24).reshape(3, 2, 4).log_softmax(-1)
+    # two frames are one too few for a repeated label
+    given = rl.tensor([[1, 1], [2, 0]]), rl.tensor([2, 2]), rl.tensor([2, 1])
+    for zero in (False, True):
+        x = log_probs.clone().requires_grad_()
+        loss = F.ctc_loss(x, *given, reduction="none", zero_infinity=zero)
+        assert loss[0].item() == (0 if zero else float("inf")) and loss[1].isfinite()
+        (grad,) = rl.autograd.grad(loss.sum(), x)
+        assert grad[:2, 1].isfinite().all() and grad[:2, 1].any()
+        assert not grad[2].any()
+        assert not grad[:, 0].any() if zero else grad[:2, 0].isnan().all()
