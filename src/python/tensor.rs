@@ -523,8 +523,7 @@ impl PyTensor {
         Ok(slf)
     }
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
-        let n = slf.get().tensor().ndim();
-        if n < 2 { Ok(slf) } else { in_place_view(slf, |t| ops::shape::transpose(t, 0, 1)) }
+        in_place_view(slf, |t| if t.ndim() < 2 { Ok(t.clone()) } else { ops::shape::transpose(t, 0, 1) })
     }
     fn transpose_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| ops::shape::transpose(t, dim0, dim1))

@@ -286,8 +286,8 @@ fn bind(
                     }
                 }
             }
-            // so may tensors: meshgrid(a, b)
-            if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() {
+            // so may tensors of some functions: meshgrid(a, b)
+            if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() && spells(row) {
                 let list: Vec<Tensor> = given[next..]
                     .iter()
                     .map_while(|o| o.cast::<PyTensor>().ok().map(|t| t.get().tensor()))
@@ -350,6 +350,20 @@ fn keyword<'a, 'py>(p: &Param, keywords: &'a Keywords<'py>) -> Option<&'a Bound<
 
 fn is_sequence(obj: &Bound<'_, PyAny>) -> bool {
     obj.cast::<PyTuple>().is_ok() || obj.cast::<pyo3::types::PyList>().is_ok()
+}
+
+/// Whether a list of tensors may be spelled out. Where it may not, a tensor in its place is a mistake, not a list of one.
+fn spells(row: &OpDef) -> bool {
+    matches!(
+        row.name,
+        "atleast_1d"
+            | "atleast_2d"
+            | "atleast_3d"
+            | "block_diag"
+            | "broadcast_tensors"
+            | "cartesian_prod"
+            | "meshgrid"
+    )
 }
 
 /// Consecutive integers as one list of sizes.
