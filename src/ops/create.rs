@@ -147,6 +147,10 @@ fn arange_of(
         "upper bound and lower bound inconsistent with step sign"
     );
     ensure!(dtype != DType::Bool, NotImplemented, "\"arange_cpu\" not implemented for 'Bool'");
+    // int64 cuts the numbers of the range to integers and then counts; the narrower ones count first
+    let whole = |v: Scalar| if dtype == DType::I64 { Scalar::Int(v.to_i64()) } else { v };
+    let (start, end, step) = (whole(start), whole(end), whole(step));
+    ensure!(!step.is_zero(), Value, "step must be nonzero");
     let all_ints = start.is_integral() && end.is_integral() && step.is_integral();
     let device = device_of(device);
     if all_ints && dtype.is_integral() {

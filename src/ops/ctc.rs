@@ -185,7 +185,8 @@ ops! {
     /// The negative logarithm of the probability that frames spell a target, summed over all alignments.
     ///
     /// Args: log_probs: (T, N, C) or (T, C), float32 or float64; targets: (N, S), or all targets in one row;
-    /// input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero.
+    /// input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero, and so do their
+    /// gradients, which are nan otherwise.
     nn fn nn_ctc_loss["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
         let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
         loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })

@@ -133,7 +133,14 @@ fn join(shape: &[usize]) -> String {
 /// The value of `index_fill` as a 0-d tensor of the tensor's dtype.
 fn fill_value(x: &Tensor, value: Val) -> Result<Tensor> {
     match value {
-        Val::S(s) => full(&[], s, x.dtype(), x.device()),
+        Val::S(s) => {
+            ensure!(
+                x.dtype().is_complex() || !matches!(s, Scalar::Complex(_)),
+                Runtime,
+                "index_fill_(): Converting complex Scalar to non-complex type is not supported"
+            );
+            full(&[], s, x.dtype(), x.device())
+        }
         Val::T(v) => {
             ensure!(
                 v.ndim() == 0,

@@ -204,14 +204,16 @@ fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
 fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
     ensure!(sections > 0, Runtime, "number of sections must be larger than 0, got {sections}");
     let (n, k) = (x.shape()[axis], sections as usize);
+    // sections may be empty, so their number is bounded by memory alone
+    let mut out = Vec::new();
+    ensure!(out.try_reserve_exact(k).is_ok(), Memory, "no memory for {sections} sections");
     let mut start = 0;
-    (0..k)
-        .map(|i| {
-            let length = n / k + (i < n % k) as usize;
-            start += length;
-            narrow_at(x, axis, start - length, length, 1)
-        })
-        .collect()
+    for i in 0..k {
+        let length = n / k + (i < n % k) as usize;
+        out.push(narrow_at(x, axis, start, length, 1)?);
+        start += length;
+    }
+    Ok(out)
 }
 
 /// Pieces between indices, which count as in slices.

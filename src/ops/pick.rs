@@ -383,6 +383,7 @@ impl Op for Put {
         true
     }
     fn overlap_ok(&self) -> bool {
-        true
+        // only those two promise one value for elements that share a place
+        [&INDEX, &INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, self.spots.manner))
     }
 }

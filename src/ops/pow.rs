@@ -226,14 +226,19 @@ pub fn pow_in_place(input: &Tensor, exponent: impl Into<Val>) -> Result<()> {
     }
 }
 
-/// The power in double precision, whatever the dtypes.
-pub fn float_power(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
-    let (a, b) = (input.into(), exponent.into());
+/// The dtype of [`float_power`].
+fn widest(a: &Val, b: &Val) -> DType {
     let complex = |v: &Val| match v {
         Val::T(t) => t.dtype().is_complex(),
         Val::S(s) => matches!(s, Scalar::Complex(_)),
     };
-    let dtype = if complex(&a) || complex(&b) { DType::C128 } else { DType::F64 };
+    if complex(a) || complex(b) { DType::C128 } else { DType::F64 }
+}
+
+/// The power in double precision, whatever the dtypes.
+pub fn float_power(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
+    let (a, b) = (input.into(), exponent.into());
+    let dtype = widest(&a, &b);
     let wide = |v: Val| -> Result<Val> {
         Ok(match v {
             Val::T(t) => Val::T(super::copy::cast(&t, dtype)?),
@@ -278,16 +283,18 @@ pub const TABLE: &[OpDef] = &[
         call: |a| Ok(float_power(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?)?.into()),
         returns: "Tensor",
         in_place: Some(|a| {
-            let x: &Tensor = FromArg::from_arg(&a[0])?;
+            let (x, exponent) = (<&Tensor>::from_arg(&a[0])?, Val::from_arg(&a[1])?);
+            let wide = widest(&Val::from(x), &exponent);
             ensure!(
-                matches!(x.dtype(), DType::F64 | DType::C128),
+                x.dtype() == wide,
                 Runtime,
-                "the base given to float_power_ has dtype {} but the operation's result requires dtype Double",
-                x.dtype().scalar_name()
+                "the base given to float_power_ has dtype {} but the operation's result requires dtype {}",
+                x.dtype().scalar_name(),
+                wide.scalar_name()
             );
             pow_in_place(
                 x,
-                match Val::from_arg(&a[1])? {
+                match exponent {
                     Val::T(t) => Val::T(super::copy::cast(&t, x.dtype())?),
                     s => s,
                 },

@@ -214,8 +214,8 @@ ops! {
     }
     /// One tensor for each index along an axis, as views.
     both fn unbind(input: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
-        ensure!(input.ndim() > 0, Runtime, "Dimension specified as {dim} but tensor has no dimensions");
         let axis = wrap_dim(dim, input.ndim())?;
+        ensure!(input.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
         Ok((0..input.shape()[axis]).map(|index| {
             let mut out = input.alias(input.layout().select(axis, index));
             record_view(input, &mut out, Box::new(UnbindGrad { axis, index }), Some("UnbindBackward0"));

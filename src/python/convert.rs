@@ -87,7 +87,7 @@ pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     }
     if let Ok(t) = obj.cast::<PyTensor>() {
         let t = t.get().tensor();
-        if t.numel() == 1 && t.dtype().is_integral() {
+        if t.ndim() == 0 && t.dtype().is_integral() && t.dtype() != DType::Bool {
             return Ok(t.item().ok().map(Scalar::to_i64));
         }
         return Ok(None);

@@ -12,6 +12,7 @@ mod index;
 mod interop;
 #[allow(unsafe_code)]
 mod object;
+mod out;
 mod slots;
 mod tensor;
 #[allow(unsafe_code)]

@@ -14,37 +14,22 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList, PyTuple, PyType};
 
-impl PyTensor {
-    /// `out=`: takes the values, and the shape if it differs.
-    pub fn store(&self, op: &str, r: &Tensor) -> PyResult<()> {
-        let t = self.tensor();
-        if !crate::base::promote::can_cast(r.dtype(), t.dtype()) {
-            return Err(PyRuntimeError::new_err(format!(
-                "result type {} can't be cast to the desired output type {}",
-                r.dtype().scalar_name(),
-                t.dtype().scalar_name()
-            )));
-        }
-        if t.device() != r.device() {
-            return Err(PyRuntimeError::new_err(format!(
-                "{op}: Expected out tensor to be on device {}, but got {} instead",
-                r.device(),
-                t.device()
-            )));
-        }
-        let target = if t.shape() == r.shape() {
-            t
-        } else {
-            let fresh = Tensor::empty(r.shape(), t.dtype(), t.device()).py()?;
-            let fresh = t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype());
-            self.replace(fresh.clone());
-            fresh
-        };
-        ops::op::check_in_place(op, &target).py()?;
-        ops::copy::write(&target, r).py()?;
-        target.storage().bump_version();
-        Ok(())
+/// `t` with other sizes, contiguous from its first element: in the same memory where that suffices, so that other views
+/// see what is written, else in new memory with the old elements in front.
+pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
+    let layout = Layout { offset: t.layout().offset, ..Layout::contiguous(shape) };
+    let needed = layout.span_end().checked_mul(t.dtype().size());
+    if needed.is_some_and(|n| n <= t.storage().nbytes()) {
+        return Ok(t.replaced(t.storage().clone(), layout, t.dtype()));
     }
+    if !t.storage().is_resizable() {
+        return Err(PyRuntimeError::new_err("Trying to resize storage that is not resizable"));
+    }
+    let fresh = Tensor::empty(shape, t.dtype(), t.device()).py()?;
+    let keep = (t.storage().nbytes() / t.dtype().size()).saturating_sub(t.layout().offset).min(fresh.numel());
+    let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
+    ops::copy::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
+    Ok(t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()))
 }
 
 /// The text of a tensor with a class name in front.
@@ -534,25 +519,11 @@ impl PyTensor {
         if t.requires_grad() && crate::autograd::grad_enabled() {
             return Err(PyRuntimeError::new_err("cannot resize variables that require grad"));
         }
-        let layout = Layout { offset: t.layout().offset, ..Layout::contiguous(&shape) };
-        let needed = layout.span_end().checked_mul(t.dtype().size());
-        let new = if needed.is_some_and(|n| n <= t.storage().nbytes()) {
-            t.replaced(t.storage().clone(), layout, t.dtype())
-        } else {
-            let fresh = Tensor::empty(&shape, t.dtype(), t.device()).py()?;
-            let keep = (t.storage().nbytes() / t.dtype().size())
-                .saturating_sub(t.layout().offset)
-                .min(fresh.numel());
-            let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
-            ops::copy::write(&flat(&fresh, 0), &flat(&t, t.layout().offset)).py()?;
-            t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype())
-        };
-        slf.get().replace(new);
+        slf.get().replace(resized(&t, &shape)?);
         Ok(slf)
     }
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
-        let n = slf.get().tensor().ndim();
-        if n < 2 { Ok(slf) } else { in_place_view(slf, |t| ops::shape::transpose(t, 0, 1)) }
+        in_place_view(slf, |t| if t.ndim() < 2 { Ok(t.clone()) } else { ops::shape::transpose(t, 0, 1) })
     }
     fn transpose_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| ops::shape::transpose(t, dim0, dim1))

@@ -6,6 +6,7 @@
 
 use super::convert::{ret, to_arg};
 use super::error::{guarded, to_py};
+use super::out;
 use super::tensor::PyTensor;
 use crate::ops::inplace;
 use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret};
@@ -123,7 +124,7 @@ unsafe fn enter(
     }
 }
 
-type Keywords<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 2]>;
+pub type Keywords<'py> = SmallVec<[(Bound<'py, PyAny>, Bound<'py, PyAny>); 2]>;
 
 fn call<'py>(
     py: Python<'py>,
@@ -132,16 +133,8 @@ fn call<'py>(
     keywords: &mut Keywords<'py>,
     method: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let mut out = None;
-    if !keywords.is_empty()
-        && let Some(i) = keywords.iter().position(|(k, _)| is_name(k, "out"))
-    {
-        let takes_out = group.rows.iter().any(|r| r.params.iter().any(|p| p.name == "out"));
-        if !takes_out {
-            let (_, v) = keywords.remove(i);
-            out = (!v.is_none()).then_some(v);
-        }
-    }
+    // neither methods nor what works in place have `out=`
+    let out = if method || group.in_place { None } else { out::take(&group.rows, keywords) };
     let mut first: Option<Mismatch> = None;
     let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
     // one name may mean different things as a method and as a function
@@ -153,12 +146,15 @@ fn call<'py>(
                 if group.in_place {
                     return in_place(row, &args, given);
                 }
+                if let Some(out) = &out {
+                    out::adopt(row, &mut args, out);
+                }
                 let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
                 if row.place == Place::Inplace {
                     return Ok(given[0].clone());
                 }
                 return match out {
-                    Some(out) => store(group.name, py, value, &out),
+                    Some(out) => out::store(row, py, value, &out),
                     None => ret_or_self(py, value, given, &args),
                 };
             }
@@ -238,7 +234,7 @@ enum Mismatch {
     Unexpected(String),
 }
 
-fn is_name(obj: &Bound<'_, PyAny>, name: &str) -> bool {
+pub fn is_name(obj: &Bound<'_, PyAny>, name: &str) -> bool {
     obj.cast::<PyString>().is_ok_and(|s| s.to_str().is_ok_and(|s| s == name))
 }
 
@@ -290,8 +286,8 @@ fn bind(
                     }
                 }
             }
-            // so may tensors: meshgrid(a, b)
-            if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() {
+            // so may tensors of some functions: meshgrid(a, b)
+            if p.kind.base == Base::Tensors && obj.cast::<PyTensor>().is_ok() && spells(row) {
                 let list: Vec<Tensor> = given[next..]
                     .iter()
                     .map_while(|o| o.cast::<PyTensor>().ok().map(|t| t.get().tensor()))
@@ -356,6 +352,20 @@ fn is_sequence(obj: &Bound<'_, PyAny>) -> bool {
     obj.cast::<PyTuple>().is_ok() || obj.cast::<pyo3::types::PyList>().is_ok()
 }
 
+/// Whether a list of tensors may be spelled out. Where it may not, a tensor in its place is a mistake, not a list of one.
+fn spells(row: &OpDef) -> bool {
+    matches!(
+        row.name,
+        "atleast_1d"
+            | "atleast_2d"
+            | "atleast_3d"
+            | "block_diag"
+            | "broadcast_tensors"
+            | "cartesian_prod"
+            | "meshgrid"
+    )
+}
+
 /// Consecutive integers as one list of sizes.
 fn spelled(given: &[Bound<'_, PyAny>]) -> PyResult<Option<(Arg, usize)>> {
     let mut sizes = crate::ops::table::Ints::new();
@@ -372,7 +382,7 @@ fn spelled(given: &[Bound<'_, PyAny>]) -> PyResult<Option<(Arg, usize)>> {
     Ok((taken > 0).then_some((Arg::Ints(sizes), taken)))
 }
 
-fn type_name(obj: &Bound<'_, PyAny>) -> String {
+pub fn type_name(obj: &Bound<'_, PyAny>) -> String {
     obj.get_type().name().map_or_else(|_| "object".into(), |n| n.to_string())
 }
 
@@ -433,50 +443,6 @@ fn mismatch(
         got.join(", "),
         rows.join("\n")
     ))
-}
-
-/// `out=`: the result goes into a tensor the caller has, which is resized if need be.
-fn store<'py>(
-    name: &str,
-    py: Python<'py>,
-    value: Ret,
-    out: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let place = |r: &Tensor, o: &Bound<'py, PyAny>| -> PyResult<()> {
-        let o = o.cast::<PyTensor>().map_err(|_| {
-            PyTypeError::new_err(format!("{name}(): argument 'out' must be Tensor, not {}", type_name(o)))
-        })?;
-        o.get().store(name, r)
-    };
-    match value {
-        Ret::Tensor(r) => {
-            if crate::autograd::grad_enabled()
-                && (r.requires_grad()
-                    || out.cast::<PyTensor>().is_ok_and(|o| o.get().tensor().requires_grad()))
-            {
-                return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
-                    "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
-                )));
-            }
-            place(&r, out)?;
-            Ok(out.clone())
-        }
-        Ret::Tuple(v) => {
-            let outs: Vec<Bound<'py, PyAny>> = out.try_iter()?.collect::<PyResult<_>>()?;
-            for (r, o) in v.iter().zip(&outs) {
-                place(r, o)?;
-            }
-            Ok(PyTuple::new(py, outs)?.into_any())
-        }
-        Ret::Named(f, v) => {
-            let outs: Vec<Bound<'py, PyAny>> = out.try_iter()?.collect::<PyResult<_>>()?;
-            for (r, o) in v.iter().zip(&outs) {
-                place(r, o)?;
-            }
-            super::types::named(py, f.name, f.fields, PyTuple::new(py, outs)?)
-        }
-        other => ret(py, other),
-    }
 }
 
 /// A row group that Rust code calls by its name, looked up once.

@@ -45,7 +45,7 @@ const CLASSES: usize = 4 * 58;
 enum Kept {
     Nothing,
     Class(u16),
-    Foreign(#[allow(dead_code)] Owner),
+    Foreign(Owner),
 }
 
 pub struct Block {
@@ -171,6 +171,13 @@ impl Block {
     #[inline]
     pub fn is_foreign(&self) -> bool {
         matches!(self.kept, Kept::Foreign(_))
+    }
+    /// Who keeps the memory alive, if it is not this block.
+    pub fn owner(&self) -> Option<&Owner> {
+        match &self.kept {
+            Kept::Foreign(owner) => Some(owner),
+            _ => None,
+        }
     }
     #[inline]
     pub fn ptr(&self) -> *mut u8 {

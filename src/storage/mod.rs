@@ -151,6 +151,14 @@ impl Storage {
         let block = Block::foreign(self.ptr(), owner);
         Storage::of(Some(block), self.header().bytes, self.header().device, self.header().readonly)
     }
+    /// Whether a tensor that outgrows this memory may move to memory of our own. From an array of NumPy's it may not:
+    /// the two would part without a word.
+    pub fn is_resizable(&self) -> bool {
+        match self.header().block.owner() {
+            Some(owner) => owner.downcast_ref::<Storage>().is_some_and(Storage::is_resizable),
+            None => true,
+        }
+    }
     /// Nobody else holds this storage, and nobody else owns its memory.
     #[inline]
     pub fn is_sole(&self) -> bool {

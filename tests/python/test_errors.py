@@ -366,6 +366,9 @@ x.tril(-2**63)
 x.select(0, -2**63)
 x.narrow(0, 0, 2**63 - 1)
 x[-2**63 : 2**63 - 1]
+x.tensor_split(2**62)
+x[:0].hsplit(2**62)
+x[:0].vsplit(2**62)
 x[0 : 2**63 - 1 : 2**62]
 x.roll(2**62)
 x.resize_(10**18)
@@ -407,3 +410,60 @@ def test_a_scalar_has_one_axis_to_move():
     assert rl.movedim(rl.ones(()), -1, 0).shape == ()
     with pytest.raises(IndexError):
         rl.movedim(rl.ones(()), 1, 0)
+
+
+def test_an_element_that_several_share_has_one_value():
+    """What writes to elements by index is refused, and so is what writes everywhere, but for the fills."""
+    shared, index = rl.zeros(1, 2).expand(3, 2), rl.tensor([0, 1])
+    for call in (
+        lambda: shared.index_copy_(0, index, rl.ones(2, 2)),
+        lambda: shared.index_add_(0, index, rl.ones(2, 2)),
+        lambda: shared.put_(index, rl.ones(2)),
+        lambda: shared.masked_scatter_(shared == 0, rl.ones(6)),
+        lambda: shared.add_(1),
+    ):
+        with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+            call()
+    assert not shared.any()
+    shared.index_fill_(0, index, 5)
+    assert shared.tolist() == [[5, 5]] * 3
+
+
+def test_turning_a_leaf_is_refused_in_any_number_of_dimensions():
+    for shape in ((), (2,), (2, 3)):
+        with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+            rl.zeros(shape, requires_grad=True).t_()
+        assert rl.zeros(shape).t_().shape == shape[::-1]
+
+
+def test_a_complex_number_does_not_go_into_a_real_tensor():
+    with pytest.raises(RuntimeError, match="complex Scalar to non-complex type"):
+        rl.zeros(2).index_fill_(0, rl.tensor([0]), 1j)
+    with pytest.raises(RuntimeError, match="requires dtype ComplexDouble"):
+        rl.ones(2, dtype=rl.float64).float_power_(1j)
+    assert rl.ones(2, dtype=rl.complex128).float_power_(1j).tolist() == [1, 1]
+
+
+def test_an_integer_may_come_in_a_tensor_without_dimensions():
+    x = rl.arange(6.0).reshape(2, 3)
+    assert x.sum(rl.tensor(1)).tolist() == [3, 12]
+    for dim in (rl.tensor([1]), rl.tensor(True), rl.tensor(1.0)):
+        with pytest.raises(TypeError):
+            x.cumsum(dim)
+
+
+def test_a_list_of_tensors_is_spelled_out_for_some_functions_only():
+    x = rl.ones(2)
+    assert [t.shape for t in rl.meshgrid(x, x, indexing="ij")] == [(2, 2), (2, 2)]
+    assert [t.shape for t in rl.broadcast_tensors(x, rl.ones(1))] == [(2,), (2,)]
+    assert rl.cartesian_prod(x, x).shape == (4, 2) and rl.block_diag(x, x).shape == (2, 4)
+    for join in (rl.cat, rl.stack, rl.hstack, rl.vstack, rl.column_stack):
+        with pytest.raises(TypeError, match="must be tuple of Tensors, not Tensor"):
+            join(x)
+
+
+def test_a_scalar_cannot_be_taken_apart():
+    with pytest.raises(IndexError, match="tensor has no dimensions"):
+        rl.ones(()).unbind()
+    with pytest.raises(IndexError, match="out of range"):
+        rl.ones(()).unbind(-4)

@@ -5,6 +5,7 @@ import math
 import pytest
 import rushlight as rl
 from rushlight import nn
+from rushlight.nn import functional as F
 
 
 @pytest.mark.parametrize(
@@ -213,3 +214,52 @@ def test_clipping_and_vectors():
     vector = nn.utils.parameters_to_vector([a, b])
     nn.utils.vector_to_parameters(vector + 1, [a, b])
     assert a.tolist() == [1, 1] and b.tolist() == [1]
+
+
+def test_linear_cross_entropy_says_what_does_not_fit():
+    W, target = rl.ones(2, 3), rl.tensor([0, 1])
+    for text, call in (
+        ("dimensionality 1 or 2, got 3", lambda: F.linear_cross_entropy(rl.ones(2, 3, 3), W, target)),
+        ("dimensionality 1 or 2, got 0", lambda: F.linear_cross_entropy(rl.ones(()), W, target)),
+        ("dimensionality at least 2, got 1", lambda: F.linear_cross_entropy(rl.ones(2, 3), W[0], target)),
+        ("got 4 and 3, respectively", lambda: F.linear_cross_entropy(rl.ones(2, 4), W, target)),
+        (
+            r"expected linear_bias shape \(2,\), got \(3,\)",
+            lambda: F.linear_cross_entropy(rl.ones(2, 3), W, target, linear_bias=rl.ones(3)),
+        ),
+        (
+            "requires batched input",
+            lambda: F.linear_cross_entropy(rl.ones(3), rl.ones(2, 4, 3), rl.zeros(4, dtype=rl.int64)),
+        ),
+        (
+            "target contains probabilities",
+            lambda: F.linear_cross_entropy(rl.ones(2, 3), W, rl.ones(2, 2), ignore_index=0),
+        ),
+    ):
+        with pytest.raises(RuntimeError, match=text):
+            call()
+
+
+def test_linear_cross_entropy_is_both_in_one():
+    x, target = rl.arange(6.0).reshape(2, 3) / 6, rl.tensor([[0, 1, 1, 0], [1, 1, 0, 0]])
+    W, b = rl.arange(24.0).reshape(2, 4, 3).cos(), rl.arange(8.0).reshape(2, 4).sin()
+    loss = F.linear_cross_entropy(x, W, target, linear_bias=b, reduction="none")
+    logits = (W * x[:, None, None]).sum(-1) + b
+    assert rl.allclose(loss, F.cross_entropy(logits, target, reduction="none"))
+    single = F.linear_cross_entropy(x[0], W[:, 0], target[0, 0], linear_bias=b[:, 0], reduction="none")
+    assert single.shape == () and rl.allclose(single, loss[0, 0])
+
+
+def test_ctc_loss_of_a_target_that_cannot_be():
+    """Its probability is 0: the loss is infinite and has no slope, or both count as zero."""
+    log_probs = rl.linspace(-1, 1, 24).reshape(3, 2, 4).log_softmax(-1)
+    # two frames are one too few for a repeated label
+    given = rl.tensor([[1, 1], [2, 0]]), rl.tensor([2, 2]), rl.tensor([2, 1])
+    for zero in (False, True):
+        x = log_probs.clone().requires_grad_()
+        loss = F.ctc_loss(x, *given, reduction="none", zero_infinity=zero)
+        assert loss[0].item() == (0 if zero else float("inf")) and loss[1].isfinite()
+        (grad,) = rl.autograd.grad(loss.sum(), x)
+        assert grad[:2, 1].isfinite().all() and grad[:2, 1].any()
+        assert not grad[2].any()
+        assert not grad[:, 0].any() if zero else grad[:2, 0].isnan().all()

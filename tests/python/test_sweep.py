@@ -374,7 +374,7 @@ def test_unary_out(row):
         assert f(x, out=out) is out
         np.testing.assert_array_equal(plain(out), plain(want))
     if want.dtype is rl.float32:
-        with pytest.raises(RuntimeError, match="can't be cast"):
+        with pytest.raises(RuntimeError, match=r"can't be cast|Expected out tensor to have dtype"):
             f(x, out=rl.empty(5, 7, dtype=rl.int64))
 
 

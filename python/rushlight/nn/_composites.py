@@ -223,13 +223,31 @@ def linear_cross_entropy(
     options=None,
 ):
     """Cross entropy of a linear map of the input; see :class:`LinearCrossEntropyLoss`."""
-    classes, *features = linear_weight.shape[:-1]
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(
+            f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}"
+        )
+    (*outputs, size), given = linear_weight.shape, input.shape[-1]
+    if given != size:
+        raise RuntimeError(
+            "expected equal input and linear_weight last dimensions (in_features), "
+            f"got {given} and {size}, respectively"
+        )
+    if linear_bias is not None and list(linear_bias.shape) != outputs:
+        raise RuntimeError(f"expected linear_bias shape {tuple(outputs)}, got {tuple(linear_bias.shape)}")
+    if len(outputs) > 1 and input.dim() == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires "
+            f"batched input, (N, {size}), got unbatched input with shape {tuple(input.shape)}"
+        )
+    shape = (*input.shape[:-1], *outputs)
+    if ignore_index is not None and target.shape == shape:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     F = _nn()
     flat_bias = None if linear_bias is None else linear_bias.reshape(-1)
-    logits = F.linear(input, linear_weight.reshape(-1, linear_weight.shape[-1]), flat_bias)
-    logits = logits.reshape(*input.shape[:-1], classes, *features)
-    if input.dim() > 2 and not features:
-        logits = logits.movedim(-1, 1)
+    logits = F.linear(input, linear_weight.reshape(-1, size), flat_bias).reshape(shape)
     ignored = -100 if ignore_index is None else ignore_index
     return F.cross_entropy(
         logits,

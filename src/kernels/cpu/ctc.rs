@@ -59,7 +59,8 @@ impl Sample<'_> {
         }
         -self.total(&self.forward(lp))
     }
-    /// Calls `out(t, c, slope)` for every log-probability, taking them to be normalised.
+    /// Calls `out(t, c, slope)` for every log-probability, taking them to be normalised. The logarithm of a target that
+    /// cannot be has no slope: they are nan.
     pub fn slopes(&self, lp: &dyn Fn(usize, usize) -> f64, mut out: impl FnMut(usize, usize, f64)) {
         if self.frames == 0 {
             return;
@@ -67,6 +68,10 @@ impl Sample<'_> {
         let n = self.states();
         let a = self.forward(lp);
         let loss = -self.total(&a);
+        if loss == f64::INFINITY {
+            (0..self.frames).for_each(|t| (0..self.classes).for_each(|c| out(t, c, f64::NAN)));
+            return;
+        }
         let mut b = vec![NONE; n];
         let mut hits = vec![NONE; self.classes];
         for t in (0..self.frames).rev() {

@@ -1,0 +1,193 @@
+//! `out=`: results go into tensors the caller has. Everything is checked before anything is written.
+//!
+//! An operand may lie in the same memory, which PyTorch refuses for some functions and gets wrong for others: results are
+//! complete before they are stored.
+
+use super::error::OrPy;
+use super::tensor::{PyTensor, resized};
+use super::trampoline::{Keywords, is_name, type_name};
+use crate::autograd::grad_enabled;
+use crate::base::promote::can_cast;
+use crate::ops;
+use crate::ops::table::{Arg, Base, OpDef, Ret};
+use crate::tensor::Tensor;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyUserWarning};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+
+/// Elementwise functions that keep the dtype of their operands, and want it of `out=`. All others promote.
+const KEEPING: &str = "abs absolute bitwise_not ceil conj_physical fix float_power floor frac heaviside isneginf isposinf \
+                       neg negative sgn sign signbit trunc special.round";
+/// Structured functions that promote as the elementwise do.
+const PROMOTING: &str = "addcdiv addcmul addr angle bernoulli cat clamp clamp_max clamp_min clip column_stack concat \
+                         concatenate cumprod cumsum diff div dstack ger hstack kron lerp logit logsumexp max mean min \
+                         mvlgamma nanmean nansum outer polygamma prod row_stack stack std sum var vstack where";
+/// Functions of a tensor that compute in the dtype they are told.
+const OBEDIENT: &str = "cumprod cumsum mean nanmean nansum prod sum";
+/// Functions that join tensors: their class of error is another.
+const JOINING: &str = "cat column_stack concat concatenate dstack hstack row_stack stack vstack";
+
+fn among(list: &str, name: &str) -> bool {
+    list.split_whitespace().any(|n| n == name)
+}
+
+/// Whether the dtype of the result is found by promotion, so that `out=` may have any other that it can be cast to.
+/// Otherwise it must have the very dtype.
+fn promotes(row: &OpDef) -> bool {
+    let elementwise = row.in_place.is_some();
+    let family = row.name.starts_with("special.") || row.name.starts_with("fft.");
+    among(PROMOTING, row.name) || (elementwise || family) && !among(KEEPING, row.name)
+}
+
+/// The argument, taken out of the keywords; left there where rows have a parameter of that name or make no tensors.
+pub fn take<'py>(rows: &[&OpDef], keywords: &mut Keywords<'py>) -> Option<Bound<'py, PyAny>> {
+    let at = keywords.iter().position(|(k, _)| is_name(k, "out"))?;
+    let own = rows.iter().any(|r| r.params.iter().any(|p| p.name == "out"));
+    let makes = |r: &&OpDef| ["Tensor", "Named", "Ret"].iter().any(|t| r.returns.contains(t));
+    if own || !rows.iter().any(makes) {
+        return None;
+    }
+    let (_, value) = keywords.remove(at);
+    (!value.is_none()).then_some(value)
+}
+
+/// What the call leaves open follows `out`: `zeros(3, out=x)` makes what `x` holds, where it is.
+pub fn adopt(row: &OpDef, args: &mut [Arg], out: &Bound<'_, PyAny>) {
+    let makes_anew = !row.params.iter().any(|p| matches!(p.kind.base, Base::Tensor | Base::Tensors));
+    if !makes_anew && !among(OBEDIENT, row.name) {
+        return;
+    }
+    let Ok(out) = out.cast::<PyTensor>().map(|o| o.get().tensor()) else { return };
+    for (p, arg) in row.params.iter().zip(args) {
+        if matches!(arg, Arg::Absent | Arg::None) {
+            match p.name {
+                "dtype" => *arg = Arg::DType(out.dtype()),
+                "device" => *arg = Arg::Device(out.device()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Puts results where the caller wants them and answers with that.
+pub fn store<'py>(
+    row: &OpDef,
+    py: Python<'py>,
+    value: Ret,
+    out: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        Ret::Tensor(r) => {
+            write(row, &[r], std::slice::from_ref(out))?;
+            Ok(out.clone())
+        }
+        Ret::Tuple(v) => {
+            let outs = several(row, out, v.len())?;
+            write(row, &v, &outs)?;
+            Ok(PyTuple::new(py, outs)?.into_any())
+        }
+        Ret::Named(f, v) => {
+            let outs = several(row, out, v.len())?;
+            write(row, &v, &outs)?;
+            super::types::named(py, f.name, f.fields, PyTuple::new(py, outs)?)
+        }
+        other => super::convert::ret(py, other),
+    }
+}
+
+/// One place for each of several results.
+fn several<'py>(row: &OpDef, out: &Bound<'py, PyAny>, count: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if out.cast::<PyTuple>().is_err() && out.cast::<PyList>().is_err() {
+        let (name, got) = (row.name, type_name(out));
+        return Err(PyTypeError::new_err(format!(
+            "{name}(): argument 'out' must be tuple of Tensors, not {got}"
+        )));
+    }
+    let outs: Vec<Bound<'py, PyAny>> = out.try_iter()?.collect::<PyResult<_>>()?;
+    if outs.len() != count {
+        let got = outs.len();
+        return Err(PyTypeError::new_err(format!("expected tuple of {count} elements but got {got}")));
+    }
+    Ok(outs)
+}
+
+fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult<()> {
+    let name = row.name;
+    let mut places = Vec::with_capacity(outs.len());
+    for o in outs {
+        places.push(o.cast::<PyTensor>().map_err(|_| {
+            PyTypeError::new_err(format!("{name}(): argument 'out' must be Tensor, not {}", type_name(o)))
+        })?);
+    }
+    if grad_enabled()
+        && results.iter().any(Tensor::requires_grad) | places.iter().any(|o| o.get().tensor().requires_grad())
+    {
+        return Err(PyRuntimeError::new_err(format!(
+            "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        )));
+    }
+    for (r, o) in results.iter().zip(&places) {
+        check(row, outs.len() == 1, r, &o.get().tensor())?;
+    }
+    for (r, o) in results.iter().zip(&places) {
+        let t = o.get().tensor();
+        let target = if t.shape() == r.shape() {
+            t
+        } else {
+            if t.numel() > 0 {
+                let text = format!(
+                    "An output with one or more elements was resized since it had shape {:?}, which does not match the required output shape {:?}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+                    t.shape(),
+                    r.shape()
+                );
+                let text = std::ffi::CString::new(text)?;
+                PyErr::warn(o.py(), &o.py().get_type::<PyUserWarning>(), &text, 1)?;
+            }
+            let new = resized(&t, r.shape())?;
+            o.get().replace(new.clone());
+            new
+        };
+        ops::copy::write(&target, r).py()?;
+        target.storage().bump_version();
+    }
+    Ok(())
+}
+
+/// Whether a result, the only one or one of several, may go into a tensor.
+fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
+    let (name, from, to) = (row.name, r.dtype(), t.dtype());
+    if from != to && !(only && promotes(row)) {
+        // C's words for the integers, as PyTorch has them here
+        let word = |n: &'static str| match n {
+            "long" => "long int",
+            "short" => "short int",
+            n => n,
+        };
+        return Err(PyRuntimeError::new_err(format!(
+            "Expected out tensor to have dtype {}, but got {} instead",
+            word(from.c_name()),
+            word(to.c_name())
+        )));
+    }
+    if !can_cast(from, to) {
+        let to = to.scalar_name();
+        return Err(if among(JOINING, name) {
+            PyTypeError::new_err(format!(
+                "torch.cat(): input types can't be cast to the desired output type {to}"
+            ))
+        } else {
+            PyRuntimeError::new_err(format!(
+                "result type {} can't be cast to the desired output type {to}",
+                from.scalar_name()
+            ))
+        });
+    }
+    if t.device() != r.device() {
+        return Err(PyRuntimeError::new_err(format!(
+            "{name}: Expected out tensor to be on device {}, but got {} instead",
+            r.device(),
+            t.device()
+        )));
+    }
+    ops::op::check_in_place(name, t).py()
+}
