@@ -34,6 +34,8 @@ const PACKED_WORDS: usize = 8 << 20;
 /// Steps times rows times columns of a task, and the panels it takes all the same.
 const TASK_WORK: usize = 1 << 19;
 const TASK_PANELS: usize = 8;
+/// Tasks that a product is cut into at least: 768 cubed was 9, of which two threads take 5 and 4.
+const TASKS: usize = 16;
 /// Elements packed by a task.
 const PACK_GRAIN: usize = 32 * 1024;
 
@@ -225,11 +227,13 @@ impl<T: Half> Job<'_, T> {
                 let tall = (ROWS_BYTES / (row * 4 * mr)).clamp(4, heights.tiles.max(4));
                 let tall = heights.tiles.div_ceil(heights.tiles.div_ceil(tall));
                 let wide = TASK_WORK / (tall * mr * words * nr);
-                let least = if heights.tiles > tall { TASK_PANELS } else { TASK_PANELS / 4 };
+                let down = heights.tiles.div_ceil(tall);
+                let least = if down > 1 { TASK_PANELS } else { TASK_PANELS / 4 };
+                let least = least.min(panels.div_ceil(TASKS.div_ceil(down)));
                 // As even as whole panels allow.
                 let wide = panels.div_ceil(panels.div_ceil(wide.max(least).min(panels)));
                 let across = panels.div_ceil(wide);
-                self.each(heights.tiles.div_ceil(tall) * across, 1, |r| {
+                self.each(down * across, 1, |r| {
                     for t in r {
                         let (tile, panel) = (t / across * tall, t % across * wide);
                         let tiles = tile..(tile + tall).min(heights.tiles);
