@@ -103,9 +103,18 @@ unsafe fn pack<V: Vector, const PANEL: bool>(
     // The last block of a row or column overlaps its neighbour rather than fall back to single elements: 14 rows
     // are two blocks of 8. Two blocks along `k` at a time use up a line of the source at once, whose rows may
     // all share a cache set.
+    /// Bytes along a row between what is packed and what is asked for, in the second-level cache: in the first the
+    /// rows would push each other out. With this, packing is 5.5 instead of 7.6% of a transformer's layer.
+    const AHEAD: usize = 1024;
+    let ahead = AHEAD / size_of::<V::Elem>();
     let mut p = 0;
     loop {
         let next = (p + block).min(klen - block);
+        // So many rows are more than the hardware follows. Behind their end come those of the next panel.
+        let (row, column) = if p + ahead < klen { (0, p + ahead) } else { (width, p + ahead - klen) };
+        for j in row..row + width {
+            fetch::<false>(src.wrapping_offset(j as isize * across).wrapping_add(column).cast());
+        }
         let mut j = 0;
         loop {
             let (src, dst) = (src.offset(j as isize * across), dst.add(j));
