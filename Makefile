@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := $(shell find src -name '*.rs') Cargo.toml pyproject.toml
 ARM := aarch64-unknown-linux-gnu
-# Two minutes of emulation: the kernels made for NEON, without the test that repeats large products for many threads.
+# The kernels made for NEON, without the test that repeats large products for many threads (minutes, emulated).
 ARM_TESTS := kernels::cpu::vector kernels::cpu::math kernels::cpu::simd kernels::cpu::transpose \
 	kernels::cpu::matmul::convert kernels::cpu::matmul::tests --skip blocks_of_every_kind
 

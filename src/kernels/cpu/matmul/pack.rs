@@ -100,13 +100,13 @@ unsafe fn pack<V: Vector, const PANEL: bool>(
     if along != 1 || block == 0 || width < block || klen < block {
         return strided(src, across, along, width, full, klen, dst);
     }
-    // The last block of a row or column overlaps its neighbour rather than fall back to single elements: 14 rows
-    // are two blocks of 8. Two blocks along `k` at a time use up a line of the source at once, whose rows may
-    // all share a cache set.
     /// Bytes along a row between what is packed and what is asked for, in the second-level cache: in the first the
     /// rows would push each other out. With this, packing is 5.5 instead of 7.6% of a transformer's layer.
     const AHEAD: usize = 1024;
     let ahead = AHEAD / size_of::<V::Elem>();
+    // The last block of a row or column overlaps its neighbour rather than fall back to single elements: 14 rows
+    // are two blocks of 8. Two blocks along `k` at a time use up a line of the source at once, whose rows may
+    // all share a cache set.
     let mut p = 0;
     loop {
         let next = (p + block).min(klen - block);

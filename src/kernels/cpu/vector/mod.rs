@@ -59,11 +59,21 @@ pub unsafe trait Vector: Copy {
     fn max(self, y: Self) -> Self;
     /// `self / y` within one rounding, for a quotient and a divisor that are normal or a quotient that is zero:
     /// without the divider where that is faster.
-    fn quotient(self, y: Self) -> Self;
+    #[inline(always)]
+    fn quotient(self, y: Self) -> Self {
+        self.div(y)
+    }
     /// `(self + rest) / (y + low)` within one rounding, as [`Vector::quotient`], for small `rest` and `low`.
-    fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self;
+    #[inline(always)]
+    fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
+        let q = self.div(y);
+        q.add(q.fnma(low, self.remainder(q, y, rest)).div(y))
+    }
     /// `1 / sqrt(self)` within two roundings.
-    fn rsqrt(self) -> Self;
+    #[inline(always)]
+    fn rsqrt(self) -> Self {
+        Self::c(1.0).div(self.sqrt())
+    }
     /// To the nearest integer, ties to even.
     fn round(self) -> Self;
     fn floor(self) -> Self;

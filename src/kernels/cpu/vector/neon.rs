@@ -309,19 +309,6 @@ unsafe impl<R: Register> Vector for Pair<R> {
         Self::select(y.lt(self), self, y)
     }
     #[inline(always)]
-    fn quotient(self, y: Self) -> Self {
-        self.div(y)
-    }
-    #[inline(always)]
-    fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
-        let q = self.div(y);
-        q.add(q.fnma(low, self.remainder(q, y, rest)).div(y))
-    }
-    #[inline(always)]
-    fn rsqrt(self) -> Self {
-        Self::c(1.0).div(self.sqrt())
-    }
-    #[inline(always)]
     fn and_not(self, y: Self) -> Self {
         Pair(y.0.clear(self.0), y.1.clear(self.1))
     }

@@ -88,19 +88,6 @@ macro_rules! lanes {
                 Lanes(std::array::from_fn(|i| if self.0[i] > y.0[i] { self.0[i] } else { y.0[i] }))
             }
             #[inline(always)]
-            fn quotient(self, y: Self) -> Self {
-                self.div(y)
-            }
-            #[inline(always)]
-            fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
-                let q = self.div(y);
-                q.add(q.fnma(low, self.remainder(q, y, rest)).div(y))
-            }
-            #[inline(always)]
-            fn rsqrt(self) -> Self {
-                Self::c(1.0).div(self.sqrt())
-            }
-            #[inline(always)]
             fn round(self) -> Self {
                 Lanes(self.0.map($t::round_ties_even))
             }

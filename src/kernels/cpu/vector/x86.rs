@@ -197,19 +197,6 @@ macro_rules! avx2 {
                 $maskstore(p, first::<$lanes>(n), self.0)
             }
             #[inline(always)]
-            fn quotient(self, y: Self) -> Self {
-                self.div(y)
-            }
-            #[inline(always)]
-            fn quotient_of_sum(self, y: Self, low: Self, rest: Option<Self>) -> Self {
-                let q = self.div(y);
-                q.add(q.fnma(low, self.remainder(q, y, rest)).div(y))
-            }
-            #[inline(always)]
-            fn rsqrt(self) -> Self {
-                Self::c(1.0).div(self.sqrt())
-            }
-            #[inline(always)]
             fn round(self) -> Self {
                 $name(unsafe { $round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
             }
