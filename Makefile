@@ -6,8 +6,8 @@ STAMP := $(VENV)/.installed
 SOURCES := $(shell find src -name '*.rs') Cargo.toml pyproject.toml
 ARM := aarch64-unknown-linux-gnu
 # The kernels made for NEON, without the test that repeats large products for many threads (minutes, emulated).
-ARM_TESTS := kernels::cpu::vector kernels::cpu::math kernels::cpu::simd kernels::cpu::transpose \
-	kernels::cpu::matmul::convert kernels::cpu::matmul::tests --skip blocks_of_every_kind
+ARM_TESTS := cpu::machine::vector cpu::elementwise::math cpu::machine::simd cpu::create::transpose \
+	cpu::linalg::matmul::convert cpu::linalg::matmul::tests --skip blocks_of_every_kind
 
 .PHONY: help setup build demo test test-arm lint lint-arm stubs bench docs wheel clean
 

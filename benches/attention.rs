@@ -3,7 +3,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rushlight::autograd::{Request, run};
 use rushlight::ops::CALCULUS;
-use rushlight::ops::attention::scaled_dot_product_attention;
+use rushlight::ops::nn::attention::rows::scaled_dot_product_attention;
 use rushlight::{Result, Tensor};
 
 fn tensor(shape: &[usize], requires_grad: bool) -> Result<Tensor> {

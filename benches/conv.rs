@@ -2,7 +2,7 @@
 //! `matmul/peak` says what the machine can do.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rushlight::kernels::cpu::conv::{Conv, backward_data, backward_weight, forward};
+use rushlight::kernels::cpu::nn::conv::{Conv, backward_data, backward_weight, forward};
 use std::hint::black_box;
 
 /// Images, channels in, size, channels out, kernel, stride, padding.

@@ -1,7 +1,7 @@
 //! Vector mathematics over a million floats: bytes moved per second.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use rushlight::kernels::cpu::math;
+use rushlight::kernels::cpu::elementwise::math;
 use std::hint::black_box;
 
 const N: usize = 1 << 20;

@@ -2,8 +2,8 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rushlight::base::{BF16, F16};
-use rushlight::kernels::cpu::matmul::{MatElem, gemm};
-use rushlight::kernels::cpu::vector::Vector;
+use rushlight::kernels::cpu::linalg::matmul::{MatElem, gemm};
+use rushlight::kernels::cpu::machine::vector::Vector;
 use rushlight::multiversion_vector;
 use std::hint::black_box;
 

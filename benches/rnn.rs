@@ -1,7 +1,7 @@
 //! One recurrent layer over a sequence: floating-point operations per second (two for each multiply-add).
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rushlight::ops::rnn::recurrence;
+use rushlight::ops::nn::rnn::op::recurrence;
 use rushlight::{Result, Tensor};
 
 fn tensor(shape: &[usize]) -> Result<Tensor> {

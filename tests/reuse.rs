@@ -1,7 +1,7 @@
 //! A result goes into the memory of an operand that was given away, where nobody could tell.
 
 use rushlight::Tensor;
-use rushlight::ops::binary::{add, mul};
+use rushlight::ops::elementwise::arithmetic::{add, mul};
 
 fn numbers(n: usize) -> Tensor {
     let values: Vec<f32> = (0..n).map(|i| i as f32).collect();

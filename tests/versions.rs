@@ -3,8 +3,10 @@
 mod common;
 use common::{backward, grad, leaf};
 use rushlight::Tensor;
-use rushlight::ops::elementwise::binary_in_place;
-use rushlight::ops::{binary, copy, view};
+use rushlight::ops::create::copy;
+use rushlight::ops::elementwise::arithmetic as binary;
+use rushlight::ops::elementwise::kind::binary_in_place;
+use rushlight::ops::shape::view;
 
 fn add_one(t: &Tensor) -> rushlight::Result<()> {
     binary_in_place(&binary::ADD, t, 1.0.into(), None)

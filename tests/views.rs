@@ -3,8 +3,10 @@
 mod common;
 use common::{backward, grad, leaf, values};
 use rushlight::Tensor;
-use rushlight::ops::elementwise::binary_in_place;
-use rushlight::ops::{binary, shape, view};
+use rushlight::ops::elementwise::arithmetic as binary;
+use rushlight::ops::elementwise::kind::binary_in_place;
+use rushlight::ops::shape::resize as shape;
+use rushlight::ops::shape::view;
 
 fn double(t: &Tensor) {
     binary_in_place(&binary::MUL, t, 2.0.into(), None).unwrap();

@@ -340,5 +340,5 @@ macro_rules! ops {
 
 /// Every table, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static OpDef> {
-    super::TABLES.iter().flat_map(|t| t.iter())
+    crate::ops::TABLES.iter().flat_map(|wing| wing.iter()).flat_map(|file| file.iter())
 }

@@ -436,7 +436,7 @@ fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Te
                         t.dtype().name()
                     )));
                 }
-                ops::copy::full(t.shape(), Scalar::Int(1), t.dtype(), t.device()).py()?
+                ops::create::copy::full(t.shape(), Scalar::Int(1), t.dtype(), t.device()).py()?
             }
         };
         out.push((edge, g));

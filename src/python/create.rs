@@ -119,12 +119,12 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
     if let Ok(t) = obj.cast::<PyTensor>() {
         let t = t.get().tensor().detach();
         let format = crate::base::MemoryFormat::Preserve;
-        return Ok(ops::copy::convert(&t, dtype, Some(device), true, format).py()?.detach());
+        return Ok(ops::create::copy::convert(&t, dtype, Some(device), true, format).py()?.detach());
     }
     if obj.hasattr("__array_interface__")? {
         let t = super::interop::from_array(obj)?;
         let format = crate::base::MemoryFormat::Contiguous;
-        return ops::copy::convert(&t, dtype, Some(device), true, format).py();
+        return ops::create::copy::convert(&t, dtype, Some(device), true, format).py();
     }
     let mut all = Collected { shape: Vec::new(), values: Vec::new(), dtype: None, shaped: false };
     all.visit(obj, 0)?;
@@ -144,7 +144,7 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
     if device == Device::Cpu {
         return Ok(t);
     }
-    ops::copy::convert(&t, None, Some(device), true, crate::base::MemoryFormat::Preserve).py()
+    ops::create::copy::convert(&t, None, Some(device), true, crate::base::MemoryFormat::Preserve).py()
 }
 
 /// Numbers that do not fit the asked-for integer type are refused, as PyTorch refuses them.
@@ -228,12 +228,12 @@ fn as_tensor<'py>(
     let preserve = crate::base::MemoryFormat::Preserve;
     if let Ok(t) = data.cast::<PyTensor>() {
         let t = t.get().tensor();
-        let out = ops::copy::convert(&t, dtype, device, false, preserve).py()?;
+        let out = ops::create::copy::convert(&t, dtype, device, false, preserve).py()?;
         return if out.same(&t) { Ok(data.clone()) } else { wrap(py, out) };
     }
     if data.hasattr("__array_interface__")? && number(data)?.is_none() {
         let t = super::interop::from_array(data)?;
-        return wrap(py, ops::copy::convert(&t, dtype, device, false, preserve).py()?);
+        return wrap(py, ops::create::copy::convert(&t, dtype, device, false, preserve).py()?);
     }
     wrap(py, from_data(data, dtype, device)?)
 }
@@ -351,7 +351,7 @@ impl PyGenerator {
         if t.dtype() != DType::U8 {
             return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
         }
-        let t = ops::copy::dense(&t).py()?;
+        let t = ops::create::copy::dense(&t).py()?;
         let bytes = super::interop::dense_bytes(&t);
         slf.get().0.set_state_bytes(&bytes).py()?;
         Ok(slf)
@@ -381,7 +381,7 @@ fn _from_buffer<'py>(
     let raw = bytes.as_bytes();
     let n = nbytes.min(raw.len()) / d.size();
     let t = Tensor::empty(&[n], d, Device::Cpu).py()?;
-    crate::kernels::cpu::copy::write_slice(t.ptr(), &raw[..n * d.size()]);
+    crate::kernels::cpu::create::copy::write_slice(t.ptr(), &raw[..n * d.size()]);
     wrap(py, t)
 }
 
@@ -456,14 +456,14 @@ fn set_num_threads(n: i64) -> PyResult<()> {
     if n <= 0 {
         return Err(PyRuntimeError::new_err("set_num_threads expects a positive integer"));
     }
-    crate::kernels::cpu::par::set_num_threads(n as usize);
+    crate::kernels::cpu::machine::par::set_num_threads(n as usize);
     Ok(())
 }
 
 /// How many threads kernels use.
 #[pyfunction]
 fn get_num_threads() -> usize {
-    crate::kernels::cpu::par::num_threads()
+    crate::kernels::cpu::machine::par::num_threads()
 }
 
 /// Figures of the CPU memory cache, in bytes.

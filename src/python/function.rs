@@ -47,7 +47,7 @@ impl Function {
                 Some(g) => wrap(py, g.clone())?,
                 None if materialize => {
                     let s = &cx.node.outputs[i];
-                    wrap(py, ops::copy::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
+                    wrap(py, ops::create::copy::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
                 }
                 None => py.None().into_bound(py),
             });
@@ -200,7 +200,7 @@ fn _record_function<'py>(
                     "a leaf Variable that requires grad is being used in an in-place operation.",
                 ));
             }
-            ops::inplace::rebase(&t, node.clone(), slot as u32);
+            ops::driver::in_place::rebase(&t, node.clone(), slot as u32);
         } else {
             t.set_edge(Edge::Node(node.clone(), slot as u32));
         }

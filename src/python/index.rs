@@ -3,7 +3,7 @@
 use super::convert::{int, operand};
 use super::error::OrPy;
 use super::tensor::{PyTensor, wrap};
-use crate::ops::index::{Index, get_item, set_item};
+use crate::ops::index::item::{Index, get_item, set_item};
 use crate::ops::table::Val;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
@@ -78,7 +78,7 @@ pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<P
                     "index {i} is out of bounds for dimension 0 with size {n}"
                 )));
             }
-            crate::ops::shape::select_at(&t, 0, (if *i < 0 { i + n } else { *i }) as usize).py()?
+            crate::ops::shape::resize::select_at(&t, 0, (if *i < 0 { i + n } else { *i }) as usize).py()?
         }
         list => get_item(&t, list).py()?,
     };

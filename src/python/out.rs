@@ -147,7 +147,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
             o.get().replace(new.clone());
             new
         };
-        ops::copy::write(&target, r).py()?;
+        ops::create::copy::write(&target, r).py()?;
         target.storage().bump_version();
     }
     Ok(())
@@ -189,5 +189,5 @@ fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
             t.device()
         )));
     }
-    ops::op::check_in_place(name, t).py()
+    ops::driver::op::check_in_place(name, t).py()
 }

@@ -28,7 +28,7 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let fresh = Tensor::empty(shape, t.dtype(), t.device()).py()?;
     let keep = (t.storage().nbytes() / t.dtype().size()).saturating_sub(t.layout().offset).min(fresh.numel());
     let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
-    ops::copy::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
+    ops::create::copy::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
     Ok(t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()))
 }
 
@@ -232,7 +232,7 @@ impl PyTensor {
     fn T<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
         let order: Vec<usize> = (0..t.ndim()).rev().collect();
-        wrap(py, ops::shape::permute_to(&t, &order).py()?)
+        wrap(py, ops::shape::resize::permute_to(&t, &order).py()?)
     }
     #[allow(non_snake_case)]
     #[getter]
@@ -244,7 +244,7 @@ impl PyTensor {
                 t.ndim()
             )));
         }
-        wrap(py, ops::shape::transpose(&t, -2, -1).py()?)
+        wrap(py, ops::shape::resize::transpose(&t, -2, -1).py()?)
     }
     #[allow(non_snake_case)]
     #[getter]
@@ -257,9 +257,12 @@ impl PyTensor {
             )));
         }
         if t.ndim() == 0 {
-            return wrap(py, ops::complex::conj_physical(&t).py()?);
+            return wrap(py, ops::elementwise::complex::conj_physical(&t).py()?);
         }
-        wrap(py, ops::shape::transpose(&ops::complex::conj_physical(&t).py()?, 0, 1).py()?)
+        wrap(
+            py,
+            ops::shape::resize::transpose(&ops::elementwise::complex::conj_physical(&t).py()?, 0, 1).py()?,
+        )
     }
     #[allow(non_snake_case)]
     #[getter]
@@ -271,7 +274,11 @@ impl PyTensor {
                 t.ndim()
             )));
         }
-        wrap(py, ops::shape::transpose(&ops::complex::conj_physical(&t).py()?, -2, -1).py()?)
+        wrap(
+            py,
+            ops::shape::resize::transpose(&ops::elementwise::complex::conj_physical(&t).py()?, -2, -1)
+                .py()?,
+        )
     }
 
     // ---- values ---------------------------------------------------------------------------------------------------
@@ -501,7 +508,8 @@ impl PyTensor {
                     let dims: Vec<usize> = shape.iter().map(|&n| n.max(0) as usize).collect();
                     Layout::contiguous(&dims).strides.iter().map(|&s| s as i64).collect()
                 });
-                ops::view::strided_layout(&s, &shape, &stride, Some(storage_offset.unwrap_or(0))).py()?
+                ops::shape::view::strided_layout(&s, &shape, &stride, Some(storage_offset.unwrap_or(0)))
+                    .py()?
             }
         };
         slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()));
@@ -523,21 +531,24 @@ impl PyTensor {
         Ok(slf)
     }
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| if t.ndim() < 2 { Ok(t.clone()) } else { ops::shape::transpose(t, 0, 1) })
+        in_place_view(
+            slf,
+            |t| if t.ndim() < 2 { Ok(t.clone()) } else { ops::shape::resize::transpose(t, 0, 1) },
+        )
     }
     fn transpose_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::transpose(t, dim0, dim1))
+        in_place_view(slf, |t| ops::shape::resize::transpose(t, dim0, dim1))
     }
     fn swapaxes_<'py>(slf: Bound<'py, Self>, axis0: i64, axis1: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::transpose(t, axis0, axis1))
+        in_place_view(slf, |t| ops::shape::resize::transpose(t, axis0, axis1))
     }
     fn swapdims_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::transpose(t, dim0, dim1))
+        in_place_view(slf, |t| ops::shape::resize::transpose(t, dim0, dim1))
     }
     #[pyo3(signature = (dim = None))]
     fn squeeze_<'py>(slf: Bound<'py, Self>, dim: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, Self>> {
         match dim {
-            None => in_place_view(slf, ops::view::squeeze),
+            None => in_place_view(slf, ops::shape::view::squeeze),
             Some(d) => {
                 let dims = match super::convert::int_list(d)? {
                     Some(v) => v,
@@ -545,12 +556,12 @@ impl PyTensor {
                         PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints")
                     })?],
                 };
-                in_place_view(slf, |t| ops::view::squeeze_dims(t, &dims))
+                in_place_view(slf, |t| ops::shape::view::squeeze_dims(t, &dims))
             }
         }
     }
     fn unsqueeze_<'py>(slf: Bound<'py, Self>, dim: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::view::unsqueeze(t, dim))
+        in_place_view(slf, |t| ops::shape::view::unsqueeze(t, dim))
     }
     #[pyo3(signature = (size, stride, storage_offset = None))]
     fn as_strided_<'py>(
@@ -559,7 +570,7 @@ impl PyTensor {
         stride: Vec<i64>,
         storage_offset: Option<i64>,
     ) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::view::as_strided(t, &size, &stride, storage_offset))
+        in_place_view(slf, |t| ops::shape::view::as_strided(t, &size, &stride, storage_offset))
     }
 
     // ---- storage, for saving ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ use super::convert::{ret, to_arg};
 use super::error::{guarded, to_py};
 use super::out;
 use super::tensor::PyTensor;
-use crate::ops::inplace;
+use crate::ops::driver::in_place as inplace;
 use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret};
 use crate::tensor::Tensor;
 use pyo3::exceptions::PyTypeError;
@@ -214,7 +214,7 @@ fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyRe
                 && crate::autograd::grad_enabled()
                 && args.iter().any(|a| matches!(a, Arg::Tensor(t) if t.requires_grad()))
             {
-                let copy = crate::ops::copy::dense_copy(x).map_err(to_py)?;
+                let copy = crate::ops::create::copy::dense_copy(x).map_err(to_py)?;
                 copy.set_edge(x.edge());
                 kept[0] = Arg::Tensor(copy);
             }

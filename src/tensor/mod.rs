@@ -122,7 +122,7 @@ impl Tensor {
             data.len()
         );
         let t = Tensor::empty(shape, T::DTYPE, Device::Cpu)?;
-        crate::kernels::cpu::copy::write_slice(t.storage().ptr(), data);
+        crate::kernels::cpu::create::copy::write_slice(t.storage().ptr(), data);
         Ok(t)
     }
     /// Another view of the same storage, outside the graph.
@@ -216,7 +216,7 @@ impl Tensor {
     pub fn element(&self, index: &[usize]) -> Scalar {
         let at: usize = index.iter().zip(self.strides()).map(|(i, s)| i * s).sum();
         let _g = crate::storage::Guard::take([self.storage()].into_iter(), [].into_iter());
-        crate::kernels::cpu::copy::read_scalar(self.ptr(), at, self.dtype())
+        crate::kernels::cpu::create::copy::read_scalar(self.ptr(), at, self.dtype())
     }
     /// The one element of a one-element tensor.
     pub fn item(&self) -> Result<Scalar> {

@@ -3,7 +3,7 @@
 
 use rushlight::autograd::{Request, run};
 use rushlight::ops::CALCULUS;
-use rushlight::ops::reduce::sum;
+use rushlight::ops::reduce::sum::sum;
 use rushlight::{Result, Tensor};
 
 /// A leaf that requires a gradient.
@@ -28,7 +28,7 @@ pub fn backward(t: &Tensor) -> Result<()> {
 }
 
 pub fn values(t: &Tensor) -> Vec<f64> {
-    let t = rushlight::ops::copy::dense_copy(t).unwrap();
+    let t = rushlight::ops::create::copy::dense_copy(t).unwrap();
     (0..t.numel())
         .map(|i| {
             let mut index = vec![0; t.ndim()];

@@ -1,7 +1,7 @@
 //! Optimizer steps as one pass over memory: each parameter, gradient and state element is read and written once.
 
-use super::par;
 use crate::base::{Float, Num};
+use crate::kernels::cpu::machine::par;
 
 /// Attributes of an SGD step.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use super::extrema::{Ordered, beats};
 use super::leaf::{Leaf, leaves};
 use super::plan::ReducePlan;
-use crate::kernels::cpu::flt::Ptr;
+use crate::kernels::cpu::machine::float::Ptr;
 
 #[derive(Clone, Copy)]
 struct Arg<const MAX: bool>;

@@ -3,7 +3,7 @@
 use super::fold::{Fold, fold};
 use super::plan::ReducePlan;
 use crate::base::{BF16, Elem, F16};
-use crate::kernels::cpu::flt::Flt;
+use crate::kernels::cpu::machine::float::Flt;
 
 /// Types with an order, and the native type they are compared in.
 pub trait Ordered: Elem {

@@ -7,8 +7,9 @@
 
 use super::plan::{Axis, Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
-use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::{par, stream};
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stream;
 use std::ops::Range;
 
 /// What to do with elements. `step` and `merge` are associative up to rounding.

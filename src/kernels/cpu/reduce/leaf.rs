@@ -5,8 +5,8 @@
 use super::fold::tree;
 use super::plan::{Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
-use crate::kernels::cpu::flt::Ptr;
-use crate::kernels::cpu::par;
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
 use std::ops::Range;
 
 pub trait Leaf<T: Elem>: Copy + Send + Sync {

@@ -7,7 +7,9 @@ mod fold;
 mod leaf;
 mod moments;
 mod plan;
+pub mod recur;
 mod scan;
+pub mod softmax;
 mod sums;
 #[cfg(test)]
 mod tests;

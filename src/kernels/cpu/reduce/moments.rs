@@ -3,7 +3,7 @@
 use super::leaf::{Leaf, leaves};
 use super::plan::ReducePlan;
 use crate::base::Elem;
-use crate::kernels::cpu::flt::{Cmp, Flt, Ptr};
+use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 
 /// Count, mean and sum of squared deviations. Leaves are small enough to be read twice from the cache; they merge by
 /// Chan's formula in f64.

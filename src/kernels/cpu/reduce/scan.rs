@@ -4,8 +4,8 @@ use super::extrema::Ordered;
 use super::plan::{Axes, Axis, Cursor};
 use super::sums::Summable;
 use crate::base::Elem;
-use crate::kernels::cpu::flt::{Flt, Ptr};
-use crate::kernels::cpu::par;
+use crate::kernels::cpu::machine::float::{Flt, Ptr};
+use crate::kernels::cpu::machine::par;
 
 /// A running reduction: the state after each element is one element of the result.
 pub trait Scan<T: Elem>: Copy + Send + Sync {

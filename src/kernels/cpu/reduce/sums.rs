@@ -3,7 +3,7 @@
 use super::fold::{Fold, fold};
 use super::plan::ReducePlan;
 use crate::base::{BF16, C64, C128, Elem, F16};
-use crate::kernels::cpu::flt::{Cmp, Flt};
+use crate::kernels::cpu::machine::float::{Cmp, Flt};
 use std::marker::PhantomData;
 
 /// Types with a sum: what they accumulate in and what the result is. Integers and bool add up in i64 (wrapping), the

@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::{BF16, C64, Elem, F16};
-use crate::kernels::cpu::flt::Flt;
-use crate::kernels::cpu::par;
+use crate::kernels::cpu::machine::float::Flt;
+use crate::kernels::cpu::machine::par;
 
 /// Shapes, strides and masks: dense, permuted, gapped, broadcast, empty, long.
 fn cases() -> Vec<(Vec<usize>, Vec<usize>, Vec<bool>)> {

@@ -1,0 +1,149 @@
+//! Copies: strided, with conversion, fills, single elements.
+
+use crate::base::{DType, Elem, Scalar};
+use crate::kernels::cpu::machine::cast::cast_fn;
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::kernels::cpu::machine::par;
+use crate::with_dtype;
+
+/// Copies dense elements into fresh memory.
+pub fn write_slice<T: Elem>(dst: *mut u8, data: &[T]) {
+    // SAFETY: the caller allocated `dst` for exactly these elements
+    unsafe { std::ptr::copy_nonoverlapping(data.as_ptr(), dst as *mut T, data.len()) }
+}
+
+/// Reads the element `at` elements from `ptr`.
+pub fn read_scalar(ptr: *const u8, at: usize, dtype: DType) -> Scalar {
+    with_dtype!("item", dtype, any, T => {
+        // SAFETY: the caller's index lies in the tensor
+        let v = unsafe { (ptr as *const T).add(at).read_unaligned() };
+        match dtype {
+            DType::Bool => Scalar::Bool(v.to_i64() != 0),
+            d if d.is_complex() => Scalar::Complex(v.to_c128()),
+            d if d.is_float() => Scalar::Float(v.to_f64()),
+            _ => Scalar::Int(v.to_i64()),
+        }
+    })
+}
+
+/// A number as the bytes of an element, for kernels that take an operand of stride 0.
+#[derive(Clone, Copy)]
+#[repr(align(16))]
+pub struct Bytes(pub [u8; 16]);
+
+pub fn scalar_bytes(value: Scalar, dtype: DType) -> Bytes {
+    let mut out = Bytes([0; 16]);
+    with_dtype!("fill", dtype, any, T => {
+        // SAFETY: 16 aligned bytes hold any element
+        unsafe { (out.0.as_mut_ptr() as *mut T).write(value.to::<T>()) }
+    });
+    out
+}
+
+unsafe fn move_bytes(src: *const u8, dst: *mut u8, bytes: usize) {
+    if !std::ptr::eq(src, dst) {
+        // SAFETY: dense blocks of the same length that do not overlap
+        unsafe { std::ptr::copy_nonoverlapping(src, dst, bytes) }
+    }
+}
+
+/// `dst = src` with conversion.
+///
+/// # Safety
+/// Both are valid over `shape`; `dst` has distinct elements and does not overlap `src`.
+pub unsafe fn copy(
+    shape: &[usize],
+    dst: *mut u8,
+    dst_strides: &[usize],
+    dst_dtype: DType,
+    src: *const u8,
+    src_strides: &[usize],
+    src_dtype: DType,
+) {
+    // converting on the way out leaves a single pass where the source is dense
+    let compute = src_dtype;
+    let size = compute.size();
+    let operands = [
+        Operand { ptr: dst, strides: dst_strides, dtype: dst_dtype, compute },
+        Operand { ptr: src as *mut u8, strides: src_strides, dtype: src_dtype, compute },
+    ];
+    if dst_dtype != src_dtype {
+        let convert = cast_fn(src_dtype, dst_dtype);
+        let operands = [
+            Operand { ptr: dst, strides: dst_strides, dtype: dst_dtype, compute: dst_dtype },
+            operands[1].clone(),
+        ];
+        // SAFETY: the caller's promise; the kernel converts dense blocks
+        unsafe { for_each(shape, &operands, &|p, n| convert(p[1], p[0], n)) };
+        return;
+    }
+    if shape.len() >= 2 && super::transpose::try_copy(shape, dst, dst_strides, src, src_strides, size) {
+        return;
+    }
+    // SAFETY: the caller's promise
+    unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
+}
+
+/// Bytes that one task joins.
+const JOIN_BYTES: usize = 256 << 10;
+
+/// Rows of several dense parts next to each other: row `r` of `dst` is row `r` of the first part, then of the second,
+/// and so on. A part is an address and the bytes of its rows.
+///
+/// # Safety
+/// Parts are valid for `rows` rows, `dst` for as many of all their bytes, and overlaps none.
+pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
+    let dst = Ptr(dst);
+    let width: usize = parts.iter().map(|p| p.1).sum();
+    if rows == 1 {
+        // pieces of the parts, each with its place
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        for &(from, bytes) in parts {
+            for at in (0..bytes).step_by(JOIN_BYTES) {
+                pieces.push((Ptr::of(from.wrapping_add(at)), start + at, JOIN_BYTES.min(bytes - at)));
+            }
+            start += bytes;
+        }
+        return par::for_each(pieces.len(), |i| {
+            let (from, to, bytes) = pieces[i];
+            // SAFETY: pieces are disjoint parts of the destination
+            unsafe { std::ptr::copy_nonoverlapping(from.get().cast_const(), dst.at(to), bytes) }
+        });
+    }
+    let parts: Vec<_> = parts.iter().map(|&(from, bytes)| (Ptr::of(from), bytes)).collect();
+    par::for_each_chunk(rows, (JOIN_BYTES / width.max(1)).max(1), |r| {
+        for row in r {
+            let mut to = row * width;
+            for &(from, bytes) in &parts {
+                // SAFETY: a row of a part, and the place of that row
+                unsafe {
+                    std::ptr::copy_nonoverlapping(from.get().cast_const().add(row * bytes), dst.at(to), bytes)
+                };
+                to += bytes;
+            }
+        }
+    });
+}
+
+/// Every element of `dst` becomes `value`.
+///
+/// # Safety
+/// `dst` is valid over `shape`.
+pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DType, value: Scalar) {
+    let v = scalar_bytes(value, dtype);
+    let zero = v.0.iter().all(|b| *b == 0);
+    let size = dtype.size();
+    let operand = [Operand { ptr: dst, strides, dtype, compute: dtype }];
+    // SAFETY: the caller's promise
+    unsafe {
+        for_each(shape, &operand, &|p, n| {
+            if zero {
+                std::ptr::write_bytes(p[0], 0, n * size);
+            } else {
+                crate::kernels::cpu::machine::iter::gather(v.0.as_ptr(), 0, p[0], size, n);
+            }
+        })
+    };
+}

@@ -1,0 +1,4 @@
+//! Elements moved.
+
+pub mod copy;
+pub mod transpose;

@@ -1,0 +1,200 @@
+//! Vector mathematics over dense blocks: `name_f32(src, dst, n)`, dispatching once per call.
+//!
+//! Contract of every function here: `src` and `dst` are valid for `n` elements; they may be the same pointer
+//! but must not overlap otherwise. Results are the same whatever the position in the block or the block's length.
+//!
+//! Errors are within 2 units in the last place in both precisions, most within 1 (`tests.rs` has the table), and
+//! nan, infinities, signed zeros and denormals come out as IEEE 754 and C's annex F have them.
+
+pub mod body;
+mod coef;
+mod gelu;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use crate::kernels::cpu::machine::stream;
+use crate::kernels::cpu::machine::vector::{Lookup, Vector, Widen};
+use crate::multiversion_vector;
+
+/// A whole vector past the caches.
+#[inline(always)]
+unsafe fn stream_vector<V: Vector>(y: V, dst: *mut V::Elem) {
+    let mut out = std::mem::MaybeUninit::<[u8; 64]>::uninit();
+    let out = out.as_mut_ptr().cast::<V::Elem>();
+    // SAFETY: a vector has at most 64 bytes; the caller vouches for `dst`
+    unsafe {
+        y.store(out);
+        stream::block(out.cast(), dst.cast(), V::LANES * size_of::<V::Elem>());
+    }
+}
+
+/// `dst[i] = body(src[i])` with the level's vectors.
+macro_rules! vector {
+    ($($name:ident[$bound:path, $t:ident] $body:path;)*) => {$(
+        multiversion_vector! {
+            pub unsafe fn $name[V: $bound, $t](src: *const $t, dst: *mut $t, n: usize) {
+                let streams = stream::wanted(dst.cast(), n * size_of::<$t>());
+                let mut i = 0;
+                while i < n {
+                    let left = n - i;
+                    // SAFETY: `i < n`, and a part of a vector never goes beyond the `left` elements.
+                    unsafe {
+                        if left >= V::LANES {
+                            let y = $body(V::load(src.add(i)));
+                            if streams { stream_vector(y, dst.add(i)) } else { y.store(dst.add(i)) }
+                        } else {
+                            $body(V::load_part(src.add(i), left)).store_part(dst.add(i), left);
+                        }
+                    }
+                    i += V::LANES;
+                }
+            }
+        }
+    )*};
+}
+
+/// For functions of float32 that are computed in two halves in float64.
+macro_rules! widened {
+    ($($name:ident $wide:ident $body:path;)*) => {
+        $(
+            #[inline(always)]
+            fn $wide<V: Widen>(x: V) -> V {
+                let (low, high) = x.widen();
+                V::narrow($body(low), $body(high))
+            }
+        )*
+        vector! { $($name[Widen, f32] $wide;)* }
+    };
+}
+
+/// For rare functions: one element at a time in float64.
+macro_rules! scalar {
+    ($($name:ident[$t:ident] $body:path;)*) => {$(
+        pub unsafe fn $name(src: *const $t, dst: *mut $t, n: usize) {
+            for i in 0..n {
+                // SAFETY: `i < n`, and both pointers are valid for `n` elements.
+                unsafe { *dst.add(i) = $body(*src.add(i) as f64) as $t };
+            }
+        }
+    )*};
+}
+
+macro_rules! scalar_binary {
+    ($($name:ident[$t:ident] $body:path;)*) => {$(
+        pub unsafe fn $name(a: *const $t, b: *const $t, dst: *mut $t, n: usize) {
+            for i in 0..n {
+                // SAFETY: `i < n`, and the pointers are valid for `n` elements.
+                unsafe { *dst.add(i) = $body(*a.add(i) as f64, *b.add(i) as f64) as $t };
+            }
+        }
+    )*};
+}
+
+vector! {
+    exp_f32[Vector<Elem = f32>, f32] body::exp;
+    exp2_f32[Vector<Elem = f32>, f32] body::exp2;
+    expm1_f32[Vector<Elem = f32>, f32] body::expm1;
+    log_f32[Vector<Elem = f32>, f32] body::log;
+    log2_f32[Vector<Elem = f32>, f32] body::log2;
+    log10_f32[Vector<Elem = f32>, f32] body::log10;
+    log1p_f32[Vector<Elem = f32>, f32] body::log1p;
+    log1pexp_f32[Vector<Elem = f32>, f32] body::log1pexp;
+    sin_f32[Widen, f32] body::sin_f32;
+    cos_f32[Widen, f32] body::cos_f32;
+    asin_f32[Vector<Elem = f32>, f32] body::asin;
+    acos_f32[Vector<Elem = f32>, f32] body::acos;
+    atan_f32[Vector<Elem = f32>, f32] body::atan_f32;
+    tanh_f32[Vector<Elem = f32>, f32] body::tanh;
+    sigmoid_f32[Vector<Elem = f32>, f32] body::sigmoid;
+    silu_f32[Vector<Elem = f32>, f32] body::silu;
+    gelu_f32[Lookup, f32] gelu::gelu_f32;
+    gelu_tanh_f32[Vector<Elem = f32>, f32] gelu::gelu_tanh;
+    erf_f32[Widen, f32] body::erf_f32;
+    sqrt_f32[Vector<Elem = f32>, f32] body::sqrt;
+    rsqrt_f32[Vector<Elem = f32>, f32] body::rsqrt;
+    reciprocal_f32[Vector<Elem = f32>, f32] body::reciprocal;
+
+    exp_f64[Vector<Elem = f64>, f64] body::exp;
+    exp2_f64[Vector<Elem = f64>, f64] body::exp2;
+    expm1_f64[Vector<Elem = f64>, f64] body::expm1;
+    log_f64[Vector<Elem = f64>, f64] body::log;
+    log2_f64[Vector<Elem = f64>, f64] body::log2;
+    log10_f64[Vector<Elem = f64>, f64] body::log10;
+    log1p_f64[Vector<Elem = f64>, f64] body::log1p;
+    log1pexp_f64[Vector<Elem = f64>, f64] body::log1pexp;
+    sin_f64[Vector<Elem = f64>, f64] body::sin_f64;
+    cos_f64[Vector<Elem = f64>, f64] body::cos_f64;
+    tan_f64[Vector<Elem = f64>, f64] body::tan_f64;
+    asin_f64[Vector<Elem = f64>, f64] body::asin;
+    acos_f64[Vector<Elem = f64>, f64] body::acos;
+    tanh_f64[Vector<Elem = f64>, f64] body::tanh;
+    sigmoid_f64[Vector<Elem = f64>, f64] body::sigmoid;
+    silu_f64[Vector<Elem = f64>, f64] body::silu;
+    gelu_tanh_f64[Vector<Elem = f64>, f64] gelu::gelu_tanh;
+    sqrt_f64[Vector<Elem = f64>, f64] body::sqrt;
+    rsqrt_f64[Vector<Elem = f64>, f64] body::rsqrt;
+    reciprocal_f64[Vector<Elem = f64>, f64] body::reciprocal;
+}
+
+widened! {
+    tan_f32 tan_two body::tan_f64;
+    sinh_f32 sinh_two body::sinh_wide;
+    cosh_f32 cosh_two body::cosh_wide;
+    asinh_f32 asinh_two body::asinh_wide;
+    acosh_f32 acosh_two body::acosh_wide;
+    atanh_f32 atanh_two body::atanh_wide;
+    erfc_f32 erfc_two body::erfc_wide;
+}
+
+scalar! {
+    atan_f64[f64] scalar::atan;
+    sinh_f64[f64] scalar::sinh;
+    cosh_f64[f64] scalar::cosh;
+    asinh_f64[f64] scalar::asinh;
+    acosh_f64[f64] scalar::acosh;
+    atanh_f64[f64] scalar::atanh;
+    erf_f64[f64] scalar::erf;
+    erfc_f64[f64] scalar::erfc;
+    gelu_f64[f64] scalar::gelu;
+}
+
+/// `dst[i] = body(a[i], b[i])` with the level's vectors.
+macro_rules! vector_binary {
+    ($($(#[$doc:meta])* $name:ident[$bound:path, $t:ident] $body:path;)*) => {$(
+        multiversion_vector! {
+            $(#[$doc])*
+            pub unsafe fn $name[V: $bound, $t](a: *const $t, b: *const $t, dst: *mut $t, n: usize) {
+                let mut i = 0;
+                while i < n {
+                    let left = n - i;
+                    // SAFETY: `i < n`, and a part of a vector never goes beyond the `left` elements.
+                    unsafe {
+                        if left >= V::LANES {
+                            $body(V::load(a.add(i)), V::load(b.add(i))).store(dst.add(i));
+                        } else {
+                            let (x, y) = (V::load_part(a.add(i), left), V::load_part(b.add(i), left));
+                            $body(x, y).store_part(dst.add(i), left);
+                        }
+                    }
+                    i += V::LANES;
+                }
+            }
+        }
+    )*};
+}
+
+vector_binary! {
+    /// `dst[i] = a[i]^b[i]`.
+    pow_f32[Widen, f32] body::pow_f32;
+    /// `dst[i]`: the gradient `a[i]` of a GELU with argument `b[i]`.
+    gelu_backward_f32[Lookup, f32] gelu::gelu_backward;
+}
+
+scalar_binary! {
+    pow_f64[f64] scalar::pow;
+    atan2_f32[f32] scalar::atan2;
+    atan2_f64[f64] scalar::atan2;
+    hypot_f32[f32] scalar::hypot;
+    hypot_f64[f64] scalar::hypot;
+}

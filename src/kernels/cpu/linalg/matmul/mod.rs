@@ -1,0 +1,293 @@
+//! Matrix products: `C = act(alpha A B + beta C + bias)` over any strides, for every numeric dtype.
+//!
+//! Sizes and strides are in elements. `a` is `m x k`, `b` is `k x n`, `c` is `m x n`; element `(i, p)` of `a`
+//! lies at `a + i*rsa + p*csa`, and so on. Strides of `a` and `b` may be anything (zero for a broadcast);
+//! elements of `c` must be distinct and overlap neither input. With `beta == 0` `c` is not read, with
+//! `alpha == 0` or `k == 0` neither `a` nor `b` is.
+//!
+//! Sums run in an order that depends on the sizes and the instruction set, never on the number of threads: work
+//! is split over rows and columns of `c`, never over `k`. Halves are summed in float32 and rounded once;
+//! integers wrap.
+
+use crate::kernels::cpu::machine::par;
+
+mod complex;
+mod convert;
+mod drive;
+mod elem;
+mod finish;
+mod gemv;
+mod half;
+mod naive;
+mod pack;
+mod pairs;
+mod real;
+mod scratch;
+mod tile;
+
+#[cfg(test)]
+mod tests;
+
+use drive::Operand;
+pub use drive::Packer;
+pub use elem::{MatElem, Real as PackElem};
+pub(crate) use tile::{Finish, Kernels as TileKernels, anew, fetch, rows};
+
+/// The largest tile of any level and type.
+const MAX_NR: usize = 32;
+const MAX_MR: usize = 14;
+
+/// Added to the product before the activation.
+#[derive(Clone, Copy, Debug)]
+pub enum Bias<T> {
+    None,
+    /// One value per row of `c`, with its stride.
+    PerRow(*const T, isize),
+    /// One value per column of `c`, with its stride.
+    PerCol(*const T, isize),
+}
+
+/// Applied last; floating-point only (integers and complex numbers ignore it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    None,
+    Relu,
+    Gelu,
+    GeluTanh,
+    Silu,
+    Sigmoid,
+    Tanh,
+}
+
+/// What happens to an element of `c` once its sum is complete.
+#[derive(Clone, Copy, Debug)]
+pub struct Epilogue<T> {
+    pub bias: Bias<T>,
+    pub act: Act,
+}
+
+impl<T> Epilogue<T> {
+    pub const NONE: Epilogue<T> = Epilogue { bias: Bias::None, act: Act::None };
+    /// Whether tiles have more to do than to store their sums.
+    fn touches_tiles(&self) -> bool {
+        self.act == Act::Relu || !matches!(self.bias, Bias::None)
+    }
+}
+
+/// Batches of fewer large matrices share the threads within each.
+const BATCH_MIN: usize = 8;
+
+/// Where the matrices of a batch begin, in elements from the pointer.
+#[derive(Clone, Copy, Debug)]
+pub enum Batch<'a> {
+    /// Matrix `i` begins at `i * stride`.
+    Stride(isize),
+    /// Matrix `i` begins at `offsets[i]`; at least as many as the batch has matrices.
+    Offsets(&'a [isize]),
+}
+
+impl Batch<'_> {
+    #[inline]
+    fn at(&self, i: usize) -> isize {
+        match self {
+            Batch::Stride(s) => i as isize * s,
+            Batch::Offsets(o) => o[i],
+        }
+    }
+}
+
+/// The arguments of a product.
+#[derive(Clone, Copy)]
+pub struct Gemm<T> {
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+    pub alpha: T,
+    pub a: *const T,
+    pub rsa: isize,
+    pub csa: isize,
+    pub b: *const T,
+    pub rsb: isize,
+    pub csb: isize,
+    pub beta: T,
+    pub c: *mut T,
+    pub rsc: isize,
+    pub csc: isize,
+    pub epilogue: Epilogue<T>,
+}
+
+impl<T: Copy> Gemm<T> {
+    /// The same product seen from the side: `c^T = b^T a^T`.
+    fn transposed(&self) -> Gemm<T> {
+        let bias = match self.epilogue.bias {
+            Bias::None => Bias::None,
+            Bias::PerRow(p, s) => Bias::PerCol(p, s),
+            Bias::PerCol(p, s) => Bias::PerRow(p, s),
+        };
+        Gemm {
+            m: self.n,
+            n: self.m,
+            a: self.b,
+            rsa: self.csb,
+            csa: self.rsb,
+            b: self.a,
+            rsb: self.csa,
+            csb: self.rsa,
+            rsc: self.csc,
+            csc: self.rsc,
+            epilogue: Epilogue { bias, ..self.epilogue },
+            ..*self
+        }
+    }
+}
+
+/// `c = act(alpha * a b + beta * c + bias)`. See the module for the contract.
+pub unsafe fn gemm<T: MatElem>(
+    m: usize,
+    n: usize,
+    k: usize,
+    alpha: T,
+    a: *const T,
+    rsa: isize,
+    csa: isize,
+    b: *const T,
+    rsb: isize,
+    csb: isize,
+    beta: T,
+    c: *mut T,
+    rsc: isize,
+    csc: isize,
+    epilogue: Option<Epilogue<T>>,
+) {
+    if m == 0 || n == 0 {
+        return;
+    }
+    let epilogue = epilogue.unwrap_or(Epilogue::NONE);
+    T::gemm(&Gemm { m, n, k, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc, epilogue });
+}
+
+/// [`gemm`] over a batch of equal shapes; the matrices of `c` must be distinct. Parallel over the batch first.
+/// The epilogue's bias is the same for every matrix.
+pub unsafe fn gemm_batched<T: MatElem>(
+    batch: usize,
+    m: usize,
+    n: usize,
+    k: usize,
+    alpha: T,
+    a: *const T,
+    a_batch: Batch<'_>,
+    rsa: isize,
+    csa: isize,
+    b: *const T,
+    b_batch: Batch<'_>,
+    rsb: isize,
+    csb: isize,
+    beta: T,
+    c: *mut T,
+    c_batch: Batch<'_>,
+    rsc: isize,
+    csc: isize,
+    epilogue: Option<Epilogue<T>>,
+) {
+    if m == 0 || n == 0 {
+        return;
+    }
+    let epilogue = epilogue.unwrap_or(Epilogue::NONE);
+    struct Share<T>(Gemm<T>);
+    // SAFETY: pointers valid for the whole call; the matrices of `c` are distinct.
+    unsafe impl<T> Sync for Share<T> {}
+    impl<T> Share<T> {
+        fn get(&self) -> &Gemm<T> {
+            &self.0
+        }
+    }
+    let share = Share(Gemm { m, n, k, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc, epilogue });
+    let one = |i: usize| {
+        let g = share.get();
+        // SAFETY: the caller's contract, for every matrix of the batch.
+        unsafe {
+            let (a, b, c) = (g.a.offset(a_batch.at(i)), g.b.offset(b_batch.at(i)), g.c.offset(c_batch.at(i)));
+            T::gemm(&Gemm { a, b, c, ..*g });
+        }
+    };
+    let work = m * n * k.max(1);
+    if batch < BATCH_MIN && work >= par::MATMUL_MIN_FMA {
+        // Few and large: the threads share each product.
+        (0..batch).for_each(one);
+    } else {
+        let grain = (par::MATMUL_MIN_FMA / 4 / work).max(1);
+        let grain = if batch * work < par::MATMUL_MIN_FMA { batch.max(1) } else { grain };
+        par::for_each_chunk(batch, grain, |r| r.for_each(one));
+    }
+}
+
+/// Columns of a panel of packed `b` (the micro-kernel's width at the present level).
+pub fn panel_cols<T: PackElem>() -> usize {
+    T::kernels().nr
+}
+
+/// Turns a matrix: element `j` of line `p`, at `src + j * across + p * along`, goes to `dst + p * pitch + j`, for `width`
+/// elements of `len` lines. Vectorised where one of the two strides is 1.
+pub unsafe fn turn<T: PackElem>(
+    src: *const T,
+    across: isize,
+    along: isize,
+    width: usize,
+    len: usize,
+    dst: *mut T,
+    pitch: usize,
+) {
+    (T::kernels().turn)(src, across, along, width, pitch, len, dst)
+}
+
+/// Rows of a panel of packed `a` (the micro-kernel's height at the present level).
+pub fn panel_rows<T: PackElem>() -> usize {
+    T::kernels().mr
+}
+
+/// [`gemm`] whose right operand is made while packing: `pack_b(k0, klen, n0, nlen, dst)` fills rows
+/// `k0..k0+klen` and columns `n0..n0+nlen` of the virtual `b`, from several threads at once.
+///
+/// Layout to fill, with `nr = panel_cols::<T>()`: panels of `nr` columns one after the other, each holding its
+/// rows in order, so that element `(k0 + p, n0 + j)` goes to `dst[(j / nr) * nr * klen + p * nr + j % nr]`. The last panel's missing columns must be set
+/// to zero. `n0` is always a multiple of `nr`, and `dst` holds `klen * nlen.next_multiple_of(nr)` elements.
+/// A block may be asked for more than once.
+pub unsafe fn gemm_packed_b<T: PackElem>(
+    m: usize,
+    n: usize,
+    k: usize,
+    alpha: T,
+    a: *const T,
+    rsa: isize,
+    csa: isize,
+    pack_b: Packer<'_, T>,
+    beta: T,
+    c: *mut T,
+    rsc: isize,
+    csc: isize,
+    epilogue: Option<Epilogue<T>>,
+) {
+    let (a, b) = (Operand::Strided(a, rsa, csa), Operand::Packed(pack_b));
+    real::packed(m, n, k, alpha, a, b, beta, c, rsc, csc, epilogue);
+}
+
+/// The mirror of [`gemm_packed_b`]: `pack_a(m0, mlen, k0, klen, dst)` puts element `(m0 + i, k0 + p)` at
+/// `dst[(i / mr) * mr * klen + p * mr + i % mr]` with `mr = panel_rows::<T>()`, missing rows zero.
+pub unsafe fn gemm_packed_a<T: PackElem>(
+    m: usize,
+    n: usize,
+    k: usize,
+    alpha: T,
+    pack_a: Packer<'_, T>,
+    b: *const T,
+    rsb: isize,
+    csb: isize,
+    beta: T,
+    c: *mut T,
+    rsc: isize,
+    csc: isize,
+    epilogue: Option<Epilogue<T>>,
+) {
+    let (a, b) = (Operand::Packed(pack_a), Operand::Strided(b, rsb, csb));
+    real::packed(m, n, k, alpha, a, b, beta, c, rsc, csc, epilogue);
+}

@@ -1,0 +1,111 @@
+//! Plain loops in any strides: for integers, and for what is too small to deserve more.
+
+use super::{Act, Bias, Gemm, MatElem};
+use crate::kernels::cpu::machine::par;
+
+/// The three loops.
+pub unsafe fn gemm<T: MatElem>(g: &Gemm<T>) {
+    let k = if g.alpha == T::ZERO { 0 } else { g.k };
+    let zero = T::ZERO.widen();
+    for i in 0..g.m {
+        for j in 0..g.n {
+            let a = g.a.wrapping_offset(i as isize * g.rsa);
+            let b = g.b.wrapping_offset(j as isize * g.csb);
+            let mut sum = zero;
+            for p in 0..k as isize {
+                sum = T::mul_add((*a.offset(p * g.csa)).widen(), (*b.offset(p * g.rsb)).widen(), sum);
+            }
+            put(g, i, j, sum);
+        }
+    }
+}
+
+/// A finished sum into `c`.
+#[inline(always)]
+pub unsafe fn put<T: MatElem>(g: &Gemm<T>, i: usize, j: usize, sum: T::Acc) {
+    let at = g.c.offset(i as isize * g.rsc + j as isize * g.csc);
+    let mut out = T::mul_add(g.alpha.widen(), sum, T::ZERO.widen());
+    if g.beta != T::ZERO {
+        out = T::mul_add(g.beta.widen(), (*at).widen(), out);
+    }
+    out = match g.epilogue.bias {
+        Bias::None => out,
+        Bias::PerRow(p, s) => T::add((*p.offset(i as isize * s)).widen(), out),
+        Bias::PerCol(p, s) => T::add((*p.offset(j as isize * s)).widen(), out),
+    };
+    if g.epilogue.act != Act::None {
+        out = T::activate(out, g.epilogue.act);
+    }
+    *at = T::narrow(out);
+}
+
+/// Columns whose sums are held at a time.
+const COLS: usize = 256;
+
+/// Integers: a row of sums at a time, each row of `b` added to it; rows of `b` are copied if they are not dense.
+pub unsafe fn gemm_integer<T: MatElem<Acc = T>>(g: &Gemm<T>) {
+    if g.m * g.n * g.k <= 512 || g.alpha == T::ZERO {
+        return gemm(g);
+    }
+    struct Share<'a, T>(&'a Gemm<T>);
+    // SAFETY: pointers valid for the whole call; tasks write disjoint columns.
+    unsafe impl<T> Sync for Share<'_, T> {}
+    impl<'a, T> Share<'a, T> {
+        fn get(&self) -> &'a Gemm<T> {
+            self.0
+        }
+    }
+    let share = Share(g);
+    let width = COLS.min(g.n);
+    let rows = if g.m * g.n * g.k < par::MATMUL_MIN_FMA { g.m } else { 64 };
+    let (down, across) = (g.m.div_ceil(rows), g.n.div_ceil(width));
+    let run = |t: usize| {
+        let g = share.get();
+        let (i, j) = (t / across * rows, t % across * width);
+        let (h, w) = (rows.min(g.m - i), width.min(g.n - j));
+        // SAFETY: the caller's contract; tasks are disjoint rectangles.
+        unsafe { rectangle(g, i, h, j, w) }
+    };
+    if down * across == 1 { run(0) } else { par::for_each(down * across, run) }
+}
+
+unsafe fn rectangle<T: MatElem<Acc = T>>(g: &Gemm<T>, i0: usize, h: usize, j0: usize, w: usize) {
+    use super::scratch::{Slot, with};
+    let dense = g.csb == 1;
+    with(Slot::Task, if dense { w } else { w + g.k * w }, |sums: *mut T| {
+        let copy = sums.add(w);
+        let (b, rsb) = if dense {
+            (g.b.add(j0), g.rsb)
+        } else {
+            for j in 0..w {
+                for p in 0..g.k {
+                    *copy.add(p * w + j) = *g.b.offset(p as isize * g.rsb + (j0 + j) as isize * g.csb);
+                }
+            }
+            (copy.cast_const(), w as isize)
+        };
+        for i in i0..i0 + h {
+            std::slice::from_raw_parts_mut(sums, w).fill(T::ZERO);
+            add_rows(w, g.k, g.a.offset(i as isize * g.rsa), g.csa, b, rsb, sums);
+            for j in 0..w {
+                put(g, i, j0 + j, *sums.add(j));
+            }
+        }
+    })
+}
+
+multiversion! {
+    /// `sums[j] += sum_p a[p] b[p, j]`.
+    unsafe fn add_rows[T: IntAcc](w: usize, k: usize, a: *const T, csa: isize, b: *const T, rsb: isize, sums: *mut T) {
+        for p in 0..k as isize {
+            let (x, row) = (*a.offset(p * csa), b.offset(p * rsb));
+            for j in 0..w {
+                *sums.add(j) = T::mul_add(x, *row.add(j), *sums.add(j));
+            }
+        }
+    }
+}
+
+/// `MatElem` whose sums have its own type, as one path for the macro.
+trait IntAcc: MatElem<Acc = Self> {}
+impl<T: MatElem<Acc = T>> IntAcc for T {}

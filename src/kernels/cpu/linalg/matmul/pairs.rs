@@ -1,0 +1,77 @@
+//! The bfloat16 micro-kernel: two terms of the sum an instruction. Pairs of bfloat16 along `k` are words of 32 bits, so
+//! that panels look like those of float32 with half the steps.
+//!
+//! The instruction rounds every addition to nearest and takes denormals for zero. The tile units (AMX) of some
+//! processors multiply faster still; all but small products go there (`half/amx.rs`), from the same panels of columns.
+
+use super::MAX_MR;
+#[cfg(target_arch = "x86_64")]
+use super::rows;
+
+/// `(steps, a, b, out, add, rounded)`: words `[steps][rows]` and `[steps][32]` into sums `[rows][32]`, which are added
+/// to if `add`; with `rounded` finished sums go there instead, as bfloat16 in rows so far apart.
+pub type PairFn = unsafe fn(usize, *const f32, *const f32, *mut f32, bool, Option<(*mut u16, isize)>);
+
+/// Columns of a tile.
+pub const COLS: usize = 32;
+
+/// The tiles by height, if the processor has the instruction and the level is not lowered.
+#[cfg(target_arch = "x86_64")]
+pub fn tiles() -> Option<&'static [PairFn; MAX_MR]> {
+    use crate::kernels::cpu::machine::simd::{Level, level};
+    static TILES: [PairFn; MAX_MR] = [
+        tile::<1>, tile::<2>, tile::<3>, tile::<4>, tile::<5>, tile::<6>, tile::<7>, tile::<8>, tile::<9>,
+        tile::<10>, tile::<11>, tile::<12>, tile::<13>, tile::<14>,
+    ];
+    (level() == Level::Avx512 && std::arch::is_x86_feature_detected!("avx512bf16")).then_some(&TILES)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub fn tiles() -> Option<&'static [PairFn; MAX_MR]> {
+    None
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
+unsafe fn tile<const R: usize>(
+    steps: usize,
+    mut a: *const f32,
+    mut b: *const f32,
+    out: *mut f32,
+    add: bool,
+    rounded: Option<(*mut u16, isize)>,
+) {
+    use super::tile::{anew, fetch};
+    use std::arch::x86_64::*;
+    /// Steps that operands are fetched ahead.
+    const AHEAD: usize = 16;
+    let bf16 = |x: __m512| -> __m512bh { std::mem::transmute(x) };
+    let mut acc = [[_mm512_setzero_ps(); 2]; MAX_MR];
+    for _ in 0..steps {
+        let (b0, b1) = (bf16(_mm512_loadu_ps(b)), bf16(_mm512_loadu_ps(b.add(16))));
+        let next = b.wrapping_add(AHEAD * COLS);
+        fetch::<true>(next.cast());
+        fetch::<true>(next.wrapping_add(16).cast());
+        fetch::<true>(a.wrapping_add(AHEAD * R).cast());
+        rows!(R, I => {
+            a = anew(a);
+            let x = bf16(_mm512_set1_ps(*a.add(I)));
+            acc[I] = [_mm512_dpbf16_ps(acc[I][0], x, b0), _mm512_dpbf16_ps(acc[I][1], x, b1)];
+        });
+        a = a.add(R);
+        b = b.add(COLS);
+    }
+    rows!(R, I => {
+        for v in 0..2 {
+            let to = out.add(I * COLS + v * 16);
+            let sum = if add { _mm512_add_ps(acc[I][v], _mm512_loadu_ps(to)) } else { acc[I][v] };
+            match rounded {
+                Some((c, pitch)) => {
+                    let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sum));
+                    _mm256_storeu_si256(c.offset(I as isize * pitch).add(v * 16).cast(), half);
+                }
+                None => _mm512_storeu_ps(to, sum),
+            }
+        }
+    });
+}

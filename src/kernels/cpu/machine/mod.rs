@@ -1,0 +1,10 @@
+//! What the machine offers: threads, instruction sets, vectors, numbers, the one strided loop.
+
+#[macro_use]
+pub mod simd;
+pub mod cast;
+pub mod float;
+pub mod iter;
+pub mod par;
+pub mod stream;
+pub mod vector;

@@ -1,0 +1,359 @@
+//! Depthwise convolution: one input and one output channel a group. Bounded by memory, not by multiplications, so the
+//! loops are plain ones: along the width with channels first, along the channels with channels last.
+
+use super::Conv;
+use super::direct::images;
+use super::pad::{Padded, PaddedLast};
+use super::plan::Plan;
+use super::scratch::{self, Slot};
+use super::tile::Direct;
+use crate::base::Elem;
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
+
+/// Images are summed into this many partial weight gradients with channels last.
+const PARTS: usize = 8;
+
+pub fn fits(p: &Conv) -> bool {
+    p.groups > 1 && p.groups == p.cin && p.groups == p.cout
+}
+
+pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+    run(p, &Plan::forward(p), x, w, bias, y);
+}
+
+pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, w: *const T, bias: *const T, dx: *mut T) {
+    for plan in Plan::backward(p) {
+        run(p, &plan, g, w, bias, dx);
+    }
+}
+
+unsafe fn run<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+    if plan.outputs() > 0 {
+        if p.channels_last { run_last(p, plan, x, w, bias, y) } else { run_first(p, plan, x, w, bias, y) }
+    }
+}
+
+unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+    let padded = Padded::of(plan, size_of::<T>());
+    let offsets: Vec<usize> = plan.taps.iter().map(|t| padded.offset(t.1)).collect();
+    let (input, whole) = (plan.input.iter().product::<usize>(), plan.whole.iter().product::<usize>());
+    let [depth, rows, width] = plan.output;
+    let (x, w, bias, y) = (Ptr::of(x), Ptr::of(w), Ptr::of(bias), Ptr(y));
+    let grain = par::ELEMENTWISE_GRAIN.div_ceil(plan.outputs() * plan.taps.len().max(1));
+    par::for_each_chunk(p.n * p.groups, grain, |r| {
+        let mut line = vec![<T as Elem>::ZERO; width];
+        for i in r {
+            let c = i % p.groups;
+            // SAFETY: one plane of each per step.
+            unsafe {
+                let taps: Vec<T> = plan.taps.iter().map(|t| *w.at(c * p.taps() + t.0)).collect();
+                let b = if bias.get().is_null() { <T as Elem>::ZERO } else { *bias.at(c) };
+                let x = x.at(i * input) as *const T;
+                let len = if padded.as_is { 0 } else { padded.channel() };
+                scratch::with(Slot::Shared, len, |buffer: *mut T| {
+                    let x = if padded.as_is {
+                        x
+                    } else {
+                        padded.copy(1, x, buffer);
+                        buffer
+                    };
+                    for t in 0..depth * rows {
+                        let (d, h) = (t / rows, t % rows);
+                        let from = x.add(d * plan.stride[0] * padded.slice() + h * padded.width());
+                        let at = (plan.first[0] + d * plan.step[0]) * plan.whole[1]
+                            + plan.first[1]
+                            + h * plan.step[1];
+                        let to = y.at(i * whole + at * plan.whole[2] + plan.first[2]);
+                        if plan.step[2] == 1 {
+                            row(&offsets, &taps, from, to, width, b);
+                        } else {
+                            row(&offsets, &taps, from, line.as_mut_ptr(), width, b);
+                            for j in 0..width {
+                                *to.add(j * plan.step[2]) = line[j];
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    });
+}
+
+/// `N` neighbouring outputs.
+#[inline(always)]
+unsafe fn strip<T: Direct, const N: usize>(offsets: &[usize], taps: &[T], x: *const T, y: *mut T, bias: T) {
+    let mut acc = [bias; N];
+    for (o, w) in offsets.iter().zip(taps) {
+        let x = x.add(*o);
+        for i in 0..N {
+            acc[i] = w.fma(*x.add(i), acc[i]);
+        }
+    }
+    for i in 0..N {
+        *y.add(i) = acc[i];
+    }
+}
+
+multiversion! {
+    unsafe fn row[T: Direct](offsets: &[usize], taps: &[T], x: *const T, y: *mut T, n: usize, bias: T) {
+        let mut j = 0;
+        while j + 64 <= n {
+            strip::<T, 64>(offsets, taps, x.add(j), y.add(j), bias);
+            j += 64;
+        }
+        while j + 16 <= n {
+            strip::<T, 16>(offsets, taps, x.add(j), y.add(j), bias);
+            j += 16;
+        }
+        if j < n && n >= 16 {
+            // the last strip overlaps the one before
+            strip::<T, 16>(offsets, taps, x.add(n - 16), y.add(n - 16), bias);
+        } else {
+            while j + 4 <= n {
+                strip::<T, 4>(offsets, taps, x.add(j), y.add(j), bias);
+                j += 4;
+            }
+            while j < n {
+                strip::<T, 1>(offsets, taps, x.add(j), y.add(j), bias);
+                j += 1;
+            }
+        }
+    }
+}
+
+unsafe fn run_last<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+    let c = p.groups;
+    let padded = PaddedLast::of(plan, c);
+    let offsets: Vec<usize> = plan.taps.iter().map(|t| padded.offset(t.1)).collect();
+    let mut taps = Vec::with_capacity(offsets.len() * c);
+    for t in &plan.taps {
+        taps.extend((0..c).map(|ch| *w.add(ch * p.taps() + t.0)));
+    }
+    let (input, whole) = (plan.input.iter().product::<usize>(), plan.whole.iter().product::<usize>());
+    let [depth, rows, width] = plan.output;
+    let (x, bias, y) = (Ptr::of(x), Ptr::of(bias), Ptr(y));
+    let lines = |x: *const T, n: usize| {
+        let x = Ptr::of(x);
+        let grain = par::ELEMENTWISE_GRAIN.div_ceil(width * c * offsets.len().max(1));
+        par::for_each_chunk(depth * rows, grain, |r| {
+            for t in r {
+                let (d, h) = (t / rows, t % rows);
+                let from = padded.offset([d * plan.stride[0], h * plan.stride[1], 0]);
+                let at =
+                    (plan.first[0] + d * plan.step[0]) * plan.whole[1] + plan.first[1] + h * plan.step[1];
+                let to = (n * whole + at * plan.whole[2] + plan.first[2]) * c;
+                let (xs, ys) = (plan.stride[2] * c, plan.step[2] * c);
+                // SAFETY: one row of output pixels per step.
+                unsafe { pixels(&offsets, &taps, c, x.at(from), xs, y.at(to), ys, width, bias.get()) };
+            }
+        });
+    };
+    images(p.n, |n| {
+        // SAFETY: one image of each per step.
+        unsafe {
+            let x = x.at(n * input * c) as *const T;
+            if padded.as_is {
+                return lines(x, n);
+            }
+            scratch::with(Slot::Shared, padded.len(), |buffer: *mut T| {
+                padded.copy(x, buffer);
+                lines(buffer, n);
+            });
+        }
+    });
+}
+
+multiversion! {
+    unsafe fn pixels[T: Direct](
+        offsets: &[usize], taps: &[T], c: usize, x: *const T, xs: usize, y: *mut T, ys: usize, n: usize, bias: *const T,
+    ) {
+        for j in 0..n {
+            let (x, y) = (x.add(j * xs), y.add(j * ys));
+            let mut c0 = 0;
+            while c0 + 32 <= c {
+                channels::<T, 32>(offsets, taps, c, c0, x, y, bias);
+                c0 += 32;
+            }
+            while c0 + 8 <= c {
+                channels::<T, 8>(offsets, taps, c, c0, x, y, bias);
+                c0 += 8;
+            }
+            while c0 < c {
+                channels::<T, 1>(offsets, taps, c, c0, x, y, bias);
+                c0 += 1;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn channels<T: Direct, const N: usize>(
+    offsets: &[usize],
+    taps: &[T],
+    c: usize,
+    c0: usize,
+    x: *const T,
+    y: *mut T,
+    bias: *const T,
+) {
+    let mut acc = [<T as Elem>::ZERO; N];
+    if !bias.is_null() {
+        for i in 0..N {
+            acc[i] = *bias.add(c0 + i);
+        }
+    }
+    for (t, o) in offsets.iter().enumerate() {
+        let (x, w) = (x.add(o + c0), taps.as_ptr().add(t * c + c0));
+        for i in 0..N {
+            acc[i] = (*w.add(i)).fma(*x.add(i), acc[i]);
+        }
+    }
+    for i in 0..N {
+        *y.add(c0 + i) = acc[i];
+    }
+}
+
+pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
+    if p.n * p.output_plane() == 0 {
+        return (0..p.cout * p.taps()).for_each(|i| dw.add(i).write(<T as Elem>::ZERO));
+    }
+    if p.channels_last { weight_last(p, x, g, dw) } else { weight_first(p, x, g, dw) }
+}
+
+const LANES: usize = 16;
+
+unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
+    let plan = Plan::forward(p);
+    let padded = Padded::of(&plan, size_of::<T>());
+    let offsets: Vec<usize> = plan.taps.iter().map(|t| padded.offset(t.1)).collect();
+    let (input, output) = (p.input_plane(), p.output_plane());
+    let [depth, rows, width] = p.output;
+    let (x, g, dw) = (Ptr::of(x), Ptr::of(g), Ptr(dw));
+    let grain = par::ELEMENTWISE_GRAIN.div_ceil(p.n * output * offsets.len());
+    par::for_each_chunk(p.groups, grain, |r| {
+        for c in r {
+            let mut lanes = vec![[<T as Elem>::ZERO; LANES]; offsets.len()];
+            for n in 0..p.n {
+                // SAFETY: one channel of each per step.
+                unsafe {
+                    let x = x.at((n * p.groups + c) * input) as *const T;
+                    let len = if padded.as_is { 0 } else { padded.channel() };
+                    scratch::with(Slot::Shared, len, |buffer: *mut T| {
+                        let x = if padded.as_is {
+                            x
+                        } else {
+                            padded.copy(1, x, buffer);
+                            buffer
+                        };
+                        for t in 0..depth * rows {
+                            let from = t / rows * plan.stride[0] * padded.slice() + t % rows * padded.width();
+                            let g = g.at((n * p.groups + c) * output + t * width);
+                            dots(&offsets, x.add(from), g, width, &mut lanes);
+                        }
+                    });
+                }
+            }
+            for (t, l) in lanes.iter().enumerate() {
+                let total = l.iter().fold(<T as Elem>::ZERO, |a, b| a + *b);
+                // SAFETY: this channel's weights.
+                unsafe { dw.at(c * p.taps() + t).write(total) };
+            }
+        }
+    });
+}
+
+multiversion! {
+    unsafe fn dots[T: Direct](offsets: &[usize], x: *const T, g: *const T, n: usize, lanes: &mut [[T; LANES]]) {
+        for (o, lanes) in offsets.iter().zip(lanes) {
+            let x = x.add(*o);
+            let mut l = *lanes;
+            let mut j = 0;
+            while j + LANES <= n {
+                for i in 0..LANES {
+                    l[i] = (*g.add(j + i)).fma(*x.add(j + i), l[i]);
+                }
+                j += LANES;
+            }
+            for i in 0..n - j {
+                l[i] = (*g.add(j + i)).fma(*x.add(j + i), l[i]);
+            }
+            *lanes = l;
+        }
+    }
+}
+
+unsafe fn weight_last<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
+    let plan = Plan::forward(p);
+    let c = p.groups;
+    let padded = PaddedLast::of(&plan, c);
+    let offsets: Vec<usize> = plan.taps.iter().map(|t| padded.offset(t.1)).collect();
+    let (input, output) = (p.input_plane(), p.output_plane());
+    let [_, rows, width] = p.output;
+    let parts = PARTS.min(p.n);
+    let mut sums = vec![<T as Elem>::ZERO; parts * offsets.len() * c];
+    let (x, g, acc) = (Ptr::of(x), Ptr::of(g), Ptr(sums.as_mut_ptr()));
+    par::for_each(parts, |part| {
+        for n in part * p.n / parts..(part + 1) * p.n / parts {
+            // SAFETY: partial sums of this task alone.
+            unsafe {
+                let x = x.at(n * input * c) as *const T;
+                let len = if padded.as_is { 0 } else { padded.len() };
+                scratch::with(Slot::Shared, len, |buffer: *mut T| {
+                    let x = if padded.as_is {
+                        x
+                    } else {
+                        padded.copy(x, buffer);
+                        buffer
+                    };
+                    for t in 0..output / width {
+                        let from = padded.offset([t / rows * plan.stride[0], t % rows * plan.stride[1], 0]);
+                        let g = g.at((n * output + t * width) * c);
+                        let acc = acc.at(part * offsets.len() * c);
+                        products(&offsets, c, x.add(from), plan.stride[2] * c, g, width, acc);
+                    }
+                });
+            }
+        }
+    });
+    for ch in 0..c {
+        for t in 0..offsets.len() {
+            let total = (0..parts).map(|k| sums[(k * offsets.len() + t) * c + ch]);
+            dw.add(ch * p.taps() + t).write(total.fold(<T as Elem>::ZERO, |a, b| a + b));
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn products[T: Direct](offsets: &[usize], c: usize, x: *const T, xs: usize, g: *const T, n: usize, acc: *mut T) {
+        let mut c0 = 0;
+        while c0 < c {
+            let m = (c - c0).min(32);
+            for (t, o) in offsets.iter().enumerate() {
+                let acc = acc.add(t * c + c0);
+                let (x, g) = (x.add(o + c0), g.add(c0));
+                if m == 32 {
+                    let mut l = [<T as Elem>::ZERO; 32];
+                    for i in 0..32 {
+                        l[i] = *acc.add(i);
+                    }
+                    for j in 0..n {
+                        for i in 0..32 {
+                            l[i] = (*g.add(j * c + i)).fma(*x.add(j * xs + i), l[i]);
+                        }
+                    }
+                    for i in 0..32 {
+                        *acc.add(i) = l[i];
+                    }
+                } else {
+                    for j in 0..n {
+                        for i in 0..m {
+                            *acc.add(i) = (*g.add(j * c + i)).fma(*x.add(j * xs + i), *acc.add(i));
+                        }
+                    }
+                }
+            }
+            c0 += m;
+        }
+    }
+}

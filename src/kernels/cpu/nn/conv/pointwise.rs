@@ -1,0 +1,45 @@
+//! Convolution by 1x1 windows: matrix products on the images as they lie.
+
+use super::Conv;
+use super::tile::Direct;
+use crate::base::Elem;
+use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
+
+/// One tap, nothing skipped, nothing padded, one group.
+pub fn fits(p: &Conv) -> bool {
+    p.groups == 1 && p.kernel == [1; 3] && p.stride == [1; 3] && p.padding == [0; 3]
+}
+
+pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+    product(p, (p.cin, p.cout), x, (w, p.cin as isize, 1), bias, y);
+}
+
+pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, w: *const T, bias: *const T, dx: *mut T) {
+    product(p, (p.cout, p.cin), g, (w, 1, p.cin as isize), bias, dx);
+}
+
+/// `y[m] = sum over k of w[m][k] x[k]` for every pixel; the matrix comes with its strides.
+unsafe fn product<T: Direct>(
+    p: &Conv,
+    (k, m): (usize, usize),
+    x: *const T,
+    (w, row, column): (*const T, isize, isize),
+    bias: *const T,
+    y: *mut T,
+) {
+    let plane = p.input_plane();
+    let (one, zero) = (<T as Elem>::ONE, <T as Elem>::ZERO);
+    if p.channels_last {
+        let bias = if bias.is_null() { Bias::None } else { Bias::PerCol(bias, 1) };
+        let epilogue = Some(Epilogue { bias, act: Act::None });
+        let (rx, ry) = (k as isize, m as isize);
+        gemm(p.n * plane, m, k, one, x, rx, 1, w, column, row, zero, y, ry, 1, epilogue);
+    } else {
+        let bias = if bias.is_null() { Bias::None } else { Bias::PerRow(bias, 1) };
+        let epilogue = Some(Epilogue { bias, act: Act::None });
+        let r = plane as isize;
+        let (bx, by) = (Batch::Stride((k * plane) as isize), Batch::Stride((m * plane) as isize));
+        let bw = Batch::Stride(0);
+        gemm_batched(p.n, m, plane, k, one, w, bw, row, column, x, bx, r, 1, zero, y, by, r, 1, epilogue);
+    }
+}

@@ -1,0 +1,241 @@
+//! The two micro-kernels of direct convolution, f32 and f64, at every instruction level.
+//!
+//! [`Pixels`]: a few output channels by two vectors of neighbouring output pixels. A row of the virtual patch matrix is
+//! the input itself, read at an offset; nothing is unfolded.
+//!
+//! [`Channels`]: up to 14 sums by two vectors of channels. Element `(j, t)` of the left operand lies at
+//! `x[rows[j] + steps[t]]` and is broadcast; the right operand is a packed panel.
+
+use super::plan::{Plan, Sides, Weights};
+use super::{Conv, winograd};
+use crate::kernels::cpu::linalg::matmul::{PackElem, anew, rows};
+use crate::kernels::cpu::machine::simd::{self, Level};
+use crate::kernels::cpu::machine::vector::{Levels, Vector};
+
+/// Rows of a tile at most: 14 x 2 accumulators, two operands and a broadcast fill 32 registers.
+pub const ROWS: usize = 14;
+/// Lanes of two vectors at most.
+pub const LANES: usize = 32;
+
+pub struct Pixels<T> {
+    pub k: usize,
+    /// Where the two vectors of pixels read their input, and the offset of each of the `k` rows.
+    pub x: [*const T; 2],
+    pub offsets: *const usize,
+    /// Packed `[k][rows]`.
+    pub w: *const T,
+    /// `rows` values the sums start from, or null.
+    pub bias: *const T,
+    /// Channel `r` writes to `y + r * channel + at[v]`, the lanes of `mask[v]` without gaps.
+    pub y: *mut T,
+    pub channel: usize,
+    pub at: [usize; 2],
+    pub mask: [u32; 2],
+}
+
+pub struct Channels<T> {
+    pub k: usize,
+    pub x: *const T,
+    pub rows: *const usize,
+    pub steps: *const usize,
+    /// Packed `[k][2 vectors]`.
+    pub w: *const T,
+    /// `[rows][2 vectors]`, added to if `add`.
+    pub out: *mut T,
+    pub pitch: usize,
+    pub add: bool,
+}
+
+type Fns<T> = ([unsafe fn(&Pixels<T>); ROWS], [unsafe fn(&Channels<T>); ROWS]);
+
+/// The kernels by number of rows less one, and the lanes of a vector.
+pub struct Kernels<T: 'static> {
+    pub lanes: usize,
+    pub pixels: [unsafe fn(&Pixels<T>); ROWS],
+    pub channels: [unsafe fn(&Channels<T>); ROWS],
+}
+
+/// Floats that the direct kernels compute in.
+pub trait Direct: Levels + PackElem + crate::kernels::cpu::machine::float::Cmp {
+    /// Runs a plan with fewer multiplications where that is possible and pays; false if not.
+    ///
+    /// # Safety
+    /// Pointers as in [`super::forward`].
+    unsafe fn fewer(
+        _plan: &Plan,
+        _sides: &Sides,
+        _last: bool,
+        _x: *const Self,
+        _weights: &Weights<Self>,
+        _bias: *const Self,
+        _y: *mut Self,
+    ) -> bool {
+        false
+    }
+    /// The same for the gradient for the weight.
+    ///
+    /// # Safety
+    /// Pointers as in [`super::backward_weight`].
+    unsafe fn fewer_for_weight(_p: &Conv, _x: *const Self, _g: *const Self, _dw: *mut Self) -> bool {
+        false
+    }
+}
+impl Direct for f32 {
+    unsafe fn fewer(
+        plan: &Plan,
+        sides: &Sides,
+        last: bool,
+        x: *const f32,
+        weights: &Weights<f32>,
+        bias: *const f32,
+        y: *mut f32,
+    ) -> bool {
+        winograd::run(plan, sides, last, x, weights, bias, y)
+    }
+    unsafe fn fewer_for_weight(p: &Conv, x: *const f32, g: *const f32, dw: *mut f32) -> bool {
+        winograd::backward_weight(p, x, g, dw)
+    }
+}
+impl Direct for f64 {}
+
+macro_rules! table {
+    ($name:ident, $level:ident, $($r:literal)*) => {
+        fn $name<T: Direct>() -> Fns<T> {
+            ([$(at::$level::pixels::<T, $r>),*], [$(at::$level::channels::<T, $r>),*])
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+table!(avx512, avx512, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+#[cfg(target_arch = "x86_64")]
+table!(avx2, avx2, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+#[cfg(target_arch = "aarch64")]
+table!(neon, neon, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+table!(portable, portable, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+
+pub fn kernels<T: Direct>() -> Kernels<T> {
+    let ((pixels, channels), lanes) = match simd::level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => (avx512::<T>(), T::Avx512::LANES),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => (avx2::<T>(), T::Avx2::LANES),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => (neon::<T>(), T::Neon::LANES),
+        _ => (portable::<T>(), T::Portable::LANES),
+    };
+    Kernels { lanes, pixels, channels }
+}
+
+/// The rows that tiles should have: 32 registers at the widest level, 16 below (or as many pairs).
+pub fn best_rows() -> usize {
+    if simd::level() == Level::Avx512 { ROWS } else { 6 }
+}
+
+mod at {
+    macro_rules! level {
+        ($name:ident, $vector:ident, $(#[$meta:meta])*) => {
+            pub mod $name {
+                use super::super::*;
+                $(#[$meta])*
+                pub unsafe fn pixels<T: Direct, const R: usize>(a: &Pixels<T>) {
+                    pixels_body::<T::$vector, R>(a)
+                }
+                $(#[$meta])*
+                pub unsafe fn channels<T: Direct, const R: usize>(a: &Channels<T>) {
+                    channels_body::<T::$vector, R>(a)
+                }
+            }
+        };
+    }
+    #[cfg(target_arch = "x86_64")]
+    level!(avx512, Avx512, #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]);
+    #[cfg(target_arch = "x86_64")]
+    level!(avx2, Avx2, #[target_feature(enable = "avx2,fma")]);
+    #[cfg(target_arch = "aarch64")]
+    level!(neon, Neon,);
+    level!(portable, Portable,);
+}
+
+#[inline(always)]
+unsafe fn pixels_body<V: Vector, const R: usize>(a: &Pixels<V::Elem>) {
+    let mut acc = [[V::zero(); 2]; R];
+    if !a.bias.is_null() {
+        for r in 0..R {
+            acc[r] = [V::splat(*a.bias.add(r)); 2];
+        }
+    }
+    let mut w = a.w;
+    for t in 0..a.k {
+        let o = *a.offsets.add(t);
+        let (b0, b1) = (V::load(a.x[0].wrapping_add(o)), V::load(a.x[1].wrapping_add(o)));
+        for r in 0..R {
+            let s = V::splat(*w.add(r));
+            acc[r][0] = s.fma_fast(b0, acc[r][0]);
+            acc[r][1] = s.fma_fast(b1, acc[r][1]);
+        }
+        w = w.add(R);
+    }
+    let full = if V::LANES == 32 { u32::MAX } else { (1 << V::LANES) - 1 };
+    for v in 0..2 {
+        if a.mask[v] == full {
+            for r in 0..R {
+                acc[r][v].store(a.y.add(r * a.channel + a.at[v]));
+            }
+        } else if a.mask[v] != 0 {
+            for r in 0..R {
+                store_lanes(acc[r][v], a.mask[v], a.y.add(r * a.channel + a.at[v]));
+            }
+        }
+    }
+}
+
+/// Stores the lanes of a mask one after the other.
+#[inline(always)]
+unsafe fn store_lanes<V: Vector>(v: V, mask: u32, to: *mut V::Elem) {
+    #[cfg(target_arch = "x86_64")]
+    if size_of::<V>() == 64 {
+        use std::arch::x86_64::*;
+        // SAFETY: vectors of 64 bytes exist at the AVX-512 level only, and are one register.
+        if size_of::<V::Elem>() == 4 {
+            let x = _mm512_maskz_compress_ps(mask as u16, std::mem::transmute_copy(&v));
+            _mm512_mask_storeu_ps(to.cast(), ((1u32 << mask.count_ones()) - 1) as u16, x);
+        } else {
+            let x = _mm512_maskz_compress_pd(mask as u8, std::mem::transmute_copy(&v));
+            _mm512_mask_storeu_pd(to.cast(), ((1u32 << mask.count_ones()) - 1) as u8, x);
+        }
+        return;
+    }
+    let mut lanes = [V::zero(); 1];
+    v.store(lanes.as_mut_ptr().cast());
+    let lanes = lanes.as_ptr().cast::<V::Elem>();
+    let mut at = 0;
+    for i in 0..V::LANES {
+        if mask >> i & 1 == 1 {
+            *to.add(at) = *lanes.add(i);
+            at += 1;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn channels_body<V: Vector, const R: usize>(a: &Channels<V::Elem>) {
+    let mut acc = [[V::zero(); 2]; ROWS];
+    let mut w = a.w;
+    for t in 0..a.k {
+        let mut x = a.x.wrapping_add(*a.steps.add(t));
+        let (b0, b1) = (V::load(w), V::load(w.add(V::LANES)));
+        rows!(R, J => {
+            x = anew(x);
+            let s = V::splat(*x.wrapping_add(*a.rows.add(J)));
+            acc[J] = [s.fma_fast(b0, acc[J][0]), s.fma_fast(b1, acc[J][1])];
+        });
+        w = w.add(2 * V::LANES);
+    }
+    rows!(R, J => {
+        for v in 0..2 {
+            let to = a.out.add(J * a.pitch + v * V::LANES);
+            let sum = if a.add { acc[J][v].add(V::load(to)) } else { acc[J][v] };
+            sum.store(to);
+        }
+    });
+}

@@ -1,0 +1,5 @@
+//! Planes of pixels.
+
+pub mod axiswise;
+pub mod fold;
+pub mod grid;

@@ -1,0 +1,338 @@
+//! Classification losses, fused by row: cross entropy never writes the softmax down in the forward call and keeps one
+//! log-sum-exp per row for the backward one.
+//!
+//! Logits are dense `(outer, classes, inner)`; there is one target, and one of everything per row, for each
+//! `(outer, inner)` pair. Rows whose target is `ignore` have no loss, no weight and no gradient. Targets have been
+//! checked by the caller.
+
+use crate::base::Elem;
+use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
+use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::reduce::block_max_sum_exp;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Classes<T> {
+    pub outer: usize,
+    pub classes: usize,
+    pub inner: usize,
+    /// One weight per class, or null.
+    pub weight: *const T,
+    pub ignore: i64,
+    pub smoothing: f64,
+}
+
+/// Elements whose exponentials are summed at a time.
+const BLOCK: usize = 1024;
+
+impl<T: Flt> Classes<T> {
+    fn rows(&self) -> usize {
+        self.outer * self.inner
+    }
+    fn grain(&self) -> usize {
+        (par::MATH_GRAIN / 2).div_ceil(self.classes.max(1))
+    }
+    /// The offset of a row's first logit; the rest follow `inner` apart.
+    fn base(&self, row: usize) -> usize {
+        row / self.inner * self.classes * self.inner + row % self.inner
+    }
+    unsafe fn weight_of(&self, c: usize) -> T::C {
+        if self.weight.is_null() { T::C::ONE } else { (*self.weight.add(c)).up() }
+    }
+    unsafe fn weight_sum(&self) -> f64 {
+        (0..self.classes).map(|c| self.weight_of(c).to_f64()).sum()
+    }
+    fn share(self) -> Share<T> {
+        Share(self)
+    }
+}
+
+struct Share<T>(Classes<T>);
+// SAFETY: the weights are only read.
+unsafe impl<T> Sync for Share<T> {}
+impl<T: Copy> Share<T> {
+    fn get(&self) -> Classes<T> {
+        self.0
+    }
+}
+
+/// Cross entropy of logits: per row the loss, the weight of its target (the divisor of a mean is their sum) and the
+/// log-sum-exp that the backward call wants.
+///
+/// # Safety
+/// Pointers are valid for the sizes that `p` names; targets are classes or `p.ignore`.
+pub unsafe fn cross_entropy<T: Flt>(
+    p: Classes<T>,
+    x: *const T,
+    targets: *const i64,
+    loss: *mut T::C,
+    weights: *mut T::C,
+    lse: *mut T::C,
+) {
+    let (x, targets) = (Ptr::of(x), Ptr::of(targets));
+    let (loss, weights, lse) = (Ptr(loss), Ptr(weights), Ptr(lse));
+    let weight_sum = if p.smoothing != 0.0 { p.weight_sum() } else { 0.0 };
+    let share = p.share();
+    par::for_each_chunk(p.rows(), p.grain(), |r| {
+        let p = share.get();
+        let mut line = vec![T::ZERO; if p.inner == 1 { 0 } else { p.classes }];
+        for row in r {
+            // SAFETY: one row per step.
+            unsafe {
+                let from = x.at(p.base(row)) as *const T;
+                let mut z = from;
+                if p.inner != 1 {
+                    (0..p.classes).for_each(|c| line[c] = *from.add(c * p.inner));
+                    z = line.as_ptr();
+                }
+                let l = log_sum_exp(z, p.classes);
+                let t = *targets.at(row);
+                let (mut value, mut weight) = (T::C::ZERO, T::C::ZERO);
+                if t != p.ignore {
+                    weight = p.weight_of(t as usize);
+                    value = (l - (*z.add(t as usize)).up()) * weight;
+                    if p.smoothing != 0.0 {
+                        let spread = weight_sum * l.to_f64()
+                            - (0..p.classes)
+                                .map(|c| (p.weight_of(c) * (*z.add(c)).up()).to_f64())
+                                .sum::<f64>();
+                        let v =
+                            (1.0 - p.smoothing) * value.to_f64() + p.smoothing / p.classes as f64 * spread;
+                        value = T::C::of(v);
+                    }
+                }
+                loss.at(row).write(value);
+                weights.at(row).write(weight);
+                lse.at(row).write(l);
+            }
+        }
+    });
+}
+
+unsafe fn log_sum_exp<T: Flt>(x: *const T, n: usize) -> T::C {
+    if n == 0 {
+        return -T::C::INFINITY;
+    }
+    let (mut max, mut sum) = block_max_sum_exp(x, n.min(BLOCK));
+    for i in (BLOCK..n).step_by(BLOCK) {
+        let (m, s) = block_max_sum_exp(x.add(i), (n - i).min(BLOCK));
+        if m != m || max != max {
+            return m + max;
+        }
+        if m > max {
+            sum = if sum == T::C::ZERO { s } else { s + sum * Cmp::exp(max - m) };
+            max = m;
+        } else if s != T::C::ZERO {
+            sum += if m == max { s } else { s * Cmp::exp(m - max) };
+        }
+    }
+    if max.abs() == T::C::INFINITY { max } else { max + sum.ln() }
+}
+
+/// The gradient for the logits. Row `i` is scaled by `scale[i * scale_step]`, the gradient of its loss (the caller has
+/// divided by the sum of weights for a mean).
+///
+/// # Safety
+/// As [`cross_entropy`]; `dx` may be `x`.
+pub unsafe fn cross_entropy_backward<T: Flt>(
+    p: Classes<T>,
+    x: *const T,
+    targets: *const i64,
+    lse: *const T::C,
+    scale: *const T::C,
+    scale_step: usize,
+    dx: *mut T,
+) {
+    let (x, targets, dx) = (Ptr::of(x), Ptr::of(targets), Ptr(dx));
+    let (lse, scale) = (Ptr::of(lse), Ptr::of(scale));
+    let weight_sum = if p.smoothing != 0.0 { p.weight_sum() } else { 0.0 };
+    let share = p.share();
+    par::for_each_chunk(p.rows(), p.grain(), |r| {
+        let p = share.get();
+        for row in r {
+            // SAFETY: one row per step.
+            unsafe {
+                let (at, t) = (p.base(row), *targets.at(row));
+                let dx = dx.at(at);
+                if t == p.ignore {
+                    (0..p.classes).for_each(|c| dx.add(c * p.inner).write(T::ZERO));
+                    continue;
+                }
+                let k = (*scale.at(row * scale_step)).to_f64();
+                let (t, even) = (t as usize, p.smoothing / p.classes as f64);
+                let hit = (1.0 - p.smoothing) * p.weight_of(t).to_f64();
+                // Read before a result that may lie in the same place is written.
+                let xt = (*x.at(at + t * p.inner)).up();
+                let l = *lse.at(row);
+                let spread = if p.smoothing == 0.0 { None } else { Some((T::C::of(k * even), p.weight)) };
+                let all = T::C::of(k * (hit + even * weight_sum));
+                exponentials(p.classes, p.inner, x.at(at), l, all, spread, dx);
+                let weight = if spread.is_some() { p.weight_of(t).to_f64() } else { 0.0 };
+                let own = all * Cmp::exp(xt - l) - T::C::of(k * even * weight) - T::C::of(k * hit);
+                dx.add(t * p.inner).write(T::down(own));
+            }
+        }
+    });
+}
+
+multiversion! {
+    /// `dx = e^(x - lse) * all - spread * weight`.
+    unsafe fn exponentials[T: Flt](
+        n: usize, step: usize, x: *const T, lse: T::C, all: T::C, spread: Option<(T::C, *const T)>, dx: *mut T,
+    ) {
+        match spread {
+            None if step == 1 => {
+                for c in 0..n {
+                    *dx.add(c) = T::down(Cmp::exp((*x.add(c)).up() - lse) * all);
+                }
+            }
+            None => {
+                for c in 0..n {
+                    *dx.add(c * step) = T::down(Cmp::exp((*x.add(c * step)).up() - lse) * all);
+                }
+            }
+            Some((k, w)) => {
+                for c in 0..n {
+                    let w = if w.is_null() { T::C::ONE } else { (*w.add(c)).up() };
+                    *dx.add(c * step) = T::down(Cmp::exp((*x.add(c * step)).up() - lse) * all - k * w);
+                }
+            }
+        }
+    }
+}
+
+/// Negative log-likelihood of log-probabilities: per row `-weight * x[target]` and the target's weight.
+///
+/// # Safety
+/// As [`cross_entropy`].
+pub unsafe fn nll_loss<T: Flt>(
+    p: Classes<T>,
+    x: *const T,
+    targets: *const i64,
+    loss: *mut T::C,
+    weights: *mut T::C,
+) {
+    for row in 0..p.rows() {
+        let t = *targets.add(row);
+        let (mut value, mut weight) = (T::C::ZERO, T::C::ZERO);
+        if t != p.ignore {
+            weight = p.weight_of(t as usize);
+            value = -((*x.add(p.base(row) + t as usize * p.inner)).up() * weight);
+        }
+        loss.add(row).write(value);
+        weights.add(row).write(weight);
+    }
+}
+
+/// The gradient of [`nll_loss`], scaled as in [`cross_entropy_backward`].
+///
+/// # Safety
+/// As [`cross_entropy`].
+pub unsafe fn nll_loss_backward<T: Flt>(
+    p: Classes<T>,
+    targets: *const i64,
+    scale: *const T::C,
+    scale_step: usize,
+    dx: *mut T,
+) {
+    let out = Ptr(dx);
+    par::for_each_chunk(p.rows() * p.classes, par::ELEMENTWISE_GRAIN, |r| {
+        // SAFETY: a range of the gradient.
+        r.for_each(|i| unsafe { out.at(i).write(T::ZERO) });
+    });
+    for row in 0..p.rows() {
+        let t = *targets.add(row);
+        if t != p.ignore {
+            let v = -(p.weight_of(t as usize) * *scale.add(row * scale_step));
+            dx.add(p.base(row) + t as usize * p.inner).write(T::down(v));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{BF16, F16};
+
+    fn check<T: Flt>(tol: f64) {
+        for (outer, classes, inner) in [(5, 10, 1), (3, 5000, 1), (2, 7, 6), (0, 3, 1), (4, 1, 1)] {
+            let n = outer * classes * inner;
+            let x: Vec<T> = (0..n).map(|i| T::from_f64(((i * 7919 % 113) as f64 - 50.0) / 16.0)).collect();
+            let w: Vec<T> = (0..classes).map(|i| T::from_f64(0.5 + (i % 4) as f64 * 0.25)).collect();
+            let rows = outer * inner;
+            let t: Vec<i64> =
+                (0..rows).map(|i| if i % 4 == 3 { -100 } else { (i * 13 % classes) as i64 }).collect();
+            let scale: Vec<T::C> = (0..rows).map(|i| T::C::of(0.5 + i as f64 * 0.25)).collect();
+            for (weighted, smoothing) in [(false, 0.0), (true, 0.0), (false, 0.2), (true, 0.2)] {
+                let weight = if weighted { w.as_ptr() } else { std::ptr::null() };
+                let p = Classes { outer, classes, inner, weight, ignore: -100, smoothing };
+                let runs = [1, 2, 3].map(|threads| {
+                    par::set_num_threads(threads);
+                    let (mut l, mut k, mut s) =
+                        (vec![T::C::ZERO; rows], vec![T::C::ZERO; rows], vec![T::C::ZERO; rows]);
+                    let mut d = vec![T::ONE; n];
+                    // SAFETY: sizes as named.
+                    unsafe {
+                        let lp = l.as_mut_ptr();
+                        cross_entropy(p, x.as_ptr(), t.as_ptr(), lp, k.as_mut_ptr(), s.as_mut_ptr());
+                        let d = d.as_mut_ptr();
+                        cross_entropy_backward(p, x.as_ptr(), t.as_ptr(), s.as_ptr(), scale.as_ptr(), 1, d);
+                    }
+                    (l, k, d)
+                });
+                assert!(runs[0] == runs[1] && runs[0] == runs[2]);
+                let (l, k, d) = &runs[0];
+                let wc = |c: usize| if weighted { w[c].to_f64() } else { 1.0 };
+                for r in 0..rows {
+                    let at = |c: usize| (r / inner * classes + c) * inner + r % inner;
+                    let z: f64 = (0..classes).map(|c| x[at(c)].to_f64().exp()).sum();
+                    let lp = |c: usize| x[at(c)].to_f64() - z.ln();
+                    let ignored = t[r] == -100;
+                    let q = |c: usize| {
+                        let hot = if c as i64 == t[r] { 1.0 - smoothing } else { 0.0 };
+                        if ignored { 0.0 } else { wc(c) * (hot + smoothing / classes as f64) }
+                    };
+                    let want = -(0..classes).map(|c| q(c) * lp(c)).sum::<f64>();
+                    let total: f64 = (0..classes).map(q).sum();
+                    assert!(
+                        (l[r].to_f64() - want).abs() <= tol.min(1e-5) * (4.0 + want.abs()),
+                        "{want} {:?}",
+                        l[r]
+                    );
+                    assert_eq!(k[r].to_f64(), if ignored { 0.0 } else { wc(t[r] as usize) });
+                    for c in 0..classes {
+                        let want = scale[r].to_f64() * (total * lp(c).exp() - q(c));
+                        let got = d[at(c)].to_f64();
+                        assert!((got - want).abs() <= tol * (1.0 + want.abs()), "{p:?} {r} {c} {got} {want}");
+                    }
+                }
+                // SAFETY: sizes as named.
+                unsafe {
+                    let (mut l, mut k, mut d) =
+                        (vec![T::C::ZERO; rows], vec![T::C::ZERO; rows], vec![T::ONE; n]);
+                    nll_loss(p, x.as_ptr(), t.as_ptr(), l.as_mut_ptr(), k.as_mut_ptr());
+                    nll_loss_backward(p, t.as_ptr(), scale.as_ptr(), 1, d.as_mut_ptr());
+                    for r in 0..rows {
+                        for c in 0..classes {
+                            let at = (r / inner * classes + c) * inner + r % inner;
+                            let hit = c as i64 == t[r];
+                            let want = if hit { -wc(c) * scale[r].to_f64() } else { 0.0 };
+                            assert!((d[at].to_f64() - want).abs() <= tol * (1.0 + want.abs()));
+                            if hit {
+                                let want = -wc(c) * x[at].to_f64();
+                                assert!((l[r].to_f64() - want).abs() < 1e-4 && k[r].to_f64() == wc(c));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn against_the_definition() {
+        check::<f32>(3e-6);
+        check::<f64>(1e-12);
+        check::<F16>(1e-3);
+        check::<BF16>(8e-3);
+    }
+}

@@ -1,0 +1,91 @@
+//! Normalisation layers: each computes its statistics once, keeps mean and `1/sqrt(var + eps)` for the backward call,
+//! and reads its input a second time from the cache.
+//!
+//! Statistics and gradients of one channel or one group are computed by one task in a fixed order; sums over rows go
+//! through a fixed number of partial sums. Null pointers stand for absent parameters and unwanted results.
+
+mod batch;
+mod group;
+mod layer;
+#[cfg(test)]
+mod tests;
+
+pub use batch::{batch_norm_backward, batch_norm_eval, batch_norm_train};
+pub use group::{group_norm, group_norm_backward};
+pub use layer::{layer_norm, layer_norm_backward};
+
+use crate::base::Elem;
+use crate::kernels::cpu::machine::float::{Cmp, Flt};
+
+/// A batch of planes: `n` samples of `c` channels of `s` pixels, channels first or last in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Planes {
+    pub n: usize,
+    pub c: usize,
+    pub s: usize,
+    pub channels_last: bool,
+}
+
+impl Planes {
+    /// The first element of a plane.
+    #[inline(always)]
+    fn base(&self, n: usize, c: usize) -> usize {
+        if self.channels_last { n * self.s * self.c + c } else { (n * self.c + c) * self.s }
+    }
+    /// The step between pixels of a plane.
+    #[inline(always)]
+    fn step(&self) -> usize {
+        if self.channels_last { self.c } else { 1 }
+    }
+    fn len(&self) -> usize {
+        self.n * self.c * self.s
+    }
+}
+
+const LANES: usize = 32;
+
+#[inline(always)]
+fn lane_total<C: Cmp>(mut x: [C; LANES]) -> C {
+    for half in [16, 8, 4, 2, 1] {
+        for j in 0..half {
+            x[j] += x[j + half];
+        }
+    }
+    x[0]
+}
+
+/// The element of an optional parameter.
+#[inline(always)]
+unsafe fn or<T: Flt>(p: *const T, i: usize, default: f64) -> T::C {
+    if p.is_null() { T::C::of(default) } else { (*p.add(i)).up() }
+}
+
+/// `f(0..n)` added into lanes; the lanes of `sums` are independent so that the loop vectorises.
+#[inline(always)]
+fn sum_into<C: Cmp>(sums: &mut [C; LANES], n: usize, f: impl Fn(usize) -> C) {
+    let mut i = 0;
+    if n >= LANES {
+        let mut l = *sums;
+        while i + LANES <= n {
+            for j in 0..LANES {
+                l[j] += f(i + j);
+            }
+            i += LANES;
+        }
+        *sums = l;
+    }
+    if i + 16 <= n {
+        for j in 0..16 {
+            sums[j] += f(i + j);
+        }
+        i += 16;
+    }
+    for j in 0..n - i {
+        sums[j] += f(i + j);
+    }
+}
+
+#[inline(always)]
+fn zeros<C: Cmp>() -> [C; LANES] {
+    [<C as Elem>::ZERO; LANES]
+}

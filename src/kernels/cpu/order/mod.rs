@@ -1,0 +1,3 @@
+//! Elements by size.
+
+pub mod sort;

@@ -1,0 +1,150 @@
+//! Linear recurrences along one axis of dense memory seen as (outer, n, inner): running sums and products in either
+//! direction, and the recurrence that the gradients of running products are made of.
+
+use crate::base::C128;
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::reduce::{Cursor, ReducePlan, Summable};
+
+/// Columns handled side by side when the axis is not the last one.
+const WIDTH: usize = 128;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Lines {
+    pub outer: usize,
+    pub n: usize,
+    pub inner: usize,
+    /// From the last element to the first.
+    pub reverse: bool,
+}
+
+impl Lines {
+    /// Calls `f(offset, width)` for groups of neighbouring lines, in parallel.
+    pub fn each(&self, f: impl Fn(usize, usize) + Sync) {
+        if self.outer * self.n * self.inner == 0 {
+            return;
+        }
+        let tiles = self.inner.div_ceil(WIDTH);
+        let grain = par::REDUCE_GRAIN.div_ceil(self.n * self.inner.min(WIDTH));
+        par::for_each_chunk(self.outer * tiles, grain, |r| {
+            for task in r {
+                let (o, c) = (task / tiles, task % tiles * WIDTH);
+                f(o * self.n * self.inner + c, (self.inner - c).min(WIDTH));
+            }
+        });
+    }
+    /// The element visited `k`-th, as a distance from the line's first.
+    #[inline(always)]
+    fn step(&self, k: usize) -> usize {
+        (if self.reverse { self.n - 1 - k } else { k }) * self.inner
+    }
+}
+
+/// `s = b + c * s'`, where `s'` is the value one step before. Without `b` it is a running product, without `c` a
+/// running sum. With `lag`, `c` is taken from the place of `s'` instead of that of `s`.
+///
+/// # Safety
+/// Pointers that are not null are valid for `outer * n * inner` elements; `dst` overlaps none of them.
+pub unsafe fn recur<T: Summable>(lines: Lines, lag: bool, b: *const T, c: *const T, dst: *mut T::Sum) {
+    let (b, c, dst) = (Ptr::of(b), Ptr::of(c), Ptr(dst));
+    lines.each(|at, width| {
+        let mut state = [T::NONE; WIDTH];
+        for k in 0..lines.n {
+            let here = at + lines.step(k);
+            let from = if lag && k > 0 { at + lines.step(k - 1) } else { here };
+            for j in 0..width {
+                // SAFETY: elements of the lines of this task, inside all arrays
+                unsafe {
+                    let add = if b.get().is_null() { T::NONE } else { (*b.at(here + j)).widen() };
+                    state[j] = if c.get().is_null() {
+                        T::add_acc(state[j], add)
+                    } else if k == 0 {
+                        if b.get().is_null() { (*c.at(here + j)).widen() } else { add }
+                    } else {
+                        let scaled = T::mul_acc((*c.at(from + j)).widen(), state[j]);
+                        if b.get().is_null() { scaled } else { T::add_acc(scaled, add) }
+                    };
+                    dst.at(here + j).write(T::sum_of(state[j]));
+                }
+            }
+        }
+    });
+}
+
+/// `log(sum(e^x))` over the elements up to each one, for complex numbers.
+///
+/// # Safety
+/// As [`recur`].
+pub unsafe fn logcumsumexp_complex(lines: Lines, src: *const C128, dst: *mut C128) {
+    let (src, dst) = (Ptr::of(src), Ptr(dst));
+    lines.each(|at, width| {
+        for j in at..at + width {
+            let mut state = C128::new(f64::NEG_INFINITY, 0.0);
+            for k in 0..lines.n {
+                let here = j + lines.step(k);
+                // SAFETY: an element of this task's lines
+                let x = unsafe { *src.at(here) };
+                let (hi, lo) = if x.re > state.re { (x, state) } else { (state, x) };
+                state = if hi.re.is_infinite() || x.re.is_nan() {
+                    if x.re.is_nan() { x } else { hi }
+                } else {
+                    hi + ((lo - hi).exp() + 1.0).ln()
+                };
+                // SAFETY: as above
+                unsafe { dst.at(here).write(state) };
+            }
+        }
+    });
+}
+
+/// `log(sum(e^x))` over the reduced axes, for complex numbers.
+///
+/// # Safety
+/// `src` is readable wherever the plan's strides lead; `dst` is writable for one element for each result.
+pub unsafe fn logsumexp_complex(plan: &ReducePlan, src: *const C128, dst: *mut C128) {
+    let (src, dst) = (Ptr::of(src), Ptr(dst));
+    par::for_each_chunk(plan.outer_len, par::REDUCE_GRAIN.div_ceil(plan.inner_len.max(1) * 16), |r| {
+        let mut outer = Cursor::new(&plan.outer, r.start);
+        for o in r {
+            let each = |f: &mut dyn FnMut(C128)| {
+                let mut inner = Cursor::new(&plan.inner, 0);
+                for _ in 0..plan.inner_len {
+                    // SAFETY: an element the plan vouches for
+                    f(unsafe { *src.at(outer.offset + inner.offset) });
+                    inner.advance();
+                }
+            };
+            let mut top = f64::NEG_INFINITY;
+            each(&mut |x| top = if x.re > top || x.re.is_nan() { x.re } else { top });
+            let shift = if top.is_infinite() { 0.0 } else { top };
+            let mut sum = C128::new(0.0, 0.0);
+            each(&mut |x| sum += (x - shift).exp());
+            // SAFETY: each result is written once
+            unsafe { dst.at(o).write(sum.ln() + shift) };
+            outer.advance();
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recurrences() {
+        let (b, c) = ([1.0f64, 2.0, 3.0, 4.0], [5.0f64, 6.0, 7.0, 8.0]);
+        let run = |reverse: bool, lag: bool, b: *const f64, c: *const f64, inner: usize| {
+            let mut out = [0.0f64; 4];
+            let lines = Lines { outer: 1, n: 4 / inner, inner, reverse };
+            // SAFETY: four elements each
+            unsafe { recur(lines, lag, b, c, out.as_mut_ptr()) };
+            out
+        };
+        let null = std::ptr::null();
+        assert_eq!(run(false, false, b.as_ptr(), null, 1), [1.0, 3.0, 6.0, 10.0]);
+        assert_eq!(run(true, false, b.as_ptr(), null, 1), [10.0, 9.0, 7.0, 4.0]);
+        assert_eq!(run(true, false, null, c.as_ptr(), 2), [35.0, 48.0, 7.0, 8.0]);
+        assert_eq!(run(false, false, b.as_ptr(), c.as_ptr(), 1), [1.0, 8.0, 59.0, 476.0]);
+        assert_eq!(run(true, true, b.as_ptr(), c.as_ptr(), 2), [22.0, 34.0, 3.0, 4.0]);
+    }
+}

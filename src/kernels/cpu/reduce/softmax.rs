@@ -1,0 +1,423 @@
+//! Softmax and log-softmax along one axis of dense memory seen as (outer, n, inner), and their gradients.
+
+use crate::base::{DType, Elem};
+use crate::kernels::cpu::elementwise::math::body;
+use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
+use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::vector::Vector;
+use crate::kernels::cpu::reduce::block_max_sum_exp;
+use crate::multiversion_vector;
+
+/// Columns handled side by side when the axis is not the last one.
+const WIDTH: usize = 128;
+
+/// Softmax (`log = false`) or log-softmax of `src` into `dst`, both dense.
+///
+/// # Safety
+/// Both pointers are valid for `outer * n * inner` elements; they are equal or do not overlap.
+pub unsafe fn softmax<T: Flt>(outer: usize, n: usize, inner: usize, log: bool, src: *const T, dst: *mut T) {
+    let (src, dst) = (Ptr::of(src), Ptr(dst));
+    lines(outer, n, inner, |at, width| {
+        // SAFETY: the lines of this task alone.
+        unsafe {
+            if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F32 {
+                row_f32(n, src.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F64 {
+                row_f64(n, src.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 {
+                row(n, log, src.at(at), dst.at(at));
+            } else {
+                columns(n, inner, width, log, src.at(at), dst.at(at));
+            }
+        }
+    });
+}
+
+/// The gradient for the input, from the gradient and the result `y` of the forward call.
+///
+/// # Safety
+/// As [`softmax`]; `dst` may be `g` or `y`.
+pub unsafe fn softmax_backward<T: Flt>(
+    outer: usize,
+    n: usize,
+    inner: usize,
+    log: bool,
+    g: *const T,
+    y: *const T,
+    dst: *mut T,
+) {
+    let (g, y, dst) = (Ptr::of(g), Ptr::of(y), Ptr(dst));
+    lines(outer, n, inner, |at, width| {
+        // SAFETY: the lines of this task alone.
+        unsafe {
+            if width == 0 {
+                row_backward(n, log, g.at(at), y.at(at), dst.at(at));
+            } else {
+                columns_backward(n, inner, width, log, g.at(at), y.at(at), dst.at(at));
+            }
+        }
+    });
+}
+
+/// Calls `f(offset, width)` for each row (width 0) or each group of columns.
+fn lines(outer: usize, n: usize, inner: usize, f: impl Fn(usize, usize) + Sync) {
+    if outer * n * inner == 0 {
+        return;
+    }
+    if inner == 1 {
+        return par::for_each_chunk(outer, (par::MATH_GRAIN / 2).div_ceil(n), |r| {
+            r.for_each(|o| f(o * n, 0))
+        });
+    }
+    let tiles = inner.div_ceil(WIDTH);
+    let grain = (par::MATH_GRAIN / 2).div_ceil(n * inner.min(WIDTH));
+    par::for_each_chunk(outer * tiles, grain, |r| {
+        for task in r {
+            let (o, c) = (task / tiles, task % tiles * WIDTH);
+            f(o * n * inner + c, (inner - c).min(WIDTH));
+        }
+    });
+}
+
+/// Elements whose exponentials are summed before the running maximum is looked at again.
+const BLOCK: usize = 1024;
+
+/// Elements of the widest vector.
+const VECTOR: usize = 16;
+
+macro_rules! vector_row {
+    ($name:ident $t:ident) => {
+        multiversion_vector! {
+            /// The maximum, then exponentials with their sum, then the scale: three passes over a row that stays in
+            /// the cache. The row is a vector long at least.
+            unsafe fn $name[V: Vector<Elem = $t>, $t](n: usize, src: *const $t, dst: *mut $t) {
+                // nan is left out here: it shows in the sum. The last vector may overlap the one before.
+                let (mut t0, mut t1) = (V::load(src.add(n - V::LANES)), V::splat(-$t::INFINITY));
+                t0 = t0.max(t1);
+                let mut j = 0;
+                while j + 2 * V::LANES <= n {
+                    t0 = V::load(src.add(j)).max(t0);
+                    t1 = V::load(src.add(j + V::LANES)).max(t1);
+                    j += 2 * V::LANES;
+                }
+                if j + V::LANES <= n {
+                    t0 = V::load(src.add(j)).max(t0);
+                }
+                let mut lanes = [-$t::INFINITY; VECTOR];
+                t0.max(t1).store(lanes.as_mut_ptr());
+                let max = V::splat(lanes.into_iter().fold(-$t::INFINITY, |a, b| b.max_or(a)));
+                let (mut s0, mut s1) = (V::zero(), V::zero());
+                let mut j = 0;
+                while j + 2 * V::LANES <= n {
+                    let e0 = body::exp(V::load(src.add(j)).sub(max));
+                    let e1 = body::exp(V::load(src.add(j + V::LANES)).sub(max));
+                    e0.store(dst.add(j));
+                    e1.store(dst.add(j + V::LANES));
+                    (s0, s1) = (s0.add(e0), s1.add(e1));
+                    j += 2 * V::LANES;
+                }
+                let mut sum = s0.add(s1).sum();
+                while j < n {
+                    let left = (n - j).min(V::LANES);
+                    let e = if left == V::LANES { V::load(src.add(j)) } else { V::load_part(src.add(j), left) };
+                    let e = body::exp(e.sub(max));
+                    let mut lanes = [0.0; VECTOR];
+                    e.store(lanes.as_mut_ptr());
+                    lanes[..left].iter().for_each(|x| sum += x);
+                    std::ptr::copy_nonoverlapping(lanes.as_ptr(), dst.add(j), left);
+                    j += left;
+                }
+                let scale = V::splat(1.0 / sum);
+                let mut j = 0;
+                while j + V::LANES <= n {
+                    V::load(dst.add(j)).mul(scale).store(dst.add(j));
+                    j += V::LANES;
+                }
+                while j < n {
+                    *dst.add(j) *= 1.0 / sum;
+                    j += 1;
+                }
+            }
+        }
+    };
+}
+vector_row!(row_f32 f32);
+vector_row!(row_f64 f64);
+
+multiversion! {
+    /// Short rows read the maximum, then write exponentials while adding them up, then scale: three passes over a
+    /// row that stays in the cache. Long log-softmax rows run maximum and sum together, block by block.
+    unsafe fn row[T: Flt](n: usize, log: bool, src: *const T, dst: *mut T) {
+        if log {
+            let (max, sum) = row_max_sum_exp::<T>(src, n);
+            // an infinite maximum leaves nothing to compare with: nan throughout
+            let shift = if max == T::C::INFINITY { max - max } else { max + sum.ln() };
+            for i in 0..n {
+                *dst.add(i) = T::down((*src.add(i)).up() - shift);
+            }
+            return;
+        }
+        let max = row_max(src, n);
+        let mut sums = [T::C::ZERO; 32];
+        let mut i = 0;
+        if std::mem::size_of::<T>() == std::mem::size_of::<T::C>() {
+            while i + 32 <= n {
+                for j in 0..32 {
+                    let e = Cmp::exp((*src.add(i + j)).up() - max);
+                    *dst.add(i + j) = T::down(e);
+                    sums[j] += e;
+                }
+                i += 32;
+            }
+            for j in 0..n - i {
+                let e = Cmp::exp((*src.add(i + j)).up() - max);
+                *dst.add(i + j) = T::down(e);
+                sums[j] += e;
+            }
+            let scale = T::C::ONE / total(sums);
+            for i in 0..n {
+                *dst.add(i) = T::down((*dst.add(i)).up() * scale);
+            }
+        } else {
+            // Halves are not rounded in between: the exponential is computed twice.
+            while i < n {
+                let m = (n - i).min(32);
+                for j in 0..m {
+                    sums[j] += Cmp::exp((*src.add(i + j)).up() - max);
+                }
+                i += 32;
+            }
+            let scale = T::C::ONE / total(sums);
+            for i in 0..n {
+                *dst.add(i) = T::down(Cmp::exp((*src.add(i)).up() - max) * scale);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn total<C: Cmp>(mut x: [C; 32]) -> C {
+    for half in [16, 8, 4, 2, 1] {
+        for j in 0..half {
+            x[j] += x[j + half];
+        }
+    }
+    x[0]
+}
+
+/// The greatest element, NaN left out: a NaN makes the sum NaN by itself.
+#[inline(always)]
+unsafe fn row_max<T: Flt>(src: *const T, n: usize) -> T::C {
+    let mut top = [-T::C::INFINITY; 32];
+    let mut i = 0;
+    while i + 32 <= n {
+        for j in 0..32 {
+            top[j] = (*src.add(i + j)).up().max_or(top[j]);
+        }
+        i += 32;
+    }
+    for j in 0..n - i {
+        top[j] = (*src.add(i + j)).up().max_or(top[j]);
+    }
+    top.into_iter().fold(-T::C::INFINITY, |a, b| b.max_or(a))
+}
+
+/// Maximum and scaled sum of a row of any length, one sweep in blocks. A row of `-inf` gives a NaN sum, as
+/// `inf - inf` does in the definition.
+#[inline(always)]
+unsafe fn row_max_sum_exp<T: Flt>(src: *const T, n: usize) -> (T::C, T::C) {
+    let (mut max, mut sum) = block_max_sum_exp(src, n.min(BLOCK));
+    let mut i = BLOCK;
+    while i < n {
+        let (m, s) = block_max_sum_exp(src.add(i), (n - i).min(BLOCK));
+        if m != m || max != max {
+            max = m + max;
+            sum = max;
+        } else if m > max {
+            sum = if max == -T::C::INFINITY { s } else { s + sum * Cmp::exp(max - m) };
+            max = m;
+        } else if m != -T::C::INFINITY {
+            sum += s * Cmp::exp(m - max);
+        }
+        i += BLOCK;
+    }
+    (max, sum)
+}
+
+multiversion! {
+    unsafe fn columns[T: Flt](n: usize, inner: usize, w: usize, log: bool, src: *const T, dst: *mut T) {
+        let mut max = [-T::C::INFINITY; WIDTH];
+        for i in 0..n {
+            for j in 0..w {
+                max[j] = (*src.add(i * inner + j)).up().max_or(max[j]);
+            }
+        }
+        let mut sum = [T::C::ZERO; WIDTH];
+        for i in 0..n {
+            for j in 0..w {
+                sum[j] += Cmp::exp((*src.add(i * inner + j)).up() - max[j]);
+            }
+        }
+        if log {
+            for j in 0..w {
+                max[j] += sum[j].ln();
+            }
+            for i in 0..n {
+                for j in 0..w {
+                    *dst.add(i * inner + j) = T::down((*src.add(i * inner + j)).up() - max[j]);
+                }
+            }
+        } else {
+            for j in 0..w {
+                sum[j] = T::C::ONE / sum[j];
+            }
+            for i in 0..n {
+                for j in 0..w {
+                    let e = Cmp::exp((*src.add(i * inner + j)).up() - max[j]);
+                    *dst.add(i * inner + j) = T::down(e * sum[j]);
+                }
+            }
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn row_backward[T: Flt](n: usize, log: bool, g: *const T, y: *const T, dst: *mut T) {
+        let mut sums = [T::C::ZERO; 32];
+        let mut i = 0;
+        if log {
+            while i + 32 <= n {
+                for j in 0..32 {
+                    sums[j] += (*g.add(i + j)).up();
+                }
+                i += 32;
+            }
+            for j in 0..n - i {
+                sums[j] += (*g.add(i + j)).up();
+            }
+            let s = total(sums);
+            for i in 0..n {
+                *dst.add(i) = T::down((*g.add(i)).up() - Cmp::exp((*y.add(i)).up()) * s);
+            }
+        } else {
+            while i + 32 <= n {
+                for j in 0..32 {
+                    sums[j] = (*g.add(i + j)).up().fma((*y.add(i + j)).up(), sums[j]);
+                }
+                i += 32;
+            }
+            for j in 0..n - i {
+                sums[j] = (*g.add(i + j)).up().fma((*y.add(i + j)).up(), sums[j]);
+            }
+            let s = total(sums);
+            for i in 0..n {
+                *dst.add(i) = T::down(((*g.add(i)).up() - s) * (*y.add(i)).up());
+            }
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn columns_backward[T: Flt](n: usize, inner: usize, w: usize, log: bool, g: *const T, y: *const T, dst: *mut T) {
+        let mut sum = [T::C::ZERO; WIDTH];
+        for i in 0..n {
+            for j in 0..w {
+                let v = (*g.add(i * inner + j)).up();
+                sum[j] += if log { v } else { v * (*y.add(i * inner + j)).up() };
+            }
+        }
+        for i in 0..n {
+            for j in 0..w {
+                let (v, r) = ((*g.add(i * inner + j)).up(), (*y.add(i * inner + j)).up());
+                *dst.add(i * inner + j) = T::down(if log { v - Cmp::exp(r) * sum[j] } else { (v - sum[j]) * r });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{BF16, F16};
+
+    fn data<T: Flt>(n: usize, seed: usize) -> Vec<T> {
+        (0..n).map(|i| T::from_f64((((i + seed) * 7919 % 1013) as f64 / 101.0) - 5.0)).collect()
+    }
+
+    fn check<T: Flt>(tol: f64) {
+        for (outer, n, inner) in [
+            (3, 5, 1),
+            (2, 1000, 1),
+            (1, 5000, 1),
+            (4, 33, 7),
+            (2, 10, 200),
+            (3, 1, 2),
+            (0, 4, 1),
+            (2, 64, 1),
+        ] {
+            let len = outer * n * inner;
+            let (x, g) = (data::<T>(len, 0), data::<T>(len, 31));
+            for log in [false, true] {
+                let mut runs = Vec::new();
+                for t in [1, 2, 3] {
+                    par::set_num_threads(t);
+                    let (mut y, mut d) = (vec![T::ZERO; len], vec![T::ZERO; len]);
+                    // SAFETY: buffers of the full size.
+                    unsafe {
+                        softmax(outer, n, inner, log, x.as_ptr(), y.as_mut_ptr());
+                        softmax_backward(outer, n, inner, log, g.as_ptr(), y.as_ptr(), d.as_mut_ptr());
+                    }
+                    runs.push((y, d));
+                }
+                assert_eq!(runs[0], runs[1]);
+                assert_eq!(runs[0], runs[2]);
+                let (y, d) = &runs[0];
+                for o in 0..outer {
+                    for c in 0..inner {
+                        let at = |i: usize| (o * n + i) * inner + c;
+                        let e: Vec<f64> = (0..n).map(|i| x[at(i)].to_f64().exp()).collect();
+                        let s: f64 = e.iter().sum();
+                        let dot: f64 = (0..n)
+                            .map(|i| g[at(i)].to_f64() * if log { 1.0 } else { y[at(i)].to_f64() })
+                            .sum();
+                        for i in 0..n {
+                            let p = e[i] / s;
+                            let want = if log { p.ln() } else { p };
+                            assert!((y[at(i)].to_f64() - want).abs() < tol * want.abs().max(1.0));
+                            let (gi, yi) = (g[at(i)].to_f64(), y[at(i)].to_f64());
+                            let want = if log { gi - yi.exp() * dot } else { (gi - dot) * yi };
+                            assert!((d[at(i)].to_f64() - want).abs() < 4.0 * tol * want.abs().max(1.0));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn against_the_definition() {
+        check::<f32>(1e-6);
+        check::<f64>(1e-13);
+        check::<F16>(1e-3);
+        check::<BF16>(8e-3);
+    }
+
+    #[test]
+    fn infinities() {
+        let x = [f32::NEG_INFINITY, 0.0, f32::NEG_INFINITY];
+        let mut y = [9f32; 3];
+        // SAFETY: three elements.
+        unsafe {
+            softmax(1, 3, 1, false, x.as_ptr(), y.as_mut_ptr());
+            assert_eq!(y, [0.0, 1.0, 0.0]);
+            softmax(1, 3, 1, true, x.as_ptr(), y.as_mut_ptr());
+            assert_eq!(y, x);
+            for bad in [[f32::NEG_INFINITY; 3], [0.0, f32::NAN, 1.0]] {
+                for log in [false, true] {
+                    softmax(1, 3, 1, log, bad.as_ptr(), y.as_mut_ptr());
+                    assert!(y.iter().all(|v| v.is_nan()), "{bad:?} {log} {y:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Elements in time.
+
+pub mod fft;

@@ -1,0 +1,57 @@
+//! The differentiable functions that the engine of `autograd` needs.
+
+use super::op;
+use crate::autograd::Calculus;
+use crate::base::Scalar;
+use crate::error::Result;
+use crate::ops::create::copy;
+use crate::ops::elementwise::arithmetic as binary;
+use crate::ops::shape::resize as shape;
+use crate::tensor::Tensor;
+use crate::tensor::graph::Shape;
+
+pub static CALCULUS: Calculus = Calculus { add, add_into, fit, own, has_nan };
+
+fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    binary::add(a, b, Scalar::Int(1))
+}
+
+fn add_into(a: &Tensor, b: &Tensor) -> Result<()> {
+    crate::ops::elementwise::kind::binary_in_place(&binary::ADD, a, b.into(), None)
+}
+
+/// Undoes broadcasting and promotion; nothing if the shapes have nothing to do with each other.
+fn fit(g: &Tensor, to: &Shape) -> Result<Option<Tensor>> {
+    let mut g = g.clone();
+    if g.shape() != to.dims.as_slice() {
+        let expandable = crate::base::broadcast(g.shape(), &to.dims).is_ok_and(|s| s.as_slice() == g.shape());
+        if !expandable {
+            return Ok(None);
+        }
+        g = shape::sum_to(&g, &to.dims)?;
+    }
+    if g.dtype().is_complex() && !to.dtype.is_complex() {
+        g = crate::ops::elementwise::complex::real_part(&g)?;
+    }
+    copy::cast(&g, to.dtype).map(Some)
+}
+
+/// The gradient a leaf keeps: as it came if nobody else holds it and it lies densely, else a copy laid out as the
+/// leaf itself.
+fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
+    if g.handle_count() == 1 && g.storage().is_sole() && g.layout().is_non_overlapping_and_dense() {
+        return Ok(g.detach());
+    }
+    let out = Tensor::alloc(crate::tensor::Meta::like(leaf, g.dtype()), g.device())?;
+    if g.device() != crate::base::Device::Meta {
+        op::check_in_place("accumulate", &out)?;
+        copy::write(&out, g)?;
+    }
+    Ok(out)
+}
+
+/// Whether a gradient holds nan.
+fn has_nan(g: &Tensor) -> Result<bool> {
+    let g = g.detach();
+    Ok(!crate::ops::reduce::all_any::any(&crate::ops::elementwise::compare::ne(&g, &g)?)?.item()?.is_zero())
+}

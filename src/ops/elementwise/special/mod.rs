@@ -1,0 +1,4 @@
+//! Special functions, by subject.
+
+pub mod error;
+pub mod gamma;

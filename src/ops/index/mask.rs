@@ -1,0 +1,299 @@
+//! Masks: filling, reading and writing where they are true, and the positions of what is not zero.
+
+use super::item::pick;
+use super::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots};
+use crate::autograd::{grad_enabled, inference_mode};
+use crate::base::{DType, Device, Dims, Scalar, broadcast};
+use crate::error::Result;
+use crate::kernels::cpu::create::copy::scalar_bytes;
+use crate::kernels::cpu::index::mask as compress;
+use crate::kernels::cpu::index::{blend, slice_of};
+use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::ops::create::copy::dense_cast_held;
+use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place};
+use crate::ops::shape::resize::{expand_to, narrow_at, reshape_to};
+use crate::ops::table::{Ret, Val};
+use crate::storage::Guard;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, ops};
+use smallvec::smallvec;
+
+/// Positions of the elements that are not zero, in row-major order. Counts data, so there is no meta form.
+#[allow(unsafe_code)]
+pub fn positions(x: &Tensor) -> Result<Tensor> {
+    if x.device() == Device::Meta {
+        bail!(
+            NotImplemented,
+            "nonzero: the shape of the result depends on data, which a meta tensor does not have"
+        );
+    }
+    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+    let dense = dense_cast_held(x, DType::Bool)?;
+    // SAFETY: a dense bool tensor, held; bools are bytes 0 and 1
+    let found = compress::positions(unsafe { slice_of::<u8>(dense.ptr(), dense.numel()) });
+    Tensor::from_slice(&found, &[found.len()])
+}
+
+/// The elements of `x` where a mask of its shape is true, without a graph; `None` where either is not dense and the
+/// general way through positions must do.
+#[allow(unsafe_code)]
+pub fn select_dense(x: &Tensor, mask: &Tensor) -> Result<Option<Tensor>> {
+    let plain = mask.dtype() == DType::Bool && mask.shape() == x.shape() && x.ndim() > 0;
+    let dense = x.is_contiguous() && mask.is_contiguous();
+    if !plain || !dense || x.device() != Device::Cpu || mask.device() != Device::Cpu {
+        return Ok(None);
+    }
+    let _guard = Guard::take([x.storage(), mask.storage()].into_iter(), [].into_iter());
+    // SAFETY: a dense bool tensor, held; bools are bytes
+    let mask = unsafe { slice_of::<u8>(mask.ptr(), mask.numel()) };
+    let starts = compress::starts(mask);
+    let out = Tensor::empty(&[starts[starts.len() - 1]], x.dtype(), Device::Cpu)?;
+    // SAFETY: `x` is dense, held and has the mask's shape; the result has the size just counted
+    unsafe { compress::select(mask, &starts, x.ptr(), out.ptr(), x.dtype().size()) };
+    if inference_mode() {
+        out.set_inference();
+    }
+    Ok(Some(out))
+}
+
+/// Coordinates of the elements that are not zero, one row each.
+fn coordinates(x: &Tensor) -> Result<Vec<Vec<i64>>> {
+    let flat = positions(x)?;
+    let mut columns = vec![Vec::with_capacity(flat.numel()); x.ndim()];
+    #[allow(unsafe_code)]
+    // SAFETY: the positions were made here, dense and unshared
+    let found = unsafe { slice_of::<i64>(flat.ptr(), flat.numel()) };
+    let strides = crate::base::Layout::contiguous(x.shape()).strides;
+    for (d, column) in columns.iter_mut().enumerate() {
+        let (s, n) = (strides[d] as i64, x.shape()[d] as i64);
+        column.extend(found.iter().map(|&i| i / s % n));
+    }
+    Ok(columns)
+}
+
+/// Only bool masks fill and scatter.
+pub fn check_mask(op: &str, mask: &Tensor) -> Result<()> {
+    ensure!(
+        mask.dtype() == DType::Bool,
+        Runtime,
+        "{op} only supports boolean masks, but got mask with dtype {}",
+        mask.dtype().c_name()
+    );
+    Ok(())
+}
+
+/// `value` where the mask (input 1) is true, input 0 elsewhere; the other way round if `invert`. A value that is no
+/// number is input 2, 0-d.
+#[derive(Debug)]
+struct MaskedFill {
+    value: Option<Scalar>,
+    invert: bool,
+}
+
+impl Op for MaskedFill {
+    fn name(&self) -> &'static str {
+        "masked_fill"
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.value.is_none() { "MaskedFillBackward1" } else { "MaskedFillBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&broadcast(x[1].shape(), x[0].shape())?, x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (dtype, shape) = (out[0].dtype(), out[0].shape());
+        let value = match self.value {
+            Some(s) => scalar_bytes(s, dtype),
+            None => scalar_bytes(
+                crate::kernels::cpu::create::copy::read_scalar(x[2].ptr(), 0, x[2].dtype()),
+                dtype,
+            ),
+        };
+        let over = |t: &Tensor| -> Dims { t.layout().broadcast_to(shape).strides };
+        let (xs, ms) = (over(x[0]), over(x[1]));
+        let operands = [
+            Operand { ptr: out[0].ptr(), strides: out[0].strides(), dtype, compute: dtype },
+            Operand { ptr: x[0].ptr(), strides: &xs, dtype, compute: dtype },
+            Operand { ptr: x[1].ptr(), strides: &ms, dtype: DType::Bool, compute: DType::Bool },
+        ];
+        let (size, invert) = (dtype.size(), self.invert);
+        // SAFETY: layouts lie within storages held by the driver; input and output are apart or coincide
+        unsafe {
+            for_each(shape, &operands, &|p, n| {
+                if invert {
+                    // blocks of the mask may be the caller's memory, so the flipped mask needs its own
+                    let mut flipped = [0u8; crate::kernels::cpu::machine::iter::BLOCK];
+                    let mut done = 0;
+                    while done < n {
+                        let k = flipped.len().min(n - done);
+                        for (i, f) in flipped[..k].iter_mut().enumerate() {
+                            *f = *p[2].add(done + i) ^ 1;
+                        }
+                        let at = done * size;
+                        blend(flipped.as_ptr(), p[1].add(at), value.0.as_ptr(), p[0].add(at), k, size);
+                        done += k;
+                    }
+                } else {
+                    blend(p[2], p[1], value.0.as_ptr(), p[0], n, size)
+                }
+            })
+        };
+        Ok(())
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::inputs(0b10)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let mask = cx.input(1)?;
+        let part = |invert| apply(MaskedFill { value: Some(Scalar::Int(0)), invert }, &[g, &mask]);
+        let mut out: Grads = smallvec![want.then(0, || part(self.invert))?, None];
+        if self.value.is_none() {
+            out.push(want.then(2, || crate::ops::shape::resize::sum_to(&part(!self.invert)?, cx.shape(2)))?);
+        }
+        Ok(out)
+    }
+    fn in_place_ok(&self) -> bool {
+        true
+    }
+    fn overlap_ok(&self) -> bool {
+        true
+    }
+}
+
+/// The op and, for a tensor value, its third input.
+fn fill_op(input: &Tensor, mask: &Tensor, value: Val) -> Result<(MaskedFill, Option<Tensor>)> {
+    check_mask("masked_fill_", mask)?;
+    match value {
+        Val::S(s) => {
+            ensure!(
+                !matches!(s, Scalar::Complex(c) if c.im != 0.0) || input.dtype().is_complex(),
+                Runtime,
+                "value cannot be converted to type {} without overflow",
+                input.dtype().c_name()
+            );
+            Ok((MaskedFill { value: Some(s), invert: false }, None))
+        }
+        Val::T(v) => {
+            ensure!(
+                v.ndim() == 0,
+                Runtime,
+                "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
+                v.ndim()
+            );
+            ensure!(
+                !v.dtype().is_complex() || input.dtype().is_complex(),
+                Runtime,
+                "value cannot be converted to type {} without overflow",
+                input.dtype().c_name()
+            );
+            Ok((MaskedFill { value: None, invert: false }, Some(v)))
+        }
+    }
+}
+
+/// Two tensors broadcast to their common shape.
+fn together(a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor)> {
+    let shape = broadcast(b.shape(), a.shape())?;
+    Ok((expand_to(a, &shape)?, expand_to(b, &shape)?))
+}
+
+fn scatter_parts(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<(Put, Tensor, Tensor)> {
+    ensure!(
+        mask.dtype() == DType::Bool,
+        Runtime,
+        "masked_scatter_ only supports boolean masks, but got mask with dtype {}",
+        mask.dtype().scalar_name()
+    );
+    ensure!(
+        input.dtype() == source.dtype(),
+        Runtime,
+        "masked_scatter: expected self and source to have same dtypes but got{} and {}",
+        input.dtype().scalar_name(),
+        source.dtype().scalar_name()
+    );
+    let index = positions(mask)?;
+    let flat = reshape_to(source, &[source.numel()])?;
+    ensure!(flat.numel() >= index.numel(), Runtime, "Number of elements of source < number of ones in mask");
+    let values = narrow_at(&flat, 0, 0, index.numel(), 1)?;
+    Ok((Put { spots: Spots::flat(input.ndim(), &MASKED_SCATTER), accumulate: false }, values, index))
+}
+
+ops! {
+    /// A copy with `value` where `mask` is true.
+    ///
+    /// Args: mask: bool tensor that broadcasts with `input`; value: number or 0-d tensor.
+    both fn masked_fill(input: &Tensor, mask: &Tensor, value: Val) -> Tensor {
+        let (op, value) = fill_op(input, mask, value)?;
+        match &value { Some(v) => apply(op, &[input, mask, v]), None => apply(op, &[input, mask]) }
+    }
+    /// Fills with `value` where `mask` is true.
+    inplace fn masked_fill_in_place["masked_fill_"](input: &Tensor, mask: &Tensor, value: Val) -> () {
+        let (op, value) = fill_op(input, mask, value)?;
+        match &value { Some(v) => apply_in_place(op, &[input, mask, v]), None => apply_in_place(op, &[input, mask]) }
+    }
+    /// The elements where `mask` is true, as one axis.
+    ///
+    /// Args: mask: bool tensor that broadcasts with `input`.
+    both fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
+        ensure!(mask.dtype() == DType::Bool, Runtime, "masked_select: expected BoolTensor for mask");
+        let (x, mask) = together(input, mask)?;
+        if !(grad_enabled() && x.requires_grad())
+            && let Some(out) = select_dense(&x, &mask)?
+        {
+            return Ok(out);
+        }
+        pick(&x, Spots::flat(x.ndim(), &MASKED_SELECT), &[positions(&mask)?])
+    }
+    /// A copy whose elements where `mask` is true come from `source`, one after the other.
+    ///
+    /// Errors: RuntimeError if `source` has too few elements or another dtype.
+    both fn masked_scatter(input: &Tensor, mask: &Tensor, source: &Tensor) -> Tensor {
+        let (x, mask) = together(input, mask)?;
+        let (op, values, index) = scatter_parts(&x, &mask, source)?;
+        apply(op, &[&x, &values, &index])
+    }
+    /// Elements where `mask` is true come from `source`, one after the other.
+    inplace fn masked_scatter_in_place["masked_scatter_"](input: &Tensor, mask: &Tensor, source: &Tensor) -> () {
+        let (op, values, index) = scatter_parts(input, &expand_to_checked(mask, input)?, source)?;
+        apply_in_place(op, &[input, &values, &index])
+    }
+    /// The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis.
+    both fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
+        if !as_tuple { return Ok(Ret::Tensor(argwhere(input)?)); }
+        let columns = if input.ndim() == 0 { vec![argwhere_scalar(input)?] } else { coordinates(input)? };
+        let tensors: Result<Vec<Tensor>> = columns.iter().map(|c| Tensor::from_slice(c, &[c.len()])).collect();
+        Ok(Ret::from(tensors?))
+    }
+    /// The indices of elements that are not zero, a row each.
+    both fn argwhere(input: &Tensor) -> Tensor {
+        if input.ndim() == 0 {
+            let count = argwhere_scalar(input)?.len();
+            return Tensor::empty(&[count, 0], DType::I64, Device::Cpu);
+        }
+        // a column for each axis, as the rows of the transpose
+        let columns = coordinates(input)?;
+        let (d, n) = (columns.len(), columns[0].len());
+        let out = Tensor::from_slice(&columns.concat(), &[d, n])?;
+        Ok(out.alias(out.layout().transpose(0, 1)))
+    }
+}
+
+/// A mask broadcast to exactly the shape of the tensor it applies to.
+fn expand_to_checked(mask: &Tensor, x: &Tensor) -> Result<Tensor> {
+    let ok = broadcast(mask.shape(), x.shape())?.as_slice() == x.shape();
+    ensure!(
+        ok,
+        Runtime,
+        "expand: the mask of shape {:?} does not broadcast to the tensor's shape {:?}",
+        mask.shape(),
+        x.shape()
+    );
+    expand_to(mask, x.shape())
+}
+
+/// The one position of a 0-d tensor that is not zero.
+fn argwhere_scalar(x: &Tensor) -> Result<Vec<i64>> {
+    Ok(vec![0; positions(x)?.numel()])
+}

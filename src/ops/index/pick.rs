@@ -1,0 +1,389 @@
+//! The ops behind advanced indexing: `Pick` reads the elements that index tensors name, `Put` writes them, `Spread`
+//! adds into zeros. Pick and Spread are each other's gradient.
+
+use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast};
+use crate::error::{Error, Kind, Result};
+use crate::kernels::cpu::index::{self as kernel, Places, Reduce};
+use crate::ops::create::copy::{dense_cast_held, fill_held, full, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, grads};
+use smallvec::{SmallVec, smallvec};
+
+/// What differs between the functions that index by tensors.
+#[derive(Debug)]
+pub struct Manner {
+    pub name: &'static str,
+    pub pick: &'static str,
+    pub put: &'static str,
+    /// Negative indices count from the end.
+    pub wraps: bool,
+    /// The error of an index out of range: index, axis, size.
+    pub fault: fn(i64, usize, usize) -> Error,
+}
+
+fn out_of_bounds(kind: Kind, i: i64, axis: usize, n: usize) -> Error {
+    if n == 0 {
+        return Error::new(Kind::Index, "index is out of bounds for dimension with size 0");
+    }
+    Error::new(kind, format!("index {i} is out of bounds for dimension {axis} with size {n}"))
+}
+
+pub static INDEX: Manner = Manner {
+    name: "index",
+    pick: "IndexBackward0",
+    put: "IndexPutBackward0",
+    wraps: true,
+    fault: |i, axis, n| out_of_bounds(Kind::Index, i, axis, n),
+};
+pub static SELECT: Manner = Manner {
+    name: "index_select",
+    pick: "IndexSelectBackward0",
+    put: "IndexAddBackward0",
+    wraps: false,
+    fault: |_, _, _| Error::new(Kind::Index, "index out of range in self"),
+};
+pub static INDEX_ADD: Manner = Manner {
+    name: "index_add",
+    pick: "IndexSelectBackward0",
+    put: "IndexAddBackward0",
+    wraps: false,
+    fault: |i, axis, n| out_of_bounds(Kind::Runtime, i, axis, n),
+};
+pub static INDEX_COPY: Manner = Manner {
+    name: "index_copy",
+    pick: "IndexSelectBackward0",
+    put: "IndexCopyBackward0",
+    wraps: false,
+    fault: |i, axis, n| {
+        Error::new(
+            Kind::Index,
+            format!("index_copy_(): index {i} is out of bounds for dimension {axis} with size {n}"),
+        )
+    },
+};
+pub static INDEX_FILL: Manner = Manner {
+    name: "index_fill",
+    pick: "IndexSelectBackward0",
+    put: "IndexFillBackward0",
+    wraps: true,
+    fault: |i, axis, n| out_of_bounds(Kind::Index, i, axis, n),
+};
+pub static INDEX_FILL_WITH: Manner = Manner { put: "IndexFillBackward1", ..INDEX_FILL };
+pub static TAKE: Manner = Manner {
+    name: "take",
+    pick: "TakeBackward0",
+    put: "PutBackward0",
+    wraps: true,
+    fault: |i, _, n| {
+        Error::new(
+            Kind::Index,
+            format!("out of range: tried to access index {i} on a tensor of {n} elements."),
+        )
+    },
+};
+pub static MASKED_SELECT: Manner = Manner { name: "masked_select", pick: "MaskedSelectBackward0", ..INDEX };
+pub static MASKED_SCATTER: Manner = Manner { name: "masked_scatter", put: "MaskedScatterBackward0", ..INDEX };
+
+/// Consecutive axes that one index tensor addresses: several as if they were flattened (a mask's positions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub axis: usize,
+    pub count: usize,
+}
+
+/// Which axes are indexed, ascending, one group for each index tensor.
+#[derive(Clone, Debug)]
+pub struct Spots {
+    pub groups: SmallVec<[Group; 4]>,
+    pub manner: &'static Manner,
+}
+
+impl Spots {
+    pub fn new(groups: &[Group], manner: &'static Manner) -> Spots {
+        Spots { groups: SmallVec::from_slice(groups), manner }
+    }
+    /// One indexed axis.
+    pub fn axis(axis: usize, manner: &'static Manner) -> Spots {
+        Spots { groups: smallvec![Group { axis, count: 1 }], manner }
+    }
+    /// All axes flattened.
+    pub fn flat(ndim: usize, manner: &'static Manner) -> Spots {
+        Spots { groups: smallvec![Group { axis: 0, count: ndim }], manner }
+    }
+    fn is_indexed(&self, axis: usize) -> bool {
+        self.groups.iter().any(|g| axis >= g.axis && axis < g.axis + g.count)
+    }
+    fn adjacent(&self) -> bool {
+        self.groups.windows(2).all(|w| w[0].axis + w[0].count == w[1].axis)
+    }
+    /// Axes before and after the place where the index axes go.
+    fn around(&self, ndim: usize) -> (Dims, Dims) {
+        let first = if self.adjacent() { self.groups[0].axis } else { 0 };
+        let rest = (0..ndim).filter(|&i| !self.is_indexed(i));
+        (rest.clone().filter(|&i| i < first).collect(), rest.filter(|&i| i >= first).collect())
+    }
+    /// The common shape of the index tensors.
+    pub fn index_shape(&self, index: &[&Tensor]) -> Result<Dims> {
+        let mut shape = Dims::from_slice(index[0].shape());
+        for t in &index[1..] {
+            shape = broadcast(&shape, t.shape()).map_err(|_| {
+                let shapes: Vec<String> = index.iter().map(|t| format!("{:?}", t.shape())).collect();
+                Error::new(
+                    Kind::Index,
+                    format!(
+                        "shape mismatch: indexing tensors could not be broadcast together with shapes {}",
+                        shapes.join(", ")
+                    ),
+                )
+            })?;
+        }
+        Ok(shape)
+    }
+    /// The shape of what is read or written.
+    pub fn shape(&self, x: &[usize], index: &[&Tensor]) -> Result<Dims> {
+        let (before, after) = self.around(x.len());
+        let mut shape: Dims = before.iter().map(|&i| x[i]).collect();
+        shape.extend_from_slice(&self.index_shape(index)?);
+        shape.extend(after.iter().map(|&i| x[i]));
+        Ok(shape)
+    }
+    /// The element offsets that the indices name. The caller holds the index tensors.
+    #[allow(unsafe_code)]
+    fn offsets(&self, layout: &Layout, index: &[&Tensor]) -> Result<Vec<usize>> {
+        let shape = self.index_shape(index)?;
+        let m = crate::base::numel(&shape);
+        let mut out = vec![0usize; m];
+        for (g, t) in self.groups.iter().zip(index) {
+            let wide = if t.shape() == shape.as_slice() {
+                (*t).clone()
+            } else {
+                t.alias(t.layout().broadcast_to(&shape))
+            };
+            let dense = dense_cast_held(&wide, DType::I64)?;
+            // SAFETY: a dense int64 tensor of `m` elements, held by the driver
+            let index = unsafe { kernel::slice_of::<i64>(dense.ptr(), m) };
+            let axes = g.axis..g.axis + g.count;
+            let (sizes, strides) = (&layout.shape[axes.clone()], &layout.strides[axes]);
+            let n = crate::base::numel(sizes) as i64;
+            let low = if self.manner.wraps { -n } else { 0 };
+            if let Some(bad) = kernel::outside(index, low, n) {
+                return Err((self.manner.fault)(bad, g.axis, n as usize));
+            }
+            let one = match layout_of_group(sizes, strides) {
+                Some(step) => {
+                    for (o, &i) in out.iter_mut().zip(index) {
+                        *o += (if i < 0 { i + n } else { i }) as usize * step;
+                    }
+                    continue;
+                }
+                None => |mut i: usize| {
+                    let mut at = 0;
+                    for (&n, &s) in sizes.iter().zip(strides).rev() {
+                        at += i % n * s;
+                        i /= n;
+                    }
+                    at
+                },
+            };
+            for (o, &i) in out.iter_mut().zip(index) {
+                *o += one((if i < 0 { i + n } else { i }) as usize);
+            }
+        }
+        Ok(out)
+    }
+    fn with_places<R>(&self, layout: &Layout, index: &[&Tensor], f: impl FnOnce(&Places) -> R) -> Result<R> {
+        let offsets = self.offsets(layout, index)?;
+        let (before, after) = self.around(layout.ndim());
+        let take = |from: &[usize], axes: &[usize]| -> Dims { axes.iter().map(|&i| from[i]).collect() };
+        let (os, ot) = (take(&layout.shape, &before), take(&layout.strides, &before));
+        let (is, it) = (take(&layout.shape, &after), take(&layout.strides, &after));
+        Ok(f(&Places { outer: (&os, &ot), offsets: &offsets, inner: (&is, &it) }))
+    }
+}
+
+/// The one stride of flattened axes, if there is one.
+fn layout_of_group(sizes: &[usize], strides: &[usize]) -> Option<usize> {
+    let mut step = None;
+    let mut expect = 0;
+    for (&n, &s) in sizes.iter().zip(strides).rev() {
+        if n == 1 {
+            continue;
+        }
+        if step.is_none() {
+            step = Some(s);
+        } else if s != expect {
+            return None;
+        }
+        expect = s * n;
+    }
+    Some(step.unwrap_or(1))
+}
+
+/// Reads the elements that the index tensors (inputs from 1 on) name.
+#[derive(Clone, Debug)]
+pub struct Pick(pub Spots);
+
+impl Op for Pick {
+    fn name(&self) -> &'static str {
+        self.0.manner.name
+    }
+    fn grad_name(&self) -> &'static str {
+        self.0.manner.pick
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&self.0.shape(x[0].shape(), &x[1..])?, x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.0.with_places(x[0].layout(), &x[1..], |p| {
+            // SAFETY: the offsets are checked against the layout; the result is dense with as many elements
+            unsafe { kernel::pick(p, x[0].ptr(), out[0].ptr(), x[0].dtype().size()) }
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::inputs(!1)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let spread = Spread { shape: Dims::from_slice(cx.shape(0)), spots: self.0.clone() };
+        Ok(smallvec![Some(with_index(spread, &[g], cx, 1)?)])
+    }
+}
+
+/// Applies an op to tensors followed by the index tensors that a node saved from input `from` on.
+fn with_index<O: Op>(op: O, tensors: &[&Tensor], cx: &Context, from: usize) -> Result<Tensor> {
+    let index: SmallVec<[Tensor; 4]> =
+        (from..cx.node.inputs.len()).map(|i| cx.input(i)).collect::<Result<_>>()?;
+    let inputs: SmallVec<[&Tensor; 4]> = tensors.iter().copied().chain(index.iter()).collect();
+    apply(op, &inputs)
+}
+
+/// Adds values (input 0) into zeros at the places that the index tensors name.
+#[derive(Clone, Debug)]
+pub struct Spread {
+    pub shape: Dims,
+    pub spots: Spots,
+}
+
+impl Op for Spread {
+    fn name(&self) -> &'static str {
+        self.spots.manner.name
+    }
+    fn grad_name(&self) -> &'static str {
+        self.spots.manner.put
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&self.shape, x[0].dtype())])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        fill_held(&out[0], Scalar::Int(0));
+        write_places(&self.spots, &out[0], x[0], &x[1..], Reduce::Add)
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::inputs(!1)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        Ok(smallvec![Some(with_index(Pick(self.spots.clone()), &[g], cx, 1)?)])
+    }
+}
+
+/// Writes values (input 1, broadcast) into a copy of input 0, or into it, at the places named by inputs from 2 on.
+#[derive(Clone, Debug)]
+pub struct Put {
+    pub spots: Spots,
+    pub accumulate: bool,
+}
+
+#[allow(unsafe_code)]
+fn write_places(
+    spots: &Spots,
+    dst: &Tensor,
+    values: &Tensor,
+    index: &[&Tensor],
+    reduce: Reduce,
+) -> Result<()> {
+    let shape = spots.shape(dst.shape(), index)?;
+    let dtype = dst.dtype();
+    let mut values = values.clone();
+    let step = (values.numel() != 1) as usize;
+    if step == 1 && values.shape() != shape.as_slice() {
+        values = values.alias(values.layout().broadcast_to(&shape));
+    }
+    let mut dense = dense_cast_held(&values, dtype)?;
+    if dense.storage().same(dst.storage()) {
+        dense = Tensor::empty(values.shape(), dtype, Device::Cpu)?;
+        write_held(&dense, &values);
+    }
+    spots.with_places(dst.layout(), index, |p| {
+        // SAFETY: the offsets are checked against the layout; values are dense in the shape of the places, or one
+        unsafe { kernel::put(spots.manner.name, p, dst.ptr(), dense.ptr(), step, dtype, reduce) }
+    })?
+}
+
+impl Op for Put {
+    fn name(&self) -> &'static str {
+        if std::ptr::eq(self.spots.manner, &INDEX) { "index_put" } else { self.spots.manner.name }
+    }
+    fn grad_name(&self) -> &'static str {
+        self.spots.manner.put
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let shape = self.spots.shape(x[0].shape(), &x[2..])?;
+        let fits = broadcast(&shape, x[1].shape()).is_ok_and(|s| s == shape);
+        ensure!(
+            fits,
+            Runtime,
+            "shape mismatch: value tensor of shape {:?} cannot be broadcast to indexing result of shape {:?}",
+            x[1].shape(),
+            shape.as_slice()
+        );
+        // `index_put`, `put` and `index_fill` clone their input, the others write a contiguous result
+        let manner = self.spots.manner;
+        let clones = [&INDEX, &TAKE, &INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, manner));
+        let dtype = x[0].dtype();
+        Ok(smallvec![if clones { Meta::like(x[0], dtype) } else { Meta::new(x[0].shape(), dtype) }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let in_place = out[0].storage().same(x[0].storage()) && out[0].layout() == x[0].layout();
+        if !in_place {
+            write_held(&out[0], x[0]);
+        }
+        let reduce = if self.accumulate { Reduce::Add } else { Reduce::Set };
+        write_places(&self.spots, &out[0], x[1], &x[2..], reduce)
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::inputs(!0b11)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let before = want.then(0, || {
+            if self.accumulate {
+                return Ok(g.clone());
+            }
+            let zero = full(&[], Scalar::Int(0), g.dtype(), g.device())?;
+            with_index(self.clone(), &[g, &zero], cx, 2)
+        })?;
+        let values = want.then(1, || {
+            if [&INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, self.spots.manner)) {
+                // what was overwritten counts once, however often the index names it
+                let zero = full(&[], Scalar::Int(0), g.dtype(), g.device())?;
+                return crate::ops::shape::resize::sum_to(
+                    &g.sub(&with_index(self.clone(), &[g, &zero], cx, 2)?)?,
+                    cx.shape(1),
+                );
+            }
+            let picked = with_index(Pick(self.spots.clone()), &[g], cx, 2)?;
+            crate::ops::shape::resize::sum_to(&picked, cx.shape(1))
+        })?;
+        grads![before, values]
+    }
+    fn in_place_ok(&self) -> bool {
+        true
+    }
+    fn overlap_ok(&self) -> bool {
+        // only those two promise one value for elements that share a place
+        [&INDEX, &INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, self.spots.manner))
+    }
+}

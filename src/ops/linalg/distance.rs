@@ -1,0 +1,206 @@
+//! Distances and scaling by norms: `cdist`, `pdist`, `cosine_similarity`, `pairwise_distance`, `normalize`, `renorm`.
+
+use crate::base::promote::promote;
+use crate::base::{Dims, Scalar, broadcast, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::linalg::distance as kernel;
+use crate::ops::create::copy::{cast, dense_held};
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::elementwise::along;
+use crate::ops::elementwise::compare::gt;
+use crate::ops::elementwise::exponential::reciprocal;
+use crate::ops::reduce::norm::{norm_backward, vector_norm};
+use crate::ops::reduce::sum::{Axes, no_kernel, sum_dims};
+use crate::ops::shape::resize::{expand_to, unsqueeze_at};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+/// Distances of all rows of the first to all rows of the second, in batches of one shape.
+#[derive(Debug)]
+struct Cdist(f64);
+
+impl Op for Cdist {
+    fn name(&self) -> &'static str {
+        "cdist"
+    }
+    fn grad_name(&self) -> &'static str {
+        "CdistBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let n = x[0].ndim();
+        let mut shape = Dims::from_slice(&x[0].shape()[..n - 1]);
+        shape.push(x[1].shape()[n - 2]);
+        Ok(smallvec![Meta::new(&shape, x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (a, b) = (dense_held(x[0])?, dense_held(x[1])?);
+        let n = a.ndim();
+        let (p, r, m) = (a.shape()[n - 2], b.shape()[n - 2], a.shape()[n - 1]);
+        let batch: usize = a.shape()[..n - 2].iter().product();
+        with_dtype!("cdist", a.dtype(), native, T => {
+            // SAFETY: dense batches of p and of r rows of m elements, and p * r results in each
+            unsafe { kernel::cdist::<T>((batch, p, r, m), self.0, a.ptr_of(), b.ptr_of(), out[0].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::ALL
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None, None] };
+        let (a, b, y) = (cx.input(0)?, cx.input(1)?, cx.output(0)?);
+        let n = a.ndim();
+        let diff = unsqueeze_at(&a, n - 1)?.sub(unsqueeze_at(&b, n - 2)?)?;
+        let axes = Axes { axes: smallvec![n], keepdim: false };
+        let d = norm_backward(g, &diff, &y, self.0, &axes)?;
+        let for_b = want.then(1, || sum_dims(&d, &[n as i64 - 2], false)?.neg())?;
+        grads![want.then(0, || sum_dims(&d, &[n as i64 - 1], false))?, for_b]
+    }
+}
+
+/// Distances of each row to the later ones.
+#[derive(Debug)]
+struct Pdist(f64);
+
+impl Op for Pdist {
+    fn name(&self) -> &'static str {
+        "pdist"
+    }
+    fn grad_name(&self) -> &'static str {
+        "PdistBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let n = x[0].shape()[0];
+        Ok(smallvec![Meta::new(&[n * n.saturating_sub(1) / 2], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let a = dense_held(x[0])?;
+        with_dtype!("pdist", a.dtype(), native, T => {
+            // SAFETY: a dense matrix, and a result for each pair of rows
+            unsafe { kernel::pdist::<T>(a.shape()[0], a.shape()[1], self.0, a.ptr_of(), out[0].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::ALL
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        let (x, y) = (cx.input(0)?, cx.output(0)?);
+        let n = x.shape()[0];
+        let pairs: Vec<(usize, usize)> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
+        let side = |f: fn(&(usize, usize)) -> usize| {
+            let at: Vec<i64> = pairs.iter().map(|p| f(p) as i64).collect();
+            Tensor::from_slice(&at, &[at.len()])
+        };
+        let (i, j) = (side(|p| p.0)?, side(|p| p.1)?);
+        let pick = |at: &Tensor| crate::ops::index::axis::index_select(&x, 0, at);
+        let diff = pick(&i)?.sub(pick(&j)?)?;
+        let d = norm_backward(g, &diff, &y, self.0, &Axes { axes: smallvec![1], keepdim: false })?;
+        let zero = crate::ops::reduce::sum::zeros_of(x.shape(), g)?;
+        let out = crate::ops::index::axis::index_add(&zero, 0, &i, &d, Scalar::Int(1))?;
+        grads![Some(crate::ops::index::axis::index_add(&out, 0, &j, &d, Scalar::Int(-1))?)]
+    }
+}
+
+fn check_float(op: &str, which: Option<&str>, x: &Tensor) -> Result<()> {
+    let got = which.map_or(String::new(), |w| format!(", {w} got: {}", x.dtype().scalar_name()));
+    ensure!(x.dtype().is_float(), Runtime, "{op} only supports floating-point dtypes{got}");
+    if x.dtype().size() < 4 {
+        no_kernel(op, x.dtype())?;
+    }
+    Ok(())
+}
+
+/// Leading axes broadcast to a common batch.
+fn batched(x: &Tensor, batch: &[usize]) -> Result<Tensor> {
+    let mut shape = Dims::from_slice(batch);
+    shape.extend_from_slice(&x.shape()[x.ndim() - 2..]);
+    expand_to(x, &shape)
+}
+
+/// `x / max(|x|, eps)` over an axis: the gradient sees the norm, never the bound.
+fn direction(x: &Tensor, dim: i64, eps: f64) -> Result<Tensor> {
+    let n = vector_norm(x, 2.0, Some(&[dim]), true, None)?;
+    x.div(along::raised(&n, eps)?)
+}
+
+ops! {
+    /// The p-distances of all rows of `x1` to all rows of `x2`, batch by batch.
+    ///
+    /// Shape: (.., P, M) and (.., R, M) to (.., P, R).
+    function fn cdist(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, compute_mode: &str = "use_mm_for_euclid_dist_if_necessary") -> Tensor {
+        if !matches!(compute_mode, "use_mm_for_euclid_dist_if_necessary" | "use_mm_for_euclid_dist" | "donot_use_mm_for_euclid_dist") {
+            bail!(Value, "{compute_mode} is not a valid value for compute_mode");
+        }
+        for (t, which) in [(x1, "X1"), (x2, "X2")] {
+            ensure!(t.ndim() >= 2, Runtime, "cdist only supports at least 2D tensors, {which} got: {}D", t.ndim());
+        }
+        let (m1, m2) = (x1.shape()[x1.ndim() - 1], x2.shape()[x2.ndim() - 1]);
+        ensure!(m1 == m2, Runtime, "X1 and X2 must have the same number of columns. X1: {m1} X2: {m2}");
+        check_float("cdist", Some("X1"), x1)?;
+        check_float("cdist", Some("X2"), x2)?;
+        ensure!(p >= 0.0, Runtime, "cdist only supports non-negative p values");
+        ensure!(x1.dtype() == x2.dtype(), Runtime, "expected scalar type {} but found {}", x1.dtype().scalar_name(), x2.dtype().scalar_name());
+        let batch = broadcast(&x1.shape()[..x1.ndim() - 2], &x2.shape()[..x2.ndim() - 2])?;
+        apply(Cdist(p), &[&batched(x1, &batch)?, &batched(x2, &batch)?])
+    }
+    /// The p-distances of every row to the later ones, as one axis.
+    function fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
+        ensure!(input.ndim() == 2, Runtime, "pdist only supports 2D tensors, got: {}D", input.ndim());
+        check_float("pdist", None, input)?;
+        ensure!(p >= 0.0, Runtime, "pdist only supports non-negative p values");
+        apply(Pdist(p), &[input])
+    }
+    /// The p-distances of every row to the later ones, as one axis.
+    nn fn nn_pdist["pdist"](input: &Tensor, p: f64 = 2.0) -> Tensor { pdist(input, p) }
+    /// The cosine of the angle between vectors along an axis.
+    ///
+    /// Args: eps: the least norm that counts.
+    function fn cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor {
+        let d = promote(x1.dtype(), x2.dtype());
+        ensure!(d.is_float(), Runtime, "expected common dtype to be floating point, yet common dtype is {}", d.scalar_name());
+        ensure!(eps >= 0.0, Runtime, "eps must be non-negative, got: {eps}");
+        let shape = broadcast(x1.shape(), x2.shape())?;
+        let axis = wrap_dim(dim, shape.len())? as i64;
+        let (a, b) = (expand_to(&cast(x1, d)?, &shape)?, expand_to(&cast(x2, d)?, &shape)?);
+        sum_dims(&direction(&a, axis, eps)?.mul(direction(&b, axis, eps)?)?, &[axis], false)
+    }
+    /// The cosine of the angle between vectors along an axis.
+    nn fn nn_cosine_similarity["cosine_similarity"](x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor { cosine_similarity(x1, x2, dim, eps) }
+    /// The p-norm of `x1 - x2 + eps` along the last axis.
+    function fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
+        let diff = x1.sub(x2)?.add(eps)?;
+        if diff.ndim() == 0 { return vector_norm(&diff, p, None, keepdim, None); }
+        vector_norm(&diff, p, Some(&[-1]), keepdim, None)
+    }
+    /// The p-norm of `x1 - x2 + eps` along the last axis.
+    nn fn nn_pairwise_distance["pairwise_distance"](x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor { pairwise_distance(x1, x2, p, eps, keepdim) }
+    /// `x / max(|x|_p, eps)` over axes.
+    nn fn normalize(input: &Tensor, p: f64 = 2.0, dim: &[i64] = &[1], eps: f64 = 1e-12) -> Tensor {
+        let n = vector_norm(input, p, Some(dim), true, None)?.clamp_min(eps)?;
+        input.div(expand_to(&n, input.shape())?)
+    }
+    /// Slices along an axis scaled down to a p-norm of at most `maxnorm`.
+    both fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
+        let (p, most) = (p.to_f64(), maxnorm.to_f64());
+        ensure!(p > 0.0, Runtime, "renorm: non-positive-norm not supported");
+        ensure!(most >= 0.0, Runtime, "renorm: expected maxnorm to be >= 0 but got {most}");
+        ensure!(input.ndim() > 1, Runtime, "renorm: input needs at least 2 dimensions, got {} dimensions", input.ndim());
+        let axis = wrap_dim(dim, input.ndim())?;
+        let rest: Vec<i64> = (0..input.ndim()).filter(|&i| i != axis).map(|i| i as i64).collect();
+        let n = vector_norm(input, p, Some(&rest), true, None)?;
+        // nan stays as it is
+        let small = gt(n.detach(), most)?.logical_not()?;
+        let factor = along::masked(&reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
+        input.mul(cast(&factor, input.dtype())?)
+    }
+    /// `renorm` in place.
+    inplace fn renorm_in_place["renorm_"](input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> () {
+        let before = crate::ops::create::copy::clone_as(input, crate::base::MemoryFormat::Preserve)?;
+        crate::ops::driver::in_place::assign("renorm_", input, &renorm(&before, p, dim, maxnorm)?)
+    }
+}

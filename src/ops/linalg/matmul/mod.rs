@@ -1,0 +1,4 @@
+//! Products of matrices.
+
+pub mod op;
+pub mod rows;

@@ -1,0 +1,5 @@
+//! Activations, by what the gradient is made of.
+
+pub mod gate;
+pub mod piecewise;
+pub mod smooth;

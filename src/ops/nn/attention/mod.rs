@@ -1,0 +1,4 @@
+//! Attention.
+
+pub mod op;
+pub mod rows;

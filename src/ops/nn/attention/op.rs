@@ -1,0 +1,239 @@
+//! Attention and its gradient, each in one op. Heads are read where they lie: views of a joint projection are not
+//! copied, and results take the order of the queries' memory.
+
+use super::rows::{composed, repeat_heads};
+use crate::autograd::grad_enabled;
+use crate::base::{DType, Dims, Layout, broadcast};
+use crate::error::Result;
+use crate::kernels::cpu::nn::attention::{self as kernel, Gradients, Mask, Masks, Matrices, Shape};
+use crate::ops::create::copy::cast;
+use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::ops::driver::recompute;
+use crate::ops::linalg::matmul::op::{batch_offsets, last_two};
+use crate::ops::shape::resize::expand_to;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{grads, with_dtype};
+use smallvec::smallvec;
+
+/// Inputs: query, key, value and perhaps a mask that broadcasts to the scores. Results: values, and for the gradient
+/// the logarithm of each row's sum. Leading axes are alike, but that key and value may have fewer heads.
+#[derive(Clone, Copy, Debug)]
+pub struct Attend {
+    pub scale: f64,
+    pub causal: bool,
+    /// Heads of the query for one of key and value.
+    pub group: usize,
+}
+
+/// A dense result in the order of the memory of `x`, rows together.
+fn beside(x: &Tensor, width: usize) -> Meta {
+    let n = x.ndim();
+    let mut shape = x.layout().shape.clone();
+    shape[n - 1] = width;
+    let order = x.layout().stride_order();
+    if order[n - 1] != n - 1 || x.strides().contains(&0) {
+        return Meta::new(&shape, x.dtype());
+    }
+    Meta { layout: Layout::permuted_dense(&shape, &order), dtype: x.dtype() }
+}
+
+/// A tensor as the stack of its matrices.
+struct Stack(smallvec::SmallVec<[isize; 8]>);
+
+impl Stack {
+    fn of(x: &Tensor) -> Stack {
+        Stack(batch_offsets(x.layout(), &x.shape()[..x.ndim() - 2]))
+    }
+    fn matrices<T: crate::base::Elem>(&self, x: &Tensor) -> Matrices<'_, T> {
+        let (row, col) = last_two(x.layout());
+        Matrices { ptr: x.ptr_of::<T>(), offsets: &self.0, row, col }
+    }
+}
+
+impl Attend {
+    fn shape<T: crate::base::Elem>(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Shape<T> {
+        let n = q.ndim();
+        Shape {
+            heads: q.shape()[..n - 2].iter().product(),
+            group: self.group,
+            queries: q.shape()[n - 2],
+            keys: k.shape()[n - 2],
+            depth: q.shape()[n - 1],
+            width: v.shape()[n - 1],
+            scale: T::from_f64(self.scale),
+            causal: self.causal,
+        }
+    }
+}
+
+/// The mask's layout over all scores.
+fn over_scores(mask: &Tensor, q: &Tensor, k: &Tensor) -> Layout {
+    let n = q.ndim();
+    let mut shape = q.layout().shape.clone();
+    shape[n - 1] = k.shape()[n - 2];
+    mask.layout().broadcast_to(&shape)
+}
+
+fn masks<'a, T: crate::base::Elem>(mask: Option<(&Tensor, &Layout)>, offsets: &'a Stack) -> Masks<'a, T> {
+    let mask = match mask {
+        None => Mask::None,
+        Some((m, l)) => {
+            let (row, col) = last_two(l);
+            if m.dtype() == DType::Bool {
+                Mask::Bool(m.ptr_of::<bool>(), row, col)
+            } else {
+                Mask::Float(m.ptr_of::<T>(), row, col)
+            }
+        }
+    };
+    Masks { mask, offsets: &offsets.0 }
+}
+
+/// The mask's layout and where its matrices begin.
+fn mask_stack(mask: Option<&&Tensor>, q: &Tensor, k: &Tensor) -> (Option<Layout>, Stack) {
+    let layout = mask.map(|m| over_scores(m, q, k));
+    let offsets = layout.as_ref().map(|l| batch_offsets(l, &q.shape()[..q.ndim() - 2])).unwrap_or_default();
+    (layout, Stack(offsets))
+}
+
+impl Op for Attend {
+    fn name(&self) -> &'static str {
+        "scaled_dot_product_attention"
+    }
+    fn grad_name(&self) -> &'static str {
+        "ScaledDotProductFlashAttentionForCpuBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let (q, v) = (x[0], x[2]);
+        let n = q.ndim();
+        Ok(smallvec![beside(q, v.shape()[n - 1]), Meta::new(&q.shape()[..n - 1], q.dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (q, k, v) = (x[0], x[1], x[2]);
+        let (sq, sk, sv, so) = (Stack::of(q), Stack::of(k), Stack::of(v), Stack::of(&out[0]));
+        let (layout, sm) = mask_stack(x.get(3), q, k);
+        with_dtype!(self.name(), q.dtype(), native, T => {
+            let mask = masks::<T>(x.get(3).copied().zip(layout.as_ref()), &sm);
+            let (q0, k0, v0) = (sq.matrices::<T>(q), sk.matrices::<T>(k), sv.matrices::<T>(v));
+            let (to, lse) = (so.matrices::<T>(&out[0]), out[1].ptr_of::<T>());
+            // SAFETY: the layouts agree in their sizes and lie in storages the driver holds; results are new
+            unsafe { kernel::forward(&self.shape::<T>(q, k, v), q0, k0, v0, mask, to, lse) };
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::ALL
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let inputs: Vec<Tensor> = (0..cx.node.inputs.len()).map(|i| cx.input(i)).collect::<Result<_>>()?;
+        let Some(g) = &g[0] else { return grads![None, None, None] };
+        if grad_enabled() {
+            return recompute::gradients(&inputs, want, &[Some(g.clone())], |x| {
+                let heads = |t: &Tensor| match self.group {
+                    1 => Ok(t.clone()),
+                    n => repeat_heads(t, t.shape()[t.ndim() - 3] * n),
+                };
+                let (k, v) = (heads(&x[1])?, heads(&x[2])?);
+                Ok(vec![composed(&x[0], &k, &v, x.get(3), self.causal, self.scale, 0.0)?])
+            });
+        }
+        let (out, lse) = (cx.output(0)?, cx.output(1)?);
+        let mut all: Vec<&Tensor> = vec![g, &out, &lse];
+        all.extend(&inputs);
+        let found = apply_multi(AttendGrad(*self), &all)?;
+        let mut all: Grads = found.into_iter().enumerate().map(|(i, d)| want.has(i).then_some(d)).collect();
+        all.resize(inputs.len(), None);
+        Ok(all)
+    }
+}
+
+/// The gradients for query, key and value. Inputs: that of the result, the result, its logarithms of sums, and the
+/// inputs. Never recorded: with recording on, the gradient is composed.
+#[derive(Debug)]
+struct AttendGrad(Attend);
+
+impl Op for AttendGrad {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(x[3..6].iter().map(|t| beside(t, t.shape()[t.ndim() - 1])).collect())
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (q, k, v) = (x[3], x[4], x[5]);
+        let stacks: Vec<Stack> = [x[0], x[1], q, k, v].into_iter().chain(out).map(Stack::of).collect();
+        let (layout, sm) = mask_stack(x.get(6), q, k);
+        with_dtype!(self.name(), q.dtype(), native, T => {
+            let mask = masks::<T>(x.get(6).copied().zip(layout.as_ref()), &sm);
+            let (g, y) = (stacks[0].matrices::<T>(x[0]), stacks[1].matrices::<T>(x[1]));
+            let (q0, k0, v0) = (stacks[2].matrices::<T>(q), stacks[3].matrices::<T>(k), stacks[4].matrices::<T>(v));
+            let to = |i: usize| stacks[5 + i].matrices::<T>(&out[i]);
+            let d = Gradients { q: to(0), k: to(1), v: to(2) };
+            let lse = x[2].ptr_of::<T>();
+            // SAFETY: as in the forward call
+            unsafe { kernel::backward(&self.0.shape::<T>(q, k, v), q0, k0, v0, mask, g, y, lse, d) };
+            Ok(())
+        })
+    }
+}
+
+/// The fused op where it applies: float32 and float64, sizes that fit (errors are the composition's), at least one
+/// element everywhere, and no gradient for the mask.
+pub fn fused(
+    query: &Tensor,
+    key: &Tensor,
+    value: &Tensor,
+    mask: Option<&Tensor>,
+    causal: bool,
+    scale: f64,
+    enable_gqa: bool,
+) -> Result<Option<Tensor>> {
+    let n = query.ndim();
+    let (sq, sk, sv) = (query.shape(), key.shape(), value.shape());
+    let any_empty = [query, key, value].iter().any(|t| t.numel() == 0);
+    let native = matches!(query.dtype(), DType::F32 | DType::F64);
+    if !native || any_empty || sk.len() != n || sv.len() != n {
+        return Ok(None);
+    }
+    if sk[n - 1] != sq[n - 1]
+        || sk[n - 2] != sv[n - 2]
+        || mask.is_some_and(|m| m.requires_grad() && grad_enabled())
+    {
+        return Ok(None);
+    }
+    let (bq, bk, bv) = (&sq[..n - 2], &sk[..n - 2], &sv[..n - 2]);
+    let mut group = 1;
+    let (mut q, mut k, mut v) = (query.clone(), key.clone(), value.clone());
+    if enable_gqa && n >= 3 && (bk != bq || bv != bq) {
+        let lead = n - 3;
+        let fits = bk == bv && bq[..lead] == bk[..lead] && bq[lead].is_multiple_of(bk[lead]);
+        if !fits {
+            return Ok(None);
+        }
+        group = bq[lead] / bk[lead];
+    } else if bk != bq || bv != bq {
+        let Ok(batch) = broadcast(bq, bk).and_then(|b| broadcast(&b, bv)) else { return Ok(None) };
+        let wide = |t: &Tensor| {
+            let mut shape = batch.clone();
+            shape.extend_from_slice(&t.shape()[n - 2..]);
+            expand_to(t, &shape)
+        };
+        (q, k, v) = (wide(&q)?, wide(&k)?, wide(&v)?);
+    }
+    let mut inputs = vec![q, k, v];
+    if let Some(m) = mask {
+        let mut scores: Dims = inputs[0].shape()[..n - 1].into();
+        scores.push(sk[n - 2]);
+        if !broadcast(m.shape(), &scores).is_ok_and(|s| s == scores) || m.device() != query.device() {
+            return Ok(None);
+        }
+        inputs.push(if m.dtype() == DType::Bool { m.clone() } else { cast(m, query.dtype())? });
+    }
+    let mut out = apply_multi(Attend { scale, causal, group }, &inputs.iter().collect::<Vec<_>>())?;
+    Ok(Some(out.swap_remove(0)))
+}

@@ -1,0 +1,4 @@
+//! Convolutions.
+
+pub mod op;
+pub mod rows;

@@ -1,0 +1,265 @@
+//! Convolution: three ops, each bilinear, each one's gradients said with the other two. Rows are in `convolution.rs`.
+
+use crate::base::{DType, Dims, MemoryFormat, numel};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::conv::{self as kernel, ConvElem};
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::elementwise::exponential::conj_of;
+use crate::ops::nn::image::images::{format_for, format_of, is_channels_last, laid_out_held};
+use crate::ops::reduce::sum::sum_dims;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{grads, with_dtype};
+use smallvec::{SmallVec, smallvec};
+
+/// What a convolution is besides its operands; values for each spatial axis.
+#[derive(Clone, Debug)]
+pub struct Window {
+    pub stride: Dims,
+    pub padding: Dims,
+    pub dilation: Dims,
+    pub groups: usize,
+}
+
+impl Window {
+    /// The output size along an axis, or nothing if the kernel does not fit.
+    pub fn output(&self, i: usize, size: usize, kernel: usize) -> usize {
+        kernel::Conv::output_size(size, kernel, self.stride[i], self.padding[i], self.dilation[i])
+    }
+}
+
+/// Which of image `x`, weight and result `y` is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    /// `y` of these spatial sizes from (x, weight, bias). They may fall short of what would fit: a transposed
+    /// convolution with output padding leaves the last windows out.
+    Forward(Dims),
+    /// `x` of these spatial sizes from (y, weight, bias): the gradient, and the transposed convolution.
+    Data(Dims),
+    /// The weight of these spatial sizes from (x, y).
+    Weight(Dims),
+}
+
+#[derive(Clone, Debug)]
+struct Convolution {
+    window: Window,
+    part: Part,
+    bias: bool,
+    /// Made by a gradient, not by the user.
+    derived: bool,
+    channels_last: bool,
+    /// The weight lies channels-last, and so will its gradient.
+    weight_last: bool,
+}
+
+/// Spatial sizes with missing axes in front as 1 (or 0 for padding).
+fn three(v: &[usize], missing: usize) -> [usize; 3] {
+    let mut out = [missing; 3];
+    out[3 - v.len()..].copy_from_slice(v);
+    out
+}
+
+impl Convolution {
+    /// Shapes of (x, weight, y), one of which is the result's.
+    fn shapes(&self, a: &[usize], b: &[usize]) -> (Dims, Dims, Dims) {
+        let g = self.window.groups;
+        match &self.part {
+            Part::Forward(sizes) => {
+                let mut y = Dims::from_slice(&[a[0], b[0]]);
+                y.extend_from_slice(sizes);
+                (a.into(), b.into(), y)
+            }
+            Part::Data(sizes) => {
+                let mut x = Dims::from_slice(&[a[0], b[1] * g]);
+                x.extend_from_slice(sizes);
+                (x, b.into(), a.into())
+            }
+            Part::Weight(sizes) => {
+                let mut w = Dims::from_slice(&[b[1], a[1] / g]);
+                w.extend_from_slice(sizes);
+                (a.into(), w, b.into())
+            }
+        }
+    }
+    fn geometry(&self, x: &[usize], w: &[usize], y: &[usize]) -> kernel::Conv {
+        kernel::Conv {
+            n: x[0],
+            cin: x[1],
+            cout: y[1],
+            groups: self.window.groups,
+            input: three(&x[2..], 1),
+            output: three(&y[2..], 1),
+            kernel: three(&w[2..], 1),
+            stride: three(&self.window.stride, 1),
+            padding: three(&self.window.padding, 0),
+            dilation: three(&self.window.dilation, 1),
+            channels_last: self.channels_last,
+        }
+    }
+    fn format(&self, ndim: usize) -> MemoryFormat {
+        format_for(ndim, self.channels_last)
+    }
+    fn derive(&self, part: Part) -> Convolution {
+        Convolution {
+            window: self.window.clone(),
+            part,
+            bias: false,
+            derived: true,
+            channels_last: self.channels_last,
+            weight_last: self.weight_last,
+        }
+    }
+}
+
+impl Op for Convolution {
+    fn name(&self) -> &'static str {
+        "convolution"
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.derived { "ConvolutionBackwardBackward0" } else { "ConvolutionBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let dtype = x[0].dtype();
+        if dtype == DType::Bool {
+            return Err(Error::no_dtype("slow_conv2d_cpu", dtype, "every dtype but bool"));
+        }
+        let (sx, sw, sy) = self.shapes(x[0].shape(), x[1].shape());
+        let meta = match self.part {
+            Part::Forward(_) => Meta::with_format(&sy, dtype, self.format(sy.len())),
+            Part::Data(_) => Meta::with_format(&sx, dtype, self.format(sx.len())),
+            Part::Weight(_) => Meta::with_format(&sw, dtype, format_for(sw.len(), self.weight_last)),
+        };
+        Ok(smallvec![meta])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let out = &out[0];
+        if out.dtype().is_integral() {
+            // integers compute as doubles: exact as long as sums stay below 2^53
+            let wide: Vec<Tensor> = x
+                .iter()
+                .map(|t| laid_out_held(t, self.operand_format(t), DType::F64))
+                .collect::<Result<_>>()?;
+            let result = Tensor::alloc(
+                Meta { layout: crate::base::Layout { offset: 0, ..out.layout().clone() }, dtype: DType::F64 },
+                out.device(),
+            )?;
+            self.run::<f64>(&wide.iter().collect::<Vec<_>>(), &result)?;
+            copy::write_held(out, &result);
+            return Ok(());
+        }
+        with_dtype!("convolution", out.dtype(), floatc, T => self.run::<T>(x, out))
+    }
+    fn saves(&self, want: Want) -> Saves {
+        // each operand's gradient reads the other one
+        Saves::inputs((want.has(0) as u64) << 1 | want.has(1) as u64)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None, None, None] };
+        let (sa, sb) = (cx.shape(0), cx.shape(1));
+        let other = |i: usize| conj_of(&cx.input(i)?);
+        let (part_a, part_b) = match self.part {
+            Part::Forward(_) => (Part::Data(sa[2..].into()), Part::Weight(sb[2..].into())),
+            Part::Data(_) => (Part::Forward(sa[2..].into()), Part::Weight(sb[2..].into())),
+            Part::Weight(_) => (Part::Data(sa[2..].into()), Part::Forward(sb[2..].into())),
+        };
+        let a = want.then(0, || match self.part {
+            // x from (y, weight): the weight is the gradient here
+            Part::Weight(_) => apply(self.derive(part_a), &[&other(1)?, g]),
+            _ => apply(self.derive(part_a), &[g, &other(1)?]),
+        })?;
+        let b = want.then(1, || match self.part {
+            Part::Forward(_) => apply(self.derive(part_b), &[&other(0)?, g]),
+            // the weight from (x, y): the gradient stands for x, the input for y
+            Part::Data(_) => apply(self.derive(part_b), &[g, &other(0)?]),
+            Part::Weight(_) => apply(self.derive(part_b), &[&other(0)?, g]),
+        })?;
+        let mut out: Grads = smallvec![a, b];
+        if self.bias {
+            let dims: SmallVec<[i64; 4]> = (0..g.ndim() as i64).filter(|&d| d != 1).collect();
+            out.push(want.then(2, || sum_dims(g, &dims, false))?);
+        }
+        Ok(out)
+    }
+}
+
+impl Convolution {
+    /// Images lie as the op decided, weights and biases contiguous.
+    fn operand_format(&self, t: &Tensor) -> MemoryFormat {
+        self.format(t.ndim())
+    }
+    #[allow(unsafe_code)]
+    fn run<T: ConvElem>(&self, x: &[&Tensor], out: &Tensor) -> Result<()> {
+        let (sx, sw, sy) = self.shapes(x[0].shape(), x[1].shape());
+        let geo = self.geometry(&sx, &sw, &sy);
+        let image = |t: &Tensor| laid_out_held(t, self.format(t.ndim()), T::DTYPE);
+        let a = image(x[0])?;
+        let b = if matches!(self.part, Part::Weight(_)) { image(x[1])? } else { copy::dense_held(x[1])? };
+        let bias = x.get(2).map(|b| copy::dense_cast_held(b, T::DTYPE)).transpose()?;
+        let bias = bias.as_ref().map_or(std::ptr::null(), |b| b.ptr_of::<T>() as *const T);
+        if numel(out.shape()) == 0 {
+            return Ok(());
+        }
+        // SAFETY: dense tensors of the shapes of the geometry, held by the driver
+        unsafe {
+            match self.part {
+                Part::Forward(_) => kernel::forward::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
+                Part::Data(_) => kernel::backward_data::<T>(&geo, a.ptr_of(), b.ptr_of(), bias, out.ptr_of()),
+                Part::Weight(_) => {
+                    let to = if out.is_contiguous() {
+                        out.clone()
+                    } else {
+                        Tensor::empty(out.shape(), T::DTYPE, out.device())?
+                    };
+                    kernel::backward_weight::<T>(&geo, a.ptr_of(), b.ptr_of(), to.ptr_of());
+                    crate::ops::nn::image::images::deliver_held(out, &to);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn images_last(a: &Tensor, w: &Tensor) -> bool {
+    a.ndim() > 3 && (is_channels_last(format_of(a)) || is_channels_last(format_of(w)))
+}
+
+/// A convolution of checked operands.
+pub fn convolve(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, window: Window) -> Result<Tensor> {
+    let channels_last = images_last(x, weight);
+    let sizes = (2..x.ndim()).map(|i| window.output(i - 2, x.shape()[i], weight.shape()[i])).collect();
+    let op = Convolution {
+        window,
+        part: Part::Forward(sizes),
+        bias: bias.is_some(),
+        derived: false,
+        channels_last,
+        weight_last: is_channels_last(format_of(weight)),
+    };
+    match bias {
+        Some(b) => apply(op, &[x, weight, b]),
+        None => apply(op, &[x, weight]),
+    }
+}
+
+/// A transposed convolution of checked operands, with the spatial sizes of its result.
+pub fn convolve_transposed(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    window: Window,
+    sizes: Dims,
+) -> Result<Tensor> {
+    let channels_last = images_last(x, weight);
+    let op = Convolution {
+        window,
+        part: Part::Data(sizes),
+        bias: bias.is_some(),
+        derived: false,
+        channels_last,
+        weight_last: is_channels_last(format_of(weight)),
+    };
+    match bias {
+        Some(b) => apply(op, &[x, weight, b]),
+        None => apply(op, &[x, weight]),
+    }
+}

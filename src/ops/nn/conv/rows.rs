@@ -1,0 +1,332 @@
+//! Rows of convolutions, with the checks of their arguments.
+
+use super::op::{Window, convolve, convolve_transposed};
+use crate::base::{Dims, Scalar};
+use crate::error::{Error, Result};
+use crate::ops::nn::image::pad::constant_pad;
+use crate::ops::shape::resize::{permute_to, unsqueeze_at};
+use crate::tensor::Tensor;
+use crate::{bail, ensure, ops};
+
+/// Padding by numbers or by name.
+enum Padding<'a> {
+    Sizes(&'a [i64]),
+    Name(&'a str),
+}
+
+fn list(what: &str, v: &[i64], n: usize) -> Result<Dims> {
+    ensure!(
+        v.len() == n || v.len() == 1,
+        Runtime,
+        "expected {what} to be a single integer value or a list of {n} values to match the convolution dimensions, but got {what}={v:?}"
+    );
+    Ok((0..n).map(|i| v[if v.len() == 1 { 0 } else { i }] as usize).collect())
+}
+
+fn sizes(v: &[i64]) -> String {
+    v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(" x ")
+}
+
+fn shown(v: &[usize]) -> String {
+    v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(" x ")
+}
+
+/// What both kinds of convolution check before anything else; `x` has its batch axis.
+fn check_common(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    stride: &[i64],
+    padding: &[i64],
+    dilation: &[i64],
+    groups: i64,
+) -> Result<()> {
+    ensure!(groups > 0, Runtime, "non-positive groups is not supported");
+    ensure!(!padding.iter().any(|&p| p < 0), Runtime, "negative padding is not supported");
+    ensure!(stride.iter().all(|&s| s > 0), Runtime, "non-positive stride is not supported");
+    let n = weight.ndim().saturating_sub(2);
+    if dilation.iter().any(|&d| d <= 0) {
+        bail!(
+            Runtime,
+            "dilation should be greater than zero, but got {:?}",
+            if dilation.len() == 1 { vec![dilation[0]; n] } else { dilation.to_vec() }
+        );
+    }
+    let w = weight.shape();
+    ensure!(
+        w.len() == x.ndim(),
+        Runtime,
+        "Expected {}-dimensional input for {}-dimensional weight {w:?}, but got {}-dimensional input of size {:?} instead",
+        w.len(),
+        w.len(),
+        x.ndim(),
+        x.shape()
+    );
+    let groups = groups as usize;
+    ensure!(
+        w[0] >= groups,
+        Runtime,
+        "Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size {w:?} instead"
+    );
+    ensure!(
+        w[0].is_multiple_of(groups),
+        Runtime,
+        "Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size [{w:?}] instead"
+    );
+    if weight.dtype() != x.dtype() {
+        bail!(
+            Runtime,
+            "expected scalar type {} but found {}",
+            x.dtype().scalar_name(),
+            weight.dtype().scalar_name()
+        );
+    }
+    if let Some(b) = bias {
+        ensure!(
+            b.dtype() == x.dtype(),
+            Runtime,
+            "Input type ({}) and bias type ({}) should be the same",
+            x.dtype().c_name(),
+            b.dtype().c_name()
+        );
+    }
+    if w[2..].contains(&0) {
+        let names = [
+            ["", "", "kernel_width"],
+            ["", "kernel_height", "kernel_width"],
+            ["kernel_depth", "kernel_height", "kernel_width"],
+        ];
+        let named: Vec<String> =
+            names[n - 1][3 - n..].iter().zip(&w[2..]).map(|(a, v)| format!("{a}: {v}")).collect();
+        bail!(Runtime, "kernel size should be greater than zero, but got {}", named.join(" "));
+    }
+    Ok(())
+}
+
+/// Gives a sample without a batch axis one, runs `f` and takes it off again.
+fn batched(op: &str, x: &Tensor, n: usize, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+    match x.ndim() {
+        d if d == n + 2 => f(x),
+        d if d == n + 1 => {
+            let y = f(&unsqueeze_at(x, 0)?)?;
+            crate::ops::shape::view::squeeze_dims(&y, &[0])
+        }
+        _ => bail!(
+            Runtime,
+            "Expected {}D (unbatched) or {}D (batched) input to {op}, but got input of size: {:?}",
+            n + 1,
+            n + 2,
+            x.shape()
+        ),
+    }
+}
+
+fn forward(
+    n: usize,
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    stride: &[i64],
+    padding: Padding,
+    dilation: &[i64],
+    groups: i64,
+) -> Result<Tensor> {
+    let op = ["", "conv1d", "conv2d", "conv3d"][n];
+    batched(op, input, n, |x| {
+        let numbers = if let Padding::Sizes(p) = padding { p } else { &[0] };
+        let spatial = weight.ndim().saturating_sub(2);
+        for (what, v) in [("stride", stride), ("padding", numbers), ("dilation", dilation)] {
+            list(what, v, spatial)?;
+        }
+        check_common(x, weight, bias, stride, numbers, dilation, groups)?;
+        let mut window = Window {
+            stride: list("stride", stride, n)?,
+            padding: list("padding", numbers, n)?,
+            dilation: list("dilation", dilation, n)?,
+            groups: groups as usize,
+        };
+        let (w, mut x) = (weight.shape(), x.clone());
+        if let Padding::Name(name) = padding {
+            match name {
+                "valid" => {}
+                "same" => {
+                    ensure!(
+                        stride.iter().all(|&s| s == 1),
+                        Runtime,
+                        "padding='same' is not supported for strided convolutions"
+                    );
+                    let total: Dims = (0..n).map(|i| window.dilation[i] * (w[i + 2] - 1)).collect();
+                    window.padding = total.iter().map(|t| t / 2).collect();
+                    if total.iter().any(|t| t % 2 == 1) {
+                        // what is over goes to the far side
+                        let extra: Vec<i64> = (0..n).rev().flat_map(|i| [0, (total[i] % 2) as i64]).collect();
+                        x = constant_pad(&x, &extra, Scalar::Int(0))?;
+                    }
+                }
+                other => bail!(Runtime, "Invalid padding string: '{other}'"),
+            }
+        }
+        let channels = w[1] * window.groups;
+        ensure!(
+            x.shape()[1] == channels,
+            Runtime,
+            "Given groups={groups}, weight of size {w:?}, expected input{:?} to have {channels} channels, but got {} channels instead",
+            x.shape(),
+            x.shape()[1]
+        );
+        if let Some(b) = bias {
+            ensure!(
+                b.shape() == [w[0]],
+                Runtime,
+                "Given weight of size {w:?}, expected bias to be 1-dimensional with {} elements, but got bias of size {:?} instead",
+                w[0],
+                b.shape()
+            );
+        }
+        let padded: Dims = (0..n).map(|i| x.shape()[i + 2] + 2 * window.padding[i]).collect();
+        let reach: Dims = (0..n).map(|i| window.dilation[i] * (w[i + 2] - 1) + 1).collect();
+        ensure!(
+            (0..n).all(|i| padded[i] >= reach[i]),
+            Runtime,
+            "Calculated padded input size per channel: ({}). Kernel size: ({}). Kernel size can't be greater than actual input size",
+            shown(&padded),
+            shown(&reach)
+        );
+        ensure!(
+            !x.shape()[2..].contains(&0),
+            Runtime,
+            "Only zero batch or zero channel inputs are supported, but got input shape: {:?}",
+            x.shape()
+        );
+        convolve(&x, weight, bias, window)
+    })
+}
+
+fn transposed(
+    n: usize,
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    stride: &[i64],
+    padding: &[i64],
+    output_padding: &[i64],
+    groups: i64,
+    dilation: &[i64],
+) -> Result<Tensor> {
+    let op = ["", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"][n];
+    batched(op, input, n, |x| {
+        let spatial = weight.ndim().saturating_sub(2);
+        for (what, v) in [
+            ("stride", stride),
+            ("padding", padding),
+            ("dilation", dilation),
+            ("output_padding", output_padding),
+        ] {
+            list(what, v, spatial)?;
+        }
+        ensure!(output_padding.iter().all(|&p| p >= 0), Runtime, "negative output_padding is not supported");
+        check_common(x, weight, bias, stride, padding, dilation, groups)?;
+        if x.dtype().is_integral() && x.dtype() != crate::base::DType::I64 {
+            return Err(Error::no_dtype(
+                if n == 3 { "slow_conv_transpose3d_out_cpu" } else { "slow_conv_transpose2d_out_cpu" },
+                x.dtype(),
+                "floating and complex dtypes",
+            ));
+        }
+        let window = Window {
+            stride: list("stride", stride, n)?,
+            padding: list("padding", padding, n)?,
+            dilation: list("dilation", dilation, n)?,
+            groups: groups as usize,
+        };
+        let extra = list("output_padding", output_padding, n)?;
+        let w = weight.shape();
+        ensure!(
+            x.shape()[1] == w[0],
+            Runtime,
+            "Given transposed=1, weight of size {w:?}, expected input{:?} to have {} channels, but got {} channels instead",
+            x.shape(),
+            w[0],
+            x.shape()[1]
+        );
+        let out = w[1] * window.groups;
+        if let Some(b) = bias {
+            ensure!(
+                b.shape() == [out],
+                Runtime,
+                "Given transposed=1, weight of size {w:?}, expected bias to be 1-dimensional with {out} elements, but got bias of size {:?} instead",
+                b.shape()
+            );
+        }
+        if (0..n).any(|i| extra[i] >= window.stride[i] && extra[i] >= window.dilation[i]) {
+            let axes = [["", "", "width"], ["", "height", "width"], ["depth", "height", "width"]][n - 1];
+            let part = |what: &str, v: &Dims| {
+                (0..n).map(|i| format!("{what}_{}: {}", axes[3 - n + i], v[i])).collect::<Vec<_>>().join(" ")
+            };
+            bail!(
+                Runtime,
+                "output padding must be smaller than either stride or dilation, but got {} {} {}",
+                part("output_padding", &extra),
+                part("stride", &window.stride),
+                part("dilation", &window.dilation)
+            );
+        }
+        let size = |i: usize| {
+            (x.shape()[i + 2] as i64 - 1) * window.stride[i] as i64 - 2 * window.padding[i] as i64
+                + (window.dilation[i] * (w[i + 2] - 1) + extra[i] + 1) as i64
+        };
+        let result: Vec<i64> = (0..n).map(size).collect();
+        ensure!(
+            result.iter().all(|&s| s > 0),
+            Runtime,
+            "Given input size per channel: ({}). Calculated output size per channel: ({}). Output size is too small",
+            shown(&x.shape()[2..]),
+            sizes(&result)
+        );
+        convolve_transposed(x, weight, bias, window, result.iter().map(|&s| s as usize).collect())
+    })
+}
+
+macro_rules! conv_rows {
+    ($($n:literal $conv:ident $named:ident $name:literal $transpose:ident),*) => {ops! {$(
+        /// Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
+        ///
+        /// Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
+        /// Errors: RuntimeError for shapes or dtypes that do not fit.
+        function fn $conv(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
+            forward($n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
+        }
+        /// With `padding="same"` the result has the size of the input, with `"valid"` there is no padding.
+        function fn $named[$name](input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &str = "valid", dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
+            forward($n, input, weight, bias, stride, Padding::Name(padding), dilation, groups)
+        }
+        /// The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
+        ///
+        /// Args: output_padding: added to one side of the result's sizes.
+        function fn $transpose(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]) -> Tensor {
+            transposed($n, input, weight, bias, stride, padding, output_padding, groups, dilation)
+        }
+    )*
+        /// Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis.
+        function fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
+            ensure!(input.ndim() == 3, Runtime, "Input must have 3 dims: time, batch, in_channel");
+            ensure!(weight.ndim() == 3, Runtime, "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.");
+            ensure!(bias.ndim() == 1, Runtime, "Bias must be 1-D");
+            let y = conv1d(&permute_to(input, &[1, 2, 0])?, &permute_to(weight, &[2, 1, 0])?, Some(bias), &[1], &[pad], &[1], 1)?;
+            permute_to(&y, &[2, 0, 1])
+        }
+        /// The general convolution behind the others.
+        function fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: &[i64], padding: &[i64], dilation: &[i64], transposed: bool, output_padding: &[i64], groups: i64) -> Tensor {
+            let n = weight.ndim().saturating_sub(2);
+            ensure!((1..=3).contains(&n), Runtime, "convolution: weight should have 3, 4 or 5 dimensions, got {}", weight.ndim());
+            if transposed { return self::transposed(n, input, weight, bias, stride, padding, output_padding, groups, dilation); }
+            forward(n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
+        }
+    }};
+}
+
+conv_rows!(
+    1 conv1d conv1d_named "conv1d" conv_transpose1d,
+    2 conv2d conv2d_named "conv2d" conv_transpose2d,
+    3 conv3d conv3d_named "conv3d" conv_transpose3d
+);

@@ -1,0 +1,152 @@
+//! Dropout in all its forms. Masks take PyTorch's numbers from the generator.
+
+use crate::base::rng::default_generator;
+use crate::base::{Device, Dims, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::random;
+use crate::ops::elementwise::arithmetic::{self as binary, add};
+use crate::ops::elementwise::kind::binary_in_place;
+use crate::ops::shape::resize::{reshape_to, unsqueeze_at};
+use crate::ops::table::Val;
+use crate::storage::Guard;
+use crate::tensor::{Meta, Tensor};
+use crate::{bail, ensure, ops, with_dtype};
+
+/// A tensor of ones with probability `keep` and zeros, drawn in the order of its memory.
+#[allow(unsafe_code)]
+fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
+    let mask = Tensor::alloc(meta, device)?;
+    if device == Device::Meta {
+        return Ok(mask);
+    }
+    let guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
+    let mut generator = default_generator().lock();
+    with_dtype!("bernoulli_scalar_cpu_", mask.dtype(), floatc, T => {
+        // SAFETY: fresh dense memory of this many elements
+        let out = unsafe { std::slice::from_raw_parts_mut(mask.ptr_of::<T>(), mask.numel()) };
+        random::bernoulli(&mut generator, out, keep);
+        Ok(())
+    })?;
+    drop(generator);
+    drop(guard);
+    Ok(mask)
+}
+
+#[derive(Clone, Copy)]
+struct Kind {
+    /// One draw for each channel of each sample.
+    feature: bool,
+    /// Dropped values become the least value of SELU, mean and variance are kept.
+    alpha: bool,
+}
+
+const PLAIN: Kind = Kind { feature: false, alpha: false };
+const FEATURE: Kind = Kind { feature: true, alpha: false };
+const ALPHA: Kind = Kind { feature: false, alpha: true };
+const FEATURE_ALPHA: Kind = Kind { feature: true, alpha: true };
+
+fn dropped(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Result<Tensor> {
+    if !train || p == 0.0 || input.numel() == 0 {
+        return Ok(input.clone());
+    }
+    let times = |v: Val| -> Result<Tensor> {
+        if inplace {
+            binary_in_place(&binary::MUL, input, v, None)?;
+            return Ok(input.clone());
+        }
+        input.mul(v)
+    };
+    let meta = if kind.feature {
+        ensure!(input.ndim() >= 2, Runtime, "Feature dropout requires at least 2 dimensions in the input");
+        let shape: Dims = (0..input.ndim()).map(|i| if i < 2 { input.shape()[i] } else { 1 }).collect();
+        Meta::new(&shape, input.dtype())
+    } else {
+        Meta::like(input, input.dtype())
+    };
+    if p == 1.0 {
+        let zero = crate::ops::create::copy::full(&[], Scalar::Int(0), input.dtype(), input.device())?;
+        return times(Val::T(zero));
+    }
+    let noise = bernoulli(meta, 1.0 - p, input.device())?;
+    if !kind.alpha {
+        binary_in_place(&binary::DIV, &noise, Val::S(Scalar::Float(1.0 - p)), None)?;
+        return times(Val::T(noise));
+    }
+    const ALPHA: f64 = 1.7580993408473766;
+    let a = 1.0 / ((ALPHA * ALPHA * p + 1.0) * (1.0 - p)).sqrt();
+    let b = noise.sub(1.0)?.mul(ALPHA * a)?.add(ALPHA * a * p)?;
+    let scaled = times(Val::T(noise.mul(a)?))?;
+    if inplace {
+        binary_in_place(&binary::ADD, input, Val::T(b), None)?;
+        return Ok(input.clone());
+    }
+    add(scaled, b, Scalar::Int(1))
+}
+
+/// As the functions of the root namespace say it.
+fn root(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Result<Tensor> {
+    ensure!((0.0..=1.0).contains(&p), Runtime, "dropout probability has to be between 0 and 1, but got {p}");
+    dropped(input, p, train, inplace, kind)
+}
+
+/// As `nn.functional` says it.
+fn functional(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Result<Tensor> {
+    ensure!((0.0..=1.0).contains(&p), Value, "dropout probability has to be between 0 and 1, but got {p}");
+    dropped(input, p, train, inplace, kind)
+}
+
+/// Channel dropout of one sample without a batch axis.
+fn unbatched(input: &Tensor, p: f64, train: bool, inplace: bool) -> Result<Tensor> {
+    let out = functional(&unsqueeze_at(input, 0)?, p, train, inplace, FEATURE)?;
+    if inplace { Ok(input.clone()) } else { reshape_to(&out, input.shape()) }
+}
+
+ops! {
+    /// Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
+    ///
+    /// Errors: ValueError if `p` is not in [0, 1].
+    nn fn nn_dropout["dropout"](input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+        functional(input, p, training, inplace, PLAIN)
+    }
+    /// Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
+    function fn dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, PLAIN) }
+    /// `dropout` in place.
+    function fn dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, PLAIN) }
+    /// Zeroes whole channels of (N, C, L).
+    nn fn dropout1d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+        ensure!((0.0..=1.0).contains(&p), Value, "dropout probability has to be between 0 and 1, but got {p}");
+        match input.ndim() {
+            2 => unbatched(input, p, training, inplace),
+            3 => functional(input, p, training, inplace, FEATURE),
+            n => bail!(Runtime, "dropout1d: Expected 2D or 3D input, but received a {n}D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."),
+        }
+    }
+    /// Zeroes whole channels of (N, C, H, W).
+    nn fn dropout2d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+        functional(input, p, training, inplace, FEATURE)
+    }
+    /// Zeroes whole channels of (N, C, D, H, W).
+    nn fn dropout3d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+        if input.ndim() == 5 { functional(input, p, training, inplace, FEATURE) } else { unbatched(input, p, training, inplace) }
+    }
+    /// Dropout that keeps mean 0 and variance 1, for use with SELU.
+    nn fn nn_alpha_dropout["alpha_dropout"](input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
+        functional(input, p, training, inplace, ALPHA)
+    }
+    /// Dropout that keeps mean 0 and variance 1, for use with SELU.
+    function fn alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, ALPHA) }
+    /// `alpha_dropout` in place.
+    function fn alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, ALPHA) }
+    /// `alpha_dropout` of whole channels.
+    nn fn nn_feature_alpha_dropout["feature_alpha_dropout"](input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
+        functional(input, p, training, inplace, FEATURE_ALPHA)
+    }
+    /// `alpha_dropout` of whole channels.
+    function fn feature_alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE_ALPHA) }
+    /// `feature_alpha_dropout` in place.
+    function fn feature_alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE_ALPHA) }
+    /// Zeroes whole channels.
+    function fn feature_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE) }
+    /// `feature_dropout` in place.
+    function fn feature_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE) }
+}

@@ -1,0 +1,337 @@
+//! Sums, means and maxima over bags of embedding rows. There is no second derivative, as in PyTorch.
+
+use super::table::{check_indices, renormalise};
+use crate::base::{DType, Elem};
+use crate::error::Result;
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::ops::shape::resize::reshape_to;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, ops, with_dtype};
+use smallvec::{SmallVec, smallvec};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Sum,
+    Mean,
+    Max,
+}
+
+/// Inputs: weight, indices, offsets (where each bag begins), perhaps a factor per index. Results: bags, how many
+/// elements count in each, and for maxima the row that each came from.
+#[derive(Clone, Copy, Debug)]
+struct Bags {
+    mode: Mode,
+    padding: Option<usize>,
+    by_frequency: bool,
+    /// The last offset is the end, not a bag.
+    ends: bool,
+}
+
+fn integers(t: &Tensor) -> Result<Vec<i64>> {
+    let d = copy::dense_cast_held(t, DType::I64)?;
+    // SAFETY: dense int64 elements
+    #[allow(unsafe_code)]
+    Ok((0..d.numel()).map(|i| unsafe { *d.ptr_of::<i64>().add(i) }).collect())
+}
+
+impl Bags {
+    fn count(&self, offsets: &[usize]) -> usize {
+        offsets[0] - self.ends as usize
+    }
+    /// The positions of each bag that count.
+    fn lists(&self, index: &[i64], offsets: &[i64]) -> Vec<Vec<usize>> {
+        let bags = offsets.len() - self.ends as usize;
+        (0..bags)
+            .map(|b| {
+                let end = if b + 1 < offsets.len() { offsets[b + 1] as usize } else { index.len() };
+                (offsets[b] as usize..end.max(offsets[b] as usize))
+                    .filter(|&i| Some(index[i] as usize) != self.padding)
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+impl Op for Bags {
+    fn name(&self) -> &'static str {
+        "embedding_bag"
+    }
+    fn grad_name(&self) -> &'static str {
+        "EmbeddingBagBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let (bags, dim) = (self.count(x[2].shape()), x[0].shape()[1]);
+        let mut out: Metas = smallvec![Meta::new(&[bags, dim], x[0].dtype()), Meta::new(&[bags], DType::I64)];
+        if self.mode == Mode::Max {
+            out.push(Meta::new(&[bags, dim], DType::I64));
+        }
+        Ok(out)
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let table = copy::dense_held(x[0])?;
+        let (rows, dim) = (table.shape()[0], table.shape()[1]);
+        let (index, offsets) = (integers(x[1])?, integers(x[2])?);
+        if let Some(i) = index.iter().position(|&i| i < 0 || i >= rows as i64) {
+            bail!(
+                Runtime,
+                "Index {i} of input takes value {} which is not in the valid range [0, {rows})",
+                index[i]
+            );
+        }
+        if let (Some(first), Some(last)) = (offsets.first(), offsets.last()) {
+            ensure!(
+                *first == 0,
+                Runtime,
+                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got {first}"
+            );
+            ensure!(
+                *last <= index.len() as i64,
+                Runtime,
+                "offsets[-1] can not be greater than input's length {} but got offsets[-1] of {last}",
+                index.len()
+            );
+            ensure!(
+                offsets.windows(2).all(|w| w[0] <= w[1]),
+                Runtime,
+                "embedding_bag: offsets must not decrease"
+            );
+        }
+        let lists = self.lists(&index, &offsets);
+        let factors = x.get(3).map(|f| copy::dense_cast_held(f, table.dtype())).transpose()?;
+        with_dtype!("embedding_bag", table.dtype(), float, T => {
+            let mut acc = vec![0f64; dim];
+            let mut from = vec![0i64; dim];
+            for (b, list) in lists.iter().enumerate() {
+                acc.fill(0.0);
+                from.fill(-1);
+                for (k, &i) in list.iter().enumerate() {
+                    // SAFETY: a checked row of the dense table
+                    let row = unsafe { std::slice::from_raw_parts(table.ptr_of::<T>().add(index[i] as usize * dim) as *const T, dim) };
+                    // SAFETY: one factor per index
+                    let f = factors.as_ref().map_or(1.0, |f| unsafe { (*f.ptr_of::<T>().add(i)).to_f64() });
+                    for (j, v) in row.iter().enumerate() {
+                        let v = v.to_f64();
+                        if self.mode != Mode::Max {
+                            acc[j] += v * f;
+                        } else if k == 0 || v > acc[j] {
+                            acc[j] = v;
+                            from[j] = index[i];
+                        }
+                    }
+                }
+                let scale = if self.mode == Mode::Mean && !list.is_empty() { 1.0 / list.len() as f64 } else { 1.0 };
+                for j in 0..dim {
+                    // SAFETY: elements of the results
+                    unsafe {
+                        out[0].ptr_of::<T>().add(b * dim + j).write(T::from_f64(acc[j] * scale));
+                        if self.mode == Mode::Max {
+                            out[2].ptr_of::<i64>().add(b * dim + j).write(from[j]);
+                        }
+                    }
+                }
+                // SAFETY: one element per bag
+                unsafe { out[1].ptr_of::<i64>().add(b).write(list.len() as i64) };
+            }
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, want: Want) -> Saves {
+        Saves {
+            inputs: if want.has(3) { 0b1111 } else { 0b1110 },
+            outputs: if self.mode == Mode::Max { 0b100 } else { 0 },
+        }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let n = cx.node.inputs.len();
+        let mut out: Grads = smallvec![None; n];
+        let Some(g) = &g[0] else { return Ok(out) };
+        let (index, offsets) = (cx.input(1)?, cx.input(2)?);
+        let extra = match (self.mode, n > 3) {
+            (Mode::Max, _) => Some(cx.output(2)?.detach()),
+            (_, true) => Some(cx.input(3)?),
+            _ => None,
+        };
+        let (rows, factors) = (want.has(0), n > 3 && want.has(3));
+        let table = if factors { Some(cx.input(0)?) } else { None };
+        let op = BagsGrad { bags: *self, table: (cx.shape(0)[0], cx.shape(0)[1]), rows, factors };
+        let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![g, &index, &offsets];
+        inputs.extend(&extra);
+        inputs.extend(&table);
+        let mut found = apply_multi(op, &inputs)?.into_iter();
+        if rows {
+            out[0] = found.next();
+        }
+        if factors {
+            out[3] = found.next();
+        }
+        Ok(out)
+    }
+}
+
+/// Gradients for the table and for the factors. Inputs: g, indices, offsets, factors or the rows of maxima, the table.
+#[derive(Clone, Copy, Debug)]
+struct BagsGrad {
+    bags: Bags,
+    table: (usize, usize),
+    rows: bool,
+    factors: bool,
+}
+
+impl Op for BagsGrad {
+    fn name(&self) -> &'static str {
+        "embedding_bag_backward"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let mut out = Metas::new();
+        if self.rows {
+            out.push(Meta::new(&[self.table.0, self.table.1], x[0].dtype()));
+        }
+        if self.factors {
+            out.push(Meta::new(x[1].shape(), x[0].dtype()));
+        }
+        Ok(out)
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let g = copy::dense_held(x[0])?;
+        let (index, offsets) = (integers(x[1])?, integers(x[2])?);
+        let (rows, dim) = self.table;
+        let lists = self.bags.lists(&index, &offsets);
+        let max = self.bags.mode == Mode::Max;
+        let from = if max { integers(x[3])? } else { Vec::new() };
+        let factors = if !max && x.len() > 3 { Some(copy::dense_cast_held(x[3], g.dtype())?) } else { None };
+        let table = if self.factors { Some(copy::dense_held(x[x.len() - 1])?) } else { None };
+        let mut count = vec![0usize; rows];
+        index.iter().for_each(|&i| count[i as usize] += 1);
+        with_dtype!("embedding_bag_backward", g.dtype(), float, T => {
+            let at = |t: &Tensor, i: usize| unsafe { (*t.ptr_of::<T>().add(i)).to_f64() };
+            let mut dw = vec![0f64; if self.rows { rows * dim } else { 0 }];
+            let mut df = vec![0f64; if self.factors { index.len() } else { 0 }];
+            for (b, list) in lists.iter().enumerate() {
+                if max {
+                    for j in 0..dim {
+                        let r = from[b * dim + j];
+                        if r >= 0 && self.rows {
+                            dw[r as usize * dim + j] += at(&g, b * dim + j);
+                        }
+                    }
+                    continue;
+                }
+                let scale = if self.bags.mode == Mode::Mean { 1.0 / list.len() as f64 } else { 1.0 };
+                for &i in list {
+                    let r = index[i] as usize;
+                    let f = scale * factors.as_ref().map_or(1.0, |f| at(f, i)) / if self.bags.by_frequency { count[r] as f64 } else { 1.0 };
+                    for j in 0..dim {
+                        let v = at(&g, b * dim + j);
+                        if self.rows {
+                            dw[r * dim + j] += v * f;
+                        }
+                        if let Some(t) = &table {
+                            df[i] += v * at(t, r * dim + j);
+                        }
+                    }
+                }
+            }
+            let mut places = out.iter();
+            for (wanted, values) in [(self.rows, dw), (self.factors, df)] {
+                let Some(o) = wanted.then(|| places.next()).flatten() else { continue };
+                // SAFETY: the result holds as many elements
+                values.iter().enumerate().for_each(|(i, v)| unsafe { o.ptr_of::<T>().add(i).write(T::from_f64(*v)) });
+            }
+            Ok(())
+        })
+    }
+}
+
+fn bags(
+    weight: &Tensor,
+    index: &Tensor,
+    offsets: &Tensor,
+    factors: Option<&Tensor>,
+    op: Bags,
+) -> Result<SmallVec<[Tensor; 1]>> {
+    check_indices("embedding_bag", index, "indices")?;
+    check_indices("embedding_bag", offsets, "offsets")?;
+    ensure!(
+        weight.dtype().is_float(),
+        Runtime,
+        "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, Float, Double; but got {} instead (while checking arguments for embedding_bag)",
+        crate::tensor::type_name(weight.dtype(), weight.device())
+    );
+    ensure!(weight.ndim() == 2, Runtime, "'weight' must be 2-D");
+    if op.ends {
+        ensure!(offsets.numel() >= 1, Runtime, "include_last_offset: number of offset should be at least 1");
+    }
+    let mut inputs: SmallVec<[&Tensor; 4]> = smallvec![weight, index, offsets];
+    inputs.extend(factors);
+    apply_multi(op, &inputs)
+}
+
+fn padding(index: Option<i64>, rows: usize) -> Result<Option<usize>> {
+    let n = rows as i64;
+    match index {
+        None => Ok(None),
+        Some(p) => {
+            ensure!(
+                p >= -n && p < n,
+                Runtime,
+                "padding_idx must be within the number of embeddings, {} through {}, but got {p}",
+                -n,
+                n - 1
+            );
+            Ok(Some((if p < 0 { p + n } else { p }) as usize))
+        }
+    }
+}
+
+ops! {
+    /// Sums, means or maxima of embedding rows over bags of indices.
+    ///
+    /// Args: input: (B, L), or (N) with `offsets` where each bag begins; mode: sum, mean or max; per_sample_weights: factors
+    /// of a sum; include_last_offset: the last offset is the end; padding_idx: a row that does not count.
+    /// Shape: (B, dim).
+    nn fn nn_embedding_bag["embedding_bag"](input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", sparse: bool = false, per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None) -> Tensor {
+        let _ = sparse;
+        let size = |t: &Tensor| format!("torch.Size({:?})", t.shape());
+        if let Some(f) = per_sample_weights {
+            ensure!(f.shape() == input.shape(), Value, "embedding_bag: If per_sample_weights ({}) is not None, then it must have the same shape as the input ({})", size(f), size(input));
+        }
+        let begin;
+        let (index, offsets) = match (input.ndim(), offsets) {
+            (2, Some(_)) => bail!(Value, "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type <class 'torch.Tensor'>"),
+            (2, None) => {
+                let (b, l) = (input.shape()[0], input.shape()[1]);
+                let starts: Vec<i64> = (0..b).map(|i| (i * l) as i64).collect();
+                begin = Tensor::from_slice(&starts, &[b])?;
+                (reshape_to(input, &[b * l])?, &begin)
+            }
+            (1, None) => bail!(Value, "offsets has to be a 1D Tensor but got None"),
+            (1, Some(o)) => {
+                ensure!(o.ndim() == 1, Value, "offsets has to be a 1D Tensor");
+                (input.clone(), o)
+            }
+            (n, _) => bail!(Value, "input has to be 1D or 2D Tensor, but got Tensor of dimension {n}"),
+        };
+        let kind = match mode {
+            "sum" => Mode::Sum,
+            "mean" => Mode::Mean,
+            "max" => Mode::Max,
+            _ => bail!(Value, "mode has to be one of sum, mean or max"),
+        };
+        ensure!(kind != Mode::Max || !scale_grad_by_freq, Value, "max mode does not support scaling the gradient by the frequency");
+        ensure!(per_sample_weights.is_none() || kind == Mode::Sum, NotImplemented, "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub.");
+        if let Some(max) = max_norm {
+            check_indices("embedding_renorm_", &index, "indices")?;
+            renormalise(weight, &index, max, norm_type)?;
+        }
+        let factors = per_sample_weights.map(|f| reshape_to(f, &[f.numel()])).transpose()?;
+        let rows = weight.shape().first().copied().unwrap_or(0);
+        let op = Bags { mode: kind, padding: padding(padding_idx, rows)?, by_frequency: scale_grad_by_freq, ends: include_last_offset };
+        Ok(bags(weight, &index, offsets, factors.as_ref(), op)?.swap_remove(0))
+    }
+}

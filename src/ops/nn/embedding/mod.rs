@@ -1,0 +1,4 @@
+//! Rows of a table picked by number.
+
+pub mod bag;
+pub mod table;

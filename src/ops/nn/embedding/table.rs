@@ -1,0 +1,251 @@
+//! Embedding: rows of a table by index, and one-hot vectors.
+
+use crate::autograd::{GradMode, ModeGuard};
+use crate::base::{DType, Device, Dims, Scalar};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::embedding as kernel;
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, Saves, apply, check_in_place};
+use crate::ops::shape::resize::reshape_to;
+use crate::storage::Guard;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+/// Rows of the first input by the indices of the second. In the gradient's gradient the padding row counts as zero and
+/// rows are divided by how often they occur.
+#[derive(Clone, Copy, Debug)]
+struct Embedding {
+    padding: Option<usize>,
+    by_frequency: bool,
+    derived: bool,
+}
+
+impl Op for Embedding {
+    fn name(&self) -> &'static str {
+        "embedding"
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.derived { "EmbeddingDenseBackwardBackward0" } else { "EmbeddingBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let mut shape = Dims::from_slice(x[1].shape());
+        shape.push(x[0].shape()[1]);
+        Ok(smallvec![Meta::new(&shape, x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (table, index) = (copy::dense_held(x[0])?, copy::dense_cast_held(x[1], DType::I64)?);
+        let (n, rows, dim) = (index.numel(), table.shape()[0], table.shape()[1]);
+        let at = index.ptr_of::<i64>();
+        // SAFETY: dense tensors; the indices are checked before rows are read
+        unsafe {
+            if kernel::first_bad_index(n, at, rows).is_some() {
+                bail!(Index, "index out of range in self");
+            }
+            with_dtype!("embedding", table.dtype(), any, T => kernel::embedding::<T>(n, at, dim, table.ptr_of(), out[0].ptr_of()));
+            if !self.derived {
+                return Ok(());
+            }
+            let mut count = vec![0usize; rows];
+            (0..n).for_each(|i| count[*at.add(i) as usize] += 1);
+            with_dtype!("embedding", table.dtype(), float, T => {
+                #[allow(unused_imports)] // the half types have these conversions of their own
+                use crate::base::Elem;
+                for i in 0..n {
+                    let r = *at.add(i) as usize;
+                    let keep = if self.padding == Some(r) { 0.0 } else if self.by_frequency { 1.0 / count[r] as f64 } else { 1.0 };
+                    if keep != 1.0 {
+                        let row = out[0].ptr_of::<T>().add(i * dim);
+                        (0..dim).for_each(|j| *row.add(j) = T::from_f64((*row.add(j)).to_f64() * keep));
+                    }
+                }
+                Ok(())
+            })
+        }
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::inputs(2)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None, None] };
+        let op = EmbeddingGrad { rows: cx.shape(0)[0], kind: *self };
+        grads![Some(apply(op, &[g, &cx.input(1)?])?), None]
+    }
+}
+
+/// Rows of g summed by index into a table.
+#[derive(Clone, Copy, Debug)]
+struct EmbeddingGrad {
+    rows: usize,
+    kind: Embedding,
+}
+
+impl Op for EmbeddingGrad {
+    fn name(&self) -> &'static str {
+        "embedding_backward"
+    }
+    fn grad_name(&self) -> &'static str {
+        "EmbeddingDenseBackwardBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let dim = x[0].shape()[x[0].ndim() - 1];
+        if !x[0].dtype().is_float() {
+            return Err(Error::no_dtype("embedding_backward", x[0].dtype(), "floating dtypes"));
+        }
+        Ok(smallvec![Meta::new(&[self.rows, dim], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, index) = (copy::dense_held(x[0])?, copy::dense_cast_held(x[1], DType::I64)?);
+        let dim = out[0].shape()[1];
+        // SAFETY: dense tensors; the forward call has checked the indices
+        with_dtype!("embedding_backward", g.dtype(), float, T => unsafe {
+            kernel::embedding_backward::<T>(index.numel(), index.ptr_of(), self.rows, dim, g.ptr_of(), self.kind.padding, self.kind.by_frequency, out[0].ptr_of());
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::inputs(2)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None, None] };
+        grads![Some(apply(Embedding { derived: true, ..self.kind }, &[g, &cx.input(1)?])?), None]
+    }
+}
+
+/// Scales the rows that the indices name down to a norm, in place and outside the graph.
+#[allow(unsafe_code)]
+pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f64) -> Result<()> {
+    if weight.device() == Device::Meta {
+        return Ok(());
+    }
+    let _mode = ModeGuard::new(GradMode::NoGrad);
+    check_in_place("embedding_renorm_", weight)?;
+    let index = copy::dense_copy(&copy::cast(index, DType::I64)?)?;
+    {
+        let _guard = Guard::take([index.storage()].into_iter(), [weight.storage()].into_iter());
+        let (rows, dim) = (weight.shape()[0], weight.shape()[1]);
+        let (rs, cs) = (weight.strides()[0], weight.strides()[1]);
+        let mut seen = vec![false; rows];
+        with_dtype!("embedding_renorm_", weight.dtype(), float, T => {
+            #[allow(unused_imports)] // the half types have these conversions of their own
+            use crate::base::Elem;
+            for i in 0..index.numel() {
+                // SAFETY: rows and columns within the layout of the table, which is held for writing
+                unsafe {
+                    let r = *index.ptr_of::<i64>().add(i);
+                    if r < 0 || r >= rows as i64 {
+                        bail!(Index, "index out of range in self");
+                    }
+                    let r = r as usize;
+                    if std::mem::replace(&mut seen[r], true) { continue; }
+                    let row = weight.ptr_of::<T>().add(r * rs);
+                    let each = (0..dim).map(|j| (*row.add(j * cs)).to_f64().abs());
+                    let norm = if norm_type == 2.0 {
+                        each.map(|v| v * v).sum::<f64>().sqrt()
+                    } else if norm_type == f64::INFINITY {
+                        each.fold(0.0, f64::max)
+                    } else {
+                        each.map(|v| v.powf(norm_type)).sum::<f64>().powf(1.0 / norm_type)
+                    };
+                    if norm > max_norm {
+                        let scale = max_norm / (norm + 1e-7);
+                        (0..dim).for_each(|j| *row.add(j * cs) = T::from_f64((*row.add(j * cs)).to_f64() * scale));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+    }
+    weight.storage().bump_version();
+    Ok(())
+}
+
+pub fn check_indices(op: &str, index: &Tensor, what: &str) -> Result<()> {
+    ensure!(
+        matches!(index.dtype(), DType::I64 | DType::I32),
+        Runtime,
+        "Expected tensor for argument #1 '{what}' to have one of the following scalar types: Long, Int; but got {} instead (while checking arguments for {op})",
+        crate::tensor::type_name(index.dtype(), index.device())
+    );
+    Ok(())
+}
+
+fn look_up(weight: &Tensor, index: &Tensor, padding: Option<usize>, by_frequency: bool) -> Result<Tensor> {
+    ensure!(weight.ndim() == 2, Runtime, "'weight' must be 2-D");
+    check_indices("embedding", index, "indices")?;
+    apply(Embedding { padding, by_frequency, derived: false }, &[weight, index])
+}
+
+/// A row number that may count from the end.
+pub fn padding_row(padding: Option<i64>, rows: usize) -> Result<Option<usize>> {
+    let n = rows as i64;
+    match padding {
+        None => Ok(None),
+        Some(p) if p >= -n && p < n => Ok(Some((if p < 0 { p + n } else { p }) as usize)),
+        Some(_) => bail!(Value, "Padding_idx must be within num_embeddings"),
+    }
+}
+
+ops! {
+    /// Rows of `weight` (rows, dim) by index.
+    ///
+    /// Args: input: int64 or int32 of any shape; padding_idx: a row without gradient; max_norm: rows that are used are
+    /// first scaled down to this norm, in place; scale_grad_by_freq: divides gradients by the number of uses.
+    /// Shape: (*, dim).
+    /// Errors: IndexError for an index that is no row.
+    nn fn nn_embedding["embedding"](input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
+        let _ = sparse;
+        let padding = padding_row(padding_idx, weight.shape().first().copied().unwrap_or(0))?;
+        if let Some(max) = max_norm {
+            ensure!(weight.ndim() == 2, Runtime, "'weight' must be 2-D");
+            check_indices("embedding_renorm_", input, "indices")?;
+            renormalise(weight, input, max, norm_type)?;
+        }
+        look_up(weight, input, padding, scale_grad_by_freq)
+    }
+    /// Rows of `weight` by index; a negative `padding_idx` stands for none.
+    function fn embedding(weight: &Tensor, indices: &Tensor, padding_idx: i64 = -1, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
+        let _ = sparse;
+        look_up(weight, indices, usize::try_from(padding_idx).ok(), scale_grad_by_freq)
+    }
+    /// Vectors with a one at the index: (*, num_classes) int64; -1 classes means as many as needed.
+    ///
+    /// Errors: RuntimeError for negative indices or ones beyond the classes.
+    nn fn one_hot(tensor: &Tensor, num_classes: i64 = -1) -> Tensor {
+        ensure!(tensor.dtype() == DType::I64, Runtime, "one_hot is only applicable to index tensor of type LongTensor.");
+        let mut classes = num_classes;
+        if tensor.numel() == 0 {
+            ensure!(classes > 0, Runtime, "Can not infer total number of classes from empty tensor.");
+        } else {
+            ensure!(tensor.device() != Device::Meta || classes >= 0, NotImplemented, "one_hot: the number of classes depends on data, which a meta tensor has not");
+        }
+        let mut shape = Dims::from_slice(tensor.shape());
+        if tensor.device() == Device::Meta {
+            shape.push(classes as usize);
+            return Tensor::empty(&shape, DType::I64, Device::Meta);
+        }
+        let flat = copy::dense_copy(&reshape_to(&tensor.detach(), &[tensor.numel()])?)?;
+        let values: Vec<i64> = (0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect();
+        ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
+        if classes == -1 {
+            classes = values.iter().max().map_or(0, |m| m + 1);
+        } else {
+            ensure!(values.iter().all(|&v| v < classes), Runtime, "Class values must be smaller than num_classes.");
+        }
+        shape.push(classes as usize);
+        let out = copy::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;
+        set_ones(&out, &values, classes as usize);
+        Ok(out)
+    }
+}
+
+#[allow(unsafe_code)]
+fn set_ones(out: &Tensor, values: &[i64], classes: usize) {
+    let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());
+    for (i, &v) in values.iter().enumerate() {
+        // SAFETY: a checked class of row `i`
+        unsafe { *out.ptr_of::<i64>().add(i * classes + v as usize) = 1 };
+    }
+}

@@ -1,0 +1,130 @@
+//! Linear maps along single axes, one after the other: resizing and padding that reads the input. The gradient is the
+//! transposed map, which is an op of the same kind.
+
+use crate::base::{DType, Dims, Layout};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::image::axiswise::{self as axis, Taps};
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{grads, with_dtype};
+use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Axiswise {
+    pub name: &'static str,
+    pub grad_name: &'static str,
+    /// The node of the gradient when it is recorded itself.
+    pub back_name: &'static str,
+    pub steps: SmallVec<[(usize, Arc<Taps>); 3]>,
+    /// Results may be wanted for dtypes that only copies make sense for.
+    pub any_dtype: bool,
+}
+
+impl Axiswise {
+    pub fn run(self, x: &Tensor) -> Result<Tensor> {
+        apply(self, &[x])
+    }
+}
+
+/// The input's order of axes in memory, for a dense result of another shape; nothing if the input is not dense.
+pub fn order_of(x: &Tensor) -> Option<Dims> {
+    let l = x.layout();
+    if l.is_contiguous() {
+        return Some((0..l.ndim()).collect());
+    }
+    let channels_last = l.suggest_format();
+    use crate::base::MemoryFormat::*;
+    match channels_last {
+        ChannelsLast => Some(Dims::from_slice(&[0, 2, 3, 1])),
+        ChannelsLast3d => Some(Dims::from_slice(&[0, 2, 3, 4, 1])),
+        _ => None,
+    }
+}
+
+impl Op for Axiswise {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn grad_name(&self) -> &'static str {
+        self.grad_name
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let d = x[0].dtype();
+        let copies = self.any_dtype && self.steps.iter().all(|(_, t)| t.is_copy());
+        let known = d.is_float() || d.is_complex() || matches!(d, DType::U8 | DType::I64);
+        if !copies && !known {
+            return Err(Error::no_dtype(self.name, d, "floating and complex dtypes"));
+        }
+        let mut shape = Dims::from_slice(x[0].shape());
+        for (axis, taps) in &self.steps {
+            shape[*axis] = taps.len();
+        }
+        let order = order_of(x[0]).unwrap_or_else(|| (0..shape.len()).collect());
+        Ok(smallvec![Meta { layout: Layout::permuted_dense(&shape, &order), dtype: d }])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (mut now, order) = match order_of(x[0]) {
+            Some(order) => (x[0].clone(), order),
+            None => (copy::dense_held(x[0])?, (0..x[0].ndim()).collect()),
+        };
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
+        // shrinking axes first: less to move afterwards
+        let mut steps: SmallVec<[&(usize, Arc<Taps>); 3]> = self.steps.iter().collect();
+        steps.sort_by(|a, b| (a.1.len() * b.1.size).cmp(&(b.1.len() * a.1.size)));
+        let last = steps.len() - 1;
+        for (k, (axis, taps)) in steps.into_iter().enumerate() {
+            let mut shape = Dims::from_slice(now.shape());
+            shape[*axis] = taps.len();
+            let to = if k == last {
+                out[0].clone()
+            } else {
+                Tensor::alloc(
+                    Meta { layout: Layout::permuted_dense(&shape, &order), dtype: now.dtype() },
+                    now.device(),
+                )?
+            };
+            let at = order.iter().position(|o| o == axis).unwrap_or(0);
+            let outer: usize = order[..at].iter().map(|&o| shape[o]).product();
+            let inner: usize = order[at + 1..].iter().map(|&o| shape[o]).product();
+            // SAFETY: both are dense with the axes in this order, and held or our own
+            if taps.is_copy() {
+                unsafe { axis::pick(taps, outer, inner, now.dtype().size(), now.ptr(), to.ptr()) };
+            } else {
+                self.sum(taps, outer, inner, &now, &to)?;
+            }
+            now = to;
+        }
+        Ok(())
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        let steps = self.steps.iter().map(|(a, t)| (*a, Arc::new(t.transposed()))).collect();
+        let op = Axiswise { grad_name: self.back_name, back_name: self.back_name, steps, ..self.clone() };
+        grads![Some(apply(op, &[g])?)]
+    }
+}
+
+impl Axiswise {
+    #[allow(unsafe_code)]
+    fn sum(&self, taps: &Taps, outer: usize, inner: usize, from: &Tensor, to: &Tensor) -> Result<()> {
+        // SAFETY: dense memory of these sizes, as in `cpu`
+        unsafe {
+            match from.dtype() {
+                DType::U8 => axis::apply::<u8>(taps, outer, inner, from.ptr_of(), to.ptr_of()),
+                DType::I64 => axis::apply::<i64>(taps, outer, inner, from.ptr_of(), to.ptr_of()),
+                d => {
+                    return with_dtype!(self.name, d, floatc, T => {
+                        axis::apply::<T>(taps, outer, inner, from.ptr_of(), to.ptr_of());
+                        Ok(())
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! Padding: with a constant, which is an op of its own; reflected, replicated and circular, which read other places of
+//! the input.
+
+use super::axiswise::{Axiswise, order_of};
+use crate::base::{DType, Dims, Layout, Scalar};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::image::axiswise::Taps;
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops};
+use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
+
+/// Elements added before and after each axis (taken away where negative).
+#[derive(Clone, Debug)]
+struct ConstantPad {
+    around: SmallVec<[(i64, i64); 4]>,
+    value: Scalar,
+}
+
+impl Op for ConstantPad {
+    fn name(&self) -> &'static str {
+        "constant_pad_nd"
+    }
+    fn grad_name(&self) -> &'static str {
+        "ConstantPadNdBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let mut shape = Dims::new();
+        for (i, (&n, &(a, b))) in x[0].shape().iter().zip(&self.around).enumerate() {
+            let size = n as i64 + a + b;
+            ensure!(
+                size >= 0,
+                Runtime,
+                "The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. Check dimension {i} of your input."
+            );
+            shape.push(size as usize);
+        }
+        let order = order_of(x[0]).unwrap_or_else(|| (0..shape.len()).collect());
+        Ok(smallvec![Meta { layout: Layout::permuted_dense(&shape, &order), dtype: x[0].dtype() }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if self.around.iter().any(|&(a, b)| a > 0 || b > 0) {
+            copy::fill_held(&out[0], self.value);
+        }
+        let (mut from, mut to) = (x[0].layout().clone(), out[0].layout().clone());
+        for (i, &(a, b)) in self.around.iter().enumerate() {
+            let kept = (x[0].shape()[i] as i64 + a.min(0) + b.min(0)).max(0) as usize;
+            from = from.slice(i, (-a).max(0) as usize, kept, 1);
+            to = to.slice(i, a.max(0) as usize, kept, 1);
+        }
+        copy::write_held(&out[0].alias(to), &x[0].alias(from));
+        Ok(())
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        let around = self.around.iter().map(|&(a, b)| (-a, -b)).collect();
+        grads![Some(apply(ConstantPad { around, value: Scalar::Int(0) }, &[g])?)]
+    }
+}
+
+/// Pads the last axes; `pad` names (before, after) from the last axis on.
+pub fn constant_pad(input: &Tensor, pad: &[i64], value: Scalar) -> Result<Tensor> {
+    let n = input.ndim();
+    ensure!(
+        pad.len().is_multiple_of(2),
+        Runtime,
+        "Length of pad must be even but instead it equals {}",
+        pad.len()
+    );
+    ensure!(
+        pad.len() <= 2 * n,
+        Runtime,
+        "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the input has {n} dimensions.",
+        pad.len()
+    );
+    let mut around: SmallVec<[(i64, i64); 4]> = smallvec![(0, 0); n];
+    for (k, p) in pad.chunks_exact(2).enumerate() {
+        around[n - 1 - k] = (p[0], p[1]);
+    }
+    apply(ConstantPad { around, value }, &[input])
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Reflect,
+    Replicate,
+    Circular,
+}
+
+/// Where each output of a padded axis reads.
+fn taps(mode: Mode, n: usize, before: i64, after: i64) -> Taps {
+    let size = n as i64;
+    // what is cut off does not come round again
+    let (cut, kept) = ((-before).max(0), size - (-before).max(0) - (-after).max(0));
+    let source = |i: i64| match mode {
+        Mode::Replicate => i.clamp(0, size - 1),
+        Mode::Circular => cut + (i - cut).rem_euclid(kept.max(1)),
+        Mode::Reflect => {
+            let i = if i < 0 { -i } else { i };
+            if i >= size { 2 * (size - 1) - i } else { i }
+        }
+    };
+    Taps::new(n, (-before..size + after).map(|i| vec![(source(i) as usize, 1.0)]))
+}
+
+fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
+    const NAMES: [[[&str; 3]; 3]; 2] = [
+        [
+            ["reflection_pad1d", "ReflectionPad1DBackward0", "ReflectionPad1DBackwardBackward0"],
+            ["reflection_pad2d", "ReflectionPad2DBackward0", "ReflectionPad2DBackwardBackward0"],
+            ["reflection_pad3d", "ReflectionPad3DBackward0", "ReflectionPad3DBackwardBackward0"],
+        ],
+        [
+            ["replication_pad1d", "ReplicationPad1DBackward0", "ReplicationPad1DBackwardBackward0"],
+            ["replication_pad2d", "ReplicationPad2DBackward0", "ReplicationPad2DBackwardBackward0"],
+            ["replication_pad3d", "ReplicationPad3DBackward0", "ReplicationPad3DBackwardBackward0"],
+        ],
+    ];
+    let (d, n) = (input.ndim(), pad.len() / 2);
+    let [name, grad_name, back_name] = match mode {
+        Mode::Reflect => NAMES[0][n - 1],
+        Mode::Replicate => NAMES[1][n - 1],
+        Mode::Circular => ["pad_circular", "CopySlices", "CopySlices"],
+    };
+    if mode != Mode::Circular && input.dtype() == DType::Bool {
+        return Err(Error::no_dtype(name, DType::Bool, "every dtype but bool"));
+    }
+    let lead = (d == n + 2) as usize;
+    if mode != Mode::Circular && input.shape()[lead..].contains(&0) {
+        bail!(
+            Runtime,
+            "Expected {}D or {}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {:?}",
+            n + 1,
+            n + 2,
+            input.shape()
+        );
+    }
+    let mut steps = SmallVec::new();
+    for (k, p) in pad.chunks_exact(2).enumerate() {
+        let axis = d - 1 - k;
+        let size = input.shape()[axis];
+        let (a, b) = (p[0], p[1]);
+        match mode {
+            Mode::Reflect => ensure!(
+                a < size as i64 && b < size as i64,
+                Runtime,
+                "Argument #{}: Padding size should be less than the corresponding input dimension, but got: padding ({a}, {b}) at dimension {axis} of input {:?}",
+                4 + 2 * k,
+                input.shape()
+            ),
+            Mode::Circular => {
+                ensure!(
+                    a <= size as i64 && b <= size as i64,
+                    Runtime,
+                    "Padding value causes wrapping around more than once."
+                );
+                ensure!(
+                    size as i64 + a + b >= 0,
+                    Runtime,
+                    "Negative padding value is resulting in an empty dimension"
+                );
+            }
+            Mode::Replicate => {}
+        }
+        let wanted = size as i64 + a + b;
+        ensure!(
+            wanted >= 1,
+            Runtime,
+            "input ({}: {size}) is too small. Calculated output {}: {wanted}",
+            ["W", "H", "D"][k],
+            ["W", "H", "D"][k]
+        );
+        steps.push((axis, Arc::new(taps(mode, size, a, b))));
+    }
+    let any_dtype = true;
+    Axiswise { name, grad_name, back_name, steps, any_dtype }.run(input)
+}
+
+ops! {
+    /// Puts elements around the last axes: a constant, or the input reflected, replicated or continued in a circle.
+    ///
+    /// Args: pad: numbers (before, after) for the last axis, then the one in front of it, and so on; negative ones cut.
+    /// Errors: NotImplementedError for combinations of mode and axes that PyTorch does not have.
+    nn fn nn_pad["pad"](input: &Tensor, pad: &[i64], mode: &str = "constant", value: Option<f64> = None) -> Tensor {
+        ensure!(pad.len().is_multiple_of(2), Runtime, "Padding length must be divisible by 2");
+        let d = input.ndim();
+        ensure!(pad.len() <= 2 * d, Runtime, "Padding length should be less than or equal to two times the input dimension but got padding length {} and input of dimension {d}", pad.len());
+        if mode == "constant" {
+            return constant_pad(input, pad, Scalar::Float(value.unwrap_or(0.0)));
+        }
+        ensure!(value.unwrap_or(0.0) == 0.0, Runtime, "Padding mode \"{mode}\" doesn't take in value argument");
+        let n = pad.len() / 2;
+        if !((1..=3).contains(&n) && (d == n + 1 || d == n + 2)) {
+            bail!(NotImplemented, "Padding size {} is not supported for {d}D input tensor.\nSupported combinations for non-constant padding:\n  - 2D or 3D input: padding size = 2 (pads last dimension)\n  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)", pad.len());
+        }
+        match mode {
+            "reflect" => by_reading(input, pad, Mode::Reflect),
+            "replicate" => by_reading(input, pad, Mode::Replicate),
+            // the result is contiguous whatever the input
+            "circular" => by_reading(&copy::contiguous(input)?, pad, Mode::Circular),
+            other => bail!(NotImplemented, "Unrecognised padding mode {other}"),
+        }
+    }
+    /// Puts a constant around the last axes.
+    function fn constant_pad_nd(input: &Tensor, pad: &[i64], value: Scalar = Scalar::Int(0)) -> Tensor { constant_pad(input, pad, value) }
+}

@@ -1,0 +1,207 @@
+//! Connectionist temporal classification.
+
+use super::terms::Reduction;
+use crate::base::{DType, Elem, Scalar};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::loss::ctc::Sample;
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::elementwise::compare::eq;
+use crate::ops::index::mask::masked_fill;
+use crate::ops::reduce::sum::{mean, sum};
+use crate::ops::shape::resize::{reshape_to, unsqueeze_at};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+use std::sync::Arc;
+
+/// Inputs: log-probabilities (T, N, C); for the gradient g (N) in front.
+#[derive(Clone, Debug)]
+struct Ctc {
+    /// Target and number of frames of each sample.
+    samples: Arc<Vec<(Vec<i64>, usize)>>,
+    blank: i64,
+    zero_infinity: bool,
+    back: bool,
+}
+
+impl Op for Ctc {
+    fn name(&self) -> &'static str {
+        "ctc_loss"
+    }
+    fn grad_name(&self) -> &'static str {
+        "CtcLossBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let lp = x[self.back as usize];
+        if !matches!(lp.dtype(), DType::F32 | DType::F64) {
+            return Err(Error::no_dtype("ctc_loss_cpu", lp.dtype(), "float32 and float64"));
+        }
+        Ok(smallvec![if self.back {
+            Meta::new(lp.shape(), lp.dtype())
+        } else {
+            Meta::new(&[lp.shape()[1]], lp.dtype())
+        }])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let lp = copy::dense_held(x[self.back as usize])?;
+        let (batch, classes) = (lp.shape()[1], lp.shape()[2]);
+        let g = if self.back { Some(copy::dense_held(x[0])?) } else { None };
+        if self.back {
+            copy::fill_held(&out[0], Scalar::Int(0));
+        }
+        with_dtype!("ctc_loss", lp.dtype(), native, T => {
+            for (i, (target, frames)) in self.samples.iter().enumerate() {
+                let s = Sample { frames: *frames, classes, target, blank: self.blank };
+                // SAFETY: frames, classes and samples lie within the dense tensor, by the checks of the call
+                let read = |t: usize, c: usize| unsafe { (*lp.ptr_of::<T>().add((t * batch + i) * classes + c)).to_f64() };
+                // SAFETY: as above, for the results and g
+                unsafe {
+                    match &g {
+                        None => out[0].ptr_of::<T>().add(i).write(T::from_f64(s.loss(&read))),
+                        Some(g) => {
+                            let g = (*g.ptr_of::<T>().add(i)).to_f64();
+                            if self.zero_infinity && s.loss(&read) == f64::INFINITY { continue; }
+                            s.slopes(&read, |t, c, v| out[0].ptr_of::<T>().add((t * batch + i) * classes + c).write(T::from_f64(v * g)));
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        if self.back { Saves::NOTHING } else { Saves::INPUT }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        if self.back {
+            bail!(NotImplemented, "derivative for _ctc_loss_backward is not implemented");
+        }
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(apply(Ctc { back: true, ..self.clone() }, &[g, &cx.input(0)?])?)]
+    }
+}
+
+/// Integers of a tensor in order.
+fn integers(what: &str, t: &Tensor) -> Result<Vec<i64>> {
+    ensure!(t.dtype().is_integral(), Runtime, "{what} must be integral");
+    let flat = copy::dense_copy(&reshape_to(&t.detach(), &[t.numel()])?)?;
+    Ok((0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect())
+}
+
+struct Request<'a> {
+    blank: i64,
+    reduction: Reduction,
+    zero_infinity: bool,
+    frames: &'a [i64],
+    lengths: &'a [i64],
+}
+
+fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
+    let single = log_probs.ndim() == 2;
+    ensure!(
+        single || log_probs.ndim() == 3,
+        Runtime,
+        "log_probs must be a 2-D or 3-D tensor, got {}-D",
+        log_probs.ndim()
+    );
+    let lp = if single { unsqueeze_at(log_probs, 1)? } else { log_probs.clone() };
+    let (frames, batch, classes) = (lp.shape()[0], lp.shape()[1], lp.shape()[2]);
+    ensure!(q.blank >= 0 && q.blank < classes as i64, Runtime, "blank must be in label range");
+    ensure!(q.frames.len() == batch, Runtime, "input_lengths must be of size batch_size");
+    ensure!(q.lengths.len() == batch, Runtime, "target_lengths must be of size batch_size");
+    let within = "(while checking arguments for ctc_loss_allocate_outputs)";
+    for (v, what) in [(q.frames, "input_lengths"), (q.lengths, "target_lengths")] {
+        for &l in v {
+            ensure!(l >= 0, Runtime, "Expected {what} to have value at least 0, but got value {l} {within}");
+        }
+    }
+    for &l in q.frames {
+        ensure!(
+            l <= frames as i64,
+            Runtime,
+            "Expected input_lengths to have value at most {frames}, but got value {l} {within}"
+        );
+    }
+    let together = targets.ndim() == 1 && !single || targets.ndim() == 1;
+    let width = if together { 0 } else { targets.shape().get(1).copied().unwrap_or(0) };
+    let need =
+        if together { q.lengths.iter().sum::<i64>() } else { q.lengths.iter().copied().max().unwrap_or(0) };
+    let have = if together { targets.numel() } else { width } as i64;
+    ensure!(
+        have >= need && (!together || have == need || single),
+        Runtime,
+        "Expected tensor to have size {}{need} at dimension {}, but got size {have} for argument #2 'targets' {within}",
+        if together { "" } else { "at least " },
+        !together as usize
+    );
+    let all: Vec<i64> = if targets.dtype().is_integral() {
+        integers("targets", targets)?
+    } else {
+        integers("targets", &copy::cast(&targets.detach(), DType::I64)?)?
+    };
+    let mut at = 0;
+    let mut samples = Vec::with_capacity(batch);
+    for i in 0..batch {
+        let from = if together { at } else { i * width };
+        let part = all[from..from + q.lengths[i] as usize].to_vec();
+        ensure!(
+            part.iter().all(|&c| c >= 0 && c < classes as i64),
+            Runtime,
+            "ctc_loss: targets must be classes in [0, {classes})"
+        );
+        at += q.lengths[i] as usize;
+        samples.push((part, q.frames[i] as usize));
+    }
+    let op = Ctc { samples: Arc::new(samples), blank: q.blank, zero_infinity: q.zero_infinity, back: false };
+    let mut y = apply(op, &[&lp])?;
+    if q.zero_infinity {
+        y = masked_fill(&y, &eq(y.detach(), f64::INFINITY)?, 0.0.into())?;
+    }
+    match q.reduction {
+        Reduction::None if single => reshape_to(&y, &[]),
+        Reduction::None => Ok(y),
+        Reduction::Sum => sum(&y, None),
+        Reduction::Mean => {
+            let lengths: Vec<f64> = q.lengths.iter().map(|&l| l.max(1) as f64).collect();
+            let lengths = copy::cast(&Tensor::from_slice(&lengths, &[batch])?, y.dtype())?;
+            mean(&y.div(lengths)?, None)
+        }
+    }
+}
+
+/// PyTorch's numbers for reductions in the root namespace.
+fn numbered(reduction: i64) -> Result<Reduction> {
+    Ok(match reduction {
+        0 => Reduction::None,
+        1 => Reduction::Mean,
+        2 => Reduction::Sum,
+        r => bail!(Value, "{r} is not a valid value for reduction"),
+    })
+}
+
+ops! {
+    /// The negative logarithm of the probability that frames spell a target, summed over all alignments.
+    ///
+    /// Args: log_probs: (T, N, C) or (T, C), float32 or float64; targets: (N, S), or all targets in one row;
+    /// input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero, and so do their
+    /// gradients, which are nan otherwise.
+    nn fn nn_ctc_loss["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
+        let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
+        loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })
+    }
+    /// With lengths as lists.
+    nn fn nn_ctc_loss_lists["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
+        loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: input_lengths, lengths: target_lengths })
+    }
+    /// The loss of `nn.functional`, the reduction given as a number.
+    function fn ctc_loss(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
+        let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
+        loss(log_probs, targets, Request { blank, reduction: numbered(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })
+    }
+    /// With lengths as lists.
+    function fn ctc_loss_lists["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
+        loss(log_probs, targets, Request { blank, reduction: numbered(reduction)?, zero_infinity, frames: input_lengths, lengths: target_lengths })
+    }
+}

@@ -1,0 +1,413 @@
+//! Losses that compare two tensors element by element and then sum or average: one op, one pass over memory, no
+//! tensor of terms. Rows are in `loss_rows.rs`.
+
+use crate::base::promote::Promotion;
+use crate::base::{DType, Dims, Scalar, broadcast};
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::{Params, PointFn, point2, point3};
+use crate::kernels::cpu::elementwise::staged::{
+    Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two,
+};
+use crate::kernels::cpu::nn::loss::terms::sum_terms;
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::elementwise::arithmetic::keep;
+use crate::ops::elementwise::kind::nary::{NO, PointDef, point};
+use crate::ops::elementwise::kind::{Rule, half_up};
+use crate::ops::nn::activation::piecewise::{A, B, activation};
+use crate::real_floats;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure};
+use smallvec::{SmallVec, smallvec};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    None,
+    Mean,
+    Sum,
+}
+
+impl Reduction {
+    pub fn parse(name: &str) -> Result<Reduction> {
+        Ok(match name {
+            "none" => Reduction::None,
+            "mean" => Reduction::Mean,
+            "sum" => Reduction::Sum,
+            _ => bail!(Value, "{name} is not a valid value for reduction"),
+        })
+    }
+    /// With the old pair of switches, which win where they are given.
+    pub fn legacy(name: &str, size_average: Option<bool>, reduce: Option<bool>) -> Result<Reduction> {
+        if size_average.is_none() && reduce.is_none() {
+            return Reduction::parse(name);
+        }
+        Ok(match (size_average.unwrap_or(true), reduce.unwrap_or(true)) {
+            (true, true) => Reduction::Mean,
+            (false, true) => Reduction::Sum,
+            _ => Reduction::None,
+        })
+    }
+}
+
+/// What a loss does with operands of different dtypes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mixed {
+    Promote,
+    /// The result has the input's dtype.
+    Input,
+    Refuse,
+}
+
+/// Operands are the target, (further tensors,) the input: the order of the kernels.
+pub struct LossDef {
+    pub name: &'static str,
+    pub grad_name: &'static str,
+    pub kernel: fn(DType) -> Result<PointFn>,
+    /// Gradient of the input from `(g, target, input)`, times `q[3]`.
+    pub backward: &'static PointDef,
+    /// How the result's dtype follows.
+    pub dtype: Mixed,
+    /// Gradient of the target for a gradient of every term; the negative of the input's where there is none.
+    pub target: Option<fn(&Tensor, &Tensor, &Tensor) -> Result<Tensor>>,
+}
+
+impl std::fmt::Debug for LossDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[derive(Debug)]
+struct Loss {
+    def: &'static LossDef,
+    reduction: Reduction,
+    params: Params,
+    weighted: bool,
+}
+
+/// Where the input and the target are among the operands `input, target, (weight)`.
+const INPUT: usize = 0;
+const TARGET: usize = 1;
+
+impl Op for Loss {
+    fn name(&self) -> &'static str {
+        self.def.name
+    }
+    fn grad_name(&self) -> &'static str {
+        self.def.grad_name
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let common = x[..2].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim())).result();
+        let own = x[INPUT].dtype();
+        let dtype = match self.def.dtype {
+            Mixed::Promote => common,
+            Mixed::Refuse => {
+                ensure!(
+                    x[TARGET].dtype() == own,
+                    Runtime,
+                    "Found dtype {} but expected {}",
+                    x[TARGET].dtype().scalar_name(),
+                    own.scalar_name()
+                );
+                own
+            }
+            Mixed::Input => {
+                ensure!(
+                    crate::base::promote::can_cast(common, own),
+                    Runtime,
+                    "result type {} can't be cast to the desired output type {}",
+                    common.scalar_name(),
+                    own.scalar_name()
+                );
+                own
+            }
+        };
+        (self.def.kernel)(half_up(dtype))?;
+        Ok(smallvec![match self.reduction {
+            Reduction::None => Meta {
+                layout: crate::ops::elementwise::kind::result_layout(x[INPUT].shape(), &[x[INPUT]]),
+                dtype
+            },
+            _ => Meta::new(&[], dtype),
+        }])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let out = &out[0];
+        let compute = half_up(out.dtype());
+        let kernel = (self.def.kernel)(compute)?;
+        let n = x[INPUT].numel();
+        let dense = x
+            .iter()
+            .map(|t| crate::ops::create::copy::dense_cast_held(t, compute))
+            .collect::<Result<SmallVec<[Tensor; 4]>>>()?;
+        if self.reduction == Reduction::None {
+            let fits = out.dtype() == compute && out.is_contiguous();
+            let terms = if fits { out.clone() } else { Tensor::empty(out.shape(), compute, out.device())? };
+            crate::ops::elementwise::kind::nary::run_point(
+                &[&dense[TARGET], &dense[INPUT]],
+                &terms,
+                compute,
+                kernel,
+                &self.params,
+            );
+            if self.weighted {
+                use crate::ops::elementwise::kind::{Side, run2};
+                let mul = (crate::ops::elementwise::arithmetic::MUL.kernel)(compute)?;
+                run2(&Side::Tensor(&terms), &Side::Tensor(&dense[2]), &terms, compute, compute, mul);
+            }
+            if !fits {
+                crate::ops::create::copy::write_held(out, &terms);
+            }
+            return Ok(());
+        }
+        // the expressions take the target first
+        let mut pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(Tensor::ptr).collect();
+        pointers.swap(INPUT, TARGET);
+        // SAFETY: dense tensors of one shape and the compute dtype, held by the driver
+        let sum = unsafe { sum_terms(kernel, &pointers, self.weighted, compute, n, &self.params) };
+        let value = if self.reduction == Reduction::Mean { sum / n as f64 } else { sum };
+        crate::ops::create::copy::fill_held(out, Scalar::Float(value));
+        Ok(())
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::INPUTS
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let (target, input) = (cx.input(TARGET)?, cx.input(INPUT)?);
+        let n = input.numel();
+        let scale = if self.reduction == Reduction::Mean { 1.0 / n as f64 } else { 1.0 };
+        let g = if self.weighted { g.mul(cx.input(2)?)? } else { g.clone() };
+        let [q0, q1, q2, _] = self.params;
+        let negates = self.def.target.is_none();
+        let gi = if want.has(INPUT) || negates && want.has(TARGET) {
+            Some(point(self.def.backward, &[&g, &target, &input], [q0, q1, q2, scale])?)
+        } else {
+            None
+        };
+        let gt = want.then(TARGET, || match (self.def.target, &gi) {
+            (Some(f), _) => f(&g.mul(scale)?, &target, &input),
+            (None, Some(gi)) => gi.neg(),
+            _ => g.neg(),
+        })?;
+        let mut out: Grads = smallvec![if want.has(INPUT) { gi } else { None }, gt];
+        if self.weighted {
+            out.push(None);
+        }
+        Ok(out)
+    }
+}
+
+/// All tensors expanded to their common shape.
+pub fn expand_all(x: &[&Tensor]) -> Result<SmallVec<[Tensor; 4]>> {
+    let mut shape = Dims::from_slice(x[0].shape());
+    for t in &x[1..] {
+        if t.shape() != shape.as_slice() {
+            shape = broadcast(&shape, t.shape())?;
+        }
+    }
+    x.iter().map(|t| crate::ops::shape::resize::expand_to(t, &shape)).collect()
+}
+
+/// Runs a loss; operands broadcast.
+pub fn loss(
+    def: &'static LossDef,
+    input: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+    params: Params,
+) -> Result<Tensor> {
+    let mut all: SmallVec<[&Tensor; 4]> = smallvec![input, target];
+    all.extend(weight);
+    let op = Loss { def, reduction, params, weighted: weight.is_some() };
+    if all.iter().all(|t| t.shape() == input.shape()) {
+        return apply(op, &all);
+    }
+    let all = expand_all(&all)?;
+    apply(op, &all.iter().collect::<SmallVec<[&Tensor; 4]>>())
+}
+
+const C: u8 = 4;
+
+/// Both second derivatives of a loss of a difference from the input's: the target's is its negative.
+fn of_difference(gx: Option<Tensor>, want: Want) -> Result<[Option<Tensor>; 2]> {
+    Ok(match gx {
+        Some(v) => [want.then(1, || v.neg())?, want.then(2, || Ok(v.clone()))?],
+        None => [None, None],
+    })
+}
+
+activation! {
+    MSE_BACKWARD "mse_loss_backward" "MseLossBackwardBackward0",
+        |dt| real_floats!("mse_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| g * (x - t) * (2.0 * q[3]) as T)),
+        [B | C, A, A, 0], |s, g, want| {
+            let first = want.then(0, || g.mul(s.tensor(2)?.sub(s.tensor(1)?)?)?.mul(2.0 * s.q(3)))?;
+            let rest = if want.has(1) || want.has(2) { Some(g.mul(s.tensor(0)?)?.mul(2.0 * s.q(3))?) } else { None };
+            let [t, x] = of_difference(rest, want)?;
+            Ok([first, t, x, None])
+        };
+    SMOOTH_L1_BACKWARD "smooth_l1_loss_backward" "SmoothL1LossBackwardBackward0",
+        |dt| real_floats!("smooth_l1_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+            let (d, beta, s) = (x - t, q[0] as T, q[3] as T);
+            if d <= -beta { -s * g } else if d >= beta { s * g } else { s * d * g / beta }
+        })),
+        [B | C, A | B | C, A | B | C, 0], |s, g, want| {
+            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
+            let first = want.then(0, || point(&SMOOTH_L1_BACKWARD, &[g, &t, &x], s.op.params))?;
+            let rest = if want.has(1) || want.has(2) {
+                Some(keep(&g.mul(s.tensor(0)?)?.mul(s.q(3) / s.q(0))?, &x.sub(&t)?.abs()?.lt(s.q(0))?)?)
+            } else { None };
+            let [t, x] = of_difference(rest, want)?;
+            Ok([first, t, x, None])
+        };
+    HUBER_BACKWARD "huber_loss_backward" "HuberLossBackwardBackward0",
+        |dt| real_floats!("huber_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+            let (d, delta, s) = (x - t, q[0] as T, q[3] as T);
+            if d <= -delta { -s * g * delta } else if d >= delta { s * g * delta } else { s * d * g }
+        })),
+        [B | C, A | B | C, A | B | C, 0], |s, g, want| {
+            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
+            let first = want.then(0, || point(&HUBER_BACKWARD, &[g, &t, &x], s.op.params))?;
+            let rest = if want.has(1) || want.has(2) {
+                Some(keep(&g.mul(s.tensor(0)?)?.mul(s.q(3))?, &x.sub(&t)?.abs()?.lt(s.q(0))?)?)
+            } else { None };
+            let [t, x] = of_difference(rest, want)?;
+            Ok([first, t, x, None])
+        };
+    BCE_BACKWARD "binary_cross_entropy_backward" "BinaryCrossEntropyBackwardBackward0",
+        |dt| real_floats!("binary_cross_entropy_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+            let d = (1.0 - x) * x;
+            g * (x - t) / (if d < 1e-12 { 1e-12 } else { d }) * q[3] as T
+        })),
+        [B | C, A | C, A | B | C, 0], |s, g, want| {
+            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
+            let d = || x.mul(x.rsub(1i64)?)?.clamp_min(1e-12);
+            Ok([want.then(0, || point(&BCE_BACKWARD, &[g, &t, &x], s.op.params))?,
+                want.then(1, || g.mul(s.tensor(0)?)?.mul(-s.q(3))?.div(d()?))?,
+                want.then(2, || {
+                    // ((x - t) / (x - x^2))' = (x^2 - 2 x t + t) / (x - x^2)^2
+                    let top = x.mul(&x)?.sub(x.mul(&t)?.mul(2i64)?)?.add(&t)?;
+                    let d = d()?;
+                    g.mul(s.tensor(0)?)?.mul(s.q(3))?.mul(top)?.div(d.mul(&d)?)
+                })?, None])
+        };
+    BCE_LOGITS_BACKWARD "binary_cross_entropy_with_logits_backward" "MulBackward0",
+        |dt| real_floats!("binary_cross_entropy_with_logits_backward", dt, T => staged_triple(Sigmoid, |x: T, _| x,
+            |g: T, t: T, _x: T, s: T, q| g * (s - t) * q[3] as T)),
+        [B | C, A, A | C, 0], |s, g, want| {
+            Ok([want.then(0, || point(&BCE_LOGITS_BACKWARD, &[g, &s.tensor(1)?, &s.tensor(2)?], s.op.params))?,
+                want.then(1, || g.mul(s.tensor(0)?)?.mul(-s.q(3)))?,
+                want.then(2, || {
+                    let y = s.tensor(2)?.sigmoid()?;
+                    g.mul(s.tensor(0)?)?.mul(s.q(3))?.mul(y.mul(y.rsub(1i64)?)?)
+                })?, None])
+        };
+    SOFT_MARGIN_BACKWARD "soft_margin_loss_backward" "SoftMarginLossBackwardBackward0",
+        |dt| real_floats!("soft_margin_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+            let z = (-t * x).exp();
+            -t * g * (z / (1.0 + z)) * q[3] as T
+        })),
+        [B | C, 0, A | B | C, 0], |s, g, want| {
+            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
+            Ok([want.then(0, || point(&SOFT_MARGIN_BACKWARD, &[g, &t, &x], s.op.params))?, None,
+                want.then(2, || {
+                    let y = t.mul(&x)?.sigmoid()?;
+                    g.mul(s.tensor(0)?)?.mul(s.q(3))?.mul(t.mul(&t)?)?.mul(y.mul(y.rsub(1i64)?)?)
+                })?, None])
+        };
+}
+
+pub static MSE: LossDef = LossDef {
+    name: "mse_loss",
+    grad_name: "MseLossBackward0",
+    kernel: |dt| real_floats!("mse_loss", dt, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
+    backward: &MSE_BACKWARD,
+    dtype: Mixed::Promote,
+    target: None,
+};
+/// `q[0]` is beta.
+pub static SMOOTH_L1: LossDef = LossDef {
+    name: "smooth_l1_loss",
+    grad_name: "SmoothL1LossBackward0",
+    kernel: |dt| {
+        real_floats!("smooth_l1_loss", dt, T => point2(|t: T, x: T, q| {
+            let (d, beta) = ((x - t).abs(), q[0] as T);
+            if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
+        }))
+    },
+    backward: &SMOOTH_L1_BACKWARD,
+    dtype: Mixed::Promote,
+    target: None,
+};
+/// `q[0]` is delta.
+pub static HUBER: LossDef = LossDef {
+    name: "huber_loss",
+    grad_name: "HuberLossBackward0",
+    kernel: |dt| {
+        real_floats!("huber_loss", dt, T => point2(|t: T, x: T, q| {
+            let (d, delta) = ((x - t).abs(), q[0] as T);
+            if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
+        }))
+    },
+    backward: &HUBER_BACKWARD,
+    dtype: Mixed::Input,
+    target: None,
+};
+pub static BCE: LossDef = LossDef {
+    name: "binary_cross_entropy",
+    grad_name: "BinaryCrossEntropyBackward0",
+    kernel: |dt| {
+        real_floats!("binary_cross_entropy", dt, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
+        |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u })))
+    },
+    backward: &BCE_BACKWARD,
+    dtype: Mixed::Refuse,
+    target: Some(|g, _, x| {
+        g.mul(x.rsub(1i64)?.log()?.clamp_min(-100i64)?.sub(x.log()?.clamp_min(-100i64)?)?)
+    }),
+};
+pub static BCE_LOGITS: LossDef = LossDef {
+    name: "binary_cross_entropy_with_logits",
+    grad_name: "BinaryCrossEntropyWithLogitsBackward0",
+    kernel: |dt| {
+        real_floats!("binary_cross_entropy_with_logits", dt, T => staged_pair(Log1pExp, |x: T, _| -x,
+        |t: T, x: T, u: T, _| (1.0 - t) * x + u))
+    },
+    backward: &BCE_LOGITS_BACKWARD,
+    dtype: Mixed::Promote,
+    target: Some(|g, _, x| g.mul(x)?.neg()),
+};
+pub static SOFT_MARGIN: LossDef = LossDef {
+    name: "soft_margin_loss",
+    grad_name: "SoftMarginLossBackward0",
+    kernel: |dt| real_floats!("soft_margin_loss", dt, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
+    backward: &SOFT_MARGIN_BACKWARD,
+    dtype: Mixed::Input,
+    target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),
+};
+
+/// Binary cross entropy from logits with a weight for the positive class: rare, so of several ops.
+pub fn with_pos_weight(
+    input: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    pos_weight: &Tensor,
+) -> Result<Tensor> {
+    let factor = pos_weight.sub(1i64)?.mul(target)?.add(1i64)?;
+    let soft = point(&crate::ops::nn::activation::smooth::LOGSIGMOID, &[input], NO)?;
+    let terms = target.rsub(1i64)?.mul(input)?.sub(factor.mul(soft)?)?;
+    match weight {
+        Some(w) => terms.mul(w),
+        None => Ok(terms),
+    }
+}
+
+/// The mean, sum or none of a tensor of terms.
+pub fn reduced(terms: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    match reduction {
+        Reduction::None => Ok(terms.clone()),
+        Reduction::Sum => crate::ops::reduce::sum::sum(terms, None),
+        Reduction::Mean => crate::ops::reduce::sum::mean(terms, None),
+    }
+}

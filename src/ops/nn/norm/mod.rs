@@ -1,0 +1,5 @@
+//! Normalisation.
+
+pub mod grad;
+pub mod op;
+pub mod rows;

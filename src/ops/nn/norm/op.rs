@@ -1,0 +1,311 @@
+//! Normalisation layers: batch, layer, group, instance and root-mean-square.
+
+use super::grad::NormGrad;
+use crate::base::{DType, Dims, MemoryFormat, numel};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::norm::{self as kernel, Planes};
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::ops::nn::image::images::{deliver_held, format_of, is_channels_last, laid_out_held, landing};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, with_dtype};
+use smallvec::{SmallVec, smallvec};
+
+/// What shares mean and deviation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// A channel of all samples; statistics may also be given (`train` false).
+    Batch { train: bool },
+    /// The last axes, `n` elements.
+    Layer { n: usize },
+    /// A group of channels of one sample.
+    Group { groups: usize },
+}
+
+impl Over {
+    pub fn name(self) -> &'static str {
+        match self {
+            Over::Batch { .. } => "batch_norm",
+            Over::Layer { .. } => "LayerNormKernelImpl",
+            Over::Group { .. } => "GroupNormKernelImpl",
+        }
+    }
+    fn statistics(self, shape: &[usize]) -> usize {
+        match self {
+            Over::Batch { .. } => shape[1],
+            Over::Layer { n } => numel(shape).checked_div(n).unwrap_or(0),
+            Over::Group { groups } => shape[0] * groups,
+        }
+    }
+    /// The layer's rows are contiguous memory; images may also have their channels last.
+    pub fn format(self, x: &Tensor) -> MemoryFormat {
+        if matches!(self, Over::Layer { .. }) { MemoryFormat::Contiguous } else { format_of(x) }
+    }
+}
+
+pub fn planes(shape: &[usize], format: MemoryFormat) -> Planes {
+    Planes { n: shape[0], c: shape[1], s: numel(&shape[2..]), channels_last: is_channels_last(format) }
+}
+
+/// The dtype a kernel computes in: with float32 parameters beside half data all is float32.
+fn compute_dtype(x: DType, params: &[&Tensor]) -> DType {
+    params.first().map_or(x, |p| if p.dtype() == DType::F32 && x != DType::F64 { DType::F32 } else { x })
+}
+
+fn statistics_dtype(x: DType) -> DType {
+    if x == DType::F64 { DType::F64 } else { DType::F32 }
+}
+
+/// The forward op. Inputs: x, then those of weight, bias, running mean and running variance that there are.
+/// Results: y, mean, 1/deviation, and the new running statistics where a training call has old ones.
+#[derive(Debug)]
+struct Norm {
+    over: Over,
+    eps: f64,
+    momentum: f64,
+    has: [bool; 4],
+}
+
+impl Norm {
+    /// Weight, bias and running statistics among the inputs after the first.
+    fn split<'a>(&self, x: &[&'a Tensor]) -> [Option<&'a Tensor>; 4] {
+        let mut rest = x[1..].iter();
+        self.has.map(|h| if h { rest.next().copied() } else { None })
+    }
+    fn moves_statistics(&self) -> bool {
+        self.over == Over::Batch { train: true } && self.has[2]
+    }
+}
+
+pub fn address<T: crate::base::Elem>(t: &Option<Tensor>) -> *mut T {
+    t.as_ref().map_or(std::ptr::null_mut(), |t| t.ptr_of::<T>())
+}
+
+impl Op for Norm {
+    fn name(&self) -> &'static str {
+        self.over.name()
+    }
+    fn grad_name(&self) -> &'static str {
+        match self.over {
+            Over::Batch { .. } => "NativeBatchNormBackward0",
+            Over::Layer { .. } => "NativeLayerNormBackward0",
+            Over::Group { .. } => "NativeGroupNormBackward0",
+        }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let dtype = x[0].dtype();
+        if !dtype.is_float() {
+            return Err(Error::no_dtype(self.name(), dtype, "floating dtypes"));
+        }
+        for p in &x[1..] {
+            let mixed = dtype.size() == 2 && p.dtype() == DType::F32;
+            ensure!(
+                p.dtype() == dtype || mixed,
+                Runtime,
+                "mixed dtype (CPU): expect parameter to have scalar type of Float"
+            );
+            ensure!(
+                p.dtype() == x[1].dtype(),
+                Runtime,
+                "mixed dtype (CPU): all the parameters should have the same dtype"
+            );
+        }
+        let stats = Meta::new(&[self.over.statistics(x[0].shape())], statistics_dtype(dtype));
+        let mut out: Metas =
+            smallvec![Meta::with_format(x[0].shape(), dtype, self.over.format(x[0])), stats.clone(), stats];
+        if self.moves_statistics() {
+            let [_, _, mean, var] = self.split(x);
+            out.extend([mean, var].into_iter().flatten().map(|t| Meta::new(t.shape(), t.dtype())));
+        }
+        Ok(out)
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let dtype = compute_dtype(x[0].dtype(), &x[1..]);
+        let format = self.over.format(x[0]);
+        let src = laid_out_held(x[0], format, dtype)?;
+        let mut params: SmallVec<[Option<Tensor>; 4]> = SmallVec::new();
+        for p in self.split(x) {
+            params.push(p.map(|p| copy::dense_cast_held(p, dtype)).transpose()?);
+        }
+        let y = landing(&out[0], dtype)?;
+        let running: [Option<Tensor>; 2] = if self.moves_statistics() {
+            for i in 0..2 {
+                if let Some(p) = &params[2 + i] {
+                    copy::write_held(&out[3 + i], p);
+                }
+            }
+            [Some(landing_copy(&out[3], dtype)?), Some(landing_copy(&out[4], dtype)?)]
+        } else {
+            [None, None]
+        };
+        let shape = x[0].shape();
+        // SAFETY: all pointers are of dense tensors of the sizes that `infer` checked, held by the driver
+        with_dtype!(self.name(), dtype, float, T => unsafe {
+            type C = <T as crate::kernels::cpu::machine::float::Flt>::C;
+            let (w, b) = (address::<T>(&params[0]), address::<T>(&params[1]));
+            let (dst, mean, rstd) = (y.ptr_of::<T>(), out[1].ptr_of::<C>(), out[2].ptr_of::<C>());
+            let src = src.ptr_of::<T>();
+            match self.over {
+                Over::Batch { train: true } => {
+                    let (rm, rv) = (address::<T>(&running[0]), address::<T>(&running[1]));
+                    kernel::batch_norm_train(planes(shape, format), src, w, b, self.eps, rm, rv, self.momentum, dst, mean, rstd);
+                }
+                Over::Batch { train: false } => {
+                    let (rm, rv) = (address::<T>(&params[2]), address::<T>(&params[3]));
+                    for c in 0..shape[1] {
+                        use crate::base::Elem;
+                        mean.add(c).write(C::from_f64((*rm.add(c)).to_f64()));
+                        rstd.add(c).write(C::from_f64(1.0 / ((*rv.add(c)).to_f64() + self.eps).sqrt()));
+                    }
+                    kernel::batch_norm_eval(planes(shape, format), src, w, b, rm, rv, self.eps, dst);
+                }
+                Over::Layer { n } => kernel::layer_norm(numel(shape).checked_div(n).unwrap_or(0), n, src, w, b, self.eps, dst, mean, rstd),
+                Over::Group { groups } => kernel::group_norm(planes(shape, format), groups, src, w, b, self.eps, dst, mean, rstd),
+            }
+            Ok(())
+        })?;
+        for (r, o) in running.iter().zip(out.iter().skip(3)) {
+            if let Some(r) = r {
+                deliver_held(o, r);
+            }
+        }
+        deliver_held(&out[0], &y);
+        Ok(())
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, want: Want) -> Saves {
+        // x for every gradient but the bias's; the weight for the gradient of x
+        let weight = (self.has[0] && want.has(0)) as u64;
+        Saves { inputs: 1 | weight << 1, outputs: 0b110 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let has_bias = self.has[1];
+        let bias_at = 1 + self.has[0] as usize;
+        let wanted = [want.has(0), self.has[0] && want.has(1), has_bias && want.has(bias_at)];
+        let x = cx.input(0)?;
+        let (mean, rstd) = (cx.output(1)?.detach(), cx.output(2)?.detach());
+        let weight = if self.has[0] && wanted[0] { Some(cx.input(1)?) } else { None };
+        let first = cx.node.inputs.get(1);
+        let param = first.map_or(x.dtype(), |p| p.shape.dtype);
+        let shape = first.map_or_else(Dims::new, |p| p.shape.dims.clone());
+        let op = NormGrad { over: self.over, eps: self.eps, wanted, param, shape };
+        let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![g, &x, &mean, &rstd];
+        inputs.extend(weight.as_ref());
+        let mut found = apply_multi(op, &inputs)?.into_iter();
+        let [dx, dw, db] = wanted.map(|w| if w { found.next() } else { None });
+        let mut out: Grads = smallvec![dx];
+        if self.has[0] {
+            out.push(dw);
+        }
+        if has_bias {
+            out.push(db);
+        }
+        out.extend((0..self.has[2] as usize + self.has[3] as usize).map(|_| None));
+        Ok(out)
+    }
+}
+
+/// A running statistic in the dtype the kernel moves it in.
+fn landing_copy(out: &Tensor, dtype: DType) -> Result<Tensor> {
+    let t = landing(out, dtype)?;
+    if !t.same(out) {
+        copy::write_held(&t, out);
+    }
+    Ok(t)
+}
+
+/// What a batch norm may be given beside its input.
+#[derive(Clone, Copy, Default)]
+pub struct BatchParams<'a> {
+    pub weight: Option<&'a Tensor>,
+    pub bias: Option<&'a Tensor>,
+    pub running_mean: Option<&'a Tensor>,
+    pub running_var: Option<&'a Tensor>,
+}
+
+/// Batch norm; a training call moves the running statistics.
+pub fn batch(input: &Tensor, p: BatchParams, train: bool, momentum: f64, eps: f64) -> Result<Tensor> {
+    ensure!(
+        input.ndim() >= 2 || input.numel() == 0 && input.ndim() == 1,
+        Index,
+        "Dimension out of range (expected to be in range of [-{0}, {1}], but got 1)",
+        input.ndim().max(1),
+        input.ndim().max(1) - 1
+    );
+    if input.ndim() == 1 {
+        // nothing to normalise: the graph shows it all the same
+        return input.mul(1.0);
+    }
+    let c = input.shape()[1];
+    let given = [p.weight, p.bias, p.running_mean, p.running_var];
+    if !train {
+        for (t, what) in [(p.running_mean, "running_mean"), (p.running_var, "running_var")] {
+            ensure!(t.is_some(), Runtime, "{what} must be defined in evaluation mode");
+        }
+    }
+    ensure!(
+        given[2].is_some() == given[3].is_some(),
+        Value,
+        "running_mean and running_var must either both be None or neither be None"
+    );
+    for (t, what) in
+        [(given[2], "running_mean"), (given[3], "running_var"), (given[0], "weight"), (given[1], "bias")]
+    {
+        if let Some(t) = t {
+            ensure!(t.numel() == c, Runtime, "{what} should contain {c} elements not {}", t.numel());
+            ensure!(
+                !what.starts_with("running") || !t.requires_grad(),
+                Runtime,
+                "The function 'native_batch_norm' is not differentiable with respect to argument '{what}'. This input cannot have requires_grad True."
+            );
+        }
+    }
+    let op = Norm { over: Over::Batch { train }, eps, momentum, has: given.map(|g| g.is_some()) };
+    let mut x: SmallVec<[&Tensor; 5]> = smallvec![input];
+    x.extend(given.into_iter().flatten());
+    let mut outs = apply_multi(op, &x)?;
+    if let (true, Some(mean), Some(var)) = (train, p.running_mean, p.running_var) {
+        copy::write(mean, &outs[3])?;
+        copy::write(var, &outs[4])?;
+    }
+    Ok(outs.swap_remove(0))
+}
+
+/// Layer norm over the last `n` elements of every row.
+pub fn layer(
+    input: &Tensor,
+    n: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    one(Over::Layer { n }, input, weight, bias, eps)
+}
+
+/// Group norm: `groups` divides the channels.
+pub fn group(
+    input: &Tensor,
+    groups: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    one(Over::Group { groups }, input, weight, bias, eps)
+}
+
+fn one(
+    over: Over,
+    input: &Tensor,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
+    let op = Norm { over, eps, momentum: 0.0, has: [weight.is_some(), bias.is_some(), false, false] };
+    let mut x: SmallVec<[&Tensor; 3]> = smallvec![input];
+    x.extend([weight, bias].into_iter().flatten());
+    Ok(apply_multi(op, &x)?.swap_remove(0))
+}

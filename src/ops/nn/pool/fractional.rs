@@ -1,0 +1,257 @@
+//! Maximum pooling over windows at random places.
+
+use super::op::{Axis, Geometry, Scatter};
+use crate::base::rng::default_generator;
+use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::random;
+use crate::ops::create::copy;
+use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::ops::table::Ret;
+use crate::storage::Guard;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+/// Inputs: images and random numbers (n, c, axes) in [0, 1). Results: values and positions.
+#[derive(Clone, Debug)]
+struct Fractional {
+    geo: Geometry,
+    kernel: Dims,
+}
+
+/// Where the windows of an axis begin, from one random number.
+fn starts<T: Elem>(u: f64, size: usize, output: usize, kernel: usize) -> Vec<usize> {
+    let r = |v: f64| T::from_f64(v).to_f64();
+    let alpha = if output > 1 { r((size - kernel) as f64 / (output - 1) as f64) } else { 0.0 };
+    let at = |i: usize| (r(r(i as f64 + u) * alpha) as usize) - (r(u * alpha) as usize);
+    (0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }).collect()
+}
+
+impl Op for Fractional {
+    fn name(&self) -> &'static str {
+        self.geo.name
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.geo.spatial == 3 { "FractionalMaxPool3DBackward0" } else { "FractionalMaxPool2DBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        if !x[0].dtype().is_float() {
+            return Err(Error::no_dtype(self.name(), x[0].dtype(), "floating dtypes"));
+        }
+        let n = x[0].ndim();
+        let mut shape = Dims::from_slice(&x[0].shape()[..n - self.geo.spatial]);
+        shape.extend_from_slice(&self.geo.output);
+        Ok(smallvec![Meta::new(&shape, x[0].dtype()), Meta::new(&shape, DType::I64)])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (src, u) = (copy::dense_held(x[0])?, copy::dense_held(x[1])?);
+        let axes = self.geo.spatial;
+        let (plane, small) = (numel(&self.geo.input), numel(&self.geo.output));
+        if small == 0 || plane == 0 {
+            return Ok(());
+        }
+        with_dtype!(self.name(), src.dtype(), float, T => {
+            for p in 0..src.numel() / plane {
+                // SAFETY: `axes` random numbers for each plane
+                let draw = |k: usize| unsafe { (*u.ptr_of::<T>().add(p * axes + k)).to_f64() };
+                // two axes take theirs in the order width, height
+                let own = |a: usize| draw(if axes == 2 { 1 - a } else { a });
+                let begin: Vec<Vec<usize>> = (0..axes).map(|a| starts::<T>(own(a), self.geo.input[a], self.geo.output[a], self.kernel[a])).collect();
+                for o in 0..small {
+                    let mut first = vec![0; axes];
+                    let mut rest = o;
+                    for a in (0..axes).rev() {
+                        first[a] = begin[a][rest % self.geo.output[a]];
+                        rest /= self.geo.output[a];
+                    }
+                    let (mut best, mut place) = (T::LOWEST, None);
+                    for k in 0..numel(&self.kernel) {
+                        let (mut at, mut step, mut rest) = (0, 1, k);
+                        for a in (0..axes).rev() {
+                            at += (first[a] + rest % self.kernel[a]) * step;
+                            rest /= self.kernel[a];
+                            step *= self.geo.input[a];
+                        }
+                        // SAFETY: a pixel of the plane
+                        let v = unsafe { *src.ptr_of::<T>().add(p * plane + at) };
+                        if place.is_none() || v > best || v.is_nan() {
+                            (best, place) = (v, Some(at));
+                        }
+                    }
+                    // SAFETY: this window's results
+                    unsafe {
+                        out[0].ptr_of::<T>().add(p * small + o).write(best);
+                        out[1].ptr_of::<i64>().add(p * small + o).write(place.unwrap_or(0) as i64);
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves { inputs: 0, outputs: 2 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None, None] };
+        let op = Scatter {
+            geo: self.geo.clone(),
+            format: MemoryFormat::Contiguous,
+            back: "FractionalMaxPoolBackwardBackward0",
+        };
+        grads![Some(apply(op, &[g, &cx.output(1)?])?), None]
+    }
+}
+
+/// Uniform numbers as `rand` draws them.
+#[allow(unsafe_code)]
+fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
+    let t = Tensor::empty(shape, dtype, device)?;
+    if device == Device::Meta {
+        return Ok(t);
+    }
+    let guard = Guard::take([].into_iter(), [t.storage()].into_iter());
+    with_dtype!("rand", dtype, float, T => {
+        // SAFETY: fresh dense memory of this many elements
+        let out = unsafe { std::slice::from_raw_parts_mut(t.ptr_of::<T>(), t.numel()) };
+        random::uniform(&mut default_generator().lock(), out, 0.0, 1.0);
+        Ok(())
+    })?;
+    drop(guard);
+    Ok(t)
+}
+
+fn pool(
+    n: usize,
+    input: &Tensor,
+    kernel: &[i64],
+    size: Option<&[i64]>,
+    ratio: Option<&[Scalar]>,
+    samples: Option<&Tensor>,
+) -> Result<(Tensor, Tensor)> {
+    let name = ["", "", "fractional_max_pool2d", "fractional_max_pool3d"][n];
+    let d = input.ndim();
+    ensure!(
+        d == n + 1 || d == n + 2,
+        Runtime,
+        "{name}(): Expected {}D or {}D tensor, but got: {:?}",
+        n + 1,
+        n + 2,
+        input.shape()
+    );
+    let sizes = Dims::from_slice(&input.shape()[d - n..]);
+    let output: Vec<i64> = match (size, ratio) {
+        (Some(s), _) => s.to_vec(),
+        (None, Some(r)) => {
+            ensure!(
+                r.len() == n,
+                Value,
+                "{name} requires output_ratio to either be a single Int or tuple of Ints."
+            );
+            r.iter().zip(&sizes).map(|(r, &s)| (s as f64 * r.to_f64()) as i64).collect()
+        }
+        (None, None) => bail!(Value, "{name} requires specifying either an output_size or an output_ratio"),
+    };
+    let each = |v: &[i64], what: &str| -> Result<Vec<i64>> {
+        ensure!(
+            v.len() == n || v.len() == 1,
+            Runtime,
+            "{name}: {what} must either be a single Int or tuple of Ints"
+        );
+        Ok(if v.len() == n { v.to_vec() } else { vec![v[0]; n] })
+    };
+    let (kernel, output) = (each(kernel, "kernel_size")?, each(&output, "output_size")?);
+    let lead = d - n - 1;
+    if let Some(i) = (lead..d).find(|&i| input.shape()[i] == 0) {
+        bail!(
+            Runtime,
+            "{name}: Expected input to have non-zero size for non-batch dimensions, but got {:?} with dimension {i} being empty.",
+            input.shape()
+        );
+    }
+    for i in 0..n {
+        ensure!(
+            kernel[i] > 0 && output[i] > 0,
+            Runtime,
+            "{name}: kernel_size and output_size must be greater than zero"
+        );
+        ensure!(
+            output[i] + kernel[i] - 1 <= sizes[i] as i64,
+            Runtime,
+            "{name}(): pool {} {} too large relative to input {} {}",
+            ["time", "height", "width"][3 - n + i],
+            kernel[i],
+            ["time", "height", "width"][3 - n + i],
+            sizes[i]
+        );
+    }
+    let (batch, channels) = (if lead == 1 { input.shape()[0] } else { 1 }, input.shape()[lead]);
+    let samples = match samples {
+        Some(s) => {
+            ensure!(
+                s.dtype() == input.dtype(),
+                Runtime,
+                "Expect _random_samples to have the same dtype as input"
+            );
+            ensure!(s.ndim() == 3, Runtime, "Expect _random_samples to have 3 dimensions, got {}", s.ndim());
+            let given = s.shape();
+            ensure!(
+                given[0] >= batch,
+                Runtime,
+                "Expect _random_samples.size(0) no less then input batch size."
+            );
+            ensure!(
+                given[1] == channels,
+                Runtime,
+                "Expect _random_samples.size(1) equals to input channel size."
+            );
+            ensure!(
+                given[2] == n,
+                Runtime,
+                "Expect _random_samples.size(2) equals to {n}; got {}.",
+                given[2]
+            );
+            crate::ops::shape::resize::narrow_at(&s.detach(), 0, 0, batch, 1)?
+        }
+        None => uniforms(&[batch, channels, n], input.dtype(), input.device())?,
+    };
+    let geo = Geometry {
+        name,
+        spatial: n,
+        axes: [Axis::Adaptive; 3],
+        input: sizes,
+        output: output.iter().map(|&o| o as usize).collect(),
+        include_pad: true,
+        divisor: None,
+    };
+    let op = Fractional { geo, kernel: kernel.iter().map(|&k| k as usize).collect() };
+    let mut outs = apply_multi(op, &[input, &samples])?;
+    let indices = outs.swap_remove(1);
+    Ok((outs.swap_remove(0), indices))
+}
+
+macro_rules! fractional_rows {
+    ($($n:literal $plain:ident $with:ident),*) => {ops! {$(
+        /// The greatest elements of windows at random places.
+        ///
+        /// Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's.
+        nn fn $plain(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> Ret {
+            let (v, i) = pool($n, input, kernel_size, output_size, output_ratio, _random_samples)?;
+            Ok(if return_indices { Ret::Tuple(smallvec![v, i]) } else { Ret::Tensor(v) })
+        }
+        /// The greatest elements of windows at random places, and their positions in the plane.
+        nn fn $with(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> (Tensor, Tensor) {
+            let _ = return_indices;
+            pool($n, input, kernel_size, output_size, output_ratio, _random_samples)
+        }
+    )*}};
+}
+
+fractional_rows!(
+    2 fractional_max_pool2d fractional_max_pool2d_with_indices,
+    3 fractional_max_pool3d fractional_max_pool3d_with_indices
+);

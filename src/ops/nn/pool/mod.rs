@@ -1,0 +1,6 @@
+//! Pooling.
+
+pub mod args;
+pub mod fractional;
+pub mod op;
+pub mod rows;

@@ -1,0 +1,4 @@
+//! Recurrent layers.
+
+pub mod composed;
+pub mod op;

@@ -1,0 +1,333 @@
+//! Recurrent layers, one direction of one layer at a time: a fused op with a fused gradient. The same said in public
+//! ops, for second derivatives, is in `rnn_composed.rs`.
+
+use super::composed::composed;
+use crate::autograd::grad_enabled;
+use crate::base::{DType, Device, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::nn::rnn::{self as kernel, Cell, Gradients, Shape, Tape, Weights};
+use crate::ops::create::copy::{self, cast, dense_held};
+use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::ops::driver::recompute;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, ops, with_dtype};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Inputs: rows of all steps, state, the LSTM's memory, weights for input and state, their biases if there are any, and
+/// the weights of the projection. Results: rows, state, the LSTM's memory; then what the gradient reads.
+#[derive(Clone, Debug)]
+pub struct Recurrence {
+    pub cell: Cell,
+    /// Rows of each step.
+    pub sizes: Arc<[usize]>,
+    pub hidden: usize,
+    pub bias: bool,
+    pub projected: bool,
+    pub reverse: bool,
+    /// Whether a gradient will be wanted.
+    tape: bool,
+}
+
+/// The inputs by name.
+pub struct Inputs<'a, T> {
+    pub x: &'a T,
+    pub state: &'a T,
+    pub memory: Option<&'a T>,
+    pub ih: &'a T,
+    pub hh: &'a T,
+    pub bias: Option<(&'a T, &'a T)>,
+    pub hr: Option<&'a T>,
+}
+
+impl Recurrence {
+    fn lstm(&self) -> bool {
+        self.cell == Cell::Lstm
+    }
+    /// Results but for the tape.
+    fn states(&self) -> usize {
+        2 + self.lstm() as usize
+    }
+    pub fn inputs<'a, T>(&self, x: &'a [T]) -> Inputs<'a, T> {
+        let weights = &x[self.states()..];
+        Inputs {
+            x: &x[0],
+            state: &x[1],
+            memory: self.lstm().then(|| &x[2]),
+            ih: &weights[0],
+            hh: &weights[1],
+            bias: self.bias.then(|| (&weights[2], &weights[3])),
+            hr: self.projected.then(|| &weights[2 + 2 * self.bias as usize]),
+        }
+    }
+    fn shape(&self, input: usize, out: usize) -> Shape<'_> {
+        let projected = self.projected.then_some(out);
+        let Recurrence { cell, hidden, reverse, .. } = *self;
+        Shape { cell, sizes: &self.sizes, input, hidden, projected, reverse }
+    }
+    /// The tape among the results.
+    fn tape_of<'a>(&self, tape: &'a [Tensor]) -> [Option<&'a Tensor>; 4] {
+        let mut rest = tape.iter();
+        let apart = self.cell.has_tape();
+        [true, apart, apart, self.projected].map(|has| if has { rest.next() } else { None })
+    }
+    fn check(&self, x: &[&Tensor]) -> Result<()> {
+        let parts = self.inputs(x);
+        let (rows, batch) = (self.sizes.iter().sum::<usize>(), self.sizes[0]);
+        let out = if self.projected { parts.state.shape().last().copied().unwrap_or(0) } else { self.hidden };
+        let width = self.cell.gates() * self.hidden;
+        let input = parts.x.shape().last().copied().unwrap_or(0);
+        let mut expected = vec![(*parts.x, vec![rows, input]), (*parts.state, vec![batch, out])];
+        expected.extend(parts.memory.map(|m| (*m, vec![batch, self.hidden])));
+        expected.extend([(*parts.ih, vec![width, input]), (*parts.hh, vec![width, out])]);
+        expected.extend(parts.bias.iter().flat_map(|(a, b)| [(**a, vec![width]), (**b, vec![width])]));
+        expected.extend(parts.hr.map(|w| (*w, vec![out, self.hidden])));
+        for (t, shape) in expected {
+            ensure!(
+                t.shape() == shape,
+                Runtime,
+                "{}: expected a tensor of shape {shape:?}, got {:?}",
+                self.name(),
+                t.shape()
+            );
+            ensure!(
+                t.dtype() == parts.x.dtype(),
+                Runtime,
+                "Input and parameter tensors are not the same dtype, found input tensor with {} and parameter tensor with {}",
+                parts.x.dtype().scalar_name(),
+                t.dtype().scalar_name()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Address of a tensor, or null.
+fn address<T: crate::base::Elem>(t: Option<&Tensor>) -> *mut T {
+    t.map_or(std::ptr::null_mut(), |t| t.ptr_of::<T>())
+}
+
+impl Op for Recurrence {
+    fn name(&self) -> &'static str {
+        match self.cell {
+            Cell::Lstm => "lstm",
+            Cell::Gru => "gru",
+            Cell::Tanh => "rnn_tanh",
+            Cell::Relu => "rnn_relu",
+        }
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.lstm() { "MkldnnRnnLayerBackward0" } else { "StackBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        self.check(x)?;
+        let (dtype, rows) = (x[0].dtype(), x[0].shape()[0]);
+        let (batch, out) = (x[1].shape()[0], x[1].shape()[1]);
+        let mut shapes = vec![[rows, out], [batch, out]];
+        if self.lstm() {
+            shapes.push([batch, self.hidden]);
+        }
+        if self.tape {
+            shapes.push([rows, out]);
+            if self.cell.has_tape() {
+                shapes.extend([[rows, self.cell.gates() * self.hidden], [rows, self.hidden]]);
+            }
+            if self.projected {
+                shapes.push([rows, self.hidden]);
+            }
+        }
+        Ok(shapes.iter().map(|s| Meta::new(s, dtype)).collect())
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let dense: Vec<Tensor> = x.iter().map(|t| dense_held(t)).collect::<Result<_>>()?;
+        let parts = self.inputs(&dense);
+        for (to, from) in out[1..].iter().zip(&dense[1..self.states()]) {
+            copy::write_held(to, from);
+        }
+        let (input, width) = (parts.x.shape()[1], parts.ih.shape()[0]);
+        let shape = self.shape(input, parts.state.shape()[1]);
+        let dtype = parts.x.dtype();
+        let room = |n: &[usize]| Tensor::empty(n, dtype, Device::Cpu);
+        let work = room(&[kernel::forward_work(&shape)])?;
+        let [before, gates, cell, unprojected] = self.tape_of(&out[self.states()..]);
+        let spare = match gates {
+            None if self.cell.has_tape() => Some(room(&[shape.rows(), width])?),
+            _ => None,
+        };
+        let gates = gates.or(spare.as_ref()).unwrap_or(&out[0]);
+        with_dtype!(self.name(), dtype, native, T => {
+            let weights = weights::<T>(&parts);
+            let tape = Tape {
+                gates: gates.ptr_of::<T>(),
+                before: address(before),
+                cell: address(cell),
+                unprojected: address(unprojected),
+            };
+            let memory = address(self.lstm().then(|| &out[2]));
+            // SAFETY: dense tensors of the sizes that `infer` checked, held by the driver or made here
+            unsafe {
+                let (y, state) = (out[0].ptr_of::<T>(), out[1].ptr_of::<T>());
+                kernel::forward(&shape, parts.x.ptr_of::<T>(), weights, state, memory, y, tape, work.ptr_of::<T>());
+            }
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output < self.states()
+    }
+    fn saves(&self, _: Want) -> Saves {
+        // the rows of a cell without a tape are its activations
+        let rows = !self.cell.has_tape() as u64;
+        Saves { inputs: u64::MAX, outputs: u64::MAX << self.states() | rows }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let n = cx.node.inputs.len();
+        let inputs: Vec<Tensor> = (0..n).map(|i| cx.input(i)).collect::<Result<_>>()?;
+        let given = &g[..self.states()];
+        if grad_enabled() {
+            return recompute::gradients(&inputs, want, given, |x| composed(self, x));
+        }
+        let saved = (0..cx.node.outputs.len()).filter(|&i| self.saves(want).outputs >> i & 1 == 1);
+        let saved: Vec<Tensor> = saved.map(|i| cx.output(i)).collect::<Result<_>>()?;
+        let op = RecurrenceGrad {
+            of: self.clone(),
+            want: (0..n).map(|i| want.has(i)).collect(),
+            given: given.iter().map(Option::is_some).collect(),
+        };
+        let all: Vec<&Tensor> = given.iter().flatten().chain(&inputs).chain(&saved).collect();
+        let mut found = apply_multi(op, &all)?.into_iter();
+        Ok((0..n).map(|i| if want.has(i) { found.next() } else { None }).collect())
+    }
+}
+
+fn weights<T: crate::base::Elem>(parts: &Inputs<Tensor>) -> Weights<T> {
+    Weights {
+        ih: parts.ih.ptr_of::<T>(),
+        hh: parts.hh.ptr_of::<T>(),
+        bias_ih: address::<T>(parts.bias.map(|b| b.0)),
+        bias_hh: address::<T>(parts.bias.map(|b| b.1)),
+        hr: address::<T>(parts.hr),
+    }
+}
+
+/// The gradients of a [`Recurrence`]. Inputs: those of its results that there are, its inputs, and what it saved of
+/// its results. Never recorded: with recording on, the gradient is composed.
+#[derive(Debug)]
+struct RecurrenceGrad {
+    of: Recurrence,
+    want: SmallVec<[bool; 8]>,
+    given: SmallVec<[bool; 3]>,
+}
+
+impl Op for RecurrenceGrad {
+    fn name(&self) -> &'static str {
+        self.of.name()
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let first = self.given.iter().filter(|g| **g).count();
+        let inputs = x[first..].iter().zip(&self.want);
+        Ok(inputs.filter(|(_, want)| **want).map(|(t, _)| Meta::new(t.shape(), t.dtype())).collect())
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let dense: Vec<Tensor> = x.iter().map(|t| dense_held(t)).collect::<Result<_>>()?;
+        let mut rest = dense.iter();
+        let given: SmallVec<[Option<&Tensor>; 3]> =
+            self.given.iter().map(|g| if *g { rest.next() } else { None }).collect();
+        let (inputs, saved) = rest.as_slice().split_at(self.want.len());
+        let parts = self.of.inputs(inputs);
+        let mut places = out.iter();
+        let to: Vec<Option<Tensor>> =
+            self.want.iter().map(|w| if *w { places.next().cloned() } else { None }).collect();
+        let dtype = parts.x.dtype();
+        let room = |n: &[usize]| Tensor::empty(n, dtype, Device::Cpu);
+        // gradients of states pass through the memory that they end in
+        let mut ends: SmallVec<[Tensor; 2]> = SmallVec::new();
+        for i in 1..self.of.states() {
+            let end = to[i].clone().map_or_else(|| room(inputs[i].shape()), Ok)?;
+            match given[i] {
+                Some(g) => copy::write_held(&end, g),
+                None => copy::fill_held(&end, Scalar::Int(0)),
+            }
+            ends.push(end);
+        }
+        let shape = self.of.shape(parts.x.shape()[1], parts.state.shape()[1]);
+        let work = room(&[kernel::backward_work(&shape)])?;
+        let (rows, tape) = if self.of.cell.has_tape() { (None, saved) } else { (saved.first(), &saved[1..]) };
+        let [before, gates, cell, unprojected] = self.of.tape_of(tape);
+        let to = self.of.inputs(&to);
+        with_dtype!(self.name(), dtype, native, T => {
+            let tape = Tape {
+                gates: address(gates.or(rows)),
+                before: address(before),
+                cell: address(cell),
+                unprojected: address(unprojected),
+            };
+            let d = Gradients {
+                x: address(to.x.as_ref()),
+                state: ends[0].ptr_of::<T>(),
+                memory: address(ends.get(1)),
+                ih: address(to.ih.as_ref()),
+                hh: address(to.hh.as_ref()),
+                bias_ih: address(to.bias.and_then(|b| b.0.as_ref())),
+                bias_hh: address(to.bias.and_then(|b| b.1.as_ref())),
+                hr: address(to.hr.and_then(Option::as_ref)),
+            };
+            let (x, w, g) = (parts.x.ptr_of::<T>(), weights::<T>(&parts), address::<T>(given[0]));
+            // SAFETY: dense tensors of the sizes of the forward call, held by the driver or made here
+            unsafe { kernel::backward(&shape, x, w, tape, g, d, work.ptr_of::<T>()) };
+            Ok(())
+        })
+    }
+}
+
+ops! {
+    /// One direction of one recurrent layer over a sequence: its rows, the state at the end and, of an LSTM, the memory.
+    ///
+    /// Args: mode: LSTM, GRU, RNN_TANH or RNN_RELU; input: (rows, in), the rows of all steps one after the other;
+    /// sizes: rows of each step, never growing; hx: (batch, out); cx: (batch, hidden), of an LSTM; weights: for
+    /// input, state, their biases, and the projection, None where there is none; reverse: from the last step on.
+    /// Errors: RuntimeError for sizes or dtypes that do not fit.
+    nn fn recurrence(mode: &str, input: &Tensor, sizes: &[i64], hx: &Tensor, cx: Option<&Tensor>, weights: &[Option<Tensor>], reverse: bool = false) -> Vec<Tensor> {
+        let cell = match mode {
+            "LSTM" => Cell::Lstm,
+            "GRU" => Cell::Gru,
+            "RNN_TANH" => Cell::Tanh,
+            "RNN_RELU" => Cell::Relu,
+            _ => bail!(Value, "Unrecognized RNN mode: {mode}"),
+        };
+        ensure!(!sizes.is_empty(), Runtime, "Expected sequence length to be larger than 0 in RNN");
+        ensure!(sizes.is_sorted_by(|a, b| a >= b) && sizes.iter().all(|&n| n >= 0), Runtime, "batch sizes must be non-negative and must not grow");
+        ensure!((cell == Cell::Lstm) == cx.is_some(), Runtime, "{mode}: a memory belongs to an LSTM, and to that alone");
+        let [Some(ih), Some(hh), bias_ih, bias_hh, hr] = weights else {
+            bail!(Runtime, "{mode}: expected weights for input and state, two biases and a projection");
+        };
+        ensure!(bias_ih.is_some() == bias_hh.is_some() && (hr.is_none() || cell == Cell::Lstm), Runtime, "{mode}: weights that do not belong together");
+        let dtype = input.dtype();
+        let half = matches!(dtype, DType::F16 | DType::BF16);
+        let mut x: Vec<Tensor> = [Some(input), Some(hx), cx, Some(ih), Some(hh)].into_iter().flatten().cloned().collect();
+        x.extend([bias_ih, bias_hh, hr].into_iter().flatten().cloned());
+        if half {
+            // computed in float32 and rounded once
+            x = x.iter().map(|t| if t.dtype() == dtype { cast(t, DType::F32) } else { Ok(t.clone()) }).collect::<Result<_>>()?;
+        }
+        let width = hh.shape().first().copied().unwrap_or(0);
+        let op = Recurrence {
+            cell,
+            sizes: sizes.iter().map(|&n| n as usize).collect(),
+            hidden: width / cell.gates(),
+            bias: bias_ih.is_some(),
+            projected: hr.is_some(),
+            reverse,
+            tape: grad_enabled() && x.iter().any(Tensor::requires_grad),
+        };
+        let states = op.states();
+        let mut out: Vec<Tensor> = apply_multi(op, &x.iter().collect::<Vec<_>>())?.into_iter().collect();
+        out.truncate(states);
+        if half {
+            out = out.iter().map(|t| cast(t, dtype)).collect::<Result<_>>()?;
+        }
+        Ok(out)
+    }
+}

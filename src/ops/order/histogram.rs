@@ -1,0 +1,145 @@
+//! `histogram`: weighted counts between edges.
+
+use crate::base::{DType, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::order::sort::edge_counts;
+use crate::ops::create::copy::{dense_held, full, write_held};
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::reduce::sum::{no_kernel, sum};
+use crate::ops::shape::resize::{narrow_at, reshape_to};
+use crate::ops::table::{Fields, Named, Val};
+use crate::tensor::{Meta, Tensor};
+use crate::{ensure, ops, with_dtype};
+use smallvec::smallvec;
+
+/// Sums of weights (or counts) of the elements between neighbouring edges; the last bin includes its end.
+#[derive(Debug)]
+struct Between;
+
+impl Op for Between {
+    fn name(&self) -> &'static str {
+        "histogram"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&[x[1].numel() - 1], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (values, edges) = (dense_held(x[0])?, dense_held(x[1])?);
+        let weights = x.get(2).map(|w| dense_held(w)).transpose()?;
+        let bins = edges.numel() - 1;
+        let mut sums = vec![0f64; bins];
+        with_dtype!("histogram", values.dtype(), native, T => {
+            let w = weights.as_ref().map_or(std::ptr::null(), |w| w.ptr_of::<T>() as *const T);
+            // SAFETY: dense arrays: values and weights of one size, and one edge more than sums
+            unsafe { edge_counts::<T>(values.ptr_of(), w, values.numel(), edges.ptr_of(), &mut sums) };
+            Ok(())
+        })?;
+        write_held(&out[0], &Tensor::from_slice(&sums, &[bins])?);
+        Ok(())
+    }
+}
+
+static HISTOGRAM: Fields = Fields { name: "histogram", fields: &["hist", "bin_edges"] };
+
+fn counted(x: &Tensor, edges: &Tensor, weight: Option<&Tensor>, density: bool) -> Result<Named> {
+    let x = x.detach();
+    ensure!(edges.numel() > 1, Runtime, "torch.histogram(): bins must be > 0, but got 0 for dimension 0");
+    ensure!(
+        edges.dtype() == x.dtype(),
+        Runtime,
+        "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype {} and bins for dimension 0 with dtype {}",
+        x.dtype().c_name(),
+        edges.dtype().c_name()
+    );
+    if let Some(w) = weight {
+        ensure!(
+            w.dtype() == x.dtype(),
+            Runtime,
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got input({}), and weight({})",
+            x.dtype().c_name(),
+            w.dtype().c_name()
+        );
+        ensure!(
+            w.shape() == x.shape(),
+            Runtime,
+            "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its innermost dimension, but got input with shape [{}, 1] and weight with shape {:?}",
+            x.numel(),
+            w.shape()
+        );
+    }
+    let flat = |t: &Tensor| reshape_to(&t.detach(), &[t.numel()]);
+    let mut hist = match weight {
+        Some(w) => apply(Between, &[&flat(&x)?, edges, &flat(w)?])?,
+        None => apply(Between, &[&flat(&x)?, edges])?,
+    };
+    if density {
+        let n = edges.numel() - 1;
+        let widths = narrow_at(edges, 0, 1, n, 1)?.sub(narrow_at(edges, 0, 0, n, 1)?)?;
+        hist = hist.div(sum(&hist, None)?)?.div(widths)?;
+    }
+    Ok(Named(&HISTOGRAM, smallvec![hist, edges.clone()]))
+}
+
+fn check(x: &Tensor) -> Result<()> {
+    if !matches!(x.dtype(), DType::F32 | DType::F64) {
+        no_kernel("histogramdd", x.dtype())?;
+    }
+    Ok(())
+}
+
+ops! {
+    /// Weighted counts of the elements between the edges in `bins`, and the edges.
+    ///
+    /// Args: density: as a density, whose integral is one.
+    both fn histogram(input: &Tensor, bins: &Tensor; weight: Option<&Tensor> = None, density: bool = false) -> Named {
+        check(input)?;
+        ensure!(bins.ndim() == 1, Runtime, "torch.histogramdd: bins tensor should have one dimension, but got {} dimensions in the bins tensor for dimension 0", bins.ndim());
+        counted(input, bins, weight, density)
+    }
+    /// Weighted counts of the elements in `bins` bins of equal width over `range` (that of the data by default), and
+    /// the edges of the bins.
+    both fn histogram_even["histogram"](input: &Tensor, bins: i64 = 100; range: Option<&[Scalar]> = None, weight: Option<&Tensor> = None, density: bool = false) -> Named {
+        check(input)?;
+        ensure!(bins > 0, Runtime, "torch.histogram(): bins must be > 0, but got {bins} for dimension 0");
+        let (mut lo, mut hi) = (0.0, 1.0);
+        if let Some(range) = range {
+            ensure!(range.len() == 2, Runtime, "torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, but got {}", range.len());
+            (lo, hi) = (range[0].to_f64(), range[1].to_f64());
+        } else if input.numel() > 0 {
+            let x = input.detach();
+            (lo, hi) = (crate::ops::reduce::extreme::min(&x)?.item()?.to_f64(), crate::ops::reduce::extreme::max(&x)?.item()?.to_f64());
+        }
+        ensure!(lo.is_finite() && hi.is_finite(), Runtime, "torch.histogramdd: dimension 0's range [{lo}, {hi}] is not finite");
+        ensure!(lo <= hi, Runtime, "torch.histogramdd: min should not exceed max, but got min {lo} max {hi} for dimension 0");
+        if lo == hi {
+            (lo, hi) = (lo - 0.5, hi + 0.5);
+        }
+        let edges = crate::ops::create::fill::linspace(lo.into(), hi.into(), bins + 1, Some(input.dtype()), None, None, None, false)?;
+        counted(input, &edges, weight, density)
+    }
+    /// Whether each element is among `test_elements`.
+    ///
+    /// Args: assume_unique: no element occurs twice in either; invert: whether it is not.
+    function fn isin(elements: Val, test_elements: Val; assume_unique: bool = false, invert: bool = false) -> Tensor {
+        let _ = assume_unique;
+        let tensor = |v: &Val| match v {
+            Val::T(t) => Ok(t.detach()),
+            Val::S(s) => full(&[], *s, s.dtype(crate::base::promote::default_dtype()), crate::base::Device::Cpu),
+        };
+        let (x, of) = (tensor(&elements)?, tensor(&test_elements)?);
+        for t in [&x, &of] {
+            ensure!(!t.dtype().is_complex() && t.dtype() != DType::Bool, Runtime, "Unsupported input type encountered for isin(): {}", t.dtype().scalar_name());
+        }
+        let found = if of.numel() == 0 {
+            full(x.shape(), Scalar::Bool(false), DType::Bool, x.device())?
+        } else {
+            let common = crate::base::promote::promote(x.dtype(), of.dtype());
+            let (x, of) = (crate::ops::create::copy::cast(&x, common)?, crate::ops::create::copy::cast(&of, common)?);
+            let sorted = super::sort::sort_along(&reshape_to(&of, &[of.numel()])?, 0, false)?.0;
+            let at = super::search::bucketize(Val::T(x.clone()), &sorted, false, false)?.clamp_max(of.numel() as i64 - 1)?;
+            crate::ops::elementwise::compare::eq(&crate::ops::index::axis::take(&sorted, &at)?, &x)?
+        };
+        if invert { found.logical_not() } else { Ok(found) }
+    }
+}

@@ -1,0 +1,12 @@
+//! Elements by size.
+
+pub mod histogram;
+pub mod quantile;
+pub mod search;
+pub mod select;
+pub mod sort;
+pub mod unique;
+
+/// The rows of every file.
+pub const TABLES: &[&[crate::ops::table::OpDef]] =
+    &[histogram::TABLE, quantile::TABLE, search::TABLE, select::TABLE, sort::TABLE, unique::TABLE];

@@ -1,0 +1,169 @@
+//! Quantiles: a sort, two neighbours of each rank, and what lies between them.
+
+use super::sort::sort_along;
+use crate::base::{DType, Dims, Scalar, wrap_dim};
+use crate::error::Result;
+use crate::ops::create::copy::{cast, full};
+use crate::ops::elementwise::along;
+use crate::ops::elementwise::compare::eq;
+use crate::ops::elementwise::rounding::{ceil, floor, sgn};
+use crate::ops::reduce::extreme::flat;
+use crate::ops::reduce::sum::sum_dims;
+use crate::ops::shape::resize::{expand_to, reshape_to, transpose, unsqueeze_at};
+use crate::ops::table::Val;
+use crate::tensor::Tensor;
+use crate::{bail, ensure, ops};
+
+#[derive(Clone, Copy, PartialEq)]
+enum Between {
+    Linear,
+    Lower,
+    Higher,
+    Midpoint,
+    Nearest,
+}
+
+fn between(op: &str, name: &str) -> Result<Between> {
+    Ok(match name {
+        "linear" => Between::Linear,
+        "lower" => Between::Lower,
+        "higher" => Between::Higher,
+        "midpoint" => Between::Midpoint,
+        "nearest" => Between::Nearest,
+        _ => bail!(
+            Runtime,
+            "{op}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {name}"
+        ),
+    })
+}
+
+fn check(op: &str, x: &Tensor, q: &Tensor) -> Result<()> {
+    ensure!(x.numel() > 0, Runtime, "{op}() input tensor must be non-empty");
+    ensure!(q.ndim() <= 1, Runtime, "{op}() q must be a scalar or 1D tensor");
+    ensure!(
+        matches!(x.dtype(), DType::F32 | DType::F64),
+        Runtime,
+        "{op}() input tensor must be either float or double dtype"
+    );
+    ensure!(q.dtype() == x.dtype(), Runtime, "{op}() q tensor must be same dtype as the input tensor");
+    if q.numel() > 0 && q.device() == crate::base::Device::Cpu {
+        let q = q.detach();
+        let (lo, hi) = (
+            crate::ops::reduce::extreme::min(&q)?.item()?.to_f64(),
+            crate::ops::reduce::extreme::max(&q)?.item()?.to_f64(),
+        );
+        ensure!(lo >= 0.0 && hi <= 1.0, Runtime, "{op}() q values must be in the range [0, 1]");
+    }
+    Ok(())
+}
+
+fn quantiles(
+    x: &Tensor,
+    q: &Tensor,
+    dim: Option<i64>,
+    keepdim: bool,
+    how: &str,
+    skip_nan: bool,
+) -> Result<Tensor> {
+    let op = "quantile";
+    check(op, x, q)?;
+    let how = between(op, how)?;
+    // the shape of one result, and the input with its lines along the last axis
+    let (mut kept, lines) = match dim {
+        None => (Dims::from_elem(1, if keepdim { x.ndim() } else { 0 }), flat(x)?),
+        Some(d) => {
+            let axis = wrap_dim(d, x.ndim())?;
+            let mut shape = Dims::from_slice(x.shape());
+            if x.ndim() > 0 {
+                if keepdim {
+                    shape[axis] = 1
+                } else {
+                    _ = shape.remove(axis)
+                }
+                (shape, if axis + 1 == x.ndim() { x.clone() } else { transpose(x, axis as i64, -1)? })
+            } else {
+                (shape, flat(x)?)
+            }
+        }
+    };
+    let moved = dim.map(|d| wrap_dim(d, x.ndim())).transpose()?;
+    let sorted = sort_along(&lines, -1, false)?.0;
+    let n = *sorted.shape().last().unwrap_or(&1);
+    let mut ranks_shape = Dims::from_slice(&sorted.shape()[..sorted.ndim() - 1]);
+    ranks_shape.push(q.numel());
+    let last = sorted.ndim() - 1;
+    let missing = eq(&along::not_nan(&sorted)?, false)?;
+    let q1 = reshape_to(q, &[q.numel()])?;
+    let ranks = if skip_nan {
+        // ranks among the elements that are there
+        let present = sum_dims(&along::not_nan(&sorted)?, &[-1], true)?;
+        let top = cast(&present, x.dtype())?.sub(1.0)?;
+        let r = expand_to(&q1, &ranks_shape)?.mul(top)?;
+        let below = eq(&sgn(&r.detach())?, -1.0)?;
+        along::masked(&r, &below, 0.0)?
+    } else {
+        let r = expand_to(&q1.mul((n - 1) as f64)?, &ranks_shape)?;
+        // a nan anywhere answers with the last element, which then is one
+        let spoiled = crate::ops::reduce::all_any::any_dim(&missing, Some(&[-1]), true)?;
+        along::masked(&r, &expand_to(&spoiled, &ranks_shape)?, (n - 1) as f64)?
+    };
+    let ranks = match how {
+        Between::Lower => floor(&ranks)?,
+        Between::Higher => ceil(&ranks)?,
+        Between::Nearest => crate::ops::elementwise::round::round(&ranks, 0)?,
+        _ => ranks,
+    };
+    let below = cast(&floor(&ranks.detach())?, DType::I64)?;
+    let mut values = along::gather(&sorted, last, &below)?;
+    if matches!(how, Between::Linear | Between::Midpoint) {
+        let weight = match how {
+            Between::Midpoint => full(&ranks_shape, Scalar::Float(0.5), x.dtype(), x.device())?,
+            _ => ranks.sub(cast(&below, x.dtype())?)?,
+        };
+        let above = cast(&ceil(&ranks.detach())?, DType::I64)?;
+        let upper = along::gather(&sorted, last, &above)?;
+        values = crate::ops::elementwise::choose::lerp(&values, &upper, Val::T(weight))?;
+    }
+    // the quantiles go in front, the reduced axis back to its place
+    let lead = transpose(&unsqueeze_at(&values, 0)?, 0, -1)?;
+    let mut out = Dims::new();
+    if q.ndim() == 1 {
+        out.push(q.numel());
+    }
+    let lead = match moved {
+        // the axis that went last left its place to the former last one
+        Some(axis) if x.ndim() > 0 && axis != last => transpose(&lead, axis as i64 + 1, -1)?,
+        _ => lead,
+    };
+    out.append(&mut kept);
+    reshape_to(&lead, &out)
+}
+
+/// A number as the tensor of quantiles.
+fn number(x: &Tensor, q: f64) -> Result<Tensor> {
+    ensure!((0.0..=1.0).contains(&q), Runtime, "quantile() q must be in the range [0, 1] but got {q}");
+    full(&[], Scalar::Float(q), x.dtype(), x.device())
+}
+
+ops! {
+    /// The elements at the ranks `q * (n - 1)` in order, interpolated; nan where there is one.
+    ///
+    /// Args: q: numbers in [0, 1] of the dtype of `input` (float32 or float64); interpolation: `linear`, `lower`,
+    /// `higher`, `midpoint` or `nearest`.
+    /// Shape: that of the reduction, with an axis for `q` in front if `q` has one.
+    both fn quantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+        quantiles(input, q, dim, keepdim, interpolation, false)
+    }
+    /// The element at the rank `q * (n - 1)` in order, interpolated; nan where there is one.
+    both fn quantile_number["quantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+        quantiles(input, &number(input, q)?, dim, keepdim, interpolation, false)
+    }
+    /// As `quantile`, over the elements that are not nan.
+    both fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+        quantiles(input, q, dim, keepdim, interpolation, true)
+    }
+    /// As `quantile`, over the elements that are not nan.
+    both fn nanquantile_number["nanquantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+        quantiles(input, &number(input, q)?, dim, keepdim, interpolation, true)
+    }
+}

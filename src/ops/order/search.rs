@@ -1,0 +1,213 @@
+//! Places in sorted sequences and in bins: `searchsorted`, `bucketize`, `histc`.
+
+use crate::base::promote::{Promotion, default_dtype};
+use crate::base::{DType, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::order::sort::{histogram_counts, search};
+use crate::ops::create::copy::{dense_cast_held, dense_held, write_held};
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::elementwise::kind::half_up;
+use crate::ops::reduce::sum::no_kernel;
+use crate::ops::table::Val;
+use crate::tensor::{Meta, Tensor};
+use crate::{bail, ensure, ops, with_dtype};
+use smallvec::smallvec;
+
+#[derive(Debug)]
+struct Search {
+    right: bool,
+    narrow: bool,
+}
+
+impl Search {
+    fn common(x: &[&Tensor]) -> DType {
+        let p = Promotion::default().tensor(x[0].dtype(), x[0].ndim()).tensor(x[1].dtype(), x[1].ndim());
+        half_up(p.result())
+    }
+}
+
+impl Op for Search {
+    fn name(&self) -> &'static str {
+        "searchsorted"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let (b, v) = (x[0].dtype(), x[1].dtype());
+        if b.is_complex() || b == DType::Bool || v.is_complex() {
+            no_kernel("searchsorted_out_cpu", if v.is_complex() { v } else { b })?;
+        }
+        Ok(smallvec![Meta::new(x[1].shape(), if self.narrow { DType::I32 } else { DType::I64 })])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let common = Search::common(x);
+        let (sorted, values) = (dense_cast_held(x[0], common)?, dense_cast_held(x[1], common)?);
+        let order = x.get(2).map(|s| dense_held(s)).transpose()?;
+        let n = *sorted.shape().last().unwrap_or(&1);
+        let m = if sorted.ndim() == 1 { values.numel() } else { *values.shape().last().unwrap_or(&1) };
+        if values.numel() == 0 {
+            return Ok(());
+        }
+        if let Some(o) = &order {
+            // SAFETY: a dense tensor of as many elements, held
+            let at = unsafe { std::slice::from_raw_parts(o.ptr_of::<i64>() as *const i64, o.numel()) };
+            ensure!(
+                at.iter().all(|&i| i >= 0 && (i as usize) < n),
+                Runtime,
+                "torch.searchsorted(): sorter index out of range"
+            );
+        }
+        let wide = if self.narrow {
+            Tensor::empty(values.shape(), DType::I64, values.device())?
+        } else {
+            out[0].clone()
+        };
+        let order = order.map_or(std::ptr::null(), |o| o.ptr_of::<i64>() as *const i64);
+        with_dtype!("searchsorted", common, wide_real, T => {
+            // SAFETY: dense arrays: rows of `n` boundaries and of `m` values, results as the values
+            unsafe { search::<T>(values.numel() / m, sorted.ndim() == 1, (n, m), sorted.ptr_of(), order, values.ptr_of(), self.right, wide.ptr_of()) };
+            Ok(())
+        })?;
+        if self.narrow {
+            write_held(&out[0], &wide);
+        }
+        Ok(())
+    }
+}
+
+/// A number as a 0-d tensor.
+fn number(s: Scalar) -> Result<Tensor> {
+    crate::ops::create::copy::full(&[], s, s.dtype(default_dtype()), crate::base::Device::Cpu)
+}
+
+fn look_up(
+    sorted: &Tensor,
+    values: Val,
+    narrow: bool,
+    right: bool,
+    side: Option<&str>,
+    sorter: Option<&Tensor>,
+) -> Result<Tensor> {
+    let op = "torch.searchsorted()";
+    let mut right = right;
+    match side {
+        None => {}
+        Some(s @ ("left" | "right")) => {
+            ensure!(
+                !(right && s == "left"),
+                Runtime,
+                "{op}: side and right can't be set to opposites, got side of left while right was True"
+            );
+            right = s == "right";
+        }
+        Some(s) => bail!(Runtime, "{op}: side can only be 'left' or 'right' but got {s}"),
+    }
+    let values = match values {
+        Val::T(t) => t,
+        Val::S(s) => number(s)?,
+    };
+    let (b, v) = (sorted.shape(), values.shape());
+    ensure!(
+        !v.is_empty() || b.len() == 1,
+        Runtime,
+        "{op}: input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim({}) and input value's dim(0) numel(1)",
+        b.len()
+    );
+    ensure!(
+        !b.is_empty(),
+        Runtime,
+        "{op}: boundaries tensor should have positive dimension, but got 0 dimension"
+    );
+    ensure!(
+        b.len() == 1 || b.len() == v.len() && b[..b.len() - 1] == v[..v.len() - 1],
+        Runtime,
+        "{op}: boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor {b:?} and input value tensor {v:?}"
+    );
+    if let Some(s) = sorter {
+        ensure!(
+            s.shape() == b,
+            Runtime,
+            "{op}: boundary and sorter must have the same size, but got boundary tensor {b:?}and got sorter tensor {:?}",
+            s.shape()
+        );
+        ensure!(
+            s.dtype() == DType::I64,
+            Runtime,
+            "{op}: sorter must be a tensor of long dtype but got dtype {}",
+            s.dtype().scalar_name()
+        );
+    }
+    let (sorted, values) = (sorted.detach(), values.detach());
+    match sorter {
+        Some(s) => apply(Search { right, narrow }, &[&sorted, &values, s]),
+        None => apply(Search { right, narrow }, &[&sorted, &values]),
+    }
+}
+
+/// Counts in bins of equal width.
+#[derive(Debug)]
+struct Histc {
+    bins: usize,
+    range: (f64, f64),
+}
+
+impl Op for Histc {
+    fn name(&self) -> &'static str {
+        "histc"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&[self.bins], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = dense_cast_held(x[0], half_up(x[0].dtype()))?;
+        let mut counts = vec![0i64; self.bins];
+        with_dtype!("histc", x.dtype(), native, T => {
+            // SAFETY: a dense tensor of so many elements, held
+            unsafe { histogram_counts::<T>(x.ptr_of(), x.numel(), self.range, &mut counts) };
+            Ok(())
+        })?;
+        let result = Tensor::from_slice(&counts, &[self.bins])?;
+        write_held(&out[0], &result);
+        Ok(())
+    }
+}
+
+fn counted(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
+    let d = x.dtype();
+    if d.is_complex() {
+        no_kernel("aminmax_cpu", d)?;
+    }
+    ensure!(bins > 0, Runtime, "torch.histogram(): bins must be > 0, but got {bins} for dimension 0");
+    if !d.is_float() {
+        no_kernel("histogram_cpu", d)?;
+    }
+    let x = x.detach();
+    let (mut lo, mut hi) = (min.to_f64(), max.to_f64());
+    if lo == hi && x.numel() > 0 {
+        lo = crate::ops::reduce::extreme::min(&x)?.item()?.to_f64();
+        hi = crate::ops::reduce::extreme::max(&x)?.item()?.to_f64();
+    }
+    if lo == hi {
+        (lo, hi) = (lo - 1.0, hi + 1.0);
+    }
+    ensure!(lo.is_finite() && hi.is_finite(), Runtime, "torch.histc: range of [{lo}, {hi}] is not finite");
+    ensure!(lo < hi, Runtime, "torch.histc: max must be larger than min");
+    apply(Histc { bins: bins as usize, range: (lo, hi) }, &[&x])
+}
+
+ops! {
+    /// Where values belong in a sorted sequence (row by row): before equal elements, after them with `right`.
+    ///
+    /// Args: sorter: positions that put `sorted_sequence` in order, if it is not.
+    function fn searchsorted(sorted_sequence: &Tensor, input: Val; out_int32: bool = false, right: bool = false, side: Option<&str> = None, sorter: Option<&Tensor> = None) -> Tensor {
+        look_up(sorted_sequence, input, out_int32, right, side, sorter)
+    }
+    /// The bucket of each value: its place among sorted 1-d `boundaries`.
+    function fn bucketize(input: Val, boundaries: &Tensor; out_int32: bool = false, right: bool = false) -> Tensor {
+        ensure!(boundaries.ndim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim({})", boundaries.ndim());
+        look_up(boundaries, input, out_int32, right, None, None)
+    }
+    /// How many elements fall into each of `bins` bins of equal width between `min` and `max` (the extremes of the
+    /// data where both are equal).
+    both fn histc(input: &Tensor, bins: i64 = 100, min: Scalar = Scalar::Int(0), max: Scalar = Scalar::Int(0)) -> Tensor { counted(input, bins, min, max) }
+}

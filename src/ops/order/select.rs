@@ -1,0 +1,153 @@
+//! One element out of each line: `kthvalue`, `median`, `nanmedian`, `mode`.
+
+use super::sort::from_picked;
+use crate::base::{DType, Scalar, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::order::sort::{Grid, Pick, pick};
+use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::ops::reduce::extreme::evenly_over_all;
+use crate::ops::reduce::sum::{Axes, no_kernel};
+use crate::ops::table::{Fields, Named};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+#[derive(Debug)]
+struct Picked {
+    what: Pick,
+    axis: usize,
+    keepdim: bool,
+}
+
+impl Op for Picked {
+    fn name(&self) -> &'static str {
+        match self.what {
+            Pick::Place(_) => "kthvalue",
+            Pick::Median => "median",
+            Pick::NanMedian => "nanmedian",
+            Pick::Mode => "mode",
+        }
+    }
+    fn grad_name(&self) -> &'static str {
+        match self.what {
+            Pick::Place(_) => "KthvalueBackward0",
+            Pick::Median => "MedianBackward1",
+            Pick::NanMedian => "NanmedianBackward1",
+            Pick::Mode => "ModeBackward0",
+        }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let x = x[0];
+        let axes = Axes { axes: smallvec![self.axis], keepdim: self.keepdim };
+        let named = if matches!(self.what, Pick::NanMedian) { "median" } else { self.name() };
+        axes.check_nonempty(named, x.shape())?;
+        check_dtype(self.what, x.dtype(), "median_out")?;
+        let shape = axes.shape(x.shape());
+        Ok(smallvec![Meta::new(&shape, x.dtype()), Meta::new(&shape, DType::I64)])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = x[0];
+        let grid = Grid::new(x.shape(), x.strides(), self.axis);
+        with_dtype!(self.name(), x.dtype(), real, T => {
+            // SAFETY: the grid follows the layout of `x`, whose storage is held; results are dense, one for each line
+            unsafe { pick::<T>(&grid, x.ptr_of(), self.what, out[0].ptr_of(), out[1].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves { inputs: 0, outputs: 2 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(from_picked(g, cx, self.axis, self.keepdim)?)]
+    }
+}
+
+fn check_dtype(what: Pick, d: DType, median: &str) -> Result<()> {
+    let kernel = match what {
+        Pick::Place(_) => "kthvalue_cpu",
+        Pick::Median | Pick::NanMedian => median,
+        Pick::Mode => "mode_cpu",
+    };
+    if d.is_complex() || d == DType::Bool && !matches!(what, Pick::Mode) {
+        no_kernel(kernel, d)?;
+    }
+    Ok(())
+}
+
+fn picked(input: &Tensor, what: Pick, dim: i64, keepdim: bool, fields: &'static Fields) -> Result<Named> {
+    let axis = wrap_dim(dim, input.ndim())?;
+    Ok(Named(fields, apply_multi(Picked { what, axis, keepdim }, &[input])?.into_iter().collect()))
+}
+
+/// The median of a whole tensor. Gradients are shared evenly by ties.
+#[derive(Debug)]
+struct Median(Pick);
+
+impl Op for Median {
+    fn name(&self) -> &'static str {
+        if matches!(self.0, Pick::Median) { "median" } else { "nanmedian" }
+    }
+    fn grad_name(&self) -> &'static str {
+        if matches!(self.0, Pick::Median) { "MedianBackward0" } else { "NanmedianBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        check_dtype(self.0, x[0].dtype(), "median_cpu")?;
+        Ok(smallvec![Meta::new(&[], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if x[0].numel() == 0 {
+            let empty = if x[0].dtype().is_float() { Scalar::Float(f64::NAN) } else { Scalar::Int(i64::MIN) };
+            crate::ops::create::copy::fill_held(&out[0], empty);
+            return Ok(());
+        }
+        let x = crate::ops::create::copy::dense_held(x[0])?;
+        let grid = Grid::new(&[x.numel()], &[1], 0);
+        let at = Tensor::empty(&[], DType::I64, x.device())?;
+        with_dtype!(self.name(), x.dtype(), real, T => {
+            // SAFETY: the grid is one line over the dense `x`; one result
+            unsafe { pick::<T>(&grid, x.ptr_of(), self.0, out[0].ptr_of(), at.ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::ALL
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(evenly_over_all(g, &cx.input(0)?, &cx.output(0)?)?)]
+    }
+}
+
+static KTHVALUE: Fields = Fields { name: "kthvalue", fields: &["values", "indices"] };
+static MEDIAN: Fields = Fields { name: "median", fields: &["values", "indices"] };
+static NANMEDIAN: Fields = Fields { name: "nanmedian", fields: &["values", "indices"] };
+static MODE: Fields = Fields { name: "mode", fields: &["values", "indices"] };
+
+ops! {
+    /// The `k`-th least element along an axis (from 1), and where it is.
+    ///
+    /// Errors: RuntimeError if `k` is out of range.
+    both fn kthvalue(input: &Tensor, k: i64, dim: i64 = -1, keepdim: bool = false) -> Named {
+        let axis = wrap_dim(dim, input.ndim())?;
+        let n = input.shape().get(axis).copied().unwrap_or(1) as i64;
+        Axes { axes: smallvec![axis], keepdim }.check_nonempty("kthvalue", input.shape())?;
+        ensure!(k >= 1 && k <= n, Runtime, "kthvalue(): selected number k out of range for dimension {axis}");
+        picked(input, Pick::Place(k as usize - 1), dim, keepdim, &KTHVALUE)
+    }
+    /// The lower middle of all elements in order; nan if there is one.
+    both fn median(input: &Tensor) -> Tensor { apply(Median(Pick::Median), &[input]) }
+    /// The lower middles along an axis, and where they are; the first nan where there is one.
+    both fn median_dim["median"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::Median, dim, keepdim, &MEDIAN) }
+    /// The lower middle of the elements that are not nan.
+    both fn nanmedian(input: &Tensor) -> Tensor { apply(Median(Pick::NanMedian), &[input]) }
+    /// The lower middles of the elements along an axis that are not nan, and where they are.
+    both fn nanmedian_dim["nanmedian"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::NanMedian, dim, keepdim, &NANMEDIAN) }
+    /// The most frequent elements along an axis (the least of several), and their last positions.
+    both fn mode(input: &Tensor, dim: i64 = -1, keepdim: bool = false) -> Named { picked(input, Pick::Mode, dim, keepdim, &MODE) }
+}

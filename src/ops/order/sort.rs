@@ -1,0 +1,164 @@
+//! Sorting along an axis: `sort`, `argsort`, `msort`, `topk`.
+
+use crate::base::{DType, Dims, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::order::sort::{self as kernel, Grid};
+use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::ops::elementwise::along;
+use crate::ops::reduce::extreme::to_selected;
+use crate::ops::reduce::sum::zeros_of;
+use crate::ops::table::{Fields, Named};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+static SORT: Fields = Fields { name: "sort", fields: &["values", "indices"] };
+static TOPK: Fields = Fields { name: "topk", fields: &["values", "indices"] };
+
+#[derive(Debug)]
+struct Sort {
+    axis: usize,
+    descending: bool,
+}
+
+/// The gradient of values taken from `indices` along an axis.
+fn back_to(g: &Tensor, shape: &[usize], axis: usize, indices: &Tensor) -> Result<Tensor> {
+    if shape.is_empty() {
+        return Ok(g.clone());
+    }
+    along::scatter_add(&zeros_of(shape, g)?, axis, &indices.detach(), g)
+}
+
+impl Op for Sort {
+    fn name(&self) -> &'static str {
+        "sort"
+    }
+    fn grad_name(&self) -> &'static str {
+        "SortBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        ensure!(!x[0].dtype().is_complex(), Runtime, " Sort does not support complex dtypes on CPU");
+        Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype()), Meta::new(x[0].shape(), DType::I64)])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = x[0];
+        let grid = Grid::new(x.shape(), x.strides(), self.axis);
+        with_dtype!("sort", x.dtype(), real, T => {
+            // SAFETY: the grid follows the layout of `x`, whose storage is held; results are dense and of its shape
+            unsafe { kernel::sort::<T>(&grid, x.ptr_of(), self.descending, out[0].ptr_of(), out[1].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves { inputs: 0, outputs: 2 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(back_to(g, cx.shape(0), self.axis, &cx.output(1)?)?)]
+    }
+}
+
+/// Sorted values and the positions they came from.
+pub fn sort_along(x: &Tensor, dim: i64, descending: bool) -> Result<(Tensor, Tensor)> {
+    let axis = wrap_dim(dim, x.ndim())?;
+    let outs = apply_multi(Sort { axis, descending }, &[x])?;
+    Ok((outs[0].clone(), outs[1].clone()))
+}
+
+fn named(input: &Tensor, dim: i64, descending: bool) -> Result<Named> {
+    let (values, indices) = sort_along(input, dim, descending)?;
+    Ok(Named(&SORT, smallvec![values, indices]))
+}
+
+#[derive(Debug)]
+struct TopK {
+    k: usize,
+    axis: usize,
+    largest: bool,
+}
+
+impl Op for TopK {
+    fn name(&self) -> &'static str {
+        "topk"
+    }
+    fn grad_name(&self) -> &'static str {
+        "TopkBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let d = x[0].dtype();
+        ensure!(!d.is_complex(), Runtime, " topk does not support complex dtypes on CPU");
+        ensure!(d != DType::Bool, Runtime, "topk does not support bool dtypes on CPU");
+        let mut shape = Dims::from_slice(x[0].shape());
+        if let Some(n) = shape.get_mut(self.axis) {
+            *n = self.k;
+        }
+        Ok(smallvec![Meta::new(&shape, d), Meta::new(&shape, DType::I64)])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = x[0];
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
+        let grid = Grid::new(x.shape(), x.strides(), self.axis);
+        let k = if x.ndim() == 0 { 1 } else { self.k };
+        with_dtype!("topk", x.dtype(), real, T => {
+            // SAFETY: the grid follows the layout of `x`, whose storage is held; results are dense, `k` for each line
+            unsafe { kernel::topk::<T>(&grid, x.ptr_of(), k, self.largest, out[0].ptr_of(), out[1].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves { inputs: 0, outputs: 2 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(back_to(g, cx.shape(0), self.axis, &cx.output(1)?)?)]
+    }
+}
+
+ops! {
+    /// The elements in order along an axis, and where they were. The sort is stable; nan counts as the greatest.
+    ///
+    /// Errors: RuntimeError for complex numbers.
+    both fn sort(input: &Tensor, dim: i64 = -1, descending: bool = false) -> Named { named(input, dim, descending) }
+    /// The elements in order along an axis, and where they were; always stable.
+    both fn sort_stable["sort"](input: &Tensor; stable: Option<bool>, dim: i64 = -1, descending: bool = false) -> Named {
+        let _ = stable;
+        named(input, dim, descending)
+    }
+    /// The elements in order along an axis, and where they were; always stable.
+    both fn sort_stable_dim["sort"](input: &Tensor, dim: i64 = -1, descending: bool = false; stable: Option<bool>) -> Named {
+        let _ = stable;
+        named(input, dim, descending)
+    }
+    /// Positions that put the elements in order along an axis.
+    both fn argsort(input: &Tensor, dim: i64 = -1, descending: bool = false; stable: bool = false) -> Tensor {
+        let _ = stable;
+        Ok(sort_along(&input.detach(), dim, descending)?.1)
+    }
+    /// The elements in order along the first axis.
+    both fn msort(input: &Tensor) -> Tensor { Ok(sort_along(input, 0, false)?.0) }
+    /// The `k` greatest (or least) elements along an axis in order, and where they were.
+    ///
+    /// Errors: RuntimeError if `k` is out of range.
+    both fn topk(input: &Tensor, k: i64, dim: i64 = -1, largest: bool = true, sorted: bool = true) -> Named {
+        let _ = sorted;
+        let axis = wrap_dim(dim, input.ndim())?;
+        let n = input.shape().get(axis).copied().unwrap_or(1);
+        ensure!(k >= 0 && k as usize <= n, Runtime, "selected index k out of range");
+        Ok(Named(&TOPK, apply_multi(TopK { k: k as usize, axis, largest }, &[input])?.into_iter().collect()))
+    }
+}
+
+/// The gradient of one element picked from each line.
+pub fn from_picked(g: &Tensor, cx: &Context, axis: usize, keepdim: bool) -> Result<Tensor> {
+    to_selected(g, cx.shape(0), axis, &cx.output(1)?, keepdim)
+}

@@ -1,0 +1,237 @@
+//! Distinct elements. The size of the result depends on the data, so these compute outside the op driver.
+
+use crate::base::{DType, Device, Dims, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::order::sort::{Groups, group, unique as unique_kernel};
+use crate::ops::create::copy::dense;
+use crate::ops::reduce::sum::no_kernel;
+use crate::ops::shape::resize::{permute_to, reshape_to};
+use crate::ops::table::Ret;
+use crate::storage::Guard;
+use crate::tensor::Tensor;
+use crate::{bail, ensure, ops, with_dtype};
+
+/// One tensor, or as many as were asked for.
+pub struct Distinct {
+    values: Tensor,
+    inverse: Option<Tensor>,
+    counts: Option<Tensor>,
+}
+
+impl From<Distinct> for Ret {
+    fn from(d: Distinct) -> Ret {
+        let rest: Vec<Tensor> = [d.inverse, d.counts].into_iter().flatten().collect();
+        if rest.is_empty() {
+            return Ret::Tensor(d.values);
+        }
+        Ret::Tuple(std::iter::once(d.values).chain(rest).collect())
+    }
+}
+
+fn has_data(op: &str, x: &Tensor) -> Result<()> {
+    if x.device() == Device::Meta {
+        bail!(
+            NotImplemented,
+            "{op}: the shape of the result depends on data, which a meta tensor does not have"
+        );
+    }
+    Ok(())
+}
+
+/// Groups of the elements of a dense tensor.
+#[allow(unsafe_code)]
+fn elements(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Groups> {
+    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+    with_dtype!(op, x.dtype(), real, T => {
+        let (p, n) = (x.ptr_of::<T>(), x.numel());
+        // SAFETY: a dense tensor of `n` elements, held for reading
+        Ok(unsafe {
+            if consecutive {
+                let order: Vec<usize> = (0..n).collect();
+                group(&order, inverse, |a, b| *p.add(a) == *p.add(b))
+            } else {
+                unique_kernel::<T>(p, n, inverse)
+            }
+        })
+    })
+}
+
+/// Groups of the rows of a dense matrix.
+#[allow(unsafe_code)]
+fn rows(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Groups> {
+    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+    let (m, n) = (x.shape()[0], x.shape()[1]);
+    with_dtype!(op, x.dtype(), real, T => {
+        // SAFETY: a dense matrix of m rows of n elements, held for reading
+        let row = |i: usize| unsafe { std::slice::from_raw_parts(x.ptr_of::<T>().add(i * n) as *const T, n) };
+        let mut order: Vec<usize> = (0..m).collect();
+        if !consecutive {
+            order.sort_by(|&a, &b| {
+                row(a).iter().zip(row(b)).find_map(|(p, q)| p.partial_cmp(q).filter(|o| o.is_ne())).unwrap_or(std::cmp::Ordering::Equal)
+            });
+        }
+        Ok(group(&order, inverse, |a, b| row(a) == row(b)))
+    })
+}
+
+/// `x[first]` of a dense tensor along axis 0.
+fn taken(x: &Tensor, first: &[usize]) -> Result<Tensor> {
+    let mut shape = Dims::from_slice(x.shape());
+    shape[0] = first.len();
+    let out = Tensor::empty(&shape, x.dtype(), x.device())?;
+    let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
+    for (k, &i) in first.iter().enumerate() {
+        crate::ops::create::copy::write_held(
+            &out.alias(out.layout().select(0, k)),
+            &x.alias(x.layout().select(0, i)),
+        );
+    }
+    drop(guard);
+    Ok(out)
+}
+
+/// Elements of a dense tensor at flat positions.
+fn elements_at(x: &Tensor, first: &[usize]) -> Result<Tensor> {
+    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+    with_dtype!("unique", x.dtype(), any, T => {
+        let p = x.ptr_of::<T>();
+        #[allow(unsafe_code)]
+        // SAFETY: positions of elements of a dense tensor, held for reading
+        let values: Vec<T> = first.iter().map(|&i| unsafe { *p.add(i) }).collect();
+        Tensor::from_slice(&values, &[values.len()])
+    })
+}
+
+fn distinct(
+    x: &Tensor,
+    inverse: bool,
+    counts: bool,
+    dim: Option<i64>,
+    consecutive: bool,
+) -> Result<Distinct> {
+    let op = if dim.is_some() { "unique_dim" } else { "unique" };
+    has_data(op, x)?;
+    let x = x.detach();
+    if let Some(d) = dim {
+        ensure!(x.ndim() > 0, Index, "Dimension specified as {d} but tensor has no dimensions");
+    }
+    let axis = dim.map(|d| wrap_dim(d, x.ndim())).transpose()?;
+    if x.dtype().is_complex() {
+        no_kernel(op, x.dtype())?;
+    }
+    let (values, g, inverse_shape) = match axis {
+        Some(axis) => {
+            let zeros = x.shape().iter().filter(|n| **n == 0).count();
+            if x.shape()[axis] == 0 {
+                ensure!(
+                    zeros == 1,
+                    Runtime,
+                    "Number of zero sized dimensions is more than one, so unique cannot be applied "
+                );
+                let none = |yes: bool| yes.then(|| Tensor::from_slice::<i64>(&[], &[0])).transpose();
+                return Ok(Distinct { values: dense(&x)?, inverse: none(inverse)?, counts: none(counts)? });
+            }
+            ensure!(
+                zeros == 0,
+                Runtime,
+                "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+            );
+            let mut order: Dims = smallvec::smallvec![axis];
+            order.extend((0..x.ndim()).filter(|&i| i != axis));
+            let front = dense(&permute_to(&x, &order)?)?;
+            let n = x.shape()[axis];
+            let g = rows(op, &reshape_to(&front, &[n, front.numel() / n])?, inverse, consecutive)?;
+            let values = taken(&front, &g.first)?;
+            let mut back = Dims::from_elem(0, order.len());
+            for (i, &o) in order.iter().enumerate() {
+                back[o] = i;
+            }
+            (dense(&permute_to(&values, &back)?)?, g, smallvec::smallvec![n])
+        }
+        None => {
+            let flat = dense(&x)?;
+            let g = elements(op, &flat, inverse, consecutive)?;
+            (elements_at(&flat, &g.first)?, g, Dims::from_slice(x.shape()))
+        }
+    };
+    let inverse = inverse.then(|| Tensor::from_slice(&g.inverse, &inverse_shape)).transpose()?;
+    let counts = counts.then(|| Tensor::from_slice(&g.counts, &[g.counts.len()])).transpose()?;
+    Ok(Distinct { values, inverse, counts })
+}
+
+/// How often each non-negative integer occurs, or the sum of the weights where it does.
+#[allow(unsafe_code)]
+fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Tensor> {
+    has_data("bincount", x)?;
+    if !x.dtype().is_integral() || x.dtype() == DType::Bool {
+        no_kernel("bincount_cpu", x.dtype())?;
+    }
+    ensure!(minlength >= 0, Runtime, "minlength should be >= 0");
+    let minlength = minlength as usize;
+    let only = "bincount only supports 1-d non-negative integral inputs.";
+    if x.ndim() == 1 && x.numel() == 0 {
+        return crate::ops::create::copy::full(
+            &[minlength],
+            crate::base::Scalar::Int(0),
+            DType::I64,
+            x.device(),
+        );
+    }
+    ensure!(x.ndim() == 1, Runtime, "{only}");
+    let places = dense(&crate::ops::create::copy::cast(&x.detach(), DType::I64)?)?;
+    let n = places.numel();
+    let guard = Guard::take([places.storage()].into_iter(), [].into_iter());
+    // SAFETY: a dense tensor of `n` elements, held for reading
+    let at = unsafe { std::slice::from_raw_parts(places.ptr_of::<i64>() as *const i64, n) };
+    ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");
+    let bins = at.iter().max().map_or(0, |&m| m as usize + 1).max(minlength);
+    crate::ops::create::fill::room("bincount", bins)?;
+    let result = match weights {
+        None => {
+            let mut counts = vec![0i64; bins];
+            at.iter().for_each(|&v| counts[v as usize] += 1);
+            Tensor::from_slice(&counts, &[bins])?
+        }
+        Some(w) => {
+            ensure!(
+                w.ndim() == 1 && w.numel() == n,
+                Runtime,
+                "weights should be 1-d and have the same length as input"
+            );
+            let single = w.dtype() == DType::F32;
+            let w = dense(&crate::ops::create::copy::cast(&w.detach(), DType::F64)?)?;
+            let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
+            let mut sums = vec![0f64; bins];
+            // SAFETY: as above, of as many elements
+            let weights = unsafe { std::slice::from_raw_parts(w.ptr_of::<f64>() as *const f64, n) };
+            at.iter().zip(weights).for_each(|(&v, w)| sums[v as usize] += w);
+            if single {
+                Tensor::from_slice(&sums.iter().map(|&s| s as f32).collect::<Vec<_>>(), &[bins])?
+            } else {
+                Tensor::from_slice(&sums, &[bins])?
+            }
+        }
+    };
+    drop(guard);
+    Ok(result)
+}
+
+ops! {
+    /// The distinct elements in order (every nan is distinct), with the group of each element and the size of each
+    /// group if asked for; with `dim` the distinct slices along an axis.
+    ///
+    /// Errors: RuntimeError for complex numbers.
+    both fn unique(input: &Tensor, sorted: bool = true, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
+        let _ = sorted;
+        distinct(input, return_inverse, return_counts, dim, false)
+    }
+    /// The first of each run of equal elements (or of slices along an axis), with the run of each element and the
+    /// length of each run if asked for.
+    both fn unique_consecutive(input: &Tensor, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
+        distinct(input, return_inverse, return_counts, dim, true)
+    }
+    /// How often each value 0, 1, .. occurs in a 1-d tensor of non-negative integers, or the sums of `weights` there.
+    ///
+    /// Args: minlength: the least length of the result.
+    both fn bincount(input: &Tensor, weights: Option<&Tensor> = None, minlength: i64 = 0) -> Tensor { count_bins(input, weights, minlength) }
+}

@@ -1,0 +1,6 @@
+//! Elements by chance.
+
+pub mod fill;
+
+/// The rows of every file.
+pub const TABLES: &[&[crate::ops::table::OpDef]] = &[fill::TABLE];

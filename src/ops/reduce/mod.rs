@@ -1,0 +1,16 @@
+//! Along axes: fewer elements, or running ones.
+
+pub mod all_any;
+pub mod extreme;
+pub mod norm;
+pub mod scan;
+pub mod softmax;
+pub mod sum;
+pub mod variance;
+
+#[cfg(test)]
+mod tests;
+
+/// The rows of every file.
+pub const TABLES: &[&[crate::ops::table::OpDef]] =
+    &[all_any::TABLE, extreme::TABLE, norm::TABLE, scan::TABLE, softmax::TABLE, sum::TABLE, variance::TABLE];

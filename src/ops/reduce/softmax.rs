@@ -1,0 +1,163 @@
+//! Softmax and its kin along one axis.
+
+use super::sum::{no_kernel, sum_dims};
+use crate::base::{DType, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::reduce::softmax as kernel;
+use crate::ops::create::copy::{cast, dense_held};
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{grads, ops, with_dtype};
+use smallvec::smallvec;
+
+#[derive(Debug)]
+struct Softmax {
+    axis: usize,
+    log: bool,
+}
+
+/// A dense tensor as (outer, n, inner) around an axis.
+fn lines(shape: &[usize], axis: usize) -> (usize, usize, usize) {
+    match shape {
+        [] => (1, 1, 1),
+        s => (s[..axis].iter().product(), s[axis], s[axis + 1..].iter().product()),
+    }
+}
+
+impl Op for Softmax {
+    fn name(&self) -> &'static str {
+        if self.log { "log_softmax" } else { "softmax" }
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.log { "LogSoftmaxBackward0" } else { "SoftmaxBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        if !x[0].dtype().is_float() && x[0].numel() > 0 {
+            let last = self.axis + 1 >= x[0].ndim();
+            no_kernel(
+                match (self.log, last) {
+                    (true, true) => "log_softmax_lastdim_kernel_impl",
+                    (true, false) => "log_softmax_kernel_impl",
+                    (false, true) => "softmax_lastdim_kernel_impl",
+                    (false, false) => "softmax_kernel_impl",
+                },
+                x[0].dtype(),
+            )?;
+        }
+        Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = dense_held(x[0])?;
+        if x.numel() == 0 {
+            return Ok(());
+        }
+        let (outer, n, inner) = lines(x.shape(), self.axis);
+        with_dtype!(self.name(), x.dtype(), float, T => {
+            // SAFETY: both are dense and have outer * n * inner elements
+            unsafe { kernel::softmax::<T>(outer, n, inner, self.log, x.ptr_of(), out[0].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::OUTPUT
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(apply(SoftmaxGrad { axis: self.axis, log: self.log }, &[g, &cx.output(0)?])?)]
+    }
+}
+
+/// The gradient for the input from that of the result and the result itself.
+#[derive(Debug)]
+struct SoftmaxGrad {
+    axis: usize,
+    log: bool,
+}
+
+impl Op for SoftmaxGrad {
+    fn name(&self) -> &'static str {
+        if self.log { "log_softmax_backward" } else { "softmax_backward" }
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.log { "LogSoftmaxBackwardDataBackward0" } else { "SoftmaxBackwardDataBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(x[1].shape(), x[1].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, y) = (dense_held(x[0])?, dense_held(x[1])?);
+        let (outer, n, inner) = lines(y.shape(), self.axis);
+        with_dtype!(self.name(), y.dtype(), float, T => {
+            // SAFETY: all three are dense and have outer * n * inner elements
+            unsafe { kernel::softmax_backward::<T>(outer, n, inner, self.log, g.ptr_of(), y.ptr_of(), out[0].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::INPUTS
+    }
+    fn backward(&self, cx: &Context, h: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(h) = &h[0] else { return grads![None, None] };
+        let (g, y) = (cx.input(0)?, cx.input(1)?);
+        let dim = [self.axis as i64];
+        let total = |t: &Tensor| if t.ndim() == 0 { Ok(t.clone()) } else { sum_dims(t, &dim, true) };
+        if self.log {
+            // out = g - e^y sum(g)
+            let he = h.mul(y.exp()?)?;
+            let for_g = want.then(0, || h.sub(total(&he)?))?;
+            return grads![for_g, want.then(1, || he.neg()?.mul(total(&g)?))?];
+        }
+        // out = y (g - sum(y g))
+        let for_g = want.then(0, || apply(SoftmaxGrad { axis: self.axis, log: false }, &[h, &y]))?;
+        let for_y = want.then(1, || {
+            let a = h.mul(g.sub(total(&y.mul(&g)?)?)?)?;
+            a.sub(g.mul(total(&h.mul(&y)?)?)?)
+        })?;
+        grads![for_g, for_y]
+    }
+}
+
+fn along(input: &Tensor, dim: i64, dtype: Option<DType>, log: bool) -> Result<Tensor> {
+    let axis = wrap_dim(dim, input.ndim())?;
+    let x = match dtype {
+        Some(d) => cast(input, d)?,
+        None => input.clone(),
+    };
+    apply(Softmax { axis, log }, &[&x])
+}
+
+/// The axis of old that `nn.functional` takes where none is given.
+fn implicit(input: &Tensor, dim: Option<i64>) -> i64 {
+    dim.unwrap_or(if matches!(input.ndim(), 0 | 1 | 3) { 0 } else { 1 })
+}
+
+ops! {
+    /// `e^x / sum(e^x)` along an axis.
+    ///
+    /// Args: dtype: converts the input first (floating dtypes).
+    /// Shape: as `input`.
+    both fn softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
+    /// The logarithm of `softmax`, computed in one.
+    both fn log_softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
+    /// `e^x / sum(e^x)` along an axis.
+    module fn special_softmax["special.softmax"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
+    /// The logarithm of `softmax`, computed in one.
+    module fn special_log_softmax["special.log_softmax"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
+    /// `e^x / sum(e^x)` along an axis; without `dim` along axis 0 of 0-, 1- and 3-d tensors, else along axis 1.
+    nn fn nn_softmax["softmax"](input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
+        let _ = _stacklevel;
+        along(input, implicit(input, dim), dtype, false)
+    }
+    /// The logarithm of `softmax`, computed in one.
+    nn fn nn_log_softmax["log_softmax"](input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
+        let _ = _stacklevel;
+        along(input, implicit(input, dim), dtype, true)
+    }
+    /// `softmax(-x)`.
+    nn fn softmin(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
+        let _ = _stacklevel;
+        along(&input.neg()?, implicit(input, dim), dtype, false)
+    }
+}

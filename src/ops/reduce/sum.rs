@@ -1,0 +1,352 @@
+//! Reductions over axes: their common geometry, and sums, means and products.
+
+use super::scan::cumprod_exclusive;
+use crate::base::{DType, Dims, Scalar, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::create::copy::scalar_bytes;
+use crate::kernels::cpu::reduce::{self as kernel, ReducePlan};
+use crate::ops::create::copy::{cast, dense_cast_held, full, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::elementwise::exponential::conj_of;
+use crate::ops::elementwise::kind::{Side, half_up, run2};
+use crate::ops::shape::resize::{expand_to, reshape_to, wrap_dims};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops, with_dtype};
+use smallvec::{SmallVec, smallvec};
+
+/// Which axes go, and whether they stay behind with size 1.
+#[derive(Clone, Debug)]
+pub struct Axes {
+    pub axes: Dims,
+    pub keepdim: bool,
+}
+
+impl Axes {
+    /// The axes of an optional list; nothing and an empty list both mean all.
+    pub fn of(dim: Option<&[i64]>, keepdim: bool, ndim: usize) -> Result<Axes> {
+        match dim {
+            Some(dims) if !dims.is_empty() => Ok(Axes { axes: wrap_dims(dims, ndim)?, keepdim }),
+            _ => Ok(Axes { axes: (0..ndim).collect(), keepdim }),
+        }
+    }
+    pub fn all(ndim: usize) -> Axes {
+        Axes { axes: (0..ndim).collect(), keepdim: false }
+    }
+    pub fn one(dim: i64, keepdim: bool, ndim: usize) -> Result<Axes> {
+        Ok(Axes { axes: smallvec![wrap_dim(dim, ndim)?], keepdim })
+    }
+    pub fn shape(&self, x: &[usize]) -> Dims {
+        reduced_shape(x, &self.axes, self.keepdim)
+    }
+    /// How many elements make one result.
+    pub fn count(&self, x: &[usize]) -> usize {
+        self.axes.iter().filter_map(|&i| x.get(i)).product()
+    }
+    pub fn plan(&self, x: &Tensor) -> ReducePlan {
+        ReducePlan::new(x.shape(), x.strides(), &self.mask(x.ndim()))
+    }
+    /// The plan that keeps reduced elements in order.
+    pub fn ordered_plan(&self, x: &Tensor) -> ReducePlan {
+        ReducePlan::ordered(x.shape(), x.strides(), &self.mask(x.ndim()))
+    }
+    fn mask(&self, ndim: usize) -> SmallVec<[bool; 8]> {
+        (0..ndim).map(|i| self.axes.contains(&i)).collect()
+    }
+    /// A reduced tensor with its axes back as size 1.
+    pub fn keep(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        if self.keepdim { Ok(g.clone()) } else { reshape_to(g, &reduced_shape(shape, &self.axes, true)) }
+    }
+    /// A reduced tensor repeated to the input's shape.
+    pub fn spread(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        expand_reduced(g, &self.axes, self.keepdim, shape)
+    }
+    /// Refuses to reduce over nothing where there is no identity.
+    pub fn check_nonempty(&self, op: &str, x: &[usize]) -> Result<()> {
+        for &i in &self.axes {
+            ensure!(x.get(i) != Some(&0), Index, "{op}(): Expected reduction dim {i} to have non-zero size.");
+        }
+        Ok(())
+    }
+}
+
+/// The shape left when axes are reduced away.
+pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdim: bool) -> Dims {
+    let mut out = Dims::new();
+    for (i, &n) in shape.iter().enumerate() {
+        match (axes.contains(&i), keepdim) {
+            (true, true) => out.push(1),
+            (true, false) => {}
+            _ => out.push(n),
+        }
+    }
+    out
+}
+
+/// A reduced tensor with its axes put back as size 1 and repeated to the input's shape.
+pub fn expand_reduced(g: &Tensor, axes: &[usize], keepdim: bool, shape: &[usize]) -> Result<Tensor> {
+    let kept = if keepdim { g.clone() } else { reshape_to(g, &reduced_shape(shape, axes, true))? };
+    expand_to(&kept, shape)
+}
+
+/// The dtype a sum answers in: small integers become int64.
+pub fn sum_dtype(d: DType) -> DType {
+    if d.is_integral() { DType::I64 } else { d }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum What {
+    Sum,
+    NanSum,
+    Mean,
+    Prod,
+}
+
+/// Sums (plain, without nan, divided by the count) and products; `dtype` is that of the result and of the arithmetic.
+#[derive(Debug)]
+struct Reduce {
+    what: What,
+    node: &'static str,
+    axes: Axes,
+    dtype: DType,
+}
+
+impl Reduce {
+    /// The kernel, into a dense tensor of the kernel's own result dtype.
+    #[allow(unsafe_code)]
+    fn run(&self, x: &Tensor, out: &Tensor) {
+        let plan = self.axes.plan(x);
+        // SAFETY: the plan follows the layout of `x`, whose storage the driver holds; `out` is dense and has one
+        // element for each result of the plan
+        with_dtype!(self.name(), x.dtype(), any, T => unsafe {
+            let (src, dst) = (x.ptr_of::<T>(), out.ptr_of());
+            match self.what {
+                What::Prod => kernel::prod::<T>(&plan, src, dst),
+                what => kernel::sum::<T>(&plan, src, dst, what == What::NanSum),
+            }
+        });
+    }
+}
+
+impl Op for Reduce {
+    fn name(&self) -> &'static str {
+        match self.what {
+            What::Sum => "sum",
+            What::NanSum => "nansum",
+            What::Mean => "mean",
+            What::Prod => "prod",
+        }
+    }
+    fn grad_name(&self) -> &'static str {
+        self.node
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&self.axes.shape(x[0].shape()), self.dtype)])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0], &out[0]);
+        if self.dtype == DType::Bool {
+            let all = self.what == What::Prod;
+            super::all_any::reduce_held(x, out, &self.axes, all);
+            return Ok(());
+        }
+        // Means of half types are rounded once, after the division.
+        let wide = if self.what == What::Mean { half_up(self.dtype) } else { self.dtype };
+        let cast_x;
+        let x = if sum_dtype(x.dtype()) == wide {
+            x
+        } else {
+            cast_x = dense_cast_held(x, wide)?;
+            &cast_x
+        };
+        let own = sum_dtype(wide);
+        if own == out.dtype() {
+            self.run(x, out);
+        } else {
+            let sums = Tensor::empty(out.shape(), own, out.device())?;
+            self.run(x, &sums);
+            if self.what != What::Mean {
+                write_held(out, &sums);
+            } else {
+                self.divide(&sums, &sums, x)?;
+                write_held(out, &sums);
+            }
+            return Ok(());
+        }
+        if self.what == What::Mean {
+            self.divide(out, out, x)?;
+        }
+        Ok(())
+    }
+    fn saves(&self, _: Want) -> Saves {
+        match self.what {
+            What::Sum | What::Mean => Saves::NOTHING,
+            What::NanSum => Saves::INPUT,
+            What::Prod => Saves::ALL,
+        }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        let shape = cx.shape(0);
+        grads![Some(match self.what {
+            What::Sum => self.axes.spread(g, shape)?,
+            What::Mean => self.axes.spread(&g.div(self.axes.count(shape) as f64)?, shape)?,
+            What::NanSum =>
+                crate::ops::elementwise::along::where_not_nan(&self.axes.spread(g, shape)?, &cx.input(0)?)?,
+            What::Prod => self.prod_backward(cx, g)?,
+        })]
+    }
+}
+
+impl Reduce {
+    fn divide(&self, sums: &Tensor, out: &Tensor, x: &Tensor) -> Result<()> {
+        let count = Scalar::Float(self.axes.count(x.shape()) as f64);
+        let compute = sums.dtype();
+        let kernel = (crate::ops::elementwise::arithmetic::DIV.kernel)(compute)?;
+        run2(&Side::Tensor(sums), &Side::Number(scalar_bytes(count, compute)), out, compute, compute, kernel);
+        Ok(())
+    }
+
+    /// `g * product / x`; where a factor is zero the products of the others come from running products.
+    fn prod_backward(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        let x = cast(&cx.input(0)?, self.dtype)?;
+        let shape = cx.shape(0);
+        if x.ndim() == 0 {
+            return Ok(g.clone());
+        }
+        if !has_zero(&x)? {
+            let y = cx.output(0)?;
+            return self.axes.spread(&g.mul(conj_of(&y)?)?, shape)?.div(conj_of(&x)?);
+        }
+        let whole = self.axes.axes.len() > 1 || x.ndim() == 1;
+        let (lines, axis) = if whole { (reshape_to(&x, &[x.numel()])?, 0) } else { (x, self.axes.axes[0]) };
+        let before = cumprod_exclusive(&lines, axis, false)?;
+        let others = before.mul(cumprod_exclusive(&lines, axis, true)?)?;
+        self.axes.spread(g, shape)?.mul(conj_of(&reshape_to(&others, shape)?)?)
+    }
+}
+
+/// Whether an element is zero; on tensors without data, that none is.
+pub fn has_zero(x: &Tensor) -> Result<bool> {
+    if x.device() == crate::base::Device::Meta || x.numel() == 0 {
+        return Ok(false);
+    }
+    let all = super::all_any::all(&x.detach())?;
+    Ok(all.item()?.is_zero())
+}
+
+fn reduce(x: &Tensor, what: What, node: &'static str, axes: Axes, dtype: DType) -> Result<Tensor> {
+    apply(Reduce { what, node, axes, dtype }, &[x])
+}
+
+/// Sum over the given axes.
+pub fn sum_dims(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let axes = Axes { axes: wrap_dims(dims, x.ndim())?, keepdim };
+    reduce(x, What::Sum, "SumBackward1", axes, sum_dtype(x.dtype()))
+}
+
+fn mean_dtype(x: &Tensor, dtype: Option<DType>) -> Result<DType> {
+    let (what, d) = match dtype {
+        Some(d) => ("Optional", d),
+        None => ("Input", x.dtype()),
+    };
+    ensure!(
+        d.is_differentiable(),
+        Runtime,
+        "mean(): could not infer output dtype. {what} dtype must be either a floating point or complex dtype. Got: {}",
+        d.scalar_name()
+    );
+    Ok(d)
+}
+
+fn no_complex(op: &str, x: &Tensor) -> Result<()> {
+    ensure!(!x.dtype().is_complex(), Runtime, "{op} on CPU does not support complex inputs");
+    Ok(())
+}
+
+/// Mean over the given axes.
+pub fn mean_dims(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    mean_dim(x, Some(dims), keepdim, None)
+}
+
+fn nansum_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tensor> {
+    no_complex("nansum", input)?;
+    let dtype = dtype.unwrap_or(sum_dtype(input.dtype()));
+    if input.dtype().is_integral() {
+        let name =
+            if axes.keepdim || axes.axes.len() < input.ndim() { "SumBackward1" } else { "SumBackward0" };
+        return reduce(input, What::Sum, name, axes, dtype);
+    }
+    ensure!(!dtype.is_integral(), Runtime, "nansum(): integral output is not supported for floating inputs");
+    reduce(input, What::NanSum, "NansumBackward0", axes, dtype)
+}
+
+/// The mean of a whole tensor, of axes where they are given.
+fn nanmean_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tensor> {
+    ensure!(
+        input.dtype().is_differentiable(),
+        Runtime,
+        "nanmean(): expected input to have floating point or complex dtype but got {}",
+        input.dtype().scalar_name()
+    );
+    let sum = nansum_axes(input, axes.clone(), dtype)?;
+    let present = crate::ops::elementwise::along::not_nan(&input.detach())?;
+    let count = reduce(&present, What::Sum, "SumBackward1", axes, DType::I64)?;
+    sum.div(count)
+}
+
+ops! {
+    /// The sum of all elements.
+    ///
+    /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
+    /// Shape: 0-d.
+    both fn sum(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+        reduce(input, What::Sum, "SumBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
+    }
+    /// The sum over axes (all of them for `None` or `()`).
+    both fn sum_dim["sum"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        let axes = Axes::of(dim, keepdim, input.ndim())?;
+        reduce(input, What::Sum, "SumBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
+    }
+    /// The mean of all elements.
+    ///
+    /// Errors: RuntimeError for integers, unless `dtype` says otherwise.
+    both fn mean(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+        let dtype = mean_dtype(input, dtype)?;
+        reduce(input, What::Mean, "MeanBackward0", Axes::all(input.ndim()), dtype)
+    }
+    /// The mean over axes (all of them for `None` or `()`).
+    both fn mean_dim["mean"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        let dtype = mean_dtype(input, dtype)?;
+        let axes = Axes::of(dim, keepdim, input.ndim())?;
+        reduce(input, What::Mean, "MeanBackward1", axes, dtype)
+    }
+    /// The sum of all elements, nan counted as zero.
+    both fn nansum(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        nansum_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
+    }
+    /// The mean of the elements that are not nan.
+    both fn nanmean(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        nanmean_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
+    }
+    /// The product of all elements.
+    ///
+    /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
+    both fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+        reduce(input, What::Prod, "ProdBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
+    }
+    /// The product over one axis.
+    both fn prod_dim["prod"](input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        let axes = Axes::one(dim, keepdim, input.ndim())?;
+        reduce(input, What::Prod, "ProdBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
+    }
+}
+
+/// A tensor of one value like another's shape, for gradients that are zero.
+pub fn zeros_of(shape: &[usize], like: &Tensor) -> Result<Tensor> {
+    full(shape, Scalar::Int(0), like.dtype(), like.device())
+}
+
+/// The standard refusal of a dtype by a kernel.
+pub fn no_kernel(kernel: &str, dtype: DType) -> Result<()> {
+    bail!(NotImplemented, "\"{kernel}\" not implemented for '{}'", dtype.scalar_name())
+}

@@ -1,0 +1,284 @@
+//! Variance, standard deviation, log-sum-exp.
+
+use super::sum::{Axes, mean_dims};
+use crate::base::{DType, Dims, Layout};
+use crate::error::Result;
+use crate::kernels::cpu::reduce as kernel;
+use crate::ops::create::copy::{cast, dense_cast_held, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi, float_result};
+use crate::ops::elementwise::along;
+use crate::ops::elementwise::compare::eq;
+use crate::ops::elementwise::exponential::conj_of;
+use crate::ops::table::Ints;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+/// Variance or its root, with or without the mean as a second result.
+#[derive(Debug)]
+struct Var {
+    axes: Axes,
+    correction: f64,
+    std: bool,
+    mean: bool,
+}
+
+/// A complex tensor's parts as a real tensor with a last axis of size 2.
+fn as_real(x: &Tensor) -> Tensor {
+    let l = x.layout();
+    let mut strides: Dims = l.strides.iter().map(|s| s * 2).collect();
+    let mut shape = l.shape.clone();
+    shape.push(2);
+    strides.push(1);
+    x.reinterpret(Layout { shape, strides, offset: l.offset * 2 }, x.dtype().to_real())
+}
+
+impl Var {
+    #[allow(unsafe_code)]
+    fn run(&self, x: &Tensor, std: bool, out: &Tensor, mean: Option<&Tensor>) -> Result<()> {
+        let plan = self.axes.plan(x);
+        if plan.outer_len == 0 {
+            return Ok(());
+        }
+        with_dtype!(self.name(), x.dtype(), float, T => {
+            let mean = mean.map_or(std::ptr::null_mut(), |m| m.ptr_of::<T>());
+            // SAFETY: the plan follows the layout of `x`, whose storage is held; results are dense, one for each group
+            unsafe { kernel::var::<T>(&plan, x.ptr_of(), self.correction, std, out.ptr_of(), mean) };
+            Ok(())
+        })
+    }
+    /// Variances of the parts add up.
+    fn complex(&self, x: &Tensor, out: &[Tensor]) -> Result<()> {
+        let parts = as_real(x);
+        let real = x.dtype().to_real();
+        let pair = |dtype| {
+            let mut shape = Dims::from_slice(out[0].shape());
+            shape.push(2);
+            Tensor::empty(&shape, dtype, x.device())
+        };
+        let (v, m) = (pair(real)?, pair(real)?);
+        self.run(&parts, false, &v, Some(&m))?;
+        let last = Axes { axes: smallvec![v.ndim() - 1], keepdim: false };
+        let plan = last.plan(&v);
+        let sums = Tensor::empty(out[0].shape(), DType::F64, x.device())?;
+        let v = dense_cast_held(&v, DType::F64)?;
+        #[allow(unsafe_code)]
+        // SAFETY: the plan was made for a dense tensor of this shape
+        unsafe {
+            kernel::sum::<f64>(&plan, v.ptr_of(), sums.ptr_of(), false)
+        };
+        if self.std {
+            let root = (crate::ops::elementwise::exponential::SQRT.kernel)(DType::F64)?;
+            crate::ops::elementwise::kind::run1(&sums, &sums, DType::F64, DType::F64, root);
+        }
+        write_held(&out[0], &sums);
+        if self.mean {
+            write_held(&out[1], &m.reinterpret(Layout::contiguous(out[1].shape()), x.dtype()));
+        }
+        Ok(())
+    }
+    /// Degrees of freedom, never below zero.
+    fn freedom(&self, shape: &[usize]) -> f64 {
+        (self.axes.count(shape) as f64 - self.correction).max(0.0)
+    }
+    fn var_backward(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        let (x, shape) = (cx.input(0)?, cx.shape(0));
+        let dof = self.freedom(shape);
+        if dof <= 0.0 && shape.iter().all(|&n| n > 0) {
+            // 0 / 0 where there is no freedom
+            return self.axes.spread(&g.mul(f64::NAN)?, shape)?.mul(&x);
+        }
+        let dims: Ints = self.axes.axes.iter().map(|&i| i as i64).collect();
+        let centred = if x.ndim() == 0 { x.sub(&x)? } else { x.sub(mean_dims(&x, &dims, true)?)? };
+        self.axes.keep(&g.mul(2.0 / dof)?, shape)?.mul(centred)
+    }
+}
+
+impl Op for Var {
+    fn name(&self) -> &'static str {
+        match (self.std, self.mean) {
+            (false, false) => "var",
+            (true, false) => "std",
+            (false, true) => "var_mean",
+            (true, true) => "std_mean",
+        }
+    }
+    fn grad_name(&self) -> &'static str {
+        match (self.std, self.mean) {
+            (false, false) => "VarBackward0",
+            (true, false) => "StdBackward0",
+            (false, true) => "VarMeanBackward0",
+            (true, true) => "StdMeanBackward0",
+        }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let d = x[0].dtype();
+        if self.mean {
+            ensure!(
+                d.is_differentiable(),
+                Runtime,
+                "{} only support floating point and complex dtypes",
+                self.name()
+            );
+        } else {
+            ensure!(
+                d.is_differentiable(),
+                Runtime,
+                "std and var only support floating point and complex dtypes"
+            );
+        }
+        let shape = self.axes.shape(x[0].shape());
+        let mut metas: Metas = smallvec![Meta::new(&shape, d.to_real())];
+        if self.mean {
+            metas.push(Meta::new(&shape, d));
+        }
+        Ok(metas)
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if x[0].dtype().is_complex() {
+            return self.complex(x[0], out);
+        }
+        self.run(x[0], self.std, &out[0], out.get(1))
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves { inputs: 1, outputs: self.std as u64 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let mut total = None;
+        if let Some(g) = &g[0] {
+            let g = if self.std {
+                let y = cx.output(0)?;
+                let inner = g.div(y.mul(2.0)?)?;
+                along::masked(&inner, &eq(y.detach(), 0.0)?, 0.0)?
+            } else {
+                g.clone()
+            };
+            total = Some(self.var_backward(cx, &g)?);
+        }
+        if let Some(gm) = g.get(1).and_then(Option::as_ref) {
+            let shape = cx.shape(0);
+            let m = self.axes.spread(&gm.div(self.axes.count(shape) as f64)?, shape)?;
+            total = Some(match total {
+                Some(t) => t.add(m)?,
+                None => m,
+            });
+        }
+        grads![total]
+    }
+}
+
+/// Logarithm of the sum of exponentials.
+#[derive(Debug)]
+struct LogSumExp(Axes);
+
+impl Op for LogSumExp {
+    fn name(&self) -> &'static str {
+        "logsumexp"
+    }
+    fn grad_name(&self) -> &'static str {
+        "LogsumexpBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&self.0.shape(x[0].shape()), x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0], &out[0]);
+        let plan = self.0.plan(x);
+        if plan.outer_len == 0 {
+            return Ok(());
+        }
+        if x.dtype().is_complex() {
+            let wide = dense_cast_held(x, DType::C128)?;
+            let plan = self.0.plan(&wide);
+            let y = Tensor::empty(out.shape(), DType::C128, x.device())?;
+            // SAFETY: the plan follows the layout of `wide`; `y` is dense, an element for each result
+            unsafe {
+                crate::kernels::cpu::reduce::recur::logsumexp_complex(&plan, wide.ptr_of(), y.ptr_of())
+            };
+            write_held(out, &y);
+            return Ok(());
+        }
+        with_dtype!("logsumexp", x.dtype(), float, T => {
+            // SAFETY: the plan follows the layout of `x`, whose storage is held; `out` is dense, an element for each result
+            unsafe { kernel::logsumexp::<T>(&plan, x.ptr_of(), out.ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::ALL
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        let shape = cx.shape(0);
+        let (g, y) = (self.0.keep(g, shape)?, self.0.keep(&cx.output(0)?, shape)?);
+        grads![Some(g.mul(conj_of(&cx.input(0)?.sub(y)?.exp()?)?)?)]
+    }
+}
+
+/// `log(sum(e^x))` over axes.
+pub fn logsumexp_dims(input: &Tensor, dim: &[i64], keepdim: bool) -> Result<Tensor> {
+    let axes = Axes::of(Some(dim), keepdim, input.ndim())?;
+    apply(LogSumExp(axes), &[&cast(input, float_result(input.dtype()))?])
+}
+
+fn var_axes(
+    input: &Tensor,
+    dim: Option<&[i64]>,
+    correction: Option<f64>,
+    keepdim: bool,
+    std: bool,
+) -> Result<Tensor> {
+    let axes = Axes::of(dim, keepdim, input.ndim())?;
+    apply(Var { axes, correction: correction.unwrap_or(1.0), std, mean: false }, &[input])
+}
+
+fn with_mean(
+    input: &Tensor,
+    dim: Option<&[i64]>,
+    correction: Option<f64>,
+    keepdim: bool,
+    std: bool,
+) -> Result<(Tensor, Tensor)> {
+    let axes = Axes::of(dim, keepdim, input.ndim())?;
+    let outs = apply_multi(Var { axes, correction: correction.unwrap_or(1.0), std, mean: true }, &[input])?;
+    Ok((outs[0].clone(), outs[1].clone()))
+}
+
+fn unbiased(yes: bool) -> Option<f64> {
+    Some(yes as u8 as f64)
+}
+
+ops! {
+    /// The variance over axes, with `n - correction` as divisor.
+    ///
+    /// Args: correction: 1 for the unbiased estimate (the default), 0 for the mean square deviation.
+    /// Errors: RuntimeError for integers.
+    both fn var(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, false) }
+    /// The variance of all elements.
+    both fn var_unbiased["var"](input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
+    /// The variance over axes.
+    both fn var_unbiased_dim["var"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, false) }
+    /// The standard deviation over axes, with `n - correction` as divisor of the variance.
+    both fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
+    /// The standard deviation of all elements.
+    both fn std_unbiased["std"](input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
+    /// The standard deviation over axes.
+    both fn std_unbiased_dim["std"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, true) }
+    /// Variance and mean over axes.
+    function fn var_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, false) }
+    /// Variance and mean of all elements.
+    function fn var_mean_unbiased["var_mean"](input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, false) }
+    /// Variance and mean over axes.
+    function fn var_mean_unbiased_dim["var_mean"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, false) }
+    /// Standard deviation and mean over axes.
+    function fn std_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, true) }
+    /// Standard deviation and mean of all elements.
+    function fn std_mean_unbiased["std_mean"](input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, true) }
+    /// Standard deviation and mean over axes.
+    function fn std_mean_unbiased_dim["std_mean"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, true) }
+    /// `log(sum(e^x))` over axes, without overflow.
+    both fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
+    /// `log(sum(e^x))` over axes, without overflow.
+    module fn special_logsumexp["special.logsumexp"](input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
+}

@@ -1,0 +1,403 @@
+//! Joining and splitting: `cat`, `stack` and their kin, grids, broadcasting of lists.
+
+use super::resize::{expand_to, narrow_at, reshape_to, select_at, unsqueeze_at};
+use crate::base::promote::promote;
+use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};
+use crate::error::Result;
+use crate::ops::create::copy::write_held;
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::table::{Operand, tensors_of};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, ops};
+use smallvec::smallvec;
+
+/// Tensors one after the other along an axis, or side by side along a new one.
+#[derive(Clone, Copy, Debug)]
+struct Join {
+    axis: usize,
+    stack: bool,
+}
+
+/// The part of the result that the input beginning at `start` fills.
+fn part(out: &Tensor, axis: usize, start: usize, x: &Tensor, stack: bool) -> Layout {
+    if stack { out.layout().select(axis, start) } else { out.layout().slice(axis, start, x.shape()[axis], 1) }
+}
+
+impl Op for Join {
+    fn name(&self) -> &'static str {
+        if self.stack { "stack" } else { "cat" }
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.stack { "StackBackward0" } else { "CatBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let dtype = x[1..].iter().fold(x[0].dtype(), |d, t| promote(d, t.dtype()));
+        let mut shape = Dims::from_slice(x[0].shape());
+        if self.stack {
+            shape.insert(self.axis, x.len());
+        } else {
+            shape[self.axis] = x.iter().map(|t| t.shape()[self.axis]).sum();
+        }
+        let mut format = MemoryFormat::Contiguous;
+        if !self.stack && x[0].ndim() >= 4 {
+            let first = x[0].layout().suggest_format();
+            if x.iter().all(|t| t.layout().suggest_format() == first) {
+                format = first;
+            }
+        }
+        Ok(smallvec![Meta::with_format(&shape, dtype, format)])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if out[0].is_contiguous() && x.iter().all(|t| t.is_contiguous() && t.dtype() == out[0].dtype()) {
+            let rows = crate::base::numel(&out[0].shape()[..self.axis]);
+            let bytes = |t: &Tensor| t.numel() / rows.max(1) * t.dtype().size();
+            let parts: Vec<(*const u8, usize)> = x.iter().map(|t| (t.ptr().cast_const(), bytes(t))).collect();
+            // SAFETY: dense tensors, held; along the axis their sizes add up to the result's, elsewhere they agree
+            #[allow(unsafe_code)]
+            unsafe {
+                crate::kernels::cpu::create::copy::join(&parts, rows, out[0].ptr())
+            };
+            return Ok(());
+        }
+        let mut start = 0;
+        for t in x {
+            if t.numel() > 0 {
+                write_held(&out[0].alias(part(&out[0], self.axis, start, t, self.stack)), t);
+            }
+            start += if self.stack { 1 } else { t.shape()[self.axis] };
+        }
+        Ok(())
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let mut start = 0;
+        let mut out = Grads::new();
+        for i in 0..cx.node.inputs.len() {
+            let n = if self.stack { 1 } else { cx.shape(i)[self.axis] };
+            out.push(want.then(i, || {
+                if self.stack { select_at(g, self.axis, start) } else { narrow_at(g, self.axis, start, n, 1) }
+            })?);
+            start += n;
+        }
+        Ok(out)
+    }
+}
+
+/// Tensors one after the other along an axis. Empty vectors fit everywhere, as they always did.
+pub fn concat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
+    ensure!(!tensors.is_empty(), Value, "expected a non-empty list of Tensors");
+    let legacy = |t: &Tensor| t.ndim() == 1 && t.numel() == 0;
+    for (i, t) in tensors.iter().enumerate() {
+        ensure!(t.ndim() > 0, Runtime, "zero-dimensional tensor (at position {i}) cannot be concatenated");
+    }
+    let Some(first) = tensors.iter().find(|t| !legacy(t)) else {
+        let axis = wrap_dim(dim, 1)?;
+        let list: Vec<&Tensor> = tensors.iter().collect();
+        return apply(Join { axis, stack: false }, &list);
+    };
+    let axis = wrap_dim(dim, first.ndim())?;
+    let mut list: Vec<Tensor> = Vec::with_capacity(tensors.len());
+    for (i, t) in tensors.iter().enumerate() {
+        if t.shape() != first.shape() && legacy(t) {
+            // takes no room, but its dtype counts
+            let mut shape = Dims::from_slice(first.shape());
+            shape[axis] = 0;
+            list.push(reshape_to(t, &shape)?);
+            continue;
+        }
+        ensure!(
+            t.ndim() == first.ndim(),
+            Runtime,
+            "Tensors must have same number of dimensions: got {} and {}",
+            first.ndim(),
+            t.ndim()
+        );
+        for d in 0..t.ndim() {
+            ensure!(
+                d == axis || t.shape()[d] == first.shape()[d],
+                Runtime,
+                "Sizes of tensors must match except in dimension {axis}. Expected size {} but got size {} for tensor number {i} in the list.",
+                first.shape()[d],
+                t.shape()[d]
+            );
+        }
+        list.push(t.clone());
+    }
+    let list: Vec<&Tensor> = list.iter().collect();
+    apply(Join { axis, stack: false }, &list)
+}
+
+pub fn stacked(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
+    ensure!(!tensors.is_empty(), Runtime, "stack expects a non-empty TensorList");
+    let first = &tensors[0];
+    let axis = wrap_dim(dim, first.ndim() + 1)?;
+    for (i, t) in tensors.iter().enumerate() {
+        ensure!(
+            t.shape() == first.shape(),
+            Runtime,
+            "stack expects each tensor to be equal size, but got {:?} at entry 0 and {:?} at entry {i}",
+            first.shape(),
+            t.shape()
+        );
+    }
+    let list: Vec<&Tensor> = tensors.iter().collect();
+    apply(Join { axis, stack: true }, &list)
+}
+
+/// At least `n` axes: one in front for vectors, at the end for what is a matrix already.
+pub fn at_least(x: &Tensor, n: usize) -> Result<Tensor> {
+    match (x.ndim(), n) {
+        (d, n) if d >= n => Ok(x.clone()),
+        (0, n) => reshape_to(x, &Dims::from_elem(1, n)),
+        (1, 2) => unsqueeze_at(x, 0),
+        (1, _) => unsqueeze_at(&unsqueeze_at(x, 0)?, 2),
+        _ => unsqueeze_at(x, 2),
+    }
+}
+
+fn all_at_least(tensors: &[Tensor], n: usize) -> Result<Vec<Tensor>> {
+    tensors.iter().map(|t| at_least(t, n)).collect()
+}
+
+fn shared(tensors: &[Tensor]) -> Result<Vec<Tensor>> {
+    let mut shape = Dims::new();
+    for t in tensors {
+        shape = broadcast(&shape, t.shape())?;
+    }
+    tensors.iter().map(|t| expand_to(t, &shape)).collect()
+}
+
+fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
+    ensure!(!tensors.is_empty(), Runtime, "meshgrid expects a non-empty TensorList");
+    for t in tensors {
+        ensure!(
+            t.ndim() <= 1,
+            Runtime,
+            "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {:?}",
+            t
+        );
+        ensure!(
+            t.dtype() == tensors[0].dtype(),
+            Runtime,
+            "meshgrid expects all tensors to have the same dtype"
+        );
+    }
+    let mut list: Vec<Tensor> = tensors.to_vec();
+    let swap = swap && list.len() >= 2;
+    if swap {
+        list.swap(0, 1);
+    }
+    let shape: Dims = list.iter().map(Tensor::numel).collect();
+    let mut out = Vec::with_capacity(list.len());
+    for (i, t) in list.iter().enumerate() {
+        let mut own = Dims::from_elem(1, list.len());
+        own[i] = t.numel();
+        out.push(expand_to(&reshape_to(t, &own)?, &shape)?);
+    }
+    if swap {
+        out.swap(0, 1);
+    }
+    Ok(out)
+}
+
+/// Pieces by the number of them: the first ones one longer where they do not come out even.
+fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
+    ensure!(sections > 0, Runtime, "number of sections must be larger than 0, got {sections}");
+    let (n, k) = (x.shape()[axis], sections as usize);
+    // sections may be empty, so their number is bounded by memory alone
+    let mut out = Vec::new();
+    ensure!(out.try_reserve_exact(k).is_ok(), Memory, "no memory for {sections} sections");
+    let mut start = 0;
+    for i in 0..k {
+        let length = n / k + (i < n % k) as usize;
+        out.push(narrow_at(x, axis, start, length, 1)?);
+        start += length;
+    }
+    Ok(out)
+}
+
+/// Pieces between indices, which count as in slices.
+fn at_indices(x: &Tensor, indices: &[i64], axis: usize) -> Result<Vec<Tensor>> {
+    let n = x.shape()[axis];
+    let mut from = 0;
+    let mut out = Vec::with_capacity(indices.len() + 1);
+    for &to in indices.iter().chain([&i64::MAX]) {
+        let (s, e) = super::resize::clamp_slice(from, to, n);
+        out.push(narrow_at(x, axis, s, e - s, 1)?);
+        from = to;
+    }
+    Ok(out)
+}
+
+fn check_tensor_split(x: &Tensor, dim: i64) -> Result<usize> {
+    ensure!(
+        x.ndim() > 0,
+        Runtime,
+        "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+    );
+    wrap_dim(dim, x.ndim())
+}
+
+/// `hsplit` and its kin: equal sections only.
+fn even(name: &str, x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
+    let n = x.shape()[axis];
+    ensure!(
+        sections > 0 && n.is_multiple_of(sections as usize),
+        Runtime,
+        "torch.{name} attempted to split along dimension {axis}, but the size of the dimension {n} is not divisible by the split_size {sections}!"
+    );
+    in_sections(x, sections, axis)
+}
+
+fn check_rank(name: &str, x: &Tensor, n: usize) -> Result<()> {
+    ensure!(
+        x.ndim() >= n,
+        Runtime,
+        "torch.{name} requires a tensor with at least {n} dimension, but got a tensor with {} dimensions!",
+        x.ndim()
+    );
+    Ok(())
+}
+
+/// The axis `hsplit` and `hstack` mean.
+fn horizontal(x: &Tensor) -> usize {
+    (x.ndim() > 1) as usize
+}
+
+ops! {
+    /// Tensors one after the other along an axis.
+    ///
+    /// Args: tensors: equal in all other axes; dtypes are promoted.
+    /// Errors: RuntimeError on different sizes or ranks.
+    function fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    /// Tensors one after the other along an axis (`cat`).
+    function fn concat_["concat"](tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    /// Tensors one after the other along an axis (`cat`).
+    function fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    /// Tensors of one shape side by side along a new axis.
+    function fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
+    /// Joined along the second axis (vectors: along the first).
+    function fn hstack(tensors: &[Tensor]) -> Tensor {
+        ensure!(!tensors.is_empty(), Runtime, "hstack expects a non-empty TensorList");
+        let list = all_at_least(tensors, 1)?;
+        concat(&list, (list[0].ndim() > 1) as i64)
+    }
+    /// Joined along the first axis; vectors are rows.
+    function fn vstack(tensors: &[Tensor]) -> Tensor {
+        ensure!(!tensors.is_empty(), Runtime, "vstack expects a non-empty TensorList");
+        concat(&all_at_least(tensors, 2)?, 0)
+    }
+    /// Joined along the first axis (`vstack`).
+    function fn row_stack(tensors: &[Tensor]) -> Tensor { vstack(tensors) }
+    /// Joined along the third axis.
+    function fn dstack(tensors: &[Tensor]) -> Tensor {
+        ensure!(!tensors.is_empty(), Runtime, "dstack expects a non-empty TensorList");
+        concat(&all_at_least(tensors, 3)?, 2)
+    }
+    /// Joined along the second axis; vectors are columns.
+    function fn column_stack(tensors: &[Tensor]) -> Tensor {
+        ensure!(!tensors.is_empty(), Runtime, "column_stack expects a non-empty TensorList");
+        let list: Result<Vec<Tensor>> = tensors.iter().map(|t| if t.ndim() <= 1 { reshape_to(t, &[t.numel(), 1]) } else { Ok(t.clone()) }).collect();
+        concat(&list?, 1)
+    }
+    /// Matrices along the diagonal of one matrix, zeros elsewhere.
+    function fn block_diag(tensors: &[Operand]) -> Tensor {
+        let tensors = &tensors_of("block_diag", tensors)?[..];
+        let list = all_at_least(tensors, 2)?;
+        let dtype = list.iter().map(Tensor::dtype).reduce(promote).unwrap_or(crate::base::promote::default_dtype());
+        let device = list.first().map_or(crate::base::Device::Cpu, Tensor::device);
+        let zero = |h: usize, w: usize| crate::ops::create::copy::full(&[h, w], crate::base::Scalar::Int(0), dtype, device);
+        let width: usize = list.iter().map(|t| t.shape()[1]).sum();
+        let mut rows = vec![zero(0, width)?];
+        let mut before = 0;
+        for (i, t) in list.iter().enumerate() {
+            ensure!(t.ndim() == 2, Runtime, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {} dimensions", t.ndim());
+            let (h, w) = (t.shape()[0], t.shape()[1]);
+            rows.push(concat(&[zero(h, before)?, t.clone(), zero(h, width - before - w)?], 1)?);
+            before += w;
+        }
+        if list.is_empty() { return zero(1, 0); }
+        concat(&rows, 0)
+    }
+    /// Grids of coordinates from vectors, as expanded views.
+    ///
+    /// Args: indexing: `"ij"` (the default), or `"xy"` with the first two axes exchanged.
+    function fn meshgrid(tensors: &[Operand]; indexing: Option<&str> = None) -> Vec<Tensor> {
+        let tensors = &tensors_of("meshgrid", tensors)?[..];
+        let indexing = indexing.unwrap_or("ij");
+        ensure!(matches!(indexing, "ij" | "xy"), Runtime, "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {indexing}");
+        grid(tensors, indexing == "xy")
+    }
+    /// All combinations of the elements of vectors, a row each.
+    function fn cartesian_prod(tensors: &[Operand]) -> Tensor {
+        let tensors = &tensors_of("cartesian_prod", tensors)?[..];
+        for t in tensors { ensure!(t.ndim() == 1, Runtime, "Expect a 1D vector, but got shape {:?}", t.shape()); }
+        if let [one] = tensors { return Ok(one.clone()); }
+        let flat: Result<Vec<Tensor>> = grid(tensors, false)?.iter().map(|t| reshape_to(t, &[t.numel()])).collect();
+        stacked(&flat?, 1)
+    }
+    /// The tensors broadcast to their common shape, as views.
+    function fn broadcast_tensors(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("broadcast_tensors", tensors)?[..]; shared(tensors) }
+    /// With at least one axis.
+    function fn atleast_1d(input: &Tensor) -> Tensor { at_least(input, 1) }
+    /// With at least one axis each.
+    function fn atleast_1d_list["atleast_1d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_1d", tensors)?[..]; all_at_least(tensors, 1) }
+    /// With at least two axes.
+    function fn atleast_2d(input: &Tensor) -> Tensor { at_least(input, 2) }
+    /// With at least two axes each.
+    function fn atleast_2d_list["atleast_2d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_2d", tensors)?[..]; all_at_least(tensors, 2) }
+    /// With at least three axes.
+    function fn atleast_3d(input: &Tensor) -> Tensor { at_least(input, 3) }
+    /// With at least three axes each.
+    function fn atleast_3d_list["atleast_3d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_3d", tensors)?[..]; all_at_least(tensors, 3) }
+    /// That many pieces along an axis, as even as can be, as views.
+    both fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
+        let axis = check_tensor_split(input, dim)?;
+        in_sections(input, sections, axis)
+    }
+    /// The pieces between the given indices along an axis, as views.
+    both fn tensor_split_indices["tensor_split"](input: &Tensor, indices: &[i64], dim: i64 = 0) -> Vec<Tensor> {
+        let axis = check_tensor_split(input, dim)?;
+        at_indices(input, indices, axis)
+    }
+    /// As `tensor_split`, the number of sections or the indices in a tensor.
+    both fn tensor_split_tensor["tensor_split"](input: &Tensor, tensor_indices_or_sections: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
+        let t = tensor_indices_or_sections;
+        ensure!(t.dtype() == crate::base::DType::I64, Runtime, "tensor_split expected tensor_indices_or_sections to have dtype of long, but got {}", t.dtype().scalar_name());
+        ensure!(t.ndim() <= 1, Runtime, "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with {} dims", t.ndim());
+        let axis = check_tensor_split(input, dim)?;
+        if t.ndim() == 0 { return in_sections(input, t.item()?.to_i64(), axis); }
+        let indices: Vec<i64> = (0..t.numel()).map(|i| t.element(&[i]).to_i64()).collect();
+        at_indices(input, &indices, axis)
+    }
+    /// Equal sections along the second axis (of a vector: along the first).
+    both fn hsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
+        check_rank("hsplit", input, 1)?;
+        even("hsplit", input, sections, horizontal(input))
+    }
+    /// Pieces between indices along the second axis (of a vector: along the first).
+    both fn hsplit_indices["hsplit"](input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
+        check_rank("hsplit", input, 1)?;
+        at_indices(input, indices, horizontal(input))
+    }
+    /// Equal sections along the first axis.
+    both fn vsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
+        check_rank("vsplit", input, 2)?;
+        even("vsplit", input, sections, 0)
+    }
+    /// Pieces between indices along the first axis.
+    both fn vsplit_indices["vsplit"](input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
+        check_rank("vsplit", input, 2)?;
+        at_indices(input, indices, 0)
+    }
+    /// Equal sections along the third axis.
+    both fn dsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
+        check_rank("dsplit", input, 3)?;
+        even("dsplit", input, sections, 2)
+    }
+    /// Pieces between indices along the third axis.
+    both fn dsplit_indices["dsplit"](input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
+        check_rank("dsplit", input, 3)?;
+        at_indices(input, indices, 2)
+    }
+}

@@ -1,0 +1,10 @@
+//! The same elements seen or laid otherwise; nothing is computed.
+
+pub mod join;
+pub mod part;
+pub mod repeat;
+pub mod resize;
+pub mod view;
+
+/// The rows of every file.
+pub const TABLES: &[&[crate::ops::table::OpDef]] = &[join::TABLE, part::TABLE, repeat::TABLE, view::TABLE];

@@ -1,0 +1,152 @@
+//! Writing into parts of tensors: `select_scatter` and its kin, which are views turned around, and the sum into
+//! places that may coincide.
+
+use super::resize::{clamp_slice, diagonal_layout, narrow_at, select_at, with_region};
+use crate::base::{Layout, Scalar, wrap_dim};
+use crate::error::Result;
+use crate::ops::create::copy::{full, write_held};
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, grads, ops, with_dtype};
+use smallvec::smallvec;
+
+/// `dst += src` element by element in order, where places of `dst` may coincide. The caller holds both storages.
+pub fn add_strided(dst: &Tensor, src: &Tensor) -> Result<()> {
+    let src = crate::ops::create::copy::dense_cast_held(src, dst.dtype())?;
+    let n = dst.numel();
+    with_dtype!("as_strided", dst.dtype(), any, T => {
+        use crate::base::Num;
+        let (d, s) = (dst.ptr_of::<T>(), src.ptr_of::<T>());
+        let (shape, strides) = (dst.shape(), dst.strides());
+        let mut index = crate::base::Dims::from_elem(0, shape.len());
+        let mut at = 0usize;
+        for i in 0..n {
+            // SAFETY: `at` stays within the layout of `dst`, `i` within the dense source
+            #[allow(unsafe_code)]
+            unsafe { *d.add(at) = Num::add(*d.add(at), *s.add(i)) };
+            for k in (0..shape.len()).rev() {
+                index[k] += 1;
+                at += strides[k];
+                if index[k] < shape[k] { break; }
+                index[k] = 0;
+                at -= strides[k] * shape[k];
+            }
+        }
+    });
+    Ok(())
+}
+
+/// A part of a tensor as a view shows it.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Slice { axis: usize, start: usize, length: usize, step: usize },
+    Select { axis: usize, index: usize },
+    Diagonal { offset: i64, a: usize, b: usize },
+}
+
+impl Part {
+    fn layout(self, l: &Layout) -> Layout {
+        match self {
+            Part::Slice { axis, start, length, step } => l.slice(axis, start, length, step),
+            Part::Select { axis, index } => l.select(axis, index),
+            Part::Diagonal { offset, a, b } => diagonal_layout(l, offset, a, b),
+        }
+    }
+    fn view(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Part::Slice { axis, start, length, step } => narrow_at(x, axis, start, length, step),
+            Part::Select { axis, index } => select_at(x, axis, index),
+            Part::Diagonal { offset, a, b } => super::view::diagonal(x, offset, a as i64, b as i64),
+        }
+    }
+}
+
+/// A copy of input 0 with input 1 in a part of it.
+#[derive(Clone, Copy, Debug)]
+struct Overlay(Part);
+
+impl Op for Overlay {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            Part::Slice { .. } => "slice_scatter",
+            Part::Select { .. } => "select_scatter",
+            Part::Diagonal { .. } => "diagonal_scatter",
+        }
+    }
+    fn grad_name(&self) -> &'static str {
+        match self.0 {
+            Part::Slice { .. } => "SliceScatterBackward0",
+            Part::Select { .. } => "SelectScatterBackward0",
+            Part::Diagonal { .. } => "DiagonalScatterBackward0",
+        }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let part = self.0.layout(x[0].layout());
+        ensure!(
+            x[1].ndim() == 0 || x[1].shape() == part.shape.as_slice(),
+            Runtime,
+            "expected src to have a size equal to the {} of self. src size = {:?}, {} size = {:?}",
+            if matches!(self.0, Part::Diagonal { .. }) { "diagonal" } else { "slice" },
+            x[1].shape(),
+            if matches!(self.0, Part::Diagonal { .. }) { "diagonal" } else { "slice" },
+            part.shape.as_slice()
+        );
+        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        write_held(&out[0], x[0]);
+        write_held(&out[0].alias(self.0.layout(out[0].layout())), x[1]);
+        Ok(())
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None, None] };
+        let whole =
+            want.then(0, || apply(*self, &[g, &full(&[], Scalar::Int(0), g.dtype(), g.device())?]))?;
+        grads![whole, want.then(1, || self.0.view(g))?]
+    }
+}
+
+/// An op of two tensors, the second exactly as large as the part.
+fn overlay(x: &Tensor, src: &Tensor, part: Part) -> Result<Tensor> {
+    let op = Overlay(part);
+    let shape = part.layout(x.layout()).shape;
+    ensure!(
+        src.shape() == shape.as_slice(),
+        Runtime,
+        "expected src to have a size equal to the slice of self. src size = {:?}, slice size = {:?}",
+        src.shape(),
+        shape.as_slice()
+    );
+    apply(op, &[x, src])
+}
+
+ops! {
+    /// A copy with `src` at one index along `dim`.
+    both fn select_scatter(input: &Tensor, src: &Tensor, dim: i64, index: i64) -> Tensor {
+        let axis = wrap_dim(dim, input.ndim())?;
+        let n = input.shape().get(axis).copied().unwrap_or(0) as i64;
+        ensure!(index >= -n && index < n, Index, "select(): index {index} out of range for tensor of size {:?} at dimension {dim}", input.shape());
+        overlay(input, src, Part::Select { axis, index: (if index < 0 { index + n } else { index }) as usize })
+    }
+    /// A copy with `src` in the slice `start:end:step` along `dim`.
+    both fn slice_scatter(input: &Tensor, src: &Tensor, dim: i64 = 0, start: Option<i64> = None, end: Option<i64> = None, step: i64 = 1) -> Tensor {
+        ensure!(input.ndim() > 0, Runtime, "slice() cannot be applied to a 0-dim tensor.");
+        let axis = wrap_dim(dim, input.ndim())?;
+        ensure!(step > 0, Runtime, "slice step must be positive");
+        let (s, e) = clamp_slice(start.unwrap_or(0), end.unwrap_or(i64::MAX), input.shape()[axis]);
+        let step = step as usize;
+        overlay(input, src, Part::Slice { axis, start: s, length: (e - s).div_ceil(step), step })
+    }
+    /// A copy with `src` on the diagonal of two axes.
+    both fn diagonal_scatter(input: &Tensor, src: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
+        let (a, b) = (wrap_dim(dim1, input.ndim())?, wrap_dim(dim2, input.ndim())?);
+        ensure!(a != b, Runtime, "diagonal dimensions cannot be identical {dim1}, {dim2}");
+        overlay(input, src, Part::Diagonal { offset, a, b })
+    }
+    /// A copy with `src` in the part that `as_strided` would show.
+    both fn as_strided_scatter(input: &Tensor, src: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
+        let view = super::view::strided_layout(input, size, stride, storage_offset)?;
+        ensure!(src.shape() == view.shape.as_slice(), Runtime, "expected src to have a size equal to the slice of self. src size = {:?}, slice size = {:?}", src.shape(), view.shape.as_slice());
+        with_region(input, Some(src), input.layout(), &view)
+    }
+}

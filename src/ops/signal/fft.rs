@@ -1,0 +1,567 @@
+//! `torch.fft`: three transforms that are closed under differentiation, and the functions made of them.
+
+use crate::base::promote::default_dtype;
+use crate::base::{C64, C128, DType, Device, Dims, Layout, Scalar, wrap_dim};
+use crate::error::{Error, Kind, Result};
+use crate::kernels::cpu::signal::fft::{self as kernel, Lines};
+use crate::ops::create::copy::{cast, dense_cast_held, full};
+use crate::ops::create::fill::{check_layout, finish};
+use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::elementwise::complex::real_view;
+use crate::ops::elementwise::exponential::conj_of;
+use crate::ops::nn::image::pad::constant_pad;
+use crate::ops::table::Ints;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, ops};
+use smallvec::smallvec;
+
+/// What results are divided by: nothing, the root of the number of elements, that number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Norm {
+    None,
+    Root,
+    Count,
+}
+
+impl Norm {
+    /// The meaning of a norm's name for a transform of this direction.
+    fn of(name: Option<&str>, forward: bool) -> Result<Norm> {
+        match (name, forward) {
+            (None | Some("backward"), true) | (Some("forward"), false) => Ok(Norm::None),
+            (None | Some("backward"), false) | (Some("forward"), true) => Ok(Norm::Count),
+            (Some("ortho"), _) => Ok(Norm::Root),
+            (Some(other), _) => bail!(Runtime, "Invalid normalization mode: \"{other}\""),
+        }
+    }
+    fn scale(self, count: usize) -> f64 {
+        match self {
+            Norm::None => 1.0,
+            Norm::Root => 1.0 / (count as f64).sqrt(),
+            Norm::Count => 1.0 / count as f64,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum What {
+    /// Complex to complex; forward or not.
+    C2C(bool),
+    /// Real to complex, forward: the first half of the last axis, or all of it.
+    R2C { half: bool },
+    /// The first half of the last axis to a real line of this length, inverse.
+    C2R(usize),
+}
+
+/// A transform over axes, the last of which is the one that is halved.
+#[derive(Clone, Debug)]
+struct Transform {
+    what: What,
+    axes: Dims,
+    norm: Norm,
+}
+
+impl Transform {
+    fn run(self, x: &Tensor) -> Result<Tensor> {
+        apply(self, &[x])
+    }
+    fn last(&self) -> usize {
+        self.axes[self.axes.len() - 1]
+    }
+    /// How many elements a transform runs over, given the shape of its real or full side.
+    fn count(&self, shape: &[usize]) -> usize {
+        self.axes.iter().map(|&a| shape[a]).product()
+    }
+    fn layout(&self, x: &Tensor, shape: &[usize]) -> Layout {
+        // axes of the transform lie innermost
+        let order = x.layout().stride_order();
+        let (inner, outer): (Dims, Dims) = order.iter().copied().partition(|a| self.axes.contains(a));
+        let order: Dims = outer.into_iter().chain(inner).collect();
+        Layout::permuted_dense(shape, &order)
+    }
+}
+
+/// Everything but one axis.
+fn without(list: &[usize], axis: usize) -> Dims {
+    list.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, &n)| n).collect()
+}
+
+/// One axis of a transform, while the driver holds both sides.
+#[allow(unsafe_code)]
+fn pass(what: What, x: &Tensor, out: &Tensor, axis: usize, scale: f64) {
+    let n = match what {
+        What::C2R(n) => n,
+        _ => x.shape()[axis],
+    };
+    let (shape, src, dst) =
+        (without(x.shape(), axis), without(x.strides(), axis), without(out.strides(), axis));
+    let l = Lines {
+        shape: &shape,
+        src: &src,
+        dst: &dst,
+        src_step: x.strides()[axis],
+        dst_step: out.strides()[axis],
+        n,
+        scale,
+    };
+    // SAFETY: the shapes are those of the tensors, which are held by the driver or are our own; where both sides are
+    // one tensor the strides are the same
+    unsafe {
+        match (what, x.dtype().to_real() == DType::F64) {
+            (What::C2C(f), false) => kernel::c2c(&l, f, x.ptr_of::<C64>(), out.ptr_of::<C64>()),
+            (What::C2C(f), true) => kernel::c2c(&l, f, x.ptr_of::<C128>(), out.ptr_of::<C128>()),
+            (What::R2C { half }, false) => kernel::r2c(&l, !half, x.ptr_of::<f32>(), out.ptr_of::<C64>()),
+            (What::R2C { half }, true) => kernel::r2c(&l, !half, x.ptr_of::<f64>(), out.ptr_of::<C128>()),
+            (What::C2R(_), false) => kernel::c2r(&l, x.ptr_of::<C64>(), out.ptr_of::<f32>()),
+            (What::C2R(_), true) => kernel::c2r(&l, x.ptr_of::<C128>(), out.ptr_of::<f64>()),
+        }
+    }
+}
+
+impl Op for Transform {
+    fn name(&self) -> &'static str {
+        match self.what {
+            What::C2C(_) => "_fft_c2c",
+            What::R2C { .. } => "_fft_r2c",
+            What::C2R(_) => "_fft_c2r",
+        }
+    }
+    fn grad_name(&self) -> &'static str {
+        match self.what {
+            What::C2C(_) => "FftC2CBackward0",
+            What::R2C { .. } => "FftR2CBackward0",
+            What::C2R(_) => "FftC2RBackward0",
+        }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let d = x[0].dtype();
+        let mut shape = Dims::from_slice(x[0].shape());
+        let dtype = match self.what {
+            What::C2C(_) => d,
+            What::R2C { half } => {
+                if half {
+                    shape[self.last()] = shape[self.last()] / 2 + 1;
+                }
+                d.to_complex()
+            }
+            What::C2R(n) => {
+                shape[self.last()] = n;
+                d.to_real()
+            }
+        };
+        Ok(smallvec![Meta { layout: self.layout(x[0], &shape), dtype }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0], &out[0]);
+        if out.numel() == 0 {
+            return Ok(());
+        }
+        let last = self.last();
+        let others = &self.axes[..self.axes.len() - 1];
+        match self.what {
+            What::C2C(_) => {
+                // the scale goes into the first pass
+                let mut scale = self.norm.scale(self.count(x.shape()));
+                let mut from = x;
+                for &axis in self.axes.iter().rev() {
+                    pass(self.what, from, out, axis, scale);
+                    (from, scale) = (out, 1.0);
+                }
+            }
+            What::R2C { half } => {
+                pass(self.what, x, out, last, self.norm.scale(self.count(x.shape())));
+                ensure!(half || others.is_empty(), Internal, "all coefficients of one axis only");
+                others.iter().rev().for_each(|&axis| pass(What::C2C(true), out, out, axis, 1.0));
+            }
+            What::C2R(_) => {
+                let mut scale = self.norm.scale(self.count(out.shape()));
+                let mut from = x.clone();
+                for &axis in others {
+                    let to = if from.same(x) {
+                        Tensor::empty(x.shape(), x.dtype(), Device::Cpu)?
+                    } else {
+                        from.clone()
+                    };
+                    pass(What::C2C(false), &from, &to, axis, scale);
+                    (from, scale) = (to, 1.0);
+                }
+                pass(self.what, &from, out, last, scale);
+            }
+        }
+        Ok(())
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        let last = self.last();
+        let back = |what| Transform { what, ..self.clone() };
+        grads![Some(match self.what {
+            What::C2C(forward) => back(What::C2C(!forward)).run(&complex_of(g)?)?,
+            What::R2C { half } => {
+                let g = complex_of(g)?;
+                let n = cx.shape(0)[last];
+                let whole = if half { resized(&g, &[(last, n)])? } else { g };
+                real_view(&back(What::C2C(false)).run(&whole)?)?
+            }
+            What::C2R(n) => {
+                let h = back(What::R2C { half: true }).run(&real_view(g)?)?;
+                // coefficients that stand for two count twice
+                let m = h.shape()[last];
+                let weights: Vec<f64> =
+                    (0..m).map(|k| if k == 0 || 2 * k >= n { 1.0 } else { 2.0 }).collect();
+                let mut shape = Dims::from_elem(1, h.ndim());
+                shape[last] = m;
+                let weights = if h.device() == Device::Cpu {
+                    let w = Tensor::from_slice(&weights, &shape)?;
+                    dense_cast_held(&w, h.dtype().to_real())?
+                } else {
+                    full(&shape, Scalar::Int(1), h.dtype().to_real(), h.device())?
+                };
+                h.mul(&weights)?
+            }
+        })]
+    }
+}
+
+/// The dtype to transform in.
+fn work_dtype(d: DType) -> Result<DType> {
+    match d {
+        DType::F16 | DType::BF16 => bail!(Runtime, "Unsupported dtype {}", d.scalar_name()),
+        d if d.is_integral() => Ok(default_dtype()),
+        d => Ok(d),
+    }
+}
+
+fn complex_of(x: &Tensor) -> Result<Tensor> {
+    cast(x, work_dtype(x.dtype())?.to_complex())
+}
+
+/// The input cut or padded with zeros to these sizes.
+fn resized(x: &Tensor, sizes: &[(usize, usize)]) -> Result<Tensor> {
+    if sizes.iter().all(|&(a, n)| x.shape()[a] == n) {
+        return Ok(x.clone());
+    }
+    let mut pad: Ints = smallvec![0; 2 * x.ndim()];
+    for &(a, n) in sizes {
+        pad[2 * (x.ndim() - 1 - a) + 1] = n as i64 - x.shape()[a] as i64;
+    }
+    constant_pad(x, &pad, Scalar::Int(0))
+}
+
+/// The axis and length of a transform over one axis.
+fn one(x: &Tensor, n: Option<i64>, dim: i64, default: impl Fn(i64) -> i64) -> Result<(usize, i64)> {
+    ensure!(x.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
+    let axis = wrap_dim(dim, x.ndim())?;
+    let n = n.unwrap_or_else(|| default(x.shape()[axis] as i64));
+    ensure!(n >= 1, Runtime, "Invalid number of data points ({n}) specified");
+    Ok((axis, n))
+}
+
+/// The axes and sizes of a transform over several; sizes of -1 and none at all are the input's.
+fn several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>) -> Result<Vec<(usize, i64)>> {
+    let nd = x.ndim();
+    let axes: Dims = match (dim, s) {
+        (Some(dim), _) => {
+            let mut axes = Dims::new();
+            for &d in dim {
+                ensure!(nd > 0, Index, "Dimension specified as {d} but tensor has no dimensions");
+                axes.push(wrap_dim(d, nd)?);
+            }
+            let unique = axes.iter().enumerate().all(|(i, a)| !axes[..i].contains(a));
+            ensure!(unique, Runtime, "FFT dims must be unique");
+            axes
+        }
+        (None, Some(s)) => {
+            ensure!(
+                s.len() <= nd,
+                Runtime,
+                "Got shape with {} values but input tensor only has {nd} dimensions.",
+                s.len()
+            );
+            (nd - s.len()..nd).collect()
+        }
+        (None, None) => (0..nd).collect(),
+    };
+    if let Some(s) = s {
+        ensure!(
+            s.len() == axes.len(),
+            Runtime,
+            "When given, dim and shape arguments must have the same length"
+        );
+    }
+    let size = |i: usize, a: usize| match s.map(|s| s[i]) {
+        None | Some(-1) => x.shape()[a] as i64,
+        Some(n) => n,
+    };
+    let out: Vec<(usize, i64)> = axes.iter().enumerate().map(|(i, &a)| (a, size(i, a))).collect();
+    for (_, n) in &out {
+        ensure!(*n >= 1, Runtime, "Invalid number of data points ({n}) specified");
+    }
+    Ok(out)
+}
+
+fn sized(list: &[(usize, i64)]) -> Vec<(usize, usize)> {
+    list.iter().map(|&(a, n)| (a, n as usize)).collect()
+}
+
+/// `fft` and `ifft`.
+fn c2c_one(x: &Tensor, n: Option<i64>, dim: i64, norm: Option<&str>, forward: bool) -> Result<Tensor> {
+    let work = work_dtype(x.dtype())?;
+    let (axis, n) = one(x, n, dim, |n| n)?;
+    let norm = Norm::of(norm, forward)?;
+    let x = resized(&cast(x, work)?, &[(axis, n as usize)])?;
+    let axes = smallvec![axis];
+    if work.is_complex() {
+        return Transform { what: What::C2C(forward), axes, norm }.run(&x);
+    }
+    let y = Transform { what: What::R2C { half: false }, axes, norm }.run(&x)?;
+    if forward { Ok(y) } else { conj_of(&y) }
+}
+
+/// `fftn` and `ifftn`.
+fn c2c_several(
+    x: &Tensor,
+    s: Option<&[i64]>,
+    dim: Option<&[i64]>,
+    norm: Option<&str>,
+    forward: bool,
+) -> Result<Tensor> {
+    let list = several(x, s, dim)?;
+    let norm = Norm::of(norm, forward)?;
+    let x = complex_of(x)?;
+    if list.is_empty() {
+        return crate::ops::create::copy::clone_as(&x, crate::base::MemoryFormat::Preserve);
+    }
+    let axes = list.iter().map(|l| l.0).collect();
+    Transform { what: What::C2C(forward), axes, norm }.run(&resized(&x, &sized(&list))?)
+}
+
+/// `rfft` and `ihfft`.
+fn r2c_one(
+    op: &str,
+    x: &Tensor,
+    n: Option<i64>,
+    dim: i64,
+    norm: Option<&str>,
+    forward: bool,
+) -> Result<Tensor> {
+    ensure!(
+        !x.dtype().is_complex(),
+        Runtime,
+        "{op} expects a real input tensor, but got {}",
+        x.dtype().scalar_name()
+    );
+    let work = work_dtype(x.dtype())?;
+    let (axis, n) = one(x, n, dim, |n| n)?;
+    let norm = Norm::of(norm, forward)?;
+    let x = resized(&cast(x, work)?, &[(axis, n as usize)])?;
+    let y = Transform { what: What::R2C { half: true }, axes: smallvec![axis], norm }.run(&x)?;
+    if forward { Ok(y) } else { conj_of(&y) }
+}
+
+/// `irfft` and `hfft`.
+fn c2r_one(x: &Tensor, n: Option<i64>, dim: i64, norm: Option<&str>, forward: bool) -> Result<Tensor> {
+    let x = complex_of(x)?;
+    let (axis, n) = one(&x, n, dim, |n| 2 * (n - 1))?;
+    let norm = Norm::of(norm, forward)?;
+    let x = resized(&x, &[(axis, n as usize / 2 + 1)])?;
+    let x = if forward { conj_of(&x)? } else { x };
+    Transform { what: What::C2R(n as usize), axes: smallvec![axis], norm }.run(&x)
+}
+
+/// Axes and sizes where the last axis is halved.
+fn some_axes(op: &str, x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>) -> Result<Vec<(usize, i64)>> {
+    let list = several(x, s, dim)?;
+    ensure!(!list.is_empty(), Runtime, "{op} must transform at least one axis");
+    Ok(list)
+}
+
+/// Length of the real line of a halved axis.
+fn last_length(x: &Tensor, list: &[(usize, i64)], s: Option<&[i64]>) -> Result<usize> {
+    let Some(&(axis, _)) = list.last() else { return Err(Error::new(Kind::Internal, "no axis")) };
+    let n = match s.and_then(|s| s.last()) {
+        None | Some(-1) => 2 * (x.shape()[axis] as i64 - 1),
+        Some(&n) => n,
+    };
+    ensure!(n >= 1, Runtime, "Invalid number of data points ({n}) specified");
+    Ok(n as usize)
+}
+
+fn rfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option<&str>) -> Result<Tensor> {
+    ensure!(
+        !x.dtype().is_complex(),
+        Runtime,
+        "rfftn expects a real-valued input tensor, but got {}",
+        x.dtype().scalar_name()
+    );
+    let work = work_dtype(x.dtype())?;
+    let list = some_axes("rfftn", x, s, dim)?;
+    let norm = Norm::of(norm, true)?;
+    let x = resized(&cast(x, work)?, &sized(&list))?;
+    Transform { what: What::R2C { half: true }, axes: list.iter().map(|l| l.0).collect(), norm }.run(&x)
+}
+
+fn irfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option<&str>) -> Result<Tensor> {
+    let x = complex_of(x)?;
+    let list = some_axes("irfftn", &x, s, dim)?;
+    let n = last_length(&x, &list, s)?;
+    let norm = Norm::of(norm, false)?;
+    let mut sizes = sized(&list);
+    if let Some(last) = sizes.last_mut() {
+        last.1 = n / 2 + 1;
+    }
+    let axes = list.iter().map(|l| l.0).collect();
+    Transform { what: What::C2R(n), axes, norm }.run(&resized(&x, &sizes)?)
+}
+
+fn hfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option<&str>) -> Result<Tensor> {
+    let x = complex_of(x)?;
+    let list = some_axes("hfftn", &x, s, dim)?;
+    let n = last_length(&x, &list, s)?;
+    let norm = Norm::of(norm, true)?;
+    let mut sizes = sized(&list);
+    if let Some(last) = sizes.last_mut() {
+        last.1 = n / 2 + 1;
+    }
+    let mut y = resized(&x, &sizes)?;
+    let mut axes: Dims = list.iter().map(|l| l.0).collect();
+    let last = axes.split_off_last();
+    if !axes.is_empty() {
+        y = Transform { what: What::C2C(true), axes, norm }.run(&y)?;
+    }
+    Transform { what: What::C2R(n), axes: smallvec![last], norm }.run(&conj_of(&y)?)
+}
+
+fn ihfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option<&str>) -> Result<Tensor> {
+    ensure!(
+        !x.dtype().is_complex(),
+        Runtime,
+        "Only supports floating-point dtypes, but found: {}",
+        x.dtype().scalar_name()
+    );
+    let work = work_dtype(x.dtype())?;
+    let list = some_axes("ihfftn", x, s, dim)?;
+    let norm = Norm::of(norm, false)?;
+    let x = resized(&cast(x, work)?, &sized(&list))?;
+    let mut axes: Dims = list.iter().map(|l| l.0).collect();
+    let last = axes.split_off_last();
+    let y = Transform { what: What::R2C { half: true }, axes: smallvec![last], norm }.run(&x)?;
+    let y = crate::ops::elementwise::complex::conj_physical(&y)?;
+    if axes.is_empty() { Ok(y) } else { Transform { what: What::C2C(false), axes, norm }.run(&y) }
+}
+
+trait SplitLast {
+    fn split_off_last(&mut self) -> usize;
+}
+impl SplitLast for Dims {
+    /// Takes the last axis out; there is one.
+    fn split_off_last(&mut self) -> usize {
+        self.pop().unwrap_or_default()
+    }
+}
+
+/// Whole-numbered frequencies over `n * d`.
+fn frequencies(
+    op: &str,
+    n: i64,
+    d: f64,
+    one_sided: bool,
+    dtype: Option<DType>,
+    device: Option<Device>,
+) -> Result<Tensor> {
+    crate::ops::create::fill::room(op, n.max(0) as usize)?;
+    let dtype = dtype.unwrap_or_else(default_dtype);
+    ensure!(dtype.is_differentiable(), Runtime, "{op} requires a floating point or complex dtype");
+    ensure!(
+        !dtype.is_complex(),
+        NotImplemented,
+        "\"arange_cpu\" not implemented for '{}'",
+        dtype.scalar_name()
+    );
+    ensure!(n >= 0, Runtime, "Trying to create tensor with negative dimension {n}: [{n}]");
+    let device = device.unwrap_or(Device::Cpu);
+    let numbers: Vec<f64> = if one_sided {
+        (0..=n / 2).map(|k| k as f64).collect()
+    } else {
+        (0..n).map(|k| if k < (n + 1) / 2 { k as f64 } else { (k - n) as f64 }).collect()
+    };
+    let shape = [numbers.len()];
+    if device == Device::Meta {
+        return Tensor::empty(&shape, dtype, device);
+    }
+    let whole = cast(&Tensor::from_slice(&numbers, &shape)?, dtype)?;
+    whole.mul(1.0 / (n as f64 * d))
+}
+
+/// Rolls axes by a share of their length.
+fn shifted(x: &Tensor, dim: Option<&[i64]>, share: impl Fn(i64) -> i64) -> Result<Tensor> {
+    let dims: Ints = match dim {
+        Some(dim) => dim.into(),
+        None => (0..x.ndim() as i64).collect(),
+    };
+    let mut by = Ints::new();
+    for &d in &dims {
+        ensure!(x.ndim() > 0, Index, "Dimension specified as {d} but tensor has no dimensions");
+        by.push(share(x.shape()[wrap_dim(d, x.ndim())?] as i64));
+    }
+    crate::ops::shape::repeat::roll(x, &by, Some(&dims))
+}
+
+ops! {
+    /// The discrete Fourier transform along an axis: `X[k] = sum_j x[j] exp(-2 pi i j k / n)`.
+    ///
+    /// Args: input: float32, float64, complex or integer; n: length to cut or zero-pad to; dim: axis; norm:
+    /// "backward" (no scaling), "ortho" (1/sqrt(n)) or "forward" (1/n).
+    /// **Shape**: the input's with `n` at `dim`; complex.
+    /// **Errors**: RuntimeError for half types, lengths below 1 and unknown norms; IndexError for a wrong axis.
+    module fn fft["fft.fft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, true) }
+    /// The inverse of `fft`; "backward" scales by 1/n.
+    module fn ifft["fft.ifft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, false) }
+    /// The first `n/2 + 1` coefficients of the transform of a real input.
+    module fn rfft["fft.rfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("rfft", input, n, dim, norm, true) }
+    /// The inverse of `rfft`: a real result of length `n` (default `2 * (size - 1)`).
+    module fn irfft["fft.irfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, false) }
+    /// The transform of a Hermitian-symmetric input given by its first half: real.
+    module fn hfft["fft.hfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, true) }
+    /// The inverse of `hfft`: the first half of the inverse transform of a real input.
+    module fn ihfft["fft.ihfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("ihfft", input, n, dim, norm, false) }
+    /// `fft` over two axes.
+    module fn fft2["fft.fft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
+    /// `ifft` over two axes.
+    module fn ifft2["fft.ifft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
+    /// `rfft` over two axes; the last one is halved.
+    module fn rfft2["fft.rfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
+    /// `irfft` over two axes.
+    module fn irfft2["fft.irfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
+    /// `hfft` over two axes.
+    module fn hfft2["fft.hfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
+    /// `ihfft` over two axes.
+    module fn ihfft2["fft.ihfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
+    /// `fft` over any axes (default all, or the last `len(s)`).
+    ///
+    /// Args: s: sizes to cut or zero-pad to, -1 for the input's own; dim: axes.
+    /// **Errors**: RuntimeError for repeated axes, lists of different lengths and sizes below 1.
+    module fn fftn["fft.fftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
+    /// `ifft` over any axes.
+    module fn ifftn["fft.ifftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
+    /// `rfft` over any axes; the last one is halved.
+    module fn rfftn["fft.rfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
+    /// `irfft` over any axes.
+    module fn irfftn["fft.irfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
+    /// `hfft` over any axes.
+    module fn hfftn["fft.hfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
+    /// `ihfft` over any axes.
+    module fn ihfftn["fft.ihfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
+    /// Frequencies of the coefficients of `fft` with spacing `d`: `[0, 1, .., -2, -1] / (n d)`.
+    module fn fftfreq["fft.fftfreq"](n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
+        check_layout(layout)?;
+        finish(frequencies("fftfreq", n, d, false, dtype, device)?, requires_grad)
+    }
+    /// Frequencies of the coefficients of `rfft`: `[0, 1, .., n/2] / (n d)`.
+    module fn rfftfreq["fft.rfftfreq"](n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
+        check_layout(layout)?;
+        finish(frequencies("rfftfreq", n, d, true, dtype, device)?, requires_grad)
+    }
+    /// Moves the zero frequency to the middle of the axes (default all).
+    module fn fftshift["fft.fftshift"](input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| n / 2) }
+    /// The inverse of `fftshift`.
+    module fn ifftshift["fft.ifftshift"](input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| (n + 1) / 2) }
+}
