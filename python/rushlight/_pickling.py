@@ -279,9 +279,8 @@ class TensorPickler(pickle._Pickler):
         known = _NAMES_OF.get(obj) if callable(obj) else None
         if known is None and obj in (Size, _C.device):
             known = ("torch", obj.__name__)
-        module = getattr(obj, "__module__", None) or ""
-        if known is None and module.partition(".")[0] == __name__.partition(".")[0]:
-            known = _torch_path(obj, module)
+        if known is None:
+            known = _torch_path(obj)
         if known is None:
             super().save_global(obj, name)
         else:
@@ -300,18 +299,12 @@ class TensorPickler(pickle._Pickler):
     dispatch[type(_latin1)] = save_global
 
 
-def _torch_path(obj, module):
-    """Where PyTorch has a class of this package; None if it has not."""
-    from . import nn
-
-    name = obj.__qualname__
-    if name == "Parameter":
-        return ("torch.nn.parameter", name)
-    if getattr(nn, name, None) is obj:
-        return ("torch.nn", name)
-    parts = module.split(".")
-    if parts[1:2] in (["optim"], ["utils"]):
-        return ("torch." + ".".join(parts[1:]), name)
+def _torch_path(obj):
+    """Where PyTorch has a class of this package; None if it has not, or if the class is another's."""
+    package, *path = (getattr(obj, "__module__", None) or "").split(".")
+    ours = package == __name__.partition(".")[0] and path[:1] in (["nn"], ["optim"], ["utils"])
+    if ours and not any(part.startswith("_") for part in path):
+        return ".".join(["torch", *path]), obj.__qualname__
     return None
 
 

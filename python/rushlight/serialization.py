@@ -293,9 +293,11 @@ def _read_legacy(file, map_location, safe, encoding):
 
 # ---------------------------------------------------------------------- what else may be read
 def _named(item):
+    from ._pickling import _torch_path
+
     if isinstance(item, tuple):
         return item[1], item[0]
-    return f"{item.__module__}.{item.__qualname__}", item
+    return ".".join(_torch_path(item) or (item.__module__, item.__qualname__)), item
 
 
 def add_safe_globals(safe_globals):

@@ -43,7 +43,7 @@ def test_examples_are_found():
     """The walk sees the examples at all."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     count = sum(
-        len(t.examples) for t in finder.find(importlib.import_module("rushlight.nn.linear"), globs={})
+        len(t.examples) for t in finder.find(importlib.import_module("rushlight.nn.modules.linear"), globs={})
     )
     assert count >= 2
 

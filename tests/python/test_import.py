@@ -50,7 +50,7 @@ def test_only_numpy_besides_the_standard_library(capsys):
 def test_seldom_used_parts_wait_until_asked():
     names = imported()["modules"]
     assert len(names) < 20, names
-    for late in ("rushlight.nn.rnn", "rushlight.optim.adam", "rushlight.vision", "rushlight.testing", "rushlight.onnx", "rushlight.distributed"):
+    for late in ("rushlight.nn.modules.rnn", "rushlight.optim.adam", "rushlight.vision", "rushlight.testing", "rushlight.onnx", "rushlight.distributed"):
         assert late not in names
 
 
@@ -65,7 +65,7 @@ def test_names_bring_their_files():
 import sys, rushlight
 assert "rushlight.nn" not in sys.modules
 net = rushlight.nn.Linear(2, 3)
-assert "rushlight.nn.linear" in sys.modules and "rushlight.nn.rnn" not in sys.modules
+assert "rushlight.nn.modules.linear" in sys.modules and "rushlight.nn.modules.rnn" not in sys.modules
 assert {"Linear", "GRU", "functional", "Parameter"} <= set(dir(rushlight.nn))
 from rushlight.nn import *
 assert GRU is rushlight.nn.GRU and functional is rushlight.nn.functional

@@ -1,62 +1,84 @@
-"""PyTorch's names of the files that hold the layers."""
+"""The layers, each in the file that has it in PyTorch: users and checkpoints name these paths."""
 
 from __future__ import annotations
 
-import sys
+from ..._lazy import on_demand
 
-from .. import _sizes as utils
-from .. import (
-    activation,
-    attention,
-    containers,
-    conv,
-    dropout,
-    embedding,
-    flatten,
-    linear,
-    loss,
-    misc,
-    module,
-    norm,
-    padding,
-    pool,
-    ranking_loss,
-    rnn,
-    transformer,
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .activation import *
+    from .adaptive import *
+    from .batchnorm import *
+    from .channelshuffle import *
+    from .container import *
+    from .conv import *
+    from .distance import *
+    from .dropout import *
+    from .flatten import *
+    from .fold import *
+    from .instancenorm import *
+    from .linear import *
+    from .loss import *
+    from .module import *
+    from .normalization import *
+    from .padding import *
+    from .pixelshuffle import *
+    from .pooling import *
+    from .rnn import *
+    from .sparse import *
+    from .transformer import *
+    from .upsampling import *
 
-_PLACES = {
-    "activation": activation,
-    "batchnorm": norm,
-    "channelshuffle": misc,
-    "container": containers,
-    "conv": conv,
-    "distance": misc,
-    "dropout": dropout,
-    "flatten": flatten,
-    "fold": misc,
-    "instancenorm": norm,
-    "linear": linear,
-    "loss": loss,
-    "module": module,
-    "normalization": norm,
-    "padding": padding,
-    "pixelshuffle": misc,
-    "pooling": pool,
-    "rnn": rnn,
-    "sparse": embedding,
-    "transformer": transformer,
-    "upsampling": misc,
-    "utils": utils,
+# the layers of each file
+_FILES = {
+    "activation": (
+        "CELU ELU GELU GLU SELU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid "
+        "LogSoftmax Mish MultiheadAttention PReLU ReLU ReLU6 RReLU Sigmoid SiLU Softmax Softmax2d "
+        "Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold"
+    ),
+    "adaptive": "AdaptiveLogSoftmaxWithLoss",
+    "batchnorm": (
+        "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm"
+    ),
+    "channelshuffle": "ChannelShuffle",
+    "container": "ModuleDict ModuleList ParameterDict ParameterList Sequential",
+    "conv": (
+        "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d "
+        "LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d"
+    ),
+    "distance": "CosineSimilarity PairwiseDistance",
+    "dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
+    "flatten": "Flatten Unflatten",
+    "fold": "Fold Unfold",
+    "instancenorm": (
+        "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"
+    ),
+    "linear": "Bilinear Identity LazyLinear Linear",
+    "loss": (
+        "BCELoss BCEWithLogitsLoss CosineEmbeddingLoss CrossEntropyLoss CTCLoss GaussianNLLLoss "
+        "HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss MarginRankingLoss MSELoss "
+        "MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss "
+        "SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss"
+    ),
+    "module": "Module",
+    "normalization": "GroupNorm LayerNorm LocalResponseNorm RMSNorm",
+    "padding": (
+        "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d "
+        "ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d "
+        "ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d"
+    ),
+    "pixelshuffle": "PixelShuffle PixelUnshuffle",
+    "pooling": (
+        "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
+        "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d "
+        "LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d"
+    ),
+    "rnn": "GRU LSTM RNN GRUCell LSTMCell RNNBase RNNCell RNNCellBase",
+    "sparse": "Embedding EmbeddingBag",
+    "transformer": (
+        "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"
+    ),
+    "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
-for _name, _place in _PLACES.items():
-    globals()[_name] = sys.modules[f"{__name__}.{_name}"] = _place
-    if _place is not utils:
-        for _member, _value in vars(_place).items():
-            if isinstance(_value, type) and not _member.startswith("_"):
-                globals()[_member] = _value
-for _place in (attention, ranking_loss):  # kept in one file with others in PyTorch
-    for _member, _value in vars(_place).items():
-        if isinstance(_value, type) and _value.__module__ == _place.__name__:
-            setattr(activation if _place is attention else loss, _member, _value)
-del _name, _place, _member, _value
+
+__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, " ".join([*_FILES, "lazy utils"]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from operator import index as as_index
 
-from .. import _C
+from ... import _C
+from ..parameter import Parameter
 from .module import Module, _typename
-from .parameter import Parameter
 
 
 def _position(length, place):

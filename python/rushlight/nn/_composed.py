@@ -1,43 +1,26 @@
-"""Functions of ``nn.functional`` that are composed of other functions."""
+"""Functions of ``nn.functional`` that are written in those of the engine."""
 
 from __future__ import annotations
 
 import math
 
 from .. import _C
-from ..autograd.grad_mode import no_grad
+
+F = _C._nn
 
 __all__ = [
-    "adaptive_max_pool1d",
-    "adaptive_max_pool2d",
-    "adaptive_max_pool3d",
-    "gaussian_nll_loss",
     "gumbel_softmax",
     "linear_cross_entropy",
     "local_response_norm",
     "lp_pool1d",
     "lp_pool2d",
     "lp_pool3d",
-    "max_pool1d",
-    "max_pool2d",
-    "max_pool3d",
-    "multilabel_soft_margin_loss",
-    "normalize",
-    "relu6",
-    "softmin",
-    "softsign",
-    "tanhshrink",
+    "multi_head_attention_forward",
+    "triplet_margin_with_distance_loss",
     "upsample",
     "upsample_bilinear",
     "upsample_nearest",
 ]
-
-
-def _nn():
-    """The finished namespace; this module is read before it."""
-    from . import functional
-
-    return functional
 
 
 def _reduced(loss, reduction):
@@ -50,45 +33,11 @@ def _reduced(loss, reduction):
     raise ValueError(f"{reduction} is not a valid value for reduction")
 
 
-def _max_pool(n):
-    name = f"max_pool{n}d"
-
-    def max_pool(
-        input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
-    ):
-        values, indices = getattr(_nn(), name + "_with_indices")(
-            input, kernel_size, stride, padding, dilation, ceil_mode
-        )
-        return (values, indices) if return_indices else values
-
-    max_pool.__name__ = max_pool.__qualname__ = name
-    max_pool.__doc__ = f"The largest value of every window; see :class:`MaxPool{n}d`."
-    return max_pool
-
-
-def _adaptive_max_pool(n):
-    name = f"adaptive_max_pool{n}d"
-
-    def adaptive_max_pool(input, output_size, return_indices=False):
-        values, indices = getattr(_nn(), name + "_with_indices")(input, output_size)
-        return (values, indices) if return_indices else values
-
-    adaptive_max_pool.__name__ = adaptive_max_pool.__qualname__ = name
-    adaptive_max_pool.__doc__ = (
-        f"The largest values of as many windows as wanted; see :class:`AdaptiveMaxPool{n}d`."
-    )
-    return adaptive_max_pool
-
-
-max_pool1d, max_pool2d, max_pool3d = _max_pool(1), _max_pool(2), _max_pool(3)
-adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = map(_adaptive_max_pool, (1, 2, 3))
-
-
 def _lp_pool(n):
     name = f"lp_pool{n}d"
 
     def lp_pool(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-        average = getattr(_nn(), f"avg_pool{n}d")
+        average = getattr(F, f"avg_pool{n}d")
         mean = average(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
         size = kernel_size**n if isinstance(kernel_size, int) else math.prod(kernel_size)
         return (mean.sign() * mean.abs().relu()).mul(size).pow(1.0 / norm_type)
@@ -99,32 +48,6 @@ def _lp_pool(n):
 
 
 lp_pool1d, lp_pool2d, lp_pool3d = map(_lp_pool, (1, 2, 3))
-
-
-def relu6(input, inplace=False):
-    """Limits to :math:`[0, 6]`."""
-    return _nn().hardtanh(input, 0.0, 6.0, inplace)
-
-
-def softsign(input):
-    """:math:`x / (1 + |x|)`."""
-    return input / (input.abs() + 1)
-
-
-def tanhshrink(input):
-    r""":math:`x - \tanh(x)`."""
-    return input - input.tanh()
-
-
-def softmin(input, dim=None, _stacklevel=3, dtype=None):
-    """``softmax`` of the negative."""
-    return _nn().softmax(-input, dim, _stacklevel, dtype)
-
-
-def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
-    r"""Divides by the norm along `dim`: :math:`v / \max(\lVert v \rVert_p, \epsilon)`."""
-    length = _C._linalg.vector_norm(input, p, dim, keepdim=True).clamp_min(eps).expand_as(input)
-    return input / length if out is None else _C.div(input, length, out=out)
 
 
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
@@ -154,7 +77,6 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
         raise ValueError(f"Expected 3D or higher dimensionality input (got {dim} dimensions)")
     if input.numel() == 0:
         return input
-    F = _nn()
     energy = input.mul(input)
     if dim == 3:
         energy = F.pad(energy.unsqueeze(1), (0, 0, size // 2, (size - 1) // 2))
@@ -165,49 +87,6 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
         energy = F.pad(energy, (0, 0, 0, 0, size // 2, (size - 1) // 2))
         energy = F.avg_pool3d(energy, (size, 1, 1), stride=1).squeeze(1).view(sizes)
     return input / energy.mul(alpha).add(k).pow(beta)
-
-
-def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
-    """Negative log likelihood of a normal distribution; see :class:`GaussianNLLLoss`."""
-    if not isinstance(var, (float, int)):
-        fits = (
-            var.size() == input.size()
-            or input.size()[:-1] == var.size()
-            or (input.size()[:-1] == var.size()[:-1] and var.size(-1) == 1)
-        )
-        broadcasts = (
-            len(var.size()) == len(input.size())
-            and sum(v == 1 and i != 1 for v, i in zip(var.size(), input.size())) == 1
-            and all(v in (1, i) for v, i in zip(var.size(), input.size()))
-        )
-        if var.size() != input.size() and input.size()[:-1] == var.size():
-            var = var.unsqueeze(-1)
-        elif not fits and not broadcasts:
-            raise ValueError("var is of incorrect size")
-    if reduction not in ("none", "mean", "sum"):
-        raise ValueError(reduction + " is not valid")
-    if isinstance(var, (float, int)):
-        if var < 0:
-            raise ValueError("var has negative entry/entries")
-        var = var * _C.ones_like(input)
-    elif (var < 0).any():
-        raise ValueError("var has negative entry/entries")
-    var = var.clone()
-    with no_grad():
-        var.clamp_(min=eps)
-    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
-    if full:
-        loss = loss + 0.5 * math.log(2 * math.pi)
-    return _reduced(loss, reduction)
-
-
-def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    """Logistic loss of several labels at once; see :class:`MultiLabelSoftMarginLoss`."""
-    F = _nn()
-    loss = -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input))
-    if weight is not None:
-        loss = loss * weight
-    return _reduced(loss.sum(dim=-1) / input.size(-1), reduction)
 
 
 def linear_cross_entropy(
@@ -245,7 +124,6 @@ def linear_cross_entropy(
     shape = (*input.shape[:-1], *outputs)
     if ignore_index is not None and target.shape == shape:
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
-    F = _nn()
     flat_bias = None if linear_bias is None else linear_bias.reshape(-1)
     logits = F.linear(input, linear_weight.reshape(-1, size), flat_bias).reshape(shape)
     ignored = -100 if ignore_index is None else ignore_index
@@ -265,7 +143,7 @@ def triplet_margin_with_distance_loss(
     """Triplet loss with a distance of one's own; see :class:`TripletMarginWithDistanceLoss`."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    distance = distance_function if distance_function is not None else _nn().pairwise_distance
+    distance = distance_function if distance_function is not None else F.pairwise_distance
     if not anchor.dim() == positive.dim() == negative.dim():
         raise RuntimeError(
             "The anchor, positive, and negative tensors are expected to have the same number of dimensions, "
@@ -282,20 +160,20 @@ def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=
     from warnings import warn
 
     warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
-    return _nn().interpolate(input, size, scale_factor, mode, align_corners)
+    return F.interpolate(input, size, scale_factor, mode, align_corners)
 
 
 def upsample_nearest(input, size=None, scale_factor=None):
     """``interpolate`` with the nearest value."""
-    return _nn().interpolate(input, size, scale_factor, mode="nearest")
+    return F.interpolate(input, size, scale_factor, mode="nearest")
 
 
 def upsample_bilinear(input, size=None, scale_factor=None):
     """``interpolate``, bilinear, with the corners aligned."""
-    return _nn().interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+    return F.interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 
 
-def _project(F, query, key, value, weight, bias):
+def _project(query, key, value, weight, bias):
     """Queries, keys and values through the three parts of one weight."""
     size = query.size(-1)
     if key is value:
@@ -362,7 +240,6 @@ def multi_head_attention_forward(
         - query :math:`(L, N, E)`, key and value :math:`(S, N, E)`; without :math:`N` if unbatched
         - Output: :math:`(L, N, E)`, and weights :math:`(N, L, S)` or ``None``
     """
-    F = _nn()
     batched = query.dim() == 3
     if not batched:
         if query.dim() != 2:
@@ -403,7 +280,7 @@ def multi_head_attention_forward(
     else:
         if key.shape != value.shape:
             raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
-        q, k, v = _project(F, query, key, value, in_proj_weight, in_proj_bias)
+        q, k, v = _project(query, key, value, in_proj_weight, in_proj_bias)
     if attn_mask is not None:
         wanted = (length, source) if attn_mask.dim() == 2 else (batch * num_heads, length, source)
         if attn_mask.dim() not in (2, 3):

@@ -1,35 +1,11 @@
-"""Schedules of learning rates."""
+"""Schedules that are a formula in the epoch."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
 
-from ._lr_base import EPOCH_DEPRECATION_WARNING, LRScheduler, _values
-from ._lr_combined import ChainedScheduler, ReduceLROnPlateau, SequentialLR
-from ._lr_cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
-
-__all__ = [
-    "EPOCH_DEPRECATION_WARNING",
-    "ChainedScheduler",
-    "ConstantLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "CyclicLR",
-    "ExponentialLR",
-    "LRScheduler",
-    "LambdaLR",
-    "LinearLR",
-    "MultiStepLR",
-    "MultiplicativeLR",
-    "OneCycleLR",
-    "PolynomialLR",
-    "ReduceLROnPlateau",
-    "SequentialLR",
-    "StepLR",
-]
-
-_LRScheduler = LRScheduler
+from ._base import LRScheduler, _values
 
 
 class _FunctionLR(LRScheduler):

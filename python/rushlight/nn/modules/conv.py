@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from .. import _C
-from . import functional as F
-from . import init
-from ._sizes import _pair, _reverse_repeat_tuple, _single, _triple
+from ... import _C
+from .. import functional as F
+from .. import init
+from ..parameter import Parameter, UninitializedParameter
+from .lazy import LazyModuleMixin
 from .module import Module
-from .parameter import Parameter
+from .utils import _pair, _reverse_repeat_tuple, _single, _triple
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
@@ -352,3 +353,93 @@ class ConvTranspose3d(_ConvTransposeNd):
     _spread = staticmethod(_triple)
 
     _convolve = "conv_transpose3d"
+
+
+class _LazyConv(LazyModuleMixin):
+    """A convolution whose ``in_channels`` is the number of channels of the first input."""
+
+    def __init__(self, out_channels, *args, **kwargs):
+        bias = kwargs.pop("bias", None)
+        args = list(args)
+        place = self._bias_place
+        if bias is None:
+            bias = args[place] if len(args) > place else True
+        if len(args) > place:
+            args[place] = False
+        else:
+            kwargs["bias"] = False
+        options = {name: kwargs.get(name) for name in ("device", "dtype")}
+        super().__init__(0, 0, *args, **kwargs)
+        self.weight = UninitializedParameter(**options)
+        self.out_channels = out_channels
+        if bias:
+            self.bias = UninitializedParameter(**options)
+
+    _bias_place = 5
+
+    def reset_parameters(self):
+        if not self.has_uninitialized_params() and self.in_channels != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input, *args, **kwargs):
+        dims = len(self.kernel_size)
+        if input.dim() not in (dims + 1, dims + 2):
+            raise RuntimeError(
+                f"Expected {dims + 1}D (unbatched) or {dims + 2}D (batched) input to {type(self).__name__}, "
+                f"but got input of size: {input.shape}"
+            )
+        self._set_channels(input.shape[-dims - 1])
+        pair = (self.in_channels, self.out_channels // self.groups)
+        if not self.transposed:
+            pair = (self.out_channels, self.in_channels // self.groups)
+        self.weight.materialize((*pair, *self.kernel_size))
+        if self.bias is not None:
+            self.bias.materialize((self.out_channels,))
+        self.reset_parameters()
+
+    def _set_channels(self, channels):
+        self.in_channels = channels
+        if channels % self.groups != 0:
+            raise ValueError("in_channels must be divisible by groups")
+
+    def __call__(self, *args, **kwargs):
+        if self.in_channels == 0 and not self.has_uninitialized_params():
+            shape = self.weight.shape
+            self._set_channels(shape[0] if self.transposed else shape[1] * self.groups)
+        return super().__call__(*args, **kwargs)
+
+
+class LazyConv1d(_LazyConv, Conv1d):
+    """:class:`Conv1d` whose ``in_channels`` comes from the first input."""
+
+    cls_to_become = Conv1d
+
+
+class LazyConv2d(_LazyConv, Conv2d):
+    """:class:`Conv2d` whose ``in_channels`` comes from the first input."""
+
+    cls_to_become = Conv2d
+
+
+class LazyConv3d(_LazyConv, Conv3d):
+    """:class:`Conv3d` whose ``in_channels`` comes from the first input."""
+
+    cls_to_become = Conv3d
+
+
+class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
+    """:class:`ConvTranspose1d` whose ``in_channels`` comes from the first input."""
+
+    cls_to_become = ConvTranspose1d
+
+
+class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
+    """:class:`ConvTranspose2d` whose ``in_channels`` comes from the first input."""
+
+    cls_to_become = ConvTranspose2d
+
+
+class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
+    """:class:`ConvTranspose3d` whose ``in_channels`` comes from the first input."""
+
+    cls_to_become = ConvTranspose3d

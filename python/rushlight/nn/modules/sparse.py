@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import _C
-from ..autograd.grad_mode import no_grad
-from . import functional as F
-from . import init
+from ... import _C
+from ...autograd.grad_mode import no_grad
+from .. import functional as F
+from .. import init
+from ..parameter import Parameter
 from .module import Module
-from .parameter import Parameter
 
 
 def _checked_padding_index(padding_idx, count):

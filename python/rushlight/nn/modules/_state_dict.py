@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict, namedtuple
 from collections.abc import Mapping
 
-from .. import _C
-from ..autograd.grad_mode import no_grad
-from .parameter import Parameter, is_lazy
+from ... import _C
+from ...autograd.grad_mode import no_grad
+from ..parameter import Parameter, is_lazy
 
 Tensor = _C.Tensor
 _EXTRA_STATE_KEY_SUFFIX = "_extra_state"

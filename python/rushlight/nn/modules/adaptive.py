@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from . import functional as F
-from .containers import ModuleList, Sequential
+from .. import functional as F
+from .container import ModuleList, Sequential
 from .linear import Linear
 from .module import Module
 

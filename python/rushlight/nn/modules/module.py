@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from .. import _C
+from ... import _C
+from ..parameter import Buffer, Parameter
 from . import _hooks
 from ._hooks import (
     HOOK_TABLES,
@@ -22,7 +23,6 @@ from ._hooks import (
 from ._mirror import Mirror
 from ._state_dict import _EXTRA_STATE_KEY_SUFFIX, StateMethods, _IncompatibleKeys
 from ._traversal import TraversalMethods
-from .parameter import Buffer, Parameter
 
 __all__ = [
     "_EXTRA_STATE_KEY_SUFFIX",

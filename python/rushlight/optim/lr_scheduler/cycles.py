@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._lr_base import LRScheduler, _for_groups, _require_optimizer, _set, _values
+from ._base import LRScheduler, _for_groups, _require_optimizer, _set, _values
 
 
 def _set_momentum(group, momentum, use_beta1):

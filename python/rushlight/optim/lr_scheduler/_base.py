@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import _C
-from .optimizer import Optimizer
+from ... import _C
+from ..optimizer import Optimizer
 
 Tensor = _C.Tensor
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import functional as F
-from ._sizes import _pair, _single, _triple
+from .. import functional as F
 from .module import Module
+from .utils import _pair, _single, _triple
 
 
 class _MaxPoolNd(Module):

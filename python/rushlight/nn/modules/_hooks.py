@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from .. import _C
-from ..utils.hooks import RemovableHandle
+from ... import _C
+from ...utils.hooks import RemovableHandle
 
 Tensor = _C.Tensor
 
@@ -339,7 +339,7 @@ def _boundary():
     """The identity of the graph; made when first needed, since ``autograd`` comes after ``nn``."""
     global _boundary_class
     if _boundary_class is None:
-        from ..autograd import Function
+        from ...autograd import Function
 
         class BackwardHookFunction(Function):
             @staticmethod

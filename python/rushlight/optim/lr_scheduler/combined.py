@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from math import inf
 
-from ._lr_base import (
+from ._base import (
     EPOCH_DEPRECATION_WARNING,
     LRScheduler,
     _require_optimizer,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import _C
-from ..autograd.grad_mode import no_grad
-from .parameter import Parameter, is_lazy
+from ... import _C
+from ...autograd.grad_mode import no_grad
+from ..parameter import Parameter, is_lazy
 
 Tensor = _C.Tensor
 
@@ -91,14 +91,12 @@ class TraversalMethods:
     # ------------------------------------------------------------------ finding
     def get_submodule(self, target):
         """The descendant with the full name `target`; ``AttributeError`` if there is none."""
-        from .module import Module
-
         module = self
         for name in target.split(".") if target else ():
             if not hasattr(module, name):
                 raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
             module = getattr(module, name)
-            if not isinstance(module, Module):
+            if not isinstance(module, TraversalMethods):
                 raise AttributeError(f"`{name}` is not an nn.Module")
         return module
 
@@ -110,17 +108,15 @@ class TraversalMethods:
             module (Module): what is put there.
             strict (bool): refuse if there is nothing under that name yet. Default: ``False``
         """
-        from .module import Module
-
         if target == "":
             raise ValueError("Cannot set the submodule without a target name!")
-        if not isinstance(module, Module):
+        if not isinstance(module, TraversalMethods):
             raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
         path, _, name = target.rpartition(".")
         parent = self.get_submodule(path)
         if strict and not hasattr(parent, name):
             raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
-        if hasattr(parent, name) and not isinstance(getattr(parent, name), Module):
+        if hasattr(parent, name) and not isinstance(getattr(parent, name), TraversalMethods):
             raise AttributeError(f"`{name}` is not an nn.Module")
         setattr(parent, name, module)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from .. import _C
-from . import functional as F
-from . import init
-from .activation import GELU, ReLU
-from .attention import MultiheadAttention
-from .containers import ModuleList
+from ... import _C
+from .. import functional as F
+from .. import init
+from .activation import GELU, MultiheadAttention, ReLU
+from .container import ModuleList
 from .dropout import Dropout
 from .linear import Linear
 from .module import Module
-from .norm import LayerNorm
+from .normalization import LayerNorm
 
 
 def _function(activation):

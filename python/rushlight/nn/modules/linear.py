@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-from .. import _C
-from . import functional as F
-from . import init
+from ... import _C
+from ...autograd.grad_mode import no_grad
+from .. import functional as F
+from .. import init
+from ..parameter import Parameter, UninitializedParameter
+from .lazy import LazyModuleMixin
 from .module import Module
-from .parameter import Parameter
 
 
 class Identity(Module):
@@ -127,3 +129,38 @@ class Bilinear(Module):
             f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
             f"out_features={self.out_features}, bias={self.bias is not None}"
         )
+
+
+class LazyLinear(LazyModuleMixin, Linear):
+    """:class:`Linear` whose ``in_features`` is the last size of the first input.
+
+    Args:
+        out_features (int): size of each output sample.
+        bias (bool): Default: ``True``
+    """
+
+    cls_to_become = Linear
+
+    def __init__(self, out_features, bias=True, device=None, dtype=None):
+        super().__init__(0, 0, False)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_features = out_features
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def reset_parameters(self):
+        if not self.has_uninitialized_params() and self.in_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input):
+        with no_grad():
+            self.in_features = input.shape[-1]
+            self.weight.materialize((self.out_features, self.in_features))
+            if self.bias is not None:
+                self.bias.materialize((self.out_features,))
+            self.reset_parameters()
+
+    def __call__(self, *args, **kwargs):
+        if self.in_features == 0 and not self.has_uninitialized_params():
+            self.in_features = self.weight.shape[-1]  # the weight came from a file
+        return super().__call__(*args, **kwargs)

@@ -1,0 +1,252 @@
+"""Normalisation of every channel over the batch."""
+
+from __future__ import annotations
+
+from ... import _C
+from .. import functional as F
+from .. import init
+from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, is_lazy
+from .lazy import LazyModuleMixin
+from .module import Module
+
+
+class _NormBase(Module):
+    """Weights and running statistics of batch and instance normalisation."""
+
+    _version = 2
+
+    def __init__(
+        self,
+        num_features,
+        eps=1e-5,
+        momentum=0.1,
+        affine=True,
+        track_running_stats=True,
+        device=None,
+        dtype=None,
+        *,
+        bias=True,
+    ):
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        if affine:
+            self.weight = Parameter(_C.empty(num_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("weight", None)
+        if affine and bias:
+            self.bias = Parameter(_C.empty(num_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        if track_running_stats:
+            self.register_buffer("running_mean", _C.zeros(num_features, device=device, dtype=dtype))
+            self.register_buffer("running_var", _C.ones(num_features, device=device, dtype=dtype))
+            self.register_buffer("num_batches_tracked", _C.tensor(0, dtype=_C.int64, device=device))
+        else:
+            self.register_buffer("running_mean", None)
+            self.register_buffer("running_var", None)
+            self.register_buffer("num_batches_tracked", None)
+        self.reset_parameters()
+
+    def reset_running_stats(self):
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self):
+        self.reset_running_stats()
+        if self.affine:
+            init.ones_(self.weight)
+            if self.bias is not None:
+                init.zeros_(self.bias)
+
+    def _check_input_dim(self, input):
+        raise NotImplementedError
+
+    def extra_repr(self):
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+    def _load_from_state_dict(self, state_dict, prefix, local_metadata, *rest):
+        version = local_metadata.get("version", None)
+        if (version is None or version < 2) and self.track_running_stats:
+            key = prefix + "num_batches_tracked"  # files of version 1 do not have it
+            if key not in state_dict:
+                present = self.num_batches_tracked
+                if present is None or present.device.type == "meta":
+                    present = _C.tensor(0, dtype=_C.int64)
+                state_dict[key] = present
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
+
+
+class _BatchNorm(_NormBase):
+    _dims: tuple = ()
+    _expected = ""
+
+    def _check_input_dim(self, input):
+        if self._dims and input.dim() not in self._dims:
+            raise ValueError(f"expected {self._expected} input (got {input.dim()}D input)")
+
+    def forward(self, input):
+        self._check_input_dim(input)
+        if self.eps <= 0:
+            raise ValueError(f"batch_norm eps must be positive, but got {self.eps}")
+        momentum = self.momentum
+        training = self.training
+        if training and self.track_running_stats and self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+            if momentum is None:
+                momentum = 1.0 / float(self.num_batches_tracked)
+        elif momentum is None:
+            momentum = 0.0
+        mean, var = self.running_mean, self.running_var
+        if training:
+            if not self.track_running_stats:
+                mean = var = None
+        elif mean is None and var is None:
+            training = True
+        return F.batch_norm(input, mean, var, self.weight, self.bias, training, momentum, self.eps)
+
+
+class BatchNorm1d(_BatchNorm):
+    r"""Normalises every channel over the batch: :math:`y = (x - E[x]) / \sqrt{Var[x] + \epsilon} \cdot \gamma + \beta`.
+
+    Args:
+        num_features (int): number of channels :math:`C`.
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of the newest batch in the running statistics; ``None`` gives all
+            batches the same weight. Default: 0.1
+        affine (bool): whether there are :math:`\gamma` and :math:`\beta`. Default: ``True``
+        track_running_stats (bool): keep running statistics, used in evaluation. Default: ``True``
+        bias (bool): whether there is a :math:`\beta`. Default: ``True``
+
+    Shape:
+        - Input and output: :math:`(N, C)` or :math:`(N, C, L)`
+
+    Attributes:
+        running_mean, running_var, num_batches_tracked: buffers
+
+    Examples::
+
+        >>> rl.nn.BatchNorm1d(100)(rl.randn(20, 100)).shape
+        torch.Size([20, 100])
+
+    Source: Ioffe and Szegedy (2015), Batch normalization.
+    """
+
+    _dims, _expected = (2, 3), "2D or 3D"
+
+
+class BatchNorm2d(_BatchNorm):
+    """Normalises every channel of images over the batch; arguments as in :class:`BatchNorm1d`.
+
+    Shape:
+        - Input and output: :math:`(N, C, H, W)`
+    """
+
+    _dims, _expected = (4,), "4D"
+
+
+class BatchNorm3d(_BatchNorm):
+    """Normalises every channel of volumes over the batch; arguments as in :class:`BatchNorm1d`.
+
+    Shape:
+        - Input and output: :math:`(N, C, D, H, W)`
+    """
+
+    _dims, _expected = (5,), "5D"
+
+
+class SyncBatchNorm(_BatchNorm):
+    """Batch normalisation over all processes; with one process the same as :class:`BatchNorm2d` of any dimension."""
+
+    def __init__(
+        self,
+        num_features,
+        eps=1e-5,
+        momentum=0.1,
+        affine=True,
+        track_running_stats=True,
+        process_group=None,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        self.process_group = process_group
+
+    def _check_input_dim(self, input):
+        if input.dim() < 2:
+            raise ValueError(f"expected at least 2D input (got {input.dim()}D input)")
+
+
+class _LazyNorm(LazyModuleMixin):
+    """A normalisation whose ``num_features`` is the number of channels of the first input."""
+
+    _affine, _track = True, True
+
+    def __init__(
+        self,
+        eps=1e-5,
+        momentum=0.1,
+        affine=None,
+        track_running_stats=None,
+        device=None,
+        dtype=None,
+        *,
+        bias=True,
+    ):
+        affine = self._affine if affine is None else affine
+        track_running_stats = self._track if track_running_stats is None else track_running_stats
+        super().__init__(0, eps, momentum, False, False, device, dtype)
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        if affine:
+            self.weight = UninitializedParameter(device=device, dtype=dtype)
+            if bias:
+                self.bias = UninitializedParameter(device=device, dtype=dtype)
+        if track_running_stats:
+            self.running_mean = UninitializedBuffer(device=device, dtype=dtype)
+            self.running_var = UninitializedBuffer(device=device, dtype=dtype)
+            self.num_batches_tracked = _C.tensor(0, dtype=_C.int64, device=device)
+
+    def reset_parameters(self):
+        if not self.has_uninitialized_params() and self.num_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input):
+        self._check_input_dim(input)
+        self.num_features = input.shape[getattr(self, "_channel_axis", lambda x: 1)(input)]
+        for tensor in (self.weight, self.bias, self.running_mean, self.running_var):
+            if is_lazy(tensor):
+                tensor.materialize((self.num_features,))
+        self.reset_parameters()
+
+    def __call__(self, *args, **kwargs):
+        if self.num_features == 0 and not self.has_uninitialized_params():
+            known = self.weight if self.weight is not None else self.running_mean
+            self.num_features = args[0].shape[1] if known is None else known.shape[0]
+        return super().__call__(*args, **kwargs)
+
+
+class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
+    """:class:`BatchNorm1d` whose ``num_features`` comes from the first input."""
+
+    cls_to_become = BatchNorm1d
+
+
+class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
+    """:class:`BatchNorm2d` whose ``num_features`` comes from the first input."""
+
+    cls_to_become = BatchNorm2d
+
+
+class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
+    """:class:`BatchNorm3d` whose ``num_features`` comes from the first input."""
+
+    cls_to_become = BatchNorm3d

@@ -1,0 +1,42 @@
+"""How far apart two tensors are."""
+
+from __future__ import annotations
+
+from .. import functional as F
+from .module import Module
+
+
+class PairwiseDistance(Module):
+    r"""The distance :math:`\lVert x_1 - x_2 + \epsilon \rVert_p` along the last dimension.
+
+    Args:
+        p (float, optional): Default: 2
+        eps (float, optional): Default: 1e-6
+        keepdim (bool, optional): keep the last dimension. Default: ``False``
+    """
+
+    def __init__(self, p=2.0, eps=1e-6, keepdim=False):
+        super().__init__()
+        self.norm = p
+        self.eps = eps
+        self.keepdim = keepdim
+
+    def forward(self, x1, x2):
+        return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
+
+
+class CosineSimilarity(Module):
+    r"""The cosine of the angle, :math:`x_1 \cdot x_2 / \max(\lVert x_1 \rVert \lVert x_2 \rVert, \epsilon)`.
+
+    Args:
+        dim (int, optional): Default: 1
+        eps (float, optional): Default: 1e-8
+    """
+
+    def __init__(self, dim=1, eps=1e-8):
+        super().__init__()
+        self.dim = dim
+        self.eps = eps
+
+    def forward(self, x1, x2):
+        return F.cosine_similarity(x1, x2, self.dim, self.eps)

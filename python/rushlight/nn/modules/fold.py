@@ -1,0 +1,59 @@
+"""Images as columns of blocks, and back."""
+
+from __future__ import annotations
+
+from .. import functional as F
+from .module import Module
+
+
+class Fold(Module):
+    r"""Adds up blocks into an image; what :class:`Unfold` takes apart.
+
+    Args:
+        output_size (int or tuple): of the image.
+        kernel_size, dilation, padding, stride: of the blocks.
+
+    Shape:
+        - Input: :math:`(N, C \prod \text{kernel\_size}, L)`; output: :math:`(N, C, H, W)`
+    """
+
+    def __init__(self, output_size, kernel_size, dilation=1, padding=0, stride=1):
+        super().__init__()
+        self.output_size = output_size
+        self.kernel_size = kernel_size
+        self.dilation = dilation
+        self.padding = padding
+        self.stride = stride
+
+    def forward(self, input):
+        return F.fold(input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
+
+    def extra_repr(self):
+        return (
+            f"output_size={self.output_size}, kernel_size={self.kernel_size}, dilation={self.dilation}, "
+            f"padding={self.padding}, stride={self.stride}"
+        )
+
+
+class Unfold(Module):
+    r"""The sliding blocks of an image, each as a column.
+
+    Args:
+        kernel_size, dilation, padding, stride: of the blocks.
+
+    Shape:
+        - Input: :math:`(N, C, H, W)`; output: :math:`(N, C \prod \text{kernel\_size}, L)`
+    """
+
+    def __init__(self, kernel_size, dilation=1, padding=0, stride=1):
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.dilation = dilation
+        self.padding = padding
+        self.stride = stride
+
+    def forward(self, input):
+        return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
+
+    def extra_repr(self):
+        return f"kernel_size={self.kernel_size}, dilation={self.dilation}, padding={self.padding}, stride={self.stride}"

@@ -1,0 +1,114 @@
+"""Normalisation of every channel of every sample by itself."""
+
+from __future__ import annotations
+
+from .. import functional as F
+from .batchnorm import _LazyNorm, _NormBase
+
+
+class _InstanceNorm(_NormBase):
+    _unbatched_dim = 0
+    _expected = ""
+
+    def __init__(
+        self,
+        num_features,
+        eps=1e-5,
+        momentum=0.1,
+        affine=False,
+        track_running_stats=False,
+        device=None,
+        dtype=None,
+        *,
+        bias=True,
+    ):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+    def _check_input_dim(self, input):
+        if input.dim() not in (self._unbatched_dim, self._unbatched_dim + 1):
+            raise ValueError(f"expected {self._expected} input (got {input.dim()}D input)")
+
+    def forward(self, input):
+        self._check_input_dim(input)
+        axis = input.dim() - self._unbatched_dim
+        if input.size(axis) != self.num_features:
+            if self.affine:
+                raise ValueError(
+                    f"expected input's size at dim={axis} to match num_features ({self.num_features}), "
+                    f"but got: {input.size(axis)}."
+                )
+            from warnings import warn
+
+            warn(
+                f"input's size at dim={axis} does not match num_features. You can silence this warning by not "
+                "passing in num_features, which is not used because affine=False",
+                stacklevel=2,
+            )
+        if axis == 0:
+            return self._normalise(input.unsqueeze(0)).squeeze(0)
+        return self._normalise(input)
+
+    def _normalise(self, input):
+        return F.instance_norm(
+            input,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or not self.track_running_stats,
+            self.momentum if self.momentum is not None else 0.0,
+            self.eps,
+        )
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Normalises every channel of every sample by itself.
+
+    Args:
+        num_features (int): number of channels :math:`C`.
+        eps, momentum: as in :class:`BatchNorm1d`.
+        affine (bool): whether there are weights. Default: ``False``
+        track_running_stats (bool): keep running statistics, used in evaluation. Default: ``False``
+
+    Shape:
+        - Input and output: :math:`(N, C, L)` or :math:`(C, L)`
+
+    Source: Ulyanov et al. (2016), Instance normalization.
+    """
+
+    _unbatched_dim, _expected = 2, "2D or 3D"
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Instance normalisation of images; arguments as in :class:`InstanceNorm1d`."""
+
+    _unbatched_dim, _expected = 3, "3D or 4D"
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """Instance normalisation of volumes; arguments as in :class:`InstanceNorm1d`."""
+
+    _unbatched_dim, _expected = 4, "4D or 5D"
+
+
+class _LazyInstanceNorm(_LazyNorm):
+    def _channel_axis(self, input):
+        return input.dim() - self._unbatched_dim
+
+
+class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
+    """:class:`InstanceNorm1d` whose ``num_features`` comes from the first input."""
+
+    cls_to_become = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
+    """:class:`InstanceNorm2d` whose ``num_features`` comes from the first input."""
+
+    cls_to_become = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
+    """:class:`InstanceNorm3d` whose ``num_features`` comes from the first input."""
+
+    cls_to_become = InstanceNorm3d

@@ -1,0 +1,42 @@
+"""Channels into pixels, and back."""
+
+from __future__ import annotations
+
+from .. import functional as F
+from .module import Module
+
+
+class PixelShuffle(Module):
+    r"""Turns :math:`(*, C r^2, H, W)` into :math:`(*, C, H r, W r)`.
+
+    Args:
+        upscale_factor (int): :math:`r`.
+    """
+
+    def __init__(self, upscale_factor):
+        super().__init__()
+        self.upscale_factor = upscale_factor
+
+    def forward(self, input):
+        return F.pixel_shuffle(input, self.upscale_factor)
+
+    def extra_repr(self):
+        return f"upscale_factor={self.upscale_factor}"
+
+
+class PixelUnshuffle(Module):
+    r"""Turns :math:`(*, C, H r, W r)` into :math:`(*, C r^2, H, W)`.
+
+    Args:
+        downscale_factor (int): :math:`r`.
+    """
+
+    def __init__(self, downscale_factor):
+        super().__init__()
+        self.downscale_factor = downscale_factor
+
+    def forward(self, input):
+        return F.pixel_unshuffle(input, self.downscale_factor)
+
+    def extra_repr(self):
+        return f"downscale_factor={self.downscale_factor}"
