@@ -6,7 +6,6 @@ use rushlight::Tensor;
 use rushlight::ops::create::copy;
 use rushlight::ops::elementwise::arithmetic as binary;
 use rushlight::ops::elementwise::kind::binary_in_place;
-use rushlight::ops::shape::view;
 
 fn add_one(t: &Tensor) -> rushlight::Result<()> {
     binary_in_place(&binary::ADD, t, 1.0.into(), None)
@@ -15,7 +14,7 @@ fn add_one(t: &Tensor) -> rushlight::Result<()> {
 #[test]
 fn views_and_detached_tensors_share_the_counter() {
     let x = Tensor::from_slice(&[1f64, 2., 3., 4.], &[2, 2]).unwrap();
-    let row = view::select(&x, 0, 1).unwrap();
+    let row = x.select(0, 1).unwrap();
     let detached = x.detach();
     let before = x.storage().version();
     add_one(&row).unwrap();

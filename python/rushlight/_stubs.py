@@ -180,12 +180,11 @@ def render() -> str:
 
     rows: dict[str, dict[str, list[dict]]] = {"method": {}, "function": {}}
     for row in json.loads(_C._describe()):
-        place, name = row["place"], row["name"]
-        names = [name] + ([name + "_"] if place == "Twin" else [])
-        for n in names:
-            if place in ("Both", "Twin", "Method", "Inplace"):
+        name = row["name"]
+        for n in [name] + [name + "_"] * row["twin"]:
+            if "Method" in row["places"] or "InPlace" in row["places"]:
                 rows["method"].setdefault(n, []).append(row)
-            if place in ("Both", "Twin", "Function"):
+            if "Torch" in row["places"]:
                 rows["function"].setdefault(n, []).append(row)
 
     def section(kind: str, indent: str) -> list[str]:

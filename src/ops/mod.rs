@@ -43,7 +43,7 @@ pub mod optim;
 pub use driver::calculus::CALCULUS;
 
 /// The rows of every wing.
-pub const TABLES: &[&[&[table::OpDef]]] = &[
+pub const WINGS: &[&[table::Table]] = &[
     create::TABLES,
     shape::TABLES,
     elementwise::TABLES,

@@ -1,4 +1,4 @@
-//! The op table: each op file writes rows with `ops!`, each row is a Rust function and an [`OpDef`] that says how
+//! The op table: each op file writes rows with `rows!`, each row is a Rust function and an [`OpDef`] that says how
 //! to call it with dynamic arguments. Python methods, functions, docstrings, stubs and test sweeps are loops over
 //! [`all`].
 
@@ -253,21 +253,46 @@ pub struct Param {
     pub keyword_only: bool,
 }
 
-/// Where a row shows up in Python.
+/// Where a row shows up. `Method` and `InPlace` also make it a method of `Tensor` in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Method and function.
-    Both,
+    /// A function of the package.
+    Torch,
+    /// A method of `Tensor`.
     Method,
-    Function,
-    /// `nn.functional` only.
-    Nn,
     /// A method whose name ends in `_` and which answers with its own `self`.
-    Inplace,
-    /// Method, function, and the in-place twin `name_`.
-    Twin,
-    /// `torch.linalg`, `torch.special` and the like: module and name in one, `linalg.norm`.
-    Module,
+    InPlace,
+    /// `nn.functional`.
+    Nn,
+    Linalg,
+    Special,
+    Fft,
+    Optim,
+}
+
+impl Place {
+    /// The module of the package that the place is; the package itself has no name here.
+    pub const fn module(self) -> &'static str {
+        match self {
+            Place::Torch | Place::Method | Place::InPlace => "",
+            Place::Nn => "nn",
+            Place::Linalg => "linalg",
+            Place::Special => "special",
+            Place::Fft => "fft",
+            Place::Optim => "optim",
+        }
+    }
+}
+
+/// The in-place twin `name_` of a row.
+#[derive(Clone, Copy, Debug)]
+pub enum Twin {
+    /// There is none.
+    None,
+    /// Compute, then assign.
+    Assign,
+    /// A form of its own.
+    Own(fn(&[Arg]) -> Result<()>),
 }
 
 pub type Call = fn(&[Arg]) -> Result<Ret>;
@@ -277,68 +302,122 @@ pub struct OpDef {
     pub name: &'static str,
     pub doc: &'static str,
     pub params: &'static [Param],
-    pub place: Place,
+    pub places: &'static [Place],
     pub call: Call,
     /// The type of the result as it stands in the row.
     pub returns: &'static str,
-    /// The in-place form, where it is not "compute, then assign".
-    pub in_place: Option<fn(&[Arg]) -> Result<()>>,
+    pub twin: Twin,
 }
 
-/// Place by the word in front of a row.
-pub const fn place(word: &str) -> Place {
-    match word.as_bytes() {
-        b"both" => Place::Both,
-        b"method" => Place::Method,
-        b"function" => Place::Function,
-        b"nn" => Place::Nn,
-        b"inplace" => Place::Inplace,
-        b"twin" => Place::Twin,
-        b"module" => Place::Module,
-        _ => panic!("a row starts with both, method, function, nn, inplace, twin or module"),
+impl OpDef {
+    pub fn is_in(&self, place: Place) -> bool {
+        self.places.contains(&place)
+    }
+    pub fn is_method(&self) -> bool {
+        self.is_in(Place::Method) || self.is_in(Place::InPlace)
+    }
+    pub fn has_twin(&self) -> bool {
+        !matches!(self.twin, Twin::None)
+    }
+    /// The name in messages: `linalg.norm` where the row stands in that module alone.
+    pub fn title(&self) -> String {
+        match self.places.first().map_or("", |p| p.module()) {
+            "" | "nn" => self.name.to_string(),
+            module => format!("{module}.{}", self.name),
+        }
     }
 }
 
-/// Rows of the table: `both fn name["python_name"](a: T, b: T = default; keyword: T = default) -> R { body }`.
-/// Makes a public function for each row and `TABLE`.
+/// A block of rows: `[Places] fn name = "python_name"(a: T, b: T = default; keyword: T = default) -> R { body }`.
+/// `+ in place` after the places gives a row an in-place twin that computes, then assigns.
+///
+/// A row with the place `Method` or `InPlace` becomes a method of `Tensor`, any other a public function; the block is
+/// a constant of [`OpDef`]s.
 #[macro_export]
-macro_rules! ops {
-    ($($(#[doc = $doc:literal])* $place:ident fn $name:ident $([$py:literal])? (
-        $($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?
-    ) -> $r:ty $body:block)*) => {
-        $($(#[doc = $doc])* pub fn $name($($p: $t,)* $($($kp: $kt,)*)?) -> $crate::error::Result<$r> $body)*
+macro_rules! rows {
+    // a method of `Tensor`, or a function
+    (@fn [Method $($more:ident)*] $docs:tt $name:ident $params:tt $r:ty, $body:block) => {
+        $crate::rows! { @method $docs $name $params $r, $body }
+    };
+    (@fn [InPlace $($more:ident)*] $docs:tt $name:ident $params:tt $r:ty, $body:block) => {
+        $crate::rows! { @method $docs $name $params $r, $body }
+    };
+    (@fn [$other:ident $($more:ident)*] $docs:tt $name:ident $params:tt $r:ty, $body:block) => {
+        $crate::rows! { @fn [$($more)*] $docs $name $params $r, $body }
+    };
+    (@fn [] [$($docs:tt)*] $name:ident ($($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)
+        $r:ty, $body:block) => {
+        $($docs)* pub fn $name($($p: $t,)* $($($kp: $kt,)*)?) -> $crate::error::Result<$r> $body
+    };
+    (@method [$($docs:tt)*] $name:ident ($this:ident : &Tensor $(, $p:ident : $t:ty $(= $d:expr)?)* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)
+        $r:ty, $body:block) => {
+        impl $crate::tensor::Tensor {
+            $($docs)* pub fn $name(&self $(, $p: $t)* $($(, $kp: $kt)*)?) -> $crate::error::Result<$r> {
+                let $this = self;
+                $body
+            }
+        }
+    };
+    // the call with dynamic arguments
+    (@call [Method $($more:ident)*] $name:ident, $at:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $at, $args, $params)
+    };
+    (@call [InPlace $($more:ident)*] $name:ident, $at:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $at, $args, $params)
+    };
+    (@call [$other:ident $($more:ident)*] $name:ident, $at:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@call [$($more)*] $name, $at, $args, $params)
+    };
+    (@call [] $name:ident, $at:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@arguments ($name), $at, $args, $params)
+    };
+    (@arguments ($f:expr), $at:ident, $args:ident, ($($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)) => {{
+        $(let $p: $t = { let v = &$args[$at]; $at += 1;
+            $(if matches!(v, Arg::Absent) { $d } else)? { FromArg::from_arg(v)? } };)*
+        $($(let $kp: $kt = { let v = &$args[$at]; $at += 1;
+            $(if matches!(v, Arg::Absent) { $kd } else)? { FromArg::from_arg(v)? } };)*)?
+        Ok($f($($p,)* $($($kp,)*)?)?.into())
+    }};
+    (@params ($($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)) => {
+        &[
+            $(Param { name: stringify!($p), kind: <$t as FromArg>::KIND, keyword_only: false,
+                default: { const D: &[&str] = &[$(stringify!($d),)? ""]; D[0] },
+                required: { const D: &[&str] = &[$(stringify!($d),)? ""]; D.len() == 1 } },)*
+            $($(Param { name: stringify!($kp), kind: <$kt as FromArg>::KIND, keyword_only: true,
+                default: { const D: &[&str] = &[$(stringify!($kd),)? ""]; D[0] },
+                required: { const D: &[&str] = &[$(stringify!($kd),)? ""]; D.len() == 1 } },)*)?
+        ]
+    };
+    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $body:block)*) => {
+        $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, $body })*
 
-        pub const TABLE: &[$crate::ops::table::OpDef] = &[$({
+        pub const $block: &[$crate::ops::table::OpDef] = &[$({
             #[allow(unused_imports)]
-            use $crate::ops::table::{Arg, FromArg, OpDef, Param};
+            use $crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Twin};
             OpDef {
                 name: { const N: &[&str] = &[$($py,)? stringify!($name)]; N[0] },
                 doc: concat!($($doc, "\n",)* ""),
-                params: &[
-                    $(Param { name: stringify!($p), kind: <$t as FromArg>::KIND, keyword_only: false,
-                        default: { const D: &[&str] = &[$(stringify!($d),)? ""]; D[0] },
-                        required: { const D: &[&str] = &[$(stringify!($d),)? ""]; D.len() == 1 } },)*
-                    $($(Param { name: stringify!($kp), kind: <$kt as FromArg>::KIND, keyword_only: true,
-                        default: { const D: &[&str] = &[$(stringify!($kd),)? ""]; D[0] },
-                        required: { const D: &[&str] = &[$(stringify!($kd),)? ""]; D.len() == 1 } },)*)?
-                ],
-                place: $crate::ops::table::place(stringify!($place)),
+                params: $crate::rows!(@params ($($params)*)),
+                places: &[$(Place::$place),+],
                 call: |_args: &[Arg]| {
                     let mut _at = 0usize;
-                    $(let $p: $t = { let v = &_args[_at]; _at += 1;
-                        $(if matches!(v, Arg::Absent) { $d } else)? { FromArg::from_arg(v)? } };)*
-                    $($(let $kp: $kt = { let v = &_args[_at]; _at += 1;
-                        $(if matches!(v, Arg::Absent) { $kd } else)? { FromArg::from_arg(v)? } };)*)?
-                    Ok($name($($p,)* $($($kp,)*)?)?.into())
+                    $crate::rows!(@call [$($place)+] $name, _at, _args, ($($params)*))
                 },
                 returns: stringify!($r),
-                in_place: None,
+                twin: { const T: &[Twin] = &[$({ const _: &str = stringify!($twin); Twin::Assign },)? Twin::None]; T[0] },
             }
         }),*];
     };
 }
 
-/// Every table, in the order of the files.
+/// The blocks of rows of a file, of which a wing lists its files and `ops/mod.rs` its wings.
+pub type Table = &'static [&'static [OpDef]];
+
+/// Every row, in the order of wings, files and blocks.
 pub fn all() -> impl Iterator<Item = &'static OpDef> {
-    crate::ops::TABLES.iter().flat_map(|wing| wing.iter()).flat_map(|file| file.iter())
+    crate::ops::WINGS
+        .iter()
+        .flat_map(|wing| wing.iter())
+        .flat_map(|file| file.iter())
+        .flat_map(|block| block.iter())
 }

@@ -119,12 +119,12 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
     if let Ok(t) = obj.cast::<PyTensor>() {
         let t = t.get().tensor().detach();
         let format = crate::base::MemoryFormat::Preserve;
-        return Ok(ops::create::copy::convert(&t, dtype, Some(device), true, format).py()?.detach());
+        return Ok(t.convert(dtype, Some(device), true, format).py()?.detach());
     }
     if obj.hasattr("__array_interface__")? {
         let t = super::interop::from_array(obj)?;
         let format = crate::base::MemoryFormat::Contiguous;
-        return ops::create::copy::convert(&t, dtype, Some(device), true, format).py();
+        return t.convert(dtype, Some(device), true, format).py();
     }
     let mut all = Collected { shape: Vec::new(), values: Vec::new(), dtype: None, shaped: false };
     all.visit(obj, 0)?;
@@ -144,7 +144,7 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
     if device == Device::Cpu {
         return Ok(t);
     }
-    ops::create::copy::convert(&t, None, Some(device), true, crate::base::MemoryFormat::Preserve).py()
+    t.convert(None, Some(device), true, crate::base::MemoryFormat::Preserve).py()
 }
 
 /// Numbers that do not fit the asked-for integer type are refused, as PyTorch refuses them.
@@ -228,12 +228,12 @@ fn as_tensor<'py>(
     let preserve = crate::base::MemoryFormat::Preserve;
     if let Ok(t) = data.cast::<PyTensor>() {
         let t = t.get().tensor();
-        let out = ops::create::copy::convert(&t, dtype, device, false, preserve).py()?;
+        let out = t.convert(dtype, device, false, preserve).py()?;
         return if out.same(&t) { Ok(data.clone()) } else { wrap(py, out) };
     }
     if data.hasattr("__array_interface__")? && number(data)?.is_none() {
         let t = super::interop::from_array(data)?;
-        return wrap(py, ops::create::copy::convert(&t, dtype, device, false, preserve).py()?);
+        return wrap(py, t.convert(dtype, device, false, preserve).py()?);
     }
     wrap(py, from_data(data, dtype, device)?)
 }

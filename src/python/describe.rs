@@ -71,9 +71,10 @@ fn _describe() -> String {
                 })
                 .collect();
             format!(
-                "{{\"name\":{},\"place\":{},\"returns\":{},\"doc\":{},\"params\":[{}]}}",
+                "{{\"name\":{},\"places\":[{}],\"twin\":{},\"returns\":{},\"doc\":{},\"params\":[{}]}}",
                 quote(r.name),
-                quote(&format!("{:?}", r.place)),
+                r.places.iter().map(|p| quote(&format!("{p:?}"))).collect::<Vec<_>>().join(","),
+                r.has_twin(),
                 quote(r.returns),
                 quote(r.doc),
                 params.join(",")

@@ -78,7 +78,7 @@ pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<P
                     "index {i} is out of bounds for dimension 0 with size {n}"
                 )));
             }
-            crate::ops::shape::resize::select_at(&t, 0, (if *i < 0 { i + n } else { *i }) as usize).py()?
+            t.select_at(0, (if *i < 0 { i + n } else { *i }) as usize).py()?
         }
         list => get_item(&t, list).py()?,
     };

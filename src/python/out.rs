@@ -9,7 +9,7 @@ use super::trampoline::{Keywords, is_name, type_name};
 use crate::autograd::grad_enabled;
 use crate::base::promote::can_cast;
 use crate::ops;
-use crate::ops::table::{Arg, Base, OpDef, Ret};
+use crate::ops::table::{Arg, Base, OpDef, Place, Ret};
 use crate::tensor::Tensor;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyUserWarning};
 use pyo3::prelude::*;
@@ -34,9 +34,10 @@ fn among(list: &str, name: &str) -> bool {
 /// Whether the dtype of the result is found by promotion, so that `out=` may have any other that it can be cast to.
 /// Otherwise it must have the very dtype.
 fn promotes(row: &OpDef) -> bool {
-    let elementwise = row.in_place.is_some();
-    let family = row.name.starts_with("special.") || row.name.starts_with("fft.");
-    among(PROMOTING, row.name) || (elementwise || family) && !among(KEEPING, row.name)
+    let elementwise = row.has_twin();
+    let family = row.is_in(Place::Special) || row.is_in(Place::Fft);
+    let name = row.title();
+    among(PROMOTING, &name) || (elementwise || family) && !among(KEEPING, &name)
 }
 
 /// The argument, taken out of the keywords; left there where rows have a parameter of that name or make no tensors.
@@ -54,7 +55,7 @@ pub fn take<'py>(rows: &[&OpDef], keywords: &mut Keywords<'py>) -> Option<Bound<
 /// What the call leaves open follows `out`: `zeros(3, out=x)` makes what `x` holds, where it is.
 pub fn adopt(row: &OpDef, args: &mut [Arg], out: &Bound<'_, PyAny>) {
     let makes_anew = !row.params.iter().any(|p| matches!(p.kind.base, Base::Tensor | Base::Tensors));
-    if !makes_anew && !among(OBEDIENT, row.name) {
+    if !makes_anew && !among(OBEDIENT, &row.title()) {
         return;
     }
     let Ok(out) = out.cast::<PyTensor>().map(|o| o.get().tensor()) else { return };
@@ -98,7 +99,7 @@ pub fn store<'py>(
 /// One place for each of several results.
 fn several<'py>(row: &OpDef, out: &Bound<'py, PyAny>, count: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
     if out.cast::<PyTuple>().is_err() && out.cast::<PyList>().is_err() {
-        let (name, got) = (row.name, type_name(out));
+        let (name, got) = (row.title(), type_name(out));
         return Err(PyTypeError::new_err(format!(
             "{name}(): argument 'out' must be tuple of Tensors, not {got}"
         )));
@@ -112,7 +113,7 @@ fn several<'py>(row: &OpDef, out: &Bound<'py, PyAny>, count: usize) -> PyResult<
 }
 
 fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult<()> {
-    let name = row.name;
+    let name = row.title();
     let mut places = Vec::with_capacity(outs.len());
     for o in outs {
         places.push(o.cast::<PyTensor>().map_err(|_| {
@@ -155,7 +156,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
 
 /// Whether a result, the only one or one of several, may go into a tensor.
 fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
-    let (name, from, to) = (row.name, r.dtype(), t.dtype());
+    let (name, from, to) = (&row.title(), r.dtype(), t.dtype());
     if from != to && !(only && promotes(row)) {
         // C's words for the integers, as PyTorch has them here
         let word = |n: &'static str| match n {

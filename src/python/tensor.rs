@@ -232,7 +232,7 @@ impl PyTensor {
     fn T<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
         let order: Vec<usize> = (0..t.ndim()).rev().collect();
-        wrap(py, ops::shape::resize::permute_to(&t, &order).py()?)
+        wrap(py, t.permute_to(&order).py()?)
     }
     #[allow(non_snake_case)]
     #[getter]
@@ -244,7 +244,7 @@ impl PyTensor {
                 t.ndim()
             )));
         }
-        wrap(py, ops::shape::resize::transpose(&t, -2, -1).py()?)
+        wrap(py, t.transpose(-2, -1).py()?)
     }
     #[allow(non_snake_case)]
     #[getter]
@@ -257,12 +257,9 @@ impl PyTensor {
             )));
         }
         if t.ndim() == 0 {
-            return wrap(py, ops::elementwise::complex::conj_physical(&t).py()?);
+            return wrap(py, t.conj_physical().py()?);
         }
-        wrap(
-            py,
-            ops::shape::resize::transpose(&ops::elementwise::complex::conj_physical(&t).py()?, 0, 1).py()?,
-        )
+        wrap(py, t.conj_physical().py()?.transpose(0, 1).py()?)
     }
     #[allow(non_snake_case)]
     #[getter]
@@ -274,11 +271,7 @@ impl PyTensor {
                 t.ndim()
             )));
         }
-        wrap(
-            py,
-            ops::shape::resize::transpose(&ops::elementwise::complex::conj_physical(&t).py()?, -2, -1)
-                .py()?,
-        )
+        wrap(py, t.conj_physical().py()?.transpose(-2, -1).py()?)
     }
 
     // ---- values ---------------------------------------------------------------------------------------------------
@@ -531,24 +524,21 @@ impl PyTensor {
         Ok(slf)
     }
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
-        in_place_view(
-            slf,
-            |t| if t.ndim() < 2 { Ok(t.clone()) } else { ops::shape::resize::transpose(t, 0, 1) },
-        )
+        in_place_view(slf, |t| if t.ndim() < 2 { Ok(t.clone()) } else { t.transpose(0, 1) })
     }
     fn transpose_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::resize::transpose(t, dim0, dim1))
+        in_place_view(slf, |t| t.transpose(dim0, dim1))
     }
     fn swapaxes_<'py>(slf: Bound<'py, Self>, axis0: i64, axis1: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::resize::transpose(t, axis0, axis1))
+        in_place_view(slf, |t| t.transpose(axis0, axis1))
     }
     fn swapdims_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::resize::transpose(t, dim0, dim1))
+        in_place_view(slf, |t| t.transpose(dim0, dim1))
     }
     #[pyo3(signature = (dim = None))]
     fn squeeze_<'py>(slf: Bound<'py, Self>, dim: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, Self>> {
         match dim {
-            None => in_place_view(slf, ops::shape::view::squeeze),
+            None => in_place_view(slf, Tensor::squeeze),
             Some(d) => {
                 let dims = match super::convert::int_list(d)? {
                     Some(v) => v,
@@ -556,12 +546,12 @@ impl PyTensor {
                         PyTypeError::new_err("squeeze_(): argument 'dim' must be int or tuple of ints")
                     })?],
                 };
-                in_place_view(slf, |t| ops::shape::view::squeeze_dims(t, &dims))
+                in_place_view(slf, |t| t.squeeze_dims(&dims))
             }
         }
     }
     fn unsqueeze_<'py>(slf: Bound<'py, Self>, dim: i64) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::view::unsqueeze(t, dim))
+        in_place_view(slf, |t| t.unsqueeze(dim))
     }
     #[pyo3(signature = (size, stride, storage_offset = None))]
     fn as_strided_<'py>(
@@ -570,7 +560,7 @@ impl PyTensor {
         stride: Vec<i64>,
         storage_offset: Option<i64>,
     ) -> PyResult<Bound<'py, Self>> {
-        in_place_view(slf, |t| ops::shape::view::as_strided(t, &size, &stride, storage_offset))
+        in_place_view(slf, |t| t.as_strided(&size, &stride, storage_offset))
     }
 
     // ---- storage, for saving ---------------------------------------------------------------------------------------

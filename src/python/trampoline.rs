@@ -9,7 +9,7 @@ use super::error::{guarded, to_py};
 use super::out;
 use super::tensor::PyTensor;
 use crate::ops::driver::in_place as inplace;
-use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret};
+use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret, Twin};
 use crate::tensor::Tensor;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -138,8 +138,8 @@ fn call<'py>(
     let mut first: Option<Mismatch> = None;
     let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
     // one name may mean different things as a method and as a function
-    let other = if method { Place::Function } else { Place::Method };
-    for row in group.rows.iter().filter(|r| r.place != other) {
+    let fits = |r: &&&OpDef| if method { r.is_method() } else { !matches!(r.places, [Place::Method]) };
+    for row in group.rows.iter().filter(fits) {
         args.clear();
         match bind(row, given, keywords, &mut args)? {
             Ok(()) => {
@@ -150,7 +150,7 @@ fn call<'py>(
                     out::adopt(row, &mut args, out);
                 }
                 let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
-                if row.place == Place::Inplace {
+                if row.is_in(Place::InPlace) {
                     return Ok(given[0].clone());
                 }
                 return match out {
@@ -205,9 +205,9 @@ fn ret_or_self<'py>(
 }
 
 fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
-    match row.in_place {
-        Some(f) => f(args).map_err(to_py)?,
-        None => {
+    match row.twin {
+        Twin::Own(f) => f(args).map_err(to_py)?,
+        Twin::None | Twin::Assign => {
             // what the backward saves of the old value must outlive the write
             let mut kept: SmallVec<[Arg; 8]> = SmallVec::from(args);
             if let Arg::Tensor(x) = &args[0]
@@ -493,33 +493,28 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
             places.push((false, false, sub));
             groups.len() - 1
         });
-        groups[i].rows.push(row);
+        if !groups[i].rows.iter().any(|r| std::ptr::eq(*r, row)) {
+            groups[i].rows.push(row);
+        }
         places[i].0 |= method;
         places[i].1 |= function;
     };
     for row in crate::ops::table::all() {
-        match row.place {
-            Place::Both => add(row.name, row, false, true, true, ""),
-            Place::Method => add(row.name, row, false, true, false, ""),
-            Place::Inplace => add(row.name, row, false, true, false, ""),
-            Place::Function => add(row.name, row, false, false, true, ""),
-            Place::Nn => add(row.name, row, false, false, true, "_nn"),
-            Place::Module => {
-                let (module, name) = row.name.split_once('.').unwrap_or(("", row.name));
-                let module: &'static str = match module {
-                    "linalg" => "_linalg",
-                    "special" => "_special",
-                    "fft" => "_fft",
-                    "optim" => "_optim",
-                    _ => "_nn",
-                };
-                add(name, row, false, false, true, module);
-            }
-            Place::Twin => {
-                add(row.name, row, false, true, true, "");
-                let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
-                add(twin, row, true, true, true, "");
-            }
+        for place in row.places {
+            let sub = match place.module() {
+                "" => "",
+                "nn" => "_nn",
+                "linalg" => "_linalg",
+                "special" => "_special",
+                "fft" => "_fft",
+                _ => "_optim",
+            };
+            let method = matches!(place, Place::Method | Place::InPlace);
+            add(row.name, row, false, method, !method, sub);
+        }
+        if row.has_twin() {
+            let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
+            add(twin, row, true, true, true, "");
         }
     }
     let capacity = SHIMS.len() * 128;

@@ -3,7 +3,6 @@
 
 use rushlight::autograd::{Request, run};
 use rushlight::ops::CALCULUS;
-use rushlight::ops::reduce::sum::sum;
 use rushlight::{Result, Tensor};
 
 /// A leaf that requires a gradient.
@@ -15,7 +14,7 @@ pub fn leaf(data: &[f64], shape: &[usize]) -> Tensor {
 
 /// `backward()` of a scalar, or of the sum of a tensor.
 pub fn backward(t: &Tensor) -> Result<()> {
-    let total = if t.ndim() == 0 { t.clone() } else { sum(t, None)? };
+    let total = if t.ndim() == 0 { t.clone() } else { t.sum(None)? };
     let seed = Tensor::from_slice(&[1f64], &[])?;
     let request = Request {
         roots: vec![(total.edge(), seed)],

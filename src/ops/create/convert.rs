@@ -1,13 +1,13 @@
 //! Casts, moves between devices, and the methods that overwrite: `copy_`, `fill_`, `zero_`.
 
-use super::copy::{cast, convert, copy_into, fill_in_place, full};
+use super::copy::full;
 use crate::base::promote::{Promotion, can_cast, promote};
 use crate::base::{DType, Device, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::ops::driver::op::{Metas, Op, apply, apply_in_place};
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops};
+use crate::{ensure, grads, rows};
 use smallvec::smallvec;
 
 /// `fill(x, value)` with a 0-d tensor: its gradient is the sum.
@@ -34,7 +34,7 @@ impl Op for FillWith {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let before = want.then(0, || full(cx.shape(0), Scalar::Int(0), cx.dtype(0), g.device()))?;
-        grads![before, want.then(1, || crate::ops::shape::resize::sum_to(g, cx.shape(1)))?]
+        grads![before, want.then(1, || g.sum_to(cx.shape(1)))?]
     }
     fn in_place_ok(&self) -> bool {
         true
@@ -55,11 +55,7 @@ fn check_value(value: &Tensor) -> Result<()> {
 }
 
 fn cast_as(x: &Tensor, dtype: DType, format: MemoryFormat) -> Result<Tensor> {
-    if format == MemoryFormat::Preserve {
-        cast(x, dtype)
-    } else {
-        convert(x, Some(dtype), None, false, format)
-    }
+    if format == MemoryFormat::Preserve { x.cast(dtype) } else { x.convert(Some(dtype), None, false, format) }
 }
 
 /// The dtype an operand brings to `result_type`.
@@ -70,90 +66,92 @@ fn gathered(p: Promotion, v: &Val) -> Promotion {
     }
 }
 
-ops! {
+rows! { CONVERT:
     /// As float32.
-    method fn float(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F32, memory_format) }
+    [Method] fn float(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F32, memory_format) }
     /// As float64.
-    method fn double(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F64, memory_format) }
+    [Method] fn double(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F64, memory_format) }
     /// As float16.
-    method fn half(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F16, memory_format) }
+    [Method] fn half(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F16, memory_format) }
     /// As bfloat16.
-    method fn bfloat16(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::BF16, memory_format) }
+    [Method] fn bfloat16(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::BF16, memory_format) }
     /// As int32.
-    method fn int(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I32, memory_format) }
+    [Method] fn int(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I32, memory_format) }
     /// As int64.
-    method fn long(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I64, memory_format) }
+    [Method] fn long(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I64, memory_format) }
     /// As int16.
-    method fn short(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I16, memory_format) }
+    [Method] fn short(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I16, memory_format) }
     /// As int8.
-    method fn char(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I8, memory_format) }
+    [Method] fn char(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I8, memory_format) }
     /// As uint8.
-    method fn byte(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::U8, memory_format) }
+    [Method] fn byte(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::U8, memory_format) }
     /// As bool: true where not zero.
-    method fn to_bool["bool"](input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::Bool, memory_format) }
+    [Method] fn to_bool = "bool"(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::Bool, memory_format) }
     /// As complex64.
-    method fn cfloat(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::C64, memory_format) }
+    [Method] fn cfloat(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::C64, memory_format) }
     /// As complex128.
-    method fn cdouble(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::C128, memory_format) }
+    [Method] fn cdouble(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::C128, memory_format) }
     /// As the dtype of another tensor.
-    method fn type_as(input: &Tensor, other: &Tensor) -> Tensor { convert(input, Some(other.dtype()), Some(other.device()), false, MemoryFormat::Preserve) }
+    [Method] fn type_as(input: &Tensor, other: &Tensor) -> Tensor { input.convert(Some(other.dtype()), Some(other.device()), false, MemoryFormat::Preserve) }
     /// As a dtype: the tensor itself if it has it already and `copy` is not asked for.
     ///
     /// Args: dtype; non_blocking: accepted; copy: always a new tensor; memory_format: layout of the result.
-    method fn to_dtype["to"](input: &Tensor, dtype: DType, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Method] fn to_dtype = "to"(input: &Tensor, dtype: DType, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = non_blocking;
-        convert(input, Some(dtype), None, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
+        input.convert(Some(dtype), None, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// On a device, and as a dtype.
-    method fn to_device["to"](input: &Tensor, device: Option<Device> = None, dtype: Option<DType> = None, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Method] fn to_device = "to"(input: &Tensor, device: Option<Device> = None, dtype: Option<DType> = None, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = non_blocking;
-        convert(input, dtype, device, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
+        input.convert(dtype, device, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// With the dtype and on the device of another tensor.
-    method fn to_other["to"](input: &Tensor, other: &Tensor, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Method] fn to_other = "to"(input: &Tensor, other: &Tensor, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = non_blocking;
-        convert(input, Some(other.dtype()), Some(other.device()), copy, memory_format.unwrap_or(MemoryFormat::Preserve))
+        input.convert(Some(other.dtype()), Some(other.device()), copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// On the CPU.
-    method fn cpu(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { convert(input, None, Some(Device::Cpu), false, memory_format) }
+    [Method] fn cpu(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { input.convert(None, Some(Device::Cpu), false, memory_format) }
     /// Overwrites with the elements of `src`, broadcast and converted.
-    inplace fn copy_in_place["copy_"](input: &Tensor, src: &Tensor, non_blocking: bool = false) -> () {
+    [InPlace] fn copy_in_place = "copy_"(input: &Tensor, src: &Tensor, non_blocking: bool = false) -> () {
         let _ = non_blocking;
-        copy_into(input, src)
+        input.copy_in(src)
     }
     /// Every element becomes `value`.
     ///
     /// Args: value: number or 0-d tensor.
-    inplace fn fill_["fill_"](input: &Tensor, value: Val) -> () {
+    [InPlace] fn fill_(input: &Tensor, value: Val) -> () {
         match value {
             Val::S(s) => {
                 ensure!(!matches!(s, Scalar::Complex(c) if c.im != 0.0) || input.dtype().is_complex(), Runtime, "value cannot be converted to type {} without overflow", input.dtype().c_name());
-                fill_in_place(input, s)
+                input.fill_with(s)
             }
             Val::T(v) => { check_value(&v)?; apply_in_place(FillWith { in_place: true }, &[input, &v]) }
         }
     }
     /// A tensor of the same shape, every element `value`.
-    function fn fill(input: &Tensor, value: Val) -> Tensor {
+    [Torch] fn fill(input: &Tensor, value: Val) -> Tensor {
         match value {
-            Val::S(s) => { let out = super::copy::clone_as(input, MemoryFormat::Preserve)?; fill_in_place(&out, s)?; Ok(out) }
+            Val::S(s) => { let out = input.clone_as(MemoryFormat::Preserve)?; out.fill_with(s)?; Ok(out) }
             Val::T(v) => { check_value(&v)?; apply(FillWith { in_place: false }, &[input, &v]) }
         }
     }
     /// Every element becomes zero.
-    inplace fn zero_["zero_"](input: &Tensor) -> () { fill_in_place(input, Scalar::Int(0)) }
+    [InPlace] fn zero_(input: &Tensor) -> () { input.fill_with(Scalar::Int(0)) }
     /// The dtype that arithmetic on the two operands gives.
-    function fn result_type(tensor1: Val, tensor2: Val) -> DType {
+    [Torch] fn result_type(tensor1: Val, tensor2: Val) -> DType {
         Ok(gathered(gathered(Promotion::default(), &tensor1), &tensor2).result())
     }
     /// Whether a value of one dtype may be stored as the other (the category does not go down).
-    function fn can_cast_["can_cast"](from_: DType, to: DType) -> bool { Ok(can_cast(from_, to)) }
+    [Torch] fn can_cast_ = "can_cast"(from_: DType, to: DType) -> bool { Ok(can_cast(from_, to)) }
     /// The smallest dtype that holds both.
-    function fn promote_types(type1: DType, type2: DType) -> DType { Ok(promote(type1, type2)) }
+    [Torch] fn promote_types(type1: DType, type2: DType) -> DType { Ok(promote(type1, type2)) }
     /// Whether the dtype is a floating one.
-    both fn is_floating_point(input: &Tensor) -> bool { Ok(input.dtype().is_float()) }
+    [Torch, Method] fn is_floating_point(input: &Tensor) -> bool { Ok(input.dtype().is_float()) }
     /// Whether the dtype is complex.
-    both fn is_complex(input: &Tensor) -> bool { Ok(input.dtype().is_complex()) }
+    [Torch, Method] fn is_complex(input: &Tensor) -> bool { Ok(input.dtype().is_complex()) }
     /// Whether the dtype has a sign.
-    both fn is_signed(input: &Tensor) -> bool { Ok(input.dtype().is_signed()) }
+    [Torch, Method] fn is_signed(input: &Tensor) -> bool { Ok(input.dtype().is_signed()) }
 }
+
+pub const TABLE: Table = &[CONVERT];

@@ -4,9 +4,10 @@ use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy as kernel;
 use crate::ops::driver::op::{Metas, Op, apply, apply_in_place};
+use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops};
+use crate::{bail, ensure, grads, rows};
 use smallvec::smallvec;
 
 /// Writes `src` into `dst` (same shape) with conversion; no graph.
@@ -158,7 +159,7 @@ impl Op for ToCopy {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
-            Some(g) => grads![Some(cast(g, cx.dtype(0))?)],
+            Some(g) => grads![Some(g.cast(cx.dtype(0))?)],
             None => grads![None],
         }
     }
@@ -198,58 +199,67 @@ impl Op for Copy {
     }
 }
 
-/// Converts to a dtype; the same tensor if it already has it.
-pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
-    if x.dtype() == dtype {
-        return Ok(x.clone());
+impl Tensor {
+    /// Converts to a dtype; the same tensor if it already has it.
+    pub fn cast(&self, dtype: DType) -> Result<Tensor> {
+        if self.dtype() == dtype {
+            return Ok(self.clone());
+        }
+        apply(ToCopy { dtype, format: MemoryFormat::Preserve }, &[self])
     }
-    apply(ToCopy { dtype, format: MemoryFormat::Preserve }, &[x])
-}
-
-/// Moves and converts; the same tensor where nothing changes and no copy is asked for.
-pub fn convert(
-    x: &Tensor,
-    dtype: Option<DType>,
-    device: Option<Device>,
-    copy: bool,
-    format: MemoryFormat,
-) -> Result<Tensor> {
-    let (dtype, device) = (dtype.unwrap_or(x.dtype()), device.unwrap_or(x.device()));
-    let same_format = format == MemoryFormat::Preserve || x.layout().is_format(format);
-    if !copy && dtype == x.dtype() && device == x.device() && same_format {
-        return Ok(x.clone());
+    /// The tensor itself if it lies that way, else a copy.
+    pub fn contiguous(&self) -> Result<Tensor> {
+        if self.is_contiguous() { Ok(self.clone()) } else { self.clone_as(MemoryFormat::Contiguous) }
     }
-    if device == x.device() {
-        return apply(ToCopy { dtype, format }, &[x]);
+    /// Moves and converts; the same tensor where nothing changes and no copy is asked for.
+    pub fn convert(
+        &self,
+        dtype: Option<DType>,
+        device: Option<Device>,
+        copy: bool,
+        format: MemoryFormat,
+    ) -> Result<Tensor> {
+        let (dtype, device) = (dtype.unwrap_or(self.dtype()), device.unwrap_or(self.device()));
+        let same_format = format == MemoryFormat::Preserve || self.layout().is_format(format);
+        if !copy && dtype == self.dtype() && device == self.device() && same_format {
+            return Ok(self.clone());
+        }
+        if device == self.device() {
+            return apply(ToCopy { dtype, format }, &[self]);
+        }
+        match (self.device(), device) {
+            (_, Device::Meta) => Tensor::alloc(formatted(self, dtype, format)?, Device::Meta),
+            (Device::Meta, _) => bail!(NotImplemented, "Cannot copy out of meta tensor; no data!"),
+            (_, d) => bail!(
+                Runtime,
+                "to: no device {d} in this build (Torch not compiled with CUDA enabled); available: cpu, meta"
+            ),
+        }
     }
-    match (x.device(), device) {
-        (_, Device::Meta) => Tensor::alloc(formatted(x, dtype, format)?, Device::Meta),
-        (Device::Meta, _) => bail!(NotImplemented, "Cannot copy out of meta tensor; no data!"),
-        (_, d) => bail!(
-            Runtime,
-            "to: no device {d} in this build (Torch not compiled with CUDA enabled); available: cpu, meta"
-        ),
+    /// `dst[...] = src` with broadcasting and conversion.
+    pub fn copy_in(&self, src: &Tensor) -> Result<()> {
+        if src.shape() != self.shape() {
+            let ok =
+                crate::base::broadcast(self.shape(), src.shape()).is_ok_and(|s| s.as_slice() == self.shape());
+            ensure!(
+                ok,
+                Runtime,
+                "The expanded size of the tensor ({}) must match the existing size ({}): copy_ cannot broadcast {:?} to {:?}",
+                self.shape().last().unwrap_or(&1),
+                src.shape().last().unwrap_or(&1),
+                src.shape(),
+                self.shape()
+            );
+        }
+        if self.same(src) {
+            return Ok(());
+        }
+        apply_in_place(Copy, &[self, src])
     }
-}
-
-/// `dst[...] = src` with broadcasting and conversion.
-pub fn copy_into(dst: &Tensor, src: &Tensor) -> Result<()> {
-    if src.shape() != dst.shape() {
-        let ok = crate::base::broadcast(dst.shape(), src.shape()).is_ok_and(|s| s.as_slice() == dst.shape());
-        ensure!(
-            ok,
-            Runtime,
-            "The expanded size of the tensor ({}) must match the existing size ({}): copy_ cannot broadcast {:?} to {:?}",
-            dst.shape().last().unwrap_or(&1),
-            src.shape().last().unwrap_or(&1),
-            src.shape(),
-            dst.shape()
-        );
+    /// `x.fill_(value)`.
+    pub fn fill_with(&self, value: Scalar) -> Result<()> {
+        apply_in_place(Fill(value), &[self])
     }
-    if dst.same(src) {
-        return Ok(());
-    }
-    apply_in_place(Copy, &[dst, src])
 }
 
 /// Sets every element, as an in-place op (the history of the tensor ends here).
@@ -284,38 +294,25 @@ impl Op for Fill {
     }
 }
 
-/// `x.fill_(value)`.
-pub fn fill_in_place(x: &Tensor, value: Scalar) -> Result<()> {
-    apply_in_place(Fill(value), &[x])
-}
-
-/// A copy in a memory format, recorded.
-pub fn clone_as(x: &Tensor, format: MemoryFormat) -> Result<Tensor> {
-    apply(Clone { format }, &[x])
-}
-
-/// The tensor itself if it lies that way, else a copy.
-pub fn contiguous(x: &Tensor) -> Result<Tensor> {
-    if x.is_contiguous() { Ok(x.clone()) } else { clone_as(x, MemoryFormat::Contiguous) }
-}
-
-ops! {
+rows! { COPY:
     /// A copy of the tensor with its own memory.
     ///
     /// Args: memory_format: layout of the copy (default `torch.preserve_format`).
     /// Shape: the same as `input`.
-    both fn clone["clone"](input: &Tensor; memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor {
-        clone_as(input, memory_format)
+    [Torch, Method] fn clone_as = "clone"(input: &Tensor; memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor {
+        apply(Clone { format: memory_format }, &[input])
     }
     /// The tensor itself if it is contiguous in `memory_format`, else a copy that is.
-    method fn contiguous_["contiguous"](input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Contiguous) -> Tensor {
+    [Method] fn contiguous_as = "contiguous"(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Contiguous) -> Tensor {
         ensure!(memory_format != MemoryFormat::Preserve, Runtime, "preserve memory format is unsupported by the contiguous operator");
-        if input.layout().is_format(memory_format) { Ok(input.clone()) } else { clone_as(input, memory_format) }
+        if input.layout().is_format(memory_format) { Ok(input.clone()) } else { input.clone_as(memory_format) }
     }
     /// The same data outside the graph. Shares memory and version counter with `input`.
-    both fn detach["detach"](input: &Tensor) -> Tensor {
+    [Torch, Method] fn detached = "detach"(input: &Tensor) -> Tensor {
         let out = input.detach();
         if input.is_inference() { out.set_inference(); }
         Ok(out)
     }
 }
+
+pub const TABLE: Table = &[COPY];

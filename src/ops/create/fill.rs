@@ -1,13 +1,13 @@
 //! Making tensors: filled, empty, ranges, grids of indices, windows.
 
-use super::copy::{convert, full as filled};
+use super::copy::full as filled;
 use crate::autograd::inference_mode;
 use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Dims, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
-use crate::ops::table::{Ints, Sizes, Val};
+use crate::ops::table::{Ints, Sizes, Table, Val};
 use crate::tensor::{Meta, Tensor};
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// Sizes from a call.
 pub fn sizes(size: &[i64]) -> Result<Dims> {
@@ -117,7 +117,7 @@ fn generate(n: usize, dtype: DType, device: Device, f: impl Fn(usize) -> Scalar)
         Tensor::from_slice(&values, &[n])?
     };
     if out.dtype() == dtype {
-        return convert(&out, None, Some(device), false, MemoryFormat::Preserve);
+        return out.convert(None, Some(device), false, MemoryFormat::Preserve);
     }
     let cast = Tensor::empty(&[n], dtype, device)?;
     super::copy::write(&cast, &out)?;
@@ -250,13 +250,7 @@ fn triangle(
     let n = r.len();
     r.extend_from_slice(&c);
     let out = Tensor::from_slice(&r, &[2, n])?;
-    convert(
-        &super::copy::cast(&out, dtype.unwrap_or(DType::I64))?,
-        None,
-        device,
-        false,
-        MemoryFormat::Preserve,
-    )
+    out.cast(dtype.unwrap_or(DType::I64))?.convert(None, device, false, MemoryFormat::Preserve)
 }
 
 /// A window of `n` values by a function of the phase, 0 to 1 (reached only by symmetric windows).
@@ -328,38 +322,38 @@ fn filled_of(
     finish(filled(&sizes(size)?, value, dtype, device_of(device))?, requires_grad)
 }
 
-ops! {
+rows! { FILL:
     /// A tensor of zeros.
     ///
     /// Args: size: sizes, separate or as a list; dtype: default the default float.
-    function fn zeros(size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn zeros(size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         filled_of(&size.0, Scalar::Int(0), dtype.unwrap_or_else(default_dtype), device, requires_grad)
     }
     /// A tensor of ones.
-    function fn ones(size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn ones(size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         filled_of(&size.0, Scalar::Int(1), dtype.unwrap_or_else(default_dtype), device, requires_grad)
     }
     /// A tensor filled with one number, whose type gives the dtype unless that is given.
-    function fn full(size: &[i64], fill_value: Val; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn full(size: &[i64], fill_value: Val; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let dtype = dtype.or(match &fill_value { Val::T(t) => Some(t.dtype()), Val::S(_) => None });
         let value = number(&fill_value, "full")?;
         filled_of(&Ints::from_slice(size), value, fill_dtype(dtype, value), device, requires_grad)
     }
     /// An uninitialised tensor.
-    function fn empty(size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn empty(size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(empty_of(&size.0, dtype.unwrap_or_else(default_dtype), device_of(device), memory_format)?, requires_grad)
     }
     /// An uninitialised tensor with the given strides.
-    function fn empty_strided(size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None) -> Tensor {
+    [Torch] fn empty_strided(size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(strided(size, stride, dtype.unwrap_or_else(default_dtype), device_of(device))?, requires_grad)
     }
     /// An uninitialised tensor whose axes lie in memory in the given order, slowest first.
-    function fn empty_permuted(size: &[i64], physical_layout: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None) -> Tensor {
+    [Torch] fn empty_permuted(size: &[i64], physical_layout: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         if let Some(i) = physical_layout.iter().position(|&d| d < 0 || d >= size.len() as i64) {
             bail!(Runtime, "Dimension out of range (expected to be between 0 and {}, but got {} at index {i}).  NB: negative dims not currently supported; file an issue if you want it.", size.len() as i64 - 1, physical_layout[i]);
@@ -370,52 +364,52 @@ ops! {
         finish(Tensor::alloc(Meta { layout, dtype: dtype.unwrap_or_else(default_dtype) }, device_of(device))?, requires_grad)
     }
     /// Zeros with the shape, dtype and device of `input`.
-    function fn zeros_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn zeros_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(filled_like(input, Scalar::Int(0), dtype, device, memory_format)?, requires_grad)
     }
     /// Ones with the shape, dtype and device of `input`.
-    function fn ones_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn ones_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(filled_like(input, Scalar::Int(1), dtype, device, memory_format)?, requires_grad)
     }
     /// One number everywhere, with the shape, dtype and device of `input`.
-    function fn full_like(input: &Tensor, fill_value: Val; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn full_like(input: &Tensor, fill_value: Val; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(filled_like(input, number(&fill_value, "full_like")?, dtype, device, memory_format)?, requires_grad)
     }
     /// Uninitialised, with the shape, dtype and device of `input`.
-    function fn empty_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn empty_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(alike(input, dtype, device, memory_format)?, requires_grad)
     }
     /// Zeros with the dtype and device of the tensor.
-    method fn new_zeros(input: &Tensor, size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Method] fn new_zeros(input: &Tensor, size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         filled_of(&size.0, Scalar::Int(0), dtype.unwrap_or(input.dtype()), Some(device.unwrap_or(input.device())), requires_grad)
     }
     /// Ones with the dtype and device of the tensor.
-    method fn new_ones(input: &Tensor, size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Method] fn new_ones(input: &Tensor, size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         filled_of(&size.0, Scalar::Int(1), dtype.unwrap_or(input.dtype()), Some(device.unwrap_or(input.device())), requires_grad)
     }
     /// One number everywhere, with the dtype and device of the tensor.
-    method fn new_full(input: &Tensor, size: &[i64], fill_value: Val; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Method] fn new_full(input: &Tensor, size: &[i64], fill_value: Val; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         filled_of(&Ints::from_slice(size), number(&fill_value, "new_full")?, dtype.unwrap_or(input.dtype()), Some(device.unwrap_or(input.device())), requires_grad)
     }
     /// Uninitialised, with the dtype and device of the tensor.
-    method fn new_empty(input: &Tensor, size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Method] fn new_empty(input: &Tensor, size: Sizes; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(empty_of(&size.0, dtype.unwrap_or(input.dtype()), device.unwrap_or(input.device()), None)?, requires_grad)
     }
     /// Uninitialised with the given strides and the dtype and device of the tensor.
-    method fn new_empty_strided(input: &Tensor, size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Method] fn new_empty_strided(input: &Tensor, size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(strided(size, stride, dtype.unwrap_or(input.dtype()), device.unwrap_or(input.device()))?, requires_grad)
     }
     /// Ones on the diagonal, zeros elsewhere.
-    function fn eye(n: i64, m: Option<i64> = None; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn eye(n: i64, m: Option<i64> = None; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let m = m.unwrap_or(n);
         ensure!(n >= 0, Runtime, "n must be greater or equal to 0, got {n}");
@@ -423,19 +417,19 @@ ops! {
         finish(eye_of(n as usize, m as usize, dtype.unwrap_or_else(default_dtype), device_of(device))?, requires_grad)
     }
     /// Numbers from 0 up to `end`, which is left out.
-    function fn arange(end: Scalar; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn arange(end: Scalar; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(arange_of(Scalar::Int(0), end, Scalar::Int(1), dtype, device)?, requires_grad)
     }
     /// Numbers from `start` up to `end`, which is left out, in steps.
     ///
     /// Errors: RuntimeError if the step is zero or leads away from `end`.
-    function fn arange_from["arange"](start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn arange_from = "arange"(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(arange_of(start, end, step, dtype, device)?, requires_grad)
     }
     /// Numbers from `start` to `end`, which is included, in steps.
-    function fn range(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn range(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
         ensure!(s != 0.0, Runtime, "step must be nonzero");
@@ -444,7 +438,7 @@ ops! {
         finish(generate(n, dtype.unwrap_or_else(default_dtype), device_of(device), |i| Scalar::Float(a + s * i as f64))?, requires_grad)
     }
     /// `steps` numbers from `start` to `end`, evenly spaced, both included.
-    function fn linspace(start: Val, end: Val, steps: i64; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn linspace(start: Val, end: Val, steps: i64; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let (a, b) = (number(&start, "linspace")?, number(&end, "linspace")?);
         let dtype = spaced_dtype(dtype, a, b)?;
@@ -452,7 +446,7 @@ ops! {
         finish(generate(steps as usize, dtype, device_of(device), f)?, requires_grad)
     }
     /// `base` to the power of `steps` numbers from `start` to `end`.
-    function fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let (a, b) = (number(&start, "logspace")?, number(&end, "logspace")?);
         let dtype = spaced_dtype(dtype, a, b)?;
@@ -464,46 +458,48 @@ ops! {
         finish(generate(steps as usize, dtype, device_of(device), power)?, requires_grad)
     }
     /// One number as a 0-d tensor.
-    function fn scalar_tensor(s: Scalar; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn scalar_tensor(s: Scalar; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         filled_of(&Ints::new(), s, dtype.unwrap_or_else(default_dtype), device, requires_grad)
     }
     /// Coordinates of the elements on and below a diagonal: rows first, columns second.
-    function fn tril_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
+    [Torch] fn tril_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         triangle(row, col, offset, false, dtype, device)
     }
     /// Coordinates of the elements on and above a diagonal: rows first, columns second.
-    function fn triu_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
+    [Torch] fn triu_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         triangle(row, col, offset, true, dtype, device)
     }
     /// Hann's window: a raised cosine.
-    function fn hann_window(window_length: i64, periodic: bool = true; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn hann_window(window_length: i64, periodic: bool = true; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(window("hann_window", window_length, periodic, dtype, device, |t| 0.5 - 0.5 * (std::f64::consts::TAU * t).cos())?, requires_grad)
     }
     /// Hamming's window: `alpha - beta * cos`.
-    function fn hamming_window(window_length: i64, periodic: bool = true, alpha: f64 = 0.54, beta: f64 = 0.46; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn hamming_window(window_length: i64, periodic: bool = true, alpha: f64 = 0.54, beta: f64 = 0.46; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(window("hamming_window", window_length, periodic, dtype, device, |t| alpha - beta * (std::f64::consts::TAU * t).cos())?, requires_grad)
     }
     /// Blackman's window.
-    function fn blackman_window(window_length: i64, periodic: bool = true; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn blackman_window(window_length: i64, periodic: bool = true; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let tau = std::f64::consts::TAU;
         finish(window("blackman_window", window_length, periodic, dtype, device, |t| 0.42 - 0.5 * (tau * t).cos() + 0.08 * (2.0 * tau * t).cos())?, requires_grad)
     }
     /// Bartlett's window: a triangle.
-    function fn bartlett_window(window_length: i64, periodic: bool = true; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn bartlett_window(window_length: i64, periodic: bool = true; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(window("bartlett_window", window_length, periodic, dtype, device, |t| if t <= 0.5 { 2.0 * t } else { 2.0 - 2.0 * t })?, requires_grad)
     }
     /// Kaiser's window.
-    function fn kaiser_window(window_length: i64, periodic: bool = true, beta: f64 = 12.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn kaiser_window(window_length: i64, periodic: bool = true, beta: f64 = 12.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let whole = bessel_i0(beta);
         let f = |t: f64| bessel_i0(beta * (1.0 - (2.0 * t - 1.0).powi(2)).max(0.0).sqrt()) / whole;
         finish(window("kaiser_window", window_length, periodic, dtype, device, f)?, requires_grad)
     }
 }
+
+pub const TABLE: Table = &[FILL];

@@ -4,5 +4,7 @@ pub mod convert;
 pub mod copy;
 pub mod fill;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[convert::TABLE, copy::TABLE, fill::TABLE];
+pub const TABLES: &[Table] = &[convert::TABLE, copy::TABLE, fill::TABLE];

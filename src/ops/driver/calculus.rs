@@ -6,7 +6,6 @@ use crate::base::Scalar;
 use crate::error::Result;
 use crate::ops::create::copy;
 use crate::ops::elementwise::arithmetic as binary;
-use crate::ops::shape::resize as shape;
 use crate::tensor::Tensor;
 use crate::tensor::graph::Shape;
 
@@ -28,12 +27,12 @@ fn fit(g: &Tensor, to: &Shape) -> Result<Option<Tensor>> {
         if !expandable {
             return Ok(None);
         }
-        g = shape::sum_to(&g, &to.dims)?;
+        g = g.sum_to(&to.dims)?;
     }
     if g.dtype().is_complex() && !to.dtype.is_complex() {
-        g = crate::ops::elementwise::complex::real_part(&g)?;
+        g = g.real_part()?;
     }
-    copy::cast(&g, to.dtype).map(Some)
+    g.cast(to.dtype).map(Some)
 }
 
 /// The gradient a leaf keeps: as it came if nobody else holds it and it lies densely, else a copy laid out as the
@@ -53,5 +52,5 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
 /// Whether a gradient holds nan.
 fn has_nan(g: &Tensor) -> Result<bool> {
     let g = g.detach();
-    Ok(!crate::ops::reduce::all_any::any(&crate::ops::elementwise::compare::ne(&g, &g)?)?.item()?.is_zero())
+    Ok(!g.ne(&g)?.any()?.item()?.is_zero())
 }

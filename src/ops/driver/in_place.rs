@@ -91,7 +91,7 @@ pub fn assign(op: &str, target: &Tensor, result: &Tensor) -> Result<()> {
         target.dtype().scalar_name()
     );
     if target.is_view() || result.dtype() != target.dtype() || !result.requires_grad() {
-        return crate::ops::create::copy::copy_into(target, result);
+        return target.copy_in(result);
     }
     crate::ops::create::copy::write(target, result)?;
     target.storage().bump_version();

@@ -4,7 +4,6 @@
 use crate::autograd::{Request, run};
 use crate::error::Result;
 use crate::ops::CALCULUS;
-use crate::ops::shape::resize::try_view;
 use crate::tensor::{Edge, Grads, Tensor, Want};
 
 /// The gradients for `inputs` (those wanted) of `composed(inputs)`, whose results have the gradients `g`.
@@ -18,7 +17,7 @@ pub fn gradients(
     // input was computed from another.
     let places = inputs
         .iter()
-        .map(|t| Ok(try_view(t, t.shape())?.unwrap_or_else(|| t.clone())))
+        .map(|t| Ok(t.try_view(t.shape())?.unwrap_or_else(|| t.clone())))
         .collect::<Result<Vec<_>>>()?;
     let roots = composed(&places)?.into_iter().zip(g).filter_map(|(y, g)| Some((y.edge(), g.clone()?)));
     let wanted: Vec<Edge> =

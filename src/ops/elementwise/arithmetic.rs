@@ -1,12 +1,10 @@
 //! Elementwise arithmetic of two operands: one row each.
 
-use super::choose::where_self;
-use super::exponential::conj_of;
 use super::kind::{BinaryDef, Rule, Sides, binary, binary_in_place};
 use crate::base::{C64, C128, DType, Num, Real, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn, zip, zip3};
-use crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Val};
+use crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Table, Twin, Val};
 use crate::tensor::{Tensor, Want};
 use crate::with_dtype;
 
@@ -20,7 +18,7 @@ pub const Y: u8 = 4;
 /// The conjugate of an operand.
 pub fn conj_val(v: Val) -> Result<Val> {
     match v {
-        Val::T(t) => conj_of(&t).map(Val::T),
+        Val::T(t) => t.conj().map(Val::T),
         Val::S(Scalar::Complex(c)) => Ok(Val::S(Scalar::Complex(c.conj()))),
         s => Ok(s),
     }
@@ -39,7 +37,7 @@ pub type T = &'static Tensor;
 /// (sides, g, want);`. Where PyTorch names the node after the kinds of operands, `"TensorTensor" "TensorNumber"
 /// "NumberTensor"`.
 macro_rules! binary_rows {
-    ($($(#[doc = $doc:literal])* $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident,
+    ($block:ident: $($(#[doc = $doc:literal])* $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident,
         $gn:literal $($gs:literal $gt:literal)? [$($alias:literal),*]: $rule:ident,
         |$op:ident, $dt:ident| $kernel:expr, ($sa:expr, $sb:expr), |$s:ident, $g:ident, $want:ident| $grad:expr;)*) => {
         $(
@@ -58,23 +56,23 @@ macro_rules! binary_rows {
         impl Tensor {
             $($(#[doc = $doc])* pub fn $name(&self, $p1: impl Into<Val>) -> Result<Tensor> { $name(self, $p1) })*
         }
-        pub const TABLE: &[OpDef] = &[$(
+        pub const $block: &[OpDef] = &[$(
             $crate::ops::elementwise::arithmetic::binary_rows!(@row $name, $def, ($p0: $k0, $p1: $k1), stringify!($name), concat!($($doc, "\n",)* "")),
             $($crate::ops::elementwise::arithmetic::binary_rows!(@row $name, $def, ($p0: $k0, $p1: $k1), $alias, concat!("Alias of `", stringify!($name), "`.\n")),)*
         )*];
     };
     (@row $name:ident, $def:ident, ($p0:ident: $k0:ident, $p1:ident: $k1:ident), $text:expr, $doc:expr) => {
         OpDef {
-            name: $text,
+            name: $crate::ops::elementwise::exponential::place_of($text).1,
             doc: $doc,
             params: &[
                 Param { name: stringify!($p0), kind: <$crate::ops::elementwise::arithmetic::$k0 as FromArg>::KIND, default: "", required: true, keyword_only: false },
                 Param { name: stringify!($p1), kind: <$crate::ops::elementwise::arithmetic::$k1 as FromArg>::KIND, default: "", required: true, keyword_only: false },
             ],
-            place: $crate::ops::elementwise::exponential::place_of($text),
+            places: $crate::ops::elementwise::exponential::place_of($text).0,
             call: |a| Ok($name(<Val as FromArg>::from_arg(&a[0])?, <Val as FromArg>::from_arg(&a[1])?)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| binary_in_place(&$def, <&Tensor as FromArg>::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)),
+            twin: $crate::ops::table::Twin::Own(|a| binary_in_place(&$def, <&Tensor as FromArg>::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)),
         }
     };
 }
@@ -197,15 +195,15 @@ fn alpha_of(a: &[Arg]) -> Result<Scalar> {
 }
 
 macro_rules! alpha_row {
-    ($name:literal, $f:ident, $def:ident, $place:ident, $doc:literal) => {
+    ($name:literal, $f:ident, $def:ident, $twin:ident, $doc:literal) => {
         OpDef {
             name: $name,
             doc: $doc,
             params: ALPHA,
-            place: Place::$place,
+            places: &[Place::Torch, Place::Method],
             call: |a| Ok($f(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, alpha_of(a)?)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| {
+            twin: alpha_row!(@$twin |a| {
                 let (x, other) = (<&Tensor as FromArg>::from_arg(&a[0])?, Val::from_arg(&a[1])?);
                 if !std::ptr::eq(&$def, &ADD) {
                     refuse_bool([&Val::from(x), &other])?;
@@ -214,10 +212,12 @@ macro_rules! alpha_row {
             }),
         }
     };
+    (@Twin $f:expr) => { Twin::Own($f) };
+    (@Both $f:expr) => { Twin::None };
 }
 
 /// Sums and differences: rows of their own because of `alpha`.
-pub const ALPHA_TABLE: &[OpDef] = &[
+const ALPHA_ROWS: &[OpDef] = &[
     alpha_row!(
         "add",
         add,
@@ -266,9 +266,11 @@ pub fn divide64(a: C64, b: C64) -> C64 {
     C64::new(q.re as f32, q.im as f32)
 }
 
-/// `g` where the condition holds, zero elsewhere.
-pub fn keep(g: &Tensor, condition: &Tensor) -> Result<Tensor> {
-    where_self(condition, g, 0i64)
+impl Tensor {
+    /// `g` where the condition holds, zero elsewhere.
+    pub fn keep(&self, condition: &Tensor) -> Result<Tensor> {
+        condition.choose(self, 0i64)
+    }
 }
 
 /// Gradients of a maximum or minimum: to the winner; ties share it.
@@ -280,16 +282,16 @@ fn extremum(
 ) -> Result<[Option<Tensor>; 2]> {
     let (Val::T(a), Val::T(b)) = (s.a()?, s.b()?) else { crate::bail!(Internal, "an extremum of numbers") };
     let tie = a.eq(&b)?;
-    let shared = where_self(&tie, g.div(2i64)?, g)?;
+    let shared = tie.choose(g.div(2i64)?, g)?;
     Ok([
-        want.then(0, || where_self(&wins(&b, Val::T(a.clone()))?, 0i64, &shared))?,
-        want.then(1, || where_self(&wins(&a, Val::T(b.clone()))?, 0i64, &shared))?,
+        want.then(0, || wins(&b, Val::T(a.clone()))?.choose(0i64, &shared))?,
+        want.then(1, || wins(&a, Val::T(b.clone()))?.choose(0i64, &shared))?,
     ])
 }
 
 /// Gradients of `fmax` and `fmin`: `first` says where the first operand was taken.
 fn one_of(g: &Tensor, want: Want, first: Tensor) -> Result<[Option<Tensor>; 2]> {
-    Ok([want.then(0, || where_self(&first, g, 0i64))?, want.then(1, || where_self(&first, 0i64, g))?])
+    Ok([want.then(0, || first.choose(g, 0i64))?, want.then(1, || first.choose(0i64, g))?])
 }
 
 /// Both operands of a row that takes tensors only.
@@ -300,7 +302,7 @@ pub fn both(s: &Sides) -> Result<(Tensor, Tensor)> {
     }
 }
 
-binary_rows! {
+binary_rows! { ARITHMETIC:
     /// The product of two tensors, broadcasting both.
     ///
     /// **Shape**: broadcast of both.
@@ -356,3 +358,5 @@ impl Tensor {
         div(self, other)
     }
 }
+
+pub const TABLE: Table = &[ALPHA_ROWS, ARITHMETIC];

@@ -1,14 +1,14 @@
 //! Elementwise ops of three operands: choosing, clamping, interpolating, products added on.
 
-use super::arithmetic::{conj_val, keep, mul};
+use super::arithmetic::{conj_val, mul};
 use super::kind::Rule;
 use crate::base::{C64, C128, DType, Num, Real, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{PointFn, point2, point3, point4 as quad};
 use crate::ops::elementwise::kind::nary::{NO, OPERANDS, PointDef, point_val, point_val_in_place};
-use crate::ops::table::{Ret, Val};
+use crate::ops::table::{Ret, Table, Val};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 
 const A: u8 = 1;
 const B: u8 = 2;
@@ -28,23 +28,35 @@ static WHERE: PointDef = PointDef {
     saves: [0, A, A, 0],
     grad: |s, g, want| {
         let m = s.tensor(0)?;
-        Ok([None, want.then(1, || where_self(&m, g, 0i64))?, want.then(2, || where_self(&m, 0i64, g))?, None])
+        Ok([None, want.then(1, || m.choose(g, 0i64))?, want.then(2, || m.choose(0i64, g))?, None])
     },
 };
 
-/// `input` where the condition holds, else `other`. Two numbers take the dtype they would have as tensors.
-pub fn where_self(condition: &Tensor, input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    let condition = match condition.dtype() {
-        DType::Bool => condition.clone(),
-        DType::U8 => crate::ops::create::copy::cast(condition, DType::Bool)?,
-        d => bail!(
-            Runtime,
-            "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
-            d.scalar_name()
-        ),
-    };
-    let (a, b) = (input.into(), other.into());
-    point_val(&WHERE, WHERE.grad_name, &[Val::T(condition), a, b], NO)
+impl Tensor {
+    /// `input` where the condition holds, else `other`. Two numbers take the dtype they would have as tensors.
+    pub fn choose(&self, input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
+        let condition = match self.dtype() {
+            DType::Bool => self.clone(),
+            DType::U8 => self.cast(DType::Bool)?,
+            d => bail!(
+                Runtime,
+                "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
+                d.scalar_name()
+            ),
+        };
+        let (a, b) = (input.into(), other.into());
+        point_val(&WHERE, WHERE.grad_name, &[Val::T(condition), a, b], NO)
+    }
+    /// Elements brought into `[min, max]`; either bound may be missing.
+    pub fn clamp(&self, min: Option<Val>, max: Option<Val>) -> Result<Tensor> {
+        let (def, operands, node) = bounded(self, min, max)?;
+        point_val(def, node, &operands, NO)
+    }
+    /// As [`clamp`], in place.
+    pub fn clamp_in_place(&self, min: Option<Val>, max: Option<Val>) -> Result<()> {
+        let (def, operands, node) = bounded(self, min, max)?;
+        point_val_in_place(def, node, &operands, NO)
+    }
 }
 
 static CLAMP: PointDef = PointDef {
@@ -71,26 +83,20 @@ static CLAMP: PointDef = PointDef {
             })
         };
         Ok([
-            want.then(0, || keep(g, &x.ge(&lo)?.logical_and(x.le(&hi)?)?))?,
+            want.then(0, || g.keep(&x.ge(&lo)?.logical_and(x.le(&hi)?)?))?,
             want.then(1, || {
                 let below = x.lt(&lo)?;
-                keep(
-                    g,
-                    &match crossed(true)? {
-                        Some(c) => below.logical_and(c)?,
-                        None => below,
-                    },
-                )
+                g.keep(&match crossed(true)? {
+                    Some(c) => below.logical_and(c)?,
+                    None => below,
+                })
             })?,
             want.then(2, || {
                 let above = x.gt(&hi)?;
-                keep(
-                    g,
-                    &match crossed(false)? {
-                        Some(c) => above.logical_or(c)?,
-                        None => above,
-                    },
-                )
+                g.keep(&match crossed(false)? {
+                    Some(c) => above.logical_or(c)?,
+                    None => above,
+                })
             })?,
             None,
         ])
@@ -108,7 +114,7 @@ static CLAMP_MIN: PointDef = PointDef {
     saves: [A | B, A | B, 0, 0],
     grad: |s, g, want| {
         let (x, lo) = (s.tensor(0)?, s.val(1)?);
-        Ok([want.then(0, || keep(g, &x.ge(&lo)?))?, want.then(1, || keep(g, &x.lt(&lo)?))?, None, None])
+        Ok([want.then(0, || g.keep(&x.ge(&lo)?))?, want.then(1, || g.keep(&x.lt(&lo)?))?, None, None])
     },
 };
 
@@ -123,7 +129,7 @@ static CLAMP_MAX: PointDef = PointDef {
     saves: [A | B, A | B, 0, 0],
     grad: |s, g, want| {
         let (x, hi) = (s.tensor(0)?, s.val(1)?);
-        Ok([want.then(0, || keep(g, &x.le(&hi)?))?, want.then(1, || keep(g, &x.gt(&hi)?))?, None, None])
+        Ok([want.then(0, || g.keep(&x.le(&hi)?))?, want.then(1, || g.keep(&x.gt(&hi)?))?, None, None])
     },
 };
 
@@ -143,18 +149,6 @@ fn bounded(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Bounded
         (None, Some(hi)) => (&CLAMP_MAX, smallvec::smallvec![x, hi], node),
         (None, None) => bail!(Runtime, "{NO_BOUNDS}"),
     })
-}
-
-/// Elements brought into `[min, max]`; either bound may be missing.
-pub fn clamp(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Tensor> {
-    let (def, operands, node) = bounded(input, min, max)?;
-    point_val(def, node, &operands, NO)
-}
-
-/// As [`clamp`], in place.
-pub fn clamp_in_place(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<()> {
-    let (def, operands, node) = bounded(input, min, max)?;
-    point_val_in_place(def, node, &operands, NO)
 }
 
 /// A number as a bound: bools have none, and it must be one the dtype of an integer tensor can hold.
@@ -235,7 +229,7 @@ static LERP: PointDef = PointDef {
                 g.mul(one_minus(w)?)
             })?,
             want.then(1, || g.mul(conj_val(s.val(2)?)?))?,
-            want.then(2, || g.mul(super::exponential::conj_of(&s.tensor(1)?.sub(s.tensor(0)?)?)?))?,
+            want.then(2, || g.mul(s.tensor(1)?.sub(s.tensor(0)?)?.conj()?))?,
             None,
         ])
     },
@@ -346,128 +340,122 @@ fn addcdiv_check(input: &Tensor, a: &Tensor, b: &Tensor) -> Result<()> {
     Ok(())
 }
 
-ops! {
+rows! { CHOOSE:
     /// Elements of `input` where `condition` holds, of `other` elsewhere; all three broadcast.
     ///
     /// Args: condition: bool tensor. input, other: tensors or numbers.
     /// **Errors**: RuntimeError if the condition is not bool.
-    function fn where_["where"](condition: &Tensor, input: Val, other: Val) -> Tensor {
+    [Torch] fn where_ = "where"(condition: &Tensor, input: Val, other: Val) -> Tensor {
         if let (Val::S(a), Val::S(b)) = (&input, &other) {
             let default = crate::base::promote::default_dtype();
             let dtype = crate::base::promote::promote(a.dtype(default), b.dtype(default));
             let a = crate::ops::create::copy::full(&[], *a, dtype, condition.device())?;
-            return where_self(condition, a, *b);
+            return condition.choose(a, *b);
         }
-        where_self(condition, input, other)
+        condition.choose(input, other)
     }
     /// The indices of elements that are not zero, one tensor an axis.
-    function fn where_nonzero["where"](condition: &Tensor) -> Ret { crate::ops::index::mask::nonzero(condition, true) }
+    [Torch] fn where_nonzero = "where"(condition: &Tensor) -> Ret { condition.nonzero(true) }
     /// `self` where `condition` holds, else `other`.
-    method fn where_of["where"](input: &Tensor, condition: &Tensor, other: Val) -> Tensor {
-        where_self(condition, input, other)
+    [Method] fn where_of = "where"(input: &Tensor, condition: &Tensor, other: Val) -> Tensor {
+        condition.choose(input, other)
     }
     /// Elements brought into `[min, max]`: numbers as bounds, of which one may be missing. If `min` exceeds `max`
     /// the result is `max`.
-    both fn clamp_numbers["clamp"](input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor {
-        clamp(input, min.map(Val::S), max.map(Val::S))
+    [Torch, Method] fn clamp_numbers = "clamp"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor {
+        input.clamp(min.map(Val::S), max.map(Val::S))
     }
     /// Elements brought into `[min, max]`: tensors as bounds, broadcast with `input`.
-    both fn clamp_tensors["clamp"](input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor {
-        clamp(input, min.map(Val::from), max.map(Val::from))
+    [Torch, Method] fn clamp_tensors = "clamp"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor {
+        input.clamp(min.map(Val::from), max.map(Val::from))
     }
     /// `clamp` in place.
-    inplace fn clamp_numbers_["clamp_"](input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> () {
-        clamp_in_place(input, min.map(Val::S), max.map(Val::S))
+    [InPlace] fn clamp_numbers_ = "clamp_"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> () {
+        input.clamp_in_place(min.map(Val::S), max.map(Val::S))
     }
     /// `clamp` in place, with tensors as bounds.
-    inplace fn clamp_tensors_["clamp_"](input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> () {
-        clamp_in_place(input, min.map(Val::from), max.map(Val::from))
+    [InPlace] fn clamp_tensors_ = "clamp_"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> () {
+        input.clamp_in_place(min.map(Val::from), max.map(Val::from))
     }
     /// Alias of `clamp`.
-    both fn clip_numbers["clip"](input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor {
-        clamp(input, min.map(Val::S), max.map(Val::S))
+    [Torch, Method] fn clip_numbers = "clip"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor {
+        input.clamp(min.map(Val::S), max.map(Val::S))
     }
     /// Alias of `clamp`.
-    both fn clip_tensors["clip"](input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor {
-        clamp(input, min.map(Val::from), max.map(Val::from))
+    [Torch, Method] fn clip_tensors = "clip"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor {
+        input.clamp(min.map(Val::from), max.map(Val::from))
     }
     /// Alias of `clamp_`.
-    inplace fn clip_numbers_["clip_"](input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> () {
-        clamp_in_place(input, min.map(Val::S), max.map(Val::S))
+    [InPlace] fn clip_numbers_ = "clip_"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> () {
+        input.clamp_in_place(min.map(Val::S), max.map(Val::S))
     }
     /// Alias of `clamp_`.
-    inplace fn clip_tensors_["clip_"](input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> () {
-        clamp_in_place(input, min.map(Val::from), max.map(Val::from))
+    [InPlace] fn clip_tensors_ = "clip_"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> () {
+        input.clamp_in_place(min.map(Val::from), max.map(Val::from))
     }
     /// Elements not less than `min` (a number or a tensor).
-    both fn clamp_min(input: &Tensor, min: Val) -> Tensor {
+    [Torch, Method] fn clamp_min_row = "clamp_min"(input: &Tensor, min: Val) -> Tensor {
         check_bound(&min, input)?;
         point_val(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// `clamp_min` in place.
-    inplace fn clamp_min_["clamp_min_"](input: &Tensor, min: Val) -> () {
+    [InPlace] fn clamp_min_(input: &Tensor, min: Val) -> () {
         check_bound(&min, input)?;
         point_val_in_place(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
     }
     /// Elements not greater than `max` (a number or a tensor).
-    both fn clamp_max(input: &Tensor, max: Val) -> Tensor {
+    [Torch, Method] fn clamp_max_row = "clamp_max"(input: &Tensor, max: Val) -> Tensor {
         check_bound(&max, input)?;
         point_val(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `clamp_max` in place.
-    inplace fn clamp_max_["clamp_max_"](input: &Tensor, max: Val) -> () {
+    [InPlace] fn clamp_max_(input: &Tensor, max: Val) -> () {
         check_bound(&max, input)?;
         point_val_in_place(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
     }
     /// `input + weight * (end - input)`; `weight` is a number or a tensor.
     ///
     /// **Errors**: RuntimeError unless all dtypes agree.
-    both fn lerp(input: &Tensor, end: &Tensor, weight: Val) -> Tensor {
+    [Torch, Method] fn lerp(input: &Tensor, end: &Tensor, weight: Val) -> Tensor {
         let node = lerp_check(input, end, &weight)?;
         point_val(&LERP, node, &[input.into(), end.into(), weight], NO)
     }
     /// `lerp` in place.
-    inplace fn lerp_["lerp_"](input: &Tensor, end: &Tensor, weight: Val) -> () {
+    [InPlace] fn lerp_(input: &Tensor, end: &Tensor, weight: Val) -> () {
         let node = lerp_check(input, end, &weight)?;
         point_val_in_place(&LERP, node, &[input.into(), end.into(), weight], NO)
     }
     /// `input + value * tensor1 * tensor2`, broadcasting.
-    both fn addcmul(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addcmul(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor {
         point_val(&ADDCMUL, ADDCMUL.grad_name, &with_value(input, tensor1, tensor2, value), NO)
     }
     /// `addcmul` in place.
-    inplace fn addcmul_["addcmul_"](input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn addcmul_(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> () {
         point_val_in_place(&ADDCMUL, ADDCMUL.grad_name, &with_value(input, tensor1, tensor2, value), NO)
     }
     /// `input + value * tensor1 / tensor2`, broadcasting.
     ///
     /// **Errors**: RuntimeError for a quotient of integers.
-    both fn addcdiv(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addcdiv(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor {
         addcdiv_check(input, tensor1, tensor2)?;
         point_val(&ADDCDIV, ADDCDIV.grad_name, &with_value(input, tensor1, tensor2, value), NO)
     }
     /// `addcdiv` in place.
-    inplace fn addcdiv_["addcdiv_"](input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn addcdiv_(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> () {
         addcdiv_check(input, tensor1, tensor2)?;
         point_val_in_place(&ADDCDIV, ADDCDIV.grad_name, &with_value(input, tensor1, tensor2, value), NO)
     }
 }
 
 impl Tensor {
-    /// Elements brought into `[min, max]`.
-    pub fn clamp(&self, min: Option<Val>, max: Option<Val>) -> Result<Tensor> {
-        clamp(self, min, max)
-    }
     /// Elements not less than `min`.
     pub fn clamp_min(&self, min: impl Into<Val>) -> Result<Tensor> {
-        clamp_min(self, min.into())
+        self.clamp_min_row(min.into())
     }
     /// Elements not greater than `max`.
     pub fn clamp_max(&self, max: impl Into<Val>) -> Result<Tensor> {
-        clamp_max(self, max.into())
-    }
-    /// `self` where `condition` holds, else `other`.
-    pub fn where_self(&self, condition: &Tensor, other: impl Into<Val>) -> Result<Tensor> {
-        where_self(condition, self, other)
+        self.clamp_max_row(max.into())
     }
 }
+
+pub const TABLE: Table = &[CHOOSE];

@@ -1,21 +1,20 @@
 //! Comparisons and tests of single elements: results are bool.
 
 use super::arithmetic::{NONE, binary_rows};
-use super::exponential::zeros;
 use super::kind::{BinaryDef, Rule, Sides, binary, binary_in_place};
 use crate::base::{DType, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
-use crate::ops::table::{FromArg, OpDef, Param, Val};
+use crate::ops::table::{FromArg, OpDef, Param, Table, Val};
 use crate::tensor::{Tensor, Want};
 use crate::{ensure, with_dtype};
 
 /// What in-place comparisons pass on: nothing.
 fn flat(g: &Tensor, want: Want) -> Result<[Option<Tensor>; 2]> {
-    Ok([want.then(0, || zeros(g))?, want.then(1, || zeros(g))?])
+    Ok([want.then(0, || g.zeros_alike())?, want.then(1, || g.zeros_alike())?])
 }
 
-binary_rows! {
+binary_rows! { COMPARE:
     /// Whether two elements are equal.
     eq(input: T, other: V) EQ, "EqBackward1" "EqBackward0" "EqBackward0" []: Compare,
         |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a == b))), (NONE, NONE), |_s, g, want| flat(g, want);
@@ -36,21 +35,25 @@ binary_rows! {
         |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a >= b))), (NONE, NONE), |_s, g, want| flat(g, want);
 }
 
-/// Whether no element of a bool tensor is false.
-#[allow(unsafe_code)]
-pub fn all_true(t: &Tensor) -> Result<bool> {
-    let t = crate::ops::create::copy::dense(t)?;
-    ensure!(
-        t.device() != crate::base::Device::Meta,
-        NotImplemented,
-        "a meta tensor has no elements to compare"
-    );
-    let _guard = crate::storage::Guard::take([t.storage()].into_iter(), [].into_iter());
-    // SAFETY: a dense bool tensor, held for reading
-    Ok(unsafe { std::slice::from_raw_parts(t.ptr(), t.numel()) }.iter().all(|b| *b != 0))
+impl Tensor {
+    /// Whether no element of a bool tensor is false.
+    #[allow(unsafe_code)]
+    pub fn all_true(&self) -> Result<bool> {
+        let x = crate::ops::create::copy::dense(self)?;
+        ensure!(
+            x.device() != crate::base::Device::Meta,
+            NotImplemented,
+            "a meta tensor has no elements to compare"
+        );
+        let _guard = crate::storage::Guard::take([x.storage()].into_iter(), [].into_iter());
+        // SAFETY: a dense bool tensor, held for reading
+        Ok(unsafe { std::slice::from_raw_parts(x.ptr(), x.numel()) }.iter().all(|b| *b != 0))
+    }
 }
 
 /// `equal` against a number: used by tests.
 pub fn all_equal(t: &Tensor, value: impl Into<Scalar>) -> Result<bool> {
-    all_true(&eq(t, Val::S(value.into()))?)
+    eq(t, Val::S(value.into()))?.all_true()
 }
+
+pub const TABLE: Table = &[COMPARE];

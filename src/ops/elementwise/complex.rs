@@ -5,9 +5,9 @@ use crate::base::{C64, C128, DType, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::map;
 use crate::ops::driver::op::{Saves, apply, record_view};
-use crate::ops::shape::resize::select_at;
+use crate::ops::table::Table;
 use crate::tensor::{Context, GradFn, Grads, Tensor, Want};
-use crate::{ensure, grads, ops};
+use crate::{ensure, grads, rows};
 
 macro_rules! conj {
     ($def:ident, $name:literal, $node:literal, $f:ident) => {
@@ -21,16 +21,36 @@ macro_rules! conj {
                 d => Err(crate::error::Error::no_dtype($name, d, "complex dtypes")),
             },
             saves: Saves::NOTHING,
-            grad: |g, _| $f(g),
+            grad: |g, _| g.$f(),
         };
     };
 }
 conj!(CONJ_PHYSICAL, "conj_physical", "ConjPhysicalBackward0", conj_physical);
 conj!(CONJ, "conj", "ConjBackward0", conj);
 
-/// The real part with a gradient (`g + 0i`).
-pub fn real_part(x: &Tensor) -> Result<Tensor> {
-    crate::ops::create::copy::cast(x, x.dtype().to_real())
+impl Tensor {
+    /// The real part with a gradient (`g + 0i`).
+    pub fn real_part(&self) -> Result<Tensor> {
+        self.cast(self.dtype().to_real())
+    }
+    /// The real parts of a complex tensor as a view; a real tensor itself.
+    pub fn real_view(&self) -> Result<Tensor> {
+        if !self.dtype().is_complex() {
+            return Ok(self.clone());
+        }
+        let parts = self.view_as_real()?;
+        parts.select_at(parts.ndim() - 1, 0)
+    }
+    /// The imaginary parts of a complex tensor as a view.
+    pub fn imag_view(&self) -> Result<Tensor> {
+        ensure!(
+            self.dtype().is_complex(),
+            Runtime,
+            "imag is not implemented for tensors with non-complex dtypes."
+        );
+        let parts = self.view_as_real()?;
+        parts.select_at(parts.ndim() - 1, 1)
+    }
 }
 
 /// Strides in elements of half the size, with an axis of two parts at the end.
@@ -51,7 +71,7 @@ impl GradFn for ViewAsReal {
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
-            Some(g) => grads![Some(view_as_complex(&crate::ops::create::copy::contiguous(g)?)?)],
+            Some(g) => grads![Some(g.contiguous()?.view_as_complex()?)],
             None => grads![None],
         }
     }
@@ -65,58 +85,42 @@ impl GradFn for ViewAsComplex {
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
-            Some(g) if g.dtype().is_complex() => grads![Some(view_as_real(g)?)],
+            Some(g) if g.dtype().is_complex() => grads![Some(g.view_as_real()?)],
             Some(g) => {
-                grads![Some(view_as_real(&crate::ops::create::copy::cast(g, g.dtype().to_complex())?)?)]
+                grads![Some(g.cast(g.dtype().to_complex())?.view_as_real()?)]
             }
             None => grads![None],
         }
     }
 }
 
-/// The real parts of a complex tensor as a view; a real tensor itself.
-pub fn real_view(x: &Tensor) -> Result<Tensor> {
-    if !x.dtype().is_complex() {
-        return Ok(x.clone());
-    }
-    let parts = view_as_real(x)?;
-    select_at(&parts, parts.ndim() - 1, 0)
-}
-
-/// The imaginary parts of a complex tensor as a view.
-pub fn imag_view(x: &Tensor) -> Result<Tensor> {
-    ensure!(x.dtype().is_complex(), Runtime, "imag is not implemented for tensors with non-complex dtypes.");
-    let parts = view_as_real(x)?;
-    select_at(&parts, parts.ndim() - 1, 1)
-}
-
-ops! {
+rows! { COMPLEX:
     /// The complex conjugate; a real tensor itself. Computed, not deferred.
-    both fn conj(input: &Tensor) -> Tensor {
+    [Torch, Method] fn conj(input: &Tensor) -> Tensor {
         if input.dtype().is_complex() { apply(Unary(&CONJ), &[input]) } else { Ok(input.clone()) }
     }
     /// The complex conjugate, computed; a real tensor itself.
-    twin fn conj_physical(input: &Tensor) -> Tensor {
+    [Torch, Method] + in place fn conj_physical(input: &Tensor) -> Tensor {
         if input.dtype().is_complex() { apply(Unary(&CONJ_PHYSICAL), &[input]) } else { Ok(input.clone()) }
     }
     /// The tensor itself: conjugates are never deferred here.
-    both fn resolve_conj(input: &Tensor) -> Tensor { Ok(input.clone()) }
+    [Torch, Method] fn resolve_conj(input: &Tensor) -> Tensor { Ok(input.clone()) }
     /// The tensor itself: negatives are never deferred here.
-    both fn resolve_neg(input: &Tensor) -> Tensor { Ok(input.clone()) }
+    [Torch, Method] fn resolve_neg(input: &Tensor) -> Tensor { Ok(input.clone()) }
     /// Whether a conjugation is pending: never.
-    both fn is_conj(input: &Tensor) -> bool { let _ = input; Ok(false) }
+    [Torch, Method] fn is_conj(input: &Tensor) -> bool { let _ = input; Ok(false) }
     /// Whether a negation is pending: never.
-    both fn is_neg(input: &Tensor) -> bool { let _ = input; Ok(false) }
+    [Torch, Method] fn is_neg(input: &Tensor) -> bool { let _ = input; Ok(false) }
     /// The real parts, a view; a real tensor itself.
-    function fn real(input: &Tensor) -> Tensor { real_view(input) }
+    [Torch] fn real(input: &Tensor) -> Tensor { input.real_view() }
     /// The imaginary parts, a view.
     ///
     /// **Errors**: RuntimeError for real tensors.
-    function fn imag(input: &Tensor) -> Tensor { imag_view(input) }
+    [Torch] fn imag(input: &Tensor) -> Tensor { input.imag_view() }
     /// A complex tensor as a real one with a last axis of real and imaginary part, a view.
     ///
     /// **Errors**: RuntimeError for real tensors.
-    both fn view_as_real(input: &Tensor) -> Tensor {
+    [Torch, Method] fn view_as_real(input: &Tensor) -> Tensor {
         ensure!(input.dtype().is_complex(), Runtime, "view_as_real is only supported for complex tensors");
         let mut out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real());
         record_view(input, &mut out, Box::new(ViewAsReal), None);
@@ -125,7 +129,7 @@ ops! {
     /// A real tensor whose last axis has size 2 as a complex one, a view.
     ///
     /// **Errors**: RuntimeError unless the last axis has size 2 and stride 1 and the rest lies evenly.
-    both fn view_as_complex(input: &Tensor) -> Tensor {
+    [Torch, Method] fn view_as_complex(input: &Tensor) -> Tensor {
         ensure!(matches!(input.dtype(), DType::F32 | DType::F64), Runtime, "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}", input.dtype().scalar_name());
         let mut layout = input.layout().clone();
         let n = layout.shape.pop();
@@ -145,9 +149,4 @@ ops! {
     }
 }
 
-impl Tensor {
-    /// The complex conjugate.
-    pub fn conj(&self) -> Result<Tensor> {
-        conj(self)
-    }
-}
+pub const TABLE: Table = &[COMPLEX];

@@ -1,15 +1,13 @@
 //! Complex numbers from parts, and angles.
 
-use super::choose::where_self;
-use super::complex::{imag_view, real_view};
-use super::exponential::{conj_of, zeros};
 use super::kind::{Rule, Side, Unary, UnaryDef, run1, run2};
 use crate::base::{C64, C128, DType, Layout, broadcast};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::map;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops};
+use crate::{ensure, grads, rows};
 use smallvec::smallvec;
 use std::f64::consts::PI;
 
@@ -44,13 +42,13 @@ static ANGLE: UnaryDef = UnaryDef {
     grad: |g, cx| {
         let z = cx.input(0)?;
         if !z.dtype().is_complex() {
-            return zeros(g);
+            return g.zeros_alike();
         }
         // i z / |z|^2, nothing at zero
-        let (re, im) = (real_view(&z)?, imag_view(&z)?);
+        let (re, im) = (z.real_view()?, z.imag_view()?);
         let norm = re.mul(&re)?.add(im.mul(&im)?)?;
         let d = complex(&im.neg()?.div(&norm)?, &re.div(&norm)?)?;
-        where_self(&z.eq(0i64)?, 0i64, d.mul(g)?)
+        z.eq(0i64)?.choose(0i64, d.mul(g)?)
     },
 };
 
@@ -114,8 +112,8 @@ impl Op for Complex {
         let Some(g) = &g[0] else { return grads![None, None] };
         let part = |f: fn(&Tensor) -> Result<Tensor>| f(g);
         grads![
-            want.then(0, || part(real_view))?,
-            want.then(1, || if g.dtype().is_complex() { imag_view(g) } else { zeros(g) })?
+            want.then(0, || part(Tensor::real_view))?,
+            want.then(1, || if g.dtype().is_complex() { g.imag_view() } else { g.zeros_alike() })?
         ]
     }
 }
@@ -149,29 +147,24 @@ impl Op for Polar {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let y = cx.output(0)?;
-        let gc = conj_of(g)?;
+        let gc = g.conj()?;
         grads![
-            want.then(0, || real_view(&gc.mul(y.sgn()?)?))?,
+            want.then(0, || gc.mul(y.sgn()?)?.real_view())?,
             // Re(conj(g) i y) = -Im(conj(g) y)
-            want.then(1, || imag_view(&gc.mul(&y)?)?.neg())?
+            want.then(1, || gc.mul(&y)?.imag_view()?.neg())?
         ]
     }
 }
 
-impl Tensor {
-    /// The angle of every element.
-    pub fn angle(&self) -> Result<Tensor> {
-        angle(self)
-    }
-}
-
-ops! {
+rows! { COMPLEX_PARTS:
     /// The angle of every element in radians; for real tensors 0 or pi.
-    both fn angle(input: &Tensor) -> Tensor { apply(Unary(&ANGLE), &[input]) }
+    [Torch, Method] fn angle(input: &Tensor) -> Tensor { apply(Unary(&ANGLE), &[input]) }
     /// Complex numbers from real and imaginary parts (float32 or float64), broadcasting.
     ///
     /// **Errors**: RuntimeError if the dtypes differ or are no floats.
-    function fn complex(real: &Tensor, imag: &Tensor) -> Tensor { apply(Complex, &[real, imag]) }
+    [Torch] fn complex(real: &Tensor, imag: &Tensor) -> Tensor { apply(Complex, &[real, imag]) }
     /// Complex numbers from absolute values and angles, broadcasting.
-    function fn polar(abs: &Tensor, angle: &Tensor) -> Tensor { apply(Polar, &[abs, angle]) }
+    [Torch] fn polar(abs: &Tensor, angle: &Tensor) -> Tensor { apply(Polar, &[abs, angle]) }
 }
+
+pub const TABLE: Table = &[COMPLEX_PARTS];

@@ -1,12 +1,11 @@
 //! Whole-number division and remainders.
 
 use super::arithmetic::{AB, NONE, binary_rows};
-use super::exponential::zeros;
 use super::kind::{BinaryDef, Rule, Side, Sides, binary, binary_in_place};
 use crate::base::DType;
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
-use crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Val};
+use crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Table, Twin, Val};
 use crate::tensor::{Tensor, Want};
 use crate::{bail, with_dtype};
 
@@ -109,7 +108,7 @@ fn trunc_kernel(dt: DType) -> Result<BinaryFn> {
 
 /// Steps have no slope.
 fn flat(g: &Tensor, want: Want) -> Result<[Option<Tensor>; 2]> {
-    Ok([want.then(0, || zeros(g))?, want.then(1, || zeros(g))?])
+    Ok([want.then(0, || g.zeros_alike())?, want.then(1, || g.zeros_alike())?])
 }
 
 static DIV_FLOOR: BinaryDef = BinaryDef {
@@ -233,10 +232,10 @@ macro_rules! row {
             name: $name,
             doc: $doc,
             params: &[operand("input", $a), operand("other", $b)],
-            place: Place::Twin,
+            places: &[Place::Torch, Place::Method],
             call: |a| Ok(binary(&$def, Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, None)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| {
+            twin: Twin::Own(|a| {
                 binary_in_place(&$def, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
             }),
         }
@@ -248,10 +247,10 @@ macro_rules! mode_row {
             name: $name,
             doc: $doc,
             params: &[operand("input", V), operand("other", V), MODE],
-            place: Place::Twin,
+            places: &[Place::Torch, Place::Method],
             call: |a| Ok(div_mode(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, mode_arg(a)?)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| {
+            twin: Twin::Own(|a| {
                 binary_in_place(
                     mode_def(mode_arg(a)?)?,
                     FromArg::from_arg(&a[0])?,
@@ -268,7 +267,7 @@ fn mode_arg(a: &[Arg]) -> Result<Option<&str>> {
 }
 
 /// Rows by hand: `rounding_mode`, and integers that refuse zero.
-pub const TABLE: &[OpDef] = &[
+const DIVIDE: &[OpDef] = &[
     mode_row!(
         "div",
         "The quotient of two tensors, broadcasting both; integers divide as floats unless rounded.\n\nArgs: rounding_mode: None, \"trunc\" (towards zero) or \"floor\".\n**Errors**: RuntimeError for another mode, and for rounded integer division by zero.\n"
@@ -346,7 +345,7 @@ pub mod whole {
         Error::no_dtype(op, d, "integer dtypes")
     }
 
-    binary_rows! {
+    binary_rows! { WHOLE:
         /// The greatest common divisor of integers.
         gcd(input: T, other: T) GCD, "NotImplemented" []: Same,
             |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.gcd(b)))) },
@@ -357,3 +356,5 @@ pub mod whole {
             (NONE, NONE), |_s, _g, _want| Ok([None, None]);
     }
 }
+
+pub const TABLE: Table = &[DIVIDE, whole::WHOLE];

@@ -8,20 +8,15 @@ use crate::kernels::cpu::elementwise::block::{UnaryFn, map, typed};
 use crate::kernels::cpu::elementwise::clib;
 use crate::kernels::cpu::elementwise::math;
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef, Param, Place};
+use crate::ops::table::{FromArg, OpDef, Param, Place, Table};
 use crate::tensor::{Context, Tensor};
 
-/// Where a row with this name goes: a dotted name belongs to a module.
-pub const fn place_of(name: &str) -> Place {
-    let bytes = name.as_bytes();
-    let mut i = 0;
-    while i < bytes.len() {
-        if bytes[i] == b'.' {
-            return Place::Module;
-        }
-        i += 1;
+/// Where a row goes and what it is called there: `special.expit` belongs to a module.
+pub const fn place_of(text: &'static str) -> (&'static [Place], &'static str) {
+    match text.as_bytes() {
+        [b's', b'p', b'e', b'c', b'i', b'a', b'l', b'.', ..] => (&[Place::Special], text.split_at(8).1),
+        _ => (&[Place::Torch, Place::Method], text),
     }
-    Place::Twin
 }
 
 /// The parameters of a row of one tensor.
@@ -36,7 +31,7 @@ pub const ONE: &[Param] = &[Param {
 /// `name(STATIC, "GradName") ["alias", "module.alias"]: rule, kernel(op, dtype) expression, saves, gradient of (g, cx);`
 /// Makes the function, the method, the in-place twin and the rows of the table.
 macro_rules! unary_rows {
-    ($($(#[doc = $doc:literal])* $name:ident($def:ident, $grad_name:literal) [$($alias:literal),*]: $rule:ident,
+    ($block:ident: $($(#[doc = $doc:literal])* $name:ident($def:ident, $grad_name:literal) [$($alias:literal),*]: $rule:ident,
         |$op:ident, $dt:ident| $kernel:expr, $saves:ident, |$g:ident, $cx:ident| $grad:expr;)*) => {
         $(
             pub static $def: UnaryDef = UnaryDef {
@@ -50,20 +45,20 @@ macro_rules! unary_rows {
         )*
         impl Tensor { $($(#[doc = $doc])* pub fn $name(&self) -> Result<Tensor> { $name(self) })* }
 
-        pub const TABLE: &[OpDef] = &[$(
+        pub const $block: &[OpDef] = &[$(
             $crate::ops::elementwise::exponential::unary_rows!(@row $name, $def, stringify!($name), concat!($($doc, "\n",)* "")),
             $($crate::ops::elementwise::exponential::unary_rows!(@row $name, $def, $alias, concat!("Alias of `", stringify!($name), "`.\n")),)*
         )*];
     };
     (@row $name:ident, $def:ident, $text:expr, $doc:expr) => {
         OpDef {
-            name: $text,
+            name: $crate::ops::elementwise::exponential::place_of($text).1,
             doc: $doc,
             params: $crate::ops::elementwise::exponential::ONE,
-            place: $crate::ops::elementwise::exponential::place_of($text),
+            places: $crate::ops::elementwise::exponential::place_of($text).0,
             call: |a| Ok($name(FromArg::from_arg(&a[0])?)?.into()),
             returns: "Tensor",
-            in_place: Some(|a| {
+            twin: $crate::ops::table::Twin::Own(|a| {
                 let x: &Tensor = FromArg::from_arg(&a[0])?;
                 crate::ensure!(
                     !(matches!($def.rule, Rule::Real) && x.dtype().is_complex()),
@@ -102,14 +97,15 @@ macro_rules! float {
 }
 pub(crate) use float;
 
-/// The conjugate, which for real tensors is the tensor itself: gradients of holomorphic functions need it.
-pub fn conj_of(x: &Tensor) -> Result<Tensor> {
-    if x.dtype().is_complex() { super::complex::conj_physical(x) } else { Ok(x.clone()) }
-}
-
-/// Zeros with the geometry of a gradient.
-pub fn zeros(g: &Tensor) -> Result<Tensor> {
-    crate::ops::create::copy::full(g.shape(), Scalar::Int(0), g.dtype(), g.device())
+impl Tensor {
+    /// The conjugate, which for real tensors is the tensor itself: gradients of holomorphic functions need it.
+    pub fn conjugate(&self) -> Result<Tensor> {
+        if self.dtype().is_complex() { self.conj_physical() } else { Ok(self.clone()) }
+    }
+    /// Zeros with the geometry of a gradient.
+    pub fn zeros_alike(&self) -> Result<Tensor> {
+        crate::ops::create::copy::full(self.shape(), Scalar::Int(0), self.dtype(), self.device())
+    }
 }
 
 mod cx {
@@ -148,44 +144,44 @@ mod cx {
     }
 }
 
-unary_rows! {
+unary_rows! { EXPONENTIAL:
     /// The exponential of every element: `e^x`.
     ///
     /// Args: input: any dtype; integers give the default float.
     exp(EXP, "ExpBackward0") []: Float, |op, dt| float!(op, dt, math::exp_f32, math::exp_f64, clib::exp),
-        OUTPUT, |g, cx| g.mul(&conj_of(&cx.output(0)?)?);
+        OUTPUT, |g, cx| g.mul(&cx.output(0)?.conj()?);
     /// Two to the power of every element.
     exp2(EXP2, "Exp2Backward0") ["special.exp2"]: Float, |op, dt| float!(op, dt, math::exp2_f32, math::exp2_f64, cx::exp2),
-        OUTPUT, |g, cx| g.mul(&conj_of(&cx.output(0)?)?)?.mul(std::f64::consts::LN_2);
+        OUTPUT, |g, cx| g.mul(&cx.output(0)?.conj()?)?.mul(std::f64::consts::LN_2);
     /// `e^x - 1`, exact near zero.
     expm1(EXPM1, "Expm1Backward0") ["special.expm1"]: Float, |op, dt| float!(op, dt, math::expm1_f32, math::expm1_f64, cx::expm1),
-        OUTPUT, |g, cx| g.mul(&conj_of(&cx.output(0)?)?.add(1i64)?);
+        OUTPUT, |g, cx| g.mul(&cx.output(0)?.conj()?.add(1i64)?);
     /// The natural logarithm of every element.
     ///
     /// Args: input: any dtype; integers give the default float.
     log(LOG, "LogBackward0") []: Float, |op, dt| float!(op, dt, math::log_f32, math::log_f64, clib::ln),
-        INPUT, |g, cx| g.div(&conj_of(&cx.input(0)?)?);
+        INPUT, |g, cx| g.div(&cx.input(0)?.conj()?);
     /// The logarithm to base 2.
     log2(LOG2, "Log2Backward0") []: Float, |op, dt| float!(op, dt, math::log2_f32, math::log2_f64, cx::log2),
-        INPUT, |g, cx| g.div(conj_of(&cx.input(0)?)?.mul(std::f64::consts::LN_2)?);
+        INPUT, |g, cx| g.div(cx.input(0)?.conj()?.mul(std::f64::consts::LN_2)?);
     /// The logarithm to base 10.
     log10(LOG10, "Log10Backward0") []: Float, |op, dt| float!(op, dt, math::log10_f32, math::log10_f64, cx::log10),
-        INPUT, |g, cx| g.div(conj_of(&cx.input(0)?)?.mul(std::f64::consts::LN_10)?);
+        INPUT, |g, cx| g.div(cx.input(0)?.conj()?.mul(std::f64::consts::LN_10)?);
     /// `ln(1 + x)`, exact near zero.
     log1p(LOG1P, "Log1PBackward0") ["special.log1p"]: Float, |op, dt| float!(op, dt, math::log1p_f32, math::log1p_f64, cx::log1p),
-        INPUT, |g, cx| g.div(conj_of(&cx.input(0)?)?.add(1i64)?);
+        INPUT, |g, cx| g.div(cx.input(0)?.conj()?.add(1i64)?);
     /// The square root of every element; nan below zero.
     sqrt(SQRT, "SqrtBackward0") []: Float, |op, dt| float!(op, dt, math::sqrt_f32, math::sqrt_f64, clib::sqrt),
-        OUTPUT, |g, cx| g.div(conj_of(&cx.output(0)?)?.mul(2i64)?);
+        OUTPUT, |g, cx| g.div(cx.output(0)?.conj()?.mul(2i64)?);
     /// One over the square root.
     rsqrt(RSQRT, "RsqrtBackward0") []: Float, |op, dt| float!(op, dt, math::rsqrt_f32, math::rsqrt_f64, cx::rsqrt),
-        OUTPUT, |g, cx| { let y = conj_of(&cx.output(0)?)?; g.mul(-0.5)?.mul(y.mul(&y)?.mul(&y)?) };
+        OUTPUT, |g, cx| { let y = cx.output(0)?.conj()?; g.mul(-0.5)?.mul(y.mul(&y)?.mul(&y)?) };
     /// One over every element.
     reciprocal(RECIPROCAL, "ReciprocalBackward0") []: Float, |op, dt| float!(op, dt, math::reciprocal_f32, math::reciprocal_f64, cx::reciprocal),
-        OUTPUT, |g, cx| { let y = conj_of(&cx.output(0)?)?; g.neg()?.mul(y.mul(&y)?) };
+        OUTPUT, |g, cx| { let y = cx.output(0)?.conj()?; g.neg()?.mul(y.mul(&y)?) };
     /// The logistic function `1 / (1 + e^-x)`.
     sigmoid(SIGMOID, "SigmoidBackward0") ["special.expit"]: Float, |op, dt| float!(op, dt, math::sigmoid_f32, math::sigmoid_f64, cx::sigmoid),
-        OUTPUT, |g, cx| crate::ops::nn::activation::piecewise::sigmoid_backward(g, &cx.output(0)?);
+        OUTPUT, |g, cx| g.sigmoid_backward(&cx.output(0)?);
     /// The negative of every element.
     ///
     /// Errors: RuntimeError for bool tensors.
@@ -205,3 +201,5 @@ macro_rules! negate {
 }
 negate!(f32: |x| -x, f64: |x| -x, C64: |x| -x, C128: |x| -x, u8: |x| x.wrapping_neg(), i8: |x| x.wrapping_neg(),
     i16: |x| x.wrapping_neg(), i32: |x| x.wrapping_neg(), i64: |x| x.wrapping_neg(), bool: |x| Num::mul(x, x));
+
+pub const TABLE: Table = &[EXPONENTIAL];

@@ -1,8 +1,6 @@
 //! Mathematics of two operands: one row each.
 
-use super::arithmetic::{A, AB, B, NONE, Y, binary_rows, both, keep};
-use super::choose::where_self;
-use super::exponential::zeros;
+use super::arithmetic::{A, AB, B, NONE, Y, binary_rows, both};
 use super::kind::{BinaryDef, Rule, Sides, binary, binary_in_place};
 use crate::base::{C64, C128, DType, Elem};
 use crate::error::{Error, Result};
@@ -10,7 +8,7 @@ use crate::kernels::cpu::elementwise::block::{BinaryFn, typed2, zip};
 use crate::kernels::cpu::elementwise::clib;
 use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::elementwise::special;
-use crate::ops::table::{FromArg, OpDef, Param, Val};
+use crate::ops::table::{FromArg, OpDef, Param, Place, Table, Twin, Val};
 use crate::tensor::{Tensor, Want};
 use crate::{ensure, with_dtype};
 
@@ -63,16 +61,16 @@ fn softmax_weight(a: &Val, b: &Val, ln_base: f64) -> Result<Tensor> {
     let d = a.sub(b)?;
     let w = if ln_base == 1.0 { d.sigmoid()? } else { d.mul(ln_base)?.sigmoid()? };
     // equal infinities share
-    Ok(if w.dtype().is_complex() { w } else { where_self(&a.eq(b)?, 0.5, w)? })
+    Ok(if w.dtype().is_complex() { w } else { a.eq(b)?.choose(0.5, w)? })
 }
 
 /// `copysign(a, b) / a`, zero at zero.
 fn sign_ratio(y: &Tensor, a: Val) -> Result<Tensor> {
     let Val::T(a) = a else { crate::bail!(Internal, "copysign of a number") };
-    where_self(&a.eq(0i64)?, 0i64, y.div(a)?)
+    a.eq(0i64)?.choose(0i64, y.div(a)?)
 }
 
-binary_rows! {
+binary_rows! { FLOAT:
     /// The angle of the point (other, input), in radians.
     atan2(input: T, other: T) ATAN2, "Atan2Backward0" ["arctan2"]: Float, |op, dt| match dt {
             DType::F32 => Ok(typed2(math::atan2_f32)),
@@ -82,7 +80,7 @@ binary_rows! {
         (AB, AB), |s, g, want| {
             let (a, b) = both(s)?;
             let norm = a.mul(&a)?.add(b.mul(&b)?)?;
-            let v = where_self(&norm.eq(0i64)?, 0i64, g.div(&norm)?)?;
+            let v = norm.eq(0i64)?.choose(0i64, g.div(&norm)?)?;
             Ok([want.then(0, || v.mul(&b))?, want.then(1, || v.mul(a.neg()?))?])
         };
     /// `sqrt(input^2 + other^2)` without overflow.
@@ -98,7 +96,7 @@ binary_rows! {
     /// The magnitude of `input` with the sign of `other`.
     copysign(input: T, other: V) COPYSIGN, "CopysignBackward0" "CopysignBackward1" "CopysignBackward0" []: Float,
         |op, dt| floats!(op, dt, |a, b| a.copysign(b)),
-        (A | Y, NONE), |s, g, want| Ok([want.then(0, || g.mul(sign_ratio(&s.y()?, s.a()?)?))?, want.then(1, || zeros(g))?]);
+        (A | Y, NONE), |s, g, want| Ok([want.then(0, || g.mul(sign_ratio(&s.y()?, s.a()?)?))?, want.then(1, || g.zeros_alike())?]);
     /// The next number after `input` towards `other`.
     nextafter(input: T, other: T) NEXTAFTER, "NextafterBackward0" []: Same, |op, dt| match dt {
             DType::F32 => Ok(zip(clib::nextafterf)),
@@ -107,7 +105,7 @@ binary_rows! {
         },
         (AB, AB), |s, g, want| {
             let (a, b) = both(s)?;
-            Ok([want.then(0, || keep(g, &a.ne(&b)?))?, want.then(1, || keep(g, &a.eq(&b)?))?])
+            Ok([want.then(0, || g.keep(&a.ne(&b)?))?, want.then(1, || g.keep(&a.eq(&b)?))?])
         };
     /// `input * 2^other`.
     ldexp(input: T, other: T) LDEXP, "LdexpBackward0" []: Float, |op, dt| match dt {
@@ -118,10 +116,10 @@ binary_rows! {
         (B, B | Y), |s, g, want| Ok([
             want.then(0, || {
                 let Val::T(b) = s.b()? else { crate::bail!(Internal, "ldexp of a number") };
-                let b = if b.dtype().is_integral() { crate::ops::create::copy::cast(&b, g.dtype().to_real())? } else { b };
-                g.mul(super::exponential::conj_of(&b.exp2()?)?)
+                let b = if b.dtype().is_integral() { b.cast(g.dtype().to_real())? } else { b };
+                g.mul(b.exp2()?.conj()?)
             })?,
-            want.then(1, || g.mul(super::exponential::conj_of(&s.y()?.mul(std::f64::consts::LN_2)?)?))?,
+            want.then(1, || g.mul(s.y()?.mul(std::f64::consts::LN_2)?.conj()?))?,
         ]);
     /// `ln(e^input + e^other)` without overflow.
     logaddexp(input: T, other: T) LOGADDEXP, "LogaddexpBackward0" []: Same, |op, dt| match dt {
@@ -139,7 +137,7 @@ binary_rows! {
         },
         (AB, AB), |s, g, want| {
             let (a, b) = (s.a()?, s.b()?);
-            let conj = super::exponential::conj_of;
+            let conj = Tensor::conj;
             Ok([want.then(0, || g.mul(conj(&softmax_weight(&a, &b, 1.0)?)?))?, want.then(1, || g.mul(conj(&softmax_weight(&b, &a, 1.0)?)?))?])
         };
     /// `log2(2^input + 2^other)` without overflow.
@@ -161,10 +159,10 @@ binary_rows! {
             want.then(0, || {
                 let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlogy: gradient of a number") };
                 let (log, none) = match s.b()? {
-                    Val::T(b) => (Val::T(crate::ops::create::copy::cast(&b, g.dtype())?.log()?), a.eq(0i64)?.logical_and(b.le(0i64)?)?),
+                    Val::T(b) => (Val::T(b.cast(g.dtype())?.log()?), a.eq(0i64)?.logical_and(b.le(0i64)?)?),
                     Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln())), if b.to_f64() <= 0.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
                 };
-                where_self(&none, 0i64, g.mul(log)?)
+                none.choose(0i64, g.mul(log)?)
             })?,
             want.then(1, || g.mul(super::arithmetic::true_divide(s.a()?, s.b()?)?))?,
         ]);
@@ -202,7 +200,7 @@ pub fn heaviside(input: &Tensor, values: &Tensor) -> Result<Tensor> {
 }
 
 /// Its row, by hand because of the check.
-pub const HEAVISIDE_TABLE: &[OpDef] = &[OpDef {
+pub const HEAVISIDE_ROW: &[OpDef] = &[OpDef {
     name: "heaviside",
     doc: "0 below zero, 1 above, `values` at zero.\n\n**Errors**: RuntimeError if the dtypes differ.\n",
     params: &[
@@ -221,10 +219,10 @@ pub const HEAVISIDE_TABLE: &[OpDef] = &[OpDef {
             keyword_only: false,
         },
     ],
-    place: crate::ops::table::Place::Twin,
+    places: &[Place::Torch, Place::Method],
     call: |a| Ok(heaviside(FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?)?.into()),
     returns: "Tensor",
-    in_place: Some(|a| {
+    twin: Twin::Own(|a| {
         binary_in_place(&HEAVISIDE, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
     }),
 }];
@@ -241,7 +239,7 @@ pub mod double {
 
     const NO_FIRST: &str = "derivative for igamma with respect to its first argument is not implemented";
 
-    binary_rows! {
+    binary_rows! { DOUBLE:
         /// `input * ln(1 + other)`, zero where `input` is zero.
         xlog1py(input: V, other: V) XLOG1PY, "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1" ["special.xlog1py"]: Double,
             |op, dt| double!(op, dt, |a, b| x_times!(a, b, b.ln_1p())),
@@ -249,10 +247,10 @@ pub mod double {
                 want.then(0, || {
                     let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlog1py: gradient of a number") };
                     let (log, none) = match s.b()? {
-                        Val::T(b) => (Val::T(crate::ops::create::copy::cast(&b, g.dtype())?.log1p()?), a.eq(0i64)?.logical_and(b.le(-1i64)?)?),
+                        Val::T(b) => (Val::T(b.cast(g.dtype())?.log1p()?), a.eq(0i64)?.logical_and(b.le(-1i64)?)?),
                         Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln_1p())), if b.to_f64() <= -1.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
                     };
-                    where_self(&none, 0i64, g.mul(log)?)
+                    none.choose(0i64, g.mul(log)?)
                 })?,
                 want.then(1, || g.mul(super::super::arithmetic::true_divide(s.a()?, super::super::arithmetic::add(s.b()?, 1i64, crate::base::Scalar::Int(1))?)?))?,
             ]);
@@ -281,3 +279,5 @@ pub mod double {
             };
     }
 }
+
+pub const TABLE: Table = &[FLOAT, double::DOUBLE];

@@ -7,7 +7,7 @@ use crate::base::DType;
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{BinaryFn, UnaryFn, map, zip};
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef, Param, Val};
+use crate::ops::table::{FromArg, OpDef, Param, Table, Val};
 use crate::tensor::{Context, Tensor, Want};
 use crate::with_dtype;
 
@@ -21,7 +21,7 @@ macro_rules! shift {
 mod rows {
     use super::*;
 
-    binary_rows! {
+    binary_rows! { LOGIC:
         /// Logical "and" of truth values; any dtype counts as true where it is not zero.
         logical_and(input: T, other: T) LOGICAL_AND, "NotImplemented" []: Logical,
             |_op, _dt| Ok(zip(|a: bool, b: bool| a & b)), (NONE, NONE), |_s, _g, _want| Ok([None, None]);
@@ -57,21 +57,19 @@ mod rows {
 mod single {
     use super::*;
 
-    unary_rows! {
+    unary_rows! { NOT:
         /// Whether an element is zero.
-        logical_not(LOGICAL_NOT, "NotImplemented") []: Logical, |_op, _dt| Ok(map(|x: bool| !x)), NOTHING, |g, _cx| super::super::exponential::zeros(g);
+        logical_not(LOGICAL_NOT, "NotImplemented") []: Logical, |_op, _dt| Ok(map(|x: bool| !x)), NOTHING, |g, _cx| g.zeros_alike();
         /// Every bit flipped; for bools the opposite.
         bitwise_not(BITWISE_NOT, "NotImplemented") []: Same, |op, dt| match dt {
                 DType::Bool => Ok(map(|x: bool| !x)),
                 DType::F32 | DType::F64 => Err(Error::no_dtype("bitwise_not_cpu", dt, "integer and bool dtypes")),
                 _ => with_dtype!(op, dt, int, T => Ok(map(|x: T| !x))),
-            }, NOTHING, |g, _cx| super::super::exponential::zeros(g);
+            }, NOTHING, |g, _cx| g.zeros_alike();
     }
 }
 
 pub use rows::*;
 pub use single::{bitwise_not, logical_not};
 
-/// The rows of two operands and of one.
-pub const TABLE: &[OpDef] = rows::TABLE;
-pub const UNARY_TABLE: &[OpDef] = single::TABLE;
+pub const TABLE: Table = &[rows::LOGIC, single::NOT];

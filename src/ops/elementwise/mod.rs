@@ -18,28 +18,24 @@ pub mod rounding;
 pub mod special;
 pub mod trig;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[
-    arithmetic::ALPHA_TABLE,
+pub const TABLES: &[Table] = &[
     arithmetic::TABLE,
     choose::TABLE,
     compare::TABLE,
     complex::TABLE,
     complex_parts::TABLE,
     divide::TABLE,
-    divide::whole::TABLE,
     exponential::TABLE,
-    float::HEAVISIDE_TABLE,
     float::TABLE,
-    float::double::TABLE,
     logic::TABLE,
-    logic::UNARY_TABLE,
     power::TABLE,
     predicates::TABLE,
     round::TABLE,
     rounding::TABLE,
     special::error::TABLE,
-    special::error::alone::TABLE,
     special::gamma::TABLE,
     trig::TABLE,
 ];

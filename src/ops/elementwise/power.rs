@@ -1,8 +1,6 @@
 //! Powers: with a number as exponent, a number as base, or neither.
 
 use super::arithmetic::{AB, Y, conj_val};
-use super::choose::where_self;
-use super::exponential::zeros;
 use super::kind::{BinaryDef, Rule, binary, binary_in_place};
 use crate::base::promote::Promotion;
 use crate::base::{C64, C128, DType, Scalar};
@@ -11,7 +9,7 @@ use crate::kernels::cpu::elementwise::block::{BinaryFn, UnaryFn, map, typed2, zi
 use crate::kernels::cpu::elementwise::clib;
 use crate::kernels::cpu::elementwise::math;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef, Param, Place, Val};
+use crate::ops::table::{FromArg, OpDef, Param, Place, Table, Twin, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, with_dtype};
 use smallvec::smallvec;
@@ -78,11 +76,10 @@ fn base_grad(g: &Tensor, a: &Val, b: &Val) -> Result<Tensor> {
     match b {
         Val::S(e) => scalar_grad(g, a, *e),
         Val::T(b) => {
-            let b =
-                if b.dtype() == DType::Bool { &crate::ops::create::copy::cast(b, DType::I64)? } else { b };
+            let b = if b.dtype() == DType::Bool { &b.cast(DType::I64)? } else { b };
             let part = pow(a, b.sub(1i64)?)?.mul(b)?;
-            let out = g.mul(super::exponential::conj_of(&part)?)?;
-            where_self(&b.eq(0i64)?, 0i64, out)
+            let out = g.mul(part.conj()?)?;
+            b.eq(0i64)?.choose(0i64, out)
         }
     }
 }
@@ -91,7 +88,7 @@ fn base_grad(g: &Tensor, a: &Val, b: &Val) -> Result<Tensor> {
 fn exponent_grad(g: &Tensor, a: &Val, b: &Val, y: &Tensor) -> Result<Tensor> {
     let Val::T(b) = b else { bail!(Internal, "pow: gradient of a number") };
     let not_negative = |b: &Tensor| {
-        if b.dtype().is_complex() { super::complex::real_view(b)?.ge(0i64) } else { b.ge(0i64) }
+        if b.dtype().is_complex() { b.real_view()?.ge(0i64) } else { b.ge(0i64) }
     };
     match a {
         Val::S(s) => {
@@ -100,12 +97,12 @@ fn exponent_grad(g: &Tensor, a: &Val, b: &Val, y: &Tensor) -> Result<Tensor> {
                 s if y.dtype().is_complex() => Scalar::Complex(clib::ln(s.to_c128())),
                 s => Scalar::Float(s.to_f64().ln()),
             };
-            let out = || g.mul(super::exponential::conj_of(&y.mul(log)?)?);
-            if s.is_zero() { where_self(&not_negative(b)?, 0i64, out()?) } else { out() }
+            let out = || g.mul(y.mul(log)?.conj()?);
+            if s.is_zero() { not_negative(b)?.choose(0i64, out()?) } else { out() }
         }
         Val::T(a) => {
-            let out = g.mul(super::exponential::conj_of(&y.mul(a.log()?)?)?)?;
-            where_self(&a.eq(0i64)?.logical_and(not_negative(b)?)?, 0i64, out)
+            let out = g.mul(y.mul(a.log()?)?.conj()?)?;
+            a.eq(0i64)?.logical_and(not_negative(b)?)?.choose(0i64, out)
         }
     }
 }
@@ -113,7 +110,7 @@ fn exponent_grad(g: &Tensor, a: &Val, b: &Val, y: &Tensor) -> Result<Tensor> {
 /// `g * e * x^(e - 1)`.
 fn scalar_grad(g: &Tensor, x: &Tensor, e: Scalar) -> Result<Tensor> {
     if e.is_zero() {
-        return zeros(g);
+        return g.zeros_alike();
     }
     let less = match e {
         Scalar::Int(i) => Scalar::Int(i - 1),
@@ -196,7 +193,7 @@ impl Op for PowScalar {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
-            Some(g) if self.0.is_zero() => grads![Some(zeros(g)?)],
+            Some(g) if self.0.is_zero() => grads![Some(g.zeros_alike()?)],
             Some(g) => grads![Some(scalar_grad(g, &cx.input(0)?, self.0)?)],
             None => grads![None],
         }
@@ -243,7 +240,7 @@ pub fn float_power(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Te
     let dtype = widest(&a, &b);
     let wide = |v: Val| -> Result<Val> {
         Ok(match v {
-            Val::T(t) => Val::T(crate::ops::create::copy::cast(&t, dtype)?),
+            Val::T(t) => Val::T(t.cast(dtype)?),
             Val::S(s) if s.is_integral() => Val::S(Scalar::Float(s.to_f64())),
             s => s,
         })
@@ -267,24 +264,24 @@ const fn operand(name: &'static str) -> Param {
 }
 
 /// Rows by hand: tensors and numbers have ops of their own here.
-pub const TABLE: &[OpDef] = &[
+const POWER: &[OpDef] = &[
     OpDef {
         name: "pow",
         doc: "Each element to a power; base and exponent may be tensors or numbers, broadcasting.\n\n**Errors**: RuntimeError for integers to a negative whole power.\n",
         params: &[operand("input"), operand("exponent")],
-        place: Place::Twin,
+        places: &[Place::Torch, Place::Method],
         call: |a| Ok(pow(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?)?.into()),
         returns: "Tensor",
-        in_place: Some(|a| pow_in_place(FromArg::from_arg(&a[0])?, Val::from_arg(&a[1])?)),
+        twin: Twin::Own(|a| pow_in_place(FromArg::from_arg(&a[0])?, Val::from_arg(&a[1])?)),
     },
     OpDef {
         name: "float_power",
         doc: "Each element to a power, in float64 (complex128 for complex operands).\n",
         params: &[operand("input"), operand("exponent")],
-        place: Place::Twin,
+        places: &[Place::Torch, Place::Method],
         call: |a| Ok(float_power(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?)?.into()),
         returns: "Tensor",
-        in_place: Some(|a| {
+        twin: Twin::Own(|a| {
             let (x, exponent) = (<&Tensor>::from_arg(&a[0])?, Val::from_arg(&a[1])?);
             let wide = widest(&Val::from(x), &exponent);
             ensure!(
@@ -297,7 +294,7 @@ pub const TABLE: &[OpDef] = &[
             pow_in_place(
                 x,
                 match exponent {
-                    Val::T(t) => Val::T(crate::ops::create::copy::cast(&t, x.dtype())?),
+                    Val::T(t) => Val::T(t.cast(x.dtype())?),
                     s => s,
                 },
             )
@@ -307,9 +304,11 @@ pub const TABLE: &[OpDef] = &[
         name: "square",
         doc: "Each element times itself.\n",
         params: super::exponential::ONE,
-        place: Place::Twin,
+        places: &[Place::Torch, Place::Method],
         call: |a| Ok(pow(<&Tensor as FromArg>::from_arg(&a[0])?, 2i64)?.into()),
         returns: "Tensor",
-        in_place: Some(|a| pow_in_place(FromArg::from_arg(&a[0])?, 2i64)),
+        twin: Twin::Own(|a| pow_in_place(FromArg::from_arg(&a[0])?, 2i64)),
     },
 ];
+
+pub const TABLE: Table = &[POWER];

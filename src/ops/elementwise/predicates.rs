@@ -1,14 +1,14 @@
 //! Tests of single elements, and closeness: results are bool.
 
-use super::compare::{all_true, eq};
-use super::exponential::zeros;
+use super::compare::eq;
 use super::kind::{Rule, Unary, UnaryDef};
 use crate::base::{C64, C128, DType, Elem, Real};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{UnaryFn, map};
 use crate::ops::driver::op::{Saves, apply};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Tensor};
-use crate::{ensure, ops, with_dtype};
+use crate::{ensure, rows, with_dtype};
 
 /// A test of one element as a kernel, by its real and its complex form.
 macro_rules! test {
@@ -25,7 +25,7 @@ macro_rules! test {
                 }
             },
             saves: Saves::NOTHING,
-            grad: |g: &Tensor, _: &Context| zeros(g),
+            grad: |g: &Tensor, _: &Context| g.zeros_alike(),
         };
     )*};
     (@complex any) => { true };
@@ -42,58 +42,52 @@ test! {
     SIGNBIT "signbit" real: |x| x.to_f64().is_sign_negative(), |_z| false;
 }
 
-ops! {
+rows! { PREDICATES:
     /// Whether each element is nan (for complex: either part).
-    both fn isnan(input: &Tensor) -> Tensor { apply(Unary(&ISNAN), &[input]) }
+    [Torch, Method] fn isnan(input: &Tensor) -> Tensor { apply(Unary(&ISNAN), &[input]) }
     /// Whether each element is infinite.
-    both fn isinf(input: &Tensor) -> Tensor { apply(Unary(&ISINF), &[input]) }
+    [Torch, Method] fn isinf(input: &Tensor) -> Tensor { apply(Unary(&ISINF), &[input]) }
     /// Whether each element is neither infinite nor nan.
-    both fn isfinite(input: &Tensor) -> Tensor { apply(Unary(&ISFINITE), &[input]) }
+    [Torch, Method] fn isfinite(input: &Tensor) -> Tensor { apply(Unary(&ISFINITE), &[input]) }
     /// Whether each element is positive infinity.
-    both fn isposinf(input: &Tensor) -> Tensor { apply(Unary(&ISPOSINF), &[input]) }
+    [Torch, Method] fn isposinf(input: &Tensor) -> Tensor { apply(Unary(&ISPOSINF), &[input]) }
     /// Whether each element is negative infinity.
-    both fn isneginf(input: &Tensor) -> Tensor { apply(Unary(&ISNEGINF), &[input]) }
+    [Torch, Method] fn isneginf(input: &Tensor) -> Tensor { apply(Unary(&ISNEGINF), &[input]) }
     /// Whether each element has no imaginary part.
-    both fn isreal(input: &Tensor) -> Tensor { apply(Unary(&ISREAL), &[input]) }
+    [Torch, Method] fn isreal(input: &Tensor) -> Tensor { apply(Unary(&ISREAL), &[input]) }
     /// Whether each element has its sign bit set (minus zero has).
-    both fn signbit(input: &Tensor) -> Tensor { apply(Unary(&SIGNBIT), &[input]) }
+    [Torch, Method] fn signbit(input: &Tensor) -> Tensor { apply(Unary(&SIGNBIT), &[input]) }
     /// Whether `|input - other| <= atol + rtol * |other|`, element by element; equal infinities are close.
     ///
     /// Args: equal_nan: whether two nans are close.
     /// **Errors**: RuntimeError if dtypes differ or a tolerance is negative.
-    both fn isclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> Tensor {
+    [Torch, Method] fn isclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> Tensor {
         ensure!(input.dtype() == other.dtype(), Runtime, "{} did not match {}", input.dtype().scalar_name(), other.dtype().scalar_name());
         ensure!(rtol >= 0.0, Runtime, "rtol must be greater than or equal to zero, but got {rtol}");
         ensure!(atol >= 0.0, Runtime, "atol must be greater than or equal to zero, but got {atol}");
         let (input, other) = (input.detach(), other.detach());
         let mut close = input.eq(&other)?;
         if equal_nan && input.dtype().is_differentiable() {
-            close = close.logical_or(isnan(&input)?.logical_and(isnan(&other)?)?)?;
+            close = close.logical_or(input.isnan()?.logical_and(other.isnan()?)?)?;
         }
         if rtol == 0.0 && atol == 0.0 {
             return Ok(close);
         }
-        let wide = |t: &Tensor| if t.dtype().is_integral() { crate::ops::create::copy::cast(t, crate::base::promote::default_dtype()) } else { Ok(t.clone()) };
+        let wide = |t: &Tensor| if t.dtype().is_integral() { t.cast(crate::base::promote::default_dtype()) } else { Ok(t.clone()) };
         let allowed = wide(&other)?.mul(rtol)?.abs()?.add(atol)?;
         let actual = if input.dtype() == DType::Bool { input.ne(&other)?.mul(1i64)? } else { input.sub(&other)?.abs()? };
-        close.logical_or(isfinite(&actual)?.logical_and(actual.le(&allowed)?)?)
+        close.logical_or(actual.isfinite()?.logical_and(actual.le(&allowed)?)?)
     }
     /// Whether all elements are close; see `isclose`.
-    both fn allclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> bool {
-        all_true(&isclose(input, other, rtol, atol, equal_nan)?)
+    [Torch, Method] fn allclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> bool {
+        input.isclose(other, rtol, atol, equal_nan)?.all_true()
     }
     /// Whether two tensors have the same shape and the same elements.
-    both fn equal(input: &Tensor, other: &Tensor) -> bool {
+    [Torch, Method] fn equal(input: &Tensor, other: &Tensor) -> bool {
         ensure!(input.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: {} and {}", input.device(), other.device());
         if input.shape() != other.shape() { return Ok(false); }
-        all_true(&eq(input.detach(), other.detach())?)
+        eq(input.detach(), other.detach())?.all_true()
     }
 }
 
-macro_rules! methods {
-    ($($name:ident)*) => { impl Tensor { $(
-        #[doc = concat!("`", stringify!($name), "` of every element.")]
-        pub fn $name(&self) -> Result<Tensor> { $name(self) }
-    )* } };
-}
-methods! { isnan isinf isfinite isposinf isneginf isreal signbit }
+pub const TABLE: Table = &[PREDICATES];

@@ -1,14 +1,14 @@
 //! Rounding to decimals, and `positive`.
 
-use super::exponential::zeros;
 use super::kind::{Rule, Unary, UnaryDef};
 use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{PointFn, map, point1};
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
 use crate::ops::elementwise::kind::nary::{PointDef, point, point_in_place};
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, ops, with_dtype};
+use crate::{ensure, rows, with_dtype};
 
 /// Half to even.
 trait Even {
@@ -37,7 +37,7 @@ static ROUND: UnaryDef = UnaryDef {
         _ => with_dtype!("round", dt, int, T => Ok(map(|x: T| x))),
     },
     saves: Saves::NOTHING,
-    grad: |g, _| zeros(g),
+    grad: |g, _| g.zeros_alike(),
 };
 
 /// Parameters: `10^|decimals|`, and whether decimals count to the left of the point.
@@ -53,29 +53,31 @@ static ROUND_DECIMALS: PointDef = PointDef {
         }))
     },
     saves: [0; 4],
-    grad: |_, g, _| Ok([Some(zeros(g)?), None, None, None]),
+    grad: |_, g, _| Ok([Some(g.zeros_alike()?), None, None, None]),
 };
 
 fn decimals_params(decimals: i64) -> [f64; 4] {
     [10f64.powi(decimals.unsigned_abs() as i32), (decimals < 0) as u8 as f64, 0.0, 0.0]
 }
 
-ops! {
+rows! { ROWS:
     /// Each element rounded to the nearest whole number, or to `decimals` places; halves go to the even neighbour.
-    both fn round(input: &Tensor; decimals: i64 = 0) -> Tensor {
+    [Torch, Method] fn round(input: &Tensor; decimals: i64 = 0) -> Tensor {
         if decimals == 0 { apply(Unary(&ROUND), &[input]) } else { point(&ROUND_DECIMALS, &[input], decimals_params(decimals)) }
     }
     /// `round` in place.
-    inplace fn round_["round_"](input: &Tensor; decimals: i64 = 0) -> () {
+    [InPlace] fn round_(input: &Tensor; decimals: i64 = 0) -> () {
         if decimals == 0 { apply_in_place(Unary(&ROUND), &[input]) } else { point_in_place(&ROUND_DECIMALS, &[input], decimals_params(decimals)) }
     }
     /// Each element rounded, as `torch.round`.
-    module fn special_round["special.round"](input: &Tensor; decimals: i64 = 0) -> Tensor { round(input, decimals) }
+    [Special] fn special_round = "round"(input: &Tensor; decimals: i64 = 0) -> Tensor { input.round(decimals) }
     /// The tensor itself.
     ///
     /// **Errors**: RuntimeError for bool tensors.
-    both fn positive(input: &Tensor) -> Tensor {
+    [Torch, Method] fn positive(input: &Tensor) -> Tensor {
         ensure!(input.dtype() != DType::Bool, Runtime, "The `+` operator, on a bool tensor is not supported.");
         Ok(input.clone())
     }
 }
+
+pub const TABLE: Table = &[ROWS];

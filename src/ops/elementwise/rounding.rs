@@ -1,12 +1,12 @@
 //! Magnitude, sign and rounding: one row each.
 
-use super::exponential::{unary_rows, zeros};
+use super::exponential::unary_rows;
 use super::kind::{Rule, Unary, UnaryDef};
 use crate::base::{C64, C128, DType, Elem};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{UnaryFn, map};
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef};
+use crate::ops::table::{FromArg, OpDef, Table};
 use crate::tensor::{Context, Tensor};
 use crate::{ensure, with_dtype};
 
@@ -34,17 +34,17 @@ fn wide(z: C64) -> C128 {
 /// The gradient of `sgn`: nothing for real tensors.
 fn sgn_grad(g: &Tensor, x: &Tensor) -> Result<Tensor> {
     if !x.dtype().is_complex() {
-        return zeros(g);
+        return g.zeros_alike();
     }
     let r = x.abs()?;
     let u = x.sgn()?;
     let v = g.div(&r)?;
     // the part of `v` across the direction
-    let along = super::complex::real_view(&v.mul(super::exponential::conj_of(&u)?)?)?;
-    super::choose::where_self(&r.eq(0i64)?, 0i64, v.sub(u.mul(along)?)?)
+    let along = v.mul(u.conj()?)?.real_view()?;
+    r.eq(0i64)?.choose(0i64, v.sub(u.mul(along)?)?)
 }
 
-unary_rows! {
+unary_rows! { ROUNDING:
     /// The absolute value of every element; for complex the modulus, a real tensor.
     ///
     /// **Errors**: RuntimeError for bool tensors.
@@ -75,13 +75,13 @@ unary_rows! {
             ensure!(!dt.is_complex(), Runtime, "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.");
             sign_kernel(op, dt)
         },
-        NOTHING, |g, _cx| zeros(g);
+        NOTHING, |g, _cx| g.zeros_alike();
     /// The least whole number not below each element.
-    ceil(CEIL, "CeilBackward0") []: Same, |op, dt| whole!(op, dt, |x| x.ceil()), NOTHING, |g, _cx| zeros(g);
+    ceil(CEIL, "CeilBackward0") []: Same, |op, dt| whole!(op, dt, |x| x.ceil()), NOTHING, |g, _cx| g.zeros_alike();
     /// The greatest whole number not above each element.
-    floor(FLOOR, "FloorBackward0") []: Same, |op, dt| whole!(op, dt, |x| x.floor()), NOTHING, |g, _cx| zeros(g);
+    floor(FLOOR, "FloorBackward0") []: Same, |op, dt| whole!(op, dt, |x| x.floor()), NOTHING, |g, _cx| g.zeros_alike();
     /// Each element without its fraction.
-    trunc(TRUNC, "TruncBackward0") ["fix"]: Same, |op, dt| whole!(op, dt, |x| x.trunc()), NOTHING, |g, _cx| zeros(g);
+    trunc(TRUNC, "TruncBackward0") ["fix"]: Same, |op, dt| whole!(op, dt, |x| x.trunc()), NOTHING, |g, _cx| g.zeros_alike();
     /// The fraction of each element, with its sign.
     frac(FRAC, "FracBackward0") []: Same, |op, dt| match dt {
             DType::F32 => Ok(map(|x: f32| x - x.trunc())),
@@ -93,3 +93,5 @@ unary_rows! {
 fn sign_kernel(op: &str, dt: DType) -> Result<UnaryFn> {
     with_dtype!(op, dt, wide_real, T => Ok(map(|x: T| T::from_i64((x > T::ZERO) as i64 - (x < T::ZERO) as i64))))
 }
+
+pub const TABLE: Table = &[ROUNDING];

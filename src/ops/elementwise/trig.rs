@@ -1,6 +1,6 @@
 //! Trigonometric and hyperbolic functions: one row each.
 
-use super::exponential::{conj_of, float, unary_rows};
+use super::exponential::{float, unary_rows};
 use super::kind::{Rule, Unary, UnaryDef};
 use crate::base::{C64, C128, DType};
 use crate::error::Result;
@@ -8,12 +8,12 @@ use crate::kernels::cpu::elementwise::block::{UnaryFn, map, typed};
 use crate::kernels::cpu::elementwise::clib;
 use crate::kernels::cpu::elementwise::math;
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef};
+use crate::ops::table::{FromArg, OpDef, Table};
 use crate::tensor::{Context, Tensor};
 
 /// The conjugate of the saved input: what derivatives of holomorphic functions are taken at.
 fn at(cx: &Context) -> Result<Tensor> {
-    conj_of(&cx.input(0)?)
+    cx.input(0)?.conj()
 }
 
 /// `g / sqrt(v)`.
@@ -21,7 +21,7 @@ fn over_sqrt(g: &Tensor, v: Tensor) -> Result<Tensor> {
     g.mul(v.rsqrt()?)
 }
 
-unary_rows! {
+unary_rows! { TRIG:
     /// The sine of every element, in radians.
     sin(SIN, "SinBackward0") []: Float, |op, dt| float!(op, dt, math::sin_f32, math::sin_f64, clib::sin),
         INPUT, |g, cx| g.mul(at(cx)?.cos()?);
@@ -30,7 +30,7 @@ unary_rows! {
         INPUT, |g, cx| g.mul(at(cx)?.sin()?.neg()?);
     /// The tangent of every element, in radians.
     tan(TAN, "TanBackward0") []: Float, |op, dt| float!(op, dt, math::tan_f32, math::tan_f64, clib::tan),
-        OUTPUT, |g, cx| { let y = conj_of(&cx.output(0)?)?; g.mul(y.mul(&y)?.add(1i64)?) };
+        OUTPUT, |g, cx| { let y = cx.output(0)?.conj()?; g.mul(y.mul(&y)?.add(1i64)?) };
     /// The arc sine; nan outside [-1, 1].
     asin(ASIN, "AsinBackward0") ["arcsin"]: Float, |op, dt| float!(op, dt, math::asin_f32, math::asin_f64, clib::asin),
         INPUT, |g, cx| { let x = at(cx)?; over_sqrt(g, x.mul(&x)?.rsub(1i64)?) };
@@ -48,7 +48,7 @@ unary_rows! {
         INPUT, |g, cx| g.mul(at(cx)?.sinh()?);
     /// The hyperbolic tangent.
     tanh(TANH, "TanhBackward0") []: Float, |op, dt| float!(op, dt, math::tanh_f32, math::tanh_f64, clib::tanh),
-        OUTPUT, |g, cx| crate::ops::nn::activation::piecewise::tanh_backward(g, &cx.output(0)?);
+        OUTPUT, |g, cx| g.tanh_backward(&cx.output(0)?);
     /// The inverse hyperbolic sine.
     asinh(ASINH, "AsinhBackward0") ["arcsinh"]: Float, |op, dt| float!(op, dt, math::asinh_f32, math::asinh_f64, clib::asinh),
         INPUT, |g, cx| { let x = at(cx)?; over_sqrt(g, x.mul(&x)?.add(1i64)?) };
@@ -62,3 +62,5 @@ unary_rows! {
     atanh(ATANH, "AtanhBackward0") ["arctanh"]: Float, |op, dt| float!(op, dt, math::atanh_f32, math::atanh_f64, clib::atanh),
         INPUT, |g, cx| { let x = at(cx)?; g.div(x.mul(&x)?.rsub(1i64)?) };
 }
+
+pub const TABLE: Table = &[TRIG];

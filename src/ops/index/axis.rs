@@ -6,10 +6,9 @@ use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::ops::create::copy::full;
 use crate::ops::driver::op::{apply, apply_in_place};
-use crate::ops::shape::resize::reshape_to;
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 
 /// A vector of indices along an axis, in the words of the op.
 fn check_vector(op: &str, index: &Tensor) -> Result<()> {
@@ -21,7 +20,7 @@ fn check_vector(op: &str, index: &Tensor) -> Result<()> {
 
 /// A 0-d tensor is indexed as one of a single element.
 fn lifted(x: &Tensor) -> Result<Tensor> {
-    if x.ndim() == 0 { reshape_to(x, &[1]) } else { Ok(x.clone()) }
+    if x.ndim() == 0 { x.reshape_to(&[1]) } else { Ok(x.clone()) }
 }
 
 /// The op of writing slices along an axis: the op, its values and its index.
@@ -148,7 +147,7 @@ fn fill_value(x: &Tensor, value: Val) -> Result<Tensor> {
                 "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
                 v.ndim()
             );
-            crate::ops::create::copy::cast(&v, x.dtype())
+            v.cast(x.dtype())
         }
     }
 }
@@ -171,7 +170,7 @@ fn written(op: Put, x: &Tensor, values: &Tensor, index: &Tensor) -> Result<Tenso
     if x.ndim() > 0 {
         apply(op, &[x, values, index])
     } else {
-        reshape_to(&apply(op, &[&lifted(x)?, values, index])?, &[])
+        apply(op, &[&lifted(x)?, values, index])?.reshape_to(&[])
     }
 }
 
@@ -206,51 +205,47 @@ fn put_op(x: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool) -> Resu
         index.numel()
     );
     ensure!(x.numel() > 0 || index.numel() == 0, Index, "put_(): Tried to put elements into an empty tensor");
-    Ok((Put { spots: Spots::flat(x.ndim(), &TAKE), accumulate }, reshape_to(source, index.shape())?))
+    Ok((Put { spots: Spots::flat(x.ndim(), &TAKE), accumulate }, source.reshape_to(index.shape())?))
 }
 
 /// The source of `index_add` times `alpha`.
 fn scaled(source: &Tensor, alpha: Scalar) -> Result<Tensor> {
-    if alpha.is_one() {
-        Ok(source.clone())
-    } else {
-        crate::ops::create::copy::cast(&source.mul(alpha)?, source.dtype())
-    }
+    if alpha.is_one() { Ok(source.clone()) } else { source.mul(alpha)?.cast(source.dtype()) }
 }
 
-ops! {
+rows! { AXIS:
     /// Slices along `dim` in the order of `index`, copied.
     ///
     /// Args: index: vector of int32 or int64.
     /// Errors: IndexError if an index is out of range.
-    both fn index_select(input: &Tensor, dim: i64, index: &Tensor) -> Tensor {
+    [Torch, Method] fn index_select(input: &Tensor, dim: i64, index: &Tensor) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         check_vector("index_select", index)?;
         if input.ndim() == 0 {
-            return reshape_to(&pick(&lifted(input)?, Spots::axis(0, &SELECT), &[lifted(index)?])?, &[]);
+            return pick(&lifted(input)?, Spots::axis(0, &SELECT), &[lifted(index)?])?.reshape_to(&[]);
         }
         pick(input, Spots::axis(axis, &SELECT), &[lifted(index)?])
     }
     /// A copy with `alpha` times slices of `source` added to those along `dim` that `index` names.
-    both fn index_add(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor; alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn index_add(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor; alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_add_", input, axis, index, &scaled(source, alpha)?, &INDEX_ADD)?;
         written(op, input, &values, &index)
     }
     /// Adds `alpha` times slices of `source` to those along `dim` that `index` names.
-    inplace fn index_add_in_place["index_add_"](input: &Tensor, dim: i64, index: &Tensor, source: &Tensor; alpha: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn index_add_in_place = "index_add_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor; alpha: Scalar = Scalar::Int(1)) -> () {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_add_", input, axis, index, &scaled(source, alpha)?, &INDEX_ADD)?;
         written_in_place(op, input, &values, &index)
     }
     /// A copy with slices of `source` in place of those along `dim` that `index` names.
-    both fn index_copy(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Tensor {
+    [Torch, Method] fn index_copy(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_copy_", input, axis, index, source, &INDEX_COPY)?;
         written(op, input, &values, &index)
     }
     /// Puts slices of `source` in place of those along `dim` that `index` names.
-    inplace fn index_copy_in_place["index_copy_"](input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> () {
+    [InPlace] fn index_copy_in_place = "index_copy_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> () {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_copy_", input, axis, index, source, &INDEX_COPY)?;
         written_in_place(op, input, &values, &index)
@@ -258,42 +253,44 @@ ops! {
     /// A copy with one value in the slices along `dim` that `index` names.
     ///
     /// Args: index: vector of int64; value: number or 0-d tensor.
-    both fn index_fill(input: &Tensor, dim: i64, index: &Tensor, value: Val) -> Tensor {
+    [Torch, Method] fn index_fill(input: &Tensor, dim: i64, index: &Tensor, value: Val) -> Tensor {
         let (op, index) = fill_op(input, dim, index, matches!(value, Val::T(_)))?;
         written(op, input, &fill_value(input, value)?, &index)
     }
     /// Puts one value in the slices along `dim` that `index` names.
-    inplace fn index_fill_in_place["index_fill_"](input: &Tensor, dim: i64, index: &Tensor, value: Val) -> () {
+    [InPlace] fn index_fill_in_place = "index_fill_"(input: &Tensor, dim: i64, index: &Tensor, value: Val) -> () {
         let (op, index) = fill_op(input, dim, index, matches!(value, Val::T(_)))?;
         written_in_place(op, input, &fill_value(input, value)?, &index)
     }
     /// A copy with `values` at the places `input[indices]`.
     ///
     /// Args: indices: index tensors or masks, broadcast together; accumulate: add instead of replacing.
-    both fn index_put(input: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool = false) -> Tensor {
+    [Torch, Method] fn index_put(input: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool = false) -> Tensor {
         index_put_to(input, indices, values, accumulate)
     }
     /// Puts `values` at the places `input[indices]`.
-    inplace fn index_put_["index_put_"](input: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool = false) -> () {
+    [InPlace] fn index_put_(input: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool = false) -> () {
         index_put_in_place(input, indices, values, accumulate)
     }
     /// Elements of the flattened tensor.
     ///
     /// Args: index: int64.
     /// Shape: that of `index`.
-    both fn take(input: &Tensor, index: &Tensor) -> Tensor {
+    [Torch, Method] fn take(input: &Tensor, index: &Tensor) -> Tensor {
         ensure!(index.dtype() == DType::I64, Runtime, "take(): Expected a long tensor for index, but got {}", index.dtype().scalar_name());
         ensure!(input.numel() > 0 || index.numel() == 0, Index, "take(): tried to take from an empty tensor");
         pick(input, Spots::flat(input.ndim(), &TAKE), std::slice::from_ref(index))
     }
     /// A copy with elements of the flattened tensor replaced (or added to).
-    both fn put(input: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool = false) -> Tensor {
+    [Torch, Method] fn put(input: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool = false) -> Tensor {
         let (op, values) = put_op(input, index, source, accumulate)?;
         apply(op, &[input, &values, index])
     }
     /// Replaces (or adds to) elements of the flattened tensor.
-    inplace fn put_in_place["put_"](input: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool = false) -> () {
+    [InPlace] fn put_in_place = "put_"(input: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool = false) -> () {
         let (op, values) = put_op(input, index, source, accumulate)?;
         apply_in_place(op, &[input, &values, index])
     }
 }
+
+pub const TABLE: Table = &[AXIS];

@@ -5,9 +5,9 @@ use crate::error::Result;
 use crate::kernels::cpu::index::{self as kernel, Lines, Reduce};
 use crate::ops::create::copy::{dense_cast_held, fill_held, full, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place};
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// A layout of at least one axis.
@@ -125,22 +125,22 @@ impl Scatter {
         let counts = apply(Scatter::new(self.dim, Way::ADD), &[&start, &one, &index])?;
         // places that nothing reaches divide by one
         let none = zero_mask(&counts)?;
-        super::mask::masked_fill(&counts, &none, Val::S(Scalar::Int(1)))
+        counts.masked_fill(&none, Val::S(Scalar::Int(1)))
     }
 }
 
 /// Where elements are zero.
 fn zero_mask(x: &Tensor) -> Result<Tensor> {
-    let some = crate::ops::create::copy::cast(&x.detach(), DType::Bool)?;
+    let some = x.detach().cast(DType::Bool)?;
     let all = full(x.shape(), Scalar::Bool(true), DType::Bool, x.device())?;
-    super::mask::masked_fill(&all, &some, Val::S(Scalar::Bool(false)))
+    all.masked_fill(&some, Val::S(Scalar::Bool(false)))
 }
 
 /// Where elements of two tensors of one shape are equal, as numbers of a dtype; outside the graph.
 fn equal_as(a: &Tensor, b: &Tensor, dtype: DType) -> Result<Tensor> {
     let difference = a.detach().sub(b.detach())?;
     let nan = zero_mask(&difference)?;
-    crate::ops::create::copy::cast(&nan, dtype)
+    nan.cast(dtype)
 }
 
 impl Op for Scatter {
@@ -215,7 +215,7 @@ impl Op for Scatter {
                 want.then(0, || zeroed(g))?,
                 want.then(1, || {
                     if cx.shape(1).is_empty() && !index.shape().is_empty() {
-                        crate::ops::shape::resize::sum_to(&picked(g)?, &[])
+                        picked(g)?.sum_to(&[])
                     } else {
                         picked(g)
                     }
@@ -233,7 +233,7 @@ impl Op for Scatter {
                 let there = equal_as(&src, &picked(&y.detach())?, g.dtype())?;
                 let ties = apply(Scatter::new(dim, Way::ADD), &[&own, &there, &index])?;
                 // places that no element matches (nan) divide by one
-                let ties = super::mask::masked_fill(&ties, &zero_mask(&ties)?, Val::S(Scalar::Int(1)))?;
+                let ties = ties.masked_fill(&zero_mask(&ties)?, Val::S(Scalar::Int(1)))?;
                 let share = g.div(&ties)?;
                 (want.then(0, || keep(share.mul(&own)?))?, want.then(1, || picked(&share)?.mul(&there))?)
             }
@@ -257,7 +257,7 @@ impl Scatter {
         let (x, src, index, y) = (cx.input(0)?, cx.input(1)?, cx.input(2)?, cx.output(0)?);
         let (dim, d) = (self.dim, g.dtype());
         let picked = |t: &Tensor| apply(Gather(dim), &[t, &index]);
-        let one_at = |t: &Tensor, mask: &Tensor| super::mask::masked_fill(t, mask, Val::S(Scalar::Int(1)));
+        let one_at = |t: &Tensor, mask: &Tensor| t.masked_fill(mask, Val::S(Scalar::Int(1)));
         let own = want.then(0, || {
             // the product of what arrived: exact also where the tensor itself is zero
             let ones = full(cx.shape(0), Scalar::Int(1), d, g.device())?;
@@ -274,20 +274,15 @@ impl Scatter {
             let zeros = zero_mask(&src)?;
             let zero_count = apply(
                 Scatter::new(dim, Way::ADD),
-                &[
-                    &full(cx.shape(0), Scalar::Int(0), d, g.device())?,
-                    &crate::ops::create::copy::cast(&zeros, d)?,
-                    &index,
-                ],
+                &[&full(cx.shape(0), Scalar::Int(0), d, g.device())?, &zeros.cast(d)?, &index],
             )?;
             // one zero: its gradient is the product of the others; more: none has any
             let others = apply(*self, &[&x, &one_at(&src, &zeros)?, &index])?;
             let single =
                 equal_as(&picked(&zero_count)?, &full(index.shape(), Scalar::Int(1), d, g.device())?, d)?;
-            let at_zero =
-                picked(&g.mul(&others)?)?.mul(&single)?.mul(&crate::ops::create::copy::cast(&zeros, d)?)?;
+            let at_zero = picked(&g.mul(&others)?)?.mul(&single)?.mul(&zeros.cast(d)?)?;
             let rest = picked(&g.mul(&y)?)?.div(&one_at(&src, &zeros)?)?;
-            let rest = super::mask::masked_fill(&rest, &zeros, Val::S(Scalar::Int(0)))?;
+            let rest = rest.masked_fill(&zeros, Val::S(Scalar::Int(0)))?;
             rest.add(&at_zero)
         })?;
         Ok((own, source))
@@ -389,11 +384,11 @@ fn covered(src: &Tensor, index: &Tensor) -> Result<Tensor> {
     if src.ndim() == index.ndim() {
         for i in 0..index.ndim() {
             if out.shape()[i] != index.shape()[i] {
-                out = crate::ops::shape::resize::narrow_at(&out, i, 0, index.shape()[i], 1)?;
+                out = out.narrow_at(i, 0, index.shape()[i], 1)?;
             }
         }
     } else if src.ndim() == 0 || index.ndim() == 0 {
-        out = crate::ops::shape::resize::reshape_to(src, index.shape())?;
+        out = src.reshape_to(index.shape())?;
     }
     Ok(out)
 }
@@ -477,23 +472,20 @@ fn spread_index(x: &Tensor, axis: usize, index: &Tensor, source: &Tensor) -> Res
         index.numel()
     );
     if source.ndim() == 0 {
-        return crate::ops::shape::resize::reshape_to(index, &[]);
+        return index.reshape_to(&[]);
     }
     let mut shape = Dims::from_elem(1, source.ndim());
     shape[axis] = n;
-    crate::ops::shape::resize::expand_to(
-        &crate::ops::shape::resize::reshape_to(index, &shape)?,
-        source.shape(),
-    )
+    index.reshape_to(&shape)?.expand_to(source.shape())
 }
 
-ops! {
+rows! { GATHER:
     /// Elements along `dim` at the places that `index` names: for `dim=0`, `out[i][j] = input[index[i][j]][j]`.
     ///
     /// Args: index: int64, of the rank of `input`, no larger than it except along `dim`.
     /// Shape: that of `index`.
     /// Errors: RuntimeError if an index is out of range.
-    both fn gather(input: &Tensor, dim: i64, index: &Tensor; sparse_grad: bool = false) -> Tensor {
+    [Torch, Method] fn gather(input: &Tensor, dim: i64, index: &Tensor; sparse_grad: bool = false) -> Tensor {
         let _ = sparse_grad;
         let axis = wrap_dim(dim, input.ndim())?;
         check_index("gather", index)?;
@@ -508,45 +500,45 @@ ops! {
     /// A copy with the elements of `src` (or one value) put at the places along `dim` that `index` names.
     ///
     /// Args: reduce: `"add"` or `"multiply"` to combine with what is there.
-    both fn scatter(input: &Tensor, dim: i64, index: &Tensor, src: Val; reduce: Option<&str> = None) -> Tensor {
+    [Torch, Method] fn scatter(input: &Tensor, dim: i64, index: &Tensor, src: Val; reduce: Option<&str> = None) -> Tensor {
         let plain = if matches!(src, Val::S(_)) { Way::FILL } else { Way::SET };
         let (op, src) = scatter_op(input, dim, index, src, old_reduce(reduce, plain)?)?;
         apply(op, &[input, &src, index])
     }
     /// A copy with one value put at the places along `dim` that `index` names.
-    both fn scatter_value["scatter"](input: &Tensor, dim: i64, index: &Tensor, value: Scalar; reduce: Option<&str> = None) -> Tensor {
-        scatter(input, dim, index, Val::S(value), reduce)
+    [Torch, Method] fn scatter_value = "scatter"(input: &Tensor, dim: i64, index: &Tensor, value: Scalar; reduce: Option<&str> = None) -> Tensor {
+        input.scatter(dim, index, Val::S(value), reduce)
     }
     /// Puts the elements of `src` (or one value) at the places along `dim` that `index` names.
-    inplace fn scatter_in_place["scatter_"](input: &Tensor, dim: i64, index: &Tensor, src: Val; reduce: Option<&str> = None) -> () {
+    [InPlace] fn scatter_in_place = "scatter_"(input: &Tensor, dim: i64, index: &Tensor, src: Val; reduce: Option<&str> = None) -> () {
         let plain = if matches!(src, Val::S(_)) { Way::FILL } else { Way::SET };
         let (op, src) = scatter_op(input, dim, index, src, old_reduce(reduce, plain)?)?;
         apply_in_place(op, &[input, &src, index])
     }
     /// Puts one value at the places along `dim` that `index` names.
-    inplace fn scatter_value_in_place["scatter_"](input: &Tensor, dim: i64, index: &Tensor, value: Scalar; reduce: Option<&str> = None) -> () {
-        scatter_in_place(input, dim, index, Val::S(value), reduce)
+    [InPlace] fn scatter_value_in_place = "scatter_"(input: &Tensor, dim: i64, index: &Tensor, value: Scalar; reduce: Option<&str> = None) -> () {
+        input.scatter_in_place(dim, index, Val::S(value), reduce)
     }
     /// A copy with the elements of `src` added at the places along `dim` that `index` names.
-    both fn scatter_add(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor) -> Tensor {
+    [Torch, Method] fn scatter_add(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor) -> Tensor {
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), Way::ADD)?;
         apply(op, &[input, &src, index])
     }
     /// Adds the elements of `src` at the places along `dim` that `index` names.
-    inplace fn scatter_add_in_place["scatter_add_"](input: &Tensor, dim: i64, index: &Tensor, src: &Tensor) -> () {
+    [InPlace] fn scatter_add_in_place = "scatter_add_"(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor) -> () {
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), Way::ADD)?;
         apply_in_place(op, &[input, &src, index])
     }
     /// A copy with the elements of `src` combined into the places along `dim` that `index` names.
     ///
     /// Args: reduce: sum, prod, mean, amax or amin; include_self: whether the tensor's own elements take part.
-    both fn scatter_reduce(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
+    [Torch, Method] fn scatter_reduce(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
         let way = new_reduce("scatter_reduce", "ScatterReduceBackward0", reduce, include_self)?;
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), way)?;
         apply(op, &[input, &src, index])
     }
     /// Combines the elements of `src` into the places along `dim` that `index` names.
-    inplace fn scatter_reduce_in_place["scatter_reduce_"](input: &Tensor, dim: i64, index: &Tensor, src: &Tensor, reduce: &str; include_self: bool = true) -> () {
+    [InPlace] fn scatter_reduce_in_place = "scatter_reduce_"(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor, reduce: &str; include_self: bool = true) -> () {
         let way = new_reduce("scatter_reduce", "ScatterReduceBackward0", reduce, include_self)?;
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), way)?;
         apply_in_place(op, &[input, &src, index])
@@ -554,23 +546,23 @@ ops! {
     /// A copy with slices of `source` combined into those along `dim` that the vector `index` names.
     ///
     /// Args: reduce: prod, mean, amax or amin; include_self: whether the tensor's own elements take part.
-    both fn index_reduce(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
+    [Torch, Method] fn index_reduce(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let way = new_reduce("index_reduce", "IndexReduceBackward0", reduce, include_self)?;
         apply(Scatter { dim: axis, way }, &[input, source, &spread_index(input, axis, index, source)?])
     }
     /// Combines slices of `source` into those along `dim` that the vector `index` names.
-    inplace fn index_reduce_in_place["index_reduce_"](input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> () {
+    [InPlace] fn index_reduce_in_place = "index_reduce_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> () {
         let axis = wrap_dim(dim, input.ndim())?;
         let way = new_reduce("index_reduce", "IndexReduceBackward0", reduce, include_self)?;
         apply_in_place(Scatter { dim: axis, way }, &[input, source, &spread_index(input, axis, index, source)?])
     }
     /// Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened.
-    both fn take_along_dim(input: &Tensor, indices: &Tensor, dim: Option<i64> = None) -> Tensor {
+    [Torch, Method] fn take_along_dim(input: &Tensor, indices: &Tensor, dim: Option<i64> = None) -> Tensor {
         ensure!(indices.dtype() == DType::I64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got {}", indices.dtype().scalar_name());
         let Some(dim) = dim else {
-            let flat = crate::ops::shape::resize::reshape_to(input, &[input.numel()])?;
-            return gather(&flat, 0, &crate::ops::shape::resize::reshape_to(indices, &[indices.numel()])?, false);
+            let flat = input.reshape_to(&[input.numel()])?;
+            return flat.gather(0, &indices.reshape_to(&[indices.numel()])?, false);
         };
         ensure!(input.ndim() == indices.ndim(), Runtime, "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices", input.ndim(), indices.ndim());
         let axis = wrap_dim(dim, input.ndim())?;
@@ -579,8 +571,10 @@ ops! {
         let mut common = crate::base::broadcast(&a, &b)?;
         let of = |common: &mut Dims, t: &Tensor| if t.ndim() > 0 { common[axis] = t.shape()[axis] };
         of(&mut common, input);
-        let x = crate::ops::shape::resize::expand_to(input, &common)?;
+        let x = input.expand_to(&common)?;
         of(&mut common, indices);
-        gather(&x, dim, &crate::ops::shape::resize::expand_to(indices, &common)?, false)
+        x.gather(dim, &indices.expand_to(&common)?, false)
     }
 }
+
+pub const TABLE: Table = &[GATHER];

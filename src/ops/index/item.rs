@@ -6,12 +6,10 @@ use super::pick::{Group, INDEX, Pick, Put, Spots};
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Device, Layout};
 use crate::error::Result;
-use crate::ops::create::copy::{copy_into, fill_in_place, full};
+use crate::ops::create::copy::full;
 use crate::ops::driver::op::{apply, apply_in_place, record_view, view as show};
 use crate::ops::linalg::matmul::op::check_expand;
-use crate::ops::shape::resize::{
-    AliasGrad, SelectGrad, SliceGrad, UnsqueezeGrad, clamp_slice, expand_to, reshape_to,
-};
+use crate::ops::shape::resize::{AliasGrad, SelectGrad, SliceGrad, UnsqueezeGrad, clamp_slice};
 use crate::ops::table::Val;
 use crate::tensor::{GradFn, Tensor};
 use crate::{bail, ensure};
@@ -233,7 +231,7 @@ pub fn pick(x: &Tensor, spots: Spots, index: &[Tensor]) -> Result<Tensor> {
 /// Without leading axes of size 1, as assignment takes its values.
 fn strip(value: &Tensor) -> Result<Tensor> {
     let lead = value.shape().iter().take_while(|&&n| n == 1).count();
-    if lead == 0 { Ok(value.clone()) } else { reshape_to(value, &value.shape()[lead..]) }
+    if lead == 0 { Ok(value.clone()) } else { value.reshape_to(&value.shape()[lead..]) }
 }
 
 /// `x[index] = value`.
@@ -244,21 +242,17 @@ pub fn set_item(x: &Tensor, index: &[Index], value: Val) -> Result<()> {
     let (view, advanced) = basic(x, index, false)?;
     if advanced.is_empty() {
         return match value {
-            Val::S(s) => fill_in_place(&view, s),
-            Val::T(v) if v.shape() == view.shape() => copy_into(&view, &v),
+            Val::S(s) => view.fill_with(s),
+            Val::T(v) if v.shape() == view.shape() => view.copy_in(&v),
             Val::T(v) => {
                 let v = strip(&v)?;
                 if v.ndim() <= view.ndim() {
                     check_expand(v.shape(), view.shape())?;
                 }
-                copy_into(
-                    &view,
-                    &crate::ops::shape::view::expand(
-                        &v,
-                        crate::ops::table::Sizes(view.shape().iter().map(|&n| n as i64).collect()),
-                        false,
-                    )?,
-                )
+                view.copy_in(&v.expand(
+                    crate::ops::table::Sizes(view.shape().iter().map(|&n| n as i64).collect()),
+                    false,
+                )?)
             }
         };
     }
@@ -329,7 +323,7 @@ fn prepare(x: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: 
     {
         super::mask::check_mask("masked_fill_", mask)?;
         fill = Some((*axis, mask.clone()));
-        value = crate::ops::create::copy::cast(&reshape_to(values, &[])?, x.dtype())?;
+        value = values.reshape_to(&[])?.cast(x.dtype())?;
     }
     ensure!(
         value.dtype() == x.dtype(),
@@ -356,7 +350,7 @@ fn widened(axis: usize, mask: &Tensor, x: &Tensor) -> Result<Tensor> {
     let mut shape = crate::base::Dims::from_elem(1, axis);
     shape.extend_from_slice(mask.shape());
     shape.resize(x.ndim(), 1);
-    expand_to(&reshape_to(mask, &shape)?, x.shape())
+    mask.reshape_to(&shape)?.expand_to(x.shape())
 }
 
 pub fn index_put_in_place(
@@ -367,7 +361,7 @@ pub fn index_put_in_place(
 ) -> Result<()> {
     let p = prepare(x, indices, values, accumulate)?;
     if let Some((axis, mask)) = &p.fill {
-        return super::mask::masked_fill_in_place(x, &widened(*axis, mask, x)?, Val::T(p.value));
+        return x.masked_fill_in_place(&widened(*axis, mask, x)?, Val::T(p.value));
     }
     let inputs: SmallVec<[&Tensor; 4]> = [x, &p.value].into_iter().chain(p.index.iter()).collect();
     apply_in_place(p.op, &inputs)
@@ -381,7 +375,7 @@ pub fn index_put_to(
 ) -> Result<Tensor> {
     let p = prepare(x, indices, values, accumulate)?;
     if let Some((axis, mask)) = &p.fill {
-        return super::mask::masked_fill(x, &widened(*axis, mask, x)?, Val::T(p.value));
+        return x.masked_fill(&widened(*axis, mask, x)?, Val::T(p.value));
     }
     let inputs: SmallVec<[&Tensor; 4]> = [x, &p.value].into_iter().chain(p.index.iter()).collect();
     apply(p.op, &inputs)

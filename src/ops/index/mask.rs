@@ -11,11 +11,10 @@ use crate::kernels::cpu::index::{blend, slice_of};
 use crate::kernels::cpu::machine::iter::{Operand, for_each};
 use crate::ops::create::copy::dense_cast_held;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place};
-use crate::ops::shape::resize::{expand_to, narrow_at, reshape_to};
-use crate::ops::table::{Ret, Val};
+use crate::ops::table::{Ret, Table, Val};
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 use smallvec::smallvec;
 
 /// Positions of the elements that are not zero, in row-major order. Counts data, so there is no meta form.
@@ -150,7 +149,7 @@ impl Op for MaskedFill {
         let part = |invert| apply(MaskedFill { value: Some(Scalar::Int(0)), invert }, &[g, &mask]);
         let mut out: Grads = smallvec![want.then(0, || part(self.invert))?, None];
         if self.value.is_none() {
-            out.push(want.then(2, || crate::ops::shape::resize::sum_to(&part(!self.invert)?, cx.shape(2)))?);
+            out.push(want.then(2, || part(!self.invert)?.sum_to(cx.shape(2)))?);
         }
         Ok(out)
     }
@@ -196,7 +195,7 @@ fn fill_op(input: &Tensor, mask: &Tensor, value: Val) -> Result<(MaskedFill, Opt
 /// Two tensors broadcast to their common shape.
 fn together(a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor)> {
     let shape = broadcast(b.shape(), a.shape())?;
-    Ok((expand_to(a, &shape)?, expand_to(b, &shape)?))
+    Ok((a.expand_to(&shape)?, b.expand_to(&shape)?))
 }
 
 fn scatter_parts(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<(Put, Tensor, Tensor)> {
@@ -214,29 +213,29 @@ fn scatter_parts(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<(Put,
         source.dtype().scalar_name()
     );
     let index = positions(mask)?;
-    let flat = reshape_to(source, &[source.numel()])?;
+    let flat = source.reshape_to(&[source.numel()])?;
     ensure!(flat.numel() >= index.numel(), Runtime, "Number of elements of source < number of ones in mask");
-    let values = narrow_at(&flat, 0, 0, index.numel(), 1)?;
+    let values = flat.narrow_at(0, 0, index.numel(), 1)?;
     Ok((Put { spots: Spots::flat(input.ndim(), &MASKED_SCATTER), accumulate: false }, values, index))
 }
 
-ops! {
+rows! { MASK:
     /// A copy with `value` where `mask` is true.
     ///
     /// Args: mask: bool tensor that broadcasts with `input`; value: number or 0-d tensor.
-    both fn masked_fill(input: &Tensor, mask: &Tensor, value: Val) -> Tensor {
+    [Torch, Method] fn masked_fill(input: &Tensor, mask: &Tensor, value: Val) -> Tensor {
         let (op, value) = fill_op(input, mask, value)?;
         match &value { Some(v) => apply(op, &[input, mask, v]), None => apply(op, &[input, mask]) }
     }
     /// Fills with `value` where `mask` is true.
-    inplace fn masked_fill_in_place["masked_fill_"](input: &Tensor, mask: &Tensor, value: Val) -> () {
+    [InPlace] fn masked_fill_in_place = "masked_fill_"(input: &Tensor, mask: &Tensor, value: Val) -> () {
         let (op, value) = fill_op(input, mask, value)?;
         match &value { Some(v) => apply_in_place(op, &[input, mask, v]), None => apply_in_place(op, &[input, mask]) }
     }
     /// The elements where `mask` is true, as one axis.
     ///
     /// Args: mask: bool tensor that broadcasts with `input`.
-    both fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
+    [Torch, Method] fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
         ensure!(mask.dtype() == DType::Bool, Runtime, "masked_select: expected BoolTensor for mask");
         let (x, mask) = together(input, mask)?;
         if !(grad_enabled() && x.requires_grad())
@@ -249,25 +248,25 @@ ops! {
     /// A copy whose elements where `mask` is true come from `source`, one after the other.
     ///
     /// Errors: RuntimeError if `source` has too few elements or another dtype.
-    both fn masked_scatter(input: &Tensor, mask: &Tensor, source: &Tensor) -> Tensor {
+    [Torch, Method] fn masked_scatter(input: &Tensor, mask: &Tensor, source: &Tensor) -> Tensor {
         let (x, mask) = together(input, mask)?;
         let (op, values, index) = scatter_parts(&x, &mask, source)?;
         apply(op, &[&x, &values, &index])
     }
     /// Elements where `mask` is true come from `source`, one after the other.
-    inplace fn masked_scatter_in_place["masked_scatter_"](input: &Tensor, mask: &Tensor, source: &Tensor) -> () {
+    [InPlace] fn masked_scatter_in_place = "masked_scatter_"(input: &Tensor, mask: &Tensor, source: &Tensor) -> () {
         let (op, values, index) = scatter_parts(input, &expand_to_checked(mask, input)?, source)?;
         apply_in_place(op, &[input, &values, &index])
     }
     /// The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis.
-    both fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
-        if !as_tuple { return Ok(Ret::Tensor(argwhere(input)?)); }
+    [Torch, Method] fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
+        if !as_tuple { return Ok(Ret::Tensor(input.argwhere()?)); }
         let columns = if input.ndim() == 0 { vec![argwhere_scalar(input)?] } else { coordinates(input)? };
         let tensors: Result<Vec<Tensor>> = columns.iter().map(|c| Tensor::from_slice(c, &[c.len()])).collect();
         Ok(Ret::from(tensors?))
     }
     /// The indices of elements that are not zero, a row each.
-    both fn argwhere(input: &Tensor) -> Tensor {
+    [Torch, Method] fn argwhere(input: &Tensor) -> Tensor {
         if input.ndim() == 0 {
             let count = argwhere_scalar(input)?.len();
             return Tensor::empty(&[count, 0], DType::I64, Device::Cpu);
@@ -290,10 +289,12 @@ fn expand_to_checked(mask: &Tensor, x: &Tensor) -> Result<Tensor> {
         mask.shape(),
         x.shape()
     );
-    expand_to(mask, x.shape())
+    mask.expand_to(x.shape())
 }
 
 /// The one position of a 0-d tensor that is not zero.
 fn argwhere_scalar(x: &Tensor) -> Result<Vec<i64>> {
     Ok(vec![0; positions(x)?.numel()])
 }
+
+pub const TABLE: Table = &[MASK];

@@ -6,5 +6,7 @@ pub mod item;
 pub mod mask;
 pub mod pick;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[axis::TABLE, gather::TABLE, mask::TABLE];
+pub const TABLES: &[Table] = &[axis::TABLE, gather::TABLE, mask::TABLE];

@@ -369,13 +369,10 @@ impl Op for Put {
             if [&INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, self.spots.manner)) {
                 // what was overwritten counts once, however often the index names it
                 let zero = full(&[], Scalar::Int(0), g.dtype(), g.device())?;
-                return crate::ops::shape::resize::sum_to(
-                    &g.sub(&with_index(self.clone(), &[g, &zero], cx, 2)?)?,
-                    cx.shape(1),
-                );
+                return g.sub(&with_index(self.clone(), &[g, &zero], cx, 2)?)?.sum_to(cx.shape(1));
             }
             let picked = with_index(Pick(self.spots.clone()), &[g], cx, 2)?;
-            crate::ops::shape::resize::sum_to(&picked, cx.shape(1))
+            picked.sum_to(cx.shape(1))
         })?;
         grads![before, values]
     }

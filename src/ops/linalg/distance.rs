@@ -4,16 +4,15 @@ use crate::base::promote::promote;
 use crate::base::{Dims, Scalar, broadcast, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::linalg::distance as kernel;
-use crate::ops::create::copy::{cast, dense_held};
+use crate::ops::create::copy::dense_held;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::along;
 use crate::ops::elementwise::compare::gt;
 use crate::ops::elementwise::exponential::reciprocal;
 use crate::ops::reduce::norm::{norm_backward, vector_norm};
-use crate::ops::reduce::sum::{Axes, no_kernel, sum_dims};
-use crate::ops::shape::resize::{expand_to, unsqueeze_at};
+use crate::ops::reduce::sum::{Axes, no_kernel};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// Distances of all rows of the first to all rows of the second, in batches of one shape.
@@ -52,11 +51,11 @@ impl Op for Cdist {
         let Some(g) = &g[0] else { return grads![None, None] };
         let (a, b, y) = (cx.input(0)?, cx.input(1)?, cx.output(0)?);
         let n = a.ndim();
-        let diff = unsqueeze_at(&a, n - 1)?.sub(unsqueeze_at(&b, n - 2)?)?;
+        let diff = a.unsqueeze_at(n - 1)?.sub(b.unsqueeze_at(n - 2)?)?;
         let axes = Axes { axes: smallvec![n], keepdim: false };
         let d = norm_backward(g, &diff, &y, self.0, &axes)?;
-        let for_b = want.then(1, || sum_dims(&d, &[n as i64 - 2], false)?.neg())?;
-        grads![want.then(0, || sum_dims(&d, &[n as i64 - 1], false))?, for_b]
+        let for_b = want.then(1, || d.sum_over(&[n as i64 - 2], false)?.neg())?;
+        grads![want.then(0, || d.sum_over(&[n as i64 - 1], false))?, for_b]
     }
 }
 
@@ -97,12 +96,12 @@ impl Op for Pdist {
             Tensor::from_slice(&at, &[at.len()])
         };
         let (i, j) = (side(|p| p.0)?, side(|p| p.1)?);
-        let pick = |at: &Tensor| crate::ops::index::axis::index_select(&x, 0, at);
+        let pick = |at: &Tensor| x.index_select(0, at);
         let diff = pick(&i)?.sub(pick(&j)?)?;
         let d = norm_backward(g, &diff, &y, self.0, &Axes { axes: smallvec![1], keepdim: false })?;
         let zero = crate::ops::reduce::sum::zeros_of(x.shape(), g)?;
-        let out = crate::ops::index::axis::index_add(&zero, 0, &i, &d, Scalar::Int(1))?;
-        grads![Some(crate::ops::index::axis::index_add(&out, 0, &j, &d, Scalar::Int(-1))?)]
+        let out = zero.index_add(0, &i, &d, Scalar::Int(1))?;
+        grads![Some(out.index_add(0, &j, &d, Scalar::Int(-1))?)]
     }
 }
 
@@ -119,20 +118,20 @@ fn check_float(op: &str, which: Option<&str>, x: &Tensor) -> Result<()> {
 fn batched(x: &Tensor, batch: &[usize]) -> Result<Tensor> {
     let mut shape = Dims::from_slice(batch);
     shape.extend_from_slice(&x.shape()[x.ndim() - 2..]);
-    expand_to(x, &shape)
+    x.expand_to(&shape)
 }
 
 /// `x / max(|x|, eps)` over an axis: the gradient sees the norm, never the bound.
 fn direction(x: &Tensor, dim: i64, eps: f64) -> Result<Tensor> {
     let n = vector_norm(x, 2.0, Some(&[dim]), true, None)?;
-    x.div(along::raised(&n, eps)?)
+    x.div(n.raised(eps)?)
 }
 
-ops! {
+rows! { DISTANCE:
     /// The p-distances of all rows of `x1` to all rows of `x2`, batch by batch.
     ///
     /// Shape: (.., P, M) and (.., R, M) to (.., P, R).
-    function fn cdist(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, compute_mode: &str = "use_mm_for_euclid_dist_if_necessary") -> Tensor {
+    [Torch] fn cdist(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, compute_mode: &str = "use_mm_for_euclid_dist_if_necessary") -> Tensor {
         if !matches!(compute_mode, "use_mm_for_euclid_dist_if_necessary" | "use_mm_for_euclid_dist" | "donot_use_mm_for_euclid_dist") {
             bail!(Value, "{compute_mode} is not a valid value for compute_mode");
         }
@@ -149,43 +148,43 @@ ops! {
         apply(Cdist(p), &[&batched(x1, &batch)?, &batched(x2, &batch)?])
     }
     /// The p-distances of every row to the later ones, as one axis.
-    function fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
+    [Torch] fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
         ensure!(input.ndim() == 2, Runtime, "pdist only supports 2D tensors, got: {}D", input.ndim());
         check_float("pdist", None, input)?;
         ensure!(p >= 0.0, Runtime, "pdist only supports non-negative p values");
         apply(Pdist(p), &[input])
     }
     /// The p-distances of every row to the later ones, as one axis.
-    nn fn nn_pdist["pdist"](input: &Tensor, p: f64 = 2.0) -> Tensor { pdist(input, p) }
+    [Nn] fn nn_pdist = "pdist"(input: &Tensor, p: f64 = 2.0) -> Tensor { pdist(input, p) }
     /// The cosine of the angle between vectors along an axis.
     ///
     /// Args: eps: the least norm that counts.
-    function fn cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor {
+    [Torch] fn cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor {
         let d = promote(x1.dtype(), x2.dtype());
         ensure!(d.is_float(), Runtime, "expected common dtype to be floating point, yet common dtype is {}", d.scalar_name());
         ensure!(eps >= 0.0, Runtime, "eps must be non-negative, got: {eps}");
         let shape = broadcast(x1.shape(), x2.shape())?;
         let axis = wrap_dim(dim, shape.len())? as i64;
-        let (a, b) = (expand_to(&cast(x1, d)?, &shape)?, expand_to(&cast(x2, d)?, &shape)?);
-        sum_dims(&direction(&a, axis, eps)?.mul(direction(&b, axis, eps)?)?, &[axis], false)
+        let (a, b) = (x1.cast(d)?.expand_to(&shape)?, x2.cast(d)?.expand_to(&shape)?);
+        direction(&a, axis, eps)?.mul(direction(&b, axis, eps)?)?.sum_over(&[axis], false)
     }
     /// The cosine of the angle between vectors along an axis.
-    nn fn nn_cosine_similarity["cosine_similarity"](x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor { cosine_similarity(x1, x2, dim, eps) }
+    [Nn] fn nn_cosine_similarity = "cosine_similarity"(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor { cosine_similarity(x1, x2, dim, eps) }
     /// The p-norm of `x1 - x2 + eps` along the last axis.
-    function fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
+    [Torch] fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
         let diff = x1.sub(x2)?.add(eps)?;
         if diff.ndim() == 0 { return vector_norm(&diff, p, None, keepdim, None); }
         vector_norm(&diff, p, Some(&[-1]), keepdim, None)
     }
     /// The p-norm of `x1 - x2 + eps` along the last axis.
-    nn fn nn_pairwise_distance["pairwise_distance"](x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor { pairwise_distance(x1, x2, p, eps, keepdim) }
+    [Nn] fn nn_pairwise_distance = "pairwise_distance"(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor { pairwise_distance(x1, x2, p, eps, keepdim) }
     /// `x / max(|x|_p, eps)` over axes.
-    nn fn normalize(input: &Tensor, p: f64 = 2.0, dim: &[i64] = &[1], eps: f64 = 1e-12) -> Tensor {
+    [Nn] fn normalize(input: &Tensor, p: f64 = 2.0, dim: &[i64] = &[1], eps: f64 = 1e-12) -> Tensor {
         let n = vector_norm(input, p, Some(dim), true, None)?.clamp_min(eps)?;
-        input.div(expand_to(&n, input.shape())?)
+        input.div(n.expand_to(input.shape())?)
     }
     /// Slices along an axis scaled down to a p-norm of at most `maxnorm`.
-    both fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
+    [Torch, Method] fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
         let (p, most) = (p.to_f64(), maxnorm.to_f64());
         ensure!(p > 0.0, Runtime, "renorm: non-positive-norm not supported");
         ensure!(most >= 0.0, Runtime, "renorm: expected maxnorm to be >= 0 but got {most}");
@@ -195,12 +194,14 @@ ops! {
         let n = vector_norm(input, p, Some(&rest), true, None)?;
         // nan stays as it is
         let small = gt(n.detach(), most)?.logical_not()?;
-        let factor = along::masked(&reciprocal(&n.add(1e-7)?)?.mul(most)?, &small, 1.0)?;
-        input.mul(cast(&factor, input.dtype())?)
+        let factor = reciprocal(&n.add(1e-7)?)?.mul(most)?.masked(&small, 1.0)?;
+        input.mul(factor.cast(input.dtype())?)
     }
     /// `renorm` in place.
-    inplace fn renorm_in_place["renorm_"](input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> () {
-        let before = crate::ops::create::copy::clone_as(input, crate::base::MemoryFormat::Preserve)?;
-        crate::ops::driver::in_place::assign("renorm_", input, &renorm(&before, p, dim, maxnorm)?)
+    [InPlace] fn renorm_in_place = "renorm_"(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> () {
+        let before = input.clone_as(crate::base::MemoryFormat::Preserve)?;
+        crate::ops::driver::in_place::assign("renorm_", input, &before.renorm(p, dim, maxnorm)?)
     }
 }
+
+pub const TABLE: Table = &[DISTANCE];

@@ -4,12 +4,9 @@ use crate::base::Dims;
 use crate::error::Result;
 use crate::ops::driver::op::apply;
 use crate::ops::linalg::matmul::op::BMM;
-use crate::ops::reduce::sum::sum_dims;
-use crate::ops::shape::resize::{expand_to, permute_to, reshape_to, unsqueeze_at};
-use crate::ops::shape::view::diagonal;
-use crate::ops::table::{ELLIPSIS as DOTS, Operand, tensors_of};
+use crate::ops::table::{ELLIPSIS as DOTS, Operand, Table, tensors_of};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// The label of the ellipsis axes: the first is `ELLIPSIS`, the next one more, and so on.
 const ELLIPSIS: usize = 1000;
@@ -112,7 +109,7 @@ fn named(x: &Tensor, labels: &Labels, n: usize, position: usize) -> Result<Facto
                     letter(names[i])
                 );
                 let l = names[i];
-                x = diagonal(&x, 0, i as i64, j as i64)?;
+                x = x.diagonal(0, i as i64, j as i64)?;
                 names.remove(j);
                 names.remove(i);
                 names.push(l);
@@ -130,10 +127,10 @@ fn letter(l: usize) -> char {
 /// The operand with its axes in the order of `labels`; missing ones have size 1.
 fn aligned(o: &Factor, labels: &[usize]) -> Result<Tensor> {
     let order: Dims = labels.iter().filter_map(|l| o.labels.iter().position(|m| m == l)).collect();
-    let mut x = permute_to(&o.x, &order)?;
+    let mut x = o.x.permute_to(&order)?;
     for (i, l) in labels.iter().enumerate() {
         if !o.labels.contains(l) {
-            x = unsqueeze_at(&x, i)?;
+            x = x.unsqueeze_at(i)?;
         }
     }
     Ok(x)
@@ -181,17 +178,17 @@ fn pair(a: Factor, b: Factor, gone: &[usize]) -> Result<Factor> {
     let (sb, sl, sr, ss) = (sizes(&a, &batch), sizes(&a, &left), sizes(&b, &right), sizes(&a, &sum));
     let count = |s: &Dims| s.iter().product::<usize>();
     let join = |parts: [&[usize]; 3]| -> Vec<usize> { parts.concat() };
-    let x = reshape_to(&aligned(&a, &join([&batch, &left, &sum]))?, &[count(&sb), count(&sl), count(&ss)])?;
-    let y = reshape_to(&aligned(&b, &join([&batch, &sum, &right]))?, &[count(&sb), count(&ss), count(&sr)])?;
+    let x = aligned(&a, &join([&batch, &left, &sum]))?.reshape_to(&[count(&sb), count(&sl), count(&ss)])?;
+    let y = aligned(&b, &join([&batch, &sum, &right]))?.reshape_to(&[count(&sb), count(&ss), count(&sr)])?;
     let out = if sum.is_empty() { x.mul(&y)? } else { apply(BMM, &[&x, &y])? };
     let shape: Dims = sb.iter().chain(&sl).chain(&sr).copied().collect();
-    Ok(Factor { x: reshape_to(&out, &shape)?, labels: join([&batch, &left, &right]) })
+    Ok(Factor { x: out.reshape_to(&shape)?, labels: join([&batch, &left, &right]) })
 }
 
 /// Without an axis of size 1.
 fn dropped(mut o: Factor, l: usize) -> Result<Factor> {
     if let Some(i) = o.labels.iter().position(|&m| m == l) {
-        o.x = crate::ops::shape::resize::select_at(&o.x, i, 0)?;
+        o.x = o.x.select_at(i, 0)?;
         o.labels.remove(i);
     }
     Ok(o)
@@ -199,7 +196,7 @@ fn dropped(mut o: Factor, l: usize) -> Result<Factor> {
 
 fn summed_over(mut o: Factor, l: usize) -> Result<Factor> {
     if let Some(i) = o.labels.iter().position(|&m| m == l) {
-        o.x = sum_dims(&o.x, &[i as i64], false)?;
+        o.x = o.x.sum_over(&[i as i64], false)?;
         o.labels.remove(i);
     }
     Ok(o)
@@ -270,7 +267,7 @@ pub fn contract(inputs: &[Labels], output: Option<Labels>, operands: &[Tensor]) 
     }
     let out = aligned(&acc, &wanted)?;
     let shape: Dims = Dims::from_slice(out.shape());
-    expand_to(&out, &shape)
+    out.expand_to(&shape)
 }
 
 /// A label names one size everywhere, 1 aside.
@@ -293,13 +290,13 @@ fn check_sizes(list: &[Factor]) -> Result<()> {
     Ok(())
 }
 
-ops! {
+rows! { EINSUM:
     /// Sums of products after Einstein's convention: `einsum("ij,jk->ik", a, b)`.
     ///
     /// Args: equation: letters for the axes of each operand, `...` for the rest; repeated letters within an operand
     /// take its diagonal; letters missing after `->` are summed.
     /// Errors: RuntimeError on a malformed equation or sizes that do not agree.
-    function fn einsum(equation: &str, operands: &[Operand]) -> Tensor {
+    [Torch] fn einsum(equation: &str, operands: &[Operand]) -> Tensor {
         let operands = &tensors_of("einsum", operands)?[..];
         ensure!(!operands.is_empty(), Runtime, "einsum(): must provide at least one operand");
         let (left, right) = match equation.split_once("->") { Some((l, r)) => (l, Some(r)), None => (equation, None) };
@@ -311,7 +308,7 @@ ops! {
         contract(&inputs, output, operands)
     }
     /// The same with lists of integers for labels: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
-    function fn einsum_lists["einsum"](operands: &[Operand]) -> Tensor {
+    [Torch] fn einsum_lists = "einsum"(operands: &[Operand]) -> Tensor {
         let (mut tensors, mut inputs, mut output) = (Vec::new(), Vec::new(), None);
         let mut rest = operands.iter();
         while let Some(next) = rest.next() {
@@ -329,3 +326,5 @@ ops! {
         contract(&inputs, output, &tensors)
     }
 }
+
+pub const TABLE: Table = &[EINSUM];

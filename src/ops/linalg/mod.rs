@@ -4,5 +4,7 @@ pub mod distance;
 pub mod einsum;
 pub mod matmul;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[distance::TABLE, einsum::TABLE, matmul::rows::TABLE];
+pub const TABLES: &[Table] = &[distance::TABLE, einsum::TABLE, matmul::rows::TABLE];

@@ -6,11 +6,10 @@ use crate::error::Result;
 use crate::kernels::cpu::random;
 use crate::ops::elementwise::arithmetic::{self as binary, add};
 use crate::ops::elementwise::kind::binary_in_place;
-use crate::ops::shape::resize::{reshape_to, unsqueeze_at};
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::{Meta, Tensor};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 
 /// A tensor of ones with probability `keep` and zeros, drawn in the order of its memory.
 #[allow(unsafe_code)]
@@ -97,23 +96,23 @@ fn functional(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) ->
 
 /// Channel dropout of one sample without a batch axis.
 fn unbatched(input: &Tensor, p: f64, train: bool, inplace: bool) -> Result<Tensor> {
-    let out = functional(&unsqueeze_at(input, 0)?, p, train, inplace, FEATURE)?;
-    if inplace { Ok(input.clone()) } else { reshape_to(&out, input.shape()) }
+    let out = functional(&input.unsqueeze_at(0)?, p, train, inplace, FEATURE)?;
+    if inplace { Ok(input.clone()) } else { out.reshape_to(input.shape()) }
 }
 
-ops! {
+rows! { DROPOUT:
     /// Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
     ///
     /// Errors: ValueError if `p` is not in [0, 1].
-    nn fn nn_dropout["dropout"](input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+    [Nn] fn nn_dropout = "dropout"(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, PLAIN)
     }
     /// Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
-    function fn dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, PLAIN) }
+    [Torch] fn dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, PLAIN) }
     /// `dropout` in place.
-    function fn dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, PLAIN) }
+    [Torch] fn dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, PLAIN) }
     /// Zeroes whole channels of (N, C, L).
-    nn fn dropout1d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+    [Nn] fn dropout1d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         ensure!((0.0..=1.0).contains(&p), Value, "dropout probability has to be between 0 and 1, but got {p}");
         match input.ndim() {
             2 => unbatched(input, p, training, inplace),
@@ -122,31 +121,33 @@ ops! {
         }
     }
     /// Zeroes whole channels of (N, C, H, W).
-    nn fn dropout2d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+    [Nn] fn dropout2d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, FEATURE)
     }
     /// Zeroes whole channels of (N, C, D, H, W).
-    nn fn dropout3d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+    [Nn] fn dropout3d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         if input.ndim() == 5 { functional(input, p, training, inplace, FEATURE) } else { unbatched(input, p, training, inplace) }
     }
     /// Dropout that keeps mean 0 and variance 1, for use with SELU.
-    nn fn nn_alpha_dropout["alpha_dropout"](input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
+    [Nn] fn nn_alpha_dropout = "alpha_dropout"(input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, ALPHA)
     }
     /// Dropout that keeps mean 0 and variance 1, for use with SELU.
-    function fn alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, ALPHA) }
+    [Torch] fn alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, ALPHA) }
     /// `alpha_dropout` in place.
-    function fn alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, ALPHA) }
+    [Torch] fn alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, ALPHA) }
     /// `alpha_dropout` of whole channels.
-    nn fn nn_feature_alpha_dropout["feature_alpha_dropout"](input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
+    [Nn] fn nn_feature_alpha_dropout = "feature_alpha_dropout"(input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, FEATURE_ALPHA)
     }
     /// `alpha_dropout` of whole channels.
-    function fn feature_alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE_ALPHA) }
+    [Torch] fn feature_alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE_ALPHA) }
     /// `feature_alpha_dropout` in place.
-    function fn feature_alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE_ALPHA) }
+    [Torch] fn feature_alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE_ALPHA) }
     /// Zeroes whole channels.
-    function fn feature_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE) }
+    [Torch] fn feature_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE) }
     /// `feature_dropout` in place.
-    function fn feature_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE) }
+    [Torch] fn feature_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE) }
 }
+
+pub const TABLE: Table = &[DROPOUT];

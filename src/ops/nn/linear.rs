@@ -2,43 +2,41 @@
 
 use crate::base::{Dims, Scalar};
 use crate::ops::elementwise::arithmetic::add;
-use crate::ops::linalg::matmul::rows::{addmm, matmul};
-use crate::ops::shape::resize::{permute_to, reshape_to, unsqueeze_at};
-use crate::ops::shape::view::t;
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 
 const ONE: Scalar = Scalar::Int(1);
 
-ops! {
+rows! { LINEAR:
     /// `input @ weight.T + bias` over the last axis.
     ///
     /// Args: input: (*, in); weight: (out, in) or (in); bias: (out).
     /// Shape: (*, out).
     /// Errors: RuntimeError for sizes or dtypes that do not fit.
-    nn fn linear(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
+    [Nn] fn linear(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let n = input.ndim();
         ensure!(n > 0 && weight.ndim() > 0, Runtime, "both arguments to linear need to be at least 1D, but they are {n}D and {}D", weight.ndim());
-        let Some(bias) = bias else { return matmul(input, &t(weight)?) };
-        let w = t(weight)?;
+        let Some(bias) = bias else { return input.matmul(&weight.t()?) };
+        let w = weight.t()?;
         if n == 2 {
-            return addmm(bias, input, &w, ONE, ONE);
+            return bias.addmm(input, &w, ONE, ONE);
         }
         if bias.ndim() == 1 && input.is_contiguous() && input.numel() > 0 {
             let k = input.shape()[n - 1];
-            let y = addmm(bias, &reshape_to(input, &[input.numel() / k, k])?, &w, ONE, ONE)?;
+            let y = bias.addmm(&input.reshape_to(&[input.numel() / k, k])?, &w, ONE, ONE)?;
             let mut shape = Dims::from_slice(&input.shape()[..n - 1]);
             shape.push(y.shape()[1]);
-            return reshape_to(&y, &shape);
+            return y.reshape_to(&shape);
         }
         ensure!(w.ndim() == 2, Runtime, "mat2 must be a matrix, got {}-D tensor", w.ndim());
-        add(matmul(input, &w)?, bias, ONE)
+        add(input.matmul(&w)?, bias, ONE)
     }
     /// `x1^T W x2 + b` for every output feature.
     ///
     /// Args: input1: (*, in1); input2: (*, in2); weight: (out, in1, in2); bias: (out).
     /// Errors: RuntimeError for sizes that do not fit.
-    function fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
+    [Torch] fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let (n, m) = (input1.ndim(), input2.ndim());
         ensure!(n == m && n > 0, Runtime, "bilinear(): input dimensions do not match: got {n} and {m}");
         ensure!(weight.ndim() == 3, Runtime, "bilinear(): weight must be 3-D, got {}-D", weight.ndim());
@@ -55,13 +53,15 @@ ops! {
         let mut shape = Dims::from_slice(&input1.shape()[..n - 1]);
         let rows: usize = shape.iter().product();
         shape.push(out);
-        let (x, y) = (reshape_to(input1, &[rows, a])?, reshape_to(input2, &[rows, b])?);
-        let w = reshape_to(&permute_to(weight, &[1, 0, 2])?, &[a, out * b])?;
-        let half = reshape_to(&matmul(&x, &w)?, &[rows, out, b])?;
-        let z = reshape_to(&matmul(&half, &unsqueeze_at(&y, 2)?)?, &shape)?;
+        let (x, y) = (input1.reshape_to(&[rows, a])?, input2.reshape_to(&[rows, b])?);
+        let w = weight.permute_to(&[1, 0, 2])?.reshape_to(&[a, out * b])?;
+        let half = x.matmul(&w)?.reshape_to(&[rows, out, b])?;
+        let z = half.matmul(&y.unsqueeze_at(2)?)?.reshape_to(&shape)?;
         match bias {
             Some(bias) => add(z, bias, ONE),
             None => Ok(z),
         }
     }
 }
+
+pub const TABLE: Table = &[LINEAR];

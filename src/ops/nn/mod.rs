@@ -12,8 +12,10 @@ pub mod norm;
 pub mod pool;
 pub mod rnn;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[
+pub const TABLES: &[Table] = &[
     activation::gate::TABLE,
     activation::piecewise::TABLE,
     attention::rows::TABLE,

@@ -2,6 +2,7 @@
 
 use crate::ops::create::copy::write;
 use crate::ops::driver::op::check_in_place;
+use crate::ops::table::Table;
 
 use crate::autograd::{GradMode, ModeGuard};
 use crate::base::{Layout, Scalar};
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::kernels::cpu::optim as kernel;
 use crate::storage::Guard;
 use crate::tensor::{Meta, Tensor};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 
 /// The tensors of one parameter's step laid out alike: those that are not are copied, and copied back if written.
 struct Aligned {
@@ -76,9 +77,9 @@ fn same_length(op: &str, n: usize, lists: &[usize]) -> Result<()> {
     Ok(())
 }
 
-ops! {
+rows! { OPTIM:
     /// One step of stochastic gradient descent over lists of tensors, in place; answers with the momentum buffers.
-    module fn sgd["optim.sgd"](params: &[Tensor], grads: &[Tensor], momentum_buffers: &[Option<Tensor>], lr: f64,
+    [Optim] fn sgd(params: &[Tensor], grads: &[Tensor], momentum_buffers: &[Option<Tensor>], lr: f64,
         momentum: f64, dampening: f64, weight_decay: f64, nesterov: bool, maximize: bool) -> Vec<Tensor>
     {
         same_length("sgd", params.len(), &[grads.len(), momentum_buffers.len()])?;
@@ -113,7 +114,7 @@ ops! {
         Ok(buffers)
     }
     /// One step of Adam or AdamW (`decoupled`) over lists of tensors, in place; `steps` are counted up.
-    module fn adam["optim.adam"](params: &[Tensor], grads: &[Tensor], exp_avgs: &[Tensor], exp_avg_sqs: &[Tensor],
+    [Optim] fn adam(params: &[Tensor], grads: &[Tensor], exp_avgs: &[Tensor], exp_avg_sqs: &[Tensor],
         max_exp_avg_sqs: Option<&[Tensor]>, steps: &[Tensor], lr: f64, beta1: f64, beta2: f64, eps: f64,
         weight_decay: f64, amsgrad: bool, decoupled: bool, maximize: bool) -> ()
     {
@@ -156,6 +157,8 @@ fn count_up(step: &Tensor) -> Result<f64> {
     step.storage().bump_version();
     Ok(now)
 }
+
+pub const TABLE: Table = &[OPTIM];
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,10 @@ use crate::error::Result;
 use crate::kernels::cpu::order::sort::edge_counts;
 use crate::ops::create::copy::{dense_held, full, write_held};
 use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::reduce::sum::{no_kernel, sum};
-use crate::ops::shape::resize::{narrow_at, reshape_to};
-use crate::ops::table::{Fields, Named, Val};
+use crate::ops::reduce::sum::no_kernel;
+use crate::ops::table::{Fields, Named, Table, Val};
 use crate::tensor::{Meta, Tensor};
-use crate::{ensure, ops, with_dtype};
+use crate::{ensure, rows, with_dtype};
 use smallvec::smallvec;
 
 /// Sums of weights (or counts) of the elements between neighbouring edges; the last bin includes its end.
@@ -68,15 +67,15 @@ fn counted(x: &Tensor, edges: &Tensor, weight: Option<&Tensor>, density: bool) -
             w.shape()
         );
     }
-    let flat = |t: &Tensor| reshape_to(&t.detach(), &[t.numel()]);
+    let flat = |t: &Tensor| t.detach().reshape_to(&[t.numel()]);
     let mut hist = match weight {
         Some(w) => apply(Between, &[&flat(&x)?, edges, &flat(w)?])?,
         None => apply(Between, &[&flat(&x)?, edges])?,
     };
     if density {
         let n = edges.numel() - 1;
-        let widths = narrow_at(edges, 0, 1, n, 1)?.sub(narrow_at(edges, 0, 0, n, 1)?)?;
-        hist = hist.div(sum(&hist, None)?)?.div(widths)?;
+        let widths = edges.narrow_at(0, 1, n, 1)?.sub(edges.narrow_at(0, 0, n, 1)?)?;
+        hist = hist.div(hist.sum(None)?)?.div(widths)?;
     }
     Ok(Named(&HISTOGRAM, smallvec![hist, edges.clone()]))
 }
@@ -88,18 +87,18 @@ fn check(x: &Tensor) -> Result<()> {
     Ok(())
 }
 
-ops! {
+rows! { ROWS:
     /// Weighted counts of the elements between the edges in `bins`, and the edges.
     ///
     /// Args: density: as a density, whose integral is one.
-    both fn histogram(input: &Tensor, bins: &Tensor; weight: Option<&Tensor> = None, density: bool = false) -> Named {
+    [Torch, Method] fn histogram(input: &Tensor, bins: &Tensor; weight: Option<&Tensor> = None, density: bool = false) -> Named {
         check(input)?;
         ensure!(bins.ndim() == 1, Runtime, "torch.histogramdd: bins tensor should have one dimension, but got {} dimensions in the bins tensor for dimension 0", bins.ndim());
         counted(input, bins, weight, density)
     }
     /// Weighted counts of the elements in `bins` bins of equal width over `range` (that of the data by default), and
     /// the edges of the bins.
-    both fn histogram_even["histogram"](input: &Tensor, bins: i64 = 100; range: Option<&[Scalar]> = None, weight: Option<&Tensor> = None, density: bool = false) -> Named {
+    [Torch, Method] fn histogram_even = "histogram"(input: &Tensor, bins: i64 = 100; range: Option<&[Scalar]> = None, weight: Option<&Tensor> = None, density: bool = false) -> Named {
         check(input)?;
         ensure!(bins > 0, Runtime, "torch.histogram(): bins must be > 0, but got {bins} for dimension 0");
         let (mut lo, mut hi) = (0.0, 1.0);
@@ -108,7 +107,7 @@ ops! {
             (lo, hi) = (range[0].to_f64(), range[1].to_f64());
         } else if input.numel() > 0 {
             let x = input.detach();
-            (lo, hi) = (crate::ops::reduce::extreme::min(&x)?.item()?.to_f64(), crate::ops::reduce::extreme::max(&x)?.item()?.to_f64());
+            (lo, hi) = (x.min()?.item()?.to_f64(), x.max()?.item()?.to_f64());
         }
         ensure!(lo.is_finite() && hi.is_finite(), Runtime, "torch.histogramdd: dimension 0's range [{lo}, {hi}] is not finite");
         ensure!(lo <= hi, Runtime, "torch.histogramdd: min should not exceed max, but got min {lo} max {hi} for dimension 0");
@@ -121,7 +120,7 @@ ops! {
     /// Whether each element is among `test_elements`.
     ///
     /// Args: assume_unique: no element occurs twice in either; invert: whether it is not.
-    function fn isin(elements: Val, test_elements: Val; assume_unique: bool = false, invert: bool = false) -> Tensor {
+    [Torch] fn isin(elements: Val, test_elements: Val; assume_unique: bool = false, invert: bool = false) -> Tensor {
         let _ = assume_unique;
         let tensor = |v: &Val| match v {
             Val::T(t) => Ok(t.detach()),
@@ -135,11 +134,13 @@ ops! {
             full(x.shape(), Scalar::Bool(false), DType::Bool, x.device())?
         } else {
             let common = crate::base::promote::promote(x.dtype(), of.dtype());
-            let (x, of) = (crate::ops::create::copy::cast(&x, common)?, crate::ops::create::copy::cast(&of, common)?);
-            let sorted = super::sort::sort_along(&reshape_to(&of, &[of.numel()])?, 0, false)?.0;
+            let (x, of) = (x.cast(common)?, of.cast(common)?);
+            let sorted = super::sort::sort_along(&of.reshape_to(&[of.numel()])?, 0, false)?.0;
             let at = super::search::bucketize(Val::T(x.clone()), &sorted, false, false)?.clamp_max(of.numel() as i64 - 1)?;
-            crate::ops::elementwise::compare::eq(&crate::ops::index::axis::take(&sorted, &at)?, &x)?
+            crate::ops::elementwise::compare::eq(&sorted.take(&at)?, &x)?
         };
         if invert { found.logical_not() } else { Ok(found) }
     }
 }
+
+pub const TABLE: Table = &[ROWS];

@@ -7,6 +7,8 @@ pub mod select;
 pub mod sort;
 pub mod unique;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] =
+pub const TABLES: &[Table] =
     &[histogram::TABLE, quantile::TABLE, search::TABLE, select::TABLE, sort::TABLE, unique::TABLE];

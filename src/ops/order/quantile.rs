@@ -3,16 +3,13 @@
 use super::sort::sort_along;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
-use crate::ops::create::copy::{cast, full};
-use crate::ops::elementwise::along;
+use crate::ops::create::copy::full;
 use crate::ops::elementwise::compare::eq;
 use crate::ops::elementwise::rounding::{ceil, floor, sgn};
 use crate::ops::reduce::extreme::flat;
-use crate::ops::reduce::sum::sum_dims;
-use crate::ops::shape::resize::{expand_to, reshape_to, transpose, unsqueeze_at};
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Between {
@@ -48,10 +45,7 @@ fn check(op: &str, x: &Tensor, q: &Tensor) -> Result<()> {
     ensure!(q.dtype() == x.dtype(), Runtime, "{op}() q tensor must be same dtype as the input tensor");
     if q.numel() > 0 && q.device() == crate::base::Device::Cpu {
         let q = q.detach();
-        let (lo, hi) = (
-            crate::ops::reduce::extreme::min(&q)?.item()?.to_f64(),
-            crate::ops::reduce::extreme::max(&q)?.item()?.to_f64(),
-        );
+        let (lo, hi) = (q.min()?.item()?.to_f64(), q.max()?.item()?.to_f64());
         ensure!(lo >= 0.0 && hi <= 1.0, Runtime, "{op}() q values must be in the range [0, 1]");
     }
     Ok(())
@@ -80,7 +74,7 @@ fn quantiles(
                 } else {
                     _ = shape.remove(axis)
                 }
-                (shape, if axis + 1 == x.ndim() { x.clone() } else { transpose(x, axis as i64, -1)? })
+                (shape, if axis + 1 == x.ndim() { x.clone() } else { x.transpose(axis as i64, -1)? })
             } else {
                 (shape, flat(x)?)
             }
@@ -92,51 +86,51 @@ fn quantiles(
     let mut ranks_shape = Dims::from_slice(&sorted.shape()[..sorted.ndim() - 1]);
     ranks_shape.push(q.numel());
     let last = sorted.ndim() - 1;
-    let missing = eq(&along::not_nan(&sorted)?, false)?;
-    let q1 = reshape_to(q, &[q.numel()])?;
+    let missing = eq(&sorted.not_nan()?, false)?;
+    let q1 = q.reshape_to(&[q.numel()])?;
     let ranks = if skip_nan {
         // ranks among the elements that are there
-        let present = sum_dims(&along::not_nan(&sorted)?, &[-1], true)?;
-        let top = cast(&present, x.dtype())?.sub(1.0)?;
-        let r = expand_to(&q1, &ranks_shape)?.mul(top)?;
+        let present = sorted.not_nan()?.sum_over(&[-1], true)?;
+        let top = present.cast(x.dtype())?.sub(1.0)?;
+        let r = q1.expand_to(&ranks_shape)?.mul(top)?;
         let below = eq(&sgn(&r.detach())?, -1.0)?;
-        along::masked(&r, &below, 0.0)?
+        r.masked(&below, 0.0)?
     } else {
-        let r = expand_to(&q1.mul((n - 1) as f64)?, &ranks_shape)?;
+        let r = q1.mul((n - 1) as f64)?.expand_to(&ranks_shape)?;
         // a nan anywhere answers with the last element, which then is one
-        let spoiled = crate::ops::reduce::all_any::any_dim(&missing, Some(&[-1]), true)?;
-        along::masked(&r, &expand_to(&spoiled, &ranks_shape)?, (n - 1) as f64)?
+        let spoiled = missing.any_dim(Some(&[-1]), true)?;
+        r.masked(&spoiled.expand_to(&ranks_shape)?, (n - 1) as f64)?
     };
     let ranks = match how {
         Between::Lower => floor(&ranks)?,
         Between::Higher => ceil(&ranks)?,
-        Between::Nearest => crate::ops::elementwise::round::round(&ranks, 0)?,
+        Between::Nearest => ranks.round(0)?,
         _ => ranks,
     };
-    let below = cast(&floor(&ranks.detach())?, DType::I64)?;
-    let mut values = along::gather(&sorted, last, &below)?;
+    let below = floor(&ranks.detach())?.cast(DType::I64)?;
+    let mut values = sorted.gather(last as i64, &below, false)?;
     if matches!(how, Between::Linear | Between::Midpoint) {
         let weight = match how {
             Between::Midpoint => full(&ranks_shape, Scalar::Float(0.5), x.dtype(), x.device())?,
-            _ => ranks.sub(cast(&below, x.dtype())?)?,
+            _ => ranks.sub(below.cast(x.dtype())?)?,
         };
-        let above = cast(&ceil(&ranks.detach())?, DType::I64)?;
-        let upper = along::gather(&sorted, last, &above)?;
-        values = crate::ops::elementwise::choose::lerp(&values, &upper, Val::T(weight))?;
+        let above = ceil(&ranks.detach())?.cast(DType::I64)?;
+        let upper = sorted.gather(last as i64, &above, false)?;
+        values = values.lerp(&upper, Val::T(weight))?;
     }
     // the quantiles go in front, the reduced axis back to its place
-    let lead = transpose(&unsqueeze_at(&values, 0)?, 0, -1)?;
+    let lead = values.unsqueeze_at(0)?.transpose(0, -1)?;
     let mut out = Dims::new();
     if q.ndim() == 1 {
         out.push(q.numel());
     }
     let lead = match moved {
         // the axis that went last left its place to the former last one
-        Some(axis) if x.ndim() > 0 && axis != last => transpose(&lead, axis as i64 + 1, -1)?,
+        Some(axis) if x.ndim() > 0 && axis != last => lead.transpose(axis as i64 + 1, -1)?,
         _ => lead,
     };
     out.append(&mut kept);
-    reshape_to(&lead, &out)
+    lead.reshape_to(&out)
 }
 
 /// A number as the tensor of quantiles.
@@ -145,25 +139,27 @@ fn number(x: &Tensor, q: f64) -> Result<Tensor> {
     full(&[], Scalar::Float(q), x.dtype(), x.device())
 }
 
-ops! {
+rows! { QUANTILE:
     /// The elements at the ranks `q * (n - 1)` in order, interpolated; nan where there is one.
     ///
     /// Args: q: numbers in [0, 1] of the dtype of `input` (float32 or float64); interpolation: `linear`, `lower`,
     /// `higher`, `midpoint` or `nearest`.
     /// Shape: that of the reduction, with an axis for `q` in front if `q` has one.
-    both fn quantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] fn quantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, q, dim, keepdim, interpolation, false)
     }
     /// The element at the rank `q * (n - 1)` in order, interpolated; nan where there is one.
-    both fn quantile_number["quantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] fn quantile_number = "quantile"(input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, &number(input, q)?, dim, keepdim, interpolation, false)
     }
     /// As `quantile`, over the elements that are not nan.
-    both fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, q, dim, keepdim, interpolation, true)
     }
     /// As `quantile`, over the elements that are not nan.
-    both fn nanquantile_number["nanquantile"](input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] fn nanquantile_number = "nanquantile"(input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, &number(input, q)?, dim, keepdim, interpolation, true)
     }
 }
+
+pub const TABLE: Table = &[QUANTILE];

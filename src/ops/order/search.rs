@@ -8,9 +8,9 @@ use crate::ops::create::copy::{dense_cast_held, dense_held, write_held};
 use crate::ops::driver::op::{Metas, Op, apply};
 use crate::ops::elementwise::kind::half_up;
 use crate::ops::reduce::sum::no_kernel;
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::{Meta, Tensor};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Debug)]
@@ -184,8 +184,8 @@ fn counted(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
     let x = x.detach();
     let (mut lo, mut hi) = (min.to_f64(), max.to_f64());
     if lo == hi && x.numel() > 0 {
-        lo = crate::ops::reduce::extreme::min(&x)?.item()?.to_f64();
-        hi = crate::ops::reduce::extreme::max(&x)?.item()?.to_f64();
+        lo = x.min()?.item()?.to_f64();
+        hi = x.max()?.item()?.to_f64();
     }
     if lo == hi {
         (lo, hi) = (lo - 1.0, hi + 1.0);
@@ -195,19 +195,21 @@ fn counted(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
     apply(Histc { bins: bins as usize, range: (lo, hi) }, &[&x])
 }
 
-ops! {
+rows! { SEARCH:
     /// Where values belong in a sorted sequence (row by row): before equal elements, after them with `right`.
     ///
     /// Args: sorter: positions that put `sorted_sequence` in order, if it is not.
-    function fn searchsorted(sorted_sequence: &Tensor, input: Val; out_int32: bool = false, right: bool = false, side: Option<&str> = None, sorter: Option<&Tensor> = None) -> Tensor {
+    [Torch] fn searchsorted(sorted_sequence: &Tensor, input: Val; out_int32: bool = false, right: bool = false, side: Option<&str> = None, sorter: Option<&Tensor> = None) -> Tensor {
         look_up(sorted_sequence, input, out_int32, right, side, sorter)
     }
     /// The bucket of each value: its place among sorted 1-d `boundaries`.
-    function fn bucketize(input: Val, boundaries: &Tensor; out_int32: bool = false, right: bool = false) -> Tensor {
+    [Torch] fn bucketize(input: Val, boundaries: &Tensor; out_int32: bool = false, right: bool = false) -> Tensor {
         ensure!(boundaries.ndim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim({})", boundaries.ndim());
         look_up(boundaries, input, out_int32, right, None, None)
     }
     /// How many elements fall into each of `bins` bins of equal width between `min` and `max` (the extremes of the
     /// data where both are equal).
-    both fn histc(input: &Tensor, bins: i64 = 100, min: Scalar = Scalar::Int(0), max: Scalar = Scalar::Int(0)) -> Tensor { counted(input, bins, min, max) }
+    [Torch, Method] fn histc(input: &Tensor, bins: i64 = 100, min: Scalar = Scalar::Int(0), max: Scalar = Scalar::Int(0)) -> Tensor { counted(input, bins, min, max) }
 }
+
+pub const TABLE: Table = &[SEARCH];

@@ -7,9 +7,9 @@ use crate::kernels::cpu::order::sort::{Grid, Pick, pick};
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
 use crate::ops::reduce::extreme::evenly_over_all;
 use crate::ops::reduce::sum::{Axes, no_kernel};
-use crate::ops::table::{Fields, Named};
+use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops, with_dtype};
+use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Debug)]
@@ -129,11 +129,11 @@ static MEDIAN: Fields = Fields { name: "median", fields: &["values", "indices"] 
 static NANMEDIAN: Fields = Fields { name: "nanmedian", fields: &["values", "indices"] };
 static MODE: Fields = Fields { name: "mode", fields: &["values", "indices"] };
 
-ops! {
+rows! { SELECT:
     /// The `k`-th least element along an axis (from 1), and where it is.
     ///
     /// Errors: RuntimeError if `k` is out of range.
-    both fn kthvalue(input: &Tensor, k: i64, dim: i64 = -1, keepdim: bool = false) -> Named {
+    [Torch, Method] fn kthvalue(input: &Tensor, k: i64, dim: i64 = -1, keepdim: bool = false) -> Named {
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(1) as i64;
         Axes { axes: smallvec![axis], keepdim }.check_nonempty("kthvalue", input.shape())?;
@@ -141,13 +141,15 @@ ops! {
         picked(input, Pick::Place(k as usize - 1), dim, keepdim, &KTHVALUE)
     }
     /// The lower middle of all elements in order; nan if there is one.
-    both fn median(input: &Tensor) -> Tensor { apply(Median(Pick::Median), &[input]) }
+    [Torch, Method] fn median(input: &Tensor) -> Tensor { apply(Median(Pick::Median), &[input]) }
     /// The lower middles along an axis, and where they are; the first nan where there is one.
-    both fn median_dim["median"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::Median, dim, keepdim, &MEDIAN) }
+    [Torch, Method] fn median_dim = "median"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::Median, dim, keepdim, &MEDIAN) }
     /// The lower middle of the elements that are not nan.
-    both fn nanmedian(input: &Tensor) -> Tensor { apply(Median(Pick::NanMedian), &[input]) }
+    [Torch, Method] fn nanmedian(input: &Tensor) -> Tensor { apply(Median(Pick::NanMedian), &[input]) }
     /// The lower middles of the elements along an axis that are not nan, and where they are.
-    both fn nanmedian_dim["nanmedian"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::NanMedian, dim, keepdim, &NANMEDIAN) }
+    [Torch, Method] fn nanmedian_dim = "nanmedian"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::NanMedian, dim, keepdim, &NANMEDIAN) }
     /// The most frequent elements along an axis (the least of several), and their last positions.
-    both fn mode(input: &Tensor, dim: i64 = -1, keepdim: bool = false) -> Named { picked(input, Pick::Mode, dim, keepdim, &MODE) }
+    [Torch, Method] fn mode(input: &Tensor, dim: i64 = -1, keepdim: bool = false) -> Named { picked(input, Pick::Mode, dim, keepdim, &MODE) }
 }
+
+pub const TABLE: Table = &[SELECT];

@@ -4,12 +4,11 @@ use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::order::sort::{self as kernel, Grid};
 use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
-use crate::ops::elementwise::along;
 use crate::ops::reduce::extreme::to_selected;
 use crate::ops::reduce::sum::zeros_of;
-use crate::ops::table::{Fields, Named};
+use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops, with_dtype};
+use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 static SORT: Fields = Fields { name: "sort", fields: &["values", "indices"] };
@@ -26,7 +25,7 @@ fn back_to(g: &Tensor, shape: &[usize], axis: usize, indices: &Tensor) -> Result
     if shape.is_empty() {
         return Ok(g.clone());
     }
-    along::scatter_add(&zeros_of(shape, g)?, axis, &indices.detach(), g)
+    zeros_of(shape, g)?.scatter_add(axis as i64, &indices.detach(), g)
 }
 
 impl Op for Sort {
@@ -124,32 +123,32 @@ impl Op for TopK {
     }
 }
 
-ops! {
+rows! { ROWS:
     /// The elements in order along an axis, and where they were. The sort is stable; nan counts as the greatest.
     ///
     /// Errors: RuntimeError for complex numbers.
-    both fn sort(input: &Tensor, dim: i64 = -1, descending: bool = false) -> Named { named(input, dim, descending) }
+    [Torch, Method] fn sort(input: &Tensor, dim: i64 = -1, descending: bool = false) -> Named { named(input, dim, descending) }
     /// The elements in order along an axis, and where they were; always stable.
-    both fn sort_stable["sort"](input: &Tensor; stable: Option<bool>, dim: i64 = -1, descending: bool = false) -> Named {
+    [Torch, Method] fn sort_stable = "sort"(input: &Tensor; stable: Option<bool>, dim: i64 = -1, descending: bool = false) -> Named {
         let _ = stable;
         named(input, dim, descending)
     }
     /// The elements in order along an axis, and where they were; always stable.
-    both fn sort_stable_dim["sort"](input: &Tensor, dim: i64 = -1, descending: bool = false; stable: Option<bool>) -> Named {
+    [Torch, Method] fn sort_stable_dim = "sort"(input: &Tensor, dim: i64 = -1, descending: bool = false; stable: Option<bool>) -> Named {
         let _ = stable;
         named(input, dim, descending)
     }
     /// Positions that put the elements in order along an axis.
-    both fn argsort(input: &Tensor, dim: i64 = -1, descending: bool = false; stable: bool = false) -> Tensor {
+    [Torch, Method] fn argsort(input: &Tensor, dim: i64 = -1, descending: bool = false; stable: bool = false) -> Tensor {
         let _ = stable;
         Ok(sort_along(&input.detach(), dim, descending)?.1)
     }
     /// The elements in order along the first axis.
-    both fn msort(input: &Tensor) -> Tensor { Ok(sort_along(input, 0, false)?.0) }
+    [Torch, Method] fn msort(input: &Tensor) -> Tensor { Ok(sort_along(input, 0, false)?.0) }
     /// The `k` greatest (or least) elements along an axis in order, and where they were.
     ///
     /// Errors: RuntimeError if `k` is out of range.
-    both fn topk(input: &Tensor, k: i64, dim: i64 = -1, largest: bool = true, sorted: bool = true) -> Named {
+    [Torch, Method] fn topk(input: &Tensor, k: i64, dim: i64 = -1, largest: bool = true, sorted: bool = true) -> Named {
         let _ = sorted;
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(1);
@@ -162,3 +161,5 @@ ops! {
 pub fn from_picked(g: &Tensor, cx: &Context, axis: usize, keepdim: bool) -> Result<Tensor> {
     to_selected(g, cx.shape(0), axis, &cx.output(1)?, keepdim)
 }
+
+pub const TABLE: Table = &[ROWS];

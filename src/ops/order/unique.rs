@@ -5,11 +5,10 @@ use crate::error::Result;
 use crate::kernels::cpu::order::sort::{Groups, group, unique as unique_kernel};
 use crate::ops::create::copy::dense;
 use crate::ops::reduce::sum::no_kernel;
-use crate::ops::shape::resize::{permute_to, reshape_to};
-use crate::ops::table::Ret;
+use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 
 /// One tensor, or as many as were asked for.
 pub struct Distinct {
@@ -138,15 +137,15 @@ fn distinct(
             );
             let mut order: Dims = smallvec::smallvec![axis];
             order.extend((0..x.ndim()).filter(|&i| i != axis));
-            let front = dense(&permute_to(&x, &order)?)?;
+            let front = dense(&x.permute_to(&order)?)?;
             let n = x.shape()[axis];
-            let g = rows(op, &reshape_to(&front, &[n, front.numel() / n])?, inverse, consecutive)?;
+            let g = rows(op, &front.reshape_to(&[n, front.numel() / n])?, inverse, consecutive)?;
             let values = taken(&front, &g.first)?;
             let mut back = Dims::from_elem(0, order.len());
             for (i, &o) in order.iter().enumerate() {
                 back[o] = i;
             }
-            (dense(&permute_to(&values, &back)?)?, g, smallvec::smallvec![n])
+            (dense(&values.permute_to(&back)?)?, g, smallvec::smallvec![n])
         }
         None => {
             let flat = dense(&x)?;
@@ -178,7 +177,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
         );
     }
     ensure!(x.ndim() == 1, Runtime, "{only}");
-    let places = dense(&crate::ops::create::copy::cast(&x.detach(), DType::I64)?)?;
+    let places = dense(&x.detach().cast(DType::I64)?)?;
     let n = places.numel();
     let guard = Guard::take([places.storage()].into_iter(), [].into_iter());
     // SAFETY: a dense tensor of `n` elements, held for reading
@@ -199,7 +198,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
                 "weights should be 1-d and have the same length as input"
             );
             let single = w.dtype() == DType::F32;
-            let w = dense(&crate::ops::create::copy::cast(&w.detach(), DType::F64)?)?;
+            let w = dense(&w.detach().cast(DType::F64)?)?;
             let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
             let mut sums = vec![0f64; bins];
             // SAFETY: as above, of as many elements
@@ -216,22 +215,24 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     Ok(result)
 }
 
-ops! {
+rows! { UNIQUE:
     /// The distinct elements in order (every nan is distinct), with the group of each element and the size of each
     /// group if asked for; with `dim` the distinct slices along an axis.
     ///
     /// Errors: RuntimeError for complex numbers.
-    both fn unique(input: &Tensor, sorted: bool = true, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
+    [Torch, Method] fn unique(input: &Tensor, sorted: bool = true, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
         let _ = sorted;
         distinct(input, return_inverse, return_counts, dim, false)
     }
     /// The first of each run of equal elements (or of slices along an axis), with the run of each element and the
     /// length of each run if asked for.
-    both fn unique_consecutive(input: &Tensor, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
+    [Torch, Method] fn unique_consecutive(input: &Tensor, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
         distinct(input, return_inverse, return_counts, dim, true)
     }
     /// How often each value 0, 1, .. occurs in a 1-d tensor of non-negative integers, or the sums of `weights` there.
     ///
     /// Args: minlength: the least length of the result.
-    both fn bincount(input: &Tensor, weights: Option<&Tensor> = None, minlength: i64 = 0) -> Tensor { count_bins(input, weights, minlength) }
+    [Torch, Method] fn bincount(input: &Tensor, weights: Option<&Tensor> = None, minlength: i64 = 0) -> Tensor { count_bins(input, weights, minlength) }
 }
+
+pub const TABLE: Table = &[UNIQUE];

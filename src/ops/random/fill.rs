@@ -11,10 +11,10 @@ use crate::kernels::cpu::random::IntRange;
 use crate::ops::create::copy::{dense_cast_held, fill_held, full, write_held};
 use crate::ops::create::fill::{alike, check_layout, finish, sizes};
 use crate::ops::driver::op::{Metas, Op, Saves, apply_in_place, make_node};
-use crate::ops::table::{Sizes, Val};
+use crate::ops::table::{Sizes, Table, Val};
 use crate::storage::Guard;
 use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::smallvec;
 
 /// A distribution with its parameters.
@@ -451,31 +451,31 @@ fn range_of(low: i64, high: i64, dtype: DType) -> Result<Law> {
 const UNIT: Law = Law::Uniform(0.0, 1.0);
 const STANDARD: Law = Law::Normal(0.0, 1.0);
 
-ops! {
+rows! { FILL:
     /// Uniform numbers from 0 (included) to 1.
-    function fn rand(size: Sizes; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn rand(size: Sizes; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         drawn(&size.0, UNIT, generator, dtype.unwrap_or_else(default_dtype), device, requires_grad)
     }
     /// Normal numbers of mean 0 and deviation 1.
-    function fn randn(size: Sizes; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn randn(size: Sizes; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         drawn(&size.0, STANDARD, generator, dtype.unwrap_or_else(default_dtype), device, requires_grad)
     }
     /// Integers from 0 up to `high`, which is left out.
-    function fn randint(high: i64, size: &[i64]; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn randint(high: i64, size: &[i64]; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let dtype = dtype.unwrap_or(DType::I64);
         drawn(size, range_of(0, high, dtype)?, generator, dtype, device, requires_grad)
     }
     /// Integers from `low` up to `high`, which is left out.
-    function fn randint_between["randint"](low: i64, high: i64, size: &[i64]; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn randint_between = "randint"(low: i64, high: i64, size: &[i64]; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         let dtype = dtype.unwrap_or(DType::I64);
         drawn(size, range_of(low, high, dtype)?, generator, dtype, device, requires_grad)
     }
     /// The numbers `0..n` in random order.
-    function fn randperm(n: i64; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn randperm(n: i64; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         ensure!(n >= 0, Runtime, "n must be non-negative, got{n}");
         let out = Tensor::empty(&[n as usize], dtype.unwrap_or(DType::I64), device.unwrap_or(Device::Cpu))?;
@@ -493,41 +493,41 @@ ops! {
         finish(out, requires_grad)
     }
     /// Uniform numbers with the shape, dtype and device of `input`.
-    function fn rand_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn rand_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         drawn_like(input, UNIT, dtype, device, memory_format, requires_grad)
     }
     /// Normal numbers with the shape, dtype and device of `input`.
-    function fn randn_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn randn_like(input: &Tensor; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         drawn_like(input, STANDARD, dtype, device, memory_format, requires_grad)
     }
     /// Integers from 0 up to `high` with the shape, dtype and device of `input`.
-    function fn randint_like(input: &Tensor, high: i64; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn randint_like(input: &Tensor, high: i64; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         drawn_like(input, range_of(0, high, dtype.unwrap_or(input.dtype()))?, dtype, device, memory_format, requires_grad)
     }
     /// Integers from `low` up to `high` with the shape, dtype and device of `input`.
-    function fn randint_like_between["randint_like"](input: &Tensor, low: i64, high: i64; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Torch] fn randint_like_between = "randint_like"(input: &Tensor, low: i64, high: i64; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false, memory_format: Option<MemoryFormat> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         drawn_like(input, range_of(low, high, dtype.unwrap_or(input.dtype()))?, dtype, device, memory_format, requires_grad)
     }
     /// Normal numbers of the given mean and deviation.
-    function fn normal_of_size["normal"](mean: f64, std: f64, size: &[i64]; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
+    [Torch] fn normal_of_size = "normal"(mean: f64, std: f64, size: &[i64]; generator: Option<&Generator> = None, dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None, requires_grad: bool = false) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         check_std(std)?;
         drawn(size, Law::Normal(mean, std), generator, dtype.unwrap_or_else(default_dtype), device, requires_grad)
     }
     /// Normal numbers whose mean, deviation or both are tensors.
-    function fn normal(mean: Val = Val::S(Scalar::Float(0.0)), std: Val = Val::S(Scalar::Float(1.0)); generator: Option<&Generator> = None) -> Tensor { normal_around(&mean, &std, generator) }
+    [Torch] fn normal(mean: Val = Val::S(Scalar::Float(0.0)), std: Val = Val::S(Scalar::Float(1.0)); generator: Option<&Generator> = None) -> Tensor { normal_around(&mean, &std, generator) }
     /// Ones with the probabilities that `input` holds, zeros otherwise.
-    both fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = alike(input, None, None, None)?;
         bernoulli_each(&out, &input.detach(), generator)?;
         Ok(drawn_by(input, out, "BernoulliBackward0"))
     }
     /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
-    both fn bernoulli_p["bernoulli"](input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
         check_p("bernoulli_", p)?;
         let out = alike(input, None, None, None)?;
         draw(&out, Law::Bernoulli(p), generator)?;
@@ -536,60 +536,62 @@ ops! {
     /// Indices drawn with the weights in the rows of `input`.
     ///
     /// Args: num_samples: draws a row; replacement: whether an index may come again.
-    both fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
         categories(&input.detach(), num_samples, replacement, generator)
     }
     /// Counts of events at the rates that `input` holds.
-    function fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, counts(&input.detach(), None, generator)?, "PoissonBackward0")) }
+    [Torch] fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, counts(&input.detach(), None, generator)?, "PoissonBackward0")) }
     /// Numbers of successes among `count` trials of probability `prob`.
-    function fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+    [Torch] fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         ensure!(count.dtype() == prob.dtype(), Runtime, "binomial: count and prob must have the same dtype, got {} and {}", count.dtype().scalar_name(), prob.dtype().scalar_name());
         counts(&count.detach(), Some(&prob.detach()), generator)
     }
     /// Fills with uniform numbers from `from` (included) to `to`.
-    inplace fn uniform_["uniform_"](input: &Tensor, from: f64 = 0.0, to: f64 = 1.0; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn uniform_(input: &Tensor, from: f64 = 0.0, to: f64 = 1.0; generator: Option<&Generator> = None) -> () {
         ensure!(from <= to, Runtime, "uniform_ expects to return a [from, to) range, but found from={from} > to={to}");
         draw(input, Law::Uniform(from, to), generator)
     }
     /// Fills with normal numbers.
-    inplace fn normal_["normal_"](input: &Tensor, mean: f64 = 0.0, std: f64 = 1.0; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn normal_(input: &Tensor, mean: f64 = 0.0, std: f64 = 1.0; generator: Option<&Generator> = None) -> () {
         check_std(std)?;
         draw(input, Law::Normal(mean, std), generator)
     }
     /// Fills with exponentials of normal numbers.
-    inplace fn log_normal_["log_normal_"](input: &Tensor, mean: f64 = 1.0, std: f64 = 2.0; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn log_normal_(input: &Tensor, mean: f64 = 1.0, std: f64 = 2.0; generator: Option<&Generator> = None) -> () {
         ensure!(std > 0.0, Runtime, "log_normal_ expects std > 0.0, but found std={std}");
         draw(input, Law::LogNormal(mean, std), generator)
     }
     /// Fills with exponentially distributed numbers of rate `lambd`.
-    inplace fn exponential_["exponential_"](input: &Tensor, lambd: f64 = 1.0; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn exponential_(input: &Tensor, lambd: f64 = 1.0; generator: Option<&Generator> = None) -> () {
         ensure!(lambd > 0.0, Runtime, "exponential_ expects lambda > 0.0, but found lambda={lambd}");
         draw(input, Law::Exponential(lambd), generator)
     }
     /// Fills with Cauchy-distributed numbers.
-    inplace fn cauchy_["cauchy_"](input: &Tensor, median: f64 = 0.0, sigma: f64 = 1.0; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn cauchy_(input: &Tensor, median: f64 = 0.0, sigma: f64 = 1.0; generator: Option<&Generator> = None) -> () {
         ensure!(sigma > 0.0, Runtime, "cauchy_ expects sigma > 0.0, but found sigma={sigma}");
         draw(input, Law::Cauchy(median, sigma), generator)
     }
     /// Fills with the number of trials up to the first success of probability `p`.
-    inplace fn geometric_["geometric_"](input: &Tensor, p: f64; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn geometric_(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> () {
         ensure!(p > 0.0 && p < 1.0, Runtime, "geometric_ expects p to be in (0, 1), but got p={p}");
         draw(input, Law::Geometric(p), generator)
     }
     /// Fills with ones of probability `p` (a number, or a tensor that broadcasts) and zeros.
-    inplace fn bernoulli_in_place["bernoulli_"](input: &Tensor, p: Val = Val::S(Scalar::Float(0.5)); generator: Option<&Generator> = None) -> () {
+    [InPlace] fn bernoulli_in_place = "bernoulli_"(input: &Tensor, p: Val = Val::S(Scalar::Float(0.5)); generator: Option<&Generator> = None) -> () {
         match p {
             Val::S(p) => { check_p("bernoulli_", p.to_f64())?; draw(input, Law::Bernoulli(p.to_f64()), generator) }
             Val::T(p) => bernoulli_each(input, &p.detach(), generator),
         }
     }
     /// Fills with integers from 0 to the greatest the dtype holds exactly.
-    inplace fn random_["random_"](input: &Tensor; generator: Option<&Generator> = None) -> () { draw(input, Law::Natural, generator) }
+    [InPlace] fn random_(input: &Tensor; generator: Option<&Generator> = None) -> () { draw(input, Law::Natural, generator) }
     /// Fills with integers from 0 up to `to`, which is left out.
-    inplace fn random_to["random_"](input: &Tensor, to: i64; generator: Option<&Generator> = None) -> () { draw(input, range_of(0, to, input.dtype())?, generator) }
+    [InPlace] fn random_to = "random_"(input: &Tensor, to: i64; generator: Option<&Generator> = None) -> () { draw(input, range_of(0, to, input.dtype())?, generator) }
     /// Fills with integers from `from` up to `to`, which is left out; without it up to the greatest of the dtype.
-    inplace fn random_between["random_"](input: &Tensor, from: i64, to: Option<i64>; generator: Option<&Generator> = None) -> () {
+    [InPlace] fn random_between = "random_"(input: &Tensor, from: i64, to: Option<i64>; generator: Option<&Generator> = None) -> () {
         let law = match to { Some(to) => range_of(from, to, input.dtype())?, None => Law::Integers(IntRange::starting_at(input.dtype(), from)?) };
         draw(input, law, generator)
     }
 }
+
+pub const TABLE: Table = &[FILL];

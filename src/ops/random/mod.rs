@@ -2,5 +2,7 @@
 
 pub mod fill;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[fill::TABLE];
+pub const TABLES: &[Table] = &[fill::TABLE];

@@ -4,9 +4,10 @@ use super::sum::Axes;
 use crate::base::{DType, Dims};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
-use crate::ops;
 use crate::ops::create::copy::write_held;
 use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::table::Table;
+use crate::rows;
 use crate::tensor::{Meta, Tensor};
 use crate::with_dtype;
 use smallvec::smallvec;
@@ -93,22 +94,26 @@ impl Op for CountNonzero {
     }
 }
 
-/// How many elements along the axes are not zero, as int64 with the axes kept.
-pub fn count_kept(x: &Tensor, axes: &Dims) -> Result<Tensor> {
-    apply(CountNonzero(Axes { axes: axes.clone(), keepdim: true }), &[&x.detach()])
+impl Tensor {
+    /// How many elements along the axes are not zero, as int64 with the axes kept.
+    pub fn count_kept(&self, axes: &Dims) -> Result<Tensor> {
+        apply(CountNonzero(Axes { axes: axes.clone(), keepdim: true }), &[&self.detach()])
+    }
 }
 
-ops! {
+rows! { ALL_ANY:
     /// Whether all elements are true (not zero). uint8 answers in uint8, everything else in bool.
-    both fn all(input: &Tensor) -> Tensor { logic(input, None, false, true) }
+    [Torch, Method] fn all(input: &Tensor) -> Tensor { logic(input, None, false, true) }
     /// Whether all elements along the axes are true.
-    both fn all_dim["all"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, true) }
+    [Torch, Method] fn all_dim = "all"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, true) }
     /// Whether any element is true (not zero). uint8 answers in uint8, everything else in bool.
-    both fn any(input: &Tensor) -> Tensor { logic(input, None, false, false) }
+    [Torch, Method] fn any(input: &Tensor) -> Tensor { logic(input, None, false, false) }
     /// Whether any element along the axes is true.
-    both fn any_dim["any"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, false) }
+    [Torch, Method] fn any_dim = "any"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, false) }
     /// The number of elements that are not zero, as int64.
-    both fn count_nonzero(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor {
+    [Torch, Method] fn count_nonzero(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor {
         apply(CountNonzero(Axes::of(dim, false, input.ndim())?), &[&input.detach()])
     }
 }
+
+pub const TABLE: Table = &[ALL_ANY];

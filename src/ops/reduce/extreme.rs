@@ -5,12 +5,10 @@ use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
-use crate::ops::elementwise::along::{not_nan, scatter_add};
 use crate::ops::elementwise::compare::eq;
-use crate::ops::shape::resize::reshape_to;
-use crate::ops::table::{Fields, Named};
+use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 static MAX: Fields = Fields { name: "max", fields: &["values", "indices"] };
@@ -84,7 +82,7 @@ impl Op for Extreme {
 fn evenly(g: &Tensor, x: &Tensor, y: &Tensor, axes: &Axes) -> Result<Tensor> {
     let shape = x.shape();
     let mask = eq(x.detach(), axes.keep(&y.detach(), shape)?)?;
-    let count = super::all_any::count_kept(&mask, &axes.axes)?;
+    let count = mask.count_kept(&axes.axes)?;
     axes.keep(g, shape)?.mul(&mask)?.div(count)
 }
 
@@ -96,12 +94,12 @@ pub fn evenly_over_all(g: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
         && y.device() != crate::base::Device::Meta
         && y.item()?.to_f64().is_nan()
     {
-        eq(&not_nan(&x)?, false)?
+        eq(&x.not_nan()?, false)?
     } else {
         eq(&x, &y)?
     };
     let all = Axes::all(x.ndim());
-    g.mul(&mask)?.div(super::all_any::count_kept(&mask, &all.axes)?)
+    g.mul(&mask)?.div(mask.count_kept(&all.axes)?)
 }
 
 /// The extreme along one axis and its position.
@@ -165,7 +163,7 @@ pub fn to_selected(
     }
     let axes = Axes { axes: smallvec![axis], keepdim };
     let zero = zeros_of(shape, g)?;
-    scatter_add(&zero, axis, &axes.keep(&index.detach(), shape)?, &axes.keep(g, shape)?)
+    zero.scatter_add(axis as i64, &axes.keep(&index.detach(), shape)?, &axes.keep(g, shape)?)
 }
 
 /// Position of the extreme, along an axis or in the flattened tensor.
@@ -293,29 +291,29 @@ fn along(input: &Tensor, dim: i64, keepdim: bool, max: bool) -> Result<Named> {
     Ok(Named(if max { &MAX } else { &MIN }, outs.into_iter().collect()))
 }
 
-ops! {
+rows! { EXTREME:
     /// The greatest element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
-    both fn max(input: &Tensor) -> Tensor { whole(input, true) }
+    [Torch, Method] fn max(input: &Tensor) -> Tensor { whole(input, true) }
     /// The greater element of each pair (`maximum`), broadcasting.
-    both fn max_other["max"](input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::maximum(input, other) }
+    [Torch, Method] fn max_other = "max"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::maximum(input, other) }
     /// The greatest elements along an axis and their (first) positions.
-    both fn max_dim["max"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, true) }
+    [Torch, Method] fn max_dim = "max"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, true) }
     /// The least element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
-    both fn min(input: &Tensor) -> Tensor { whole(input, false) }
+    [Torch, Method] fn min(input: &Tensor) -> Tensor { whole(input, false) }
     /// The lesser element of each pair (`minimum`), broadcasting.
-    both fn min_other["min"](input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::minimum(input, other) }
+    [Torch, Method] fn min_other = "min"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::minimum(input, other) }
     /// The least elements along an axis and their (first) positions.
-    both fn min_dim["min"](input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
+    [Torch, Method] fn min_dim = "min"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
     /// The greatest elements over axes. Gradients are shared evenly by ties.
-    both fn amax(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, true) }
+    [Torch, Method] fn amax(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, true) }
     /// The least elements over axes. Gradients are shared evenly by ties.
-    both fn amin(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, false) }
+    [Torch, Method] fn amin(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, false) }
     /// The least and the greatest elements, of all or along one axis.
-    both fn aminmax(input: &Tensor; dim: Option<i64> = None, keepdim: bool = false) -> Named {
+    [Torch, Method] fn aminmax(input: &Tensor; dim: Option<i64> = None, keepdim: bool = false) -> Named {
         let axes = match dim {
             Some(d) => Axes::one(d, keepdim, input.ndim())?,
             None => Axes { axes: (0..input.ndim()).collect(), keepdim },
@@ -328,13 +326,15 @@ ops! {
         Ok(Named(&AMINMAX, apply_multi(AminMax(axes), &[input])?.into_iter().collect()))
     }
     /// The position of the greatest element, along an axis or in the flattened tensor; the first one of ties.
-    both fn argmax(input: &Tensor, dim: Option<i64> = None, keepdim: bool = false) -> Tensor { arg(input, dim, keepdim, true) }
+    [Torch, Method] fn argmax(input: &Tensor, dim: Option<i64> = None, keepdim: bool = false) -> Tensor { arg(input, dim, keepdim, true) }
     /// The position of the least element, along an axis or in the flattened tensor; the first one of ties.
-    both fn argmin(input: &Tensor, dim: Option<i64> = None, keepdim: bool = false) -> Tensor { arg(input, dim, keepdim, false) }
+    [Torch, Method] fn argmin(input: &Tensor, dim: Option<i64> = None, keepdim: bool = false) -> Tensor { arg(input, dim, keepdim, false) }
 }
 
 /// The whole tensor as one axis.
 pub fn flat(x: &Tensor) -> Result<Tensor> {
     let n: Dims = smallvec![x.numel()];
-    reshape_to(x, &n)
+    x.reshape_to(&n)
 }
+
+pub const TABLE: Table = &[EXTREME];

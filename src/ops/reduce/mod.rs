@@ -11,6 +11,8 @@ pub mod variance;
 #[cfg(test)]
 mod tests;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] =
+pub const TABLES: &[Table] =
     &[all_any::TABLE, extreme::TABLE, norm::TABLE, scan::TABLE, softmax::TABLE, sum::TABLE, variance::TABLE];

@@ -1,19 +1,18 @@
 //! Norms of vectors and matrices.
 #![allow(non_snake_case)] // PyTorch calls the matrix `A`
 
-use super::extreme::{amax, amin};
 use super::sum::{Axes, no_kernel, zeros_of};
 use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
-use crate::ops::create::copy::{cast, dense_cast_held, write_held};
+use crate::ops::create::copy::{dense_cast_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::along;
 use crate::ops::elementwise::compare::eq;
 use crate::ops::elementwise::power::pow;
 use crate::ops::elementwise::rounding::{abs, sgn};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// `(sum |x|^p)^(1/p)` over axes; `dtype` is that of the arithmetic.
@@ -60,7 +59,7 @@ impl Op for VectorNorm {
 pub fn norm_backward(g: &Tensor, x: &Tensor, y: &Tensor, p: f64, axes: &Axes) -> Result<Tensor> {
     let shape = x.shape();
     let (g, y) = (axes.keep(g, shape)?, axes.keep(y, shape)?);
-    let still = |t: &Tensor, of: &Tensor| along::masked(t, &eq(of.detach(), 0.0)?, 0.0);
+    let still = |t: &Tensor, of: &Tensor| t.masked(&eq(of.detach(), 0.0)?, 0.0);
     if p == 0.0 {
         zeros_of(shape, x)
     } else if p == 1.0 {
@@ -69,7 +68,7 @@ pub fn norm_backward(g: &Tensor, x: &Tensor, y: &Tensor, p: f64, axes: &Axes) ->
         still(&x.div(&y)?, &y)?.mul(g)
     } else if p.is_infinite() {
         let mask = eq(abs(x)?.detach(), y.detach())?;
-        let count = super::all_any::count_kept(&mask, &axes.axes)?;
+        let count = mask.count_kept(&axes.axes)?;
         sgn(x)?.mul(&mask)?.mul(g.div(count)?)
     } else if p < 1.0 {
         let scaled = still(&sgn(x)?.mul(pow(&abs(x)?, p - 1.0)?)?, x)?;
@@ -120,7 +119,7 @@ pub fn vector_norm(
         }
     }
     let x = match dtype {
-        Some(to) => cast(x, to)?,
+        Some(to) => x.cast(to)?,
         None => x.clone(),
     };
     apply(VectorNorm { p, axes }, &[&x])
@@ -200,7 +199,7 @@ fn matrix_norm_number(
         check_dtype("linalg.matrix_norm", x.dtype(), to)?;
     }
     let extreme = |t: &Tensor, axis: usize, keep: bool| {
-        if ord > 0.0 { amax(t, Some(&[axis as i64]), keep) } else { amin(t, Some(&[axis as i64]), keep) }
+        if ord > 0.0 { t.amax(Some(&[axis as i64]), keep) } else { t.amin(Some(&[axis as i64]), keep) }
     };
     if size == 2.0 {
         let s = singular_values(x, (a, b), dtype)?;
@@ -236,7 +235,7 @@ fn put_back(x: &Tensor, axes: (usize, usize), ndim: usize) -> Result<Tensor> {
     for i in [axes.0.min(axes.1), axes.0.max(axes.1)] {
         shape.insert(i, 1);
     }
-    crate::ops::shape::resize::reshape_to(x, &shape)
+    x.reshape_to(&shape)
 }
 
 /// A matrix norm by name: `fro`, `nuc`.
@@ -252,7 +251,7 @@ fn matrix_norm_named(
         "fro" => vector_norm(x, 2.0, Some(dim), keepdim, dtype),
         "nuc" => {
             let s = singular_values(x, (a, b), dtype)?;
-            let out = super::sum::sum_dims(&s, &[-1], keepdim)?;
+            let out = s.sum_over(&[-1], keepdim)?;
             if keepdim { put_back(&out, (a, b), x.ndim()) } else { Ok(out) }
         }
         other => bail!(Runtime, "linalg.matrix_norm: Order {other} not supported."),
@@ -345,31 +344,31 @@ fn order(ord: Scalar) -> Result<f64> {
     Ok(ord.to_f64())
 }
 
-ops! {
+rows! { NORM:
     /// The p-norm over axes, of all elements by default.
     ///
     /// Args: p: any number, or `"fro"`, `"nuc"`; nothing means 2.
-    both fn norm(input: &Tensor, p: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false, dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn norm(input: &Tensor, p: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false, dtype: Option<DType> = None) -> Tensor {
         vector_norm(input, p.map_or(Ok(2.0), order)?, dim, keepdim, dtype)
     }
     /// The Frobenius (`"fro"`) or nuclear (`"nuc"`) norm.
-    both fn norm_name["norm"](input: &Tensor, p: &str, dim: Option<&[i64]> = None, keepdim: bool = false, dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn norm_name = "norm"(input: &Tensor, p: &str, dim: Option<&[i64]> = None, keepdim: bool = false, dtype: Option<DType> = None) -> Tensor {
         norm_named(input, p, dim, keepdim, dtype)
     }
     /// The p-norm of vectors along axes, of the flattened tensor by default.
-    module fn linalg_vector_norm["linalg.vector_norm"](x: &Tensor, ord: Scalar = Scalar::Int(2), dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_vector_norm = "vector_norm"(x: &Tensor, ord: Scalar = Scalar::Int(2), dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         vector_norm(x, order(ord)?, dim, keepdim, dtype)
     }
     /// The norm of matrices in two axes, of order 1, -1, 2, -2, inf or -inf.
-    module fn linalg_matrix_norm["linalg.matrix_norm"](A: &Tensor, ord: Scalar, dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_matrix_norm = "matrix_norm"(A: &Tensor, ord: Scalar, dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         matrix_norm_number(A, order(ord)?, dim, keepdim, dtype)
     }
     /// The Frobenius (`"fro"`) or nuclear (`"nuc"`) norm of matrices in two axes.
-    module fn linalg_matrix_norm_name["linalg.matrix_norm"](A: &Tensor, ord: &str = "fro", dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_matrix_norm_name = "matrix_norm"(A: &Tensor, ord: &str = "fro", dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         matrix_norm_named(A, ord, dim, keepdim, dtype)
     }
     /// The norm of vectors (one axis) or matrices (two axes); without `ord` the 2-norm of all elements.
-    module fn linalg_norm["linalg.norm"](A: &Tensor, ord: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_norm = "norm"(A: &Tensor, ord: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         if let Some(dim) = dim {
             ensure!(matches!(dim.len(), 1 | 2), Runtime, "linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim:?}");
         } else if ord.is_some() {
@@ -383,7 +382,7 @@ ops! {
         }
     }
     /// The Frobenius (`"fro"`) or nuclear (`"nuc"`) norm.
-    module fn linalg_norm_name["linalg.norm"](A: &Tensor, ord: &str, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_norm_name = "norm"(A: &Tensor, ord: &str, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         if let Some(dim) = dim {
             ensure!(matches!(dim.len(), 1 | 2), Runtime, "linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim:?}");
         } else {
@@ -392,7 +391,9 @@ ops! {
         matrix_norm_named(A, ord, dim.unwrap_or(&[0, 1]), keepdim, dtype)
     }
     /// The p-norm of `input - other`.
-    both fn dist(input: &Tensor, other: &Tensor, p: Scalar = Scalar::Int(2)) -> Tensor {
+    [Torch, Method] fn dist(input: &Tensor, other: &Tensor, p: Scalar = Scalar::Int(2)) -> Tensor {
         apply(Dist(order(p)?), &[input, other])
     }
 }
+
+pub const TABLE: Table = &[NORM];

@@ -5,12 +5,11 @@ use crate::base::{DType, Layout, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
 use crate::kernels::cpu::reduce::recur::{Lines, recur};
-use crate::ops::create::copy::{cast, dense_cast_held, dense_held, fill_held, write_held};
+use crate::ops::create::copy::{dense_cast_held, dense_held, fill_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place, apply_multi};
-use crate::ops::elementwise::exponential::conj_of;
-use crate::ops::table::{Fields, Named};
+use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops, with_dtype};
+use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// A dense tensor as lines along an axis.
@@ -95,9 +94,9 @@ impl Op for Running {
             return grads![Some(apply(Running { axis, product: false, reverse, dtype: self.dtype }, &[g])?)];
         }
         // what later results pass back, times the product before
-        let x = conj_of(&cast(&cx.input(0)?, self.dtype)?)?;
+        let x = cx.input(0)?.cast(self.dtype)?.conj()?;
         let before = shift(&cx.output(0)?, axis, self.reverse, Scalar::Int(1))?;
-        grads![Some(linear(g, &x, axis, reverse, true)?.mul(conj_of(&before)?)?)]
+        grads![Some(linear(g, &x, axis, reverse, true)?.mul(before.conj()?)?)]
     }
 }
 
@@ -140,13 +139,13 @@ impl Op for Linear {
     fn backward(&self, cx: &Context, h: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(h) = &h[0] else { return grads![None, None] };
         let (c, s) = (cx.input(1)?, cx.output(0)?);
-        let t = linear(h, &conj_of(&c)?, self.axis, !self.reverse, !self.lag)?;
+        let t = linear(h, &c.conj()?, self.axis, !self.reverse, !self.lag)?;
         let for_c = want.then(1, || {
             let zero = Scalar::Int(0);
             if self.lag {
-                shift(&t, self.axis, !self.reverse, zero)?.mul(conj_of(&s)?)
+                shift(&t, self.axis, !self.reverse, zero)?.mul(s.conj()?)
             } else {
-                t.mul(conj_of(&shift(&s, self.axis, self.reverse, zero)?)?)
+                t.mul(shift(&s, self.axis, self.reverse, zero)?.conj()?)
             }
         })?;
         grads![want.has(0).then_some(t), for_c]
@@ -196,10 +195,12 @@ impl Op for Shift {
     }
 }
 
-/// The product of all elements before (after, with `reverse`) each element.
-pub fn cumprod_exclusive(x: &Tensor, axis: usize, reverse: bool) -> Result<Tensor> {
-    let y = apply(Running { axis, product: true, reverse, dtype: x.dtype() }, &[x])?;
-    shift(&y, axis, reverse, Scalar::Int(1))
+impl Tensor {
+    /// The product of all elements before (after, with `reverse`) each element.
+    pub fn cumprod_exclusive(&self, axis: usize, reverse: bool) -> Result<Tensor> {
+        let y = apply(Running { axis, product: true, reverse, dtype: self.dtype() }, &[self])?;
+        shift(&y, axis, reverse, Scalar::Int(1))
+    }
 }
 
 fn running(input: &Tensor, dim: i64, dtype: Option<DType>, product: bool) -> Result<Tensor> {
@@ -261,12 +262,7 @@ impl Op for RunningExtreme {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None] };
         let zero = zeros_of(cx.shape(0), g)?;
-        grads![Some(crate::ops::elementwise::along::scatter_add(
-            &zero,
-            self.axis,
-            &cx.output(1)?.detach(),
-            g
-        )?)]
+        grads![Some(zero.scatter_add(self.axis as i64, &cx.output(1)?.detach(), g)?)]
     }
 }
 
@@ -326,33 +322,35 @@ impl Op for LogCumsumExp {
         let (x, y) = (cx.input(0)?, cx.output(0)?);
         // a_i = g_i + e^(y_i - y_(i+1)) a_(i+1); results only grow, so the factors are at most 1
         let before = shift(&y, self.0, false, Scalar::Float(f64::NEG_INFINITY))?;
-        let factors = conj_of(&before.sub(&y)?.exp()?)?;
+        let factors = before.sub(&y)?.exp()?.conj()?;
         let a = linear(g, &factors, self.0, true, true)?;
-        grads![Some(a.mul(conj_of(&x.sub(&y)?.exp()?)?)?)]
+        grads![Some(a.mul(x.sub(&y)?.exp()?.conj()?)?)]
     }
 }
 
-ops! {
+rows! { SCAN:
     /// Sums of the elements up to and including each one along an axis.
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: as `input`.
-    both fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
+    [Torch, Method] fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
     /// `cumsum` in place.
-    inplace fn cumsum_in_place["cumsum_"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, false) }
+    [InPlace] fn cumsum_in_place = "cumsum_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, false) }
     /// Products of the elements up to and including each one along an axis.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
     /// Shape: as `input`.
-    both fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
+    [Torch, Method] fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
     /// `cumprod` in place.
-    inplace fn cumprod_in_place["cumprod_"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, true) }
+    [InPlace] fn cumprod_in_place = "cumprod_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, true) }
     /// Greatest elements so far along an axis, and their (last) positions.
-    both fn cummax(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, true, &CUMMAX) }
+    [Torch, Method] fn cummax(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, true, &CUMMAX) }
     /// Least elements so far along an axis, and their (last) positions.
-    both fn cummin(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, false, &CUMMIN) }
+    [Torch, Method] fn cummin(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, false, &CUMMIN) }
     /// `log(sum(e^x))` over the elements up to and including each one along an axis.
-    both fn logcumsumexp(input: &Tensor, dim: i64) -> Tensor {
+    [Torch, Method] fn logcumsumexp(input: &Tensor, dim: i64) -> Tensor {
         apply(LogCumsumExp(wrap_dim(dim, input.ndim())?), &[input])
     }
 }
+
+pub const TABLE: Table = &[SCAN];

@@ -1,13 +1,14 @@
 //! Softmax and its kin along one axis.
 
-use super::sum::{no_kernel, sum_dims};
+use super::sum::no_kernel;
 use crate::base::{DType, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::reduce::softmax as kernel;
-use crate::ops::create::copy::{cast, dense_held};
+use crate::ops::create::copy::dense_held;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{grads, ops, with_dtype};
+use crate::{grads, rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Debug)]
@@ -102,7 +103,7 @@ impl Op for SoftmaxGrad {
         let Some(h) = &h[0] else { return grads![None, None] };
         let (g, y) = (cx.input(0)?, cx.input(1)?);
         let dim = [self.axis as i64];
-        let total = |t: &Tensor| if t.ndim() == 0 { Ok(t.clone()) } else { sum_dims(t, &dim, true) };
+        let total = |t: &Tensor| if t.ndim() == 0 { Ok(t.clone()) } else { t.sum_over(&dim, true) };
         if self.log {
             // out = g - e^y sum(g)
             let he = h.mul(y.exp()?)?;
@@ -122,7 +123,7 @@ impl Op for SoftmaxGrad {
 fn along(input: &Tensor, dim: i64, dtype: Option<DType>, log: bool) -> Result<Tensor> {
     let axis = wrap_dim(dim, input.ndim())?;
     let x = match dtype {
-        Some(d) => cast(input, d)?,
+        Some(d) => input.cast(d)?,
         None => input.clone(),
     };
     apply(Softmax { axis, log }, &[&x])
@@ -133,31 +134,33 @@ fn implicit(input: &Tensor, dim: Option<i64>) -> i64 {
     dim.unwrap_or(if matches!(input.ndim(), 0 | 1 | 3) { 0 } else { 1 })
 }
 
-ops! {
+rows! { SOFTMAX:
     /// `e^x / sum(e^x)` along an axis.
     ///
     /// Args: dtype: converts the input first (floating dtypes).
     /// Shape: as `input`.
-    both fn softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
+    [Torch, Method] fn softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
     /// The logarithm of `softmax`, computed in one.
-    both fn log_softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
+    [Torch, Method] fn log_softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
     /// `e^x / sum(e^x)` along an axis.
-    module fn special_softmax["special.softmax"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
+    [Special] fn special_softmax = "softmax"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
     /// The logarithm of `softmax`, computed in one.
-    module fn special_log_softmax["special.log_softmax"](input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
+    [Special] fn special_log_softmax = "log_softmax"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
     /// `e^x / sum(e^x)` along an axis; without `dim` along axis 0 of 0-, 1- and 3-d tensors, else along axis 1.
-    nn fn nn_softmax["softmax"](input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
+    [Nn] fn nn_softmax = "softmax"(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         let _ = _stacklevel;
         along(input, implicit(input, dim), dtype, false)
     }
     /// The logarithm of `softmax`, computed in one.
-    nn fn nn_log_softmax["log_softmax"](input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
+    [Nn] fn nn_log_softmax = "log_softmax"(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         let _ = _stacklevel;
         along(input, implicit(input, dim), dtype, true)
     }
     /// `softmax(-x)`.
-    nn fn softmin(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
+    [Nn] fn softmin(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         let _ = _stacklevel;
         along(&input.neg()?, implicit(input, dim), dtype, false)
     }
 }
+
+pub const TABLE: Table = &[SOFTMAX];

@@ -1,17 +1,16 @@
 //! Reductions over axes: their common geometry, and sums, means and products.
 
-use super::scan::cumprod_exclusive;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::reduce::{self as kernel, ReducePlan};
-use crate::ops::create::copy::{cast, dense_cast_held, full, write_held};
+use crate::ops::create::copy::{dense_cast_held, full, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::exponential::conj_of;
 use crate::ops::elementwise::kind::{Side, half_up, run2};
-use crate::ops::shape::resize::{expand_to, reshape_to, wrap_dims};
+use crate::ops::shape::resize::wrap_dims;
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 /// Which axes go, and whether they stay behind with size 1.
@@ -54,7 +53,7 @@ impl Axes {
     }
     /// A reduced tensor with its axes back as size 1.
     pub fn keep(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-        if self.keepdim { Ok(g.clone()) } else { reshape_to(g, &reduced_shape(shape, &self.axes, true)) }
+        if self.keepdim { Ok(g.clone()) } else { g.reshape_to(&reduced_shape(shape, &self.axes, true)) }
     }
     /// A reduced tensor repeated to the input's shape.
     pub fn spread(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
@@ -84,8 +83,8 @@ pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdim: bool) -> Dims {
 
 /// A reduced tensor with its axes put back as size 1 and repeated to the input's shape.
 pub fn expand_reduced(g: &Tensor, axes: &[usize], keepdim: bool, shape: &[usize]) -> Result<Tensor> {
-    let kept = if keepdim { g.clone() } else { reshape_to(g, &reduced_shape(shape, axes, true))? };
-    expand_to(&kept, shape)
+    let kept = if keepdim { g.clone() } else { g.reshape_to(&reduced_shape(shape, axes, true))? };
+    kept.expand_to(shape)
 }
 
 /// The dtype a sum answers in: small integers become int64.
@@ -190,8 +189,7 @@ impl Op for Reduce {
         grads![Some(match self.what {
             What::Sum => self.axes.spread(g, shape)?,
             What::Mean => self.axes.spread(&g.div(self.axes.count(shape) as f64)?, shape)?,
-            What::NanSum =>
-                crate::ops::elementwise::along::where_not_nan(&self.axes.spread(g, shape)?, &cx.input(0)?)?,
+            What::NanSum => self.axes.spread(g, shape)?.where_not_nan(&cx.input(0)?)?,
             What::Prod => self.prod_backward(cx, g)?,
         })]
     }
@@ -208,40 +206,45 @@ impl Reduce {
 
     /// `g * product / x`; where a factor is zero the products of the others come from running products.
     fn prod_backward(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
-        let x = cast(&cx.input(0)?, self.dtype)?;
+        let x = cx.input(0)?.cast(self.dtype)?;
         let shape = cx.shape(0);
         if x.ndim() == 0 {
             return Ok(g.clone());
         }
-        if !has_zero(&x)? {
+        if !x.has_zero()? {
             let y = cx.output(0)?;
-            return self.axes.spread(&g.mul(conj_of(&y)?)?, shape)?.div(conj_of(&x)?);
+            return self.axes.spread(&g.mul(y.conj()?)?, shape)?.div(x.conj()?);
         }
         let whole = self.axes.axes.len() > 1 || x.ndim() == 1;
-        let (lines, axis) = if whole { (reshape_to(&x, &[x.numel()])?, 0) } else { (x, self.axes.axes[0]) };
-        let before = cumprod_exclusive(&lines, axis, false)?;
-        let others = before.mul(cumprod_exclusive(&lines, axis, true)?)?;
-        self.axes.spread(g, shape)?.mul(conj_of(&reshape_to(&others, shape)?)?)
+        let (lines, axis) = if whole { (x.reshape_to(&[x.numel()])?, 0) } else { (x, self.axes.axes[0]) };
+        let before = lines.cumprod_exclusive(axis, false)?;
+        let others = before.mul(lines.cumprod_exclusive(axis, true)?)?;
+        self.axes.spread(g, shape)?.mul(others.reshape_to(shape)?.conj()?)
     }
-}
-
-/// Whether an element is zero; on tensors without data, that none is.
-pub fn has_zero(x: &Tensor) -> Result<bool> {
-    if x.device() == crate::base::Device::Meta || x.numel() == 0 {
-        return Ok(false);
-    }
-    let all = super::all_any::all(&x.detach())?;
-    Ok(all.item()?.is_zero())
 }
 
 fn reduce(x: &Tensor, what: What, node: &'static str, axes: Axes, dtype: DType) -> Result<Tensor> {
     apply(Reduce { what, node, axes, dtype }, &[x])
 }
 
-/// Sum over the given axes.
-pub fn sum_dims(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-    let axes = Axes { axes: wrap_dims(dims, x.ndim())?, keepdim };
-    reduce(x, What::Sum, "SumBackward1", axes, sum_dtype(x.dtype()))
+impl Tensor {
+    /// Sum over the given axes.
+    pub fn sum_over(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        let axes = Axes { axes: wrap_dims(dims, self.ndim())?, keepdim };
+        reduce(self, What::Sum, "SumBackward1", axes, sum_dtype(self.dtype()))
+    }
+    /// Mean over the given axes.
+    pub fn mean_over(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        self.mean_dim(Some(dims), keepdim, None)
+    }
+    /// Whether an element is zero; on tensors without data, that none is.
+    pub fn has_zero(&self) -> Result<bool> {
+        if self.device() == crate::base::Device::Meta || self.numel() == 0 {
+            return Ok(false);
+        }
+        let all = self.detach().all()?;
+        Ok(all.item()?.is_zero())
+    }
 }
 
 fn mean_dtype(x: &Tensor, dtype: Option<DType>) -> Result<DType> {
@@ -261,11 +264,6 @@ fn mean_dtype(x: &Tensor, dtype: Option<DType>) -> Result<DType> {
 fn no_complex(op: &str, x: &Tensor) -> Result<()> {
     ensure!(!x.dtype().is_complex(), Runtime, "{op} on CPU does not support complex inputs");
     Ok(())
-}
-
-/// Mean over the given axes.
-pub fn mean_dims(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-    mean_dim(x, Some(dims), keepdim, None)
 }
 
 fn nansum_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tensor> {
@@ -289,53 +287,53 @@ fn nanmean_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tens
         input.dtype().scalar_name()
     );
     let sum = nansum_axes(input, axes.clone(), dtype)?;
-    let present = crate::ops::elementwise::along::not_nan(&input.detach())?;
+    let present = input.detach().not_nan()?;
     let count = reduce(&present, What::Sum, "SumBackward1", axes, DType::I64)?;
     sum.div(count)
 }
 
-ops! {
+rows! { SUM:
     /// The sum of all elements.
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: 0-d.
-    both fn sum(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn sum(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Sum, "SumBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The sum over axes (all of them for `None` or `()`).
-    both fn sum_dim["sum"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn sum_dim = "sum"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Sum, "SumBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The mean of all elements.
     ///
     /// Errors: RuntimeError for integers, unless `dtype` says otherwise.
-    both fn mean(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn mean(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         let dtype = mean_dtype(input, dtype)?;
         reduce(input, What::Mean, "MeanBackward0", Axes::all(input.ndim()), dtype)
     }
     /// The mean over axes (all of them for `None` or `()`).
-    both fn mean_dim["mean"](input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn mean_dim = "mean"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let dtype = mean_dtype(input, dtype)?;
         let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Mean, "MeanBackward1", axes, dtype)
     }
     /// The sum of all elements, nan counted as zero.
-    both fn nansum(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn nansum(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         nansum_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
     }
     /// The mean of the elements that are not nan.
-    both fn nanmean(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn nanmean(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         nanmean_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
     }
     /// The product of all elements.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
-    both fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Prod, "ProdBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The product over one axis.
-    both fn prod_dim["prod"](input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] fn prod_dim = "prod"(input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let axes = Axes::one(dim, keepdim, input.ndim())?;
         reduce(input, What::Prod, "ProdBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
     }
@@ -350,3 +348,5 @@ pub fn zeros_of(shape: &[usize], like: &Tensor) -> Result<Tensor> {
 pub fn no_kernel(kernel: &str, dtype: DType) -> Result<()> {
     bail!(NotImplemented, "\"{kernel}\" not implemented for '{}'", dtype.scalar_name())
 }
+
+pub const TABLE: Table = &[SUM];

@@ -1,11 +1,6 @@
 //! Checks across the reductions.
 
-use super::all_any;
-use super::extreme;
 use super::norm;
-use super::scan;
-use super::softmax;
-use super::sum;
 use super::variance;
 use crate::autograd::{Request, run};
 use crate::base::{DType, Dims};
@@ -33,7 +28,7 @@ fn values(x: &Tensor) -> Vec<f64> {
 fn check(name: &str, x: &[f64], shape: &[usize], f: impl Fn(&Tensor) -> crate::Result<Tensor>) {
     let weight = |y: &Tensor, k: f64| {
         let w: Vec<f64> = (0..y.numel()).map(|i| (0.7 * i as f64 + k).cos()).collect();
-        y.mul(t(&w, y.shape())).and_then(|z| sum::sum(&z, None)).unwrap()
+        y.mul(t(&w, y.shape())).and_then(|z| z.sum(None)).unwrap()
     };
     let back = |y: &Tensor, x: &Tensor| {
         let request = Request {
@@ -78,53 +73,48 @@ fn check(name: &str, x: &[f64], shape: &[usize], f: impl Fn(&Tensor) -> crate::R
 fn gradients() {
     let x: Vec<f64> = (0..12).map(|i| ((i * 7 % 12) as f64 - 4.3) * 0.4).collect();
     let s = &[3, 4];
-    check("sum", &x, s, |x| sum::sum_dim(&x.mul(x)?, Some(&[1]), false, None));
-    check("mean", &x, s, |x| sum::mean_dim(&x.mul(x)?, Some(&[0]), true, None));
-    check("nansum", &x, s, |x| sum::nansum(&x.mul(x)?, None, false, None));
-    check("prod", &x, s, |x| sum::prod(x, None));
-    check("prod dim", &x, s, |x| sum::prod_dim(x, 0, false, None));
+    check("sum", &x, s, |x| x.mul(x)?.sum_dim(Some(&[1]), false, None));
+    check("mean", &x, s, |x| x.mul(x)?.mean_dim(Some(&[0]), true, None));
+    check("nansum", &x, s, |x| x.mul(x)?.nansum(None, false, None));
+    check("prod", &x, s, |x| x.prod(None));
+    check("prod dim", &x, s, |x| x.prod_dim(0, false, None));
     let mut z = x.clone();
     z[2] = 0.0;
     z[7] = 0.0;
-    check("prod with zeros", &z[..8], &[2, 4], |x| sum::prod(x, None));
-    check("prod dim with zeros", &z, s, |x| sum::prod_dim(x, 1, true, None));
-    check("cumprod", &z, s, |x| scan::cumprod(x, 1, None));
-    check("cumsum", &x, s, |x| scan::cumsum(&x.mul(x)?, 0, None));
-    check("logcumsumexp", &x, s, |x| scan::logcumsumexp(x, 1));
-    check("cummax", &x, s, |x| Ok(scan::cummax(&x.mul(x)?, 1)?.1[0].clone()));
-    check("softmax", &x, s, |x| softmax::softmax(x, 1, None));
-    check("log_softmax", &x, s, |x| softmax::log_softmax(x, 0, None));
-    check("logsumexp", &x, s, |x| variance::logsumexp(x, &[0, 1], false));
-    check("var", &x, s, |x| variance::var(x, Some(&[1]), None, false));
-    check("std", &x, s, |x| variance::std(x, None, Some(0.0), true));
+    check("prod with zeros", &z[..8], &[2, 4], |x| x.prod(None));
+    check("prod dim with zeros", &z, s, |x| x.prod_dim(1, true, None));
+    check("cumprod", &z, s, |x| x.cumprod(1, None));
+    check("cumsum", &x, s, |x| x.mul(x)?.cumsum(0, None));
+    check("logcumsumexp", &x, s, |x| x.logcumsumexp(1));
+    check("cummax", &x, s, |x| Ok(x.mul(x)?.cummax(1)?.1[0].clone()));
+    check("softmax", &x, s, |x| x.softmax(1, None));
+    check("log_softmax", &x, s, |x| x.log_softmax(0, None));
+    check("logsumexp", &x, s, |x| x.logsumexp(&[0, 1], false));
+    check("var", &x, s, |x| x.var(Some(&[1]), None, false));
+    check("std", &x, s, |x| x.std(None, Some(0.0), true));
     check("var_mean", &x, s, |x| variance::var_mean(x, Some(&[0]), None, false).and_then(|(v, m)| v.mul(m)));
-    check("max", &x, s, |x| extreme::max(&x.mul(x)?));
-    check("max dim", &x, s, |x| Ok(extreme::max_dim(&x.mul(x)?, 1, false)?.1[0].clone()));
-    check("amin", &x, s, |x| extreme::amin(&x.mul(x)?, Some(&[0]), false));
+    check("max", &x, s, |x| x.mul(x)?.max());
+    check("max dim", &x, s, |x| Ok(x.mul(x)?.max_dim(1, false)?.1[0].clone()));
+    check("amin", &x, s, |x| x.mul(x)?.amin(Some(&[0]), false));
     for p in [0.5, 1.0, 1.5, 2.0, 3.0, f64::INFINITY, f64::NEG_INFINITY, -1.0] {
         check("norm", &x, s, |x| norm::vector_norm(x, p, Some(&[1]), false, None));
     }
-    check("dist", &x, s, |x| norm::dist(x, &x.mul(x)?, 3.0.into()));
+    check("dist", &x, s, |x| x.dist(&x.mul(x)?, 3.0.into()));
 }
 
 #[test]
 fn dtypes_and_shapes() {
     let x = Tensor::from_slice(&[true, false, true], &[3]).unwrap();
-    let s = sum::sum(&x, None).unwrap();
+    let s = x.sum(None).unwrap();
     assert_eq!((s.dtype(), s.item().unwrap().to_i64()), (DType::I64, 2));
-    assert_eq!(sum::sum(&x, Some(DType::Bool)).unwrap().dtype(), DType::Bool);
-    assert_eq!(sum::sum(&x, Some(DType::I8)).unwrap().item().unwrap().to_i64(), 2);
-    let h = crate::ops::create::copy::cast(&t(&[60000.0, 60000.0, 3.0], &[3]), DType::F16).unwrap();
-    assert_eq!(sum::mean(&h, None).unwrap().item().unwrap().to_f64(), 40000.0);
+    assert_eq!(x.sum(Some(DType::Bool)).unwrap().dtype(), DType::Bool);
+    assert_eq!(x.sum(Some(DType::I8)).unwrap().item().unwrap().to_i64(), 2);
+    let h = t(&[60000.0, 60000.0, 3.0], &[3]).cast(DType::F16).unwrap();
+    assert_eq!(h.mean(None).unwrap().item().unwrap().to_f64(), 40000.0);
     let y = t(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[2, 3]);
-    assert_eq!(sum::sum_dim(&y, Some(&[]), true, None).unwrap().shape(), &[1, 1]);
-    assert_eq!(all_any::any_dim(&y, Some(&[]), false).unwrap().shape(), &[2, 3]);
-    assert_eq!(values(&extreme::argmax(&y, Some(1), false).unwrap()), [2.0, 2.0]);
-    assert_eq!(
-        values(
-            &extreme::argmin(&crate::ops::shape::resize::transpose(&y, 0, 1).unwrap(), None, false).unwrap()
-        ),
-        [0.0]
-    );
-    assert!(extreme::max(&t(&[], &[0])).is_err());
+    assert_eq!(y.sum_dim(Some(&[]), true, None).unwrap().shape(), &[1, 1]);
+    assert_eq!(y.any_dim(Some(&[]), false).unwrap().shape(), &[2, 3]);
+    assert_eq!(values(&y.argmax(Some(1), false).unwrap()), [2.0, 2.0]);
+    assert_eq!(values(&y.transpose(0, 1).unwrap().argmin(None, false).unwrap()), [0.0]);
+    assert!(t(&[], &[0]).max().is_err());
 }

@@ -1,17 +1,15 @@
 //! Variance, standard deviation, log-sum-exp.
 
-use super::sum::{Axes, mean_dims};
+use super::sum::Axes;
 use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
-use crate::ops::create::copy::{cast, dense_cast_held, write_held};
+use crate::ops::create::copy::{dense_cast_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi, float_result};
-use crate::ops::elementwise::along;
 use crate::ops::elementwise::compare::eq;
-use crate::ops::elementwise::exponential::conj_of;
-use crate::ops::table::Ints;
+use crate::ops::table::{Ints, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops, with_dtype};
+use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// Variance or its root, with or without the mean as a second result.
@@ -89,7 +87,7 @@ impl Var {
             return self.axes.spread(&g.mul(f64::NAN)?, shape)?.mul(&x);
         }
         let dims: Ints = self.axes.axes.iter().map(|&i| i as i64).collect();
-        let centred = if x.ndim() == 0 { x.sub(&x)? } else { x.sub(mean_dims(&x, &dims, true)?)? };
+        let centred = if x.ndim() == 0 { x.sub(&x)? } else { x.sub(x.mean_over(&dims, true)?)? };
         self.axes.keep(&g.mul(2.0 / dof)?, shape)?.mul(centred)
     }
 }
@@ -149,7 +147,7 @@ impl Op for Var {
             let g = if self.std {
                 let y = cx.output(0)?;
                 let inner = g.div(y.mul(2.0)?)?;
-                along::masked(&inner, &eq(y.detach(), 0.0)?, 0.0)?
+                inner.masked(&eq(y.detach(), 0.0)?, 0.0)?
             } else {
                 g.clone()
             };
@@ -212,14 +210,14 @@ impl Op for LogSumExp {
         let Some(g) = &g[0] else { return grads![None] };
         let shape = cx.shape(0);
         let (g, y) = (self.0.keep(g, shape)?, self.0.keep(&cx.output(0)?, shape)?);
-        grads![Some(g.mul(conj_of(&cx.input(0)?.sub(y)?.exp()?)?)?)]
+        grads![Some(g.mul(cx.input(0)?.sub(y)?.exp()?.conj()?)?)]
     }
 }
 
 /// `log(sum(e^x))` over axes.
 pub fn logsumexp_dims(input: &Tensor, dim: &[i64], keepdim: bool) -> Result<Tensor> {
     let axes = Axes::of(Some(dim), keepdim, input.ndim())?;
-    apply(LogSumExp(axes), &[&cast(input, float_result(input.dtype()))?])
+    apply(LogSumExp(axes), &[&input.cast(float_result(input.dtype()))?])
 }
 
 fn var_axes(
@@ -249,36 +247,38 @@ fn unbiased(yes: bool) -> Option<f64> {
     Some(yes as u8 as f64)
 }
 
-ops! {
+rows! { VARIANCE:
     /// The variance over axes, with `n - correction` as divisor.
     ///
     /// Args: correction: 1 for the unbiased estimate (the default), 0 for the mean square deviation.
     /// Errors: RuntimeError for integers.
-    both fn var(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, false) }
+    [Torch, Method] fn var(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, false) }
     /// The variance of all elements.
-    both fn var_unbiased["var"](input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
+    [Torch, Method] fn var_unbiased = "var"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
     /// The variance over axes.
-    both fn var_unbiased_dim["var"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, false) }
+    [Torch, Method] fn var_unbiased_dim = "var"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, false) }
     /// The standard deviation over axes, with `n - correction` as divisor of the variance.
-    both fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
+    [Torch, Method] fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
     /// The standard deviation of all elements.
-    both fn std_unbiased["std"](input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
+    [Torch, Method] fn std_unbiased = "std"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
     /// The standard deviation over axes.
-    both fn std_unbiased_dim["std"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, true) }
+    [Torch, Method] fn std_unbiased_dim = "std"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, true) }
     /// Variance and mean over axes.
-    function fn var_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, false) }
+    [Torch] fn var_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, false) }
     /// Variance and mean of all elements.
-    function fn var_mean_unbiased["var_mean"](input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, false) }
+    [Torch] fn var_mean_unbiased = "var_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, false) }
     /// Variance and mean over axes.
-    function fn var_mean_unbiased_dim["var_mean"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, false) }
+    [Torch] fn var_mean_unbiased_dim = "var_mean"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, false) }
     /// Standard deviation and mean over axes.
-    function fn std_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, true) }
+    [Torch] fn std_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, true) }
     /// Standard deviation and mean of all elements.
-    function fn std_mean_unbiased["std_mean"](input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, true) }
+    [Torch] fn std_mean_unbiased = "std_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, true) }
     /// Standard deviation and mean over axes.
-    function fn std_mean_unbiased_dim["std_mean"](input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, true) }
+    [Torch] fn std_mean_unbiased_dim = "std_mean"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, true) }
     /// `log(sum(e^x))` over axes, without overflow.
-    both fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
+    [Torch, Method] fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
     /// `log(sum(e^x))` over axes, without overflow.
-    module fn special_logsumexp["special.logsumexp"](input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
+    [Special] fn special_logsumexp = "logsumexp"(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
 }
+
+pub const TABLE: Table = &[VARIANCE];

@@ -1,14 +1,13 @@
 //! Joining and splitting: `cat`, `stack` and their kin, grids, broadcasting of lists.
 
-use super::resize::{expand_to, narrow_at, reshape_to, select_at, unsqueeze_at};
 use crate::base::promote::promote;
 use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};
 use crate::error::Result;
 use crate::ops::create::copy::write_held;
 use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::table::{Operand, tensors_of};
+use crate::ops::table::{Operand, Table, tensors_of};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 use smallvec::smallvec;
 
 /// Tensors one after the other along an axis, or side by side along a new one.
@@ -75,7 +74,7 @@ impl Op for Join {
         for i in 0..cx.node.inputs.len() {
             let n = if self.stack { 1 } else { cx.shape(i)[self.axis] };
             out.push(want.then(i, || {
-                if self.stack { select_at(g, self.axis, start) } else { narrow_at(g, self.axis, start, n, 1) }
+                if self.stack { g.select_at(self.axis, start) } else { g.narrow_at(self.axis, start, n, 1) }
             })?);
             start += n;
         }
@@ -102,7 +101,7 @@ pub fn concat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
             // takes no room, but its dtype counts
             let mut shape = Dims::from_slice(first.shape());
             shape[axis] = 0;
-            list.push(reshape_to(t, &shape)?);
+            list.push(t.reshape_to(&shape)?);
             continue;
         }
         ensure!(
@@ -148,10 +147,10 @@ pub fn stacked(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
 pub fn at_least(x: &Tensor, n: usize) -> Result<Tensor> {
     match (x.ndim(), n) {
         (d, n) if d >= n => Ok(x.clone()),
-        (0, n) => reshape_to(x, &Dims::from_elem(1, n)),
-        (1, 2) => unsqueeze_at(x, 0),
-        (1, _) => unsqueeze_at(&unsqueeze_at(x, 0)?, 2),
-        _ => unsqueeze_at(x, 2),
+        (0, n) => x.reshape_to(&Dims::from_elem(1, n)),
+        (1, 2) => x.unsqueeze_at(0),
+        (1, _) => x.unsqueeze_at(0)?.unsqueeze_at(2),
+        _ => x.unsqueeze_at(2),
     }
 }
 
@@ -164,7 +163,7 @@ fn shared(tensors: &[Tensor]) -> Result<Vec<Tensor>> {
     for t in tensors {
         shape = broadcast(&shape, t.shape())?;
     }
-    tensors.iter().map(|t| expand_to(t, &shape)).collect()
+    tensors.iter().map(|t| t.expand_to(&shape)).collect()
 }
 
 fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
@@ -192,7 +191,7 @@ fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
     for (i, t) in list.iter().enumerate() {
         let mut own = Dims::from_elem(1, list.len());
         own[i] = t.numel();
-        out.push(expand_to(&reshape_to(t, &own)?, &shape)?);
+        out.push(t.reshape_to(&own)?.expand_to(&shape)?);
     }
     if swap {
         out.swap(0, 1);
@@ -210,7 +209,7 @@ fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
     let mut start = 0;
     for i in 0..k {
         let length = n / k + (i < n % k) as usize;
-        out.push(narrow_at(x, axis, start, length, 1)?);
+        out.push(x.narrow_at(axis, start, length, 1)?);
         start += length;
     }
     Ok(out)
@@ -223,7 +222,7 @@ fn at_indices(x: &Tensor, indices: &[i64], axis: usize) -> Result<Vec<Tensor>> {
     let mut out = Vec::with_capacity(indices.len() + 1);
     for &to in indices.iter().chain([&i64::MAX]) {
         let (s, e) = super::resize::clamp_slice(from, to, n);
-        out.push(narrow_at(x, axis, s, e - s, 1)?);
+        out.push(x.narrow_at(axis, s, e - s, 1)?);
         from = to;
     }
     Ok(out)
@@ -264,44 +263,44 @@ fn horizontal(x: &Tensor) -> usize {
     (x.ndim() > 1) as usize
 }
 
-ops! {
+rows! { JOIN:
     /// Tensors one after the other along an axis.
     ///
     /// Args: tensors: equal in all other axes; dtypes are promoted.
     /// Errors: RuntimeError on different sizes or ranks.
-    function fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
-    function fn concat_["concat"](tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] fn concat_ = "concat"(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
-    function fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors of one shape side by side along a new axis.
-    function fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
+    [Torch] fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
     /// Joined along the second axis (vectors: along the first).
-    function fn hstack(tensors: &[Tensor]) -> Tensor {
+    [Torch] fn hstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "hstack expects a non-empty TensorList");
         let list = all_at_least(tensors, 1)?;
         concat(&list, (list[0].ndim() > 1) as i64)
     }
     /// Joined along the first axis; vectors are rows.
-    function fn vstack(tensors: &[Tensor]) -> Tensor {
+    [Torch] fn vstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "vstack expects a non-empty TensorList");
         concat(&all_at_least(tensors, 2)?, 0)
     }
     /// Joined along the first axis (`vstack`).
-    function fn row_stack(tensors: &[Tensor]) -> Tensor { vstack(tensors) }
+    [Torch] fn row_stack(tensors: &[Tensor]) -> Tensor { vstack(tensors) }
     /// Joined along the third axis.
-    function fn dstack(tensors: &[Tensor]) -> Tensor {
+    [Torch] fn dstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "dstack expects a non-empty TensorList");
         concat(&all_at_least(tensors, 3)?, 2)
     }
     /// Joined along the second axis; vectors are columns.
-    function fn column_stack(tensors: &[Tensor]) -> Tensor {
+    [Torch] fn column_stack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "column_stack expects a non-empty TensorList");
-        let list: Result<Vec<Tensor>> = tensors.iter().map(|t| if t.ndim() <= 1 { reshape_to(t, &[t.numel(), 1]) } else { Ok(t.clone()) }).collect();
+        let list: Result<Vec<Tensor>> = tensors.iter().map(|t| if t.ndim() <= 1 { t.reshape_to(&[t.numel(), 1]) } else { Ok(t.clone()) }).collect();
         concat(&list?, 1)
     }
     /// Matrices along the diagonal of one matrix, zeros elsewhere.
-    function fn block_diag(tensors: &[Operand]) -> Tensor {
+    [Torch] fn block_diag(tensors: &[Operand]) -> Tensor {
         let tensors = &tensors_of("block_diag", tensors)?[..];
         let list = all_at_least(tensors, 2)?;
         let dtype = list.iter().map(Tensor::dtype).reduce(promote).unwrap_or(crate::base::promote::default_dtype());
@@ -322,46 +321,46 @@ ops! {
     /// Grids of coordinates from vectors, as expanded views.
     ///
     /// Args: indexing: `"ij"` (the default), or `"xy"` with the first two axes exchanged.
-    function fn meshgrid(tensors: &[Operand]; indexing: Option<&str> = None) -> Vec<Tensor> {
+    [Torch] fn meshgrid(tensors: &[Operand]; indexing: Option<&str> = None) -> Vec<Tensor> {
         let tensors = &tensors_of("meshgrid", tensors)?[..];
         let indexing = indexing.unwrap_or("ij");
         ensure!(matches!(indexing, "ij" | "xy"), Runtime, "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {indexing}");
         grid(tensors, indexing == "xy")
     }
     /// All combinations of the elements of vectors, a row each.
-    function fn cartesian_prod(tensors: &[Operand]) -> Tensor {
+    [Torch] fn cartesian_prod(tensors: &[Operand]) -> Tensor {
         let tensors = &tensors_of("cartesian_prod", tensors)?[..];
         for t in tensors { ensure!(t.ndim() == 1, Runtime, "Expect a 1D vector, but got shape {:?}", t.shape()); }
         if let [one] = tensors { return Ok(one.clone()); }
-        let flat: Result<Vec<Tensor>> = grid(tensors, false)?.iter().map(|t| reshape_to(t, &[t.numel()])).collect();
+        let flat: Result<Vec<Tensor>> = grid(tensors, false)?.iter().map(|t| t.reshape_to(&[t.numel()])).collect();
         stacked(&flat?, 1)
     }
     /// The tensors broadcast to their common shape, as views.
-    function fn broadcast_tensors(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("broadcast_tensors", tensors)?[..]; shared(tensors) }
+    [Torch] fn broadcast_tensors(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("broadcast_tensors", tensors)?[..]; shared(tensors) }
     /// With at least one axis.
-    function fn atleast_1d(input: &Tensor) -> Tensor { at_least(input, 1) }
+    [Torch] fn atleast_1d(input: &Tensor) -> Tensor { at_least(input, 1) }
     /// With at least one axis each.
-    function fn atleast_1d_list["atleast_1d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_1d", tensors)?[..]; all_at_least(tensors, 1) }
+    [Torch] fn atleast_1d_list = "atleast_1d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_1d", tensors)?[..]; all_at_least(tensors, 1) }
     /// With at least two axes.
-    function fn atleast_2d(input: &Tensor) -> Tensor { at_least(input, 2) }
+    [Torch] fn atleast_2d(input: &Tensor) -> Tensor { at_least(input, 2) }
     /// With at least two axes each.
-    function fn atleast_2d_list["atleast_2d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_2d", tensors)?[..]; all_at_least(tensors, 2) }
+    [Torch] fn atleast_2d_list = "atleast_2d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_2d", tensors)?[..]; all_at_least(tensors, 2) }
     /// With at least three axes.
-    function fn atleast_3d(input: &Tensor) -> Tensor { at_least(input, 3) }
+    [Torch] fn atleast_3d(input: &Tensor) -> Tensor { at_least(input, 3) }
     /// With at least three axes each.
-    function fn atleast_3d_list["atleast_3d"](tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_3d", tensors)?[..]; all_at_least(tensors, 3) }
+    [Torch] fn atleast_3d_list = "atleast_3d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_3d", tensors)?[..]; all_at_least(tensors, 3) }
     /// That many pieces along an axis, as even as can be, as views.
-    both fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
+    [Torch, Method] fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
         let axis = check_tensor_split(input, dim)?;
         in_sections(input, sections, axis)
     }
     /// The pieces between the given indices along an axis, as views.
-    both fn tensor_split_indices["tensor_split"](input: &Tensor, indices: &[i64], dim: i64 = 0) -> Vec<Tensor> {
+    [Torch, Method] fn tensor_split_indices = "tensor_split"(input: &Tensor, indices: &[i64], dim: i64 = 0) -> Vec<Tensor> {
         let axis = check_tensor_split(input, dim)?;
         at_indices(input, indices, axis)
     }
     /// As `tensor_split`, the number of sections or the indices in a tensor.
-    both fn tensor_split_tensor["tensor_split"](input: &Tensor, tensor_indices_or_sections: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
+    [Torch, Method] fn tensor_split_tensor = "tensor_split"(input: &Tensor, tensor_indices_or_sections: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
         let t = tensor_indices_or_sections;
         ensure!(t.dtype() == crate::base::DType::I64, Runtime, "tensor_split expected tensor_indices_or_sections to have dtype of long, but got {}", t.dtype().scalar_name());
         ensure!(t.ndim() <= 1, Runtime, "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with {} dims", t.ndim());
@@ -371,33 +370,35 @@ ops! {
         at_indices(input, &indices, axis)
     }
     /// Equal sections along the second axis (of a vector: along the first).
-    both fn hsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
+    [Torch, Method] fn hsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
         check_rank("hsplit", input, 1)?;
         even("hsplit", input, sections, horizontal(input))
     }
     /// Pieces between indices along the second axis (of a vector: along the first).
-    both fn hsplit_indices["hsplit"](input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
+    [Torch, Method] fn hsplit_indices = "hsplit"(input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
         check_rank("hsplit", input, 1)?;
         at_indices(input, indices, horizontal(input))
     }
     /// Equal sections along the first axis.
-    both fn vsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
+    [Torch, Method] fn vsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
         check_rank("vsplit", input, 2)?;
         even("vsplit", input, sections, 0)
     }
     /// Pieces between indices along the first axis.
-    both fn vsplit_indices["vsplit"](input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
+    [Torch, Method] fn vsplit_indices = "vsplit"(input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
         check_rank("vsplit", input, 2)?;
         at_indices(input, indices, 0)
     }
     /// Equal sections along the third axis.
-    both fn dsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
+    [Torch, Method] fn dsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
         check_rank("dsplit", input, 3)?;
         even("dsplit", input, sections, 2)
     }
     /// Pieces between indices along the third axis.
-    both fn dsplit_indices["dsplit"](input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
+    [Torch, Method] fn dsplit_indices = "dsplit"(input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
         check_rank("dsplit", input, 3)?;
         at_indices(input, indices, 2)
     }
 }
+
+pub const TABLE: Table = &[JOIN];

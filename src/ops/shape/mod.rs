@@ -6,5 +6,7 @@ pub mod repeat;
 pub mod resize;
 pub mod view;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[join::TABLE, part::TABLE, repeat::TABLE, view::TABLE];
+pub const TABLES: &[Table] = &[join::TABLE, part::TABLE, repeat::TABLE, view::TABLE];

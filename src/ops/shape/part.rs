@@ -1,13 +1,14 @@
 //! Writing into parts of tensors: `select_scatter` and its kin, which are views turned around, and the sum into
 //! places that may coincide.
 
-use super::resize::{clamp_slice, diagonal_layout, narrow_at, select_at, with_region};
+use super::resize::{clamp_slice, diagonal_layout, with_region};
 use crate::base::{Layout, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::ops::create::copy::{full, write_held};
 use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops, with_dtype};
+use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// `dst += src` element by element in order, where places of `dst` may coincide. The caller holds both storages.
@@ -54,9 +55,9 @@ impl Part {
     }
     fn view(self, x: &Tensor) -> Result<Tensor> {
         match self {
-            Part::Slice { axis, start, length, step } => narrow_at(x, axis, start, length, step),
-            Part::Select { axis, index } => select_at(x, axis, index),
-            Part::Diagonal { offset, a, b } => super::view::diagonal(x, offset, a as i64, b as i64),
+            Part::Slice { axis, start, length, step } => x.narrow_at(axis, start, length, step),
+            Part::Select { axis, index } => x.select_at(axis, index),
+            Part::Diagonal { offset, a, b } => x.diagonal(offset, a as i64, b as i64),
         }
     }
 }
@@ -120,16 +121,16 @@ fn overlay(x: &Tensor, src: &Tensor, part: Part) -> Result<Tensor> {
     apply(op, &[x, src])
 }
 
-ops! {
+rows! { PART:
     /// A copy with `src` at one index along `dim`.
-    both fn select_scatter(input: &Tensor, src: &Tensor, dim: i64, index: i64) -> Tensor {
+    [Torch, Method] fn select_scatter(input: &Tensor, src: &Tensor, dim: i64, index: i64) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(0) as i64;
         ensure!(index >= -n && index < n, Index, "select(): index {index} out of range for tensor of size {:?} at dimension {dim}", input.shape());
         overlay(input, src, Part::Select { axis, index: (if index < 0 { index + n } else { index }) as usize })
     }
     /// A copy with `src` in the slice `start:end:step` along `dim`.
-    both fn slice_scatter(input: &Tensor, src: &Tensor, dim: i64 = 0, start: Option<i64> = None, end: Option<i64> = None, step: i64 = 1) -> Tensor {
+    [Torch, Method] fn slice_scatter(input: &Tensor, src: &Tensor, dim: i64 = 0, start: Option<i64> = None, end: Option<i64> = None, step: i64 = 1) -> Tensor {
         ensure!(input.ndim() > 0, Runtime, "slice() cannot be applied to a 0-dim tensor.");
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(step > 0, Runtime, "slice step must be positive");
@@ -138,15 +139,17 @@ ops! {
         overlay(input, src, Part::Slice { axis, start: s, length: (e - s).div_ceil(step), step })
     }
     /// A copy with `src` on the diagonal of two axes.
-    both fn diagonal_scatter(input: &Tensor, src: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
+    [Torch, Method] fn diagonal_scatter(input: &Tensor, src: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
         let (a, b) = (wrap_dim(dim1, input.ndim())?, wrap_dim(dim2, input.ndim())?);
         ensure!(a != b, Runtime, "diagonal dimensions cannot be identical {dim1}, {dim2}");
         overlay(input, src, Part::Diagonal { offset, a, b })
     }
     /// A copy with `src` in the part that `as_strided` would show.
-    both fn as_strided_scatter(input: &Tensor, src: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
+    [Torch, Method] fn as_strided_scatter(input: &Tensor, src: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
         let view = super::view::strided_layout(input, size, stride, storage_offset)?;
         ensure!(src.shape() == view.shape.as_slice(), Runtime, "expected src to have a size equal to the slice of self. src size = {:?}, slice size = {:?}", src.shape(), view.shape.as_slice());
         with_region(input, Some(src), input.layout(), &view)
     }
 }
+
+pub const TABLE: Table = &[PART];

@@ -1,14 +1,14 @@
 //! The same elements in another arrangement, copied: repetitions, rotations, reversals, triangles, diagonals.
 
-use super::resize::{diagonal_layout, expand_to, reshape_to, transpose, unsqueeze_at, wrap_dims};
+use super::resize::{diagonal_layout, wrap_dims};
 use crate::base::{DType, Dims, Layout, Scalar, numel, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::index::{Places, clear_rows, pick};
 use crate::ops::create::copy::{dense_held, fill_held, write_held};
 use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::table::Sizes;
+use crate::ops::table::{Sizes, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 use smallvec::smallvec;
 
 fn one(g: Result<Tensor>) -> Result<Grads> {
@@ -49,9 +49,9 @@ impl Op for Repeat {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
-        let split = reshape_to(g, &self.split(cx.shape(0)))?;
+        let split = g.reshape_to(&self.split(cx.shape(0)))?;
         let copies: Vec<i64> = (0..self.0.len() as i64).map(|i| 2 * i).collect();
-        one(crate::ops::reduce::sum::sum_dims(&split, &copies, false))
+        one(split.sum_over(&copies, false))
     }
 }
 
@@ -239,7 +239,7 @@ impl Op for DiagEmbed {
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
-            Some(g) => one(super::view::diagonal(g, self.offset, self.a as i64, self.b as i64)),
+            Some(g) => one(g.diagonal(self.offset, self.a as i64, self.b as i64)),
             None => Ok(Grads::new()),
         }
     }
@@ -266,7 +266,7 @@ fn repeated(x: &Tensor, repeats: &[i64]) -> Result<Tensor> {
         bail!(Runtime, "Trying to create tensor with negative dimension {bad}: {sizes:?}");
     }
     // leading axes come by a view, which needs no node of its own where there are none
-    let wide = reshape_to(x, &shape)?;
+    let wide = x.reshape_to(&shape)?;
     apply(Repeat(repeats.iter().map(|&r| r as usize).collect()), &[&wide])
 }
 
@@ -280,7 +280,7 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
         repeats.dtype().scalar_name()
     );
     let mut out = Vec::new();
-    let flat = reshape_to(&repeats.detach(), &[repeats.numel()])?;
+    let flat = repeats.detach().reshape_to(&[repeats.numel()])?;
     for i in 0..flat.numel() {
         let n = flat.element(&[i]).to_i64();
         ensure!(n >= 0, Runtime, "repeats can not be negative");
@@ -295,18 +295,14 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
 
 fn flipped(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
     let axes = wrap_dims(dims, x.ndim())?;
-    if x.ndim() == 0 {
-        crate::ops::create::copy::clone_as(x, crate::base::MemoryFormat::Preserve)
-    } else {
-        apply(Flip(axes), &[x])
-    }
+    if x.ndim() == 0 { x.clone_as(crate::base::MemoryFormat::Preserve) } else { apply(Flip(axes), &[x]) }
 }
 
-ops! {
+rows! { REPEAT:
     /// Copies side by side along every axis; additional counts make new leading axes.
-    method fn repeat(input: &Tensor, repeats: Sizes) -> Tensor { repeated(input, &repeats.0) }
+    [Method] fn repeat(input: &Tensor, repeats: Sizes) -> Tensor { repeated(input, &repeats.0) }
     /// Copies side by side; missing leading counts are 1.
-    both fn tile(input: &Tensor, dims: Sizes) -> Tensor {
+    [Torch, Method] fn tile(input: &Tensor, dims: Sizes) -> Tensor {
         let mut repeats = vec![1; input.ndim().saturating_sub(dims.0.len())];
         repeats.extend_from_slice(&dims.0);
         repeated(input, &repeats)
@@ -314,36 +310,36 @@ ops! {
     /// Every element (or slice along `dim`) repeated that many times in place.
     ///
     /// Args: dim: without it the tensor is flattened.
-    both fn repeat_interleave(input: &Tensor, repeats: i64, dim: Option<i64> = None; output_size: Option<i64> = None) -> Tensor {
+    [Torch, Method] fn repeat_interleave(input: &Tensor, repeats: i64, dim: Option<i64> = None; output_size: Option<i64> = None) -> Tensor {
         ensure!(repeats >= 0, Runtime, "Repeats must be non-negative");
         let _ = output_size;
-        let flat = match dim { Some(_) => input.clone(), None => reshape_to(input, &[input.numel()])? };
-        let flat = if flat.ndim() == 0 { reshape_to(&flat, &[1])? } else { flat };
+        let flat = match dim { Some(_) => input.clone(), None => input.reshape_to(&[input.numel()])? };
+        let flat = if flat.ndim() == 0 { flat.reshape_to(&[1])? } else { flat };
         let axis = wrap_dim(dim.unwrap_or(0), flat.ndim())?;
         let mut wide = Dims::from_slice(flat.shape());
         wide.insert(axis + 1, repeats as usize);
         let mut shape = Dims::from_slice(flat.shape());
         shape[axis] = shape[axis].saturating_mul(repeats as usize);
         crate::ops::create::fill::room("repeat_interleave", shape.iter().fold(1, |n: usize, &d| n.saturating_mul(d)))?;
-        let copies = crate::ops::create::copy::clone_as(&expand_to(&unsqueeze_at(&flat, axis + 1)?, &wide)?, crate::base::MemoryFormat::Contiguous)?;
-        reshape_to(&copies, &shape)
+        let copies = flat.unsqueeze_at(axis + 1)?.expand_to(&wide)?.clone_as(crate::base::MemoryFormat::Contiguous)?;
+        copies.reshape_to(&shape)
     }
     /// Every element (or slice along `dim`) repeated as often as a tensor says.
-    both fn repeat_interleave_by["repeat_interleave"](input: &Tensor, repeats: &Tensor, dim: Option<i64> = None; output_size: Option<i64> = None) -> Tensor {
+    [Torch, Method] fn repeat_interleave_by = "repeat_interleave"(input: &Tensor, repeats: &Tensor, dim: Option<i64> = None; output_size: Option<i64> = None) -> Tensor {
         if repeats.numel() == 1 && output_size.is_none() {
-            return repeat_interleave(input, reshape_to(&repeats.detach(), &[])?.item()?.to_i64(), dim, None);
+            return input.repeat_interleave(repeats.detach().reshape_to(&[])?.item()?.to_i64(), dim, None);
         }
-        let flat = match dim { Some(_) => input.clone(), None => reshape_to(input, &[input.numel()])? };
+        let flat = match dim { Some(_) => input.clone(), None => input.reshape_to(&[input.numel()])? };
         let axis = wrap_dim(dim.unwrap_or(0), flat.ndim())?;
         let n = flat.shape().get(axis).copied().unwrap_or(1);
         ensure!(repeats.numel() == 1 || repeats.numel() == n, Runtime, "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({axis}) = {n}", repeats.numel());
-        let repeats = if repeats.numel() == 1 && n != 1 { expand_to(&reshape_to(repeats, &[1])?, &[n])? } else { repeats.clone() };
-        crate::ops::index::axis::index_select(&flat, axis as i64, &repeat_positions(&repeats, output_size)?)
+        let repeats = if repeats.numel() == 1 && n != 1 { repeats.reshape_to(&[1])?.expand_to(&[n])? } else { repeats.clone() };
+        flat.index_select(axis as i64, &repeat_positions(&repeats, output_size)?)
     }
     /// The positions `0..n`, each as often as `repeats` says.
-    function fn repeat_interleave_positions["repeat_interleave"](repeats: &Tensor; output_size: Option<i64> = None) -> Tensor { repeat_positions(repeats, output_size) }
+    [Torch] fn repeat_interleave_positions = "repeat_interleave"(repeats: &Tensor; output_size: Option<i64> = None) -> Tensor { repeat_positions(repeats, output_size) }
     /// Elements moved along axes; those that fall off come back at the other end. Without `dims` over the flat tensor.
-    both fn roll(input: &Tensor, shifts: &[i64], dims: Option<&[i64]> = None) -> Tensor {
+    [Torch, Method] fn roll(input: &Tensor, shifts: &[i64], dims: Option<&[i64]> = None) -> Tensor {
         let dims = dims.unwrap_or(&[]);
         if dims.is_empty() && shifts.len() == 1 {
             let by = shifts[0].rem_euclid(input.numel().max(1) as i64) as usize;
@@ -361,51 +357,53 @@ ops! {
                 None => { axes.push(axis); moved.push(by); }
             }
         }
-        if input.ndim() == 0 || input.numel() == 0 { return crate::ops::create::copy::clone_as(input, crate::base::MemoryFormat::Preserve); }
+        if input.ndim() == 0 || input.numel() == 0 { return input.clone_as(crate::base::MemoryFormat::Preserve); }
         apply(Roll { axes, shifts: moved }, &[input])
     }
     /// Elements in reverse order along axes, copied.
-    both fn flip(input: &Tensor, dims: Sizes) -> Tensor { flipped(input, &dims.0) }
+    [Torch, Method] fn flip(input: &Tensor, dims: Sizes) -> Tensor { flipped(input, &dims.0) }
     /// Columns in reverse order.
-    both fn fliplr(input: &Tensor) -> Tensor {
+    [Torch, Method] fn fliplr(input: &Tensor) -> Tensor {
         ensure!(input.ndim() >= 2, Runtime, "Input must be >= 2-d.");
         flipped(input, &[1])
     }
     /// Rows in reverse order.
-    both fn flipud(input: &Tensor) -> Tensor {
+    [Torch, Method] fn flipud(input: &Tensor) -> Tensor {
         ensure!(input.ndim() >= 1, Runtime, "Input must be >= 1-d.");
         flipped(input, &[0])
     }
     /// Turned by `k` right angles in the plane of two axes, from the first toward the second.
-    both fn rot90(input: &Tensor, k: i64 = 1, dims: &[i64] = &[0, 1]) -> Tensor {
+    [Torch, Method] fn rot90(input: &Tensor, k: i64 = 1, dims: &[i64] = &[0, 1]) -> Tensor {
         ensure!(dims.len() == 2, Runtime, "expected total rotation dims == 2, but got dims = {}", dims.len());
         ensure!(input.ndim() >= 2, Runtime, "expected total dims >= 2, but got total dims = {}", input.ndim());
         ensure!(dims[0] != dims[1] && (dims[0] - dims[1]).unsigned_abs() as usize != input.ndim(), Runtime, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
         wrap_dims(dims, input.ndim())?;
         match k.rem_euclid(4) {
-            1 => transpose(&flipped(input, &dims[1..])?, dims[0], dims[1]),
+            1 => flipped(input, &dims[1..])?.transpose(dims[0], dims[1]),
             2 => flipped(input, dims),
-            3 => transpose(&flipped(input, &dims[..1])?, dims[0], dims[1]),
-            _ => crate::ops::create::copy::clone_as(input, crate::base::MemoryFormat::Contiguous),
+            3 => flipped(input, &dims[..1])?.transpose(dims[0], dims[1]),
+            _ => input.clone_as(crate::base::MemoryFormat::Contiguous),
         }
     }
     /// The part of each matrix on and below a diagonal, zeros elsewhere.
-    twin fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
+    [Torch, Method] + in place fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
     /// The part of each matrix on and above a diagonal, zeros elsewhere.
-    twin fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
+    [Torch, Method] + in place fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
     /// A vector as the diagonal of a matrix; a matrix's diagonal, copied.
-    both fn diag(input: &Tensor, diagonal: i64 = 0) -> Tensor {
+    [Torch, Method] fn diag(input: &Tensor, diagonal: i64 = 0) -> Tensor {
         match input.ndim() {
             1 => embed(input, diagonal, 0, 1),
-            2 => crate::ops::create::copy::clone_as(&super::view::diagonal(input, diagonal, 0, 1)?, crate::base::MemoryFormat::Contiguous),
+            2 => input.diagonal(diagonal, 0, 1)?.clone_as(crate::base::MemoryFormat::Contiguous),
             n => bail!(Runtime, "diag(): Supports 1D or 2D tensors. Got {n}D"),
         }
     }
     /// The last axis as the diagonal of two new axes, zeros elsewhere.
-    both fn diag_embed(input: &Tensor, offset: i64 = 0, dim1: i64 = -2, dim2: i64 = -1) -> Tensor {
+    [Torch, Method] fn diag_embed(input: &Tensor, offset: i64 = 0, dim1: i64 = -2, dim2: i64 = -1) -> Tensor {
         ensure!(input.ndim() >= 1, Index, "Dimension out of range (expected to be in range of [-1, 0], but got {dim1})");
         embed(input, offset, dim1, dim2)
     }
     /// The flattened tensor as the diagonal of a matrix.
-    both fn diagflat(input: &Tensor, offset: i64 = 0) -> Tensor { embed(&reshape_to(input, &[input.numel()])?, offset, 0, 1) }
+    [Torch, Method] fn diagflat(input: &Tensor, offset: i64 = 0) -> Tensor { embed(&input.reshape_to(&[input.numel()])?, offset, 0, 1) }
 }
+
+pub const TABLE: Table = &[REPEAT];

@@ -26,16 +26,16 @@ macro_rules! view_grad {
 }
 
 view_grad! {
-    ViewGrad {} "ViewBackward0", |_s, cx, g| reshape_to(g, cx.shape(0));
-    UnsafeViewGrad {} "UnsafeViewBackward0", |_s, cx, g| reshape_to(g, cx.shape(0));
+    ViewGrad {} "ViewBackward0", |_s, cx, g| g.reshape_to(cx.shape(0));
+    UnsafeViewGrad {} "UnsafeViewBackward0", |_s, cx, g| g.reshape_to(cx.shape(0));
     AliasGrad {} "AliasBackward0", |_s, _cx, g| Ok(g.clone());
-    TGrad {} "TBackward0", |_s, _cx, g| transpose(g, 0, 1);
-    TransposeGrad { a: i64, b: i64 } "TransposeBackward0", |s, _cx, g| transpose(g, s.a, s.b);
-    PermuteGrad { order: Dims } "PermuteBackward0", |s, _cx, g| permute_to(g, &inverse(&s.order));
-    ExpandGrad {} "ExpandBackward0", |_s, cx, g| sum_to(g, cx.shape(0));
-    SqueezeGrad { name: &'static str } "SqueezeBackward0", |_s, cx, g| reshape_to(g, cx.shape(0));
-    SqueezeDimGrad {} "SqueezeBackward1", |_s, cx, g| reshape_to(g, cx.shape(0));
-    UnsqueezeGrad {} "UnsqueezeBackward0", |_s, cx, g| reshape_to(g, cx.shape(0));
+    TGrad {} "TBackward0", |_s, _cx, g| g.transpose(0, 1);
+    TransposeGrad { a: i64, b: i64 } "TransposeBackward0", |s, _cx, g| g.transpose(s.a, s.b);
+    PermuteGrad { order: Dims } "PermuteBackward0", |s, _cx, g| g.permute_to(&inverse(&s.order));
+    ExpandGrad {} "ExpandBackward0", |_s, cx, g| g.sum_to(cx.shape(0));
+    SqueezeGrad { name: &'static str } "SqueezeBackward0", |_s, cx, g| g.reshape_to(cx.shape(0));
+    SqueezeDimGrad {} "SqueezeBackward1", |_s, cx, g| g.reshape_to(cx.shape(0));
+    UnsqueezeGrad {} "UnsqueezeBackward0", |_s, cx, g| g.reshape_to(cx.shape(0));
     SliceGrad { axis: usize, start: usize, step: usize } "SliceBackward0", |s, cx, g| {
         let out = zeros_like_shape(cx, g)?;
         with_part(&out, g, |l| l.slice(s.axis, s.start, g.shape()[s.axis], s.step))
@@ -184,18 +184,78 @@ impl Op for Scatter {
     }
 }
 
-/// Sums a gradient down to a shape it was broadcast from.
-pub fn sum_to(g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    if g.shape() == shape {
-        return Ok(g.clone());
+impl Tensor {
+    /// Sums a gradient down to a shape it was broadcast from.
+    pub fn sum_to(&self, shape: &[usize]) -> Result<Tensor> {
+        if self.shape() == shape {
+            return Ok(self.clone());
+        }
+        let lead = self.ndim() - shape.len();
+        let dims: Ints = (0..self.ndim())
+            .filter(|&i| i < lead || shape[i - lead] == 1 && self.shape()[i] != 1)
+            .map(|i| i as i64)
+            .collect();
+        let out = if dims.is_empty() { self.clone() } else { self.sum_over(&dims, true)? };
+        out.reshape_to(shape)
     }
-    let lead = g.ndim() - shape.len();
-    let dims: Ints = (0..g.ndim())
-        .filter(|&i| i < lead || shape[i - lead] == 1 && g.shape()[i] != 1)
-        .map(|i| i as i64)
-        .collect();
-    let out = if dims.is_empty() { g.clone() } else { crate::ops::reduce::sum::sum_dims(g, &dims, true)? };
-    reshape_to(&out, shape)
+    /// A view of the same elements in another shape, or nothing if strides forbid it.
+    pub fn try_view(&self, shape: &[usize]) -> Result<Option<Tensor>> {
+        match self.layout().view_as(shape) {
+            Some(layout) => show(self, layout, ViewGrad {}).map(Some),
+            None => Ok(None),
+        }
+    }
+    /// Another shape of as many elements; a copy where strides forbid a view.
+    pub fn reshape_to(&self, shape: &[usize]) -> Result<Tensor> {
+        if self.shape() == shape {
+            return Ok(self.clone());
+        }
+        let count = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        ensure!(
+            count == Some(self.numel()),
+            Runtime,
+            "shape '{shape:?}' is invalid for input of size {}",
+            self.numel()
+        );
+        match self.try_view(shape)? {
+            Some(v) => Ok(v),
+            None => {
+                let flat = self.contiguous()?;
+                let layout = Layout { offset: flat.layout().offset, ..Layout::contiguous(shape) };
+                show(&flat, layout, UnsafeViewGrad {})
+            }
+        }
+    }
+    pub fn permute_to(&self, order: &[usize]) -> Result<Tensor> {
+        show(self, self.layout().permute(order), PermuteGrad { order: Dims::from_slice(order) })
+    }
+    /// Repeats along axes of size 1 (and new leading axes) without a copy.
+    pub fn expand_to(&self, shape: &[usize]) -> Result<Tensor> {
+        if self.shape() == shape {
+            return Ok(self.clone());
+        }
+        show(self, self.layout().broadcast_to(shape), ExpandGrad {})
+    }
+    pub fn unsqueeze_at(&self, axis: usize) -> Result<Tensor> {
+        show(self, self.layout().unsqueeze(axis), UnsqueezeGrad {})
+    }
+    /// `start..start + length` along an axis.
+    pub fn narrow_at(&self, axis: usize, start: usize, length: usize, step: usize) -> Result<Tensor> {
+        show(self, self.layout().slice(axis, start, length, step), SliceGrad { axis, start, step })
+    }
+    pub fn select_at(&self, axis: usize, index: usize) -> Result<Tensor> {
+        show(self, self.layout().select(axis, index), SelectGrad { axis, index })
+    }
+    pub fn split_at(&self, axis: usize, sizes: &[usize]) -> Result<Vec<Tensor>> {
+        let mut start = 0;
+        let mut parts = Vec::with_capacity(sizes.len());
+        for &size in sizes {
+            parts.push(self.alias(self.layout().slice(axis, start, size, 1)));
+            start += size;
+        }
+        record_views(self, &mut parts, Box::new(SplitGrad { axis }), Some("SplitBackward0"));
+        Ok(parts)
+    }
 }
 
 /// The error text of a reshape that cannot be.
@@ -235,66 +295,6 @@ pub fn infer_size(shape: &[i64], n: usize) -> Result<Dims> {
         None => ensure!(known == n, Runtime, "{}", bad_view(shape, n)),
     }
     Ok(out)
-}
-
-/// A view of the same elements in another shape, or nothing if strides forbid it.
-pub fn try_view(x: &Tensor, shape: &[usize]) -> Result<Option<Tensor>> {
-    match x.layout().view_as(shape) {
-        Some(layout) => show(x, layout, ViewGrad {}).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Another shape of as many elements; a copy where strides forbid a view.
-pub fn reshape_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    if x.shape() == shape {
-        return Ok(x.clone());
-    }
-    let count = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-    ensure!(
-        count == Some(x.numel()),
-        Runtime,
-        "shape '{shape:?}' is invalid for input of size {}",
-        x.numel()
-    );
-    match try_view(x, shape)? {
-        Some(v) => Ok(v),
-        None => {
-            let flat = copy::contiguous(x)?;
-            let layout = Layout { offset: flat.layout().offset, ..Layout::contiguous(shape) };
-            show(&flat, layout, UnsafeViewGrad {})
-        }
-    }
-}
-
-pub fn transpose(x: &Tensor, a: i64, b: i64) -> Result<Tensor> {
-    let (i, j) = (wrap_dim(a, x.ndim())?, wrap_dim(b, x.ndim())?);
-    show(x, x.layout().transpose(i, j), TransposeGrad { a, b })
-}
-
-pub fn permute_to(x: &Tensor, order: &[usize]) -> Result<Tensor> {
-    show(x, x.layout().permute(order), PermuteGrad { order: Dims::from_slice(order) })
-}
-
-/// Repeats along axes of size 1 (and new leading axes) without a copy.
-pub fn expand_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    if x.shape() == shape {
-        return Ok(x.clone());
-    }
-    show(x, x.layout().broadcast_to(shape), ExpandGrad {})
-}
-
-pub fn unsqueeze_at(x: &Tensor, axis: usize) -> Result<Tensor> {
-    show(x, x.layout().unsqueeze(axis), UnsqueezeGrad {})
-}
-
-/// `start..start + length` along an axis.
-pub fn narrow_at(x: &Tensor, axis: usize, start: usize, length: usize, step: usize) -> Result<Tensor> {
-    show(x, x.layout().slice(axis, start, length, step), SliceGrad { axis, start, step })
-}
-
-pub fn select_at(x: &Tensor, axis: usize, index: usize) -> Result<Tensor> {
-    show(x, x.layout().select(axis, index), SelectGrad { axis, index })
 }
 
 /// Python's slice rules for bounds (steps are positive).
@@ -367,15 +367,4 @@ impl GradFn for SplitGrad {
             .collect::<Result<_>>()?;
         grads![Some(super::join::concat(&pieces, self.axis as i64)?)]
     }
-}
-
-pub fn split_at(x: &Tensor, axis: usize, sizes: &[usize]) -> Result<Vec<Tensor>> {
-    let mut start = 0;
-    let mut parts = Vec::with_capacity(sizes.len());
-    for &size in sizes {
-        parts.push(x.alias(x.layout().slice(axis, start, size, 1)));
-        start += size;
-    }
-    record_views(x, &mut parts, Box::new(SplitGrad { axis }), Some("SplitBackward0"));
-    Ok(parts)
 }

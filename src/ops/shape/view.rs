@@ -4,24 +4,24 @@ use super::resize::*;
 use crate::base::{DType, Dims, Layout, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::op::{record_view, view as show};
-use crate::ops::table::Sizes;
+use crate::ops::table::{Sizes, Table};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
-ops! {
+rows! { VIEW:
     /// A view of the same data in another shape (one size may be -1), or as another dtype.
     ///
     /// Args: shape: sizes.
     /// Errors: RuntimeError if sizes do not fit or strides forbid a view.
-    method fn view(input: &Tensor, size: Sizes) -> Tensor {
+    [Method] fn view(input: &Tensor, size: Sizes) -> Tensor {
         let shape = infer_size(&size.0, input.numel())?;
-        match try_view(input, &shape)? {
+        match input.try_view(&shape)? {
             Some(v) => Ok(v),
             None => bail!(Runtime, "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead."),
         }
     }
     /// The same bits read as another dtype; the last axis grows or shrinks with the element size.
-    method fn view_dtype["view"](input: &Tensor, dtype: DType) -> Tensor {
+    [Method] fn view_dtype = "view"(input: &Tensor, dtype: DType) -> Tensor {
         let (from, to) = (input.dtype().size(), dtype.size());
         let mut layout = input.layout().clone();
         if from != to {
@@ -42,32 +42,35 @@ ops! {
         Ok(input.reinterpret(layout, dtype))
     }
     /// The same data in another shape: a view where strides allow it, else a copy.
-    both fn reshape(input: &Tensor, shape: Sizes) -> Tensor {
+    [Torch, Method] fn reshape(input: &Tensor, shape: Sizes) -> Tensor {
         let shape = infer_size(&shape.0, input.numel())?;
-        reshape_to(input, &shape).and_then(|t| if t.same(input) { show(input, input.layout().clone(), ViewGrad {}) } else { Ok(t) })
+        input.reshape_to(&shape).and_then(|t| if t.same(input) { show(input, input.layout().clone(), ViewGrad {}) } else { Ok(t) })
     }
     /// `self.view(other.size())`.
-    method fn view_as(input: &Tensor, other: &Tensor) -> Tensor {
-        view(input, Sizes(other.shape().iter().map(|&n| n as i64).collect()))
+    [Method] fn view_as(input: &Tensor, other: &Tensor) -> Tensor {
+        input.view(Sizes(other.shape().iter().map(|&n| n as i64).collect()))
     }
     /// `self.reshape(other.size())`.
-    method fn reshape_as(input: &Tensor, other: &Tensor) -> Tensor { reshape_to(input, other.shape()) }
+    [Method] fn reshape_as(input: &Tensor, other: &Tensor) -> Tensor { input.reshape_to(other.shape()) }
     /// Two axes exchanged.
-    both fn transpose_["transpose"](input: &Tensor, dim0: i64, dim1: i64) -> Tensor { transpose(input, dim0, dim1) }
+    [Torch, Method] fn transpose(input: &Tensor, dim0: i64, dim1: i64) -> Tensor {
+        let (i, j) = (wrap_dim(dim0, input.ndim())?, wrap_dim(dim1, input.ndim())?);
+        show(input, input.layout().transpose(i, j), TransposeGrad { a: dim0, b: dim1 })
+    }
     /// Two axes exchanged (`transpose`).
-    both fn swapaxes(input: &Tensor, axis0: i64, axis1: i64) -> Tensor { transpose(input, axis0, axis1) }
+    [Torch, Method] fn swapaxes(input: &Tensor, axis0: i64, axis1: i64) -> Tensor { input.transpose(axis0, axis1) }
     /// Two axes exchanged (`transpose`).
-    both fn swapdims(input: &Tensor, dim0: i64, dim1: i64) -> Tensor { transpose(input, dim0, dim1) }
+    [Torch, Method] fn swapdims(input: &Tensor, dim0: i64, dim1: i64) -> Tensor { input.transpose(dim0, dim1) }
     /// Rows and columns exchanged; tensors of fewer than two axes as they are.
     ///
     /// Errors: RuntimeError above two axes.
-    both fn t(input: &Tensor) -> Tensor {
+    [Torch, Method] fn t(input: &Tensor) -> Tensor {
         ensure!(input.ndim() <= 2, Runtime, "t() expects a tensor with <= 2 dimensions, but self is {}D", input.ndim());
         let layout = if input.ndim() < 2 { input.layout().clone() } else { input.layout().transpose(0, 1) };
         if input.ndim() < 2 { show(input, layout, AliasGrad {}) } else { show(input, layout, TGrad {}) }
     }
     /// Axes in another order.
-    both fn permute(input: &Tensor, dims: Sizes) -> Tensor {
+    [Torch, Method] fn permute(input: &Tensor, dims: Sizes) -> Tensor {
         let n = input.ndim();
         ensure!(dims.0.len() == n, Runtime, "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {}", dims.0.len());
         let mut order = Dims::new();
@@ -76,10 +79,10 @@ ops! {
             ensure!(!order.contains(&w), Runtime, "permute(): duplicate dims are not allowed.");
             order.push(w);
         }
-        permute_to(input, &order)
+        input.permute_to(&order)
     }
     /// Axes moved to other places; the rest keep their order.
-    both fn movedim(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor {
+    [Torch, Method] fn movedim(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor {
         if input.ndim() == 0 { // its one axis stays where it is
             for &d in source.iter().chain(destination) { wrap_dim(d, 0)?; }
             return show(input, input.layout().clone(), AliasGrad {});
@@ -102,12 +105,12 @@ ops! {
         for o in order.iter_mut().filter(|o| **o == usize::MAX) {
             if let Some(r) = rest.next() { *o = r; }
         }
-        permute_to(input, &order)
+        input.permute_to(&order)
     }
     /// Axes moved to other places (`movedim`).
-    both fn moveaxis(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor { movedim(input, source, destination) }
+    [Torch, Method] fn moveaxis(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor { input.movedim(source, destination) }
     /// A view repeated along axes of size 1; -1 keeps a size.
-    method fn expand(input: &Tensor, size: Sizes; implicit: bool = false) -> Tensor {
+    [Method] fn expand(input: &Tensor, size: Sizes; implicit: bool = false) -> Tensor {
         let _ = implicit;
         let (n, m) = (input.ndim(), size.0.len());
         ensure!(m >= n, Runtime, "expand({}{{{:?}}}, size={:?}): the number of sizes provided ({m}) must be greater or equal to the number of dimensions in the tensor ({n})", crate::tensor::type_name(input.dtype(), input.device()), input.shape(), size.0.as_slice());
@@ -128,40 +131,40 @@ ops! {
         show(input, input.layout().broadcast_to(&shape), ExpandGrad {})
     }
     /// `self.expand(other.size())`.
-    method fn expand_as(input: &Tensor, other: &Tensor) -> Tensor {
-        expand(input, Sizes(other.shape().iter().map(|&n| n as i64).collect()), false)
+    [Method] fn expand_as(input: &Tensor, other: &Tensor) -> Tensor {
+        input.expand(Sizes(other.shape().iter().map(|&n| n as i64).collect()), false)
     }
     /// A view broadcast to a shape.
-    both fn broadcast_to(input: &Tensor, size: Sizes) -> Tensor { expand(input, size, false) }
+    [Torch, Method] fn broadcast_to(input: &Tensor, size: Sizes) -> Tensor { input.expand(size, false) }
     /// Without the axes of size 1.
-    both fn squeeze(input: &Tensor) -> Tensor {
+    [Torch, Method] fn squeeze(input: &Tensor) -> Tensor {
         show(input, input.layout().squeeze(|_| true), SqueezeGrad { name: "SqueezeBackward0" })
     }
     /// Without the given axes, where their size is 1.
-    both fn squeeze_dims["squeeze"](input: &Tensor, dim: &[i64]) -> Tensor {
+    [Torch, Method] fn squeeze_dims = "squeeze"(input: &Tensor, dim: &[i64]) -> Tensor {
         let dims = wrap_dims(dim, input.ndim())?;
         show(input, input.layout().squeeze(|i| dims.contains(&i)), SqueezeDimGrad {})
     }
     /// With an axis of size 1 put in.
-    both fn unsqueeze(input: &Tensor, dim: i64) -> Tensor {
-        unsqueeze_at(input, wrap_dim(dim, input.ndim() + 1)?)
+    [Torch, Method] fn unsqueeze(input: &Tensor, dim: i64) -> Tensor {
+        input.unsqueeze_at(wrap_dim(dim, input.ndim() + 1)?)
     }
     /// One index along an axis; the axis goes.
-    both fn select(input: &Tensor, dim: i64, index: i64) -> Tensor {
+    [Torch, Method] fn select(input: &Tensor, dim: i64, index: i64) -> Tensor {
         ensure!(input.ndim() > 0, Index, "select() cannot be applied to a 0-dim tensor.");
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape()[axis] as i64;
         ensure!(index >= -n && index < n, Index, "select(): index {index} out of range for tensor of size {:?} at dimension {dim}", input.shape());
-        select_at(input, axis, (if index < 0 { index + n } else { index }) as usize)
+        input.select_at(axis, (if index < 0 { index + n } else { index }) as usize)
     }
     /// `length` elements from `start` along an axis, as a view.
-    both fn narrow_from["narrow"](input: &Tensor, dim: i64, start: &Tensor, length: i64) -> Tensor {
+    [Torch, Method] fn narrow_from = "narrow"(input: &Tensor, dim: i64, start: &Tensor, length: i64) -> Tensor {
         let whole = start.dtype().is_integral() && start.dtype() != DType::Bool;
         ensure!(start.ndim() == 0 && whole, Runtime, "start must be an 0-dim integral Tensor.");
-        narrow(input, dim, start.item()?.to_i64(), length)
+        input.narrow(dim, start.item()?.to_i64(), length)
     }
     /// As the row above, from an integer.
-    both fn narrow(input: &Tensor, dim: i64, start: i64, length: i64) -> Tensor {
+    [Torch, Method] fn narrow(input: &Tensor, dim: i64, start: i64, length: i64) -> Tensor {
         ensure!(input.ndim() > 0, Runtime, "narrow() cannot be applied to a 0-dim tensor.");
         ensure!(length >= 0, Runtime, "narrow(): length must be non-negative.");
         let axis = wrap_dim(dim, input.ndim())?;
@@ -169,17 +172,17 @@ ops! {
         ensure!(start >= -n && start <= n, Index, "Dimension out of range (expected to be in range of [{}, {n}], but got {start})", -n);
         let from = if start < 0 { start + n } else { start };
         ensure!(length <= n - from, Runtime, "start ({from}) + length ({length}) exceeds dimension size ({n}).");
-        narrow_at(input, axis, from as usize, length as usize, 1)
+        input.narrow_at(axis, from as usize, length as usize, 1)
     }
     /// A view with the given sizes, strides and offset, in elements of the storage.
     ///
     /// Errors: RuntimeError if an element would lie outside the storage.
-    both fn as_strided(input: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
+    [Torch, Method] fn as_strided(input: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
         let view = strided_layout(input, size, stride, storage_offset)?;
         show(input, view.clone(), AsStrided { base: input.layout().clone(), view })
     }
     /// Windows of `size` elements along an axis, one every `step`; the window is a new last axis.
-    method fn unfold(input: &Tensor, dimension: i64, size: i64, step: i64) -> Tensor {
+    [Method] fn unfold(input: &Tensor, dimension: i64, size: i64, step: i64) -> Tensor {
         let axis = wrap_dim(dimension, input.ndim())?;
         let n = if input.ndim() == 0 { 1 } else { input.shape()[axis] as i64 };
         ensure!(size >= 0, Runtime, "size is {size} but must be >= 0");
@@ -189,31 +192,31 @@ ops! {
         show(input, unfold_layout(input.layout(), axis, size, step), UnfoldGrad { axis, size, step })
     }
     /// The diagonal of two axes as a new last axis, a view.
-    both fn diagonal(input: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
+    [Torch, Method] fn diagonal(input: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
         let (a, b) = (wrap_dim(dim1, input.ndim())?, wrap_dim(dim2, input.ndim())?);
         ensure!(a != b, Runtime, "diagonal dimensions cannot be identical {dim1}, {dim2}");
         show(input, diagonal_layout(input.layout(), offset, a, b), DiagonalGrad { offset, a, b })
     }
     /// Pieces of `split_size` (the last may be smaller), as views.
-    both fn split(input: &Tensor, split_size_or_sections: &[i64], dim: i64 = 0) -> Vec<Tensor> {
+    [Torch, Method] fn split(input: &Tensor, split_size_or_sections: &[i64], dim: i64 = 0) -> Vec<Tensor> {
         if let [size] = split_size_or_sections { return split_by(input, *size, dim); }
         split_list(input, split_size_or_sections, dim)
     }
     /// Pieces of the given sizes, as views.
-    both fn split_with_sizes(input: &Tensor, split_sizes: &[i64], dim: i64 = 0) -> Vec<Tensor> { split_list(input, split_sizes, dim) }
+    [Torch, Method] fn split_with_sizes(input: &Tensor, split_sizes: &[i64], dim: i64 = 0) -> Vec<Tensor> { split_list(input, split_sizes, dim) }
     /// At most `chunks` pieces of equal size, as views.
-    both fn chunk(input: &Tensor, chunks: i64, dim: i64 = 0) -> Vec<Tensor> {
+    [Torch, Method] fn chunk(input: &Tensor, chunks: i64, dim: i64 = 0) -> Vec<Tensor> {
         ensure!(input.ndim() > 0, Runtime, "chunk expects at least a 1-dimensional tensor");
         ensure!(chunks > 0, Runtime, "chunk expects `chunks` to be greater than 0, got: {chunks}");
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape()[axis];
         let size = n.div_ceil(chunks as usize);
-        if size == 0 { return split_at(input, axis, &vec![0; chunks as usize]); }
+        if size == 0 { return input.split_at(axis, &vec![0; chunks as usize]); }
         let sizes: Vec<usize> = (0..n.div_ceil(size)).map(|i| size.min(n - i * size)).collect();
-        split_at(input, axis, &sizes)
+        input.split_at(axis, &sizes)
     }
     /// One tensor for each index along an axis, as views.
-    both fn unbind(input: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
+    [Torch, Method] fn unbind(input: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(input.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
         Ok((0..input.shape()[axis]).map(|index| {
@@ -223,19 +226,19 @@ ops! {
         }).collect())
     }
     /// Axes `start_dim..=end_dim` as one.
-    both fn flatten(input: &Tensor, start_dim: i64 = 0, end_dim: i64 = -1) -> Tensor {
+    [Torch, Method] fn flatten(input: &Tensor, start_dim: i64 = 0, end_dim: i64 = -1) -> Tensor {
         let n = input.ndim();
         let (a, b) = (wrap_dim(start_dim, n)?, wrap_dim(end_dim, n)?);
         ensure!(a <= b, Runtime, "flatten() has invalid args: start_dim cannot come after end_dim");
-        if n == 0 { return reshape_to(input, &[1]); }
+        if n == 0 { return input.reshape_to(&[1]); }
         if a == b { return Ok(input.clone()); }
         let mut shape = Dims::from_slice(&input.shape()[..a]);
         shape.push(input.shape()[a..=b].iter().product());
         shape.extend_from_slice(&input.shape()[b + 1..]);
-        reshape_to(input, &shape)
+        input.reshape_to(&shape)
     }
     /// One axis as several; one of the sizes may be -1.
-    both fn unflatten(input: &Tensor, dim: i64, sizes: &[i64]) -> Tensor {
+    [Torch, Method] fn unflatten(input: &Tensor, dim: i64, sizes: &[i64]) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(!sizes.is_empty(), Runtime, "unflatten: sizes must be non-empty");
         let n = if input.ndim() == 0 { 1 } else { input.shape()[axis] };
@@ -244,13 +247,13 @@ ops! {
         let mut shape = Dims::from_slice(&input.shape()[..axis]);
         shape.extend_from_slice(&inner);
         if axis < input.ndim() { shape.extend_from_slice(&input.shape()[axis + 1..]); }
-        match try_view(input, &shape)? {
+        match input.try_view(&shape)? {
             Some(v) => Ok(v),
-            None => reshape_to(input, &shape),
+            None => input.reshape_to(&shape),
         }
     }
     /// All elements in one axis: a view where possible.
-    both fn ravel(input: &Tensor) -> Tensor { reshape_to(input, &[input.numel()]) }
+    [Torch, Method] fn ravel(input: &Tensor) -> Tensor { input.reshape_to(&[input.numel()]) }
 }
 
 /// Pieces of one size; the last may be smaller.
@@ -266,7 +269,7 @@ fn split_by(input: &Tensor, size: i64, dim: i64) -> Result<Vec<Tensor>> {
     );
     let count = if size == 0 { 1 } else { n.div_ceil(size).max(1) };
     let sizes: Vec<usize> = (0..count).map(|i| size.min(n - i * size)).collect();
-    split_at(input, axis, &sizes)
+    input.split_at(axis, &sizes)
 }
 
 /// Pieces of the given sizes.
@@ -285,7 +288,7 @@ fn split_list(input: &Tensor, sizes: &[i64], dim: i64) -> Result<Vec<Tensor>> {
         Runtime,
         "split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={sizes:?}"
     );
-    split_at(input, axis, &sizes.iter().map(|&s| s as usize).collect::<Vec<_>>())
+    input.split_at(axis, &sizes.iter().map(|&s| s as usize).collect::<Vec<_>>())
 }
 
 /// A checked layout by explicit sizes and strides.
@@ -316,3 +319,5 @@ pub fn strided_layout(input: &Tensor, size: &[i64], stride: &[i64], offset: Opti
     );
     Ok(layout)
 }
+
+pub const TABLE: Table = &[VIEW];

@@ -3,22 +3,18 @@
 use crate::base::promote::promote;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
-use crate::ops::create::copy::{cast, full};
+use crate::ops::create::copy::full;
 use crate::ops::driver::op::float_result;
 use crate::ops::elementwise::compare::ne;
-use crate::ops::elementwise::exponential::conj_of;
-use crate::ops::linalg::matmul::rows::matmul;
-use crate::ops::reduce::scan::cumsum;
-use crate::ops::reduce::sum::{mean_dims, sum, sum_dims};
 use crate::ops::shape::join::concat;
-use crate::ops::shape::resize::{narrow_at, reshape_to, select_at, transpose, unsqueeze_at};
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 
 /// Neighbours without the first, and without the last.
 fn neighbours(x: &Tensor, axis: usize) -> Result<(Tensor, Tensor)> {
     let n = x.shape()[axis];
-    Ok((narrow_at(x, axis, 1, n - 1, 1)?, narrow_at(x, axis, 0, n - 1, 1)?))
+    Ok((x.narrow_at(axis, 1, n - 1, 1)?, x.narrow_at(axis, 0, n - 1, 1)?))
 }
 
 fn steps(x: &Tensor, axis: usize) -> Result<Tensor> {
@@ -66,11 +62,11 @@ fn spacing(op: &str, y: &Tensor, x: &Tensor, axis: usize) -> Result<Tensor> {
         );
         let mut shape = Dims::from_elem(1, y.ndim());
         shape[axis] = x.shape()[0];
-        reshape_to(x, &shape)?
+        x.reshape_to(&shape)?
     } else if x.ndim() < y.ndim() {
         let mut shape = Dims::from_elem(1, y.ndim() - x.ndim());
         shape.extend_from_slice(x.shape());
-        reshape_to(x, &shape)?
+        x.reshape_to(&shape)?
     } else {
         x.clone()
     };
@@ -99,11 +95,11 @@ fn trapezoids(y: &Tensor, by: Spacing, axis: usize) -> Result<Tensor> {
     match by {
         Spacing::Points(dx) => {
             let (later, earlier) = neighbours(y, axis)?;
-            half(&sum_dims(&later.add(earlier)?.mul(dx)?, &[axis as i64], false)?)
+            half(&later.add(earlier)?.mul(dx)?.sum_over(&[axis as i64], false)?)
         }
         Spacing::Number(dx) => {
-            let ends = select_at(y, axis, 0)?.add(select_at(y, axis, n - 1)?)?;
-            sum_dims(y, &[axis as i64], false)?.sub(ends.mul(0.5)?)?.mul(dx)
+            let ends = y.select_at(axis, 0)?.add(y.select_at(axis, n - 1)?)?;
+            y.sum_over(&[axis as i64], false)?.sub(ends.mul(0.5)?)?.mul(dx)
         }
     }
 }
@@ -124,8 +120,8 @@ fn running_integral(y: &Tensor, by: Spacing, axis: usize) -> Result<Tensor> {
     let (later, earlier) = neighbours(y, axis)?;
     let pairs = later.add(earlier)?;
     match by {
-        Spacing::Points(dx) => cumsum(&pairs.mul(dx)?, axis as i64, None)?.div(2.0),
-        Spacing::Number(dx) => cumsum(&pairs.mul(dx.to_f64() / 2.0)?, axis as i64, None),
+        Spacing::Points(dx) => pairs.mul(dx)?.cumsum(axis as i64, None)?.div(2.0),
+        Spacing::Number(dx) => pairs.mul(dx.to_f64() / 2.0)?.cumsum(axis as i64, None),
     }
 }
 
@@ -169,9 +165,8 @@ fn check_weight(name: &str, w: &Tensor, n: usize, integral: bool) -> Result<()> 
         "cov(): expected {name} to have the same numel as there are observations in the input but got {} != {n}",
         w.numel()
     );
-    let negative = w.numel() > 0
-        && w.device() == crate::base::Device::Cpu
-        && crate::ops::reduce::extreme::min(&w.detach())?.item()?.to_f64() < 0.0;
+    let negative =
+        w.numel() > 0 && w.device() == crate::base::Device::Cpu && w.detach().min()?.item()?.to_f64() < 0.0;
     ensure!(!negative, Runtime, "cov(): {name} cannot be negative");
     Ok(())
 }
@@ -189,7 +184,7 @@ fn covariance(
         x.ndim()
     );
     ensure!(x.dtype() != DType::Bool, Runtime, "cov(): bool dtype is not supported for input");
-    let rows = if x.ndim() < 2 { reshape_to(x, &[1, x.numel()])? } else { x.clone() };
+    let rows = if x.ndim() < 2 { x.reshape_to(&[1, x.numel()])? } else { x.clone() };
     let n = rows.shape()[1];
     if let Some(f) = fweights {
         check_weight("fweights", f, n, true)?;
@@ -202,16 +197,16 @@ fn covariance(
         (Some(w), None) | (None, Some(w)) => Some(w.clone()),
         _ => None,
     };
-    let total = weights.as_ref().map(|w| sum(w, None)).transpose()?;
+    let total = weights.as_ref().map(|w| w.sum(None)).transpose()?;
     if let Some(t) = &total {
         let zero = t.device() == crate::base::Device::Cpu && n > 0 && t.item()?.is_zero();
         ensure!(!zero, Runtime, "cov(): weights sum to zero, can't be normalized");
     }
     let average = match (&weights, &total) {
-        (Some(w), Some(t)) => unsqueeze_at(&sum_dims(&rows.mul(w)?, &[1], false)?.div(t)?, 1)?,
+        (Some(w), Some(t)) => rows.mul(w)?.sum_over(&[1], false)?.div(t)?.unsqueeze_at(1)?,
         _ => {
-            let real = cast(&rows, float_result(rows.dtype()))?;
-            mean_dims(&real, &[1], true)?
+            let real = rows.cast(float_result(rows.dtype()))?;
+            real.mean_over(&[1], true)?
         }
     };
     let centred = rows.sub(average)?;
@@ -221,13 +216,13 @@ fn covariance(
     };
     let (weighted, centred) = {
         let d = promote(weighted.dtype(), centred.dtype());
-        (cast(&weighted, d)?, cast(&centred, d)?)
+        (weighted.cast(d)?, centred.cast(d)?)
     };
-    let product = matmul(&weighted, &conj_of(&transpose(&centred, 0, 1)?)?)?;
+    let product = weighted.matmul(&centred.transpose(0, 1)?.conj()?)?;
     let correction = correction as f64;
     let norm = match (&weights, &total, aweights) {
         (Some(w), Some(t), Some(a)) if correction != 0.0 => {
-            let spread = sum(&w.mul(a)?, None)?.div(t)?;
+            let spread = w.mul(a)?.sum(None)?.div(t)?;
             t.sub(spread.mul(correction)?)?.clamp_min(0.0)?
         }
         (_, Some(t), _) => t.sub(correction)?.clamp_min(0.0)?,
@@ -238,7 +233,7 @@ fn covariance(
             product.device(),
         )?,
     };
-    crate::ops::shape::view::squeeze(&product.div(norm)?)
+    product.div(norm)?.squeeze()
 }
 
 /// Rounding may leave a coefficient (or its parts) just outside [-1, 1].
@@ -248,22 +243,21 @@ fn within_one(x: &Tensor) -> Result<Tensor> {
         return clip(x);
     }
     let i = Scalar::Complex(crate::base::C128::new(0.0, 1.0));
-    clip(&crate::ops::elementwise::complex::real_view(x)?)?
-        .add(clip(&crate::ops::elementwise::complex::imag_view(x)?)?.mul(i)?)
+    clip(&x.real_view()?)?.add(clip(&x.imag_view()?)?.mul(i)?)
 }
 
-ops! {
+rows! { DIFFERENCE:
     /// The `n`-th differences of neighbours along an axis.
     ///
     /// Args: prepend, append: values to put before and after first.
-    both fn diff(input: &Tensor, n: i64 = 1, dim: i64 = -1, prepend: Option<&Tensor> = None, append: Option<&Tensor> = None) -> Tensor {
+    [Torch, Method] fn diff(input: &Tensor, n: i64 = 1, dim: i64 = -1, prepend: Option<&Tensor> = None, append: Option<&Tensor> = None) -> Tensor {
         ensure!(input.ndim() >= 1, Runtime, "diff expects input to be at least one-dimensional");
         ensure!(n >= 0, Runtime, "order must be non-negative but got {n}");
         let axis = wrap_dim(dim, input.ndim())?;
         check_end(prepend, input, axis)?;
         check_end(append, input, axis)?;
         if n == 0 {
-            return crate::ops::create::copy::clone_as(input, crate::base::MemoryFormat::Preserve);
+            return input.clone_as(crate::base::MemoryFormat::Preserve);
         }
         let parts: Vec<Tensor> = [prepend, Some(input), append].into_iter().flatten().cloned().collect();
         let mut x = if parts.len() > 1 { concat(&parts, axis as i64)? } else { input.clone() };
@@ -273,44 +267,46 @@ ops! {
         Ok(x)
     }
     /// The integral along an axis by the trapezoidal rule, with sample points `x`.
-    function fn trapezoid_points["trapezoid"](y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {
+    [Torch] fn trapezoid_points = "trapezoid"(y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {
         let axis = sampled("trapezoid", y, dim)?;
         integral(y, Spacing::Points(spacing("trapezoid", y, x, axis)?), axis)
     }
     /// The integral along an axis by the trapezoidal rule, with sample points `dx` apart.
-    function fn trapezoid(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor {
+    [Torch] fn trapezoid(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor {
         let axis = sampled("trapezoid", y, dim)?;
         integral(y, number("trapezoid", y, dx)?, axis)
     }
     /// The integral along an axis by the trapezoidal rule (`trapezoid`).
-    function fn trapz_points["trapz"](y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor { trapezoid_points(y, x, dim) }
+    [Torch] fn trapz_points = "trapz"(y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor { trapezoid_points(y, x, dim) }
     /// The integral along an axis by the trapezoidal rule (`trapezoid`).
-    function fn trapz(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor { trapezoid(y, dx, dim) }
+    [Torch] fn trapz(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor { trapezoid(y, dx, dim) }
     /// The integrals up to each sample along an axis by the trapezoidal rule, with sample points `x`.
-    function fn cumulative_trapezoid_points["cumulative_trapezoid"](y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {
+    [Torch] fn cumulative_trapezoid_points = "cumulative_trapezoid"(y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {
         let axis = sampled("cumulative_trapezoid", y, dim)?;
         running_integral(y, Spacing::Points(spacing("cumulative_trapezoid", y, x, axis)?), axis)
     }
     /// The integrals up to each sample along an axis by the trapezoidal rule, with sample points `dx` apart.
-    function fn cumulative_trapezoid(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor {
+    [Torch] fn cumulative_trapezoid(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor {
         let axis = sampled("cumulative_trapezoid", y, dim)?;
         running_integral(y, number("cumulative_trapezoid", y, dx)?, axis)
     }
     /// The covariance matrix of variables (rows) over observations (columns).
     ///
     /// Args: fweights: how often each observation counts (integers); aweights: its weight (floats).
-    both fn cov(input: &Tensor; correction: i64 = 1, fweights: Option<&Tensor> = None, aweights: Option<&Tensor> = None) -> Tensor {
+    [Torch, Method] fn cov(input: &Tensor; correction: i64 = 1, fweights: Option<&Tensor> = None, aweights: Option<&Tensor> = None) -> Tensor {
         covariance(input, correction, fweights, aweights)
     }
     /// The correlation coefficients of variables (rows) over observations (columns).
-    both fn corrcoef(input: &Tensor) -> Tensor {
+    [Torch, Method] fn corrcoef(input: &Tensor) -> Tensor {
         ensure!(input.ndim() <= 2, Runtime, "corrcoef(): expected input to have two or fewer dimensions but got an input with {} dimensions", input.ndim());
         let c = covariance(input, 1, None, None)?;
         if c.ndim() == 0 {
             return c.div(&c);
         }
-        let d = crate::ops::elementwise::complex::real_view(&crate::ops::shape::view::diagonal(&c, 0, 0, 1)?)?;
+        let d = c.diagonal(0, 0, 1)?.real_view()?;
         let s = d.sqrt()?;
-        within_one(&c.div(unsqueeze_at(&s, 1)?)?.div(unsqueeze_at(&s, 0)?)?)
+        within_one(&c.div(s.unsqueeze_at(1)?)?.div(s.unsqueeze_at(0)?)?)
     }
 }
+
+pub const TABLE: Table = &[DIFFERENCE];

@@ -4,15 +4,13 @@ use crate::base::promote::default_dtype;
 use crate::base::{C64, C128, DType, Device, Dims, Layout, Scalar, wrap_dim};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::signal::fft::{self as kernel, Lines};
-use crate::ops::create::copy::{cast, dense_cast_held, full};
+use crate::ops::create::copy::{dense_cast_held, full};
 use crate::ops::create::fill::{check_layout, finish};
 use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::elementwise::complex::real_view;
-use crate::ops::elementwise::exponential::conj_of;
 use crate::ops::nn::image::pad::constant_pad;
-use crate::ops::table::Ints;
+use crate::ops::table::{Ints, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops};
+use crate::{bail, ensure, grads, rows};
 use smallvec::smallvec;
 
 /// What results are divided by: nothing, the root of the number of elements, that number.
@@ -199,10 +197,10 @@ impl Op for Transform {
                 let g = complex_of(g)?;
                 let n = cx.shape(0)[last];
                 let whole = if half { resized(&g, &[(last, n)])? } else { g };
-                real_view(&back(What::C2C(false)).run(&whole)?)?
+                back(What::C2C(false)).run(&whole)?.real_view()?
             }
             What::C2R(n) => {
-                let h = back(What::R2C { half: true }).run(&real_view(g)?)?;
+                let h = back(What::R2C { half: true }).run(&g.real_view()?)?;
                 // coefficients that stand for two count twice
                 let m = h.shape()[last];
                 let weights: Vec<f64> =
@@ -231,7 +229,7 @@ fn work_dtype(d: DType) -> Result<DType> {
 }
 
 fn complex_of(x: &Tensor) -> Result<Tensor> {
-    cast(x, work_dtype(x.dtype())?.to_complex())
+    x.cast(work_dtype(x.dtype())?.to_complex())
 }
 
 /// The input cut or padded with zeros to these sizes.
@@ -307,13 +305,13 @@ fn c2c_one(x: &Tensor, n: Option<i64>, dim: i64, norm: Option<&str>, forward: bo
     let work = work_dtype(x.dtype())?;
     let (axis, n) = one(x, n, dim, |n| n)?;
     let norm = Norm::of(norm, forward)?;
-    let x = resized(&cast(x, work)?, &[(axis, n as usize)])?;
+    let x = resized(&x.cast(work)?, &[(axis, n as usize)])?;
     let axes = smallvec![axis];
     if work.is_complex() {
         return Transform { what: What::C2C(forward), axes, norm }.run(&x);
     }
     let y = Transform { what: What::R2C { half: false }, axes, norm }.run(&x)?;
-    if forward { Ok(y) } else { conj_of(&y) }
+    if forward { Ok(y) } else { y.conj() }
 }
 
 /// `fftn` and `ifftn`.
@@ -328,7 +326,7 @@ fn c2c_several(
     let norm = Norm::of(norm, forward)?;
     let x = complex_of(x)?;
     if list.is_empty() {
-        return crate::ops::create::copy::clone_as(&x, crate::base::MemoryFormat::Preserve);
+        return x.clone_as(crate::base::MemoryFormat::Preserve);
     }
     let axes = list.iter().map(|l| l.0).collect();
     Transform { what: What::C2C(forward), axes, norm }.run(&resized(&x, &sized(&list))?)
@@ -352,9 +350,9 @@ fn r2c_one(
     let work = work_dtype(x.dtype())?;
     let (axis, n) = one(x, n, dim, |n| n)?;
     let norm = Norm::of(norm, forward)?;
-    let x = resized(&cast(x, work)?, &[(axis, n as usize)])?;
+    let x = resized(&x.cast(work)?, &[(axis, n as usize)])?;
     let y = Transform { what: What::R2C { half: true }, axes: smallvec![axis], norm }.run(&x)?;
-    if forward { Ok(y) } else { conj_of(&y) }
+    if forward { Ok(y) } else { y.conj() }
 }
 
 /// `irfft` and `hfft`.
@@ -363,7 +361,7 @@ fn c2r_one(x: &Tensor, n: Option<i64>, dim: i64, norm: Option<&str>, forward: bo
     let (axis, n) = one(&x, n, dim, |n| 2 * (n - 1))?;
     let norm = Norm::of(norm, forward)?;
     let x = resized(&x, &[(axis, n as usize / 2 + 1)])?;
-    let x = if forward { conj_of(&x)? } else { x };
+    let x = if forward { x.conj()? } else { x };
     Transform { what: What::C2R(n as usize), axes: smallvec![axis], norm }.run(&x)
 }
 
@@ -395,7 +393,7 @@ fn rfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option
     let work = work_dtype(x.dtype())?;
     let list = some_axes("rfftn", x, s, dim)?;
     let norm = Norm::of(norm, true)?;
-    let x = resized(&cast(x, work)?, &sized(&list))?;
+    let x = resized(&x.cast(work)?, &sized(&list))?;
     Transform { what: What::R2C { half: true }, axes: list.iter().map(|l| l.0).collect(), norm }.run(&x)
 }
 
@@ -427,7 +425,7 @@ fn hfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option
     if !axes.is_empty() {
         y = Transform { what: What::C2C(true), axes, norm }.run(&y)?;
     }
-    Transform { what: What::C2R(n), axes: smallvec![last], norm }.run(&conj_of(&y)?)
+    Transform { what: What::C2R(n), axes: smallvec![last], norm }.run(&y.conj()?)
 }
 
 fn ihfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option<&str>) -> Result<Tensor> {
@@ -440,11 +438,11 @@ fn ihfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Optio
     let work = work_dtype(x.dtype())?;
     let list = some_axes("ihfftn", x, s, dim)?;
     let norm = Norm::of(norm, false)?;
-    let x = resized(&cast(x, work)?, &sized(&list))?;
+    let x = resized(&x.cast(work)?, &sized(&list))?;
     let mut axes: Dims = list.iter().map(|l| l.0).collect();
     let last = axes.split_off_last();
     let y = Transform { what: What::R2C { half: true }, axes: smallvec![last], norm }.run(&x)?;
-    let y = crate::ops::elementwise::complex::conj_physical(&y)?;
+    let y = y.conj_physical()?;
     if axes.is_empty() { Ok(y) } else { Transform { what: What::C2C(false), axes, norm }.run(&y) }
 }
 
@@ -487,7 +485,7 @@ fn frequencies(
     if device == Device::Meta {
         return Tensor::empty(&shape, dtype, device);
     }
-    let whole = cast(&Tensor::from_slice(&numbers, &shape)?, dtype)?;
+    let whole = Tensor::from_slice(&numbers, &shape)?.cast(dtype)?;
     whole.mul(1.0 / (n as f64 * d))
 }
 
@@ -502,66 +500,68 @@ fn shifted(x: &Tensor, dim: Option<&[i64]>, share: impl Fn(i64) -> i64) -> Resul
         ensure!(x.ndim() > 0, Index, "Dimension specified as {d} but tensor has no dimensions");
         by.push(share(x.shape()[wrap_dim(d, x.ndim())?] as i64));
     }
-    crate::ops::shape::repeat::roll(x, &by, Some(&dims))
+    x.roll(&by, Some(&dims))
 }
 
-ops! {
+rows! { FFT:
     /// The discrete Fourier transform along an axis: `X[k] = sum_j x[j] exp(-2 pi i j k / n)`.
     ///
     /// Args: input: float32, float64, complex or integer; n: length to cut or zero-pad to; dim: axis; norm:
     /// "backward" (no scaling), "ortho" (1/sqrt(n)) or "forward" (1/n).
     /// **Shape**: the input's with `n` at `dim`; complex.
     /// **Errors**: RuntimeError for half types, lengths below 1 and unknown norms; IndexError for a wrong axis.
-    module fn fft["fft.fft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, true) }
+    [Fft] fn fft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, true) }
     /// The inverse of `fft`; "backward" scales by 1/n.
-    module fn ifft["fft.ifft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, false) }
+    [Fft] fn ifft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, false) }
     /// The first `n/2 + 1` coefficients of the transform of a real input.
-    module fn rfft["fft.rfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("rfft", input, n, dim, norm, true) }
+    [Fft] fn rfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("rfft", input, n, dim, norm, true) }
     /// The inverse of `rfft`: a real result of length `n` (default `2 * (size - 1)`).
-    module fn irfft["fft.irfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, false) }
+    [Fft] fn irfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, false) }
     /// The transform of a Hermitian-symmetric input given by its first half: real.
-    module fn hfft["fft.hfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, true) }
+    [Fft] fn hfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, true) }
     /// The inverse of `hfft`: the first half of the inverse transform of a real input.
-    module fn ihfft["fft.ihfft"](input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("ihfft", input, n, dim, norm, false) }
+    [Fft] fn ihfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("ihfft", input, n, dim, norm, false) }
     /// `fft` over two axes.
-    module fn fft2["fft.fft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
+    [Fft] fn fft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
     /// `ifft` over two axes.
-    module fn ifft2["fft.ifft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
+    [Fft] fn ifft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
     /// `rfft` over two axes; the last one is halved.
-    module fn rfft2["fft.rfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
+    [Fft] fn rfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
     /// `irfft` over two axes.
-    module fn irfft2["fft.irfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
+    [Fft] fn irfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
     /// `hfft` over two axes.
-    module fn hfft2["fft.hfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
+    [Fft] fn hfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
     /// `ihfft` over two axes.
-    module fn ihfft2["fft.ihfft2"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
+    [Fft] fn ihfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
     /// `fft` over any axes (default all, or the last `len(s)`).
     ///
     /// Args: s: sizes to cut or zero-pad to, -1 for the input's own; dim: axes.
     /// **Errors**: RuntimeError for repeated axes, lists of different lengths and sizes below 1.
-    module fn fftn["fft.fftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
+    [Fft] fn fftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
     /// `ifft` over any axes.
-    module fn ifftn["fft.ifftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
+    [Fft] fn ifftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
     /// `rfft` over any axes; the last one is halved.
-    module fn rfftn["fft.rfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
+    [Fft] fn rfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
     /// `irfft` over any axes.
-    module fn irfftn["fft.irfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
+    [Fft] fn irfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
     /// `hfft` over any axes.
-    module fn hfftn["fft.hfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
+    [Fft] fn hfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
     /// `ihfft` over any axes.
-    module fn ihfftn["fft.ihfftn"](input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
+    [Fft] fn ihfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
     /// Frequencies of the coefficients of `fft` with spacing `d`: `[0, 1, .., -2, -1] / (n d)`.
-    module fn fftfreq["fft.fftfreq"](n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
+    [Fft] fn fftfreq(n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
         check_layout(layout)?;
         finish(frequencies("fftfreq", n, d, false, dtype, device)?, requires_grad)
     }
     /// Frequencies of the coefficients of `rfft`: `[0, 1, .., n/2] / (n d)`.
-    module fn rfftfreq["fft.rfftfreq"](n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
+    [Fft] fn rfftfreq(n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
         check_layout(layout)?;
         finish(frequencies("rfftfreq", n, d, true, dtype, device)?, requires_grad)
     }
     /// Moves the zero frequency to the middle of the axes (default all).
-    module fn fftshift["fft.fftshift"](input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| n / 2) }
+    [Fft] fn fftshift(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| n / 2) }
     /// The inverse of `fftshift`.
-    module fn ifftshift["fft.ifftshift"](input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| (n + 1) / 2) }
+    [Fft] fn ifftshift(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| (n + 1) / 2) }
 }
+
+pub const TABLE: Table = &[FFT];

@@ -2,19 +2,19 @@
 
 use crate::base::{Dims, Scalar};
 use crate::error::Result;
-use crate::ops::create::copy::cast;
 use crate::ops::driver::op::float_result;
 use crate::ops::shape::join::concat;
-use crate::ops::shape::resize::{narrow_at, reshape_to, wrap_dims};
+use crate::ops::shape::resize::wrap_dims;
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 
 /// `len` elements along an axis from `start` on.
 struct Part<'a>(&'a Tensor, usize);
 
 impl Part<'_> {
     fn from(&self, start: usize, len: usize) -> Result<Tensor> {
-        narrow_at(self.0, self.1, start, len, 1)
+        self.0.narrow_at(self.1, start, len, 1)
     }
 }
 
@@ -53,7 +53,7 @@ fn uneven(x: &Tensor, axis: usize, points: &Tensor, order: i64) -> Result<Tensor
     let step = steps.from(1, n - 1)?.sub(steps.from(0, n - 1)?)?;
     let mut shape = Dims::from_elem(1, x.ndim());
     shape[axis] = n - 1;
-    let step = reshape_to(&step, &shape)?;
+    let step = step.reshape_to(&shape)?;
     let d = Part(&step, axis);
     let middle = if n > 2 {
         let (a, b) = (d.from(0, n - 2)?, d.from(1, n - 2)?);
@@ -114,28 +114,30 @@ fn axes(x: &Tensor, dim: Option<&[i64]>, spacings: Option<usize>, order: i64) ->
 }
 
 fn real(x: &Tensor) -> Result<Tensor> {
-    cast(x, float_result(x.dtype()))
+    x.cast(float_result(x.dtype()))
 }
 
-ops! {
+rows! { GRADIENT:
     /// Derivatives along axes by central differences, one tensor for each axis; one-sided at the ends.
     ///
     /// Args: spacing: distance of the sample points; edge_order: 1 or 2, the order of accuracy at the ends.
-    function fn gradient(input: &Tensor; spacing: Option<Scalar> = None, dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
+    [Torch] fn gradient(input: &Tensor; spacing: Option<Scalar> = None, dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
         let x = real(input)?;
         let h = spacing.unwrap_or(Scalar::Int(1));
         axes(&x, dim, None, edge_order)?.into_iter().map(|a| even(&x, a, h, edge_order)).collect()
     }
     /// Derivatives along axes, with a distance of sample points for each axis.
-    function fn gradient_steps["gradient"](input: &Tensor; spacing: &[Scalar], dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
+    [Torch] fn gradient_steps = "gradient"(input: &Tensor; spacing: &[Scalar], dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
         let x = real(input)?;
         let axes = axes(&x, dim, Some(spacing.len()), edge_order)?;
         axes.into_iter().zip(spacing).map(|(a, h)| even(&x, a, *h, edge_order)).collect()
     }
     /// Derivatives along axes, with the sample points of each axis.
-    function fn gradient_points["gradient"](input: &Tensor; spacing: &[Tensor], dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
+    [Torch] fn gradient_points = "gradient"(input: &Tensor; spacing: &[Tensor], dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
         let x = real(input)?;
         let axes = axes(&x, dim, Some(spacing.len()), edge_order)?;
         axes.into_iter().zip(spacing).map(|(a, p)| uneven(&x, a, p, edge_order)).collect()
     }
 }
+
+pub const TABLE: Table = &[GRADIENT];

@@ -4,5 +4,7 @@ pub mod difference;
 pub mod fft;
 pub mod gradient;
 
+use crate::ops::table::Table;
+
 /// The rows of every file.
-pub const TABLES: &[&[crate::ops::table::OpDef]] = &[difference::TABLE, fft::TABLE, gradient::TABLE];
+pub const TABLES: &[Table] = &[difference::TABLE, fft::TABLE, gradient::TABLE];

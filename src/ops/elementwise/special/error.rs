@@ -9,7 +9,7 @@ use crate::kernels::cpu::elementwise::special;
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
 use crate::ops::elementwise::exponential::{float, unary_rows};
 use crate::ops::elementwise::kind::{Rule, Unary, UnaryDef};
-use crate::ops::table::{FromArg, OpDef};
+use crate::ops::table::{FromArg, OpDef, Place, Table, Twin};
 use crate::tensor::{Context, Tensor};
 use std::f64::consts::{FRAC_1_PI, PI};
 
@@ -41,14 +41,10 @@ fn scaled(op: &str, dt: DType, f: fn(DType) -> Option<UnaryFn>) -> Result<UnaryF
 /// `i0`'s and `i1`'s relatives lean on each other for their gradients.
 fn i1_over_x(x: &Tensor, i1: &Tensor, at_zero: f64) -> Result<Tensor> {
     let none = x.eq(0i64)?;
-    crate::ops::elementwise::choose::where_self(
-        &none,
-        at_zero,
-        i1.div(crate::ops::elementwise::choose::where_self(&none, 1i64, x)?)?,
-    )
+    none.choose(at_zero, i1.div(none.choose(1i64, x)?)?)
 }
 
-unary_rows! {
+unary_rows! { SPECIAL:
     /// The error function.
     erf(ERF, "ErfBackward0") ["special.erf"]: Float, |op, dt| float!(op, dt, math::erf_f32, math::erf_f64),
         INPUT, |g, cx| { let x = cx.input(0)?; g.mul(x.mul(&x)?.neg()?.exp()?.mul(1.0 / FRAC_SQRT_PI_2)?) };
@@ -78,8 +74,8 @@ unary_rows! {
             let square = z.mul(&x)?;
             let none = square.eq(0i64)?;
             // no division by zero, so that the second derivative is none either
-            let d = z.mul(z.cos()?)?.sub(z.sin()?)?.div(crate::ops::elementwise::choose::where_self(&none, 1i64, &square)?)?;
-            crate::ops::elementwise::choose::where_self(&none, 0i64, g.mul(crate::ops::elementwise::exponential::conj_of(&d)?)?)
+            let d = z.mul(z.cos()?)?.sub(z.sin()?)?.div(none.choose(1i64, &square)?)?;
+            none.choose(0i64, g.mul(d.conj()?)?)
         };
     /// Degrees as radians.
     deg2rad(DEG2RAD, "Deg2RadBackward0") []: Float, |op, dt| scaled(op, dt, |d| match d {
@@ -107,8 +103,8 @@ pub mod alone {
         ($($name:ident($def:ident, $node:literal) $py:literal $doc:literal: $f:path, $saves:ident, |$g:ident, $cx:ident| $grad:expr;)*) => {
             $(
                 static $def: UnaryDef = UnaryDef {
-                    name: $py, grad_name: $node, rule: Rule::Double,
-                    kernel: |dt| { let op = $py; double!(op, dt, $f) },
+                    name: concat!("special.", $py), grad_name: $node, rule: Rule::Double,
+                    kernel: |dt| { let op = concat!("special.", $py); double!(op, dt, $f) },
                     saves: Saves::$saves,
                     grad: |$g, $cx| { let _ = &$cx; $grad },
                 };
@@ -116,18 +112,18 @@ pub mod alone {
                 pub fn $name(input: &Tensor) -> Result<Tensor> { apply(Unary(&$def), &[input]) }
             )*
             impl Tensor { $(#[doc = $doc] pub fn $name(&self) -> Result<Tensor> { $name(self) })* }
-            pub const TABLE: &[OpDef] = &[$(OpDef {
+            pub const ALONE: &[OpDef] = &[$(OpDef {
                 name: $py,
                 doc: concat!($doc, "\n"),
                 params: crate::ops::elementwise::exponential::ONE,
-                place: crate::ops::table::Place::Module,
+                places: &[Place::Special],
                 call: |a| {
                     let x: &Tensor = FromArg::from_arg(&a[0])?;
                     // without a derivative the result is no part of the graph
                     if $node == "NotImplemented" { Ok($name(&x.detach())?.into()) } else { Ok($name(x)?.into()) }
                 },
                 returns: "Tensor",
-                in_place: None,
+                twin: Twin::None,
             }),*];
         };
     }
@@ -137,20 +133,20 @@ pub mod alone {
     }
 
     rows! {
-        i0e(I0E, "SpecialI0EBackward0") "special.i0e" "`i0(x) e^-|x|`.": special::i0e, ALL,
+        i0e(I0E, "SpecialI0EBackward0") "i0e" "`i0(x) e^-|x|`.": special::i0e, ALL,
             |g, cx| { let x = cx.input(0)?; g.mul(x.i1e()?.sub(x.sgn()?.mul(cx.output(0)?)?)?) };
-        i1(I1, "SpecialI1Backward0") "special.i1" "The modified Bessel function of the first kind, order 1.": special::i1, ALL,
+        i1(I1, "SpecialI1Backward0") "i1" "The modified Bessel function of the first kind, order 1.": special::i1, ALL,
             |g, cx| { let x = cx.input(0)?; g.mul(x.i0()?.sub(i1_over_x(&x, &cx.output(0)?, 0.5)?)?) };
-        i1e(I1E, "SpecialI1EBackward0") "special.i1e" "`i1(x) e^-|x|`.": special::i1e, ALL,
+        i1e(I1E, "SpecialI1EBackward0") "i1e" "`i1(x) e^-|x|`.": special::i1e, ALL,
             |g, cx| {
                 let (x, y) = (cx.input(0)?, cx.output(0)?);
                 g.mul(x.i0e()?.sub(x.sgn()?.mul(&y)?)?.sub(i1_over_x(&x, &y, 0.5)?)?)
             };
-        erfcx(ERFCX, "SpecialErfcxBackward0") "special.erfcx" "`e^(x^2) erfc(x)`.": special::erfcx, ALL,
+        erfcx(ERFCX, "SpecialErfcxBackward0") "erfcx" "`e^(x^2) erfc(x)`.": special::erfcx, ALL,
             |g, cx| g.mul(cx.input(0)?.mul(2i64)?.mul(cx.output(0)?)?.sub(1.0 / FRAC_SQRT_PI_2)?);
-        ndtri(NDTRI, "SpecialNdtriBackward0") "special.ndtri" "The inverse of the normal distribution function.": special::ndtri, OUTPUT,
+        ndtri(NDTRI, "SpecialNdtriBackward0") "ndtri" "The inverse of the normal distribution function.": special::ndtri, OUTPUT,
             |g, cx| { let y = cx.output(0)?; g.mul(y.mul(&y)?.mul(0.5)?.exp()?.mul(SQRT_2PI)?) };
-        log_ndtr(LOG_NDTR, "SpecialLogNdtrBackward0") "special.log_ndtr" "The logarithm of the normal distribution function.": special::log_ndtr, INPUT,
+        log_ndtr(LOG_NDTR, "SpecialLogNdtrBackward0") "log_ndtr" "The logarithm of the normal distribution function.": special::log_ndtr, INPUT,
             |g, cx| {
                 // density over distribution, through erfcx where the distribution is tiny
                 let x = cx.input(0)?;
@@ -158,19 +154,21 @@ pub mod alone {
                 let low = low.mul(2f64.sqrt() * std::f64::consts::FRAC_1_SQRT_2)?;
                 g.mul(low)
             };
-        entr(ENTR, "SpecialEntrBackward0") "special.entr" "`-x ln(x)`: the terms of an entropy.": special::entr, INPUT,
+        entr(ENTR, "SpecialEntrBackward0") "entr" "`-x ln(x)`: the terms of an entropy.": special::entr, INPUT,
             |g, cx| g.mul(cx.input(0)?.log()?.add(1i64)?.neg()?);
-        bessel_j0(J0, "NotImplemented") "special.bessel_j0" "The Bessel function of the first kind, order 0.": special::j0, NOTHING, |_g, _cx| no_gradient("bessel_j0");
-        bessel_j1(J1, "NotImplemented") "special.bessel_j1" "The Bessel function of the first kind, order 1.": special::j1, NOTHING, |_g, _cx| no_gradient("bessel_j1");
-        bessel_y0(Y0, "NotImplemented") "special.bessel_y0" "The Bessel function of the second kind, order 0.": special::y0, NOTHING, |_g, _cx| no_gradient("bessel_y0");
-        bessel_y1(Y1, "NotImplemented") "special.bessel_y1" "The Bessel function of the second kind, order 1.": special::y1, NOTHING, |_g, _cx| no_gradient("bessel_y1");
-        airy_ai(AIRY, "NotImplemented") "special.airy_ai" "Airy's function Ai.": special::airy_ai, NOTHING, |_g, _cx| no_gradient("airy_ai");
-        modified_bessel_i0(MI0, "NotImplemented") "special.modified_bessel_i0" "The modified Bessel function of the first kind, order 0.": special::i0, NOTHING, |_g, _cx| no_gradient("modified_bessel_i0");
-        modified_bessel_i1(MI1, "NotImplemented") "special.modified_bessel_i1" "The modified Bessel function of the first kind, order 1.": special::i1, NOTHING, |_g, _cx| no_gradient("modified_bessel_i1");
-        modified_bessel_k0(MK0, "NotImplemented") "special.modified_bessel_k0" "The modified Bessel function of the second kind, order 0.": special::k0, NOTHING, |_g, _cx| no_gradient("modified_bessel_k0");
-        modified_bessel_k1(MK1, "NotImplemented") "special.modified_bessel_k1" "The modified Bessel function of the second kind, order 1.": special::k1, NOTHING, |_g, _cx| no_gradient("modified_bessel_k1");
-        scaled_modified_bessel_k0(SK0, "NotImplemented") "special.scaled_modified_bessel_k0" "`k0(x) e^x`.": special::k0e, NOTHING, |_g, _cx| no_gradient("scaled_modified_bessel_k0");
-        scaled_modified_bessel_k1(SK1, "NotImplemented") "special.scaled_modified_bessel_k1" "`k1(x) e^x`.": special::k1e, NOTHING, |_g, _cx| no_gradient("scaled_modified_bessel_k1");
-        spherical_bessel_j0(SJ0, "NotImplemented") "special.spherical_bessel_j0" "The spherical Bessel function of the first kind, order 0.": special::spherical_j0, NOTHING, |_g, _cx| no_gradient("spherical_bessel_j0");
+        bessel_j0(J0, "NotImplemented") "bessel_j0" "The Bessel function of the first kind, order 0.": special::j0, NOTHING, |_g, _cx| no_gradient("bessel_j0");
+        bessel_j1(J1, "NotImplemented") "bessel_j1" "The Bessel function of the first kind, order 1.": special::j1, NOTHING, |_g, _cx| no_gradient("bessel_j1");
+        bessel_y0(Y0, "NotImplemented") "bessel_y0" "The Bessel function of the second kind, order 0.": special::y0, NOTHING, |_g, _cx| no_gradient("bessel_y0");
+        bessel_y1(Y1, "NotImplemented") "bessel_y1" "The Bessel function of the second kind, order 1.": special::y1, NOTHING, |_g, _cx| no_gradient("bessel_y1");
+        airy_ai(AIRY, "NotImplemented") "airy_ai" "Airy's function Ai.": special::airy_ai, NOTHING, |_g, _cx| no_gradient("airy_ai");
+        modified_bessel_i0(MI0, "NotImplemented") "modified_bessel_i0" "The modified Bessel function of the first kind, order 0.": special::i0, NOTHING, |_g, _cx| no_gradient("modified_bessel_i0");
+        modified_bessel_i1(MI1, "NotImplemented") "modified_bessel_i1" "The modified Bessel function of the first kind, order 1.": special::i1, NOTHING, |_g, _cx| no_gradient("modified_bessel_i1");
+        modified_bessel_k0(MK0, "NotImplemented") "modified_bessel_k0" "The modified Bessel function of the second kind, order 0.": special::k0, NOTHING, |_g, _cx| no_gradient("modified_bessel_k0");
+        modified_bessel_k1(MK1, "NotImplemented") "modified_bessel_k1" "The modified Bessel function of the second kind, order 1.": special::k1, NOTHING, |_g, _cx| no_gradient("modified_bessel_k1");
+        scaled_modified_bessel_k0(SK0, "NotImplemented") "scaled_modified_bessel_k0" "`k0(x) e^x`.": special::k0e, NOTHING, |_g, _cx| no_gradient("scaled_modified_bessel_k0");
+        scaled_modified_bessel_k1(SK1, "NotImplemented") "scaled_modified_bessel_k1" "`k1(x) e^x`.": special::k1e, NOTHING, |_g, _cx| no_gradient("scaled_modified_bessel_k1");
+        spherical_bessel_j0(SJ0, "NotImplemented") "spherical_bessel_j0" "The spherical Bessel function of the first kind, order 0.": special::spherical_j0, NOTHING, |_g, _cx| no_gradient("spherical_bessel_j0");
     }
 }
+
+pub const TABLE: Table = &[SPECIAL, alone::ALONE];

@@ -5,12 +5,11 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{PointFn, point1, zip};
 use crate::kernels::cpu::elementwise::special;
 use crate::ops::driver::op::{Metas, Op, Outs, Saves, apply_multi};
-use crate::ops::elementwise::choose::where_self;
 use crate::ops::elementwise::kind::nary::{PointDef, only, point, point_in_place};
 use crate::ops::elementwise::kind::{BinaryDef, Rule, binary};
-use crate::ops::table::{Fields, Named, Val};
+use crate::ops::table::{Fields, Named, Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops, real_floats};
+use crate::{ensure, grads, real_floats, rows};
 use smallvec::{SmallVec, smallvec};
 
 const A: u8 = 1;
@@ -49,7 +48,7 @@ static LOGIT: PointDef = PointDef {
         let d = g.div(x.mul(x.rsub(1i64)?)?)?;
         let (eps, outside) = (s.q(0), if s.q(0) < 0.0 { f64::NAN } else { 0.0 });
         let (lo, hi) = if eps < 0.0 { (0.0, 1.0) } else { (eps, 1.0 - eps) };
-        only(where_self(&x.ge(lo)?.logical_and(x.le(hi)?)?, d, outside))
+        only(x.ge(lo)?.logical_and(x.le(hi)?)?.choose(d, outside))
     },
 };
 
@@ -75,7 +74,7 @@ static NAN_TO_NUM: PointDef = PointDef {
         }
     },
     saves: [A, 0, 0, 0],
-    grad: |s, g, _| only(crate::ops::elementwise::arithmetic::keep(g, &s.tensor(0)?.isfinite()?)),
+    grad: |s, g, _| only(g.keep(&s.tensor(0)?.isfinite()?)),
 };
 
 #[inline(always)]
@@ -179,7 +178,7 @@ impl Op for Frexp {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
             Some(g) => {
-                let e = crate::ops::create::copy::cast(&cx.output(1)?, g.dtype())?;
+                let e = cx.output(1)?.cast(g.dtype())?;
                 grads![Some(g.div(e.exp2()?)?)]
             }
             None => grads![None],
@@ -230,64 +229,66 @@ fn multiplied(outs: Outs) -> Named {
     Named(&FREXP_FIELDS, outs.into_iter().collect::<SmallVec<[Tensor; 2]>>())
 }
 
-ops! {
+rows! { GAMMA:
     /// `ln(x / (1 - x))`; with `eps`, of `x` brought into `[eps, 1 - eps]`.
-    both fn logit(input: &Tensor, eps: Option<f64> = None) -> Tensor { logit_of(input, eps) }
+    [Torch, Method] fn logit(input: &Tensor, eps: Option<f64> = None) -> Tensor { logit_of(input, eps) }
     /// `logit` in place.
-    inplace fn logit_["logit_"](input: &Tensor, eps: Option<f64> = None) -> () {
+    [InPlace] fn logit_(input: &Tensor, eps: Option<f64> = None) -> () {
         point_in_place(&LOGIT, &[input], [eps.unwrap_or(-1.0), 0.0, 0.0, 0.0])
     }
     /// `ln(x / (1 - x))`.
-    module fn special_logit["special.logit"](input: &Tensor, eps: Option<f64> = None) -> Tensor { logit_of(input, eps) }
+    [Special] fn special_logit = "logit"(input: &Tensor, eps: Option<f64> = None) -> Tensor { logit_of(input, eps) }
     /// nan replaced by `nan`, infinities by `posinf` and `neginf` or the largest and lowest numbers.
-    both fn nan_to_num(input: &Tensor, nan: Option<f64> = None, posinf: Option<f64> = None, neginf: Option<f64> = None) -> Tensor {
+    [Torch, Method] fn nan_to_num(input: &Tensor, nan: Option<f64> = None, posinf: Option<f64> = None, neginf: Option<f64> = None) -> Tensor {
         point(&NAN_TO_NUM, &[input], nan_params(input, nan, posinf, neginf))
     }
     /// `nan_to_num` in place.
-    inplace fn nan_to_num_["nan_to_num_"](input: &Tensor, nan: Option<f64> = None, posinf: Option<f64> = None, neginf: Option<f64> = None) -> () {
+    [InPlace] fn nan_to_num_(input: &Tensor, nan: Option<f64> = None, posinf: Option<f64> = None, neginf: Option<f64> = None) -> () {
         point_in_place(&NAN_TO_NUM, &[input], nan_params(input, nan, posinf, neginf))
     }
     /// The `n`-th derivative of `digamma`.
-    function fn polygamma_function["polygamma"](n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
+    [Torch] fn polygamma_function = "polygamma"(n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
     /// The `n`-th derivative of `digamma`.
-    method fn polygamma_method["polygamma"](input: &Tensor, n: i64) -> Tensor { polygamma(n, input) }
+    [Method] fn polygamma_method = "polygamma"(input: &Tensor, n: i64) -> Tensor { polygamma(n, input) }
     /// `polygamma` in place.
-    inplace fn polygamma_["polygamma_"](input: &Tensor, n: i64) -> () {
+    [InPlace] fn polygamma_(input: &Tensor, n: i64) -> () {
         ensure!(n >= 0, Runtime, "polygamma(n, x) does not support negative n.");
         point_in_place(&POLYGAMMA, &[input], polygamma_params(n, input))
     }
     /// The `n`-th derivative of `digamma`.
-    module fn special_polygamma["special.polygamma"](n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
+    [Special] fn special_polygamma = "polygamma"(n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
-    twin fn mvlgamma(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
+    [Torch, Method] + in place fn mvlgamma(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
-    module fn special_multigammaln["special.multigammaln"](input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
+    [Special] fn special_multigammaln = "multigammaln"(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
     /// The normal distribution function.
-    module fn ndtr["special.ndtr"](input: &Tensor) -> Tensor { input.mul(-std::f64::consts::FRAC_1_SQRT_2)?.erfc()?.mul(0.5) }
+    [Special] fn ndtr(input: &Tensor) -> Tensor { input.mul(-std::f64::consts::FRAC_1_SQRT_2)?.erfc()?.mul(0.5) }
     /// Each element as `mantissa * 2^exponent`, with mantissas in [0.5, 1) and int32 exponents.
-    both fn frexp(input: &Tensor) -> Named { Ok(multiplied(apply_multi(Frexp, &[input])?)) }
+    [Torch, Method] fn frexp(input: &Tensor) -> Named { Ok(multiplied(apply_multi(Frexp, &[input])?)) }
     /// The Chebyshev polynomial of the first kind, of degree `n`.
-    module fn chebyshev_polynomial_t["special.chebyshev_polynomial_t"](input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_T, input, n) }
+    [Special] fn chebyshev_polynomial_t(input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_T, input, n) }
     /// The Chebyshev polynomial of the second kind, of degree `n`.
-    module fn chebyshev_polynomial_u["special.chebyshev_polynomial_u"](input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_U, input, n) }
+    [Special] fn chebyshev_polynomial_u(input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_U, input, n) }
     /// The Chebyshev polynomial of the third kind, of degree `n`.
-    module fn chebyshev_polynomial_v["special.chebyshev_polynomial_v"](input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_V, input, n) }
+    [Special] fn chebyshev_polynomial_v(input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_V, input, n) }
     /// The Chebyshev polynomial of the fourth kind, of degree `n`.
-    module fn chebyshev_polynomial_w["special.chebyshev_polynomial_w"](input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_W, input, n) }
+    [Special] fn chebyshev_polynomial_w(input: Val, n: Val) -> Tensor { polynomial(&CHEBYSHEV_W, input, n) }
     /// The Chebyshev polynomial of the first kind on [0, 1].
-    module fn shifted_chebyshev_polynomial_t["special.shifted_chebyshev_polynomial_t"](input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_T, input, n) }
+    [Special] fn shifted_chebyshev_polynomial_t(input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_T, input, n) }
     /// The Chebyshev polynomial of the second kind on [0, 1].
-    module fn shifted_chebyshev_polynomial_u["special.shifted_chebyshev_polynomial_u"](input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_U, input, n) }
+    [Special] fn shifted_chebyshev_polynomial_u(input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_U, input, n) }
     /// The Chebyshev polynomial of the third kind on [0, 1].
-    module fn shifted_chebyshev_polynomial_v["special.shifted_chebyshev_polynomial_v"](input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_V, input, n) }
+    [Special] fn shifted_chebyshev_polynomial_v(input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_V, input, n) }
     /// The Chebyshev polynomial of the fourth kind on [0, 1].
-    module fn shifted_chebyshev_polynomial_w["special.shifted_chebyshev_polynomial_w"](input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_W, input, n) }
+    [Special] fn shifted_chebyshev_polynomial_w(input: Val, n: Val) -> Tensor { polynomial(&SHIFTED_W, input, n) }
     /// The physicist's Hermite polynomial of degree `n`.
-    module fn hermite_polynomial_h["special.hermite_polynomial_h"](input: Val, n: Val) -> Tensor { polynomial(&HERMITE_H, input, n) }
+    [Special] fn hermite_polynomial_h(input: Val, n: Val) -> Tensor { polynomial(&HERMITE_H, input, n) }
     /// The probabilist's Hermite polynomial of degree `n`.
-    module fn hermite_polynomial_he["special.hermite_polynomial_he"](input: Val, n: Val) -> Tensor { polynomial(&HERMITE_HE, input, n) }
+    [Special] fn hermite_polynomial_he(input: Val, n: Val) -> Tensor { polynomial(&HERMITE_HE, input, n) }
     /// The Laguerre polynomial of degree `n`.
-    module fn laguerre_polynomial_l["special.laguerre_polynomial_l"](input: Val, n: Val) -> Tensor { polynomial(&LAGUERRE, input, n) }
+    [Special] fn laguerre_polynomial_l(input: Val, n: Val) -> Tensor { polynomial(&LAGUERRE, input, n) }
     /// The Legendre polynomial of degree `n`.
-    module fn legendre_polynomial_p["special.legendre_polynomial_p"](input: Val, n: Val) -> Tensor { polynomial(&LEGENDRE, input, n) }
+    [Special] fn legendre_polynomial_p(input: Val, n: Val) -> Tensor { polynomial(&LEGENDRE, input, n) }
 }
+
+pub const TABLE: Table = &[GAMMA];

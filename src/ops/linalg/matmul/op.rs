@@ -6,8 +6,6 @@ use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
 use crate::ops::create::copy::{dense_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::exponential::conj_of;
-use crate::ops::shape::resize::{transpose, unsqueeze_at};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -85,7 +83,7 @@ fn multiply(
 
 /// The conjugate transpose of the last two axes.
 fn adjoint(x: &Tensor) -> Result<Tensor> {
-    conj_of(&transpose(x, -2, -1)?)
+    x.transpose(-2, -1)?.conj()
 }
 
 /// `a b` over the last two axes, the axes before them broadcast.
@@ -179,7 +177,7 @@ impl Op for MatMul {
 /// The gradient of `b` in `a b`, laid out by columns if `b` is: a transposed weight gets its gradient by rows.
 fn right_factor(op: MatMul, by_columns: bool, a: &Tensor, g: &Tensor) -> Result<Tensor> {
     if by_columns {
-        return transpose(&apply(op, &[&transpose(g, -2, -1)?, &conj_of(a)?])?, -2, -1);
+        return apply(op, &[&g.transpose(-2, -1)?, &a.conj()?])?.transpose(-2, -1);
     }
     apply(op, &[&adjoint(a)?, g])
 }
@@ -231,7 +229,7 @@ impl Op for Mv {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         grads![
-            want.then(0, || unsqueeze_at(g, 1)?.mul(conj_of(&cx.input(1)?)?))?,
+            want.then(0, || g.unsqueeze_at(1)?.mul(cx.input(1)?.conj()?))?,
             want.then(1, || apply(Mv, &[&adjoint(&cx.input(0)?)?, g]))?,
         ]
     }
@@ -306,10 +304,7 @@ impl Op for Dot {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        grads![
-            want.then(0, || g.mul(conj_of(&cx.input(1)?)?))?,
-            want.then(1, || g.mul(conj_of(&cx.input(0)?)?))?,
-        ]
+        grads![want.then(0, || g.mul(cx.input(1)?.conj()?))?, want.then(1, || g.mul(cx.input(0)?.conj()?))?,]
     }
 }
 
@@ -431,8 +426,7 @@ impl Op for AddProduct {
         let op = if cx.shape(2).len() == 2 { MM } else { BMM };
         let ga = want.then(1, || {
             let b = cx.input(2)?;
-            let t =
-                if vector { unsqueeze_at(g, 1)?.mul(conj_of(&b)?)? } else { apply(op, &[g, &adjoint(&b)?])? };
+            let t = if vector { g.unsqueeze_at(1)?.mul(b.conj()?)? } else { apply(op, &[g, &adjoint(&b)?])? };
             scaled(t, self.alpha)
         })?;
         let gb = want.then(2, || {
@@ -444,11 +438,7 @@ impl Op for AddProduct {
             };
             scaled(b, self.alpha)
         })?;
-        grads![
-            want.then(0, || scaled(crate::ops::shape::resize::sum_to(g, cx.shape(0))?, self.beta))?,
-            ga,
-            gb
-        ]
+        grads![want.then(0, || scaled(g.sum_to(cx.shape(0))?, self.beta))?, ga, gb]
     }
     fn in_place_ok(&self) -> bool {
         true

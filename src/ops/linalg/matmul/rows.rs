@@ -5,11 +5,10 @@ use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Layout, Scalar};
 use crate::error::Result;
 use crate::ops::driver::op::{apply, apply_in_place, view as show};
-use crate::ops::elementwise::exponential::conj_of;
-use crate::ops::shape::resize::{UnsafeViewGrad, permute_to, reshape_to, try_view, unsqueeze_at, wrap_dims};
-use crate::ops::table::{Ints, Operand, tensors_of};
+use crate::ops::shape::resize::{UnsafeViewGrad, wrap_dims};
+use crate::ops::table::{Ints, Operand, Table, tensors_of};
 use crate::tensor::{Context, GradFn, Grads, Tensor, Want};
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 use smallvec::smallvec;
 
 /// The way back of an axis of size 1 taken from a product.
@@ -22,7 +21,7 @@ impl GradFn for SqueezeProduct {
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
-            Some(g) => Ok(smallvec![Some(reshape_to(g, cx.shape(0))?)]),
+            Some(g) => Ok(smallvec![Some(g.reshape_to(cx.shape(0))?)]),
             None => Ok(smallvec![None]),
         }
     }
@@ -48,14 +47,14 @@ fn product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         (0, _) | (_, 0) => {
             bail!(Runtime, "both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
         }
-        (1, 2) => drop_axis(apply(MM, &[&unsqueeze_at(a, 0)?, b])?, 0),
+        (1, 2) => drop_axis(apply(MM, &[&a.unsqueeze_at(0)?, b])?, 0),
         // rows of all matrices against one right-hand side: one large product
         (_, 1 | 2) => {
             let k = a.shape()[n - 1];
             let rows: usize = a.shape()[..n - 1].iter().product();
-            let flat = match try_view(a, &[rows, k])? {
+            let flat = match a.try_view(&[rows, k])? {
                 Some(v) => v,
-                None => reshape_to(a, &[rows, k])?,
+                None => a.reshape_to(&[rows, k])?,
             };
             let mut shape = Dims::from_slice(&a.shape()[..n - 1]);
             let out = if m == 1 { apply(Mv, &[&flat, b])? } else { apply(MM, &[&flat, b])? };
@@ -64,7 +63,7 @@ fn product(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             }
             unsafe_view(out, &shape)
         }
-        (1, _) => drop_axis(apply(STACKS, &[&unsqueeze_at(a, 0)?, b])?, m - 2),
+        (1, _) => drop_axis(apply(STACKS, &[&a.unsqueeze_at(0)?, b])?, m - 2),
         _ => apply(STACKS, &[a, b]),
     }
 }
@@ -128,8 +127,8 @@ fn baddbmm_op(a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Add
 fn addbmm_op(a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Add> {
     check_batches(a, b)?;
     let (x, y) = (a.shape(), b.shape());
-    let wide = reshape_to(&permute_to(a, &[1, 0, 2])?, &[x[1], x[0] * x[2]])?;
-    let tall = reshape_to(b, &[y[0] * y[1], y[2]])?;
+    let wide = a.permute_to(&[1, 0, 2])?.reshape_to(&[x[1], x[0] * x[2]])?;
+    let tall = b.reshape_to(&[y[0] * y[1], y[2]])?;
     Ok((AddProduct { name: "addbmm", grad_name: "AddbmmBackward0", beta, alpha }, wide, tall))
 }
 
@@ -138,18 +137,14 @@ fn addr_op(u: &Tensor, v: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Add> {
         ensure!(t.ndim() == 1, Runtime, "addr: Expected 1-D argument {name}, but got {}-D", t.ndim());
     }
     let op = AddProduct { name: "addr", grad_name: "AddrBackward0", beta, alpha };
-    Ok((op, unsqueeze_at(u, 1)?, unsqueeze_at(v, 0)?))
+    Ok((op, u.unsqueeze_at(1)?, v.unsqueeze_at(0)?))
 }
 
 /// `addr` takes mixed dtypes.
 fn addr_cast(input: &Tensor, u: &Tensor, v: &Tensor) -> Result<[Tensor; 3]> {
     let p = [input, u, v].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim()));
     let d = if p.result() == DType::Bool { DType::U8 } else { p.result() };
-    Ok([
-        crate::ops::create::copy::cast(input, d)?,
-        crate::ops::create::copy::cast(u, d)?,
-        crate::ops::create::copy::cast(v, d)?,
-    ])
+    Ok([input.cast(d)?, u.cast(d)?, v.cast(d)?])
 }
 
 /// The cheapest order of a chain of matrices: `split[i][j]` ends the left part of `i..=j`.
@@ -187,10 +182,10 @@ fn multiply_chain(name: &str, tensors: &[Tensor]) -> Result<Tensor> {
     let mut list = tensors.to_vec();
     let (first, last) = (tensors[0].ndim() == 1, tensors[n - 1].ndim() == 1);
     if first {
-        list[0] = unsqueeze_at(&list[0], 0)?;
+        list[0] = list[0].unsqueeze_at(0)?;
     }
     if last {
-        list[n - 1] = unsqueeze_at(&list[n - 1], 1)?;
+        list[n - 1] = list[n - 1].unsqueeze_at(1)?;
     }
     for (i, t) in list.iter().enumerate() {
         ensure!(t.ndim() == 2, Runtime, "{name}(): tensor {i} must be 2D but got {}D", tensors[i].ndim());
@@ -221,7 +216,7 @@ fn multiply_chain(name: &str, tensors: &[Tensor]) -> Result<Tensor> {
     if !last {
         shape.push(sizes[n]);
     }
-    reshape_to(&out, &shape)
+    out.reshape_to(&shape)
 }
 
 /// Sums products over pairs of axes; the rest of `a`, then the rest of `b` remain.
@@ -237,9 +232,9 @@ pub fn contract(a: &Tensor, b: &Tensor, dims_a: &[i64], dims_b: &[i64]) -> Resul
     for (&i, &j) in da.iter().zip(&db) {
         let (n, m) = (a.shape()[i], b.shape()[j]);
         if m == 1 && n != 1 {
-            a = crate::ops::reduce::sum::sum_dims(&a, &[i as i64], true)?;
+            a = a.sum_over(&[i as i64], true)?;
         } else if n == 1 && m != 1 {
-            b = crate::ops::reduce::sum::sum_dims(&b, &[j as i64], true)?;
+            b = b.sum_over(&[j as i64], true)?;
         } else {
             ensure!(
                 n == m,
@@ -258,106 +253,106 @@ pub fn contract(a: &Tensor, b: &Tensor, dims_a: &[i64], dims_b: &[i64]) -> Resul
     let columns: usize = rb.iter().map(|&i| b.shape()[i]).product();
     let left: Dims = ra.iter().chain(&da).copied().collect();
     let right: Dims = db.iter().chain(&rb).copied().collect();
-    let left = reshape_to(&permute_to(&a, &left)?, &[rows, sum])?;
-    let right = reshape_to(&permute_to(&b, &right)?, &[sum, columns])?;
-    reshape_to(&apply(MM, &[&left, &right])?, &shape)
+    let left = a.permute_to(&left)?.reshape_to(&[rows, sum])?;
+    let right = b.permute_to(&right)?.reshape_to(&[sum, columns])?;
+    apply(MM, &[&left, &right])?.reshape_to(&shape)
 }
 
-ops! {
+rows! { MATMUL:
     /// The product of two matrices.
     ///
     /// Args: input: (n, m); mat2: (m, p), of the same dtype.
     /// Shape: (n, p).
     /// Errors: RuntimeError on sizes that do not fit or different dtypes.
-    both fn mm(input: &Tensor, mat2: &Tensor) -> Tensor {
+    [Torch, Method] fn mm(input: &Tensor, mat2: &Tensor) -> Tensor {
         want_dims("self", input, 2)?;
         want_dims("mat2", mat2, 2)?;
         apply(MM, &[input, mat2])
     }
     /// Products of matrices, pair by pair: (b, n, m) and (b, m, p) give (b, n, p).
-    both fn bmm(input: &Tensor, mat2: &Tensor) -> Tensor {
+    [Torch, Method] fn bmm(input: &Tensor, mat2: &Tensor) -> Tensor {
         check_batches(input, mat2)?;
         apply(BMM, &[input, mat2])
     }
     /// A matrix (n, m) times a vector (m).
-    both fn mv(input: &Tensor, vec: &Tensor) -> Tensor {
+    [Torch, Method] fn mv(input: &Tensor, vec: &Tensor) -> Tensor {
         check_mv_dims(1, input, vec)?;
         apply(Mv, &[input, vec])
     }
     /// The sum of products of two vectors, not conjugated.
-    both fn dot(input: &Tensor, tensor: &Tensor) -> Tensor { apply(Dot { grad_name: "DotBackward0" }, &[input, tensor]) }
+    [Torch, Method] fn dot(input: &Tensor, tensor: &Tensor) -> Tensor { apply(Dot { grad_name: "DotBackward0" }, &[input, tensor]) }
     /// The sum of products of two vectors, the first conjugated.
-    both fn vdot(input: &Tensor, other: &Tensor) -> Tensor { apply(Dot { grad_name: "VdotBackward0" }, &[&conj_of(input)?, other]) }
+    [Torch, Method] fn vdot(input: &Tensor, other: &Tensor) -> Tensor { apply(Dot { grad_name: "VdotBackward0" }, &[&input.conj()?, other]) }
     /// The product of two tensors: vectors, matrices, or stacks of matrices whose leading axes broadcast.
     ///
     /// Shape: (.., n, m) and (.., m, p) give (.., n, p); a vector counts as a row on the left and a column on the right.
-    both fn matmul(input: &Tensor, other: &Tensor) -> Tensor { product(input, other) }
+    [Torch, Method] fn matmul(input: &Tensor, other: &Tensor) -> Tensor { product(input, other) }
     /// The product of two tensors (`torch.matmul`).
-    module fn linalg_matmul["linalg.matmul"](input: &Tensor, other: &Tensor) -> Tensor { product(input, other) }
+    [Linalg] fn linalg_matmul = "matmul"(input: &Tensor, other: &Tensor) -> Tensor { product(input, other) }
     /// `beta * input + alpha * (mat1 @ mat2)`. With `beta=0` `input` is not read.
-    both fn addmm(input: &Tensor, mat1: &Tensor, mat2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addmm(input: &Tensor, mat1: &Tensor, mat2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addmm_op(mat1, mat2, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `addmm` into the tensor.
-    inplace fn addmm_in_place["addmm_"](input: &Tensor, mat1: &Tensor, mat2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn addmm_in_place = "addmm_"(input: &Tensor, mat1: &Tensor, mat2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = addmm_op(mat1, mat2, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * (mat @ vec)`.
-    both fn addmv(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addmv(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addmv_op(input, mat, vec, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `addmv` into the tensor.
-    inplace fn addmv_in_place["addmv_"](input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn addmv_in_place = "addmv_"(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = addmv_op(input, mat, vec, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * (batch1 @ batch2)`, matrix by matrix.
-    both fn baddbmm(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn baddbmm(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = baddbmm_op(batch1, batch2, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `baddbmm` into the tensor.
-    inplace fn baddbmm_in_place["baddbmm_"](input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn baddbmm_in_place = "baddbmm_"(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = baddbmm_op(batch1, batch2, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * sum_i (batch1[i] @ batch2[i])`.
-    both fn addbmm(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addbmm(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addbmm_op(batch1, batch2, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `addbmm` into the tensor.
-    inplace fn addbmm_in_place["addbmm_"](input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn addbmm_in_place = "addbmm_"(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = addbmm_op(batch1, batch2, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * outer(vec1, vec2)`.
-    both fn addr(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addr(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let [x, u, v] = addr_cast(input, vec1, vec2)?;
         let (op, a, b) = addr_op(&u, &v, beta, alpha)?;
         let all_bool = [input, vec1, vec2].iter().all(|t| t.dtype() == DType::Bool);
         let out = apply(op, &[&x, &a, &b])?;
-        if all_bool { crate::ops::create::copy::cast(&out, DType::Bool) } else { Ok(out) }
+        if all_bool { out.cast(DType::Bool) } else { Ok(out) }
     }
     /// `addr` into the tensor.
-    inplace fn addr_in_place["addr_"](input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
+    [InPlace] fn addr_in_place = "addr_"(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         if input.ndim() == 2 { check_expand(input.shape(), &[vec1.numel(), vec2.numel()])?; }
-        crate::ops::driver::in_place::assign("addr_", input, &addr(input, vec1, vec2, beta, alpha)?)
+        crate::ops::driver::in_place::assign("addr_", input, &input.addr(vec1, vec2, beta, alpha)?)
     }
     /// The products of all pairs of elements of two vectors.
-    both fn outer(input: &Tensor, vec2: &Tensor) -> Tensor {
+    [Torch, Method] fn outer(input: &Tensor, vec2: &Tensor) -> Tensor {
         for (t, name) in [(input, "self"), (vec2, "vec2")] {
             ensure!(t.ndim() == 1, Runtime, "outer: Expected 1-D argument {name}, but got {}-D", t.ndim());
         }
-        reshape_to(input, &[input.numel(), 1])?.mul(vec2)
+        input.reshape_to(&[input.numel(), 1])?.mul(vec2)
     }
     /// The products of all pairs of elements of two vectors (`outer`).
-    both fn ger(input: &Tensor, vec2: &Tensor) -> Tensor { outer(input, vec2) }
+    [Torch, Method] fn ger(input: &Tensor, vec2: &Tensor) -> Tensor { input.outer(vec2) }
     /// Sums of products over the last axes; with a 0-d tensor the product.
-    both fn inner(input: &Tensor, other: &Tensor) -> Tensor {
+    [Torch, Method] fn inner(input: &Tensor, other: &Tensor) -> Tensor {
         if input.ndim() == 0 || other.ndim() == 0 { return input.mul(other); }
         let (a, b) = (input.shape(), other.shape());
         ensure!(a[a.len() - 1] == b[b.len() - 1], Runtime, "inner() the last dimension must match on both input tensors but got shapes {a:?} and {b:?}");
@@ -365,12 +360,12 @@ ops! {
         contract(input, other, &[-1], &[-1])
     }
     /// The product of a chain of matrices in the cheapest order; the first and the last may be vectors.
-    module fn multi_dot["linalg.multi_dot"](tensors: &[Tensor]) -> Tensor {
+    [Linalg] fn multi_dot(tensors: &[Tensor]) -> Tensor {
         ensure!(tensors.len() >= 2, Runtime, "multi_dot(): expected at least 2 tensors but got {}", tensors.len());
         multiply_chain("multi_dot", tensors)
     }
     /// The product of a chain of matrices in the cheapest order.
-    function fn chain_matmul(matrices: &[Operand]) -> Tensor {
+    [Torch] fn chain_matmul(matrices: &[Operand]) -> Tensor {
         let matrices = &tensors_of("chain_matmul", matrices)?[..];
         ensure!(!matrices.is_empty(), Runtime, "chain_matmul(): Expected one or more matrices");
         for (i, t) in matrices.iter().enumerate() {
@@ -380,15 +375,15 @@ ops! {
         multiply_chain("chain_matmul", matrices)
     }
     /// A square matrix, or each of a stack, to an integer power.
-    both fn matrix_power(input: &Tensor, n: i64) -> Tensor {
+    [Torch, Method] fn matrix_power(input: &Tensor, n: i64) -> Tensor {
         let d = input.ndim();
         ensure!(d >= 2, Runtime, "linalg.matrix_power: The input tensor A must have at least 2 dimensions.");
         let (r, c) = (input.shape()[d - 2], input.shape()[d - 1]);
         ensure!(r == c, Runtime, "linalg.matrix_power: A must be batches of square matrices, but they are {r} by {c} matrices");
         if n == 0 {
             let one = crate::ops::create::fill::eye_of(r, r, input.dtype(), input.device())?;
-            let out = crate::ops::create::copy::clone_as(input, crate::base::MemoryFormat::Contiguous)?;
-            crate::ops::create::copy::copy_into(&out, &crate::ops::shape::resize::expand_to(&one, input.shape())?)?;
+            let out = input.clone_as(crate::base::MemoryFormat::Contiguous)?;
+            out.copy_in(&one.expand_to(input.shape())?)?;
             return Ok(out);
         }
         ensure!(n > 0, NotImplemented, "linalg.matrix_power: negative powers need linalg.inv");
@@ -401,12 +396,12 @@ ops! {
             if rest == 0 { break; }
             power = product(&power, &power)?;
         }
-        match out { Some(o) if n == 1 => crate::ops::create::copy::clone_as(&o, crate::base::MemoryFormat::Preserve), Some(o) => Ok(o), None => Ok(input.clone()) }
+        match out { Some(o) if n == 1 => o.clone_as(crate::base::MemoryFormat::Preserve), Some(o) => Ok(o), None => Ok(input.clone()) }
     }
     /// A square matrix to an integer power (`torch.matrix_power`).
-    module fn linalg_matrix_power["linalg.matrix_power"](input: &Tensor, n: i64) -> Tensor { matrix_power(input, n) }
+    [Linalg] fn linalg_matrix_power = "matrix_power"(input: &Tensor, n: i64) -> Tensor { input.matrix_power(n) }
     /// Sums of products over the last `dims` axes of `a` and the first of `b`.
-    function fn tensordot(a: &Tensor, b: &Tensor, dims: i64 = 2) -> Tensor {
+    [Torch] fn tensordot(a: &Tensor, b: &Tensor, dims: i64 = 2) -> Tensor {
         ensure!(dims >= 0, Runtime, "tensordot expects dims >= 0, but got dims={dims}");
         ensure!(dims as usize <= a.ndim().min(b.ndim()), Runtime, "tensordot expects dims < ndim_a or ndim_b, but got dims={dims}");
         let da: Vec<i64> = (a.ndim() as i64 - dims..a.ndim() as i64).collect();
@@ -414,14 +409,14 @@ ops! {
         contract(a, b, &da, &db)
     }
     /// Sums of products over pairs of axes: the first list names those of `a`, the second those of `b`.
-    function fn tensordot_dims["tensordot"](a: &Tensor, b: &Tensor, dims: &[Ints]) -> Tensor {
+    [Torch] fn tensordot_dims = "tensordot"(a: &Tensor, b: &Tensor, dims: &[Ints]) -> Tensor {
         match dims {
             [x, y] => contract(a, b, x, y),
             _ => bail!(Runtime, "tensordot expects dims to be int or a pair of lists of ints, but got {} lists", dims.len()),
         }
     }
     /// The Kronecker product: blocks of `other`, each times an element of `input`.
-    both fn kron(input: &Tensor, other: &Tensor) -> Tensor {
+    [Torch, Method] fn kron(input: &Tensor, other: &Tensor) -> Tensor {
         let n = input.ndim().max(other.ndim());
         let size = |t: &Tensor, i: usize| if i + t.ndim() >= n { t.shape()[i + t.ndim() - n] } else { 1 };
         let (mut a, mut b, mut shape) = (Dims::new(), Dims::new(), Dims::new());
@@ -431,6 +426,8 @@ ops! {
             b.extend_from_slice(&[1, y]);
             shape.push(x * y);
         }
-        unsafe_view(crate::ops::create::copy::contiguous(&reshape_to(input, &a)?.mul(&reshape_to(other, &b)?)?)?, &shape)
+        unsafe_view(input.reshape_to(&a)?.mul(&other.reshape_to(&b)?)?.contiguous()?, &shape)
     }
 }
+
+pub const TABLE: Table = &[MATMUL];

@@ -13,9 +13,9 @@ use crate::ops::elementwise::kind::nary::{
     NO, PointDef, point, point_in_place, point_val, point_val_in_place,
 };
 use crate::ops::elementwise::kind::{BinaryDef, Unary, UnaryDef, binary, binary_in_place};
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// Runs a row of one tensor, in place or not; in place the answer is the input itself.
 fn run(def: &'static UnaryDef, x: &Tensor, inplace: bool) -> Result<Tensor> {
@@ -129,10 +129,10 @@ static RRELU: BinaryDef = BinaryDef {
 
 /// One above zero; elsewhere a draw between the bounds, in the order of the elements.
 fn random_slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
-    let values = crate::ops::create::copy::cast(&crate::ops::create::copy::dense(&x.detach())?, DType::F64)?;
+    let values = crate::ops::create::copy::dense(&x.detach())?.cast(DType::F64)?;
     let slopes = Tensor::empty(x.shape(), DType::F64, x.device())?;
     if x.device() == crate::base::Device::Meta {
-        return crate::ops::create::copy::cast(&slopes, x.dtype());
+        return slopes.cast(x.dtype());
     }
     let mut generator = crate::base::rng::default_generator().lock();
     let _guard = crate::storage::Guard::take([values.storage()].into_iter(), [slopes.storage()].into_iter());
@@ -146,7 +146,7 @@ fn random_slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
         }
     }
     drop(_guard);
-    crate::ops::create::copy::cast(&slopes, x.dtype())
+    slopes.cast(x.dtype())
 }
 
 fn prelu_of(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
@@ -180,7 +180,7 @@ fn prelu_of(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let weight = if weight.ndim() == x.ndim() && x.ndim() == 1 {
         weight.clone()
     } else {
-        crate::ops::shape::resize::reshape_to(weight, &shape)?
+        weight.reshape_to(&shape)?
     };
     point(&PRELU, &[x, &weight], NO)
 }
@@ -197,114 +197,116 @@ fn hardshrink_of(x: &Tensor, lambd: f64) -> Result<Tensor> {
     act(&HARDSHRINK, x, one(lambd), false)
 }
 
-ops! {
+rows! { GATE:
     /// The larger of zero and each element.
-    nn fn relu_nn["relu"](input: &Tensor, inplace: bool = false) -> Tensor { run(&RELU, input, inplace) }
+    [Nn] fn relu_nn = "relu"(input: &Tensor, inplace: bool = false) -> Tensor { run(&RELU, input, inplace) }
     /// `relu` in place.
-    nn fn relu_nn_["relu_"](input: &Tensor) -> Tensor { run(&RELU, input, true) }
+    [Nn] fn relu_nn_ = "relu_"(input: &Tensor) -> Tensor { run(&RELU, input, true) }
     /// Clamped to [0, 6].
-    nn fn relu6(input: &Tensor, inplace: bool = false) -> Tensor { hardtanh_of(input, 0.0, 6.0, inplace) }
+    [Nn] fn relu6(input: &Tensor, inplace: bool = false) -> Tensor { hardtanh_of(input, 0.0, 6.0, inplace) }
     /// `x` times the normal distribution function of `x`.
     ///
     /// Args: approximate: "none", or "tanh" for the approximation by a hyperbolic tangent.
     /// **Errors**: RuntimeError for integers and for another `approximate`.
-    nn fn gelu(input: &Tensor, approximate: &str = "none") -> Tensor { gelu_of(input, approximate) }
+    [Nn] fn gelu(input: &Tensor, approximate: &str = "none") -> Tensor { gelu_of(input, approximate) }
     /// `x sigmoid(x)`, also known as swish.
-    nn fn silu(input: &Tensor, inplace: bool = false) -> Tensor { run(&SILU, input, inplace) }
+    [Nn] fn silu(input: &Tensor, inplace: bool = false) -> Tensor { run(&SILU, input, inplace) }
     /// `x tanh(softplus(x))`.
-    nn fn mish(input: &Tensor, inplace: bool = false) -> Tensor { act(&MISH, input, NO, inplace) }
+    [Nn] fn mish(input: &Tensor, inplace: bool = false) -> Tensor { act(&MISH, input, NO, inplace) }
     /// The logistic function.
-    nn fn sigmoid_nn["sigmoid"](input: &Tensor) -> Tensor { input.sigmoid() }
+    [Nn] fn sigmoid_nn = "sigmoid"(input: &Tensor) -> Tensor { input.sigmoid() }
     /// The hyperbolic tangent.
-    nn fn tanh_nn["tanh"](input: &Tensor) -> Tensor { input.tanh() }
+    [Nn] fn tanh_nn = "tanh"(input: &Tensor) -> Tensor { input.tanh() }
     /// The logarithm of the logistic function.
-    nn fn logsigmoid(input: &Tensor) -> Tensor { act(&LOGSIGMOID, input, NO, false) }
+    [Nn] fn logsigmoid(input: &Tensor) -> Tensor { act(&LOGSIGMOID, input, NO, false) }
     /// `x` above zero, `negative_slope * x` below.
-    nn fn leaky_relu(input: &Tensor, negative_slope: f64 = 0.01, inplace: bool = false) -> Tensor { leaky_of(input, negative_slope, inplace) }
+    [Nn] fn leaky_relu(input: &Tensor, negative_slope: f64 = 0.01, inplace: bool = false) -> Tensor { leaky_of(input, negative_slope, inplace) }
     /// `leaky_relu` in place.
-    nn fn leaky_relu_["leaky_relu_"](input: &Tensor, negative_slope: f64 = 0.01) -> Tensor { leaky_of(input, negative_slope, true) }
+    [Nn] fn leaky_relu_(input: &Tensor, negative_slope: f64 = 0.01) -> Tensor { leaky_of(input, negative_slope, true) }
     /// `x` above zero, `alpha * (e^x - 1)` below.
-    nn fn elu(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor { elu_of(input, alpha, inplace) }
+    [Nn] fn elu(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor { elu_of(input, alpha, inplace) }
     /// `elu` in place.
-    nn fn elu_["elu_"](input: &Tensor, alpha: f64 = 1.0) -> Tensor { elu_of(input, alpha, true) }
+    [Nn] fn elu_(input: &Tensor, alpha: f64 = 1.0) -> Tensor { elu_of(input, alpha, true) }
     /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below.
-    nn fn celu_nn["celu"](input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor { celu_of(input, alpha, inplace) }
+    [Nn] fn celu_nn = "celu"(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor { celu_of(input, alpha, inplace) }
     /// `celu` in place.
-    nn fn celu_nn_["celu_"](input: &Tensor, alpha: f64 = 1.0) -> Tensor { celu_of(input, alpha, true) }
+    [Nn] fn celu_nn_ = "celu_"(input: &Tensor, alpha: f64 = 1.0) -> Tensor { celu_of(input, alpha, true) }
     /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below.
-    function fn celu(input: &Tensor, alpha: f64 = 1.0) -> Tensor { celu_of(input, alpha, false) }
+    [Torch] fn celu(input: &Tensor, alpha: f64 = 1.0) -> Tensor { celu_of(input, alpha, false) }
     /// `celu` in place.
-    function fn celu_["celu_"](input: &Tensor, alpha: f64 = 1.0) -> Tensor { celu_of(input, alpha, true) }
+    [Torch] fn celu_(input: &Tensor, alpha: f64 = 1.0) -> Tensor { celu_of(input, alpha, true) }
     /// The self-normalising `elu`.
-    nn fn selu_nn["selu"](input: &Tensor, inplace: bool = false) -> Tensor { selu_of(input, inplace) }
+    [Nn] fn selu_nn = "selu"(input: &Tensor, inplace: bool = false) -> Tensor { selu_of(input, inplace) }
     /// `selu` in place.
-    nn fn selu_nn_["selu_"](input: &Tensor) -> Tensor { selu_of(input, true) }
+    [Nn] fn selu_nn_ = "selu_"(input: &Tensor) -> Tensor { selu_of(input, true) }
     /// The self-normalising `elu`.
-    function fn selu(input: &Tensor) -> Tensor { selu_of(input, false) }
+    [Torch] fn selu(input: &Tensor) -> Tensor { selu_of(input, false) }
     /// `selu` in place.
-    function fn selu_["selu_"](input: &Tensor) -> Tensor { selu_of(input, true) }
+    [Torch] fn selu_(input: &Tensor) -> Tensor { selu_of(input, true) }
     /// `ln(1 + e^(beta x)) / beta`, the identity where `beta x > threshold`.
-    nn fn softplus(input: &Tensor, beta: f64 = 1.0, threshold: f64 = 20.0) -> Tensor { act(&SOFTPLUS, input, [beta, threshold, 0.0, 0.0], false) }
+    [Nn] fn softplus(input: &Tensor, beta: f64 = 1.0, threshold: f64 = 20.0) -> Tensor { act(&SOFTPLUS, input, [beta, threshold, 0.0, 0.0], false) }
     /// `x / (1 + |x|)`.
-    nn fn softsign(input: &Tensor) -> Tensor { input.div(input.abs()?.add(1i64)?) }
+    [Nn] fn softsign(input: &Tensor) -> Tensor { input.div(input.abs()?.add(1i64)?) }
     /// `x - tanh(x)`.
-    nn fn tanhshrink(input: &Tensor) -> Tensor { input.sub(input.tanh()?) }
+    [Nn] fn tanhshrink(input: &Tensor) -> Tensor { input.sub(input.tanh()?) }
     /// Clamped to `[min_val, max_val]`.
-    nn fn hardtanh(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0, inplace: bool = false) -> Tensor { hardtanh_of(input, min_val, max_val, inplace) }
+    [Nn] fn hardtanh(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0, inplace: bool = false) -> Tensor { hardtanh_of(input, min_val, max_val, inplace) }
     /// `hardtanh` in place.
-    nn fn hardtanh_["hardtanh_"](input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0) -> Tensor { hardtanh_of(input, min_val, max_val, true) }
+    [Nn] fn hardtanh_(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0) -> Tensor { hardtanh_of(input, min_val, max_val, true) }
     /// `relu6(x + 3) / 6`.
-    nn fn hardsigmoid(input: &Tensor, inplace: bool = false) -> Tensor { act(&HARDSIGMOID, input, NO, inplace) }
+    [Nn] fn hardsigmoid(input: &Tensor, inplace: bool = false) -> Tensor { act(&HARDSIGMOID, input, NO, inplace) }
     /// `x relu6(x + 3) / 6`.
-    nn fn hardswish(input: &Tensor, inplace: bool = false) -> Tensor { act(&HARDSWISH, input, NO, inplace) }
+    [Nn] fn hardswish(input: &Tensor, inplace: bool = false) -> Tensor { act(&HARDSWISH, input, NO, inplace) }
     /// Zero where `|x| <= lambd`.
-    nn fn hardshrink_nn["hardshrink"](input: &Tensor, lambd: f64 = 0.5) -> Tensor { hardshrink_of(input, lambd) }
+    [Nn] fn hardshrink_nn = "hardshrink"(input: &Tensor, lambd: f64 = 0.5) -> Tensor { hardshrink_of(input, lambd) }
     /// Zero where `|x| <= lambd`.
-    both fn hardshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor { hardshrink_of(input, lambd) }
+    [Torch, Method] fn hardshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor { hardshrink_of(input, lambd) }
     /// Brought towards zero by `lambd`.
     ///
     /// **Errors**: RuntimeError for a negative `lambd`.
-    nn fn softshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor {
+    [Nn] fn softshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor {
         ensure!(lambd >= 0.0, Runtime, "lambda must be greater or equal to 0, but found to be {lambd}.");
         act(&SOFTSHRINK, input, one(lambd), false)
     }
     /// `x` above zero, `weight * x` below; one weight in all or one per channel (axis 1).
-    nn fn prelu_nn["prelu"](input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
+    [Nn] fn prelu_nn = "prelu"(input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
     /// `x` above zero, `weight * x` below; one weight in all or one per channel (axis 1).
-    both fn prelu(input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
+    [Torch, Method] fn prelu(input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
     /// `leaky_relu` with the mean of the bounds as slope (in training: random slopes between them).
-    nn fn rrelu_nn["rrelu"](input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false, inplace: bool = false) -> Tensor {
+    [Nn] fn rrelu_nn = "rrelu"(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false, inplace: bool = false) -> Tensor {
         rrelu_of(input, lower, upper, training, inplace)
     }
     /// As `torch.nn.functional.rrelu`.
-    function fn rrelu(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
+    [Torch] fn rrelu(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
         rrelu_of(input, lower, upper, training, false)
     }
     /// `x` above the threshold, `value` at it and below.
-    nn fn threshold_nn["threshold"](input: &Tensor, threshold: f64, value: f64, inplace: bool = false) -> Tensor { threshold_of(input, threshold, value, inplace) }
+    [Nn] fn threshold_nn = "threshold"(input: &Tensor, threshold: f64, value: f64, inplace: bool = false) -> Tensor { threshold_of(input, threshold, value, inplace) }
     /// `rrelu` in place.
-    nn fn rrelu_nn_["rrelu_"](input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
+    [Nn] fn rrelu_nn_ = "rrelu_"(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
         rrelu_of(input, lower, upper, training, true)
     }
     /// As `torch.nn.functional.rrelu_`.
-    function fn rrelu_["rrelu_"](input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
+    [Torch] fn rrelu_(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
         rrelu_of(input, lower, upper, training, true)
     }
     /// `threshold` in place.
-    nn fn threshold_nn_["threshold_"](input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, true) }
+    [Nn] fn threshold_nn_ = "threshold_"(input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, true) }
     /// `x` above the threshold, `value` at it and below.
-    function fn threshold_torch["threshold"](input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, false) }
+    [Torch] fn threshold_torch = "threshold"(input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, false) }
     /// `threshold` in place.
-    function fn threshold_torch_["threshold_"](input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, true) }
+    [Torch] fn threshold_torch_ = "threshold_"(input: &Tensor, threshold: f64, value: f64) -> Tensor { threshold_of(input, threshold, value, true) }
     /// The first half along an axis times the logistic function of the second.
     ///
     /// **Errors**: RuntimeError if the axis has an odd size.
-    nn fn glu(input: &Tensor, dim: i64 = -1) -> Tensor {
+    [Nn] fn glu(input: &Tensor, dim: i64 = -1) -> Tensor {
         ensure!(input.ndim() > 0, Runtime, "glu does not support 0-dimensional tensors");
         let axis = crate::base::wrap_dim(dim, input.ndim())?;
         let n = input.shape()[axis];
         ensure!(n.is_multiple_of(2), Runtime, "Halving dimension must be even, but dimension {axis} is size {n}");
-        let part = |i: usize| crate::ops::shape::resize::narrow_at(input, axis, i * n / 2, n / 2, 1);
+        let part = |i: usize| input.narrow_at(axis, i * n / 2, n / 2, 1);
         point(&GATED, &[&part(0)?, &part(1)?], NO)
     }
 }
+
+pub const TABLE: Table = &[GATE];

@@ -8,11 +8,10 @@ use crate::base::{DType, Elem, Real};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{Params, PointFn, UnaryFn, map, point1, point2};
 use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::elementwise::arithmetic::keep;
-use crate::ops::elementwise::exponential::{unary_rows, zeros};
+use crate::ops::elementwise::exponential::unary_rows;
 use crate::ops::elementwise::kind::nary::{NO, PointDef, Y, only, point};
 use crate::ops::elementwise::kind::{Rule, Unary, UnaryDef};
-use crate::ops::table::{FromArg, OpDef};
+use crate::ops::table::{FromArg, OpDef, Table};
 use crate::tensor::{Context, Tensor};
 use crate::{real_floats, with_dtype};
 
@@ -43,7 +42,7 @@ activation! {
         |dt| with_dtype!("threshold_backward", dt, wide_real, T => Ok(point2(|g: T, x: T, q| if x <= T::from_f64(q[0]) { T::ZERO } else { g }))),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&THRESHOLD_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || zeros(g))?, None, None]);
+            want.then(1, || g.zeros_alike())?, None, None]);
     SIGMOID_BACKWARD "sigmoid_backward" "SigmoidBackwardBackward0",
         |dt| match dt {
             DType::C64 => Ok(point2(|g: crate::base::C64, y: crate::base::C64, _| g * (y * (-y + 1.0)).conj())),
@@ -52,9 +51,9 @@ activation! {
         },
         [B, A | B, 0, 0], |s, g, want| {
             // g conj(f(y)): holomorphic in g, antiholomorphic in y
-            let (z, y) = (s.tensor(1)?, crate::ops::elementwise::exponential::conj_of(&s.tensor(1)?)?);
+            let (z, y) = (s.tensor(1)?, s.tensor(1)?.conj()?);
             Ok([want.then(0, || g.mul(z.mul(z.rsub(1i64)?)?))?,
-                want.then(1, || crate::ops::elementwise::exponential::conj_of(g)?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?.add(1i64)?))?, None, None])
+                want.then(1, || g.conj()?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?.add(1i64)?))?, None, None])
         };
     TANH_BACKWARD "tanh_backward" "TanhBackwardBackward0",
         |dt| match dt {
@@ -63,9 +62,9 @@ activation! {
             _ => real_floats!("tanh_backward", dt, T => point2(|g: T, y: T, _| g * (1.0 - y * y))),
         },
         [B, A | B, 0, 0], |s, g, want| {
-            let (z, y) = (s.tensor(1)?, crate::ops::elementwise::exponential::conj_of(&s.tensor(1)?)?);
+            let (z, y) = (s.tensor(1)?, s.tensor(1)?.conj()?);
             Ok([want.then(0, || g.mul(z.mul(&z)?.rsub(1i64)?))?,
-                want.then(1, || crate::ops::elementwise::exponential::conj_of(g)?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?))?, None, None])
+                want.then(1, || g.conj()?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?))?, None, None])
         };
     /// `q[1]` where the input is at most `q[0]`.
     THRESHOLD "threshold" "ThresholdBackward0",
@@ -83,7 +82,7 @@ activation! {
         |dt| real_floats!("leaky_relu_backward", dt, T => point2(|g: T, x: T, q| if x > 0.0 { g } else { g * q[0] as T })),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&LEAKY_RELU_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || zeros(g))?, None, None]);
+            want.then(1, || g.zeros_alike())?, None, None]);
     /// Clamped to `[q[0], q[1]]`.
     HARDTANH "hardtanh" "HardtanhBackward0",
         |dt| with_dtype!("hardtanh", dt, wide_real, T => Ok(point1(|x: T, q| {
@@ -98,7 +97,7 @@ activation! {
         }))),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&HARDTANH_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || zeros(g))?, None, None]);
+            want.then(1, || g.zeros_alike())?, None, None]);
     HARDSIGMOID "hardsigmoid" "HardsigmoidBackward0",
         |dt| real_floats!("hardsigmoid", dt, T => point1(|x: T, _| {
             let v = x + 3.0;
@@ -109,7 +108,7 @@ activation! {
         |dt| real_floats!("hardsigmoid_backward", dt, T => point2(|g: T, x: T, _| if x > -3.0 && x < 3.0 { g / 6.0 } else { 0.0 })),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&HARDSIGMOID_BACKWARD, &[g, &s.tensor(1)?], NO))?,
-            want.then(1, || zeros(g))?, None, None]);
+            want.then(1, || g.zeros_alike())?, None, None]);
     HARDSWISH "hardswish" "HardswishBackward0",
         |dt| real_floats!("hardswish", dt, T => point1(|x: T, _| {
             let v = x + 3.0;
@@ -123,7 +122,7 @@ activation! {
         [B, A | B, 0, 0], |s, g, want| {
             let x = s.tensor(1)?;
             Ok([want.then(0, || point(&HARDSWISH_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || keep(&g.mul(s.tensor(0)?)?.div(3i64)?, &x.gt(-3i64)?.logical_and(x.lt(3i64)?)?))?, None, None])
+                want.then(1, || g.mul(s.tensor(0)?)?.div(3i64)?.keep(&x.gt(-3i64)?.logical_and(x.lt(3i64)?)?))?, None, None])
         };
     /// Zero where `|x| <= q[0]`.
     HARDSHRINK "hardshrink" "HardshrinkBackward0",
@@ -140,31 +139,31 @@ activation! {
         |dt| real_floats!("shrink_backward", dt, T => point2(|g: T, x: T, q| { let l = q[0] as T; if x > l || x < -l { g } else { 0.0 } })),
         [B, 0, 0, 0], |s, g, want| Ok([
             want.then(0, || point(&SHRINK_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || zeros(g))?, None, None]);
+            want.then(1, || g.zeros_alike())?, None, None]);
     /// Input and slope.
     PRELU "prelu" "PreluKernelBackward0",
         |dt| real_floats!("prelu", dt, T => point2(|x: T, w: T, _| if x > 0.0 { x } else { w * x })),
         [A | B, A, 0, 0], |s, g, want| {
             let x = s.tensor(0)?;
             let positive = x.gt(0i64)?;
-            Ok([want.then(0, || crate::ops::elementwise::choose::where_self(&positive, g, g.mul(s.tensor(1)?)?))?,
-                want.then(1, || crate::ops::elementwise::choose::where_self(&positive, 0i64, g.mul(&x)?))?, None, None])
+            Ok([want.then(0, || positive.choose(g, g.mul(s.tensor(1)?)?))?,
+                want.then(1, || positive.choose(0i64, g.mul(&x)?))?, None, None])
         };
 }
 
-/// The gradient through a logistic function with the result `y`.
-pub fn sigmoid_backward(g: &Tensor, y: &Tensor) -> Result<Tensor> {
-    point(&SIGMOID_BACKWARD, &[g, y], NO)
-}
-
-/// The gradient through a hyperbolic tangent with the result `y`.
-pub fn tanh_backward(g: &Tensor, y: &Tensor) -> Result<Tensor> {
-    point(&TANH_BACKWARD, &[g, y], NO)
-}
-
-/// `g` where `x > threshold`.
-pub fn threshold_backward(g: &Tensor, x: &Tensor, threshold: f64) -> Result<Tensor> {
-    point(&THRESHOLD_BACKWARD, &[g, x], [threshold, 0.0, 0.0, 0.0])
+impl Tensor {
+    /// The gradient through a logistic function with the result `y`.
+    pub fn sigmoid_backward(&self, y: &Tensor) -> Result<Tensor> {
+        point(&SIGMOID_BACKWARD, &[self, y], NO)
+    }
+    /// The gradient through a hyperbolic tangent with the result `y`.
+    pub fn tanh_backward(&self, y: &Tensor) -> Result<Tensor> {
+        point(&TANH_BACKWARD, &[self, y], NO)
+    }
+    /// `g` where `x > threshold`.
+    pub fn threshold_backward(&self, x: &Tensor, threshold: f64) -> Result<Tensor> {
+        point(&THRESHOLD_BACKWARD, &[self, x], [threshold, 0.0, 0.0, 0.0])
+    }
 }
 
 /// One parameter.
@@ -172,7 +171,7 @@ pub const fn one(v: f64) -> Params {
     [v, 0.0, 0.0, 0.0]
 }
 
-unary_rows! {
+unary_rows! { PIECEWISE:
     /// The larger of zero and each element; nan stays nan.
     ///
     /// Args: input: any real dtype but bool.
@@ -180,5 +179,7 @@ unary_rows! {
             crate::ensure!(dt != DType::Bool, Runtime, "Boolean inputs not supported for relu");
             with_dtype!(op, dt, wide_real, T => Ok(map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })))
         },
-        OUTPUT, |g, cx| threshold_backward(g, &cx.output(0)?, 0.0);
+        OUTPUT, |g, cx| g.threshold_backward(&cx.output(0)?, 0.0);
 }
+
+pub const TABLE: Table = &[PIECEWISE];

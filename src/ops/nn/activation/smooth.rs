@@ -9,8 +9,6 @@ use crate::kernels::cpu::elementwise::staged::{
     Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
 };
 use crate::ops::driver::op::Saves;
-use crate::ops::elementwise::arithmetic::keep;
-use crate::ops::elementwise::choose::where_self;
 use crate::ops::elementwise::kind::nary::{NO, PointDef, Y, only, point};
 use crate::ops::elementwise::kind::{Rule, UnaryDef};
 use crate::real_floats;
@@ -152,7 +150,7 @@ activation! {
             Ok([want.then(0, || point(&SOFTPLUS_BACKWARD, &[g, &x], s.op.params))?,
                 want.then(1, || {
                     let z = x.mul(s.q(0))?;
-                    keep(&g.mul(s.tensor(0)?)?.mul(bell(&z.sigmoid()?)?)?.mul(s.q(0))?, &z.le(s.q(1))?)
+                    g.mul(s.tensor(0)?)?.mul(bell(&z.sigmoid()?)?)?.mul(s.q(0))?.keep(&z.le(s.q(1))?)
                 })?, None, None])
         };
     /// Parameters: alpha, scale, scale of the input.
@@ -172,7 +170,7 @@ activation! {
             Ok([want.then(0, || point(&ELU_BACKWARD, &[g, &x], s.op.params))?,
                 want.then(1, || {
                     let e = x.mul(s.q(2))?.exp()?.mul(s.q(0) * s.q(1) * s.q(2) * s.q(2))?;
-                    keep(&g.mul(s.tensor(0)?)?.mul(e)?, &x.le(0i64)?)
+                    g.mul(s.tensor(0)?)?.mul(e)?.keep(&x.le(0i64)?)
                 })?, None, None])
         };
     ELU_BACKWARD_RESULT "elu_backward" "EluBackwardBackward0",
@@ -182,7 +180,7 @@ activation! {
         [B, A | B, 0, 0], |s, g, want| {
             let y = s.tensor(1)?;
             Ok([want.then(0, || point(&ELU_BACKWARD_RESULT, &[g, &y], s.op.params))?,
-                want.then(1, || keep(&g.mul(s.tensor(0)?)?.mul(s.q(2))?, &y.le(0i64)?))?, None, None])
+                want.then(1, || g.mul(s.tensor(0)?)?.mul(s.q(2))?.keep(&y.le(0i64)?))?, None, None])
         };
     /// `a sigmoid(b)` for the halves of a gated linear unit.
     GATED "glu" "GluBackward0",
@@ -195,7 +193,7 @@ activation! {
 
 /// The gradient of `leaky_relu` with a slope for every element, for `rrelu` in training.
 pub fn by_slope(x: &Tensor, slopes: &Tensor) -> Result<Tensor> {
-    where_self(&x.gt(0i64)?, x, x.mul(slopes)?)
+    x.gt(0i64)?.choose(x, x.mul(slopes)?)
 }
 
 /// The parameters of `elu`.

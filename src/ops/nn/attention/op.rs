@@ -6,11 +6,9 @@ use crate::autograd::grad_enabled;
 use crate::base::{DType, Dims, Layout, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::nn::attention::{self as kernel, Gradients, Mask, Masks, Matrices, Shape};
-use crate::ops::create::copy::cast;
 use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
 use crate::ops::driver::recompute;
 use crate::ops::linalg::matmul::op::{batch_offsets, last_two};
-use crate::ops::shape::resize::expand_to;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, with_dtype};
 use smallvec::smallvec;
@@ -221,7 +219,7 @@ pub fn fused(
         let wide = |t: &Tensor| {
             let mut shape = batch.clone();
             shape.extend_from_slice(&t.shape()[n - 2..]);
-            expand_to(t, &shape)
+            t.expand_to(&shape)
         };
         (q, k, v) = (wide(&q)?, wide(&k)?, wide(&v)?);
     }
@@ -232,7 +230,7 @@ pub fn fused(
         if !broadcast(m.shape(), &scores).is_ok_and(|s| s == scores) || m.device() != query.device() {
             return Ok(None);
         }
-        inputs.push(if m.dtype() == DType::Bool { m.clone() } else { cast(m, query.dtype())? });
+        inputs.push(if m.dtype() == DType::Bool { m.clone() } else { m.cast(query.dtype())? });
     }
     let mut out = apply_multi(Attend { scale, causal, group }, &inputs.iter().collect::<Vec<_>>())?;
     Ok(Some(out.swap_remove(0)))

@@ -4,15 +4,11 @@
 use super::op::fused;
 use crate::base::{DType, Dims, Scalar};
 use crate::error::Result;
-use crate::ops::create::copy::cast;
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::compare::eq;
-use crate::ops::index::mask::masked_fill;
-use crate::ops::linalg::matmul::rows::matmul;
-use crate::ops::reduce::softmax::softmax;
-use crate::ops::shape::resize::{expand_to, reshape_to, transpose, unsqueeze_at};
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// Key and value heads repeated to the number of query heads.
 pub fn repeat_heads(t: &Tensor, heads: usize) -> Result<Tensor> {
@@ -28,19 +24,19 @@ pub fn repeat_heads(t: &Tensor, heads: usize) -> Result<Tensor> {
     );
     let mut shape = Dims::from_slice(t.shape());
     shape.insert(at + 1, heads / have);
-    let wide = expand_to(&unsqueeze_at(t, at + 1)?, &shape)?;
+    let wide = t.unsqueeze_at(at + 1)?.expand_to(&shape)?;
     shape.remove(at + 1);
     shape[at] = heads;
-    reshape_to(&wide, &shape)
+    wide.reshape_to(&shape)
 }
 
 /// What is added to the scores: 0 where a key may be seen, minus infinity where it may not.
 fn additive(mask: &Tensor, dtype: DType) -> Result<Tensor> {
     if mask.dtype() != DType::Bool {
-        return crate::ops::create::copy::cast(mask, dtype);
+        return mask.cast(dtype);
     }
     let zero = crate::ops::create::copy::full(mask.shape(), Scalar::Int(0), dtype, mask.device())?;
-    masked_fill(&zero, &eq(mask, Scalar::Bool(false))?, f64::NEG_INFINITY.into())
+    zero.masked_fill(&eq(mask, Scalar::Bool(false))?, f64::NEG_INFINITY.into())
 }
 
 /// A mask that shows query `i` the keys up to `i`.
@@ -50,7 +46,7 @@ fn causal(rows: usize, keys: usize, dtype: DType, device: crate::base::Device) -
     }
     let data: Vec<f32> =
         (0..rows * keys).map(|i| if i % keys <= i / keys { 0.0 } else { f32::NEG_INFINITY }).collect();
-    crate::ops::create::copy::cast(&Tensor::from_slice(&data, &[rows, keys])?, dtype)
+    Tensor::from_slice(&data, &[rows, keys])?.cast(dtype)
 }
 
 fn check(query: &Tensor, key: &Tensor, value: &Tensor, mask: Option<&Tensor>, is_causal: bool) -> Result<()> {
@@ -101,8 +97,8 @@ pub fn composed(
 ) -> Result<Tensor> {
     let n = query.ndim();
     let root = factor.abs().sqrt();
-    let keys = transpose(key, -2, -1)?.mul(root * factor.signum())?;
-    let mut scores = matmul(&query.mul(root)?, &keys)?;
+    let keys = key.transpose(-2, -1)?.mul(root * factor.signum())?;
+    let mut scores = query.mul(root)?.matmul(&keys)?;
     let bias = match attn_mask {
         Some(m) => Some(additive(m, query.dtype())?),
         None if is_causal => {
@@ -118,38 +114,38 @@ pub fn composed(
         None => None,
         Some(_) => {
             let hidden = eq(scores.detach(), f64::NEG_INFINITY)?;
-            Some(crate::ops::reduce::all_any::all_dim(&hidden, Some(&[-1]), true)?)
+            Some(hidden.all_dim(Some(&[-1]), true)?)
         }
     };
     if let Some(blind) = &blind {
-        scores = masked_fill(&scores, blind, 0.0.into())?;
+        scores = scores.masked_fill(blind, 0.0.into())?;
     }
-    let mut weights = softmax(&scores, -1, None)?;
+    let mut weights = scores.softmax(-1, None)?;
     if let Some(blind) = &blind {
-        weights = masked_fill(&weights, blind, 0.0.into())?;
+        weights = weights.masked_fill(blind, 0.0.into())?;
     }
     if dropout_p > 0.0 {
         weights = crate::ops::nn::dropout::dropout(&weights, dropout_p, true)?;
     }
-    matmul(&weights, value)
+    weights.matmul(value)
 }
 
-ops! {
+rows! { ATTENTION:
     /// `softmax(query @ key.T * scale + mask) @ value`.
     ///
     /// Args: query: (..., heads, L, E); key: (..., heads, S, E); value: (..., heads, S, V); attn_mask: bool (true keys are
     /// seen) or added to the scores; dropout_p: dropped from the weights; is_causal: query i sees keys up to i;
     /// scale: default `1 / sqrt(E)`; enable_gqa: repeats the heads of key and value.
-    nn fn scaled_dot_product_attention(query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0, is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false) -> Tensor {
+    [Nn] fn scaled_dot_product_attention(query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0, is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false) -> Tensor {
         check(query, key, value, attn_mask, is_causal)?;
         ensure!((0.0..=1.0).contains(&dropout_p), Runtime, "dropout probability has to be between 0 and 1, but got {dropout_p}");
         let dtype = query.dtype();
         if matches!(dtype, DType::F16 | DType::BF16) {
             // computed in float32 and rounded once
-            let up = |t: &Tensor| cast(t, DType::F32);
+            let up = |t: &Tensor| t.cast(DType::F32);
             let mask = attn_mask.map(|m| if m.dtype() == DType::Bool { Ok(m.clone()) } else { up(m) }).transpose()?;
             let y = scaled_dot_product_attention(&up(query)?, &up(key)?, &up(value)?, mask.as_ref(), dropout_p, is_causal, scale, enable_gqa)?;
-            return cast(&y, dtype);
+            return y.cast(dtype);
         }
         let factor = scale.unwrap_or(1.0 / (query.shape()[query.ndim() - 1] as f64).sqrt());
         if dropout_p == 0.0 && let Some(y) = fused(query, key, value, attn_mask, is_causal, factor, enable_gqa)? {
@@ -161,3 +157,5 @@ ops! {
         composed(query, &heads(key)?, &heads(value)?, attn_mask, is_causal, factor, dropout_p)
     }
 }
+
+pub const TABLE: Table = &[ATTENTION];

@@ -5,9 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::conv::{self as kernel, ConvElem};
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::exponential::conj_of;
 use crate::ops::nn::image::images::{format_for, format_of, is_channels_last, laid_out_held};
-use crate::ops::reduce::sum::sum_dims;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -156,7 +154,7 @@ impl Op for Convolution {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None, None] };
         let (sa, sb) = (cx.shape(0), cx.shape(1));
-        let other = |i: usize| conj_of(&cx.input(i)?);
+        let other = |i: usize| cx.input(i)?.conj();
         let (part_a, part_b) = match self.part {
             Part::Forward(_) => (Part::Data(sa[2..].into()), Part::Weight(sb[2..].into())),
             Part::Data(_) => (Part::Forward(sa[2..].into()), Part::Weight(sb[2..].into())),
@@ -176,7 +174,7 @@ impl Op for Convolution {
         let mut out: Grads = smallvec![a, b];
         if self.bias {
             let dims: SmallVec<[i64; 4]> = (0..g.ndim() as i64).filter(|&d| d != 1).collect();
-            out.push(want.then(2, || sum_dims(g, &dims, false))?);
+            out.push(want.then(2, || g.sum_over(&dims, false))?);
         }
         Ok(out)
     }

@@ -4,9 +4,9 @@ use super::op::{Window, convolve, convolve_transposed};
 use crate::base::{Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::ops::nn::image::pad::constant_pad;
-use crate::ops::shape::resize::{permute_to, unsqueeze_at};
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// Padding by numbers or by name.
 enum Padding<'a> {
@@ -108,8 +108,8 @@ fn batched(op: &str, x: &Tensor, n: usize, f: impl FnOnce(&Tensor) -> Result<Ten
     match x.ndim() {
         d if d == n + 2 => f(x),
         d if d == n + 1 => {
-            let y = f(&unsqueeze_at(x, 0)?)?;
-            crate::ops::shape::view::squeeze_dims(&y, &[0])
+            let y = f(&x.unsqueeze_at(0)?)?;
+            y.squeeze_dims(&[0])
         }
         _ => bail!(
             Runtime,
@@ -288,35 +288,35 @@ fn transposed(
 }
 
 macro_rules! conv_rows {
-    ($($n:literal $conv:ident $named:ident $name:literal $transpose:ident),*) => {ops! {$(
+    ($($n:literal $conv:ident $named:ident $name:literal $transpose:ident),*) => {rows! { CONV: $(
         /// Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
         ///
         /// Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
         /// Errors: RuntimeError for shapes or dtypes that do not fit.
-        function fn $conv(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
+        [Torch] fn $conv(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
             forward($n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
         }
         /// With `padding="same"` the result has the size of the input, with `"valid"` there is no padding.
-        function fn $named[$name](input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &str = "valid", dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
+        [Torch] fn $named = $name(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &str = "valid", dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
             forward($n, input, weight, bias, stride, Padding::Name(padding), dilation, groups)
         }
         /// The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
         ///
         /// Args: output_padding: added to one side of the result's sizes.
-        function fn $transpose(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]) -> Tensor {
+        [Torch] fn $transpose(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]) -> Tensor {
             transposed($n, input, weight, bias, stride, padding, output_padding, groups, dilation)
         }
     )*
         /// Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis.
-        function fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
+        [Torch] fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
             ensure!(input.ndim() == 3, Runtime, "Input must have 3 dims: time, batch, in_channel");
             ensure!(weight.ndim() == 3, Runtime, "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.");
             ensure!(bias.ndim() == 1, Runtime, "Bias must be 1-D");
-            let y = conv1d(&permute_to(input, &[1, 2, 0])?, &permute_to(weight, &[2, 1, 0])?, Some(bias), &[1], &[pad], &[1], 1)?;
-            permute_to(&y, &[2, 0, 1])
+            let y = conv1d(&input.permute_to(&[1, 2, 0])?, &weight.permute_to(&[2, 1, 0])?, Some(bias), &[1], &[pad], &[1], 1)?;
+            y.permute_to(&[2, 0, 1])
         }
         /// The general convolution behind the others.
-        function fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: &[i64], padding: &[i64], dilation: &[i64], transposed: bool, output_padding: &[i64], groups: i64) -> Tensor {
+        [Torch] fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: &[i64], padding: &[i64], dilation: &[i64], transposed: bool, output_padding: &[i64], groups: i64) -> Tensor {
             let n = weight.ndim().saturating_sub(2);
             ensure!((1..=3).contains(&n), Runtime, "convolution: weight should have 3, 4 or 5 dimensions, got {}", weight.ndim());
             if transposed { return self::transposed(n, input, weight, bias, stride, padding, output_padding, groups, dilation); }
@@ -330,3 +330,5 @@ conv_rows!(
     2 conv2d conv2d_named "conv2d" conv_transpose2d,
     3 conv3d conv3d_named "conv3d" conv_transpose3d
 );
+
+pub const TABLE: Table = &[CONV];

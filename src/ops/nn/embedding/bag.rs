@@ -5,9 +5,9 @@ use crate::base::{DType, Elem};
 use crate::error::Result;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
-use crate::ops::shape::resize::reshape_to;
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,13 +289,13 @@ fn padding(index: Option<i64>, rows: usize) -> Result<Option<usize>> {
     }
 }
 
-ops! {
+rows! { BAG:
     /// Sums, means or maxima of embedding rows over bags of indices.
     ///
     /// Args: input: (B, L), or (N) with `offsets` where each bag begins; mode: sum, mean or max; per_sample_weights: factors
     /// of a sum; include_last_offset: the last offset is the end; padding_idx: a row that does not count.
     /// Shape: (B, dim).
-    nn fn nn_embedding_bag["embedding_bag"](input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", sparse: bool = false, per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None) -> Tensor {
+    [Nn] fn nn_embedding_bag = "embedding_bag"(input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", sparse: bool = false, per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None) -> Tensor {
         let _ = sparse;
         let size = |t: &Tensor| format!("torch.Size({:?})", t.shape());
         if let Some(f) = per_sample_weights {
@@ -308,7 +308,7 @@ ops! {
                 let (b, l) = (input.shape()[0], input.shape()[1]);
                 let starts: Vec<i64> = (0..b).map(|i| (i * l) as i64).collect();
                 begin = Tensor::from_slice(&starts, &[b])?;
-                (reshape_to(input, &[b * l])?, &begin)
+                (input.reshape_to(&[b * l])?, &begin)
             }
             (1, None) => bail!(Value, "offsets has to be a 1D Tensor but got None"),
             (1, Some(o)) => {
@@ -329,9 +329,11 @@ ops! {
             check_indices("embedding_renorm_", &index, "indices")?;
             renormalise(weight, &index, max, norm_type)?;
         }
-        let factors = per_sample_weights.map(|f| reshape_to(f, &[f.numel()])).transpose()?;
+        let factors = per_sample_weights.map(|f| f.reshape_to(&[f.numel()])).transpose()?;
         let rows = weight.shape().first().copied().unwrap_or(0);
         let op = Bags { mode: kind, padding: padding(padding_idx, rows)?, by_frequency: scale_grad_by_freq, ends: include_last_offset };
         Ok(bags(weight, &index, offsets, factors.as_ref(), op)?.swap_remove(0))
     }
 }
+
+pub const TABLE: Table = &[BAG];

@@ -6,10 +6,10 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::embedding as kernel;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, check_in_place};
-use crate::ops::shape::resize::reshape_to;
+use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// Rows of the first input by the indices of the second. In the gradient's gradient the padding row counts as zero and
@@ -122,7 +122,7 @@ pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f6
     }
     let _mode = ModeGuard::new(GradMode::NoGrad);
     check_in_place("embedding_renorm_", weight)?;
-    let index = copy::dense_copy(&copy::cast(index, DType::I64)?)?;
+    let index = copy::dense_copy(&index.cast(DType::I64)?)?;
     {
         let _guard = Guard::take([index.storage()].into_iter(), [weight.storage()].into_iter());
         let (rows, dim) = (weight.shape()[0], weight.shape()[1]);
@@ -188,14 +188,14 @@ pub fn padding_row(padding: Option<i64>, rows: usize) -> Result<Option<usize>> {
     }
 }
 
-ops! {
+rows! { EMBEDDING:
     /// Rows of `weight` (rows, dim) by index.
     ///
     /// Args: input: int64 or int32 of any shape; padding_idx: a row without gradient; max_norm: rows that are used are
     /// first scaled down to this norm, in place; scale_grad_by_freq: divides gradients by the number of uses.
     /// Shape: (*, dim).
     /// Errors: IndexError for an index that is no row.
-    nn fn nn_embedding["embedding"](input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
+    [Nn] fn nn_embedding = "embedding"(input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
         let _ = sparse;
         let padding = padding_row(padding_idx, weight.shape().first().copied().unwrap_or(0))?;
         if let Some(max) = max_norm {
@@ -206,14 +206,14 @@ ops! {
         look_up(weight, input, padding, scale_grad_by_freq)
     }
     /// Rows of `weight` by index; a negative `padding_idx` stands for none.
-    function fn embedding(weight: &Tensor, indices: &Tensor, padding_idx: i64 = -1, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
+    [Torch] fn embedding(weight: &Tensor, indices: &Tensor, padding_idx: i64 = -1, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
         let _ = sparse;
         look_up(weight, indices, usize::try_from(padding_idx).ok(), scale_grad_by_freq)
     }
     /// Vectors with a one at the index: (*, num_classes) int64; -1 classes means as many as needed.
     ///
     /// Errors: RuntimeError for negative indices or ones beyond the classes.
-    nn fn one_hot(tensor: &Tensor, num_classes: i64 = -1) -> Tensor {
+    [Nn] fn one_hot(tensor: &Tensor, num_classes: i64 = -1) -> Tensor {
         ensure!(tensor.dtype() == DType::I64, Runtime, "one_hot is only applicable to index tensor of type LongTensor.");
         let mut classes = num_classes;
         if tensor.numel() == 0 {
@@ -226,7 +226,7 @@ ops! {
             shape.push(classes as usize);
             return Tensor::empty(&shape, DType::I64, Device::Meta);
         }
-        let flat = copy::dense_copy(&reshape_to(&tensor.detach(), &[tensor.numel()])?)?;
+        let flat = copy::dense_copy(&tensor.detach().reshape_to(&[tensor.numel()])?)?;
         let values: Vec<i64> = (0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect();
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {
@@ -249,3 +249,5 @@ fn set_ones(out: &Tensor, values: &[i64], classes: usize) {
         unsafe { *out.ptr_of::<i64>().add(i * classes + v as usize) = 1 };
     }
 }
+
+pub const TABLE: Table = &[EMBEDDING];

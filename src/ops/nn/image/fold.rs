@@ -5,9 +5,9 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::fold::{self as kernel, Blocks};
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::shape::resize::{reshape_to, unsqueeze_at};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Clone, Copy, Debug)]
@@ -121,11 +121,11 @@ fn pair(v: [usize; 2]) -> String {
     format!("({}, {})", v[0], v[1])
 }
 
-ops! {
+rows! { FOLD:
     /// Sliding blocks of (N, C, H, W) or (C, H, W) as columns: (N, C * kernel, blocks).
     ///
     /// Errors: RuntimeError if no block fits.
-    nn fn unfold(input: &Tensor, kernel_size: &[i64], dilation: &[i64] = &[1], padding: &[i64] = &[0], stride: &[i64] = &[1]) -> Tensor {
+    [Nn] fn unfold(input: &Tensor, kernel_size: &[i64], dilation: &[i64] = &[1], padding: &[i64] = &[0], stride: &[i64] = &[1]) -> Tensor {
         let d = input.ndim();
         ensure!(d >= 3, Index, "Dimension out of range (expected to be in range of [{}, {}], but got 2)", -(d.max(1) as i64), d.max(1) - 1);
         let s = input.shape();
@@ -134,13 +134,13 @@ ops! {
         ensure!(n[0] >= 1 && n[1] >= 1, Runtime, "Given input with spatial size ({}, {}), kernel_size={}, dilation={}, padding={}, calculated shape of the array of sliding blocks as ({}, {}), but its components must be at least one.", s[d - 2], s[d - 1], pair(b.kernel), pair(b.dilation), pair(b.padding), n[0], n[1]);
         let op = Fold { blocks: b, back: false };
         if d == 4 { return apply(op, &[input]); }
-        let y = apply(op, &[&unsqueeze_at(input, 0)?])?;
-        reshape_to(&y, &y.shape()[1..])
+        let y = apply(op, &[&input.unsqueeze_at(0)?])?;
+        y.reshape_to(&y.shape()[1..])
     }
     /// Columns of sliding blocks summed into images of `output_size`: the reverse of `unfold`.
     ///
     /// Errors: RuntimeError if the columns do not fit the image.
-    nn fn fold(input: &Tensor, output_size: &[i64], kernel_size: &[i64], dilation: &[i64] = &[1], padding: &[i64] = &[0], stride: &[i64] = &[1]) -> Tensor {
+    [Nn] fn fold(input: &Tensor, output_size: &[i64], kernel_size: &[i64], dilation: &[i64] = &[1], padding: &[i64] = &[0], stride: &[i64] = &[1]) -> Tensor {
         let (d, s) = (input.ndim(), input.shape());
         let size = two("output_size", output_size)?;
         let (b, n) = blocks(size, kernel_size, dilation, padding, stride)?;
@@ -150,7 +150,9 @@ ops! {
         ensure!(n[0] * n[1] == s[d - 1] as i64 && n[0] > 0, Runtime, "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.", pair(b.input), pair(b.kernel), pair(b.dilation), pair(b.padding), pair(b.stride), n[0], n[1], n[0] * n[1], s[d - 1]);
         let op = Fold { blocks: b, back: true };
         if d == 3 { return apply(op, &[input]); }
-        let y = apply(op, &[&unsqueeze_at(input, 0)?])?;
-        reshape_to(&y, &y.shape()[1..])
+        let y = apply(op, &[&input.unsqueeze_at(0)?])?;
+        y.reshape_to(&y.shape()[1..])
     }
 }
+
+pub const TABLE: Table = &[FOLD];

@@ -5,10 +5,9 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::grid::{self as kernel, Border, Grid, Mode};
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
-use crate::ops::linalg::matmul::rows::matmul;
-use crate::ops::shape::resize::{reshape_to, transpose};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 /// Inputs: image and grid.
@@ -162,12 +161,12 @@ fn positions(size: usize, align: bool) -> Vec<f64> {
     (0..size).map(|i| if align { at(i) } else { at(i) * (n - 1.0) / n }).collect()
 }
 
-ops! {
+rows! { GRID:
     /// Values of images (N, C, ...) at the places of a grid (N, ..., axes) with coordinates in [-1, 1], last axis first.
     ///
     /// Args: mode: bilinear, nearest or bicubic; padding_mode: zeros, border or reflection; align_corners: whether -1 and 1
     /// are the centres of the corner pixels or their edges.
-    nn fn grid_sample(input: &Tensor, grid: &Tensor, mode: &str = "bilinear", padding_mode: &str = "zeros", align_corners: Option<bool> = None) -> Tensor {
+    [Nn] fn grid_sample(input: &Tensor, grid: &Tensor, mode: &str = "bilinear", padding_mode: &str = "zeros", align_corners: Option<bool> = None) -> Tensor {
         let mode = match mode {
             "bilinear" => Mode::Linear,
             "nearest" => Mode::Nearest,
@@ -183,7 +182,7 @@ ops! {
         sampled(input, grid, Sample { mode, border, align: align_corners.unwrap_or(false), volume: input.ndim() == 5 })
     }
     /// A grid for `grid_sample` from affine maps: (N, 2, 3) for images, (N, 3, 4) for volumes of a `size` (N, C, ...).
-    nn fn affine_grid(theta: &Tensor, size: &[i64], align_corners: Option<bool> = None) -> Tensor {
+    [Nn] fn affine_grid(theta: &Tensor, size: &[i64], align_corners: Option<bool> = None) -> Tensor {
         ensure!(theta.dtype().is_float(), Value, "Expected theta to have floating point type, but got torch.{}", theta.dtype().name());
         let n = size.len().saturating_sub(2);
         let t = theta.shape();
@@ -205,11 +204,13 @@ ops! {
             }
             base.push(1.0);
         }
-        let base = copy::convert(&Tensor::from_slice(&base, &[points, n + 1])?, Some(theta.dtype()), Some(theta.device()), false, crate::base::MemoryFormat::Preserve)?;
-        let out = matmul(&base, &transpose(theta, 1, 2)?)?;
+        let base = Tensor::from_slice(&base, &[points, n + 1])?.convert(Some(theta.dtype()), Some(theta.device()), false, crate::base::MemoryFormat::Preserve)?;
+        let out = base.matmul(&theta.transpose(1, 2)?)?;
         let mut shape = Dims::from_slice(&[t[0]]);
         shape.extend_from_slice(&sizes);
         shape.push(n);
-        reshape_to(&out, &shape)
+        out.reshape_to(&shape)
     }
 }
+
+pub const TABLE: Table = &[GRID];

@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops};
+use crate::{bail, ensure, grads, rows};
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
@@ -178,12 +179,12 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
     Axiswise { name, grad_name, back_name, steps, any_dtype }.run(input)
 }
 
-ops! {
+rows! { PAD:
     /// Puts elements around the last axes: a constant, or the input reflected, replicated or continued in a circle.
     ///
     /// Args: pad: numbers (before, after) for the last axis, then the one in front of it, and so on; negative ones cut.
     /// Errors: NotImplementedError for combinations of mode and axes that PyTorch does not have.
-    nn fn nn_pad["pad"](input: &Tensor, pad: &[i64], mode: &str = "constant", value: Option<f64> = None) -> Tensor {
+    [Nn] fn nn_pad = "pad"(input: &Tensor, pad: &[i64], mode: &str = "constant", value: Option<f64> = None) -> Tensor {
         ensure!(pad.len().is_multiple_of(2), Runtime, "Padding length must be divisible by 2");
         let d = input.ndim();
         ensure!(pad.len() <= 2 * d, Runtime, "Padding length should be less than or equal to two times the input dimension but got padding length {} and input of dimension {d}", pad.len());
@@ -199,10 +200,12 @@ ops! {
             "reflect" => by_reading(input, pad, Mode::Reflect),
             "replicate" => by_reading(input, pad, Mode::Replicate),
             // the result is contiguous whatever the input
-            "circular" => by_reading(&copy::contiguous(input)?, pad, Mode::Circular),
+            "circular" => by_reading(&input.contiguous()?, pad, Mode::Circular),
             other => bail!(NotImplemented, "Unrecognised padding mode {other}"),
         }
     }
     /// Puts a constant around the last axes.
-    function fn constant_pad_nd(input: &Tensor, pad: &[i64], value: Scalar = Scalar::Int(0)) -> Tensor { constant_pad(input, pad, value) }
+    [Torch] fn constant_pad_nd(input: &Tensor, pad: &[i64], value: Scalar = Scalar::Int(0)) -> Tensor { constant_pad(input, pad, value) }
 }
+
+pub const TABLE: Table = &[PAD];

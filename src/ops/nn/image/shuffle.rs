@@ -5,8 +5,9 @@ use crate::base::{Dims, Layout};
 use crate::error::Result;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, ops};
+use crate::{ensure, grads, rows};
 use smallvec::smallvec;
 
 #[derive(Clone, Copy, Debug)]
@@ -114,11 +115,11 @@ impl Op for Shuffle {
     }
 }
 
-ops! {
+rows! { SHUFFLE:
     /// Moves channels into pixels: (*, C r r, H, W) to (*, C, H r, W r).
     ///
     /// Errors: RuntimeError if r r does not divide the channels.
-    function fn pixel_shuffle(input: &Tensor, upscale_factor: i64) -> Tensor {
+    [Torch] fn pixel_shuffle(input: &Tensor, upscale_factor: i64) -> Tensor {
         let (n, r) = (input.ndim(), upscale_factor);
         ensure!(n >= 3, Runtime, "pixel_shuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
         ensure!(r > 0, Runtime, "pixel_shuffle expects a positive upscale_factor, but got {r}");
@@ -129,7 +130,7 @@ ops! {
     /// Moves pixels into channels: (*, C, H r, W r) to (*, C r r, H, W).
     ///
     /// Errors: RuntimeError if r does not divide height and width.
-    function fn pixel_unshuffle(input: &Tensor, downscale_factor: i64) -> Tensor {
+    [Torch] fn pixel_unshuffle(input: &Tensor, downscale_factor: i64) -> Tensor {
         let (n, r) = (input.ndim(), downscale_factor);
         ensure!(n >= 3, Runtime, "pixel_unshuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
         ensure!(r > 0, Runtime, "pixel_unshuffle expects a positive downscale_factor, but got {r}");
@@ -141,7 +142,7 @@ ops! {
     /// Deals the channels of (N, C, ...) out of `groups` groups one by one.
     ///
     /// Errors: RuntimeError if the groups do not divide the channels.
-    function fn channel_shuffle(input: &Tensor, groups: i64) -> Tensor {
+    [Torch] fn channel_shuffle(input: &Tensor, groups: i64) -> Tensor {
         let n = input.ndim();
         ensure!(n > 2, Runtime, "channel_shuffle expects input with > 2 dims, but got input with sizes {:?}", input.shape());
         ensure!(groups > 0, Runtime, "Number of groups to divide channels in must be positive. Value of groups:{groups}");
@@ -150,3 +151,5 @@ ops! {
         apply(Shuffle::Channels(groups as usize), &[input])
     }
 }
+
+pub const TABLE: Table = &[SHUFFLE];

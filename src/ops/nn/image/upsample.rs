@@ -5,8 +5,9 @@ use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::ops::nn::pool::rows as pooling;
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -354,19 +355,21 @@ fn interpolated(input: &Tensor, q: Request) -> Result<Tensor> {
     resize(input, filter, &output, factors.as_deref(), align, q.antialias)
 }
 
-ops! {
+rows! { UPSAMPLE:
     /// Resizes (N, C, ...) to `size`, or by `scale_factor`.
     ///
     /// Args: mode: nearest, nearest-exact, linear, bilinear, bicubic, trilinear, lanczos or area; align_corners: whether the
     /// centres of the corner pixels coincide; antialias: widens the filter when shrinking.
     /// Errors: ValueError for sizes that contradict each other, NotImplementedError for a mode that does not fit.
-    nn fn interpolate(input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<f64> = None, mode: &str = "nearest", align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false) -> Tensor {
+    [Nn] fn interpolate(input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<f64> = None, mode: &str = "nearest", align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false) -> Tensor {
         let factors = scale_factor.map(|f| vec![f]);
         interpolated(input, Request { size, factors, mode, align: align_corners, recompute: recompute_scale_factor, antialias })
     }
     /// Resizes (N, C, ...) by a factor for each axis.
-    nn fn interpolate_by["interpolate"](input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<&[Scalar]> = None, mode: &str = "nearest", align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false) -> Tensor {
+    [Nn] fn interpolate_by = "interpolate"(input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<&[Scalar]> = None, mode: &str = "nearest", align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false) -> Tensor {
         let factors = scale_factor.map(|f| f.iter().map(|s| s.to_f64()).collect());
         interpolated(input, Request { size, factors, mode, align: align_corners, recompute: recompute_scale_factor, antialias })
     }
 }
+
+pub const TABLE: Table = &[UPSAMPLE];

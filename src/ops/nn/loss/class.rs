@@ -9,8 +9,6 @@ use crate::kernels::cpu::machine::float::Flt;
 use crate::kernels::cpu::nn::loss::class::{self as kernel, Classes};
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
-use crate::ops::reduce::sum::sum_dims;
-use crate::ops::shape::resize::reshape_to;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -241,7 +239,7 @@ impl Op for LossGrad {
             return Ok(out);
         }
         let (outer, classes, inner) = split(&self.shape);
-        let three = |t: &Tensor| reshape_to(t, &[outer, classes, inner]);
+        let three = |t: &Tensor| t.reshape_to(&[outer, classes, inner]);
         let q = {
             let op = Hits { kind: self.kind, shape: self.shape.clone(), dtype: self.dtype };
             let mut inputs: SmallVec<[&Tensor; 2]> = smallvec![&target];
@@ -249,16 +247,16 @@ impl Op for LossGrad {
             three(&apply(op, &inputs)?)?
         };
         let (u, x) = (three(u)?, three(&cx.input(n - 2)?)?);
-        let p = crate::ops::reduce::softmax::softmax(&x, 1, None)?;
-        let all = sum_dims(&q, &[1], true)?;
-        let total = copy::cast(&cx.input(2)?, self.dtype)?;
+        let p = x.softmax(1, None)?;
+        let all = q.sum_over(&[1], true)?;
+        let total = cx.input(2)?.cast(self.dtype)?;
         let mean = self.kind.reduction == Reduction::Mean;
         if want.has(0) {
-            let hit = sum_dims(&u.mul(p.mul(&all)?.sub(&q)?)?, &[1], false)?;
+            let hit = u.mul(p.mul(&all)?.sub(&q)?)?.sum_over(&[1], false)?;
             out[0] = Some(match self.kind.reduction {
-                Reduction::None => reshape_to(&hit, cx.shape(0))?,
+                Reduction::None => hit.reshape_to(cx.shape(0))?,
                 _ => {
-                    let sum = crate::ops::reduce::sum::sum(&hit, None)?;
+                    let sum = hit.sum(None)?;
                     if mean { sum.div(&total)? } else { sum }
                 }
             });
@@ -266,13 +264,13 @@ impl Op for LossGrad {
         if want.has(n - 2) {
             let g = cx.input(0)?;
             let s = match self.kind.reduction {
-                Reduction::None => reshape_to(&g, &[outer, 1, inner])?,
+                Reduction::None => g.reshape_to(&[outer, 1, inner])?,
                 Reduction::Mean => g.div(&total)?,
                 Reduction::Sum => g,
             };
             let pu = p.mul(&u)?;
-            let inside = pu.sub(p.mul(sum_dims(&pu, &[1], true)?)?)?;
-            out[n - 2] = Some(reshape_to(&inside.mul(all.mul(s)?)?, &self.shape)?);
+            let inside = pu.sub(p.mul(pu.sum_over(&[1], true)?)?)?;
+            out[n - 2] = Some(inside.mul(all.mul(s)?)?.reshape_to(&self.shape)?);
         }
         Ok(out)
     }

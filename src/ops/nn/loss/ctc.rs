@@ -7,11 +7,9 @@ use crate::kernels::cpu::nn::loss::ctc::Sample;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
 use crate::ops::elementwise::compare::eq;
-use crate::ops::index::mask::masked_fill;
-use crate::ops::reduce::sum::{mean, sum};
-use crate::ops::shape::resize::{reshape_to, unsqueeze_at};
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -86,7 +84,7 @@ impl Op for Ctc {
 /// Integers of a tensor in order.
 fn integers(what: &str, t: &Tensor) -> Result<Vec<i64>> {
     ensure!(t.dtype().is_integral(), Runtime, "{what} must be integral");
-    let flat = copy::dense_copy(&reshape_to(&t.detach(), &[t.numel()])?)?;
+    let flat = copy::dense_copy(&t.detach().reshape_to(&[t.numel()])?)?;
     Ok((0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect())
 }
 
@@ -106,7 +104,7 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
         "log_probs must be a 2-D or 3-D tensor, got {}-D",
         log_probs.ndim()
     );
-    let lp = if single { unsqueeze_at(log_probs, 1)? } else { log_probs.clone() };
+    let lp = if single { log_probs.unsqueeze_at(1)? } else { log_probs.clone() };
     let (frames, batch, classes) = (lp.shape()[0], lp.shape()[1], lp.shape()[2]);
     ensure!(q.blank >= 0 && q.blank < classes as i64, Runtime, "blank must be in label range");
     ensure!(q.frames.len() == batch, Runtime, "input_lengths must be of size batch_size");
@@ -139,7 +137,7 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
     let all: Vec<i64> = if targets.dtype().is_integral() {
         integers("targets", targets)?
     } else {
-        integers("targets", &copy::cast(&targets.detach(), DType::I64)?)?
+        integers("targets", &targets.detach().cast(DType::I64)?)?
     };
     let mut at = 0;
     let mut samples = Vec::with_capacity(batch);
@@ -157,16 +155,16 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
     let op = Ctc { samples: Arc::new(samples), blank: q.blank, zero_infinity: q.zero_infinity, back: false };
     let mut y = apply(op, &[&lp])?;
     if q.zero_infinity {
-        y = masked_fill(&y, &eq(y.detach(), f64::INFINITY)?, 0.0.into())?;
+        y = y.masked_fill(&eq(y.detach(), f64::INFINITY)?, 0.0.into())?;
     }
     match q.reduction {
-        Reduction::None if single => reshape_to(&y, &[]),
+        Reduction::None if single => y.reshape_to(&[]),
         Reduction::None => Ok(y),
-        Reduction::Sum => sum(&y, None),
+        Reduction::Sum => y.sum(None),
         Reduction::Mean => {
             let lengths: Vec<f64> = q.lengths.iter().map(|&l| l.max(1) as f64).collect();
-            let lengths = copy::cast(&Tensor::from_slice(&lengths, &[batch])?, y.dtype())?;
-            mean(&y.div(lengths)?, None)
+            let lengths = Tensor::from_slice(&lengths, &[batch])?.cast(y.dtype())?;
+            y.div(lengths)?.mean(None)
         }
     }
 }
@@ -181,27 +179,29 @@ fn numbered(reduction: i64) -> Result<Reduction> {
     })
 }
 
-ops! {
+rows! { CTC:
     /// The negative logarithm of the probability that frames spell a target, summed over all alignments.
     ///
     /// Args: log_probs: (T, N, C) or (T, C), float32 or float64; targets: (N, S), or all targets in one row;
     /// input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero, and so do their
     /// gradients, which are nan otherwise.
-    nn fn nn_ctc_loss["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
+    [Nn] fn nn_ctc_loss = "ctc_loss"(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
         let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
         loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })
     }
     /// With lengths as lists.
-    nn fn nn_ctc_loss_lists["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
+    [Nn] fn nn_ctc_loss_lists = "ctc_loss"(log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0, reduction: &str = "mean", zero_infinity: bool = false) -> Tensor {
         loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: input_lengths, lengths: target_lengths })
     }
     /// The loss of `nn.functional`, the reduction given as a number.
-    function fn ctc_loss(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
+    [Torch] fn ctc_loss(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
         let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
         loss(log_probs, targets, Request { blank, reduction: numbered(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })
     }
     /// With lengths as lists.
-    function fn ctc_loss_lists["ctc_loss"](log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
+    [Torch] fn ctc_loss_lists = "ctc_loss"(log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
         loss(log_probs, targets, Request { blank, reduction: numbered(reduction)?, zero_infinity, frames: input_lengths, lengths: target_lengths })
     }
 }
+
+pub const TABLE: Table = &[CTC];

@@ -4,12 +4,9 @@ use super::class::ClassLoss;
 use super::terms::Reduction;
 use crate::base::{DType, Dims, Scalar};
 use crate::error::Result;
-use crate::ops::create::copy;
-use crate::ops::reduce::softmax::log_softmax;
-use crate::ops::reduce::sum::{sum, sum_dims};
-use crate::ops::shape::resize::reshape_to;
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// The axis of classes and their number.
 fn class_axis(input: &Tensor) -> (usize, usize) {
@@ -57,7 +54,7 @@ fn class_targets(input: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Re
     let fits = target.shape() == wanted.as_slice() || n == 1 && target.numel() == 1;
     ensure!(fits, Runtime, "Expected target size {:?}, got {:?}", wanted.as_slice(), target.shape());
     check_weight("", weight, classes)?;
-    copy::cast(&reshape_to(target, &wanted)?, DType::I64)
+    target.reshape_to(&wanted)?.cast(DType::I64)
 }
 
 /// Cross entropy with a distribution as the target.
@@ -81,29 +78,29 @@ fn with_probabilities(
     } else {
         target.clone()
     };
-    let mut terms = log_softmax(input, axis as i64, None)?.mul(&target)?;
+    let mut terms = input.log_softmax(axis as i64, None)?.mul(&target)?;
     if let Some(w) = weight {
         let mut shape = Dims::from_elem(1, input.ndim());
         shape[axis] = classes;
-        terms = terms.mul(reshape_to(w, &shape)?)?;
+        terms = terms.mul(w.reshape_to(&shape)?)?;
     }
     match reduction {
-        Reduction::None => sum_dims(&terms, &[axis as i64], false)?.neg(),
-        Reduction::Sum => sum(&terms, None)?.neg(),
+        Reduction::None => terms.sum_over(&[axis as i64], false)?.neg(),
+        Reduction::Sum => terms.sum(None)?.neg(),
         Reduction::Mean => {
             let rows = input.numel() as f64 / classes as f64;
-            sum(&terms, None)?.neg()?.div(Scalar::Float(rows))
+            terms.sum(None)?.neg()?.div(Scalar::Float(rows))
         }
     }
 }
 
-ops! {
+rows! { DIVERGENCE:
     /// The negative log-likelihood of class targets under log-probabilities (N, C, ...) or (C).
     ///
     /// Args: target: int64 (N, ...) or 0-d; weight: one factor per class; ignore_index: a target that does not count;
     /// reduction: none, mean (weighted) or sum.
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
-    nn fn nll_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn nll_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         let target = class_targets(input, target, weight)?;
         ClassLoss { logits: false, ignore: ignore_index, smoothing: 0.0, reduction }.run(input, &target, weight)
@@ -113,7 +110,7 @@ ops! {
     /// Args: target: int64 classes or floating probabilities; weight: one factor per class; ignore_index: a target that
     /// does not count; label_smoothing: in [0, 1].
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
-    nn fn cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0) -> Tensor {
+    [Nn] fn cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!((0.0..=1.0).contains(&label_smoothing), Runtime, "label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}");
         if input.shape() == target.shape() {
@@ -127,3 +124,5 @@ ops! {
         ClassLoss { logits: true, ignore: ignore_index, smoothing: label_smoothing, reduction }.run(input, &target, weight)
     }
 }
+
+pub const TABLE: Table = &[DIVERGENCE];

@@ -5,9 +5,9 @@ use crate::base::{DType, Dims, Elem};
 use crate::error::{Error, Result};
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::shape::resize::reshape_to;
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 #[derive(Clone, Copy, Debug)]
@@ -188,19 +188,19 @@ fn run(
     weight: Option<&Tensor>,
     reduction: Reduction,
 ) -> Result<Tensor> {
-    let x = if input.ndim() == 2 { input.clone() } else { reshape_to(input, &[1, input.numel()])? };
+    let x = if input.ndim() == 2 { input.clone() } else { input.reshape_to(&[1, input.numel()])? };
     let op = Margin { kind, reduction, back: false };
     let mut inputs: SmallVec<[&Tensor; 3]> = smallvec![&x, target];
     inputs.extend(weight);
     let y = apply(op, &inputs)?;
-    if input.ndim() < 2 { reshape_to(&y, &[]) } else { Ok(y) }
+    if input.ndim() < 2 { y.reshape_to(&[]) } else { Ok(y) }
 }
 
-ops! {
+rows! { MARGIN:
     /// `sum max(0, margin - x[y] + x[i])^p / C` over the classes that are not the target.
     ///
     /// Args: input: (N, C) or (C); target: int64 (N) or 0-d; p: 1 or 2; weight: one factor per class.
-    nn fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(p == 1 || p == 2, Value, "only p == 1 and p == 2 supported");
         let shape = input.shape();
@@ -218,7 +218,7 @@ ops! {
     /// `sum max(0, 1 - x[y] + x[i]) / C` over targets y and classes i that are none.
     ///
     /// Args: input: (N, C) or (C); target: int64 of the same shape, classes up to the first -1.
-    nn fn multilabel_margin_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn multilabel_margin_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         let shape = input.shape();
         ensure!(input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0), Runtime, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}");
@@ -228,3 +228,5 @@ ops! {
         run(Kind::Several, input, target, None, reduction)
     }
 }
+
+pub const TABLE: Table = &[MARGIN];

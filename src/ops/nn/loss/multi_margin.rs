@@ -2,16 +2,15 @@
 
 use super::terms::{Reduction, reduced};
 use crate::error::Result;
-use crate::ops::elementwise::choose::where_self;
 use crate::ops::elementwise::kind::nary::{NO, point};
 use crate::ops::linalg::distance::pairwise_distance;
-use crate::ops::table::Val;
+use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 /// The sum over the last axis.
 fn sum_last(x: &Tensor) -> Result<Tensor> {
-    crate::ops::reduce::sum::sum_dims(x, &[-1], false)
+    x.sum_over(&[-1], false)
 }
 
 /// The mean over the last axis.
@@ -28,11 +27,11 @@ fn one_axis_spread(a: &[usize], b: &[usize]) -> bool {
     differing.next() == Some(1) && differing.next().is_none()
 }
 
-ops! {
+rows! { MULTI_MARGIN:
     /// Kullback and Leibler's divergence of log-probabilities from a target distribution, term by term.
     ///
     /// Args: reduction: also "batchmean", the sum over the first axis' size. log_target: the target is logarithmic too.
-    nn fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
+    [Nn] fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
         for t in [input, target] {
             ensure!(!t.dtype().is_complex(), Runtime, "kl_div: Complex inputs not supported.");
             ensure!(!t.dtype().is_integral(), Runtime, "kl_div: Integral inputs not supported.");
@@ -50,7 +49,7 @@ ops! {
     /// The negative log-likelihood of counts under a Poisson distribution.
     ///
     /// Args: log_input: the input is the logarithm of the rate. full: with Stirling's term. eps: keeps ln(0) away.
-    nn fn poisson_nll_loss(input: &Tensor, target: &Tensor, log_input: bool = true, full: bool = false, size_average: Option<bool> = None, eps: f64 = 1e-8, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn poisson_nll_loss(input: &Tensor, target: &Tensor, log_input: bool = true, full: bool = false, size_average: Option<bool> = None, eps: f64 = 1e-8, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         let mut terms = if log_input {
             input.exp()?.sub(target.mul(input)?)?
@@ -60,7 +59,7 @@ ops! {
         if full {
             let log = target.log()?;
             let stirling = target.mul(&log)?.sub(target)?.add(target.mul(2.0 * std::f64::consts::PI)?.log()?.mul(0.5)?)?;
-            terms = terms.add(where_self(&target.le(1i64)?, 0i64, stirling)?)?;
+            terms = terms.add(target.le(1i64)?.choose(0i64, stirling)?)?;
         }
         reduced(&terms, kind)
     }
@@ -68,14 +67,14 @@ ops! {
     ///
     /// Args: var: a tensor of the input's size (the last axis may be 1 or missing) or a number. eps: least variance.
     /// **Errors**: ValueError for other sizes and negative variances.
-    nn fn gaussian_nll_loss(input: &Tensor, target: &Tensor, var: Val, full: bool = false, eps: f64 = 1e-6, reduction: &str = "mean") -> Tensor {
+    [Nn] fn gaussian_nll_loss(input: &Tensor, target: &Tensor, var: Val, full: bool = false, eps: f64 = 1e-6, reduction: &str = "mean") -> Tensor {
         let var = match var {
             Val::S(s) => {
                 ensure!(s.to_f64() >= 0.0, Value, "var has negative entry/entries");
                 crate::ops::create::copy::full(input.shape(), s, input.dtype(), input.device())?
             }
             Val::T(t) => {
-                ensure!(crate::ops::elementwise::compare::all_true(&t.detach().ge(0i64)?)?, Value, "var has negative entry/entries");
+                ensure!(t.detach().ge(0i64)?.all_true()?, Value, "var has negative entry/entries");
                 t
             }
         };
@@ -83,7 +82,7 @@ ops! {
         let var = if var.shape() == input.shape() {
             var
         } else if n > 0 && var.shape() == &input.shape()[..n - 1] {
-            crate::ops::shape::resize::unsqueeze_at(&var, var.ndim())?
+            var.unsqueeze_at(var.ndim())?
         } else if var.ndim() == n && one_axis_spread(var.shape(), input.shape()) {
             var
         } else {
@@ -94,7 +93,7 @@ ops! {
             _ => bail!(Value, "{reduction} is not valid"),
         };
         // the floor has no part in the gradient
-        let floor = where_self(&var.detach().lt(eps)?, eps, var.detach())?;
+        let floor = var.detach().lt(eps)?.choose(eps, var.detach())?;
         let var = var.add(floor.sub(var.detach())?)?;
         let d = input.sub(target)?;
         let mut terms = var.log()?.add(d.mul(&d)?.div(&var)?)?.mul(0.5)?;
@@ -104,15 +103,15 @@ ops! {
         reduced(&terms, kind)
     }
     /// `input` where the target is 1, `max(0, margin - input)` where it is -1.
-    nn fn hinge_embedding_loss(input: &Tensor, target: &Tensor, margin: f64 = 1.0, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn hinge_embedding_loss(input: &Tensor, target: &Tensor, margin: f64 = 1.0, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         let margin_part = input.rsub(margin)?.clamp_min(0i64)?;
-        let far = where_self(&target.eq(1i64)?, 0i64, margin_part)?;
-        let near = where_self(&target.eq(-1i64)?, 0i64, input)?;
+        let far = target.eq(1i64)?.choose(0i64, margin_part)?;
+        let near = target.eq(-1i64)?.choose(0i64, input)?;
         reduced(&near.add(far)?, kind)
     }
     /// `max(0, -target * (input1 - input2) + margin)`.
-    nn fn margin_ranking_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn margin_ranking_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(input1.ndim() == input2.ndim() && input1.ndim() == target.ndim(), Runtime,
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {:?}, input2: {:?}, target: {:?} ", input1.shape(), input2.shape(), target.shape());
@@ -121,7 +120,7 @@ ops! {
     /// `1 - cos` of pairs with target 1, `max(0, cos - margin)` of pairs with target -1.
     ///
     /// **Shape**: inputs (N, D) with targets (N), or (D) with a 0-d target.
-    nn fn cosine_embedding_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn cosine_embedding_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(target.ndim() <= 1, Runtime, "0D or 1D target tensor expected, multi-target not supported");
         if target.ndim() == 1 {
@@ -133,12 +132,12 @@ ops! {
         let m1 = sum_last(&input1.mul(input1)?)?.add(EPSILON)?;
         let m2 = sum_last(&input2.mul(input2)?)?.add(EPSILON)?;
         let cos = prod.div(m1.mul(m2)?.sqrt()?)?;
-        let near = where_self(&target.eq(1i64)?, cos.rsub(1i64)?, 0i64)?;
-        let far = where_self(&target.eq(-1i64)?, cos.sub(margin)?.clamp_min(0i64)?, 0i64)?;
+        let near = target.eq(1i64)?.choose(cos.rsub(1i64)?, 0i64)?;
+        let far = target.eq(-1i64)?.choose(cos.sub(margin)?.clamp_min(0i64)?, 0i64)?;
         reduced(&near.add(far)?, kind)
     }
     /// Binary cross entropy of logits, averaged over the classes of the last axis.
-    nn fn multilabel_soft_margin_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn multilabel_soft_margin_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         let log = |x: &Tensor| point(&crate::ops::nn::activation::smooth::LOGSIGMOID, &[x], NO);
         let mut terms = target.mul(log(input)?)?.add(target.rsub(1i64)?.mul(log(&input.neg()?)?)?)?.neg()?;
@@ -150,7 +149,7 @@ ops! {
     /// `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with distances of norm `p`.
     ///
     /// Args: swap: take the nearer of anchor and positive to the negative.
-    nn fn triplet_margin_loss(anchor: &Tensor, positive: &Tensor, negative: &Tensor, margin: f64 = 1.0, p: f64 = 2.0, eps: f64 = 1e-6, swap: bool = false, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn triplet_margin_loss(anchor: &Tensor, positive: &Tensor, negative: &Tensor, margin: f64 = 1.0, p: f64 = 2.0, eps: f64 = 1e-6, swap: bool = false, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(margin > 0.0, Value, "margin must be greater than 0, got {margin}");
         ensure!(anchor.ndim() == positive.ndim() && anchor.ndim() == negative.ndim(), Runtime,
@@ -163,3 +162,5 @@ ops! {
         reduced(&near.add(margin)?.sub(far)?.clamp_min(0i64)?, kind)
     }
 }
+
+pub const TABLE: Table = &[MULTI_MARGIN];

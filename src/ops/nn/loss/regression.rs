@@ -5,8 +5,9 @@ use super::terms::{
 };
 use crate::error::Result;
 use crate::ops::elementwise::kind::nary::NO;
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 
 /// Terms with weights: the mean is over the weights.
 fn weighted(terms: Tensor, weight: &Tensor, reduction: Reduction) -> Result<Tensor> {
@@ -21,13 +22,13 @@ fn l1(input: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
     reduced(&input.sub(target)?.abs()?, reduction)
 }
 
-ops! {
+rows! { REGRESSION:
     /// The squared error of each pair of elements, averaged, summed or as it is.
     ///
     /// Args: reduction: "mean", "sum" or "none". weight: a factor for every term.
     /// **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
     /// **Errors**: ValueError for another reduction.
-    nn fn mse_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] fn mse_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", weight: Option<&Tensor> = None) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         match weight {
             None => loss(&MSE, input, target, None, reduction, NO),
@@ -35,7 +36,7 @@ ops! {
         }
     }
     /// The absolute error of each pair of elements, averaged, summed or as it is.
-    nn fn l1_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] fn l1_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", weight: Option<&Tensor> = None) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         match weight {
             None => l1(input, target, reduction),
@@ -45,7 +46,7 @@ ops! {
     /// Squared error below `beta`, absolute error above.
     ///
     /// **Errors**: RuntimeError for a negative `beta`.
-    nn fn smooth_l1_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", beta: f64 = 1.0) -> Tensor {
+    [Nn] fn smooth_l1_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", beta: f64 = 1.0) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(beta >= 0.0, Runtime, "smooth_l1_loss does not support negative values for beta.");
         if beta == 0.0 { return l1(input, target, reduction); }
@@ -54,7 +55,7 @@ ops! {
     /// Half the squared error below `delta`, `delta` times the absolute error above.
     ///
     /// **Errors**: RuntimeError unless `delta` is positive.
-    nn fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
         let reduction = Reduction::parse(reduction)?;
         ensure!(delta > 0.0, Runtime, "huber_loss does not support non-positive values for delta.");
         match weight {
@@ -66,7 +67,7 @@ ops! {
     ///
     /// Args: input: probabilities. target: the same shape. weight: broadcast to it.
     /// **Errors**: ValueError if shapes differ; RuntimeError for probabilities outside [0, 1].
-    nn fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(input.shape() == target.shape(), Value, "Using a target size (torch.Size({:?})) that is different to the input size (torch.Size({:?})) is deprecated. Please ensure they have the same size.", target.shape(), input.shape());
         ensure!(unit_interval(input)?, Runtime, "all elements of input should be between 0 and 1");
@@ -76,7 +77,7 @@ ops! {
     ///
     /// Args: weight: a factor for every term. pos_weight: a factor for the positive class.
     /// **Errors**: ValueError if shapes differ.
-    nn fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", pos_weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", pos_weight: Option<&Tensor> = None) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!(input.shape() == target.shape(), Value, "Target size (torch.Size({:?})) must be the same as input size (torch.Size({:?}))", target.shape(), input.shape());
         match pos_weight {
@@ -85,7 +86,7 @@ ops! {
         }
     }
     /// `ln(1 + e^(-target * input))`.
-    nn fn soft_margin_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn soft_margin_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
         loss(&SOFT_MARGIN, input, target, None, Reduction::legacy(reduction, size_average, reduce)?, NO)
     }
 }
@@ -97,5 +98,7 @@ fn unit_interval(x: &Tensor) -> Result<bool> {
     }
     let x = x.detach();
     let outside = x.lt(0i64)?.logical_or(x.gt(1i64)?)?;
-    crate::ops::elementwise::compare::all_true(&outside.logical_not()?)
+    outside.logical_not()?.all_true()
 }
+
+pub const TABLE: Table = &[REGRESSION];

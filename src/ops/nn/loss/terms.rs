@@ -10,7 +10,6 @@ use crate::kernels::cpu::elementwise::staged::{
 };
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
 use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::arithmetic::keep;
 use crate::ops::elementwise::kind::nary::{NO, PointDef, point};
 use crate::ops::elementwise::kind::{Rule, half_up};
 use crate::ops::nn::activation::piecewise::{A, B, activation};
@@ -206,7 +205,7 @@ pub fn expand_all(x: &[&Tensor]) -> Result<SmallVec<[Tensor; 4]>> {
             shape = broadcast(&shape, t.shape())?;
         }
     }
-    x.iter().map(|t| crate::ops::shape::resize::expand_to(t, &shape)).collect()
+    x.iter().map(|t| t.expand_to(&shape)).collect()
 }
 
 /// Runs a loss; operands broadcast.
@@ -256,7 +255,7 @@ activation! {
             let (t, x) = (s.tensor(1)?, s.tensor(2)?);
             let first = want.then(0, || point(&SMOOTH_L1_BACKWARD, &[g, &t, &x], s.op.params))?;
             let rest = if want.has(1) || want.has(2) {
-                Some(keep(&g.mul(s.tensor(0)?)?.mul(s.q(3) / s.q(0))?, &x.sub(&t)?.abs()?.lt(s.q(0))?)?)
+                Some(g.mul(s.tensor(0)?)?.mul(s.q(3) / s.q(0))?.keep(&x.sub(&t)?.abs()?.lt(s.q(0))?)?)
             } else { None };
             let [t, x] = of_difference(rest, want)?;
             Ok([first, t, x, None])
@@ -270,7 +269,7 @@ activation! {
             let (t, x) = (s.tensor(1)?, s.tensor(2)?);
             let first = want.then(0, || point(&HUBER_BACKWARD, &[g, &t, &x], s.op.params))?;
             let rest = if want.has(1) || want.has(2) {
-                Some(keep(&g.mul(s.tensor(0)?)?.mul(s.q(3))?, &x.sub(&t)?.abs()?.lt(s.q(0))?)?)
+                Some(g.mul(s.tensor(0)?)?.mul(s.q(3))?.keep(&x.sub(&t)?.abs()?.lt(s.q(0))?)?)
             } else { None };
             let [t, x] = of_difference(rest, want)?;
             Ok([first, t, x, None])
@@ -407,7 +406,7 @@ pub fn with_pos_weight(
 pub fn reduced(terms: &Tensor, reduction: Reduction) -> Result<Tensor> {
     match reduction {
         Reduction::None => Ok(terms.clone()),
-        Reduction::Sum => crate::ops::reduce::sum::sum(terms, None),
-        Reduction::Mean => crate::ops::reduce::sum::mean(terms, None),
+        Reduction::Sum => terms.sum(None),
+        Reduction::Mean => terms.mean(None),
     }
 }

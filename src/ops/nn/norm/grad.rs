@@ -7,8 +7,6 @@ use crate::kernels::cpu::nn::norm as kernel;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::image::images::{deliver_held, laid_out_held, landing};
-use crate::ops::reduce::sum::sum_dims;
-use crate::ops::shape::resize::{expand_to, reshape_to};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::with_dtype;
 use smallvec::{SmallVec, smallvec};
@@ -86,16 +84,16 @@ impl Op for NormGrad {
         let shape = Dims::from_slice(x0.shape());
         let weight = if cx.node.inputs.len() > 4 { Some(cx.input(4)?) } else { None };
         let view = View::of(self.over, &shape);
-        let (g, x) = (reshape_to(&g0, &view.shape)?, reshape_to(&x0, &view.shape)?);
-        let w = weight.as_ref().map(|w| reshape_to(w, &view.params)).transpose()?;
-        let avg = |t: &Tensor| sum_dims(t, &view.shared, true)?.mul(1.0 / view.count);
+        let (g, x) = (g0.reshape_to(&view.shape)?, x0.reshape_to(&view.shape)?);
+        let w = weight.as_ref().map(|w| w.reshape_to(&view.params)).transpose()?;
+        let avg = |t: &Tensor| t.sum_over(&view.shared, true)?.mul(1.0 / view.count);
         let train = self.over != Over::Batch { train: false };
         let (d, r) = if train {
             let d = x.sub(avg(&x)?)?;
             let r = avg(&d.mul(&d)?)?.add(self.eps)?.rsqrt()?;
             (d, r)
         } else {
-            let stats = |i: usize| reshape_to(&cx.input(i)?, &view.params);
+            let stats = |i: usize| cx.input(i)?.reshape_to(&view.params);
             (x.sub(stats(2)?)?, stats(3)?)
         };
         let h = d.mul(&r)?;
@@ -108,7 +106,7 @@ impl Op for NormGrad {
         let (mut dg, mut q, mut dw): (Option<Tensor>, Option<Tensor>, Option<Tensor>) = (None, None, None);
         let mut through_r = None;
         if let Some(u) = &u {
-            let u = reshape_to(u, &view.shape)?;
+            let u = u.reshape_to(&view.shape)?;
             let (mu, mh) = (avg(&u)?, avg(&u.mul(&h)?)?);
             let t = if train { u.sub(&mu)?.sub(h.mul(&mh)?)? } else { u.clone() }.mul(&r)?;
             if train {
@@ -119,7 +117,7 @@ impl Op for NormGrad {
                 through_r = Some(p.mul(r.mul(&r)?)?);
             }
             if weight.is_some() {
-                dw = Some(sum_dims(&t.mul(&g)?, &view.per_param, false)?);
+                dw = Some(t.mul(&g)?.sum_over(&view.per_param, false)?);
             }
             dg = Some(match &w {
                 Some(w) => t.mul(w)?,
@@ -127,12 +125,12 @@ impl Op for NormGrad {
             });
         }
         if let Some(a) = &a {
-            let a = reshape_to(a, &view.params)?;
+            let a = a.reshape_to(&view.params)?;
             dg = plus(dg, h.mul(&a)?)?;
             q = plus(q, g.mul(&a)?)?;
         }
         if let Some(b) = &b {
-            dg = plus(dg, expand_to(&reshape_to(b, &view.params)?, &view.shape)?)?;
+            dg = plus(dg, b.reshape_to(&view.params)?.expand_to(&view.shape)?)?;
         }
         let dx = match q {
             None => None,
@@ -145,7 +143,7 @@ impl Op for NormGrad {
                 Some(dx)
             }
         };
-        let back = |t: Option<Tensor>, shape: &[usize]| t.map(|t| reshape_to(&t, shape)).transpose();
+        let back = |t: Option<Tensor>, shape: &[usize]| t.map(|t| t.reshape_to(shape)).transpose();
         let mut out: Grads = smallvec![back(dg, &shape)?, back(dx, &shape)?, None, None];
         if let Some(w) = &weight {
             out.push(back(dw, w.shape())?);

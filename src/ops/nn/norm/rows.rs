@@ -4,10 +4,9 @@ use super::op::{BatchParams, batch, group, layer};
 use crate::base::{DType, Dims, numel};
 use crate::error::Result;
 use crate::ops::create::copy;
-use crate::ops::reduce::sum::sum_dims;
-use crate::ops::shape::resize::{expand_to, reshape_to};
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, ops};
+use crate::{bail, ensure, rows};
 
 fn size(shape: &[usize]) -> String {
     format!("torch.Size({shape:?})")
@@ -107,7 +106,7 @@ fn check_batch_size(sizes: &[usize], shown: String) -> Result<()> {
 
 /// A per-channel tensor repeated for every sample.
 fn repeated(t: Option<&Tensor>, n: usize) -> Result<Option<Tensor>> {
-    t.map(|t| reshape_to(&expand_to(t, &[n, t.numel()])?, &[n * t.numel()])).transpose()
+    t.map(|t| t.expand_to(&[n, t.numel()])?.reshape_to(&[n * t.numel()])).transpose()
 }
 
 fn instance(
@@ -140,7 +139,7 @@ fn instance(
     }
     let mut shape = Dims::from_slice(&[1, n * c]);
     shape.extend_from_slice(&input.shape()[2..]);
-    let flat = reshape_to(&copy::contiguous(input)?, &shape)?;
+    let flat = input.contiguous()?.reshape_to(&shape)?;
     let (w, b) = (repeated(p.weight, n)?, repeated(p.bias, n)?);
     let stat = |t: Option<&Tensor>| -> Result<Option<Tensor>> {
         repeated(t, n)?.map(|t| copy::dense_copy(&t)).transpose()
@@ -156,12 +155,12 @@ fn instance(
     if use_input_stats {
         for (mine, all) in [(p.running_mean, &rm), (p.running_var, &rv)] {
             if let (Some(mine), Some(all)) = (mine, all) {
-                let mean = sum_dims(&reshape_to(all, &[n, c])?, &[0], false)?.mul(1.0 / n as f64)?;
+                let mean = all.reshape_to(&[n, c])?.sum_over(&[0], false)?.mul(1.0 / n as f64)?;
                 copy::write(mine, &mean)?;
             }
         }
     }
-    reshape_to(&out, input.shape())
+    out.reshape_to(input.shape())
 }
 
 /// `x / sqrt(mean(x^2) + eps)` over the last axes, computed in float32 for halves.
@@ -180,47 +179,47 @@ fn root_mean_square(
         DType::F64 | DType::C128 => f64::EPSILON,
         _ => f32::EPSILON as f64,
     });
-    let x = copy::cast(input, crate::ops::elementwise::kind::half_up(dtype))?;
+    let x = input.cast(crate::ops::elementwise::kind::half_up(dtype))?;
     let dims: Vec<i64> = (1..=normalized.len() as i64).map(|d| -d).collect();
     // complex numbers are squared as they are, too
     let squares = x.mul(&x)?;
-    let scale = sum_dims(&squares, &dims, true)?.mul(1.0 / n as f64)?.add(eps)?.rsqrt()?;
+    let scale = squares.sum_over(&dims, true)?.mul(1.0 / n as f64)?.add(eps)?.rsqrt()?;
     let mut y = x.mul(scale)?;
     if let Some(w) = weight {
         y = y.mul(w)?;
         let common = crate::base::promote::promote(dtype, w.dtype());
-        return copy::cast(&y, common);
+        return y.cast(common);
     }
-    copy::cast(&y, dtype)
+    y.cast(dtype)
 }
 
-ops! {
+rows! { NORM:
     /// Normalises each channel by mean and variance of the batch (`training`) or by the running statistics.
     ///
     /// Args: input: float (N, C, ...); running_mean, running_var, weight, bias: C elements.
     /// Errors: ValueError for one value per channel while training.
-    nn fn nn_batch_norm["batch_norm"](input: &Tensor, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, training: bool = false, momentum: f64 = 0.1, eps: f64 = 1e-5) -> Tensor {
+    [Nn] fn nn_batch_norm = "batch_norm"(input: &Tensor, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, training: bool = false, momentum: f64 = 0.1, eps: f64 = 1e-5) -> Tensor {
         if training && input.ndim() >= 2 { check_batch_size(input.shape(), size(input.shape()))?; }
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Batch normalisation in the argument order of the root namespace.
-    function fn batch_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, cudnn_enabled: bool) -> Tensor {
+    [Torch] fn batch_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, cudnn_enabled: bool) -> Tensor {
         let _ = cudnn_enabled;
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
-    nn fn nn_layer_norm["layer_norm"](input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5) -> Tensor {
+    [Nn] fn nn_layer_norm = "layer_norm"(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5) -> Tensor {
         layer_checked(input, normalized_shape, weight, bias, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
-    function fn layer_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, cudnn_enable: bool = true) -> Tensor {
+    [Torch] fn layer_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, cudnn_enable: bool = true) -> Tensor {
         let _ = cudnn_enable;
         layer_checked(input, normalized_shape, weight, bias, eps)
     }
     /// Normalises each of `num_groups` groups of channels of each sample.
     ///
     /// Errors: RuntimeError if the groups do not divide the channels.
-    nn fn nn_group_norm["group_norm"](input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5) -> Tensor {
+    [Nn] fn nn_group_norm = "group_norm"(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5) -> Tensor {
         ensure!(input.ndim() >= 2, Runtime, "Expected at least 2 dimensions for input tensor but received {}", input.ndim());
         ensure!(num_groups != 0, Runtime, "group_norm: num_groups must not be 0");
         let mut sizes = vec![input.shape()[0] * input.shape()[1] / num_groups.unsigned_abs() as usize, num_groups.unsigned_abs() as usize];
@@ -229,14 +228,14 @@ ops! {
         group_checked(input, num_groups, weight, bias, eps)
     }
     /// Normalises each of `num_groups` groups of channels of each sample.
-    function fn group_norm(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, cudnn_enabled: bool = true) -> Tensor {
+    [Torch] fn group_norm(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, cudnn_enabled: bool = true) -> Tensor {
         let _ = cudnn_enabled;
         group_checked(input, num_groups, weight, bias, eps)
     }
     /// Normalises each channel of each sample.
     ///
     /// Errors: ValueError for one element per channel.
-    nn fn nn_instance_norm["instance_norm"](input: &Tensor, running_mean: Option<&Tensor> = None, running_var: Option<&Tensor> = None, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, use_input_stats: bool = true, momentum: f64 = 0.1, eps: f64 = 1e-5) -> Tensor {
+    [Nn] fn nn_instance_norm = "instance_norm"(input: &Tensor, running_mean: Option<&Tensor> = None, running_var: Option<&Tensor> = None, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, use_input_stats: bool = true, momentum: f64 = 0.1, eps: f64 = 1e-5) -> Tensor {
         if use_input_stats {
             let count: usize = input.shape().iter().skip(2).product();
             ensure!(count != 1, Value, "Expected more than 1 spatial element when training, got input size {}", size(input.shape()));
@@ -244,16 +243,18 @@ ops! {
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Instance normalisation in the argument order of the root namespace.
-    function fn instance_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, cudnn_enabled: bool) -> Tensor {
+    [Torch] fn instance_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, cudnn_enabled: bool) -> Tensor {
         let _ = cudnn_enabled;
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Divides by the root mean square over the last axes, then scales.
-    nn fn nn_rms_norm["rms_norm"](input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None) -> Tensor {
+    [Nn] fn nn_rms_norm = "rms_norm"(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None) -> Tensor {
         root_mean_square(input, normalized_shape, weight, eps)
     }
     /// Divides by the root mean square over the last axes, then scales.
-    function fn rms_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None) -> Tensor {
+    [Torch] fn rms_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None) -> Tensor {
         root_mean_square(input, normalized_shape, weight, eps)
     }
 }
+
+pub const TABLE: Table = &[NORM];

@@ -7,10 +7,10 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
-use crate::ops::table::Ret;
+use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, ops, with_dtype};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// Inputs: images and random numbers (n, c, axes) in [0, 1). Results: values and positions.
@@ -215,7 +215,7 @@ fn pool(
                 "Expect _random_samples.size(2) equals to {n}; got {}.",
                 given[2]
             );
-            crate::ops::shape::resize::narrow_at(&s.detach(), 0, 0, batch, 1)?
+            s.detach().narrow_at(0, 0, batch, 1)?
         }
         None => uniforms(&[batch, channels, n], input.dtype(), input.device())?,
     };
@@ -235,16 +235,16 @@ fn pool(
 }
 
 macro_rules! fractional_rows {
-    ($($n:literal $plain:ident $with:ident),*) => {ops! {$(
+    ($($n:literal $plain:ident $with:ident),*) => {rows! { FRACTIONAL: $(
         /// The greatest elements of windows at random places.
         ///
         /// Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's.
-        nn fn $plain(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> Ret {
+        [Nn] fn $plain(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> Ret {
             let (v, i) = pool($n, input, kernel_size, output_size, output_ratio, _random_samples)?;
             Ok(if return_indices { Ret::Tuple(smallvec![v, i]) } else { Ret::Tensor(v) })
         }
         /// The greatest elements of windows at random places, and their positions in the plane.
-        nn fn $with(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> (Tensor, Tensor) {
+        [Nn] fn $with(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> (Tensor, Tensor) {
             let _ = return_indices;
             pool($n, input, kernel_size, output_size, output_ratio, _random_samples)
         }
@@ -255,3 +255,5 @@ fractional_rows!(
     2 fractional_max_pool2d fractional_max_pool2d_with_indices,
     3 fractional_max_pool3d fractional_max_pool3d_with_indices
 );
+
+pub const TABLE: Table = &[FRACTIONAL];

@@ -8,7 +8,6 @@ use crate::kernels::cpu::nn::pool::{self as kernel, Pool, Windows};
 use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
 use crate::ops::nn::image::images::{format_of, is_channels_last, laid_out_held};
-use crate::ops::shape::resize::unsqueeze_at;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, grads, with_dtype};
 use smallvec::smallvec;
@@ -381,14 +380,14 @@ fn one_dimensional(geo: &mut Geometry) {
 }
 
 fn squeezed(t: &Tensor) -> Result<Tensor> {
-    crate::ops::shape::view::squeeze_dims(t, &[-2])
+    t.squeeze_dims(&[-2])
 }
 
 /// Maximum pooling: values, and positions if wanted.
 pub fn max(input: &Tensor, mut geo: Geometry, want_indices: bool) -> Result<(Tensor, Option<Tensor>)> {
     if geo.spatial == 1 {
         one_dimensional(&mut geo);
-        let (v, i) = max(&unsqueeze_at(input, input.ndim() - 1)?, geo, want_indices)?;
+        let (v, i) = max(&input.unsqueeze_at(input.ndim() - 1)?, geo, want_indices)?;
         return Ok((squeezed(&v)?, i.map(|i| squeezed(&i)).transpose()?));
     }
     let adaptive = geo.axes[0] == Axis::Adaptive;
@@ -404,7 +403,7 @@ pub fn max(input: &Tensor, mut geo: Geometry, want_indices: bool) -> Result<(Ten
 pub fn avg(input: &Tensor, mut geo: Geometry) -> Result<Tensor> {
     if geo.spatial == 1 {
         one_dimensional(&mut geo);
-        return squeezed(&avg(&unsqueeze_at(input, input.ndim() - 1)?, geo)?);
+        return squeezed(&avg(&input.unsqueeze_at(input.ndim() - 1)?, geo)?);
     }
     let format = if geo.spatial == 3 { MemoryFormat::Contiguous } else { format_of(input) };
     apply(AvgPool { geo, transposed: false, first: true, format }, &[input])
@@ -415,7 +414,7 @@ pub fn unpool(input: &Tensor, indices: &Tensor, mut geo: Geometry) -> Result<Ten
     if geo.spatial == 1 {
         one_dimensional(&mut geo);
         let at = input.ndim() - 1;
-        return squeezed(&unpool(&unsqueeze_at(input, at)?, &unsqueeze_at(indices, at)?, geo)?);
+        return squeezed(&unpool(&input.unsqueeze_at(at)?, &indices.unsqueeze_at(at)?, geo)?);
     }
     let format = if geo.spatial == 3 { MemoryFormat::Contiguous } else { format_of(input) };
     apply(Place { geo, format }, &[input, indices])

@@ -4,10 +4,9 @@ use super::args::{Fixed, adaptive, per_axis};
 use super::op::{self, Axis, Geometry};
 use crate::base::Dims;
 use crate::error::Result;
-use crate::ops::reduce::sum::mean_dims;
-use crate::ops::table::Ret;
+use crate::ops::table::{Ret, Table};
 use crate::tensor::Tensor;
-use crate::{ensure, ops};
+use crate::{ensure, rows};
 use smallvec::smallvec;
 
 fn pair(found: (Tensor, Option<Tensor>)) -> Ret {
@@ -59,7 +58,7 @@ fn adaptive_avg(name: &'static str, input: &Tensor, n: usize, output: &[Option<i
     }
     if geo.output.iter().all(|&o| o == 1) && geo.input.iter().all(|&s| s > 0) {
         let dims: Vec<i64> = (1..=n as i64).map(|d| -d).collect();
-        return mean_dims(input, &dims, true);
+        return input.mean_over(&dims, true);
     }
     op::avg(input, geo)
 }
@@ -149,56 +148,56 @@ fn unpool(
 }
 
 macro_rules! max_rows {
-    ($($n:literal $nn:ident $nn_name:literal $with:ident $with_name:literal $root:ident $root_name:literal $un:ident $amax:ident $amax_name:literal $aavg:ident $aavg_name:literal),*) => {ops! {$(
+    ($($n:literal $nn:ident $nn_name:literal $with:ident $with_name:literal $root:ident $root_name:literal $un:ident $amax:ident $amax_name:literal $aavg:ident $aavg_name:literal),*) => {rows! { POOL: $(
         /// The greatest element of every window; with `return_indices` also its position in the plane.
         ///
         /// Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis.
-        nn fn $nn[$nn_name](input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
+        [Nn] fn $nn = $nn_name(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
             max(input, $n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, return_indices).map(pair)
         }
         /// The greatest element of every window and its position in the plane.
-        nn fn $with[$with_name](input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
+        [Nn] fn $with = $with_name(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
             let _ = return_indices;
             max(input, $n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, true).map(pair)
         }
         /// The greatest element of every window.
-        function fn $root[$root_name](input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
+        [Torch] fn $root = $root_name(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
             max(input, $n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
         }
         /// Puts values back where a maximum pooling found them; zero elsewhere.
-        nn fn $un(input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], output_size: Option<&[i64]> = None) -> Tensor {
+        [Nn] fn $un(input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], output_size: Option<&[i64]> = None) -> Tensor {
             unpool(input, indices, $n, kernel_size, stride, padding, output_size)
         }
         /// The greatest elements of as many windows as `output_size` says.
-        nn fn $amax[$amax_name](input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
+        [Nn] fn $amax = $amax_name(input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
             adaptive_max($amax_name, input, $n, output_size, return_indices)
         }
         /// Averages over as many windows as `output_size` says.
-        nn fn $aavg[$aavg_name](input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg($aavg_name, input, $n, output_size) }
+        [Nn] fn $aavg = $aavg_name(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg($aavg_name, input, $n, output_size) }
     )*
         /// Averages over windows of (N, C, L).
-        function fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
+        [Torch] fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
             for (v, what) in [(kernel_size, "kernel_size"), (stride.unwrap_or(&[1]), "stride"), (padding, "padding")] {
                 ensure!(v.len() <= 1, Runtime, "avg_pool1d() argument '{what}' should contain one int (got {})", v.len());
             }
             avg(input, 1, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
         }
         /// Averages over windows of (N, C, L).
-        nn fn nn_avg_pool1d["avg_pool1d"](input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
+        [Nn] fn nn_avg_pool1d = "avg_pool1d"(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
             avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad)
         }
         /// Averages over windows of (N, C, H, W); `divisor_override` replaces the size of the window.
-        nn fn avg_pool2d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
+        [Nn] fn avg_pool2d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
             avg(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         }
         /// Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window.
-        nn fn avg_pool3d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
+        [Nn] fn avg_pool3d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
             avg(input, 3, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         }
         /// Averages over as many windows as `output_size` says.
-        function fn adaptive_avg_pool1d_root["adaptive_avg_pool1d"](input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
+        [Torch] fn adaptive_avg_pool1d_root = "adaptive_avg_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
         /// The greatest elements of as many windows as `output_size` says, and their positions.
-        function fn adaptive_max_pool1d_root["adaptive_max_pool1d"](input: &Tensor, output_size: &[Option<i64>]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
+        [Torch] fn adaptive_max_pool1d_root = "adaptive_max_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
     }};
 }
 
@@ -217,3 +216,5 @@ pub fn area(input: &Tensor, n: usize, output: &[i64]) -> Result<Tensor> {
         &output.iter().map(|&o| Some(o)).collect::<Vec<_>>(),
     )
 }
+
+pub const TABLE: Table = &[POOL];

@@ -5,7 +5,6 @@ use crate::error::Result;
 use crate::kernels::cpu::nn::rnn::Cell;
 use crate::ops::nn::linear::linear;
 use crate::ops::shape::join::concat;
-use crate::ops::shape::resize::{narrow_at, split_at};
 use crate::tensor::Tensor;
 
 /// State and memory after a step, from the input's and the state's part of the sums.
@@ -16,7 +15,7 @@ fn step(
     state: &Tensor,
     memory: Option<&Tensor>,
 ) -> Result<(Tensor, Option<Tensor>)> {
-    let chunks = |t: &Tensor| split_at(t, 1, &vec![t.shape()[1] / cell.gates(); cell.gates()]);
+    let chunks = |t: &Tensor| t.split_at(1, &vec![t.shape()[1] / cell.gates(); cell.gates()]);
     Ok(match (cell, memory) {
         (Cell::Lstm, Some(memory)) => {
             let g = chunks(&x.add(h)?)?;
@@ -39,7 +38,7 @@ fn step(
 pub fn composed(op: &Recurrence, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
     let p = op.inputs(inputs);
     let (bias_ih, bias_hh) = p.bias.unzip();
-    let sums = split_at(&linear(p.x, p.ih, bias_ih)?, 0, &op.sizes)?;
+    let sums = linear(p.x, p.ih, bias_ih)?.split_at(0, &op.sizes)?;
     let mut order: Vec<usize> = (0..op.sizes.len()).collect();
     if op.reverse {
         order.reverse();
@@ -48,7 +47,7 @@ pub fn composed(op: &Recurrence, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
     let mut results = vec![None; order.len()];
     for t in order {
         let rows = op.sizes[t];
-        let head = |x: &Tensor| narrow_at(x, 0, 0, rows, 1);
+        let head = |x: &Tensor| x.narrow_at(0, 0, rows, 1);
         let (h, c) = (head(&state)?, memory.as_ref().map(head).transpose()?);
         let (mut h, c) = step(op.cell, &sums[t], &linear(&h, p.hh, bias_hh)?, &h, c.as_ref())?;
         if let Some(w) = p.hr {
@@ -56,7 +55,7 @@ pub fn composed(op: &Recurrence, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
         }
         // samples that have ended, or have not begun, keep their state
         let joined = |new: &Tensor, old: &Tensor| {
-            concat(&[new.clone(), narrow_at(old, 0, rows, op.sizes[0] - rows, 1)?], 0)
+            concat(&[new.clone(), old.narrow_at(0, rows, op.sizes[0] - rows, 1)?], 0)
         };
         state = joined(&h, &state)?;
         memory = match (c, memory) {

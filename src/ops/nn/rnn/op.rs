@@ -6,11 +6,12 @@ use crate::autograd::grad_enabled;
 use crate::base::{DType, Device, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::nn::rnn::{self as kernel, Cell, Gradients, Shape, Tape, Weights};
-use crate::ops::create::copy::{self, cast, dense_held};
+use crate::ops::create::copy::{self, dense_held};
 use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
 use crate::ops::driver::recompute;
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, ops, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -282,14 +283,14 @@ impl Op for RecurrenceGrad {
     }
 }
 
-ops! {
+rows! { RNN:
     /// One direction of one recurrent layer over a sequence: its rows, the state at the end and, of an LSTM, the memory.
     ///
     /// Args: mode: LSTM, GRU, RNN_TANH or RNN_RELU; input: (rows, in), the rows of all steps one after the other;
     /// sizes: rows of each step, never growing; hx: (batch, out); cx: (batch, hidden), of an LSTM; weights: for
     /// input, state, their biases, and the projection, None where there is none; reverse: from the last step on.
     /// Errors: RuntimeError for sizes or dtypes that do not fit.
-    nn fn recurrence(mode: &str, input: &Tensor, sizes: &[i64], hx: &Tensor, cx: Option<&Tensor>, weights: &[Option<Tensor>], reverse: bool = false) -> Vec<Tensor> {
+    [Nn] fn recurrence(mode: &str, input: &Tensor, sizes: &[i64], hx: &Tensor, cx: Option<&Tensor>, weights: &[Option<Tensor>], reverse: bool = false) -> Vec<Tensor> {
         let cell = match mode {
             "LSTM" => Cell::Lstm,
             "GRU" => Cell::Gru,
@@ -310,7 +311,7 @@ ops! {
         x.extend([bias_ih, bias_hh, hr].into_iter().flatten().cloned());
         if half {
             // computed in float32 and rounded once
-            x = x.iter().map(|t| if t.dtype() == dtype { cast(t, DType::F32) } else { Ok(t.clone()) }).collect::<Result<_>>()?;
+            x = x.iter().map(|t| if t.dtype() == dtype { t.cast(DType::F32) } else { Ok(t.clone()) }).collect::<Result<_>>()?;
         }
         let width = hh.shape().first().copied().unwrap_or(0);
         let op = Recurrence {
@@ -326,8 +327,10 @@ ops! {
         let mut out: Vec<Tensor> = apply_multi(op, &x.iter().collect::<Vec<_>>())?.into_iter().collect();
         out.truncate(states);
         if half {
-            out = out.iter().map(|t| cast(t, dtype)).collect::<Result<_>>()?;
+            out = out.iter().map(|t| t.cast(dtype)).collect::<Result<_>>()?;
         }
         Ok(out)
     }
 }
+
+pub const TABLE: Table = &[RNN];
