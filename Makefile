@@ -9,10 +9,10 @@ ARM := aarch64-unknown-linux-gnu
 ARM_TESTS := cpu::machine::vector cpu::elementwise::math cpu::machine::simd cpu::create::transpose \
 	cpu::linalg::matmul::convert cpu::linalg::matmul::tests --skip blocks_of_every_kind
 
-.PHONY: help setup build demo test test-arm lint lint-arm stubs bench docs wheel clean
+.PHONY: help setup build demo demo-rust test test-arm lint lint-arm stubs bench docs wheel clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,13 @@ build: $(STAMP) ## the package, built and installed into .venv
 
 demo: build ## trains on real handwritten digits and shows the result
 	$(BIN)/python examples/digits.py
+
+demo-rust: $(VENV)/.tools ## the same from Rust: a CNN on the digits, with the engine as a crate
+	@mkdir -p target
+	$(BIN)/python -c "import gzip, pathlib, shutil, sklearn; \
+		shutil.copyfileobj(gzip.open(pathlib.Path(sklearn.__file__).parent / 'datasets/data/digits.csv.gz'), \
+		open('target/digits.csv', 'wb'))"
+	cargo run --release --example digits -- target/digits.csv
 
 test: build ## Rust tests, then Python tests
 	# one at a time: the instruction set and the number of threads, which some tests set, belong to the process

@@ -53,6 +53,14 @@ impl Error {
             format!("\"{op}\" not implemented for '{}': it works on {works}", dtype.scalar_name()),
         )
     }
+    /// The refusal of a dtype by a kernel of PyTorch's name. The words are PyTorch's.
+    #[cold]
+    pub fn no_kernel(kernel: &str, dtype: crate::base::DType) -> Error {
+        Error::new(
+            Kind::NotImplemented,
+            format!("\"{kernel}\" not implemented for '{}'", dtype.scalar_name()),
+        )
+    }
     pub fn kind(&self) -> Kind {
         self.0.kind
     }

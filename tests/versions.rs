@@ -3,9 +3,9 @@
 mod common;
 use common::{backward, grad, leaf};
 use rushlight::Tensor;
-use rushlight::ops::create::copy;
+use rushlight::ops::driver::memory;
 use rushlight::ops::elementwise::arithmetic as binary;
-use rushlight::ops::elementwise::kind::binary_in_place;
+use rushlight::ops::elementwise::kind::binary::binary_in_place;
 
 fn add_one(t: &Tensor) -> rushlight::Result<()> {
     binary_in_place(&binary::ADD, t, 1.0.into(), None)
@@ -20,7 +20,7 @@ fn views_and_detached_tensors_share_the_counter() {
     add_one(&row).unwrap();
     assert_eq!(x.storage().version(), before + 1);
     assert_eq!(detached.storage().version(), before + 1);
-    assert_eq!(copy::dense_copy(&x).unwrap().storage().version(), 0);
+    assert_eq!(memory::dense_copy(&x).unwrap().storage().version(), 0);
 }
 
 #[test]

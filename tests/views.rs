@@ -4,7 +4,7 @@ mod common;
 use common::{backward, grad, leaf, values};
 use rushlight::Tensor;
 use rushlight::ops::elementwise::arithmetic as binary;
-use rushlight::ops::elementwise::kind::binary_in_place;
+use rushlight::ops::elementwise::kind::binary::binary_in_place;
 
 fn double(t: &Tensor) {
     binary_in_place(&binary::MUL, t, 2.0.into(), None).unwrap();

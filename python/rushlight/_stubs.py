@@ -181,7 +181,7 @@ def render() -> str:
     rows: dict[str, dict[str, list[dict]]] = {"method": {}, "function": {}}
     for row in json.loads(_C._describe()):
         name = row["name"]
-        for n in [name] + [name + "_"] * row["twin"]:
+        for n in [name] + [name + "_"] * (row["twin"] and "Method" in row["places"]):
             if "Method" in row["places"] or "InPlace" in row["places"]:
                 rows["method"].setdefault(n, []).append(row)
             if "Torch" in row["places"]:

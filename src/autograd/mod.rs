@@ -5,4 +5,7 @@ mod engine;
 mod mode;
 
 pub use engine::{Calculus, Request, run};
-pub use mode::{GradMode, ModeGuard, anomaly, grad_enabled, inference_mode, mode, set_anomaly, set_mode};
+pub use mode::{
+    GradMode, ModeGuard, anomaly, enable_grad, grad_enabled, inference_mode, mode, no_grad, set_anomaly,
+    set_mode,
+};

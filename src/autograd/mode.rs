@@ -46,6 +46,28 @@ impl Drop for ModeGuard {
     }
 }
 
+/// Runs a closure whose ops record nothing; afterwards, or when it panics, the mode is what it was.
+///
+/// ```
+/// use rushlight::prelude::*;
+///
+/// let w = Tensor::ones(&[2])?.requires_grad_(true)?;
+/// let y = no_grad(|| w.mul(3))?;
+/// assert!(!y.requires_grad() && w.mul(3)?.requires_grad());
+/// # rushlight::Result::Ok(())
+/// ```
+pub fn no_grad<T>(work: impl FnOnce() -> T) -> T {
+    // inference mode promises more already
+    let _mode = (!inference_mode()).then(|| ModeGuard::new(GradMode::NoGrad));
+    work()
+}
+
+/// Runs a closure whose ops record, within a [`no_grad`] too.
+pub fn enable_grad<T>(work: impl FnOnce() -> T) -> T {
+    let _mode = ModeGuard::new(GradMode::Record);
+    work()
+}
+
 /// Whether the reverse pass looks for nan in what each node answers.
 #[inline]
 pub fn anomaly() -> bool {

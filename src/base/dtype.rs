@@ -1,6 +1,7 @@
 //! Element types: the closed set [`DType`], the Rust types behind it, and `with_dtype!` to get from one to the
 //! other once per kernel call.
 
+use super::halves;
 use std::fmt::Debug;
 
 pub type F16 = half::f16;
@@ -204,11 +205,13 @@ pub trait Real: Elem + PartialOrd {
     fn is_nan(self) -> bool;
 }
 
-/// Floating types. The arithmetic type of the half types is f32.
+/// Floating types as tensors store them, and what they are computed in: f32 for the half types, which widen to it and
+/// round once, both without branches or calls, so that loops over them vectorise.
 pub trait Float: Real + Num {
-    type Compute: Float;
-    fn compute(self) -> Self::Compute;
-    fn round(c: Self::Compute) -> Self;
+    type C: Float;
+    fn up(self) -> Self::C;
+    /// To nearest, ties to even.
+    fn down(c: Self::C) -> Self;
 }
 
 /// C's float-to-integer conversion as x86 does it: through i64, out of range gives the low bits of i64::MIN.
@@ -305,17 +308,17 @@ macro_rules! float_elem {
             const DTYPE: DType = DType::$d;
             const ZERO: Self = $zero;
             const ONE: Self = $one;
-            #[inline(always)] fn to_f64(self) -> f64 { Float::compute(self) as f64 }
+            #[inline(always)] fn to_f64(self) -> f64 { Float::up(self) as f64 }
             #[inline(always)] fn to_i64(self) -> i64 { f64_to_i64(self.to_f64()) }
             #[inline(always)] fn to_c128(self) -> C128 { C128::new(self.to_f64(), 0.0) }
-            #[inline(always)] fn from_f64(v: f64) -> Self { <$t as Float>::round(v as $c) }
-            #[inline(always)] fn from_i64(v: i64) -> Self { <$t as Float>::round(v as $c) }
+            #[inline(always)] fn from_f64(v: f64) -> Self { <$t as Float>::down(v as $c) }
+            #[inline(always)] fn from_i64(v: i64) -> Self { <$t as Float>::down(v as $c) }
             #[inline(always)] fn from_c128(v: C128) -> Self { Self::from_f64(v.re) }
         }
         impl Num for $t {
-            #[inline(always)] fn add(self, o: Self) -> Self { Float::round(Float::compute(self) + Float::compute(o)) }
-            #[inline(always)] fn sub(self, o: Self) -> Self { Float::round(Float::compute(self) - Float::compute(o)) }
-            #[inline(always)] fn mul(self, o: Self) -> Self { Float::round(Float::compute(self) * Float::compute(o)) }
+            #[inline(always)] fn add(self, o: Self) -> Self { Float::down(Float::up(self) + Float::up(o)) }
+            #[inline(always)] fn sub(self, o: Self) -> Self { Float::down(Float::up(self) - Float::up(o)) }
+            #[inline(always)] fn mul(self, o: Self) -> Self { Float::down(Float::up(self) * Float::up(o)) }
         }
         impl Real for $t {
             const IS_FLOAT: bool = true;
@@ -324,17 +327,17 @@ macro_rules! float_elem {
             #[inline(always)] fn is_nan(self) -> bool { self != self }
         }
         impl Float for $t {
-            type Compute = $c;
-            #[inline(always)] fn compute(self) -> $c { let $x = self; $to }
-            #[inline(always)] fn round($y: $c) -> Self { $from }
+            type C = $c;
+            #[inline(always)] fn up(self) -> $c { let $x = self; $to }
+            #[inline(always)] fn down($y: $c) -> Self { $from }
         }
     )*};
 }
 float_elem!(
     f32: F32, f32, 0.0, 1.0, |x| x, |y| y;
     f64: F64, f64, 0.0, 1.0, |x| x, |y| y;
-    F16: F16, f32, F16::ZERO, F16::ONE, |x| x.to_f32(), |y| F16::from_f32(y);
-    BF16: BF16, f32, BF16::ZERO, BF16::ONE, |x| x.to_f32(), |y| BF16::from_f32(y)
+    F16: F16, f32, F16::ZERO, F16::ONE, |x| halves::from_f16(x), |y| halves::to_f16(y);
+    BF16: BF16, f32, BF16::ZERO, BF16::ONE, |x| halves::from_bf16(x), |y| halves::to_bf16(y)
 );
 
 macro_rules! complex_elem {

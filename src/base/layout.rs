@@ -1,6 +1,6 @@
 //! How elements lie in memory: sizes, strides and an offset, all counted in elements, and the algebra of views.
 
-use super::shape::{Dims, numel};
+use crate::base::{Dims, numel};
 use crate::ensure;
 use crate::error::Result;
 
@@ -254,6 +254,17 @@ impl Layout {
         }
         Layout { shape: Dims::from_slice(shape), strides, offset: self.offset }
     }
+    /// The order of axes in memory, for a dense result of another shape; nothing where the axes do not lie in a format's.
+    pub fn order_in_memory(&self) -> Option<Dims> {
+        if self.is_contiguous() {
+            return Some((0..self.ndim()).collect());
+        }
+        match self.suggest_format() {
+            MemoryFormat::ChannelsLast => Some(Dims::from_slice(&[0, 2, 3, 1])),
+            MemoryFormat::ChannelsLast3d => Some(Dims::from_slice(&[0, 2, 3, 4, 1])),
+            _ => None,
+        }
+    }
 }
 
 /// Row-major strides of a shape; sizes 0 count as 1, as in PyTorch.
@@ -266,6 +277,37 @@ pub fn row_major(shape: &[usize]) -> Dims {
         step = step.wrapping_mul(shape[i].max(1));
     }
     strides
+}
+
+pub fn diagonal_layout(l: &Layout, offset: i64, a: usize, b: usize) -> Layout {
+    let (na, nb) = (l.shape[a] as i64, l.shape[b] as i64);
+    let n = if offset >= 0 { na.min(nb - offset) } else { (na + offset).min(nb) }.max(0) as usize;
+    let mut out = l.clone();
+    if n > 0 {
+        out.offset +=
+            if offset >= 0 { offset as usize * l.strides[b] } else { (-offset) as usize * l.strides[a] };
+    }
+    for axis in [a.max(b), a.min(b)] {
+        out.shape.remove(axis);
+        out.strides.remove(axis);
+    }
+    out.shape.push(n);
+    out.strides.push(l.strides[a] + l.strides[b]);
+    out
+}
+
+pub fn unfold_layout(l: &Layout, axis: usize, size: usize, step: usize) -> Layout {
+    let mut out = l.clone();
+    if l.shape.is_empty() {
+        out.shape.push(size);
+        out.strides.push(1);
+        return out;
+    }
+    out.shape[axis] = (l.shape[axis] - size) / step + 1;
+    out.strides[axis] *= step;
+    out.shape.push(size);
+    out.strides.push(l.strides[axis]);
+    out
 }
 
 #[cfg(test)]

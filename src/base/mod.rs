@@ -3,6 +3,7 @@
 
 mod device;
 mod dtype;
+mod halves;
 mod layout;
 pub mod promote;
 pub mod rng;
@@ -11,6 +12,9 @@ mod shape;
 
 pub use device::Device;
 pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
-pub use layout::{Layout, MemoryFormat};
+pub use layout::{Layout, MemoryFormat, diagonal_layout, unfold_layout};
 pub use scalar::Scalar;
-pub use shape::{Dims, broadcast, normalize_dim, numel, same_shape, wrap_dim};
+pub use shape::{
+    Dims, broadcast, check_expand, clamp_slice, infer_size, normalize_dim, numel, same_shape, wrap_dim,
+    wrap_dims,
+};

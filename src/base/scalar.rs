@@ -1,6 +1,7 @@
 //! A Python number on its way into an op: never a 0-d tensor.
 
 use super::dtype::{C128, Category, DType, Elem};
+use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scalar {
@@ -69,9 +70,31 @@ impl Scalar {
     }
 }
 
+/// With the formatter's precision: `format!("{:.3}", loss.item()?)`.
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scalar::Bool(v) => fmt::Display::fmt(v, f),
+            Scalar::Int(v) => fmt::Display::fmt(v, f),
+            Scalar::Float(v) => fmt::Display::fmt(v, f),
+            Scalar::Complex(v) => fmt::Display::fmt(v, f),
+        }
+    }
+}
+
 impl From<f64> for Scalar {
     fn from(v: f64) -> Scalar {
         Scalar::Float(v)
+    }
+}
+impl From<f32> for Scalar {
+    fn from(v: f32) -> Scalar {
+        Scalar::Float(v as f64)
+    }
+}
+impl From<i32> for Scalar {
+    fn from(v: i32) -> Scalar {
+        Scalar::Int(v as i64)
     }
 }
 impl From<i64> for Scalar {

@@ -62,6 +62,86 @@ pub fn broadcast(a: &[usize], b: &[usize]) -> Result<Dims> {
     Ok(out)
 }
 
+/// The error text of a reshape that cannot be.
+fn bad_view(shape: &[i64], n: usize) -> String {
+    format!("shape '{shape:?}' is invalid for input of size {n}")
+}
+
+/// Replaces the one `-1` of a shape.
+pub fn infer_size(shape: &[i64], n: usize) -> Result<Dims> {
+    let mut known = 1usize;
+    let mut hole = None;
+    for (i, &s) in shape.iter().enumerate() {
+        match s {
+            -1 => {
+                ensure!(hole.is_none(), Runtime, "only one dimension can be inferred");
+                hole = Some(i);
+            }
+            s if s < 0 => bail!(Runtime, "invalid shape dimension {s}"),
+            s => {
+                known = known.checked_mul(s as usize).ok_or_else(|| {
+                    crate::error::Error::new(crate::error::Kind::Runtime, bad_view(shape, n))
+                })?
+            }
+        }
+    }
+    let mut out: Dims = shape.iter().map(|&s| s.max(0) as usize).collect();
+    match hole {
+        Some(i) => {
+            ensure!(
+                known != 0,
+                Runtime,
+                "cannot reshape tensor of 0 elements into shape {shape:?} because the unspecified dimension size -1 can be any value and is ambiguous"
+            );
+            ensure!(n.is_multiple_of(known), Runtime, "{}", bad_view(shape, n));
+            out[i] = n / known;
+        }
+        None => ensure!(known == n, Runtime, "{}", bad_view(shape, n)),
+    }
+    Ok(out)
+}
+
+/// Python's slice rules for bounds (steps are positive).
+pub fn clamp_slice(start: i64, end: i64, n: usize) -> (usize, usize) {
+    let n = n as i64;
+    let fix = |v: i64| (if v < 0 { v.saturating_add(n) } else { v }).clamp(0, n);
+    let (s, e) = (fix(start), fix(end));
+    (s as usize, e.max(s) as usize)
+}
+
+/// Distinct wrapped axes.
+pub fn wrap_dims(dims: &[i64], ndim: usize) -> Result<Dims> {
+    let mut out = Dims::new();
+    for &d in dims {
+        let w = wrap_dim(d, ndim)?;
+        ensure!(!out.contains(&w), Runtime, "dim {w} appears multiple times in the list of dims");
+        out.push(w);
+    }
+    Ok(out)
+}
+
+/// Whether a shape expands to another, in the words of `expand`.
+pub fn check_expand(from: &[usize], to: &[usize]) -> Result<()> {
+    ensure!(
+        from.len() <= to.len(),
+        Runtime,
+        "expand: the number of sizes provided ({}) must be greater or equal to the number of dimensions in the tensor ({})",
+        to.len(),
+        from.len()
+    );
+    let lead = to.len() - from.len();
+    for (i, &have) in from.iter().enumerate().rev() {
+        ensure!(
+            have == to[lead + i] || have == 1,
+            Runtime,
+            "The expanded size of the tensor ({}) must match the existing size ({have}) at non-singleton dimension {}.  Target sizes: {to:?}.  Tensor sizes: {from:?}",
+            to[lead + i],
+            lead + i
+        );
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
-//! The op table: each op file writes rows with `rows!`, each row is a Rust function and an [`OpDef`] that says how
+//! The op table: each op file writes rows with `rows!`, each row is a Rust function and an `OpDef` that says how
 //! to call it with dynamic arguments. Python methods, functions, docstrings, stubs and test sweeps are loops over
-//! [`all`].
+//! `all`.
 
 use crate::bail;
 use crate::base::rng::Generator;
@@ -148,10 +148,68 @@ impl Base {
     }
 }
 
-/// A Rust type that a parameter of a row may have.
+/// A Rust type that a parameter of a row may have. A group brings several parameters that many rows share, `..made: Made`.
 pub trait FromArg<'a>: Sized {
     const KIND: Kind;
+    /// The parameters of a group; none for a type that is one parameter.
+    const GROUP: &'static [Param] = &[];
     fn from_arg(arg: &'a Arg) -> Result<Self>;
+    /// From as many arguments as there are parameters.
+    fn from_args(args: &'a [Arg]) -> Result<Self> {
+        Self::from_arg(&args[0])
+    }
+}
+
+/// How many parameters a type stands for.
+pub const fn width(group: &[Param]) -> usize {
+    if group.is_empty() { 1 } else { group.len() }
+}
+
+/// A parameter as it stands in a row: itself, or the group that it brings.
+pub struct Slot {
+    pub param: Param,
+    pub group: &'static [Param],
+}
+
+/// The parameters of a row one by one, groups taken apart.
+pub const fn flat<const N: usize>(slots: &[Slot]) -> [Param; N] {
+    let mut out = [Param::NONE; N];
+    let (mut at, mut i) = (0, 0);
+    while i < slots.len() {
+        let slot = &slots[i];
+        let mut k = 0;
+        while k < width(slot.group) {
+            out[at] = if slot.group.is_empty() { slot.param } else { slot.group[k] };
+            out[at].keyword_only = slot.param.keyword_only;
+            at += 1;
+            k += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// How many parameters the slots of a row are.
+pub const fn count(slots: &[Slot]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < slots.len() {
+        n += width(slots[i].group);
+        i += 1;
+    }
+    n
+}
+
+/// The name of a parameter; one that is taken for compatibility alone stands in the row with an underscore in front.
+pub const fn bare(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'_', ..] => name.split_at(1).1,
+        _ => name,
+    }
+}
+
+/// The Python name of a row whose function has a name of its own for Rust.
+pub const fn named(rust: &'static str, python: &[&'static str]) -> &'static str {
+    if python.is_empty() { rust } else { python[0] }
 }
 
 macro_rules! from_arg {
@@ -243,7 +301,7 @@ into_ret! {
     Scalar: |v| Ret::Number(v);
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Param {
     pub name: &'static str,
     pub kind: Kind,
@@ -251,6 +309,19 @@ pub struct Param {
     pub default: &'static str,
     pub required: bool,
     pub keyword_only: bool,
+}
+
+impl Param {
+    const NONE: Param = Param::required("", Kind { base: Base::Tensor, optional: false });
+
+    /// A parameter without a default.
+    pub const fn required(name: &'static str, kind: Kind) -> Param {
+        Param { name, kind, default: "", required: true, keyword_only: false }
+    }
+    /// A parameter with a default, as Rust writes it.
+    pub const fn optional(name: &'static str, kind: Kind, default: &'static str) -> Param {
+        Param { name, kind, default, required: false, keyword_only: false }
+    }
 }
 
 /// Where a row shows up. `Method` and `InPlace` also make it a method of `Tensor` in Rust.
@@ -295,9 +366,32 @@ pub enum Twin {
     Own(fn(&[Arg]) -> Result<()>),
 }
 
+/// What a tensor given as `out=` may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Out {
+    /// Of the very dtype of the result.
+    Keep,
+    /// Of any dtype that the result can be cast to.
+    Promote,
+    /// As `Promote`; and where no dtype is given, that of `out=` is computed in.
+    Told,
+    /// As `Promote`, for functions that join tensors: their class of error is another.
+    Join,
+}
+
+impl Out {
+    /// What holds where a row says nothing: modules of elementwise functions promote.
+    pub const fn by_place(places: &[Place]) -> Out {
+        match places {
+            [Place::Special | Place::Fft, ..] => Out::Promote,
+            _ => Out::Keep,
+        }
+    }
+}
+
 pub type Call = fn(&[Arg]) -> Result<Ret>;
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct OpDef {
     pub name: &'static str,
     pub doc: &'static str,
@@ -307,9 +401,44 @@ pub struct OpDef {
     /// The type of the result as it stands in the row.
     pub returns: &'static str,
     pub twin: Twin,
+    pub out: Out,
+    /// An elementwise row's expression for shaders, of `x` (`a`, `b`), where it has one.
+    pub wgsl: Option<&'static str>,
+    /// The interval that tests draw operands from, for rows whose gradient they check.
+    pub on: Option<(f64, f64)>,
+    /// How mixed precision treats the op.
+    pub autocast: Autocast,
+}
+
+/// What `autocast` does with the operands of an op.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Autocast {
+    /// Nothing: it computes in the dtype that comes.
+    None,
+    /// Casts them to the half type.
+    Half,
+    /// Casts them to float32.
+    Float32,
+    /// Casts them to the widest of theirs.
+    Widest,
 }
 
 impl OpDef {
+    /// A row of one block of parameters and nothing special, to be completed.
+    pub const PLAIN: OpDef = OpDef {
+        name: "",
+        doc: "",
+        params: &[],
+        places: &[],
+        call: |_| Ok(Ret::None),
+        returns: "Tensor",
+        twin: Twin::None,
+        out: Out::Keep,
+        wgsl: None,
+        on: None,
+        autocast: Autocast::None,
+    };
+
     pub fn is_in(&self, place: Place) -> bool {
         self.places.contains(&place)
     }
@@ -329,10 +458,11 @@ impl OpDef {
 }
 
 /// A block of rows: `[Places] fn name = "python_name"(a: T, b: T = default; keyword: T = default) -> R { body }`.
-/// `+ in place` after the places gives a row an in-place twin that computes, then assigns.
 ///
-/// A row with the place `Method` or `InPlace` becomes a method of `Tensor`, any other a public function; the block is
-/// a constant of [`OpDef`]s.
+/// Between the places and `fn` may stand `+ in place` (an in-place twin that computes, then assigns), `out Told` (see [`Out`])
+/// and `autocast Half` (see [`Autocast`]). A parameter `..made: Made` is a group; one taken for compatibility alone begins
+/// with an underscore, which Python does not see. A row with the place `Method` or `InPlace` becomes a method of `Tensor`, any
+/// other a public function; the block is a constant of `OpDef`s.
 #[macro_export]
 macro_rules! rows {
     // a method of `Tensor`, or a function
@@ -345,11 +475,11 @@ macro_rules! rows {
     (@fn [$other:ident $($more:ident)*] $docs:tt $name:ident $params:tt $r:ty, $body:block) => {
         $crate::rows! { @fn [$($more)*] $docs $name $params $r, $body }
     };
-    (@fn [] [$($docs:tt)*] $name:ident ($($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)
+    (@fn [] [$($docs:tt)*] $name:ident ($($(..)? $p:ident : $t:ty $(= $d:expr)?),* $(; $($(..)? $kp:ident : $kt:ty $(= $kd:expr)?),*)?)
         $r:ty, $body:block) => {
         $($docs)* pub fn $name($($p: $t,)* $($($kp: $kt,)*)?) -> $crate::error::Result<$r> $body
     };
-    (@method [$($docs:tt)*] $name:ident ($this:ident : &Tensor $(, $p:ident : $t:ty $(= $d:expr)?)* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)
+    (@method [$($docs:tt)*] $name:ident ($this:ident : &Tensor $(, $(..)? $p:ident : $t:ty $(= $d:expr)?)* $(; $($(..)? $kp:ident : $kt:ty $(= $kd:expr)?),*)?)
         $r:ty, $body:block) => {
         impl $crate::tensor::Tensor {
             $($docs)* pub fn $name(&self $(, $p: $t)* $($(, $kp: $kt)*)?) -> $crate::error::Result<$r> {
@@ -359,54 +489,100 @@ macro_rules! rows {
         }
     };
     // the call with dynamic arguments
-    (@call [Method $($more:ident)*] $name:ident, $at:ident, $args:ident, $params:tt) => {
-        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $at, $args, $params)
+    (@call [Method $($more:ident)*] $name:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $args, $params)
     };
-    (@call [InPlace $($more:ident)*] $name:ident, $at:ident, $args:ident, $params:tt) => {
-        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $at, $args, $params)
+    (@call [InPlace $($more:ident)*] $name:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $args, $params)
     };
-    (@call [$other:ident $($more:ident)*] $name:ident, $at:ident, $args:ident, $params:tt) => {
-        $crate::rows!(@call [$($more)*] $name, $at, $args, $params)
+    (@call [$other:ident $($more:ident)*] $name:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@call [$($more)*] $name, $args, $params)
     };
-    (@call [] $name:ident, $at:ident, $args:ident, $params:tt) => {
-        $crate::rows!(@arguments ($name), $at, $args, $params)
+    (@call [] $name:ident, $args:ident, $params:tt) => {
+        $crate::rows!(@arguments ($name), $args, $params)
     };
-    (@arguments ($f:expr), $at:ident, $args:ident, ($($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)) => {{
-        $(let $p: $t = { let v = &$args[$at]; $at += 1;
-            $(if matches!(v, Arg::Absent) { $d } else)? { FromArg::from_arg(v)? } };)*
-        $($(let $kp: $kt = { let v = &$args[$at]; $at += 1;
-            $(if matches!(v, Arg::Absent) { $kd } else)? { FromArg::from_arg(v)? } };)*)?
-        Ok($f($($p,)* $($($kp,)*)?)?.into())
+    (@arguments ($f:expr $(, $first:expr)?), $args:ident, ($($(..)? $p:ident : $t:ty $(= $d:expr)?),* $(; $($(..)? $kp:ident : $kt:ty $(= $kd:expr)?),*)?)) => {{
+        let mut _rest = $args;
+        $(let $p: $t = { let (v, more) = _rest.split_at(width(<$t as FromArg>::GROUP)); _rest = more;
+            $(if matches!(v[0], Arg::Absent) { $d } else)? { FromArg::from_args(v)? } };)*
+        $($(let $kp: $kt = { let (v, more) = _rest.split_at(width(<$kt as FromArg>::GROUP)); _rest = more;
+            $(if matches!(v[0], Arg::Absent) { $kd } else)? { FromArg::from_args(v)? } };)*)?
+        Ok($f($($first,)? $($p,)* $($($kp,)*)?)?.into())
     }};
-    (@params ($($p:ident : $t:ty $(= $d:expr)?),* $(; $($kp:ident : $kt:ty $(= $kd:expr)?),*)?)) => {
-        &[
-            $(Param { name: stringify!($p), kind: <$t as FromArg>::KIND, keyword_only: false,
-                default: { const D: &[&str] = &[$(stringify!($d),)? ""]; D[0] },
-                required: { const D: &[&str] = &[$(stringify!($d),)? ""]; D.len() == 1 } },)*
-            $($(Param { name: stringify!($kp), kind: <$kt as FromArg>::KIND, keyword_only: true,
-                default: { const D: &[&str] = &[$(stringify!($kd),)? ""]; D[0] },
-                required: { const D: &[&str] = &[$(stringify!($kd),)? ""]; D.len() == 1 } },)*)?
-        ]
+    (@params ($($(..)? $p:ident : $t:ty $(= $d:expr)?),* $(; $($(..)? $kp:ident : $kt:ty $(= $kd:expr)?),*)?)) => {{
+        const SLOTS: &[Slot] = &[
+            $($crate::rows!(@slot $p, $t, false $(, $d)?),)*
+            $($($crate::rows!(@slot $kp, $kt, true $(, $kd)?),)*)?
+        ];
+        const PARAMS: [Param; count(SLOTS)] = flat(SLOTS);
+        &PARAMS
+    }};
+    (@slot $p:ident, $t:ty, $keyword:literal $(, $d:expr)?) => {
+        Slot {
+            param: Param {
+                name: bare(stringify!($p)), kind: <$t as FromArg>::KIND, keyword_only: $keyword,
+                default: named("", &[$(stringify!($d))?]),
+                required: { const D: &[&str] = &[$(stringify!($d))?]; D.is_empty() },
+            },
+            group: <$t as FromArg>::GROUP,
+        }
     };
-    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $body:block)*) => {
+    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(autocast $cast:ident)?
+        fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $body:block)*) => {
         $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, $body })*
 
         pub const $block: &[$crate::ops::table::OpDef] = &[$({
             #[allow(unused_imports)]
-            use $crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Twin};
+            use $crate::ops::table::*;
             OpDef {
-                name: { const N: &[&str] = &[$($py,)? stringify!($name)]; N[0] },
+                name: named(stringify!($name), &[$($py)?]),
                 doc: concat!($($doc, "\n",)* ""),
                 params: $crate::rows!(@params ($($params)*)),
                 places: &[$(Place::$place),+],
-                call: |_args: &[Arg]| {
-                    let mut _at = 0usize;
-                    $crate::rows!(@call [$($place)+] $name, _at, _args, ($($params)*))
-                },
+                call: |_args: &[Arg]| $crate::rows!(@call [$($place)+] $name, _args, ($($params)*)),
                 returns: stringify!($r),
-                twin: { const T: &[Twin] = &[$({ const _: &str = stringify!($twin); Twin::Assign },)? Twin::None]; T[0] },
+                $(twin: { const _: &str = stringify!($twin); Twin::Assign },)?
+                out: { const O: &[Out] = &[$(Out::$out,)? Out::by_place(&[$(Place::$place),+])]; O[0] },
+                $(autocast: Autocast::$cast,)?
+                ..OpDef::PLAIN
             }
         }),*];
+    };
+}
+
+/// Rows for one, two and three axes from one function: `POOL [1 2 3]: [Places] fn max_pool = "max_pool" |n| (..) -> R { .. }` is
+/// `max_pool(n, ..)` in Rust and `max_pool1d`, `max_pool2d`, `max_pool3d` in Python. The block is an array, a table for each.
+#[macro_export]
+macro_rules! axes {
+    (@fn [$($docs:tt)*] $name:ident $n:ident ($($(..)? $p:ident : $t:ty $(= $d:expr)?),*) $r:ty, $body:block) => {
+        $($docs)* pub fn $name($n: usize, $($p: $t),*) -> $crate::error::Result<$r> $body
+    };
+    (@table $axis:literal $($doc:tt [$($place:ident),+] $name:ident $stem:tt $suffix:tt $params:tt $r:tt)*) => {
+        &[$({
+            #[allow(unused_imports)]
+            use $crate::ops::table::*;
+            OpDef {
+                name: concat!($stem, $axis, "d", $crate::axes!(@suffix $suffix)),
+                doc: concat! $doc,
+                params: $crate::rows!(@params $params),
+                places: &[$(Place::$place),+],
+                call: |_args: &[Arg]| $crate::rows!(@arguments ($name, $axis), _args, $params),
+                returns: stringify! $r,
+                ..OpDef::PLAIN
+            }
+        }),*]
+    };
+    (@suffix ("")) => { "" };
+    (@suffix ("", $suffix:literal)) => { $suffix };
+    (@tables [$($axis:literal)+] $rows:tt) => { [$($crate::axes!(@each $axis $rows)),+] };
+    (@each $axis:literal [$($row:tt)*]) => { $crate::axes!(@table $axis $($row)*) };
+    ($block:ident [$($axis:literal)+]: $($(#[doc = $doc:literal])* [$($place:ident),+] fn $name:ident = ($stem:literal $(, $suffix:literal)?) |$n:ident|
+        ($($params:tt)*) -> $r:ty $body:block)*) => {
+        $($crate::axes! { @fn [$(#[doc = $doc])*] $name $n ($($params)*) $r, $body })*
+
+        pub const $block: [&[$crate::ops::table::OpDef]; { const N: &[usize] = &[$($axis),+]; N.len() }] = $crate::axes!(@tables [$($axis)+] [
+            $(($($doc, "\n",)* "") [$($place),+] $name $stem ("" $(, $suffix)?) ($($params)*) ($r))*
+        ]);
     };
 }
 

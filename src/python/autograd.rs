@@ -1,13 +1,13 @@
 //! Graph objects in Python: nodes, hooks, `backward`, `grad`, grad modes.
 
-use super::error::{OrPy, from_py, guarded};
-use super::tensor::{PyTensor, wrap};
-use crate::autograd::{self, GradMode, Request};
+use crate::autograd::{GradMode, Request};
 use crate::base::Scalar;
 use crate::error::Result as CoreResult;
-use crate::ops;
+use crate::python::error::{OrPy, from_py, guarded};
+use crate::python::tensor::{PyTensor, wrap};
 use crate::tensor::graph::{LeafHook, NodeHook, Retained, TensorHook, lock, new_hook_id};
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor};
+use crate::{autograd, ops};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -436,7 +436,7 @@ fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Te
                         t.dtype().name()
                     )));
                 }
-                ops::create::copy::full(t.shape(), Scalar::Int(1), t.dtype(), t.device()).py()?
+                ops::driver::memory::full(t.shape(), Scalar::Int(1), t.dtype(), t.device()).py()?
             }
         };
         out.push((edge, g));

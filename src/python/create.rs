@@ -1,16 +1,15 @@
 //! Tensors from Python data, the typed constructors, generators, global settings.
 
-use super::convert::{device_of, dtype_of, number};
-use super::error::OrPy;
-use super::tensor::{PyTensor, optional_dtype, sizes, wrap};
-use super::types::PyDType;
-use crate::base::promote::{self, default_dtype};
+use crate::base::promote::default_dtype;
 use crate::base::rng::{Generator, default_generator};
-use crate::base::{DType, Device, Scalar, numel};
-use crate::ops;
+use crate::base::{DType, Device, Scalar, numel, promote};
+use crate::python::convert::{device_of, dtype_of, number};
+use crate::python::error::OrPy;
+use crate::python::tensor::{PyTensor, optional_dtype, sizes, wrap};
+use crate::python::types::PyDType;
 use crate::tensor::Tensor;
 use crate::tensor::print::{PrintOptions, print_options, set_print_options};
-use crate::with_dtype;
+use crate::{ops, with_dtype};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
@@ -351,7 +350,7 @@ impl PyGenerator {
         if t.dtype() != DType::U8 {
             return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
         }
-        let t = ops::create::copy::dense(&t).py()?;
+        let t = ops::driver::memory::dense(&t).py()?;
         let bytes = super::interop::dense_bytes(&t);
         slf.get().0.set_state_bytes(&bytes).py()?;
         Ok(slf)

@@ -71,10 +71,14 @@ fn _describe() -> String {
                 })
                 .collect();
             format!(
-                "{{\"name\":{},\"places\":[{}],\"twin\":{},\"returns\":{},\"doc\":{},\"params\":[{}]}}",
+                "{{\"name\":{},\"places\":[{}],\"twin\":{},\"out\":{},\"wgsl\":{},\"on\":{},\"autocast\":{},\"returns\":{},\"doc\":{},\"params\":[{}]}}",
                 quote(r.name),
                 r.places.iter().map(|p| quote(&format!("{p:?}"))).collect::<Vec<_>>().join(","),
                 r.has_twin(),
+                quote(&format!("{:?}", r.out)),
+                r.wgsl.map_or("null".into(), quote),
+                r.on.map_or("null".into(), |(low, high)| format!("[{low},{high}]")),
+                quote(&format!("{:?}", r.autocast)),
                 quote(r.returns),
                 quote(r.doc),
                 params.join(",")

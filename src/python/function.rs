@@ -1,13 +1,13 @@
 //! `autograd.Function`: a node whose backward is Python's. The policy (contexts, arguments) is in
 //! `rushlight.autograd.function`; here is the node and what it saves.
 
-use super::autograd::optional;
-use super::error::{OrPy, from_py};
-use super::tensor::{PyTensor, wrap};
 use crate::autograd::grad_enabled;
 use crate::base::Scalar;
 use crate::error::Result as CoreResult;
 use crate::ops;
+use crate::python::autograd::optional;
+use crate::python::error::{OrPy, from_py};
+use crate::python::tensor::{PyTensor, wrap};
 use crate::tensor::graph::{Input, Shape};
 use crate::tensor::saved::{Saved, SavedTensor};
 use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
@@ -47,7 +47,7 @@ impl Function {
                 Some(g) => wrap(py, g.clone())?,
                 None if materialize => {
                     let s = &cx.node.outputs[i];
-                    wrap(py, ops::create::copy::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
+                    wrap(py, ops::driver::memory::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
                 }
                 None => py.None().into_bound(py),
             });

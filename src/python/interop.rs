@@ -1,9 +1,9 @@
 //! Sharing memory with the outside: NumPy's array interface, the buffer protocol, DLPack.
 
-use super::error::OrPy;
-use super::tensor::{PyTensor, check_no_grad, wrap};
 use crate::base::{DType, Device, Dims, Layout};
 use crate::ops;
+use crate::python::error::OrPy;
+use crate::python::tensor::{PyTensor, check_no_grad, wrap};
 use crate::storage::Storage;
 use crate::tensor::Tensor;
 use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
@@ -288,7 +288,7 @@ impl PyTensor {
             return Err(PyBufferError::new_err("__dlpack__: only CPU tensors can be exported"));
         }
         if copy == Some(true) {
-            t = ops::create::copy::dense_copy(&t).py()?;
+            t = ops::driver::memory::dense_copy(&t).py()?;
         }
         dlpack::export(py, t, max_version.is_some_and(|v| v.0 >= 1), copy == Some(true))
     }
@@ -319,7 +319,7 @@ fn from_dlpack<'py>(
         ext_tensor.clone()
     };
     let t = dlpack::import(&capsule)?;
-    let t = if copy == Some(true) { ops::create::copy::dense_copy(&t).py()? } else { t };
+    let t = if copy == Some(true) { ops::driver::memory::dense_copy(&t).py()? } else { t };
     wrap(py, t)
 }
 

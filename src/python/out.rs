@@ -3,42 +3,17 @@
 //! An operand may lie in the same memory, which PyTorch refuses for some functions and gets wrong for others: results are
 //! complete before they are stored.
 
-use super::error::OrPy;
-use super::tensor::{PyTensor, resized};
-use super::trampoline::{Keywords, is_name, type_name};
 use crate::autograd::grad_enabled;
 use crate::base::promote::can_cast;
 use crate::ops;
-use crate::ops::table::{Arg, Base, OpDef, Place, Ret};
+use crate::ops::table::{Arg, Base, OpDef, Out, Ret};
+use crate::python::error::OrPy;
+use crate::python::tensor::{PyTensor, resized};
+use crate::python::trampoline::{Keywords, is_name, type_name};
 use crate::tensor::Tensor;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyUserWarning};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-
-/// Elementwise functions that keep the dtype of their operands, and want it of `out=`. All others promote.
-const KEEPING: &str = "abs absolute bitwise_not ceil conj_physical fix float_power floor frac heaviside isneginf isposinf \
-                       neg negative sgn sign signbit trunc special.round";
-/// Structured functions that promote as the elementwise do.
-const PROMOTING: &str = "addcdiv addcmul addr angle bernoulli cat clamp clamp_max clamp_min clip column_stack concat \
-                         concatenate cumprod cumsum diff div dstack ger hstack kron lerp logit logsumexp max mean min \
-                         mvlgamma nanmean nansum outer polygamma prod row_stack stack std sum var vstack where";
-/// Functions of a tensor that compute in the dtype they are told.
-const OBEDIENT: &str = "cumprod cumsum mean nanmean nansum prod sum";
-/// Functions that join tensors: their class of error is another.
-const JOINING: &str = "cat column_stack concat concatenate dstack hstack row_stack stack vstack";
-
-fn among(list: &str, name: &str) -> bool {
-    list.split_whitespace().any(|n| n == name)
-}
-
-/// Whether the dtype of the result is found by promotion, so that `out=` may have any other that it can be cast to.
-/// Otherwise it must have the very dtype.
-fn promotes(row: &OpDef) -> bool {
-    let elementwise = row.has_twin();
-    let family = row.is_in(Place::Special) || row.is_in(Place::Fft);
-    let name = row.title();
-    among(PROMOTING, &name) || (elementwise || family) && !among(KEEPING, &name)
-}
 
 /// The argument, taken out of the keywords; left there where rows have a parameter of that name or make no tensors.
 pub fn take<'py>(rows: &[&OpDef], keywords: &mut Keywords<'py>) -> Option<Bound<'py, PyAny>> {
@@ -55,7 +30,7 @@ pub fn take<'py>(rows: &[&OpDef], keywords: &mut Keywords<'py>) -> Option<Bound<
 /// What the call leaves open follows `out`: `zeros(3, out=x)` makes what `x` holds, where it is.
 pub fn adopt(row: &OpDef, args: &mut [Arg], out: &Bound<'_, PyAny>) {
     let makes_anew = !row.params.iter().any(|p| matches!(p.kind.base, Base::Tensor | Base::Tensors));
-    if !makes_anew && !among(OBEDIENT, &row.title()) {
+    if !makes_anew && row.out != Out::Told {
         return;
     }
     let Ok(out) = out.cast::<PyTensor>().map(|o| o.get().tensor()) else { return };
@@ -148,7 +123,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
             o.get().replace(new.clone());
             new
         };
-        ops::create::copy::write(&target, r).py()?;
+        ops::driver::memory::write(&target, r).py()?;
         target.storage().bump_version();
     }
     Ok(())
@@ -157,7 +132,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
 /// Whether a result, the only one or one of several, may go into a tensor.
 fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
     let (name, from, to) = (&row.title(), r.dtype(), t.dtype());
-    if from != to && !(only && promotes(row)) {
+    if from != to && (row.out == Out::Keep || !only) {
         // C's words for the integers, as PyTorch has them here
         let word = |n: &'static str| match n {
             "long" => "long int",
@@ -172,7 +147,7 @@ fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
     }
     if !can_cast(from, to) {
         let to = to.scalar_name();
-        return Err(if among(JOINING, name) {
+        return Err(if row.out == Out::Join {
             PyTypeError::new_err(format!(
                 "torch.cat(): input types can't be cast to the desired output type {to}"
             ))
@@ -190,5 +165,5 @@ fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
             t.device()
         )));
     }
-    ops::driver::op::check_in_place(name, t).py()
+    ops::driver::in_place::check_in_place(name, t).py()
 }

@@ -1,13 +1,13 @@
 //! Operators: the number slots, comparisons and indexing, by hand because they are the hottest calls.
 
-use super::convert::{is_operand, operand};
-use super::error::{OrPy, guarded};
-use super::tensor::{PyTensor, wrap};
-use super::trampoline::{Named, detached_if_long};
 use crate::base::Scalar;
 use crate::ops::elementwise::arithmetic as binary;
-use crate::ops::elementwise::kind::binary_in_place;
+use crate::ops::elementwise::kind::binary::binary_in_place;
 use crate::ops::table::Val;
+use crate::python::convert::{is_operand, operand};
+use crate::python::error::{OrPy, guarded};
+use crate::python::tensor::{PyTensor, wrap};
+use crate::python::trampoline::{Named, detached_if_long};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::PyAny;

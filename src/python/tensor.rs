@@ -1,13 +1,13 @@
 //! The class `Tensor`: geometry, graph attributes, conversions. Operators are in `slots`, everything called by name
 //! in `trampoline`.
 
-use super::convert::{dtype_of, scalar};
-use super::error::OrPy;
-pub use super::object::{PyTensor, wrap};
-use super::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::ops;
+use crate::python::convert::{dtype_of, scalar};
+use crate::python::error::OrPy;
+pub use crate::python::object::{PyTensor, wrap};
+use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
 use crate::tensor::{Tensor, type_name};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -28,7 +28,7 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let fresh = Tensor::empty(shape, t.dtype(), t.device()).py()?;
     let keep = (t.storage().nbytes() / t.dtype().size()).saturating_sub(t.layout().offset).min(fresh.numel());
     let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
-    ops::create::copy::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
+    ops::driver::memory::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
     Ok(t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()))
 }
 
@@ -501,7 +501,7 @@ impl PyTensor {
                     let dims: Vec<usize> = shape.iter().map(|&n| n.max(0) as usize).collect();
                     Layout::contiguous(&dims).strides.iter().map(|&s| s as i64).collect()
                 });
-                ops::shape::view::strided_layout(&s, &shape, &stride, Some(storage_offset.unwrap_or(0)))
+                ops::shape::slice::strided_layout(&s, &shape, &stride, Some(storage_offset.unwrap_or(0)))
                     .py()?
             }
         };

@@ -4,12 +4,12 @@
 //! only says who it is; the rest is shared. 500 bound methods cost half the compile time and size of as many
 //! attribute functions, and 5 to 10 ns a call.
 
-use super::convert::{ret, to_arg};
-use super::error::{guarded, to_py};
-use super::out;
-use super::tensor::PyTensor;
 use crate::ops::driver::in_place as inplace;
 use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret, Twin};
+use crate::python::convert::{ret, to_arg};
+use crate::python::error::{guarded, to_py};
+use crate::python::out;
+use crate::python::tensor::PyTensor;
 use crate::tensor::Tensor;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -214,7 +214,7 @@ fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyRe
                 && crate::autograd::grad_enabled()
                 && args.iter().any(|a| matches!(a, Arg::Tensor(t) if t.requires_grad()))
             {
-                let copy = crate::ops::create::copy::dense_copy(x).map_err(to_py)?;
+                let copy = crate::ops::driver::memory::dense_copy(x).map_err(to_py)?;
                 copy.set_edge(x.edge());
                 kept[0] = Arg::Tensor(copy);
             }
@@ -512,7 +512,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
             let method = matches!(place, Place::Method | Place::InPlace);
             add(row.name, row, false, method, !method, sub);
         }
-        if row.has_twin() {
+        if row.has_twin() && row.is_method() {
             let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
             add(twin, row, true, true, true, "");
         }

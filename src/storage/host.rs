@@ -55,7 +55,7 @@ pub struct Block {
 
 // SAFETY: a block is plain memory; who may touch it when is decided by the guard word of its storage.
 unsafe impl Send for Block {}
-// SAFETY: as above.
+// SAFETY: a shared block is read by nobody but through its storage, whose guard says when.
 unsafe impl Sync for Block {}
 
 /// Class index and rounded size for a request.
@@ -262,7 +262,7 @@ fn fresh(bytes: usize, size: usize) -> Result<*mut u8> {
     let mut ptr = unsafe { std::alloc::alloc(layout) };
     if ptr.is_null() {
         empty_cache();
-        // SAFETY: as above.
+        // SAFETY: the layout has a size above zero.
         ptr = unsafe { std::alloc::alloc(layout) };
         if ptr.is_null() {
             return Err(out_of_memory(bytes));

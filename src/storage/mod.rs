@@ -6,7 +6,7 @@
 
 pub mod host;
 
-use crate::base::Device;
+use crate::base::{Device, Elem};
 use crate::error::Result;
 use host::Block;
 use smallvec::SmallVec;
@@ -41,7 +41,7 @@ const INLINE: usize = 1024 - HEADER;
 
 // SAFETY: the header is plain data and atomics, the memory is shared under the guard word.
 unsafe impl Send for Storage {}
-// SAFETY: as above.
+// SAFETY: counts are atomic, and the memory behind the header is shared under the guard word.
 unsafe impl Sync for Storage {}
 
 impl Clone for Storage {
@@ -164,6 +164,32 @@ impl Storage {
     pub fn is_sole(&self) -> bool {
         let header = self.header();
         header.references.load(Ordering::Acquire) == 1 && !header.readonly && !header.block.is_foreign()
+    }
+
+    /// Copies `n` elements out, from byte `at` on. The bytes there are elements of `T`, as a tensor's dtype says.
+    ///
+    /// Panics where the memory ends before.
+    pub(crate) fn copy_out<T: Elem>(&self, at: usize, n: usize) -> Vec<T> {
+        let bytes =
+            n.checked_mul(size_of::<T>()).filter(|b| at.checked_add(*b).is_some_and(|e| e <= self.nbytes()));
+        let bytes = bytes.expect("the elements lie in the memory");
+        let mut out = vec![T::ZERO; n];
+        let _guard = Guard::read(self, self);
+        // SAFETY: both have that many bytes; the vector is fresh; foreign memory need not be aligned, bytes are
+        unsafe { std::ptr::copy_nonoverlapping(self.ptr().add(at), out.as_mut_ptr().cast::<u8>(), bytes) };
+        out
+    }
+    /// Copies bytes in, from byte `at` on. They must be elements of whatever dtype the memory is read as.
+    ///
+    /// Panics where the memory ends before.
+    pub(crate) fn copy_in(&self, at: usize, bytes: &[u8]) {
+        assert!(
+            at.checked_add(bytes.len()).is_some_and(|e| e <= self.nbytes()),
+            "the bytes lie in the memory"
+        );
+        let _guard = Guard::take([].into_iter(), [self].into_iter());
+        // SAFETY: the memory has room for them, and is held for writing
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.ptr().add(at), bytes.len()) };
     }
 
     #[inline]
@@ -297,7 +323,7 @@ mod tests {
                 unsafe { *p += 1 };
             }
         };
-        // SAFETY: as above; nobody else runs yet
+        // SAFETY: no other thread has been started yet, and the block has 8 bytes
         unsafe { *(s.ptr() as *mut u64) = 0 };
         let t = std::thread::spawn(move || work(a));
         for _ in 0..2000 {

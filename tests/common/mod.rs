@@ -1,8 +1,6 @@
 //! What the tests of the graph share.
 #![allow(dead_code)]
 
-use rushlight::autograd::{Request, run};
-use rushlight::ops::CALCULUS;
 use rushlight::{Result, Tensor};
 
 /// A leaf that requires a gradient.
@@ -14,20 +12,11 @@ pub fn leaf(data: &[f64], shape: &[usize]) -> Tensor {
 
 /// `backward()` of a scalar, or of the sum of a tensor.
 pub fn backward(t: &Tensor) -> Result<()> {
-    let total = if t.ndim() == 0 { t.clone() } else { t.sum(None)? };
-    let seed = Tensor::from_slice(&[1f64], &[])?;
-    let request = Request {
-        roots: vec![(total.edge(), seed)],
-        capture: None,
-        accumulate: false,
-        retain_graph: false,
-        create_graph: false,
-    };
-    run(request, &CALCULUS).map(drop)
+    if t.ndim() == 0 { t.backward() } else { t.sum(None)?.backward() }
 }
 
 pub fn values(t: &Tensor) -> Vec<f64> {
-    let t = rushlight::ops::create::copy::dense_copy(t).unwrap();
+    let t = rushlight::ops::driver::memory::dense_copy(t).unwrap();
     (0..t.numel())
         .map(|i| {
             let mut index = vec![0; t.ndim()];
@@ -42,5 +31,5 @@ pub fn values(t: &Tensor) -> Vec<f64> {
 }
 
 pub fn grad(t: &Tensor) -> Vec<f64> {
-    values(&t.leaf().unwrap().grad().expect("a gradient has arrived"))
+    values(&t.grad().expect("a gradient has arrived"))
 }

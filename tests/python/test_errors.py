@@ -193,20 +193,13 @@ def test_raises(call, error, text):
 
 
 def rows():
-    table = json.loads(rl._C._describe())
-    return [
-        r for r in table if r["place"] in ("Both", "Twin", "Method", "Function", "Nn", "Module", "Inplace")
-    ]
+    """Every row at each of its places."""
+    return [{**r, "place": place} for r in json.loads(rl._C._describe()) for place in r["places"]]
 
 
 def target(row):
-    name = row["name"]
-    if row["place"] == "Nn":
-        return getattr(rl._C._nn, name)
-    if row["place"] == "Module":
-        module, name = name.split(".")
-        return getattr(getattr(rl._C, "_" + module), name, None)
-    return getattr(rl.Tensor, name) if row["place"] in ("Method", "Inplace") else getattr(rl._C, name)
+    places = {"Torch": rl._C, "Method": rl.Tensor, "InPlace": rl.Tensor}
+    return getattr(places.get(row["place"]) or getattr(rl._C, "_" + row["place"].lower()), row["name"])
 
 
 ODD = {

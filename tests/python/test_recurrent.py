@@ -144,7 +144,7 @@ def test_first_and_second_derivatives(mode, gates, projection, bias, reverse):
         w_ih, w_hh = rest.pop(0), rest.pop(0)
         b_ih, b_hh = (rest.pop(0), rest.pop(0)) if bias else (None, None)
         weights = [w_ih, w_hh, b_ih, b_hh, rest.pop(0) if projection else None]
-        return tuple(rl._C._nn.recurrence(mode, x, sizes, state, memory, weights, reverse))
+        return tuple(rl._C._nn._recurrence(mode, x, sizes, state, memory, weights, reverse))
 
     assert gradcheck(run, inputs)
     assert gradgradcheck(run, inputs)
@@ -205,7 +205,7 @@ def test_threads_change_no_bit(kind, hidden):
 def test_errors():
     weights = [uniform(12, 3), uniform(12, 3), None, None, None]
     state = uniform(2, 3)
-    run = rl._C._nn.recurrence
+    run = rl._C._nn._recurrence
     with pytest.raises(RuntimeError, match="sequence length to be larger than 0"):
         run("LSTM", uniform(0, 3), [], state, state, weights)
     with pytest.raises(RuntimeError, match="must not grow"):

@@ -21,8 +21,4 @@ from .._C import (
 )
 from ._composed import *
 
-_NOT_HERE = {"recurrence"}  # what recurrent layers ask of the engine has no name in PyTorch
-
-globals().update(
-    {name: row for name, row in vars(_C._nn).items() if name[0] != "_" and name not in _NOT_HERE}
-)
+globals().update({name: row for name, row in vars(_C._nn).items() if name[0] != "_"})

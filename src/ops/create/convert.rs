@@ -1,58 +1,15 @@
 //! Casts, moves between devices, and the methods that overwrite: `copy_`, `fill_`, `zero_`.
 
-use super::copy::full;
 use crate::base::promote::{Promotion, can_cast, promote};
-use crate::base::{DType, Device, MemoryFormat, Scalar};
+use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
-use crate::ops::driver::op::{Metas, Op, apply, apply_in_place};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::write_held;
+use crate::ops::driver::op::{Metas, Op};
 use crate::ops::table::{Table, Val};
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, rows};
+use crate::tensor::{Context, Meta, Tensor};
+use crate::{bail, ensure, rows};
 use smallvec::smallvec;
-
-/// `fill(x, value)` with a 0-d tensor: its gradient is the sum.
-#[derive(Debug)]
-struct FillWith {
-    in_place: bool,
-}
-
-impl Op for FillWith {
-    fn name(&self) -> &'static str {
-        "fill_"
-    }
-    fn grad_name(&self) -> &'static str {
-        if self.in_place { "FillBackward3" } else { "FillBackward1" }
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
-    }
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let value = crate::kernels::cpu::create::copy::read_scalar(x[1].ptr(), 0, x[1].dtype());
-        super::copy::fill_held(&out[0], value);
-        Ok(())
-    }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None, None] };
-        let before = want.then(0, || full(cx.shape(0), Scalar::Int(0), cx.dtype(0), g.device()))?;
-        grads![before, want.then(1, || g.sum_to(cx.shape(1)))?]
-    }
-    fn in_place_ok(&self) -> bool {
-        true
-    }
-    fn overlap_ok(&self) -> bool {
-        true
-    }
-}
-
-fn check_value(value: &Tensor) -> Result<()> {
-    ensure!(
-        value.ndim() == 0,
-        Runtime,
-        "fill_ only supports 0-dimension value tensor but got tensor with {} dimensions.",
-        value.ndim()
-    );
-    Ok(())
-}
 
 fn cast_as(x: &Tensor, dtype: DType, format: MemoryFormat) -> Result<Tensor> {
     if format == MemoryFormat::Preserve { x.cast(dtype) } else { x.convert(Some(dtype), None, false, format) }
@@ -64,6 +21,92 @@ fn gathered(p: Promotion, v: &Val) -> Promotion {
         Val::T(t) => p.tensor(t.dtype(), t.ndim()),
         Val::S(s) => p.number(*s),
     }
+}
+
+#[derive(Debug)]
+struct ToCopy {
+    dtype: DType,
+    format: MemoryFormat,
+}
+
+impl Op for ToCopy {
+    fn name(&self) -> &'static str {
+        "to"
+    }
+    fn grad_name(&self) -> &'static str {
+        "ToCopyBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![formatted(x[0], self.dtype, self.format)?])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        write_held(&out[0], x[0]);
+        Ok(())
+    }
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        g.cast(cx.dtype(0))
+    }
+}
+
+pub(crate) fn formatted(x: &Tensor, dtype: DType, format: MemoryFormat) -> Result<Meta> {
+    Ok(match format {
+        MemoryFormat::Preserve => Meta::like(x, dtype),
+        f => Meta { layout: Layout::dense(x.shape(), f)?, dtype },
+    })
+}
+
+impl Tensor {
+    /// Converts to a dtype; the same tensor if it already has it.
+    pub fn cast(&self, dtype: DType) -> Result<Tensor> {
+        if self.dtype() == dtype {
+            return Ok(self.clone());
+        }
+        apply(ToCopy { dtype, format: MemoryFormat::Preserve }, &[self])
+    }
+    /// Moves and converts; the same tensor where nothing changes and no copy is asked for.
+    pub fn convert(
+        &self,
+        dtype: Option<DType>,
+        device: Option<Device>,
+        copy: bool,
+        format: MemoryFormat,
+    ) -> Result<Tensor> {
+        let (dtype, device) = (dtype.unwrap_or(self.dtype()), device.unwrap_or(self.device()));
+        let same_format = format == MemoryFormat::Preserve || self.layout().is_format(format);
+        if !copy && dtype == self.dtype() && device == self.device() && same_format {
+            return Ok(self.clone());
+        }
+        if device == self.device() {
+            return apply(ToCopy { dtype, format }, &[self]);
+        }
+        match (self.device(), device) {
+            (_, Device::Meta) => Tensor::alloc(formatted(self, dtype, format)?, Device::Meta),
+            (Device::Meta, _) => bail!(NotImplemented, "Cannot copy out of meta tensor; no data!"),
+            (_, d) => bail!(
+                Runtime,
+                "to: no device {d} in this build (Torch not compiled with CUDA enabled); available: cpu, meta"
+            ),
+        }
+    }
+}
+
+/// A whole number must be one the dtype of an integer tensor can hold.
+pub fn check_fits(v: &Val, x: &Tensor) -> Result<()> {
+    let (Val::S(Scalar::Int(i)), false) = (v, x.dtype().is_differentiable()) else { return Ok(()) };
+    let (low, high, name) = match x.dtype() {
+        DType::U8 => (0, 255, "uint8_t"),
+        DType::I8 => (-128, 127, "int8_t"),
+        DType::I16 => (-32768, 32767, "int16_t"),
+        DType::I32 => (i32::MIN as i64, i32::MAX as i64, "int"),
+        _ => return Ok(()),
+    };
+    // a negative number wraps into an unsigned type
+    ensure!(
+        *i <= high && (*i >= low || low == 0 && *i >= -high),
+        Runtime,
+        "value cannot be converted to type {name} without overflow"
+    );
+    Ok(())
 }
 
 rows! { CONVERT:
@@ -96,48 +139,19 @@ rows! { CONVERT:
     /// As a dtype: the tensor itself if it has it already and `copy` is not asked for.
     ///
     /// Args: dtype; non_blocking: accepted; copy: always a new tensor; memory_format: layout of the result.
-    [Method] fn to_dtype = "to"(input: &Tensor, dtype: DType, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
-        let _ = non_blocking;
+    [Method] fn to_dtype = "to"(input: &Tensor, dtype: DType, _non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         input.convert(Some(dtype), None, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// On a device, and as a dtype.
-    [Method] fn to_device = "to"(input: &Tensor, device: Option<Device> = None, dtype: Option<DType> = None, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
-        let _ = non_blocking;
+    [Method] fn to_device = "to"(input: &Tensor, device: Option<Device> = None, dtype: Option<DType> = None, _non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         input.convert(dtype, device, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// With the dtype and on the device of another tensor.
-    [Method] fn to_other = "to"(input: &Tensor, other: &Tensor, non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
-        let _ = non_blocking;
+    [Method] fn to_other = "to"(input: &Tensor, other: &Tensor, _non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         input.convert(Some(other.dtype()), Some(other.device()), copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// On the CPU.
     [Method] fn cpu(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { input.convert(None, Some(Device::Cpu), false, memory_format) }
-    /// Overwrites with the elements of `src`, broadcast and converted.
-    [InPlace] fn copy_in_place = "copy_"(input: &Tensor, src: &Tensor, non_blocking: bool = false) -> () {
-        let _ = non_blocking;
-        input.copy_in(src)
-    }
-    /// Every element becomes `value`.
-    ///
-    /// Args: value: number or 0-d tensor.
-    [InPlace] fn fill_(input: &Tensor, value: Val) -> () {
-        match value {
-            Val::S(s) => {
-                ensure!(!matches!(s, Scalar::Complex(c) if c.im != 0.0) || input.dtype().is_complex(), Runtime, "value cannot be converted to type {} without overflow", input.dtype().c_name());
-                input.fill_with(s)
-            }
-            Val::T(v) => { check_value(&v)?; apply_in_place(FillWith { in_place: true }, &[input, &v]) }
-        }
-    }
-    /// A tensor of the same shape, every element `value`.
-    [Torch] fn fill(input: &Tensor, value: Val) -> Tensor {
-        match value {
-            Val::S(s) => { let out = input.clone_as(MemoryFormat::Preserve)?; out.fill_with(s)?; Ok(out) }
-            Val::T(v) => { check_value(&v)?; apply(FillWith { in_place: false }, &[input, &v]) }
-        }
-    }
-    /// Every element becomes zero.
-    [InPlace] fn zero_(input: &Tensor) -> () { input.fill_with(Scalar::Int(0)) }
     /// The dtype that arithmetic on the two operands gives.
     [Torch] fn result_type(tensor1: Val, tensor2: Val) -> DType {
         Ok(gathered(gathered(Promotion::default(), &tensor1), &tensor2).result())

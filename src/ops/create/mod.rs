@@ -3,8 +3,9 @@
 pub mod convert;
 pub mod copy;
 pub mod fill;
+pub mod range;
 
 use crate::ops::table::Table;
 
 /// The rows of every file.
-pub const TABLES: &[Table] = &[convert::TABLE, copy::TABLE, fill::TABLE];
+pub const TABLES: &[Table] = &[convert::TABLE, copy::TABLE, fill::TABLE, range::TABLE];

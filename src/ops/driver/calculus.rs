@@ -1,22 +1,18 @@
 //! The differentiable functions that the engine of `autograd` needs.
 
-use super::op;
 use crate::autograd::Calculus;
-use crate::base::Scalar;
 use crate::error::Result;
-use crate::ops::create::copy;
-use crate::ops::elementwise::arithmetic as binary;
 use crate::tensor::Tensor;
 use crate::tensor::graph::Shape;
 
 pub static CALCULUS: Calculus = Calculus { add, add_into, fit, own, has_nan };
 
 fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    binary::add(a, b, Scalar::Int(1))
+    a.add(b)
 }
 
 fn add_into(a: &Tensor, b: &Tensor) -> Result<()> {
-    crate::ops::elementwise::kind::binary_in_place(&binary::ADD, a, b.into(), None)
+    a.add_in_place(b)
 }
 
 /// Undoes broadcasting and promotion; nothing if the shapes have nothing to do with each other.
@@ -43,8 +39,8 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
     }
     let out = Tensor::alloc(crate::tensor::Meta::like(leaf, g.dtype()), g.device())?;
     if g.device() != crate::base::Device::Meta {
-        op::check_in_place("accumulate", &out)?;
-        copy::write(&out, g)?;
+        crate::ops::driver::in_place::check_in_place("accumulate", &out)?;
+        crate::ops::driver::memory::write(&out, g)?;
     }
     Ok(out)
 }

@@ -2,12 +2,15 @@
 //! base: the base gets a `CopySlices` node that applies the op's gradient inside the viewed region, and every
 //! view of the base rebuilds its own edge when it is next asked.
 
-use super::op::{Saves, make_node};
+use crate::autograd::{grad_enabled, inference_mode};
 use crate::base::Layout;
 use crate::error::Result;
-use crate::ops::shape::resize as shape;
+use crate::ops::driver::apply::{common_device, compute, make_node};
+use crate::ops::driver::op::{Op, Saves};
+use crate::ops::driver::view::rebuild;
 use crate::tensor::graph::{Input, Shape};
 use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
+use crate::{bail, ensure};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -29,15 +32,6 @@ pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
     target.accept_generation();
 }
 
-/// The edge of a view made anew from its base: the gradient is spread into the region the view shows.
-pub fn rebuild(base: &Tensor, view: &Tensor) -> Edge {
-    if !base.requires_grad() {
-        return Edge::None;
-    }
-    let grad = shape::AsStrided { base: base.layout().clone(), view: view.layout().clone() };
-    Edge::Node(make_node(grad, &[base], std::slice::from_ref(view), Saves::NOTHING), 0)
-}
-
 /// The history of a base after one of its views was written to.
 #[derive(Debug)]
 struct CopySlices {
@@ -52,12 +46,12 @@ impl GradFn for CopySlices {
     }
     fn backward(&self, _: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &grads[0] else { return Ok(Grads::new()) };
-        let inside = shape::region(g, &self.base, &self.view)?;
+        let inside = crate::ops::driver::strided::region(g, &self.base, &self.view)?;
         // the gradient for what the region held before goes into the base's gradient
         let mut out = self.inner.call(&[Some(inside)], Want(want.0 | 1))?;
         let first = out.first_mut().and_then(Option::take);
         let whole = if want.has(0) {
-            Some(shape::with_region(g, first.as_ref(), &self.base, &self.view)?)
+            Some(crate::ops::driver::strided::with_region(g, first.as_ref(), &self.base, &self.view)?)
         } else {
             None
         };
@@ -75,7 +69,7 @@ impl GradFn for CopySlices {
 
 /// `target` takes the value and the history of `result`, an out-of-place computation from it.
 pub fn assign(op: &str, target: &Tensor, result: &Tensor) -> Result<()> {
-    super::op::check_in_place(op, target)?;
+    check_in_place(op, target)?;
     crate::ensure!(
         target.shape() == result.shape(),
         Runtime,
@@ -93,10 +87,125 @@ pub fn assign(op: &str, target: &Tensor, result: &Tensor) -> Result<()> {
     if target.is_view() || result.dtype() != target.dtype() || !result.requires_grad() {
         return target.copy_in(result);
     }
-    crate::ops::create::copy::write(target, result)?;
+    crate::ops::driver::memory::write(target, result)?;
     target.storage().bump_version();
     if let Edge::Node(node, slot) = result.edge() {
         target.rewrite_edge(Edge::Node(node, slot));
+    }
+    Ok(())
+}
+
+/// Runs an op whose result replaces the first input: `x[0]`. The result must have its shape and a dtype that may
+/// be stored in it.
+pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
+    let target = x[0];
+    let recording = grad_enabled() && x.iter().any(|t| t.requires_grad());
+    if !op.overlap_ok() {
+        check_overlap(target)?;
+    }
+    check_writable(op.name(), target)?;
+    let meta = op.infer(x)?;
+    let meta = &meta[0];
+    let device = common_device(op.name(), x)?;
+    ensure!(
+        meta.layout.shape.as_slice() == target.shape(),
+        Runtime,
+        "output with shape {:?} doesn't match the broadcast shape {:?}",
+        target.shape(),
+        meta.layout.shape.as_slice()
+    );
+    ensure!(
+        crate::base::promote::can_cast(meta.dtype, target.dtype()),
+        Runtime,
+        "result type {} can't be cast to the desired output type {}",
+        meta.dtype.scalar_name(),
+        target.dtype().scalar_name()
+    );
+    let want = Want::of(x.iter().map(|t| t.requires_grad()));
+    let saves = if recording { op.saves(want) } else { Saves::NOTHING };
+    let overlaps = x[1..].iter().any(|t| t.storage().same(target.storage()) && t.layout() != target.layout());
+    // inputs as the node will see them: without the tensor that is about to change
+    let old = if recording { Some(before(target, saves, overlaps)?) } else { None };
+    let seen = |t| old.as_ref().filter(|_| target.same(t)).unwrap_or(t);
+    let inputs: SmallVec<[&Tensor; 4]> = x.iter().map(|t| seen(t)).collect();
+    let direct = op.in_place_ok() && meta.dtype == target.dtype() && !overlaps;
+    if direct {
+        let target = std::slice::from_ref(target);
+        compute(&op, &inputs, target, target, device)?;
+    } else {
+        let temporary = Tensor::alloc(meta.clone(), device)?;
+        compute(&op, &inputs, std::slice::from_ref(&temporary), &[], device)?;
+        crate::ops::driver::memory::write(target, &temporary)?;
+    }
+    target.storage().bump_version();
+    if recording && target.dtype().is_differentiable() {
+        let result = target.alias(target.layout().clone());
+        let node = make_node(op, &inputs, std::slice::from_ref(&result), saves);
+        super::in_place::rebase(target, node, 0);
+    }
+    Ok(())
+}
+
+/// The target of an in-place op as its node sees it: the value from before, if the backward wants that.
+fn before(target: &Tensor, saves: Saves, overlaps: bool) -> Result<Tensor> {
+    let old = if saves.inputs & 1 == 1 || saves.inputs != 0 && overlaps {
+        crate::ops::driver::memory::dense_copy(target)?
+    } else {
+        target.alias(target.layout().clone())
+    };
+    old.set_edge(target.edge());
+    Ok(old)
+}
+
+/// The rules for writing to a tensor, checked before anything happens.
+pub fn check_in_place(op: &str, target: &Tensor) -> Result<()> {
+    check_overlap(target)?;
+    check_writable(op, target)
+}
+
+/// Every element has a place of its own.
+fn check_overlap(target: &Tensor) -> Result<()> {
+    ensure!(
+        !target.layout().may_self_overlap(),
+        Runtime,
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
+    );
+    Ok(())
+}
+
+/// Read-only memory, inference tensors, leaves and their views, outputs of multi-view functions.
+fn check_writable(op: &str, target: &Tensor) -> Result<()> {
+    ensure!(
+        !target.storage().is_readonly(),
+        Runtime,
+        "{op}: the tensor shows read-only memory; clone() it first"
+    );
+    if target.is_inference() && !inference_mode() {
+        bail!(
+            Runtime,
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        );
+    }
+    if !grad_enabled() {
+        return Ok(());
+    }
+    if let Some(base) = target.view_base() {
+        if base.requires_grad() && base.is_leaf() {
+            bail!(
+                Runtime,
+                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            );
+        }
+        if let Some(why) = target.view_lock()
+            && target.requires_grad()
+        {
+            bail!(
+                Runtime,
+                "Output 0 of {why} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+            );
+        }
+    } else if target.requires_grad() && target.is_leaf() {
+        bail!(Runtime, "a leaf Variable that requires grad is being used in an in-place operation.");
     }
     Ok(())
 }

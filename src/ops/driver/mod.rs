@@ -2,6 +2,14 @@
 
 pub mod op;
 
+pub mod memory;
+
+pub mod apply;
+
+pub mod strided;
+
+pub mod view;
+
 pub mod in_place;
 
 pub mod calculus;

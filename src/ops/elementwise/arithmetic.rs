@@ -1,82 +1,16 @@
 //! Elementwise arithmetic of two operands: one row each.
 
-use super::kind::{BinaryDef, Rule, Sides, binary, binary_in_place};
 use crate::base::{C64, C128, DType, Num, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn, zip, zip3};
-use crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Table, Twin, Val};
+use crate::kernels::cpu::elementwise::block::{TernaryFn, zip, zip3};
+use crate::kernels::cpu::elementwise::clib::{divide, divide64};
+use crate::ops::elementwise::kind::Rule;
+use crate::ops::elementwise::kind::binary::{
+    A, AB, B, BinaryDef, Sides, V, binary, binary_in_place, conj_val, run_binary,
+};
+use crate::ops::table::{Arg, FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
 use crate::tensor::{Tensor, Want};
 use crate::with_dtype;
-
-/// Reads nothing, the first operand, the second, both, the result.
-pub const NONE: u8 = 0;
-pub const A: u8 = 1;
-pub const B: u8 = 2;
-pub const AB: u8 = 3;
-pub const Y: u8 = 4;
-
-/// The conjugate of an operand.
-pub fn conj_val(v: Val) -> Result<Val> {
-    match v {
-        Val::T(t) => t.conj().map(Val::T),
-        Val::S(Scalar::Complex(c)) => Ok(Val::S(Scalar::Complex(c.conj()))),
-        s => Ok(s),
-    }
-}
-
-/// Node names as a row gives them: one, or one for each kind of operands.
-pub const fn names(n: &[&'static str]) -> [&'static str; 3] {
-    if n.len() == 3 { [n[0], n[1], n[2]] } else { [n[0], "", ""] }
-}
-
-/// A parameter that takes a tensor or a number, and one that takes a tensor only.
-pub type V = Val;
-pub type T = &'static Tensor;
-
-/// `name(input: V, other: V) STATIC, "GradName" ["alias"]: rule, kernel, saves of (first, second), gradients of
-/// (sides, g, want);`. Where PyTorch names the node after the kinds of operands, `"TensorTensor" "TensorNumber"
-/// "NumberTensor"`.
-macro_rules! binary_rows {
-    ($block:ident: $($(#[doc = $doc:literal])* $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident,
-        $gn:literal $($gs:literal $gt:literal)? [$($alias:literal),*]: $rule:ident,
-        |$op:ident, $dt:ident| $kernel:expr, ($sa:expr, $sb:expr), |$s:ident, $g:ident, $want:ident| $grad:expr;)*) => {
-        $(
-            pub static $def: BinaryDef = BinaryDef {
-                name: stringify!($name), grad_names: $crate::ops::elementwise::arithmetic::names(&[$gn, $($gs, $gt)?]), rule: Rule::$rule,
-                kernel: |$dt: DType| -> Result<BinaryFn> { let $op = stringify!($name); let _ = $op; $kernel },
-                saves: [$sa, $sb],
-                grad: |$s: &Sides, $g: &Tensor, $want: Want| $grad,
-                ..BinaryDef::EMPTY
-            };
-            $(#[doc = $doc])*
-            pub fn $name($p0: impl Into<Val>, $p1: impl Into<Val>) -> Result<Tensor> {
-                binary(&$def, $p0.into(), $p1.into(), None)
-            }
-        )*
-        impl Tensor {
-            $($(#[doc = $doc])* pub fn $name(&self, $p1: impl Into<Val>) -> Result<Tensor> { $name(self, $p1) })*
-        }
-        pub const $block: &[OpDef] = &[$(
-            $crate::ops::elementwise::arithmetic::binary_rows!(@row $name, $def, ($p0: $k0, $p1: $k1), stringify!($name), concat!($($doc, "\n",)* "")),
-            $($crate::ops::elementwise::arithmetic::binary_rows!(@row $name, $def, ($p0: $k0, $p1: $k1), $alias, concat!("Alias of `", stringify!($name), "`.\n")),)*
-        )*];
-    };
-    (@row $name:ident, $def:ident, ($p0:ident: $k0:ident, $p1:ident: $k1:ident), $text:expr, $doc:expr) => {
-        OpDef {
-            name: $crate::ops::elementwise::exponential::place_of($text).1,
-            doc: $doc,
-            params: &[
-                Param { name: stringify!($p0), kind: <$crate::ops::elementwise::arithmetic::$k0 as FromArg>::KIND, default: "", required: true, keyword_only: false },
-                Param { name: stringify!($p1), kind: <$crate::ops::elementwise::arithmetic::$k1 as FromArg>::KIND, default: "", required: true, keyword_only: false },
-            ],
-            places: $crate::ops::elementwise::exponential::place_of($text).0,
-            call: |a| Ok($name(<Val as FromArg>::from_arg(&a[0])?, <Val as FromArg>::from_arg(&a[1])?)?.into()),
-            returns: "Tensor",
-            twin: $crate::ops::table::Twin::Own(|a| binary_in_place(&$def, <&Tensor as FromArg>::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)),
-        }
-    };
-}
-pub(crate) use binary_rows;
 
 /// The sum with a factor: `input + alpha * other`. Its own row because of `alpha`.
 pub static ADD: BinaryDef = BinaryDef {
@@ -125,7 +59,7 @@ pub static RSUB: BinaryDef = BinaryDef {
 
 /// `input + alpha * other`.
 pub fn add(input: impl Into<Val>, other: impl Into<Val>, alpha: Scalar) -> Result<Tensor> {
-    binary(&ADD, input.into(), other.into(), Some(alpha))
+    run_binary(&ADD, input.into(), other.into(), Some(alpha))
 }
 
 /// Differences of bools have no meaning.
@@ -148,20 +82,24 @@ fn refuse_bool(values: [&Val; 2]) -> Result<()> {
 pub fn sub(input: impl Into<Val>, other: impl Into<Val>, alpha: Scalar) -> Result<Tensor> {
     let (input, other) = (input.into(), other.into());
     refuse_bool([&input, &other])?;
-    binary(&SUB, input, other, Some(alpha))
+    run_binary(&SUB, input, other, Some(alpha))
 }
 
 /// `other - alpha * input`.
 pub fn rsub(input: impl Into<Val>, other: impl Into<Val>, alpha: Scalar) -> Result<Tensor> {
     let (input, other) = (input.into(), other.into());
     refuse_bool([&input, &other])?;
-    binary(&RSUB, input, other, Some(alpha))
+    run_binary(&RSUB, input, other, Some(alpha))
 }
 
 impl Tensor {
     /// `self + other`.
     pub fn add(&self, other: impl Into<Val>) -> Result<Tensor> {
-        binary(&ADD, self.into(), other.into(), None)
+        run_binary(&ADD, self.into(), other.into(), None)
+    }
+    /// `self += other`.
+    pub fn add_in_place(&self, other: impl Into<Val>) -> Result<()> {
+        binary_in_place(&ADD, self, other.into(), None)
     }
     /// `self - other`.
     pub fn sub(&self, other: impl Into<Val>) -> Result<Tensor> {
@@ -210,7 +148,7 @@ macro_rules! alpha_row {
                 }
                 binary_in_place(&$def, x, other, Some(alpha_of(a)?))
             }),
-        }
+            out: Out::Promote,            ..OpDef::PLAIN        }
     };
     (@Twin $f:expr) => { Twin::Own($f) };
     (@Both $f:expr) => { Twin::None };
@@ -244,35 +182,6 @@ fn scaled(g: &Tensor, alpha: Option<Scalar>) -> Result<Tensor> {
     }
 }
 
-/// Complex quotient after Smith: no overflow on the way.
-pub fn divide(a: C128, b: C128) -> C128 {
-    if b.re.abs() >= b.im.abs() {
-        if b.re == 0.0 && b.im == 0.0 {
-            return C128::new(a.re / b.re.abs(), a.im / b.re.abs());
-        }
-        let r = b.im / b.re;
-        let d = b.re + b.im * r;
-        C128::new((a.re + a.im * r) / d, (a.im - a.re * r) / d)
-    } else {
-        let r = b.re / b.im;
-        let d = b.re * r + b.im;
-        C128::new((a.re * r + a.im) / d, (a.im * r - a.re) / d)
-    }
-}
-
-/// As [`divide`], computed in double precision.
-pub fn divide64(a: C64, b: C64) -> C64 {
-    let q = divide(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
-    C64::new(q.re as f32, q.im as f32)
-}
-
-impl Tensor {
-    /// `g` where the condition holds, zero elsewhere.
-    pub fn keep(&self, condition: &Tensor) -> Result<Tensor> {
-        condition.choose(self, 0i64)
-    }
-}
-
 /// Gradients of a maximum or minimum: to the winner; ties share it.
 fn extremum(
     s: &Sides,
@@ -302,24 +211,28 @@ pub fn both(s: &Sides) -> Result<(Tensor, Tensor)> {
     }
 }
 
-binary_rows! { ARITHMETIC:
+binary! { ARITHMETIC:
     /// The product of two tensors, broadcasting both.
     ///
     /// **Shape**: broadcast of both.
-    mul(input: V, other: V) MUL, "MulBackward0" ["multiply"]: Same, |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| Num::mul(a, b)))),
-        (B, A), |s, g, want| Ok([
+    mul(input: V, other: V) MUL "MulBackward0" also ["multiply"]: Same,
+        cpu |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| Num::mul(a, b)))),
+        wgsl "a * b",
+        grad (B, A) |s, g, want| Ok([
             want.then(0, || g.mul(conj_val(s.b()?)?))?,
             want.then(1, || g.mul(conj_val(s.a()?)?))?,
         ]);
     /// The quotient of two tensors, broadcasting both; integers divide as floats.
-    true_divide(input: V, other: V) DIV, "DivBackward0" []: Float, |_op, dt| match dt {
+    true_divide(input: V, other: V) DIV "DivBackward0": Float,
+        cpu |_op, dt| match dt {
             DType::F32 => Ok(zip(|a: f32, b: f32| a / b)),
             DType::F64 => Ok(zip(|a: f64, b: f64| a / b)),
             DType::C64 => Ok(zip(|a: C64, b: C64| divide64(a, b))),
             DType::C128 => Ok(zip(|a: C128, b: C128| divide(a, b))),
             d => Err(crate::error::Error::no_dtype("div", d, "floating and complex dtypes")),
         },
-        (B, AB), |s, g, want| {
+        wgsl "a / b",
+        grad (B, AB) |s, g, want| {
             let b = conj_val(s.b()?)?;
             let ga = g.div(b.clone())?;
             let gb = want.then(1, || { let a = conj_val(s.a()?)?; ga.neg()?.mul(true_divide(a, b)?) })?;
@@ -328,28 +241,30 @@ binary_rows! { ARITHMETIC:
     /// The larger of two elements; nan if either is nan.
     ///
     /// **Errors**: RuntimeError for complex tensors.
-    maximum(input: T, other: T) MAXIMUM, "MaximumBackward0" []: Same,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b }))),
-        (AB, AB), |s, g, want| extremum(s, g, want, |a, b| a.gt(b));
+    maximum(input: T, other: T) MAXIMUM "MaximumBackward0": Same,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b }))),
+        wgsl "max(a, b)",
+        grad (AB, AB) |s, g, want| extremum(s, g, want, |a, b| a.gt(b));
     /// The smaller of two elements; nan if either is nan.
     ///
     /// **Errors**: RuntimeError for complex tensors.
-    minimum(input: T, other: T) MINIMUM, "MinimumBackward0" []: Same,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b }))),
-        (AB, AB), |s, g, want| extremum(s, g, want, |a, b| a.lt(b));
+    minimum(input: T, other: T) MINIMUM "MinimumBackward0": Same,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b }))),
+        wgsl "min(a, b)",
+        grad (AB, AB) |s, g, want| extremum(s, g, want, |a, b| a.lt(b));
     /// The larger of two elements; a nan loses against a number.
-    fmax(input: T, other: T) FMAX, "FmaxBackward0" []: Same,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b }))),
-        (AB, AB), |s, g, want| { let (a, b) = both(s)?; one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
+    fmax(input: T, other: T) FMAX "FmaxBackward0": Same,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b }))),
+        grad (AB, AB) |s, g, want| { let (a, b) = both(s)?; one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
     /// The smaller of two elements; a nan loses against a number.
-    fmin(input: T, other: T) FMIN, "FminBackward0" []: Same,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b }))),
-        (AB, AB), |s, g, want| { let (a, b) = both(s)?; one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
+    fmin(input: T, other: T) FMIN "FminBackward0": Same,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b }))),
+        grad (AB, AB) |s, g, want| { let (a, b) = both(s)?; one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
 }
 
 /// The quotient: `true_divide` under its usual name.
 pub fn div(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    binary(&DIV, input.into(), other.into(), None)
+    run_binary(&DIV, input.into(), other.into(), None)
 }
 
 impl Tensor {

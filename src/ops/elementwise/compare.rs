@@ -1,54 +1,53 @@
 //! Comparisons and tests of single elements: results are bool.
 
-use super::arithmetic::{NONE, binary_rows};
-use super::kind::{BinaryDef, Rule, Sides, binary, binary_in_place};
-use crate::base::{DType, Scalar};
+use crate::base::{C64, C128, DType, Elem, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
-use crate::ops::table::{FromArg, OpDef, Param, Table, Val};
+use crate::kernels::cpu::elementwise::block::{UnaryFn, map, zip};
+use crate::ops::driver::apply::apply;
+use crate::ops::elementwise::kind::Rule;
+use crate::ops::elementwise::kind::binary::{NONE, binary};
+use crate::ops::elementwise::kind::unary::UnaryGrad;
+use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
+use crate::ops::table::{Table, Val};
 use crate::tensor::{Tensor, Want};
-use crate::{ensure, with_dtype};
+use crate::{ensure, rows, with_dtype};
 
 /// What in-place comparisons pass on: nothing.
 fn flat(g: &Tensor, want: Want) -> Result<[Option<Tensor>; 2]> {
     Ok([want.then(0, || g.zeros_alike())?, want.then(1, || g.zeros_alike())?])
 }
 
-binary_rows! { COMPARE:
+binary! { COMPARE:
     /// Whether two elements are equal.
-    eq(input: T, other: V) EQ, "EqBackward1" "EqBackward0" "EqBackward0" []: Compare,
-        |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a == b))), (NONE, NONE), |_s, g, want| flat(g, want);
+    eq(input: T, other: V) EQ "EqBackward1" "EqBackward0" "EqBackward0": Compare,
+        cpu |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a == b))),
+        wgsl "a == b",
+        grad (NONE, NONE) |_s, g, want| flat(g, want);
     /// Whether two elements differ.
-    ne(input: T, other: V) NE, "NeBackward1" "NeBackward0" "NeBackward0" ["not_equal"]: Compare,
-        |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a != b))), (NONE, NONE), |_s, g, want| flat(g, want);
+    ne(input: T, other: V) NE "NeBackward1" "NeBackward0" "NeBackward0" also ["not_equal"]: Compare,
+        cpu |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a != b))),
+        wgsl "a != b",
+        grad (NONE, NONE) |_s, g, want| flat(g, want);
     /// Whether the first element is less. **Errors**: RuntimeError for complex tensors.
-    lt(input: T, other: V) LT, "LtBackward1" "LtBackward0" "LtBackward0" ["less"]: Compare,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a < b))), (NONE, NONE), |_s, g, want| flat(g, want);
+    lt(input: T, other: V) LT "LtBackward1" "LtBackward0" "LtBackward0" also ["less"]: Compare,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a < b))),
+        wgsl "a < b",
+        grad (NONE, NONE) |_s, g, want| flat(g, want);
     /// Whether the first element is less or equal. **Errors**: RuntimeError for complex tensors.
-    le(input: T, other: V) LE, "LeBackward1" "LeBackward0" "LeBackward0" ["less_equal"]: Compare,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a <= b))), (NONE, NONE), |_s, g, want| flat(g, want);
+    le(input: T, other: V) LE "LeBackward1" "LeBackward0" "LeBackward0" also ["less_equal"]: Compare,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a <= b))),
+        wgsl "a <= b",
+        grad (NONE, NONE) |_s, g, want| flat(g, want);
     /// Whether the first element is greater. **Errors**: RuntimeError for complex tensors.
-    gt(input: T, other: V) GT, "GtBackward1" "GtBackward0" "GtBackward0" ["greater"]: Compare,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a > b))), (NONE, NONE), |_s, g, want| flat(g, want);
+    gt(input: T, other: V) GT "GtBackward1" "GtBackward0" "GtBackward0" also ["greater"]: Compare,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a > b))),
+        wgsl "a > b",
+        grad (NONE, NONE) |_s, g, want| flat(g, want);
     /// Whether the first element is greater or equal. **Errors**: RuntimeError for complex tensors.
-    ge(input: T, other: V) GE, "GeBackward1" "GeBackward0" "GeBackward0" ["greater_equal"]: Compare,
-        |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a >= b))), (NONE, NONE), |_s, g, want| flat(g, want);
-}
-
-impl Tensor {
-    /// Whether no element of a bool tensor is false.
-    #[allow(unsafe_code)]
-    pub fn all_true(&self) -> Result<bool> {
-        let x = crate::ops::create::copy::dense(self)?;
-        ensure!(
-            x.device() != crate::base::Device::Meta,
-            NotImplemented,
-            "a meta tensor has no elements to compare"
-        );
-        let _guard = crate::storage::Guard::take([x.storage()].into_iter(), [].into_iter());
-        // SAFETY: a dense bool tensor, held for reading
-        Ok(unsafe { std::slice::from_raw_parts(x.ptr(), x.numel()) }.iter().all(|b| *b != 0))
-    }
+    ge(input: T, other: V) GE "GeBackward1" "GeBackward0" "GeBackward0" also ["greater_equal"]: Compare,
+        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a >= b))),
+        wgsl "a >= b",
+        grad (NONE, NONE) |_s, g, want| flat(g, want);
 }
 
 /// `equal` against a number: used by tests.
@@ -56,4 +55,83 @@ pub fn all_equal(t: &Tensor, value: impl Into<Scalar>) -> Result<bool> {
     eq(t, Val::S(value.into()))?.all_true()
 }
 
-pub const TABLE: Table = &[COMPARE];
+/// A test of one element as a kernel, by its real and its complex form.
+macro_rules! test {
+    ($($def:ident $name:literal $set:ident: |$x:ident| $real:expr, |$z:ident| $complex:expr;)*) => {$(
+        static $def: UnaryDef = UnaryDef {
+            name: $name,
+            grad_name: "NotImplemented",
+            rule: Rule::Compare,
+            kernel: |dt: DType| -> Result<UnaryFn> {
+                match dt {
+                    DType::C64 if test!(@complex $set) => Ok(map(|v: C64| { let $z = C128::new(v.re as f64, v.im as f64); $complex })),
+                    DType::C128 if test!(@complex $set) => Ok(map(|$z: C128| $complex)),
+                    _ => with_dtype!($name, dt, wide_real, T => Ok(map(|$x: T| $real))),
+                }
+            },
+            grad: UnaryGrad::None,
+        };
+    )*};
+    (@complex any) => { true };
+    (@complex real) => { false };
+}
+
+test! {
+    ISNAN "isnan" any: |x| Real::is_nan(x), |z| z.re.is_nan() || z.im.is_nan();
+    ISINF "isinf" any: |x| x.to_f64().is_infinite(), |z| z.re.is_infinite() || z.im.is_infinite();
+    ISFINITE "isfinite" any: |x| x.to_f64().is_finite(), |z| z.re.is_finite() && z.im.is_finite();
+    ISPOSINF "isposinf" real: |x| x.to_f64() == f64::INFINITY, |_z| false;
+    ISNEGINF "isneginf" real: |x| x.to_f64() == f64::NEG_INFINITY, |_z| false;
+    ISREAL "isreal" any: |_x| true, |z| z.im == 0.0;
+    SIGNBIT "signbit" real: |x| x.to_f64().is_sign_negative(), |_z| false;
+}
+
+rows! { TESTS:
+    /// Whether each element is nan (for complex: either part).
+    [Torch, Method] fn isnan(input: &Tensor) -> Tensor { apply(Unary(&ISNAN), &[input]) }
+    /// Whether each element is infinite.
+    [Torch, Method] fn isinf(input: &Tensor) -> Tensor { apply(Unary(&ISINF), &[input]) }
+    /// Whether each element is neither infinite nor nan.
+    [Torch, Method] fn isfinite(input: &Tensor) -> Tensor { apply(Unary(&ISFINITE), &[input]) }
+    /// Whether each element is positive infinity.
+    [Torch, Method] fn isposinf(input: &Tensor) -> Tensor { apply(Unary(&ISPOSINF), &[input]) }
+    /// Whether each element is negative infinity.
+    [Torch, Method] fn isneginf(input: &Tensor) -> Tensor { apply(Unary(&ISNEGINF), &[input]) }
+    /// Whether each element has no imaginary part.
+    [Torch, Method] fn isreal(input: &Tensor) -> Tensor { apply(Unary(&ISREAL), &[input]) }
+    /// Whether each element has its sign bit set (minus zero has).
+    [Torch, Method] fn signbit(input: &Tensor) -> Tensor { apply(Unary(&SIGNBIT), &[input]) }
+    /// Whether `|input - other| <= atol + rtol * |other|`, element by element; equal infinities are close.
+    ///
+    /// Args: equal_nan: whether two nans are close.
+    /// **Errors**: RuntimeError if dtypes differ or a tolerance is negative.
+    [Torch, Method] fn isclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> Tensor {
+        ensure!(input.dtype() == other.dtype(), Runtime, "{} did not match {}", input.dtype().scalar_name(), other.dtype().scalar_name());
+        ensure!(rtol >= 0.0, Runtime, "rtol must be greater than or equal to zero, but got {rtol}");
+        ensure!(atol >= 0.0, Runtime, "atol must be greater than or equal to zero, but got {atol}");
+        let (input, other) = (input.detach(), other.detach());
+        let mut close = input.eq(&other)?;
+        if equal_nan && input.dtype().is_differentiable() {
+            close = close.logical_or(input.isnan()?.logical_and(other.isnan()?)?)?;
+        }
+        if rtol == 0.0 && atol == 0.0 {
+            return Ok(close);
+        }
+        let wide = |t: &Tensor| if t.dtype().is_integral() { t.cast(crate::base::promote::default_dtype()) } else { Ok(t.clone()) };
+        let allowed = wide(&other)?.mul(rtol)?.abs()?.add(atol)?;
+        let actual = if input.dtype() == DType::Bool { input.ne(&other)?.mul(1i64)? } else { input.sub(&other)?.abs()? };
+        close.logical_or(actual.isfinite()?.logical_and(actual.le(&allowed)?)?)
+    }
+    /// Whether all elements are close; see `isclose`.
+    [Torch, Method] fn allclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> bool {
+        input.isclose(other, rtol, atol, equal_nan)?.all_true()
+    }
+    /// Whether two tensors have the same shape and the same elements.
+    [Torch, Method] fn equal(input: &Tensor, other: &Tensor) -> bool {
+        ensure!(input.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: {} and {}", input.device(), other.device());
+        if input.shape() != other.shape() { return Ok(false); }
+        eq(input.detach(), other.detach())?.all_true()
+    }
+}
+
+pub const TABLE: Table = &[COMPARE, TESTS];

@@ -1,31 +1,13 @@
 //! Whole-number division and remainders.
 
-use super::arithmetic::{AB, NONE, binary_rows};
-use super::kind::{BinaryDef, Rule, Side, Sides, binary, binary_in_place};
 use crate::base::DType;
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
-use crate::ops::table::{Arg, FromArg, OpDef, Param, Place, Table, Twin, Val};
+use crate::ops::elementwise::kind::binary::{AB, BinaryDef, NONE, binary, binary_in_place, run_binary};
+use crate::ops::elementwise::kind::run::Side;
+use crate::ops::table::{Arg, FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
 use crate::tensor::{Tensor, Want};
 use crate::{bail, with_dtype};
-
-/// The error of an integer division by zero, for operands the driver holds.
-#[allow(unsafe_code)]
-pub fn refuse_zero(b: &Side, n: usize) -> Result<()> {
-    let zero = match b {
-        Side::Number(bytes) => bytes.0.iter().all(|v| *v == 0),
-        Side::Tensor(t) if n > 0 => {
-            let size = t.dtype().size();
-            let t = crate::ops::create::copy::dense_held(t)?;
-            // SAFETY: a dense tensor held by the driver
-            let bytes = unsafe { std::slice::from_raw_parts(t.ptr(), t.numel() * size) };
-            bytes.chunks_exact(size).any(|e| e.iter().all(|v| *v == 0))
-        }
-        Side::Tensor(_) => false,
-    };
-    crate::ensure!(!zero, Runtime, "ZeroDivisionError");
-    Ok(())
-}
 
 /// Kernels for integers and for floats.
 macro_rules! kernels {
@@ -94,6 +76,27 @@ impl Floor for f64 {
     }
 }
 
+/// The guard of rows that divide: integers refuse zero. The driver holds the operand.
+#[allow(unsafe_code)]
+fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
+    if dtype.is_float() {
+        return Ok(());
+    }
+    let zero = match b {
+        Side::Number(bytes) => bytes.0.iter().all(|v| *v == 0),
+        Side::Tensor(t) if n > 0 => {
+            let size = t.dtype().size();
+            let t = crate::ops::driver::memory::dense_held(t)?;
+            // SAFETY: a dense tensor held by the driver
+            let bytes = unsafe { std::slice::from_raw_parts(t.ptr(), t.numel() * size) };
+            bytes.chunks_exact(size).any(|e| e.iter().all(|v| *v == 0))
+        }
+        Side::Tensor(_) => false,
+    };
+    crate::ensure!(!zero, Runtime, "ZeroDivisionError");
+    Ok(())
+}
+
 fn floor_kernel(op: &'static str, dt: DType) -> Result<BinaryFn> {
     match dt {
         DType::F32 => Ok(zip(|a: f32, b: f32| a.floor_div(b))),
@@ -116,7 +119,7 @@ static DIV_FLOOR: BinaryDef = BinaryDef {
     grad_names: ["DivBackward2"; 3],
     kernel: |dt| floor_kernel("div_floor", dt),
     grad: |_, g, want| flat(g, want),
-    divides: true,
+    guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
 static DIV_TRUNC: BinaryDef = BinaryDef {
@@ -124,7 +127,7 @@ static DIV_TRUNC: BinaryDef = BinaryDef {
     grad_names: ["DivBackward2"; 3],
     kernel: trunc_kernel,
     grad: |_, g, want| flat(g, want),
-    divides: true,
+    guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
 pub static FLOOR_DIVIDE: BinaryDef = BinaryDef {
@@ -132,7 +135,7 @@ pub static FLOOR_DIVIDE: BinaryDef = BinaryDef {
     grad_names: ["NotImplemented"; 3],
     kernel: |dt| floor_kernel("floor_divide", dt),
     grad: |_, _, _| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
-    divides: true,
+    guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
 /// The remainder with the sign of the divisor.
@@ -158,10 +161,10 @@ pub static REMAINDER: BinaryDef = BinaryDef {
     grad: |s, g, want| {
         Ok([
             want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.neg()?.mul(binary(&DIV_FLOOR, s.a()?, s.b()?, None)?))?,
+            want.then(1, || g.neg()?.mul(run_binary(&DIV_FLOOR, s.a()?, s.b()?, None)?))?,
         ])
     },
-    divides: true,
+    guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
 /// The remainder with the sign of the dividend.
@@ -173,10 +176,10 @@ pub static FMOD: BinaryDef = BinaryDef {
     grad: |s, g, want| {
         Ok([
             want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.neg()?.mul(binary(&DIV_TRUNC, s.a()?, s.b()?, None)?))?,
+            want.then(1, || g.neg()?.mul(run_binary(&DIV_TRUNC, s.a()?, s.b()?, None)?))?,
         ])
     },
-    divides: true,
+    guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
 
@@ -195,22 +198,22 @@ fn mode_def(mode: Option<&str>) -> Result<&'static BinaryDef> {
 
 /// The quotient, rounded down (`floor`), towards zero (`trunc`) or not at all.
 pub fn div_mode(input: impl Into<Val>, other: impl Into<Val>, mode: Option<&str>) -> Result<Tensor> {
-    binary(mode_def(mode)?, input.into(), other.into(), None)
+    run_binary(mode_def(mode)?, input.into(), other.into(), None)
 }
 
 /// `input // other`, rounding down.
 pub fn floor_divide(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    binary(&FLOOR_DIVIDE, input.into(), other.into(), None)
+    run_binary(&FLOOR_DIVIDE, input.into(), other.into(), None)
 }
 
 /// `input % other` with the sign of `other`.
 pub fn remainder(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    binary(&REMAINDER, input.into(), other.into(), None)
+    run_binary(&REMAINDER, input.into(), other.into(), None)
 }
 
 /// `input % other` with the sign of `input`.
 pub fn fmod(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    binary(&FMOD, input.into(), other.into(), None)
+    run_binary(&FMOD, input.into(), other.into(), None)
 }
 
 const fn operand(name: &'static str, kind: crate::ops::table::Kind) -> Param {
@@ -233,11 +236,13 @@ macro_rules! row {
             doc: $doc,
             params: &[operand("input", $a), operand("other", $b)],
             places: &[Place::Torch, Place::Method],
-            call: |a| Ok(binary(&$def, Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, None)?.into()),
+            call: |a| Ok(run_binary(&$def, Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, None)?.into()),
             returns: "Tensor",
             twin: Twin::Own(|a| {
                 binary_in_place(&$def, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
             }),
+            out: Out::Promote,
+            ..OpDef::PLAIN
         }
     };
 }
@@ -258,6 +263,8 @@ macro_rules! mode_row {
                     None,
                 )
             }),
+            out: Out::Promote,
+            ..OpDef::PLAIN
         }
     };
 }
@@ -345,15 +352,15 @@ pub mod whole {
         Error::no_dtype(op, d, "integer dtypes")
     }
 
-    binary_rows! { WHOLE:
-        /// The greatest common divisor of integers.
-        gcd(input: T, other: T) GCD, "NotImplemented" []: Same,
-            |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.gcd(b)))) },
-            (NONE, NONE), |_s, _g, _want| Ok([None, None]);
-        /// The least common multiple of integers.
-        lcm(input: T, other: T) LCM, "NotImplemented" []: Same,
-            |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.lcm(b)))) },
-            (NONE, NONE), |_s, _g, _want| Ok([None, None]);
+    binary! { WHOLE:
+    /// The greatest common divisor of integers.
+    gcd(input: T, other: T) GCD: Same,
+        cpu |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.gcd(b)))) },
+        grad None;
+    /// The least common multiple of integers.
+    lcm(input: T, other: T) LCM: Same,
+        cpu |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.lcm(b)))) },
+        grad None;
     }
 }
 

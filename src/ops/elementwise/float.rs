@@ -1,15 +1,15 @@
 //! Mathematics of two operands: one row each.
 
-use super::arithmetic::{A, AB, B, NONE, Y, binary_rows, both};
-use super::kind::{BinaryDef, Rule, Sides, binary, binary_in_place};
 use crate::base::{C64, C128, DType, Elem};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::elementwise::block::{BinaryFn, typed2, zip};
-use crate::kernels::cpu::elementwise::clib;
-use crate::kernels::cpu::elementwise::math;
-use crate::kernels::cpu::elementwise::special;
-use crate::ops::table::{FromArg, OpDef, Param, Place, Table, Twin, Val};
-use crate::tensor::{Tensor, Want};
+use crate::kernels::cpu::elementwise::block::{typed2, zip};
+use crate::kernels::cpu::elementwise::{clib, math, special};
+use crate::ops::elementwise::arithmetic::both;
+use crate::ops::elementwise::kind::binary::{
+    A, AB, B, BinaryDef, NONE, Y, binary, binary_in_place, run_binary,
+};
+use crate::ops::table::{FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
+use crate::tensor::Tensor;
 use crate::{ensure, with_dtype};
 
 /// Kernels for float32 and float64 by one expression.
@@ -70,50 +70,55 @@ fn sign_ratio(y: &Tensor, a: Val) -> Result<Tensor> {
     a.eq(0i64)?.choose(0i64, y.div(a)?)
 }
 
-binary_rows! { FLOAT:
+binary! { FLOAT:
     /// The angle of the point (other, input), in radians.
-    atan2(input: T, other: T) ATAN2, "Atan2Backward0" ["arctan2"]: Float, |op, dt| match dt {
+    atan2(input: T, other: T) ATAN2 "Atan2Backward0" also ["arctan2"]: Float,
+        cpu |op, dt| match dt {
             DType::F32 => Ok(typed2(math::atan2_f32)),
             DType::F64 => Ok(typed2(math::atan2_f64)),
             d => Err(Error::no_dtype(op, d, "real dtypes")),
         },
-        (AB, AB), |s, g, want| {
+        wgsl "atan2(a, b)",
+        grad (AB, AB) |s, g, want| {
             let (a, b) = both(s)?;
             let norm = a.mul(&a)?.add(b.mul(&b)?)?;
             let v = norm.eq(0i64)?.choose(0i64, g.div(&norm)?)?;
             Ok([want.then(0, || v.mul(&b))?, want.then(1, || v.mul(a.neg()?))?])
         };
     /// `sqrt(input^2 + other^2)` without overflow.
-    hypot(input: T, other: T) HYPOT, "HypotBackward0" []: Same, |op, dt| match dt {
+    hypot(input: T, other: T) HYPOT "HypotBackward0": Same,
+        cpu |op, dt| match dt {
             DType::F32 => Ok(typed2(math::hypot_f32)),
             DType::F64 => Ok(typed2(math::hypot_f64)),
             d => Err(Error::no_dtype(op, d, "floating dtypes")),
         },
-        (A | Y, B | Y), |s, g, want| {
+        grad (A | Y, B | Y) |s, g, want| {
             let y = s.y()?;
             Ok([want.then(0, || g.mul(super::arithmetic::true_divide(s.a()?, &y)?))?, want.then(1, || g.mul(super::arithmetic::true_divide(s.b()?, &y)?))?])
         };
     /// The magnitude of `input` with the sign of `other`.
-    copysign(input: T, other: V) COPYSIGN, "CopysignBackward0" "CopysignBackward1" "CopysignBackward0" []: Float,
-        |op, dt| floats!(op, dt, |a, b| a.copysign(b)),
-        (A | Y, NONE), |s, g, want| Ok([want.then(0, || g.mul(sign_ratio(&s.y()?, s.a()?)?))?, want.then(1, || g.zeros_alike())?]);
+    copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
+        cpu |op, dt| floats!(op, dt, |a, b| a.copysign(b)),
+        grad (A | Y, NONE) |s, g, want| Ok([want.then(0, || g.mul(sign_ratio(&s.y()?, s.a()?)?))?, want.then(1, || g.zeros_alike())?]);
     /// The next number after `input` towards `other`.
-    nextafter(input: T, other: T) NEXTAFTER, "NextafterBackward0" []: Same, |op, dt| match dt {
+    nextafter(input: T, other: T) NEXTAFTER "NextafterBackward0": Same,
+        cpu |op, dt| match dt {
             DType::F32 => Ok(zip(clib::nextafterf)),
             DType::F64 => Ok(zip(clib::nextafter)),
             d => Err(Error::no_dtype(op, d, "floating dtypes")),
         },
-        (AB, AB), |s, g, want| {
+        grad (AB, AB) |s, g, want| {
             let (a, b) = both(s)?;
             Ok([want.then(0, || g.keep(&a.ne(&b)?))?, want.then(1, || g.keep(&a.eq(&b)?))?])
         };
     /// `input * 2^other`.
-    ldexp(input: T, other: T) LDEXP, "LdexpBackward0" []: Float, |op, dt| match dt {
+    ldexp(input: T, other: T) LDEXP "LdexpBackward0": Float,
+        cpu |op, dt| match dt {
             DType::C64 => Ok(zip(|a: C64, b: C64| { let w = clib::exp(C128::new(b.re as f64, b.im as f64) * std::f64::consts::LN_2); a * C64::new(w.re as f32, w.im as f32) })),
             DType::C128 => Ok(zip(|a: C128, b: C128| a * clib::exp(b * std::f64::consts::LN_2))),
             _ => floats!(op, dt, |a, b| a * b.exp2()),
         },
-        (B, B | Y), |s, g, want| Ok([
+        grad (B, B | Y) |s, g, want| Ok([
             want.then(0, || {
                 let Val::T(b) = s.b()? else { crate::bail!(Internal, "ldexp of a number") };
                 let b = if b.dtype().is_integral() { b.cast(g.dtype().to_real())? } else { b };
@@ -122,7 +127,8 @@ binary_rows! { FLOAT:
             want.then(1, || g.mul(s.y()?.mul(std::f64::consts::LN_2)?.conj()?))?,
         ]);
     /// `ln(e^input + e^other)` without overflow.
-    logaddexp(input: T, other: T) LOGADDEXP, "LogaddexpBackward0" []: Same, |op, dt| match dt {
+    logaddexp(input: T, other: T) LOGADDEXP "LogaddexpBackward0": Same,
+        cpu |op, dt| match dt {
             DType::C64 => Ok(zip(|a: C64, b: C64| {
                 let w = logaddexp_complex(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
                 C64::new(w.re as f32, w.im as f32)
@@ -135,27 +141,28 @@ binary_rows! { FLOAT:
                 }
             }),
         },
-        (AB, AB), |s, g, want| {
+        grad (AB, AB) |s, g, want| {
             let (a, b) = (s.a()?, s.b()?);
             let conj = Tensor::conj;
             Ok([want.then(0, || g.mul(conj(&softmax_weight(&a, &b, 1.0)?)?))?, want.then(1, || g.mul(conj(&softmax_weight(&b, &a, 1.0)?)?))?])
         };
     /// `log2(2^input + 2^other)` without overflow.
-    logaddexp2(input: T, other: T) LOGADDEXP2, "Logaddexp2Backward0" []: Same, |op, dt| crate::real_floats!(op, dt, T => zip(|a: T, b: T| {
+    logaddexp2(input: T, other: T) LOGADDEXP2 "Logaddexp2Backward0": Same,
+        cpu |op, dt| crate::real_floats!(op, dt, T => zip(|a: T, b: T| {
             if a.is_infinite() && a == b { a } else {
                 let m = if a > b || a.is_nan() { a } else { b };
                 m + (-(a - b).abs()).exp2().ln_1p() * std::f64::consts::LOG2_E as T
             }
         })),
-        (AB, AB), |s, g, want| {
+        grad (AB, AB) |s, g, want| {
             let (a, b) = (s.a()?, s.b()?);
             let k = std::f64::consts::LN_2;
             Ok([want.then(0, || g.mul(softmax_weight(&a, &b, k)?))?, want.then(1, || g.mul(softmax_weight(&b, &a, k)?))?])
         };
     /// `input * ln(other)`, zero where `input` is zero.
-    xlogy(input: V, other: V) XLOGY, "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" ["special.xlogy"]: Float,
-        |op, dt| floats!(op, dt, |a, b| x_times!(a, b, b.ln())),
-        (AB, AB), |s, g, want| Ok([
+    xlogy(input: V, other: V) XLOGY "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" also [Special "xlogy"]: Float,
+        cpu |op, dt| floats!(op, dt, |a, b| x_times!(a, b, b.ln())),
+        grad (AB, AB) |s, g, want| Ok([
             want.then(0, || {
                 let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlogy: gradient of a number") };
                 let (log, none) = match s.b()? {
@@ -196,7 +203,7 @@ pub static HEAVISIDE: BinaryDef = BinaryDef {
 
 /// 0 below zero, 1 above, `values` at zero.
 pub fn heaviside(input: &Tensor, values: &Tensor) -> Result<Tensor> {
-    binary(&HEAVISIDE, input.into(), values.into(), None)
+    run_binary(&HEAVISIDE, input.into(), values.into(), None)
 }
 
 /// Its row, by hand because of the check.
@@ -225,6 +232,8 @@ pub const HEAVISIDE_ROW: &[OpDef] = &[OpDef {
     twin: Twin::Own(|a| {
         binary_in_place(&HEAVISIDE, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
     }),
+    out: Out::Keep,
+    ..OpDef::PLAIN
 }];
 
 /// Rows with functions that compute in double precision.
@@ -239,11 +248,11 @@ pub mod double {
 
     const NO_FIRST: &str = "derivative for igamma with respect to its first argument is not implemented";
 
-    binary_rows! { DOUBLE:
-        /// `input * ln(1 + other)`, zero where `input` is zero.
-        xlog1py(input: V, other: V) XLOG1PY, "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1" ["special.xlog1py"]: Double,
-            |op, dt| double!(op, dt, |a, b| x_times!(a, b, b.ln_1p())),
-            (AB, AB), |s, g, want| Ok([
+    binary! { DOUBLE:
+    /// `input * ln(1 + other)`, zero where `input` is zero.
+    xlog1py(input: V, other: V) XLOG1PY "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1" also [Special "xlog1py"]: Double,
+        cpu |op, dt| double!(op, dt, |a, b| x_times!(a, b, b.ln_1p())),
+        grad (AB, AB) |s, g, want| Ok([
                 want.then(0, || {
                     let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlog1py: gradient of a number") };
                     let (log, none) = match s.b()? {
@@ -254,30 +263,30 @@ pub mod double {
                 })?,
                 want.then(1, || g.mul(super::super::arithmetic::true_divide(s.a()?, super::super::arithmetic::add(s.b()?, 1i64, crate::base::Scalar::Int(1))?)?))?,
             ]);
-        /// Hurwitz's zeta function of `input` with offset `other`.
-        zeta(input: V, other: V) ZETA, "SpecialZetaBackward0" "SpecialZetaBackward2" "SpecialZetaBackward1" ["special.zeta"]: Double,
-            |op, dt| double!(op, dt, |a, b| special::zeta(a, b)),
-            (NONE, AB), |s, g, want| {
+    /// Hurwitz's zeta function of `input` with offset `other`.
+    zeta(input: V, other: V) ZETA "SpecialZetaBackward0" "SpecialZetaBackward2" "SpecialZetaBackward1" also [Special "zeta"]: Double,
+        cpu |op, dt| double!(op, dt, |a, b| special::zeta(a, b)),
+        grad (NONE, AB) |s, g, want| {
                 ensure!(!want.has(0), NotImplemented, "the derivative of zeta by its first argument is not implemented");
                 let (a, b) = (s.a()?, s.b()?);
                 let up = super::super::arithmetic::add(a.clone(), 1i64, crate::base::Scalar::Int(1))?;
                 Ok([None, want.then(1, || g.neg()?.mul(a)?.mul(zeta(up, b)?))?])
             };
-        /// The lower incomplete gamma function, regularised.
-        igamma(input: T, other: T) IGAMMA, "IgammaBackward0" ["special.gammainc"]: Double,
-            |op, dt| double!(op, dt, |a, b| special::igamma(a, b)),
-            (NONE, AB), |s, g, want| {
+    /// The lower incomplete gamma function, regularised.
+    igamma(input: T, other: T) IGAMMA "IgammaBackward0" also [Special "gammainc"]: Double,
+        cpu |op, dt| double!(op, dt, |a, b| special::igamma(a, b)),
+        grad (NONE, AB) |s, g, want| {
                 ensure!(!want.has(0), NotImplemented, "{NO_FIRST}");
                 Ok([None, want.then(1, || gamma_density(g, s.a()?, s.b()?))?])
             };
-        /// The upper incomplete gamma function, regularised.
-        igammac(input: T, other: T) IGAMMAC, "IgammacBackward0" ["special.gammaincc"]: Double,
-            |op, dt| double!(op, dt, |a, b| special::igammac(a, b)),
-            (NONE, AB), |s, g, want| {
+    /// The upper incomplete gamma function, regularised.
+    igammac(input: T, other: T) IGAMMAC "IgammacBackward0" also [Special "gammaincc"]: Double,
+        cpu |op, dt| double!(op, dt, |a, b| special::igammac(a, b)),
+        grad (NONE, AB) |s, g, want| {
                 ensure!(!want.has(0), NotImplemented, "{NO_FIRST}");
                 Ok([None, want.then(1, || gamma_density(g, s.a()?, s.b()?)?.neg())?])
             };
     }
 }
 
-pub const TABLE: Table = &[FLOAT, double::DOUBLE];
+pub const TABLE: Table = &[FLOAT, HEAVISIDE_ROW, double::DOUBLE];

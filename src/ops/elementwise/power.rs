@@ -1,15 +1,16 @@
 //! Powers: with a number as exponent, a number as base, or neither.
 
-use super::arithmetic::{AB, Y, conj_val};
-use super::kind::{BinaryDef, Rule, binary, binary_in_place};
 use crate::base::promote::Promotion;
 use crate::base::{C64, C128, DType, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{BinaryFn, UnaryFn, map, typed2, zip};
-use crate::kernels::cpu::elementwise::clib;
-use crate::kernels::cpu::elementwise::math;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef, Param, Place, Table, Twin, Val};
+use crate::kernels::cpu::elementwise::{clib, math};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::Rule;
+use crate::ops::elementwise::kind::binary::{AB, BinaryDef, Y, binary_in_place, conj_val, run_binary};
+use crate::ops::table::{FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, with_dtype};
 use smallvec::smallvec;
@@ -177,7 +178,7 @@ impl Op for PowScalar {
         Ok(smallvec![Meta { layout: super::kind::result_layout(x[0].shape(), x), dtype }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        use super::kind::{Side, run1, run2};
+        use super::kind::run::{Side, run1, run2};
         let (compute, _) = Rule::Same.resolve(self.dtype(x[0]));
         match self.kernel(compute) {
             Some(kernel) => run1(x[0], &out[0], compute, compute, kernel),
@@ -207,10 +208,10 @@ impl Op for PowScalar {
 pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
     match (input.into(), exponent.into()) {
         (Val::T(x), Val::S(e)) => {
-            super::choose::check_fits(&Val::S(e), &x)?;
+            crate::ops::create::convert::check_fits(&Val::S(e), &x)?;
             apply(PowScalar(e), &[&x])
         }
-        (a, b) => binary(&POW, a, b, None),
+        (a, b) => run_binary(&POW, a, b, None),
     }
 }
 
@@ -218,7 +219,7 @@ pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
 pub fn pow_in_place(input: &Tensor, exponent: impl Into<Val>) -> Result<()> {
     match exponent.into() {
         Val::S(e) => {
-            super::choose::check_fits(&Val::S(e), input)?;
+            crate::ops::create::convert::check_fits(&Val::S(e), input)?;
             apply_in_place(PowScalar(e), &[input])
         }
         e => binary_in_place(&POW, input, e, None),
@@ -273,6 +274,8 @@ const POWER: &[OpDef] = &[
         call: |a| Ok(pow(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?)?.into()),
         returns: "Tensor",
         twin: Twin::Own(|a| pow_in_place(FromArg::from_arg(&a[0])?, Val::from_arg(&a[1])?)),
+        out: Out::Promote,
+        ..OpDef::PLAIN
     },
     OpDef {
         name: "float_power",
@@ -299,15 +302,19 @@ const POWER: &[OpDef] = &[
                 },
             )
         }),
+        out: Out::Keep,
+        ..OpDef::PLAIN
     },
     OpDef {
         name: "square",
         doc: "Each element times itself.\n",
-        params: super::exponential::ONE,
+        params: crate::ops::elementwise::kind::unary::ONE,
         places: &[Place::Torch, Place::Method],
         call: |a| Ok(pow(<&Tensor as FromArg>::from_arg(&a[0])?, 2i64)?.into()),
         returns: "Tensor",
         twin: Twin::Own(|a| pow_in_place(FromArg::from_arg(&a[0])?, 2i64)),
+        out: Out::Promote,
+        ..OpDef::PLAIN
     },
 ];
 

@@ -1,11 +1,14 @@
 //! Rounding to decimals, and `positive`.
 
-use super::kind::{Rule, Unary, UnaryDef};
 use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{PointFn, map, point1};
-use crate::ops::driver::op::{Saves, apply, apply_in_place};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::elementwise::kind::Rule;
 use crate::ops::elementwise::kind::nary::{PointDef, point, point_in_place};
+use crate::ops::elementwise::kind::unary::UnaryGrad;
+use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows, with_dtype};
@@ -36,8 +39,7 @@ static ROUND: UnaryDef = UnaryDef {
         DType::F64 => Ok(map(|x: f64| x.even())),
         _ => with_dtype!("round", dt, int, T => Ok(map(|x: T| x))),
     },
-    saves: Saves::NOTHING,
-    grad: |g, _| g.zeros_alike(),
+    grad: UnaryGrad::G(|g| g.zeros_alike()),
 };
 
 /// Parameters: `10^|decimals|`, and whether decimals count to the left of the point.
@@ -70,7 +72,7 @@ rows! { ROWS:
         if decimals == 0 { apply_in_place(Unary(&ROUND), &[input]) } else { point_in_place(&ROUND_DECIMALS, &[input], decimals_params(decimals)) }
     }
     /// Each element rounded, as `torch.round`.
-    [Special] fn special_round = "round"(input: &Tensor; decimals: i64 = 0) -> Tensor { input.round(decimals) }
+    [Special] out Keep fn special_round = "round"(input: &Tensor; decimals: i64 = 0) -> Tensor { input.round(decimals) }
     /// The tensor itself.
     ///
     /// **Errors**: RuntimeError for bool tensors.

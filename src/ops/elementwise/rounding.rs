@@ -1,13 +1,11 @@
 //! Magnitude, sign and rounding: one row each.
 
-use super::exponential::unary_rows;
-use super::kind::{Rule, Unary, UnaryDef};
 use crate::base::{C64, C128, DType, Elem};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{UnaryFn, map};
-use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::table::{FromArg, OpDef, Table};
-use crate::tensor::{Context, Tensor};
+use crate::ops::elementwise::kind::unary::unary;
+use crate::ops::table::Table;
+use crate::tensor::Tensor;
 use crate::{ensure, with_dtype};
 
 /// Kernels for the floats; integers are whole already.
@@ -44,11 +42,12 @@ fn sgn_grad(g: &Tensor, x: &Tensor) -> Result<Tensor> {
     r.eq(0i64)?.choose(0i64, v.sub(u.mul(along)?)?)
 }
 
-unary_rows! { ROUNDING:
+unary! { ROUNDING:
     /// The absolute value of every element; for complex the modulus, a real tensor.
     ///
     /// **Errors**: RuntimeError for bool tensors.
-    abs(ABS, "AbsBackward0") ["absolute"]: Real, |op, dt| match dt {
+    abs "AbsBackward0" also ["absolute"]: Real,
+        cpu |op, dt| match dt {
             DType::F32 => Ok(map(|x: f32| x.abs())),
             DType::F64 => Ok(map(|x: f64| x.abs())),
             DType::C64 => Ok(map(|z: C64| (z.re as f64).hypot(z.im as f64) as f32)),
@@ -60,34 +59,52 @@ unary_rows! { ROUNDING:
             DType::I64 => Ok(map(|x: i64| x.wrapping_abs())),
             d => Err(Error::no_dtype(op, d, "every dtype but bool")),
         },
-        INPUT, |g, cx| g.mul(cx.input(0)?.sgn()?);
+        wgsl "abs(x)",
+        on 0.2, 2.5,
+        grad X |g, x| g.mul(x.sgn()?);
     /// The direction of every element: `x / |x|`, zero for zero. For real tensors the sign.
-    sgn(SGN, "SgnBackward0") []: Same, |op, dt| match dt {
+    sgn "SgnBackward0": Same,
+        cpu |op, dt| match dt {
             DType::C64 => Ok(map(|z: C64| { let w = direction(wide(z)); C64::new(w.re as f32, w.im as f32) })),
             DType::C128 => Ok(map(direction)),
             _ => sign_kernel(op, dt),
         },
-        INPUT, |g, cx| sgn_grad(g, &cx.input(0)?);
+        on 0.2, 2.5,
+        grad X |g, x| sgn_grad(g, x);
     /// -1, 0 or 1, as every element's sign.
     ///
     /// **Errors**: RuntimeError for complex tensors; see `sgn`.
-    sign(SIGN, "SignBackward0") []: Same, |op, dt| {
+    sign "SignBackward0": Same,
+        cpu |op, dt| {
             ensure!(!dt.is_complex(), Runtime, "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.");
             sign_kernel(op, dt)
         },
-        NOTHING, |g, _cx| g.zeros_alike();
+        wgsl "sign(x)",
+        grad G |g| g.zeros_alike();
     /// The least whole number not below each element.
-    ceil(CEIL, "CeilBackward0") []: Same, |op, dt| whole!(op, dt, |x| x.ceil()), NOTHING, |g, _cx| g.zeros_alike();
+    ceil "CeilBackward0": Same,
+        cpu |op, dt| whole!(op, dt, |x| x.ceil()),
+        wgsl "ceil(x)",
+        grad G |g| g.zeros_alike();
     /// The greatest whole number not above each element.
-    floor(FLOOR, "FloorBackward0") []: Same, |op, dt| whole!(op, dt, |x| x.floor()), NOTHING, |g, _cx| g.zeros_alike();
+    floor "FloorBackward0": Same,
+        cpu |op, dt| whole!(op, dt, |x| x.floor()),
+        wgsl "floor(x)",
+        grad G |g| g.zeros_alike();
     /// Each element without its fraction.
-    trunc(TRUNC, "TruncBackward0") ["fix"]: Same, |op, dt| whole!(op, dt, |x| x.trunc()), NOTHING, |g, _cx| g.zeros_alike();
+    trunc "TruncBackward0" also ["fix"]: Same,
+        cpu |op, dt| whole!(op, dt, |x| x.trunc()),
+        wgsl "trunc(x)",
+        grad G |g| g.zeros_alike();
     /// The fraction of each element, with its sign.
-    frac(FRAC, "FracBackward0") []: Same, |op, dt| match dt {
+    frac "FracBackward0": Same,
+        cpu |op, dt| match dt {
             DType::F32 => Ok(map(|x: f32| x - x.trunc())),
             DType::F64 => Ok(map(|x: f64| x - x.trunc())),
             d => Err(Error::no_dtype(op, d, "floating dtypes")),
-        }, NOTHING, |g, _cx| Ok(g.clone());
+        },
+        on 0.2, 2.5,
+        grad G |g| Ok(g.clone());
 }
 
 fn sign_kernel(op: &str, dt: DType) -> Result<UnaryFn> {

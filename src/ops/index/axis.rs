@@ -1,11 +1,14 @@
 //! Functions that index whole axes: `index_select`, `index_add`, `take` and the like.
 
-use super::item::{index_put_in_place, index_put_to, pick};
-use super::pick::{INDEX_ADD, INDEX_COPY, INDEX_FILL, INDEX_FILL_WITH, Manner, Put, SELECT, Spots, TAKE};
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
-use crate::ops::create::copy::full;
-use crate::ops::driver::op::{apply, apply_in_place};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::memory::full;
+use crate::ops::index::item::{index_put_in_place, index_put_to};
+use crate::ops::index::pick::{
+    INDEX_ADD, INDEX_COPY, INDEX_FILL, INDEX_FILL_WITH, Manner, Put, SELECT, Spots, TAKE, pick,
+};
 use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
 use crate::{ensure, rows};

@@ -1,15 +1,17 @@
 //! Python's `x[...]` and `x[...] = v`: basic parts (integers, slices, None, Ellipsis) make views, index tensors and
 //! masks go through `Pick` and `Put`.
 
-use super::mask::{positions, select_dense};
-use super::pick::{Group, INDEX, Pick, Put, Spots};
 use crate::autograd::grad_enabled;
-use crate::base::{DType, Device, Layout};
+use crate::base::{DType, Device, Layout, check_expand, clamp_slice};
 use crate::error::Result;
-use crate::ops::create::copy::full;
-use crate::ops::driver::op::{apply, apply_in_place, record_view, view as show};
-use crate::ops::linalg::matmul::op::check_expand;
-use crate::ops::shape::resize::{AliasGrad, SelectGrad, SliceGrad, UnsqueezeGrad, clamp_slice};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::memory::full;
+use crate::ops::driver::view::{record_view, view as show};
+use crate::ops::index::mask::{positions, select_dense};
+use crate::ops::index::pick::{Group, INDEX, Put, Spots, pick};
+use crate::ops::shape::resize::{AliasGrad, UnsqueezeGrad};
+use crate::ops::shape::slice::{SelectGrad, SliceGrad};
 use crate::ops::table::Val;
 use crate::tensor::{GradFn, Tensor};
 use crate::{bail, ensure};
@@ -220,12 +222,6 @@ pub fn get_item(x: &Tensor, index: &[Index]) -> Result<Tensor> {
     }
     let (spots, tensors) = spots(&view, advanced)?;
     pick(&view, spots, &tensors)
-}
-
-/// Reads by index tensors.
-pub fn pick(x: &Tensor, spots: Spots, index: &[Tensor]) -> Result<Tensor> {
-    let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(x).chain(index).collect();
-    apply(Pick(spots), &inputs)
 }
 
 /// Without leading axes of size 1, as assignment takes its values.

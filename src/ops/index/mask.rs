@@ -1,16 +1,16 @@
 //! Masks: filling, reading and writing where they are true, and the positions of what is not zero.
 
-use super::item::pick;
-use super::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots};
 use crate::autograd::{grad_enabled, inference_mode};
 use crate::base::{DType, Device, Dims, Scalar, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
-use crate::kernels::cpu::index::mask as compress;
-use crate::kernels::cpu::index::{blend, slice_of};
+use crate::kernels::cpu::index::{blend, mask as compress, slice_of};
 use crate::kernels::cpu::machine::iter::{Operand, for_each};
-use crate::ops::create::copy::dense_cast_held;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::memory::dense_cast_held;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::index::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots, pick};
 use crate::ops::table::{Ret, Table, Val};
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -277,6 +277,8 @@ rows! { MASK:
         let out = Tensor::from_slice(&columns.concat(), &[d, n])?;
         Ok(out.alias(out.layout().transpose(0, 1)))
     }
+    /// The indices of elements that are not zero, one tensor an axis.
+    [Torch] out Promote fn where_nonzero = "where"(condition: &Tensor) -> Ret { condition.nonzero(true) }
 }
 
 /// A mask broadcast to exactly the shape of the tensor it applies to.

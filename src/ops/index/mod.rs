@@ -5,8 +5,9 @@ pub mod gather;
 pub mod item;
 pub mod mask;
 pub mod pick;
+pub mod scatter;
 
 use crate::ops::table::Table;
 
 /// The rows of every file.
-pub const TABLES: &[Table] = &[axis::TABLE, gather::TABLE, mask::TABLE];
+pub const TABLES: &[Table] = &[axis::TABLE, gather::TABLE, mask::TABLE, scatter::TABLE];

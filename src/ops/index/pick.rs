@@ -3,9 +3,11 @@
 
 use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast};
 use crate::error::{Error, Kind, Result};
-use crate::kernels::cpu::index::{self as kernel, Places, Reduce};
-use crate::ops::create::copy::{dense_cast_held, fill_held, full, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::kernels::cpu::index as kernel;
+use crate::kernels::cpu::index::{Places, Reduce};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads};
 use smallvec::{SmallVec, smallvec};
@@ -383,4 +385,10 @@ impl Op for Put {
         // only those two promise one value for elements that share a place
         [&INDEX, &INDEX_FILL, &INDEX_FILL_WITH].iter().any(|m| std::ptr::eq(*m, self.spots.manner))
     }
+}
+
+/// Reads by index tensors.
+pub fn pick(x: &Tensor, spots: Spots, index: &[Tensor]) -> Result<Tensor> {
+    let inputs: SmallVec<[&Tensor; 4]> = std::iter::once(x).chain(index).collect();
+    apply(Pick(spots), &inputs)
 }

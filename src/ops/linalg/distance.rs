@@ -2,14 +2,14 @@
 
 use crate::base::promote::promote;
 use crate::base::{Dims, Scalar, broadcast, wrap_dim};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::linalg::distance as kernel;
-use crate::ops::create::copy::dense_held;
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::compare::gt;
-use crate::ops::elementwise::exponential::reciprocal;
+use crate::ops::reduce::axes::Axes;
 use crate::ops::reduce::norm::{norm_backward, vector_norm};
-use crate::ops::reduce::sum::{Axes, no_kernel};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
@@ -86,8 +86,7 @@ impl Op for Pdist {
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let (x, y) = (cx.input(0)?, cx.output(0)?);
         let n = x.shape()[0];
         let pairs: Vec<(usize, usize)> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
@@ -99,9 +98,9 @@ impl Op for Pdist {
         let pick = |at: &Tensor| x.index_select(0, at);
         let diff = pick(&i)?.sub(pick(&j)?)?;
         let d = norm_backward(g, &diff, &y, self.0, &Axes { axes: smallvec![1], keepdim: false })?;
-        let zero = crate::ops::reduce::sum::zeros_of(x.shape(), g)?;
+        let zero = crate::ops::driver::memory::zeros_of(x.shape(), g)?;
         let out = zero.index_add(0, &i, &d, Scalar::Int(1))?;
-        grads![Some(out.index_add(0, &j, &d, Scalar::Int(-1))?)]
+        out.index_add(0, &j, &d, Scalar::Int(-1))
     }
 }
 
@@ -109,7 +108,7 @@ fn check_float(op: &str, which: Option<&str>, x: &Tensor) -> Result<()> {
     let got = which.map_or(String::new(), |w| format!(", {w} got: {}", x.dtype().scalar_name()));
     ensure!(x.dtype().is_float(), Runtime, "{op} only supports floating-point dtypes{got}");
     if x.dtype().size() < 4 {
-        no_kernel(op, x.dtype())?;
+        return Err(Error::no_kernel(op, x.dtype()));
     }
     Ok(())
 }
@@ -194,7 +193,7 @@ rows! { DISTANCE:
         let n = vector_norm(input, p, Some(&rest), true, None)?;
         // nan stays as it is
         let small = gt(n.detach(), most)?.logical_not()?;
-        let factor = reciprocal(&n.add(1e-7)?)?.mul(most)?.masked(&small, 1.0)?;
+        let factor = n.add(1e-7)?.reciprocal()?.mul(most)?.masked(&small, 1.0)?;
         input.mul(factor.cast(input.dtype())?)
     }
     /// `renorm` in place.

@@ -2,7 +2,7 @@
 
 use crate::base::Dims;
 use crate::error::Result;
-use crate::ops::driver::op::apply;
+use crate::ops::driver::apply::apply;
 use crate::ops::linalg::matmul::op::BMM;
 use crate::ops::table::{ELLIPSIS as DOTS, Operand, Table, tensors_of};
 use crate::tensor::Tensor;

@@ -4,8 +4,9 @@ use crate::base::rng::default_generator;
 use crate::base::{Device, Dims, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random;
-use crate::ops::elementwise::arithmetic::{self as binary, add};
-use crate::ops::elementwise::kind::binary_in_place;
+use crate::ops::elementwise::arithmetic as binary;
+use crate::ops::elementwise::arithmetic::add;
+use crate::ops::elementwise::kind::binary::binary_in_place;
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::{Meta, Tensor};
@@ -63,7 +64,7 @@ fn dropped(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Re
         Meta::like(input, input.dtype())
     };
     if p == 1.0 {
-        let zero = crate::ops::create::copy::full(&[], Scalar::Int(0), input.dtype(), input.device())?;
+        let zero = crate::ops::driver::memory::full(&[], Scalar::Int(0), input.dtype(), input.device())?;
         return times(Val::T(zero));
     }
     let noise = bernoulli(meta, 1.0 - p, input.device())?;

@@ -1,13 +1,12 @@
 //! Optimizer steps: all parameters of a group in one call, in place, outside the graph.
 
-use crate::ops::create::copy::write;
-use crate::ops::driver::op::check_in_place;
-use crate::ops::table::Table;
-
 use crate::autograd::{GradMode, ModeGuard};
 use crate::base::{Layout, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::optim as kernel;
+use crate::ops::driver::in_place::check_in_place;
+use crate::ops::driver::memory::write;
+use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Meta, Tensor};
 use crate::{bail, ensure, rows, with_dtype};
@@ -153,7 +152,7 @@ fn count_up(step: &Tensor) -> Result<f64> {
     if step.numel() != 1 {
         bail!(Runtime, "adam: step must have one element");
     }
-    crate::ops::create::copy::fill_data(step, Scalar::Float(now))?;
+    crate::ops::driver::memory::fill_data(step, Scalar::Float(now))?;
     step.storage().bump_version();
     Ok(now)
 }
@@ -163,7 +162,7 @@ pub const TABLE: Table = &[OPTIM];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::create::copy::{dense_copy, full};
+    use crate::ops::driver::memory::{dense_copy, full};
 
     #[test]
     fn layouts_that_differ_are_stepped_alike() {

@@ -1,11 +1,13 @@
 //! `histogram`: weighted counts between edges.
 
 use crate::base::{DType, Scalar};
-use crate::error::Result;
-use crate::kernels::cpu::order::sort::edge_counts;
-use crate::ops::create::copy::{dense_held, full, write_held};
-use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::reduce::sum::no_kernel;
+use crate::error::{Error, Result};
+use crate::kernels::cpu::order::histogram::{edge_counts, histogram_counts};
+use crate::ops::create::fill::Made;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_cast_held, dense_held, full, write_held};
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::elementwise::kind::half_up;
 use crate::ops::table::{Fields, Named, Table, Val};
 use crate::tensor::{Meta, Tensor};
 use crate::{ensure, rows, with_dtype};
@@ -82,9 +84,61 @@ fn counted(x: &Tensor, edges: &Tensor, weight: Option<&Tensor>, density: bool) -
 
 fn check(x: &Tensor) -> Result<()> {
     if !matches!(x.dtype(), DType::F32 | DType::F64) {
-        no_kernel("histogramdd", x.dtype())?;
+        return Err(Error::no_kernel("histogramdd", x.dtype()));
     }
     Ok(())
+}
+
+/// Counts in bins of equal width.
+#[derive(Debug)]
+pub(crate) struct Histc {
+    bins: usize,
+    range: (f64, f64),
+}
+
+impl Op for Histc {
+    fn name(&self) -> &'static str {
+        "histc"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&[self.bins], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = dense_cast_held(x[0], half_up(x[0].dtype()))?;
+        let mut counts = vec![0i64; self.bins];
+        with_dtype!("histc", x.dtype(), native, T => {
+            // SAFETY: a dense tensor of so many elements, held
+            unsafe { histogram_counts::<T>(x.ptr_of(), x.numel(), self.range, &mut counts) };
+            Ok(())
+        })?;
+        let result = Tensor::from_slice(&counts, &[self.bins])?;
+        write_held(&out[0], &result);
+        Ok(())
+    }
+}
+
+fn histc_of(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
+    let d = x.dtype();
+    if d.is_complex() {
+        return Err(Error::no_kernel("aminmax_cpu", d));
+    }
+    ensure!(bins > 0, Runtime, "torch.histogram(): bins must be > 0, but got {bins} for dimension 0");
+    if !d.is_float() {
+        return Err(Error::no_kernel("histogram_cpu", d));
+    }
+    let x = x.detach();
+    let (mut lo, mut hi) = (min.to_f64(), max.to_f64());
+    if lo == hi && x.numel() > 0 {
+        lo = x.min()?.item()?.to_f64();
+        hi = x.max()?.item()?.to_f64();
+    }
+    if lo == hi {
+        (lo, hi) = (lo - 1.0, hi + 1.0);
+    }
+    ensure!(lo.is_finite() && hi.is_finite(), Runtime, "torch.histc: range of [{lo}, {hi}] is not finite");
+    ensure!(lo < hi, Runtime, "torch.histc: max must be larger than min");
+    apply(Histc { bins: bins as usize, range: (lo, hi) }, &[&x])
 }
 
 rows! { ROWS:
@@ -114,14 +168,13 @@ rows! { ROWS:
         if lo == hi {
             (lo, hi) = (lo - 0.5, hi + 0.5);
         }
-        let edges = crate::ops::create::fill::linspace(lo.into(), hi.into(), bins + 1, Some(input.dtype()), None, None, None, false)?;
+        let edges = crate::ops::create::range::linspace(lo.into(), hi.into(), bins + 1, Made { dtype: Some(input.dtype()), ..Made::default() })?;
         counted(input, &edges, weight, density)
     }
     /// Whether each element is among `test_elements`.
     ///
     /// Args: assume_unique: no element occurs twice in either; invert: whether it is not.
-    [Torch] fn isin(elements: Val, test_elements: Val; assume_unique: bool = false, invert: bool = false) -> Tensor {
-        let _ = assume_unique;
+    [Torch] fn isin(elements: Val, test_elements: Val; _assume_unique: bool = false, invert: bool = false) -> Tensor {
         let tensor = |v: &Val| match v {
             Val::T(t) => Ok(t.detach()),
             Val::S(s) => full(&[], *s, s.dtype(crate::base::promote::default_dtype()), crate::base::Device::Cpu),
@@ -141,6 +194,9 @@ rows! { ROWS:
         };
         if invert { found.logical_not() } else { Ok(found) }
     }
+    /// How many elements fall into each of `bins` bins of equal width between `min` and `max` (the extremes of the
+    /// data where both are equal).
+    [Torch, Method] fn histc(input: &Tensor, bins: i64 = 100, min: Scalar = Scalar::Int(0), max: Scalar = Scalar::Int(0)) -> Tensor { histc_of(input, bins, min, max) }
 }
 
 pub const TABLE: Table = &[ROWS];

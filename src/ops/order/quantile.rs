@@ -1,11 +1,10 @@
 //! Quantiles: a sort, two neighbours of each rank, and what lies between them.
 
-use super::sort::sort_along;
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;
-use crate::ops::create::copy::full;
+use crate::ops::driver::memory::full;
 use crate::ops::elementwise::compare::eq;
-use crate::ops::elementwise::rounding::{ceil, floor, sgn};
+use crate::ops::order::sort::sort_along;
 use crate::ops::reduce::extreme::flat;
 use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
@@ -93,7 +92,7 @@ fn quantiles(
         let present = sorted.not_nan()?.sum_over(&[-1], true)?;
         let top = present.cast(x.dtype())?.sub(1.0)?;
         let r = q1.expand_to(&ranks_shape)?.mul(top)?;
-        let below = eq(&sgn(&r.detach())?, -1.0)?;
+        let below = eq(&r.detach().sgn()?, -1.0)?;
         r.masked(&below, 0.0)?
     } else {
         let r = q1.mul((n - 1) as f64)?.expand_to(&ranks_shape)?;
@@ -102,19 +101,19 @@ fn quantiles(
         r.masked(&spoiled.expand_to(&ranks_shape)?, (n - 1) as f64)?
     };
     let ranks = match how {
-        Between::Lower => floor(&ranks)?,
-        Between::Higher => ceil(&ranks)?,
+        Between::Lower => ranks.floor()?,
+        Between::Higher => ranks.ceil()?,
         Between::Nearest => ranks.round(0)?,
         _ => ranks,
     };
-    let below = floor(&ranks.detach())?.cast(DType::I64)?;
+    let below = ranks.detach().floor()?.cast(DType::I64)?;
     let mut values = sorted.gather(last as i64, &below, false)?;
     if matches!(how, Between::Linear | Between::Midpoint) {
         let weight = match how {
             Between::Midpoint => full(&ranks_shape, Scalar::Float(0.5), x.dtype(), x.device())?,
             _ => ranks.sub(below.cast(x.dtype())?)?,
         };
-        let above = ceil(&ranks.detach())?.cast(DType::I64)?;
+        let above = ranks.detach().ceil()?.cast(DType::I64)?;
         let upper = sorted.gather(last as i64, &above, false)?;
         values = values.lerp(&upper, Val::T(weight))?;
     }

@@ -2,12 +2,12 @@
 
 use crate::base::promote::{Promotion, default_dtype};
 use crate::base::{DType, Scalar};
-use crate::error::Result;
-use crate::kernels::cpu::order::sort::{histogram_counts, search};
-use crate::ops::create::copy::{dense_cast_held, dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::order::search::search;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_cast_held, dense_held, write_held};
+use crate::ops::driver::op::{Metas, Op};
 use crate::ops::elementwise::kind::half_up;
-use crate::ops::reduce::sum::no_kernel;
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Meta, Tensor};
 use crate::{bail, ensure, rows, with_dtype};
@@ -33,7 +33,7 @@ impl Op for Search {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (b, v) = (x[0].dtype(), x[1].dtype());
         if b.is_complex() || b == DType::Bool || v.is_complex() {
-            no_kernel("searchsorted_out_cpu", if v.is_complex() { v } else { b })?;
+            return Err(Error::no_kernel("searchsorted_out_cpu", if v.is_complex() { v } else { b }));
         }
         Ok(smallvec![Meta::new(x[1].shape(), if self.narrow { DType::I32 } else { DType::I64 })])
     }
@@ -76,7 +76,7 @@ impl Op for Search {
 
 /// A number as a 0-d tensor.
 fn number(s: Scalar) -> Result<Tensor> {
-    crate::ops::create::copy::full(&[], s, s.dtype(default_dtype()), crate::base::Device::Cpu)
+    crate::ops::driver::memory::full(&[], s, s.dtype(default_dtype()), crate::base::Device::Cpu)
 }
 
 fn look_up(
@@ -143,58 +143,6 @@ fn look_up(
     }
 }
 
-/// Counts in bins of equal width.
-#[derive(Debug)]
-struct Histc {
-    bins: usize,
-    range: (f64, f64),
-}
-
-impl Op for Histc {
-    fn name(&self) -> &'static str {
-        "histc"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(&[self.bins], x[0].dtype())])
-    }
-    #[allow(unsafe_code)]
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let x = dense_cast_held(x[0], half_up(x[0].dtype()))?;
-        let mut counts = vec![0i64; self.bins];
-        with_dtype!("histc", x.dtype(), native, T => {
-            // SAFETY: a dense tensor of so many elements, held
-            unsafe { histogram_counts::<T>(x.ptr_of(), x.numel(), self.range, &mut counts) };
-            Ok(())
-        })?;
-        let result = Tensor::from_slice(&counts, &[self.bins])?;
-        write_held(&out[0], &result);
-        Ok(())
-    }
-}
-
-fn counted(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
-    let d = x.dtype();
-    if d.is_complex() {
-        no_kernel("aminmax_cpu", d)?;
-    }
-    ensure!(bins > 0, Runtime, "torch.histogram(): bins must be > 0, but got {bins} for dimension 0");
-    if !d.is_float() {
-        no_kernel("histogram_cpu", d)?;
-    }
-    let x = x.detach();
-    let (mut lo, mut hi) = (min.to_f64(), max.to_f64());
-    if lo == hi && x.numel() > 0 {
-        lo = x.min()?.item()?.to_f64();
-        hi = x.max()?.item()?.to_f64();
-    }
-    if lo == hi {
-        (lo, hi) = (lo - 1.0, hi + 1.0);
-    }
-    ensure!(lo.is_finite() && hi.is_finite(), Runtime, "torch.histc: range of [{lo}, {hi}] is not finite");
-    ensure!(lo < hi, Runtime, "torch.histc: max must be larger than min");
-    apply(Histc { bins: bins as usize, range: (lo, hi) }, &[&x])
-}
-
 rows! { SEARCH:
     /// Where values belong in a sorted sequence (row by row): before equal elements, after them with `right`.
     ///
@@ -207,9 +155,6 @@ rows! { SEARCH:
         ensure!(boundaries.ndim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim({})", boundaries.ndim());
         look_up(boundaries, input, out_int32, right, None, None)
     }
-    /// How many elements fall into each of `bins` bins of equal width between `min` and `max` (the extremes of the
-    /// data where both are equal).
-    [Torch, Method] fn histc(input: &Tensor, bins: i64 = 100, min: Scalar = Scalar::Int(0), max: Scalar = Scalar::Int(0)) -> Tensor { counted(input, bins, min, max) }
 }
 
 pub const TABLE: Table = &[SEARCH];

@@ -1,15 +1,17 @@
 //! One element out of each line: `kthvalue`, `median`, `nanmedian`, `mode`.
 
-use super::sort::from_picked;
 use crate::base::{DType, Scalar, wrap_dim};
-use crate::error::Result;
-use crate::kernels::cpu::order::sort::{Grid, Pick, pick};
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::order::select::{Pick, pick};
+use crate::kernels::cpu::order::sort::Grid;
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::order::sort::from_picked;
+use crate::ops::reduce::axes::Axes;
 use crate::ops::reduce::extreme::evenly_over_all;
-use crate::ops::reduce::sum::{Axes, no_kernel};
 use crate::ops::table::{Fields, Named, Table};
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, rows, with_dtype};
+use crate::tensor::{Context, Meta, Tensor, Want};
+use crate::{ensure, rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Debug)]
@@ -61,9 +63,8 @@ impl Op for Picked {
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 0, outputs: 2 }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(from_picked(g, cx, self.axis, self.keepdim)?)]
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        from_picked(g, cx, self.axis, self.keepdim)
     }
 }
 
@@ -74,7 +75,7 @@ fn check_dtype(what: Pick, d: DType, median: &str) -> Result<()> {
         Pick::Mode => "mode_cpu",
     };
     if d.is_complex() || d == DType::Bool && !matches!(what, Pick::Mode) {
-        no_kernel(kernel, d)?;
+        return Err(Error::no_kernel(kernel, d));
     }
     Ok(())
 }
@@ -103,10 +104,10 @@ impl Op for Median {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         if x[0].numel() == 0 {
             let empty = if x[0].dtype().is_float() { Scalar::Float(f64::NAN) } else { Scalar::Int(i64::MIN) };
-            crate::ops::create::copy::fill_held(&out[0], empty);
+            crate::ops::driver::memory::fill_held(&out[0], empty);
             return Ok(());
         }
-        let x = crate::ops::create::copy::dense_held(x[0])?;
+        let x = crate::ops::driver::memory::dense_held(x[0])?;
         let grid = Grid::new(&[x.numel()], &[1], 0);
         let at = Tensor::empty(&[], DType::I64, x.device())?;
         with_dtype!(self.name(), x.dtype(), real, T => {
@@ -118,9 +119,8 @@ impl Op for Median {
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(evenly_over_all(g, &cx.input(0)?, &cx.output(0)?)?)]
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        evenly_over_all(g, &cx.input(0)?, &cx.output(0)?)
     }
 }
 

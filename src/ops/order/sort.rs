@@ -2,13 +2,16 @@
 
 use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
-use crate::kernels::cpu::order::sort::{self as kernel, Grid};
-use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::kernels::cpu::order::select::topk;
+use crate::kernels::cpu::order::sort as kernel;
+use crate::kernels::cpu::order::sort::Grid;
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::memory::zeros_of;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::reduce::extreme::to_selected;
-use crate::ops::reduce::sum::zeros_of;
 use crate::ops::table::{Fields, Named, Table};
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, rows, with_dtype};
+use crate::tensor::{Context, Meta, Tensor, Want};
+use crate::{ensure, rows, with_dtype};
 use smallvec::smallvec;
 
 static SORT: Fields = Fields { name: "sort", fields: &["values", "indices"] };
@@ -55,9 +58,8 @@ impl Op for Sort {
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 0, outputs: 2 }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(back_to(g, cx.shape(0), self.axis, &cx.output(1)?)?)]
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        back_to(g, cx.shape(0), self.axis, &cx.output(1)?)
     }
 }
 
@@ -107,7 +109,7 @@ impl Op for TopK {
         let k = if x.ndim() == 0 { 1 } else { self.k };
         with_dtype!("topk", x.dtype(), real, T => {
             // SAFETY: the grid follows the layout of `x`, whose storage is held; results are dense, `k` for each line
-            unsafe { kernel::topk::<T>(&grid, x.ptr_of(), k, self.largest, out[0].ptr_of(), out[1].ptr_of()) };
+            unsafe { topk::<T>(&grid, x.ptr_of(), k, self.largest, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
     }
@@ -117,9 +119,8 @@ impl Op for TopK {
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 0, outputs: 2 }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(back_to(g, cx.shape(0), self.axis, &cx.output(1)?)?)]
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        back_to(g, cx.shape(0), self.axis, &cx.output(1)?)
     }
 }
 
@@ -129,18 +130,15 @@ rows! { ROWS:
     /// Errors: RuntimeError for complex numbers.
     [Torch, Method] fn sort(input: &Tensor, dim: i64 = -1, descending: bool = false) -> Named { named(input, dim, descending) }
     /// The elements in order along an axis, and where they were; always stable.
-    [Torch, Method] fn sort_stable = "sort"(input: &Tensor; stable: Option<bool>, dim: i64 = -1, descending: bool = false) -> Named {
-        let _ = stable;
+    [Torch, Method] fn sort_stable = "sort"(input: &Tensor; _stable: Option<bool>, dim: i64 = -1, descending: bool = false) -> Named {
         named(input, dim, descending)
     }
     /// The elements in order along an axis, and where they were; always stable.
-    [Torch, Method] fn sort_stable_dim = "sort"(input: &Tensor, dim: i64 = -1, descending: bool = false; stable: Option<bool>) -> Named {
-        let _ = stable;
+    [Torch, Method] fn sort_stable_dim = "sort"(input: &Tensor, dim: i64 = -1, descending: bool = false; _stable: Option<bool>) -> Named {
         named(input, dim, descending)
     }
     /// Positions that put the elements in order along an axis.
-    [Torch, Method] fn argsort(input: &Tensor, dim: i64 = -1, descending: bool = false; stable: bool = false) -> Tensor {
-        let _ = stable;
+    [Torch, Method] fn argsort(input: &Tensor, dim: i64 = -1, descending: bool = false; _stable: bool = false) -> Tensor {
         Ok(sort_along(&input.detach(), dim, descending)?.1)
     }
     /// The elements in order along the first axis.
@@ -148,8 +146,7 @@ rows! { ROWS:
     /// The `k` greatest (or least) elements along an axis in order, and where they were.
     ///
     /// Errors: RuntimeError if `k` is out of range.
-    [Torch, Method] fn topk(input: &Tensor, k: i64, dim: i64 = -1, largest: bool = true, sorted: bool = true) -> Named {
-        let _ = sorted;
+    [Torch, Method] fn topk(input: &Tensor, k: i64, dim: i64 = -1, largest: bool = true, _sorted: bool = true) -> Named {
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(1);
         ensure!(k >= 0 && k as usize <= n, Runtime, "selected index k out of range");

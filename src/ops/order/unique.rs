@@ -1,10 +1,9 @@
 //! Distinct elements. The size of the result depends on the data, so these compute outside the op driver.
 
 use crate::base::{DType, Device, Dims, wrap_dim};
-use crate::error::Result;
-use crate::kernels::cpu::order::sort::{Groups, group, unique as unique_kernel};
-use crate::ops::create::copy::dense;
-use crate::ops::reduce::sum::no_kernel;
+use crate::error::{Error, Result};
+use crate::kernels::cpu::order::unique::{Groups, group, unique as unique_kernel};
+use crate::ops::driver::memory::dense;
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
@@ -80,7 +79,7 @@ fn taken(x: &Tensor, first: &[usize]) -> Result<Tensor> {
     let out = Tensor::empty(&shape, x.dtype(), x.device())?;
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     for (k, &i) in first.iter().enumerate() {
-        crate::ops::create::copy::write_held(
+        crate::ops::driver::memory::write_held(
             &out.alias(out.layout().select(0, k)),
             &x.alias(x.layout().select(0, i)),
         );
@@ -116,7 +115,7 @@ fn distinct(
     }
     let axis = dim.map(|d| wrap_dim(d, x.ndim())).transpose()?;
     if x.dtype().is_complex() {
-        no_kernel(op, x.dtype())?;
+        return Err(Error::no_kernel(op, x.dtype()));
     }
     let (values, g, inverse_shape) = match axis {
         Some(axis) => {
@@ -163,13 +162,13 @@ fn distinct(
 fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Tensor> {
     has_data("bincount", x)?;
     if !x.dtype().is_integral() || x.dtype() == DType::Bool {
-        no_kernel("bincount_cpu", x.dtype())?;
+        return Err(Error::no_kernel("bincount_cpu", x.dtype()));
     }
     ensure!(minlength >= 0, Runtime, "minlength should be >= 0");
     let minlength = minlength as usize;
     let only = "bincount only supports 1-d non-negative integral inputs.";
     if x.ndim() == 1 && x.numel() == 0 {
-        return crate::ops::create::copy::full(
+        return crate::ops::driver::memory::full(
             &[minlength],
             crate::base::Scalar::Int(0),
             DType::I64,
@@ -184,7 +183,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     let at = unsafe { std::slice::from_raw_parts(places.ptr_of::<i64>() as *const i64, n) };
     ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");
     let bins = at.iter().max().map_or(0, |&m| m as usize + 1).max(minlength);
-    crate::ops::create::fill::room("bincount", bins)?;
+    crate::ops::driver::memory::room("bincount", bins)?;
     let result = match weights {
         None => {
             let mut counts = vec![0i64; bins];
@@ -220,8 +219,7 @@ rows! { UNIQUE:
     /// group if asked for; with `dim` the distinct slices along an axis.
     ///
     /// Errors: RuntimeError for complex numbers.
-    [Torch, Method] fn unique(input: &Tensor, sorted: bool = true, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
-        let _ = sorted;
+    [Torch, Method] fn unique(input: &Tensor, _sorted: bool = true, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
         distinct(input, return_inverse, return_counts, dim, false)
     }
     /// The first of each run of equal elements (or of slices along an axis), with the run of each element and the

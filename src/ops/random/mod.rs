@@ -1,8 +1,11 @@
 //! Elements by chance.
 
+pub mod law;
+
+pub mod discrete;
 pub mod fill;
 
 use crate::ops::table::Table;
 
 /// The rows of every file.
-pub const TABLES: &[Table] = &[fill::TABLE];
+pub const TABLES: &[Table] = &[discrete::TABLE, fill::TABLE];

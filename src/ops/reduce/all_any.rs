@@ -1,15 +1,15 @@
 //! Reductions of truth values: `all`, `any`.
 
-use super::sum::Axes;
 use crate::base::{DType, Dims};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
-use crate::ops::create::copy::write_held;
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::write_held;
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::reduce::axes::Axes;
 use crate::ops::table::Table;
-use crate::rows;
 use crate::tensor::{Meta, Tensor};
-use crate::with_dtype;
+use crate::{rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Debug)]

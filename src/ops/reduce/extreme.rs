@@ -1,11 +1,13 @@
 //! Greatest and least elements, and where they are.
 
-use super::sum::{Axes, no_kernel, zeros_of};
 use crate::base::{DType, Dims, wrap_dim};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce as kernel;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::zeros_of;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
+use crate::ops::reduce::axes::Axes;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
@@ -53,7 +55,7 @@ impl Op for Extreme {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let x = x[0];
         if x.dtype().is_complex() {
-            no_kernel(
+            return Err(Error::no_kernel(
                 match (self.whole, self.max) {
                     (true, true) => "max_all",
                     (true, false) => "min_all",
@@ -61,7 +63,7 @@ impl Op for Extreme {
                     (false, false) => "min_values_cpu",
                 },
                 x.dtype(),
-            )?;
+            ));
         }
         Ok(smallvec![Meta::new(&self.axes.shape(x.shape()), x.dtype())])
     }
@@ -71,10 +73,9 @@ impl Op for Extreme {
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let (x, y) = (cx.input(0)?, cx.output(0)?);
-        grads![Some(if self.whole { evenly_over_all(g, &x, &y)? } else { evenly(g, &x, &y, &self.axes)? })]
+        Ok(if self.whole { evenly_over_all(g, &x, &y)? } else { evenly(g, &x, &y, &self.axes)? })
     }
 }
 
@@ -86,7 +87,7 @@ fn evenly(g: &Tensor, x: &Tensor, y: &Tensor, axes: &Axes) -> Result<Tensor> {
     axes.keep(g, shape)?.mul(&mask)?.div(count)
 }
 
-/// As [`evenly`] for a reduction of everything, where nan counts as equal to nan.
+/// As `evenly` for a reduction of everything, where nan counts as equal to nan.
 pub fn evenly_over_all(g: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     let (x, y) = (x.detach(), y.detach());
     let mask = if x.numel() > 0
@@ -144,9 +145,8 @@ impl Op for ExtremeAt {
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 0, outputs: 2 }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(to_selected(g, cx.shape(0), self.axis, &cx.output(1)?, self.keepdim)?)]
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        to_selected(g, cx.shape(0), self.axis, &cx.output(1)?, self.keepdim)
     }
 }
 
@@ -228,7 +228,7 @@ impl Op for AminMax {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_complex() {
-            no_kernel("aminmax_cpu", x[0].dtype())?;
+            return Err(Error::no_kernel("aminmax_cpu", x[0].dtype()));
         }
         let shape = self.0.shape(x[0].shape());
         Ok(smallvec![Meta::new(&shape, x[0].dtype()), Meta::new(&shape, x[0].dtype())])
@@ -295,19 +295,19 @@ rows! { EXTREME:
     /// The greatest element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
-    [Torch, Method] fn max(input: &Tensor) -> Tensor { whole(input, true) }
+    [Torch, Method] out Promote fn max(input: &Tensor) -> Tensor { whole(input, true) }
     /// The greater element of each pair (`maximum`), broadcasting.
-    [Torch, Method] fn max_other = "max"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::maximum(input, other) }
+    [Torch, Method] out Promote fn max_other = "max"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::maximum(input, other) }
     /// The greatest elements along an axis and their (first) positions.
-    [Torch, Method] fn max_dim = "max"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, true) }
+    [Torch, Method] out Promote fn max_dim = "max"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, true) }
     /// The least element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
-    [Torch, Method] fn min(input: &Tensor) -> Tensor { whole(input, false) }
+    [Torch, Method] out Promote fn min(input: &Tensor) -> Tensor { whole(input, false) }
     /// The lesser element of each pair (`minimum`), broadcasting.
-    [Torch, Method] fn min_other = "min"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::minimum(input, other) }
+    [Torch, Method] out Promote fn min_other = "min"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::minimum(input, other) }
     /// The least elements along an axis and their (first) positions.
-    [Torch, Method] fn min_dim = "min"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
+    [Torch, Method] out Promote fn min_dim = "min"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
     /// The greatest elements over axes. Gradients are shared evenly by ties.
     [Torch, Method] fn amax(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, true) }
     /// The least elements over axes. Gradients are shared evenly by ties.

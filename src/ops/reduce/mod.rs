@@ -1,5 +1,7 @@
 //! Along axes: fewer elements, or running ones.
 
+pub mod axes;
+
 pub mod all_any;
 pub mod extreme;
 pub mod norm;

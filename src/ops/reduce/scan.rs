@@ -1,12 +1,14 @@
 //! Running reductions along one axis.
 
-use super::sum::{no_kernel, sum_dtype, zeros_of};
 use crate::base::{DType, Layout, Scalar, wrap_dim};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce as kernel;
 use crate::kernels::cpu::reduce::recur::{Lines, recur};
-use crate::ops::create::copy::{dense_cast_held, dense_held, fill_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_in_place, apply_multi};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, write_held, zeros_of};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::reduce::axes::sum_dtype;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows, with_dtype};
@@ -66,7 +68,10 @@ impl Op for Running {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if self.dtype == DType::Bool {
-            no_kernel(if self.product { "cumprod_out_cpu" } else { "cumsum_out_cpu" }, self.dtype)?;
+            return Err(Error::no_kernel(
+                if self.product { "cumprod_out_cpu" } else { "cumsum_out_cpu" },
+                self.dtype,
+            ));
         }
         Ok(smallvec![Meta::new(x[0].shape(), self.dtype)])
     }
@@ -187,11 +192,8 @@ impl Op for Shift {
         fill_held(&out.alias(part(out.layout(), end, 1)), self.fill);
         Ok(())
     }
-    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        match &g[0] {
-            Some(g) => grads![Some(shift(g, self.axis, !self.reverse, Scalar::Int(0))?)],
-            None => grads![None],
-        }
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
+        shift(g, self.axis, !self.reverse, Scalar::Int(0))
     }
 }
 
@@ -238,7 +240,7 @@ impl Op for RunningExtreme {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_complex() {
-            no_kernel(if self.max { "cummax_cpu" } else { "cummin_cpu" }, x[0].dtype())?;
+            return Err(Error::no_kernel(if self.max { "cummax_cpu" } else { "cummin_cpu" }, x[0].dtype()));
         }
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype()), Meta::new(x[0].shape(), DType::I64)])
     }
@@ -259,10 +261,9 @@ impl Op for RunningExtreme {
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 0, outputs: 2 }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let zero = zeros_of(cx.shape(0), g)?;
-        grads![Some(zero.scatter_add(self.axis as i64, &cx.output(1)?.detach(), g)?)]
+        zero.scatter_add(self.axis as i64, &cx.output(1)?.detach(), g)
     }
 }
 
@@ -287,7 +288,7 @@ impl Op for LogCumsumExp {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_integral() {
-            no_kernel("logcumsumexp_out_cpu", x[0].dtype())?;
+            return Err(Error::no_kernel("logcumsumexp_out_cpu", x[0].dtype()));
         }
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
@@ -317,14 +318,13 @@ impl Op for LogCumsumExp {
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let (x, y) = (cx.input(0)?, cx.output(0)?);
         // a_i = g_i + e^(y_i - y_(i+1)) a_(i+1); results only grow, so the factors are at most 1
         let before = shift(&y, self.0, false, Scalar::Float(f64::NEG_INFINITY))?;
         let factors = before.sub(&y)?.exp()?.conj()?;
         let a = linear(g, &factors, self.0, true, true)?;
-        grads![Some(a.mul(x.sub(&y)?.exp()?.conj()?)?)]
+        a.mul(x.sub(&y)?.exp()?.conj()?)
     }
 }
 
@@ -333,14 +333,14 @@ rows! { SCAN:
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: as `input`.
-    [Torch, Method] fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
+    [Torch, Method] out Told autocast Float32 fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
     /// `cumsum` in place.
     [InPlace] fn cumsum_in_place = "cumsum_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, false) }
     /// Products of the elements up to and including each one along an axis.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
     /// Shape: as `input`.
-    [Torch, Method] fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
+    [Torch, Method] out Told autocast Float32 fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
     /// `cumprod` in place.
     [InPlace] fn cumprod_in_place = "cumprod_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, true) }
     /// Greatest elements so far along an axis, and their (last) positions.

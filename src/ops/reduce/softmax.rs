@@ -1,11 +1,13 @@
 //! Softmax and its kin along one axis.
 
-use super::sum::no_kernel;
 use crate::base::{DType, wrap_dim};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce::softmax as kernel;
-use crate::ops::create::copy::dense_held;
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_cast_held, dense_held, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::float_result;
+use crate::ops::reduce::axes::Axes;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, rows, with_dtype};
@@ -35,7 +37,7 @@ impl Op for Softmax {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if !x[0].dtype().is_float() && x[0].numel() > 0 {
             let last = self.axis + 1 >= x[0].ndim();
-            no_kernel(
+            return Err(Error::no_kernel(
                 match (self.log, last) {
                     (true, true) => "log_softmax_lastdim_kernel_impl",
                     (true, false) => "log_softmax_kernel_impl",
@@ -43,7 +45,7 @@ impl Op for Softmax {
                     (false, false) => "softmax_kernel_impl",
                 },
                 x[0].dtype(),
-            )?;
+            ));
         }
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
@@ -63,9 +65,8 @@ impl Op for Softmax {
     fn saves(&self, _: Want) -> Saves {
         Saves::OUTPUT
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(apply(SoftmaxGrad { axis: self.axis, log: self.log }, &[g, &cx.output(0)?])?)]
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        apply(SoftmaxGrad { axis: self.axis, log: self.log }, &[g, &cx.output(0)?])
     }
 }
 
@@ -134,6 +135,60 @@ fn implicit(input: &Tensor, dim: Option<i64>) -> i64 {
     dim.unwrap_or(if matches!(input.ndim(), 0 | 1 | 3) { 0 } else { 1 })
 }
 
+/// Logarithm of the sum of exponentials.
+#[derive(Debug)]
+struct LogSumExp(Axes);
+
+impl Op for LogSumExp {
+    fn name(&self) -> &'static str {
+        "logsumexp"
+    }
+    fn grad_name(&self) -> &'static str {
+        "LogsumexpBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&self.0.shape(x[0].shape()), x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0], &out[0]);
+        let plan = self.0.plan(x);
+        if plan.outer_len == 0 {
+            return Ok(());
+        }
+        if x.dtype().is_complex() {
+            let wide = dense_cast_held(x, DType::C128)?;
+            let plan = self.0.plan(&wide);
+            let y = Tensor::empty(out.shape(), DType::C128, x.device())?;
+            // SAFETY: the plan follows the layout of `wide`; `y` is dense, an element for each result
+            unsafe {
+                crate::kernels::cpu::reduce::recur::logsumexp_complex(&plan, wide.ptr_of(), y.ptr_of())
+            };
+            write_held(out, &y);
+            return Ok(());
+        }
+        with_dtype!("logsumexp", x.dtype(), float, T => {
+            // SAFETY: the plan follows the layout of `x`, whose storage is held; `out` is dense, an element for each result
+            unsafe { crate::kernels::cpu::reduce::logsumexp::<T>(&plan, x.ptr_of(), out.ptr_of()) };
+            Ok(())
+        })
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::ALL
+    }
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        let shape = cx.shape(0);
+        let (g, y) = (self.0.keep(g, shape)?, self.0.keep(&cx.output(0)?, shape)?);
+        g.mul(cx.input(0)?.sub(y)?.exp()?.conj()?)
+    }
+}
+
+/// `log(sum(e^x))` over axes.
+pub fn logsumexp_dims(input: &Tensor, dim: &[i64], keepdim: bool) -> Result<Tensor> {
+    let axes = Axes::of(Some(dim), keepdim, input.ndim())?;
+    apply(LogSumExp(axes), &[&input.cast(float_result(input.dtype()))?])
+}
+
 rows! { SOFTMAX:
     /// `e^x / sum(e^x)` along an axis.
     ///
@@ -147,20 +202,21 @@ rows! { SOFTMAX:
     /// The logarithm of `softmax`, computed in one.
     [Special] fn special_log_softmax = "log_softmax"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
     /// `e^x / sum(e^x)` along an axis; without `dim` along axis 0 of 0-, 1- and 3-d tensors, else along axis 1.
-    [Nn] fn nn_softmax = "softmax"(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
-        let _ = _stacklevel;
+    [Nn] fn nn_softmax = "softmax"(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         along(input, implicit(input, dim), dtype, false)
     }
     /// The logarithm of `softmax`, computed in one.
-    [Nn] fn nn_log_softmax = "log_softmax"(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
-        let _ = _stacklevel;
+    [Nn] fn nn_log_softmax = "log_softmax"(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         along(input, implicit(input, dim), dtype, true)
     }
     /// `softmax(-x)`.
-    [Nn] fn softmin(input: &Tensor, dim: Option<i64> = None, _stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
-        let _ = _stacklevel;
+    [Nn] fn softmin(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         along(&input.neg()?, implicit(input, dim), dtype, false)
     }
+    /// `log(sum(e^x))` over axes, without overflow.
+    [Torch, Method] out Promote fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
+    /// `log(sum(e^x))` over axes, without overflow.
+    [Special] fn special_logsumexp = "logsumexp"(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
 }
 
 pub const TABLE: Table = &[SOFTMAX];

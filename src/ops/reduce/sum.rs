@@ -1,96 +1,19 @@
 //! Reductions over axes: their common geometry, and sums, means and products.
 
-use crate::base::{DType, Dims, Scalar, wrap_dim};
+use crate::base::{DType, Scalar, wrap_dims};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
-use crate::kernels::cpu::reduce::{self as kernel, ReducePlan};
-use crate::ops::create::copy::{dense_cast_held, full, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::elementwise::kind::{Side, half_up, run2};
-use crate::ops::shape::resize::wrap_dims;
-use crate::ops::table::Table;
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, rows, with_dtype};
-use smallvec::{SmallVec, smallvec};
-
-/// Which axes go, and whether they stay behind with size 1.
-#[derive(Clone, Debug)]
-pub struct Axes {
-    pub axes: Dims,
-    pub keepdim: bool,
-}
-
-impl Axes {
-    /// The axes of an optional list; nothing and an empty list both mean all.
-    pub fn of(dim: Option<&[i64]>, keepdim: bool, ndim: usize) -> Result<Axes> {
-        match dim {
-            Some(dims) if !dims.is_empty() => Ok(Axes { axes: wrap_dims(dims, ndim)?, keepdim }),
-            _ => Ok(Axes { axes: (0..ndim).collect(), keepdim }),
-        }
-    }
-    pub fn all(ndim: usize) -> Axes {
-        Axes { axes: (0..ndim).collect(), keepdim: false }
-    }
-    pub fn one(dim: i64, keepdim: bool, ndim: usize) -> Result<Axes> {
-        Ok(Axes { axes: smallvec![wrap_dim(dim, ndim)?], keepdim })
-    }
-    pub fn shape(&self, x: &[usize]) -> Dims {
-        reduced_shape(x, &self.axes, self.keepdim)
-    }
-    /// How many elements make one result.
-    pub fn count(&self, x: &[usize]) -> usize {
-        self.axes.iter().filter_map(|&i| x.get(i)).product()
-    }
-    pub fn plan(&self, x: &Tensor) -> ReducePlan {
-        ReducePlan::new(x.shape(), x.strides(), &self.mask(x.ndim()))
-    }
-    /// The plan that keeps reduced elements in order.
-    pub fn ordered_plan(&self, x: &Tensor) -> ReducePlan {
-        ReducePlan::ordered(x.shape(), x.strides(), &self.mask(x.ndim()))
-    }
-    fn mask(&self, ndim: usize) -> SmallVec<[bool; 8]> {
-        (0..ndim).map(|i| self.axes.contains(&i)).collect()
-    }
-    /// A reduced tensor with its axes back as size 1.
-    pub fn keep(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-        if self.keepdim { Ok(g.clone()) } else { g.reshape_to(&reduced_shape(shape, &self.axes, true)) }
-    }
-    /// A reduced tensor repeated to the input's shape.
-    pub fn spread(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
-        expand_reduced(g, &self.axes, self.keepdim, shape)
-    }
-    /// Refuses to reduce over nothing where there is no identity.
-    pub fn check_nonempty(&self, op: &str, x: &[usize]) -> Result<()> {
-        for &i in &self.axes {
-            ensure!(x.get(i) != Some(&0), Index, "{op}(): Expected reduction dim {i} to have non-zero size.");
-        }
-        Ok(())
-    }
-}
-
-/// The shape left when axes are reduced away.
-pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdim: bool) -> Dims {
-    let mut out = Dims::new();
-    for (i, &n) in shape.iter().enumerate() {
-        match (axes.contains(&i), keepdim) {
-            (true, true) => out.push(1),
-            (true, false) => {}
-            _ => out.push(n),
-        }
-    }
-    out
-}
-
-/// A reduced tensor with its axes put back as size 1 and repeated to the input's shape.
-pub fn expand_reduced(g: &Tensor, axes: &[usize], keepdim: bool, shape: &[usize]) -> Result<Tensor> {
-    let kept = if keepdim { g.clone() } else { g.reshape_to(&reduced_shape(shape, axes, true))? };
-    kept.expand_to(shape)
-}
-
-/// The dtype a sum answers in: small integers become int64.
-pub fn sum_dtype(d: DType) -> DType {
-    if d.is_integral() { DType::I64 } else { d }
-}
+use crate::kernels::cpu::reduce as kernel;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_cast_held, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::half_up;
+use crate::ops::elementwise::kind::run::{Side, run2};
+use crate::ops::reduce::axes::{Axes, sum_dtype};
+use crate::ops::table::{Ints, Table};
+use crate::tensor::{Context, Meta, Tensor, Want};
+use crate::{ensure, rows, with_dtype};
+use smallvec::smallvec;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum What {
@@ -183,15 +106,14 @@ impl Op for Reduce {
             What::Prod => Saves::ALL,
         }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let shape = cx.shape(0);
-        grads![Some(match self.what {
+        Ok(match self.what {
             What::Sum => self.axes.spread(g, shape)?,
             What::Mean => self.axes.spread(&g.div(self.axes.count(shape) as f64)?, shape)?,
             What::NanSum => self.axes.spread(g, shape)?.where_not_nan(&cx.input(0)?)?,
             What::Prod => self.prod_backward(cx, g)?,
-        })]
+        })
     }
 }
 
@@ -292,61 +214,67 @@ fn nanmean_axes(input: &Tensor, axes: Axes, dtype: Option<DType>) -> Result<Tens
     sum.div(count)
 }
 
+impl Tensor {
+    /// Sums a gradient down to a shape it was broadcast from.
+    pub fn sum_to(&self, shape: &[usize]) -> Result<Tensor> {
+        if self.shape() == shape {
+            return Ok(self.clone());
+        }
+        let lead = self.ndim() - shape.len();
+        let dims: Ints = (0..self.ndim())
+            .filter(|&i| i < lead || shape[i - lead] == 1 && self.shape()[i] != 1)
+            .map(|i| i as i64)
+            .collect();
+        let out = if dims.is_empty() { self.clone() } else { self.sum_over(&dims, true)? };
+        out.reshape_to(shape)
+    }
+}
+
 rows! { SUM:
     /// The sum of all elements.
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: 0-d.
-    [Torch, Method] fn sum(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn sum(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Sum, "SumBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The sum over axes (all of them for `None` or `()`).
-    [Torch, Method] fn sum_dim = "sum"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn sum_dim = "sum"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Sum, "SumBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The mean of all elements.
     ///
     /// Errors: RuntimeError for integers, unless `dtype` says otherwise.
-    [Torch, Method] fn mean(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn mean(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         let dtype = mean_dtype(input, dtype)?;
         reduce(input, What::Mean, "MeanBackward0", Axes::all(input.ndim()), dtype)
     }
     /// The mean over axes (all of them for `None` or `()`).
-    [Torch, Method] fn mean_dim = "mean"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn mean_dim = "mean"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let dtype = mean_dtype(input, dtype)?;
         let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Mean, "MeanBackward1", axes, dtype)
     }
     /// The sum of all elements, nan counted as zero.
-    [Torch, Method] fn nansum(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn nansum(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         nansum_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
     }
     /// The mean of the elements that are not nan.
-    [Torch, Method] fn nanmean(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn nanmean(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         nanmean_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
     }
     /// The product of all elements.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
-    [Torch, Method] fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Prod, "ProdBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The product over one axis.
-    [Torch, Method] fn prod_dim = "prod"(input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told fn prod_dim = "prod"(input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let axes = Axes::one(dim, keepdim, input.ndim())?;
         reduce(input, What::Prod, "ProdBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
     }
-}
-
-/// A tensor of one value like another's shape, for gradients that are zero.
-pub fn zeros_of(shape: &[usize], like: &Tensor) -> Result<Tensor> {
-    full(shape, Scalar::Int(0), like.dtype(), like.device())
-}
-
-/// The standard refusal of a dtype by a kernel.
-pub fn no_kernel(kernel: &str, dtype: DType) -> Result<()> {
-    bail!(NotImplemented, "\"{kernel}\" not implemented for '{}'", dtype.scalar_name())
 }
 
 pub const TABLE: Table = &[SUM];

@@ -1,12 +1,13 @@
 //! Variance, standard deviation, log-sum-exp.
 
-use super::sum::Axes;
 use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
-use crate::ops::create::copy::{dense_cast_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi, float_result};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::{dense_cast_held, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
+use crate::ops::reduce::axes::Axes;
 use crate::ops::table::{Ints, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows, with_dtype};
@@ -66,8 +67,8 @@ impl Var {
             kernel::sum::<f64>(&plan, v.ptr_of(), sums.ptr_of(), false)
         };
         if self.std {
-            let root = (crate::ops::elementwise::exponential::SQRT.kernel)(DType::F64)?;
-            crate::ops::elementwise::kind::run1(&sums, &sums, DType::F64, DType::F64, root);
+            let root = (crate::ops::elementwise::exponential::sqrt::DEF.kernel)(DType::F64)?;
+            crate::ops::elementwise::kind::run::run1(&sums, &sums, DType::F64, DType::F64, root);
         }
         write_held(&out[0], &sums);
         if self.mean {
@@ -165,61 +166,6 @@ impl Op for Var {
     }
 }
 
-/// Logarithm of the sum of exponentials.
-#[derive(Debug)]
-struct LogSumExp(Axes);
-
-impl Op for LogSumExp {
-    fn name(&self) -> &'static str {
-        "logsumexp"
-    }
-    fn grad_name(&self) -> &'static str {
-        "LogsumexpBackward0"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(&self.0.shape(x[0].shape()), x[0].dtype())])
-    }
-    #[allow(unsafe_code)]
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (x, out) = (x[0], &out[0]);
-        let plan = self.0.plan(x);
-        if plan.outer_len == 0 {
-            return Ok(());
-        }
-        if x.dtype().is_complex() {
-            let wide = dense_cast_held(x, DType::C128)?;
-            let plan = self.0.plan(&wide);
-            let y = Tensor::empty(out.shape(), DType::C128, x.device())?;
-            // SAFETY: the plan follows the layout of `wide`; `y` is dense, an element for each result
-            unsafe {
-                crate::kernels::cpu::reduce::recur::logsumexp_complex(&plan, wide.ptr_of(), y.ptr_of())
-            };
-            write_held(out, &y);
-            return Ok(());
-        }
-        with_dtype!("logsumexp", x.dtype(), float, T => {
-            // SAFETY: the plan follows the layout of `x`, whose storage is held; `out` is dense, an element for each result
-            unsafe { kernel::logsumexp::<T>(&plan, x.ptr_of(), out.ptr_of()) };
-            Ok(())
-        })
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves::ALL
-    }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        let shape = cx.shape(0);
-        let (g, y) = (self.0.keep(g, shape)?, self.0.keep(&cx.output(0)?, shape)?);
-        grads![Some(g.mul(cx.input(0)?.sub(y)?.exp()?.conj()?)?)]
-    }
-}
-
-/// `log(sum(e^x))` over axes.
-pub fn logsumexp_dims(input: &Tensor, dim: &[i64], keepdim: bool) -> Result<Tensor> {
-    let axes = Axes::of(Some(dim), keepdim, input.ndim())?;
-    apply(LogSumExp(axes), &[&input.cast(float_result(input.dtype()))?])
-}
-
 fn var_axes(
     input: &Tensor,
     dim: Option<&[i64]>,
@@ -252,17 +198,17 @@ rows! { VARIANCE:
     ///
     /// Args: correction: 1 for the unbiased estimate (the default), 0 for the mean square deviation.
     /// Errors: RuntimeError for integers.
-    [Torch, Method] fn var(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, false) }
+    [Torch, Method] out Promote fn var(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, false) }
     /// The variance of all elements.
-    [Torch, Method] fn var_unbiased = "var"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
+    [Torch, Method] out Promote fn var_unbiased = "var"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
     /// The variance over axes.
-    [Torch, Method] fn var_unbiased_dim = "var"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, false) }
+    [Torch, Method] out Promote fn var_unbiased_dim = "var"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, false) }
     /// The standard deviation over axes, with `n - correction` as divisor of the variance.
-    [Torch, Method] fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
+    [Torch, Method] out Promote fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
     /// The standard deviation of all elements.
-    [Torch, Method] fn std_unbiased = "std"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
+    [Torch, Method] out Promote fn std_unbiased = "std"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
     /// The standard deviation over axes.
-    [Torch, Method] fn std_unbiased_dim = "std"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, true) }
+    [Torch, Method] out Promote fn std_unbiased_dim = "std"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, true) }
     /// Variance and mean over axes.
     [Torch] fn var_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, false) }
     /// Variance and mean of all elements.
@@ -275,10 +221,6 @@ rows! { VARIANCE:
     [Torch] fn std_mean_unbiased = "std_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, true) }
     /// Standard deviation and mean over axes.
     [Torch] fn std_mean_unbiased_dim = "std_mean"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, true) }
-    /// `log(sum(e^x))` over axes, without overflow.
-    [Torch, Method] fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
-    /// `log(sum(e^x))` over axes, without overflow.
-    [Special] fn special_logsumexp = "logsumexp"(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
 }
 
 pub const TABLE: Table = &[VARIANCE];

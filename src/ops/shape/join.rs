@@ -3,8 +3,9 @@
 use crate::base::promote::promote;
 use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};
 use crate::error::Result;
-use crate::ops::create::copy::write_held;
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::write_held;
+use crate::ops::driver::op::{Metas, Op};
 use crate::ops::table::{Operand, Table, tensors_of};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, rows};
@@ -199,102 +200,38 @@ fn grid(tensors: &[Tensor], swap: bool) -> Result<Vec<Tensor>> {
     Ok(out)
 }
 
-/// Pieces by the number of them: the first ones one longer where they do not come out even.
-fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
-    ensure!(sections > 0, Runtime, "number of sections must be larger than 0, got {sections}");
-    let (n, k) = (x.shape()[axis], sections as usize);
-    // sections may be empty, so their number is bounded by memory alone
-    let mut out = Vec::new();
-    ensure!(out.try_reserve_exact(k).is_ok(), Memory, "no memory for {sections} sections");
-    let mut start = 0;
-    for i in 0..k {
-        let length = n / k + (i < n % k) as usize;
-        out.push(x.narrow_at(axis, start, length, 1)?);
-        start += length;
-    }
-    Ok(out)
-}
-
-/// Pieces between indices, which count as in slices.
-fn at_indices(x: &Tensor, indices: &[i64], axis: usize) -> Result<Vec<Tensor>> {
-    let n = x.shape()[axis];
-    let mut from = 0;
-    let mut out = Vec::with_capacity(indices.len() + 1);
-    for &to in indices.iter().chain([&i64::MAX]) {
-        let (s, e) = super::resize::clamp_slice(from, to, n);
-        out.push(x.narrow_at(axis, s, e - s, 1)?);
-        from = to;
-    }
-    Ok(out)
-}
-
-fn check_tensor_split(x: &Tensor, dim: i64) -> Result<usize> {
-    ensure!(
-        x.ndim() > 0,
-        Runtime,
-        "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
-    );
-    wrap_dim(dim, x.ndim())
-}
-
-/// `hsplit` and its kin: equal sections only.
-fn even(name: &str, x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
-    let n = x.shape()[axis];
-    ensure!(
-        sections > 0 && n.is_multiple_of(sections as usize),
-        Runtime,
-        "torch.{name} attempted to split along dimension {axis}, but the size of the dimension {n} is not divisible by the split_size {sections}!"
-    );
-    in_sections(x, sections, axis)
-}
-
-fn check_rank(name: &str, x: &Tensor, n: usize) -> Result<()> {
-    ensure!(
-        x.ndim() >= n,
-        Runtime,
-        "torch.{name} requires a tensor with at least {n} dimension, but got a tensor with {} dimensions!",
-        x.ndim()
-    );
-    Ok(())
-}
-
-/// The axis `hsplit` and `hstack` mean.
-fn horizontal(x: &Tensor) -> usize {
-    (x.ndim() > 1) as usize
-}
-
 rows! { JOIN:
     /// Tensors one after the other along an axis.
     ///
     /// Args: tensors: equal in all other axes; dtypes are promoted.
     /// Errors: RuntimeError on different sizes or ranks.
-    [Torch] fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] out Join fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
-    [Torch] fn concat_ = "concat"(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] out Join fn concat_ = "concat"(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
-    [Torch] fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] out Join fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors of one shape side by side along a new axis.
-    [Torch] fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
+    [Torch] out Join fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
     /// Joined along the second axis (vectors: along the first).
-    [Torch] fn hstack(tensors: &[Tensor]) -> Tensor {
+    [Torch] out Join fn hstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "hstack expects a non-empty TensorList");
         let list = all_at_least(tensors, 1)?;
         concat(&list, (list[0].ndim() > 1) as i64)
     }
     /// Joined along the first axis; vectors are rows.
-    [Torch] fn vstack(tensors: &[Tensor]) -> Tensor {
+    [Torch] out Join fn vstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "vstack expects a non-empty TensorList");
         concat(&all_at_least(tensors, 2)?, 0)
     }
     /// Joined along the first axis (`vstack`).
-    [Torch] fn row_stack(tensors: &[Tensor]) -> Tensor { vstack(tensors) }
+    [Torch] out Join fn row_stack(tensors: &[Tensor]) -> Tensor { vstack(tensors) }
     /// Joined along the third axis.
-    [Torch] fn dstack(tensors: &[Tensor]) -> Tensor {
+    [Torch] out Join fn dstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "dstack expects a non-empty TensorList");
         concat(&all_at_least(tensors, 3)?, 2)
     }
     /// Joined along the second axis; vectors are columns.
-    [Torch] fn column_stack(tensors: &[Tensor]) -> Tensor {
+    [Torch] out Join fn column_stack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "column_stack expects a non-empty TensorList");
         let list: Result<Vec<Tensor>> = tensors.iter().map(|t| if t.ndim() <= 1 { t.reshape_to(&[t.numel(), 1]) } else { Ok(t.clone()) }).collect();
         concat(&list?, 1)
@@ -305,7 +242,7 @@ rows! { JOIN:
         let list = all_at_least(tensors, 2)?;
         let dtype = list.iter().map(Tensor::dtype).reduce(promote).unwrap_or(crate::base::promote::default_dtype());
         let device = list.first().map_or(crate::base::Device::Cpu, Tensor::device);
-        let zero = |h: usize, w: usize| crate::ops::create::copy::full(&[h, w], crate::base::Scalar::Int(0), dtype, device);
+        let zero = |h: usize, w: usize| crate::ops::driver::memory::full(&[h, w], crate::base::Scalar::Int(0), dtype, device);
         let width: usize = list.iter().map(|t| t.shape()[1]).sum();
         let mut rows = vec![zero(0, width)?];
         let mut before = 0;
@@ -349,56 +286,6 @@ rows! { JOIN:
     [Torch] fn atleast_3d(input: &Tensor) -> Tensor { at_least(input, 3) }
     /// With at least three axes each.
     [Torch] fn atleast_3d_list = "atleast_3d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_3d", tensors)?[..]; all_at_least(tensors, 3) }
-    /// That many pieces along an axis, as even as can be, as views.
-    [Torch, Method] fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
-        let axis = check_tensor_split(input, dim)?;
-        in_sections(input, sections, axis)
-    }
-    /// The pieces between the given indices along an axis, as views.
-    [Torch, Method] fn tensor_split_indices = "tensor_split"(input: &Tensor, indices: &[i64], dim: i64 = 0) -> Vec<Tensor> {
-        let axis = check_tensor_split(input, dim)?;
-        at_indices(input, indices, axis)
-    }
-    /// As `tensor_split`, the number of sections or the indices in a tensor.
-    [Torch, Method] fn tensor_split_tensor = "tensor_split"(input: &Tensor, tensor_indices_or_sections: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
-        let t = tensor_indices_or_sections;
-        ensure!(t.dtype() == crate::base::DType::I64, Runtime, "tensor_split expected tensor_indices_or_sections to have dtype of long, but got {}", t.dtype().scalar_name());
-        ensure!(t.ndim() <= 1, Runtime, "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with {} dims", t.ndim());
-        let axis = check_tensor_split(input, dim)?;
-        if t.ndim() == 0 { return in_sections(input, t.item()?.to_i64(), axis); }
-        let indices: Vec<i64> = (0..t.numel()).map(|i| t.element(&[i]).to_i64()).collect();
-        at_indices(input, &indices, axis)
-    }
-    /// Equal sections along the second axis (of a vector: along the first).
-    [Torch, Method] fn hsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
-        check_rank("hsplit", input, 1)?;
-        even("hsplit", input, sections, horizontal(input))
-    }
-    /// Pieces between indices along the second axis (of a vector: along the first).
-    [Torch, Method] fn hsplit_indices = "hsplit"(input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
-        check_rank("hsplit", input, 1)?;
-        at_indices(input, indices, horizontal(input))
-    }
-    /// Equal sections along the first axis.
-    [Torch, Method] fn vsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
-        check_rank("vsplit", input, 2)?;
-        even("vsplit", input, sections, 0)
-    }
-    /// Pieces between indices along the first axis.
-    [Torch, Method] fn vsplit_indices = "vsplit"(input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
-        check_rank("vsplit", input, 2)?;
-        at_indices(input, indices, 0)
-    }
-    /// Equal sections along the third axis.
-    [Torch, Method] fn dsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
-        check_rank("dsplit", input, 3)?;
-        even("dsplit", input, sections, 2)
-    }
-    /// Pieces between indices along the third axis.
-    [Torch, Method] fn dsplit_indices = "dsplit"(input: &Tensor, indices: &[i64]) -> Vec<Tensor> {
-        check_rank("dsplit", input, 3)?;
-        at_indices(input, indices, 2)
-    }
 }
 
 pub const TABLE: Table = &[JOIN];

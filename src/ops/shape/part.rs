@@ -1,41 +1,18 @@
 //! Writing into parts of tensors: `select_scatter` and its kin, which are views turned around, and the sum into
 //! places that may coincide.
 
-use super::resize::{clamp_slice, diagonal_layout, with_region};
+use crate::base::clamp_slice;
+use crate::base::diagonal_layout;
 use crate::base::{Layout, Scalar, wrap_dim};
 use crate::error::Result;
-use crate::ops::create::copy::{full, write_held};
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{full, write_held};
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::strided::with_region;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, rows, with_dtype};
+use crate::{ensure, grads, rows};
 use smallvec::smallvec;
-
-/// `dst += src` element by element in order, where places of `dst` may coincide. The caller holds both storages.
-pub fn add_strided(dst: &Tensor, src: &Tensor) -> Result<()> {
-    let src = crate::ops::create::copy::dense_cast_held(src, dst.dtype())?;
-    let n = dst.numel();
-    with_dtype!("as_strided", dst.dtype(), any, T => {
-        use crate::base::Num;
-        let (d, s) = (dst.ptr_of::<T>(), src.ptr_of::<T>());
-        let (shape, strides) = (dst.shape(), dst.strides());
-        let mut index = crate::base::Dims::from_elem(0, shape.len());
-        let mut at = 0usize;
-        for i in 0..n {
-            // SAFETY: `at` stays within the layout of `dst`, `i` within the dense source
-            #[allow(unsafe_code)]
-            unsafe { *d.add(at) = Num::add(*d.add(at), *s.add(i)) };
-            for k in (0..shape.len()).rev() {
-                index[k] += 1;
-                at += strides[k];
-                if index[k] < shape[k] { break; }
-                index[k] = 0;
-                at -= strides[k] * shape[k];
-            }
-        }
-    });
-    Ok(())
-}
 
 /// A part of a tensor as a view shows it.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +123,7 @@ rows! { PART:
     }
     /// A copy with `src` in the part that `as_strided` would show.
     [Torch, Method] fn as_strided_scatter(input: &Tensor, src: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
-        let view = super::view::strided_layout(input, size, stride, storage_offset)?;
+        let view = crate::ops::shape::slice::strided_layout(input, size, stride, storage_offset)?;
         ensure!(src.shape() == view.shape.as_slice(), Runtime, "expected src to have a size equal to the slice of self. src size = {:?}, slice size = {:?}", src.shape(), view.shape.as_slice());
         with_region(input, Some(src), input.layout(), &view)
     }

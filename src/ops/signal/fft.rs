@@ -3,14 +3,16 @@
 use crate::base::promote::default_dtype;
 use crate::base::{C64, C128, DType, Device, Dims, Layout, Scalar, wrap_dim};
 use crate::error::{Error, Kind, Result};
-use crate::kernels::cpu::signal::fft::{self as kernel, Lines};
-use crate::ops::create::copy::{dense_cast_held, full};
+use crate::kernels::cpu::signal::fft as kernel;
+use crate::kernels::cpu::signal::fft::Lines;
 use crate::ops::create::fill::{check_layout, finish};
-use crate::ops::driver::op::{Metas, Op, apply};
-use crate::ops::nn::image::pad::constant_pad;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_cast_held, full};
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::shape::pad::constant_pad;
 use crate::ops::table::{Ints, Table};
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, rows};
+use crate::tensor::{Context, Meta, Tensor};
+use crate::{bail, ensure, rows};
 use smallvec::smallvec;
 
 /// What results are divided by: nothing, the root of the number of elements, that number.
@@ -187,11 +189,10 @@ impl Op for Transform {
         }
         Ok(())
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let last = self.last();
         let back = |what| Transform { what, ..self.clone() };
-        grads![Some(match self.what {
+        Ok(match self.what {
             What::C2C(forward) => back(What::C2C(!forward)).run(&complex_of(g)?)?,
             What::R2C { half } => {
                 let g = complex_of(g)?;
@@ -215,7 +216,7 @@ impl Op for Transform {
                 };
                 h.mul(&weights)?
             }
-        })]
+        })
     }
 }
 
@@ -465,7 +466,7 @@ fn frequencies(
     dtype: Option<DType>,
     device: Option<Device>,
 ) -> Result<Tensor> {
-    crate::ops::create::fill::room(op, n.max(0) as usize)?;
+    crate::ops::driver::memory::room(op, n.max(0) as usize)?;
     let dtype = dtype.unwrap_or_else(default_dtype);
     ensure!(dtype.is_differentiable(), Runtime, "{op} requires a floating point or complex dtype");
     ensure!(

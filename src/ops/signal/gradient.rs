@@ -1,10 +1,10 @@
 //! `torch.gradient`: derivatives by central differences.
 
+use crate::base::wrap_dims;
 use crate::base::{Dims, Scalar};
 use crate::error::Result;
-use crate::ops::driver::op::float_result;
+use crate::ops::elementwise::kind::float_result;
 use crate::ops::shape::join::concat;
-use crate::ops::shape::resize::wrap_dims;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows};

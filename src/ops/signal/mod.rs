@@ -3,8 +3,9 @@
 pub mod difference;
 pub mod fft;
 pub mod gradient;
+pub mod window;
 
 use crate::ops::table::Table;
 
 /// The rows of every file.
-pub const TABLES: &[Table] = &[difference::TABLE, fft::TABLE, gradient::TABLE];
+pub const TABLES: &[Table] = &[difference::TABLE, fft::TABLE, gradient::TABLE, window::TABLE];

@@ -24,7 +24,7 @@ def _step(mode, input, states, weights):
         weights (tuple): for input and hidden state, and their biases or ``None``
     """
     memory = states[1] if mode == "LSTM" else None
-    return _C._nn.recurrence(mode, input, [input.size(0)], states[0], memory, [*weights, None])[1:]
+    return _C._nn._recurrence(mode, input, [input.size(0)], states[0], memory, [*weights, None])[1:]
 
 
 def _run(mode, inputs, sizes, states, weights, num_layers, dropout, training, bidirectional):
@@ -45,7 +45,7 @@ def _run(mode, inputs, sizes, states, weights, num_layers, dropout, training, bi
         for direction in range(directions):
             place = layer * directions + direction
             memory = states[1][place] if mode == "LSTM" else None
-            out, *ends = _C._nn.recurrence(
+            out, *ends = _C._nn._recurrence(
                 mode, inputs, sizes, states[0][place], memory, weights[place], direction == 1
             )
             outputs.append(out)

@@ -1,11 +1,12 @@
-//! Copies: strided, with conversion, fills, single elements.
+//! Copies: strided, with conversion, fills, sums in order, single elements.
 
-use crate::base::{DType, Elem, Scalar};
+use crate::base::{DType, Dims, Elem, Num, Scalar};
 use crate::kernels::cpu::machine::cast::cast_fn;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::iter::{Operand, for_each};
 use crate::kernels::cpu::machine::par;
 use crate::with_dtype;
+use std::ops::Range;
 
 /// Copies dense elements into fresh memory.
 pub fn write_slice<T: Elem>(dst: *mut u8, data: &[T]) {
@@ -146,4 +147,50 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
             }
         })
     };
+}
+
+/// `dst += src` element by element in order: places of `dst` may coincide.
+///
+/// # Safety
+/// `dst` is valid over `shape`, `src` for as many dense elements; they do not overlap.
+pub unsafe fn add(shape: &[usize], dst: *mut u8, strides: &[usize], src: *const u8, dtype: DType) {
+    let n: usize = shape.iter().product();
+    with_dtype!("add", dtype, any, T => {
+        let (dst, src) = (dst as *mut T, src as *const T);
+        let mut index = Dims::from_elem(0, shape.len());
+        let mut at = 0usize;
+        for i in 0..n {
+            // SAFETY: `at` is the place of element `i` of the shape, `i` lies within the dense source
+            unsafe { *dst.add(at) = Num::add(*dst.add(at), *src.add(i)) };
+            for k in (0..shape.len()).rev() {
+                index[k] += 1;
+                at += strides[k];
+                if index[k] < shape[k] {
+                    break;
+                }
+                index[k] = 0;
+                at -= strides[k] * shape[k];
+            }
+        }
+    });
+}
+
+/// Zeroes a range of columns in every row of a dense matrix.
+///
+/// # Safety
+/// `dst` is valid for `rows * columns` elements of `size` bytes; ranges lie within the columns.
+pub unsafe fn clear_rows(
+    dst: *mut u8,
+    rows: usize,
+    columns: usize,
+    size: usize,
+    range: impl Fn(usize) -> Range<usize> + Sync,
+) {
+    let target = Ptr(dst);
+    par::for_each_chunk(rows, (par::ELEMENTWISE_GRAIN / columns.max(1)).max(1), |part| {
+        for row in part {
+            let r = range(row);
+            std::ptr::write_bytes(target.get().add((row * columns + r.start) * size), 0, r.len() * size);
+        }
+    });
 }

@@ -112,7 +112,7 @@ pub fn zip<A: Copy, O: Copy, F: Fn(A, A) -> O + Copy>(_: F) -> BinaryFn {
         dst: *mut u8,
         n: usize,
     ) {
-        // SAFETY: as above
+        // SAFETY: the driver passes `n` dense elements of these types
         unsafe { zip_loop(a as *const A, b as *const A, dst as *mut O, n, conjure::<F>()) }
     }
     run::<A, O, F>
@@ -126,7 +126,7 @@ pub fn zip3<A: Copy, O: Copy, F: Fn(A, A, A) -> O + Copy>(_: F) -> TernaryFn {
         dst: *mut u8,
         n: usize,
     ) {
-        // SAFETY: as above
+        // SAFETY: the driver passes `n` dense elements of these types
         unsafe { zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, conjure::<F>()) }
     }
     run::<A, O, F>
@@ -229,7 +229,7 @@ pub fn point2<A: Copy, O: Copy, F: Fn(A, A, &Params) -> O + Copy>(_: F) -> Point
         n: usize,
         q: &Params,
     ) {
-        // SAFETY: as above
+        // SAFETY: the driver passes `n` dense elements of these types
         unsafe { loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, conjure::<F>()) }
     }
     run::<A, O, F>
@@ -255,7 +255,7 @@ pub fn point3<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(_:
         q: &Params,
     ) {
         let (m, a, b) = (p[1] as *const M, p[2] as *const A, p[3] as *const A);
-        // SAFETY: as above
+        // SAFETY: the driver passes `n` dense elements of these types
         unsafe { loop3(m, a, b, p[0] as *mut O, n, q, conjure::<F>()) }
     }
     run::<M, A, O, F>
@@ -265,7 +265,7 @@ pub fn point3<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(_:
 pub fn point4<A: Copy, F: Fn(A, A, A, A) -> A + Copy>(_: F) -> PointFn {
     unsafe fn run<A: Copy, F: Fn(A, A, A, A) -> A + Copy>(p: &[*mut u8; MAX_OPERANDS], n: usize, _: &Params) {
         let at = |i: usize| p[i] as *const A;
-        // SAFETY: as above
+        // SAFETY: the driver passes `n` dense elements of these types
         unsafe { loop4(at(1), at(2), at(3), at(4), p[0] as *mut A, n, conjure::<F>()) }
     }
     run::<A, F>
@@ -279,7 +279,7 @@ pub fn typed<A, O>(f: unsafe fn(*const A, *mut O, usize)) -> UnaryFn {
 
 /// As [`typed`], for two inputs.
 pub fn typed2<A, O>(f: unsafe fn(*const A, *const A, *mut O, usize)) -> BinaryFn {
-    // SAFETY: as above
+    // SAFETY: thin pointers have one representation; the driver passes elements of the right types
     unsafe { std::mem::transmute::<unsafe fn(*const A, *const A, *mut O, usize), BinaryFn>(f) }
 }
 

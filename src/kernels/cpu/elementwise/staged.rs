@@ -21,9 +21,11 @@ macro_rules! vectors {
     ($($name:ident = $f32:ident $f64:ident;)*) => {$(
         pub struct $name;
         impl Vector<f32> for $name {
+            // SAFETY: `n` elements, by the caller's promise; these routines may work in place
             unsafe fn run(x: *mut f32, n: usize) { unsafe { math::$f32(x, x, n) } }
         }
         impl Vector<f64> for $name {
+            // SAFETY: as for float32
             unsafe fn run(x: *mut f64, n: usize) { unsafe { math::$f64(x, x, n) } }
         }
     )*};
@@ -123,7 +125,7 @@ pub fn staged_pair<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(_: V, _
         let mut u = [const { MaybeUninit::<T>::uninit() }; STEP];
         let u = u.as_mut_ptr() as *mut T;
         for (i, m) in steps(n) {
-            // SAFETY: as above
+            // SAFETY: `m` elements from `i` on lie within the `n` of each operand, and `u` has room for a step
             unsafe {
                 let (g, x, y) =
                     ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
@@ -152,7 +154,7 @@ pub fn staged_two<T: Copy, V: Vector<T>, W: Vector<T>, F: Before<T>, G: Before<T
         let mut v = [const { MaybeUninit::<T>::uninit() }; STEP];
         let (u, v) = (u.as_mut_ptr() as *mut T, v.as_mut_ptr() as *mut T);
         for (i, m) in steps(n) {
-            // SAFETY: as above
+            // SAFETY: `m` elements from `i` on lie within the `n` of each operand; `u` and `v` have room for a step
             unsafe {
                 let (g, x, y) =
                     ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
@@ -177,7 +179,7 @@ pub fn staged_triple<T: Copy, V: Vector<T>, F: Before<T>, H: AfterTriple<T>>(_: 
         let mut u = [const { MaybeUninit::<T>::uninit() }; STEP];
         let u = u.as_mut_ptr() as *mut T;
         for (i, m) in steps(n) {
-            // SAFETY: as above
+            // SAFETY: `m` elements from `i` on lie within the `n` of each operand, and `u` has room for a step
             unsafe {
                 let at = |k: usize| (p[k] as *const T).add(i);
                 before(at(3), u, m, q, conjure::<F>());

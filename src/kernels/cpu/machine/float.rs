@@ -1,8 +1,7 @@
 //! The arithmetic that kernel bodies are written in: [`Flt`] is a float as tensors store it, [`Cmp`] the type it is
-//! computed in. The half types widen to f32 and round once, both without branches or calls, so that loops over them
-//! vectorise.
+//! computed in.
 
-use crate::base::{BF16, Elem, F16};
+use crate::base::{Elem, Float};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 /// A raw pointer that parallel bodies may share: they touch disjoint parts of what it points to.
@@ -31,16 +30,13 @@ impl<T> Ptr<T> {
     }
 }
 
-/// A floating type as tensors store it.
-pub trait Flt: crate::base::Float {
-    type C: Cmp;
-    fn up(self) -> Self::C;
-    fn down(c: Self::C) -> Self;
-}
+/// Floats whose arithmetic type is one that kernels compute in: all of them.
+pub trait Flt: Float<C: Cmp> {}
+impl<T: Float<C: Cmp>> Flt for T {}
 
 /// A floating type as kernels compute in it.
 pub trait Cmp:
-    Flt<C = Self>
+    Float<C = Self>
     + PartialOrd
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -65,68 +61,6 @@ pub trait Cmp:
     #[inline(always)]
     fn of(v: f64) -> Self {
         <Self as Elem>::from_f64(v)
-    }
-}
-
-impl Flt for f32 {
-    type C = f32;
-    #[inline(always)]
-    fn up(self) -> f32 {
-        self
-    }
-    #[inline(always)]
-    fn down(c: f32) -> f32 {
-        c
-    }
-}
-impl Flt for f64 {
-    type C = f64;
-    #[inline(always)]
-    fn up(self) -> f64 {
-        self
-    }
-    #[inline(always)]
-    fn down(c: f64) -> f64 {
-        c
-    }
-}
-impl Flt for BF16 {
-    type C = f32;
-    #[inline(always)]
-    fn up(self) -> f32 {
-        f32::from_bits((self.to_bits() as u32) << 16)
-    }
-    #[inline(always)]
-    fn down(c: f32) -> BF16 {
-        let b = c.to_bits();
-        let even = b.wrapping_add(0x7fff + ((b >> 16) & 1)) >> 16;
-        BF16::from_bits(if c.is_nan() { (b >> 16) | 0x40 } else { even } as u16)
-    }
-}
-impl Flt for F16 {
-    type C = f32;
-    /// Branch-free; the `half` crate's conversion is a call that no loop can vectorise.
-    #[inline(always)]
-    fn up(self) -> f32 {
-        let h = self.to_bits() as u32;
-        let em = h & 0x7fff;
-        let normal = (em << 13) + (112 << 23);
-        let wide = if em >= 0x7c00 { normal + (112 << 23) } else { normal };
-        let small = (em as i32 as f32 * f32::from_bits(0x3380_0000)).to_bits(); // em * 2^-24
-        f32::from_bits(if em < 0x400 { small } else { wide } | ((h & 0x8000) << 16))
-    }
-    #[inline(always)]
-    fn down(c: f32) -> F16 {
-        let b = c.to_bits();
-        let sign = (b >> 16) & 0x8000;
-        let mag = b & 0x7fff_ffff;
-        // below 2^-14 an addition of 0.5 lets the hardware round at the subnormal step 2^-24
-        let small = (f32::from_bits(mag) + 0.5).to_bits().wrapping_sub(0x3f00_0000);
-        let normal = mag.wrapping_sub(112 << 23).wrapping_add(0xfff + ((mag >> 13) & 1)) >> 13;
-        let nan = 0x7e00 | ((mag >> 13) & 0x3ff);
-        let big = if mag > 0x7f80_0000 { nan } else { 0x7c00 };
-        let finite = if mag < (113 << 23) { small } else { normal };
-        F16::from_bits((sign | if mag >= 0x4780_0000 { big } else { finite }) as u16)
     }
 }
 
@@ -230,30 +164,6 @@ impl Cmp for f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn half_conversions_agree_with_the_crate() {
-        for b in 0..=u16::MAX {
-            let h = F16::from_bits(b);
-            assert!(h.is_nan() && h.up().is_nan() || h.up().to_bits() == h.to_f32().to_bits(), "{b:#x}");
-            let q = BF16::from_bits(b);
-            assert!(q.is_nan() && q.up().is_nan() || q.up().to_bits() == q.to_f32().to_bits(), "{b:#x}");
-        }
-        let mut bits = 0u32;
-        loop {
-            let x = f32::from_bits(bits);
-            if x.is_nan() {
-                assert!(<F16 as Flt>::down(x).is_nan() && <BF16 as Flt>::down(x).is_nan());
-            } else {
-                assert_eq!(<F16 as Flt>::down(x).to_bits(), F16::from_f32(x).to_bits(), "{x:e}");
-                assert_eq!(<BF16 as Flt>::down(x).to_bits(), BF16::from_f32(x).to_bits(), "{x:e}");
-            }
-            match bits.checked_add(9973) {
-                Some(b) => bits = b,
-                None => break,
-            }
-        }
-    }
 
     #[test]
     fn exponentials() {

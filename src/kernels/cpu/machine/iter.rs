@@ -302,7 +302,7 @@ impl Blocks {
             let stride = w.strides[last];
             if w.cast.is_some() || stride != w.size {
                 let dst = at[0].wrapping_add(done * stride);
-                // SAFETY: as above, for the output
+                // SAFETY: a stretch of the output that is this task's, and the dense block just computed for it
                 unsafe {
                     match w.cast {
                         None => scatter(dense[0], dst, stride, w.size, n),
@@ -337,6 +337,7 @@ pub unsafe fn gather(src: *const u8, stride: usize, dst: *mut u8, size: usize, n
             // SAFETY: the caller's promise
             let v = unsafe { (src as *const T).read_unaligned() };
             for i in 0..n {
+                // SAFETY: `dst` has room for `n` elements
                 unsafe { dst.add(i).write_unaligned(v) };
             }
             return;

@@ -76,7 +76,7 @@ pub unsafe fn block(src: *const u8, dst: *mut u8, bytes: usize) {
         unsafe { _mm_stream_si128(dst.add(done).cast(), _mm_loadu_si128(src.add(done).cast())) }
         done += 16;
     }
-    // SAFETY: as above
+    // SAFETY: what is left of the `bytes`, which are valid in both
     unsafe { std::ptr::copy_nonoverlapping(src.add(done), dst.add(done), bytes - done) }
 }
 
@@ -98,7 +98,7 @@ pub fn fetch<const NEAR: bool>(_p: *const u8) {
         }
     }
     #[cfg(target_arch = "aarch64")]
-    // SAFETY: as above.
+    // SAFETY: a hint, whatever the address.
     unsafe {
         use std::arch::asm;
         if NEAR {
@@ -162,7 +162,7 @@ unsafe fn wide_lines(src: *const u8, dst: *mut u8, lines: usize) {
     use std::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_stream_si256};
     let (src, dst) = (src as *const __m256i, dst as *mut __m256i);
     for i in (0..2 * lines).step_by(2) {
-        // SAFETY: as above
+        // SAFETY: the caller passes whole lines, aligned in `dst`, valid in both
         unsafe {
             let (x, y) = (_mm256_loadu_si256(src.add(i)), _mm256_loadu_si256(src.add(i + 1)));
             _mm256_stream_si256(dst.add(i), x);

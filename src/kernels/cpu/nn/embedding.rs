@@ -150,7 +150,7 @@ mod tests {
                 let runs = [1, 2, 3].map(|t| {
                     par::set_num_threads(t);
                     let mut d = vec![T::ONE; rows * dim];
-                    // SAFETY: as above.
+                    // SAFETY: sizes as named, indices below `rows`.
                     unsafe {
                         let p = index.as_ptr();
                         embedding_backward(

@@ -1,6 +1,6 @@
 //! Exponential, Cauchy, log-normal and gamma: double precision throughout, rounded at the end.
 
-use super::each_unit;
+use super::draw::each_unit;
 use super::log::{self, Transform};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem, Float};
@@ -48,7 +48,7 @@ pub fn log_normal<T: Elem>(g: &mut Mt19937, out: &mut [T], mean: f64, std: f64) 
 /// rejection goes. Results are at least `tiny`, the type's smallest normal number.
 pub fn standard_gamma<T: Float>(g: &mut Mt19937, alpha: &[T], out: &mut [T], tiny: f64) {
     for (slot, &a) in out.iter_mut().zip(alpha) {
-        let sample = T::from_f64(gamma(g, a.compute()));
+        let sample = T::from_f64(gamma(g, a.up()));
         *slot = if sample.to_f64() < tiny { T::from_f64(tiny) } else { sample };
     }
 }

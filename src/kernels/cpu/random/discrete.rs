@@ -1,6 +1,6 @@
 //! Bernoulli, geometric, Poisson and binomial draws.
 
-use super::each_unit;
+use super::draw::each_unit;
 use super::log::{self, Transform};
 use super::simd::{Body, vectorised};
 use crate::base::rng::Mt19937;

@@ -1,7 +1,7 @@
 //! Integers in a range, in any element type, and permutations.
 
+use super::draw::{each_pair, each_word};
 use super::simd::{Body, vectorised};
-use super::{each_pair, each_word};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem};
 use crate::error::Result;

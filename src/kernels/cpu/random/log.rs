@@ -5,7 +5,7 @@
 //! a rounding boundary. Such a value turns up once in 10^7 draws; then the block is done again with the system's
 //! function.
 
-use super::each_unit;
+use super::draw::each_unit;
 use super::simd::{Body, vectorised};
 use crate::base::Elem;
 use crate::base::rng::Mt19937;

@@ -1,7 +1,8 @@
 //! Draws of categories by weight. The caller has checked the weights: finite, none negative, rows with a positive
 //! sum.
 
-use super::{Sample, exponential};
+use super::continuous::exponential;
+use super::draw::Sample;
 use crate::base::rng::Mt19937;
 use crate::base::{Elem, Num};
 
@@ -46,12 +47,12 @@ pub fn multinomial_replace<T: Sample>(
     samples: usize,
     out: &mut [i64],
 ) {
-    let mut cumulative = vec![T::ZERO.compute(); categories];
+    let mut cumulative = vec![T::ZERO.up(); categories];
     let rows = weights.chunks_exact(categories.max(1));
     for (row, picked) in rows.zip(out.chunks_exact_mut(samples.max(1))) {
-        let mut sum = T::ZERO.compute();
+        let mut sum = T::ZERO.up();
         for (slot, &weight) in cumulative.iter_mut().zip(row) {
-            sum = sum.add(weight.compute());
+            sum = sum.add(weight.up());
             *slot = sum;
         }
         // a quotient taken in double precision and rounded is the quotient in the narrower type

@@ -5,8 +5,9 @@
 //! them; results agree to the bit with PyTorch on any processor with AVX2 (its fallback for older ones differs in
 //! the last bits). In f64 they are the system's `log`, `sin` and `cos`, as there.
 
+use super::draw::Sample;
 use super::simd::{Body, vectorised};
-use super::{Sample, uniform};
+use super::uniform::uniform;
 use crate::base::Float;
 use crate::base::rng::Mt19937;
 
@@ -86,7 +87,7 @@ pub(super) fn fill_f64(g: &mut Mt19937, out: &mut [f64], mean: f64, std: f64) {
     fill(g, out, |g, part| uniform(g, part, 0.0, 1.0), blocks);
 }
 
-pub(super) fn fill_half<T: Float<Compute = f32>>(g: &mut Mt19937, out: &mut [T], mean: f64, std: f64) {
+pub(super) fn fill_half<T: Float<C = f32>>(g: &mut Mt19937, out: &mut [T], mean: f64, std: f64) {
     let mut wide = [0f32; 32 * BLOCK];
     let n = out.len();
     let whole = n / BLOCK * BLOCK;
@@ -95,7 +96,7 @@ pub(super) fn fill_half<T: Float<Compute = f32>>(g: &mut Mt19937, out: &mut [T],
         uniform(g, wide, 0.0, 1.0);
         blocks_f32(wide, mean, std);
         for (slot, &v) in part.iter_mut().zip(&*wide) {
-            *slot = T::round(v);
+            *slot = T::down(v);
         }
     };
     for part in out[..whole].chunks_mut(32 * BLOCK) {

@@ -26,7 +26,7 @@ pub(super) fn vectorised<B: Body>(body: B) {
         && is_x86_feature_detected!("fma")
         && is_x86_feature_detected!("f16c")
     {
-        // SAFETY: as above.
+        // SAFETY: the processor has these features.
         unsafe { avx2(body) }
     } else {
         body.run()

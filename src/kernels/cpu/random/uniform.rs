@@ -1,7 +1,7 @@
 //! Uniform floats.
 
+use super::draw::{Sample, each_unit, each_word};
 use super::simd::{Body, vectorised};
-use super::{Sample, each_unit, each_word};
 use crate::base::Float;
 use crate::base::rng::{Mt19937, unit_f32};
 
@@ -49,7 +49,7 @@ pub(super) fn fill_f64(g: &mut Mt19937, out: &mut [f64], from: f64, to: f64) {
     vectorised(F64(g, out, from, to));
 }
 
-pub(super) fn fill_half<T: Float<Compute = f32>>(g: &mut Mt19937, out: &mut [T], from: f64, to: f64) {
+pub(super) fn fill_half<T: Float<C = f32>>(g: &mut Mt19937, out: &mut [T], from: f64, to: f64) {
     let (from, to) = (from as f32, to as f32);
     let limit = first_rounding_to::<T>(from, to);
     let mut wide = [0f32; 512];
@@ -57,21 +57,21 @@ pub(super) fn fill_half<T: Float<Compute = f32>>(g: &mut Mt19937, out: &mut [T],
         let wide = &mut wide[..part.len()];
         vectorised(F32(g, wide, from, to, limit));
         for (slot, &v) in part.iter_mut().zip(&*wide) {
-            *slot = T::round(v);
+            *slot = T::down(v);
         }
     }
 }
 
 /// The least f32 above `from` that rounds to what `to` rounds to: comparing before the rounding is three times as
 /// fast as after it.
-fn first_rounding_to<T: Float<Compute = f32>>(from: f32, to: f32) -> f32 {
+fn first_rounding_to<T: Float<C = f32>>(from: f32, to: f32) -> f32 {
     // floats as integers of the same order; the map is its own inverse
     let flip = |bits: i32| bits ^ (((bits >> 31) as u32) >> 1) as i32;
     let (mut low, mut high) = (flip(from.to_bits() as i32) as i64, flip(to.to_bits() as i32) as i64);
-    let last = T::round(to);
+    let last = T::down(to);
     while high - low > 1 {
         let middle = (low + high) / 2;
-        let rounded = T::round(f32::from_bits(flip(middle as i32) as u32));
+        let rounded = T::down(f32::from_bits(flip(middle as i32) as u32));
         *(if rounded == last { &mut high } else { &mut low }) = middle;
     }
     f32::from_bits(flip(high as i32) as u32)

@@ -2,8 +2,7 @@
 
 use super::fold::{Fold, fold};
 use super::plan::ReducePlan;
-use crate::base::{BF16, Elem, F16};
-use crate::kernels::cpu::machine::float::Flt;
+use crate::base::{BF16, Elem, F16, Float};
 
 /// Types with an order, and the native type they are compared in.
 pub trait Ordered: Elem {
@@ -34,8 +33,8 @@ ordered! {
     i64: i64, i64::MIN, i64::MAX, |x| x, |y| y;
     f32: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x, |y| y;
     f64: f64, f64::NEG_INFINITY, f64::INFINITY, |x| x, |y| y;
-    F16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <F16 as Flt>::down(y);
-    BF16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <BF16 as Flt>::down(y);
+    F16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <F16 as Float>::down(y);
+    BF16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <BF16 as Float>::down(y);
 }
 
 /// Whether `x` takes the place of `best`: beyond it, or NaN where `best` is not NaN yet. `x != x` is NaN's mark in
@@ -78,7 +77,7 @@ impl<T: Ordered, const MAX: bool> Fold<T> for Extreme<MAX> {
 /// The greatest element; the lowest value of the type if there is none.
 ///
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn max<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
     fold(Extreme::<true>, plan, src, dst)
 }
@@ -86,7 +85,7 @@ pub unsafe fn max<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
 /// The least element; the highest value of the type if there is none.
 ///
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn min<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
     fold(Extreme::<false>, plan, src, dst)
 }
@@ -117,13 +116,13 @@ impl<T: Elem, const ALL: bool> Fold<T> for Logic<ALL> {
 }
 
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn any<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
     fold(Logic::<false>, plan, src, dst)
 }
 
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn all<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
     fold(Logic::<true>, plan, src, dst)
 }

@@ -90,7 +90,7 @@ pub unsafe fn logcumsumexp_complex(lines: Lines, src: *const C128, dst: *mut C12
                 } else {
                     hi + ((lo - hi).exp() + 1.0).ln()
                 };
-                // SAFETY: as above
+                // SAFETY: the place of an element of this task's lines
                 unsafe { dst.at(here).write(state) };
             }
         }

@@ -2,8 +2,8 @@
 
 use super::fold::{Fold, fold};
 use super::plan::ReducePlan;
-use crate::base::{BF16, C64, C128, Elem, F16};
-use crate::kernels::cpu::machine::float::{Cmp, Flt};
+use crate::base::{BF16, C64, C128, Elem, F16, Float};
+use crate::kernels::cpu::machine::float::Cmp;
 use std::marker::PhantomData;
 
 /// Types with a sum: what they accumulate in and what the result is. Integers and bool add up in i64 (wrapping), the
@@ -45,8 +45,8 @@ summable_ints!(bool u8 i8 i16 i32 i64);
 summable! {
     f32: f32 => f32, 0.0, 1.0, |x| x, x != x, |a, b| a + b, a * b, |r| r;
     f64: f64 => f64, 0.0, 1.0, |x| x, x != x, |a, b| a + b, a * b, |r| r;
-    F16: f32 => F16, 0.0, 1.0, |x| x.up(), x.up() != x.up(), |a, b| a + b, a * b, |r| <F16 as Flt>::down(r);
-    BF16: f32 => BF16, 0.0, 1.0, |x| x.up(), x.up() != x.up(), |a, b| a + b, a * b, |r| <BF16 as Flt>::down(r);
+    F16: f32 => F16, 0.0, 1.0, |x| x.up(), x.up() != x.up(), |a, b| a + b, a * b, |r| <F16 as Float>::down(r);
+    BF16: f32 => BF16, 0.0, 1.0, |x| x.up(), x.up() != x.up(), |a, b| a + b, a * b, |r| <BF16 as Float>::down(r);
     C64: C64 => C64, C64::ZERO, C64::ONE, |x| x, x != x, |a, b| a + b, a * b, |r| r;
     C128: C128 => C128, C128::ZERO, C128::ONE, |x| x, x != x, |a, b| a + b, a * b, |r| r;
 }
@@ -100,19 +100,19 @@ fold_op!(CountNonzero, Elem, i64 => i64, |_s| 0, |a, x| a + !x.is_zero() as i64,
 /// Sum; with `skip_nan`, NaN counts as zero (`nansum`).
 ///
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn sum<T: Summable>(plan: &ReducePlan, src: *const T, dst: *mut T::Sum, skip_nan: bool) {
     if skip_nan { fold(NanSum, plan, src, dst) } else { fold(Sum, plan, src, dst) }
 }
 
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn prod<T: Summable>(plan: &ReducePlan, src: *const T, dst: *mut T::Sum) {
     fold(Prod, plan, src, dst)
 }
 
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn count_nonzero<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut i64) {
     fold(CountNonzero, plan, src, dst)
 }
@@ -133,7 +133,7 @@ macro_rules! magnitude {
             type Mag = $mag;
             #[inline(always)] fn abs_c(self) -> $c { let $x = self; $abs }
             #[inline(always)] fn abs2(self) -> $c { let $x = self; $abs2 }
-            #[inline(always)] fn mag_of(c: $c) -> $mag { <$mag as Flt>::down(c) }
+            #[inline(always)] fn mag_of(c: $c) -> $mag { <$mag as Float>::down(c) }
         }
     )*};
 }
@@ -204,7 +204,7 @@ fold_op!(Norm0, Magnitude, f64 => T::Mag, |_s| 0.0, |a, x| a + !x.is_zero() as u
 /// The p-norm, `(sum |x|^p)^(1/p)`; p = 0 counts nonzeros, infinities are the greatest and least magnitude.
 ///
 /// # Safety
-/// As [`fold`].
+/// As `fold`.
 pub unsafe fn norm<T: Magnitude>(plan: &ReducePlan, src: *const T, p: f64, dst: *mut T::Mag) {
     let t = PhantomData;
     if p == 0.0 {

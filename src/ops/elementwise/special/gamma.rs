@@ -4,9 +4,11 @@ use crate::base::{C64, C128, DType};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{PointFn, point1, zip};
 use crate::kernels::cpu::elementwise::special;
-use crate::ops::driver::op::{Metas, Op, Outs, Saves, apply_multi};
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::op::{Metas, Op, Outs, Saves};
+use crate::ops::elementwise::kind::Rule;
+use crate::ops::elementwise::kind::binary::{BinaryDef, run_binary};
 use crate::ops::elementwise::kind::nary::{PointDef, only, point, point_in_place};
-use crate::ops::elementwise::kind::{BinaryDef, Rule, binary};
 use crate::ops::table::{Fields, Named, Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, real_floats, rows};
@@ -138,7 +140,7 @@ fn polynomial(def: &'static BinaryDef, x: Val, n: Val) -> Result<Tensor> {
         Val::T(t) => Val::T(t.detach()),
         s => s,
     };
-    binary(def, plain(x), plain(n), None)
+    run_binary(def, plain(x), plain(n), None)
 }
 
 /// Mantissa and exponent.
@@ -164,7 +166,7 @@ impl Op for Frexp {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         use crate::kernels::cpu::elementwise::block::map;
-        use crate::ops::elementwise::kind::run1;
+        use crate::ops::elementwise::kind::run::run1;
         run1(x[0], &out[0], DType::F64, DType::F64, map(|x: f64| split(x).0));
         run1(x[0], &out[1], DType::F64, DType::I32, map(|x: f64| split(x).1));
         Ok(())
@@ -231,7 +233,7 @@ fn multiplied(outs: Outs) -> Named {
 
 rows! { GAMMA:
     /// `ln(x / (1 - x))`; with `eps`, of `x` brought into `[eps, 1 - eps]`.
-    [Torch, Method] fn logit(input: &Tensor, eps: Option<f64> = None) -> Tensor { logit_of(input, eps) }
+    [Torch, Method] out Promote fn logit(input: &Tensor, eps: Option<f64> = None) -> Tensor { logit_of(input, eps) }
     /// `logit` in place.
     [InPlace] fn logit_(input: &Tensor, eps: Option<f64> = None) -> () {
         point_in_place(&LOGIT, &[input], [eps.unwrap_or(-1.0), 0.0, 0.0, 0.0])
@@ -247,7 +249,7 @@ rows! { GAMMA:
         point_in_place(&NAN_TO_NUM, &[input], nan_params(input, nan, posinf, neginf))
     }
     /// The `n`-th derivative of `digamma`.
-    [Torch] fn polygamma_function = "polygamma"(n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
+    [Torch] out Promote fn polygamma_function = "polygamma"(n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
     /// The `n`-th derivative of `digamma`.
     [Method] fn polygamma_method = "polygamma"(input: &Tensor, n: i64) -> Tensor { polygamma(n, input) }
     /// `polygamma` in place.
@@ -258,7 +260,7 @@ rows! { GAMMA:
     /// The `n`-th derivative of `digamma`.
     [Special] fn special_polygamma = "polygamma"(n: i64, input: &Tensor) -> Tensor { polygamma(n, input) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
-    [Torch, Method] + in place fn mvlgamma(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
+    [Torch, Method] + in place out Promote fn mvlgamma(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
     [Special] fn special_multigammaln = "multigammaln"(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
     /// The normal distribution function.

@@ -1,11 +1,13 @@
 //! The ops of matrix products. Operands are read in place through their strides; nothing is transposed or
 //! broadcast in memory.
 
+use crate::base::check_expand;
 use crate::base::{DType, Dims, Layout, Scalar, broadcast, numel};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
-use crate::ops::create::copy::{dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_held, write_held};
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -53,7 +55,7 @@ fn multiply(
         return Ok(());
     }
     if out.dtype() == DType::Bool {
-        crate::ops::create::copy::fill_held(out, Scalar::Bool(false));
+        crate::ops::driver::memory::fill_held(out, Scalar::Bool(false));
         return Ok(());
     }
     let ((ra, ca), (rb, cb), (rc, cc)) = (last_two(a.1), last_two(b.1), last_two(at));
@@ -443,26 +445,4 @@ impl Op for AddProduct {
     fn in_place_ok(&self) -> bool {
         true
     }
-}
-
-/// Whether a shape expands to another, in the words of `expand`.
-pub fn check_expand(from: &[usize], to: &[usize]) -> Result<()> {
-    ensure!(
-        from.len() <= to.len(),
-        Runtime,
-        "expand: the number of sizes provided ({}) must be greater or equal to the number of dimensions in the tensor ({})",
-        to.len(),
-        from.len()
-    );
-    let lead = to.len() - from.len();
-    for (i, &have) in from.iter().enumerate().rev() {
-        ensure!(
-            have == to[lead + i] || have == 1,
-            Runtime,
-            "The expanded size of the tensor ({}) must match the existing size ({have}) at non-singleton dimension {}.  Target sizes: {to:?}.  Tensor sizes: {from:?}",
-            to[lead + i],
-            lead + i
-        );
-    }
-    Ok(())
 }

@@ -1,18 +1,22 @@
 //! The rows of the activations: `torch.nn.functional` with `inplace`, and the few that `torch` itself has.
 
-use super::piecewise::{
-    HARDSHRINK, HARDSIGMOID, HARDSWISH, HARDTANH, LEAKY_RELU, LEAKY_RELU_, PRELU, RELU, SOFTSHRINK,
-    THRESHOLD, one,
-};
-use super::smooth::{ELU, ELU_, GATED, GELU, GELU_TANH, LOGSIGMOID, MISH, SILU, SOFTPLUS, elu_params};
 use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::Params;
-use crate::ops::driver::op::{apply, apply_in_place};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::elementwise::kind::binary::{BinaryDef, binary_in_place, run_binary};
 use crate::ops::elementwise::kind::nary::{
     NO, PointDef, point, point_in_place, point_val, point_val_in_place,
 };
-use crate::ops::elementwise::kind::{BinaryDef, Unary, UnaryDef, binary, binary_in_place};
+use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
+use crate::ops::nn::activation::piecewise::{
+    HARDSHRINK, HARDSIGMOID, HARDSWISH, HARDTANH, LEAKY_RELU, LEAKY_RELU_, PRELU, SOFTSHRINK, THRESHOLD, one,
+    relu,
+};
+use crate::ops::nn::activation::smooth::{
+    ELU, ELU_, GATED, GELU, GELU_TANH, LOGSIGMOID, MISH, SILU, SOFTPLUS, elu_params,
+};
 use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
@@ -103,7 +107,7 @@ fn rrelu_of(x: &Tensor, lower: f64, upper: f64, training: bool, inplace: bool) -
     if training {
         let slopes = random_slopes(x, lower, upper)?;
         if !inplace {
-            return binary(&RRELU, x.into(), slopes.into(), None);
+            return run_binary(&RRELU, x.into(), slopes.into(), None);
         }
         binary_in_place(&RRELU, x, slopes.into(), None)?;
         return Ok(x.clone());
@@ -122,14 +126,14 @@ static RRELU: BinaryDef = BinaryDef {
     name: "rrelu_with_noise",
     grad_names: ["RreluWithNoiseBackward0"; 3],
     kernel: |dt| (crate::ops::elementwise::arithmetic::MUL.kernel)(dt),
-    saves: [crate::ops::elementwise::arithmetic::B, 0],
+    saves: [crate::ops::elementwise::kind::binary::B, 0],
     grad: |s, g, want| Ok([want.then(0, || g.mul(s.b()?))?, None]),
     ..BinaryDef::EMPTY
 };
 
 /// One above zero; elsewhere a draw between the bounds, in the order of the elements.
 fn random_slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
-    let values = crate::ops::create::copy::dense(&x.detach())?.cast(DType::F64)?;
+    let values = crate::ops::driver::memory::dense(&x.detach())?.cast(DType::F64)?;
     let slopes = Tensor::empty(x.shape(), DType::F64, x.device())?;
     if x.device() == crate::base::Device::Meta {
         return slopes.cast(x.dtype());
@@ -199,9 +203,9 @@ fn hardshrink_of(x: &Tensor, lambd: f64) -> Result<Tensor> {
 
 rows! { GATE:
     /// The larger of zero and each element.
-    [Nn] fn relu_nn = "relu"(input: &Tensor, inplace: bool = false) -> Tensor { run(&RELU, input, inplace) }
+    [Nn] fn relu_nn = "relu"(input: &Tensor, inplace: bool = false) -> Tensor { run(&relu::DEF, input, inplace) }
     /// `relu` in place.
-    [Nn] fn relu_nn_ = "relu_"(input: &Tensor) -> Tensor { run(&RELU, input, true) }
+    [Nn] fn relu_nn_ = "relu_"(input: &Tensor) -> Tensor { run(&relu::DEF, input, true) }
     /// Clamped to [0, 6].
     [Nn] fn relu6(input: &Tensor, inplace: bool = false) -> Tensor { hardtanh_of(input, 0.0, 6.0, inplace) }
     /// `x` times the normal distribution function of `x`.

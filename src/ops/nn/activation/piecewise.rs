@@ -6,13 +6,12 @@
 
 use crate::base::{DType, Elem, Real};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::elementwise::block::{Params, PointFn, UnaryFn, map, point1, point2};
-use crate::ops::driver::op::{Saves, apply, apply_in_place};
-use crate::ops::elementwise::exponential::unary_rows;
+use crate::kernels::cpu::elementwise::block::{Params, PointFn, map, point1, point2};
+use crate::ops::elementwise::kind::Rule;
 use crate::ops::elementwise::kind::nary::{NO, PointDef, Y, only, point};
-use crate::ops::elementwise::kind::{Rule, Unary, UnaryDef};
-use crate::ops::table::{FromArg, OpDef, Table};
-use crate::tensor::{Context, Tensor};
+use crate::ops::elementwise::kind::unary::unary;
+use crate::ops::table::Table;
+use crate::tensor::Tensor;
 use crate::{real_floats, with_dtype};
 
 pub const A: u8 = 1;
@@ -171,15 +170,17 @@ pub const fn one(v: f64) -> Params {
     [v, 0.0, 0.0, 0.0]
 }
 
-unary_rows! { PIECEWISE:
+unary! { PIECEWISE:
     /// The larger of zero and each element; nan stays nan.
     ///
     /// Args: input: any real dtype but bool.
-    relu(RELU, "ReluBackward0") []: Same, |op, dt| {
+    relu "ReluBackward0": Same,
+        cpu |op, dt| {
             crate::ensure!(dt != DType::Bool, Runtime, "Boolean inputs not supported for relu");
             with_dtype!(op, dt, wide_real, T => Ok(map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })))
         },
-        OUTPUT, |g, cx| g.threshold_backward(&cx.output(0)?, 0.0);
+        wgsl "max(x, 0.0)",
+        grad Y |g, y| g.threshold_backward(y, 0.0);
 }
 
 pub const TABLE: Table = &[PIECEWISE];

@@ -1,6 +1,5 @@
 //! Activations with transcendental functions: vector routines between plain loops.
 
-use super::piecewise::{A, B, activation, one};
 use crate::base::DType;
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{PointFn, UnaryFn, point2, routine2, typed};
@@ -8,9 +7,11 @@ use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::elementwise::staged::{
     Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
 };
-use crate::ops::driver::op::Saves;
+use crate::ops::elementwise::kind::Rule;
 use crate::ops::elementwise::kind::nary::{NO, PointDef, Y, only, point};
-use crate::ops::elementwise::kind::{Rule, UnaryDef};
+use crate::ops::elementwise::kind::unary::UnaryDef;
+use crate::ops::elementwise::kind::unary::UnaryGrad;
+use crate::ops::nn::activation::piecewise::{A, B, activation, one};
 use crate::real_floats;
 use crate::tensor::Tensor;
 
@@ -33,8 +34,7 @@ macro_rules! direct {
                     d => Err(Error::no_dtype($name, d, "floating dtypes")),
                 }
             },
-            saves: Saves::INPUT,
-            grad: |g, cx| point(&$backward, &[g, &cx.input(0)?], NO),
+            grad: UnaryGrad::X(|g, x| point(&$backward, &[g, x], NO)),
         };
     )*};
 }

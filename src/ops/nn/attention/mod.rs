@@ -1,4 +1,5 @@
 //! Attention.
 
+pub mod composed;
 pub mod op;
 pub mod rows;

@@ -1,14 +1,16 @@
 //! Attention and its gradient, each in one op. Heads are read where they lie: views of a joint projection are not
 //! copied, and results take the order of the queries' memory.
 
-use super::rows::{composed, repeat_heads};
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Dims, Layout, broadcast};
 use crate::error::Result;
-use crate::kernels::cpu::nn::attention::{self as kernel, Gradients, Mask, Masks, Matrices, Shape};
-use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::kernels::cpu::nn::attention as kernel;
+use crate::kernels::cpu::nn::attention::{Gradients, Mask, Masks, Matrices, Shape};
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::driver::recompute;
 use crate::ops::linalg::matmul::op::{batch_offsets, last_two};
+use crate::ops::nn::attention::composed::{composed, repeat_heads};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, with_dtype};
 use smallvec::smallvec;

@@ -1,4 +1,5 @@
 //! Convolutions.
 
+pub mod args;
 pub mod op;
 pub mod rows;

@@ -2,10 +2,11 @@
 
 use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::conv::{self as kernel, ConvElem};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
-use crate::ops::nn::image::images::{format_for, format_of, is_channels_last, laid_out_held};
+use crate::kernels::cpu::nn::conv as kernel;
+use crate::kernels::cpu::nn::conv::ConvElem;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::image::{format_for, format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{grads, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -142,7 +143,7 @@ impl Op for Convolution {
                 out.device(),
             )?;
             self.run::<f64>(&wide.iter().collect::<Vec<_>>(), &result)?;
-            copy::write_held(out, &result);
+            crate::ops::driver::memory::write_held(out, &result);
             return Ok(());
         }
         with_dtype!("convolution", out.dtype(), floatc, T => self.run::<T>(x, out))
@@ -191,8 +192,12 @@ impl Convolution {
         let geo = self.geometry(&sx, &sw, &sy);
         let image = |t: &Tensor| laid_out_held(t, self.format(t.ndim()), T::DTYPE);
         let a = image(x[0])?;
-        let b = if matches!(self.part, Part::Weight(_)) { image(x[1])? } else { copy::dense_held(x[1])? };
-        let bias = x.get(2).map(|b| copy::dense_cast_held(b, T::DTYPE)).transpose()?;
+        let b = if matches!(self.part, Part::Weight(_)) {
+            image(x[1])?
+        } else {
+            crate::ops::driver::memory::dense_held(x[1])?
+        };
+        let bias = x.get(2).map(|b| crate::ops::driver::memory::dense_cast_held(b, T::DTYPE)).transpose()?;
         let bias = bias.as_ref().map_or(std::ptr::null(), |b| b.ptr_of::<T>() as *const T);
         if numel(out.shape()) == 0 {
             return Ok(());
@@ -209,7 +214,7 @@ impl Convolution {
                         Tensor::empty(out.shape(), T::DTYPE, out.device())?
                     };
                     kernel::backward_weight::<T>(&geo, a.ptr_of(), b.ptr_of(), to.ptr_of());
-                    crate::ops::nn::image::images::deliver_held(out, &to);
+                    crate::ops::nn::image::deliver_held(out, &to);
                 }
             }
         }

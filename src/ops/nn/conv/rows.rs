@@ -1,125 +1,13 @@
 //! Rows of convolutions, with the checks of their arguments.
 
-use super::op::{Window, convolve, convolve_transposed};
 use crate::base::{Dims, Scalar};
 use crate::error::{Error, Result};
-use crate::ops::nn::image::pad::constant_pad;
+use crate::ops::nn::conv::args::{Padding, batched, check_common, list, shown, sizes};
+use crate::ops::nn::conv::op::{Window, convolve, convolve_transposed};
+use crate::ops::shape::pad::constant_pad;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{bail, ensure, rows};
-
-/// Padding by numbers or by name.
-enum Padding<'a> {
-    Sizes(&'a [i64]),
-    Name(&'a str),
-}
-
-fn list(what: &str, v: &[i64], n: usize) -> Result<Dims> {
-    ensure!(
-        v.len() == n || v.len() == 1,
-        Runtime,
-        "expected {what} to be a single integer value or a list of {n} values to match the convolution dimensions, but got {what}={v:?}"
-    );
-    Ok((0..n).map(|i| v[if v.len() == 1 { 0 } else { i }] as usize).collect())
-}
-
-fn sizes(v: &[i64]) -> String {
-    v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(" x ")
-}
-
-fn shown(v: &[usize]) -> String {
-    v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(" x ")
-}
-
-/// What both kinds of convolution check before anything else; `x` has its batch axis.
-fn check_common(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    stride: &[i64],
-    padding: &[i64],
-    dilation: &[i64],
-    groups: i64,
-) -> Result<()> {
-    ensure!(groups > 0, Runtime, "non-positive groups is not supported");
-    ensure!(!padding.iter().any(|&p| p < 0), Runtime, "negative padding is not supported");
-    ensure!(stride.iter().all(|&s| s > 0), Runtime, "non-positive stride is not supported");
-    let n = weight.ndim().saturating_sub(2);
-    if dilation.iter().any(|&d| d <= 0) {
-        bail!(
-            Runtime,
-            "dilation should be greater than zero, but got {:?}",
-            if dilation.len() == 1 { vec![dilation[0]; n] } else { dilation.to_vec() }
-        );
-    }
-    let w = weight.shape();
-    ensure!(
-        w.len() == x.ndim(),
-        Runtime,
-        "Expected {}-dimensional input for {}-dimensional weight {w:?}, but got {}-dimensional input of size {:?} instead",
-        w.len(),
-        w.len(),
-        x.ndim(),
-        x.shape()
-    );
-    let groups = groups as usize;
-    ensure!(
-        w[0] >= groups,
-        Runtime,
-        "Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size {w:?} instead"
-    );
-    ensure!(
-        w[0].is_multiple_of(groups),
-        Runtime,
-        "Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size [{w:?}] instead"
-    );
-    if weight.dtype() != x.dtype() {
-        bail!(
-            Runtime,
-            "expected scalar type {} but found {}",
-            x.dtype().scalar_name(),
-            weight.dtype().scalar_name()
-        );
-    }
-    if let Some(b) = bias {
-        ensure!(
-            b.dtype() == x.dtype(),
-            Runtime,
-            "Input type ({}) and bias type ({}) should be the same",
-            x.dtype().c_name(),
-            b.dtype().c_name()
-        );
-    }
-    if w[2..].contains(&0) {
-        let names = [
-            ["", "", "kernel_width"],
-            ["", "kernel_height", "kernel_width"],
-            ["kernel_depth", "kernel_height", "kernel_width"],
-        ];
-        let named: Vec<String> =
-            names[n - 1][3 - n..].iter().zip(&w[2..]).map(|(a, v)| format!("{a}: {v}")).collect();
-        bail!(Runtime, "kernel size should be greater than zero, but got {}", named.join(" "));
-    }
-    Ok(())
-}
-
-/// Gives a sample without a batch axis one, runs `f` and takes it off again.
-fn batched(op: &str, x: &Tensor, n: usize, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
-    match x.ndim() {
-        d if d == n + 2 => f(x),
-        d if d == n + 1 => {
-            let y = f(&x.unsqueeze_at(0)?)?;
-            y.squeeze_dims(&[0])
-        }
-        _ => bail!(
-            Runtime,
-            "Expected {}D (unbatched) or {}D (batched) input to {op}, but got input of size: {:?}",
-            n + 1,
-            n + 2,
-            x.shape()
-        ),
-    }
-}
+use crate::{axes, bail, ensure, rows};
 
 fn forward(
     n: usize,
@@ -287,48 +175,43 @@ fn transposed(
     })
 }
 
-macro_rules! conv_rows {
-    ($($n:literal $conv:ident $named:ident $name:literal $transpose:ident),*) => {rows! { CONV: $(
-        /// Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
-        ///
-        /// Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
-        /// Errors: RuntimeError for shapes or dtypes that do not fit.
-        [Torch] fn $conv(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
-            forward($n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
-        }
-        /// With `padding="same"` the result has the size of the input, with `"valid"` there is no padding.
-        [Torch] fn $named = $name(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &str = "valid", dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
-            forward($n, input, weight, bias, stride, Padding::Name(padding), dilation, groups)
-        }
-        /// The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
-        ///
-        /// Args: output_padding: added to one side of the result's sizes.
-        [Torch] fn $transpose(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]) -> Tensor {
-            transposed($n, input, weight, bias, stride, padding, output_padding, groups, dilation)
-        }
-    )*
-        /// Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis.
-        [Torch] fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
-            ensure!(input.ndim() == 3, Runtime, "Input must have 3 dims: time, batch, in_channel");
-            ensure!(weight.ndim() == 3, Runtime, "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.");
-            ensure!(bias.ndim() == 1, Runtime, "Bias must be 1-D");
-            let y = conv1d(&input.permute_to(&[1, 2, 0])?, &weight.permute_to(&[2, 1, 0])?, Some(bias), &[1], &[pad], &[1], 1)?;
-            y.permute_to(&[2, 0, 1])
-        }
-        /// The general convolution behind the others.
-        [Torch] fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: &[i64], padding: &[i64], dilation: &[i64], transposed: bool, output_padding: &[i64], groups: i64) -> Tensor {
-            let n = weight.ndim().saturating_sub(2);
-            ensure!((1..=3).contains(&n), Runtime, "convolution: weight should have 3, 4 or 5 dimensions, got {}", weight.ndim());
-            if transposed { return self::transposed(n, input, weight, bias, stride, padding, output_padding, groups, dilation); }
-            forward(n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
-        }
-    }};
+axes! { CONV [1 2 3]:
+    /// Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
+    ///
+    /// Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
+    /// Errors: RuntimeError for shapes or dtypes that do not fit.
+    [Torch] fn conv = ("conv") |n| (input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
+        forward(n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
+    }
+    /// With `padding="same"` the result has the size of the input, with `"valid"` there is no padding.
+    [Torch] fn conv_padded = ("conv") |n| (input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &str = "valid", dilation: &[i64] = &[1], groups: i64 = 1) -> Tensor {
+        forward(n, input, weight, bias, stride, Padding::Name(padding), dilation, groups)
+    }
+    /// The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
+    ///
+    /// Args: output_padding: added to one side of the result's sizes.
+    [Torch] fn conv_transpose = ("conv_transpose") |n| (input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0], output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]) -> Tensor {
+        transposed(n, input, weight, bias, stride, padding, output_padding, groups, dilation)
+    }
 }
 
-conv_rows!(
-    1 conv1d conv1d_named "conv1d" conv_transpose1d,
-    2 conv2d conv2d_named "conv2d" conv_transpose2d,
-    3 conv3d conv3d_named "conv3d" conv_transpose3d
-);
+rows! { OTHERS:
 
-pub const TABLE: Table = &[CONV];
+    /// Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis.
+    [Torch] fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
+        ensure!(input.ndim() == 3, Runtime, "Input must have 3 dims: time, batch, in_channel");
+        ensure!(weight.ndim() == 3, Runtime, "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.");
+        ensure!(bias.ndim() == 1, Runtime, "Bias must be 1-D");
+        let y = conv(1, &input.permute_to(&[1, 2, 0])?, &weight.permute_to(&[2, 1, 0])?, Some(bias), &[1], &[pad], &[1], 1)?;
+        y.permute_to(&[2, 0, 1])
+    }
+    /// The general convolution behind the others.
+    [Torch] fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: &[i64], padding: &[i64], dilation: &[i64], transposed: bool, output_padding: &[i64], groups: i64) -> Tensor {
+        let n = weight.ndim().saturating_sub(2);
+        ensure!((1..=3).contains(&n), Runtime, "convolution: weight should have 3, 4 or 5 dimensions, got {}", weight.ndim());
+        if transposed { return self::transposed(n, input, weight, bias, stride, padding, output_padding, groups, dilation); }
+        forward(n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
+    }
+}
+
+pub const TABLE: Table = &[CONV[0], CONV[1], CONV[2], OTHERS];

@@ -1,10 +1,10 @@
 //! Sums, means and maxima over bags of embedding rows. There is no second derivative, as in PyTorch.
 
-use super::table::{check_indices, renormalise};
 use crate::base::{DType, Elem};
 use crate::error::Result;
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::embedding::table::{check_indices, renormalise};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows, with_dtype};
@@ -29,7 +29,7 @@ struct Bags {
 }
 
 fn integers(t: &Tensor) -> Result<Vec<i64>> {
-    let d = copy::dense_cast_held(t, DType::I64)?;
+    let d = crate::ops::driver::memory::dense_cast_held(t, DType::I64)?;
     // SAFETY: dense int64 elements
     #[allow(unsafe_code)]
     Ok((0..d.numel()).map(|i| unsafe { *d.ptr_of::<i64>().add(i) }).collect())
@@ -70,7 +70,7 @@ impl Op for Bags {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let table = copy::dense_held(x[0])?;
+        let table = crate::ops::driver::memory::dense_held(x[0])?;
         let (rows, dim) = (table.shape()[0], table.shape()[1]);
         let (index, offsets) = (integers(x[1])?, integers(x[2])?);
         if let Some(i) = index.iter().position(|&i| i < 0 || i >= rows as i64) {
@@ -99,7 +99,8 @@ impl Op for Bags {
             );
         }
         let lists = self.lists(&index, &offsets);
-        let factors = x.get(3).map(|f| copy::dense_cast_held(f, table.dtype())).transpose()?;
+        let factors =
+            x.get(3).map(|f| crate::ops::driver::memory::dense_cast_held(f, table.dtype())).transpose()?;
         with_dtype!("embedding_bag", table.dtype(), float, T => {
             let mut acc = vec![0f64; dim];
             let mut from = vec![0i64; dim];
@@ -198,17 +199,23 @@ impl Op for BagsGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let g = copy::dense_held(x[0])?;
+        let g = crate::ops::driver::memory::dense_held(x[0])?;
         let (index, offsets) = (integers(x[1])?, integers(x[2])?);
         let (rows, dim) = self.table;
         let lists = self.bags.lists(&index, &offsets);
         let max = self.bags.mode == Mode::Max;
         let from = if max { integers(x[3])? } else { Vec::new() };
-        let factors = if !max && x.len() > 3 { Some(copy::dense_cast_held(x[3], g.dtype())?) } else { None };
-        let table = if self.factors { Some(copy::dense_held(x[x.len() - 1])?) } else { None };
+        let factors = if !max && x.len() > 3 {
+            Some(crate::ops::driver::memory::dense_cast_held(x[3], g.dtype())?)
+        } else {
+            None
+        };
+        let table =
+            if self.factors { Some(crate::ops::driver::memory::dense_held(x[x.len() - 1])?) } else { None };
         let mut count = vec![0usize; rows];
         index.iter().for_each(|&i| count[i as usize] += 1);
         with_dtype!("embedding_bag_backward", g.dtype(), float, T => {
+            // SAFETY: dense tensors; `i` counts elements of a row of the table or of the factors, checked before
             let at = |t: &Tensor, i: usize| unsafe { (*t.ptr_of::<T>().add(i)).to_f64() };
             let mut dw = vec![0f64; if self.rows { rows * dim } else { 0 }];
             let mut df = vec![0f64; if self.factors { index.len() } else { 0 }];
@@ -295,8 +302,7 @@ rows! { BAG:
     /// Args: input: (B, L), or (N) with `offsets` where each bag begins; mode: sum, mean or max; per_sample_weights: factors
     /// of a sum; include_last_offset: the last offset is the end; padding_idx: a row that does not count.
     /// Shape: (B, dim).
-    [Nn] fn nn_embedding_bag = "embedding_bag"(input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", sparse: bool = false, per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None) -> Tensor {
-        let _ = sparse;
+    [Nn] fn nn_embedding_bag = "embedding_bag"(input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", _sparse: bool = false, per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None) -> Tensor {
         let size = |t: &Tensor| format!("torch.Size({:?})", t.shape());
         if let Some(f) = per_sample_weights {
             ensure!(f.shape() == input.shape(), Value, "embedding_bag: If per_sample_weights ({}) is not None, then it must have the same shape as the input ({})", size(f), size(input));

@@ -1,11 +1,12 @@
 //! Embedding: rows of a table by index, and one-hot vectors.
 
 use crate::autograd::{GradMode, ModeGuard};
-use crate::base::{DType, Device, Dims, Scalar};
+use crate::base::{DType, Device, Dims, Elem, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::embedding as kernel;
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, check_in_place};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::check_in_place;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -35,7 +36,10 @@ impl Op for Embedding {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (table, index) = (copy::dense_held(x[0])?, copy::dense_cast_held(x[1], DType::I64)?);
+        let (table, index) = (
+            crate::ops::driver::memory::dense_held(x[0])?,
+            crate::ops::driver::memory::dense_cast_held(x[1], DType::I64)?,
+        );
         let (n, rows, dim) = (index.numel(), table.shape()[0], table.shape()[1]);
         let at = index.ptr_of::<i64>();
         // SAFETY: dense tensors; the indices are checked before rows are read
@@ -50,8 +54,6 @@ impl Op for Embedding {
             let mut count = vec![0usize; rows];
             (0..n).for_each(|i| count[*at.add(i) as usize] += 1);
             with_dtype!("embedding", table.dtype(), float, T => {
-                #[allow(unused_imports)] // the half types have these conversions of their own
-                use crate::base::Elem;
                 for i in 0..n {
                     let r = *at.add(i) as usize;
                     let keep = if self.padding == Some(r) { 0.0 } else if self.by_frequency { 1.0 / count[r] as f64 } else { 1.0 };
@@ -97,7 +99,10 @@ impl Op for EmbeddingGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (g, index) = (copy::dense_held(x[0])?, copy::dense_cast_held(x[1], DType::I64)?);
+        let (g, index) = (
+            crate::ops::driver::memory::dense_held(x[0])?,
+            crate::ops::driver::memory::dense_cast_held(x[1], DType::I64)?,
+        );
         let dim = out[0].shape()[1];
         // SAFETY: dense tensors; the forward call has checked the indices
         with_dtype!("embedding_backward", g.dtype(), float, T => unsafe {
@@ -122,15 +127,13 @@ pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f6
     }
     let _mode = ModeGuard::new(GradMode::NoGrad);
     check_in_place("embedding_renorm_", weight)?;
-    let index = copy::dense_copy(&index.cast(DType::I64)?)?;
+    let index = crate::ops::driver::memory::dense_copy(&index.cast(DType::I64)?)?;
     {
         let _guard = Guard::take([index.storage()].into_iter(), [weight.storage()].into_iter());
         let (rows, dim) = (weight.shape()[0], weight.shape()[1]);
         let (rs, cs) = (weight.strides()[0], weight.strides()[1]);
         let mut seen = vec![false; rows];
         with_dtype!("embedding_renorm_", weight.dtype(), float, T => {
-            #[allow(unused_imports)] // the half types have these conversions of their own
-            use crate::base::Elem;
             for i in 0..index.numel() {
                 // SAFETY: rows and columns within the layout of the table, which is held for writing
                 unsafe {
@@ -195,8 +198,7 @@ rows! { EMBEDDING:
     /// first scaled down to this norm, in place; scale_grad_by_freq: divides gradients by the number of uses.
     /// Shape: (*, dim).
     /// Errors: IndexError for an index that is no row.
-    [Nn] fn nn_embedding = "embedding"(input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
-        let _ = sparse;
+    [Nn] fn nn_embedding = "embedding"(input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, _sparse: bool = false) -> Tensor {
         let padding = padding_row(padding_idx, weight.shape().first().copied().unwrap_or(0))?;
         if let Some(max) = max_norm {
             ensure!(weight.ndim() == 2, Runtime, "'weight' must be 2-D");
@@ -206,8 +208,7 @@ rows! { EMBEDDING:
         look_up(weight, input, padding, scale_grad_by_freq)
     }
     /// Rows of `weight` by index; a negative `padding_idx` stands for none.
-    [Torch] fn embedding(weight: &Tensor, indices: &Tensor, padding_idx: i64 = -1, scale_grad_by_freq: bool = false, sparse: bool = false) -> Tensor {
-        let _ = sparse;
+    [Torch] fn embedding(weight: &Tensor, indices: &Tensor, padding_idx: i64 = -1, scale_grad_by_freq: bool = false, _sparse: bool = false) -> Tensor {
         look_up(weight, indices, usize::try_from(padding_idx).ok(), scale_grad_by_freq)
     }
     /// Vectors with a one at the index: (*, num_classes) int64; -1 classes means as many as needed.
@@ -226,7 +227,7 @@ rows! { EMBEDDING:
             shape.push(classes as usize);
             return Tensor::empty(&shape, DType::I64, Device::Meta);
         }
-        let flat = copy::dense_copy(&tensor.detach().reshape_to(&[tensor.numel()])?)?;
+        let flat = crate::ops::driver::memory::dense_copy(&tensor.detach().reshape_to(&[tensor.numel()])?)?;
         let values: Vec<i64> = (0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect();
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {
@@ -235,7 +236,7 @@ rows! { EMBEDDING:
             ensure!(values.iter().all(|&v| v < classes), Runtime, "Class values must be smaller than num_classes.");
         }
         shape.push(classes as usize);
-        let out = copy::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;
+        let out = crate::ops::driver::memory::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;
         set_ones(&out, &values, classes as usize);
         Ok(out)
     }

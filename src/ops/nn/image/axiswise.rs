@@ -3,11 +3,12 @@
 
 use crate::base::{DType, Dims, Layout};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::image::axiswise::{self as axis, Taps};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, apply};
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{grads, with_dtype};
+use crate::kernels::cpu::nn::image::axiswise as axis;
+use crate::kernels::cpu::nn::image::axiswise::Taps;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op};
+use crate::tensor::{Context, Meta, Tensor};
+use crate::with_dtype;
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
@@ -25,21 +26,6 @@ pub struct Axiswise {
 impl Axiswise {
     pub fn run(self, x: &Tensor) -> Result<Tensor> {
         apply(self, &[x])
-    }
-}
-
-/// The input's order of axes in memory, for a dense result of another shape; nothing if the input is not dense.
-pub fn order_of(x: &Tensor) -> Option<Dims> {
-    let l = x.layout();
-    if l.is_contiguous() {
-        return Some((0..l.ndim()).collect());
-    }
-    let channels_last = l.suggest_format();
-    use crate::base::MemoryFormat::*;
-    match channels_last {
-        ChannelsLast => Some(Dims::from_slice(&[0, 2, 3, 1])),
-        ChannelsLast3d => Some(Dims::from_slice(&[0, 2, 3, 4, 1])),
-        _ => None,
     }
 }
 
@@ -61,14 +47,14 @@ impl Op for Axiswise {
         for (axis, taps) in &self.steps {
             shape[*axis] = taps.len();
         }
-        let order = order_of(x[0]).unwrap_or_else(|| (0..shape.len()).collect());
+        let order = x[0].layout().order_in_memory().unwrap_or_else(|| (0..shape.len()).collect());
         Ok(smallvec![Meta { layout: Layout::permuted_dense(&shape, &order), dtype: d }])
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (mut now, order) = match order_of(x[0]) {
+        let (mut now, order) = match x[0].layout().order_in_memory() {
             Some(order) => (x[0].clone(), order),
-            None => (copy::dense_held(x[0])?, (0..x[0].ndim()).collect()),
+            None => (crate::ops::driver::memory::dense_held(x[0])?, (0..x[0].ndim()).collect()),
         };
         if out[0].numel() == 0 {
             return Ok(());
@@ -101,11 +87,10 @@ impl Op for Axiswise {
         }
         Ok(())
     }
-    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         let steps = self.steps.iter().map(|(a, t)| (*a, Arc::new(t.transposed()))).collect();
         let op = Axiswise { grad_name: self.back_name, back_name: self.back_name, steps, ..self.clone() };
-        grads![Some(apply(op, &[g])?)]
+        apply(op, &[g])
     }
 }
 

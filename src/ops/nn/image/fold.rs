@@ -2,12 +2,13 @@
 
 use crate::base::DType;
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::image::fold::{self as kernel, Blocks};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::kernels::cpu::nn::image::fold as kernel;
+use crate::kernels::cpu::nn::image::fold::Blocks;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op};
 use crate::ops::table::Table;
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, rows, with_dtype};
+use crate::tensor::{Context, Meta, Tensor};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::smallvec;
 
 #[derive(Clone, Copy, Debug)]
@@ -39,13 +40,13 @@ impl Op for Fold {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let src = copy::dense_held(x[0])?;
+        let src = crate::ops::driver::memory::dense_held(x[0])?;
         let planes =
             if self.back { out[0].shape()[0] * out[0].shape()[1] } else { src.shape()[0] * src.shape()[1] };
         // halves add up in float32
         let half = self.back && src.dtype().size() == 2;
-        let src = if half { copy::dense_cast_held(&src, DType::F32)? } else { src };
-        let to = super::images::landing(&out[0], src.dtype())?;
+        let src = if half { crate::ops::driver::memory::dense_cast_held(&src, DType::F32)? } else { src };
+        let to = crate::ops::nn::image::landing(&out[0], src.dtype())?;
         // SAFETY: contiguous tensors of the shapes inferred, held by the driver or our own
         with_dtype!(self.name(), src.dtype(), any, T => unsafe {
             if self.back {
@@ -54,12 +55,11 @@ impl Op for Fold {
                 kernel::unfold::<T>(&self.blocks, planes, src.ptr_of(), to.ptr_of());
             }
         });
-        super::images::deliver_held(&out[0], &to);
+        crate::ops::nn::image::deliver_held(&out[0], &to);
         Ok(())
     }
-    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        grads![Some(apply(Fold { back: !self.back, ..*self }, &[g])?)]
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
+        apply(Fold { back: !self.back, ..*self }, &[g])
     }
 }
 

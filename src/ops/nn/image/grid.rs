@@ -2,9 +2,10 @@
 
 use crate::base::{Dims, numel};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::image::grid::{self as kernel, Border, Grid, Mode};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::kernels::cpu::nn::image::grid as kernel;
+use crate::kernels::cpu::nn::image::grid::{Border, Grid, Mode};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows, with_dtype};
@@ -55,7 +56,8 @@ impl Op for Sample {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (src, grid) = (copy::dense_held(x[0])?, copy::dense_held(x[1])?);
+        let (src, grid) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::dense_held(x[1])?);
         let g = self.geometry(src.shape(), grid.shape());
         // SAFETY: dense tensors of the shapes of the geometry
         with_dtype!(self.name(), src.dtype(), float, T => unsafe {
@@ -94,7 +96,8 @@ impl Op for SampleGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let held: SmallVec<[Tensor; 3]> = x.iter().map(|t| copy::dense_held(t)).collect::<Result<_>>()?;
+        let held: SmallVec<[Tensor; 3]> =
+            x.iter().map(|t| crate::ops::driver::memory::dense_held(t)).collect::<Result<_>>()?;
         let g = self.kind.geometry(x[1].shape(), x[2].shape());
         with_dtype!(self.name(), x[0].dtype(), float, T => {
             let mut places = out.iter();

@@ -1,87 +1,16 @@
 //! Padding: with a constant, which is an op of its own; reflected, replicated and circular, which read other places of
 //! the input.
 
-use super::axiswise::{Axiswise, order_of};
-use crate::base::{DType, Dims, Layout, Scalar};
+use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::nn::image::axiswise::Axiswise;
+use crate::ops::shape::pad::constant_pad;
 use crate::ops::table::Table;
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, rows};
-use smallvec::{SmallVec, smallvec};
+use crate::tensor::Tensor;
+use crate::{bail, ensure, rows};
+use smallvec::SmallVec;
 use std::sync::Arc;
-
-/// Elements added before and after each axis (taken away where negative).
-#[derive(Clone, Debug)]
-struct ConstantPad {
-    around: SmallVec<[(i64, i64); 4]>,
-    value: Scalar,
-}
-
-impl Op for ConstantPad {
-    fn name(&self) -> &'static str {
-        "constant_pad_nd"
-    }
-    fn grad_name(&self) -> &'static str {
-        "ConstantPadNdBackward0"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let mut shape = Dims::new();
-        for (i, (&n, &(a, b))) in x[0].shape().iter().zip(&self.around).enumerate() {
-            let size = n as i64 + a + b;
-            ensure!(
-                size >= 0,
-                Runtime,
-                "The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. Check dimension {i} of your input."
-            );
-            shape.push(size as usize);
-        }
-        let order = order_of(x[0]).unwrap_or_else(|| (0..shape.len()).collect());
-        Ok(smallvec![Meta { layout: Layout::permuted_dense(&shape, &order), dtype: x[0].dtype() }])
-    }
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        if self.around.iter().any(|&(a, b)| a > 0 || b > 0) {
-            copy::fill_held(&out[0], self.value);
-        }
-        let (mut from, mut to) = (x[0].layout().clone(), out[0].layout().clone());
-        for (i, &(a, b)) in self.around.iter().enumerate() {
-            let kept = (x[0].shape()[i] as i64 + a.min(0) + b.min(0)).max(0) as usize;
-            from = from.slice(i, (-a).max(0) as usize, kept, 1);
-            to = to.slice(i, a.max(0) as usize, kept, 1);
-        }
-        copy::write_held(&out[0].alias(to), &x[0].alias(from));
-        Ok(())
-    }
-    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
-        let around = self.around.iter().map(|&(a, b)| (-a, -b)).collect();
-        grads![Some(apply(ConstantPad { around, value: Scalar::Int(0) }, &[g])?)]
-    }
-}
-
-/// Pads the last axes; `pad` names (before, after) from the last axis on.
-pub fn constant_pad(input: &Tensor, pad: &[i64], value: Scalar) -> Result<Tensor> {
-    let n = input.ndim();
-    ensure!(
-        pad.len().is_multiple_of(2),
-        Runtime,
-        "Length of pad must be even but instead it equals {}",
-        pad.len()
-    );
-    ensure!(
-        pad.len() <= 2 * n,
-        Runtime,
-        "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the input has {n} dimensions.",
-        pad.len()
-    );
-    let mut around: SmallVec<[(i64, i64); 4]> = smallvec![(0, 0); n];
-    for (k, p) in pad.chunks_exact(2).enumerate() {
-        around[n - 1 - k] = (p[0], p[1]);
-    }
-    apply(ConstantPad { around, value }, &[input])
-}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -204,8 +133,6 @@ rows! { PAD:
             other => bail!(NotImplemented, "Unrecognised padding mode {other}"),
         }
     }
-    /// Puts a constant around the last axes.
-    [Torch] fn constant_pad_nd(input: &Tensor, pad: &[i64], value: Scalar = Scalar::Int(0)) -> Tensor { constant_pad(input, pad, value) }
 }
 
 pub const TABLE: Table = &[PAD];

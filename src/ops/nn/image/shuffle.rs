@@ -1,13 +1,13 @@
 //! Shuffles between channels and pixels, and among channels: permutations of one contiguous arrangement of axes.
 
-use super::images::format_of;
 use crate::base::{Dims, Layout};
 use crate::error::Result;
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::nn::image::format_of;
 use crate::ops::table::Table;
-use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, grads, rows};
+use crate::tensor::{Context, Meta, Tensor};
+use crate::{ensure, rows};
 use smallvec::smallvec;
 
 #[derive(Clone, Copy, Debug)]
@@ -105,13 +105,12 @@ impl Op for Shuffle {
             Shuffle::Unpixels(r) => (woven(from, r), apart(to, r)),
             Shuffle::Channels(g) => (split(from, 1, g), split(to, 1, from.shape[1] / g).transpose(1, 2)),
         };
-        copy::write_held(&out[0].alias(to), &x[0].alias(from));
+        crate::ops::driver::memory::write_held(&out[0].alias(to), &x[0].alias(from));
         Ok(())
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let channels = cx.shape(0)[1.min(cx.shape(0).len() - 1)];
-        grads![Some(apply(self.inverse(channels), &[g])?)]
+        apply(self.inverse(channels), &[g])
     }
 }
 

@@ -2,15 +2,16 @@
 //!
 //! Both see their input as (outer, classes, inner) with a target for each (outer, inner) pair.
 
-use super::terms::Reduction;
-use crate::base::{DType, Dims, numel};
+use crate::base::{DType, Dims, Elem, Float, Scalar, numel};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::machine::float::Flt;
-use crate::kernels::cpu::nn::loss::class::{self as kernel, Classes};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::kernels::cpu::nn::loss::class as kernel;
+use crate::kernels::cpu::nn::loss::class::{Classes, Over};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::loss::Reduction;
+use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 /// A loss: of logits, or of log-probabilities.
@@ -37,15 +38,23 @@ fn rows(shape: &[usize]) -> Dims {
     out
 }
 
-fn sum_dtype(d: DType) -> DType {
+/// What losses are computed in, and their weights and log-sum-exps kept in.
+fn computed(d: DType) -> DType {
     if d == DType::F64 { DType::F64 } else { DType::F32 }
 }
 
 impl ClassLoss {
-    fn classes<T: Flt>(&self, shape: &[usize], weight: &Option<Tensor>) -> Classes<T> {
+    fn classes<T: Elem>(&self, shape: &[usize], weight: &Option<Tensor>) -> Classes<T> {
         let (outer, classes, inner) = split(shape);
         let weight = weight.as_ref().map_or(std::ptr::null(), |w| w.ptr_of::<T>() as *const T);
         Classes { outer, classes, inner, weight, ignore: self.ignore, smoothing: self.smoothing }
+    }
+    fn over(&self) -> Over {
+        match self.reduction {
+            Reduction::None => Over::Rows,
+            Reduction::Sum => Over::Sum,
+            Reduction::Mean => Over::Mean,
+        }
     }
     fn kernel_name(&self, shape: &[usize]) -> &'static str {
         match (self.logits, shape.len()) {
@@ -91,16 +100,17 @@ impl Op for Loss {
             bail!(Runtime, "expected scalar type {} but found {}", d.scalar_name(), w.dtype().scalar_name());
         }
         let out = if self.kind.reduction == Reduction::None { rows(shape) } else { Dims::new() };
-        let mut metas: Metas = smallvec![Meta::new(&out, d), Meta::new(&[], sum_dtype(d))];
+        let mut metas: Metas = smallvec![Meta::new(&out, d), Meta::new(&[], computed(d))];
         if self.kind.logits {
-            metas.push(Meta::new(&rows(shape), sum_dtype(d)));
+            metas.push(Meta::new(&rows(shape), computed(d)));
         }
         Ok(metas)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (src, target) = (copy::dense_held(x[0])?, copy::dense_held(x[1])?);
-        let weight = x.get(2).map(|w| copy::dense_held(w)).transpose()?;
+        let (src, target) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::dense_held(x[1])?);
+        let weight = x.get(2).map(|w| crate::ops::driver::memory::dense_held(w)).transpose()?;
         let (_, classes, _) = split(x[0].shape());
         let n = target.numel();
         // SAFETY: `n` dense elements
@@ -112,32 +122,11 @@ impl Op for Loss {
             bail!(Index, "Target {bad} is out of bounds.");
         }
         with_dtype!(self.name(), src.dtype(), float, T => {
-            #[allow(unused_imports)] // the half types have these conversions of their own
-            use crate::base::Elem;
-            type C = <T as Flt>::C;
             let p = self.kind.classes::<T>(x[0].shape(), &weight);
-            let (mut loss, mut weights) = (vec![C::ZERO; n], vec![C::ZERO; n]);
-            let (l, w) = (loss.as_mut_ptr(), weights.as_mut_ptr());
-            // SAFETY: dense tensors of the sizes named; targets were checked
+            let lse = out.get(2).map_or(std::ptr::null_mut(), |o| o.ptr_of());
+            // SAFETY: dense tensors of the sizes named, the result of one element or one for each row; targets were checked
             unsafe {
-                if self.kind.logits {
-                    kernel::cross_entropy::<T>(p, src.ptr_of(), target.ptr_of(), l, w, out[2].ptr_of());
-                } else {
-                    kernel::nll_loss::<T>(p, src.ptr_of(), target.ptr_of(), l, w);
-                }
-            }
-            let total: f64 = weights.iter().map(|v| v.to_f64()).sum();
-            let dst = out[0].ptr_of::<T>();
-            // SAFETY: the results hold one element, or one for each row
-            unsafe {
-                out[1].ptr_of::<C>().write(C::from_f64(total));
-                match self.kind.reduction {
-                    Reduction::None => loss.iter().enumerate().for_each(|(i, v)| dst.add(i).write(T::down(*v))),
-                    r => {
-                        let sum: f64 = loss.iter().map(|v| v.to_f64()).sum();
-                        dst.write(T::from_f64(if r == Reduction::Mean { sum / total } else { sum }));
-                    }
-                }
+                kernel::forward::<T>(p, self.kind.logits, src.ptr_of(), target.ptr_of(), self.kind.over(), out[0].ptr_of(), out[1].ptr_of(), lse)
             }
             Ok(())
         })
@@ -192,33 +181,25 @@ impl Op for LossGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let target = copy::dense_held(x[1])?;
-        let weight = self.weight_at(x.len()).map(|i| copy::dense_held(x[i])).transpose()?;
-        let g = copy::dense_cast_held(x[0], sum_dtype(self.dtype))?;
-        let step = (self.kind.reduction == Reduction::None) as usize;
+        let target = crate::ops::driver::memory::dense_held(x[1])?;
+        let weight =
+            self.weight_at(x.len()).map(|i| crate::ops::driver::memory::dense_held(x[i])).transpose()?;
+        let g = crate::ops::driver::memory::dense_cast_held(x[0], computed(self.dtype))?;
         let n = x.len();
         let src = if self.kind.logits {
-            Some((copy::dense_held(x[n - 2])?, copy::dense_held(x[n - 1])?))
+            Some((
+                crate::ops::driver::memory::dense_held(x[n - 2])?,
+                crate::ops::driver::memory::dense_held(x[n - 1])?,
+            ))
         } else {
             None
         };
         with_dtype!(self.name(), self.dtype, float, T => {
-            type C = <T as Flt>::C;
-            #[allow(unused_imports)] // the half types have these conversions of their own
-            use crate::base::Elem;
             let p = self.kind.classes::<T>(&self.shape, &weight);
-            let mut scale = g.ptr_of::<C>() as *const C;
-            let mut shared = [C::ZERO];
+            let logits = src.as_ref().map(|(x, lse)| (x.ptr_of::<T>() as *const T, lse.ptr_of::<<T as Float>::C>() as *const _));
             // SAFETY: dense tensors of the sizes of the forward call
             unsafe {
-                if self.kind.reduction == Reduction::Mean {
-                    shared[0] = C::from_f64((*scale).to_f64() / (*x[2].ptr_of::<C>()).to_f64());
-                    scale = shared.as_ptr();
-                }
-                match &src {
-                    Some((x, lse)) => kernel::cross_entropy_backward::<T>(p, x.ptr_of(), target.ptr_of(), lse.ptr_of(), scale, step, out[0].ptr_of()),
-                    None => kernel::nll_loss_backward::<T>(p, target.ptr_of(), scale, step, out[0].ptr_of()),
-                }
+                kernel::backward::<T>(p, logits, target.ptr_of(), g.ptr_of(), self.kind.over(), x[2].ptr_of(), out[0].ptr_of())
             }
             Ok(())
         })
@@ -293,26 +274,132 @@ impl Op for Hits {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let target = copy::dense_held(x[0])?;
-        let weight = x.get(1).map(|w| copy::dense_held(w)).transpose()?;
-        let (outer, classes, inner) = split(&self.shape);
+        let target = crate::ops::driver::memory::dense_held(x[0])?;
+        let weight = x.get(1).map(|w| crate::ops::driver::memory::dense_held(w)).transpose()?;
         with_dtype!(self.name(), self.dtype, float, T => {
-            #[allow(unused_imports)] // the half types have these conversions of their own
-            use crate::base::Elem;
-            let (t, dst) = (target.ptr_of::<i64>(), out[0].ptr_of::<T>());
-            let w = weight.as_ref().map(|w| w.ptr_of::<T>());
-            for row in 0..outer * inner {
-                for c in 0..classes {
-                    // SAFETY: within the dense target, weight and result
-                    unsafe {
-                        let (t, w) = (*t.add(row), w.map_or(1.0, |w| (*w.add(c)).to_f64()));
-                        let hot = if t == c as i64 { 1.0 - self.kind.smoothing } else { 0.0 };
-                        let q = if t == self.kind.ignore { 0.0 } else { w * (hot + self.kind.smoothing / classes as f64) };
-                        dst.add((row / inner * classes + c) * inner + row % inner).write(T::from_f64(q));
-                    }
-                }
-            }
+            let p = self.kind.classes::<T>(&self.shape, &weight);
+            // SAFETY: dense target, weight and result of the sizes named
+            unsafe { kernel::hits::<T>(p, target.ptr_of(), out[0].ptr_of()) }
             Ok(())
         })
     }
 }
+
+/// The axis of classes and their number.
+fn class_axis(input: &Tensor) -> (usize, usize) {
+    let axis = (input.ndim() > 1) as usize;
+    (axis, input.shape().get(axis).copied().unwrap_or(1))
+}
+
+fn check_weight(op: &str, weight: Option<&Tensor>, classes: usize) -> Result<()> {
+    if let Some(w) = weight {
+        ensure!(
+            w.shape() == [classes],
+            Runtime,
+            "{op}weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {:?}",
+            w.shape()
+        );
+    }
+    Ok(())
+}
+
+/// Class targets as the kernels want them, or what is wrong with them.
+fn class_targets(input: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Result<Tensor> {
+    let (n, classes) = (input.ndim(), class_axis(input).1);
+    ensure!(n >= 1, Value, "Expected 1 or more dimensions (got {n})");
+    if n != 1 && input.shape()[0] != target.shape().first().copied().unwrap_or(1) {
+        bail!(
+            Value,
+            "Expected input batch_size ({}) to match target batch_size ({}).",
+            input.shape()[0],
+            target.shape().first().copied().unwrap_or(1)
+        );
+    }
+    ensure!(
+        n > 2 || target.ndim() <= 1,
+        Runtime,
+        "0D or 1D target tensor expected, multi-target not supported"
+    );
+    ensure!(
+        matches!(target.dtype(), DType::I64 | DType::U8),
+        Runtime,
+        "expected target dtype to be Long or Byte, but got {}",
+        target.dtype().scalar_name()
+    );
+    let mut wanted = Dims::from_slice(input.shape());
+    wanted.remove((n > 1) as usize);
+    let fits = target.shape() == wanted.as_slice() || n == 1 && target.numel() == 1;
+    ensure!(fits, Runtime, "Expected target size {:?}, got {:?}", wanted.as_slice(), target.shape());
+    check_weight("", weight, classes)?;
+    target.reshape_to(&wanted)?.cast(DType::I64)
+}
+
+/// Cross entropy with a distribution as the target.
+fn with_probabilities(
+    input: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+    smoothing: f64,
+) -> Result<Tensor> {
+    let (axis, classes) = class_axis(input);
+    ensure!(
+        target.dtype().is_float(),
+        Runtime,
+        "Expected floating point type for target with class probabilities, got {}",
+        target.dtype().scalar_name()
+    );
+    check_weight("cross_entropy: ", weight, classes)?;
+    let target = if smoothing > 0.0 {
+        target.mul(1.0 - smoothing)?.add(smoothing / classes as f64)?
+    } else {
+        target.clone()
+    };
+    let mut terms = input.log_softmax(axis as i64, None)?.mul(&target)?;
+    if let Some(w) = weight {
+        let mut shape = Dims::from_elem(1, input.ndim());
+        shape[axis] = classes;
+        terms = terms.mul(w.reshape_to(&shape)?)?;
+    }
+    match reduction {
+        Reduction::None => terms.sum_over(&[axis as i64], false)?.neg(),
+        Reduction::Sum => terms.sum(None)?.neg(),
+        Reduction::Mean => {
+            let rows = input.numel() as f64 / classes as f64;
+            terms.sum(None)?.neg()?.div(Scalar::Float(rows))
+        }
+    }
+}
+
+rows! { CLASS:
+    /// The negative log-likelihood of class targets under log-probabilities (N, C, ...) or (C).
+    ///
+    /// Args: target: int64 (N, ...) or 0-d; weight: one factor per class; ignore_index: a target that does not count;
+    /// reduction: none, mean (weighted) or sum.
+    /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
+    [Nn] fn nll_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+        let target = class_targets(input, target, weight)?;
+        ClassLoss { logits: false, ignore: ignore_index, smoothing: 0.0, reduction }.run(input, &target, weight)
+    }
+    /// Cross entropy between logits (N, C, ...) or (C) and class targets, or distributions of the input's shape.
+    ///
+    /// Args: target: int64 classes or floating probabilities; weight: one factor per class; ignore_index: a target that
+    /// does not count; label_smoothing: in [0, 1].
+    /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
+    [Nn] fn cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0) -> Tensor {
+        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+        ensure!((0.0..=1.0).contains(&label_smoothing), Runtime, "label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}");
+        if input.shape() == target.shape() {
+            ensure!(ignore_index < 0, Runtime, "ignore_index is not supported for floating point target");
+            return with_probabilities(input, target, weight, reduction, label_smoothing);
+        }
+        if !input.dtype().is_float() {
+            return Err(crate::error::Error::no_dtype("log_softmax_lastdim_kernel_impl", input.dtype(), "floating dtypes"));
+        }
+        let target = class_targets(input, target, weight)?;
+        ClassLoss { logits: true, ignore: ignore_index, smoothing: label_smoothing, reduction }.run(input, &target, weight)
+    }
+}
+
+pub const TABLE: Table = &[CLASS];

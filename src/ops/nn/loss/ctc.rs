@@ -1,12 +1,12 @@
 //! Connectionist temporal classification.
 
-use super::terms::Reduction;
 use crate::base::{DType, Elem, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::loss::ctc::Sample;
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
+use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
@@ -43,11 +43,11 @@ impl Op for Ctc {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let lp = copy::dense_held(x[self.back as usize])?;
+        let lp = crate::ops::driver::memory::dense_held(x[self.back as usize])?;
         let (batch, classes) = (lp.shape()[1], lp.shape()[2]);
-        let g = if self.back { Some(copy::dense_held(x[0])?) } else { None };
+        let g = if self.back { Some(crate::ops::driver::memory::dense_held(x[0])?) } else { None };
         if self.back {
-            copy::fill_held(&out[0], Scalar::Int(0));
+            crate::ops::driver::memory::fill_held(&out[0], Scalar::Int(0));
         }
         with_dtype!("ctc_loss", lp.dtype(), native, T => {
             for (i, (target, frames)) in self.samples.iter().enumerate() {
@@ -84,7 +84,7 @@ impl Op for Ctc {
 /// Integers of a tensor in order.
 fn integers(what: &str, t: &Tensor) -> Result<Vec<i64>> {
     ensure!(t.dtype().is_integral(), Runtime, "{what} must be integral");
-    let flat = copy::dense_copy(&t.detach().reshape_to(&[t.numel()])?)?;
+    let flat = crate::ops::driver::memory::dense_copy(&t.detach().reshape_to(&[t.numel()])?)?;
     Ok((0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect())
 }
 

@@ -1,10 +1,10 @@
 //! Margin losses over classes. They have no second derivative, as in PyTorch.
 
-use super::terms::Reduction;
 use crate::base::{DType, Dims, Elem};
 use crate::error::{Error, Result};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows, with_dtype};
@@ -88,7 +88,7 @@ fn doubles(t: &Tensor) -> Result<Vec<f64>> {
 
 #[allow(unsafe_code)]
 fn values<T: Elem>(t: &Tensor, dtype: DType) -> Result<Vec<T>> {
-    let d = copy::dense_cast_held(t, dtype)?;
+    let d = crate::ops::driver::memory::dense_cast_held(t, dtype)?;
     // SAFETY: dense elements of this dtype
     Ok((0..d.numel()).map(|i| unsafe { *d.ptr_of::<T>().add(i) }).collect())
 }
@@ -200,8 +200,7 @@ rows! { MARGIN:
     /// `sum max(0, margin - x[y] + x[i])^p / C` over the classes that are not the target.
     ///
     /// Args: input: (N, C) or (C); target: int64 (N) or 0-d; p: 1 or 2; weight: one factor per class.
-    [Nn] fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(p == 1 || p == 2, Value, "only p == 1 and p == 2 supported");
         let shape = input.shape();
         ensure!(input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0), Runtime, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}");
@@ -218,8 +217,7 @@ rows! { MARGIN:
     /// `sum max(0, 1 - x[y] + x[i]) / C` over targets y and classes i that are none.
     ///
     /// Args: input: (N, C) or (C); target: int64 of the same shape, classes up to the first -1.
-    [Nn] fn multilabel_margin_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn multilabel_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
         let shape = input.shape();
         ensure!(input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0), Runtime, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}");
         let fits = target.shape() == shape || input.ndim() < 2 && target.numel() == input.numel() && target.ndim() <= 1;

@@ -1,10 +1,11 @@
 //! The rows of the losses that compare element by element.
 
-use super::terms::{
-    BCE, BCE_LOGITS, HUBER, MSE, Reduction, SMOOTH_L1, SOFT_MARGIN, loss, reduced, with_pos_weight,
-};
 use crate::error::Result;
 use crate::ops::elementwise::kind::nary::NO;
+use crate::ops::nn::loss::terms::{
+    BCE, BCE_LOGITS, HUBER, MSE, SMOOTH_L1, SOFT_MARGIN, loss, with_pos_weight,
+};
+use crate::ops::nn::loss::{Reduction, reduced};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows};
@@ -28,16 +29,14 @@ rows! { REGRESSION:
     /// Args: reduction: "mean", "sum" or "none". weight: a factor for every term.
     /// **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
     /// **Errors**: ValueError for another reduction.
-    [Nn] fn mse_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", weight: Option<&Tensor> = None) -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn mse_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         match weight {
             None => loss(&MSE, input, target, None, reduction, NO),
             Some(w) => weighted(loss(&MSE, input, target, None, Reduction::None, NO)?, w, reduction),
         }
     }
     /// The absolute error of each pair of elements, averaged, summed or as it is.
-    [Nn] fn l1_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", weight: Option<&Tensor> = None) -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         match weight {
             None => l1(input, target, reduction),
             Some(w) => weighted(l1(input, target, Reduction::None)?, w, reduction),
@@ -46,8 +45,7 @@ rows! { REGRESSION:
     /// Squared error below `beta`, absolute error above.
     ///
     /// **Errors**: RuntimeError for a negative `beta`.
-    [Nn] fn smooth_l1_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", beta: f64 = 1.0) -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn smooth_l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, beta: f64 = 1.0) -> Tensor {
         ensure!(beta >= 0.0, Runtime, "smooth_l1_loss does not support negative values for beta.");
         if beta == 0.0 { return l1(input, target, reduction); }
         loss(&SMOOTH_L1, input, target, None, reduction, [beta, 0.0, 0.0, 0.0])
@@ -67,8 +65,7 @@ rows! { REGRESSION:
     ///
     /// Args: input: probabilities. target: the same shape. weight: broadcast to it.
     /// **Errors**: ValueError if shapes differ; RuntimeError for probabilities outside [0, 1].
-    [Nn] fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(input.shape() == target.shape(), Value, "Using a target size (torch.Size({:?})) that is different to the input size (torch.Size({:?})) is deprecated. Please ensure they have the same size.", target.shape(), input.shape());
         ensure!(unit_interval(input)?, Runtime, "all elements of input should be between 0 and 1");
         loss(&BCE, input, target, weight, reduction, NO)
@@ -77,8 +74,7 @@ rows! { REGRESSION:
     ///
     /// Args: weight: a factor for every term. pos_weight: a factor for the positive class.
     /// **Errors**: ValueError if shapes differ.
-    [Nn] fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", pos_weight: Option<&Tensor> = None) -> Tensor {
-        let reduction = Reduction::legacy(reduction, size_average, reduce)?;
+    [Nn] fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction, pos_weight: Option<&Tensor> = None) -> Tensor {
         ensure!(input.shape() == target.shape(), Value, "Target size (torch.Size({:?})) must be the same as input size (torch.Size({:?}))", target.shape(), input.shape());
         match pos_weight {
             None => loss(&BCE_LOGITS, input, target, weight, reduction, NO),
@@ -86,8 +82,8 @@ rows! { REGRESSION:
         }
     }
     /// `ln(1 + e^(-target * input))`.
-    [Nn] fn soft_margin_loss(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
-        loss(&SOFT_MARGIN, input, target, None, Reduction::legacy(reduction, size_average, reduce)?, NO)
+    [Nn] fn soft_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
+        loss(&SOFT_MARGIN, input, target, None, reduction, NO)
     }
 }
 

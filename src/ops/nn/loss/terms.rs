@@ -9,43 +9,15 @@ use crate::kernels::cpu::elementwise::staged::{
     Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two,
 };
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
-use crate::ops::driver::op::{Metas, Op, Saves, apply};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::kind::nary::{NO, PointDef, point};
 use crate::ops::elementwise::kind::{Rule, half_up};
 use crate::ops::nn::activation::piecewise::{A, B, activation};
-use crate::real_floats;
+use crate::ops::nn::loss::Reduction;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure};
+use crate::{ensure, real_floats};
 use smallvec::{SmallVec, smallvec};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reduction {
-    None,
-    Mean,
-    Sum,
-}
-
-impl Reduction {
-    pub fn parse(name: &str) -> Result<Reduction> {
-        Ok(match name {
-            "none" => Reduction::None,
-            "mean" => Reduction::Mean,
-            "sum" => Reduction::Sum,
-            _ => bail!(Value, "{name} is not a valid value for reduction"),
-        })
-    }
-    /// With the old pair of switches, which win where they are given.
-    pub fn legacy(name: &str, size_average: Option<bool>, reduce: Option<bool>) -> Result<Reduction> {
-        if size_average.is_none() && reduce.is_none() {
-            return Reduction::parse(name);
-        }
-        Ok(match (size_average.unwrap_or(true), reduce.unwrap_or(true)) {
-            (true, true) => Reduction::Mean,
-            (false, true) => Reduction::Sum,
-            _ => Reduction::None,
-        })
-    }
-}
 
 /// What a loss does with operands of different dtypes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -137,7 +109,7 @@ impl Op for Loss {
         let n = x[INPUT].numel();
         let dense = x
             .iter()
-            .map(|t| crate::ops::create::copy::dense_cast_held(t, compute))
+            .map(|t| crate::ops::driver::memory::dense_cast_held(t, compute))
             .collect::<Result<SmallVec<[Tensor; 4]>>>()?;
         if self.reduction == Reduction::None {
             let fits = out.dtype() == compute && out.is_contiguous();
@@ -150,12 +122,12 @@ impl Op for Loss {
                 &self.params,
             );
             if self.weighted {
-                use crate::ops::elementwise::kind::{Side, run2};
+                use crate::ops::elementwise::kind::run::{Side, run2};
                 let mul = (crate::ops::elementwise::arithmetic::MUL.kernel)(compute)?;
                 run2(&Side::Tensor(&terms), &Side::Tensor(&dense[2]), &terms, compute, compute, mul);
             }
             if !fits {
-                crate::ops::create::copy::write_held(out, &terms);
+                crate::ops::driver::memory::write_held(out, &terms);
             }
             return Ok(());
         }
@@ -165,7 +137,7 @@ impl Op for Loss {
         // SAFETY: dense tensors of one shape and the compute dtype, held by the driver
         let sum = unsafe { sum_terms(kernel, &pointers, self.weighted, compute, n, &self.params) };
         let value = if self.reduction == Reduction::Mean { sum / n as f64 } else { sum };
-        crate::ops::create::copy::fill_held(out, Scalar::Float(value));
+        crate::ops::driver::memory::fill_held(out, Scalar::Float(value));
         Ok(())
     }
     fn saves(&self, _: Want) -> Saves {
@@ -399,14 +371,5 @@ pub fn with_pos_weight(
     match weight {
         Some(w) => terms.mul(w),
         None => Ok(terms),
-    }
-}
-
-/// The mean, sum or none of a tensor of terms.
-pub fn reduced(terms: &Tensor, reduction: Reduction) -> Result<Tensor> {
-    match reduction {
-        Reduction::None => Ok(terms.clone()),
-        Reduction::Sum => terms.sum(None),
-        Reduction::Mean => terms.mean(None),
     }
 }

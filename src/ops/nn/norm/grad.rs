@@ -1,12 +1,11 @@
 //! The gradients of the normalisation layers, as one fused op with its own transpose.
 
-use super::op::{Over, address, planes};
 use crate::base::{DType, Dims, numel};
 use crate::error::Result;
 use crate::kernels::cpu::nn::norm as kernel;
-use crate::ops::create::copy;
 use crate::ops::driver::op::{Metas, Op, Saves};
-use crate::ops::nn::image::images::{deliver_held, laid_out_held, landing};
+use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
+use crate::ops::nn::norm::{Over, address, planes};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::with_dtype;
 use smallvec::{SmallVec, smallvec};
@@ -49,7 +48,7 @@ impl Op for NormGrad {
             if self.param == DType::F32 && x[1].dtype() != DType::F64 { DType::F32 } else { x[1].dtype() };
         let format = self.over.format(x[1]);
         let (g, src) = (laid_out_held(x[0], format, dtype)?, laid_out_held(x[1], format, dtype)?);
-        let weight = x.get(4).map(|w| copy::dense_cast_held(w, dtype)).transpose()?;
+        let weight = x.get(4).map(|w| crate::ops::driver::memory::dense_cast_held(w, dtype)).transpose()?;
         let mut places = out.iter();
         let mut land: SmallVec<[Option<Tensor>; 3]> = SmallVec::new();
         for w in self.wanted {
@@ -58,7 +57,7 @@ impl Op for NormGrad {
         let shape = x[1].shape();
         // SAFETY: dense tensors of the sizes of the forward call, held by the driver
         with_dtype!(self.name(), dtype, float, T => unsafe {
-            type C = <T as crate::kernels::cpu::machine::float::Flt>::C;
+            type C = <T as crate::base::Float>::C;
             let (g, src, w) = (g.ptr_of::<T>(), src.ptr_of::<T>(), address::<T>(&weight));
             let (mean, rstd) = (x[2].ptr_of::<C>(), x[3].ptr_of::<C>());
             let (dx, dw, db) = (address::<T>(&land[0]), address::<T>(&land[1]), address::<T>(&land[2]));

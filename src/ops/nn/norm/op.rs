@@ -1,60 +1,16 @@
 //! Normalisation layers: batch, layer, group, instance and root-mean-square.
 
-use super::grad::NormGrad;
-use crate::base::{DType, Dims, MemoryFormat, numel};
+use crate::base::{DType, Dims, numel};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::norm::{self as kernel, Planes};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
-use crate::ops::nn::image::images::{deliver_held, format_of, is_channels_last, laid_out_held, landing};
+use crate::kernels::cpu::nn::norm as kernel;
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
+use crate::ops::nn::norm::grad::NormGrad;
+use crate::ops::nn::norm::{Over, address, compute_dtype, planes, statistics_dtype};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, with_dtype};
 use smallvec::{SmallVec, smallvec};
-
-/// What shares mean and deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    /// A channel of all samples; statistics may also be given (`train` false).
-    Batch { train: bool },
-    /// The last axes, `n` elements.
-    Layer { n: usize },
-    /// A group of channels of one sample.
-    Group { groups: usize },
-}
-
-impl Over {
-    pub fn name(self) -> &'static str {
-        match self {
-            Over::Batch { .. } => "batch_norm",
-            Over::Layer { .. } => "LayerNormKernelImpl",
-            Over::Group { .. } => "GroupNormKernelImpl",
-        }
-    }
-    fn statistics(self, shape: &[usize]) -> usize {
-        match self {
-            Over::Batch { .. } => shape[1],
-            Over::Layer { n } => numel(shape).checked_div(n).unwrap_or(0),
-            Over::Group { groups } => shape[0] * groups,
-        }
-    }
-    /// The layer's rows are contiguous memory; images may also have their channels last.
-    pub fn format(self, x: &Tensor) -> MemoryFormat {
-        if matches!(self, Over::Layer { .. }) { MemoryFormat::Contiguous } else { format_of(x) }
-    }
-}
-
-pub fn planes(shape: &[usize], format: MemoryFormat) -> Planes {
-    Planes { n: shape[0], c: shape[1], s: numel(&shape[2..]), channels_last: is_channels_last(format) }
-}
-
-/// The dtype a kernel computes in: with float32 parameters beside half data all is float32.
-fn compute_dtype(x: DType, params: &[&Tensor]) -> DType {
-    params.first().map_or(x, |p| if p.dtype() == DType::F32 && x != DType::F64 { DType::F32 } else { x })
-}
-
-fn statistics_dtype(x: DType) -> DType {
-    if x == DType::F64 { DType::F64 } else { DType::F32 }
-}
 
 /// The forward op. Inputs: x, then those of weight, bias, running mean and running variance that there are.
 /// Results: y, mean, 1/deviation, and the new running statistics where a training call has old ones.
@@ -75,10 +31,6 @@ impl Norm {
     fn moves_statistics(&self) -> bool {
         self.over == Over::Batch { train: true } && self.has[2]
     }
-}
-
-pub fn address<T: crate::base::Elem>(t: &Option<Tensor>) -> *mut T {
-    t.as_ref().map_or(std::ptr::null_mut(), |t| t.ptr_of::<T>())
 }
 
 impl Op for Norm {
@@ -126,13 +78,13 @@ impl Op for Norm {
         let src = laid_out_held(x[0], format, dtype)?;
         let mut params: SmallVec<[Option<Tensor>; 4]> = SmallVec::new();
         for p in self.split(x) {
-            params.push(p.map(|p| copy::dense_cast_held(p, dtype)).transpose()?);
+            params.push(p.map(|p| crate::ops::driver::memory::dense_cast_held(p, dtype)).transpose()?);
         }
         let y = landing(&out[0], dtype)?;
         let running: [Option<Tensor>; 2] = if self.moves_statistics() {
             for i in 0..2 {
                 if let Some(p) = &params[2 + i] {
-                    copy::write_held(&out[3 + i], p);
+                    crate::ops::driver::memory::write_held(&out[3 + i], p);
                 }
             }
             [Some(landing_copy(&out[3], dtype)?), Some(landing_copy(&out[4], dtype)?)]
@@ -142,7 +94,7 @@ impl Op for Norm {
         let shape = x[0].shape();
         // SAFETY: all pointers are of dense tensors of the sizes that `infer` checked, held by the driver
         with_dtype!(self.name(), dtype, float, T => unsafe {
-            type C = <T as crate::kernels::cpu::machine::float::Flt>::C;
+            type C = <T as crate::base::Float>::C;
             let (w, b) = (address::<T>(&params[0]), address::<T>(&params[1]));
             let (dst, mean, rstd) = (y.ptr_of::<T>(), out[1].ptr_of::<C>(), out[2].ptr_of::<C>());
             let src = src.ptr_of::<T>();
@@ -213,7 +165,7 @@ impl Op for Norm {
 fn landing_copy(out: &Tensor, dtype: DType) -> Result<Tensor> {
     let t = landing(out, dtype)?;
     if !t.same(out) {
-        copy::write_held(&t, out);
+        crate::ops::driver::memory::write_held(&t, out);
     }
     Ok(t)
 }
@@ -269,8 +221,8 @@ pub fn batch(input: &Tensor, p: BatchParams, train: bool, momentum: f64, eps: f6
     x.extend(given.into_iter().flatten());
     let mut outs = apply_multi(op, &x)?;
     if let (true, Some(mean), Some(var)) = (train, p.running_mean, p.running_var) {
-        copy::write(mean, &outs[3])?;
-        copy::write(var, &outs[4])?;
+        crate::ops::driver::memory::write(mean, &outs[3])?;
+        crate::ops::driver::memory::write(var, &outs[4])?;
     }
     Ok(outs.swap_remove(0))
 }

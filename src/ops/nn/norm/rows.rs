@@ -1,9 +1,8 @@
 //! Rows of the normalisation layers.
 
-use super::op::{BatchParams, batch, group, layer};
 use crate::base::{DType, Dims, numel};
 use crate::error::Result;
-use crate::ops::create::copy;
+use crate::ops::nn::norm::op::{BatchParams, batch, group, layer};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
@@ -142,7 +141,7 @@ fn instance(
     let flat = input.contiguous()?.reshape_to(&shape)?;
     let (w, b) = (repeated(p.weight, n)?, repeated(p.bias, n)?);
     let stat = |t: Option<&Tensor>| -> Result<Option<Tensor>> {
-        repeated(t, n)?.map(|t| copy::dense_copy(&t)).transpose()
+        repeated(t, n)?.map(|t| crate::ops::driver::memory::dense_copy(&t)).transpose()
     };
     let (rm, rv) = (stat(p.running_mean)?, stat(p.running_var)?);
     let whole = BatchParams {
@@ -156,7 +155,7 @@ fn instance(
         for (mine, all) in [(p.running_mean, &rm), (p.running_var, &rv)] {
             if let (Some(mine), Some(all)) = (mine, all) {
                 let mean = all.reshape_to(&[n, c])?.sum_over(&[0], false)?.mul(1.0 / n as f64)?;
-                copy::write(mine, &mean)?;
+                crate::ops::driver::memory::write(mine, &mean)?;
             }
         }
     }
@@ -203,8 +202,7 @@ rows! { NORM:
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Batch normalisation in the argument order of the root namespace.
-    [Torch] fn batch_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, cudnn_enabled: bool) -> Tensor {
-        let _ = cudnn_enabled;
+    [Torch] fn batch_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, _cudnn_enabled: bool) -> Tensor {
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
@@ -212,8 +210,7 @@ rows! { NORM:
         layer_checked(input, normalized_shape, weight, bias, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
-    [Torch] fn layer_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, cudnn_enable: bool = true) -> Tensor {
-        let _ = cudnn_enable;
+    [Torch] fn layer_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, _cudnn_enable: bool = true) -> Tensor {
         layer_checked(input, normalized_shape, weight, bias, eps)
     }
     /// Normalises each of `num_groups` groups of channels of each sample.
@@ -228,8 +225,7 @@ rows! { NORM:
         group_checked(input, num_groups, weight, bias, eps)
     }
     /// Normalises each of `num_groups` groups of channels of each sample.
-    [Torch] fn group_norm(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, cudnn_enabled: bool = true) -> Tensor {
-        let _ = cudnn_enabled;
+    [Torch] fn group_norm(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, _cudnn_enabled: bool = true) -> Tensor {
         group_checked(input, num_groups, weight, bias, eps)
     }
     /// Normalises each channel of each sample.
@@ -243,8 +239,7 @@ rows! { NORM:
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Instance normalisation in the argument order of the root namespace.
-    [Torch] fn instance_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, cudnn_enabled: bool) -> Tensor {
-        let _ = cudnn_enabled;
+    [Torch] fn instance_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, _cudnn_enabled: bool) -> Tensor {
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Divides by the root mean square over the last axes, then scales.

@@ -1,16 +1,16 @@
 //! Maximum pooling over windows at random places.
 
-use super::op::{Axis, Geometry, Scatter};
 use crate::base::rng::default_generator;
 use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, rows, with_dtype};
+use crate::{axes, bail, ensure, grads, with_dtype};
 use smallvec::smallvec;
 
 /// Inputs: images and random numbers (n, c, axes) in [0, 1). Results: values and positions.
@@ -46,7 +46,8 @@ impl Op for Fractional {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (src, u) = (copy::dense_held(x[0])?, copy::dense_held(x[1])?);
+        let (src, u) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::dense_held(x[1])?);
         let axes = self.geo.spatial;
         let (plane, small) = (numel(&self.geo.input), numel(&self.geo.output));
         if small == 0 || plane == 0 {
@@ -234,26 +235,18 @@ fn pool(
     Ok((outs.swap_remove(0), indices))
 }
 
-macro_rules! fractional_rows {
-    ($($n:literal $plain:ident $with:ident),*) => {rows! { FRACTIONAL: $(
-        /// The greatest elements of windows at random places.
-        ///
-        /// Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's.
-        [Nn] fn $plain(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> Ret {
-            let (v, i) = pool($n, input, kernel_size, output_size, output_ratio, _random_samples)?;
-            Ok(if return_indices { Ret::Tuple(smallvec![v, i]) } else { Ret::Tensor(v) })
-        }
-        /// The greatest elements of windows at random places, and their positions in the plane.
-        [Nn] fn $with(input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, _random_samples: Option<&Tensor> = None) -> (Tensor, Tensor) {
-            let _ = return_indices;
-            pool($n, input, kernel_size, output_size, output_ratio, _random_samples)
-        }
-    )*}};
+axes! { FRACTIONAL [2 3]:
+    /// The greatest elements of windows at random places.
+    ///
+    /// Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's.
+    [Nn] fn fractional_max_pool = ("fractional_max_pool") |n| (input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, __random_samples: Option<&Tensor> = None) -> Ret {
+        let (v, i) = pool(n, input, kernel_size, output_size, output_ratio, __random_samples)?;
+        Ok(if return_indices { Ret::Tuple(smallvec![v, i]) } else { Ret::Tensor(v) })
+    }
+    /// The greatest elements of windows at random places, and their positions in the plane.
+    [Nn] fn fractional_max_pool_with_indices = ("fractional_max_pool", "_with_indices") |n| (input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, _return_indices: bool = false, __random_samples: Option<&Tensor> = None) -> (Tensor, Tensor) {
+        pool(n, input, kernel_size, output_size, output_ratio, __random_samples)
+    }
 }
 
-fractional_rows!(
-    2 fractional_max_pool2d fractional_max_pool2d_with_indices,
-    3 fractional_max_pool3d fractional_max_pool3d_with_indices
-);
-
-pub const TABLE: Table = &[FRACTIONAL];
+pub const TABLE: Table = &[FRACTIONAL[0], FRACTIONAL[1]];

@@ -3,11 +3,12 @@
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::pool::plane::{self, PlanePair};
-use crate::kernels::cpu::nn::pool::{self as kernel, Pool, Windows};
-use crate::ops::create::copy;
-use crate::ops::driver::op::{Metas, Op, Saves, apply, apply_multi};
-use crate::ops::nn::image::images::{format_of, is_channels_last, laid_out_held};
+use crate::kernels::cpu::nn::pool as kernel;
+use crate::kernels::cpu::nn::pool::plane::PlanePair;
+use crate::kernels::cpu::nn::pool::{Pool, Windows, plane};
+use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::nn::image::{format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, grads, with_dtype};
 use smallvec::smallvec;
@@ -139,10 +140,9 @@ impl Op for MaxPool {
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 0, outputs: 2 }
     }
-    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let op = Scatter { geo: self.geo.clone(), format: self.format, back: self.back_name() };
-        grads![Some(apply(op, &[g, &cx.output(1)?])?)]
+        apply(op, &[g, &cx.output(1)?])
     }
 }
 
@@ -328,8 +328,10 @@ impl Op for AvgPool {
             let (n, c) = self.geo.lead(x[0].shape());
             let mut sizes = [1; 3];
             sizes[3 - self.geo.spatial..].copy_from_slice(&self.geo.input);
-            let (src, to) =
-                (copy::dense_held(x[0])?, Tensor::empty(out[0].shape(), DType::I64, out[0].device())?);
+            let (src, to) = (
+                crate::ops::driver::memory::dense_held(x[0])?,
+                Tensor::empty(out[0].shape(), DType::I64, out[0].device())?,
+            );
             // SAFETY: contiguous tensors of the sizes of the geometry
             unsafe {
                 plane::avg_pool_int::<i64>(
@@ -341,7 +343,7 @@ impl Op for AvgPool {
                     to.ptr_of(),
                 )
             };
-            copy::write_held(&out[0], &to);
+            crate::ops::driver::memory::write_held(&out[0], &to);
             return Ok(());
         }
         let pool = self.geo.pool(x[0].shape(), self.format);
@@ -356,15 +358,14 @@ impl Op for AvgPool {
             Ok(())
         })
     }
-    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        let Some(g) = &g[0] else { return grads![None] };
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         let op = AvgPool {
             geo: self.geo.clone(),
             transposed: !self.transposed,
             first: false,
             format: self.format,
         };
-        grads![Some(apply(op, &[g])?)]
+        apply(op, &[g])
     }
 }
 

@@ -6,7 +6,7 @@ use crate::base::Dims;
 use crate::error::Result;
 use crate::ops::table::{Ret, Table};
 use crate::tensor::Tensor;
-use crate::{ensure, rows};
+use crate::{axes, ensure, rows};
 use smallvec::smallvec;
 
 fn pair(found: (Tensor, Option<Tensor>)) -> Ret {
@@ -147,74 +147,66 @@ fn unpool(
     op::unpool(input, indices, geo)
 }
 
-macro_rules! max_rows {
-    ($($n:literal $nn:ident $nn_name:literal $with:ident $with_name:literal $root:ident $root_name:literal $un:ident $amax:ident $amax_name:literal $aavg:ident $aavg_name:literal),*) => {rows! { POOL: $(
-        /// The greatest element of every window; with `return_indices` also its position in the plane.
-        ///
-        /// Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis.
-        [Nn] fn $nn = $nn_name(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
-            max(input, $n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, return_indices).map(pair)
-        }
-        /// The greatest element of every window and its position in the plane.
-        [Nn] fn $with = $with_name(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
-            let _ = return_indices;
-            max(input, $n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, true).map(pair)
-        }
-        /// The greatest element of every window.
-        [Torch] fn $root = $root_name(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
-            max(input, $n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
-        }
-        /// Puts values back where a maximum pooling found them; zero elsewhere.
-        [Nn] fn $un(input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], output_size: Option<&[i64]> = None) -> Tensor {
-            unpool(input, indices, $n, kernel_size, stride, padding, output_size)
-        }
-        /// The greatest elements of as many windows as `output_size` says.
-        [Nn] fn $amax = $amax_name(input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
-            adaptive_max($amax_name, input, $n, output_size, return_indices)
-        }
-        /// Averages over as many windows as `output_size` says.
-        [Nn] fn $aavg = $aavg_name(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg($aavg_name, input, $n, output_size) }
-    )*
-        /// Averages over windows of (N, C, L).
-        [Torch] fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
-            for (v, what) in [(kernel_size, "kernel_size"), (stride.unwrap_or(&[1]), "stride"), (padding, "padding")] {
-                ensure!(v.len() <= 1, Runtime, "avg_pool1d() argument '{what}' should contain one int (got {})", v.len());
-            }
-            avg(input, 1, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
-        }
-        /// Averages over windows of (N, C, L).
-        [Nn] fn nn_avg_pool1d = "avg_pool1d"(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
-            avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad)
-        }
-        /// Averages over windows of (N, C, H, W); `divisor_override` replaces the size of the window.
-        [Nn] fn avg_pool2d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
-            avg(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        }
-        /// Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window.
-        [Nn] fn avg_pool3d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
-            avg(input, 3, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        }
-        /// Averages over as many windows as `output_size` says.
-        [Torch] fn adaptive_avg_pool1d_root = "adaptive_avg_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
-        /// The greatest elements of as many windows as `output_size` says, and their positions.
-        [Torch] fn adaptive_max_pool1d_root = "adaptive_max_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
-    }};
+/// Names of the adaptive averages by their axes.
+const ADAPTIVE_AVG: [&str; 4] = ["", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"];
+
+axes! { POOL [1 2 3]:
+    /// The greatest element of every window; with `return_indices` also its position in the plane.
+    ///
+    /// Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis.
+    [Nn] fn nn_max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
+        max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, return_indices).map(pair)
+    }
+    /// The greatest element of every window and its position in the plane.
+    [Nn] fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, _return_indices: bool = false) -> Ret {
+        max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, true).map(pair)
+    }
+    /// The greatest element of every window.
+    [Torch] fn max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
+        max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
+    }
+    /// Puts values back where a maximum pooling found them; zero elsewhere.
+    [Nn] fn max_unpool = ("max_unpool") |n| (input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], output_size: Option<&[i64]> = None) -> Tensor {
+        unpool(input, indices, n, kernel_size, stride, padding, output_size)
+    }
+    /// The greatest elements of as many windows as `output_size` says.
+    [Nn] fn adaptive_max_pool = ("adaptive_max_pool") |n| (input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
+        adaptive_max(["", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"][n], input, n, output_size, return_indices)
+    }
+    /// Averages over as many windows as `output_size` says.
+    [Nn] fn adaptive_avg_pool = ("adaptive_avg_pool") |n| (input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg(ADAPTIVE_AVG[n], input, n, output_size) }
 }
 
-max_rows!(
-    1 nn_max_pool1d "max_pool1d" max_pool1d_with_indices "max_pool1d_with_indices" max_pool1d "max_pool1d" max_unpool1d adaptive_max_pool1d "adaptive_max_pool1d" adaptive_avg_pool1d "adaptive_avg_pool1d",
-    2 nn_max_pool2d "max_pool2d" max_pool2d_with_indices "max_pool2d_with_indices" max_pool2d "max_pool2d" max_unpool2d adaptive_max_pool2d "adaptive_max_pool2d" adaptive_avg_pool2d "adaptive_avg_pool2d",
-    3 nn_max_pool3d "max_pool3d" max_pool3d_with_indices "max_pool3d_with_indices" max_pool3d "max_pool3d" max_unpool3d adaptive_max_pool3d "adaptive_max_pool3d" adaptive_avg_pool3d "adaptive_avg_pool3d"
-);
+rows! { AVERAGES:
+
+    /// Averages over windows of (N, C, L).
+    [Torch] fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
+        for (v, what) in [(kernel_size, "kernel_size"), (stride.unwrap_or(&[1]), "stride"), (padding, "padding")] {
+            ensure!(v.len() <= 1, Runtime, "avg_pool1d() argument '{what}' should contain one int (got {})", v.len());
+        }
+        avg(input, 1, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    }
+    /// Averages over windows of (N, C, L).
+    [Nn] fn nn_avg_pool1d = "avg_pool1d"(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
+        avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad)
+    }
+    /// Averages over windows of (N, C, H, W); `divisor_override` replaces the size of the window.
+    [Nn] fn avg_pool2d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
+        avg(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    }
+    /// Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window.
+    [Nn] fn avg_pool3d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
+        avg(input, 3, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    }
+    /// Averages over as many windows as `output_size` says.
+    [Torch] fn adaptive_avg_pool1d_root = "adaptive_avg_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
+    /// The greatest elements of as many windows as `output_size` says, and their positions.
+    [Torch] fn adaptive_max_pool1d_root = "adaptive_max_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
+}
 
 /// Adaptive averages over `n` axes, for `interpolate(mode="area")`.
 pub fn area(input: &Tensor, n: usize, output: &[i64]) -> Result<Tensor> {
-    adaptive_avg(
-        ["", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"][n],
-        input,
-        n,
-        &output.iter().map(|&o| Some(o)).collect::<Vec<_>>(),
-    )
+    adaptive_avg(ADAPTIVE_AVG[n], input, n, &output.iter().map(|&o| Some(o)).collect::<Vec<_>>())
 }
 
-pub const TABLE: Table = &[POOL];
+pub const TABLE: Table = &[POOL[0], POOL[1], POOL[2], AVERAGES];

@@ -1,9 +1,9 @@
 //! A recurrent layer said in public ops, step by step: what `rnn.rs` computes in one, to be differentiated again.
 
-use super::op::Recurrence;
 use crate::error::Result;
 use crate::kernels::cpu::nn::rnn::Cell;
 use crate::ops::nn::linear::linear;
+use crate::ops::nn::rnn::Recurrence;
 use crate::ops::shape::join::concat;
 use crate::tensor::Tensor;
 
@@ -29,7 +29,7 @@ fn step(
             let new = x[2].add(reset.mul(&h[2])?)?.tanh()?;
             (new.add(update.mul(state.sub(&new)?)?)?, None)
         }
-        (Cell::Relu, _) => (crate::ops::nn::activation::piecewise::relu(&x.add(h)?)?, None),
+        (Cell::Relu, _) => (x.add(h)?.relu()?, None),
         _ => (x.add(h)?.tanh()?, None),
     })
 }

@@ -1,110 +1,24 @@
 //! Recurrent layers, one direction of one layer at a time: a fused op with a fused gradient. The same said in public
 //! ops, for second derivatives, is in `rnn_composed.rs`.
 
-use super::composed::composed;
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Device, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::nn::rnn::{self as kernel, Cell, Gradients, Shape, Tape, Weights};
-use crate::ops::create::copy::{self, dense_held};
-use crate::ops::driver::op::{Metas, Op, Saves, apply_multi};
+use crate::kernels::cpu::nn::rnn as kernel;
+use crate::kernels::cpu::nn::rnn::{Cell, Gradients, Tape, Weights};
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::driver::recompute;
+use crate::ops::nn::rnn::composed::composed;
+use crate::ops::nn::rnn::{Inputs, Recurrence};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows, with_dtype};
 use smallvec::SmallVec;
-use std::sync::Arc;
-
-/// Inputs: rows of all steps, state, the LSTM's memory, weights for input and state, their biases if there are any, and
-/// the weights of the projection. Results: rows, state, the LSTM's memory; then what the gradient reads.
-#[derive(Clone, Debug)]
-pub struct Recurrence {
-    pub cell: Cell,
-    /// Rows of each step.
-    pub sizes: Arc<[usize]>,
-    pub hidden: usize,
-    pub bias: bool,
-    pub projected: bool,
-    pub reverse: bool,
-    /// Whether a gradient will be wanted.
-    tape: bool,
-}
-
-/// The inputs by name.
-pub struct Inputs<'a, T> {
-    pub x: &'a T,
-    pub state: &'a T,
-    pub memory: Option<&'a T>,
-    pub ih: &'a T,
-    pub hh: &'a T,
-    pub bias: Option<(&'a T, &'a T)>,
-    pub hr: Option<&'a T>,
-}
-
-impl Recurrence {
-    fn lstm(&self) -> bool {
-        self.cell == Cell::Lstm
-    }
-    /// Results but for the tape.
-    fn states(&self) -> usize {
-        2 + self.lstm() as usize
-    }
-    pub fn inputs<'a, T>(&self, x: &'a [T]) -> Inputs<'a, T> {
-        let weights = &x[self.states()..];
-        Inputs {
-            x: &x[0],
-            state: &x[1],
-            memory: self.lstm().then(|| &x[2]),
-            ih: &weights[0],
-            hh: &weights[1],
-            bias: self.bias.then(|| (&weights[2], &weights[3])),
-            hr: self.projected.then(|| &weights[2 + 2 * self.bias as usize]),
-        }
-    }
-    fn shape(&self, input: usize, out: usize) -> Shape<'_> {
-        let projected = self.projected.then_some(out);
-        let Recurrence { cell, hidden, reverse, .. } = *self;
-        Shape { cell, sizes: &self.sizes, input, hidden, projected, reverse }
-    }
-    /// The tape among the results.
-    fn tape_of<'a>(&self, tape: &'a [Tensor]) -> [Option<&'a Tensor>; 4] {
-        let mut rest = tape.iter();
-        let apart = self.cell.has_tape();
-        [true, apart, apart, self.projected].map(|has| if has { rest.next() } else { None })
-    }
-    fn check(&self, x: &[&Tensor]) -> Result<()> {
-        let parts = self.inputs(x);
-        let (rows, batch) = (self.sizes.iter().sum::<usize>(), self.sizes[0]);
-        let out = if self.projected { parts.state.shape().last().copied().unwrap_or(0) } else { self.hidden };
-        let width = self.cell.gates() * self.hidden;
-        let input = parts.x.shape().last().copied().unwrap_or(0);
-        let mut expected = vec![(*parts.x, vec![rows, input]), (*parts.state, vec![batch, out])];
-        expected.extend(parts.memory.map(|m| (*m, vec![batch, self.hidden])));
-        expected.extend([(*parts.ih, vec![width, input]), (*parts.hh, vec![width, out])]);
-        expected.extend(parts.bias.iter().flat_map(|(a, b)| [(**a, vec![width]), (**b, vec![width])]));
-        expected.extend(parts.hr.map(|w| (*w, vec![out, self.hidden])));
-        for (t, shape) in expected {
-            ensure!(
-                t.shape() == shape,
-                Runtime,
-                "{}: expected a tensor of shape {shape:?}, got {:?}",
-                self.name(),
-                t.shape()
-            );
-            ensure!(
-                t.dtype() == parts.x.dtype(),
-                Runtime,
-                "Input and parameter tensors are not the same dtype, found input tensor with {} and parameter tensor with {}",
-                parts.x.dtype().scalar_name(),
-                t.dtype().scalar_name()
-            );
-        }
-        Ok(())
-    }
-}
 
 /// Address of a tensor, or null.
-fn address<T: crate::base::Elem>(t: Option<&Tensor>) -> *mut T {
+pub(crate) fn address<T: crate::base::Elem>(t: Option<&Tensor>) -> *mut T {
     t.map_or(std::ptr::null_mut(), |t| t.ptr_of::<T>())
 }
 
@@ -144,7 +58,7 @@ impl Op for Recurrence {
         let dense: Vec<Tensor> = x.iter().map(|t| dense_held(t)).collect::<Result<_>>()?;
         let parts = self.inputs(&dense);
         for (to, from) in out[1..].iter().zip(&dense[1..self.states()]) {
-            copy::write_held(to, from);
+            crate::ops::driver::memory::write_held(to, from);
         }
         let (input, width) = (parts.x.shape()[1], parts.ih.shape()[0]);
         let shape = self.shape(input, parts.state.shape()[1]);
@@ -202,7 +116,7 @@ impl Op for Recurrence {
     }
 }
 
-fn weights<T: crate::base::Elem>(parts: &Inputs<Tensor>) -> Weights<T> {
+pub(crate) fn weights<T: crate::base::Elem>(parts: &Inputs<Tensor>) -> Weights<T> {
     Weights {
         ih: parts.ih.ptr_of::<T>(),
         hh: parts.hh.ptr_of::<T>(),
@@ -215,7 +129,7 @@ fn weights<T: crate::base::Elem>(parts: &Inputs<Tensor>) -> Weights<T> {
 /// The gradients of a [`Recurrence`]. Inputs: those of its results that there are, its inputs, and what it saved of
 /// its results. Never recorded: with recording on, the gradient is composed.
 #[derive(Debug)]
-struct RecurrenceGrad {
+pub(crate) struct RecurrenceGrad {
     of: Recurrence,
     want: SmallVec<[bool; 8]>,
     given: SmallVec<[bool; 3]>,
@@ -248,8 +162,8 @@ impl Op for RecurrenceGrad {
         for i in 1..self.of.states() {
             let end = to[i].clone().map_or_else(|| room(inputs[i].shape()), Ok)?;
             match given[i] {
-                Some(g) => copy::write_held(&end, g),
-                None => copy::fill_held(&end, Scalar::Int(0)),
+                Some(g) => crate::ops::driver::memory::write_held(&end, g),
+                None => crate::ops::driver::memory::fill_held(&end, Scalar::Int(0)),
             }
             ends.push(end);
         }
@@ -290,7 +204,7 @@ rows! { RNN:
     /// sizes: rows of each step, never growing; hx: (batch, out); cx: (batch, hidden), of an LSTM; weights: for
     /// input, state, their biases, and the projection, None where there is none; reverse: from the last step on.
     /// Errors: RuntimeError for sizes or dtypes that do not fit.
-    [Nn] fn recurrence(mode: &str, input: &Tensor, sizes: &[i64], hx: &Tensor, cx: Option<&Tensor>, weights: &[Option<Tensor>], reverse: bool = false) -> Vec<Tensor> {
+    [Nn] fn recurrence = "_recurrence"(mode: &str, input: &Tensor, sizes: &[i64], hx: &Tensor, cx: Option<&Tensor>, weights: &[Option<Tensor>], reverse: bool = false) -> Vec<Tensor> {
         let cell = match mode {
             "LSTM" => Cell::Lstm,
             "GRU" => Cell::Gru,

@@ -1,6 +1,6 @@
-//! Modified Bessel functions and Airy's function.
+//! Modified and spherical Bessel functions, and Airy's function.
 
-use super::lgamma;
+use crate::kernels::cpu::elementwise::clib::lgamma;
 use std::f64::consts::PI;
 
 /// Beyond this the asymptotic expansion of I is exact to the last bit or so.
@@ -110,6 +110,18 @@ pub fn k1(x: f64) -> f64 {
 }
 pub fn k1e(x: f64) -> f64 {
     k_of(1.0, x, true)
+}
+
+/// Spherical Bessel function of the first kind, order 0.
+pub fn spherical_j0(x: f64) -> f64 {
+    if x.is_infinite() {
+        return 0.0;
+    }
+    if x.abs() < 0.5 {
+        let t = x * x;
+        return 1.0 - t / 6.0 * (1.0 - t / 20.0 * (1.0 - t / 42.0 * (1.0 - t / 72.0 * (1.0 - t / 110.0))));
+    }
+    x.sin() / x
 }
 
 /// Airy's function Ai.

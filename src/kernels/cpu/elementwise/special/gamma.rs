@@ -1,6 +1,6 @@
 //! Gamma's relatives: digamma, polygamma, Hurwitz's zeta, incomplete gamma.
 
-use super::lgamma;
+use crate::kernels::cpu::elementwise::clib::lgamma;
 use std::f64::consts::PI;
 
 /// Bernoulli numbers B2, B4, ...

@@ -1,9 +1,10 @@
 //! Complex products out of real ones: with parts side by side, `[Re; Im]` of the result is one real product of
 //! twice the rows and twice the sum, so it runs on the real micro-kernels.
 
-use super::elem::Real;
+use super::elem::{MatElem, Real};
+use super::problem::{Epilogue, Gemm};
 use super::scratch::{self, Slot};
-use super::{Gemm, MatElem, naive};
+use super::{naive, real};
 use num_complex::Complex;
 
 /// Multiply-adds up to which the plain loops are used.
@@ -36,7 +37,23 @@ where
             }
         }
         let (k2, n1) = (2 * k as isize, n as isize);
-        super::gemm(2 * m, n, 2 * k, T::ONE, a, k2, 1, b, n1, 1, T::ZERO, c, n1, 1, None);
+        real::gemm(&Gemm {
+            m: 2 * m,
+            n,
+            k: 2 * k,
+            alpha: T::ONE,
+            a,
+            rsa: k2,
+            csa: 1,
+            b,
+            rsb: n1,
+            csb: 1,
+            beta: T::ZERO,
+            c,
+            rsc: n1,
+            csc: 1,
+            epilogue: Epilogue::NONE,
+        });
         for i in 0..m {
             for j in 0..n {
                 naive::put(g, i, j, Complex { re: *c.add(i * n + j), im: *c.add((m + i) * n + j) });

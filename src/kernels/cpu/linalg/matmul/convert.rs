@@ -1,6 +1,6 @@
 //! What products of 16-bit floats need in bulk, in loops that the compiler vectorises at every level.
 
-use super::MatElem;
+use super::elem::MatElem;
 use crate::base::{BF16, F16};
 use crate::kernels::cpu::machine::float::Flt;
 
@@ -144,7 +144,7 @@ mod tests {
                 .flat_map(|i| [-1, 0, 1].map(|d| f32::from_bits(middle(i).to_bits().wrapping_add_signed(d))))
                 .collect();
             let mut got = vec![from(0); between.len()];
-            // SAFETY: as above.
+            // SAFETY: as many elements in either vector.
             unsafe { narrow(between.as_ptr(), 0, got.as_mut_ptr(), 0, 1, got.len()) };
             for (x, y) in between.iter().zip(&got) {
                 assert!(same(y.widen(), <T as MatElem>::narrow(*x).widen()), "{x:e}");

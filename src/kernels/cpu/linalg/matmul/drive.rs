@@ -3,9 +3,9 @@
 //! A sum runs over blocks of `k`, in order, whatever the task: the cut into tasks changes no bit.
 
 use super::elem::Real;
+use super::finish;
+use super::problem::{Act, Bias, Finish, Heights, Kernels, MAX_MR, MAX_NR, Operand, Problem, TileFn};
 use super::scratch::{self, Slot};
-use super::tile::{Finish, Kernels, TileFn};
-use super::{Act, Bias, Epilogue};
 use crate::kernels::cpu::machine::par;
 use std::mem::MaybeUninit;
 
@@ -32,34 +32,6 @@ const PACK_A_COLS: usize = 512;
 const BAD_STRIDE: usize = 2048;
 /// Rows from which a `b` with such a stride is packed: in place, 1024 cubed ran at 166 instead of 190 GFLOP/s.
 const PACK_B_ROWS: usize = 128;
-
-/// A packer as the public functions take it: `(first, count, first, count, destination)`.
-pub type Packer<'a, T> = &'a (dyn Fn(usize, usize, usize, usize, *mut T) + Sync);
-
-#[derive(Clone, Copy)]
-pub enum Operand<'a, T> {
-    /// Pointer, row stride, column stride.
-    Strided(*const T, isize, isize),
-    Packed(Packer<'a, T>),
-}
-
-#[derive(Clone, Copy)]
-pub struct Problem<'a, T> {
-    pub m: usize,
-    pub n: usize,
-    pub k: usize,
-    pub alpha: T,
-    pub a: Operand<'a, T>,
-    pub b: Operand<'a, T>,
-    pub beta: T,
-    pub c: *mut T,
-    pub rsc: isize,
-    pub csc: isize,
-    pub epilogue: Epilogue<T>,
-}
-
-// SAFETY: the pointers are the caller's, valid for the whole call; tasks write disjoint parts of `c`.
-unsafe impl<T: Sync> Sync for Problem<'_, T> {}
 
 /// A pointer that tasks share.
 #[derive(Clone, Copy)]
@@ -259,39 +231,6 @@ unsafe fn pack_b<T: Real>(b: Operand<T>, k0: usize, klen: usize, n0: usize, nlen
     }
 }
 
-/// Tile heights for a block of rows: as even as possible, so that no tile is nearly empty. With `fixed`, full
-/// tiles and a rest, the layout that outside packers fill.
-#[derive(Clone, Copy)]
-pub struct Heights {
-    pub tiles: usize,
-    base: usize,
-    extra: usize,
-    rows: usize,
-    fixed: bool,
-}
-
-impl Heights {
-    pub fn new(rows: usize, mr: usize, fixed: bool) -> Heights {
-        let tiles = rows.div_ceil(mr);
-        if fixed {
-            return Heights { tiles, base: mr, extra: 0, rows, fixed };
-        }
-        Heights { tiles, base: rows / tiles, extra: rows % tiles, rows, fixed }
-    }
-    /// Rows of packed memory.
-    fn padded(&self) -> usize {
-        if self.fixed { self.tiles * self.base } else { self.rows }
-    }
-    /// First row and height of a tile.
-    #[inline(always)]
-    pub fn at(&self, t: usize) -> (usize, usize) {
-        if self.fixed {
-            return (t * self.base, self.base.min(self.rows - t * self.base));
-        }
-        (t * self.base + t.min(self.extra), self.base + (t < self.extra) as usize)
-    }
-}
-
 /// A rectangle of `c` from row `row` and column `first` on, with all that its tasks share.
 struct Piece<'a, T: 'static> {
     p: &'a Problem<'a, T>,
@@ -339,7 +278,7 @@ impl<T: Real> Piece<'_, T> {
         });
         let end = self.heights.at(tiles.end - 1);
         let rows = self.heights.at(tiles.start).0..end.0 + end.1;
-        super::finish::activate(p, self.row + rows.start..self.row + rows.end, cols);
+        finish::activate(p, self.row + rows.start..self.row + rows.end, cols);
     }
 
     /// The tiles of one panel of `b` for one block of `k`.
@@ -348,8 +287,8 @@ impl<T: Real> Piece<'_, T> {
         let Panel { k0, klen, j, width, .. } = b;
         let nr = ker.nr;
         let last = k0 + klen == p.k;
-        let mut bias = [const { MaybeUninit::<T>::uninit() }; super::MAX_NR];
-        let mut edge = [const { MaybeUninit::<T>::uninit() }; super::MAX_NR * super::MAX_MR];
+        let mut bias = [const { MaybeUninit::<T>::uninit() }; MAX_NR];
+        let mut edge = [const { MaybeUninit::<T>::uninit() }; MAX_NR * MAX_MR];
         let mut finish = Finish {
             alpha: p.alpha,
             beta: if k0 == 0 { p.beta } else { T::ONE },

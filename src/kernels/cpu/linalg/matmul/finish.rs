@@ -1,14 +1,11 @@
 //! What follows the sums: scaling, and activations over finished rows.
 
-use super::Act;
-use super::drive::Problem;
-use super::elem::Real;
+use super::elem::{MatElem, Real};
+use super::naive;
+use super::problem::{Act, BlockFn, Epilogue, Gemm, Problem};
 use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::machine::vector::Vector;
 use crate::multiversion_vector;
-
-/// A vector function `(src, dst, n)`.
-pub type BlockFn<T> = unsafe fn(*const T, *mut T, usize);
 
 multiversion_vector! {
     unsafe fn relu_f32[V: Vector<Elem = f32>, f32](src: *const f32, dst: *mut f32, n: usize) {
@@ -76,17 +73,17 @@ pub unsafe fn activate<T: Real>(p: &Problem<T>, rows: std::ops::Range<usize>, co
 }
 
 /// The product without a product: `c = act(beta * c + bias)`.
-pub unsafe fn scale_only<T: super::MatElem>(
+pub unsafe fn scale_only<T: MatElem>(
     m: usize,
     n: usize,
     beta: T,
     c: *mut T,
     rsc: isize,
     csc: isize,
-    epilogue: super::Epilogue<T>,
+    epilogue: Epilogue<T>,
 ) {
     let (a, b) = (std::ptr::null(), std::ptr::null());
-    super::naive::gemm(&super::Gemm {
+    naive::gemm(&Gemm {
         m,
         n,
         k: 0,

@@ -2,8 +2,8 @@
 //! bound by memory, so nothing is packed and everything is read once, in order.
 
 use super::elem::Real;
-use super::finish::BlockFn;
-use super::{Act, Bias};
+use super::problem::{Act, Bias, BlockFn};
+use super::scratch::{self, Slot};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::vector::Vector;
 use crate::multiversion_vector;
@@ -77,7 +77,7 @@ pub unsafe fn gemv<T: Real>(g: &Gemv<T>) {
     if g.x_stride == 1 {
         return work(g.x);
     }
-    super::scratch::with(super::scratch::Slot::Whole, g.k, |dense: *mut T| {
+    scratch::with(Slot::Whole, g.k, |dense: *mut T| {
         for p in 0..g.k {
             *dense.add(p) = *g.x.offset(p as isize * g.x_stride);
         }

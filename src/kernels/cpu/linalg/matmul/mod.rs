@@ -9,8 +9,6 @@
 //! is split over rows and columns of `c`, never over `k`. Halves are summed in float32 and rounded once;
 //! integers wrap.
 
-use crate::kernels::cpu::machine::par;
-
 mod complex;
 mod convert;
 mod drive;
@@ -21,125 +19,26 @@ mod half;
 mod naive;
 mod pack;
 mod pairs;
+mod problem;
 mod real;
 mod scratch;
 mod tile;
+mod ways;
 
 #[cfg(test)]
 mod tests;
 
-use drive::Operand;
-pub use drive::Packer;
 pub use elem::{MatElem, Real as PackElem};
-pub(crate) use tile::{Finish, Kernels as TileKernels, anew, fetch, rows};
+pub use problem::{Act, Batch, Bias, Epilogue, Gemm, Packer};
+pub(crate) use problem::{Finish, Kernels as TileKernels};
+pub(crate) use tile::{anew, fetch, rows};
+pub use tile::{panel_cols, panel_rows, turn};
 
-/// The largest tile of any level and type.
-const MAX_NR: usize = 32;
-const MAX_MR: usize = 14;
-
-/// Added to the product before the activation.
-#[derive(Clone, Copy, Debug)]
-pub enum Bias<T> {
-    None,
-    /// One value per row of `c`, with its stride.
-    PerRow(*const T, isize),
-    /// One value per column of `c`, with its stride.
-    PerCol(*const T, isize),
-}
-
-/// Applied last; floating-point only (integers and complex numbers ignore it).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    None,
-    Relu,
-    Gelu,
-    GeluTanh,
-    Silu,
-    Sigmoid,
-    Tanh,
-}
-
-/// What happens to an element of `c` once its sum is complete.
-#[derive(Clone, Copy, Debug)]
-pub struct Epilogue<T> {
-    pub bias: Bias<T>,
-    pub act: Act,
-}
-
-impl<T> Epilogue<T> {
-    pub const NONE: Epilogue<T> = Epilogue { bias: Bias::None, act: Act::None };
-    /// Whether tiles have more to do than to store their sums.
-    fn touches_tiles(&self) -> bool {
-        self.act == Act::Relu || !matches!(self.bias, Bias::None)
-    }
-}
+use crate::kernels::cpu::machine::par;
+use problem::Operand;
 
 /// Batches of fewer large matrices share the threads within each.
 const BATCH_MIN: usize = 8;
-
-/// Where the matrices of a batch begin, in elements from the pointer.
-#[derive(Clone, Copy, Debug)]
-pub enum Batch<'a> {
-    /// Matrix `i` begins at `i * stride`.
-    Stride(isize),
-    /// Matrix `i` begins at `offsets[i]`; at least as many as the batch has matrices.
-    Offsets(&'a [isize]),
-}
-
-impl Batch<'_> {
-    #[inline]
-    fn at(&self, i: usize) -> isize {
-        match self {
-            Batch::Stride(s) => i as isize * s,
-            Batch::Offsets(o) => o[i],
-        }
-    }
-}
-
-/// The arguments of a product.
-#[derive(Clone, Copy)]
-pub struct Gemm<T> {
-    pub m: usize,
-    pub n: usize,
-    pub k: usize,
-    pub alpha: T,
-    pub a: *const T,
-    pub rsa: isize,
-    pub csa: isize,
-    pub b: *const T,
-    pub rsb: isize,
-    pub csb: isize,
-    pub beta: T,
-    pub c: *mut T,
-    pub rsc: isize,
-    pub csc: isize,
-    pub epilogue: Epilogue<T>,
-}
-
-impl<T: Copy> Gemm<T> {
-    /// The same product seen from the side: `c^T = b^T a^T`.
-    fn transposed(&self) -> Gemm<T> {
-        let bias = match self.epilogue.bias {
-            Bias::None => Bias::None,
-            Bias::PerRow(p, s) => Bias::PerCol(p, s),
-            Bias::PerCol(p, s) => Bias::PerRow(p, s),
-        };
-        Gemm {
-            m: self.n,
-            n: self.m,
-            a: self.b,
-            rsa: self.csb,
-            csa: self.rsb,
-            b: self.a,
-            rsb: self.csa,
-            csb: self.rsa,
-            rsc: self.csc,
-            csc: self.rsc,
-            epilogue: Epilogue { bias, ..self.epilogue },
-            ..*self
-        }
-    }
-}
 
 /// `c = act(alpha * a b + beta * c + bias)`. See the module for the contract.
 pub unsafe fn gemm<T: MatElem>(
@@ -219,30 +118,6 @@ pub unsafe fn gemm_batched<T: MatElem>(
         let grain = if batch * work < par::MATMUL_MIN_FMA { batch.max(1) } else { grain };
         par::for_each_chunk(batch, grain, |r| r.for_each(one));
     }
-}
-
-/// Columns of a panel of packed `b` (the micro-kernel's width at the present level).
-pub fn panel_cols<T: PackElem>() -> usize {
-    T::kernels().nr
-}
-
-/// Turns a matrix: element `j` of line `p`, at `src + j * across + p * along`, goes to `dst + p * pitch + j`, for `width`
-/// elements of `len` lines. Vectorised where one of the two strides is 1.
-pub unsafe fn turn<T: PackElem>(
-    src: *const T,
-    across: isize,
-    along: isize,
-    width: usize,
-    len: usize,
-    dst: *mut T,
-    pitch: usize,
-) {
-    (T::kernels().turn)(src, across, along, width, pitch, len, dst)
-}
-
-/// Rows of a panel of packed `a` (the micro-kernel's height at the present level).
-pub fn panel_rows<T: PackElem>() -> usize {
-    T::kernels().mr
 }
 
 /// [`gemm`] whose right operand is made while packing: `pack_b(k0, klen, n0, nlen, dst)` fills rows

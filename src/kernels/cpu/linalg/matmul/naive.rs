@@ -1,6 +1,8 @@
 //! Plain loops in any strides: for integers, and for what is too small to deserve more.
 
-use super::{Act, Bias, Gemm, MatElem};
+use super::elem::MatElem;
+use super::problem::{Act, Bias, Gemm};
+use super::scratch::{Slot, with};
 use crate::kernels::cpu::machine::par;
 
 /// The three loops.
@@ -70,7 +72,6 @@ pub unsafe fn gemm_integer<T: MatElem<Acc = T>>(g: &Gemm<T>) {
 }
 
 unsafe fn rectangle<T: MatElem<Acc = T>>(g: &Gemm<T>, i0: usize, h: usize, j0: usize, w: usize) {
-    use super::scratch::{Slot, with};
     let dense = g.csb == 1;
     with(Slot::Task, if dense { w } else { w + g.k * w }, |sums: *mut T| {
         let copy = sums.add(w);

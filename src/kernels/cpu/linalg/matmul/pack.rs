@@ -1,11 +1,7 @@
 //! Copies a strip of an operand into the order in which a micro-kernel reads it.
 
-use super::tile::fetch;
+use crate::kernels::cpu::machine::stream::fetch;
 use crate::kernels::cpu::machine::vector::Vector;
-
-/// `(src, across, along, width, full, klen, dst)`: a panel of `full` elements by `klen` steps. Element `j` of
-/// step `p` comes from `src + j*across + p*along` and goes to `dst + p*full + j`; those from `width` on are zero.
-pub type PackFn<T> = unsafe fn(*const T, isize, isize, usize, usize, usize, *mut T);
 
 /// Rows lie dense in memory already.
 #[inline(always)]
@@ -164,7 +160,7 @@ pub unsafe fn neon<V: Vector, const PANEL: bool>(
         })
     } else {
         pack::<V, PANEL>(src, across, along, width, full, klen, dst, 2, |s, rs, d, rd| {
-            // SAFETY: as above.
+            // SAFETY: the block lies inside the strip and the panel.
             unsafe { turn_f64(s.cast(), rs, d.cast(), rd) }
         })
     }
@@ -198,7 +194,7 @@ mod x86 {
                     })
                 } else {
                     pack::<V, PANEL>(src, across, along, width, full, klen, dst, 4, |s, rs, d, rd| {
-                        // SAFETY: as above.
+                        // SAFETY: the block lies inside the strip and the panel; AVX2 is on.
                         unsafe { transpose_f64(s.cast(), rs, d.cast(), rd) }
                     })
                 }

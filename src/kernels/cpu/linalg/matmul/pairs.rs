@@ -2,11 +2,11 @@
 //! that panels look like those of float32 with half the steps.
 //!
 //! The instruction rounds every addition to nearest and takes denormals for zero. The tile units (AMX) of some
-//! processors multiply faster still; all but small products go there (`half/amx.rs`), from the same panels of columns.
+//! processors multiply faster still; all but small products go there (`half/amx/`), from the same panels of columns.
 
-use super::MAX_MR;
+use super::problem::MAX_MR;
 #[cfg(target_arch = "x86_64")]
-use super::rows;
+use super::tile::{anew, fetch, rows};
 
 /// `(steps, a, b, out, add, rounded)`: words `[steps][rows]` and `[steps][32]` into sums `[rows][32]`, which are added
 /// to if `add`; with `rounded` finished sums go there instead, as bfloat16 in rows so far apart.
@@ -41,7 +41,6 @@ unsafe fn tile<const R: usize>(
     add: bool,
     rounded: Option<(*mut u16, isize)>,
 ) {
-    use super::tile::{anew, fetch};
     use std::arch::x86_64::*;
     /// Steps that operands are fetched ahead.
     const AHEAD: usize = 16;

@@ -1,10 +1,10 @@
 //! Float32 and float64: which way a product is computed, by its shape.
 
-use super::drive::{self, Operand, Problem};
+use super::drive;
 use super::elem::Real;
-use super::finish;
 use super::gemv::{self, Bias1, Gemv};
-use super::{Epilogue, Gemm, naive};
+use super::problem::{Bias, Epilogue, Gemm, Operand, Problem};
+use super::{finish, naive};
 
 /// Multiply-adds up to which three plain loops win: nothing is set up, 4x4x4 takes less than 60 ns.
 const TINY_FMA: usize = 64;
@@ -106,7 +106,6 @@ unsafe fn dot_rows<T: Real>(g: &Gemm<T>) {
 
 /// Scales one row of sums, from column `j0` on, and puts it into `c`.
 unsafe fn finish_row<T: Real>(g: &Gemm<T>, i: usize, j0: usize, sums: &mut [T]) {
-    use super::Bias;
     let c = g.c.offset(i as isize * g.rsc + j0 as isize * g.csc);
     for (j, x) in sums.iter_mut().enumerate() {
         let mut y = *x * g.alpha;

@@ -361,7 +361,7 @@ fn without_beta_nothing_is_read_and_activations_keep_nan() {
                 c.fill(f32::NAN);
             }
             let relu = Some(Epilogue { bias: Bias::None, act: Act::Relu });
-            // SAFETY: as above.
+            // SAFETY: vectors of the sizes that the geometry names.
             unsafe {
                 gemm(
                     m,

@@ -4,29 +4,13 @@
 //! 16: 6 x 2 + 2 + 1. NEON has as many pairs of registers, of which a broadcast takes half a one. Every height up to the
 //! largest is compiled, so that uneven heights cost no padding.
 
-use super::elem::Real;
+use super::elem::{MatElem, Real};
+use super::pack;
+use super::problem::{Finish, Kernels, MAX_MR, MAX_NR};
 use crate::kernels::cpu::machine::simd;
 pub use crate::kernels::cpu::machine::stream::fetch;
 use crate::kernels::cpu::machine::vector::{Levels, Vector};
 use std::mem::MaybeUninit;
-
-/// What a tile does with its sums: `c = relu?(alpha * sum + beta * c + bias)`.
-pub struct Finish<T> {
-    pub alpha: T,
-    /// Zero means that `c` is not read.
-    pub beta: T,
-    /// A value per row, or null.
-    pub row_bias: *const T,
-    pub row_bias_stride: isize,
-    /// A value per column, a full tile width of them, or null.
-    pub col_bias: *const T,
-    pub relu: bool,
-    /// Just `c = sum`, or `c = c + sum`.
-    pub plain: bool,
-    pub plain_add: bool,
-    /// Where a leading tile finds the lines to fetch: two, in each of the rows of the next panel of `b`.
-    pub ahead: [*const T; 2],
-}
 
 impl<T: Real> Finish<T> {
     /// Just the sums, or those added to what is there.
@@ -43,22 +27,6 @@ impl<T: Real> Finish<T> {
             ahead: [std::ptr::null(); 2],
         }
     }
-}
-
-/// `(k, a, rsa, csa, b, rsb, c, rsc, finish)`. Rows of `b` and `c` are dense and a full tile wide.
-pub type TileFn<T> = unsafe fn(usize, *const T, isize, isize, *const T, isize, *mut T, isize, &Finish<T>);
-
-/// The micro-kernels and packers of one type at one level.
-pub struct Kernels<T: 'static> {
-    pub mr: usize,
-    pub nr: usize,
-    /// By height.
-    pub tiles: &'static [TileFn<T>],
-    /// The same, fetching the next panel of `b` into the second-level cache meanwhile.
-    pub leading: &'static [TileFn<T>],
-    pub pack: super::pack::PackFn<T>,
-    /// The same without a panel around it.
-    pub turn: super::pack::PackFn<T>,
 }
 
 /// Repeats a statement for each row `$r < R`: written out, since beyond ten rows the compiler keeps a loop over
@@ -103,7 +71,7 @@ unsafe fn tile<V: Vector, const R: usize, const LEAD: bool>(
             fetch::<true>(c.wrapping_add(line).cast());
         }
     });
-    let mut acc = [[V::zero(); 2]; super::MAX_MR];
+    let mut acc = [[V::zero(); 2]; MAX_MR];
     let mut ahead = f.ahead;
     for _ in 0..k {
         let (b0, b1) = (V::load(b), V::load(b.add(half)));
@@ -140,7 +108,7 @@ unsafe fn tile<V: Vector, const R: usize, const LEAD: bool>(
             acc[I][1].add(V::load(c.add(half))).store(c.add(half));
         });
     } else {
-        let mut sums = [const { MaybeUninit::<V::Elem>::uninit() }; super::MAX_MR * super::MAX_NR];
+        let mut sums = [const { MaybeUninit::<V::Elem>::uninit() }; MAX_MR * MAX_NR];
         let sums = sums.as_mut_ptr().cast::<V::Elem>();
         rows!(R, I => {
             acc[I][0].store(sums.add(2 * I * half));
@@ -166,7 +134,7 @@ unsafe fn finish<V: Vector>(
         for v in 0..2 {
             let c = c.offset(r as isize * rsc).add(v * V::LANES);
             let mut x = V::load(sums.add((2 * r + v) * V::LANES)).mul(alpha);
-            if f.beta != <V::Elem as super::MatElem>::ZERO {
+            if f.beta != <V::Elem as MatElem>::ZERO {
                 x = beta.fma_fast(V::load(c), x);
             }
             if !f.row_bias.is_null() {
@@ -241,8 +209,8 @@ macro_rules! kernels {
             nr: 2 * V::LANES,
             tiles: &[$($tile::<V, $r, false>),*],
             leading: &[$($tile::<V, $r, true>),*],
-            pack: super::pack::$pack::<V, true>,
-            turn: super::pack::$pack::<V, false>,
+            pack: pack::$pack::<V, true>,
+            turn: pack::$pack::<V, false>,
         };
         &K
     }};
@@ -250,3 +218,27 @@ macro_rules! kernels {
 
 kernels!(kernels_f32, f32);
 kernels!(kernels_f64, f64);
+
+/// Columns of a panel of packed `b` (the micro-kernel's width at the present level).
+pub fn panel_cols<T: Real>() -> usize {
+    T::kernels().nr
+}
+
+/// Turns a matrix: element `j` of line `p`, at `src + j * across + p * along`, goes to `dst + p * pitch + j`, for `width`
+/// elements of `len` lines. Vectorised where one of the two strides is 1.
+pub unsafe fn turn<T: Real>(
+    src: *const T,
+    across: isize,
+    along: isize,
+    width: usize,
+    len: usize,
+    dst: *mut T,
+    pitch: usize,
+) {
+    (T::kernels().turn)(src, across, along, width, pitch, len, dst)
+}
+
+/// Rows of a panel of packed `a` (the micro-kernel's height at the present level).
+pub fn panel_rows<T: Real>() -> usize {
+    T::kernels().mr
+}

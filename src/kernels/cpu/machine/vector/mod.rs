@@ -5,6 +5,7 @@
 //! (`multiversion!`, or a `#[target_feature]` function written by hand): that is the safety contract of the
 //! whole trait, and why its arithmetic is `unsafe`-free in signature only for constants.
 
+mod levels;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
@@ -13,6 +14,7 @@ mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use levels::Levels;
 #[cfg(target_arch = "aarch64")]
 pub use neon::{F32x8, F64x4, narrow_f16, turn_f32, turn_f64, widen_f16};
 pub use portable::Lanes;
@@ -175,67 +177,4 @@ pub unsafe trait Lookup: Widen {
     /// The lowest four bits of every lane.
     fn index(self) -> Self::Index;
     fn lookup(table: &'static [f32; 16], index: Self::Index) -> Self;
-}
-
-/// The vectors of each level for an element type.
-pub trait Levels: Sized {
-    type Portable: Vector<Elem = Self>;
-    #[cfg(target_arch = "aarch64")]
-    type Neon: Vector<Elem = Self>;
-    #[cfg(target_arch = "x86_64")]
-    type Avx2: Vector<Elem = Self>;
-    #[cfg(target_arch = "x86_64")]
-    type Avx512: Vector<Elem = Self>;
-}
-
-impl Levels for f32 {
-    type Portable = Lanes<f32, 4>;
-    #[cfg(target_arch = "aarch64")]
-    type Neon = F32x8;
-    #[cfg(target_arch = "x86_64")]
-    type Avx2 = F32x8;
-    #[cfg(target_arch = "x86_64")]
-    type Avx512 = F32x16;
-}
-
-impl Levels for f64 {
-    type Portable = Lanes<f64, 2>;
-    #[cfg(target_arch = "aarch64")]
-    type Neon = F64x4;
-    #[cfg(target_arch = "x86_64")]
-    type Avx2 = F64x4;
-    #[cfg(target_arch = "x86_64")]
-    type Avx512 = F64x8;
-}
-
-/// Like `multiversion!` for a body generic over a vector: `V: bound, element` stands for the
-/// level's vector of the element type. The body may use everything of [`Vector`].
-#[macro_export]
-macro_rules! multiversion_vector {
-    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident[$v:ident: $bound:path, $t:ident]
-     ($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
-        $(#[$meta])*
-        $vis unsafe fn $name($($arg: $ty),*) {
-            #[inline(always)]
-            unsafe fn body<$v: $bound>($($arg: $ty),*) $body
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]
-            unsafe fn avx512($($arg: $ty),*) { body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Avx512>($($arg),*) }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2($($arg: $ty),*) { body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Avx2>($($arg),*) }
-            // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
-            unsafe {
-                match $crate::kernels::cpu::machine::simd::level() {
-                    #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::cpu::machine::simd::Level::Avx512 => avx512($($arg),*),
-                    #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::cpu::machine::simd::Level::Avx2 => avx2($($arg),*),
-                    #[cfg(target_arch = "aarch64")]
-                    $crate::kernels::cpu::machine::simd::Level::Neon => body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Neon>($($arg),*),
-                    _ => body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Portable>($($arg),*),
-                }
-            }
-        }
-    };
 }

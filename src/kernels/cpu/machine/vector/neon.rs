@@ -80,18 +80,19 @@ macro_rules! register {
      integer $int_splat:ident $convert:ident $convert_back:ident $as_int:ident $from_int:ident
      $int_add:ident $int_sub:ident $left:ident $right:ident;
      sum $sum:ident) => {
-        // SAFETY (all blocks): every 64-bit ARM processor has the instructions.
-        impl Register for $register {
+                impl Register for $register {
             type Elem = $t;
             type Mask = $mask;
             const LANES: usize = $lanes;
 
             #[inline(always)]
             fn splat(x: $t) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $splat(x) }
             }
             #[inline(always)]
             fn c(x: f64) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $splat(x as $t) }
             }
             #[inline(always)]
@@ -118,51 +119,63 @@ macro_rules! register {
             }
             $(#[inline(always)]
             fn $one(self) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $on_one(self) }
             })*
             $(#[inline(always)]
             fn $two(self, y: Self) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $on_two(self, y) }
             })*
             #[inline(always)]
             fn add_product(self, x: Self, y: Self) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $add_product(self, x, y) }
             }
             #[inline(always)]
             fn sub_product(self, x: Self, y: Self) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $sub_product(self, x, y) }
             }
             $(#[inline(always)]
             fn $bitwise(self, y: Self) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $from_bits($on_bits($to_bits(self), $to_bits(y))) }
             })*
             $(#[inline(always)]
             fn $compare(self, y: Self) -> $mask {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $by(self, y) }
             })*
             #[inline(always)]
             fn is_nan(self) -> $mask {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $not(self.eq(self)) }
             }
             #[inline(always)]
             fn both(x: $mask, y: $mask) -> $mask {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $both(x, y) }
             }
             #[inline(always)]
             fn either(x: $mask, y: $mask) -> $mask {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $either(x, y) }
             }
             #[inline(always)]
             fn any(mask: $mask) -> bool {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $any(mask) != 0 }
             }
             #[inline(always)]
             fn select(mask: $mask, t: Self, f: Self) -> Self {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $select(mask, t, f) }
             }
             #[inline(always)]
             fn scale(self, n: Self) -> Self {
                 // Two steps keep each power normal.
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe {
                     let n = $convert(n);
                     let half = $right::<1>(n);
@@ -174,6 +187,7 @@ macro_rules! register {
             fn split(self) -> (Self, Self) {
                 let tiny = self.lt(Self::splat($t::MIN_POSITIVE));
                 let x = Self::select(tiny, self.mul(Self::c((2u64 << $mantissa) as f64)), self);
+                // SAFETY: of the base instruction set; registers alone.
                 let (m, e) = unsafe {
                     // Counting from the bits of 0.75 puts the border between exponents there.
                     let e = $right::<$mantissa>($int_sub($as_int(x), $as_int($splat(0.75))));
@@ -183,6 +197,7 @@ macro_rules! register {
             }
             #[inline(always)]
             fn sum(self) -> $t {
+                // SAFETY: of the base instruction set; registers alone.
                 unsafe { $sum(self) }
             }
         }
@@ -342,30 +357,30 @@ unsafe impl<R: Register> Vector for Pair<R> {
     }
 }
 
-// SAFETY: as above.
+// SAFETY: every 64-bit ARM processor has the instructions.
 unsafe impl Widen for F32x8 {
     type Wide = F64x4;
     #[inline(always)]
     fn widen(self) -> (F64x4, F64x4) {
-        // SAFETY: as above.
+        // SAFETY: of the base instruction set; registers alone.
         let wide = |x| unsafe { Pair(vcvt_f64_f32(vget_low_f32(x)), vcvt_high_f64_f32(x)) };
         (wide(self.0), wide(self.1))
     }
     #[inline(always)]
     fn narrow(low: F64x4, high: F64x4) -> Self {
-        // SAFETY: as above.
+        // SAFETY: of the base instruction set; registers alone.
         let narrow = |x: F64x4| unsafe { vcvt_high_f32_f64(vcvt_f32_f64(x.0), x.1) };
         Pair(narrow(low), narrow(high))
     }
 }
 
-// SAFETY: as above.
+// SAFETY: every 64-bit ARM processor has the instructions.
 unsafe impl Lookup for F32x8 {
     /// Where the bytes of an entry lie.
     type Index = (uint8x16_t, uint8x16_t);
     #[inline(always)]
     fn index(self) -> Self::Index {
-        // SAFETY: as above.
+        // SAFETY: of the base instruction set; registers alone.
         let bytes = |x| unsafe {
             let entry = vandq_u32(vreinterpretq_u32_f32(x), vdupq_n_u32(15));
             vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x0302_0100), entry, 0x0404_0404))
@@ -374,7 +389,7 @@ unsafe impl Lookup for F32x8 {
     }
     #[inline(always)]
     fn lookup(table: &'static [f32; 16], (low, high): Self::Index) -> Self {
-        // SAFETY: as above; the table is four registers long.
+        // SAFETY: of the base instruction set; the table is four registers long.
         unsafe {
             let table = vld1q_u8_x4(table.as_ptr().cast());
             let find = |at| vreinterpretq_f32_u8(vqtbl4q_u8(table, at));
@@ -429,7 +444,7 @@ pub unsafe fn widen_f16(src: *const u16, dst: *mut f32) {
 pub unsafe fn narrow_f16(src: *const f32, dst: *mut u16) {
     let x = F32x8::load(src);
     let y: uint16x8_t;
-    // SAFETY: as above.
+    // SAFETY: of the base instruction set; registers alone, as named.
     unsafe {
         std::arch::asm!(
             "fcvtn {y:v}.4h, {low:v}.4s",

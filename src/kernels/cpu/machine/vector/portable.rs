@@ -174,7 +174,7 @@ macro_rules! lanes {
 lanes!(f32, u32, i32, 4, 127, 23, (1u32 << 24) as f32);
 lanes!(f64, u64, i64, 2, 1023, 52, (1u64 << 53) as f64);
 
-// SAFETY: as above.
+// SAFETY: plain arrays work everywhere.
 unsafe impl Widen for Lanes<f32, 4> {
     type Wide = Lanes<f64, 2>;
     #[inline(always)]
@@ -188,7 +188,7 @@ unsafe impl Widen for Lanes<f32, 4> {
     }
 }
 
-// SAFETY: as above.
+// SAFETY: plain arrays work everywhere.
 unsafe impl Lookup for Lanes<f32, 4> {
     type Index = [u32; 4];
     #[inline(always)]

@@ -18,10 +18,12 @@ macro_rules! common {
      $fnma:ident $sqrt:ident $min:ident $max:ident $and:ident $or:ident $xor:ident $andnot:ident) => {
         #[inline(always)]
         fn splat(x: $t) -> Self {
+            // SAFETY: code of this level, by the contract of the trait; registers alone.
             $name(unsafe { $set1(x) })
         }
         #[inline(always)]
         fn c(x: f64) -> Self {
+            // SAFETY: code of this level, by the contract of the trait; registers alone.
             $name(unsafe { $set1(x as $t) })
         }
         #[inline(always)]
@@ -39,10 +41,12 @@ macro_rules! common {
         common!(@two $name; add $add, sub $sub, mul $mul, div $div, min $min, max $max, and $and, or $or, xor $xor, and_not $andnot);
         #[inline(always)]
         fn fma(self, y: Self, z: Self) -> Self {
+            // SAFETY: code of this level, by the contract of the trait; registers alone.
             $name(unsafe { $fma(self.0, y.0, z.0) })
         }
         #[inline(always)]
         fn fnma(self, y: Self, z: Self) -> Self {
+            // SAFETY: code of this level, by the contract of the trait; registers alone.
             $name(unsafe { $fnma(self.0, y.0, z.0) })
         }
         #[inline(always)]
@@ -51,12 +55,14 @@ macro_rules! common {
         }
         #[inline(always)]
         fn sqrt(self) -> Self {
+            // SAFETY: code of this level, by the contract of the trait; registers alone.
             $name(unsafe { $sqrt(self.0) })
         }
     };
     (@two $name:ident; $($method:ident $intrinsic:ident),*) => {$(
         #[inline(always)]
         fn $method(self, y: Self) -> Self {
+            // SAFETY: code of this level, by the contract of the trait; registers alone.
             $name(unsafe { $intrinsic(self.0, y.0) })
         }
     )*};
@@ -75,7 +81,7 @@ macro_rules! avx512 {
             #[inline(always)]
             fn inverse(self) -> Self {
                 // 14 bits, doubled by each step: 2 multiplications a step against a divider that is busy for 16 cycles.
-                // SAFETY: as below.
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 let mut r = $name(unsafe { $rcp14(self.0) });
                 for _ in 0..$steps {
                     r = r.fma(r.fnma(self, Self::c(1.0)), r);
@@ -83,7 +89,8 @@ macro_rules! avx512 {
                 r
             }
         }
-        // SAFETY (all blocks): the trait's contract, code compiled for and running at this level.
+        // SAFETY: values are made and used in code of this level alone; the instructions do what the trait says.
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe impl Vector for $name {
             type Elem = $t;
             type Mask = $mask;
@@ -111,6 +118,7 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn rsqrt(self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 let y = $name(unsafe { $rsqrt14(self.0) });
                 let mut z = y;
                 for _ in 0..$steps {
@@ -124,30 +132,37 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn round(self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $roundscale::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
             }
             #[inline(always)]
             fn floor(self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $roundscale::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
             }
             #[inline(always)]
             fn lt(self, y: Self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_LT_OQ>(self.0, y.0) }
             }
             #[inline(always)]
             fn le(self, y: Self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_LE_OQ>(self.0, y.0) }
             }
             #[inline(always)]
             fn eq(self, y: Self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_EQ_OQ>(self.0, y.0) }
             }
             #[inline(always)]
             fn is_nan(self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_UNORD_Q>(self.0, self.0) }
             }
             #[inline(always)]
             fn select(mask: $mask, t: Self, f: Self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $blend(mask, f.0, t.0) })
             }
             #[inline(always)]
@@ -160,17 +175,21 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn scale(self, n: Self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $scalef(self.0, n.0) })
             }
             #[inline(always)]
             fn split(self) -> (Self, Self) {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 let m = $name(unsafe { $getmant::<_MM_MANT_NORM_P75_1P5, _MM_MANT_SIGN_SRC>(self.0) });
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 let e = $name(unsafe { $getexp(self.0) });
                 // Mantissas from 1.5 on were halved.
                 (m, Self::select(m.lt(Self::c(1.0)), e.add(Self::c(1.0)), e))
             }
             #[inline(always)]
             fn sum(self) -> $t {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $reduce(self.0) }
             }
         }
@@ -182,7 +201,8 @@ macro_rules! avx2 {
     ($name:ident, $t:ident, $int:ident, $lanes:literal, $mask:ident, $bias:literal, $mantissa:literal, $tiny:expr;
      $maskload:ident $maskstore:ident $cmp:ident $blendv:ident $round:ident $movemask:ident $castsi:ident
      $to_si:ident $set1i:ident $subi:ident $slli:ident; $($common:ident)*) => {
-        // SAFETY (all blocks): the trait's contract, code compiled for and running at this level.
+        // SAFETY: values are made and used in code of this level alone; the instructions do what the trait says.
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe impl Vector for $name {
             type Elem = $t;
             type Mask = $mask;
@@ -198,34 +218,42 @@ macro_rules! avx2 {
             }
             #[inline(always)]
             fn round(self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
             }
             #[inline(always)]
             fn floor(self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $round::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
             }
             #[inline(always)]
             fn lt(self, y: Self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_LT_OQ>(self.0, y.0) }
             }
             #[inline(always)]
             fn le(self, y: Self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_LE_OQ>(self.0, y.0) }
             }
             #[inline(always)]
             fn eq(self, y: Self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_EQ_OQ>(self.0, y.0) }
             }
             #[inline(always)]
             fn is_nan(self) -> $mask {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $cmp::<_CMP_UNORD_Q>(self.0, self.0) }
             }
             #[inline(always)]
             fn select(mask: $mask, t: Self, f: Self) -> Self {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 $name(unsafe { $blendv(f.0, t.0, mask) })
             }
             #[inline(always)]
             fn any(mask: $mask) -> bool {
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe { $movemask(mask) != 0 }
             }
             #[inline(always)]
@@ -236,6 +264,7 @@ macro_rules! avx2 {
             fn scale(self, n: Self) -> Self {
                 // Adding 1.5 * 2^mantissa leaves the integer in the low bits; two steps keep each power normal.
                 let magic = Self::c((3u64 << ($mantissa - 1)) as f64 + $bias as f64);
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 let power = |n: Self| unsafe { $name($castsi($slli::<$mantissa>($to_si(n.add(magic).0)))) };
                 let half = n.mul(Self::c(0.5)).floor();
                 self.mul(power(half)).mul(power(n.sub(half)))
@@ -244,6 +273,7 @@ macro_rules! avx2 {
             fn split(self) -> (Self, Self) {
                 let tiny = self.lt(Self::c($t::MIN_POSITIVE as f64));
                 let x = Self::select(tiny, self.mul(Self::c($tiny)), self);
+                // SAFETY: code of this level, by the contract of the trait; registers alone.
                 unsafe {
                     // Counting from the bits of 0.75 puts the border between exponents there.
                     let k = $subi($to_si(x.0), $set1i((0.75 as $t).to_bits() as $int));
@@ -257,6 +287,7 @@ macro_rules! avx2 {
             #[inline(always)]
             fn sum(self) -> $t {
                 let mut lanes = [0.0; $lanes];
+                // SAFETY: `lanes` has room for a whole vector.
                 unsafe { self.store(lanes.as_mut_ptr()) };
                 let mut width = $lanes / 2;
                 while width > 0 {
@@ -303,11 +334,12 @@ avx512! { F64x8, f64, 8, __mmask8; _mm512_maskz_loadu_pd _mm512_mask_storeu_pd _
 avx2! { F32x8, f32, i32, 8, __m256, 127, 23, (1u64 << 24) as f64; _mm256_maskload_ps _mm256_maskstore_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_round_ps _mm256_movemask_ps _mm256_castsi256_ps _mm256_castps_si256 _mm256_set1_epi32 _mm256_sub_epi32 _mm256_slli_epi32; _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_stream_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_andnot_ps }
 avx2! { F64x4, f64, i64, 4, __m256d, 1023, 52, (1u64 << 53) as f64; _mm256_maskload_pd _mm256_maskstore_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_round_pd _mm256_movemask_pd _mm256_castsi256_pd _mm256_castpd_si256 _mm256_set1_epi64x _mm256_sub_epi64 _mm256_slli_epi64; _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_stream_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_andnot_pd }
 
-// SAFETY: as above.
+// SAFETY: as for `Vector`: values are made and used in code of this level alone.
 unsafe impl Widen for F32x16 {
     type Wide = F64x8;
     #[inline(always)]
     fn widen(self) -> (F64x8, F64x8) {
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe {
             let high = _mm512_extractf32x8_ps::<1>(self.0);
             (F64x8(_mm512_cvtps_pd(_mm512_castps512_ps256(self.0))), F64x8(_mm512_cvtps_pd(high)))
@@ -315,6 +347,7 @@ unsafe impl Widen for F32x16 {
     }
     #[inline(always)]
     fn narrow(low: F64x8, high: F64x8) -> Self {
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe {
             let low = _mm512_castps256_ps512(_mm512_cvtpd_ps(low.0));
             F32x16(_mm512_insertf32x8::<1>(low, _mm512_cvtpd_ps(high.0)))
@@ -322,11 +355,12 @@ unsafe impl Widen for F32x16 {
     }
 }
 
-// SAFETY: as above.
+// SAFETY: as for `Vector`: values are made and used in code of this level alone.
 unsafe impl Widen for F32x8 {
     type Wide = F64x4;
     #[inline(always)]
     fn widen(self) -> (F64x4, F64x4) {
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe {
             let high = _mm256_extractf128_ps::<1>(self.0);
             (F64x4(_mm256_cvtps_pd(_mm256_castps256_ps128(self.0))), F64x4(_mm256_cvtps_pd(high)))
@@ -334,30 +368,34 @@ unsafe impl Widen for F32x8 {
     }
     #[inline(always)]
     fn narrow(low: F64x4, high: F64x4) -> Self {
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe { F32x8(_mm256_set_m128(_mm256_cvtpd_ps(high.0), _mm256_cvtpd_ps(low.0))) }
     }
 }
 
-// SAFETY: as above.
+// SAFETY: as for `Vector`: values are made and used in code of this level alone.
 unsafe impl Lookup for F32x16 {
     type Index = __m512i;
     #[inline(always)]
     fn index(self) -> __m512i {
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe { _mm512_castps_si512(self.0) }
     }
     #[inline(always)]
     fn lookup(table: &'static [f32; 16], index: __m512i) -> Self {
         // The instruction looks at no more than the four bits.
+        // SAFETY: code of this level, by the contract of the trait; the table has sixteen entries.
         F32x16(unsafe { _mm512_permutexvar_ps(index, _mm512_loadu_ps(table.as_ptr())) })
     }
 }
 
-// SAFETY: as above.
+// SAFETY: as for `Vector`: values are made and used in code of this level alone.
 unsafe impl Lookup for F32x8 {
     /// The place in either half of the table, and in the sign which half.
     type Index = (__m256i, __m256);
     #[inline(always)]
     fn index(self) -> Self::Index {
+        // SAFETY: code of this level, by the contract of the trait; registers alone.
         unsafe {
             let i = _mm256_castps_si256(self.0);
             (i, _mm256_castsi256_ps(_mm256_slli_epi32::<28>(i)))
@@ -365,6 +403,7 @@ unsafe impl Lookup for F32x8 {
     }
     #[inline(always)]
     fn lookup(table: &'static [f32; 16], (place, half): Self::Index) -> Self {
+        // SAFETY: code of this level, by the contract of the trait; the table has sixteen entries.
         unsafe {
             let low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.as_ptr()), place);
             let high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.as_ptr().add(8)), place);

@@ -2,7 +2,7 @@
 //! itself, so that nothing is added to by two.
 
 use super::rows::{Attends, Block};
-use super::{Masks, Matrices, Scratch, Shape, Shared, stride_for};
+use super::{Masks, Matrices, Scratch, Shape, Shared, TASK_FMA, stride_for};
 use crate::kernels::cpu::linalg::matmul::gemm;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
@@ -37,7 +37,7 @@ pub unsafe fn backward<T: Attends>(
     let shape = Shared(*s);
     let sources = s.heads / s.group;
     let work = s.group * s.queries * s.keys * (s.depth + s.width);
-    par::for_each_chunk(sources, (super::TASK_FMA / (2 * work).max(1)).max(1), |range| {
+    par::for_each_chunk(sources, (TASK_FMA / (2 * work).max(1)).max(1), |range| {
         let s = shape.get();
         let (height, block) = (s.query_block().min(s.queries), KEYS.min(s.keys));
         let stride = stride_for(block);

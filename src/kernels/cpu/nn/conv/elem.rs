@@ -1,8 +1,8 @@
-//! Which way each dtype goes.
+//! Which way each dtype goes, and the functions that take it: the top of the folder.
 
 use super::plan::{Plan, Sides, Weights};
 use super::tile::Direct;
-use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold};
+use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold, winograd};
 use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
@@ -11,15 +11,107 @@ use crate::kernels::cpu::reduce::Summable;
 /// A dtype that can be convolved.
 pub trait ConvElem: Elem + Summable<Sum = Self> {
     /// # Safety
-    /// As [`super::forward`].
+    /// As [`forward`].
     unsafe fn forward(p: &Conv, x: *const Self, w: *const Self, bias: *const Self, y: *mut Self);
     /// # Safety
-    /// As [`super::backward_data`].
+    /// As [`backward_data`].
     unsafe fn backward_data(p: &Conv, g: *const Self, w: *const Self, bias: *const Self, dx: *mut Self);
     /// # Safety
-    /// As [`super::backward_weight`].
+    /// As [`backward_weight`].
     unsafe fn backward_weight(p: &Conv, x: *const Self, g: *const Self, dw: *mut Self);
 }
+
+/// `y = conv(x, weight) + bias`; `bias` may be null.
+///
+/// # Safety
+/// Pointers are valid for the sizes that the geometry names; `y` overlaps none of the others.
+pub unsafe fn forward<T: ConvElem>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
+    if p.n * p.cout * p.output_plane() > 0 {
+        T::forward(p, x, weight, bias, y);
+    }
+}
+
+/// The gradient for `x`, from `g` shaped like `y`; `bias` (nullable, one value per input channel) is added, for
+/// transposed convolutions.
+///
+/// # Safety
+/// As [`forward`].
+pub unsafe fn backward_data<T: ConvElem>(
+    p: &Conv,
+    g: *const T,
+    weight: *const T,
+    bias: *const T,
+    dx: *mut T,
+) {
+    if p.n * p.cin * p.input_plane() > 0 {
+        T::backward_data(p, g, weight, bias, dx);
+    }
+}
+
+/// The gradient for the weight.
+///
+/// # Safety
+/// As [`forward`].
+pub unsafe fn backward_weight<T: ConvElem>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
+    if p.cout * p.cin * p.taps() > 0 {
+        T::backward_weight(p, x, g, dw);
+    }
+}
+
+/// The gradient for the bias: sums of `g` by channel.
+///
+/// # Safety
+/// As [`forward`].
+pub unsafe fn backward_bias<T: ConvElem>(p: &Conv, g: *const T, db: *mut T) {
+    use crate::kernels::cpu::reduce::{ReducePlan, sum};
+    let s = p.output_plane();
+    let (cs, ps) = p.strides(p.cout, s);
+    let plan = ReducePlan::new(&[p.n, p.cout, s], &[p.cout * s, cs, ps], &[true, false, true]);
+    sum(&plan, g, db, false);
+}
+
+/// Floats for which there may be a way with fewer multiplications.
+trait Fewer: Direct {
+    /// Runs a plan with fewer multiplications where that is possible and pays; false if not.
+    ///
+    /// # Safety
+    /// Pointers as in [`forward`].
+    unsafe fn fewer(
+        _plan: &Plan,
+        _sides: &Sides,
+        _last: bool,
+        _x: *const Self,
+        _weights: &Weights<Self>,
+        _bias: *const Self,
+        _y: *mut Self,
+    ) -> bool {
+        false
+    }
+    /// The same for the gradient for the weight.
+    ///
+    /// # Safety
+    /// Pointers as in [`backward_weight`].
+    unsafe fn fewer_for_weight(_p: &Conv, _x: *const Self, _g: *const Self, _dw: *mut Self) -> bool {
+        false
+    }
+}
+impl Fewer for f32 {
+    unsafe fn fewer(
+        plan: &Plan,
+        sides: &Sides,
+        last: bool,
+        x: *const f32,
+        weights: &Weights<f32>,
+        bias: *const f32,
+        y: *mut f32,
+    ) -> bool {
+        winograd::run(plan, sides, last, x, weights, bias, y)
+    }
+    unsafe fn fewer_for_weight(p: &Conv, x: *const f32, g: *const f32, dw: *mut f32) -> bool {
+        winograd::backward_weight(p, x, g, dw)
+    }
+}
+impl Fewer for f64 {}
 
 macro_rules! by_unfolding {
     ($($t:ty)*) => {$(
@@ -64,7 +156,7 @@ macro_rules! direct {
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
                 if depthwise::fits(p) {
                     depthwise::backward_weight(p, x, g, dw)
-                } else if !<$t as Direct>::fewer_for_weight(p, x, g, dw) {
+                } else if !<$t as Fewer>::fewer_for_weight(p, x, g, dw) {
                     filter::backward_weight(p, x, g, dw)
                 }
             }
@@ -74,7 +166,7 @@ macro_rules! direct {
 direct!(f32 f64);
 
 /// One plan by the kernels that suit it.
-unsafe fn windows<T: Direct>(
+unsafe fn windows<T: Fewer>(
     p: &Conv,
     plan: &Plan,
     sides: Sides,

@@ -25,11 +25,7 @@ mod tile;
 mod unfold;
 mod winograd;
 
-pub use elem::ConvElem;
-
-use crate::base::Elem;
-use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::par;
+pub use elem::{ConvElem, backward_bias, backward_data, backward_weight, forward};
 
 /// The geometry of a convolution. Sizes and strides along (depth, height, width).
 #[derive(Clone, Copy, Debug)]
@@ -66,72 +62,4 @@ impl Conv {
     fn strides(&self, c: usize, plane: usize) -> (usize, usize) {
         if self.channels_last { (1, c) } else { (plane, 1) }
     }
-}
-
-/// `y = conv(x, weight) + bias`; `bias` may be null.
-///
-/// # Safety
-/// Pointers are valid for the sizes that the geometry names; `y` overlaps none of the others.
-pub unsafe fn forward<T: ConvElem>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
-    if p.n * p.cout * p.output_plane() > 0 {
-        T::forward(p, x, weight, bias, y);
-    }
-}
-
-/// The gradient for `x`, from `g` shaped like `y`; `bias` (nullable, one value per input channel) is added, for
-/// transposed convolutions.
-///
-/// # Safety
-/// As [`forward`].
-pub unsafe fn backward_data<T: ConvElem>(
-    p: &Conv,
-    g: *const T,
-    weight: *const T,
-    bias: *const T,
-    dx: *mut T,
-) {
-    if p.n * p.cin * p.input_plane() > 0 {
-        T::backward_data(p, g, weight, bias, dx);
-    }
-}
-
-/// The gradient for the weight.
-///
-/// # Safety
-/// As [`forward`].
-pub unsafe fn backward_weight<T: ConvElem>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
-    if p.cout * p.cin * p.taps() > 0 {
-        T::backward_weight(p, x, g, dw);
-    }
-}
-
-/// The gradient for the bias: sums of `g` by channel.
-///
-/// # Safety
-/// As [`forward`].
-pub unsafe fn backward_bias<T: ConvElem>(p: &Conv, g: *const T, db: *mut T) {
-    use crate::kernels::cpu::reduce::{ReducePlan, sum};
-    let s = p.output_plane();
-    let (cs, ps) = p.strides(p.cout, s);
-    let plan = ReducePlan::new(&[p.n, p.cout, s], &[p.cout * s, cs, ps], &[true, false, true]);
-    sum(&plan, g, db, false);
-}
-
-/// Fills `c` channels of `n` images with one value each.
-unsafe fn fill_channels<T: Elem>(
-    n: usize,
-    c: usize,
-    plane: usize,
-    last: bool,
-    value: impl Fn(usize) -> T + Sync,
-    y: *mut T,
-) {
-    let y = Ptr(y);
-    par::for_each_chunk(n * c * plane, par::ELEMENTWISE_GRAIN, |r| {
-        for i in r {
-            let channel = if last { i % c } else { i / plane % c };
-            // SAFETY: `i` is an element of the result.
-            unsafe { y.at(i).write(value(channel)) };
-        }
-    });
 }

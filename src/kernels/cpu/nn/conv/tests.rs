@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::{BF16, C64, C128, Elem, F16};
+use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::simd::{LEVELS, with_level};
 
 /// Values between -1 and 1 without any order: sums of them stay small, as the bound below takes for granted.

@@ -6,8 +6,6 @@
 //! [`Channels`]: up to 14 sums by two vectors of channels. Element `(j, t)` of the left operand lies at
 //! `x[rows[j] + steps[t]]` and is broadcast; the right operand is a packed panel.
 
-use super::plan::{Plan, Sides, Weights};
-use super::{Conv, winograd};
 use crate::kernels::cpu::linalg::matmul::{PackElem, anew, rows};
 use crate::kernels::cpu::machine::simd::{self, Level};
 use crate::kernels::cpu::machine::vector::{Levels, Vector};
@@ -56,46 +54,8 @@ pub struct Kernels<T: 'static> {
 }
 
 /// Floats that the direct kernels compute in.
-pub trait Direct: Levels + PackElem + crate::kernels::cpu::machine::float::Cmp {
-    /// Runs a plan with fewer multiplications where that is possible and pays; false if not.
-    ///
-    /// # Safety
-    /// Pointers as in [`super::forward`].
-    unsafe fn fewer(
-        _plan: &Plan,
-        _sides: &Sides,
-        _last: bool,
-        _x: *const Self,
-        _weights: &Weights<Self>,
-        _bias: *const Self,
-        _y: *mut Self,
-    ) -> bool {
-        false
-    }
-    /// The same for the gradient for the weight.
-    ///
-    /// # Safety
-    /// Pointers as in [`super::backward_weight`].
-    unsafe fn fewer_for_weight(_p: &Conv, _x: *const Self, _g: *const Self, _dw: *mut Self) -> bool {
-        false
-    }
-}
-impl Direct for f32 {
-    unsafe fn fewer(
-        plan: &Plan,
-        sides: &Sides,
-        last: bool,
-        x: *const f32,
-        weights: &Weights<f32>,
-        bias: *const f32,
-        y: *mut f32,
-    ) -> bool {
-        winograd::run(plan, sides, last, x, weights, bias, y)
-    }
-    unsafe fn fewer_for_weight(p: &Conv, x: *const f32, g: *const f32, dw: *mut f32) -> bool {
-        winograd::backward_weight(p, x, g, dw)
-    }
-}
+pub trait Direct: Levels + PackElem + crate::kernels::cpu::machine::float::Cmp {}
+impl Direct for f32 {}
 impl Direct for f64 {}
 
 macro_rules! table {

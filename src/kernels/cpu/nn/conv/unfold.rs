@@ -1,8 +1,8 @@
 //! The general way: patches unfolded into a matrix of (channel, tap) rows and pixel columns, and matrix products.
 //! Any dtype, stride, dilation and memory order; one image and group at a time, the product shared by the threads.
 
-use super::{Conv, fill_channels};
-use crate::base::Num;
+use super::Conv;
+use crate::base::{Elem, Num};
 use crate::kernels::cpu::linalg::matmul::{MatElem, gemm};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
@@ -77,6 +77,25 @@ unsafe fn fold<T: Num>(p: &Conv, cols: *const T, dx: *mut T) {
     });
 }
 
+/// Fills `c` channels of `n` images with one value each.
+unsafe fn fill_channels<T: Elem>(
+    n: usize,
+    c: usize,
+    plane: usize,
+    last: bool,
+    value: impl Fn(usize) -> T + Sync,
+    y: *mut T,
+) {
+    let y = Ptr(y);
+    par::for_each_chunk(n * c * plane, par::ELEMENTWISE_GRAIN, |r| {
+        for i in r {
+            let channel = if last { i % c } else { i / plane % c };
+            // SAFETY: `i` is an element of the result.
+            unsafe { y.at(i).write(value(channel)) };
+        }
+    });
+}
+
 fn matrix<T: Num>(p: &Conv) -> Vec<T> {
     vec![T::ZERO; p.cin / p.groups * p.taps() * p.output_plane()]
 }
@@ -84,7 +103,7 @@ fn matrix<T: Num>(p: &Conv) -> Vec<T> {
 pub unsafe fn forward<T: Num + MatElem>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {
     let (m, k, plane) = (p.cout / p.groups, p.cin / p.groups * p.taps(), p.output_plane());
     let (xs, ys) = (p.strides(p.cin, p.input_plane()).0, p.strides(p.cout, plane));
-    let zero = <T as crate::base::Elem>::ZERO;
+    let zero = <T as Elem>::ZERO;
     let b = Ptr::of(bias);
     fill_channels(
         p.n,
@@ -131,7 +150,7 @@ pub unsafe fn backward_data<T: Num + MatElem>(
 ) {
     let (m, k, plane) = (p.cout / p.groups, p.cin / p.groups * p.taps(), p.output_plane());
     let (xs, gs) = (p.strides(p.cin, p.input_plane()).0, p.strides(p.cout, plane));
-    let zero = <T as crate::base::Elem>::ZERO;
+    let zero = <T as Elem>::ZERO;
     let b = Ptr::of(bias);
     let value = |c: usize| if b.get().is_null() { zero } else { *b.at(c) };
     fill_channels(p.n, p.cin, p.input_plane(), p.channels_last, value, dx);
@@ -167,7 +186,7 @@ pub unsafe fn backward_weight<T: Num + MatElem>(p: &Conv, x: *const T, g: *const
     let (m, k, plane) = (p.cout / p.groups, p.cin / p.groups * p.taps(), p.output_plane());
     let (xs, gs) = (p.strides(p.cin, p.input_plane()).0, p.strides(p.cout, plane));
     for i in 0..p.cout * k {
-        dw.add(i).write(<T as crate::base::Elem>::ZERO);
+        dw.add(i).write(<T as Elem>::ZERO);
     }
     let mut cols = matrix(p);
     for n in 0..p.n {

@@ -1,8 +1,8 @@
 //! Linear maps along one axis of dense memory seen as (outer, n, inner): each output position is a weighted sum of a
 //! few input positions. Resizing, padding by reflection and their transposes are such maps.
 
-use crate::base::{BF16, C64, C128, Elem, F16, Num};
-use crate::kernels::cpu::machine::float::{Flt, Ptr};
+use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
+use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 
 /// A sparse matrix by rows: output `i` reads `index[k]` with `weight[k]` for `k` in `start[i]..start[i + 1]`.
@@ -74,9 +74,9 @@ macro_rules! half_tap {
     ($($t:ty)*) => {$(impl Tap for $t {
         type Sum = f32;
         #[inline(always)]
-        fn up(self) -> f32 { Flt::up(self) }
+        fn up(self) -> f32 { Float::up(self) }
         #[inline(always)]
-        fn down(s: f32) -> $t { <$t as Flt>::down(s) }
+        fn down(s: f32) -> $t { <$t as Float>::down(s) }
     })*};
 }
 half_tap!(F16 BF16);

@@ -55,12 +55,100 @@ impl<T: Copy> Share<T> {
     }
 }
 
+/// What becomes of the losses of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing: a result for each.
+    Rows,
+    Sum,
+    /// Their sum by the sum of their weights.
+    Mean,
+}
+
+/// The loss of logits, whose log-sum-exps go to `lse`, or of log-probabilities if `logits` is false. `out` has one place,
+/// or one for each row; `total` becomes the sum of weights.
+///
+/// # Safety
+/// Pointers are valid for the sizes that `p` names; targets are classes or `p.ignore`. `lse` is for logits alone.
+pub unsafe fn forward<T: Flt>(
+    p: Classes<T>,
+    logits: bool,
+    x: *const T,
+    targets: *const i64,
+    over: Over,
+    out: *mut T,
+    total: *mut T::C,
+    lse: *mut T::C,
+) {
+    let n = p.rows();
+    let (mut loss, mut weights) = (vec![T::C::ZERO; n], vec![T::C::ZERO; n]);
+    if logits {
+        cross_entropy(p, x, targets, loss.as_mut_ptr(), weights.as_mut_ptr(), lse);
+    } else {
+        nll_loss(p, x, targets, loss.as_mut_ptr(), weights.as_mut_ptr());
+    }
+    let sum = |of: &[T::C]| of.iter().map(|v| v.to_f64()).sum::<f64>();
+    let all = sum(&weights);
+    total.write(T::C::of(all));
+    match over {
+        Over::Rows => loss.iter().enumerate().for_each(|(i, v)| out.add(i).write(T::down(*v))),
+        Over::Sum => out.write(T::from_f64(sum(&loss))),
+        Over::Mean => out.write(T::from_f64(sum(&loss) / all)),
+    }
+}
+
+/// The gradient for the input of [`forward`], from that of its result: of logits, which come with their log-sum-exps, or
+/// of log-probabilities, which are not read.
+///
+/// # Safety
+/// As [`forward`]; `g` has one place, or one for each row.
+pub unsafe fn backward<T: Flt>(
+    p: Classes<T>,
+    logits: Option<(*const T, *const T::C)>,
+    targets: *const i64,
+    g: *const T::C,
+    over: Over,
+    total: *const T::C,
+    dx: *mut T,
+) {
+    let mut scale = [T::C::ZERO];
+    let (scale, step) = match over {
+        Over::Rows => (g, 1),
+        Over::Sum => (g, 0),
+        Over::Mean => {
+            scale[0] = T::C::of((*g).to_f64() / (*total).to_f64());
+            (scale.as_ptr(), 0)
+        }
+    };
+    match logits {
+        Some((x, lse)) => cross_entropy_backward(p, x, targets, lse, scale, step, dx),
+        None => nll_loss_backward(p, targets, scale, step, dx),
+    }
+}
+
+/// What each class of each row weighs in the loss, in the layout of the logits: the smoothed one-hot targets times the
+/// weights.
+///
+/// # Safety
+/// As [`forward`].
+pub unsafe fn hits<T: Flt>(p: Classes<T>, targets: *const i64, dst: *mut T) {
+    for row in 0..p.rows() {
+        let t = *targets.add(row);
+        for c in 0..p.classes {
+            let hot = if t == c as i64 { 1.0 - p.smoothing } else { 0.0 };
+            let q = p.weight_of(c).to_f64() * (hot + p.smoothing / p.classes as f64);
+            let q = if t == p.ignore { 0.0 } else { q };
+            dst.add(p.base(row) + c * p.inner).write(T::from_f64(q));
+        }
+    }
+}
+
 /// Cross entropy of logits: per row the loss, the weight of its target (the divisor of a mean is their sum) and the
 /// log-sum-exp that the backward call wants.
 ///
 /// # Safety
 /// Pointers are valid for the sizes that `p` names; targets are classes or `p.ignore`.
-pub unsafe fn cross_entropy<T: Flt>(
+unsafe fn cross_entropy<T: Flt>(
     p: Classes<T>,
     x: *const T,
     targets: *const i64,
@@ -133,7 +221,7 @@ unsafe fn log_sum_exp<T: Flt>(x: *const T, n: usize) -> T::C {
 ///
 /// # Safety
 /// As [`cross_entropy`]; `dx` may be `x`.
-pub unsafe fn cross_entropy_backward<T: Flt>(
+unsafe fn cross_entropy_backward<T: Flt>(
     p: Classes<T>,
     x: *const T,
     targets: *const i64,
@@ -204,7 +292,7 @@ multiversion! {
 ///
 /// # Safety
 /// As [`cross_entropy`].
-pub unsafe fn nll_loss<T: Flt>(
+unsafe fn nll_loss<T: Flt>(
     p: Classes<T>,
     x: *const T,
     targets: *const i64,
@@ -227,7 +315,7 @@ pub unsafe fn nll_loss<T: Flt>(
 ///
 /// # Safety
 /// As [`cross_entropy`].
-pub unsafe fn nll_loss_backward<T: Flt>(
+unsafe fn nll_loss_backward<T: Flt>(
     p: Classes<T>,
     targets: *const i64,
     scale: *const T::C,

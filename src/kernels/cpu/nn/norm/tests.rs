@@ -103,7 +103,7 @@ fn layer<T: Flt>(tol: f64) {
             near(&got[k], &want[k], tol * if k > 1 { 16.0 } else { 4.0 }, &format!("layer {rows}x{n} {k}"));
         }
         let mut y = vec![T::ZERO; rows * n];
-        // SAFETY: as above.
+        // SAFETY: buffers of the sizes that the geometry names.
         unsafe {
             let no = std::ptr::null();
             layer_norm(rows, n, x.as_ptr(), no, no, 1e-2, y.as_mut_ptr(), null_mut(), null_mut());

@@ -192,7 +192,7 @@ fn not_a_number_and_no_samples() {
         assert!(y.iter().all(|v| v.is_nan()), "{y:?}");
         assert_eq!(i, [5, 6, 5, 6]);
         x = [-f32::INFINITY; 16];
-        // SAFETY: as above.
+        // SAFETY: buffers of the sizes that the geometry names.
         unsafe { max_pool(&p, x.as_ptr(), y.as_mut_ptr(), i.as_mut_ptr()) };
         assert_eq!(i, [0, 1, 4, 5]);
         p.n = 0;

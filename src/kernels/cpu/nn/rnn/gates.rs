@@ -1,7 +1,9 @@
 //! What happens to the gates of one time step once their sums are complete: some rows, one vector after the other,
-//! and the way back. The sequences that call these are in `mod.rs` and `backward.rs`.
+//! and the way back. The sequences that call these are in `forward.rs` and `backward.rs`.
 
+use super::Cell;
 use crate::kernels::cpu::elementwise::math::body::{self, Real};
+use crate::kernels::cpu::linalg::matmul::PackElem;
 use crate::kernels::cpu::machine::vector::Vector;
 use crate::multiversion_vector;
 
@@ -257,19 +259,19 @@ steps! {
 pub type Step<T> = (unsafe fn(Forward<T>), unsafe fn(Backward<T>));
 
 /// An element type with these kernels.
-pub trait Gated: crate::kernels::cpu::linalg::matmul::PackElem {
-    fn step(cell: super::Cell) -> Step<Self>;
+pub trait Gated: PackElem {
+    fn step(cell: Cell) -> Step<Self>;
 }
 
 macro_rules! gated {
     ($t:ident: $lstm:ident $lstm_back:ident $gru:ident $gru_back:ident $tanh:ident $tanh_back:ident $relu:ident $relu_back:ident) => {
         impl Gated for $t {
-            fn step(cell: super::Cell) -> Step<$t> {
+            fn step(cell: Cell) -> Step<$t> {
                 match cell {
-                    super::Cell::Lstm => ($lstm, $lstm_back),
-                    super::Cell::Gru => ($gru, $gru_back),
-                    super::Cell::Tanh => ($tanh, $tanh_back),
-                    super::Cell::Relu => ($relu, $relu_back),
+                    Cell::Lstm => ($lstm, $lstm_back),
+                    Cell::Gru => ($gru, $gru_back),
+                    Cell::Tanh => ($tanh, $tanh_back),
+                    Cell::Relu => ($relu, $relu_back),
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! One row or column of 16-bit floats, or a few, against a matrix: bound by reading the matrix, which is read once, in
 //! place.
 
-use super::super::convert::{Half, axpy, dot};
-use super::super::scratch::{self, Slot};
-use super::super::{Bias, Gemm, MAX_NR};
-use super::Ending;
+use super::ending::Ending;
+use crate::kernels::cpu::linalg::matmul::convert::{Half, axpy, dot};
+use crate::kernels::cpu::linalg::matmul::problem::{Bias, Gemm, MAX_NR};
+use crate::kernels::cpu::linalg::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 

@@ -1,8 +1,9 @@
 //! Strips of 16-bit floats as panels of words: what `pack` is for float32.
 
-use super::super::convert::{Half, widen};
-use super::super::{MAX_NR, fetch, turn};
 use super::amx::{ROWS, WORDS};
+use crate::kernels::cpu::linalg::matmul::convert::{Half, widen};
+use crate::kernels::cpu::linalg::matmul::problem::MAX_NR;
+use crate::kernels::cpu::linalg::matmul::tile::{fetch, turn};
 
 /// Elements of the sum that are widened before they are turned: 32 rows of them stay in the first-level cache.
 const RUN: usize = 128;

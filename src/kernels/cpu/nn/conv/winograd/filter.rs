@@ -6,8 +6,7 @@
 //! are transformed once for all; a task has a panel of output channels and a block of input channels, whose sums stay in
 //! its second-level cache, and transforms the gradient as it goes.
 
-use super::Way;
-use super::job::{Job, Matrices, PIXELS, TOGETHER, copy_lanes};
+use super::job::{Job, Matrices, PIXELS, TOGETHER, Way, copy_lanes};
 use super::lanes::{self, GradientRow, LINE, TapRows};
 use super::tiles::Tiles;
 use crate::kernels::cpu::linalg::matmul::{Finish, turn};

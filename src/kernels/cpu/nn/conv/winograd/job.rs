@@ -7,6 +7,13 @@ use crate::kernels::cpu::nn::conv::scratch::{self, Slot};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Where the sixteen-fold operands live, see the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Near,
+    Far,
+}
+
 /// Pixels whose channels lie side by side at a time, some rows of an image: 384 x 16 f32 are 24 KiB.
 pub const PIXELS: usize = 384;
 

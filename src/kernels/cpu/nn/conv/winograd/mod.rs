@@ -32,7 +32,7 @@ mod ways;
 use super::plan::{Plan, Sides, Weights};
 use super::{Conv, channels, direct};
 use crate::kernels::cpu::machine::float::Ptr;
-use job::{Job, panel};
+use job::{Job, Way, panel};
 use lanes::LINE;
 #[cfg(test)]
 use lanes::MODERATE;
@@ -44,12 +44,6 @@ const TERMS: usize = 1 << 20;
 
 /// By how much to be faster at least: both times are estimates.
 const DIRECT: f64 = 0.95;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Near,
-    Far,
-}
 
 /// Runs a plan by this method; false, having written nothing that counts, if another has to.
 pub unsafe fn run(

@@ -66,7 +66,7 @@ fn product(p: &Conv, what: What, way: Way, x: &[f32], w: &[f32], bias: &[f32], n
 fn reference(p: &Conv, what: What, x: &[f32], w: &[f32], bias: &[f32], n: usize) -> Vec<f64> {
     let wide = |v: &[f32]| v.iter().map(|&x| x as f64).collect::<Vec<_>>();
     let (x, w, b, mut y) = (wide(x), wide(w), wide(bias), vec![0.0; n]);
-    // SAFETY: as above.
+    // SAFETY: vectors of the sizes that the geometry names.
     unsafe {
         match what {
             What::Forward => forward(p, x.as_ptr(), w.as_ptr(), b.as_ptr(), y.as_mut_ptr()),
@@ -145,7 +145,7 @@ fn gradient_for_weight() {
                 par::set_num_threads(threads);
                 let mut dw = vec![f32::NAN; want.len()];
                 let (x, g) = (x.as_ptr(), g.as_ptr());
-                // SAFETY: as above.
+                // SAFETY: vectors of the sizes that the geometry names.
                 let done =
                     unsafe { filter::backward_weight(way, &tiles, channels_last, x, g, dw.as_mut_ptr()) };
                 assert!(done, "values of moderate size");

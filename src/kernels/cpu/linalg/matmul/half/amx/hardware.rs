@@ -27,7 +27,7 @@ unsafe fn configure(config: &Config) {
 }
 
 unsafe fn release() {
-    // SAFETY: as above; no memory is touched.
+    // SAFETY: the caller has configured the unit, so there is one; no memory is touched.
     unsafe {
         asm!(
             "tilerelease",

@@ -210,7 +210,7 @@ fn a_configuration_is_what_the_manual_says() {
 /// Wrong in one respect each; the check of a unit must notice.
 #[test]
 fn the_check_lets_the_model_pass_and_no_wrong_one() {
-    assert!(selfcheck::passes(&emulated::UNIT) && !configured());
+    assert!(half::selfcheck::passes(&emulated::UNIT) && !configured());
     macro_rules! wrong {
         ($($name:ident: |$o:ident| $change:expr;)*) => {$({
             unsafe fn $name($o: &Operands) {
@@ -219,7 +219,7 @@ fn the_check_lets_the_model_pass_and_no_wrong_one() {
             }
             static WRONG: Unit =
                 Unit { configure: emulated::UNIT.configure, block: $name, release: emulated::UNIT.release, least: 0 };
-            assert!(!selfcheck::passes(&WRONG), stringify!($name));
+            assert!(!half::selfcheck::passes(&WRONG), stringify!($name));
         })*};
     }
     wrong! {
@@ -234,8 +234,8 @@ fn the_check_lets_the_model_pass_and_no_wrong_one() {
 #[test]
 fn the_machine() {
     with_level(Level::Avx512, || {
-        assert_eq!(unit().is_some(), has_amx_bf16(), "the unit failed its check");
-        if unit().is_some() {
+        assert_eq!(half::unit().is_some(), has_amx_bf16(), "the unit failed its check");
+        if half::unit().is_some() {
             all_layouts::<BF16>(&sizes(24));
             blocks_of_the_sum();
             let (m, n, k) = (300, 290, 1300);
@@ -243,7 +243,7 @@ fn the_machine() {
         }
     });
     for level in LEVELS.into_iter().filter(|l| *l < Level::Avx512) {
-        with_level(level, || assert!(unit().is_none()));
+        with_level(level, || assert!(half::unit().is_none()));
     }
 }
 

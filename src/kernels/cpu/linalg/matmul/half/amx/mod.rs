@@ -9,7 +9,7 @@
 
 #![cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), allow(unused))] // there only tests use it
 
-use super::pairs::COLS;
+use crate::kernels::cpu::linalg::matmul::pairs::COLS;
 use std::cell::Cell;
 use std::marker::PhantomData;
 
@@ -60,10 +60,9 @@ macro_rules! program {
 }
 
 #[cfg(test)]
-mod emulated;
+pub mod emulated;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-mod hardware;
-mod selfcheck;
+pub mod hardware;
 #[cfg(test)]
 mod tests;
 
@@ -119,20 +118,6 @@ pub struct Unit {
     release: unsafe fn(),
     /// Multiply-adds of a product from which it pays.
     pub least: usize,
-}
-
-/// The unit of this machine, if it has one that passed its check.
-pub fn unit() -> Option<&'static Unit> {
-    #[cfg(test)]
-    if let Some(unit) = emulated::chosen() {
-        return Some(unit);
-    }
-    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    if crate::kernels::cpu::machine::simd::has_amx_bf16() {
-        static SOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-        return SOUND.get_or_init(|| selfcheck::passes(&hardware::UNIT)).then_some(&hardware::UNIT);
-    }
-    None
 }
 
 /// How a block's rows of `a` are found.

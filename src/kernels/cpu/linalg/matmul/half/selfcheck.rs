@@ -1,10 +1,13 @@
 //! A unit is used once it has multiplied right: what an emulator, a hypervisor or an assembler may get wrong makes
 //! products slow, never wrong.
 
-use super::super::{Job, Way, in_place};
-use super::{Unit, WORDS};
+#![cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), allow(unused))] // there only tests use it
+
+use super::amx::{Unit, WORDS};
+use super::job::{Job, in_place};
+use super::way::Way;
 use crate::base::BF16;
-use crate::kernels::cpu::linalg::matmul::{Epilogue, Gemm};
+use crate::kernels::cpu::linalg::matmul::problem::{Epilogue, Gemm};
 
 /// Whether small products come out exactly: several blocks of the sum, heights of which one is odd, a part of a panel,
 /// rows packed with a rest and rows in place.

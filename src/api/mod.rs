@@ -1,0 +1,10 @@
+//! What the library's own users write with a [`Tensor`](crate::Tensor): constructors, operators, gradients, values.
+//! A thin layer: it knows the ops by name and computes nothing.
+
+mod create;
+mod grad;
+mod operators;
+mod values;
+
+pub use create::Of;
+pub use grad::{Backward, grad};

@@ -1,0 +1,61 @@
+//! Values out of a tensor: as a vector, and as text.
+
+use crate::base::promote::default_dtype;
+use crate::base::{Device, Elem, Scalar};
+use crate::ensure;
+use crate::error::Result;
+use crate::ops::driver::memory::dense;
+use crate::tensor::Tensor;
+use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
+use std::fmt;
+
+impl Tensor {
+    /// The elements in logical order.
+    ///
+    /// Errors: RuntimeError if the tensor holds another type, or is on the meta device.
+    ///
+    /// ```
+    /// use rushlight::prelude::*;
+    ///
+    /// let x = Tensor::from_slice(&[1i64, 2, 3, 4], &[2, 2])?;
+    /// assert_eq!(x.t()?.to_vec::<i64>()?, [1, 3, 2, 4]);
+    /// assert!(x.to_vec::<f32>().is_err());
+    /// # rushlight::Result::Ok(())
+    /// ```
+    pub fn to_vec<T: Elem>(&self) -> Result<Vec<T>> {
+        ensure!(
+            T::DTYPE == self.dtype(),
+            Runtime,
+            "expected scalar type {} but found {}",
+            T::DTYPE.scalar_name(),
+            self.dtype().scalar_name()
+        );
+        ensure!(self.device() != Device::Meta, Runtime, "to_vec() cannot be called on meta tensors");
+        let x = dense(self)?;
+        Ok(x.storage().copy_out(x.layout().offset * size_of::<T>(), x.numel()))
+    }
+}
+
+/// PyTorch's text: `tensor([1., 2.], grad_fn=<MulBackward0>)`.
+impl fmt::Display for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let node = self.grad_fn();
+        let get = |index: &[usize]| match self.element(index) {
+            Scalar::Bool(v) => Value::Bool(v),
+            Scalar::Int(v) => Value::Int(v),
+            Scalar::Float(v) => Value::Float(v),
+            Scalar::Complex(v) => Value::Complex(v),
+        };
+        let data = PrintData {
+            prefix: "tensor",
+            shape: self.shape(),
+            dtype: self.dtype(),
+            default_dtype: default_dtype(),
+            device: self.device(),
+            requires_grad: self.requires_grad(),
+            grad_fn: node.as_ref().map(|(n, _)| n.name()),
+            get: &get,
+        };
+        f.write_str(&tensor_text(&data, &print_options()))
+    }
+}

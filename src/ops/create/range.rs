@@ -1,0 +1,231 @@
+//! Numbers in a row: ranges, spacings, identities and the positions of triangles.
+
+use crate::base::promote::default_dtype;
+use crate::base::{DType, Device, MemoryFormat, Scalar};
+use crate::error::Result;
+use crate::ops::create::fill::Made;
+use crate::ops::create::fill::{check_layout, device_of, finish, number};
+use crate::ops::driver::memory::full as filled;
+use crate::ops::driver::memory::room;
+use crate::ops::table::{Table, Val};
+use crate::tensor::Tensor;
+use crate::{ensure, rows};
+
+/// Elements made by a function of the position, computed in f64 (integers in i64) and stored as `dtype`.
+pub(crate) fn generate(
+    n: usize,
+    dtype: DType,
+    device: Device,
+    f: impl Fn(usize) -> Scalar,
+) -> Result<Tensor> {
+    if device == Device::Meta {
+        return Tensor::empty(&[n], dtype, device);
+    }
+    room("range", n)?;
+    let out = if dtype.is_integral() {
+        let values: Vec<i64> = (0..n).map(|i| f(i).to_i64()).collect();
+        Tensor::from_slice(&values, &[n])?
+    } else if dtype.is_complex() {
+        let values: Vec<crate::base::C128> = (0..n).map(|i| f(i).to_c128()).collect();
+        Tensor::from_slice(&values, &[n])?
+    } else {
+        let values: Vec<f64> = (0..n).map(|i| f(i).to_f64()).collect();
+        Tensor::from_slice(&values, &[n])?
+    };
+    if out.dtype() == dtype {
+        return out.convert(None, Some(device), false, MemoryFormat::Preserve);
+    }
+    let cast = Tensor::empty(&[n], dtype, device)?;
+    crate::ops::driver::memory::write(&cast, &out)?;
+    Ok(cast)
+}
+
+/// The dtype of a range: int64 if all its numbers are integers.
+fn range_dtype(dtype: Option<DType>, numbers: &[Scalar]) -> DType {
+    dtype
+        .unwrap_or_else(|| if numbers.iter().all(|s| s.is_integral()) { DType::I64 } else { default_dtype() })
+}
+
+fn arange_of(
+    start: Scalar,
+    end: Scalar,
+    step: Scalar,
+    dtype: Option<DType>,
+    device: Option<Device>,
+) -> Result<Tensor> {
+    let dtype = range_dtype(dtype, &[start, end, step]);
+    let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
+    ensure!(s != 0.0, Runtime, "step must be nonzero");
+    ensure!(a.is_finite() && b.is_finite(), Runtime, "unsupported range: {a} -> {b}");
+    ensure!(
+        (s > 0.0 && b >= a) || (s < 0.0 && b <= a),
+        Runtime,
+        "upper bound and lower bound inconsistent with step sign"
+    );
+    ensure!(dtype != DType::Bool, NotImplemented, "\"arange_cpu\" not implemented for 'Bool'");
+    // int64 cuts the numbers of the range to integers and then counts; the narrower ones count first
+    let whole = |v: Scalar| if dtype == DType::I64 { Scalar::Int(v.to_i64()) } else { v };
+    let (start, end, step) = (whole(start), whole(end), whole(step));
+    ensure!(!step.is_zero(), Value, "step must be nonzero");
+    let all_ints = start.is_integral() && end.is_integral() && step.is_integral();
+    let device = device_of(device);
+    if all_ints && dtype.is_integral() {
+        let (a, b, s) = (start.to_i64(), end.to_i64(), step.to_i64());
+        let n = (b as i128 - a as i128).unsigned_abs().div_ceil(s.unsigned_abs() as u128) as usize;
+        return generate(n, dtype, device, |i| Scalar::Int(a + s * i as i64));
+    }
+    let n = ((b - a) / s).ceil() as usize;
+    if dtype.is_integral() {
+        let (a, s) = (start.to_i64(), step.to_i64());
+        return generate(n, dtype, device, |i| Scalar::Int(a + s * i as i64));
+    }
+    if matches!(dtype, DType::F16 | DType::BF16) {
+        let (a, s) = (a as f32, s as f32);
+        return generate(n, dtype, device, |i| Scalar::Float((a + s * i as f32) as f64));
+    }
+    generate(n, dtype, device, |i| Scalar::Float(a + s * i as f64))
+}
+
+/// Positions of a linear range, from both ends so that the last one is exact.
+fn linear(start: Scalar, end: Scalar, steps: i64, dtype: DType) -> Result<impl Fn(usize) -> Scalar> {
+    ensure!(steps >= 0, Runtime, "number of steps must be non-negative");
+    let n = steps as usize;
+    let single = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
+    let round = move |v: f64| if single { v as f32 as f64 } else { v };
+    let (a, b) = if dtype.is_integral() {
+        (start.to_i64() as f64, end.to_i64() as f64)
+    } else {
+        (round(start.to_f64()), round(end.to_f64()))
+    };
+    let (ca, cb) = (start.to_c128(), end.to_c128());
+    let step = round(round(b - a) / (n.max(2) - 1) as f64);
+    let cstep = (cb - ca) / (n.max(2) - 1) as f64;
+    Ok(move |i: usize| {
+        if dtype.is_complex() {
+            return Scalar::Complex(if i < n / 2 {
+                ca + cstep * i as f64
+            } else if n == 1 {
+                ca
+            } else {
+                cb - cstep * (n - 1 - i) as f64
+            });
+        }
+        let v = if n == 1 {
+            a
+        } else if i < n / 2 {
+            a + step * i as f64
+        } else {
+            b - step * (n - 1 - i) as f64
+        };
+        Scalar::Float(round(v))
+    })
+}
+
+fn spaced_dtype(dtype: Option<DType>, start: Scalar, end: Scalar) -> Result<DType> {
+    let complex = matches!(start, Scalar::Complex(_)) || matches!(end, Scalar::Complex(_));
+    match dtype {
+        Some(d) => {
+            ensure!(
+                !complex || d.is_complex(),
+                Runtime,
+                "torch.linspace(): inferred dtype ComplexFloat can't be safely cast to passed dtype {}",
+                d.name()
+            );
+            Ok(d)
+        }
+        None => Ok(if complex { default_dtype().to_complex() } else { default_dtype() }),
+    }
+}
+
+/// Coordinates below (or above) a diagonal, as two rows.
+fn triangle(
+    row: i64,
+    col: i64,
+    offset: i64,
+    upper: bool,
+    dtype: Option<DType>,
+    device: Option<Device>,
+) -> Result<Tensor> {
+    for (n, name) in [(row, "row"), (col, "col")] {
+        ensure!(n >= 0, Runtime, "{name} must be non-negative, got{n}");
+    }
+    room("triangular indices", (row as usize).saturating_mul(col as usize))?;
+    let (mut r, mut c) = (Vec::new(), Vec::new());
+    for i in 0..row {
+        let range = if upper { (i + offset).clamp(0, col)..col } else { 0..(i + offset + 1).clamp(0, col) };
+        for j in range {
+            r.push(i);
+            c.push(j);
+        }
+    }
+    let n = r.len();
+    r.extend_from_slice(&c);
+    let out = Tensor::from_slice(&r, &[2, n])?;
+    out.cast(dtype.unwrap_or(DType::I64))?.convert(None, device, false, MemoryFormat::Preserve)
+}
+
+/// The identity matrix.
+pub fn eye_of(n: usize, m: usize, dtype: DType, device: Device) -> Result<Tensor> {
+    let out = filled(&[n, m], Scalar::Int(0), dtype, device)?;
+    let diagonal = crate::base::diagonal_layout(out.layout(), 0, 0, 1);
+    crate::ops::driver::memory::fill_data(&out.alias(diagonal), Scalar::Int(1))?;
+    Ok(out)
+}
+
+rows! { RANGE:
+    /// Ones on the diagonal, zeros elsewhere.
+    [Torch] fn eye(n: i64, m: Option<i64> = None; ..made: Made) -> Tensor {
+        let m = m.unwrap_or(n);
+        ensure!(n >= 0, Runtime, "n must be greater or equal to 0, got {n}");
+        ensure!(m >= 0, Runtime, "m must be greater or equal to 0, got {m}");
+        finish(eye_of(n as usize, m as usize, made.dtype.unwrap_or_else(default_dtype), device_of(made.device))?, made.requires_grad)
+    }
+    /// Numbers from 0 up to `end`, which is left out.
+    [Torch] fn arange(end: Scalar; ..made: Made) -> Tensor {
+        finish(arange_of(Scalar::Int(0), end, Scalar::Int(1), made.dtype, made.device)?, made.requires_grad)
+    }
+    /// Numbers from `start` up to `end`, which is left out, in steps.
+    ///
+    /// Errors: RuntimeError if the step is zero or leads away from `end`.
+    [Torch] fn arange_from = "arange"(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
+        finish(arange_of(start, end, step, made.dtype, made.device)?, made.requires_grad)
+    }
+    /// Numbers from `start` to `end`, which is included, in steps.
+    [Torch] fn range(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
+        let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
+        ensure!(s != 0.0, Runtime, "step must be nonzero");
+        ensure!((s > 0.0 && b >= a) || (s < 0.0 && b <= a), Runtime, "upper bound and lower bound inconsistent with step sign");
+        let n = ((b - a) / s).floor() as usize + 1;
+        finish(generate(n, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), |i| Scalar::Float(a + s * i as f64))?, made.requires_grad)
+    }
+    /// `steps` numbers from `start` to `end`, evenly spaced, both included.
+    [Torch] fn linspace(start: Val, end: Val, steps: i64; ..made: Made) -> Tensor {
+        let (a, b) = (number(&start, "linspace")?, number(&end, "linspace")?);
+        let dtype = spaced_dtype(made.dtype, a, b)?;
+        let f = linear(a, b, steps, dtype)?;
+        finish(generate(steps as usize, dtype, device_of(made.device), f)?, made.requires_grad)
+    }
+    /// `base` to the power of `steps` numbers from `start` to `end`.
+    [Torch] fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; ..made: Made) -> Tensor {
+        let (a, b) = (number(&start, "logspace")?, number(&end, "logspace")?);
+        let dtype = spaced_dtype(made.dtype, a, b)?;
+        let f = linear(a, b, steps, dtype)?;
+        let power = |i| match f(i) {
+            Scalar::Complex(z) => Scalar::Complex((z * base.ln()).exp()),
+            s => Scalar::Float(base.powf(s.to_f64())),
+        };
+        finish(generate(steps as usize, dtype, device_of(made.device), power)?, made.requires_grad)
+    }
+    /// Coordinates of the elements on and below a diagonal: rows first, columns second.
+    [Torch] fn tril_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
+        let _ = (check_layout(layout)?, pin_memory);
+        triangle(row, col, offset, false, dtype, device)
+    }
+    /// Coordinates of the elements on and above a diagonal: rows first, columns second.
+    [Torch] fn triu_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
+        let _ = (check_layout(layout)?, pin_memory);
+        triangle(row, col, offset, true, dtype, device)
+    }
+}
+
+pub const TABLE: Table = &[RANGE];

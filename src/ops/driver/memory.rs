@@ -1,0 +1,118 @@
+//! Bytes moved outside the graph: writes, fills, dense and converted copies. Beside `apply` the only place that asks
+//! for the device.
+
+use crate::bail;
+use crate::base::{DType, Device, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::create::copy as kernel;
+use crate::storage::Guard;
+use crate::tensor::{Meta, Tensor};
+
+/// Writes `src` into `dst` (same shape) with conversion; no graph.
+pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
+    if dst.device() == Device::Meta {
+        return Ok(());
+    }
+    let _guard = Guard::take([src.storage()].into_iter(), [dst.storage()].into_iter());
+    write_held(dst, src);
+    Ok(())
+}
+
+/// As [`write()`], while the caller holds both storages.
+pub fn write_held(dst: &Tensor, src: &Tensor) {
+    let layout = if src.shape() == dst.shape() {
+        src.layout().clone()
+    } else {
+        src.layout().broadcast_to(dst.shape())
+    };
+    // SAFETY: both layouts lie within their storages; the driver has refused self-overlapping destinations, and a
+    // source in the same storage is either the same elements or was copied before
+    #[allow(unsafe_code)]
+    unsafe {
+        kernel::copy(
+            dst.shape(),
+            dst.ptr(),
+            dst.strides(),
+            dst.dtype(),
+            src.ptr(),
+            &layout.strides,
+            src.dtype(),
+        )
+    }
+}
+
+/// A copy with its own storage, outside the graph.
+pub fn dense_copy(x: &Tensor) -> Result<Tensor> {
+    let out = Tensor::alloc(Meta::like(x, x.dtype()), x.device())?;
+    write(&out, x)?;
+    Ok(out)
+}
+
+/// The same data contiguous, outside the graph; no copy if it already is.
+pub fn dense(x: &Tensor) -> Result<Tensor> {
+    if x.is_contiguous() {
+        return Ok(x.clone());
+    }
+    let out = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+    write(&out, x)?;
+    Ok(out)
+}
+
+/// Contiguous data while the caller already holds the storage of `x`.
+pub fn dense_held(x: &Tensor) -> Result<Tensor> {
+    if x.is_contiguous() {
+        return Ok(x.clone());
+    }
+    let out = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+    write_held(&out, x);
+    Ok(out)
+}
+
+/// Contiguous data of a dtype while the caller already holds the storage of `x`.
+pub fn dense_cast_held(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    if x.dtype() == dtype {
+        return dense_held(x);
+    }
+    let out = Tensor::empty(x.shape(), dtype, x.device())?;
+    write_held(&out, x);
+    Ok(out)
+}
+
+/// Every element becomes `value`, while the caller holds the storage for writing.
+pub fn fill_held(x: &Tensor, value: Scalar) {
+    // SAFETY: the layout lies within the storage, which is held for writing
+    #[allow(unsafe_code)]
+    unsafe {
+        kernel::fill(x.shape(), x.ptr(), x.strides(), x.dtype(), value)
+    };
+}
+
+/// Every element becomes `value`; no graph.
+pub fn fill_data(x: &Tensor, value: Scalar) -> Result<()> {
+    if x.device() == Device::Meta {
+        return Ok(());
+    }
+    let _guard = Guard::take([].into_iter(), [x.storage()].into_iter());
+    fill_held(x, value);
+    Ok(())
+}
+
+/// A new tensor filled with one value.
+pub fn full(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    let t = Tensor::empty(shape, dtype, device)?;
+    fill_data(&t, value)?;
+    Ok(t)
+}
+
+/// A tensor of one value like another's shape, for gradients that are zero.
+pub fn zeros_of(shape: &[usize], like: &Tensor) -> Result<Tensor> {
+    full(shape, Scalar::Int(0), like.dtype(), like.device())
+}
+
+/// Refuses, before anything is computed, what no memory could hold: `n` elements of 16 bytes.
+pub fn room(op: &str, n: usize) -> Result<()> {
+    match n.checked_mul(16) {
+        Some(bytes) => crate::storage::Storage::new(bytes, Device::Cpu).map(drop).map_err(|e| e.context(op)),
+        None => bail!(Memory, "{op}: can't allocate memory for {n} elements"),
+    }
+}

@@ -1,0 +1,84 @@
+//! Another layout of the same storage, recorded; and how a view's edge is made anew.
+
+use crate::autograd::{GradMode, mode};
+use crate::base::Layout;
+use crate::base::Scalar;
+use crate::ensure;
+use crate::error::Result;
+use crate::ops::driver::apply::{fill, make_node, should_record};
+use crate::ops::driver::memory::full;
+use crate::ops::driver::op::Saves;
+use crate::ops::driver::strided::spread;
+use crate::tensor::{Context, Edge, GradFn, Node, Tensor};
+
+/// A view's gradient: a name and a function of (context, gradient).
+macro_rules! view_grad {
+    ($($(#[$meta:meta])* $name:ident { $($field:ident: $ft:ty),* } $text:literal, |$self:ident, $cx:ident, $g:ident| $body:expr;)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name { $(pub $field: $ft),* }
+        impl $crate::tensor::GradFn for $name {
+            fn grad_name(&self) -> &str { $text }
+            fn backward(&self, cx: &$crate::tensor::Context, g: &[Option<$crate::tensor::Tensor>], _: $crate::tensor::Want) -> $crate::error::Result<$crate::tensor::Grads> {
+                let ($self, $cx) = (self, cx);
+                match &g[0] { Some($g) => $crate::grads![Some($body?)], None => $crate::grads![None] }
+            }
+        }
+    )*};
+}
+pub(crate) use view_grad;
+
+view_grad! {
+    /// The gradient of a view given by strides, over a base that may have strides of its own.
+    AsStrided { base: Layout, view: Layout } "AsStridedBackward0", |s, _cx, g| spread(g, &s.base, &s.view);
+}
+
+/// Zeros of the shape of a view's base.
+pub(crate) fn zeros_like_shape(cx: &Context, g: &Tensor) -> Result<Tensor> {
+    full(cx.shape(0), Scalar::Int(0), g.dtype(), g.device())
+}
+
+/// Shows `x` through another layout of the same storage and records `grad` as the way back. A layout that reaches
+/// beyond the storage is a mistake of the op that made it, and goes no further.
+pub fn view<G: GradFn>(x: &Tensor, layout: Layout, grad: G) -> Result<Tensor> {
+    let end = layout.span_end().saturating_mul(x.dtype().size());
+    ensure!(
+        layout.numel() == 0 || end <= x.storage().nbytes(),
+        Internal,
+        "{}: a view beyond its storage",
+        grad.grad_name()
+    );
+    let mut out = x.alias(layout);
+    record_view(x, &mut out, Box::new(grad), None);
+    Ok(out)
+}
+
+/// Declares `out` a view of `x`; `locked` names a function that returns several views.
+pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, locked: Option<&'static str>) {
+    record_views(x, std::slice::from_mut(out), grad, locked);
+}
+
+/// Declares all of `outs` views of `x` with one node for their gradients.
+pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, locked: Option<&'static str>) {
+    if mode() == GradMode::Inference || !x.dtype().is_differentiable() {
+        return;
+    }
+    if should_record(&[x]) {
+        let node = Node::boxed(grad, |parts| fill(parts, &[x], outs, Saves::NOTHING));
+        for (i, out) in outs.iter_mut().enumerate() {
+            out.set_first_edge(Edge::Node(node.clone(), i as u32));
+        }
+    }
+    for out in outs {
+        out.set_view_of(x, locked, rebuild);
+    }
+}
+
+/// The edge of a view made anew from its base: the gradient is spread into the region the view shows.
+pub fn rebuild(base: &Tensor, view: &Tensor) -> Edge {
+    if !base.requires_grad() {
+        return Edge::None;
+    }
+    let grad = AsStrided { base: base.layout().clone(), view: view.layout().clone() };
+    Edge::Node(make_node(grad, &[base], std::slice::from_ref(view), Saves::NOTHING), 0)
+}

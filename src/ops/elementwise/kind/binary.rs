@@ -1,0 +1,359 @@
+//! Ops of two operands, either of which may be a number: a row is a value of [`BinaryDef`].
+
+use crate::base::promote::Promotion;
+use crate::base::{DType, Scalar, broadcast, same_shape};
+use crate::ensure;
+use crate::error::Result;
+use crate::kernels::cpu::create::copy::scalar_bytes;
+use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn};
+use crate::ops::driver::apply::apply_over;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::run::{Side, run2, run3};
+use crate::ops::elementwise::kind::{Rule, result_layout};
+use crate::ops::table::Val;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use smallvec::smallvec;
+
+// ---- two inputs -----------------------------------------------------------------------------------------------------
+
+pub struct BinaryDef {
+    pub name: &'static str,
+    /// Names of the graph node for operands (tensor, tensor), (tensor, number), (number, tensor); the last two are
+    /// empty where there is but one name.
+    pub grad_names: [&'static str; 3],
+    pub rule: Rule,
+    pub kernel: fn(DType) -> Result<BinaryFn>,
+    /// The kernel with a third, number operand (`alpha`), where the op has one.
+    pub kernel3: Option<fn(DType) -> Result<TernaryFn>>,
+    /// What the gradient of each operand reads: bit 0 for the first operand, bit 1 for the second, bit 2 for the result.
+    pub saves: [u8; 2],
+    pub grad: fn(&Sides, &Tensor, Want) -> Result<[Option<Tensor>; 2]>,
+    /// Which numbers the op refuses, as it sees them when it computes: the second operand, its dtype, the count of results.
+    pub guard: Option<fn(&Side, DType, usize) -> Result<()>>,
+    /// What else the operands must satisfy.
+    pub check: Option<fn(&[&Tensor]) -> Result<()>>,
+}
+
+impl BinaryDef {
+    /// What most rows have in common.
+    pub const EMPTY: BinaryDef = BinaryDef {
+        name: "",
+        grad_names: [""; 3],
+        rule: Rule::Same,
+        kernel: |d| Err(crate::error::Error::no_dtype("", d, "no dtype")),
+        kernel3: None,
+        saves: [0, 0],
+        grad: |_, _, _| Ok([None, None]),
+        guard: None,
+        check: None,
+    };
+}
+
+impl std::fmt::Debug for BinaryDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Two operands, either of which may be a number, with an optional `alpha`.
+#[derive(Debug)]
+pub struct Binary {
+    pub def: &'static BinaryDef,
+    pub lhs: Option<Scalar>,
+    pub rhs: Option<Scalar>,
+    pub alpha: Option<Scalar>,
+}
+
+impl Binary {
+    /// Common dtype of the operands.
+    fn common(&self, x: &[&Tensor]) -> DType {
+        if let [a, b] = x
+            && a.dtype() == b.dtype()
+        {
+            return a.dtype();
+        }
+        let mut p = Promotion::default();
+        for t in x {
+            p = p.tensor(t.dtype(), t.ndim());
+        }
+        for s in [self.lhs, self.rhs].into_iter().flatten() {
+            p = p.number(s);
+        }
+        p.result()
+    }
+}
+
+impl Op for Binary {
+    fn name(&self) -> &'static str {
+        self.def.name
+    }
+    fn grad_name(&self) -> &'static str {
+        let [both, second, first] = self.def.grad_names;
+        match (self.lhs, self.rhs) {
+            (None, Some(_)) if !second.is_empty() => second,
+            (Some(_), None) if !first.is_empty() => first,
+            _ => both,
+        }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let (compute, dtype) = self.def.rule.resolve(self.common(x));
+        if let Some(check) = self.def.check {
+            check(x)?;
+        }
+        (self.def.kernel)(compute)?;
+        if let Some(alpha) = self.alpha {
+            check_alpha(alpha, dtype)?;
+        }
+        let layout = match x {
+            [a, b] if !same_shape(a.shape(), b.shape()) => {
+                let shape = broadcast(a.shape(), b.shape())?;
+                result_layout(&shape, x)
+            }
+            _ => result_layout(x[0].shape(), x),
+        };
+        Ok(smallvec![Meta { layout, dtype }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (compute, _) = self.def.rule.resolve(self.common(x));
+        let written =
+            if matches!(self.def.rule, Rule::Compare | Rule::Logical) { DType::Bool } else { compute };
+        let mut tensors = x.iter();
+        let mut side = |s: Option<Scalar>| match s {
+            Some(s) => Side::Number(scalar_bytes(s, compute)),
+            None => Side::Tensor(tensors.next().copied().unwrap_or(x[0])),
+        };
+        let (a, b) = (side(self.lhs), side(self.rhs));
+        if let Some(guard) = self.def.guard {
+            guard(&b, compute, out[0].numel())?;
+        }
+        match (self.alpha, self.def.kernel3) {
+            (Some(alpha), Some(kernel3)) => {
+                let kernel = kernel3(compute)?;
+                run3(&[a, b, Side::Number(scalar_bytes(alpha, compute))], &out[0], compute, written, kernel);
+            }
+            _ => run2(&a, &b, &out[0], compute, written, (self.def.kernel)(compute)?),
+        }
+        Ok(())
+    }
+    fn saves(&self, want: Want) -> Saves {
+        // operands to tensors: a number operand is never saved
+        let second = self.lhs.is_none() as usize;
+        let mut mask = 0u8;
+        if self.lhs.is_none() && want.has(0) {
+            mask |= self.def.saves[0];
+        }
+        if self.rhs.is_none() && want.has(second) {
+            mask |= self.def.saves[1];
+        }
+        let mut inputs = 0;
+        if mask & 1 != 0 && self.lhs.is_none() {
+            inputs |= 1;
+        }
+        if mask & 2 != 0 && self.rhs.is_none() {
+            inputs |= 1 << second;
+        }
+        Saves { inputs, outputs: (mask >> 2 & 1) as u64 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let second = self.lhs.is_none() as usize;
+        let a = self.lhs.is_none() && want.has(0);
+        let b = self.rhs.is_none() && want.has(second);
+        let sides = Sides { op: self, cx };
+        let [ga, gb] = (self.def.grad)(&sides, g, Want(a as u64 | (b as u64) << 1))?;
+        let mut out = Grads::new();
+        if self.lhs.is_none() {
+            out.push(ga);
+        }
+        if self.rhs.is_none() {
+            out.push(gb);
+        }
+        Ok(out)
+    }
+    fn in_place_ok(&self) -> bool {
+        self.lhs.is_none()
+    }
+}
+
+/// What a gradient formula of two operands can ask for. `Want` and the answer count operands, not tensors.
+pub struct Sides<'a> {
+    pub op: &'a Binary,
+    pub cx: &'a Context<'a>,
+}
+
+impl Sides<'_> {
+    pub fn a(&self) -> Result<Val> {
+        match self.op.lhs {
+            Some(s) => Ok(Val::S(s)),
+            None => self.cx.input(0).map(Val::T),
+        }
+    }
+    pub fn b(&self) -> Result<Val> {
+        match self.op.rhs {
+            Some(s) => Ok(Val::S(s)),
+            None => self.cx.input(self.op.lhs.is_none() as usize).map(Val::T),
+        }
+    }
+    pub fn y(&self) -> Result<Tensor> {
+        self.cx.output(0)
+    }
+    pub fn alpha(&self) -> Option<Scalar> {
+        self.op.alpha
+    }
+}
+
+/// `alpha` must be a number the result dtype can hold.
+pub fn check_alpha(alpha: Scalar, dtype: DType) -> Result<()> {
+    use crate::base::Category::*;
+    let ok = match (alpha.category(), dtype.category()) {
+        (Bool, Bool) | (Bool, _) => true,
+        (_, Complex) => true,
+        (Complex, _) => false,
+        (Float, c) => c == Float,
+        (Int, _) => true,
+    };
+    ensure!(
+        alpha.category() != Bool || dtype == DType::Bool,
+        Runtime,
+        "Boolean alpha only supported for Boolean results."
+    );
+    ensure!(ok, Runtime, "For integral input tensors, argument alpha must not be a floating point number.");
+    Ok(())
+}
+
+/// Runs a row of two operands. Two numbers make a 0-d result.
+pub fn run_binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>) -> Result<Tensor> {
+    let alpha = alpha.filter(|s| !s.is_one() || *s == Scalar::Bool(true));
+    match (a, b) {
+        (Val::T(a), Val::T(b)) => apply_over(Binary { def, lhs: None, rhs: None, alpha }, [a, b]),
+        (Val::T(a), Val::S(b)) => apply_over(Binary { def, lhs: None, rhs: Some(b), alpha }, [a]),
+        (Val::S(a), Val::T(b)) => apply_over(Binary { def, lhs: Some(a), rhs: None, alpha }, [b]),
+        (Val::S(a), Val::S(b)) => {
+            ensure!(
+                matches!(def.name, "add" | "sub" | "mul" | "true_divide" | "floor_divide"),
+                Type,
+                "{}(): argument 'input' must be Tensor, not a number",
+                def.name
+            );
+            let dtype = a.dtype(crate::base::promote::default_dtype());
+            let a = crate::ops::driver::memory::full(&[], a, dtype, crate::base::Device::Cpu)?;
+            crate::ops::driver::apply::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a])
+        }
+    }
+}
+
+/// As `run_binary`, into the first operand.
+pub fn binary_in_place(def: &'static BinaryDef, a: &Tensor, b: Val, alpha: Option<Scalar>) -> Result<()> {
+    let alpha = alpha.filter(|s| !s.is_one() || *s == Scalar::Bool(true));
+    match b {
+        Val::T(b) => crate::ops::driver::in_place::apply_in_place(
+            Binary { def, lhs: None, rhs: None, alpha },
+            &[a, &b],
+        ),
+        Val::S(b) => {
+            crate::ops::driver::in_place::apply_in_place(Binary { def, lhs: None, rhs: Some(b), alpha }, &[a])
+        }
+    }
+}
+
+/// Reads nothing, the first operand, the second, both, the result.
+pub const NONE: u8 = 0;
+
+pub const A: u8 = 1;
+
+pub const B: u8 = 2;
+
+pub const AB: u8 = 3;
+
+pub const Y: u8 = 4;
+
+/// The conjugate of an operand.
+pub fn conj_val(v: Val) -> Result<Val> {
+    match v {
+        Val::T(t) => t.conj().map(Val::T),
+        Val::S(Scalar::Complex(c)) => Ok(Val::S(Scalar::Complex(c.conj()))),
+        s => Ok(s),
+    }
+}
+
+/// Node names as a row gives them: one, or one for each kind of operands.
+pub const fn names(n: &[&'static str]) -> [&'static str; 3] {
+    match n {
+        [] => ["NotImplemented", "", ""],
+        [all] => [all, "", ""],
+        [both, second, first, ..] => [both, second, first],
+        _ => panic!("one name of a node, or three"),
+    }
+}
+
+/// A parameter that takes a tensor or a number, and one that takes a tensor only.
+pub type V = Val;
+
+pub type T = &'static Tensor;
+
+/// Rows of two operands, `V` a tensor or a number, `T` a tensor:
+///
+/// ```text
+/// name(input: V, other: V) DEF "GradName" also ["alias", Special "alias"]: Rule,
+///     cpu |op, dt| the dense kernel for a compute dtype, or the error that names op and dtype,
+///     wgsl "expression of a and b",             // where it has one
+///     grad (A, B) |s, g, want| Ok([.., ..]);    // what the first and the second gradient read; `grad None`
+/// ```
+///
+/// Where PyTorch names the node after the kinds of operands: `"TensorTensor" "TensorNumber" "NumberTensor"`. Makes a
+/// function of two operands, the method of `Tensor`, the in-place twin and the rows of the table.
+macro_rules! binary {
+    ($block:ident: $($(#[doc = $doc:literal])* $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident $($gn:literal)*
+        $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
+        cpu |$op:ident, $dt:ident| $kernel:expr, $(wgsl $wgsl:literal,)? grad $reads:tt $(|$s:ident, $g:ident, $want:ident| $grad:expr)?;)*) => {
+        $(
+            pub static $def: $crate::ops::elementwise::kind::binary::BinaryDef = $crate::ops::elementwise::kind::binary::BinaryDef {
+                name: stringify!($name),
+                grad_names: $crate::ops::elementwise::kind::binary::names(&[$($gn),*]),
+                rule: $crate::ops::elementwise::kind::Rule::$rule,
+                kernel: |$dt| { let $op = stringify!($name); let _ = $op; $kernel },
+                saves: $crate::ops::elementwise::kind::binary::binary!(@reads $reads),
+                $(grad: |$s, $g, $want| $grad,)?
+                ..$crate::ops::elementwise::kind::binary::BinaryDef::EMPTY
+            };
+            $(#[doc = $doc])*
+            pub fn $name($p0: impl Into<$crate::ops::table::Val>, $p1: impl Into<$crate::ops::table::Val>) -> $crate::error::Result<$crate::tensor::Tensor> {
+                $crate::ops::elementwise::kind::binary::run_binary(&$def, $p0.into(), $p1.into(), None)
+            }
+        )*
+        impl $crate::tensor::Tensor {
+            $($(#[doc = $doc])* pub fn $name(&self, $p1: impl Into<$crate::ops::table::Val>) -> $crate::error::Result<$crate::tensor::Tensor> { $name(self, $p1) })*
+        }
+        pub const $block: &[$crate::ops::table::OpDef] = &[$(
+            $crate::ops::elementwise::kind::binary::binary!(@row $def, ($p0: $k0, $p1: $k1), stringify!($name), [], concat!($($doc, "\n",)* ""), [$($wgsl)?]),
+            $($($crate::ops::elementwise::kind::binary::binary!(@row $def, ($p0: $k0, $p1: $k1), $alias, [$($aplace)?],
+                concat!("Alias of `", stringify!($name), "`.\n"), []),)*)?
+        )*];
+    };
+    (@reads None) => { [0, 0] };
+    (@reads ($first:expr, $second:expr)) => { [$first, $second] };
+    (@row $def:ident, ($p0:ident: $k0:ident, $p1:ident: $k1:ident), $text:expr, [$($place:ident)?], $doc:expr, [$($wgsl:literal)?]) => {{
+        use $crate::ops::table::{FromArg, OpDef, Out, Param, Place, Twin, Val};
+        use $crate::ops::elementwise::kind::binary;
+        const PLACES: &[Place] = &[$(Place::$place)?];
+        OpDef {
+            name: $text,
+            doc: $doc,
+            params: &[
+                Param::required(stringify!($p0), <binary::$k0 as FromArg>::KIND),
+                Param::required(stringify!($p1), <binary::$k1 as FromArg>::KIND),
+            ],
+            places: if PLACES.is_empty() { &[Place::Torch, Place::Method] } else { PLACES },
+            call: |a| Ok(binary::run_binary(&$def, Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, None)?.into()),
+            twin: if PLACES.is_empty() {
+                Twin::Own(|a| binary::binary_in_place(&$def, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None))
+            } else {
+                Twin::None
+            },
+            out: Out::Promote,
+            $(wgsl: Some($wgsl),)?
+            ..OpDef::PLAIN
+        }
+    }};
+}
+pub(crate) use binary;

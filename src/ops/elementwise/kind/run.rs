@@ -1,0 +1,150 @@
+//! The call of a dense kernel over tensors and numbers, strided or not.
+
+use crate::base::{DType, Dims, same_shape};
+use crate::kernels::cpu::create::copy::Bytes;
+use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn, UnaryFn};
+use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::tensor::Tensor;
+use smallvec::SmallVec;
+
+/// An operand as the kernels see it.
+pub enum Side<'a> {
+    Tensor(&'a Tensor),
+    Number(Bytes),
+}
+
+impl Side<'_> {
+    #[allow(unsafe_code)]
+    pub fn operand<'b>(&'b self, strides: &'b [usize], compute: DType) -> Operand<'b> {
+        match self {
+            Side::Tensor(t) => Operand { ptr: t.ptr(), strides, dtype: t.dtype(), compute },
+            Side::Number(b) => Operand { ptr: b.0.as_ptr() as *mut u8, strides, dtype: compute, compute },
+        }
+    }
+    pub fn strides(&self, shape: &[usize]) -> Dims {
+        match self {
+            Side::Tensor(t) => strides_over(t, shape),
+            Side::Number(_) => Dims::from_elem(0, shape.len()),
+        }
+    }
+    pub fn is_dense(&self, shape: &[usize], compute: DType) -> bool {
+        match self {
+            Side::Tensor(t) => t.dtype() == compute && same_shape(t.shape(), shape) && t.is_contiguous(),
+            Side::Number(_) => true,
+        }
+    }
+}
+
+/// Numbers up to this many elements are repeated into a buffer on the stack.
+pub const SMALL: usize = 32;
+
+/// Room for a number repeated.
+#[repr(align(64))]
+pub struct Repeated(std::mem::MaybeUninit<[u8; SMALL * 16]>);
+
+impl Default for Repeated {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Repeated {
+    pub const fn new() -> Repeated {
+        Repeated(std::mem::MaybeUninit::uninit())
+    }
+}
+
+/// The address of an operand's dense elements; a number is repeated into the buffer.
+#[allow(unsafe_code)]
+pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *const u8 {
+    match side {
+        Side::Tensor(t) => t.ptr(),
+        Side::Number(b) => {
+            let p = buffer.0.as_mut_ptr() as *mut u8;
+            // SAFETY: n <= SMALL elements of at most 16 bytes
+            unsafe { crate::kernels::cpu::machine::iter::gather(b.0.as_ptr(), 0, p, size, n) };
+            p
+        }
+    }
+}
+
+/// Runs a dense kernel of one input over strided tensors.
+#[allow(unsafe_code)]
+pub fn run1(x: &Tensor, out: &Tensor, compute: DType, written: DType, kernel: UnaryFn) {
+    let n = out.numel();
+    if n == 0 {
+        return;
+    }
+    if n <= crate::kernels::cpu::machine::par::ELEMENTWISE_GRAIN
+        && x.dtype() == compute
+        && out.dtype() == written
+        && x.is_contiguous()
+        && out.is_contiguous()
+    {
+        // SAFETY: dense tensors of the same number of elements, held by the driver
+        unsafe { kernel(x.ptr(), out.ptr(), n) };
+        return;
+    }
+    let strides = strides_over(x, out.shape());
+    let operands = [
+        Operand { ptr: out.ptr(), strides: out.strides(), dtype: out.dtype(), compute: written },
+        Operand { ptr: x.ptr(), strides: &strides, dtype: x.dtype(), compute },
+    ];
+    // SAFETY: layouts lie within storages held by the driver; input and output are apart or coincide
+    unsafe { for_each(out.shape(), &operands, &|p, n| kernel(p[1], p[0], n)) };
+}
+
+/// Runs a dense kernel of two inputs over strided operands.
+#[allow(unsafe_code)]
+pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, kernel: BinaryFn) {
+    let n = out.numel();
+    if n == 0 {
+        return;
+    }
+    let shape = out.shape();
+    let numbers = matches!(a, Side::Number(_)) || matches!(b, Side::Number(_));
+    let limit = if numbers { SMALL } else { crate::kernels::cpu::machine::par::ELEMENTWISE_GRAIN };
+    if n <= limit
+        && out.dtype() == written
+        && out.is_contiguous()
+        && a.is_dense(shape, compute)
+        && b.is_dense(shape, compute)
+    {
+        let (mut ba, mut bb) = (Repeated::new(), Repeated::new());
+        let size = compute.size();
+        // SAFETY: dense operands of `n` elements, held by the driver
+        unsafe { kernel(dense_ptr(a, &mut ba, size, n), dense_ptr(b, &mut bb, size, n), out.ptr(), n) };
+        return;
+    }
+    let (sa, sb) = (a.strides(shape), b.strides(shape));
+    let operands = [
+        Operand { ptr: out.ptr(), strides: out.strides(), dtype: out.dtype(), compute: written },
+        a.operand(&sa, compute),
+        b.operand(&sb, compute),
+    ];
+    // SAFETY: layouts lie within storages held by the driver; inputs and output are apart or coincide
+    unsafe { for_each(shape, &operands, &|p, n| kernel(p[1], p[2], p[0], n)) };
+}
+
+/// Runs a dense kernel of three inputs over strided operands.
+#[allow(unsafe_code)]
+pub fn run3(x: &[Side; 3], out: &Tensor, compute: DType, written: DType, kernel: TernaryFn) {
+    if out.numel() == 0 {
+        return;
+    }
+    let shape = out.shape();
+    let strides: SmallVec<[Dims; 3]> = x.iter().map(|s| s.strides(shape)).collect();
+    let operands = [
+        Operand { ptr: out.ptr(), strides: out.strides(), dtype: out.dtype(), compute: written },
+        x[0].operand(&strides[0], compute),
+        x[1].operand(&strides[1], compute),
+        x[2].operand(&strides[2], compute),
+    ];
+    // SAFETY: as in `run2`
+    unsafe { for_each(shape, &operands, &|p, n| kernel(p[1], p[2], p[3], p[0], n)) };
+}
+
+/// A tensor's strides over a broadcast shape.
+fn strides_over(t: &Tensor, shape: &[usize]) -> Dims {
+    if t.shape() == shape { Dims::from_slice(t.strides()) } else { t.layout().broadcast_to(shape).strides }
+}

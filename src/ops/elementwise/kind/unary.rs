@@ -1,0 +1,214 @@
+//! Ops of one operand: a row is a value of [`UnaryDef`].
+
+use crate::base::DType;
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::UnaryFn;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::run::run1;
+use crate::ops::elementwise::kind::{Rule, result_layout};
+use crate::ops::table::{FromArg, Param};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure};
+use smallvec::smallvec;
+
+// ---- one input ------------------------------------------------------------------------------------------------------
+
+#[derive(Debug)]
+pub struct UnaryDef {
+    pub name: &'static str,
+    pub grad_name: &'static str,
+    pub rule: Rule,
+    /// The dense kernel for a compute dtype; its output dtype follows the rule.
+    pub kernel: fn(DType) -> Result<UnaryFn>,
+    pub grad: UnaryGrad,
+}
+
+/// A gradient by what it reads beside the incoming `g`: the operand `x`, the result `y`, both, or nothing.
+#[derive(Clone, Copy, Debug)]
+pub enum UnaryGrad {
+    /// There is no derivative: the result is no part of the graph.
+    None,
+    G(fn(&Tensor) -> Result<Tensor>),
+    X(fn(&Tensor, &Tensor) -> Result<Tensor>),
+    Y(fn(&Tensor, &Tensor) -> Result<Tensor>),
+    XY(fn(&Tensor, &Tensor, &Tensor) -> Result<Tensor>),
+}
+
+impl UnaryGrad {
+    const fn saves(&self) -> Saves {
+        match self {
+            UnaryGrad::None | UnaryGrad::G(_) => Saves::NOTHING,
+            UnaryGrad::X(_) => Saves::INPUT,
+            UnaryGrad::Y(_) => Saves::OUTPUT,
+            UnaryGrad::XY(_) => Saves::ALL,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Unary(pub &'static UnaryDef);
+
+impl Op for Unary {
+    fn name(&self) -> &'static str {
+        self.0.name
+    }
+    fn grad_name(&self) -> &'static str {
+        self.0.grad_name
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let (compute, dtype) = self.0.rule.resolve(x[0].dtype());
+        (self.0.kernel)(compute)?;
+        Ok(smallvec![Meta { layout: result_layout(x[0].shape(), x), dtype }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0], &out[0]);
+        let (compute, _) = self.0.rule.resolve(x.dtype());
+        let kernel = (self.0.kernel)(compute)?;
+        // what the kernel writes: bool for predicates, the real part's dtype for `abs`
+        let written = match self.0.rule {
+            Rule::Compare | Rule::Logical => DType::Bool,
+            Rule::Real | Rule::RealFloat => compute.to_real(),
+            _ => compute,
+        };
+        run1(x, out, compute, written, kernel);
+        Ok(())
+    }
+    fn saves(&self, _: Want) -> Saves {
+        self.0.grad.saves()
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(smallvec![None]) };
+        Ok(smallvec![Some(match self.0.grad {
+            UnaryGrad::None => bail!(NotImplemented, "the derivative of {} is not implemented", self.0.name),
+            UnaryGrad::G(f) => f(g)?,
+            UnaryGrad::X(f) => f(g, &cx.input(0)?)?,
+            UnaryGrad::Y(f) => f(g, &cx.output(0)?)?,
+            UnaryGrad::XY(f) => f(g, &cx.input(0)?, &cx.output(0)?)?,
+        })])
+    }
+    fn differentiable(&self, _: usize) -> bool {
+        !matches!(self.0.grad, UnaryGrad::None)
+    }
+    fn in_place_ok(&self) -> bool {
+        true
+    }
+}
+
+/// The parameters of a row of one tensor.
+pub const ONE: &[Param] = &[Param {
+    name: "input",
+    kind: <&Tensor as FromArg>::KIND,
+    default: "",
+    required: true,
+    keyword_only: false,
+}];
+
+/// Rows of one operand:
+///
+/// ```text
+/// [Places] name "GradName" also ["alias", Special "alias"]: Rule,
+///     cpu |op, dt| the dense kernel for a compute dtype, or the error that names op and dtype,
+///     wgsl "expression of x",        // where it has one
+///     on low, high,                  // where tests check gradients on operands of this interval
+///     grad Y |g, y| ...;             // see UnaryGrad; `grad None` where there is no derivative
+/// ```
+///
+/// Places left out are `[Torch, Method]` with an in-place twin. Makes the method of `Tensor`, the twin and the rows of the
+/// table; the op itself is `name::DEF`.
+macro_rules! unary {
+    ($block:ident: $($(#[doc = $doc:literal])* $([$place:ident])? $name:ident $($node:literal)? $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
+        cpu |$op:ident, $dt:ident| $kernel:expr, $(wgsl $wgsl:literal,)? $(on $low:literal, $high:literal,)?
+        grad $form:ident $(|$($arg:ident),*| $grad:expr)?;)*) => {
+        $(
+            pub mod $name {
+                #[allow(unused_imports)]
+                use super::*;
+                use $crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad};
+                pub static DEF: UnaryDef = UnaryDef {
+                    name: stringify!($name),
+                    grad_name: $crate::ops::table::named("NotImplemented", &[$($node)?]),
+                    rule: $crate::ops::elementwise::kind::Rule::$rule,
+                    kernel: |$dt| { let $op = stringify!($name); let _ = $op; $kernel },
+                    grad: UnaryGrad::$form $((|$($arg: &$crate::tensor::Tensor),*| $grad))?,
+                };
+            }
+        )*
+        impl $crate::tensor::Tensor {
+            $($(#[doc = $doc])* pub fn $name(&self) -> $crate::error::Result<$crate::tensor::Tensor> {
+                $crate::ops::driver::apply::apply($crate::ops::elementwise::kind::unary::Unary(&$name::DEF), &[self])
+            })*
+        }
+
+        pub const $block: &[$crate::ops::table::OpDef] = &[$(
+            $crate::ops::elementwise::kind::unary::unary!(@row $name, stringify!($name), [$($place)?], concat!($($doc, "\n",)* ""),
+                [$($wgsl)?], [$($low, $high)?]),
+            $($($crate::ops::elementwise::kind::unary::unary!(@row $name, $alias, [$($aplace)?],
+                concat!("Alias of `", stringify!($name), "`.\n"), [], []),)*)?
+        )*];
+    };
+    (@row $name:ident, $text:expr, [$($place:ident)?], $doc:expr, [$($wgsl:literal)?], [$($low:literal, $high:literal)?]) => {{
+        use $crate::ops::table::{FromArg, Out, OpDef, Place, Twin};
+        use $crate::ops::elementwise::kind::unary;
+        const PLACES: &[Place] = &[$(Place::$place)?];
+        OpDef {
+            name: $text,
+            doc: $doc,
+            params: unary::ONE,
+            places: if PLACES.is_empty() { &[Place::Torch, Place::Method] } else { PLACES },
+            call: |a| Ok(unary::run(&$name::DEF, FromArg::from_arg(&a[0])?)?.into()),
+            twin: if PLACES.is_empty() { Twin::Own(|a| unary::run_in_place(&$name::DEF, FromArg::from_arg(&a[0])?)) } else { Twin::None },
+            out: if unary::keeps(&$name::DEF) { Out::Keep } else { Out::Promote },
+            $(wgsl: Some($wgsl),)?
+            $(on: Some(($low, $high)),)?
+            ..OpDef::PLAIN
+        }
+    }};
+}
+pub(crate) use unary;
+
+/// A row called by name.
+pub fn run(def: &'static UnaryDef, x: &Tensor) -> Result<Tensor> {
+    apply(Unary(def), &[x])
+}
+
+/// A row's in-place twin.
+pub fn run_in_place(def: &'static UnaryDef, x: &Tensor) -> Result<()> {
+    ensure!(
+        def.rule != Rule::Real || !x.dtype().is_complex(),
+        Runtime,
+        "In-place {} is not supported for complex tensors.",
+        def.name
+    );
+    apply_in_place(Unary(def), &[x])
+}
+
+/// Whether `out=` must have the very dtype of the result: what keeps the dtype of its operand wants it kept.
+pub const fn keeps(def: &UnaryDef) -> bool {
+    matches!(def.rule, Rule::Same | Rule::Real)
+}
+
+/// Kernels for the floats by the vector mathematics, for complex by a function of the C library.
+macro_rules! float {
+    ($op:ident, $dt:ident, $f32:path, $f64:path, $complex:path) => {
+        match $dt {
+            DType::F32 => Ok(typed($f32)),
+            DType::F64 => Ok(typed($f64)),
+            DType::C64 => Ok(map(|z: C64| {
+                let w = $complex(C128::new(z.re as f64, z.im as f64));
+                C64::new(w.re as f32, w.im as f32)
+            })),
+            DType::C128 => Ok(map(|z: C128| $complex(z))),
+            d => Err(crate::error::Error::no_dtype($op, d, "floating and complex dtypes")),
+        }
+    };
+    ($op:ident, $dt:ident, $f32:path, $f64:path) => {
+        match $dt {
+            DType::F32 => Ok(typed($f32)),
+            DType::F64 => Ok(typed($f64)),
+            d => Err(crate::error::Error::no_dtype($op, d, "floating dtypes")),
+        }
+    };
+}
+pub(crate) use float;

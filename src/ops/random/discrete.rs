@@ -1,0 +1,180 @@
+//! Draws of whole numbers: coins, counts, categories.
+
+use crate::base::rng::{Generator, default_generator};
+use crate::base::{DType, Device, Elem, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::random as kernel;
+use crate::ops::create::fill::alike;
+use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
+use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
+use crate::ops::table::{Table, Val};
+use crate::storage::Guard;
+use crate::tensor::Tensor;
+use crate::{ensure, rows, with_dtype};
+
+/// Draws with a probability for each element, in logical order.
+#[allow(unsafe_code)]
+fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Result<()> {
+    crate::ops::driver::in_place::check_in_place("bernoulli_", out)?;
+    ensure!(
+        p.dtype().is_float(),
+        Runtime,
+        "bernoulli_: expected a floating point tensor of probabilities, got {}",
+        p.dtype().scalar_name()
+    );
+    if out.device() == Device::Meta {
+        return Ok(());
+    }
+    let fits = crate::base::broadcast(out.shape(), p.shape()).is_ok_and(|s| s.as_slice() == out.shape());
+    ensure!(
+        fits,
+        Runtime,
+        "bernoulli_: probabilities of shape {:?} do not broadcast to {:?}",
+        p.shape(),
+        out.shape()
+    );
+    let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
+    let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape())), p.dtype())?;
+    let dense =
+        if out.is_contiguous() { out.clone() } else { Tensor::empty(out.shape(), out.dtype(), Device::Cpu)? };
+    if out.dtype() == DType::Bool {
+        fill_held(&dense, Scalar::Bool(false));
+    }
+    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    // SAFETY: dense tensors of one shape, held; see `sample`
+    unsafe {
+        sampled!("bernoulli_tensor_cpu", p.dtype(), P => {
+            let probs: &[P] = elements::<P>(&p);
+            let bad = probs.iter().find(|v| !(0.0..=1.0).contains(&v.to_f64()));
+            ensure!(bad.is_none(), Runtime, "Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
+            with_dtype!("bernoulli_tensor_cpu", out.dtype(), real, T => { kernel::bernoulli_each(&mut g, probs, elements::<T>(&dense)); Ok(()) })
+        })?;
+    }
+    if !dense.same(out) {
+        write_held(out, &dense);
+    }
+    out.storage().bump_version();
+    Ok(())
+}
+
+/// Counts by a sampler of two dense parameters of one float dtype (the second may be unused).
+#[allow(unsafe_code)]
+fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Result<Tensor> {
+    let shape = match p {
+        Some(p) => crate::base::broadcast(x.shape(), p.shape())?,
+        None => crate::base::Dims::from_slice(x.shape()),
+    };
+    let out = Tensor::empty(&shape, x.dtype(), x.device())?;
+    if x.device() == Device::Meta {
+        return Ok(out);
+    }
+    let over = |t: &Tensor| dense_cast_held(&t.alias(t.layout().broadcast_to(&shape)), t.dtype());
+    let guard =
+        Guard::take(std::iter::once(x.storage()).chain(p.map(|p| p.storage())), [out.storage()].into_iter());
+    let a = over(x)?;
+    let b = match p {
+        Some(p) => Some(over(p)?),
+        None => None,
+    };
+    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    // SAFETY: dense float tensors of one shape, held
+    unsafe {
+        sampled!(if b.is_some() { "binomial_cpu" } else { "poisson_cpu" }, x.dtype(), T => {
+            let (first, to): (&[T], _) = (elements::<T>(&a), elements::<T>(&out));
+            match &b {
+                Some(b) => kernel::binomial(&mut g, first, elements::<T>(b), to),
+                None => {
+                    ensure!(first.iter().all(|v| v.to_f64() >= 0.0), Runtime, "invalid Poisson rate, expected rate to be non-negative");
+                    kernel::poisson(&mut g, first, to)
+                }
+            }
+            Ok(())
+        })?;
+    }
+    drop((g, guard));
+    Ok(out)
+}
+
+/// Draws of categories by weight, row by row.
+#[allow(unsafe_code)]
+fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Generator>) -> Result<Tensor> {
+    ensure!(matches!(x.ndim(), 1 | 2), Runtime, "prob_dist must be 1 or 2 dim");
+    ensure!(
+        x.dtype().is_float(),
+        Runtime,
+        "multinomial only supports floating-point dtypes for input, got: {}",
+        x.dtype().scalar_name()
+    );
+    ensure!(samples > 0, Runtime, "cannot sample n_sample <= 0 samples");
+    let n = x.shape()[x.ndim() - 1];
+    ensure!(
+        replacement || samples as usize <= n,
+        Runtime,
+        "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+    );
+    ensure!(n < 1 << 24, Runtime, "number of categories cannot exceed 2^24");
+    let mut shape = crate::base::Dims::from_slice(&x.shape()[..x.ndim() - 1]);
+    shape.push(samples as usize);
+    let out = Tensor::empty(&shape, DType::I64, x.device())?;
+    if x.device() == Device::Meta || out.numel() == 0 {
+        return Ok(out);
+    }
+    let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
+    let dense = dense_cast_held(x, x.dtype())?;
+    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    // SAFETY: dense tensors, held; the result is fresh integers
+    unsafe {
+        let to = elements::<i64>(&out);
+        sampled!("multinomial", x.dtype(), T => {
+            let weights: &[T] = elements::<T>(&dense);
+            ensure!(weights.iter().all(|w| w.to_f64().is_finite() && w.to_f64() >= 0.0), Runtime, "probability tensor contains either `inf`, `nan` or element < 0");
+            ensure!(weights.chunks(n.max(1)).all(|row| row.iter().any(|w| w.to_f64() > 0.0)), Runtime, "invalid multinomial distribution (sum of probabilities <= 0)");
+            if replacement && samples > 1 {
+                kernel::multinomial_replace(&mut g, weights, n, samples as usize, to)
+            } else {
+                kernel::multinomial(&mut g, weights, n, samples as usize, to)
+            }
+            Ok(())
+        })?;
+    }
+    drop((g, guard));
+    Ok(out)
+}
+
+rows! { DISCRETE:
+    /// Ones with the probabilities that `input` holds, zeros otherwise.
+    [Torch, Method] out Promote fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+        let out = alike(input, None, None, None)?;
+        bernoulli_each(&out, &input.detach(), generator)?;
+        Ok(drawn_by(input, out, "BernoulliBackward0"))
+    }
+    /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
+    [Torch, Method] out Promote fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
+        check_p("bernoulli_", p)?;
+        let out = alike(input, None, None, None)?;
+        draw(&out, Law::Bernoulli(p), generator)?;
+        Ok(out)
+    }
+    /// Indices drawn with the weights in the rows of `input`.
+    ///
+    /// Args: num_samples: draws a row; replacement: whether an index may come again.
+    [Torch, Method] fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
+        categories(&input.detach(), num_samples, replacement, generator)
+    }
+    /// Counts of events at the rates that `input` holds.
+    [Torch] fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, counts(&input.detach(), None, generator)?, "PoissonBackward0")) }
+    /// Numbers of successes among `count` trials of probability `prob`.
+    [Torch] fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+        ensure!(count.dtype() == prob.dtype(), Runtime, "binomial: count and prob must have the same dtype, got {} and {}", count.dtype().scalar_name(), prob.dtype().scalar_name());
+        counts(&count.detach(), Some(&prob.detach()), generator)
+    }
+    /// Fills with ones of probability `p` (a number, or a tensor that broadcasts) and zeros.
+    [InPlace] fn bernoulli_in_place = "bernoulli_"(input: &Tensor, p: Val = Val::S(Scalar::Float(0.5)); generator: Option<&Generator> = None) -> () {
+        match p {
+            Val::S(p) => { check_p("bernoulli_", p.to_f64())?; draw(input, Law::Bernoulli(p.to_f64()), generator) }
+            Val::T(p) => bernoulli_each(input, &p.detach(), generator),
+        }
+    }
+}
+
+pub const TABLE: Table = &[DISCRETE];

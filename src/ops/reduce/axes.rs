@@ -1,0 +1,87 @@
+//! Which axes a reduction takes away, and the geometry that follows.
+
+use crate::base::{DType, Dims, wrap_dim, wrap_dims};
+use crate::ensure;
+use crate::error::Result;
+use crate::kernels::cpu::reduce::ReducePlan;
+use crate::tensor::Tensor;
+use smallvec::{SmallVec, smallvec};
+
+/// Which axes go, and whether they stay behind with size 1.
+#[derive(Clone, Debug)]
+pub struct Axes {
+    pub axes: Dims,
+    pub keepdim: bool,
+}
+
+impl Axes {
+    /// The axes of an optional list; nothing and an empty list both mean all.
+    pub fn of(dim: Option<&[i64]>, keepdim: bool, ndim: usize) -> Result<Axes> {
+        match dim {
+            Some(dims) if !dims.is_empty() => Ok(Axes { axes: wrap_dims(dims, ndim)?, keepdim }),
+            _ => Ok(Axes { axes: (0..ndim).collect(), keepdim }),
+        }
+    }
+    pub fn all(ndim: usize) -> Axes {
+        Axes { axes: (0..ndim).collect(), keepdim: false }
+    }
+    pub fn one(dim: i64, keepdim: bool, ndim: usize) -> Result<Axes> {
+        Ok(Axes { axes: smallvec![wrap_dim(dim, ndim)?], keepdim })
+    }
+    pub fn shape(&self, x: &[usize]) -> Dims {
+        reduced_shape(x, &self.axes, self.keepdim)
+    }
+    /// How many elements make one result.
+    pub fn count(&self, x: &[usize]) -> usize {
+        self.axes.iter().filter_map(|&i| x.get(i)).product()
+    }
+    pub fn plan(&self, x: &Tensor) -> ReducePlan {
+        ReducePlan::new(x.shape(), x.strides(), &self.mask(x.ndim()))
+    }
+    /// The plan that keeps reduced elements in order.
+    pub fn ordered_plan(&self, x: &Tensor) -> ReducePlan {
+        ReducePlan::ordered(x.shape(), x.strides(), &self.mask(x.ndim()))
+    }
+    fn mask(&self, ndim: usize) -> SmallVec<[bool; 8]> {
+        (0..ndim).map(|i| self.axes.contains(&i)).collect()
+    }
+    /// A reduced tensor with its axes back as size 1.
+    pub fn keep(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        if self.keepdim { Ok(g.clone()) } else { g.reshape_to(&reduced_shape(shape, &self.axes, true)) }
+    }
+    /// A reduced tensor repeated to the input's shape.
+    pub fn spread(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        expand_reduced(g, &self.axes, self.keepdim, shape)
+    }
+    /// Refuses to reduce over nothing where there is no identity.
+    pub fn check_nonempty(&self, op: &str, x: &[usize]) -> Result<()> {
+        for &i in &self.axes {
+            ensure!(x.get(i) != Some(&0), Index, "{op}(): Expected reduction dim {i} to have non-zero size.");
+        }
+        Ok(())
+    }
+}
+
+/// The shape left when axes are reduced away.
+pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdim: bool) -> Dims {
+    let mut out = Dims::new();
+    for (i, &n) in shape.iter().enumerate() {
+        match (axes.contains(&i), keepdim) {
+            (true, true) => out.push(1),
+            (true, false) => {}
+            _ => out.push(n),
+        }
+    }
+    out
+}
+
+/// A reduced tensor with its axes put back as size 1 and repeated to the input's shape.
+pub fn expand_reduced(g: &Tensor, axes: &[usize], keepdim: bool, shape: &[usize]) -> Result<Tensor> {
+    let kept = if keepdim { g.clone() } else { g.reshape_to(&reduced_shape(shape, axes, true))? };
+    kept.expand_to(shape)
+}
+
+/// The dtype a sum answers in: small integers become int64.
+pub fn sum_dtype(d: DType) -> DType {
+    if d.is_integral() { DType::I64 } else { d }
+}

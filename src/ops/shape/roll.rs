@@ -1,0 +1,177 @@
+//! Elements moved around along their axes: rolled, reversed, turned.
+
+use crate::base::wrap_dims;
+use crate::base::{Dims, Layout, numel, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::index::{Places, pick};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_held, write_held};
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::shape::repeat::one;
+use crate::ops::table::{Sizes, Table};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, rows};
+use smallvec::smallvec;
+
+/// Elements moved along axes, those that fall off coming back at the other end.
+#[derive(Clone, Debug)]
+struct Roll {
+    /// None for the flattened tensor.
+    axes: Dims,
+    /// Already within the axis.
+    shifts: Dims,
+}
+
+impl Op for Roll {
+    fn name(&self) -> &'static str {
+        "roll"
+    }
+    fn grad_name(&self) -> &'static str {
+        "RollBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if !self.axes.is_empty() {
+            roll_into(&out[0], x[0], &self.axes, &self.shifts);
+            return Ok(());
+        }
+        let flat =
+            |t: &Tensor| t.alias(Layout { offset: t.layout().offset, ..Layout::contiguous(&[t.numel()]) });
+        roll_into(&flat(&out[0]), &flat(&dense_held(x[0])?), &[0], &self.shifts);
+        Ok(())
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let shape = cx.shape(0);
+        let size = |i: usize| self.axes.get(i).map_or(numel(shape), |&a| shape[a]);
+        let shifts = self.shifts.iter().enumerate().map(|(i, &s)| (size(i) - s) % size(i).max(1)).collect();
+        one(apply(Roll { axes: self.axes.clone(), shifts }, &[g]))
+    }
+}
+
+fn roll_into(out: &Tensor, x: &Tensor, axes: &[usize], shifts: &[usize]) {
+    // each axis falls into two pieces: all combinations of them
+    for choice in 0..1usize << axes.len() {
+        let (mut from, mut to) = (x.layout().clone(), out.layout().clone());
+        for (i, (&axis, &shift)) in axes.iter().zip(shifts).enumerate() {
+            let n = x.shape()[axis];
+            let (s, d, length) =
+                if choice >> i & 1 == 0 { (0, shift, n - shift) } else { (n - shift, 0, shift) };
+            from = from.slice(axis, s, length, 1);
+            to = to.slice(axis, d, length, 1);
+        }
+        if numel(&to.shape) > 0 {
+            write_held(&out.alias(to), &x.alias(from));
+        }
+    }
+}
+
+/// Elements in reverse order along axes.
+#[derive(Clone, Debug)]
+struct Flip(Dims);
+
+impl Op for Flip {
+    fn name(&self) -> &'static str {
+        "flip"
+    }
+    fn grad_name(&self) -> &'static str {
+        "FlipBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        // in the order of the result's memory
+        let order = out[0].layout().stride_order();
+        let axes: Dims = (0..order.len()).filter(|&i| self.0.contains(&order[i])).collect();
+        let (Some(&first), Some(&last)) = (axes.first(), axes.last()) else {
+            write_held(&out[0], x[0]);
+            return Ok(());
+        };
+        let layout = x[0].layout().permute(&order);
+        let (shape, strides) = (&layout.shape, &layout.strides);
+        let mut offsets = vec![0usize];
+        for axis in first..=last {
+            let (n, s) = (shape[axis], strides[axis]);
+            let back = axes.contains(&axis);
+            offsets = offsets
+                .iter()
+                .flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s))
+                .collect();
+        }
+        let places = Places {
+            outer: (&shape[..first], &strides[..first]),
+            offsets: &offsets,
+            inner: (&shape[last + 1..], &strides[last + 1..]),
+        };
+        // SAFETY: the offsets lie within the axes; the result is dense with as many elements
+        unsafe { pick(&places, x[0].ptr(), out[0].ptr(), x[0].dtype().size()) };
+        Ok(())
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        match &g[0] {
+            Some(g) => one(apply(self.clone(), &[g])),
+            None => Ok(Grads::new()),
+        }
+    }
+}
+
+fn flipped(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
+    let axes = wrap_dims(dims, x.ndim())?;
+    if x.ndim() == 0 { x.clone_as(crate::base::MemoryFormat::Preserve) } else { apply(Flip(axes), &[x]) }
+}
+
+rows! { ROLL:
+    /// Elements moved along axes; those that fall off come back at the other end. Without `dims` over the flat tensor.
+    [Torch, Method] fn roll(input: &Tensor, shifts: &[i64], dims: Option<&[i64]> = None) -> Tensor {
+        let dims = dims.unwrap_or(&[]);
+        if dims.is_empty() && shifts.len() == 1 {
+            let by = shifts[0].rem_euclid(input.numel().max(1) as i64) as usize;
+            return apply(Roll { axes: Dims::new(), shifts: smallvec![by] }, &[input]);
+        }
+        ensure!(!shifts.is_empty(), Runtime, "`shifts` required");
+        ensure!(shifts.len() == dims.len(), Runtime, "shifts and dimensions must align. shifts: {}, dims:{}", shifts.len(), dims.len());
+        let (mut axes, mut moved) = (Dims::new(), Dims::new());
+        for (&d, &s) in dims.iter().zip(shifts) {
+            let axis = wrap_dim(d, input.ndim())?;
+            let n = input.shape().get(axis).copied().unwrap_or(1).max(1);
+            let by = s.rem_euclid(n as i64) as usize;
+            match axes.iter().position(|&a| a == axis) {
+                Some(i) => moved[i] = (moved[i] + by) % n,
+                None => { axes.push(axis); moved.push(by); }
+            }
+        }
+        if input.ndim() == 0 || input.numel() == 0 { return input.clone_as(crate::base::MemoryFormat::Preserve); }
+        apply(Roll { axes, shifts: moved }, &[input])
+    }
+    /// Elements in reverse order along axes, copied.
+    [Torch, Method] fn flip(input: &Tensor, dims: Sizes) -> Tensor { flipped(input, &dims.0) }
+    /// Columns in reverse order.
+    [Torch, Method] fn fliplr(input: &Tensor) -> Tensor {
+        ensure!(input.ndim() >= 2, Runtime, "Input must be >= 2-d.");
+        flipped(input, &[1])
+    }
+    /// Rows in reverse order.
+    [Torch, Method] fn flipud(input: &Tensor) -> Tensor {
+        ensure!(input.ndim() >= 1, Runtime, "Input must be >= 1-d.");
+        flipped(input, &[0])
+    }
+    /// Turned by `k` right angles in the plane of two axes, from the first toward the second.
+    [Torch, Method] fn rot90(input: &Tensor, k: i64 = 1, dims: &[i64] = &[0, 1]) -> Tensor {
+        ensure!(dims.len() == 2, Runtime, "expected total rotation dims == 2, but got dims = {}", dims.len());
+        ensure!(input.ndim() >= 2, Runtime, "expected total dims >= 2, but got total dims = {}", input.ndim());
+        ensure!(dims[0] != dims[1] && (dims[0] - dims[1]).unsigned_abs() as usize != input.ndim(), Runtime, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
+        wrap_dims(dims, input.ndim())?;
+        match k.rem_euclid(4) {
+            1 => flipped(input, &dims[1..])?.transpose(dims[0], dims[1]),
+            2 => flipped(input, dims),
+            3 => flipped(input, &dims[..1])?.transpose(dims[0], dims[1]),
+            _ => input.clone_as(crate::base::MemoryFormat::Contiguous),
+        }
+    }
+}
+
+pub const TABLE: Table = &[ROLL];

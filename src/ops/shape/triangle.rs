@@ -1,0 +1,129 @@
+//! Triangles and diagonals of matrices.
+
+use crate::base::diagonal_layout;
+use crate::base::{Dims, Scalar, wrap_dim};
+use crate::error::Result;
+use crate::kernels::cpu::create::copy::clear_rows;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{fill_held, write_held};
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::shape::repeat::one;
+use crate::ops::table::Table;
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, rows};
+use smallvec::smallvec;
+
+/// The part of each matrix on one side of a diagonal, zeros elsewhere.
+#[derive(Clone, Copy, Debug)]
+struct Triangle {
+    upper: bool,
+    diagonal: i64,
+}
+
+impl Op for Triangle {
+    fn name(&self) -> &'static str {
+        if self.upper { "triu" } else { "tril" }
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.upper { "TriuBackward0" } else { "TrilBackward0" }
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let name = self.name();
+        ensure!(x[0].ndim() >= 2, Runtime, "{name}: input tensor must have at least 2 dimensions");
+        Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        write_held(&out[0], x[0]);
+        let n = x[0].ndim();
+        let (rows, columns) = (x[0].shape()[n - 2], x[0].shape()[n - 1]);
+        let edge = |row: usize| {
+            (row as i64)
+                .saturating_add(self.diagonal)
+                .saturating_add(!self.upper as i64)
+                .clamp(0, columns as i64) as usize
+        };
+        // SAFETY: the result is dense and held by the driver
+        unsafe {
+            clear_rows(out[0].ptr(), out[0].numel() / columns.max(1), columns, out[0].dtype().size(), |i| {
+                let at = edge(i % rows);
+                if self.upper { 0..at } else { at..columns }
+            })
+        };
+        Ok(())
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        match &g[0] {
+            Some(g) => one(apply(*self, &[g])),
+            None => Ok(Grads::new()),
+        }
+    }
+}
+
+/// The last axis as the diagonal of two new ones, zeros elsewhere.
+#[derive(Clone, Copy, Debug)]
+struct DiagEmbed {
+    offset: i64,
+    a: usize,
+    b: usize,
+}
+
+impl Op for DiagEmbed {
+    fn name(&self) -> &'static str {
+        "diag_embed"
+    }
+    fn grad_name(&self) -> &'static str {
+        "DiagEmbedBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let n = x[0].ndim();
+        let size = x[0].shape()[n - 1] + self.offset.unsigned_abs() as usize;
+        let mut shape = Dims::from_slice(&x[0].shape()[..n - 1]);
+        for axis in [self.a.min(self.b), self.a.max(self.b)] {
+            shape.insert(axis, size);
+        }
+        Ok(smallvec![Meta::new(&shape, x[0].dtype())])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        fill_held(&out[0], Scalar::Int(0));
+        write_held(&out[0].alias(diagonal_layout(out[0].layout(), self.offset, self.a, self.b)), x[0]);
+        Ok(())
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        match &g[0] {
+            Some(g) => one(g.diagonal(self.offset, self.a as i64, self.b as i64)),
+            None => Ok(Grads::new()),
+        }
+    }
+}
+
+fn embed(x: &Tensor, offset: i64, dim1: i64, dim2: i64) -> Result<Tensor> {
+    let n = x.ndim() + 1;
+    let (a, b) = (wrap_dim(dim1, n)?, wrap_dim(dim2, n)?);
+    ensure!(a != b, Runtime, "diagonal dimensions cannot be identical {dim1}, {dim2}");
+    apply(DiagEmbed { offset, a, b }, &[x])
+}
+
+rows! { TRIANGLE:
+    /// The part of each matrix on and below a diagonal, zeros elsewhere.
+    [Torch, Method] + in place fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
+    /// The part of each matrix on and above a diagonal, zeros elsewhere.
+    [Torch, Method] + in place fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
+    /// A vector as the diagonal of a matrix; a matrix's diagonal, copied.
+    [Torch, Method] fn diag(input: &Tensor, diagonal: i64 = 0) -> Tensor {
+        match input.ndim() {
+            1 => embed(input, diagonal, 0, 1),
+            2 => input.diagonal(diagonal, 0, 1)?.clone_as(crate::base::MemoryFormat::Contiguous),
+            n => bail!(Runtime, "diag(): Supports 1D or 2D tensors. Got {n}D"),
+        }
+    }
+    /// The last axis as the diagonal of two new axes, zeros elsewhere.
+    [Torch, Method] fn diag_embed(input: &Tensor, offset: i64 = 0, dim1: i64 = -2, dim2: i64 = -1) -> Tensor {
+        ensure!(input.ndim() >= 1, Index, "Dimension out of range (expected to be in range of [-1, 0], but got {dim1})");
+        embed(input, offset, dim1, dim2)
+    }
+    /// The flattened tensor as the diagonal of a matrix.
+    [Torch, Method] fn diagflat(input: &Tensor, offset: i64 = 0) -> Tensor { embed(&input.reshape_to(&[input.numel()])?, offset, 0, 1) }
+}
+
+pub const TABLE: Table = &[TRIANGLE];
