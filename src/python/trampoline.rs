@@ -25,6 +25,9 @@ use std::sync::OnceLock;
 struct Group {
     name: &'static str,
     rows: Vec<&'static OpDef>,
+    /// Those of a call as a method, and those of a call as a function: one name may mean different things.
+    methods: Vec<&'static OpDef>,
+    functions: Vec<&'static OpDef>,
     /// The method writes its result into `self` and answers with it.
     in_place: bool,
 }
@@ -137,9 +140,7 @@ fn call<'py>(
     let out = if method || group.in_place { None } else { out::take(&group.rows, keywords) };
     let mut first: Option<Mismatch> = None;
     let mut args: SmallVec<[Arg; 8]> = SmallVec::new();
-    // one name may mean different things as a method and as a function
-    let fits = |r: &&&OpDef| if method { r.is_method() } else { !matches!(r.places, [Place::Method]) };
-    for row in group.rows.iter().filter(fits) {
+    for row in if method { &group.methods } else { &group.functions } {
         args.clear();
         match bind(row, given, keywords, &mut args)? {
             Ok(()) => {
@@ -489,7 +490,13 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
                    sub: &'static str| {
         let key = (name.to_string(), sub);
         let i = *find.entry(key).or_insert_with(|| {
-            groups.push(Group { name, rows: Vec::new(), in_place });
+            groups.push(Group {
+                name,
+                rows: Vec::new(),
+                methods: Vec::new(),
+                functions: Vec::new(),
+                in_place,
+            });
             places.push((false, false, sub));
             groups.len() - 1
         });
@@ -516,6 +523,11 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
             let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
             add(twin, row, true, true, true, "");
         }
+    }
+    for group in &mut groups {
+        group.methods = group.rows.iter().copied().filter(|r| r.is_method()).collect();
+        group.functions =
+            group.rows.iter().copied().filter(|r| !matches!(r.places, [Place::Method])).collect();
     }
     let capacity = SHIMS.len() * 128;
     assert!(groups.len() <= capacity, "{} names, room for {capacity}", groups.len());

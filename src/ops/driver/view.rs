@@ -54,11 +54,13 @@ pub fn view<G: GradFn>(x: &Tensor, layout: Layout, grad: G) -> Result<Tensor> {
 }
 
 /// Declares `out` a view of `x`; `locked` names a function that returns several views.
+#[inline]
 pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, locked: Option<&'static str>) {
     record_views(x, std::slice::from_mut(out), grad, locked);
 }
 
 /// Declares all of `outs` views of `x` with one node for their gradients.
+#[inline]
 pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, locked: Option<&'static str>) {
     if mode() == GradMode::Inference || !x.dtype().is_differentiable() {
         return;

@@ -16,40 +16,50 @@ pub struct Axes {
 
 impl Axes {
     /// The axes of an optional list; nothing and an empty list both mean all.
+    #[inline]
     pub fn of(dim: Option<&[i64]>, keepdim: bool, ndim: usize) -> Result<Axes> {
         match dim {
             Some(dims) if !dims.is_empty() => Ok(Axes { axes: wrap_dims(dims, ndim)?, keepdim }),
             _ => Ok(Axes { axes: (0..ndim).collect(), keepdim }),
         }
     }
+    #[inline]
     pub fn all(ndim: usize) -> Axes {
         Axes { axes: (0..ndim).collect(), keepdim: false }
     }
+    #[inline]
     pub fn one(dim: i64, keepdim: bool, ndim: usize) -> Result<Axes> {
         Ok(Axes { axes: smallvec![wrap_dim(dim, ndim)?], keepdim })
     }
+    #[inline]
     pub fn shape(&self, x: &[usize]) -> Dims {
         reduced_shape(x, &self.axes, self.keepdim)
     }
     /// How many elements make one result.
+    #[inline]
     pub fn count(&self, x: &[usize]) -> usize {
         self.axes.iter().filter_map(|&i| x.get(i)).product()
     }
+    #[inline]
     pub fn plan(&self, x: &Tensor) -> ReducePlan {
         ReducePlan::new(x.shape(), x.strides(), &self.mask(x.ndim()))
     }
     /// The plan that keeps reduced elements in order.
+    #[inline]
     pub fn ordered_plan(&self, x: &Tensor) -> ReducePlan {
         ReducePlan::ordered(x.shape(), x.strides(), &self.mask(x.ndim()))
     }
+    #[inline]
     fn mask(&self, ndim: usize) -> SmallVec<[bool; 8]> {
         (0..ndim).map(|i| self.axes.contains(&i)).collect()
     }
     /// A reduced tensor with its axes back as size 1.
+    #[inline]
     pub fn keep(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
         if self.keepdim { Ok(g.clone()) } else { g.reshape_to(&reduced_shape(shape, &self.axes, true)) }
     }
     /// A reduced tensor repeated to the input's shape.
+    #[inline]
     pub fn spread(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
         expand_reduced(g, &self.axes, self.keepdim, shape)
     }
@@ -63,6 +73,7 @@ impl Axes {
 }
 
 /// The shape left when axes are reduced away.
+#[inline]
 pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdim: bool) -> Dims {
     let mut out = Dims::new();
     for (i, &n) in shape.iter().enumerate() {
@@ -82,6 +93,7 @@ pub fn expand_reduced(g: &Tensor, axes: &[usize], keepdim: bool, shape: &[usize]
 }
 
 /// The dtype a sum answers in: small integers become int64.
+#[inline]
 pub fn sum_dtype(d: DType) -> DType {
     if d.is_integral() { DType::I64 } else { d }
 }

@@ -222,6 +222,7 @@ pub fn check_alpha(alpha: Scalar, dtype: DType) -> Result<()> {
 }
 
 /// Runs a row of two operands. Two numbers make a 0-d result.
+#[inline]
 pub fn run_binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>) -> Result<Tensor> {
     let alpha = alpha.filter(|s| !s.is_one() || *s == Scalar::Bool(true));
     match (a, b) {

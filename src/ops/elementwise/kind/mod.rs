@@ -31,6 +31,7 @@ pub enum Rule {
 
 impl Rule {
     /// (dtype the kernel computes in, dtype of the result)
+    #[inline]
     pub fn resolve(self, common: DType) -> (DType, DType) {
         match self {
             Rule::Same => (half_up(common), common),
@@ -57,6 +58,7 @@ pub fn half_up(d: DType) -> DType {
 }
 
 /// The result's geometry: broadcast shape, and the strides of an input that has it densely.
+#[inline]
 pub fn result_layout(shape: &[usize], x: &[&Tensor]) -> Layout {
     let mut contiguous = true;
     for t in x.iter().filter(|t| same_shape(t.shape(), shape)) {
@@ -99,6 +101,7 @@ impl<S: Into<Scalar>> From<S> for Val {
 }
 
 /// The dtype of an elementwise float op on this input: integers become the default float.
+#[inline]
 pub fn float_result(dtype: DType) -> DType {
     if dtype.is_integral() { crate::base::promote::default_dtype() } else { dtype }
 }

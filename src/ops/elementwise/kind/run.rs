@@ -14,6 +14,7 @@ pub enum Side<'a> {
 }
 
 impl Side<'_> {
+    #[inline]
     #[allow(unsafe_code)]
     pub fn operand<'b>(&'b self, strides: &'b [usize], compute: DType) -> Operand<'b> {
         match self {
@@ -21,12 +22,14 @@ impl Side<'_> {
             Side::Number(b) => Operand { ptr: b.0.as_ptr() as *mut u8, strides, dtype: compute, compute },
         }
     }
+    #[inline]
     pub fn strides(&self, shape: &[usize]) -> Dims {
         match self {
             Side::Tensor(t) => strides_over(t, shape),
             Side::Number(_) => Dims::from_elem(0, shape.len()),
         }
     }
+    #[inline]
     pub fn is_dense(&self, shape: &[usize], compute: DType) -> bool {
         match self {
             Side::Tensor(t) => t.dtype() == compute && same_shape(t.shape(), shape) && t.is_contiguous(),
@@ -55,6 +58,7 @@ impl Repeated {
 }
 
 /// The address of an operand's dense elements; a number is repeated into the buffer.
+#[inline]
 #[allow(unsafe_code)]
 pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *const u8 {
     match side {
@@ -69,6 +73,7 @@ pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *
 }
 
 /// Runs a dense kernel of one input over strided tensors.
+#[inline]
 #[allow(unsafe_code)]
 pub fn run1(x: &Tensor, out: &Tensor, compute: DType, written: DType, kernel: UnaryFn) {
     let n = out.numel();
@@ -95,6 +100,7 @@ pub fn run1(x: &Tensor, out: &Tensor, compute: DType, written: DType, kernel: Un
 }
 
 /// Runs a dense kernel of two inputs over strided operands.
+#[inline]
 #[allow(unsafe_code)]
 pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, kernel: BinaryFn) {
     let n = out.numel();
@@ -127,6 +133,7 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
 }
 
 /// Runs a dense kernel of three inputs over strided operands.
+#[inline]
 #[allow(unsafe_code)]
 pub fn run3(x: &[Side; 3], out: &Tensor, compute: DType, written: DType, kernel: TernaryFn) {
     if out.numel() == 0 {
@@ -145,6 +152,7 @@ pub fn run3(x: &[Side; 3], out: &Tensor, compute: DType, written: DType, kernel:
 }
 
 /// A tensor's strides over a broadcast shape.
+#[inline]
 fn strides_over(t: &Tensor, shape: &[usize]) -> Dims {
     if t.shape() == shape { Dims::from_slice(t.strides()) } else { t.layout().broadcast_to(shape).strides }
 }

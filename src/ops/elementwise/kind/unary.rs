@@ -169,6 +169,7 @@ macro_rules! unary {
 pub(crate) use unary;
 
 /// A row called by name.
+#[inline]
 pub fn run(def: &'static UnaryDef, x: &Tensor) -> Result<Tensor> {
     apply(Unary(def), &[x])
 }
