@@ -33,8 +33,9 @@ fn typestr(d: DType) -> Option<&'static str> {
 
 fn dtype_from(text: &str) -> Option<DType> {
     DType::ALL.into_iter().find(|d| {
-        typestr(*d)
-            .is_some_and(|t| t[1..] == text[1..] && (text.starts_with(['<', '|', '=']) || d.size() == 1))
+        typestr(*d).is_some_and(|t| {
+            text.get(1..) == t.get(1..) && (text.starts_with(['<', '|', '=']) || d.size() == 1)
+        })
     })
 }
 
@@ -61,6 +62,13 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     let layout = match strides {
         None => Layout::contiguous(&shape),
         Some(bytes) => {
+            if bytes.len() != shape.len() {
+                return Err(PyValueError::new_err(format!(
+                    "array interface with {} strides for {} axes",
+                    bytes.len(),
+                    shape.len()
+                )));
+            }
             let size = dtype.size() as isize;
             let mut strides = Dims::new();
             for &b in &bytes {
@@ -83,6 +91,17 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         return Err(PyValueError::new_err(
             "given numpy array is not aligned to its element size; copy it first",
         ));
+    }
+    // what foreign objects say of themselves is taken at its word only where it can be true
+    let reach = layout
+        .shape
+        .iter()
+        .zip(&layout.strides)
+        .try_fold(1u128, |end, (&n, &s)| n.checked_sub(1).map(|last| end + last as u128 * s as u128));
+    if layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).is_none()
+        || reach.unwrap_or(0) > (isize::MAX as usize / dtype.size()) as u128
+    {
+        return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
     }
     let bytes = layout.span_end() * dtype.size();
     let owner = Box::new(obj.clone().unbind());

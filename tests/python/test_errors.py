@@ -460,3 +460,23 @@ def test_a_scalar_cannot_be_taken_apart():
         rl.ones(()).unbind()
     with pytest.raises(IndexError, match="out of range"):
         rl.ones(()).unbind(-4)
+
+
+@pytest.mark.parametrize(
+    "face",
+    [
+        {"typestr": "", "shape": (2,)},
+        {"typestr": "é", "shape": (2,)},
+        {"typestr": "<f4", "shape": (2, 2), "strides": (4,)},
+        {"typestr": "<f4", "shape": (2,), "strides": (4, 4)},
+        {"typestr": "<f4", "shape": (2**62, 2**62)},
+        {"typestr": "<f4", "shape": (2**40, 2), "strides": (2**60, 4)},
+    ],
+    ids=str,
+)
+def test_a_malformed_array_interface_is_refused(face):
+    class Face:
+        __array_interface__ = {"version": 3, "data": (64, False), **face}
+
+    with pytest.raises((TypeError, ValueError)):
+        rl.as_tensor(Face())
