@@ -549,3 +549,25 @@ fn no_row_hides_a_method_of_a_standard_trait() {
         }
     }
 }
+
+/// A file that a comment names is there: what moves takes its signs along.
+#[test]
+fn comments_name_files_that_exist() {
+    let files = sources();
+    let known: BTreeSet<&str> = files.keys().map(|f| f.rsplit('/').next().unwrap()).collect();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (file, text) in &files {
+        for line in text.lines().filter(|l| l.trim_start().starts_with("//")) {
+            for name in
+                line.split('`').skip(1).step_by(2).filter(|n| n.ends_with(".rs") && !n.starts_with("tests/"))
+            {
+                count += 1;
+                if !known.contains(name.rsplit('/').next().unwrap()) {
+                    wrong.push(format!("{file}: {name}"));
+                }
+            }
+        }
+    }
+    assert!(count > 10, "the test must see comments, it saw {count}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

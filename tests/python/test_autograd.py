@@ -483,3 +483,17 @@ def test_a_gradient_in_foreign_memory_is_copied_before_it_is_added_to():
     (2 * x).sum().backward()
     assert x.grad.tolist() == [3, 3, 3]
     assert given.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["logical_not_", "sign_", "ceil_"])
+def test_what_is_written_over_in_place_gets_zeros(name):
+    x = rl.tensor([1.0, 0.0, 2.0], requires_grad=True)
+    y = x * 2
+    getattr(y, name)()
+    (y * y).sum().backward()
+    assert x.grad.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_function_without_a_derivative_leaves_the_graph():
+    x = rl.tensor([1.0, 2.0], requires_grad=True)
+    assert not rl.special.bessel_j0(x).requires_grad and not x.isnan().requires_grad

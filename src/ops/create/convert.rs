@@ -1,4 +1,4 @@
-//! Casts, moves between devices, and the methods that overwrite: `copy_`, `fill_`, `zero_`.
+//! Casts, moves between devices, and questions about dtypes.
 
 use crate::base::promote::{Promotion, can_cast, promote};
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};

@@ -1,4 +1,4 @@
-//! Moving elements: clone, copy_, casts, contiguous, fill. And the kernel calls that the driver itself needs.
+//! Copies, recorded: `clone`, `contiguous`, `detach`, `copy_`.
 
 use crate::base::{Device, MemoryFormat, Scalar};
 use crate::error::Result;

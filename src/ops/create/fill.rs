@@ -1,4 +1,4 @@
-//! Making tensors: filled, empty, ranges, grids of indices, windows.
+//! Tensors of one value or of none, and `fill_`; what every maker of tensors is told ([`Made`]).
 
 use crate::autograd::inference_mode;
 use crate::base::promote::default_dtype;

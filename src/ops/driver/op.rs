@@ -1,6 +1,4 @@
-//! The trait every op implements and the driver every op goes through: infer, allocate, dispatch, record.
-//!
-//! Grad mode, version counters, guard words, meta tensors and in-place rules each live here once.
+//! The trait every op implements, and what its gradient reads.
 
 use crate::bail;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! Elementwise ops of three operands: choosing, clamping, interpolating, products added on.
+//! One of two elements by a mask, and the methods that formulas choose with.
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! Complex numbers: parts, conjugates and the views between complex and real tensors.
+//! Complex numbers: from parts, their parts and angles, conjugates, and the views between complex and real tensors.
 
 use crate::base::{C64, C128, DType, Layout, broadcast};
 use crate::error::{Error, Result};

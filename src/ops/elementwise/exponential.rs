@@ -1,5 +1,5 @@
 //! Elementwise ops of one tensor: one row each. Exponentials, logarithms, powers and arithmetic are here; the other
-//! families that use the row are `trig.rs`, `rounding.rs` and `special.rs`.
+//! families that use the row are `trig.rs`, `rounding.rs` and `special/`.
 
 use crate::base::{C64, C128, DType, Elem, Num};
 use crate::kernels::cpu::elementwise::block::{map, typed};

@@ -1,4 +1,4 @@
-//! Reading and writing along one axis by an index of the same rank: `gather`, `scatter` and their kin.
+//! Reading along one axis by an index of the same rank: `gather`, `take_along_dim`.
 
 use crate::base::{DType, Dims, Layout, Scalar, numel, wrap_dim};
 use crate::error::Result;

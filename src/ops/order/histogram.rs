@@ -1,4 +1,4 @@
-//! `histogram`: weighted counts between edges.
+//! Counts in bins: `histogram`, `histc`, and membership, `isin`.
 
 use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};

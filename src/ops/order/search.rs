@@ -1,4 +1,4 @@
-//! Places in sorted sequences and in bins: `searchsorted`, `bucketize`, `histc`.
+//! Places in sorted sequences: `searchsorted`, `bucketize`.
 
 use crate::base::promote::{Promotion, default_dtype};
 use crate::base::{DType, Scalar};

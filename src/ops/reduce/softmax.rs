@@ -1,4 +1,4 @@
-//! Softmax and its kin along one axis.
+//! Softmax and its kin along one axis, and the logarithm of a sum of exponentials.
 
 use crate::base::{DType, wrap_dim};
 use crate::error::{Error, Result};

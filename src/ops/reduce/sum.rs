@@ -1,4 +1,4 @@
-//! Reductions over axes: their common geometry, and sums, means and products.
+//! Sums, means and products over axes.
 
 use crate::base::{DType, Scalar, wrap_dims};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! Variance, standard deviation, log-sum-exp.
+//! Variance and standard deviation.
 
 use crate::base::{DType, Dims, Layout};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! Joining and splitting: `cat`, `stack` and their kin, grids, broadcasting of lists.
+//! Joining: `cat`, `stack` and their kin, grids, broadcasting of lists.
 
 use crate::base::promote::promote;
 use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};

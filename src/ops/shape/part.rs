@@ -1,5 +1,4 @@
-//! Writing into parts of tensors: `select_scatter` and its kin, which are views turned around, and the sum into
-//! places that may coincide.
+//! Writing into parts of tensors: `select_scatter` and its kin, which are views turned around.
 
 use crate::base::clamp_slice;
 use crate::base::diagonal_layout;

@@ -1,4 +1,4 @@
-//! The same elements in another arrangement, copied: repetitions, rotations, reversals, triangles, diagonals.
+//! The same elements several times, copied.
 
 use crate::base::{DType, Dims, Layout, wrap_dim};
 use crate::error::Result;

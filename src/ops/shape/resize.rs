@@ -1,4 +1,4 @@
-//! Views: other sizes and strides over the same storage, and the way back for gradients.
+//! The same elements in other sizes: views where strides allow it.
 
 use crate::base::{DType, Dims, Layout, wrap_dim};
 use crate::base::{infer_size, wrap_dims};

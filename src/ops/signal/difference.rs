@@ -1,4 +1,4 @@
-//! Differences and integrals along an axis: `diff`, `trapezoid`, `cumulative_trapezoid`, and the covariances.
+//! Differences and integrals along an axis: `diff`, `trapezoid`, `cumulative_trapezoid`.
 
 use crate::base::{DType, Dims, Scalar, wrap_dim};
 use crate::error::Result;

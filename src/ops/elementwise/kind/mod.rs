@@ -1,5 +1,5 @@
 //! What all elementwise ops share: dtype rules, broadcasting, number operands, the call of the dense kernel.
-//! A row of `unary.rs`, `binary.rs` or `ternary.rs` is a value of one of the `Def` types here.
+//! A row of `unary.rs`, `binary.rs` or `nary.rs` is a value of the `Def` type there.
 
 pub mod binary;
 pub mod nary;

@@ -1,6 +1,7 @@
 //! Ops of one operand: a row is a value of [`UnaryDef`].
 
 use crate::base::DType;
+use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::UnaryFn;
 use crate::ops::driver::apply::apply;
@@ -10,7 +11,6 @@ use crate::ops::elementwise::kind::run::run1;
 use crate::ops::elementwise::kind::{Rule, result_layout};
 use crate::ops::table::{FromArg, Param};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure};
 use smallvec::smallvec;
 
 // ---- one input ------------------------------------------------------------------------------------------------------
@@ -28,7 +28,7 @@ pub struct UnaryDef {
 /// A gradient by what it reads beside the incoming `g`: the operand `x`, the result `y`, both, or nothing.
 #[derive(Clone, Copy, Debug)]
 pub enum UnaryGrad {
-    /// There is no derivative: the result is no part of the graph.
+    /// There is no derivative: the result is no part of the graph, and what is written over in place gets zeros.
     None,
     G(fn(&Tensor) -> Result<Tensor>),
     X(fn(&Tensor, &Tensor) -> Result<Tensor>),
@@ -81,7 +81,8 @@ impl Op for Unary {
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(smallvec![None]) };
         Ok(smallvec![Some(match self.0.grad {
-            UnaryGrad::None => bail!(NotImplemented, "the derivative of {} is not implemented", self.0.name),
+            // in place alone is such an op part of a graph: what it wrote over does not show through
+            UnaryGrad::None => g.zeros_alike()?,
             UnaryGrad::G(f) => f(g)?,
             UnaryGrad::X(f) => f(g, &cx.input(0)?)?,
             UnaryGrad::Y(f) => f(g, &cx.output(0)?)?,

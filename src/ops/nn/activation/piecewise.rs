@@ -1,5 +1,5 @@
 //! Activations made of arithmetic alone, and the backward kernels that several families share. Those with
-//! transcendental functions are in `activation_smooth.rs`; both put their rows into `activation_rows.rs`.
+//! transcendental functions are in `smooth.rs`; both put their rows into `gate.rs`.
 //!
 //! A backward is an op of its own (`threshold_backward` and so on), so that one pass over memory gives the gradient,
 //! and its gradient in turn is written with ops.

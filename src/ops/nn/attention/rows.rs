@@ -1,4 +1,4 @@
-//! Scaled dot-product attention. The fused op is in `attention_fused.rs`; composed of products and a softmax it is
+//! Scaled dot-product attention. The fused op is in `op.rs`; composed of products and a softmax it is
 //! here, for dropped weights, masks that want a gradient, complex numbers, and second derivatives.
 
 use crate::base::DType;

@@ -1,4 +1,4 @@
-//! Convolution: three ops, each bilinear, each one's gradients said with the other two. Rows are in `convolution.rs`.
+//! Convolution: three ops, each bilinear, each one's gradients said with the other two. Rows are in `rows.rs`.
 
 use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::error::{Error, Result};

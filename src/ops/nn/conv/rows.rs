@@ -1,4 +1,4 @@
-//! Rows of convolutions, with the checks of their arguments.
+//! Rows of convolutions.
 
 use crate::base::{Dims, Scalar};
 use crate::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! Planes of pixels.
+//! Planes of pixels: how their kernels see tensors, dense, channels first or last, and what follows for results.
 
 pub mod axiswise;
 pub mod fold;

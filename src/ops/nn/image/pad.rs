@@ -1,5 +1,4 @@
-//! Padding: with a constant, which is an op of its own; reflected, replicated and circular, which read other places of
-//! the input.
+//! Padding that reads other places of the input: reflected, replicated and circular.
 
 use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};

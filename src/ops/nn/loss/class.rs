@@ -1,4 +1,4 @@
-//! Losses of class targets: negative log-likelihood and cross entropy. The ops; rows are in `loss.rs`.
+//! Losses of class targets: negative log-likelihood and cross entropy. Ops and rows.
 //!
 //! Both see their input as (outer, classes, inner) with a target for each (outer, inner) pair.
 

@@ -1,4 +1,4 @@
-//! Rows of the losses over classes.
+//! Losses made of other ops: divergences, likelihoods, margins between rows.
 
 use crate::error::Result;
 use crate::ops::elementwise::kind::nary::{NO, point};

@@ -1,4 +1,4 @@
-//! Losses.
+//! Losses, and what becomes of their terms: [`Reduction`].
 
 pub mod class;
 pub mod ctc;

@@ -1,5 +1,5 @@
 //! Losses that compare two tensors element by element and then sum or average: one op, one pass over memory, no
-//! tensor of terms. Rows are in `loss_rows.rs`.
+//! tensor of terms. Rows are in `regression.rs`.
 
 use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Scalar, broadcast};

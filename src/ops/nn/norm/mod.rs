@@ -1,4 +1,4 @@
-//! Normalisation.
+//! Normalisation: over what, in which dtype, and where the statistics lie.
 
 pub mod grad;
 pub mod op;

@@ -1,4 +1,4 @@
-//! Pooling: the ops. Rows are in `pooling.rs`.
+//! Pooling: the ops. Rows are in `rows.rs`.
 
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Dims, MemoryFormat, numel};

@@ -1,4 +1,4 @@
-//! A recurrent layer said in public ops, step by step: what `rnn.rs` computes in one, to be differentiated again.
+//! A recurrent layer said in public ops, step by step: what `op.rs` computes in one, to be differentiated again.
 
 use crate::error::Result;
 use crate::kernels::cpu::nn::rnn::Cell;

@@ -1,5 +1,5 @@
 //! Recurrent layers, one direction of one layer at a time: a fused op with a fused gradient. The same said in public
-//! ops, for second derivatives, is in `rnn_composed.rs`.
+//! ops, for second derivatives, is in `composed.rs`.
 
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Device, Scalar};
