@@ -318,8 +318,7 @@ impl PyTensor {
     }
     #[getter]
     fn retains_grad(&self) -> bool {
-        let t = self.tensor();
-        !t.is_leaf() && t.retained().is_some()
+        keeps_grad(&self.tensor())
     }
     /// A hook on the gradient of this tensor: `hook(grad) -> Tensor or None`.
     fn register_hook(&self, hook: Py<PyAny>) -> PyResult<PyHandle> {
@@ -488,7 +487,26 @@ fn backward_of(
         retain_graph: retain_graph.unwrap_or(create_graph),
         create_graph,
     };
-    run(py, request).map(drop)
+    let found = run(py, request)?;
+    // results among the inputs keep theirs as leaves do, but for those that the pass itself kept one for
+    for (t, grad) in inputs.iter().flatten().zip(found) {
+        if let (Some(grad), false) = (grad, keeps_grad(t)) {
+            let sum = match grad_of(t) {
+                Some(old) => old.add(&grad).py()?,
+                None => grad,
+            };
+            set_grad(t, Some(sum)).py()?;
+        }
+    }
+    Ok(())
+}
+
+/// A result that asked to keep its gradient.
+fn keeps_grad(t: &Tensor) -> bool {
+    let (Some(cell), Some((node, _))) = (t.retained(), t.grad_fn()) else { return false };
+    node.hooks().is_some_and(|h| {
+        lock(h).retain.iter().any(|(_, w)| w.upgrade().is_some_and(|c| Arc::ptr_eq(&c, &cell)))
+    })
 }
 
 /// `torch.autograd.backward` over checked arguments.

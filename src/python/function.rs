@@ -10,7 +10,7 @@ use crate::python::error::{OrPy, from_py};
 use crate::python::tensor::{PyTensor, wrap};
 use crate::tensor::graph::{Input, Shape};
 use crate::tensor::saved::{Saved, SavedTensor};
-use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
+use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyList, PyTuple};
@@ -141,7 +141,13 @@ fn _record_function<'py>(
         // an input handed back unchanged becomes a view of it, so that it can have a node of its own
         let handed_back = is_in(inputs, &out) && !is_in(dirty, &out);
         match tensor_of(&out) {
-            Some(t) if handed_back => results.push(wrap(py, t.detach())?),
+            Some(t) if handed_back => {
+                let mut view = t.detach();
+                if recording {
+                    view.set_view_of(&t, Creation::Function, ops::driver::view::rebuild);
+                }
+                results.push(wrap(py, view)?);
+            }
             _ => results.push(out),
         }
     }
@@ -203,6 +209,8 @@ fn _record_function<'py>(
             ops::driver::in_place::rebase(&t, node.clone(), slot as u32);
         } else {
             t.set_edge(Edge::Node(node.clone(), slot as u32));
+            t.set_creation(Creation::Function);
+            t.accept_generation();
         }
     }
     PyTuple::new(py, results)

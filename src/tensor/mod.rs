@@ -51,10 +51,22 @@ struct View {
     base: Tensor,
     /// The base's generation for which the view's own edge is right.
     generation: u32,
-    /// An output of a multi-view op (`split`, `unbind`) or made under `no_grad`: in-place is refused while recording.
-    locked: Option<&'static str>,
+    creation: Creation,
     /// Makes the edge of the view anew from the base's history (an op of the layer above).
     rebuild: Rebuild,
+}
+
+/// How a view was made, which decides whether an op that records may write to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// By an op with one result, recorded: its base takes the history of what is written.
+    Plain,
+    /// One of several views that an op returns (`split`, `unbind`).
+    Multi,
+    /// Without recording.
+    NoGrad,
+    /// Returned by a function of the user's, whose backward a new history of the base would pass by.
+    Function,
 }
 
 /// `(base, view) -> edge`: see [`Tensor::set_view_of`].
@@ -267,8 +279,14 @@ impl Tensor {
     pub fn view_base(&self) -> Option<Tensor> {
         self.state().view.as_ref().map(|v| v.base.clone())
     }
-    pub fn view_lock(&self) -> Option<&'static str> {
-        self.state().view.as_ref().and_then(|v| v.locked)
+    /// How this view was made; `Plain` for a tensor that is none.
+    pub fn creation(&self) -> Creation {
+        self.state().view.as_ref().map_or(Creation::Plain, |v| v.creation)
+    }
+    pub fn set_creation(&self, creation: Creation) {
+        if let Some(v) = &mut self.state().view {
+            v.creation = creation;
+        }
     }
     /// Where the gradient of this tensor goes. The edge of a view whose base was rewritten since is rebuilt here.
     pub fn edge(&self) -> Edge {
@@ -278,10 +296,11 @@ impl Tensor {
         let state = self.state();
         if let Some(view) = &state.view {
             let base = view.base.clone();
-            let (seen, rebuild) = (view.generation, view.rebuild);
+            let (seen, rebuild, creation) = (view.generation, view.rebuild, view.creation);
             drop(state);
             let now = base.state().generation;
-            if now != seen {
+            // what a user's function returned keeps that function's node
+            if now != seen && creation != Creation::Function {
                 let edge = rebuild(&base, self);
                 let mut state = self.state();
                 state.edge = edge.clone();
@@ -324,16 +343,17 @@ impl Tensor {
         self.state().generation += 1;
     }
     /// Declares this fresh tensor a differentiable view of `of` (or of its base).
-    pub fn set_view_of(&mut self, of: &Tensor, locked: Option<&'static str>, rebuild: Rebuild) {
+    pub fn set_view_of(&mut self, of: &Tensor, creation: Creation, rebuild: Rebuild) {
         let view = {
             let state = of.state();
             match &state.view {
-                None => View { base: of.clone(), generation: state.generation, locked, rebuild },
+                None => View { base: of.clone(), generation: state.generation, creation, rebuild },
                 Some(v) => {
-                    let (base, locked) = (v.base.clone(), locked.or(v.locked));
+                    let base = v.base.clone();
+                    let creation = if creation == Creation::Plain { v.creation } else { creation };
                     drop(state);
                     let generation = base.state().generation;
-                    View { base, generation, locked, rebuild }
+                    View { base, generation, creation, rebuild }
                 }
             }
         };
@@ -395,7 +415,7 @@ impl Tensor {
         let edge = self.edge();
         let view = self.state().view.as_ref().map(|v| {
             let (base, rebuild) = (v.base.clone(), v.rebuild);
-            Box::new(View { base, generation: v.generation, locked: v.locked, rebuild })
+            Box::new(View { base, generation: v.generation, creation: v.creation, rebuild })
         });
         if let Edge::Leaf(leaf) = &edge {
             leaf.rebind(&t);

@@ -3,25 +3,28 @@
 //! view of the base rebuilds its own edge when it is next asked.
 
 use crate::autograd::{grad_enabled, inference_mode};
-use crate::base::Layout;
 use crate::error::Result;
 use crate::ops::driver::apply::{common_device, compute, make_node};
 use crate::ops::driver::op::{Op, Saves};
+use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
-use crate::tensor::graph::{Input, Shape};
-use crate::tensor::{Context, Edge, GradFn, Grads, Node, Tensor, Want};
+use crate::tensor::graph::{Input, Retained, Shape};
+use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Gives `target` the history of `node`, which computed its new value with the old one as input 0.
 pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
     let Some(base) = target.view_base() else {
+        let old = target.edge();
         target.rewrite_edge(Edge::Node(node, slot));
+        keep_retaining(target, &old);
         return;
     };
+    let (old_base, old) = (base.edge(), target.edge());
     let rest: SmallVec<[Input; 2]> = node.inputs.iter().skip(1).cloned().collect();
-    let copy = CopySlices { inner: node, base: base.layout().clone(), view: target.layout().clone() };
+    let copy = CopySlices { inner: node, window: Window::of(&base, target) };
     let outer = Node::new(copy, |parts| {
         parts.inputs.push(Input::of(&base));
         parts.inputs.extend(rest);
@@ -30,14 +33,30 @@ pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
     base.rewrite_edge(Edge::Node(outer, 0));
     target.set_edge(rebuild(&base, target));
     target.accept_generation();
+    keep_retaining(&base, &old_base);
+    keep_retaining(target, &old);
+}
+
+/// A tensor that keeps its gradient keeps that of its new value (`retain_grad`).
+fn keep_retaining(target: &Tensor, old: &Edge) {
+    let (Some(cell), Edge::Node(new, slot)) = (target.retained(), target.edge()) else { return };
+    let is_own = |w: &Weak<Retained>| w.upgrade().is_some_and(|c| Arc::ptr_eq(&c, &cell));
+    if let Edge::Node(node, _) = old {
+        let mut hooks = node.hooks_mut();
+        let before = hooks.retain.len();
+        hooks.retain.retain(|(_, w)| !is_own(w));
+        if hooks.retain.len() == before {
+            return;
+        }
+    }
+    new.hooks_mut().retain.push((slot as usize, Arc::downgrade(&cell)));
 }
 
 /// The history of a base after one of its views was written to.
 #[derive(Debug)]
 struct CopySlices {
     inner: Arc<Node>,
-    base: Layout,
-    view: Layout,
+    window: Window,
 }
 
 impl GradFn for CopySlices {
@@ -46,15 +65,11 @@ impl GradFn for CopySlices {
     }
     fn backward(&self, _: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &grads[0] else { return Ok(Grads::new()) };
-        let inside = crate::ops::driver::strided::region(g, &self.base, &self.view)?;
+        let inside = region(g, &self.window)?;
         // the gradient for what the region held before goes into the base's gradient
         let mut out = self.inner.call(&[Some(inside)], Want(want.0 | 1))?;
         let first = out.first_mut().and_then(Option::take);
-        let whole = if want.has(0) {
-            Some(crate::ops::driver::strided::with_region(g, first.as_ref(), &self.base, &self.view)?)
-        } else {
-            None
-        };
+        let whole = if want.has(0) { Some(with_region(g, first.as_ref(), &self.window)?) } else { None };
         if out.is_empty() {
             out.push(whole);
         } else {
@@ -69,7 +84,8 @@ impl GradFn for CopySlices {
 
 /// `target` takes the value and the history of `result`, an out-of-place computation from it.
 pub fn assign(op: &str, target: &Tensor, result: &Tensor) -> Result<()> {
-    check_in_place(op, target)?;
+    check_overlap(target)?;
+    check_writable(op, target, result.requires_grad())?;
     crate::ensure!(
         target.shape() == result.shape(),
         Runtime,
@@ -103,7 +119,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     if !op.overlap_ok() {
         check_overlap(target)?;
     }
-    check_writable(op.name(), target)?;
+    check_writable(op.name(), target, recording)?;
     let meta = op.infer(x)?;
     let meta = &meta[0];
     let device = common_device(op.name(), x)?;
@@ -160,7 +176,7 @@ fn before(target: &Tensor, saves: Saves, overlaps: bool) -> Result<Tensor> {
 /// The rules for writing to a tensor, checked before anything happens.
 pub fn check_in_place(op: &str, target: &Tensor) -> Result<()> {
     check_overlap(target)?;
-    check_writable(op, target)
+    check_writable(op, target, false)
 }
 
 /// Every element has a place of its own.
@@ -173,8 +189,9 @@ fn check_overlap(target: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// Read-only memory, inference tensors, leaves and their views, outputs of multi-view functions.
-fn check_writable(op: &str, target: &Tensor) -> Result<()> {
+/// Read-only memory, inference tensors, leaves and their views, views whose history cannot be rewritten. `others`: another
+/// operand has a history that the target would take over.
+fn check_writable(op: &str, target: &Tensor, others: bool) -> Result<()> {
     ensure!(
         !target.storage().is_readonly(),
         Runtime,
@@ -186,26 +203,55 @@ fn check_writable(op: &str, target: &Tensor) -> Result<()> {
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
         );
     }
-    if !grad_enabled() {
+    let requires_grad = target.requires_grad();
+    if !grad_enabled() || !(requires_grad || others) {
         return Ok(());
     }
     if let Some(base) = target.view_base() {
-        if base.requires_grad() && base.is_leaf() {
-            bail!(
-                Runtime,
-                "a view of a leaf Variable that requires grad is being used in an in-place operation."
-            );
-        }
-        if let Some(why) = target.view_lock()
-            && target.requires_grad()
-        {
-            bail!(
-                Runtime,
-                "Output 0 of {why} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
-            );
-        }
-    } else if target.requires_grad() && target.is_leaf() {
-        bail!(Runtime, "a leaf Variable that requires grad is being used in an in-place operation.");
+        check_view(target)?;
+        ensure!(
+            !requires_grad || !base.is_leaf(),
+            Runtime,
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        );
     }
+    ensure!(
+        !requires_grad || !target.is_leaf(),
+        Runtime,
+        "a leaf Variable that requires grad is being used in an in-place operation."
+    );
     Ok(())
+}
+
+/// Refuses to write to a view whose base cannot take the history, in PyTorch's words.
+fn check_view(target: &Tensor) -> Result<()> {
+    let creation = target.creation();
+    if creation == Creation::Plain {
+        return Ok(());
+    }
+    let head = match target.grad_fn() {
+        Some((node, slot)) if creation == Creation::NoGrad => format!(
+            "Output {slot} of {} is a view of a view which was created in no_grad mode and is being modified inplace with grad mode enabled.",
+            node.name()
+        ),
+        Some((node, slot)) => {
+            format!("Output {slot} of {} is a view and is being modified inplace.", node.name())
+        }
+        None => {
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled.".into()
+        }
+    };
+    let why = match creation {
+        Creation::Plain => "",
+        Creation::Multi => {
+            " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        }
+        Creation::NoGrad => {
+            " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        }
+        Creation::Function => {
+            " This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+        }
+    };
+    bail!(Runtime, "{head}{why}");
 }

@@ -1,11 +1,11 @@
 //! The part of a base that a view shows: read, replaced and added to. What the history of views is made of.
 
-use crate::base::{Device, Layout, Scalar};
+use crate::base::{DType, Device, Layout, Scalar};
 use crate::error::Result;
 use crate::grads;
 use crate::kernels::cpu::create::copy as kernel;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::full;
+use crate::ops::driver::memory::{full, write_held};
 use crate::ops::driver::op::{Metas, Op};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::smallvec;
@@ -13,39 +13,112 @@ use smallvec::smallvec;
 /// `whole` with `part` put where `place` says: differentiable in `part`.
 pub(crate) fn with_part(whole: &Tensor, part: &Tensor, place: impl Fn(&Layout) -> Layout) -> Result<Tensor> {
     let view = place(&Layout::contiguous(whole.shape()));
-    apply(Scatter { base: Layout::contiguous(whole.shape()), view, replace: false }, &[whole, part])
+    let window = Window::new(&Layout::contiguous(whole.shape()), &view);
+    apply(Scatter { window, replace: false }, &[whole, part])
+}
+
+/// How the elements of a view lie in those of its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Same,
+    /// Two of the view in one of the base: the parts of complex numbers (`real`, `imag`, `view_as_real`).
+    Half,
+    /// One of the view in two of the base: pairs of floats as complex numbers (`view_as_complex`).
+    Pair,
+}
+
+/// A base and a view of it: two layouts over one storage, each in elements of its own tensor.
+#[derive(Debug, Clone)]
+pub struct Window {
+    base: Layout,
+    view: Layout,
+    unit: Unit,
+}
+
+impl Window {
+    pub fn of(base: &Tensor, view: &Tensor) -> Window {
+        let unit = match (base.dtype().is_complex(), view.dtype().is_complex()) {
+            (true, false) => Unit::Half,
+            (false, true) => Unit::Pair,
+            _ => Unit::Same,
+        };
+        Window { base: base.layout().clone(), view: view.layout().clone(), unit }
+    }
+    /// For a view of the same dtype.
+    pub fn new(base: &Layout, view: &Layout) -> Window {
+        Window { base: base.clone(), view: view.clone(), unit: Unit::Same }
+    }
+    /// The dtype of the view, from that of the base.
+    fn shown(&self, base: DType) -> DType {
+        match self.unit {
+            Unit::Same => base,
+            Unit::Half => base.to_real(),
+            Unit::Pair => base.to_complex(),
+        }
+    }
+    /// The dtype of the base, from that of the view.
+    fn under(&self, view: DType) -> DType {
+        match self.unit {
+            Unit::Same => view,
+            Unit::Half => view.to_complex(),
+            Unit::Pair => view.to_real(),
+        }
+    }
+    /// The elements of the base's storage that either layout reaches. They begin evenly, so that pairs stay pairs.
+    fn reach(&self) -> (usize, usize) {
+        let (first, end) = (self.view.offset, self.view.span_end());
+        let (first, end) = match self.unit {
+            Unit::Same => (first, end),
+            Unit::Half => (first / 2, end.div_ceil(2)),
+            Unit::Pair => (first * 2, end * 2),
+        };
+        let start = self.base.offset.min(first) & !1;
+        (start, self.base.span_end().max(end).max(start))
+    }
+    /// A buffer laid out as the base's storage with the values of a base-shaped tensor: as the base sees it and as the
+    /// view does.
+    fn image(&self, x: &Tensor) -> Result<[Tensor; 2]> {
+        let (start, end) = self.reach();
+        let image = full(&[end - start], Scalar::Int(0), x.dtype(), Device::Cpu)?;
+        let whole = image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() });
+        write_held(&whole, x);
+        let start = match self.unit {
+            Unit::Same => start,
+            Unit::Half => start * 2,
+            Unit::Pair => start / 2,
+        };
+        let part = Layout { offset: self.view.offset - start, ..self.view.clone() };
+        Ok([whole, image.reinterpret(part, self.shown(x.dtype()))])
+    }
 }
 
 /// The part of a base-shaped gradient that a view of the base shows.
-pub fn region(g: &Tensor, base: &Layout, view: &Layout) -> Result<Tensor> {
-    apply(Gather { base: base.clone(), view: view.clone() }, &[g])
+pub fn region(g: &Tensor, window: &Window) -> Result<Tensor> {
+    apply(Gather(window.clone()), &[g])
 }
 
 /// A base-shaped gradient with the viewed part replaced (by zero where there is nothing).
-pub fn with_region(g: &Tensor, part: Option<&Tensor>, base: &Layout, view: &Layout) -> Result<Tensor> {
+pub fn with_region(g: &Tensor, part: Option<&Tensor>, window: &Window) -> Result<Tensor> {
     let zero;
     let part = match part {
         Some(p) => p,
         None => {
-            zero = full(&view.shape, Scalar::Int(0), g.dtype(), g.device())?;
+            zero = full(&window.view.shape, Scalar::Int(0), window.shown(g.dtype()), g.device())?;
             &zero
         }
     };
-    apply(Scatter { base: base.clone(), view: view.clone(), replace: true }, &[g, part])
+    apply(Scatter { window: window.clone(), replace: true }, &[g, part])
 }
 
 /// Adds a view-shaped gradient into zeros of the base's shape; places shown twice add up.
-pub(crate) fn spread(g: &Tensor, base: &Layout, view: &Layout) -> Result<Tensor> {
-    let zero = full(&base.shape, Scalar::Int(0), g.dtype(), g.device())?;
-    apply(Scatter { base: base.clone(), view: view.clone(), replace: false }, &[&zero, g])
+pub(crate) fn spread(g: &Tensor, window: &Window) -> Result<Tensor> {
+    let zero = full(&window.base.shape, Scalar::Int(0), window.under(g.dtype()), g.device())?;
+    apply(Scatter { window: window.clone(), replace: false }, &[&zero, g])
 }
 
 /// Elements of a base-shaped tensor at the places a view of the base shows.
 #[derive(Debug, Clone)]
-struct Gather {
-    base: Layout,
-    view: Layout,
-}
+struct Gather(Window);
 
 impl Op for Gather {
     fn name(&self) -> &'static str {
@@ -55,37 +128,22 @@ impl Op for Gather {
         "AsStridedBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(&self.view.shape, x[0].dtype())])
+        Ok(smallvec![Meta::new(&self.0.view.shape, self.0.shown(x[0].dtype()))])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (image, start) = storage_image(x[0], &self.base, &self.view)?;
-        let part = image.alias(Layout { offset: self.view.offset - start, ..self.view.clone() });
-        crate::ops::driver::memory::write_held(&out[0], &part);
+        let [_, part] = self.0.image(x[0])?;
+        write_held(&out[0], &part);
         Ok(())
     }
-    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
-        match &g[0] {
-            Some(g) => grads![Some(spread(g, &self.base, &self.view)?)],
-            None => grads![None],
-        }
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
+        spread(g, &self.0)
     }
-}
-
-/// A buffer laid out as the base's storage, holding the values of a base-shaped tensor.
-fn storage_image(x: &Tensor, base: &Layout, view: &Layout) -> Result<(Tensor, usize)> {
-    let start = base.offset.min(view.offset);
-    let end = base.span_end().max(view.span_end()).max(start);
-    let image = full(&[end - start], Scalar::Int(0), x.dtype(), Device::Cpu)?;
-    let place = image.alias(Layout { offset: base.offset - start, ..base.clone() });
-    crate::ops::driver::memory::write_held(&place, x);
-    Ok((image, start))
 }
 
 /// A base-shaped tensor with a view-shaped one put in (`replace`) or added.
 #[derive(Debug, Clone)]
 struct Scatter {
-    base: Layout,
-    view: Layout,
+    window: Window,
     replace: bool,
 }
 
@@ -97,28 +155,23 @@ impl Op for Scatter {
         "AsStridedScatterBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(&self.base.shape, x[0].dtype())])
+        Ok(smallvec![Meta::new(&self.window.base.shape, x[0].dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (image, start) = storage_image(x[0], &self.base, &self.view)?;
-        let part = image.alias(Layout { offset: self.view.offset - start, ..self.view.clone() });
+        let [whole, part] = self.window.image(x[0])?;
         if self.replace {
-            crate::ops::driver::memory::write_held(&part, x[1]);
+            write_held(&part, x[1]);
         } else {
             add_strided(&part, x[1])?;
         }
-        crate::ops::driver::memory::write_held(
-            &out[0],
-            &image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() }),
-        );
+        write_held(&out[0], &whole);
         Ok(())
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let whole = want.then(0, || {
-            if self.replace { with_region(g, None, &self.base, &self.view) } else { Ok(g.clone()) }
-        })?;
-        grads![whole, want.then(1, || region(g, &self.base, &self.view))?]
+        let whole =
+            want.then(0, || if self.replace { with_region(g, None, &self.window) } else { Ok(g.clone()) })?;
+        grads![whole, want.then(1, || region(g, &self.window))?]
     }
 }
 

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::ops::driver::apply::{fill, make_node, should_record};
 use crate::ops::driver::memory::full;
 use crate::ops::driver::op::Saves;
-use crate::ops::driver::strided::spread;
-use crate::tensor::{Context, Edge, GradFn, Node, Tensor};
+use crate::ops::driver::strided::{Window, spread};
+use crate::tensor::{Context, Creation, Edge, GradFn, Node, Tensor};
 
 /// A view's gradient: a name and a function of (context, gradient).
 macro_rules! view_grad {
@@ -30,7 +30,7 @@ pub(crate) use view_grad;
 
 view_grad! {
     /// The gradient of a view given by strides, over a base that may have strides of its own.
-    AsStrided { base: Layout, view: Layout } "AsStridedBackward0", |s, _cx, g| spread(g, &s.base, &s.view);
+    AsStrided { window: Window } "AsStridedBackward0", |s, _cx, g| spread(g, &s.window);
 }
 
 /// Zeros of the shape of a view's base.
@@ -49,22 +49,24 @@ pub fn view<G: GradFn>(x: &Tensor, layout: Layout, grad: G) -> Result<Tensor> {
         grad.grad_name()
     );
     let mut out = x.alias(layout);
-    record_view(x, &mut out, Box::new(grad), None);
+    record_view(x, &mut out, Box::new(grad), Creation::Plain);
     Ok(out)
 }
 
-/// Declares `out` a view of `x`; `locked` names a function that returns several views.
+/// Declares `out` a view of `x`.
 #[inline]
-pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, locked: Option<&'static str>) {
-    record_views(x, std::slice::from_mut(out), grad, locked);
+pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, creation: Creation) {
+    record_views(x, std::slice::from_mut(out), grad, creation);
 }
 
 /// Declares all of `outs` views of `x` with one node for their gradients.
 #[inline]
-pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, locked: Option<&'static str>) {
-    if mode() == GradMode::Inference || !x.dtype().is_differentiable() {
+pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, creation: Creation) {
+    let mode = mode();
+    if mode == GradMode::Inference || !x.dtype().is_differentiable() {
         return;
     }
+    let creation = if mode == GradMode::NoGrad { Creation::NoGrad } else { creation };
     if should_record(&[x]) {
         let node = Node::boxed(grad, |parts| fill(parts, &[x], outs, Saves::NOTHING));
         for (i, out) in outs.iter_mut().enumerate() {
@@ -72,7 +74,7 @@ pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, lock
         }
     }
     for out in outs {
-        out.set_view_of(x, locked, rebuild);
+        out.set_view_of(x, creation, rebuild);
     }
 }
 
@@ -81,6 +83,6 @@ pub fn rebuild(base: &Tensor, view: &Tensor) -> Edge {
     if !base.requires_grad() {
         return Edge::None;
     }
-    let grad = AsStrided { base: base.layout().clone(), view: view.layout().clone() };
+    let grad = AsStrided { window: Window::of(base, view) };
     Edge::Node(make_node(grad, &[base], std::slice::from_ref(view), Saves::NOTHING), 0)
 }

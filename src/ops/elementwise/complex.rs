@@ -11,7 +11,7 @@ use crate::ops::elementwise::kind::run::{Side, run1, run2};
 use crate::ops::elementwise::kind::unary::UnaryGrad;
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
 use crate::ops::table::Table;
-use crate::tensor::{Context, GradFn, Grads, Meta, Tensor, Want};
+use crate::tensor::{Context, Creation, GradFn, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows};
 use smallvec::smallvec;
 use std::f64::consts::PI;
@@ -279,7 +279,7 @@ rows! { COMPLEX:
     [Torch, Method] fn view_as_real(input: &Tensor) -> Tensor {
         ensure!(input.dtype().is_complex(), Runtime, "view_as_real is only supported for complex tensors");
         let mut out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real());
-        record_view(input, &mut out, Box::new(ViewAsReal), None);
+        record_view(input, &mut out, Box::new(ViewAsReal), Creation::Plain);
         Ok(out)
     }
     /// A real tensor whose last axis has size 2 as a complex one, a view.
@@ -300,7 +300,7 @@ rows! { COMPLEX:
         ensure!(layout.offset.is_multiple_of(2), Runtime, "Tensor must have a storage_offset divisible by 2");
         layout.offset /= 2;
         let mut out = input.reinterpret(layout, input.dtype().to_complex());
-        record_view(input, &mut out, Box::new(ViewAsComplex), None);
+        record_view(input, &mut out, Box::new(ViewAsComplex), Creation::Plain);
         Ok(out)
     }
     /// The angle of every element in radians; for real tensors 0 or pi.

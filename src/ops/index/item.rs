@@ -13,7 +13,7 @@ use crate::ops::index::pick::{Group, INDEX, Put, Spots, pick};
 use crate::ops::shape::resize::{AliasGrad, UnsqueezeGrad};
 use crate::ops::shape::slice::{SelectGrad, SliceGrad};
 use crate::ops::table::Val;
-use crate::tensor::{GradFn, Tensor};
+use crate::tensor::{Creation, GradFn, Tensor};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
 
@@ -54,7 +54,7 @@ impl Slicer {
             return self.x;
         }
         let mut out = original.alias(self.layout);
-        record_view(original, &mut out, Box::new(AliasGrad {}), None);
+        record_view(original, &mut out, Box::new(AliasGrad {}), Creation::Plain);
         out
     }
 }

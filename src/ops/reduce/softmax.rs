@@ -177,9 +177,16 @@ impl Op for LogSumExp {
         Saves::ALL
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
-        let shape = cx.shape(0);
-        let (g, y) = (self.0.keep(g, shape)?, self.0.keep(&cx.output(0)?, shape)?);
-        g.mul(cx.input(0)?.sub(y)?.exp()?.conj()?)
+        let g = self.0.keep(g, cx.shape(0))?;
+        let x = cx.input(0)?;
+        if let [axis] = self.0.axes[..]
+            && x.dtype().is_float()
+        {
+            // not `exp(x - y)`: beside a large maximum `y` has lost the logarithm, and the shares add up to anything
+            return g.mul(apply(Softmax { axis, log: false }, &[&x])?);
+        }
+        let y = self.0.keep(&cx.output(0)?, cx.shape(0))?;
+        g.mul(x.sub(y)?.exp()?.conj()?)
     }
 }
 

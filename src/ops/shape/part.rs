@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{full, write_held};
 use crate::ops::driver::op::{Metas, Op};
-use crate::ops::driver::strided::with_region;
+use crate::ops::driver::strided::{Window, with_region};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows};
@@ -124,7 +124,7 @@ rows! { PART:
     [Torch, Method] fn as_strided_scatter(input: &Tensor, src: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
         let view = crate::ops::shape::slice::strided_layout(input, size, stride, storage_offset)?;
         ensure!(src.shape() == view.shape.as_slice(), Runtime, "expected src to have a size equal to the slice of self. src size = {:?}, slice size = {:?}", src.shape(), view.shape.as_slice());
-        with_region(input, Some(src), input.layout(), &view)
+        with_region(input, Some(src), &Window::new(input.layout(), &view))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::base::{DType, Layout, wrap_dim};
 use crate::base::{diagonal_layout, unfold_layout};
 use crate::error::Result;
-use crate::ops::driver::strided::{spread, with_part};
+use crate::ops::driver::strided::{Window, spread, with_part};
 use crate::ops::driver::view::AsStrided;
 use crate::ops::driver::view::view as show;
 use crate::ops::driver::view::{view_grad, zeros_like_shape};
@@ -55,7 +55,7 @@ view_grad! {
     };
     UnfoldGrad { axis: usize, size: usize, step: usize } "UnfoldBackward0", |s, cx, g| {
         let base = Layout::contiguous(cx.shape(0));
-        spread(g, &base, &unfold_layout(&base, s.axis, s.size, s.step))
+        spread(g, &Window::new(&base, &unfold_layout(&base, s.axis, s.size, s.step)))
     };
 }
 
@@ -100,7 +100,7 @@ rows! { SLICE:
     /// Errors: RuntimeError if an element would lie outside the storage.
     [Torch, Method] fn as_strided(input: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
         let view = strided_layout(input, size, stride, storage_offset)?;
-        show(input, view.clone(), AsStrided { base: input.layout().clone(), view })
+        show(input, view.clone(), AsStrided { window: Window::new(input.layout(), &view) })
     }
     /// Windows of `size` elements along an axis, one every `step`; the window is a new last axis.
     [Method] fn unfold(input: &Tensor, dimension: i64, size: i64, step: i64) -> Tensor {

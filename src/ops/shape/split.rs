@@ -7,7 +7,7 @@ use crate::ops::driver::strided::with_part;
 use crate::ops::driver::view::{record_view, record_views};
 use crate::ops::driver::view::{view_grad, zeros_like_shape};
 use crate::ops::table::Table;
-use crate::tensor::{Context, GradFn, Grads, Tensor, Want};
+use crate::tensor::{Context, Creation, GradFn, Grads, Tensor, Want};
 use crate::{ensure, grads, rows};
 
 /// The way back of all pieces at once: put together again.
@@ -47,7 +47,7 @@ impl Tensor {
             parts.push(self.alias(self.layout().slice(axis, start, size, 1)));
             start += size;
         }
-        record_views(self, &mut parts, Box::new(SplitGrad { axis }), Some("SplitBackward0"));
+        record_views(self, &mut parts, Box::new(SplitGrad { axis }), Creation::Multi);
         Ok(parts)
     }
 }
@@ -176,7 +176,7 @@ rows! { SPLIT:
         ensure!(input.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
         Ok((0..input.shape()[axis]).map(|index| {
             let mut out = input.alias(input.layout().select(axis, index));
-            record_view(input, &mut out, Box::new(UnbindGrad { axis, index }), Some("UnbindBackward0"));
+            record_view(input, &mut out, Box::new(UnbindGrad { axis, index }), Creation::Multi);
             out
         }).collect())
     }

@@ -3,7 +3,7 @@
 use super::extrema::Ordered;
 use super::plan::{Axes, Axis, Cursor};
 use super::sums::Summable;
-use crate::base::Elem;
+use crate::base::{BF16, C64, C128, Elem, F16, Float};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 
@@ -119,28 +119,66 @@ multiversion! {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Running<T: Summable, const PRODUCT: bool>(Ptr<T::Sum>);
+/// Running sums and products carry a float32 in float64, as PyTorch does: every element of a long line is a sum of all
+/// before it, and a million tenths ended at 100958 in float32. (One sum of all is made of short ones and needs no more.)
+pub trait Carried: Summable {
+    type Carry: Copy + Default + Send + Sync;
+    fn carry(self) -> Self::Carry;
+    const NOTHING: Self::Carry;
+    const UNIT: Self::Carry;
+    fn plus(a: Self::Carry, b: Self::Carry) -> Self::Carry;
+    fn times(a: Self::Carry, b: Self::Carry) -> Self::Carry;
+    fn shown(a: Self::Carry) -> Self::Sum;
+}
 
-impl<T: Summable, const PRODUCT: bool> Scan<T> for Running<T, PRODUCT> {
-    type State = T::Acc;
+macro_rules! carried {
+    ($($t:ty: $carry:ty, |$x:ident| $wide:expr, |$r:ident| $out:expr;)*) => {$(
+        impl Carried for $t {
+            type Carry = $carry;
+            const NOTHING: $carry = <$carry as Summable>::NONE;
+            const UNIT: $carry = <$carry as Summable>::ONE_ACC;
+            #[inline(always)] fn carry(self) -> $carry { let $x = self; $wide }
+            #[inline(always)] fn plus(a: $carry, b: $carry) -> $carry { <$carry as Summable>::add_acc(a, b) }
+            #[inline(always)] fn times(a: $carry, b: $carry) -> $carry { <$carry as Summable>::mul_acc(a, b) }
+            #[inline(always)] fn shown($r: $carry) -> Self::Sum { $out }
+        }
+    )*};
+}
+macro_rules! carried_ints {
+    ($($t:ty)*) => { carried! { $($t: i64, |x| x as i64, |r| r;)* } };
+}
+carried_ints!(bool u8 i8 i16 i32 i64);
+carried! {
+    f32: f64, |x| x as f64, |r| r as f32;
+    f64: f64, |x| x, |r| r;
+    F16: f32, |x| Float::up(x), |r| <F16 as Float>::down(r);
+    BF16: f32, |x| Float::up(x), |r| <BF16 as Float>::down(r);
+    C64: C128, |x| C128::new(x.re as f64, x.im as f64), |r| C64::new(r.re as f32, r.im as f32);
+    C128: C128, |x| x, |r| r;
+}
+
+#[derive(Clone, Copy)]
+struct Running<T: Carried, const PRODUCT: bool>(Ptr<T::Sum>);
+
+impl<T: Carried, const PRODUCT: bool> Scan<T> for Running<T, PRODUCT> {
+    type State = T::Carry;
     #[inline(always)]
-    fn start(self) -> T::Acc {
-        if PRODUCT { T::ONE_ACC } else { T::NONE }
+    fn start(self) -> T::Carry {
+        if PRODUCT { T::UNIT } else { T::NOTHING }
     }
     #[inline(always)]
-    fn step(self, s: T::Acc, x: T, _: usize) -> T::Acc {
-        if PRODUCT { T::mul_acc(s, x.widen()) } else { T::add_acc(s, x.widen()) }
+    fn step(self, s: T::Carry, x: T, _: usize) -> T::Carry {
+        if PRODUCT { T::times(s, x.carry()) } else { T::plus(s, x.carry()) }
     }
     #[inline(always)]
-    unsafe fn put(self, s: T::Acc, at: usize) {
-        self.0.at(at).write(T::sum_of(s));
+    unsafe fn put(self, s: T::Carry, at: usize) {
+        self.0.at(at).write(T::shown(s));
     }
 }
 
 /// # Safety
 /// `src` is readable wherever the strides lead, `dst` writable for all elements (row-major).
-pub unsafe fn cumsum<T: Summable>(
+pub unsafe fn cumsum<T: Carried>(
     shape: &[usize],
     strides: &[usize],
     axis: usize,
@@ -152,7 +190,7 @@ pub unsafe fn cumsum<T: Summable>(
 
 /// # Safety
 /// As [`cumsum`].
-pub unsafe fn cumprod<T: Summable>(
+pub unsafe fn cumprod<T: Carried>(
     shape: &[usize],
     strides: &[usize],
     axis: usize,

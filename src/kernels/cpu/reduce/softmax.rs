@@ -150,10 +150,11 @@ multiversion! {
     unsafe fn row[T: Flt](n: usize, log: bool, src: *const T, dst: *mut T) {
         if log {
             let (max, sum) = row_max_sum_exp::<T>(src, n);
-            // an infinite maximum leaves nothing to compare with: nan throughout
-            let shift = if max == T::C::INFINITY { max - max } else { max + sum.ln() };
+            // Subtracted one after the other: in one piece the logarithm is lost beside a large maximum, and two elements
+            // of 1e8 gave 0 instead of -0.69. An infinite maximum leaves nothing to compare with: nan throughout.
+            let (max, rest) = if max == T::C::INFINITY { (max - max, T::C::ZERO) } else { (max, sum.ln()) };
             for i in 0..n {
-                *dst.add(i) = T::down((*src.add(i)).up() - shift);
+                *dst.add(i) = T::down((*src.add(i)).up() - max - rest);
             }
             return;
         }
@@ -260,11 +261,11 @@ multiversion! {
         }
         if log {
             for j in 0..w {
-                max[j] += sum[j].ln();
+                sum[j] = sum[j].ln();
             }
             for i in 0..n {
                 for j in 0..w {
-                    *dst.add(i * inner + j) = T::down((*src.add(i * inner + j)).up() - max[j]);
+                    *dst.add(i * inner + j) = T::down((*src.add(i * inner + j)).up() - max[j] - sum[j]);
                 }
             }
         } else {

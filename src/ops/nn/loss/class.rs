@@ -102,7 +102,9 @@ impl Op for Loss {
         let out = if self.kind.reduction == Reduction::None { rows(shape) } else { Dims::new() };
         let mut metas: Metas = smallvec![Meta::new(&out, d), Meta::new(&[], computed(d))];
         if self.kind.logits {
-            metas.push(Meta::new(&rows(shape), computed(d)));
+            let mut pairs = rows(shape);
+            pairs.push(2);
+            metas.push(Meta::new(&pairs, computed(d)));
         }
         Ok(metas)
     }

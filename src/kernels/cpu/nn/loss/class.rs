@@ -1,5 +1,6 @@
-//! Classification losses, fused by row: cross entropy never writes the softmax down in the forward call and keeps one
-//! log-sum-exp per row for the backward one.
+//! Classification losses, fused by row: cross entropy never writes the softmax down in the forward call and keeps the two
+//! parts of each row's log-sum-exp for the backward one: the maximum, and the logarithm of the sum above it. As one number
+//! the second is lost beside a large first: two logits of 1e8 had a loss of 0.
 //!
 //! Logits are dense `(outer, classes, inner)`; there is one target, and one of everything per row, for each
 //! `(outer, inner)` pair. Rows whose target is `ignore` have no loss, no weight and no gradient. Targets have been
@@ -65,7 +66,7 @@ pub enum Over {
     Mean,
 }
 
-/// The loss of logits, whose log-sum-exps go to `lse`, or of log-probabilities if `logits` is false. `out` has one place,
+/// The loss of logits, whose log-sum-exps go to `lse` as pairs, or of log-probabilities if `logits` is false. `out` has one place,
 /// or one for each row; `total` becomes the sum of weights.
 ///
 /// # Safety
@@ -172,16 +173,16 @@ unsafe fn cross_entropy<T: Flt>(
                     (0..p.classes).for_each(|c| line[c] = *from.add(c * p.inner));
                     z = line.as_ptr();
                 }
-                let l = log_sum_exp(z, p.classes);
+                let [max, rest] = log_sum_exp(z, p.classes);
                 let t = *targets.at(row);
                 let (mut value, mut weight) = (T::C::ZERO, T::C::ZERO);
                 if t != p.ignore {
                     weight = p.weight_of(t as usize);
-                    value = (l - (*z.add(t as usize)).up()) * weight;
+                    value = (max - (*z.add(t as usize)).up() + rest) * weight;
                     if p.smoothing != 0.0 {
-                        let spread = weight_sum * l.to_f64()
-                            - (0..p.classes)
-                                .map(|c| (p.weight_of(c) * (*z.add(c)).up()).to_f64())
+                        let spread = weight_sum * rest.to_f64()
+                            + (0..p.classes)
+                                .map(|c| (p.weight_of(c) * (max - (*z.add(c)).up())).to_f64())
                                 .sum::<f64>();
                         let v =
                             (1.0 - p.smoothing) * value.to_f64() + p.smoothing / p.classes as f64 * spread;
@@ -190,21 +191,23 @@ unsafe fn cross_entropy<T: Flt>(
                 }
                 loss.at(row).write(value);
                 weights.at(row).write(weight);
-                lse.at(row).write(l);
+                lse.at(2 * row).write(max);
+                lse.at(2 * row + 1).write(rest);
             }
         }
     });
 }
 
-unsafe fn log_sum_exp<T: Flt>(x: *const T, n: usize) -> T::C {
+/// The maximum, and the logarithm of the sum of exponentials above it.
+unsafe fn log_sum_exp<T: Flt>(x: *const T, n: usize) -> [T::C; 2] {
     if n == 0 {
-        return -T::C::INFINITY;
+        return [-T::C::INFINITY, T::C::ZERO];
     }
     let (mut max, mut sum) = block_max_sum_exp(x, n.min(BLOCK));
     for i in (BLOCK..n).step_by(BLOCK) {
         let (m, s) = block_max_sum_exp(x.add(i), (n - i).min(BLOCK));
         if m != m || max != max {
-            return m + max;
+            return [m + max, T::C::ZERO];
         }
         if m > max {
             sum = if sum == T::C::ZERO { s } else { s + sum * Cmp::exp(max - m) };
@@ -213,7 +216,7 @@ unsafe fn log_sum_exp<T: Flt>(x: *const T, n: usize) -> T::C {
             sum += if m == max { s } else { s * Cmp::exp(m - max) };
         }
     }
-    if max.abs() == T::C::INFINITY { max } else { max + sum.ln() }
+    [max, if max.abs() == T::C::INFINITY { T::C::ZERO } else { sum.ln() }]
 }
 
 /// The gradient for the logits. Row `i` is scaled by `scale[i * scale_step]`, the gradient of its loss (the caller has
@@ -250,12 +253,13 @@ unsafe fn cross_entropy_backward<T: Flt>(
                 let hit = (1.0 - p.smoothing) * p.weight_of(t).to_f64();
                 // Read before a result that may lie in the same place is written.
                 let xt = (*x.at(at + t * p.inner)).up();
-                let l = *lse.at(row);
+                let lse = [*lse.at(2 * row), *lse.at(2 * row + 1)];
                 let spread = if p.smoothing == 0.0 { None } else { Some((T::C::of(k * even), p.weight)) };
                 let all = T::C::of(k * (hit + even * weight_sum));
-                exponentials(p.classes, p.inner, x.at(at), l, all, spread, dx);
+                exponentials(p.classes, p.inner, x.at(at), lse, all, spread, dx);
                 let weight = if spread.is_some() { p.weight_of(t).to_f64() } else { 0.0 };
-                let own = all * Cmp::exp(xt - l) - T::C::of(k * even * weight) - T::C::of(k * hit);
+                let own =
+                    all * Cmp::exp(xt - lse[0] - lse[1]) - T::C::of(k * even * weight) - T::C::of(k * hit);
                 dx.add(t * p.inner).write(T::down(own));
             }
         }
@@ -265,23 +269,24 @@ unsafe fn cross_entropy_backward<T: Flt>(
 multiversion! {
     /// `dx = e^(x - lse) * all - spread * weight`.
     unsafe fn exponentials[T: Flt](
-        n: usize, step: usize, x: *const T, lse: T::C, all: T::C, spread: Option<(T::C, *const T)>, dx: *mut T,
+        n: usize, step: usize, x: *const T, lse: [T::C; 2], all: T::C, spread: Option<(T::C, *const T)>, dx: *mut T,
     ) {
+        let [max, rest] = lse;
         match spread {
             None if step == 1 => {
                 for c in 0..n {
-                    *dx.add(c) = T::down(Cmp::exp((*x.add(c)).up() - lse) * all);
+                    *dx.add(c) = T::down(Cmp::exp((*x.add(c)).up() - max - rest) * all);
                 }
             }
             None => {
                 for c in 0..n {
-                    *dx.add(c * step) = T::down(Cmp::exp((*x.add(c * step)).up() - lse) * all);
+                    *dx.add(c * step) = T::down(Cmp::exp((*x.add(c * step)).up() - max - rest) * all);
                 }
             }
             Some((k, w)) => {
                 for c in 0..n {
                     let w = if w.is_null() { T::C::ONE } else { (*w.add(c)).up() };
-                    *dx.add(c * step) = T::down(Cmp::exp((*x.add(c * step)).up() - lse) * all - k * w);
+                    *dx.add(c * step) = T::down(Cmp::exp((*x.add(c * step)).up() - max - rest) * all - k * w);
                 }
             }
         }
@@ -356,7 +361,7 @@ mod tests {
                 let runs = [1, 2, 3].map(|threads| {
                     par::set_num_threads(threads);
                     let (mut l, mut k, mut s) =
-                        (vec![T::C::ZERO; rows], vec![T::C::ZERO; rows], vec![T::C::ZERO; rows]);
+                        (vec![T::C::ZERO; rows], vec![T::C::ZERO; rows], vec![T::C::ZERO; 2 * rows]);
                     let mut d = vec![T::ONE; n];
                     // SAFETY: sizes as named.
                     unsafe {
