@@ -170,7 +170,19 @@ pub fn optional(obj: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
     ))
 }
 
+impl Hook {
+    fn title(&self) -> String {
+        Python::attach(|py| {
+            let name = self.0.bind(py).getattr("__name__");
+            name.and_then(|n| n.extract()).unwrap_or_else(|_| "<unknown>".into())
+        })
+    }
+}
+
 impl TensorHook for Hook {
+    fn name(&self) -> String {
+        self.title()
+    }
     fn call(&self, grad: &Tensor) -> CoreResult<Option<Tensor>> {
         Python::attach(|py| {
             let r = self.0.bind(py).call1((wrap(py, grad.clone())?,))?;
@@ -186,6 +198,9 @@ impl TensorHook for Hook {
     }
 }
 impl NodeHook for Hook {
+    fn name(&self) -> String {
+        self.title()
+    }
     fn call(
         &self,
         outgoing: Option<&[Option<Tensor>]>,

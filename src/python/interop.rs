@@ -105,7 +105,7 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     }
     let bytes = layout.span_end() * dtype.size();
     let owner = Box::new(obj.clone().unbind());
-    Ok(Tensor::from_parts(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype))
+    Tensor::over(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype).py()
 }
 
 /// A tensor sharing memory with a NumPy array.
@@ -164,6 +164,7 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
     if typestr(t.dtype()).is_none() {
         return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
     }
+    t.storage().expose();
     let memory = Bound::new(py, Memory { tensor: t })?;
     asarray(py)?.bind(py).call1((memory,))
 }
@@ -247,6 +248,7 @@ impl PyTensor {
         if flags & ffi::PyBUF_STRIDES != ffi::PyBUF_STRIDES && !t.is_contiguous() {
             return refuse("tensor is not contiguous");
         }
+        t.storage().expose();
         let size = t.dtype().size();
         let mut dims: Vec<ffi::Py_ssize_t> = t.shape().iter().map(|&n| n as ffi::Py_ssize_t).collect();
         dims.extend(t.strides().iter().map(|&s| (s * size) as ffi::Py_ssize_t));
@@ -483,6 +485,7 @@ mod dlpack {
 
     pub fn export(py: Python<'_>, t: Tensor, versioned: bool, copied: bool) -> PyResult<Bound<'_, PyAny>> {
         let readonly = t.storage().is_readonly();
+        t.storage().expose();
         let (tensor, held) = describe(t);
         let context = held as *mut c_void;
         let (pointer, name) = if versioned {
@@ -563,7 +566,7 @@ mod dlpack {
     ) -> PyResult<Tensor> {
         let bytes = layout.span_end() * dtype.size();
         let storage = Storage::foreign(ptr, bytes, Box::new(producer), readonly).py()?;
-        Ok(Tensor::from_parts(storage, layout, dtype))
+        Tensor::over(storage, layout, dtype).py()
     }
 
     /// # Safety

@@ -20,7 +20,7 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let layout = Layout { offset: t.layout().offset, ..Layout::contiguous(shape) };
     let needed = layout.span_end().checked_mul(t.dtype().size());
     if needed.is_some_and(|n| n <= t.storage().nbytes()) {
-        return Ok(t.replaced(t.storage().clone(), layout, t.dtype()));
+        return t.replaced(t.storage().clone(), layout, t.dtype()).py();
     }
     if !t.storage().is_resizable() {
         return Err(PyRuntimeError::new_err("Trying to resize storage that is not resizable"));
@@ -28,8 +28,8 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let fresh = Tensor::empty(shape, t.dtype(), t.device()).py()?;
     let keep = (t.storage().nbytes() / t.dtype().size()).saturating_sub(t.layout().offset).min(fresh.numel());
     let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
-    ops::driver::memory::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
-    Ok(t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()))
+    ops::driver::memory::write(&flat(&fresh, 0).py()?, &flat(t, t.layout().offset).py()?).py()?;
+    t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()).py()
 }
 
 /// The text of a tensor with a class name in front.
@@ -425,7 +425,7 @@ impl PyTensor {
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
-        wrap(py, Tensor::from_parts(t.storage().forked().py()?, t.layout().clone(), t.dtype()))
+        wrap(py, Tensor::over(t.storage().forked().py()?, t.layout().clone(), t.dtype()).py()?)
     }
     #[setter]
     fn set_data(&self, value: &Bound<'_, PyTensor>) -> PyResult<()> {
@@ -435,7 +435,7 @@ impl PyTensor {
                 "data set to a tensor that requires gradients must be floating point or complex dtype",
             ));
         }
-        self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()));
+        self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()).py()?);
         Ok(())
     }
     fn detach_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
@@ -505,7 +505,7 @@ impl PyTensor {
                     .py()?
             }
         };
-        slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()));
+        slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()).py()?);
         Ok(slf)
     }
     #[pyo3(signature = (*size, memory_format = None))]
@@ -613,7 +613,7 @@ fn in_place_view<'py>(
         ));
     }
     let v = f(&t).py()?;
-    let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype());
+    let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()).py()?;
     if t.requires_grad() && !t.is_leaf() {
         new.set_edge(v.edge());
     }

@@ -88,11 +88,19 @@ impl Shape {
 /// A hook on the gradient of a tensor: may replace it.
 pub trait TensorHook: Send + Sync {
     fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
+    /// Its name in messages.
+    fn name(&self) -> String {
+        "<unknown>".into()
+    }
 }
 /// A hook on a node: `pre` sees the incoming gradients, `post` the outgoing ones as well. Both may replace.
 pub trait NodeHook: Send + Sync {
     fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>])
     -> Result<Option<Grads>>;
+    /// Its name in messages.
+    fn name(&self) -> String {
+        "<unknown>".into()
+    }
 }
 /// A hook on a leaf, called after its gradient was added to.
 pub trait LeafHook: Send + Sync {

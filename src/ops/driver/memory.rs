@@ -13,6 +13,9 @@ pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
     if dst.device() == Device::Meta {
         return Ok(());
     }
+    if src.device() == Device::Meta {
+        bail!(NotImplemented, "Cannot copy out of meta tensor; no data!");
+    }
     let _guard = Guard::take([src.storage()].into_iter(), [dst.storage()].into_iter());
     write_held(dst, src);
     Ok(())
@@ -23,6 +26,7 @@ pub fn write_held(dst: &Tensor, src: &Tensor) {
     let layout = if src.shape() == dst.shape() {
         src.layout().clone()
     } else {
+        assert!(src.numel() > 0 || dst.numel() == 0, "elements to copy from");
         src.layout().broadcast_to(dst.shape())
     };
     // SAFETY: both layouts lie within their storages; the driver has refused self-overlapping destinations, and a
@@ -68,6 +72,17 @@ pub fn dense_held(x: &Tensor) -> Result<Tensor> {
     Ok(out)
 }
 
+/// Indices as kernels read them, dense int64, while the caller holds the storage of `x`. What a kernel checks is what it
+/// uses: memory that others write without asking, an array of NumPy's, is copied first.
+pub fn index_held(x: &Tensor) -> Result<Tensor> {
+    if x.dtype() == DType::I64 && x.is_contiguous() && !x.storage().is_exposed() {
+        return Ok(x.clone());
+    }
+    let own = Tensor::empty(x.shape(), DType::I64, x.device())?;
+    write_held(&own, x);
+    Ok(own)
+}
+
 /// Contiguous data of a dtype while the caller already holds the storage of `x`.
 pub fn dense_cast_held(x: &Tensor, dtype: DType) -> Result<Tensor> {
     if x.dtype() == dtype {
@@ -76,6 +91,18 @@ pub fn dense_cast_held(x: &Tensor, dtype: DType) -> Result<Tensor> {
     let out = Tensor::empty(x.shape(), dtype, x.device())?;
     write_held(&out, x);
     Ok(out)
+}
+
+impl Tensor {
+    /// The elements in order as integers. They are read once: what is checked is what is used, whoever writes meanwhile.
+    pub fn whole_numbers(&self, op: &str) -> Result<Vec<i64>> {
+        if self.device() == Device::Meta {
+            bail!(NotImplemented, "{op}: Cannot copy out of meta tensor; no data!");
+        }
+        let own = Tensor::empty(self.shape(), DType::I64, Device::Cpu)?;
+        write(&own, self)?;
+        own.storage().copy_out(0, own.numel())
+    }
 }
 
 /// Every element becomes `value`, while the caller holds the storage for writing.

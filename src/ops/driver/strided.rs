@@ -59,7 +59,7 @@ impl Op for Gather {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (image, start) = storage_image(x[0], &self.base, &self.view)?;
-        let part = image.alias(Layout { offset: self.view.offset - start, ..self.view.clone() });
+        let part = image.alias(Layout { offset: self.view.offset - start, ..self.view.clone() })?;
         crate::ops::driver::memory::write_held(&out[0], &part);
         Ok(())
     }
@@ -76,7 +76,7 @@ fn storage_image(x: &Tensor, base: &Layout, view: &Layout) -> Result<(Tensor, us
     let start = base.offset.min(view.offset);
     let end = base.span_end().max(view.span_end()).max(start);
     let image = full(&[end - start], Scalar::Int(0), x.dtype(), Device::Cpu)?;
-    let place = image.alias(Layout { offset: base.offset - start, ..base.clone() });
+    let place = image.alias(Layout { offset: base.offset - start, ..base.clone() })?;
     crate::ops::driver::memory::write_held(&place, x);
     Ok((image, start))
 }
@@ -101,7 +101,7 @@ impl Op for Scatter {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (image, start) = storage_image(x[0], &self.base, &self.view)?;
-        let part = image.alias(Layout { offset: self.view.offset - start, ..self.view.clone() });
+        let part = image.alias(Layout { offset: self.view.offset - start, ..self.view.clone() })?;
         if self.replace {
             crate::ops::driver::memory::write_held(&part, x[1]);
         } else {
@@ -109,7 +109,7 @@ impl Op for Scatter {
         }
         crate::ops::driver::memory::write_held(
             &out[0],
-            &image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() }),
+            &image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() })?,
         );
         Ok(())
     }

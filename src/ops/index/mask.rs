@@ -275,7 +275,7 @@ rows! { MASK:
         let columns = coordinates(input)?;
         let (d, n) = (columns.len(), columns[0].len());
         let out = Tensor::from_slice(&columns.concat(), &[d, n])?;
-        Ok(out.alias(out.layout().transpose(0, 1)))
+        out.alias(out.layout().transpose(0, 1))
     }
     /// The indices of elements that are not zero, one tensor an axis.
     [Torch] out Promote fn where_nonzero = "where"(condition: &Tensor) -> Ret { condition.nonzero(true) }

@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn layouts_that_differ_are_stepped_alike() {
         let p = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0], &[2, 2]).unwrap();
-        let g = p.alias(p.layout().transpose(0, 1));
+        let g = p.alias(p.layout().transpose(0, 1)).unwrap();
         let g = dense_copy(&g).unwrap();
         sgd(std::slice::from_ref(&p), std::slice::from_ref(&g), &[None], 1.0, 0.0, 0.0, 0.0, false, false)
             .unwrap();

@@ -1,6 +1,6 @@
 //! Distinct elements. The size of the result depends on the data, so these compute outside the op driver.
 
-use crate::base::{DType, Device, Dims, wrap_dim};
+use crate::base::{DType, Device, Dims, repeated, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::unique::{Groups, group, unique as unique_kernel};
 use crate::ops::driver::memory::dense;
@@ -80,8 +80,8 @@ fn taken(x: &Tensor, first: &[usize]) -> Result<Tensor> {
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     for (k, &i) in first.iter().enumerate() {
         crate::ops::driver::memory::write_held(
-            &out.alias(out.layout().select(0, k)),
-            &x.alias(x.layout().select(0, i)),
+            &out.alias(out.layout().select(0, k))?,
+            &x.alias(x.layout().select(0, i))?,
         );
     }
     drop(guard);
@@ -176,17 +176,14 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
         );
     }
     ensure!(x.ndim() == 1, Runtime, "{only}");
-    let places = dense(&x.detach().cast(DType::I64)?)?;
-    let n = places.numel();
-    let guard = Guard::take([places.storage()].into_iter(), [].into_iter());
-    // SAFETY: a dense tensor of `n` elements, held for reading
-    let at = unsafe { std::slice::from_raw_parts(places.ptr_of::<i64>() as *const i64, n) };
+    let at = x.whole_numbers("bincount")?;
+    let n = at.len();
     ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");
     let bins = at.iter().max().map_or(0, |&m| m as usize + 1).max(minlength);
     crate::ops::driver::memory::room("bincount", bins)?;
     let result = match weights {
         None => {
-            let mut counts = vec![0i64; bins];
+            let mut counts = repeated(0i64, bins)?;
             at.iter().for_each(|&v| counts[v as usize] += 1);
             Tensor::from_slice(&counts, &[bins])?
         }
@@ -199,7 +196,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
             let single = w.dtype() == DType::F32;
             let w = dense(&w.detach().cast(DType::F64)?)?;
             let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
-            let mut sums = vec![0f64; bins];
+            let mut sums = repeated(0f64, bins)?;
             // SAFETY: as above, of as many elements
             let weights = unsafe { std::slice::from_raw_parts(w.ptr_of::<f64>() as *const f64, n) };
             at.iter().zip(weights).for_each(|(&v, w)| sums[v as usize] += w);
@@ -210,7 +207,6 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
             }
         }
     };
-    drop(guard);
     Ok(result)
 }
 

@@ -86,7 +86,7 @@ impl Op for DiagEmbed {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         fill_held(&out[0], Scalar::Int(0));
-        write_held(&out[0].alias(diagonal_layout(out[0].layout(), self.offset, self.a, self.b)), x[0]);
+        write_held(&out[0].alias(diagonal_layout(out[0].layout(), self.offset, self.a, self.b))?, x[0]);
         Ok(())
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {

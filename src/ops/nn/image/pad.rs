@@ -4,7 +4,7 @@ use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::ops::nn::image::axiswise::Axiswise;
-use crate::ops::shape::pad::constant_pad;
+use crate::ops::shape::pad::{constant_pad, padded};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
@@ -25,7 +25,7 @@ fn taps(mode: Mode, n: usize, before: i64, after: i64) -> Taps {
     let (cut, kept) = ((-before).max(0), size - (-before).max(0) - (-after).max(0));
     let source = |i: i64| match mode {
         Mode::Replicate => i.clamp(0, size - 1),
-        Mode::Circular => cut + (i - cut).rem_euclid(kept.max(1)),
+        Mode::Circular => (cut + (i - cut).rem_euclid(kept.max(1))).min(size - 1),
         Mode::Reflect => {
             let i = if i < 0 { -i } else { i };
             if i >= size { 2 * (size - 1) - i } else { i }
@@ -86,14 +86,14 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
                     "Padding value causes wrapping around more than once."
                 );
                 ensure!(
-                    size as i64 + a + b >= 0,
+                    padded(size, a, b)? >= 0,
                     Runtime,
                     "Negative padding value is resulting in an empty dimension"
                 );
             }
             Mode::Replicate => {}
         }
-        let wanted = size as i64 + a + b;
+        let wanted = padded(size, a, b)?;
         ensure!(
             wanted >= 1,
             Runtime,

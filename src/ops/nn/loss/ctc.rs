@@ -84,8 +84,7 @@ impl Op for Ctc {
 /// Integers of a tensor in order.
 fn integers(what: &str, t: &Tensor) -> Result<Vec<i64>> {
     ensure!(t.dtype().is_integral(), Runtime, "{what} must be integral");
-    let flat = crate::ops::driver::memory::dense_copy(&t.detach().reshape_to(&[t.numel()])?)?;
-    Ok((0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect())
+    t.whole_numbers("ctc_loss")
 }
 
 struct Request<'a> {
