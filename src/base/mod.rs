@@ -17,6 +17,6 @@ pub use layout::{Layout, MemoryFormat, diagonal_layout, unfold_layout};
 pub use room::{collected, repeated, reserved};
 pub use scalar::Scalar;
 pub use shape::{
-    Dims, broadcast, check_expand, checked_numel, clamp_slice, infer_size, normalize_dim, numel, product, same_shape,
-    total, wrap_dim, wrap_dims,
+    Dims, broadcast, check_expand, checked_numel, clamp_slice, infer_size, normalize_dim, numel, product,
+    same_shape, total, wrap_dim, wrap_dims,
 };

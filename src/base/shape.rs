@@ -36,13 +36,21 @@ fn too_many() -> Error {
 /// A size that is a product of sizes.
 #[inline]
 pub fn product(sizes: impl IntoIterator<Item = usize>) -> Result<usize> {
-    sizes.into_iter().try_fold(1usize, usize::checked_mul).filter(|&n| n <= isize::MAX as usize).ok_or_else(too_many)
+    sizes
+        .into_iter()
+        .try_fold(1usize, usize::checked_mul)
+        .filter(|&n| n <= isize::MAX as usize)
+        .ok_or_else(too_many)
 }
 
 /// A size that is a sum of sizes.
 #[inline]
 pub fn total(sizes: impl IntoIterator<Item = usize>) -> Result<usize> {
-    sizes.into_iter().try_fold(0usize, usize::checked_add).filter(|&n| n <= isize::MAX as usize).ok_or_else(too_many)
+    sizes
+        .into_iter()
+        .try_fold(0usize, usize::checked_add)
+        .filter(|&n| n <= isize::MAX as usize)
+        .ok_or_else(too_many)
 }
 
 /// Whether two shapes are equal. Short lists are compared faster here than by a call of `memcmp`.
@@ -192,7 +200,11 @@ mod tests {
         for shape in [&[1 << 32, 1 << 31][..], &[1 << 62, 4], &[0, 1 << 32, 1 << 32], &[usize::MAX]] {
             assert!(checked_numel(shape).is_err(), "{shape:?}");
         }
-        assert!(total([1 << 62, 1 << 62]).is_err() && total([usize::MAX, 2]).is_err() && total([3, 4]).unwrap() == 7);
+        assert!(
+            total([1 << 62, 1 << 62]).is_err()
+                && total([usize::MAX, 2]).is_err()
+                && total([3, 4]).unwrap() == 7
+        );
         assert!(product([1 << 32, 1 << 32]).is_err() && product([3, 4]).unwrap() == 12);
     }
 

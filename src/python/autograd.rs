@@ -462,6 +462,7 @@ fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Te
 fn run(py: Python<'_>, request: Request<'_>) -> PyResult<Vec<Option<Tensor>>> {
     // hooks and Python functions attach for their own duration
     let work = move || autograd::run(request, &ops::CALCULUS);
+    super::interrupt::listen(py);
     let result = guarded("backward", || {
         let r = py.detach(work);
         Ok(r)

@@ -381,6 +381,10 @@ fn _from_buffer<'py>(
     let n = nbytes.min(raw.len()) / d.size();
     let t = Tensor::empty(&[n], d, Device::Cpu).py()?;
     crate::kernels::cpu::create::copy::write_slice(t.ptr(), &raw[..n * d.size()]);
+    if d == DType::Bool {
+        t.storage().expose(); // bytes from outside need not be 0 and 1
+        return wrap(py, ops::driver::memory::dense_copy(&t).py()?);
+    }
     wrap(py, t)
 }
 

@@ -245,6 +245,9 @@ impl PyTensor {
         if t.device() != Device::Cpu {
             return refuse("tensor is not on the CPU");
         }
+        if flags & ffi::PyBUF_WRITABLE != 0 && t.storage().is_readonly() {
+            return refuse("the tensor shows read-only memory");
+        }
         if flags & ffi::PyBUF_STRIDES != ffi::PyBUF_STRIDES && !t.is_contiguous() {
             return refuse("tensor is not contiguous");
         }
@@ -485,6 +488,11 @@ mod dlpack {
 
     pub fn export(py: Python<'_>, t: Tensor, versioned: bool, copied: bool) -> PyResult<Bound<'_, PyAny>> {
         let readonly = t.storage().is_readonly();
+        if readonly && !versioned {
+            return Err(PyBufferError::new_err(
+                "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer DLPack version).",
+            ));
+        }
         t.storage().expose();
         let (tensor, held) = describe(t);
         let context = held as *mut c_void;

@@ -8,6 +8,7 @@ use crate::ops::driver::in_place as inplace;
 use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret, Twin};
 use crate::python::convert::{ret, to_arg};
 use crate::python::error::{guarded, to_py};
+use crate::python::interrupt;
 use crate::python::out;
 use crate::python::tensor::PyTensor;
 use crate::tensor::Tensor;
@@ -174,7 +175,13 @@ const LONG: usize = 16 * 1024;
 /// Runs engine code over so many elements, detached from the interpreter if they are many.
 #[inline]
 pub fn detached_if_long<T: Send>(py: Python<'_>, elements: usize, f: impl FnOnce() -> T + Send) -> T {
-    if elements >= LONG { py.detach(f) } else { f() }
+    if elements < LONG {
+        return f();
+    }
+    if elements >= interrupt::WORTH_ASKING {
+        interrupt::listen(py);
+    }
+    py.detach(f)
 }
 
 /// The elements of the largest tensor among the arguments.

@@ -34,7 +34,8 @@ struct Header {
     readonly: bool,
     /// Another handle's memory: its guard word counts.
     forked: bool,
-    /// Others reach the memory without this handle, an array of NumPy's: no guard word keeps them out.
+    /// Others reach the memory without this handle, an array of NumPy's, or as another dtype: no guard word keeps them
+    /// out, and no dtype says what they write.
     exposed: AtomicBool,
 }
 

@@ -111,11 +111,9 @@ impl Tensor {
         let Meta { layout, dtype } = meta;
         let bytes = match checked_numel(&layout.shape).map(|n| n.checked_mul(dtype.size())) {
             Ok(Some(bytes)) if bytes <= isize::MAX as usize => bytes,
-            _ => bail!(
-                Runtime,
-                "Storage size calculation overflowed with sizes={:?}",
-                layout.shape.as_slice()
-            ),
+            _ => {
+                bail!(Runtime, "Storage size calculation overflowed with sizes={:?}", layout.shape.as_slice())
+            }
         };
         let t = Tensor::made(Storage::new(bytes, device)?, layout, dtype);
         if !t.is_contiguous() || t.0.layout.offset != 0 {
@@ -158,6 +156,9 @@ impl Tensor {
     }
     /// The same bits read as another dtype.
     pub fn reinterpret(&self, layout: Layout, dtype: DType) -> Result<Tensor> {
+        if (dtype == DType::Bool) != (self.dtype() == DType::Bool) {
+            self.0.storage.expose(); // what either writes need not be what the other may hold
+        }
         Tensor::over(self.0.storage.clone(), layout, dtype)
     }
 

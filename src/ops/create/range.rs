@@ -147,7 +147,8 @@ fn triangle(
         ensure!(n >= 0, Runtime, "{name} must be non-negative, got{n}");
     }
     // where a row begins and ends: from or to the diagonal
-    let diagonal = |i: i64, after: i64| (i as i128 + offset as i128 + after as i128).clamp(0, col as i128) as i64;
+    let diagonal =
+        |i: i64, after: i64| (i as i128 + offset as i128 + after as i128).clamp(0, col as i128) as i64;
     let range = |i: i64| if upper { diagonal(i, 0)..col } else { 0..diagonal(i, 1) };
     // rows without an element are skipped, however many there are: those above the diagonal, or those below
     let rows = if col == 0 {

@@ -16,9 +16,38 @@ pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
     if src.device() == Device::Meta {
         bail!(NotImplemented, "Cannot copy out of meta tensor; no data!");
     }
+    check_memory(dst)?;
     let _guard = Guard::take([src.storage()].into_iter(), [dst.storage()].into_iter());
-    write_held(dst, src);
+    match is_doubtful(src) {
+        true => write_held(dst, &truthful_held(src)?),
+        false => write_held(dst, src),
+    }
     Ok(())
+}
+
+/// Refuses to write to memory whose owner said that it must not be (a read-only array, immutable bytes).
+#[inline]
+pub fn check_memory(x: &Tensor) -> Result<()> {
+    crate::ensure!(
+        !x.storage().is_readonly(),
+        Runtime,
+        "the tensor shows read-only memory and cannot be written to; clone() it first"
+    );
+    Ok(())
+}
+
+/// Bools over memory that others write to: their bytes need not be 0 and 1, which is what kernels read.
+#[inline]
+pub(crate) fn is_doubtful(x: &Tensor) -> bool {
+    x.dtype() == DType::Bool && x.storage().is_exposed()
+}
+
+/// Bools whose bytes are 0 and 1 whatever lies in the memory, while the caller holds it.
+#[cold]
+pub(crate) fn truthful_held(x: &Tensor) -> Result<Tensor> {
+    let out = Tensor::alloc(Meta::like(x, DType::Bool), x.device())?;
+    write_held(&out, &x.reinterpret(x.layout().clone(), DType::U8)?);
+    Ok(out)
 }
 
 /// As [`write()`], while the caller holds both storages.
@@ -54,7 +83,7 @@ pub fn dense_copy(x: &Tensor) -> Result<Tensor> {
 
 /// The same data contiguous, outside the graph; no copy if it already is.
 pub fn dense(x: &Tensor) -> Result<Tensor> {
-    if x.is_contiguous() {
+    if x.is_contiguous() && !is_doubtful(x) {
         return Ok(x.clone());
     }
     let out = Tensor::empty(x.shape(), x.dtype(), x.device())?;
@@ -119,6 +148,7 @@ pub fn fill_data(x: &Tensor, value: Scalar) -> Result<()> {
     if x.device() == Device::Meta {
         return Ok(());
     }
+    check_memory(x)?;
     let _guard = Guard::take([].into_iter(), [x.storage()].into_iter());
     fill_held(x, value);
     Ok(())

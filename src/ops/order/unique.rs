@@ -1,6 +1,6 @@
 //! Distinct elements. The size of the result depends on the data, so these compute outside the op driver.
 
-use crate::base::{DType, Device, Dims, repeated, wrap_dim};
+use crate::base::{DType, Device, Dims, collected, repeated, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::unique::{Groups, group, unique as unique_kernel};
 use crate::ops::driver::memory::dense;
@@ -45,7 +45,7 @@ fn elements(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Gr
         // SAFETY: a dense tensor of `n` elements, held for reading
         Ok(unsafe {
             if consecutive {
-                let order: Vec<usize> = (0..n).collect();
+                let order = collected(n, 0..n)?;
                 group(&order, inverse, |a, b| *p.add(a) == *p.add(b))
             } else {
                 unique_kernel::<T>(p, n, inverse)
@@ -62,7 +62,7 @@ fn rows(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Groups
     with_dtype!(op, x.dtype(), real, T => {
         // SAFETY: a dense matrix of m rows of n elements, held for reading
         let row = |i: usize| unsafe { std::slice::from_raw_parts(x.ptr_of::<T>().add(i * n) as *const T, n) };
-        let mut order: Vec<usize> = (0..m).collect();
+        let mut order = collected(m, 0..m)?;
         if !consecutive {
             order.sort_by(|&a, &b| {
                 row(a).iter().zip(row(b)).find_map(|(p, q)| p.partial_cmp(q).filter(|o| o.is_ne())).unwrap_or(std::cmp::Ordering::Equal)
@@ -95,7 +95,7 @@ fn elements_at(x: &Tensor, first: &[usize]) -> Result<Tensor> {
         let p = x.ptr_of::<T>();
         #[allow(unsafe_code)]
         // SAFETY: positions of elements of a dense tensor, held for reading
-        let values: Vec<T> = first.iter().map(|&i| unsafe { *p.add(i) }).collect();
+        let values: Vec<T> = collected(first.len(), first.iter().map(|&i| unsafe { *p.add(i) }))?;
         Tensor::from_slice(&values, &[values.len()])
     })
 }
@@ -201,7 +201,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
             let weights = unsafe { std::slice::from_raw_parts(w.ptr_of::<f64>() as *const f64, n) };
             at.iter().zip(weights).for_each(|(&v, w)| sums[v as usize] += w);
             if single {
-                Tensor::from_slice(&sums.iter().map(|&s| s as f32).collect::<Vec<_>>(), &[bins])?
+                Tensor::from_slice(&collected(bins, sums.iter().map(|&s| s as f32))?, &[bins])?
             } else {
                 Tensor::from_slice(&sums, &[bins])?
             }

@@ -44,7 +44,8 @@ impl Op for ConstantPad {
         let (mut from, mut to) = (x[0].layout().clone(), out[0].layout().clone());
         for (i, &(a, b)) in self.around.iter().enumerate() {
             // a border may eat more than there is; the layouts are then empty wherever they begin
-            let kept = (x[0].shape()[i] as i64).saturating_add(a.min(0)).saturating_add(b.min(0)).max(0) as usize;
+            let kept =
+                (x[0].shape()[i] as i64).saturating_add(a.min(0)).saturating_add(b.min(0)).max(0) as usize;
             if kept == 0 {
                 return Ok(());
             }
@@ -63,7 +64,9 @@ impl Op for ConstantPad {
 /// The size of an axis with a border; negative where more is cut than there is.
 pub(crate) fn padded(n: usize, before: i64, after: i64) -> Result<i64> {
     let size = n as i128 + before as i128 + after as i128;
-    i64::try_from(size).map_err(|_| Error::new(Kind::Runtime, format!("padding ({before}, {after}) of {n} elements overflows")))
+    i64::try_from(size).map_err(|_| {
+        Error::new(Kind::Runtime, format!("padding ({before}, {after}) of {n} elements overflows"))
+    })
 }
 
 /// Pads the last axes; `pad` names (before, after) from the last axis on.

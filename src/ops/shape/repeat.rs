@@ -33,7 +33,8 @@ impl Op for Repeat {
         "RepeatBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let shape: Dims = self.0.iter().zip(x[0].shape()).map(|(&r, &n)| product([r, n])).collect::<Result<_>>()?;
+        let shape: Dims =
+            self.0.iter().zip(x[0].shape()).map(|(&r, &n)| product([r, n])).collect::<Result<_>>()?;
         Ok(smallvec![Meta::new(&shape, x[0].dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

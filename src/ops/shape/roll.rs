@@ -1,7 +1,7 @@
 //! Elements moved around along their axes: rolled, reversed, turned.
 
 use crate::base::wrap_dims;
-use crate::base::{Dims, Layout, numel, wrap_dim};
+use crate::base::{Dims, Layout, collected, numel, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::index::{Places, pick};
 use crate::ops::driver::apply::apply;
@@ -111,10 +111,9 @@ impl Op for Flip {
         for axis in first..=last {
             let (n, s) = (shape[axis], strides[axis]);
             let back = axes.contains(&axis);
-            offsets = offsets
-                .iter()
-                .flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s))
-                .collect();
+            let places =
+                offsets.iter().flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s));
+            offsets = collected(offsets.len() * n, places)?;
         }
         let places = Places {
             outer: (&shape[..first], &strides[..first]),

@@ -5,6 +5,7 @@
 use crate::base::{BF16, Elem, F16};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::{Axes, Axis, Cursor, ReducePlan};
 use std::ops::Range;
 
@@ -106,13 +107,15 @@ pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
         return s.pairs.sort_unstable();
     }
     let digits = P::KEY_BITS.div_ceil(DIGIT) as usize;
-    let mut counts = vec![[0u32; 1 << DIGIT]; digits];
+    let mut counts = buffer([0u32; 1 << DIGIT], digits);
     for p in &s.pairs {
         let key = p.key();
         for (d, c) in counts.iter_mut().enumerate() {
             c[(key >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)] += 1;
         }
     }
+    let more = n.saturating_sub(s.other.len());
+    grow(&mut s.other, more);
     s.other.resize(n, P::default());
     for (d, c) in counts.iter_mut().enumerate() {
         if c.iter().any(|&k| k as usize == n) {
@@ -122,7 +125,10 @@ pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
         for k in c.iter_mut() {
             at += std::mem::replace(k, at);
         }
-        for p in &s.pairs {
+        for (i, p) in s.pairs.iter().enumerate() {
+            if i % (1 << 18) == 0 {
+                poll();
+            }
             let slot = &mut c[(p.key() >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)];
             s.other[*slot as usize] = *p;
             *slot += 1;
@@ -145,7 +151,7 @@ impl Grid {
         if shape.is_empty() {
             return Grid { outer: Axes::new(), count: 1, line: Axis { size: 1, stride: 1 }, inner: 1 };
         }
-        let mut mask = vec![false; shape.len()];
+        let mut mask = buffer(false, shape.len());
         mask[axis] = true;
         let plan = ReducePlan::ordered(shape, strides, &mask);
         Grid {

@@ -3,6 +3,7 @@
 //! threads.
 
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use num_complex::Complex;
 use rustfft::num_traits::Float;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
@@ -120,9 +121,9 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
     let zero = Complex::new(T::zero(), T::zero());
     par::for_each_chunk(count, grain, |range| {
         let (from, to) = (&from, &to);
-        let mut input = vec![A::default(); n_in * BLOCK];
-        let mut output = vec![B::default(); n_out * BLOCK];
-        let mut scratch = vec![zero; scratch_len];
+        let mut input = buffer(A::default(), n_in * BLOCK);
+        let mut output = buffer(B::default(), n_out * BLOCK);
+        let mut scratch = buffer(zero, scratch_len);
         let mut at = range.start;
         while at < range.end {
             let m = BLOCK.min(range.end - at);

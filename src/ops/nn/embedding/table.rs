@@ -36,10 +36,8 @@ impl Op for Embedding {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (table, index) = (
-            crate::ops::driver::memory::dense_held(x[0])?,
-            crate::ops::driver::memory::index_held(x[1])?,
-        );
+        let (table, index) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::index_held(x[1])?);
         let (n, rows, dim) = (index.numel(), table.shape()[0], table.shape()[1]);
         let at = index.ptr_of::<i64>();
         // SAFETY: dense tensors; the indices are checked before rows are read
@@ -99,10 +97,8 @@ impl Op for EmbeddingGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (g, index) = (
-            crate::ops::driver::memory::dense_held(x[0])?,
-            crate::ops::driver::memory::index_held(x[1])?,
-        );
+        let (g, index) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::index_held(x[1])?);
         let dim = out[0].shape()[1];
         // SAFETY: dense int64 elements
         if unsafe { kernel::first_bad_index(index.numel(), index.ptr_of(), self.rows) }.is_some() {

@@ -1,6 +1,6 @@
 //! Padding that reads other places of the input: reflected, replicated and circular.
 
-use crate::base::{DType, Scalar};
+use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::ops::nn::image::axiswise::Axiswise;
@@ -66,7 +66,8 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
             input.shape()
         );
     }
-    let mut steps = SmallVec::new();
+    let mut steps: SmallVec<[(usize, usize, i64, i64); 3]> = SmallVec::new();
+    let mut shape = Dims::from_slice(input.shape());
     for (k, p) in pad.chunks_exact(2).enumerate() {
         let axis = d - 1 - k;
         let size = input.shape()[axis];
@@ -101,8 +102,18 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
             ["W", "H", "D"][k],
             ["W", "H", "D"][k]
         );
-        steps.push((axis, Arc::new(taps(mode, size, a, b))));
+        shape[axis] = wanted as usize;
+        steps.push((axis, size, a, b));
     }
+    // what has no room is refused before anything is laid out for it
+    drop(Tensor::empty(&shape, input.dtype(), input.device())?);
+    ensure!(
+        shape.iter().all(|&n| n < 1 << 31),
+        Memory,
+        "{name}: can't allocate memory for the places of {shape:?} elements"
+    );
+    let steps =
+        steps.into_iter().map(|(axis, size, a, b)| (axis, Arc::new(taps(mode, size, a, b)))).collect();
     let any_dtype = true;
     Axiswise { name, grad_name, back_name, steps, any_dtype }.run(input)
 }

@@ -163,7 +163,11 @@ impl MaxPool {
 #[allow(unsafe_code)]
 fn outside(at: &Tensor, big: usize) -> Option<i64> {
     // SAFETY: dense int64 elements, in whatever order
-    crate::kernels::cpu::index::outside(unsafe { slice_of(at.ptr_of::<i64>().cast(), at.numel()) }, 0, big as i64)
+    crate::kernels::cpu::index::outside(
+        unsafe { slice_of(at.ptr_of::<i64>().cast(), at.numel()) },
+        0,
+        big as i64,
+    )
 }
 
 /// Positions in planes, dense in a format. Whoever has them may have written to them since they were made.
@@ -278,7 +282,11 @@ impl Op for Place {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let src = laid_out_held(x[0], self.format, x[0].dtype())?;
         let p = self.geo.planes(x[0].shape(), self.format);
-        let at = laid_out_held(&if x[1].storage().is_exposed() { index_held(x[1])? } else { x[1].clone() }, self.format, DType::I64)?;
+        let at = laid_out_held(
+            &if x[1].storage().is_exposed() { index_held(x[1])? } else { x[1].clone() },
+            self.format,
+            DType::I64,
+        )?;
         if let Some(bad) = outside(&at, p.big) {
             let sizes: Vec<String> = self.geo.input.iter().map(|n| n.to_string()).collect();
             bail!(
