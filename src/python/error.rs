@@ -80,6 +80,10 @@ fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
         .map(String::as_str)
         .or(panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
+    // the bindings' only word for an object that could not be made
+    if what == "Python API call failed" {
+        return PyMemoryError::new_err(format!("{op}: no memory for Python's objects"));
+    }
     PyRuntimeError::new_err(format!("{op}: internal error of rushlight, please report: {what}"))
 }
 

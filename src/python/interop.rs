@@ -103,7 +103,7 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     {
         return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
     }
-    let bytes = layout.span_end() * dtype.size();
+    let bytes = layout.span_end().saturating_mul(dtype.size());
     let owner = Box::new(obj.clone().unbind());
     Tensor::over(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype).py()
 }
@@ -572,7 +572,7 @@ mod dlpack {
         producer: Producer,
         readonly: bool,
     ) -> PyResult<Tensor> {
-        let bytes = layout.span_end() * dtype.size();
+        let bytes = layout.span_end().saturating_mul(dtype.size());
         let storage = Storage::foreign(ptr, bytes, Box::new(producer), readonly).py()?;
         Tensor::over(storage, layout, dtype).py()
     }
@@ -596,9 +596,15 @@ mod dlpack {
                 t.dtype.code, t.dtype.bits, t.dtype.lanes
             )));
         };
+        if !(0..=64).contains(&t.ndim) {
+            return Err(PyBufferError::new_err(format!("from_dlpack: {} axes are not supported", t.ndim)));
+        }
         let n = t.ndim as usize;
         // SAFETY: shape has ndim entries, strides has as many or is null
         let shape: Dims = (0..n).map(|i| unsafe { *t.shape.add(i) } as usize).collect();
+        if shape.iter().any(|&n| n > isize::MAX as usize) {
+            return Err(PyBufferError::new_err("from_dlpack: negative sizes are not supported"));
+        }
         let strides = if t.strides.is_null() {
             Layout::contiguous(&shape).strides
         } else {

@@ -146,14 +146,15 @@ fn call<'py>(
         match bind(row, given, keywords, &mut args)? {
             Ok(()) => {
                 if group.in_place {
-                    return in_place(row, &args, given);
+                    in_place(row, &args)?;
+                    return Ok(target(row, given, keywords));
                 }
                 if let Some(out) = &out {
                     out::adopt(row, &mut args, out);
                 }
                 let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
                 if row.is_in(Place::InPlace) {
-                    return Ok(given[0].clone());
+                    return Ok(target(row, given, keywords));
                 }
                 return match out {
                     Some(out) => out::store(row, py, value, &out),
@@ -212,7 +213,13 @@ fn ret_or_self<'py>(
     ret(py, value)
 }
 
-fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+/// What a function that works in place answers with: its first argument, however it was given.
+fn target<'py>(row: &OpDef, given: &[Bound<'py, PyAny>], keywords: &Keywords<'py>) -> Bound<'py, PyAny> {
+    let named = || keyword(&row.params[0], keywords).or(keywords.first().map(|(_, value)| value));
+    given.first().or_else(named).expect("a call that fits the row has its first argument").clone()
+}
+
+fn in_place(row: &OpDef, args: &[Arg]) -> PyResult<()> {
     match row.twin {
         Twin::Own(f) => f(args).map_err(to_py)?,
         Twin::None | Twin::Assign => {
@@ -232,7 +239,7 @@ fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyRe
             }
         }
     }
-    Ok(given[0].clone())
+    Ok(())
 }
 
 enum Mismatch {

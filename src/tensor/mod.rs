@@ -237,10 +237,26 @@ impl Tensor {
         Arc::strong_count(&self.0)
     }
     /// One element by its position in logical order. For printing, `item` and tests, not for kernels.
+    ///
+    /// Panics where the index lies outside.
     pub fn element(&self, index: &[usize]) -> Scalar {
+        let inside = index.len() == self.ndim() && index.iter().zip(self.shape()).all(|(i, n)| i < n);
+        assert!(inside, "an index within the tensor");
         let at: usize = index.iter().zip(self.strides()).map(|(i, s)| i * s).sum();
         let _g = crate::storage::Guard::take([self.storage()].into_iter(), [].into_iter());
         crate::kernels::cpu::create::copy::read_scalar(self.ptr(), at, self.dtype())
+    }
+    /// Elements `from..from + n` of a contiguous tensor. For lists and printing, not for kernels.
+    pub fn elements(&self, from: usize, n: usize) -> Result<Vec<Scalar>> {
+        ensure!(
+            self.is_contiguous() && from.checked_add(n).is_some_and(|end| end <= self.numel()),
+            Index,
+            "elements {from} to {from} + {n} of {}",
+            self.numel()
+        );
+        let _g = crate::storage::Guard::read(self.storage(), self.storage());
+        let read = |i| crate::kernels::cpu::create::copy::read_scalar(self.ptr(), i, self.dtype());
+        crate::base::collected(n, (from..from + n).map(read))
     }
     /// The one element of a one-element tensor.
     pub fn item(&self) -> Result<Scalar> {

@@ -61,6 +61,7 @@ impl Op for Gather {
         "GatherBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        check_sizes(self.0, x[0], x[1], None)?;
         Ok(smallvec![Meta::new(x[1].shape(), x[0].dtype())])
     }
     #[allow(unsafe_code)]

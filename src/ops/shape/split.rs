@@ -39,10 +39,21 @@ view_grad! {
     };
 }
 
+/// Bytes that a view takes, its node's share and its object in Python included.
+const VIEW: usize = 512;
+
+/// Room for many views, or an error: each is small, and a small allocation that fails ends the process.
+fn room_for<T>(count: usize) -> Result<Vec<T>> {
+    if count > 1000 {
+        drop(reserved::<[u8; VIEW]>(count)?);
+    }
+    reserved(count)
+}
+
 impl Tensor {
     pub fn split_at(&self, axis: usize, sizes: &[usize]) -> Result<Vec<Tensor>> {
         let mut start = 0;
-        let mut parts = reserved(sizes.len())?;
+        let mut parts = room_for(sizes.len())?;
         for &size in sizes {
             parts.push(self.alias(self.layout().slice(axis, start, size, 1))?);
             start += size;
@@ -57,7 +68,7 @@ fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
     ensure!(sections > 0, Runtime, "number of sections must be larger than 0, got {sections}");
     let (n, k) = (x.shape()[axis], sections as usize);
     // sections may be empty, so their number is bounded by memory alone
-    let mut out = reserved(k)?;
+    let mut out = room_for(k)?;
     let mut start = 0;
     for i in 0..k {
         let length = n / k + (i < n % k) as usize;
@@ -71,7 +82,7 @@ fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
 fn at_indices(x: &Tensor, indices: &[i64], axis: usize) -> Result<Vec<Tensor>> {
     let n = x.shape()[axis];
     let mut from = 0;
-    let mut out = reserved(indices.len() + 1)?;
+    let mut out = room_for(indices.len() + 1)?;
     for &to in indices.iter().chain([&i64::MAX]) {
         let (s, e) = crate::base::clamp_slice(from, to, n);
         out.push(x.narrow_at(axis, s, e - s, 1)?);
@@ -173,7 +184,7 @@ rows! { SPLIT:
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(input.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
         let count = input.shape()[axis];
-        let mut parts = reserved(count)?;
+        let mut parts = room_for(count)?;
         for index in 0..count {
             let mut out = input.alias(input.layout().select(axis, index))?;
             record_view(input, &mut out, Box::new(UnbindGrad { axis, index }), Some("UnbindBackward0"));

@@ -99,6 +99,8 @@ pub(super) struct Scratch<P> {
 /// Below this many pairs the library's comparison sort is faster than counting digits.
 const RADIX_FROM: usize = 1500;
 const DIGIT: u32 = 11;
+/// Elements between two looks at whether the user has had enough.
+const STRETCH: usize = 1 << 18;
 
 /// Sorts the pairs of a scratch.
 pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
@@ -126,7 +128,7 @@ pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
             at += std::mem::replace(k, at);
         }
         for (i, p) in s.pairs.iter().enumerate() {
-            if i % (1 << 18) == 0 {
+            if i % STRETCH == 0 {
                 poll();
             }
             let slot = &mut c[(p.key() >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)];
@@ -190,11 +192,15 @@ pub(super) unsafe fn load<T: Sortable>(
     let all = if <T::Pair as Pair>::KEY_BITS == 64 { u64::MAX } else { u32::MAX as u64 };
     let flip = if descending { all } else { 0 };
     s.pairs.clear();
-    s.pairs.extend((0..line.size).map(|i| {
-        // SAFETY: an element of the line
-        let x = unsafe { *src.add(i * line.stride) };
-        <T::Pair as Pair>::new(x.sort_key() ^ flip, i)
-    }));
+    grow(&mut s.pairs, line.size);
+    for start in (0..line.size).step_by(STRETCH) {
+        poll();
+        s.pairs.extend((start..line.size.min(start + STRETCH)).map(|i| {
+            // SAFETY: an element of the line
+            let x = unsafe { *src.add(i * line.stride) };
+            <T::Pair as Pair>::new(x.sort_key() ^ flip, i)
+        }));
+    }
 }
 
 /// Sorted values (unless null) and the positions they came from, dense along the same axis.
@@ -218,6 +224,9 @@ pub unsafe fn sort<T: Sortable>(
             sort_pairs(s);
             let (at, step) = grid.place(line, n);
             for (k, p) in s.pairs.iter().enumerate() {
+                if k % STRETCH == 0 {
+                    poll();
+                }
                 let i = p.position();
                 indices.at(at + k * step).write(i as i64);
                 if !values.get().is_null() {
