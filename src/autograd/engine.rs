@@ -3,6 +3,7 @@
 use super::mode::{GradMode, ModeGuard, anomaly, grad_enabled};
 use crate::bail;
 use crate::error::Result;
+use crate::kernels::cpu::machine::stop::poll;
 use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor, Want, graph::Shape};
 use smallvec::SmallVec;
@@ -140,6 +141,7 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
         enqueue(&mut state, &mut heap, task);
     }
     while let Some(task) = heap.pop() {
+        poll();
         let key = task.key();
         let Some(progress) = state.get_mut(&key) else { continue };
         let needed = request.capture.is_none() || progress.needed;
@@ -273,6 +275,7 @@ fn discover(roots: &[(Edge, Tensor)], state: &mut Map<Progress>) -> Vec<Arc<Node
     }
     let mut next = 0;
     while next < nodes.len() {
+        poll();
         let node = nodes[next].clone();
         next += 1;
         for edge in node.edges() {

@@ -26,12 +26,20 @@ def holds(code, memory=None):
     assert status == 0, words
 
 
+RAISES = """
+try:
+    exec({code!r})
+except Exception as error:
+    print(*(c.__name__ for c in type(error).__mro__), "|", error)
+    sys.exit(3)
+"""
+
+
 def refused(code, error, match="", memory=4):
-    """The last line of the program raises; nothing dies, nothing is called internal."""
-    status, words = run(code, memory)
-    last = words.strip().split("\n")[-1]
-    assert status == 1 and "internal error" not in words, words
-    assert last.split(":")[0].split(".")[-1] in error.split("|") and match in words, words
+    """The program raises one of these classes with these words; nothing dies, nothing is called internal."""
+    status, words = run(RAISES.format(code=code), memory)
+    assert status == 3 and "internal error" not in words, words
+    assert set(error.split("|")) & set(words.split("|")[0].split()) and match in words, words
 
 
 # Sizes whose sums or products go past 63 bits, or whose layouts reach past their memory.
@@ -198,7 +206,7 @@ def test_positions_that_changed_between_forward_and_backward():
 
 META = [
     "rl.repeat_interleave(M)", "rl.repeat_interleave(rl.ones(3), M)", "rl.ones(5).tensor_split(M)", "rl.tensor([M[0]])", "rl.tensor(M.tolist())",
-    "F.ctc_loss(rl.zeros(5, 3, 4), rl.ones(3, 2, dtype=rl.int64), (5, 5, 5), M)", "F.embedding_bag(rl.tensor([0, 1, 2]), rl.ones(4, 2), M)",
+    "F.ctc_loss(rl.zeros(5, 3, 4), rl.ones(3, 2, dtype=rl.int64), rl.tensor([5, 5, 5]), M)", "F.embedding_bag(rl.tensor([0, 1, 2]), rl.ones(4, 2), M)",
     "rl.ones(4)[M]", "rl.ones(3).copy_(M)", "bool(M[0])", "int(M[0])", "rl.bincount(M)", "M.numpy()", "memoryview(M)", "F.one_hot(M)",
     "rl.ones(3).index_add_(0, M, rl.ones(3))", "rl.multinomial(rl.ones(3, device='meta'), 2).tolist()", "rl.equal(M, M)",
 ]  # fmt: skip

@@ -231,7 +231,7 @@ rows! { EMBEDDING:
         let values = tensor.whole_numbers("one_hot")?;
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {
-            classes = values.iter().max().map_or(0, |m| m + 1);
+            classes = values.iter().max().map_or(0, |m| m.saturating_add(1));
         } else {
             ensure!(values.iter().all(|&v| v < classes), Runtime, "Class values must be smaller than num_classes.");
         }
