@@ -112,11 +112,11 @@ fn unpool(
     );
     let have = Dims::from_slice(&input.shape()[d - n..]);
     // sizes from a call may be anything up to 63 bits: counted in 128
-    let size = |i: usize| {
+    let full = |i: usize| {
         let size = (have[i] as i128 - 1) * s[i] as i128 + k[i] as i128 - 2 * p[i] as i128;
         size.clamp(i64::MIN as i128, i64::MAX as i128) as i64
     };
-    let default: Vec<i64> = (0..n).map(size).collect();
+    let default: Vec<i64> = (0..n).map(full).collect();
     let wanted = match size {
         None => default,
         Some(v) => {
