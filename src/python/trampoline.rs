@@ -158,7 +158,7 @@ fn call<'py>(
                 }
                 return match out {
                     Some(out) => out::store(row, py, value, &out),
-                    None => ret_or_self(py, value, given, &args),
+                    None => ret_or_self(py, value, given, keywords, &args),
                 };
             }
             Err(m) => {
@@ -201,11 +201,12 @@ fn ret_or_self<'py>(
     py: Python<'py>,
     value: Ret,
     given: &[Bound<'py, PyAny>],
+    keywords: &Keywords<'py>,
     args: &[Arg],
 ) -> PyResult<Bound<'py, PyAny>> {
     if let (Ret::Tensor(t), Some(Arg::Tensor(x))) = (&value, args.first())
         && t.same(x)
-        && let Some(object) = given.first()
+        && let Some(object) = given.first().or_else(|| keywords.iter().map(|(_, v)| v).find(|v| shows(v, t)))
         && object.cast::<PyTensor>().is_ok_and(|o| o.get().is(t))
     {
         return Ok(object.clone());
@@ -217,6 +218,11 @@ fn ret_or_self<'py>(
 fn target<'py>(row: &OpDef, given: &[Bound<'py, PyAny>], keywords: &Keywords<'py>) -> Bound<'py, PyAny> {
     let named = || keyword(&row.params[0], keywords).or(keywords.first().map(|(_, value)| value));
     given.first().or_else(named).expect("a call that fits the row has its first argument").clone()
+}
+
+/// Whether an object is this very tensor.
+fn shows(object: &Bound<'_, PyAny>, t: &Tensor) -> bool {
+    object.cast::<PyTensor>().is_ok_and(|o| o.get().is(t))
 }
 
 fn in_place(row: &OpDef, args: &[Arg]) -> PyResult<()> {
