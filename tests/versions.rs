@@ -26,7 +26,7 @@ fn views_and_detached_tensors_share_the_counter() {
 #[test]
 fn a_forked_storage_counts_for_itself() {
     let x = Tensor::from_slice(&[1f64, 2.], &[2]).unwrap();
-    let data = Tensor::from_parts(x.storage().forked().unwrap(), x.layout().clone(), x.dtype());
+    let data = Tensor::over(x.storage().forked().unwrap(), x.layout().clone(), x.dtype()).unwrap();
     add_one(&data).unwrap();
     assert_eq!(x.storage().version(), 0);
     assert_eq!(x.element(&[0]).to_f64(), 2.0, "the memory is the same");

@@ -32,7 +32,7 @@ impl Tensor {
         );
         ensure!(self.device() != Device::Meta, Runtime, "to_vec() cannot be called on meta tensors");
         let x = dense(self)?;
-        Ok(x.storage().copy_out(x.layout().offset * size_of::<T>(), x.numel()))
+        x.storage().copy_out(x.layout().offset * size_of::<T>(), x.numel())
     }
 }
 

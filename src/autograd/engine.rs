@@ -3,6 +3,7 @@
 use super::mode::{GradMode, ModeGuard, anomaly, grad_enabled};
 use crate::bail;
 use crate::error::Result;
+use crate::kernels::cpu::machine::stop::poll;
 use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor, Want, graph::Shape};
 use smallvec::SmallVec;
@@ -135,10 +136,12 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
     let mut heap: BinaryHeap<Task> = BinaryHeap::new();
     for (edge, grad) in request.roots {
         let Some((task, slot)) = Task::of(&edge) else { continue };
+        let grad = seed(grad, &edge, calculus)?;
         deliver(&mut state, &task, slot, grad, calculus)?;
         enqueue(&mut state, &mut heap, task);
     }
     while let Some(task) = heap.pop() {
+        poll();
         let key = task.key();
         let Some(progress) = state.get_mut(&key) else { continue };
         let needed = request.capture.is_none() || progress.needed;
@@ -201,6 +204,62 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
     Ok(answers)
 }
 
+/// The gradient a pass begins with, in the dtype of what it belongs to.
+fn seed(grad: Tensor, edge: &Edge, calculus: &Calculus) -> Result<Tensor> {
+    let shape = shape_at(edge);
+    if shape.as_ref().is_none_or(|s| s.dtype == grad.dtype() && s.dims.as_slice() == grad.shape()) {
+        return Ok(grad);
+    }
+    let fitted = shape.map(|s| (calculus.fit)(&grad, &s)).transpose()?.flatten();
+    match fitted {
+        Some(grad) => Ok(grad),
+        None => bail!(Runtime, "Mismatch in shape: a gradient of shape {:?} to begin with", grad.shape()),
+    }
+}
+
+/// What the gradient at an edge must look like.
+fn shape_at(edge: &Edge) -> Option<Shape> {
+    match edge {
+        Edge::Node(n, slot) => Some(n.outputs[*slot as usize].clone()),
+        Edge::Leaf(l) => Some(lock(&l.shape).clone()),
+        Edge::None => None,
+    }
+}
+
+/// A hook may exchange a gradient for another of the same kind. The words are PyTorch's.
+fn check_exchanged(old: Option<&Tensor>, new: Option<&Tensor>, hook: impl Fn() -> String) -> Result<()> {
+    let Some(new) = new else { return Ok(()) };
+    let Some(old) = old else {
+        bail!(Runtime, "can't replace a None gradient with a non-None value");
+    };
+    let kind = |t: &Tensor| {
+        let device = if t.device() == crate::base::Device::Meta { "Meta" } else { "CPU" };
+        format!("{device}{}Type", t.dtype().scalar_name())
+    };
+    if old.dtype() != new.dtype() || old.device() != new.device() {
+        let (was, got) = (kind(old), kind(new));
+        bail!(Runtime, "hook '{}' has changed the type of value (was {was} got {got})", hook());
+    }
+    if old.shape() != new.shape() {
+        bail!(Runtime, "hook '{}' has changed the size of value", hook());
+    }
+    Ok(())
+}
+
+/// As [`check_exchanged`], of all gradients of a node.
+fn check_all_exchanged(old: &[Option<Tensor>], new: &[Option<Tensor>], hook: &dyn NodeHook) -> Result<()> {
+    if old.len() != new.len() {
+        bail!(
+            Runtime,
+            "hook '{}' has returned an incorrect number of values (got {}, but expected {})",
+            hook.name(),
+            new.len(),
+            old.len()
+        );
+    }
+    old.iter().zip(new).try_for_each(|(a, b)| check_exchanged(a.as_ref(), b.as_ref(), || hook.name()))
+}
+
 /// Counts, for every task reachable from the roots, the edges into it. Iterative: chains may be a million long.
 fn discover(roots: &[(Edge, Tensor)], state: &mut Map<Progress>) -> Vec<Arc<Node>> {
     let mut nodes: Vec<Arc<Node>> = Vec::new();
@@ -216,6 +275,7 @@ fn discover(roots: &[(Edge, Tensor)], state: &mut Map<Progress>) -> Vec<Arc<Node
     }
     let mut next = 0;
     while next < nodes.len() {
+        poll();
         let node = nodes[next].clone();
         next += 1;
         for edge in node.edges() {
@@ -316,6 +376,7 @@ fn evaluate(node: &Arc<Node>, mut grads: SmallVec<[Option<Tensor>; 1]>, want: Wa
     let mut out = node.call(&grads, want)?;
     for (_, hook) in &post {
         if let Some(new) = hook.call(Some(&out), &grads)? {
+            check_all_exchanged(&out, &new, &**hook)?;
             out = new;
         }
     }
@@ -341,6 +402,7 @@ fn run_node_hooks(
 ) -> Result<()> {
     for (_, hook) in hooks {
         if let Some(new) = hook.call(outgoing, grads)? {
+            check_all_exchanged(grads, &new, &**hook)?;
             *grads = new.into_iter().collect();
         }
     }
@@ -362,6 +424,7 @@ fn tensor_hooks(
         if let Some(Some(g)) = grads.get(*slot)
             && let Some(new) = hook.call(g)?
         {
+            check_exchanged(Some(g), Some(&new), || hook.name())?;
             grads[*slot] = Some(new);
         }
     }
@@ -389,6 +452,7 @@ fn leaf_hooks(leaf: &Arc<Leaf>, mut grad: Tensor) -> Result<Tensor> {
     for (_, hook) in &list {
         let hook: &Arc<dyn TensorHook> = hook;
         if let Some(new) = hook.call(&grad)? {
+            check_exchanged(Some(&grad), Some(&new), || hook.name())?;
             grad = new;
         }
     }

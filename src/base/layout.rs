@@ -1,6 +1,6 @@
 //! How elements lie in memory: sizes, strides and an offset, all counted in elements, and the algebra of views.
 
-use crate::base::{Dims, numel};
+use crate::base::{Dims, checked_numel, numel};
 use crate::ensure;
 use crate::error::Result;
 
@@ -162,6 +162,29 @@ impl Layout {
         let reach = self.shape.iter().zip(&self.strides).map(|(n, s)| (n - 1).saturating_mul(*s));
         reach.fold(self.offset, usize::saturating_add).saturating_add(1)
     }
+    /// Refuses a layout whose elements, of `size` bytes each, cannot be counted or lie beyond `bytes` bytes of memory.
+    #[inline]
+    pub fn check(&self, size: usize, bytes: usize) -> Result<()> {
+        let count = checked_numel(&self.shape)?;
+        if count == 0 {
+            return Ok(());
+        }
+        ensure!(
+            count.checked_mul(size).is_some_and(|n| n <= isize::MAX as usize),
+            Runtime,
+            "numel: integer multiplication overflow"
+        );
+        let end = self.span_end().saturating_mul(size);
+        ensure!(
+            end <= bytes,
+            Runtime,
+            "setStorage: sizes {:?}, strides {:?}, storage offset {}, and itemsize {size} requiring a storage size of {end} are out of bounds for storage of size {bytes}",
+            self.shape.as_slice(),
+            self.strides.as_slice(),
+            self.offset
+        );
+        Ok(())
+    }
     /// The strides with which the same elements take another shape without a copy, if there are any.
     pub fn view_as(&self, shape: &[usize]) -> Option<Layout> {
         if self.is_contiguous() {
@@ -221,7 +244,7 @@ impl Layout {
             out.offset += start * self.strides[axis];
         }
         out.shape[axis] = length;
-        out.strides[axis] *= step;
+        out.strides[axis] = stepped(self.strides[axis], step);
         out
     }
     /// One index along an axis; the axis goes.
@@ -234,7 +257,7 @@ impl Layout {
     }
     pub fn unsqueeze(&self, axis: usize) -> Layout {
         let mut out = self.clone();
-        let stride = if axis < self.ndim() { self.shape[axis] * self.strides[axis] } else { 1 };
+        let stride = if axis < self.ndim() { stepped(self.strides[axis], self.shape[axis]) } else { 1 };
         out.shape.insert(axis, 1);
         out.strides.insert(axis, stride);
         out
@@ -279,13 +302,18 @@ pub fn row_major(shape: &[usize]) -> Dims {
     strides
 }
 
+/// A stride times a step. A step that wraps reaches beyond everything: the axis has one element, and no use for it.
+fn stepped(stride: usize, step: usize) -> usize {
+    stride.checked_mul(step).unwrap_or(stride)
+}
+
 pub fn diagonal_layout(l: &Layout, offset: i64, a: usize, b: usize) -> Layout {
-    let (na, nb) = (l.shape[a] as i64, l.shape[b] as i64);
-    let n = if offset >= 0 { na.min(nb - offset) } else { (na + offset).min(nb) }.max(0) as usize;
+    // what the offset leaves of either axis
+    let (down, right) = (offset.min(0).unsigned_abs() as usize, offset.max(0) as usize);
+    let n = l.shape[a].saturating_sub(down).min(l.shape[b].saturating_sub(right));
     let mut out = l.clone();
     if n > 0 {
-        out.offset +=
-            if offset >= 0 { offset as usize * l.strides[b] } else { (-offset) as usize * l.strides[a] };
+        out.offset += down * l.strides[a] + right * l.strides[b];
     }
     for axis in [a.max(b), a.min(b)] {
         out.shape.remove(axis);
@@ -304,7 +332,7 @@ pub fn unfold_layout(l: &Layout, axis: usize, size: usize, step: usize) -> Layou
         return out;
     }
     out.shape[axis] = (l.shape[axis] - size) / step + 1;
-    out.strides[axis] *= step;
+    out.strides[axis] = stepped(l.strides[axis], step);
     out.shape.push(size);
     out.strides.push(l.strides[axis]);
     out

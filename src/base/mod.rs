@@ -7,14 +7,16 @@ mod halves;
 mod layout;
 pub mod promote;
 pub mod rng;
+mod room;
 mod scalar;
 mod shape;
 
 pub use device::Device;
 pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
 pub use layout::{Layout, MemoryFormat, diagonal_layout, unfold_layout};
+pub use room::{collected, repeated, reserved};
 pub use scalar::Scalar;
 pub use shape::{
-    Dims, broadcast, check_expand, clamp_slice, infer_size, normalize_dim, numel, same_shape, wrap_dim,
-    wrap_dims,
+    Dims, broadcast, check_expand, checked_numel, clamp_slice, infer_size, normalize_dim, numel, product,
+    same_shape, total, wrap_dim, wrap_dims,
 };

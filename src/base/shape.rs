@@ -1,16 +1,56 @@
 //! Sizes: inline lists, axis wrapping and broadcasting.
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
 
 /// Sizes or strides; up to five stay inline.
 pub type Dims = SmallVec<[usize; 5]>;
 
-/// Product of sizes; the caller has checked that it fits.
+/// Product of sizes of a tensor that exists: it fits, see [`checked_numel`].
 #[inline]
 pub fn numel(shape: &[usize]) -> usize {
     shape.iter().product()
+}
+
+/// The number of elements of a shape from outside. Zeros count as ones while it is checked, so that no product of some
+/// of the sizes wraps either: strides, rows, planes.
+#[inline]
+pub fn checked_numel(shape: &[usize]) -> Result<usize> {
+    let (mut count, mut empty) = (1usize, false);
+    for &n in shape {
+        empty |= n == 0;
+        match count.checked_mul(n.max(1)) {
+            Some(c) if c <= isize::MAX as usize => count = c,
+            _ => return Err(too_many()),
+        }
+    }
+    Ok(if empty { 0 } else { count })
+}
+
+#[cold]
+fn too_many() -> Error {
+    Error::new(Kind::Runtime, "numel: integer multiplication overflow")
+}
+
+/// A size that is a product of sizes.
+#[inline]
+pub fn product(sizes: impl IntoIterator<Item = usize>) -> Result<usize> {
+    sizes
+        .into_iter()
+        .try_fold(1usize, usize::checked_mul)
+        .filter(|&n| n <= isize::MAX as usize)
+        .ok_or_else(too_many)
+}
+
+/// A size that is a sum of sizes.
+#[inline]
+pub fn total(sizes: impl IntoIterator<Item = usize>) -> Result<usize> {
+    sizes
+        .into_iter()
+        .try_fold(0usize, usize::checked_add)
+        .filter(|&n| n <= isize::MAX as usize)
+        .ok_or_else(too_many)
 }
 
 /// Whether two shapes are equal. Short lists are compared faster here than by a call of `memcmp`.
@@ -79,9 +119,9 @@ pub fn infer_size(shape: &[i64], n: usize) -> Result<Dims> {
             }
             s if s < 0 => bail!(Runtime, "invalid shape dimension {s}"),
             s => {
-                known = known.checked_mul(s as usize).ok_or_else(|| {
-                    crate::error::Error::new(crate::error::Kind::Runtime, bad_view(shape, n))
-                })?
+                known = known
+                    .checked_mul(s as usize)
+                    .ok_or_else(|| Error::new(Kind::Runtime, bad_view(shape, n)))?
             }
         }
     }
@@ -151,6 +191,21 @@ mod tests {
         assert_eq!(broadcast(&[2, 1], &[3]).unwrap().as_slice(), &[2, 3]);
         assert_eq!(broadcast(&[0], &[1]).unwrap().as_slice(), &[0]);
         assert!(broadcast(&[2], &[3]).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_refused() {
+        assert_eq!(checked_numel(&[2, 0, 3]).unwrap(), 0);
+        assert_eq!(checked_numel(&[1 << 31, 1 << 31]).unwrap(), 1 << 62);
+        for shape in [&[1 << 32, 1 << 31][..], &[1 << 62, 4], &[0, 1 << 32, 1 << 32], &[usize::MAX]] {
+            assert!(checked_numel(shape).is_err(), "{shape:?}");
+        }
+        assert!(
+            total([1 << 62, 1 << 62]).is_err()
+                && total([usize::MAX, 2]).is_err()
+                && total([3, 4]).unwrap() == 7
+        );
+        assert!(product([1 << 32, 1 << 32]).is_err() && product([3, 4]).unwrap() == 12);
     }
 
     #[test]

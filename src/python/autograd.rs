@@ -170,7 +170,19 @@ pub fn optional(obj: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
     ))
 }
 
+impl Hook {
+    fn title(&self) -> String {
+        Python::attach(|py| {
+            let name = self.0.bind(py).getattr("__name__");
+            name.and_then(|n| n.extract()).unwrap_or_else(|_| "<unknown>".into())
+        })
+    }
+}
+
 impl TensorHook for Hook {
+    fn name(&self) -> String {
+        self.title()
+    }
     fn call(&self, grad: &Tensor) -> CoreResult<Option<Tensor>> {
         Python::attach(|py| {
             let r = self.0.bind(py).call1((wrap(py, grad.clone())?,))?;
@@ -186,6 +198,9 @@ impl TensorHook for Hook {
     }
 }
 impl NodeHook for Hook {
+    fn name(&self) -> String {
+        self.title()
+    }
     fn call(
         &self,
         outgoing: Option<&[Option<Tensor>]>,
@@ -446,6 +461,7 @@ fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Te
 fn run(py: Python<'_>, request: Request<'_>) -> PyResult<Vec<Option<Tensor>>> {
     // hooks and Python functions attach for their own duration
     let work = move || autograd::run(request, &ops::CALCULUS);
+    super::interrupt::listen(py);
     let result = guarded("backward", || {
         let r = py.detach(work);
         Ok(r)

@@ -5,6 +5,7 @@ use super::types::{PyDType, PyDevice, PyFormat, size};
 use crate::base::promote::default_dtype;
 use crate::base::{C128, DType, Scalar};
 use crate::ops::table::{Arg, Base, ELLIPSIS, Ints, Kind, Operand, Ret, Val};
+use crate::python::error::OrPy;
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -230,6 +231,12 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
             Some(v) => Some(Arg::Ints(v)),
             None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
         },
+        // lists and tuples: other iterables may have no end
+        Base::Numbers | Base::OptTensors
+            if obj.cast::<PyTuple>().is_err() && obj.cast::<PyList>().is_err() =>
+        {
+            None
+        }
         Base::Numbers => match obj.try_iter() {
             Ok(items) => {
                 let mut out = Vec::new();
@@ -282,10 +289,22 @@ pub fn scalar<'py>(py: Python<'py>, s: Scalar) -> Bound<'py, PyAny> {
     }
 }
 
+/// Tensors as Python objects, of which there may be very many.
+fn wrapped<'py>(
+    py: Python<'py>,
+    items: &mut dyn Iterator<Item = crate::tensor::Tensor>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let mut out = crate::base::reserved(items.size_hint().0).py()?;
+    for t in items {
+        out.push(wrap(py, t)?);
+    }
+    Ok(out)
+}
+
 /// A result as a Python object.
 pub fn ret<'py>(py: Python<'py>, value: Ret) -> PyResult<Bound<'py, PyAny>> {
     let tuple = |items: &mut dyn Iterator<Item = crate::tensor::Tensor>| -> PyResult<Bound<'py, PyTuple>> {
-        let objects = items.map(|t| wrap(py, t)).collect::<PyResult<Vec<_>>>()?;
+        let objects = wrapped(py, items)?;
         PyTuple::new(py, objects)
     };
     Ok(match value {
@@ -294,7 +313,7 @@ pub fn ret<'py>(py: Python<'py>, value: Ret) -> PyResult<Bound<'py, PyAny>> {
         Ret::Tuple(v) => tuple(&mut v.into_iter())?.into_any(),
         Ret::Named(f, v) => super::types::named(py, f.name, f.fields, tuple(&mut v.into_iter())?)?,
         Ret::List(v) => {
-            let objects = v.into_iter().map(|t| wrap(py, t)).collect::<PyResult<Vec<_>>>()?;
+            let objects = wrapped(py, &mut v.into_iter())?;
             PyList::new(py, objects)?.into_any()
         }
         Ret::Bool(b) => PyBool::new(py, b).to_owned().into_any(),

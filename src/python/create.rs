@@ -2,15 +2,15 @@
 
 use crate::base::promote::default_dtype;
 use crate::base::rng::{Generator, default_generator};
-use crate::base::{DType, Device, Scalar, numel, promote};
+use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
 use crate::python::convert::{device_of, dtype_of, number};
-use crate::python::error::OrPy;
+use crate::python::error::{OrPy, guarded};
 use crate::python::tensor::{PyTensor, optional_dtype, sizes, wrap};
 use crate::python::types::PyDType;
 use crate::tensor::Tensor;
 use crate::tensor::print::{PrintOptions, print_options, set_print_options};
 use crate::{ops, with_dtype};
-use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
 
@@ -30,6 +30,10 @@ impl Collected {
         });
     }
     fn level(&mut self, depth: usize, n: usize) -> PyResult<()> {
+        if n > self.values.capacity() - self.values.len() {
+            // what says that it is long is believed only if there is room for it
+            drop(reserved::<Scalar>(self.values.len().saturating_add(n)).py()?);
+        }
         if depth == self.shape.len() {
             if self.shaped {
                 return Err(PyTypeError::new_err("not a sequence"));
@@ -64,17 +68,15 @@ impl Collected {
         }
         self.shaped |= t.numel() > 0;
         self.note(t.dtype());
-        let mut index = vec![0; t.ndim()];
-        for _ in 0..t.numel() {
-            self.values.push(t.element(&index));
-            for k in (0..index.len()).rev() {
-                index[k] += 1;
-                if index[k] < t.shape()[k] {
-                    break;
-                }
-                index[k] = 0;
-            }
+        if t.device() == Device::Meta {
+            return Err(PyNotImplementedError::new_err("Cannot copy out of meta tensor; no data!"));
         }
+        let dense = ops::driver::memory::dense(&t.detach()).py()?;
+        let values = dense.elements(0, dense.numel()).py()?;
+        self.values
+            .try_reserve(values.len())
+            .map_err(|_| PyMemoryError::new_err("no memory for the elements"))?;
+        self.values.extend(values);
         Ok(())
     }
     fn visit(&mut self, obj: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
@@ -128,7 +130,7 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
     let mut all = Collected { shape: Vec::new(), values: Vec::new(), dtype: None, shaped: false };
     all.visit(obj, 0)?;
     let dtype = dtype.or(all.dtype).unwrap_or(default_dtype());
-    if all.values.len() != numel(&all.shape) {
+    if all.values.len() != checked_numel(&all.shape).py()? {
         return Err(PyValueError::new_err("sequences of unequal depth cannot form a tensor"));
     }
     if dtype.is_integral() && dtype != DType::Bool {
@@ -137,7 +139,7 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
         }
     }
     let t = with_dtype!("tensor", dtype, any, T => {
-        let data: Vec<T> = all.values.iter().map(|s| s.to::<T>()).collect();
+        let data: Vec<T> = collected(all.values.len(), all.values.iter().map(|s| s.to::<T>())).py()?;
         Tensor::from_slice::<T>(&data, &all.shape).py()?
     });
     if device == Device::Cpu {
@@ -207,7 +209,8 @@ fn tensor<'py>(
     pin_memory: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let _ = pin_memory;
-    let t = from_data(data, optional_dtype(dtype)?, device_arg(device)?)?;
+    let (dtype, device) = (optional_dtype(dtype)?, device_arg(device)?);
+    let t = guarded("tensor", || from_data(data, dtype, device))?;
     if requires_grad {
         t.set_requires_grad(true).py()?;
     }
@@ -381,6 +384,10 @@ fn _from_buffer<'py>(
     let n = nbytes.min(raw.len()) / d.size();
     let t = Tensor::empty(&[n], d, Device::Cpu).py()?;
     crate::kernels::cpu::create::copy::write_slice(t.ptr(), &raw[..n * d.size()]);
+    if d == DType::Bool {
+        t.storage().expose(); // bytes from outside need not be 0 and 1
+        return wrap(py, ops::driver::memory::dense_copy(&t).py()?);
+    }
     wrap(py, t)
 }
 

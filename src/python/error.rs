@@ -1,6 +1,7 @@
 //! From the engine's errors to Python's exceptions: one exhaustive match.
 
 use crate::error::{Error, Kind};
+use crate::kernels::cpu::machine::stop::{self, Stop};
 use pyo3::exceptions::*;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -50,19 +51,40 @@ impl<T> OrPy<T> for crate::error::Result<T> {
     }
 }
 
-/// Runs engine code that must not take the interpreter down: a panic becomes an error naming the op.
+/// Runs engine code that must not take the interpreter down: a panic becomes an error naming the op. What Python has
+/// noted of a Ctrl-C is acted on before.
+#[inline]
 pub fn guarded<T>(op: &str, f: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    if stop::is_asked() {
+        Python::attach(super::interrupt::answer)?;
+    }
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
         Ok(r) => r,
-        Err(panic) => {
-            let what = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or(panic.downcast_ref::<&str>().copied())
-                .unwrap_or("unknown");
-            Err(PyRuntimeError::new_err(format!("{op}: internal error of rushlight, please report: {what}")))
-        }
+        Err(end) => Err(unwound(op, end)),
     }
+}
+
+/// The exception for what a call unwound with.
+#[cold]
+fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
+    let panic = match Stop::of(end) {
+        Ok(Stop::Memory(e)) => return to_py(e),
+        Ok(Stop::Interrupted) => {
+            let raised = Python::attach(|py| py.check_signals());
+            return raised.err().unwrap_or_else(|| PyKeyboardInterrupt::new_err(()));
+        }
+        Err(panic) => panic,
+    };
+    let what = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    // the bindings' only word for an object that could not be made
+    if what == "Python API call failed" {
+        return PyMemoryError::new_err(format!("{op}: no memory for Python's objects"));
+    }
+    PyRuntimeError::new_err(format!("{op}: internal error of rushlight, please report: {what}"))
 }
 
 #[pyfunction]

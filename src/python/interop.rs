@@ -103,9 +103,9 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     {
         return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
     }
-    let bytes = layout.span_end() * dtype.size();
+    let bytes = layout.span_end().saturating_mul(dtype.size());
     let owner = Box::new(obj.clone().unbind());
-    Ok(Tensor::from_parts(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype))
+    Tensor::over(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype).py()
 }
 
 /// A tensor sharing memory with a NumPy array.
@@ -164,6 +164,7 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
     if typestr(t.dtype()).is_none() {
         return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
     }
+    t.storage().expose();
     let memory = Bound::new(py, Memory { tensor: t })?;
     asarray(py)?.bind(py).call1((memory,))
 }
@@ -244,9 +245,13 @@ impl PyTensor {
         if t.device() != Device::Cpu {
             return refuse("tensor is not on the CPU");
         }
+        if flags & ffi::PyBUF_WRITABLE != 0 && t.storage().is_readonly() {
+            return refuse("the tensor shows read-only memory");
+        }
         if flags & ffi::PyBUF_STRIDES != ffi::PyBUF_STRIDES && !t.is_contiguous() {
             return refuse("tensor is not contiguous");
         }
+        t.storage().expose();
         let size = t.dtype().size();
         let mut dims: Vec<ffi::Py_ssize_t> = t.shape().iter().map(|&n| n as ffi::Py_ssize_t).collect();
         dims.extend(t.strides().iter().map(|&s| (s * size) as ffi::Py_ssize_t));
@@ -483,6 +488,12 @@ mod dlpack {
 
     pub fn export(py: Python<'_>, t: Tensor, versioned: bool, copied: bool) -> PyResult<Bound<'_, PyAny>> {
         let readonly = t.storage().is_readonly();
+        if readonly && !versioned {
+            return Err(PyBufferError::new_err(
+                "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer DLPack version).",
+            ));
+        }
+        t.storage().expose();
         let (tensor, held) = describe(t);
         let context = held as *mut c_void;
         let (pointer, name) = if versioned {
@@ -561,9 +572,9 @@ mod dlpack {
         producer: Producer,
         readonly: bool,
     ) -> PyResult<Tensor> {
-        let bytes = layout.span_end() * dtype.size();
+        let bytes = layout.span_end().saturating_mul(dtype.size());
         let storage = Storage::foreign(ptr, bytes, Box::new(producer), readonly).py()?;
-        Ok(Tensor::from_parts(storage, layout, dtype))
+        Tensor::over(storage, layout, dtype).py()
     }
 
     /// # Safety
@@ -585,9 +596,15 @@ mod dlpack {
                 t.dtype.code, t.dtype.bits, t.dtype.lanes
             )));
         };
+        if !(0..=64).contains(&t.ndim) {
+            return Err(PyBufferError::new_err(format!("from_dlpack: {} axes are not supported", t.ndim)));
+        }
         let n = t.ndim as usize;
         // SAFETY: shape has ndim entries, strides has as many or is null
         let shape: Dims = (0..n).map(|i| unsafe { *t.shape.add(i) } as usize).collect();
+        if shape.iter().any(|&n| n > isize::MAX as usize) {
+            return Err(PyBufferError::new_err("from_dlpack: negative sizes are not supported"));
+        }
         let strides = if t.strides.is_null() {
             Layout::contiguous(&shape).strides
         } else {

@@ -11,6 +11,8 @@ mod index;
 #[allow(unsafe_code)]
 mod interop;
 #[allow(unsafe_code)]
+mod interrupt;
+#[allow(unsafe_code)]
 mod object;
 mod out;
 mod slots;
@@ -33,5 +35,6 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     function::install(m)?;
     interop::install(m)?;
     describe::install(m)?;
+    interrupt::install(m);
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::tensor::Tensor;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use std::cell::UnsafeCell;
+use std::cell::{RefCell, UnsafeCell};
 use std::sync::Mutex;
 
 /// A tensor as Python sees it. The handle can be exchanged (`x.data = y`, `x.t_()`).
@@ -19,6 +19,46 @@ pub struct PyTensor {
     cell: Attached<Tensor>,
     /// The Python object of `.grad`, so that `p.grad is p.grad`.
     pub grad: Mutex<Option<(usize, Py<PyAny>)>>,
+}
+
+thread_local! {
+    /// Gradients of tensors that went while another tensor's gradient was being let go: a chain of any length is taken
+    /// apart in a loop.
+    static GOING: RefCell<Option<Vec<Py<PyAny>>>> = const { RefCell::new(None) };
+}
+
+impl Drop for PyTensor {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some((_, grad)) = self.grad.get_mut().unwrap_or_else(|e| e.into_inner()).take() {
+            let_go(grad);
+        }
+    }
+}
+
+#[cold]
+fn let_go(object: Py<PyAny>) {
+    let first = GOING.try_with(|going| {
+        let mut going = going.borrow_mut();
+        match going.as_mut() {
+            Some(list) => {
+                list.push(object);
+                None
+            }
+            None => {
+                *going = Some(Vec::new());
+                Some(object)
+            }
+        }
+    });
+    let Ok(mut next) = first else { return };
+    while let Some(object) = next {
+        drop(object);
+        next = GOING.with(|going| going.borrow_mut().as_mut().and_then(Vec::pop));
+        if next.is_none() {
+            GOING.with(|going| *going.borrow_mut() = None);
+        }
+    }
 }
 
 /// A value guarded by the interpreter lock, which a stable-ABI build always has. A lock of its own was two atomic

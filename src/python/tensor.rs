@@ -5,7 +5,7 @@ use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::ops;
 use crate::python::convert::{dtype_of, scalar};
-use crate::python::error::OrPy;
+use crate::python::error::{OrPy, guarded};
 pub use crate::python::object::{PyTensor, wrap};
 use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
@@ -20,7 +20,7 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let layout = Layout { offset: t.layout().offset, ..Layout::contiguous(shape) };
     let needed = layout.span_end().checked_mul(t.dtype().size());
     if needed.is_some_and(|n| n <= t.storage().nbytes()) {
-        return Ok(t.replaced(t.storage().clone(), layout, t.dtype()));
+        return t.replaced(t.storage().clone(), layout, t.dtype()).py();
     }
     if !t.storage().is_resizable() {
         return Err(PyRuntimeError::new_err("Trying to resize storage that is not resizable"));
@@ -28,12 +28,21 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let fresh = Tensor::empty(shape, t.dtype(), t.device()).py()?;
     let keep = (t.storage().nbytes() / t.dtype().size()).saturating_sub(t.layout().offset).min(fresh.numel());
     let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
-    ops::driver::memory::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
-    Ok(t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()))
+    ops::driver::memory::write(&flat(&fresh, 0).py()?, &flat(t, t.layout().offset).py()?).py()?;
+    t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()).py()
+}
+
+/// Lists and texts nest as deep as a tensor has axes, and so does the code that makes them.
+fn check_depth(t: &Tensor) -> PyResult<()> {
+    if t.ndim() > 64 {
+        return Err(PyRuntimeError::new_err("only tensors with up to 64 dims are supported"));
+    }
+    Ok(())
 }
 
 /// The text of a tensor with a class name in front.
-pub fn text(t: &Tensor, prefix: &str) -> String {
+pub fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
+    check_depth(t)?;
     let node = t.grad_fn();
     let name = node.as_ref().map(|(n, _)| n.name().to_string());
     let get = |index: &[usize]| match t.element(index) {
@@ -52,25 +61,50 @@ pub fn text(t: &Tensor, prefix: &str) -> String {
         grad_fn: name.as_deref(),
         get: &get,
     };
-    tensor_text(&data, &print_options())
+    Ok(tensor_text(&data, &print_options()))
 }
 
-fn nested<'py>(
-    py: Python<'py>,
-    t: &Tensor,
-    depth: usize,
-    index: &mut Vec<usize>,
-) -> PyResult<Bound<'py, PyAny>> {
-    if depth == t.ndim() {
-        return Ok(scalar(py, t.element(index)));
-    }
+/// Elements that become Python objects at a time. Python's code may run between them, while no memory is held.
+const LISTED: usize = 16 * 1024;
+/// Bytes of memory that Python takes for a number in a list, at the least.
+const NUMBER: usize = 32;
+
+/// The elements of a contiguous tensor from `at` on, as lists of the axes that are left.
+fn nested<'py>(py: Python<'py>, t: &Tensor, depth: usize, at: &mut usize) -> PyResult<Bound<'py, PyAny>> {
     let list = PyList::empty(py);
-    for i in 0..t.shape()[depth] {
-        index.push(i);
-        list.append(nested(py, t, depth + 1, index)?)?;
-        index.pop();
+    let n = t.shape()[depth];
+    if depth + 1 < t.ndim() {
+        for _ in 0..n {
+            list.append(nested(py, t, depth + 1, at)?)?;
+        }
+        return Ok(list.into_any());
+    }
+    for start in (0..n).step_by(LISTED) {
+        py.check_signals()?;
+        let piece = t.elements(*at, LISTED.min(n - start)).py()?;
+        *at += piece.len();
+        for value in piece {
+            list.append(scalar(py, value))?;
+        }
     }
     Ok(list.into_any())
+}
+
+/// All elements as nested lists.
+fn listed<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+    check_depth(t)?;
+    if t.ndim() == 0 {
+        return Ok(scalar(py, t.item().py()?));
+    }
+    // what has no room is refused before half of it is made
+    let objects = t.shape().iter().scan(1usize, |n, &d| {
+        *n = n.saturating_mul(d);
+        Some(*n)
+    });
+    let objects = objects.fold(0, usize::saturating_add);
+    drop(crate::base::reserved::<[u8; NUMBER]>(objects).py()?);
+    let t = ops::driver::memory::dense(&t.detach()).py()?;
+    nested(py, &t, 0, &mut 0)
 }
 
 fn no_grad_text(t: &Tensor) -> PyResult<()> {
@@ -92,7 +126,7 @@ impl PyTensor {
     #[new]
     #[pyo3(signature = (*args, **kwargs))]
     fn py_new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<PyTensor> {
-        super::create::legacy(args, kwargs, default_dtype()).map(PyTensor::new)
+        guarded("new", || super::create::legacy(args, kwargs, default_dtype())).map(PyTensor::new)
     }
 
     // ---- geometry ------------------------------------------------------------------------------------------------
@@ -285,7 +319,7 @@ impl PyTensor {
                 "tolist: Cannot copy out of meta tensor; no data!",
             ));
         }
-        nested(py, &t, 0, &mut Vec::new())
+        guarded("tolist", || listed(py, &t))
     }
     fn __len__(&self) -> PyResult<usize> {
         self.tensor().shape().first().copied().ok_or_else(|| PyTypeError::new_err("len() of a 0-d tensor"))
@@ -333,8 +367,8 @@ impl PyTensor {
         }
         Ok(t.item().py()?.to_i64())
     }
-    fn __repr__(&self) -> String {
-        text(&self.tensor(), "tensor")
+    fn __repr__(&self) -> PyResult<String> {
+        guarded("repr", || text(&self.tensor(), "tensor"))
     }
     fn __hash__(slf: &Bound<'_, Self>) -> isize {
         (slf.as_ptr() as isize) >> 4
@@ -425,7 +459,7 @@ impl PyTensor {
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
-        wrap(py, Tensor::from_parts(t.storage().forked().py()?, t.layout().clone(), t.dtype()))
+        wrap(py, Tensor::over(t.storage().forked().py()?, t.layout().clone(), t.dtype()).py()?)
     }
     #[setter]
     fn set_data(&self, value: &Bound<'_, PyTensor>) -> PyResult<()> {
@@ -435,7 +469,7 @@ impl PyTensor {
                 "data set to a tensor that requires gradients must be floating point or complex dtype",
             ));
         }
-        self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()));
+        self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()).py()?);
         Ok(())
     }
     fn detach_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
@@ -505,7 +539,7 @@ impl PyTensor {
                     .py()?
             }
         };
-        slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()));
+        slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()).py()?);
         Ok(slf)
     }
     #[pyo3(signature = (*size, memory_format = None))]
@@ -520,7 +554,7 @@ impl PyTensor {
         if t.requires_grad() && crate::autograd::grad_enabled() {
             return Err(PyRuntimeError::new_err("cannot resize variables that require grad"));
         }
-        slf.get().replace(resized(&t, &shape)?);
+        slf.get().replace(guarded("resize_", || resized(&t, &shape))?);
         Ok(slf)
     }
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
@@ -586,8 +620,8 @@ impl PyTensor {
         let t = self.tensor();
         type_name(t.dtype(), t.device())
     }
-    fn _text(&self, prefix: &str) -> String {
-        text(&self.tensor(), prefix)
+    fn _text(&self, prefix: &str) -> PyResult<String> {
+        guarded("repr", || text(&self.tensor(), prefix))
     }
 }
 
@@ -613,7 +647,7 @@ fn in_place_view<'py>(
         ));
     }
     let v = f(&t).py()?;
-    let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype());
+    let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()).py()?;
     if t.requires_grad() && !t.is_leaf() {
         new.set_edge(v.edge());
     }

@@ -8,6 +8,7 @@ use crate::ops::driver::in_place as inplace;
 use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret, Twin};
 use crate::python::convert::{ret, to_arg};
 use crate::python::error::{guarded, to_py};
+use crate::python::interrupt;
 use crate::python::out;
 use crate::python::tensor::PyTensor;
 use crate::tensor::Tensor;
@@ -145,18 +146,19 @@ fn call<'py>(
         match bind(row, given, keywords, &mut args)? {
             Ok(()) => {
                 if group.in_place {
-                    return in_place(row, &args, given);
+                    in_place(row, &args)?;
+                    return Ok(target(row, given, keywords));
                 }
                 if let Some(out) = &out {
                     out::adopt(row, &mut args, out);
                 }
                 let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
                 if row.is_in(Place::InPlace) {
-                    return Ok(given[0].clone());
+                    return Ok(target(row, given, keywords));
                 }
                 return match out {
                     Some(out) => out::store(row, py, value, &out),
-                    None => ret_or_self(py, value, given, &args),
+                    None => ret_or_self(py, value, given, keywords, &args),
                 };
             }
             Err(m) => {
@@ -174,7 +176,13 @@ const LONG: usize = 16 * 1024;
 /// Runs engine code over so many elements, detached from the interpreter if they are many.
 #[inline]
 pub fn detached_if_long<T: Send>(py: Python<'_>, elements: usize, f: impl FnOnce() -> T + Send) -> T {
-    if elements >= LONG { py.detach(f) } else { f() }
+    if elements < LONG {
+        return f();
+    }
+    if elements >= interrupt::WORTH_ASKING {
+        interrupt::listen(py);
+    }
+    py.detach(f)
 }
 
 /// The elements of the largest tensor among the arguments.
@@ -193,11 +201,12 @@ fn ret_or_self<'py>(
     py: Python<'py>,
     value: Ret,
     given: &[Bound<'py, PyAny>],
+    keywords: &Keywords<'py>,
     args: &[Arg],
 ) -> PyResult<Bound<'py, PyAny>> {
     if let (Ret::Tensor(t), Some(Arg::Tensor(x))) = (&value, args.first())
         && t.same(x)
-        && let Some(object) = given.first()
+        && let Some(object) = given.first().or_else(|| keywords.iter().map(|(_, v)| v).find(|v| shows(v, t)))
         && object.cast::<PyTensor>().is_ok_and(|o| o.get().is(t))
     {
         return Ok(object.clone());
@@ -205,7 +214,18 @@ fn ret_or_self<'py>(
     ret(py, value)
 }
 
-fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+/// What a function that works in place answers with: its first argument, however it was given.
+fn target<'py>(row: &OpDef, given: &[Bound<'py, PyAny>], keywords: &Keywords<'py>) -> Bound<'py, PyAny> {
+    let named = || keyword(&row.params[0], keywords).or(keywords.first().map(|(_, value)| value));
+    given.first().or_else(named).expect("a call that fits the row has its first argument").clone()
+}
+
+/// Whether an object is this very tensor.
+fn shows(object: &Bound<'_, PyAny>, t: &Tensor) -> bool {
+    object.cast::<PyTensor>().is_ok_and(|o| o.get().is(t))
+}
+
+fn in_place(row: &OpDef, args: &[Arg]) -> PyResult<()> {
     match row.twin {
         Twin::Own(f) => f(args).map_err(to_py)?,
         Twin::None | Twin::Assign => {
@@ -225,7 +245,7 @@ fn in_place<'py>(row: &OpDef, args: &[Arg], given: &[Bound<'py, PyAny>]) -> PyRe
             }
         }
     }
-    Ok(given[0].clone())
+    Ok(())
 }
 
 enum Mismatch {

@@ -129,7 +129,7 @@ fn write(to: &mut impl Write, tensors: &StateDict) -> Result<()> {
         let (start, bytes) =
             (tensor.layout().offset * tensor.dtype().size(), tensor.numel() * tensor.dtype().size());
         for piece in (0..bytes).step_by(PIECE) {
-            let data: Vec<u8> = tensor.storage().copy_out(start + piece, PIECE.min(bytes - piece));
+            let data: Vec<u8> = tensor.storage().copy_out(start + piece, PIECE.min(bytes - piece))?;
             to.write_all(&data).map_err(io)?;
         }
     }

@@ -32,7 +32,7 @@ fn sample() -> StateDict {
 
 fn bits(t: &Tensor) -> Vec<u8> {
     let t = dense(t).unwrap();
-    t.storage().copy_out(t.layout().offset * t.dtype().size(), t.numel() * t.dtype().size())
+    t.storage().copy_out(t.layout().offset * t.dtype().size(), t.numel() * t.dtype().size()).unwrap()
 }
 
 #[test]

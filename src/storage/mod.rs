@@ -6,12 +6,12 @@
 
 pub mod host;
 
-use crate::base::{Device, Elem};
+use crate::base::{Device, Elem, repeated};
 use crate::error::Result;
 use host::Block;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering, fence};
 
 /// A counted reference to a header. Header and small data share one block: with an `Arc` beside the data a small
 /// tensor cost two allocations more.
@@ -32,6 +32,11 @@ struct Header {
     device: Device,
     /// Stored by a caller who promised not to write (a read-only NumPy array).
     readonly: bool,
+    /// Another handle's memory: its guard word counts.
+    forked: bool,
+    /// Others reach the memory without this handle, an array of NumPy's, or as another dtype: no guard word keeps them
+    /// out, and no dtype says what they write.
+    exposed: AtomicBool,
 }
 
 const HEADER: usize = size_of::<Header>();
@@ -83,7 +88,9 @@ impl Storage {
     }
     /// Memory that somebody else owns; `owner` is dropped with the storage.
     pub fn foreign(ptr: *mut u8, bytes: usize, owner: host::Owner, readonly: bool) -> Result<Storage> {
-        Storage::of(Some(Block::foreign(ptr, owner)), bytes, Device::Cpu, readonly)
+        let storage = Storage::of(Some(Block::foreign(ptr, owner)), bytes, Device::Cpu, readonly)?;
+        storage.expose();
+        Ok(storage)
     }
     /// A header for a block, or for `bytes` bytes behind it.
     #[inline]
@@ -104,6 +111,8 @@ impl Storage {
                 home: class,
                 device,
                 readonly,
+                forked: false,
+                exposed: AtomicBool::new(false),
             })
         };
         Ok(Storage(at))
@@ -119,6 +128,11 @@ impl Storage {
     }
     pub fn nbytes(&self) -> usize {
         self.header().bytes
+    }
+    /// Whether there are bytes behind it: on the meta device there are none.
+    #[inline]
+    pub fn has_memory(&self) -> bool {
+        self.header().device != Device::Meta
     }
     #[inline]
     pub fn device(&self) -> Device {
@@ -145,11 +159,35 @@ impl Storage {
     pub fn same(&self, other: &Storage) -> bool {
         self.0 == other.0 || self.header().bytes > 0 && self.ptr() == other.ptr()
     }
-    /// The same memory with a version counter of its own: what `x.data` is.
+    /// The same memory with a version counter of its own: what `x.data` is. Who uses the memory is kept in one place for
+    /// all of its handles.
     pub fn forked(&self) -> Result<Storage> {
-        let owner = Box::new(self.clone());
-        let block = Block::foreign(self.ptr(), owner);
-        Storage::of(Some(block), self.header().bytes, self.header().device, self.header().readonly)
+        let owner = self.root().clone();
+        let block = Block::foreign(self.ptr(), Box::new(owner));
+        let mut made =
+            Storage::of(Some(block), self.header().bytes, self.header().device, self.header().readonly)?;
+        // SAFETY: the header is fresh, this is its only reference
+        unsafe { made.0.as_mut().forked = true };
+        Ok(made)
+    }
+    /// The handle that has the guard word.
+    #[inline]
+    fn root(&self) -> &Storage {
+        if self.header().forked { self.forked_from() } else { self }
+    }
+    #[cold]
+    fn forked_from(&self) -> &Storage {
+        let owner = self.header().block.owner().and_then(|owner| owner.downcast_ref::<Storage>());
+        owner.expect("a fork keeps the handle it was made of")
+    }
+    /// Others may write to the memory from now on, and ask nobody.
+    pub fn expose(&self) {
+        self.root().header().exposed.store(true, Ordering::Relaxed);
+    }
+    /// Whether others may be writing to the memory at any time.
+    #[inline]
+    pub fn is_exposed(&self) -> bool {
+        self.root().header().exposed.load(Ordering::Relaxed)
     }
     /// Whether a tensor that outgrows this memory may move to memory of our own. From an array of NumPy's it may not:
     /// the two would part without a word.
@@ -169,15 +207,15 @@ impl Storage {
     /// Copies `n` elements out, from byte `at` on. The bytes there are elements of `T`, as a tensor's dtype says.
     ///
     /// Panics where the memory ends before.
-    pub(crate) fn copy_out<T: Elem>(&self, at: usize, n: usize) -> Vec<T> {
+    pub(crate) fn copy_out<T: Elem>(&self, at: usize, n: usize) -> Result<Vec<T>> {
         let bytes =
             n.checked_mul(size_of::<T>()).filter(|b| at.checked_add(*b).is_some_and(|e| e <= self.nbytes()));
         let bytes = bytes.expect("the elements lie in the memory");
-        let mut out = vec![T::ZERO; n];
+        let mut out = repeated(T::ZERO, n)?;
         let _guard = Guard::read(self, self);
         // SAFETY: both have that many bytes; the vector is fresh; foreign memory need not be aligned, bytes are
         unsafe { std::ptr::copy_nonoverlapping(self.ptr().add(at), out.as_mut_ptr().cast::<u8>(), bytes) };
-        out
+        Ok(out)
     }
     /// Copies bytes in, from byte `at` on. They must be elements of whatever dtype the memory is read as.
     ///
@@ -192,16 +230,15 @@ impl Storage {
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.ptr().add(at), bytes.len()) };
     }
 
+    // ---- the guard word: of roots alone, which guards take care of
+
     #[inline]
     fn lock_read(&self) {
+        let guard = &self.header().guard;
         loop {
-            let now = self.header().guard.load(Ordering::Relaxed);
+            let now = guard.load(Ordering::Relaxed);
             if now >= 0
-                && self
-                    .header()
-                    .guard
-                    .compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed)
-                    .is_ok()
+                && guard.compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
             {
                 return;
             }
@@ -241,6 +278,7 @@ impl<'a> Guard<'a> {
     /// Holds two storages, which may be the same one, for reading.
     #[inline]
     pub fn read(a: &'a Storage, b: &'a Storage) -> Guard<'a> {
+        let (a, b) = (a.root(), b.root());
         let held = match a.id().cmp(&b.id()) {
             std::cmp::Ordering::Equal => Held::One(a),
             std::cmp::Ordering::Less => Held::Two(a, b),
@@ -260,8 +298,8 @@ impl<'a> Guard<'a> {
         writes: impl Iterator<Item = &'a Storage>,
     ) -> Guard<'a> {
         let mut held: SmallVec<[(&'a Storage, bool); 4]> = SmallVec::new();
-        held.extend(writes.map(|s| (s, true)));
-        held.extend(reads.map(|s| (s, false)));
+        held.extend(writes.map(|s| (s.root(), true)));
+        held.extend(reads.map(|s| (s.root(), false)));
         in_order(&mut held);
         for (s, write) in &held {
             if *write { s.lock_write() } else { s.lock_read() }
@@ -309,6 +347,22 @@ mod tests {
         assert_eq!(s.header().guard.load(Ordering::Relaxed), 1);
         drop(g);
         assert_eq!(s.header().guard.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_fork_shares_the_guard_word_of_its_source() {
+        let s = Storage::new(64, Device::Cpu).unwrap();
+        let fork = s.forked().unwrap().forked().unwrap();
+        let g = Guard::take([&s].into_iter(), [&fork].into_iter());
+        assert_eq!(s.header().guard.load(Ordering::Relaxed), -1);
+        drop(g);
+        let g = Guard::read(&s, &fork);
+        assert_eq!(s.header().guard.load(Ordering::Relaxed), 1);
+        drop(g);
+        fork.bump_version();
+        assert_eq!((s.version(), fork.version()), (0, 1));
+        fork.expose();
+        assert!(s.is_exposed());
     }
 
     #[test]

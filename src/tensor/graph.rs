@@ -88,11 +88,19 @@ impl Shape {
 /// A hook on the gradient of a tensor: may replace it.
 pub trait TensorHook: Send + Sync {
     fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
+    /// Its name in messages.
+    fn name(&self) -> String {
+        "<unknown>".into()
+    }
 }
 /// A hook on a node: `pre` sees the incoming gradients, `post` the outgoing ones as well. Both may replace.
 pub trait NodeHook: Send + Sync {
     fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>])
     -> Result<Option<Grads>>;
+    /// Its name in messages.
+    fn name(&self) -> String {
+        "<unknown>".into()
+    }
 }
 /// A hook on a leaf, called after its gradient was added to.
 pub trait LeafHook: Send + Sync {
@@ -266,12 +274,43 @@ impl Debug for Node {
     }
 }
 
-/// What a dying node leaves to be dropped.
-type Remains = (SmallVec<[Input; 2]>, Option<Saved>, Option<Box<dyn GradFn>>);
+/// What a dying node leaves to be dropped, or a leaf.
+#[allow(dead_code)] // held to be dropped
+enum Remains {
+    Node(SmallVec<[Input; 2]>, Option<Saved>, Option<Box<dyn GradFn>>),
+    Grad(Tensor),
+}
+
+/// Drops what is left of a node or a leaf: now, or after what is being dropped already.
+fn bury(remains: Remains) {
+    let Ok(first) = DYING.try_with(|d| {
+        let mut d = d.borrow_mut();
+        match d.as_mut() {
+            Some(queue) => {
+                queue.push(remains);
+                None
+            }
+            None => {
+                *d = Some(Vec::new());
+                Some(remains)
+            }
+        }
+    }) else {
+        return;
+    };
+    let mut next = first;
+    while let Some(remains) = next {
+        drop(remains);
+        next = DYING.try_with(|d| d.borrow_mut().as_mut().and_then(Vec::pop)).ok().flatten();
+        if next.is_none() {
+            let _ = DYING.try_with(|d| *d.borrow_mut() = None);
+        }
+    }
+}
 
 thread_local! {
-    /// Remains of nodes that died while another node's remains were being dropped: a graph of any depth is taken
-    /// apart in a loop, even where the way from node to node leads through foreign objects.
+    /// Remains of nodes and leaves that died while another one's remains were being dropped: a graph of any depth is
+    /// taken apart in a loop, even where the way from node to node leads through foreign objects.
     static DYING: RefCell<Option<Vec<Remains>>> = const { RefCell::new(None) };
 }
 
@@ -285,30 +324,7 @@ impl<G: GradFn + ?Sized> Drop for Node<G> {
         {
             return; // no further node hangs on this one
         }
-        let remains: Remains = (std::mem::take(&mut self.inputs), saved.take(), self.op.take());
-        let Ok(first) = DYING.try_with(|d| {
-            let mut d = d.borrow_mut();
-            match d.as_mut() {
-                Some(queue) => {
-                    queue.push(remains);
-                    None
-                }
-                None => {
-                    *d = Some(Vec::new());
-                    Some(remains)
-                }
-            }
-        }) else {
-            return;
-        };
-        let mut next = first;
-        while let Some(remains) = next {
-            drop(remains);
-            next = DYING.try_with(|d| d.borrow_mut().as_mut().and_then(Vec::pop)).ok().flatten();
-            if next.is_none() {
-                let _ = DYING.try_with(|d| *d.borrow_mut() = None);
-            }
-        }
+        bury(Remains::Node(std::mem::take(&mut self.inputs), saved.take(), self.op.take()));
     }
 }
 
@@ -318,6 +334,23 @@ pub struct Leaf {
     pub shape: Mutex<Shape>,
     pub hooks: Mutex<LeafHooks>,
     tensor: Mutex<Weak<super::Inner>>,
+}
+
+/// A gradient may be a leaf with a gradient, and so on.
+impl Drop for Leaf {
+    fn drop(&mut self) {
+        if let Some(grad) = self.grad.get_mut().unwrap_or_else(|e| e.into_inner()).take() {
+            bury(Remains::Grad(grad));
+        }
+    }
+}
+
+impl Drop for Retained {
+    fn drop(&mut self) {
+        if let Some(grad) = self.grad.get_mut().unwrap_or_else(|e| e.into_inner()).take() {
+            bury(Remains::Grad(grad));
+        }
+    }
 }
 
 #[derive(Default)]

@@ -4,7 +4,7 @@ pub mod graph;
 pub mod print;
 pub mod saved;
 
-use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar};
+use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar, checked_numel};
 use crate::error::Result;
 use crate::storage::Storage;
 use crate::{bail, ensure};
@@ -103,8 +103,16 @@ impl Meta {
 
 impl Tensor {
     // ---- making ------------------------------------------------------------------------------------------------
+    /// A tensor over memory. Beside [`Tensor::alloc`] and views of the same elements this is how every tensor is made,
+    /// so that kernels may take it for granted: the elements can be counted, in bytes too, and lie in the memory.
     #[inline]
-    pub fn from_parts(storage: Storage, layout: Layout, dtype: DType) -> Tensor {
+    pub fn over(storage: Storage, layout: Layout, dtype: DType) -> Result<Tensor> {
+        layout.check(dtype.size(), storage.nbytes())?;
+        Ok(Tensor::made(storage, layout, dtype))
+    }
+    /// As [`Tensor::over`], of what has been checked.
+    #[inline]
+    fn made(storage: Storage, layout: Layout, dtype: DType) -> Tensor {
         let contiguous = layout.is_contiguous();
         let (flags, state) = (AtomicU8::new(0), Mutex::default());
         Tensor(Arc::new(Inner { storage, layout, contiguous, dtype, flags, state }))
@@ -112,15 +120,19 @@ impl Tensor {
     /// Uninitialised memory for a result.
     #[inline]
     pub fn alloc(meta: Meta, device: Device) -> Result<Tensor> {
-        let count = meta.layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-        let Some(bytes) = count.and_then(|n| n.checked_mul(meta.dtype.size())) else {
-            bail!(
-                Runtime,
-                "Storage size calculation overflowed with sizes={:?}",
-                meta.layout.shape.as_slice()
-            );
+        let Meta { layout, dtype } = meta;
+        let bytes = match checked_numel(&layout.shape).map(|n| n.checked_mul(dtype.size())) {
+            Ok(Some(bytes)) if bytes <= isize::MAX as usize => bytes,
+            _ => {
+                bail!(Runtime, "Storage size calculation overflowed with sizes={:?}", layout.shape.as_slice())
+            }
         };
-        Ok(Tensor::from_parts(Storage::new(bytes, device)?, meta.layout, meta.dtype))
+        let t = Tensor::made(Storage::new(bytes, device)?, layout, dtype);
+        if !t.is_contiguous() || t.0.layout.offset != 0 {
+            // dense in another order, or a mistake of the op that asked
+            t.0.layout.check(dtype.size(), bytes)?;
+        }
+        Ok(t)
     }
     pub fn empty(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
         Tensor::alloc(Meta::new(shape, dtype), device)
@@ -128,7 +140,7 @@ impl Tensor {
     /// A contiguous tensor of the given elements.
     pub fn from_slice<T: Elem>(data: &[T], shape: &[usize]) -> Result<Tensor> {
         ensure!(
-            data.len() == crate::base::numel(shape),
+            checked_numel(shape)? == data.len(),
             Runtime,
             "shape '{shape:?}' is invalid for input of size {}",
             data.len()
@@ -139,18 +151,27 @@ impl Tensor {
     }
     /// Another view of the same storage, outside the graph.
     #[inline]
-    pub fn alias(&self, layout: Layout) -> Tensor {
-        let t = Tensor::from_parts(self.0.storage.clone(), layout, self.0.dtype);
+    pub fn alias(&self, layout: Layout) -> Result<Tensor> {
+        layout.check(self.0.dtype.size(), self.0.storage.nbytes())?;
+        Ok(self.shown(layout))
+    }
+    /// As [`Tensor::alias`], of what has been checked.
+    #[inline]
+    fn shown(&self, layout: Layout) -> Tensor {
+        let t = Tensor::made(self.0.storage.clone(), layout, self.0.dtype);
         t.0.flags.store(self.0.flags.load(Ordering::Relaxed) & INFERENCE, Ordering::Relaxed);
         t
     }
     /// The same data outside the graph (shares storage and version counter).
     pub fn detach(&self) -> Tensor {
-        self.alias(self.0.layout.clone())
+        self.shown(self.0.layout.clone())
     }
-    /// The same bits read as another dtype of the same size.
-    pub fn reinterpret(&self, layout: Layout, dtype: DType) -> Tensor {
-        Tensor::from_parts(self.0.storage.clone(), layout, dtype)
+    /// The same bits read as another dtype.
+    pub fn reinterpret(&self, layout: Layout, dtype: DType) -> Result<Tensor> {
+        if (dtype == DType::Bool) != (self.dtype() == DType::Bool) {
+            self.0.storage.expose(); // what either writes need not be what the other may hold
+        }
+        Tensor::over(self.0.storage.clone(), layout, dtype)
     }
 
     // ---- reading geometry ---------------------------------------------------------------------------------------
@@ -194,14 +215,17 @@ impl Tensor {
     pub fn is_contiguous(&self) -> bool {
         self.0.contiguous
     }
-    /// Address of the first element.
+    /// Address of the first element. Only for a tensor with memory: an op that got here with another one is at fault, and
+    /// goes no further.
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
+        assert!(self.0.storage.has_memory(), "a meta tensor has no data");
         self.0.storage.ptr().wrapping_add(self.0.layout.offset * self.0.dtype.size())
     }
+    /// Address of the first element as what it is.
     #[inline]
     pub fn ptr_of<T: Elem>(&self) -> *mut T {
-        debug_assert_eq!(T::DTYPE, self.0.dtype);
+        assert!(T::DTYPE == self.0.dtype, "elements of another dtype");
         self.ptr() as *mut T
     }
     /// Identity of the tensor behind the handle.
@@ -225,10 +249,26 @@ impl Tensor {
         Arc::strong_count(&self.0)
     }
     /// One element by its position in logical order. For printing, `item` and tests, not for kernels.
+    ///
+    /// Panics where the index lies outside.
     pub fn element(&self, index: &[usize]) -> Scalar {
+        let inside = index.len() == self.ndim() && index.iter().zip(self.shape()).all(|(i, n)| i < n);
+        assert!(inside, "an index within the tensor");
         let at: usize = index.iter().zip(self.strides()).map(|(i, s)| i * s).sum();
         let _g = crate::storage::Guard::take([self.storage()].into_iter(), [].into_iter());
         crate::kernels::cpu::create::copy::read_scalar(self.ptr(), at, self.dtype())
+    }
+    /// Elements `from..from + n` of a contiguous tensor. For lists and printing, not for kernels.
+    pub fn elements(&self, from: usize, n: usize) -> Result<Vec<Scalar>> {
+        ensure!(
+            self.is_contiguous() && from.checked_add(n).is_some_and(|end| end <= self.numel()),
+            Index,
+            "elements {from} to {from} + {n} of {}",
+            self.numel()
+        );
+        let _g = crate::storage::Guard::read(self.storage(), self.storage());
+        let read = |i| crate::kernels::cpu::create::copy::read_scalar(self.ptr(), i, self.dtype());
+        crate::base::collected(n, (from..from + n).map(read))
     }
     /// The one element of a one-element tensor.
     pub fn item(&self) -> Result<Scalar> {
@@ -409,8 +449,8 @@ impl Tensor {
         }
     }
     /// A tensor over other memory at the same place of the graph (`x.data = y`, `resize_`, `t_`).
-    pub fn replaced(&self, storage: Storage, layout: Layout, dtype: DType) -> Tensor {
-        let t = Tensor::from_parts(storage, layout, dtype);
+    pub fn replaced(&self, storage: Storage, layout: Layout, dtype: DType) -> Result<Tensor> {
+        let t = Tensor::over(storage, layout, dtype)?;
         t.0.flags.store(self.0.flags.load(Ordering::Relaxed), Ordering::Relaxed);
         let edge = self.edge();
         let view = self.state().view.as_ref().map(|v| {
@@ -423,7 +463,7 @@ impl Tensor {
         let generation = self.state().generation;
         let retained = self.state().retained.clone();
         *t.state() = State { edge, view, generation, retained };
-        t
+        Ok(t)
     }
     pub fn retained(&self) -> Option<Arc<graph::Retained>> {
         self.state().retained.clone()

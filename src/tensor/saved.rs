@@ -78,7 +78,7 @@ impl SavedTensor {
                 self.version
             );
         }
-        let t = Tensor::from_parts(storage.clone(), layout.clone(), *dtype);
+        let t = Tensor::over(storage.clone(), layout.clone(), *dtype)?;
         match (self.result, node) {
             (Some(slot), Some(node)) => t.set_edge(Edge::Node(node.clone(), slot)),
             _ if self.edge.is_some() => t.set_edge(self.edge.clone()),

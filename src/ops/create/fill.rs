@@ -120,7 +120,7 @@ fn strided(size: &[i64], stride: &[i64], dtype: DType, device: Device) -> Result
         bail!(Runtime, "Storage size calculation overflowed with sizes={size:?} and strides={stride:?}");
     };
     let storage = crate::storage::Storage::new(bytes, device)?;
-    Ok(Tensor::from_parts(storage, layout, dtype))
+    Tensor::over(storage, layout, dtype)
 }
 
 fn empty_of(size: &[i64], dtype: DType, device: Device, format: Option<MemoryFormat>) -> Result<Tensor> {

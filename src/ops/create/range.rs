@@ -1,7 +1,7 @@
 //! Numbers in a row: ranges, spacings, identities and the positions of triangles.
 
 use crate::base::promote::default_dtype;
-use crate::base::{DType, Device, MemoryFormat, Scalar};
+use crate::base::{DType, Device, MemoryFormat, Scalar, collected, product, reserved};
 use crate::error::Result;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::{check_layout, device_of, finish, number};
@@ -23,14 +23,11 @@ pub(crate) fn generate(
     }
     room("range", n)?;
     let out = if dtype.is_integral() {
-        let values: Vec<i64> = (0..n).map(|i| f(i).to_i64()).collect();
-        Tensor::from_slice(&values, &[n])?
+        Tensor::from_slice(&collected(n, (0..n).map(|i| f(i).to_i64()))?, &[n])?
     } else if dtype.is_complex() {
-        let values: Vec<crate::base::C128> = (0..n).map(|i| f(i).to_c128()).collect();
-        Tensor::from_slice(&values, &[n])?
+        Tensor::from_slice(&collected(n, (0..n).map(|i| f(i).to_c128()))?, &[n])?
     } else {
-        let values: Vec<f64> = (0..n).map(|i| f(i).to_f64()).collect();
-        Tensor::from_slice(&values, &[n])?
+        Tensor::from_slice(&collected(n, (0..n).map(|i| f(i).to_f64()))?, &[n])?
     };
     if out.dtype() == dtype {
         return out.convert(None, Some(device), false, MemoryFormat::Preserve);
@@ -72,7 +69,7 @@ fn arange_of(
     if all_ints && dtype.is_integral() {
         let (a, b, s) = (start.to_i64(), end.to_i64(), step.to_i64());
         let n = (b as i128 - a as i128).unsigned_abs().div_ceil(s.unsigned_abs() as u128) as usize;
-        return generate(n, dtype, device, |i| Scalar::Int(a + s * i as i64));
+        return generate(n, dtype, device, |i| Scalar::Int(a.wrapping_add(s.wrapping_mul(i as i64))));
     }
     let n = ((b - a) / s).ceil() as usize;
     if dtype.is_integral() {
@@ -149,18 +146,40 @@ fn triangle(
     for (n, name) in [(row, "row"), (col, "col")] {
         ensure!(n >= 0, Runtime, "{name} must be non-negative, got{n}");
     }
-    room("triangular indices", (row as usize).saturating_mul(col as usize))?;
-    let (mut r, mut c) = (Vec::new(), Vec::new());
-    for i in 0..row {
-        let range = if upper { (i + offset).clamp(0, col)..col } else { 0..(i + offset + 1).clamp(0, col) };
-        for j in range {
-            r.push(i);
-            c.push(j);
-        }
+    // where a row begins and ends: from or to the diagonal
+    let diagonal =
+        |i: i64, after: i64| (i as i128 + offset as i128 + after as i128).clamp(0, col as i128) as i64;
+    let range = |i: i64| if upper { diagonal(i, 0)..col } else { 0..diagonal(i, 1) };
+    // rows without an element are skipped, however many there are: those above the diagonal, or those below
+    let rows = if col == 0 {
+        0..0
+    } else if upper {
+        0..(col as i128 - offset as i128).clamp(0, row as i128) as i64
+    } else {
+        (-(offset as i128)).clamp(0, row as i128) as i64..row
+    };
+    // counted in closed form: whole rows, and a triangle
+    let (first, last) = (rows.start as i128, rows.end as i128);
+    let sum = |from: i128, to: i128| if to > from { (from + to - 1) * (to - from) / 2 } else { 0 };
+    let count = if upper {
+        let whole = (-(offset as i128)).clamp(0, last);
+        whole * col as i128 + (last - whole) * (col as i128 - offset as i128) - sum(whole, last)
+    } else {
+        let whole = (col as i128 - offset as i128 - 1).clamp(first, last);
+        (last - whole) * col as i128 + (whole - first) * (offset as i128 + 1) + sum(first, whole)
+    };
+    let n = usize::try_from(count).unwrap_or(usize::MAX);
+    if device == Some(Device::Meta) {
+        return Tensor::empty(&[2, n], dtype.unwrap_or(DType::I64), Device::Meta);
     }
-    let n = r.len();
-    r.extend_from_slice(&c);
-    let out = Tensor::from_slice(&r, &[2, n])?;
+    let mut places = reserved(product([2, n])?)?;
+    for i in rows.clone() {
+        places.extend(range(i).map(|_| i));
+    }
+    for i in rows {
+        places.extend(range(i));
+    }
+    let out = Tensor::from_slice(&places, &[2, n])?;
     out.cast(dtype.unwrap_or(DType::I64))?.convert(None, device, false, MemoryFormat::Preserve)
 }
 
@@ -168,7 +187,7 @@ fn triangle(
 pub fn eye_of(n: usize, m: usize, dtype: DType, device: Device) -> Result<Tensor> {
     let out = filled(&[n, m], Scalar::Int(0), dtype, device)?;
     let diagonal = crate::base::diagonal_layout(out.layout(), 0, 0, 1);
-    crate::ops::driver::memory::fill_data(&out.alias(diagonal), Scalar::Int(1))?;
+    crate::ops::driver::memory::fill_data(&out.alias(diagonal)?, Scalar::Int(1))?;
     Ok(out)
 }
 
@@ -195,7 +214,7 @@ rows! { RANGE:
         let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
         ensure!(s != 0.0, Runtime, "step must be nonzero");
         ensure!((s > 0.0 && b >= a) || (s < 0.0 && b <= a), Runtime, "upper bound and lower bound inconsistent with step sign");
-        let n = ((b - a) / s).floor() as usize + 1;
+        let n = (((b - a) / s).floor() as usize).saturating_add(1);
         finish(generate(n, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), |i| Scalar::Float(a + s * i as f64))?, made.requires_grad)
     }
     /// `steps` numbers from `start` to `end`, evenly spaced, both included.

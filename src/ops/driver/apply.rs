@@ -4,6 +4,7 @@ use crate::autograd::{GradMode, grad_enabled, inference_mode, mode};
 use crate::bail;
 use crate::base::Device;
 use crate::error::Result;
+use crate::ops::driver::memory::{check_memory, is_doubtful, truthful_held};
 use crate::ops::driver::op::{Op, Outs, Saves};
 use crate::storage::Guard;
 use crate::tensor::graph::{Input, Parts, Shape};
@@ -108,16 +109,28 @@ pub(crate) fn compute<O: Op>(
 ) -> Result<()> {
     match device {
         Device::Cpu => {
+            shared.iter().try_for_each(check_memory)?;
             let _guard = match (x, shared) {
                 ([a], []) => Guard::read(a.storage(), a.storage()),
                 ([a, b], []) => Guard::read(a.storage(), b.storage()),
                 _ => Guard::take(x.iter().map(|t| t.storage()), shared.iter().map(|t| t.storage())),
             };
+            if x.iter().any(|t| is_doubtful(t)) {
+                return with_truthful(op, x, outs);
+            }
             op.cpu(x, outs)
         }
         Device::Meta => Ok(()),
         Device::Gpu(_) => bail!(NotImplemented, "{}: no kernel for device cuda; use .cpu()", op.name()),
     }
+}
+
+/// The kernel over inputs of which some are bools in memory that others write to.
+#[cold]
+fn with_truthful<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
+    let own = |t: &&Tensor| if is_doubtful(t) { truthful_held(t) } else { Ok((*t).clone()) };
+    let own: Vec<Tensor> = x.iter().map(own).collect::<Result<_>>()?;
+    op.cpu(&own.iter().collect::<Vec<_>>(), outs)
 }
 
 #[inline]

@@ -155,7 +155,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     }
     target.storage().bump_version();
     if recording && target.dtype().is_differentiable() {
-        let result = target.alias(target.layout().clone());
+        let result = target.detach();
         let node = make_node(op, &inputs, std::slice::from_ref(&result), saves);
         super::in_place::rebase(target, node, 0);
     }
@@ -167,7 +167,7 @@ fn before(target: &Tensor, saves: Saves, overlaps: bool) -> Result<Tensor> {
     let old = if saves.inputs & 1 == 1 || saves.inputs != 0 && overlaps {
         crate::ops::driver::memory::dense_copy(target)?
     } else {
-        target.alias(target.layout().clone())
+        target.detach()
     };
     old.set_edge(target.edge());
     Ok(old)

@@ -13,9 +13,41 @@ pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
     if dst.device() == Device::Meta {
         return Ok(());
     }
+    if src.device() == Device::Meta {
+        bail!(NotImplemented, "Cannot copy out of meta tensor; no data!");
+    }
+    check_memory(dst)?;
     let _guard = Guard::take([src.storage()].into_iter(), [dst.storage()].into_iter());
-    write_held(dst, src);
+    match is_doubtful(src) {
+        true => write_held(dst, &truthful_held(src)?),
+        false => write_held(dst, src),
+    }
     Ok(())
+}
+
+/// Refuses to write to memory whose owner said that it must not be (a read-only array, immutable bytes).
+#[inline]
+pub fn check_memory(x: &Tensor) -> Result<()> {
+    crate::ensure!(
+        !x.storage().is_readonly(),
+        Runtime,
+        "the tensor shows read-only memory and cannot be written to; clone() it first"
+    );
+    Ok(())
+}
+
+/// Bools over memory that others write to: their bytes need not be 0 and 1, which is what kernels read.
+#[inline]
+pub(crate) fn is_doubtful(x: &Tensor) -> bool {
+    x.dtype() == DType::Bool && x.storage().is_exposed()
+}
+
+/// Bools whose bytes are 0 and 1 whatever lies in the memory, while the caller holds it.
+#[cold]
+pub(crate) fn truthful_held(x: &Tensor) -> Result<Tensor> {
+    let out = Tensor::alloc(Meta::like(x, DType::Bool), x.device())?;
+    write_held(&out, &x.reinterpret(x.layout().clone(), DType::U8)?);
+    Ok(out)
 }
 
 /// As [`write()`], while the caller holds both storages.
@@ -23,6 +55,7 @@ pub fn write_held(dst: &Tensor, src: &Tensor) {
     let layout = if src.shape() == dst.shape() {
         src.layout().clone()
     } else {
+        assert!(src.numel() > 0 || dst.numel() == 0, "elements to copy from");
         src.layout().broadcast_to(dst.shape())
     };
     // SAFETY: both layouts lie within their storages; the driver has refused self-overlapping destinations, and a
@@ -50,7 +83,7 @@ pub fn dense_copy(x: &Tensor) -> Result<Tensor> {
 
 /// The same data contiguous, outside the graph; no copy if it already is.
 pub fn dense(x: &Tensor) -> Result<Tensor> {
-    if x.is_contiguous() {
+    if x.is_contiguous() && !is_doubtful(x) {
         return Ok(x.clone());
     }
     let out = Tensor::empty(x.shape(), x.dtype(), x.device())?;
@@ -68,6 +101,17 @@ pub fn dense_held(x: &Tensor) -> Result<Tensor> {
     Ok(out)
 }
 
+/// Indices as kernels read them, dense int64, while the caller holds the storage of `x`. What a kernel checks is what it
+/// uses: memory that others write without asking, an array of NumPy's, is copied first.
+pub fn index_held(x: &Tensor) -> Result<Tensor> {
+    if x.dtype() == DType::I64 && x.is_contiguous() && !x.storage().is_exposed() {
+        return Ok(x.clone());
+    }
+    let own = Tensor::empty(x.shape(), DType::I64, x.device())?;
+    write_held(&own, x);
+    Ok(own)
+}
+
 /// Contiguous data of a dtype while the caller already holds the storage of `x`.
 pub fn dense_cast_held(x: &Tensor, dtype: DType) -> Result<Tensor> {
     if x.dtype() == dtype {
@@ -76,6 +120,18 @@ pub fn dense_cast_held(x: &Tensor, dtype: DType) -> Result<Tensor> {
     let out = Tensor::empty(x.shape(), dtype, x.device())?;
     write_held(&out, x);
     Ok(out)
+}
+
+impl Tensor {
+    /// The elements in order as integers. They are read once: what is checked is what is used, whoever writes meanwhile.
+    pub fn whole_numbers(&self, op: &str) -> Result<Vec<i64>> {
+        if self.device() == Device::Meta {
+            bail!(NotImplemented, "{op}: Cannot copy out of meta tensor; no data!");
+        }
+        let own = Tensor::empty(self.shape(), DType::I64, Device::Cpu)?;
+        write(&own, self)?;
+        own.storage().copy_out(0, own.numel())
+    }
 }
 
 /// Every element becomes `value`, while the caller holds the storage for writing.
@@ -92,6 +148,7 @@ pub fn fill_data(x: &Tensor, value: Scalar) -> Result<()> {
     if x.device() == Device::Meta {
         return Ok(());
     }
+    check_memory(x)?;
     let _guard = Guard::take([].into_iter(), [x.storage()].into_iter());
     fill_held(x, value);
     Ok(())

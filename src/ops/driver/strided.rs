@@ -80,7 +80,7 @@ impl Window {
     fn image(&self, x: &Tensor) -> Result<[Tensor; 2]> {
         let (start, end) = self.reach();
         let image = full(&[end - start], Scalar::Int(0), x.dtype(), Device::Cpu)?;
-        let whole = image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() });
+        let whole = image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() })?;
         write_held(&whole, x);
         let start = match self.unit {
             Unit::Same => start,
@@ -88,7 +88,7 @@ impl Window {
             Unit::Pair => start / 2,
         };
         let part = Layout { offset: self.view.offset - start, ..self.view.clone() };
-        Ok([whole, image.reinterpret(part, self.shown(x.dtype()))])
+        Ok([whole, image.reinterpret(part, self.shown(x.dtype()))?])
     }
 }
 

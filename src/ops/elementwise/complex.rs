@@ -163,7 +163,7 @@ fn from_parts(op: &str, x: &[&Tensor]) -> Result<Metas> {
 }
 
 /// Both parts of a complex result as strided real tensors, while the driver holds it.
-fn parts(out: &Tensor) -> [Tensor; 2] {
+fn parts(out: &Tensor) -> Result<[Tensor; 2]> {
     let l = out.layout();
     let part = |i: usize| {
         let layout = Layout {
@@ -173,7 +173,7 @@ fn parts(out: &Tensor) -> [Tensor; 2] {
         };
         out.reinterpret(layout, out.dtype().to_real())
     };
-    [part(0), part(1)]
+    Ok([part(0)?, part(1)?])
 }
 
 #[derive(Debug)]
@@ -190,7 +190,7 @@ impl Op for Complex {
         from_parts("complex", x)
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        for (part, x) in parts(&out[0]).iter().zip(x) {
+        for (part, x) in parts(&out[0])?.iter().zip(x) {
             crate::ops::driver::memory::write_held(part, x);
         }
         Ok(())
@@ -222,7 +222,7 @@ impl Op for Polar {
         let d = x[0].dtype();
         let mul = (super::arithmetic::MUL.kernel)(d)?;
         let turned = Tensor::empty(x[1].shape(), d, x[1].device())?;
-        for (part, f) in parts(&out[0]).iter().zip([&super::trig::cos::DEF, &super::trig::sin::DEF]) {
+        for (part, f) in parts(&out[0])?.iter().zip([&super::trig::cos::DEF, &super::trig::sin::DEF]) {
             run1(x[1], &turned, d, d, (f.kernel)(d)?);
             run2(&Side::Tensor(x[0]), &Side::Tensor(&turned), part, d, d, mul);
         }
@@ -278,7 +278,7 @@ rows! { COMPLEX:
     /// **Errors**: RuntimeError for real tensors.
     [Torch, Method] fn view_as_real(input: &Tensor) -> Tensor {
         ensure!(input.dtype().is_complex(), Runtime, "view_as_real is only supported for complex tensors");
-        let mut out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real());
+        let mut out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real())?;
         record_view(input, &mut out, Box::new(ViewAsReal), Creation::Plain);
         Ok(out)
     }
@@ -299,7 +299,7 @@ rows! { COMPLEX:
         }
         ensure!(layout.offset.is_multiple_of(2), Runtime, "Tensor must have a storage_offset divisible by 2");
         layout.offset /= 2;
-        let mut out = input.reinterpret(layout, input.dtype().to_complex());
+        let mut out = input.reinterpret(layout, input.dtype().to_complex())?;
         record_view(input, &mut out, Box::new(ViewAsComplex), Creation::Plain);
         Ok(out)
     }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::Lines;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{dense_cast_held, full};
+use crate::ops::driver::memory::{full, index_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -39,8 +39,8 @@ pub(crate) fn with_lines<R>(
     checked: Option<usize>,
     f: impl FnOnce(&Lines) -> R,
 ) -> Result<R> {
-    let dense = dense_cast_held(index, DType::I64)?;
-    // SAFETY: dense int64 elements, held by the driver
+    let dense = index_held(index)?;
+    // SAFETY: dense int64 elements, held by the driver or made here
     let values = unsafe { kernel::slice_of::<i64>(dense.ptr(), dense.numel()) };
     if let Some(n) = checked {
         check_range(values, dim, n)?;
@@ -61,6 +61,7 @@ impl Op for Gather {
         "GatherBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        check_sizes(self.0, x[0], x[1], None)?;
         Ok(smallvec![Meta::new(x[1].shape(), x[0].dtype())])
     }
     #[allow(unsafe_code)]

@@ -49,13 +49,13 @@ impl Slicer {
         self.layout = layout;
         Ok(())
     }
-    fn finish(self, original: &Tensor) -> Tensor {
+    fn finish(self, original: &Tensor) -> Result<Tensor> {
         if self.record || !self.touched {
-            return self.x;
+            return Ok(self.x);
         }
-        let mut out = original.alias(self.layout);
+        let mut out = original.alias(self.layout)?;
         record_view(original, &mut out, Box::new(AliasGrad {}), Creation::Plain);
-        out
+        Ok(out)
     }
 }
 
@@ -153,7 +153,7 @@ fn basic(x: &Tensor, index: &[Index], alone: bool) -> Result<(Tensor, Advanced)>
             }
         }
     }
-    Ok((at.finish(x), advanced))
+    Ok((at.finish(x)?, advanced))
 }
 
 /// One index along an axis.

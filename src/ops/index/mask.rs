@@ -1,7 +1,7 @@
 //! Masks: filling, reading and writing where they are true, and the positions of what is not zero.
 
 use crate::autograd::{grad_enabled, inference_mode};
-use crate::base::{DType, Device, Dims, Scalar, broadcast};
+use crate::base::{DType, Device, Dims, Scalar, broadcast, product, repeated, reserved};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::index::{blend, mask as compress, slice_of};
@@ -58,7 +58,10 @@ pub fn select_dense(x: &Tensor, mask: &Tensor) -> Result<Option<Tensor>> {
 /// Coordinates of the elements that are not zero, one row each.
 fn coordinates(x: &Tensor) -> Result<Vec<Vec<i64>>> {
     let flat = positions(x)?;
-    let mut columns = vec![Vec::with_capacity(flat.numel()); x.ndim()];
+    let mut columns = Vec::new();
+    for _ in 0..x.ndim() {
+        columns.push(reserved(flat.numel())?);
+    }
     #[allow(unsafe_code)]
     // SAFETY: the positions were made here, dense and unshared
     let found = unsafe { slice_of::<i64>(flat.ptr(), flat.numel()) };
@@ -274,8 +277,10 @@ rows! { MASK:
         // a column for each axis, as the rows of the transpose
         let columns = coordinates(input)?;
         let (d, n) = (columns.len(), columns[0].len());
-        let out = Tensor::from_slice(&columns.concat(), &[d, n])?;
-        Ok(out.alias(out.layout().transpose(0, 1)))
+        let mut all = reserved(product([d, n])?)?;
+        columns.iter().for_each(|c| all.extend_from_slice(c));
+        let out = Tensor::from_slice(&all, &[d, n])?;
+        out.alias(out.layout().transpose(0, 1))
     }
     /// The indices of elements that are not zero, one tensor an axis.
     [Torch] out Promote fn where_nonzero = "where"(condition: &Tensor) -> Ret { condition.nonzero(true) }
@@ -296,7 +301,7 @@ fn expand_to_checked(mask: &Tensor, x: &Tensor) -> Result<Tensor> {
 
 /// The one position of a 0-d tensor that is not zero.
 fn argwhere_scalar(x: &Tensor) -> Result<Vec<i64>> {
-    Ok(vec![0; positions(x)?.numel()])
+    repeated(0, positions(x)?.numel())
 }
 
 pub const TABLE: Table = &[MASK];

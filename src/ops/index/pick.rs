@@ -1,12 +1,12 @@
 //! The ops behind advanced indexing: `Pick` reads the elements that index tensors name, `Put` writes them, `Spread`
 //! adds into zeros. Pick and Spread are each other's gradient.
 
-use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast};
+use crate::base::{Device, Dims, Layout, Scalar, broadcast, repeated};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::{Places, Reduce};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
+use crate::ops::driver::memory::{dense_cast_held, fill_held, full, index_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads};
@@ -155,15 +155,15 @@ impl Spots {
     fn offsets(&self, layout: &Layout, index: &[&Tensor]) -> Result<Vec<usize>> {
         let shape = self.index_shape(index)?;
         let m = crate::base::numel(&shape);
-        let mut out = vec![0usize; m];
+        let mut out = repeated(0usize, m)?;
         for (g, t) in self.groups.iter().zip(index) {
             let wide = if t.shape() == shape.as_slice() {
                 (*t).clone()
             } else {
-                t.alias(t.layout().broadcast_to(&shape))
+                t.alias(t.layout().broadcast_to(&shape))?
             };
-            let dense = dense_cast_held(&wide, DType::I64)?;
-            // SAFETY: a dense int64 tensor of `m` elements, held by the driver
+            let dense = index_held(&wide)?;
+            // SAFETY: a dense int64 tensor of `m` elements, held by the driver or made here
             let index = unsafe { kernel::slice_of::<i64>(dense.ptr(), m) };
             let axes = g.axis..g.axis + g.count;
             let (sizes, strides) = (&layout.shape[axes.clone()], &layout.strides[axes]);
@@ -311,7 +311,7 @@ fn write_places(
     let mut values = values.clone();
     let step = (values.numel() != 1) as usize;
     if step == 1 && values.shape() != shape.as_slice() {
-        values = values.alias(values.layout().broadcast_to(&shape));
+        values = values.alias(values.layout().broadcast_to(&shape))?;
     }
     let mut dense = dense_cast_held(&values, dtype)?;
     if dense.storage().same(dst.storage()) {

@@ -68,6 +68,15 @@ impl Op for Scatter {
         self.way.grad_name
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        // whoever asks, forward or in a gradient's gradient: the kernel relies on it
+        let alone = x[1].ndim() == 0 && x[2].ndim() > 0;
+        check_sizes(self.dim, x[0], x[2], (!alone).then_some(x[1]))?;
+        ensure!(
+            x[0].dtype() == x[1].dtype(),
+            Runtime,
+            "{}(): Expected self.dtype to be equal to src.dtype",
+            self.way.name
+        );
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
     #[allow(unsafe_code)]
@@ -358,6 +367,16 @@ fn spread_index(x: &Tensor, axis: usize, index: &Tensor, source: &Tensor) -> Res
         Index,
         "index_reduce_(): Number of indices ({}) should be equal to source.size(dim) ({n})",
         index.numel()
+    );
+    let rest = |t: &Tensor| -> Dims {
+        t.shape().iter().enumerate().filter(|&(i, _)| i != axis).map(|(_, &n)| n).collect()
+    };
+    ensure!(
+        rest(x) == rest(source),
+        Runtime,
+        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {:?} source.shape = {:?}",
+        x.shape(),
+        source.shape()
     );
     if source.ndim() == 0 {
         return index.reshape_to(&[]);

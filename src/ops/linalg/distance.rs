@@ -1,7 +1,7 @@
 //! Distances and scaling by norms: `cdist`, `pdist`, `cosine_similarity`, `pairwise_distance`, `normalize`, `renorm`.
 
 use crate::base::promote::promote;
-use crate::base::{Dims, Scalar, broadcast, wrap_dim};
+use crate::base::{Dims, Scalar, broadcast, collected, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::linalg::distance as kernel;
 use crate::ops::driver::apply::apply;
@@ -89,9 +89,10 @@ impl Op for Pdist {
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let (x, y) = (cx.input(0)?, cx.output(0)?);
         let n = x.shape()[0];
-        let pairs: Vec<(usize, usize)> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
+        let count = y.numel();
+        let pairs = collected(count, (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))))?;
         let side = |f: fn(&(usize, usize)) -> usize| {
-            let at: Vec<i64> = pairs.iter().map(|p| f(p) as i64).collect();
+            let at: Vec<i64> = collected(count, pairs.iter().map(|p| f(p) as i64))?;
             Tensor::from_slice(&at, &[at.len()])
         };
         let (i, j) = (side(|p| p.0)?, side(|p| p.1)?);

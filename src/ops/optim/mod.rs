@@ -5,7 +5,7 @@ use crate::base::{Layout, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::optim as kernel;
 use crate::ops::driver::in_place::check_in_place;
-use crate::ops::driver::memory::write;
+use crate::ops::driver::memory::{check_memory, write};
 use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Meta, Tensor};
@@ -31,6 +31,9 @@ impl Aligned {
                 t.shape(),
                 t.dtype().name()
             );
+        }
+        for t in tensors.iter().enumerate().filter(|(i, _)| *i != 1).map(|(_, t)| t) {
+            check_memory(t)?;
         }
         let dense = p.layout().is_non_overlapping_and_dense();
         let strides = p.strides();
@@ -167,7 +170,7 @@ mod tests {
     #[test]
     fn layouts_that_differ_are_stepped_alike() {
         let p = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0], &[2, 2]).unwrap();
-        let g = p.alias(p.layout().transpose(0, 1));
+        let g = p.alias(p.layout().transpose(0, 1)).unwrap();
         let g = dense_copy(&g).unwrap();
         sgd(std::slice::from_ref(&p), std::slice::from_ref(&g), &[None], 1.0, 0.0, 0.0, 0.0, false, false)
             .unwrap();

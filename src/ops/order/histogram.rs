@@ -1,6 +1,6 @@
 //! Counts in bins: `histogram`, `histc`, and membership, `isin`.
 
-use crate::base::{DType, Scalar};
+use crate::base::{DType, Scalar, repeated};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::histogram::{edge_counts, histogram_counts};
 use crate::ops::create::fill::Made;
@@ -29,7 +29,7 @@ impl Op for Between {
         let (values, edges) = (dense_held(x[0])?, dense_held(x[1])?);
         let weights = x.get(2).map(|w| dense_held(w)).transpose()?;
         let bins = edges.numel() - 1;
-        let mut sums = vec![0f64; bins];
+        let mut sums = repeated(0f64, bins)?;
         with_dtype!("histogram", values.dtype(), native, T => {
             let w = weights.as_ref().map_or(std::ptr::null(), |w| w.ptr_of::<T>() as *const T);
             // SAFETY: dense arrays: values and weights of one size, and one edge more than sums
@@ -106,7 +106,7 @@ impl Op for Histc {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let x = dense_cast_held(x[0], half_up(x[0].dtype()))?;
-        let mut counts = vec![0i64; self.bins];
+        let mut counts = repeated(0i64, self.bins)?;
         with_dtype!("histc", x.dtype(), native, T => {
             // SAFETY: a dense tensor of so many elements, held
             unsafe { histogram_counts::<T>(x.ptr_of(), x.numel(), self.range, &mut counts) };

@@ -5,7 +5,7 @@ use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::search::search;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{dense_cast_held, dense_held, write_held};
+use crate::ops::driver::memory::{dense_cast_held, index_held, write_held};
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::elementwise::kind::half_up;
 use crate::ops::table::{Table, Val};
@@ -41,7 +41,7 @@ impl Op for Search {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let common = Search::common(x);
         let (sorted, values) = (dense_cast_held(x[0], common)?, dense_cast_held(x[1], common)?);
-        let order = x.get(2).map(|s| dense_held(s)).transpose()?;
+        let order = x.get(2).map(|s| index_held(s)).transpose()?;
         let n = *sorted.shape().last().unwrap_or(&1);
         let m = if sorted.ndim() == 1 { values.numel() } else { *values.shape().last().unwrap_or(&1) };
         if values.numel() == 0 {

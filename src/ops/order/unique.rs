@@ -1,6 +1,6 @@
 //! Distinct elements. The size of the result depends on the data, so these compute outside the op driver.
 
-use crate::base::{DType, Device, Dims, wrap_dim};
+use crate::base::{DType, Device, Dims, collected, repeated, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::unique::{Groups, group, unique as unique_kernel};
 use crate::ops::driver::memory::dense;
@@ -45,7 +45,7 @@ fn elements(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Gr
         // SAFETY: a dense tensor of `n` elements, held for reading
         Ok(unsafe {
             if consecutive {
-                let order: Vec<usize> = (0..n).collect();
+                let order = collected(n, 0..n)?;
                 group(&order, inverse, |a, b| *p.add(a) == *p.add(b))
             } else {
                 unique_kernel::<T>(p, n, inverse)
@@ -62,7 +62,7 @@ fn rows(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Groups
     with_dtype!(op, x.dtype(), real, T => {
         // SAFETY: a dense matrix of m rows of n elements, held for reading
         let row = |i: usize| unsafe { std::slice::from_raw_parts(x.ptr_of::<T>().add(i * n) as *const T, n) };
-        let mut order: Vec<usize> = (0..m).collect();
+        let mut order = collected(m, 0..m)?;
         if !consecutive {
             order.sort_by(|&a, &b| {
                 row(a).iter().zip(row(b)).find_map(|(p, q)| p.partial_cmp(q).filter(|o| o.is_ne())).unwrap_or(std::cmp::Ordering::Equal)
@@ -80,8 +80,8 @@ fn taken(x: &Tensor, first: &[usize]) -> Result<Tensor> {
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     for (k, &i) in first.iter().enumerate() {
         crate::ops::driver::memory::write_held(
-            &out.alias(out.layout().select(0, k)),
-            &x.alias(x.layout().select(0, i)),
+            &out.alias(out.layout().select(0, k))?,
+            &x.alias(x.layout().select(0, i))?,
         );
     }
     drop(guard);
@@ -95,7 +95,7 @@ fn elements_at(x: &Tensor, first: &[usize]) -> Result<Tensor> {
         let p = x.ptr_of::<T>();
         #[allow(unsafe_code)]
         // SAFETY: positions of elements of a dense tensor, held for reading
-        let values: Vec<T> = first.iter().map(|&i| unsafe { *p.add(i) }).collect();
+        let values: Vec<T> = collected(first.len(), first.iter().map(|&i| unsafe { *p.add(i) }))?;
         Tensor::from_slice(&values, &[values.len()])
     })
 }
@@ -176,17 +176,14 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
         );
     }
     ensure!(x.ndim() == 1, Runtime, "{only}");
-    let places = dense(&x.detach().cast(DType::I64)?)?;
-    let n = places.numel();
-    let guard = Guard::take([places.storage()].into_iter(), [].into_iter());
-    // SAFETY: a dense tensor of `n` elements, held for reading
-    let at = unsafe { std::slice::from_raw_parts(places.ptr_of::<i64>() as *const i64, n) };
+    let at = x.whole_numbers("bincount")?;
+    let n = at.len();
     ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");
     let bins = at.iter().max().map_or(0, |&m| m as usize + 1).max(minlength);
     crate::ops::driver::memory::room("bincount", bins)?;
     let result = match weights {
         None => {
-            let mut counts = vec![0i64; bins];
+            let mut counts = repeated(0i64, bins)?;
             at.iter().for_each(|&v| counts[v as usize] += 1);
             Tensor::from_slice(&counts, &[bins])?
         }
@@ -199,18 +196,17 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
             let single = w.dtype() == DType::F32;
             let w = dense(&w.detach().cast(DType::F64)?)?;
             let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
-            let mut sums = vec![0f64; bins];
+            let mut sums = repeated(0f64, bins)?;
             // SAFETY: as above, of as many elements
             let weights = unsafe { std::slice::from_raw_parts(w.ptr_of::<f64>() as *const f64, n) };
             at.iter().zip(weights).for_each(|(&v, w)| sums[v as usize] += w);
             if single {
-                Tensor::from_slice(&sums.iter().map(|&s| s as f32).collect::<Vec<_>>(), &[bins])?
+                Tensor::from_slice(&collected(bins, sums.iter().map(|&s| s as f32))?, &[bins])?
             } else {
                 Tensor::from_slice(&sums, &[bins])?
             }
         }
     };
-    drop(guard);
     Ok(result)
 }
 

@@ -34,7 +34,7 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
         out.shape()
     );
     let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
-    let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape())), p.dtype())?;
+    let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape()))?, p.dtype())?;
     let dense =
         if out.is_contiguous() { out.clone() } else { Tensor::empty(out.shape(), out.dtype(), Device::Cpu)? };
     if out.dtype() == DType::Bool {
@@ -68,7 +68,7 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
     if x.device() == Device::Meta {
         return Ok(out);
     }
-    let over = |t: &Tensor| dense_cast_held(&t.alias(t.layout().broadcast_to(&shape)), t.dtype());
+    let over = |t: &Tensor| dense_cast_held(&t.alias(t.layout().broadcast_to(&shape))?, t.dtype());
     let guard =
         Guard::take(std::iter::once(x.storage()).chain(p.map(|p| p.storage())), [out.storage()].into_iter());
     let a = over(x)?;

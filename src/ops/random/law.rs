@@ -100,7 +100,7 @@ pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bo
         // the parts as reals
         let mut layout = Layout::contiguous(&[2 * x.numel()]);
         layout.offset = 2 * x.layout().offset;
-        let parts = x.reinterpret(layout, d.to_real());
+        let parts = x.reinterpret(layout, d.to_real())?;
         drop(lock);
         let law = match law {
             Law::Normal(m, s) => Law::Normal(m, s / std::f64::consts::SQRT_2),
@@ -169,7 +169,7 @@ impl Op for Draw {
             return sample(x, self.law, &self.generator, true);
         }
         // in the order of memory: largest stride first
-        let place = x.alias(x.layout().permute(&x.layout().stride_order()));
+        let place = x.alias(x.layout().permute(&x.layout().stride_order()))?;
         let dense = Tensor::empty(place.shape(), x.dtype(), Device::Cpu)?;
         sample(&dense, self.law, &self.generator, false)?;
         write_held(&place, &dense);

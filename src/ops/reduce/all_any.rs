@@ -60,7 +60,7 @@ impl Op for Truth {
         Ok(smallvec![Meta::new(x[0].shape(), dtype)])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        write_held(&out[0].reinterpret(out[0].layout().clone(), DType::Bool), x[0]);
+        write_held(&out[0].reinterpret(out[0].layout().clone(), DType::Bool)?, x[0]);
         Ok(())
     }
 }

@@ -188,8 +188,8 @@ impl Op for Shift {
         }
         let part = |l: &Layout, start: usize, length: usize| l.slice(self.axis, start, length, 1);
         let (from, to, end) = if self.reverse { (1, 0, n - 1) } else { (0, 1, 0) };
-        write_held(&out.alias(part(out.layout(), to, n - 1)), &x.alias(part(x.layout(), from, n - 1)));
-        fill_held(&out.alias(part(out.layout(), end, 1)), self.fill);
+        write_held(&out.alias(part(out.layout(), to, n - 1))?, &x.alias(part(x.layout(), from, n - 1))?);
+        fill_held(&out.alias(part(out.layout(), end, 1))?, self.fill);
         Ok(())
     }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {

@@ -23,7 +23,7 @@ struct Var {
 }
 
 /// A complex tensor's parts as a real tensor with a last axis of size 2.
-fn as_real(x: &Tensor) -> Tensor {
+fn as_real(x: &Tensor) -> Result<Tensor> {
     let l = x.layout();
     let mut strides: Dims = l.strides.iter().map(|s| s * 2).collect();
     let mut shape = l.shape.clone();
@@ -48,7 +48,7 @@ impl Var {
     }
     /// Variances of the parts add up.
     fn complex(&self, x: &Tensor, out: &[Tensor]) -> Result<()> {
-        let parts = as_real(x);
+        let parts = as_real(x)?;
         let real = x.dtype().to_real();
         let pair = |dtype| {
             let mut shape = Dims::from_slice(out[0].shape());
@@ -72,7 +72,7 @@ impl Var {
         }
         write_held(&out[0], &sums);
         if self.mean {
-            write_held(&out[1], &m.reinterpret(Layout::contiguous(out[1].shape()), x.dtype()));
+            write_held(&out[1], &m.reinterpret(Layout::contiguous(out[1].shape()), x.dtype())?);
         }
         Ok(())
     }

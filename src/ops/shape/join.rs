@@ -1,7 +1,7 @@
 //! Joining: `cat`, `stack` and their kin, grids, broadcasting of lists.
 
 use crate::base::promote::promote;
-use crate::base::{Dims, Layout, MemoryFormat, broadcast, wrap_dim};
+use crate::base::{Dims, Layout, MemoryFormat, broadcast, total, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
@@ -36,7 +36,7 @@ impl Op for Join {
         if self.stack {
             shape.insert(self.axis, x.len());
         } else {
-            shape[self.axis] = x.iter().map(|t| t.shape()[self.axis]).sum();
+            shape[self.axis] = total(x.iter().map(|t| t.shape()[self.axis]))?;
         }
         let mut format = MemoryFormat::Contiguous;
         if !self.stack && x[0].ndim() >= 4 {
@@ -62,7 +62,7 @@ impl Op for Join {
         let mut start = 0;
         for t in x {
             if t.numel() > 0 {
-                write_held(&out[0].alias(part(&out[0], self.axis, start, t, self.stack)), t);
+                write_held(&out[0].alias(part(&out[0], self.axis, start, t, self.stack))?, t);
             }
             start += if self.stack { 1 } else { t.shape()[self.axis] };
         }
@@ -243,11 +243,13 @@ rows! { JOIN:
         let dtype = list.iter().map(Tensor::dtype).reduce(promote).unwrap_or(crate::base::promote::default_dtype());
         let device = list.first().map_or(crate::base::Device::Cpu, Tensor::device);
         let zero = |h: usize, w: usize| crate::ops::driver::memory::full(&[h, w], crate::base::Scalar::Int(0), dtype, device);
-        let width: usize = list.iter().map(|t| t.shape()[1]).sum();
-        let mut rows = vec![zero(0, width)?];
-        let mut before = 0;
         for (i, t) in list.iter().enumerate() {
             ensure!(t.ndim() == 2, Runtime, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {} dimensions", t.ndim());
+        }
+        let width = total(list.iter().map(|t| t.shape()[1]))?;
+        let mut rows = vec![zero(0, width)?];
+        let mut before = 0;
+        for t in &list {
             let (h, w) = (t.shape()[0], t.shape()[1]);
             rows.push(concat(&[zero(h, before)?, t.clone(), zero(h, width - before - w)?], 1)?);
             before += w;

@@ -1,7 +1,7 @@
 //! A border of one value.
 
 use crate::base::{Dims, Layout, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::table::Table;
@@ -26,7 +26,7 @@ impl Op for ConstantPad {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let mut shape = Dims::new();
         for (i, (&n, &(a, b))) in x[0].shape().iter().zip(&self.around).enumerate() {
-            let size = n as i64 + a + b;
+            let size = padded(n, a, b)?;
             ensure!(
                 size >= 0,
                 Runtime,
@@ -43,17 +43,30 @@ impl Op for ConstantPad {
         }
         let (mut from, mut to) = (x[0].layout().clone(), out[0].layout().clone());
         for (i, &(a, b)) in self.around.iter().enumerate() {
-            let kept = (x[0].shape()[i] as i64 + a.min(0) + b.min(0)).max(0) as usize;
-            from = from.slice(i, (-a).max(0) as usize, kept, 1);
+            // a border may eat more than there is; the layouts are then empty wherever they begin
+            let kept =
+                (x[0].shape()[i] as i64).saturating_add(a.min(0)).saturating_add(b.min(0)).max(0) as usize;
+            if kept == 0 {
+                return Ok(());
+            }
+            from = from.slice(i, a.min(0).unsigned_abs() as usize, kept, 1);
             to = to.slice(i, a.max(0) as usize, kept, 1);
         }
-        crate::ops::driver::memory::write_held(&out[0].alias(to), &x[0].alias(from));
+        crate::ops::driver::memory::write_held(&out[0].alias(to)?, &x[0].alias(from)?);
         Ok(())
     }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
-        let around = self.around.iter().map(|&(a, b)| (-a, -b)).collect();
+        let around = self.around.iter().map(|&(a, b)| (a.saturating_neg(), b.saturating_neg())).collect();
         apply(ConstantPad { around, value: Scalar::Int(0) }, &[g])
     }
+}
+
+/// The size of an axis with a border; negative where more is cut than there is.
+pub(crate) fn padded(n: usize, before: i64, after: i64) -> Result<i64> {
+    let size = n as i128 + before as i128 + after as i128;
+    i64::try_from(size).map_err(|_| {
+        Error::new(Kind::Runtime, format!("padding ({before}, {after}) of {n} elements overflows"))
+    })
 }
 
 /// Pads the last axes; `pad` names (before, after) from the last axis on.

@@ -72,7 +72,7 @@ impl Op for Overlay {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         write_held(&out[0], x[0]);
-        write_held(&out[0].alias(self.0.layout(out[0].layout())), x[1]);
+        write_held(&out[0].alias(self.0.layout(out[0].layout()))?, x[1]);
         Ok(())
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {

@@ -1,6 +1,6 @@
 //! The same elements several times, copied.
 
-use crate::base::{DType, Dims, Layout, wrap_dim};
+use crate::base::{DType, Dims, Layout, product, reserved, total, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
@@ -33,7 +33,8 @@ impl Op for Repeat {
         "RepeatBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let shape: Dims = self.0.iter().zip(x[0].shape()).map(|(r, n)| r * n).collect();
+        let shape: Dims =
+            self.0.iter().zip(x[0].shape()).map(|(&r, &n)| product([r, n])).collect::<Result<_>>()?;
         Ok(smallvec![Meta::new(&shape, x[0].dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -42,8 +43,8 @@ impl Op for Repeat {
         }
         let shape = self.split(x[0].shape());
         let strides = x[0].strides().iter().flat_map(|&s| [0, s]).collect();
-        let source = x[0].alias(Layout { shape: shape.clone(), strides, offset: x[0].layout().offset });
-        write_held(&out[0].alias(Layout::contiguous(&shape)), &source);
+        let source = x[0].alias(Layout { shape: shape.clone(), strides, offset: x[0].layout().offset })?;
+        write_held(&out[0].alias(Layout::contiguous(&shape))?, &source);
         Ok(())
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
@@ -63,7 +64,7 @@ fn repeated(x: &Tensor, repeats: &[i64]) -> Result<Tensor> {
     let mut shape = Dims::from_elem(1, repeats.len() - x.ndim());
     shape.extend_from_slice(x.shape());
     if repeats.iter().any(|&r| r < 0) {
-        let sizes: Vec<i64> = repeats.iter().zip(&shape).map(|(&r, &n)| r * n as i64).collect();
+        let sizes: Vec<i64> = repeats.iter().zip(&shape).map(|(&r, &n)| r.saturating_mul(n as i64)).collect();
         let bad = sizes.iter().find(|&&n| n < 0).unwrap_or(&-1);
         bail!(Runtime, "Trying to create tensor with negative dimension {bad}: {sizes:?}");
     }
@@ -81,16 +82,17 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
         "\"repeat_interleave_cpu\" not implemented for '{}'",
         repeats.dtype().scalar_name()
     );
-    let mut out = Vec::new();
-    let flat = repeats.detach().reshape_to(&[repeats.numel()])?;
-    for i in 0..flat.numel() {
-        let n = flat.element(&[i]).to_i64();
-        ensure!(n >= 0, Runtime, "repeats can not be negative");
-        crate::ops::driver::memory::room("repeat_interleave", out.len().saturating_add(n as usize))?;
+    let counts = repeats.whole_numbers("repeat_interleave")?;
+    ensure!(counts.iter().all(|&n| n >= 0), Runtime, "repeats can not be negative");
+    let size = total(counts.iter().map(|&n| n as usize))?;
+    ensure!(
+        output_size.is_none_or(|s| s == size as i64),
+        Runtime,
+        "allocated size does not match required size"
+    );
+    let mut out = reserved(size)?;
+    for (i, &n) in counts.iter().enumerate() {
         out.extend(std::iter::repeat_n(i as i64, n as usize));
-    }
-    if let Some(size) = output_size {
-        ensure!(size == out.len() as i64, Runtime, "allocated size does not match required size");
     }
     Tensor::from_slice(&out, &[out.len()])
 }
@@ -115,8 +117,7 @@ rows! { REPEAT:
         let mut wide = Dims::from_slice(flat.shape());
         wide.insert(axis + 1, repeats as usize);
         let mut shape = Dims::from_slice(flat.shape());
-        shape[axis] = shape[axis].saturating_mul(repeats as usize);
-        crate::ops::driver::memory::room("repeat_interleave", shape.iter().fold(1, |n: usize, &d| n.saturating_mul(d)))?;
+        shape[axis] = product([shape[axis], repeats as usize])?;
         let copies = flat.unsqueeze_at(axis + 1)?.expand_to(&wide)?.clone_as(crate::base::MemoryFormat::Contiguous)?;
         copies.reshape_to(&shape)
     }

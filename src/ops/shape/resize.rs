@@ -90,7 +90,7 @@ rows! { RESIZE:
             layout.shape[last] = layout.shape[last] * up / down;
             layout.offset = layout.offset * up / down;
         }
-        Ok(input.reinterpret(layout, dtype))
+        input.reinterpret(layout, dtype)
     }
     /// The same data in another shape: a view where strides allow it, else a copy.
     [Torch, Method] fn reshape(input: &Tensor, shape: Sizes) -> Tensor {

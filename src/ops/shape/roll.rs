@@ -1,7 +1,7 @@
 //! Elements moved around along their axes: rolled, reversed, turned.
 
 use crate::base::wrap_dims;
-use crate::base::{Dims, Layout, numel, wrap_dim};
+use crate::base::{Dims, Layout, collected, numel, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::index::{Places, pick};
 use crate::ops::driver::apply::apply;
@@ -11,7 +11,7 @@ use crate::ops::shape::repeat::one;
 use crate::ops::table::{Sizes, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, rows};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 /// Elements moved along axes, those that fall off coming back at the other end.
 #[derive(Clone, Debug)]
@@ -34,13 +34,11 @@ impl Op for Roll {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         if !self.axes.is_empty() {
-            roll_into(&out[0], x[0], &self.axes, &self.shifts);
-            return Ok(());
+            return roll_into(&out[0], x[0], &self.axes, &self.shifts);
         }
         let flat =
             |t: &Tensor| t.alias(Layout { offset: t.layout().offset, ..Layout::contiguous(&[t.numel()]) });
-        roll_into(&flat(&out[0]), &flat(&dense_held(x[0])?), &[0], &self.shifts);
-        Ok(())
+        roll_into(&flat(&out[0])?, &flat(&dense_held(x[0])?)?, &[0], &self.shifts)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
@@ -51,21 +49,37 @@ impl Op for Roll {
     }
 }
 
-fn roll_into(out: &Tensor, x: &Tensor, axes: &[usize], shifts: &[usize]) {
-    // each axis falls into two pieces: all combinations of them
-    for choice in 0..1usize << axes.len() {
+/// Axes that are moved, and how far, falling into two pieces each: all combinations of them, copied one by one. More
+/// axes than [`PIECES`] double the number of copies without end, so the others are moved first, into memory in between.
+fn roll_into(out: &Tensor, x: &Tensor, axes: &[usize], shifts: &[usize]) -> Result<()> {
+    let mut moves: SmallVec<[(usize, usize); 4]> =
+        axes.iter().copied().zip(shifts.iter().copied()).filter(|&(_, shift)| shift > 0).collect();
+    let mut x = x.clone();
+    while moves.len() > PIECES {
+        let rest = moves.drain(PIECES..).collect();
+        let between = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+        pieces_into(&between, &x, &moves)?;
+        (x, moves) = (between, rest);
+    }
+    pieces_into(out, &x, &moves)
+}
+
+/// Axes rolled in one pass: 16 copies at the most.
+const PIECES: usize = 4;
+
+fn pieces_into(out: &Tensor, x: &Tensor, moves: &[(usize, usize)]) -> Result<()> {
+    for choice in 0..1usize << moves.len() {
         let (mut from, mut to) = (x.layout().clone(), out.layout().clone());
-        for (i, (&axis, &shift)) in axes.iter().zip(shifts).enumerate() {
+        for (i, &(axis, shift)) in moves.iter().enumerate() {
             let n = x.shape()[axis];
             let (s, d, length) =
                 if choice >> i & 1 == 0 { (0, shift, n - shift) } else { (n - shift, 0, shift) };
             from = from.slice(axis, s, length, 1);
             to = to.slice(axis, d, length, 1);
         }
-        if numel(&to.shape) > 0 {
-            write_held(&out.alias(to), &x.alias(from));
-        }
+        write_held(&out.alias(to)?, &x.alias(from)?);
     }
+    Ok(())
 }
 
 /// Elements in reverse order along axes.
@@ -97,10 +111,9 @@ impl Op for Flip {
         for axis in first..=last {
             let (n, s) = (shape[axis], strides[axis]);
             let back = axes.contains(&axis);
-            offsets = offsets
-                .iter()
-                .flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s))
-                .collect();
+            let places =
+                offsets.iter().flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s));
+            offsets = collected(offsets.len() * n, places)?;
         }
         let places = Places {
             outer: (&shape[..first], &strides[..first]),
@@ -163,7 +176,7 @@ rows! { ROLL:
     [Torch, Method] fn rot90(input: &Tensor, k: i64 = 1, dims: &[i64] = &[0, 1]) -> Tensor {
         ensure!(dims.len() == 2, Runtime, "expected total rotation dims == 2, but got dims = {}", dims.len());
         ensure!(input.ndim() >= 2, Runtime, "expected total dims >= 2, but got total dims = {}", input.ndim());
-        ensure!(dims[0] != dims[1] && (dims[0] - dims[1]).unsigned_abs() as usize != input.ndim(), Runtime, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
+        ensure!(dims[0] != dims[1] && dims[0].abs_diff(dims[1]) as usize != input.ndim(), Runtime, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
         wrap_dims(dims, input.ndim())?;
         match k.rem_euclid(4) {
             1 => flipped(input, &dims[1..])?.transpose(dims[0], dims[1]),

@@ -1,6 +1,6 @@
 //! A tensor in pieces: views of one base with one node.
 
-use crate::base::{Scalar, wrap_dim};
+use crate::base::{Scalar, collected, repeated, reserved, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::memory::full;
 use crate::ops::driver::strided::with_part;
@@ -39,12 +39,23 @@ view_grad! {
     };
 }
 
+/// Bytes that a view takes, its node's share and its object in Python included.
+const VIEW: usize = 512;
+
+/// Room for many views, or an error: each is small, and a small allocation that fails ends the process.
+fn room_for<T>(count: usize) -> Result<Vec<T>> {
+    if count > 1000 {
+        drop(reserved::<[u8; VIEW]>(count)?);
+    }
+    reserved(count)
+}
+
 impl Tensor {
     pub fn split_at(&self, axis: usize, sizes: &[usize]) -> Result<Vec<Tensor>> {
         let mut start = 0;
-        let mut parts = Vec::with_capacity(sizes.len());
+        let mut parts = room_for(sizes.len())?;
         for &size in sizes {
-            parts.push(self.alias(self.layout().slice(axis, start, size, 1)));
+            parts.push(self.alias(self.layout().slice(axis, start, size, 1))?);
             start += size;
         }
         record_views(self, &mut parts, Box::new(SplitGrad { axis }), Creation::Multi);
@@ -57,8 +68,7 @@ fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
     ensure!(sections > 0, Runtime, "number of sections must be larger than 0, got {sections}");
     let (n, k) = (x.shape()[axis], sections as usize);
     // sections may be empty, so their number is bounded by memory alone
-    let mut out = Vec::new();
-    ensure!(out.try_reserve_exact(k).is_ok(), Memory, "no memory for {sections} sections");
+    let mut out = room_for(k)?;
     let mut start = 0;
     for i in 0..k {
         let length = n / k + (i < n % k) as usize;
@@ -72,7 +82,7 @@ fn in_sections(x: &Tensor, sections: i64, axis: usize) -> Result<Vec<Tensor>> {
 fn at_indices(x: &Tensor, indices: &[i64], axis: usize) -> Result<Vec<Tensor>> {
     let n = x.shape()[axis];
     let mut from = 0;
-    let mut out = Vec::with_capacity(indices.len() + 1);
+    let mut out = room_for(indices.len() + 1)?;
     for &to in indices.iter().chain([&i64::MAX]) {
         let (s, e) = crate::base::clamp_slice(from, to, n);
         out.push(x.narrow_at(axis, s, e - s, 1)?);
@@ -128,8 +138,7 @@ pub(crate) fn split_by(input: &Tensor, size: i64, dim: i64) -> Result<Vec<Tensor
         "split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
     );
     let count = if size == 0 { 1 } else { n.div_ceil(size).max(1) };
-    let sizes: Vec<usize> = (0..count).map(|i| size.min(n - i * size)).collect();
-    input.split_at(axis, &sizes)
+    input.split_at(axis, &collected(count, (0..count).map(|i| size.min(n - i * size)))?)
 }
 
 /// Pieces of the given sizes.
@@ -142,9 +151,9 @@ pub(crate) fn split_list(input: &Tensor, sizes: &[i64], dim: i64) -> Result<Vec<
         Runtime,
         "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes:?}"
     );
-    let total: i64 = sizes.iter().sum();
+    let total: i128 = sizes.iter().map(|&s| s as i128).sum();
     ensure!(
-        total == n as i64,
+        total == n as i128,
         Runtime,
         "split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={sizes:?}"
     );
@@ -166,19 +175,22 @@ rows! { SPLIT:
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape()[axis];
         let size = n.div_ceil(chunks as usize);
-        if size == 0 { return input.split_at(axis, &vec![0; chunks as usize]); }
-        let sizes: Vec<usize> = (0..n.div_ceil(size)).map(|i| size.min(n - i * size)).collect();
-        input.split_at(axis, &sizes)
+        if size == 0 { return input.split_at(axis, &repeated(0, chunks as usize)?); }
+        let count = n.div_ceil(size);
+        input.split_at(axis, &collected(count, (0..count).map(|i| size.min(n - i * size)))?)
     }
     /// One tensor for each index along an axis, as views.
     [Torch, Method] fn unbind(input: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(input.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
-        Ok((0..input.shape()[axis]).map(|index| {
-            let mut out = input.alias(input.layout().select(axis, index));
+        let count = input.shape()[axis];
+        let mut parts = room_for(count)?;
+        for index in 0..count {
+            let mut out = input.alias(input.layout().select(axis, index))?;
             record_view(input, &mut out, Box::new(UnbindGrad { axis, index }), Creation::Multi);
-            out
-        }).collect())
+            parts.push(out);
+        }
+        Ok(parts)
     }
     /// That many pieces along an axis, as even as can be, as views.
     [Torch, Method] fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
@@ -197,8 +209,7 @@ rows! { SPLIT:
         ensure!(t.ndim() <= 1, Runtime, "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with {} dims", t.ndim());
         let axis = check_tensor_split(input, dim)?;
         if t.ndim() == 0 { return in_sections(input, t.item()?.to_i64(), axis); }
-        let indices: Vec<i64> = (0..t.numel()).map(|i| t.element(&[i]).to_i64()).collect();
-        at_indices(input, &indices, axis)
+        at_indices(input, &t.whole_numbers("tensor_split")?, axis)
     }
     /// Equal sections along the second axis (of a vector: along the first).
     [Torch, Method] fn hsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {

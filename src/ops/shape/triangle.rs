@@ -1,7 +1,7 @@
 //! Triangles and diagonals of matrices.
 
 use crate::base::diagonal_layout;
-use crate::base::{Dims, Scalar, wrap_dim};
+use crate::base::{Dims, Scalar, total, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::clear_rows;
 use crate::ops::driver::apply::apply;
@@ -77,7 +77,7 @@ impl Op for DiagEmbed {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let n = x[0].ndim();
-        let size = x[0].shape()[n - 1] + self.offset.unsigned_abs() as usize;
+        let size = total([x[0].shape()[n - 1], self.offset.unsigned_abs() as usize])?;
         let mut shape = Dims::from_slice(&x[0].shape()[..n - 1]);
         for axis in [self.a.min(self.b), self.a.max(self.b)] {
             shape.insert(axis, size);
@@ -86,7 +86,7 @@ impl Op for DiagEmbed {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         fill_held(&out[0], Scalar::Int(0));
-        write_held(&out[0].alias(diagonal_layout(out[0].layout(), self.offset, self.a, self.b)), x[0]);
+        write_held(&out[0].alias(diagonal_layout(out[0].layout(), self.offset, self.a, self.b))?, x[0]);
         Ok(())
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {

@@ -16,11 +16,14 @@ pub fn write_slice<T: Elem>(dst: *mut u8, data: &[T]) {
 
 /// Reads the element `at` elements from `ptr`.
 pub fn read_scalar(ptr: *const u8, at: usize, dtype: DType) -> Scalar {
+    if dtype == DType::Bool {
+        // SAFETY: the caller's index lies in the tensor; any byte is a number, not every one is a bool
+        return Scalar::Bool(unsafe { *ptr.add(at) } != 0);
+    }
     with_dtype!("item", dtype, any, T => {
         // SAFETY: the caller's index lies in the tensor
         let v = unsafe { (ptr as *const T).add(at).read_unaligned() };
         match dtype {
-            DType::Bool => Scalar::Bool(v.to_i64() != 0),
             d if d.is_complex() => Scalar::Complex(v.to_c128()),
             d if d.is_float() => Scalar::Float(v.to_f64()),
             _ => Scalar::Int(v.to_i64()),

@@ -3,13 +3,14 @@
 use super::by_size;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 
 /// Elements of a mask that one task looks at.
 const PIECE: usize = par::ELEMENTWISE_GRAIN;
 
 /// How many elements are true before each piece; the last entry counts all of them.
 pub fn starts(mask: &[u8]) -> Vec<usize> {
-    let mut counts = vec![0usize; mask.len().div_ceil(PIECE) + 1];
+    let mut counts = buffer(0usize, mask.len().div_ceil(PIECE) + 1);
     let out = Ptr(counts.as_mut_ptr());
     par::for_each(mask.len().div_ceil(PIECE), |t| {
         let piece = &mask[t * PIECE..((t + 1) * PIECE).min(mask.len())];
@@ -43,7 +44,7 @@ fn each_piece(mask: &[u8], starts: &[usize], f: impl Fn(usize, usize, usize, usi
 /// Positions of the true elements, in order.
 pub fn positions(mask: &[u8]) -> Vec<i64> {
     let starts = starts(mask);
-    let mut found = vec![0i64; starts[starts.len() - 1]];
+    let mut found = buffer(0i64, starts[starts.len() - 1]);
     let out = Ptr(found.as_mut_ptr());
     each_piece(mask, &starts, |first, n, at, many| {
         // SAFETY: a piece writes `many` results from its start on, which nobody else does

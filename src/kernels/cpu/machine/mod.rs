@@ -6,5 +6,6 @@ pub mod cast;
 pub mod float;
 pub mod iter;
 pub mod par;
+pub mod stop;
 pub mod stream;
 pub mod vector;

@@ -4,6 +4,7 @@
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::stream::prefetch;
 use crate::kernels::cpu::machine::vector::{STREAM_BYTES, Vector, fence};
 use crate::multiversion_vector;
@@ -71,14 +72,14 @@ pub unsafe fn embedding_backward<T: Flt>(
     dw: *mut T,
 ) {
     // Counting sort: `first[r]..first[r + 1]` are the places in `order` of row r's indices.
-    let mut first = vec![0usize; rows + 2];
+    let mut first = buffer(0usize, rows + 2);
     for i in 0..n {
         first[*indices.add(i) as usize + 2] += 1;
     }
     for r in 0..rows {
         first[r + 2] += first[r + 1];
     }
-    let mut order = vec![0usize; n];
+    let mut order = buffer(0usize, n);
     for i in 0..n {
         let slot = &mut first[*indices.add(i) as usize + 1];
         order[*slot] = i;
@@ -86,7 +87,7 @@ pub unsafe fn embedding_backward<T: Flt>(
     }
     let (g, dw) = (Ptr::of(g), Ptr(dw));
     par::for_each_chunk(rows, par::ELEMENTWISE_GRAIN.div_ceil(dim.max(1)), |range| {
-        let mut acc = vec![T::C::ZERO; dim];
+        let mut acc = buffer(T::C::ZERO, dim);
         for r in range {
             let list = &order[first[r]..first[r + 1]];
             let list = if padding == Some(r) { &[] } else { list };

@@ -3,6 +3,7 @@
 use super::search::before;
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 
 /// Elements in each of some bins of equal width; those outside the range are left out.
 ///
@@ -14,7 +15,7 @@ pub unsafe fn histogram_counts<T: Cmp>(src: *const T, n: usize, (lo, hi): (f64, 
     let src = Ptr::of(src);
     let total = std::sync::Mutex::new(counts);
     par::for_each_chunk(n, par::REDUCE_GRAIN.max(4 * bins), |r| {
-        let mut own = vec![0i64; bins];
+        let mut own = buffer(0i64, bins);
         for i in r {
             // SAFETY: an element of the array
             let v = unsafe { *src.at(i) };

@@ -3,6 +3,7 @@
 use super::sort::{Grid, Pair, Scratch, Sortable, load, sort_pairs};
 use crate::base::{Category, Elem};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::stop::grow;
 use crate::kernels::cpu::reduce::Axis;
 
 /// The `k` first elements in order of the sort and their positions.
@@ -85,6 +86,10 @@ unsafe fn first_few<T: Sortable>(
             // of equal keys the earlier ones are kept
             if full && key >= worst {
                 continue;
+            }
+            if s.pairs.len() == s.pairs.capacity() {
+                let more = s.pairs.len().max(64);
+                grow(&mut s.pairs, more);
             }
             s.pairs.push(<T::Pair as Pair>::new(key, i));
             if s.pairs.len() == room {

@@ -5,6 +5,7 @@
 use crate::base::{BF16, Elem, F16};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::{Axes, Axis, Cursor, ReducePlan};
 use std::ops::Range;
 
@@ -98,6 +99,8 @@ pub(super) struct Scratch<P> {
 /// Below this many pairs the library's comparison sort is faster than counting digits.
 const RADIX_FROM: usize = 1500;
 const DIGIT: u32 = 11;
+/// Elements between two looks at whether the user has had enough.
+const STRETCH: usize = 1 << 18;
 
 /// Sorts the pairs of a scratch.
 pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
@@ -106,13 +109,15 @@ pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
         return s.pairs.sort_unstable();
     }
     let digits = P::KEY_BITS.div_ceil(DIGIT) as usize;
-    let mut counts = vec![[0u32; 1 << DIGIT]; digits];
+    let mut counts = buffer([0u32; 1 << DIGIT], digits);
     for p in &s.pairs {
         let key = p.key();
         for (d, c) in counts.iter_mut().enumerate() {
             c[(key >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)] += 1;
         }
     }
+    let more = n.saturating_sub(s.other.len());
+    grow(&mut s.other, more);
     s.other.resize(n, P::default());
     for (d, c) in counts.iter_mut().enumerate() {
         if c.iter().any(|&k| k as usize == n) {
@@ -122,7 +127,10 @@ pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
         for k in c.iter_mut() {
             at += std::mem::replace(k, at);
         }
-        for p in &s.pairs {
+        for (i, p) in s.pairs.iter().enumerate() {
+            if i % STRETCH == 0 {
+                poll();
+            }
             let slot = &mut c[(p.key() >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)];
             s.other[*slot as usize] = *p;
             *slot += 1;
@@ -145,7 +153,7 @@ impl Grid {
         if shape.is_empty() {
             return Grid { outer: Axes::new(), count: 1, line: Axis { size: 1, stride: 1 }, inner: 1 };
         }
-        let mut mask = vec![false; shape.len()];
+        let mut mask = buffer(false, shape.len());
         mask[axis] = true;
         let plan = ReducePlan::ordered(shape, strides, &mask);
         Grid {
@@ -184,11 +192,15 @@ pub(super) unsafe fn load<T: Sortable>(
     let all = if <T::Pair as Pair>::KEY_BITS == 64 { u64::MAX } else { u32::MAX as u64 };
     let flip = if descending { all } else { 0 };
     s.pairs.clear();
-    s.pairs.extend((0..line.size).map(|i| {
-        // SAFETY: an element of the line
-        let x = unsafe { *src.add(i * line.stride) };
-        <T::Pair as Pair>::new(x.sort_key() ^ flip, i)
-    }));
+    grow(&mut s.pairs, line.size);
+    for start in (0..line.size).step_by(STRETCH) {
+        poll();
+        s.pairs.extend((start..line.size.min(start + STRETCH)).map(|i| {
+            // SAFETY: an element of the line
+            let x = unsafe { *src.add(i * line.stride) };
+            <T::Pair as Pair>::new(x.sort_key() ^ flip, i)
+        }));
+    }
 }
 
 /// Sorted values (unless null) and the positions they came from, dense along the same axis.
@@ -212,6 +224,9 @@ pub unsafe fn sort<T: Sortable>(
             sort_pairs(s);
             let (at, step) = grid.place(line, n);
             for (k, p) in s.pairs.iter().enumerate() {
+                if k % STRETCH == 0 {
+                    poll();
+                }
                 let i = p.position();
                 indices.at(at + k * step).write(i as i64);
                 if !values.get().is_null() {

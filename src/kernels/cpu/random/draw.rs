@@ -2,6 +2,7 @@
 
 use crate::base::Float;
 use crate::base::rng::{Mt19937, temper, unit_f64};
+use crate::kernels::cpu::machine::stop::poll;
 
 /// Floating types that uniforms and normals can be drawn in.
 pub trait Sample: Float {
@@ -16,6 +17,7 @@ pub trait Sample: Float {
 pub fn each_word<T>(g: &mut Mt19937, out: &mut [T], f: impl Fn(u32) -> T) {
     let mut done = 0;
     while done < out.len() {
+        poll();
         let words = g.take(out.len() - done);
         for (slot, &word) in out[done..].iter_mut().zip(words) {
             *slot = f(temper(word));
@@ -29,6 +31,7 @@ pub fn each_word<T>(g: &mut Mt19937, out: &mut [T], f: impl Fn(u32) -> T) {
 pub fn each_pair<T>(g: &mut Mt19937, out: &mut [T], f: impl Fn(u64) -> T) {
     let mut done = 0;
     while done < out.len() {
+        poll();
         let whole = g.left_in_block() / 2;
         if whole == 0 {
             // a pair across the twist, or the block is used up

@@ -5,6 +5,7 @@ use super::simd::{Body, vectorised};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem};
 use crate::error::Result;
+use crate::kernels::cpu::machine::stop::poll;
 use crate::{bail, ensure};
 
 /// Ranges from here up take two words an element.
@@ -169,6 +170,9 @@ pub fn randperm<T: Elem>(g: &mut Mt19937, out: &mut [T]) {
     let n = out.len();
     if n >= LARGE_PERMUTATION {
         for i in 0..n {
+            if i % 4096 == 0 {
+                poll();
+            }
             let j = (g.next_u64() % (i as u64 + 1)) as usize;
             out[i] = T::from_i64(i as i64);
             out.swap(i, j);
@@ -179,6 +183,9 @@ pub fn randperm<T: Elem>(g: &mut Mt19937, out: &mut [T]) {
         *slot = T::from_i64(i as i64);
     }
     for i in 0..n.saturating_sub(1) {
+        if i % 4096 == 0 {
+            poll();
+        }
         let j = g.next_u32() % (n - i) as u32;
         out.swap(i, i + j as usize);
     }

@@ -5,6 +5,7 @@ use super::continuous::exponential;
 use super::draw::Sample;
 use crate::base::rng::Mt19937;
 use crate::base::{Elem, Num};
+use crate::kernels::cpu::machine::stop::{buffer, grow};
 
 /// `samples` different categories a row, or one draw of any kind: the largest of `weight / e`, `e` exponential in
 /// the element type. All exponentials are drawn first, two words each, row by row.
@@ -15,7 +16,7 @@ pub fn multinomial<T: Sample>(
     samples: usize,
     out: &mut [i64],
 ) {
-    let mut keys = vec![T::ZERO; weights.len()];
+    let mut keys = buffer(T::ZERO, weights.len());
     exponential(g, &mut keys, 1.0);
     for (key, &weight) in keys.iter_mut().zip(weights) {
         *key = T::from_f64(weight.to_f64() / key.to_f64());
@@ -23,7 +24,8 @@ pub fn multinomial<T: Sample>(
     // Largest first, ties by position (half types have them; PyTorch leaves their order to its selection
     // algorithm). Keys are not negative, so their bits order as they do, with nan (0 / 0, when a half-precision draw
     // rounds to 0) before everything, as PyTorch has it.
-    let mut order: Vec<(u64, u32)> = Vec::with_capacity(categories);
+    let mut order: Vec<(u64, u32)> = Vec::new();
+    grow(&mut order, categories);
     let rows = keys.chunks_exact(categories.max(1));
     for (row, picked) in rows.zip(out.chunks_exact_mut(samples.max(1))) {
         order.clear();
@@ -47,7 +49,7 @@ pub fn multinomial_replace<T: Sample>(
     samples: usize,
     out: &mut [i64],
 ) {
-    let mut cumulative = vec![T::ZERO.up(); categories];
+    let mut cumulative = buffer(T::ZERO.up(), categories);
     let rows = weights.chunks_exact(categories.max(1));
     for (row, picked) in rows.zip(out.chunks_exact_mut(samples.max(1))) {
         let mut sum = T::ZERO.up();

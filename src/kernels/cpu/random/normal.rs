@@ -10,6 +10,7 @@ use super::simd::{Body, vectorised};
 use super::uniform::uniform;
 use crate::base::Float;
 use crate::base::rng::Mt19937;
+use crate::kernels::cpu::machine::stop::poll;
 
 const BLOCK: usize = 16;
 const HALF: usize = BLOCK / 2;
@@ -57,6 +58,7 @@ fn blocks_f32(data: &mut [f32], mean: f64, std: f64) {
 fn fill<T>(g: &mut Mt19937, out: &mut [T], draw: impl Fn(&mut Mt19937, &mut [T]), blocks: impl Fn(&mut [T])) {
     // Draw and transform in pieces that stay in the first-level cache; the stream is the same.
     for piece in out.chunks_mut(64 * BLOCK) {
+        poll();
         draw(g, piece);
         let whole = piece.len() / BLOCK * BLOCK;
         blocks(&mut piece[..whole]);

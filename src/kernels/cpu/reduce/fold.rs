@@ -9,6 +9,7 @@ use super::plan::{Axis, Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::stream;
 use std::ops::Range;
 
@@ -67,7 +68,7 @@ unsafe fn rows<T: Elem, F: Fold<T>>(f: F, plan: &ReducePlan, src: *const T, dst:
             unsafe { some_rows(f, plan, src.get(), dst.get(), r) }
         });
     }
-    let mut partial: Vec<F::Acc> = vec![f.init(); outer * pieces];
+    let mut partial: Vec<F::Acc> = buffer(f.init(), outer * pieces);
     let p = Ptr(partial.as_mut_ptr());
     par::for_each(outer * pieces, |i| {
         let (o, k) = (i / pieces, i % pieces);
@@ -241,7 +242,7 @@ unsafe fn columns<T: Elem, F: Fold<T>>(f: F, plan: &ReducePlan, src: *const T, d
     let pieces = n.div_ceil(piece);
     let outer = plan.outer_len;
     let (src, dst) = (Ptr::of(src), Ptr(dst));
-    let mut partial: Vec<F::Acc> = if pieces > 1 { vec![f.init(); outer * pieces] } else { Vec::new() };
+    let mut partial: Vec<F::Acc> = if pieces > 1 { buffer(f.init(), outer * pieces) } else { Vec::new() };
     let p = Ptr(partial.as_mut_ptr());
     let tasks = groups * tiles * pieces;
     let grain = par::REDUCE_GRAIN.div_ceil(piece * last.size.min(WIDTH));

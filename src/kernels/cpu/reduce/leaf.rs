@@ -7,6 +7,7 @@ use super::plan::{Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
 pub trait Leaf<T: Elem>: Copy + Send + Sync {
@@ -71,7 +72,7 @@ pub unsafe fn leaves<T: Elem, L: Leaf<T>>(
             }
         });
     }
-    let mut partial = vec![l.empty(); outer * pieces];
+    let mut partial = buffer(l.empty(), outer * pieces);
     let p = Ptr(partial.as_mut_ptr());
     par::for_each(outer * pieces, |i| {
         let (o, k) = (i / pieces, i % pieces);

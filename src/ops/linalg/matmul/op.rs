@@ -2,7 +2,7 @@
 //! broadcast in memory.
 
 use crate::base::check_expand;
-use crate::base::{DType, Dims, Layout, Scalar, broadcast, numel};
+use crate::base::{DType, Dims, Layout, Scalar, broadcast, numel, reserved};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
 use crate::ops::driver::apply::apply;
@@ -25,15 +25,19 @@ pub fn last_two(l: &Layout) -> (isize, isize) {
 }
 
 /// Where the matrices of a stack begin, over a (broadcast) batch shape.
-pub fn batch_offsets(l: &Layout, batch: &[usize]) -> SmallVec<[isize; 8]> {
+pub fn batch_offsets(l: &Layout, batch: &[usize]) -> Result<SmallVec<[isize; 8]>> {
     let lead = l.ndim() - 2;
     let part = Layout { shape: l.shape[..lead].into(), strides: l.strides[..lead].into(), offset: 0 }
         .broadcast_to(batch);
+    let count = numel(batch);
+    if count > 8 {
+        drop(reserved::<isize>(3 * count)?); // as much as the lists below take at a time
+    }
     let mut out = SmallVec::from_elem(0, 1);
     for (&n, &s) in batch.iter().zip(&part.strides) {
         out = out.iter().flat_map(|&o: &isize| (0..n).map(move |i| o + (i * s) as isize)).collect();
     }
-    out
+    Ok(out)
 }
 
 /// `out = alpha a b + beta out + bias` over stacks of matrices, all of one dtype and held by the caller. `at` are the
@@ -72,7 +76,7 @@ fn multiply(
                 gemm(rows, columns, k, alpha, pa, ra, ca, pb, rb, cb, beta, pc, rc, cc, epilogue);
             } else {
                 let batch = &at.shape[..n - 2];
-                let (oa, ob, oc) = (batch_offsets(a.1, batch), batch_offsets(b.1, batch), batch_offsets(at, batch));
+                let (oa, ob, oc) = (batch_offsets(a.1, batch)?, batch_offsets(b.1, batch)?, batch_offsets(at, batch)?);
                 gemm_batched(
                     oc.len(), rows, columns, k, alpha, pa, Batch::Offsets(&oa), ra, ca, pb, Batch::Offsets(&ob), rb, cb,
                     beta, pc, Batch::Offsets(&oc), rc, cc, epilogue,

@@ -41,8 +41,8 @@ fn beside(x: &Tensor, width: usize) -> Meta {
 struct Stack(smallvec::SmallVec<[isize; 8]>);
 
 impl Stack {
-    fn of(x: &Tensor) -> Stack {
-        Stack(batch_offsets(x.layout(), &x.shape()[..x.ndim() - 2]))
+    fn of(x: &Tensor) -> Result<Stack> {
+        batch_offsets(x.layout(), &x.shape()[..x.ndim() - 2]).map(Stack)
     }
     fn matrices<T: crate::base::Elem>(&self, x: &Tensor) -> Matrices<'_, T> {
         let (row, col) = last_two(x.layout());
@@ -90,10 +90,14 @@ fn masks<'a, T: crate::base::Elem>(mask: Option<(&Tensor, &Layout)>, offsets: &'
 }
 
 /// The mask's layout and where its matrices begin.
-fn mask_stack(mask: Option<&&Tensor>, q: &Tensor, k: &Tensor) -> (Option<Layout>, Stack) {
+fn mask_stack(mask: Option<&&Tensor>, q: &Tensor, k: &Tensor) -> Result<(Option<Layout>, Stack)> {
     let layout = mask.map(|m| over_scores(m, q, k));
-    let offsets = layout.as_ref().map(|l| batch_offsets(l, &q.shape()[..q.ndim() - 2])).unwrap_or_default();
-    (layout, Stack(offsets))
+    let offsets = layout
+        .as_ref()
+        .map(|l| batch_offsets(l, &q.shape()[..q.ndim() - 2]))
+        .transpose()?
+        .unwrap_or_default();
+    Ok((layout, Stack(offsets)))
 }
 
 impl Op for Attend {
@@ -111,8 +115,8 @@ impl Op for Attend {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (q, k, v) = (x[0], x[1], x[2]);
-        let (sq, sk, sv, so) = (Stack::of(q), Stack::of(k), Stack::of(v), Stack::of(&out[0]));
-        let (layout, sm) = mask_stack(x.get(3), q, k);
+        let (sq, sk, sv, so) = (Stack::of(q)?, Stack::of(k)?, Stack::of(v)?, Stack::of(&out[0])?);
+        let (layout, sm) = mask_stack(x.get(3), q, k)?;
         with_dtype!(self.name(), q.dtype(), native, T => {
             let mask = masks::<T>(x.get(3).copied().zip(layout.as_ref()), &sm);
             let (q0, k0, v0) = (sq.matrices::<T>(q), sk.matrices::<T>(k), sv.matrices::<T>(v));
@@ -166,8 +170,9 @@ impl Op for AttendGrad {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (q, k, v) = (x[3], x[4], x[5]);
-        let stacks: Vec<Stack> = [x[0], x[1], q, k, v].into_iter().chain(out).map(Stack::of).collect();
-        let (layout, sm) = mask_stack(x.get(6), q, k);
+        let stacks: Vec<Stack> =
+            [x[0], x[1], q, k, v].into_iter().chain(out).map(Stack::of).collect::<Result<_>>()?;
+        let (layout, sm) = mask_stack(x.get(6), q, k)?;
         with_dtype!(self.name(), q.dtype(), native, T => {
             let mask = masks::<T>(x.get(6).copied().zip(layout.as_ref()), &sm);
             let (g, y) = (stacks[0].matrices::<T>(x[0]), stacks[1].matrices::<T>(x[1]));

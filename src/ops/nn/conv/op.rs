@@ -8,7 +8,7 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::image::{format_for, format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{grads, with_dtype};
+use crate::{ensure, grads, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
 /// What a convolution is besides its operands; values for each spatial axis.
@@ -95,6 +95,22 @@ impl Convolution {
             channels_last: self.channels_last,
         }
     }
+    /// The windows lie within the padded image, which can be counted: what the kernels rely on. Asked of gradients too.
+    fn check(&self, x: &[usize], w: &[usize], y: &[usize]) -> Result<()> {
+        for i in 2..y.len() {
+            let at = |v: &Dims| v[i - 2] as i128;
+            let (stride, padding, dilation) =
+                (at(&self.window.stride), at(&self.window.padding), at(&self.window.dilation));
+            let reach = (y[i] as i128 - 1).max(0) * stride + (w[i] as i128 - 1) * dilation + 1;
+            let size = x[i] as i128 + 2 * padding;
+            ensure!(
+                reach.max(size) < 1 << 62 && (reach <= size || y[i] == 0),
+                Runtime,
+                "convolution: windows over {reach} elements of an axis that has {size} with its padding"
+            );
+        }
+        Ok(())
+    }
     fn format(&self, ndim: usize) -> MemoryFormat {
         format_for(ndim, self.channels_last)
     }
@@ -123,6 +139,7 @@ impl Op for Convolution {
             return Err(Error::no_dtype("slow_conv2d_cpu", dtype, "every dtype but bool"));
         }
         let (sx, sw, sy) = self.shapes(x[0].shape(), x[1].shape());
+        self.check(&sx, &sw, &sy)?;
         let meta = match self.part {
             Part::Forward(_) => Meta::with_format(&sy, dtype, self.format(sy.len())),
             Part::Data(_) => Meta::with_format(&sx, dtype, self.format(sx.len())),

@@ -1,6 +1,6 @@
 //! Rows of convolutions.
 
-use crate::base::{Dims, Scalar};
+use crate::base::{Dims, Scalar, product, total};
 use crate::error::{Error, Result};
 use crate::ops::nn::conv::args::{Padding, batched, check_common, list, shown, sizes};
 use crate::ops::nn::conv::op::{Window, convolve, convolve_transposed};
@@ -43,18 +43,20 @@ fn forward(
                         Runtime,
                         "padding='same' is not supported for strided convolutions"
                     );
-                    let total: Dims = (0..n).map(|i| window.dilation[i] * (w[i + 2] - 1)).collect();
-                    window.padding = total.iter().map(|t| t / 2).collect();
-                    if total.iter().any(|t| t % 2 == 1) {
+                    let around: Dims =
+                        (0..n).map(|i| product([window.dilation[i], w[i + 2] - 1])).collect::<Result<_>>()?;
+                    window.padding = around.iter().map(|t| t / 2).collect();
+                    if around.iter().any(|t| t % 2 == 1) {
                         // what is over goes to the far side
-                        let extra: Vec<i64> = (0..n).rev().flat_map(|i| [0, (total[i] % 2) as i64]).collect();
+                        let extra: Vec<i64> =
+                            (0..n).rev().flat_map(|i| [0, (around[i] % 2) as i64]).collect();
                         x = constant_pad(&x, &extra, Scalar::Int(0))?;
                     }
                 }
                 other => bail!(Runtime, "Invalid padding string: '{other}'"),
             }
         }
-        let channels = w[1] * window.groups;
+        let channels = product([w[1], window.groups])?;
         ensure!(
             x.shape()[1] == channels,
             Runtime,
@@ -71,8 +73,11 @@ fn forward(
                 b.shape()
             );
         }
-        let padded: Dims = (0..n).map(|i| x.shape()[i + 2] + 2 * window.padding[i]).collect();
-        let reach: Dims = (0..n).map(|i| window.dilation[i] * (w[i + 2] - 1) + 1).collect();
+        let padded: Dims = (0..n)
+            .map(|i| total([x.shape()[i + 2], window.padding[i], window.padding[i]]))
+            .collect::<Result<_>>()?;
+        let reach: Dims =
+            (0..n).map(|i| Ok(product([window.dilation[i], w[i + 2] - 1])? + 1)).collect::<Result<_>>()?;
         ensure!(
             (0..n).all(|i| padded[i] >= reach[i]),
             Runtime,
@@ -127,6 +132,7 @@ fn transposed(
             dilation: list("dilation", dilation, n)?,
             groups: groups as usize,
         };
+        ensure!(output_padding.iter().all(|&p| p >= 0), Runtime, "negative output_padding is not supported");
         let extra = list("output_padding", output_padding, n)?;
         let w = weight.shape();
         ensure!(
@@ -137,7 +143,7 @@ fn transposed(
             w[0],
             x.shape()[1]
         );
-        let out = w[1] * window.groups;
+        let out = product([w[1], window.groups])?;
         if let Some(b) = bias {
             ensure!(
                 b.shape() == [out],
@@ -160,8 +166,12 @@ fn transposed(
             );
         }
         let size = |i: usize| {
-            (x.shape()[i + 2] as i64 - 1) * window.stride[i] as i64 - 2 * window.padding[i] as i64
-                + (window.dilation[i] * (w[i + 2] - 1) + extra[i] + 1) as i64
+            let size = (x.shape()[i + 2] as i128 - 1) * window.stride[i] as i128
+                - 2 * window.padding[i] as i128
+                + window.dilation[i] as i128 * (w[i + 2] as i128 - 1)
+                + extra[i] as i128
+                + 1;
+            size.clamp(i64::MIN as i128, i64::MAX as i128) as i64
         };
         let result: Vec<i64> = (0..n).map(size).collect();
         ensure!(

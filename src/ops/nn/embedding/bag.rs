@@ -1,6 +1,6 @@
 //! Sums, means and maxima over bags of embedding rows. There is no second derivative, as in PyTorch.
 
-use crate::base::{DType, Elem};
+use crate::base::{DType, Elem, collected, repeated, reserved};
 use crate::error::Result;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Metas, Op, Saves};
@@ -29,50 +29,19 @@ struct Bags {
 }
 
 fn integers(t: &Tensor) -> Result<Vec<i64>> {
-    let d = crate::ops::driver::memory::dense_cast_held(t, DType::I64)?;
+    let d = crate::ops::driver::memory::index_held(t)?;
     // SAFETY: dense int64 elements
     #[allow(unsafe_code)]
-    Ok((0..d.numel()).map(|i| unsafe { *d.ptr_of::<i64>().add(i) }).collect())
+    collected(d.numel(), (0..d.numel()).map(|i| unsafe { *d.ptr_of::<i64>().add(i) }))
 }
 
 impl Bags {
     fn count(&self, offsets: &[usize]) -> usize {
         offsets[0] - self.ends as usize
     }
-    /// The positions of each bag that count.
-    fn lists(&self, index: &[i64], offsets: &[i64]) -> Vec<Vec<usize>> {
-        let bags = offsets.len() - self.ends as usize;
-        (0..bags)
-            .map(|b| {
-                let end = if b + 1 < offsets.len() { offsets[b + 1] as usize } else { index.len() };
-                (offsets[b] as usize..end.max(offsets[b] as usize))
-                    .filter(|&i| Some(index[i] as usize) != self.padding)
-                    .collect()
-            })
-            .collect()
-    }
-}
-
-impl Op for Bags {
-    fn name(&self) -> &'static str {
-        "embedding_bag"
-    }
-    fn grad_name(&self) -> &'static str {
-        "EmbeddingBagBackward0"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let (bags, dim) = (self.count(x[2].shape()), x[0].shape()[1]);
-        let mut out: Metas = smallvec![Meta::new(&[bags, dim], x[0].dtype()), Meta::new(&[bags], DType::I64)];
-        if self.mode == Mode::Max {
-            out.push(Meta::new(&[bags, dim], DType::I64));
-        }
-        Ok(out)
-    }
-    #[allow(unsafe_code)]
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let table = crate::ops::driver::memory::dense_held(x[0])?;
-        let (rows, dim) = (table.shape()[0], table.shape()[1]);
-        let (index, offsets) = (integers(x[1])?, integers(x[2])?);
+    /// Every index names a row, and the bags follow each other; asked forward and backward, for what lies between may
+    /// have been written to.
+    fn check(&self, index: &[i64], offsets: &[i64], rows: usize) -> Result<()> {
         if let Some(i) = index.iter().position(|&i| i < 0 || i >= rows as i64) {
             bail!(
                 Runtime,
@@ -98,12 +67,51 @@ impl Op for Bags {
                 "embedding_bag: offsets must not decrease"
             );
         }
-        let lists = self.lists(&index, &offsets);
+        Ok(())
+    }
+    /// The positions of each bag that count.
+    fn lists(&self, index: &[i64], offsets: &[i64]) -> Result<Vec<Vec<usize>>> {
+        let bags = offsets.len() - self.ends as usize;
+        let list = |b: usize| {
+            let end = if b + 1 < offsets.len() { offsets[b + 1] as usize } else { index.len() };
+            let places = offsets[b] as usize..end.max(offsets[b] as usize);
+            collected(places.len(), places.filter(|&i| Some(index[i] as usize) != self.padding))
+        };
+        let mut out = reserved(bags)?;
+        for b in 0..bags {
+            out.push(list(b)?);
+        }
+        Ok(out)
+    }
+}
+
+impl Op for Bags {
+    fn name(&self) -> &'static str {
+        "embedding_bag"
+    }
+    fn grad_name(&self) -> &'static str {
+        "EmbeddingBagBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let (bags, dim) = (self.count(x[2].shape()), x[0].shape()[1]);
+        let mut out: Metas = smallvec![Meta::new(&[bags, dim], x[0].dtype()), Meta::new(&[bags], DType::I64)];
+        if self.mode == Mode::Max {
+            out.push(Meta::new(&[bags, dim], DType::I64));
+        }
+        Ok(out)
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let table = crate::ops::driver::memory::dense_held(x[0])?;
+        let (rows, dim) = (table.shape()[0], table.shape()[1]);
+        let (index, offsets) = (integers(x[1])?, integers(x[2])?);
+        self.check(&index, &offsets, rows)?;
+        let lists = self.lists(&index, &offsets)?;
         let factors =
             x.get(3).map(|f| crate::ops::driver::memory::dense_cast_held(f, table.dtype())).transpose()?;
         with_dtype!("embedding_bag", table.dtype(), float, T => {
-            let mut acc = vec![0f64; dim];
-            let mut from = vec![0i64; dim];
+            let mut acc = repeated(0f64, dim)?;
+            let mut from = repeated(0i64, dim)?;
             for (b, list) in lists.iter().enumerate() {
                 acc.fill(0.0);
                 from.fill(-1);
@@ -202,9 +210,11 @@ impl Op for BagsGrad {
         let g = crate::ops::driver::memory::dense_held(x[0])?;
         let (index, offsets) = (integers(x[1])?, integers(x[2])?);
         let (rows, dim) = self.table;
-        let lists = self.bags.lists(&index, &offsets);
+        self.bags.check(&index, &offsets, rows)?;
+        let lists = self.bags.lists(&index, &offsets)?;
         let max = self.bags.mode == Mode::Max;
         let from = if max { integers(x[3])? } else { Vec::new() };
+        ensure!(from.iter().all(|&r| r < rows as i64), Runtime, "embedding_bag: index out of range in self");
         let factors = if !max && x.len() > 3 {
             Some(crate::ops::driver::memory::dense_cast_held(x[3], g.dtype())?)
         } else {
@@ -212,13 +222,13 @@ impl Op for BagsGrad {
         };
         let table =
             if self.factors { Some(crate::ops::driver::memory::dense_held(x[x.len() - 1])?) } else { None };
-        let mut count = vec![0usize; rows];
+        let mut count = repeated(0usize, rows)?;
         index.iter().for_each(|&i| count[i as usize] += 1);
         with_dtype!("embedding_bag_backward", g.dtype(), float, T => {
             // SAFETY: dense tensors; `i` counts elements of a row of the table or of the factors, checked before
             let at = |t: &Tensor, i: usize| unsafe { (*t.ptr_of::<T>().add(i)).to_f64() };
-            let mut dw = vec![0f64; if self.rows { rows * dim } else { 0 }];
-            let mut df = vec![0f64; if self.factors { index.len() } else { 0 }];
+            let mut dw = repeated(0f64, if self.rows { rows * dim } else { 0 })?;
+            let mut df = repeated(0f64, if self.factors { index.len() } else { 0 })?;
             for (b, list) in lists.iter().enumerate() {
                 if max {
                     for j in 0..dim {

@@ -1,7 +1,7 @@
 //! Embedding: rows of a table by index, and one-hot vectors.
 
 use crate::autograd::{GradMode, ModeGuard};
-use crate::base::{DType, Device, Dims, Elem, Scalar};
+use crate::base::{DType, Device, Dims, Elem, Scalar, repeated};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::embedding as kernel;
 use crate::ops::driver::apply::apply;
@@ -36,10 +36,8 @@ impl Op for Embedding {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (table, index) = (
-            crate::ops::driver::memory::dense_held(x[0])?,
-            crate::ops::driver::memory::dense_cast_held(x[1], DType::I64)?,
-        );
+        let (table, index) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::index_held(x[1])?);
         let (n, rows, dim) = (index.numel(), table.shape()[0], table.shape()[1]);
         let at = index.ptr_of::<i64>();
         // SAFETY: dense tensors; the indices are checked before rows are read
@@ -51,7 +49,7 @@ impl Op for Embedding {
             if !self.derived {
                 return Ok(());
             }
-            let mut count = vec![0usize; rows];
+            let mut count = repeated(0usize, rows)?;
             (0..n).for_each(|i| count[*at.add(i) as usize] += 1);
             with_dtype!("embedding", table.dtype(), float, T => {
                 for i in 0..n {
@@ -99,12 +97,15 @@ impl Op for EmbeddingGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (g, index) = (
-            crate::ops::driver::memory::dense_held(x[0])?,
-            crate::ops::driver::memory::dense_cast_held(x[1], DType::I64)?,
-        );
+        let (g, index) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::index_held(x[1])?);
         let dim = out[0].shape()[1];
-        // SAFETY: dense tensors; the forward call has checked the indices
+        // SAFETY: dense int64 elements
+        if unsafe { kernel::first_bad_index(index.numel(), index.ptr_of(), self.rows) }.is_some() {
+            bail!(Index, "index out of range in self");
+        }
+        ensure!(g.numel() == index.numel() * dim, Runtime, "embedding_backward: a gradient of another shape");
+        // SAFETY: dense tensors, a row of the gradient for each index; the indices were just checked
         with_dtype!("embedding_backward", g.dtype(), float, T => unsafe {
             kernel::embedding_backward::<T>(index.numel(), index.ptr_of(), self.rows, dim, g.ptr_of(), self.kind.padding, self.kind.by_frequency, out[0].ptr_of());
             Ok(())
@@ -132,7 +133,7 @@ pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f6
         let _guard = Guard::take([index.storage()].into_iter(), [weight.storage()].into_iter());
         let (rows, dim) = (weight.shape()[0], weight.shape()[1]);
         let (rs, cs) = (weight.strides()[0], weight.strides()[1]);
-        let mut seen = vec![false; rows];
+        let mut seen = repeated(false, rows)?;
         with_dtype!("embedding_renorm_", weight.dtype(), float, T => {
             for i in 0..index.numel() {
                 // SAFETY: rows and columns within the layout of the table, which is held for writing
@@ -227,11 +228,10 @@ rows! { EMBEDDING:
             shape.push(classes as usize);
             return Tensor::empty(&shape, DType::I64, Device::Meta);
         }
-        let flat = crate::ops::driver::memory::dense_copy(&tensor.detach().reshape_to(&[tensor.numel()])?)?;
-        let values: Vec<i64> = (0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect();
+        let values = tensor.whole_numbers("one_hot")?;
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {
-            classes = values.iter().max().map_or(0, |m| m + 1);
+            classes = values.iter().max().map_or(0, |m| m.saturating_add(1));
         } else {
             ensure!(values.iter().all(|&v| v < classes), Runtime, "Class values must be smaller than num_classes.");
         }

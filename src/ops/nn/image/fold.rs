@@ -1,6 +1,6 @@
 //! `unfold` and `fold`: sliding blocks of images as columns and back. Each is the other's gradient.
 
-use crate::base::DType;
+use crate::base::{DType, product};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::fold as kernel;
 use crate::kernels::cpu::nn::image::fold::Blocks;
@@ -30,11 +30,11 @@ impl Op for Fold {
             return Err(Error::no_dtype(self.name(), d, "floating, complex and bool dtypes"));
         }
         let (s, b) = (x[0].shape(), &self.blocks);
-        let taps = b.kernel[0] * b.kernel[1];
+        let taps = product(b.kernel)?;
         let shape = if self.back {
             vec![s[0], s[1] / taps, b.input[0], b.input[1]]
         } else {
-            vec![s[0], s[1] * taps, b.output[0] * b.output[1]]
+            vec![s[0], product([s[1], taps])?, product(b.output)?]
         };
         Ok(smallvec![Meta::new(&shape, d)])
     }
@@ -103,8 +103,13 @@ fn blocks(
         p[0],
         p[1]
     );
-    let count = |i: usize| (input[i] + 2 * p[i] - (d[i] * (k[i] - 1) + 1)).div_euclid(s[i]) + 1;
-    let n = [count(0), count(1)];
+    // sizes from a call may be anything up to 63 bits: counted in 128
+    let count = |i: usize| {
+        let (size, reach) = (input[i] as i128 + 2 * p[i] as i128, d[i] as i128 * (k[i] as i128 - 1) + 1);
+        ensure!(size.max(reach) < 1 << 62, Runtime, "blocks over {reach} of {size} elements are too large");
+        Ok((size - reach).div_euclid(s[i] as i128) as i64 + 1)
+    };
+    let n = [count(0)?, count(1)?];
     let size = |v: [i64; 2]| [v[0].max(0) as usize, v[1].max(0) as usize];
     let b = Blocks {
         input: size(input),
@@ -145,9 +150,9 @@ rows! { FOLD:
         let size = two("output_size", output_size)?;
         let (b, n) = blocks(size, kernel_size, dilation, padding, stride)?;
         ensure!((d == 2 || d == 3) && !s[d - 2..].contains(&0), Runtime, "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {s:?}");
-        let taps = b.kernel[0] * b.kernel[1];
+        let taps = product(b.kernel)?;
         ensure!(s[d - 2].is_multiple_of(taps), Runtime, "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)={} and kernel_size={}.", s[d - 2], pair(b.kernel));
-        ensure!(n[0] * n[1] == s[d - 1] as i64 && n[0] > 0, Runtime, "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.", pair(b.input), pair(b.kernel), pair(b.dilation), pair(b.padding), pair(b.stride), n[0], n[1], n[0] * n[1], s[d - 1]);
+        ensure!(n[0] as i128 * n[1] as i128 == s[d - 1] as i128 && n[0] > 0, Runtime, "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.", pair(b.input), pair(b.kernel), pair(b.dilation), pair(b.padding), pair(b.stride), n[0], n[1], n[0] as i128 * n[1] as i128, s[d - 1]);
         let op = Fold { blocks: b, back: true };
         if d == 3 { return apply(op, &[input]); }
         let y = apply(op, &[&input.unsqueeze_at(0)?])?;

@@ -1,6 +1,6 @@
 //! `grid_sample` and `affine_grid`. `grid_sample` has no second derivative, as in PyTorch.
 
-use crate::base::{Dims, numel};
+use crate::base::{Dims, collected, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::grid as kernel;
 use crate::kernels::cpu::nn::image::grid::{Border, Grid, Mode};
@@ -158,10 +158,10 @@ fn sampled(input: &Tensor, grid: &Tensor, kind: Sample) -> Result<Tensor> {
 }
 
 /// Positions of pixels from -1 to 1.
-fn positions(size: usize, align: bool) -> Vec<f64> {
+fn positions(size: usize, align: bool) -> Result<Vec<f64>> {
     let n = size as f64;
     let at = |i: usize| if n > 1.0 { 2.0 * i as f64 / (n - 1.0) - 1.0 } else { 0.0 };
-    (0..size).map(|i| if align { at(i) } else { at(i) * (n - 1.0) / n }).collect()
+    collected(size, (0..size).map(|i| if align { at(i) } else { at(i) * (n - 1.0) / n }))
 }
 
 rows! { GRID:
@@ -196,7 +196,7 @@ rows! { GRID:
         ensure!(size.iter().all(|&s| s > 0), Value, "Expected non-zero, positive output size. Got {}", python(size));
         let align = align_corners.unwrap_or(false);
         let sizes: Vec<usize> = size[2..].iter().map(|&s| s as usize).collect();
-        let lines: Vec<Vec<f64>> = sizes.iter().map(|&s| positions(s, align)).collect();
+        let lines: Vec<Vec<f64>> = sizes.iter().map(|&s| positions(s, align)).collect::<Result<_>>()?;
         let points = numel(&sizes);
         let mut base = Vec::with_capacity(points * (n + 1));
         for p in 0..points {

@@ -1,10 +1,10 @@
 //! Padding that reads other places of the input: reflected, replicated and circular.
 
-use crate::base::{DType, Scalar};
+use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::ops::nn::image::axiswise::Axiswise;
-use crate::ops::shape::pad::constant_pad;
+use crate::ops::shape::pad::{constant_pad, padded};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
@@ -25,7 +25,7 @@ fn taps(mode: Mode, n: usize, before: i64, after: i64) -> Taps {
     let (cut, kept) = ((-before).max(0), size - (-before).max(0) - (-after).max(0));
     let source = |i: i64| match mode {
         Mode::Replicate => i.clamp(0, size - 1),
-        Mode::Circular => cut + (i - cut).rem_euclid(kept.max(1)),
+        Mode::Circular => (cut + (i - cut).rem_euclid(kept.max(1))).min(size - 1),
         Mode::Reflect => {
             let i = if i < 0 { -i } else { i };
             if i >= size { 2 * (size - 1) - i } else { i }
@@ -66,7 +66,8 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
             input.shape()
         );
     }
-    let mut steps = SmallVec::new();
+    let mut steps: SmallVec<[(usize, usize, i64, i64); 3]> = SmallVec::new();
+    let mut shape = Dims::from_slice(input.shape());
     for (k, p) in pad.chunks_exact(2).enumerate() {
         let axis = d - 1 - k;
         let size = input.shape()[axis];
@@ -86,14 +87,14 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
                     "Padding value causes wrapping around more than once."
                 );
                 ensure!(
-                    size as i64 + a + b >= 0,
+                    padded(size, a, b)? >= 0,
                     Runtime,
                     "Negative padding value is resulting in an empty dimension"
                 );
             }
             Mode::Replicate => {}
         }
-        let wanted = size as i64 + a + b;
+        let wanted = padded(size, a, b)?;
         ensure!(
             wanted >= 1,
             Runtime,
@@ -101,8 +102,18 @@ fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {
             ["W", "H", "D"][k],
             ["W", "H", "D"][k]
         );
-        steps.push((axis, Arc::new(taps(mode, size, a, b))));
+        shape[axis] = wanted as usize;
+        steps.push((axis, size, a, b));
     }
+    // what has no room is refused before anything is laid out for it
+    drop(Tensor::empty(&shape, input.dtype(), input.device())?);
+    ensure!(
+        shape.iter().all(|&n| n < 1 << 31),
+        Memory,
+        "{name}: can't allocate memory for the places of {shape:?} elements"
+    );
+    let steps =
+        steps.into_iter().map(|(axis, size, a, b)| (axis, Arc::new(taps(mode, size, a, b)))).collect();
     let any_dtype = true;
     Axiswise { name, grad_name, back_name, steps, any_dtype }.run(input)
 }

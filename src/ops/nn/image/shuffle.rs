@@ -1,6 +1,6 @@
 //! Shuffles between channels and pixels, and among channels: permutations of one contiguous arrangement of axes.
 
-use crate::base::{Dims, Layout};
+use crate::base::{Dims, Layout, product};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op};
@@ -105,7 +105,7 @@ impl Op for Shuffle {
             Shuffle::Unpixels(r) => (woven(from, r), apart(to, r)),
             Shuffle::Channels(g) => (split(from, 1, g), split(to, 1, from.shape[1] / g).transpose(1, 2)),
         };
-        crate::ops::driver::memory::write_held(&out[0].alias(to), &x[0].alias(from));
+        crate::ops::driver::memory::write_held(&out[0].alias(to)?, &x[0].alias(from)?);
         Ok(())
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
@@ -123,7 +123,10 @@ rows! { SHUFFLE:
         ensure!(n >= 3, Runtime, "pixel_shuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
         ensure!(r > 0, Runtime, "pixel_shuffle expects a positive upscale_factor, but got {r}");
         let (c, r) = (input.shape()[n - 3], r as usize);
-        ensure!(c.is_multiple_of(r * r), Runtime, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {}", r * r);
+        let square = product([r, r])?;
+        ensure!(c.is_multiple_of(square), Runtime, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {square}");
+        product([r, input.shape()[n - 2]])?;
+        product([r, input.shape()[n - 1]])?;
         apply(Shuffle::Pixels(r), &[input])
     }
     /// Moves pixels into channels: (*, C, H r, W r) to (*, C r r, H, W).
@@ -136,6 +139,7 @@ rows! { SHUFFLE:
         let (h, w, r) = (input.shape()[n - 2], input.shape()[n - 1], r as usize);
         ensure!(h.is_multiple_of(r), Runtime, "pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)={h} is not divisible by {r}");
         ensure!(w.is_multiple_of(r), Runtime, "pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)={w} is not divisible by {r}");
+        product([r, r, input.shape()[n - 3]])?;
         apply(Shuffle::Unpixels(r), &[input])
     }
     /// Deals the channels of (N, C, ...) out of `groups` groups one by one.

@@ -1,7 +1,7 @@
 //! Resizing of images: which input positions each output reads, axis by axis.
 
 use super::axiswise::Axiswise;
-use crate::base::{DType, Scalar};
+use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::ops::nn::pool::rows as pooling;
@@ -242,6 +242,15 @@ fn resize(
     if !input.dtype().is_float() && !bytes {
         return Err(Error::no_dtype(name, input.dtype(), "floating dtypes"));
     }
+    // what has no room is refused before anything is laid out for it
+    let mut shape = Dims::from_slice(&input.shape()[..2]);
+    shape.extend(output.iter().map(|&o| o as usize));
+    drop(Tensor::empty(&shape, input.dtype(), input.device())?);
+    ensure!(
+        output.iter().all(|&o| o < 1 << 31),
+        Memory,
+        "{name}: can't allocate memory for the places of {output:?} elements"
+    );
     let single = input.dtype() != DType::F64;
     let mut steps = SmallVec::new();
     for i in (0..n).rev() {

@@ -4,6 +4,7 @@
 
 use crate::base::{DType, Dims, Elem, Float, Scalar, numel};
 use crate::error::{Error, Result};
+use crate::kernels::cpu::index::slice_of;
 use crate::kernels::cpu::nn::loss::class as kernel;
 use crate::kernels::cpu::nn::loss::class::{Classes, Over};
 use crate::ops::driver::apply::{apply, apply_multi};
@@ -44,6 +45,16 @@ fn computed(d: DType) -> DType {
 }
 
 impl ClassLoss {
+    /// Every target names a class or is to be ignored; asked forward and backward, for it may have been written to since.
+    #[allow(unsafe_code)]
+    fn check(&self, target: &Tensor, classes: usize) -> Result<()> {
+        // SAFETY: dense int64 elements
+        let targets = unsafe { slice_of::<i64>(target.ptr_of::<i64>().cast(), target.numel()) };
+        match targets.iter().find(|&&t| t != self.ignore && (t < 0 || t >= classes as i64)) {
+            Some(bad) => bail!(Index, "Target {bad} is out of bounds."),
+            None => Ok(()),
+        }
+    }
     fn classes<T: Elem>(&self, shape: &[usize], weight: &Option<Tensor>) -> Classes<T> {
         let (outer, classes, inner) = split(shape);
         let weight = weight.as_ref().map_or(std::ptr::null(), |w| w.ptr_of::<T>() as *const T);
@@ -111,18 +122,10 @@ impl Op for Loss {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (src, target) =
-            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::dense_held(x[1])?);
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::index_held(x[1])?);
         let weight = x.get(2).map(|w| crate::ops::driver::memory::dense_held(w)).transpose()?;
         let (_, classes, _) = split(x[0].shape());
-        let n = target.numel();
-        // SAFETY: `n` dense elements
-        let targets = unsafe {
-            std::slice::from_raw_parts(target.ptr_of::<i64>() as *const i64, if n == 0 { 0 } else { n })
-        };
-        if let Some(bad) = targets.iter().find(|&&t| t != self.kind.ignore && (t < 0 || t >= classes as i64))
-        {
-            bail!(Index, "Target {bad} is out of bounds.");
-        }
+        self.kind.check(&target, classes)?;
         with_dtype!(self.name(), src.dtype(), float, T => {
             let p = self.kind.classes::<T>(x[0].shape(), &weight);
             let lse = out.get(2).map_or(std::ptr::null_mut(), |o| o.ptr_of());
@@ -183,7 +186,8 @@ impl Op for LossGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let target = crate::ops::driver::memory::dense_held(x[1])?;
+        let target = crate::ops::driver::memory::index_held(x[1])?;
+        self.kind.check(&target, split(&self.shape).1)?;
         let weight =
             self.weight_at(x.len()).map(|i| crate::ops::driver::memory::dense_held(x[i])).transpose()?;
         let g = crate::ops::driver::memory::dense_cast_held(x[0], computed(self.dtype))?;

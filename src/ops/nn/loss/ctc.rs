@@ -84,8 +84,7 @@ impl Op for Ctc {
 /// Integers of a tensor in order.
 fn integers(what: &str, t: &Tensor) -> Result<Vec<i64>> {
     ensure!(t.dtype().is_integral(), Runtime, "{what} must be integral");
-    let flat = crate::ops::driver::memory::dense_copy(&t.detach().reshape_to(&[t.numel()])?)?;
-    Ok((0..flat.numel()).map(|i| flat.element(&[i]).to_i64()).collect())
+    t.whole_numbers("ctc_loss")
 }
 
 struct Request<'a> {
@@ -124,15 +123,24 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
     }
     let together = targets.ndim() == 1 && !single || targets.ndim() == 1;
     let width = if together { 0 } else { targets.shape().get(1).copied().unwrap_or(0) };
-    let need =
-        if together { q.lengths.iter().sum::<i64>() } else { q.lengths.iter().copied().max().unwrap_or(0) };
-    let have = if together { targets.numel() } else { width } as i64;
+    let need = if together {
+        q.lengths.iter().map(|&l| l as i128).sum::<i128>()
+    } else {
+        q.lengths.iter().copied().max().unwrap_or(0) as i128
+    };
+    let have = if together { targets.numel() } else { width } as i128;
     ensure!(
         have >= need && (!together || have == need || single),
         Runtime,
         "Expected tensor to have size {}{need} at dimension {}, but got size {have} for argument #2 'targets' {within}",
         if together { "" } else { "at least " },
         !together as usize
+    );
+    ensure!(
+        together || targets.shape().first() == Some(&batch),
+        Runtime,
+        "Expected tensor to have size {batch} at dimension 0, but got size {} for argument #2 'targets' {within}",
+        targets.shape().first().unwrap_or(&0)
     );
     let all: Vec<i64> = if targets.dtype().is_integral() {
         integers("targets", targets)?

@@ -1,6 +1,6 @@
 //! Margin losses over classes. They have no second derivative, as in PyTorch.
 
-use crate::base::{DType, Dims, Elem};
+use crate::base::{DType, Dims, Elem, collected, repeated};
 use crate::error::{Error, Result};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
@@ -57,7 +57,8 @@ impl Kind {
                     Runtime,
                     "argument #2 'target' is out of range"
                 );
-                let list: Vec<usize> = target.iter().take_while(|&&t| t >= 0).map(|&t| t as usize).collect();
+                let count = target.iter().take_while(|&&t| t >= 0).count();
+                let list: Vec<usize> = collected(count, target[..count].iter().map(|&t| t as usize))?;
                 for &t in &list {
                     for d in (0..x.len()).filter(|d| !list.contains(d)) {
                         let z = 1.0 - x[t] + x[d];
@@ -90,7 +91,7 @@ fn doubles(t: &Tensor) -> Result<Vec<f64>> {
 fn values<T: Elem>(t: &Tensor, dtype: DType) -> Result<Vec<T>> {
     let d = crate::ops::driver::memory::dense_cast_held(t, dtype)?;
     // SAFETY: dense elements of this dtype
-    Ok((0..d.numel()).map(|i| unsafe { *d.ptr_of::<T>().add(i) }).collect())
+    collected(d.numel(), (0..d.numel()).map(|i| unsafe { *d.ptr_of::<T>().add(i) }))
 }
 
 impl Op for Margin {
@@ -123,8 +124,8 @@ impl Op for Margin {
         let g = if self.back { doubles(x[0])? } else { Vec::new() };
         let mean = if self.reduction == Reduction::Mean { 1.0 / rows as f64 } else { 1.0 };
         let per = target.len().checked_div(rows).unwrap_or(0);
-        let mut grad = vec![0.0; if self.back { rows * n } else { 0 }];
-        let mut losses = vec![0.0; rows];
+        let mut grad = repeated(0.0, if self.back { rows * n } else { 0 })?;
+        let mut losses = repeated(0.0, rows)?;
         for r in 0..rows {
             let scale =
                 if self.back { mean * g[if self.reduction == Reduction::None { r } else { 0 }] } else { 0.0 };

@@ -141,20 +141,24 @@ impl Fixed<'_> {
         let mut axes = [Axis::Adaptive; 3];
         for i in 0..n {
             ensure!(p[i] >= 0, Runtime, "pad must be non-negative, but got pad: {}", p[i]);
+            // sizes from a call may be anything up to 63 bits: counted in 128
+            let (reach, size) = ((k[i] as i128 - 1) * d[i] as i128 + 1, sizes[i] as i128);
+            ensure!(reach < 1 << 62, Runtime, "{name}: a window of {reach} elements is too large");
             ensure!(
-                p[i] <= ((k[i] - 1) * d[i] + 1) / 2,
+                p[i] as i128 <= reach / 2,
                 Runtime,
                 "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation={}",
                 p[i],
                 k[i],
                 d[i]
             );
-            let size = sizes[i] as i64;
-            let span = size + 2 * p[i] - d[i] * (k[i] - 1) - 1 + if self.ceil { s[i] - 1 } else { 0 };
-            output[i] = span.div_euclid(s[i]) + 1;
-            if self.ceil && (output[i] - 1) * s[i] >= size + p[i] {
-                output[i] -= 1;
+            let (pad, stride) = (p[i] as i128, s[i] as i128);
+            let span = size + 2 * pad - reach + if self.ceil { stride - 1 } else { 0 };
+            let mut count = span.div_euclid(stride) + 1;
+            if self.ceil && (count - 1) * stride >= size + pad {
+                count -= 1;
             }
+            output[i] = count as i64;
             axes[i] = Axis::Fixed {
                 kernel: k[i] as usize,
                 stride: s[i] as usize,

@@ -3,10 +3,12 @@
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::error::{Error, Result};
+use crate::kernels::cpu::index::slice_of;
 use crate::kernels::cpu::nn::pool as kernel;
 use crate::kernels::cpu::nn::pool::plane::PlanePair;
 use crate::kernels::cpu::nn::pool::{Pool, Windows, plane};
 use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::index_held;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::image::{format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -157,6 +159,27 @@ impl MaxPool {
     }
 }
 
+/// The first position outside planes of `big` elements.
+#[allow(unsafe_code)]
+fn outside(at: &Tensor, big: usize) -> Option<i64> {
+    // SAFETY: dense int64 elements, in whatever order
+    crate::kernels::cpu::index::outside(
+        unsafe { slice_of(at.ptr_of::<i64>().cast(), at.numel()) },
+        0,
+        big as i64,
+    )
+}
+
+/// Positions in planes, dense in a format. Whoever has them may have written to them since they were made.
+fn places_held(x: &Tensor, format: MemoryFormat, big: usize) -> Result<Tensor> {
+    let at = if x.storage().is_exposed() { index_held(x)? } else { x.clone() };
+    let at = laid_out_held(&at, format, DType::I64)?;
+    match outside(&at, big) {
+        Some(bad) => bail!(Runtime, "Found an invalid max index: {bad} (a plane has {big} elements)"),
+        None => Ok(at),
+    }
+}
+
 /// Small planes added into big ones at positions: the gradient of maximum pooling. Inputs: values, positions.
 #[derive(Clone, Debug)]
 pub struct Scatter {
@@ -180,9 +203,9 @@ impl Op for Scatter {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let g = laid_out_held(x[0], self.format, x[0].dtype())?;
-        let at = laid_out_held(x[1], self.format, DType::I64)?;
         let p = self.geo.planes(x[0].shape(), self.format);
-        // SAFETY: dense tensors of the shapes inferred; the positions come from the forward call
+        let at = places_held(x[1], self.format, p.big)?;
+        // SAFETY: dense tensors of the shapes inferred; the positions are checked
         with_dtype!(self.geo.name, g.dtype(), float, T => unsafe {
             kernel::max_pool_backward::<T>(p.n, p.c, p.channels_last, p.big, p.small, g.ptr_of(), at.ptr_of(), out[0].ptr_of());
             Ok(())
@@ -219,9 +242,9 @@ impl Op for Gather {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let src = laid_out_held(x[0], self.format, x[0].dtype())?;
-        let at = laid_out_held(x[1], self.format, DType::I64)?;
         let p = self.geo.planes(x[0].shape(), self.format);
-        // SAFETY: dense tensors of the shapes inferred; positions were checked in the call they belong to
+        let at = places_held(x[1], self.format, p.big)?;
+        // SAFETY: dense tensors of the shapes inferred; the positions are checked
         with_dtype!(self.geo.name, src.dtype(), any, T => unsafe {
             plane::gather::<T>(p, src.ptr_of(), at.ptr_of(), out[0].ptr_of());
         });
@@ -258,11 +281,13 @@ impl Op for Place {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let src = laid_out_held(x[0], self.format, x[0].dtype())?;
-        let at = laid_out_held(x[1], self.format, DType::I64)?;
         let p = self.geo.planes(x[0].shape(), self.format);
-        // SAFETY: dense memory of this many elements
-        let bad = unsafe { plane::first_outside(at.ptr_of::<i64>(), at.numel(), p.big) };
-        if let Some(bad) = bad {
+        let at = laid_out_held(
+            &if x[1].storage().is_exposed() { index_held(x[1])? } else { x[1].clone() },
+            self.format,
+            DType::I64,
+        )?;
+        if let Some(bad) = outside(&at, p.big) {
             let sizes: Vec<String> = self.geo.input.iter().map(|n| n.to_string()).collect();
             bail!(
                 Runtime,

@@ -111,7 +111,12 @@ fn unpool(
         indices.shape()
     );
     let have = Dims::from_slice(&input.shape()[d - n..]);
-    let default: Vec<i64> = (0..n).map(|i| (have[i] as i64 - 1) * s[i] + k[i] - 2 * p[i]).collect();
+    // sizes from a call may be anything up to 63 bits: counted in 128
+    let full = |i: usize| {
+        let size = (have[i] as i128 - 1) * s[i] as i128 + k[i] as i128 - 2 * p[i] as i128;
+        size.clamp(i64::MIN as i128, i64::MAX as i128) as i64
+    };
+    let default: Vec<i64> = (0..n).map(full).collect();
     let wanted = match size {
         None => default,
         Some(v) => {
@@ -124,7 +129,7 @@ fn unpool(
             );
             let v = &v[v.len() - n..];
             for i in 0..n {
-                let (lo, hi) = (default[i] - s[i], default[i] + s[i]);
+                let (lo, hi) = (default[i].saturating_sub(s[i]), default[i].saturating_add(s[i]));
                 ensure!(
                     lo < v[i] && v[i] < hi,
                     Value,

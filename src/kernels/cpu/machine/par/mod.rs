@@ -7,9 +7,10 @@
 
 mod team;
 
+use crate::kernels::cpu::machine::stop;
 use std::cell::Cell;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Items per chunk of an elementwise loop. Waking a parked worker costs 5 to 50 us here, and 32768 additions
@@ -96,7 +97,10 @@ pub fn for_each_chunk(n_items: usize, grain: usize, f: impl Fn(Range<usize>) + S
     let chunks = n_items.div_ceil(grain);
     let run = |i: usize| f(i * grain..((i + 1) * grain).min(n_items));
     if num_threads() == 1 || INSIDE.get() {
-        (0..chunks).for_each(run);
+        for i in 0..chunks {
+            stop::poll();
+            run(i);
+        }
     } else {
         run_on_pool(chunks, &run);
     }
@@ -119,7 +123,10 @@ struct Part {
 fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
     let threads = num_threads();
     let Some(pool) = pool(threads) else {
-        return (0..chunks).for_each(run);
+        return (0..chunks).for_each(|i| {
+            stop::poll();
+            run(i);
+        });
     };
     // Each thread begins with a stretch of its own, the same every time, and helps the others when it is done: what
     // it wrote is then still in its own caches, and memory is read in long runs.
@@ -127,10 +134,19 @@ fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
     let parts: Vec<Part> = (0..count)
         .map(|p| Part { next: AtomicUsize::new(p * chunks / count), end: (p + 1) * chunks / count })
         .collect();
+    // Nobody begins another chunk once the caller has been asked to stop, or one of them unwinds.
+    let halted = AtomicBool::new(false);
     let work = |own: usize| {
         let _inside = Inside::enter();
+        let _halt = Halt(&halted);
         for part in parts[own..].iter().chain(&parts[..own]) {
             loop {
+                if own == 0 && stop::is_asked_here() {
+                    halted.store(true, Ordering::Relaxed);
+                }
+                if halted.load(Ordering::Relaxed) {
+                    return;
+                }
                 let i = part.next.fetch_add(1, Ordering::Relaxed);
                 if i >= part.end {
                     break;
@@ -139,17 +155,34 @@ fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
             }
         }
     };
-    if pool.team.run(&pool.threads, count, &work) {
+    with_pool(&pool, count, &work);
+    if halted.into_inner() {
+        stop::interrupted();
+    }
+}
+
+fn with_pool(pool: &Pool, count: usize, work: &(dyn Fn(usize) + Sync)) {
+    if pool.team.run(&pool.threads, count, work) {
         return;
     }
     // Another thread has the team. A panic in a chunk reaches the caller through the scope, after the others are done.
     pool.threads.in_place_scope(|scope| {
         for own in 1..count {
-            let work = &work;
             scope.spawn(move |_| work(own));
         }
         work(0);
     });
+}
+
+/// Tells the others where a chunk unwinds.
+struct Halt<'a>(&'a AtomicBool);
+
+impl Drop for Halt<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Restores the flag on the way out, panics included.

@@ -92,7 +92,9 @@ struct Scratch<T>(Vec<T>);
 
 impl<T> Scratch<T> {
     fn new(n: usize) -> Scratch<T> {
-        Scratch(Vec::with_capacity(n + 64 / size_of::<T>()))
+        let mut memory = Vec::new();
+        crate::kernels::cpu::machine::stop::grow(&mut memory, n + 64 / size_of::<T>());
+        Scratch(memory)
     }
     fn ptr(&mut self) -> *mut T {
         let p = self.0.as_mut_ptr();

@@ -10,6 +10,7 @@ use super::tile::Direct;
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 
 /// Images are summed into this many partial weight gradients with channels last.
 const PARTS: usize = 8;
@@ -42,7 +43,7 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
     let (x, w, bias, y) = (Ptr::of(x), Ptr::of(w), Ptr::of(bias), Ptr(y));
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(plan.outputs() * plan.taps.len().max(1));
     par::for_each_chunk(p.n * p.groups, grain, |r| {
-        let mut line = vec![<T as Elem>::ZERO; width];
+        let mut line = buffer(<T as Elem>::ZERO, width);
         for i in r {
             let c = i % p.groups;
             // SAFETY: one plane of each per step.
@@ -233,7 +234,7 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(p.n * output * offsets.len());
     par::for_each_chunk(p.groups, grain, |r| {
         for c in r {
-            let mut lanes = vec![[<T as Elem>::ZERO; LANES]; offsets.len()];
+            let mut lanes = buffer([<T as Elem>::ZERO; LANES], offsets.len());
             for n in 0..p.n {
                 // SAFETY: one channel of each per step.
                 unsafe {
@@ -291,7 +292,7 @@ unsafe fn weight_last<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T)
     let (input, output) = (p.input_plane(), p.output_plane());
     let [_, rows, width] = p.output;
     let parts = PARTS.min(p.n);
-    let mut sums = vec![<T as Elem>::ZERO; parts * offsets.len() * c];
+    let mut sums = buffer(<T as Elem>::ZERO, parts * offsets.len() * c);
     let (x, g, acc) = (Ptr::of(x), Ptr::of(g), Ptr(sums.as_mut_ptr()));
     par::for_each(parts, |part| {
         for n in part * p.n / parts..(part + 1) * p.n / parts {

@@ -7,6 +7,7 @@ use super::tile::{Direct, Kernels, Pixels, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
 /// Packed weights larger than this are walked block by block, each over all images: 8x512x7x7 by 512 3x3 weights,
@@ -203,7 +204,7 @@ pub unsafe fn run<T: Direct>(
         .collect();
     let columns: Vec<(usize, usize)> =
         (0..s.cin).flat_map(|c| plan.taps.iter().map(move |t| (c, t.0))).collect();
-    let mut packed = vec![<T as Elem>::ZERO; s.groups * s.cout * k];
+    let mut packed = buffer(<T as Elem>::ZERO, s.groups * s.cout * k);
     let to = Ptr(packed.as_mut_ptr());
     par::for_each_chunk(
         s.groups * blocks.len(),

@@ -6,6 +6,7 @@ use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold, winogr
 use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::reduce::Summable;
 
 /// A dtype that can be convolved.
@@ -202,7 +203,7 @@ multiversion! {
 }
 
 unsafe fn wide<T: Flt<C = f32>>(src: *const T, n: usize) -> Vec<f32> {
-    let mut out = vec![0f32; if src.is_null() { 0 } else { n }];
+    let mut out = buffer(0f32, if src.is_null() { 0 } else { n });
     let (s, d) = (Ptr::of(src), Ptr(out.as_mut_ptr()));
     par::for_each_chunk(out.len(), par::ELEMENTWISE_GRAIN, |r| {
         // SAFETY: a range of both.
@@ -213,7 +214,7 @@ unsafe fn wide<T: Flt<C = f32>>(src: *const T, n: usize) -> Vec<f32> {
 
 /// Computes into float32 and rounds.
 unsafe fn rounded<T: Flt<C = f32>>(n: usize, dst: *mut T, f: impl FnOnce(*mut f32)) {
-    let mut out = vec![0f32; n];
+    let mut out = buffer(0f32, n);
     f(out.as_mut_ptr());
     let (s, d) = (Ptr(out.as_mut_ptr()), Ptr(dst));
     par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {

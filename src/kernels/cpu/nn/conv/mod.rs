@@ -46,8 +46,9 @@ pub struct Conv {
 impl Conv {
     /// The output size along an axis.
     pub fn output_size(size: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> usize {
-        let span = dilation * (kernel - 1) + 1;
-        (size + 2 * padding).checked_sub(span).map_or(0, |s| s / stride + 1)
+        let span = dilation.saturating_mul(kernel - 1).saturating_add(1);
+        let size = padding.saturating_mul(2).saturating_add(size);
+        size.checked_sub(span).map_or(0, |s| s / stride + 1)
     }
     fn taps(&self) -> usize {
         self.kernel.iter().product()

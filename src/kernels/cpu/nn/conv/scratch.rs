@@ -1,5 +1,6 @@
 //! Buffers that each thread keeps between calls.
 
+use crate::kernels::cpu::machine::stop;
 use std::cell::Cell;
 
 /// What a buffer is for; uses nest, equal ones do not.
@@ -30,7 +31,7 @@ pub fn with<T: Copy, R>(slot: Slot, n: usize, f: impl FnOnce(*mut T) -> R) -> R 
     let lines = (n * size_of::<T>()).div_ceil(64);
     let mut buffer = BUFFERS.with(|b| b[slot as usize].take());
     if buffer.len() < lines {
-        buffer = vec![Line([0; 64]); lines];
+        buffer = stop::buffer(Line([0; 64]), lines);
     }
     let result = f(buffer.as_mut_ptr().cast());
     if buffer.len() * 64 <= KEEP_BYTES {

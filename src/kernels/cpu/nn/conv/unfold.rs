@@ -6,6 +6,7 @@ use crate::base::{Elem, Num};
 use crate::kernels::cpu::linalg::matmul::{MatElem, gemm};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
 /// The outputs along one axis whose tap `k` falls inside the input.
@@ -97,7 +98,7 @@ unsafe fn fill_channels<T: Elem>(
 }
 
 fn matrix<T: Num>(p: &Conv) -> Vec<T> {
-    vec![T::ZERO; p.cin / p.groups * p.taps() * p.output_plane()]
+    buffer(T::ZERO, p.cin / p.groups * p.taps() * p.output_plane())
 }
 
 pub unsafe fn forward<T: Num + MatElem>(p: &Conv, x: *const T, weight: *const T, bias: *const T, y: *mut T) {

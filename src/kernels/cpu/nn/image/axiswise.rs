@@ -4,6 +4,7 @@
 use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::{buffer, gathered, grow, poll};
 
 /// A sparse matrix by rows: output `i` reads `index[k]` with `weight[k]` for `k` in `start[i]..start[i + 1]`.
 #[derive(Clone, Debug)]
@@ -19,7 +20,16 @@ impl Taps {
     /// From the entries (input position, weight) of every output.
     pub fn new(size: usize, rows: impl Iterator<Item = Vec<(usize, f64)>>) -> Taps {
         let mut t = Taps { size, start: vec![0], index: Vec::new(), weight: Vec::new() };
-        for row in rows {
+        let count = rows.size_hint().0;
+        grow(&mut t.start, count.saturating_add(1));
+        grow(&mut t.index, count);
+        grow(&mut t.weight, count);
+        for (o, row) in rows.enumerate() {
+            if o % 4096 == 0 {
+                poll();
+            }
+            grow(&mut t.index, row.len());
+            grow(&mut t.weight, row.len());
             for (i, w) in row {
                 t.index.push(i as u32);
                 t.weight.push(w);
@@ -36,7 +46,7 @@ impl Taps {
         self.len() == 0
     }
     pub fn transposed(&self) -> Taps {
-        let mut rows = vec![Vec::new(); self.size];
+        let mut rows = buffer(Vec::new(), self.size);
         for o in 0..self.len() {
             for k in self.row(o) {
                 rows[self.index[k] as usize].push((o, self.weight[k]));
@@ -106,7 +116,7 @@ pub unsafe fn apply<T: Tap>(taps: &Taps, outer: usize, inner: usize, src: *const
     let (src, dst) = (Ptr::of(src), Ptr(dst));
     let each = (taps.index.len() / n).max(1);
     if inner == 1 {
-        let weights: Vec<T::Sum> = taps.weight.iter().map(|&w| T::Sum::from_f64(w)).collect();
+        let weights: Vec<T::Sum> = gathered(taps.weight.iter().map(|&w| T::Sum::from_f64(w)));
         let grain = par::ELEMENTWISE_GRAIN / 2 / (n * each);
         return par::for_each_chunk(outer, grain.max(1), |r| {
             for o in r {

@@ -4,6 +4,7 @@
 use crate::base::Float;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use smallvec::SmallVec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +171,7 @@ fn cubic(t: f64, k: usize) -> (f64, f64) {
 pub unsafe fn sample<T: Float>(g: &Grid, src: *const T, grid: *const T, dst: *mut T) {
     let (src, grid, dst) = (Ptr::of(src), Ptr::of(grid), Ptr(dst));
     par::for_each_chunk(g.n * g.points, (par::MATH_GRAIN / 8 / g.c.max(1)).max(1), |r| {
-        let mut sums = vec![0f64; g.c];
+        let mut sums = buffer(0f64, g.c);
         for p in r {
             let (n, i) = (p / g.points, p % g.points);
             sums.fill(0.0);
@@ -203,7 +204,7 @@ pub unsafe fn sample_backward<T: Float>(
     let (go, src, grid) = (Ptr::of(go), Ptr::of(src), Ptr::of(grid));
     let (dx, dgrid) = (Ptr(dx), Ptr(dgrid));
     par::for_each(g.n, |n| {
-        let mut sums = vec![0f64; if dx.get().is_null() { 0 } else { g.c * g.plane() }];
+        let mut sums = buffer(0f64, if dx.get().is_null() { 0 } else { g.c * g.plane() });
         for i in 0..g.points {
             let p = n * g.points + i;
             let mut slope = [0f64; 3];

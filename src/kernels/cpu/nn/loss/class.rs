@@ -9,6 +9,7 @@
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::reduce::block_max_sum_exp;
 
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +83,7 @@ pub unsafe fn forward<T: Flt>(
     lse: *mut T::C,
 ) {
     let n = p.rows();
-    let (mut loss, mut weights) = (vec![T::C::ZERO; n], vec![T::C::ZERO; n]);
+    let (mut loss, mut weights) = (buffer(T::C::ZERO, n), buffer(T::C::ZERO, n));
     if logits {
         cross_entropy(p, x, targets, loss.as_mut_ptr(), weights.as_mut_ptr(), lse);
     } else {
@@ -163,7 +164,7 @@ unsafe fn cross_entropy<T: Flt>(
     let share = p.share();
     par::for_each_chunk(p.rows(), p.grain(), |r| {
         let p = share.get();
-        let mut line = vec![T::ZERO; if p.inner == 1 { 0 } else { p.classes }];
+        let mut line = buffer(T::ZERO, if p.inner == 1 { 0 } else { p.classes });
         for row in r {
             // SAFETY: one row per step.
             unsafe {

@@ -1,6 +1,8 @@
 //! Connectionist temporal classification of one sample: the sum over all alignments of a target with the frames, and
 //! its gradient. Everything is in logarithms and double precision; the blank stands before, between and after labels.
 
+use crate::kernels::cpu::machine::stop::buffer;
+
 const NONE: f64 = f64::NEG_INFINITY;
 
 fn log_add(a: f64, b: f64) -> f64 {
@@ -31,7 +33,7 @@ impl Sample<'_> {
     /// Logarithms of the probability of everything up to frame t that ends in state s.
     fn forward(&self, lp: &dyn Fn(usize, usize) -> f64) -> Vec<f64> {
         let n = self.states();
-        let mut a = vec![NONE; self.frames * n];
+        let mut a = buffer(NONE, self.frames * n);
         for s in 0..n.min(2) {
             a[s] = lp(0, self.label(s));
         }
@@ -72,10 +74,10 @@ impl Sample<'_> {
             (0..self.frames).for_each(|t| (0..self.classes).for_each(|c| out(t, c, f64::NAN)));
             return;
         }
-        let mut b = vec![NONE; n];
-        let mut hits = vec![NONE; self.classes];
+        let mut b = buffer(NONE, n);
+        let mut hits = buffer(NONE, self.classes);
         for t in (0..self.frames).rev() {
-            let mut now = vec![NONE; n];
+            let mut now = buffer(NONE, n);
             for s in 0..n {
                 let sum = if t + 1 == self.frames {
                     if s + 2 >= n { 0.0 } else { NONE }

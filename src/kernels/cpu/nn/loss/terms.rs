@@ -4,6 +4,7 @@ use crate::base::DType;
 use crate::kernels::cpu::elementwise::block::{Params, PointFn};
 use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use std::mem::MaybeUninit;
 
 const BLOCK: usize = 512;
@@ -95,7 +96,7 @@ pub unsafe fn sum_terms(
     q: &Params,
 ) -> f64 {
     let grain = par::MATH_GRAIN;
-    let mut partial = vec![0f64; n.div_ceil(grain)];
+    let mut partial = buffer(0f64, n.div_ceil(grain));
     let (out, shared) = (Partial(partial.as_mut_ptr()), Shared(x));
     let size = dtype.size();
     par::for_each_chunk(n, grain, |r| {

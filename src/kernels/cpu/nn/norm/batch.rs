@@ -5,6 +5,7 @@ use super::{Planes, lane_total, or, sum_into, zeros};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
 /// Elements between two transfers of float lanes to the f64 total.
@@ -29,7 +30,7 @@ fn row_pieces(d: Planes) -> (usize, usize) {
 
 /// Mean and biased variance of every channel.
 unsafe fn channel_moments<T: Flt>(d: Planes, src: *const T) -> (Vec<f64>, Vec<f64>) {
-    let (mut mean, mut var) = (vec![0f64; d.c], vec![0f64; d.c]);
+    let (mut mean, mut var) = (buffer(0f64, d.c), buffer(0f64, d.c));
     let count = (d.n * d.s) as f64;
     let src = Ptr::of(src);
     if !d.channels_last {
@@ -52,7 +53,7 @@ unsafe fn channel_moments<T: Flt>(d: Planes, src: *const T) -> (Vec<f64>, Vec<f6
     }
     let (piece, pieces) = row_pieces(d);
     let rows = d.n * d.s;
-    let mut partial = vec![T::C::ZERO; pieces * 2 * d.c];
+    let mut partial = buffer(T::C::ZERO, pieces * 2 * d.c);
     let p = Ptr(partial.as_mut_ptr());
     par::for_each_chunk(pieces, par::REDUCE_GRAIN.div_ceil((piece * d.c).max(1)), |r| {
         for k in r {
@@ -182,8 +183,8 @@ unsafe fn normalise<T: Flt>(
     rstd: impl Fn(usize) -> f64,
     dst: *mut T,
 ) {
-    let mut scale = vec![T::C::ZERO; d.c];
-    let mut shift = vec![T::C::ZERO; d.c];
+    let mut scale = buffer(T::C::ZERO, d.c);
+    let mut shift = buffer(T::C::ZERO, d.c);
     for c in 0..d.c {
         let a = or(weight, c, 1.0).to_f64() * rstd(c);
         scale[c] = T::C::of(a);
@@ -310,7 +311,7 @@ pub unsafe fn batch_norm_backward<T: Flt>(
     }
     let (piece, pieces) = row_pieces(d);
     let rows = d.n * d.s;
-    let mut partial = vec![T::C::ZERO; pieces * 2 * d.c];
+    let mut partial = buffer(T::C::ZERO, pieces * 2 * d.c);
     let p = Ptr(partial.as_mut_ptr());
     let grain = (par::REDUCE_GRAIN / 2).div_ceil(piece * d.c);
     let span = |k: usize| k * piece..((k + 1) * piece).min(rows);
@@ -320,7 +321,7 @@ pub unsafe fn batch_norm_backward<T: Flt>(
             unsafe { row_grad_sums(d.c, span(k), g.get(), src.get(), mean.get(), p.at(k * 2 * d.c)) };
         }
     });
-    let mut coef = vec![T::C::ZERO; 3 * d.c];
+    let mut coef = buffer(T::C::ZERO, 3 * d.c);
     for c in 0..d.c {
         let total = |o: usize| (0..pieces).map(|k| partial[(2 * k + o) * d.c + c].to_f64()).sum::<f64>();
         for (i, v) in finish(c, total(0), total(1)).into_iter().enumerate() {

@@ -4,6 +4,7 @@ use super::{Planes, lane_total, or, sum_into, zeros};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 
 /// Normalises each of `groups` groups of channels of each sample. `mean` and `rstd` (nullable) receive `n * groups`
 /// values.
@@ -114,7 +115,7 @@ pub unsafe fn group_norm_backward<T: Flt>(
     db: *mut T,
 ) {
     // Sums of g*(x - mean)*rstd and of g for every plane.
-    let mut sums = vec![0f64; 2 * d.n * d.c];
+    let mut sums = buffer(0f64, 2 * d.n * d.c);
     let p = Ptr(sums.as_mut_ptr());
     let (g, src, weight) = (Ptr::of(g), Ptr::of(src), Ptr::of(weight));
     let (mean, rstd, dx) = (Ptr::of(mean), Ptr::of(rstd), Ptr(dx));

@@ -4,6 +4,7 @@ use super::{lane_total, or, sum_into, zeros};
 use crate::base::{DType, Elem};
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::stream::prefetch;
 use crate::kernels::cpu::machine::vector::{STREAM_BYTES, Vector, fence};
 use crate::kernels::cpu::reduce::{Moments, block_moments};
@@ -194,7 +195,7 @@ pub unsafe fn layer_norm_backward<T: Flt>(
     let piece = rows.div_ceil(64).max(16);
     let pieces = rows.div_ceil(piece);
     let sums = !dw.is_null() || !db.is_null();
-    let mut partial = vec![T::C::ZERO; if sums { pieces * 2 * n } else { 0 }];
+    let mut partial = buffer(T::C::ZERO, if sums { pieces * 2 * n } else { 0 });
     let (g, src, weight) = (Ptr::of(g), Ptr::of(src), Ptr::of(weight));
     let (mean, rstd, p, dx) = (Ptr::of(mean), Ptr::of(rstd), Ptr(partial.as_mut_ptr()), Ptr(dx));
     let grain = (par::REDUCE_GRAIN / 4).div_ceil((n * piece).max(1));

@@ -4,6 +4,7 @@ use super::{Pool, Windows};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 
 /// Averages; `divisor` replaces the number of elements of each window.
 ///
@@ -18,7 +19,7 @@ pub unsafe fn avg_pool<T: Flt>(p: &Pool, divisor: Option<f64>, src: *const T, ds
     if p.channels_last {
         let grain = par::REDUCE_GRAIN.div_ceil(p.c.max(1) * p.inputs_per_output());
         return par::for_each_chunk(p.n * output, grain, |r| {
-            let mut acc = vec![T::C::ZERO; p.c];
+            let mut acc = buffer(T::C::ZERO, p.c);
             for t in r {
                 // SAFETY: one output pixel per step.
                 unsafe {
@@ -32,7 +33,7 @@ pub unsafe fn avg_pool<T: Flt>(p: &Pool, divisor: Option<f64>, src: *const T, ds
     let width = p.windows[2].len();
     let grain = par::REDUCE_GRAIN.div_ceil(p.inputs_per_output() * width);
     par::for_each_chunk(p.n * p.c * lines, grain, |r| {
-        let mut sums = vec![T::C::ZERO; p.windows[2].size];
+        let mut sums = buffer(T::C::ZERO, p.windows[2].size);
         for t in r {
             // SAFETY: one output line per step.
             unsafe {
@@ -134,7 +135,7 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
     if p.channels_last {
         let grain = par::REDUCE_GRAIN.div_ceil(p.c.max(1) * 4);
         return par::for_each_chunk(p.n * input, grain, |r| {
-            let mut acc = vec![T::C::ZERO; p.c];
+            let mut acc = buffer(T::C::ZERO, p.c);
             for t in r {
                 let i = t % input;
                 let at = [i / ww.size / wh.size, i / ww.size % wh.size, i % ww.size];
@@ -148,7 +149,7 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
     }
     let lines = wd.size * wh.size;
     par::for_each_chunk(p.n * p.c * lines, par::REDUCE_GRAIN.div_ceil(ww.size * 4), |r| {
-        let (mut sums, mut spread) = (vec![T::C::ZERO; ww.len()], vec![T::C::ZERO; ww.size]);
+        let (mut sums, mut spread) = (buffer(T::C::ZERO, ww.len()), buffer(T::C::ZERO, ww.size));
         for t in r {
             let at = [t % lines / wh.size, t % lines % wh.size];
             // SAFETY: one input line per step.
@@ -171,7 +172,7 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
 
 /// For each input position the range of outputs whose windows contain it (windows move forward, so it is a range).
 fn takers(w: &Windows) -> Vec<(usize, usize)> {
-    let mut out = vec![(usize::MAX, 0); w.size];
+    let mut out = buffer((usize::MAX, 0), w.size);
     for (o, win) in w.list.iter().enumerate() {
         for x in out.iter_mut().take(win.end).skip(win.start) {
             x.0 = x.0.min(o);

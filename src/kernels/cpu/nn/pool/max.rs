@@ -5,6 +5,7 @@ use super::{Pool, Window, Windows};
 use crate::base::{Elem, Real};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::reduce::Ordered;
 
 /// Values and positions of the greatest elements. `indices` may be null.
@@ -39,9 +40,9 @@ pub unsafe fn max_pool<T: Ordered + Real>(p: &Pool, src: *const T, dst: *mut T, 
         let grain = par::REDUCE_GRAIN.div_ceil(per_line);
         par::for_each_chunk(p.n * p.c * lines, grain, |r| {
             let reach = p.windows[2].reach();
-            let mut best = vec![T::LOW; reach];
-            let mut place = vec![i32::MAX; reach];
-            let (mut values, mut places) = (vec![T::LOW; width], vec![0i32; width]);
+            let mut best = buffer(T::LOW, reach);
+            let mut place = buffer(i32::MAX, reach);
+            let (mut values, mut places) = (buffer(T::LOW, width), buffer(0i32, width));
             for t in r {
                 let (plane, line) = (t / lines, t % lines);
                 // SAFETY: one output line per step.
@@ -228,7 +229,7 @@ pub unsafe fn max_pool_backward<T: Flt>(
     let step = if channels_last { c } else { 1 };
     let native = std::mem::size_of::<T>() == std::mem::size_of::<T::C>();
     par::for_each_chunk(tasks, par::REDUCE_GRAIN.div_ceil(((input + output) * width).max(1)), |r| {
-        let mut scratch = vec![T::C::ZERO; if native { 0 } else { input }];
+        let mut scratch = buffer(T::C::ZERO, if native { 0 } else { input });
         for t in r {
             let (from, to, w) = if channels_last {
                 let groups = c.div_ceil(CHANNELS);

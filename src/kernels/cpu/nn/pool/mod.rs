@@ -4,6 +4,8 @@
 //! With channels first, a window's rows are combined into one line before the line is combined sideways: both loops
 //! run along the width and vectorise. With channels last everything runs along the channels.
 
+use crate::kernels::cpu::machine::stop::gathered;
+
 mod avg;
 mod max;
 pub mod plane;
@@ -48,28 +50,24 @@ impl Windows {
         dilation: usize,
         include_pad: bool,
     ) -> Windows {
-        let list = (0..output)
-            .map(|o| {
-                let begin = (o * stride) as isize - padding as isize;
-                let full = begin + ((kernel - 1) * dilation + 1) as isize;
-                let skip = if begin < 0 { (-begin as usize).div_ceil(dilation) * dilation } else { 0 };
-                let start = (begin + skip as isize) as usize;
-                let end = (full.max(0) as usize).min(size);
-                let padded = full.min((size + padding) as isize) - begin;
-                let weight = if include_pad { padded.max(0) as usize } else { end.saturating_sub(start) };
-                Window { start, end, weight }
-            })
-            .collect();
+        let list = gathered((0..output).map(|o| {
+            let begin = (o * stride) as isize - padding as isize;
+            let full = begin + ((kernel - 1) * dilation + 1) as isize;
+            let skip = if begin < 0 { (-begin as usize).div_ceil(dilation) * dilation } else { 0 };
+            let start = (begin + skip as isize) as usize;
+            let end = (full.max(0) as usize).min(size);
+            let padded = full.min((size + padding) as isize) - begin;
+            let weight = if include_pad { padded.max(0) as usize } else { end.saturating_sub(start) };
+            Window { start, end, weight }
+        }));
         Windows { size, step: dilation, stride, first: -(padding as isize), kernel, list }
     }
     /// Windows that divide `size` into `output` parts of nearly equal size.
     pub fn adaptive(size: usize, output: usize) -> Windows {
-        let list = (0..output)
-            .map(|o| {
-                let (start, end) = (o * size / output, ((o + 1) * size).div_ceil(output));
-                Window { start, end, weight: end - start }
-            })
-            .collect();
+        let list = gathered((0..output).map(|o| {
+            let (start, end) = (o * size / output, ((o + 1) * size).div_ceil(output));
+            Window { start, end, weight: end - start }
+        }));
         Windows { size, step: 1, stride: 0, first: 0, kernel: 0, list }
     }
     /// A missing axis.

@@ -73,15 +73,6 @@ pub unsafe fn place<T: Elem>(p: PlanePair, src: *const T, indices: *const i64, d
     });
 }
 
-/// The first position outside `0..big`, if there is one.
-///
-/// # Safety
-/// `indices` is valid for `count` elements.
-pub unsafe fn first_outside(indices: *const i64, count: usize, big: usize) -> Option<i64> {
-    // SAFETY: the caller's promise
-    (0..count).map(|i| unsafe { *indices.add(i) }).find(|&v| v < 0 || v >= big as i64)
-}
-
 /// Windows along one axis as (start, end, what the window counts as).
 pub type Spans = Vec<(usize, usize, i64)>;
 

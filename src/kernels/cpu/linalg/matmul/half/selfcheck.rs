@@ -8,6 +8,7 @@ use super::job::{Job, in_place};
 use super::way::Way;
 use crate::base::BF16;
 use crate::kernels::cpu::linalg::matmul::problem::{Epilogue, Gemm};
+use crate::kernels::cpu::machine::stop::buffer;
 
 /// Whether small products come out exactly: several blocks of the sum, heights of which one is odd, a part of a panel,
 /// rows packed with a rest and rows in place.
@@ -30,7 +31,7 @@ unsafe fn right(unit: &'static Unit, k: usize) -> bool {
     let make = |x: i32| BF16::from_f32(x as f32);
     let a: Vec<BF16> = (0..M * k).map(|at| make(left(at / k, at % k))).collect();
     let b: Vec<BF16> = (0..k * N).map(|at| make(right(at / N, at % N))).collect();
-    let mut c = vec![make(0); M * N];
+    let mut c = buffer(make(0), M * N);
     let g = Gemm {
         m: M,
         n: N,

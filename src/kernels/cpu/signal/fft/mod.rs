@@ -2,7 +2,11 @@
 //! strided memory, real input of even length goes through a transform of half its length, and lines are spread over
 //! threads.
 
+mod long;
+
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
+use long::Transform;
 use num_complex::Complex;
 use rustfft::num_traits::Float;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
@@ -48,6 +52,14 @@ macro_rules! part {
 part!(f32: PLANS_F32, f64: PLANS_F64);
 
 impl<T: Part> Plans<T> {
+    fn transform(&mut self, n: usize, forward: bool) -> Transform<T> {
+        match long::factor(n) {
+            Some(a) => {
+                Transform::Split { columns: self.plan(a, forward), rows: self.plan(n / a, forward), forward }
+            }
+            None => Transform::Whole(self.plan(n, forward)),
+        }
+    }
     fn plan(&mut self, n: usize, forward: bool) -> Arc<dyn Fft<T>> {
         if let Some(p) = self.lengths.get(&(n, forward)) {
             return p.clone();
@@ -120,9 +132,10 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
     let zero = Complex::new(T::zero(), T::zero());
     par::for_each_chunk(count, grain, |range| {
         let (from, to) = (&from, &to);
-        let mut input = vec![A::default(); n_in * BLOCK];
-        let mut output = vec![B::default(); n_out * BLOCK];
-        let mut scratch = vec![zero; scratch_len];
+        let held = BLOCK.min(range.len());
+        let mut input = buffer(A::default(), n_in * held);
+        let mut output = buffer(B::default(), n_out * held);
+        let mut scratch = buffer(zero, scratch_len);
         let mut at = range.start;
         while at < range.end {
             let m = BLOCK.min(range.end - at);
@@ -184,11 +197,11 @@ fn scaled<T: Part>(out: &mut [Complex<T>], scale: f64) {
 /// # Safety
 /// The lines lie within both memories; the same memory on both sides is read and written by the same lines.
 pub unsafe fn c2c<T: Part + Default>(l: &Lines, forward: bool, src: *const Complex<T>, dst: *mut Complex<T>) {
-    let fft = T::with_plans(|p| p.plan(l.n, forward));
+    let fft = T::with_plans(|p| p.transform(l.n, forward));
     // SAFETY: as promised by the caller
     unsafe {
-        run::<T, _, _>(l, (src, l.n), (dst, l.n), fft.get_outofplace_scratch_len(), |x, y, scratch| {
-            fft.process_outofplace_with_scratch(x, y, scratch);
+        run::<T, _, _>(l, (src, l.n), (dst, l.n), fft.apart_scratch(), |x, y, scratch| {
+            fft.apart(x, y, scratch);
             scaled(y, l.scale);
         })
     }
@@ -202,47 +215,41 @@ pub unsafe fn r2c<T: Part + Default>(l: &Lines, full: bool, src: *const T, dst: 
     let (n, half) = (l.n, l.n / 2);
     let even = n.is_multiple_of(2);
     let len = if even { half } else { n };
-    let (fft, w) = T::with_plans(|p| (p.plan(len, true), p.twiddles(n)));
+    let (fft, w) = T::with_plans(|p| (p.transform(len, true), p.twiddles(n)));
     let n_out = if full { n } else { half + 1 };
     let two = T::of(0.5);
     // SAFETY: as promised by the caller
     unsafe {
-        run::<T, T, Complex<T>>(
-            l,
-            (src, n),
-            (dst, n_out),
-            len + fft.get_inplace_scratch_len(),
-            |x, y, scratch| {
-                let (z, scratch) = scratch.split_at_mut(len);
-                if even {
-                    // pairs of reals as complex numbers, then apart again by their symmetries
-                    for (z, x) in z.iter_mut().zip(x.chunks_exact(2)) {
-                        *z = Complex::new(x[0], x[1]);
-                    }
-                    fft.process_with_scratch(z, scratch);
-                    for k in 0..=half {
-                        let a = z[if k == half { 0 } else { k }];
-                        let b = z[if k == 0 { 0 } else { half - k }].conj();
-                        let (e, o) = (a + b, a - b);
-                        let o = Complex::new(o.im, -o.re) * w[k];
-                        y[k] = (e + o) * two;
-                    }
-                } else {
-                    for (z, x) in z.iter_mut().zip(x.iter()) {
-                        *z = Complex::new(*x, T::zero());
-                    }
-                    fft.process_with_scratch(z, scratch);
-                    y[..=half].copy_from_slice(&z[..=half]);
-                    y[0].im = T::zero();
+        run::<T, T, Complex<T>>(l, (src, n), (dst, n_out), len + fft.within_scratch(), |x, y, scratch| {
+            let (z, scratch) = scratch.split_at_mut(len);
+            if even {
+                // pairs of reals as complex numbers, then apart again by their symmetries
+                for (z, x) in z.iter_mut().zip(x.chunks_exact(2)) {
+                    *z = Complex::new(x[0], x[1]);
                 }
-                if full {
-                    for k in half + 1..n {
-                        y[k] = y[n - k].conj();
-                    }
+                fft.within(z, scratch);
+                for k in 0..=half {
+                    let a = z[if k == half { 0 } else { k }];
+                    let b = z[if k == 0 { 0 } else { half - k }].conj();
+                    let (e, o) = (a + b, a - b);
+                    let o = Complex::new(o.im, -o.re) * w[k];
+                    y[k] = (e + o) * two;
                 }
-                scaled(y, l.scale);
-            },
-        )
+            } else {
+                for (z, x) in z.iter_mut().zip(x.iter()) {
+                    *z = Complex::new(*x, T::zero());
+                }
+                fft.within(z, scratch);
+                y[..=half].copy_from_slice(&z[..=half]);
+                y[0].im = T::zero();
+            }
+            if full {
+                for k in half + 1..n {
+                    y[k] = y[n - k].conj();
+                }
+            }
+            scaled(y, l.scale);
+        })
     }
 }
 
@@ -254,42 +261,36 @@ pub unsafe fn c2r<T: Part + Default>(l: &Lines, src: *const Complex<T>, dst: *mu
     let (n, half) = (l.n, l.n / 2);
     let even = n.is_multiple_of(2);
     let len = if even { half } else { n };
-    let (fft, w) = T::with_plans(|p| (p.plan(len, false), p.twiddles(n)));
+    let (fft, w) = T::with_plans(|p| (p.transform(len, false), p.twiddles(n)));
     let s = T::of(l.scale);
     // SAFETY: as promised by the caller
     unsafe {
-        run::<T, Complex<T>, T>(
-            l,
-            (src, half + 1),
-            (dst, n),
-            len + fft.get_inplace_scratch_len(),
-            |x, y, scratch| {
-                let (z, scratch) = scratch.split_at_mut(len);
-                // what is real by symmetry
-                x[0].im = T::zero();
-                if even {
-                    x[half].im = T::zero();
-                    for (k, z) in z.iter_mut().enumerate() {
-                        let (a, b) = (x[k], x[half - k].conj());
-                        let o = (a - b) * w[k].conj();
-                        *z = (a + b) + Complex::new(-o.im, o.re);
-                    }
-                    fft.process_with_scratch(z, scratch);
-                    for (y, z) in y.chunks_exact_mut(2).zip(z.iter()) {
-                        (y[0], y[1]) = (z.re * s, z.im * s);
-                    }
-                } else {
-                    z[..=half].copy_from_slice(x);
-                    for k in half + 1..n {
-                        z[k] = x[n - k].conj();
-                    }
-                    fft.process_with_scratch(z, scratch);
-                    for (y, z) in y.iter_mut().zip(z.iter()) {
-                        *y = z.re * s;
-                    }
+        run::<T, Complex<T>, T>(l, (src, half + 1), (dst, n), len + fft.within_scratch(), |x, y, scratch| {
+            let (z, scratch) = scratch.split_at_mut(len);
+            // what is real by symmetry
+            x[0].im = T::zero();
+            if even {
+                x[half].im = T::zero();
+                for (k, z) in z.iter_mut().enumerate() {
+                    let (a, b) = (x[k], x[half - k].conj());
+                    let o = (a - b) * w[k].conj();
+                    *z = (a + b) + Complex::new(-o.im, o.re);
                 }
-            },
-        )
+                fft.within(z, scratch);
+                for (y, z) in y.chunks_exact_mut(2).zip(z.iter()) {
+                    (y[0], y[1]) = (z.re * s, z.im * s);
+                }
+            } else {
+                z[..=half].copy_from_slice(x);
+                for k in half + 1..n {
+                    z[k] = x[n - k].conj();
+                }
+                fft.within(z, scratch);
+                for (y, z) in y.iter_mut().zip(z.iter()) {
+                    *y = z.re * s;
+                }
+            }
+        })
     }
 }
 
