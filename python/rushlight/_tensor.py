@@ -150,42 +150,16 @@ def _map(self, other, function):
     return self.copy_(_C.tensor([function(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
 
 
-class _Storage:
-    """The memory behind a tensor, as far as programs look at it (``untyped_storage()``)."""
+def _storage(self):
+    from .storage import TypedStorage
 
-    __slots__ = ("_tensor", "typed")
+    return TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
 
-    def __init__(self, tensor, typed=False):
-        self._tensor, self.typed = tensor, typed
 
-    def data_ptr(self) -> int:
-        return self._tensor._storage_key() if self._tensor._storage_nbytes() else 0
+def _untyped_storage(self):
+    from .storage import UntypedStorage, _flat
 
-    def nbytes(self) -> int:
-        return self._tensor._storage_nbytes()
-
-    def size(self) -> int:
-        return self.nbytes() // self._tensor.itemsize if self.typed else self.nbytes()
-
-    __len__ = size
-
-    def _flat(self):
-        kind = self._tensor.dtype if self.typed else _C.uint8
-        return _C._from_buffer(self._tensor._storage_bytes(), kind, self.nbytes())
-
-    def tolist(self) -> list:
-        return self._flat().tolist()
-
-    def __getitem__(self, index):
-        return self._flat()[index].tolist()
-
-    def __iter__(self):
-        return iter(self.tolist())
-
-    def __eq__(self, other) -> bool:
-        return isinstance(other, _Storage) and other.data_ptr() == self.data_ptr()
-
-    __hash__ = object.__hash__
+    return UntypedStorage._over(_flat(self))
 
 
 def _typed(name: str, dtype) -> type:
@@ -241,8 +215,8 @@ Tensor.pin_memory = _identity
 Tensor.is_pinned = lambda self, device=None: False
 Tensor.share_memory_ = _identity
 Tensor.is_shared = lambda self: False
-Tensor.storage = lambda self: _Storage(self, typed=True)
-Tensor.untyped_storage = lambda self: _Storage(self)
+Tensor.storage = _storage
+Tensor.untyped_storage = _untyped_storage
 Tensor.is_coalesced = lambda self: False
 Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, "The real part, a view.")
 Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, "The imaginary part, a view.")
