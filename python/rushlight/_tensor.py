@@ -30,6 +30,10 @@ def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
     return _finish(tensor, requires_grad, cls, state)
 
 
+def _rebuild_meta(shape, stride, dtype, requires_grad, cls, state):
+    return _finish(_C.empty_strided(shape, stride, dtype=dtype, device="meta"), requires_grad, cls, state)
+
+
 def _finish(tensor, requires_grad, cls, state):
     tensor = tensor.detach() if cls is Tensor else Tensor._make_subclass(cls, tensor)
     if requires_grad:
@@ -40,12 +44,10 @@ def _finish(tensor, requires_grad, cls, state):
 
 
 def _reduce_ex(self, protocol):
-    if self.requires_grad and not self.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
-            "  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage,"
-            " see https://github.com/pytorch/pytorch/pull/103001"
-        )
+    """The values and whether they require a gradient; a history is not pickled."""
+    if self.is_meta:
+        about = (tuple(self.shape), self.stride(), self.dtype, self.requires_grad, type(self), self.__dict__)
+        return _rebuild_meta, about
     source = self.detach()
     if source._storage_nbytes() > source.nbytes:  # a view of something larger: pickle what it shows
         source = source.clone()
@@ -195,6 +197,19 @@ def _as_tensor(value):
     return value if isinstance(value, Tensor) else _C.tensor(value)
 
 
+def _as_subclass(self, cls):
+    """The same tensor as an instance of a subclass.
+
+    Args:
+        cls (type): a subclass of Tensor.
+
+    Errors: TypeError for another class.
+    """
+    if not isinstance(cls, type) or not issubclass(cls, Tensor):
+        raise TypeError("cls must be a type (not an instance) that is a subclass of torch.Tensor")
+    return self.view_as(self) if cls is Tensor else Tensor._make_subclass(cls, self)
+
+
 def _identity(self, *args, **kwargs):
     return self
 
@@ -205,6 +220,7 @@ Tensor.__format__ = _format
 Tensor.__contains__ = _contains
 Tensor.__array_priority__ = 1000  # numpy's operators leave mixed operands to ours
 Tensor.type = _type
+Tensor.as_subclass = _as_subclass
 Tensor.cuda = _cuda
 Tensor.get_device = _get_device
 Tensor.dim_order = _dim_order

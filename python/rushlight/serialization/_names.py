@@ -12,6 +12,7 @@ from ..storage import _CLASS_OF, TypedStorage, UntypedStorage, _name_of
 from ._rebuild import REBUILDERS
 
 _PACKAGE = __name__.partition(".")[0]
+LACKING = f"the file holds what {_PACKAGE} does not have"
 _DTYPE_OF = {kind: dtype for dtype, kind in _CLASS_OF.items()}
 
 # What PyTorch has and this engine may not: said by name, since "unsupported global" would send the reader astray.
@@ -67,7 +68,7 @@ class StorageType:
 
 def lacking(what):
     """Refuses a file for something that this engine does not have."""
-    raise UnpicklingError(f"the file holds what {_PACKAGE} does not have: {what}")
+    raise UnpicklingError(f"{LACKING}: {what}")
 
 
 def _get_layout(name):

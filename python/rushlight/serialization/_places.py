@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import _C
+from .. import _C, cuda
 from ..storage import TypedStorage, UntypedStorage
 
 __all__ = ["default_restore_location", "location_tag", "register_package", "validate_cuda_device"]
@@ -79,8 +79,6 @@ def validate_cuda_device(location):
     Errors:
         RuntimeError if there is no such device.
     """
-    from .. import cuda
-
     if not cuda.is_available():
         raise RuntimeError(
             "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you "

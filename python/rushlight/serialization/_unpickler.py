@@ -14,7 +14,7 @@ from .._types import Size
 from ..nn.parameter import Parameter
 from ..storage import TypedStorage
 from ._budget import brief
-from ._names import StorageType, _get_layout, encode, refuse_what_is_lacking, resolve, torch_names
+from ._names import LACKING, StorageType, _get_layout, encode, refuse_what_is_lacking, resolve, torch_names
 from ._rebuild import REBUILDERS, rebuild_parameter, with_state
 from ._safe_globals import allowed, is_allowed
 
@@ -431,5 +431,7 @@ def _advice(message):
             "`weights_only=True` please check the recommended steps in the following error message.\n"
             f"\tWeightsUnpickler error: {message}"
         )
+    if message.startswith(LACKING):
+        return f"Weights only load failed. {message}"
     return f"Weights only load failed. {_UNSAFE}\n\nWeightsUnpickler error: {message}"
 
