@@ -207,7 +207,9 @@ def _as_subclass(self, cls):
     """
     if not isinstance(cls, type) or not issubclass(cls, Tensor):
         raise TypeError("cls must be a type (not an instance) that is a subclass of torch.Tensor")
-    return self.view_as(self) if cls is Tensor else Tensor._make_subclass(cls, self)
+    alias = self.view_as(self)  # which keeps the history
+    alias.__class__ = cls
+    return alias
 
 
 def _identity(self, *args, **kwargs):

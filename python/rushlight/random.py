@@ -62,5 +62,5 @@ def _restore_generator(self, state):
     self.set_state(numbers)
 
 
-Generator.__reduce__ = _reduce_generator
-Generator.__setstate__ = _restore_generator
+Generator.__reduce__ = _reduce_generator  # type: ignore[method-assign]
+Generator.__setstate__ = _restore_generator  # type: ignore[attr-defined]

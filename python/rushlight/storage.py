@@ -107,7 +107,9 @@ class UntypedStorage:
 
     def cuda(self, device=None, non_blocking=False) -> UntypedStorage:
         """The same bytes on a CUDA device."""
-        return self._to("cuda" if device is None else device if not isinstance(device, int) else f"cuda:{device}")
+        return self._to(
+            "cuda" if device is None else device if not isinstance(device, int) else f"cuda:{device}"
+        )
 
     def to(self, *, device, non_blocking=False) -> UntypedStorage:
         """The same bytes on a device."""
@@ -150,7 +152,9 @@ class UntypedStorage:
         if isinstance(index, slice):
             start, stop, step = index.indices(self.nbytes())
             if step != 1:
-                raise RuntimeError(f"Trying to slice with a step of {step}, but only a step of 1 is supported")
+                raise RuntimeError(
+                    f"Trying to slice with a step of {step}, but only a step of 1 is supported"
+                )
             return UntypedStorage._over(self._bytes[start : max(start, stop)])
         return self._bytes[index].item()
 
@@ -298,9 +302,7 @@ class TypedStorage:
 
     def __repr__(self) -> str:
         shown = "\n".join(f" {value}" for value in self.tolist()) if self.device.type != "meta" else " ..."
-        return (
-            f"{shown}\n[torch.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {self.size()}]"
-        )
+        return f"{shown}\n[torch.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {self.size()}]"
 
 
 def _new(size, dtype, device):
@@ -334,5 +336,7 @@ def _mapped(filename, shared, offset, nbytes):
     import numpy
 
     return _C.from_numpy(
-        numpy.memmap(filename, numpy.uint8, "r+" if shared else "c", offset=offset, shape=(nbytes,)).view(numpy.ndarray)
+        numpy.memmap(filename, numpy.uint8, "r+" if shared else "c", offset=offset, shape=(nbytes,)).view(
+            numpy.ndarray
+        )
     )

@@ -10,12 +10,28 @@ from __future__ import annotations
 
 from tempfile import mkdtemp
 
-from ._inspect import *
+from ._inspect import (
+    check_module_version_greater_or_equal,
+    get_unsafe_globals_in_checkpoint,
+    normalize_storage_type,
+    storage_to_tensor_type,
+)
 from ._load import load
 from ._names import StorageType, _get_layout
-from ._options import *
-from ._places import *
-from ._safe_globals import *
+from ._options import (
+    DEFAULT_PROTOCOL,
+    LoadEndianness,
+    SourceChangeWarning,
+    get_crc32_options,
+    get_default_load_endianness,
+    get_default_mmap_options,
+    set_crc32_options,
+    set_default_load_endianness,
+    set_default_mmap_options,
+    skip_data,
+)
+from ._places import default_restore_location, location_tag, register_package, validate_cuda_device
+from ._safe_globals import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 from ._save import save
 
 __all__ = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
-from struct import Struct, error as StructError
+from struct import Struct
+from struct import error as StructError
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 ALIGNMENT = 64
@@ -68,7 +69,9 @@ class ArchiveWriter:
             stated, at = min(size, _LIMIT), min(offset, _LIMIT)
             version = 45 if far else 20
             numbers = (version, version, _UTF8, 0, 0, _FIRST_DAY, crc, stated, stated)
-            self._write(_CENTRAL.pack(b"PK\1\2", *numbers, len(path), len(extra), 0, 0, 0, 0, at) + path + extra)
+            self._write(
+                _CENTRAL.pack(b"PK\1\2", *numbers, len(path), len(extra), 0, 0, 0, 0, at) + path + extra
+            )
         count, length = len(self._entries), self._offset - start
         if count >= 0xFFFF or length >= _LIMIT or start >= _LIMIT:
             end = self._offset
@@ -144,7 +147,9 @@ class ArchiveReader:
             most (int): more bytes are refused.
         """
         if self.nbytes(name) > most:
-            raise RuntimeError(f"the record {name} of {self.nbytes(name)} bytes is damaged: it has {most} at most")
+            raise RuntimeError(
+                f"the record {name} of {self.nbytes(name)} bytes is damaged: it has {most} at most"
+            )
         data = bytearray(self.nbytes(name))
         self.read_into(name, memoryview(data))
         return bytes(data)
@@ -184,7 +189,15 @@ def _damaged():
     """Whatever a damaged archive leads to is one exception."""
     try:
         yield
-    except (BadZipFile, zlib.error, StructError, EOFError, ValueError, OverflowError, NotImplementedError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        StructError,
+        EOFError,
+        ValueError,
+        OverflowError,
+        NotImplementedError,
+    ) as error:
         problem = error
     except (IndexError, KeyError, AttributeError) as error:
         problem = error

@@ -29,7 +29,9 @@ class Budget:
         """Memory for something that is about to be made."""
         self.bytes -= nbytes
         if self.bytes < 0:
-            raise UnpicklingError(f"a file of {self.size} bytes asks for far more memory than its size explains")
+            raise UnpicklingError(
+                f"a file of {self.size} bytes asks for far more memory than its size explains"
+            )
 
     def hash(self, keys):
         """The work of keeping `keys` in a dictionary or set, where they are hashed and compared."""

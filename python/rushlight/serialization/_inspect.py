@@ -13,13 +13,6 @@ from ._load import opened, read_pickle
 from ._names import StorageType
 from ._unpickler import is_safe, modern
 
-__all__ = [
-    "check_module_version_greater_or_equal",
-    "get_unsafe_globals_in_checkpoint",
-    "normalize_storage_type",
-    "storage_to_tensor_type",
-]
-
 
 def get_unsafe_globals_in_checkpoint(f):
     """The names in a file that :func:`load` would refuse with ``weights_only=True``. Nothing is loaded.
@@ -100,7 +93,8 @@ def check_module_version_greater_or_equal(module, req_version_tuple, error_if_ma
     """
     try:
         found = tuple(
-            kind(part) for kind, part in zip(map(type, req_version_tuple), module.__version__.split("."), strict=False)
+            kind(part)
+            for kind, part in zip(map(type, req_version_tuple), module.__version__.split("."), strict=False)
         )
         return found >= tuple(req_version_tuple)
     except Exception as error:

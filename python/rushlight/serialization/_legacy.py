@@ -20,9 +20,7 @@ def write_legacy(obj, out, protocol, skip=False):
     """Writes `obj`; several may follow one another in a stream."""
     pickle.dump(_MAGIC, out, protocol)
     pickle.dump(_PROTOCOL, out, protocol)
-    pickle.dump(
-        {"protocol_version": _PROTOCOL, "little_endian": True, "type_sizes": _SIZES}, out, protocol
-    )
+    pickle.dump({"protocol_version": _PROTOCOL, "little_endian": True, "type_sizes": _SIZES}, out, protocol)
     pickler = TensorPickler(out, protocol, legacy=True)
     pickler.dump(obj)
     storages = {number: (storage, dtype) for number, storage, dtype in pickler.storages.values()}
@@ -53,7 +51,9 @@ def read_legacy(file, place, safe, budget, encoding):
         nonlocal left
         left -= nbytes + 8
         if left < 0:
-            raise RuntimeError(f"storage {brief(key)} should have {nbytes} bytes: the file is damaged or incomplete")
+            raise RuntimeError(
+                f"storage {brief(key)} should have {nbytes} bytes: the file is damaged or incomplete"
+            )
         return UntypedStorage._over(_C.empty(nbytes, dtype=_C.uint8))
 
     dtypes = {}
@@ -72,7 +72,9 @@ def read_legacy(file, place, safe, budget, encoding):
             raise UnpicklingError(f"storage {brief(key)} belongs to no tensor; corrupt file?")
         _fill(file, key, *storages.loaded[key], dtypes.pop(key))
     if dtypes:
-        raise RuntimeError(f"storage {brief(next(iter(dtypes)))} has no data: the file is damaged or incomplete")
+        raise RuntimeError(
+            f"storage {brief(next(iter(dtypes)))} has no data: the file is damaged or incomplete"
+        )
     return result
 
 
@@ -95,7 +97,9 @@ def _plain(file, budget, first=False):
 def _fill(file, key, storage, nbytes, dtype):
     count, data = int.from_bytes(file.read(8), "little"), file.read(nbytes)
     if count != nbytes // dtype.itemsize or len(data) != nbytes:
-        raise RuntimeError(f"storage {brief(key)} should have {nbytes} bytes: the file is damaged or incomplete")
+        raise RuntimeError(
+            f"storage {brief(key)} should have {nbytes} bytes: the file is damaged or incomplete"
+        )
     if storage.device.type == "meta" or not nbytes:
         return
     filled = _C._from_buffer(data, _C.uint8, nbytes)

@@ -122,7 +122,9 @@ def opened(f):
 
 def read_pickle(archive, budget):
     """The pickle of an archive, as a file."""
-    if "data.pkl" not in archive and ("constants.pkl" in archive or any(n.startswith("code/") for n in archive)):
+    if "data.pkl" not in archive and (
+        "constants.pkl" in archive or any(n.startswith("code/") for n in archive)
+    ):
         raise RuntimeError(
             "Cannot use ``torch.load`` with TorchScript archives: they hold a program and not an object"
         )
@@ -130,7 +132,9 @@ def read_pickle(archive, budget):
         raise RuntimeError("PytorchStreamReader failed locating file version: file not found")
     version = archive.read("version" if "version" in archive else ".data/version", 100).strip()
     if not version.isdigit():
-        raise RuntimeError("PytorchStreamReader failed reading the version of the format; the file is damaged")
+        raise RuntimeError(
+            "PytorchStreamReader failed reading the version of the format; the file is damaged"
+        )
     if int(version) not in _VERSIONS:
         end = ("minimum", 1) if int(version) < 1 else ("maximum", 10)
         raise RuntimeError(
@@ -152,7 +156,9 @@ def _is_big(archive):
         return endianness is LoadEndianness.BIG
     order = archive.read("byteorder", 100).strip()
     if order not in (b"little", b"big"):
-        raise RuntimeError(f"Unknown endianness type: {order.decode('ascii', 'replace')}; the file is damaged")
+        raise RuntimeError(
+            f"Unknown endianness type: {order.decode('ascii', 'replace')}; the file is damaged"
+        )
     return order == b"big"
 
 

@@ -12,14 +12,20 @@ from ..storage import _CLASS_OF, TypedStorage, UntypedStorage, _name_of
 from ._rebuild import REBUILDERS
 
 _PACKAGE = __name__.partition(".")[0]
-LACKING = f"the file holds what {_PACKAGE} does not have"
 _DTYPE_OF = {kind: dtype for dtype, kind in _CLASS_OF.items()}
 
 # What PyTorch has and this engine may not: said by name, since "unsupported global" would send the reader astray.
 _DTYPES = (
     *_CLASS_OF,
     *("uint16", "uint32", "uint64", "complex32", "quint8", "qint8", "qint32", "quint4x2", "quint2x4"),
-    *("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn_x2"),
+    *(
+        "float8_e4m3fn",
+        "float8_e5m2",
+        "float8_e4m3fnuz",
+        "float8_e5m2fnuz",
+        "float8_e8m0fnu",
+        "float4_e2m1fn_x2",
+    ),
     *(f"{kind}{bits}" for kind in ("uint", "int") for bits in range(1, 8)),
 )
 _OTHER_STORAGES = {
@@ -68,12 +74,14 @@ class StorageType:
 
 def lacking(what):
     """Refuses a file for something that this engine does not have."""
-    raise UnpicklingError(f"{LACKING}: {what}")
+    raise UnpicklingError(f"the file holds what {_PACKAGE} does not have: {what}")
 
 
 def _get_layout(name):
     """A layout by the name it prints."""
-    found = getattr(_C, name.removeprefix("torch."), None) if isinstance(name, str) and len(name) < 40 else None
+    found = (
+        getattr(_C, name.removeprefix("torch."), None) if isinstance(name, str) and len(name) < 40 else None
+    )
     if not isinstance(found, _C.layout):
         lacking(f"the layout {name[:40]}" if isinstance(name, str) else "a layout without a name")
     return found

@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-__all__ = [
-    "DEFAULT_PROTOCOL",
-    "LoadEndianness",
-    "SourceChangeWarning",
-    "get_crc32_options",
-    "get_default_load_endianness",
-    "get_default_mmap_options",
-    "set_crc32_options",
-    "set_default_load_endianness",
-    "set_default_mmap_options",
-    "skip_data",
-]
-
 DEFAULT_PROTOCOL = 2
 
 
@@ -112,7 +99,9 @@ class set_default_mmap_options:
     """Sets how :func:`load` maps files with ``mmap=True``, for good or for the length of a ``with`` block.
 
     Args:
-        flags (int): ``mmap.MAP_PRIVATE``, where writing to a tensor leaves the file as it is, or ``mmap.MAP_SHARED``.
+        flags (int): ``mmap.MAP_PRIVATE``, where writing to a tensor leaves the file as it is, or ``mmap.MAP_SHARED``,
+            where it changes the file: one saved with ``set_crc32_options(False)``, or it can only be mapped from then
+            on, since its checksums no longer hold.
 
     Errors:
         ValueError for other flags.

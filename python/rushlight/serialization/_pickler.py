@@ -112,7 +112,9 @@ def _tensor(obj):
     state = dict(obj.__dict__)
     if isinstance(obj, Parameter):
         arguments = (obj.data, obj.requires_grad, OrderedDict())
-        return (rebuild_parameter_with_state, (*arguments, state)) if state else (rebuild_parameter, arguments)
+        return (
+            (rebuild_parameter_with_state, (*arguments, state)) if state else (rebuild_parameter, arguments)
+        )
     plain = obj.detach()
     if plain.device.type == "meta":
         shown = (plain.dtype, tuple(plain.shape), tuple(plain.stride()), obj.requires_grad)

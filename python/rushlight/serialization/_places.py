@@ -5,8 +5,6 @@ from __future__ import annotations
 from .. import _C, cuda
 from ..storage import TypedStorage, UntypedStorage
 
-__all__ = ["default_restore_location", "location_tag", "register_package", "validate_cuda_device"]
-
 
 def register_package(priority, tagger, deserializer):
     """Adds a kind of device to those that files may name.
@@ -123,7 +121,9 @@ def mapping(map_location):
     if map_location is None:
         return default_restore_location
     if isinstance(map_location, dict):
-        return lambda storage, location: default_restore_location(storage, _text(map_location.get(location, location)))
+        return lambda storage, location: default_restore_location(
+            storage, _text(map_location.get(location, location))
+        )
     if isinstance(map_location, (str, bytes, _C.device)):
         wanted = _text(map_location)
         return lambda storage, location: default_restore_location(storage, wanted)

@@ -81,7 +81,14 @@ def rebuild_tensor(storage, offset, size, stride):
 
 def rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks, metadata=None):
     return rebuild_tensor_v3(
-        storage, offset, size, stride, requires_grad, backward_hooks, getattr(storage, "dtype", None), metadata
+        storage,
+        offset,
+        size,
+        stride,
+        requires_grad,
+        backward_hooks,
+        getattr(storage, "dtype", None),
+        metadata,
     )
 
 

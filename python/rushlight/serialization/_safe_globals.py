@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ._names import torch_path
 
-__all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "safe_globals"]
-
 _items: dict = {}  # name in files -> (the item as it was given, the class or function)
 
 

@@ -14,7 +14,7 @@ from .._types import Size
 from ..nn.parameter import Parameter
 from ..storage import TypedStorage
 from ._budget import brief
-from ._names import LACKING, StorageType, _get_layout, encode, refuse_what_is_lacking, resolve, torch_names
+from ._names import StorageType, _get_layout, encode, refuse_what_is_lacking, resolve, torch_names
 from ._rebuild import REBUILDERS, rebuild_parameter, with_state
 from ._safe_globals import allowed, is_allowed
 
@@ -61,7 +61,11 @@ class Storages:
 
     def _part(self, storage, width, view):
         """A storage within another: a form in which old files had shared memory."""
-        if not isinstance(view, tuple) or len(view) != 3 or not all(type(n) is int and n >= 0 for n in view[1:]):
+        if (
+            not isinstance(view, tuple)
+            or len(view) != 3
+            or not all(type(n) is int and n >= 0 for n in view[1:])
+        ):
             raise UnpicklingError(f"invalid part of a storage: {brief(view)}")
         key, first, count = _ascii(view[0]), view[1] * width, view[2] * width
         if not isinstance(key, (str, int)) or first + count > storage.nbytes():
@@ -212,7 +216,9 @@ class WeightsUnpickler(pickle._Unpickler):
             )
 
     def _ordered_dict(self, pairs=()):
-        if not isinstance(pairs, (list, tuple)) or not all(type(p) in (list, tuple) and len(p) == 2 for p in pairs):
+        if not isinstance(pairs, (list, tuple)) or not all(
+            type(p) in (list, tuple) and len(p) == 2 for p in pairs
+        ):
             raise UnpicklingError("an OrderedDict is made of pairs")
         self._budget.take(8 * len(pairs))
         self._budget.hash(key for key, _ in pairs)
@@ -424,6 +430,7 @@ _UNSAFE = (
 
 
 def _advice(message):
+    """The message of a refusal; only where a file may hold more than weights does it name the way round."""
     if "was not an allowed global by default" in message:
         return (
             "Weights only load failed. This file can still be loaded, to do so you have two options, do those steps "
@@ -431,7 +438,6 @@ def _advice(message):
             "`weights_only=True` please check the recommended steps in the following error message.\n"
             f"\tWeightsUnpickler error: {message}"
         )
-    if message.startswith(LACKING):
-        return f"Weights only load failed. {message}"
-    return f"Weights only load failed. {_UNSAFE}\n\nWeightsUnpickler error: {message}"
-
+    if message.startswith(("Can only ", "Trying to call ", "Unsupported operand")):
+        return f"Weights only load failed. {_UNSAFE}\n\nWeightsUnpickler error: {message}"
+    return f"Weights only load failed. {message}"
