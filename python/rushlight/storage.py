@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from . import _C
 
-__all__ = ["TypedStorage", "UntypedStorage"]
 
 # dtype -> its storage class, under the names that PyTorch's files use
 _CLASS_OF = {
@@ -332,7 +331,7 @@ def _load_from_bytes(data):
 def _mapped(filename, shared, offset, nbytes):
     """A part of a file as a uint8 tensor; NumPy maps it, page by page as it is read."""
     if nbytes == 0:
-        return _C.empty(0, dtype=_C.uint8)
+        return _C.empty(0, dtype=_C.uint8, device="cpu")
     import numpy
 
     return _C.from_numpy(
@@ -340,3 +339,25 @@ def _mapped(filename, shared, offset, nbytes):
             numpy.ndarray
         )
     )
+
+
+class _OfOneDtype(type):
+    """The class of ``FloatStorage`` and its kin, which stand for storages of one dtype and make such."""
+
+    dtype: _C.dtype
+
+    def __instancecheck__(cls, obj):
+        return isinstance(obj, TypedStorage) and obj.dtype == cls.dtype
+
+    def __call__(cls, *values, wrap_storage=None, device=None):
+        return TypedStorage(*values, wrap_storage=wrap_storage, dtype=cls.dtype, device=device)
+
+
+def __getattr__(name: str):
+    for dtype, known in _CLASS_OF.items():
+        if name == known:
+            text = f"Storages of dtype {dtype}: of so many elements, or with the elements of a sequence."
+            made = _OfOneDtype(name, (), {"dtype": getattr(_C, dtype), "__doc__": text})
+            made.__module__ = "torch"
+            return globals().setdefault(name, made)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

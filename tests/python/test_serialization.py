@@ -426,6 +426,9 @@ def test_storages_are_saved_as_what_they_are():
     assert whole[1][0].item() == 9
     bytes_of = loaded(saved(x.untyped_storage()))
     assert bytes_of.nbytes() == 16 and bytes_of.dtype == rl.uint8
+    assert isinstance(whole[0], rl.FloatStorage) and not isinstance(whole[0], rl.HalfStorage)
+    assert rl.IntStorage([1, 2]).tolist() == [1, 2] and rl.IntStorage(3).dtype == rl.int32
+    assert isinstance(x.untyped_storage(), rl.UntypedStorage) and rl.is_storage(x.storage())
     again = pickle.loads(pickle.dumps(x.storage()))
     assert again.tolist() == [0, 1, 2, 3] and again.dtype == rl.float32
 

@@ -8,8 +8,6 @@ spends no more than ``_budget`` grants.
 
 from __future__ import annotations
 
-from tempfile import mkdtemp
-
 from ._inspect import (
     check_module_version_greater_or_equal,
     get_unsafe_globals_in_checkpoint,
@@ -62,3 +60,11 @@ __all__ = [
     "storage_to_tensor_type",
     "validate_cuda_device",
 ]
+
+
+def __getattr__(name):
+    if name == "mkdtemp":  # PyTorch's module has it because it uses it
+        from tempfile import mkdtemp
+
+        return mkdtemp
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

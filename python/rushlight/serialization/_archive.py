@@ -83,13 +83,18 @@ class ArchiveWriter:
         )
 
     def _write(self, data):
-        view = memoryview(data)
-        self._offset += view.nbytes
-        while view.nbytes:
-            written = self._out.write(view)
-            if not isinstance(written, int) or written >= view.nbytes:
-                return
-            view = view[written:]  # an unbuffered file takes what it can
+        write_all(self._out, data)
+        self._offset += memoryview(data).nbytes
+
+
+def write_all(out, data):
+    """Writes `data` whole: an unbuffered file takes what it can."""
+    view = memoryview(data).cast("B")
+    while view.nbytes:
+        written = out.write(view)
+        if not isinstance(written, int) or written >= view.nbytes:
+            return
+        view = view[written:]
 
 
 class ArchiveReader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickletools
 from pickle import UnpicklingError
 
 from .. import _C
@@ -46,6 +45,8 @@ def get_unsafe_globals_in_checkpoint(f):
 
 def _names_in(text):
     """The classes and functions that a pickle names, in its order, without carrying it out."""
+    import pickletools
+
     names, protocol = {}, 0
     recent, memo = [], {}  # texts as they come onto the stack, for names that are taken from there
     try:

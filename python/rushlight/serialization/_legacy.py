@@ -7,6 +7,7 @@ from pickle import UnpicklingError
 
 from .. import _C
 from ..storage import UntypedStorage
+from ._archive import write_all
 from ._budget import brief
 from ._pickler import TensorPickler
 from ._unpickler import Storages, WeightsUnpickler, load_pickle
@@ -26,11 +27,9 @@ def write_legacy(obj, out, protocol, skip=False):
     storages = {number: (storage, dtype) for number, storage, dtype in pickler.storages.values()}
     pickle.dump(list(storages), out, protocol)
     for storage, dtype in storages.values():
-        out.write((storage.nbytes() // dtype.itemsize).to_bytes(8, "little"))
-        if skip:
-            out.write(bytes(storage.nbytes()))
-        elif storage.nbytes():
-            out.write(memoryview(storage.cpu()._bytes))
+        write_all(out, (storage.nbytes() // dtype.itemsize).to_bytes(8, "little"))
+        if storage.nbytes():
+            write_all(out, bytes(storage.nbytes()) if skip else memoryview(storage.cpu()._bytes))
 
 
 def read_legacy(file, place, safe, budget, encoding):
@@ -54,7 +53,7 @@ def read_legacy(file, place, safe, budget, encoding):
             raise RuntimeError(
                 f"storage {brief(key)} should have {nbytes} bytes: the file is damaged or incomplete"
             )
-        return UntypedStorage._over(_C.empty(nbytes, dtype=_C.uint8))
+        return UntypedStorage._over(_C.empty(nbytes, dtype=_C.uint8, device="cpu"))
 
     dtypes = {}
 

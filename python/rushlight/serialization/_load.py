@@ -11,7 +11,7 @@ from ..storage import UntypedStorage, _mapped
 from ._archive import ArchiveReader
 from ._budget import Budget, brief
 from ._legacy import read_legacy
-from ._options import LoadEndianness, _Settings
+from ._options import LoadEndianness, _Settings, _within
 from ._places import mapping
 from ._unpickler import Storages, load_pickle
 
@@ -52,7 +52,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     if pickle_load_args:
         raise TypeError(f"load() got an unexpected keyword argument '{next(iter(pickle_load_args))}'")
     safe = _is_safe(weights_only, pickle_module)
-    if _Settings.skip:
+    if _within.skip_data:
         raise RuntimeError(
             "`torch.load` called within a torch.serialization.skip_data context manager is not supported yet. "
             "Please call torch.load outside the skip_data context manager."
@@ -177,7 +177,7 @@ def _read_archive(file, path, place, safe, budget, encoding):
             data = _mapped(path, _Settings.mmap_flags == _MAP_SHARED, start, nbytes)
         else:
             budget.take(nbytes)
-            data = _C.empty(nbytes, dtype=_C.uint8)
+            data = _C.empty(nbytes, dtype=_C.uint8, device="cpu")
             if nbytes:
                 archive.read_into(name, memoryview(data))
         if dtype == _C.bool and nbytes and data.max().item() > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from threading import local
 
 DEFAULT_PROTOCOL = 2
 
@@ -25,7 +26,15 @@ class _Settings:
     endianness: LoadEndianness | None = None
     crc32 = True
     mmap_flags = 2  # MAP_PRIVATE
-    skip = False
+
+
+class _Within(local):
+    """What holds inside of a ``with`` block of this thread."""
+
+    skip_data = False
+
+
+_within = _Within()
 
 
 def get_default_load_endianness():
@@ -147,8 +156,8 @@ class skip_data:
         self.materialize_fake_tensors = materialize_fake_tensors
 
     def __enter__(self) -> None:
-        self.before = _Settings.skip
-        _Settings.skip = True
+        self.before = _within.skip_data
+        _within.skip_data = True
 
     def __exit__(self, kind, value, trace) -> None:
-        _Settings.skip = self.before
+        _within.skip_data = self.before

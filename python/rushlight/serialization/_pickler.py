@@ -23,6 +23,11 @@ from ._rebuild import (
 
 Tensor = _C.Tensor
 
+# Most of what a file holds beside tensors; asked for first.
+_PLAIN = frozenset(
+    (str, int, float, bool, type(None), tuple, list, dict, OrderedDict, bytes, StorageType, _C.dtype)
+)
+
 
 class TensorPickler(pickle._Pickler):
     """Writes tensors as references.
@@ -61,6 +66,8 @@ class TensorPickler(pickle._Pickler):
 
     # ------------------------------------------------------------------ objects
     def reducer_override(self, obj):
+        if type(obj) in _PLAIN:
+            return NotImplemented
         if isinstance(obj, Tensor):
             return _tensor(obj)
         if isinstance(obj, Size):
@@ -72,12 +79,6 @@ class TensorPickler(pickle._Pickler):
         if isinstance(obj, tuple) and type(obj).__module__ == "torch.return_types":
             return type(obj), (tuple(obj), {})
         return NotImplemented
-
-    def save(self, obj, save_persistent_id=True):
-        if isinstance(obj, (StorageType, _C.dtype)):
-            self._write_name(obj, *torch_path(obj))
-        else:
-            super().save(obj, save_persistent_id)
 
     def _write_name(self, obj, module, name):
         known = self.memo.get(id(obj))
@@ -94,6 +95,9 @@ class TensorPickler(pickle._Pickler):
         else:
             self._write_name(obj, *known)
 
+    def save_named(self, obj):
+        self._write_name(obj, *torch_path(obj))
+
     def save_type(self, obj):
         if obj in (type(None), type(NotImplemented), type(...)):
             super().save_type(obj)
@@ -103,6 +107,7 @@ class TensorPickler(pickle._Pickler):
     dispatch[type] = save_type
     dispatch[type(encode)] = save_global
     dispatch[type(_C.add)] = save_global
+    dispatch[StorageType] = dispatch[_C.dtype] = save_named
 
 
 def _tensor(obj):

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from ._archive import ALIGNMENT, ArchiveWriter
 from ._legacy import write_legacy
-from ._options import DEFAULT_PROTOCOL, _Settings
+from ._options import DEFAULT_PROTOCOL, _Settings, _within
 from ._pickler import TensorPickler
 from ._replace import replacing
 
@@ -55,7 +55,7 @@ def save(
 
 
 def _write(obj, out, protocol, archive, without_byteorder):
-    skip = _Settings.skip
+    skip = _within.skip_data
     if not archive:
         write_legacy(obj, out, protocol, skip)
         return
