@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from . import _C
 
-
 # dtype -> its storage class, under the names that PyTorch's files use
 _CLASS_OF = {
     "float64": "DoubleStorage",

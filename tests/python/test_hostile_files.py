@@ -70,6 +70,9 @@ LIST = b"]q\x01(" + b"K\x01" * 100_000 + b"e0"
 PAIRS = b"]q\x01(" + b"".join(b"M" + struct.pack("<H", i) + b"N\x86" for i in range(50_000)) + b"e0"
 LONG = text("x" * 1_000_000) + b"q\x01" + text("x" * 1_000_000) + b"q\x0200"
 
+ARGUMENTS = tensor()[len(REBUILD) : -1] + b"q\x020"
+ATTRIBUTES = b"".join(text(f"a{i}") + b"N" for i in range(20_000))
+
 HOSTILE = {
     # one reference costs two bytes, and what it names is made or hashed anew
     "a dag is a key": wrap(b"}", dag(60), b"Ns"),
@@ -88,6 +91,12 @@ HOSTILE = {
     "bytes of a text, again and again": wrap(
         ENCODE, b"q\x00", text("x" * 1_000_000), b"q\x010", b"h\x00h\x01\x85R" * 20_000
     ),
+    "ints of one hash": wrap(b"}(", *[number((2**61 - 1) * i) + b"N" for i in range(1, 100_000)], b"u"),
+    "tuples of one hash": wrap(b"}(", *[number((2**61 - 1) * i) + b"\x85N" for i in range(1, 100_000)], b"u"),
+    "tensors of the same words": wrap(
+        tensor() + b"0", REBUILD, b"q\x01", ARGUMENTS, b"h\x01h\x02R" * 200_000
+    ),
+    "attributes again and again": wrap(tensor(), b"}(" + ATTRIBUTES + b"uq\x01b", b"h\x01b" * 100_000),
     "bytearray of a number": wrap(BYTEARRAY, number(6 * 10**9), b"\x85R"),
     "bytearray of less": wrap(BYTEARRAY, number(1 << 30), b"\x85R"),
     "bytearray8": b"\x80\x05\x96" + struct.pack("<Q", 3 << 29) + b".",
@@ -193,7 +202,7 @@ def test_deflated_archives_are_read():
 
 
 def test_honest_keys_are_not_refused():
-    keys = [tuple(range(1000)), *((i, (str(i), i)) for i in range(1000))]
+    keys = [2**64 + 1, tuple(range(1000)), *((i, (str(i), i)) for i in range(1000))]
     obj = [{key: i for i, key in enumerate(keys)} for _ in range(20)]
     buffer = io.BytesIO()
     rl.save(obj, buffer)

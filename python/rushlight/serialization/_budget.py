@@ -24,6 +24,7 @@ class Budget:
         self.bytes = (1 << 20) + 4 * size
         self.steps = (1 << 24) + 64 * size
         self._trees = {}
+        self._twins = {}  # hash -> the large ints that have it
 
     def take(self, nbytes):
         """Memory for something that is about to be made."""
@@ -41,7 +42,7 @@ class Budget:
             if kind is str or kind is bytes:
                 steps += 1 + len(key)
             elif kind is int:
-                steps += 1 + (key.bit_length() >> 5)
+                steps += self._int(key)
             elif isinstance(key, tuple):
                 steps += self._tree(key)
             else:
@@ -49,6 +50,15 @@ class Budget:
         self.steps -= steps
         if self.steps < 0:
             raise UnpicklingError(f"the keys in a file of {self.size} bytes are too much work to hash")
+
+    def _int(self, key):
+        """The work of an int. One below 2**60 is its own hash; larger ones can be chosen to share theirs."""
+        if -(1 << 60) < key < 1 << 60:
+            return 1
+        twins = self._twins.setdefault(hash(key), set())
+        if len(twins) < 1000:
+            twins.add(key)
+        return (key.bit_length() >> 5) + (1 if len(twins) < 20 else 1000 * len(twins))
 
     def _tree(self, key):
         """The elements of a tuple and of the tuples within, as often as hashing meets them. Each is counted once."""
@@ -69,7 +79,7 @@ class Budget:
                     below = known[id(item)]
                     steps, depth = steps + below[0], max(depth, below[1])
                 elif type(item) is int:
-                    steps += 1 + (item.bit_length() >> 5)
+                    steps += self._int(item)
                 else:
                     steps += 1 + (len(item) if type(item) in (str, bytes) else 0)
             if depth >= _DEEPEST_KEY:

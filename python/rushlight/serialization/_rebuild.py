@@ -15,13 +15,16 @@ from ._budget import brief
 
 Tensor = _C.Tensor
 
+# As many as PyTorch's tensors can have.
+_MOST_AXES = 64
+
 
 def _is_size(value):
     return type(value) is int and 0 <= value < 1 << 63
 
 
 def _is_sizes(values):
-    return isinstance(values, (tuple, list)) and all(map(_is_size, values))
+    return isinstance(values, (tuple, list)) and len(values) <= _MOST_AXES and all(map(_is_size, values))
 
 
 def _check(offset, size, stride):

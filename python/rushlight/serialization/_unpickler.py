@@ -3,6 +3,7 @@ trusted, and one that does whatever a pickle says."""
 
 from __future__ import annotations
 
+import functools
 import pickle
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections import Counter, OrderedDict
@@ -19,6 +20,10 @@ from ._rebuild import REBUILDERS, rebuild_parameter, with_state
 from ._safe_globals import allowed, is_allowed
 
 Tensor = _C.Tensor
+
+# What an object beside its elements is counted as: little enough for any that is written out, and a bound on those
+# that are called up by five bytes.
+_OBJECT = 64
 
 # A program in a file has no business with these, allowed or not.
 _BLOCKED = ("sys", "os", "posix", "nt")
@@ -132,7 +137,7 @@ class WeightsUnpickler(pickle._Unpickler):
             _C.device: _device,
             Parameter: _parameter,
             _get_layout: _get_layout,
-            **{function: function for function in REBUILDERS},
+            **{function: functools.partial(self._rebuild, function) for function in REBUILDERS},
         }
 
     def persistent_load(self, pid):
@@ -206,6 +211,8 @@ class WeightsUnpickler(pickle._Unpickler):
                     raise UnpicklingError(f"Can not set the attribute {brief(name)} of an OrderedDict")
                 setattr(target, name, value)
         elif isinstance(target, Tensor):
+            for part in state if isinstance(state, tuple) else [state]:
+                self._budget.take(8 * len(part) if isinstance(part, dict) else 0)
             with_state(target, state)
         elif is_allowed(type(target)):
             _build(target, state)
@@ -215,12 +222,19 @@ class WeightsUnpickler(pickle._Unpickler):
                 f"got {brief(type(target))}"
             )
 
+    def _rebuild(self, function, *args):
+        self._budget.take(_OBJECT)
+        for value in args:
+            if isinstance(value, dict):  # attributes, which are set one by one
+                self._budget.take(8 * len(value))
+        return function(*args)
+
     def _ordered_dict(self, pairs=()):
         if not isinstance(pairs, (list, tuple)) or not all(
             type(p) in (list, tuple) and len(p) == 2 for p in pairs
         ):
             raise UnpicklingError("an OrderedDict is made of pairs")
-        self._budget.take(8 * len(pairs))
+        self._budget.take(_OBJECT + 8 * len(pairs))
         self._budget.hash(key for key, _ in pairs)
         return OrderedDict(pairs)
 
@@ -228,7 +242,7 @@ class WeightsUnpickler(pickle._Unpickler):
         counts = {} if counts is None else counts
         if type(counts) is not dict:
             raise UnpicklingError("a Counter is made of a dict")
-        self._budget.take(8 * len(counts))
+        self._budget.take(_OBJECT + 8 * len(counts))
         made = Counter()
         dict.update(made, counts)
         return made
@@ -236,7 +250,7 @@ class WeightsUnpickler(pickle._Unpickler):
     def _set(self, items=()):
         if type(items) not in (list, tuple):
             raise UnpicklingError("a set is made of a list")
-        self._budget.take(8 * len(items))
+        self._budget.take(_OBJECT + 8 * len(items))
         self._budget.hash(items)
         return set(items)
 
