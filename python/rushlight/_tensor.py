@@ -158,6 +158,12 @@ def _storage(self):
     return TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
 
 
+def _storage_type(self):
+    from . import storage
+
+    return getattr(storage, _storage(self).pickle_storage_type())
+
+
 def _untyped_storage(self):
     from .storage import UntypedStorage, _flat
 
@@ -234,6 +240,7 @@ Tensor.is_pinned = lambda self, device=None: False
 Tensor.share_memory_ = _identity
 Tensor.is_shared = lambda self: False
 Tensor.storage = _storage
+Tensor.storage_type = _storage_type
 Tensor.untyped_storage = _untyped_storage
 Tensor.is_coalesced = lambda self: False
 Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, "The real part, a view.")

@@ -28,7 +28,13 @@ from ._options import (
     set_default_mmap_options,
     skip_data,
 )
-from ._places import default_restore_location, location_tag, register_package, validate_cuda_device
+from ._places import (
+    default_restore_location,
+    location_tag,
+    register_package,
+    validate_cuda_device,
+    validate_hpu_device,
+)
 from ._safe_globals import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 from ._save import save
 
@@ -59,6 +65,7 @@ __all__ = [
     "skip_data",
     "storage_to_tensor_type",
     "validate_cuda_device",
+    "validate_hpu_device",
 ]
 
 

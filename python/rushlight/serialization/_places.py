@@ -92,6 +92,25 @@ def validate_cuda_device(location):
     return index
 
 
+def validate_hpu_device(location):
+    """Refuses the tag of an HPU device: there is none.
+
+    Args:
+        location (str): such as ``hpu:0``.
+
+    Errors:
+        RuntimeError, always.
+    """
+    raise RuntimeError(
+        "Attempting to deserialize object on a HPU device but torch.hpu.is_available() is False. If you are running on "
+        "a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+    )
+
+
+def _on_hpu(storage, location):
+    return validate_hpu_device(location) if location.startswith("hpu") else None
+
+
 def _on_cuda(storage, location):
     if location.startswith("cuda"):
         return storage.cuda(validate_cuda_device(location))
@@ -112,6 +131,7 @@ def _tag(kind):
 _registry = [
     (10, _tag("cpu"), lambda storage, location: storage if location in ("cpu", "cpu:0") else None),
     (20, _tag("cuda"), _on_cuda),
+    (21, _tag("hpu"), _on_hpu),
     (22, _tag("meta"), lambda storage, location: storage._to("meta") if location == "meta" else None),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 # How many writers of one folder have a place that a later one will clear up.
 _PLACES = 64
@@ -34,22 +34,32 @@ def replacing(path):
         return
     if len(os.path.basename(path).encode()) > 255:
         raise OSError(36, "File name too long", path)  # said before all is written under another name
-    partial, descriptor = _claim(folder)
+    partial, descriptor, locked = _claim(folder)
     try:
         with open(descriptor, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(descriptor)
-            if os.path.exists(path):
-                os.chmod(partial, os.stat(path).st_mode & 0o777)
-            if _locks():  # the name is ours while the file is open
-                os.replace(partial, path)
-        if not _locks():
+            try:
+                yield out
+                out.flush()
+                os.fsync(descriptor)
+                if os.path.exists(path):
+                    os.chmod(partial, os.stat(path).st_mode & 0o777)
+                if locked:
+                    os.replace(partial, path)
+            except BaseException:
+                if locked:  # the name is ours while the file is open, and not a moment longer
+                    _remove(partial)
+                raise
+        if not locked:
             os.replace(partial, path)
     except BaseException:
-        if os.path.exists(partial):
-            os.unlink(partial)
+        if not locked:
+            _remove(partial)
         raise
+
+
+def _remove(path):
+    with suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _locks():
@@ -61,15 +71,16 @@ def _locks():
 
 
 def _claim(folder):
-    """A new file in `folder` that nobody else writes: its path and descriptor."""
+    """A new file in `folder` that nobody else writes: its path, its descriptor, and whether a lock keeps it."""
     fcntl = _locks()
     for number in range(_PLACES if fcntl else 0):
         partial = os.path.join(folder, f".rushlight-{number}.partial")
         descriptor = _take(partial, fcntl)
         if descriptor is not None:
-            return partial, descriptor
+            return partial, descriptor, True
     partial = os.path.join(folder, f".rushlight-{os.getpid()}-{os.urandom(4).hex()}.partial")
-    return partial, os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return partial, os.open(partial, flags, 0o666), False
 
 
 def _take(partial, fcntl):
