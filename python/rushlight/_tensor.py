@@ -204,18 +204,19 @@ def _as_tensor(value):
 
 
 def _as_subclass(self, cls):
-    """The same tensor as an instance of a subclass.
+    """The same tensor as a plain ``Tensor``, whatever class it is of.
 
     Args:
-        cls (type): a subclass of Tensor.
+        cls (type): ``Tensor``.
 
-    Errors: TypeError for another class.
+    Errors: TypeError for what is no class of tensors; NotImplementedError for a subclass, which the results of
+        operations would not keep.
     """
     if not isinstance(cls, type) or not issubclass(cls, Tensor):
         raise TypeError("cls must be a type (not an instance) that is a subclass of torch.Tensor")
-    alias = self.view_as(self)  # which keeps the history
-    alias.__class__ = cls
-    return alias
+    if cls is not Tensor:
+        raise NotImplementedError(f"as_subclass({cls.__name__}): operations here do not keep subclasses of Tensor")
+    return self.view_as(self)
 
 
 def _identity(self, *args, **kwargs):
