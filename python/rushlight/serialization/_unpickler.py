@@ -16,6 +16,7 @@ from ..nn.parameter import Parameter
 from ..storage import TypedStorage
 from ._budget import brief
 from ._names import StorageType, _get_layout, encode, refuse_what_is_lacking, resolve, torch_names
+from ._options import SourceChangeWarning
 from ._rebuild import REBUILDERS, rebuild_parameter, with_state
 from ._safe_globals import allowed, is_allowed
 
@@ -89,8 +90,6 @@ def _class_with_source(kind, file, source):
     if isinstance(source, str) and not kind.__module__.startswith(__name__.partition(".")[0] + "."):
         import inspect
         import warnings
-
-        from ._options import SourceChangeWarning
 
         try:
             same = inspect.getsource(kind) == source
