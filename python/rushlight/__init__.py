@@ -77,13 +77,18 @@ long, bool = _C.int64, _C.bool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import cuda, fft, linalg, nn, optim, return_types, special, types, utils
+    from . import cuda, fft, linalg, nn, optim, return_types, special, storage, types, utils
     from .serialization import load, save
+    from .storage import TypedStorage, UntypedStorage
 
 _eager = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "on_demand")]
 __getattr__, __dir__, _later = on_demand(
     __name__,
-    {"serialization": "load save"},
-    "cuda fft linalg nn optim return_types serialization special types utils",
+    {
+        "serialization": "load save",
+        "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
+        "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
+    },
+    "cuda fft linalg nn optim return_types serialization special storage types utils",
 )
 __all__ = list(_eager + _later)

@@ -56,9 +56,9 @@ def set_num_interop_threads(n: int) -> None:
 
 def is_storage(obj) -> bool:
     """Whether ``obj`` is the storage of a tensor."""
-    from ._tensor import _Storage
+    from .storage import TypedStorage, UntypedStorage
 
-    return isinstance(obj, _Storage)
+    return isinstance(obj, (TypedStorage, UntypedStorage))
 
 
 __all__ = [name for name in globals() if not name.startswith("_")]

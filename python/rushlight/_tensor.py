@@ -30,6 +30,10 @@ def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
     return _finish(tensor, requires_grad, cls, state)
 
 
+def _rebuild_meta(shape, stride, dtype, requires_grad, cls, state):
+    return _finish(_C.empty_strided(shape, stride, dtype=dtype, device="meta"), requires_grad, cls, state)
+
+
 def _finish(tensor, requires_grad, cls, state):
     tensor = tensor.detach() if cls is Tensor else Tensor._make_subclass(cls, tensor)
     if requires_grad:
@@ -40,12 +44,10 @@ def _finish(tensor, requires_grad, cls, state):
 
 
 def _reduce_ex(self, protocol):
-    if self.requires_grad and not self.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
-            "  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage,"
-            " see https://github.com/pytorch/pytorch/pull/103001"
-        )
+    """The values and whether they require a gradient; a history is not pickled."""
+    if self.is_meta:
+        about = (tuple(self.shape), self.stride(), self.dtype, self.requires_grad, type(self), self.__dict__)
+        return _rebuild_meta, about
     source = self.detach()
     if source._storage_nbytes() > source.nbytes:  # a view of something larger: pickle what it shows
         source = source.clone()
@@ -150,42 +152,22 @@ def _map(self, other, function):
     return self.copy_(_C.tensor([function(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
 
 
-class _Storage:
-    """The memory behind a tensor, as far as programs look at it (``untyped_storage()``)."""
+def _storage(self):
+    from .storage import TypedStorage
 
-    __slots__ = ("_tensor", "typed")
+    return TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
 
-    def __init__(self, tensor, typed=False):
-        self._tensor, self.typed = tensor, typed
 
-    def data_ptr(self) -> int:
-        return self._tensor._storage_key() if self._tensor._storage_nbytes() else 0
+def _storage_type(self):
+    from . import storage
 
-    def nbytes(self) -> int:
-        return self._tensor._storage_nbytes()
+    return getattr(storage, _storage(self).pickle_storage_type())
 
-    def size(self) -> int:
-        return self.nbytes() // self._tensor.itemsize if self.typed else self.nbytes()
 
-    __len__ = size
+def _untyped_storage(self):
+    from .storage import UntypedStorage, _flat
 
-    def _flat(self):
-        kind = self._tensor.dtype if self.typed else _C.uint8
-        return _C._from_buffer(self._tensor._storage_bytes(), kind, self.nbytes())
-
-    def tolist(self) -> list:
-        return self._flat().tolist()
-
-    def __getitem__(self, index):
-        return self._flat()[index].tolist()
-
-    def __iter__(self):
-        return iter(self.tolist())
-
-    def __eq__(self, other) -> bool:
-        return isinstance(other, _Storage) and other.data_ptr() == self.data_ptr()
-
-    __hash__ = object.__hash__
+    return UntypedStorage._over(_flat(self))
 
 
 def _typed(name: str, dtype) -> type:
@@ -221,6 +203,22 @@ def _as_tensor(value):
     return value if isinstance(value, Tensor) else _C.tensor(value)
 
 
+def _as_subclass(self, cls):
+    """The same tensor as a plain ``Tensor``, whatever class it is of.
+
+    Args:
+        cls (type): ``Tensor``.
+
+    Errors: TypeError for what is no class of tensors; NotImplementedError for a subclass, which the results of
+        operations would not keep.
+    """
+    if not isinstance(cls, type) or not issubclass(cls, Tensor):
+        raise TypeError("cls must be a type (not an instance) that is a subclass of torch.Tensor")
+    if cls is not Tensor:
+        raise NotImplementedError(f"as_subclass({cls.__name__}): operations here do not keep subclasses of Tensor")
+    return self.view_as(self)
+
+
 def _identity(self, *args, **kwargs):
     return self
 
@@ -231,6 +229,7 @@ Tensor.__format__ = _format
 Tensor.__contains__ = _contains
 Tensor.__array_priority__ = 1000  # numpy's operators leave mixed operands to ours
 Tensor.type = _type
+Tensor.as_subclass = _as_subclass
 Tensor.cuda = _cuda
 Tensor.get_device = _get_device
 Tensor.dim_order = _dim_order
@@ -241,8 +240,9 @@ Tensor.pin_memory = _identity
 Tensor.is_pinned = lambda self, device=None: False
 Tensor.share_memory_ = _identity
 Tensor.is_shared = lambda self: False
-Tensor.storage = lambda self: _Storage(self, typed=True)
-Tensor.untyped_storage = lambda self: _Storage(self)
+Tensor.storage = _storage
+Tensor.storage_type = _storage_type
+Tensor.untyped_storage = _untyped_storage
 Tensor.is_coalesced = lambda self: False
 Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, "The real part, a view.")
 Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, "The imaginary part, a view.")

@@ -49,3 +49,18 @@ class fork_rng:
     def __exit__(self, *error):
         if self.enabled:
             set_rng_state(self.state)
+
+
+def _reduce_generator(self):
+    """As PyTorch pickles a generator: its device, then seed, offset (of devices that count) and state."""
+    return Generator, (self.device,), (self.initial_seed(), None, self.get_state())
+
+
+def _restore_generator(self, state):
+    seed, _, numbers = state
+    self.manual_seed(seed)
+    self.set_state(numbers)
+
+
+Generator.__reduce__ = _reduce_generator  # type: ignore[method-assign]
+Generator.__setstate__ = _restore_generator  # type: ignore[attr-defined]

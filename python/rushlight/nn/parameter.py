@@ -20,6 +20,13 @@ def _rebuild_parameter(data, requires_grad, backward_hooks):
     return Parameter(data, requires_grad)
 
 
+def _rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
+    """The same, with attributes."""
+    made = Parameter(data, requires_grad)
+    made.__dict__.update(state)
+    return made
+
+
 class Parameter(Tensor):
     """A tensor that a :class:`Module` registers by itself when it is assigned as an attribute.
 
@@ -53,7 +60,10 @@ class Parameter(Tensor):
     def __reduce_ex__(self, protocol):
         from collections import OrderedDict
 
-        return _rebuild_parameter, (self.data, self.requires_grad, OrderedDict())
+        arguments = (self.data, self.requires_grad, OrderedDict())
+        if self.__dict__:
+            return _rebuild_parameter_with_state, (*arguments, self.__dict__)
+        return _rebuild_parameter, arguments
 
 
 class _BufferMeta(type(Tensor)):  # type: ignore[misc]

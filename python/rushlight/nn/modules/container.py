@@ -464,7 +464,7 @@ class ParameterDict(Module):
 
     def get(self, key, default=None):
         """The value under `key`, or `default`."""
-        return self.get(key, default)
+        return self[key] if key in self._keys else default
 
     def fromkeys(self, keys, default=None):
         """A dictionary with the given keys, all of value `default`."""

@@ -325,11 +325,36 @@ class Module(HookMethods, StateMethods, TraversalMethods):
         return ""
 
     def __repr__(self):
+        # Children first, in a loop: a recursion would end at some 300 modules within one another.
+        texts, opened, waiting = {}, set(), [self]
+        while waiting:
+            module = waiting[-1]
+            if id(module) in texts:
+                waiting.pop()
+                continue
+            below = [
+                child
+                for child in module._modules.values()
+                if type(child).__repr__ is Module.__repr__ and id(child) not in texts
+            ]
+            if not below:
+                texts[id(module)] = module._shown(texts)
+                waiting.pop()
+            elif id(module) in opened:
+                raise RecursionError(f"a {module._get_name()} holds itself")
+            else:
+                opened.add(id(module))
+                waiting.extend(reversed(below))
+        return texts[id(self)]
+
+    def _shown(self, texts):
+        """This module as text, after its children's `texts`."""
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
-        children = [
-            f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()
-        ]
+        children = []
+        for name, module in self._modules.items():
+            text = texts[id(module)] if id(module) in texts else repr(module)
+            children.append(f"({name}): " + text.replace("\n", "\n  "))
         if len(lines) == 1 and not children:
             return f"{self._get_name()}({lines[0]})"
         if not lines and not children:
