@@ -77,13 +77,13 @@ long, bool = _C.int64, _C.bool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import cuda, fft, linalg, nn, optim, return_types, special, types, utils
+    from . import cuda, fft, linalg, multiprocessing, nn, optim, return_types, special, types, utils
     from .serialization import load, save
 
 _eager = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "on_demand")]
 __getattr__, __dir__, _later = on_demand(
     __name__,
     {"serialization": "load save"},
-    "cuda fft linalg nn optim return_types serialization special types utils",
+    "cuda fft linalg multiprocessing nn optim return_types serialization special types utils",
 )
 __all__ = list(_eager + _later)
