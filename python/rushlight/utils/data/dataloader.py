@@ -197,7 +197,7 @@ class DataLoader(Generic[_T_co]):
         if self._iterator is None or not self._iterator._reusable:
             self._iterator = _MultiProcessingDataLoaderIter(self)
         else:
-            self._iterator._again()
+            self._iterator._again(self)
         return self._iterator
 
     def __len__(self) -> int:

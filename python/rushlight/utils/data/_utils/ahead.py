@@ -26,6 +26,10 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     def __init__(self, loader: DataLoader):
         if not loader.prefetch_factor:
             raise AssertionError("prefetch_factor must be above 0 where workers make batches")
+        self._persistent_workers = loader.persistent_workers
+        self._in_order = loader.in_order
+        self._timeout = loader.timeout
+        self._room = loader.prefetch_factor * loader.num_workers  # tasks in the workers' hands
         super().__init__(loader)
         if loader.multiprocessing_context == "thread":
             from .threads import Pool as Threads
@@ -39,15 +43,13 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
 
     # ---- the plan: who makes what
     def _ask_ahead(self) -> None:
-        loader = self._loader
-        workers = loader.num_workers
+        workers = self._num_workers
         self._sent = self._next = 0  # numbers of tasks: given out, and given to the user
         self._owners: dict[int, int] = {}  # the workers of tasks that were not answered
         self._arrived: dict[int, Any] = {}  # answers whose turn has not come
         self._active = [True] * workers
         self._load = [0] * workers
         self._turns = cycle(range(workers))
-        self._room = (loader.prefetch_factor or 0) * workers
         for _ in range(self._room):
             self._ask()
 
@@ -57,10 +59,10 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
             indices = next(self._indices)
         except StopIteration:
             return
-        loader, active = self._loader, self._active
+        active = self._active
         for _ in active:
             worker = next(self._turns)
-            if active[worker] and (loader.in_order or self._load[worker] < self._room // sum(active)):
+            if active[worker] and (self._in_order or self._load[worker] < self._room // sum(active)):
                 break
         else:
             return
@@ -69,10 +71,10 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
         self._pool.send(worker, (self._sent, indices))
         self._sent += 1
 
-    def _again(self) -> None:
+    def _again(self, loader: DataLoader) -> None:
         """Begins another pass with the same workers."""
-        super()._start()
-        workers = range(self._loader.num_workers)
+        self._reset(loader)
+        workers = range(self._num_workers)
         for worker in workers:
             self._pool.send(worker, Resume)
         waiting = len(workers)
@@ -99,7 +101,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
                 self._owners.pop(self._next, None)
                 self._next += 1
             if self._next == self._sent:
-                if not self._loader.persistent_workers:
+                if not self._persistent_workers:
                     self._shutdown_workers()
                 raise StopIteration
             if self._next in self._arrived:
@@ -113,7 +115,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
                 if data is End:
                     self._over(worker)
                     continue
-                if number != self._next and self._loader.in_order:
+                if number != self._next and self._in_order:
                     self._arrived[number] = worker, data
                     continue
             if number == self._next:
@@ -134,12 +136,12 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     def _over(self, worker: int) -> None:
         """A worker's stream is at its end."""
         self._active[worker] = False
-        if not self._loader.persistent_workers:
+        if not self._persistent_workers:
             self._pool.stop(worker)
         self._ask()
 
     def _receive(self):
-        timeout = self._loader.timeout
+        timeout = self._timeout
         answer = self._pool.receive(timeout)
         if isinstance(answer, Deaths):
             self._reusable = False

@@ -20,7 +20,11 @@ class _BaseDataLoaderIter:
     """
 
     def __init__(self, loader: DataLoader):
-        self._loader = loader
+        # what it needs of the loader, not the loader: that may hold the pass, and both would wait for the collector
+        self._dataset = loader.dataset
+        self._index_sampler = loader._index_sampler
+        self._is_stream = loader._is_stream
+        self._num_workers = loader.num_workers
         self._base_seed = _draw_seed(loader.generator)
         if loader.pin_memory:
             warnings.warn(
@@ -28,17 +32,18 @@ class _BaseDataLoaderIter:
                 "then device pinned memory won't be used.",
                 stacklevel=3,
             )
-        self._start()
+        self._reset(loader)
 
-    def _start(self) -> None:
-        self._indices = iter(self._loader._index_sampler)  # draws nothing before the first index is asked for
+    def _reset(self, loader: DataLoader) -> None:
+        self._indices = iter(self._index_sampler)  # draws nothing before the first index is asked for
         self._num_yielded = 0
+        self._announced = loader._announced
 
     def __iter__(self) -> _BaseDataLoaderIter:
         return self
 
     def __len__(self) -> int:
-        return len(self._loader._index_sampler)
+        return len(self._index_sampler)
 
     def _next_data(self):
         raise NotImplementedError
@@ -46,13 +51,12 @@ class _BaseDataLoaderIter:
     def __next__(self) -> Any:
         data = self._next_data()
         self._num_yielded += 1
-        loader = self._loader
-        if loader._is_stream and loader._announced is not None and self._num_yielded > loader._announced:
+        if self._is_stream and self._announced is not None and self._num_yielded > self._announced:
             message = (
-                f"Length of IterableDataset {loader.dataset} was reported to be {loader._announced}"
+                f"Length of IterableDataset {self._dataset} was reported to be {self._announced}"
                 f"(when accessing len(dataloader)), but {self._num_yielded} samples have been fetched. "
             )
-            if loader.num_workers > 0:
+            if self._num_workers > 0:
                 message += (
                     "For multiprocessing data-loading, this could be caused by not properly configuring the "
                     "IterableDataset replica at each worker. Please see "
