@@ -320,3 +320,64 @@ def test_warnings():
         loader(Numbers(), num_workers=500)
     with pytest.warns(UserWarning, match="'pin_memory' argument is set as true but no accelerator is found"):
         list(data.DataLoader(Numbers(), pin_memory=True))
+
+
+# ---------------------------------------------------------------------- memory that is used again
+def test_what_is_held_is_never_written_again():
+    """Batches, and views, arrays and buffers made of them, keep their values while blocks go round."""
+    held = []
+    for i, batch in enumerate(loader(Numbers(120, 20000), 2)):
+        value = batch[0, 0].item()
+        if i % 3 == 0:
+            held.append(
+                (
+                    value,
+                    (batch, batch[0], batch.numpy(), memoryview(batch.numpy()), batch.view(rl.uint8))[i % 5],
+                )
+            )
+    for value, thing in held:
+        flat = rl.as_tensor(np.asarray(thing))
+        if flat.dtype == rl.uint8:
+            flat = flat.view(rl.float32)
+        assert flat.flatten()[0] == value
+
+
+def test_what_a_child_holds_is_never_written_again():
+    batches = iter(loader(Numbers(200, 20000), 1, num_workers=1))
+    for _ in range(5):
+        batch = next(batches)
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.read(ours, 1)
+            code = 0 if (batch == 4).all() else 2
+        finally:
+            os._exit(code)
+    del batch
+    assert [next(batches)[0, 0].item() for _ in range(20)] == list(range(5, 25))
+    os.write(theirs, b"x")
+    assert os.waitpid(pid, 0)[1] == 0
+    os.close(ours), os.close(theirs)
+
+
+def test_blocks_go_round_and_grow(nothing_left):
+    """A pass maps a few blocks, however many batches it has, and batches of any size find one."""
+    from rushlight.multiprocessing import _memory
+
+    sizes = [20000 + 3000 * (i % 7) + 5000 * (i // 20) for i in range(200)]
+    most = 0
+    for i, batch in enumerate(loader(Does(lambda i: rl.full((sizes[i],), float(i)), 200), None)):
+        assert batch.numel() == sizes[i] and (batch == i).all()
+        most = max(most, len(_memory._live))
+    assert most <= 2 * 8 + 1
+    kept = list(loader(Numbers(60, 20000), None))
+    assert [int(batch[0]) for batch in kept] == list(range(60))
+
+
+def test_a_pass_may_end_before_its_batches():
+    batches = iter(loader(Numbers(40, 20000), None))
+    some = [next(batches) for _ in range(12)]
+    del batches
+    assert [int(batch[-1]) for batch in some] == list(range(12))

@@ -70,16 +70,17 @@ class Block:
         fd (int): the memory's descriptor, which becomes the block's.
         nbytes (int): its length, not zero.
         keep (bool): keep the descriptor, to pass the block on to others. Default: ``True``
+        populate (bool): find all pages now, which is faster than one by one. Default: ``True``
     """
 
     __slots__ = ("__weakref__", "_unmap", "address", "fd", "nbytes")
 
-    def __init__(self, fd: int, nbytes: int, keep: bool = True):
+    def __init__(self, fd: int, nbytes: int, keep: bool = True, populate: bool = True):
         import mmap
 
         self.address: int | None = None
         self.fd, self.nbytes = fd, nbytes
-        flags = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
+        flags = mmap.MAP_SHARED | (getattr(mmap, "MAP_POPULATE", 0) if populate else 0)
         self._unmap = _libc().munmap
         address = _libc().mmap(None, nbytes, mmap.PROT_READ | mmap.PROT_WRITE, flags, fd, 0)
         if address in (None, sys.maxsize * 2 + 1):  # MAP_FAILED, -1

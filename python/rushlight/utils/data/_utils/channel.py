@@ -2,7 +2,8 @@
 
 A message is a pickle of protocol 5, which leaves large buffers out. Together these are one block: a short one follows
 in the stream, a longer one is a nameless file in memory whose descriptor is passed and which the receiver maps, so
-that nothing is copied there. The file is gone when nobody holds it; no death leaves anything behind.
+that nothing is copied there, and which comes back to be written again. The file is gone when nobody holds it; no death
+leaves anything behind.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ from typing import Any
 
 from .... import _C
 from ....multiprocessing import _memory
+from .blocks import Files, Mappings
 
 Tensor = _C.Tensor
 
 INLINE = 32 << 10
 """Blocks up to this many bytes follow in the stream: making, passing and mapping a file takes longer."""
 
-_HEADER = struct.Struct("<QQQ")  # bytes of the pickle, bytes of the block, number of buffers
+_HEADER = struct.Struct("<QQQqQHHH")
+"""Bytes of the pickle and of the block, number of buffers, the block's number and capacity, and how many blocks are
+returned, forgotten and dropped."""
+_IN_STREAM = -2
+_NUMBER = struct.Struct("<Q")
 _SPAN = struct.Struct("<QQ")  # where a buffer begins in the block, and its length
 _PASSES_FILES = hasattr(socket, "SCM_RIGHTS")
 _PAD = bytes(_memory.ALIGN)
@@ -59,10 +65,18 @@ class Channel:
     def __init__(self, stream: socket.socket):
         self._stream = stream
         self.fileno = stream.fileno
+        self._files = Files()  # what this end writes
+        self._mappings = Mappings()  # what it reads
 
     def close(self) -> None:
         """Ends the stream; the other end reads ConnectionResetError."""
         self._stream.close()
+        self._files.close()
+        self._mappings.close()
+
+    def forked(self) -> None:
+        """A child of this process sees what was received until now: that memory is not written again."""
+        self._mappings.forked()
 
     # ---- sending
     def send(self, obj) -> None:
@@ -75,21 +89,36 @@ class Channel:
         for buffer in buffers:
             spans.append(_SPAN.pack(end, buffer.nbytes))
             end += buffer.nbytes + -buffer.nbytes % _memory.ALIGN
-        head = _HEADER.pack(len(text), end, len(buffers))
+        returned, forgotten = self._mappings.news()
         if end <= INLINE or not _PASSES_FILES:
-            self._send([head, *spans, text, *_padded(buffers)])
+            numbers = [_NUMBER.pack(number) for number in (*returned, *forgotten)]
+            head = _HEADER.pack(len(text), end, len(buffers), _IN_STREAM, 0, len(returned), len(forgotten), 0)
+            self._send([head, *numbers, *spans, text, *_padded(buffers)])
             return
-        fd = _memory.create(0)
+        file, dropped = self._files.take(end)
         try:
-            _write(fd, _padded(buffers))
-            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [fd]))]
-            self._send([head, *spans, text], rights)
+            file.write(_padded(buffers))
+            numbers = [_NUMBER.pack(number) for number in (*returned, *forgotten, *dropped)]
+            head = _HEADER.pack(
+                len(text),
+                end,
+                len(buffers),
+                file.number,
+                file.room,
+                len(returned),
+                len(forgotten),
+                len(dropped),
+            )
+            self._send([head, *numbers, *spans, text], -1 if file.passed else file.fd)
+            file.passed = True
         finally:
-            os.close(fd)
+            self._files.sent(file)
 
-    def _send(self, parts, rights=()) -> None:
-        whole = b"".join(parts) if len(parts) > 1 else parts[0]
-        sent = self._stream.sendmsg([whole], rights) if rights else 0
+    def _send(self, parts, fd: int = -1) -> None:
+        whole = b"".join(parts)
+        sent = 0
+        if fd >= 0:
+            sent = self._stream.sendmsg([whole], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [fd]))])
         if sent < len(whole):
             self._stream.sendall(memoryview(whole)[sent:])
 
@@ -101,17 +130,29 @@ class Channel:
         """
         head, fd = self._head()
         try:
-            size, length, count = _HEADER.unpack(head)
-            body = self._exactly(bytearray(_SPAN.size * count + size))
-            memory = self._block(length, fd)
-            fd = -1
+            size, length, count, number, room, *news = _HEADER.unpack(head)
+            body = memoryview(self._exactly(bytearray(_NUMBER.size * sum(news) + _SPAN.size * count + size)))
+            spans = _NUMBER.size * sum(news)
+            text = spans + _SPAN.size * count
+            self._hear([n for (n,) in _NUMBER.iter_unpack(body[:spans])], *news)
+            if number == _IN_STREAM:
+                block: Any = _C.empty(length, dtype=_C.uint8)
+                memory = self._exactly(memoryview(block))
+            else:
+                mine, fd = fd, -1
+                memory = self._mappings.take(number, mine, room)
         finally:
             if fd >= 0:
                 os.close(fd)
-        text = memoryview(body)
-        where = _SPAN.iter_unpack(text[: _SPAN.size * count])
-        buffers = [memory[begin : begin + n] for begin, n in where]
-        return pickle.loads(text[_SPAN.size * count :], buffers=buffers)
+        buffers = [memory[begin : begin + n] for begin, n in _SPAN.iter_unpack(body[spans:text])]
+        del memory
+        return pickle.loads(body[text:], buffers=buffers)
+
+    def _hear(self, numbers: list[int], returned: int, forgotten: int, dropped: int) -> None:
+        """What the other end says of blocks."""
+        end = returned + forgotten
+        self._files.news(numbers[:returned], numbers[returned:end])
+        self._mappings.drop(numbers[end:])
 
     def _head(self) -> tuple[bytearray, int]:
         """A header, and the descriptor that came with it."""
@@ -128,12 +169,6 @@ class Channel:
                 fds.frombytes(data)
         self._exactly(memoryview(head)[got:])
         return head, fds[0] if fds else -1
-
-    def _block(self, length: int, fd: int) -> memoryview:
-        if fd >= 0:
-            return _memory.Block(fd, length, keep=False).bytes()
-        memory: Any = _C.empty(length, dtype=_C.uint8)
-        return self._exactly(memoryview(memory))
 
     def _exactly(self, buffer):
         """Fills `buffer`."""
@@ -152,18 +187,3 @@ def _padded(buffers):
         yield buffer
         if gap := -buffer.nbytes % _memory.ALIGN:
             yield _PAD[:gap]
-
-
-def _write(fd: int, buffers) -> None:
-    """Writes buffers one after the other; the kernel copies them into pages that it need not clear before."""
-    pending = [buffer for buffer in buffers if len(buffer)]
-    first = 0
-    while first < len(pending):
-        done = os.writev(fd, pending[first : first + 512])
-        while done:
-            size = len(pending[first])
-            if done < size:
-                pending[first] = memoryview(pending[first])[done:]
-                break
-            done -= size
-            first += 1

@@ -28,8 +28,14 @@ def _forget_channels() -> None:
         channel.close()
 
 
+def _keep_memory() -> None:
+    """Before a fork."""
+    for channel in list(_ours):
+        channel.forked()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_channels)
+    os.register_at_fork(before=_keep_memory, after_in_child=_forget_channels)
 
 
 class Pool:
