@@ -44,6 +44,10 @@ def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
     return _finish(tensor, requires_grad, cls, state)
 
 
+def _rebuild_meta(shape, stride, dtype, requires_grad, cls, state):
+    return _finish(_C.empty_strided(shape, stride, dtype=dtype, device="meta"), requires_grad, cls, state)
+
+
 def _finish(tensor, requires_grad, cls, state):
     tensor = tensor.detach() if cls is Tensor else Tensor._make_subclass(cls, tensor)
     if requires_grad:
@@ -59,6 +63,15 @@ def _reduce_ex(self, protocol):
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
             "  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage,"
             " see https://github.com/pytorch/pytorch/pull/103001"
+        )
+    if self.is_meta:
+        return _rebuild_meta, (
+            tuple(self.shape),
+            self.stride(),
+            self.dtype,
+            self.requires_grad,
+            type(self),
+            self.__dict__,
         )
     source = self.detach()
     if source._storage_nbytes() > source.nbytes:  # a view of something larger: pickle what it shows

@@ -166,6 +166,24 @@ def test_pickles_leave_the_memory_out():
             assert rl.equal(got.add_(0), x) and not got._is_view()
 
 
+def test_copies_and_pickles_of_meta_tensors():
+    x = rl.empty(2, 3, device="meta", dtype=rl.float64).t().requires_grad_()
+    for got in (copy.copy(x), *(pickle.loads(pickle.dumps(x, protocol)) for protocol in (2, 4, 5))):
+        assert got.is_meta and got.shape == (3, 2) and got.stride() == x.stride() and got.dtype == rl.float64
+        assert got.requires_grad and got.is_leaf
+
+
+def test_copies_keep_class_and_attributes():
+    class Named(rl.Tensor):
+        pass
+
+    x = rl.Tensor._make_subclass(Named, rl.ones(2))
+    x.name_ = "n"
+    assert type(copy.copy(x)) is Named and copy.copy(x).name_ == "n"
+    result = rl.ones(2, requires_grad=True) * 2
+    assert copy.copy(result).is_leaf and copy.copy(result).requires_grad
+
+
 # ---------------------------------------------------------------------- queues
 @methods
 def test_tensors_through_queues_share_memory(method):
@@ -209,6 +227,20 @@ def test_results_with_a_history_stay():
         queue.put(rl.ones(2, requires_grad=True) * 2)
     queue.put((rl.ones(2, requires_grad=True) * 2).detach())
     assert queue.get().tolist() == [2, 2]
+
+
+def test_batches_and_views_through_queues():
+    """A batch of a loader moves into a block of its own; a view stays where its base is."""
+    (batch,) = rl.utils.data.DataLoader([rl.zeros(20000)] * 2, 2, num_workers=1)
+    base = rl.arange(6.0)
+    queue = mp.SimpleQueue()
+    queue.put([batch, base[2:4]])
+    got, part = queue.get()
+    got.fill_(3)
+    part.fill_(3)
+    assert (batch == 3).all() and batch.is_shared() and base.tolist() == [0, 1, 2, 3, 4, 5]
+    base.zero_()
+    assert base[2:4].tolist() == [0, 0]
 
 
 def test_pools_and_pipes():

@@ -81,6 +81,15 @@ def test_what_cannot_be_sent_or_read_is_an_error_and_no_hang(nothing_left):
     assert list(batches) == [2, 3]
 
 
+def test_results_with_a_history_are_not_sent():
+    weight = rl.ones(2, requires_grad=True)
+    with pytest.raises(
+        RuntimeError, match=r"(?s)in DataLoader worker process 0.*Cowardly refusing to serialize"
+    ):
+        of(lambda i: weight * i)
+    assert [t.tolist() for t in of(lambda i: (weight * i).detach())] == [[0, 0], [1, 1], [2, 2], [3, 3]]
+
+
 def test_stop_iteration_in_a_dataset_ends_the_loop_with_and_without_workers():
     for workers in (0, 2):
         got = []

@@ -136,9 +136,14 @@ def share(tensor):
     Other tensors over the old memory (views, a base) stay with that: the engine has no way yet to move a storage
     under all who use it. Share first, look at parts afterwards.
     """
-    nbytes = tensor._storage_nbytes()
-    if not tensor.is_cpu or not nbytes or find(tensor) is not None:
+    if not tensor.is_cpu or not tensor._storage_nbytes() or find(tensor) is not None:
         return tensor
+    return move(tensor)
+
+
+def move(tensor):
+    """Moves the memory of `tensor` into a new block."""
+    nbytes = tensor._storage_nbytes()
     flat = _over(Block(create(nbytes), nbytes).bytes(), tensor.dtype)
     flat.copy_(view(tensor, (nbytes // tensor.itemsize,), (1,), 0))
     tensor.data = view(flat, tensor.shape, tensor.stride(), tensor.storage_offset())
@@ -150,4 +155,4 @@ def copied(tensor):
     source = tensor.detach()
     if source._storage_nbytes() != source.nbytes or not source.nbytes:
         source = source.clone()
-    return share(view(source, source.shape, source.stride(), source.storage_offset()))
+    return move(view(source, source.shape, source.stride(), source.storage_offset()))

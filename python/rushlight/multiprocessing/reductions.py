@@ -16,26 +16,28 @@ Tensor = _C.Tensor
 _arrived: weakref.WeakValueDictionary[tuple[int, int], _memory.Block] = weakref.WeakValueDictionary()
 
 
-def reduce_tensor(tensor):
-    """What a pickle for another process says of a tensor, whose memory becomes shared.
-
-    Errors: RuntimeError for a result of operations that autograd recorded.
-    """
+def check_leaf(tensor) -> None:
+    """Errors: RuntimeError for a result of operations that autograd recorded."""
     if tensor.requires_grad and not tensor.is_leaf:
         raise RuntimeError(
             "Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support "
             "crossing process boundaries.  If you just want to transfer the data, call detach() on the tensor before "
             "serializing (e.g., putting it on the queue)."
         )
+
+
+def reduce_tensor(tensor):
+    """What a pickle for another process says of a tensor, whose memory becomes shared.
+
+    Errors: RuntimeError for a result of operations that autograd recorded.
+    """
+    check_leaf(tensor)
     if not tensor.is_cpu or not tensor._storage_nbytes():
         return tensor.__reduce_ex__(4)
-    if _memory.find(tensor) is None and tensor._is_view():
-        shared = _memory.copied(tensor)  # its base stays where it is
-    else:
-        shared = _memory.share(tensor)
-    block = _memory.find(shared)
-    if block.fd < 0:  # a batch of a loader, whose descriptor is closed
-        shared = _memory.copied(tensor)
+    block, shared = _memory.find(tensor), tensor
+    if block is None or block.fd < 0:  # a block of a loader has no descriptor any more
+        # a view stays with its base
+        shared = _memory.copied(tensor) if tensor._is_view() else _memory.move(tensor)
         block = _memory.find(shared)
     state = tensor.__dict__ or None
     begin = shared._storage_key() - block.address

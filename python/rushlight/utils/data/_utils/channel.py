@@ -19,6 +19,7 @@ from typing import Any
 
 from .... import _C
 from ....multiprocessing import _memory
+from ....multiprocessing.reductions import check_leaf
 from .blocks import Files, Mappings
 
 Tensor = _C.Tensor
@@ -44,7 +45,10 @@ class _Pickler(ForkingPickler):
 
     def reducer_override(self, obj):
         """Tensors describe themselves and leave their memory out; the registered way makes a file of each."""
-        return obj.__reduce_ex__(5) if isinstance(obj, Tensor) else NotImplemented
+        if not isinstance(obj, Tensor):
+            return NotImplemented
+        check_leaf(obj)
+        return obj.__reduce_ex__(5)
 
 
 def dumps(obj) -> tuple[memoryview, list[memoryview]]:
