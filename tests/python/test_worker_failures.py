@@ -126,6 +126,28 @@ def test_a_death_is_reported_at_once(death, persistent, nothing_left):
         assert list(dying) == list(range(12))
 
 
+def test_a_death_is_reported_at_once_though_the_worker_left_a_process_behind():
+    def leave(i):
+        if os.fork() == 0:
+            time.sleep(8)
+            os._exit(0)
+        os._exit(3)
+
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="exited unexpectedly"):
+        of(leave, num_workers=1)
+    assert time.monotonic() - began < 4
+
+
+def test_a_stopped_worker_is_ended(nothing_left):
+    batches = iter(loader(Numbers(1000)))
+    next(batches)
+    os.kill(batches._workers[0].pid, signal.SIGSTOP)
+    began = time.monotonic()
+    batches._shutdown_workers(hurry=True)
+    assert time.monotonic() - began < 4
+
+
 def test_a_worker_killed_from_outside(nothing_left):
     batches = iter(loader(Numbers(1000, 1000)))
     next(batches)

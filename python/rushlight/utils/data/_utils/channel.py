@@ -118,6 +118,14 @@ class Channel:
         finally:
             self._files.sent(file)
 
+    def send_at_once(self, obj) -> None:
+        """Sends a last object if that is possible without waiting.
+
+        Errors: OSError if it is not.
+        """
+        self._stream.setblocking(False)
+        self.send(obj)
+
     def _send(self, parts, fd: int = -1) -> None:
         whole = b"".join(parts)
         sent = 0

@@ -55,7 +55,8 @@ class Pool:
 
         self._parent = os.getpid()
         self._channels: list[Channel] = []
-        self._waiting: dict[Any, int] = {}  # channels and sentinels of workers that are expected to live
+        self._waiting: dict[Any, int] = {}  # channels and ends of workers that are expected to live
+        self._ends: list[int] = []  # descriptors that tell when a worker ends
         self.processes: list[Any] = []
         context: Any = loader.multiprocessing_context or get_context()
         try:
@@ -74,7 +75,8 @@ class Pool:
             process = context.Process(target=run, args=(plan, theirs), daemon=True)
             process.start()
         self.processes.append(process)
-        self._waiting[channel] = self._waiting[process.sentinel] = plan.number
+        self._ends.append(_end_of(process))
+        self._waiting[channel] = self._waiting[self._ends[-1]] = plan.number
 
     def send(self, number: int, task) -> None:
         """Gives a worker a task; whether it still lives shows when it is waited for."""
@@ -89,8 +91,8 @@ class Pool:
             if timeout:
                 pause = min(pause, max(0.0, until - time.monotonic()))
             ready = wait(self._waiting, pause)
-            # without an event too: a process that a worker left behind may hold its sentinel
-            if (not ready or any(isinstance(one, int) for one in ready)) and (deaths := self._deaths()):
+            gone = [self._waiting[one] for one in ready if isinstance(one, int)]
+            if (gone or not ready) and (deaths := self._deaths(*gone)):
                 return deaths
             for one in ready:
                 if isinstance(one, Channel):
@@ -98,7 +100,6 @@ class Pool:
                     try:
                         return number, one.receive()
                     except ConnectionError:
-                        self.processes[number].join(MP_STATUS_CHECK_INTERVAL)
                         return self._deaths(number)
                     except Exception:  # an answer that only its worker can read
                         where = f"reading an answer of DataLoader worker process {number}"
@@ -106,12 +107,13 @@ class Pool:
             if timeout and time.monotonic() >= until:
                 return None
 
-    def _deaths(self, surely: int | None = None) -> Deaths | None:
-        """The workers that died, one of them known."""
+    def _deaths(self, *surely: int) -> Deaths | None:
+        """The workers that died, of which some are known."""
+        self._await(surely, MP_STATUS_CHECK_INTERVAL)
         dead = [
             number
             for number in sorted(set(self._waiting.values()))
-            if number == surely or not self.processes[number].is_alive()
+            if number in surely or not self.processes[number].is_alive()
         ]
         if not dead:
             return None
@@ -119,6 +121,18 @@ class Pool:
             self.retire(number)
         processes = [self.processes[number] for number in dead]
         return Deaths(dead, [process.pid for process in processes], _obituary(processes[0]))
+
+    def _await(self, numbers, seconds: float) -> None:
+        """Waits until workers have ended, and takes them off the system's list.
+
+        ``join`` would wait for all that hold a worker's sentinel, and so for processes that it left behind.
+        """
+        until = time.monotonic() + seconds
+        while alive := [number for number in numbers if self.processes[number].is_alive()]:
+            rest = until - time.monotonic()
+            if rest <= 0:
+                return
+            wait([self._ends[number] for number in alive], min(rest, 0.1))
 
     def retire(self, number: int) -> None:
         """Expects nothing of a worker any more."""
@@ -134,22 +148,31 @@ class Pool:
         if os.getpid() != self._parent:  # a fork's copy: the workers are not its children
             return
         self._waiting = {}
-        for number, channel in enumerate(self._channels):
+        for channel in self._channels:
             if not hurry:
-                self.send(number, None)
+                with contextlib.suppress(OSError):
+                    channel.send_at_once(None)
             channel.close()
-        until = time.monotonic() + (0 if hurry else MP_STATUS_CHECK_INTERVAL)
-        for end in (None, "terminate", "kill"):
+        everyone = range(len(self.processes))
+        for end, seconds in (("", 0 if hurry else MP_STATUS_CHECK_INTERVAL), ("terminate", 1), ("kill", 1)):
             for process in self.processes:
-                if end is not None and process.is_alive():
+                if end and process.is_alive():
                     getattr(process, end)()
-            for process in self.processes:
-                process.join(max(0.0, until - time.monotonic()))
-            until = time.monotonic() + 1
-        for process in self.processes:
-            if process.exitcode is not None:
+            self._await(everyone, seconds)
+        for process, end_of in zip(self.processes, self._ends):
+            if end_of != process.sentinel:
+                os.close(end_of)
+            if not process.is_alive():
                 process.close()
-        self.processes = []
+        self.processes, self._ends = [], []
+
+
+def _end_of(process) -> int:
+    """A descriptor that tells of the process's end, whoever else holds its sentinel."""
+    try:
+        return os.pidfd_open(process.pid)
+    except (AttributeError, OSError):  # an older system, or one that forbids it
+        return process.sentinel
 
 
 def _obituary(process) -> str:
