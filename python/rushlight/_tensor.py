@@ -29,17 +29,20 @@ def typename(obj) -> str:
 def _over(buffer, dtype):
     """A flat tensor over the bytes of a buffer, which it keeps alive; over a copy if they cannot serve as they are."""
     view = memoryview(buffer)
-    if view.nbytes and not view.readonly:
-        from numpy import frombuffer, uint8
+    nbytes = view.nbytes
+    if nbytes and not view.readonly:
+        import numpy as np
 
-        bytes_ = frombuffer(view, uint8)
-        if bytes_.__array_interface__["data"][0] % 16 == 0:
-            return _C.from_numpy(bytes_).view(dtype)
-    return _C._from_buffer(buffer, dtype, view.nbytes)
+        array = np.frombuffer(view, np.uint8)
+        if array.__array_interface__["data"][0] % 16 == 0:
+            return _C.from_numpy(array).view(dtype)
+    return _C._from_buffer(buffer, dtype, nbytes)
 
 
 def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
-    flat = _over(data, dtype)  # of a pickle that is the tensor's alone
+    # of a pickle that is the tensor's alone; the roundabout way to memory that is there pays from some size on
+    nbytes = memoryview(data).nbytes
+    flat = _C._from_buffer(data, dtype, nbytes) if nbytes <= 4096 else _over(data, dtype)
     tensor = _C.empty(0, dtype=dtype).set_(flat, offset, shape, stride)
     return _finish(tensor, requires_grad, cls, state)
 
