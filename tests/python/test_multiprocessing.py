@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -68,6 +69,12 @@ def die_at_zero(index):
 
 def leave(index):
     sys.exit(3)
+
+
+def multiply():
+    x = rl.ones(400, 400, requires_grad=True)
+    (x @ x).sum().backward()
+    x.detach().flatten().sort()
 
 
 def run(method, function, *args):
@@ -252,6 +259,33 @@ def test_pools_and_pipes():
 
 
 # ---------------------------------------------------------------------- processes
+def test_a_child_computes_though_its_parent_was_at_it():
+    """A fork takes place while another thread of the parent has the engine's threads at work."""
+    threads, stop = rl.get_num_threads(), threading.Event()
+    work, other = rl.ones(3000000), rl.ones(3000000)
+
+    def at_it():
+        while not stop.is_set():
+            rl.sin(work, out=other)
+
+    rl.set_num_threads(2)
+    busy = threading.Thread(target=at_it)
+    busy.start()
+    try:
+        for _ in range(10):
+            time.sleep(0.003)
+            process = mp.get_context("fork").Process(target=multiply)
+            process.start()
+            process.join(20)
+            code = process.exitcode
+            process.kill()
+            assert code == 0
+    finally:
+        stop.set()
+        busy.join()
+        rl.set_num_threads(threads)
+
+
 def test_spawn():
     x = rl.zeros(2).share_memory_()
     assert mp.spawn(set_index, (x,), nprocs=2) is None and x.tolist() == [1, 2]
