@@ -77,7 +77,7 @@ long, bool = _C.int64, _C.bool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import cuda, fft, linalg, nn, optim, return_types, special, storage, types, utils
+    from . import cuda, fft, linalg, multiprocessing, nn, optim, return_types, special, storage, types, utils
     from .serialization import load, save
     from .storage import TypedStorage, UntypedStorage
 
@@ -89,6 +89,6 @@ __getattr__, __dir__, _later = on_demand(
         "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
         "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
     },
-    "cuda fft linalg nn optim return_types serialization special storage types utils",
+    "cuda fft linalg multiprocessing nn optim return_types serialization special storage types utils",
 )
 __all__ = list(_eager + _later)

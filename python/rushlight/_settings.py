@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os as _os
+
 from . import _C
 from ._C import is_grad_enabled as is_grad_enabled
 
@@ -60,5 +62,17 @@ def is_storage(obj) -> bool:
 
     return isinstance(obj, (TypedStorage, UntypedStorage))
 
+
+def _alone() -> None:
+    """In a process that was forked: computes with one thread.
+
+    The engine's threads do not survive a fork, and if one was at work a child that hands it a part would wait for ever.
+    The bits of results do not depend on the number of threads.
+    """
+    _C.set_num_threads(1)
+
+
+if hasattr(_os, "register_at_fork"):
+    _os.register_at_fork(after_in_child=_alone)
 
 __all__ = [name for name in globals() if not name.startswith("_")]

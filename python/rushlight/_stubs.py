@@ -141,7 +141,7 @@ _SPECIAL = {
 }
 _ANSWERS = {name: answer for answer, names in _SPECIAL.items() for name in names}
 _UNARY = ("__neg__", "__pos__", "__abs__", "__invert__", "__iter__", *_SPECIAL["_int"], "__float__", "__complex__", "__bool__")
-_HIDDEN = ("__new__", "__repr__", "__dir__", "__dict__", "__doc__", "__module__", "__reduce_ex__", "__deepcopy__", "__format__")
+_HIDDEN = ("__new__", "__repr__", "__dir__", "__dict__", "__doc__", "__module__", "__reduce_ex__", "__copy__", "__deepcopy__", "__format__")
 
 
 def operators(cls: type) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from . import _C
 from ._C import Tensor
 
@@ -24,9 +26,24 @@ def typename(obj) -> str:
     return f"{kind.__module__}.{kind.__qualname__}" if kind.__module__ != "builtins" else kind.__qualname__
 
 
+def _over(buffer, dtype):
+    """A flat tensor over the bytes of a buffer, which it keeps alive; over a copy if they cannot serve as they are."""
+    view = memoryview(buffer)
+    nbytes = view.nbytes
+    if nbytes and not view.readonly:
+        import numpy as np
+
+        array = np.frombuffer(view, np.uint8)
+        if array.__array_interface__["data"][0] % 16 == 0:
+            return _C.from_numpy(array).view(dtype)
+    return _C._from_buffer(buffer, dtype, nbytes)
+
+
 def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
-    flat = _C._from_buffer(data, dtype, len(data))
-    tensor = flat.as_strided(shape, stride, offset)
+    # of a pickle that is the tensor's alone; the roundabout way to memory that is there pays from some size on
+    nbytes = memoryview(data).nbytes
+    flat = _C._from_buffer(data, dtype, nbytes) if nbytes <= 4096 else _over(data, dtype)
+    tensor = _C.empty(0, dtype=dtype).set_(flat, offset, shape, stride)
     return _finish(tensor, requires_grad, cls, state)
 
 
@@ -54,7 +71,7 @@ def _reduce_ex(self, protocol):
     return (
         _rebuild,
         (
-            source._storage_bytes(),
+            _memory_of(source) if protocol >= 5 else source._storage_bytes(),
             tuple(source.shape),
             source.stride(),
             source.storage_offset(),
@@ -64,6 +81,21 @@ def _reduce_ex(self, protocol):
             self.__dict__,
         ),
     )
+
+
+def _memory_of(tensor):
+    """The memory behind `tensor`, all of which it shows, for a pickle that may leave large buffers to the carrier."""
+    from pickle import PickleBuffer
+
+    count = tensor._storage_nbytes() // tensor.itemsize
+    return PickleBuffer(tensor.as_strided((count,), (1,), 0).view(_C.uint8))
+
+
+def _copy(self):
+    """Another tensor over the same memory: what ``copy.copy`` gives."""
+    copied = _finish(self.detach(), self.requires_grad, type(self), None)
+    copied.__dict__.update(self.__dict__)
+    return copied
 
 
 def _deepcopy(self, memo):
@@ -223,7 +255,32 @@ def _identity(self, *args, **kwargs):
     return self
 
 
+def _share_memory(self):
+    """Moves the tensor's memory to where other processes see it; does nothing where it is already.
+
+    A process that is started afterwards, or gets the tensor through a queue of :mod:`rushlight.multiprocessing`, sees
+    what is written here, and what it writes is seen here. Other tensors over the old memory stay with that.
+
+    Errors: OSError if the system has no memory to share.
+
+    Example::
+
+        >>> rl.zeros(2).share_memory_().is_shared()
+        True
+    """
+    from .multiprocessing._memory import share
+
+    return share(self)
+
+
+def _is_shared(self) -> bool:
+    """Whether other processes can see the tensor's memory."""
+    memory = sys.modules.get(f"{__package__}.multiprocessing._memory")  # where it is not loaded, nothing is shared
+    return memory is not None and memory.find(self) is not None
+
+
 Tensor.__reduce_ex__ = _reduce_ex
+Tensor.__copy__ = _copy
 Tensor.__deepcopy__ = _deepcopy
 Tensor.__format__ = _format
 Tensor.__contains__ = _contains
@@ -238,8 +295,8 @@ Tensor.map_ = _map
 Tensor.new = _new
 Tensor.pin_memory = _identity
 Tensor.is_pinned = lambda self, device=None: False
-Tensor.share_memory_ = _identity
-Tensor.is_shared = lambda self: False
+Tensor.share_memory_ = _share_memory
+Tensor.is_shared = _is_shared
 Tensor.storage = _storage
 Tensor.storage_type = _storage_type
 Tensor.untyped_storage = _untyped_storage

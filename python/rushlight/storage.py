@@ -87,6 +87,10 @@ class UntypedStorage:
 
     size = __len__ = nbytes
 
+    def is_shared(self) -> bool:
+        """Whether other processes can see this memory."""
+        return self._bytes.is_shared()
+
     def element_size(self) -> int:
         """One."""
         return 1
@@ -238,6 +242,10 @@ class TypedStorage:
         return self._storage.nbytes() // self.dtype.itemsize
 
     __len__ = size
+
+    def is_shared(self) -> bool:
+        """Whether other processes can see this memory."""
+        return self._storage.is_shared()
 
     def element_size(self) -> int:
         """How many bytes an element has."""

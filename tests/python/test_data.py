@@ -36,8 +36,9 @@ def test_batches():
     assert len(data.DataLoader(Squares(), 4)) == 3 and len(data.DataLoader(Squares(), 4, drop_last=True)) == 2
 
 
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")
 @pytest.mark.parametrize("options", [{}, {"persistent_workers": True}])
-def test_threads_give_the_same(options):
+def test_workers_give_the_same(options):
     for shuffle in (False, True):
         rl.manual_seed(3)
         alone = columns(data.DataLoader(Squares(), 3, shuffle=shuffle))
@@ -91,15 +92,6 @@ def test_errors_of_the_dataset_arrive():
     for workers in (0, 2):
         with pytest.raises(ValueError, match="five"):
             list(data.DataLoader(Bad(), 2, num_workers=workers))
-
-
-def test_worker_info():
-    seen = []
-    loader = data.DataLoader(
-        Squares(), 2, num_workers=2, worker_init_fn=lambda i: seen.append((i, data.get_worker_info().id))
-    )
-    list(loader)
-    assert sorted(seen) == [(0, 0), (1, 1)] and data.get_worker_info() is None
 
 
 def test_collate():

@@ -1,6 +1,8 @@
 """Datasets, samplers and the loader that makes batches of them."""
 
-from .collate import default_collate, default_convert
+from ._utils.collate import default_collate, default_convert
+from ._utils.worker import get_worker_info
+from .dataloader import DataLoader
 from .dataset import (
     ChainDataset,
     ConcatDataset,
@@ -12,7 +14,6 @@ from .dataset import (
     random_split,
 )
 from .distributed import DistributedSampler
-from .loader import DataLoader
 from .sampler import (
     BatchSampler,
     RandomSampler,
@@ -21,7 +22,6 @@ from .sampler import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
-from .worker import get_worker_info
 
 __all__ = [
     "BatchSampler",

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ... import _C
 
+if TYPE_CHECKING:
+    from ..._C import Generator, Tensor
 
-class Dataset:
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+class Dataset(Generic[_T_co]):
     """The base class of datasets with an index: ``__getitem__`` gives a sample, ``__len__`` their number.
 
     A dataset may also have ``__getitems__``, which takes a list of indices and gives a list of samples.
     """
 
-    def __class_getitem__(cls, item):
-        return cls
-
-    def __getitem__(self, index):
+    def __getitem__(self, index) -> _T_co:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
 
-    def __add__(self, other):
+    def __add__(self, other: Dataset[_T_co]) -> ConcatDataset[_T_co]:
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset):
+class IterableDataset(Dataset[_T_co], Iterable[_T_co]):
     """The base class of datasets that are read as a stream, by ``__iter__``."""
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_T_co]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
-    def __add__(self, other):
+    def __add__(self, other: Dataset[_T_co]):
         return ChainDataset([self, other])
 
 
-class TensorDataset(Dataset):
+class TensorDataset(Dataset[tuple[Any, ...]]):
     """Samples are slices of tensors along their first dimension.
 
     Args:
@@ -46,7 +51,9 @@ class TensorDataset(Dataset):
         (tensor(2), tensor(20))
     """
 
-    def __init__(self, *tensors):
+    tensors: tuple[Tensor, ...]
+
+    def __init__(self, *tensors: Tensor) -> None:
         if any(tensors[0].size(0) != tensor.size(0) for tensor in tensors):
             raise AssertionError("Size mismatch between tensors")
         self.tensors = tensors
@@ -54,7 +61,7 @@ class TensorDataset(Dataset):
     def __getitem__(self, index):
         return tuple(tensor[index] for tensor in self.tensors)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.tensors[0].size(0)
 
 
@@ -71,7 +78,7 @@ def _getitems(dataset, indices):
     return samples
 
 
-class StackDataset(Dataset):
+class StackDataset(Dataset[Any]):
     """Puts samples of several datasets side by side: a tuple, or a dict if the datasets are named.
 
     Args:
@@ -79,7 +86,9 @@ class StackDataset(Dataset):
         **kwargs (Dataset): for dicts.
     """
 
-    def __init__(self, *args, **kwargs):
+    datasets: tuple | dict
+
+    def __init__(self, *args: Dataset[_T_co], **kwargs: Dataset[_T_co]) -> None:
         if args and kwargs:
             raise ValueError(
                 "Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, "
@@ -87,7 +96,7 @@ class StackDataset(Dataset):
             )
         if not args and not kwargs:
             raise ValueError("At least one dataset should be passed")
-        parts = list(args or kwargs.values())
+        parts: list[Any] = list(args or kwargs.values())
         self._length = len(parts[0])
         if any(self._length != len(part) for part in parts):
             raise ValueError("Size mismatch between datasets")
@@ -98,24 +107,27 @@ class StackDataset(Dataset):
             return {name: dataset[index] for name, dataset in self.datasets.items()}
         return tuple(dataset[index] for dataset in self.datasets)
 
-    def __getitems__(self, indices):
+    def __getitems__(self, indices: list) -> list:
         if isinstance(self.datasets, dict):
             columns = [_getitems(dataset, indices) for dataset in self.datasets.values()]
             return [dict(zip(self.datasets, sample)) for sample in zip(*columns)]
         return list(zip(*(_getitems(dataset, indices) for dataset in self.datasets)))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._length
 
 
-class ConcatDataset(Dataset):
+class ConcatDataset(Dataset[_T_co]):
     """Datasets one after the other.
 
     Args:
         datasets (iterable of Dataset): the datasets.
     """
 
-    def __init__(self, datasets):
+    datasets: list[Dataset[_T_co]]
+    cumulative_sizes: list[int]
+
+    def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
             raise AssertionError("datasets should not be an empty iterable")
@@ -133,7 +145,7 @@ class ConcatDataset(Dataset):
             ends.append(total)
         return ends
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
     def __getitem__(self, idx):
@@ -152,7 +164,7 @@ class ChainDataset(IterableDataset):
         datasets (iterable of IterableDataset): the streams.
     """
 
-    def __init__(self, datasets):
+    def __init__(self, datasets: Iterable[Dataset]) -> None:
         super().__init__()
         self.datasets = datasets
 
@@ -166,11 +178,11 @@ class ChainDataset(IterableDataset):
         for dataset in self._checked():
             yield from dataset
 
-    def __len__(self):
+    def __len__(self) -> int:
         return sum(len(dataset) for dataset in self._checked())
 
 
-class Subset(Dataset):
+class Subset(Dataset[_T_co]):
     """The samples of a dataset at given indices.
 
     Args:
@@ -178,7 +190,10 @@ class Subset(Dataset):
         indices (sequence of int): the chosen ones.
     """
 
-    def __init__(self, dataset, indices):
+    dataset: Dataset[_T_co]
+    indices: Sequence[int]
+
+    def __init__(self, dataset: Dataset[_T_co], indices: Sequence[int]) -> None:
         self.dataset = dataset
         self.indices = indices
         kind = type(self)
@@ -195,17 +210,19 @@ class Subset(Dataset):
             return self.dataset[[self.indices[i] for i in idx]]
         return self.dataset[self.indices[idx]]
 
-    def __getitems__(self, indices):
+    def __getitems__(self, indices: list) -> list:
         chosen = [self.indices[i] for i in indices]
         if callable(getattr(self.dataset, "__getitems__", None)):
-            return self.dataset.__getitems__(chosen)
+            return self.dataset.__getitems__(chosen)  # type: ignore[attr-defined]
         return [self.dataset[i] for i in chosen]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.indices)
 
 
-def random_split(dataset, lengths, generator=None):
+def random_split(
+    dataset: Dataset[_T], lengths: Sequence[int | float], generator: Generator | None = None
+) -> list[Subset[_T]]:
     """Divides a dataset at random into parts without overlap.
 
     Args:
@@ -221,15 +238,16 @@ def random_split(dataset, lengths, generator=None):
     from itertools import accumulate
     from math import floor, isclose
 
-    lengths = list(lengths)
-    if isclose(sum(lengths), 1) and sum(lengths) <= 1:
-        for place, share in enumerate(lengths):
+    count = len(dataset)  # type: ignore[arg-type]
+    sizes: list[Any] = list(lengths)
+    if isclose(sum(sizes), 1) and sum(sizes) <= 1:
+        for place, share in enumerate(sizes):
             if share < 0 or share > 1:
                 raise ValueError(f"Fraction at index {place} is not between 0 and 1")
-        lengths = [floor(len(dataset) * share) for share in lengths]
-        for place in range(len(dataset) - sum(lengths)):  # what rounding left goes to the parts in turn
-            lengths[place % len(lengths)] += 1
-        for place, length in enumerate(lengths):
+        sizes = [floor(count * share) for share in sizes]
+        for place in range(count - sum(sizes)):  # what rounding left goes to the parts in turn
+            sizes[place % len(sizes)] += 1
+        for place, length in enumerate(sizes):
             if length == 0:
                 from warnings import warn
 
@@ -237,7 +255,7 @@ def random_split(dataset, lengths, generator=None):
                     f"Length of split at index {place} is 0. This might result in an empty dataset.",
                     stacklevel=2,
                 )
-    if sum(lengths) != len(dataset):
+    if sum(sizes) != count:
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    order = _C.randperm(sum(lengths), generator=generator).tolist()
-    return [Subset(dataset, order[end - size : end]) for end, size in zip(accumulate(lengths), lengths)]
+    order = _C.randperm(sum(sizes), generator=generator).tolist()
+    return [Subset(dataset, order[end - size : end]) for end, size in zip(accumulate(sizes), sizes)]

@@ -6,7 +6,7 @@ from ... import _C
 from .sampler import Sampler
 
 
-class DistributedSampler(Sampler):
+class DistributedSampler(Sampler[int]):
     """Every `num_replicas`-th index, beginning at `rank`, of an order that all processes share.
 
     Args:

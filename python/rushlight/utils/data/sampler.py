@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Generic, TypeVar
+
 from ... import _C
 
+_T_co = TypeVar("_T_co", covariant=True)
 
-class Sampler:
+
+class Sampler(Generic[_T_co]):
     """The base class of samplers: ``__iter__`` gives indices, or lists of them; ``__len__`` is optional."""
 
-    def __init__(self, data_source=None):
-        pass
-
-    def __class_getitem__(cls, item):
-        return cls
-
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_T_co]:
         raise NotImplementedError
 
 
-class SequentialSampler(Sampler):
+class SequentialSampler(Sampler[int]):
     """All indices in order.
 
     Args:
         data_source (Dataset): whose length counts.
     """
 
-    def __init__(self, data_source):
+    data_source: Sized
+
+    def __init__(self, data_source: Sized) -> None:
         self.data_source = data_source
 
     def __iter__(self):
         return iter(range(len(self.data_source)))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.data_source)
 
 
-class RandomSampler(Sampler):
+class RandomSampler(Sampler[int]):
     """Indices at random.
 
     Args:
@@ -45,7 +46,9 @@ class RandomSampler(Sampler):
         generator (Generator): their source. Default: a fresh one, seeded from the global one
     """
 
-    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+    def __init__(
+        self, data_source: Sized, replacement: bool = False, num_samples: int | None = None, generator=None
+    ) -> None:
         self.data_source = data_source
         self.replacement = replacement
         self._num_samples = num_samples
@@ -75,7 +78,7 @@ class RandomSampler(Sampler):
                 yield from _C.randperm(n, generator=generator).tolist()
             yield from _C.randperm(n, generator=generator).tolist()[: count % n]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.num_samples
 
 
@@ -83,7 +86,7 @@ def _draw_seed(generator=None):
     return int(_C.empty((), dtype=_C.int64).random_(generator=generator).item())
 
 
-class SubsetRandomSampler(Sampler):
+class SubsetRandomSampler(Sampler[int]):
     """Given indices in random order.
 
     Args:
@@ -91,7 +94,9 @@ class SubsetRandomSampler(Sampler):
         generator (Generator): the source of the order. Default: the global one
     """
 
-    def __init__(self, indices, generator=None):
+    indices: Sequence[int]
+
+    def __init__(self, indices: Sequence[int], generator=None) -> None:
         self.indices = indices
         self.generator = generator
 
@@ -99,11 +104,11 @@ class SubsetRandomSampler(Sampler):
         for place in _C.randperm(len(self.indices), generator=self.generator).tolist():
             yield self.indices[place]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.indices)
 
 
-class WeightedRandomSampler(Sampler):
+class WeightedRandomSampler(Sampler[int]):
     """Indices at random, each with a probability proportional to its weight.
 
     Args:
@@ -113,7 +118,9 @@ class WeightedRandomSampler(Sampler):
         generator (Generator): their source. Default: the global one
     """
 
-    def __init__(self, weights, num_samples, replacement=True, generator=None):
+    def __init__(
+        self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator=None
+    ) -> None:
         if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
             raise ValueError(
                 f"num_samples should be a positive integer value, but got num_samples={num_samples}"
@@ -133,11 +140,11 @@ class WeightedRandomSampler(Sampler):
         drawn = _C.multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator)
         yield from drawn.tolist()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.num_samples
 
 
-class BatchSampler(Sampler):
+class BatchSampler(Sampler[list[int]]):
     """Lists of indices of another sampler.
 
     Args:
@@ -151,7 +158,7 @@ class BatchSampler(Sampler):
         [[0, 1], [2, 3], [4]]
     """
 
-    def __init__(self, sampler, batch_size, drop_last):
+    def __init__(self, sampler: Sampler[int] | Iterable[int], batch_size: int, drop_last: bool) -> None:
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
             raise ValueError(
                 f"batch_size should be a positive integer value, but got batch_size={batch_size}"
@@ -171,12 +178,12 @@ class BatchSampler(Sampler):
                 return
             yield batch
 
-    def __len__(self):
-        count = len(self.sampler)
+    def __len__(self) -> int:
+        count = len(self.sampler)  # type: ignore[arg-type]
         return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
 
 
-class _EndlessSampler(Sampler):
+class _InfiniteConstantSampler(Sampler):
     """Nothing, again and again: the index of a stream."""
 
     def __iter__(self):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from copy import copy
+from typing import Any
 
-from ... import _C
+import numpy as np
+
+from .... import _C
 
 Tensor = _C.Tensor
 _NOT_COLLATABLE = (
@@ -67,41 +70,47 @@ def _like_sequence(model, items):
         return items
 
 
-def _collate_tensor(batch, *, collate_fn_map=None):
+def collate_tensor_fn(batch, *, collate_fn_map=None):
+    """Tensors, stacked."""
     return _C.stack(batch, 0)
 
 
-def _collate_float(batch, *, collate_fn_map=None):
+def collate_numpy_array_fn(batch, *, collate_fn_map=None):
+    """Arrays, stacked as tensors of their dtype."""
+    first = batch[0]
+    if _holds_text(first):
+        raise TypeError(_NOT_COLLATABLE.format(first.dtype))
+    return collate([_C.as_tensor(item) for item in batch], collate_fn_map=collate_fn_map)
+
+
+def collate_numpy_scalar_fn(batch, *, collate_fn_map=None):
+    """NumPy's numbers, as a tensor of their dtype."""
+    return _C.as_tensor(np.array(batch))
+
+
+def collate_float_fn(batch, *, collate_fn_map=None):
+    """Numbers of Python, which are float64."""
     return _C.tensor(batch, dtype=_C.float64)
 
 
-def _collate_int(batch, *, collate_fn_map=None):
+def collate_int_fn(batch, *, collate_fn_map=None):
+    """Whole numbers of Python, and truth values."""
     return _C.tensor(batch)
 
 
-def _collate_text(batch, *, collate_fn_map=None):
+def collate_str_fn(batch, *, collate_fn_map=None):
+    """Texts, as they are."""
     return batch
 
 
-def _collate_numpy(batch):
-    first = batch[0]
-    if first.shape == ():
-        return (
-            _C.as_tensor(batch)
-            if not hasattr(first, "ndim") or type(first).__name__ != "ndarray"
-            else (_C.as_tensor([item.item() for item in batch]))
-        )
-    if _holds_text(first):
-        raise TypeError(_NOT_COLLATABLE.format(first.dtype))
-    return _C.stack([_C.as_tensor(item) for item in batch], 0)
-
-
-default_collate_fn_map = {
-    Tensor: _collate_tensor,
-    float: _collate_float,
-    int: _collate_int,
-    str: _collate_text,
-    bytes: _collate_text,
+default_collate_fn_map: dict[Any, Callable] = {
+    Tensor: collate_tensor_fn,
+    np.ndarray: collate_numpy_array_fn,
+    (np.bool_, np.number, np.object_): collate_numpy_scalar_fn,
+    float: collate_float_fn,
+    int: collate_int_fn,
+    str: collate_str_fn,
+    bytes: collate_str_fn,
 }
 
 
@@ -120,8 +129,6 @@ def collate(batch, *, collate_fn_map=None):
         for types, function in collate_fn_map.items():
             if isinstance(first, types):
                 return function(batch, collate_fn_map=collate_fn_map)
-        if _is_numpy(kind) and hasattr(first, "dtype"):
-            return _collate_numpy(batch)
 
     def below(samples):
         return collate(samples, collate_fn_map=collate_fn_map)

@@ -1,0 +1,79 @@
+"""One pass over a loader."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ..sampler import _draw_seed
+from .worker import Plan
+
+if TYPE_CHECKING:
+    from ..dataloader import DataLoader
+
+
+class _BaseDataLoaderIter:
+    """What every pass does: draws the base seed, counts.
+
+    Args:
+        loader (DataLoader): whose batches it gives.
+    """
+
+    def __init__(self, loader: DataLoader):
+        # what it needs of the loader, not the loader: that may hold the pass, and both would wait for the collector
+        self._dataset = loader.dataset
+        self._index_sampler = loader._index_sampler
+        self._is_stream = loader._is_stream
+        self._num_workers = loader.num_workers
+        self._base_seed = _draw_seed(loader.generator)
+        if loader.pin_memory:
+            warnings.warn(
+                "'pin_memory' argument is set as true but no accelerator is found, "
+                "then device pinned memory won't be used.",
+                stacklevel=3,
+            )
+        self._reset(loader)
+
+    def _reset(self, loader: DataLoader) -> None:
+        self._indices = iter(self._index_sampler)  # draws nothing before the first index is asked for
+        self._num_yielded = 0
+        self._announced = loader._announced
+
+    def __iter__(self) -> _BaseDataLoaderIter:
+        return self
+
+    def __len__(self) -> int:
+        return len(self._index_sampler)
+
+    def _next_data(self):
+        raise NotImplementedError
+
+    def __next__(self) -> Any:
+        data = self._next_data()
+        self._num_yielded += 1
+        if self._is_stream and self._announced is not None and self._num_yielded > self._announced:
+            message = (
+                f"Length of IterableDataset {self._dataset} was reported to be {self._announced}"
+                f"(when accessing len(dataloader)), but {self._num_yielded} samples have been fetched. "
+            )
+            if self._num_workers > 0:
+                message += (
+                    "For multiprocessing data-loading, this could be caused by not properly configuring the "
+                    "IterableDataset replica at each worker. Please see "
+                    "https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset for examples."
+                )
+            warnings.warn(message, stacklevel=2)
+        return data
+
+
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
+    """One pass, made by who asks."""
+
+    def __init__(self, loader: DataLoader):
+        super().__init__(loader)
+        if loader.timeout != 0:
+            raise AssertionError("timeout must be 0 where no workers are waited for (num_workers=0)")
+        self._fetcher = Plan(loader, self._base_seed, 0).fetcher(loader.dataset)
+
+    def _next_data(self):
+        return self._fetcher.fetch(next(self._indices))
