@@ -8,6 +8,8 @@ data loading over it.
 
 from __future__ import annotations
 
+import sys
+
 from . import _C, _types
 from ._C import *
 from ._C import (
@@ -19,10 +21,8 @@ from ._C import (
     layout,
     memory_format,
 )
-from ._lazy import on_demand
+from ._lazy import Absent, on_demand
 from ._types import OutOfMemoryError, Size, finfo, iinfo
-
-__version__ = "0.1.0"
 
 # every function of the op table; names with an underscore stay private to the package
 globals().update({name: value for name, value in vars(_C).items() if not name.startswith("_")})
@@ -71,6 +71,7 @@ from .random import (
     seed,
     set_rng_state,
 )
+from .torch_version import __version__
 
 newaxis = None
 long, bool = _C.int64, _C.bool
@@ -80,10 +81,14 @@ if TYPE_CHECKING:
     from . import cuda, fft, linalg, nn, optim, return_types, special, types, utils
     from .serialization import load, save
 
-_eager = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "on_demand")]
+_eager = [name for name in globals() if not name.startswith("_") and name not in ("Absent", "annotations", "sys", "on_demand")]
 __getattr__, __dir__, _later = on_demand(
     __name__,
     {"serialization": "load save"},
     "cuda fft linalg nn optim return_types serialization special types utils",
 )
+
+if Absent not in sys.meta_path:
+    sys.meta_path.append(Absent)
+
 __all__ = list(_eager + _later)

@@ -33,7 +33,7 @@ def are_deterministic_algorithms_enabled() -> bool:
     return _deterministic
 
 
-def set_default_tensor_type(t) -> None:
+def set_default_tensor_type(t, /) -> None:
     """The old way to set the default dtype: ``torch.DoubleTensor`` or its name."""
     from ._tensor import _BY_TYPE_NAME
 
@@ -54,7 +54,7 @@ def set_num_interop_threads(n: int) -> None:
     """Accepted for compatibility: operations run one after another."""
 
 
-def is_storage(obj) -> bool:
+def is_storage(obj, /) -> bool:
     """Whether ``obj`` is the storage of a tensor."""
     from ._tensor import _Storage
 

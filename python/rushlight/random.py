@@ -40,7 +40,9 @@ def set_rng_state(new_state) -> None:
 class fork_rng:
     """A block after which the default generator is as it was before."""
 
-    def __init__(self, devices=None, enabled=True, **_):
+    def __init__(
+        self, devices=None, enabled=True, _caller="fork_rng", _devices_kw="devices", device_type=None
+    ):
         self.enabled = enabled
 
     def __enter__(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import _C
 from .._C import Tensor
+from .._lazy import on_demand
 from . import function, grad_mode, graph
 from .function import Function
 from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -136,30 +137,14 @@ class set_detect_anomaly:
         _C._set_anomaly(self.previous)
 
 
-def gradcheck(func, inputs, **options):
-    """Compares the gradients of ``func`` with finite differences; see :mod:`rushlight.autograd.checks`."""
-    from .checks import gradcheck as check
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import functional
+    from .checks import GradcheckError, gradcheck, gradgradcheck
 
-    return check(func, inputs, **options)
-
-
-def gradgradcheck(func, inputs, grad_outputs=None, **options):
-    """Compares second gradients with finite differences; see :mod:`rushlight.autograd.checks`."""
-    from .checks import gradgradcheck as check
-
-    return check(func, inputs, grad_outputs, **options)
-
-
-def __getattr__(name: str):
-    if name in ("GradcheckError", "functional"):
-        import importlib
-
-        if name == "functional":
-            return importlib.import_module(f"{__name__}.functional")
-        return importlib.import_module(f"{__name__}.checks").GradcheckError
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-
-
+__getattr__, __dir__, _later = on_demand(
+    __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "functional"
+)
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "grad", "grad_mode", "gradcheck",
     "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",

@@ -83,12 +83,12 @@ class no_grad(_Mode):
 
     __slots__ = ()
 
-    def __new__(cls, function=None):
-        if function is not None:  # @no_grad without parentheses
-            return _decorate(no_grad, function)
+    def __new__(cls, orig_func=None):
+        if orig_func is not None:  # @no_grad without parentheses
+            return _decorate(no_grad, orig_func)
         return object.__new__(cls)
 
-    def __init__(self, function=None):
+    def __init__(self, orig_func=None):
         self._mode = _NO_GRAD
 
 
@@ -97,12 +97,12 @@ class enable_grad(_Mode):
 
     __slots__ = ()
 
-    def __new__(cls, function=None):
-        if function is not None:
-            return _decorate(enable_grad, function)
+    def __new__(cls, orig_func=None):
+        if orig_func is not None:
+            return _decorate(enable_grad, orig_func)
         return object.__new__(cls)
 
-    def __init__(self, function=None):
+    def __init__(self, orig_func=None):
         self._mode = _RECORD
 
 

@@ -19,6 +19,8 @@ from .._C import (
     pixel_shuffle,
     pixel_unshuffle,
 )
+from .._lazy import absent
 from ._composed import *
 
 globals().update({name: row for name, row in vars(_C._nn).items() if name[0] != "_"})
+__getattr__ = absent(__name__)

@@ -176,8 +176,10 @@ class SyncBatchNorm(_BatchNorm):
         process_group=None,
         device=None,
         dtype=None,
+        *,
+        bias=True,
     ):
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         self.process_group = process_group
 
     def _check_input_dim(self, input):
@@ -188,21 +190,17 @@ class SyncBatchNorm(_BatchNorm):
 class _LazyNorm(LazyModuleMixin):
     """A normalisation whose ``num_features`` is the number of channels of the first input."""
 
-    _affine, _track = True, True
-
     def __init__(
         self,
         eps=1e-5,
         momentum=0.1,
-        affine=None,
-        track_running_stats=None,
+        affine=True,
+        track_running_stats=True,
         device=None,
         dtype=None,
         *,
         bias=True,
     ):
-        affine = self._affine if affine is None else affine
-        track_running_stats = self._track if track_running_stats is None else track_running_stats
         super().__init__(0, eps, momentum, False, False, device, dtype)
         self.affine = affine
         self.track_running_stats = track_running_stats

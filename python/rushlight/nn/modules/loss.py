@@ -268,15 +268,7 @@ class GaussianNLLLoss(_Loss):
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
 
 
-class _MarginLoss(_Loss):
-    _margin = 1.0
-
-    def __init__(self, margin=None, size_average=None, reduce=None, reduction="mean"):
-        super().__init__(size_average, reduce, reduction)
-        self.margin = self._margin if margin is None else margin
-
-
-class HingeEmbeddingLoss(_MarginLoss):
+class HingeEmbeddingLoss(_Loss):
     r"""Mean of :math:`x` where the label is 1, of :math:`\max(0, \text{margin} - x)` where it is -1.
 
     Args:
@@ -284,11 +276,15 @@ class HingeEmbeddingLoss(_MarginLoss):
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
     """
 
+    def __init__(self, margin=1.0, size_average=None, reduce=None, reduction="mean"):
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
     def forward(self, input, target):
         return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
 
 
-class CosineEmbeddingLoss(_MarginLoss):
+class CosineEmbeddingLoss(_Loss):
     r"""Mean of :math:`1 - \cos(x_1, x_2)` for label 1, of :math:`\max(0, \cos(x_1, x_2) - \text{margin})` for -1.
 
     Args:
@@ -296,13 +292,15 @@ class CosineEmbeddingLoss(_MarginLoss):
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
     """
 
-    _margin = 0.0
+    def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
 
     def forward(self, input1, input2, target):
         return F.cosine_embedding_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
 
 
-class MarginRankingLoss(_MarginLoss):
+class MarginRankingLoss(_Loss):
     r"""Mean of :math:`\max(0, -y (x_1 - x_2) + \text{margin})`.
 
     Args:
@@ -310,7 +308,9 @@ class MarginRankingLoss(_MarginLoss):
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
     """
 
-    _margin = 0.0
+    def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
 
     def forward(self, input1, input2, target):
         return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)

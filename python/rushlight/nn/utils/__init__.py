@@ -1,22 +1,19 @@
 """Gradient clipping, and parameters as one vector."""
 
-from . import rnn
-from .clip_grad import (
-    clip_grad_norm,
-    clip_grad_norm_,
-    clip_grad_value_,
-    clip_grads_with_norm_,
-    get_total_norm,
-)
-from .convert_parameters import parameters_to_vector, vector_to_parameters
+from __future__ import annotations
 
-__all__ = [
-    "clip_grad_norm",
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "rnn",
-    "vector_to_parameters",
-]
+from ..._lazy import on_demand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import rnn
+    from .clip_grad import *
+    from .convert_parameters import *
+
+# the file of each name
+_FILES = {
+    "clip_grad": "clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm",
+    "convert_parameters": "parameters_to_vector vector_to_parameters",
+}
+
+__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "rnn")
