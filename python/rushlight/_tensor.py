@@ -6,7 +6,7 @@ from . import _C
 from ._C import Tensor
 
 
-def is_tensor(obj, /) -> bool:
+def is_tensor(obj: object, /) -> bool:
     """Whether ``obj`` is a tensor."""
     return isinstance(obj, Tensor)
 
@@ -16,7 +16,7 @@ def numel(input: Tensor) -> int:
     return input.numel()
 
 
-def typename(obj, /) -> str:
+def typename(obj: object, /) -> str:
     """``torch.FloatTensor`` for tensors, the qualified class name for other objects."""
     if isinstance(obj, Tensor):
         return obj.type()

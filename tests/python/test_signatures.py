@@ -42,7 +42,9 @@ CONSTRUCTORS = {
 
 @pytest.mark.parametrize("name", CONSTRUCTORS)
 def test_constructors_have_pytorchs_parameters(name):
-    assert str(inspect.signature(getattr(nn, name))) == f"({CONSTRUCTORS[name]})"
+    signature = inspect.signature(getattr(nn, name))
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
+    assert str(inspect.Signature(bare)) == f"({CONSTRUCTORS[name]})"
 
 
 def test_transformers_default_to_the_function():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 from .._lazy import absent
 
@@ -33,26 +33,26 @@ def current_device() -> int:
     _refuse()
 
 
-def set_device(device) -> None:
+def set_device(device: Any) -> None:
     """Makes a device the one in use."""
     _refuse()
 
 
-def get_device_name(device=None) -> str:
+def get_device_name(device: Any = None) -> str:
     """What the maker calls it."""
     _refuse()
 
 
-def get_device_properties(device=None):
+def get_device_properties(device: Any = None) -> Any:
     """Its memory, and how many units compute."""
     _refuse()
 
 
-def manual_seed(seed) -> None:
+def manual_seed(seed: int) -> None:
     """Accepted without a GPU, as in PyTorch."""
 
 
-def manual_seed_all(seed) -> None:
+def manual_seed_all(seed: int) -> None:
     """Accepted without a GPU, as in PyTorch."""
 
 
@@ -60,7 +60,7 @@ def empty_cache() -> None:
     """Nothing to empty without a GPU."""
 
 
-def synchronize(device=None) -> None:
+def synchronize(device: Any = None) -> None:
     """Nothing to wait for without a GPU."""
     _refuse()
 

@@ -7,7 +7,13 @@ from .modules import _FILES as _LAYERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import functional, init, modules, parameter, utils
+    from . import (
+        functional as functional,
+        init as init,
+        modules as modules,
+        parameter as parameter,
+        utils as utils,
+    )
     from .modules import *
     from .modules.module import *
     from .parameter import *

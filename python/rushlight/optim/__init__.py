@@ -6,7 +6,7 @@ from .._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import lr_scheduler
+    from . import lr_scheduler as lr_scheduler
     from .adadelta import *
     from .adafactor import *
     from .adagrad import *

@@ -6,6 +6,6 @@ from .._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import data, hooks
+    from . import data as data, hooks as hooks
 
 __getattr__, __dir__, __all__ = on_demand(__name__, {}, "data hooks")

@@ -6,7 +6,7 @@ from ..._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import rnn
+    from . import rnn as rnn
     from .clip_grad import *
     from .convert_parameters import *
 
