@@ -111,13 +111,13 @@ if TYPE_CHECKING:
     ) -> None: ...
 
 _eager = [name for name in globals() if not name.startswith("_") and name not in ("Absent", "annotations", "sys", "on_demand")]
-__getattr__, __dir__, _later = on_demand(
-    __name__,
-    {"serialization": "load save"},
-    "cuda fft linalg nn optim return_types serialization special types utils",
-)
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, _later = on_demand(
+        __name__,
+        {"serialization": "load save"},
+        "cuda fft linalg nn optim return_types serialization special types utils",
+    )
+    __all__ = list(_eager + _later)
 
 if Absent not in sys.meta_path:
     sys.meta_path.append(Absent)
-
-__all__ = list(_eager + _later)

@@ -167,9 +167,10 @@ if TYPE_CHECKING:
         gradgradcheck as gradgradcheck,
     )
 
-__getattr__, __dir__, _later = on_demand(
-    __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "functional"
-)
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, _later = on_demand(
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "functional"
+    )
 __all__ = [
     "Function",
     "Variable",

@@ -30,4 +30,5 @@ _FILES = {
     "parameter": "Buffer Parameter UninitializedBuffer UninitializedParameter",
 }
 
-__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "functional init modules parameter utils")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "functional init modules parameter utils")

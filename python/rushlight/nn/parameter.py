@@ -6,7 +6,7 @@ from .. import _C
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Self
 
     from .._C import Tensor
 
@@ -41,7 +41,7 @@ class Parameter(Tensor):
         ['scale']
     """
 
-    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Self:
         if data is None:
             data = _C.empty(0)
         return _instance(cls, data, requires_grad)
@@ -81,7 +81,7 @@ class Buffer(Tensor, metaclass=_BufferMeta):
 
     persistent: bool
 
-    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Self:
         if data is None:
             data = _C.empty(0)
         buffer = data.detach().requires_grad_(data.requires_grad)
@@ -151,10 +151,10 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
     cls_to_become = Parameter
 
-    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Self:
         return _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
 
-    def __deepcopy__(self, memo: Any) -> Any:
+    def __deepcopy__(self, memo: Any) -> Self:
         if id(self) in memo:
             return memo[id(self)]
         memo[id(self)] = copied = type(self)(self.requires_grad, self.data.device, self.data.dtype)
@@ -181,7 +181,7 @@ class UninitializedBuffer(_Uninitialized, Tensor):
 
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
-    ) -> Any:
+    ) -> Self:
         buffer = _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
         buffer.persistent = persistent
         buffer._is_buffer = True

@@ -40,4 +40,5 @@ _FILES = {
     "sgd": "SGD",
 }
 
-__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler")

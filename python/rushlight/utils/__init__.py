@@ -8,4 +8,5 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import data as data, hooks as hooks
 
-__getattr__, __dir__, __all__ = on_demand(__name__, {}, "data hooks")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, {}, "data hooks")

@@ -16,4 +16,5 @@ _FILES = {
     "convert_parameters": "parameters_to_vector vector_to_parameters",
 }
 
-__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "rnn")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "rnn")
