@@ -91,13 +91,12 @@ def _check_inputs(inputs):
             continue
         found = True
         if tensor.dtype not in (_C.float64, _C.complex128):
-            from warnings import warn
+            from .._warn import warn
 
             warn(
                 f"Input #{place} requires gradient and is not a double precision floating point or complex. "
                 "This check will likely fail if all the inputs are not of double precision floating point or "
                 "complex. ",
-                stacklevel=4,
             )
         if any(step == 0 and size > 1 for step, size in zip(tensor.stride(), tensor.shape)):
             raise RuntimeError(

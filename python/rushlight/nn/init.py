@@ -82,12 +82,11 @@ def trunc_normal_(
         return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0
 
     if mean < a - 2 * std or mean > b + 2 * std:
-        from warnings import warn
+        from .._warn import warn
 
         warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. "
             "The distribution of values may be incorrect.",
-            stacklevel=2,
         )
     if tensor.device.type == "meta":
         return tensor
@@ -207,9 +206,9 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> 
 def _is_empty(tensor):
     if 0 not in tensor.shape:
         return False
-    from warnings import warn
+    from .._warn import warn
 
-    warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+    warn("Initializing zero-element tensors is a no-op")
     return True
 
 
@@ -306,12 +305,11 @@ def _deprecated(name):
     function = globals()[name]
 
     def old(*args: Any, **kwargs: Any) -> Tensor:
-        from warnings import warn
+        from .._warn import warn
 
         warn(
             f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.",
             FutureWarning,
-            stacklevel=2,
         )
         return function(*args, **kwargs)
 

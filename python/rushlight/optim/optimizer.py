@@ -321,12 +321,11 @@ class Optimizer:
                 )
             param_group.setdefault(name, default)
         if len(params) != len(set(params)):
-            from warnings import warn
+            from .._warn import warn
 
             warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
                 "error; see github.com/pytorch/pytorch/issues/40967 for more information",
-                stacklevel=3,
             )
         taken = set()
         for group in self.param_groups:

@@ -246,12 +246,11 @@ class _Call:
                 if out is not None:
                     self.result = out
             except Exception as error:
-                from warnings import warn
+                from ..._warn import warn
 
                 warn(
                     "module forward hook with ``always_call=True`` raised an exception "
                     f"that was silenced as another error was raised in forward: {error}",
-                    stacklevel=2,
                 )
 
     def attach_plain(self, hooks: Any) -> Any:
@@ -316,14 +315,13 @@ class _BackwardWatch:
             grads = out
         self.grad_outputs = grads
         if not self.has_input_node and self.hooks:
-            from warnings import warn
+            from ..._warn import warn
 
             warn(
                 "Full backward hook is firing when gradients are computed with respect to module outputs "
                 "since no inputs require gradients. See "
                 "https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
                 "#torch.nn.Module.register_full_backward_hook for more details.",
-                stacklevel=2,
             )
             self.on_inputs((None,) * self.count, may_replace=False)
         return grads

@@ -116,14 +116,13 @@ class StateMethods:
             ['weight', 'bias']
         """
         if args:
-            from warnings import warn
+            from ..._warn import warn
 
             warn(
                 "Positional args are being deprecated, use kwargs instead. Refer to "
                 "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict "
                 "for details.",
                 FutureWarning,
-                stacklevel=2,
             )
             destination = args[0] if destination is None else destination
             prefix = args[1] if len(args) > 1 and prefix == "" else prefix
@@ -212,14 +211,13 @@ class StateMethods:
                     setattr(self, name, value)
                 else:
                     if param.device.type == "meta" and value.device.type != "meta":
-                        from warnings import warn
+                        from ..._warn import warn
 
                         warn(
                             f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter "
                             "in the current model, which is a no-op. (Did you mean to pass `assign=True` to "
                             "assign items in the state dictionary to their corresponding key in the module "
                             "instead of copying them in place?)",
-                            stacklevel=4,
                         )
                     param.copy_(value)
         except Exception as error:

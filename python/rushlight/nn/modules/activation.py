@@ -193,12 +193,11 @@ class Hardtanh(Module):
         super().__init__()
         for old, name in ((min_value, "min_val"), (max_value, "max_val")):
             if old is not None:
-                from warnings import warn
+                from ..._warn import warn
 
                 warn(
                     f"keyword argument `{name}ue` is deprecated and rename to `{name}`",
                     FutureWarning,
-                    stacklevel=2,
                 )
         self.min_val = min_val if min_value is None else min_value
         self.max_val = max_val if max_value is None else max_value
@@ -408,21 +407,21 @@ class Softmax(_Along):
     """
 
     def forward(self, input: Tensor) -> Any:
-        return F.softmax(input, self.dim, _stacklevel=5)
+        return F.softmax(input, self.dim)
 
 
 class Softmin(_Along):
     r"""Applies :class:`Softmax` to :math:`-x`."""
 
     def forward(self, input: Tensor) -> Any:
-        return F.softmin(input, self.dim, _stacklevel=5)
+        return F.softmin(input, self.dim)
 
 
 class LogSoftmax(_Along):
     r"""Applies :math:`\log(e^{x_i} / \sum_j e^{x_j})` along `dim`."""
 
     def forward(self, input: Tensor) -> Any:
-        return F.log_softmax(input, self.dim, _stacklevel=5)
+        return F.log_softmax(input, self.dim)
 
 
 class Softmax2d(Module):
@@ -431,7 +430,7 @@ class Softmax2d(Module):
     def forward(self, input: Tensor) -> Any:
         if input.dim() not in (3, 4):
             raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
-        return F.softmax(input, -3, _stacklevel=5)
+        return F.softmax(input, -3)
 
 
 class MultiheadAttention(Module):

@@ -43,12 +43,11 @@ class _InstanceNorm(_NormBase):
                     f"expected input's size at dim={axis} to match num_features ({self.num_features}), "
                     f"but got: {input.size(axis)}."
                 )
-            from warnings import warn
+            from ..._warn import warn
 
             warn(
                 f"input's size at dim={axis} does not match num_features. You can silence this warning by not "
                 "passing in num_features, which is not used because affine=False",
-                stacklevel=2,
             )
         if axis == 0:
             return self._normalise(input.unsqueeze(0)).squeeze(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .. import functional as F
+from .._warned import old_reduction
 from .distance import PairwiseDistance
 from .linear import Linear
 from .module import Module
@@ -16,27 +17,13 @@ if TYPE_CHECKING:
     from ..._C import Tensor
 
 
-def _old_reduction(size_average, reduce):
-    """The name for the two switches that `reduction` replaced."""
-    from warnings import warn
-
-    size_average = True if size_average is None else size_average
-    reduce = True if reduce is None else reduce
-    name = "mean" if size_average and reduce else "sum" if reduce else "none"
-    warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{name}' instead.",
-        stacklevel=4,
-    )
-    return name
-
-
 class _Loss(Module):
     def __init__(
         self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
     ) -> None:
         super().__init__()
         if size_average is not None or reduce is not None:
-            reduction = _old_reduction(size_average, reduce)
+            reduction = old_reduction(size_average, reduce)
         self.reduction = reduction
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from ... import _C
+from ..._warn import warn
 from .. import functional as F, init
 from .activation import GELU, MultiheadAttention, ReLU
 from .container import ModuleList
@@ -18,6 +19,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..._C import Tensor
+
+
+def _not_nested(layer):
+    """Why PyTorch would not pack the sequences of a padded batch, its reasons in its order; empty where it would."""
+    if not isinstance(layer, TransformerEncoderLayer):
+        return " was not TransformerEncoderLayer"
+    if layer.norm_first:
+        return ".norm_first was True"
+    if not layer.self_attn.batch_first:
+        return ".self_attn.batch_first was not True(use batch_first for better inference performance)"
+    if not layer.self_attn._qkv_same_embed_dim:
+        return ".self_attn._qkv_same_embed_dim was not True"
+    if layer.self_attn.in_proj_bias is None:
+        return ".self_attn was passed bias=False"
+    if not layer.activation_relu_or_gelu:
+        return ".activation_relu_or_gelu was not True"
+    if layer.norm1.eps != layer.norm2.eps:
+        return ".norm1.eps was not equal to encoder_layer.norm2.eps"
+    return ".self_attn.num_heads is odd" if layer.self_attn.num_heads % 2 else ""
 
 
 def _function(activation):
@@ -226,6 +246,11 @@ class TransformerEncoder(Module):
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
         self.use_nested_tensor = False
+        reason = _not_nested(encoder_layer) if enable_nested_tensor else ""
+        if reason:
+            warn(
+                f"enable_nested_tensor is True, but self.use_nested_tensor is False because encoder_layer{reason}"
+            )
         self.mask_check = mask_check
 
     def forward(

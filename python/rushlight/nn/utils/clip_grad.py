@@ -94,12 +94,11 @@ def clip_grad_norm(
     foreach: bool | None = None,
 ) -> Tensor:
     """The former name of :func:`clip_grad_norm_`."""
-    from warnings import warn
+    from ..._warn import warn
 
     warn(
         "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
         FutureWarning,
-        stacklevel=2,
     )
     return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import _C
+from ..._warn import warn
 from ..optimizer import Optimizer
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
@@ -32,12 +33,6 @@ EPOCH_DEPRECATION_WARNING = (
     "new chainable form, where available. Please open an issue if you are unable to "
     "replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose."
 )
-
-
-def _warn(text, level=3):
-    from warnings import warn
-
-    warn(text, UserWarning, stacklevel=level)
 
 
 def _values(optimizer, key="lr"):
@@ -146,7 +141,7 @@ class LRScheduler:
 
     def _check_called_in_step(self):
         if not self._get_lr_called_within_step:
-            _warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.", 4)
+            warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
 
     def _scaled(self, factor):
         return [group["lr"] * factor for group in self.optimizer.param_groups]
@@ -155,12 +150,12 @@ class LRScheduler:
         """Goes on by one epoch and sets the learning rates."""
         if self._step_count == 1:
             if not hasattr(self.optimizer.step, "_wrapped_by_lr_sched"):
-                _warn(_OVERRIDDEN)
+                warn(_OVERRIDDEN)
             elif not getattr(self.optimizer, "_opt_called", False):
-                _warn(_WRONG_ORDER)
+                warn(_WRONG_ORDER)
         self._step_count += 1
         if epoch is not None:
-            _warn(EPOCH_DEPRECATION_WARNING)
+            warn(EPOCH_DEPRECATION_WARNING)
         self._update_lr(epoch)
 
     def _update_lr(self, epoch=None):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from math import inf
 
+from ..._warn import warn
 from ._base import (
     EPOCH_DEPRECATION_WARNING,
     LRScheduler,
     _require_optimizer,
     _set,
     _values,
-    _warn,
 )
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
@@ -220,7 +220,7 @@ class ReduceLROnPlateau(LRScheduler):
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
-            _warn(EPOCH_DEPRECATION_WARNING)
+            warn(EPOCH_DEPRECATION_WARNING)
         self.last_epoch = epoch
         if self._is_better(current, self.best):
             self.best = current
