@@ -139,6 +139,8 @@ class iinfo:
 
     def __init__(self, type: Any) -> None:
         name = str(type).removeprefix("torch.")
+        if name == "bool":
+            raise TypeError("torch.bool is not supported by torch.iinfo")
         if not name.startswith(("int", "uint")):
             raise TypeError(
                 f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'"

@@ -55,6 +55,7 @@ CASES = {
         lambda: F.affine_grid(rl.ones(1, 2, 3), [1, 1, 1, 2], align_corners=True),
         "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True.",
     ),
+    "range": (lambda: rl.range(1, 3), "torch.range is deprecated and will be removed in a future release because its"),
     "upsample": (lambda: F.upsample(rl.ones(1, 1, 2), 4), "`nn.functional.upsample` is deprecated."),
     "upsample_nearest": (lambda: F.upsample_nearest(rl.ones(1, 1, 2), 4), "`nn.functional.upsample_nearest` is"),
     "encoder": (

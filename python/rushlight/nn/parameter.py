@@ -130,14 +130,34 @@ class _Uninitialized:
             "Call `forward` to initialize the parameters before calling `module.share_memory()`."
         )
 
-    def _refuse(self, *args, **kwargs):
-        raise ValueError(_NOT_YET.format("an operation", type(self).__name__))
-
-    __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __matmul__ = __getitem__ = __setitem__ = _refuse
-    add = add_ = mul = mul_ = sum = mean = matmul = view = reshape = t = uniform_ = normal_ = fill_ = _refuse
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def _refusal(name):
+    def refuse(self, *args, **kwargs):
+        raise ValueError(_NOT_YET.format(f"<method '{name}' of Tensor>", type(self).__name__))
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
+
+
+# What a tensor without a shape can do: say where it will be and of what dtype, and be moved there.
+_ALLOWED = frozenset(
+    "size copy_ is_complex is_floating_point half float double bfloat16 char short int long cuda cpu to get_device detach "
+    "requires_grad_ type register_hook register_post_accumulate_grad_hook retain_grad".split()
+)
+_OPERATORS = (
+    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv mod rmod pow rpow matmul "
+    "rmatmul neg pos abs invert lt le gt ge bool int float len iter getitem setitem"
+)
+for _name in [f"__{name}__" for name in _OPERATORS.split()] + [
+    name
+    for name, value in vars(Tensor).items()
+    if name[0] != "_" and callable(value) and name not in _ALLOWED and name not in vars(_Uninitialized)
+]:
+    setattr(_Uninitialized, _name, _refusal(_name))
+del _name
 
 
 class UninitializedParameter(_Uninitialized, Parameter):

@@ -209,16 +209,16 @@ class StateMethods:
                         else:
                             value = Parameter(value, requires_grad=param.requires_grad)
                     setattr(self, name, value)
-                else:
-                    if param.device.type == "meta" and value.device.type != "meta":
-                        from ..._warn import warn
+                elif param.device.type == "meta" and value.device.type != "meta":
+                    from ..._warn import warn
 
-                        warn(
-                            f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter "
-                            "in the current model, which is a no-op. (Did you mean to pass `assign=True` to "
-                            "assign items in the state dictionary to their corresponding key in the module "
-                            "instead of copying them in place?)",
-                        )
+                    warn(
+                        f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter "
+                        "in the current model, which is a no-op. (Did you mean to pass `assign=True` to "
+                        "assign items in the state dictionary to their corresponding key in the module "
+                        "instead of copying them in place?)",
+                    )
+                else:
                     param.copy_(value)
         except Exception as error:
             return (

@@ -472,7 +472,7 @@ class ParameterDict(Module):
 
     def get(self, key: Any, default: Any = None) -> Any:
         """The value under `key`, or `default`."""
-        return self.get(key, default)
+        return self[key] if key in self._keys else default
 
     def fromkeys(self, keys: Any, default: Any = None) -> Any:
         """A dictionary with the given keys, all of value `default`."""

@@ -45,6 +45,13 @@ class LazyModuleMixin:
         module: Any = self
         return Module.__call__(module, *args, **kwargs)
 
+    def _save_to_state_dict(self, destination, prefix, keep_vars):
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        for table in (self._parameters, self._buffers):
+            for name, tensor in table.items():
+                if is_lazy(tensor) and prefix + name in destination:  # it says itself that it has no values yet
+                    destination[prefix + name] = tensor
+
     def _load_from_state_dict(self, state_dict, prefix, *rest):
         for table in (self._parameters, self._buffers):
             for name, tensor in table.items():
