@@ -72,11 +72,7 @@ _NAMES = {
         "grouped_mm handle_torch_function has_torch_function has_torch_function_unary "
         "has_torch_function_variadic native_channel_shuffle scaled_grouped_mm scaled_mm "
     ),
-    "nn.utils": (
-        "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format fuse_conv_bn_eval "
-        "fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights parametrizations parametrize prune "
-        "remove_spectral_norm remove_weight_norm skip_init spectral_norm stateless weight_norm "
-    ),
+    "nn.utils.parametrizations": "orthogonal",
     "optim": (
         "SparseAdam swa_utils swap_in_optimizer_params_and_state "
     ),
