@@ -74,7 +74,7 @@ _NAMES = {
     ),
     "nn.utils.parametrizations": "orthogonal",
     "optim": (
-        "SparseAdam swa_utils swap_in_optimizer_params_and_state "
+        "SparseAdam swap_in_optimizer_params_and_state "
     ),
     "utils": (
         "benchmark bottleneck checkpoint collect_env cpp_extension dlpack mobile_optimizer model_zoo "

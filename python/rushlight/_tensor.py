@@ -225,6 +225,9 @@ def _identity(self, *args, **kwargs):
     return self
 
 
+# Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
+Tensor.__module__ = "rushlight"
+
 Tensor.__reduce_ex__ = _reduce_ex
 Tensor.__deepcopy__ = _deepcopy
 Tensor.__format__ = _format

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 def manual_seed(seed: int) -> Generator:
     """Sets the seed of the default generator and returns it. Negative seeds wrap into 64 bits.
 
+    Errors: RuntimeError for a seed that has no 64 bits.
+
     Example::
 
         >>> import rushlight as rl
         >>> _ = rl.manual_seed(0); rl.rand(1)
         tensor([0.4963])
     """
-    return default_generator.manual_seed(int(seed))
+    seed = int(seed)
+    if not -(2**63) <= seed < 2**64:
+        raise RuntimeError("Overflow when unpacking long long")
+    return default_generator.manual_seed(seed)
 
 
 def seed() -> int:

@@ -6,7 +6,7 @@ from .._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import lr_scheduler as lr_scheduler
+    from . import lr_scheduler as lr_scheduler, swa_utils as swa_utils
     from .adadelta import *
     from .adafactor import *
     from .adagrad import *
@@ -41,4 +41,4 @@ _FILES = {
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler")
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler swa_utils")
