@@ -2,7 +2,7 @@
 
     python examples/digits.py [--epochs N] [--out DIR]
 
-Prints a progress bar and the accuracy on a held-out fifth (at least 98 %), saves and reloads ``digits.pt``, and draws
+Prints a progress bar (a line an epoch where the output is no terminal) and the accuracy on a held-out fifth (at least 98 %), saves and reloads ``digits.pt``, and draws
 ``digits.png`` with sample predictions and the loss curve.
 """
 
@@ -59,7 +59,9 @@ def train(net: Net, data, epochs: int) -> list[float]:
     net.train()
     for epoch in range(epochs):
         losses = []
-        with tqdm(loader, desc=f"epoch {epoch + 1}/{epochs}", unit="batch", leave=epoch == epochs - 1) as bar:
+        # `disable=None`: no bar where the output is no terminal
+        name = f"epoch {epoch + 1}/{epochs}"
+        with tqdm(loader, desc=name, unit="batch", leave=epoch == epochs - 1, disable=None) as bar:
             for images, labels in bar:
                 optimizer.zero_grad()
                 loss = criterion(net(images), labels)
@@ -68,6 +70,8 @@ def train(net: Net, data, epochs: int) -> list[float]:
                 losses.append(loss.item())
                 bar.set_postfix(loss=f"{losses[-1]:.3f}")
         curve.append(sum(losses) / len(losses))
+        if bar.disable:
+            print(f"{name}: loss {curve[-1]:.4f}", flush=True)
     return curve
 
 

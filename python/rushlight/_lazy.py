@@ -9,6 +9,33 @@ import importlib
 import sys
 
 
+def absent(package: str):
+    """The ``__getattr__`` of a package that has all it will ever have: says what PyTorch has there and it has not."""
+
+    def __getattr__(name: str):
+        from ._absent import attribute_error
+
+        raise attribute_error(package, name)
+
+    return __getattr__
+
+
+class Absent:
+    """The last of Python's finders, so that ``import rushlight.jit`` says what is missing, too."""
+
+    @staticmethod
+    def find_spec(fullname: str, path=None, target=None):
+        """Finds nothing: raises for modules of PyTorch's, and leaves all others to Python's own error."""
+        if fullname.startswith("rushlight."):
+            from ._absent import explain
+
+            package, _, name = fullname.rpartition(".")
+            reason = explain(package, name)
+            if reason is not None:  # with the whole name in it, `from rushlight import jit` would hide the text
+                raise ModuleNotFoundError(f"No module named '{fullname}'. {reason}", name=name)
+        return None
+
+
 def on_demand(package: str, files: dict[str, str], submodules: str = ""):
     """``__getattr__``, ``__dir__`` and the names of a package that imports its files on demand.
 
@@ -19,13 +46,14 @@ def on_demand(package: str, files: dict[str, str], submodules: str = ""):
     """
     places = {name: file for file, names in files.items() for name in names.split()}
     modules = submodules.split()
+    missing = absent(package)
 
     def __getattr__(name: str):
         if name in modules:
             return importlib.import_module(f"{package}.{name}")
         file = places.get(name)
         if file is None:
-            raise AttributeError(f"module '{package}' has no attribute '{name}'")
+            missing(name)
         value = getattr(importlib.import_module(f"{package}.{file}"), name)
         setattr(sys.modules[package], name, value)  # from now on it is found without this detour
         return value

@@ -7,10 +7,21 @@ import os as _os
 from . import _C
 from ._C import is_grad_enabled as is_grad_enabled
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
 _deterministic = False
 
 
-def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
+def set_printoptions(
+    precision: Any = None,
+    threshold: Any = None,
+    edgeitems: Any = None,
+    linewidth: Any = None,
+    profile: Any = None,
+    sci_mode: Any = None,
+) -> Any:
     """How tensors are printed.
 
     Args:
@@ -35,14 +46,14 @@ def are_deterministic_algorithms_enabled() -> bool:
     return _deterministic
 
 
-def set_default_tensor_type(t) -> None:
+def set_default_tensor_type(t: Any, /) -> None:
     """The old way to set the default dtype: ``torch.DoubleTensor`` or its name."""
     from ._tensor import _BY_TYPE_NAME
 
     _C.set_default_dtype(_BY_TYPE_NAME[t] if isinstance(t, str) else t.dtype)
 
 
-def get_default_device():
+def get_default_device() -> Any:
     """The device of new tensors."""
     return _C.device("cpu")
 
@@ -56,7 +67,7 @@ def set_num_interop_threads(n: int) -> None:
     """Accepted for compatibility: operations run one after another."""
 
 
-def is_storage(obj) -> bool:
+def is_storage(obj: object, /) -> bool:
     """Whether ``obj`` is the storage of a tensor."""
     from .storage import TypedStorage, UntypedStorage
 

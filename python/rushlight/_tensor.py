@@ -8,7 +8,7 @@ from . import _C
 from ._C import Tensor
 
 
-def is_tensor(obj) -> bool:
+def is_tensor(obj: object, /) -> bool:
     """Whether ``obj`` is a tensor."""
     return isinstance(obj, Tensor)
 
@@ -18,7 +18,7 @@ def numel(input: Tensor) -> int:
     return input.numel()
 
 
-def typename(obj) -> str:
+def typename(obj: object, /) -> str:
     """``torch.FloatTensor`` for tensors, the qualified class name for other objects."""
     if isinstance(obj, Tensor):
         return obj.type()
@@ -129,7 +129,7 @@ def _format(self, spec):
     return object.__format__(self, spec)
 
 
-def _contains(self, element):
+def _contains(self, element, /):
     if isinstance(element, (Tensor, int, float, complex)):
         return bool((element == self).any().item())
     raise RuntimeError(
@@ -151,7 +151,7 @@ _BY_TYPE_NAME = {
 }
 
 
-def _type(self, dtype=None, non_blocking=False):
+def _type(self, dtype=None, non_blocking=False, **kwargs):
     if dtype is None:
         return self._type_name()
     if isinstance(dtype, str):
@@ -161,7 +161,7 @@ def _type(self, dtype=None, non_blocking=False):
     return self.to(getattr(dtype, "dtype", dtype))
 
 
-def _cuda(self, device=None, non_blocking=False, memory_format=None):
+def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
     return self.to("cuda" if device is None else device)
 
 
@@ -169,19 +169,19 @@ def _get_device(self) -> int:
     return self.device.index if self.device.index is not None else -1
 
 
-def _dim_order(self):
+def _dim_order(self, *, ambiguity_check=False):
     return tuple(sorted(range(self.dim()), key=lambda axis: -self.stride(axis)))
 
 
-def _apply(self, function):
+def _apply(self, callable):
     if not self.is_cpu:
         raise TypeError("apply_ is only implemented on CPU tensors")
-    return self.copy_(_C.tensor([function(v) for v in self.reshape(-1).tolist()], dtype=self.dtype).view(self.shape))
+    return self.copy_(_C.tensor([callable(v) for v in self.reshape(-1).tolist()], dtype=self.dtype).view(self.shape))
 
 
-def _map(self, other, function):
-    pairs = zip(self.reshape(-1).tolist(), other.expand_as(self).reshape(-1).tolist(), strict=True)
-    return self.copy_(_C.tensor([function(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
+def _map(self, tensor, callable):
+    pairs = zip(self.reshape(-1).tolist(), tensor.expand_as(self).reshape(-1).tolist(), strict=True)
+    return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
 
 
 def _storage(self):
@@ -278,6 +278,9 @@ def _is_shared(self) -> bool:
     memory = sys.modules.get(f"{__package__}.multiprocessing._memory")  # where it is not loaded, nothing is shared
     return memory is not None and memory.find(self) is not None
 
+
+# Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
+Tensor.__module__ = "rushlight"
 
 Tensor.__reduce_ex__ = _reduce_ex
 Tensor.__copy__ = _copy

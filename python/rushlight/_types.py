@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from . import _C
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
 
-class Size(tuple):
+
+class Size(tuple[int, ...]):
     """The sizes of a tensor, a tuple that prints as ``torch.Size([2, 3])``.
 
     Example::
@@ -29,22 +33,22 @@ class Size(tuple):
             n *= size
         return n
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         item = tuple.__getitem__(self, index)
         return Size(item) if isinstance(index, slice) else item
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Any:
         return Size(tuple.__add__(self, tuple(other)))
 
-    def __radd__(self, other):
+    def __radd__(self, other: Any) -> Any:
         return Size(tuple(other) + tuple(self))
 
-    def __mul__(self, times):
+    def __mul__(self, times: Any) -> Any:
         return Size(tuple.__mul__(self, times))
 
     __rmul__ = __mul__
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return (Size, (tuple(self),))
 
 
@@ -59,7 +63,13 @@ def _make_return_type(name: str, fields: list[str]) -> type:
     def reduce(self):
         return (_rebuild_return_type, (name, fields, tuple(self)))
 
-    space = {"__slots__": (), "__repr__": text, "__reduce__": reduce, "_fields": tuple(fields), "n_fields": len(fields)}
+    space = {
+        "__slots__": (),
+        "__repr__": text,
+        "__reduce__": reduce,
+        "_fields": tuple(fields),
+        "n_fields": len(fields),
+    }
     space |= {field: property(itemgetter(i)) for i, field in enumerate(fields)}
     made = type(name, (tuple,), space)
     made.__module__ = "torch.return_types"
@@ -98,11 +108,13 @@ class finfo:
         "float64": (64, 2.220446049250313e-16, 1.7976931348623157e308, 2.2250738585072014e-308, 1e-15),
     }
 
-    def __init__(self, type=None):
+    def __init__(self, type: Any = None) -> None:
         type = type or _C.get_default_dtype()
         name = str(type.to_real()).removeprefix("torch.")
         if name not in self._TABLE:
-            raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{type}'")
+            raise TypeError(
+                f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{type}'"
+            )
         self.dtype = name
         self.bits, self.eps, self.max, self.tiny, self.resolution = self._TABLE[name]
         self.min, self.smallest_normal = -self.max, self.tiny
@@ -125,10 +137,14 @@ class iinfo:
     Errors: TypeError for floating dtypes and bool.
     """
 
-    def __init__(self, type):
+    def __init__(self, type: Any) -> None:
         name = str(type).removeprefix("torch.")
+        if name == "bool":
+            raise TypeError("torch.bool is not supported by torch.iinfo")
         if not name.startswith(("int", "uint")):
-            raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'")
+            raise TypeError(
+                f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'"
+            )
         self.dtype, self.bits = name, type.itemsize * 8
         self.min = -(1 << (self.bits - 1)) if type.is_signed else 0
         self.max = (1 << (self.bits - type.is_signed)) - 1

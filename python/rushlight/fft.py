@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from . import _C
+from ._lazy import absent
 
 globals().update({name: value for name, value in vars(_C._fft).items() if not name.startswith("_")})
+__getattr__ = absent(__name__)

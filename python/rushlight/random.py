@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from ._C import Generator, default_generator
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
 
-def manual_seed(seed) -> Generator:
+    from ._C import Tensor
+
+
+def manual_seed(seed: int) -> Generator:
     """Sets the seed of the default generator and returns it. Negative seeds wrap into 64 bits.
+
+    Errors: RuntimeError for a seed that has no 64 bits.
 
     Example::
 
@@ -14,7 +22,10 @@ def manual_seed(seed) -> Generator:
         >>> _ = rl.manual_seed(0); rl.rand(1)
         tensor([0.4963])
     """
-    return default_generator.manual_seed(int(seed))
+    seed = int(seed)
+    if not -(2**63) <= seed < 2**64:
+        raise RuntimeError("Overflow when unpacking long long")
+    return default_generator.manual_seed(seed)
 
 
 def seed() -> int:
@@ -27,12 +38,12 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
-def get_rng_state():
+def get_rng_state() -> Tensor:
     """The state of the default generator, a uint8 tensor in PyTorch's layout."""
     return default_generator.get_state()
 
 
-def set_rng_state(new_state) -> None:
+def set_rng_state(new_state: Tensor) -> None:
     """Puts the default generator into a state that :func:`get_rng_state` returned."""
     default_generator.set_state(new_state)
 
@@ -40,13 +51,20 @@ def set_rng_state(new_state) -> None:
 class fork_rng:
     """A block after which the default generator is as it was before."""
 
-    def __init__(self, devices=None, enabled=True, **_):
+    def __init__(
+        self,
+        devices: Any = None,
+        enabled: bool = True,
+        _caller: str = "fork_rng",
+        _devices_kw: str = "devices",
+        device_type: Any = None,
+    ) -> None:
         self.enabled = enabled
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self.state = get_rng_state()
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         if self.enabled:
             set_rng_state(self.state)
 

@@ -26,13 +26,62 @@ pub fn python_default(text: &str) -> String {
         "MemoryFormat::Preserve" => "torch.preserve_format".into(),
         "MemoryFormat::Contiguous" => "torch.contiguous_format".into(),
         t if t.starts_with("Scalar::") => t.split(['(', ')']).nth(1).unwrap_or(t).to_string(),
-        t => t.trim_start_matches('&').to_string(),
+        t => {
+            let t = t.trim_start_matches('&');
+            // one number stands for all axes
+            let one = t.strip_prefix('[').and_then(|t| t.strip_suffix(']')).filter(|t| !t.contains(','));
+            one.unwrap_or(t).to_string()
+        }
     }
+}
+
+/// What `inspect.signature` reads: a first line that CPython takes off the docstring.
+///
+/// One row has its parameters; several have any, since Python's signatures know no alternatives. `$` marks what a bound
+/// method has already. Empty where a parameter has a name that Python's grammar refuses (`from`).
+fn text_signature(name: &str, rows: &[&'static OpDef]) -> String {
+    let method = rows.iter().any(|r| r.is_method());
+    let parameters = match rows {
+        [row] => {
+            let (mut parts, mut star) = (Vec::new(), false);
+            for (i, p) in row.params.iter().enumerate() {
+                if p.name == "from" {
+                    return String::new();
+                }
+                let sizes = p.kind.base.annotation() == "Sequence[int]"
+                    && matches!(p.name, "size" | "shape" | "dims");
+                if sizes && method && !star {
+                    parts.push(format!("*{}", p.name));
+                    star = true;
+                    continue;
+                }
+                if p.keyword_only && !star {
+                    parts.push("*".to_string());
+                    star = true;
+                }
+                let default = if p.required { String::new() } else { format!("={}", literal(p.default)) };
+                parts.push(format!("{}{}{default}", if i == 0 && method { "$" } else { "" }, p.name));
+            }
+            parts.join(", ")
+        }
+        _ if method => "$self, *args, **kwargs".to_string(),
+        _ => "*args, **kwargs".to_string(),
+    };
+    format!("{name}({parameters})\n--\n\n")
+}
+
+/// A default as a literal of Python; `None` where it is none.
+fn literal(default: &str) -> String {
+    let text = python_default(default);
+    let number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "-.e".contains(c));
+    let plain =
+        number || text.starts_with('"') || text.starts_with('[') || matches!(text.as_str(), "True" | "False");
+    if plain { text } else { "None".to_string() }
 }
 
 /// The docstring of a name: its signatures, then what its rows say.
 pub fn doc(name: &str, rows: &[&'static OpDef]) -> String {
-    let mut out = String::new();
+    let mut out = text_signature(name, rows);
     for r in rows {
         out += &format!("{name}{} -> {}\n", signature(r, 0), r.returns.replace(' ', ""));
     }

@@ -14,7 +14,7 @@ use std::cell::{RefCell, UnsafeCell};
 use std::sync::Mutex;
 
 /// A tensor as Python sees it. The handle can be exchanged (`x.data = y`, `x.t_()`).
-#[pyclass(frozen, subclass, weakref, dict, name = "Tensor", module = "rushlight")]
+#[pyclass(frozen, subclass, weakref, dict, name = "Tensor")]
 pub struct PyTensor {
     cell: Attached<Tensor>,
     /// The Python object of `.grad`, so that `p.grad is p.grad`.

@@ -480,3 +480,10 @@ def test_a_malformed_array_interface_is_refused(face):
 
     with pytest.raises((TypeError, ValueError)):
         rl.as_tensor(Face())
+
+
+def test_limits_of_bool_and_padding_of_nothing():
+    with pytest.raises(TypeError, match=r"torch\.bool is not supported by torch\.iinfo"):
+        rl.iinfo(rl.bool)
+    with pytest.raises(RuntimeError, match="received an empty list of sequences"):
+        rl.nn.utils.rnn.pad_sequence([])

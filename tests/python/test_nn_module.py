@@ -331,3 +331,32 @@ def test_printing():
     )
     assert repr(nn.Module()) == "Module()"
     assert repr(nn.Parameter(rl.ones(2))) == "Parameter containing:\ntensor([1., 1.], requires_grad=True)"
+
+
+def test_a_lazy_parameter_refuses_every_operation_and_saves_as_itself():
+    layer = nn.LazyLinear(3)
+    for call in (
+        lambda w: w.numel(), lambda w: w.sum(), lambda w: w.abs(), lambda w: w.mul_(2), lambda w: w @ w, lambda w: -w,
+        lambda w: w[0], lambda w: len(w), lambda w: w.tolist(), lambda w: w.uniform_(), lambda w: w.dim(),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="Attempted to use an uninitialized parameter in"):
+            call(layer.weight)
+    assert type(layer.state_dict()["weight"]) is nn.UninitializedParameter
+    assert type(nn.LazyBatchNorm1d().state_dict()["running_mean"]) is nn.UninitializedBuffer
+    layer.to(rl.float64)
+    assert layer(rl.ones(1, 2, dtype=rl.float64)).dtype == rl.float64
+    assert type(layer.state_dict()["weight"]) is rl.Tensor
+
+
+def test_loading_into_meta_without_assign_changes_nothing_and_warns():
+    layer = nn.Linear(1, 1, device="meta")
+    with pytest.warns(UserWarning, match="is a no-op") as caught:
+        layer.load_state_dict({"weight": rl.ones(1, 1), "bias": rl.zeros(1)})
+    assert len(caught) == 2
+    assert layer.weight.is_meta
+
+
+def test_a_parameter_dict_gets_with_a_default():
+    table = nn.ParameterDict({"a": rl.ones(1)})
+    assert table.get("a") is table["a"]
+    assert table.get("b") is None and table.get("b", 3) == 3

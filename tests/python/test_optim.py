@@ -249,3 +249,40 @@ def test_schedule_before_optimizer_warns():
     schedule = optim.lr_scheduler.StepLR(fresh(), 1)
     with pytest.warns(UserWarning, match="Detected call of `lr_scheduler.step"):
         schedule.step()
+
+
+def test_averages_of_weights():
+    from rushlight.optim.swa_utils import (
+        SWALR,
+        AveragedModel,
+        get_ema_avg_fn,
+        get_ema_multi_avg_fn,
+        update_bn,
+    )
+
+    model = rl.nn.Sequential(rl.nn.Linear(1, 1, bias=False), rl.nn.BatchNorm1d(1))
+    mean, forgetting, listed = (
+        AveragedModel(model),
+        AveragedModel(model, avg_fn=get_ema_avg_fn(0.5)),
+        AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.5)),
+    )
+    for value in (1.0, 2.0, 6.0):
+        model[0].weight.data.fill_(value)
+        for averaged in (mean, forgetting, listed):
+            averaged.update_parameters(model)
+    assert mean.module[0].weight.item() == pytest.approx(3.0)
+    assert forgetting.module[0].weight.item() == pytest.approx(3.75)
+    assert listed.module[0].weight.item() == pytest.approx(3.75)
+    assert int(mean.n_averaged) == 3
+    update_bn([rl.full((4, 1), 2.0) + rl.arange(4.0).unsqueeze(1)], mean)
+    assert mean.module[1].running_mean.item() == pytest.approx(3 * 3.5)
+    optimizer = rl.optim.SGD(model.parameters(), lr=1.0)
+    schedule = SWALR(optimizer, swa_lr=0.0, anneal_epochs=2, anneal_strategy="linear")
+    rates = []
+    for _ in range(3):
+        optimizer.step()
+        schedule.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.5, 0.0, 0.0])
+    with pytest.raises(ValueError, match="anneal_strategy must be one of 'cos' or 'linear'"):
+        SWALR(optimizer, 0.1, anneal_strategy="up")

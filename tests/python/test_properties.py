@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 import rushlight as rl
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
 settings.register_profile("suite", max_examples=120, deadline=None, derandomize=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import _C
 from .._C import Tensor
+from .._lazy import on_demand
 from . import function, grad_mode, graph
 from .function import Function
 from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -13,7 +14,14 @@ def _tuple(value):
     return (value,) if isinstance(value, Tensor) else tuple(value)
 
 
-def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: Any = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
     """Sums of gradients of ``tensors`` with respect to the leaves of their graphs, added to ``.grad``.
 
     Args:
@@ -31,16 +39,16 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
 
 def grad(
-    outputs,
-    inputs,
-    grad_outputs=None,
-    retain_graph=None,
-    create_graph=False,
-    only_inputs=True,
-    allow_unused=None,
-    is_grads_batched=False,
-    materialize_grads=False,
-):
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: Any = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: Any = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor, ...]:
     """The sum of gradients of ``outputs`` with respect to ``inputs``, as a tuple; no ``.grad`` is touched.
 
     Args:
@@ -62,7 +70,9 @@ def grad(
     """
     outputs, inputs = _tuple(outputs), _tuple(inputs)
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: False."
+        )
     if allow_unused is None:
         allow_unused = materialize_grads
     if is_grads_batched:
@@ -80,21 +90,31 @@ def grad(
 
 def _batched(outputs, inputs, grads, create_graph, allow_unused, materialize):
     rows = [
-        grad(outputs, inputs, tuple(g[i] for g in grads), True, create_graph, True, allow_unused, False, materialize)
+        grad(
+            outputs,
+            inputs,
+            tuple(g[i] for g in grads),
+            True,
+            create_graph,
+            True,
+            allow_unused,
+            False,
+            materialize,
+        )
         for i in range(grads[0].size(0))
     ]
     return tuple(None if column[0] is None else _C.stack(column) for column in zip(*rows, strict=True))
 
 
 class _VariableMeta(type):
-    def __instancecheck__(cls, obj):
+    def __instancecheck__(cls, obj: Any) -> bool:
         return isinstance(obj, Tensor)
 
 
 class Variable(metaclass=_VariableMeta):
     """The old name of a tensor that may require gradients: ``Variable(x, requires_grad=True)`` is a tensor."""
 
-    def __new__(cls, data=None, requires_grad=False, volatile=False):
+    def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Any:
         tensor = Tensor() if data is None else data.detach()
         return tensor.requires_grad_(requires_grad) if requires_grad else tensor
 
@@ -108,13 +128,13 @@ class detect_anomaly:
     Errors: RuntimeError ``Function 'X' returned nan values in its 0th output.``
     """
 
-    def __init__(self, check_nan=True):
+    def __init__(self, check_nan: bool = True) -> None:
         self.check_nan = check_nan
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self.previous = _C._set_anomaly(self.check_nan)
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         _C._set_anomaly(self.previous)
 
 
@@ -126,41 +146,45 @@ class set_detect_anomaly:
         check_nan (bool): look for nan. Default: ``True``
     """
 
-    def __init__(self, mode, check_nan=True):
+    def __init__(self, mode: str, check_nan: bool = True) -> None:
         self.previous = _C._set_anomaly(bool(mode and check_nan))
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         return None
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         _C._set_anomaly(self.previous)
 
 
-def gradcheck(func, inputs, **options):
-    """Compares the gradients of ``func`` with finite differences; see :mod:`rushlight.autograd.checks`."""
-    from .checks import gradcheck as check
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-    return check(func, inputs, **options)
+    from . import functional as functional
+    from .checks import (
+        GradcheckError as GradcheckError,
+        gradcheck as gradcheck,
+        gradgradcheck as gradgradcheck,
+    )
 
-
-def gradgradcheck(func, inputs, grad_outputs=None, **options):
-    """Compares second gradients with finite differences; see :mod:`rushlight.autograd.checks`."""
-    from .checks import gradgradcheck as check
-
-    return check(func, inputs, grad_outputs, **options)
-
-
-def __getattr__(name: str):
-    if name in ("GradcheckError", "functional"):
-        import importlib
-
-        if name == "functional":
-            return importlib.import_module(f"{__name__}.functional")
-        return importlib.import_module(f"{__name__}.checks").GradcheckError
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-
-
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, _later = on_demand(
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "functional"
+    )
 __all__ = [
-    "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "grad", "grad_mode", "gradcheck",
-    "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
+    "Function",
+    "Variable",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "function",
+    "grad",
+    "grad_mode",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
 ]

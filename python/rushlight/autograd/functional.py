@@ -7,6 +7,11 @@ from .._C import Tensor
 from . import grad
 from .grad_mode import enable_grad
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 
 def _listed(value, what, function):
     """A tuple of tensors, and whether the caller gave one."""
@@ -83,7 +88,9 @@ def _vector_jacobian(outputs, inputs, v, create_graph):
     )  # fmt: skip
 
 
-def vjp(func, inputs, v=None, create_graph=False, strict=False):
+def vjp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
     """Outputs of ``func``, and ``v`` times its Jacobian.
 
     Args:
@@ -114,7 +121,9 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     )
 
 
-def jvp(func, inputs, v=None, create_graph=False, strict=False):
+def jvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
     """Outputs of ``func``, and its Jacobian times ``v`` (by differentiating a product with its transpose).
 
     Args: as :func:`vjp`, with ``v`` shaped like the inputs.
@@ -145,7 +154,14 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     )
 
 
-def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
+def jacobian(
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
     """The Jacobian of ``func``: for each output and input a tensor of the output's, then the input's shape.
 
     Args:
@@ -204,8 +220,13 @@ def _single(func, function):
 
 
 def hessian(
-    func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"
-):
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
     """Second derivatives of a function that answers with one number.
 
     Args: as :func:`jacobian`.
@@ -223,7 +244,9 @@ def hessian(
     return blocks if several else blocks[0][0]
 
 
-def vhp(func, inputs, v=None, create_graph=False, strict=False):
+def vhp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
     """The value of ``func`` and ``v`` times its Hessian. Args: as :func:`vjp`, with ``v`` shaped like the inputs."""
     with enable_grad():
         items, several = _listed(inputs, "inputs", "vhp")
@@ -235,6 +258,8 @@ def vhp(func, inputs, v=None, create_graph=False, strict=False):
     return _finished((value,), create_graph)[0], _given_back(_finished(product, create_graph), several)
 
 
-def hvp(func, inputs, v=None, create_graph=False, strict=False):
+def hvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
     """The value of ``func`` and its Hessian times ``v``: the same as :func:`vhp`, since the Hessian is symmetric."""
     return vhp(func, inputs, v, create_graph, strict)

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from .._C import _set_mode
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    _F = TypeVar("_F", bound=Callable[..., Any])
+
 _RECORD, _NO_GRAD, _INFERENCE = 0, 1, 2
 
 
@@ -12,23 +19,23 @@ class _Mode:
 
     __slots__ = ("_mode", "_previous")
 
-    def __init__(self, mode):
+    def __init__(self, mode: int) -> None:
         self._mode = mode
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self._previous = _set_mode(self._mode)
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         _set_mode(self._previous)
 
     def _fresh(self):
         return _Mode(self._mode)
 
-    def __call__(self, function):
+    def __call__(self, function: _F) -> _F:
         return _decorate(self._fresh, function)
 
 
-def _decorate(fresh, function):
+def _decorate(fresh: Any, function: Any) -> Any:
     import functools
     import inspect
 
@@ -83,12 +90,12 @@ class no_grad(_Mode):
 
     __slots__ = ()
 
-    def __new__(cls, function=None):
-        if function is not None:  # @no_grad without parentheses
-            return _decorate(no_grad, function)
+    def __new__(cls, orig_func: Any = None) -> Any:
+        if orig_func is not None:  # @no_grad without parentheses
+            return _decorate(no_grad, orig_func)
         return object.__new__(cls)
 
-    def __init__(self, function=None):
+    def __init__(self, orig_func: Any = None) -> None:
         self._mode = _NO_GRAD
 
 
@@ -97,12 +104,12 @@ class enable_grad(_Mode):
 
     __slots__ = ()
 
-    def __new__(cls, function=None):
-        if function is not None:
-            return _decorate(enable_grad, function)
+    def __new__(cls, orig_func: Any = None) -> Any:
+        if orig_func is not None:
+            return _decorate(enable_grad, orig_func)
         return object.__new__(cls)
 
-    def __init__(self, function=None):
+    def __init__(self, orig_func: Any = None) -> None:
         self._mode = _RECORD
 
 
@@ -114,20 +121,20 @@ class set_grad_enabled(_Mode):
 
     __slots__ = ("_before", "mode")
 
-    def __init__(self, mode):
+    def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
             raise TypeError(f"set_grad_enabled(): argument 'mode' must be bool, not {type(mode).__name__}")
         self.mode = mode
         self._mode = _RECORD if mode else _NO_GRAD
         self._before = _set_mode(self._mode)
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         _set_mode(self._mode)
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         _set_mode(self._before)
 
-    def __call__(self, function):
+    def __call__(self, function: _F) -> _F:
         _set_mode(self._before)  # as a decorator it has no effect of its own
         return _decorate(self._fresh, function)
 
@@ -140,11 +147,11 @@ class inference_mode(_Mode):
 
     __slots__ = ("mode",)
 
-    def __new__(cls, mode=True):
+    def __new__(cls, mode: bool = True) -> Any:
         if not isinstance(mode, bool):
             return _decorate(inference_mode, mode)
         return object.__new__(cls)
 
-    def __init__(self, mode=True):
+    def __init__(self, mode: bool = True) -> None:
         self.mode = mode
         self._mode = _INFERENCE if mode else _RECORD

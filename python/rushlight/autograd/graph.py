@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from .._C import Node
+from .._lazy import absent
 
 __all__ = ["Node"]
+__getattr__ = absent(__name__)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+from .._lazy import absent
+
 
 def is_available() -> bool:
     """Whether a hardware adapter can be used."""
@@ -18,18 +24,35 @@ def is_initialized() -> bool:
     return False
 
 
-def _refuse(*args, **kwargs):
+def _refuse() -> NoReturn:
     raise RuntimeError("no GPU device: this build of rushlight has no GPU backend; use device='cpu'")
 
 
-current_device = set_device = get_device_name = get_device_properties = _refuse
+def current_device() -> int:
+    """The index of the device in use."""
+    _refuse()
 
 
-def manual_seed(seed) -> None:
+def set_device(device: Any) -> None:
+    """Makes a device the one in use."""
+    _refuse()
+
+
+def get_device_name(device: Any = None) -> str:
+    """What the maker calls it."""
+    _refuse()
+
+
+def get_device_properties(device: Any = None) -> Any:
+    """Its memory, and how many units compute."""
+    _refuse()
+
+
+def manual_seed(seed: int) -> None:
     """Accepted without a GPU, as in PyTorch."""
 
 
-def manual_seed_all(seed) -> None:
+def manual_seed_all(seed: int) -> None:
     """Accepted without a GPU, as in PyTorch."""
 
 
@@ -37,6 +60,9 @@ def empty_cache() -> None:
     """Nothing to empty without a GPU."""
 
 
-def synchronize(device=None) -> None:
+def synchronize(device: Any = None) -> None:
     """Nothing to wait for without a GPU."""
     _refuse()
+
+
+__getattr__ = absent(__name__)

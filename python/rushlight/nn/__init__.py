@@ -7,7 +7,13 @@ from .modules import _FILES as _LAYERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import functional, init, modules, parameter, utils
+    from . import (
+        functional as functional,
+        init as init,
+        modules as modules,
+        parameter as parameter,
+        utils as utils,
+    )
     from .modules import *
     from .modules.module import *
     from .parameter import *
@@ -24,4 +30,5 @@ _FILES = {
     "parameter": "Buffer Parameter UninitializedBuffer UninitializedParameter",
 }
 
-__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "functional init modules parameter utils")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "functional init modules parameter utils")

@@ -6,6 +6,12 @@ import math
 
 from .. import _C
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 F = _C._nn
 
 __all__ = [
@@ -50,7 +56,9 @@ def _lp_pool(n):
 lp_pool1d, lp_pool2d, lp_pool3d = map(_lp_pool, (1, 2, 3))
 
 
-def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+def gumbel_softmax(
+    logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
+) -> Tensor:
     r"""Draws from the Gumbel-softmax distribution.
 
     Args:
@@ -70,7 +78,9 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     return one_hot - soft.detach() + soft
 
 
-def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+def local_response_norm(
+    input: Any, size: Any, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Tensor:
     """Divides by a power of the energy in neighbouring channels; see :class:`LocalResponseNorm`."""
     dim = input.dim()
     if dim < 3:
@@ -90,17 +100,17 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
 
 
 def linear_cross_entropy(
-    input,
-    linear_weight,
-    target,
+    input: Any,
+    linear_weight: Any,
+    target: Tensor,
     *,
-    linear_bias=None,
-    weight=None,
-    reduction="mean",
-    ignore_index=None,
-    label_smoothing=0.0,
-    options=None,
-):
+    linear_bias: Any = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: Any = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
     """Cross entropy of a linear map of the input; see :class:`LinearCrossEntropyLoss`."""
     if input.dim() not in (1, 2):
         raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
@@ -138,8 +148,15 @@ def linear_cross_entropy(
 
 
 def triplet_margin_with_distance_loss(
-    anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean"
-):
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    *,
+    distance_function: Any = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Tensor:
     """Triplet loss with a distance of one's own; see :class:`TripletMarginWithDistanceLoss`."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
@@ -155,21 +172,29 @@ def triplet_margin_with_distance_loss(
     return _reduced(_C.clamp_min(margin + near - far, 0), reduction)
 
 
-def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+def upsample(
+    input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: Any = None
+) -> Tensor:
     """The former name of ``interpolate``."""
-    from warnings import warn
+    from .._warn import warn
 
-    warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.")
     return F.interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def upsample_nearest(input, size=None, scale_factor=None):
+def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
     """``interpolate`` with the nearest value."""
+    from .._warn import warn
+
+    warn("`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.")
     return F.interpolate(input, size, scale_factor, mode="nearest")
 
 
-def upsample_bilinear(input, size=None, scale_factor=None):
+def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
     """``interpolate``, bilinear, with the corners aligned."""
+    from .._warn import warn
+
+    warn("`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.")
     return F.interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 
 
@@ -208,32 +233,32 @@ def _additive(mask, name, dtype):
 
 
 def multi_head_attention_forward(
-    query,
-    key,
-    value,
-    embed_dim_to_check,
-    num_heads,
-    in_proj_weight,
-    in_proj_bias,
-    bias_k,
-    bias_v,
-    add_zero_attn,
-    dropout_p,
-    out_proj_weight,
-    out_proj_bias,
-    training=True,
-    key_padding_mask=None,
-    need_weights=True,
-    attn_mask=None,
-    use_separate_proj_weight=False,
-    q_proj_weight=None,
-    k_proj_weight=None,
-    v_proj_weight=None,
-    static_k=None,
-    static_v=None,
-    average_attn_weights=True,
-    is_causal=False,
-):
+    query: Any,
+    key: Any,
+    value: Any,
+    embed_dim_to_check: Any,
+    num_heads: int,
+    in_proj_weight: Any,
+    in_proj_bias: Any,
+    bias_k: Any,
+    bias_v: Any,
+    add_zero_attn: Any,
+    dropout_p: Any,
+    out_proj_weight: Any,
+    out_proj_bias: Any,
+    training: bool = True,
+    key_padding_mask: Any = None,
+    need_weights: bool = True,
+    attn_mask: Any = None,
+    use_separate_proj_weight: bool = False,
+    q_proj_weight: Any = None,
+    k_proj_weight: Any = None,
+    v_proj_weight: Any = None,
+    static_k: Any = None,
+    static_v: Any = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+) -> Any:
     """Attention in several heads, from the projections of the inputs to that of the output; see :class:`MultiheadAttention`.
 
     Shape:

@@ -19,6 +19,13 @@ from .._C import (
     pixel_shuffle,
     pixel_unshuffle,
 )
+from .._lazy import absent
+from . import _warned
 from ._composed import *
+from ._warned import *
 
-globals().update({name: row for name, row in vars(_C._nn).items() if name[0] != "_"})
+globals().update(
+    {name: row for name, row in vars(_C._nn).items() if name[0] != "_" and name not in _warned.__all__}
+)
+
+__getattr__ = absent(__name__)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from .. import _C
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any, Self
+
+    from .._C import Tensor
+
 Tensor = _C.Tensor
 
 
@@ -42,22 +48,22 @@ class Parameter(Tensor):
         ['scale']
     """
 
-    def __new__(cls, data=None, requires_grad=True):
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Self:
         if data is None:
             data = _C.empty(0)
         return _instance(cls, data, requires_grad)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> Any:
         if id(self) in memo:
             return memo[id(self)]
         copied = type(self)(self.data.clone(memory_format=_C.preserve_format), self.requires_grad)
         memo[id(self)] = copied
         return copied
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Parameter containing:\n" + Tensor.__repr__(self)
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: Any) -> Any:
         from collections import OrderedDict
 
         arguments = (self.data, self.requires_grad, OrderedDict())
@@ -66,8 +72,8 @@ class Parameter(Tensor):
         return _rebuild_parameter, arguments
 
 
-class _BufferMeta(type(Tensor)):  # type: ignore[misc]
-    def __instancecheck__(self, instance):
+class _BufferMeta(type(Tensor)):
+    def __instancecheck__(self, instance: Any) -> bool:
         if self is Buffer:
             return isinstance(instance, Tensor) and getattr(instance, "_is_buffer", False)
         return super().__instancecheck__(instance)
@@ -83,7 +89,9 @@ class Buffer(Tensor, metaclass=_BufferMeta):
         persistent (bool, optional): whether it is part of the ``state_dict``. Default: ``True``
     """
 
-    def __new__(cls, data=None, *, persistent=True):
+    persistent: bool
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Self:
         if data is None:
             data = _C.empty(0)
         buffer = data.detach().requires_grad_(data.requires_grad)
@@ -103,7 +111,11 @@ _NOT_YET = (
 class _Uninitialized:
     """Device and dtype of a tensor whose shape comes with the first input; everything else is refused."""
 
-    def materialize(self, shape, device=None, dtype=None):
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the class that this is mixed into
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> Any:
         """Turns this object, in place, into a tensor of `shape` with undefined values."""
         data = self.data
         self.data = _C.empty(
@@ -114,7 +126,7 @@ class _Uninitialized:
         self.__class__ = self.cls_to_become
 
     @property
-    def shape(self):
+    def shape(self) -> Any:
         raise RuntimeError(
             "Can't access the shape of an uninitialized parameter or buffer. "
             "This error usually happens in `load_state_dict` when trying to load "
@@ -122,20 +134,40 @@ class _Uninitialized:
             "Call `forward` to initialize the parameters before accessing their attributes."
         )
 
-    def share_memory_(self):
+    def share_memory_(self) -> Any:
         raise RuntimeError(
             "Can't share memory on an uninitialized parameter or buffer. "
             "Call `forward` to initialize the parameters before calling `module.share_memory()`."
         )
 
-    def _refuse(self, *args, **kwargs):
-        raise ValueError(_NOT_YET.format("an operation", type(self).__name__))
-
-    __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __matmul__ = __getitem__ = __setitem__ = _refuse
-    add = add_ = mul = mul_ = sum = mean = matmul = view = reshape = t = uniform_ = normal_ = fill_ = _refuse
-
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def _refusal(name):
+    def refuse(self, *args, **kwargs):
+        raise ValueError(_NOT_YET.format(f"<method '{name}' of Tensor>", type(self).__name__))
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
+
+
+# What a tensor without a shape can do: say where it will be and of what dtype, and be moved there.
+_ALLOWED = frozenset(
+    "size copy_ is_complex is_floating_point half float double bfloat16 char short int long cuda cpu to get_device detach "
+    "requires_grad_ type register_hook register_post_accumulate_grad_hook retain_grad".split()
+)
+_OPERATORS = (
+    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv mod rmod pow rpow matmul "
+    "rmatmul neg pos abs invert lt le gt ge bool int float len iter getitem setitem"
+)
+for _name in [f"__{name}__" for name in _OPERATORS.split()] + [
+    name
+    for name, value in vars(Tensor).items()
+    if name[0] != "_" and callable(value) and name not in _ALLOWED and name not in vars(_Uninitialized)
+]:
+    setattr(_Uninitialized, _name, _refusal(_name))
+del _name
 
 
 class UninitializedParameter(_Uninitialized, Parameter):
@@ -149,16 +181,16 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
     cls_to_become = Parameter
 
-    def __new__(cls, requires_grad=True, device=None, dtype=None):
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Self:
         return _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> Self:
         if id(self) in memo:
             return memo[id(self)]
         memo[id(self)] = copied = type(self)(self.requires_grad, self.data.device, self.data.dtype)
         return copied
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: Any) -> Any:
         return UninitializedParameter, (self.requires_grad, self.data.device, self.data.dtype)
 
 
@@ -177,19 +209,21 @@ class UninitializedBuffer(_Uninitialized, Tensor):
 
     cls_to_become = _InitializedBuffer
 
-    def __new__(cls, requires_grad=False, device=None, dtype=None, persistent=True):
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> Self:
         buffer = _instance(cls, _C.empty(0, device=device, dtype=dtype), requires_grad)
         buffer.persistent = persistent
         buffer._is_buffer = True
         return buffer
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> Any:
         if id(self) in memo:
             return memo[id(self)]
         memo[id(self)] = copied = type(self)(self.requires_grad, self.data.device, self.data.dtype)
         return copied
 
 
-def is_lazy(tensor):
+def is_lazy(tensor: Tensor) -> Any:
     """Whether `tensor` is a parameter or buffer without a shape."""
     return isinstance(tensor, _Uninitialized)

@@ -6,7 +6,7 @@ from .._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import lr_scheduler
+    from . import lr_scheduler as lr_scheduler, swa_utils as swa_utils
     from .adadelta import *
     from .adafactor import *
     from .adagrad import *
@@ -40,4 +40,5 @@ _FILES = {
     "sgd": "SGD",
 }
 
-__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler swa_utils")

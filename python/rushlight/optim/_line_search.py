@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
 
 def _cubic_minimum(a, b, bounds=None):
     """The minimum of the cubic through two points ``(position, value, slope)``, kept within bounds."""
@@ -24,14 +28,25 @@ def _cubic_minimum(a, b, bounds=None):
 class _Point:
     """One trial: distance, loss, gradient, and slope along the direction."""
 
-    def __init__(self, t, loss, gradient, slope):
+    def __init__(self, t: Any, loss: Any, gradient: Any, slope: Any) -> None:
         self.t, self.loss, self.gradient, self.slope = t, loss, gradient, slope
 
-    def key(self):
+    def key(self) -> Any:
         return float(self.t), self.loss, float(self.slope)
 
 
-def strong_wolfe(probe, t, direction, loss, gradient, slope, max_ls, c1=1e-4, c2=0.9, tolerance_change=1e-9):
+def strong_wolfe(
+    probe: Any,
+    t: Any,
+    direction: Any,
+    loss: Any,
+    gradient: Any,
+    slope: Any,
+    max_ls: Any,
+    c1: float = 1e-4,
+    c2: float = 0.9,
+    tolerance_change: float = 1e-9,
+) -> Any:
     """Finds a distance `t` with enough decrease and a flat enough slope.
 
     `probe` gives loss and gradient at a distance. Returns loss, gradient, distance and number of evaluations.

@@ -6,6 +6,12 @@ from .. import _C
 from ._per_tensor import PerTensorOptimizer, _counter
 from .optimizer import _check, _check_rate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 
 class Adagrad(PerTensorOptimizer):
     r"""Divides by the root of the sum of all squared gradients, :math:`p \leftarrow p - \gamma g / (\sqrt{s} + \epsilon)`.
@@ -24,18 +30,18 @@ class Adagrad(PerTensorOptimizer):
 
     def __init__(
         self,
-        params,
-        lr=1e-2,
-        lr_decay=0,
-        weight_decay=0,
-        initial_accumulator_value=0,
-        eps=1e-10,
-        foreach=None,
+        params: Any,
+        lr: float | Tensor = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        foreach: bool | None = None,
         *,
-        maximize=False,
-        differentiable=False,
-        fused=None,
-    ):
+        maximize: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
         _check_rate(lr)
         _check("lr_decay value", lr_decay)
         _check("weight_decay value", weight_decay)
@@ -73,7 +79,7 @@ class Adagrad(PerTensorOptimizer):
         total.addcmul_(grad, grad, value=1)
         p.addcdiv_(grad, total.sqrt().add(group["eps"]), value=-rate)
 
-    def share_memory(self):
+    def share_memory(self) -> Any:
         """Moves the state into shared memory."""
         for state in self.state.values():
             state["sum"].share_memory_()

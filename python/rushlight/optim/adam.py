@@ -5,6 +5,12 @@ from __future__ import annotations
 from .. import _C
 from .optimizer import Optimizer, _check, _check_betas, _check_rate, _evaluate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 __all__ = ["Adam", "AdamW", "adam", "adamw"]
 
 Tensor = _C.Tensor
@@ -41,20 +47,20 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        amsgrad=False,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
         *,
-        foreach=None,
-        maximize=False,
-        capturable=False,
-        differentiable=False,
-        fused=None,
-        decoupled_weight_decay=False,
-    ):
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
         if isinstance(lr, Tensor) and foreach and not capturable:
             raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
         _check_rate(lr)
@@ -91,7 +97,7 @@ class Adam(Optimizer):
             if foreach:
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         super().__setstate__(state)
         for group in self.param_groups:
             group.setdefault("amsgrad", False)
@@ -106,7 +112,7 @@ class Adam(Optimizer):
                 if kept and not isinstance(kept["step"], Tensor):
                     kept["step"] = _C.tensor(float(kept["step"]), dtype=_C.float32)
 
-    def step(self, closure=None):
+    def step(self, closure: Any = None) -> Any:
         """Changes the parameters by one step.
 
         Args:
@@ -160,19 +166,19 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=1e-2,
-        amsgrad=False,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
         *,
-        maximize=False,
-        foreach=None,
-        capturable=False,
-        differentiable=False,
-        fused=None,
-    ):
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
         super().__init__(
             params,
             lr,
@@ -188,30 +194,30 @@ class AdamW(Adam):
             decoupled_weight_decay=True,
         )
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         super().__setstate__(state)
         for group in self.param_groups:
             group["decoupled_weight_decay"] = True
 
 
 def adam(
-    params,
-    grads,
-    exp_avgs,
-    exp_avg_sqs,
-    max_exp_avg_sqs,
-    state_steps,
+    params: Any,
+    grads: Any,
+    exp_avgs: Any,
+    exp_avg_sqs: Any,
+    max_exp_avg_sqs: Any,
+    state_steps: Any,
     *,
-    amsgrad,
-    beta1,
-    beta2,
-    lr,
-    weight_decay,
-    eps,
-    maximize,
-    decoupled_weight_decay=False,
-    differentiable=False,
-):
+    amsgrad: Any,
+    beta1: Any,
+    beta2: Any,
+    lr: float,
+    weight_decay: float,
+    eps: float,
+    maximize: Any,
+    decoupled_weight_decay: bool = False,
+    differentiable: bool = False,
+) -> Any:
     """One step over lists of tensors; moments and step counters are changed in place."""
     options = (lr, beta1, beta2, eps, weight_decay, amsgrad, decoupled_weight_decay, maximize)
     if differentiable:
@@ -241,7 +247,7 @@ def adam(
     )
 
 
-def adamw(*args, **kwargs):
+def adamw(*args: Any, **kwargs: Any) -> Any:
     """:func:`adam` with the weight decay beside the gradient."""
     adam(*args, **kwargs, decoupled_weight_decay=True)
 

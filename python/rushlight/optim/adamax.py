@@ -6,6 +6,12 @@ from .. import _C
 from ._per_tensor import PerTensorOptimizer, _counter, _zeros
 from .optimizer import _check, _check_betas, _check_rate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 
 class Adamax(PerTensorOptimizer):
     r"""Adam with the maximum norm: :math:`u \leftarrow \max(\beta_2 u, |g| + \epsilon)`, :math:`p \leftarrow p -
@@ -24,17 +30,17 @@ class Adamax(PerTensorOptimizer):
 
     def __init__(
         self,
-        params,
-        lr=2e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        foreach=None,
+        params: Any,
+        lr: float | Tensor = 2e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
         *,
-        maximize=False,
-        differentiable=False,
-        capturable=False,
-    ):
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
         _check_rate(lr)
         _check("epsilon value", eps)
         _check_betas(betas)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from ._per_tensor import PerTensorOptimizer, _counter, _zeros
 from .optimizer import _check, _check_rate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 
 class ASGD(PerTensorOptimizer):
     r"""Descends along the gradient and keeps, as ``ax`` in the state, the mean of the parameters from step `t0` on.
@@ -23,17 +29,17 @@ class ASGD(PerTensorOptimizer):
 
     def __init__(
         self,
-        params,
-        lr=1e-2,
-        lambd=1e-4,
-        alpha=0.75,
-        t0=1e6,
-        weight_decay=0,
-        foreach=None,
-        maximize=False,
-        differentiable=False,
-        capturable=False,
-    ):
+        params: Any,
+        lr: float | Tensor = 1e-2,
+        lambd: float = 1e-4,
+        alpha: float = 0.75,
+        t0: float = 1e6,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
         _check_rate(lr)
         _check("weight_decay value", weight_decay)
         defaults = {

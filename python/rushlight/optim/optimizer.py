@@ -8,6 +8,11 @@ from .. import _C
 from ..autograd.grad_mode import enable_grad
 from ..utils.hooks import RemovableHandle
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 Tensor = _C.Tensor
 _global_step_pre_hooks: OrderedDict = OrderedDict()
 _global_step_post_hooks: OrderedDict = OrderedDict()
@@ -27,7 +32,7 @@ _HOOK_TABLES = tuple(
 class _Required:
     """Stands for an option that every group must give."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<required parameter>"
 
 
@@ -83,7 +88,7 @@ def _all_subclasses(kind):
         yield from _all_subclasses(below)
 
 
-def register_optimizer_step_pre_hook(hook):
+def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(optimizer, args, kwargs)`` before every step of every optimizer."""
     for kind in _all_subclasses(Optimizer):
         if "step" in kind.__dict__:
@@ -91,7 +96,7 @@ def register_optimizer_step_pre_hook(hook):
     return _add_hook(_global_step_pre_hooks, hook)
 
 
-def register_optimizer_step_post_hook(hook):
+def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(optimizer, args, kwargs)`` after every step of every optimizer."""
     for kind in _all_subclasses(Optimizer):
         if "step" in kind.__dict__:
@@ -111,7 +116,14 @@ class Optimizer:
         state (dict): what is kept for every parameter
     """
 
-    def __init__(self, params, defaults):
+    state: Any
+    param_groups: list[dict[str, Any]]
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the class that this is mixed into
+
+    def __init__(self, params: Any, defaults: Any) -> None:
         self.defaults = defaults
         for table in _HOOK_TABLES:
             setattr(self, table, OrderedDict())
@@ -122,8 +134,8 @@ class Optimizer:
             )
         if (_global_step_pre_hooks or _global_step_post_hooks) and type(self).step is not Optimizer.step:
             _hook_class(type(self))
-        self.state = defaultdict(dict)
-        self.param_groups = []
+        self.state: Any = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -132,17 +144,17 @@ class Optimizer:
         for group in groups:
             self.add_param_group(group)
 
-    def __getstate__(self):
+    def __getstate__(self) -> Any:
         return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         self.__dict__.update(state)
         for table in _HOOK_TABLES:
             if table not in self.__dict__:
                 setattr(self, table, OrderedDict())
         self.__dict__.setdefault("defaults", {}).setdefault("differentiable", False)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         text = type(self).__name__ + " ("
         for place, group in enumerate(self.param_groups):
             text += f"\nParameter Group {place}\n"
@@ -150,34 +162,34 @@ class Optimizer:
         return text + ")"
 
     # ------------------------------------------------------------------ hooks
-    def register_step_pre_hook(self, hook):
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> Any:
         """Calls ``hook(optimizer, args, kwargs)`` before every step; it may return new args and kwargs."""
         _hook_class(type(self))
         return _add_hook(self._optimizer_step_pre_hooks, hook)
 
-    def register_step_post_hook(self, hook):
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> Any:
         """Calls ``hook(optimizer, args, kwargs)`` after every step."""
         _hook_class(type(self))
         return _add_hook(self._optimizer_step_post_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook, prepend=False):
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Any:
         """Calls ``hook(optimizer)`` before :meth:`state_dict`."""
         return _add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
 
-    def register_state_dict_post_hook(self, hook, prepend=False):
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Any:
         """Calls ``hook(optimizer, state_dict)`` after :meth:`state_dict`; what it returns is used instead."""
         return _add_hook(self._optimizer_state_dict_post_hooks, hook, prepend)
 
-    def register_load_state_dict_pre_hook(self, hook, prepend=False):
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Any:
         """Calls ``hook(optimizer, state_dict)`` before :meth:`load_state_dict`; what it returns is used instead."""
         return _add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
 
-    def register_load_state_dict_post_hook(self, hook, prepend=False):
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Any:
         """Calls ``hook(optimizer)`` after :meth:`load_state_dict`."""
         return _add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
     # ------------------------------------------------------------------ saving
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """State and groups, with numbers in place of the parameters.
 
         Returns:
@@ -203,7 +215,7 @@ class Optimizer:
                 saved = result
         return saved
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: Any) -> Any:
         """Takes up what :meth:`state_dict` gave; tensors go to the device and dtype of their parameters.
 
         Args:
@@ -243,7 +255,7 @@ class Optimizer:
             hook(self)
 
     # ------------------------------------------------------------------ use
-    def zero_grad(self, set_to_none=True):
+    def zero_grad(self, set_to_none: bool = True) -> None:
         """Resets the gradients of all parameters.
 
         Args:
@@ -263,7 +275,7 @@ class Optimizer:
                         grad.requires_grad_(False)
                     grad.zero_()
 
-    def step(self, closure=None):
+    def step(self, closure: Any = None) -> Any:
         """Changes the parameters by one step.
 
         Args:
@@ -271,7 +283,7 @@ class Optimizer:
         """
         raise NotImplementedError
 
-    def add_param_group(self, param_group):
+    def add_param_group(self, param_group: Any) -> None:
         """Adds a group of parameters, with options of its own.
 
         Args:
@@ -309,12 +321,11 @@ class Optimizer:
                 )
             param_group.setdefault(name, default)
         if len(params) != len(set(params)):
-            from warnings import warn
+            from .._warn import warn
 
             warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
                 "error; see github.com/pytorch/pytorch/issues/40967 for more information",
-                stacklevel=3,
             )
         taken = set()
         for group in self.param_groups:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from ._per_tensor import PerTensorOptimizer, _counter, _zeros
 from .optimizer import _check, _check_betas, _check_rate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 
 class RAdam(PerTensorOptimizer):
     r""":class:`Adam` that leaves out the division by :math:`\sqrt{v}` until its variance is known well enough.
@@ -23,18 +29,18 @@ class RAdam(PerTensorOptimizer):
 
     def __init__(
         self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        decoupled_weight_decay=False,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
         *,
-        foreach=None,
-        maximize=False,
-        capturable=False,
-        differentiable=False,
-    ):
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+    ) -> None:
         _check_rate(lr)
         _check("epsilon value", eps)
         _check_betas(betas)

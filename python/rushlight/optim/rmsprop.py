@@ -5,6 +5,12 @@ from __future__ import annotations
 from ._per_tensor import PerTensorOptimizer, _counter, _zeros
 from .optimizer import _check, _check_rate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 
 class RMSprop(PerTensorOptimizer):
     r"""Divides by the root of the mean square of the gradients, :math:`p \leftarrow p - \gamma g / (\sqrt{v} + \epsilon)`.
@@ -24,18 +30,18 @@ class RMSprop(PerTensorOptimizer):
 
     def __init__(
         self,
-        params,
-        lr=1e-2,
-        alpha=0.99,
-        eps=1e-8,
-        weight_decay=0,
-        momentum=0,
-        centered=False,
-        capturable=False,
-        foreach=None,
-        maximize=False,
-        differentiable=False,
-    ):
+        params: Any,
+        lr: float | Tensor = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
         _check_rate(lr)
         _check("epsilon value", eps)
         _check("momentum value", momentum)
@@ -55,7 +61,7 @@ class RMSprop(PerTensorOptimizer):
         }
         super().__init__(params, defaults)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         super().__setstate__(state)
         for group in self.param_groups:
             group.setdefault("momentum", 0)

@@ -6,6 +6,12 @@ from .. import _C
 from ._per_tensor import PerTensorOptimizer, _counter, _zeros
 from .optimizer import _check_rate, _scalar
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._C import Tensor
+
 
 class Rprop(PerTensorOptimizer):
     r"""Moves every element by a step of its own, which grows while the sign of the gradient stays and shrinks when it
@@ -23,16 +29,16 @@ class Rprop(PerTensorOptimizer):
 
     def __init__(
         self,
-        params,
-        lr=1e-2,
-        etas=(0.5, 1.2),
-        step_sizes=(1e-6, 50),
+        params: Any,
+        lr: float | Tensor = 1e-2,
+        etas: Any = (0.5, 1.2),
+        step_sizes: Any = (1e-6, 50),
         *,
-        capturable=False,
-        foreach=None,
-        maximize=False,
-        differentiable=False,
-    ):
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
         _check_rate(lr)
         if not 0.0 < etas[0] < 1.0 < etas[1]:
             raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")

@@ -1,13 +1,12 @@
 """Data loading and hook handles."""
 
-from . import hooks
+from __future__ import annotations
 
-__all__ = ["data", "hooks"]
+from .._lazy import on_demand
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import data as data, hooks as hooks
 
-def __getattr__(name: str):
-    if name == "data":  # imported when first asked for: many programs load no data
-        import importlib
-
-        return importlib.import_module(f"{__name__}.data")
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, {}, "data hooks")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class RemovableHandle:
     """Removes its hook from the table it was put into; also a context manager.
@@ -16,7 +20,7 @@ class RemovableHandle:
 
     next_id = 0
 
-    def __init__(self, hooks_dict, *, extra_dict=None):
+    def __init__(self, hooks_dict: Any, *, extra_dict: Any = None) -> None:
         self.hooks_dict_ref = weakref.ref(hooks_dict)
         self.id = RemovableHandle.next_id
         RemovableHandle.next_id += 1
@@ -26,24 +30,24 @@ class RemovableHandle:
             extra_dict = (extra_dict,)
         self.extra_dict_ref = tuple(weakref.ref(table) for table in extra_dict)
 
-    def remove(self):
+    def remove(self) -> Any:
         for reference in (self.hooks_dict_ref, *self.extra_dict_ref):
             table = reference()
             if table is not None:
                 table.pop(self.id, None)
 
-    def __getstate__(self):
+    def __getstate__(self) -> Any:
         return (self.hooks_dict_ref(), self.id, tuple(reference() for reference in self.extra_dict_ref))
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         table, self.id = state[0], state[1]
         self.hooks_dict_ref = weakref.ref(OrderedDict() if table is None else table)
         extras = state[2] if len(state) > 2 else ()
         self.extra_dict_ref = tuple(weakref.ref(OrderedDict() if t is None else t) for t in extras)
         RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, kind, value, trace):
+    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
         self.remove()

@@ -85,7 +85,7 @@ impl Op for Join {
 
 /// Tensors one after the other along an axis. Empty vectors fit everywhere, as they always did.
 pub fn concat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
-    ensure!(!tensors.is_empty(), Value, "expected a non-empty list of Tensors");
+    ensure!(!tensors.is_empty(), Value, "torch.cat(): expected a non-empty list of Tensors");
     let legacy = |t: &Tensor| t.ndim() == 1 && t.numel() == 0;
     for (i, t) in tensors.iter().enumerate() {
         ensure!(t.ndim() > 0, Runtime, "zero-dimensional tensor (at position {i}) cannot be concatenated");

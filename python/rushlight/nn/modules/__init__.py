@@ -81,4 +81,5 @@ _FILES = {
     "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
 
-__getattr__, __dir__, __all__ = on_demand(__name__, _FILES, " ".join([*_FILES, "lazy utils"]))
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, " ".join([*_FILES, "lazy utils"]))

@@ -7,6 +7,11 @@ from collections import OrderedDict
 from ... import _C
 from ...utils.hooks import RemovableHandle
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 Tensor = _C.Tensor
 
 #: The tables a module makes for itself the first time somebody asks for one.
@@ -65,10 +70,21 @@ class HookMethods:
     registered; while it is false a call goes straight to ``forward``.
     """
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the class that this is mixed into
+
     _hooked = False
     _is_full_backward_hook = None
 
-    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
+    def register_forward_hook(
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> Any:
         """Calls ``hook(module, args, output)`` after every ``forward``; what it returns replaces the output.
 
         Args:
@@ -88,7 +104,9 @@ class HookMethods:
             always_call=(self._forward_hooks_always_called, always_call),
         )
 
-    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> Any:
         """Calls ``hook(module, args)`` before every ``forward``; what it returns replaces the arguments.
 
         Args:
@@ -106,7 +124,7 @@ class HookMethods:
             with_kwargs=(self._forward_pre_hooks_with_kwargs, with_kwargs),
         )
 
-    def register_full_backward_hook(self, hook, prepend=False):
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Any:
         """Calls ``hook(module, grad_input, grad_output)`` when the gradients of the inputs are known.
 
         What it returns replaces ``grad_input``.
@@ -119,7 +137,7 @@ class HookMethods:
         self._is_full_backward_hook = True
         return _insert(self._backward_hooks, hook, prepend)
 
-    def register_full_backward_pre_hook(self, hook, prepend=False):
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Any:
         """Calls ``hook(module, grad_output)`` before the backward pass; what it returns replaces ``grad_output``.
 
         Returns:
@@ -127,7 +145,7 @@ class HookMethods:
         """
         return _insert(self._backward_pre_hooks, hook, prepend)
 
-    def register_backward_hook(self, hook):
+    def register_backward_hook(self, hook: Callable[..., Any]) -> Any:
         """The older form of :meth:`register_full_backward_hook`: sees the last operation of the module alone."""
         if self._is_full_backward_hook is True:
             raise RuntimeError(_BOTH_KINDS)
@@ -146,11 +164,11 @@ class HookMethods:
 class _Call:
     """One call of a module that has hooks."""
 
-    def __init__(self, module, args, kwargs):
+    def __init__(self, module: Any, args: Any, kwargs: Any) -> None:
         self.module, self.args, self.kwargs, self.result = module, args, kwargs, None
         self.called = set()
 
-    def run(self):
+    def run(self) -> Any:
         module = self.module
         pre = [*_global_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
         full, plain = [], []
@@ -180,7 +198,7 @@ class _Call:
             self.attach_plain(plain)
         return self.result
 
-    def run_pre_hooks(self):
+    def run_pre_hooks(self) -> Any:
         module = self.module
         with_kwargs = module._forward_pre_hooks_with_kwargs
         for hook_id, hook in (*_global_forward_pre_hooks.items(), *module._forward_pre_hooks.items()):
@@ -198,7 +216,7 @@ class _Call:
                 if out is not None:
                     self.args = out if isinstance(out, tuple) else (out,)
 
-    def forward_hooks(self):
+    def forward_hooks(self) -> Any:
         module = self.module
         for hook_id, hook in list(_global_forward_hooks.items()):
             yield (
@@ -215,7 +233,7 @@ class _Call:
                 hook_id in module._forward_hooks_always_called,
             )
 
-    def run_always_called(self):
+    def run_always_called(self) -> Any:
         for hook_id, hook, with_kwargs, always in self.forward_hooks():
             if not always or hook_id in self.called:
                 continue
@@ -228,16 +246,15 @@ class _Call:
                 if out is not None:
                     self.result = out
             except Exception as error:
-                from warnings import warn
+                from ..._warn import warn
 
                 warn(
                     "module forward hook with ``always_call=True`` raised an exception "
                     f"that was silenced as another error was raised in forward: {error}",
-                    stacklevel=2,
                 )
 
-    def attach_plain(self, hooks):
-        found = self.result
+    def attach_plain(self, hooks: Any) -> Any:
+        found: Any = self.result
         while not isinstance(found, Tensor):
             found = next(iter(found.values() if isinstance(found, dict) else found))
         node = found.grad_fn
@@ -250,7 +267,7 @@ class _Call:
 class _BackwardWatch:
     """Identity nodes around a module, through which its gradients pass on their way back."""
 
-    def __init__(self, module, hooks, pre_hooks):
+    def __init__(self, module: Any, hooks: Any, pre_hooks: Any) -> None:
         self.module, self.hooks, self.pre_hooks = module, hooks, pre_hooks
         self.count, self.grad_outputs, self.has_input_node = 0, None, False
 
@@ -272,19 +289,19 @@ class _BackwardWatch:
             replaced[place] = tensor
         return type(values)(*replaced) if hasattr(values, "_fields") else tuple(replaced), True
 
-    def inputs(self, args):
+    def inputs(self, args: Any) -> Any:
         self.count = len(args)
         args, self.has_input_node = self._wrap(args, self.on_inputs)
         return args
 
-    def outputs(self, result):
+    def outputs(self, result: Any) -> Any:
         if isinstance(result, Tensor):
             return self._wrap((result,), self.on_outputs)[0][0]
         if isinstance(result, tuple):
             return self._wrap(result, self.on_outputs)[0]
         return result
 
-    def on_outputs(self, grads):
+    def on_outputs(self, grads: Any) -> Any:
         for hook in self.pre_hooks:
             out = hook(self.module, grads)
             if out is None:
@@ -298,19 +315,18 @@ class _BackwardWatch:
             grads = out
         self.grad_outputs = grads
         if not self.has_input_node and self.hooks:
-            from warnings import warn
+            from ..._warn import warn
 
             warn(
                 "Full backward hook is firing when gradients are computed with respect to module outputs "
                 "since no inputs require gradients. See "
                 "https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
                 "#torch.nn.Module.register_full_backward_hook for more details.",
-                stacklevel=2,
             )
             self.on_inputs((None,) * self.count, may_replace=False)
         return grads
 
-    def on_inputs(self, grads, may_replace=True):
+    def on_inputs(self, grads: Any, may_replace: bool = True) -> Any:
         for hook in self.hooks:
             out = hook(self.module, grads, self.grad_outputs)
             if out is None:
@@ -361,12 +377,14 @@ def _for_all(table, hook, **options):
     return _insert(table, hook, **options)
 
 
-def register_module_forward_pre_hook(hook):
+def register_module_forward_pre_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(module, args)`` before the ``forward`` of every module."""
     return _for_all(_global_forward_pre_hooks, hook)
 
 
-def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
+def register_module_forward_hook(
+    hook: Callable[..., Any], *, with_kwargs: bool = False, always_call: bool = False
+) -> Any:
     """Calls ``hook(module, args, output)`` after the ``forward`` of every module."""
     return _for_all(
         _global_forward_hooks,
@@ -376,7 +394,7 @@ def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
     )
 
 
-def register_module_full_backward_pre_hook(hook):
+def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(module, grad_output)`` before the backward pass of every module."""
     return _for_all(_global_backward_pre_hooks, hook)
 
@@ -392,26 +410,26 @@ def _register_global_backward(hook, full):
     return _for_all(_global_backward_hooks, hook)
 
 
-def register_module_full_backward_hook(hook):
+def register_module_full_backward_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(module, grad_input, grad_output)`` in the backward pass of every module."""
     return _register_global_backward(hook, True)
 
 
-def register_module_backward_hook(hook):
+def register_module_backward_hook(hook: Callable[..., Any]) -> Any:
     """The older form of :func:`register_module_full_backward_hook`."""
     return _register_global_backward(hook, False)
 
 
-def register_module_parameter_registration_hook(hook):
+def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(module, name, parameter)`` whenever a parameter is registered; it may return another."""
     return _insert(_global_parameter_registration_hooks, hook)
 
 
-def register_module_buffer_registration_hook(hook):
+def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(module, name, buffer)`` whenever a buffer is registered; it may return another."""
     return _insert(_global_buffer_registration_hooks, hook)
 
 
-def register_module_module_registration_hook(hook):
+def register_module_module_registration_hook(hook: Callable[..., Any]) -> Any:
     """Calls ``hook(module, name, submodule)`` whenever a submodule is registered; it may return another."""
     return _insert(_global_module_registration_hooks, hook)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from weakref import ref
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
 _RESERVED = frozenset(
     ("training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_hooked")
 )
@@ -23,13 +27,13 @@ class Mirror(dict):
 
     __slots__ = ("_owner",)
 
-    def __init__(self, owner, items=()):
+    def __init__(self, owner: Any, items: Any = ()) -> None:
         dict.__init__(self)
         self._owner = ref(owner)
         for key, value in dict(items).items():
             self[key] = value
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: Any) -> None:
         dict.__setitem__(self, key, value)
         owner = self._owner()
         if owner is not None and type(key) is str and key not in _RESERVED and not hasattr(type(owner), key):
@@ -40,41 +44,41 @@ class Mirror(dict):
         if owner is not None and owner.__dict__.get(key, _ABSENT) is value and key not in _RESERVED:
             del owner.__dict__[key]
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: Any) -> None:
         value = self[key]
         dict.__delitem__(self, key)
         self._forget(key, value)
 
-    def pop(self, key, *default):
+    def pop(self, key: Any, *default: Any) -> Any:
         present = key in self
         value = dict.pop(self, key, *default)
         if present:
             self._forget(key, value)
         return value
 
-    def popitem(self):
+    def popitem(self) -> Any:
         key, value = dict.popitem(self)
         self._forget(key, value)
         return key, value
 
-    def clear(self):
+    def clear(self) -> None:
         for key in list(self):
             del self[key]
 
-    def update(self, *others, **named):
+    def update(self, *others: Any, **named: Any) -> Any:
         for key, value in dict(*others, **named).items():
             self[key] = value
 
-    def __ior__(self, other):  # type: ignore[misc]
+    def __ior__(self, other: Any) -> Any:
         self.update(other)
         return self
 
-    def setdefault(self, key, default=None):
+    def setdefault(self, key: Any, default: Any = None) -> Any:
         if key not in self:
             self[key] = default
         return self[key]
 
-    def move_to_end(self, key, last=True):
+    def move_to_end(self, key: Any, last: bool = True) -> Any:
         value = dict.pop(self, key)
         rest = [] if last else list(self.items())
         for name, _ in rest:
@@ -83,5 +87,5 @@ class Mirror(dict):
         for name, item in rest:
             dict.__setitem__(self, name, item)
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return dict, (dict(self),)

@@ -9,6 +9,11 @@ from ... import _C
 from ...autograd.grad_mode import no_grad
 from ..parameter import Parameter, is_lazy
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 Tensor = _C.Tensor
 _EXTRA_STATE_KEY_SUFFIX = "_extra_state"
 
@@ -18,7 +23,7 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
 
     __slots__ = ()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
         return super().__repr__()
@@ -29,13 +34,17 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
 class StateMethods:
     """The ``state_dict`` part of :class:`Module`."""
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the class that this is mixed into
+
     _version = 1
 
-    def get_extra_state(self):
+    def get_extra_state(self) -> Any:
         """What a subclass wants to keep besides parameters and buffers; to be overridden."""
         raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.")
 
-    def set_extra_state(self, state):
+    def set_extra_state(self, state: Any) -> None:
         """Takes back what :meth:`get_extra_state` returned; to be overridden."""
         raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.")
 
@@ -49,14 +58,14 @@ class StateMethods:
             )
         return _insert(self._state_dict_hooks, hook)
 
-    def register_state_dict_post_hook(self, hook):
+    def register_state_dict_post_hook(self, hook: Any) -> Any:
         """Calls ``hook(module, state_dict, prefix, local_metadata)`` after :meth:`state_dict` has filled it."""
         from ._hooks import _insert
 
         hook._from_public_api = True
         return _insert(self._state_dict_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook):
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> Any:
         """Calls ``hook(module, prefix, keep_vars)`` before :meth:`state_dict` begins."""
         from ._hooks import _insert
 
@@ -67,11 +76,11 @@ class StateMethods:
 
         return _insert(self._load_state_dict_pre_hooks, _LoadHook(hook, self if with_module else None))
 
-    def register_load_state_dict_pre_hook(self, hook):
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> Any:
         """Calls ``hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)`` before loading."""
         return self._register_load_state_dict_pre_hook(hook, with_module=True)
 
-    def register_load_state_dict_post_hook(self, hook):
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> Any:
         """Calls ``hook(module, incompatible_keys)`` after loading; it may change the lists of keys."""
         from ._hooks import _insert
 
@@ -88,7 +97,9 @@ class StateMethods:
         if type(self).get_extra_state is not StateMethods.get_extra_state:
             destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
-    def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
+    def state_dict(
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
         """All parameters and persistent buffers, by their full names; the tensors share the module's memory.
 
         Args:
@@ -105,14 +116,13 @@ class StateMethods:
             ['weight', 'bias']
         """
         if args:
-            from warnings import warn
+            from ..._warn import warn
 
             warn(
                 "Positional args are being deprecated, use kwargs instead. Refer to "
                 "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict "
                 "for details.",
                 FutureWarning,
-                stacklevel=2,
             )
             destination = args[0] if destination is None else destination
             prefix = args[1] if len(args) > 1 and prefix == "" else prefix
@@ -199,17 +209,16 @@ class StateMethods:
                         else:
                             value = Parameter(value, requires_grad=param.requires_grad)
                     setattr(self, name, value)
-                else:
-                    if param.device.type == "meta" and value.device.type != "meta":
-                        from warnings import warn
+                elif param.device.type == "meta" and value.device.type != "meta":
+                    from ..._warn import warn
 
-                        warn(
-                            f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter "
-                            "in the current model, which is a no-op. (Did you mean to pass `assign=True` to "
-                            "assign items in the state dictionary to their corresponding key in the module "
-                            "instead of copying them in place?)",
-                            stacklevel=4,
-                        )
+                    warn(
+                        f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter "
+                        "in the current model, which is a no-op. (Did you mean to pass `assign=True` to "
+                        "assign items in the state dictionary to their corresponding key in the module "
+                        "instead of copying them in place?)",
+                    )
+                else:
                     param.copy_(value)
         except Exception as error:
             return (
@@ -218,7 +227,7 @@ class StateMethods:
             )
         return None
 
-    def load_state_dict(self, state_dict, strict=True, assign=False):
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:
         """Copies parameters and buffers from `state_dict` into this module and its descendants.
 
         Args:
@@ -280,19 +289,19 @@ def _load(module, state, prefix, metadata, assign, missing, unexpected, errors):
 class _LoadHook:
     """A hook that may want its module as first argument; the module is held weakly."""
 
-    def __init__(self, hook, module):
+    def __init__(self, hook: Callable[..., Any], module: Any) -> None:
         from weakref import ref
 
         self.hook, self.with_module = hook, module is not None
         self.module = ref(module) if module is not None else None
 
-    def __call__(self, *args):
+    def __call__(self, *args: Any) -> Any:
         return self.hook(self.module(), *args) if self.with_module else self.hook(*args)
 
-    def __getstate__(self):
+    def __getstate__(self) -> Any:
         return {"hook": self.hook, "with_module": self.with_module, "module": self.module and self.module()}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         from weakref import ref
 
         self.hook, self.with_module = state["hook"], state["with_module"]

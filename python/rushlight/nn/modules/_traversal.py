@@ -6,11 +6,23 @@ from ... import _C
 from ...autograd.grad_mode import no_grad
 from ..parameter import Parameter, is_lazy
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, Self
+
+    from ..._C import Tensor
+    from .module import Module
+
 Tensor = _C.Tensor
 
 
 class TraversalMethods:
     """The part of :class:`Module` that visits all of it."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the class that this is mixed into
 
     # ------------------------------------------------------------------ listing
     def _named_members(self, members, prefix="", recurse=True, remove_duplicate=True):
@@ -28,7 +40,7 @@ class TraversalMethods:
                     seen.add(value)
                 yield (f"{path}.{name}" if path else str(name)), value
 
-    def parameters(self, recurse=True):
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """All parameters, each once.
 
         Args:
@@ -37,7 +49,9 @@ class TraversalMethods:
         for _, param in self.named_parameters(recurse=recurse):
             yield param
 
-    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
         """All parameters with their full names.
 
         Args:
@@ -47,21 +61,23 @@ class TraversalMethods:
         """
         yield from self._named_members(lambda m: m._parameters.items(), prefix, recurse, remove_duplicate)
 
-    def buffers(self, recurse=True):
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """All buffers, each once."""
         for _, buf in self.named_buffers(recurse=recurse):
             yield buf
 
-    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
         """All buffers with their full names."""
         yield from self._named_members(lambda m: m._buffers.items(), prefix, recurse, remove_duplicate)
 
-    def children(self):
+    def children(self) -> Iterator[Module]:
         """The modules directly below this one."""
         for _, module in self.named_children():
             yield module
 
-    def named_children(self):
+    def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly below this one, with their names."""
         seen = set()
         for name, module in self._modules.items():
@@ -69,12 +85,14 @@ class TraversalMethods:
                 seen.add(module)
                 yield name, module
 
-    def modules(self, remove_duplicate=True):
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """This module and all its descendants, each once."""
         for _, module in self.named_modules(remove_duplicate=remove_duplicate):
             yield module
 
-    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+    def named_modules(
+        self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
         """This module and all its descendants, with their full names."""
         memo = set() if memo is None else memo
         if self in memo:
@@ -89,9 +107,9 @@ class TraversalMethods:
                 )
 
     # ------------------------------------------------------------------ finding
-    def get_submodule(self, target):
+    def get_submodule(self, target: str) -> Module:
         """The descendant with the full name `target`; ``AttributeError`` if there is none."""
-        module = self
+        module: Any = self
         for name in target.split(".") if target else ():
             if not hasattr(module, name):
                 raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
@@ -100,7 +118,7 @@ class TraversalMethods:
                 raise AttributeError(f"`{name}` is not an nn.Module")
         return module
 
-    def set_submodule(self, target, module, strict=False):
+    def set_submodule(self, target: str, module: Any, strict: bool = False) -> None:
         """Puts `module` in place of the descendant with the full name `target`.
 
         Args:
@@ -120,7 +138,7 @@ class TraversalMethods:
             raise AttributeError(f"`{name}` is not an nn.Module")
         setattr(parent, name, module)
 
-    def get_parameter(self, target):
+    def get_parameter(self, target: str) -> Parameter:
         """The parameter with the full name `target`; ``AttributeError`` if there is none."""
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
@@ -131,7 +149,7 @@ class TraversalMethods:
             raise AttributeError(f"`{name}` is not an nn.Parameter")
         return param
 
-    def get_buffer(self, target):
+    def get_buffer(self, target: str) -> Tensor:
         """The buffer with the full name `target`; ``AttributeError`` if there is none."""
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
@@ -173,7 +191,7 @@ class TraversalMethods:
                 self._buffers[name] = fn(buf)
         return self
 
-    def apply(self, fn):
+    def apply(self, fn: Callable[..., Any]) -> Self:
         """Calls `fn` on every descendant and then on the module itself; returns the module.
 
         Examples::
@@ -188,7 +206,7 @@ class TraversalMethods:
         fn(self)
         return self
 
-    def to(self, *args, **kwargs):
+    def to(self, *args: Any, **kwargs: Any) -> Self:
         """Moves or converts parameters and buffers in place.
 
         Takes a device, a floating point or complex dtype, both, another tensor, or ``memory_format``;
@@ -213,47 +231,47 @@ class TraversalMethods:
 
         return self._apply(convert)
 
-    def to_empty(self, *, device, recurse=True):
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Moves the module to `device` without the values."""
         return self._apply(lambda t: _C.empty_like(t, device=device), recurse=recurse)
 
-    def cpu(self):
+    def cpu(self) -> Self:
         """Moves the module to the processor."""
         return self._apply(lambda t: t.cpu())
 
-    def cuda(self, device=None):
+    def cuda(self, device: Any = None) -> Self:
         """Moves the module to the GPU."""
         return self._apply(lambda t: t.cuda(device))
 
     def _to_dtype(self, dtype):
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
-    def type(self, dst_type):
+    def type(self, dst_type: Any) -> Self:
         """Converts all parameters and buffers to `dst_type`."""
         return self._apply(lambda t: t.type(dst_type))
 
-    def float(self):
+    def float(self) -> Self:
         """Converts floating point parameters and buffers to float32."""
         return self._to_dtype(_C.float32)
 
-    def double(self):
+    def double(self) -> Self:
         """Converts floating point parameters and buffers to float64."""
         return self._to_dtype(_C.float64)
 
-    def half(self):
+    def half(self) -> Self:
         """Converts floating point parameters and buffers to float16."""
         return self._to_dtype(_C.float16)
 
-    def bfloat16(self):
+    def bfloat16(self) -> Self:
         """Converts floating point parameters and buffers to bfloat16."""
         return self._to_dtype(_C.bfloat16)
 
-    def share_memory(self):
+    def share_memory(self) -> Self:
         """Moves parameters and buffers into shared memory."""
         return self._apply(lambda t: t.share_memory_())
 
     # ------------------------------------------------------------------ modes
-    def train(self, mode=True):
+    def train(self, mode: bool = True) -> Self:
         """Switches the module and its descendants into training mode, or out of it.
 
         Args:
@@ -266,17 +284,17 @@ class TraversalMethods:
             module.train(mode)
         return self
 
-    def eval(self):
+    def eval(self) -> Self:
         """Switches the module and its descendants into evaluation mode."""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad=True):
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Sets whether gradients are recorded for the parameters."""
         for param in self.parameters():
             param.requires_grad_(requires_grad)
         return self
 
-    def zero_grad(self, set_to_none=True):
+    def zero_grad(self, set_to_none: bool = True) -> None:
         """Resets the gradients of all parameters.
 
         Args:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from ... import _C
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter
 from .linear import NonDynamicallyQuantizableLinear
 from .module import Module
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..._C import Tensor
 
 
 class _Inplace(Module):
     """An activation whose only option is to overwrite its input."""
 
-    def __init__(self, inplace=False):
+    def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return "inplace=True" if self.inplace else ""
 
 
@@ -33,7 +38,7 @@ class ReLU(_Inplace):
         tensor([0., 2.])
     """
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.relu(input, self.inplace)
 
 
@@ -42,85 +47,85 @@ class ReLU6(_Inplace):
 
     min_val, max_val = 0.0, 6.0
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.hardtanh(input, 0.0, 6.0, self.inplace)
 
 
 class SiLU(_Inplace):
     r"""Applies :math:`x\,\sigma(x)`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.silu(input, self.inplace)
 
 
 class Mish(_Inplace):
     r"""Applies :math:`x \tanh(\text{softplus}(x))`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.mish(input, self.inplace)
 
 
 class SELU(_Inplace):
     r"""Applies :math:`s\,(\max(0, x) + \min(0, \alpha (e^x - 1)))`, whose constants keep mean 0 and variance 1."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.selu(input, self.inplace)
 
 
 class Hardsigmoid(Module):
     r"""Applies :math:`\min(\max(0, x / 6 + 1 / 2), 1)`."""
 
-    def __init__(self, inplace=False):
+    def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.hardsigmoid(input, self.inplace)
 
 
 class Hardswish(Module):
     r"""Applies :math:`x \min(\max(0, x / 6 + 1 / 2), 1)`."""
 
-    def __init__(self, inplace=False):
+    def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.hardswish(input, self.inplace)
 
 
 class Sigmoid(Module):
     r"""Applies :math:`1 / (1 + e^{-x})`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return _C.sigmoid(input)
 
 
 class Tanh(Module):
     r"""Applies :math:`\tanh(x)`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return _C.tanh(input)
 
 
 class LogSigmoid(Module):
     r"""Applies :math:`\log(1 / (1 + e^{-x}))`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.logsigmoid(input)
 
 
 class Softsign(Module):
     r"""Applies :math:`x / (1 + |x|)`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.softsign(input)
 
 
 class Tanhshrink(Module):
     r"""Applies :math:`x - \tanh(x)`."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.tanhshrink(input)
 
 
@@ -133,16 +138,16 @@ class Threshold(Module):
         inplace (bool): overwrite the input. Default: ``False``
     """
 
-    def __init__(self, threshold, value, inplace=False):
+    def __init__(self, threshold: float, value: Any, inplace: bool = False) -> None:
         super().__init__()
         self.threshold = threshold
         self.value = value
         self.inplace = inplace
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"threshold={self.threshold}, value={self.value}{', inplace=True' if self.inplace else ''}"
 
 
@@ -155,16 +160,16 @@ class RReLU(Module):
         inplace (bool): overwrite the input. Default: ``False``
     """
 
-    def __init__(self, lower=1.0 / 8, upper=1.0 / 3, inplace=False):
+    def __init__(self, lower: Any = 1.0 / 8, upper: Any = 1.0 / 3, inplace: bool = False) -> None:
         super().__init__()
         self.lower = lower
         self.upper = upper
         self.inplace = inplace
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"lower={self.lower}, upper={self.upper}{', inplace=True' if self.inplace else ''}"
 
 
@@ -177,16 +182,22 @@ class Hardtanh(Module):
         inplace (bool): overwrite the input. Default: ``False``
     """
 
-    def __init__(self, min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None):
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: Any = None,
+        max_value: Any = None,
+    ) -> None:
         super().__init__()
         for old, name in ((min_value, "min_val"), (max_value, "max_val")):
             if old is not None:
-                from warnings import warn
+                from ..._warn import warn
 
                 warn(
                     f"keyword argument `{name}ue` is deprecated and rename to `{name}`",
                     FutureWarning,
-                    stacklevel=2,
                 )
         self.min_val = min_val if min_value is None else min_value
         self.max_val = max_val if max_value is None else max_value
@@ -196,20 +207,20 @@ class Hardtanh(Module):
                 f"max_val must be larger than min_val, but got max_val={self.max_val}, min_val={self.min_val}"
             )
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"min_val={self.min_val}, max_val={self.max_val}{', inplace=True' if self.inplace else ''}"
 
 
 class _Alpha(Module):
-    def __init__(self, alpha=1.0, inplace=False):
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         self.alpha = alpha
         self.inplace = inplace
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"alpha={self.alpha}{', inplace=True' if self.inplace else ''}"
 
 
@@ -221,7 +232,7 @@ class ELU(_Alpha):
         inplace (bool): overwrite the input. Default: ``False``
     """
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.elu(input, self.alpha, self.inplace)
 
 
@@ -233,7 +244,7 @@ class CELU(_Alpha):
         inplace (bool): overwrite the input. Default: ``False``
     """
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.celu(input, self.alpha, self.inplace)
 
 
@@ -245,15 +256,15 @@ class LeakyReLU(Module):
         inplace (bool): overwrite the input. Default: ``False``
     """
 
-    def __init__(self, negative_slope=1e-2, inplace=False):
+    def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
         super().__init__()
         self.negative_slope = negative_slope
         self.inplace = inplace
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"negative_slope={self.negative_slope}{', inplace=True' if self.inplace else ''}"
 
 
@@ -265,20 +276,22 @@ class PReLU(Module):
         init (float): the first value of :math:`a`. Default: 0.25
     """
 
-    def __init__(self, num_parameters=1, init=0.25, device=None, dtype=None):
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__()
         self.num_parameters = num_parameters
         self.init = init
         self.weight = Parameter(_C.empty(num_parameters, device=device, dtype=dtype))
         self.reset_parameters()
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         init.constant_(self.weight, self.init)
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.prelu(input, self.weight)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"
 
 
@@ -289,14 +302,14 @@ class GELU(Module):
         approximate (str): ``'none'`` or ``'tanh'``. Default: ``'none'``
     """
 
-    def __init__(self, approximate="none"):
+    def __init__(self, approximate: str = "none") -> None:
         super().__init__()
         self.approximate = approximate
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.gelu(input, approximate=self.approximate)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"approximate={self.approximate!r}"
 
 
@@ -308,24 +321,24 @@ class Softplus(Module):
         threshold (float): Default: 20
     """
 
-    def __init__(self, beta=1.0, threshold=20.0):
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
         self.beta = beta
         self.threshold = threshold
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.softplus(input, self.beta, self.threshold)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
 class _Lambda(Module):
-    def __init__(self, lambd=0.5):
+    def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
         self.lambd = lambd
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return str(self.lambd)
 
 
@@ -336,7 +349,7 @@ class Hardshrink(_Lambda):
         lambd (float): Default: 0.5
     """
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.hardshrink(input, self.lambd)
 
 
@@ -347,23 +360,23 @@ class Softshrink(_Lambda):
         lambd (float): Default: 0.5
     """
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.softshrink(input, self.lambd)
 
 
 class _Along(Module):
     """An activation along one dimension."""
 
-    def __init__(self, dim=None):
+    def __init__(self, dim: Any = None) -> None:
         super().__init__()
         self.dim = dim
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         super().__setstate__(state)
         if not hasattr(self, "dim"):
             self.dim = None
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"dim={self.dim}"
 
 
@@ -374,10 +387,10 @@ class GLU(_Along):
         dim (int): along which to split. Default: -1
     """
 
-    def __init__(self, dim=-1):
+    def __init__(self, dim: int = -1) -> None:
         super().__init__(dim)
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         return F.glu(input, self.dim)
 
 
@@ -393,31 +406,31 @@ class Softmax(_Along):
         tensor([[0.5000, 0.5000]])
     """
 
-    def forward(self, input):
-        return F.softmax(input, self.dim, _stacklevel=5)
+    def forward(self, input: Tensor) -> Any:
+        return F.softmax(input, self.dim)
 
 
 class Softmin(_Along):
     r"""Applies :class:`Softmax` to :math:`-x`."""
 
-    def forward(self, input):
-        return F.softmin(input, self.dim, _stacklevel=5)
+    def forward(self, input: Tensor) -> Any:
+        return F.softmin(input, self.dim)
 
 
 class LogSoftmax(_Along):
     r"""Applies :math:`\log(e^{x_i} / \sum_j e^{x_j})` along `dim`."""
 
-    def forward(self, input):
-        return F.log_softmax(input, self.dim, _stacklevel=5)
+    def forward(self, input: Tensor) -> Any:
+        return F.log_softmax(input, self.dim)
 
 
 class Softmax2d(Module):
     """Applies :class:`Softmax` over the channels at every place of an image."""
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         if input.dim() not in (3, 4):
             raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
-        return F.softmax(input, -3, _stacklevel=5)
+        return F.softmax(input, -3)
 
 
 class MultiheadAttention(Module):
@@ -449,18 +462,18 @@ class MultiheadAttention(Module):
 
     def __init__(
         self,
-        embed_dim,
-        num_heads,
-        dropout=0.0,
-        bias=True,
-        add_bias_kv=False,
-        add_zero_attn=False,
-        kdim=None,
-        vdim=None,
-        batch_first=False,
-        device=None,
-        dtype=None,
-    ):
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: Any = None,
+        vdim: Any = None,
+        batch_first: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueError(
                 "embed_dim and num_heads must be greater than 0, "
@@ -515,21 +528,21 @@ class MultiheadAttention(Module):
             if bias is not None:
                 init.xavier_normal_(bias)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         state.setdefault("_qkv_same_embed_dim", True)
         super().__setstate__(state)
 
     def forward(
         self,
-        query,
-        key,
-        value,
-        key_padding_mask=None,
-        need_weights=True,
-        attn_mask=None,
-        average_attn_weights=True,
-        is_causal=False,
-    ):
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        key_padding_mask: Tensor | None = None,
+        need_weights: bool = True,
+        attn_mask: Tensor | None = None,
+        average_attn_weights: bool = True,
+        is_causal: bool = False,
+    ) -> Any:
         """Attends.
 
         Args:

@@ -9,6 +9,10 @@ from .container import ModuleList, Sequential
 from .linear import Linear
 from .module import Module
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
 _ASMoutput = namedtuple("_ASMoutput", ["output", "loss"])
 
 
@@ -30,8 +34,15 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     """
 
     def __init__(
-        self, in_features, n_classes, cutoffs, div_value=4.0, head_bias=False, device=None, dtype=None
-    ):
+        self,
+        in_features: int,
+        n_classes: int,
+        cutoffs: Any,
+        div_value: float = 4.0,
+        head_bias: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
         cutoffs = list(cutoffs)
         if not cutoffs:
@@ -67,7 +78,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 )
             )
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         self.head.reset_parameters()
         for narrow, widen in self.tail:
             narrow.reset_parameters()
@@ -84,7 +95,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 f"but found inputs with size {input.size()}"
             )
 
-    def forward(self, input_, target_):
+    def forward(self, input_: Any, target_: Any) -> Any:
         self._check(input_, target_)
         single = target_.dim() == 0
         input = input_.unsqueeze(0) if single else input_
@@ -118,11 +129,11 @@ class AdaptiveLogSoftmaxWithLoss(Module):
             out[:, low:high] = logs + head[:, self.shortlist_size + i].unsqueeze(1)
         return out
 
-    def log_prob(self, input):
+    def log_prob(self, input: Any) -> Any:
         """The log probabilities of all classes, of shape :math:`(N, n_classes)`."""
         return self._all_logs(input, self.head(input))
 
-    def predict(self, input):
+    def predict(self, input: Any) -> Any:
         """The most probable class of every sample; clusters are looked into only where they are likely."""
         head = self.head(input)
         best = head.argmax(dim=1)

@@ -9,6 +9,12 @@ from ... import _C
 from ..parameter import Parameter
 from .module import Module, _typename
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any, Self
+
+    from ..._C import Tensor
+
 
 def _position(length, place):
     place = as_index(place)
@@ -36,7 +42,7 @@ class Sequential(Module):
         1
     """
 
-    def __init__(self, *args):
+    def __init__(self, *args: Any) -> None:
         super().__init__()
         if len(args) == 1 and isinstance(args[0], OrderedDict):
             for name, module in args[0].items():
@@ -45,39 +51,39 @@ class Sequential(Module):
             for place, module in enumerate(args):
                 self.add_module(str(place), module)
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Any:
         for module in self._modules.values():
             input = module(input)
         return input
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         if isinstance(idx, slice):
             return type(self)(OrderedDict(list(self._modules.items())[idx]))
         return list(self._modules.values())[_position(len(self), idx)]
 
-    def __setitem__(self, idx, module):
+    def __setitem__(self, idx: Any, module: Any) -> None:
         setattr(self, list(self._modules)[_position(len(self), idx)], module)
 
-    def __delitem__(self, idx):
+    def __delitem__(self, idx: Any) -> None:
         names = list(self._modules)
         for name in names[idx] if isinstance(idx, slice) else [names[_position(len(self), idx)]]:
             delattr(self, name)
         _renumber(self)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._modules)
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         return iter(self._modules.values())
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Any:
         if not isinstance(other, Sequential):
             raise ValueError(
                 f"add operator supports only objects of Sequential class, but {type(other)} is given."
             )
         return Sequential(*self, *other)
 
-    def __iadd__(self, other):
+    def __iadd__(self, other: Any) -> Any:
         if not isinstance(other, Sequential):
             raise ValueError(
                 f"add operator supports only objects of Sequential class, but {type(other)} is given."
@@ -91,26 +97,26 @@ class Sequential(Module):
             raise ValueError(f"Non-positive multiplication factor {count} for {type(self)}")
         return list(self) * count
 
-    def __mul__(self, other):
+    def __mul__(self, other: Any) -> Any:
         return Sequential(*self._times(other))
 
     __rmul__ = __mul__
 
-    def __imul__(self, other):
+    def __imul__(self, other: Any) -> Any:
         return self.extend(self._times(other)[len(self) :])
 
-    def append(self, module):
+    def append(self, module: Any) -> Self:
         """Adds `module` at the end."""
         self.add_module(str(len(self)), module)
         return self
 
-    def extend(self, sequential):
+    def extend(self, sequential: Any) -> Self:
         """Adds all modules of `sequential` at the end."""
         for module in sequential:
             self.append(module)
         return self
 
-    def insert(self, index, module):
+    def insert(self, index: Any, module: Any) -> Self:
         """Puts `module` before the position `index`."""
         if not isinstance(module, Module):
             raise AssertionError(f"module should be of type: {Module}")
@@ -122,7 +128,7 @@ class Sequential(Module):
         self._modules = {str(i): m for i, m in enumerate(modules)}
         return self
 
-    def pop(self, key):
+    def pop(self, key: Any) -> Any:
         """Takes out the module at `key` and returns it."""
         module = self[key]
         del self[key]
@@ -142,58 +148,58 @@ class ModuleList(Module):
         6
     """
 
-    def __init__(self, modules=None):
+    def __init__(self, modules: Any = None) -> None:
         super().__init__()
         if modules is not None:
             self += modules
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         if isinstance(idx, slice):
             return type(self)(list(self._modules.values())[idx])
         return list(self._modules.values())[_position(len(self), idx)]
 
-    def __setitem__(self, idx, module):
+    def __setitem__(self, idx: Any, module: Any) -> None:
         setattr(self, str(_position(len(self), idx)), module)
 
-    def __delitem__(self, idx):
+    def __delitem__(self, idx: Any) -> None:
         places = range(len(self))[idx] if isinstance(idx, slice) else [_position(len(self), idx)]
         for place in places:
             delattr(self, str(place))
         _renumber(self)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._modules)
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         return iter(self._modules.values())
 
-    def __iadd__(self, modules):
+    def __iadd__(self, modules: Any) -> Any:
         return self.extend(modules)
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Any:
         return ModuleList([*self, *other])
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if not name.isdigit()]
 
-    def insert(self, index, module):
+    def insert(self, index: Any, module: Any) -> None:
         """Puts `module` before the position `index`."""
         modules = list(self._modules.values())
         modules.insert(index, module)
         self._modules = {str(i): m for i, m in enumerate(modules)}
 
-    def append(self, module):
+    def append(self, module: Any) -> Self:
         """Adds `module` at the end."""
         self.add_module(str(len(self)), module)
         return self
 
-    def pop(self, key):
+    def pop(self, key: Any) -> Any:
         """Takes out the module at `key` and returns it."""
         module = self[key]
         del self[key]
         return module
 
-    def extend(self, modules):
+    def extend(self, modules: Any) -> Self:
         """Adds all of `modules` at the end."""
         if not hasattr(modules, "__iter__"):
             raise TypeError(
@@ -203,11 +209,11 @@ class ModuleList(Module):
             self.add_module(str(place), module)
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shown = [repr(module) for module in self]
         if not shown:
             return self._get_name() + "()"
-        runs = []  # equal neighbours are shown once
+        runs: list[Any] = []  # equal neighbours are shown once
         for place, text in enumerate(shown):
             if runs and runs[-1][2] == text:
                 runs[-1][1] = place
@@ -255,50 +261,50 @@ class ModuleDict(Module):
         Tanh()
     """
 
-    def __init__(self, modules=None):
+    def __init__(self, modules: Any = None) -> None:
         super().__init__()
         if modules is not None:
             self.update(modules)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         return self._modules[key]
 
-    def __setitem__(self, key, module):
+    def __setitem__(self, key: Any, module: Any) -> None:
         self.add_module(key, module)
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: Any) -> None:
         del self._modules[key]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._modules)
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         return iter(self._modules)
 
-    def __contains__(self, key):
+    def __contains__(self, key: Any) -> bool:
         return key in self._modules
 
-    def clear(self):
+    def clear(self) -> None:
         """Takes out all modules."""
         self._modules.clear()
 
-    def pop(self, key):
+    def pop(self, key: Any) -> Any:
         """Takes out the module under `key` and returns it."""
         return self._modules.pop(key)
 
-    def keys(self):
+    def keys(self) -> Any:
         """The names."""
         return self._modules.keys()
 
-    def items(self):
+    def items(self) -> Any:
         """The names and modules."""
         return self._modules.items()
 
-    def values(self):
+    def values(self) -> Any:
         """The modules."""
         return self._modules.values()
 
-    def update(self, modules):
+    def update(self, modules: Any) -> Any:
         """Adds modules, in place of those of the same names."""
         _check_iterable(modules, "ModuleDict")
         for name, module in _pairs(modules, "ModuleDict"):
@@ -329,39 +335,39 @@ class ParameterList(Module):
         values (iterable, optional): the parameters; tensors are made into parameters.
     """
 
-    def __init__(self, values=None):
+    def __init__(self, values: Any = None) -> None:
         super().__init__()
         self._size = 0
         if values is not None:
             self += values
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         if isinstance(idx, slice):
             return type(self)([getattr(self, str(i)) for i in range(*idx.indices(len(self)))])
         return getattr(self, str(_position(len(self), idx)))
 
-    def __setitem__(self, idx, value):
+    def __setitem__(self, idx: Any, value: Any) -> None:
         setattr(self, str(_position(len(self), idx)), _held(value))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._size
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         return iter(self[i] for i in range(len(self)))
 
-    def __iadd__(self, values):
+    def __iadd__(self, values: Any) -> Any:
         return self.extend(values)
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if not name.isdigit()]
 
-    def append(self, value):
+    def append(self, value: Any) -> Self:
         """Adds `value` at the end."""
         self._size += 1
         self[self._size - 1] = value
         return self
 
-    def extend(self, values):
+    def extend(self, values: Any) -> Self:
         """Adds all of `values` at the end."""
         if not hasattr(values, "__iter__") or isinstance(values, _C.Tensor):
             raise TypeError(
@@ -371,10 +377,12 @@ class ParameterList(Module):
             self.append(value)
         return self
 
-    def extra_repr(self):
-        return "\n".join(f"  ({place}): {_shown(value, lambda v: v.dtype)}" for place, value in enumerate(self))
+    def extra_repr(self) -> str:
+        return "\n".join(
+            f"  ({place}): {_shown(value, lambda v: v.dtype)}" for place, value in enumerate(self)
+        )
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterList should not be called.")
 
 
@@ -385,7 +393,7 @@ class ParameterDict(Module):
         parameters (mapping or iterable of pairs, optional): names and parameters.
     """
 
-    def __init__(self, parameters=None):
+    def __init__(self, parameters: Any = None) -> None:
         super().__init__()
         self._keys = {}
         if parameters is not None:
@@ -399,97 +407,97 @@ class ParameterDict(Module):
             )
         return key
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         return getattr(self, self._key_to_attr(key))
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: Any) -> None:
         self._keys[key] = None
         setattr(self, self._key_to_attr(key), _held(value))
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: Any) -> None:
         del self._keys[key]
         delattr(self, self._key_to_attr(key))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._keys)
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         return iter(self._keys)
 
-    def __reversed__(self):
+    def __reversed__(self) -> Any:
         return reversed(list(self._keys))
 
-    def __contains__(self, key):
+    def __contains__(self, key: Any) -> bool:
         return key in self._keys
 
-    def __or__(self, other):
+    def __or__(self, other: Any) -> Any:
         merged = self.copy()
         merged.update(other)
         return merged
 
-    def __ror__(self, other):
+    def __ror__(self, other: Any) -> Any:
         merged = other.copy()
         merged.update(self)
         return merged
 
-    def __ior__(self, other):
+    def __ior__(self, other: Any) -> Any:
         self.update(other)
         return self
 
-    def copy(self):
+    def copy(self) -> Any:
         """Another dictionary of the same parameters."""
         return ParameterDict(OrderedDict((key, self[key]) for key in self._keys))
 
-    def setdefault(self, key, default=None):
+    def setdefault(self, key: Any, default: Any = None) -> Any:
         """The value under `key`, which is set to `default` if there is none."""
         if key not in self:
             self[key] = default
         return self[key]
 
-    def clear(self):
+    def clear(self) -> None:
         """Takes out everything."""
         for key in list(self._keys):
             del self[key]
 
-    def pop(self, key):
+    def pop(self, key: Any) -> Any:
         """Takes out the value under `key` and returns it."""
         value = self[key]
         del self[key]
         return value
 
-    def popitem(self):
+    def popitem(self) -> Any:
         """Takes out the last pair and returns it."""
         key = next(reversed(self._keys))
         return key, self.pop(key)
 
-    def get(self, key, default=None):
+    def get(self, key: Any, default: Any = None) -> Any:
         """The value under `key`, or `default`."""
         return self[key] if key in self._keys else default
 
-    def fromkeys(self, keys, default=None):
+    def fromkeys(self, keys: Any, default: Any = None) -> Any:
         """A dictionary with the given keys, all of value `default`."""
         return ParameterDict((key, default) for key in keys)
 
-    def keys(self):
+    def keys(self) -> Any:
         """The names."""
         return self._keys.keys()
 
-    def items(self):
+    def items(self) -> Any:
         """The names and values."""
         return ((key, self[key]) for key in self._keys)
 
-    def values(self):
+    def values(self) -> Any:
         """The values."""
         return (self[key] for key in self._keys)
 
-    def update(self, parameters):
+    def update(self, parameters: Any) -> Any:
         """Adds values, in place of those of the same names."""
         _check_iterable(parameters, "ParameterDict")
         for key, value in _pairs(parameters, "ParameterDict"):
             self[key] = value
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return "\n".join(f"  ({key}): {_shown(value)}" for key, value in self.items())
 
-    def __call__(self, input):
+    def __call__(self, input: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")

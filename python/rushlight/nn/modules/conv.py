@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from ... import _C
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter, UninitializedParameter
 from .lazy import LazyModuleMixin
 from .module import Module
@@ -15,6 +14,8 @@ from .utils import _pair, _reverse_repeat_tuple, _single, _triple
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
     from typing import Any
+
+    from ..._C import Tensor
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -27,19 +28,19 @@ class _ConvNd(Module):
 
     def __init__(
         self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        dilation=1,
-        groups=1,
-        bias=True,
-        padding_mode="zeros",
-        device=None,
-        dtype=None,
-        output_padding=0,
-    ):
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+        output_padding: Any = 0,
+    ) -> None:
         super().__init__()
         spread = type(self)._spread
         kernel_size, stride, dilation = spread(kernel_size), spread(stride), spread(dilation)
@@ -93,7 +94,7 @@ class _ConvNd(Module):
             widths += [total // 2, total - total // 2]
         return widths
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
             fan_in, _ = init._calculate_fan_in_and_fan_out(self.weight)
@@ -101,7 +102,7 @@ class _ConvNd(Module):
                 bound = 1 / math.sqrt(fan_in)
                 init.uniform_(self.bias, -bound, bound)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         text = (
             f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         )
@@ -119,7 +120,7 @@ class _ConvNd(Module):
             text += f", padding_mode={self.padding_mode}"
         return text
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         super().__setstate__(state)
         if not hasattr(self, "padding_mode"):
             self.padding_mode = "zeros"
@@ -130,6 +131,34 @@ class _Conv(_ConvNd):
 
     _convolve = ""
 
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
+
     def _conv_forward(self, input, weight, bias):
         convolve = getattr(F, self._convolve)
         if self.padding_mode == "zeros":
@@ -137,7 +166,7 @@ class _Conv(_ConvNd):
         padded = F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode)
         return convolve(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Tensor:
         if self.padding_mode == "zeros":
             return getattr(F, self._convolve)(
                 input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
@@ -225,19 +254,19 @@ class _ConvTransposeNd(_ConvNd):
 
     def __init__(
         self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        output_padding=0,
-        groups=1,
-        bias=True,
-        dilation=1,
-        padding_mode="zeros",
-        device=None,
-        dtype=None,
-    ):
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         if padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
         super().__init__(
@@ -286,7 +315,7 @@ class _ConvTransposeNd(_ConvNd):
                 )
         return [size - low for size, low in zip(output_size, smallest)]
 
-    def forward(self, input, output_size=None):
+    def forward(self, input: Tensor, output_size: Tensor | None = None) -> Tensor:
         return getattr(F, self._convolve)(
             input,
             self.weight,
@@ -358,30 +387,18 @@ class ConvTranspose3d(_ConvTransposeNd):
 class _LazyConv(LazyModuleMixin):
     """A convolution whose ``in_channels`` is the number of channels of the first input."""
 
-    def __init__(self, out_channels, *args, **kwargs):
-        bias = kwargs.pop("bias", None)
-        args = list(args)
-        place = self._bias_place
-        if bias is None:
-            bias = args[place] if len(args) > place else True
-        if len(args) > place:
-            args[place] = False
-        else:
-            kwargs["bias"] = False
-        options = {name: kwargs.get(name) for name in ("device", "dtype")}
-        super().__init__(0, 0, *args, **kwargs)
-        self.weight = UninitializedParameter(**options)
+    def _lazy(self, out_channels, bias, device, dtype):
+        """Weight and bias without shapes, once the sizes that are known have been checked."""
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.out_channels = out_channels
         if bias:
-            self.bias = UninitializedParameter(**options)
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
 
-    _bias_place = 5
-
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         if not self.has_uninitialized_params() and self.in_channels != 0:
             super().reset_parameters()
 
-    def initialize_parameters(self, input, *args, **kwargs):
+    def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> Any:
         dims = len(self.kernel_size)
         if input.dim() not in (dims + 1, dims + 2):
             raise RuntimeError(
@@ -402,44 +419,96 @@ class _LazyConv(LazyModuleMixin):
         if channels % self.groups != 0:
             raise ValueError("in_channels must be divisible by groups")
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.in_channels == 0 and not self.has_uninitialized_params():
             shape = self.weight.shape
             self._set_channels(shape[0] if self.transposed else shape[1] * self.groups)
         return super().__call__(*args, **kwargs)
 
 
-class LazyConv1d(_LazyConv, Conv1d):
+class _LazyForward(_LazyConv):
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype
+        )
+        self._lazy(out_channels, bias, device, dtype)
+
+
+class _LazyTransposed(_LazyConv):
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            0,
+            0,
+            kernel_size,
+            stride,
+            padding,
+            output_padding,
+            groups,
+            False,
+            dilation,
+            padding_mode,
+            device,
+            dtype,
+        )
+        self._lazy(out_channels, bias, device, dtype)
+
+
+class LazyConv1d(_LazyForward, Conv1d):
     """:class:`Conv1d` whose ``in_channels`` comes from the first input."""
 
     cls_to_become = Conv1d
 
 
-class LazyConv2d(_LazyConv, Conv2d):
+class LazyConv2d(_LazyForward, Conv2d):
     """:class:`Conv2d` whose ``in_channels`` comes from the first input."""
 
     cls_to_become = Conv2d
 
 
-class LazyConv3d(_LazyConv, Conv3d):
+class LazyConv3d(_LazyForward, Conv3d):
     """:class:`Conv3d` whose ``in_channels`` comes from the first input."""
 
     cls_to_become = Conv3d
 
 
-class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
+class LazyConvTranspose1d(_LazyTransposed, ConvTranspose1d):
     """:class:`ConvTranspose1d` whose ``in_channels`` comes from the first input."""
 
     cls_to_become = ConvTranspose1d
 
 
-class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
+class LazyConvTranspose2d(_LazyTransposed, ConvTranspose2d):
     """:class:`ConvTranspose2d` whose ``in_channels`` comes from the first input."""
 
     cls_to_become = ConvTranspose2d
 
 
-class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
+class LazyConvTranspose3d(_LazyTransposed, ConvTranspose3d):
     """:class:`ConvTranspose3d` whose ``in_channels`` comes from the first input."""
 
     cls_to_become = ConvTranspose3d

@@ -5,6 +5,12 @@ from __future__ import annotations
 from .. import functional as F
 from .batchnorm import _LazyNorm, _NormBase
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..._C import Tensor
+
 
 class _InstanceNorm(_NormBase):
     _unbatched_dim = 0
@@ -12,23 +18,23 @@ class _InstanceNorm(_NormBase):
 
     def __init__(
         self,
-        num_features,
-        eps=1e-5,
-        momentum=0.1,
-        affine=False,
-        track_running_stats=False,
-        device=None,
-        dtype=None,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        device: Any = None,
+        dtype: Any = None,
         *,
-        bias=True,
-    ):
+        bias: bool = True,
+    ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def _check_input_dim(self, input):
         if input.dim() not in (self._unbatched_dim, self._unbatched_dim + 1):
             raise ValueError(f"expected {self._expected} input (got {input.dim()}D input)")
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         axis = input.dim() - self._unbatched_dim
         if input.size(axis) != self.num_features:
@@ -37,12 +43,11 @@ class _InstanceNorm(_NormBase):
                     f"expected input's size at dim={axis} to match num_features ({self.num_features}), "
                     f"but got: {input.size(axis)}."
                 )
-            from warnings import warn
+            from ..._warn import warn
 
             warn(
                 f"input's size at dim={axis} does not match num_features. You can silence this warning by not "
                 "passing in num_features, which is not used because affine=False",
-                stacklevel=2,
             )
         if axis == 0:
             return self._normalise(input.unsqueeze(0)).squeeze(0)

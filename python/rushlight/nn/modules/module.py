@@ -24,6 +24,13 @@ from ._mirror import Mirror
 from ._state_dict import _EXTRA_STATE_KEY_SUFFIX, StateMethods, _IncompatibleKeys
 from ._traversal import TraversalMethods
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ..._C import Tensor
+
 __all__ = [
     "_EXTRA_STATE_KEY_SUFFIX",
     "Module",
@@ -98,7 +105,7 @@ class Module(HookMethods, StateMethods, TraversalMethods):
     dump_patches = False
     call_super_init = False
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not self.call_super_init:
             if kwargs:
                 raise TypeError(
@@ -117,13 +124,17 @@ class Module(HookMethods, StateMethods, TraversalMethods):
         if self.call_super_init:
             super().__init__(*args, **kwargs)
 
-    def forward(self, *args):
-        """The computation of the module; every subclass has its own."""
-        raise NotImplementedError(
-            f'Module [{type(self).__name__}] is missing the required "forward" function'
-        )
+    if TYPE_CHECKING:
+        forward: Callable[..., Any]  # a subclass takes what it likes
+    else:
 
-    def __call__(self, *args, **kwargs):
+        def forward(self, *args):
+            """The computation of the module; every subclass has its own."""
+            raise NotImplementedError(
+                f'Module [{type(self).__name__}] is missing the required "forward" function'
+            )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._hooked:
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
@@ -131,7 +142,7 @@ class Module(HookMethods, StateMethods, TraversalMethods):
     _call_impl = __call__
 
     # ------------------------------------------------------------------ registering
-    def register_buffer(self, name, tensor, persistent=True):
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that is part of the module's state but no parameter.
 
         Args:
@@ -152,7 +163,7 @@ class Module(HookMethods, StateMethods, TraversalMethods):
         else:
             self._non_persistent_buffers_set.add(name)
 
-    def register_parameter(self, name, param):
+    def register_parameter(self, name: str, param: Any) -> None:
         """Adds a parameter, or ``None``, under `name`.
 
         Errors:
@@ -177,19 +188,19 @@ class Module(HookMethods, StateMethods, TraversalMethods):
             param = _filtered(_hooks._global_parameter_registration_hooks, self, name, param)
         self._parameters[name] = param
 
-    def add_module(self, name, module):
+    def add_module(self, name: str, module: Any) -> None:
         """Adds a child module, or ``None``, under `name`."""
         if not isinstance(module, Module) and module is not None:
             raise TypeError(f"{_typename(module)} is not a Module subclass")
         _checked_name(self, "module", name, self._modules)
         self._modules[name] = _filtered(_hooks._global_module_registration_hooks, self, name, module)
 
-    def register_module(self, name, module):
+    def register_module(self, name: str, module: Any) -> None:
         """Another name of :meth:`add_module`."""
         self.add_module(name, module)
 
     # ------------------------------------------------------------------ attributes
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
         if isinstance(value, Parameter):
             if "_parameters" not in own:
@@ -258,21 +269,21 @@ class Module(HookMethods, StateMethods, TraversalMethods):
             if name in HOOK_TABLES:
                 own["_hooked"] = True
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         # Only what the instance dictionary lacks comes here.
         own = self.__dict__
         if name in _LAZY:
-            table = own[name] = OrderedDict()
+            fresh = own[name] = OrderedDict()
             if name in HOOK_TABLES:
                 own["_hooked"] = True
-            return table
+            return fresh
         for table in _MIRRORS:
             found = own.get(table)
             if found is not None and name in found:
                 return found[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def __delattr__(self, name):
+    def __delattr__(self, name: str) -> None:
         for table in _MIRRORS:
             found = self.__dict__.get(table)
             if found is not None and name in found:
@@ -281,14 +292,14 @@ class Module(HookMethods, StateMethods, TraversalMethods):
                 return
         object.__delattr__(self, name)
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         names = {*dir(type(self)), *self.__dict__}
         for table in _MIRRORS:
             names.update(name for name in self.__dict__[table] if isinstance(name, str))
         return sorted(name for name in names if not name[:1].isdigit())
 
     # ------------------------------------------------------------------ copies and files
-    def __getstate__(self):
+    def __getstate__(self) -> Any:
         state = {name: OrderedDict() for name in _LAZY}
         state["_is_full_backward_hook"] = None
         state.update(self.__dict__)
@@ -302,7 +313,7 @@ class Module(HookMethods, StateMethods, TraversalMethods):
                 state[table] = dict(entries)
         return state
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> Any:
         own = self.__dict__
         for name, value in state.items():
             if name in _LAZY:
@@ -320,7 +331,7 @@ class Module(HookMethods, StateMethods, TraversalMethods):
     def _get_name(self):
         return type(self).__name__
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         """The text between the brackets of the printed form; to be overridden."""
         return ""
 
@@ -362,5 +373,5 @@ class Module(HookMethods, StateMethods, TraversalMethods):
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
 
     # ------------------------------------------------------------------ not for this engine
-    def compile(self, *args, **kwargs):
+    def compile(self, *args: Any, **kwargs: Any) -> Any:
         """Accepted and without effect: operations already run compiled."""

@@ -7,6 +7,12 @@ from collections import namedtuple
 
 from ... import _C
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..._C import Tensor
+
 
 class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indices unsorted_indices")):
     """Sequences without padding: the first elements of all, then the second ones, and so on.
@@ -21,7 +27,9 @@ class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indi
 
     __slots__ = ()
 
-    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
+    def __new__(
+        cls, data: Any, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
+    ) -> Any:
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
         if batch_sizes is None:
@@ -33,7 +41,7 @@ class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indi
             )
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
-    def to(self, *args, **kwargs):
+    def to(self, *args: Any, **kwargs: Any) -> Any:
         """Moves or converts the data; the order goes with them."""
         data = self.data.to(*args, **kwargs)
         if data is self.data:
@@ -43,39 +51,39 @@ class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indi
         ]
         return type(self)(data, self.batch_sizes, *orders)
 
-    def cpu(self):
+    def cpu(self) -> Any:
         """Moves the data to the processor."""
         return self.to("cpu")
 
-    def cuda(self, device="cuda"):
+    def cuda(self, device: Any = "cuda") -> Any:
         """Moves the data to the GPU."""
         return self.to(device)
 
-    def double(self):
+    def double(self) -> Any:
         """Converts the data to float64."""
         return self.to(dtype=_C.float64)
 
-    def float(self):
+    def float(self) -> Any:
         """Converts the data to float32."""
         return self.to(dtype=_C.float32)
 
-    def half(self):
+    def half(self) -> Any:
         """Converts the data to float16."""
         return self.to(dtype=_C.float16)
 
-    def long(self):
+    def long(self) -> Any:
         """Converts the data to int64."""
         return self.to(dtype=_C.int64)
 
     @property
-    def is_cuda(self):
+    def is_cuda(self) -> Any:
         return self.data.is_cuda
 
-    def is_pinned(self):
+    def is_pinned(self) -> Any:
         return self.data.is_pinned()
 
 
-def invert_permutation(permutation):
+def invert_permutation(permutation: Any) -> Any:
     """The permutation that undoes another; ``None`` for ``None``."""
     if permutation is None:
         return None
@@ -91,7 +99,9 @@ def _places(lengths, steps):
     return reached.reshape(-1).nonzero().squeeze(1), reached.sum(1)
 
 
-def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
+def pack_padded_sequence(
+    input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
+) -> PackedSequence:
     """Takes the padding out of a batch of sequences.
 
     Args:
@@ -140,7 +150,9 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
     return PackedSequence(data, batch_sizes, order, None)
 
 
-def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
+def pad_packed_sequence(
+    sequence: Any, batch_first: bool = False, padding_value: float = 0.0, total_length: Any = None
+) -> tuple[Tensor, Tensor]:
     """Puts padding back; the inverse of :func:`pack_padded_sequence`.
 
     Args:
@@ -176,7 +188,9 @@ def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_le
     return padded, lengths
 
 
-def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
+def pad_sequence(
+    sequences: Any, batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
+) -> Tensor:
     """Stacks sequences of different lengths, padded to the longest.
 
     Args:
@@ -200,6 +214,8 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
     sequences = list(sequences)
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences")
     longest = max(s.size(0) for s in sequences)
     rows = []
     for s in sequences:
@@ -211,14 +227,14 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     return _C.stack(rows, 0 if batch_first else 1)
 
 
-def unpad_sequence(padded_sequences, lengths, batch_first=False):
+def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = False) -> Any:
     """The list of sequences that :func:`pad_sequence` stacked."""
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
     return [row[: int(length)] for row, length in zip(padded_sequences, lengths)]
 
 
-def pack_sequence(sequences, enforce_sorted=True):
+def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> PackedSequence:
     """Packs a list of sequences.
 
     Args:
@@ -229,7 +245,7 @@ def pack_sequence(sequences, enforce_sorted=True):
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
-def unpack_sequence(packed_sequences):
+def unpack_sequence(packed_sequences: Any) -> Any:
     """The list of sequences that :func:`pack_sequence` packed."""
     padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
     return unpad_sequence(padded, lengths, batch_first=True)

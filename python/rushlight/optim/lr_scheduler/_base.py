@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from ... import _C
+from ..._warn import warn
 from ..optimizer import Optimizer
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
 
 Tensor = _C.Tensor
 
@@ -28,12 +33,6 @@ EPOCH_DEPRECATION_WARNING = (
     "new chainable form, where available. Please open an issue if you are unable to "
     "replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose."
 )
-
-
-def _warn(text, level=3):
-    from warnings import warn
-
-    warn(text, UserWarning, stacklevel=level)
 
 
 def _values(optimizer, key="lr"):
@@ -97,7 +96,7 @@ class LRScheduler:
     _get_lr_called_within_step = False
     _is_initial = False
 
-    def __init__(self, optimizer, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         _require_optimizer(optimizer)
         self.optimizer = optimizer
         for place, group in enumerate(optimizer.param_groups):
@@ -124,39 +123,39 @@ class LRScheduler:
         finally:
             self._is_initial = False
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer."""
         return {name: value for name, value in self.__dict__.items() if name != "optimizer"}
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: Any) -> Any:
         """Takes up what :meth:`state_dict` gave."""
         self.__dict__.update(state_dict)
 
-    def get_last_lr(self):
+    def get_last_lr(self) -> list[float]:
         """The learning rates set last."""
         return self._last_lr
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         """The learning rates of the present epoch; every schedule has its own."""
         raise NotImplementedError
 
     def _check_called_in_step(self):
         if not self._get_lr_called_within_step:
-            _warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.", 4)
+            warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
 
     def _scaled(self, factor):
         return [group["lr"] * factor for group in self.optimizer.param_groups]
 
-    def step(self, epoch=None):
+    def step(self, epoch: Any = None) -> Any:
         """Goes on by one epoch and sets the learning rates."""
         if self._step_count == 1:
             if not hasattr(self.optimizer.step, "_wrapped_by_lr_sched"):
-                _warn(_OVERRIDDEN)
+                warn(_OVERRIDDEN)
             elif not getattr(self.optimizer, "_opt_called", False):
-                _warn(_WRONG_ORDER)
+                warn(_WRONG_ORDER)
         self._step_count += 1
         if epoch is not None:
-            _warn(EPOCH_DEPRECATION_WARNING)
+            warn(EPOCH_DEPRECATION_WARNING)
         self._update_lr(epoch)
 
     def _update_lr(self, epoch=None):

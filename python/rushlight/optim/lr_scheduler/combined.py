@@ -5,18 +5,26 @@ from __future__ import annotations
 from bisect import bisect_right
 from math import inf
 
+from ..._warn import warn
 from ._base import (
     EPOCH_DEPRECATION_WARNING,
     LRScheduler,
     _require_optimizer,
     _set,
     _values,
-    _warn,
 )
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..optimizer import Optimizer
 
 
 class _Combined(LRScheduler):
     """Saves and loads the schedules it is made of."""
+
+    _schedulers: list[Any]
 
     def _check_parts(self, schedulers, optimizer):
         name = type(self).__name__
@@ -35,13 +43,13 @@ class _Combined(LRScheduler):
                     f"{type(optimizer).__name__}."
                 )
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer, and the states of the parts."""
         state = {name: v for name, v in self.__dict__.items() if name not in ("optimizer", "_schedulers")}
         state["_schedulers"] = [part.state_dict() for part in self._schedulers]
         return state
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: Any) -> Any:
         """Takes up what :meth:`state_dict` gave."""
         self.__dict__.update({name: v for name, v in state_dict.items() if name != "_schedulers"})
         for part, state in zip(self._schedulers, state_dict["_schedulers"]):
@@ -58,7 +66,7 @@ class SequentialLR(_Combined):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, schedulers, milestones, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, schedulers: Any, milestones: Any, last_epoch: int = -1) -> None:
         if len(schedulers) < 1:
             raise ValueError(f"{type(self).__name__} expects at least one scheduler, but got no scheduler.")
         self._check_parts(schedulers, optimizer)
@@ -79,7 +87,7 @@ class SequentialLR(_Combined):
         first._initial_step()
         self._last_lr = first.get_last_lr()
 
-    def recursive_undo(self, sched=None):
+    def recursive_undo(self, sched: Any = None) -> Any:
         """Takes back the first step of every part."""
         sched = self if sched is None else sched
         if hasattr(sched, "_schedulers"):
@@ -88,7 +96,7 @@ class SequentialLR(_Combined):
         elif hasattr(sched, "last_epoch"):
             sched.last_epoch -= 1
 
-    def step(self):
+    def step(self) -> Any:
         """Goes on by one epoch and sets the learning rates."""
         self.last_epoch += 1
         place = bisect_right(self._milestones, self.last_epoch)
@@ -108,7 +116,7 @@ class ChainedScheduler(_Combined):
         optimizer (Optimizer, optional): whose groups are set.
     """
 
-    def __init__(self, schedulers, optimizer=None):
+    def __init__(self, schedulers: Any, optimizer: Optimizer | None = None) -> None:
         if len(schedulers) < 1:
             raise ValueError(
                 f"{type(self).__name__} expects at least one scheduler to be chained, but got no scheduler."
@@ -119,7 +127,7 @@ class ChainedScheduler(_Combined):
         self.optimizer = optimizer
         self._last_lr = _values(optimizer)
 
-    def step(self):
+    def step(self) -> Any:
         """A step of every schedule."""
         for part in self._schedulers:
             part.step()
@@ -143,16 +151,16 @@ class ReduceLROnPlateau(LRScheduler):
 
     def __init__(
         self,
-        optimizer,
-        mode="min",
-        factor=0.1,
-        patience=10,
-        threshold=1e-4,
-        threshold_mode="rel",
-        cooldown=0,
-        min_lr=0,
-        eps=1e-8,
-    ):
+        optimizer: Optimizer,
+        mode: str = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0,
+        eps: float = 1e-8,
+    ) -> None:
         if factor >= 1.0:
             raise ValueError("Factor should be < 1.0.")
         _require_optimizer(optimizer)
@@ -191,11 +199,11 @@ class ReduceLROnPlateau(LRScheduler):
         self.num_bad_epochs = 0
 
     @property
-    def in_cooldown(self):
+    def in_cooldown(self) -> Any:
         """Whether a change was made so recently that no other is considered."""
         return self.cooldown_counter > 0
 
-    def is_better(self, a, best):
+    def is_better(self, a: float, best: Any) -> Any:
         """Whether `a` is an improvement over `best`."""
         sign = -1 if self.mode == "min" else 1
         if self.threshold_mode == "rel":
@@ -206,13 +214,13 @@ class ReduceLROnPlateau(LRScheduler):
 
     _is_better = is_better
 
-    def step(self, metrics, epoch=None):
+    def step(self, metrics: Any, epoch: Any = None) -> Any:
         """Takes the figure of one epoch and lowers the learning rates if it is time to."""
         current = float(metrics)
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
-            _warn(EPOCH_DEPRECATION_WARNING)
+            warn(EPOCH_DEPRECATION_WARNING)
         self.last_epoch = epoch
         if self._is_better(current, self.best):
             self.best = current
@@ -245,7 +253,7 @@ class ReduceLROnPlateau(LRScheduler):
             if old - new > self.eps:
                 _set(group, "lr", new)
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: Any) -> Any:
         """Takes up what :meth:`state_dict` gave."""
         self.__dict__.update(state_dict)
         self._set_mode(self.mode, self.threshold, self.threshold_mode)

@@ -6,6 +6,12 @@ import math
 
 from ._base import LRScheduler, _for_groups, _require_optimizer, _set, _values
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..optimizer import Optimizer
+
 
 def _set_momentum(group, momentum, use_beta1):
     if use_beta1:
@@ -41,20 +47,20 @@ class CyclicLR(LRScheduler):
 
     def __init__(
         self,
-        optimizer,
-        base_lr,
-        max_lr,
-        step_size_up=2000,
-        step_size_down=None,
-        mode="triangular",
-        gamma=1.0,
-        scale_fn=None,
-        scale_mode="cycle",
-        cycle_momentum=True,
-        base_momentum=0.8,
-        max_momentum=0.9,
-        last_epoch=-1,
-    ):
+        optimizer: Optimizer,
+        base_lr: float,
+        max_lr: float,
+        step_size_up: int = 2000,
+        step_size_down: Any = None,
+        mode: str = "triangular",
+        gamma: float = 1.0,
+        scale_fn: Any = None,
+        scale_mode: str = "cycle",
+        cycle_momentum: bool = True,
+        base_momentum: float = 0.8,
+        max_momentum: float = 0.9,
+        last_epoch: int = -1,
+    ) -> None:
         _require_optimizer(optimizer)
         self.optimizer = optimizer
         base_lrs = _for_groups("base_lr", optimizer, base_lr)
@@ -86,7 +92,7 @@ class CyclicLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
         self.base_lrs = base_lrs
 
-    def scale_fn(self, x):
+    def scale_fn(self, x: Any) -> Any:
         """The height of the cycle, or at the step, `x`."""
         if self._scale_fn_custom is not None:
             return self._scale_fn_custom(x)
@@ -94,7 +100,7 @@ class CyclicLR(LRScheduler):
             return 1 / 2.0 ** (x - 1)
         return self.gamma**x if self.mode == "exp_range" else 1.0
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         cycle = math.floor(1 + self.last_epoch / self.total_size)
         x = 1.0 + self.last_epoch / self.total_size - cycle
@@ -106,7 +112,7 @@ class CyclicLR(LRScheduler):
                 _set_momentum(group, high - (high - low) * height * scale, self.use_beta1)
         return [low + (high - low) * height * scale for low, high in zip(self.base_lrs, self.max_lrs)]
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer; of `scale_fn` its attributes, if it is an object."""
         from types import FunctionType
 
@@ -116,7 +122,7 @@ class CyclicLR(LRScheduler):
         state["_scale_fn_custom"] = None if plain else function.__dict__.copy()
         return state
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: Any) -> Any:
         """Takes up what :meth:`state_dict` gave."""
         attributes = state_dict.pop("_scale_fn_custom")
         super().load_state_dict(state_dict)
@@ -137,7 +143,9 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     Source: Loshchilov and Hutter (2016), SGDR.
     """
 
-    def __init__(self, optimizer, T_0, T_mult=1, eta_min=0.0, last_epoch=-1):
+    def __init__(
+        self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1
+    ) -> None:
         if T_0 <= 0 or not isinstance(T_0, int):
             raise ValueError(f"Expected positive integer T_0, but got {T_0}")
         if T_mult < 1 or not isinstance(T_mult, int):
@@ -151,12 +159,12 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self.T_cur = last_epoch
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         height = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
         return [self.eta_min + (lr - self.eta_min) * height for lr in self.base_lrs]
 
-    def step(self, epoch=None):
+    def step(self, epoch: Any = None) -> Any:
         """Goes on by one epoch, or to `epoch`, which may be a fraction."""
         if epoch is None and self.last_epoch < 0:
             epoch = 0
@@ -213,21 +221,21 @@ class OneCycleLR(LRScheduler):
 
     def __init__(
         self,
-        optimizer,
-        max_lr,
-        total_steps=None,
-        epochs=None,
-        steps_per_epoch=None,
-        pct_start=0.3,
-        anneal_strategy="cos",
-        cycle_momentum=True,
-        base_momentum=0.85,
-        max_momentum=0.95,
-        div_factor=25.0,
-        final_div_factor=1e4,
-        three_phase=False,
-        last_epoch=-1,
-    ):
+        optimizer: Optimizer,
+        max_lr: float,
+        total_steps: Any = None,
+        epochs: Any = None,
+        steps_per_epoch: Any = None,
+        pct_start: float = 0.3,
+        anneal_strategy: str = "cos",
+        cycle_momentum: bool = True,
+        base_momentum: float = 0.85,
+        max_momentum: float = 0.95,
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+        three_phase: bool = False,
+        last_epoch: int = -1,
+    ) -> None:
         _require_optimizer(optimizer)
         self.optimizer = optimizer
         if total_steps is not None:
@@ -251,7 +259,7 @@ class OneCycleLR(LRScheduler):
         else:
             phases.append((self.total_steps - 1, rate[1], rate[2], momentum[1], momentum[0]))
         names = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
-        self._schedule_phases = [dict(zip(names, phase)) for phase in phases]
+        self._schedule_phases: list[dict[str, Any]] = [dict(zip(names, phase)) for phase in phases]
         if pct_start < 0 or pct_start > 1 or not isinstance(pct_start, float):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
@@ -282,7 +290,7 @@ class OneCycleLR(LRScheduler):
             return end + (start - end) / 2.0 * (math.cos(math.pi * share) + 1)
         return (end - start) * share + start
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         step = self.last_epoch
         if step > self.total_steps:

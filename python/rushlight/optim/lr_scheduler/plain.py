@@ -7,11 +7,17 @@ from bisect import bisect_right
 
 from ._base import LRScheduler, _values
 
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..optimizer import Optimizer
+
 
 class _FunctionLR(LRScheduler):
     """A schedule given by functions of the epoch; objects among them are saved, plain functions are not."""
 
-    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
         groups = len(optimizer.param_groups)
         if isinstance(lr_lambda, (list, tuple)):
             if len(lr_lambda) != groups:
@@ -21,7 +27,7 @@ class _FunctionLR(LRScheduler):
             self.lr_lambdas = [lr_lambda] * groups
         super().__init__(optimizer, last_epoch)
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer; of the functions, the attributes of those that are objects."""
         from types import FunctionType
 
@@ -32,7 +38,7 @@ class _FunctionLR(LRScheduler):
         ]
         return state
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: Any) -> Any:
         """Takes up what :meth:`state_dict` gave."""
         self.__dict__.update({name: value for name, value in state_dict.items() if name != "lr_lambdas"})
         for function, attributes in zip(self.lr_lambdas, state_dict["lr_lambdas"]):
@@ -56,7 +62,7 @@ class LambdaLR(_FunctionLR):
         [0.5]
     """
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         return [lr * function(self.last_epoch) for lr, function in zip(self.base_lrs, self.lr_lambdas)]
 
@@ -70,13 +76,13 @@ class MultiplicativeLR(_FunctionLR):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
         for function in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
             if not callable(function):
                 raise TypeError(f"lr_lambda should be a function, but got {type(function).__name__}")
         super().__init__(optimizer, lr_lambda, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self._is_initial:
             return _values(self.optimizer)
@@ -94,12 +100,14 @@ class StepLR(LRScheduler):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
         self.step_size = step_size
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self.last_epoch == 0 or self.last_epoch % self.step_size:
             return _values(self.optimizer)
@@ -119,14 +127,16 @@ class MultiStepLR(LRScheduler):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
+    def __init__(
+        self, optimizer: Optimizer, milestones: Any, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
         from collections import Counter
 
         self.milestones = Counter(milestones)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self.last_epoch not in self.milestones:
             return _values(self.optimizer)
@@ -147,14 +157,16 @@ class ConstantLR(LRScheduler):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1):
+    def __init__(
+        self, optimizer: Optimizer, factor: Any = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1
+    ) -> None:
         if factor > 1.0 or factor < 0:
             raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
         self.factor = factor
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self.last_epoch == 0:
             return self._scaled(self.factor)
@@ -180,7 +192,14 @@ class LinearLR(LRScheduler):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1):
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: Any = 1.0 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
+    ) -> None:
         if start_factor > 1.0 or start_factor <= 0:
             raise ValueError(
                 "Starting multiplicative factor expected to be greater than 0 and less or equal to 1."
@@ -192,7 +211,7 @@ class LinearLR(LRScheduler):
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self.last_epoch == 0:
             return self._scaled(self.start_factor)
@@ -218,11 +237,11 @@ class ExponentialLR(LRScheduler):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, gamma, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         return _values(self.optimizer) if self._is_initial else self._scaled(self.gamma)
 
@@ -240,12 +259,14 @@ class PolynomialLR(LRScheduler):
         last_epoch (int): Default: -1
     """
 
-    def __init__(self, optimizer, total_iters=5, power=1.0, last_epoch=-1):
+    def __init__(
+        self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1
+    ) -> None:
         self.total_iters = total_iters
         self.power = power
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self._is_initial or self.last_epoch > self.total_iters:
             return _values(self.optimizer)
@@ -272,12 +293,12 @@ class CosineAnnealingLR(LRScheduler):
     Source: Loshchilov and Hutter (2016), SGDR.
     """
 
-    def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
         self.T_max = T_max
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self):
+    def get_lr(self) -> list[float]:
         self._check_called_in_step()
         if self._is_initial:
             return _values(self.optimizer)

@@ -354,6 +354,15 @@ impl Op for AddProduct {
             );
             ensure_product("addmv_impl_cpu", a, b)?;
         } else {
+            for (name, t) in [("self", c), ("mat1", a)] {
+                ensure!(
+                    b.ndim() != 2 || t.dtype() == b.dtype(),
+                    Runtime,
+                    "{name} and mat2 must have the same dtype, but got {} and {}",
+                    t.dtype().scalar_name(),
+                    b.dtype().scalar_name()
+                );
+            }
             if b.ndim() == 2 { &MM } else { &BMM }.infer(&[a, b])?;
             ensure!(
                 c.dtype() == a.dtype(),

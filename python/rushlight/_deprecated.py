@@ -1,0 +1,28 @@
+"""Functions that PyTorch means to give up; they say so, then do what they always did."""
+
+from __future__ import annotations
+
+from . import _C
+from ._warn import warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def range(*args: Any, **kwargs: Any) -> _C.Tensor:
+    """Values from ``start`` to ``end``, which is the last of them; ``arange`` leaves it out, as Python does.
+
+    Args:
+        start (number): Default: 0
+        end (number): the last value.
+        step (number): Default: 1
+        out, dtype, layout, device, requires_grad: as in :func:`arange`.
+
+    Errors: RuntimeError for a step of zero, or one that leads away from ``end``.
+    """
+    warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
+        "Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
+    )
+    return _C.range(*args, **kwargs)

@@ -1,0 +1,328 @@
+# Generated from the op table by `python -m rushlight._stubs`; do not edit.
+# Names with an underscore stand for types whose own names are taken by a method or a function.
+from builtins import bool as _bool, complex as _complex, float as _float, int as _int, str as _str
+from collections.abc import Sequence
+from typing import Any, overload
+
+from .._C import (
+    Number, Tensor, _Named, _device, _dtype, bilinear as bilinear, channel_shuffle as channel_shuffle, conv1d as conv1d,
+    conv2d as conv2d, conv3d as conv3d, conv_tbc as conv_tbc, conv_transpose1d as conv_transpose1d,
+    conv_transpose2d as conv_transpose2d, conv_transpose3d as conv_transpose3d, pixel_shuffle as pixel_shuffle,
+    pixel_unshuffle as pixel_unshuffle,
+)
+from ._composed import *
+
+def adaptive_avg_pool1d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:
+    """Averages over as many windows as `output_size` says."""
+def adaptive_avg_pool2d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:
+    """Averages over as many windows as `output_size` says."""
+def adaptive_avg_pool3d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:
+    """Averages over as many windows as `output_size` says."""
+def adaptive_max_pool1d(input: Tensor, output_size: _int | None | Sequence[_int | None], return_indices: _bool = False) -> Any:
+    """The greatest elements of as many windows as `output_size` says."""
+def adaptive_max_pool2d(input: Tensor, output_size: _int | None | Sequence[_int | None], return_indices: _bool = False) -> Any:
+    """The greatest elements of as many windows as `output_size` says."""
+def adaptive_max_pool3d(input: Tensor, output_size: _int | None | Sequence[_int | None], return_indices: _bool = False) -> Any:
+    """The greatest elements of as many windows as `output_size` says."""
+def affine_grid(theta: Tensor, size: _int | Sequence[_int], align_corners: _bool | None = None) -> Tensor:
+    """A grid for `grid_sample` from affine maps: (N, 2, 3) for images, (N, 3, 4) for volumes of a `size` (N, C, ...)."""
+def alpha_dropout(input: Tensor, p: _float = 0.5, training: _bool = False, inplace: _bool = False) -> Tensor:
+    """Dropout that keeps mean 0 and variance 1, for use with SELU."""
+def avg_pool1d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True) -> Tensor:
+    """Averages over windows of (N, C, L)."""
+def avg_pool2d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True, divisor_override: _int | None = None) -> Tensor:
+    """Averages over windows of (N, C, H, W); `divisor_override` replaces the size of the window."""
+def avg_pool3d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True, divisor_override: _int | None = None) -> Tensor:
+    """Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window."""
+def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor | None, weight: Tensor | None = None, bias: Tensor | None = None, training: _bool = False, momentum: _float = 0.1, eps: _float = 1e-5) -> Tensor:
+    """Normalises each channel by mean and variance of the batch (`training`) or by the running statistics.
+    
+    Args: input: float (N, C, ...); running_mean, running_var, weight, bias: C elements.
+    Errors: ValueError for one value per channel while training."""
+def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """The binary cross entropy of probabilities; logarithms are not less than -100.
+    
+    Args: input: probabilities. target: the same shape. weight: broadcast to it.
+    **Errors**: ValueError if shapes differ; RuntimeError for probabilities outside [0, 1]."""
+def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean", pos_weight: Tensor | None = None) -> Tensor:
+    """The binary cross entropy of logits, exact for large ones.
+    
+    Args: weight: a factor for every term. pos_weight: a factor for the positive class.
+    **Errors**: ValueError if shapes differ."""
+def celu(input: Tensor, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
+    """`x` above zero, `alpha * (e^(x / alpha) - 1)` below."""
+def celu_(input: Tensor, alpha: _float = 1.0) -> Tensor:
+    """`celu` in place."""
+def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: _float = 0.0, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`1 - cos` of pairs with target 1, `max(0, cos - margin)` of pairs with target -1.
+    
+    **Shape**: inputs (N, D) with targets (N), or (D) with a 0-d target."""
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: _int = 1, eps: _float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along an axis."""
+def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, ignore_index: _int = -100, reduce: _bool | None = None, reduction: _str = "mean", label_smoothing: _float = 0.0) -> Tensor:
+    """Cross entropy between logits (N, C, ...) or (C) and class targets, or distributions of the input's shape.
+    
+    Args: target: int64 classes or floating probabilities; weight: one factor per class; ignore_index: a target that
+    does not count; label_smoothing: in [0, 1].
+    Errors: IndexError for a target that is no class, ValueError for batch sizes that differ."""
+@overload
+def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: _int = 0, reduction: _str = "mean", zero_infinity: _bool = False) -> Tensor:
+    """The negative logarithm of the probability that frames spell a target, summed over all alignments.
+    
+    Args: log_probs: (T, N, C) or (T, C), float32 or float64; targets: (N, S), or all targets in one row;
+    input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero, and so do their
+    gradients, which are nan otherwise."""
+@overload
+def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: _int | Sequence[_int], target_lengths: _int | Sequence[_int], blank: _int = 0, reduction: _str = "mean", zero_infinity: _bool = False) -> Tensor:
+    """With lengths as lists."""
+def dropout(input: Tensor, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
+    """Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
+    
+    Errors: ValueError if `p` is not in [0, 1]."""
+def dropout1d(input: Tensor, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
+    """Zeroes whole channels of (N, C, L)."""
+def dropout2d(input: Tensor, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
+    """Zeroes whole channels of (N, C, H, W)."""
+def dropout3d(input: Tensor, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
+    """Zeroes whole channels of (N, C, D, H, W)."""
+def elu(input: Tensor, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
+    """`x` above zero, `alpha * (e^x - 1)` below."""
+def elu_(input: Tensor, alpha: _float = 1.0) -> Tensor:
+    """`elu` in place."""
+def embedding(input: Tensor, weight: Tensor, padding_idx: _int | None = None, max_norm: _float | None = None, norm_type: _float = 2.0, scale_grad_by_freq: _bool = False, sparse: _bool = False) -> Tensor:
+    """Rows of `weight` (rows, dim) by index.
+    
+    Args: input: int64 or int32 of any shape; padding_idx: a row without gradient; max_norm: rows that are used are
+    first scaled down to this norm, in place; scale_grad_by_freq: divides gradients by the number of uses.
+    Shape: (*, dim).
+    Errors: IndexError for an index that is no row."""
+def embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | None = None, max_norm: _float | None = None, norm_type: _float = 2.0, scale_grad_by_freq: _bool = False, mode: _str = "mean", sparse: _bool = False, per_sample_weights: Tensor | None = None, include_last_offset: _bool = False, padding_idx: _int | None = None) -> Tensor:
+    """Sums, means or maxima of embedding rows over bags of indices.
+    
+    Args: input: (B, L), or (N) with `offsets` where each bag begins; mode: sum, mean or max; per_sample_weights: factors
+    of a sum; include_last_offset: the last offset is the end; padding_idx: a row that does not count.
+    Shape: (B, dim)."""
+def feature_alpha_dropout(input: Tensor, p: _float = 0.5, training: _bool = False, inplace: _bool = False) -> Tensor:
+    """`alpha_dropout` of whole channels."""
+def fold(input: Tensor, output_size: _int | Sequence[_int], kernel_size: _int | Sequence[_int], dilation: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, stride: _int | Sequence[_int] = 1) -> Tensor:
+    """Columns of sliding blocks summed into images of `output_size`: the reverse of `unfold`.
+    
+    Errors: RuntimeError if the columns do not fit the image."""
+def fractional_max_pool2d(input: Tensor, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: Sequence[Number] | None = None, return_indices: _bool = False, _random_samples: Tensor | None = None) -> Any:
+    """The greatest elements of windows at random places.
+    
+    Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's."""
+def fractional_max_pool2d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: Sequence[Number] | None = None, return_indices: _bool = False, _random_samples: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """The greatest elements of windows at random places, and their positions in the plane."""
+def fractional_max_pool3d(input: Tensor, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: Sequence[Number] | None = None, return_indices: _bool = False, _random_samples: Tensor | None = None) -> Any:
+    """The greatest elements of windows at random places.
+    
+    Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's."""
+def fractional_max_pool3d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: Sequence[Number] | None = None, return_indices: _bool = False, _random_samples: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """The greatest elements of windows at random places, and their positions in the plane."""
+def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | Number, full: _bool = False, eps: _float = 1e-6, reduction: _str = "mean") -> Tensor:
+    """The negative log-likelihood of targets under normal distributions with given means and variances.
+    
+    Args: var: a tensor of the input's size (the last axis may be 1 or missing) or a number. eps: least variance.
+    **Errors**: ValueError for other sizes and negative variances."""
+def gelu(input: Tensor, approximate: _str = "none") -> Tensor:
+    """`x` times the normal distribution function of `x`.
+    
+    Args: approximate: "none", or "tanh" for the approximation by a hyperbolic tangent.
+    **Errors**: RuntimeError for integers and for another `approximate`."""
+def glu(input: Tensor, dim: _int = -1) -> Tensor:
+    """The first half along an axis times the logistic function of the second.
+    
+    **Errors**: RuntimeError if the axis has an odd size."""
+def grid_sample(input: Tensor, grid: Tensor, mode: _str = "bilinear", padding_mode: _str = "zeros", align_corners: _bool | None = None) -> Tensor:
+    """Values of images (N, C, ...) at the places of a grid (N, ..., axes) with coordinates in [-1, 1], last axis first.
+    
+    Args: mode: bilinear, nearest or bicubic; padding_mode: zeros, border or reflection; align_corners: whether -1 and 1
+    are the centres of the corner pixels or their edges."""
+def group_norm(input: Tensor, num_groups: _int, weight: Tensor | None = None, bias: Tensor | None = None, eps: _float = 1e-5) -> Tensor:
+    """Normalises each of `num_groups` groups of channels of each sample.
+    
+    Errors: RuntimeError if the groups do not divide the channels."""
+def hardshrink(input: Tensor, lambd: _float = 0.5) -> Tensor:
+    """Zero where `|x| <= lambd`."""
+def hardsigmoid(input: Tensor, inplace: _bool = False) -> Tensor:
+    """`relu6(x + 3) / 6`."""
+def hardswish(input: Tensor, inplace: _bool = False) -> Tensor:
+    """`x relu6(x + 3) / 6`."""
+def hardtanh(input: Tensor, min_val: _float = -1.0, max_val: _float = 1.0, inplace: _bool = False) -> Tensor:
+    """Clamped to `[min_val, max_val]`."""
+def hardtanh_(input: Tensor, min_val: _float = -1.0, max_val: _float = 1.0) -> Tensor:
+    """`hardtanh` in place."""
+def hinge_embedding_loss(input: Tensor, target: Tensor, margin: _float = 1.0, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`input` where the target is 1, `max(0, margin - input)` where it is -1."""
+def huber_loss(input: Tensor, target: Tensor, reduction: _str = "mean", delta: _float = 1.0, weight: Tensor | None = None) -> Tensor:
+    """Half the squared error below `delta`, `delta` times the absolute error above.
+    
+    **Errors**: RuntimeError unless `delta` is positive."""
+def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: _bool = True, momentum: _float = 0.1, eps: _float = 1e-5) -> Tensor:
+    """Normalises each channel of each sample.
+    
+    Errors: ValueError for one element per channel."""
+@overload
+def interpolate(input: Tensor, size: _int | Sequence[_int] | None = None, scale_factor: _float | None = None, mode: _str = "nearest", align_corners: _bool | None = None, recompute_scale_factor: _bool | None = None, antialias: _bool = False) -> Tensor:
+    """Resizes (N, C, ...) to `size`, or by `scale_factor`.
+    
+    Args: mode: nearest, nearest-exact, linear, bilinear, bicubic, trilinear, lanczos or area; align_corners: whether the
+    centres of the corner pixels coincide; antialias: widens the filter when shrinking.
+    Errors: ValueError for sizes that contradict each other, NotImplementedError for a mode that does not fit."""
+@overload
+def interpolate(input: Tensor, size: _int | Sequence[_int] | None = None, scale_factor: Sequence[Number] | None = None, mode: _str = "nearest", align_corners: _bool | None = None, recompute_scale_factor: _bool | None = None, antialias: _bool = False) -> Tensor:
+    """Resizes (N, C, ...) by a factor for each axis."""
+def kl_div(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean", log_target: _bool = False) -> Tensor:
+    """Kullback and Leibler's divergence of log-probabilities from a target distribution, term by term.
+    
+    Args: reduction: also "batchmean", the sum over the first axis' size. log_target: the target is logarithmic too."""
+def l1_loss(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean", weight: Tensor | None = None) -> Tensor:
+    """The absolute error of each pair of elements, averaged, summed or as it is."""
+def layer_norm(input: Tensor, normalized_shape: _int | Sequence[_int], weight: Tensor | None = None, bias: Tensor | None = None, eps: _float = 1e-5) -> Tensor:
+    """Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts."""
+def leaky_relu(input: Tensor, negative_slope: _float = 0.01, inplace: _bool = False) -> Tensor:
+    """`x` above zero, `negative_slope * x` below."""
+def leaky_relu_(input: Tensor, negative_slope: _float = 0.01) -> Tensor:
+    """`leaky_relu` in place."""
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`input @ weight.T + bias` over the last axis.
+    
+    Args: input: (*, in); weight: (out, in) or (in); bias: (out).
+    Shape: (*, out).
+    Errors: RuntimeError for sizes or dtypes that do not fit."""
+def log_softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: _dtype | None = None) -> Tensor:
+    """The logarithm of `softmax`, computed in one."""
+def logsigmoid(input: Tensor) -> Tensor:
+    """The logarithm of the logistic function."""
+def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: _float = 0.0, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`max(0, -target * (input1 - input2) + margin)`."""
+def max_pool1d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Any:
+    """The greatest element of every window; with `return_indices` also its position in the plane.
+    
+    Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis."""
+def max_pool1d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Any:
+    """The greatest element of every window and its position in the plane."""
+def max_pool2d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Any:
+    """The greatest element of every window; with `return_indices` also its position in the plane.
+    
+    Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis."""
+def max_pool2d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Any:
+    """The greatest element of every window and its position in the plane."""
+def max_pool3d(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Any:
+    """The greatest element of every window; with `return_indices` also its position in the plane.
+    
+    Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis."""
+def max_pool3d_with_indices(input: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Any:
+    """The greatest element of every window and its position in the plane."""
+def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, output_size: _int | Sequence[_int] | None = None) -> Tensor:
+    """Puts values back where a maximum pooling found them; zero elsewhere."""
+def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, output_size: _int | Sequence[_int] | None = None) -> Tensor:
+    """Puts values back where a maximum pooling found them; zero elsewhere."""
+def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, output_size: _int | Sequence[_int] | None = None) -> Tensor:
+    """Puts values back where a maximum pooling found them; zero elsewhere."""
+def mish(input: Tensor, inplace: _bool = False) -> Tensor:
+    """`x tanh(softplus(x))`."""
+def mse_loss(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean", weight: Tensor | None = None) -> Tensor:
+    """The squared error of each pair of elements, averaged, summed or as it is.
+    
+    Args: reduction: "mean", "sum" or "none". weight: a factor for every term.
+    **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
+    **Errors**: ValueError for another reduction."""
+def multi_margin_loss(input: Tensor, target: Tensor, p: _int = 1, margin: _float = 1.0, weight: Tensor | None = None, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`sum max(0, margin - x[y] + x[i])^p / C` over the classes that are not the target.
+    
+    Args: input: (N, C) or (C); target: int64 (N) or 0-d; p: 1 or 2; weight: one factor per class."""
+def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`sum max(0, 1 - x[y] + x[i]) / C` over targets y and classes i that are none.
+    
+    Args: input: (N, C) or (C); target: int64 of the same shape, classes up to the first -1."""
+def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """Binary cross entropy of logits, averaged over the classes of the last axis."""
+def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, ignore_index: _int = -100, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """The negative log-likelihood of class targets under log-probabilities (N, C, ...) or (C).
+    
+    Args: target: int64 (N, ...) or 0-d; weight: one factor per class; ignore_index: a target that does not count;
+    reduction: none, mean (weighted) or sum.
+    Errors: IndexError for a target that is no class, ValueError for batch sizes that differ."""
+def normalize(input: Tensor, p: _float = 2.0, dim: _int | Sequence[_int] = 1, eps: _float = 1e-12) -> Tensor:
+    """`x / max(|x|_p, eps)` over axes."""
+def one_hot(tensor: Tensor, num_classes: _int = -1) -> Tensor:
+    """Vectors with a one at the index: (*, num_classes) int64; -1 classes means as many as needed.
+    
+    Errors: RuntimeError for negative indices or ones beyond the classes."""
+def pad(input: Tensor, pad: _int | Sequence[_int], mode: _str = "constant", value: _float | None = None) -> Tensor:
+    """Puts elements around the last axes: a constant, or the input reflected, replicated or continued in a circle.
+    
+    Args: pad: numbers (before, after) for the last axis, then the one in front of it, and so on; negative ones cut.
+    Errors: NotImplementedError for combinations of mode and axes that PyTorch does not have."""
+def pairwise_distance(x1: Tensor, x2: Tensor, p: _float = 2.0, eps: _float = 1e-6, keepdim: _bool = False) -> Tensor:
+    """The p-norm of `x1 - x2 + eps` along the last axis."""
+def pdist(input: Tensor, p: _float = 2.0) -> Tensor:
+    """The p-distances of every row to the later ones, as one axis."""
+def poisson_nll_loss(input: Tensor, target: Tensor, log_input: _bool = True, full: _bool = False, size_average: _bool | None = None, eps: _float = 1e-8, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """The negative log-likelihood of counts under a Poisson distribution.
+    
+    Args: log_input: the input is the logarithm of the rate. full: with Stirling's term. eps: keeps ln(0) away."""
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """`x` above zero, `weight * x` below; one weight in all or one per channel (axis 1)."""
+def relu(input: Tensor, inplace: _bool = False) -> Tensor:
+    """The larger of zero and each element."""
+def relu6(input: Tensor, inplace: _bool = False) -> Tensor:
+    """Clamped to [0, 6]."""
+def relu_(input: Tensor) -> Tensor:
+    """`relu` in place."""
+def rms_norm(input: Tensor, normalized_shape: _int | Sequence[_int], weight: Tensor | None = None, eps: _float | None = None) -> Tensor:
+    """Divides by the root mean square over the last axes, then scales."""
+def rrelu(input: Tensor, lower: _float = 0.125, upper: _float = 1.0 / 3.0, training: _bool = False, inplace: _bool = False) -> Tensor:
+    """`leaky_relu` with the mean of the bounds as slope (in training: random slopes between them)."""
+def rrelu_(input: Tensor, lower: _float = 0.125, upper: _float = 1.0 / 3.0, training: _bool = False) -> Tensor:
+    """`rrelu` in place."""
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None, dropout_p: _float = 0.0, is_causal: _bool = False, *, scale: _float | None = None, enable_gqa: _bool = False) -> Tensor:
+    """`softmax(query @ key.T * scale + mask) @ value`.
+    
+    Args: query: (..., heads, L, E); key: (..., heads, S, E); value: (..., heads, S, V); attn_mask: bool (true keys are
+    seen) or added to the scores; dropout_p: dropped from the weights; is_causal: query i sees keys up to i;
+    scale: default `1 / sqrt(E)`; enable_gqa: repeats the heads of key and value."""
+def selu(input: Tensor, inplace: _bool = False) -> Tensor:
+    """The self-normalising `elu`."""
+def selu_(input: Tensor) -> Tensor:
+    """`selu` in place."""
+def sigmoid(input: Tensor) -> Tensor:
+    """The logistic function."""
+def silu(input: Tensor, inplace: _bool = False) -> Tensor:
+    """`x sigmoid(x)`, also known as swish."""
+def smooth_l1_loss(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean", beta: _float = 1.0) -> Tensor:
+    """Squared error below `beta`, absolute error above.
+    
+    **Errors**: RuntimeError for a negative `beta`."""
+def soft_margin_loss(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`ln(1 + e^(-target * input))`."""
+def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: _dtype | None = None) -> Tensor:
+    """`e^x / sum(e^x)` along an axis; without `dim` along axis 0 of 0-, 1- and 3-d tensors, else along axis 1."""
+def softmin(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: _dtype | None = None) -> Tensor:
+    """`softmax(-x)`."""
+def softplus(input: Tensor, beta: _float = 1.0, threshold: _float = 20.0) -> Tensor:
+    """`ln(1 + e^(beta x)) / beta`, the identity where `beta x > threshold`."""
+def softshrink(input: Tensor, lambd: _float = 0.5) -> Tensor:
+    """Brought towards zero by `lambd`.
+    
+    **Errors**: RuntimeError for a negative `lambd`."""
+def softsign(input: Tensor) -> Tensor:
+    """`x / (1 + |x|)`."""
+def tanh(input: Tensor) -> Tensor:
+    """The hyperbolic tangent."""
+def tanhshrink(input: Tensor) -> Tensor:
+    """`x - tanh(x)`."""
+def threshold(input: Tensor, threshold: _float, value: _float, inplace: _bool = False) -> Tensor:
+    """`x` above the threshold, `value` at it and below."""
+def threshold_(input: Tensor, threshold: _float, value: _float) -> Tensor:
+    """`threshold` in place."""
+def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: _float = 1.0, p: _float = 2.0, eps: _float = 1e-6, swap: _bool = False, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
+    """`max(0, d(anchor, positive) - d(anchor, negative) + margin)` with distances of norm `p`.
+    
+    Args: swap: take the nearer of anchor and positive to the negative."""
+def unfold(input: Tensor, kernel_size: _int | Sequence[_int], dilation: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, stride: _int | Sequence[_int] = 1) -> Tensor:
+    """Sliding blocks of (N, C, H, W) or (C, H, W) as columns: (N, C * kernel, blocks).
+    
+    Errors: RuntimeError if no block fits."""

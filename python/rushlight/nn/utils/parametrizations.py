@@ -1,0 +1,151 @@
+"""Parametrizations that are there already: by spectral norm, and by length and direction."""
+
+from __future__ import annotations
+
+from ... import _C
+from ..._lazy import absent
+from ...autograd.grad_mode import no_grad
+from .. import functional as F
+from ..modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from ..modules.module import Module
+from . import parametrize
+from ._weight_norm import norm_except, scaled
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+Tensor = _C.Tensor
+
+__all__ = ["spectral_norm", "weight_norm"]
+
+
+class _SpectralNorm(Module):
+    _u: Tensor
+    _v: Tensor
+
+    def __init__(self, weight: Tensor, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
+        super().__init__()
+        ndim = weight.ndim
+        if not -ndim <= dim < ndim:
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [-{ndim}, {ndim - 1}] but got {dim})"
+            )
+        if n_power_iterations <= 0:
+            raise ValueError(
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            )
+        self.dim = dim if dim >= 0 else dim + ndim
+        self.eps = eps
+        if ndim > 1:
+            self.n_power_iterations = n_power_iterations
+            matrix = self._matrix(weight)
+            rows, columns = matrix.size()
+            u, v = matrix.new_empty(rows).normal_(0, 1), matrix.new_empty(columns).normal_(0, 1)
+            self.register_buffer("_u", F.normalize(u, dim=0, eps=eps))
+            self.register_buffer("_v", F.normalize(v, dim=0, eps=eps))
+            self._power_method(matrix, 15)
+
+    def _matrix(self, weight):
+        """The weight with `dim` as rows and all else as columns."""
+        if self.dim != 0:
+            weight = weight.permute(self.dim, *(d for d in range(weight.dim()) if d != self.dim))
+        return weight.flatten(1)
+
+    def _power_method(self, matrix, steps):
+        with no_grad():
+            for _ in range(steps):
+                self._u.copy_(F.normalize(_C.mv(matrix, self._v), dim=0, eps=self.eps))
+                self._v.copy_(F.normalize(_C.mv(matrix.H, self._u), dim=0, eps=self.eps))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        if weight.ndim == 1:
+            return F.normalize(weight, dim=0, eps=self.eps)
+        matrix = self._matrix(weight)
+        if self.training:
+            self._power_method(matrix, self.n_power_iterations)
+        # copies: the next step must not write to what this one's gradient needs
+        u, v = self._u.clone(), self._v.clone()
+        return weight / _C.vdot(u, _C.mv(matrix, v))
+
+    def right_inverse(self, value: Tensor) -> Tensor:
+        return value
+
+
+def spectral_norm(
+    module: Module,
+    name: str = "weight",
+    n_power_iterations: int = 1,
+    eps: float = 1e-12,
+    dim: int | None = None,
+) -> Module:
+    r"""Divides a weight by its largest singular value, which a few steps of power iteration estimate.
+
+    Args:
+        module (Module): whose weight it is.
+        name (str): its name. Default: ``'weight'``
+        n_power_iterations (int): steps each time the weight is used in training. Default: 1
+        eps (float): keeps lengths off zero. Default: 1e-12
+        dim (int, optional): which axis has the outputs. Default: 0, of transposed convolutions 1
+
+    Errors: ValueError if there is no such weight.
+
+    Source: Miyato et al. (2018), Spectral normalization for generative adversarial networks.
+
+    Examples::
+
+        >>> rl.nn.utils.parametrizations.spectral_norm(rl.nn.Linear(4, 3))
+        ParametrizedLinear(
+          in_features=4, out_features=3, bias=True
+          (parametrizations): ModuleDict(
+            (weight): ParametrizationList(
+              (0): _SpectralNorm()
+            )
+          )
+        )
+    """
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if dim is None:
+        dim = 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
+    made = _SpectralNorm(weight, n_power_iterations, dim, eps)
+    return parametrize.register_parametrization(module, name, made)
+
+
+class _WeightNorm(Module):
+    def __init__(self, dim: int | None = 0) -> None:
+        super().__init__()
+        self.dim = -1 if dim is None else dim
+
+    def forward(self, weight_g: Tensor, weight_v: Tensor) -> Tensor:
+        return scaled(weight_v, weight_g, self.dim)
+
+    def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
+        return norm_except(weight, self.dim), weight
+
+
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    r"""Learns the length (``original0``) and the direction (``original1``) of a weight apart: :math:`w = g v / \|v\|`.
+
+    Args:
+        module (Module): whose weight it is.
+        name (str): its name. Default: ``'weight'``
+        dim (int, optional): the axis whose slices have a length each; ``None`` for one of the whole. Default: 0
+
+    Source: Salimans and Kingma (2016), Weight normalization.
+    """
+    parametrize.register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+    def from_old_names(state_dict, prefix, *rest: Any):
+        """Files of the function of the same name in ``nn.utils`` say ``weight_g`` and ``weight_v``."""
+        old = f"{prefix}{name}_g", f"{prefix}{name}_v"
+        if all(key in state_dict for key in old):
+            for place, key in enumerate(old):
+                state_dict[f"{prefix}parametrizations.{name}.original{place}"] = state_dict.pop(key)
+
+    module._register_load_state_dict_pre_hook(from_old_names)
+    return module
+
+
+__getattr__ = absent(__name__)

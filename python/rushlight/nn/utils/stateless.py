@@ -1,0 +1,85 @@
+"""A module called with other parameters than its own, for one call."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["functional_call"]
+
+
+def functional_call(
+    module: Any,
+    parameters_and_buffers: Any,
+    args: Any = None,
+    kwargs: Any = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
+    """Calls a module with some of its parameters and buffers replaced; gradients flow to what replaces them.
+
+    Args:
+        module (Module): what is called.
+        parameters_and_buffers (dict): tensors by their full names.
+        args (Any or tuple): arguments of the call.
+        kwargs (dict, optional): keyword arguments of the call.
+        tie_weights (bool): what replaces a tensor replaces it under its other names as well. Default: ``True``
+        strict (bool): refuse names that are missing or too many. Default: ``False``
+
+    Errors: RuntimeError for missing and unexpected names; KeyError or AttributeError for one that does not exist.
+
+    Examples::
+
+        >>> layer = rl.nn.Linear(2, 1, bias=False)
+        >>> rl.nn.utils.stateless.functional_call(layer, {"weight": rl.ones(1, 2)}, (rl.ones(2),))
+        tensor([2.])
+    """
+    from ..._warn import warn
+
+    warn(
+        "`torch.nn.utils.stateless.functional_call` is deprecated as of PyTorch 2.0 and will be removed in a future "
+        "version of PyTorch. Please use `torch.func.functional_call` instead which is a drop-in replacement.",
+        FutureWarning,
+    )
+    return call_with(module, parameters_and_buffers, args, kwargs, tie_weights, strict)
+
+
+def call_with(module, tensors, args, kwargs, tie_weights=True, strict=False):
+    """The call of :func:`functional_call`."""
+    own = dict(module.named_parameters(remove_duplicate=False))
+    own.update(module.named_buffers(remove_duplicate=False))
+    given = dict(tensors)
+    if strict:
+        missing, extra = [n for n in own if n not in given], [n for n in given if n not in own]
+        if extra or missing:
+            lines = [f"Unexpected key(s): {', '.join(extra)}."] * bool(extra)
+            lines += [f"Missing key(s): {', '.join(missing)}."] * bool(missing)
+            raise RuntimeError(
+                f"Error(s) in reparametrizing for {module._get_name()}:\n\t" + "\n\t".join(lines)
+            )
+    if tie_weights:
+        for name in list(given):
+            if name in own:
+                given.update(
+                    {other: given[name] for other, t in own.items() if t is own[name] and other not in given}
+                )
+    if args is None:
+        args = ()
+    elif not isinstance(args, tuple):
+        args = (args,)
+    places = []
+    try:
+        for name, tensor in given.items():
+            path, _, last = name.rpartition(".")
+            owner = module.get_submodule(path)
+            table = owner._parameters if last in owner._parameters else owner._buffers
+            if last not in table:
+                raise AttributeError(f"{type(owner).__name__} has no parameter or buffer `{last}`")
+            places.append((table, last, table[last]))
+            table[last] = tensor
+        return module(*args, **({} if kwargs is None else kwargs))
+    finally:
+        for table, last, tensor in reversed(places):
+            table[last] = tensor

@@ -1,0 +1,72 @@
+"""What is missing says so, and what to do instead; versions compare."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+import rushlight as rl
+from rushlight.torch_version import TorchVersion
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("compile", "nothing is compiled"),
+        ("jit", "state_dict"),
+        ("distributed", "process group"),
+        ("xpu", "device='cpu'"),
+        ("cuda.Stream", "device='cpu'"),
+        ("nn.quantized", "quantised"),
+        ("nn.DataParallel", "module itself"),
+        ("sparse_coo_tensor", "dense"),
+        ("utils.tensorboard", "csv"),
+        ("nn.functional.scaled_mm", "not in rushlight"),
+        ("autograd.forward_ad", "autograd.functional"),
+    ],
+)
+def test_a_missing_name_says_what_to_do(path, words):
+    *owners, name = path.split(".")
+    owner = rl
+    for part in owners:
+        owner = getattr(owner, part)
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'") as caught:
+        getattr(owner, name)
+    assert f"PyTorch's {path} is not in rushlight" in str(caught.value)
+    assert words in str(caught.value)
+    assert not hasattr(owner, name)
+
+
+@pytest.mark.parametrize("line", ["import rushlight.jit", "from rushlight import jit", "from rushlight.nn import quantized"])
+def test_an_import_of_it_says_so_too(line):
+    with pytest.raises(ImportError, match="is not in rushlight"):
+        exec(line)
+
+
+def test_what_nobody_has_is_pythons_own_error():
+    with pytest.raises(AttributeError, match=r"^module .rushlight. has no attribute .nonsense.$"):
+        rl.nonsense  # noqa: B018
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named .rushlight\.nonsense.$"):
+        importlib.import_module("rushlight.nonsense")
+
+
+def test_python_adds_no_guess():
+    done = subprocess.run([sys.executable, "-c", "import rushlight; rushlight.compile"], capture_output=True, text=True)
+    assert "nothing is compiled" in done.stderr
+    assert "Did you mean" not in done.stderr
+    done = subprocess.run([sys.executable, "-c", "import rushlight; rushlight.zerros"], capture_output=True, text=True)
+    assert "Did you mean: 'zeros'" in done.stderr  # a slip of the fingers is still helped
+
+
+def test_versions_compare_with_text_tuples_and_versions():
+    assert isinstance(rl.__version__, str)
+    assert isinstance(rl.__version__, TorchVersion)
+    version = TorchVersion("2.10.0")
+    assert version > "2.9" and version > (2, 9) and version >= TorchVersion("2.10")
+    assert version == "2.10" and version == (2, 10) and version == "2.10.0+cpu" and version != "2.1"
+    assert TorchVersion("2.10.0rc1") < version < TorchVersion("2.10.0.post1")
+    assert not version < (2, 9, 1)
+    assert version == "2.10.0" and version != "parrot"
+    assert version.startswith("2.1") and {version: 1}["2.10.0"] == 1
