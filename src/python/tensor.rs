@@ -8,7 +8,6 @@ use crate::python::convert::{dtype_of, scalar};
 use crate::python::error::OrPy;
 pub use crate::python::object::{PyTensor, wrap};
 use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
-use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
 use crate::tensor::{Tensor, type_name};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
@@ -30,29 +29,6 @@ pub fn resized(t: &Tensor, shape: &[usize]) -> PyResult<Tensor> {
     let flat = |l: &Tensor, offset| l.alias(Layout { offset, ..Layout::contiguous(&[keep]) });
     ops::driver::memory::write(&flat(&fresh, 0), &flat(t, t.layout().offset)).py()?;
     Ok(t.replaced(fresh.storage().clone(), fresh.layout().clone(), t.dtype()))
-}
-
-/// The text of a tensor with a class name in front.
-pub fn text(t: &Tensor, prefix: &str) -> String {
-    let node = t.grad_fn();
-    let name = node.as_ref().map(|(n, _)| n.name().to_string());
-    let get = |index: &[usize]| match t.element(index) {
-        Scalar::Bool(b) => Value::Bool(b),
-        Scalar::Int(i) => Value::Int(i),
-        Scalar::Float(f) => Value::Float(f),
-        Scalar::Complex(c) => Value::Complex(c),
-    };
-    let data = PrintData {
-        prefix,
-        shape: t.shape(),
-        dtype: t.dtype(),
-        default_dtype: default_dtype(),
-        device: t.device(),
-        requires_grad: t.requires_grad(),
-        grad_fn: name.as_deref(),
-        get: &get,
-    };
-    tensor_text(&data, &print_options())
 }
 
 fn nested<'py>(
@@ -334,7 +310,7 @@ impl PyTensor {
         Ok(t.item().py()?.to_i64())
     }
     fn __repr__(&self) -> String {
-        text(&self.tensor(), "tensor")
+        self.tensor().text("tensor")
     }
     fn __hash__(slf: &Bound<'_, Self>) -> isize {
         (slf.as_ptr() as isize) >> 4
@@ -371,7 +347,7 @@ impl PyTensor {
     }
     #[getter]
     fn grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(g) = super::autograd::grad_of(&self.tensor()) else { return Ok(None) };
+        let Some(g) = self.tensor().grad() else { return Ok(None) };
         let mut cache = self.grad.lock().unwrap_or_else(|e| e.into_inner());
         if let Some((id, object)) = cache.as_ref()
             && *id == g.id()
@@ -389,7 +365,8 @@ impl PyTensor {
         let t = this.tensor();
         if value.is_none() {
             *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = None;
-            return super::autograd::set_grad(&t, None).py();
+            t.set_grad(None);
+            return Ok(());
         }
         let g = value.cast::<PyTensor>().map_err(|_| {
             PyTypeError::new_err(format!(
@@ -419,7 +396,8 @@ impl PyTensor {
             )));
         }
         *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = Some((g.id(), value.clone().unbind()));
-        super::autograd::set_grad(&t, Some(g)).py()
+        t.set_grad(Some(g));
+        Ok(())
     }
     /// The same data without history, with a version counter of its own.
     #[getter]
@@ -587,7 +565,7 @@ impl PyTensor {
         type_name(t.dtype(), t.device())
     }
     fn _text(&self, prefix: &str) -> String {
-        text(&self.tensor(), prefix)
+        self.tensor().text(prefix)
     }
 }
 
