@@ -521,7 +521,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         }
         if row.has_twin() && row.is_method() {
             let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
-            add(twin, row, true, true, true, "");
+            add(twin, row, true, true, row.is_in(Place::Torch), "");
         }
     }
     for group in &mut groups {

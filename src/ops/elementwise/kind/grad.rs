@@ -1,6 +1,7 @@
 //! Gradients of rows of several operands: a formula says by the names of its arguments what it reads.
 
 use crate::base::Scalar;
+use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::Params;
 use crate::ops::driver::op::Saves;
@@ -30,8 +31,9 @@ impl Read<'_> {
             None => self.tensor(operand).map(Val::T),
         }
     }
-    /// An operand that is a tensor.
+    /// An operand that must be a tensor.
     pub fn tensor(&self, operand: usize) -> Result<Tensor> {
+        ensure!(self.numbers[operand].is_none(), Internal, "a gradient reads a number as a tensor");
         self.cx.input(index(self.numbers, operand))
     }
     pub fn y(&self) -> Result<Tensor> {

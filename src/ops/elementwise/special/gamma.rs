@@ -72,12 +72,12 @@ fn multigamma(input: &Tensor, p: i64) -> Result<Tensor> {
 
 rows! { ORDERS:
     /// The `n`-th derivative of `digamma`.
+    [Torch] out Promote fn polygamma_function = "polygamma"(n: i64, input: &Tensor) -> Tensor { input.polygamma(n) }
+    /// The `n`-th derivative of `digamma`.
     [Method] + in place fn polygamma(input: &Tensor, n: i64) -> Tensor |to| {
         ensure!(n >= 0, Runtime, "polygamma(n, x) does not support negative n.");
         to.point(&POLYGAMMA, &[input], [n as f64, (input.dtype() != DType::F64) as u8 as f64, 0.0, 0.0])
     }
-    /// The `n`-th derivative of `digamma`.
-    [Torch] out Promote fn polygamma_function = "polygamma"(n: i64, input: &Tensor) -> Tensor { input.polygamma(n) }
     /// The `n`-th derivative of `digamma`.
     [Special] fn special_polygamma = "polygamma"(n: i64, input: &Tensor) -> Tensor { input.polygamma(n) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
