@@ -94,7 +94,6 @@ if TYPE_CHECKING:
         types as types,
         utils as utils,
     )
-
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
     # as in `serialization`, which is imported when first asked for

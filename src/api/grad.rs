@@ -168,6 +168,13 @@ fn start(i: usize, output: &Tensor, gradient: Option<&Tensor>) -> Result<(Edge, 
     Ok((edge, full(output.shape(), Scalar::Int(1), output.dtype(), output.device())?))
 }
 
+/// Where a pass over all outputs starts; a gradient that is missing is one.
+#[cfg(feature = "python")]
+pub(crate) fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> Result<Vec<(Edge, Tensor)>> {
+    let gradient = |i: usize| grads.get(i).and_then(Option::as_ref);
+    outputs.iter().enumerate().map(|(i, t)| start(i, t, gradient(i))).collect()
+}
+
 /// The gradients of the sum of scalar outputs with respect to `inputs`, recorded, so that they can be differentiated
 /// again; the leaves' own gradients stay as they are.
 ///

@@ -7,4 +7,6 @@ mod operators;
 mod values;
 
 pub use create::Of;
+#[cfg(feature = "python")]
+pub(crate) use grad::roots;
 pub use grad::{Backward, grad};

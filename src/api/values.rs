@@ -37,8 +37,9 @@ impl Tensor {
 }
 
 /// PyTorch's text: `tensor([1., 2.], grad_fn=<MulBackward0>)`.
-impl fmt::Display for Tensor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Tensor {
+    /// The text of the tensor, with the name of its class in front.
+    pub(crate) fn text(&self, prefix: &str) -> String {
         let node = self.grad_fn();
         let get = |index: &[usize]| match self.element(index) {
             Scalar::Bool(v) => Value::Bool(v),
@@ -47,7 +48,7 @@ impl fmt::Display for Tensor {
             Scalar::Complex(v) => Value::Complex(v),
         };
         let data = PrintData {
-            prefix: "tensor",
+            prefix,
             shape: self.shape(),
             dtype: self.dtype(),
             default_dtype: default_dtype(),
@@ -56,6 +57,12 @@ impl fmt::Display for Tensor {
             grad_fn: node.as_ref().map(|(n, _)| n.name()),
             get: &get,
         };
-        f.write_str(&tensor_text(&data, &print_options()))
+        tensor_text(&data, &print_options())
+    }
+}
+
+impl fmt::Display for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text("tensor"))
     }
 }

@@ -12,9 +12,8 @@ use crate::ops::nn::norm::rows as norm;
 use crate::ops::nn::pool::rows as pool;
 use crate::tensor::Tensor;
 
-pub use crate::ops::nn::activation::gate::{
-    elu, gelu, hardswish, leaky_relu, mish, relu6, selu, silu, softplus,
-};
+pub use crate::ops::nn::activation::piecewise::{hardswish, leaky_relu, relu6};
+pub use crate::ops::nn::activation::smooth::{elu, gelu, mish, selu, silu, softplus};
 pub use crate::ops::nn::embedding::table::one_hot;
 pub use crate::ops::nn::linear::linear;
 pub use crate::ops::nn::loss::Reduction;

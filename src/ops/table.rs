@@ -366,6 +366,20 @@ pub enum Twin {
     Own(fn(&[Arg]) -> Result<()>),
 }
 
+/// Where a row that is told so puts its result: its function into a new tensor, its twin over the first operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    New,
+    First,
+}
+
+impl To {
+    /// As a parameter `inplace` says it.
+    pub const fn inplace(yes: bool) -> To {
+        if yes { To::First } else { To::New }
+    }
+}
+
 /// What a tensor given as `out=` may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Out {
@@ -460,9 +474,10 @@ impl OpDef {
 /// A block of rows: `[Places] fn name = "python_name"(a: T, b: T = default; keyword: T = default) -> R { body }`.
 ///
 /// Between the places and `fn` may stand `+ in place` (an in-place twin that computes, then assigns), `out Told` (see [`Out`])
-/// and `autocast Half` (see [`Autocast`]). A parameter `..made: Made` is a group; one taken for compatibility alone begins
-/// with an underscore, which Python does not see. A row with the place `Method` or `InPlace` becomes a method of `Tensor`, any
-/// other a public function; the block is a constant of `OpDef`s.
+/// and `autocast Half` (see [`Autocast`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
+/// where the result goes (see [`To`]). A parameter `..made: Made` is a group; one taken for compatibility alone begins
+/// with an underscore, which Python does not see. A row with the place `Method` or `InPlace` and a tensor in front becomes a method
+/// of `Tensor`, any other a public function; the block is a constant of `OpDef`s.
 #[macro_export]
 macro_rules! rows {
     // a method of `Tensor`, or a function
@@ -488,12 +503,16 @@ macro_rules! rows {
             }
         }
     };
-    // the call with dynamic arguments
-    (@call [Method $($more:ident)*] $name:ident, $args:ident, $params:tt) => {
-        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $args, $params)
+    // what may be a number in front
+    (@method $docs:tt $name:ident $params:tt $r:ty, $body:block) => {
+        $crate::rows! { @fn [] $docs $name $params $r, $body }
     };
-    (@call [InPlace $($more:ident)*] $name:ident, $args:ident, $params:tt) => {
-        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $args, $params)
+    // the call with dynamic arguments
+    (@call [Method $($more:ident)*] $name:ident, $args:ident, ($this:ident : &Tensor $($rest:tt)*)) => {
+        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $args, ($this : &Tensor $($rest)*))
+    };
+    (@call [InPlace $($more:ident)*] $name:ident, $args:ident, ($this:ident : &Tensor $($rest:tt)*)) => {
+        $crate::rows!(@arguments ($crate::tensor::Tensor::$name), $args, ($this : &Tensor $($rest)*))
     };
     (@call [$other:ident $($more:ident)*] $name:ident, $args:ident, $params:tt) => {
         $crate::rows!(@call [$($more)*] $name, $args, $params)
@@ -527,9 +546,19 @@ macro_rules! rows {
             group: <$t as FromArg>::GROUP,
         }
     };
+    (@twin [] [] $params:tt $r:ty, $body:block) => { Twin::None };
+    (@twin [place] [] $params:tt $r:ty, $body:block) => { Twin::Assign };
+    (@twin [place] [$to:ident] ($($(..)? $p:ident : $t:ty $(= $d:expr)?),* $(; $($(..)? $kp:ident : $kt:ty $(= $kd:expr)?),*)?) $r:ty, $body:block) => {{
+        fn over($($p: $t,)* $($($kp: $kt,)*)?) -> $crate::error::Result<()> {
+            let $to = To::First;
+            let answer: $crate::error::Result<$r> = (|| $body)();
+            answer.map(drop)
+        }
+        Twin::Own(|_args: &[Arg]| $crate::rows!(@arguments (over), _args, ($($p: $t $(= $d)?),* $(; $($kp: $kt $(= $kd)?),*)?)))
+    }};
     ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(autocast $cast:ident)?
-        fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $body:block)*) => {
-        $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, $body })*
+        fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $(|$to:ident|)? $body:block)*) => {
+        $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, { $(let $to = $crate::ops::table::To::New;)? $body } })*
 
         pub const $block: &[$crate::ops::table::OpDef] = &[$({
             #[allow(unused_imports)]
@@ -541,7 +570,7 @@ macro_rules! rows {
                 places: &[$(Place::$place),+],
                 call: |_args: &[Arg]| $crate::rows!(@call [$($place)+] $name, _args, ($($params)*)),
                 returns: stringify!($r),
-                $(twin: { const _: &str = stringify!($twin); Twin::Assign },)?
+                twin: $crate::rows!(@twin [$($twin)?] [$($to)?] ($($params)*) $r, $body),
                 out: { const O: &[Out] = &[$(Out::$out,)? Out::by_place(&[$(Place::$place),+])]; O[0] },
                 $(autocast: Autocast::$cast,)?
                 ..OpDef::PLAIN

@@ -1,11 +1,11 @@
 //! Graph objects in Python: nodes, hooks, `backward`, `grad`, grad modes.
 
+use crate::api::roots;
 use crate::autograd::{GradMode, Request};
-use crate::base::Scalar;
 use crate::error::Result as CoreResult;
 use crate::python::error::{OrPy, from_py, guarded};
 use crate::python::tensor::{PyTensor, wrap};
-use crate::tensor::graph::{LeafHook, NodeHook, Retained, TensorHook, lock, new_hook_id};
+use crate::tensor::graph::{LeafHook, NodeHook, TensorHook, lock, new_hook_id};
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor};
 use crate::{autograd, ops};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -286,50 +286,11 @@ impl PyHandle {
 
 // ---- gradients of tensors -----------------------------------------------------------------------------------------
 
-/// The gradient of a leaf, or the kept one of a result.
-pub fn grad_of(t: &Tensor) -> Option<Tensor> {
-    match t.edge() {
-        Edge::Leaf(l) => l.grad(),
-        Edge::Node(..) => t.retained().and_then(|r| lock(&r.grad).clone()),
-        Edge::None => t.retained().and_then(|r| lock(&r.grad).clone()),
-    }
-}
-
-pub fn set_grad(t: &Tensor, grad: Option<Tensor>) -> CoreResult<()> {
-    match t.edge() {
-        Edge::Leaf(l) => l.set_grad(grad),
-        _ => {
-            if grad.is_some() || t.retained().is_some() {
-                let r = t.retain_slot();
-                *lock(&r.grad) = grad;
-            }
-        }
-    }
-    Ok(())
-}
-
 #[pymethods]
 impl PyTensor {
     /// Keeps the gradient of a result.
     fn retain_grad(&self) -> PyResult<()> {
-        let t = self.tensor();
-        if !t.requires_grad() {
-            return Err(PyRuntimeError::new_err("can't retain_grad on Tensor that has requires_grad=False"));
-        }
-        if let Some((node, slot)) = t.grad_fn() {
-            let fresh = t.retained().is_none();
-            let cell: Arc<Retained> = t.retain_slot();
-            let mut hooks = node.hooks_mut();
-            if fresh
-                || !hooks
-                    .retain
-                    .iter()
-                    .any(|(s, w)| *s == slot && w.upgrade().is_some_and(|c| Arc::ptr_eq(&c, &cell)))
-            {
-                hooks.retain.push((slot, Arc::downgrade(&cell)));
-            }
-        }
-        Ok(())
+        self.tensor().retain_grad().py()
     }
     #[getter]
     fn retains_grad(&self) -> bool {
@@ -410,54 +371,6 @@ fn list_of_tensors(obj: &Bound<'_, PyAny>) -> PyResult<Vec<Tensor>> {
         .collect()
 }
 
-/// The starting points: each output with its gradient, ones for scalars.
-fn roots(outputs: &[Tensor], grads: &[Option<Tensor>]) -> PyResult<Vec<(Edge, Tensor)>> {
-    let mut out = Vec::with_capacity(outputs.len());
-    for (i, t) in outputs.iter().enumerate() {
-        let edge = t.edge();
-        if !edge.is_some() {
-            return Err(PyRuntimeError::new_err(format!(
-                "element {i} of tensors does not require grad and does not have a grad_fn"
-            )));
-        }
-        let g = match grads.get(i).cloned().flatten() {
-            Some(g) => {
-                if g.shape() != t.shape() {
-                    return Err(PyRuntimeError::new_err(format!(
-                        "Mismatch in shape: grad_output[{i}] has a shape of torch.Size({:?}) and output[{i}] has a shape of torch.Size({:?}).",
-                        g.shape(),
-                        t.shape()
-                    )));
-                }
-                if g.dtype().is_complex() != t.dtype().is_complex() {
-                    return Err(PyRuntimeError::new_err(format!(
-                        "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: grad_output[{i}] has a dtype of torch.{} and output[{i}] has a dtype of torch.{}.",
-                        g.dtype().name(),
-                        t.dtype().name()
-                    )));
-                }
-                g
-            }
-            None => {
-                if t.numel() != 1 {
-                    return Err(PyRuntimeError::new_err(
-                        "grad can be implicitly created only for scalar outputs",
-                    ));
-                }
-                if t.dtype().is_complex() {
-                    return Err(PyRuntimeError::new_err(format!(
-                        "grad can be implicitly created only for real scalar outputs but got torch.{}",
-                        t.dtype().name()
-                    )));
-                }
-                ops::driver::memory::full(t.shape(), Scalar::Int(1), t.dtype(), t.device()).py()?
-            }
-        };
-        out.push((edge, g));
-    }
-    Ok(out)
-}
-
 fn run(py: Python<'_>, request: Request<'_>) -> PyResult<Vec<Option<Tensor>>> {
     // hooks and Python functions attach for their own duration
     let work = move || autograd::run(request, &ops::CALCULUS);
@@ -477,7 +390,7 @@ fn backward_of(
     create_graph: bool,
     inputs: Option<Vec<Tensor>>,
 ) -> PyResult<()> {
-    let roots = roots(outputs, grads)?;
+    let roots = roots(outputs, grads).py()?;
     let wanted: Option<Vec<Edge>> = match &inputs {
         Some(list) if list.is_empty() => {
             return Err(PyRuntimeError::new_err("`inputs` argument to `backward()` cannot be empty."));
@@ -507,11 +420,11 @@ fn backward_of(
     // results among the inputs keep theirs as leaves do, but for those that the pass itself kept one for
     for (t, grad) in inputs.iter().flatten().zip(found) {
         if let (Some(grad), false) = (grad, keeps_grad(t)) {
-            let sum = match grad_of(t) {
+            let sum = match t.grad() {
                 Some(old) => old.add(&grad).py()?,
                 None => grad,
             };
-            set_grad(t, Some(sum)).py()?;
+            t.set_grad(Some(sum));
         }
     }
     Ok(())
@@ -577,7 +490,7 @@ fn grad<'py>(
     let outputs = list_of_tensors(outputs)?;
     let inputs = list_of_tensors(inputs)?;
     let grads = grads_list(grad_outputs, outputs.len())?;
-    let roots = roots(&outputs, &grads)?;
+    let roots = roots(&outputs, &grads).py()?;
     let mut edges = Vec::new();
     for t in &inputs {
         if !t.requires_grad() {

@@ -8,7 +8,6 @@ use crate::python::convert::{dtype_of, scalar};
 use crate::python::error::{OrPy, guarded};
 pub use crate::python::object::{PyTensor, wrap};
 use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
-use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
 use crate::tensor::{Tensor, type_name};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
@@ -41,27 +40,9 @@ fn check_depth(t: &Tensor) -> PyResult<()> {
 }
 
 /// The text of a tensor with a class name in front.
-pub fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
+fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
     check_depth(t)?;
-    let node = t.grad_fn();
-    let name = node.as_ref().map(|(n, _)| n.name().to_string());
-    let get = |index: &[usize]| match t.element(index) {
-        Scalar::Bool(b) => Value::Bool(b),
-        Scalar::Int(i) => Value::Int(i),
-        Scalar::Float(f) => Value::Float(f),
-        Scalar::Complex(c) => Value::Complex(c),
-    };
-    let data = PrintData {
-        prefix,
-        shape: t.shape(),
-        dtype: t.dtype(),
-        default_dtype: default_dtype(),
-        device: t.device(),
-        requires_grad: t.requires_grad(),
-        grad_fn: name.as_deref(),
-        get: &get,
-    };
-    Ok(tensor_text(&data, &print_options()))
+    Ok(t.text(prefix))
 }
 
 /// Elements that become Python objects at a time. Python's code may run between them, while no memory is held.
@@ -405,7 +386,7 @@ impl PyTensor {
     }
     #[getter]
     fn grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(g) = super::autograd::grad_of(&self.tensor()) else { return Ok(None) };
+        let Some(g) = self.tensor().grad() else { return Ok(None) };
         let mut cache = self.grad.lock().unwrap_or_else(|e| e.into_inner());
         if let Some((id, object)) = cache.as_ref()
             && *id == g.id()
@@ -423,7 +404,8 @@ impl PyTensor {
         let t = this.tensor();
         if value.is_none() {
             *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = None;
-            return super::autograd::set_grad(&t, None).py();
+            t.set_grad(None);
+            return Ok(());
         }
         let g = value.cast::<PyTensor>().map_err(|_| {
             PyTypeError::new_err(format!(
@@ -453,7 +435,8 @@ impl PyTensor {
             )));
         }
         *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = Some((g.id(), value.clone().unbind()));
-        super::autograd::set_grad(&t, Some(g)).py()
+        t.set_grad(Some(g));
+        Ok(())
     }
     /// The same data without history, with a version counter of its own.
     #[getter]

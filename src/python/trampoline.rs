@@ -541,7 +541,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         }
         if row.has_twin() && row.is_method() {
             let twin: &'static str = Box::leak(format!("{}_", row.name).into_boxed_str());
-            add(twin, row, true, true, true, "");
+            add(twin, row, true, true, row.is_in(Place::Torch), "");
         }
     }
     for group in &mut groups {
@@ -553,6 +553,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     assert!(groups.len() <= capacity, "{} names, room for {capacity}", groups.len());
     let class = py.get_type::<PyTensor>();
     let mut by_name = HashMap::new();
+    let mut made: HashMap<&str, (Vec<*const OpDef>, Bound<'_, PyAny>)> = HashMap::new();
     for (i, group) in groups.iter().enumerate() {
         let (method, function, sub) = places[i];
         let doc = super::describe::doc(group.name, &group.rows);
@@ -572,18 +573,24 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
             class.setattr(group.name, descr)?;
         }
         if function {
-            // SAFETY: as above; no self
-            let f = unsafe {
-                Bound::from_owned_ptr_or_err(
-                    py,
-                    ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), std::ptr::null_mut()),
-                )?
+            // what has the same rows in two places is one object, as in PyTorch: `nn.functional.conv2d is conv2d`
+            let rows: Vec<*const OpDef> = group.functions.iter().map(|r| std::ptr::from_ref(*r)).collect();
+            let f = match made.get(group.name) {
+                Some((same, f)) if *same == rows => f.clone(),
+                // SAFETY: as above; no self
+                _ => unsafe {
+                    Bound::from_owned_ptr_or_err(
+                        py,
+                        ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), std::ptr::null_mut()),
+                    )?
+                },
             };
             if sub.is_empty() {
-                m.setattr(group.name, f)?;
+                m.setattr(group.name, &f)?;
             } else {
-                submodule(m, sub)?.setattr(group.name, f)?;
+                submodule(m, sub)?.setattr(group.name, &f)?;
             }
+            made.insert(group.name, (rows, f));
         }
         if sub.is_empty() {
             by_name.insert(group.name, i);

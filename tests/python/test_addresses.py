@@ -138,3 +138,14 @@ def test_no_composed_function_hides_behind_the_engine():
     for name in _composed.__all__:
         assert getattr(functional, name) is getattr(_composed, name)
         assert inspect.isfunction(getattr(functional, name))
+
+
+def test_a_function_of_two_places_is_one_object():
+    for name in (
+        "avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d "
+        "conv_transpose3d cosine_similarity hardshrink pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu "
+        "rrelu_ selu_ threshold_"
+    ).split():
+        assert getattr(rl.nn.functional, name) is getattr(rl, name), name
+    for name in "celu relu rrelu selu softmax threshold layer_norm".split():
+        assert getattr(rl.nn.functional, name) is not getattr(rl, name), name

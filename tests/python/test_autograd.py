@@ -497,3 +497,56 @@ def test_what_is_written_over_in_place_gets_zeros(name):
 def test_a_function_without_a_derivative_leaves_the_graph():
     x = rl.tensor([1.0, 2.0], requires_grad=True)
     assert not rl.special.bessel_j0(x).requires_grad and not x.isnan().requires_grad
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "node"),
+    [
+        ("lerp", (rl.ones(3), 0.25), "LerpBackward0"),
+        ("lerp", (rl.ones(3), rl.full((3,), 0.25)), "LerpBackward1"),
+        ("addcmul", (rl.ones(3), rl.ones(3)), "AddcmulBackward0"),
+        ("addcdiv", (rl.ones(3), rl.ones(3)), "AddcdivBackward0"),
+        ("clamp", (0.1, 0.4), "ClampBackward1"),
+        ("clip", (rl.zeros(3), rl.ones(3)), "ClampBackward0"),
+        ("clamp_min", (0.3,), "ClampMinBackward0"),
+        ("clamp_max", (rl.full((3,), 0.3),), "ClampMaxBackward1"),
+        ("logit", (0.1,), "LogitBackward0"),
+        ("nan_to_num", (), "NanToNumBackward0"),
+        ("polygamma", (1,), "PolygammaBackward0"),
+        ("round", (), "RoundBackward0"),
+        ("sub", (0.5,), "SubBackward0"),
+        ("div", (2.0,), "DivBackward0"),
+        ("pow", (3.0,), "PowBackward0"),
+        ("square", (), "PowBackward0"),
+        ("heaviside", (rl.ones(3),), None),
+    ],
+)
+def test_a_twin_computes_in_place_what_its_function_computes(name, args, node):
+    start = rl.tensor([0.2, 0.3, 0.7])
+    want = getattr(rl, name)(*((args[0], start) if name == "polygamma" else (start, *args)))
+    x = start.clone()
+    address, version = x.data_ptr(), x._version
+    assert getattr(x, name + "_")(*args) is x
+    assert (x.data_ptr(), x._version) == (address, version + 1)
+    assert rl.equal(x, want)
+    if node is None:
+        return
+    leaf = start.clone().requires_grad_()
+    y = leaf * 1
+    getattr(y, name + "_")(*args)
+    assert type(y.grad_fn).__name__ == node
+    (grad,) = rl.autograd.grad(y.sum(), leaf)
+    out = getattr(leaf, name)(*args)
+    assert type(out.grad_fn).__name__ == node
+    assert rl.equal(grad, rl.autograd.grad(out.sum(), leaf)[0])
+
+
+def test_what_a_gradient_does_not_read_may_change():
+    weight = rl.full((3,), 2.0)
+    for call in (lambda a: a / weight, lambda a: a * weight, lambda a: rl.addcmul(a, weight, weight)):
+        leaf = rl.ones(3, requires_grad=True)
+        a = leaf * 1
+        y = call(a)
+        a.add_(1)
+        y.sum().backward()
+        assert leaf.grad is not None

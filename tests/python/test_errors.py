@@ -487,3 +487,23 @@ def test_limits_of_bool_and_padding_of_nothing():
         rl.iinfo(rl.bool)
     with pytest.raises(RuntimeError, match="received an empty list of sequences"):
         rl.nn.utils.rnn.pad_sequence([])
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "works"),
+    [
+        (lambda: rl.floor(rl.tensor([True])), "floor", "integer and floating dtypes"),
+        (lambda: rl.remainder(rl.ones(2, dtype=rl.complex64), 2), "remainder", "integer and floating dtypes"),
+        (lambda: rl.logaddexp(i, i), "logaddexp", "floating and complex dtypes"),
+        (lambda: rl.bitwise_not(rl.ones(2, dtype=rl.complex64)), "bitwise_not_cpu", "integer and bool dtypes"),
+        (lambda: rl.atan2(rl.ones(2, dtype=rl.complex64), rl.ones(2)), "atan2", "real dtypes"),
+        (lambda: rl.gcd(x, x), "gcd", "integer dtypes"),
+        (lambda: rl.hypot(i, i), "hypot", "floating dtypes"),
+        (lambda: rl.pow(rl.tensor([True]), rl.tensor([True])), "pow", "every dtype but bool"),
+    ],
+)
+def test_a_refused_dtype_is_told_what_would_work(call, name, works):
+    with pytest.raises(NotImplementedError) as caught:
+        call()
+    assert f'"{name}" not implemented for' in str(caught.value)
+    assert str(caught.value).endswith(f"it works on {works}")

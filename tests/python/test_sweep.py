@@ -176,6 +176,8 @@ BINARY = [
     Row("float_power", np.float_power, 0.1, 4, kinds="if", second=(-2.0, 3.0)),
     Row("maximum", np.maximum, kinds="bif", refused="c", native=True),
     Row("minimum", np.minimum, kinds="bif", refused="c", native=True),
+    Row("clamp_min", np.maximum, kinds="if", refused="c", native=True),
+    Row("clamp_max", np.minimum, kinds="if", refused="c", native=True),
     Row("fmax", np.fmax, kinds="bif", refused="c", native=True),
     Row("fmin", np.fmin, kinds="bif", refused="c", native=True),
     Row("atan2", np.arctan2, kinds="bif", refused="c"),

@@ -6,19 +6,6 @@ Nearly all of them are the engine's: a row with a place in ``nn`` appears here b
 from __future__ import annotations
 
 from .. import _C
-from .._C import (
-    bilinear,
-    channel_shuffle,
-    conv1d,
-    conv2d,
-    conv3d,
-    conv_tbc,
-    conv_transpose1d,
-    conv_transpose2d,
-    conv_transpose3d,
-    pixel_shuffle,
-    pixel_unshuffle,
-)
 from .._lazy import absent
 from . import _warned
 from ._composed import *

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
-from struct import Struct
-from struct import error as StructError
+from struct import Struct, error as StructError
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 ALIGNMENT = 64

@@ -143,7 +143,10 @@ rows! { CONVERT:
         input.convert(Some(dtype), None, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// On a device, and as a dtype.
-    [Method] fn to_device = "to"(input: &Tensor, device: Option<Device> = None, dtype: Option<DType> = None, _non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
+    [Method] fn to_device = "to"(
+        input: &Tensor, device: Option<Device> = None, dtype: Option<DType> = None, _non_blocking: bool = false,
+        copy: bool = false; memory_format: Option<MemoryFormat> = None
+    ) -> Tensor {
         input.convert(dtype, device, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// With the dtype and on the device of another tensor.

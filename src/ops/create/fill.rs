@@ -264,18 +264,35 @@ rows! { FILL:
         finish(empty_of(&size.0, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), memory_format)?, made.requires_grad)
     }
     /// An uninitialised tensor with the given strides.
-    [Torch] fn empty_strided(size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None) -> Tensor {
+    [Torch] fn empty_strided(
+        size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None,
+        device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None
+    ) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         finish(strided(size, stride, dtype.unwrap_or_else(default_dtype), device_of(device))?, requires_grad)
     }
     /// An uninitialised tensor whose axes lie in memory in the given order, slowest first.
-    [Torch] fn empty_permuted(size: &[i64], physical_layout: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None) -> Tensor {
+    [Torch] fn empty_permuted(
+        size: &[i64], physical_layout: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None,
+        device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None
+    ) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         if let Some(i) = physical_layout.iter().position(|&d| d < 0 || d >= size.len() as i64) {
-            bail!(Runtime, "Dimension out of range (expected to be between 0 and {}, but got {} at index {i}).  NB: negative dims not currently supported; file an issue if you want it.", size.len() as i64 - 1, physical_layout[i]);
+            bail!(
+                Runtime,
+                "Dimension out of range (expected to be between 0 and {}, but got {} at index {i}).  NB: negative dims not currently supported; file an issue if you want it.",
+                size.len() as i64 - 1,
+                physical_layout[i]
+            );
         }
         let order = crate::base::wrap_dims(physical_layout, size.len())?;
-        ensure!(order.len() == size.len(), Runtime, "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {} is not equal to len(physical_layout) = {}", size.len(), order.len());
+        ensure!(
+            order.len() == size.len(),
+            Runtime,
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {} is not equal to len(physical_layout) = {}",
+            size.len(),
+            order.len()
+        );
         let layout = Layout::permuted_dense(&sizes(size)?, &order);
         finish(Tensor::alloc(Meta { layout, dtype: dtype.unwrap_or_else(default_dtype) }, device_of(device))?, requires_grad)
     }

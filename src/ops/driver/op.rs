@@ -29,6 +29,8 @@ impl Saves {
 
 /// An operation with its attributes. The value that computes is the value the graph node keeps.
 pub trait Op: Debug + Send + Sync + Sized + 'static {
+    /// The op picks elements: its results are values and the positions they came from, which its gradient reads.
+    const PICKS: bool = false;
     /// Name in messages: `add`.
     fn name(&self) -> &'static str;
     /// PyTorch's name of the graph node: `AddBackward0`.
@@ -41,11 +43,11 @@ pub trait Op: Debug + Send + Sync + Sized + 'static {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()>;
     /// What the backward reads, given which gradients are wanted.
     fn saves(&self, _want: Want) -> Saves {
-        Saves::NOTHING
+        if Self::PICKS { Saves { inputs: 0, outputs: 2 } } else { Saves::NOTHING }
     }
     /// Whether a result may carry a gradient (indices may not).
-    fn differentiable(&self, _output: usize) -> bool {
-        true
+    fn differentiable(&self, output: usize) -> bool {
+        !Self::PICKS || output == 0
     }
     /// The gradient of an op of one tensor with one result.
     fn grad(&self, _cx: &Context, _g: &Tensor) -> Result<Tensor> {

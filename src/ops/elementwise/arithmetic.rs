@@ -1,59 +1,51 @@
-//! Elementwise arithmetic of two operands: one row each.
+//! Sums, differences, products, quotients; the larger and the smaller of two; the negative.
 
-use crate::base::{C64, C128, DType, Num, Real, Scalar};
+use crate::base::{C64, C128, DType, Elem, Num, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{TernaryFn, zip, zip3};
+use crate::kernels::cpu::elementwise::block::{map, zip, zip3};
 use crate::kernels::cpu::elementwise::clib::{divide, divide64};
-use crate::ops::elementwise::kind::Rule;
 use crate::ops::elementwise::kind::binary::{
-    A, AB, B, BinaryDef, Sides, V, binary, binary_in_place, conj_val, run_binary,
+    BinaryDef, binary, binary_in_place, conj_val, names, run_binary,
 };
-use crate::ops::table::{Arg, FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
+use crate::ops::elementwise::kind::grad::slopes;
+use crate::ops::elementwise::kind::unary::unary;
+use crate::ops::elementwise::kind::{kernel, takes};
+use crate::ops::table::{Table, To, Val};
+use crate::rows;
 use crate::tensor::{Tensor, Want};
-use crate::with_dtype;
 
 /// The sum with a factor: `input + alpha * other`. Its own row because of `alpha`.
 pub static ADD: BinaryDef = BinaryDef {
     name: "add",
-    grad_names: ["AddBackward0"; 3],
-    rule: Rule::Same,
-    kernel: |dt| with_dtype!("add", dt, wide, T => Ok(zip(|a: T, b: T| Num::add(a, b)))),
-    kernel3: Some(|dt| -> Result<TernaryFn> {
-        with_dtype!("add", dt, wide, T => Ok(zip3(|a: T, b: T, s: T| Num::add(a, Num::mul(s, b)))))
-    }),
-    grad: |s, g, want| Ok([want.then(0, || Ok(g.clone()))?, want.then(1, || scaled(g, s.alpha()))?]),
+    grad_names: names(&["AddBackward0"]),
+    kernel: |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::add(a, b))),
+    kernel3: Some(|dt| kernel!(dt, wide, T => zip3(|a: T, b: T, s: T| Num::add(a, Num::mul(s, b))))),
+    grad: slopes!({ a |g| Ok(g.clone()), b |g, alpha| scaled(g, alpha) }),
+    numbers: true,
     ..BinaryDef::EMPTY
 };
 
 pub static SUB: BinaryDef = BinaryDef {
     name: "sub",
-    grad_names: ["SubBackward0"; 3],
-    rule: Rule::Same,
-    kernel: |dt| {
-        crate::ensure!(
-            dt != DType::Bool,
-            Runtime,
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
-        );
-        with_dtype!("sub", dt, wide, T => Ok(zip(|a: T, b: T| Num::sub(a, b))))
+    grad_names: names(&["SubBackward0"]),
+    kernel: |dt| match dt {
+        DType::Bool => None,
+        _ => kernel!(dt, wide, T => zip(|a: T, b: T| Num::sub(a, b))),
     },
-    kernel3: Some(|dt| -> Result<TernaryFn> {
-        with_dtype!("sub", dt, wide, T => Ok(zip3(|a: T, b: T, s: T| Num::sub(a, Num::mul(s, b)))))
-    }),
-    grad: |s, g, want| Ok([want.then(0, || Ok(g.clone()))?, want.then(1, || scaled(&g.neg()?, s.alpha()))?]),
+    kernel3: Some(|dt| kernel!(dt, wide, T => zip3(|a: T, b: T, s: T| Num::sub(a, Num::mul(s, b))))),
+    takes: takes!(not Bool Runtime "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."),
+    grad: slopes!({ a |g| Ok(g.clone()), b |g, alpha| scaled(&g.neg()?, alpha) }),
+    numbers: true,
     ..BinaryDef::EMPTY
 };
 
 /// `other - alpha * input`: subtraction with the operands exchanged.
 pub static RSUB: BinaryDef = BinaryDef {
     name: "rsub",
-    grad_names: ["RsubBackward0", "RsubBackward1", "RsubBackward1"],
-    rule: Rule::Same,
-    kernel: |dt| with_dtype!("rsub", dt, wide, T => Ok(zip(|a: T, b: T| Num::sub(b, a)))),
-    kernel3: Some(|dt| -> Result<TernaryFn> {
-        with_dtype!("rsub", dt, wide, T => Ok(zip3(|a: T, b: T, s: T| Num::sub(b, Num::mul(s, a)))))
-    }),
-    grad: |s, g, want| Ok([want.then(0, || scaled(&g.neg()?, s.alpha()))?, want.then(1, || Ok(g.clone()))?]),
+    grad_names: names(&["RsubBackward0", "RsubBackward1", "RsubBackward1"]),
+    kernel: |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::sub(b, a))),
+    kernel3: Some(|dt| kernel!(dt, wide, T => zip3(|a: T, b: T, s: T| Num::sub(b, Num::mul(s, a))))),
+    grad: slopes!({ a |g, alpha| scaled(&g.neg()?, alpha), b |g| Ok(g.clone()) }),
     ..BinaryDef::EMPTY
 };
 
@@ -111,68 +103,39 @@ impl Tensor {
     }
 }
 
-/// The parameters of `add`, `sub` and `rsub`.
-const ALPHA: &[Param] = &[
-    Param { name: "input", kind: <V as FromArg>::KIND, default: "", required: true, keyword_only: false },
-    Param { name: "other", kind: <V as FromArg>::KIND, default: "", required: true, keyword_only: false },
-    Param {
-        name: "alpha",
-        kind: <Scalar as FromArg>::KIND,
-        default: "1",
-        required: false,
-        keyword_only: true,
-    },
-];
+/// Refuses bools, then subtracts.
+fn subtract_to(to: To, input: Val, other: Val, alpha: Scalar) -> Result<Tensor> {
+    refuse_bool([&input, &other])?;
+    to.binary(&SUB, input, other, Some(alpha))
+}
 
-/// `alpha` of a row.
-fn alpha_of(a: &[Arg]) -> Result<Scalar> {
-    match a.get(2) {
-        None | Some(Arg::Absent) => Ok(Scalar::Int(1)),
-        Some(v) => FromArg::from_arg(v),
+rows! { SUMS:
+    /// `input + alpha * other`, broadcasting both.
+    ///
+    /// Args: alpha: a factor for `other`; must be integral where the result is.
+    /// **Shape**: broadcast of both.
+    /// **Errors**: RuntimeError if shapes do not broadcast.
+    [Torch, Method] + in place out Promote
+        fn add_vals = "add"(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor |to| {
+        to.binary(&ADD, input, other, Some(alpha))
+    }
+    /// `input - alpha * other`, broadcasting both.
+    ///
+    /// **Errors**: RuntimeError for bool tensors and shapes that do not broadcast.
+    [Torch, Method] + in place out Promote
+        fn sub_vals = "sub"(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor |to| {
+        subtract_to(to, input, other, alpha)
+    }
+    /// Alias of `sub`.
+    [Torch, Method] + in place out Promote
+        fn subtract(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor |to| {
+        subtract_to(to, input, other, alpha)
+    }
+    /// `other - alpha * input`, broadcasting both.
+    [Torch, Method] out Promote fn rsub_vals = "rsub"(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor {
+        rsub(input, other, alpha)
     }
 }
-
-macro_rules! alpha_row {
-    ($name:literal, $f:ident, $def:ident, $twin:ident, $doc:literal) => {
-        OpDef {
-            name: $name,
-            doc: $doc,
-            params: ALPHA,
-            places: &[Place::Torch, Place::Method],
-            call: |a| Ok($f(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, alpha_of(a)?)?.into()),
-            returns: "Tensor",
-            twin: alpha_row!(@$twin |a| {
-                let (x, other) = (<&Tensor as FromArg>::from_arg(&a[0])?, Val::from_arg(&a[1])?);
-                if !std::ptr::eq(&$def, &ADD) {
-                    refuse_bool([&Val::from(x), &other])?;
-                }
-                binary_in_place(&$def, x, other, Some(alpha_of(a)?))
-            }),
-            out: Out::Promote,            ..OpDef::PLAIN        }
-    };
-    (@Twin $f:expr) => { Twin::Own($f) };
-    (@Both $f:expr) => { Twin::None };
-}
-
-/// Sums and differences: rows of their own because of `alpha`.
-const ALPHA_ROWS: &[OpDef] = &[
-    alpha_row!(
-        "add",
-        add,
-        ADD,
-        Twin,
-        "`input + alpha * other`, broadcasting both.\n\nArgs: alpha: a factor for `other`; must be integral where the result is.\n**Shape**: broadcast of both.\n**Errors**: RuntimeError if shapes do not broadcast.\n"
-    ),
-    alpha_row!(
-        "sub",
-        sub,
-        SUB,
-        Twin,
-        "`input - alpha * other`, broadcasting both.\n\n**Errors**: RuntimeError for bool tensors and shapes that do not broadcast.\n"
-    ),
-    alpha_row!("subtract", sub, SUB, Twin, "Alias of `sub`.\n"),
-    alpha_row!("rsub", rsub, RSUB, Both, "`other - alpha * input`, broadcasting both.\n"),
-];
 
 fn scaled(g: &Tensor, alpha: Option<Scalar>) -> Result<Tensor> {
     match alpha {
@@ -184,17 +147,17 @@ fn scaled(g: &Tensor, alpha: Option<Scalar>) -> Result<Tensor> {
 
 /// Gradients of a maximum or minimum: to the winner; ties share it.
 fn extremum(
-    s: &Sides,
     g: &Tensor,
     want: Want,
-    wins: fn(&Tensor, Val) -> Result<Tensor>,
+    a: &Tensor,
+    b: &Tensor,
+    wins: fn(&Tensor, &Tensor) -> Result<Tensor>,
 ) -> Result<[Option<Tensor>; 2]> {
-    let (Val::T(a), Val::T(b)) = (s.a()?, s.b()?) else { crate::bail!(Internal, "an extremum of numbers") };
-    let tie = a.eq(&b)?;
+    let tie = a.eq(b)?;
     let shared = tie.choose(g.div(2i64)?, g)?;
     Ok([
-        want.then(0, || wins(&b, Val::T(a.clone()))?.choose(0i64, &shared))?,
-        want.then(1, || wins(&a, Val::T(b.clone()))?.choose(0i64, &shared))?,
+        want.then(0, || wins(b, a)?.choose(0i64, &shared))?,
+        want.then(1, || wins(a, b)?.choose(0i64, &shared))?,
     ])
 }
 
@@ -203,63 +166,56 @@ fn one_of(g: &Tensor, want: Want, first: Tensor) -> Result<[Option<Tensor>; 2]> 
     Ok([want.then(0, || first.choose(g, 0i64))?, want.then(1, || first.choose(0i64, g))?])
 }
 
-/// Both operands of a row that takes tensors only.
-pub fn both(s: &Sides) -> Result<(Tensor, Tensor)> {
-    match (s.a()?, s.b()?) {
-        (Val::T(a), Val::T(b)) => Ok((a, b)),
-        _ => crate::bail!(Internal, "a number where a tensor was expected"),
-    }
-}
-
 binary! { ARITHMETIC:
     /// The product of two tensors, broadcasting both.
     ///
     /// **Shape**: broadcast of both.
     mul(input: V, other: V) MUL "MulBackward0" also ["multiply"]: Same,
-        cpu |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| Num::mul(a, b)))),
+        cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::mul(a, b))),
+        numbers true,
         wgsl "a * b",
-        grad (B, A) |s, g, want| Ok([
-            want.then(0, || g.mul(conj_val(s.b()?)?))?,
-            want.then(1, || g.mul(conj_val(s.a()?)?))?,
-        ]);
+        grad { a |g, b: Val| g.mul(conj_val(b)?), b |g, a: Val| g.mul(conj_val(a)?) };
     /// The quotient of two tensors, broadcasting both; integers divide as floats.
     true_divide(input: V, other: V) DIV "DivBackward0": Float,
-        cpu |_op, dt| match dt {
-            DType::F32 => Ok(zip(|a: f32, b: f32| a / b)),
-            DType::F64 => Ok(zip(|a: f64, b: f64| a / b)),
-            DType::C64 => Ok(zip(|a: C64, b: C64| divide64(a, b))),
-            DType::C128 => Ok(zip(|a: C128, b: C128| divide(a, b))),
-            d => Err(crate::error::Error::no_dtype("div", d, "floating and complex dtypes")),
+        cpu |dt| match dt {
+            DType::F32 => Some(zip(|a: f32, b: f32| a / b)),
+            DType::F64 => Some(zip(|a: f64, b: f64| a / b)),
+            DType::C64 => Some(zip(|a: C64, b: C64| divide64(a, b))),
+            DType::C128 => Some(zip(|a: C128, b: C128| divide(a, b))),
+            _ => None,
         },
+        takes (name "div"),
+        numbers true,
         wgsl "a / b",
-        grad (B, AB) |s, g, want| {
-            let b = conj_val(s.b()?)?;
-            let ga = g.div(b.clone())?;
-            let gb = want.then(1, || { let a = conj_val(s.a()?)?; ga.neg()?.mul(true_divide(a, b)?) })?;
-            Ok([want.has(0).then_some(ga), gb])
+        grad {
+            a |g, b: Val| g.div(conj_val(b)?),
+            b |g, a: Val, b: Val| {
+                let b = conj_val(b)?;
+                g.div(&b)?.neg()?.mul(true_divide(conj_val(a)?, b)?)
+            },
         };
     /// The larger of two elements; nan if either is nan.
     ///
     /// **Errors**: RuntimeError for complex tensors.
     maximum(input: T, other: T) MAXIMUM "MaximumBackward0": Same,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b }))),
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b })),
         wgsl "max(a, b)",
-        grad (AB, AB) |s, g, want| extremum(s, g, want, |a, b| a.gt(b));
+        grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.gt(b)) };
     /// The smaller of two elements; nan if either is nan.
     ///
     /// **Errors**: RuntimeError for complex tensors.
     minimum(input: T, other: T) MINIMUM "MinimumBackward0": Same,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b }))),
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b })),
         wgsl "min(a, b)",
-        grad (AB, AB) |s, g, want| extremum(s, g, want, |a, b| a.lt(b));
+        grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.lt(b)) };
     /// The larger of two elements; a nan loses against a number.
     fmax(input: T, other: T) FMAX "FmaxBackward0": Same,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b }))),
-        grad (AB, AB) |s, g, want| { let (a, b) = both(s)?; one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b })),
+        grad { joint |g, want, a, b| one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
     /// The smaller of two elements; a nan loses against a number.
     fmin(input: T, other: T) FMIN "FminBackward0": Same,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b }))),
-        grad (AB, AB) |s, g, want| { let (a, b) = both(s)?; one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b })),
+        grad { joint |g, want, a, b| one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
 }
 
 /// The quotient: `true_divide` under its usual name.
@@ -274,4 +230,29 @@ impl Tensor {
     }
 }
 
-pub const TABLE: Table = &[ALPHA_ROWS, ARITHMETIC];
+unary! { NEGATIVE:
+    /// The negative of every element.
+    ///
+    /// Errors: RuntimeError for bool tensors.
+    neg "NegBackward0" also ["negative"]: Same,
+        cpu |dt| match dt {
+            DType::Bool => None,
+            _ => kernel!(dt, wide, T => map(|x: T| Neg::neg_of(x))),
+        },
+        takes (not Bool Runtime "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."),
+        wgsl "-x",
+        on -2.0, 2.0,
+        grad G |g| g.neg();
+}
+
+/// Negation that keeps the sign of zero; integers wrap.
+trait Neg: Elem {
+    fn neg_of(self) -> Self;
+}
+macro_rules! negate {
+    ($($t:ty: |$x:ident| $e:expr),*) => { $(impl Neg for $t { #[inline(always)] fn neg_of(self) -> $t { let $x = self; $e } })* };
+}
+negate!(f32: |x| -x, f64: |x| -x, C64: |x| -x, C128: |x| -x, u8: |x| x.wrapping_neg(), i8: |x| x.wrapping_neg(),
+    i16: |x| x.wrapping_neg(), i32: |x| x.wrapping_neg(), i64: |x| x.wrapping_neg(), bool: |x| Num::mul(x, x));
+
+pub const TABLE: Table = &[SUMS, ARITHMETIC, NEGATIVE];

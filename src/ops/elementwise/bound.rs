@@ -1,109 +1,70 @@
-//! Elements brought between bounds, and the greater or smaller of two.
+//! Elements brought between bounds.
 
 use crate::base::{DType, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{PointFn, point2, point3};
+use crate::kernels::cpu::elementwise::block::{NO, point2, point3};
 use crate::ops::create::convert::check_fits;
-use crate::ops::elementwise::choose::{A, B, C};
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::nary::{NO, OPERANDS, PointDef, point_val, point_val_in_place};
-use crate::ops::table::{Table, Val};
+use crate::ops::elementwise::kind::kernel;
+use crate::ops::elementwise::kind::nary::points;
+use crate::ops::table::{Table, To, Val};
 use crate::tensor::Tensor;
-use crate::{bail, ensure, rows, with_dtype};
+use crate::{bail, ensure, rows};
 
-/// The error of a clamp without bounds.
-const NO_BOUNDS: &str = "torch.clamp: At least one of 'min' or 'max' must not be None";
+/// Where bounds that cross leave the upper one: there the lower has no gradient and the upper has all.
+fn crossed(lo: &Val, hi: &Val, by: fn(&Tensor, &Val) -> Result<Tensor>) -> Result<Option<Tensor>> {
+    match lo {
+        Val::T(lo) => by(lo, hi).map(Some),
+        Val::S(_) => Ok(None),
+    }
+}
 
-static CLAMP: PointDef = PointDef {
-    name: "clamp",
-    grad_name: "ClampBackward0",
-    rule: Rule::Same,
-    masked: false,
-    kernel: |dt| -> Result<PointFn> {
-        ensure!(dt != DType::Bool, NotImplemented, "\"clamp\" not implemented for 'Bool'");
-        with_dtype!("clamp", dt, wide_real, T => Ok(point3(|x: T, lo: T, hi: T, _| {
+points! {
+    CLAMP "clamp" "ClampBackward0": Same,
+        cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| {
             let v = if x < lo || Real::is_nan(lo) { lo } else { x };
             if v > hi || Real::is_nan(hi) { hi } else { v }
-        })))
-    },
-    saves: [A | B | C, A | B | C, A | B | C, 0],
-    grad: |s, g, want| {
-        let (x, lo, hi) = (s.tensor(0)?, s.val(1)?, s.val(2)?);
-        // bounds that cross leave the upper one
-        let crossed = |yes: bool| -> Result<Option<Tensor>> {
-            Ok(match (&lo, &hi) {
-                (Val::T(lo), hi) if yes => Some(lo.lt(hi)?),
-                (Val::T(lo), hi) => Some(lo.gt(hi)?),
-                _ => None,
-            })
-        };
-        Ok([
-            want.then(0, || g.keep(&x.ge(&lo)?.logical_and(x.le(&hi)?)?))?,
-            want.then(1, || {
-                let below = x.lt(&lo)?;
-                g.keep(&match crossed(true)? {
-                    Some(c) => below.logical_and(c)?,
+        })),
+        takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"),
+        grad {
+            a |g, a, b: Val, c: Val| g.keep(&a.ge(&b)?.logical_and(a.le(&c)?)?),
+            b |g, a, b: Val, c: Val| {
+                let below = a.lt(&b)?;
+                g.keep(&match crossed(&b, &c, |lo, hi| lo.lt(hi))? {
+                    Some(in_order) => below.logical_and(in_order)?,
                     None => below,
                 })
-            })?,
-            want.then(2, || {
-                let above = x.gt(&hi)?;
-                g.keep(&match crossed(false)? {
-                    Some(c) => above.logical_or(c)?,
+            },
+            c |g, a, b: Val, c: Val| {
+                let above = a.gt(&c)?;
+                g.keep(&match crossed(&b, &c, |lo, hi| lo.gt(hi))? {
+                    Some(crossed) => above.logical_or(crossed)?,
                     None => above,
                 })
-            })?,
-            None,
-        ])
-    },
-};
+            },
+        };
+    CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
+        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })),
+        grad { a |g, a, b: Val| g.keep(&a.ge(b)?), b |g, a, b: Val| g.keep(&a.lt(b)?) };
+    CLAMP_MAX "clamp_max" "ClampMaxBackward1": Same,
+        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })),
+        grad { a |g, a, b: Val| g.keep(&a.le(b)?), b |g, a, b: Val| g.keep(&a.gt(b)?) };
+}
 
-static CLAMP_MIN: PointDef = PointDef {
-    name: "clamp_min",
-    grad_name: "ClampMinBackward1",
-    rule: Rule::Same,
-    masked: false,
-    kernel: |dt| -> Result<PointFn> {
-        with_dtype!("clamp_min", dt, wide_real, T => Ok(point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })))
-    },
-    saves: [A | B, A | B, 0, 0],
-    grad: |s, g, want| {
-        let (x, lo) = (s.tensor(0)?, s.val(1)?);
-        Ok([want.then(0, || g.keep(&x.ge(&lo)?))?, want.then(1, || g.keep(&x.lt(&lo)?))?, None, None])
-    },
-};
-
-static CLAMP_MAX: PointDef = PointDef {
-    name: "clamp_max",
-    grad_name: "ClampMaxBackward1",
-    rule: Rule::Same,
-    masked: false,
-    kernel: |dt| -> Result<PointFn> {
-        with_dtype!("clamp_max", dt, wide_real, T => Ok(point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })))
-    },
-    saves: [A | B, A | B, 0, 0],
-    grad: |s, g, want| {
-        let (x, hi) = (s.tensor(0)?, s.val(1)?);
-        Ok([want.then(0, || g.keep(&x.le(&hi)?))?, want.then(1, || g.keep(&x.gt(&hi)?))?, None, None])
-    },
-};
-
-/// A clamp as a row, its operands and the name of its node.
-type Bounded = (&'static PointDef, smallvec::SmallVec<[Val; OPERANDS]>, &'static str);
-
-fn bounded(input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Bounded> {
-    let tensors = [&min, &max].into_iter().flatten().any(|v| matches!(v, Val::T(_)));
-    let node = if tensors { "ClampBackward0" } else { "ClampBackward1" };
-    let x = Val::T(input.clone());
-    for v in [&min, &max].into_iter().flatten() {
-        check_bound(v, input)?;
+impl To {
+    fn clamp(self, input: &Tensor, min: Option<Val>, max: Option<Val>) -> Result<Tensor> {
+        let tensors = [&min, &max].into_iter().flatten().any(|v| matches!(v, Val::T(_)));
+        let node = if tensors { "ClampBackward0" } else { "ClampBackward1" };
+        for v in [&min, &max].into_iter().flatten() {
+            check_bound(v, input)?;
+        }
+        let x = Val::from(input);
+        match (min, max) {
+            (Some(lo), Some(hi)) => self.point_val(&CLAMP, node, &[x, lo, hi], NO),
+            (Some(lo), None) => self.point_val(&CLAMP_MIN, node, &[x, lo], NO),
+            (None, Some(hi)) => self.point_val(&CLAMP_MAX, node, &[x, hi], NO),
+            (None, None) => bail!(Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None"),
+        }
     }
-    Ok(match (min, max) {
-        (Some(lo), Some(hi)) => (&CLAMP, smallvec::smallvec![x, lo, hi], node),
-        (Some(lo), None) => (&CLAMP_MIN, smallvec::smallvec![x, lo], node),
-        (None, Some(hi)) => (&CLAMP_MAX, smallvec::smallvec![x, hi], node),
-        (None, None) => bail!(Runtime, "{NO_BOUNDS}"),
-    })
 }
 
 /// A number as a bound: bools have none, and it must be one the dtype of an integer tensor can hold.
@@ -116,88 +77,54 @@ fn check_bound(v: &Val, x: &Tensor) -> Result<()> {
     check_fits(v, x)
 }
 
-fn min_node(bound: &Val) -> &'static str {
-    if matches!(bound, Val::T(_)) { "ClampMinBackward1" } else { "ClampMinBackward0" }
-}
-
-fn max_node(bound: &Val) -> &'static str {
-    if matches!(bound, Val::T(_)) { "ClampMaxBackward1" } else { "ClampMaxBackward0" }
-}
-
 impl Tensor {
     /// Elements brought into `[min, max]`; either bound may be missing.
     pub fn clamp(&self, min: Option<Val>, max: Option<Val>) -> Result<Tensor> {
-        let (def, operands, node) = bounded(self, min, max)?;
-        point_val(def, node, &operands, NO)
-    }
-    /// As `clamp`, in place.
-    pub fn clamp_in_place(&self, min: Option<Val>, max: Option<Val>) -> Result<()> {
-        let (def, operands, node) = bounded(self, min, max)?;
-        point_val_in_place(def, node, &operands, NO)
+        To::New.clamp(self, min, max)
     }
     /// Elements not less than `min`.
     pub fn clamp_min(&self, min: impl Into<Val>) -> Result<Tensor> {
-        self.clamp_min_row(min.into())
+        self.clamp_min_val(min.into())
     }
     /// Elements not greater than `max`.
     pub fn clamp_max(&self, max: impl Into<Val>) -> Result<Tensor> {
-        self.clamp_max_row(max.into())
+        self.clamp_max_val(max.into())
     }
 }
 
 rows! { BOUND:
     /// Elements brought into `[min, max]`: numbers as bounds, of which one may be missing. If `min` exceeds `max`
     /// the result is `max`.
-    [Torch, Method] out Promote fn clamp_numbers = "clamp"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor {
-        input.clamp(min.map(Val::S), max.map(Val::S))
+    [Torch, Method] + in place out Promote
+        fn clamp_numbers = "clamp"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor |to| {
+        to.clamp(input, min.map(Val::S), max.map(Val::S))
     }
     /// Elements brought into `[min, max]`: tensors as bounds, broadcast with `input`.
-    [Torch, Method] out Promote fn clamp_tensors = "clamp"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor {
-        input.clamp(min.map(Val::from), max.map(Val::from))
-    }
-    /// `clamp` in place.
-    [InPlace] fn clamp_numbers_ = "clamp_"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> () {
-        input.clamp_in_place(min.map(Val::S), max.map(Val::S))
-    }
-    /// `clamp` in place, with tensors as bounds.
-    [InPlace] fn clamp_tensors_ = "clamp_"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> () {
-        input.clamp_in_place(min.map(Val::from), max.map(Val::from))
+    [Torch, Method] + in place out Promote
+        fn clamp_tensors = "clamp"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor |to| {
+        to.clamp(input, min.map(Val::from), max.map(Val::from))
     }
     /// Alias of `clamp`.
-    [Torch, Method] out Promote fn clip_numbers = "clip"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor {
-        input.clamp(min.map(Val::S), max.map(Val::S))
+    [Torch, Method] + in place out Promote
+        fn clip_numbers = "clip"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor |to| {
+        to.clamp(input, min.map(Val::S), max.map(Val::S))
     }
     /// Alias of `clamp`.
-    [Torch, Method] out Promote fn clip_tensors = "clip"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor {
-        input.clamp(min.map(Val::from), max.map(Val::from))
-    }
-    /// Alias of `clamp_`.
-    [InPlace] fn clip_numbers_ = "clip_"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> () {
-        input.clamp_in_place(min.map(Val::S), max.map(Val::S))
-    }
-    /// Alias of `clamp_`.
-    [InPlace] fn clip_tensors_ = "clip_"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> () {
-        input.clamp_in_place(min.map(Val::from), max.map(Val::from))
+    [Torch, Method] + in place out Promote
+        fn clip_tensors = "clip"(input: &Tensor, min: Option<&Tensor> = None, max: Option<&Tensor> = None) -> Tensor |to| {
+        to.clamp(input, min.map(Val::from), max.map(Val::from))
     }
     /// Elements not less than `min` (a number or a tensor).
-    [Torch, Method] out Promote fn clamp_min_row = "clamp_min"(input: &Tensor, min: Val) -> Tensor {
+    [Torch, Method] + in place out Promote fn clamp_min_val = "clamp_min"(input: &Tensor, min: Val) -> Tensor |to| {
         check_bound(&min, input)?;
-        point_val(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
-    }
-    /// `clamp_min` in place.
-    [InPlace] fn clamp_min_(input: &Tensor, min: Val) -> () {
-        check_bound(&min, input)?;
-        point_val_in_place(&CLAMP_MIN, min_node(&min), &[input.into(), min], NO)
+        let node = if matches!(min, Val::T(_)) { "ClampMinBackward1" } else { "ClampMinBackward0" };
+        to.point_val(&CLAMP_MIN, node, &[input.into(), min], NO)
     }
     /// Elements not greater than `max` (a number or a tensor).
-    [Torch, Method] out Promote fn clamp_max_row = "clamp_max"(input: &Tensor, max: Val) -> Tensor {
+    [Torch, Method] + in place out Promote fn clamp_max_val = "clamp_max"(input: &Tensor, max: Val) -> Tensor |to| {
         check_bound(&max, input)?;
-        point_val(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
-    }
-    /// `clamp_max` in place.
-    [InPlace] fn clamp_max_(input: &Tensor, max: Val) -> () {
-        check_bound(&max, input)?;
-        point_val_in_place(&CLAMP_MAX, max_node(&max), &[input.into(), max], NO)
+        let node = if matches!(max, Val::T(_)) { "ClampMaxBackward1" } else { "ClampMaxBackward0" };
+        to.point_val(&CLAMP_MAX, node, &[input.into(), max], NO)
     }
 }
 

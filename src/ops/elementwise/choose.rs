@@ -2,31 +2,18 @@
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{PointFn, point3};
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::nary::{NO, PointDef, point_val};
-use crate::ops::table::{Table, Val};
+use crate::kernels::cpu::elementwise::block::{NO, point3};
+use crate::ops::elementwise::kind::kernel;
+use crate::ops::elementwise::kind::nary::points;
+use crate::ops::table::{Table, To, Val};
 use crate::tensor::Tensor;
-use crate::{bail, rows, with_dtype};
+use crate::{bail, rows};
 
-pub(crate) const A: u8 = 1;
-pub(crate) const B: u8 = 2;
-pub(crate) const C: u8 = 4;
-
-static WHERE: PointDef = PointDef {
-    name: "where",
-    grad_name: "WhereBackward0",
-    rule: Rule::Same,
-    masked: true,
-    kernel: |dt| -> Result<PointFn> {
-        with_dtype!("where", dt, wide, T => Ok(point3(|m: bool, a: T, b: T, _| if m { a } else { b })))
-    },
-    saves: [0, A, A, 0],
-    grad: |s, g, want| {
-        let m = s.tensor(0)?;
-        Ok([None, want.then(1, || m.choose(g, 0i64))?, want.then(2, || m.choose(0i64, g))?, None])
-    },
-};
+points! {
+    WHERE "where" "WhereBackward0": Same masked,
+        cpu |dt| kernel!(dt, wide, T => point3(|m: bool, a: T, b: T, _| if m { a } else { b })),
+        grad { b |g, a| a.choose(g, 0i64), c |g, a| a.choose(0i64, g) };
+}
 
 impl Tensor {
     /// `input` where the condition holds, else `other`. Two numbers take the dtype they would have as tensors.
@@ -41,7 +28,7 @@ impl Tensor {
             ),
         };
         let (a, b) = (input.into(), other.into());
-        point_val(&WHERE, WHERE.grad_name, &[Val::T(condition), a, b], NO)
+        To::New.point_val(&WHERE, WHERE.grad_name, &[Val::T(condition), a, b], NO)
     }
 }
 

@@ -2,52 +2,47 @@
 
 use crate::base::{C64, C128, DType, Elem, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{UnaryFn, map, zip};
+use crate::kernels::cpu::elementwise::block::{map, zip};
 use crate::ops::driver::apply::apply;
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::binary::{NONE, binary};
-use crate::ops::elementwise::kind::unary::UnaryGrad;
-use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
+use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
+use crate::ops::elementwise::kind::{Rule, Takes, kernel};
 use crate::ops::table::{Table, Val};
-use crate::tensor::{Tensor, Want};
-use crate::{ensure, rows, with_dtype};
+use crate::tensor::Tensor;
+use crate::{ensure, rows};
 
-/// What in-place comparisons pass on: nothing.
-fn flat(g: &Tensor, want: Want) -> Result<[Option<Tensor>; 2]> {
-    Ok([want.then(0, || g.zeros_alike())?, want.then(1, || g.zeros_alike())?])
-}
-
+// in place alone is a comparison part of a graph: what it wrote over does not show through
 binary! { COMPARE:
     /// Whether two elements are equal.
     eq(input: T, other: V) EQ "EqBackward1" "EqBackward0" "EqBackward0": Compare,
-        cpu |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a == b))),
+        cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a == b)),
         wgsl "a == b",
-        grad (NONE, NONE) |_s, g, want| flat(g, want);
+        grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether two elements differ.
     ne(input: T, other: V) NE "NeBackward1" "NeBackward0" "NeBackward0" also ["not_equal"]: Compare,
-        cpu |op, dt| with_dtype!(op, dt, wide, T => Ok(zip(|a: T, b: T| a != b))),
+        cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a != b)),
         wgsl "a != b",
-        grad (NONE, NONE) |_s, g, want| flat(g, want);
+        grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is less. **Errors**: RuntimeError for complex tensors.
     lt(input: T, other: V) LT "LtBackward1" "LtBackward0" "LtBackward0" also ["less"]: Compare,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a < b))),
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a < b)),
         wgsl "a < b",
-        grad (NONE, NONE) |_s, g, want| flat(g, want);
+        grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is less or equal. **Errors**: RuntimeError for complex tensors.
     le(input: T, other: V) LE "LeBackward1" "LeBackward0" "LeBackward0" also ["less_equal"]: Compare,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a <= b))),
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a <= b)),
         wgsl "a <= b",
-        grad (NONE, NONE) |_s, g, want| flat(g, want);
+        grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is greater. **Errors**: RuntimeError for complex tensors.
     gt(input: T, other: V) GT "GtBackward1" "GtBackward0" "GtBackward0" also ["greater"]: Compare,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a > b))),
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a > b)),
         wgsl "a > b",
-        grad (NONE, NONE) |_s, g, want| flat(g, want);
+        grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is greater or equal. **Errors**: RuntimeError for complex tensors.
     ge(input: T, other: V) GE "GeBackward1" "GeBackward0" "GeBackward0" also ["greater_equal"]: Compare,
-        cpu |op, dt| with_dtype!(op, dt, wide_real, T => Ok(zip(|a: T, b: T| a >= b))),
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a >= b)),
         wgsl "a >= b",
-        grad (NONE, NONE) |_s, g, want| flat(g, want);
+        grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
 }
 
 /// `equal` against a number: used by tests.
@@ -62,13 +57,14 @@ macro_rules! test {
             name: $name,
             grad_name: "NotImplemented",
             rule: Rule::Compare,
-            kernel: |dt: DType| -> Result<UnaryFn> {
-                match dt {
-                    DType::C64 if test!(@complex $set) => Ok(map(|v: C64| { let $z = C128::new(v.re as f64, v.im as f64); $complex })),
-                    DType::C128 if test!(@complex $set) => Ok(map(|$z: C128| $complex)),
-                    _ => with_dtype!($name, dt, wide_real, T => Ok(map(|$x: T| $real))),
+            kernel: |dt| match dt {
+                DType::C64 if test!(@complex $set) => {
+                    Some(map(|v: C64| { let $z = C128::new(v.re as f64, v.im as f64); $complex }))
                 }
+                DType::C128 if test!(@complex $set) => Some(map(|$z: C128| $complex)),
+                _ => kernel!(dt, wide_real, T => map(|$x: T| $real)),
             },
+            takes: Takes::PLAIN,
             grad: UnaryGrad::None,
         };
     )*};

@@ -1,15 +1,14 @@
 //! Complex numbers: from parts, their parts and angles, conjugates, and the views between complex and real tensors.
 
 use crate::base::{C64, C128, DType, Layout, broadcast};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::map;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::driver::view::record_view;
-use crate::ops::elementwise::kind::Rule;
 use crate::ops::elementwise::kind::run::{Side, run1, run2};
-use crate::ops::elementwise::kind::unary::UnaryGrad;
-use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
+use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
+use crate::ops::elementwise::kind::{Rule, Takes};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Creation, GradFn, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows};
@@ -23,10 +22,11 @@ macro_rules! conj {
             grad_name: $node,
             rule: Rule::Same,
             kernel: |dt| match dt {
-                DType::C64 => Ok(map(|z: C64| z.conj())),
-                DType::C128 => Ok(map(|z: C128| z.conj())),
-                d => Err(crate::error::Error::no_dtype($name, d, "complex dtypes")),
+                DType::C64 => Some(map(|z: C64| z.conj())),
+                DType::C128 => Some(map(|z: C128| z.conj())),
+                _ => None,
             },
+            takes: Takes::PLAIN,
             grad: UnaryGrad::G(|g| g.$f()),
         };
     };
@@ -105,7 +105,7 @@ static ANGLE: UnaryDef = UnaryDef {
     grad_name: "AngleBackward0",
     rule: Rule::RealFloat,
     kernel: |dt| match dt {
-        DType::F32 => Ok(map(|x: f32| {
+        DType::F32 => Some(map(|x: f32| {
             if x.is_nan() {
                 x
             } else if x < 0.0 {
@@ -114,7 +114,7 @@ static ANGLE: UnaryDef = UnaryDef {
                 0.0
             }
         })),
-        DType::F64 => Ok(map(|x: f64| {
+        DType::F64 => Some(map(|x: f64| {
             if x.is_nan() {
                 x
             } else if x < 0.0 {
@@ -123,10 +123,11 @@ static ANGLE: UnaryDef = UnaryDef {
                 0.0
             }
         })),
-        DType::C64 => Ok(map(|z: C64| (z.im as f64).atan2(z.re as f64) as f32)),
-        DType::C128 => Ok(map(|z: C128| z.im.atan2(z.re))),
-        d => Err(Error::no_dtype("angle", d, "every dtype")),
+        DType::C64 => Some(map(|z: C64| (z.im as f64).atan2(z.re as f64) as f32)),
+        DType::C128 => Some(map(|z: C128| z.im.atan2(z.re))),
+        _ => None,
     },
+    takes: Takes::PLAIN,
     grad: UnaryGrad::X(|g, z| {
         if !z.dtype().is_complex() {
             return g.zeros_alike();
@@ -220,10 +221,10 @@ impl Op for Polar {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let d = x[0].dtype();
-        let mul = (super::arithmetic::MUL.kernel)(d)?;
+        let mul = super::arithmetic::MUL.kernel_for(d)?;
         let turned = Tensor::empty(x[1].shape(), d, x[1].device())?;
         for (part, f) in parts(&out[0])?.iter().zip([&super::trig::cos::DEF, &super::trig::sin::DEF]) {
-            run1(x[1], &turned, d, d, (f.kernel)(d)?);
+            run1(x[1], &turned, d, d, f.kernel_for(d)?);
             run2(&Side::Tensor(x[0]), &Side::Tensor(&turned), part, d, d, mul);
         }
         Ok(())
@@ -286,7 +287,12 @@ rows! { COMPLEX:
     ///
     /// **Errors**: RuntimeError unless the last axis has size 2 and stride 1 and the rest lies evenly.
     [Torch, Method] fn view_as_complex(input: &Tensor) -> Tensor {
-        ensure!(matches!(input.dtype(), DType::F32 | DType::F64), Runtime, "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}", input.dtype().scalar_name());
+        ensure!(
+            matches!(input.dtype(), DType::F32 | DType::F64),
+            Runtime,
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
+            input.dtype().scalar_name()
+        );
         let mut layout = input.layout().clone();
         let n = layout.shape.pop();
         let last = layout.strides.pop();

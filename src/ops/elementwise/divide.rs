@@ -1,21 +1,23 @@
 //! Whole-number division and remainders.
 
 use crate::base::DType;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
-use crate::ops::elementwise::kind::binary::{AB, BinaryDef, NONE, binary, binary_in_place, run_binary};
+use crate::ops::elementwise::kind::binary::{BinaryDef, binary, names, run_binary};
+use crate::ops::elementwise::kind::grad::slopes;
+use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::run::Side;
-use crate::ops::table::{Arg, FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
-use crate::tensor::{Tensor, Want};
-use crate::{bail, with_dtype};
+use crate::ops::table::{Table, Val};
+use crate::tensor::Tensor;
+use crate::{bail, rows};
 
 /// Kernels for integers and for floats.
 macro_rules! kernels {
-    ($op:expr, $dt:ident, |$a:ident, $b:ident, $T:ident| $int:expr, |$x:ident, $y:ident| $float:expr) => {
+    ($dt:ident, |$a:ident, $b:ident, $T:ident| $int:expr, |$x:ident, $y:ident| $float:expr) => {
         match $dt {
-            DType::F32 => Ok(zip(|$x: f32, $y: f32| $float)),
-            DType::F64 => Ok(zip(|$x: f64, $y: f64| $float)),
-            _ => with_dtype!($op, $dt, int, $T => Ok(zip(|$a: $T, $b: $T| $int))),
+            DType::F32 => Some(zip(|$x: f32, $y: f32| $float)),
+            DType::F64 => Some(zip(|$x: f64, $y: f64| $float)),
+            _ => kernel!($dt, int, $T => zip(|$a: $T, $b: $T| $int)),
         }
     };
 }
@@ -97,88 +99,31 @@ fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
     Ok(())
 }
 
-fn floor_kernel(op: &'static str, dt: DType) -> Result<BinaryFn> {
+fn floor_kernel(dt: DType) -> Option<BinaryFn> {
     match dt {
-        DType::F32 => Ok(zip(|a: f32, b: f32| a.floor_div(b))),
-        DType::F64 => Ok(zip(|a: f64, b: f64| a.floor_div(b))),
-        _ => with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.floor_div(b)))),
+        DType::F32 => Some(zip(|a: f32, b: f32| a.floor_div(b))),
+        DType::F64 => Some(zip(|a: f64, b: f64| a.floor_div(b))),
+        _ => kernel!(dt, int, T => zip(|a: T, b: T| a.floor_div(b))),
     }
 }
 
-fn trunc_kernel(dt: DType) -> Result<BinaryFn> {
-    kernels!("div_trunc", dt, |a, b, T| if b == 0 { 0 } else { a.wrapping_div(b) }, |x, y| (x / y).trunc())
-}
-
-/// Steps have no slope.
-fn flat(g: &Tensor, want: Want) -> Result<[Option<Tensor>; 2]> {
-    Ok([want.then(0, || g.zeros_alike())?, want.then(1, || g.zeros_alike())?])
+fn trunc_kernel(dt: DType) -> Option<BinaryFn> {
+    kernels!(dt, |a, b, T| if b == 0 { 0 } else { a.wrapping_div(b) }, |x, y| (x / y).trunc())
 }
 
 static DIV_FLOOR: BinaryDef = BinaryDef {
     name: "div_floor",
-    grad_names: ["DivBackward2"; 3],
-    kernel: |dt| floor_kernel("div_floor", dt),
-    grad: |_, g, want| flat(g, want),
+    grad_names: names(&["DivBackward2"]),
+    kernel: floor_kernel,
+    grad: slopes!({ a |g| g.zeros_alike(), b |g| g.zeros_alike() }),
     guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
 static DIV_TRUNC: BinaryDef = BinaryDef {
     name: "div_trunc",
-    grad_names: ["DivBackward2"; 3],
+    grad_names: names(&["DivBackward2"]),
     kernel: trunc_kernel,
-    grad: |_, g, want| flat(g, want),
-    guard: Some(refuse_zero),
-    ..BinaryDef::EMPTY
-};
-pub static FLOOR_DIVIDE: BinaryDef = BinaryDef {
-    name: "floor_divide",
-    grad_names: ["NotImplemented"; 3],
-    kernel: |dt| floor_kernel("floor_divide", dt),
-    grad: |_, _, _| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
-    guard: Some(refuse_zero),
-    ..BinaryDef::EMPTY
-};
-/// The remainder with the sign of the divisor.
-pub static REMAINDER: BinaryDef = BinaryDef {
-    name: "remainder",
-    grad_names: ["RemainderBackward1", "RemainderBackward0", "NotImplemented"],
-    kernel: |dt| {
-        kernels!(
-            "remainder",
-            dt,
-            |a, b, T| {
-                let r = if b == 0 { 0 } else { a.wrapping_rem(b) };
-                #[allow(unused_comparisons)]
-                if r != 0 && (r < 0) != (b < 0) { r.wrapping_add(b) } else { r }
-            },
-            |x, y| {
-                let r = x % y;
-                if r != 0.0 && (y < 0.0) != (r < 0.0) { r + y } else { r }
-            }
-        )
-    },
-    saves: [NONE, AB],
-    grad: |s, g, want| {
-        Ok([
-            want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.neg()?.mul(run_binary(&DIV_FLOOR, s.a()?, s.b()?, None)?))?,
-        ])
-    },
-    guard: Some(refuse_zero),
-    ..BinaryDef::EMPTY
-};
-/// The remainder with the sign of the dividend.
-pub static FMOD: BinaryDef = BinaryDef {
-    name: "fmod",
-    grad_names: ["FmodBackward1", "FmodBackward0", "FmodBackward0"],
-    kernel: |dt| kernels!("fmod", dt, |a, b, T| if b == 0 { 0 } else { a.wrapping_rem(b) }, |x, y| x % y),
-    saves: [NONE, AB],
-    grad: |s, g, want| {
-        Ok([
-            want.then(0, || Ok(g.clone()))?,
-            want.then(1, || g.neg()?.mul(run_binary(&DIV_TRUNC, s.a()?, s.b()?, None)?))?,
-        ])
-    },
+    grad: slopes!({ a |g| g.zeros_alike(), b |g| g.zeros_alike() }),
     guard: Some(refuse_zero),
     ..BinaryDef::EMPTY
 };
@@ -201,167 +146,106 @@ pub fn div_mode(input: impl Into<Val>, other: impl Into<Val>, mode: Option<&str>
     run_binary(mode_def(mode)?, input.into(), other.into(), None)
 }
 
-/// `input // other`, rounding down.
-pub fn floor_divide(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    run_binary(&FLOOR_DIVIDE, input.into(), other.into(), None)
-}
-
-/// `input % other` with the sign of `other`.
-pub fn remainder(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    run_binary(&REMAINDER, input.into(), other.into(), None)
-}
-
-/// `input % other` with the sign of `input`.
-pub fn fmod(input: impl Into<Val>, other: impl Into<Val>) -> Result<Tensor> {
-    run_binary(&FMOD, input.into(), other.into(), None)
-}
-
-const fn operand(name: &'static str, kind: crate::ops::table::Kind) -> Param {
-    Param { name, kind, default: "", required: true, keyword_only: false }
-}
-const V: crate::ops::table::Kind = <Val as FromArg>::KIND;
-const TENSOR: crate::ops::table::Kind = <&Tensor as FromArg>::KIND;
-const MODE: Param = Param {
-    name: "rounding_mode",
-    kind: <Option<&str> as FromArg>::KIND,
-    default: "None",
-    required: false,
-    keyword_only: true,
-};
-
-macro_rules! row {
-    ($name:literal, [$a:ident, $b:ident], $def:expr, $doc:literal) => {
-        OpDef {
-            name: $name,
-            doc: $doc,
-            params: &[operand("input", $a), operand("other", $b)],
-            places: &[Place::Torch, Place::Method],
-            call: |a| Ok(run_binary(&$def, Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, None)?.into()),
-            returns: "Tensor",
-            twin: Twin::Own(|a| {
-                binary_in_place(&$def, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
-            }),
-            out: Out::Promote,
-            ..OpDef::PLAIN
-        }
-    };
-}
-macro_rules! mode_row {
-    ($name:literal, $doc:literal) => {
-        OpDef {
-            name: $name,
-            doc: $doc,
-            params: &[operand("input", V), operand("other", V), MODE],
-            places: &[Place::Torch, Place::Method],
-            call: |a| Ok(div_mode(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?, mode_arg(a)?)?.into()),
-            returns: "Tensor",
-            twin: Twin::Own(|a| {
-                binary_in_place(
-                    mode_def(mode_arg(a)?)?,
-                    FromArg::from_arg(&a[0])?,
-                    FromArg::from_arg(&a[1])?,
-                    None,
-                )
-            }),
-            out: Out::Promote,
-            ..OpDef::PLAIN
-        }
-    };
-}
-
-fn mode_arg(a: &[Arg]) -> Result<Option<&str>> {
-    a.get(2).map_or(Ok(None), FromArg::from_arg)
-}
-
-/// Rows by hand: `rounding_mode`, and integers that refuse zero.
-const DIVIDE: &[OpDef] = &[
-    mode_row!(
-        "div",
-        "The quotient of two tensors, broadcasting both; integers divide as floats unless rounded.\n\nArgs: rounding_mode: None, \"trunc\" (towards zero) or \"floor\".\n**Errors**: RuntimeError for another mode, and for rounded integer division by zero.\n"
-    ),
-    mode_row!("divide", "Alias of `div`.\n"),
-    row!(
-        "floor_divide",
-        [V, V],
-        FLOOR_DIVIDE,
-        "The quotient rounded down.\n\n**Errors**: RuntimeError for integer division by zero.\n"
-    ),
-    row!(
-        "remainder",
-        [V, V],
-        REMAINDER,
-        "The remainder with the sign of the divisor, as Python's `%`.\n\n**Errors**: RuntimeError for integer division by zero.\n"
-    ),
-    row!(
-        "fmod",
-        [TENSOR, V],
-        FMOD,
-        "The remainder with the sign of the dividend, as C's `fmod`.\n\n**Errors**: RuntimeError for integer division by zero.\n"
-    ),
-];
-
-impl Tensor {
-    /// `self // other`.
-    pub fn floor_divide(&self, other: impl Into<Val>) -> Result<Tensor> {
-        floor_divide(self, other)
+rows! { DIVIDE:
+    /// The quotient of two tensors, broadcasting both; integers divide as floats unless rounded.
+    ///
+    /// Args: rounding_mode: None, "trunc" (towards zero) or "floor".
+    /// **Errors**: RuntimeError for another mode, and for rounded integer division by zero.
+    [Torch, Method] + in place out Promote
+        fn div(input: Val, other: Val; rounding_mode: Option<&str> = None) -> Tensor |to| {
+        to.binary(mode_def(rounding_mode)?, input, other, None)
     }
-    /// `self % other` with the sign of `other`.
-    pub fn remainder(&self, other: impl Into<Val>) -> Result<Tensor> {
-        remainder(self, other)
+    /// Alias of `div`.
+    [Torch, Method] + in place out Promote
+        fn divide(input: Val, other: Val; rounding_mode: Option<&str> = None) -> Tensor |to| {
+        to.binary(mode_def(rounding_mode)?, input, other, None)
     }
-    /// `self % other` with the sign of `self`.
-    pub fn fmod(&self, other: impl Into<Val>) -> Result<Tensor> {
-        fmod(self, other)
-    }
+}
+
+binary! { REMAINDERS:
+    /// The quotient rounded down.
+    ///
+    /// **Errors**: RuntimeError for integer division by zero.
+    floor_divide(input: V, other: V) FLOOR_DIVIDE: Same,
+        cpu |dt| floor_kernel(dt),
+        guard refuse_zero,
+        numbers true,
+        grad {
+            a |_g| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
+            b |_g| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
+        };
+    /// The remainder with the sign of the divisor, as Python's `%`.
+    ///
+    /// **Errors**: RuntimeError for integer division by zero.
+    remainder(input: V, other: V) REMAINDER "RemainderBackward1" "RemainderBackward0" "NotImplemented": Same,
+        cpu |dt| kernels!(
+            dt,
+            |a, b, T| {
+                let r = if b == 0 { 0 } else { a.wrapping_rem(b) };
+                #[allow(unused_comparisons)]
+                if r != 0 && (r < 0) != (b < 0) { r.wrapping_add(b) } else { r }
+            },
+            |x, y| {
+                let r = x % y;
+                if r != 0.0 && (y < 0.0) != (r < 0.0) { r + y } else { r }
+            }
+        ),
+        guard refuse_zero,
+        grad {
+            a |g| Ok(g.clone()),
+            b |g, a: Val, b: Val| g.neg()?.mul(run_binary(&DIV_FLOOR, a, b, None)?),
+        };
+    /// The remainder with the sign of the dividend, as C's `fmod`.
+    ///
+    /// **Errors**: RuntimeError for integer division by zero.
+    fmod(input: T, other: V) FMOD "FmodBackward1" "FmodBackward0" "FmodBackward0": Same,
+        cpu |dt| kernels!(dt, |a, b, T| if b == 0 { 0 } else { a.wrapping_rem(b) }, |x, y| x % y),
+        guard refuse_zero,
+        grad {
+            a |g| Ok(g.clone()),
+            b |g, a: Val, b: Val| g.neg()?.mul(run_binary(&DIV_TRUNC, a, b, None)?),
+        };
 }
 
 /// Common divisors and multiples; both are defined for zero.
-pub mod whole {
-    use super::*;
-
-    trait Whole: Copy {
-        fn gcd(self, b: Self) -> Self;
-        fn lcm(self, b: Self) -> Self;
-    }
-    macro_rules! whole {
-        ($($t:ty)*) => {$(
-            impl Whole for $t {
-                fn gcd(self, b: $t) -> $t {
-                    let (mut a, mut b) = (self, b);
-                    while b != 0 {
-                        (a, b) = (b, a.wrapping_rem(b));
-                    }
-                    #[allow(unused_comparisons)]
-                    if a < 0 { (0 as $t).wrapping_sub(a) } else { a }
+trait Whole: Copy {
+    fn gcd(self, b: Self) -> Self;
+    fn lcm(self, b: Self) -> Self;
+}
+macro_rules! whole {
+    ($($t:ty)*) => {$(
+        impl Whole for $t {
+            fn gcd(self, b: $t) -> $t {
+                let (mut a, mut b) = (self, b);
+                while b != 0 {
+                    (a, b) = (b, a.wrapping_rem(b));
                 }
-                fn lcm(self, b: $t) -> $t {
-                    let d = self.gcd(b);
-                    if d == 0 {
-                        return 0;
-                    }
-                    let m = (self / d).wrapping_mul(b);
-                    #[allow(unused_comparisons)]
-                    if m < 0 { (0 as $t).wrapping_sub(m) } else { m }
-                }
+                #[allow(unused_comparisons)]
+                if a < 0 { (0 as $t).wrapping_sub(a) } else { a }
             }
-        )*};
-    }
-    whole!(u8 i8 i16 i32 i64);
+            fn lcm(self, b: $t) -> $t {
+                let d = self.gcd(b);
+                if d == 0 {
+                    return 0;
+                }
+                let m = (self / d).wrapping_mul(b);
+                #[allow(unused_comparisons)]
+                if m < 0 { (0 as $t).wrapping_sub(m) } else { m }
+            }
+        }
+    )*};
+}
+whole!(u8 i8 i16 i32 i64);
 
-    fn refuse(op: &str, d: DType) -> Error {
-        Error::no_dtype(op, d, "integer dtypes")
-    }
-
-    binary! { WHOLE:
+binary! { WHOLE:
     /// The greatest common divisor of integers.
     gcd(input: T, other: T) GCD: Same,
-        cpu |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.gcd(b)))) },
+        cpu |dt| kernel!(dt, int, T => zip(|a: T, b: T| a.gcd(b))),
         grad None;
     /// The least common multiple of integers.
     lcm(input: T, other: T) LCM: Same,
-        cpu |op, dt| if dt == DType::Bool { Err(refuse(op, dt)) } else { with_dtype!(op, dt, int, T => Ok(zip(|a: T, b: T| a.lcm(b)))) },
+        cpu |dt| kernel!(dt, int, T => zip(|a: T, b: T| a.lcm(b))),
         grad None;
-    }
 }
 
-pub const TABLE: Table = &[DIVIDE, whole::WHOLE];
+pub const TABLE: Table = &[DIVIDE, REMAINDERS, WHOLE];

@@ -1,11 +1,17 @@
-//! Elementwise ops of one tensor: one row each. Exponentials, logarithms, powers and arithmetic are here; the other
-//! families that use the row are `trig.rs`, `rounding.rs` and `special/`.
+//! Exponentials, logarithms and roots, and what is made of them: logistic functions, entropies.
 
-use crate::base::{C64, C128, DType, Elem, Num};
-use crate::kernels::cpu::elementwise::block::{map, typed};
-use crate::kernels::cpu::elementwise::{clib, math};
-use crate::ops::elementwise::kind::unary::{float, unary};
-use crate::ops::table::Table;
+use crate::base::{C64, C128, DType, Scalar};
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::{NO, map, point1, point2, typed, zip};
+use crate::kernels::cpu::elementwise::{clib, math, special};
+use crate::ops::elementwise::arithmetic::{add, true_divide};
+use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::kernel;
+use crate::ops::elementwise::kind::nary::{point, points};
+use crate::ops::elementwise::kind::unary::{double, float, unary};
+use crate::ops::table::{Table, Val};
+use crate::rows;
+use crate::tensor::Tensor;
 
 mod cx {
     //! Complex functions without a counterpart in the C library.
@@ -48,90 +54,215 @@ unary! { EXPONENTIAL:
     ///
     /// Args: input: any dtype; integers give the default float.
     exp "ExpBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::exp_f32, math::exp_f64, clib::exp),
+        cpu |dt| float!(dt, math::exp_f32, math::exp_f64, clib::exp),
         wgsl "exp(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?);
     /// Two to the power of every element.
     exp2 "Exp2Backward0" also [Special "exp2"]: Float,
-        cpu |op, dt| float!(op, dt, math::exp2_f32, math::exp2_f64, cx::exp2),
+        cpu |dt| float!(dt, math::exp2_f32, math::exp2_f64, cx::exp2),
         wgsl "exp2(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?)?.mul(std::f64::consts::LN_2);
     /// `e^x - 1`, exact near zero.
     expm1 "Expm1Backward0" also [Special "expm1"]: Float,
-        cpu |op, dt| float!(op, dt, math::expm1_f32, math::expm1_f64, cx::expm1),
+        cpu |dt| float!(dt, math::expm1_f32, math::expm1_f64, cx::expm1),
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?.add(1i64)?);
     /// The natural logarithm of every element.
     ///
     /// Args: input: any dtype; integers give the default float.
     log "LogBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::log_f32, math::log_f64, clib::ln),
+        cpu |dt| float!(dt, math::log_f32, math::log_f64, clib::ln),
         wgsl "log(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(&x.conj()?);
     /// The logarithm to base 2.
     log2 "Log2Backward0": Float,
-        cpu |op, dt| float!(op, dt, math::log2_f32, math::log2_f64, cx::log2),
+        cpu |dt| float!(dt, math::log2_f32, math::log2_f64, cx::log2),
         wgsl "log2(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.mul(std::f64::consts::LN_2)?);
     /// The logarithm to base 10.
     log10 "Log10Backward0": Float,
-        cpu |op, dt| float!(op, dt, math::log10_f32, math::log10_f64, cx::log10),
+        cpu |dt| float!(dt, math::log10_f32, math::log10_f64, cx::log10),
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.mul(std::f64::consts::LN_10)?);
     /// `ln(1 + x)`, exact near zero.
     log1p "Log1PBackward0" also [Special "log1p"]: Float,
-        cpu |op, dt| float!(op, dt, math::log1p_f32, math::log1p_f64, cx::log1p),
+        cpu |dt| float!(dt, math::log1p_f32, math::log1p_f64, cx::log1p),
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.add(1i64)?);
     /// The square root of every element; nan below zero.
     sqrt "SqrtBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::sqrt_f32, math::sqrt_f64, clib::sqrt),
+        cpu |dt| float!(dt, math::sqrt_f32, math::sqrt_f64, clib::sqrt),
         wgsl "sqrt(x)",
         on 0.3, 3.0,
         grad Y |g, y| g.div(y.conj()?.mul(2i64)?);
     /// One over the square root.
     rsqrt "RsqrtBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::rsqrt_f32, math::rsqrt_f64, cx::rsqrt),
+        cpu |dt| float!(dt, math::rsqrt_f32, math::rsqrt_f64, cx::rsqrt),
         wgsl "inverseSqrt(x)",
         on 0.3, 3.0,
         grad Y |g, y| { let y = y.conj()?; g.mul(-0.5)?.mul(y.mul(&y)?.mul(&y)?) };
     /// One over every element.
     reciprocal "ReciprocalBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::reciprocal_f32, math::reciprocal_f64, cx::reciprocal),
+        cpu |dt| float!(dt, math::reciprocal_f32, math::reciprocal_f64, cx::reciprocal),
         wgsl "1.0 / x",
         on 0.3, 3.0,
         grad Y |g, y| { let y = y.conj()?; g.neg()?.mul(y.mul(&y)?) };
     /// The logistic function `1 / (1 + e^-x)`.
-    sigmoid "SigmoidBackward0" also [Special "expit"]: Float,
-        cpu |op, dt| float!(op, dt, math::sigmoid_f32, math::sigmoid_f64, cx::sigmoid),
+    [Torch, Method, Nn] sigmoid "SigmoidBackward0" also [Special "expit"]: Float,
+        cpu |dt| float!(dt, math::sigmoid_f32, math::sigmoid_f64, cx::sigmoid),
         wgsl "1.0 / (1.0 + exp(-x))",
         on -2.0, 2.0,
         grad Y |g, y| g.sigmoid_backward(y);
-    /// The negative of every element.
-    ///
-    /// Errors: RuntimeError for bool tensors.
-    neg "NegBackward0" also ["negative"]: Same,
-        cpu |op, dt| {
-            crate::ensure!(dt != DType::Bool, Runtime, "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
-            crate::with_dtype!(op, dt, wide, T => Ok(map(|x: T| Neg::neg_of(x))))
+    /// `-x ln(x)`: the terms of an entropy.
+    [Special] entr "SpecialEntrBackward0": Double,
+        cpu |dt| double!(dt, special::entr),
+        on 0.3, 3.0,
+        grad X |g, x| g.mul(x.log()?.add(1i64)?.neg()?);
+}
+
+/// `x * v`, zero where `x` is zero unless `v` is nan.
+macro_rules! x_times {
+    ($a:ident, $b:ident, $v:expr) => {
+        if $b.is_nan() {
+            $b
+        } else if $a == 0.0 {
+            0.0
+        } else {
+            $a * $v
+        }
+    };
+}
+
+/// `ln(e^a + e^b)` for complex operands.
+fn logaddexp_complex(a: C128, b: C128) -> C128 {
+    let (hi, lo) = if a.re >= b.re { (a, b) } else { (b, a) };
+    if hi.re.is_infinite() && hi.re == lo.re {
+        return if hi.re < 0.0 { hi } else { clib::ln(clib::exp(a) + clib::exp(b)) };
+    }
+    hi + clib::ln(clib::exp(lo - hi) + 1.0)
+}
+
+/// The weight of the first operand in `logaddexp`, with the exponential of a base.
+fn softmax_weight(a: &Tensor, b: &Tensor, ln_base: f64) -> Result<Tensor> {
+    let d = a.sub(b)?;
+    let w = if ln_base == 1.0 { d.sigmoid()? } else { d.mul(ln_base)?.sigmoid()? };
+    // equal infinities share
+    Ok(if w.dtype().is_complex() { w } else { a.eq(b)?.choose(0.5, w)? })
+}
+
+/// The gradient of the factor `a` beside a logarithm of `b`: that logarithm, zero where `a` is and `b` is not above `least`.
+fn beside_log(
+    g: &Tensor,
+    a: &Tensor,
+    b: Val,
+    least: f64,
+    of_tensor: fn(&Tensor) -> Result<Tensor>,
+    of_number: fn(f64) -> f64,
+) -> Result<Tensor> {
+    let (log, none) = match b {
+        Val::T(b) => (Val::T(of_tensor(&b.cast(g.dtype())?)?), a.eq(0i64)?.logical_and(b.le(least)?)?),
+        Val::S(b) => {
+            let zero = a.eq(0i64)?;
+            let none = if b.to_f64() <= least { zero } else { a.isnan()?.logical_and(zero)? };
+            (Val::S(Scalar::Float(of_number(b.to_f64()))), none)
+        }
+    };
+    none.choose(0i64, g.mul(log)?)
+}
+
+binary! { PAIRS:
+    /// `ln(e^input + e^other)` without overflow.
+    logaddexp(input: T, other: T) LOGADDEXP "LogaddexpBackward0": Same,
+        cpu |dt| match dt {
+            DType::C64 => Some(zip(|a: C64, b: C64| {
+                let w = logaddexp_complex(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
+                C64::new(w.re as f32, w.im as f32)
+            })),
+            DType::C128 => Some(zip(logaddexp_complex)),
+            _ => kernel!(dt, floats, T => zip(|a: T, b: T| {
+                if a.is_infinite() && a == b { a } else {
+                    let m = if a > b || a.is_nan() { a } else { b };
+                    m + (-(a - b).abs()).exp().ln_1p()
+                }
+            })),
         },
-        wgsl "-x",
-        on -2.0, 2.0,
-        grad G |g| g.neg();
+        grad {
+            a |g, a, b| g.mul(softmax_weight(&a, &b, 1.0)?.conj()?),
+            b |g, a, b| g.mul(softmax_weight(&b, &a, 1.0)?.conj()?),
+        };
+    /// `log2(2^input + 2^other)` without overflow.
+    logaddexp2(input: T, other: T) LOGADDEXP2 "Logaddexp2Backward0": Same,
+        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| {
+            if a.is_infinite() && a == b { a } else {
+                let m = if a > b || a.is_nan() { a } else { b };
+                m + (-(a - b).abs()).exp2().ln_1p() * std::f64::consts::LOG2_E as T
+            }
+        })),
+        grad {
+            a |g, a, b| g.mul(softmax_weight(&a, &b, std::f64::consts::LN_2)?),
+            b |g, a, b| g.mul(softmax_weight(&b, &a, std::f64::consts::LN_2)?),
+        };
+    /// `input * ln(other)`, zero where `input` is zero.
+    xlogy(input: V, other: V) XLOGY "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" also [Special "xlogy"]: Float,
+        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| x_times!(a, b, b.ln()))),
+        grad {
+            a |g, a, b: Val| beside_log(g, &a, b, 0.0, Tensor::log, f64::ln),
+            b |g, a: Val, b: Val| g.mul(true_divide(a, b)?),
+        };
+    /// `input * ln(1 + other)`, zero where `input` is zero.
+    xlog1py(input: V, other: V) XLOG1PY "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1"
+        also [Special "xlog1py"]: Double,
+        cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| x_times!(a, b, b.ln_1p()))),
+        grad {
+            a |g, a, b: Val| beside_log(g, &a, b, -1.0, Tensor::log1p, f64::ln_1p),
+            b |g, a: Val, b: Val| g.mul(true_divide(a, add(b, 1i64, Scalar::Int(1))?)?),
+        };
 }
 
-/// Negation that keeps the sign of zero; integers wrap.
-trait Neg: Elem {
-    fn neg_of(self) -> Self;
+points! {
+    SIGMOID_BACKWARD "sigmoid_backward" "SigmoidBackwardBackward0": Same,
+        cpu |dt| match dt {
+            DType::C64 => Some(point2(|g: C64, y: C64, _| g * (y * (-y + 1.0)).conj())),
+            DType::C128 => Some(point2(|g: C128, y: C128, _| g * (y * (-y + 1.0)).conj())),
+            _ => kernel!(dt, floats, T => point2(|g: T, y: T, _| g * (y * (1.0 - y)))),
+        },
+        grad {
+            // g conj(f(y)): holomorphic in g, antiholomorphic in y
+            a |g, b| g.mul(b.mul(b.rsub(1i64)?)?),
+            b |g, a, b| g.conj()?.mul(a)?.mul(b.conj()?.mul(-2i64)?.add(1i64)?),
+        };
+    /// Parameters: eps (negative: none).
+    LOGIT "logit" "LogitBackward0": Float,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| {
+            let eps = q[0] as T;
+            let x = if eps < 0.0 { x } else if x < eps { eps } else if x > 1.0 - eps { 1.0 - eps } else { x };
+            (x / (1.0 - x)).ln()
+        })),
+        grad { a |g, a, q| {
+            let d = g.div(a.mul(a.rsub(1i64)?)?)?;
+            let (lo, hi, outside) = if q[0] < 0.0 { (0.0, 1.0, f64::NAN) } else { (q[0], 1.0 - q[0], 0.0) };
+            a.ge(lo)?.logical_and(a.le(hi)?)?.choose(d, outside)
+        } };
 }
-macro_rules! negate {
-    ($($t:ty: |$x:ident| $e:expr),*) => { $(impl Neg for $t { #[inline(always)] fn neg_of(self) -> $t { let $x = self; $e } })* };
-}
-negate!(f32: |x| -x, f64: |x| -x, C64: |x| -x, C128: |x| -x, u8: |x| x.wrapping_neg(), i8: |x| x.wrapping_neg(),
-    i16: |x| x.wrapping_neg(), i32: |x| x.wrapping_neg(), i64: |x| x.wrapping_neg(), bool: |x| Num::mul(x, x));
 
-pub const TABLE: Table = &[EXPONENTIAL];
+impl Tensor {
+    /// The gradient through a logistic function with the result `y`.
+    pub fn sigmoid_backward(&self, y: &Tensor) -> Result<Tensor> {
+        point(&SIGMOID_BACKWARD, &[self, y], NO)
+    }
+}
+
+rows! { LOGITS:
+    /// `ln(x / (1 - x))`; with `eps`, of `x` brought into `[eps, 1 - eps]`.
+    [Torch, Method] + in place out Promote fn logit(input: &Tensor, eps: Option<f64> = None) -> Tensor |to| {
+        to.point(&LOGIT, &[input], [eps.unwrap_or(-1.0), 0.0, 0.0, 0.0])
+    }
+    /// `ln(x / (1 - x))`.
+    [Special] fn special_logit = "logit"(input: &Tensor, eps: Option<f64> = None) -> Tensor { input.logit(eps) }
+}
+
+pub const TABLE: Table = &[EXPONENTIAL, PAIRS, LOGITS];

@@ -1,292 +1,197 @@
-//! Mathematics of two operands: one row each.
+//! What a floating-point number is made of: sign, mantissa and exponent, its neighbours, and what is no number.
 
 use crate::base::{C64, C128, DType, Elem};
-use crate::error::{Error, Result};
-use crate::kernels::cpu::elementwise::block::{typed2, zip};
-use crate::kernels::cpu::elementwise::{clib, math, special};
-use crate::ops::elementwise::arithmetic::both;
-use crate::ops::elementwise::kind::binary::{
-    A, AB, B, BinaryDef, NONE, Y, binary, binary_in_place, run_binary,
-};
-use crate::ops::table::{FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
-use crate::tensor::Tensor;
-use crate::{ensure, with_dtype};
-
-/// Kernels for float32 and float64 by one expression.
-macro_rules! floats {
-    ($op:ident, $dt:ident, |$a:ident, $b:ident| $e:expr) => {
-        match $dt {
-            DType::F32 => Ok(zip(|$a: f32, $b: f32| $e)),
-            DType::F64 => Ok(zip(|$a: f64, $b: f64| $e)),
-            d => Err(Error::no_dtype($op, d, "floating dtypes")),
-        }
-    };
-}
-
-/// A kernel in double precision alone.
-macro_rules! double {
-    ($op:ident, $dt:ident, |$a:ident, $b:ident| $e:expr) => {
-        match $dt {
-            DType::F64 => Ok(zip(|$a: f64, $b: f64| $e)),
-            d => Err(Error::no_dtype($op, d, "real dtypes")),
-        }
-    };
-}
-
-/// `x * v`, zero where `x` is zero unless `v` is nan.
-macro_rules! x_times {
-    ($a:ident, $b:ident, $v:expr) => {
-        if $b.is_nan() {
-            $b
-        } else if $a == 0.0 {
-            0.0
-        } else {
-            $a * $v
-        }
-    };
-}
-
-/// `ln(e^a + e^b)` for complex operands.
-fn logaddexp_complex(a: C128, b: C128) -> C128 {
-    let (hi, lo) = if a.re >= b.re { (a, b) } else { (b, a) };
-    if hi.re.is_infinite() && hi.re == lo.re {
-        return if hi.re < 0.0 { hi } else { clib::ln(clib::exp(a) + clib::exp(b)) };
-    }
-    hi + clib::ln(clib::exp(lo - hi) + 1.0)
-}
-
-/// The weight of the first operand in `logaddexp`, with the exponential of a base.
-fn softmax_weight(a: &Val, b: &Val, ln_base: f64) -> Result<Tensor> {
-    let (Val::T(a), Val::T(b)) = (a, b) else { crate::bail!(Internal, "logaddexp of a number") };
-    let d = a.sub(b)?;
-    let w = if ln_base == 1.0 { d.sigmoid()? } else { d.mul(ln_base)?.sigmoid()? };
-    // equal infinities share
-    Ok(if w.dtype().is_complex() { w } else { a.eq(b)?.choose(0.5, w)? })
-}
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::{map, point1, zip};
+use crate::kernels::cpu::elementwise::clib;
+use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::kernel;
+use crate::ops::elementwise::kind::nary::points;
+use crate::ops::elementwise::kind::run::run1;
+use crate::ops::table::{Fields, Named, Table};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, rows};
+use smallvec::smallvec;
 
 /// `copysign(a, b) / a`, zero at zero.
-fn sign_ratio(y: &Tensor, a: Val) -> Result<Tensor> {
-    let Val::T(a) = a else { crate::bail!(Internal, "copysign of a number") };
+fn sign_ratio(y: &Tensor, a: &Tensor) -> Result<Tensor> {
     a.eq(0i64)?.choose(0i64, y.div(a)?)
 }
 
 binary! { FLOAT:
-    /// The angle of the point (other, input), in radians.
-    atan2(input: T, other: T) ATAN2 "Atan2Backward0" also ["arctan2"]: Float,
-        cpu |op, dt| match dt {
-            DType::F32 => Ok(typed2(math::atan2_f32)),
-            DType::F64 => Ok(typed2(math::atan2_f64)),
-            d => Err(Error::no_dtype(op, d, "real dtypes")),
-        },
-        wgsl "atan2(a, b)",
-        grad (AB, AB) |s, g, want| {
-            let (a, b) = both(s)?;
-            let norm = a.mul(&a)?.add(b.mul(&b)?)?;
-            let v = norm.eq(0i64)?.choose(0i64, g.div(&norm)?)?;
-            Ok([want.then(0, || v.mul(&b))?, want.then(1, || v.mul(a.neg()?))?])
-        };
-    /// `sqrt(input^2 + other^2)` without overflow.
-    hypot(input: T, other: T) HYPOT "HypotBackward0": Same,
-        cpu |op, dt| match dt {
-            DType::F32 => Ok(typed2(math::hypot_f32)),
-            DType::F64 => Ok(typed2(math::hypot_f64)),
-            d => Err(Error::no_dtype(op, d, "floating dtypes")),
-        },
-        grad (A | Y, B | Y) |s, g, want| {
-            let y = s.y()?;
-            Ok([want.then(0, || g.mul(super::arithmetic::true_divide(s.a()?, &y)?))?, want.then(1, || g.mul(super::arithmetic::true_divide(s.b()?, &y)?))?])
-        };
     /// The magnitude of `input` with the sign of `other`.
     copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
-        cpu |op, dt| floats!(op, dt, |a, b| a.copysign(b)),
-        grad (A | Y, NONE) |s, g, want| Ok([want.then(0, || g.mul(sign_ratio(&s.y()?, s.a()?)?))?, want.then(1, || g.zeros_alike())?]);
+        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
+        grad { a |g, a, y| g.mul(sign_ratio(&y, &a)?), b |g| g.zeros_alike() };
     /// The next number after `input` towards `other`.
     nextafter(input: T, other: T) NEXTAFTER "NextafterBackward0": Same,
-        cpu |op, dt| match dt {
-            DType::F32 => Ok(zip(clib::nextafterf)),
-            DType::F64 => Ok(zip(clib::nextafter)),
-            d => Err(Error::no_dtype(op, d, "floating dtypes")),
+        cpu |dt| match dt {
+            DType::F32 => Some(zip(clib::nextafterf)),
+            DType::F64 => Some(zip(clib::nextafter)),
+            _ => None,
         },
-        grad (AB, AB) |s, g, want| {
-            let (a, b) = both(s)?;
-            Ok([want.then(0, || g.keep(&a.ne(&b)?))?, want.then(1, || g.keep(&a.eq(&b)?))?])
-        };
+        grad { a |g, a, b| g.keep(&a.ne(&b)?), b |g, a, b| g.keep(&a.eq(&b)?) };
     /// `input * 2^other`.
     ldexp(input: T, other: T) LDEXP "LdexpBackward0": Float,
-        cpu |op, dt| match dt {
-            DType::C64 => Ok(zip(|a: C64, b: C64| { let w = clib::exp(C128::new(b.re as f64, b.im as f64) * std::f64::consts::LN_2); a * C64::new(w.re as f32, w.im as f32) })),
-            DType::C128 => Ok(zip(|a: C128, b: C128| a * clib::exp(b * std::f64::consts::LN_2))),
-            _ => floats!(op, dt, |a, b| a * b.exp2()),
+        cpu |dt| match dt {
+            DType::C64 => Some(zip(|a: C64, b: C64| {
+                let w = clib::exp(C128::new(b.re as f64, b.im as f64) * std::f64::consts::LN_2);
+                a * C64::new(w.re as f32, w.im as f32)
+            })),
+            DType::C128 => Some(zip(|a: C128, b: C128| a * clib::exp(b * std::f64::consts::LN_2))),
+            _ => kernel!(dt, floats, T => zip(|a: T, b: T| a * b.exp2())),
         },
-        grad (B, B | Y) |s, g, want| Ok([
-            want.then(0, || {
-                let Val::T(b) = s.b()? else { crate::bail!(Internal, "ldexp of a number") };
+        grad {
+            a |g, b| {
                 let b = if b.dtype().is_integral() { b.cast(g.dtype().to_real())? } else { b };
                 g.mul(b.exp2()?.conj()?)
-            })?,
-            want.then(1, || g.mul(s.y()?.mul(std::f64::consts::LN_2)?.conj()?))?,
-        ]);
-    /// `ln(e^input + e^other)` without overflow.
-    logaddexp(input: T, other: T) LOGADDEXP "LogaddexpBackward0": Same,
-        cpu |op, dt| match dt {
-            DType::C64 => Ok(zip(|a: C64, b: C64| {
-                let w = logaddexp_complex(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
-                C64::new(w.re as f32, w.im as f32)
-            })),
-            DType::C128 => Ok(zip(logaddexp_complex)),
-            _ => floats!(op, dt, |a, b| {
-                if a.is_infinite() && a == b { a } else {
-                    let m = if a > b || a.is_nan() { a } else { b };
-                    m + (-(a - b).abs()).exp().ln_1p()
-                }
-            }),
-        },
-        grad (AB, AB) |s, g, want| {
-            let (a, b) = (s.a()?, s.b()?);
-            let conj = Tensor::conj;
-            Ok([want.then(0, || g.mul(conj(&softmax_weight(&a, &b, 1.0)?)?))?, want.then(1, || g.mul(conj(&softmax_weight(&b, &a, 1.0)?)?))?])
+            },
+            b |g, y| g.mul(y.mul(std::f64::consts::LN_2)?.conj()?),
         };
-    /// `log2(2^input + 2^other)` without overflow.
-    logaddexp2(input: T, other: T) LOGADDEXP2 "Logaddexp2Backward0": Same,
-        cpu |op, dt| crate::real_floats!(op, dt, T => zip(|a: T, b: T| {
-            if a.is_infinite() && a == b { a } else {
-                let m = if a > b || a.is_nan() { a } else { b };
-                m + (-(a - b).abs()).exp2().ln_1p() * std::f64::consts::LOG2_E as T
-            }
-        })),
-        grad (AB, AB) |s, g, want| {
-            let (a, b) = (s.a()?, s.b()?);
-            let k = std::f64::consts::LN_2;
-            Ok([want.then(0, || g.mul(softmax_weight(&a, &b, k)?))?, want.then(1, || g.mul(softmax_weight(&b, &a, k)?))?])
-        };
-    /// `input * ln(other)`, zero where `input` is zero.
-    xlogy(input: V, other: V) XLOGY "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" also [Special "xlogy"]: Float,
-        cpu |op, dt| floats!(op, dt, |a, b| x_times!(a, b, b.ln())),
-        grad (AB, AB) |s, g, want| Ok([
-            want.then(0, || {
-                let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlogy: gradient of a number") };
-                let (log, none) = match s.b()? {
-                    Val::T(b) => (Val::T(b.cast(g.dtype())?.log()?), a.eq(0i64)?.logical_and(b.le(0i64)?)?),
-                    Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln())), if b.to_f64() <= 0.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
-                };
-                none.choose(0i64, g.mul(log)?)
-            })?,
-            want.then(1, || g.mul(super::arithmetic::true_divide(s.a()?, s.b()?)?))?,
-        ]);
-}
-
-/// The step function, whose value at zero is the second operand's.
-pub static HEAVISIDE: BinaryDef = BinaryDef {
-    name: "heaviside",
-    grad_names: ["NotImplemented"; 3],
-    kernel: |dt| {
-        with_dtype!("heaviside", dt, wide_real, T => Ok(zip(|a: T, b: T| {
+    /// 0 below zero, 1 above, `values` at zero.
+    ///
+    /// **Errors**: RuntimeError if the dtypes differ.
+    heaviside(input: T, values: T) HEAVISIDE: Same,
+        cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| {
             if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
-        })))
-    },
-    grad: |_, _, _| crate::bail!(Runtime, "derivative for aten::heaviside is not implemented"),
-    check: Some(|x| {
-        ensure!(
-            !x[0].dtype().is_complex() && !x[1].dtype().is_complex(),
-            Runtime,
-            "heaviside is not yet implemented for complex tensors."
-        );
-        ensure!(
-            x[0].dtype() == x[1].dtype(),
-            Runtime,
-            "heaviside is not yet implemented for tensors with different dtypes."
-        );
+        })),
+        check one_real_dtype,
+        out Keep,
+        grad {
+            a |_g| bail!(Runtime, "derivative for aten::heaviside is not implemented"),
+            b |_g| bail!(Runtime, "derivative for aten::heaviside is not implemented"),
+        };
+}
+
+/// The operands of `heaviside`.
+fn one_real_dtype(x: &[&Tensor]) -> Result<()> {
+    ensure!(
+        x.iter().all(|t| !t.dtype().is_complex()),
+        Runtime,
+        "heaviside is not yet implemented for complex tensors."
+    );
+    ensure!(
+        x[0].dtype() == x[1].dtype(),
+        Runtime,
+        "heaviside is not yet implemented for tensors with different dtypes."
+    );
+    Ok(())
+}
+
+points! {
+    /// Parameters: what nan, infinity and minus infinity become (nan for an infinity: the largest number).
+    NAN_TO_NUM "nan_to_num" "NanToNumBackward0": Same,
+        cpu |dt| match dt {
+            DType::C64 => Some(point1(|z: C64, q| {
+                let f = |x: f32| replaced(x as f64, q, f32::MAX as f64) as f32;
+                C64::new(f(z.re), f(z.im))
+            })),
+            DType::C128 => Some(point1(|z: C128, q| {
+                let f = |x: f64| replaced(x, q, f64::MAX);
+                C128::new(f(z.re), f(z.im))
+            })),
+            DType::F32 => Some(point1(|x: f32, q| replaced(x as f64, q, f32::MAX as f64) as f32)),
+            DType::F64 => Some(point1(|x: f64, q| replaced(x, q, f64::MAX))),
+            _ => kernel!(dt, wide_real, T => point1(|x: T, _| x)),
+        },
+        grad { a |g, a| g.keep(&a.isfinite()?) };
+}
+
+#[inline(always)]
+fn replaced(x: f64, q: &[f64; 4], max: f64) -> f64 {
+    if x.is_nan() {
+        return q[0];
+    }
+    let or = |v: f64, default: f64| if v.is_nan() { default } else { v };
+    let limit = if q[3] > 0.0 { q[3] } else { max };
+    if x == f64::INFINITY {
+        or(q[1], limit)
+    } else if x == f64::NEG_INFINITY {
+        or(q[2], -limit)
+    } else {
+        x
+    }
+}
+
+/// The parameters of `nan_to_num`; the half types have largest numbers of their own.
+fn nan_params(x: &Tensor, nan: Option<f64>, posinf: Option<f64>, neginf: Option<f64>) -> [f64; 4] {
+    let limit = match x.dtype() {
+        DType::F16 => 65504.0,
+        DType::BF16 => 3.389_531_389_251_535_5e38,
+        _ => 0.0,
+    };
+    [nan.unwrap_or(0.0), posinf.unwrap_or(f64::NAN), neginf.unwrap_or(f64::NAN), limit]
+}
+
+/// Mantissa and exponent.
+#[derive(Debug)]
+struct Frexp;
+
+static FREXP_FIELDS: Fields = Fields { name: "frexp", fields: &["mantissa", "exponent"] };
+
+impl Op for Frexp {
+    fn name(&self) -> &'static str {
+        "frexp"
+    }
+    fn grad_name(&self) -> &'static str {
+        "FrexpBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        ensure!(x[0].dtype().is_float(), Runtime, "torch.frexp() only supports floating-point dtypes");
+        let layout = crate::ops::elementwise::kind::result_layout(x[0].shape(), x);
+        Ok(smallvec![
+            Meta { layout: layout.clone(), dtype: x[0].dtype() },
+            Meta { layout, dtype: DType::I32 }
+        ])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        run1(x[0], &out[0], DType::F64, DType::F64, map(|x: f64| split(x).0));
+        run1(x[0], &out[1], DType::F64, DType::I32, map(|x: f64| split(x).1));
         Ok(())
-    }),
-    ..BinaryDef::EMPTY
-};
-
-/// 0 below zero, 1 above, `values` at zero.
-pub fn heaviside(input: &Tensor, values: &Tensor) -> Result<Tensor> {
-    run_binary(&HEAVISIDE, input.into(), values.into(), None)
-}
-
-/// Its row, by hand because of the check.
-pub const HEAVISIDE_ROW: &[OpDef] = &[OpDef {
-    name: "heaviside",
-    doc: "0 below zero, 1 above, `values` at zero.\n\n**Errors**: RuntimeError if the dtypes differ.\n",
-    params: &[
-        Param {
-            name: "input",
-            kind: <&Tensor as FromArg>::KIND,
-            default: "",
-            required: true,
-            keyword_only: false,
-        },
-        Param {
-            name: "values",
-            kind: <&Tensor as FromArg>::KIND,
-            default: "",
-            required: true,
-            keyword_only: false,
-        },
-    ],
-    places: &[Place::Torch, Place::Method],
-    call: |a| Ok(heaviside(FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?)?.into()),
-    returns: "Tensor",
-    twin: Twin::Own(|a| {
-        binary_in_place(&HEAVISIDE, FromArg::from_arg(&a[0])?, FromArg::from_arg(&a[1])?, None)
-    }),
-    out: Out::Keep,
-    ..OpDef::PLAIN
-}];
-
-/// Rows with functions that compute in double precision.
-pub mod double {
-    use super::*;
-
-    /// `g * x^(a - 1) e^-x / gamma(a)`: the derivative of the incomplete gamma functions.
-    fn gamma_density(g: &Tensor, a: Val, x: Val) -> Result<Tensor> {
-        let (Val::T(a), Val::T(x)) = (a, x) else { crate::bail!(Internal, "igamma of a number") };
-        g.mul(a.sub(1i64)?.mul(x.log()?)?.sub(&x)?.sub(a.lgamma()?)?.exp()?)
     }
-
-    const NO_FIRST: &str = "derivative for igamma with respect to its first argument is not implemented";
-
-    binary! { DOUBLE:
-    /// `input * ln(1 + other)`, zero where `input` is zero.
-    xlog1py(input: V, other: V) XLOG1PY "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1" also [Special "xlog1py"]: Double,
-        cpu |op, dt| double!(op, dt, |a, b| x_times!(a, b, b.ln_1p())),
-        grad (AB, AB) |s, g, want| Ok([
-                want.then(0, || {
-                    let Val::T(a) = s.a()? else { crate::bail!(Internal, "xlog1py: gradient of a number") };
-                    let (log, none) = match s.b()? {
-                        Val::T(b) => (Val::T(b.cast(g.dtype())?.log1p()?), a.eq(0i64)?.logical_and(b.le(-1i64)?)?),
-                        Val::S(b) => (Val::S(crate::base::Scalar::Float(b.to_f64().ln_1p())), if b.to_f64() <= -1.0 { a.eq(0i64)? } else { a.isnan()?.logical_and(a.eq(0i64)?)? }),
-                    };
-                    none.choose(0i64, g.mul(log)?)
-                })?,
-                want.then(1, || g.mul(super::super::arithmetic::true_divide(s.a()?, super::super::arithmetic::add(s.b()?, 1i64, crate::base::Scalar::Int(1))?)?))?,
-            ]);
-    /// Hurwitz's zeta function of `input` with offset `other`.
-    zeta(input: V, other: V) ZETA "SpecialZetaBackward0" "SpecialZetaBackward2" "SpecialZetaBackward1" also [Special "zeta"]: Double,
-        cpu |op, dt| double!(op, dt, |a, b| special::zeta(a, b)),
-        grad (NONE, AB) |s, g, want| {
-                ensure!(!want.has(0), NotImplemented, "the derivative of zeta by its first argument is not implemented");
-                let (a, b) = (s.a()?, s.b()?);
-                let up = super::super::arithmetic::add(a.clone(), 1i64, crate::base::Scalar::Int(1))?;
-                Ok([None, want.then(1, || g.neg()?.mul(a)?.mul(zeta(up, b)?))?])
-            };
-    /// The lower incomplete gamma function, regularised.
-    igamma(input: T, other: T) IGAMMA "IgammaBackward0" also [Special "gammainc"]: Double,
-        cpu |op, dt| double!(op, dt, |a, b| special::igamma(a, b)),
-        grad (NONE, AB) |s, g, want| {
-                ensure!(!want.has(0), NotImplemented, "{NO_FIRST}");
-                Ok([None, want.then(1, || gamma_density(g, s.a()?, s.b()?))?])
-            };
-    /// The upper incomplete gamma function, regularised.
-    igammac(input: T, other: T) IGAMMAC "IgammacBackward0" also [Special "gammaincc"]: Double,
-        cpu |op, dt| double!(op, dt, |a, b| special::igammac(a, b)),
-        grad (NONE, AB) |s, g, want| {
-                ensure!(!want.has(0), NotImplemented, "{NO_FIRST}");
-                Ok([None, want.then(1, || gamma_density(g, s.a()?, s.b()?)?.neg())?])
-            };
+    fn differentiable(&self, output: usize) -> bool {
+        output == 0
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves { inputs: 0, outputs: 2 }
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        match &g[0] {
+            Some(g) => {
+                let e = cx.output(1)?.cast(g.dtype())?;
+                grads![Some(g.div(e.exp2()?)?)]
+            }
+            None => grads![None],
+        }
     }
 }
 
-pub const TABLE: Table = &[FLOAT, HEAVISIDE_ROW, double::DOUBLE];
+/// `x = m 2^e` with `m` in [0.5, 1).
+fn split(x: f64) -> (f64, i32) {
+    if x == 0.0 || !x.is_finite() {
+        return (x, 0);
+    }
+    let bits = x.to_bits();
+    let field = (bits >> 52 & 0x7ff) as i32;
+    if field == 0 {
+        let (m, e) = split(x * 2f64.powi(64));
+        return (m, e - 64);
+    }
+    (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), field - 1022)
+}
+
+rows! { PARTS:
+    /// nan replaced by `nan`, infinities by `posinf` and `neginf` or the largest and lowest numbers.
+    [Torch, Method] + in place
+        fn nan_to_num(input: &Tensor, nan: Option<f64> = None, posinf: Option<f64> = None, neginf: Option<f64> = None) -> Tensor |to| {
+        to.point(&NAN_TO_NUM, &[input], nan_params(input, nan, posinf, neginf))
+    }
+    /// Each element as `mantissa * 2^exponent`, with mantissas in [0.5, 1) and int32 exponents.
+    [Torch, Method] fn frexp(input: &Tensor) -> Named {
+        Ok(Named(&FREXP_FIELDS, apply_multi(Frexp, &[input])?.into_iter().collect()))
+    }
+}
+
+pub const TABLE: Table = &[FLOAT, PARTS];

@@ -1,85 +1,76 @@
 //! Logic on truth values and on bits.
 
 use crate::base::DType;
-use crate::error::{Error, Result};
+use crate::ensure;
+use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{map, zip};
 use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::unary::unary;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, with_dtype};
-pub use rows::*;
-pub use single::{bitwise_not, logical_not};
 
 /// Shifts by too much (or by a negative number) push every bit out.
 macro_rules! shift {
-    ($op:ident, $dt:ident, |$a:ident, $b:ident, $bits:ident| $e:expr) => {
-        with_dtype!($op, $dt, int, T => Ok(zip(|$a: T, $b: T| { const $bits: i64 = T::BITS as i64; ($e) as T })))
+    ($dt:ident, |$a:ident, $b:ident, $bits:ident| $e:expr) => {
+        kernel!($dt, int, T => zip(|$a: T, $b: T| { const $bits: i64 = T::BITS as i64; ($e) as T }))
     };
 }
 
-mod rows {
-    use super::*;
-
-    binary! { LOGIC:
+binary! { LOGIC:
     /// Logical "and" of truth values; any dtype counts as true where it is not zero.
     logical_and(input: T, other: T) LOGICAL_AND: Logical,
-        cpu |_op, _dt| Ok(zip(|a: bool, b: bool| a & b)),
+        cpu |_| Some(zip(|a: bool, b: bool| a & b)),
         grad None;
     /// Logical "or" of truth values.
     logical_or(input: T, other: T) LOGICAL_OR: Logical,
-        cpu |_op, _dt| Ok(zip(|a: bool, b: bool| a | b)),
+        cpu |_| Some(zip(|a: bool, b: bool| a | b)),
         grad None;
     /// Whether exactly one of two truth values holds.
     logical_xor(input: T, other: T) LOGICAL_XOR: Logical,
-        cpu |_op, _dt| Ok(zip(|a: bool, b: bool| a ^ b)),
+        cpu |_| Some(zip(|a: bool, b: bool| a ^ b)),
         grad None;
     /// Bitwise "and" of integers or bools.
     bitwise_and(input: V, other: V) BITWISE_AND: Same,
-        cpu |op, dt| with_dtype!(op, dt, bits, T => Ok(zip(|a: T, b: T| a & b))),
+        cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a & b)),
         wgsl "a & b",
         grad None;
     /// Bitwise "or" of integers or bools.
     bitwise_or(input: V, other: V) BITWISE_OR: Same,
-        cpu |op, dt| with_dtype!(op, dt, bits, T => Ok(zip(|a: T, b: T| a | b))),
+        cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a | b)),
         wgsl "a | b",
         grad None;
     /// Bitwise "exclusive or" of integers or bools.
     bitwise_xor(input: V, other: V) BITWISE_XOR: Same,
-        cpu |op, dt| with_dtype!(op, dt, bits, T => Ok(zip(|a: T, b: T| a ^ b))),
+        cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a ^ b)),
         wgsl "a ^ b",
         grad None;
     /// Integers shifted left by `other` bits.
     bitwise_left_shift(input: V, other: V) LEFT_SHIFT: Same,
-        cpu |op, dt| shift!(op, dt, |a, b, BITS| if (b as i64) < 0 || b as i64 >= BITS { 0 } else { (a as i64) << (b as i64) }),
+        cpu |dt| shift!(dt, |a, b, BITS| if (b as i64) < 0 || b as i64 >= BITS { 0 } else { (a as i64) << (b as i64) }),
         grad None;
     /// Integers shifted right by `other` bits, keeping the sign.
     bitwise_right_shift(input: V, other: V) RIGHT_SHIFT: Same,
-        cpu |op, dt| shift!(op, dt, |a, b, BITS| {
+        cpu |dt| shift!(dt, |a, b, BITS| {
                 let by = if (b as i64) < 0 || b as i64 >= BITS { BITS.min(63) } else { b as i64 };
                 (a as i64) >> by
             }),
         grad None;
-    }
 }
 
-mod single {
-    use super::*;
-
-    unary! { NOT:
+unary! { NOT:
     /// Whether an element is zero.
     logical_not: Logical,
-        cpu |_op, _dt| Ok(map(|x: bool| !x)),
+        cpu |_| Some(map(|x: bool| !x)),
         grad None;
     /// Every bit flipped; for bools the opposite.
     bitwise_not: Same,
-        cpu |op, dt| match dt {
-                DType::Bool => Ok(map(|x: bool| !x)),
-                DType::F32 | DType::F64 => Err(Error::no_dtype("bitwise_not_cpu", dt, "integer and bool dtypes")),
-                _ => with_dtype!(op, dt, int, T => Ok(map(|x: T| !x))),
-            },
+        cpu |dt| match dt {
+            DType::Bool => Some(map(|x: bool| !x)),
+            _ => kernel!(dt, int, T => map(|x: T| !x)),
+        },
+        takes (name "bitwise_not_cpu"),
         grad None;
-    }
 }
 
 impl Tensor {
@@ -98,4 +89,4 @@ impl Tensor {
     }
 }
 
-pub const TABLE: Table = &[rows::LOGIC, single::NOT];
+pub const TABLE: Table = &[LOGIC, NOT];

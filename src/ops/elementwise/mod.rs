@@ -14,7 +14,6 @@ pub mod float;
 pub mod logic;
 pub mod power;
 pub mod round;
-pub mod rounding;
 pub mod special;
 pub mod trig;
 
@@ -34,8 +33,9 @@ pub const TABLES: &[Table] = &[
     logic::TABLE,
     power::TABLE,
     round::TABLE,
-    rounding::TABLE,
+    special::bessel::TABLE,
     special::error::TABLE,
     special::gamma::TABLE,
+    special::polynomial::TABLE,
     trig::TABLE,
 ];

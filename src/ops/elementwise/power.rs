@@ -2,17 +2,18 @@
 
 use crate::base::promote::Promotion;
 use crate::base::{C64, C128, DType, Scalar};
-use crate::error::{Error, Result};
-use crate::kernels::cpu::elementwise::block::{BinaryFn, UnaryFn, map, typed2, zip};
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::{UnaryFn, map, typed2, zip};
 use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Metas, Op, Saves};
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::binary::{AB, BinaryDef, Y, binary_in_place, conj_val, run_binary};
-use crate::ops::table::{FromArg, OpDef, Out, Param, Place, Table, Twin, Val};
+use crate::ops::elementwise::kind::binary::{BinaryDef, conj_val, names};
+use crate::ops::elementwise::kind::grad::slopes;
+use crate::ops::elementwise::kind::{Rule, kernel};
+use crate::ops::table::{Table, To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{bail, ensure, grads, with_dtype};
+use crate::{ensure, grads, rows};
 use smallvec::smallvec;
 
 /// Whole powers of integers, with wrapping; negative exponents give what integer division would.
@@ -47,33 +48,26 @@ macro_rules! int_pow {
 
 static POW: BinaryDef = BinaryDef {
     name: "pow",
-    grad_names: ["PowBackward1", "PowBackward0", "PowBackward2"],
-    kernel: |dt| -> Result<BinaryFn> {
-        match dt {
-            DType::F32 => Ok(typed2(math::pow_f32)),
-            DType::F64 => Ok(typed2(math::pow_f64)),
-            DType::C64 => Ok(zip(|a: C64, b: C64| {
-                let w = clib::powc(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
-                C64::new(w.re as f32, w.im as f32)
-            })),
-            DType::C128 => Ok(zip(clib::powc)),
-            DType::Bool => Err(Error::no_dtype("pow", dt, "every dtype but bool")),
-            _ => with_dtype!("pow", dt, int, T => Ok(zip(|a: T, b: T| int_pow!(a, b, T)))),
-        }
+    grad_names: names(&["PowBackward1", "PowBackward0", "PowBackward2"]),
+    kernel: |dt| match dt {
+        DType::F32 => Some(typed2(math::pow_f32)),
+        DType::F64 => Some(typed2(math::pow_f64)),
+        DType::C64 => Some(zip(|a: C64, b: C64| {
+            let w = clib::powc(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
+            C64::new(w.re as f32, w.im as f32)
+        })),
+        DType::C128 => Some(zip(clib::powc)),
+        _ => kernel!(dt, int, T => zip(|a: T, b: T| int_pow!(a, b, T))),
     },
-    saves: [AB, AB | Y],
-    grad: |s, g, want| {
-        Ok([
-            want.then(0, || base_grad(g, &s.a()?, &s.b()?))?,
-            want.then(1, || exponent_grad(g, &s.a()?, &s.b()?, &s.y()?))?,
-        ])
-    },
+    grad: slopes!({
+        a |g, a, b: Val| base_grad(g, &a, &b),
+        b |g, a: Val, b, y| exponent_grad(g, &a, &b, &y),
+    }),
     ..BinaryDef::EMPTY
 };
 
 /// `g * b * a^(b - 1)`, zero where the exponent is.
-fn base_grad(g: &Tensor, a: &Val, b: &Val) -> Result<Tensor> {
-    let Val::T(a) = a else { bail!(Internal, "pow: gradient of a number") };
+fn base_grad(g: &Tensor, a: &Tensor, b: &Val) -> Result<Tensor> {
     match b {
         Val::S(e) => scalar_grad(g, a, *e),
         Val::T(b) => {
@@ -86,8 +80,7 @@ fn base_grad(g: &Tensor, a: &Val, b: &Val) -> Result<Tensor> {
 }
 
 /// `g * y * ln(a)`, zero where the base is zero and the exponent is not negative.
-fn exponent_grad(g: &Tensor, a: &Val, b: &Val, y: &Tensor) -> Result<Tensor> {
-    let Val::T(b) = b else { bail!(Internal, "pow: gradient of a number") };
+fn exponent_grad(g: &Tensor, a: &Val, b: &Tensor, y: &Tensor) -> Result<Tensor> {
     let not_negative = |b: &Tensor| {
         if b.dtype().is_complex() { b.real_view()?.ge(0i64) } else { b.ge(0i64) }
     };
@@ -173,7 +166,7 @@ impl Op for PowScalar {
             "Integers to negative integer powers are not allowed."
         );
         if dtype != DType::Bool {
-            (POW.kernel)(Rule::Same.resolve(dtype).0)?;
+            POW.kernel_for(Rule::Same.resolve(dtype).0)?;
         }
         Ok(smallvec![Meta { layout: super::kind::result_layout(x[0].shape(), x), dtype }])
     }
@@ -184,7 +177,7 @@ impl Op for PowScalar {
             Some(kernel) => run1(x[0], &out[0], compute, compute, kernel),
             None => {
                 let e = Side::Number(crate::kernels::cpu::create::copy::scalar_bytes(self.0, compute));
-                run2(&Side::Tensor(x[0]), &e, &out[0], compute, compute, (POW.kernel)(compute)?);
+                run2(&Side::Tensor(x[0]), &e, &out[0], compute, compute, POW.kernel_for(compute)?);
             }
         }
         Ok(())
@@ -206,24 +199,28 @@ impl Op for PowScalar {
 
 /// `input ^ exponent`; either may be a number.
 pub fn pow(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
-    match (input.into(), exponent.into()) {
-        (Val::T(x), Val::S(e)) => {
-            crate::ops::create::convert::check_fits(&Val::S(e), &x)?;
-            apply(PowScalar(e), &[&x])
+    To::New.pow(input.into(), exponent.into())
+}
+
+impl To {
+    /// A power: a number as exponent has kernels of its own.
+    fn pow(self, input: Val, exponent: Val) -> Result<Tensor> {
+        match (input, exponent) {
+            (Val::T(x), Val::S(e)) => {
+                crate::ops::create::convert::check_fits(&Val::S(e), &x)?;
+                match self {
+                    To::New => apply(PowScalar(e), &[&x]),
+                    To::First => apply_in_place(PowScalar(e), &[&x]).map(|()| x),
+                }
+            }
+            (a, b) => self.binary(&POW, a, b, None),
         }
-        (a, b) => run_binary(&POW, a, b, None),
     }
 }
 
 /// `input ^= exponent`.
 pub fn pow_in_place(input: &Tensor, exponent: impl Into<Val>) -> Result<()> {
-    match exponent.into() {
-        Val::S(e) => {
-            crate::ops::create::convert::check_fits(&Val::S(e), input)?;
-            apply_in_place(PowScalar(e), &[input])
-        }
-        e => binary_in_place(&POW, input, e, None),
-    }
+    To::First.pow(input.into(), exponent.into()).map(drop)
 }
 
 /// The dtype of [`float_power`].
@@ -235,18 +232,15 @@ fn widest(a: &Val, b: &Val) -> DType {
     if complex(a) || complex(b) { DType::C128 } else { DType::F64 }
 }
 
-/// The power in double precision, whatever the dtypes.
-pub fn float_power(input: impl Into<Val>, exponent: impl Into<Val>) -> Result<Tensor> {
-    let (a, b) = (input.into(), exponent.into());
-    let dtype = widest(&a, &b);
-    let wide = |v: Val| -> Result<Val> {
-        Ok(match v {
+impl Val {
+    /// In double precision; a number stays what it is, a whole one as a float.
+    fn wide(self, dtype: DType) -> Result<Val> {
+        Ok(match self {
             Val::T(t) => Val::T(t.cast(dtype)?),
             Val::S(s) if s.is_integral() => Val::S(Scalar::Float(s.to_f64())),
             s => s,
         })
-    };
-    pow(wide(a)?, wide(b)?)
+    }
 }
 
 impl Tensor {
@@ -254,39 +248,19 @@ impl Tensor {
     pub fn pow(&self, exponent: impl Into<Val>) -> Result<Tensor> {
         pow(self, exponent)
     }
-    /// `self * self`.
-    pub fn square(&self) -> Result<Tensor> {
-        pow(self, 2i64)
+}
+
+rows! { POWER:
+    /// Each element to a power; base and exponent may be tensors or numbers, broadcasting.
+    ///
+    /// **Errors**: RuntimeError for integers to a negative whole power.
+    [Torch, Method] + in place out Promote fn pow_vals = "pow"(input: Val, exponent: Val) -> Tensor |to| {
+        to.pow(input, exponent)
     }
-}
-
-const fn operand(name: &'static str) -> Param {
-    Param { name, kind: <Val as FromArg>::KIND, default: "", required: true, keyword_only: false }
-}
-
-/// Rows by hand: tensors and numbers have ops of their own here.
-const POWER: &[OpDef] = &[
-    OpDef {
-        name: "pow",
-        doc: "Each element to a power; base and exponent may be tensors or numbers, broadcasting.\n\n**Errors**: RuntimeError for integers to a negative whole power.\n",
-        params: &[operand("input"), operand("exponent")],
-        places: &[Place::Torch, Place::Method],
-        call: |a| Ok(pow(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?)?.into()),
-        returns: "Tensor",
-        twin: Twin::Own(|a| pow_in_place(FromArg::from_arg(&a[0])?, Val::from_arg(&a[1])?)),
-        out: Out::Promote,
-        ..OpDef::PLAIN
-    },
-    OpDef {
-        name: "float_power",
-        doc: "Each element to a power, in float64 (complex128 for complex operands).\n",
-        params: &[operand("input"), operand("exponent")],
-        places: &[Place::Torch, Place::Method],
-        call: |a| Ok(float_power(Val::from_arg(&a[0])?, Val::from_arg(&a[1])?)?.into()),
-        returns: "Tensor",
-        twin: Twin::Own(|a| {
-            let (x, exponent) = (<&Tensor>::from_arg(&a[0])?, Val::from_arg(&a[1])?);
-            let wide = widest(&Val::from(x), &exponent);
+    /// Each element to a power, in float64 (complex128 for complex operands).
+    [Torch, Method] + in place fn float_power(input: Val, exponent: Val) -> Tensor |to| {
+        let wide = widest(&input, &exponent);
+        if let (To::First, Val::T(x)) = (to, &input) {
             ensure!(
                 x.dtype() == wide,
                 Runtime,
@@ -294,28 +268,13 @@ const POWER: &[OpDef] = &[
                 x.dtype().scalar_name(),
                 wide.scalar_name()
             );
-            pow_in_place(
-                x,
-                match exponent {
-                    Val::T(t) => Val::T(t.cast(x.dtype())?),
-                    s => s,
-                },
-            )
-        }),
-        out: Out::Keep,
-        ..OpDef::PLAIN
-    },
-    OpDef {
-        name: "square",
-        doc: "Each element times itself.\n",
-        params: crate::ops::elementwise::kind::unary::ONE,
-        places: &[Place::Torch, Place::Method],
-        call: |a| Ok(pow(<&Tensor as FromArg>::from_arg(&a[0])?, 2i64)?.into()),
-        returns: "Tensor",
-        twin: Twin::Own(|a| pow_in_place(FromArg::from_arg(&a[0])?, 2i64)),
-        out: Out::Promote,
-        ..OpDef::PLAIN
-    },
-];
+        }
+        to.pow(input.wide(wide)?, exponent.wide(wide)?)
+    }
+    /// Each element times itself.
+    [Torch, Method] + in place out Promote fn square(input: &Tensor) -> Tensor |to| {
+        to.pow(input.into(), 2i64.into())
+    }
+}
 
 pub const TABLE: Table = &[POWER];

@@ -1,17 +1,25 @@
-//! Rounding to decimals, and `positive`.
+//! Magnitude, sign and rounding: one row each.
 
-use crate::base::DType;
+use crate::base::{C64, C128, DType, Elem};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{PointFn, map, point1};
-use crate::ops::driver::apply::apply;
-use crate::ops::driver::in_place::apply_in_place;
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::nary::{PointDef, point, point_in_place};
-use crate::ops::elementwise::kind::unary::UnaryGrad;
-use crate::ops::elementwise::kind::unary::{Unary, UnaryDef};
+use crate::kernels::cpu::elementwise::block::{UnaryFn, map, point1};
+use crate::ops::elementwise::kind::nary::points;
+use crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad, unary};
+use crate::ops::elementwise::kind::{Rule, Takes, kernel};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
-use crate::{ensure, rows, with_dtype};
+use crate::{ensure, rows};
+
+/// Kernels for the floats; integers are whole already.
+macro_rules! whole {
+    ($dt:ident, |$x:ident| $e:expr) => {
+        match $dt {
+            DType::F32 => Some(map(|$x: f32| $e)),
+            DType::F64 => Some(map(|$x: f64| $e)),
+            _ => kernel!($dt, int, T => map(|x: T| x)),
+        }
+    };
+}
 
 /// Half to even.
 trait Even {
@@ -30,46 +38,126 @@ impl Even for f64 {
     }
 }
 
+/// The unit complex number in the direction of `z`; zero for zero.
+fn direction(z: C128) -> C128 {
+    let r = z.re.hypot(z.im);
+    if r == 0.0 { C128::new(0.0, 0.0) } else { z / r }
+}
+
+fn wide(z: C64) -> C128 {
+    C128::new(z.re as f64, z.im as f64)
+}
+
+/// The gradient of `sgn`: nothing for real tensors.
+fn sgn_grad(g: &Tensor, x: &Tensor) -> Result<Tensor> {
+    if !x.dtype().is_complex() {
+        return g.zeros_alike();
+    }
+    let r = x.abs()?;
+    let u = x.sgn()?;
+    let v = g.div(&r)?;
+    // the part of `v` across the direction
+    let along = v.mul(u.conj()?)?.real_view()?;
+    r.eq(0i64)?.choose(0i64, v.sub(u.mul(along)?)?)
+}
+
+unary! { ROUNDING:
+    /// The absolute value of every element; for complex the modulus, a real tensor.
+    ///
+    /// **Errors**: RuntimeError for bool tensors.
+    abs "AbsBackward0" also ["absolute"]: Real,
+        cpu |dt| match dt {
+            DType::F32 => Some(map(|x: f32| x.abs())),
+            DType::F64 => Some(map(|x: f64| x.abs())),
+            DType::C64 => Some(map(|z: C64| (z.re as f64).hypot(z.im as f64) as f32)),
+            DType::C128 => Some(map(|z: C128| z.re.hypot(z.im))),
+            DType::U8 => Some(map(|x: u8| x)),
+            DType::I8 => Some(map(|x: i8| x.wrapping_abs())),
+            DType::I16 => Some(map(|x: i16| x.wrapping_abs())),
+            DType::I32 => Some(map(|x: i32| x.wrapping_abs())),
+            DType::I64 => Some(map(|x: i64| x.wrapping_abs())),
+            _ => None,
+        },
+        wgsl "abs(x)",
+        on 0.2, 2.5,
+        grad X |g, x| g.mul(x.sgn()?);
+    /// The direction of every element: `x / |x|`, zero for zero. For real tensors the sign.
+    sgn "SgnBackward0": Same,
+        cpu |dt| match dt {
+            DType::C64 => Some(map(|z: C64| {
+                let w = direction(wide(z));
+                C64::new(w.re as f32, w.im as f32)
+            })),
+            DType::C128 => Some(map(direction)),
+            _ => sign_kernel(dt),
+        },
+        on 0.2, 2.5,
+        grad X |g, x| sgn_grad(g, x);
+    /// -1, 0 or 1, as every element's sign.
+    ///
+    /// **Errors**: RuntimeError for complex tensors; see `sgn`.
+    sign "SignBackward0": Same,
+        cpu |dt| sign_kernel(dt),
+        takes (not Complex Runtime "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."),
+        wgsl "sign(x)",
+        grad G |g| g.zeros_alike();
+    /// The least whole number not below each element.
+    ceil "CeilBackward0": Same,
+        cpu |dt| whole!(dt, |x| x.ceil()),
+        wgsl "ceil(x)",
+        grad G |g| g.zeros_alike();
+    /// The greatest whole number not above each element.
+    floor "FloorBackward0": Same,
+        cpu |dt| whole!(dt, |x| x.floor()),
+        wgsl "floor(x)",
+        grad G |g| g.zeros_alike();
+    /// Each element without its fraction.
+    trunc "TruncBackward0" also ["fix"]: Same,
+        cpu |dt| whole!(dt, |x| x.trunc()),
+        wgsl "trunc(x)",
+        grad G |g| g.zeros_alike();
+    /// The fraction of each element, with its sign.
+    frac "FracBackward0": Same,
+        cpu |dt| match dt {
+            DType::F32 => Some(map(|x: f32| x - x.trunc())),
+            DType::F64 => Some(map(|x: f64| x - x.trunc())),
+            _ => None,
+        },
+        on 0.2, 2.5,
+        grad G |g| Ok(g.clone());
+}
+
+fn sign_kernel(dt: DType) -> Option<UnaryFn> {
+    kernel!(dt, wide_real, T => map(|x: T| T::from_i64((x > T::ZERO) as i64 - (x < T::ZERO) as i64)))
+}
+
 static ROUND: UnaryDef = UnaryDef {
     name: "round",
     grad_name: "RoundBackward0",
     rule: Rule::Same,
-    kernel: |dt| match dt {
-        DType::F32 => Ok(map(|x: f32| x.even())),
-        DType::F64 => Ok(map(|x: f64| x.even())),
-        _ => with_dtype!("round", dt, int, T => Ok(map(|x: T| x))),
-    },
+    kernel: |dt| whole!(dt, |x| x.even()),
+    takes: Takes::PLAIN,
     grad: UnaryGrad::G(|g| g.zeros_alike()),
 };
 
-/// Parameters: `10^|decimals|`, and whether decimals count to the left of the point.
-static ROUND_DECIMALS: PointDef = PointDef {
-    name: "round",
-    grad_name: "RoundBackward1",
-    rule: Rule::Same,
-    masked: false,
-    kernel: |dt| -> Result<PointFn> {
-        crate::real_floats!("round", dt, T => point1(|x: T, q| {
+points! {
+    /// Parameters: `10^|decimals|`, and whether decimals count to the left of the point.
+    ROUND_DECIMALS "round" "RoundBackward1": Same,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| {
             let s = q[0] as T;
             if q[1] != 0.0 { (x / s).even() * s } else { (x * s).even() / s }
-        }))
-    },
-    saves: [0; 4],
-    grad: |_, g, _| Ok([Some(g.zeros_alike()?), None, None, None]),
-};
-
-fn decimals_params(decimals: i64) -> [f64; 4] {
-    [10f64.powi(decimals.unsigned_abs() as i32), (decimals < 0) as u8 as f64, 0.0, 0.0]
+        })),
+        grad { a |g| g.zeros_alike() };
 }
 
-rows! { ROWS:
+rows! { ROUND_TO:
     /// Each element rounded to the nearest whole number, or to `decimals` places; halves go to the even neighbour.
-    [Torch, Method] fn round(input: &Tensor; decimals: i64 = 0) -> Tensor {
-        if decimals == 0 { apply(Unary(&ROUND), &[input]) } else { point(&ROUND_DECIMALS, &[input], decimals_params(decimals)) }
-    }
-    /// `round` in place.
-    [InPlace] fn round_(input: &Tensor; decimals: i64 = 0) -> () {
-        if decimals == 0 { apply_in_place(Unary(&ROUND), &[input]) } else { point_in_place(&ROUND_DECIMALS, &[input], decimals_params(decimals)) }
+    [Torch, Method] + in place fn round(input: &Tensor; decimals: i64 = 0) -> Tensor |to| {
+        if decimals == 0 {
+            return to.unary(&ROUND, input);
+        }
+        let scale = 10f64.powi(decimals.unsigned_abs() as i32);
+        to.point(&ROUND_DECIMALS, &[input], [scale, (decimals < 0) as u8 as f64, 0.0, 0.0])
     }
     /// Each element rounded, as `torch.round`.
     [Special] out Keep fn special_round = "round"(input: &Tensor; decimals: i64 = 0) -> Tensor { input.round(decimals) }
@@ -82,4 +170,4 @@ rows! { ROWS:
     }
 }
 
-pub const TABLE: Table = &[ROWS];
+pub const TABLE: Table = &[ROUNDING, ROUND_TO];

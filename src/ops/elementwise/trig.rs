@@ -1,82 +1,94 @@
-//! Trigonometric and hyperbolic functions: one row each.
+//! Trigonometric and hyperbolic functions, and angles.
 
 use crate::base::{C64, C128, DType};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{map, typed};
-use crate::kernels::cpu::elementwise::{clib, math};
+use crate::kernels::cpu::elementwise::block::{NO, map, point2, typed, typed2};
+use crate::kernels::cpu::elementwise::{clib, math, special};
+use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::kernel;
+use crate::ops::elementwise::kind::nary::{point, points};
 use crate::ops::elementwise::kind::unary::{float, unary};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
+use std::f64::consts::{FRAC_1_PI, PI};
 
 /// `g / sqrt(v)`.
 fn over_sqrt(g: &Tensor, v: Tensor) -> Result<Tensor> {
     g.mul(v.rsqrt()?)
 }
 
+fn sinc_complex(z: C128) -> C128 {
+    if z == C128::new(0.0, 0.0) {
+        return C128::new(1.0, 0.0);
+    }
+    let w = z * PI;
+    clib::sin(w) / w
+}
+
 unary! { TRIG:
     /// The sine of every element, in radians.
     sin "SinBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::sin_f32, math::sin_f64, clib::sin),
+        cpu |dt| float!(dt, math::sin_f32, math::sin_f64, clib::sin),
         wgsl "sin(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.cos()?);
     /// The cosine of every element, in radians.
     cos "CosBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::cos_f32, math::cos_f64, clib::cos),
+        cpu |dt| float!(dt, math::cos_f32, math::cos_f64, clib::cos),
         wgsl "cos(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.sin()?.neg()?);
     /// The tangent of every element, in radians.
     tan "TanBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::tan_f32, math::tan_f64, clib::tan),
+        cpu |dt| float!(dt, math::tan_f32, math::tan_f64, clib::tan),
         wgsl "tan(x)",
         on -0.9, 0.9,
         grad Y |g, y| { let y = y.conj()?; g.mul(y.mul(&y)?.add(1i64)?) };
     /// The arc sine; nan outside [-1, 1].
     asin "AsinBackward0" also ["arcsin"]: Float,
-        cpu |op, dt| float!(op, dt, math::asin_f32, math::asin_f64, clib::asin),
+        cpu |dt| float!(dt, math::asin_f32, math::asin_f64, clib::asin),
         wgsl "asin(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; over_sqrt(g, x.mul(&x)?.rsub(1i64)?) };
     /// The arc cosine; nan outside [-1, 1].
     acos "AcosBackward0" also ["arccos"]: Float,
-        cpu |op, dt| float!(op, dt, math::acos_f32, math::acos_f64, clib::acos),
+        cpu |dt| float!(dt, math::acos_f32, math::acos_f64, clib::acos),
         wgsl "acos(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; over_sqrt(&g.neg()?, x.mul(&x)?.rsub(1i64)?) };
     /// The arc tangent.
     atan "AtanBackward0" also ["arctan"]: Float,
-        cpu |op, dt| float!(op, dt, math::atan_f32, math::atan_f64, clib::atan),
+        cpu |dt| float!(dt, math::atan_f32, math::atan_f64, clib::atan),
         wgsl "atan(x)",
         on -2.0, 2.0,
         grad X |g, x| { let x = x.conj()?; g.div(x.mul(&x)?.add(1i64)?) };
     /// The hyperbolic sine.
     sinh "SinhBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::sinh_f32, math::sinh_f64, clib::sinh),
+        cpu |dt| float!(dt, math::sinh_f32, math::sinh_f64, clib::sinh),
         wgsl "sinh(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.cosh()?);
     /// The hyperbolic cosine.
     cosh "CoshBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::cosh_f32, math::cosh_f64, clib::cosh),
+        cpu |dt| float!(dt, math::cosh_f32, math::cosh_f64, clib::cosh),
         wgsl "cosh(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.sinh()?);
     /// The hyperbolic tangent.
-    tanh "TanhBackward0": Float,
-        cpu |op, dt| float!(op, dt, math::tanh_f32, math::tanh_f64, clib::tanh),
+    [Torch, Method, Nn] tanh "TanhBackward0": Float,
+        cpu |dt| float!(dt, math::tanh_f32, math::tanh_f64, clib::tanh),
         wgsl "tanh(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.tanh_backward(y);
     /// The inverse hyperbolic sine.
     asinh "AsinhBackward0" also ["arcsinh"]: Float,
-        cpu |op, dt| float!(op, dt, math::asinh_f32, math::asinh_f64, clib::asinh),
+        cpu |dt| float!(dt, math::asinh_f32, math::asinh_f64, clib::asinh),
         wgsl "asinh(x)",
         on -2.0, 2.0,
         grad X |g, x| { let x = x.conj()?; over_sqrt(g, x.mul(&x)?.add(1i64)?) };
     /// The inverse hyperbolic cosine; nan below 1.
     acosh "AcoshBackward0" also ["arccosh"]: Float,
-        cpu |op, dt| float!(op, dt, math::acosh_f32, math::acosh_f64, clib::acosh),
+        cpu |dt| float!(dt, math::acosh_f32, math::acosh_f64, clib::acosh),
         wgsl "acosh(x)",
         on 1.3, 4.0,
         grad X |g, x| {
@@ -85,10 +97,88 @@ unary! { TRIG:
         };
     /// The inverse hyperbolic tangent; infinite at -1 and 1.
     atanh "AtanhBackward0" also ["arctanh"]: Float,
-        cpu |op, dt| float!(op, dt, math::atanh_f32, math::atanh_f64, clib::atanh),
+        cpu |dt| float!(dt, math::atanh_f32, math::atanh_f64, clib::atanh),
         wgsl "atanh(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; g.div(x.mul(&x)?.rsub(1i64)?) };
+    /// `sin(pi x) / (pi x)`.
+    sinc "SincBackward0" also [Special "sinc"]: Float,
+        cpu |dt| match dt {
+            DType::F32 => Some(map(|x: f32| special::sinc(x as f64) as f32)),
+            DType::F64 => Some(map(special::sinc)),
+            DType::C64 => Some(map(|z: C64| {
+                let w = sinc_complex(C128::new(z.re as f64, z.im as f64));
+                C64::new(w.re as f32, w.im as f32)
+            })),
+            DType::C128 => Some(map(sinc_complex)),
+            _ => None,
+        },
+        on -2.0, 2.0,
+        grad X |g, x| {
+            let z = x.mul(PI)?;
+            let square = z.mul(x)?;
+            let none = square.eq(0i64)?;
+            // no division by zero, so that the second derivative is none either
+            let d = z.mul(z.cos()?)?.sub(z.sin()?)?.div(none.choose(1i64, &square)?)?;
+            none.choose(0i64, g.mul(d.conj()?)?)
+        };
+    /// Degrees as radians.
+    deg2rad "Deg2RadBackward0": Float,
+        cpu |dt| kernel!(dt, floats, T => map(|x: T| x * (PI / 180.0) as T)),
+        takes (works "real dtypes"),
+        on -2.0, 2.0,
+        grad G |g| g.mul(PI / 180.0);
+    /// Radians as degrees.
+    rad2deg "Rad2DegBackward0": Float,
+        cpu |dt| kernel!(dt, floats, T => map(|x: T| x * (180.0 * FRAC_1_PI) as T)),
+        takes (works "real dtypes"),
+        on -2.0, 2.0,
+        grad G |g| g.mul(180.0 * FRAC_1_PI);
 }
 
-pub const TABLE: Table = &[TRIG];
+binary! { ANGLES:
+    /// The angle of the point (other, input), in radians.
+    atan2(input: T, other: T) ATAN2 "Atan2Backward0" also ["arctan2"]: Float,
+        cpu |dt| match dt {
+            DType::F32 => Some(typed2(math::atan2_f32)),
+            DType::F64 => Some(typed2(math::atan2_f64)),
+            _ => None,
+        },
+        takes (works "real dtypes"),
+        wgsl "atan2(a, b)",
+        grad { joint |g, want, a, b| {
+            let norm = a.mul(&a)?.add(b.mul(&b)?)?;
+            let v = norm.eq(0i64)?.choose(0i64, g.div(&norm)?)?;
+            Ok([want.then(0, || v.mul(&b))?, want.then(1, || v.mul(a.neg()?))?])
+        } };
+    /// `sqrt(input^2 + other^2)` without overflow.
+    hypot(input: T, other: T) HYPOT "HypotBackward0": Same,
+        cpu |dt| match dt {
+            DType::F32 => Some(typed2(math::hypot_f32)),
+            DType::F64 => Some(typed2(math::hypot_f64)),
+            _ => None,
+        },
+        grad { a |g, a, y| g.mul(a.div(&y)?), b |g, b, y| g.mul(b.div(&y)?) };
+}
+
+points! {
+    TANH_BACKWARD "tanh_backward" "TanhBackwardBackward0": Same,
+        cpu |dt| match dt {
+            DType::C64 => Some(point2(|g: C64, y: C64, _| g * (-(y * y) + 1.0).conj())),
+            DType::C128 => Some(point2(|g: C128, y: C128, _| g * (-(y * y) + 1.0).conj())),
+            _ => kernel!(dt, floats, T => point2(|g: T, y: T, _| g * (1.0 - y * y))),
+        },
+        grad {
+            a |g, b| g.mul(b.mul(&b)?.rsub(1i64)?),
+            b |g, a, b| g.conj()?.mul(a)?.mul(b.conj()?.mul(-2i64)?),
+        };
+}
+
+impl Tensor {
+    /// The gradient through a hyperbolic tangent with the result `y`.
+    pub fn tanh_backward(&self, y: &Tensor) -> Result<Tensor> {
+        point(&TANH_BACKWARD, &[self, y], NO)
+    }
+}
+
+pub const TABLE: Table = &[TRIG, ANGLES];

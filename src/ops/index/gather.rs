@@ -141,7 +141,13 @@ rows! { GATHER:
         if numel(index.shape()) > 0 {
             ensure!(index.ndim().max(1) == input.ndim().max(1), Runtime, "Index tensor must have the same number of dimensions as input tensor");
             for i in 0..index.ndim().min(input.ndim()) {
-                ensure!(i == axis || index.shape()[i] <= input.shape()[i], Runtime, "Size does not match at dimension {i} expected index {:?} to be no larger than self {:?} apart from dimension {axis}", index.shape(), input.shape());
+                ensure!(
+                    i == axis || index.shape()[i] <= input.shape()[i],
+                    Runtime,
+                    "Size does not match at dimension {i} expected index {:?} to be no larger than self {:?} apart from dimension {axis}",
+                    index.shape(),
+                    input.shape()
+                );
             }
         }
         apply(Gather(axis), &[input, index])
@@ -153,7 +159,13 @@ rows! { GATHER:
             let flat = input.reshape_to(&[input.numel()])?;
             return flat.gather(0, &indices.reshape_to(&[indices.numel()])?, false);
         };
-        ensure!(input.ndim() == indices.ndim(), Runtime, "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices", input.ndim(), indices.ndim());
+        ensure!(
+            input.ndim() == indices.ndim(),
+            Runtime,
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices",
+            input.ndim(),
+            indices.ndim()
+        );
         let axis = wrap_dim(dim, input.ndim())?;
         let (mut a, mut b) = (Dims::from_slice(input.shape()), Dims::from_slice(indices.shape()));
         if input.ndim() > 0 { (a[axis], b[axis]) = (1, 1); }

@@ -148,18 +148,16 @@ rows! { DISTANCE:
         apply(Cdist(p), &[&batched(x1, &batch)?, &batched(x2, &batch)?])
     }
     /// The p-distances of every row to the later ones, as one axis.
-    [Torch] fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
+    [Torch, Nn] fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
         ensure!(input.ndim() == 2, Runtime, "pdist only supports 2D tensors, got: {}D", input.ndim());
         check_float("pdist", None, input)?;
         ensure!(p >= 0.0, Runtime, "pdist only supports non-negative p values");
         apply(Pdist(p), &[input])
     }
-    /// The p-distances of every row to the later ones, as one axis.
-    [Nn] fn nn_pdist = "pdist"(input: &Tensor, p: f64 = 2.0) -> Tensor { pdist(input, p) }
     /// The cosine of the angle between vectors along an axis.
     ///
     /// Args: eps: the least norm that counts.
-    [Torch] fn cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor {
+    [Torch, Nn] fn cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor {
         let d = promote(x1.dtype(), x2.dtype());
         ensure!(d.is_float(), Runtime, "expected common dtype to be floating point, yet common dtype is {}", d.scalar_name());
         ensure!(eps >= 0.0, Runtime, "eps must be non-negative, got: {eps}");
@@ -168,16 +166,12 @@ rows! { DISTANCE:
         let (a, b) = (x1.cast(d)?.expand_to(&shape)?, x2.cast(d)?.expand_to(&shape)?);
         direction(&a, axis, eps)?.mul(direction(&b, axis, eps)?)?.sum_over(&[axis], false)
     }
-    /// The cosine of the angle between vectors along an axis.
-    [Nn] fn nn_cosine_similarity = "cosine_similarity"(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor { cosine_similarity(x1, x2, dim, eps) }
     /// The p-norm of `x1 - x2 + eps` along the last axis.
-    [Torch] fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
+    [Torch, Nn] fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
         let diff = x1.sub(x2)?.add(eps)?;
         if diff.ndim() == 0 { return vector_norm(&diff, p, None, keepdim, None); }
         vector_norm(&diff, p, Some(&[-1]), keepdim, None)
     }
-    /// The p-norm of `x1 - x2 + eps` along the last axis.
-    [Nn] fn nn_pairwise_distance = "pairwise_distance"(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor { pairwise_distance(x1, x2, p, eps, keepdim) }
     /// `x / max(|x|_p, eps)` over axes.
     [Nn] fn normalize(input: &Tensor, p: f64 = 2.0, dim: &[i64] = &[1], eps: f64 = 1e-12) -> Tensor {
         let n = vector_norm(input, p, Some(dim), true, None)?.clamp_min(eps)?;

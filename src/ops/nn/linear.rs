@@ -36,7 +36,7 @@ rows! { LINEAR:
     ///
     /// Args: input1: (*, in1); input2: (*, in2); weight: (out, in1, in2); bias: (out).
     /// Errors: RuntimeError for sizes that do not fit.
-    [Torch] fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
+    [Torch, Nn] fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let (n, m) = (input1.ndim(), input2.ndim());
         ensure!(n == m && n > 0, Runtime, "bilinear(): input dimensions do not match: got {n} and {m}");
         ensure!(weight.ndim() == 3, Runtime, "bilinear(): weight must be 3-D, got {}-D", weight.ndim());

@@ -18,6 +18,7 @@ use crate::ops::table::Table;
 pub const TABLES: &[Table] = &[
     activation::gate::TABLE,
     activation::piecewise::TABLE,
+    activation::smooth::TABLE,
     attention::rows::TABLE,
     conv::rows::TABLE,
     dropout::TABLE,

@@ -22,6 +22,7 @@ struct Picked {
 }
 
 impl Op for Picked {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         match self.what {
             Pick::Place(_) => "kthvalue",
@@ -56,12 +57,6 @@ impl Op for Picked {
             unsafe { pick::<T>(&grid, x.ptr_of(), self.what, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         from_picked(g, cx, self.axis, self.keepdim)

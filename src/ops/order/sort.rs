@@ -7,10 +7,10 @@ use crate::kernels::cpu::order::sort as kernel;
 use crate::kernels::cpu::order::sort::Grid;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::zeros_of;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Metas, Op};
 use crate::ops::reduce::extreme::to_selected;
 use crate::ops::table::{Fields, Named, Table};
-use crate::tensor::{Context, Meta, Tensor, Want};
+use crate::tensor::{Context, Meta, Tensor};
 use crate::{ensure, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -32,6 +32,7 @@ fn back_to(g: &Tensor, shape: &[usize], axis: usize, indices: &Tensor) -> Result
 }
 
 impl Op for Sort {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         "sort"
     }
@@ -51,12 +52,6 @@ impl Op for Sort {
             unsafe { kernel::sort::<T>(&grid, x.ptr_of(), self.descending, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         back_to(g, cx.shape(0), self.axis, &cx.output(1)?)
@@ -83,6 +78,7 @@ struct TopK {
 }
 
 impl Op for TopK {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         "topk"
     }
@@ -112,12 +108,6 @@ impl Op for TopK {
             unsafe { topk::<T>(&grid, x.ptr_of(), k, self.largest, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         back_to(g, cx.shape(0), self.axis, &cx.output(1)?)

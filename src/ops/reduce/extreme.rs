@@ -17,11 +17,31 @@ static MAX: Fields = Fields { name: "max", fields: &["values", "indices"] };
 static MIN: Fields = Fields { name: "min", fields: &["values", "indices"] };
 static AMINMAX: Fields = Fields { name: "aminmax", fields: &["min", "max"] };
 
-/// The extreme of each group: `max()` (`whole`) or `amax(dim)`.
+/// What the four extremes differ in.
+#[derive(Debug)]
+struct Manner {
+    name: &'static str,
+    grad_name: &'static str,
+    /// PyTorch's name of the kernel, for messages.
+    kernel: &'static str,
+    max: bool,
+    /// Of everything, where nan is equal to nan.
+    whole: bool,
+}
+
+static MAX_ALL: Manner =
+    Manner { name: "max", grad_name: "MaxBackward1", kernel: "max_all", max: true, whole: true };
+static MIN_ALL: Manner =
+    Manner { name: "min", grad_name: "MinBackward1", kernel: "min_all", max: false, whole: true };
+static AMAX: Manner =
+    Manner { name: "amax", grad_name: "AmaxBackward0", kernel: "max_values_cpu", max: true, whole: false };
+static AMIN: Manner =
+    Manner { name: "amin", grad_name: "AminBackward0", kernel: "min_values_cpu", max: false, whole: false };
+
+/// The extreme of each group: `max()` or `amax(dim)`.
 #[derive(Debug)]
 struct Extreme {
-    max: bool,
-    whole: bool,
+    manner: &'static Manner,
     axes: Axes,
 }
 
@@ -37,45 +57,27 @@ fn extreme_held(x: &Tensor, out: &Tensor, axes: &Axes, max: bool) -> Result<()> 
 
 impl Op for Extreme {
     fn name(&self) -> &'static str {
-        match (self.whole, self.max) {
-            (true, true) => "max",
-            (true, false) => "min",
-            (false, true) => "amax",
-            (false, false) => "amin",
-        }
+        self.manner.name
     }
     fn grad_name(&self) -> &'static str {
-        match (self.whole, self.max) {
-            (true, true) => "MaxBackward1",
-            (true, false) => "MinBackward1",
-            (false, true) => "AmaxBackward0",
-            (false, false) => "AminBackward0",
-        }
+        self.manner.grad_name
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let x = x[0];
         if x.dtype().is_complex() {
-            return Err(Error::no_kernel(
-                match (self.whole, self.max) {
-                    (true, true) => "max_all",
-                    (true, false) => "min_all",
-                    (false, true) => "max_values_cpu",
-                    (false, false) => "min_values_cpu",
-                },
-                x.dtype(),
-            ));
+            return Err(Error::no_kernel(self.manner.kernel, x.dtype()));
         }
         Ok(smallvec![Meta::new(&self.axes.shape(x.shape()), x.dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        extreme_held(x[0], &out[0], &self.axes, self.max)
+        extreme_held(x[0], &out[0], &self.axes, self.manner.max)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let (x, y) = (cx.input(0)?, cx.output(0)?);
-        Ok(if self.whole { evenly_over_all(g, &x, &y)? } else { evenly(g, &x, &y, &self.axes)? })
+        Ok(if self.manner.whole { evenly_over_all(g, &x, &y)? } else { evenly(g, &x, &y, &self.axes)? })
     }
 }
 
@@ -112,6 +114,7 @@ struct ExtremeAt {
 }
 
 impl Op for ExtremeAt {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         if self.max { "max" } else { "min" }
     }
@@ -138,12 +141,6 @@ impl Op for ExtremeAt {
             unsafe { kernel::arg_extreme::<T>(&plan, x.ptr_of(), self.max, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         to_selected(g, cx.shape(0), self.axis, &cx.output(1)?, self.keepdim)
@@ -277,12 +274,12 @@ fn over(input: &Tensor, dim: Option<&[i64]>, keepdim: bool, max: bool) -> Result
             }
         }
     }
-    apply(Extreme { max, whole: false, axes: Axes::of(dim, keepdim, n)? }, &[input])
+    apply(Extreme { manner: if max { &AMAX } else { &AMIN }, axes: Axes::of(dim, keepdim, n)? }, &[input])
 }
 
 fn whole(input: &Tensor, max: bool) -> Result<Tensor> {
     check_whole(if max { "max" } else { "min" }, input)?;
-    apply(Extreme { max, whole: true, axes: Axes::all(input.ndim()) }, &[input])
+    apply(Extreme { manner: if max { &MAX_ALL } else { &MIN_ALL }, axes: Axes::all(input.ndim()) }, &[input])
 }
 
 fn along(input: &Tensor, dim: i64, keepdim: bool, max: bool) -> Result<Named> {

@@ -198,7 +198,7 @@ impl Op for Dist {
             &diff,
             compute,
             compute,
-            (crate::ops::elementwise::arithmetic::SUB.kernel)(compute)?,
+            crate::ops::elementwise::arithmetic::SUB.kernel_for(compute)?,
         );
         let all = Axes::all(shape.len());
         if compute == d {

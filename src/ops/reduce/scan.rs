@@ -232,6 +232,7 @@ struct RunningExtreme {
 }
 
 impl Op for RunningExtreme {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         if self.max { "cummax" } else { "cummin" }
     }
@@ -254,12 +255,6 @@ impl Op for RunningExtreme {
             };
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let zero = zeros_of(cx.shape(0), g)?;

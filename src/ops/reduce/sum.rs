@@ -121,7 +121,7 @@ impl Reduce {
     fn divide(&self, sums: &Tensor, out: &Tensor, x: &Tensor) -> Result<()> {
         let count = Scalar::Float(self.axes.count(x.shape()) as f64);
         let compute = sums.dtype();
-        let kernel = (crate::ops::elementwise::arithmetic::DIV.kernel)(compute)?;
+        let kernel = crate::ops::elementwise::arithmetic::DIV.kernel_for(compute)?;
         run2(&Side::Tensor(sums), &Side::Number(scalar_bytes(count, compute)), out, compute, compute, kernel);
         Ok(())
     }

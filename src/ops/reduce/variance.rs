@@ -67,7 +67,7 @@ impl Var {
             kernel::sum::<f64>(&plan, v.ptr_of(), sums.ptr_of(), false)
         };
         if self.std {
-            let root = (crate::ops::elementwise::exponential::sqrt::DEF.kernel)(DType::F64)?;
+            let root = crate::ops::elementwise::exponential::sqrt::DEF.kernel_for(DType::F64)?;
             crate::ops::elementwise::kind::run::run1(&sums, &sums, DType::F64, DType::F64, root);
         }
         write_held(&out[0], &sums);
@@ -202,25 +202,41 @@ rows! { VARIANCE:
     /// The variance of all elements.
     [Torch, Method] out Promote fn var_unbiased = "var"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
     /// The variance over axes.
-    [Torch, Method] out Promote fn var_unbiased_dim = "var"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, false) }
+    [Torch, Method] out Promote fn var_unbiased_dim = "var"(
+        input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false
+    ) -> Tensor {
+        var_axes(input, dim, self::unbiased(unbiased), keepdim, false)
+    }
     /// The standard deviation over axes, with `n - correction` as divisor of the variance.
     [Torch, Method] out Promote fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
     /// The standard deviation of all elements.
     [Torch, Method] out Promote fn std_unbiased = "std"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
     /// The standard deviation over axes.
-    [Torch, Method] out Promote fn std_unbiased_dim = "std"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> Tensor { var_axes(input, dim, self::unbiased(unbiased), keepdim, true) }
+    [Torch, Method] out Promote fn std_unbiased_dim = "std"(
+        input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false
+    ) -> Tensor {
+        var_axes(input, dim, self::unbiased(unbiased), keepdim, true)
+    }
     /// Variance and mean over axes.
     [Torch] fn var_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, false) }
     /// Variance and mean of all elements.
     [Torch] fn var_mean_unbiased = "var_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, false) }
     /// Variance and mean over axes.
-    [Torch] fn var_mean_unbiased_dim = "var_mean"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, false) }
+    [Torch] fn var_mean_unbiased_dim = "var_mean"(
+        input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false
+    ) -> (Tensor, Tensor) {
+        with_mean(input, dim, self::unbiased(unbiased), keepdim, false)
+    }
     /// Standard deviation and mean over axes.
     [Torch] fn std_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, true) }
     /// Standard deviation and mean of all elements.
     [Torch] fn std_mean_unbiased = "std_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, true) }
     /// Standard deviation and mean over axes.
-    [Torch] fn std_mean_unbiased_dim = "std_mean"(input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, self::unbiased(unbiased), keepdim, true) }
+    [Torch] fn std_mean_unbiased_dim = "std_mean"(
+        input: &Tensor, dim: Option<&[i64]>, unbiased: bool = true, keepdim: bool = false
+    ) -> (Tensor, Tensor) {
+        with_mean(input, dim, self::unbiased(unbiased), keepdim, true)
+    }
 }
 
 pub const TABLE: Table = &[VARIANCE];

@@ -50,7 +50,12 @@ rows! { PERMUTE:
     /// Axes in another order.
     [Torch, Method] fn permute(input: &Tensor, dims: Sizes) -> Tensor {
         let n = input.ndim();
-        ensure!(dims.0.len() == n, Runtime, "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {}", dims.0.len());
+        ensure!(
+            dims.0.len() == n,
+            Runtime,
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {}",
+            dims.0.len()
+        );
         let mut order = Dims::new();
         for &d in &dims.0 {
             let w = wrap_dim(d, n)?;
@@ -66,7 +71,11 @@ rows! { PERMUTE:
             return show(input, input.layout().clone(), AliasGrad {});
         }
         let n = input.ndim();
-        ensure!(source.len() == destination.len(), Runtime, "movedim: Invalid source or destination dims: source ({source:?} dims) should contain the same number of dims as destination ({destination:?} dims)");
+        ensure!(
+            source.len() == destination.len(),
+            Runtime,
+            "movedim: Invalid source or destination dims: source ({source:?} dims) should contain the same number of dims as destination ({destination:?} dims)"
+        );
         let unique = |dims: &[i64], what: &str| -> Result<Dims> {
             let mut out = Dims::new();
             for &d in dims {

@@ -129,7 +129,12 @@ rows! { REPEAT:
         let flat = match dim { Some(_) => input.clone(), None => input.reshape_to(&[input.numel()])? };
         let axis = wrap_dim(dim.unwrap_or(0), flat.ndim())?;
         let n = flat.shape().get(axis).copied().unwrap_or(1);
-        ensure!(repeats.numel() == 1 || repeats.numel() == n, Runtime, "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({axis}) = {n}", repeats.numel());
+        ensure!(
+            repeats.numel() == 1 || repeats.numel() == n,
+            Runtime,
+            "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({axis}) = {n}",
+            repeats.numel()
+        );
         let repeats = if repeats.numel() == 1 && n != 1 { repeats.reshape_to(&[1])?.expand_to(&[n])? } else { repeats.clone() };
         flat.index_select(axis as i64, &repeat_positions(&repeats, output_size)?)
     }

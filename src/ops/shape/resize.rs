@@ -78,13 +78,41 @@ rows! { RESIZE:
         if from != to {
             ensure!(input.ndim() > 0, Runtime, "self.dim() cannot be 0 to view {} as {} (different element sizes)", input.dtype().scalar_name(), dtype.scalar_name());
             let last = input.ndim() - 1;
-            ensure!(layout.strides[last] == 1, Runtime, "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}", input.dtype().scalar_name(), dtype.scalar_name(), layout.strides[last]);
+            ensure!(
+                layout.strides[last] == 1,
+                Runtime,
+                "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}",
+                input.dtype().scalar_name(),
+                dtype.scalar_name(),
+                layout.strides[last]
+            );
             let (up, down) = (from.max(to) / to, from.max(to) / from);
             let divides = |v: usize| v.is_multiple_of(down);
-            ensure!(divides(layout.shape[last]), Runtime, "self.size(-1) must be divisible by {down} to view {} as {} (different element sizes), but got {}", input.dtype().scalar_name(), dtype.scalar_name(), layout.shape[last]);
-            ensure!(divides(layout.offset), Runtime, "self.storage_offset() must be divisible by {down} to view {} as {} (different element sizes), but got {}", input.dtype().scalar_name(), dtype.scalar_name(), layout.offset);
+            ensure!(
+                divides(layout.shape[last]),
+                Runtime,
+                "self.size(-1) must be divisible by {down} to view {} as {} (different element sizes), but got {}",
+                input.dtype().scalar_name(),
+                dtype.scalar_name(),
+                layout.shape[last]
+            );
+            ensure!(
+                divides(layout.offset),
+                Runtime,
+                "self.storage_offset() must be divisible by {down} to view {} as {} (different element sizes), but got {}",
+                input.dtype().scalar_name(),
+                dtype.scalar_name(),
+                layout.offset
+            );
             for i in 0..last {
-                ensure!(divides(layout.strides[i]), Runtime, "self.stride({i}) must be divisible by {down} to view {} as {} (different element sizes), but got {}", input.dtype().scalar_name(), dtype.scalar_name(), layout.strides[i]);
+                ensure!(
+                    divides(layout.strides[i]),
+                    Runtime,
+                    "self.stride({i}) must be divisible by {down} to view {} as {} (different element sizes), but got {}",
+                    input.dtype().scalar_name(),
+                    dtype.scalar_name(),
+                    layout.strides[i]
+                );
                 layout.strides[i] = layout.strides[i] * up / down;
             }
             layout.shape[last] = layout.shape[last] * up / down;
@@ -106,7 +134,14 @@ rows! { RESIZE:
     /// A view repeated along axes of size 1; -1 keeps a size.
     [Method] fn expand(input: &Tensor, size: Sizes; _implicit: bool = false) -> Tensor {
         let (n, m) = (input.ndim(), size.0.len());
-        ensure!(m >= n, Runtime, "expand({}{{{:?}}}, size={:?}): the number of sizes provided ({m}) must be greater or equal to the number of dimensions in the tensor ({n})", crate::tensor::type_name(input.dtype(), input.device()), input.shape(), size.0.as_slice());
+        ensure!(
+            m >= n,
+            Runtime,
+            "expand({}{{{:?}}}, size={:?}): the number of sizes provided ({m}) must be greater or equal to the number of dimensions in the tensor ({n})",
+            crate::tensor::type_name(input.dtype(), input.device()),
+            input.shape(),
+            size.0.as_slice()
+        );
         let mut shape = Dims::new();
         for (i, &s) in size.0.iter().enumerate() {
             let have = if i + n >= m { Some(input.shape()[i + n - m]) } else { None };
@@ -117,7 +152,13 @@ rows! { RESIZE:
                 (s, _) => s as usize,
             };
             if let Some(h) = have {
-                ensure!(h == wanted || h == 1, Runtime, "The expanded size of the tensor ({wanted}) must match the existing size ({h}) at non-singleton dimension {i}.  Target sizes: {:?}.  Tensor sizes: {:?}", size.0.as_slice(), input.shape());
+                ensure!(
+                    h == wanted || h == 1,
+                    Runtime,
+                    "The expanded size of the tensor ({wanted}) must match the existing size ({h}) at non-singleton dimension {i}.  Target sizes: {:?}.  Tensor sizes: {:?}",
+                    size.0.as_slice(),
+                    input.shape()
+                );
             }
             shape.push(wanted);
         }

@@ -176,7 +176,13 @@ rows! { ROLL:
     [Torch, Method] fn rot90(input: &Tensor, k: i64 = 1, dims: &[i64] = &[0, 1]) -> Tensor {
         ensure!(dims.len() == 2, Runtime, "expected total rotation dims == 2, but got dims = {}", dims.len());
         ensure!(input.ndim() >= 2, Runtime, "expected total dims >= 2, but got total dims = {}", input.ndim());
-        ensure!(dims[0] != dims[1] && dims[0].abs_diff(dims[1]) as usize != input.ndim(), Runtime, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
+        ensure!(
+            dims[0] != dims[1] && dims[0].abs_diff(dims[1]) as usize != input.ndim(),
+            Runtime,
+            "expected rotation dims to be different, but got dim0 = {} and dim1 = {}",
+            dims[0],
+            dims[1]
+        );
         wrap_dims(dims, input.ndim())?;
         match k.rem_euclid(4) {
             1 => flipped(input, &dims[1..])?.transpose(dims[0], dims[1]),

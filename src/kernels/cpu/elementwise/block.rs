@@ -134,6 +134,8 @@ pub fn zip3<A: Copy, O: Copy, F: Fn(A, A, A) -> O + Copy>(_: F) -> TernaryFn {
 
 /// Numbers a kernel takes beside its operands.
 pub type Params = [f64; 4];
+/// No parameters.
+pub const NO: Params = [0.0; 4];
 /// Output and inputs, number of elements, parameters.
 pub type PointFn = unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params);
 

@@ -2,16 +2,17 @@
 
 use crate::base::promote::Promotion;
 use crate::base::{DType, Scalar, broadcast, same_shape};
-use crate::ensure;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::create::copy::scalar_bytes;
-use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn};
+use crate::kernels::cpu::elementwise::block::{BinaryFn, NO, TernaryFn};
 use crate::ops::driver::apply::apply_over;
 use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::grad::{Read, Slopes};
 use crate::ops::elementwise::kind::run::{Side, run2, run3};
-use crate::ops::elementwise::kind::{Rule, result_layout};
-use crate::ops::table::Val;
+use crate::ops::elementwise::kind::{Rule, Takes, result_layout};
+use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure};
 use smallvec::smallvec;
 
 // ---- two inputs -----------------------------------------------------------------------------------------------------
@@ -22,31 +23,43 @@ pub struct BinaryDef {
     /// empty where there is but one name.
     pub grad_names: [&'static str; 3],
     pub rule: Rule,
-    pub kernel: fn(DType) -> Result<BinaryFn>,
+    pub kernel: fn(DType) -> Option<BinaryFn>,
     /// The kernel with a third, number operand (`alpha`), where the op has one.
-    pub kernel3: Option<fn(DType) -> Result<TernaryFn>>,
-    /// What the gradient of each operand reads: bit 0 for the first operand, bit 1 for the second, bit 2 for the result.
-    pub saves: [u8; 2],
-    pub grad: fn(&Sides, &Tensor, Want) -> Result<[Option<Tensor>; 2]>,
+    pub kernel3: Option<fn(DType) -> Option<TernaryFn>>,
+    pub takes: Takes,
+    pub grad: Slopes,
     /// Which numbers the op refuses, as it sees them when it computes: the second operand, its dtype, the count of results.
     pub guard: Option<fn(&Side, DType, usize) -> Result<()>>,
     /// What else the operands must satisfy.
     pub check: Option<fn(&[&Tensor]) -> Result<()>>,
+    /// Both operands may be numbers.
+    pub numbers: bool,
 }
 
 impl BinaryDef {
     /// What most rows have in common.
     pub const EMPTY: BinaryDef = BinaryDef {
         name: "",
-        grad_names: [""; 3],
+        grad_names: ["NotImplemented", "", ""],
         rule: Rule::Same,
-        kernel: |d| Err(crate::error::Error::no_dtype("", d, "no dtype")),
+        kernel: |_| None,
         kernel3: None,
-        saves: [0, 0],
-        grad: |_, _, _| Ok([None, None]),
+        takes: Takes::PLAIN,
+        grad: Slopes::None,
         guard: None,
         check: None,
+        numbers: false,
     };
+
+    /// The kernel for a compute dtype, or the error that says what would work.
+    #[inline]
+    pub fn kernel_for(&self, dtype: DType) -> Result<BinaryFn> {
+        (self.kernel)(dtype).ok_or_else(|| self.refuse(dtype))
+    }
+    #[cold]
+    fn refuse(&self, dtype: DType) -> Error {
+        self.takes.refuse(self.name, dtype, |d| (self.kernel)(d).is_some())
+    }
 }
 
 impl std::fmt::Debug for BinaryDef {
@@ -100,7 +113,7 @@ impl Op for Binary {
         if let Some(check) = self.def.check {
             check(x)?;
         }
-        (self.def.kernel)(compute)?;
+        self.def.kernel_for(compute)?;
         if let Some(alpha) = self.alpha {
             check_alpha(alpha, dtype)?;
         }
@@ -128,77 +141,26 @@ impl Op for Binary {
         }
         match (self.alpha, self.def.kernel3) {
             (Some(alpha), Some(kernel3)) => {
-                let kernel = kernel3(compute)?;
+                let kernel = kernel3(compute).ok_or_else(|| self.def.refuse(compute))?;
                 run3(&[a, b, Side::Number(scalar_bytes(alpha, compute))], &out[0], compute, written, kernel);
             }
-            _ => run2(&a, &b, &out[0], compute, written, (self.def.kernel)(compute)?),
+            _ => run2(&a, &b, &out[0], compute, written, self.def.kernel_for(compute)?),
         }
         Ok(())
     }
     fn saves(&self, want: Want) -> Saves {
-        // operands to tensors: a number operand is never saved
-        let second = self.lhs.is_none() as usize;
-        let mut mask = 0u8;
-        if self.lhs.is_none() && want.has(0) {
-            mask |= self.def.saves[0];
-        }
-        if self.rhs.is_none() && want.has(second) {
-            mask |= self.def.saves[1];
-        }
-        let mut inputs = 0;
-        if mask & 1 != 0 && self.lhs.is_none() {
-            inputs |= 1;
-        }
-        if mask & 2 != 0 && self.rhs.is_none() {
-            inputs |= 1 << second;
-        }
-        Saves { inputs, outputs: (mask >> 2 & 1) as u64 }
+        self.def.grad.saves(&[self.lhs, self.rhs], want)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
-        let second = self.lhs.is_none() as usize;
-        let a = self.lhs.is_none() && want.has(0);
-        let b = self.rhs.is_none() && want.has(second);
-        let sides = Sides { op: self, cx };
-        let [ga, gb] = (self.def.grad)(&sides, g, Want(a as u64 | (b as u64) << 1))?;
-        let mut out = Grads::new();
-        if self.lhs.is_none() {
-            out.push(ga);
-        }
-        if self.rhs.is_none() {
-            out.push(gb);
-        }
-        Ok(out)
+        let read = Read { cx, numbers: &[self.lhs, self.rhs], params: &NO, alpha: self.alpha };
+        self.def.grad.backward(&read, g, want)
+    }
+    fn differentiable(&self, _: usize) -> bool {
+        !matches!(self.def.grad, Slopes::None)
     }
     fn in_place_ok(&self) -> bool {
         self.lhs.is_none()
-    }
-}
-
-/// What a gradient formula of two operands can ask for. `Want` and the answer count operands, not tensors.
-pub struct Sides<'a> {
-    pub op: &'a Binary,
-    pub cx: &'a Context<'a>,
-}
-
-impl Sides<'_> {
-    pub fn a(&self) -> Result<Val> {
-        match self.op.lhs {
-            Some(s) => Ok(Val::S(s)),
-            None => self.cx.input(0).map(Val::T),
-        }
-    }
-    pub fn b(&self) -> Result<Val> {
-        match self.op.rhs {
-            Some(s) => Ok(Val::S(s)),
-            None => self.cx.input(self.op.lhs.is_none() as usize).map(Val::T),
-        }
-    }
-    pub fn y(&self) -> Result<Tensor> {
-        self.cx.output(0)
-    }
-    pub fn alpha(&self) -> Option<Scalar> {
-        self.op.alpha
     }
 }
 
@@ -230,12 +192,7 @@ pub fn run_binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>
         (Val::T(a), Val::S(b)) => apply_over(Binary { def, lhs: None, rhs: Some(b), alpha }, [a]),
         (Val::S(a), Val::T(b)) => apply_over(Binary { def, lhs: Some(a), rhs: None, alpha }, [b]),
         (Val::S(a), Val::S(b)) => {
-            ensure!(
-                matches!(def.name, "add" | "sub" | "mul" | "true_divide" | "floor_divide"),
-                Type,
-                "{}(): argument 'input' must be Tensor, not a number",
-                def.name
-            );
+            ensure!(def.numbers, Type, "{}(): argument 'input' must be Tensor, not a number", def.name);
             let dtype = a.dtype(crate::base::promote::default_dtype());
             let a = crate::ops::driver::memory::full(&[], a, dtype, crate::base::Device::Cpu)?;
             crate::ops::driver::apply::apply(Binary { def, lhs: None, rhs: Some(b), alpha }, &[&a])
@@ -257,16 +214,18 @@ pub fn binary_in_place(def: &'static BinaryDef, a: &Tensor, b: Val, alpha: Optio
     }
 }
 
-/// Reads nothing, the first operand, the second, both, the result.
-pub const NONE: u8 = 0;
-
-pub const A: u8 = 1;
-
-pub const B: u8 = 2;
-
-pub const AB: u8 = 3;
-
-pub const Y: u8 = 4;
+impl To {
+    /// Runs a row of two operands; over the first, the answer is that.
+    pub fn binary(self, def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>) -> Result<Tensor> {
+        if self == To::New {
+            return run_binary(def, a, b, alpha);
+        }
+        let Val::T(a) = a else {
+            bail!(Type, "{}_(): argument 'input' must be Tensor, not a number", def.name)
+        };
+        binary_in_place(def, &a, b, alpha).map(|()| a)
+    }
+}
 
 /// The conjugate of an operand.
 pub fn conj_val(v: Val) -> Result<Val> {
@@ -295,26 +254,33 @@ pub type T = &'static Tensor;
 /// Rows of two operands, `V` a tensor or a number, `T` a tensor:
 ///
 /// ```text
-/// name(input: V, other: V) DEF "GradName" also ["alias", Special "alias"]: Rule,
-///     cpu |op, dt| the dense kernel for a compute dtype, or the error that names op and dtype,
+/// [Places] name(input: V, other: V) DEF "GradName" also ["alias", Special "alias"]: Rule,
+///     cpu |dt| the dense kernel for a compute dtype, or `None`,
+///     takes (not Bool Runtime "words"),         // what the refusal says beside that, see `takes!`
+///     guard f, check f, numbers true,           // see `BinaryDef`
 ///     wgsl "expression of a and b",             // where it has one
-///     grad (A, B) |s, g, want| Ok([.., ..]);    // what the first and the second gradient read; `grad None`
+///     out Keep,                                 // what `out=` may be, where it is not `Promote`
+///     grad { a |g, b: Val| .., b |g, a: Val| .. };  // see `slopes!`; `grad None`
 /// ```
 ///
-/// Where PyTorch names the node after the kinds of operands: `"TensorTensor" "TensorNumber" "NumberTensor"`. Makes a
+/// Places left out are `[Torch, Method]` with an in-place twin. Where PyTorch names the node after the kinds of operands: `"TensorTensor" "TensorNumber" "NumberTensor"`. Makes a
 /// function of two operands, the method of `Tensor`, the in-place twin and the rows of the table.
 macro_rules! binary {
-    ($block:ident: $($(#[doc = $doc:literal])* $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident $($gn:literal)*
+    ($block:ident: $($(#[doc = $doc:literal])* $([$place:ident])? $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident $($gn:literal)*
         $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
-        cpu |$op:ident, $dt:ident| $kernel:expr, $(wgsl $wgsl:literal,)? grad $reads:tt $(|$s:ident, $g:ident, $want:ident| $grad:expr)?;)*) => {
+        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(guard $guard:expr,)? $(check $check:expr,)? $(numbers $numbers:expr,)?
+        $(wgsl $wgsl:literal,)? $(out $out:ident,)? grad $grad:tt;)*) => {
         $(
             pub static $def: $crate::ops::elementwise::kind::binary::BinaryDef = $crate::ops::elementwise::kind::binary::BinaryDef {
                 name: stringify!($name),
                 grad_names: $crate::ops::elementwise::kind::binary::names(&[$($gn),*]),
                 rule: $crate::ops::elementwise::kind::Rule::$rule,
-                kernel: |$dt| { let $op = stringify!($name); let _ = $op; $kernel },
-                saves: $crate::ops::elementwise::kind::binary::binary!(@reads $reads),
-                $(grad: |$s, $g, $want| $grad,)?
+                kernel: |$dt| $kernel,
+                takes: $crate::ops::elementwise::kind::takes!($($($takes)*)?),
+                $(guard: Some($guard),)?
+                $(check: Some($check),)?
+                $(numbers: $numbers,)?
+                grad: $crate::ops::elementwise::kind::grad::slopes!($grad),
                 ..$crate::ops::elementwise::kind::binary::BinaryDef::EMPTY
             };
             $(#[doc = $doc])*
@@ -326,14 +292,12 @@ macro_rules! binary {
             $($(#[doc = $doc])* pub fn $name(&self, $p1: impl Into<$crate::ops::table::Val>) -> $crate::error::Result<$crate::tensor::Tensor> { $name(self, $p1) })*
         }
         pub const $block: &[$crate::ops::table::OpDef] = &[$(
-            $crate::ops::elementwise::kind::binary::binary!(@row $def, ($p0: $k0, $p1: $k1), stringify!($name), [], concat!($($doc, "\n",)* ""), [$($wgsl)?]),
+            $crate::ops::elementwise::kind::binary::binary!(@row $def, ($p0: $k0, $p1: $k1), stringify!($name), [$($place)?], concat!($($doc, "\n",)* ""), [$($wgsl)?], [$($out)?]),
             $($($crate::ops::elementwise::kind::binary::binary!(@row $def, ($p0: $k0, $p1: $k1), $alias, [$($aplace)?],
-                concat!("Alias of `", stringify!($name), "`.\n"), []),)*)?
+                concat!("Alias of `", stringify!($name), "`.\n"), [], []),)*)?
         )*];
     };
-    (@reads None) => { [0, 0] };
-    (@reads ($first:expr, $second:expr)) => { [$first, $second] };
-    (@row $def:ident, ($p0:ident: $k0:ident, $p1:ident: $k1:ident), $text:expr, [$($place:ident)?], $doc:expr, [$($wgsl:literal)?]) => {{
+    (@row $def:ident, ($p0:ident: $k0:ident, $p1:ident: $k1:ident), $text:expr, [$($place:ident)?], $doc:expr, [$($wgsl:literal)?], [$($out:ident)?]) => {{
         use $crate::ops::table::{FromArg, OpDef, Out, Param, Place, Twin, Val};
         use $crate::ops::elementwise::kind::binary;
         const PLACES: &[Place] = &[$(Place::$place)?];
@@ -351,7 +315,7 @@ macro_rules! binary {
             } else {
                 Twin::None
             },
-            out: Out::Promote,
+            out: { const O: &[Out] = &[$(Out::$out,)? Out::Promote]; O[0] },
             $(wgsl: Some($wgsl),)?
             ..OpDef::PLAIN
         }

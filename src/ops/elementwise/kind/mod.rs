@@ -2,11 +2,13 @@
 //! A row of `unary.rs`, `binary.rs` or `nary.rs` is a value of the `Def` type there.
 
 pub mod binary;
+pub mod grad;
 pub mod nary;
 pub mod run;
 pub mod unary;
 
-use crate::base::{DType, Layout, Scalar, same_shape};
+use crate::base::{Category, DType, Layout, Scalar, same_shape};
+use crate::error::{Error, Kind};
 use crate::ops::table::Val;
 use crate::tensor::Tensor;
 
@@ -50,6 +52,89 @@ impl Rule {
         }
     }
 }
+
+/// What a row says where it has no kernel for a dtype.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// The name in the message; empty for the row's.
+    pub name: &'static str,
+    /// What would work; empty for what the kernels themselves say.
+    pub works: &'static str,
+    /// What is refused in words of its own.
+    pub not: &'static [(Category, Kind, &'static str)],
+}
+
+impl Takes {
+    /// The row has nothing to say about it.
+    pub const PLAIN: Takes = Takes { name: "", works: "", not: &[] };
+
+    /// The error of a row without a kernel for `dtype`; `has` tells for which it has one.
+    #[cold]
+    pub fn refuse(&self, row: &'static str, dtype: DType, has: impl Fn(DType) -> bool) -> Error {
+        if let Some((_, kind, words)) = self.not.iter().find(|(c, ..)| *c == dtype.category()) {
+            return Error::new(*kind, *words);
+        }
+        let name = if self.name.is_empty() { row } else { self.name };
+        let works = match [DType::Bool, DType::I64, DType::F32, DType::F64, DType::C128].map(has) {
+            _ if !self.works.is_empty() => self.works,
+            [false, false, true, true, false] => "floating dtypes",
+            [false, false, true, true, true] => "floating and complex dtypes",
+            [false, false, false, false, true] => "complex dtypes",
+            // computed in double precision, whatever comes
+            [false, false, false, true, false] | [true, true, true, true, false] => "real dtypes",
+            [false, true, false, false, false] => "integer dtypes",
+            [true, true, false, false, false] => "integer and bool dtypes",
+            [false, true, true, true, false] => "integer and floating dtypes",
+            [false, true, true, true, true] => "every dtype but bool",
+            _ => "other dtypes",
+        };
+        Error::no_dtype(name, dtype, works)
+    }
+}
+
+/// What a row says beside its kernels: `name "div"` (another name in the message), `works "real dtypes"`,
+/// `not Bool Runtime "words of their own"`.
+macro_rules! takes {
+    ($(name $name:literal)? $(works $works:literal)? $(not $category:ident $kind:ident $words:literal)*) => {
+        $crate::ops::elementwise::kind::Takes {
+            $(name: $name,)?
+            $(works: $works,)?
+            not: &[$(($crate::base::Category::$category, $crate::error::Kind::$kind, $words)),*],
+            ..$crate::ops::elementwise::kind::Takes::PLAIN
+        }
+    };
+}
+pub(crate) use takes;
+
+/// The kernel for a compute dtype out of a set, with `$T` its Rust type, or none: `kernel!(dt, wide, T => map(|x: T| ..))`.
+/// Sets: `wide` (everything), `wide_real` (no complex), `numbers` (integers and floats), `bits` (integers and bool), `int`,
+/// `floats`, `double`. The half types compute in float32.
+macro_rules! kernel {
+    ($dt:expr, wide, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64,
+            F32 = f32, F64 = f64, C64 = $crate::base::C64, C128 = $crate::base::C128)
+    };
+    ($dt:expr, wide_real, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64,
+            F32 = f32, F64 = f64)
+    };
+    ($dt:expr, numbers, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64, F32 = f32, F64 = f64)
+    };
+    ($dt:expr, bits, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64)
+    };
+    ($dt:expr, int, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64)
+    };
+    ($dt:expr, floats, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, F32 = f32, F64 = f64)
+    };
+    ($dt:expr, double, $T:ident => $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, F64 = f64)
+    };
+}
+pub(crate) use kernel;
 
 /// The half types compute in float32.
 #[inline]

@@ -10,14 +10,12 @@ use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, for_each};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::kind::grad::{OPERANDS, Read, Slopes};
 use crate::ops::elementwise::kind::run::{Repeated, SMALL, Side, dense_ptr};
-use crate::ops::elementwise::kind::{Rule, result_layout};
-use crate::ops::table::Val;
+use crate::ops::elementwise::kind::{Rule, Takes, result_layout};
+use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::{SmallVec, smallvec};
-
-/// At most this many operands.
-pub const OPERANDS: usize = 4;
 
 pub struct PointDef {
     pub name: &'static str,
@@ -25,14 +23,19 @@ pub struct PointDef {
     pub rule: Rule,
     /// The first operand is a bool mask and has no part in the common dtype.
     pub masked: bool,
-    pub kernel: fn(DType) -> Result<PointFn>,
-    /// What the gradient of each operand reads: bit i for operand i, [`Y`] for the result.
-    pub saves: [u8; OPERANDS],
-    pub grad: fn(&Parts, &Tensor, Want) -> Result<[Option<Tensor>; OPERANDS]>,
+    pub kernel: fn(DType) -> Option<PointFn>,
+    pub takes: Takes,
+    pub grad: Slopes,
 }
 
-/// The result's bit in [`PointDef::saves`].
-pub const Y: u8 = 1 << 7;
+impl PointDef {
+    /// The kernel for a compute dtype, or the error that says what would work.
+    #[inline]
+    pub fn kernel_for(&self, dtype: DType) -> Result<PointFn> {
+        (self.kernel)(dtype)
+            .ok_or_else(|| self.takes.refuse(self.name, dtype, |d| (self.kernel)(d).is_some()))
+    }
+}
 
 impl std::fmt::Debug for PointDef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,35 +53,7 @@ pub struct Point {
     pub grad_name: &'static str,
 }
 
-/// What a gradient formula can ask for. Operands are counted as the op counts them, numbers included.
-pub struct Parts<'a> {
-    pub op: &'a Point,
-    pub cx: &'a Context<'a>,
-}
-
-impl Parts<'_> {
-    pub fn val(&self, operand: usize) -> Result<Val> {
-        match self.op.numbers[operand] {
-            Some(s) => Ok(Val::S(s)),
-            None => self.cx.input(self.op.tensor_index(operand)).map(Val::T),
-        }
-    }
-    /// An operand that is a tensor.
-    pub fn tensor(&self, operand: usize) -> Result<Tensor> {
-        self.cx.input(self.op.tensor_index(operand))
-    }
-    pub fn y(&self) -> Result<Tensor> {
-        self.cx.output(0)
-    }
-    pub fn q(&self, i: usize) -> f64 {
-        self.op.params[i]
-    }
-}
-
 impl Point {
-    fn tensor_index(&self, operand: usize) -> usize {
-        self.numbers[..operand].iter().filter(|n| n.is_none()).count()
-    }
     /// Common dtype of the operands that are not a mask.
     fn common(&self, x: &[&Tensor]) -> DType {
         let skip = self.def.masked as usize;
@@ -96,10 +71,6 @@ impl Point {
         }
         p.result()
     }
-    /// Calls `f` with (operand, tensor index) for operands that are tensors.
-    fn tensors(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.numbers.iter().enumerate().filter(|(_, n)| n.is_none()).enumerate().map(|(t, (o, _))| (o, t))
-    }
 }
 
 impl Op for Point {
@@ -111,7 +82,7 @@ impl Op for Point {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (compute, dtype) = self.def.rule.resolve(self.common(x));
-        (self.def.kernel)(compute)?;
+        self.def.kernel_for(compute)?;
         let mut shape = Dims::from_slice(x[0].shape());
         for t in &x[1..] {
             if t.shape() != shape.as_slice() {
@@ -129,7 +100,7 @@ impl Op for Point {
         let (compute, _) = self.def.rule.resolve(self.common(x));
         let written =
             if matches!(self.def.rule, Rule::Compare | Rule::Logical) { DType::Bool } else { compute };
-        let kernel = (self.def.kernel)(compute)?;
+        let kernel = self.def.kernel_for(compute)?;
         let mut tensors = x.iter();
         let sides: SmallVec<[(Side, DType); OPERANDS]> = self
             .numbers
@@ -147,23 +118,12 @@ impl Op for Point {
         Ok(())
     }
     fn saves(&self, want: Want) -> Saves {
-        let mut mask = 0u8;
-        for (operand, index) in self.tensors() {
-            if want.has(index) {
-                mask |= self.def.saves[operand];
-            }
-        }
-        let inputs = self
-            .tensors()
-            .filter(|(operand, _)| mask >> operand & 1 == 1)
-            .fold(0u64, |m, (_, index)| m | 1 << index);
-        Saves { inputs, outputs: (mask & Y != 0) as u64 }
+        self.def.grad.saves(&self.numbers, want)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
-        let wanted = self.tensors().filter(|&(_, t)| want.has(t)).fold(0u64, |m, (o, _)| m | 1 << o);
-        let mut all = (self.def.grad)(&Parts { op: self, cx }, g, Want(wanted))?;
-        Ok(self.tensors().map(|(o, _)| all[o].take()).collect())
+        let read = Read { cx, numbers: &self.numbers, params: &self.params, alpha: None };
+        self.def.grad.backward(&read, g, want)
     }
     fn in_place_ok(&self) -> bool {
         self.numbers[0].is_none() && !self.def.masked
@@ -247,65 +207,69 @@ fn split(
     (Point { def, numbers, params, grad_name }, tensors)
 }
 
-/// Runs a row on operands of which at least one is a tensor.
-pub fn point_val(
-    def: &'static PointDef,
-    grad_name: &'static str,
-    operands: &[Val],
-    params: Params,
-) -> Result<Tensor> {
-    let (op, tensors) = split(def, grad_name, operands, params);
-    crate::ensure!(!tensors.is_empty(), Type, "{}(): at least one operand must be a Tensor", def.name);
-    let refs: SmallVec<[&Tensor; OPERANDS]> = tensors.iter().collect();
-    apply(op, &refs)
-}
-
-/// As [`point_val`], into the first operand.
-pub fn point_val_in_place(
-    def: &'static PointDef,
-    grad_name: &'static str,
-    operands: &[Val],
-    params: Params,
-) -> Result<()> {
-    let (op, tensors) = split(def, grad_name, operands, params);
-    let refs: SmallVec<[&Tensor; OPERANDS]> = tensors.iter().collect();
-    apply_in_place(op, &refs)
+impl To {
+    /// Runs a row on tensors alone; over the first, the answer is that.
+    pub fn point(self, def: &'static PointDef, x: &[&Tensor], params: Params) -> Result<Tensor> {
+        self.point_as(def, def.grad_name, x, params)
+    }
+    /// As [`To::point`], with another name of the node.
+    pub fn point_as(
+        self,
+        def: &'static PointDef,
+        grad_name: &'static str,
+        x: &[&Tensor],
+        params: Params,
+    ) -> Result<Tensor> {
+        let op = Point { def, numbers: smallvec![None; x.len()], params, grad_name };
+        match self {
+            To::New => apply(op, x),
+            To::First => apply_in_place(op, x).map(|()| x[0].clone()),
+        }
+    }
+    /// As [`To::point_as`], on operands of which the first is a tensor and others may be numbers.
+    pub fn point_val(
+        self,
+        def: &'static PointDef,
+        grad_name: &'static str,
+        operands: &[Val],
+        params: Params,
+    ) -> Result<Tensor> {
+        let (op, tensors) = split(def, grad_name, operands, params);
+        crate::ensure!(!tensors.is_empty(), Type, "{}(): at least one operand must be a Tensor", def.name);
+        let x: SmallVec<[&Tensor; OPERANDS]> = tensors.iter().collect();
+        match self {
+            To::New => apply(op, &x),
+            To::First => apply_in_place(op, &x).map(|()| x[0].clone()),
+        }
+    }
 }
 
 /// Runs a row on tensors alone.
 pub fn point(def: &'static PointDef, x: &[&Tensor], params: Params) -> Result<Tensor> {
-    apply(Point { def, numbers: smallvec![None; x.len()], params, grad_name: def.grad_name }, x)
+    To::New.point(def, x, params)
 }
 
-/// As [`point`], into the first tensor.
-pub fn point_in_place(def: &'static PointDef, x: &[&Tensor], params: Params) -> Result<()> {
-    apply_in_place(Point { def, numbers: smallvec![None; x.len()], params, grad_name: def.grad_name }, x)
+/// Ops of up to four operands and parameters, each a static [`PointDef`]; rows call them with what they are given:
+///
+/// ```text
+/// NAME "name" "GradName": Rule masked,    // `masked` where the first operand is a mask
+///     cpu |dt| the dense kernel for a compute dtype, or `None`,
+///     takes (not Bool Runtime "words"),   // what the refusal says beside that, see `takes!`
+///     grad { a |g, b| .., b |g, a, q| .. };  // see `slopes!`
+/// ```
+macro_rules! points {
+    ($($(#[doc = $doc:literal])* $def:ident $name:literal $node:literal: $rule:ident $($masked:ident)?,
+        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? grad $grad:tt;)*) => {$(
+        $(#[doc = $doc])*
+        pub static $def: $crate::ops::elementwise::kind::nary::PointDef = $crate::ops::elementwise::kind::nary::PointDef {
+            name: $name,
+            grad_name: $node,
+            rule: $crate::ops::elementwise::kind::Rule::$rule,
+            masked: { const MASKED: &[&str] = &[$(stringify!($masked))?]; !MASKED.is_empty() },
+            kernel: |$dt| $kernel,
+            takes: $crate::ops::elementwise::kind::takes!($($($takes)*)?),
+            grad: $crate::ops::elementwise::kind::grad::slopes!($grad),
+        };
+    )*};
 }
-
-/// No parameters.
-pub const NO: Params = [0.0; 4];
-
-/// One operand's gradient as the array a formula answers with.
-pub fn only(g: Result<Tensor>) -> Result<[Option<Tensor>; OPERANDS]> {
-    Ok([Some(g?), None, None, None])
-}
-
-/// A kernel written for `$T` in float32 and float64 (the half types compute in float32), or the standard error.
-#[macro_export]
-macro_rules! real_floats {
-    ($op:expr, $dt:expr, $T:ident => $e:expr) => {
-        match $dt {
-            $crate::base::DType::F32 => {
-                #[allow(dead_code)]
-                type $T = f32;
-                Ok($e)
-            }
-            $crate::base::DType::F64 => {
-                #[allow(dead_code)]
-                type $T = f64;
-                Ok($e)
-            }
-            d => Err($crate::error::Error::no_dtype($op, d, "floating dtypes")),
-        }
-    };
-}
+pub(crate) use points;

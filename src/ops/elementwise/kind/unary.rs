@@ -8,8 +8,8 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::kind::run::run1;
-use crate::ops::elementwise::kind::{Rule, result_layout};
-use crate::ops::table::{FromArg, Param};
+use crate::ops::elementwise::kind::{Rule, Takes, result_layout};
+use crate::ops::table::{FromArg, Param, To};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::smallvec;
 
@@ -21,8 +21,18 @@ pub struct UnaryDef {
     pub grad_name: &'static str,
     pub rule: Rule,
     /// The dense kernel for a compute dtype; its output dtype follows the rule.
-    pub kernel: fn(DType) -> Result<UnaryFn>,
+    pub kernel: fn(DType) -> Option<UnaryFn>,
+    pub takes: Takes,
     pub grad: UnaryGrad,
+}
+
+impl UnaryDef {
+    /// The kernel for a compute dtype, or the error that says what would work.
+    #[inline]
+    pub fn kernel_for(&self, dtype: DType) -> Result<UnaryFn> {
+        (self.kernel)(dtype)
+            .ok_or_else(|| self.takes.refuse(self.name, dtype, |d| (self.kernel)(d).is_some()))
+    }
 }
 
 /// A gradient by what it reads beside the incoming `g`: the operand `x`, the result `y`, both, or nothing.
@@ -59,13 +69,13 @@ impl Op for Unary {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (compute, dtype) = self.0.rule.resolve(x[0].dtype());
-        (self.0.kernel)(compute)?;
+        self.0.kernel_for(compute)?;
         Ok(smallvec![Meta { layout: result_layout(x[0].shape(), x), dtype }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out) = (x[0], &out[0]);
         let (compute, _) = self.0.rule.resolve(x.dtype());
-        let kernel = (self.0.kernel)(compute)?;
+        let kernel = self.0.kernel_for(compute)?;
         // what the kernel writes: bool for predicates, the real part's dtype for `abs`
         let written = match self.0.rule {
             Rule::Compare | Rule::Logical => DType::Bool,
@@ -110,17 +120,18 @@ pub const ONE: &[Param] = &[Param {
 ///
 /// ```text
 /// [Places] name "GradName" also ["alias", Special "alias"]: Rule,
-///     cpu |op, dt| the dense kernel for a compute dtype, or the error that names op and dtype,
+///     cpu |dt| the dense kernel for a compute dtype, or `None`,
+///     takes (not Bool Runtime "words"), // what the refusal says beside that, see `takes!`
 ///     wgsl "expression of x",        // where it has one
 ///     on low, high,                  // where tests check gradients on operands of this interval
 ///     grad Y |g, y| ...;             // see UnaryGrad; `grad None` where there is no derivative
 /// ```
 ///
-/// Places left out are `[Torch, Method]` with an in-place twin. Makes the method of `Tensor`, the twin and the rows of the
+/// Places left out are `[Torch, Method]`; a row in `Torch` has an in-place twin. Makes the method of `Tensor`, the twin and the rows of the
 /// table; the op itself is `name::DEF`.
 macro_rules! unary {
-    ($block:ident: $($(#[doc = $doc:literal])* $([$place:ident])? $name:ident $($node:literal)? $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
-        cpu |$op:ident, $dt:ident| $kernel:expr, $(wgsl $wgsl:literal,)? $(on $low:literal, $high:literal,)?
+    ($block:ident: $($(#[doc = $doc:literal])* $([$($place:ident),+])? $name:ident $($node:literal)? $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
+        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(wgsl $wgsl:literal,)? $(on $low:literal, $high:literal,)?
         grad $form:ident $(|$($arg:ident),*| $grad:expr)?;)*) => {
         $(
             pub mod $name {
@@ -131,7 +142,8 @@ macro_rules! unary {
                     name: stringify!($name),
                     grad_name: $crate::ops::table::named("NotImplemented", &[$($node)?]),
                     rule: $crate::ops::elementwise::kind::Rule::$rule,
-                    kernel: |$dt| { let $op = stringify!($name); let _ = $op; $kernel },
+                    kernel: |$dt| $kernel,
+                    takes: $crate::ops::elementwise::kind::takes!($($($takes)*)?),
                     grad: UnaryGrad::$form $((|$($arg: &$crate::tensor::Tensor),*| $grad))?,
                 };
             }
@@ -143,23 +155,26 @@ macro_rules! unary {
         }
 
         pub const $block: &[$crate::ops::table::OpDef] = &[$(
-            $crate::ops::elementwise::kind::unary::unary!(@row $name, stringify!($name), [$($place)?], concat!($($doc, "\n",)* ""),
+            $crate::ops::elementwise::kind::unary::unary!(@row $name, stringify!($name), [$($($place),+)?], concat!($($doc, "\n",)* ""),
                 [$($wgsl)?], [$($low, $high)?]),
             $($($crate::ops::elementwise::kind::unary::unary!(@row $name, $alias, [$($aplace)?],
                 concat!("Alias of `", stringify!($name), "`.\n"), [], []),)*)?
         )*];
     };
-    (@row $name:ident, $text:expr, [$($place:ident)?], $doc:expr, [$($wgsl:literal)?], [$($low:literal, $high:literal)?]) => {{
+    (@row $name:ident, $text:expr, [$($place:ident),*], $doc:expr, [$($wgsl:literal)?], [$($low:literal, $high:literal)?]) => {{
         use $crate::ops::table::{FromArg, Out, OpDef, Place, Twin};
         use $crate::ops::elementwise::kind::unary;
-        const PLACES: &[Place] = &[$(Place::$place)?];
+        const PLACES: &[Place] = {
+            const GIVEN: &[Place] = &[$(Place::$place),*];
+            if GIVEN.is_empty() { &[Place::Torch, Place::Method] } else { GIVEN }
+        };
         OpDef {
             name: $text,
             doc: $doc,
             params: unary::ONE,
-            places: if PLACES.is_empty() { &[Place::Torch, Place::Method] } else { PLACES },
+            places: PLACES,
             call: |a| Ok(unary::run(&$name::DEF, FromArg::from_arg(&a[0])?)?.into()),
-            twin: if PLACES.is_empty() { Twin::Own(|a| unary::run_in_place(&$name::DEF, FromArg::from_arg(&a[0])?)) } else { Twin::None },
+            twin: if matches!(PLACES, [Place::Torch, ..]) { Twin::Own(|a| unary::run_in_place(&$name::DEF, FromArg::from_arg(&a[0])?)) } else { Twin::None },
             out: if unary::keeps(&$name::DEF) { Out::Keep } else { Out::Promote },
             $(wgsl: Some($wgsl),)?
             $(on: Some(($low, $high)),)?
@@ -191,26 +206,42 @@ pub const fn keeps(def: &UnaryDef) -> bool {
     matches!(def.rule, Rule::Same | Rule::Real)
 }
 
+impl To {
+    /// Runs a row of one operand; over it, the answer is the operand.
+    pub fn unary(self, def: &'static UnaryDef, x: &Tensor) -> Result<Tensor> {
+        match self {
+            To::New => run(def, x),
+            To::First => run_in_place(def, x).map(|()| x.clone()),
+        }
+    }
+}
+
 /// Kernels for the floats by the vector mathematics, for complex by a function of the C library.
 macro_rules! float {
-    ($op:ident, $dt:ident, $f32:path, $f64:path, $complex:path) => {
+    ($dt:ident, $f32:path, $f64:path, $complex:path) => {
         match $dt {
-            DType::F32 => Ok(typed($f32)),
-            DType::F64 => Ok(typed($f64)),
-            DType::C64 => Ok(map(|z: C64| {
+            DType::C64 => Some(map(|z: C64| {
                 let w = $complex(C128::new(z.re as f64, z.im as f64));
                 C64::new(w.re as f32, w.im as f32)
             })),
-            DType::C128 => Ok(map(|z: C128| $complex(z))),
-            d => Err(crate::error::Error::no_dtype($op, d, "floating and complex dtypes")),
+            DType::C128 => Some(map(|z: C128| $complex(z))),
+            _ => float!($dt, $f32, $f64),
         }
     };
-    ($op:ident, $dt:ident, $f32:path, $f64:path) => {
+    ($dt:ident, $f32:path, $f64:path) => {
         match $dt {
-            DType::F32 => Ok(typed($f32)),
-            DType::F64 => Ok(typed($f64)),
-            d => Err(crate::error::Error::no_dtype($op, d, "floating dtypes")),
+            DType::F32 => Some(typed($f32)),
+            DType::F64 => Some(typed($f64)),
+            _ => None,
         }
     };
 }
 pub(crate) use float;
+
+/// A kernel in double precision.
+macro_rules! double {
+    ($dt:ident, $f:path) => {
+        $crate::ops::elementwise::kind::kernel!($dt, double, T => map(|x: T| $f(x)))
+    };
+}
+pub(crate) use double;

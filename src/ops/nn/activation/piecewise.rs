@@ -1,169 +1,17 @@
-//! Activations made of arithmetic alone, and the backward kernels that several families share. Those with
-//! transcendental functions are in `smooth.rs`; both put their rows into `gate.rs`.
+//! Activations made of arithmetic alone.
 //!
 //! A backward is an op of its own (`threshold_backward` and so on), so that one pass over memory gives the gradient,
 //! and its gradient in turn is written with ops.
 
 use crate::base::{DType, Elem, Real};
-use crate::error::{Error, Result};
-use crate::kernels::cpu::elementwise::block::{Params, PointFn, map, point1, point2};
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::nary::{NO, PointDef, Y, only, point};
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::{NO, Params, map, point1, point2};
+use crate::ops::elementwise::kind::kernel;
+use crate::ops::elementwise::kind::nary::{point, points};
 use crate::ops::elementwise::kind::unary::unary;
-use crate::ops::table::Table;
+use crate::ops::table::{Table, To};
 use crate::tensor::Tensor;
-use crate::{real_floats, with_dtype};
-
-pub const A: u8 = 1;
-pub const B: u8 = 2;
-
-/// `pub static NAME: PointDef` for an op of the input and parameters, or of a gradient, a tensor and parameters.
-macro_rules! activation {
-    ($($(#[doc = $doc:literal])* $def:ident $name:literal $node:literal, |$dt:ident| $kernel:expr, $saves:expr,
-        |$s:ident, $g:ident, $want:ident| $grad:expr;)*) => {$(
-        $(#[doc = $doc])*
-        pub static $def: PointDef = PointDef {
-            name: $name,
-            grad_name: $node,
-            rule: Rule::Same,
-            masked: false,
-            kernel: |$dt: DType| -> Result<PointFn> { $kernel },
-            saves: $saves,
-            grad: |$s, $g, $want| { let _ = &$want; $grad },
-        };
-    )*};
-}
-pub(crate) use activation;
-
-activation! {
-    /// `g` where the tensor exceeds `q[0]`.
-    THRESHOLD_BACKWARD "threshold_backward" "ThresholdBackwardBackward0",
-        |dt| with_dtype!("threshold_backward", dt, wide_real, T => Ok(point2(|g: T, x: T, q| if x <= T::from_f64(q[0]) { T::ZERO } else { g }))),
-        [B, 0, 0, 0], |s, g, want| Ok([
-            want.then(0, || point(&THRESHOLD_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || g.zeros_alike())?, None, None]);
-    SIGMOID_BACKWARD "sigmoid_backward" "SigmoidBackwardBackward0",
-        |dt| match dt {
-            DType::C64 => Ok(point2(|g: crate::base::C64, y: crate::base::C64, _| g * (y * (-y + 1.0)).conj())),
-            DType::C128 => Ok(point2(|g: crate::base::C128, y: crate::base::C128, _| g * (y * (-y + 1.0)).conj())),
-            _ => real_floats!("sigmoid_backward", dt, T => point2(|g: T, y: T, _| g * (y * (1.0 - y)))),
-        },
-        [B, A | B, 0, 0], |s, g, want| {
-            // g conj(f(y)): holomorphic in g, antiholomorphic in y
-            let (z, y) = (s.tensor(1)?, s.tensor(1)?.conj()?);
-            Ok([want.then(0, || g.mul(z.mul(z.rsub(1i64)?)?))?,
-                want.then(1, || g.conj()?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?.add(1i64)?))?, None, None])
-        };
-    TANH_BACKWARD "tanh_backward" "TanhBackwardBackward0",
-        |dt| match dt {
-            DType::C64 => Ok(point2(|g: crate::base::C64, y: crate::base::C64, _| g * (-(y * y) + 1.0).conj())),
-            DType::C128 => Ok(point2(|g: crate::base::C128, y: crate::base::C128, _| g * (-(y * y) + 1.0).conj())),
-            _ => real_floats!("tanh_backward", dt, T => point2(|g: T, y: T, _| g * (1.0 - y * y))),
-        },
-        [B, A | B, 0, 0], |s, g, want| {
-            let (z, y) = (s.tensor(1)?, s.tensor(1)?.conj()?);
-            Ok([want.then(0, || g.mul(z.mul(&z)?.rsub(1i64)?))?,
-                want.then(1, || g.conj()?.mul(s.tensor(0)?)?.mul(y.mul(-2i64)?))?, None, None])
-        };
-    /// `q[1]` where the input is at most `q[0]`.
-    THRESHOLD "threshold" "ThresholdBackward0",
-        |dt| if dt == DType::Bool { Err(Error::no_dtype("threshold", dt, "numbers")) } else { with_dtype!("threshold", dt, wide_real, T => Ok(point1(|x: T, q| if x <= T::from_f64(q[0]) { T::from_f64(q[1]) } else { x }))) },
-        [A, 0, 0, 0], |s, g, want| only(point(&THRESHOLD_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
-    /// Slope `q[0]` below zero.
-    LEAKY_RELU "leaky_relu" "LeakyReluBackward0",
-        |dt| real_floats!("leaky_relu", dt, T => point1(|x: T, q| if x > 0.0 { x } else { x * q[0] as T })),
-        [A, 0, 0, 0], |s, g, want| only(point(&LEAKY_RELU_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
-    /// In place: the sign of the result is that of the input (slopes below zero are refused).
-    LEAKY_RELU_ "leaky_relu_" "LeakyReluBackward1",
-        |dt| (LEAKY_RELU.kernel)(dt),
-        [Y, 0, 0, 0], |s, g, want| only(point(&LEAKY_RELU_BACKWARD, &[g, &s.y()?], s.op.params));
-    LEAKY_RELU_BACKWARD "leaky_relu_backward" "LeakyReluBackwardBackward0",
-        |dt| real_floats!("leaky_relu_backward", dt, T => point2(|g: T, x: T, q| if x > 0.0 { g } else { g * q[0] as T })),
-        [B, 0, 0, 0], |s, g, want| Ok([
-            want.then(0, || point(&LEAKY_RELU_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || g.zeros_alike())?, None, None]);
-    /// Clamped to `[q[0], q[1]]`.
-    HARDTANH "hardtanh" "HardtanhBackward0",
-        |dt| with_dtype!("hardtanh", dt, wide_real, T => Ok(point1(|x: T, q| {
-            let (lo, hi) = (T::from_f64(q[0]), T::from_f64(q[1]));
-            let v = if x < lo { lo } else { x };
-            if v > hi { hi } else { v }
-        }))),
-        [A, 0, 0, 0], |s, g, want| only(point(&HARDTANH_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
-    HARDTANH_BACKWARD "hardtanh_backward" "HardtanhBackwardBackward0",
-        |dt| with_dtype!("hardtanh_backward", dt, wide_real, T => Ok(point2(|g: T, x: T, q| {
-            if x > T::from_f64(q[0]) && x < T::from_f64(q[1]) { g } else { T::ZERO }
-        }))),
-        [B, 0, 0, 0], |s, g, want| Ok([
-            want.then(0, || point(&HARDTANH_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || g.zeros_alike())?, None, None]);
-    HARDSIGMOID "hardsigmoid" "HardsigmoidBackward0",
-        |dt| real_floats!("hardsigmoid", dt, T => point1(|x: T, _| {
-            let v = x + 3.0;
-            (if v < 0.0 { 0.0 } else if v > 6.0 { 6.0 } else { v }) / 6.0
-        })),
-        [A, 0, 0, 0], |s, g, want| only(point(&HARDSIGMOID_BACKWARD, &[g, &s.tensor(0)?], NO));
-    HARDSIGMOID_BACKWARD "hardsigmoid_backward" "HardsigmoidBackwardBackward0",
-        |dt| real_floats!("hardsigmoid_backward", dt, T => point2(|g: T, x: T, _| if x > -3.0 && x < 3.0 { g / 6.0 } else { 0.0 })),
-        [B, 0, 0, 0], |s, g, want| Ok([
-            want.then(0, || point(&HARDSIGMOID_BACKWARD, &[g, &s.tensor(1)?], NO))?,
-            want.then(1, || g.zeros_alike())?, None, None]);
-    HARDSWISH "hardswish" "HardswishBackward0",
-        |dt| real_floats!("hardswish", dt, T => point1(|x: T, _| {
-            let v = x + 3.0;
-            x * (if v < 0.0 { 0.0 } else if v > 6.0 { 6.0 } else { v }) / 6.0
-        })),
-        [A, 0, 0, 0], |s, g, want| only(point(&HARDSWISH_BACKWARD, &[g, &s.tensor(0)?], NO));
-    HARDSWISH_BACKWARD "hardswish_backward" "HardswishBackwardBackward0",
-        |dt| real_floats!("hardswish_backward", dt, T => point2(|g: T, x: T, _| {
-            if x <= -3.0 { 0.0 } else if x >= 3.0 { g } else { g * (x / 3.0 + 0.5) }
-        })),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&HARDSWISH_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || g.mul(s.tensor(0)?)?.div(3i64)?.keep(&x.gt(-3i64)?.logical_and(x.lt(3i64)?)?))?, None, None])
-        };
-    /// Zero where `|x| <= q[0]`.
-    HARDSHRINK "hardshrink" "HardshrinkBackward0",
-        |dt| real_floats!("hardshrink", dt, T => point1(|x: T, q| { let l = q[0] as T; if x >= -l && x <= l { 0.0 } else { x } })),
-        [A, 0, 0, 0], |s, g, want| only(point(&SHRINK_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
-    /// Brought towards zero by `q[0]`.
-    SOFTSHRINK "softshrink" "SoftshrinkBackward0",
-        |dt| real_floats!("softshrink", dt, T => point1(|x: T, q| {
-            let l = q[0] as T;
-            if x > l { x - l } else if x < -l { x + l } else { x * 0.0 }
-        })),
-        [A, 0, 0, 0], |s, g, want| only(point(&SHRINK_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
-    SHRINK_BACKWARD "shrink_backward" "HardshrinkBackwardBackward0",
-        |dt| real_floats!("shrink_backward", dt, T => point2(|g: T, x: T, q| { let l = q[0] as T; if x > l || x < -l { g } else { 0.0 } })),
-        [B, 0, 0, 0], |s, g, want| Ok([
-            want.then(0, || point(&SHRINK_BACKWARD, &[g, &s.tensor(1)?], s.op.params))?,
-            want.then(1, || g.zeros_alike())?, None, None]);
-    /// Input and slope.
-    PRELU "prelu" "PreluKernelBackward0",
-        |dt| real_floats!("prelu", dt, T => point2(|x: T, w: T, _| if x > 0.0 { x } else { w * x })),
-        [A | B, A, 0, 0], |s, g, want| {
-            let x = s.tensor(0)?;
-            let positive = x.gt(0i64)?;
-            Ok([want.then(0, || positive.choose(g, g.mul(s.tensor(1)?)?))?,
-                want.then(1, || positive.choose(0i64, g.mul(&x)?))?, None, None])
-        };
-}
-
-impl Tensor {
-    /// The gradient through a logistic function with the result `y`.
-    pub fn sigmoid_backward(&self, y: &Tensor) -> Result<Tensor> {
-        point(&SIGMOID_BACKWARD, &[self, y], NO)
-    }
-    /// The gradient through a hyperbolic tangent with the result `y`.
-    pub fn tanh_backward(&self, y: &Tensor) -> Result<Tensor> {
-        point(&TANH_BACKWARD, &[self, y], NO)
-    }
-    /// `g` where `x > threshold`.
-    pub fn threshold_backward(&self, x: &Tensor, threshold: f64) -> Result<Tensor> {
-        point(&THRESHOLD_BACKWARD, &[self, x], [threshold, 0.0, 0.0, 0.0])
-    }
-}
+use crate::{ensure, rows};
 
 /// One parameter.
 pub const fn one(v: f64) -> Params {
@@ -175,12 +23,174 @@ unary! { PIECEWISE:
     ///
     /// Args: input: any real dtype but bool.
     relu "ReluBackward0": Same,
-        cpu |op, dt| {
-            crate::ensure!(dt != DType::Bool, Runtime, "Boolean inputs not supported for relu");
-            with_dtype!(op, dt, wide_real, T => Ok(map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })))
-        },
+        cpu |dt| kernel!(dt, numbers, T => map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })),
+        takes (not Bool Runtime "Boolean inputs not supported for relu"),
         wgsl "max(x, 0.0)",
         grad Y |g, y| g.threshold_backward(y, 0.0);
 }
 
-pub const TABLE: Table = &[PIECEWISE];
+points! {
+    /// `q[1]` where the input is at most `q[0]`.
+    THRESHOLD "threshold" "ThresholdBackward0": Same,
+        cpu |dt| kernel!(dt, numbers, T => point1(|x: T, q| if x <= T::from_f64(q[0]) { T::from_f64(q[1]) } else { x })),
+        takes (works "numbers"),
+        grad { a |g, a, q| point(&THRESHOLD_BACKWARD, &[g, &a], *q) };
+    /// `g` where the tensor exceeds `q[0]`.
+    THRESHOLD_BACKWARD "threshold_backward" "ThresholdBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, wide_real, T => point2(|g: T, x: T, q| {
+            if x <= T::from_f64(q[0]) { T::ZERO } else { g }
+        })),
+        grad { a |g, b, q| point(&THRESHOLD_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
+    /// Slope `q[0]` below zero.
+    LEAKY_RELU "leaky_relu" "LeakyReluBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| if x > 0.0 { x } else { x * q[0] as T })),
+        grad { a |g, a, q| point(&LEAKY_RELU_BACKWARD, &[g, &a], *q) };
+    /// In place: the sign of the result is that of the input (slopes below zero are refused).
+    LEAKY_RELU_ "leaky_relu_" "LeakyReluBackward1": Same,
+        cpu |dt| (LEAKY_RELU.kernel)(dt),
+        grad { a |g, y, q| point(&LEAKY_RELU_BACKWARD, &[g, &y], *q) };
+    LEAKY_RELU_BACKWARD "leaky_relu_backward" "LeakyReluBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, q| if x > 0.0 { g } else { g * q[0] as T })),
+        grad { a |g, b, q| point(&LEAKY_RELU_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
+    /// Clamped to `[q[0], q[1]]`.
+    HARDTANH "hardtanh" "HardtanhBackward0": Same,
+        cpu |dt| kernel!(dt, wide_real, T => point1(|x: T, q| {
+            let (lo, hi) = (T::from_f64(q[0]), T::from_f64(q[1]));
+            let v = if x < lo { lo } else { x };
+            if v > hi { hi } else { v }
+        })),
+        grad { a |g, a, q| point(&HARDTANH_BACKWARD, &[g, &a], *q) };
+    HARDTANH_BACKWARD "hardtanh_backward" "HardtanhBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, wide_real, T => point2(|g: T, x: T, q| {
+            if x > T::from_f64(q[0]) && x < T::from_f64(q[1]) { g } else { T::ZERO }
+        })),
+        grad { a |g, b, q| point(&HARDTANH_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
+    HARDSIGMOID "hardsigmoid" "HardsigmoidBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, _| {
+            let v = x + 3.0;
+            (if v < 0.0 { 0.0 } else if v > 6.0 { 6.0 } else { v }) / 6.0
+        })),
+        grad { a |g, a| point(&HARDSIGMOID_BACKWARD, &[g, &a], NO) };
+    HARDSIGMOID_BACKWARD "hardsigmoid_backward" "HardsigmoidBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, _| {
+            if x > -3.0 && x < 3.0 { g / 6.0 } else { 0.0 }
+        })),
+        grad { a |g, b| point(&HARDSIGMOID_BACKWARD, &[g, &b], NO), b |g| g.zeros_alike() };
+    HARDSWISH "hardswish" "HardswishBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, _| {
+            let v = x + 3.0;
+            x * (if v < 0.0 { 0.0 } else if v > 6.0 { 6.0 } else { v }) / 6.0
+        })),
+        grad { a |g, a| point(&HARDSWISH_BACKWARD, &[g, &a], NO) };
+    HARDSWISH_BACKWARD "hardswish_backward" "HardswishBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, _| {
+            if x <= -3.0 { 0.0 } else if x >= 3.0 { g } else { g * (x / 3.0 + 0.5) }
+        })),
+        grad {
+            a |g, b| point(&HARDSWISH_BACKWARD, &[g, &b], NO),
+            b |g, a, b| g.mul(a)?.div(3i64)?.keep(&b.gt(-3i64)?.logical_and(b.lt(3i64)?)?),
+        };
+    /// Zero where `|x| <= q[0]`.
+    HARDSHRINK "hardshrink" "HardshrinkBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| {
+            let l = q[0] as T;
+            if x >= -l && x <= l { 0.0 } else { x }
+        })),
+        grad { a |g, a, q| point(&SHRINK_BACKWARD, &[g, &a], *q) };
+    /// Brought towards zero by `q[0]`.
+    SOFTSHRINK "softshrink" "SoftshrinkBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| {
+            let l = q[0] as T;
+            if x > l { x - l } else if x < -l { x + l } else { x * 0.0 }
+        })),
+        grad { a |g, a, q| point(&SHRINK_BACKWARD, &[g, &a], *q) };
+    SHRINK_BACKWARD "shrink_backward" "HardshrinkBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, q| {
+            let l = q[0] as T;
+            if x > l || x < -l { g } else { 0.0 }
+        })),
+        grad { a |g, b, q| point(&SHRINK_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
+}
+
+impl Tensor {
+    /// `g` where `x > threshold`.
+    pub fn threshold_backward(&self, x: &Tensor, threshold: f64) -> Result<Tensor> {
+        point(&THRESHOLD_BACKWARD, &[self, x], one(threshold))
+    }
+}
+
+impl To {
+    fn leaky_relu(self, x: &Tensor, slope: f64) -> Result<Tensor> {
+        let def = if self == To::First && slope >= 0.0 { &LEAKY_RELU_ } else { &LEAKY_RELU };
+        self.point(def, &[x], one(slope))
+    }
+    fn hardtanh(self, x: &Tensor, lo: f64, hi: f64) -> Result<Tensor> {
+        ensure!(x.dtype() != DType::Bool, Runtime, "Bool inputs not supported for hardtanh");
+        ensure!(lo <= hi, Value, "min_val cannot be greater than max_val");
+        ensure!(
+            x.dtype().is_signed() || lo >= 0.0 || hi < 0.0,
+            Runtime,
+            "cannot do hardtanh on an unsigned type with negative limits"
+        );
+        self.point(&HARDTANH, &[x], [lo, hi, 0.0, 0.0])
+    }
+    fn threshold(self, x: &Tensor, threshold: f64, value: f64) -> Result<Tensor> {
+        self.point(&THRESHOLD, &[x], [threshold, value, 0.0, 0.0])
+    }
+}
+
+rows! { LAYERS:
+    /// The larger of zero and each element.
+    [Nn] fn relu_nn = "relu"(input: &Tensor, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).unary(&relu::DEF, input)
+    }
+    /// `relu` in place.
+    [Nn] fn relu_nn_ = "relu_"(input: &Tensor) -> Tensor { To::First.unary(&relu::DEF, input) }
+    /// Clamped to [0, 6].
+    [Nn] fn relu6(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).hardtanh(input, 0.0, 6.0) }
+    /// `x` above zero, `negative_slope * x` below.
+    [Nn] fn leaky_relu(input: &Tensor, negative_slope: f64 = 0.01, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).leaky_relu(input, negative_slope)
+    }
+    /// `leaky_relu` in place.
+    [Nn] fn leaky_relu_(input: &Tensor, negative_slope: f64 = 0.01) -> Tensor {
+        To::First.leaky_relu(input, negative_slope)
+    }
+    /// Clamped to `[min_val, max_val]`.
+    [Nn] fn hardtanh(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).hardtanh(input, min_val, max_val)
+    }
+    /// `hardtanh` in place.
+    [Nn] fn hardtanh_(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0) -> Tensor {
+        To::First.hardtanh(input, min_val, max_val)
+    }
+    /// `relu6(x + 3) / 6`.
+    [Nn] fn hardsigmoid(input: &Tensor, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).point(&HARDSIGMOID, &[input], NO)
+    }
+    /// `x relu6(x + 3) / 6`.
+    [Nn] fn hardswish(input: &Tensor, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).point(&HARDSWISH, &[input], NO)
+    }
+    /// Zero where `|x| <= lambd`.
+    [Torch, Method, Nn] fn hardshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor { point(&HARDSHRINK, &[input], one(lambd)) }
+    /// Brought towards zero by `lambd`.
+    ///
+    /// **Errors**: RuntimeError for a negative `lambd`.
+    [Nn] fn softshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor {
+        ensure!(lambd >= 0.0, Runtime, "lambda must be greater or equal to 0, but found to be {lambd}.");
+        point(&SOFTSHRINK, &[input], one(lambd))
+    }
+    /// `x` above the threshold, `value` at it and below.
+    [Nn] fn threshold_nn = "threshold"(input: &Tensor, threshold: f64, value: f64, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).threshold(input, threshold, value)
+    }
+    /// `x` above the threshold, `value` at it and below.
+    [Torch] fn threshold_of = "threshold"(input: &Tensor, threshold: f64, value: f64) -> Tensor { To::New.threshold(input, threshold, value) }
+    /// `threshold` in place.
+    [Torch, Nn] fn threshold_(input: &Tensor, threshold: f64, value: f64) -> Tensor {
+        To::First.threshold(input, threshold, value)
+    }
+}
+
+pub const TABLE: Table = &[PIECEWISE, LAYERS];

@@ -1,19 +1,18 @@
 //! Activations with transcendental functions: vector routines between plain loops.
 
 use crate::base::DType;
-use crate::error::{Error, Result};
-use crate::kernels::cpu::elementwise::block::{PointFn, UnaryFn, point2, routine2, typed};
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::{NO, Params, PointFn, point2, routine2, typed};
 use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::elementwise::staged::{
     Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
 };
-use crate::ops::elementwise::kind::Rule;
-use crate::ops::elementwise::kind::nary::{NO, PointDef, Y, only, point};
-use crate::ops::elementwise::kind::unary::UnaryDef;
-use crate::ops::elementwise::kind::unary::UnaryGrad;
-use crate::ops::nn::activation::piecewise::{A, B, activation, one};
-use crate::real_floats;
+use crate::ops::elementwise::kind::nary::{point, points};
+use crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad, float};
+use crate::ops::elementwise::kind::{Rule, Takes, kernel};
+use crate::ops::table::{Table, To};
 use crate::tensor::Tensor;
+use crate::{bail, ensure, rows};
 
 const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 /// `sqrt(2 / pi)` and the cubic coefficient of the tanh form of gelu.
@@ -27,13 +26,8 @@ macro_rules! direct {
             name: $name,
             grad_name: $node,
             rule: Rule::Same,
-            kernel: |dt| -> Result<UnaryFn> {
-                match dt {
-                    DType::F32 => Ok(typed(math::$f32)),
-                    DType::F64 => Ok(typed(math::$f64)),
-                    d => Err(Error::no_dtype($name, d, "floating dtypes")),
-                }
-            },
+            kernel: |dt| float!(dt, math::$f32, math::$f64),
+            takes: Takes::PLAIN,
             grad: UnaryGrad::X(|g, x| point(&$backward, &[g, x], NO)),
         };
     )*};
@@ -51,153 +45,202 @@ fn fused_gelu_backward() -> PointFn {
 }
 
 /// `(1 - s) s` of a logistic value.
-fn bell(s: &Tensor) -> Result<Tensor> {
+pub(crate) fn bell(s: &Tensor) -> Result<Tensor> {
     s.mul(s.rsub(1i64)?)
 }
 
-activation! {
-    GELU_BACKWARD "gelu_backward" "GeluBackwardBackward0",
-        |dt| if dt == DType::F32 {
-            Ok(fused_gelu_backward())
-        } else {
-            real_floats!("gelu_backward", dt, T => staged_two((Erf, Exp),
+points! {
+    GELU_BACKWARD "gelu_backward" "GeluBackwardBackward0": Same,
+        cpu |dt| match dt {
+            DType::F32 => Some(fused_gelu_backward()),
+            _ => kernel!(dt, floats, T => staged_two((Erf, Exp),
                 |x: T, _| x * std::f64::consts::FRAC_1_SQRT_2 as T,
                 |x: T, _| -0.5 * x * x,
-                |g: T, x: T, e: T, p: T, _| g * (0.5 * (1.0 + e) + x * p * FRAC_1_SQRT_2PI as T)))
+                |g: T, x: T, e: T, p: T, _| g * (0.5 * (1.0 + e) + x * p * FRAC_1_SQRT_2PI as T))),
         },
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&GELU_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || {
-                    let square = x.mul(&x)?;
-                    let pdf = square.mul(-0.5)?.exp()?.mul(FRAC_1_SQRT_2PI)?;
-                    g.mul(s.tensor(0)?)?.mul(pdf.mul(square.rsub(2i64)?)?)
-                })?, None, None])
+        grad {
+            a |g, b| point(&GELU_BACKWARD, &[g, &b], NO),
+            b |g, a, b| {
+                let square = b.mul(&b)?;
+                let pdf = square.mul(-0.5)?.exp()?.mul(FRAC_1_SQRT_2PI)?;
+                g.mul(a)?.mul(pdf.mul(square.rsub(2i64)?)?)
+            },
         };
-    GELU_TANH_BACKWARD "gelu_backward" "GeluBackwardBackward0",
-        |dt| real_floats!("gelu_backward", dt, T => staged_pair(Tanh,
+    GELU_TANH_BACKWARD "gelu_backward" "GeluBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_pair(Tanh,
             |x: T, _| GELU_K as T * (x + GELU_C as T * x * x * x),
             |g: T, x: T, t: T, _| {
                 let du = GELU_K as T * (1.0 + 3.0 * GELU_C as T * x * x);
                 g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * du)
             })),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&GELU_TANH_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || {
-                    let square = x.mul(&x)?;
-                    let t = x.mul(square.mul(GELU_C)?.add(1i64)?)?.mul(GELU_K)?.tanh()?;
-                    let du = square.mul(3.0 * GELU_C)?.add(1i64)?.mul(GELU_K)?;
-                    let inner = du.add(square.mul(3.0 * GELU_K * GELU_C)?)?.sub(x.mul(&t)?.mul(&du)?.mul(&du)?)?;
-                    g.mul(s.tensor(0)?)?.mul(t.mul(&t)?.rsub(1i64)?)?.mul(inner)
-                })?, None, None])
+        grad {
+            a |g, b| point(&GELU_TANH_BACKWARD, &[g, &b], NO),
+            b |g, a, b| {
+                let square = b.mul(&b)?;
+                let t = b.mul(square.mul(GELU_C)?.add(1i64)?)?.mul(GELU_K)?.tanh()?;
+                let du = square.mul(3.0 * GELU_C)?.add(1i64)?.mul(GELU_K)?;
+                let inner = du.add(square.mul(3.0 * GELU_K * GELU_C)?)?.sub(b.mul(&t)?.mul(&du)?.mul(&du)?)?;
+                g.mul(a)?.mul(t.mul(&t)?.rsub(1i64)?)?.mul(inner)
+            },
         };
-    SILU_BACKWARD "silu_backward" "SiluBackwardBackward0",
-        |dt| real_floats!("silu_backward", dt, T => staged_pair(Sigmoid, |x: T, _| x,
+    SILU_BACKWARD "silu_backward" "SiluBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |x: T, _| x,
             |g: T, x: T, s: T, _| g * s * (1.0 + x * (1.0 - s)))),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&SILU_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || {
-                    let y = x.sigmoid()?;
-                    let inner = x.mul(y.mul(-2i64)?.add(1i64)?)?.add(2i64)?;
-                    g.mul(s.tensor(0)?)?.mul(bell(&y)?)?.mul(inner)
-                })?, None, None])
+        grad {
+            a |g, b| point(&SILU_BACKWARD, &[g, &b], NO),
+            b |g, a, b| {
+                let y = b.sigmoid()?;
+                let inner = b.mul(y.mul(-2i64)?.add(1i64)?)?.add(2i64)?;
+                g.mul(a)?.mul(bell(&y)?)?.mul(inner)
+            },
         };
     /// `x tanh(softplus(x))`, with `tanh(ln(1 + e))` as a rational function of `e = exp(x)`.
-    MISH "mish" "MishBackward0",
-        |dt| real_floats!("mish", dt, T => staged(Exp, |x: T, _| x, |x: T, e: T, _| {
+    MISH "mish" "MishBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged(Exp, |x: T, _| x, |x: T, e: T, _| {
             let n = e * e + 2.0 * e;
             if x > 20.0 { x } else { x * (n / (n + 2.0)) }
         })),
-        [A, 0, 0, 0], |s, g, want| only(point(&MISH_BACKWARD, &[g, &s.tensor(0)?], NO));
-    MISH_BACKWARD "mish_backward" "MishBackwardBackward0",
-        |dt| real_floats!("mish_backward", dt, T => staged_pair(Exp, |x: T, _| x, |g: T, x: T, e: T, _| {
+        grad { a |g, a| point(&MISH_BACKWARD, &[g, &a], NO) };
+    MISH_BACKWARD "mish_backward" "MishBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_pair(Exp, |x: T, _| x, |g: T, x: T, e: T, _| {
             let n = e * e + 2.0 * e;
             let d = n + 2.0;
             if x > 20.0 { g } else { g * (n / d + x * 4.0 * e * (e + 1.0) / (d * d)) }
         })),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&MISH_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || {
-                    let t = point(&SOFTPLUS, &[&x], [1.0, 20.0, 0.0, 0.0])?.tanh()?;
-                    let y = x.sigmoid()?;
-                    let inner = x.mul(y.rsub(1i64)?)?.add(2i64)?.sub(x.mul(&t)?.mul(&y)?.mul(2i64)?)?;
-                    g.mul(s.tensor(0)?)?.mul(t.mul(&t)?.rsub(1i64)?)?.mul(y)?.mul(inner)
-                })?, None, None])
+        grad {
+            a |g, b| point(&MISH_BACKWARD, &[g, &b], NO),
+            b |g, a, b| {
+                let t = point(&SOFTPLUS, &[&b], [1.0, 20.0, 0.0, 0.0])?.tanh()?;
+                let y = b.sigmoid()?;
+                let inner = b.mul(y.rsub(1i64)?)?.add(2i64)?.sub(b.mul(&t)?.mul(&y)?.mul(2i64)?)?;
+                g.mul(a)?.mul(t.mul(&t)?.rsub(1i64)?)?.mul(y)?.mul(inner)
+            },
         };
-    LOGSIGMOID "log_sigmoid" "LogSigmoidBackward0",
-        |dt| real_floats!("log_sigmoid", dt, T => staged(Log1pExp, |x: T, _| -x, |_x: T, u: T, _| -u)),
-        [A, 0, 0, 0], |s, g, want| only(point(&LOGSIGMOID_BACKWARD, &[g, &s.tensor(0)?], NO));
-    LOGSIGMOID_BACKWARD "log_sigmoid_backward" "LogSigmoidBackwardBackward0",
-        |dt| real_floats!("log_sigmoid_backward", dt, T => staged_pair(Sigmoid, |x: T, _| -x, |g: T, _x: T, s: T, _| g * s)),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&LOGSIGMOID_BACKWARD, &[g, &x], NO))?,
-                want.then(1, || g.neg()?.mul(s.tensor(0)?)?.mul(bell(&x.sigmoid()?)?))?, None, None])
+    LOGSIGMOID "log_sigmoid" "LogSigmoidBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged(Log1pExp, |x: T, _| -x, |_x: T, u: T, _| -u)),
+        grad { a |g, a| point(&LOGSIGMOID_BACKWARD, &[g, &a], NO) };
+    LOGSIGMOID_BACKWARD "log_sigmoid_backward" "LogSigmoidBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |x: T, _| -x, |g: T, _x: T, s: T, _| g * s)),
+        grad {
+            a |g, b| point(&LOGSIGMOID_BACKWARD, &[g, &b], NO),
+            b |g, a, b| g.neg()?.mul(a)?.mul(bell(&b.sigmoid()?)?),
         };
     /// `ln(1 + e^(q0 x)) / q0`, the identity where `q0 x > q1`.
-    SOFTPLUS "softplus" "SoftplusBackward0",
-        |dt| real_floats!("softplus", dt, T => staged(Log1pExp, |x: T, q| x * q[0] as T,
+    SOFTPLUS "softplus" "SoftplusBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged(Log1pExp, |x: T, q| x * q[0] as T,
             |x: T, u: T, q| if x * q[0] as T > q[1] as T { x } else { u / q[0] as T })),
-        [A, 0, 0, 0], |s, g, want| only(point(&SOFTPLUS_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
-    SOFTPLUS_BACKWARD "softplus_backward" "SoftplusBackwardBackward0",
-        |dt| real_floats!("softplus_backward", dt, T => staged_pair(Sigmoid, |x: T, q| x * q[0] as T,
+        grad { a |g, a, q| point(&SOFTPLUS_BACKWARD, &[g, &a], *q) };
+    SOFTPLUS_BACKWARD "softplus_backward" "SoftplusBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |x: T, q| x * q[0] as T,
             |g: T, x: T, s: T, q| if x * q[0] as T > q[1] as T { g } else { g * s })),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&SOFTPLUS_BACKWARD, &[g, &x], s.op.params))?,
-                want.then(1, || {
-                    let z = x.mul(s.q(0))?;
-                    g.mul(s.tensor(0)?)?.mul(bell(&z.sigmoid()?)?)?.mul(s.q(0))?.keep(&z.le(s.q(1))?)
-                })?, None, None])
+        grad {
+            a |g, b, q| point(&SOFTPLUS_BACKWARD, &[g, &b], *q),
+            b |g, a, b, q| {
+                let z = b.mul(q[0])?;
+                g.mul(a)?.mul(bell(&z.sigmoid()?)?)?.mul(q[0])?.keep(&z.le(q[1])?)
+            },
         };
     /// Parameters: alpha, scale, scale of the input.
-    ELU "elu" "EluBackward0",
-        |dt| real_floats!("elu", dt, T => staged(Expm1, |x: T, q| x * q[2] as T,
+    ELU "elu" "EluBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged(Expm1, |x: T, q| x * q[2] as T,
             |x: T, u: T, q| if x > 0.0 { x * q[1] as T } else { u * (q[0] * q[1]) as T })),
-        [A, 0, 0, 0], |s, g, want| only(point(&ELU_BACKWARD, &[g, &s.tensor(0)?], s.op.params));
+        grad { a |g, a, q| point(&ELU_BACKWARD, &[g, &a], *q) };
     /// In place: everything the gradient needs is in the result.
-    ELU_ "elu_" "EluBackward1",
-        |dt| (ELU.kernel)(dt),
-        [Y, 0, 0, 0], |s, g, want| only(point(&ELU_BACKWARD_RESULT, &[g, &s.y()?], s.op.params));
-    ELU_BACKWARD "elu_backward" "EluBackwardBackward0",
-        |dt| real_floats!("elu_backward", dt, T => staged_pair(Exp, |x: T, q| x * q[2] as T,
+    ELU_ "elu_" "EluBackward1": Same,
+        cpu |dt| (ELU.kernel)(dt),
+        grad { a |g, y, q| point(&ELU_BACKWARD_RESULT, &[g, &y], *q) };
+    ELU_BACKWARD "elu_backward" "EluBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_pair(Exp, |x: T, q| x * q[2] as T,
             |g: T, x: T, e: T, q| if x > 0.0 { g * q[1] as T } else { g * e * (q[0] * q[1] * q[2]) as T })),
-        [B, A | B, 0, 0], |s, g, want| {
-            let x = s.tensor(1)?;
-            Ok([want.then(0, || point(&ELU_BACKWARD, &[g, &x], s.op.params))?,
-                want.then(1, || {
-                    let e = x.mul(s.q(2))?.exp()?.mul(s.q(0) * s.q(1) * s.q(2) * s.q(2))?;
-                    g.mul(s.tensor(0)?)?.mul(e)?.keep(&x.le(0i64)?)
-                })?, None, None])
+        grad {
+            a |g, b, q| point(&ELU_BACKWARD, &[g, &b], *q),
+            b |g, a, b, q| {
+                let e = b.mul(q[2])?.exp()?.mul(q[0] * q[1] * q[2] * q[2])?;
+                g.mul(a)?.mul(e)?.keep(&b.le(0i64)?)
+            },
         };
-    ELU_BACKWARD_RESULT "elu_backward" "EluBackwardBackward0",
-        |dt| real_floats!("elu_backward", dt, T => point2(|g: T, y: T, q| {
+    ELU_BACKWARD_RESULT "elu_backward" "EluBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point2(|g: T, y: T, q| {
             if y > 0.0 { g * q[1] as T } else { g * q[2] as T * (y + (q[0] * q[1]) as T) }
         })),
-        [B, A | B, 0, 0], |s, g, want| {
-            let y = s.tensor(1)?;
-            Ok([want.then(0, || point(&ELU_BACKWARD_RESULT, &[g, &y], s.op.params))?,
-                want.then(1, || g.mul(s.tensor(0)?)?.mul(s.q(2))?.keep(&y.le(0i64)?))?, None, None])
+        grad {
+            a |g, b, q| point(&ELU_BACKWARD_RESULT, &[g, &b], *q),
+            b |g, a, b, q| g.mul(a)?.mul(q[2])?.keep(&b.le(0i64)?),
         };
-    /// `a sigmoid(b)` for the halves of a gated linear unit.
-    GATED "glu" "GluBackward0",
-        |dt| real_floats!("glu", dt, T => staged_pair(Sigmoid, |b: T, _| b, |a: T, _b: T, s: T, _| a * s)),
-        [B, A | B, 0, 0], |s, g, want| {
-            let y = s.tensor(1)?.sigmoid()?;
-            Ok([want.then(0, || g.mul(&y))?, want.then(1, || g.mul(s.tensor(0)?)?.mul(bell(&y)?))?, None, None])
-        };
-}
-
-/// The gradient of `leaky_relu` with a slope for every element, for `rrelu` in training.
-pub fn by_slope(x: &Tensor, slopes: &Tensor) -> Result<Tensor> {
-    x.gt(0i64)?.choose(x, x.mul(slopes)?)
 }
 
 /// The parameters of `elu`.
-pub const fn elu_params(alpha: f64, scale: f64, input_scale: f64) -> [f64; 4] {
-    let [a, ..] = one(alpha);
-    [a, scale, input_scale, 0.0]
+const fn elu_params(alpha: f64, scale: f64, input_scale: f64) -> Params {
+    [alpha, scale, input_scale, 0.0]
 }
+
+const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+
+impl To {
+    fn elu(self, x: &Tensor, alpha: f64) -> Result<Tensor> {
+        // with a factor below zero the sign of the result says nothing about the input
+        let def = if self == To::First && alpha >= 0.0 { &ELU_ } else { &ELU };
+        self.point(def, &[x], elu_params(alpha, 1.0, 1.0))
+    }
+    fn celu(self, x: &Tensor, alpha: f64) -> Result<Tensor> {
+        ensure!(alpha != 0.0, Runtime, "ZeroDivisionError: alpha cannot be 0 for CELU");
+        let params = elu_params(alpha, 1.0, 1.0 / alpha);
+        match self {
+            To::New => self.point_as(&ELU, "CeluBackward0", &[x], params),
+            To::First => self.point_as(&ELU_, "CeluBackward1", &[x], params),
+        }
+    }
+    fn selu(self, x: &Tensor) -> Result<Tensor> {
+        let def = if self == To::First { &ELU_ } else { &ELU };
+        self.point(def, &[x], elu_params(SELU_ALPHA, SELU_SCALE, 1.0))
+    }
+}
+
+rows! { SMOOTH:
+    /// `x` times the normal distribution function of `x`.
+    ///
+    /// Args: approximate: "none", or "tanh" for the approximation by a hyperbolic tangent.
+    /// **Errors**: RuntimeError for integers and for another `approximate`.
+    [Nn] fn gelu(input: &Tensor, approximate: &str = "none") -> Tensor {
+        match approximate {
+            "none" => To::New.unary(&GELU, input),
+            "tanh" => To::New.unary(&GELU_TANH, input),
+            _ => bail!(Runtime, "approximate argument must be either none or tanh."),
+        }
+    }
+    /// `x sigmoid(x)`, also known as swish.
+    [Nn] fn silu(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).unary(&SILU, input) }
+    /// `x tanh(softplus(x))`.
+    [Nn] fn mish(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).point(&MISH, &[input], NO) }
+    /// The logarithm of the logistic function.
+    [Nn] fn logsigmoid(input: &Tensor) -> Tensor { point(&LOGSIGMOID, &[input], NO) }
+    /// `x` above zero, `alpha * (e^x - 1)` below.
+    [Nn] fn elu(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor { To::inplace(inplace).elu(input, alpha) }
+    /// `elu` in place.
+    [Nn] fn elu_(input: &Tensor, alpha: f64 = 1.0) -> Tensor { To::First.elu(input, alpha) }
+    /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below.
+    [Nn] fn celu_nn = "celu"(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor {
+        To::inplace(inplace).celu(input, alpha)
+    }
+    /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below.
+    [Torch] fn celu(input: &Tensor, alpha: f64 = 1.0) -> Tensor { To::New.celu(input, alpha) }
+    /// `celu` in place.
+    [Torch, Nn] fn celu_(input: &Tensor, alpha: f64 = 1.0) -> Tensor { To::First.celu(input, alpha) }
+    /// The self-normalising `elu`.
+    [Nn] fn selu_nn = "selu"(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).selu(input) }
+    /// The self-normalising `elu`.
+    [Torch] fn selu(input: &Tensor) -> Tensor { To::New.selu(input) }
+    /// `selu` in place.
+    [Torch, Nn] fn selu_(input: &Tensor) -> Tensor { To::First.selu(input) }
+    /// `ln(1 + e^(beta x)) / beta`, the identity where `beta x > threshold`.
+    [Nn] fn softplus(input: &Tensor, beta: f64 = 1.0, threshold: f64 = 20.0) -> Tensor {
+        point(&SOFTPLUS, &[input], [beta, threshold, 0.0, 0.0])
+    }
+    /// `x / (1 + |x|)`.
+    [Nn] fn softsign(input: &Tensor) -> Tensor { input.div(input.abs()?.add(1i64)?) }
+    /// `x - tanh(x)`.
+    [Nn] fn tanhshrink(input: &Tensor) -> Tensor { input.sub(input.tanh()?) }
+}
+
+pub const TABLE: Table = &[SMOOTH];

@@ -51,7 +51,10 @@ rows! { ATTENTION:
     /// Args: query: (..., heads, L, E); key: (..., heads, S, E); value: (..., heads, S, V); attn_mask: bool (true keys are
     /// seen) or added to the scores; dropout_p: dropped from the weights; is_causal: query i sees keys up to i;
     /// scale: default `1 / sqrt(E)`; enable_gqa: repeats the heads of key and value.
-    [Nn] fn scaled_dot_product_attention(query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0, is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false) -> Tensor {
+    [Nn] fn scaled_dot_product_attention(
+        query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0,
+        is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false
+    ) -> Tensor {
         check(query, key, value, attn_mask, is_causal)?;
         ensure!((0.0..=1.0).contains(&dropout_p), Runtime, "dropout probability has to be between 0 and 1, but got {dropout_p}");
         let dtype = query.dtype();

@@ -312,7 +312,11 @@ rows! { BAG:
     /// Args: input: (B, L), or (N) with `offsets` where each bag begins; mode: sum, mean or max; per_sample_weights: factors
     /// of a sum; include_last_offset: the last offset is the end; padding_idx: a row that does not count.
     /// Shape: (B, dim).
-    [Nn] fn nn_embedding_bag = "embedding_bag"(input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", _sparse: bool = false, per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None) -> Tensor {
+    [Nn] fn nn_embedding_bag = "embedding_bag"(
+        input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None,
+        norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", _sparse: bool = false,
+        per_sample_weights: Option<&Tensor> = None, include_last_offset: bool = false, padding_idx: Option<i64> = None
+    ) -> Tensor {
         let size = |t: &Tensor| format!("torch.Size({:?})", t.shape());
         if let Some(f) = per_sample_weights {
             ensure!(f.shape() == input.shape(), Value, "embedding_bag: If per_sample_weights ({}) is not None, then it must have the same shape as the input ({})", size(f), size(input));
@@ -340,7 +344,11 @@ rows! { BAG:
             _ => bail!(Value, "mode has to be one of sum, mean or max"),
         };
         ensure!(kind != Mode::Max || !scale_grad_by_freq, Value, "max mode does not support scaling the gradient by the frequency");
-        ensure!(per_sample_weights.is_none() || kind == Mode::Sum, NotImplemented, "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub.");
+        ensure!(
+            per_sample_weights.is_none() || kind == Mode::Sum,
+            NotImplemented,
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub."
+        );
         if let Some(max) = max_norm {
             check_indices("embedding_renorm_", &index, "indices")?;
             renormalise(weight, &index, max, norm_type)?;

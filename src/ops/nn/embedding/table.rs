@@ -199,7 +199,10 @@ rows! { EMBEDDING:
     /// first scaled down to this norm, in place; scale_grad_by_freq: divides gradients by the number of uses.
     /// Shape: (*, dim).
     /// Errors: IndexError for an index that is no row.
-    [Nn] fn nn_embedding = "embedding"(input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None, norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, _sparse: bool = false) -> Tensor {
+    [Nn] fn nn_embedding = "embedding"(
+        input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None,
+        norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, _sparse: bool = false
+    ) -> Tensor {
         let padding = padding_row(padding_idx, weight.shape().first().copied().unwrap_or(0))?;
         if let Some(max) = max_norm {
             ensure!(weight.ndim() == 2, Runtime, "'weight' must be 2-D");

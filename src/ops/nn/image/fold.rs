@@ -136,7 +136,18 @@ rows! { FOLD:
         let s = input.shape();
         let (b, n) = blocks([s[d - 2] as i64, s[d - 1] as i64], kernel_size, dilation, padding, stride)?;
         ensure!(d <= 4 && !s[d - 3..].contains(&0), Runtime, "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {s:?}");
-        ensure!(n[0] >= 1 && n[1] >= 1, Runtime, "Given input with spatial size ({}, {}), kernel_size={}, dilation={}, padding={}, calculated shape of the array of sliding blocks as ({}, {}), but its components must be at least one.", s[d - 2], s[d - 1], pair(b.kernel), pair(b.dilation), pair(b.padding), n[0], n[1]);
+        ensure!(
+            n[0] >= 1 && n[1] >= 1,
+            Runtime,
+            "Given input with spatial size ({}, {}), kernel_size={}, dilation={}, padding={}, calculated shape of the array of sliding blocks as ({}, {}), but its components must be at least one.",
+            s[d - 2],
+            s[d - 1],
+            pair(b.kernel),
+            pair(b.dilation),
+            pair(b.padding),
+            n[0],
+            n[1]
+        );
         let op = Fold { blocks: b, back: false };
         if d == 4 { return apply(op, &[input]); }
         let y = apply(op, &[&input.unsqueeze_at(0)?])?;
@@ -149,10 +160,33 @@ rows! { FOLD:
         let (d, s) = (input.ndim(), input.shape());
         let size = two("output_size", output_size)?;
         let (b, n) = blocks(size, kernel_size, dilation, padding, stride)?;
-        ensure!((d == 2 || d == 3) && !s[d - 2..].contains(&0), Runtime, "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {s:?}");
+        ensure!(
+            (d == 2 || d == 3) && !s[d - 2..].contains(&0),
+            Runtime,
+            "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {s:?}"
+        );
         let taps = product(b.kernel)?;
-        ensure!(s[d - 2].is_multiple_of(taps), Runtime, "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)={} and kernel_size={}.", s[d - 2], pair(b.kernel));
-        ensure!(n[0] as i128 * n[1] as i128 == s[d - 1] as i128 && n[0] > 0, Runtime, "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.", pair(b.input), pair(b.kernel), pair(b.dilation), pair(b.padding), pair(b.stride), n[0], n[1], n[0] as i128 * n[1] as i128, s[d - 1]);
+        ensure!(
+            s[d - 2].is_multiple_of(taps),
+            Runtime,
+            "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)={} and kernel_size={}.",
+            s[d - 2],
+            pair(b.kernel)
+        );
+        ensure!(
+            n[0] as i128 * n[1] as i128 == s[d - 1] as i128 && n[0] > 0,
+            Runtime,
+            "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.",
+            pair(b.input),
+            pair(b.kernel),
+            pair(b.dilation),
+            pair(b.padding),
+            pair(b.stride),
+            n[0],
+            n[1],
+            n[0] as i128 * n[1] as i128,
+            s[d - 1]
+        );
         let op = Fold { blocks: b, back: true };
         if d == 3 { return apply(op, &[input]); }
         let y = apply(op, &[&input.unsqueeze_at(0)?])?;

@@ -133,7 +133,11 @@ rows! { PAD:
         ensure!(value.unwrap_or(0.0) == 0.0, Runtime, "Padding mode \"{mode}\" doesn't take in value argument");
         let n = pad.len() / 2;
         if !((1..=3).contains(&n) && (d == n + 1 || d == n + 2)) {
-            bail!(NotImplemented, "Padding size {} is not supported for {d}D input tensor.\nSupported combinations for non-constant padding:\n  - 2D or 3D input: padding size = 2 (pads last dimension)\n  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)", pad.len());
+            bail!(
+                NotImplemented,
+                "Padding size {} is not supported for {d}D input tensor.\nSupported combinations for non-constant padding:\n  - 2D or 3D input: padding size = 2 (pads last dimension)\n  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)",
+                pad.len()
+            );
         }
         match mode {
             "reflect" => by_reading(input, pad, Mode::Reflect),

@@ -118,13 +118,17 @@ rows! { SHUFFLE:
     /// Moves channels into pixels: (*, C r r, H, W) to (*, C, H r, W r).
     ///
     /// Errors: RuntimeError if r r does not divide the channels.
-    [Torch] fn pixel_shuffle(input: &Tensor, upscale_factor: i64) -> Tensor {
+    [Torch, Nn] fn pixel_shuffle(input: &Tensor, upscale_factor: i64) -> Tensor {
         let (n, r) = (input.ndim(), upscale_factor);
         ensure!(n >= 3, Runtime, "pixel_shuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
         ensure!(r > 0, Runtime, "pixel_shuffle expects a positive upscale_factor, but got {r}");
         let (c, r) = (input.shape()[n - 3], r as usize);
         let square = product([r, r])?;
-        ensure!(c.is_multiple_of(square), Runtime, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {square}");
+        ensure!(
+            c.is_multiple_of(square),
+            Runtime,
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {square}"
+        );
         product([r, input.shape()[n - 2]])?;
         product([r, input.shape()[n - 1]])?;
         apply(Shuffle::Pixels(r), &[input])
@@ -132,7 +136,7 @@ rows! { SHUFFLE:
     /// Moves pixels into channels: (*, C, H r, W r) to (*, C r r, H, W).
     ///
     /// Errors: RuntimeError if r does not divide height and width.
-    [Torch] fn pixel_unshuffle(input: &Tensor, downscale_factor: i64) -> Tensor {
+    [Torch, Nn] fn pixel_unshuffle(input: &Tensor, downscale_factor: i64) -> Tensor {
         let (n, r) = (input.ndim(), downscale_factor);
         ensure!(n >= 3, Runtime, "pixel_unshuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
         ensure!(r > 0, Runtime, "pixel_unshuffle expects a positive downscale_factor, but got {r}");
@@ -145,7 +149,7 @@ rows! { SHUFFLE:
     /// Deals the channels of (N, C, ...) out of `groups` groups one by one.
     ///
     /// Errors: RuntimeError if the groups do not divide the channels.
-    [Torch] fn channel_shuffle(input: &Tensor, groups: i64) -> Tensor {
+    [Torch, Nn] fn channel_shuffle(input: &Tensor, groups: i64) -> Tensor {
         let n = input.ndim();
         ensure!(n > 2, Runtime, "channel_shuffle expects input with > 2 dims, but got input with sizes {:?}", input.shape());
         ensure!(groups > 0, Runtime, "Number of groups to divide channels in must be positive. Value of groups:{groups}");

@@ -370,12 +370,18 @@ rows! { UPSAMPLE:
     /// Args: mode: nearest, nearest-exact, linear, bilinear, bicubic, trilinear, lanczos or area; align_corners: whether the
     /// centres of the corner pixels coincide; antialias: widens the filter when shrinking.
     /// Errors: ValueError for sizes that contradict each other, NotImplementedError for a mode that does not fit.
-    [Nn] fn interpolate(input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<f64> = None, mode: &str = "nearest", align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false) -> Tensor {
+    [Nn] fn interpolate(
+        input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<f64> = None, mode: &str = "nearest",
+        align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false
+    ) -> Tensor {
         let factors = scale_factor.map(|f| vec![f]);
         interpolated(input, Request { size, factors, mode, align: align_corners, recompute: recompute_scale_factor, antialias })
     }
     /// Resizes (N, C, ...) by a factor for each axis.
-    [Nn] fn interpolate_by = "interpolate"(input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<&[Scalar]> = None, mode: &str = "nearest", align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false) -> Tensor {
+    [Nn] fn interpolate_by = "interpolate"(
+        input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<&[Scalar]> = None, mode: &str = "nearest",
+        align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false
+    ) -> Tensor {
         let factors = scale_factor.map(|f| f.iter().map(|s| s.to_f64()).collect());
         interpolated(input, Request { size, factors, mode, align: align_corners, recompute: recompute_scale_factor, antialias })
     }

@@ -383,7 +383,10 @@ rows! { CLASS:
     /// Args: target: int64 (N, ...) or 0-d; weight: one factor per class; ignore_index: a target that does not count;
     /// reduction: none, mean (weighted) or sum.
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
-    [Nn] fn nll_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn nll_loss(
+        input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None,
+        ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean"
+    ) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         let target = class_targets(input, target, weight)?;
         ClassLoss { logits: false, ignore: ignore_index, smoothing: 0.0, reduction }.run(input, &target, weight)
@@ -393,7 +396,10 @@ rows! { CLASS:
     /// Args: target: int64 classes or floating probabilities; weight: one factor per class; ignore_index: a target that
     /// does not count; label_smoothing: in [0, 1].
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
-    [Nn] fn cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None, ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0) -> Tensor {
+    [Nn] fn cross_entropy(
+        input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None,
+        ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0
+    ) -> Tensor {
         let reduction = Reduction::legacy(reduction, size_average, reduce)?;
         ensure!((0.0..=1.0).contains(&label_smoothing), Runtime, "label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}");
         if input.shape() == target.shape() {

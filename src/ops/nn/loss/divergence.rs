@@ -1,7 +1,8 @@
 //! Losses made of other ops: divergences, likelihoods, margins between rows.
 
 use crate::error::Result;
-use crate::ops::elementwise::kind::nary::{NO, point};
+use crate::kernels::cpu::elementwise::block::NO;
+use crate::ops::elementwise::kind::nary::point;
 use crate::ops::linalg::distance::pairwise_distance;
 use crate::ops::nn::loss::{Reduction, reduced};
 use crate::ops::table::{Table, Val};
@@ -41,7 +42,7 @@ rows! { DIVERGENCE:
         let terms = if log_target {
             target.exp()?.mul(target.sub(input)?)?
         } else {
-            crate::ops::elementwise::float::xlogy(target, target)?.sub(target.mul(input)?)?
+            crate::ops::elementwise::exponential::xlogy(target, target)?.sub(target.mul(input)?)?
         };
         let out = reduced(&terms, kind)?;
         if batch && input.ndim() > 0 { out.div(input.shape()[0] as i64) } else { Ok(out) }
@@ -49,7 +50,10 @@ rows! { DIVERGENCE:
     /// The negative log-likelihood of counts under a Poisson distribution.
     ///
     /// Args: log_input: the input is the logarithm of the rate. full: with Stirling's term. eps: keeps ln(0) away.
-    [Nn] fn poisson_nll_loss(input: &Tensor, target: &Tensor, log_input: bool = true, full: bool = false, size_average: Option<bool> = None, eps: f64 = 1e-8, reduce: Option<bool> = None, reduction: &str = "mean") -> Tensor {
+    [Nn] fn poisson_nll_loss(
+        input: &Tensor, target: &Tensor, log_input: bool = true, full: bool = false, size_average: Option<bool> = None,
+        eps: f64 = 1e-8, reduce: Option<bool> = None, reduction: &str = "mean"
+    ) -> Tensor {
         let kind = Reduction::legacy(reduction, size_average, reduce)?;
         let mut terms = if log_input {
             input.exp()?.sub(target.mul(input)?)?

@@ -204,9 +204,18 @@ rows! { MARGIN:
     [Nn] fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(p == 1 || p == 2, Value, "only p == 1 and p == 2 supported");
         let shape = input.shape();
-        ensure!(input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0), Runtime, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}");
+        ensure!(
+            input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0),
+            Runtime,
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}"
+        );
         let rows = if input.ndim() == 2 { shape[0] } else { 1 };
-        ensure!(target.ndim() <= 1 && target.numel() == rows, Runtime, "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [{rows}], but got {:?}. Input has shape {shape:?}.", target.shape());
+        ensure!(
+            target.ndim() <= 1 && target.numel() == rows,
+            Runtime,
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [{rows}], but got {:?}. Input has shape {shape:?}.",
+            target.shape()
+        );
         if let Some(w) = weight {
             ensure!(w.ndim() == 1, Value, "weight must be one-dimensional");
             let classes = shape.last().copied().unwrap_or(1);
@@ -220,7 +229,11 @@ rows! { MARGIN:
     /// Args: input: (N, C) or (C); target: int64 of the same shape, classes up to the first -1.
     [Nn] fn multilabel_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
         let shape = input.shape();
-        ensure!(input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0), Runtime, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}");
+        ensure!(
+            input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0),
+            Runtime,
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape:?}"
+        );
         let fits = target.shape() == shape || input.ndim() < 2 && target.numel() == input.numel() && target.ndim() <= 1;
         ensure!(fits, Runtime, "inconsistent target size: {:?} for input of size: {shape:?}", target.shape());
         ensure!(target.dtype() == DType::I64, Runtime, "expected scalar type Long but found {}", target.dtype().scalar_name());

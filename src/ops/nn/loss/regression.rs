@@ -1,7 +1,7 @@
 //! The rows of the losses that compare element by element.
 
 use crate::error::Result;
-use crate::ops::elementwise::kind::nary::NO;
+use crate::kernels::cpu::elementwise::block::NO;
 use crate::ops::nn::loss::terms::{
     BCE, BCE_LOGITS, HUBER, MSE, SMOOTH_L1, SOFT_MARGIN, loss, with_pos_weight,
 };
@@ -66,7 +66,13 @@ rows! { REGRESSION:
     /// Args: input: probabilities. target: the same shape. weight: broadcast to it.
     /// **Errors**: ValueError if shapes differ; RuntimeError for probabilities outside [0, 1].
     [Nn] fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
-        ensure!(input.shape() == target.shape(), Value, "Using a target size (torch.Size({:?})) that is different to the input size (torch.Size({:?})) is deprecated. Please ensure they have the same size.", target.shape(), input.shape());
+        ensure!(
+            input.shape() == target.shape(),
+            Value,
+            "Using a target size (torch.Size({:?})) that is different to the input size (torch.Size({:?})) is deprecated. Please ensure they have the same size.",
+            target.shape(),
+            input.shape()
+        );
         ensure!(unit_interval(input)?, Runtime, "all elements of input should be between 0 and 1");
         loss(&BCE, input, target, weight, reduction, NO)
     }

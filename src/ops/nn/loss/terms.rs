@@ -3,20 +3,19 @@
 
 use crate::base::promote::Promotion;
 use crate::base::{DType, Dims, Scalar, broadcast};
+use crate::ensure;
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{Params, PointFn, point2, point3};
+use crate::kernels::cpu::elementwise::block::{NO, Params, PointFn, point2, point3};
 use crate::kernels::cpu::elementwise::staged::{
     Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two,
 };
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
-use crate::ops::elementwise::kind::nary::{NO, PointDef, point};
-use crate::ops::elementwise::kind::{Rule, half_up};
-use crate::ops::nn::activation::piecewise::{A, B, activation};
+use crate::ops::elementwise::kind::nary::{PointDef, point, points};
+use crate::ops::elementwise::kind::{Takes, half_up, kernel};
 use crate::ops::nn::loss::Reduction;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
-use crate::{ensure, real_floats};
 use smallvec::{SmallVec, smallvec};
 
 /// What a loss does with operands of different dtypes.
@@ -32,13 +31,21 @@ pub enum Mixed {
 pub struct LossDef {
     pub name: &'static str,
     pub grad_name: &'static str,
-    pub kernel: fn(DType) -> Result<PointFn>,
+    pub kernel: fn(DType) -> Option<PointFn>,
     /// Gradient of the input from `(g, target, input)`, times `q[3]`.
     pub backward: &'static PointDef,
     /// How the result's dtype follows.
     pub dtype: Mixed,
     /// Gradient of the target for a gradient of every term; the negative of the input's where there is none.
     pub target: Option<fn(&Tensor, &Tensor, &Tensor) -> Result<Tensor>>,
+}
+
+impl LossDef {
+    /// The kernel for a compute dtype, or the error that says what would work.
+    fn kernel_for(&self, dtype: DType) -> Result<PointFn> {
+        (self.kernel)(dtype)
+            .ok_or_else(|| Takes::PLAIN.refuse(self.name, dtype, |d| (self.kernel)(d).is_some()))
+    }
 }
 
 impl std::fmt::Debug for LossDef {
@@ -92,7 +99,7 @@ impl Op for Loss {
                 own
             }
         };
-        (self.def.kernel)(half_up(dtype))?;
+        self.def.kernel_for(half_up(dtype))?;
         Ok(smallvec![match self.reduction {
             Reduction::None => Meta {
                 layout: crate::ops::elementwise::kind::result_layout(x[INPUT].shape(), &[x[INPUT]]),
@@ -105,7 +112,7 @@ impl Op for Loss {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let out = &out[0];
         let compute = half_up(out.dtype());
-        let kernel = (self.def.kernel)(compute)?;
+        let kernel = self.def.kernel_for(compute)?;
         let n = x[INPUT].numel();
         let dense = x
             .iter()
@@ -123,7 +130,7 @@ impl Op for Loss {
             );
             if self.weighted {
                 use crate::ops::elementwise::kind::run::{Side, run2};
-                let mul = (crate::ops::elementwise::arithmetic::MUL.kernel)(compute)?;
+                let mul = crate::ops::elementwise::arithmetic::MUL.kernel_for(compute)?;
                 run2(&Side::Tensor(&terms), &Side::Tensor(&dense[2]), &terms, compute, compute, mul);
             }
             if !fits {
@@ -199,100 +206,94 @@ pub fn loss(
     apply(op, &all.iter().collect::<SmallVec<[&Tensor; 4]>>())
 }
 
-const C: u8 = 4;
-
 /// Both second derivatives of a loss of a difference from the input's: the target's is its negative.
-fn of_difference(gx: Option<Tensor>, want: Want) -> Result<[Option<Tensor>; 2]> {
-    Ok(match gx {
-        Some(v) => [want.then(1, || v.neg())?, want.then(2, || Ok(v.clone()))?],
-        None => [None, None],
-    })
+fn of_difference(want: Want, of_input: impl FnOnce() -> Result<Tensor>) -> Result<[Option<Tensor>; 2]> {
+    if !want.has(1) && !want.has(2) {
+        return Ok([None, None]);
+    }
+    let x = of_input()?;
+    Ok([want.then(1, || x.neg())?, if want.has(2) { Some(x) } else { None }])
 }
 
-activation! {
-    MSE_BACKWARD "mse_loss_backward" "MseLossBackwardBackward0",
-        |dt| real_floats!("mse_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| g * (x - t) * (2.0 * q[3]) as T)),
-        [B | C, A, A, 0], |s, g, want| {
-            let first = want.then(0, || g.mul(s.tensor(2)?.sub(s.tensor(1)?)?)?.mul(2.0 * s.q(3)))?;
-            let rest = if want.has(1) || want.has(2) { Some(g.mul(s.tensor(0)?)?.mul(2.0 * s.q(3))?) } else { None };
-            let [t, x] = of_difference(rest, want)?;
-            Ok([first, t, x, None])
-        };
-    SMOOTH_L1_BACKWARD "smooth_l1_loss_backward" "SmoothL1LossBackwardBackward0",
-        |dt| real_floats!("smooth_l1_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+/// `x (1 - x)`, not nearly zero.
+fn spread(x: &Tensor) -> Result<Tensor> {
+    x.mul(x.rsub(1i64)?)?.clamp_min(1e-12)
+}
+
+points! {
+    MSE_BACKWARD "mse_loss_backward" "MseLossBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| g * (x - t) * (2.0 * q[3]) as T)),
+        grad { joint |g, want, a, b, c, q| {
+            let first = want.then(0, || g.mul(c.sub(&b)?)?.mul(2.0 * q[3]))?;
+            let [t, x] = of_difference(want, || g.mul(&a)?.mul(2.0 * q[3]))?;
+            Ok([first, t, x])
+        } };
+    SMOOTH_L1_BACKWARD "smooth_l1_loss_backward" "SmoothL1LossBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| {
             let (d, beta, s) = (x - t, q[0] as T, q[3] as T);
             if d <= -beta { -s * g } else if d >= beta { s * g } else { s * d * g / beta }
         })),
-        [B | C, A | B | C, A | B | C, 0], |s, g, want| {
-            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
-            let first = want.then(0, || point(&SMOOTH_L1_BACKWARD, &[g, &t, &x], s.op.params))?;
-            let rest = if want.has(1) || want.has(2) {
-                Some(g.mul(s.tensor(0)?)?.mul(s.q(3) / s.q(0))?.keep(&x.sub(&t)?.abs()?.lt(s.q(0))?)?)
-            } else { None };
-            let [t, x] = of_difference(rest, want)?;
-            Ok([first, t, x, None])
-        };
-    HUBER_BACKWARD "huber_loss_backward" "HuberLossBackwardBackward0",
-        |dt| real_floats!("huber_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+        grad { joint |g, want, a, b, c, q| {
+            let first = want.then(0, || point(&SMOOTH_L1_BACKWARD, &[g, &b, &c], *q))?;
+            let [t, x] = of_difference(want, || {
+                g.mul(&a)?.mul(q[3] / q[0])?.keep(&c.sub(&b)?.abs()?.lt(q[0])?)
+            })?;
+            Ok([first, t, x])
+        } };
+    HUBER_BACKWARD "huber_loss_backward" "HuberLossBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| {
             let (d, delta, s) = (x - t, q[0] as T, q[3] as T);
             if d <= -delta { -s * g * delta } else if d >= delta { s * g * delta } else { s * d * g }
         })),
-        [B | C, A | B | C, A | B | C, 0], |s, g, want| {
-            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
-            let first = want.then(0, || point(&HUBER_BACKWARD, &[g, &t, &x], s.op.params))?;
-            let rest = if want.has(1) || want.has(2) {
-                Some(g.mul(s.tensor(0)?)?.mul(s.q(3))?.keep(&x.sub(&t)?.abs()?.lt(s.q(0))?)?)
-            } else { None };
-            let [t, x] = of_difference(rest, want)?;
-            Ok([first, t, x, None])
-        };
-    BCE_BACKWARD "binary_cross_entropy_backward" "BinaryCrossEntropyBackwardBackward0",
-        |dt| real_floats!("binary_cross_entropy_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+        grad { joint |g, want, a, b, c, q| {
+            let first = want.then(0, || point(&HUBER_BACKWARD, &[g, &b, &c], *q))?;
+            let [t, x] = of_difference(want, || g.mul(&a)?.mul(q[3])?.keep(&c.sub(&b)?.abs()?.lt(q[0])?))?;
+            Ok([first, t, x])
+        } };
+    BCE_BACKWARD "binary_cross_entropy_backward" "BinaryCrossEntropyBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| {
             let d = (1.0 - x) * x;
             g * (x - t) / (if d < 1e-12 { 1e-12 } else { d }) * q[3] as T
         })),
-        [B | C, A | C, A | B | C, 0], |s, g, want| {
-            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
-            let d = || x.mul(x.rsub(1i64)?)?.clamp_min(1e-12);
-            Ok([want.then(0, || point(&BCE_BACKWARD, &[g, &t, &x], s.op.params))?,
-                want.then(1, || g.mul(s.tensor(0)?)?.mul(-s.q(3))?.div(d()?))?,
-                want.then(2, || {
-                    // ((x - t) / (x - x^2))' = (x^2 - 2 x t + t) / (x - x^2)^2
-                    let top = x.mul(&x)?.sub(x.mul(&t)?.mul(2i64)?)?.add(&t)?;
-                    let d = d()?;
-                    g.mul(s.tensor(0)?)?.mul(s.q(3))?.mul(top)?.div(d.mul(&d)?)
-                })?, None])
+        grad {
+            a |g, b, c, q| point(&BCE_BACKWARD, &[g, &b, &c], *q),
+            b |g, a, c, q| g.mul(a)?.mul(-q[3])?.div(spread(&c)?),
+            c |g, a, b, c, q| {
+                // ((x - t) / (x - x^2))' = (x^2 - 2 x t + t) / (x - x^2)^2
+                let top = c.mul(&c)?.sub(c.mul(&b)?.mul(2i64)?)?.add(&b)?;
+                let d = spread(&c)?;
+                g.mul(a)?.mul(q[3])?.mul(top)?.div(d.mul(&d)?)
+            },
         };
-    BCE_LOGITS_BACKWARD "binary_cross_entropy_with_logits_backward" "MulBackward0",
-        |dt| real_floats!("binary_cross_entropy_with_logits_backward", dt, T => staged_triple(Sigmoid, |x: T, _| x,
+    BCE_LOGITS_BACKWARD "binary_cross_entropy_with_logits_backward" "MulBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => staged_triple(Sigmoid, |x: T, _| x,
             |g: T, t: T, _x: T, s: T, q| g * (s - t) * q[3] as T)),
-        [B | C, A, A | C, 0], |s, g, want| {
-            Ok([want.then(0, || point(&BCE_LOGITS_BACKWARD, &[g, &s.tensor(1)?, &s.tensor(2)?], s.op.params))?,
-                want.then(1, || g.mul(s.tensor(0)?)?.mul(-s.q(3)))?,
-                want.then(2, || {
-                    let y = s.tensor(2)?.sigmoid()?;
-                    g.mul(s.tensor(0)?)?.mul(s.q(3))?.mul(y.mul(y.rsub(1i64)?)?)
-                })?, None])
+        grad {
+            a |g, b, c, q| point(&BCE_LOGITS_BACKWARD, &[g, &b, &c], *q),
+            b |g, a, q| g.mul(a)?.mul(-q[3]),
+            c |g, a, c, q| {
+                let y = c.sigmoid()?;
+                g.mul(a)?.mul(q[3])?.mul(y.mul(y.rsub(1i64)?)?)
+            },
         };
-    SOFT_MARGIN_BACKWARD "soft_margin_loss_backward" "SoftMarginLossBackwardBackward0",
-        |dt| real_floats!("soft_margin_loss_backward", dt, T => point3(|g: T, t: T, x: T, q| {
+    SOFT_MARGIN_BACKWARD "soft_margin_loss_backward" "SoftMarginLossBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| {
             let z = (-t * x).exp();
             -t * g * (z / (1.0 + z)) * q[3] as T
         })),
-        [B | C, 0, A | B | C, 0], |s, g, want| {
-            let (t, x) = (s.tensor(1)?, s.tensor(2)?);
-            Ok([want.then(0, || point(&SOFT_MARGIN_BACKWARD, &[g, &t, &x], s.op.params))?, None,
-                want.then(2, || {
-                    let y = t.mul(&x)?.sigmoid()?;
-                    g.mul(s.tensor(0)?)?.mul(s.q(3))?.mul(t.mul(&t)?)?.mul(y.mul(y.rsub(1i64)?)?)
-                })?, None])
+        grad {
+            a |g, b, c, q| point(&SOFT_MARGIN_BACKWARD, &[g, &b, &c], *q),
+            c |g, a, b, c, q| {
+                let y = b.mul(&c)?.sigmoid()?;
+                g.mul(a)?.mul(q[3])?.mul(b.mul(&b)?)?.mul(y.mul(y.rsub(1i64)?)?)
+            },
         };
 }
 
 pub static MSE: LossDef = LossDef {
     name: "mse_loss",
     grad_name: "MseLossBackward0",
-    kernel: |dt| real_floats!("mse_loss", dt, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
+    kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
     backward: &MSE_BACKWARD,
     dtype: Mixed::Promote,
     target: None,
@@ -302,7 +303,7 @@ pub static SMOOTH_L1: LossDef = LossDef {
     name: "smooth_l1_loss",
     grad_name: "SmoothL1LossBackward0",
     kernel: |dt| {
-        real_floats!("smooth_l1_loss", dt, T => point2(|t: T, x: T, q| {
+        kernel!(dt, floats, T => point2(|t: T, x: T, q| {
             let (d, beta) = ((x - t).abs(), q[0] as T);
             if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
         }))
@@ -316,7 +317,7 @@ pub static HUBER: LossDef = LossDef {
     name: "huber_loss",
     grad_name: "HuberLossBackward0",
     kernel: |dt| {
-        real_floats!("huber_loss", dt, T => point2(|t: T, x: T, q| {
+        kernel!(dt, floats, T => point2(|t: T, x: T, q| {
             let (d, delta) = ((x - t).abs(), q[0] as T);
             if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
         }))
@@ -329,7 +330,7 @@ pub static BCE: LossDef = LossDef {
     name: "binary_cross_entropy",
     grad_name: "BinaryCrossEntropyBackward0",
     kernel: |dt| {
-        real_floats!("binary_cross_entropy", dt, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
+        kernel!(dt, floats, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
         |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u })))
     },
     backward: &BCE_BACKWARD,
@@ -342,7 +343,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
     name: "binary_cross_entropy_with_logits",
     grad_name: "BinaryCrossEntropyWithLogitsBackward0",
     kernel: |dt| {
-        real_floats!("binary_cross_entropy_with_logits", dt, T => staged_pair(Log1pExp, |x: T, _| -x,
+        kernel!(dt, floats, T => staged_pair(Log1pExp, |x: T, _| -x,
         |t: T, x: T, u: T, _| (1.0 - t) * x + u))
     },
     backward: &BCE_LOGITS_BACKWARD,
@@ -352,7 +353,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
 pub static SOFT_MARGIN: LossDef = LossDef {
     name: "soft_margin_loss",
     grad_name: "SoftMarginLossBackward0",
-    kernel: |dt| real_floats!("soft_margin_loss", dt, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
+    kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
     backward: &SOFT_MARGIN_BACKWARD,
     dtype: Mixed::Input,
     target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),

@@ -197,12 +197,18 @@ rows! { NORM:
     ///
     /// Args: input: float (N, C, ...); running_mean, running_var, weight, bias: C elements.
     /// Errors: ValueError for one value per channel while training.
-    [Nn] fn nn_batch_norm = "batch_norm"(input: &Tensor, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, training: bool = false, momentum: f64 = 0.1, eps: f64 = 1e-5) -> Tensor {
+    [Nn] fn nn_batch_norm = "batch_norm"(
+        input: &Tensor, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, weight: Option<&Tensor> = None,
+        bias: Option<&Tensor> = None, training: bool = false, momentum: f64 = 0.1, eps: f64 = 1e-5
+    ) -> Tensor {
         if training && input.ndim() >= 2 { check_batch_size(input.shape(), size(input.shape()))?; }
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Batch normalisation in the argument order of the root namespace.
-    [Torch] fn batch_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, _cudnn_enabled: bool) -> Tensor {
+    [Torch] fn batch_norm(
+        input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>,
+        running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, _cudnn_enabled: bool
+    ) -> Tensor {
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
@@ -231,7 +237,11 @@ rows! { NORM:
     /// Normalises each channel of each sample.
     ///
     /// Errors: ValueError for one element per channel.
-    [Nn] fn nn_instance_norm = "instance_norm"(input: &Tensor, running_mean: Option<&Tensor> = None, running_var: Option<&Tensor> = None, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, use_input_stats: bool = true, momentum: f64 = 0.1, eps: f64 = 1e-5) -> Tensor {
+    [Nn] fn nn_instance_norm = "instance_norm"(
+        input: &Tensor, running_mean: Option<&Tensor> = None, running_var: Option<&Tensor> = None,
+        weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, use_input_stats: bool = true, momentum: f64 = 0.1,
+        eps: f64 = 1e-5
+    ) -> Tensor {
         if use_input_stats {
             let count: usize = input.shape().iter().skip(2).product();
             ensure!(count != 1, Value, "Expected more than 1 spatial element when training, got input size {}", size(input.shape()));
@@ -239,15 +249,16 @@ rows! { NORM:
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Instance normalisation in the argument order of the root namespace.
-    [Torch] fn instance_norm(input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, _cudnn_enabled: bool) -> Tensor {
+    [Torch] fn instance_norm(
+        input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>,
+        running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, _cudnn_enabled: bool
+    ) -> Tensor {
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Divides by the root mean square over the last axes, then scales.
-    [Nn] fn nn_rms_norm = "rms_norm"(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None) -> Tensor {
-        root_mean_square(input, normalized_shape, weight, eps)
-    }
-    /// Divides by the root mean square over the last axes, then scales.
-    [Torch] fn rms_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None) -> Tensor {
+    [Torch, Nn] fn rms_norm(
+        input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None
+    ) -> Tensor {
         root_mean_square(input, normalized_shape, weight, eps)
     }
 }

@@ -5,7 +5,7 @@ use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Metas, Op};
 use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
@@ -29,6 +29,7 @@ fn starts<T: Elem>(u: f64, size: usize, output: usize, kernel: usize) -> Vec<usi
 }
 
 impl Op for Fractional {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         self.geo.name
     }
@@ -90,12 +91,6 @@ impl Op for Fractional {
             }
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
@@ -239,12 +234,18 @@ axes! { FRACTIONAL [2 3]:
     /// The greatest elements of windows at random places.
     ///
     /// Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's.
-    [Nn] fn fractional_max_pool = ("fractional_max_pool") |n| (input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, return_indices: bool = false, __random_samples: Option<&Tensor> = None) -> Ret {
+    [Nn] fn fractional_max_pool = ("fractional_max_pool") |n| (
+        input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None,
+        return_indices: bool = false, __random_samples: Option<&Tensor> = None
+    ) -> Ret {
         let (v, i) = pool(n, input, kernel_size, output_size, output_ratio, __random_samples)?;
         Ok(if return_indices { Ret::Tuple(smallvec![v, i]) } else { Ret::Tensor(v) })
     }
     /// The greatest elements of windows at random places, and their positions in the plane.
-    [Nn] fn fractional_max_pool_with_indices = ("fractional_max_pool", "_with_indices") |n| (input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None, _return_indices: bool = false, __random_samples: Option<&Tensor> = None) -> (Tensor, Tensor) {
+    [Nn] fn fractional_max_pool_with_indices = ("fractional_max_pool", "_with_indices") |n| (
+        input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None,
+        _return_indices: bool = false, __random_samples: Option<&Tensor> = None
+    ) -> (Tensor, Tensor) {
         pool(n, input, kernel_size, output_size, output_ratio, __random_samples)
     }
 }

@@ -102,6 +102,7 @@ struct MaxPool {
 }
 
 impl Op for MaxPool {
+    const PICKS: bool = true;
     fn name(&self) -> &'static str {
         self.geo.name
     }
@@ -135,12 +136,6 @@ impl Op for MaxPool {
             kernel::max_pool::<T>(&pool, src.ptr_of(), out[0].ptr_of(), indices);
             Ok(())
         })
-    }
-    fn differentiable(&self, output: usize) -> bool {
-        output == 0
-    }
-    fn saves(&self, _: Want) -> Saves {
-        Saves { inputs: 0, outputs: 2 }
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let op = Scatter { geo: self.geo.clone(), format: self.format, back: self.back_name() };

@@ -159,11 +159,17 @@ axes! { POOL [1 2 3]:
     /// The greatest element of every window; with `return_indices` also its position in the plane.
     ///
     /// Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis.
-    [Nn] fn nn_max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false) -> Ret {
+    [Nn] fn nn_max_pool = ("max_pool") |n| (
+        input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
+        dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false
+    ) -> Ret {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, return_indices).map(pair)
     }
     /// The greatest element of every window and its position in the plane.
-    [Nn] fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false, _return_indices: bool = false) -> Ret {
+    [Nn] fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (
+        input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
+        dilation: &[i64] = &[1], ceil_mode: bool = false, _return_indices: bool = false
+    ) -> Ret {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, true).map(pair)
     }
     /// The greatest element of every window.
@@ -171,7 +177,10 @@ axes! { POOL [1 2 3]:
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
     }
     /// Puts values back where a maximum pooling found them; zero elsewhere.
-    [Nn] fn max_unpool = ("max_unpool") |n| (input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], output_size: Option<&[i64]> = None) -> Tensor {
+    [Nn] fn max_unpool = ("max_unpool") |n| (
+        input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
+        output_size: Option<&[i64]> = None
+    ) -> Tensor {
         unpool(input, indices, n, kernel_size, stride, padding, output_size)
     }
     /// The greatest elements of as many windows as `output_size` says.
@@ -183,24 +192,25 @@ axes! { POOL [1 2 3]:
 }
 
 rows! { AVERAGES:
-
     /// Averages over windows of (N, C, L).
-    [Torch] fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
+    [Torch, Nn] fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
         for (v, what) in [(kernel_size, "kernel_size"), (stride.unwrap_or(&[1]), "stride"), (padding, "padding")] {
             ensure!(v.len() <= 1, Runtime, "avg_pool1d() argument '{what}' should contain one int (got {})", v.len());
         }
         avg(input, 1, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
     }
-    /// Averages over windows of (N, C, L).
-    [Nn] fn nn_avg_pool1d = "avg_pool1d"(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
-        avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad)
-    }
     /// Averages over windows of (N, C, H, W); `divisor_override` replaces the size of the window.
-    [Nn] fn avg_pool2d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
+    [Nn] fn avg_pool2d(
+        input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
+        ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None
+    ) -> Tensor {
         avg(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     }
     /// Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window.
-    [Nn] fn avg_pool3d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None) -> Tensor {
+    [Nn] fn avg_pool3d(
+        input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
+        ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None
+    ) -> Tensor {
         avg(input, 3, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     }
     /// Averages over as many windows as `output_size` says.

@@ -1,0 +1,87 @@
+//! Bessel functions, and Airy's.
+
+use crate::error::Result;
+use crate::kernels::cpu::elementwise::block::map;
+use crate::kernels::cpu::elementwise::special;
+use crate::ops::elementwise::kind::unary::{double, unary};
+use crate::ops::table::Table;
+use crate::tensor::Tensor;
+
+/// `i0`'s and `i1`'s relatives lean on each other for their gradients.
+fn i1_over_x(x: &Tensor, i1: &Tensor, at_zero: f64) -> Result<Tensor> {
+    let none = x.eq(0i64)?;
+    none.choose(at_zero, i1.div(none.choose(1i64, x)?)?)
+}
+
+unary! { BESSEL:
+    /// The modified Bessel function of the first kind, order 0.
+    i0 "I0Backward0" also [Special "i0"]: Double,
+        cpu |dt| double!(dt, special::i0),
+        on 0.2, 2.5,
+        grad X |g, x| g.mul(x.i1()?);
+    /// `i0(x) e^-|x|`.
+    [Special] i0e "SpecialI0EBackward0": Double,
+        cpu |dt| double!(dt, special::i0e),
+        on 0.2, 2.5,
+        grad XY |g, x, y| g.mul(x.i1e()?.sub(x.sgn()?.mul(y)?)?);
+    /// The modified Bessel function of the first kind, order 1.
+    [Special] i1 "SpecialI1Backward0": Double,
+        cpu |dt| double!(dt, special::i1),
+        on 0.2, 2.5,
+        grad XY |g, x, y| g.mul(x.i0()?.sub(i1_over_x(x, y, 0.5)?)?);
+    /// `i1(x) e^-|x|`.
+    [Special] i1e "SpecialI1EBackward0": Double,
+        cpu |dt| double!(dt, special::i1e),
+        on 0.2, 2.5,
+        grad XY |g, x, y| g.mul(x.i0e()?.sub(x.sgn()?.mul(y)?)?.sub(i1_over_x(x, y, 0.5)?)?);
+    /// The Bessel function of the first kind, order 0.
+    [Special] bessel_j0: Double,
+        cpu |dt| double!(dt, special::j0),
+        grad None;
+    /// The Bessel function of the first kind, order 1.
+    [Special] bessel_j1: Double,
+        cpu |dt| double!(dt, special::j1),
+        grad None;
+    /// The Bessel function of the second kind, order 0.
+    [Special] bessel_y0: Double,
+        cpu |dt| double!(dt, special::y0),
+        grad None;
+    /// The Bessel function of the second kind, order 1.
+    [Special] bessel_y1: Double,
+        cpu |dt| double!(dt, special::y1),
+        grad None;
+    /// The modified Bessel function of the first kind, order 0.
+    [Special] modified_bessel_i0: Double,
+        cpu |dt| double!(dt, special::i0),
+        grad None;
+    /// The modified Bessel function of the first kind, order 1.
+    [Special] modified_bessel_i1: Double,
+        cpu |dt| double!(dt, special::i1),
+        grad None;
+    /// The modified Bessel function of the second kind, order 0.
+    [Special] modified_bessel_k0: Double,
+        cpu |dt| double!(dt, special::k0),
+        grad None;
+    /// The modified Bessel function of the second kind, order 1.
+    [Special] modified_bessel_k1: Double,
+        cpu |dt| double!(dt, special::k1),
+        grad None;
+    /// `k0(x) e^x`.
+    [Special] scaled_modified_bessel_k0: Double,
+        cpu |dt| double!(dt, special::k0e),
+        grad None;
+    /// `k1(x) e^x`.
+    [Special] scaled_modified_bessel_k1: Double,
+        cpu |dt| double!(dt, special::k1e),
+        grad None;
+    /// The spherical Bessel function of the first kind, order 0.
+    [Special] spherical_bessel_j0: Double,
+        cpu |dt| double!(dt, special::spherical_j0),
+        grad None;
+    /// Airy's function Ai.
+    [Special] airy_ai: Double,
+        cpu |dt| double!(dt, special::airy_ai),
+        grad None;
+}
+
+pub const TABLE: Table = &[BESSEL];
