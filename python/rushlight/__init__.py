@@ -31,7 +31,7 @@ from math import e as e, inf as inf, nan as nan, pi as pi
 
 from . import _tensor, autograd as autograd
 from ._backends import backends as backends
-from ._deprecated import range as range
+from ._deprecated import meshgrid as meshgrid, range as range  # type: ignore[assignment]
 from ._settings import (
     are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
     get_default_device as get_default_device,

@@ -64,7 +64,7 @@ _NAMES = {
         "tensorinv tensorsolve vander vecdot "
     ),
     "nn": (
-        "CrossMapLRN2d DataParallel LinearCrossEntropyOptions attention backends intrinsic parallel qat "
+        "CrossMapLRN2d DataParallel LinearCrossEntropyOptions backends intrinsic parallel qat "
         "quantizable quantized "
     ),
     "nn.functional": (

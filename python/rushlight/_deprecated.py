@@ -1,4 +1,4 @@
-"""Functions that PyTorch means to give up; they say so, then do what they always did."""
+"""Functions, and calls of them, that PyTorch means to give up; they say so, then do what they always did."""
 
 from __future__ import annotations
 
@@ -26,3 +26,18 @@ def range(*args: Any, **kwargs: Any) -> _C.Tensor:
         "Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
     )
     return _C.range(*args, **kwargs)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[_C.Tensor, ...]:
+    """Grids of coordinates from vectors, as expanded views.
+
+    Args:
+        tensors (Tensor): vectors and single numbers, one by one or as a list.
+        indexing (str): ``'ij'``, which is the default and will have to be said one day, or ``'xy'`` with the first two axes
+            exchanged.
+
+    Errors: RuntimeError for tensors of several axes, dtypes or devices, and another ``indexing``.
+    """
+    if indexing is None:
+        warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.")
+    return _C.meshgrid(*tensors, indexing=indexing)

@@ -142,3 +142,15 @@ def test_threads_change_no_bit():
     finally:
         rl.set_num_threads(before)
     assert all(rl.equal(a, b) for run in runs[1:] for a, b in zip(runs[0], run))
+
+
+def test_kernels_may_be_named_and_causal_masks_made():
+    from rushlight.nn.attention import SDPBackend, bias, sdpa_kernel
+
+    q, k = rl.randn(1, 1, 2, 4), rl.randn(1, 1, 3, 4)
+    with sdpa_kernel([SDPBackend.MATH, SDPBackend.FLASH_ATTENTION]):
+        masked = rl.nn.functional.scaled_dot_product_attention(q, k, k, bias.causal_upper_left(2, 3))
+    assert rl.equal(masked, rl.nn.functional.scaled_dot_product_attention(q, k, k, is_causal=True))
+    assert bias.causal_lower_right(2, 3).tolist() == [[True, True, False], [True, True, True]]
+    with pytest.raises(AssertionError, match="Backend must be an instance of SDPBackend"), sdpa_kernel("math"):
+        pass

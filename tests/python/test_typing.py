@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import pathlib
 import subprocess
 import sys
@@ -21,7 +22,8 @@ STUBS = ["_C.pyi", "nn/functional.pyi", "linalg.pyi", "fft.pyi", "special.pyi"]
 
 
 def run(*command: object, folder: pathlib.Path) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, *map(str, command)], cwd=folder, capture_output=True, text=True)
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    return subprocess.run([sys.executable, *map(str, command)], cwd=folder, capture_output=True, text=True, env=env)
 
 
 def test_the_program_runs():

@@ -56,6 +56,14 @@ CASES = {
         "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True.",
     ),
     "range": (lambda: rl.range(1, 3), "torch.range is deprecated and will be removed in a future release because its"),
+    "meshgrid": (lambda: rl.meshgrid(FLAT, FLAT), "torch.meshgrid: in an upcoming release, it will be required to pass"),
+    "gumbel_softmax": (lambda: F.gumbel_softmax(FLAT, eps=1e-3), "`eps` parameter is deprecated and has no effect."),
+    "masks": (
+        lambda: nn.MultiheadAttention(2, 1)(
+            *[rl.ones(2, 1, 2)] * 3, key_padding_mask=rl.zeros(1, 2, dtype=rl.bool), attn_mask=rl.zeros(2, 2)
+        ),
+        "Support for mismatched key_padding_mask and attn_mask is deprecated. Use same type for both instead.",
+    ),
     "upsample": (lambda: F.upsample(rl.ones(1, 1, 2), 4), "`nn.functional.upsample` is deprecated."),
     "upsample_nearest": (lambda: F.upsample_nearest(rl.ones(1, 1, 2), 4), "`nn.functional.upsample_nearest` is"),
     "encoder": (
@@ -98,6 +106,7 @@ def test_it_warns_in_pytorchs_words_at_the_callers_line(name):
         lambda: F.dropout2d(rl.ones(1, 2, 3, 3)),
         lambda: F.grid_sample(rl.ones(1, 1, 2, 2), rl.zeros(1, 2, 2, 2), align_corners=False),
         lambda: encoder(batch_first=True),
+        lambda: rl.meshgrid(FLAT, FLAT, indexing="ij"),
         lambda: nn.KLDivLoss(reduction="sum")(FLAT, FLAT),
     ],
 )

@@ -8,6 +8,7 @@ from .modules import _FILES as _LAYERS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import (
+        attention as attention,
         functional as functional,
         init as init,
         modules as modules,
@@ -31,4 +32,4 @@ _FILES = {
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "functional init modules parameter utils")
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "attention functional init modules parameter utils")

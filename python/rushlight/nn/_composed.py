@@ -69,6 +69,10 @@ def gumbel_softmax(
 
     Source: Jang et al. (2016), Categorical reparameterization with Gumbel-softmax.
     """
+    if eps != 1e-10:
+        from .._warn import warn
+
+        warn("`eps` parameter is deprecated and has no effect.")
     noise = -_C.empty_like(logits).exponential_().log()
     soft = ((logits + noise) / tau).softmax(dim)
     if not hard:
@@ -278,6 +282,12 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     length, batch, size = query.shape
     source = key.shape[0]
+    if key_padding_mask is not None and attn_mask is not None and key_padding_mask.dtype != attn_mask.dtype:
+        from .._warn import warn
+
+        warn(
+            "Support for mismatched key_padding_mask and attn_mask is deprecated. Use same type for both instead."
+        )
     key_padding_mask = _additive(key_padding_mask, "key_padding_mask", query.dtype)
     if is_causal and attn_mask is None:
         raise RuntimeError(

@@ -186,6 +186,23 @@ class NLLLoss(_WeightedLoss):
 class NLLLoss2d(NLLLoss):
     """The former name of :class:`NLLLoss` for images."""
 
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        from ..._warn import warn
+
+        warn(
+            "NLLLoss2d has been deprecated. Please use NLLLoss instead as a drop-in replacement and see "
+            "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details",
+            FutureWarning,
+        )
+        super().__init__(weight, size_average, ignore_index, reduce, reduction)
+
 
 class BCELoss(_WeightedLoss):
     r"""Mean of :math:`-y \log x - (1 - y) \log(1 - x)`, from probabilities.

@@ -1,0 +1,48 @@
+"""Which kernel attention runs on. Here it is always the same, which never holds all scores: a choice changes no result."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from enum import IntEnum
+
+from ..._lazy import on_demand
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from . import bias as bias
+
+
+class SDPBackend(IntEnum):
+    """PyTorch's kernels for ``scaled_dot_product_attention``, by their names."""
+
+    ERROR = -1
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+    OVERRIDEABLE = 4
+
+
+@contextmanager
+def sdpa_kernel(backends: Any, set_priority: bool = False) -> Iterator[dict[str, Any]]:
+    """A block in which attention should run on certain kernels. The only one there is serves for all of them.
+
+    Args:
+        backends (SDPBackend or list): which of them.
+        set_priority (bool): in this order. Default: ``False``
+
+    Errors: AssertionError for what is no backend.
+    """
+    if not isinstance(backends, (SDPBackend, list)) or not all(
+        isinstance(backend, SDPBackend) for backend in (backends if isinstance(backends, list) else [backends])
+    ):
+        raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
+    yield {}
+
+
+__all__ = ["SDPBackend", "sdpa_kernel"]
+if not TYPE_CHECKING:
+    __getattr__, __dir__, _ = on_demand(__name__, {}, "bias")
