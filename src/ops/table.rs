@@ -550,9 +550,11 @@ macro_rules! rows {
     (@twin [place] [] $params:tt $r:ty, $body:block) => { Twin::Assign };
     (@twin [place] [$to:ident] ($($(..)? $p:ident : $t:ty $(= $d:expr)?),* $(; $($(..)? $kp:ident : $kt:ty $(= $kd:expr)?),*)?) $r:ty, $body:block) => {{
         fn over($($p: $t,)* $($($kp: $kt,)*)?) -> $crate::error::Result<()> {
+            answer($($p,)* $($($kp,)*)?).map(drop)
+        }
+        fn answer($($p: $t,)* $($($kp: $kt,)*)?) -> $crate::error::Result<$r> {
             let $to = To::First;
-            let answer: $crate::error::Result<$r> = (|| $body)();
-            answer.map(drop)
+            $body
         }
         Twin::Own(|_args: &[Arg]| $crate::rows!(@arguments (over), _args, ($($p: $t $(= $d)?),* $(; $($kp: $kt $(= $kd)?),*)?)))
     }};
