@@ -348,6 +348,7 @@ except KeyboardInterrupt:
     print("answered %.3f" % time.time(), flush=True)
 a = rl.ones(300, 300)
 assert (a @ a).sum() == 300**3
+print("fine")
 """
 
 
@@ -363,7 +364,8 @@ def test_ctrl_c_is_answered_within_a_kernel(body):
     sent = time.time()
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
-    assert child.returncode == 0, err
+    # the status is Python's own matter: an interrupted `exec` leaves one behind
+    assert out.endswith("fine\n") and not err, (out, err)
     # 0.2 s on a machine of its own
     assert float(out.split("answered ")[1].split()[0]) - sent < 1.0, out
 
