@@ -281,6 +281,7 @@ def _is_shared(self) -> bool:
 
 # Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
 Tensor.__module__ = "rushlight"
+Tensor.__name__ = "Tensor"  # takes the module out of the name in errors
 
 Tensor.__reduce_ex__ = _reduce_ex
 Tensor.__copy__ = _copy

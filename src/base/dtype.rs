@@ -120,6 +120,10 @@ impl DType {
             DType::C64 | DType::C128 => Category::Complex,
         }
     }
+    /// float16 and bfloat16.
+    pub const fn is_half(self) -> bool {
+        matches!(self, DType::F16 | DType::BF16)
+    }
     pub const fn is_float(self) -> bool {
         matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
     }

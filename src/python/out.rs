@@ -1,7 +1,7 @@
 //! `out=`: results go into tensors the caller has. Everything is checked before anything is written.
 //!
-//! An operand may lie in the same memory, which PyTorch refuses for some functions and gets wrong for others: results are
-//! complete before they are stored.
+//! An operand may be the very tensor: results are complete before they are stored. One that lies partly in the same memory is
+//! refused, as in PyTorch.
 
 use crate::autograd::grad_enabled;
 use crate::base::promote::can_cast;
@@ -43,6 +43,20 @@ pub fn adopt(row: &OpDef, args: &mut [Arg], out: &Bound<'_, PyAny>) {
             }
         }
     }
+}
+
+/// Refuses a place that shows part of what is read.
+pub fn check_apart(args: &[Arg], out: &Bound<'_, PyAny>) -> PyResult<()> {
+    let Ok(out) = out.cast::<PyTensor>().map(|o| o.get().tensor()) else { return Ok(()) };
+    let apart = |t: &Tensor| ops::driver::in_place::check_apart(&out, t).py();
+    for arg in args {
+        match arg {
+            Arg::Tensor(t) => apart(t)?,
+            Arg::Tensors(list) => list.iter().try_for_each(apart)?,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Puts results where the caller wants them and answers with that.

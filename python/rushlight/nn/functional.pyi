@@ -39,6 +39,11 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
     
     Args: input: float (N, C, ...); running_mean, running_var, weight, bias: C elements.
     Errors: ValueError for one value per channel while training."""
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`x1^T W x2 + b` for every output feature.
+    
+    Args: input1: (*, in1); input2: (*, in2); weight: (out, in1, in2); bias: (out).
+    Errors: RuntimeError for sizes that do not fit."""
 def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
     """The binary cross entropy of probabilities; logarithms are not less than -100.
     
@@ -53,12 +58,59 @@ def celu(input: Tensor, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
     """`x` above zero, `alpha * (e^(x / alpha) - 1)` below."""
 def celu_(input: Tensor, alpha: _float = 1.0) -> Tensor:
     """`celu` in place."""
+def channel_shuffle(input: Tensor, groups: _int) -> Tensor:
+    """Deals the channels of (N, C, ...) out of `groups` groups one by one.
+    
+    Errors: RuntimeError if the groups do not divide the channels."""
+@overload
+def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
+    """Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
+    
+    Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
+    Errors: RuntimeError for shapes or dtypes that do not fit."""
+@overload
+def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _str = "valid", dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
+    """With `padding="same"` the result has the size of the input, with `"valid"` there is no padding."""
+@overload
+def conv2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
+    """Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
+    
+    Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
+    Errors: RuntimeError for shapes or dtypes that do not fit."""
+@overload
+def conv2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _str = "valid", dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
+    """With `padding="same"` the result has the size of the input, with `"valid"` there is no padding."""
+@overload
+def conv3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
+    """Correlates (N, C, ...) or (C, ...) with a weight (O, C / groups, ...) and adds a bias (O).
+    
+    Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
+    Errors: RuntimeError for shapes or dtypes that do not fit."""
+@overload
+def conv3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _str = "valid", dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
+    """With `padding="same"` the result has the size of the input, with `"valid"` there is no padding."""
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: _int = 0) -> Tensor:
+    """Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis."""
+def conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
+    """The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
+    
+    Args: output_padding: added to one side of the result's sizes."""
+def conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
+    """The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
+    
+    Args: output_padding: added to one side of the result's sizes."""
+def conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
+    """The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
+    
+    Args: output_padding: added to one side of the result's sizes."""
 def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: _float = 0.0, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
     """`1 - cos` of pairs with target 1, `max(0, cos - margin)` of pairs with target -1.
     
     **Shape**: inputs (N, D) with targets (N), or (D) with a 0-d target."""
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: _int = 1, eps: _float = 1e-8) -> Tensor:
-    """The cosine of the angle between vectors along an axis."""
+    """The cosine of the angle between vectors along an axis.
+    
+    Args: eps: the least norm that counts."""
 def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: _bool | None = None, ignore_index: _int = -100, reduce: _bool | None = None, reduction: _str = "mean", label_smoothing: _float = 0.0) -> Tensor:
     """Cross entropy between logits (N, C, ...) or (C) and class targets, or distributions of the input's shape.
     
@@ -260,6 +312,14 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: _float = 2.0, eps: _float = 1e-
     """The p-norm of `x1 - x2 + eps` along the last axis."""
 def pdist(input: Tensor, p: _float = 2.0) -> Tensor:
     """The p-distances of every row to the later ones, as one axis."""
+def pixel_shuffle(input: Tensor, upscale_factor: _int) -> Tensor:
+    """Moves channels into pixels: (*, C r r, H, W) to (*, C, H r, W r).
+    
+    Errors: RuntimeError if r r does not divide the channels."""
+def pixel_unshuffle(input: Tensor, downscale_factor: _int) -> Tensor:
+    """Moves pixels into channels: (*, C, H r, W r) to (*, C r r, H, W).
+    
+    Errors: RuntimeError if r does not divide height and width."""
 def poisson_nll_loss(input: Tensor, target: Tensor, log_input: _bool = True, full: _bool = False, size_average: _bool | None = None, eps: _float = 1e-8, reduce: _bool | None = None, reduction: _str = "mean") -> Tensor:
     """The negative log-likelihood of counts under a Poisson distribution.
     
@@ -289,7 +349,7 @@ def selu(input: Tensor, inplace: _bool = False) -> Tensor:
 def selu_(input: Tensor) -> Tensor:
     """`selu` in place."""
 def sigmoid(input: Tensor) -> Tensor:
-    """The logistic function."""
+    """The logistic function `1 / (1 + e^-x)`."""
 def silu(input: Tensor, inplace: _bool = False) -> Tensor:
     """`x sigmoid(x)`, also known as swish."""
 def smooth_l1_loss(input: Tensor, target: Tensor, size_average: _bool | None = None, reduce: _bool | None = None, reduction: _str = "mean", beta: _float = 1.0) -> Tensor:

@@ -120,6 +120,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
         check_overlap(target)?;
     }
     check_writable(op.name(), target, recording)?;
+    x[1..].iter().try_for_each(|t| check_apart(target, t))?;
     let meta = op.infer(x)?;
     let meta = &meta[0];
     let device = common_device(op.name(), x)?;
@@ -177,6 +178,32 @@ fn before(target: &Tensor, saves: Saves, overlaps: bool) -> Result<Tensor> {
 pub fn check_in_place(op: &str, target: &Tensor) -> Result<()> {
     check_overlap(target)?;
     check_writable(op, target, false)
+}
+
+/// Refuses to write into part of what is read (`x[1:].add_(x[:-1])`), as PyTorch does: for tensors that fill a stretch of
+/// memory. Others are computed as if the operand had been copied first.
+pub fn check_apart(target: &Tensor, other: &Tensor) -> Result<()> {
+    if !target.storage().same(other.storage()) || target.same(other) {
+        return Ok(());
+    }
+    let (a, b) = (target.layout(), other.layout());
+    if a == b && target.dtype() == other.dtype() || a.numel() == 0 || b.numel() == 0 {
+        return Ok(());
+    }
+    let bytes = |t: &Tensor| {
+        let size = t.dtype().size();
+        t.layout().offset * size..t.layout().span_end() * size
+    };
+    let (p, q) = (bytes(target), bytes(other));
+    ensure!(
+        p.start >= q.end
+            || q.start >= p.end
+            || !a.is_non_overlapping_and_dense()
+            || !b.is_non_overlapping_and_dense(),
+        Runtime,
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation."
+    );
+    Ok(())
 }
 
 /// Every element has a place of its own.

@@ -1,7 +1,7 @@
 //! The ops behind advanced indexing: `Pick` reads the elements that index tensors name, `Put` writes them, `Spread`
 //! adds into zeros. Pick and Spread are each other's gradient.
 
-use crate::base::{Device, Dims, Layout, Scalar, broadcast, repeated};
+use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast, repeated};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::{Places, Reduce};
@@ -308,6 +308,14 @@ fn write_places(
 ) -> Result<()> {
     let shape = spots.shape(dst.shape(), index)?;
     let dtype = dst.dtype();
+    if reduce == Reduce::Add && dtype.is_half() {
+        // halves stop growing early: ones added up in place end at 2048, or at 256 in bfloat16
+        let wide = Tensor::empty(dst.shape(), DType::F32, Device::Cpu)?;
+        write_held(&wide, dst);
+        write_places(spots, &wide, values, index, reduce)?;
+        write_held(dst, &wide);
+        return Ok(());
+    }
     let mut values = values.clone();
     let step = (values.numel() != 1) as usize;
     if step == 1 && values.shape() != shape.as_slice() {

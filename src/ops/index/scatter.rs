@@ -83,6 +83,15 @@ impl Op for Scatter {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (o, way) = (&out[0], &self.way);
         let dtype = o.dtype();
+        if dtype.is_half() && matches!(way.reduce, Reduce::Add | Reduce::Mul) {
+            // sums and products of halves are carried in float32
+            let start = dense_cast_held(x[0], DType::F32)?;
+            let src = dense_cast_held(x[1], DType::F32)?;
+            let wide = Tensor::empty(o.shape(), DType::F32, Device::Cpu)?;
+            self.cpu(&[&start, &src, x[2]], std::slice::from_ref(&wide))?;
+            write_held(o, &wide);
+            return Ok(());
+        }
         let layout = lifted(o.layout());
         let mut src = x[1].clone();
         if src.storage().same(o.storage()) {

@@ -61,7 +61,7 @@ impl Op for Search {
         } else {
             out[0].clone()
         };
-        let order = order.map_or(std::ptr::null(), |o| o.ptr_of::<i64>() as *const i64);
+        let order = order.as_ref().map_or(std::ptr::null(), |o| o.ptr_of::<i64>() as *const i64);
         with_dtype!("searchsorted", common, wide_real, T => {
             // SAFETY: dense arrays: rows of `n` boundaries and of `m` values, results as the values
             unsafe { search::<T>(values.numel() / m, sorted.ndim() == 1, (n, m), sorted.ptr_of(), order, values.ptr_of(), self.right, wide.ptr_of()) };

@@ -5,7 +5,7 @@ use super::plan::{Axes, Axis, Cursor};
 use super::sums::Summable;
 use crate::base::{BF16, C64, C128, Elem, F16, Float};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
-use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::{par, stop};
 
 /// A running reduction: the state after each element is one element of the result.
 pub trait Scan<T: Elem>: Copy + Send + Sync {
@@ -74,12 +74,21 @@ unsafe fn scan<T: Elem, S: Scan<T>>(s: S, shape: &[usize], strides: &[usize], ax
     });
 }
 
+/// A line may take seconds: now and then it asks whether to go on.
+#[inline(always)]
+fn rest(step: usize, width: usize) {
+    if (step * width) & 0xF_FFFF < width {
+        stop::poll();
+    }
+}
+
 /// Not compiled for each instruction set: with wide registers at hand the compiler gathers and scatters, at a fifth of
 /// the speed of plain loads.
 unsafe fn side_by_side<T: Elem, S: Scan<T>>(s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize) {
     let mut states = [s.start(); ROWS];
     if let Ok(offsets) = <&[usize; ROWS]>::try_from(offsets) {
         for i in 0..line.size {
+            rest(i, ROWS);
             for (j, state) in states.iter_mut().enumerate() {
                 *state = s.step(*state, *src.add(offsets[j] + i * line.stride), i);
                 s.put(*state, dst + j * line.size + i);
@@ -89,6 +98,7 @@ unsafe fn side_by_side<T: Elem, S: Scan<T>>(s: S, src: *const T, line: Axis, off
     }
     for (j, at) in offsets.iter().enumerate() {
         for i in 0..line.size {
+            rest(i, 1);
             states[j] = s.step(states[j], *src.add(at + i * line.stride), i);
             s.put(states[j], dst + j * line.size + i);
         }
@@ -102,6 +112,7 @@ multiversion! {
         states[..w].fill(s.start());
         let dense = (1..w).all(|j| offsets[j] == offsets[0] + j);
         for i in 0..line.size {
+            rest(i, w);
             let row = src.add(i * line.stride);
             if dense {
                 let row = row.add(offsets[0]);
