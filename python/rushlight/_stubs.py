@@ -109,12 +109,7 @@ _SHADOWED = re.compile(r"\b(int|float|bool|complex|str|dtype|device|layout)\b")
 # The stubs beside `_C.pyi`: file, place in the table, what stands first.
 BESIDE = {
     "nn/functional.pyi": ("Nn", """
-from .._C import (
-    Number, Tensor, _Named, _device, _dtype, bilinear as bilinear, channel_shuffle as channel_shuffle, conv1d as conv1d,
-    conv2d as conv2d, conv3d as conv3d, conv_tbc as conv_tbc, conv_transpose1d as conv_transpose1d,
-    conv_transpose2d as conv_transpose2d, conv_transpose3d as conv_transpose3d, pixel_shuffle as pixel_shuffle,
-    pixel_unshuffle as pixel_unshuffle,
-)
+from .._C import Number, Tensor, _Named, _device, _dtype
 from ._composed import *
 """),
     "linalg.pyi": ("Linalg", "from ._C import Number, Tensor, _Named, _device, _dtype, _layout\n"),

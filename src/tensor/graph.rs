@@ -276,6 +276,7 @@ impl Debug for Node {
 
 /// What a dying node leaves to be dropped, or a leaf.
 #[allow(dead_code)] // held to be dropped
+#[allow(clippy::large_enum_variant)] // boxed, a graph would allocate while it is let go
 enum Remains {
     Node(SmallVec<[Input; 2]>, Option<Saved>, Option<Box<dyn GradFn>>),
     Grad(Tensor),

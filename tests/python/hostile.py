@@ -41,7 +41,7 @@ class Arguments:
         first = t.reshape(-1)[:1]
         ways = [
             lambda: t.transpose(0, -1), lambda: t.flatten()[:0], lambda: t[..., ::2], lambda: t.expand(3, *t.shape), lambda: t.to("meta"), lambda: t.unsqueeze(0),
-            lambda: first.expand(2**24), lambda: first.expand(2**12, 2**12), lambda: rl.empty(2**40, device="meta"), lambda: rl.empty(2**62, 0, dtype=t.dtype),
+            lambda: first.expand(2**20), lambda: first.expand(2**10, 2**10), lambda: rl.empty(2**40, device="meta"), lambda: rl.empty(2**62, 0, dtype=t.dtype),
             lambda: t.detach().clone().requires_grad_(), lambda: rl.full_like(t, rng.choice(FLOATS)), lambda: rl.full_like(t, rng.choice(INTS)),
             lambda: rl.from_numpy(np.full(t.shape, 2, np.uint8)).view(rl.bool), lambda: rl.from_numpy(np.broadcast_to(np.float32(1), tuple(t.shape))),
             lambda: rl.zeros(6, dtype=t.dtype).as_strided((3, 2), (1, 1)), lambda: t.reshape([1] * 60 + list(t.shape)), lambda: t.double().to(rl.complex64),

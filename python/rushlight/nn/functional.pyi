@@ -4,12 +4,7 @@ from builtins import bool as _bool, complex as _complex, float as _float, int as
 from collections.abc import Sequence
 from typing import Any, overload
 
-from .._C import (
-    Number, Tensor, _Named, _device, _dtype, bilinear as bilinear, channel_shuffle as channel_shuffle, conv1d as conv1d,
-    conv2d as conv2d, conv3d as conv3d, conv_tbc as conv_tbc, conv_transpose1d as conv_transpose1d,
-    conv_transpose2d as conv_transpose2d, conv_transpose3d as conv_transpose3d, pixel_shuffle as pixel_shuffle,
-    pixel_unshuffle as pixel_unshuffle,
-)
+from .._C import Number, Tensor, _Named, _device, _dtype
 from ._composed import *
 
 def adaptive_avg_pool1d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:

@@ -46,6 +46,9 @@ impl Op for Sort {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let x = x[0];
+        if x.numel() == 0 {
+            return Ok(()); // 2^62 lines of nothing are still nothing
+        }
         let grid = Grid::new(x.shape(), x.strides(), self.axis);
         with_dtype!("sort", x.dtype(), real, T => {
             // SAFETY: the grid follows the layout of `x`, whose storage is held; results are dense and of its shape

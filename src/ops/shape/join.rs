@@ -48,6 +48,9 @@ impl Op for Join {
         Ok(smallvec![Meta::with_format(&shape, dtype, format)])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
         if out[0].is_contiguous() && x.iter().all(|t| t.is_contiguous() && t.dtype() == out[0].dtype()) {
             let rows = crate::base::numel(&out[0].shape()[..self.axis]);
             let bytes = |t: &Tensor| t.numel() / rows.max(1) * t.dtype().size();

@@ -18,7 +18,7 @@ pub fn write_slice<T: Elem>(dst: *mut u8, data: &[T]) {
 pub fn read_scalar(ptr: *const u8, at: usize, dtype: DType) -> Scalar {
     if dtype == DType::Bool {
         // SAFETY: the caller's index lies in the tensor; any byte is a number, not every one is a bool
-        return Scalar::Bool(unsafe { *ptr.add(at) } != 0);
+        return Scalar::Bool(unsafe { (ptr as *const i8).add(at).read() } != 0);
     }
     with_dtype!("item", dtype, any, T => {
         // SAFETY: the caller's index lies in the tensor
