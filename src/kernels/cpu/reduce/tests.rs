@@ -330,17 +330,17 @@ fn running_reductions() {
                 let mut indices = vec![0i64; total];
                 cum_extreme(&shape, &strides, axis, p, true, values.as_mut_ptr(), indices.as_mut_ptr());
                 for (o, line) in lines.iter().enumerate() {
-                    let (mut a, mut m, mut e, mut best) = (0f64, 1f32, 0f64, 0);
+                    let (mut a, mut m, mut e, mut best) = (0f64, 1f64, 0f64, 0);
                     for (i, &v) in line.iter().enumerate() {
                         a += v as f64;
-                        m *= v;
+                        m *= v as f64;
                         e += (v as f64).exp();
                         if v >= line[best] {
                             best = i;
                         }
                         let at = place(o, i);
                         assert_eq!(s[at] as f64, a);
-                        assert!(q[at] == m || m.is_nan());
+                        assert!(q[at] == m as f32 || m.is_nan());
                         assert!(close(l[at] as f64, e.ln(), 1e-6));
                         assert_eq!((values[at], indices[at]), (line[best], best as i64));
                     }
