@@ -2916,3 +2916,4 @@ _special: Any
 _fft: Any
 _optim: Any
 _autograd: Any
+_transform: Any

@@ -120,10 +120,11 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
         __name__,
         {
             "serialization": "load save",
+            "func": "vmap",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "cuda fft linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "cuda fft func linalg multiprocessing nn optim return_types serialization special storage types utils",
     )
     __all__ = list(_eager + _later)
 

@@ -169,7 +169,7 @@ if TYPE_CHECKING:
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
-        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "functional"
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "forward_ad functional"
     )
 __all__ = [
     "Function",
