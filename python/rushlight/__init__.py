@@ -83,6 +83,7 @@ if TYPE_CHECKING:
 
     from . import (
         cuda as cuda,
+        distributions as distributions,
         fft as fft,
         linalg as linalg,
         multiprocessing as multiprocessing,
@@ -123,7 +124,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "cuda fft linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "cuda distributions fft linalg multiprocessing nn optim return_types serialization special storage types utils",
     )
     __all__ = list(_eager + _later)
 

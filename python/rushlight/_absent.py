@@ -14,7 +14,7 @@ _NAMES = {
         "binary_cross_entropy_with_logits bit bits16 bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf "
         "cholesky cholesky_inverse cholesky_solve choose_qparams_optimized clamp_ clamp_max_ clamp_min_ "
         "clear_autocast_cache clip_ combinations compile compiled_with_cxx11_abi compiler complex32 cond "
-        "contrib cosine_embedding_loss cross dequantize det detach_ distributed distributions dsmm eig "
+        "contrib cosine_embedding_loss cross dequantize det detach_ distributed dsmm eig "
         "embedding_bag embedding_renorm_ empty_quantized export fill_ float4_e2m1fn_x2 float8_e4m3fn "
         "float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu fork frobenius_norm from_file "
         "frombuffer func futures fx geqrf get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype "
@@ -107,7 +107,6 @@ _INSTEAD = {
     "cuda": _NO_GPU,
     "det": _LINALG,
     "distributed": "one process uses all cores; leave the process group out",
-    "distributions": "draw with normal, rand, bernoulli, multinomial and poisson",
     "export": _NOT_TRACED,
     "func": _TRANSFORMS,
     "fx": _NOT_TRACED,
