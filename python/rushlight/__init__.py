@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import (
+        amp as amp,
         cuda as cuda,
         distributions as distributions,
         fft as fft,
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
         types as types,
         utils as utils,
     )
+    from .amp import GradScaler as GradScaler
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
     # as in `serialization`, which is imported when first asked for
@@ -120,11 +122,12 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
         __name__,
         {
+            "amp": "GradScaler",
             "serialization": "load save",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "cuda distributions fft linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "amp cuda distributions fft linalg multiprocessing nn optim return_types serialization special storage types utils",
     )
     __all__ = list(_eager + _later)
 

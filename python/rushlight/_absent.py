@@ -8,8 +8,8 @@ from __future__ import annotations
 # PyTorch's public names, without those of the machinery behind its compilers, by the package they are missing from
 _NAMES = {
     "": (
-        "AcceleratorError CallStack Event Future GradScaler GraphExecutorState LoggerBase StorageBase "
-        "Stream SymBool SymFloat SymInt accelerator addmv_ adjoint affine_grid_generator amp ao as_strided_ "
+        "AcceleratorError CallStack Event Future GraphExecutorState LoggerBase StorageBase "
+        "Stream SymBool SymFloat SymInt accelerator addmv_ adjoint affine_grid_generator ao as_strided_ "
         "asarray autocast autocast_decrement_nesting autocast_increment_nesting "
         "binary_cross_entropy_with_logits bit bits16 bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf "
         "cholesky cholesky_inverse cholesky_solve choose_qparams_optimized clamp_ clamp_max_ clamp_min_ "
@@ -49,6 +49,7 @@ _NAMES = {
         "uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 uint7 unify_type_list unravel_index "
         "unsafe_chunk unsafe_split unsafe_split_with_sizes vander vmap wait while_loop xpu zero_ "
     ),
+    "amp": "autocast",
     "autograd": (
         "NestedIOFunction enforce_grad_layout_policy forward_ad set_multithreading_enabled variable "
     ),
@@ -111,7 +112,6 @@ _INSTEAD = {
     "func": _TRANSFORMS,
     "fx": _NOT_TRACED,
     "geqrf": _LINALG,
-    "GradScaler": _NOT_MIXED,
     "hub": "download the file yourself and read it with load(path)",
     "inverse": _LINALG,
     "jit": _NOT_TRACED,
