@@ -93,6 +93,7 @@ if TYPE_CHECKING:
         return_types as return_types,
         special as special,
         storage as storage,
+        testing as testing,
         types as types,
         utils as utils,
     )
@@ -127,7 +128,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "amp cuda distributions fft linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "amp cuda distributions fft linalg multiprocessing nn optim return_types serialization special storage testing types utils",
     )
     __all__ = list(_eager + _later)
 

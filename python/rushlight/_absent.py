@@ -45,7 +45,7 @@ _NAMES = {
         "solve sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor "
         "sparse_csc_tensor sparse_csr_tensor spmm sspaddmm stft svd svd_lowrank sym_constrain_range "
         "sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min sym_not "
-        "sym_sqrt sym_sum symeig testing thread_safe_generator trace triangular_solve triplet_margin_loss "
+        "sym_sqrt sym_sum symeig thread_safe_generator trace triangular_solve triplet_margin_loss "
         "uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 uint7 unify_type_list unravel_index "
         "unsafe_chunk unsafe_split unsafe_split_with_sizes vander vmap wait while_loop xpu zero_ "
     ),
@@ -142,7 +142,6 @@ _INSTEAD = {
     "slogdet": _LINALG,
     "sparse": _DENSE,
     "svd": _LINALG,
-    "testing": "allclose(a, b), or numpy.testing.assert_allclose",
     "utils.bottleneck": "Python's own cProfile shows where time goes",
     "utils.cpp_extension": "ops are written in Rust; see CONTRIBUTING.md",
     "utils.tensorboard": "write figures with Python's csv or json",
