@@ -70,9 +70,9 @@ class FisherSnedecor(Distribution):
 
     def rsample(self, sample_shape: Any = Size()) -> Tensor:
         shape = self._extended_shape(sample_shape)
-        tiny = finfo(self.df1.dtype).tiny
         above = self._gamma1.rsample(sample_shape).view(shape)
         below = self._gamma2.rsample(sample_shape).view(shape)
+        tiny = finfo(below.dtype).tiny
         below.clamp_(min=tiny)
         ratio = above / below
         ratio.clamp_(min=tiny)

@@ -37,7 +37,7 @@ class LKJCholesky(Distribution):
     Errors: ValueError for a smaller ``dim``.
 
     Source: Lewandowski, Kurowicka and Joe (2009), Generating random correlation matrices based on vines and extended
-    onion method; drawn by the onion method of its section 3.2.
+    onion method; drawn by its onion method.
 
     Example::
 
@@ -88,7 +88,7 @@ class LKJCholesky(Distribution):
         power = _C.arange(2, self.dim + 1, device=self.concentration.device)
         power = 2 * (self.concentration - 1).unsqueeze(-1) + self.dim - power
         unnormalized = _C.sum(power * diagonal.log(), dim=-1)
-        # the constant, on page 1999 of the paper
+        # the constant that makes it a density
         below = self.dim - 1
         alpha = self.concentration + 0.5 * below
         normalizer = (

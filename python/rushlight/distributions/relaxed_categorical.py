@@ -29,7 +29,7 @@ class ExpRelaxedCategorical(Distribution):
         logits (Tensor, optional): their logarithms, up to a constant; one of the two is given.
         validate_args (bool, optional): see :class:`Distribution`.
 
-    Source: Maddison, Mnih and Teh (2017), The concrete distribution, appendix C.3.
+    Source: Maddison, Mnih and Teh (2017), The concrete distribution.
     """
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
