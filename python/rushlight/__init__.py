@@ -82,7 +82,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import (
+        amp as amp,
         cuda as cuda,
+        distributions as distributions,
         fft as fft,
         linalg as linalg,
         multiprocessing as multiprocessing,
@@ -91,9 +93,11 @@ if TYPE_CHECKING:
         return_types as return_types,
         special as special,
         storage as storage,
+        testing as testing,
         types as types,
         utils as utils,
     )
+    from .amp import GradScaler as GradScaler
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
     # as in `serialization`, which is imported when first asked for
@@ -119,12 +123,19 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
         __name__,
         {
+            "amp": "GradScaler autocast",
+            "amp._state": "autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache "
+            "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype "
+            "is_autocast_cache_enabled is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled "
+            "is_autocast_xla_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled "
+            "set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_autocast_ipu_dtype set_autocast_ipu_enabled "
+            "set_autocast_xla_dtype set_autocast_xla_enabled",
             "serialization": "load save",
             "func": "vmap",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "cuda fft func linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "amp cuda distributions fft func linalg multiprocessing nn optim return_types serialization special storage testing types utils",
     )
     __all__ = list(_eager + _later)
 

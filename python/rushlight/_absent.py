@@ -8,13 +8,13 @@ from __future__ import annotations
 # PyTorch's public names, without those of the machinery behind its compilers, by the package they are missing from
 _NAMES = {
     "": (
-        "AcceleratorError CallStack Event Future GradScaler GraphExecutorState LoggerBase StorageBase "
-        "Stream SymBool SymFloat SymInt accelerator addmv_ adjoint affine_grid_generator amp ao as_strided_ "
+        "AcceleratorError CallStack Event Future GraphExecutorState LoggerBase StorageBase "
+        "Stream SymBool SymFloat SymInt accelerator addmv_ adjoint affine_grid_generator ao as_strided_ "
         "asarray autocast autocast_decrement_nesting autocast_increment_nesting "
         "binary_cross_entropy_with_logits bit bits16 bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf "
         "cholesky cholesky_inverse cholesky_solve choose_qparams_optimized clamp_ clamp_max_ clamp_min_ "
         "clear_autocast_cache clip_ combinations compile compiled_with_cxx11_abi compiler complex32 cond "
-        "contrib cosine_embedding_loss cross dequantize det detach_ distributed distributions dsmm eig "
+        "contrib cosine_embedding_loss cross dequantize det detach_ distributed dsmm eig "
         "embedding_bag embedding_renorm_ empty_quantized export fill_ float4_e2m1fn_x2 float8_e4m3fn "
         "float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu fork frobenius_norm from_file "
         "frombuffer func futures fx geqrf get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype "
@@ -45,10 +45,11 @@ _NAMES = {
         "solve sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor "
         "sparse_csc_tensor sparse_csr_tensor spmm sspaddmm stft svd svd_lowrank sym_constrain_range "
         "sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min sym_not "
-        "sym_sqrt sym_sum symeig testing thread_safe_generator trace triangular_solve triplet_margin_loss "
+        "sym_sqrt sym_sum symeig thread_safe_generator trace triangular_solve triplet_margin_loss "
         "uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 uint7 unify_type_list unravel_index "
         "unsafe_chunk unsafe_split unsafe_split_with_sizes vander vmap wait while_loop xpu zero_ "
     ),
+    "amp": "autocast",
     "autograd": (
         "NestedIOFunction enforce_grad_layout_policy forward_ad set_multithreading_enabled variable "
     ),
@@ -107,12 +108,10 @@ _INSTEAD = {
     "cuda": _NO_GPU,
     "det": _LINALG,
     "distributed": "one process uses all cores; leave the process group out",
-    "distributions": "draw with normal, rand, bernoulli, multinomial and poisson",
     "export": _NOT_TRACED,
     "func": _TRANSFORMS,
     "fx": _NOT_TRACED,
     "geqrf": _LINALG,
-    "GradScaler": _NOT_MIXED,
     "hub": "download the file yourself and read it with load(path)",
     "inverse": _LINALG,
     "jit": _NOT_TRACED,
@@ -143,7 +142,6 @@ _INSTEAD = {
     "slogdet": _LINALG,
     "sparse": _DENSE,
     "svd": _LINALG,
-    "testing": "allclose(a, b), or numpy.testing.assert_allclose",
     "utils.bottleneck": "Python's own cProfile shows where time goes",
     "utils.cpp_extension": "ops are written in Rust; see CONTRIBUTING.md",
     "utils.tensorboard": "write figures with Python's csv or json",

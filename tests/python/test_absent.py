@@ -24,7 +24,6 @@ from rushlight.torch_version import TorchVersion
         ("sparse_coo_tensor", "dense"),
         ("utils.tensorboard", "csv"),
         ("nn.functional.scaled_mm", "not in rushlight"),
-        ("autograd.forward_ad", "autograd.functional"),
     ],
 )
 def test_a_missing_name_says_what_to_do(path, words):

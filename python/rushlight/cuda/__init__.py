@@ -6,7 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-from .._lazy import absent
+    from . import amp as amp
+
+from .._lazy import on_demand
 
 
 def is_available() -> bool:
@@ -65,4 +67,5 @@ def synchronize(device: Any = None) -> None:
     _refuse()
 
 
-__getattr__ = absent(__name__)
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, _ = on_demand(__name__, {}, "amp")

@@ -1,453 +1,697 @@
-"""Nested containers as trees: flattened into leaves and a structure, mapped, and put together again.
+"""Trees of Python's containers: their leaves as a list, their shape as a :class:`TreeSpec`, functions over leaves.
 
-Lists, tuples, named tuples, dicts, ``OrderedDict``, ``defaultdict``, ``deque`` and the tuples that ops return are nodes,
-and so is every class given to :func:`register_pytree_node`; everything else, ``None`` too, is a leaf.
+Nodes are tuples, lists, dicts, named tuples, ordered and default dicts, deques, sizes, results with named items, and
+what is registered (:func:`register_pytree_node`); all else, ``None`` too, is a leaf.
+
+Example::
+
+    >>> from rushlight.utils._pytree import tree_flatten, tree_map, tree_unflatten
+    >>> leaves, spec = tree_flatten({"a": [1, (2, 3)], "b": 4})
+    >>> leaves
+    [1, 2, 3, 4]
+    >>> tree_unflatten([10 * x for x in leaves], spec)
+    {'a': [10, (20, 30)], 'b': 40}
+    >>> tree_map(lambda x, y: x + y, [1, (2,)], [3, (4,)])
+    [4, (6,)]
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, deque
+import importlib
+import json
+import textwrap
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from .._types import Size
+
 __all__ = [
-    "GetAttrKey", "LeafSpec", "MappingKey", "PyTree", "SequenceKey", "TreeSpec", "keystr", "register_pytree_node",
-    "tree_all", "tree_all_only", "tree_any", "tree_any_only", "tree_flatten", "tree_flatten_with_path", "tree_is_leaf",
-    "tree_iter", "tree_leaves", "tree_leaves_with_path", "tree_map", "tree_map_", "tree_map_only", "tree_map_only_",
-    "tree_map_with_path", "tree_structure", "tree_unflatten",
-]  # fmt: skip
+    "Context",
+    "DumpableContext",
+    "FlattenFn",
+    "FromDumpableContextFn",
+    "LeafSpec",
+    "PyTree",
+    "PyTreeSpec",
+    "ToDumpableContextFn",
+    "TreeSpec",
+    "UnflattenFn",
+    "is_namedtuple",
+    "is_namedtuple_class",
+    "is_namedtuple_instance",
+    "is_structseq",
+    "is_structseq_class",
+    "is_structseq_instance",
+    "key_get",
+    "keystr",
+    "register_pytree_node",
+    "tree_all",
+    "tree_all_only",
+    "tree_any",
+    "tree_any_only",
+    "tree_flatten",
+    "tree_flatten_with_path",
+    "tree_is_leaf",
+    "tree_iter",
+    "tree_leaves",
+    "tree_leaves_with_path",
+    "tree_map",
+    "tree_map_",
+    "tree_map_only",
+    "tree_map_only_",
+    "tree_map_with_path",
+    "tree_structure",
+    "tree_unflatten",
+    "treespec_dumps",
+    "treespec_loads",
+    "treespec_pprint",
+]
 
 PyTree = Any
 Context = Any
+DumpableContext = Any
+FlattenFn = Callable[[PyTree], tuple[list[Any], Context]]
+UnflattenFn = Callable[[Iterable[Any], Context], PyTree]
+ToDumpableContextFn = Callable[[Context], DumpableContext]
+FromDumpableContextFn = Callable[[DumpableContext], Context]
+IsLeaf = Callable[[Any], bool]
+
+
+# --- keys, which lead from a tree to what is in it
 
 
 @dataclass(frozen=True)
 class SequenceKey:
-    """The way into a sequence."""
+    """The place in a list or tuple."""
 
     idx: int
 
     def __str__(self) -> str:
         return f"[{self.idx!r}]"
 
-    def get(self, sequence):
-        """What lies there."""
+    def get(self, sequence: Any) -> Any:
+        """What stands there."""
         return sequence[self.idx]
 
 
 @dataclass(frozen=True)
 class MappingKey:
-    """The way into a mapping."""
+    """The key in a mapping."""
 
     key: Any
 
     def __str__(self) -> str:
         return f"[{self.key!r}]"
 
-    def get(self, mapping):
-        """What lies there."""
+    def get(self, mapping: Any) -> Any:
+        """What stands there."""
         return mapping[self.key]
 
 
 @dataclass(frozen=True)
 class GetAttrKey:
-    """The way to an attribute."""
+    """The name of an attribute."""
 
     name: str
 
     def __str__(self) -> str:
         return f".{self.name}"
 
-    def get(self, obj):
-        """What lies there."""
-        return attrgetter(self.name)(obj)
+    def get(self, obj: Any) -> Any:
+        """What stands there."""
+        return getattr(obj, self.name)
+
+
+KeyPath = tuple[Any, ...]
+
+
+def keystr(kp: KeyPath) -> str:
+    """A path as it would be written behind a tree: ``['a'][0].x``."""
+    return "".join(str(key) for key in kp)
+
+
+def key_get(obj: Any, kp: KeyPath) -> Any:
+    """What a path leads to."""
+    for key in kp:
+        obj = key.get(obj)
+    return obj
+
+
+# --- kinds of nodes
 
 
 class NodeDef(NamedTuple):
-    """How one class of containers is taken apart and made anew."""
+    """How one type of node is taken apart and put together."""
 
-    type: type
-    flatten_fn: Callable[[Any], tuple[list[Any], Context]]
-    unflatten_fn: Callable[[Iterable[Any], Context], Any]
-    flatten_with_keys_fn: Callable[[Any], tuple[list[tuple[Any, Any]], Context]] | None
+    type: Any
+    flatten_fn: Any
+    unflatten_fn: Any
+    flatten_with_keys_fn: Any
+    name: str | None = None  # in dumps
+    to_dumpable: Any = None
+    from_dumpable: Any = None
 
 
 SUPPORTED_NODES: dict[Any, NodeDef] = {}
 
 
 def register_pytree_node(
-    cls: type,
-    flatten_fn: Callable[[Any], tuple[list[Any], Context]],
-    unflatten_fn: Callable[[Iterable[Any], Context], Any],
+    cls: type[Any],
+    flatten_fn: FlattenFn,
+    unflatten_fn: UnflattenFn,
     *,
     serialized_type_name: str | None = None,
-    to_dumpable_context: Callable[[Context], Any] | None = None,
-    from_dumpable_context: Callable[[Any], Context] | None = None,
-    flatten_with_keys_fn: Callable[[Any], tuple[list[tuple[Any, Any]], Context]] | None = None,
+    to_dumpable_context: ToDumpableContextFn | None = None,
+    from_dumpable_context: FromDumpableContextFn | None = None,
+    flatten_with_keys_fn: Any = None,
 ) -> None:
-    """Makes a class a kind of node.
+    """Makes objects of a class nodes instead of leaves.
 
     Args:
-        cls (type): the class; subclasses are not nodes by it.
-        flatten_fn (callable): ``obj -> (children, context)``.
-        unflatten_fn (callable): ``(children, context) -> obj``.
-        serialized_type_name (str, optional): accepted; trees are not written to files here.
-        to_dumpable_context, from_dumpable_context (callable, optional): likewise.
-        flatten_with_keys_fn (callable, optional): as ``flatten_fn`` with a key beside each child.
+        cls (type): the class itself; subclasses stay leaves.
+        flatten_fn (callable): of an object, gives the list of its children and what else is needed to make it again.
+        unflatten_fn (callable): of children and of that, makes the object.
+        serialized_type_name (str, optional): its name in dumps.
+        to_dumpable_context, from_dumpable_context (callable, optional): from that to what JSON can hold, and back.
+        flatten_with_keys_fn (callable, optional): as ``flatten_fn``, but with pairs of keys and children.
 
-    Raises:
-        ValueError: the class is a node already.
-
-    Example::
-
-        >>> from rushlight.utils import _pytree
-        >>> class Pair:
-        ...     def __init__(self, a, b):
-        ...         self.a, self.b = a, b
-        >>> _pytree.register_pytree_node(Pair, lambda p: ([p.a, p.b], None), lambda c, _: Pair(*c))
-        >>> _pytree.tree_map(lambda x: x * 2, Pair(1, [2, 3])).b
-        [4, 6]
+    Errors: ValueError for a class that is registered already.
     """
     if cls in SUPPORTED_NODES:
         raise ValueError(f"{cls} is already registered as pytree node.")
-    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn, flatten_with_keys_fn)
-
-
-_register_pytree_node = register_pytree_node
-
-
-def _of_sequence(cls, key=lambda s: None, make=None):
-    """A node whose children are its items."""
+    if (to_dumpable_context is None) != (from_dumpable_context is None):
+        raise ValueError(
+            f"Both to_dumpable_context and from_dumpable_context for {cls} must be None or registered."
+        )
     SUPPORTED_NODES[cls] = NodeDef(
         cls,
-        lambda s: (list(s), key(s)),
-        make or (lambda children, _: cls(children)),
-        lambda s: ([(SequenceKey(i), v) for i, v in enumerate(s)], key(s)),
+        flatten_fn,
+        unflatten_fn,
+        flatten_with_keys_fn,
+        serialized_type_name,
+        to_dumpable_context,
+        from_dumpable_context,
     )
 
 
-def _of_mapping(cls, context, keys, make):
-    """A node whose children are its values."""
-    SUPPORTED_NODES[cls] = NodeDef(
-        cls,
-        lambda d: (list(d.values()), context(d)),
-        lambda children, c: make(zip(keys(c), children, strict=True), c),
-        lambda d: ([(MappingKey(k), v) for k, v in d.items()], context(d)),
+def is_namedtuple(obj: object | type) -> bool:
+    """Whether it is a named tuple, or a class of them."""
+    return is_namedtuple_class(obj if isinstance(obj, type) else type(obj))
+
+
+def is_namedtuple_class(cls: type) -> bool:
+    """Whether it is a class of named tuples."""
+    if not (isinstance(cls, type) and issubclass(cls, tuple)):
+        return False
+    fields = getattr(cls, "_fields", None)
+    return isinstance(fields, tuple) and all(type(name) is str for name in fields) and hasattr(cls, "_make")
+
+
+def is_namedtuple_instance(obj: object) -> bool:
+    """Whether it is a named tuple."""
+    return is_namedtuple_class(type(obj))
+
+
+def is_structseq(obj: object | type) -> bool:
+    """Whether it is a result with named items, such as that of ``max``, or a class of them."""
+    return is_structseq_class(obj if isinstance(obj, type) else type(obj))
+
+
+def is_structseq_class(cls: type) -> bool:
+    """Whether it is a class of results with named items."""
+    return (
+        isinstance(cls, type) and issubclass(cls, tuple) and isinstance(getattr(cls, "n_fields", None), int)
     )
 
 
-_of_sequence(tuple)
-_of_sequence(list)
-_of_sequence(deque, lambda d: d.maxlen, deque)
-_of_mapping(dict, list, lambda c: c, lambda items, _: dict(items))
-_of_mapping(OrderedDict, list, lambda c: c, lambda items, _: OrderedDict(items))
-_of_mapping(defaultdict, lambda d: [d.default_factory, list(d)], itemgetter(1), lambda items, c: defaultdict(c[0], items))
-SUPPORTED_NODES[NamedTuple] = NodeDef(
-    NamedTuple,
-    lambda t: (list(t), type(t)),
+def is_structseq_instance(obj: object) -> bool:
+    """Whether it is a result with named items."""
+    return is_structseq_class(type(obj))
+
+
+def _node_type(tree: Any) -> Any:
+    if is_namedtuple_instance(tree) and type(tree) not in SUPPORTED_NODES:
+        return namedtuple
+    kind = type(tree)
+    if kind not in SUPPORTED_NODES and is_structseq_class(kind):
+        _register_sequence(kind)
+    return kind
+
+
+def _register_sequence(cls: Any) -> None:
+    SUPPORTED_NODES[cls] = NodeDef(
+        cls,
+        lambda x: (list(x), None),
+        lambda children, _: cls(children),
+        lambda x: ([(SequenceKey(i), child) for i, child in enumerate(x)], None),
+        f"{cls.__module__}.{cls.__qualname__}",
+    )
+
+
+def _mapping(cls: Any, make: Any) -> NodeDef:
+    def flatten(mapping: Any) -> Any:
+        return list(mapping.values()), list(mapping.keys())
+
+    def with_keys(mapping: Any) -> Any:
+        return [(MappingKey(key), value) for key, value in mapping.items()], list(mapping.keys())
+
+    return NodeDef(cls, flatten, make, with_keys, f"{cls.__module__}.{cls.__qualname__}")
+
+
+def _name_of(cls: Any) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _by_name(name: str) -> Any:
+    module, _, qualified = name.rpartition(".")
+    return getattr(importlib.import_module(module), qualified)
+
+
+for _cls in (tuple, list, Size):
+    _register_sequence(_cls)
+SUPPORTED_NODES[dict] = _mapping(dict, lambda values, keys: dict(zip(keys, values)))
+SUPPORTED_NODES[OrderedDict] = _mapping(OrderedDict, lambda values, keys: OrderedDict(zip(keys, values)))
+SUPPORTED_NODES[namedtuple] = NodeDef(
+    namedtuple,
+    lambda x: (list(x), type(x)),
     lambda children, cls: cls(*children),
-    lambda t: ([(GetAttrKey(f), v) for f, v in zip(t._fields, t, strict=True)], type(t)),
+    lambda x: ([(GetAttrKey(name), getattr(x, name)) for name in x._fields], type(x)),
+    "collections.namedtuple",
+    _name_of,
+    _by_name,
 )
+SUPPORTED_NODES[defaultdict] = NodeDef(
+    defaultdict,
+    lambda x: (list(x.values()), [x.default_factory, list(x.keys())]),
+    lambda values, context: defaultdict(context[0], dict(zip(context[1], values))),
+    lambda x: ([(MappingKey(key), value) for key, value in x.items()], [x.default_factory, list(x.keys())]),
+    "collections.defaultdict",
+    lambda context: {
+        "default_factory_module": context[0] and context[0].__module__,
+        "default_factory_name": context[0] and context[0].__qualname__,
+        "dict_context": context[1],
+    },
+    lambda held: [
+        held["default_factory_name"]
+        and _by_name(f"{held['default_factory_module']}.{held['default_factory_name']}"),
+        held["dict_context"],
+    ],
+)
+SUPPORTED_NODES[deque] = NodeDef(
+    deque,
+    lambda x: (list(x), x.maxlen),
+    lambda children, maxlen: deque(children, maxlen=maxlen),
+    lambda x: ([(SequenceKey(i), child) for i, child in enumerate(x)], x.maxlen),
+    "collections.deque",
+)
+BUILTIN_TYPES = frozenset({tuple, list, dict, namedtuple, OrderedDict, defaultdict, deque})
+_DICTS = (dict, OrderedDict, defaultdict)
 
 
-def _kind(tree: PyTree) -> Any:
-    """The key of a node's class among the nodes; None for a leaf."""
-    cls = type(tree)
-    if cls in SUPPORTED_NODES:
-        return cls
-    if isinstance(tree, tuple):
-        if hasattr(cls, "_fields") and hasattr(cls, "_make"):
-            return NamedTuple
-        _of_sequence(cls)  # what ops return, sizes
-        return cls
-    return None
+# --- shapes of trees
 
 
+@dataclass(frozen=True)
 class TreeSpec:
-    """The structure of a tree: the class of its root, what that needs beside its children, their structures.
+    """The shape of a tree: the type of a node, what else it needs to be made again, and the shapes of its children.
 
-    Args:
-        type (type): the class of the root, None for a leaf.
-        context: what its ``unflatten`` takes beside the children.
-        children_specs (list of TreeSpec): the structures below.
+    Attributes:
+        type (type): of the node; ``None`` for a leaf.
+        context: what ``flatten_fn`` gave, such as the keys of a dict.
+        num_nodes, num_leaves, num_children (int): how many there are.
     """
 
-    __slots__ = ("_children", "_context", "_type", "num_children", "num_leaves", "num_nodes")
+    type: Any
+    context: Any
+    _children: list[TreeSpec]
+    num_nodes: int = field(init=False)
+    num_leaves: int = field(init=False)
+    num_children: int = field(init=False)
 
-    def __init__(self, type: Any, context: Context, children_specs: list[TreeSpec]) -> None:
-        self._type, self._context, self._children = type, context, children_specs
-        self.num_children = len(children_specs)
-        self.num_leaves = 1 if type is None else sum(c.num_leaves for c in children_specs)
-        self.num_nodes = 1 + sum(c.num_nodes for c in children_specs)
+    def __post_init__(self) -> None:
+        leaf = self.type is None
+        hold = object.__setattr__
+        hold(self, "num_children", len(self._children))
+        hold(self, "num_nodes", 1 + sum(child.num_nodes for child in self._children))
+        hold(self, "num_leaves", 1 if leaf else sum(child.num_leaves for child in self._children))
 
-    @property
-    def type(self) -> Any:
-        """The class of the root."""
-        return self._context if self._type is NamedTuple else self._type
-
-    @property
-    def context(self) -> Context:
-        """What the root needs beside its children."""
-        return self._context
-
-    @property
-    def children_specs(self) -> list[TreeSpec]:
-        """The structures below the root."""
-        return self._children
-
-    def children(self) -> list[TreeSpec]:
-        """The structures below the root."""
-        return list(self._children)
-
-    def child(self, index: int) -> TreeSpec:
-        """One of them."""
-        return self._children[index]
-
-    def is_leaf(self) -> bool:
-        """Whether this is a single leaf."""
-        return self._type is None
+    def __repr__(self, indent: int = 0) -> str:
+        if self.is_leaf():
+            return "*"
+        children = [child.__repr__(indent + 2) for child in self._children]
+        text = (",\n" + " " * (indent + 2)).join(children)
+        return f"TreeSpec({self.type.__name__}, {self.context}, [{text}])"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TreeSpec):
             return NotImplemented
-        return (self._type, self._context, self._children) == (other._type, other._context, other._children)
+        return (self.type, self._children) == (other.type, other._children) and self.context == other.context
 
     def __hash__(self) -> int:
-        return hash((self._type, self.num_leaves, self.num_children))
+        kind = self.type
+        context = (
+            tuple(self.context)
+            if kind in (dict, OrderedDict)
+            else None
+            if kind is defaultdict
+            else self.context
+        )
+        return hash((kind, context, tuple(self._children)))
 
-    def __repr__(self, indent: int = 0) -> str:
-        if self._type is None:
-            return "*"
-        name = "namedtuple" if self._type is NamedTuple else self._type.__name__
-        inner = (",\n" + " " * (indent + 2)).join(c.__repr__(indent + 2) for c in self._children)
-        return f"TreeSpec({name}, {self._context}, [{inner}])"
+    def is_leaf(self) -> bool:
+        """Whether it is the shape of a leaf."""
+        return self.type is None
+
+    def children(self) -> list[TreeSpec]:
+        """The shapes of the children."""
+        return self._children.copy()
+
+    @property
+    def children_specs(self) -> list[TreeSpec]:
+        """The shapes of the children."""
+        return self._children
+
+    def child(self, index: int) -> TreeSpec:
+        """The shape of one child."""
+        return self._children[index]
 
     def flatten_up_to(self, tree: PyTree) -> list[PyTree]:
-        """The parts of another tree where this one has leaves.
+        """The parts of ``tree`` that stand where this has its leaves; ValueError if it has another shape above these."""
+        parts: list[PyTree] = []
+        self._flatten_up_to(tree, parts)
+        return parts
 
-        Raises:
-            ValueError: it has another structure above them.
-        """
-        if self._type is None:
-            return [tree]
-        kind = _kind(tree)
-        if kind is not self._type:
-            raise ValueError(f"Node type mismatch; expected {self.type!r}, but got {type(tree)!r}.")
+    def _flatten_up_to(self, tree: PyTree, parts: list[PyTree]) -> None:
+        if self.is_leaf():
+            parts.append(tree)
+            return
+        kind = _node_type(tree)
+        mappings = kind in _DICTS and self.type in _DICTS
+        if kind is not self.type and not mappings:
+            raise ValueError(f"Node type mismatch; expected {self.type!r}, but got {kind!r}.")
         children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
         if len(children) != self.num_children:
             raise ValueError(f"Node arity mismatch; expected {self.num_children}, but got {len(children)}.")
-        if kind in (dict, OrderedDict, defaultdict):
-            keys = self._context[1] if kind is defaultdict else self._context
-            if set(keys) != set(tree):
-                raise ValueError(f"Node keys mismatch; expected {keys!r}, but got {list(tree)!r}.")
-            children = [tree[k] for k in keys]
-        elif context != self._context:
-            raise ValueError(f"Node context mismatch for custom node type {self.type!r}.")
-        return [leaf for spec, child in zip(self._children, children, strict=True) for leaf in spec.flatten_up_to(child)]
+        if mappings:
+            keys = self.context[1] if self.type is defaultdict else self.context
+            missing, more = set(keys) - set(tree), set(tree) - set(keys)
+            if missing or more:
+                text = "".join(
+                    f"; {what} key(s): {some}"
+                    for what, some in (("missing", missing), ("extra", more))
+                    if some
+                )
+                raise ValueError(f"Node keys mismatch{text}.")
+            children = [tree[key] for key in keys]  # in the order of this one
+        elif kind is not deque and context != self.context:  # a deque's bound is no part of its shape
+            text = f"; expected {self.context!r}, but got {context!r}" if kind is namedtuple else ""
+            raise ValueError(f"Node context mismatch for node type {self.type!r}{text}.")
+        for child, subtree in zip(self._children, children):
+            child._flatten_up_to(subtree, parts)
 
     def unflatten(self, leaves: Iterable[Any]) -> PyTree:
-        """The tree with these leaves."""
+        """The tree of this shape with the given leaves; ValueError for another number of them."""
         leaves = list(leaves)
         if len(leaves) != self.num_leaves:
             raise ValueError(
-                f"treespec.unflatten(leaves): `leaves` has length {len(leaves)} but the spec refers to a pytree that "
-                f"holds {self.num_leaves} items ({self})."
+                f"treespec.unflatten(leaves): `leaves` has length {len(leaves)} "
+                f"but the spec refers to a pytree that holds {self.num_leaves} items ({self})."
             )
-        return self._made(iter(leaves))
+        return self._unflatten(iter(leaves))
 
-    def _made(self, leaves: Iterator[Any]) -> PyTree:
-        if self._type is None:
+    def _unflatten(self, leaves: Iterator[Any]) -> PyTree:
+        if self.is_leaf():
             return next(leaves)
-        children = [spec._made(leaves) for spec in self._children]
-        return SUPPORTED_NODES[self._type].unflatten_fn(children, self._context)
+        children = [child._unflatten(leaves) for child in self._children]
+        return SUPPORTED_NODES[self.type].unflatten_fn(children, self.context)
 
 
 class LeafSpec(TreeSpec):
-    """The structure of a leaf."""
-
-    __slots__ = ()
+    """The shape of a leaf."""
 
     def __init__(self) -> None:
         super().__init__(None, None, [])
 
 
+PyTreeSpec = TreeSpec
 _LEAF = LeafSpec()
 
 
-def _flatten(tree: PyTree, leaves: list[Any], is_leaf) -> TreeSpec:
-    kind = None if is_leaf is not None and is_leaf(tree) else _kind(tree)
-    if kind is None:
-        leaves.append(tree)
-        return _LEAF
-    children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
-    return TreeSpec(kind, context, [_flatten(c, leaves, is_leaf) for c in children])
+def _check_spec(treespec: Any) -> None:
+    if not isinstance(treespec, TreeSpec):
+        raise TypeError(
+            f"Expected `treespec` to be an instance of PyTreeSpec but got item of type {type(treespec)}."
+        )
 
 
-def tree_flatten(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> tuple[list[Any], TreeSpec]:
-    """The leaves of a tree, in order, and its structure.
+# --- leaves
 
-    Args:
-        tree: any nesting of containers.
-        is_leaf (callable, optional): what it answers True for is not looked into.
 
-    Example::
+def tree_is_leaf(tree: PyTree, is_leaf: IsLeaf | None = None) -> bool:
+    """Whether a value is a leaf: by ``is_leaf``, or because it is no node."""
+    return (is_leaf is not None and is_leaf(tree)) or _node_type(tree) not in SUPPORTED_NODES
 
-        >>> from rushlight.utils import _pytree
-        >>> _pytree.tree_flatten([1, {"a": 2}])
-        ([1, 2], TreeSpec(list, None, [*,
-          TreeSpec(dict, ['a'], [*])]))
-    """
+
+def tree_iter(tree: PyTree, is_leaf: IsLeaf | None = None) -> Iterator[Any]:
+    """The leaves, one after the other."""
+    if tree_is_leaf(tree, is_leaf):
+        yield tree
+    else:
+        for child in SUPPORTED_NODES[_node_type(tree)].flatten_fn(tree)[0]:
+            yield from tree_iter(child, is_leaf)
+
+
+def tree_leaves(tree: PyTree, is_leaf: IsLeaf | None = None) -> list[Any]:
+    """The list of leaves."""
+    return list(tree_iter(tree, is_leaf))
+
+
+def tree_flatten(tree: PyTree, is_leaf: IsLeaf | None = None) -> tuple[list[Any], TreeSpec]:
+    """The list of leaves, and the shape."""
     leaves: list[Any] = []
-    spec = _flatten(tree, leaves, is_leaf)
+
+    def walk(node: PyTree) -> TreeSpec:
+        if tree_is_leaf(node, is_leaf):
+            leaves.append(node)
+            return _LEAF
+        kind = _node_type(node)
+        children, context = SUPPORTED_NODES[kind].flatten_fn(node)
+        return TreeSpec(kind, context, [walk(child) for child in children])
+
+    spec = walk(tree)
     return leaves, spec
 
 
-def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> PyTree:
-    """The tree of a structure with the given leaves."""
-    if not isinstance(treespec, TreeSpec):
-        raise TypeError(
-            "tree_unflatten(leaves, treespec): Expected `treespec` to be instance of TreeSpec but got item of type "
-            f"{type(treespec)}."
-        )
-    return treespec.unflatten(leaves)
-
-
-def tree_is_leaf(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> bool:
-    """Whether an object is a leaf."""
-    return (is_leaf is not None and is_leaf(tree)) or _kind(tree) is None
-
-
-def tree_iter(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> Iterator[Any]:
-    """The leaves one by one."""
-    yield from tree_leaves(tree, is_leaf)
-
-
-def tree_leaves(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> list[Any]:
-    """The leaves of a tree."""
-    return tree_flatten(tree, is_leaf)[0]
-
-
-def tree_structure(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> TreeSpec:
-    """The structure of a tree."""
+def tree_structure(tree: PyTree, is_leaf: IsLeaf | None = None) -> TreeSpec:
+    """The shape."""
     return tree_flatten(tree, is_leaf)[1]
 
 
-def tree_map(func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf=None) -> PyTree:
-    """A tree of ``func(leaf, *leaves of the others at the same place)``.
+def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> PyTree:
+    """The tree of a shape with the given leaves.
 
-    Example::
+    Errors: TypeError for what is no shape, ValueError for another number of leaves.
+    """
+    _check_spec(treespec)
+    return treespec.unflatten(leaves)
 
-        >>> from rushlight.utils import _pytree
-        >>> _pytree.tree_map(lambda a, b: a + b, {"x": [1, 2]}, {"x": [10, 20]})
-        {'x': [11, 22]}
+
+def tree_map(func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf | None = None) -> PyTree:
+    """The tree of what ``func`` makes of every leaf, and of what stands in its place in the other trees.
+
+    Errors: ValueError for other trees of another shape.
     """
     leaves, spec = tree_flatten(tree, is_leaf)
-    return spec.unflatten(map(func, leaves, *(spec.flatten_up_to(r) for r in rests)))
+    return spec.unflatten(map(func, leaves, *(spec.flatten_up_to(rest) for rest in rests)))
 
 
-def tree_map_(func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf=None) -> PyTree:
-    """Calls ``func`` for the leaves and answers with the tree itself."""
+def tree_map_(
+    func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf | None = None
+) -> PyTree:
+    """Calls ``func`` as :func:`tree_map` does, for what it does to the leaves; gives the tree itself."""
     leaves, spec = tree_flatten(tree, is_leaf)
-    for arguments in zip(leaves, *(spec.flatten_up_to(r) for r in rests), strict=True):
-        func(*arguments)
+    deque(map(func, leaves, *(spec.flatten_up_to(rest) for rest in rests)), maxlen=0)
     return tree
 
 
-def map_only(type_or_types_or_pred, /):
-    """A decorator: the function for leaves of some types (or for which a predicate holds), nothing for the rest."""
-    chosen = type_or_types_or_pred
-    if not isinstance(chosen, (type, tuple)) and callable(chosen):
-        asked = chosen
-    else:
-        asked = lambda leaf: isinstance(leaf, chosen)  # noqa: E731
-    return lambda func: lambda leaf: func(leaf) if asked(leaf) else leaf
+def _only(kinds: Any, func: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    if not isinstance(kinds, type) and callable(kinds):
+        return lambda x: func(x) if kinds(x) else x
+    return lambda x: func(x) if isinstance(x, kinds) else x
 
 
-def tree_map_only(type_or_types_or_pred, /, func: Callable[[Any], Any], tree: PyTree, is_leaf=None) -> PyTree:
-    """As :func:`tree_map` for the leaves of some types; the others stay."""
-    return tree_map(map_only(type_or_types_or_pred)(func), tree, is_leaf=is_leaf)
+def _curried(mapper: Any, kinds: Any, func: Any, tree: Any, is_leaf: Any) -> Any:
+    if func is None:  # map_only(kinds)(func)
+        return lambda f: _only(kinds, f)
+    return mapper(_only(kinds, func), tree, is_leaf=is_leaf)
 
 
-def tree_map_only_(type_or_types_or_pred, /, func: Callable[[Any], Any], tree: PyTree, is_leaf=None) -> PyTree:
-    """As :func:`tree_map_` for the leaves of some types."""
-    return tree_map_(map_only(type_or_types_or_pred)(func), tree, is_leaf=is_leaf)
+def tree_map_only(
+    type_or_types_or_pred: Any, /, func: Any, tree: PyTree, is_leaf: IsLeaf | None = None
+) -> PyTree:
+    """:func:`tree_map` for leaves of a type, of types, or that a function chooses; the others stay."""
+    return _curried(tree_map, type_or_types_or_pred, func, tree, is_leaf)
 
 
-def tree_all(pred: Callable[[Any], bool], tree: PyTree, is_leaf=None) -> bool:
-    """Whether something holds for all leaves."""
-    return all(map(pred, tree_leaves(tree, is_leaf)))
+def tree_map_only_(
+    type_or_types_or_pred: Any, /, func: Any, tree: PyTree, is_leaf: IsLeaf | None = None
+) -> PyTree:
+    """:func:`tree_map_` for leaves of a type, of types, or that a function chooses."""
+    return _curried(tree_map_, type_or_types_or_pred, func, tree, is_leaf)
 
 
-def tree_any(pred: Callable[[Any], bool], tree: PyTree, is_leaf=None) -> bool:
-    """Whether something holds for any leaf."""
-    return any(map(pred, tree_leaves(tree, is_leaf)))
+def map_only(type_or_types_or_pred: Any, /) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """Decorates a function of leaves of some types; it gives back leaves of others as they are."""
+    return lambda func: _only(type_or_types_or_pred, func)
 
 
-def tree_all_only(type_or_types, /, pred: Callable[[Any], bool], tree: PyTree, is_leaf=None) -> bool:
-    """Whether something holds for all leaves of some types."""
-    return all(pred(leaf) for leaf in tree_leaves(tree, is_leaf) if isinstance(leaf, type_or_types))
+def tree_all(pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf | None = None) -> bool:
+    """Whether ``pred`` holds for all leaves."""
+    return all(map(pred, tree_iter(tree, is_leaf)))
 
 
-def tree_any_only(type_or_types, /, pred: Callable[[Any], bool], tree: PyTree, is_leaf=None) -> bool:
-    """Whether something holds for any leaf of some types."""
-    return any(pred(leaf) for leaf in tree_leaves(tree, is_leaf) if isinstance(leaf, type_or_types))
+def tree_any(pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf | None = None) -> bool:
+    """Whether ``pred`` holds for a leaf."""
+    return any(map(pred, tree_iter(tree, is_leaf)))
 
 
-def _with_path(tree: PyTree, path: tuple, out: list, is_leaf) -> None:
-    kind = None if is_leaf is not None and is_leaf(tree) else _kind(tree)
-    if kind is None:
-        out.append((path, tree))
+def tree_all_only(
+    type_or_types: Any, /, pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf | None = None
+) -> bool:
+    """Whether ``pred`` holds for all leaves of some types."""
+    return all(pred(x) for x in tree_iter(tree, is_leaf) if isinstance(x, type_or_types))
+
+
+def tree_any_only(
+    type_or_types: Any, /, pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf | None = None
+) -> bool:
+    """Whether ``pred`` holds for a leaf of some types."""
+    return any(pred(x) for x in tree_iter(tree, is_leaf) if isinstance(x, type_or_types))
+
+
+def arg_tree_leaves(*args: PyTree, **kwargs: PyTree) -> list[Any]:
+    """The leaves of all arguments."""
+    return [leaf for tree in (*args, *kwargs.values()) for leaf in tree_iter(tree)]
+
+
+def _broadcast_to_and_flatten(
+    tree: PyTree, treespec: TreeSpec, is_leaf: IsLeaf | None = None
+) -> list[Any] | None:
+    """The leaves of a tree as those of a shape, a leaf above several taking the place of each; ``None`` if it cannot."""
+    if tree_is_leaf(tree, is_leaf):
+        return [tree] * treespec.num_leaves
+    kind = _node_type(tree)
+    if treespec.is_leaf() or kind is not treespec.type:
+        return None
+    children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
+    if len(children) != treespec.num_children or context != treespec.context:
+        return None
+    leaves: list[Any] = []
+    for child, spec in zip(children, treespec.children_specs):
+        found = _broadcast_to_and_flatten(child, spec, is_leaf)
+        if found is None:
+            return None
+        leaves += found
+    return leaves
+
+
+# --- paths
+
+
+def _walk_paths(tree: PyTree, is_leaf: IsLeaf | None, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    if tree_is_leaf(tree, is_leaf):
+        yield path, tree
         return
-    node = SUPPORTED_NODES[kind]
-    if node.flatten_with_keys_fn is None:
+    kind = _node_type(tree)
+    with_keys = SUPPORTED_NODES[kind].flatten_with_keys_fn
+    if with_keys is None:
         raise ValueError(
-            f"Did not find a flatten_with_keys_fn for type: {kind}. Please pass a flatten_with_keys_fn argument to "
-            "register_pytree_node."
+            f"Did not find a flatten_with_keys_fn for type: {kind}. "
+            "Please pass a flatten_with_keys_fn argument to register_pytree_node."
         )
-    for key, child in node.flatten_with_keys_fn(tree)[0]:
-        _with_path(child, (*path, key), out, is_leaf)
+    for key, child in with_keys(tree)[0]:
+        yield from _walk_paths(child, is_leaf, (*path, key))
 
 
-def tree_leaves_with_path(tree: PyTree, is_leaf=None) -> list[tuple[tuple, Any]]:
-    """The leaves, each with the way to it."""
-    out: list[tuple[tuple, Any]] = []
-    _with_path(tree, (), out, is_leaf)
-    return out
+def tree_leaves_with_path(tree: PyTree, is_leaf: IsLeaf | None = None) -> list[tuple[KeyPath, Any]]:
+    """The list of leaves, each with the path that leads to it."""
+    return list(_walk_paths(tree, is_leaf))
 
 
-def tree_flatten_with_path(tree: PyTree, is_leaf=None) -> tuple[list[tuple[tuple, Any]], TreeSpec]:
-    """As :func:`tree_flatten`, with the way to each leaf."""
+def tree_flatten_with_path(
+    tree: PyTree, is_leaf: IsLeaf | None = None
+) -> tuple[list[tuple[KeyPath, Any]], TreeSpec]:
+    """The list of leaves, each with the path that leads to it, and the shape."""
     return tree_leaves_with_path(tree, is_leaf), tree_structure(tree, is_leaf)
 
 
-def tree_map_with_path(func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf=None) -> PyTree:
-    """As :func:`tree_map` of a function that takes the way to the leaf first."""
-    leaves, spec = tree_flatten_with_path(tree, is_leaf)
-    ways = [path for path, _ in leaves]
-    return spec.unflatten(map(func, ways, [leaf for _, leaf in leaves], *(spec.flatten_up_to(r) for r in rests)))
+def tree_map_with_path(
+    func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf | None = None
+) -> PyTree:
+    """:func:`tree_map` whose function takes the path first."""
+    found, spec = tree_flatten_with_path(tree, is_leaf)
+    paths, leaves = zip(*found) if found else ((), ())
+    return spec.unflatten(map(func, paths, leaves, *(spec.flatten_up_to(rest) for rest in rests)))
 
 
-def keystr(kp: tuple) -> str:
-    """The way to a leaf as one writes it."""
-    return "".join(str(k) for k in kp)
+# --- dumps
+
+_PROTOCOL = 1
 
 
-def _broadcast_to_and_flatten(tree: PyTree, treespec: TreeSpec, is_leaf=None) -> list[Any] | None:
-    """The leaves of a tree for those of a structure that may go deeper; None if they do not fit."""
-    kind = None if is_leaf is not None and is_leaf(tree) else _kind(tree)
-    if kind is None:
-        return [tree] * treespec.num_leaves
-    if treespec._type is not kind:
-        return None
-    children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
-    if len(children) != treespec.num_children or context != treespec._context:
-        return None
-    out: list[Any] = []
-    for child, spec in zip(children, treespec._children, strict=True):
-        flat = _broadcast_to_and_flatten(child, spec, is_leaf)
-        if flat is None:
-            return None
-        out += flat
-    return out
+def _dump(spec: TreeSpec) -> dict[str, Any]:
+    if spec.is_leaf():
+        return {"type": None, "context": None, "children_spec": []}
+    node = SUPPORTED_NODES[spec.type]
+    if node.name is None:
+        raise NotImplementedError(
+            f"No registered serialization name for {spec.type} found. "
+            "Please update your _register_pytree_node call with a `serialized_type_name` kwarg."
+        )
+    return {
+        "type": node.name,
+        "context": json.dumps(spec.context) if node.to_dumpable is None else node.to_dumpable(spec.context),
+        "children_spec": [_dump(child) for child in spec.children_specs],
+    }
+
+
+def _load(held: dict[str, Any]) -> TreeSpec:
+    if held["type"] is None:
+        return _LEAF
+    for kind, node in SUPPORTED_NODES.items():
+        if node.name == held["type"]:
+            load = json.loads if node.from_dumpable is None else node.from_dumpable
+            context = load(held["context"])
+            return TreeSpec(kind, context, [_load(child) for child in held["children_spec"]])
+    raise NotImplementedError(f"No registered node type of the name {held['type']} found.")
+
+
+def treespec_dumps(treespec: TreeSpec, protocol: int | None = None) -> str:
+    """A shape as JSON.
+
+    Errors: ValueError for a protocol other than 1, NotImplementedError for nodes registered without a name.
+    """
+    _check_spec(treespec)
+    if protocol not in (None, _PROTOCOL):
+        raise ValueError(f"Unknown protocol {protocol}. Available protocols: {[_PROTOCOL]}")
+    return json.dumps([_PROTOCOL, _dump(treespec)])
+
+
+def treespec_loads(serialized: str) -> TreeSpec:
+    """The inverse of :func:`treespec_dumps`."""
+    protocol, held = json.loads(serialized)
+    if protocol != _PROTOCOL:
+        raise ValueError(f"Unknown protocol {protocol}. Available protocols: {[_PROTOCOL]}")
+    return _load(held)
+
+
+def treespec_pprint(treespec: TreeSpec) -> str:
+    """A shape as it reads best: the tree with ``*`` for leaves."""
+
+    class _Star:
+        def __repr__(self) -> str:
+            return "*"
+
+    return textwrap.dedent(repr(tree_unflatten([_Star()] * treespec.num_leaves, treespec)))

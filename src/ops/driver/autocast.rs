@@ -1,6 +1,7 @@
 //! Mixed precision: while it is on, an op gets its operands in the dtype that its row names ([`Autocast`]). It acts where a
 //! row is called, not where ops call one another: what a row is made of sees operands that are cast already.
 
+use crate::autograd::grad_enabled;
 use crate::base::{DType, Device};
 use crate::error::Result;
 use crate::ops::table::{Arg, Autocast, Operand};
@@ -61,6 +62,15 @@ pub fn operands(policy: Autocast, half: DType, args: &mut [Arg]) -> Result<()> {
     })
 }
 
+/// A tensor of halves in float32 while mixed precision is on, for an op of which only some modes ask for that.
+pub fn whole(t: &Tensor) -> Result<Tensor> {
+    if state().dtype.is_some() && matches!(t.dtype(), DType::F16 | DType::BF16) {
+        t.cast(DType::F32)
+    } else {
+        Ok(t.clone())
+    }
+}
+
 /// Every tensor that mixed precision may cast: floats of the CPU, but for doubles.
 fn each(args: &mut [Arg], f: &mut dyn FnMut(&mut Tensor) -> Result<()>) -> Result<()> {
     let mut one = |t: &mut Tensor| {
@@ -82,11 +92,17 @@ fn each(args: &mut [Arg], f: &mut dyn FnMut(&mut Tensor) -> Result<()>) -> Resul
     Ok(())
 }
 
-fn cast(t: &Tensor, to: DType) -> Result<Tensor> {
+/// A tensor in a dtype; the cast of a leaf is kept for the next op that asks.
+pub fn cast(t: &Tensor, to: DType) -> Result<Tensor> {
     if t.dtype() == to {
         return Ok(t.clone());
     }
-    let keep = state().cache && t.dtype() == DType::F32 && t.requires_grad() && t.is_leaf() && !t.is_view();
+    let keep = state().cache
+        && grad_enabled()
+        && t.dtype() == DType::F32
+        && t.requires_grad()
+        && t.is_leaf()
+        && !t.is_view();
     if !keep {
         return t.cast(to);
     }
