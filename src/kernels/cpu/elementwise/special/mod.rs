@@ -4,6 +4,7 @@
 mod bessel;
 mod error;
 mod gamma;
+mod implicit;
 mod plain;
 mod polynomial;
 
@@ -11,5 +12,6 @@ pub use super::clib::{j0, j1, lgamma, y0, y1};
 pub use bessel::*;
 pub use error::*;
 pub use gamma::*;
+pub use implicit::*;
 pub use plain::*;
 pub use polynomial::*;
