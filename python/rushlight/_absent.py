@@ -40,7 +40,7 @@ _NAMES = {
         "rnn_tanh_cell round_ saddmm segment_reduce set_anomaly_enabled set_autocast_cache_enabled "
         "set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled "
         "set_autocast_gpu_dtype set_autocast_ipu_dtype set_autocast_ipu_enabled set_autocast_xla_dtype "
-        "set_autocast_xla_enabled set_default_device set_deterministic_debug_mode "
+        "set_autocast_xla_enabled set_deterministic_debug_mode "
         "set_float32_matmul_precision set_flush_denormal set_warn_always signal slice_inverse slogdet smm "
         "solve sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor "
         "sparse_csc_tensor sparse_csr_tensor spmm sspaddmm stft svd svd_lowrank sym_constrain_range "

@@ -112,6 +112,36 @@ impl DType {
             DType::C128 => "c10::complex<double>",
         }
     }
+    /// The name in PyTorch's messages about numbers that do not fit: `int8_t`.
+    pub const fn fixed_name(self) -> &'static str {
+        match self {
+            DType::U8 => "uint8_t",
+            DType::I8 => "int8_t",
+            DType::I16 => "int16_t",
+            DType::I64 => "int64_t",
+            other => other.c_name(),
+        }
+    }
+    /// The least and the greatest integer; those of int64 for what is no integer.
+    pub const fn bounds(self) -> (i128, i128) {
+        match self {
+            DType::Bool => (0, 1),
+            DType::U8 => (0, u8::MAX as i128),
+            DType::I8 => (i8::MIN as i128, i8::MAX as i128),
+            DType::I16 => (i16::MIN as i128, i16::MAX as i128),
+            DType::I32 => (i32::MIN as i128, i32::MAX as i128),
+            _ => (i64::MIN as i128, i64::MAX as i128),
+        }
+    }
+    /// The largest finite number of a floating type.
+    pub const fn largest(self) -> f64 {
+        match self {
+            DType::F16 => 65504.0,
+            DType::BF16 => 3.3895313892515355e38,
+            DType::F32 => f32::MAX as f64,
+            _ => f64::MAX,
+        }
+    }
     pub const fn category(self) -> Category {
         match self {
             DType::Bool => Category::Bool,
@@ -187,6 +217,10 @@ pub trait Elem: Copy + Default + Debug + Send + Sync + PartialEq + 'static {
     /// C's conversions: integers wrap, floats to integers truncate.
     fn from_f64(v: f64) -> Self;
     fn from_i64(v: i64) -> Self;
+    /// Integers take the low bits.
+    fn from_u64(v: u64) -> Self {
+        if Self::DTYPE.is_integral() { Self::from_i64(v as i64) } else { Self::from_f64(v as f64) }
+    }
     fn from_c128(v: C128) -> Self;
     fn is_zero(self) -> bool {
         self == Self::ZERO

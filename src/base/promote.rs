@@ -1,7 +1,8 @@
 //! PyTorch's type promotion: dtypes of tensors with dimensions, of 0-d tensors and of Python numbers form three
 //! ranks; a lower rank only counts when its category is higher.
 
-use super::{Category, DType, Scalar};
+use super::{Category, DType, Device, Scalar};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 static DEFAULT: AtomicU8 = AtomicU8::new(DType::F32 as u8);
@@ -13,6 +14,21 @@ pub fn default_dtype() -> DType {
 
 pub fn set_default_dtype(d: DType) {
     DEFAULT.store(d as u8, Ordering::Relaxed);
+}
+
+thread_local! {
+    static DEVICE: Cell<Device> = const { Cell::new(Device::Cpu) };
+}
+
+/// The device of new tensors on this thread (`set_default_device`, `with torch.device(..)`).
+#[inline]
+pub fn default_device() -> Device {
+    DEVICE.with(Cell::get)
+}
+
+/// Answers with what it was.
+pub fn set_default_device(d: Device) -> Device {
+    DEVICE.with(|c| c.replace(d))
 }
 
 /// The smallest dtype that holds both.

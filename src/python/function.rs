@@ -5,10 +5,12 @@ use crate::autograd::grad_enabled;
 use crate::base::Scalar;
 use crate::error::Result as CoreResult;
 use crate::ops;
+use crate::ops::driver::apply::check_saved;
+use crate::ops::driver::op::Saves;
 use crate::python::autograd::optional;
 use crate::python::error::{OrPy, from_py};
 use crate::python::tensor::{PyTensor, wrap};
-use crate::tensor::graph::{Input, Shape};
+use crate::tensor::graph::{Input, Shape, Show};
 use crate::tensor::saved::{Saved, SavedTensor};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -92,7 +94,7 @@ impl Function {
 }
 
 /// A saved tensor by its place in `save_for_backward`: kept among the inputs or, if it is a result, the outputs.
-fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
+pub(super) fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
     let guard = crate::tensor::graph::lock(&cx.node.saved);
     let Some(saved) = guard.as_ref() else { return Ok(None) };
     let slot = match (saved.inputs.get(i), saved.outputs.get(i)) {
@@ -109,6 +111,11 @@ impl GradFn for Function {
     }
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
         self.run(cx, grads, want)
+    }
+    /// The context first: the attributes of the node are its attributes.
+    fn show(&self, to: Show) {
+        to(&self.ctx);
+        to(&self.backward);
     }
 }
 
@@ -161,6 +168,8 @@ fn _record_function<'py>(
     if !recording {
         return PyTuple::new(py, results);
     }
+    let kept_inputs: Vec<Tensor> = saved.iter().filter_map(|s| tensor_of(&s)).collect();
+    check_saved(&kept_inputs.iter().collect::<Vec<_>>(), Saves::INPUTS).py()?;
     let mut kept = Saved::default();
     for s in saved.iter() {
         let slot = outputs.iter().position(|o| o.is(&s)).filter(|_| !is_in(inputs, &s));

@@ -1,8 +1,9 @@
 //! `x[...]`: Python's index objects as the engine's list of indices.
 
-use super::convert::{int, operand};
+use super::convert::{int, operand, overflow};
 use super::error::OrPy;
 use super::tensor::{PyTensor, wrap};
+use crate::base::Scalar;
 use crate::ops::index::item::{Index, get_item, set_item};
 use crate::ops::table::Val;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
@@ -61,10 +62,26 @@ fn one(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
     }
 }
 
+/// Whether an element of a list says that the list is a tuple of indices.
+fn is_index(obj: &Bound<'_, PyAny>) -> bool {
+    obj.cast::<PyTensor>().is_ok()
+        || obj.cast::<PySlice>().is_ok()
+        || obj.cast::<PyList>().is_ok()
+        || obj.cast::<PyTuple>().is_ok()
+        || obj.is_none()
+        || obj.cast::<PyEllipsis>().is_ok()
+}
+
 fn indices(obj: &Bound<'_, PyAny>) -> PyResult<Vec<Index>> {
     match obj.cast::<PyTuple>() {
         Ok(t) => t.iter().map(|i| one(&i)).collect(),
-        Err(_) => Ok(vec![one(obj)?]),
+        Err(_) => match obj.cast_exact::<PyList>() {
+            // a list with anything in it that indexes by itself means a tuple
+            Ok(list) if list.len() < 32 && list.iter().any(|i| is_index(&i)) => {
+                list.iter().map(|i| one(&i)).collect()
+            }
+            _ => Ok(vec![one(obj)?]),
+        },
     }
 }
 
@@ -85,9 +102,18 @@ pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<P
     wrap(slf.py(), out).map(Bound::unbind)
 }
 
+/// What is assigned: a tensor or a number, integers within int64.
+fn assigned(value: &Bound<'_, PyAny>) -> PyResult<Option<Val>> {
+    match operand(value) {
+        Ok(Some(Val::S(Scalar::UInt(_)))) => Err(overflow()),
+        Err(_) if value.cast::<PyInt>().is_ok() => Err(overflow()),
+        other => other,
+    }
+}
+
 pub fn set(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let t = slf.get().tensor();
-    let value = match operand(value)? {
+    let value = match assigned(value)? {
         Some(v) => v,
         None => Val::T(super::create::from_data(value, Some(t.dtype()), None)?),
     };

@@ -48,9 +48,15 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     };
     let text: String = get("typestr")?.extract()?;
     let Some(dtype) = dtype_from(&text) else {
+        if text.starts_with('>') && dtype_from(&text.replacen('>', "<", 1)).is_some() {
+            return Err(PyValueError::new_err(
+                "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not supported.",
+            ));
+        }
+        let class = obj.getattr("dtype").and_then(|d| d.getattr("type")).and_then(|c| c.getattr("__name__"));
         return Err(PyTypeError::new_err(format!(
-            "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool.",
-            obj.getattr("dtype").map_or(text.clone(), |d| d.to_string())
+            "can't convert np.ndarray of type numpy.{}. The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool.",
+            class.map_or(text.clone(), |name| name.to_string())
         )));
     };
     let shape: Vec<usize> = get("shape")?.extract()?;
@@ -203,7 +209,7 @@ impl PyTensor {
     fn numpy<'py>(&self, py: Python<'py>, force: bool) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
         if !force {
-            if t.requires_grad() {
+            if t.requires_grad() && crate::autograd::mode().says_enabled() {
                 return Err(PyRuntimeError::new_err(
                     "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
                 ));
@@ -211,6 +217,19 @@ impl PyTensor {
             check_no_grad(&t)?;
         }
         to_array(py, t.detach())
+    }
+    /// What NumPy's functions answer when they were given the tensor: a tensor. Truth values come as uint8, as in PyTorch.
+    #[pyo3(signature = (array, context = None, return_scalar = false))]
+    fn __array_wrap__<'py>(
+        &self,
+        py: Python<'py>,
+        array: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
+        return_scalar: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (context, return_scalar);
+        let t = from_array(array)?;
+        wrap(py, if t.dtype() == DType::Bool { t.cast(DType::U8).py()? } else { t })
     }
     #[pyo3(signature = (dtype = None, copy = None))]
     fn __array__<'py>(

@@ -36,5 +36,7 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     interop::install(m)?;
     describe::install(m)?;
     interrupt::install(m);
+    #[cfg(unix)]
+    crate::kernels::cpu::machine::fork::guard();
     Ok(())
 }

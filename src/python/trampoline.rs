@@ -151,7 +151,7 @@ fn call<'py>(
                 }
                 if let Some(out) = &out {
                     out::adopt(row, &mut args, out);
-                    out::check_apart(&args, out)?;
+                    out::check_apart(row, &args, out)?;
                 }
                 let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
                 if row.is_in(Place::InPlace) {

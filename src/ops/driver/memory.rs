@@ -149,6 +149,7 @@ pub fn fill_data(x: &Tensor, value: Scalar) -> Result<()> {
         return Ok(());
     }
     check_memory(x)?;
+    let value = value.fit(x.dtype())?;
     let _guard = Guard::take([].into_iter(), [x.storage()].into_iter());
     fill_held(x, value);
     Ok(())

@@ -55,7 +55,7 @@ pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, creation
 #[inline]
 pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, creation: Creation) {
     let mode = mode();
-    if mode == GradMode::Inference || !x.dtype().is_differentiable() {
+    if mode.is_inference() || !x.dtype().is_differentiable() {
         return;
     }
     let creation = if mode == GradMode::NoGrad { Creation::NoGrad } else { creation };

@@ -2,7 +2,7 @@
 //! a tensor is filled in the order of its memory, except that samplers with probabilities of their own go in
 //! logical order.
 
-use crate::base::promote::default_dtype;
+use crate::base::promote::{default_device, default_dtype};
 use crate::base::rng::{Generator, default_generator};
 use crate::base::{DType, Device, MemoryFormat, Scalar};
 use crate::error::Result;
@@ -98,7 +98,7 @@ rows! { FILL:
     /// The numbers `0..n` in random order.
     [Torch] fn randperm(n: i64; generator: Option<&Generator> = None, ..made: Made) -> Tensor {
         ensure!(n >= 0, Runtime, "n must be non-negative, got{n}");
-        let out = Tensor::empty(&[n as usize], made.dtype.unwrap_or(DType::I64), made.device.unwrap_or(Device::Cpu))?;
+        let out = Tensor::empty(&[n as usize], made.dtype.unwrap_or(DType::I64), made.device.unwrap_or_else(default_device))?;
         if out.device() != Device::Meta {
             let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());
             let mut g = generator.unwrap_or_else(|| default_generator()).lock();

@@ -17,6 +17,8 @@ use crate::tensor::Tensor;
 pub enum Rule {
     /// The common dtype.
     Same,
+    /// The common dtype, and the kernel computes in it: the half types too, where bits matter.
+    Own,
     /// Integers become the default float.
     Float,
     /// As `Same`, and complex becomes its real part's dtype (`abs`).
@@ -37,6 +39,7 @@ impl Rule {
     pub fn resolve(self, common: DType) -> (DType, DType) {
         match self {
             Rule::Same => (half_up(common), common),
+            Rule::Own => (common, common),
             Rule::Float => {
                 let out = float_result(common);
                 (half_up(out), out)
