@@ -15,8 +15,8 @@ _NAMES = {
         "cholesky cholesky_inverse cholesky_solve choose_qparams_optimized clamp_ clamp_max_ clamp_min_ "
         "clear_autocast_cache clip_ combinations compile compiled_with_cxx11_abi compiler complex32 cond "
         "contrib cosine_embedding_loss cross dequantize det detach_ distributed distributions dsmm eig "
-        "embedding_bag embedding_renorm_ empty_quantized export fill_ float4_e2m1fn_x2 float8_e4m3fn "
-        "float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu fork frobenius_norm from_file "
+        "embedding_bag embedding_renorm_ empty_quantized export fill_ float4_e2m1fn_x2 "
+        "float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu fork frobenius_norm from_file "
         "frombuffer func futures fx geqrf get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype "
         "get_autocast_ipu_dtype get_autocast_xla_dtype get_deterministic_debug_mode get_device "
         "get_device_module get_file_path get_float32_matmul_precision grid_sampler grid_sampler_2d "
@@ -46,7 +46,7 @@ _NAMES = {
         "sparse_csc_tensor sparse_csr_tensor spmm sspaddmm stft svd svd_lowrank sym_constrain_range "
         "sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min sym_not "
         "sym_sqrt sym_sum symeig testing thread_safe_generator trace triangular_solve triplet_margin_loss "
-        "uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 uint7 unify_type_list unravel_index "
+        "uint1 uint2 uint3 uint4 uint5 uint6 uint7 unify_type_list unravel_index "
         "unsafe_chunk unsafe_split unsafe_split_with_sizes vander vmap wait while_loop xpu zero_ "
     ),
     "autograd": (

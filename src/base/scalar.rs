@@ -77,6 +77,10 @@ impl Scalar {
     pub fn fit_wide(self, dtype: DType) -> Result<Scalar> {
         self.fit(if dtype.is_half() { DType::F32 } else { dtype })
     }
+    /// What int64 cannot hold as a float: a tensor made of a number has a signed dtype.
+    pub fn signed(self) -> Scalar {
+        if let Scalar::UInt(u) = self { Scalar::Float(u as f64) } else { self }
+    }
     /// The number as a half type holds it.
     pub fn rounded(self, dtype: DType) -> Scalar {
         match dtype {
@@ -98,7 +102,9 @@ impl Scalar {
             (_, Scalar::Complex(c)) => c.im == 0.0 && Scalar::Float(c.re).fits(dtype),
             (DType::F64, _) => true,
             (DType::F32 | DType::C64, s) => within(s.to_f64(), f32::MAX as f64),
-            (DType::F16 | DType::BF16, s) => within(s.to_f64(), dtype.largest()),
+            (DType::F16 | DType::BF16 | DType::F8E4M3 | DType::F8E5M2, s) => {
+                within(s.to_f64(), dtype.largest())
+            }
             (_, Scalar::Bool(_)) => true,
             (DType::I64, Scalar::Int(_)) => true,
             (d, Scalar::Float(v)) => {

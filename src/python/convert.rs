@@ -107,7 +107,7 @@ pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
 
 /// A size that no integer of int64 is.
 #[cold]
-fn no_size(error: PyErr) -> PyErr {
+pub fn no_size(error: PyErr) -> PyErr {
     Python::attach(|py| match error.is_instance_of::<PyValueError>(py) {
         true => PyTypeError::new_err(format!(
             "argument 'size' failed to unpack the object with error \"{}\"",

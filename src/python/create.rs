@@ -175,12 +175,12 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
         return Err(PyValueError::new_err("sequences of unequal depth cannot form a tensor"));
     }
     if dtype != DType::Bool {
-        if all.long && dtype.is_integral() {
+        if all.long && dtype.is_integral() && dtype != DType::U64 {
             return Err(super::convert::overflow());
         }
         all.values.iter().try_for_each(|s| check_range(*s, dtype))?;
     }
-    let t = with_dtype!("tensor", dtype, any, T => {
+    let t = with_dtype!(dtype, every, T => {
         let data: Vec<T> = collected(all.values.len(), all.values.iter().map(|s| s.to::<T>())).py()?;
         Tensor::from_slice::<T>(&data, &all.shape).py()?
     });
@@ -430,7 +430,7 @@ fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
             "invalid dtype object: only floating-point types are supported as the default type",
         )
     })?;
-    if !dtype.is_float() {
+    if !dtype.is_float() || dtype.is_stored() {
         return Err(PyTypeError::new_err("only floating-point types are supported as the default type"));
     }
     promote::set_default_dtype(dtype);

@@ -27,7 +27,10 @@ fn typestr(d: DType) -> Option<&'static str> {
         DType::F64 => "<f8",
         DType::C64 => "<c8",
         DType::C128 => "<c16",
-        DType::BF16 => return None,
+        DType::U16 => "<u2",
+        DType::U32 => "<u4",
+        DType::U64 => "<u8",
+        DType::BF16 | DType::F8E4M3 | DType::F8E5M2 => return None,
     })
 }
 
@@ -190,13 +193,19 @@ fn format_char(d: DType) -> Option<&'static str> {
         DType::I8 => "b",
         DType::I16 => "h",
         DType::I32 => "i",
+        // NumPy's int64 is C's long where that has 64 bits
+        DType::I64 if size_of::<std::ffi::c_long>() == 8 => "l",
+        DType::U64 if size_of::<std::ffi::c_long>() == 8 => "L",
         DType::I64 => "q",
         DType::F16 => "e",
         DType::F32 => "f",
         DType::F64 => "d",
         DType::C64 => "Zf",
         DType::C128 => "Zd",
-        DType::BF16 => return None,
+        DType::U16 => "H",
+        DType::U32 => "I",
+        DType::U64 => "Q",
+        DType::BF16 | DType::F8E4M3 | DType::F8E5M2 => return None,
     })
 }
 
@@ -445,10 +454,12 @@ mod dlpack {
     fn code(d: DType) -> DLDataType {
         let code = match d {
             DType::Bool => 6,
-            DType::U8 => 1,
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => 1,
             DType::I8 | DType::I16 | DType::I32 | DType::I64 => 0,
             DType::F16 | DType::F32 | DType::F64 => 2,
             DType::BF16 => 4,
+            DType::F8E4M3 => 10,
+            DType::F8E5M2 => 12,
             DType::C64 | DType::C128 => 5,
         };
         DLDataType { code, bits: d.size() as u8 * 8, lanes: 1 }

@@ -65,6 +65,8 @@ pub enum Creation {
     Multi,
     /// Without recording.
     NoGrad,
+    /// In inference mode.
+    Inference,
     /// Returned by a function of the user's, whose backward a new history of the base would pass by.
     Function,
 }

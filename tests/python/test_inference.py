@@ -77,3 +77,15 @@ def test_it_has_no_version_and_no_gradient():
             RuntimeError, match="requires_grad=True on inference tensor outside InferenceMode"
         ):
             change(made())
+
+
+def test_views_made_there_are_not_written_to_outside():
+    x = rl.ones(2, requires_grad=True) * 1
+    with rl.inference_mode():
+        view = x.view(1, 2)
+        view.add_(1)
+    assert view.requires_grad and not view.is_inference() and x.tolist() == [2, 2]
+    with pytest.raises(
+        RuntimeError, match="A view was created in inference mode and is being modified inplace in normal"
+    ):
+        view.add_(1)

@@ -124,3 +124,33 @@ def test_nothing_is_divided_by_zero():
             assert f(x).shape == x.shape and f(x).dtype == x.dtype
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         rl.ones(1, dtype=rl.int64) // 0
+
+
+def test_factors_before_what_they_scale():
+    x, m, b = rl.ones(1), rl.ones(1, 1), rl.ones(1, 1, 1)
+    calls = {
+        "add": (lambda: rl.add(x, 2, x), 3),
+        "add of a tensor": (lambda: x.add(2, x), 3),
+        "sub": (lambda: rl.sub(x, 2, x), -1),
+        "addcmul": (lambda: rl.addcmul(x, 2, x, x), 3),
+        "addcdiv": (lambda: x.addcdiv(2, x, x), 3),
+        "addmm": (lambda: rl.addmm(2, m, 3, m, m), 5),
+        "addmm without alpha": (lambda: rl.addmm(2, m, m, m), 3),
+        "addmm of a tensor": (lambda: m.addmm(2, 3, m, m), 5),
+        "addmv": (lambda: rl.addmv(2, x, 3, m, x), 5),
+        "addr": (lambda: rl.addr(2, m, 3, x, x), 5),
+        "baddbmm": (lambda: rl.baddbmm(2, b, 3, b, b), 5),
+        "addbmm": (lambda: rl.addbmm(2, m, 3, b, b), 5),
+        "in place": (lambda: rl.ones(1).add_(2, x), 3),
+    }
+    for name, (call, want) in calls.items():
+        with pytest.warns(UserWarning, match=r"This overload of \w+ is deprecated:"):
+            assert call().item() == want, name
+    for wrong in (
+        lambda: rl.add(x, x, 2),
+        lambda: rl.add(2, x, x),
+        lambda: rl.add(x, "a", x),
+        lambda: rl.mul(x, 2, x),
+    ):
+        with pytest.raises(TypeError):
+            wrong()

@@ -63,6 +63,10 @@ impl Tensor {
         }
         apply(ToCopy { dtype, format: MemoryFormat::Preserve }, &[self])
     }
+    /// A stored dtype as what it is computed in, outside the graph; others as they are.
+    pub(crate) fn carried(&self) -> Result<Tensor> {
+        if self.dtype().is_stored() { self.detach().cast(self.dtype().carrier()) } else { Ok(self.clone()) }
+    }
     /// Moves and converts; the same tensor where nothing changes and no copy is asked for.
     pub fn convert(
         &self,

@@ -270,6 +270,9 @@ fn check_view(target: &Tensor) -> Result<()> {
         return Ok(());
     }
     let head = match target.grad_fn() {
+        _ if creation == Creation::Inference => {
+            "A view was created in inference mode and is being modified inplace in normal mode.".into()
+        }
         Some((node, slot)) if creation == Creation::NoGrad => format!(
             "Output {slot} of {} is a view of a view which was created in no_grad mode and is being modified inplace with grad mode enabled.",
             node.name()
@@ -285,6 +288,9 @@ fn check_view(target: &Tensor) -> Result<()> {
         Creation::Plain => "",
         Creation::Multi => {
             " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        }
+        Creation::Inference => {
+            " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
         }
         Creation::NoGrad => {
             " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."

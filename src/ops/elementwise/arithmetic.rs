@@ -174,6 +174,7 @@ binary! { ARITHMETIC:
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::mul(a, b))),
         numbers true,
         wide true,
+        stored DType::is_integral,
         wgsl "a * b",
         grad { a |g, b: Val| g.mul(conj_val(b)?), b |g, a: Val| g.mul(conj_val(a)?) };
     /// The quotient of two tensors, broadcasting both; integers divide as floats.

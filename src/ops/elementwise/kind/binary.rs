@@ -35,6 +35,8 @@ pub struct BinaryDef {
     pub check: Option<fn(&[&Tensor]) -> Result<()>>,
     /// Both operands may be numbers.
     pub numbers: bool,
+    /// The stored dtypes that the op takes nevertheless, in their carrier.
+    pub stored: fn(DType) -> bool,
     /// Beside halves a number keeps its digits: products and quotients are computed in float32. Elsewhere it is rounded first, as
     /// the elements were.
     pub wide: bool,
@@ -53,8 +55,20 @@ impl BinaryDef {
         guard: None,
         check: None,
         numbers: false,
+        stored: |_| false,
         wide: false,
     };
+
+    /// (dtype the kernel computes in, dtype of the result)
+    #[inline]
+    fn resolve(&self, common: DType) -> (DType, DType) {
+        let (compute, dtype) = self.rule.resolve(common);
+        if compute.is_stored() && (self.stored)(compute) {
+            (compute.carrier(), dtype)
+        } else {
+            (compute, dtype)
+        }
+    }
 
     /// The kernel for a compute dtype, or the error that says what would work.
     #[inline]
@@ -114,7 +128,7 @@ impl Op for Binary {
         }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let (compute, dtype) = self.def.rule.resolve(self.common(x));
+        let (compute, dtype) = self.def.resolve(self.common(x));
         if let Some(check) = self.def.check {
             check(x)?;
         }
@@ -133,7 +147,7 @@ impl Op for Binary {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let common = self.common(x);
-        let (compute, _) = self.def.rule.resolve(common);
+        let (compute, _) = self.def.resolve(common);
         let written =
             if matches!(self.def.rule, Rule::Compare | Rule::Logical) { DType::Bool } else { compute };
         let own: SmallVec<[Tensor; 2]>;
@@ -298,7 +312,7 @@ pub type T = &'static Tensor;
 /// [Places] name(input: V, other: V) DEF "GradName" also ["alias", Special "alias"]: Rule,
 ///     cpu |dt| the dense kernel for a compute dtype, or `None`,
 ///     takes (not Bool Runtime "words"),         // what the refusal says beside that, see `takes!`
-///     guard f, check f, numbers true, wide true, // see `BinaryDef`
+///     guard f, check f, numbers true, wide true, stored f, // see `BinaryDef`
 ///     wgsl "expression of a and b",             // where it has one
 ///     out Keep,                                 // what `out=` may be, where it is not `Promote`
 ///     grad { a |g, b: Val| .., b |g, a: Val| .. };  // see `slopes!`; `grad None`
@@ -310,7 +324,7 @@ macro_rules! binary {
     ($block:ident: $($(#[doc = $doc:literal])* $([$place:ident])? $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident $($gn:literal)*
         $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
         cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(guard $guard:expr,)? $(check $check:expr,)? $(numbers $numbers:expr,)?
-        $(wide $wide:expr,)? $(wgsl $wgsl:literal,)? $(out $out:ident,)? grad $grad:tt;)*) => {
+        $(wide $wide:expr,)? $(stored $stored:expr,)? $(wgsl $wgsl:literal,)? $(out $out:ident,)? grad $grad:tt;)*) => {
         $(
             pub static $def: $crate::ops::elementwise::kind::binary::BinaryDef = $crate::ops::elementwise::kind::binary::BinaryDef {
                 name: stringify!($name),
@@ -322,6 +336,7 @@ macro_rules! binary {
                 $(check: Some($check),)?
                 $(numbers: $numbers,)?
                 $(wide: $wide,)?
+                $(stored: $stored,)?
                 grad: $crate::ops::elementwise::kind::grad::slopes!($grad),
                 ..$crate::ops::elementwise::kind::binary::BinaryDef::EMPTY
             };
