@@ -415,6 +415,7 @@ impl Leaf {
     }
 }
 
+#[cfg(feature = "python")]
 impl Edge {
     /// Shows the foreign objects that hang on what the edge leads to, if nothing else leads there: those of the hooks and of the
     /// function itself.

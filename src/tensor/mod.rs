@@ -306,6 +306,7 @@ impl Tensor {
             || (self.flag(IS_VIEW) && self.state().view.as_ref().is_some_and(|v| v.base.requires_grad()))
     }
     /// Shows the foreign objects that are reachable through this handle alone, for a garbage collector.
+    #[cfg(feature = "python")]
     pub(crate) fn show(&self, to: graph::Show) {
         if Arc::strong_count(&self.0) == 1
             && let Ok(state) = self.0.state.try_lock()
