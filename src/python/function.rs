@@ -26,6 +26,8 @@ pub struct Function {
     backward: Py<PyAny>,
     /// For each argument of `forward`, whether it is a tensor (with a slot here).
     tensors: Vec<bool>,
+    /// For each result of `forward`, whether it is a tensor: the others have no gradient, not even one of zeros.
+    results: Vec<bool>,
     /// How many of the saved tensors there are, in order of `save_for_backward`.
     saved: usize,
 }
@@ -47,7 +49,7 @@ impl Function {
         for (i, g) in grads.iter().enumerate() {
             args.push(match g {
                 Some(g) => wrap(py, g.clone())?,
-                None if materialize => {
+                None if materialize && self.results[i] => {
                     let s = &cx.node.outputs[i];
                     wrap(py, ops::driver::memory::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
                 }
@@ -188,6 +190,7 @@ fn _record_function<'py>(
         ctx,
         backward,
         tensors: args.iter().map(Option::is_some).collect(),
+        results: results.iter().map(|r| tensor_of(r).is_some()).collect(),
         saved: saved.len(),
     };
     let shapes = |o: &Bound<'py, PyAny>| match tensor_of(o) {

@@ -102,6 +102,16 @@ pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<P
     wrap(slf.py(), out).map(Bound::unbind)
 }
 
+/// The class of an object as C knows it: with the module where that is NumPy's.
+fn full_name(obj: &Bound<'_, PyAny>) -> String {
+    let class = obj.get_type();
+    let name = class.name().map_or_else(|_| "object".into(), |n| n.to_string());
+    match class.module() {
+        Ok(module) if module == "numpy" => format!("numpy.{name}"),
+        _ => name,
+    }
+}
+
 /// What is assigned: a tensor or a number, integers within int64.
 fn assigned(value: &Bound<'_, PyAny>) -> PyResult<Option<Val>> {
     match operand(value) {
@@ -115,7 +125,13 @@ pub fn set(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>, value: &Bound<'_
     let t = slf.get().tensor();
     let value = match assigned(value)? {
         Some(v) => v,
-        None => Val::T(super::create::from_data(value, Some(t.dtype()), None)?),
+        None => {
+            return Err(PyTypeError::new_err(format!(
+                "can't assign a {} to a {}",
+                full_name(value),
+                crate::tensor::type_name(t.dtype(), t.device())
+            )));
+        }
     };
     set_item(&t, &indices(index)?, value).py()
 }

@@ -154,3 +154,28 @@ def test_factors_before_what_they_scale():
     ):
         with pytest.raises(TypeError):
             wrong()
+
+
+def test_results_that_are_no_tensors_have_no_gradient():
+    class Odd(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2, "text", 5, x * 3
+
+        @staticmethod
+        def backward(ctx, *grads):
+            seen.extend(grads)
+            return grads[0] * 2
+
+    seen = []
+    x = rl.ones(1, requires_grad=True)
+    y, text, number, _ = Odd.apply(x)
+    y.sum().backward()
+    assert (text, number, x.grad.item()) == ("text", 5, 2)
+    assert seen[1] is seen[2] is None and seen[3].item() == 0
+
+
+def test_only_tensors_and_numbers_are_assigned():
+    for value in ([1, 2], (1,), "a", None):
+        with pytest.raises(TypeError, match=f"can't assign a {type(value).__name__} to a torch.FloatTensor"):
+            rl.zeros(2)[0:2] = value
