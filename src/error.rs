@@ -61,6 +61,12 @@ impl Error {
             format!("\"{kernel}\" not implemented for '{}'", dtype.scalar_name()),
         )
     }
+    /// Ends the call with this error, from where there is no other way to answer; whoever called the op makes an exception of
+    /// it.
+    #[cold]
+    pub fn unwind(self) -> ! {
+        std::panic::resume_unwind(Box::new(self))
+    }
     pub fn kind(&self) -> Kind {
         self.0.kind
     }

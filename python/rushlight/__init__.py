@@ -38,6 +38,7 @@ from ._settings import (
     get_num_interop_threads as get_num_interop_threads,
     is_grad_enabled as is_grad_enabled,
     is_storage as is_storage,
+    set_default_device as set_default_device,
     set_default_tensor_type as set_default_tensor_type,
     set_num_interop_threads as set_num_interop_threads,
     set_printoptions as set_printoptions,

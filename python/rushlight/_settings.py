@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os as _os
-
 from . import _C
-from ._C import is_grad_enabled as is_grad_enabled
+from ._C import get_default_device as get_default_device, is_grad_enabled as is_grad_enabled
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
@@ -53,9 +51,21 @@ def set_default_tensor_type(t: Any, /) -> None:
     _C.set_default_dtype(_BY_TYPE_NAME[t] if isinstance(t, str) else t.dtype)
 
 
-def get_default_device() -> Any:
-    """The device of new tensors."""
-    return _C.device("cpu")
+def set_default_device(device: Any) -> None:
+    """The device of new tensors on this thread, where they are not told one; ``None`` for the CPU.
+
+    Args:
+        device (device, str or int): ``with rl.device(..)`` does it for a block.
+
+    Example::
+
+        >>> import rushlight as rl
+        >>> rl.set_default_device("meta"); rl.ones(2).device
+        device(type='meta')
+        >>> rl.set_default_device(None); rl.ones(2).device
+        device(type='cpu')
+    """
+    _C._set_default_device(_C.device("cpu" if device is None else device))
 
 
 def get_num_interop_threads() -> int:
@@ -73,17 +83,5 @@ def is_storage(obj: object, /) -> bool:
 
     return isinstance(obj, (TypedStorage, UntypedStorage))
 
-
-def _alone() -> None:
-    """In a process that was forked: computes with one thread.
-
-    The engine's threads do not survive a fork, and if one was at work a child that hands it a part would wait for ever.
-    The bits of results do not depend on the number of threads.
-    """
-    _C.set_num_threads(1)
-
-
-if hasattr(_os, "register_at_fork"):
-    _os.register_at_fork(after_in_child=_alone)
 
 __all__ = [name for name in globals() if not name.startswith("_")]

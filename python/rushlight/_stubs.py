@@ -157,6 +157,8 @@ BY_HAND = {
     "as_tensor": ("(data: Any, dtype: _dtype | None = None, device: _device | _str | _int | None = None) -> Tensor",),
     "from_numpy": ("(ndarray: Any) -> Tensor",),
     "from_dlpack": ("(ext_tensor: Any, *, device: Any = None, copy: _bool | None = None) -> Tensor",),
+    "get_default_device": ("() -> _device",),
+    "_set_default_device": ("(device: _device) -> None",),
     "set_default_dtype": ("(d: _dtype) -> None",),
     "get_default_dtype": ("() -> _dtype",),
     "set_num_threads": ("(int: _int) -> None",),
@@ -227,7 +229,7 @@ _SPECIAL = {
     "None": ("__setitem__", "__delitem__"),
 }
 _ANSWERS = {name: answer for answer, names in _SPECIAL.items() for name in names}
-_UNARY = ("__neg__", "__pos__", "__abs__", "__invert__", "__iter__", *_SPECIAL["_int"], "__float__", "__complex__", "__bool__")
+_UNARY = ("__reversed__", "__neg__", "__pos__", "__abs__", "__invert__", "__iter__", *_SPECIAL["_int"], "__float__", "__complex__", "__bool__")
 _HIDDEN = ("__new__", "__repr__", "__dir__", "__dict__", "__doc__", "__module__", "__reduce_ex__", "__copy__", "__deepcopy__", "__format__")
 
 

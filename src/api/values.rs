@@ -50,6 +50,7 @@ impl Tensor {
         let get = |index: &[usize]| match self.element(index) {
             Scalar::Bool(v) => Value::Bool(v),
             Scalar::Int(v) => Value::Int(v),
+            Scalar::UInt(v) => Value::UInt(v),
             Scalar::Float(v) => Value::Float(v),
             Scalar::Complex(v) => Value::Complex(v),
         };

@@ -7,6 +7,27 @@ pub enum GradMode {
     Record,
     NoGrad,
     Inference,
+    /// Inference in which somebody enabled gradients: they say so, and nothing is recorded.
+    InferenceEnabled,
+}
+
+impl GradMode {
+    /// The mode in which gradients are enabled or not, without an end of inference.
+    pub fn with_grad(self, on: bool) -> GradMode {
+        match (self, on) {
+            (GradMode::Record | GradMode::NoGrad, true) => GradMode::Record,
+            (GradMode::Record | GradMode::NoGrad, false) => GradMode::NoGrad,
+            (_, true) => GradMode::InferenceEnabled,
+            (_, false) => GradMode::Inference,
+        }
+    }
+    pub fn is_inference(self) -> bool {
+        matches!(self, GradMode::Inference | GradMode::InferenceEnabled)
+    }
+    /// What `is_grad_enabled` answers.
+    pub fn says_enabled(self) -> bool {
+        matches!(self, GradMode::Record | GradMode::InferenceEnabled)
+    }
 }
 
 thread_local! {
@@ -29,7 +50,7 @@ pub fn grad_enabled() -> bool {
 }
 #[inline]
 pub fn inference_mode() -> bool {
-    mode() == GradMode::Inference
+    mode().is_inference()
 }
 
 /// Restores the previous mode when dropped.

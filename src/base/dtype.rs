@@ -24,6 +24,12 @@ pub enum DType {
     F64,
     C64,
     C128,
+    // from here on stored, and next to nothing else: see `is_stored`
+    U16,
+    U32,
+    U64,
+    F8E4M3,
+    F8E5M2,
 }
 
 /// The ladder of promotion: a higher category wins whatever the widths.
@@ -36,7 +42,7 @@ pub enum Category {
 }
 
 impl DType {
-    pub const ALL: [DType; 12] = [
+    pub const ALL: [DType; 17] = [
         DType::Bool,
         DType::U8,
         DType::I8,
@@ -49,15 +55,20 @@ impl DType {
         DType::F64,
         DType::C64,
         DType::C128,
+        DType::U16,
+        DType::U32,
+        DType::U64,
+        DType::F8E4M3,
+        DType::F8E5M2,
     ];
 
     /// Bytes of one element.
     pub const fn size(self) -> usize {
         match self {
-            DType::Bool | DType::U8 | DType::I8 => 1,
-            DType::I16 | DType::F16 | DType::BF16 => 2,
-            DType::I32 | DType::F32 => 4,
-            DType::I64 | DType::F64 | DType::C64 => 8,
+            DType::Bool | DType::U8 | DType::I8 | DType::F8E4M3 | DType::F8E5M2 => 1,
+            DType::I16 | DType::U16 | DType::F16 | DType::BF16 => 2,
+            DType::I32 | DType::U32 | DType::F32 => 4,
+            DType::I64 | DType::U64 | DType::F64 | DType::C64 => 8,
             DType::C128 => 16,
         }
     }
@@ -76,6 +87,11 @@ impl DType {
             DType::F64 => "float64",
             DType::C64 => "complex64",
             DType::C128 => "complex128",
+            DType::U16 => "uint16",
+            DType::U32 => "uint32",
+            DType::U64 => "uint64",
+            DType::F8E4M3 => "float8_e4m3fn",
+            DType::F8E5M2 => "float8_e5m2",
         }
     }
     /// The name in PyTorch's messages: `Float`.
@@ -93,6 +109,11 @@ impl DType {
             DType::F64 => "Double",
             DType::C64 => "ComplexFloat",
             DType::C128 => "ComplexDouble",
+            DType::U16 => "UInt16",
+            DType::U32 => "UInt32",
+            DType::U64 => "UInt64",
+            DType::F8E4M3 => "Float8_e4m3fn",
+            DType::F8E5M2 => "Float8_e5m2",
         }
     }
     /// The name in PyTorch's dtype-mismatch messages: `float`.
@@ -110,14 +131,71 @@ impl DType {
             DType::F64 => "double",
             DType::C64 => "c10::complex<float>",
             DType::C128 => "c10::complex<double>",
+            DType::U16 => "uint16_t",
+            DType::U32 => "uint32_t",
+            DType::U64 => "uint64_t",
+            DType::F8E4M3 => "c10::Float8_e4m3fn",
+            DType::F8E5M2 => "c10::Float8_e5m2",
+        }
+    }
+    /// The name in PyTorch's messages about numbers that do not fit: `int8_t`.
+    pub const fn fixed_name(self) -> &'static str {
+        match self {
+            DType::U8 => "uint8_t",
+            DType::I8 => "int8_t",
+            DType::I16 => "int16_t",
+            DType::I64 => "int64_t",
+            other => other.c_name(),
+        }
+    }
+    /// The least and the greatest integer; those of int64 for what is no integer.
+    pub const fn bounds(self) -> (i128, i128) {
+        match self {
+            DType::Bool => (0, 1),
+            DType::U8 => (0, u8::MAX as i128),
+            DType::I8 => (i8::MIN as i128, i8::MAX as i128),
+            DType::I16 => (i16::MIN as i128, i16::MAX as i128),
+            DType::I32 => (i32::MIN as i128, i32::MAX as i128),
+            DType::U16 => (0, u16::MAX as i128),
+            DType::U32 => (0, u32::MAX as i128),
+            DType::U64 => (0, u64::MAX as i128),
+            _ => (i64::MIN as i128, i64::MAX as i128),
+        }
+    }
+    /// The largest finite number of a floating type.
+    pub const fn largest(self) -> f64 {
+        match self {
+            DType::F16 => 65504.0,
+            DType::F8E4M3 => 448.0,
+            DType::F8E5M2 => 57344.0,
+            DType::BF16 => 3.3895313892515355e38,
+            DType::F32 => f32::MAX as f64,
+            _ => f64::MAX,
         }
     }
     pub const fn category(self) -> Category {
         match self {
             DType::Bool => Category::Bool,
             DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Category::Int,
+            DType::U16 | DType::U32 | DType::U64 => Category::Int,
             DType::F16 | DType::BF16 | DType::F32 | DType::F64 => Category::Float,
+            DType::F8E4M3 | DType::F8E5M2 => Category::Float,
             DType::C64 | DType::C128 => Category::Complex,
+        }
+    }
+    /// The unsigned types beyond uint8 and the eight-bit floats: they are made, moved, converted, indexed, compared for equality,
+    /// printed and saved. Arithmetic is what PyTorch has, which is next to none.
+    #[inline]
+    pub const fn is_stored(self) -> bool {
+        self as u8 >= DType::U16 as u8
+    }
+    /// What a stored type is computed in where it is: every value fits, and the low bits of sums and products are right.
+    pub const fn carrier(self) -> DType {
+        match self {
+            DType::U16 => DType::I32,
+            DType::U32 | DType::U64 => DType::I64,
+            DType::F8E4M3 | DType::F8E5M2 => DType::F32,
+            other => other,
         }
     }
     /// float16 and bfloat16.
@@ -125,7 +203,7 @@ impl DType {
         matches!(self, DType::F16 | DType::BF16)
     }
     pub const fn is_float(self) -> bool {
-        matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
+        matches!(self.category(), Category::Float)
     }
     pub const fn is_complex(self) -> bool {
         matches!(self, DType::C64 | DType::C128)
@@ -135,7 +213,7 @@ impl DType {
         !self.is_float() && !self.is_complex()
     }
     pub const fn is_signed(self) -> bool {
-        !matches!(self, DType::Bool | DType::U8)
+        !matches!(self, DType::Bool | DType::U8 | DType::U16 | DType::U32 | DType::U64)
     }
     /// Can carry a gradient.
     pub const fn is_differentiable(self) -> bool {
@@ -170,6 +248,11 @@ impl DType {
             "float64" | "double" => DType::F64,
             "complex64" | "cfloat" => DType::C64,
             "complex128" | "cdouble" => DType::C128,
+            "uint16" => DType::U16,
+            "uint32" => DType::U32,
+            "uint64" => DType::U64,
+            "float8_e4m3fn" => DType::F8E4M3,
+            "float8_e5m2" => DType::F8E5M2,
             _ => return None,
         })
     }
@@ -187,6 +270,10 @@ pub trait Elem: Copy + Default + Debug + Send + Sync + PartialEq + 'static {
     /// C's conversions: integers wrap, floats to integers truncate.
     fn from_f64(v: f64) -> Self;
     fn from_i64(v: i64) -> Self;
+    /// Integers take the low bits.
+    fn from_u64(v: u64) -> Self {
+        if Self::DTYPE.is_integral() { Self::from_i64(v as i64) } else { Self::from_f64(v as f64) }
+    }
     fn from_c128(v: C128) -> Self;
     fn is_zero(self) -> bool {
         self == Self::ZERO
@@ -251,6 +338,23 @@ macro_rules! int_elem {
     )*};
 }
 int_elem!(u8: U8, i8: I8, i16: I16, i32: I32, i64: I64);
+
+macro_rules! unsigned_elem {
+    ($($t:ty: $d:ident),*) => {$(
+        impl Elem for $t {
+            const DTYPE: DType = DType::$d;
+            const ZERO: Self = 0;
+            const ONE: Self = 1;
+            fn to_f64(self) -> f64 { self as f64 }
+            fn to_i64(self) -> i64 { self as i64 }
+            fn to_c128(self) -> C128 { C128::new(self as f64, 0.0) }
+            fn from_f64(v: f64) -> Self { if v >= 9.223372036854775808e18 { v as u64 as $t } else { f64_to_i64(v) as $t } }
+            fn from_i64(v: i64) -> Self { v as $t }
+            fn from_c128(v: C128) -> Self { Self::from_f64(v.re) }
+        }
+    )*};
+}
+unsigned_elem!(u16: U16, u32: U32, u64: U64);
 
 impl Elem for bool {
     const DTYPE: DType = DType::Bool;
@@ -367,7 +471,8 @@ macro_rules! complex_elem {
 complex_elem!(C64: C64, f32; C128: C128, f64);
 
 /// Runs a body with `$T` bound to the Rust type of a dtype, for the dtypes of a set; outside the set it evaluates
-/// to the standard error naming the op. Sets: `any` (12), `numeric` (no bool), `real` (no complex), `int` (no
+/// to the standard error naming the op. Sets: `every` (17, for what moves and converts, without an op), `any` (12; the call
+/// unwinds with the error for the others), `numeric` (no bool), `real` (no complex), `int` (no
 /// bool), `bits` (int and bool), `float` (4 floats), `floatc` (floats and complex), `native` (f32, f64). Elementwise
 /// kernels compute the half types in f32, so their sets leave those out: `wide` (10), `wide_real` (8).
 #[macro_export]
@@ -380,9 +485,15 @@ macro_rules! with_dtype {
         }
     };
     ($op:expr, $dt:expr, any, $T:ident => $body:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, $body, $crate::error::Error::no_kernel($op, $dt).unwind(), Bool = bool,
+            U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64, F16 = $crate::base::F16, BF16 = $crate::base::BF16,
+            F32 = f32, F64 = f64, C64 = $crate::base::C64, C128 = $crate::base::C128)
+    };
+    ($dt:expr, every, $T:ident => $body:expr) => {
         $crate::with_dtype!(@arm $dt, $T, $body, unreachable!(), Bool = bool, U8 = u8, I8 = i8, I16 = i16,
             I32 = i32, I64 = i64, F16 = $crate::base::F16, BF16 = $crate::base::BF16, F32 = f32, F64 = f64,
-            C64 = $crate::base::C64, C128 = $crate::base::C128)
+            C64 = $crate::base::C64, C128 = $crate::base::C128, U16 = u16, U32 = u32, U64 = u64,
+            F8E4M3 = $crate::base::F8E4M3, F8E5M2 = $crate::base::F8E5M2)
     };
     ($op:expr, $dt:expr, wide, $T:ident => $body:expr) => {
         $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "other dtypes")),
@@ -443,7 +554,7 @@ mod tests {
     fn names_round_trip() {
         for d in DType::ALL {
             assert_eq!(DType::from_name(d.name()), Some(d));
-            let size = with_dtype!("size", d, any, T => std::mem::size_of::<T>());
+            let size = with_dtype!(d, every, T => std::mem::size_of::<T>());
             assert_eq!(size, d.size());
         }
     }

@@ -10,6 +10,7 @@ pub mod rng;
 mod room;
 mod scalar;
 mod shape;
+mod stored;
 
 pub use device::Device;
 pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
@@ -20,3 +21,4 @@ pub use shape::{
     Dims, broadcast, check_expand, checked_numel, clamp_slice, infer_size, normalize_dim, numel, product,
     same_shape, total, wrap_dim, wrap_dims,
 };
+pub use stored::{F8E4M3, F8E5M2};

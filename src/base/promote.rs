@@ -1,7 +1,9 @@
 //! PyTorch's type promotion: dtypes of tensors with dimensions, of 0-d tensors and of Python numbers form three
 //! ranks; a lower rank only counts when its category is higher.
 
-use super::{Category, DType, Scalar};
+use super::{Category, DType, Device, Scalar};
+use crate::error::{Error, Kind};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 static DEFAULT: AtomicU8 = AtomicU8::new(DType::F32 as u8);
@@ -15,6 +17,21 @@ pub fn set_default_dtype(d: DType) {
     DEFAULT.store(d as u8, Ordering::Relaxed);
 }
 
+thread_local! {
+    static DEVICE: Cell<Device> = const { Cell::new(Device::Cpu) };
+}
+
+/// The device of new tensors on this thread (`set_default_device`, `with torch.device(..)`).
+#[inline]
+pub fn default_device() -> Device {
+    DEVICE.with(Cell::get)
+}
+
+/// Answers with what it was.
+pub fn set_default_device(d: Device) -> Device {
+    DEVICE.with(|c| c.replace(d))
+}
+
 /// The smallest dtype that holds both.
 pub fn promote(a: DType, b: DType) -> DType {
     use DType::*;
@@ -23,12 +40,32 @@ pub fn promote(a: DType, b: DType) -> DType {
     }
     let (lo, hi) = if a < b { (a, b) } else { (b, a) };
     match (lo, hi) {
+        _ if hi.is_stored() => promote_stored(a, b),
         (Bool, x) => x,
         (U8, I8) => I16,
         (F16, BF16) => F32,
         (F64, C64) => C128,
         (_, x) => x, // the enum is ordered so that the later one wins everywhere else
     }
+}
+
+/// With the wider unsigned types only floats have a common dtype, with the eight-bit floats nothing has.
+#[cold]
+fn promote_stored(a: DType, b: DType) -> DType {
+    let eight = |d: DType| d.is_stored() && d.is_float();
+    let plain = |d: DType| !d.is_stored() && d.is_differentiable();
+    match (a, b) {
+        _ if eight(a) || eight(b) => refuse("Float8 Types", a, b),
+        (a, _) if plain(a) => a,
+        (_, b) if plain(b) => b,
+        _ => refuse("uint16, uint32, uint64 types", a, b),
+    }
+}
+
+fn refuse(types: &str, a: DType, b: DType) -> ! {
+    let (a, b) = (a.scalar_name(), b.scalar_name());
+    let text = format!("Promotion for {types} is not supported, attempted to promote {a} and {b}");
+    Error::new(Kind::Runtime, text).unwind()
 }
 
 /// Gathers operands and answers with the common dtype.
@@ -95,8 +132,8 @@ mod tests {
         assert_eq!(promote(F16, BF16), F32);
         assert_eq!(promote(I64, F16), F16);
         assert_eq!(promote(F64, C64), C128);
-        for a in DType::ALL {
-            for b in DType::ALL {
+        for a in DType::ALL.into_iter().filter(|d| !d.is_stored()) {
+            for b in DType::ALL.into_iter().filter(|d| !d.is_stored()) {
                 assert_eq!(promote(a, b), promote(b, a));
             }
         }

@@ -391,6 +391,8 @@ pub enum Out {
     Told,
     /// As `Promote`, for functions that join tensors: their class of error is another.
     Join,
+    /// As `Keep`, and no operand may lie there, not even the whole of it.
+    Apart,
 }
 
 impl Out {

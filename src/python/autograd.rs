@@ -4,14 +4,18 @@ use crate::api::roots;
 use crate::autograd::{GradMode, Request};
 use crate::error::Result as CoreResult;
 use crate::python::error::{OrPy, from_py, guarded};
+use crate::python::function::unpack;
 use crate::python::tensor::{PyTensor, wrap};
-use crate::tensor::graph::{LeafHook, NodeHook, TensorHook, lock, new_hook_id};
+use crate::tensor::Context;
+use crate::tensor::graph::{LeafHook, NodeHook, Show, TensorHook, lock, new_hook_id};
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor};
 use crate::{autograd, ops};
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyTuple, PyType};
+use std::any::Any;
 use std::sync::{Arc, Weak};
 
 // ---- nodes ------------------------------------------------------------------------------------------------------
@@ -103,6 +107,27 @@ impl PyNode {
             Place::Leaf(_) => u64::MAX,
         }
     }
+    /// The node of a function of the user's has what its context has.
+    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let unknown = || {
+            let class = slf.get_type().name().map_or_else(|_| "Node".into(), |n| n.to_string());
+            PyAttributeError::new_err(format!("'{class}' object has no attribute '{name}'"))
+        };
+        let context = slf.get().context(py).ok_or_else(unknown)?;
+        if matches!(name, "saved_tensors" | "saved_variables") {
+            return slf.get().saved(py);
+        }
+        context
+            .getattr(name)
+            .map_err(|e| if e.is_instance_of::<PyAttributeError>(py) { unknown() } else { e })
+    }
+    fn __setattr__(slf: &Bound<'_, Self>, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        match slf.get().context(slf.py()) {
+            Some(context) => context.setattr(name, value),
+            None => slf.py().get_type::<PyAny>().call_method1("__setattr__", (slf, name, value)).map(drop),
+        }
+    }
     fn __repr__(slf: &Bound<'_, Self>) -> String {
         let name = match &slf.get().0 {
             Place::Node(n) => n.name().to_string(),
@@ -137,6 +162,25 @@ impl PyNode {
 }
 
 impl PyNode {
+    /// The context of a function of the user's.
+    fn context<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        let Place::Node(node) = &self.0 else { return None };
+        let mut first = None;
+        node.op.show(&mut |object: &dyn Any| {
+            if let (None, Some(object)) = (&first, object.downcast_ref::<Py<PyAny>>()) {
+                first = Some(object.bind(py).clone());
+            }
+        });
+        first
+    }
+    /// What `save_for_backward` was given, as long as it is there.
+    fn saved<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let Place::Node(node) = &self.0 else { return Ok(py.None().into_bound(py)) };
+        let cx = Context::new(node).py()?;
+        let count = lock(&node.saved).as_ref().map_or(0, |s| s.inputs.len());
+        let unpacked = (0..count).map(|i| tensor_or_none(py, &unpack(&cx, i)?));
+        Ok(PyTuple::new(py, unpacked.collect::<PyResult<Vec<_>>>()?)?.into_any())
+    }
     fn id(&self) -> usize {
         match &self.0 {
             Place::Node(n) => n.id(),
@@ -180,6 +224,9 @@ impl Hook {
 }
 
 impl TensorHook for Hook {
+    fn show(&self, to: Show) {
+        to(&self.0);
+    }
     fn name(&self) -> String {
         self.title()
     }
@@ -198,6 +245,9 @@ impl TensorHook for Hook {
     }
 }
 impl NodeHook for Hook {
+    fn show(&self, to: Show) {
+        to(&self.0);
+    }
     fn name(&self) -> String {
         self.title()
     }
@@ -226,6 +276,9 @@ impl NodeHook for Hook {
     }
 }
 impl LeafHook for Hook {
+    fn show(&self, to: Show) {
+        to(&self.0);
+    }
     fn call(&self, leaf: &Tensor) -> CoreResult<()> {
         Python::attach(|py| self.0.bind(py).call1((wrap(py, leaf.clone())?,)).map(drop)).map_err(from_py)
     }
@@ -288,6 +341,22 @@ impl PyHandle {
 
 #[pymethods]
 impl PyTensor {
+    /// What hangs on the tensor and on nothing else: hooks on its gradient, the context of the function that made it.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let mut result = Ok(());
+        self.show(&mut |object: &dyn Any| {
+            if let (Ok(()), Some(object)) = (&result, object.downcast_ref::<Py<PyAny>>()) {
+                result = visit.call(object);
+            }
+        });
+        result
+    }
+    /// Lets go of the handle: the object is garbage, in a circle with what hangs on the tensor.
+    fn __clear__(&self) {
+        if let Ok(none) = Tensor::empty(&[0], crate::base::DType::F32, crate::base::Device::Cpu) {
+            self.replace(none);
+        }
+    }
     /// Keeps the gradient of a result.
     fn retain_grad(&self) -> PyResult<()> {
         self.tensor().retain_grad().py()
@@ -523,20 +592,23 @@ fn grad<'py>(
 
 // ---- modes --------------------------------------------------------------------------------------------------------
 
-/// Sets this thread's mode (0 record, 1 no grad, 2 inference); answers with the previous one.
+/// Sets this thread's mode: 0 enables gradients and 1 does not, neither ends inference mode; from 4 on the mode itself (4
+/// record, 5 no grad, 6 inference, 7 inference with gradients enabled). Answers with the previous one, from 4 on.
 #[pyfunction]
 fn _set_mode(mode: u8) -> u8 {
     let new = match mode {
-        0 => GradMode::Record,
-        1 => GradMode::NoGrad,
+        0 | 1 => autograd::mode().with_grad(mode == 0),
+        4 => GradMode::Record,
+        5 => GradMode::NoGrad,
+        7 => GradMode::InferenceEnabled,
         _ => GradMode::Inference,
     };
-    autograd::set_mode(new) as u8
+    4 + autograd::set_mode(new) as u8
 }
 /// Whether this thread records a graph.
 #[pyfunction]
 fn is_grad_enabled() -> bool {
-    autograd::grad_enabled()
+    autograd::mode().says_enabled()
 }
 /// Whether this thread is in inference mode.
 #[pyfunction]

@@ -6,7 +6,7 @@ use crate::base::promote::default_dtype;
 use crate::base::{C128, DType, Scalar};
 use crate::ops::table::{Arg, Base, ELLIPSIS, Ints, Kind, Operand, Ret, Val};
 use crate::python::error::OrPy;
-use pyo3::exceptions::PyOverflowError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{
     PyAny, PyBool, PyComplex, PyComplexMethods, PyFloat, PyInt, PyList, PyNone, PyString, PyTuple, PyType,
@@ -23,11 +23,7 @@ pub fn number(obj: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
     if let Ok(i) = obj.cast::<PyInt>() {
         return match i.extract::<i64>() {
             Ok(v) => Ok(Some(Scalar::Int(v))),
-            // values of uint64 wrap as PyTorch's do
-            Err(_) => match i.extract::<u64>() {
-                Ok(v) => Ok(Some(Scalar::Int(v as i64))),
-                Err(_) => Err(PyOverflowError::new_err("Overflow when unpacking long long")),
-            },
+            Err(_) => i.extract::<u64>().map(|v| Some(Scalar::UInt(v))),
         };
     }
     if let Ok(f) = obj.cast::<PyFloat>() {
@@ -48,11 +44,15 @@ fn numpy_scalar(obj: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
         return Ok(None);
     }
     let item = obj.call_method0("item")?;
+    // beside tensors a truth value of NumPy's is a number, as in PyTorch
     if let Ok(b) = item.cast::<PyBool>() {
-        return Ok(Some(Scalar::Bool(b.is_true())));
+        return Ok(Some(Scalar::Float(b.is_true() as u8 as f64)));
     }
     if let Ok(i) = item.extract::<i64>() {
         return Ok(Some(Scalar::Int(i)));
+    }
+    if let Ok(u) = item.extract::<u64>() {
+        return Ok(Some(Scalar::UInt(u)));
     }
     if let Ok(f) = item.extract::<f64>() {
         return Ok(Some(Scalar::Float(f)));
@@ -61,6 +61,12 @@ fn numpy_scalar(obj: &Bound<'_, PyAny>) -> PyResult<Option<Scalar>> {
         return Ok(Some(Scalar::Complex(C128::new(c.real(), c.imag()))));
     }
     Ok(None)
+}
+
+/// What an integer of int64 cannot be.
+#[cold]
+pub fn overflow() -> PyErr {
+    PyValueError::new_err("Overflow when unpacking long long")
 }
 
 /// A tensor or a number.
@@ -81,10 +87,7 @@ pub fn is_operand(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// An integer: Python's, numpy's, a 0-d integer tensor, anything with `__index__`.
 pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     if let Ok(i) = obj.cast::<PyInt>() {
-        return i
-            .extract::<i64>()
-            .map(Some)
-            .map_err(|_| PyOverflowError::new_err("Overflow when unpacking long long"));
+        return i.extract::<i64>().map(Some).map_err(|_| overflow());
     }
     if let Ok(t) = obj.cast::<PyTensor>() {
         let t = t.get().tensor();
@@ -100,6 +103,18 @@ pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
         Ok(v) => Ok(v.extract::<i64>().ok()),
         Err(_) => Ok(None),
     }
+}
+
+/// A size that no integer of int64 is.
+#[cold]
+pub fn no_size(error: PyErr) -> PyErr {
+    Python::attach(|py| match error.is_instance_of::<PyValueError>(py) {
+        true => PyTypeError::new_err(format!(
+            "argument 'size' failed to unpack the object with error \"{}\"",
+            error.value(py)
+        )),
+        false => error,
+    })
 }
 
 /// A list or tuple of integers.
@@ -227,9 +242,9 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
                 one(obj)?.map(|v| Arg::OptInts(vec![v]))
             }
         }
-        Base::Sizes => match int_list(obj)? {
+        Base::Sizes => match int_list(obj).map_err(no_size)? {
             Some(v) => Some(Arg::Ints(v)),
-            None => int(obj)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
+            None => int(obj).map_err(no_size)?.map(|v| Arg::Ints(smallvec::smallvec![v])),
         },
         // lists and tuples: other iterables may have no end
         Base::Numbers | Base::OptTensors
@@ -284,6 +299,7 @@ pub fn scalar<'py>(py: Python<'py>, s: Scalar) -> Bound<'py, PyAny> {
     match s {
         Scalar::Bool(b) => PyBool::new(py, b).to_owned().into_any(),
         Scalar::Int(i) => PyInt::new(py, i).into_any(),
+        Scalar::UInt(u) => PyInt::new(py, u).into_any(),
         Scalar::Float(f) => PyFloat::new(py, f).into_any(),
         Scalar::Complex(c) => PyComplex::from_doubles(py, c.re, c.im).into_any(),
     }

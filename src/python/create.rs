@@ -1,8 +1,9 @@
 //! Tensors from Python data, the typed constructors, generators, global settings.
 
-use crate::base::promote::default_dtype;
+use crate::base::promote::{default_device, default_dtype};
 use crate::base::rng::{Generator, default_generator};
 use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
+use crate::ops::create::fill::finish;
 use crate::python::convert::{device_of, dtype_of, number};
 use crate::python::error::{OrPy, guarded};
 use crate::python::tensor::{PyTensor, optional_dtype, sizes, wrap};
@@ -20,6 +21,10 @@ struct Collected {
     values: Vec<Scalar>,
     dtype: Option<DType>,
     shaped: bool,
+    /// The dtype that was asked for.
+    told: Option<DType>,
+    /// An integer was beyond int64.
+    long: bool,
 }
 
 impl Collected {
@@ -59,6 +64,33 @@ impl Collected {
         self.note(d);
         Ok(())
     }
+    /// An integer of Python's, however long.
+    fn integer(&mut self, depth: usize, i: &Bound<'_, PyInt>) -> PyResult<()> {
+        if let Ok(v) = i.extract::<i64>() {
+            return self.scalar(depth, Scalar::Int(v), DType::I64);
+        }
+        self.long = true;
+        let value = match i.extract::<u64>() {
+            Ok(v) => Scalar::UInt(v),
+            Err(_) => Scalar::Float(i.extract::<f64>()?),
+        };
+        self.scalar(depth, value, DType::I64)
+    }
+    /// A tensor among numbers is the number it holds, whatever its shape; where lists stood before it, one of them.
+    fn element(&mut self, depth: usize, t: &Tensor) -> PyResult<()> {
+        if depth < self.shape.len() {
+            return self.tensor(depth, t);
+        }
+        if t.numel() == 1 {
+            return self.scalar(depth, t.item().py()?, t.dtype());
+        }
+        let dtype = self.told.or(self.dtype).unwrap_or(t.dtype());
+        Err(if dtype.is_integral() {
+            PyTypeError::new_err("only integer tensors of a single element can be converted to an index")
+        } else {
+            PyValueError::new_err("only one element tensors can be converted to Python scalars")
+        })
+    }
     fn tensor(&mut self, depth: usize, t: &Tensor) -> PyResult<()> {
         if t.ndim() == 0 {
             return self.scalar(depth, t.item().py()?, t.dtype());
@@ -84,8 +116,10 @@ impl Collected {
             self.level(depth, l.len())?;
             return l.iter().try_for_each(|i| self.visit(&i, depth + 1));
         }
-        let plain = obj.cast_exact::<PyFloat>().is_ok() || obj.cast_exact::<PyInt>().is_ok();
-        if !plain && obj.hasattr("__array_interface__")? {
+        if let Ok(i) = obj.cast_exact::<PyInt>() {
+            return self.integer(depth, i);
+        }
+        if obj.cast_exact::<PyFloat>().is_err() && obj.hasattr("__array_interface__")? {
             // numpy's scalars and arrays bring a dtype of their own
             return self.tensor(depth, &super::interop::from_array(obj)?);
         }
@@ -97,7 +131,7 @@ impl Collected {
             return t.iter().try_for_each(|i| self.visit(&i, depth + 1));
         }
         if let Ok(t) = obj.cast::<PyTensor>() {
-            return self.tensor(depth, &t.get().tensor());
+            return self.element(depth, &t.get().tensor());
         }
         if obj.cast::<PyString>().is_ok() {
             return Err(PyTypeError::new_err("new(): invalid data type 'str'"));
@@ -116,7 +150,7 @@ impl Collected {
 
 /// A tensor of nested sequences, numbers, arrays or tensors; always a copy.
 pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<Device>) -> PyResult<Tensor> {
-    let device = device.unwrap_or(Device::Cpu);
+    let device = device.unwrap_or_else(default_device);
     if let Ok(t) = obj.cast::<PyTensor>() {
         let t = t.get().tensor().detach();
         let format = crate::base::MemoryFormat::Preserve;
@@ -127,18 +161,26 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
         let format = crate::base::MemoryFormat::Contiguous;
         return t.convert(dtype, Some(device), true, format).py();
     }
-    let mut all = Collected { shape: Vec::new(), values: Vec::new(), dtype: None, shaped: false };
+    let mut all = Collected {
+        shape: Vec::new(),
+        values: Vec::new(),
+        dtype: None,
+        shaped: false,
+        told: dtype,
+        long: false,
+    };
     all.visit(obj, 0)?;
     let dtype = dtype.or(all.dtype).unwrap_or(default_dtype());
     if all.values.len() != checked_numel(&all.shape).py()? {
         return Err(PyValueError::new_err("sequences of unequal depth cannot form a tensor"));
     }
-    if dtype.is_integral() && dtype != DType::Bool {
-        for s in &all.values {
-            check_range(*s, dtype)?;
+    if dtype != DType::Bool {
+        if all.long && dtype.is_integral() && dtype != DType::U64 {
+            return Err(super::convert::overflow());
         }
+        all.values.iter().try_for_each(|s| check_range(*s, dtype))?;
     }
-    let t = with_dtype!("tensor", dtype, any, T => {
+    let t = with_dtype!(dtype, every, T => {
         let data: Vec<T> = collected(all.values.len(), all.values.iter().map(|s| s.to::<T>())).py()?;
         Tensor::from_slice::<T>(&data, &all.shape).py()?
     });
@@ -148,28 +190,18 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
     t.convert(None, Some(device), true, crate::base::MemoryFormat::Preserve).py()
 }
 
-/// Numbers that do not fit the asked-for integer type are refused, as PyTorch refuses them.
+/// Numbers that the asked-for type cannot hold are refused; into floating types what is too large becomes infinite.
 fn check_range(s: Scalar, dtype: DType) -> PyResult<()> {
-    if let Scalar::Complex(_) = s {
-        return Err(PyRuntimeError::new_err(format!(
-            "value cannot be converted to type {} without overflow",
-            dtype.c_name()
-        )));
+    if let (Scalar::Complex(_), false) = (s, dtype.is_complex()) {
+        return Err(PyTypeError::new_err(match dtype.is_float() {
+            true => "must be real number, not complex",
+            false => "'complex' object cannot be interpreted as an integer",
+        }));
     }
-    let (lo, hi) = match dtype {
-        DType::U8 => (0, 255),
-        DType::I8 => (i8::MIN as i64, i8::MAX as i64),
-        DType::I16 => (i16::MIN as i64, i16::MAX as i64),
-        DType::I32 => (i32::MIN as i64, i32::MAX as i64),
-        _ => return Ok(()),
-    };
-    let v = s.to_f64();
-    // negative numbers wrap into uint8 in PyTorch
-    let lo = if dtype == DType::U8 { -255 } else { lo };
-    if v < lo as f64 || v > hi as f64 {
+    if dtype.is_integral() && !s.fits(dtype) {
         return Err(PyRuntimeError::new_err(format!(
             "value cannot be converted to type {} without overflow",
-            dtype.c_name()
+            dtype.name()
         )));
     }
     Ok(())
@@ -211,10 +243,7 @@ fn tensor<'py>(
     let _ = pin_memory;
     let (dtype, device) = (optional_dtype(dtype)?, device_arg(device)?);
     let t = guarded("tensor", || from_data(data, dtype, device))?;
-    if requires_grad {
-        t.set_requires_grad(true).py()?;
-    }
-    wrap(py, t)
+    wrap(py, finish(t, requires_grad).py()?)
 }
 
 /// A tensor of the data, sharing memory where the data has it and dtype and device fit.
@@ -237,7 +266,7 @@ fn as_tensor<'py>(
         let t = super::interop::from_array(data)?;
         return wrap(py, t.convert(dtype, device, false, preserve).py()?);
     }
-    wrap(py, from_data(data, dtype, device)?)
+    wrap(py, finish(from_data(data, dtype, device)?, false).py()?)
 }
 
 /// `Tensor(...)`, `FloatTensor(...)`: sizes, a sequence or a tensor.
@@ -401,7 +430,7 @@ fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
             "invalid dtype object: only floating-point types are supported as the default type",
         )
     })?;
-    if !dtype.is_float() {
+    if !dtype.is_float() || dtype.is_stored() {
         return Err(PyTypeError::new_err("only floating-point types are supported as the default type"));
     }
     promote::set_default_dtype(dtype);

@@ -68,6 +68,10 @@ pub fn guarded<T>(op: &str, f: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
 /// The exception for what a call unwound with.
 #[cold]
 fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
+    let end = match end.downcast::<Error>() {
+        Ok(error) => return to_py(*error),
+        Err(other) => other,
+    };
     let panic = match Stop::of(end) {
         Ok(Stop::Memory(e)) => return to_py(e),
         Ok(Stop::Interrupted) => {

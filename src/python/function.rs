@@ -5,10 +5,12 @@ use crate::autograd::grad_enabled;
 use crate::base::Scalar;
 use crate::error::Result as CoreResult;
 use crate::ops;
+use crate::ops::driver::apply::check_saved;
+use crate::ops::driver::op::Saves;
 use crate::python::autograd::optional;
 use crate::python::error::{OrPy, from_py};
 use crate::python::tensor::{PyTensor, wrap};
-use crate::tensor::graph::{Input, Shape};
+use crate::tensor::graph::{Input, Shape, Show};
 use crate::tensor::saved::{Saved, SavedTensor};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -24,6 +26,8 @@ pub struct Function {
     backward: Py<PyAny>,
     /// For each argument of `forward`, whether it is a tensor (with a slot here).
     tensors: Vec<bool>,
+    /// For each result of `forward`, whether it is a tensor: the others have no gradient, not even one of zeros.
+    results: Vec<bool>,
     /// How many of the saved tensors there are, in order of `save_for_backward`.
     saved: usize,
 }
@@ -45,7 +49,7 @@ impl Function {
         for (i, g) in grads.iter().enumerate() {
             args.push(match g {
                 Some(g) => wrap(py, g.clone())?,
-                None if materialize => {
+                None if materialize && self.results[i] => {
                     let s = &cx.node.outputs[i];
                     wrap(py, ops::driver::memory::full(&s.dims, Scalar::Int(0), s.dtype, s.device).py()?)?
                 }
@@ -115,7 +119,7 @@ impl Function {
 }
 
 /// A saved tensor by its place in `save_for_backward`: kept among the inputs or, if it is a result, the outputs.
-fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
+pub(super) fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
     let guard = crate::tensor::graph::lock(&cx.node.saved);
     let Some(saved) = guard.as_ref() else { return Ok(None) };
     let slot = match (saved.inputs.get(i), saved.outputs.get(i)) {
@@ -135,6 +139,11 @@ impl GradFn for Function {
     }
     fn tangents(&self, arrived: &[Option<Tensor>]) -> Option<CoreResult<Vec<Option<Tensor>>>> {
         Python::attach(|py| self.pushed(py, arrived)).map_err(from_py).transpose()
+    }
+    /// The context first: the attributes of the node are its attributes.
+    fn show(&self, to: Show) {
+        to(&self.ctx);
+        to(&self.backward);
     }
 }
 
@@ -187,6 +196,8 @@ fn _record_function<'py>(
     if !recording {
         return PyTuple::new(py, results);
     }
+    let kept_inputs: Vec<Tensor> = saved.iter().filter_map(|s| tensor_of(&s)).collect();
+    check_saved(&kept_inputs.iter().collect::<Vec<_>>(), Saves::INPUTS).py()?;
     let mut kept = Saved::default();
     for s in saved.iter() {
         let slot = outputs.iter().position(|o| o.is(&s)).filter(|_| !is_in(inputs, &s));
@@ -205,6 +216,7 @@ fn _record_function<'py>(
         ctx,
         backward,
         tensors: args.iter().map(Option::is_some).collect(),
+        results: results.iter().map(|r| tensor_of(r).is_some()).collect(),
         saved: saved.len(),
     };
     let shapes = |o: &Bound<'py, PyAny>| match tensor_of(o) {

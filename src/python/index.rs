@@ -1,8 +1,9 @@
 //! `x[...]`: Python's index objects as the engine's list of indices.
 
-use super::convert::{int, operand};
+use super::convert::{int, operand, overflow};
 use super::error::OrPy;
 use super::tensor::{PyTensor, wrap};
+use crate::base::Scalar;
 use crate::ops::index::item::{Index, get_item, set_item};
 use crate::ops::table::Val;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
@@ -61,10 +62,26 @@ fn one(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
     }
 }
 
+/// Whether an element of a list says that the list is a tuple of indices.
+fn is_index(obj: &Bound<'_, PyAny>) -> bool {
+    obj.cast::<PyTensor>().is_ok()
+        || obj.cast::<PySlice>().is_ok()
+        || obj.cast::<PyList>().is_ok()
+        || obj.cast::<PyTuple>().is_ok()
+        || obj.is_none()
+        || obj.cast::<PyEllipsis>().is_ok()
+}
+
 fn indices(obj: &Bound<'_, PyAny>) -> PyResult<Vec<Index>> {
     match obj.cast::<PyTuple>() {
         Ok(t) => t.iter().map(|i| one(&i)).collect(),
-        Err(_) => Ok(vec![one(obj)?]),
+        Err(_) => match obj.cast_exact::<PyList>() {
+            // a list with anything in it that indexes by itself means a tuple
+            Ok(list) if list.len() < 32 && list.iter().any(|i| is_index(&i)) => {
+                list.iter().map(|i| one(&i)).collect()
+            }
+            _ => Ok(vec![one(obj)?]),
+        },
     }
 }
 
@@ -85,11 +102,36 @@ pub fn get(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>) -> PyResult<Py<P
     wrap(slf.py(), out).map(Bound::unbind)
 }
 
+/// The class of an object as C knows it: with the module where that is NumPy's.
+fn full_name(obj: &Bound<'_, PyAny>) -> String {
+    let class = obj.get_type();
+    let name = class.name().map_or_else(|_| "object".into(), |n| n.to_string());
+    match class.module() {
+        Ok(module) if module == "numpy" => format!("numpy.{name}"),
+        _ => name,
+    }
+}
+
+/// What is assigned: a tensor or a number, integers within int64.
+fn assigned(value: &Bound<'_, PyAny>) -> PyResult<Option<Val>> {
+    match operand(value) {
+        Ok(Some(Val::S(Scalar::UInt(_)))) => Err(overflow()),
+        Err(_) if value.cast::<PyInt>().is_ok() => Err(overflow()),
+        other => other,
+    }
+}
+
 pub fn set(slf: &Bound<'_, PyTensor>, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let t = slf.get().tensor();
-    let value = match operand(value)? {
+    let value = match assigned(value)? {
         Some(v) => v,
-        None => Val::T(super::create::from_data(value, Some(t.dtype()), None)?),
+        None => {
+            return Err(PyTypeError::new_err(format!(
+                "can't assign a {} to a {}",
+                full_name(value),
+                crate::tensor::type_name(t.dtype(), t.device())
+            )));
+        }
     };
     set_item(&t, &indices(index)?, value).py()
 }

@@ -27,7 +27,10 @@ fn typestr(d: DType) -> Option<&'static str> {
         DType::F64 => "<f8",
         DType::C64 => "<c8",
         DType::C128 => "<c16",
-        DType::BF16 => return None,
+        DType::U16 => "<u2",
+        DType::U32 => "<u4",
+        DType::U64 => "<u8",
+        DType::BF16 | DType::F8E4M3 | DType::F8E5M2 => return None,
     })
 }
 
@@ -48,9 +51,15 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     };
     let text: String = get("typestr")?.extract()?;
     let Some(dtype) = dtype_from(&text) else {
+        if text.starts_with('>') && dtype_from(&text.replacen('>', "<", 1)).is_some() {
+            return Err(PyValueError::new_err(
+                "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not supported.",
+            ));
+        }
+        let class = obj.getattr("dtype").and_then(|d| d.getattr("type")).and_then(|c| c.getattr("__name__"));
         return Err(PyTypeError::new_err(format!(
-            "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool.",
-            obj.getattr("dtype").map_or(text.clone(), |d| d.to_string())
+            "can't convert np.ndarray of type numpy.{}. The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool.",
+            class.map_or(text.clone(), |name| name.to_string())
         )));
     };
     let shape: Vec<usize> = get("shape")?.extract()?;
@@ -189,13 +198,19 @@ fn format_char(d: DType) -> Option<&'static str> {
         DType::I8 => "b",
         DType::I16 => "h",
         DType::I32 => "i",
+        // NumPy's int64 is C's long where that has 64 bits
+        DType::I64 if size_of::<std::ffi::c_long>() == 8 => "l",
+        DType::U64 if size_of::<std::ffi::c_long>() == 8 => "L",
         DType::I64 => "q",
         DType::F16 => "e",
         DType::F32 => "f",
         DType::F64 => "d",
         DType::C64 => "Zf",
         DType::C128 => "Zd",
-        DType::BF16 => return None,
+        DType::U16 => "H",
+        DType::U32 => "I",
+        DType::U64 => "Q",
+        DType::BF16 | DType::F8E4M3 | DType::F8E5M2 => return None,
     })
 }
 
@@ -208,7 +223,7 @@ impl PyTensor {
     fn numpy<'py>(&self, py: Python<'py>, force: bool) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
         if !force {
-            if t.requires_grad() {
+            if t.requires_grad() && crate::autograd::mode().says_enabled() {
                 return Err(PyRuntimeError::new_err(
                     "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
                 ));
@@ -216,6 +231,19 @@ impl PyTensor {
             check_no_grad(&t)?;
         }
         to_array(py, t.detach())
+    }
+    /// What NumPy's functions answer when they were given the tensor: a tensor. Truth values come as uint8, as in PyTorch.
+    #[pyo3(signature = (array, context = None, return_scalar = false))]
+    fn __array_wrap__<'py>(
+        &self,
+        py: Python<'py>,
+        array: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
+        return_scalar: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (context, return_scalar);
+        let t = from_array(array)?;
+        wrap(py, if t.dtype() == DType::Bool { t.cast(DType::U8).py()? } else { t })
     }
     #[pyo3(signature = (dtype = None, copy = None))]
     fn __array__<'py>(
@@ -431,10 +459,12 @@ mod dlpack {
     fn code(d: DType) -> DLDataType {
         let code = match d {
             DType::Bool => 6,
-            DType::U8 => 1,
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => 1,
             DType::I8 | DType::I16 | DType::I32 | DType::I64 => 0,
             DType::F16 | DType::F32 | DType::F64 => 2,
             DType::BF16 => 4,
+            DType::F8E4M3 => 10,
+            DType::F8E5M2 => 12,
             DType::C64 | DType::C128 => 5,
         };
         DLDataType { code, bits: d.size() as u8 * 8, lanes: 1 }

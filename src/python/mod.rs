@@ -38,5 +38,7 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     describe::install(m)?;
     transform::install(m)?;
     interrupt::install(m);
+    #[cfg(unix)]
+    crate::kernels::cpu::machine::fork::guard();
     Ok(())
 }

@@ -79,6 +79,11 @@ impl PyTensor {
         // SAFETY: the interpreter lock is held, and cloning a handle runs no code of anybody else
         unsafe { (*self.cell.0.get()).clone() }
     }
+    /// Shows the foreign objects that are reachable through this object's handle alone.
+    pub fn show(&self, to: crate::tensor::graph::Show) {
+        // SAFETY: as above; what is shown is not called
+        unsafe { (*self.cell.0.get()).show(to) }
+    }
     /// Looks at the handle without taking one.
     #[inline]
     pub fn is(&self, t: &Tensor) -> bool {

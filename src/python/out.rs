@@ -6,6 +6,7 @@
 use crate::autograd::grad_enabled;
 use crate::base::promote::can_cast;
 use crate::ops;
+use crate::ops::driver::op::Apart;
 use crate::ops::table::{Arg, Base, OpDef, Out, Ret};
 use crate::python::error::OrPy;
 use crate::python::tensor::{PyTensor, resized};
@@ -46,9 +47,13 @@ pub fn adopt(row: &OpDef, args: &mut [Arg], out: &Bound<'_, PyAny>) {
 }
 
 /// Refuses a place that shows part of what is read.
-pub fn check_apart(args: &[Arg], out: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn check_apart(row: &OpDef, args: &[Arg], out: &Bound<'_, PyAny>) -> PyResult<()> {
+    if let Ok(places) = out.cast::<PyTuple>() {
+        return places.iter().try_for_each(|place| check_apart(row, args, &place));
+    }
     let Ok(out) = out.cast::<PyTensor>().map(|o| o.get().tensor()) else { return Ok(()) };
-    let apart = |t: &Tensor| ops::driver::in_place::check_apart(&out, t).py();
+    let how = if row.out == Out::Apart { Apart::Whole } else { Apart::Part };
+    let apart = |t: &Tensor| ops::driver::in_place::check_apart(&out, t, how).py();
     for arg in args {
         match arg {
             Arg::Tensor(t) => apart(t)?,
@@ -146,7 +151,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
 /// Whether a result, the only one or one of several, may go into a tensor.
 fn check(row: &OpDef, only: bool, r: &Tensor, t: &Tensor) -> PyResult<()> {
     let (name, from, to) = (&row.title(), r.dtype(), t.dtype());
-    if from != to && (row.out == Out::Keep || !only) {
+    if from != to && (matches!(row.out, Out::Keep | Out::Apart) || !only) {
         // C's words for the integers, as PyTorch has them here
         let word = |n: &'static str| match n {
             "long" => "long int",

@@ -26,6 +26,11 @@ macro_rules! named {
     }};
 }
 
+/// An array of NumPy's, or of a library like it.
+fn is_array(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
+    obj.hasattr("__array_interface__")
+}
+
 /// A row with `self` and one operand; foreign operands are Python's to try.
 fn row(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, rows: &Named, swap: bool) -> Out<'static> {
     if !is_operand(other)? {
@@ -98,7 +103,10 @@ impl PyTensor {
         // PyTorch computes `reciprocal() * other`, and its graph shows it
         let r = named!("reciprocal").call(&[slf.as_any().clone()])?;
         if !is_operand(other)? {
-            return Ok(not_implemented(slf.py()));
+            return match is_array(other)? {
+                true => r.mul(other).map(Bound::unbind),
+                false => Ok(not_implemented(slf.py())),
+            };
         }
         named!("mul").call(&[r, other.clone()]).map(Bound::unbind)
     }
@@ -244,6 +252,13 @@ impl PyTensor {
             CompareOp::Gt => named!("gt"),
             CompareOp::Ge => named!("ge"),
         };
+        // NumPy leaves equality to the tensor
+        if matches!(op, CompareOp::Eq | CompareOp::Ne) && !is_operand(other)? && is_array(other)? {
+            return match super::interop::from_array(other) {
+                Ok(t) => rows.call(&[slf.as_any().clone(), wrap(slf.py(), t)?]).map(Bound::unbind),
+                Err(_) => Ok(not_implemented(slf.py())),
+            };
+        }
         row(slf, other, rows, false)
     }
 
@@ -259,6 +274,13 @@ impl PyTensor {
     }
     fn __delitem__(_slf: &Bound<'_, Self>, _index: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(pyo3::exceptions::PyTypeError::new_err("Tensor does not support deleting items"))
+    }
+    /// Along the first axis, from its end.
+    fn __reversed__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        if slf.get().tensor().ndim() == 0 {
+            return Ok(slf.as_any().clone());
+        }
+        named!("flip").call(&[slf.as_any().clone(), 0i64.into_pyobject(slf.py())?.into_any()])
     }
     fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let t = slf.get().tensor();

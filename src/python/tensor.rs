@@ -101,6 +101,16 @@ pub fn check_no_grad(t: &Tensor) -> PyResult<()> {
     no_grad_text(t)
 }
 
+/// `requires_grad` of a tensor, which one made in inference mode has only there.
+fn require(t: &Tensor, on: bool) -> PyResult<()> {
+    if on && t.is_inference() && !crate::autograd::inference_mode() {
+        return Err(PyRuntimeError::new_err(
+            "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
+        ));
+    }
+    t.set_requires_grad(on).py()
+}
+
 #[pymethods]
 impl PyTensor {
     /// The legacy constructor: sizes, a sequence, or a tensor to alias.
@@ -234,8 +244,12 @@ impl PyTensor {
         false
     }
     #[getter]
-    fn _version(&self) -> u32 {
-        self.tensor().storage().version()
+    fn _version(&self) -> PyResult<u32> {
+        let t = self.tensor();
+        if t.is_inference() {
+            return Err(PyRuntimeError::new_err("Inference tensors do not track version counter."));
+        }
+        Ok(t.storage().version())
     }
     fn is_set_to(&self, other: &PyTensor) -> bool {
         let (a, b) = (self.tensor(), other.tensor());
@@ -367,14 +381,14 @@ impl PyTensor {
     }
     #[setter]
     fn set_requires_grad(&self, on: bool) -> PyResult<()> {
-        self.tensor().set_requires_grad(on).py()
+        require(&self.tensor(), on)
     }
     #[pyo3(signature = (requires_grad = true))]
     fn requires_grad_<'py>(slf: Bound<'py, Self>, requires_grad: bool) -> PyResult<Bound<'py, Self>> {
         crate::python::autograd::check_outside(
             "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
         )?;
-        slf.get().tensor().set_requires_grad(requires_grad).py()?;
+        require(&slf.get().tensor(), requires_grad)?;
         Ok(slf)
     }
     #[getter]
@@ -492,7 +506,7 @@ impl PyTensor {
         let object = cls.py().get_type::<PyTensor>().call_method1("__new__", (cls, data))?;
         let made = object.cast::<PyTensor>()?.get().tensor();
         if require_grad {
-            made.set_requires_grad(true).py()?;
+            require(&made, true)?;
         }
         Ok(object)
     }

@@ -158,7 +158,7 @@ fn call<'py>(
                 }
                 if let Some(out) = &out {
                     out::adopt(row, &mut args, out);
-                    out::check_apart(&args, out)?;
+                    out::check_apart(row, &args, out)?;
                 }
                 let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
                 if row.is_in(Place::InPlace) {
@@ -174,7 +174,59 @@ fn call<'py>(
             }
         }
     }
+    if out.is_none()
+        && let Some((tensors, mut factors)) = in_old_order(py, group, given, keywords, method)?
+    {
+        return call(py, group, &tensors, &mut factors, method);
+    }
     Err(mismatch(group, given, keywords, first, method))
+}
+
+/// A call in the order of arguments that PyTorch gave up but still takes, with a warning: the factors, keywords by now, stand
+/// before what they scale (`add(x, 2, y)`, `addmm(beta, x, alpha, a, b)`).
+#[cold]
+fn in_old_order<'py>(
+    py: Python<'py>,
+    group: &Group,
+    given: &[Bound<'py, PyAny>],
+    keywords: &Keywords<'py>,
+    method: bool,
+) -> PyResult<Option<(Vec<Bound<'py, PyAny>>, Keywords<'py>)>> {
+    let rows = if method { &group.methods } else { &group.functions };
+    let Some(row) = rows.first().filter(|_| keywords.is_empty()) else { return Ok(None) };
+    let names: Vec<&str> =
+        row.params.iter().filter(|p| !p.required && p.kind.base == Base::Number).map(|p| p.name).collect();
+    let is_tensor = |o: &Bound<'_, PyAny>| o.cast::<PyTensor>().is_ok();
+    let order: String = given.iter().map(|o| if is_tensor(o) { 't' } else { 'n' }).collect();
+    let known = match (names.as_slice(), method) {
+        (["alpha"], _) => order == "tnt",
+        (["value"], _) => order == "tntt",
+        (["beta", "alpha"], true) => order == "tnntt" || order == "tntt",
+        (["beta", "alpha"], false) => order == "ntntt" || order == "nttt",
+        _ => false,
+    };
+    let mut factors = Keywords::new();
+    for (name, factor) in names.iter().zip(given.iter().filter(|o| !is_tensor(o))) {
+        if super::convert::number(factor)?.is_none() {
+            return Ok(None);
+        }
+        factors.push((pyo3::types::PyString::new(py, name).into_any(), factor.clone()));
+    }
+    if !known {
+        return Ok(None);
+    }
+    let name = group.name;
+    let text = format!(
+        "This overload of {name} is deprecated:\n\t{name}({})\nConsider using the following signature instead:\n\t{name}({})",
+        order.chars().map(|c| if c == 't' { "Tensor" } else { "Number" }).collect::<Vec<_>>().join(", "),
+        row.params
+            .iter()
+            .map(|p| if p.required { p.name.into() } else { format!("*, {}", p.name) })
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
+    PyErr::warn(py, &py.get_type::<pyo3::exceptions::PyUserWarning>(), &std::ffi::CString::new(text)?, 1)?;
+    Ok(Some((given.iter().filter(|o| is_tensor(o)).cloned().collect(), factors)))
 }
 
 /// Elements from which a call lets other Python threads run meanwhile: detaching and attaching again costs 30 ns, and
@@ -402,7 +454,7 @@ fn spelled(given: &[Bound<'_, PyAny>]) -> PyResult<Option<(Arg, usize)>> {
         if obj.cast::<pyo3::types::PyBool>().is_ok() || is_sequence(obj) {
             break;
         }
-        match super::convert::int(obj)? {
+        match super::convert::int(obj).map_err(super::convert::no_size)? {
             Some(v) => sizes.push(v),
             None => break,
         }

@@ -1,11 +1,13 @@
 //! The small closed types: dtype, device, memory format, layout; and the classes defined in Python that the
 //! bindings make instances of (`Size`, `return_types`).
 
+use crate::base::promote::{default_device, set_default_device};
 use crate::base::{DType, Device, MemoryFormat};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyString, PyTuple, PyType};
+use std::cell::RefCell;
 
 /// The type of the elements of a tensor.
 #[pyclass(frozen, name = "dtype", module = "rushlight")]
@@ -155,6 +157,35 @@ impl PyDevice {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, (String,))> {
         Ok((slf.get_type(), (slf.get().__str__(),)))
     }
+    /// Tensors made within a `with` block lie on the device, unless they are told otherwise.
+    fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        let before = set_default_device(slf.get().device());
+        OUTER.with_borrow_mut(|outer| outer.push(before));
+        slf.clone()
+    }
+    #[pyo3(signature = (*_error))]
+    fn __exit__(&self, _error: &Bound<'_, PyTuple>) {
+        if let Some(before) = OUTER.with_borrow_mut(Vec::pop) {
+            set_default_device(before);
+        }
+    }
+}
+
+thread_local! {
+    /// What the device was before each `with` block that this thread is in.
+    static OUTER: RefCell<Vec<Device>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The device of new tensors on this thread.
+#[pyfunction]
+fn get_default_device() -> PyDevice {
+    PyDevice::of(default_device())
+}
+
+/// Sets the device of new tensors on this thread.
+#[pyfunction]
+fn _set_default_device(device: &PyDevice) {
+    set_default_device(device.device());
 }
 
 /// How a dense tensor is laid out: contiguous, channels last, or as its input.
@@ -238,6 +269,8 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = m.py();
     m.add_class::<PyDType>()?;
     m.add_class::<PyDevice>()?;
+    m.add_function(wrap_pyfunction!(get_default_device, m)?)?;
+    m.add_function(wrap_pyfunction!(_set_default_device, m)?)?;
     m.add_class::<PyFormat>()?;
     m.add_class::<PyLayout>()?;
     let all: Vec<Py<PyDType>> =

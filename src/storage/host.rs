@@ -78,7 +78,16 @@ fn memory_layout(size: usize) -> Option<Layout> {
     Layout::from_size_align(size.checked_add(SHIFTS * SHIFT)?, HUGE).ok()
 }
 
-static SHARED: Mutex<Vec<Vec<usize>>> = Mutex::new(Vec::new());
+/// Kept blocks, a list for each class.
+pub type Cache = Vec<Vec<usize>>;
+
+static SHARED: Mutex<Cache> = Mutex::new(Vec::new());
+
+/// Nobody takes or gives back a large block meanwhile.
+pub fn hold_cache() -> std::sync::MutexGuard<'static, Cache> {
+    SHARED.lock().unwrap_or_else(|e| e.into_inner())
+}
+
 static SHARED_BYTES: AtomicUsize = AtomicUsize::new(0);
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -237,7 +246,7 @@ fn give_large(ptr: usize, class: usize) {
     let size = class_size(class);
     IN_USE.fetch_sub(size, Ordering::Relaxed);
     if SHARED_BYTES.load(Ordering::Relaxed) + size <= SHARED_BOUND {
-        let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
+        let mut shared = hold_cache();
         if shared.is_empty() {
             shared.resize_with(CLASSES, Vec::new);
         }
@@ -249,7 +258,7 @@ fn give_large(ptr: usize, class: usize) {
 }
 
 fn take_shared(class: usize, size: usize) -> Option<usize> {
-    let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
+    let mut shared = hold_cache();
     let p = shared.get_mut(class)?.pop()?;
     SHARED_BYTES.fetch_sub(size, Ordering::Relaxed);
     Some(p)
@@ -302,7 +311,7 @@ impl Drop for Block {
 
 /// Gives the shared cache back to the system.
 pub fn empty_cache() {
-    let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
+    let mut shared = hold_cache();
     for (class, list) in shared.iter_mut().enumerate() {
         for p in list.drain(..) {
             SHARED_BYTES.fetch_sub(class_size(class), Ordering::Relaxed);

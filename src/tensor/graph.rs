@@ -6,6 +6,7 @@ use super::saved::{Context, Saved};
 use crate::base::{DType, Device, Dims};
 use crate::error::Result;
 use smallvec::SmallVec;
+use std::any::Any;
 use std::cell::RefCell;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -49,6 +50,13 @@ pub trait GradFn: Debug + Send + Sync + 'static {
     }
     /// Lets go of what the function itself holds for a second run (`retain_graph=False`).
     fn release(&self) {}
+    /// Whether the function may run again once what was saved is gone, if nothing was: it reads no number that PyTorch saves
+    /// as a tensor, and no other node.
+    fn runs_again(&self) -> bool {
+        true
+    }
+    /// Shows the foreign objects that the function holds.
+    fn show(&self, _to: Show) {}
     /// The function holds no tensor and no node: dropping it drops nothing else.
     fn is_plain(&self) -> bool {
         false
@@ -93,8 +101,12 @@ impl Shape {
     }
 }
 
+/// Takes each of the foreign objects that hang on a hook or a function: their owner's garbage collector asks for them.
+pub type Show<'a> = &'a mut dyn FnMut(&dyn Any);
+
 /// A hook on the gradient of a tensor: may replace it.
 pub trait TensorHook: Send + Sync {
+    fn show(&self, _to: Show) {}
     fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
     /// Its name in messages.
     fn name(&self) -> String {
@@ -103,6 +115,7 @@ pub trait TensorHook: Send + Sync {
 }
 /// A hook on a node: `pre` sees the incoming gradients, `post` the outgoing ones as well. Both may replace.
 pub trait NodeHook: Send + Sync {
+    fn show(&self, _to: Show) {}
     fn call(&self, outgoing: Option<&[Option<Tensor>]>, incoming: &[Option<Tensor>])
     -> Result<Option<Grads>>;
     /// Its name in messages.
@@ -112,6 +125,7 @@ pub trait NodeHook: Send + Sync {
 }
 /// A hook on a leaf, called after its gradient was added to.
 pub trait LeafHook: Send + Sync {
+    fn show(&self, _to: Show) {}
     fn call(&self, leaf: &Tensor) -> Result<()>;
 }
 
@@ -191,6 +205,12 @@ impl GradFn for Apart {
     fn release(&self) {
         self.held().release();
     }
+    fn runs_again(&self) -> bool {
+        self.held().runs_again()
+    }
+    fn show(&self, to: Show) {
+        self.held().show(to);
+    }
     fn take(&mut self) -> Option<Box<dyn GradFn>> {
         self.0.take()
     }
@@ -269,9 +289,14 @@ impl Node {
         let cx = Context::new(self)?;
         self.op.backward(&cx, grads, want)
     }
-    /// Lets go of the saved tensors; a second run will say so.
+    /// Lets go of the saved tensors; a second run will say so. Where none was saved it may come.
     pub fn release(&self) {
-        let freed = self.saved.lock().unwrap_or_else(|e| e.into_inner()).take();
+        let mut saved = lock(&self.saved);
+        if saved.as_ref().is_none_or(Saved::is_empty) && self.op.runs_again() {
+            return;
+        }
+        let freed = saved.take();
+        drop(saved);
         self.op.release();
         drop(freed);
     }
@@ -409,6 +434,30 @@ impl Leaf {
         // the old one is dropped after the lock is gone: it may own a graph
         let old = std::mem::replace(&mut *lock(&self.grad), grad);
         drop(old);
+    }
+}
+
+#[cfg(feature = "python")]
+impl Edge {
+    /// Shows the foreign objects that hang on what the edge leads to, if nothing else leads there: those of the hooks and of the
+    /// function itself.
+    pub(super) fn show(&self, to: Show) {
+        match self {
+            Edge::None => {}
+            Edge::Leaf(leaf) if Arc::strong_count(leaf) == 1 => {
+                let Ok(hooks) = leaf.hooks.try_lock() else { return };
+                hooks.tensor.iter().for_each(|(_, h)| h.show(to));
+                hooks.post.iter().for_each(|(_, h)| h.show(to));
+                hooks.node_pre.iter().chain(&hooks.node_post).for_each(|(_, h)| h.show(to));
+            }
+            Edge::Node(node, _) if Arc::strong_count(node) == 1 => {
+                node.op.show(to);
+                let Some(Ok(hooks)) = node.hooks().map(Mutex::try_lock) else { return };
+                hooks.tensor.iter().for_each(|(_, _, h)| h.show(to));
+                hooks.pre.iter().chain(&hooks.post).for_each(|(_, h)| h.show(to));
+            }
+            _ => {}
+        }
     }
 }
 

@@ -69,6 +69,8 @@ pub enum Creation {
     Multi,
     /// Without recording.
     NoGrad,
+    /// In inference mode.
+    Inference,
     /// Returned by a function of the user's, whose backward a new history of the base would pass by.
     Function,
 }
@@ -325,6 +327,15 @@ impl Tensor {
     pub fn requires_grad(&self) -> bool {
         self.flag(REQUIRES_GRAD)
             || (self.flag(IS_VIEW) && self.state().view.as_ref().is_some_and(|v| v.base.requires_grad()))
+    }
+    /// Shows the foreign objects that are reachable through this handle alone, for a garbage collector.
+    #[cfg(feature = "python")]
+    pub(crate) fn show(&self, to: graph::Show) {
+        if Arc::strong_count(&self.0) == 1
+            && let Ok(state) = self.0.state.try_lock()
+        {
+            state.edge.show(to);
+        }
     }
     pub fn is_inference(&self) -> bool {
         self.flag(INFERENCE)

@@ -54,6 +54,7 @@ pub fn set_print_options(options: PrintOptions) {
 pub enum Value {
     Float(f64),
     Int(i64),
+    UInt(u64),
     Bool(bool),
     Complex(C128),
 }
@@ -248,6 +249,7 @@ fn plain_text(value: Value) -> String {
         Value::Bool(true) => "True".into(),
         Value::Bool(false) => "False".into(),
         Value::Int(i) => i.to_string(),
+        Value::UInt(u) => u.to_string(),
         Value::Float(f) => f.to_string(),
         Value::Complex(c) => c.to_string(),
     }

@@ -37,6 +37,10 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// Nothing was saved.
+    pub fn is_empty(&self) -> bool {
+        self.inputs.iter().chain(&self.outputs).flatten().next().is_none()
+    }
     /// Nothing in it leads to another node.
     pub fn is_shallow(&self) -> bool {
         let mut all = self.inputs.iter().chain(&self.outputs).flatten();

@@ -106,3 +106,62 @@ def test_a_sorter_outlives_the_search():
         got = rl.searchsorted(values, values, sorter=sorter)
         assert rl.equal(got, rl.searchsorted(values[order], values))
     assert np.shares_memory(shared.numpy(), order.numpy())
+
+
+BY_POSITION = {
+    "index_copy": lambda x, i: x.index_copy_(0, i, x),
+    "index_add": lambda x, i: x.index_add_(0, i, x),
+    "index_put": lambda x, i: x.index_put_((i,), x),
+    "set": lambda x, i: x.__setitem__(i, x),
+    "put": lambda x, i: x.put_(i, x),
+    "scatter": lambda x, i: x.scatter_(0, i, x),
+    "scatter_add": lambda x, i: x.scatter_add_(0, i, x),
+    "scatter_reduce": lambda x, i: x.scatter_reduce_(0, i, x, "amax"),
+    "index as target": lambda x, i: i.scatter_(0, i, 3),
+    "gather out": lambda x, i: rl.gather(x, 0, i, out=x),
+    "index_select out": lambda x, i: rl.index_select(x, 0, i, out=x),
+    "masked_select out": lambda x, i: rl.masked_select(x, x > 1, out=x),
+    "nonzero out": lambda x, i: rl.nonzero(i, out=i),
+    "sort out": lambda x, i: rl.sort(x[:3], out=(x[1:], rl.empty(3, dtype=rl.int64))),
+    "topk out": lambda x, i: rl.topk(x, 2, out=(x[:2], rl.empty(2, dtype=rl.int64))),
+    "max out": lambda x, i: rl.max(x, 0, out=(x[0], rl.empty((), dtype=rl.int64))),
+}
+
+
+@pytest.mark.parametrize("name", BY_POSITION)
+def test_writes_by_position_read_from_elsewhere(name):
+    x, i = rl.arange(4.0), rl.tensor([3, 2, 1, 0])
+    with pytest.raises(RuntimeError, match=WORDS):
+        BY_POSITION[name](x, i)
+    assert x.tolist() == [0, 1, 2, 3] and i.tolist() == [3, 2, 1, 0]
+
+
+def test_values_read_before_anything_is_written_may_lie_there():
+    x = rl.arange(4.0)
+    assert x.masked_fill_(rl.ones(4, dtype=rl.bool), x[1]).tolist() == [1, 1, 1, 1]
+    x = rl.arange(4.0)
+    assert x.index_fill_(0, rl.tensor([1]), x[0]).tolist() == [0, 0, 2, 3]
+    x = rl.arange(4.0)
+    assert rl.sort(x, descending=True, out=(x, rl.empty(4, dtype=rl.int64))).values.tolist() == [3, 2, 1, 0]
+
+
+def test_shared_elements_are_not_assigned():
+    for index in (slice(None), slice(1, None)):
+        with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+            rl.zeros(1).expand(3)[index] = 2.0
+
+
+def test_masked_writes_reach_shared_elements():
+    eye = rl.eye(3, dtype=rl.bool)
+    for write in (
+        lambda x: x.masked_fill_(eye, 9.0),
+        lambda x: x.masked_fill_(eye, rl.tensor(9.0)),
+        lambda x: x.__setitem__(eye, 9.0),
+        lambda x: x.index_put_((eye,), rl.tensor(9.0)),
+    ):
+        base = rl.arange(3.0)
+        write(base.expand(3, -1))
+        assert base.tolist() == [9, 9, 9]
+    base = rl.arange(3.0)
+    base.expand(3, -1).masked_fill_(eye & rl.tensor([True, False, False]), 9.0)
+    assert base.tolist() == [9, 1, 2]

@@ -161,14 +161,15 @@ class Function(metaclass=_FunctionMeta):
             if answer is not NotImplemented:
                 return answer
         ctx = cls._ctx_class()
+        separate = cls.setup_context is not Function.setup_context
         ctx.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         if kwargs:
             import inspect
 
-            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            given = args if separate else (ctx, *args)
+            bound = inspect.signature(cls.forward).bind(*given, **kwargs)
             bound.apply_defaults()
-            args = bound.args
-        separate = cls.setup_context is not Function.setup_context
+            args = bound.args if separate else bound.args[1:]
         with no_grad():
             if separate:
                 output = cls.forward(*args)

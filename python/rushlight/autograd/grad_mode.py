@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-_RECORD, _NO_GRAD, _INFERENCE = 0, 1, 2
+_ENABLE, _NO_GRAD, _RECORD, _INFERENCE = 0, 1, 4, 6  # the first two leave inference mode as it is
 
 
 class _Mode:
@@ -110,7 +110,7 @@ class enable_grad(_Mode):
         return object.__new__(cls)
 
     def __init__(self, orig_func: Any = None) -> None:
-        self._mode = _RECORD
+        self._mode = _ENABLE
 
 
 class set_grad_enabled(_Mode):
@@ -125,7 +125,7 @@ class set_grad_enabled(_Mode):
         if not isinstance(mode, bool):
             raise TypeError(f"set_grad_enabled(): argument 'mode' must be bool, not {type(mode).__name__}")
         self.mode = mode
-        self._mode = _RECORD if mode else _NO_GRAD
+        self._mode = _ENABLE if mode else _NO_GRAD
         self._before = _set_mode(self._mode)
 
     def __enter__(self) -> None:

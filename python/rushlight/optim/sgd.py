@@ -140,10 +140,11 @@ def sgd(
         return _formula(
             params, grads, momentum_buffers, weight_decay, momentum, lr, dampening, nesterov, maximize
         )
-    return _C._optim.sgd(
-        params,
-        grads,
-        momentum_buffers,
+    is_complex = any(p.is_complex() for p in params)
+    kept = _C._optim.sgd(
+        [_parts(p) for p in params] if is_complex else params,
+        [_parts(g) for g in grads] if is_complex else grads,
+        [None if b is None else _parts(b) for b in momentum_buffers] if is_complex else momentum_buffers,
         _scalar(lr),
         _scalar(momentum),
         _scalar(dampening),
@@ -151,6 +152,12 @@ def sgd(
         nesterov,
         maximize,
     )
+    return [_C.view_as_complex(b) if p.is_complex() else b for p, b in zip(params, kept)] if is_complex else kept
+
+
+def _parts(tensor):
+    """A complex tensor as its real and imaginary parts: each takes the same step."""
+    return _C.view_as_real(tensor) if tensor.is_complex() else tensor
 
 
 def _formula(params, grads, buffers, weight_decay, momentum, lr, dampening, nesterov, maximize):

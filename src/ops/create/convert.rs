@@ -1,14 +1,14 @@
 //! Casts, moves between devices, and questions about dtypes.
 
 use crate::base::promote::{Promotion, can_cast, promote};
-use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
+use crate::base::{DType, Device, Layout, MemoryFormat};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Meta, Tensor};
-use crate::{bail, ensure, rows};
+use crate::{bail, rows};
 use smallvec::smallvec;
 
 fn cast_as(x: &Tensor, dtype: DType, format: MemoryFormat) -> Result<Tensor> {
@@ -66,6 +66,10 @@ impl Tensor {
         }
         apply(ToCopy { dtype, format: MemoryFormat::Preserve }, &[self])
     }
+    /// A stored dtype as what it is computed in, outside the graph; others as they are.
+    pub(crate) fn carried(&self) -> Result<Tensor> {
+        if self.dtype().is_stored() { self.detach().cast(self.dtype().carrier()) } else { Ok(self.clone()) }
+    }
     /// Moves and converts; the same tensor where nothing changes and no copy is asked for.
     pub fn convert(
         &self,
@@ -93,23 +97,14 @@ impl Tensor {
     }
 }
 
-/// A whole number must be one the dtype of an integer tensor can hold.
+/// A number must be one that its common dtype with a tensor can hold.
 pub fn check_fits(v: &Val, x: &Tensor) -> Result<()> {
-    let (Val::S(Scalar::Int(i)), false) = (v, x.dtype().is_differentiable()) else { return Ok(()) };
-    let (low, high, name) = match x.dtype() {
-        DType::U8 => (0, 255, "uint8_t"),
-        DType::I8 => (-128, 127, "int8_t"),
-        DType::I16 => (-32768, 32767, "int16_t"),
-        DType::I32 => (i32::MIN as i64, i32::MAX as i64, "int"),
-        _ => return Ok(()),
-    };
-    // a negative number wraps into an unsigned type
-    ensure!(
-        *i <= high && (*i >= low || low == 0 && *i >= -high),
-        Runtime,
-        "value cannot be converted to type {name} without overflow"
-    );
-    Ok(())
+    let Val::S(s) = v else { return Ok(()) };
+    if s.fits(x.dtype()) {
+        return Ok(());
+    }
+    let together = Promotion::default().tensor(x.dtype(), x.ndim()).number(*s).result();
+    s.fit(together).map(drop)
 }
 
 rows! { CONVERT:

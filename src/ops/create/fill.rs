@@ -1,7 +1,7 @@
 //! Tensors of one value or of none, and `fill_`; what every maker of tensors is told ([`Made`]).
 
 use crate::autograd::inference_mode;
-use crate::base::promote::default_dtype;
+use crate::base::promote::{default_device, default_dtype};
 use crate::base::{DType, Device, Dims, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
@@ -71,7 +71,7 @@ impl<'a> FromArg<'a> for Made {
 }
 
 pub(crate) fn device_of(device: Option<Device>) -> Device {
-    device.unwrap_or(Device::Cpu)
+    device.unwrap_or_else(default_device)
 }
 
 /// A tensor with the geometry of another.
@@ -187,7 +187,7 @@ impl Op for Fill {
 impl Tensor {
     /// `x.fill_(value)`.
     pub fn fill_with(&self, value: Scalar) -> Result<()> {
-        apply_in_place(Fill(value), &[self])
+        apply_in_place(Fill(value.fit(self.dtype())?), &[self])
     }
 }
 
@@ -209,7 +209,7 @@ impl Op for FillWith {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let value = crate::kernels::cpu::create::copy::read_scalar(x[1].ptr(), 0, x[1].dtype());
-        crate::ops::driver::memory::fill_held(&out[0], value);
+        crate::ops::driver::memory::fill_held(&out[0], value.fit(out[0].dtype())?);
         Ok(())
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
@@ -357,10 +357,7 @@ rows! { FILL:
     /// Args: value: number or 0-d tensor.
     [InPlace] fn fill_(input: &Tensor, value: Val) -> () {
         match value {
-            Val::S(s) => {
-                ensure!(!matches!(s, Scalar::Complex(c) if c.im != 0.0) || input.dtype().is_complex(), Runtime, "value cannot be converted to type {} without overflow", input.dtype().c_name());
-                input.fill_with(s)
-            }
+            Val::S(s) => input.fill_with(s),
             Val::T(v) => { check_value(&v)?; apply_in_place(FillWith { in_place: true }, &[input, &v]) }
         }
     }

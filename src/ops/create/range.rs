@@ -1,7 +1,7 @@
 //! Numbers in a row: ranges, spacings, identities and the positions of triangles.
 
 use crate::base::promote::default_dtype;
-use crate::base::{DType, Device, MemoryFormat, Scalar, collected, product, reserved};
+use crate::base::{DType, Device, Elem, MemoryFormat, Scalar, collected, product, reserved};
 use crate::error::Result;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::{check_layout, device_of, finish, number};
@@ -9,7 +9,7 @@ use crate::ops::driver::memory::full as filled;
 use crate::ops::driver::memory::room;
 use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
-use crate::{ensure, rows};
+use crate::{ensure, rows, with_dtype};
 
 /// Elements made by a function of the position, computed in f64 (integers in i64) and stored as `dtype`.
 pub(crate) fn generate(
@@ -61,6 +61,11 @@ fn arange_of(
     );
     ensure!(dtype != DType::Bool, NotImplemented, "\"arange_cpu\" not implemented for 'Bool'");
     // int64 cuts the numbers of the range to integers and then counts; the narrower ones count first
+    if dtype == DType::I64 {
+        for number in [start, end, step] {
+            number.fit(dtype)?;
+        }
+    }
     let whole = |v: Scalar| if dtype == DType::I64 { Scalar::Int(v.to_i64()) } else { v };
     let (start, end, step) = (whole(start), whole(end), whole(step));
     ensure!(!step.is_zero(), Value, "step must be nonzero");
@@ -88,14 +93,25 @@ fn linear(start: Scalar, end: Scalar, steps: i64, dtype: DType) -> Result<impl F
     ensure!(steps >= 0, Runtime, "number of steps must be non-negative");
     let n = steps as usize;
     let single = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
-    let round = move |v: f64| if single { v as f32 as f64 } else { v };
+    // as the dtype holds it: the halves after every step, which are computed in float32
+    let round = move |v: f64| match dtype {
+        DType::F16 | DType::BF16 => Scalar::Float(v as f32 as f64).rounded(dtype).to_f64(),
+        _ if single => v as f32 as f64,
+        _ => v,
+    };
+    for number in [start, end] {
+        number.fit(dtype)?;
+    }
     let (a, b) = if dtype.is_integral() {
-        (start.to_i64() as f64, end.to_i64() as f64)
+        let held = |s: Scalar| with_dtype!("linspace", dtype, any, T => s.to::<T>().to_i64() as f64);
+        (held(start), held(end))
     } else {
         (round(start.to_f64()), round(end.to_f64()))
     };
     let (ca, cb) = (start.to_c128(), end.to_c128());
-    let step = round(round(b - a) / (n.max(2) - 1) as f64);
+    let whole = move |i: usize| if dtype.is_half() { round(i as f64) } else { i as f64 };
+    let product = move |v: f64| if dtype.is_half() { round(v) } else { v };
+    let step = round(round(b - a) / whole(n.max(2) - 1));
     let cstep = (cb - ca) / (n.max(2) - 1) as f64;
     Ok(move |i: usize| {
         if dtype.is_complex() {
@@ -110,9 +126,9 @@ fn linear(start: Scalar, end: Scalar, steps: i64, dtype: DType) -> Result<impl F
         let v = if n == 1 {
             a
         } else if i < n / 2 {
-            a + step * i as f64
+            a + product(step * whole(i))
         } else {
-            b - step * (n - 1 - i) as f64
+            b - product(step * whole(n - 1 - i))
         };
         Scalar::Float(round(v))
     })

@@ -71,9 +71,9 @@ fn finish<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], device: Device) -> R
     match mode() {
         GradMode::Record if x.iter().any(|t| t.requires_grad()) => {
             let want = Want::of(x.iter().map(|t| t.requires_grad()));
-            record(op, x, outs, want);
+            record(op, x, outs, want)?;
         }
-        GradMode::Inference => outs.iter().for_each(Tensor::set_inference),
+        mode if mode.is_inference() => outs.iter().for_each(Tensor::set_inference),
         _ => {}
     }
     Ok(())
@@ -147,22 +147,37 @@ pub(crate) fn should_record(x: &[&Tensor]) -> bool {
 }
 
 /// Makes the node and puts the results on it.
-fn record<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], want: Want) {
+fn record<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], want: Want) -> Result<()> {
     let differentiable: u64 = outs
         .iter()
         .enumerate()
         .take(64)
         .fold(0, |m, (i, t)| m | ((op.differentiable(i) && t.dtype().is_differentiable()) as u64) << i);
     if differentiable == 0 {
-        return;
+        return Ok(());
     }
     let saves = op.saves(want);
+    check_saved(x, saves)?;
     let node = make_node(op, x, outs, saves);
     for (i, out) in outs.iter_mut().enumerate() {
         if i >= 64 || differentiable >> i & 1 == 1 {
             out.set_first_edge(Edge::Node(node.clone(), i as u32));
         }
     }
+    Ok(())
+}
+
+/// Tensors made in inference mode have no version that a backward could rely on.
+#[inline]
+pub(crate) fn check_saved(x: &[&Tensor], saves: Saves) -> Result<()> {
+    let saved = |i: usize| i >= 64 && saves.inputs != 0 || i < 64 && saves.inputs >> i & 1 == 1;
+    if x.iter().enumerate().any(|(i, t)| t.is_inference() && saved(i)) {
+        bail!(
+            Runtime,
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+        );
+    }
+    Ok(())
 }
 
 /// A node with what its backward will need.

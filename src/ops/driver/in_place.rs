@@ -4,9 +4,9 @@
 
 use crate::autograd::{grad_enabled, inference_mode};
 use crate::error::Result;
-use crate::ops::driver::apply::{common_device, compute, make_node};
+use crate::ops::driver::apply::{check_saved, common_device, compute, make_node};
 use crate::ops::driver::batch::{alloc, check_target};
-use crate::ops::driver::op::{Op, Saves};
+use crate::ops::driver::op::{Apart, Op, Saves};
 use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
 use crate::tensor::graph::{Input, Retained, Shape};
@@ -81,6 +81,9 @@ impl GradFn for CopySlices {
     fn release(&self) {
         self.inner.release();
     }
+    fn runs_again(&self) -> bool {
+        false
+    }
 }
 
 /// `target` takes the value and the history of `result`, an out-of-place computation from it.
@@ -121,7 +124,9 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
         check_overlap(target)?;
     }
     check_writable(op.name(), target, recording)?;
-    x[1..].iter().try_for_each(|t| check_apart(target, t))?;
+    for (i, t) in x.iter().enumerate().skip(1) {
+        check_apart(target, t, op.apart(i))?;
+    }
     check_target(target, &x[1..])?;
     let meta = op.infer(x)?;
     let meta = &meta[0];
@@ -142,6 +147,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     );
     let want = Want::of(x.iter().map(|t| t.requires_grad()));
     let saves = if recording { op.saves(want) } else { Saves::NOTHING };
+    check_saved(x, Saves { inputs: saves.inputs & !1, outputs: 0 })?;
     let overlaps = x[1..].iter().any(|t| t.storage().same(target.storage()) && t.layout() != target.layout());
     // inputs as the node will see them: without the tensor that is about to change
     let old = if recording { Some(before(target, saves, overlaps)?) } else { None };
@@ -184,12 +190,19 @@ pub fn check_in_place(op: &str, target: &Tensor) -> Result<()> {
 
 /// Refuses to write into part of what is read (`x[1:].add_(x[:-1])`), as PyTorch does: for tensors that fill a stretch of
 /// memory. Others are computed as if the operand had been copied first.
-pub fn check_apart(target: &Tensor, other: &Tensor) -> Result<()> {
-    if !target.storage().same(other.storage()) || target.same(other) {
+#[inline]
+pub fn check_apart(target: &Tensor, other: &Tensor, apart: Apart) -> Result<()> {
+    if apart == Apart::Free || !target.storage().same(other.storage()) {
         return Ok(());
     }
+    check_apart_within(target, other, apart)
+}
+
+/// [`check_apart`] of tensors over one storage.
+fn check_apart_within(target: &Tensor, other: &Tensor, apart: Apart) -> Result<()> {
     let (a, b) = (target.layout(), other.layout());
-    if a == b && target.dtype() == other.dtype() || a.numel() == 0 || b.numel() == 0 {
+    let same = a == b && target.dtype() == other.dtype();
+    if same && apart == Apart::Part || a.numel() == 0 || b.numel() == 0 {
         return Ok(());
     }
     let bytes = |t: &Tensor| {
@@ -209,7 +222,7 @@ pub fn check_apart(target: &Tensor, other: &Tensor) -> Result<()> {
 }
 
 /// Every element has a place of its own.
-fn check_overlap(target: &Tensor) -> Result<()> {
+pub fn check_overlap(target: &Tensor) -> Result<()> {
     ensure!(
         !target.layout().may_self_overlap(),
         Runtime,
@@ -259,6 +272,9 @@ fn check_view(target: &Tensor) -> Result<()> {
         return Ok(());
     }
     let head = match target.grad_fn() {
+        _ if creation == Creation::Inference => {
+            "A view was created in inference mode and is being modified inplace in normal mode.".into()
+        }
         Some((node, slot)) if creation == Creation::NoGrad => format!(
             "Output {slot} of {} is a view of a view which was created in no_grad mode and is being modified inplace with grad mode enabled.",
             node.name()
@@ -274,6 +290,9 @@ fn check_view(target: &Tensor) -> Result<()> {
         Creation::Plain => "",
         Creation::Multi => {
             " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        }
+        Creation::Inference => {
+            " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
         }
         Creation::NoGrad => {
             " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."

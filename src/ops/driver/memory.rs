@@ -162,6 +162,7 @@ pub fn fill_data(x: &Tensor, value: Scalar) -> Result<()> {
         return Ok(());
     }
     check_memory(x)?;
+    let value = value.fit(x.dtype())?;
     let _guard = Guard::take([].into_iter(), [x.storage()].into_iter());
     if x.is_batched() {
         fill_held(&x.physical(&levels([x].into_iter()), 0)?, value);

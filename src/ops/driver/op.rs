@@ -39,6 +39,17 @@ pub enum Batching<O> {
     Shifted(O),
 }
 
+/// Which operands of an in-place op are refused for where they lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// None: it is read before anything is written.
+    Free,
+    /// One that shows part of what is written; the very same elements may be read.
+    Part,
+    /// One that shows any of what is written.
+    Whole,
+}
+
 /// An operation with its attributes. The value that computes is the value the graph node keeps.
 pub trait Op: Debug + Send + Sync + Sized + 'static {
     /// The op picks elements: its results are values and the positions they came from, which its gradient reads.
@@ -88,6 +99,14 @@ pub trait Op: Debug + Send + Sync + Sized + 'static {
     fn overlap_ok(&self) -> bool {
         false
     }
+    /// In place, how far an input must lie from what is written.
+    fn apart(&self, _input: usize) -> Apart {
+        Apart::Part
+    }
+    /// See [`GradFn::runs_again`].
+    fn runs_again(&self) -> bool {
+        true
+    }
     /// The kernel may write its result over the first input, element by element.
     fn in_place_ok(&self) -> bool {
         false
@@ -103,6 +122,9 @@ impl<O: Op> GradFn for O {
     }
     fn is_diagonal(&self) -> bool {
         self.diagonal()
+    }
+    fn runs_again(&self) -> bool {
+        Op::runs_again(self)
     }
     fn is_plain(&self) -> bool {
         !std::mem::needs_drop::<O>()

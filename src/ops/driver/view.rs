@@ -86,10 +86,14 @@ pub fn record_view(x: &Tensor, out: &mut Tensor, grad: Box<dyn GradFn>, creation
 #[inline]
 pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, creation: Creation) {
     let mode = mode();
-    if mode == GradMode::Inference || !x.dtype().is_differentiable() {
+    if mode.is_inference() && x.is_inference() || !x.dtype().is_differentiable() {
         return;
     }
-    let creation = if mode == GradMode::NoGrad { Creation::NoGrad } else { creation };
+    let creation = match mode {
+        GradMode::Record => creation,
+        GradMode::NoGrad => Creation::NoGrad,
+        _ => Creation::Inference,
+    };
     if should_record(&[x]) {
         let node = Node::boxed(grad, |parts| fill(parts, &[x], outs, Saves::NOTHING));
         for (i, out) in outs.iter_mut().enumerate() {

@@ -173,6 +173,8 @@ binary! { ARITHMETIC:
     mul(input: V, other: V) MUL "MulBackward0" also ["multiply"]: Same,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::mul(a, b))),
         numbers true,
+        wide true,
+        stored DType::is_integral,
         wgsl "a * b",
         grad { a |g, b: Val| g.mul(conj_val(b)?), b |g, a: Val| g.mul(conj_val(a)?) };
     /// The quotient of two tensors, broadcasting both; integers divide as floats.
@@ -186,6 +188,7 @@ binary! { ARITHMETIC:
         },
         takes (name "div"),
         numbers true,
+        wide true,
         wgsl "a / b",
         grad {
             a |g, b: Val| g.div(conj_val(b)?),

@@ -3,6 +3,7 @@
 use crate::base::{DType, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, point3};
+use crate::ops::create::convert::check_fits;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
 use crate::ops::table::{Table, To, Val};
@@ -61,6 +62,11 @@ impl Tensor {
     }
 }
 
+/// A number must be one that the tensor beside it can hold; among halves what is too large becomes infinite.
+fn check_choice(v: &Val, beside: &Tensor) -> Result<()> {
+    if beside.dtype().is_half() { Ok(()) } else { check_fits(v, beside) }
+}
+
 rows! { CHOOSE:
     /// Elements of `input` where `condition` holds, of `other` elsewhere; all three broadcast.
     ///
@@ -73,10 +79,16 @@ rows! { CHOOSE:
             let a = crate::ops::driver::memory::full(&[], *a, dtype, condition.device())?;
             return condition.choose(a, *b);
         }
+        for (v, beside) in [(&input, &other), (&other, &input)] {
+            if let Val::T(t) = beside {
+                check_choice(v, t)?;
+            }
+        }
         condition.choose(input, other)
     }
     /// `self` where `condition` holds, else `other`.
     [Method] fn where_of = "where"(input: &Tensor, condition: &Tensor, other: Val) -> Tensor {
+        check_choice(&other, input)?;
         condition.choose(input, other)
     }
 }

@@ -109,12 +109,15 @@ rows! { COMBINE:
     /// **Errors**: RuntimeError unless all dtypes agree.
     [Torch, Method] + in place out Promote fn lerp(input: &Tensor, end: &Tensor, weight: Val) -> Tensor |to| {
         let node = lerp_check(input, end, &weight)?;
+        if let Val::S(s) = &weight {
+            s.fit_wide(input.dtype())?;
+        }
         to.point_val(&LERP, node, &[input.into(), end.into(), weight], NO)
     }
     /// `input + value * tensor1 * tensor2`, broadcasting.
     [Torch, Method] + in place out Promote autocast GpuWidest
         fn addcmul(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor |to| {
-        let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value)];
+        let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value.fit_wide(input.dtype())?)];
         to.point_val(&ADDCMUL, ADDCMUL.grad_name, &operands, NO)
     }
     /// `input + value * tensor1 / tensor2`, broadcasting.
@@ -123,7 +126,7 @@ rows! { COMBINE:
     [Torch, Method] + in place out Promote autocast GpuWidest
         fn addcdiv(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor |to| {
         addcdiv_check(tensor1, tensor2)?;
-        let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value)];
+        let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value.fit_wide(input.dtype())?)];
         to.point_val(&ADDCDIV, ADDCDIV.grad_name, &operands, NO)
     }
 }

@@ -16,11 +16,13 @@ binary! { COMPARE:
     /// Whether two elements are equal.
     eq(input: T, other: V) EQ "EqBackward1" "EqBackward0" "EqBackward0": Compare,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a == b)),
+        stored |_| true,
         wgsl "a == b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether two elements differ.
     ne(input: T, other: V) NE "NeBackward1" "NeBackward0" "NeBackward0" also ["not_equal"]: Compare,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a != b)),
+        stored |_| true,
         wgsl "a != b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is less. **Errors**: RuntimeError for complex tensors.
@@ -84,11 +86,11 @@ test! {
 
 rows! { TESTS:
     /// Whether each element is nan (for complex: either part).
-    [Torch, Method] fn isnan(input: &Tensor) -> Tensor { apply(Unary(&ISNAN), &[input]) }
+    [Torch, Method] fn isnan(input: &Tensor) -> Tensor { apply(Unary(&ISNAN), &[&input.carried()?]) }
     /// Whether each element is infinite.
-    [Torch, Method] fn isinf(input: &Tensor) -> Tensor { apply(Unary(&ISINF), &[input]) }
+    [Torch, Method] fn isinf(input: &Tensor) -> Tensor { apply(Unary(&ISINF), &[&input.carried()?]) }
     /// Whether each element is neither infinite nor nan.
-    [Torch, Method] fn isfinite(input: &Tensor) -> Tensor { apply(Unary(&ISFINITE), &[input]) }
+    [Torch, Method] fn isfinite(input: &Tensor) -> Tensor { apply(Unary(&ISFINITE), &[&input.carried()?]) }
     /// Whether each element is positive infinity.
     [Torch, Method] fn isposinf(input: &Tensor) -> Tensor { apply(Unary(&ISPOSINF), &[input]) }
     /// Whether each element is negative infinity.

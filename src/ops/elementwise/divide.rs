@@ -85,7 +85,7 @@ fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
         return Ok(());
     }
     let zero = match b {
-        Side::Number(bytes) => bytes.0.iter().all(|v| *v == 0),
+        Side::Number(bytes) => n > 0 && bytes.0.iter().all(|v| *v == 0),
         Side::Tensor(t) if n > 0 => {
             let size = t.dtype().size();
             let t = crate::ops::driver::memory::dense_held(t)?;
@@ -117,6 +117,7 @@ static DIV_FLOOR: BinaryDef = BinaryDef {
     kernel: floor_kernel,
     grad: slopes!({ a |g| g.zeros_alike(), b |g| g.zeros_alike() }),
     guard: Some(refuse_zero),
+    wide: true,
     ..BinaryDef::EMPTY
 };
 static DIV_TRUNC: BinaryDef = BinaryDef {
@@ -125,6 +126,7 @@ static DIV_TRUNC: BinaryDef = BinaryDef {
     kernel: trunc_kernel,
     grad: slopes!({ a |g| g.zeros_alike(), b |g| g.zeros_alike() }),
     guard: Some(refuse_zero),
+    wide: true,
     ..BinaryDef::EMPTY
 };
 
@@ -170,6 +172,7 @@ binary! { REMAINDERS:
         cpu |dt| floor_kernel(dt),
         guard refuse_zero,
         numbers true,
+        wide true,
         grad {
             a |_g| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
             b |_g| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),

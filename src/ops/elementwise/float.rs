@@ -1,6 +1,6 @@
 //! What a floating-point number is made of: sign, mantissa and exponent, its neighbours, and what is no number.
 
-use crate::base::{C64, C128, DType, Elem};
+use crate::base::{BF16, C64, C128, DType, Elem, F16, Float};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{map, point1, zip};
 use crate::kernels::cpu::elementwise::clib;
@@ -20,14 +20,27 @@ fn sign_ratio(y: &Tensor, a: &Tensor) -> Result<Tensor> {
     a.eq(0i64)?.choose(0i64, y.div(a)?)
 }
 
+/// The bits of the half after `a` towards `b`, given both as bits and as numbers: magnitudes are ordered as their bits.
+fn next_half(bits: u16, a: f32, b: f32, towards: u16) -> u16 {
+    match a {
+        _ if a.is_nan() => bits,
+        _ if b.is_nan() || a == b => towards,
+        0.0 => (towards & 0x8000) | 1,
+        _ if (a < b) == (a > 0.0) => bits + 1,
+        _ => bits - 1,
+    }
+}
+
 binary! { FLOAT:
     /// The magnitude of `input` with the sign of `other`.
     copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
         grad { a |g, a, y| g.mul(sign_ratio(&y, &a)?), b |g| g.zeros_alike() };
     /// The next number after `input` towards `other`.
-    nextafter(input: T, other: T) NEXTAFTER "NextafterBackward0": Same,
+    nextafter(input: T, other: T) NEXTAFTER "NextafterBackward0": Own,
         cpu |dt| match dt {
+            DType::F16 => Some(zip(|a: F16, b: F16| F16::from_bits(next_half(a.to_bits(), a.up(), b.up(), b.to_bits())))),
+            DType::BF16 => Some(zip(|a: BF16, b: BF16| BF16::from_bits(next_half(a.to_bits(), a.up(), b.up(), b.to_bits())))),
             DType::F32 => Some(zip(clib::nextafterf)),
             DType::F64 => Some(zip(clib::nextafter)),
             _ => None,

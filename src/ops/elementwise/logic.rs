@@ -33,16 +33,19 @@ binary! { LOGIC:
     /// Bitwise "and" of integers or bools.
     bitwise_and(input: V, other: V) BITWISE_AND: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a & b)),
+        stored DType::is_integral,
         wgsl "a & b",
         grad None;
     /// Bitwise "or" of integers or bools.
     bitwise_or(input: V, other: V) BITWISE_OR: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a | b)),
+        stored DType::is_integral,
         wgsl "a | b",
         grad None;
     /// Bitwise "exclusive or" of integers or bools.
     bitwise_xor(input: V, other: V) BITWISE_XOR: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a ^ b)),
+        stored DType::is_integral,
         wgsl "a ^ b",
         grad None;
     /// Integers shifted left by `other` bits.

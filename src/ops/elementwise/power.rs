@@ -109,6 +109,7 @@ fn scalar_grad(g: &Tensor, x: &Tensor, e: Scalar) -> Result<Tensor> {
     }
     let less = match e {
         Scalar::Int(i) => Scalar::Int(i - 1),
+        Scalar::UInt(u) => Scalar::UInt(u - 1),
         Scalar::Bool(b) => Scalar::Int(b as i64 - 1),
         Scalar::Float(f) => Scalar::Float(f - 1.0),
         Scalar::Complex(c) => Scalar::Complex(c - 1.0),
@@ -180,7 +181,10 @@ impl Op for PowScalar {
         match self.kernel(compute) {
             Some(kernel) => run1(x[0], &out[0], compute, compute, kernel),
             None => {
-                let e = Side::Number(crate::kernels::cpu::create::copy::scalar_bytes(self.0, compute));
+                let e = Side::Number(crate::kernels::cpu::create::copy::scalar_bytes(
+                    self.0.rounded(self.dtype(x[0])),
+                    compute,
+                ));
                 run2(&Side::Tensor(x[0]), &e, &out[0], compute, compute, POW.kernel_for(compute)?);
             }
         }
@@ -211,7 +215,9 @@ impl To {
     fn pow(self, input: Val, exponent: Val) -> Result<Tensor> {
         match (input, exponent) {
             (Val::T(x), Val::S(e)) => {
-                crate::ops::create::convert::check_fits(&Val::S(e), &x)?;
+                if x.dtype().is_integral() || x.dtype().is_half() {
+                    crate::ops::create::convert::check_fits(&Val::S(e), &x)?;
+                }
                 match self {
                     To::New => apply(PowScalar(e), &[&x]),
                     To::First => apply_in_place(PowScalar(e), &[&x]).map(|()| x),

@@ -1,6 +1,6 @@
 //! Functions that index whole axes: `index_select`, `index_add`, `take` and the like.
 
-use crate::base::{DType, Dims, Scalar, wrap_dim};
+use crate::base::{DType, Device, Dims, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
@@ -150,6 +150,9 @@ fn fill_value(x: &Tensor, value: Val) -> Result<Tensor> {
                 "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
                 v.ndim()
             );
+            if v.device() == Device::Cpu {
+                v.item()?.fit(x.dtype())?;
+            }
             v.cast(x.dtype())
         }
     }
@@ -213,7 +216,10 @@ fn put_op(x: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool) -> Resu
 
 /// The source of `index_add` times `alpha`.
 fn scaled(source: &Tensor, alpha: Scalar) -> Result<Tensor> {
-    if alpha.is_one() { Ok(source.clone()) } else { source.mul(alpha)?.cast(source.dtype()) }
+    if alpha.is_one() {
+        return Ok(source.clone());
+    }
+    source.mul(alpha.fit(source.dtype())?)?.cast(source.dtype())
 }
 
 rows! { AXIS:
@@ -221,7 +227,7 @@ rows! { AXIS:
     ///
     /// Args: index: vector of int32 or int64.
     /// Errors: IndexError if an index is out of range.
-    [Torch, Method] fn index_select(input: &Tensor, dim: i64, index: &Tensor) -> Tensor {
+    [Torch, Method] out Apart fn index_select(input: &Tensor, dim: i64, index: &Tensor) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         check_vector("index_select", index)?;
         if input.ndim() == 0 {

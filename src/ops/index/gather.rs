@@ -135,7 +135,7 @@ rows! { GATHER:
     /// Args: index: int64, of the rank of `input`, no larger than it except along `dim`.
     /// Shape: that of `index`.
     /// Errors: RuntimeError if an index is out of range.
-    [Torch, Method] fn gather(input: &Tensor, dim: i64, index: &Tensor; _sparse_grad: bool = false) -> Tensor {
+    [Torch, Method] out Apart fn gather(input: &Tensor, dim: i64, index: &Tensor; _sparse_grad: bool = false) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         check_index("gather", index)?;
         if numel(index.shape()) > 0 {

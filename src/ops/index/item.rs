@@ -2,10 +2,10 @@
 //! masks go through `Pick` and `Put`.
 
 use crate::autograd::grad_enabled;
-use crate::base::{DType, Device, Layout, check_expand, clamp_slice};
+use crate::base::{DType, Device, Layout, Scalar, check_expand, clamp_slice};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::in_place::{apply_in_place, check_overlap};
 use crate::ops::driver::memory::full;
 use crate::ops::driver::view::{record_view, view as show};
 use crate::ops::index::mask::{positions, select_dense};
@@ -230,6 +230,11 @@ fn strip(value: &Tensor) -> Result<Tensor> {
     if lead == 0 { Ok(value.clone()) } else { value.reshape_to(&value.shape()[lead..]) }
 }
 
+/// A number as it is assigned: into halves what is too large becomes infinite.
+fn held(s: Scalar, dtype: DType) -> Scalar {
+    if dtype.is_half() && !matches!(s, Scalar::Complex(_)) { s.rounded(dtype) } else { s }
+}
+
 /// `x[index] = value`.
 pub fn set_item(x: &Tensor, index: &[Index], value: Val) -> Result<()> {
     if let [Index::Bool(whole)] = index {
@@ -238,7 +243,12 @@ pub fn set_item(x: &Tensor, index: &[Index], value: Val) -> Result<()> {
     let (view, advanced) = basic(x, index, false)?;
     if advanced.is_empty() {
         return match value {
-            Val::S(s) => view.fill_with(s),
+            Val::S(s) => {
+                if !view.is_contiguous() {
+                    check_overlap(&view)?;
+                }
+                view.fill_with(held(s, view.dtype()))
+            }
             Val::T(v) if v.shape() == view.shape() => view.copy_in(&v),
             Val::T(v) => {
                 let v = strip(&v)?;
@@ -253,7 +263,7 @@ pub fn set_item(x: &Tensor, index: &[Index], value: Val) -> Result<()> {
         };
     }
     let value = match value {
-        Val::S(s) => full(&[], s, view.dtype(), view.device())?,
+        Val::S(s) => full(&[], held(s, view.dtype()), view.dtype(), view.device())?,
         Val::T(v) => strip(&v)?,
     };
     let tensors: SmallVec<[Option<Tensor>; 4]> = by_axis(&view, advanced);

@@ -1,7 +1,7 @@
 //! Masks: filling, reading and writing where they are true, and the positions of what is not zero.
 
 use crate::autograd::{grad_enabled, inference_mode};
-use crate::base::{DType, Device, Dims, Scalar, broadcast, product, repeated, reserved};
+use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast, product, repeated, reserved};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::index::{blend, mask as compress, slice_of};
@@ -9,7 +9,7 @@ use crate::kernels::cpu::machine::iter::{Operand, for_each};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::dense_cast_held;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Apart, Metas, Op, Saves};
 use crate::ops::index::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots, pick};
 use crate::ops::table::{Ret, Table, Val};
 use crate::storage::Guard;
@@ -65,7 +65,7 @@ fn coordinates(x: &Tensor) -> Result<Vec<Vec<i64>>> {
     #[allow(unsafe_code)]
     // SAFETY: the positions were made here, dense and unshared
     let found = unsafe { slice_of::<i64>(flat.ptr(), flat.numel()) };
-    let strides = crate::base::Layout::contiguous(x.shape()).strides;
+    let strides = Layout::contiguous(x.shape()).strides;
     for (d, column) in columns.iter_mut().enumerate() {
         let (s, n) = (strides[d] as i64, x.shape()[d] as i64);
         column.extend(found.iter().map(|&i| i / s % n));
@@ -106,12 +106,13 @@ impl Op for MaskedFill {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (dtype, shape) = (out[0].dtype(), out[0].shape());
         let value = match self.value {
-            Some(s) => scalar_bytes(s, dtype),
-            None => scalar_bytes(
-                crate::kernels::cpu::create::copy::read_scalar(x[2].ptr(), 0, x[2].dtype()),
-                dtype,
-            ),
+            Some(s) => s,
+            None => crate::kernels::cpu::create::copy::read_scalar(x[2].ptr(), 0, x[2].dtype()),
         };
+        let value = scalar_bytes(value.fit(dtype)?, dtype);
+        if out[0].layout().may_self_overlap() {
+            return self.fill_places(&value.0, x[1], &out[0]);
+        }
         let over = |t: &Tensor| -> Dims { t.layout().broadcast_to(shape).strides };
         let (xs, ms) = (over(x[0]), over(x[1]));
         let operands = [
@@ -156,6 +157,9 @@ impl Op for MaskedFill {
         }
         Ok(out)
     }
+    fn apart(&self, input: usize) -> Apart {
+        if input == 2 { Apart::Free } else { Apart::Part }
+    }
     fn in_place_ok(&self) -> bool {
         true
     }
@@ -164,17 +168,33 @@ impl Op for MaskedFill {
     }
 }
 
+impl MaskedFill {
+    /// In place over elements that share their memory: one is written where any of its places is masked, and none is
+    /// rewritten with what it was.
+    #[allow(unsafe_code)]
+    fn fill_places(&self, value: &[u8], mask: &Tensor, out: &Tensor) -> Result<()> {
+        let wide = mask.alias(mask.layout().broadcast_to(out.shape()))?;
+        let dense = dense_cast_held(&wide, DType::Bool)?;
+        // SAFETY: a dense bool tensor, held; bools are bytes
+        let mask = unsafe { slice_of::<u8>(dense.ptr(), dense.numel()) };
+        let size = out.dtype().size();
+        let rows = Layout::contiguous(out.shape()).strides;
+        for (i, _) in mask.iter().enumerate().filter(|(_, m)| (**m != 0) != self.invert) {
+            let along = rows.iter().zip(out.shape()).zip(out.strides());
+            let at: usize = along.map(|((row, n), stride)| i / row % n * stride).sum();
+            // SAFETY: an element of the layout, which lies within the storage; the driver holds it for writing
+            unsafe { std::ptr::copy_nonoverlapping(value.as_ptr(), out.ptr().add(at * size), size) };
+        }
+        Ok(())
+    }
+}
+
 /// The op and, for a tensor value, its third input.
 fn fill_op(input: &Tensor, mask: &Tensor, value: Val) -> Result<(MaskedFill, Option<Tensor>)> {
     check_mask("masked_fill_", mask)?;
     match value {
         Val::S(s) => {
-            ensure!(
-                !matches!(s, Scalar::Complex(c) if c.im != 0.0) || input.dtype().is_complex(),
-                Runtime,
-                "value cannot be converted to type {} without overflow",
-                input.dtype().c_name()
-            );
+            let s = s.fit(input.dtype())?;
             Ok((MaskedFill { value: Some(s), invert: false }, None))
         }
         Val::T(v) => {
@@ -238,7 +258,7 @@ rows! { MASK:
     /// The elements where `mask` is true, as one axis.
     ///
     /// Args: mask: bool tensor that broadcasts with `input`.
-    [Torch, Method] fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
+    [Torch, Method] out Apart fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
         ensure!(mask.dtype() == DType::Bool, Runtime, "masked_select: expected BoolTensor for mask");
         let (x, mask) = together(input, mask)?;
         if !(grad_enabled() && x.requires_grad())
@@ -262,7 +282,7 @@ rows! { MASK:
         apply_in_place(op, &[input, &values, &index])
     }
     /// The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis.
-    [Torch, Method] fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
+    [Torch, Method] out Apart fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
         if !as_tuple { return Ok(Ret::Tensor(input.argwhere()?)); }
         let columns = if input.ndim() == 0 { vec![argwhere_scalar(input)?] } else { coordinates(input)? };
         let tensors: Result<Vec<Tensor>> = columns.iter().map(|c| Tensor::from_slice(c, &[c.len()])).collect();

@@ -7,7 +7,7 @@ use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::{Places, Reduce};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, index_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Apart, Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads};
 use smallvec::{SmallVec, smallvec};
@@ -388,6 +388,11 @@ impl Op for Put {
     }
     fn in_place_ok(&self) -> bool {
         true
+    }
+    fn apart(&self, input: usize) -> Apart {
+        let copied = [&INDEX_FILL, &INDEX_FILL_WITH, &MASKED_SCATTER];
+        let free = input == 1 && copied.iter().any(|m| std::ptr::eq(*m, self.spots.manner));
+        if free { Apart::Free } else { Apart::Whole }
     }
     fn overlap_ok(&self) -> bool {
         // only those two promise one value for elements that share a place

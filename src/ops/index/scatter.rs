@@ -7,7 +7,7 @@ use crate::kernels::cpu::index::Reduce;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Apart, Metas, Op, Saves};
 use crate::ops::index::gather::{Gather, check_index, check_sizes, lifted, with_lines};
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -175,6 +175,9 @@ impl Op for Scatter {
             (Reduce::Mul, _) => self.product_grads(cx, g, want)?,
         };
         grads![own, source, None]
+    }
+    fn apart(&self, _: usize) -> Apart {
+        Apart::Whole
     }
     fn in_place_ok(&self) -> bool {
         true

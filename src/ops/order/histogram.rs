@@ -177,7 +177,7 @@ rows! { ROWS:
     [Torch] fn isin(elements: Val, test_elements: Val; _assume_unique: bool = false, invert: bool = false) -> Tensor {
         let tensor = |v: &Val| match v {
             Val::T(t) => Ok(t.detach()),
-            Val::S(s) => full(&[], *s, s.dtype(crate::base::promote::default_dtype()), crate::base::Device::Cpu),
+            Val::S(s) => full(&[], s.signed(), s.signed().dtype(crate::base::promote::default_dtype()), crate::base::Device::Cpu),
         };
         let (x, of) = (tensor(&elements)?, tensor(&test_elements)?);
         for t in [&x, &of] {

@@ -76,6 +76,7 @@ impl Op for Search {
 
 /// A number as a 0-d tensor.
 fn number(s: Scalar) -> Result<Tensor> {
+    let s = s.signed();
     crate::ops::driver::memory::full(&[], s, s.dtype(default_dtype()), crate::base::Device::Cpu)
 }
 

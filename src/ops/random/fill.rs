@@ -2,7 +2,7 @@
 //! a tensor is filled in the order of its memory, except that samplers with probabilities of their own go in
 //! logical order.
 
-use crate::base::promote::default_dtype;
+use crate::base::promote::{default_device, default_dtype};
 use crate::base::rng::{Generator, default_generator};
 use crate::base::{DType, Device, MemoryFormat, Scalar};
 use crate::error::Result;
@@ -101,7 +101,7 @@ rows! { FILL:
     [Torch] fn randperm(n: i64; generator: Option<&Generator> = None, ..made: Made) -> Tensor {
         ensure!(n >= 0, Runtime, "n must be non-negative, got{n}");
         let meta = Meta::new(&[n as usize], made.dtype.unwrap_or(DType::I64));
-        let room = drawn_room(meta, made.device.unwrap_or(Device::Cpu))?;
+        let room = drawn_room(meta, made.device.unwrap_or_else(default_device))?;
         let out = room.physical(&levels([&room].into_iter()), 0)?;
         if out.device() != Device::Meta {
             let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());

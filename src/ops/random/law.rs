@@ -1,5 +1,6 @@
 //! The op that draws: a law, its parameters, the elements it fills.
 
+use crate::base::promote::default_device;
 use crate::base::rng::{Generator, default_generator};
 use crate::base::{DType, Device, Elem, Layout, MemoryFormat, Scalar};
 use crate::error::{Error, Result};
@@ -205,7 +206,7 @@ pub(crate) fn drawn(
     device: Option<Device>,
     requires_grad: bool,
 ) -> Result<Tensor> {
-    let out = drawn_room(Meta::new(&sizes(size)?, dtype), device.unwrap_or(Device::Cpu))?;
+    let out = drawn_room(Meta::new(&sizes(size)?, dtype), device.unwrap_or_else(default_device))?;
     draw(&out, law, generator)?;
     finish(out, requires_grad)
 }

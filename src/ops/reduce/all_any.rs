@@ -72,6 +72,9 @@ impl Op for Truth {
 }
 
 fn logic(input: &Tensor, dim: Option<&[i64]>, keepdim: bool, all: bool) -> Result<Tensor> {
+    if input.dtype().is_stored() {
+        return logic(&input.detach().cast(DType::Bool)?, dim, keepdim, all);
+    }
     match dim {
         Some([]) => apply(Truth, &[input]),
         _ => apply(Logic { all, axes: Axes::of(dim, keepdim, input.ndim())? }, &[input]),
@@ -121,7 +124,9 @@ rows! { ALL_ANY:
     [Torch, Method] fn any_dim = "any"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, false) }
     /// The number of elements that are not zero, as int64.
     [Torch, Method] fn count_nonzero(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor {
-        apply(CountNonzero(Axes::of(dim, false, input.ndim())?), &[&input.detach()])
+        let x = input.detach();
+        let x = if x.dtype().is_stored() { x.cast(DType::Bool)? } else { x };
+        apply(CountNonzero(Axes::of(dim, false, input.ndim())?), &[&x])
     }
 }
 

@@ -215,6 +215,9 @@ impl Tensor {
 fn running(input: &Tensor, dim: i64, dtype: Option<DType>, product: bool) -> Result<Tensor> {
     let axis = wrap_dim(dim, input.ndim())?;
     let dtype = dtype.unwrap_or(sum_dtype(input.dtype()));
+    if input.dtype().is_stored() && input.dtype() != dtype && input.dtype().is_integral() {
+        return running(&input.cast(dtype)?, dim, Some(dtype), product);
+    }
     apply(Running { axis, product, reverse: false, dtype }, &[input])
 }
 

@@ -149,6 +149,9 @@ impl Reduce {
 }
 
 fn reduce(x: &Tensor, what: What, node: &'static str, axes: Axes, dtype: DType) -> Result<Tensor> {
+    if x.dtype().is_stored() && x.dtype().is_integral() && x.dtype() != dtype {
+        return reduce(&x.cast(dtype)?, what, node, axes, dtype);
+    }
     apply(Reduce { what, node, axes, dtype }, &[x])
 }
 

@@ -88,7 +88,7 @@ pub fn constant_pad(input: &Tensor, pad: &[i64], value: Scalar) -> Result<Tensor
     for (k, p) in pad.chunks_exact(2).enumerate() {
         around[n - 1 - k] = (p[0], p[1]);
     }
-    apply(ConstantPad { around, value }, &[input])
+    apply(ConstantPad { around, value: value.fit(input.dtype())? }, &[input])
 }
 
 rows! { PAD:

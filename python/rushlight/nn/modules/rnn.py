@@ -285,7 +285,7 @@ class RNNBase(Module):
         if sizes is None:
             steps = data.transpose(0, 1) if self.batch_first else data
             length, batch = steps.shape[:2]
-            rows, counts = steps.reshape(length * batch, -1), [batch] * length
+            rows, counts = steps.reshape(length * batch, steps.shape[2]), [batch] * length
         else:
             rows, counts = data, sizes.tolist()
         output, states = _run(
@@ -300,7 +300,7 @@ class RNNBase(Module):
             self.bidirectional,
         )
         if sizes is None:
-            output = output.view(length, batch, -1)
+            output = output.view(length, batch, output.shape[-1])
             output = output.transpose(0, 1) if self.batch_first else output
         return output, states
 

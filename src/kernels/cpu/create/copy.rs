@@ -20,12 +20,13 @@ pub fn read_scalar(ptr: *const u8, at: usize, dtype: DType) -> Scalar {
         // SAFETY: the caller's index lies in the tensor; any byte is a number, not every one is a bool
         return Scalar::Bool(unsafe { (ptr as *const i8).add(at).read() } != 0);
     }
-    with_dtype!("item", dtype, any, T => {
+    with_dtype!(dtype, every, T => {
         // SAFETY: the caller's index lies in the tensor
         let v = unsafe { (ptr as *const T).add(at).read_unaligned() };
         match dtype {
             d if d.is_complex() => Scalar::Complex(v.to_c128()),
             d if d.is_float() => Scalar::Float(v.to_f64()),
+            DType::U64 if v.to_i64() < 0 => Scalar::UInt(v.to_i64() as u64),
             _ => Scalar::Int(v.to_i64()),
         }
     })
@@ -38,7 +39,7 @@ pub struct Bytes(pub [u8; 16]);
 
 pub fn scalar_bytes(value: Scalar, dtype: DType) -> Bytes {
     let mut out = Bytes([0; 16]);
-    with_dtype!("fill", dtype, any, T => {
+    with_dtype!(dtype, every, T => {
         // SAFETY: 16 aligned bytes hold any element
         unsafe { (out.0.as_mut_ptr() as *mut T).write(value.to::<T>()) }
     });

@@ -11,6 +11,7 @@ fn convert<A: Elem, B: Elem>(v: A) -> B {
     match (A::DTYPE.category(), B::DTYPE.category()) {
         (Category::Complex, Category::Complex | Category::Bool) => B::from_c128(v.to_c128()),
         (Category::Float | Category::Complex, _) => B::from_f64(v.to_f64()),
+        _ if A::DTYPE == DType::U64 => B::from_u64(v.to_i64() as u64),
         (_, _) => B::from_i64(v.to_i64()),
     }
 }
@@ -24,7 +25,7 @@ unsafe fn cast<A: Elem, B: Elem>(src: *const u8, dst: *mut u8, n: usize) {
 }
 
 pub fn cast_fn(from: DType, to: DType) -> CastFn {
-    with_dtype!("to", from, any, A => with_dtype!("to", to, any, B => cast::<A, B> as CastFn))
+    with_dtype!(from, every, A => with_dtype!(to, every, B => cast::<A, B> as CastFn))
 }
 
 #[cfg(test)]
@@ -37,13 +38,16 @@ mod tests {
             for b in DType::ALL {
                 let mut x = [0u8; 16];
                 let mut y = [0u8; 16];
-                with_dtype!("t", a, any, T => {
+                with_dtype!(a, every, T => {
                     // SAFETY: 16 bytes hold any element
                     unsafe { (x.as_mut_ptr() as *mut T).write_unaligned(T::ONE) }
                 });
                 // SAFETY: one element each; arrays of bytes are read where the test put them
                 unsafe { cast_fn(a, b)(x.as_ptr(), y.as_mut_ptr(), 1) };
-                let one = with_dtype!("t", b, any, T => unsafe { (y.as_ptr() as *const T).read_unaligned().to_f64() });
+                let one = with_dtype!(b, every, T => {
+                    // SAFETY: 16 bytes hold any element, and these are one that was just written
+                    unsafe { (y.as_ptr() as *const T).read_unaligned().to_f64() }
+                });
                 assert_eq!(one, 1.0, "{a:?} {b:?}");
             }
         }

@@ -4,6 +4,8 @@
 pub mod simd;
 pub mod cast;
 pub mod float;
+#[cfg(unix)]
+pub mod fork;
 pub mod iter;
 pub mod par;
 pub mod stop;

@@ -44,7 +44,10 @@ fn bounds(dtype: DType) -> Result<(f64, f64, i64)> {
         DType::BF16 => (f64::MIN, f64::MAX, 1 << 8),
         DType::F32 => (f64::MIN, f64::MAX, 1 << 24),
         DType::F64 => (f64::MIN, f64::MAX, 1 << 53),
-        DType::C64 | DType::C128 => {
+        DType::U16 => (0.0, u16::MAX as f64, u16::MAX as i64),
+        DType::U32 => (0.0, u32::MAX as f64, u32::MAX as i64),
+        DType::U64 => (0.0, u64::MAX as f64, i64::MAX),
+        DType::C64 | DType::C128 | DType::F8E4M3 | DType::F8E5M2 => {
             return Err(crate::error::Error::new(
                 crate::error::Kind::NotImplemented,
                 format!("\"random_\" not implemented for '{}'", dtype.scalar_name()),

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, NO, TernaryFn};
 use crate::ops::driver::apply::apply_over;
+use crate::ops::driver::memory::dense_cast_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::grad::{Read, Slopes};
 use crate::ops::elementwise::kind::run::{Side, run2, run3};
@@ -13,7 +14,7 @@ use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
 use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 // ---- two inputs -----------------------------------------------------------------------------------------------------
 
@@ -34,6 +35,11 @@ pub struct BinaryDef {
     pub check: Option<fn(&[&Tensor]) -> Result<()>>,
     /// Both operands may be numbers.
     pub numbers: bool,
+    /// The stored dtypes that the op takes nevertheless, in their carrier.
+    pub stored: fn(DType) -> bool,
+    /// Beside halves a number keeps its digits: products and quotients are computed in float32. Elsewhere it is rounded first, as
+    /// the elements were.
+    pub wide: bool,
 }
 
 impl BinaryDef {
@@ -49,7 +55,20 @@ impl BinaryDef {
         guard: None,
         check: None,
         numbers: false,
+        stored: |_| false,
+        wide: false,
     };
+
+    /// (dtype the kernel computes in, dtype of the result)
+    #[inline]
+    fn resolve(&self, common: DType) -> (DType, DType) {
+        let (compute, dtype) = self.rule.resolve(common);
+        if compute.is_stored() && (self.stored)(compute) {
+            (compute.carrier(), dtype)
+        } else {
+            (compute, dtype)
+        }
+    }
 
     /// The kernel for a compute dtype, or the error that says what would work.
     #[inline]
@@ -109,7 +128,7 @@ impl Op for Binary {
         }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let (compute, dtype) = self.def.rule.resolve(self.common(x));
+        let (compute, dtype) = self.def.resolve(self.common(x));
         if let Some(check) = self.def.check {
             check(x)?;
         }
@@ -127,12 +146,25 @@ impl Op for Binary {
         Ok(smallvec![Meta { layout, dtype }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (compute, _) = self.def.rule.resolve(self.common(x));
+        let common = self.common(x);
+        let (compute, _) = self.def.resolve(common);
         let written =
             if matches!(self.def.rule, Rule::Compare | Rule::Logical) { DType::Bool } else { compute };
-        let mut tensors = x.iter();
+        let own: SmallVec<[Tensor; 2]>;
+        let mut held: SmallVec<[&Tensor; 2]> = SmallVec::from_slice(x);
+        let rounds = common.is_half() && compute.is_float();
+        if rounds && x.iter().any(|t| rounded_first(self.def, t, common)) {
+            let fit = |t: &&Tensor| match rounded_first(self.def, t, common) {
+                true => dense_cast_held(t, common),
+                false => Ok((*t).clone()),
+            };
+            own = x.iter().map(fit).collect::<Result<_>>()?;
+            held = own.iter().collect();
+        }
+        let rounded = |s: Scalar| if rounds && !self.def.wide { s.rounded(common) } else { s };
+        let mut tensors = held.iter();
         let mut side = |s: Option<Scalar>| match s {
-            Some(s) => Side::Number(scalar_bytes(s, compute)),
+            Some(s) => Side::Number(scalar_bytes(rounded(s), compute)),
             None => Side::Tensor(tensors.next().copied().unwrap_or(x[0])),
         };
         let (a, b) = (side(self.lhs), side(self.rhs));
@@ -142,7 +174,13 @@ impl Op for Binary {
         match (self.alpha, self.def.kernel3) {
             (Some(alpha), Some(kernel3)) => {
                 let kernel = kernel3(compute).ok_or_else(|| self.def.refuse(compute))?;
-                run3(&[a, b, Side::Number(scalar_bytes(alpha, compute))], &out[0], compute, written, kernel);
+                run3(
+                    &[a, b, Side::Number(scalar_bytes(rounded(alpha), compute))],
+                    &out[0],
+                    compute,
+                    written,
+                    kernel,
+                );
             }
             _ => run2(&a, &b, &out[0], compute, written, self.def.kernel_for(compute)?),
         }
@@ -165,9 +203,20 @@ impl Op for Binary {
     fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
         aligned(x)
     }
+    fn runs_again(&self) -> bool {
+        // a number that the gradient reads is a saved tensor in PyTorch
+        let reads = self.def.grad.saves(&[None, None], Want::ALL);
+        self.lhs.is_none() && self.rhs.is_none() || reads == Saves::NOTHING
+    }
     fn in_place_ok(&self) -> bool {
         self.lhs.is_none()
     }
+}
+
+/// Whether an operand becomes a half before it is computed with: what is wider, but for 0-d tensors where numbers keep their
+/// digits.
+fn rounded_first(def: &BinaryDef, t: &Tensor, common: DType) -> bool {
+    t.dtype() != common && t.dtype().size() > 1 && !(t.ndim() == 0 && def.wide)
 }
 
 /// `alpha` must be a number the result dtype can hold.
@@ -181,11 +230,17 @@ pub fn check_alpha(alpha: Scalar, dtype: DType) -> Result<()> {
         (Int, _) => true,
     };
     ensure!(
+        alpha.category() != Complex || ok,
+        Runtime,
+        "For non-complex input tensors, argument alpha must not be a complex number."
+    );
+    ensure!(
         alpha.category() != Bool || dtype == DType::Bool,
         Runtime,
         "Boolean alpha only supported for Boolean results."
     );
     ensure!(ok, Runtime, "For integral input tensors, argument alpha must not be a floating point number.");
+    alpha.fit(dtype)?;
     Ok(())
 }
 
@@ -263,7 +318,7 @@ pub type T = &'static Tensor;
 /// [Places] name(input: V, other: V) DEF "GradName" also ["alias", Special "alias"]: Rule,
 ///     cpu |dt| the dense kernel for a compute dtype, or `None`,
 ///     takes (not Bool Runtime "words"),         // what the refusal says beside that, see `takes!`
-///     guard f, check f, numbers true,           // see `BinaryDef`
+///     guard f, check f, numbers true, wide true, stored f, // see `BinaryDef`
 ///     wgsl "expression of a and b",             // where it has one
 ///     out Keep,                                 // what `out=` may be, where it is not `Promote`
 ///     grad { a |g, b: Val| .., b |g, a: Val| .. };  // see `slopes!`; `grad None`
@@ -275,7 +330,7 @@ macro_rules! binary {
     ($block:ident: $($(#[doc = $doc:literal])* $([$place:ident])? $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident $($gn:literal)*
         $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
         cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(guard $guard:expr,)? $(check $check:expr,)? $(numbers $numbers:expr,)?
-        $(wgsl $wgsl:literal,)? $(out $out:ident,)? grad $grad:tt;)*) => {
+        $(wide $wide:expr,)? $(stored $stored:expr,)? $(wgsl $wgsl:literal,)? $(out $out:ident,)? grad $grad:tt;)*) => {
         $(
             pub static $def: $crate::ops::elementwise::kind::binary::BinaryDef = $crate::ops::elementwise::kind::binary::BinaryDef {
                 name: stringify!($name),
@@ -286,6 +341,8 @@ macro_rules! binary {
                 $(guard: Some($guard),)?
                 $(check: Some($check),)?
                 $(numbers: $numbers,)?
+                $(wide: $wide,)?
+                $(stored: $stored,)?
                 grad: $crate::ops::elementwise::kind::grad::slopes!($grad),
                 ..$crate::ops::elementwise::kind::binary::BinaryDef::EMPTY
             };

@@ -25,6 +25,8 @@ pub fn aligned<O>(x: &[&Tensor]) -> Batching<O> {
 pub enum Rule {
     /// The common dtype.
     Same,
+    /// The common dtype, and the kernel computes in it: the half types too, where bits matter.
+    Own,
     /// Integers become the default float.
     Float,
     /// As `Same`, and complex becomes its real part's dtype (`abs`).
@@ -45,6 +47,7 @@ impl Rule {
     pub fn resolve(self, common: DType) -> (DType, DType) {
         match self {
             Rule::Same => (half_up(common), common),
+            Rule::Own => (common, common),
             Rule::Float => {
                 let out = float_result(common);
                 (half_up(out), out)

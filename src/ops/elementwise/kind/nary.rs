@@ -54,6 +54,11 @@ pub struct Point {
 }
 
 impl Point {
+    /// (dtype the kernel computes in, dtype of the result). What only chooses takes the stored dtypes too, in their carrier.
+    fn resolve(&self, x: &[&Tensor]) -> (DType, DType) {
+        let (compute, dtype) = self.def.rule.resolve(self.common(x));
+        (if self.def.masked { compute.carrier() } else { compute }, dtype)
+    }
     /// Common dtype of the operands that are not a mask.
     fn common(&self, x: &[&Tensor]) -> DType {
         let skip = self.def.masked as usize;
@@ -81,7 +86,7 @@ impl Op for Point {
         self.grad_name
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let (compute, dtype) = self.def.rule.resolve(self.common(x));
+        let (compute, dtype) = self.resolve(x);
         self.def.kernel_for(compute)?;
         let mut shape = Dims::from_slice(x[0].shape());
         for t in &x[1..] {
@@ -97,7 +102,7 @@ impl Op for Point {
         if out.numel() == 0 {
             return Ok(());
         }
-        let (compute, _) = self.def.rule.resolve(self.common(x));
+        let (compute, _) = self.resolve(x);
         let written =
             if matches!(self.def.rule, Rule::Compare | Rule::Logical) { DType::Bool } else { compute };
         let kernel = self.def.kernel_for(compute)?;

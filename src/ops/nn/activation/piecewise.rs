@@ -3,7 +3,7 @@
 //! A backward is an op of its own (`threshold_backward` and so on), so that one pass over memory gives the gradient,
 //! and its gradient in turn is written with ops.
 
-use crate::base::{DType, Elem, Real};
+use crate::base::{DType, Elem, Real, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, Params, map, point1, point2};
 use crate::ops::elementwise::kind::kernel;
@@ -122,6 +122,7 @@ impl Tensor {
 impl To {
     fn leaky_relu(self, x: &Tensor, slope: f64) -> Result<Tensor> {
         let def = if self == To::First && slope >= 0.0 { &LEAKY_RELU_ } else { &LEAKY_RELU };
+        Scalar::Float(slope).fit_wide(x.dtype())?;
         self.point(def, &[x], one(slope))
     }
     fn hardtanh(self, x: &Tensor, lo: f64, hi: f64) -> Result<Tensor> {
@@ -132,9 +133,15 @@ impl To {
             Runtime,
             "cannot do hardtanh on an unsigned type with negative limits"
         );
+        for bound in [lo, hi] {
+            Scalar::Float(bound).fit(x.dtype())?;
+        }
         self.point(&HARDTANH, &[x], [lo, hi, 0.0, 0.0])
     }
     fn threshold(self, x: &Tensor, threshold: f64, value: f64) -> Result<Tensor> {
+        for number in [threshold, value] {
+            Scalar::Float(number).fit(x.dtype())?;
+        }
         self.point(&THRESHOLD, &[x], [threshold, value, 0.0, 0.0])
     }
 }
@@ -173,7 +180,10 @@ rows! { LAYERS:
         To::inplace(inplace).point(&HARDSWISH, &[input], NO)
     }
     /// Zero where `|x| <= lambd`.
-    [Torch, Method, Nn] fn hardshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor { point(&HARDSHRINK, &[input], one(lambd)) }
+    [Torch, Method, Nn] fn hardshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor {
+        Scalar::Float(lambd).fit(input.dtype())?;
+        point(&HARDSHRINK, &[input], one(lambd))
+    }
     /// Brought towards zero by `lambd`.
     ///
     /// **Errors**: RuntimeError for a negative `lambd`.

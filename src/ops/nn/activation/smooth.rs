@@ -1,6 +1,6 @@
 //! Activations with transcendental functions: vector routines between plain loops.
 
-use crate::base::DType;
+use crate::base::{DType, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, Params, PointFn, point2, routine2, typed};
 use crate::kernels::cpu::elementwise::math;
@@ -105,7 +105,7 @@ points! {
         cpu |dt| kernel!(dt, floats, T => staged_pair(Exp, |x: T, _| x, |g: T, x: T, e: T, _| {
             let n = e * e + 2.0 * e;
             let d = n + 2.0;
-            if x > 20.0 { g } else { g * (n / d + x * 4.0 * e * (e + 1.0) / (d * d)) }
+            if x > 20.0 { g } else { g * (n / d + x * (4.0 * e * (e + 1.0) / (d * d))) }
         })),
         grad {
             a |g, b| point(&MISH_BACKWARD, &[g, &b], NO),
@@ -179,12 +179,14 @@ const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 
 impl To {
     fn elu(self, x: &Tensor, alpha: f64) -> Result<Tensor> {
+        Scalar::Float(alpha).fit_wide(x.dtype())?;
         // with a factor below zero the sign of the result says nothing about the input
         let def = if self == To::First && alpha >= 0.0 { &ELU_ } else { &ELU };
         self.point(def, &[x], elu_params(alpha, 1.0, 1.0))
     }
     fn celu(self, x: &Tensor, alpha: f64) -> Result<Tensor> {
         ensure!(alpha != 0.0, Runtime, "ZeroDivisionError: alpha cannot be 0 for CELU");
+        Scalar::Float(alpha).fit_wide(x.dtype())?;
         let params = elu_params(alpha, 1.0, 1.0 / alpha);
         match self {
             To::New => self.point_as(&ELU, "CeluBackward0", &[x], params),
@@ -235,6 +237,9 @@ rows! { SMOOTH:
     [Torch, Nn] fn selu_(input: &Tensor) -> Tensor { To::First.selu(input) }
     /// `ln(1 + e^(beta x)) / beta`, the identity where `beta x > threshold`.
     [Nn] fn softplus(input: &Tensor, beta: f64 = 1.0, threshold: f64 = 20.0) -> Tensor {
+        for number in [beta, threshold] {
+            Scalar::Float(number).fit_wide(input.dtype())?;
+        }
         point(&SOFTPLUS, &[input], [beta, threshold, 0.0, 0.0])
     }
     /// `x / (1 + |x|)`.

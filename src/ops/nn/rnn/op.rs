@@ -63,6 +63,9 @@ impl Op for Recurrence {
         }
         let (input, width) = (parts.x.shape()[1], parts.ih.shape()[0]);
         let shape = self.shape(input, parts.state.shape()[1]);
+        if shape.rows() == 0 {
+            return Ok(()); // of no sequence: the states are those it began with
+        }
         let dtype = parts.x.dtype();
         let room = |n: &[usize]| Tensor::empty(n, dtype, Device::Cpu);
         let work = room(&[kernel::forward_work(&shape)])?;
@@ -169,6 +172,12 @@ impl Op for RecurrenceGrad {
             ends.push(end);
         }
         let shape = self.of.shape(parts.x.shape()[1], parts.state.shape()[1]);
+        if shape.rows() == 0 {
+            for (_, place) in to.iter().enumerate().filter(|(i, _)| *i >= self.of.states()) {
+                place.iter().for_each(|t| crate::ops::driver::memory::fill_held(t, Scalar::Int(0)));
+            }
+            return Ok(());
+        }
         let work = room(&[kernel::backward_work(&shape)])?;
         let (rows, tape) = if self.of.cell.has_tape() { (None, saved) } else { (saved.first(), &saved[1..]) };
         let [before, gates, cell, unprojected] = self.of.tape_of(tape);

@@ -198,7 +198,7 @@ def run(plan: Plan, stream: socket.socket) -> None:
     """The life of a worker process."""
     channel = Channel(stream)
     where = f"in DataLoader worker process {plan.number}"
-    _C.set_num_threads(1)  # the workers are the threads; and those of the parent do not survive a fork
+    _C.set_num_threads(1)  # the workers are the threads
     tasks: SimpleQueue = SimpleQueue()
     threading.Thread(target=_listen, args=(channel, tasks), daemon=True).start()
     try:

@@ -295,11 +295,14 @@ fn by_lane<V: Vector<Elem = f64>>(x: V, y: V, f: impl Fn(f64) -> Option<f64>) ->
 
 #[inline(always)]
 fn trig_f32<V: Widen, const COS: bool>(x: V) -> V {
-    if V::any(V::c(<f32 as Coef>::TRIG_MAX).lt(x.abs())) {
-        let (low, high) = x.widen();
-        return V::narrow(trig_f64::<_, COS>(low), trig_f64::<_, COS>(high));
+    let y = trig::<V, COS>(x);
+    let large = V::c(<f32 as Coef>::TRIG_MAX).lt(x.abs());
+    if !V::any(large) {
+        return y;
     }
-    trig::<V, COS>(x)
+    // lane by lane: an element's bits do not depend on its neighbours
+    let (low, high) = x.widen();
+    V::select(large, V::narrow(trig_f64::<_, COS>(low), trig_f64::<_, COS>(high)), y)
 }
 
 #[inline(always)]

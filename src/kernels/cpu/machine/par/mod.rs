@@ -11,7 +11,7 @@ use crate::kernels::cpu::machine::stop;
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Items per chunk of an elementwise loop. Waking a parked worker costs 5 to 50 us here, and 32768 additions
 /// take about 8 us from cache: one chunk stays on the caller, and from two on the loss is bounded.
@@ -25,10 +25,18 @@ pub const REDUCE_GRAIN: usize = 32 * 1024;
 pub const MATMUL_MIN_FMA: usize = 1 << 20;
 
 static THREADS: AtomicUsize = AtomicUsize::new(0);
-static POOL: Mutex<Option<(usize, Arc<Pool>)>> = Mutex::new(None);
+/// The pool, with the number of threads it was made for.
+pub type Slot = Option<(usize, Arc<Pool>)>;
+
+static POOL: Mutex<Slot> = Mutex::new(None);
+
+/// Nobody makes or looks for a pool meanwhile.
+pub fn hold_pool() -> MutexGuard<'static, Slot> {
+    POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
 
 /// Worker threads, and where callers meet them.
-struct Pool {
+pub struct Pool {
     threads: rayon::ThreadPool,
     team: Arc<team::Team>,
 }
@@ -67,7 +75,7 @@ pub fn set_num_threads(n: usize) {
 
 /// The pool for `threads` threads, or none if the system refuses to start them: the caller then works alone.
 fn pool(threads: usize) -> Option<Arc<Pool>> {
-    let mut slot = POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut slot = hold_pool();
     if let Some((n, pool)) = &*slot
         && *n == threads
     {
