@@ -7,7 +7,7 @@ from .._C import Tensor
 from .._lazy import on_demand
 from . import function, grad_mode, graph
 from .function import Function
-from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
 
 
 def _tuple(value):
@@ -160,7 +160,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from . import functional as functional
+    from . import (
+        anomaly_mode as anomaly_mode,
+        functional as functional,
+        profiler as profiler,
+        variable as variable,
+    )
     from .checks import (
         GradcheckError as GradcheckError,
         gradcheck as gradcheck,
@@ -169,7 +174,7 @@ if TYPE_CHECKING:
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
-        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "functional"
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode functional profiler variable"
     )
 __all__ = [
     "Function",
@@ -187,4 +192,5 @@ __all__ = [
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]
