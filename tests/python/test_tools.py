@@ -121,7 +121,7 @@ def test_saved_modules_come_back_and_run_no_code(quiet, tmp_path):
         rl.jit.load(file)
     file = io.BytesIO()
     rl.save({"a": 1}, file)
-    with pytest.raises(RuntimeError, match="not written by jit.save"):
+    with pytest.raises(RuntimeError, match=r"not written by jit\.save"):
         file.seek(0)
         rl.jit.load(file)
 
