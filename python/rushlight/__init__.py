@@ -110,6 +110,7 @@ if TYPE_CHECKING:
         distributed as distributed,
         fft as fft,
         futures as futures,
+        fx as fx,
         hub as hub,
         jit as jit,
         library as library,
@@ -169,7 +170,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "__config__ __future__ _dynamo _inductor accelerator backends compiler cpu cuda distributed fft futures hub jit library linalg mps mtia "
+        "__config__ __future__ _dynamo _inductor accelerator backends compiler cpu cuda distributed fft futures fx hub jit library linalg mps mtia "
         "multiprocessing nn optim overrides profiler return_types serialization special storage types utils version xpu",
     )
     __all__ = list(_eager + _later)

@@ -15,7 +15,7 @@ _NAMES = {
         "choose_qparams_optimized clear_autocast_cache combinations complex32 cond contrib "
         "cosine_embedding_loss cross dequantize det detach_ distributions dsmm eig embedding_bag "
         "embedding_renorm_ empty_quantized export fill_ float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz "
-        "float8_e5m2 float8_e5m2fnuz float8_e8m0fnu frobenius_norm from_file frombuffer func fx geqrf "
+        "float8_e5m2 float8_e5m2fnuz float8_e8m0fnu frobenius_norm from_file frombuffer func geqrf "
         "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype "
         "get_autocast_xla_dtype get_device get_file_path grid_sampler grid_sampler_2d grid_sampler_3d gru "
         "gru_cell hash_tensor hinge_embedding_loss histogramdd hsmm hspmm import_ir_module "
@@ -94,7 +94,6 @@ _INSTEAD = {
     "distributions": "draw with normal, rand, bernoulli, multinomial and poisson",
     "export": _NOT_TRACED,
     "func": _TRANSFORMS,
-    "fx": _NOT_TRACED,
     "geqrf": _LINALG,
     "GradScaler": _NOT_MIXED,
     "inverse": _LINALG,

@@ -21,7 +21,10 @@ default_generators: tuple[Any, ...] = ()
 
 
 class CudaError(RuntimeError):
-    """An error of CUDA's."""
+    """An error of CUDA's, by its number."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"CUDA error {code}")
 
 
 class DeferredCudaCallError(Exception):
@@ -131,7 +134,7 @@ def check_error(res: int) -> None:
     Errors: CudaError.
     """
     if res != 0:
-        raise CudaError(f"CUDA error {res}")
+        raise CudaError(res)
 
 
 def ipc_collect() -> None:
@@ -193,9 +196,15 @@ def _tensor_type(name: str, dtype_name: str) -> type:
             return False
 
         def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-            raise TypeError(f"type torch.cuda.{name} not available. This build of rushlight has no GPU backend.")
+            raise TypeError(
+                f"type torch.cuda.{name} not available. This build of rushlight has no GPU backend."
+            )
 
-    return Meta(name, (), {"__doc__": f"Tensors of {dtype_name} on a GPU, which there is none of.", "__module__": "torch.cuda"})
+    return Meta(
+        name,
+        (),
+        {"__doc__": f"Tensors of {dtype_name} on a GPU, which there is none of.", "__module__": "torch.cuda"},
+    )
 
 
 BFloat16Tensor = _tensor_type("BFloat16Tensor", "bfloat16")
@@ -225,5 +234,7 @@ _STREAMS = (
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _ = on_demand(
-        __name__, {"memory": _MEMORY, "random": _RANDOM, "streams": _STREAMS}, "amp memory nvtx profiler random streams"
+        __name__,
+        {"memory": _MEMORY, "random": _RANDOM, "streams": _STREAMS},
+        "memory nvtx profiler random streams",
     )

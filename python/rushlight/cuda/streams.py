@@ -25,6 +25,15 @@ class ExternalStream(Stream):
 class Event(_NeedsDevice):
     """A mark in a queue; needs a GPU."""
 
+    def __init__(
+        self,
+        enable_timing: bool = False,
+        blocking: bool = False,
+        interprocess: bool = False,
+        external: bool = False,
+    ) -> None:
+        _refuse()
+
 
 class CUDAGraph(_NeedsDevice):
     """Work that was recorded; needs a GPU."""

@@ -246,6 +246,7 @@ class profile:  # noqa: N801, RUF100
         acc_events: bool = False,
         use_cuda: Any = None,
         custom_trace_id_callback: Any = None,
+        post_processing_timeout_s: Any = None,
         **others: Any,
     ) -> None:
         self.activities = set(activities) if activities is not None else supported_activities()
