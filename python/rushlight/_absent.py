@@ -61,13 +61,8 @@ _NAMES = {
         "grouped_mm handle_torch_function has_torch_function has_torch_function_unary "
         "has_torch_function_variadic native_channel_shuffle scaled_grouped_mm scaled_mm"
     ),
-    "nn.utils.parametrizations": "orthogonal",
     "optim": "SparseAdam swap_in_optimizer_params_and_state",
     "utils": "bottleneck cpp_extension mobile_optimizer",
-    "utils.data": (
-        "DFIterDataPipe DataChunk IterDataPipe MapDataPipe argument_validation functional_datapipe "
-        "guaranteed_datapipes_determinism non_deterministic runtime_validation runtime_validation_disabled"
-    ),
 }
 
 _NO_GPU = "there is no GPU backend; keep tensors and modules on device='cpu'"

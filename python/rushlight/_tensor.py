@@ -331,3 +331,12 @@ Tensor.__rdiv__ = Tensor.__rtruediv__
 Tensor.names = property(lambda self: (None,) * self.dim())
 Tensor.name = property(lambda self: None)
 Tensor.volatile = property(lambda self: False)
+
+
+def __getattr__(name: str):
+    """What a pickle of PyTorch's names to make tensors of classes of their own."""
+    if name == "_rebuild_from_type_v2":
+        from ._utils import __getattr__ as rebuilder
+
+        return rebuilder(name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

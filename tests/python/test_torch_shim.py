@@ -268,3 +268,25 @@ def test_the_command_explains_itself(tmp_path):
         "PyTorch's jit " in line for line in missing
     )
     assert shim("-c", cwd=tmp_path).returncode == 1 and shim("--nonsense", cwd=tmp_path).returncode == 1
+
+
+def test_plain_pickles_of_pytorch_load(tmp_path):
+    """Python's own pickle names functions of PyTorch's: storages are files inside the pickle."""
+    source = """
+        import io, pickle, struct, torch
+        file = io.BytesIO()
+        torch.save(torch.tensor([1.5, 2.5, 3.5]).storage(), file)
+        data = file.getvalue()
+        text = (b"\\x80\\x03ctorch._utils\\n_rebuild_tensor_v2\\n(ctorch.storage\\n_load_from_bytes\\nB"
+                + struct.pack("<I", len(data)) + data + b"\\x85RK\\x01K\\x02\\x85K\\x01\\x85\\x89ccollections\\nOrderedDict\\n)RtR.")
+        found = pickle.loads(text)
+        assert type(found) is torch.Tensor and found.tolist() == [2.5, 3.5]
+        import torch._tensor, torch._utils
+        assert torch._utils._rebuild_parameter and torch._tensor._rebuild_from_type_v2
+        try:
+            torch._utils._rebuild_nothing
+        except AttributeError:
+            print("good")
+    """
+    write(tmp_path, "program.py", source)
+    assert good(shim("program.py", cwd=tmp_path)) == "good\n"
