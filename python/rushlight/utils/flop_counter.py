@@ -104,16 +104,21 @@ class FlopCounterMode:
         return result
 
     def __enter__(self) -> FlopCounterMode:
-        from ..nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+        from ..nn.modules.module import Module
         from ..profiler._calls import watching
 
         self.flop_counts.clear()
-        self._hooks = [
-            register_module_forward_pre_hook(lambda module, _: self._names.append(self._path(module))),
-            register_module_forward_hook(
-                lambda module, _, result: self._names.pop() and None, always_call=True
-            ),
-        ]
+        call: Any = Module.__call__
+
+        def call_module(module: Any, *args: Any, **kwargs: Any) -> Any:
+            self._names.append(self._path(module))
+            try:
+                return call(module, *args, **kwargs)
+            finally:
+                self._names.pop()
+
+        self._module, self._module_call = Module, call
+        Module.__call__ = call_module  # type: ignore[assignment, method-assign]
         self._watching = watching(self._call).__enter__()
         return self
 
@@ -123,8 +128,7 @@ class FlopCounterMode:
 
     def __exit__(self, *error: object) -> None:
         self._watching.__exit__()
-        for hook in self._hooks:
-            hook.remove()
+        self._module.__call__ = self._module_call  # type: ignore[method-assign]
         if self.display:
             print(self.get_table(self.depth))
 
