@@ -2920,3 +2920,4 @@ _special: Any
 _fft: Any
 _optim: Any
 _autograd: Any
+_transform: Any

@@ -103,11 +103,13 @@ if TYPE_CHECKING:
 
     from . import (
         accelerator as accelerator,
+        amp as amp,
         backends as backends,
         compiler as compiler,
         cpu as cpu,
         cuda as cuda,
         distributed as distributed,
+        distributions as distributions,
         fft as fft,
         futures as futures,
         fx as fx,
@@ -126,6 +128,7 @@ if TYPE_CHECKING:
         serialization as serialization,
         special as special,
         storage as storage,
+        testing as testing,
         types as types,
         utils as utils,
         version as version,
@@ -133,6 +136,7 @@ if TYPE_CHECKING:
     )
     from ._ops import ops as ops
     from ._summary import summary as summary
+    from .amp import GradScaler as GradScaler
     from .compiler import compile as compile
     from .futures import Future as Future
     from .jit import fork as fork, wait as wait
@@ -166,12 +170,21 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "_summary": "summary",
             "futures": "Future",
             "jit": "fork wait",
+            "amp": "GradScaler autocast",
+            "amp._state": "autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache "
+            "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype "
+            "is_autocast_cache_enabled is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled "
+            "is_autocast_xla_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled "
+            "set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_autocast_ipu_dtype set_autocast_ipu_enabled "
+            "set_autocast_xla_dtype set_autocast_xla_enabled",
             "serialization": "load save",
+            "func": "vmap",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "__config__ __future__ _dynamo _inductor accelerator backends compiler cpu cuda distributed fft futures fx hub jit library linalg mps mtia "
-        "multiprocessing nn optim overrides profiler return_types serialization special storage types utils version xpu",
+        "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func futures "
+        "fx hub jit library linalg mps mtia multiprocessing nn optim overrides profiler return_types serialization special storage "
+        "testing types utils version xpu",
     )
     __all__ = list(_eager + _later)
 

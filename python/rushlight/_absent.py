@@ -8,22 +8,18 @@ from __future__ import annotations
 # PyTorch's public names, without those of the machinery behind its compilers, by the package they are missing from
 _NAMES = {
     "": (
-        "AcceleratorError CallStack Event GradScaler GraphExecutorState LoggerBase StorageBase Stream SymBool "
-        "SymFloat SymInt addmv_ adjoint affine_grid_generator amp ao as_strided_ asarray autocast "
-        "autocast_decrement_nesting autocast_increment_nesting binary_cross_entropy_with_logits bit bits16 "
-        "bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf cholesky cholesky_inverse cholesky_solve "
-        "choose_qparams_optimized clear_autocast_cache combinations complex32 cond contrib "
-        "cosine_embedding_loss cross dequantize det detach_ distributions dsmm eig embedding_bag "
-        "embedding_renorm_ empty_quantized export fill_ float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz "
-        "float8_e5m2 float8_e5m2fnuz float8_e8m0fnu frobenius_norm from_file frombuffer func geqrf "
-        "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype "
-        "get_autocast_xla_dtype get_device get_file_path grid_sampler grid_sampler_2d grid_sampler_3d gru "
-        "gru_cell hash_tensor hinge_embedding_loss histogramdd hsmm hspmm import_ir_module "
-        "import_ir_module_from_buffer index_put_ init_num_threads int1 int2 int3 int4 int5 int6 int7 int_repr "
-        "inverse is_anomaly_check_nan_enabled is_autocast_cache_enabled is_autocast_cpu_enabled "
-        "is_autocast_enabled is_autocast_ipu_enabled is_autocast_xla_enabled is_distributed is_inference "
-        "is_nonzero is_same_size istft kl_div legacy_contiguous_format lobpcg logdet lstm lstm_cell lstsq lu "
-        "lu_solve lu_unpack margin_ranking_loss masked matrix_exp matrix_rank max_pool1d_with_indices "
+        "AcceleratorError CallStack Event GraphExecutorState LoggerBase StorageBase Stream SymBool SymFloat "
+        "SymInt addmv_ adjoint affine_grid_generator ao as_strided_ asarray binary_cross_entropy_with_logits "
+        "bit bits16 bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf cholesky cholesky_inverse "
+        "cholesky_solve choose_qparams_optimized combinations complex32 cond contrib cosine_embedding_loss "
+        "cross dequantize det detach_ dsmm eig embedding_bag embedding_renorm_ empty_quantized export fill_ "
+        "float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu "
+        "frobenius_norm from_file frombuffer geqrf get_device get_file_path grid_sampler grid_sampler_2d "
+        "grid_sampler_3d gru gru_cell hash_tensor hinge_embedding_loss histogramdd hsmm hspmm "
+        "import_ir_module import_ir_module_from_buffer index_put_ init_num_threads int1 int2 int3 int4 int5 "
+        "int6 int7 int_repr inverse is_anomaly_check_nan_enabled is_distributed is_inference is_nonzero "
+        "is_same_size istft kl_div legacy_contiguous_format lobpcg logdet lstm lstm_cell lstsq lu lu_solve "
+        "lu_unpack margin_ranking_loss masked matrix_exp matrix_rank max_pool1d_with_indices "
         "merge_type_from_type_comment monitor native_batch_norm native_channel_shuffle native_dropout "
         "native_group_norm native_layer_norm native_norm nested nonzero_static norm_except_dim nuclear_norm "
         "onnx orgqr ormqr package parse_ir parse_schema parse_type_comment pca_lowrank per_channel_affine "
@@ -33,17 +29,15 @@ _NAMES = {
         "q_per_channel_zero_points q_scale q_zero_point qint32 qint8 qr qscheme quantization "
         "quantize_per_channel quantize_per_tensor quantize_per_tensor_dynamic quint2x4 quint4x2 quint8 "
         "resize_as_ resize_as_sparse_ rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell saddmm segment_reduce "
-        "set_anomaly_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled "
-        "set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_autocast_ipu_dtype "
-        "set_autocast_ipu_enabled set_autocast_xla_dtype set_autocast_xla_enabled signal slice_inverse "
-        "slogdet smm solve sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor "
-        "sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor spmm sspaddmm stft svd svd_lowrank "
-        "sym_constrain_range sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max "
-        "sym_min sym_not sym_sqrt sym_sum symeig testing thread_safe_generator trace triangular_solve "
-        "triplet_margin_loss uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 uint7 unify_type_list "
-        "unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes vander vmap while_loop zero_"
+        "set_anomaly_enabled signal slice_inverse slogdet smm solve sparse sparse_bsc_tensor "
+        "sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor "
+        "spmm sspaddmm stft svd svd_lowrank sym_constrain_range sym_constrain_range_for_size sym_float "
+        "sym_fresh_size sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum symeig thread_safe_generator "
+        "trace triangular_solve triplet_margin_loss uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 "
+        "uint7 unify_type_list unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes vander "
+        "while_loop zero_"
     ),
-    "autograd": "NestedIOFunction enforce_grad_layout_policy forward_ad",
+    "autograd": "NestedIOFunction enforce_grad_layout_policy",
     "autograd.graph": (
         "GradientEdge allow_mutation_on_saved_tensors disable_saved_tensors_hooks get_gradient_edge "
         "increment_version region_activation_memory_budget register_multi_grad_hook save_on_cpu "
@@ -69,16 +63,11 @@ _NO_GPU = "there is no GPU backend; keep tensors and modules on device='cpu'"
 _NOT_TRACED = "programs are not traced; keep the Python code, and save parameters with save(module.state_dict(), path)"
 _NOT_QUANTISED = "there are no quantised tensors; bfloat16 and float16 halve the memory"
 _DENSE = "there are no sparse tensors; use dense ones"
-_NOT_MIXED = "there is no autocast; convert with .to(rushlight.bfloat16), or stay with float32"
 _LINALG = "most decompositions are missing; numpy.linalg takes x.numpy()"
-_TRANSFORMS = "rushlight.autograd.functional has jacobian, hessian, vjp, jvp, hvp and vhp"
 
 # What to do instead; the longest beginning of the full name decides.
 _INSTEAD = {
-    "amp": _NOT_MIXED,
     "ao": _NOT_QUANTISED,
-    "autocast": _NOT_MIXED,
-    "autograd.forward_ad": _TRANSFORMS,
     "cholesky": _LINALG,
     "cuda": _NO_GPU,
     "mps": _NO_GPU,
@@ -86,11 +75,8 @@ _INSTEAD = {
     "xpu": _NO_GPU,
     "det": _LINALG,
     "distributed": "there is one process, which uses all cores",
-    "distributions": "draw with normal, rand, bernoulli, multinomial and poisson",
     "export": _NOT_TRACED,
-    "func": _TRANSFORMS,
     "geqrf": _LINALG,
-    "GradScaler": _NOT_MIXED,
     "inverse": _LINALG,
     "linalg": _LINALG,
     "logdet": _LINALG,
@@ -113,10 +99,8 @@ _INSTEAD = {
     "slogdet": _LINALG,
     "sparse": _DENSE,
     "svd": _LINALG,
-    "testing": "allclose(a, b), or numpy.testing.assert_allclose",
     "utils.bottleneck": "Python's own cProfile shows where time goes",
     "utils.cpp_extension": "ops are written in Rust; see CONTRIBUTING.md",
-    "vmap": "write the batch axis out: ops broadcast, and einsum names axes",
 }
 
 
@@ -159,5 +143,11 @@ def attribute_error(package: str, name: str) -> AttributeError:
 
     text, reason = f"module '{package}' has no attribute '{name}'", explain(package, name)
     if reason is None:
+        names = dir(sys.modules[package]) if package in sys.modules else []
+        if len(names) >= 750:  # from there on Python makes no guess of its own
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, names, 1, 0.75)
+            text += f". Did you mean: '{close[0]}'?" if close else ""
         return AttributeError(text, name=name, obj=sys.modules.get(package))
     return AttributeError(f"{text}. {reason} ({WHERE})", obj=sys.modules.get(package))

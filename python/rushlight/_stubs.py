@@ -310,7 +310,7 @@ def render() -> str:
     out += section(methods, True)
     out += ["    " + line for line in extras(_C.Tensor, set(methods), "Tensor.")]
     out += ["", *section(functions, False), *extras(_C, set(functions), "")]
-    out += [f"{sub}: Any" for sub in ("_nn", "_linalg", "_special", "_fft", "_optim", "_autograd")]
+    out += [f"{sub}: Any" for sub in ("_nn", "_linalg", "_special", "_fft", "_optim", "_autograd", "_transform")]
     return "\n".join(out) + "\n"
 
 

@@ -40,6 +40,12 @@ impl Tensor {
 impl Tensor {
     /// The text of the tensor, with the name of its class in front.
     pub(crate) fn text(&self, prefix: &str) -> String {
+        if let Some(axis) = self.batch().last() {
+            let level = crate::ops::driver::batch::place(axis.level);
+            let whole = crate::ops::driver::map::leave(&self.detach(), *axis, 0);
+            let inner = whole.map_or_else(|e| e.to_string(), |t| t.text(prefix)).replace('\n', "\n    ");
+            return format!("BatchedTensor(lvl={level}, bdim=0, value=\n    {inner}\n)");
+        }
         let node = self.grad_fn();
         let get = |index: &[usize]| match self.element(index) {
             Scalar::Bool(v) => Value::Bool(v),

@@ -18,8 +18,15 @@ pub struct Calculus {
     pub add_into: fn(&Tensor, &Tensor) -> Result<()>,
     /// Sums a gradient down to the shape and casts it to the dtype of the tensor it belongs to.
     pub fit: fn(&Tensor, &Shape) -> Result<Option<Tensor>>,
+    /// A tangent of the shape and dtype of what it belongs to.
+    pub spread: fn(&Tensor, &Shape) -> Result<Tensor>,
+    /// Zeros like what a node remembers.
+    pub zeros: fn(&Shape) -> Result<Tensor>,
     /// A copy of its own (the gradient a leaf keeps must not alias somebody else's tensor).
     pub own: fn(&Tensor, &Tensor) -> Result<Tensor>,
+    /// Sums over the samples of every finished `vmap` that began after a moment: what arrives at a place of the graph that
+    /// is older than the map belongs to all samples together.
+    pub settle: fn(Tensor, u64) -> Result<Tensor>,
     /// Whether any element is nan, for `detect_anomaly`.
     pub has_nan: fn(&Tensor) -> Result<bool>,
 }
@@ -343,7 +350,11 @@ fn deliver(
     match p.grads[slot].take() {
         None => p.grads[slot] = Some(grad),
         Some(sum) => {
-            let ours = slot < 64 && p.owned >> slot & 1 == 1 && !grad_enabled() && sum.handle_count() == 1;
+            let ours = slot < 64
+                && p.owned >> slot & 1 == 1
+                && !grad_enabled()
+                && sum.handle_count() == 1
+                && grad.batch_within(&sum);
             if ours {
                 (calculus.add_into)(&sum, &grad)?;
                 p.grads[slot] = Some(sum);
@@ -468,6 +479,7 @@ fn accumulate(leaf: &Arc<Leaf>, grad: Tensor, calculus: &Calculus) -> Result<()>
         None if grad_enabled() => grad.clone(),
         None => (calculus.own)(&grad, &variable)?,
         Some(old) if grad_enabled() => (calculus.add)(&old, &grad)?,
+        Some(old) if !grad.batch_within(&old) => (calculus.add)(&old, &grad)?,
         Some(old) => {
             (calculus.add_into)(&old, &grad)?;
             old
@@ -499,6 +511,12 @@ fn validate(
     calculus: &Calculus,
 ) -> Result<Option<Tensor>> {
     let leaf_shape;
+    let grad = match edge {
+        _ if !grad.is_batched() => grad,
+        Edge::Node(n, _) => (calculus.settle)(grad, n.seq)?,
+        Edge::Leaf(l) => (calculus.settle)(grad, l.seq)?,
+        Edge::None => grad,
+    };
     let shape = match edge {
         Edge::Node(n, slot) => &n.outputs[*slot as usize],
         Edge::Leaf(l) => {

@@ -2,9 +2,11 @@
 //! differentiable functions the engine needs come in as [`Calculus`].
 
 mod engine;
+mod forward;
 mod mode;
 
 pub use engine::{Calculus, Request, run};
+pub use forward::{depends, push};
 pub use mode::{
     GradMode, ModeGuard, anomaly, enable_grad, grad_enabled, inference_mode, mode, no_grad, set_anomaly,
     set_mode,

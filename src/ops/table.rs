@@ -435,6 +435,19 @@ pub enum Autocast {
     Float32,
     /// Casts them to the widest of theirs.
     Widest,
+    /// As `Float32` and `Widest`, on GPUs alone: a CPU computes these in what comes.
+    GpuFloat32,
+    GpuWidest,
+}
+
+impl Autocast {
+    /// The policy of a row for `axis` axes, given with the count from which it holds.
+    pub const fn from_axes(given: &[(Autocast, usize)], axis: usize) -> Autocast {
+        match given {
+            [(policy, from), ..] if axis >= *from => *policy,
+            _ => Autocast::None,
+        }
+    }
 }
 
 impl OpDef {
@@ -588,7 +601,7 @@ macro_rules! axes {
     (@fn [$($docs:tt)*] $name:ident $n:ident ($($(..)? $p:ident : $t:ty $(= $d:expr)?),*) $r:ty, $body:block) => {
         $($docs)* pub fn $name($n: usize, $($p: $t),*) -> $crate::error::Result<$r> $body
     };
-    (@table $axis:literal $($doc:tt [$($place:ident),+] $name:ident $stem:tt $suffix:tt $params:tt $r:tt)*) => {
+    (@table $axis:literal $($doc:tt [$($place:ident),+] [$($cast:tt)*] $name:ident $stem:tt $suffix:tt $params:tt $r:tt)*) => {
         &[$({
             #[allow(unused_imports)]
             use $crate::ops::table::*;
@@ -599,6 +612,7 @@ macro_rules! axes {
                 places: &[$(Place::$place),+],
                 call: |_args: &[Arg]| $crate::rows!(@arguments ($name, $axis), _args, $params),
                 returns: stringify! $r,
+                autocast: Autocast::from_axes(&[$($cast)*], $axis),
                 ..OpDef::PLAIN
             }
         }),*]
@@ -607,12 +621,13 @@ macro_rules! axes {
     (@suffix ("", $suffix:literal)) => { $suffix };
     (@tables [$($axis:literal)+] $rows:tt) => { [$($crate::axes!(@each $axis $rows)),+] };
     (@each $axis:literal [$($row:tt)*]) => { $crate::axes!(@table $axis $($row)*) };
-    ($block:ident [$($axis:literal)+]: $($(#[doc = $doc:literal])* [$($place:ident),+] fn $name:ident = ($stem:literal $(, $suffix:literal)?) |$n:ident|
+    ($block:ident [$($axis:literal)+]: $($(#[doc = $doc:literal])* [$($place:ident),+] $(autocast $cast:ident $(from $from:literal)?)?
+        fn $name:ident = ($stem:literal $(, $suffix:literal)?) |$n:ident|
         ($($params:tt)*) -> $r:ty $body:block)*) => {
         $($crate::axes! { @fn [$(#[doc = $doc])*] $name $n ($($params)*) $r, $body })*
 
         pub const $block: [&[$crate::ops::table::OpDef]; { const N: &[usize] = &[$($axis),+]; N.len() }] = $crate::axes!(@tables [$($axis)+] [
-            $(($($doc, "\n",)* "") [$($place),+] $name $stem ("" $(, $suffix)?) ($($params)*) ($r))*
+            $(($($doc, "\n",)* "") [$($place),+] [$((Autocast::$cast, 0 $(+ $from)?))?] $name $stem ("" $(, $suffix)?) ($($params)*) ($r))*
         ]);
     };
 }

@@ -390,6 +390,9 @@ fn backward_of(
     create_graph: bool,
     inputs: Option<Vec<Tensor>>,
 ) -> PyResult<()> {
+    check_outside(
+        "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.",
+    )?;
     let roots = roots(outputs, grads).py()?;
     let wanted: Option<Vec<Edge>> = match &inputs {
         Some(list) if list.is_empty() => {
@@ -474,6 +477,15 @@ fn grads_list(obj: &Bound<'_, PyAny>, n: usize) -> PyResult<Vec<Option<Tensor>>>
         return Err(PyRuntimeError::new_err(format!("got {n} tensors and {} gradients", list.len())));
     }
     Ok(list)
+}
+
+/// Refuses what a function must not do while a transform runs it.
+pub fn check_outside(what: &str) -> PyResult<()> {
+    if ops::driver::batch::is_transforming() {
+        Err(PyRuntimeError::new_err(what.to_string()))
+    } else {
+        Ok(())
+    }
 }
 
 /// `torch.autograd.grad` over checked arguments; missing gradients are `None`.

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind};
 use crate::kernels::cpu::machine::stop::{self, Stop};
+use crate::tensor::batch::Mapped;
 use pyo3::exceptions::*;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -75,6 +76,16 @@ fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
         }
         Err(panic) => panic,
     };
+    if panic.is::<Mapped>() {
+        return PyRuntimeError::new_err(match op {
+            "data_ptr" | "tolist" | "numpy" => {
+                "Cannot access data pointer of Tensor that doesn't have storage".to_string()
+            }
+            _ => format!(
+                "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{op}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
+            ),
+        });
+    }
     let what = panic
         .downcast_ref::<String>()
         .map(String::as_str)

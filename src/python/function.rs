@@ -91,6 +91,29 @@ impl Function {
     }
 }
 
+impl Function {
+    /// The answer of the class's `jvp`, if it has one.
+    fn pushed(&self, py: Python<'_>, arrived: &[Option<Tensor>]) -> PyResult<Option<Vec<Option<Tensor>>>> {
+        let mut tangents = arrived.iter();
+        let mut args: Vec<Bound<'_, PyAny>> = Vec::with_capacity(self.tensors.len());
+        for is_tensor in &self.tensors {
+            let tangent = if *is_tensor { tangents.next() } else { None };
+            args.push(match tangent.and_then(Option::as_ref) {
+                Some(t) => wrap(py, t.clone())?,
+                None => py.None().into_bound(py),
+            });
+        }
+        let answer = self.ctx.bind(py).call_method1("_push", PyTuple::new(py, args)?)?;
+        if answer.is(py.NotImplemented()) {
+            return Ok(None);
+        }
+        match answer.cast::<PyTuple>() {
+            Ok(t) => t.iter().map(|a| optional(&a)).collect::<PyResult<_>>().map(Some),
+            Err(_) => Ok(Some(vec![optional(&answer)?])),
+        }
+    }
+}
+
 /// A saved tensor by its place in `save_for_backward`: kept among the inputs or, if it is a result, the outputs.
 fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
     let guard = crate::tensor::graph::lock(&cx.node.saved);
@@ -109,6 +132,9 @@ impl GradFn for Function {
     }
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
         self.run(cx, grads, want)
+    }
+    fn tangents(&self, arrived: &[Option<Tensor>]) -> Option<CoreResult<Vec<Option<Tensor>>>> {
+        Python::attach(|py| self.pushed(py, arrived)).map_err(from_py).transpose()
     }
 }
 

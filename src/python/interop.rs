@@ -156,6 +156,11 @@ fn asarray(py: Python<'_>) -> PyResult<&Py<PyAny>> {
 }
 
 fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
+    if t.is_batched() {
+        return Err(PyRuntimeError::new_err(
+            "Cannot access data pointer of Tensor that doesn't have storage",
+        ));
+    }
     if t.device() == Device::Meta {
         return Err(PyTypeError::new_err(
             "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.",

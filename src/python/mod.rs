@@ -19,6 +19,7 @@ mod slots;
 mod tensor;
 #[allow(unsafe_code)]
 mod trampoline;
+mod transform;
 mod types;
 
 use pyo3::prelude::*;
@@ -35,6 +36,7 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     function::install(m)?;
     interop::install(m)?;
     describe::install(m)?;
+    transform::install(m)?;
     interrupt::install(m);
     Ok(())
 }

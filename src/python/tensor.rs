@@ -176,9 +176,11 @@ impl PyTensor {
     fn storage_offset(&self) -> usize {
         self.tensor().layout().offset
     }
-    fn data_ptr(&self) -> usize {
+    fn data_ptr(&self) -> PyResult<usize> {
         let t = self.tensor();
-        if t.numel() == 0 || t.device() == Device::Meta { 0 } else { t.ptr() as usize }
+        guarded("data_ptr", || {
+            Ok(if t.numel() == 0 || t.device() == Device::Meta { 0 } else { t.ptr() as usize })
+        })
     }
     #[pyo3(signature = (memory_format = None))]
     fn is_contiguous(&self, memory_format: Option<&Bound<'_, PyFormat>>) -> bool {
@@ -308,6 +310,9 @@ impl PyTensor {
     fn __bool__(&self) -> PyResult<bool> {
         let t = self.tensor();
         match t.numel() {
+            1 if t.is_batched() => Err(PyRuntimeError::new_err(
+                "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues .",
+            )),
             1 => Ok(!t.item().py()?.is_zero()),
             0 => Err(PyRuntimeError::new_err("Boolean value of Tensor with no values is ambiguous")),
             _ => {
@@ -366,6 +371,9 @@ impl PyTensor {
     }
     #[pyo3(signature = (requires_grad = true))]
     fn requires_grad_<'py>(slf: Bound<'py, Self>, requires_grad: bool) -> PyResult<Bound<'py, Self>> {
+        crate::python::autograd::check_outside(
+            "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
+        )?;
         slf.get().tensor().set_requires_grad(requires_grad).py()?;
         Ok(slf)
     }

@@ -4,8 +4,9 @@
 //! only says who it is; the rest is shared. 500 bound methods cost half the compile time and size of as many
 //! attribute functions, and 5 to 10 ns a call.
 
+use crate::ops::driver::autocast;
 use crate::ops::driver::in_place as inplace;
-use crate::ops::table::{Arg, Base, OpDef, Param, Place, Ret, Twin};
+use crate::ops::table::{Arg, Autocast, Base, OpDef, Param, Place, Ret, Twin};
 use crate::python::convert::{ret, to_arg};
 use crate::python::error::{guarded, to_py};
 use crate::python::interrupt;
@@ -148,6 +149,12 @@ fn call<'py>(
                 if group.in_place {
                     in_place(row, &args)?;
                     return Ok(target(row, given, keywords));
+                }
+                if row.autocast != Autocast::None
+                    && out.is_none()
+                    && let Some(half) = autocast::state().dtype
+                {
+                    autocast::operands(row.autocast, half, &mut args).map_err(to_py)?;
                 }
                 if let Some(out) = &out {
                     out::adopt(row, &mut args, out);

@@ -39,6 +39,14 @@ pub trait GradFn: Debug + Send + Sync + 'static {
     /// PyTorch's name of the node: `MulBackward0`.
     fn grad_name(&self) -> &str;
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads>;
+    /// Each gradient is a product of the incoming one, element by element: the same product makes the tangent.
+    fn is_diagonal(&self) -> bool {
+        false
+    }
+    /// The tangents of the results, where the function has a rule of its own for them.
+    fn tangents(&self, _arrived: &[Option<Tensor>]) -> Option<Result<Vec<Option<Tensor>>>> {
+        None
+    }
     /// Lets go of what the function itself holds for a second run (`retain_graph=False`).
     fn release(&self) {}
     /// The function holds no tensor and no node: dropping it drops nothing else.
@@ -174,6 +182,12 @@ impl GradFn for Apart {
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
         self.held().backward(cx, grads, want)
     }
+    fn is_diagonal(&self) -> bool {
+        self.held().is_diagonal()
+    }
+    fn tangents(&self, arrived: &[Option<Tensor>]) -> Option<Result<Vec<Option<Tensor>>>> {
+        self.held().tangents(arrived)
+    }
     fn release(&self) {
         self.held().release();
     }
@@ -183,6 +197,11 @@ impl GradFn for Apart {
 }
 
 static SEQ: AtomicU64 = AtomicU64::new(0);
+/// The next moment of the order in which nodes, leaves and levels of `vmap` are made.
+pub fn moment() -> u64 {
+    SEQ.fetch_add(1, Ordering::Relaxed)
+}
+
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// Nodes alive now; back to zero when every graph is gone.
@@ -199,7 +218,7 @@ impl<G: GradFn> Node<G> {
             saved: Mutex::new(Some(Saved::default())),
             inputs: SmallVec::new(),
             outputs: SmallVec::new(),
-            seq: SEQ.fetch_add(1, Ordering::Relaxed),
+            seq: moment(),
             hooks: OnceLock::new(),
             op,
         })
@@ -334,6 +353,8 @@ pub struct Leaf {
     pub grad: Mutex<Option<Tensor>>,
     pub shape: Mutex<Shape>,
     pub hooks: Mutex<LeafHooks>,
+    /// When it was made, in the order of nodes.
+    pub seq: u64,
     tensor: Mutex<Weak<super::Inner>>,
 }
 
@@ -369,6 +390,7 @@ impl Leaf {
             grad: Mutex::new(None),
             shape: Mutex::new(Shape::of(t)),
             hooks: Mutex::default(),
+            seq: moment(),
             tensor: Mutex::new(t.downgrade()),
         })
     }

@@ -1,5 +1,6 @@
 //! The value: a [`Tensor`] is a layout over a storage with a dtype, and a place in the graph.
 
+pub mod batch;
 pub mod graph;
 pub mod print;
 pub mod saved;
@@ -8,6 +9,7 @@ use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar, check
 use crate::error::Result;
 use crate::storage::Storage;
 use crate::{bail, ensure};
+pub use batch::Batch;
 pub use graph::{Edge, GradFn, Grads, Leaf, Node, Want};
 pub use saved::{Context, Saved, type_name};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -28,6 +30,8 @@ struct Inner {
     contiguous: bool,
     dtype: DType,
     flags: AtomicU8,
+    /// The samples that `vmap` maps over: axes of the memory that the layout does not show.
+    batch: Batch,
     state: Mutex<State>,
 }
 
@@ -113,9 +117,13 @@ impl Tensor {
     /// As [`Tensor::over`], of what has been checked.
     #[inline]
     fn made(storage: Storage, layout: Layout, dtype: DType) -> Tensor {
+        Tensor::made_of_samples(storage, layout, dtype, None)
+    }
+    #[inline]
+    fn made_of_samples(storage: Storage, layout: Layout, dtype: DType, batch: Batch) -> Tensor {
         let contiguous = layout.is_contiguous();
         let (flags, state) = (AtomicU8::new(0), Mutex::default());
-        Tensor(Arc::new(Inner { storage, layout, contiguous, dtype, flags, state }))
+        Tensor(Arc::new(Inner { storage, layout, contiguous, dtype, flags, batch, state }))
     }
     /// Uninitialised memory for a result.
     #[inline]
@@ -152,13 +160,17 @@ impl Tensor {
     /// Another view of the same storage, outside the graph.
     #[inline]
     pub fn alias(&self, layout: Layout) -> Result<Tensor> {
+        if let Some(axes) = &self.0.batch {
+            batch::check(axes, &layout, self.0.dtype, &self.0.storage)?;
+        }
         layout.check(self.0.dtype.size(), self.0.storage.nbytes())?;
         Ok(self.shown(layout))
     }
     /// As [`Tensor::alias`], of what has been checked.
     #[inline]
     fn shown(&self, layout: Layout) -> Tensor {
-        let t = Tensor::made(self.0.storage.clone(), layout, self.0.dtype);
+        let batch = self.0.batch.clone();
+        let t = Tensor::made_of_samples(self.0.storage.clone(), layout, self.0.dtype, batch);
         t.0.flags.store(self.0.flags.load(Ordering::Relaxed) & INFERENCE, Ordering::Relaxed);
         t
     }
@@ -170,6 +182,9 @@ impl Tensor {
     pub fn reinterpret(&self, layout: Layout, dtype: DType) -> Result<Tensor> {
         if (dtype == DType::Bool) != (self.dtype() == DType::Bool) {
             self.0.storage.expose(); // what either writes need not be what the other may hold
+        }
+        if let Some(axes) = &self.0.batch {
+            return batch::reinterpret(self, axes, layout, dtype);
         }
         Tensor::over(self.0.storage.clone(), layout, dtype)
     }
@@ -220,6 +235,9 @@ impl Tensor {
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
         assert!(self.0.storage.has_memory(), "a meta tensor has no data");
+        if self.0.batch.is_some() {
+            batch::mapped();
+        }
         self.0.storage.ptr().wrapping_add(self.0.layout.offset * self.0.dtype.size())
     }
     /// Address of the first element as what it is.
@@ -279,6 +297,11 @@ impl Tensor {
             self.numel()
         );
         ensure!(self.device() != Device::Meta, Runtime, "Tensor.item() cannot be called on meta tensors");
+        ensure!(
+            !self.is_batched(),
+            Runtime,
+            "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report."
+        );
         Ok(self.element(&Dims::from_elem(0, self.ndim())))
     }
 
@@ -450,7 +473,8 @@ impl Tensor {
     }
     /// A tensor over other memory at the same place of the graph (`x.data = y`, `resize_`, `t_`).
     pub fn replaced(&self, storage: Storage, layout: Layout, dtype: DType) -> Result<Tensor> {
-        let t = Tensor::over(storage, layout, dtype)?;
+        let batch = self.0.batch.clone().filter(|_| storage.same(&self.0.storage));
+        let t = Tensor::over_samples(storage, layout, dtype, batch)?;
         t.0.flags.store(self.0.flags.load(Ordering::Relaxed), Ordering::Relaxed);
         let edge = self.edge();
         let view = self.state().view.as_ref().map(|v| {

@@ -1,8 +1,8 @@
 //! What a node keeps for its backward: bare data with the edge and version it had, never the tensor itself. A
 //! tensor may later be rewritten in place by an op that depends on this very node; holding it would make a cycle.
 
-use super::Tensor;
 use super::graph::{Edge, Node, lock};
+use super::{Batch, Tensor};
 use crate::bail;
 use crate::base::{DType, Device, Layout};
 use crate::error::{Error, Kind, Result};
@@ -20,7 +20,7 @@ pub struct SavedTensor {
 }
 
 #[derive(Clone)]
-struct Bare(Storage, Layout, DType);
+struct Bare(Storage, Layout, DType, Batch);
 
 impl std::fmt::Debug for Bare {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,11 +56,12 @@ impl SavedTensor {
     #[inline]
     fn make(t: &Tensor, edge: Edge, result: Option<u32>) -> SavedTensor {
         let version = t.storage().version();
-        SavedTensor { data: Bare(t.storage().clone(), t.layout().clone(), t.dtype()), edge, version, result }
+        let data = Bare(t.storage().clone(), t.layout().clone(), t.dtype(), t.0.batch.clone());
+        SavedTensor { data, edge, version, result }
     }
     /// The tensor as it was; fails if its memory has changed since.
     pub fn unpack(&self, node: Option<&Arc<Node>>, name: &str) -> Result<Tensor> {
-        let Bare(storage, layout, dtype) = &self.data;
+        let Bare(storage, layout, dtype, batch) = &self.data;
         let now = storage.version();
         if now != self.version {
             bail!(
@@ -78,7 +79,7 @@ impl SavedTensor {
                 self.version
             );
         }
-        let t = Tensor::over(storage.clone(), layout.clone(), *dtype)?;
+        let t = Tensor::over_samples(storage.clone(), layout.clone(), *dtype, batch.clone())?;
         match (self.result, node) {
             (Some(slot), Some(node)) => t.set_edge(Edge::Node(node.clone(), slot)),
             _ if self.edge.is_some() => t.set_edge(self.edge.clone()),

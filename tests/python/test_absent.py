@@ -22,7 +22,6 @@ from rushlight.torch_version import TorchVersion
         ("sparse_coo_tensor", "dense"),
         ("utils.cpp_extension", "Rust"),
         ("nn.functional.scaled_mm", "not in rushlight"),
-        ("autograd.forward_ad", "autograd.functional"),
     ],
 )
 def test_a_missing_name_says_what_to_do(path, words):

@@ -27,6 +27,7 @@ class FunctionCtx:
         self._to_save = ()
         self._non_differentiable = ()
         self._dirty = ()
+        self._for_forward = ()
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keeps tensors for :meth:`Function.backward`, where they are ``ctx.saved_tensors``.
@@ -41,7 +42,19 @@ class FunctionCtx:
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Any) -> None:
-        """Accepted for forward-mode functions; backward does not use it."""
+        """Keeps tensors for :meth:`Function.jvp`, where they are ``ctx.saved_tensors``."""
+        self._for_forward = tensors
+
+    def _push(self, *tangents: Any) -> Any:
+        """The tangents of the results by the class's own rule; ``NotImplemented`` where it has none."""
+        cls = self._forward_cls
+        if cls.jvp is Function.jvp:
+            return NotImplemented
+        self._saved = self._for_forward
+        try:
+            return cls.jvp(self, *tangents)
+        finally:
+            del self._saved
 
     @property
     def saved_tensors(self) -> Any:
@@ -115,9 +128,40 @@ class Function(metaclass=FunctionMeta):
             "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
         )
 
+    #: The rule of :func:`rushlight.vmap` is to run ``forward`` (and ``backward``) on all samples at once, which holds where
+    #: both are made of the package's ops.
+    generate_vmap_rule = False
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Any:
+        """The tangents of the results from those of the arguments (``None`` for those that have none); without it the
+        backward is differentiated."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """The rule of :func:`rushlight.vmap`: ``(output, out_dims)`` from arguments with axes of samples.
+
+        Args:
+            info: ``info.batch_size`` and ``info.randomness`` of the map.
+            in_dims (tuple): for each argument its axis of samples, or ``None``.
+            args: the arguments of ``forward``, axes of samples in them.
+        """
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Runs the function and records it."""
+        if _C._transform.depth():
+            from ..func._function import by_rule
+
+            answer = by_rule(cls, args)
+            if answer is not NotImplemented:
+                return answer
         ctx = cls._ctx_class()
         ctx.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         if kwargs:

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from .._C import Tensor
-    from . import memory as memory, nvtx as nvtx, profiler as profiler, random as random, streams as streams
+    from . import (
+        amp as amp,
+        memory as memory,
+        nvtx as nvtx,
+        profiler as profiler,
+        random as random,
+        streams as streams,
+    )
 
 has_half = True
 has_magma = False
@@ -236,5 +243,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _ = on_demand(
         __name__,
         {"memory": _MEMORY, "random": _RANDOM, "streams": _STREAMS},
-        "memory nvtx profiler random streams",
+        "amp memory nvtx profiler random streams",
     )

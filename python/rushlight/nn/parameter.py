@@ -17,7 +17,7 @@ def _instance(cls, data, requires_grad):
     """An instance of `cls` over the same memory, without a history."""
     made = Tensor.__new__(cls, data)
     if requires_grad:
-        made.requires_grad_()
+        made.requires_grad = True
     return made
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import (
+        _pytree as _pytree,
         benchmark as benchmark,
         checkpoint as checkpoint,
         collect_env as collect_env,
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
         model_zoo as model_zoo,
         weak as weak,
     )
-
 
 
 def set_module(obj: Any, mod: Any) -> None:
@@ -32,5 +32,7 @@ cmake_prefix_path = ""  # of PyTorch's C++ library, which is not here
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
-        __name__, {}, "backcompat benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak"
+        __name__,
+        {},
+        "_pytree backcompat benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
     )

@@ -5,7 +5,7 @@ use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Meta, Tensor};
 use crate::{bail, ensure, rows};
@@ -35,6 +35,9 @@ impl Op for ToCopy {
     }
     fn grad_name(&self) -> &'static str {
         "ToCopyBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![formatted(x[0], self.dtype, self.format)?])

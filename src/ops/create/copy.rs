@@ -6,7 +6,7 @@ use crate::ops::create::convert::formatted;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{full, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows};
@@ -23,6 +23,9 @@ impl Op for Clone {
     }
     fn grad_name(&self) -> &'static str {
         "CloneBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![formatted(x[0], x[0].dtype(), self.format)?])
@@ -46,6 +49,9 @@ impl Op for Copy {
     }
     fn grad_name(&self) -> &'static str {
         "CopyBackwards"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])

@@ -5,10 +5,11 @@ use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Dims, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
+use crate::ops::driver::batch;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory;
 use crate::ops::driver::memory::{fill_held, full as filled};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::{Arg, Base, FromArg, Ints, Kind, Param, Sizes, Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows};
@@ -80,12 +81,16 @@ pub fn alike(
     device: Option<Device>,
     format: Option<MemoryFormat>,
 ) -> Result<Tensor> {
+    batch::alloc(meta_alike(x, dtype, format)?, device.unwrap_or(x.device()), &[x])
+}
+
+/// The geometry of [`alike`].
+pub fn meta_alike(x: &Tensor, dtype: Option<DType>, format: Option<MemoryFormat>) -> Result<Meta> {
     let dtype = dtype.unwrap_or(x.dtype());
-    let meta = match format.unwrap_or(MemoryFormat::Preserve) {
+    Ok(match format.unwrap_or(MemoryFormat::Preserve) {
         MemoryFormat::Preserve => Meta::like(x, dtype),
         f => Meta { layout: Layout::dense(x.shape(), f)?, dtype },
-    };
-    Tensor::alloc(meta, device.unwrap_or(x.device()))
+    })
 }
 
 /// [`alike`], filled.
@@ -139,6 +144,14 @@ fn filled_of(
     finish(filled(&sizes(size)?, value, dtype, device_of(device))?, requires_grad)
 }
 
+/// As [`filled_of`] with the dtype and device of a tensor, and room for its samples.
+fn filled_beside(input: &Tensor, size: &Ints, value: Scalar, made: Made) -> Result<Tensor> {
+    let meta = Meta::new(&sizes(size)?, made.dtype.unwrap_or(input.dtype()));
+    let out = batch::alloc(meta, made.device.unwrap_or(input.device()), &[input])?;
+    memory::fill_data(&out, value)?;
+    finish(out, made.requires_grad)
+}
+
 /// Sets every element, as an in-place op (the history of the tensor ends here).
 #[derive(Debug)]
 struct Fill(Scalar);
@@ -149,6 +162,9 @@ impl Op for Fill {
     }
     fn grad_name(&self) -> &'static str {
         if self.0.is_zero() { "ZeroBackward0" } else { "FillBackward2" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
@@ -314,15 +330,15 @@ rows! { FILL:
     }
     /// Zeros with the dtype and device of the tensor.
     [Method] fn new_zeros(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {
-        filled_of(&size.0, Scalar::Int(0), made.dtype.unwrap_or(input.dtype()), Some(made.device.unwrap_or(input.device())), made.requires_grad)
+        filled_beside(input, &size.0, Scalar::Int(0), made)
     }
     /// Ones with the dtype and device of the tensor.
     [Method] fn new_ones(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {
-        filled_of(&size.0, Scalar::Int(1), made.dtype.unwrap_or(input.dtype()), Some(made.device.unwrap_or(input.device())), made.requires_grad)
+        filled_beside(input, &size.0, Scalar::Int(1), made)
     }
     /// One number everywhere, with the dtype and device of the tensor.
     [Method] fn new_full(input: &Tensor, size: &[i64], fill_value: Val; ..made: Made) -> Tensor {
-        filled_of(&Ints::from_slice(size), number(&fill_value, "new_full")?, made.dtype.unwrap_or(input.dtype()), Some(made.device.unwrap_or(input.device())), made.requires_grad)
+        filled_beside(input, &Ints::from_slice(size), number(&fill_value, "new_full")?, made)
     }
     /// Uninitialised, with the dtype and device of the tensor.
     [Method] fn new_empty(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {

@@ -4,6 +4,7 @@ use crate::autograd::{GradMode, grad_enabled, inference_mode, mode};
 use crate::bail;
 use crate::base::Device;
 use crate::error::Result;
+use crate::ops::driver::batch;
 use crate::ops::driver::memory::{check_memory, is_doubtful, truthful_held};
 use crate::ops::driver::op::{Op, Outs, Saves};
 use crate::storage::Guard;
@@ -19,7 +20,7 @@ pub fn apply<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
         bail!(Internal, "{}: an op without results", op.name());
     };
     let device = common_device(op.name(), x)?;
-    let mut out = Tensor::alloc(meta, device)?;
+    let mut out = batch::alloc(meta, device, x)?;
     finish(op, x, std::slice::from_mut(&mut out), device)?;
     Ok(out)
 }
@@ -28,7 +29,11 @@ pub fn apply<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
 /// of the same geometry that nobody else holds. Outside the graph alone, where no backward will ask for it.
 pub(crate) fn apply_over<O: Op, const N: usize>(op: O, x: [Tensor; N]) -> Result<Tensor> {
     let inputs = x.each_ref();
-    if x.iter().all(|t| !t.is_sole()) || should_record(&inputs) || inference_mode() {
+    if x.iter().all(|t| !t.is_sole())
+        || should_record(&inputs)
+        || inference_mode()
+        || x.iter().any(Tensor::is_batched)
+    {
         return apply(op, &inputs);
     }
     let Some(meta) = op.infer(&inputs)?.pop() else {
@@ -52,7 +57,7 @@ pub fn apply_multi<O: Op>(op: O, x: &[&Tensor]) -> Result<Outs> {
     let device = common_device(op.name(), x)?;
     let mut outs = Outs::new();
     for meta in metas {
-        outs.push(Tensor::alloc(meta, device)?);
+        outs.push(batch::alloc(meta, device, x)?);
     }
     finish(op, x, &mut outs, device)?;
     Ok(outs)
@@ -117,6 +122,9 @@ pub(crate) fn compute<O: Op>(
             };
             if x.iter().any(|t| is_doubtful(t)) {
                 return with_truthful(op, x, outs);
+            }
+            if outs.iter().any(Tensor::is_batched) {
+                return batch::compute(op, x, outs);
             }
             op.cpu(x, outs)
         }

@@ -2,10 +2,12 @@
 
 use crate::autograd::Calculus;
 use crate::error::Result;
+use crate::ops::driver::{batch, map};
 use crate::tensor::Tensor;
+use crate::tensor::batch::Axis;
 use crate::tensor::graph::Shape;
 
-pub static CALCULUS: Calculus = Calculus { add, add_into, fit, own, has_nan };
+pub static CALCULUS: Calculus = Calculus { add, add_into, fit, spread, zeros, own, settle, has_nan };
 
 fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     a.add(b)
@@ -31,6 +33,15 @@ fn fit(g: &Tensor, to: &Shape) -> Result<Option<Tensor>> {
     g.cast(to.dtype).map(Some)
 }
 
+fn spread(t: &Tensor, to: &Shape) -> Result<Tensor> {
+    let t = t.cast(to.dtype)?;
+    if t.shape() == to.dims.as_slice() { Ok(t) } else { t.expand_to(&to.dims) }
+}
+
+fn zeros(of: &Shape) -> Result<Tensor> {
+    crate::ops::driver::memory::full(&of.dims, crate::base::Scalar::Int(0), of.dtype, of.device)
+}
+
 /// The gradient a leaf keeps: as it came if nobody else holds it and it lies densely, else a copy laid out as the
 /// leaf itself.
 fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
@@ -43,6 +54,15 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
         crate::ops::driver::memory::write(&out, g)?;
     }
     Ok(out)
+}
+
+fn settle(mut g: Tensor, moment: u64) -> Result<Tensor> {
+    // a map that is still going on (rows of a Jacobian) has samples of its own in what is older, too
+    let over = |axis: &&Axis| axis.level > moment && batch::place(axis.level) == 0;
+    while let Some(axis) = g.batch().iter().find(over).copied() {
+        g = map::leave(&g, axis, 0)?.sum_over(&[0], false)?;
+    }
+    Ok(g)
 }
 
 /// Whether a gradient holds nan.

@@ -5,6 +5,7 @@
 use crate::autograd::{grad_enabled, inference_mode};
 use crate::error::Result;
 use crate::ops::driver::apply::{common_device, compute, make_node};
+use crate::ops::driver::batch::{alloc, check_target};
 use crate::ops::driver::op::{Op, Saves};
 use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
@@ -121,6 +122,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     }
     check_writable(op.name(), target, recording)?;
     x[1..].iter().try_for_each(|t| check_apart(target, t))?;
+    check_target(target, &x[1..])?;
     let meta = op.infer(x)?;
     let meta = &meta[0];
     let device = common_device(op.name(), x)?;
@@ -150,7 +152,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
         let target = std::slice::from_ref(target);
         compute(&op, &inputs, target, target, device)?;
     } else {
-        let temporary = Tensor::alloc(meta.clone(), device)?;
+        let temporary = alloc(meta.clone(), device, x)?;
         compute(&op, &inputs, std::slice::from_ref(&temporary), &[], device)?;
         crate::ops::driver::memory::write(target, &temporary)?;
     }

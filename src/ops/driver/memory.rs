@@ -5,7 +5,9 @@ use crate::bail;
 use crate::base::{DType, Device, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy as kernel;
+use crate::ops::driver::batch;
 use crate::storage::Guard;
+use crate::tensor::batch::levels;
 use crate::tensor::{Meta, Tensor};
 
 /// Writes `src` into `dst` (same shape) with conversion; no graph.
@@ -18,6 +20,12 @@ pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
     }
     check_memory(dst)?;
     let _guard = Guard::take([src.storage()].into_iter(), [dst.storage()].into_iter());
+    if dst.is_batched() || src.is_batched() {
+        return batch::pairwise(dst, src, |dst, src| {
+            write_held(dst, src);
+            Ok(())
+        });
+    }
     match is_doubtful(src) {
         true => write_held(dst, &truthful_held(src)?),
         false => write_held(dst, src),
@@ -45,7 +53,7 @@ pub(crate) fn is_doubtful(x: &Tensor) -> bool {
 /// Bools whose bytes are 0 and 1 whatever lies in the memory, while the caller holds it.
 #[cold]
 pub(crate) fn truthful_held(x: &Tensor) -> Result<Tensor> {
-    let out = Tensor::alloc(Meta::like(x, DType::Bool), x.device())?;
+    let out = batch::alloc(Meta::like(x, DType::Bool), x.device(), &[x])?;
     write_held(&out, &x.reinterpret(x.layout().clone(), DType::U8)?);
     Ok(out)
 }
@@ -76,7 +84,7 @@ pub fn write_held(dst: &Tensor, src: &Tensor) {
 
 /// A copy with its own storage, outside the graph.
 pub fn dense_copy(x: &Tensor) -> Result<Tensor> {
-    let out = Tensor::alloc(Meta::like(x, x.dtype()), x.device())?;
+    let out = batch::alloc(Meta::like(x, x.dtype()), x.device(), &[x])?;
     write(&out, x)?;
     Ok(out)
 }
@@ -86,7 +94,7 @@ pub fn dense(x: &Tensor) -> Result<Tensor> {
     if x.is_contiguous() && !is_doubtful(x) {
         return Ok(x.clone());
     }
-    let out = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+    let out = batch::alloc(Meta::new(x.shape(), x.dtype()), x.device(), &[x])?;
     write(&out, x)?;
     Ok(out)
 }
@@ -128,6 +136,11 @@ impl Tensor {
         if self.device() == Device::Meta {
             bail!(NotImplemented, "{op}: Cannot copy out of meta tensor; no data!");
         }
+        crate::ensure!(
+            !self.is_batched(),
+            Runtime,
+            "vmap: {op} reads the elements of a tensor that is mapped over, which cannot differ from sample to sample"
+        );
         let own = Tensor::empty(self.shape(), DType::I64, Device::Cpu)?;
         write(&own, self)?;
         own.storage().copy_out(0, own.numel())
@@ -150,6 +163,10 @@ pub fn fill_data(x: &Tensor, value: Scalar) -> Result<()> {
     }
     check_memory(x)?;
     let _guard = Guard::take([].into_iter(), [x.storage()].into_iter());
+    if x.is_batched() {
+        fill_held(&x.physical(&levels([x].into_iter()), 0)?, value);
+        return Ok(());
+    }
     fill_held(x, value);
     Ok(())
 }
@@ -163,7 +180,9 @@ pub fn full(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Res
 
 /// A tensor of one value like another's shape, for gradients that are zero.
 pub fn zeros_of(shape: &[usize], like: &Tensor) -> Result<Tensor> {
-    full(shape, Scalar::Int(0), like.dtype(), like.device())
+    let zeros = batch::alloc(Meta::new(shape, like.dtype()), like.device(), &[like])?;
+    fill_data(&zeros, Scalar::Int(0))?;
+    Ok(zeros)
 }
 
 /// Refuses, before anything is computed, what no memory could hold: `n` elements of 16 bytes.

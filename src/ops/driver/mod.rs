@@ -2,9 +2,13 @@
 
 pub mod op;
 
+pub mod batch;
+
 pub mod memory;
 
 pub mod apply;
+
+pub mod map;
 
 pub mod strided;
 
@@ -15,3 +19,5 @@ pub mod in_place;
 pub mod calculus;
 
 pub mod recompute;
+
+pub mod autocast;

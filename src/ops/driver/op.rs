@@ -27,6 +27,18 @@ impl Saves {
     }
 }
 
+/// How an op takes operands that have axes of samples in front of their own.
+pub enum Batching<O> {
+    /// One sample after the other.
+    Loop,
+    /// As it is, the operands aligned from the right: each element by itself.
+    Aligned,
+    /// By [`Op::cpu_samples`].
+    Own,
+    /// As another op of the same kind, whose axes lie further back.
+    Shifted(O),
+}
+
 /// An operation with its attributes. The value that computes is the value the graph node keeps.
 pub trait Op: Debug + Send + Sync + Sized + 'static {
     /// The op picks elements: its results are values and the positions they came from, which its gradient reads.
@@ -60,6 +72,18 @@ pub trait Op: Debug + Send + Sync + Sized + 'static {
             None => crate::grads![None],
         }
     }
+    /// Its gradient is a product element by element, which is its tangent too.
+    fn diagonal(&self) -> bool {
+        false
+    }
+    /// How the op takes operands with `n` axes of samples in front; `x` as one sample sees them (`vmap`).
+    fn batching(&self, _x: &[&Tensor], _n: usize) -> Batching<Self> {
+        Batching::Loop
+    }
+    /// The kernel over operands and results with `n` axes of samples in front, for an op whose [`Op::batching`] is its own.
+    fn cpu_samples(&self, _x: &[Tensor], _out: &[Tensor], _n: usize) -> Result<()> {
+        bail!(Internal, "{}: no kernel for samples", self.name())
+    }
     /// In place, elements of the first input may share their memory (an expanded tensor): they get one value.
     fn overlap_ok(&self) -> bool {
         false
@@ -76,6 +100,9 @@ impl<O: Op> GradFn for O {
     }
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
         Op::backward(self, cx, grads, want)
+    }
+    fn is_diagonal(&self) -> bool {
+        self.diagonal()
     }
     fn is_plain(&self) -> bool {
         !std::mem::needs_drop::<O>()

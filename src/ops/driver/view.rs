@@ -8,7 +8,7 @@ use crate::ops::driver::apply::{fill, make_node, should_record};
 use crate::ops::driver::memory::full;
 use crate::ops::driver::op::Saves;
 use crate::ops::driver::strided::{Window, spread};
-use crate::tensor::{Context, Creation, Edge, GradFn, Node, Tensor};
+use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 
 /// A view's gradient: a name and a function of (context, gradient).
 macro_rules! view_grad {
@@ -30,6 +30,37 @@ pub(crate) use view_grad;
 view_grad! {
     /// The gradient of a view given by strides, over a base that may have strides of its own.
     AsStrided { window: Window } "AsStridedBackward0", |s, _cx, g| spread(g, &s.window);
+}
+
+/// The same tensor at a place of its own in the graph, which in-place ops on either do not carry over: what a functional
+/// transform differentiates by.
+pub fn at_own_place(x: &Tensor) -> Result<Tensor> {
+    let mut out = x.detach();
+    if !x.requires_grad() {
+        out.set_requires_grad(true)?;
+    } else {
+        let node = make_node(Same, &[x], std::slice::from_ref(&out), Saves::NOTHING);
+        out.set_first_edge(Edge::Node(node, 0));
+    }
+    Ok(out)
+}
+
+#[derive(Debug)]
+struct Same;
+
+impl GradFn for Same {
+    fn grad_name(&self) -> &str {
+        "AliasBackward0"
+    }
+    fn is_diagonal(&self) -> bool {
+        true
+    }
+    fn is_plain(&self) -> bool {
+        true
+    }
+    fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        crate::grads![g[0].clone()]
+    }
 }
 
 /// Zeros of the shape of a view's base.

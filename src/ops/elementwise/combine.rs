@@ -112,7 +112,7 @@ rows! { COMBINE:
         to.point_val(&LERP, node, &[input.into(), end.into(), weight], NO)
     }
     /// `input + value * tensor1 * tensor2`, broadcasting.
-    [Torch, Method] + in place out Promote autocast Widest
+    [Torch, Method] + in place out Promote autocast GpuWidest
         fn addcmul(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor |to| {
         let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value)];
         to.point_val(&ADDCMUL, ADDCMUL.grad_name, &operands, NO)
@@ -120,7 +120,7 @@ rows! { COMBINE:
     /// `input + value * tensor1 / tensor2`, broadcasting.
     ///
     /// **Errors**: RuntimeError for a quotient of integers.
-    [Torch, Method] + in place out Promote autocast Widest
+    [Torch, Method] + in place out Promote autocast GpuWidest
         fn addcdiv(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor |to| {
         addcdiv_check(tensor1, tensor2)?;
         let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value)];

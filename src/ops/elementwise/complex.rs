@@ -4,8 +4,9 @@ use crate::base::{C64, C128, DType, Layout, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::map;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::view::record_view;
+use crate::ops::elementwise::kind::aligned;
 use crate::ops::elementwise::kind::run::{Side, run1, run2};
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
 use crate::ops::elementwise::kind::{Rule, Takes};
@@ -187,6 +188,9 @@ impl Op for Complex {
     fn grad_name(&self) -> &'static str {
         "ComplexBackward0"
     }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        aligned(x)
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         from_parts("complex", x)
     }
@@ -215,6 +219,9 @@ impl Op for Polar {
     }
     fn grad_name(&self) -> &'static str {
         "PolarBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        aligned(x)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         from_parts("polar", x)
@@ -286,7 +293,7 @@ rows! { COMPLEX:
     /// A real tensor whose last axis has size 2 as a complex one, a view.
     ///
     /// **Errors**: RuntimeError unless the last axis has size 2 and stride 1 and the rest lies evenly.
-    [Torch, Method] fn view_as_complex(input: &Tensor) -> Tensor {
+    [Torch, Method] autocast Float32 fn view_as_complex(input: &Tensor) -> Tensor {
         ensure!(
             matches!(input.dtype(), DType::F32 | DType::F64),
             Runtime,
@@ -316,7 +323,7 @@ rows! { COMPLEX:
     /// **Errors**: RuntimeError if the dtypes differ or are no floats.
     [Torch] fn complex(real: &Tensor, imag: &Tensor) -> Tensor { apply(Complex, &[real, imag]) }
     /// Complex numbers from absolute values and angles, broadcasting.
-    [Torch] fn polar(abs: &Tensor, angle: &Tensor) -> Tensor { apply(Polar, &[abs, angle]) }
+    [Torch] autocast Float32 fn polar(abs: &Tensor, angle: &Tensor) -> Tensor { apply(Polar, &[abs, angle]) }
 }
 
 pub const TABLE: Table = &[COMPLEX];

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{map, point1, zip};
 use crate::kernels::cpu::elementwise::clib;
 use crate::ops::driver::apply::apply_multi;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::binary::binary;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
@@ -137,6 +137,9 @@ impl Op for Frexp {
     }
     fn grad_name(&self) -> &'static str {
         "FrexpBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         ensure!(x[0].dtype().is_float(), Runtime, "torch.frexp() only supports floating-point dtypes");

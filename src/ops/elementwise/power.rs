@@ -7,7 +7,8 @@ use crate::kernels::cpu::elementwise::block::{UnaryFn, map, typed2, zip};
 use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::elementwise::kind::aligned;
 use crate::ops::elementwise::kind::binary::{BinaryDef, conj_val, names};
 use crate::ops::elementwise::kind::grad::slopes;
 use crate::ops::elementwise::kind::{Rule, kernel};
@@ -157,6 +158,9 @@ impl Op for PowScalar {
     }
     fn grad_name(&self) -> &'static str {
         "PowBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        aligned(x)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let dtype = self.dtype(x[0]);

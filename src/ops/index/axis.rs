@@ -242,7 +242,7 @@ rows! { AXIS:
         written_in_place(op, input, &values, &index)
     }
     /// A copy with slices of `source` in place of those along `dim` that `index` names.
-    [Torch, Method] fn index_copy(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Tensor {
+    [Torch, Method] autocast Widest fn index_copy(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_copy_", input, axis, index, source, &INDEX_COPY)?;
         written(op, input, &values, &index)

@@ -130,7 +130,7 @@ fn basic(x: &Tensor, index: &[Index], alone: bool) -> Result<(Tensor, Advanced)>
                 truth(&mut at, axis, *b, &mut advanced)?;
                 axis += 1;
             }
-            Index::Tensor(t) if t.ndim() == 0 && t.dtype().is_integral() => {
+            Index::Tensor(t) if t.ndim() == 0 && t.dtype().is_integral() && !t.is_batched() => {
                 let value = t.item()?;
                 if is_mask(t) {
                     truth(&mut at, axis, !value.is_zero(), &mut advanced)?;

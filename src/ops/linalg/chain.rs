@@ -83,12 +83,12 @@ fn multiply_chain(name: &str, tensors: &[Tensor]) -> Result<Tensor> {
 
 rows! { CHAIN:
     /// The product of a chain of matrices in the cheapest order; the first and the last may be vectors.
-    [Linalg] fn multi_dot(tensors: &[Tensor]) -> Tensor {
+    [Linalg] autocast Half fn multi_dot(tensors: &[Tensor]) -> Tensor {
         ensure!(tensors.len() >= 2, Runtime, "multi_dot(): expected at least 2 tensors but got {}", tensors.len());
         multiply_chain("multi_dot", tensors)
     }
     /// The product of a chain of matrices in the cheapest order.
-    [Torch] fn chain_matmul(matrices: &[Operand]) -> Tensor {
+    [Torch] autocast Half fn chain_matmul(matrices: &[Operand]) -> Tensor {
         let matrices = &tensors_of("chain_matmul", matrices)?[..];
         ensure!(!matrices.is_empty(), Runtime, "chain_matmul(): Expected one or more matrices");
         for (i, t) in matrices.iter().enumerate() {
@@ -98,7 +98,7 @@ rows! { CHAIN:
         multiply_chain("chain_matmul", matrices)
     }
     /// A square matrix, or each of a stack, to an integer power.
-    [Torch, Method] fn matrix_power(input: &Tensor, n: i64) -> Tensor {
+    [Torch, Method] autocast Half fn matrix_power(input: &Tensor, n: i64) -> Tensor {
         let d = input.ndim();
         ensure!(d >= 2, Runtime, "linalg.matrix_power: The input tensor A must have at least 2 dimensions.");
         let (r, c) = (input.shape()[d - 2], input.shape()[d - 1]);
@@ -122,7 +122,7 @@ rows! { CHAIN:
         match out { Some(o) if n == 1 => o.clone_as(crate::base::MemoryFormat::Preserve), Some(o) => Ok(o), None => Ok(input.clone()) }
     }
     /// A square matrix to an integer power (`torch.matrix_power`).
-    [Linalg] fn linalg_matrix_power = "matrix_power"(input: &Tensor, n: i64) -> Tensor { input.matrix_power(n) }
+    [Linalg] autocast Half fn linalg_matrix_power = "matrix_power"(input: &Tensor, n: i64) -> Tensor { input.matrix_power(n) }
 }
 
 pub const TABLE: Table = &[CHAIN];

@@ -56,7 +56,7 @@ pub(crate) fn unsafe_view(x: Tensor, shape: &[usize]) -> Result<Tensor> {
 
 rows! { CONTRACT:
     /// Sums of products over the last `dims` axes of `a` and the first of `b`.
-    [Torch] fn tensordot(a: &Tensor, b: &Tensor, dims: i64 = 2) -> Tensor {
+    [Torch] autocast Half fn tensordot(a: &Tensor, b: &Tensor, dims: i64 = 2) -> Tensor {
         ensure!(dims >= 0, Runtime, "tensordot expects dims >= 0, but got dims={dims}");
         ensure!(dims as usize <= a.ndim().min(b.ndim()), Runtime, "tensordot expects dims < ndim_a or ndim_b, but got dims={dims}");
         let da: Vec<i64> = (a.ndim() as i64 - dims..a.ndim() as i64).collect();
@@ -64,7 +64,7 @@ rows! { CONTRACT:
         contract(a, b, &da, &db)
     }
     /// Sums of products over pairs of axes: the first list names those of `a`, the second those of `b`.
-    [Torch] fn tensordot_dims = "tensordot"(a: &Tensor, b: &Tensor, dims: &[Ints]) -> Tensor {
+    [Torch] autocast Half fn tensordot_dims = "tensordot"(a: &Tensor, b: &Tensor, dims: &[Ints]) -> Tensor {
         match dims {
             [x, y] => contract(a, b, x, y),
             _ => bail!(Runtime, "tensordot expects dims to be int or a pair of lists of ints, but got {} lists", dims.len()),

@@ -34,8 +34,10 @@ fn check_weight(name: &str, w: &Tensor, n: usize, integral: bool) -> Result<()> 
         "cov(): expected {name} to have the same numel as there are observations in the input but got {} != {n}",
         w.numel()
     );
-    let negative =
-        w.numel() > 0 && w.device() == crate::base::Device::Cpu && w.detach().min()?.item()?.to_f64() < 0.0;
+    let negative = w.numel() > 0
+        && w.device() == crate::base::Device::Cpu
+        && !w.is_batched()
+        && w.detach().min()?.item()?.to_f64() < 0.0;
     ensure!(!negative, Runtime, "cov(): {name} cannot be negative");
     Ok(())
 }
@@ -68,7 +70,7 @@ fn covariance(
     };
     let total = weights.as_ref().map(|w| w.sum(None)).transpose()?;
     if let Some(t) = &total {
-        let zero = t.device() == crate::base::Device::Cpu && n > 0 && t.item()?.is_zero();
+        let zero = t.device() == crate::base::Device::Cpu && n > 0 && !t.is_batched() && t.item()?.is_zero();
         ensure!(!zero, Runtime, "cov(): weights sum to zero, can't be normalized");
     }
     let average = match (&weights, &total) {
@@ -119,11 +121,11 @@ rows! { COVARIANCE:
     /// The covariance matrix of variables (rows) over observations (columns).
     ///
     /// Args: fweights: how often each observation counts (integers); aweights: its weight (floats).
-    [Torch, Method] fn cov(input: &Tensor; correction: i64 = 1, fweights: Option<&Tensor> = None, aweights: Option<&Tensor> = None) -> Tensor {
+    [Torch, Method] autocast Half fn cov(input: &Tensor; correction: i64 = 1, fweights: Option<&Tensor> = None, aweights: Option<&Tensor> = None) -> Tensor {
         covariance(input, correction, fweights, aweights)
     }
     /// The correlation coefficients of variables (rows) over observations (columns).
-    [Torch, Method] fn corrcoef(input: &Tensor) -> Tensor {
+    [Torch, Method] autocast Half fn corrcoef(input: &Tensor) -> Tensor {
         ensure!(input.ndim() <= 2, Runtime, "corrcoef(): expected input to have two or fewer dimensions but got an input with {} dimensions", input.ndim());
         let c = covariance(input, 1, None, None)?;
         if c.ndim() == 0 {

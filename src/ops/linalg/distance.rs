@@ -131,7 +131,7 @@ rows! { DISTANCE:
     /// The p-distances of all rows of `x1` to all rows of `x2`, batch by batch.
     ///
     /// Shape: (.., P, M) and (.., R, M) to (.., P, R).
-    [Torch] fn cdist(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, compute_mode: &str = "use_mm_for_euclid_dist_if_necessary") -> Tensor {
+    [Torch] autocast Float32 fn cdist(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, compute_mode: &str = "use_mm_for_euclid_dist_if_necessary") -> Tensor {
         if !matches!(compute_mode, "use_mm_for_euclid_dist_if_necessary" | "use_mm_for_euclid_dist" | "donot_use_mm_for_euclid_dist") {
             bail!(Value, "{compute_mode} is not a valid value for compute_mode");
         }

@@ -296,7 +296,7 @@ rows! { EINSUM:
     /// Args: equation: letters for the axes of each operand, `...` for the rest; repeated letters within an operand
     /// take its diagonal; letters missing after `->` are summed.
     /// Errors: RuntimeError on a malformed equation or sizes that do not agree.
-    [Torch] fn einsum(equation: &str, operands: &[Operand]) -> Tensor {
+    [Torch] autocast Half fn einsum(equation: &str, operands: &[Operand]) -> Tensor {
         let operands = &tensors_of("einsum", operands)?[..];
         ensure!(!operands.is_empty(), Runtime, "einsum(): must provide at least one operand");
         let (left, right) = match equation.split_once("->") { Some((l, r)) => (l, Some(r)), None => (equation, None) };
@@ -308,7 +308,7 @@ rows! { EINSUM:
         contract(&inputs, output, operands)
     }
     /// The same with lists of integers for labels: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
-    [Torch] fn einsum_lists = "einsum"(operands: &[Operand]) -> Tensor {
+    [Torch] autocast Half fn einsum_lists = "einsum"(operands: &[Operand]) -> Tensor {
         let (mut tensors, mut inputs, mut output) = (Vec::new(), Vec::new(), None);
         let mut rest = operands.iter();
         while let Some(next) = rest.next() {

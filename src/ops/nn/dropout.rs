@@ -4,21 +4,24 @@ use crate::base::rng::default_generator;
 use crate::base::{Device, Dims, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random;
+use crate::ops::driver::batch::drawn_room;
 use crate::ops::elementwise::arithmetic as binary;
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::kind::binary::binary_in_place;
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
+use crate::tensor::batch::levels;
 use crate::tensor::{Meta, Tensor};
 use crate::{bail, ensure, rows, with_dtype};
 
 /// A tensor of ones with probability `keep` and zeros, drawn in the order of its memory.
 #[allow(unsafe_code)]
 fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
-    let mask = Tensor::alloc(meta, device)?;
+    let room = drawn_room(meta, device)?;
     if device == Device::Meta {
-        return Ok(mask);
+        return Ok(room);
     }
+    let mask = room.physical(&levels([&room].into_iter()), 0)?;
     let guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
     let mut generator = default_generator().lock();
     with_dtype!("bernoulli_scalar_cpu_", mask.dtype(), floatc, T => {
@@ -29,7 +32,7 @@ fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
     })?;
     drop(generator);
     drop(guard);
-    Ok(mask)
+    Ok(room)
 }
 
 #[derive(Clone, Copy)]

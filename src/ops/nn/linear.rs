@@ -14,7 +14,7 @@ rows! { LINEAR:
     /// Args: input: (*, in); weight: (out, in) or (in); bias: (out).
     /// Shape: (*, out).
     /// Errors: RuntimeError for sizes or dtypes that do not fit.
-    [Nn] fn linear(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
+    [Nn] autocast Half fn linear(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let n = input.ndim();
         ensure!(n > 0 && weight.ndim() > 0, Runtime, "both arguments to linear need to be at least 1D, but they are {n}D and {}D", weight.ndim());
         let Some(bias) = bias else { return input.matmul(&weight.t()?) };
@@ -36,7 +36,7 @@ rows! { LINEAR:
     ///
     /// Args: input1: (*, in1); input2: (*, in2); weight: (out, in1, in2); bias: (out).
     /// Errors: RuntimeError for sizes that do not fit.
-    [Torch, Nn] fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
+    [Torch, Nn] autocast Half fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let (n, m) = (input1.ndim(), input2.ndim());
         ensure!(n == m && n > 0, Runtime, "bilinear(): input dimensions do not match: got {n} and {m}");
         ensure!(weight.ndim() == 3, Runtime, "bilinear(): weight must be 3-D, got {}-D", weight.ndim());

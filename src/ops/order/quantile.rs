@@ -42,7 +42,7 @@ fn check(op: &str, x: &Tensor, q: &Tensor) -> Result<()> {
         "{op}() input tensor must be either float or double dtype"
     );
     ensure!(q.dtype() == x.dtype(), Runtime, "{op}() q tensor must be same dtype as the input tensor");
-    if q.numel() > 0 && q.device() == crate::base::Device::Cpu {
+    if q.numel() > 0 && q.device() == crate::base::Device::Cpu && !q.is_batched() {
         let q = q.detach();
         let (lo, hi) = (q.min()?.item()?.to_f64(), q.max()?.item()?.to_f64());
         ensure!(lo >= 0.0 && hi <= 1.0, Runtime, "{op}() q values must be in the range [0, 1]");
@@ -144,19 +144,19 @@ rows! { QUANTILE:
     /// Args: q: numbers in [0, 1] of the dtype of `input` (float32 or float64); interpolation: `linear`, `lower`,
     /// `higher`, `midpoint` or `nearest`.
     /// Shape: that of the reduction, with an axis for `q` in front if `q` has one.
-    [Torch, Method] fn quantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] autocast Float32 fn quantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, q, dim, keepdim, interpolation, false)
     }
     /// The element at the rank `q * (n - 1)` in order, interpolated; nan where there is one.
-    [Torch, Method] fn quantile_number = "quantile"(input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] autocast Float32 fn quantile_number = "quantile"(input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, &number(input, q)?, dim, keepdim, interpolation, false)
     }
     /// As `quantile`, over the elements that are not nan.
-    [Torch, Method] fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] autocast Float32 fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, q, dim, keepdim, interpolation, true)
     }
     /// As `quantile`, over the elements that are not nan.
-    [Torch, Method] fn nanquantile_number = "nanquantile"(input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
+    [Torch, Method] autocast Float32 fn nanquantile_number = "nanquantile"(input: &Tensor, q: f64, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, &number(input, q)?, dim, keepdim, interpolation, true)
     }
 }

@@ -7,7 +7,7 @@ use crate::kernels::cpu::order::sort as kernel;
 use crate::kernels::cpu::order::sort::Grid;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::zeros_of;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::reduce::extreme::to_selected;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Meta, Tensor};
@@ -38,6 +38,13 @@ impl Op for Sort {
     }
     fn grad_name(&self) -> &'static str {
         "SortBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(Sort { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         ensure!(!x[0].dtype().is_complex(), Runtime, " Sort does not support complex dtypes on CPU");
@@ -87,6 +94,13 @@ impl Op for TopK {
     }
     fn grad_name(&self) -> &'static str {
         "TopkBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(TopK { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();

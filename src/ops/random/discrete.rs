@@ -4,7 +4,8 @@ use crate::base::rng::{Generator, default_generator};
 use crate::base::{DType, Device, Elem, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random as kernel;
-use crate::ops::create::fill::alike;
+use crate::ops::create::fill::{alike, meta_alike};
+use crate::ops::driver::batch::{drawn_room, drawn_whole};
 use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
 use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
 use crate::ops::table::{Table, Val};
@@ -98,7 +99,6 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
 /// Draws of categories by weight, row by row.
 #[allow(unsafe_code)]
 fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Generator>) -> Result<Tensor> {
-    ensure!(matches!(x.ndim(), 1 | 2), Runtime, "prob_dist must be 1 or 2 dim");
     ensure!(
         x.dtype().is_float(),
         Runtime,
@@ -144,14 +144,17 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
 rows! { DISCRETE:
     /// Ones with the probabilities that `input` holds, zeros otherwise.
     [Torch, Method] out Promote fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
-        let out = alike(input, None, None, None)?;
-        bernoulli_each(&out, &input.detach(), generator)?;
+        let out = drawn_whole(&input.detach(), |p| {
+            let out = alike(p, None, None, None)?;
+            bernoulli_each(&out, p, generator)?;
+            Ok(out)
+        })?;
         Ok(drawn_by(input, out, "BernoulliBackward0"))
     }
     /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
     [Torch, Method] out Promote fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
         check_p("bernoulli_", p)?;
-        let out = alike(input, None, None, None)?;
+        let out = drawn_room(meta_alike(input, None, None)?, input.device())?;
         draw(&out, Law::Bernoulli(p), generator)?;
         Ok(out)
     }
@@ -159,14 +162,33 @@ rows! { DISCRETE:
     ///
     /// Args: num_samples: draws a row; replacement: whether an index may come again.
     [Torch, Method] fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
-        categories(&input.detach(), num_samples, replacement, generator)
+        ensure!(matches!(input.ndim(), 1 | 2), Runtime, "prob_dist must be 1 or 2 dim");
+        let n = input.shape()[input.ndim() - 1];
+        drawn_whole(&input.detach(), |weights| {
+            if weights.ndim() == input.ndim() {
+                return categories(weights, num_samples, replacement, generator);
+            }
+            let mut shape = crate::base::Dims::from_slice(weights.shape());
+            let rows: usize = shape[..shape.len() - 1].iter().product();
+            let drawn = categories(&weights.reshape_to(&[rows, n])?, num_samples, replacement, generator)?;
+            let last = shape.len() - 1;
+            shape[last] = num_samples as usize;
+            drawn.reshape_to(&shape)
+        })
     }
     /// Counts of events at the rates that `input` holds.
-    [Torch] fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, counts(&input.detach(), None, generator)?, "PoissonBackward0")) }
+    [Torch] fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, drawn_whole(&input.detach(), |rate| counts(rate, None, generator))?, "PoissonBackward0")) }
     /// Numbers of successes among `count` trials of probability `prob`.
     [Torch] fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         ensure!(count.dtype() == prob.dtype(), Runtime, "binomial: count and prob must have the same dtype, got {} and {}", count.dtype().scalar_name(), prob.dtype().scalar_name());
-        counts(&count.detach(), Some(&prob.detach()), generator)
+        if !prob.is_batched() {
+            return drawn_whole(&count.detach(), |count| counts(count, Some(&prob.detach()), generator));
+        }
+        let count = count.detach().expand_to(&crate::base::broadcast(count.shape(), prob.shape())?)?;
+        let count = count.add(&prob.detach().mul(0.0)?)?; // the samples of both
+        let levels = crate::tensor::batch::levels([&count].into_iter());
+        let prob = prob.physical(&levels, count.ndim())?;
+        drawn_whole(&count, |count| counts(count, Some(&prob), generator))
     }
     /// Fills with ones of probability `p` (a number, or a tensor that broadcasts) and zeros.
     [InPlace] fn bernoulli_in_place = "bernoulli_"(input: &Tensor, p: Val = Val::S(Scalar::Float(0.5)); generator: Option<&Generator> = None) -> () {

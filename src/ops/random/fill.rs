@@ -10,11 +10,13 @@ use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::finish;
+use crate::ops::driver::batch::drawn_room;
 use crate::ops::driver::memory::fill_held;
 use crate::ops::random::law::{Law, STANDARD, UNIT, check_std, draw, drawn, drawn_like, elements};
 use crate::ops::table::{Sizes, Table, Val};
 use crate::storage::Guard;
-use crate::tensor::Tensor;
+use crate::tensor::batch::levels;
+use crate::tensor::{Meta, Tensor};
 use crate::{bail, ensure, rows, with_dtype};
 
 /// Normals whose mean or deviation are tensors: standard ones scaled and moved.
@@ -38,7 +40,7 @@ fn normal_around(mean: &Val, std: &Val, generator: Option<&Generator>) -> Result
         (Some(m), Some(s)) => crate::base::broadcast(m.shape(), s.shape())?,
         _ => crate::base::Dims::from_slice(like.shape()),
     };
-    let out = Tensor::empty(&shape, like.dtype(), like.device())?;
+    let out = drawn_room(Meta::new(&shape, like.dtype()), like.device())?;
     match std {
         Val::S(s) => {
             check_std(s.to_f64())?;
@@ -98,7 +100,9 @@ rows! { FILL:
     /// The numbers `0..n` in random order.
     [Torch] fn randperm(n: i64; generator: Option<&Generator> = None, ..made: Made) -> Tensor {
         ensure!(n >= 0, Runtime, "n must be non-negative, got{n}");
-        let out = Tensor::empty(&[n as usize], made.dtype.unwrap_or(DType::I64), made.device.unwrap_or(Device::Cpu))?;
+        let meta = Meta::new(&[n as usize], made.dtype.unwrap_or(DType::I64));
+        let room = drawn_room(meta, made.device.unwrap_or(Device::Cpu))?;
+        let out = room.physical(&levels([&room].into_iter()), 0)?;
         if out.device() != Device::Meta {
             let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());
             let mut g = generator.unwrap_or_else(|| default_generator()).lock();
@@ -106,11 +110,12 @@ rows! { FILL:
             with_dtype!("randperm", out.dtype(), real, T => {
                 fill_held(&out, Scalar::Int(0));
                 // SAFETY: dense, fresh, held, cleared
-                kernel::randperm(&mut g, unsafe { elements::<T>(&out) });
+                let all = unsafe { elements::<T>(&out) };
+                all.chunks_mut((n as usize).max(1)).for_each(|order| kernel::randperm(&mut g, order));
                 Ok(())
             })?;
         }
-        finish(out, made.requires_grad)
+        finish(room, made.requires_grad)
     }
     /// Uniform numbers with the shape, dtype and device of `input`.
     [Torch] fn rand_like(input: &Tensor; ..made: Made, memory_format: Option<MemoryFormat> = None) -> Tensor {

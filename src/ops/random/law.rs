@@ -5,11 +5,12 @@ use crate::base::{DType, Device, Elem, Layout, MemoryFormat, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
-use crate::ops::create::fill::{alike, finish, sizes};
+use crate::ops::create::fill::{finish, meta_alike, sizes};
 use crate::ops::driver::apply::make_node;
+use crate::ops::driver::batch::{check_drawn, drawn_room};
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{fill_held, full, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
 use crate::{ensure, with_dtype};
 use smallvec::smallvec;
@@ -181,12 +182,16 @@ impl Op for Draw {
             None => Ok(smallvec![None]),
         }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn in_place_ok(&self) -> bool {
         true
     }
 }
 
 pub(crate) fn draw(x: &Tensor, law: Law, generator: Option<&Generator>) -> Result<()> {
+    check_drawn(x)?;
     let generator = generator.unwrap_or_else(|| default_generator()).clone();
     apply_in_place(Draw { law, generator }, &[x])
 }
@@ -200,7 +205,7 @@ pub(crate) fn drawn(
     device: Option<Device>,
     requires_grad: bool,
 ) -> Result<Tensor> {
-    let out = Tensor::empty(&sizes(size)?, dtype, device.unwrap_or(Device::Cpu))?;
+    let out = drawn_room(Meta::new(&sizes(size)?, dtype), device.unwrap_or(Device::Cpu))?;
     draw(&out, law, generator)?;
     finish(out, requires_grad)
 }
@@ -213,7 +218,7 @@ pub(crate) fn drawn_like(
     format: Option<MemoryFormat>,
     requires_grad: bool,
 ) -> Result<Tensor> {
-    let out = alike(x, dtype, device, format)?;
+    let out = drawn_room(meta_alike(x, dtype, format)?, device.unwrap_or(x.device()))?;
     draw(&out, law, None)?;
     finish(out, requires_grad)
 }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::reduce::axes::Axes;
 use crate::ops::table::Table;
 use crate::tensor::{Meta, Tensor};
@@ -34,6 +34,9 @@ impl Op for Logic {
     fn name(&self) -> &'static str {
         if self.all { "all" } else { "any" }
     }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Logic { axes: self.axes.shifted(n), ..*self })
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let dtype = if x[0].dtype() == DType::U8 { DType::U8 } else { DType::Bool };
         Ok(smallvec![Meta::new(&self.axes.shape(x[0].shape()), dtype)])
@@ -54,6 +57,9 @@ struct Truth;
 impl Op for Truth {
     fn name(&self) -> &'static str {
         "any"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let dtype = if x[0].dtype() == DType::U8 { DType::U8 } else { DType::Bool };
@@ -79,6 +85,9 @@ struct CountNonzero(Axes);
 impl Op for CountNonzero {
     fn name(&self) -> &'static str {
         "count_nonzero"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(CountNonzero(self.0.shifted(n)))
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.0.shape(x[0].shape()), DType::I64)])

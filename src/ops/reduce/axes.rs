@@ -63,6 +63,10 @@ impl Axes {
     pub fn spread(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {
         expand_reduced(g, &self.axes, self.keepdim, shape)
     }
+    /// The same axes of tensors with `n` more in front.
+    pub fn shifted(&self, n: usize) -> Axes {
+        Axes { axes: self.axes.iter().map(|a| a + n).collect(), keepdim: self.keepdim }
+    }
     /// Refuses to reduce over nothing where there is no identity.
     pub fn check_nonempty(&self, op: &str, x: &[usize]) -> Result<()> {
         for &i in &self.axes {

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::zeros_of;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::table::{Fields, Named, Table};
@@ -62,6 +62,9 @@ impl Op for Extreme {
     fn grad_name(&self) -> &'static str {
         self.manner.grad_name
     }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Extreme { axes: self.axes.shifted(n), ..*self })
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let x = x[0];
         if x.dtype().is_complex() {
@@ -92,7 +95,10 @@ fn evenly(g: &Tensor, x: &Tensor, y: &Tensor, axes: &Axes) -> Result<Tensor> {
 /// As `evenly` for a reduction of everything, where nan counts as equal to nan.
 pub fn evenly_over_all(g: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     let (x, y) = (x.detach(), y.detach());
-    let mask = if x.numel() > 0
+    let mask = if y.is_batched() || x.is_batched() {
+        let numbers = x.not_nan()?.logical_or(y.not_nan()?)?;
+        eq(&x, &y)?.logical_or(numbers.logical_not()?)?
+    } else if x.numel() > 0
         && x.dtype().is_float()
         && y.device() != crate::base::Device::Meta
         && y.item()?.to_f64().is_nan()
@@ -120,6 +126,13 @@ impl Op for ExtremeAt {
     }
     fn grad_name(&self) -> &'static str {
         if self.max { "MaxBackward0" } else { "MinBackward0" }
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(ExtremeAt { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (x, op) = (x[0], self.name());
@@ -222,6 +235,9 @@ impl Op for AminMax {
     }
     fn grad_name(&self) -> &'static str {
         "AminmaxBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(AminMax(self.0.shifted(n)))
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_complex() {

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, write_held, zeros_of};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
 use crate::ops::elementwise::power::pow;
 use crate::ops::reduce::axes::Axes;
@@ -39,6 +39,9 @@ impl Op for VectorNorm {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgVectorNormBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(VectorNorm { axes: self.axes.shifted(n), ..*self })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.axes.shape(x[0].shape()), x[0].dtype().to_real())])

@@ -7,7 +7,7 @@ use crate::kernels::cpu::reduce::recur::{Lines, recur};
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, write_held, zeros_of};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::reduce::axes::sum_dtype;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -65,6 +65,13 @@ impl Op for Running {
     }
     fn grad_name(&self) -> &'static str {
         if self.product { "CumprodBackward0" } else { "CumsumBackward0" }
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(Running { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if self.dtype == DType::Bool {
@@ -328,14 +335,14 @@ rows! { SCAN:
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: as `input`.
-    [Torch, Method] out Told autocast Float32 fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
+    [Torch, Method] out Told autocast GpuFloat32 fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
     /// `cumsum` in place.
     [InPlace] fn cumsum_in_place = "cumsum_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, false) }
     /// Products of the elements up to and including each one along an axis.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
     /// Shape: as `input`.
-    [Torch, Method] out Told autocast Float32 fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
+    [Torch, Method] out Told autocast GpuFloat32 fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
     /// `cumprod` in place.
     [InPlace] fn cumprod_in_place = "cumprod_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, true) }
     /// Greatest elements so far along an axis, and their (last) positions.

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce::softmax as kernel;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::float_result;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::table::Table;
@@ -33,6 +33,13 @@ impl Op for Softmax {
     }
     fn grad_name(&self) -> &'static str {
         if self.log { "LogSoftmaxBackward0" } else { "SoftmaxBackward0" }
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(Softmax { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if !x[0].dtype().is_float() && x[0].numel() > 0 {
@@ -83,6 +90,13 @@ impl Op for SoftmaxGrad {
     }
     fn grad_name(&self) -> &'static str {
         if self.log { "LogSoftmaxBackwardDataBackward0" } else { "SoftmaxBackwardDataBackward0" }
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(SoftmaxGrad { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[1].shape(), x[1].dtype())])
@@ -145,6 +159,9 @@ impl Op for LogSumExp {
     }
     fn grad_name(&self) -> &'static str {
         "LogsumexpBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(LogSumExp(self.0.shifted(n)))
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.0.shape(x[0].shape()), x[0].dtype())])

@@ -6,7 +6,7 @@ use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::reduce as kernel;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::half_up;
 use crate::ops::elementwise::kind::run::{Side, run2};
 use crate::ops::reduce::axes::{Axes, sum_dtype};
@@ -60,6 +60,9 @@ impl Op for Reduce {
     }
     fn grad_name(&self) -> &'static str {
         self.node
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Reduce { axes: self.axes.shifted(n), ..*self })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.axes.shape(x[0].shape()), self.dtype)])
@@ -133,7 +136,7 @@ impl Reduce {
         if x.ndim() == 0 {
             return Ok(g.clone());
         }
-        if !x.has_zero()? {
+        if !x.is_batched() && !x.has_zero()? {
             let y = cx.output(0)?;
             return self.axes.spread(&g.mul(y.conj()?)?, shape)?.div(x.conj()?);
         }
@@ -267,11 +270,11 @@ rows! { SUM:
     /// The product of all elements.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
-    [Torch, Method] out Told fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told autocast Float32 fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Prod, "ProdBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }
     /// The product over one axis.
-    [Torch, Method] out Told fn prod_dim = "prod"(input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Torch, Method] out Told autocast Float32 fn prod_dim = "prod"(input: &Tensor, dim: i64, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let axes = Axes::one(dim, keepdim, input.ndim())?;
         reduce(input, What::Prod, "ProdBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
     }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::{dense_cast_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::table::{Ints, Table};
@@ -109,6 +109,9 @@ impl Op for Var {
             (false, true) => "VarMeanBackward0",
             (true, true) => "StdMeanBackward0",
         }
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Var { axes: self.axes.shifted(n), ..*self })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();

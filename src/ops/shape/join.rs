@@ -5,7 +5,7 @@ use crate::base::{Dims, Layout, MemoryFormat, broadcast, total, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::{Operand, Table, tensors_of};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, rows};
@@ -29,6 +29,9 @@ impl Op for Join {
     }
     fn grad_name(&self) -> &'static str {
         if self.stack { "StackBackward0" } else { "CatBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Join { axis: self.axis + n, ..*self })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let dtype = x[1..].iter().fold(x[0].dtype(), |d, t| promote(d, t.dtype()));
@@ -208,13 +211,13 @@ rows! { JOIN:
     ///
     /// Args: tensors: equal in all other axes; dtypes are promoted.
     /// Errors: RuntimeError on different sizes or ranks.
-    [Torch] out Join fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] out Join autocast Widest fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
-    [Torch] out Join fn concat_ = "concat"(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] out Join autocast Widest fn concat_ = "concat"(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
-    [Torch] out Join fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
+    [Torch] out Join autocast Widest fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors of one shape side by side along a new axis.
-    [Torch] out Join fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
+    [Torch] out Join autocast Widest fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
     /// Joined along the second axis (vectors: along the first).
     [Torch] out Join fn hstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "hstack expects a non-empty TensorList");

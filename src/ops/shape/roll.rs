@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::index::{Places, pick};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::shape::repeat::one;
 use crate::ops::table::{Sizes, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -92,6 +92,9 @@ impl Op for Flip {
     }
     fn grad_name(&self) -> &'static str {
         "FlipBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Flip(self.0.iter().map(|a| a + n).collect()))
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::like(x[0], x[0].dtype())])

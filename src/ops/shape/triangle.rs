@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::create::copy::clear_rows;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{fill_held, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::shape::repeat::one;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -26,6 +26,9 @@ impl Op for Triangle {
     }
     fn grad_name(&self) -> &'static str {
         if self.upper { "TriuBackward0" } else { "TrilBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let name = self.name();

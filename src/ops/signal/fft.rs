@@ -511,44 +511,44 @@ rows! { FFT:
     /// "backward" (no scaling), "ortho" (1/sqrt(n)) or "forward" (1/n).
     /// **Shape**: the input's with `n` at `dim`; complex.
     /// **Errors**: RuntimeError for half types, lengths below 1 and unknown norms; IndexError for a wrong axis.
-    [Fft] fn fft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, true) }
+    [Fft] autocast Float32 fn fft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, true) }
     /// The inverse of `fft`; "backward" scales by 1/n.
-    [Fft] fn ifft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, false) }
+    [Fft] autocast Float32 fn ifft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, false) }
     /// The first `n/2 + 1` coefficients of the transform of a real input.
-    [Fft] fn rfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("rfft", input, n, dim, norm, true) }
+    [Fft] autocast Float32 fn rfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("rfft", input, n, dim, norm, true) }
     /// The inverse of `rfft`: a real result of length `n` (default `2 * (size - 1)`).
-    [Fft] fn irfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, false) }
+    [Fft] autocast Float32 fn irfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, false) }
     /// The transform of a Hermitian-symmetric input given by its first half: real.
-    [Fft] fn hfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, true) }
+    [Fft] autocast Float32 fn hfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, true) }
     /// The inverse of `hfft`: the first half of the inverse transform of a real input.
-    [Fft] fn ihfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("ihfft", input, n, dim, norm, false) }
+    [Fft] autocast Float32 fn ihfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("ihfft", input, n, dim, norm, false) }
     /// `fft` over two axes.
-    [Fft] fn fft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
+    [Fft] autocast Float32 fn fft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
     /// `ifft` over two axes.
-    [Fft] fn ifft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
+    [Fft] autocast Float32 fn ifft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
     /// `rfft` over two axes; the last one is halved.
-    [Fft] fn rfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn rfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
     /// `irfft` over two axes.
-    [Fft] fn irfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn irfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
     /// `hfft` over two axes.
-    [Fft] fn hfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn hfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
     /// `ihfft` over two axes.
-    [Fft] fn ihfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn ihfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
     /// `fft` over any axes (default all, or the last `len(s)`).
     ///
     /// Args: s: sizes to cut or zero-pad to, -1 for the input's own; dim: axes.
     /// **Errors**: RuntimeError for repeated axes, lists of different lengths and sizes below 1.
-    [Fft] fn fftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
+    [Fft] autocast Float32 fn fftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
     /// `ifft` over any axes.
-    [Fft] fn ifftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
+    [Fft] autocast Float32 fn ifftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
     /// `rfft` over any axes; the last one is halved.
-    [Fft] fn rfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn rfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
     /// `irfft` over any axes.
-    [Fft] fn irfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn irfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
     /// `hfft` over any axes.
-    [Fft] fn hfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn hfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
     /// `ihfft` over any axes.
-    [Fft] fn ihfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
+    [Fft] autocast Float32 fn ihfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
     /// Frequencies of the coefficients of `fft` with spacing `d`: `[0, 1, .., -2, -1] / (n d)`.
     [Fft] fn fftfreq(n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
         check_layout(layout)?;

@@ -6,10 +6,10 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, NO, TernaryFn};
 use crate::ops::driver::apply::apply_over;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::grad::{Read, Slopes};
 use crate::ops::elementwise::kind::run::{Side, run2, run3};
-use crate::ops::elementwise::kind::{Rule, Takes, result_layout};
+use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
 use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure};
@@ -158,6 +158,12 @@ impl Op for Binary {
     }
     fn differentiable(&self, _: usize) -> bool {
         !matches!(self.def.grad, Slopes::None)
+    }
+    fn diagonal(&self) -> bool {
+        true
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        aligned(x)
     }
     fn in_place_ok(&self) -> bool {
         self.lhs.is_none()

@@ -9,8 +9,16 @@ pub mod unary;
 
 use crate::base::{Category, DType, Layout, Scalar, same_shape};
 use crate::error::{Error, Kind};
+use crate::ops::driver::op::Batching;
 use crate::ops::table::Val;
 use crate::tensor::Tensor;
+
+/// Samples side by side, unless what promotes the operands would see other ranks.
+pub fn aligned<O>(x: &[&Tensor]) -> Batching<O> {
+    let one_dtype = x.windows(2).all(|w| w[0].dtype() == w[1].dtype());
+    let one_rank = x.windows(2).all(|w| (w[0].ndim() == 0) == (w[1].ndim() == 0));
+    if one_dtype || one_rank { Batching::Aligned } else { Batching::Loop }
+}
 
 /// How the result dtype follows from the (common) input dtype.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use crate::kernels::cpu::elementwise::block::{Params, PointFn};
 use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, for_each};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::grad::{OPERANDS, Read, Slopes};
 use crate::ops::elementwise::kind::run::{Repeated, SMALL, Side, dense_ptr};
-use crate::ops::elementwise::kind::{Rule, Takes, result_layout};
+use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
 use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::{SmallVec, smallvec};
@@ -124,6 +124,12 @@ impl Op for Point {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
         let read = Read { cx, numbers: &self.numbers, params: &self.params, alpha: None };
         self.def.grad.backward(&read, g, want)
+    }
+    fn diagonal(&self) -> bool {
+        true
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        aligned(x)
     }
     fn in_place_ok(&self) -> bool {
         self.numbers[0].is_none() && !self.def.masked

@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::UnaryFn;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::run::run1;
-use crate::ops::elementwise::kind::{Rule, Takes, result_layout};
+use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
 use crate::ops::table::{FromArg, Param, To};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::smallvec;
@@ -101,6 +101,12 @@ impl Op for Unary {
     }
     fn differentiable(&self, _: usize) -> bool {
         !matches!(self.0.grad, UnaryGrad::None)
+    }
+    fn diagonal(&self) -> bool {
+        true
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        aligned(x)
     }
     fn in_place_ok(&self) -> bool {
         true

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -109,6 +109,9 @@ impl Op for MatMul {
     }
     fn grad_name(&self) -> &'static str {
         self.grad_name
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (a, b) = (x[0], x[1]);
@@ -229,6 +232,20 @@ impl Op for Mv {
         let v = column(x[1].layout());
         multiply(&out[0], &at, (x[0], x[0].layout()), (x[1], &v), Scalar::Int(1), Scalar::Int(0), None)
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let (a, v, at) = (x[0].layout(), x[1].layout(), out[0].layout());
+        if n == 1 && a.strides[0] == 0 {
+            // one matrix for all: the samples' vectors are the rows of a matrix
+            let by_columns = a.permute(&[0, 2, 1]).select(0, 0);
+            let factors = ((&x[1], v), (&x[0], &by_columns));
+            return multiply(&out[0], at, factors.0, factors.1, Scalar::Int(1), Scalar::Int(0), None);
+        }
+        let (v, at) = (v.unsqueeze(n + 1), at.unsqueeze(n + 1));
+        multiply(&out[0], &at, (&x[0], a), (&x[1], &v), Scalar::Int(1), Scalar::Int(0), None)
+    }
     fn saves(&self, want: Want) -> Saves {
         Saves::inputs((want.has(1) as u64) | (want.has(0) as u64) << 1)
     }
@@ -304,6 +321,14 @@ impl Op for Dot {
             Scalar::Int(0),
             None,
         )
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let (row, column) = (x[0].layout().unsqueeze(n), x[1].layout().unsqueeze(n + 1));
+        let at = out[0].layout().unsqueeze(n).unsqueeze(n);
+        multiply(&out[0], &at, (&x[0], &row), (&x[1], &column), Scalar::Int(1), Scalar::Int(0), None)
     }
     fn saves(&self, want: Want) -> Saves {
         Saves::inputs((want.has(1) as u64) | (want.has(0) as u64) << 1)

@@ -161,7 +161,7 @@ rows! { MATMUL:
         apply(BMM, &[input, mat2])
     }
     /// A matrix (n, m) times a vector (m).
-    [Torch, Method] autocast Half fn mv(input: &Tensor, vec: &Tensor) -> Tensor {
+    [Torch, Method] fn mv(input: &Tensor, vec: &Tensor) -> Tensor {
         check_mv_dims(1, input, vec)?;
         apply(Mv, &[input, vec])
     }
@@ -186,7 +186,7 @@ rows! { MATMUL:
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * (mat @ vec)`.
-    [Torch, Method] autocast Half fn addmv(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] fn addmv(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addmv_op(input, mat, vec, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
@@ -216,7 +216,7 @@ rows! { MATMUL:
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * outer(vec1, vec2)`.
-    [Torch, Method] out Promote autocast Half fn addr(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
+    [Torch, Method] out Promote fn addr(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let [x, u, v] = addr_cast(input, vec1, vec2)?;
         let (op, a, b) = addr_op(&u, &v, beta, alpha)?;
         let all_bool = [input, vec1, vec2].iter().all(|t| t.dtype() == DType::Bool);

@@ -117,7 +117,7 @@ impl To {
 
 rows! { GATE:
     /// `x` above zero, `weight * x` below; one weight in all or one per channel (axis 1).
-    [Torch, Method, Nn] fn prelu(input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
+    [Torch, Method, Nn] autocast Half fn prelu(input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
     /// `leaky_relu` with the mean of the bounds as slope (in training: random slopes between them).
     [Nn] fn rrelu_nn = "rrelu"
         (input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false, inplace: bool = false) -> Tensor {

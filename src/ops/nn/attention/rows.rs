@@ -51,7 +51,7 @@ rows! { ATTENTION:
     /// Args: query: (..., heads, L, E); key: (..., heads, S, E); value: (..., heads, S, V); attn_mask: bool (true keys are
     /// seen) or added to the scores; dropout_p: dropped from the weights; is_causal: query i sees keys up to i;
     /// scale: default `1 / sqrt(E)`; enable_gqa: repeats the heads of key and value.
-    [Nn] fn scaled_dot_product_attention(
+    [Nn] autocast Half fn scaled_dot_product_attention(
         query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0,
         is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false
     ) -> Tensor {

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::conv as kernel;
 use crate::kernels::cpu::nn::conv::ConvElem;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::nn::image::{format_for, format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
@@ -164,6 +165,30 @@ impl Op for Convolution {
             return Ok(());
         }
         with_dtype!("convolution", out.dtype(), floatc, T => self.run::<T>(x, out))
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        // one weight for all samples: they are one batch
+        let shared = x[1..].iter().all(|t| !t.is_batched());
+        if shared && !matches!(self.part, Part::Weight(_)) { Batching::Own } else { Batching::Loop }
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let whole = |t: &Tensor| {
+            let mut shape = Dims::from_elem(t.shape()[..=n].iter().product(), 1);
+            shape.extend_from_slice(&t.shape()[n + 1..]);
+            Ok::<_, Error>((t.layout().view_as(&shape), shape))
+        };
+        let (seen, shape) = whole(&x[0])?;
+        let data = match seen {
+            Some(layout) => x[0].alias(layout)?,
+            None => dense_held(&x[0])?.alias(crate::base::Layout::contiguous(&shape))?,
+        };
+        let Some(layout) = whole(&out[0])?.0 else {
+            crate::bail!(Internal, "convolution: results of samples that are not one batch");
+        };
+        let one = |t: &Tensor| t.alias((0..n).fold(t.layout().clone(), |l, _| l.select(0, 0)));
+        let others = x[1..].iter().map(one).collect::<Result<Vec<_>>>()?;
+        let operands: Vec<&Tensor> = std::iter::once(&data).chain(&others).collect();
+        self.cpu(&operands, &[out[0].alias(layout)?])
     }
     fn saves(&self, want: Want) -> Saves {
         // each operand's gradient reads the other one

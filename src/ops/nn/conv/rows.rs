@@ -190,14 +190,14 @@ axes! { CONV [1 2 3]:
     ///
     /// Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
     /// Errors: RuntimeError for shapes or dtypes that do not fit.
-    [Torch, Nn] fn conv = ("conv") |n| (
+    [Torch, Nn] autocast Half fn conv = ("conv") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0],
         dilation: &[i64] = &[1], groups: i64 = 1
     ) -> Tensor {
         forward(n, input, weight, bias, stride, Padding::Sizes(padding), dilation, groups)
     }
     /// With `padding="same"` the result has the size of the input, with `"valid"` there is no padding.
-    [Torch, Nn] fn conv_padded = ("conv") |n| (
+    [Torch, Nn] autocast Half fn conv_padded = ("conv") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &str = "valid",
         dilation: &[i64] = &[1], groups: i64 = 1
     ) -> Tensor {
@@ -206,7 +206,7 @@ axes! { CONV [1 2 3]:
     /// The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
     ///
     /// Args: output_padding: added to one side of the result's sizes.
-    [Torch, Nn] fn conv_transpose = ("conv_transpose") |n| (
+    [Torch, Nn] autocast Half fn conv_transpose = ("conv_transpose") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0],
         output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]
     ) -> Tensor {
@@ -217,7 +217,7 @@ axes! { CONV [1 2 3]:
 rows! { OTHERS:
 
     /// Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis.
-    [Torch, Nn] fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
+    [Torch, Nn] autocast Half fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
         ensure!(input.ndim() == 3, Runtime, "Input must have 3 dims: time, batch, in_channel");
         ensure!(weight.ndim() == 3, Runtime, "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.");
         ensure!(bias.ndim() == 1, Runtime, "Bias must be 1-D");

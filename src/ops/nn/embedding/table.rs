@@ -231,6 +231,10 @@ rows! { EMBEDDING:
             shape.push(classes as usize);
             return Tensor::empty(&shape, DType::I64, Device::Meta);
         }
+        if tensor.is_batched() && classes > 0 {
+            let rows = crate::ops::create::range::eye_of(classes as usize, classes as usize, DType::F32, tensor.device())?;
+            return look_up(&rows, tensor, None, false)?.cast(DType::I64);
+        }
         let values = tensor.whole_numbers("one_hot")?;
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {

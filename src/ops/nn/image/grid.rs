@@ -169,7 +169,7 @@ rows! { GRID:
     ///
     /// Args: mode: bilinear, nearest or bicubic; padding_mode: zeros, border or reflection; align_corners: whether -1 and 1
     /// are the centres of the corner pixels or their edges.
-    [Nn] fn grid_sample(input: &Tensor, grid: &Tensor, mode: &str = "bilinear", padding_mode: &str = "zeros", align_corners: Option<bool> = None) -> Tensor {
+    [Nn] autocast Float32 fn grid_sample(input: &Tensor, grid: &Tensor, mode: &str = "bilinear", padding_mode: &str = "zeros", align_corners: Option<bool> = None) -> Tensor {
         let mode = match mode {
             "bilinear" => Mode::Linear,
             "nearest" => Mode::Nearest,

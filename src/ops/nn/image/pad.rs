@@ -3,6 +3,7 @@
 use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::Taps;
+use crate::ops::driver::autocast;
 use crate::ops::nn::image::axiswise::Axiswise;
 use crate::ops::shape::pad::{constant_pad, padded};
 use crate::ops::table::Table;
@@ -140,8 +141,8 @@ rows! { PAD:
             );
         }
         match mode {
-            "reflect" => by_reading(input, pad, Mode::Reflect),
-            "replicate" => by_reading(input, pad, Mode::Replicate),
+            "reflect" => by_reading(&autocast::whole(input)?, pad, Mode::Reflect),
+            "replicate" => by_reading(&autocast::whole(input)?, pad, Mode::Replicate),
             // the result is contiguous whatever the input
             "circular" => by_reading(&input.contiguous()?, pad, Mode::Circular),
             other => bail!(NotImplemented, "Unrecognised padding mode {other}"),

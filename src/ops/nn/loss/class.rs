@@ -383,7 +383,7 @@ rows! { CLASS:
     /// Args: target: int64 (N, ...) or 0-d; weight: one factor per class; ignore_index: a target that does not count;
     /// reduction: none, mean (weighted) or sum.
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
-    [Nn] fn nll_loss(
+    [Nn] autocast Float32 fn nll_loss(
         input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None,
         ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean"
     ) -> Tensor {
@@ -396,7 +396,7 @@ rows! { CLASS:
     /// Args: target: int64 classes or floating probabilities; weight: one factor per class; ignore_index: a target that
     /// does not count; label_smoothing: in [0, 1].
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
-    [Nn] fn cross_entropy(
+    [Nn] autocast Float32 fn cross_entropy(
         input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None,
         ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0
     ) -> Tensor {

@@ -193,7 +193,7 @@ rows! { CTC:
     /// Args: log_probs: (T, N, C) or (T, C), float32 or float64; targets: (N, S), or all targets in one row;
     /// input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero, and so do their
     /// gradients, which are nan otherwise.
-    [Nn] fn nn_ctc_loss = "ctc_loss"(
+    [Nn] autocast Float32 fn nn_ctc_loss = "ctc_loss"(
         log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0,
         reduction: &str = "mean", zero_infinity: bool = false
     ) -> Tensor {
@@ -201,19 +201,19 @@ rows! { CTC:
         loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })
     }
     /// With lengths as lists.
-    [Nn] fn nn_ctc_loss_lists = "ctc_loss"(
+    [Nn] autocast Float32 fn nn_ctc_loss_lists = "ctc_loss"(
         log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0,
         reduction: &str = "mean", zero_infinity: bool = false
     ) -> Tensor {
         loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: input_lengths, lengths: target_lengths })
     }
     /// The loss of `nn.functional`, the reduction given as a number.
-    [Torch] fn ctc_loss(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
+    [Torch] autocast Float32 fn ctc_loss(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
         let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
         loss(log_probs, targets, Request { blank, reduction: numbered(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })
     }
     /// With lengths as lists.
-    [Torch] fn ctc_loss_lists = "ctc_loss"(
+    [Torch] autocast Float32 fn ctc_loss_lists = "ctc_loss"(
         log_probs: &Tensor, targets: &Tensor, input_lengths: &[i64], target_lengths: &[i64], blank: i64 = 0,
         reduction: i64 = 1, zero_infinity: bool = false
     ) -> Tensor {

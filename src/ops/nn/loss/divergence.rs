@@ -32,7 +32,7 @@ rows! { DIVERGENCE:
     /// Kullback and Leibler's divergence of log-probabilities from a target distribution, term by term.
     ///
     /// Args: reduction: also "batchmean", the sum over the first axis' size. log_target: the target is logarithmic too.
-    [Nn] fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
+    [Nn] autocast Float32 fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
         for t in [input, target] {
             ensure!(!t.dtype().is_complex(), Runtime, "kl_div: Complex inputs not supported.");
             ensure!(!t.dtype().is_integral(), Runtime, "kl_div: Integral inputs not supported.");
@@ -50,7 +50,7 @@ rows! { DIVERGENCE:
     /// The negative log-likelihood of counts under a Poisson distribution.
     ///
     /// Args: log_input: the input is the logarithm of the rate. full: with Stirling's term. eps: keeps ln(0) away.
-    [Nn] fn poisson_nll_loss(
+    [Nn] autocast Float32 fn poisson_nll_loss(
         input: &Tensor, target: &Tensor, log_input: bool = true, full: bool = false, size_average: Option<bool> = None,
         eps: f64 = 1e-8, reduce: Option<bool> = None, reduction: &str = "mean"
     ) -> Tensor {
@@ -107,7 +107,7 @@ rows! { DIVERGENCE:
         reduced(&terms, kind)
     }
     /// `input` where the target is 1, `max(0, margin - input)` where it is -1.
-    [Nn] fn hinge_embedding_loss(input: &Tensor, target: &Tensor, margin: f64 = 1.0, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn hinge_embedding_loss(input: &Tensor, target: &Tensor, margin: f64 = 1.0, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         let margin_part = input.rsub(margin)?.clamp_min(0i64)?;
         let far = target.eq(1i64)?.choose(0i64, margin_part)?;
@@ -115,7 +115,7 @@ rows! { DIVERGENCE:
         reduced(&near.add(far)?, kind)
     }
     /// `max(0, -target * (input1 - input2) + margin)`.
-    [Nn] fn margin_ranking_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn margin_ranking_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         ensure!(input1.ndim() == input2.ndim() && input1.ndim() == target.ndim(), Runtime,
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {:?}, input2: {:?}, target: {:?} ", input1.shape(), input2.shape(), target.shape());
@@ -124,7 +124,7 @@ rows! { DIVERGENCE:
     /// `1 - cos` of pairs with target 1, `max(0, cos - margin)` of pairs with target -1.
     ///
     /// **Shape**: inputs (N, D) with targets (N), or (D) with a 0-d target.
-    [Nn] fn cosine_embedding_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn cosine_embedding_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         ensure!(target.ndim() <= 1, Runtime, "0D or 1D target tensor expected, multi-target not supported");
         if target.ndim() == 1 {
@@ -153,7 +153,7 @@ rows! { DIVERGENCE:
     /// `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with distances of norm `p`.
     ///
     /// Args: swap: take the nearer of anchor and positive to the negative.
-    [Nn] fn triplet_margin_loss(anchor: &Tensor, positive: &Tensor, negative: &Tensor, margin: f64 = 1.0, p: f64 = 2.0, eps: f64 = 1e-6, swap: bool = false, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn triplet_margin_loss(anchor: &Tensor, positive: &Tensor, negative: &Tensor, margin: f64 = 1.0, p: f64 = 2.0, eps: f64 = 1e-6, swap: bool = false, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         ensure!(margin > 0.0, Value, "margin must be greater than 0, got {margin}");
         ensure!(anchor.ndim() == positive.ndim() && anchor.ndim() == negative.ndim(), Runtime,

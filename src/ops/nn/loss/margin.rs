@@ -201,7 +201,7 @@ rows! { MARGIN:
     /// `sum max(0, margin - x[y] + x[i])^p / C` over the classes that are not the target.
     ///
     /// Args: input: (N, C) or (C); target: int64 (N) or 0-d; p: 1 or 2; weight: one factor per class.
-    [Nn] fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(p == 1 || p == 2, Value, "only p == 1 and p == 2 supported");
         let shape = input.shape();
         ensure!(
@@ -227,7 +227,7 @@ rows! { MARGIN:
     /// `sum max(0, 1 - x[y] + x[i]) / C` over targets y and classes i that are none.
     ///
     /// Args: input: (N, C) or (C); target: int64 of the same shape, classes up to the first -1.
-    [Nn] fn multilabel_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn multilabel_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
         let shape = input.shape();
         ensure!(
             input.ndim() <= 2 && !shape.get(1..).unwrap_or(&[]).contains(&0) && (input.ndim() == 2 || input.numel() > 0),

@@ -29,14 +29,14 @@ rows! { REGRESSION:
     /// Args: reduction: "mean", "sum" or "none". weight: a factor for every term.
     /// **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
     /// **Errors**: ValueError for another reduction.
-    [Nn] fn mse_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] autocast Float32 fn mse_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         match weight {
             None => loss(&MSE, input, target, None, reduction, NO),
             Some(w) => weighted(loss(&MSE, input, target, None, Reduction::None, NO)?, w, reduction),
         }
     }
     /// The absolute error of each pair of elements, averaged, summed or as it is.
-    [Nn] fn l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] autocast Float32 fn l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         match weight {
             None => l1(input, target, reduction),
             Some(w) => weighted(l1(input, target, Reduction::None)?, w, reduction),
@@ -45,7 +45,7 @@ rows! { REGRESSION:
     /// Squared error below `beta`, absolute error above.
     ///
     /// **Errors**: RuntimeError for a negative `beta`.
-    [Nn] fn smooth_l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, beta: f64 = 1.0) -> Tensor {
+    [Nn] autocast Float32 fn smooth_l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, beta: f64 = 1.0) -> Tensor {
         ensure!(beta >= 0.0, Runtime, "smooth_l1_loss does not support negative values for beta.");
         if beta == 0.0 { return l1(input, target, reduction); }
         loss(&SMOOTH_L1, input, target, None, reduction, [beta, 0.0, 0.0, 0.0])
@@ -53,7 +53,7 @@ rows! { REGRESSION:
     /// Half the squared error below `delta`, `delta` times the absolute error above.
     ///
     /// **Errors**: RuntimeError unless `delta` is positive.
-    [Nn] fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] autocast Float32 fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
         let reduction = Reduction::parse(reduction)?;
         ensure!(delta > 0.0, Runtime, "huber_loss does not support non-positive values for delta.");
         match weight {
@@ -65,7 +65,7 @@ rows! { REGRESSION:
     ///
     /// Args: input: probabilities. target: the same shape. weight: broadcast to it.
     /// **Errors**: ValueError if shapes differ; RuntimeError for probabilities outside [0, 1].
-    [Nn] fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(
             input.shape() == target.shape(),
             Value,
@@ -80,7 +80,7 @@ rows! { REGRESSION:
     ///
     /// Args: weight: a factor for every term. pos_weight: a factor for the positive class.
     /// **Errors**: ValueError if shapes differ.
-    [Nn] fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction, pos_weight: Option<&Tensor> = None) -> Tensor {
+    [Nn] autocast Float32 fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction, pos_weight: Option<&Tensor> = None) -> Tensor {
         ensure!(input.shape() == target.shape(), Value, "Target size (torch.Size({:?})) must be the same as input size (torch.Size({:?}))", target.shape(), input.shape());
         match pos_weight {
             None => loss(&BCE_LOGITS, input, target, weight, reduction, NO),
@@ -88,7 +88,7 @@ rows! { REGRESSION:
         }
     }
     /// `ln(1 + e^(-target * input))`.
-    [Nn] fn soft_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
+    [Nn] autocast Float32 fn soft_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
         loss(&SOFT_MARGIN, input, target, None, reduction, NO)
     }
 }

@@ -159,36 +159,36 @@ axes! { POOL [1 2 3]:
     /// The greatest element of every window; with `return_indices` also its position in the plane.
     ///
     /// Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis.
-    [Nn] fn nn_max_pool = ("max_pool") |n| (
+    [Nn] autocast Float32 from 3 fn nn_max_pool = ("max_pool") |n| (
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false
     ) -> Ret {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, return_indices).map(pair)
     }
     /// The greatest element of every window and its position in the plane.
-    [Nn] fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (
+    [Nn] autocast Float32 from 3 fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         dilation: &[i64] = &[1], ceil_mode: bool = false, _return_indices: bool = false
     ) -> Ret {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, true).map(pair)
     }
     /// The greatest element of every window.
-    [Torch] fn max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
+    [Torch] autocast Float32 from 3 fn max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
     }
     /// Puts values back where a maximum pooling found them; zero elsewhere.
-    [Nn] fn max_unpool = ("max_unpool") |n| (
+    [Nn] autocast Float32 from 2 fn max_unpool = ("max_unpool") |n| (
         input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         output_size: Option<&[i64]> = None
     ) -> Tensor {
         unpool(input, indices, n, kernel_size, stride, padding, output_size)
     }
     /// The greatest elements of as many windows as `output_size` says.
-    [Nn] fn adaptive_max_pool = ("adaptive_max_pool") |n| (input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
+    [Nn] autocast Float32 from 3 fn adaptive_max_pool = ("adaptive_max_pool") |n| (input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
         adaptive_max(["", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"][n], input, n, output_size, return_indices)
     }
     /// Averages over as many windows as `output_size` says.
-    [Nn] fn adaptive_avg_pool = ("adaptive_avg_pool") |n| (input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg(ADAPTIVE_AVG[n], input, n, output_size) }
+    [Nn] autocast Float32 from 3 fn adaptive_avg_pool = ("adaptive_avg_pool") |n| (input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg(ADAPTIVE_AVG[n], input, n, output_size) }
 }
 
 rows! { AVERAGES:
@@ -207,7 +207,7 @@ rows! { AVERAGES:
         avg(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     }
     /// Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window.
-    [Nn] fn avg_pool3d(
+    [Nn] autocast Float32 fn avg_pool3d(
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None
     ) -> Tensor {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::kernels::cpu::nn::rnn as kernel;
 use crate::kernels::cpu::nn::rnn::{Cell, Gradients, Tape, Weights};
 use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::autocast;
 use crate::ops::driver::memory::dense_held;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::driver::recompute;
@@ -219,10 +220,15 @@ rows! { RNN:
             bail!(Runtime, "{mode}: expected weights for input and state, two biases and a projection");
         };
         ensure!(bias_ih.is_some() == bias_hh.is_some() && (hr.is_none() || cell == Cell::Lstm), Runtime, "{mode}: weights that do not belong together");
-        let dtype = input.dtype();
+        // a GRU has no half precision of its own in PyTorch's lists
+        let low = if cell == Cell::Gru { None } else { autocast::state().dtype };
+        let dtype = low.unwrap_or(input.dtype());
         let half = matches!(dtype, DType::F16 | DType::BF16);
         let mut x: Vec<Tensor> = [Some(input), Some(hx), cx, Some(ih), Some(hh)].into_iter().flatten().cloned().collect();
         x.extend([bias_ih, bias_hh, hr].into_iter().flatten().cloned());
+        if let Some(low) = low {
+            x = x.iter().map(|t| autocast::cast(t, low)).collect::<Result<_>>()?;
+        }
         if half {
             // computed in float32 and rounded once
             x = x.iter().map(|t| if t.dtype() == dtype { t.cast(DType::F32) } else { Ok(t.clone()) }).collect::<Result<_>>()?;

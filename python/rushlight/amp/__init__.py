@@ -1,0 +1,25 @@
+"""Mixed precision: regions that compute in half types, and losses scaled so that gradients in half precision do not vanish."""
+
+from __future__ import annotations
+
+from .._lazy import on_demand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import autocast_mode as autocast_mode, grad_scaler as grad_scaler
+    from .autocast_mode import (
+        autocast as autocast,
+        custom_bwd as custom_bwd,
+        custom_fwd as custom_fwd,
+        is_autocast_available as is_autocast_available,
+    )
+    from .grad_scaler import GradScaler as GradScaler
+
+# the file of each name
+_FILES = {
+    "autocast_mode": "autocast custom_bwd custom_fwd is_autocast_available",
+    "grad_scaler": "GradScaler",
+}
+
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "autocast_mode grad_scaler")

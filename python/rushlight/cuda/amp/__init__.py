@@ -1,0 +1,22 @@
+"""What ``rushlight.amp`` has, under its older names, each of which warns."""
+
+from __future__ import annotations
+
+from ..._lazy import on_demand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import autocast_mode as autocast_mode, common as common, grad_scaler as grad_scaler
+    from .autocast_mode import autocast as autocast, custom_bwd as custom_bwd, custom_fwd as custom_fwd
+    from .common import amp_definitely_not_available as amp_definitely_not_available
+    from .grad_scaler import GradScaler as GradScaler
+
+# the file of each name
+_FILES = {
+    "autocast_mode": "autocast custom_bwd custom_fwd",
+    "common": "amp_definitely_not_available",
+    "grad_scaler": "GradScaler",
+}
+
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "autocast_mode common grad_scaler")

@@ -1,0 +1,116 @@
+//! Mixed precision: while it is on, an op gets its operands in the dtype that its row names ([`Autocast`]). It acts where a
+//! row is called, not where ops call one another: what a row is made of sees operands that are cast already.
+
+use crate::autograd::grad_enabled;
+use crate::base::{DType, Device};
+use crate::error::Result;
+use crate::ops::table::{Arg, Autocast, Operand};
+use crate::tensor::Tensor;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    /// The half type that operands are cast to, while mixed precision is on.
+    pub dtype: Option<DType>,
+    /// Whether the casts of leaves are kept until the outermost region ends.
+    pub cache: bool,
+}
+
+thread_local! {
+    static STATE: Cell<State> = const { Cell::new(State { dtype: None, cache: true }) };
+    /// Leaves (held, so that their identity stays theirs) and their casts.
+    static CASTS: RefCell<HashMap<(usize, DType), (Tensor, Tensor)>> = RefCell::default();
+}
+
+pub fn state() -> State {
+    STATE.with(Cell::get)
+}
+
+/// Sets this thread's state and returns the previous one.
+pub fn set_state(state: State) -> State {
+    STATE.with(|s| s.replace(state))
+}
+
+/// Forgets the casts of leaves.
+pub fn clear() {
+    let old = CASTS.with(|c| std::mem::take(&mut *c.borrow_mut()));
+    drop(old);
+}
+
+/// Casts the operands of a call as its row says. Mixed precision is on.
+#[cold]
+pub fn operands(policy: Autocast, half: DType, args: &mut [Arg]) -> Result<()> {
+    let to = match policy {
+        Autocast::None | Autocast::GpuFloat32 | Autocast::GpuWidest => return Ok(()),
+        Autocast::Half => half,
+        Autocast::Float32 => DType::F32,
+        Autocast::Widest => {
+            let mut wide = half;
+            each(args, &mut |t| {
+                if t.dtype() == DType::F32 {
+                    wide = DType::F32;
+                }
+                Ok(())
+            })?;
+            wide
+        }
+    };
+    each(args, &mut |t| {
+        *t = cast(t, to)?;
+        Ok(())
+    })
+}
+
+/// A tensor of halves in float32 while mixed precision is on, for an op of which only some modes ask for that.
+pub fn whole(t: &Tensor) -> Result<Tensor> {
+    if state().dtype.is_some() && matches!(t.dtype(), DType::F16 | DType::BF16) {
+        t.cast(DType::F32)
+    } else {
+        Ok(t.clone())
+    }
+}
+
+/// Every tensor that mixed precision may cast: floats of the CPU, but for doubles.
+fn each(args: &mut [Arg], f: &mut dyn FnMut(&mut Tensor) -> Result<()>) -> Result<()> {
+    let mut one = |t: &mut Tensor| {
+        let float = matches!(t.dtype(), DType::F32 | DType::F16 | DType::BF16);
+        if float && t.device() == Device::Cpu { f(t) } else { Ok(()) }
+    };
+    for arg in args {
+        match arg {
+            Arg::Tensor(t) => one(t)?,
+            Arg::Tensors(list) => list.iter_mut().try_for_each(&mut one)?,
+            Arg::OptTensors(list) => list.iter_mut().flatten().try_for_each(&mut one)?,
+            Arg::Operands(list) => list.iter_mut().try_for_each(|o| match o {
+                Operand::Tensor(t) => one(t),
+                _ => Ok(()),
+            })?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A tensor in a dtype; the cast of a leaf is kept for the next op that asks.
+pub fn cast(t: &Tensor, to: DType) -> Result<Tensor> {
+    if t.dtype() == to {
+        return Ok(t.clone());
+    }
+    let keep = state().cache
+        && grad_enabled()
+        && t.dtype() == DType::F32
+        && t.requires_grad()
+        && t.is_leaf()
+        && !t.is_view();
+    if !keep {
+        return t.cast(to);
+    }
+    let key = (t.id(), to);
+    if let Some(done) = CASTS.with(|c| c.borrow().get(&key).map(|(_, cast)| cast.clone())) {
+        return Ok(done);
+    }
+    let done = t.cast(to)?;
+    CASTS.with(|c| c.borrow_mut().insert(key, (t.clone(), done.clone())));
+    Ok(done)
+}
