@@ -10,6 +10,7 @@ record go, and computes gradients with respect to those tensors later: parameter
 from __future__ import annotations
 
 import contextlib
+import sys
 from copy import copy
 from enum import Enum
 from itertools import repeat
@@ -110,12 +111,27 @@ def set_checkpoint_debug_enabled(enabled: bool | None) -> Any:
     return contextlib.nullcontext()
 
 
+def _autocast_now() -> Any:
+    """What makes a block with today's autocast; ``None`` if no program has asked for autocast yet."""
+    state: Any = sys.modules.get("rushlight.amp._state")
+    if state is None:
+        return None
+    from functools import partial
+
+    import rushlight
+
+    amp: Any = vars(rushlight)["amp"]
+    kept = {"enabled": state.is_autocast_enabled("cpu"), "dtype": state.get_autocast_dtype("cpu")}
+    return partial(amp.autocast, "cpu", cache_enabled=state.is_autocast_cache_enabled(), **kept)
+
+
 class _Again:
     """A function, and the random state at its first run."""
 
     def __init__(self, function: Any, keep: bool, context: Any) -> None:
         self.function, self.context = function, context
         self.state = get_rng_state() if keep else None
+        self.autocast = _autocast_now()
 
     def __call__(self, args: Any, kwargs: Any) -> Any:
         with contextlib.ExitStack() as stack:
@@ -123,6 +139,8 @@ class _Again:
                 stack.enter_context(fork_rng())
                 set_rng_state(self.state)
             stack.enter_context(enable_grad())
+            if self.autocast is not None:
+                stack.enter_context(self.autocast())
             stack.enter_context(self.context)
             return self.function(*args, **kwargs)
 
