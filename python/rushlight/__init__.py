@@ -30,18 +30,35 @@ globals().update({name: value for name, value in vars(_C).items() if not name.st
 from math import e as e, inf as inf, nan as nan, pi as pi
 
 from . import _tensor, autograd as autograd
-from ._backends import backends as backends
 from ._deprecated import meshgrid as meshgrid, range as range  # type: ignore[assignment]
 from ._settings import (
+    _assert as _assert,
+    _check as _check,
+    _check_index as _check_index,
+    _check_is_size as _check_is_size,
+    _check_not_implemented as _check_not_implemented,
+    _check_type as _check_type,
+    _check_value as _check_value,
     are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
+    compiled_with_cxx11_abi as compiled_with_cxx11_abi,
     get_default_device as get_default_device,
+    get_deterministic_debug_mode as get_deterministic_debug_mode,
+    get_device_module as get_device_module,
+    get_float32_matmul_precision as get_float32_matmul_precision,
     get_num_interop_threads as get_num_interop_threads,
+    is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled,
     is_grad_enabled as is_grad_enabled,
     is_storage as is_storage,
+    is_vulkan_available as is_vulkan_available,
+    is_warn_always_enabled as is_warn_always_enabled,
     set_default_device as set_default_device,
     set_default_tensor_type as set_default_tensor_type,
+    set_deterministic_debug_mode as set_deterministic_debug_mode,
+    set_float32_matmul_precision as set_float32_matmul_precision,
+    set_flush_denormal as set_flush_denormal,
     set_num_interop_threads as set_num_interop_threads,
     set_printoptions as set_printoptions,
+    set_warn_always as set_warn_always,
     use_deterministic_algorithms as use_deterministic_algorithms,
 )
 from ._tensor import (
@@ -76,6 +93,8 @@ from .random import (
 from .torch_version import __version__ as __version__
 
 newaxis = None
+has_lapack = has_spectral = has_openmp = True  # linear algebra, transforms and threads are there, under other makers' names
+has_mkl = has_mps = has_cuda = False
 long, bool = _C.int64, _C.bool
 
 TYPE_CHECKING = False
@@ -83,22 +102,44 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import (
+        accelerator as accelerator,
         amp as amp,
+        backends as backends,
+        compiler as compiler,
+        cpu as cpu,
         cuda as cuda,
+        distributed as distributed,
         distributions as distributions,
         fft as fft,
+        futures as futures,
+        fx as fx,
+        hub as hub,
+        jit as jit,
+        library as library,
         linalg as linalg,
+        mps as mps,
+        mtia as mtia,
         multiprocessing as multiprocessing,
         nn as nn,
         optim as optim,
+        overrides as overrides,
+        profiler as profiler,
         return_types as return_types,
+        serialization as serialization,
         special as special,
         storage as storage,
         testing as testing,
         types as types,
         utils as utils,
+        version as version,
+        xpu as xpu,
     )
+    from ._ops import ops as ops
+    from ._summary import summary as summary
     from .amp import GradScaler as GradScaler
+    from .compiler import compile as compile
+    from .futures import Future as Future
+    from .jit import fork as fork, wait as wait
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
     # as in `serialization`, which is imported when first asked for
@@ -124,6 +165,11 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
         __name__,
         {
+            "compiler": "compile",
+            "_ops": "ops",
+            "_summary": "summary",
+            "futures": "Future",
+            "jit": "fork wait",
             "amp": "GradScaler autocast",
             "amp._state": "autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache "
             "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype "
@@ -136,7 +182,9 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "amp cuda distributions fft func linalg multiprocessing nn optim return_types serialization special storage testing types utils",
+        "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func futures "
+        "fx hub jit library linalg mps mtia multiprocessing nn optim overrides profiler return_types serialization special storage "
+        "testing types utils version xpu",
     )
     __all__ = list(_eager + _later)
 

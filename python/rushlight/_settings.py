@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 _deterministic = False
+_warn_only = False
+_matmul_precision = "highest"
+_warn_always = False
 
 
 def set_printoptions(
@@ -35,13 +38,84 @@ def set_printoptions(
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accepted for compatibility: every operation is deterministic at any thread count anyway."""
-    global _deterministic
-    _deterministic = bool(mode)
+    global _deterministic, _warn_only
+    _deterministic, _warn_only = bool(mode), bool(mode and warn_only)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
     """What :func:`use_deterministic_algorithms` was last told."""
     return _deterministic
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Whether :func:`use_deterministic_algorithms` was told to warn only."""
+    return _warn_only
+
+
+def set_deterministic_debug_mode(debug_mode: int | str) -> None:
+    """The same choice as a number or word: ``'default'`` (0), ``'warn'`` (1) or ``'error'`` (2).
+
+    Errors: RuntimeError for another; TypeError for what is neither.
+    """
+    if not isinstance(debug_mode, (int, str)):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    words = ("default", "warn", "error")
+    if debug_mode not in (*words, *range(3)):
+        raise RuntimeError(
+            f"invalid value of debug_mode, expected one of `default`, `warn`, `error` or 0, 1, 2, but got {debug_mode}"
+        )
+    level = words.index(debug_mode) if isinstance(debug_mode, str) else debug_mode
+    use_deterministic_algorithms(level > 0, warn_only=level == 1)
+
+
+def get_deterministic_debug_mode() -> int:
+    """What :func:`set_deterministic_debug_mode` would have to be told: 0, 1 or 2."""
+    return (1 if _warn_only else 2) if _deterministic else 0
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Accepted for compatibility: products of float32 matrices are always computed in float32.
+
+    Args:
+        precision (str): ``'highest'``, ``'high'`` or ``'medium'``.
+
+    Errors: ValueError for another.
+    """
+    global _matmul_precision
+    if precision not in ("highest", "high", "medium"):
+        raise ValueError(f"float32_matmul_precision must be 'highest', 'high' or 'medium', not {precision!r}")
+    _matmul_precision = precision
+
+
+def get_float32_matmul_precision() -> str:
+    """What :func:`set_float32_matmul_precision` was last told."""
+    return _matmul_precision
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Accepted for compatibility: Python's own filters decide which warnings are shown."""
+    global _warn_always
+    _warn_always = bool(b)
+
+
+def is_warn_always_enabled() -> bool:
+    """What :func:`set_warn_always` was last told."""
+    return _warn_always
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """Whether tiny numbers can be made zero on request: they are kept, so the answer is ``False``."""
+    return False
+
+
+def compiled_with_cxx11_abi() -> bool:
+    """Whether C++ code of a program could be linked as PyTorch's newer releases ask for it."""
+    return True
+
+
+def is_vulkan_available() -> bool:
+    """Whether Vulkan can be used."""
+    return False
 
 
 def set_default_tensor_type(t: Any, /) -> None:
@@ -68,6 +142,20 @@ def set_default_device(device: Any) -> None:
     _C._set_default_device(_C.device("cpu" if device is None else device))
 
 
+def get_device_module(device: Any = None) -> Any:
+    """The module of a kind of device, such as :mod:`rushlight.cpu`.
+
+    Errors: RuntimeError for a device that has none.
+    """
+    import importlib
+
+    kind = "cpu" if device is None else _C.device(device).type
+    try:
+        return importlib.import_module(f"{__package__}.{kind}")
+    except ModuleNotFoundError:
+        raise RuntimeError(f"Invalid device module: no module for device type '{kind}'") from None
+
+
 def get_num_interop_threads() -> int:
     """Threads between operations: one."""
     return 1
@@ -84,4 +172,40 @@ def is_storage(obj: object, /) -> bool:
     return isinstance(obj, (TypedStorage, UntypedStorage))
 
 
-__all__ = [name for name in globals() if not name.startswith("_")]
+def _assert(condition: Any, message: str) -> None:
+    """``assert`` as a function."""
+    assert condition, message
+
+
+def _check(cond: Any, message: Any = None) -> None:
+    _check_with(RuntimeError, cond, message)
+
+
+def _check_with(error_type: Any, cond: Any, message: Any) -> None:
+    if not isinstance(cond, bool):
+        raise TypeError(f"cond must be a bool, but got {type(cond)}")
+    if cond:
+        return
+    if message is not None and not callable(message):
+        raise TypeError("message must be a callable")
+    raise error_type("Expected cond to be True, but got False" if message is None else str(message()))
+
+
+def _check_index(cond: Any, message: Any = None) -> None:
+    _check_with(IndexError, cond, message)
+
+
+def _check_value(cond: Any, message: Any = None) -> None:
+    _check_with(ValueError, cond, message)
+
+
+def _check_type(cond: Any, message: Any = None) -> None:
+    _check_with(TypeError, cond, message)
+
+
+def _check_not_implemented(cond: Any, message: Any = None) -> None:
+    _check_with(NotImplementedError, cond, message)
+
+
+def _check_is_size(i: Any, message: Any = None, *, max: Any = None) -> None:
+    _check(bool(i >= 0) and (max is None or bool(i <= max)), message)

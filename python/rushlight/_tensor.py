@@ -279,6 +279,22 @@ def _is_shared(self) -> bool:
     return memory is not None and memory.find(self) is not None
 
 
+def _to_dense(self, dtype=None, *, masked_grad=True):
+    """The tensor itself, which is dense, in another dtype on request."""
+    return self if dtype is None else self.to(dtype)
+
+
+def _module_load(self, other, assign=False):
+    """What :meth:`Module.load_state_dict` puts in this tensor's place: ``other`` itself, or its values in this one."""
+    if assign:
+        return other if not isinstance(self, _C.Tensor) or type(other) is type(self) else other.detach()
+    return self.copy_(other.detach())
+
+
+def _record_stream(self, stream):
+    raise RuntimeError("record_stream: no GPU device: this build of rushlight has no GPU backend")
+
+
 # Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
 Tensor.__module__ = "rushlight"
 Tensor.__name__ = "Tensor"  # takes the module out of the name in errors
@@ -304,6 +320,10 @@ Tensor.is_shared = _is_shared
 Tensor.storage = _storage
 Tensor.storage_type = _storage_type
 Tensor.untyped_storage = _untyped_storage
+Tensor.to_dense = _to_dense
+Tensor.module_load = _module_load
+Tensor.record_stream = _record_stream
+Tensor.is_distributed = lambda self: False
 Tensor.is_coalesced = lambda self: False
 Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, "The real part, a view.")
 Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, "The imaginary part, a view.")
@@ -311,3 +331,12 @@ Tensor.__rdiv__ = Tensor.__rtruediv__
 Tensor.names = property(lambda self: (None,) * self.dim())
 Tensor.name = property(lambda self: None)
 Tensor.volatile = property(lambda self: False)
+
+
+def __getattr__(name: str):
+    """What a pickle of PyTorch's names to make tensors of classes of their own."""
+    if name == "_rebuild_from_type_v2":
+        from ._utils import __getattr__ as rebuilder
+
+        return rebuilder(name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

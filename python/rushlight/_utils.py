@@ -54,3 +54,14 @@ class ExceptionWrapper:
         except Exception:  # a class that wants other arguments: how to make one is not known here
             raise RuntimeError(message) from None
         raise error
+
+
+def __getattr__(name: str):
+    """The functions that a pickle of PyTorch's names to make tensors: ``torch._utils._rebuild_tensor_v2``."""
+    if name.startswith("_rebuild"):
+        from .serialization._rebuild import REBUILDERS
+
+        for function, (module, known) in REBUILDERS.items():
+            if known == name and module != "torch.serialization":
+                return function
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

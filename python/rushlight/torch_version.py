@@ -55,5 +55,6 @@ for _name in ("__lt__", "__le__", "__eq__", "__ne__", "__ge__", "__gt__"):
     setattr(TorchVersion, _name, _comparison(_name))
 TorchVersion.__hash__ = str.__hash__  # type: ignore[method-assign]
 
-__version__ = TorchVersion("0.1.0")
+_OWN = "0.1.0"  # of this package
+__version__ = TorchVersion(_OWN)
 __all__ = ["TorchVersion"]

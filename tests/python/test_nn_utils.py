@@ -148,3 +148,41 @@ def test_a_module_without_drawing():
     state = rl.get_rng_state()
     assert nn.utils.skip_init(nn.Linear, 3, 2).weight.shape == (2, 3)
     assert rl.equal(rl.get_rng_state(), state)
+
+
+@pytest.mark.skipif(not hasattr(rl._C, "geqrf"), reason="this build has no linear algebra yet")
+@pytest.mark.parametrize("kind", ["matrix_exp", "cayley", "householder"])
+@pytest.mark.parametrize("shape", [(3, 3), (5, 3), (3, 5)])
+def test_orthogonal_weights_stay_orthogonal_and_take_assignments(kind, shape):
+    rl.manual_seed(0)
+    layer = nn.Linear(shape[1], shape[0], dtype=rl.float64)
+    orthogonal = nn.utils.parametrizations.orthogonal
+    assert orthogonal(layer, orthogonal_map=kind) is layer
+
+    def gram():
+        w = layer.weight
+        return w @ w.mT if shape[0] < shape[1] else w.mT @ w
+
+    identity = rl.eye(min(shape), dtype=rl.float64)
+    assert rl.allclose(gram(), identity, atol=1e-10)
+    optimizer = rl.optim.SGD(layer.parameters(), 0.1)
+    before = layer.weight.detach().clone()
+    (layer.weight * rl.randn(*shape, dtype=rl.float64)).sum().backward()
+    optimizer.step()
+    assert rl.allclose(gram(), identity, atol=1e-10) and not rl.allclose(layer.weight, before)
+    layer.weight = before  # what it was is orthogonal, so it comes back
+    assert rl.allclose(layer.weight, before, atol=1e-10)
+    with pytest.raises(ValueError, match="of shape"):
+        layer.weight = rl.ones(2, 2, dtype=rl.float64)
+
+
+def test_orthogonal_refuses_what_it_cannot_do():
+    orthogonal = nn.utils.parametrizations.orthogonal
+    with pytest.raises(ValueError, match="has no parameter"):
+        orthogonal(nn.ReLU())
+    with pytest.raises(ValueError, match="orthogonal_map has to be one of"):
+        orthogonal(nn.Linear(2, 2), orthogonal_map="rotation")
+    with pytest.raises(ValueError, match="Got a tensor of 1 dimensions"):
+        orthogonal(nn.Linear(2, 2), "bias")
+    with pytest.raises(ValueError, match="complex"):
+        orthogonal(nn.Linear(2, 2, dtype=rl.complex64), orthogonal_map="householder")

@@ -7,7 +7,8 @@ from .._C import Tensor
 from .._lazy import on_demand
 from . import function, grad_mode, graph
 from .function import Function
-from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
+from .variable import Variable
 
 
 def _tuple(value):
@@ -106,17 +107,12 @@ def _batched(outputs, inputs, grads, create_graph, allow_unused, materialize):
     return tuple(None if column[0] is None else _C.stack(column) for column in zip(*rows, strict=True))
 
 
-class _VariableMeta(type):
-    def __instancecheck__(cls, obj: Any) -> bool:
-        return isinstance(obj, Tensor)
+def variable(*args: Any, **kwargs: Any) -> Any:
+    """PyTorch's oldest way to make a tensor.
 
-
-class Variable(metaclass=_VariableMeta):
-    """The old name of a tensor that may require gradients: ``Variable(x, requires_grad=True)`` is a tensor."""
-
-    def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Any:
-        tensor = Tensor() if data is None else data.detach()
-        return tensor.requires_grad_(requires_grad) if requires_grad else tensor
+    Errors: RuntimeError, always.
+    """
+    raise RuntimeError("torch.autograd.variable(...) is deprecated, use torch.tensor(...) instead")
 
 
 class detect_anomaly:
@@ -160,7 +156,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from . import functional as functional
+    from . import (
+        anomaly_mode as anomaly_mode,
+        functional as functional,
+        profiler as profiler,
+    )
     from .checks import (
         GradcheckError as GradcheckError,
         gradcheck as gradcheck,
@@ -169,7 +169,7 @@ if TYPE_CHECKING:
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
-        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "forward_ad functional"
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler"
     )
 __all__ = [
     "Function",
@@ -187,4 +187,5 @@ __all__ = [
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]

@@ -79,13 +79,15 @@ class FunctionCtx:
         self.materialize_grads = value
 
 
-class _FunctionMeta(type):
+class FunctionMeta(type):
+    """Gives each function a class for what its forward and backward share."""
+
     def __init__(cls, name: str, bases: Any, space: Any) -> None:
         super().__init__(name, bases, space)
         cls._ctx_class = type(name + "Backward", (FunctionCtx,), {"_forward_cls": cls})
 
 
-class Function(metaclass=_FunctionMeta):
+class Function(metaclass=FunctionMeta):
     """A differentiable function given by ``forward(ctx, *args)`` and ``backward(ctx, *grads)``, or by
     ``forward(*args)`` with ``setup_context(ctx, inputs, output)``; all are static methods.
 

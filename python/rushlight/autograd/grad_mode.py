@@ -155,3 +155,21 @@ class inference_mode(_Mode):
     def __init__(self, mode: bool = True) -> None:
         self.mode = mode
         self._mode = _INFERENCE if mode else _RECORD
+
+
+class set_multithreading_enabled:  # noqa: N801, RUF100
+    """Whether backward passes may use several threads, at once, and for a block if used with ``with``.
+
+    Accepted for compatibility: a pass runs in the thread that asks for it, its operations on all cores.
+    """
+
+    __slots__ = ("mode",)
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: Any) -> None:
+        """Nothing was changed."""

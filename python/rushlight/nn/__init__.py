@@ -10,13 +10,16 @@ if TYPE_CHECKING:
     from . import (
         attention as attention,
         functional as functional,
+        grad as grad,
         init as init,
         modules as modules,
+        parallel as parallel,
         parameter as parameter,
         utils as utils,
     )
     from .modules import *
     from .modules.module import *
+    from .parallel import DataParallel as DataParallel
     from .parameter import *
 
 # the file of each name
@@ -28,8 +31,9 @@ _FILES = {
         "register_module_full_backward_hook register_module_full_backward_pre_hook "
         "register_module_module_registration_hook register_module_parameter_registration_hook"
     ),
+    "parallel": "DataParallel",
     "parameter": "Buffer Parameter UninitializedBuffer UninitializedParameter",
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "attention functional init modules parameter utils")
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "attention functional grad init modules parallel parameter utils")

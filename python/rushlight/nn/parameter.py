@@ -108,7 +108,7 @@ _NOT_YET = (
 )
 
 
-class _Uninitialized:
+class UninitializedTensorMixin:
     """Device and dtype of a tensor whose shape comes with the first input; everything else is refused."""
 
     if TYPE_CHECKING:
@@ -164,13 +164,13 @@ _OPERATORS = (
 for _name in [f"__{name}__" for name in _OPERATORS.split()] + [
     name
     for name, value in vars(Tensor).items()
-    if name[0] != "_" and callable(value) and name not in _ALLOWED and name not in vars(_Uninitialized)
+    if name[0] != "_" and callable(value) and name not in _ALLOWED and name not in vars(UninitializedTensorMixin)
 ]:
-    setattr(_Uninitialized, _name, _refusal(_name))
+    setattr(UninitializedTensorMixin, _name, _refusal(_name))
 del _name
 
 
-class UninitializedParameter(_Uninitialized, Parameter):
+class UninitializedParameter(UninitializedTensorMixin, Parameter):
     """A parameter whose shape is not known yet; ``materialize`` makes it an ordinary one.
 
     Args:
@@ -198,7 +198,7 @@ class _InitializedBuffer(Tensor):
     """What an uninitialized buffer becomes: a tensor in all but the name of its class."""
 
 
-class UninitializedBuffer(_Uninitialized, Tensor):
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):
     """A buffer whose shape is not known yet.
 
     Args:
@@ -226,4 +226,4 @@ class UninitializedBuffer(_Uninitialized, Tensor):
 
 def is_lazy(tensor: Tensor) -> Any:
     """Whether `tensor` is a parameter or buffer without a shape."""
-    return isinstance(tensor, _Uninitialized)
+    return isinstance(tensor, UninitializedTensorMixin)

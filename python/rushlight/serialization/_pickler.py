@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from .. import _C
 from .._types import Size
-from ..nn.parameter import Parameter, _Uninitialized
+from ..nn.parameter import Parameter, UninitializedTensorMixin
 from ..storage import _CLASS_OF, TypedStorage, UntypedStorage, _flat, _name_of
 from ._names import StorageType, _get_layout, encode, torch_names, torch_path
 from ._places import location_tag
@@ -112,7 +112,7 @@ class TensorPickler(pickle._Pickler):
 
 def _tensor(obj):
     """What rebuilds a tensor: a function and its arguments."""
-    if isinstance(obj, _Uninitialized):
+    if isinstance(obj, UninitializedTensorMixin):
         return NotImplemented
     state = dict(obj.__dict__)
     if isinstance(obj, Parameter):

@@ -6,7 +6,33 @@ from .._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import _pytree as _pytree, data as data, hooks as hooks
+    from typing import Any
+
+    from . import (
+        _pytree as _pytree,
+        benchmark as benchmark,
+        checkpoint as checkpoint,
+        collect_env as collect_env,
+        data as data,
+        dlpack as dlpack,
+        hooks as hooks,
+        model_zoo as model_zoo,
+        weak as weak,
+    )
+
+
+def set_module(obj: Any, mod: Any) -> None:
+    """Sets the module that an object says it is of."""
+    if not isinstance(mod, str):
+        raise TypeError("The mod argument should be a string")
+    obj.__module__ = mod
+
+
+cmake_prefix_path = ""  # of PyTorch's C++ library, which is not here
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, {}, "_pytree data hooks")
+    __getattr__, __dir__, __all__ = on_demand(
+        __name__,
+        {},
+        "_pytree backcompat benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
+    )

@@ -51,3 +51,21 @@ class RemovableHandle:
 
     def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
         self.remove()
+
+
+def unserializable_hook(f: Any) -> Any:
+    """Marks a hook that :func:`warn_if_has_hooks` says nothing of."""
+    f.__torch_unserializable__ = True
+    return f
+
+
+def warn_if_has_hooks(tensor: Any) -> None:
+    """Warns of a tensor's hooks that a file would not keep."""
+    from .._warn import warn
+
+    for hook in (getattr(tensor, "_backward_hooks", None) or {}).values():
+        if not hasattr(hook, "__torch_unserializable__"):
+            warn(
+                f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can decorate the "
+                "function with @torch.utils.hooks.unserializable_hook to suppress this warning"
+            )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from . import bias as bias
+    from . import bias as bias, flex_attention as flex_attention
 
 
 class SDPBackend(IntEnum):
@@ -43,6 +43,31 @@ def sdpa_kernel(backends: Any, set_priority: bool = False) -> Iterator[dict[str,
     yield {}
 
 
+WARN_FOR_UNFUSED_KERNELS = False
+
+
+def list_flash_attention_impls() -> list[str]:
+    """Other makers' kernels that could be chosen: there are none."""
+    return []
+
+
+def current_flash_attention_impl() -> str | None:
+    """The one that was chosen: none."""
+    return None
+
+
+def activate_flash_attention_impl(impl: str) -> None:
+    """Chooses one.
+
+    Errors: ValueError, as there is none.
+    """
+    raise ValueError(f"Unknown flash attention impl '{impl}'. Available implementations: []")
+
+
+def restore_flash_attention_impl() -> None:
+    """Takes the choice back."""
+
+
 __all__ = ["SDPBackend", "sdpa_kernel"]
 if not TYPE_CHECKING:
-    __getattr__, __dir__, _ = on_demand(__name__, {}, "bias")
+    __getattr__, __dir__, _ = on_demand(__name__, {}, "bias flex_attention")

@@ -28,3 +28,30 @@ def _list_with_default(out_size, defaults):
     if len(defaults) <= len(out_size):
         raise ValueError(f"Input dimension should be at least {len(out_size) + 1}")
     return [d if v is None else v for v, d in zip(out_size, defaults[-len(out_size) :])]
+
+
+def consume_prefix_in_state_dict_if_present(state_dict, prefix):
+    """Takes ``prefix`` off the names of a ``state_dict``, in place, such as the ``module.`` of data parallel ones.
+
+    Args:
+        state_dict (dict): its metadata is renamed too.
+        prefix (str): what names may begin with.
+
+    Example::
+
+        >>> table = {"module.weight": 1, "bias": 2}
+        >>> nn.modules.utils.consume_prefix_in_state_dict_if_present(table, "module.")
+        >>> table
+        {'weight': 1, 'bias': 2}
+    """
+    for table in (state_dict, getattr(state_dict, "_metadata", None)):
+        if table is None:
+            continue
+        bare = prefix.removesuffix(".")
+        renamed = {}
+        for key, value in table.items():
+            if table is not state_dict and key == bare and bare:
+                key = ""
+            renamed[key[len(prefix) :] if key.startswith(prefix) else key] = value
+        table.clear()
+        table.update(renamed)

@@ -1,5 +1,6 @@
 """Datasets, samplers and the loader that makes batches of them."""
 
+from ..._lazy import on_demand
 from ._utils.collate import default_collate, default_convert
 from ._utils.worker import get_worker_info
 from .dataloader import DataLoader
@@ -22,6 +23,20 @@ from .sampler import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import datapipes as datapipes
+    from .datapipes.datapipe import *
+else:  # checkers would take any name for granted
+    __getattr__, __dir__, _ = on_demand(
+        __name__,
+        {
+            "datapipes.datapipe": "DFIterDataPipe DataChunk IterDataPipe MapDataPipe argument_validation functional_datapipe "
+            "guaranteed_datapipes_determinism non_deterministic runtime_validation runtime_validation_disabled"
+        },
+        "datapipes",
+    )
 
 __all__ = [
     "BatchSampler",

@@ -1,0 +1,27 @@
+"""The old name of tensors that record gradients."""
+
+from __future__ import annotations
+
+from .._C import Tensor
+
+TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class VariableMeta(type):
+    """Every tensor is an instance of :class:`Variable`."""
+
+    def __instancecheck__(cls, obj: Any) -> bool:
+        return isinstance(obj, Tensor)
+
+
+class Variable(metaclass=VariableMeta):
+    """The old name of a tensor that may require gradients: ``Variable(x, requires_grad=True)`` is a tensor."""
+
+    def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Any:
+        tensor = Tensor() if data is None else data.detach()
+        return tensor.requires_grad_(requires_grad) if requires_grad else tensor
+
+
+__all__ = ["Variable", "VariableMeta"]

@@ -1,0 +1,7 @@
+"""Processes of PyTorch's launcher, of which there is one."""
+
+from __future__ import annotations
+
+from ...._lazy import on_demand
+
+__getattr__, __dir__, __all__ = on_demand(__name__, {}, "errors")

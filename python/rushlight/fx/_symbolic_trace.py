@@ -1,0 +1,315 @@
+"""Recording a program: it runs once, on stand-ins."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import inspect
+import operator
+import sys
+import types
+from typing import Any
+
+from .. import _C
+from ..nn.modules.module import Module
+from ..nn.parameter import Parameter
+from ..profiler._calls import watching
+from .graph import Graph
+from .graph_module import GraphModule
+from .proxy import Proxy, TracerBase, _tracer_of
+
+_OPERATORS = {
+    **{
+        f"__{name}__": name
+        for name in "add sub mul truediv floordiv mod pow matmul eq ne lt gt le ge getitem neg invert abs".split()
+    },
+    "__and__": "and_",
+    "__or__": "or_",
+    "__xor__": "xor",
+    **{f"__i{name}__": f"i{name}" for name in "add sub mul truediv pow".split()},
+    "__setitem__": "setitem",
+}
+_REFLECTED = {f"__r{name}__": name for name in "add sub mul truediv pow matmul".split()}
+
+_wrapped: dict[tuple[int, str], dict[str, Any]] = {}
+
+
+def wrap(fn_or_name: Any) -> Any:
+    """Marks a function, or a name in the module that calls this, whose calls are recorded and not looked into.
+
+    Errors: RuntimeError for what is neither.
+    """
+    if not callable(fn_or_name) and not isinstance(fn_or_name, str):
+        raise RuntimeError("Unsupported type for global function! Must be either a callable or string name")
+    name = fn_or_name if isinstance(fn_or_name, str) else fn_or_name.__name__
+    frame: Any = sys._getframe(1)
+    if frame.f_code.co_name != "<module>" and isinstance(fn_or_name, str):
+        raise NotImplementedError("wrap must be called at the top level of a module")
+    _wrapped[id(frame.f_globals), name] = frame.f_globals
+    return fn_or_name
+
+
+class _Recording:
+    """The places that are changed while a program is traced, put back at the end."""
+
+    def __init__(self, tracer: Tracer, programs: list[dict[str, Any]]) -> None:
+        self.tracer, self.programs = tracer, programs
+        self.undo: list[tuple[Any, str, Any]] = []
+
+    def leaf(self, function: Any) -> Any:
+        @functools.wraps(function, updated=())
+        def recorded(*args: Any, **kwargs: Any) -> Any:
+            tracer = _tracer_of(args, kwargs)
+            if tracer is None:
+                return function(*args, **kwargs)
+            return tracer.create_proxy("call_function", function, args, kwargs)
+
+        return recorded
+
+    def call(self, name: str, function: Any, args: Any, kwargs: Any) -> Any:
+        tracer = _tracer_of(args, kwargs)
+        if tracer is None:
+            return function(*args, **kwargs)
+        if isinstance(function, types.BuiltinFunctionType):
+            return tracer.create_proxy("call_function", function, args, kwargs)
+        short = function.__name__  # a method of tensors
+        if short in _OPERATORS:
+            return tracer.create_proxy("call_function", getattr(operator, _OPERATORS[short]), args, kwargs)
+        if short in _REFLECTED:
+            return tracer.create_proxy(
+                "call_function", getattr(operator, _REFLECTED[short]), args[::-1], kwargs
+            )
+        return tracer.create_proxy("call_method", short, args, kwargs)
+
+    def put(self, space: dict[str, Any], name: str, value: Any) -> None:
+        self.undo.append((space, name, space.get(name, _ABSENT)))
+        space[name] = value
+
+    def __enter__(self) -> None:
+        import rushlight
+
+        from .. import nn
+
+        tracer, call = self.tracer, Module.__call__
+
+        def call_module(module: Any, *args: Any, **kwargs: Any) -> Any:
+            if _tracer_of(args, kwargs) is None:
+                return call(module, *args, **kwargs)
+            return tracer.call_module(module, lambda *a, **k: call(module, *a, **k), args, kwargs)
+
+        self.module_call: Any = call
+        Module.__call__ = call_module  # type: ignore[assignment, method-assign]
+        # functions written in Python are leaves too, as PyTorch's are
+        leaves: dict[Any, Any] = {}
+        for space in (vars(nn.functional), vars(rushlight)):
+            for name, value in list(space.items()):
+                if (
+                    isinstance(value, types.FunctionType)
+                    and (name == "_assert" or name[0] != "_")
+                    and value.__module__.startswith(("rushlight", "torch"))
+                ):
+                    leaves[value] = leaves.get(value) or self.leaf(value)
+                    self.put(space, name, leaves[value])
+        for space in self.programs:
+            for name, value in list(space.items()):
+                if isinstance(value, types.FunctionType) and value in leaves:
+                    self.put(space, name, leaves[value])
+        for (_, name), space in _wrapped.items():
+            function = space.get(name, getattr(builtins, name, None))
+            if function is not None:
+                self.put(space, name, self.leaf(function))
+        self.watching = watching(self.call)
+        self.watching.__enter__()
+        known = {value.__wrapped__: value for value in vars(_C).values() if hasattr(value, "__wrapped__")}
+        for place in ("_nn", "_linalg", "_fft", "_special"):
+            known |= {
+                value.__wrapped__: value
+                for value in vars(getattr(_C, place)).values()
+                if hasattr(value, "__wrapped__")
+            }
+        for space in self.programs:
+            for name, value in list(space.items()):
+                if isinstance(value, types.BuiltinFunctionType) and value in known:
+                    self.put(space, name, known[value])
+
+    def __exit__(self, *error: object) -> None:
+        self.watching.__exit__()
+        Module.__call__ = self.module_call  # type: ignore[method-assign]
+        while self.undo:
+            space, name, value = self.undo.pop()
+            if value is _ABSENT:
+                del space[name]
+            else:
+                space[name] = value
+
+
+_ABSENT: Any = object()
+
+
+class Tracer(TracerBase):
+    """Records modules; subclasses say which are looked into.
+
+    Args:
+        autowrap_modules (tuple of module): whose functions are leaves.
+        autowrap_functions (tuple of callable), param_shapes_constant (bool): accepted.
+    """
+
+    def __init__(
+        self, autowrap_modules: Any = (), autowrap_functions: Any = (), param_shapes_constant: bool = False
+    ) -> None:
+        self.param_shapes_constant = param_shapes_constant
+        self._autowrap = [*autowrap_modules]
+        self.root: Any = None
+        self.tensor_attrs: dict[int, str] = {}
+
+    def is_leaf_module(self, m: Module, module_qualified_name: str) -> bool:
+        """Whether a module becomes one node: those of ``nn`` do, but for ``Sequential``."""
+        from ..nn import Sequential
+
+        return m.__module__.startswith(("rushlight.nn", "torch.nn")) and not isinstance(m, Sequential)
+
+    def path_of_module(self, mod: Module) -> str:
+        """The name of a part of the root.
+
+        Errors: NameError if it is none.
+        """
+        for name, each in self.root.named_modules():
+            if each is mod:
+                return name
+        raise NameError("module is not installed as a submodule")
+
+    def call_module(self, m: Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        """What a call of a part of the root becomes."""
+        path = self.path_of_module(m)
+        if self.is_leaf_module(m, path):
+            return self.create_proxy("call_module", path, args, kwargs)
+        return forward(*args, **kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: Any) -> Any:
+        """What reading an attribute gives."""
+        return attr_val
+
+    def create_arg(self, a: Any) -> Any:
+        """As its base, and parameters, buffers and other tensors become attributes of the root."""
+        if isinstance(a, _C.Tensor):
+            named = [*self.root.named_parameters(), *self.root.named_buffers()]
+            name = next((name for name, value in named if value is a), None) or self.tensor_attrs.get(id(a))
+            if name is None and isinstance(a, Parameter):
+                raise NameError("parameter is not a member of this module")
+            if name is None:
+                count = 0
+                while hasattr(self.root, f"_tensor_constant{count}"):
+                    count += 1
+                name = f"_tensor_constant{count}"
+                self.tensor_attrs[id(a)] = name
+                setattr(self.root, name, a)
+            if name not in self._read:  # once is enough
+                self._read[name] = self.create_node("get_attr", name, (), {})
+            return self._read[name]
+        if isinstance(a, Module):
+            return self.create_node("get_attr", self.path_of_module(a), (), {})
+        return super().create_arg(a)
+
+    def create_args_for_root(
+        self, root_fn: Any, is_module: bool, concrete_args: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Stand-ins for the arguments of a function."""
+        values: list[Any] = [self.root] if is_module else []
+        keywords: dict[str, Any] = {}
+        parameters = list(inspect.signature(root_fn).parameters.values())[1 if is_module else 0 :]
+        for each in parameters:
+            if concrete_args and each.name in concrete_args:
+                value: Any = concrete_args[each.name]
+                if isinstance(value, _C.Tensor):
+                    raise NotImplementedError(f"concrete_args[{each.name!r}]: tensors stay arguments")
+                self._specialise(each, value)
+            else:
+                stars: dict[Any, str] = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}
+                star = stars.get(each.kind, "")
+                default = () if each.default is each.empty else (each.default,)
+                kind = None if each.annotation is each.empty else each.annotation
+                value = self.create_proxy("placeholder", star + each.name, default, {}, type_expr=kind)
+            if each.kind is each.KEYWORD_ONLY:
+                keywords[each.name] = value
+            else:
+                values.append(value)
+        return functools.partial(root_fn, **keywords), values
+
+    def _specialise(self, parameter: Any, value: Any) -> None:
+        """An argument that has a value now stays one, and is checked for it."""
+        from .._settings import _assert
+
+        default = () if parameter.default is parameter.empty else (parameter.default,)
+        given = self.create_proxy("placeholder", f"{parameter.name}_1", default, {})
+        if isinstance(value, (bool, int, float)):
+            said = f"{parameter.name} has been specialized to have value {value} but got another value"
+            self.create_proxy("call_function", _assert, (given == value, said), {})
+
+    def trace(self, root: Any, concrete_args: Any = None) -> Graph:
+        """The graph of a module or function.
+
+        Args:
+            root (Module or callable): what to record.
+            concrete_args (dict, optional): arguments that have values now, and are none of the graph's.
+
+        Errors: TraceError where the program asks for a value.
+        """
+        if isinstance(root, Module):
+            self.root, function = root, type(root).forward
+            if "forward" in vars(root):
+                function = lambda self, *args, **kwargs: vars(root)["forward"](*args, **kwargs)  # noqa: E731
+                function.__signature__ = inspect.signature(type(root).forward)  # type: ignore[attr-defined]
+        else:
+            self.root, function = Module(), root
+        self.graph = Graph(tracer_cls=type(self))
+        self.tensor_attrs = {  # tensors that modules hold without having registered them
+            id(value): f"{path}.{name}".lstrip(".")
+            for path, module in self.root.named_modules()
+            for name, value in vars(module).items()
+            if isinstance(value, _C.Tensor)
+        }
+        self._read: dict[str, Any] = {}
+        programs = {id(space): space for space in self._programs(function)}
+        call, args = self.create_args_for_root(function, isinstance(root, Module), concrete_args)
+        with _Recording(self, list(programs.values())):
+            result = call(*args)
+        self.create_node("output", "output", (self.create_arg(result),), {})
+        return self.graph
+
+    def _programs(self, function: Any) -> list[dict[str, Any]]:
+        """Names of the modules that the program is written in."""
+        spaces = [getattr(inspect.unwrap(function), "__globals__", {})]
+        for module in self.root.modules():
+            home = sys.modules.get(type(module).__module__)
+            if home is not None and not home.__name__.startswith("rushlight"):
+                spaces.append(vars(home))
+        return [space for space in spaces if not str(space.get("__name__", "")).startswith("rushlight")]
+
+
+def symbolic_trace(root: Any, concrete_args: Any = None) -> GraphModule:
+    """Records a module or function, and returns a module that does the same.
+
+    Args:
+        root (Module or callable): what to record.
+        concrete_args (dict, optional): arguments that have values now.
+
+    Errors: TraceError where the program asks for a value, such as in ``if x.sum() > 0``.
+
+    Example::
+
+        >>> print(rl.fx.symbolic_trace(lambda x: rl.relu(x + 1)).code)
+        <BLANKLINE>
+        <BLANKLINE>
+        <BLANKLINE>
+        def forward(self, x):
+            add = x + 1;  x = None
+            relu = torch.relu(add);  add = None
+            return relu
+    """
+    tracer = Tracer()
+    graph = tracer.trace(root, concrete_args)
+    name = type(root).__name__ if isinstance(root, Module) else root.__name__
+    return GraphModule(tracer.root, graph, name)
+
+
+__all__ = ["Proxy", "Tracer", "symbolic_trace", "wrap"]

@@ -1,0 +1,97 @@
+"""A module trained by several processes, of which there is one here."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from ..modules.module import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+
+class DistributedDataParallel(Module):
+    """Runs ``module``. In a world of one process its gradients are the mean over all of them already.
+
+    Args:
+        module (Module): what to run, with parameters that require gradients.
+        device_ids (list, optional): no device but the processor can be named.
+        process_group (ProcessGroup, optional): the processes; the default group if left out.
+        others: accepted; they say how gradients would be exchanged.
+
+    Errors: RuntimeError for a module that has nothing to train; ValueError without a process group.
+
+    Parameters' names begin with ``module.``, as in PyTorch.
+    """
+
+    def __init__(
+        self,
+        module: Any,
+        device_ids: Any = None,
+        output_device: Any = None,
+        dim: int = 0,
+        broadcast_buffers: Any = None,
+        init_sync: bool = True,
+        process_group: Any = None,
+        bucket_cap_mb: Any = None,
+        find_unused_parameters: bool = False,
+        check_reduction: bool = False,
+        gradient_as_bucket_view: bool = False,
+        static_graph: bool = False,
+        **others: Any,
+    ) -> None:
+        super().__init__()
+        from ...distributed import distributed_c10d
+        from .data_parallel import _only_the_processor
+
+        if not any(parameter.requires_grad for parameter in module.parameters()):
+            raise RuntimeError(
+                "DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient."
+            )
+        _only_the_processor(device_ids)
+        self.process_group = distributed_c10d._group_of(process_group)
+        self.module = module
+        self.device_ids, self.output_device, self.dim = None, output_device, dim
+        self.broadcast_buffers = True if broadcast_buffers is None else broadcast_buffers
+        self.find_unused_parameters = find_unused_parameters
+        self.gradient_as_bucket_view = gradient_as_bucket_view
+        self.static_graph = static_graph
+        self.require_backward_grad_sync = True
+        self._hook: Any = None
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        """The results of the module."""
+        return self.module(*inputs, **kwargs)
+
+    @contextmanager
+    def no_sync(self) -> Iterator[None]:
+        """A block in which gradients are summed without being exchanged."""
+        before, self.require_backward_grad_sync = self.require_backward_grad_sync, False
+        try:
+            yield
+        finally:
+            self.require_backward_grad_sync = before
+
+    @contextmanager
+    def join(
+        self,
+        divide_by_initial_world_size: bool = True,
+        enable: bool = True,
+        throw_on_early_termination: bool = False,
+    ) -> Iterator[None]:
+        """A block in which processes may run out of data at different times."""
+        yield
+
+    def register_comm_hook(self, state: Any, hook: Any) -> None:
+        """How gradients would be exchanged: there is nobody to exchange them with.
+
+        Errors: TypeError for what cannot be called.
+        """
+        if not callable(hook):
+            raise TypeError("Communication hook must be callable.")
+        self._hook = (state, hook)
+
+    def _set_static_graph(self) -> None:
+        self.static_graph = True

@@ -1,0 +1,162 @@
+"""A world of one process: programs written for many run, and what cannot be done says so."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import rushlight as rl
+import rushlight.distributed as dist
+from rushlight import nn
+from rushlight.nn.parallel import DistributedDataParallel
+
+
+@pytest.fixture
+def world(monkeypatch):
+    for name, value in (
+        ("RANK", "0"),
+        ("WORLD_SIZE", "1"),
+        ("MASTER_ADDR", "127.0.0.1"),
+        ("MASTER_PORT", "29500"),
+    ):
+        monkeypatch.setenv(name, value)
+    dist.init_process_group("gloo")
+    yield
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
+def test_the_world_begins_and_ends(world):
+    assert (dist.get_rank(), dist.get_world_size(), dist.get_backend()) == (0, 1, "gloo")
+    assert dist.group.WORLD is not None and dist.get_process_group_ranks(dist.group.WORLD) == [0]
+    with pytest.raises(ValueError, match="twice"):
+        dist.init_process_group("gloo")
+    dist.destroy_process_group()
+    assert not dist.is_initialized() and dist.group.WORLD is None
+    for call in (dist.get_rank, dist.get_world_size, dist.barrier, dist.destroy_process_group):
+        with pytest.raises(ValueError, match="Default process group has not been initialized"):
+            call()
+
+
+def test_what_a_launcher_sets_is_read(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "LOCAL_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValueError, match="environment variable RANK expected, but not set"):
+        dist.init_process_group("gloo")
+    with pytest.raises(NotImplementedError, match="a world of 4 processes"):
+        dist.init_process_group("gloo", init_method="tcp://127.0.0.1:1", rank=0, world_size=4)
+    with pytest.raises(ValueError, match="rank 1 is not in a world of 1"):
+        dist.init_process_group("gloo", init_method="tcp://127.0.0.1:1", rank=1, world_size=1)
+    assert not dist.is_initialized()
+    assert dist.get_node_local_rank(fallback_rank=0) == 0
+    with pytest.raises(RuntimeError, match="LOCAL_RANK"):
+        dist.get_node_local_rank()
+
+
+def test_collectives_do_what_they_do_alone(world):
+    x, y = rl.arange(4.0), rl.zeros(4)
+    for op in (dist.ReduceOp.SUM, dist.ReduceOp.MAX, dist.ReduceOp.AVG):
+        dist.all_reduce(x, op)
+    dist.broadcast(x, src=0)
+    dist.reduce(x, dst=0)
+    assert x.tolist() == [0, 1, 2, 3]
+    writes = (
+        lambda: dist.all_gather([y], x),
+        lambda: dist.gather(x, [y], dst=0),
+        lambda: dist.scatter(y, [x], src=0),
+        lambda: dist.reduce_scatter(y, [x]),
+        lambda: dist.all_to_all([y], [x]),
+        lambda: dist.all_gather_into_tensor(y, x),
+        lambda: dist.reduce_scatter_tensor(y, x),
+        lambda: dist.all_to_all_single(y, x),
+    )
+    for write in writes:
+        y.zero_()
+        write()
+        assert rl.equal(x, y)
+    work = dist.all_reduce(x, async_op=True)
+    assert work.wait() and work.is_completed() and work.get_future().wait()[0] is x
+    given, found = {"a": [1]}, [None]
+    dist.all_gather_object(found, given)
+    assert found == [given] and found[0] is not given
+    dist.barrier()
+    with pytest.raises(ValueError, match="do not fit"):
+        dist.all_gather([rl.zeros(3)], x)
+    with pytest.raises(ValueError, match="has one tensor, not 2"):
+        dist.all_gather([y, y], x)
+    with pytest.raises(TypeError, match="Invalid function argument"):
+        dist.all_reduce([x])
+    with pytest.raises(ValueError, match="same as the rank of the current process"):
+        dist.send(x, 0)
+    with pytest.raises(ValueError, match="not in a world of 1"):
+        dist.broadcast(x, src=2)
+
+
+def test_groups_and_meshes(world):
+    inside, outside = dist.new_group([0]), dist.new_group([])
+    assert dist.get_rank(inside) == 0 and dist.get_rank(outside) == -1
+    assert dist.all_reduce(rl.ones(1), group=outside, async_op=True) is None
+    with pytest.raises(ValueError, match="within the world_size"):
+        dist.new_group([0, 1])
+    mesh = dist.init_device_mesh("cpu", (1, 1), mesh_dim_names=("data", "model"))
+    assert mesh["data"].shape == (1,) and mesh.get_local_rank("model") == 0 and mesh.ndim == 2
+    with pytest.raises(RuntimeError, match="bigger than default world size"):
+        dist.init_device_mesh("cpu", (2,))
+
+
+def test_a_store_is_shared_by_threads():
+    import threading
+    from datetime import timedelta
+
+    store = dist.PrefixStore("run", dist.HashStore())
+    threading.Timer(0.01, store.set, ("key", "value")).start()
+    assert store.get("key") == b"value" and store.add("count", 2) == 2 and store.add("count", 3) == 5
+    with pytest.raises(dist.DistStoreError, match="timeout"):
+        store.wait(["never"], timedelta(milliseconds=10))
+
+
+def train(net):
+    optimizer = rl.optim.SGD(net.parameters(), 0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        net(rl.ones(2, 2)).square().sum().backward()
+        optimizer.step()
+
+
+def test_wrapped_modules_train_like_themselves(world):
+    rl.manual_seed(0)
+    plain = nn.Linear(2, 1)
+    ddp, dp = DistributedDataParallel(copy.deepcopy(plain)), nn.DataParallel(copy.deepcopy(plain))
+    for net in (plain, ddp, dp):
+        train(net)
+    for net in (ddp, dp):
+        assert list(net.state_dict()) == ["module.weight", "module.bias"]
+        assert rl.equal(net.module.weight, plain.weight)
+    with ddp.no_sync():
+        assert not ddp.require_backward_grad_sync
+    assert ddp.require_backward_grad_sync
+    with pytest.raises(RuntimeError, match="doesn't have any parameter"):
+        DistributedDataParallel(nn.ReLU())
+    with pytest.raises(RuntimeError, match="no GPU device"):
+        nn.DataParallel(plain, device_ids=[0])
+    dist.destroy_process_group()
+    with pytest.raises(ValueError, match="not been initialized"):
+        DistributedDataParallel(plain)
+
+
+def test_a_sampler_takes_the_whole_set(world):
+    sampler = rl.utils.data.distributed.DistributedSampler(range(5), shuffle=False)
+    assert list(sampler) == [0, 1, 2, 3, 4] and sampler.num_replicas == 1
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_gradients_of_convolutions_by_themselves(n):
+    rl.manual_seed(0)
+    x = rl.randn(2, 4, *[5] * n, requires_grad=True)
+    w = rl.randn(6, 2, *[3] * n, requires_grad=True)
+    y = getattr(nn.functional, f"conv{n}d")(x, w, stride=2, padding=1, groups=2)
+    g = rl.randn_like(y)
+    y.backward(g)
+    options = {"stride": 2, "padding": 1, "groups": 2}
+    assert rl.equal(getattr(nn.grad, f"conv{n}d_input")(x.shape, w.detach(), g, **options), x.grad)
+    assert rl.equal(getattr(nn.grad, f"conv{n}d_weight")(x.detach(), w.shape, g, **options), w.grad)

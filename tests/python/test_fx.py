@@ -1,0 +1,226 @@
+"""Graphs of programs compute what the programs do, print as Python, and can be changed."""
+
+from __future__ import annotations
+
+import copy
+import operator
+import pickle
+
+import fx_program as program
+import pytest
+import rushlight as rl
+from rushlight import fx, nn
+from rushlight.nn import functional as F
+
+
+@pytest.fixture
+def traced():
+    rl.manual_seed(0)
+    net = program.Block()
+    return net, fx.symbolic_trace(net), rl.randn(3, 2, 4)
+
+
+def same(a, b):
+    assert a.keys() == b.keys()
+    for name in a:
+        for left, right in zip(a[name], b[name], strict=True):
+            assert rl.equal(left, right)
+
+
+def test_a_graph_computes_the_same_in_every_form(traced):
+    net, gm, x = traced
+    functions, methods = dict(vars(F)), dict(vars(rl.Tensor))
+    for other in (
+        gm,
+        copy.deepcopy(gm),
+        copy.copy(gm),
+        pickle.loads(pickle.dumps(gm)),
+        fx.Transformer(gm).transform(),
+    ):
+        same(net(x), other(x))
+    same(net(x), fx.Interpreter(gm).run(x, 2))
+    fx.symbolic_trace(net)
+    assert dict(vars(F)) == functions and dict(vars(rl.Tensor)) == methods  # nothing stays behind
+    assert pickle.loads(pickle.dumps(gm)).code == gm.code
+    assert copy.deepcopy(gm).lin.weight is not gm.lin.weight and gm.lin.weight is net.lin.weight
+    assert list(gm.state_dict()) and set(gm.state_dict()) == set(net.state_dict())
+    same(net(x), gm(x))
+
+
+def test_gradients_flow_through_graphs(traced):
+    net, gm, x = traced
+    x.requires_grad_()
+    gm(x)["k"][0].sum().backward()
+    found, x.grad = x.grad, None
+    net(x)["k"][0].sum().backward()
+    assert rl.equal(found, x.grad)
+
+
+def test_kinds_of_nodes():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.part = nn.Linear(2, 2)
+            self.scale = nn.Parameter(rl.ones(2))
+
+        def forward(self, x, flag=True):
+            y = self.part(x) * self.scale + self.scale
+            return rl.relu(y).sum(dim=-1) if flag else y
+
+    gm = fx.symbolic_trace(Net(), {"flag": True})
+    assert [(n.op, n.name) for n in gm.graph.nodes] == [
+        ("placeholder", "x"),
+        ("placeholder", "flag_1"),
+        ("call_function", "eq"),
+        ("call_function", "_assert"),
+        ("call_module", "part"),
+        ("get_attr", "scale"),
+        ("call_function", "mul"),
+        ("call_function", "add"),
+        ("call_function", "relu"),
+        ("call_method", "sum_1"),
+        ("output", "output"),
+    ]
+    nodes = {n.name: n for n in gm.graph.nodes}
+    assert nodes["mul"].target is operator.mul and nodes["relu"].target is rl.relu
+    assert nodes["sum_1"].kwargs == {"dim": -1} and list(nodes["scale"].users) == [nodes["mul"], nodes["add"]]
+    assert str(nodes["mul"].format_node()) == (
+        "%mul : [num_users=1] = call_function[target=operator.mul](args = (%part, %scale), kwargs = {})"
+    )
+    with pytest.raises(AssertionError, match="flag has been specialized"):
+        gm(rl.ones(1, 2), False)
+    with pytest.raises(NotImplementedError, match="does not support mutation"):
+        gm.graph.call_function(rl.cat, ([nodes["x"]],)).args[0].append(1)
+
+
+def test_code_is_python():
+    def f(x, y=2.5, *rest, **more):
+        a, b = x.split(2)
+        return -a @ b.T, x[..., 1:], x.shape[0], x.to(rl.float64), y + float("inf")
+
+    assert fx.symbolic_trace(f).code.strip().splitlines() == [
+        "def forward(self, x, y = 2.5, *rest, **more):",
+        "    split = x.split(2)",
+        "    getitem = split[0]",
+        "    getitem_1 = split[1];  split = None",
+        "    neg = -getitem;  getitem = None",
+        "    getattr_1 = getitem_1.T;  getitem_1 = None",
+        "    matmul = neg @ getattr_1;  neg = getattr_1 = None",
+        "    getitem_2 = x[(Ellipsis, slice(1, None, None))]",
+        "    getattr_2 = x.shape",
+        "    getitem_3 = getattr_2[0];  getattr_2 = None",
+        "    to = x.to(torch.float64);  x = None",
+        "    add = y + inf;  y = None",
+        "    return (matmul, getitem_2, getitem_3, to, add)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda x: 1 if x.sum() > 0 else 2, "control flow"),
+        (lambda x: [i for i in x], "cannot be iterated"),  # noqa: C416
+        (lambda x: range(x), "no number"),
+        (lambda x: 1 in x, "control flow"),
+    ],
+)
+def test_what_needs_a_value_is_refused(function, words):
+    with pytest.raises(fx.TraceError, match=words):
+        fx.symbolic_trace(function)
+
+
+def test_functions_that_are_not_looked_into():
+    gm = fx.symbolic_trace(program.uses_wrapped)
+    assert {program.opaque, len} < {n.target for n in gm.graph.nodes}
+    assert gm(rl.ones(3)).tolist() == [4.0, 4.0, 4.0]
+    with pytest.raises(RuntimeError, match="callable or string"):
+        fx.wrap(3)
+
+    class Whole(fx.Tracer):
+        def is_leaf_module(self, m, name):
+            return False
+
+    graph = Whole().trace(nn.Sequential(nn.Linear(2, 2), nn.ReLU()))
+    assert [n.op for n in graph.nodes] == [
+        "placeholder",
+        "get_attr",
+        "get_attr",
+        "call_function",
+        "call_function",
+        "output",
+    ]
+    with pytest.raises(NameError, match="not installed"):
+        fx.symbolic_trace(lambda x: nn.Linear(1, 1)(x))
+
+
+def test_graphs_are_changed_in_place(traced):
+    _, gm, x = traced
+    before = gm(x)
+    node = next(n for n in gm.graph.nodes if n.target is F.softmax)
+    with pytest.raises(RuntimeError, match="still had 1 users"):
+        gm.graph.erase_node(node)
+    with gm.graph.inserting_after(node):
+        new = gm.graph.call_function(rl.sigmoid, node.args)
+    node.replace_all_uses_with(new)
+    unused = gm.graph.call_function(rl.relu, (new,))
+    gm.graph.output_node().prepend(unused)
+    assert gm.graph.eliminate_dead_code()  # what was added, and the softmax
+    assert node not in list(gm.graph.nodes) and unused not in list(gm.graph.nodes)
+    gm.graph.lint()
+    gm.recompile()
+    assert "sigmoid" in gm.code and "softmax" not in gm.code
+    assert gm(x)["k"].shape == before["k"].shape and not rl.equal(gm(x)["k"], before["k"])
+    first = next(iter(gm.graph.nodes))
+    gm.graph.output_node().append(first)
+    with pytest.raises(RuntimeError, match="used before it has been defined"):
+        gm.graph.lint()
+
+
+def test_parts_of_modules():
+    gm = fx.symbolic_trace(nn.Sequential(nn.Linear(2, 2), nn.ReLU()))
+    assert gm.add_submodule("more.deep", nn.Tanh()) and isinstance(gm.more.deep, nn.Tanh)
+    for node in gm.graph.nodes:
+        if node.target == "1":
+            node.target = "more.deep"
+    gm.recompile()
+    gm.delete_all_unused_submodules()
+    assert [name for name, _ in gm.named_modules()] == ["", "0", "more", "more.deep"]
+    assert gm(rl.zeros(1, 2)).shape == (1, 2)
+    assert gm.delete_submodule("more.deep") and not gm.delete_submodule("more.deep")
+
+
+def test_patterns_are_replaced_wherever_they_are():
+    def f(x, y):
+        return rl.neg(rl.add(x, y)) + rl.add(rl.add(y, x), 1)
+
+    gm = fx.symbolic_trace(f)
+    found = fx.replace_pattern(gm, lambda a, b: rl.add(a, b), lambda a, b: rl.sub(a, b) * 2)
+    assert len(found) == 2  # a number is no result that an argument could stand for
+    x, y = rl.tensor([5.0]), rl.tensor([3.0])
+    assert gm(x, y).item() == -(2 * 2) + (2 * -2 + 1)
+    # one whose middle is needed elsewhere stays
+    gm = fx.symbolic_trace(lambda x: (h := rl.relu(x)) + rl.neg(h))
+    assert not fx.replace_pattern(gm, lambda a: rl.neg(rl.relu(a)), lambda a: a)
+
+
+def test_shapes_are_noted():
+    gm = fx.symbolic_trace(nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten()))
+    fx.passes.shape_prop.ShapeProp(gm).propagate(rl.ones(2, 1, 5, 5))
+    shapes = [tuple(n.meta["tensor_meta"].shape) for n in gm.graph.nodes]
+    assert shapes == [(2, 1, 5, 5), (2, 4, 3, 3), (2, 36), (2, 36)]
+
+
+def test_a_graph_by_hand():
+    graph = fx.Graph()
+    x = fx.Proxy(graph.placeholder("x"))
+    graph.output((x.relu() + 1).node)
+    gm = fx.GraphModule({}, graph)
+    assert gm(rl.tensor([-1.0, 2.0])).tolist() == [1.0, 3.0]
+    with pytest.raises(RuntimeError, match="was not provided"):
+        graph = fx.Graph()
+        graph.output(graph.call_module("part"))
+        fx.GraphModule({}, graph)
+    with pytest.raises(AssertionError, match="not supported"):
+        graph.create_node("call_nothing", "x")
+    with pytest.raises(RuntimeError, match="Expected positional argument"):
+        fx.Interpreter(gm).run()
