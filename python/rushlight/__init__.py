@@ -93,6 +93,7 @@ if TYPE_CHECKING:
         storage as storage,
         types as types,
         utils as utils,
+        vision as vision,
     )
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
@@ -123,7 +124,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "cuda fft linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "cuda fft linalg multiprocessing nn optim return_types serialization special storage types utils vision",
     )
     __all__ = list(_eager + _later)
 
