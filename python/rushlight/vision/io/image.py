@@ -137,7 +137,8 @@ def decode_jpeg(
     mode = _mode(mode)
     image = _opened(input, "JPEG")
     if mode == ImageReadMode.UNCHANGED:
-        return _planes(_upright(_loaded(image), apply_exif_orientation))
+        planes = _planes(_upright(_loaded(image), apply_exif_orientation))
+        return 255 - planes if image.mode == "CMYK" else planes  # Pillow turns the inks that the file holds upside down
     if mode not in (ImageReadMode.GRAY, ImageReadMode.RGB):
         raise RuntimeError("The provided mode is not supported for JPEG decoding on CPU")
     if mode == ImageReadMode.GRAY and image.mode in ("RGB", "YCbCr"):
@@ -161,20 +162,20 @@ def _grey(rgb: Tensor, weights: tuple[int, int, int], shift: int) -> Tensor:
 _PNG_GREY = (29890 * 32768 // 100000, 58700 * 32768 // 100000, 32768 - 29890 * 32768 // 100000 - 58700 * 32768 // 100000)
 
 
-def _converted(planes: Tensor, mode: ImageReadMode, weights: tuple[int, int, int] = _PNG_GREY, shift: int = 15) -> Tensor:
+def _converted(planes: Tensor, mode: ImageReadMode, opaque: int = 255) -> Tensor:
     """(C, H, W) of 1 to 4 channels with those that ``mode`` asks for."""
     if mode == ImageReadMode.UNCHANGED:
         return planes
     colours, alpha = (planes[:-1], planes[-1:]) if planes.shape[0] in (2, 4) else (planes, None)
     if mode in (ImageReadMode.GRAY, ImageReadMode.GRAY_ALPHA):
         if colours.shape[0] == 3:
-            colours = _grey(colours, weights, shift)
+            colours = _grey(colours, _PNG_GREY, 15)
     elif colours.shape[0] == 1:
         colours = colours.expand(3, *colours.shape[1:])
     if mode in (ImageReadMode.GRAY, ImageReadMode.RGB):
         return colours.contiguous()
     if alpha is None:
-        alpha = full((1, *colours.shape[1:]), 255, dtype=uint8)
+        alpha = full((1, *colours.shape[1:]), opaque, dtype=uint8)
     return cat([colours, alpha], 0)
 
 
@@ -190,12 +191,16 @@ def decode_png(input: Tensor, mode: ImageReadMode | str = ImageReadMode.UNCHANGE
         RuntimeError: if it is no PNG image, or broken.
     """
     mode = _mode(mode)
-    image = _upright(_loaded(_opened(input, "PNG")), apply_exif_orientation)
+    opened = _opened(input, "PNG")
+    if input.numel() > 24 and int(input[24]) == 16:  # Pillow would quietly halve them
+        raise RuntimeError("PNG images of 16 bits a channel need uint16, which tensors here do not have")
+    image = _upright(_loaded(opened), apply_exif_orientation)
+    top = 1 if image.mode == "1" else 255  # libpng fills alpha with the largest number of the file's depth
     if image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info and mode != ImageReadMode.UNCHANGED else "RGB")
     elif "transparency" in image.info and image.mode in ("1", "L", "RGB") and mode in (ImageReadMode.GRAY_ALPHA, ImageReadMode.RGB_ALPHA):
         image = image.convert("RGBA" if image.mode == "RGB" else "LA")
-    return _converted(_planes(image), mode)
+    return _converted(_planes(image), mode, top)
 
 
 def decode_gif(input: Tensor) -> Tensor:
