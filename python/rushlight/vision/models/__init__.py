@@ -17,7 +17,7 @@ from .vgg import *
 from .vision_transformer import *
 from .swin_transformer import *
 
-from . import detection, optical_flow, quantization, segmentation, video
+from . import segmentation, video
 from ._api import (
     get_model as get_model,
     get_model_builder as get_model_builder,

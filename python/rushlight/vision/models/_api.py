@@ -25,7 +25,7 @@ from ._utils import _ovewrite_named_param
 __all__ = ["Weights", "WeightsEnum", "get_model", "get_model_builder", "get_model_weights", "get_weight", "list_models"]
 
 BUILTIN_MODELS: dict[str, Callable] = {}
-PACKAGES = ("", ".detection", ".optical_flow", ".quantization", ".segmentation", ".video")
+PACKAGES = ("", ".segmentation", ".video")
 
 
 @dataclass(eq=False)
@@ -213,7 +213,7 @@ def builder(
         return build(**kwargs)
 
     construct.__name__ = construct.__qualname__ = name
-    construct.__module__ = enum.__module__ if not name.startswith("quantized_") else sys._getframe(1).f_globals["__name__"]
+    construct.__module__ = enum.__module__
     construct.__doc__ = doc + _ARGUMENTS % enum.__name__
     parameters = [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=words[key]) for key in order]
     parameters.append(inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD))

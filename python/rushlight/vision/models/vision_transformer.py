@@ -142,7 +142,7 @@ class VisionTransformer(nn.Module):
     ):
         super().__init__()
         if image_size % patch_size != 0:
-            raise RuntimeError("Input shape indivisible by patch size!")
+            raise AssertionError("Input shape indivisible by patch size!")
         self.image_size = image_size
         self.patch_size = patch_size
         self.hidden_dim = hidden_dim

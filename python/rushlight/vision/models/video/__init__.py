@@ -1,1 +1,5 @@
-"""To come."""
+"""Models of videos (N, 3, T, H, W)."""
+
+from .resnet import *
+from .s3d import *
+from .swin_transformer import *
