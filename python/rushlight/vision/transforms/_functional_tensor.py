@@ -32,6 +32,7 @@ from ... import (
 from ..._C import Tensor
 from ...nn import functional as F
 from ._geometry import four_paddings
+from ._resize import resize_single
 
 _LARGEST = {uint8: 255, int8: 127, int16: 32767, int32: 2147483647, int64: 9223372036854775807}
 
@@ -313,13 +314,16 @@ def resize(img: Tensor, size: Sequence[int], interpolation: str = "bilinear", an
         raise NotImplementedError(f"Resizing of tensors by {interpolation} is not there")
     smooth = interpolation in ("bilinear", "bicubic")
     batch, squeeze, cast, dtype = enter(img, (float32, float64))
-    batch = F.interpolate(
-        batch,
-        size=list(size),
-        mode=interpolation,
-        align_corners=False if smooth else None,
-        antialias=bool(antialias) and smooth,
-    )
+    if cast and smooth and dtype == uint8:
+        batch = resize_single(batch, list(size), interpolation, bool(antialias))
+    else:
+        batch = F.interpolate(
+            batch,
+            size=list(size),
+            mode=interpolation,
+            align_corners=False if smooth else None,
+            antialias=bool(antialias) and smooth,
+        )
     if interpolation == "bicubic" and dtype == uint8:
         batch = batch.clamp(min=0, max=255)
     return leave(batch, squeeze, cast, dtype)

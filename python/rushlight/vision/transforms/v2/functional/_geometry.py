@@ -19,6 +19,7 @@ from ..._geometry import (
     perspective_coefficients,
     resized_size,
 )
+from ..._resize import resize_whole
 from ...functional import InterpolationMode, _interpolation_modes_from_int, pil_modes_mapping
 from ._boxes import Format, clamp, convert, refuse_rotated
 
@@ -125,6 +126,8 @@ def resize_image(image: Tensor, size, interpolation: Any = InterpolationMode.BIL
     cast = dtype not in native
     if cast:
         batch = batch.to(float32)
+    if dtype == uint8 and smooth:
+        return unfolded(resize_whole(batch, new, mode.value, antialias), image)
     batch = nnF.interpolate(batch, size=new, mode=mode.value, align_corners=False if smooth else None, antialias=antialias)
     if cast:
         batch = (batch if dtype.is_floating_point else batch.round()).to(dtype)
