@@ -10,14 +10,13 @@ from .... import rand, randint, tensor
 from ...._C import Tensor
 from ... import tv_tensors
 from ..autoaugment import AutoAugment as _Old, AutoAugmentPolicy, apply_op, auto_space, mix_space, policies, rand_space, sample_dirichlet, trivial_space
-from ..functional import InterpolationMode
 from . import functional as F
 from ._geometry import check_fill, fill_for
 from ._transform import Transform, flatten, is_pure_tensor
 
 
 class _AutoAugmentBase(Transform):
-    def __init__(self, *, interpolation: Any = InterpolationMode.NEAREST, fill: Any = None) -> None:
+    def __init__(self, *, interpolation: Any = "nearest", fill: Any = None) -> None:
         super().__init__()
         self.interpolation = interpolation
         self.fill = check_fill(fill)
@@ -59,7 +58,7 @@ class AutoAugment(_AutoAugmentBase):
 
     get_params = staticmethod(_Old.get_params)
 
-    def __init__(self, policy: AutoAugmentPolicy = AutoAugmentPolicy.IMAGENET, interpolation: Any = InterpolationMode.NEAREST, fill: Any = None):
+    def __init__(self, policy: AutoAugmentPolicy = AutoAugmentPolicy.IMAGENET, interpolation: Any = "nearest", fill: Any = None):
         super().__init__(interpolation=interpolation, fill=fill)
         self.policy = policy
         if not isinstance(policy, AutoAugmentPolicy):
@@ -80,7 +79,7 @@ class AutoAugment(_AutoAugmentBase):
 class RandAugment(_AutoAugmentBase):
     """A few operations drawn, all of one magnitude."""
 
-    def __init__(self, num_ops: int = 2, magnitude: int = 9, num_magnitude_bins: int = 31, interpolation: Any = InterpolationMode.NEAREST, fill: Any = None):
+    def __init__(self, num_ops: int = 2, magnitude: int = 9, num_magnitude_bins: int = 31, interpolation: Any = "nearest", fill: Any = None):
         super().__init__(interpolation=interpolation, fill=fill)
         self.num_ops = num_ops
         if not 0 <= magnitude < num_magnitude_bins:
@@ -100,7 +99,7 @@ class RandAugment(_AutoAugmentBase):
 class TrivialAugmentWide(_AutoAugmentBase):
     """One operation and its magnitude drawn."""
 
-    def __init__(self, num_magnitude_bins: int = 31, interpolation: Any = InterpolationMode.NEAREST, fill: Any = None):
+    def __init__(self, num_magnitude_bins: int = 31, interpolation: Any = "nearest", fill: Any = None):
         super().__init__(interpolation=interpolation, fill=fill)
         self.num_magnitude_bins = num_magnitude_bins
 
@@ -122,7 +121,7 @@ class AugMix(_AutoAugmentBase):
         chain_depth: int = -1,
         alpha: float = 1.0,
         all_ops: bool = True,
-        interpolation: Any = InterpolationMode.BILINEAR,
+        interpolation: Any = "bilinear",
         fill: Any = None,
     ) -> None:
         super().__init__(interpolation=interpolation, fill=fill)

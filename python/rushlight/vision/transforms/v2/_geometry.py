@@ -13,7 +13,6 @@ from ... import tv_tensors
 from ...ops.boxes import box_iou
 from .._geometry import four_paddings, perspective_coefficients
 from .. import transforms as _old
-from ..functional import InterpolationMode
 from ..transforms import _check_sequence_input, _integer, _setup_angle, _setup_size, _uniform, crop_of_area, elastic_field
 from . import functional as F
 from ._transform import IMAGES, RandomApplyTransform, Transform, has, is_pure_tensor, query_size
@@ -68,7 +67,7 @@ class RandomVerticalFlip(RandomApplyTransform):
 class Resize(Transform):
     """Another size: of the short side, or height and width; or by the long side, with ``size=None``."""
 
-    def __init__(self, size, interpolation: Any = InterpolationMode.BILINEAR, max_size: int | None = None, antialias: bool | None = True):
+    def __init__(self, size, interpolation: Any = "bilinear", max_size: int | None = None, antialias: bool | None = True):
         super().__init__()
         if isinstance(size, int):
             size = [size]
@@ -109,7 +108,7 @@ class RandomResizedCrop(Transform):
         size: int | Sequence[int],
         scale: tuple[float, float] = (0.08, 1.0),
         ratio: tuple[float, float] = (3.0 / 4.0, 4.0 / 3.0),
-        interpolation: Any = InterpolationMode.BILINEAR,
+        interpolation: Any = "bilinear",
         antialias: bool | None = True,
     ) -> None:
         super().__init__()
@@ -216,7 +215,7 @@ class RandomRotation(Transform):
 
     get_params = staticmethod(_old.RandomRotation.get_params)
 
-    def __init__(self, degrees: Any, interpolation: Any = InterpolationMode.NEAREST, expand: bool = False, center: list[float] | None = None, fill: Any = 0):
+    def __init__(self, degrees: Any, interpolation: Any = "nearest", expand: bool = False, center: list[float] | None = None, fill: Any = 0):
         super().__init__()
         self.degrees = _setup_angle(degrees, name="degrees", req_sizes=(2,))
         self.interpolation = interpolation
@@ -252,7 +251,7 @@ class RandomAffine(Transform):
         translate: Sequence[float] | None = None,
         scale: Sequence[float] | None = None,
         shear: Any = None,
-        interpolation: Any = InterpolationMode.NEAREST,
+        interpolation: Any = "nearest",
         fill: Any = 0,
         center: list[float] | None = None,
     ) -> None:
@@ -357,7 +356,7 @@ class RandomPerspective(RandomApplyTransform):
 
     get_params = staticmethod(_old.RandomPerspective.get_params)
 
-    def __init__(self, distortion_scale: float = 0.5, p: float = 0.5, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = 0) -> None:
+    def __init__(self, distortion_scale: float = 0.5, p: float = 0.5, interpolation: Any = "bilinear", fill: Any = 0) -> None:
         super().__init__(p=p)
         if not 0 <= distortion_scale <= 1:
             raise ValueError("Argument distortion_scale value should be between 0 and 1")
@@ -400,7 +399,7 @@ class ElasticTransform(Transform):
 
     get_params = staticmethod(_old.ElasticTransform.get_params)
 
-    def __init__(self, alpha: float | Sequence[float] = 50.0, sigma: float | Sequence[float] = 5.0, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = 0):
+    def __init__(self, alpha: float | Sequence[float] = 50.0, sigma: float | Sequence[float] = 5.0, interpolation: Any = "bilinear", fill: Any = 0):
         super().__init__()
         self.alpha, self.sigma = _floats(alpha, "alpha"), _floats(sigma, "sigma")
         self.interpolation = interpolation
@@ -486,7 +485,7 @@ class _NewSize(Transform):
 class ScaleJitter(Transform):
     """Scaled to fit ``target_size``, times a factor that is drawn from ``scale_range``."""
 
-    def __init__(self, target_size: tuple[int, int], scale_range: tuple[float, float] = (0.1, 2.0), interpolation: Any = InterpolationMode.BILINEAR, antialias: bool | None = True):
+    def __init__(self, target_size: tuple[int, int], scale_range: tuple[float, float] = (0.1, 2.0), interpolation: Any = "bilinear", antialias: bool | None = True):
         super().__init__()
         self.target_size = target_size
         self.scale_range = scale_range
@@ -505,7 +504,7 @@ class ScaleJitter(Transform):
 class RandomShortestSize(Transform):
     """The short side of a size that is drawn from ``min_size``, the long one up to ``max_size``."""
 
-    def __init__(self, min_size: list[int] | tuple[int] | int, max_size: int | None = None, interpolation: Any = InterpolationMode.BILINEAR, antialias: bool | None = True):
+    def __init__(self, min_size: list[int] | tuple[int] | int, max_size: int | None = None, interpolation: Any = "bilinear", antialias: bool | None = True):
         super().__init__()
         self.min_size = [min_size] if isinstance(min_size, int) else list(min_size)
         self.max_size = max_size
@@ -526,7 +525,7 @@ class RandomShortestSize(Transform):
 class RandomResize(Transform):
     """The short side of a size that is drawn from ``min_size`` to below ``max_size``."""
 
-    def __init__(self, min_size: int, max_size: int, interpolation: Any = InterpolationMode.BILINEAR, antialias: bool | None = True):
+    def __init__(self, min_size: int, max_size: int, interpolation: Any = "bilinear", antialias: bool | None = True):
         super().__init__()
         self.min_size = min_size
         self.max_size = max_size

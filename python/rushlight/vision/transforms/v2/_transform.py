@@ -11,7 +11,6 @@ from PIL import Image as pil
 from .... import nn, rand
 from ...._C import Tensor
 from ... import tv_tensors
-from ..functional import InterpolationMode
 from . import functional as F
 from .functional import kernel_of
 
@@ -129,7 +128,7 @@ class Transform(nn.Module):
     def extra_repr(self) -> str:
         said = (bool, int, float, str, tuple, list, enum.Enum)
         return ", ".join(
-            f"{name}={value.value if isinstance(value, InterpolationMode) else value}"
+            f"{name}={value}"
             for name, value in self.__dict__.items()
             if not name.startswith("_") and name != "training" and isinstance(value, said)
         )

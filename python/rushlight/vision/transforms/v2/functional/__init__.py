@@ -250,7 +250,7 @@ def uniform_temporal_subsample(inpt: Any, num_samples: int) -> Any:
 
 def convert_image_dtype(image: Tensor, dtype=F_t.float32) -> Tensor:
     """A picture in another dtype, full brightness staying what it is."""
-    return to_dtype(image, dtype, scale=True)
+    return to_dtype(image, dtype, scale=True) if isinstance(image, Tensor) else c.to_dtype_image(image, dtype, scale=True)
 
 
 def to_grayscale(inpt: Any, num_output_channels: int = 1) -> Any:

@@ -68,7 +68,15 @@ def saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
     """Pictures with more or less colour."""
     if saturation_factor < 0:
         raise ValueError(f"saturation_factor ({saturation_factor}) is not non-negative.")
-    return image if _grey_or_rgb(image) == 1 else F_t.blend(image, F_t.rgb_to_grayscale(image), saturation_factor)
+    if _grey_or_rgb(image) == 1:
+        return image
+    out = image.mul(saturation_factor).add(F_t.rgb_to_grayscale(image).to(_work(image)), alpha=1.0 - saturation_factor)
+    return out.clamp(0, largest(image.dtype)).to(image.dtype)
+
+
+def _work(image: Tensor):
+    """The dtype to compute in."""
+    return image.dtype if image.is_floating_point() else float32
 
 
 def contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
@@ -87,7 +95,12 @@ def sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     if image.numel() == 0 or min(image.shape[-2:]) <= 2:
         return image
     batch, _ = folded(image)
-    return unfolded(F_t.adjust_sharpness(batch, sharpness_factor), image)
+    inner = batch[..., 1:-1, 1:-1].to(_work(image))
+    smooth = F_t.smoothed(batch)[..., 1:-1, 1:-1].to(_work(image))
+    out = batch.clone()
+    moved = inner.add(smooth - inner, alpha=1.0 - sharpness_factor)
+    out[..., 1:-1, 1:-1] = moved.clamp(0, largest(image.dtype)).to(image.dtype)
+    return unfolded(out.clamp(0, largest(image.dtype)) if image.is_floating_point() else out, image)
 
 
 def hue_image(image: Tensor, hue_factor: float) -> Tensor:

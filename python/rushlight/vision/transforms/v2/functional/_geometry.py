@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,6 +113,8 @@ def resize_image(image: Tensor, size, interpolation: Any = InterpolationMode.BIL
     new = _output((height, width), size, max_size)
     if new == [height, width]:
         return image
+    if min(new) <= 0:
+        raise RuntimeError(f"Input and output sizes should be greater than 0, but got input (H: {height}, W: {width}) output (H: {new[0]}, W: {new[1]})")
     if mode in (InterpolationMode.BOX, InterpolationMode.HAMMING):
         raise NotImplementedError(f"Resizing of tensors by {mode.value} is not there")
     if mode == InterpolationMode.LANCZOS and not antialias:
@@ -309,9 +310,6 @@ def rotate_image(image: Tensor, angle, interpolation: Any = InterpolationMode.NE
 
 def rotate_picture(image, angle, interpolation: Any = InterpolationMode.NEAREST, expand: bool = False, center=None, fill: Any = None):
     """Pillow's pictures turned against the clock."""
-    if center is not None and expand:
-        warnings.warn("The provided center argument has no effect on the result if expand is True", stacklevel=3)
-        center = None
     return F_pil.rotate(image, angle, pil_modes_mapping[mode_of(interpolation)], expand, center, fill)
 
 
