@@ -51,6 +51,6 @@ def disable_beta_transforms_warning() -> None:
     """Nothing is left to disable: the second transforms are no beta."""
 
 
-_own = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "on_demand")]
 __getattr__, __dir__, _later = on_demand(__name__, {}, "datasets io models ops transforms tv_tensors utils")
-__all__ = _own + _later
+__all__ = list(_later)
+__all__ += ["disable_beta_transforms_warning", "get_image_backend", "get_video_backend", "set_image_backend"]

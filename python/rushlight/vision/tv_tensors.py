@@ -38,7 +38,7 @@ class TVTensor(Tensor):
 
     @classmethod
     def _of(cls, tensor: Tensor):
-        return Tensor._make_subclass(cls, tensor, tensor.requires_grad)
+        return Tensor._make_subclass(cls, tensor, tensor.requires_grad)  # type: ignore[arg-type]
 
     def _like(self, tensor: Tensor):
         return wrap(tensor, like=self)
@@ -222,7 +222,8 @@ def wrap(wrappee: Tensor, *, like: Any, **kwargs: Any):
             kwargs.get("clamping_mode", like.clamping_mode),
             check_dims=False,
         )
-    out = Tensor._make_subclass(type(like), wrappee, wrappee.requires_grad)
+    kind: Any = type(like)
+    out: Any = Tensor._make_subclass(kind, wrappee, wrappee.requires_grad)
     if isinstance(like, KeyPoints):
         out.canvas_size = tuple(kwargs.get("canvas_size", like.canvas_size))
     return out

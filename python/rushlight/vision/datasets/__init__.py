@@ -1,5 +1,6 @@
 """Data sets of pictures, in the formats they were published in."""
 
+from . import utils
 from .caltech import Caltech101, Caltech256
 from .cifar import CIFAR10, CIFAR100
 from .country211 import Country211
@@ -21,5 +22,3 @@ from .svhn import SVHN
 from .usps import USPS
 from .vision import VisionDataset
 from .voc import VOCDetection, VOCSegmentation
-
-from . import utils

@@ -20,7 +20,7 @@ def load_mat(path: str) -> Any:
         ImportError: where SciPy, which reads them, is not installed.
     """
     try:
-        import scipy.io
+        import scipy.io  # type: ignore[import-untyped]
     except ImportError as error:
         raise ImportError(f"{path} is a MATLAB file, which SciPy reads: pip install scipy") from error
     return scipy.io.loadmat(path)

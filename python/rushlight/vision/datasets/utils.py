@@ -70,7 +70,8 @@ def list_files(root: Any, suffix: str | tuple[str, ...], prefix: bool = False) -
 
 
 def _extract_tar(source: str, target: str, how: str | None) -> None:
-    with tarfile.open(source, f"r:{how}" if how else "r") as archive:
+    mode: Any = f"r:{how}" if how else "r"
+    with tarfile.open(source, mode) as archive:
         archive.extractall(target, filter="data")  # nothing outside the folder, no devices
 
 

@@ -110,7 +110,8 @@ def published(name: str) -> type[WeightsEnum]:
         values[member] = Weights(fact["url"], functools.partial(preset_class, **settings) if settings else preset_class, meta)
         members.append((member, values[member]))
     module = sys._getframe(1).f_globals["__name__"]
-    return WeightsEnum(name, members, module=module)  # type: ignore[call-overload]
+    make: Any = WeightsEnum  # the call that makes a class of members
+    return make(name, members, module=module)
 
 
 _ARGUMENTS = """
@@ -159,10 +160,10 @@ def builder(
         backbone: the enum of ``weights_backbone`` and the member that is its default, where the model has a backbone.
         defaults: further keyword arguments with their defaults, for the signature.
     """
-    words = {"weights": None, "progress": True, **defaults}
+    words: dict[str, Any] = {"weights": None, "progress": True, **defaults}
     if backbone is not None:
         words["weights_backbone"] = backbone[0][backbone[1]] if backbone[1] else None
-    order = [key for key in ("weights", "progress", "num_classes", "aux_loss", "num_keypoints", "weights_backbone") if key in words]
+    order: list[str] = [key for key in ("weights", "progress", "num_classes", "aux_loss", "num_keypoints", "weights_backbone") if key in words]
     order += [key for key in words if key not in order]
     old = [("weights", "pretrained", enum, legacy)]
     if backbone is not None:

@@ -12,8 +12,17 @@ from ..ops.misc import Conv2dNormActivation, Permute
 from ..ops.stochastic_depth import StochasticDepth
 from ._api import builder, classifier, published
 
-_SIZES = ("Tiny", "Small", "Base", "Large")
-__all__ = ["ConvNeXt", *(f"ConvNeXt_{s}_Weights" for s in _SIZES), *(f"convnext_{s.lower()}" for s in _SIZES)]
+__all__ = [
+    "ConvNeXt",
+    "ConvNeXt_Tiny_Weights",
+    "ConvNeXt_Small_Weights",
+    "ConvNeXt_Base_Weights",
+    "ConvNeXt_Large_Weights",
+    "convnext_tiny",
+    "convnext_small",
+    "convnext_base",
+    "convnext_large",
+]
 
 
 class LayerNorm2d(nn.LayerNorm):

@@ -12,8 +12,14 @@ from ._utils import _ovewrite_named_param
 
 __all__ = [
     "DenseNet",
-    *(f"DenseNet{depth}_Weights" for depth in (121, 161, 169, 201)),
-    *(f"densenet{depth}" for depth in (121, 161, 169, 201)),
+    "DenseNet121_Weights",
+    "DenseNet161_Weights",
+    "DenseNet169_Weights",
+    "DenseNet201_Weights",
+    "densenet121",
+    "densenet161",
+    "densenet169",
+    "densenet201",
 ]
 
 

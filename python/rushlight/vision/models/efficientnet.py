@@ -15,11 +15,30 @@ from ..ops.stochastic_depth import StochasticDepth
 from ._api import builder, classifier, published
 from ._utils import _make_divisible
 
-_B, _V2 = [f"B{i}" for i in range(8)], ["V2_S", "V2_M", "V2_L"]
 __all__ = [
     "EfficientNet",
-    *(f"EfficientNet_{s}_Weights" for s in (*_B, *_V2)),
-    *(f"efficientnet_{s.lower()}" for s in (*_B, *_V2)),
+    "EfficientNet_B0_Weights",
+    "EfficientNet_B1_Weights",
+    "EfficientNet_B2_Weights",
+    "EfficientNet_B3_Weights",
+    "EfficientNet_B4_Weights",
+    "EfficientNet_B5_Weights",
+    "EfficientNet_B6_Weights",
+    "EfficientNet_B7_Weights",
+    "EfficientNet_V2_S_Weights",
+    "EfficientNet_V2_M_Weights",
+    "EfficientNet_V2_L_Weights",
+    "efficientnet_b0",
+    "efficientnet_b1",
+    "efficientnet_b2",
+    "efficientnet_b3",
+    "efficientnet_b4",
+    "efficientnet_b5",
+    "efficientnet_b6",
+    "efficientnet_b7",
+    "efficientnet_v2_s",
+    "efficientnet_v2_m",
+    "efficientnet_v2_l",
 ]
 
 

@@ -9,8 +9,17 @@ from ... import nn
 from ..._C import Tensor
 from ._api import builder, classifier, published
 
-_SIZES = ("0_5", "0_75", "1_0", "1_3")
-__all__ = ["MNASNet", *(f"MNASNet{s}_Weights" for s in _SIZES), *(f"mnasnet{s}" for s in _SIZES)]
+__all__ = [
+    "MNASNet",
+    "MNASNet0_5_Weights",
+    "MNASNet0_75_Weights",
+    "MNASNet1_0_Weights",
+    "MNASNet1_3_Weights",
+    "mnasnet0_5",
+    "mnasnet0_75",
+    "mnasnet1_0",
+    "mnasnet1_3",
+]
 
 _MOMENTUM = 1 - 0.9997  # the paper's number in TensorFlow's sense
 

@@ -45,6 +45,9 @@ class InvertedResidualConfig:
         return _make_divisible(channels * width_mult, 8)
 
 
+_SQUEEZE = partial(SElayer, scale_activation=nn.Hardsigmoid)
+
+
 class InvertedResidual(nn.Module):
     """1 x 1, depthwise, squeeze and excitation, 1 x 1 without activation; around them a shortcut."""
 
@@ -52,7 +55,7 @@ class InvertedResidual(nn.Module):
         self,
         cnf: InvertedResidualConfig,
         norm_layer: Callable[..., nn.Module],
-        se_layer: Callable[..., nn.Module] = partial(SElayer, scale_activation=nn.Hardsigmoid),
+        se_layer: Callable[..., nn.Module] = _SQUEEZE,
     ):
         super().__init__()
         if not 1 <= cnf.stride <= 2:

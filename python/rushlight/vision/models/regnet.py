@@ -13,9 +13,39 @@ from ..ops.misc import Conv2dNormActivation, SqueezeExcitation
 from ._api import builder, classifier, published
 from ._utils import _make_divisible
 
-_Y = "400MF 800MF 1_6GF 3_2GF 8GF 16GF 32GF 128GF".split()
-_NAMES = [f"Y_{s}" for s in _Y] + [f"X_{s}" for s in _Y[:-1]]
-__all__ = ["RegNet", *(f"RegNet_{s}_Weights" for s in _NAMES), *(f"regnet_{s.lower()}" for s in _NAMES)]
+__all__ = [
+    "RegNet",
+    "RegNet_Y_400MF_Weights",
+    "RegNet_Y_800MF_Weights",
+    "RegNet_Y_1_6GF_Weights",
+    "RegNet_Y_3_2GF_Weights",
+    "RegNet_Y_8GF_Weights",
+    "RegNet_Y_16GF_Weights",
+    "RegNet_Y_32GF_Weights",
+    "RegNet_Y_128GF_Weights",
+    "RegNet_X_400MF_Weights",
+    "RegNet_X_800MF_Weights",
+    "RegNet_X_1_6GF_Weights",
+    "RegNet_X_3_2GF_Weights",
+    "RegNet_X_8GF_Weights",
+    "RegNet_X_16GF_Weights",
+    "RegNet_X_32GF_Weights",
+    "regnet_y_400mf",
+    "regnet_y_800mf",
+    "regnet_y_1_6gf",
+    "regnet_y_3_2gf",
+    "regnet_y_8gf",
+    "regnet_y_16gf",
+    "regnet_y_32gf",
+    "regnet_y_128gf",
+    "regnet_x_400mf",
+    "regnet_x_800mf",
+    "regnet_x_1_6gf",
+    "regnet_x_3_2gf",
+    "regnet_x_8gf",
+    "regnet_x_16gf",
+    "regnet_x_32gf",
+]
 
 
 class SimpleStemIN(Conv2dNormActivation):
@@ -40,12 +70,12 @@ class BottleneckTransform(nn.Sequential):
         se_ratio: float | None,
     ) -> None:
         layers: OrderedDict[str, nn.Module] = OrderedDict()
-        inside = int(round(width_out * bottleneck_multiplier))
+        inside = round(width_out * bottleneck_multiplier)
         how = {"norm_layer": norm_layer, "activation_layer": activation_layer}
         layers["a"] = Conv2dNormActivation(width_in, inside, kernel_size=1, stride=1, **how)
         layers["b"] = Conv2dNormActivation(inside, inside, kernel_size=3, stride=stride, groups=inside // group_width, **how)
         if se_ratio:
-            layers["se"] = SqueezeExcitation(inside, int(round(se_ratio * width_in)), activation=activation_layer)
+            layers["se"] = SqueezeExcitation(inside, round(se_ratio * width_in), activation=activation_layer)
         layers["c"] = Conv2dNormActivation(inside, width_out, kernel_size=1, stride=1, norm_layer=norm_layer, activation_layer=None)
         super().__init__(layers)
 
@@ -132,7 +162,7 @@ class BlockParams:
         if w_a < 0 or w_0 <= 0 or w_m <= 1 or w_0 % 8 != 0:
             raise ValueError("Invalid RegNet settings")
         powers = [round(math.log((w_0 + w_a * i) / w_0) / math.log(w_m)) for i in range(depth)]
-        block_widths = [int(round(w_0 * w_m**power / 8)) * 8 for power in powers]
+        block_widths = [round(w_0 * w_m**power / 8) * 8 for power in powers]
         stages = sorted(set(block_widths))
         depths = [block_widths.count(width) for width in stages]
         inside = [int(width * bottleneck_multiplier) for width in stages]
@@ -208,30 +238,36 @@ def _regnet(*numbers, se_ratio=None):
     return classifier(make)
 
 
+RegNet_Y_400MF_Weights = published("RegNet_Y_400MF_Weights")
+RegNet_Y_800MF_Weights = published("RegNet_Y_800MF_Weights")
+RegNet_Y_1_6GF_Weights = published("RegNet_Y_1_6GF_Weights")
+RegNet_Y_3_2GF_Weights = published("RegNet_Y_3_2GF_Weights")
+RegNet_Y_8GF_Weights = published("RegNet_Y_8GF_Weights")
+RegNet_Y_16GF_Weights = published("RegNet_Y_16GF_Weights")
+RegNet_Y_32GF_Weights = published("RegNet_Y_32GF_Weights")
+RegNet_Y_128GF_Weights = published("RegNet_Y_128GF_Weights")
+RegNet_X_400MF_Weights = published("RegNet_X_400MF_Weights")
+RegNet_X_800MF_Weights = published("RegNet_X_800MF_Weights")
+RegNet_X_1_6GF_Weights = published("RegNet_X_1_6GF_Weights")
+RegNet_X_3_2GF_Weights = published("RegNet_X_3_2GF_Weights")
+RegNet_X_8GF_Weights = published("RegNet_X_8GF_Weights")
+RegNet_X_16GF_Weights = published("RegNet_X_16GF_Weights")
+RegNet_X_32GF_Weights = published("RegNet_X_32GF_Weights")
+
+_Y = partial(_regnet, se_ratio=0.25)
 # depth, first width, slope, ratio, width of a group
-_TABLE = {
-    "Y_400MF": (16, 48, 27.89, 2.09, 8),
-    "Y_800MF": (14, 56, 38.84, 2.4, 16),
-    "Y_1_6GF": (27, 48, 20.71, 2.65, 24),
-    "Y_3_2GF": (21, 80, 42.63, 2.66, 24),
-    "Y_8GF": (17, 192, 76.82, 2.19, 56),
-    "Y_16GF": (18, 200, 106.23, 2.48, 112),
-    "Y_32GF": (20, 232, 115.89, 2.53, 232),
-    "Y_128GF": (27, 456, 160.83, 2.52, 264),
-    "X_400MF": (22, 24, 24.48, 2.54, 16),
-    "X_800MF": (16, 56, 35.73, 2.28, 16),
-    "X_1_6GF": (18, 80, 34.01, 2.25, 24),
-    "X_3_2GF": (25, 88, 26.31, 2.25, 48),
-    "X_8GF": (23, 80, 49.56, 2.88, 120),
-    "X_16GF": (22, 216, 55.59, 2.1, 128),
-    "X_32GF": (23, 320, 69.86, 2.0, 168),
-}
-for _name, _row in _TABLE.items():
-    _enum = globals()[f"RegNet_{_name}_Weights"] = published(f"RegNet_{_name}_Weights")
-    globals()[f"regnet_{_name.lower()}"] = builder(
-        f"regnet_{_name.lower()}",
-        _enum,
-        _regnet(*_row, se_ratio=0.25 if _name.startswith("Y") else None),
-        f"RegNet {_name[0]} of {_name[2:].replace('_', '.')}.",
-        None if _name == "Y_128GF" else "IMAGENET1K_V1",
-    )
+regnet_y_400mf = builder("regnet_y_400mf", RegNet_Y_400MF_Weights, _Y(16, 48, 27.89, 2.09, 8), "RegNet Y of 400MF.")
+regnet_y_800mf = builder("regnet_y_800mf", RegNet_Y_800MF_Weights, _Y(14, 56, 38.84, 2.4, 16), "RegNet Y of 800MF.")
+regnet_y_1_6gf = builder("regnet_y_1_6gf", RegNet_Y_1_6GF_Weights, _Y(27, 48, 20.71, 2.65, 24), "RegNet Y of 1.6GF.")
+regnet_y_3_2gf = builder("regnet_y_3_2gf", RegNet_Y_3_2GF_Weights, _Y(21, 80, 42.63, 2.66, 24), "RegNet Y of 3.2GF.")
+regnet_y_8gf = builder("regnet_y_8gf", RegNet_Y_8GF_Weights, _Y(17, 192, 76.82, 2.19, 56), "RegNet Y of 8GF.")
+regnet_y_16gf = builder("regnet_y_16gf", RegNet_Y_16GF_Weights, _Y(18, 200, 106.23, 2.48, 112), "RegNet Y of 16GF.")
+regnet_y_32gf = builder("regnet_y_32gf", RegNet_Y_32GF_Weights, _Y(20, 232, 115.89, 2.53, 232), "RegNet Y of 32GF.")
+regnet_y_128gf = builder("regnet_y_128gf", RegNet_Y_128GF_Weights, _Y(27, 456, 160.83, 2.52, 264), "RegNet Y of 128GF.", None)
+regnet_x_400mf = builder("regnet_x_400mf", RegNet_X_400MF_Weights, _regnet(22, 24, 24.48, 2.54, 16), "RegNet X of 400MF.")
+regnet_x_800mf = builder("regnet_x_800mf", RegNet_X_800MF_Weights, _regnet(16, 56, 35.73, 2.28, 16), "RegNet X of 800MF.")
+regnet_x_1_6gf = builder("regnet_x_1_6gf", RegNet_X_1_6GF_Weights, _regnet(18, 80, 34.01, 2.25, 24), "RegNet X of 1.6GF.")
+regnet_x_3_2gf = builder("regnet_x_3_2gf", RegNet_X_3_2GF_Weights, _regnet(25, 88, 26.31, 2.25, 48), "RegNet X of 3.2GF.")
+regnet_x_8gf = builder("regnet_x_8gf", RegNet_X_8GF_Weights, _regnet(23, 80, 49.56, 2.88, 120), "RegNet X of 8GF.")
+regnet_x_16gf = builder("regnet_x_16gf", RegNet_X_16GF_Weights, _regnet(22, 216, 55.59, 2.1, 128), "RegNet X of 16GF.")
+regnet_x_32gf = builder("regnet_x_32gf", RegNet_X_32GF_Weights, _regnet(23, 320, 69.86, 2.0, 168), "RegNet X of 32GF.")

@@ -8,8 +8,17 @@ from ... import cat, channel_shuffle, nn
 from ..._C import Tensor
 from ._api import builder, classifier, published
 
-_SIZES = ("x0_5", "x1_0", "x1_5", "x2_0")
-__all__ = ["ShuffleNetV2", *(f"ShuffleNet_V2_{s.upper()}_Weights" for s in _SIZES), *(f"shufflenet_v2_{s}" for s in _SIZES)]
+__all__ = [
+    "ShuffleNetV2",
+    "ShuffleNet_V2_X0_5_Weights",
+    "ShuffleNet_V2_X1_0_Weights",
+    "ShuffleNet_V2_X1_5_Weights",
+    "ShuffleNet_V2_X2_0_Weights",
+    "shufflenet_v2_x0_5",
+    "shufflenet_v2_x1_0",
+    "shufflenet_v2_x1_5",
+    "shufflenet_v2_x2_0",
+]
 
 
 class InvertedResidual(nn.Module):

@@ -14,8 +14,21 @@ from ..ops.misc import MLP, Permute
 from ..ops.stochastic_depth import StochasticDepth
 from ._api import builder, classifier, published
 
-_SIZES = ("T", "S", "B", "V2_T", "V2_S", "V2_B")
-__all__ = ["SwinTransformer", *(f"Swin_{s}_Weights" for s in _SIZES), *(f"swin_{s.lower()}" for s in _SIZES)]
+__all__ = [
+    "SwinTransformer",
+    "Swin_T_Weights",
+    "Swin_S_Weights",
+    "Swin_B_Weights",
+    "Swin_V2_T_Weights",
+    "Swin_V2_S_Weights",
+    "Swin_V2_B_Weights",
+    "swin_t",
+    "swin_s",
+    "swin_b",
+    "swin_v2_t",
+    "swin_v2_s",
+    "swin_v2_b",
+]
 
 
 def window_mask(sizes: list[int], windows: list[int], shifts: list[int], device) -> Tensor:
@@ -26,10 +39,8 @@ def window_mask(sizes: list[int], windows: list[int], shifts: list[int], device)
     """
     regions = zeros(sizes, device=device)
     spans = [((0, -w), (-w, -s), (-s, None)) if s else ((0, None),) * 3 for w, s in zip(windows, shifts)]
-    number = 0
-    for corner in itertools.product(*spans):
+    for number, corner in enumerate(itertools.product(*spans)):
         regions[tuple(slice(*span) for span in corner)] = number
-        number += 1
     regions = partition(regions[None, ..., None], windows).squeeze(-1)
     apart = regions.unsqueeze(1) - regions.unsqueeze(2)
     return zeros(apart.shape, device=device).masked_fill(apart != 0, -100.0)

@@ -8,8 +8,22 @@ from ._utils import _ovewrite_named_param
 
 __all__ = [
     "VGG",
-    *(f"VGG{depth}{norm}_Weights" for depth in (11, 13, 16, 19) for norm in ("", "_BN")),
-    *(f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")),
+    "VGG11_Weights",
+    "VGG11_BN_Weights",
+    "VGG13_Weights",
+    "VGG13_BN_Weights",
+    "VGG16_Weights",
+    "VGG16_BN_Weights",
+    "VGG19_Weights",
+    "VGG19_BN_Weights",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19",
+    "vgg19_bn",
 ]
 
 # channels of the 3 x 3 convolutions, M a pooling

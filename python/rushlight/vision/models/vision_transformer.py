@@ -15,8 +15,22 @@ from ..ops.misc import MLP, Conv2dNormActivation
 from ._api import builder, load_weights, published
 from ._utils import _ovewrite_named_param
 
-_SIZES = ("B_16", "B_32", "L_16", "L_32", "H_14")
-__all__ = ["VisionTransformer", *(f"ViT_{s}_Weights" for s in _SIZES), *(f"vit_{s.lower()}" for s in _SIZES)]
+__all__ = [
+    "VisionTransformer",
+    "ViT_B_16_Weights",
+    "ViT_B_32_Weights",
+    "ViT_L_16_Weights",
+    "ViT_L_32_Weights",
+    "ViT_H_14_Weights",
+    "vit_b_16",
+    "vit_b_32",
+    "vit_l_16",
+    "vit_l_32",
+    "vit_h_14",
+]
+
+
+LAYER_NORM = partial(nn.LayerNorm, eps=1e-6)
 
 
 class ConvStemConfig(NamedTuple):
@@ -63,7 +77,7 @@ class EncoderBlock(nn.Module):
         mlp_dim: int,
         dropout: float,
         attention_dropout: float,
-        norm_layer: Callable[..., nn.Module] = partial(nn.LayerNorm, eps=1e-6),
+        norm_layer: Callable[..., nn.Module] = LAYER_NORM,
     ):
         super().__init__()
         self.num_heads = num_heads
@@ -94,7 +108,7 @@ class Encoder(nn.Module):
         mlp_dim: int,
         dropout: float,
         attention_dropout: float,
-        norm_layer: Callable[..., nn.Module] = partial(nn.LayerNorm, eps=1e-6),
+        norm_layer: Callable[..., nn.Module] = LAYER_NORM,
     ):
         super().__init__()
         self.pos_embedding = nn.Parameter(empty(1, seq_length, hidden_dim).normal_(std=0.02))
@@ -137,7 +151,7 @@ class VisionTransformer(nn.Module):
         attention_dropout: float = 0.0,
         num_classes: int = 1000,
         representation_size: int | None = None,
-        norm_layer: Callable[..., nn.Module] = partial(nn.LayerNorm, eps=1e-6),
+        norm_layer: Callable[..., nn.Module] = LAYER_NORM,
         conv_stem_configs: list[ConvStemConfig] | None = None,
     ):
         super().__init__()
@@ -156,7 +170,7 @@ class VisionTransformer(nn.Module):
             stem = nn.Sequential()
             width = 3
             for i, layer in enumerate(conv_stem_configs):
-                conv = Conv2dNormActivation(
+                part = Conv2dNormActivation(
                     width,
                     layer.out_channels,
                     layer.kernel_size,
@@ -164,7 +178,7 @@ class VisionTransformer(nn.Module):
                     norm_layer=layer.norm_layer,
                     activation_layer=layer.activation_layer,
                 )
-                stem.add_module(f"conv_bn_relu_{i}", conv)
+                stem.add_module(f"conv_bn_relu_{i}", part)
                 width = layer.out_channels
             stem.add_module("conv_last", nn.Conv2d(width, hidden_dim, kernel_size=1))
             self.conv_proj: nn.Module = stem

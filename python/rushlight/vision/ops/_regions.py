@@ -94,4 +94,4 @@ class RoIModule(nn.Module):
 
 def pair(size) -> tuple[int, int]:
     """Height and width."""
-    return repeated(size, 2)  # type: ignore[return-value]
+    return repeated(size, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ... import arange, empty, int64, nn
 from ..._C import Tensor
@@ -63,7 +64,7 @@ def deform_conv2d(
     ly, lx = y - y0, x - x0
     inside = (y > -1) & (y < h) & (x > -1) & (x < w)
     maps = input.reshape(n, groups, c // groups, h * w)
-    total = 0
+    total: Any = 0
     for dy, wy in ((0, 1 - ly), (1, ly)):
         for dx, wx in ((0, 1 - lx), (1, lx)):
             yy, xx = y0 + dy, x0 + dx

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 
-from ... import nn, rsqrt, zeros, ones
+from ... import nn, ones, rsqrt, zeros
 from ..._C import Tensor
 from .._utils import repeated
 

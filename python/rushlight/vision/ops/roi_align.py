@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ... import arange, ceil, int64, minimum, tensor, where
 from ..._C import Tensor
 from ._regions import RoIModule, checked, gather, in_parts, pair
@@ -64,7 +66,7 @@ def align(input: Tensor, boxes, output_size, spatial_scale: float, sampling_rati
         rows = [t[:, :, :, None, None] for t in (ylo, yhi, ly, iny)]
         columns = [t[:, None, None, :, :] for t in (xlo, xhi, lx, inx)]
         there = (rows[3] & columns[3]).to(input.dtype)
-        total = 0
+        total: Any = 0
         for y, wy in ((rows[0], 1.0 - rows[2]), (rows[1], rows[2])):
             for x, wx in ((columns[0], 1.0 - columns[2]), (columns[1], columns[2])):
                 weight = wy * wx * there

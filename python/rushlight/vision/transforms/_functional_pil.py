@@ -113,7 +113,7 @@ def _fill(fill, img, name: str = "fillcolor") -> dict:
     return {name: fill}
 
 
-def pad(img, padding, fill: Any = 0, padding_mode: str = "constant"):
+def pad(img, padding, fill: Any = 0, padding_mode: Any = "constant"):
     """Borders of one colour, or of what lies beside them."""
     _check(img)
     if not isinstance(padding, (numbers.Number, tuple, list)):
@@ -127,7 +127,7 @@ def pad(img, padding, fill: Any = 0, padding_mode: str = "constant"):
     left, top, right, bottom = four_paddings(padding)
     if padding_mode == "constant":
         colour = _fill(fill, img, name="fill")
-        border = tuple(padding) if isinstance(padding, list) else padding
+        border: Any = tuple(padding) if isinstance(padding, list) else padding
         border = border[0] if isinstance(border, tuple) and len(border) == 1 else border
         out = ImageOps.expand(img, border=border, **colour)
         if img.mode == "P":
@@ -138,8 +138,9 @@ def pad(img, padding, fill: Any = 0, padding_mode: str = "constant"):
         img = img.crop((cut[0], cut[1], img.width - cut[2], img.height - cut[3]))
         left, top, right, bottom = (max(x, 0) for x in (left, top, right, bottom))
     values = np.asarray(img)
-    widths = ((top, bottom), (left, right)) + ((0, 0),) * (values.ndim - 2)
-    out = Image.fromarray(np.pad(values, widths, padding_mode))
+    widths: Any = ((top, bottom), (left, right)) + ((0, 0),) * (values.ndim - 2)
+    how: Any = padding_mode
+    out = Image.fromarray(np.pad(values, widths, how))
     if img.mode == "P":
         out.putpalette(img.getpalette())
     return out

@@ -120,7 +120,8 @@ def perspective_coefficients(startpoints: Sequence[Sequence[int]], endpoints: Se
         raise ValueError(
             f"Please provide exactly four corners, got {len(startpoints)} startpoints and {len(endpoints)} endpoints."
         )
-    rows, right = [], []
+    rows: list[list[float]] = []
+    right: list[float] = []
     for (ex, ey), (sx, sy) in zip(endpoints, startpoints):
         rows += [[ex, ey, 1, 0, 0, 0, -sx * ex, -sx * ey], [0, 0, 0, ex, ey, 1, -sy * ex, -sy * ey]]
         right += [sx, sy]
@@ -129,7 +130,7 @@ def perspective_coefficients(startpoints: Sequence[Sequence[int]], endpoints: Se
 
 def center_offsets(image_height: int, image_width: int, crop_height: int, crop_width: int) -> tuple[int, int]:
     """Where a crop in the middle begins; of two middles the even one."""
-    return int(round((image_height - crop_height) / 2.0)), int(round((image_width - crop_width) / 2.0))
+    return round((image_height - crop_height) / 2.0), round((image_width - crop_width) / 2.0)
 
 
 def center_paddings(image_height: int, image_width: int, crop_height: int, crop_width: int) -> list[int]:

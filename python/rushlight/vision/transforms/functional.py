@@ -431,7 +431,7 @@ def rotate(
 def _shears(shear: Any) -> list[float]:
     if not isinstance(shear, (numbers.Number, list, tuple)):
         raise TypeError("Shear should be either a single value or a sequence of two values")
-    values = [shear, 0.0] if isinstance(shear, numbers.Number) else list(shear)
+    values: list[Any] = [shear, 0.0] if isinstance(shear, numbers.Number) else list(shear)
     if len(values) == 1:
         values = [values[0], values[0]]
     if len(values) != 2:

@@ -416,17 +416,17 @@ def crop_of_area(height: int, width: int, scale, ratio) -> tuple[int, int, int, 
     for _ in range(10):
         target = area * empty(1).uniform_(scale[0], scale[1]).item()
         aspect = empty(1).uniform_(float(log_ratio[0]), float(log_ratio[1])).exp().item()
-        w = int(round(math.sqrt(target * aspect)))
-        h = int(round(math.sqrt(target / aspect)))
+        w = round(math.sqrt(target * aspect))
+        h = round(math.sqrt(target / aspect))
         if 0 < w <= width and 0 < h <= height:
             i = _integer(0, height - h + 1)
             return i, _integer(0, width - w + 1), h, w
     in_ratio = float(width) / float(height)
     w, h = width, height
     if in_ratio < min(ratio):
-        h = int(round(w / min(ratio)))
+        h = round(w / min(ratio))
     elif in_ratio > max(ratio):
-        w = int(round(h * max(ratio)))
+        w = round(h * max(ratio))
     return (height - h) // 2, (width - w) // 2, h, w
 
 
@@ -554,9 +554,9 @@ class ColorJitter(nn.Module):
     @staticmethod
     def _check_input(value, name, center=1, bound=(0, float("inf")), clip_first_on_zero=True):
         if isinstance(value, numbers.Number):
-            if value < 0:  # type: ignore[operator]
+            if value < 0:
                 raise ValueError(f"If {name} is a single number, it must be non negative.")
-            value = [center - float(value), center + float(value)]  # type: ignore[arg-type]
+            value = [center - float(value), center + float(value)]
             if clip_first_on_zero:
                 value[0] = max(value[0], 0.0)
         elif isinstance(value, (tuple, list)) and len(value) == 2:
@@ -675,8 +675,8 @@ class RandomAffine(nn.Module):
         moves = (0, 0)
         if translate is not None:
             x, y = float(translate[0] * img_size[0]), float(translate[1] * img_size[1])
-            tx = int(round(_uniform(-x, x)))
-            moves = (tx, int(round(_uniform(-y, y))))
+            tx = round(_uniform(-x, x))
+            moves = (tx, round(_uniform(-y, y)))
         scale = _uniform(*scale_ranges) if scale_ranges is not None else 1.0
         shear_x = shear_y = 0.0
         if shears is not None:
@@ -808,8 +808,8 @@ def erasing_place(channels: int, height: int, width: int, scale, ratio, value):
     for _ in range(10):
         erased = area * empty(1).uniform_(scale[0], scale[1]).item()
         aspect = empty(1).uniform_(float(log_ratio[0]), float(log_ratio[1])).exp().item()
-        h = int(round(math.sqrt(erased * aspect)))
-        w = int(round(math.sqrt(erased / aspect)))
+        h = round(math.sqrt(erased * aspect))
+        w = round(math.sqrt(erased / aspect))
         if not (h < height and w < width):
             continue
         v = empty([channels, h, w]).normal_() if value is None else tensor_of(value)[:, None, None]
@@ -828,7 +828,7 @@ class GaussianBlur(nn.Module):
             if size <= 0 or size % 2 == 0:
                 raise ValueError("Kernel size value should be an odd and positive number.")
         if isinstance(sigma, numbers.Number):
-            if sigma <= 0:  # type: ignore[operator]
+            if sigma <= 0:
                 raise ValueError("If sigma is a single number, it must be positive.")
             sigma = (sigma, sigma)
         elif isinstance(sigma, Sequence) and len(sigma) == 2:
@@ -853,7 +853,7 @@ class GaussianBlur(nn.Module):
 
 def _setup_size(size, error_msg):
     if isinstance(size, numbers.Number):
-        return int(size), int(size)  # type: ignore[call-overload]
+        return int(size), int(size)
     if isinstance(size, Sequence) and len(size) == 1:
         return size[0], size[0]
     if len(size) != 2:
@@ -871,9 +871,9 @@ def _check_sequence_input(x, name, req_sizes):
 
 def _setup_angle(x, name, req_sizes=(2,)):
     if isinstance(x, numbers.Number):
-        if x < 0:  # type: ignore[operator]
+        if x < 0:
             raise ValueError(f"If {name} is a single number, it must be positive.")
-        x = [-x, x]  # type: ignore[operator]
+        x = [-x, x]
     else:
         _check_sequence_input(x, name, req_sizes)
     return [float(d) for d in x]

@@ -9,8 +9,13 @@ from ...._C import Tensor
 from .._api import builder, classifier, published
 
 __all__ = [
-    *("VideoResNet", "R3D_18_Weights", "MC3_18_Weights", "R2Plus1D_18_Weights"),
-    *("r3d_18", "mc3_18", "r2plus1d_18"),
+    "VideoResNet",
+    "R3D_18_Weights",
+    "MC3_18_Weights",
+    "R2Plus1D_18_Weights",
+    "r3d_18",
+    "mc3_18",
+    "r2plus1d_18",
 ]
 
 

@@ -55,14 +55,13 @@ class S3D(nn.Module):
     def __init__(self, num_classes: int = 400, dropout: float = 0.2, norm_layer: Callable[..., nn.Module] | None = None) -> None:
         super().__init__()
         norm = norm_layer or partial(nn.BatchNorm3d, eps=0.001, momentum=0.001)
-        pool = {"kernel_size": (1, 3, 3), "stride": (1, 2, 2), "padding": (0, 1, 1)}
         block = partial(SepInceptionBlock3D, norm_layer=norm)
         self.features = nn.Sequential(
             TemporalSeparableConv(3, 64, 7, 2, 3, norm),
-            nn.MaxPool3d(**pool),
+            nn.MaxPool3d(kernel_size=(1, 3, 3), stride=(1, 2, 2), padding=(0, 1, 1)),
             Conv3dNormActivation(64, 64, kernel_size=1, stride=1, norm_layer=norm),
             TemporalSeparableConv(64, 192, 3, 1, 1, norm),
-            nn.MaxPool3d(**pool),
+            nn.MaxPool3d(kernel_size=(1, 3, 3), stride=(1, 2, 2), padding=(0, 1, 1)),
             block(192, 64, 96, 128, 16, 32, 32),
             block(256, 128, 128, 192, 32, 96, 64),
             nn.MaxPool3d(kernel_size=(3, 3, 3), stride=(2, 2, 2), padding=(1, 1, 1)),

@@ -21,8 +21,13 @@ from ..swin_transformer import (
 )
 
 __all__ = [
-    *("SwinTransformer3d", "Swin3D_T_Weights", "Swin3D_S_Weights", "Swin3D_B_Weights"),
-    *("swin3d_t", "swin3d_s", "swin3d_b"),
+    "SwinTransformer3d",
+    "Swin3D_T_Weights",
+    "Swin3D_S_Weights",
+    "Swin3D_B_Weights",
+    "swin3d_t",
+    "swin3d_s",
+    "swin3d_b",
 ]
 
 

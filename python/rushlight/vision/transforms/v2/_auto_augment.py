@@ -9,7 +9,17 @@ from PIL import Image as pil
 from .... import rand, randint, tensor
 from ...._C import Tensor
 from ... import tv_tensors
-from ..autoaugment import AutoAugment as _Old, AutoAugmentPolicy, apply_op, auto_space, mix_space, policies, rand_space, sample_dirichlet, trivial_space
+from ..autoaugment import (
+    AutoAugment as _Old,
+    AutoAugmentPolicy,
+    apply_op,
+    auto_space,
+    mix_space,
+    policies,
+    rand_space,
+    sample_dirichlet,
+    trivial_space,
+)
 from . import functional as F
 from ._geometry import check_fill, fill_for
 from ._transform import Transform, flatten, is_pure_tensor

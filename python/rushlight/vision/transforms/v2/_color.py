@@ -13,8 +13,8 @@ from .... import float32, mm, rand, randint, randperm, tensor
 from ...._C import Tensor
 from ....nn import functional as nnF
 from ... import tv_tensors
-from ..autoaugment import sample_dirichlet
 from .. import transforms as _old
+from ..autoaugment import sample_dirichlet
 from ..transforms import _setup_size, _uniform, check_erasing, erasing_place
 from . import functional as F
 from ._transform import RandomApplyTransform, Transform, flatten, has, is_pure_tensor, query_chw
@@ -577,10 +577,7 @@ class SanitizeBoundingBoxes(Transform):
         sample = inputs if len(inputs) > 1 else inputs[0]
         labels = self._labels_getter(sample)
         if labels is not None:
-            if isinstance(labels, (tuple, list)):
-                several = list(labels)
-            else:
-                several = [labels]
+            several = list(labels) if isinstance(labels, (tuple, list)) else [labels]
             for one in several:
                 if not isinstance(one, Tensor):
                     raise ValueError(f"The labels in the input to forward() must be a tensor or None, got {type(one)} instead.")
@@ -652,6 +649,7 @@ class _Mixing(Transform):
 
     def _mix_labels(self, labels: Tensor, share: float) -> Tensor:
         if labels.ndim == 1:
+            assert self.num_classes is not None  # checked before
             labels = nnF.one_hot(labels, num_classes=self.num_classes)
         if not labels.dtype.is_floating_point:
             labels = labels.float()

@@ -11,9 +11,17 @@ from .... import rand, randint, tensor
 from ...._C import Tensor
 from ... import tv_tensors
 from ...ops.boxes import box_iou
-from .._geometry import four_paddings, perspective_coefficients
 from .. import transforms as _old
-from ..transforms import _check_sequence_input, _integer, _setup_angle, _setup_size, _uniform, crop_of_area, elastic_field
+from .._geometry import four_paddings, perspective_coefficients
+from ..transforms import (
+    _check_sequence_input,
+    _integer,
+    _setup_angle,
+    _setup_size,
+    _uniform,
+    crop_of_area,
+    elastic_field,
+)
 from . import functional as F
 from ._transform import IMAGES, RandomApplyTransform, Transform, has, is_pure_tensor, query_size
 from .functional._boxes import Format, convert
@@ -280,8 +288,8 @@ class RandomAffine(Transform):
         move = (0, 0)
         if self.translate is not None:
             x, y = float(self.translate[0] * width), float(self.translate[1] * height)
-            tx = int(round(_uniform(-x, x)))
-            move = (tx, int(round(_uniform(-y, y))))
+            tx = round(_uniform(-x, x))
+            move = (tx, round(_uniform(-y, y)))
         scale = _uniform(*self.scale) if self.scale is not None else 1.0
         shear_x = shear_y = 0.0
         if self.shear is not None:

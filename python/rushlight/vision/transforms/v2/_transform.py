@@ -66,7 +66,7 @@ def query_size(leaves: Sequence) -> tuple[int, int]:
         raise TypeError("No image, video, mask, bounding box of keypoint was found in the sample")
     if len(sizes) > 1:
         raise ValueError(f"Found multiple HxW dimensions in the sample: {sorted(sizes)}")
-    return sizes.pop()  # type: ignore[return-value]
+    return sizes.pop()
 
 
 def query_chw(leaves: Sequence) -> tuple[int, int, int]:
@@ -77,7 +77,7 @@ def query_chw(leaves: Sequence) -> tuple[int, int, int]:
         raise TypeError("No image or video was found in the sample")
     if len(sizes) > 1:
         raise ValueError(f"Found multiple CxHxW dimensions in the sample: {sorted(sizes)}")
-    return sizes.pop()  # type: ignore[return-value]
+    return sizes.pop()
 
 
 class Transform(nn.Module):

@@ -44,22 +44,22 @@ BILINEAR, NEAREST = InterpolationMode.BILINEAR, InterpolationMode.NEAREST
 
 # ---- what an input is like ----------------------------------------------------------------------------------------------
 @dispatched
-def get_dimensions(inpt: Any) -> list[int]:
+def get_dimensions(inpt: Any) -> Any:
     """Channels, height and width."""
 
 
 @dispatched
-def get_num_channels(inpt: Any) -> int:
+def get_num_channels(inpt: Any) -> Any:
     """Channels."""
 
 
 @dispatched
-def get_size(inpt: Any) -> list[int]:
+def get_size(inpt: Any) -> Any:
     """Height and width."""
 
 
 @dispatched
-def get_num_frames(inpt: Any) -> int:
+def get_num_frames(inpt: Any) -> Any:
     """Frames of a video."""
 
 
@@ -129,12 +129,12 @@ def elastic(inpt: Any, displacement: Tensor, interpolation: Any = BILINEAR, fill
 
 
 @dispatched
-def five_crop(inpt: Any, size) -> tuple:
+def five_crop(inpt: Any, size) -> Any:
     """The four corners and the middle."""
 
 
 @dispatched
-def ten_crop(inpt: Any, size, vertical_flip: bool = False) -> tuple:
+def ten_crop(inpt: Any, size, vertical_flip: bool = False) -> Any:
     """``five_crop`` of the input and of its mirror image."""
 
 

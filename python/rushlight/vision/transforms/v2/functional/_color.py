@@ -214,11 +214,7 @@ def normalize_image(image: Tensor, mean: Sequence[float], std: Sequence[float], 
         raise TypeError(f"Input tensor should be a float tensor. Got {image.dtype}.")
     if image.ndim < 3:
         raise ValueError(f"Expected tensor to be a tensor image of size (..., C, H, W). Got {tuple(image.shape)}.")
-    if isinstance(std, (tuple, list)):
-        zero = not all(std)
-    else:
-        zero = std == 0
-    if zero:
+    if not all(std) if isinstance(std, (tuple, list)) else std == 0:
         raise ValueError("std evaluated to zero, leading to division by zero.")
     return F_t.normalize(image, mean, std, inplace)
 

@@ -422,14 +422,16 @@ def center_crop_image(image: Tensor, output_size) -> Tensor:
 def center_crop_boxes(boxes: Tensor, output_size, format=None, canvas_size=None, clamping_mode="soft"):
     """Boxes of the middle."""
     height, width = _crop_size(output_size)
-    top, left = center_offsets(*canvas_size, height, width)
+    h, w = canvas_size
+    top, left = center_offsets(h, w, height, width)
     return crop_boxes(boxes, top, left, height, width, format, canvas_size, clamping_mode)
 
 
 def center_crop_points(points: Tensor, output_size, canvas_size=None):
     """Points of the middle."""
     height, width = _crop_size(output_size)
-    top, left = center_offsets(*canvas_size, height, width)
+    h, w = canvas_size
+    top, left = center_offsets(h, w, height, width)
     return crop_points(points, top, left, height, width)
 
 
