@@ -21,6 +21,7 @@ class StrEnum(enum.Enum, metaclass=StrEnumMeta):
 def sequence_to_str(seq: Sequence, separate_last: str = "") -> str:
     """``'a', 'b', or 'c'`` of the items.
 
+    >>> from rushlight.vision._utils import sequence_to_str
     >>> sequence_to_str(["a", "b", "c"], separate_last="or ")
     "'a', 'b', or 'c'"
     """

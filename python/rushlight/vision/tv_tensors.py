@@ -68,7 +68,7 @@ class TVTensor(Tensor):
 class Image(TVTensor):
     """A picture or a batch of them, (..., C, H, W).
 
-    >>> import rushlight as torch
+    >>> from rushlight.vision.tv_tensors import Image
     >>> tuple(Image(torch.zeros(4, 5)).shape)
     (1, 4, 5)
     """

@@ -12,6 +12,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from .. import arange, bool as bool_, cat, int64, no_grad, pi, stack, tensor as tensor_of, uint8, zeros
 from .._C import Tensor
+from . import _pillow as _pillow
 from .transforms.functional import convert_image_dtype, pil_to_tensor, to_pil_image
 
 __all__ = ["draw_bounding_boxes", "draw_keypoints", "draw_segmentation_masks", "flow_to_image", "make_grid", "save_image"]
@@ -40,7 +41,7 @@ def make_grid(
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.utils import make_grid
         >>> tuple(make_grid(torch.zeros(5, 3, 4, 4), nrow=3).shape)
         (3, 14, 20)
 

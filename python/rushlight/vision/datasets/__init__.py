@@ -1,5 +1,6 @@
 """Data sets of pictures, in the formats they were published in."""
 
+from .. import _pillow
 from . import utils
 from .caltech import Caltech101, Caltech256
 from .cifar import CIFAR10, CIFAR100

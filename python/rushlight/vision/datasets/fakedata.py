@@ -20,6 +20,7 @@ class FakeData(VisionDataset):
         transform, target_transform (callable, optional): of the picture, and of the label.
         random_offset (int): added to the seeds.
 
+    >>> from rushlight.vision.datasets import FakeData
     >>> FakeData(3, num_classes=2)[0][0].size
     (224, 224)
     """

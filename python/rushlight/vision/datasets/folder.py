@@ -21,6 +21,7 @@ def has_file_allowed_extension(filename: str, extensions: str | tuple[str, ...])
 def is_image_file(filename: str) -> bool:
     """Whether a name is an image's.
 
+    >>> from rushlight.vision.datasets.folder import is_image_file
     >>> is_image_file("a.PNG")
     True
     """

@@ -1,5 +1,6 @@
 """Image files read and written as tensors (C, H, W) of bytes. Pillow does the coding; every failure is a RuntimeError."""
 
+from .. import _pillow
 from .image import (
     ImageReadMode,
     decode_avif,

@@ -1,5 +1,6 @@
 """Models: their classes, constructors and published weights, a file for each family."""
 
+from .. import _pillow
 from . import segmentation, video
 from ._api import (
     get_model as get_model,

@@ -237,6 +237,7 @@ def list_models(module=None, include: Iterable[str] | str | None = None, exclude
         include (str or list of str, optional): patterns as of a shell; a name fits one of them.
         exclude (str or list of str, optional): patterns of which a name fits none.
 
+    >>> from rushlight.vision.models import list_models
     >>> list_models(include="resnet1*")
     ['resnet101', 'resnet152', 'resnet18']
     """
@@ -270,6 +271,7 @@ def get_model_builder(name: str) -> Callable:
 def get_model(name: str, **config: Any):
     """The model ``name``, built with ``config``.
 
+    >>> from rushlight.vision.models import get_model
     >>> sum(p.numel() for p in get_model("squeezenet1_1", num_classes=10).parameters())
     727626
     """
@@ -288,6 +290,7 @@ def get_model_weights(name: Callable | str) -> type[WeightsEnum]:
 def get_weight(name: str) -> WeightsEnum:
     """The weights called ``"Enum.MEMBER"``.
 
+    >>> from rushlight.vision.models import get_weight
     >>> get_weight("ResNet50_Weights.IMAGENET1K_V2").meta["num_params"]
     25557032
 

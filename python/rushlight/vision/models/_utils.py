@@ -17,7 +17,7 @@ class IntermediateLayerGetter(nn.ModuleDict):
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.models._utils import IntermediateLayerGetter
         >>> from rushlight.vision.models import resnet18
         >>> body = IntermediateLayerGetter(resnet18(), {"layer1": "low", "layer3": "high"})
         >>> [(k, tuple(v.shape)) for k, v in body(torch.rand(1, 3, 64, 64)).items()]

@@ -133,7 +133,7 @@ class ResNet(nn.Module):
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.models.resnet import BasicBlock, ResNet
         >>> model = ResNet(BasicBlock, [1, 1, 1, 1], num_classes=10)
         >>> tuple(model(torch.rand(2, 3, 32, 32)).shape)
         (2, 10)

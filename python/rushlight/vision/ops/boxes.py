@@ -51,7 +51,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.ops import nms
         >>> nms(torch.tensor([[0., 0, 2, 2], [0, 0, 2, 1.9], [5, 5, 6, 6]]), torch.tensor([0.5, 0.9, 0.1]), 0.5)
         tensor([1, 2])
 
@@ -129,7 +129,7 @@ def box_convert(boxes: Tensor, in_fmt: str, out_fmt: str) -> Tensor:
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.ops import box_convert
         >>> box_convert(torch.tensor([[1., 2., 5., 8.]]), "xyxy", "cxcywh")
         tensor([[3., 5., 4., 6.]])
 

@@ -84,6 +84,7 @@ def deform_conv2d(
 class DeformConv2d(nn.Module):
     """``deform_conv2d`` as a layer with weights of its own.
 
+    >>> from rushlight.vision.ops import DeformConv2d
     >>> DeformConv2d(3, 8, 3)
     DeformConv2d(3, 8, kernel_size=(3, 3), stride=(1, 1))
     """

@@ -17,6 +17,7 @@ class FrozenBatchNorm2d(nn.Module):
         num_features (int): channels of the input of shape (N, C, H, W).
         eps (float): added to the variance.
 
+    >>> from rushlight.vision.ops import FrozenBatchNorm2d
     >>> FrozenBatchNorm2d(3)
     FrozenBatchNorm2d(3, eps=1e-05)
     """
@@ -101,6 +102,7 @@ class Conv2dNormActivation(ConvNormActivation):
         inplace (bool, optional): handed to the activation, unless None.
         bias (bool, optional): by default only where there is no norm.
 
+    >>> from rushlight.vision.ops import Conv2dNormActivation
     >>> Conv2dNormActivation(3, 8)[0]
     Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)
     """
@@ -188,6 +190,7 @@ class MLP(nn.Sequential):
         bias (bool): of the linear layers.
         dropout (float): probability.
 
+    >>> from rushlight.vision.ops import MLP
     >>> len(MLP(4, [8, 2]))
     5
     """

@@ -35,6 +35,7 @@ def stochastic_depth(input: Tensor, p: float, mode: str, training: bool = True) 
 class StochasticDepth(nn.Module):
     """``stochastic_depth`` as a layer.
 
+    >>> from rushlight.vision.ops import StochasticDepth
     >>> StochasticDepth(0.2, "row")
     StochasticDepth(p=0.2, mode=row)
     """

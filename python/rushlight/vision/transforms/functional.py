@@ -76,7 +76,7 @@ def _of(img: Any):
 def get_dimensions(img: Any) -> list[int]:
     """Channels, height and width of a picture.
 
-    >>> import rushlight as torch
+    >>> from rushlight.vision.transforms.functional import get_dimensions
     >>> get_dimensions(torch.zeros(3, 4, 5))
     [3, 4, 5]
     """
@@ -217,7 +217,7 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.transforms.functional import normalize
         >>> normalize(torch.ones(1, 1, 2), [0.5], [0.25])
         tensor([[[2., 2.]]])
 
@@ -251,7 +251,7 @@ def resize(
 
     Example:
 
-        >>> import rushlight as torch
+        >>> from rushlight.vision.transforms.functional import resize
         >>> tuple(resize(torch.zeros(3, 20, 30), 10).shape)
         (3, 10, 15)
     """

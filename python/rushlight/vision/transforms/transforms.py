@@ -75,6 +75,7 @@ class Compose:
     Args:
         transforms (list of callable): in this order.
 
+    >>> from rushlight.vision.transforms import CenterCrop, Compose, ToTensor
     >>> Compose([CenterCrop(10), ToTensor()])
     Compose(
         CenterCrop(size=(10, 10))
