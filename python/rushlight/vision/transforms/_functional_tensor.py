@@ -374,9 +374,13 @@ def affine_grid(theta: Tensor, w: int, h: int, ow: int, oh: int) -> Tensor:
     """The grid of an inverse matrix (1, 2, 3) over pixels counted from the centre."""
     x = linspace(-ow * 0.5 + 0.5, ow * 0.5 + 0.5 - 1, steps=ow, dtype=theta.dtype)
     y = linspace(-oh * 0.5 + 0.5, oh * 0.5 + 0.5 - 1, steps=oh, dtype=theta.dtype)
-    base = stack([x.expand(oh, ow), y[:, None].expand(oh, ow), ones((oh, ow), dtype=theta.dtype)], dim=-1)
     scaled = theta.transpose(1, 2) / tensor([0.5 * w, 0.5 * h], dtype=theta.dtype)
-    return base.view(1, oh * ow, 3).bmm(scaled).view(1, oh, ow, 2)
+    return _mapped(x, y, scaled[0]).unsqueeze(0)
+
+
+def _mapped(x: Tensor, y: Tensor, matrix: Tensor) -> Tensor:
+    """``x a + y b + c`` of each place for the columns (a, b, c) of a matrix (3, 2), (H, W, 2), rounded after every step."""
+    return x[None, :, None] * matrix[0] + y[:, None, None] * matrix[1] + matrix[2]
 
 
 def _theta(img: Tensor, matrix: Sequence[float]) -> Tensor:
@@ -416,9 +420,8 @@ def perspective_grid(coefficients: Sequence[float], ow: int, oh: int, dtype) -> 
     below = tensor([[c[6], c[7], 1.0], [c[6], c[7], 1.0]], dtype=dtype).unsqueeze(0)
     x = linspace(0.5, ow + 0.5 - 1.0, steps=ow, dtype=dtype)
     y = linspace(0.5, oh + 0.5 - 1.0, steps=oh, dtype=dtype)
-    base = stack([x.expand(oh, ow), y[:, None].expand(oh, ow), ones((oh, ow), dtype=dtype)], dim=-1).view(1, oh * ow, 3)
     scaled = theta.transpose(1, 2) / tensor([0.5 * ow, 0.5 * oh], dtype=dtype)
-    return (base.bmm(scaled) / base.bmm(below.transpose(1, 2)) - 1.0).view(1, oh, ow, 2)
+    return (_mapped(x, y, scaled[0]) / _mapped(x, y, below[0].T) - 1.0).unsqueeze(0)
 
 
 def perspective(img: Tensor, coefficients: Sequence[float], interpolation: str = "bilinear", fill=None) -> Tensor:

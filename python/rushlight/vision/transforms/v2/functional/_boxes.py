@@ -26,8 +26,7 @@ def _corners(boxes: Tensor, format: Format) -> Tensor:
     if format == Format.XYWH:
         return cat([a, a + b], -1)
     if format == Format.CXCYWH:
-        half = b / 2 if b.is_floating_point() else -b.div(-2, rounding_mode="floor")  # of odd sizes the larger half
-        return cat([a - half, a - half + b], -1)
+        return cat([a - b / 2, a + b / 2], -1).to(boxes.dtype)  # whole corners are those next to zero
     return boxes
 
 
