@@ -51,11 +51,7 @@ def fill_for(fill: Any, inpt: Any) -> Any:
     for key in (type(inpt), Tensor if is_pure_tensor(inpt) else None, "others"):
         if key in fill:
             return fill[key]
-    raise RuntimeError(
-        "This should never happen, please open an issue on the torchvision repo if you hit this."
-        if not isinstance(inpt, tv_tensors.TVTensor)
-        else f"fill has no entry for {type(inpt).__name__}"
-    )
+    raise RuntimeError(f"fill has no entry for {type(inpt).__name__}, and none for others")
 
 
 class RandomHorizontalFlip(RandomApplyTransform):
@@ -480,14 +476,9 @@ class RandomIoUCrop(Transform):
         return out
 
 
-class _NewSize(Transform):
-    def __init__(self, interpolation: Any, antialias: bool | None) -> None:
-        super().__init__()
-        self.interpolation = interpolation
-        self.antialias = antialias
-
-    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return self._call_kernel(F.resize, inpt, size=params["size"], interpolation=self.interpolation, antialias=self.antialias)
+def _to_new_size(self: Any, inpt: Any, params: dict[str, Any]) -> Any:
+    """The ``transform`` of those that draw a size."""
+    return self._call_kernel(F.resize, inpt, size=params["size"], interpolation=self.interpolation, antialias=self.antialias)
 
 
 class ScaleJitter(Transform):
@@ -506,7 +497,7 @@ class ScaleJitter(Transform):
         r = min(self.target_size[1] / h, self.target_size[0] / w) * scale
         return {"size": (int(h * r), int(w * r))}
 
-    transform = _NewSize.transform
+    transform = _to_new_size
 
 
 class RandomShortestSize(Transform):
@@ -527,7 +518,7 @@ class RandomShortestSize(Transform):
             r = min(r, self.max_size / max(h, w))
         return {"size": (int(h * r), int(w * r))}
 
-    transform = _NewSize.transform
+    transform = _to_new_size
 
 
 class RandomResize(Transform):
@@ -543,4 +534,4 @@ class RandomResize(Transform):
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         return {"size": [int(randint(self.min_size, self.max_size, ()))]}
 
-    transform = _NewSize.transform
+    transform = _to_new_size
