@@ -215,7 +215,7 @@ def draw_bounding_boxes(
 
 @no_grad()
 def draw_segmentation_masks(image: Tensor, masks: Tensor, alpha: float = 0.8, colors: Any = None) -> Tensor:
-    """A picture (3, H, W) with masks laid over it.
+    """A picture (3, H, W) with masks laid over it, black where they overlap.
 
     Args:
         image (Tensor): bytes, or floats in [0, 1].
@@ -240,6 +240,7 @@ def draw_segmentation_masks(image: Tensor, masks: Tensor, alpha: float = 0.8, co
     painted = image.detach().clone()
     for mask, colour in zip(masks, _colours(colors, count, dtype)):
         painted[:, mask] = tensor_of(colour, dtype=dtype)[:, None]
+    painted[:, masks.sum(dim=0) > 1] = 0  # what several masks cover is black
     return (image * (1 - alpha) + painted * alpha).to(dtype)
 
 

@@ -148,14 +148,14 @@ def decode_jpeg(
     if loaded.mode == target:
         return _planes(loaded)
     if loaded.mode == "CMYK" and target == "L":
-        return _grey(_planes(loaded.convert("RGB")), (19595, 38470, 7471), 16)
+        return _grey(_planes(loaded.convert("RGB")), (19595, 38470, 7471), 16, 1 << 15)
     return _planes(loaded.convert(target))
 
 
-def _grey(rgb: Tensor, weights: tuple[int, int, int], shift: int) -> Tensor:
-    """Grey of (3, H, W) by whole weights, rounded."""
+def _grey(rgb: Tensor, weights: tuple[int, int, int], shift: int, more: int = 0) -> Tensor:
+    """Grey of (3, H, W) by whole weights, with ``more`` added before the shift."""
     r, g, b = rgb.to(int32).unbind(0)
-    return ((r * weights[0] + g * weights[1] + b * weights[2] + (1 << (shift - 1))) >> shift).to(uint8).unsqueeze(0)
+    return ((r * weights[0] + g * weights[1] + b * weights[2] + more) >> shift).to(uint8).unsqueeze(0)
 
 
 # libpng's weights for 0.2989 and 0.587, in 32768ths
@@ -196,8 +196,8 @@ def decode_png(input: Tensor, mode: ImageReadMode | str = ImageReadMode.UNCHANGE
         raise RuntimeError("PNG images of 16 bits a channel need uint16, which tensors here do not have")
     image = _upright(_loaded(opened), apply_exif_orientation)
     top = 1 if image.mode == "1" else 255  # libpng fills alpha with the largest number of the file's depth
-    if image.mode == "P":
-        image = image.convert("RGBA" if "transparency" in image.info and mode != ImageReadMode.UNCHANGED else "RGB")
+    if image.mode == "P" and mode != ImageReadMode.UNCHANGED:  # unchanged are the places in the palette
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     elif "transparency" in image.info and image.mode in ("1", "L", "RGB") and mode in (ImageReadMode.GRAY_ALPHA, ImageReadMode.RGB_ALPHA):
         image = image.convert("RGBA" if image.mode == "RGB" else "LA")
     return _converted(_planes(image), mode, top)
