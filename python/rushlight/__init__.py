@@ -132,6 +132,7 @@ if TYPE_CHECKING:
         types as types,
         utils as utils,
         version as version,
+        vision as vision,
         xpu as xpu,
     )
     from ._ops import ops as ops
@@ -184,7 +185,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
         },
         "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func futures "
         "fx hub jit library linalg mps mtia multiprocessing nn optim overrides profiler return_types serialization special storage "
-        "testing types utils version xpu",
+        "testing types utils vision version xpu",
     )
     __all__ = list(_eager + _later)
 

@@ -209,3 +209,6 @@ def _check_not_implemented(cond: Any, message: Any = None) -> None:
 
 def _check_is_size(i: Any, message: Any = None, *, max: Any = None) -> None:
     _check(bool(i >= 0) and (max is None or bool(i <= max)), message)
+
+
+__all__ = [name for name in globals() if not name.startswith("_")]

@@ -1,0 +1,5 @@
+"""Models that say of each pixel what it shows."""
+
+from .deeplabv3 import *
+from .fcn import *
+from .lraspp import *

@@ -1,0 +1,5 @@
+"""Models of videos (N, 3, T, H, W)."""
+
+from .resnet import *
+from .s3d import *
+from .swin_transformer import *

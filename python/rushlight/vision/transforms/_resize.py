@@ -1,0 +1,100 @@
+"""Bytes resized bit for bit as torchvision does it: with whole weights (the new functions), or in single precision (the old ones).
+
+Each axis is one pass: for every place of the result a few places of the picture, its taps, with a weight each. A pass goes over
+taps, not over pixels.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ... import arange, float32, float64, int32, int64, uint8, where
+from ..._C import Tensor
+
+
+def _triangle(x: Tensor) -> Tensor:
+    return (1.0 - x.abs()).clamp(min=0.0)
+
+
+def _cubic(x: Tensor, a: float) -> Tensor:
+    """Keys' kernel."""
+    x = x.abs()
+    near = ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0
+    far = (((x - 5.0) * x + 8.0) * x - 4.0) * a
+    return where(x < 1.0, near, where(x < 2.0, far, x * 0.0))
+
+
+def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor, Tensor]:
+    """Places (new, K) and weights (new, K) along an axis of ``size``, for ``mode`` bilinear or bicubic."""
+    width = 2 if mode == "bilinear" else 4
+    i = arange(new, dtype=dtype)
+    scale = (arange(1, dtype=dtype) + size) / new
+    if antialias:
+        stretch = scale.clamp(min=1.0)
+        support = width * 0.5 * stretch
+        centre = scale * (i + 0.5)
+        low = (centre - support + 0.5).to(int64).clamp(min=0)
+        high = (centre + support + 0.5).to(int64).clamp(max=size)
+        places = low[:, None] + arange(math.ceil(float(support)) * 2 + 1)
+        x = (places.to(dtype) - centre[:, None] + 0.5) * (1.0 / stretch)
+        weights = (_triangle(x) if width == 2 else _cubic(x, -0.5)) * (places < high[:, None]).to(dtype)
+        return places.clamp(max=size - 1), weights / weights.sum(1, keepdim=True)
+    at = scale * (i + 0.5) - 0.5
+    if width == 2:
+        at = at.clamp(min=0.0)
+    first = at.floor()
+    part = (at - first)[:, None]
+    if width == 2:
+        first = first.clamp(max=size - 1)
+        part = part.clamp(0.0, 1.0)
+        places = first.to(int64)[:, None] + arange(2)
+        shift = arange(2, dtype=dtype) * 2.0 - 1.0
+        weights = (1.0 - part) * (shift < 0).to(dtype) + part * (shift > 0).to(dtype)
+    else:
+        places = first.to(int64)[:, None] + arange(-1, 3)
+        weights = _cubic(part - arange(-1, 3, dtype=dtype), -0.75)
+    return places.clamp(0, size - 1), weights
+
+
+def _whole(weights: Tensor) -> tuple[Tensor, int]:
+    """Weights as whole numbers of 16 bits, and by how many bits they were scaled."""
+    largest = float(weights.max())
+    precision = 0
+    while precision < 22 and int(0.5 + largest * (1 << (precision + 1))) < 1 << 15:
+        precision += 1
+    scaled = weights * (1 << precision)
+    return (scaled + where(scaled < 0, scaled * 0 - 0.5, scaled * 0 + 0.5)).trunc().to(int32), precision
+
+
+def _along(x: Tensor, axis: int, places: Tensor, weights: Tensor) -> Tensor:
+    """The weighted sum of taps along the last axis but ``axis`` (0 or 1), in the order of the taps."""
+    dim = x.ndim - 1 - axis
+    total = None
+    for k in range(places.shape[1]):
+        w = weights[:, k] if axis == 0 else weights[:, k, None]
+        term = x.index_select(dim, places[:, k]) * w
+        total = term if total is None else total + term
+    assert total is not None
+    return total
+
+
+def resize_whole(x: Tensor, new: list[int], mode: str, antialias: bool) -> Tensor:
+    """Bytes (..., H, W) with ``new`` (height, width), by weights of 16 bits; rows first, rounded to bytes between."""
+    for axis in (0, 1):
+        size, wanted = x.shape[x.ndim - 1 - axis], new[1 - axis]
+        if size == wanted:
+            continue
+        places, weights = taps(size, wanted, mode, antialias, float64)
+        whole, precision = _whole(weights)
+        total = _along(x.to(int32), axis, places, whole) + (1 << (precision - 1))
+        x = (total >> precision).clamp(0, 255).to(uint8)
+    return x
+
+
+def resize_single(x: Tensor, new: list[int], mode: str, antialias: bool) -> Tensor:
+    """Floats (..., H, W) with ``new`` (height, width), their places and weights in single precision."""
+    for axis in (0, 1):
+        size, wanted = x.shape[x.ndim - 1 - axis], new[1 - axis]
+        if size != wanted or not antialias:
+            x = _along(x, axis, *taps(size, wanted, mode, antialias, float32))
+    return x

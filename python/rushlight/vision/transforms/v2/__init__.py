@@ -1,0 +1,65 @@
+"""Transforms of samples: pictures, videos, masks, boxes and points in any nest of lists, tuples and dicts."""
+
+from ..autoaugment import AutoAugmentPolicy
+from ..functional import InterpolationMode
+from . import functional
+from ._auto_augment import AugMix, AutoAugment, RandAugment, TrivialAugmentWide
+from ._color import (
+    JPEG,
+    RGB,
+    ClampBoundingBoxes,
+    ClampKeyPoints,
+    ColorJitter,
+    ConvertBoundingBoxFormat,
+    ConvertImageDtype,
+    CutMix,
+    GaussianBlur,
+    GaussianNoise,
+    Grayscale,
+    Identity,
+    Lambda,
+    LinearTransformation,
+    MixUp,
+    Normalize,
+    PILToTensor,
+    RandomAdjustSharpness,
+    RandomAutocontrast,
+    RandomChannelPermutation,
+    RandomEqualize,
+    RandomErasing,
+    RandomGrayscale,
+    RandomInvert,
+    RandomPhotometricDistort,
+    RandomPosterize,
+    RandomSolarize,
+    SanitizeBoundingBoxes,
+    SetClampingMode,
+    ToDtype,
+    ToImage,
+    ToPILImage,
+    ToPureTensor,
+    ToTensor,
+    UniformTemporalSubsample,
+)
+from ._container import Compose, RandomApply, RandomChoice, RandomOrder
+from ._geometry import (
+    CenterCrop,
+    ElasticTransform,
+    FiveCrop,
+    Pad,
+    RandomAffine,
+    RandomCrop,
+    RandomHorizontalFlip,
+    RandomIoUCrop,
+    RandomPerspective,
+    RandomResize,
+    RandomResizedCrop,
+    RandomRotation,
+    RandomShortestSize,
+    RandomVerticalFlip,
+    RandomZoomOut,
+    Resize,
+    ScaleJitter,
+    TenCrop,
+)
+from ._transform import Transform, query_chw, query_size

@@ -1,0 +1,180 @@
+"""Boxes: their formats, and what keeps them within the picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..... import bool as bool_, cat, cos, deg2rad, float32, rad2deg, sin, stack, tensor
+from ....._C import Tensor
+from .... import tv_tensors
+from ....tv_tensors import BoundingBoxFormat as Format, is_rotated_bounding_format
+
+
+def refuse_rotated(format: Format, what: str) -> None:
+    """Says that ``what`` cannot be done with turned boxes."""
+    if is_rotated_bounding_format(format):
+        raise NotImplementedError(f"{what} of rotated bounding boxes ({format.value}) is not there")
+
+
+def _halved(x: Tensor) -> Tensor:
+    return x / 2 if x.is_floating_point() else x.div(2, rounding_mode="floor")
+
+
+def _corners(boxes: Tensor, format: Format) -> Tensor:
+    """Straight boxes as XYXY."""
+    a, b = boxes[..., :2], boxes[..., 2:]
+    if format == Format.XYWH:
+        return cat([a, a + b], -1)
+    if format == Format.CXCYWH:
+        return cat([a - b / 2, a + b / 2], -1).to(boxes.dtype)  # whole corners are those next to zero
+    return boxes
+
+
+def _turned(boxes: Tensor, format: Format) -> Tensor:
+    """Turned boxes as centre, size and angle in degrees, against the clock."""
+    if format == Format.XYWHR:
+        x, y, w, h, r = boxes.unbind(-1)
+        s, c = sin(deg2rad(r)), cos(deg2rad(r))
+        return stack([x + w / 2 * c + h / 2 * s, y - w / 2 * s + h / 2 * c, w, h, r], -1)
+    if format == Format.XYXYXYXY:
+        x1, y1, x2, y2, x3, y3, _, _ = boxes.unbind(-1)
+        r = rad2deg((y1 - y2).atan2(x2 - x1))
+        w = ((x2 - x1) ** 2 + (y1 - y2) ** 2).sqrt()
+        h = ((x3 - x2) ** 2 + (y3 - y2) ** 2).sqrt()
+        return _turned(stack([x1, y1, w, h, r], -1), Format.XYWHR)
+    return boxes
+
+
+def _from_turned(boxes: Tensor, format: Format) -> Tensor:
+    if format == Format.CXCYWHR:
+        return boxes
+    x, y, w, h, r = boxes.unbind(-1)
+    s, c = sin(deg2rad(r)), cos(deg2rad(r))
+    x1, y1 = x - w / 2 * c - h / 2 * s, y + w / 2 * s - h / 2 * c
+    if format == Format.XYWHR:
+        return stack([x1, y1, w, h, r], -1)
+    return stack([x1, y1, x1 + w * c, y1 - w * s, x1 + w * c + h * s, y1 - w * s + h * c, x1 + h * s, y1 + h * c], -1)
+
+
+def convert(boxes: Tensor, old: Format, new: Format) -> Tensor:
+    """The numbers of boxes in another format.
+
+    Raises:
+        ValueError: between straight and turned formats.
+    """
+    if old == new:
+        return boxes
+    if is_rotated_bounding_format(old) != is_rotated_bounding_format(new):
+        raise ValueError("Cannot convert between rotated and unrotated bounding boxes.")
+    if is_rotated_bounding_format(old):
+        return _from_turned(_turned(boxes, old), new)
+    xyxy = _corners(boxes, old)
+    a, b = xyxy[..., :2], xyxy[..., 2:]
+    if new == Format.XYWH:
+        return cat([a, b - a], -1)
+    if new == Format.CXCYWH:
+        return cat([_halved(a * 2 + (b - a)), b - a], -1)
+    return xyxy
+
+
+def _format(format: Any) -> Any:
+    return Format[format.upper()] if isinstance(format, str) else format
+
+
+def convert_bounding_box_format(inpt: Tensor, old_format: Any = None, new_format: Any = None, inplace: bool = False):
+    """Boxes in another format.
+
+    Args:
+        inpt (BoundingBoxes or Tensor): boxes; of a plain tensor ``old_format`` must be said.
+        old_format, new_format (BoundingBoxFormat or str): of what, to what.
+        inplace (bool): whether to write over them.
+
+    Raises:
+        TypeError: without ``new_format``.
+        ValueError: if ``old_format`` is missing, or said of boxes that know it.
+    """
+    if new_format is None:
+        raise TypeError("convert_bounding_box_format() missing 1 required argument: 'new_format'")
+    old_format, new_format = _format(old_format), _format(new_format)
+    if not isinstance(inpt, Tensor):
+        raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
+    known = isinstance(inpt, tv_tensors.BoundingBoxes)
+    if not known and old_format is None:
+        raise ValueError("For pure tensor inputs, `old_format` has to be passed.")
+    if known and old_format is not None:
+        raise ValueError("For bounding box tv_tensor inputs, `old_format` must not be passed.")
+    values = inpt.as_subclass(Tensor)
+    out = convert(values, inpt.format if known else old_format, new_format)  # type: ignore[attr-defined]
+    if inplace:
+        if out.shape == values.shape:
+            out = values.copy_(out)
+    elif out is values:
+        out = values.clone()
+    return tv_tensors.wrap(out, like=inpt, format=new_format) if known else out
+
+
+def clamp(boxes: Tensor, format: Format, canvas_size, clamping_mode: Any = "soft") -> Tensor:
+    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None."""
+    if clamping_mode is None:
+        return boxes.clone()
+    refuse_rotated(format, "Clamping")
+    floats = boxes if boxes.is_floating_point() else boxes.to(float32)
+    xyxy = convert(floats, format, Format.XYXY)
+    h, w = canvas_size
+    x, y = xyxy[..., 0::2].clamp(min=0, max=w), xyxy[..., 1::2].clamp(min=0, max=h)
+    xyxy = stack([x[..., 0], y[..., 0], x[..., 1], y[..., 1]], -1)
+    return convert(xyxy, Format.XYXY, format).to(boxes.dtype)
+
+
+def clamp_bounding_boxes(inpt: Tensor, format: Any = None, canvas_size=None, clamping_mode: Any = "auto"):
+    """Boxes cut at the picture's edges.
+
+    Args:
+        inpt (BoundingBoxes or Tensor): boxes; of a plain tensor ``format`` and ``canvas_size`` must be said.
+        clamping_mode (str, optional): ``"auto"`` for what the boxes know.
+    """
+    if clamping_mode is not None and clamping_mode not in ("soft", "hard", "auto"):
+        raise ValueError(f"clamping_mode must be soft, hard, auto or None, got {clamping_mode}")
+    if isinstance(inpt, tv_tensors.BoundingBoxes):
+        if format is not None or canvas_size is not None:
+            raise ValueError("For bounding box tv_tensor inputs, `format` and `canvas_size` must not be passed.")
+        mode = inpt.clamping_mode if clamping_mode == "auto" else clamping_mode
+        return tv_tensors.wrap(clamp(inpt.as_subclass(Tensor), inpt.format, inpt.canvas_size, mode), like=inpt)
+    if not isinstance(inpt, Tensor):
+        raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
+    if format is None or canvas_size is None or clamping_mode == "auto":
+        raise ValueError("For pure tensor inputs, `format`, `canvas_size` and `clamping_mode` have to be passed.")
+    return clamp(inpt, _format(format), canvas_size, clamping_mode)
+
+
+def clamp_points(points: Tensor, canvas_size) -> Tensor:
+    """Points moved to the picture's edges where they lie outside."""
+    h, w = canvas_size
+    return stack([points[..., 0].clamp(0, w - 1), points[..., 1].clamp(0, h - 1)], -1).to(points.dtype)
+
+
+def sanitize_bounding_boxes(bounding_boxes: Tensor, format: Any = None, canvas_size=None, min_size: float = 1.0, min_area: float = 1.0):
+    """The boxes that are not too small and lie within the picture, and which they are.
+
+    Args:
+        bounding_boxes (BoundingBoxes or Tensor): boxes; of a plain tensor ``format`` and ``canvas_size`` must be said.
+        min_size, min_area (float): of a box that stays.
+    """
+    if isinstance(bounding_boxes, tv_tensors.BoundingBoxes):
+        if format is not None or canvas_size is not None:
+            raise ValueError("format and canvas_size must be None when bounding_boxes is a tv_tensors.BoundingBoxes instance.")
+        valid = valid_boxes(bounding_boxes.as_subclass(Tensor), bounding_boxes.format, bounding_boxes.canvas_size, min_size, min_area)
+        return tv_tensors.wrap(bounding_boxes.as_subclass(Tensor)[valid], like=bounding_boxes), valid
+    if format is None or canvas_size is None:
+        raise ValueError("format and canvas_size cannot be None when bounding_boxes is a pure tensor.")
+    valid = valid_boxes(bounding_boxes, _format(format), canvas_size, min_size, min_area)
+    return bounding_boxes[valid], valid
+
+
+def valid_boxes(boxes: Tensor, format: Format, canvas_size, min_size: float, min_area: float) -> Tensor:
+    """Which boxes are large enough and within the picture."""
+    refuse_rotated(format, "Checking")
+    xyxy = convert(boxes, format, Format.XYXY)
+    w, h = xyxy[:, 2] - xyxy[:, 0], xyxy[:, 3] - xyxy[:, 1]
+    high = tensor([canvas_size[1], canvas_size[0]] * 2)
+    return ((w >= min_size) & (h >= min_size) & (w * h >= min_area) & (xyxy >= 0).all(-1) & (xyxy <= high).all(-1)).to(bool_)

@@ -1,0 +1,302 @@
+"""Kernels that change colours, and those that blur, convert and fill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..... import float32, from_numpy, int16, int64, linspace, ones, randn_like, softmax, stack, uint8, where
+from ....._C import Tensor
+from .....nn import functional as nnF
+from .... import tv_tensors
+from ... import _functional_pil as F_pil, _functional_tensor as F_t, functional as F1
+from ..._functional_tensor import largest
+from ._geometry import folded, unfolded
+
+
+def _channels(image: Tensor) -> int:
+    return image.shape[-3]
+
+
+def _grey_or_rgb(image: Tensor) -> int:
+    c = _channels(image)
+    if c not in (1, 3):
+        raise TypeError(f"Input image tensor permitted channel values are 1 or 3, but found {c}")
+    return c
+
+
+def grayscale_image(image: Tensor, num_output_channels: int = 1) -> Tensor:
+    """Pictures in grey."""
+    c = _grey_or_rgb(image)
+    if num_output_channels not in (1, 3):
+        raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
+    if c == 3:
+        return F_t.rgb_to_grayscale(image, num_output_channels)
+    return image.clone() if num_output_channels == 1 else image.expand(*image.shape[:-3], 3, *image.shape[-2:]).contiguous()
+
+
+def grayscale_picture(image, num_output_channels: int = 1):
+    """Pillow's pictures in grey."""
+    if num_output_channels not in (1, 3):
+        raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
+    return F_pil.to_grayscale(image, num_output_channels)
+
+
+def grayscale_to_rgb_image(image: Tensor) -> Tensor:
+    """Grey pictures with three channels."""
+    if _channels(image) >= 3:
+        return image
+    return image.expand(*image.shape[:-3], 3, *image.shape[-2:]).contiguous()
+
+
+def grayscale_to_rgb_picture(image):
+    """Pillow's grey pictures with three channels."""
+    return image.convert(mode="RGB")
+
+
+def brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
+    """Pictures brighter or darker."""
+    if brightness_factor < 0:
+        raise ValueError(f"brightness_factor ({brightness_factor}) is not non-negative.")
+    _grey_or_rgb(image)
+    return image.mul(brightness_factor).clamp(0, largest(image.dtype)).to(image.dtype)
+
+
+def saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
+    """Pictures with more or less colour."""
+    if saturation_factor < 0:
+        raise ValueError(f"saturation_factor ({saturation_factor}) is not non-negative.")
+    if _grey_or_rgb(image) == 1:
+        return image
+    out = image.mul(saturation_factor).add(F_t.rgb_to_grayscale(image).to(_work(image)), alpha=1.0 - saturation_factor)
+    return out.clamp(0, largest(image.dtype)).to(image.dtype)
+
+
+def _work(image: Tensor):
+    """The dtype to compute in."""
+    return image.dtype if image.is_floating_point() else float32
+
+
+def contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
+    """Pictures with more or less contrast."""
+    if contrast_factor < 0:
+        raise ValueError(f"contrast_factor ({contrast_factor}) is not non-negative.")
+    _grey_or_rgb(image)
+    return F_t.adjust_contrast(image, contrast_factor)
+
+
+def sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
+    """Pictures sharper or smoother."""
+    if sharpness_factor < 0:
+        raise ValueError(f"sharpness_factor ({sharpness_factor}) is not non-negative.")
+    _grey_or_rgb(image)
+    if image.numel() == 0 or min(image.shape[-2:]) <= 2:
+        return image
+    batch, _ = folded(image)
+    inner = batch[..., 1:-1, 1:-1].to(_work(image))
+    smooth = F_t.smoothed(batch)[..., 1:-1, 1:-1].to(_work(image))
+    out = batch.clone()
+    moved = inner.add(smooth - inner, alpha=1.0 - sharpness_factor)
+    out[..., 1:-1, 1:-1] = moved.clamp(0, largest(image.dtype)).to(image.dtype)
+    return unfolded(out.clamp(0, largest(image.dtype)) if image.is_floating_point() else out, image)
+
+
+def hue_image(image: Tensor, hue_factor: float) -> Tensor:
+    """Pictures with their hues turned."""
+    if not -0.5 <= hue_factor <= 0.5:
+        raise ValueError(f"hue_factor ({hue_factor}) is not in [-0.5, 0.5].")
+    if _grey_or_rgb(image) == 1 or image.numel() == 0:
+        return image
+    return F_t.adjust_hue(image, hue_factor)
+
+
+def gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor:
+    """``gain x ^ gamma`` of brightness in [0, 1]."""
+    if gamma < 0:
+        raise ValueError("Gamma should be a non-negative real number")
+    out = (image if image.is_floating_point() else to_dtype_image(image, float32, True)).pow(gamma)
+    if gain != 1.0:
+        out = out.mul(gain).clamp(0.0, 1.0)
+    return out if image.is_floating_point() else to_dtype_image(out, image.dtype, True)
+
+
+_BITS = {uint8: 8, F_t.int8: 7, int16: 15, F_t.int32: 31, int64: 63}
+
+
+def posterize_image(image: Tensor, bits: int) -> Tensor:
+    """The highest ``bits`` of each channel."""
+    if image.is_floating_point():
+        levels = 1 << bits
+        return image.mul(levels).floor().clamp(0, levels - 1).mul(1.0 / levels)
+    count = _BITS[image.dtype]
+    return image if bits >= count else image & (((1 << bits) - 1) << (count - bits))
+
+
+def invert_image(image: Tensor) -> Tensor:
+    """Pictures with bright and dark exchanged."""
+    if image.is_floating_point():
+        return 1.0 - image
+    return image.bitwise_not() if image.dtype == uint8 else largest(image.dtype) - image
+
+
+def solarize_image(image: Tensor, threshold: float) -> Tensor:
+    """What is as bright as ``threshold`` or brighter, inverted."""
+    if threshold > largest(image.dtype):
+        raise TypeError(f"Threshold should be less or equal the maximum value of the dtype, but got {threshold}")
+    return where(image >= threshold, invert_image(image), image)
+
+
+def autocontrast_image(image: Tensor) -> Tensor:
+    """Each channel stretched from black to full brightness."""
+    _grey_or_rgb(image)
+    if image.numel() == 0:
+        return image
+    top = largest(image.dtype)
+    values = image if image.is_floating_point() else image.to(float32)
+    low, high = values.amin(dim=(-2, -1), keepdim=True), values.amax(dim=(-2, -1), keepdim=True)
+    flat = low == high
+    scale = where(flat, ones((), dtype=values.dtype), (high - low) * (1.0 / top))
+    low = low.masked_fill(flat, 0.0)
+    return values.sub(low).div(scale).clamp(0, top).to(image.dtype)
+
+
+def equalize_image(image: Tensor) -> Tensor:
+    """Each channel with its brightness spread evenly."""
+    if image.numel() == 0:
+        return image
+    return to_dtype_image(F_t.equalize_bytes(to_dtype_image(image, uint8, True)), image.dtype, True)
+
+
+def permute_channels_image(image: Tensor, permutation: Sequence[int]) -> Tensor:
+    """Channels in another order."""
+    if len(permutation) != _channels(image):
+        raise ValueError(f"Length of permutation does not match number of channels: {len(permutation)} != {_channels(image)}")
+    return image[..., list(permutation), :, :]
+
+
+def permute_channels_picture(image, permutation: Sequence[int]):
+    """Channels of Pillow's pictures in another order."""
+    return F1.to_pil_image(permute_channels_image(F1.pil_to_tensor(image), permutation))
+
+
+# ---- numbers ------------------------------------------------------------------------------------------------------------
+def to_dtype_image(image: Tensor, dtype=float32, scale: bool = False) -> Tensor:
+    """Pictures in another dtype; with ``scale`` full brightness stays what it is."""
+    if image.dtype == dtype or not scale:
+        return image.to(dtype) if image.dtype != dtype else image
+    floats = image.is_floating_point()
+    if floats and dtype.is_floating_point:
+        return image.to(dtype)
+    if floats:
+        if (image.dtype == float32 and dtype in (F_t.int32, int64)) or (image.dtype == F_t.float64 and dtype == int64):
+            raise RuntimeError(f"The conversion from {image.dtype} to {dtype} cannot be performed safely.")
+        return image.mul(float(largest(dtype)) + 1.0 - 1e-3).to(dtype)
+    if dtype.is_floating_point:
+        return image.to(dtype).mul_(1.0 / largest(image.dtype))
+    if image.dtype not in _BITS or dtype not in _BITS:
+        raise TypeError(f"full brightness of {image.dtype} is none of {dtype}: it cannot be scaled")
+    before, after = _BITS[image.dtype], _BITS[dtype]
+    if before > after:
+        return image.bitwise_right_shift(before - after).to(dtype)
+    return image.to(dtype).bitwise_left_shift(after - before)
+
+
+def to_dtype_plain(x: Tensor, dtype=float32, scale: bool = False) -> Tensor:
+    """Masks and boxes in another dtype: numbers that are not brightness stay what they are."""
+    return x.to(dtype)
+
+
+def normalize_image(image: Tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> Tensor:
+    """``(x - mean) / std`` of each channel."""
+    if not image.is_floating_point():
+        raise TypeError(f"Input tensor should be a float tensor. Got {image.dtype}.")
+    if image.ndim < 3:
+        raise ValueError(f"Expected tensor to be a tensor image of size (..., C, H, W). Got {tuple(image.shape)}.")
+    if not all(std) if isinstance(std, (tuple, list)) else std == 0:
+        raise ValueError("std evaluated to zero, leading to division by zero.")
+    return F_t.normalize(image, mean, std, inplace)
+
+
+def gaussian_blur_image(image: Tensor, kernel_size, sigma=None) -> Tensor:
+    """Pictures under a normal density."""
+    sizes, deviations = F1.blur_arguments(kernel_size, sigma)
+    if image.numel() == 0:
+        return image
+    dtype = image.dtype if image.is_floating_point() else float32
+    x, y = (_density(size, deviation, dtype) for size, deviation in zip(sizes, deviations))
+    kernel = (y.unsqueeze(-1) * x).expand(_channels(image) if image.ndim > 2 else 1, 1, len(y), len(x))
+    batch, _ = folded(image)
+    border = [len(x) // 2, len(x) // 2, len(y) // 2, len(y) // 2]
+    out = nnF.conv2d(nnF.pad(batch.to(dtype), border, mode="reflect"), kernel, groups=batch.shape[-3])
+    return unfolded(out if image.is_floating_point() else out.round().to(image.dtype), image)
+
+
+def _density(size: int, sigma: float, dtype) -> Tensor:
+    limit = (size - 1) / (2.0 * 2.0**0.5)
+    return softmax(linspace(-limit, limit, steps=size, dtype=dtype).div(sigma).pow(2).neg(), 0)
+
+
+def gaussian_blur_picture(image, kernel_size, sigma=None):
+    """Pillow's pictures under a normal density."""
+    return F1.to_pil_image(gaussian_blur_image(F1.pil_to_tensor(image), kernel_size, sigma), mode=image.mode)
+
+
+def gaussian_noise_image(image: Tensor, mean: float = 0.0, sigma: float = 0.1, clip: bool = True) -> Tensor:
+    """Pictures with noise added, of floats in [0, 1] or of bytes."""
+    if sigma < 0:
+        raise ValueError(f"sigma shouldn't be negative. Got {sigma}")
+    if image.is_floating_point():
+        noisy = image + (mean + randn_like(image) * sigma)
+        return noisy.clamp(0, 1) if clip else noisy
+    if image.dtype != uint8:
+        raise ValueError(f"Input tensor is expected to be in uint8 or float dtype, got dtype={image.dtype}")
+    noise = ((mean * 255) + randn_like(image, dtype=float32) * (sigma * 255)).to(int16)
+    noisy = image.to(int16) + noise
+    return (noisy.clamp(0, 255) if clip else noisy).to(uint8)
+
+
+def erase_picture(image, i: int, j: int, h: int, w: int, v: Tensor, inplace: bool = False):
+    """Pillow's pictures with ``v`` written over a part."""
+    return F1.to_pil_image(F_t.erase(F1.pil_to_tensor(image), i, j, h, w, v, inplace=True))
+
+
+def jpeg_image(image: Tensor, quality: int) -> Tensor:
+    """Pictures after they were written as JPEG and read again."""
+    from ....io import decode_jpeg, encode_jpeg
+
+    batch, _ = folded(image)
+    frames = [decode_jpeg(encode_jpeg(frame, quality=quality)) for frame in batch]
+    return unfolded(stack(frames), image)
+
+
+def jpeg_picture(image, quality: int):
+    """Pillow's pictures after they were written as JPEG and read again."""
+    return F1.to_pil_image(jpeg_image(F1.pil_to_tensor(image), quality=quality), mode=image.mode)
+
+
+def subsample_video(video: Tensor, num_samples: int) -> Tensor:
+    """As many frames of a video, spread evenly."""
+    if num_samples <= 0:
+        raise ValueError("num_samples must be positive")
+    at = linspace(0, video.shape[-4] - 1, num_samples).clamp(0, video.shape[-4] - 1).long()
+    return video.index_select(-4, at)
+
+
+def to_image(inpt: Any) -> tv_tensors.Image:
+    """A picture, an array (H, W, C) or a tensor as ``tv_tensors.Image``.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(inpt, np.ndarray):
+        values = from_numpy(np.ascontiguousarray(np.atleast_3d(inpt).transpose((2, 0, 1))))
+    elif F_pil.is_pil_image(inpt):
+        values = F1.pil_to_tensor(inpt)
+    elif isinstance(inpt, Tensor):
+        values = inpt.as_subclass(Tensor)
+    else:
+        raise TypeError(f"Input can either be a pure Tensor, a numpy array, or a PIL image, but got {type(inpt)} instead.")
+    return tv_tensors.Image(values)
+
