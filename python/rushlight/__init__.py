@@ -74,6 +74,10 @@ from .random import (
 )
 from .torch_version import __version__ as __version__
 
+# methods that PyTorch has as functions, too
+_METHODS = "addmv_ as_strided_ detach_ fill_ get_device index_put_ is_inference is_same_size zero_"
+globals().update({name: getattr(_C.Tensor, name) for name in _METHODS.split()})
+
 newaxis = None
 long, bool = _C.int64, _C.bool
 
@@ -89,10 +93,18 @@ if TYPE_CHECKING:
         nn as nn,
         optim as optim,
         return_types as return_types,
+        signal as signal,
         special as special,
         storage as storage,
         types as types,
         utils as utils,
+    )
+    from ._lobpcg import lobpcg as lobpcg
+    from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
+    from .functional import (
+        broadcast_shapes as broadcast_shapes,
+        histogramdd as histogramdd,
+        unravel_index as unravel_index,
     )
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
@@ -119,11 +131,14 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
         __name__,
         {
+            "_lobpcg": "lobpcg",
+            "_lowrank": "pca_lowrank svd_lowrank",
+            "functional": "broadcast_shapes histogramdd unravel_index",
             "serialization": "load save",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "cuda fft linalg multiprocessing nn optim return_types serialization special storage types utils",
+        "cuda fft functional linalg multiprocessing nn optim return_types serialization signal special storage types utils",
     )
     __all__ = list(_eager + _later)
 

@@ -57,12 +57,6 @@ _NAMES = {
         "increment_version region_activation_memory_budget register_multi_grad_hook save_on_cpu "
         "saved_tensors_hooks set_override_stale_capture_stream set_warn_on_accumulate_grad_stream_mismatch "
     ),
-    "linalg": (
-        "LinAlgError cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh "
-        "householder_product inv inv_ex ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex "
-        "lu_solve matrix_exp matrix_rank pinv qr slogdet solve solve_ex solve_triangular svd svdvals "
-        "tensorinv tensorsolve vander vecdot "
-    ),
     "nn": (
         "CrossMapLRN2d DataParallel LinearCrossEntropyOptions backends intrinsic parallel qat "
         "quantizable quantized "
@@ -92,7 +86,6 @@ _NOT_QUANTISED = "there are no quantised tensors; bfloat16 and float16 halve the
 _NOT_COMPILED = "nothing is compiled; call the function or the module itself, results are the same"
 _DENSE = "there are no sparse tensors; use dense ones"
 _NOT_MIXED = "there is no autocast; convert with .to(rushlight.bfloat16), or stay with float32"
-_LINALG = "most decompositions are missing; numpy.linalg takes x.numpy()"
 _TRANSFORMS = "rushlight.autograd.functional has jacobian, hessian, vjp, jvp, hvp and vhp"
 
 # What to do instead; the longest beginning of the full name decides.
@@ -102,24 +95,16 @@ _INSTEAD = {
     "ao": _NOT_QUANTISED,
     "autocast": _NOT_MIXED,
     "autograd.forward_ad": _TRANSFORMS,
-    "cholesky": _LINALG,
     "compile": _NOT_COMPILED,
     "cuda": _NO_GPU,
-    "det": _LINALG,
     "distributed": "one process uses all cores; leave the process group out",
     "distributions": "draw with normal, rand, bernoulli, multinomial and poisson",
     "export": _NOT_TRACED,
     "func": _TRANSFORMS,
     "fx": _NOT_TRACED,
-    "geqrf": _LINALG,
     "GradScaler": _NOT_MIXED,
     "hub": "download the file yourself and read it with load(path)",
-    "inverse": _LINALG,
     "jit": _NOT_TRACED,
-    "linalg": _LINALG,
-    "logdet": _LINALG,
-    "lu": _LINALG,
-    "matrix_exp": _LINALG,
     "masked": "multiply by masks, or index with them",
     "mps": _NO_GPU,
     "mtia": _NO_GPU,
@@ -133,16 +118,12 @@ _INSTEAD = {
     "nn.quantized": _NOT_QUANTISED,
     "onnx": _NOT_TRACED,
     "package": _NOT_TRACED,
-    "pinverse": _LINALG,
     "profiler": "Python's own cProfile shows where time goes",
     "qint": _NOT_QUANTISED,
-    "qr": _LINALG,
     "quantization": _NOT_QUANTISED,
     "quantize": _NOT_QUANTISED,
     "quint": _NOT_QUANTISED,
-    "slogdet": _LINALG,
     "sparse": _DENSE,
-    "svd": _LINALG,
     "testing": "allclose(a, b), or numpy.testing.assert_allclose",
     "utils.bottleneck": "Python's own cProfile shows where time goes",
     "utils.cpp_extension": "ops are written in Rust; see CONTRIBUTING.md",
