@@ -16,6 +16,8 @@ pub enum Kind {
     Memory,
     Attribute,
     Overflow,
+    /// A matrix without what was asked of it: an inverse, a factor, an end of iterations.
+    LinAlg,
     /// A bug of ours, caught before it could do harm.
     Internal,
     /// An exception raised by Python code called from the engine; the original travels in `source`.

@@ -248,6 +248,8 @@ class Tensor:
         """`beta * input + alpha * outer(vec1, vec2)`."""
     def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """`addr` into the tensor."""
+    def adjoint(self) -> Tensor:
+        """The matrices transposed and conjugated."""
     @overload
     def all(self) -> Tensor:
         """Whether all elements are true (not zero). uint8 answers in uint8, everything else in bool."""
@@ -398,6 +400,16 @@ class Tensor:
         """As complex64."""
     def char(self, memory_format: memory_format = ...) -> Tensor:
         """As int8."""
+    def cholesky(self, upper: _bool = False) -> Tensor:
+        """`linalg.cholesky` of the time before `linalg`."""
+    def cholesky_inverse(self, upper: _bool = False) -> Tensor:
+        """The inverse of `A` of its Cholesky factor `L`.
+        
+        Errors: LinAlgError if a diagonal element of the factor is zero."""
+    def cholesky_solve(self, L: Tensor, upper: _bool = False) -> Tensor:
+        """Solves `A X = B` of the Cholesky factor `L` of `A`.
+        
+        Shape: `B` (.., n, k), `L` (.., n, n); leading axes broadcast."""
     def chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
         """At most `chunks` pieces of equal size, as views."""
     @overload
@@ -471,6 +483,8 @@ class Tensor:
         Args: fweights: how often each observation counts (integers); aweights: its weight (floats)."""
     def cpu(self, memory_format: memory_format = ...) -> Tensor:
         """On the CPU."""
+    def cross(self, other: Tensor, dim: _int | None = None) -> Tensor:
+        """The cross product along `dim`, by default the first axis of size 3."""
     def cummax(self, dim: _int) -> _Named:
         """Greatest elements so far along an axis, and their (last) positions."""
     def cummin(self, dim: _int) -> _Named:
@@ -493,6 +507,8 @@ class Tensor:
         """Degrees as radians."""
     def deg2rad_(self) -> Tensor:
         """Degrees as radians."""
+    def det(self) -> Tensor:
+        """The determinant of square matrices (`linalg.det`)."""
     def detach(self) -> Tensor:
         """The same data outside the graph. Shares memory and version counter with `input`."""
     def diag(self, diagonal: _int = 0) -> Tensor:
@@ -659,6 +675,9 @@ class Tensor:
         """Whether the first element is greater or equal. **Errors**: RuntimeError for complex tensors."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Fills with the number of trials up to the first success of probability `p`."""
+    def geqrf(self) -> _Named:
+        """Householder's reflections below the diagonal of `a`, `R` on and above it, and the factors `tau`: `Q` is the product of
+        `I - tau_i v_i v_i^H`."""
     def ger(self, vec2: Tensor) -> Tensor:
         """The products of all pairs of elements of two vectors (`outer`)."""
     def greater(self, other: Tensor | Number) -> Tensor:
@@ -754,6 +773,8 @@ class Tensor:
         """Sums of products over the last axes; with a 0-d tensor the product."""
     def int(self, memory_format: memory_format = ...) -> Tensor:
         """As int32."""
+    def inverse(self) -> Tensor:
+        """The inverse of square matrices (`linalg.inv`)."""
     def is_complex(self) -> _bool:
         """Whether the dtype is complex."""
     def is_conj(self) -> _bool:
@@ -781,6 +802,13 @@ class Tensor:
         """Whether each element is positive infinity."""
     def isreal(self) -> Tensor:
         """Whether each element has no imaginary part."""
+    def istft(self, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None, center: _bool = True, normalized: _bool = False, onesided: _bool | None = None, length: _int | None = None, return_complex: _bool = False) -> Tensor:
+        """The signal of its spectra, as `stft` makes them: stretches are laid over one another, and the sum divided by that of the
+        squares of the windows.
+        
+        Args: length: of the signal, which is cut or filled with zeros; others as `stft` was given them.
+        Shape: (.., frequencies, frames) gives (.., length).
+        Errors: RuntimeError where windows leave a gap."""
     def kron(self, other: Tensor) -> Tensor:
         """The Kronecker product: blocks of `other`, each times an element of `input`."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> _Named:
@@ -853,6 +881,8 @@ class Tensor:
         """`ln(e^input + e^other)` without overflow."""
     def logcumsumexp(self, dim: _int) -> Tensor:
         """`log(sum(e^x))` over the elements up to and including each one along an axis."""
+    def logdet(self) -> Tensor:
+        """The logarithm of the determinant; nan where that is negative."""
     def logical_and(self, other: Tensor) -> Tensor:
         """Logical "and" of truth values; any dtype counts as true where it is not zero."""
     def logical_and_(self, other: Tensor) -> Tensor:
@@ -881,6 +911,10 @@ class Tensor:
         """Whether the first element is less. **Errors**: RuntimeError for complex tensors."""
     def lt_(self, other: Tensor | Number) -> Tensor:
         """Whether the first element is less. **Errors**: RuntimeError for complex tensors."""
+    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> Any:
+        """The compact decomposition and its exchanges, with `info` as a third if `get_infos` says so; `linalg.lu_factor` is its successor."""
+    def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+        """Solves `A X = b` of a decomposition of `A`; `linalg.lu_solve` is its successor."""
     def masked_fill(self, mask: Tensor, value: Tensor | Number) -> Tensor:
         """A copy with `value` where `mask` is true.
         
@@ -901,6 +935,8 @@ class Tensor:
         """The product of two tensors: vectors, matrices, or stacks of matrices whose leading axes broadcast.
         
         Shape: (.., n, m) and (.., m, p) give (.., n, p); a vector counts as a row on the left and a column on the right."""
+    def matrix_exp(self) -> Tensor:
+        """The exponential of square matrices (`linalg.matrix_exp`)."""
     def matrix_power(self, n: _int) -> Tensor:
         """A square matrix, or each of a stack, to an integer power."""
     @overload
@@ -1017,6 +1053,8 @@ class Tensor:
     @overload
     def narrow(self, dim: _int, start: _int, length: _int) -> Tensor:
         """As the row above, from an integer."""
+    def narrow_copy(self, dim: _int, start: _int, length: _int) -> Tensor:
+        """`narrow` as a copy."""
     def ne(self, other: Tensor | Number) -> Tensor:
         """Whether two elements differ."""
     def ne_(self, other: Tensor | Number) -> Tensor:
@@ -1061,6 +1099,8 @@ class Tensor:
         """The next number after `input` towards `other`."""
     def nonzero(self, *, as_tuple: _bool = False) -> Any:
         """The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis."""
+    def nonzero_static(self, *, size: _int, fill_value: _int = -1) -> Tensor:
+        """The first `size` indices of elements that are not zero, a row each; `fill_value` where there are fewer."""
     @overload
     def norm(self, p: Number | None = None, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, dtype: _dtype | None = None) -> Tensor:
         """The p-norm over axes, of all elements by default.
@@ -1075,6 +1115,10 @@ class Tensor:
         """Alias of `ne`."""
     def not_equal_(self, other: Tensor | Number) -> Tensor:
         """Alias of `ne`."""
+    def orgqr(self, input2: Tensor) -> Tensor:
+        """The first columns of a product of reflections (`linalg.householder_product`)."""
+    def ormqr(self, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False) -> Tensor:
+        """`Q other` for the product `Q` of reflections that `geqrf` gives; with `left=False` `other Q`, with `transpose` its adjoint."""
     def outer(self, vec2: Tensor) -> Tensor:
         """The products of all pairs of elements of two vectors."""
     @overload
@@ -1083,6 +1127,8 @@ class Tensor:
     @overload
     def permute(self, *dims: _int) -> Tensor:
         """Axes in another order."""
+    def pinverse(self, rcond: _float = 1e-15) -> Tensor:
+        """The pseudoinverse of matrices (`linalg.pinv`)."""
     def polygamma(self, n: _int) -> Tensor:
         """The `n`-th derivative of `digamma`."""
     def polygamma_(self, n: _int) -> Tensor:
@@ -1113,6 +1159,8 @@ class Tensor:
         """A copy with elements of the flattened tensor replaced (or added to)."""
     def put_(self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
         """Replaces (or adds to) elements of the flattened tensor."""
+    def qr(self, some: _bool = True) -> _Named:
+        """The decomposition `input = Q R` (`linalg.qr`)."""
     @overload
     def quantile(self, q: Tensor, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = "linear") -> Tensor:
         """The elements at the ranks `q * (n - 1)` in order, interpolated; nan where there is one.
@@ -1264,6 +1312,8 @@ class Tensor:
         """The hyperbolic sine."""
     def slice_scatter(self, src: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1) -> Tensor:
         """A copy with `src` in the slice `start:end:step` along `dim`."""
+    def slogdet(self) -> _Named:
+        """The sign of the determinant and the logarithm of its absolute value (`linalg.slogdet`)."""
     def softmax(self, dim: _int, dtype: _dtype | None = None) -> Tensor:
         """`e^x / sum(e^x)` along an axis.
         
@@ -1307,6 +1357,18 @@ class Tensor:
     @overload
     def std(self, dim: _int | Sequence[_int] | None, unbiased: _bool = True, keepdim: _bool = False) -> Tensor:
         """The standard deviation over axes."""
+    def stft(self, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None, center: _bool = True, pad_mode: _str = "reflect", normalized: _bool = False, onesided: _bool | None = None, return_complex: _bool | None = None, align_to_window: _bool | None = None) -> Tensor:
+        """Fourier transforms of stretches of a signal: where in time which frequencies are.
+        
+        Args: n_fft: samples of a stretch; hop_length: from one to the next, by default a quarter of it; window: weights, ones by
+            default, of win_length (n_fft), in the middle of the stretch. center: stretches are centred on their times, the signal
+            being continued at its ends as `pad_mode` says. onesided: half the spectrum, which says it all of a real signal (default).
+        Shape: (length) or (b, length) gives (.., frequencies, frames), complex; with `return_complex=False` pairs of real numbers.
+        
+        ```
+        >>> torch.stft(torch.ones(16), 4, return_complex=True).shape
+        torch.Size([3, 17])
+        ```"""
     def sub(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """`input - alpha * other`, broadcasting both.
         
@@ -1328,6 +1390,18 @@ class Tensor:
     @overload
     def sum(self, dim: _int | Sequence[_int] | None, keepdim: _bool = False, *, dtype: _dtype | None = None) -> Tensor:
         """The sum over axes (all of them for `None` or `()`)."""
+    @overload
+    def sum_to_size(self, size: Sequence[_int]) -> Tensor:
+        """The sum over axes such that the result broadcasts to `input`: what undoes an `expand`.
+        
+        Errors: RuntimeError if `size` does not broadcast to the shape of `input`."""
+    @overload
+    def sum_to_size(self, *size: _int) -> Tensor:
+        """The sum over axes such that the result broadcasts to `input`: what undoes an `expand`.
+        
+        Errors: RuntimeError if `size` does not broadcast to the shape of `input`."""
+    def svd(self, some: _bool = True, compute_uv: _bool = True) -> _Named:
+        """The singular value decomposition `input = U diag(S) V^H` (`linalg.svd`)."""
     def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
         """Two axes exchanged (`transpose`)."""
     def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
@@ -1381,8 +1455,12 @@ class Tensor:
         """The `k` greatest (or least) elements along an axis in order, and where they were.
         
         Errors: RuntimeError if `k` is out of range."""
+    def trace(self) -> Tensor:
+        """The sum of the diagonal of a matrix."""
     def transpose(self, dim0: _int, dim1: _int) -> Tensor:
         """Two axes exchanged."""
+    def triangular_solve(self, A: Tensor, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False) -> _Named:
+        """Solves `A X = b` (`A^T X = b` with `transpose`) for triangular matrices; `linalg.solve_triangular` is its successor."""
     def tril(self, diagonal: _int = 0) -> Tensor:
         """The part of each matrix on and below a diagonal, zeros elsewhere."""
     def tril_(self, diagonal: _int = 0) -> Tensor:
@@ -1417,6 +1495,12 @@ class Tensor:
     def unique_consecutive(self, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Any:
         """The first of each run of equal elements (or of slices along an axis), with the run of each element and the
         length of each run if asked for."""
+    def unsafe_chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+        """`chunk` with pieces that may be changed in place."""
+    def unsafe_split(self, split_size: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+        """`split` with pieces that may be changed in place."""
+    def unsafe_split_with_sizes(self, split_sizes: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+        """`split_with_sizes` with pieces that may be changed in place."""
     def unsqueeze(self, dim: _int) -> Tensor:
         """With an axis of size 1 put in."""
     @overload
@@ -1520,6 +1604,7 @@ class Tensor:
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle: ...
     def requires_grad_(self, requires_grad: _bool = True) -> Tensor: ...
     def resize_(self, *size: Any, memory_format: Any = None) -> Tensor: ...
+    def resize_as_(self, *args: Any, **kwargs: Any) -> Any: ...
     def retain_grad(self) -> None: ...
     def set_(self, *args: Any, **kwargs: Any) -> Any: ...
     def share_memory_(self) -> Tensor: ...
@@ -1582,6 +1667,10 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     """`beta * input + alpha * (mat @ vec)`."""
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
+def adjoint(input: Tensor, *, out: Any = None) -> Tensor:
+    """The matrices transposed and conjugated."""
+def alias_copy(input: Tensor, *, out: Any = None) -> Tensor:
+    """A copy, as `alias` shows it."""
 @overload
 def all(input: Tensor, *, out: Any = None) -> Tensor:
     """Whether all elements are true (not zero). uint8 answers in uint8, everything else in bool."""
@@ -1642,6 +1731,8 @@ def as_strided(input: Tensor, size: _int | Sequence[_int], stride: _int | Sequen
     """A view with the given sizes, strides and offset, in elements of the storage.
     
     Errors: RuntimeError if an element would lie outside the storage."""
+def as_strided_copy(input: Tensor, size: _int | Sequence[_int], stride: _int | Sequence[_int], storage_offset: _int | None = None, *, out: Any = None) -> Tensor:
+    """`as_strided` as a copy."""
 def as_strided_scatter(input: Tensor, src: Tensor, size: _int | Sequence[_int], stride: _int | Sequence[_int], storage_offset: _int | None = None, *, out: Any = None) -> Tensor:
     """A copy with `src` in the part that `as_strided` would show."""
 def asin(input: Tensor, *, out: Any = None) -> Tensor:
@@ -1750,6 +1841,16 @@ def channel_shuffle(input: Tensor, groups: _int) -> Tensor:
     """Deals the channels of (N, C, ...) out of `groups` groups one by one.
     
     Errors: RuntimeError if the groups do not divide the channels."""
+def cholesky(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """`linalg.cholesky` of the time before `linalg`."""
+def cholesky_inverse(L: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """The inverse of `A` of its Cholesky factor `L`.
+    
+    Errors: LinAlgError if a diagonal element of the factor is zero."""
+def cholesky_solve(B: Tensor, L: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """Solves `A X = B` of the Cholesky factor `L` of `A`.
+    
+    Shape: `B` (.., n, k), `L` (.., n, n); leading axes broadcast."""
 def chunk(input: Tensor, chunks: _int, dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
     """At most `chunks` pieces of equal size, as views."""
 @overload
@@ -1776,6 +1877,17 @@ def clone(input: Tensor, *, memory_format: memory_format = ..., out: Any = None)
     Shape: the same as `input`."""
 def column_stack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
     """Joined along the second axis; vectors are columns."""
+def combinations(input: Tensor, r: _int = 2, with_replacement: _bool = False, *, out: Any = None) -> Tensor:
+    """All ascending choices of `r` elements of a vector, a row each, as `itertools.combinations` gives them.
+    
+    Args: with_replacement: an element may be chosen again.
+    
+    ```
+    >>> torch.combinations(torch.tensor([1, 2, 3]))
+    tensor([[1, 2],
+            [1, 3],
+            [2, 3]])
+    ```"""
 def complex(real: Tensor, imag: Tensor, *, out: Any = None) -> Tensor:
     """Complex numbers from real and imaginary parts (float32 or float64), broadcasting.
     
@@ -1851,6 +1963,8 @@ def cov(input: Tensor, *, correction: _int = 1, fweights: Tensor | None = None, 
     """The covariance matrix of variables (rows) over observations (columns).
     
     Args: fweights: how often each observation counts (integers); aweights: its weight (floats)."""
+def cross(input: Tensor, other: Tensor, dim: _int | None = None, *, out: Any = None) -> Tensor:
+    """The cross product along `dim`, by default the first axis of size 3."""
 @overload
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: _int = 0, reduction: _int = 1, zero_infinity: _bool = False, *, out: Any = None) -> Tensor:
     """The loss of `nn.functional`, the reduction given as a number."""
@@ -1879,8 +1993,12 @@ def cumulative_trapezoid(y: Tensor, *, dx: Number = 1, dim: _int = -1, out: Any 
     """The integrals up to each sample along an axis by the trapezoidal rule, with sample points `dx` apart."""
 def deg2rad(input: Tensor, *, out: Any = None) -> Tensor:
     """Degrees as radians."""
+def det(input: Tensor, *, out: Any = None) -> Tensor:
+    """The determinant of square matrices (`linalg.det`)."""
 def detach(input: Tensor, *, out: Any = None) -> Tensor:
     """The same data outside the graph. Shares memory and version counter with `input`."""
+def detach_copy(input: Tensor, *, out: Any = None) -> Tensor:
+    """`detach` as a copy."""
 def diag(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """A vector as the diagonal of a matrix; a matrix's diagonal, copied."""
 def diag_embed(input: Tensor, offset: _int = 0, dim1: _int = -2, dim2: _int = -1, *, out: Any = None) -> Tensor:
@@ -1889,6 +2007,8 @@ def diagflat(input: Tensor, offset: _int = 0, *, out: Any = None) -> Tensor:
     """The flattened tensor as the diagonal of a matrix."""
 def diagonal(input: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Any = None) -> Tensor:
     """The diagonal of two axes as a new last axis, a view."""
+def diagonal_copy(input: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Any = None) -> Tensor:
+    """`diagonal` as a copy."""
 def diagonal_scatter(input: Tensor, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Any = None) -> Tensor:
     """A copy with `src` on the diagonal of two axes."""
 def diff(input: Tensor, n: _int = 1, dim: _int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *, out: Any = None) -> Tensor:
@@ -1960,6 +2080,12 @@ def exp(input: Tensor, *, out: Any = None) -> Tensor:
     Args: input: any dtype; integers give the default float."""
 def exp2(input: Tensor, *, out: Any = None) -> Tensor:
     """Two to the power of every element."""
+@overload
+def expand_copy(input: Tensor, size: Sequence[_int], *, implicit: _bool = False, out: Any = None) -> Tensor:
+    """`expand` as a copy."""
+@overload
+def expand_copy(input: Tensor, *size: _int, implicit: _bool = False, out: Any = None) -> Tensor:
+    """`expand` as a copy."""
 def expm1(input: Tensor, *, out: Any = None) -> Tensor:
     """`e^x - 1`, exact near zero."""
 def eye(n: _int, m: _int | None = None, *, dtype: _dtype | None = None, layout: _str | None = None, device: _device | _str | _int | None = None, pin_memory: _bool | None = None, requires_grad: _bool = False, out: Any = None) -> Tensor:
@@ -2022,6 +2148,9 @@ def gcd(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """The greatest common divisor of integers."""
 def ge(input: Tensor, other: Tensor | Number, *, out: Any = None) -> Tensor:
     """Whether the first element is greater or equal. **Errors**: RuntimeError for complex tensors."""
+def geqrf(input: Tensor, *, out: Any = None) -> _Named:
+    """Householder's reflections below the diagonal of `a`, `R` on and above it, and the factors `tau`: `Q` is the product of
+    `I - tau_i v_i v_i^H`."""
 def ger(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor:
     """The products of all pairs of elements of two vectors (`outer`)."""
 @overload
@@ -2110,6 +2239,8 @@ def inner(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """Sums of products over the last axes; with a 0-d tensor the product."""
 def instance_norm(input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None, use_input_stats: _bool, momentum: _float, eps: _float, cudnn_enabled: _bool, *, out: Any = None) -> Tensor:
     """Instance normalisation in the argument order of the root namespace."""
+def inverse(input: Tensor, *, out: Any = None) -> Tensor:
+    """The inverse of square matrices (`linalg.inv`)."""
 def is_complex(input: Tensor, *, out: Any = None) -> _bool:
     """Whether the dtype is complex."""
 def is_conj(input: Tensor, *, out: Any = None) -> _bool:
@@ -2141,6 +2272,13 @@ def isposinf(input: Tensor, *, out: Any = None) -> Tensor:
     """Whether each element is positive infinity."""
 def isreal(input: Tensor, *, out: Any = None) -> Tensor:
     """Whether each element has no imaginary part."""
+def istft(input: Tensor, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None, center: _bool = True, normalized: _bool = False, onesided: _bool | None = None, length: _int | None = None, return_complex: _bool = False, *, out: Any = None) -> Tensor:
+    """The signal of its spectra, as `stft` makes them: stretches are laid over one another, and the sum divided by that of the
+    squares of the windows.
+    
+    Args: length: of the signal, which is cut or filled with zeros; others as `stft` was given them.
+    Shape: (.., frequencies, frames) gives (.., length).
+    Errors: RuntimeError where windows leave a gap."""
 def kaiser_window(window_length: _int, periodic: _bool = True, beta: _float = 12.0, *, dtype: _dtype | None = None, layout: _str | None = None, device: _device | _str | _int | None = None, pin_memory: _bool | None = None, requires_grad: _bool = False, out: Any = None) -> Tensor:
     """Kaiser's window."""
 def kron(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
@@ -2187,6 +2325,8 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """`log2(2^input + 2^other)` without overflow."""
 def logcumsumexp(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
     """`log(sum(e^x))` over the elements up to and including each one along an axis."""
+def logdet(input: Tensor, *, out: Any = None) -> Tensor:
+    """The logarithm of the determinant; nan where that is negative."""
 def logical_and(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """Logical "and" of truth values; any dtype counts as true where it is not zero."""
 def logical_not(input: Tensor, *, out: Any = None) -> Tensor:
@@ -2203,6 +2343,12 @@ def logsumexp(input: Tensor, dim: _int | Sequence[_int], keepdim: _bool = False,
     """`log(sum(e^x))` over axes, without overflow."""
 def lt(input: Tensor, other: Tensor | Number, *, out: Any = None) -> Tensor:
     """Whether the first element is less. **Errors**: RuntimeError for complex tensors."""
+def lu(input: Tensor, pivot: _bool = True, get_infos: _bool = False, *, out: Any = None) -> Any:
+    """The compact decomposition and its exchanges, with `info` as a third if `get_infos` says so; `linalg.lu_factor` is its successor."""
+def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Any = None) -> Tensor:
+    """Solves `A X = b` of a decomposition of `A`; `linalg.lu_solve` is its successor."""
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: _bool = True, unpack_pivots: _bool = True, *, out: Any = None) -> _Named:
+    """The factors of a compact decomposition; those not asked for are empty."""
 def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number, *, out: Any = None) -> Tensor:
     """A copy with `value` where `mask` is true.
     
@@ -2219,6 +2365,8 @@ def matmul(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """The product of two tensors: vectors, matrices, or stacks of matrices whose leading axes broadcast.
     
     Shape: (.., n, m) and (.., m, p) give (.., n, p); a vector counts as a row on the left and a column on the right."""
+def matrix_exp(input: Tensor, *, out: Any = None) -> Tensor:
+    """The exponential of square matrices (`linalg.matrix_exp`)."""
 def matrix_power(input: Tensor, n: _int, *, out: Any = None) -> Tensor:
     """A square matrix, or each of a stack, to an integer power."""
 @overload
@@ -2327,6 +2475,8 @@ def narrow(input: Tensor, dim: _int, start: Tensor, length: _int, *, out: Any = 
 @overload
 def narrow(input: Tensor, dim: _int, start: _int, length: _int, *, out: Any = None) -> Tensor:
     """As the row above, from an integer."""
+def narrow_copy(input: Tensor, dim: _int, start: _int, length: _int, *, out: Any = None) -> Tensor:
+    """`narrow` as a copy."""
 def ne(input: Tensor, other: Tensor | Number, *, out: Any = None) -> Tensor:
     """Whether two elements differ."""
 def neg(input: Tensor, *, out: Any = None) -> Tensor:
@@ -2339,6 +2489,8 @@ def nextafter(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """The next number after `input` towards `other`."""
 def nonzero(input: Tensor, *, as_tuple: _bool = False, out: Any = None) -> Any:
     """The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis."""
+def nonzero_static(input: Tensor, *, size: _int, fill_value: _int = -1, out: Any = None) -> Tensor:
+    """The first `size` indices of elements that are not zero, a row each; `fill_value` where there are fewer."""
 @overload
 def norm(input: Tensor, p: Number | None = None, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, dtype: _dtype | None = None, *, out: Any = None) -> Tensor:
     """The p-norm over axes, of all elements by default.
@@ -2363,6 +2515,10 @@ def ones(*size: _int, dtype: _dtype | None = None, layout: _str | None = None, d
     """A tensor of ones."""
 def ones_like(input: Tensor, *, dtype: _dtype | None = None, layout: _str | None = None, device: _device | _str | _int | None = None, pin_memory: _bool | None = None, requires_grad: _bool = False, memory_format: memory_format | None = None, out: Any = None) -> Tensor:
     """Ones with the shape, dtype and device of `input`."""
+def orgqr(input: Tensor, input2: Tensor, *, out: Any = None) -> Tensor:
+    """The first columns of a product of reflections (`linalg.householder_product`)."""
+def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False, *, out: Any = None) -> Tensor:
+    """`Q other` for the product `Q` of reflections that `geqrf` gives; with `left=False` `other Q`, with `transpose` its adjoint."""
 def outer(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor:
     """The products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: Tensor, x2: Tensor, p: _float = 2.0, eps: _float = 1e-6, keepdim: _bool = False) -> Tensor:
@@ -2375,6 +2531,14 @@ def permute(input: Tensor, dims: Sequence[_int], *, out: Any = None) -> Tensor:
 @overload
 def permute(input: Tensor, *dims: _int, out: Any = None) -> Tensor:
     """Axes in another order."""
+@overload
+def permute_copy(input: Tensor, dims: Sequence[_int], *, out: Any = None) -> Tensor:
+    """`permute` as a copy."""
+@overload
+def permute_copy(input: Tensor, *dims: _int, out: Any = None) -> Tensor:
+    """`permute` as a copy."""
+def pinverse(input: Tensor, rcond: _float = 1e-15, *, out: Any = None) -> Tensor:
+    """The pseudoinverse of matrices (`linalg.pinv`)."""
 def pixel_shuffle(input: Tensor, upscale_factor: _int) -> Tensor:
     """Moves channels into pixels: (*, C r r, H, W) to (*, C, H r, W r).
     
@@ -2411,6 +2575,8 @@ def promote_types(type1: _dtype, type2: _dtype, *, out: Any = None) -> _dtype:
     """The smallest dtype that holds both."""
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False, *, out: Any = None) -> Tensor:
     """A copy with elements of the flattened tensor replaced (or added to)."""
+def qr(input: Tensor, some: _bool = True, *, out: Any = None) -> _Named:
+    """The decomposition `input = Q R` (`linalg.qr`)."""
 @overload
 def quantile(input: Tensor, q: Tensor, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = "linear", out: Any = None) -> Tensor:
     """The elements at the ranks `q * (n - 1)` in order, interpolated; nan where there is one.
@@ -2534,6 +2700,8 @@ def searchsorted(sorted_sequence: Tensor, input: Tensor | Number, *, out_int32: 
     Args: sorter: positions that put `sorted_sequence` in order, if it is not."""
 def select(input: Tensor, dim: _int, index: _int, *, out: Any = None) -> Tensor:
     """One index along an axis; the axis goes."""
+def select_copy(input: Tensor, dim: _int, index: _int, *, out: Any = None) -> Tensor:
+    """`select` as a copy."""
 def select_scatter(input: Tensor, src: Tensor, dim: _int, index: _int, *, out: Any = None) -> Tensor:
     """A copy with `src` at one index along `dim`."""
 def selu(input: Tensor, *, out: Any = None) -> Tensor:
@@ -2558,6 +2726,8 @@ def sinh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic sine."""
 def slice_scatter(input: Tensor, src: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Any = None) -> Tensor:
     """A copy with `src` in the slice `start:end:step` along `dim`."""
+def slogdet(input: Tensor, *, out: Any = None) -> _Named:
+    """The sign of the determinant and the logarithm of its absolute value (`linalg.slogdet`)."""
 def softmax(input: Tensor, dim: _int, dtype: _dtype | None = None, *, out: Any = None) -> Tensor:
     """`e^x / sum(e^x)` along an axis.
     
@@ -2576,8 +2746,12 @@ def sort(input: Tensor, dim: _int = -1, descending: _bool = False, *, stable: _b
     """The elements in order along an axis, and where they were; always stable."""
 def split(input: Tensor, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
     """Pieces of `split_size` (the last may be smaller), as views."""
+def split_copy(input: Tensor, split_size: _int, dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
+    """`split` as copies."""
 def split_with_sizes(input: Tensor, split_sizes: _int | Sequence[_int], dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
     """Pieces of the given sizes, as views."""
+def split_with_sizes_copy(input: Tensor, split_sizes: _int | Sequence[_int], dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
+    """`split_with_sizes` as copies."""
 def sqrt(input: Tensor, *, out: Any = None) -> Tensor:
     """The square root of every element; nan below zero."""
 def square(input: Tensor, *, out: Any = None) -> Tensor:
@@ -2588,6 +2762,12 @@ def squeeze(input: Tensor, *, out: Any = None) -> Tensor:
 @overload
 def squeeze(input: Tensor, dim: _int | Sequence[_int], *, out: Any = None) -> Tensor:
     """Without the given axes, where their size is 1."""
+@overload
+def squeeze_copy(input: Tensor, *, out: Any = None) -> Tensor:
+    """`squeeze` as a copy."""
+@overload
+def squeeze_copy(input: Tensor, dim: _int | Sequence[_int], *, out: Any = None) -> Tensor:
+    """`squeeze` of axes as a copy."""
 def stack(tensors: Sequence[Tensor], dim: _int = 0, *, out: Any = None) -> Tensor:
     """Tensors of one shape side by side along a new axis."""
 @overload
@@ -2608,6 +2788,18 @@ def std_mean(input: Tensor, unbiased: _bool, *, out: Any = None) -> tuple[Tensor
 @overload
 def std_mean(input: Tensor, dim: _int | Sequence[_int] | None, unbiased: _bool = True, keepdim: _bool = False, *, out: Any = None) -> tuple[Tensor, Tensor]:
     """Standard deviation and mean over axes."""
+def stft(input: Tensor, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None, center: _bool = True, pad_mode: _str = "reflect", normalized: _bool = False, onesided: _bool | None = None, return_complex: _bool | None = None, align_to_window: _bool | None = None, *, out: Any = None) -> Tensor:
+    """Fourier transforms of stretches of a signal: where in time which frequencies are.
+    
+    Args: n_fft: samples of a stretch; hop_length: from one to the next, by default a quarter of it; window: weights, ones by
+        default, of win_length (n_fft), in the middle of the stretch. center: stretches are centred on their times, the signal
+        being continued at its ends as `pad_mode` says. onesided: half the spectrum, which says it all of a real signal (default).
+    Shape: (length) or (b, length) gives (.., frequencies, frames), complex; with `return_complex=False` pairs of real numbers.
+    
+    ```
+    >>> torch.stft(torch.ones(16), 4, return_complex=True).shape
+    torch.Size([3, 17])
+    ```"""
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Any = None) -> Tensor:
     """`input - alpha * other`, broadcasting both.
     
@@ -2623,6 +2815,8 @@ def sum(input: Tensor, *, dtype: _dtype | None = None, out: Any = None) -> Tenso
 @overload
 def sum(input: Tensor, dim: _int | Sequence[_int] | None, keepdim: _bool = False, *, dtype: _dtype | None = None, out: Any = None) -> Tensor:
     """The sum over axes (all of them for `None` or `()`)."""
+def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True, *, out: Any = None) -> _Named:
+    """The singular value decomposition `input = U diag(S) V^H` (`linalg.svd`)."""
 def swapaxes(input: Tensor, axis0: _int, axis1: _int, *, out: Any = None) -> Tensor:
     """Two axes exchanged (`transpose`)."""
 def swapdims(input: Tensor, dim0: _int, dim1: _int, *, out: Any = None) -> Tensor:
@@ -2631,6 +2825,8 @@ def t(input: Tensor, *, out: Any = None) -> Tensor:
     """Rows and columns exchanged; tensors of fewer than two axes as they are.
     
     Errors: RuntimeError above two axes."""
+def t_copy(input: Tensor, *, out: Any = None) -> Tensor:
+    """`t` as a copy."""
 def take(input: Tensor, index: Tensor, *, out: Any = None) -> Tensor:
     """Elements of the flattened tensor.
     
@@ -2671,8 +2867,12 @@ def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: 
     """The `k` greatest (or least) elements along an axis in order, and where they were.
     
     Errors: RuntimeError if `k` is out of range."""
+def trace(input: Tensor, *, out: Any = None) -> Tensor:
+    """The sum of the diagonal of a matrix."""
 def transpose(input: Tensor, dim0: _int, dim1: _int, *, out: Any = None) -> Tensor:
     """Two axes exchanged."""
+def transpose_copy(input: Tensor, dim0: _int, dim1: _int, *, out: Any = None) -> Tensor:
+    """`transpose` as a copy."""
 @overload
 def trapezoid(y: Tensor, x: Tensor, *, dim: _int = -1, out: Any = None) -> Tensor:
     """The integral along an axis by the trapezoidal rule, with sample points `x`."""
@@ -2685,6 +2885,8 @@ def trapz(y: Tensor, x: Tensor, *, dim: _int = -1, out: Any = None) -> Tensor:
 @overload
 def trapz(y: Tensor, *, dx: Number = 1, dim: _int = -1, out: Any = None) -> Tensor:
     """The integral along an axis by the trapezoidal rule (`trapezoid`)."""
+def triangular_solve(input: Tensor, A: Tensor, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False, *, out: Any = None) -> _Named:
+    """Solves `A X = b` (`A^T X = b` with `transpose`) for triangular matrices; `linalg.solve_triangular` is its successor."""
 def tril(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The part of each matrix on and below a diagonal, zeros elsewhere."""
 def tril_indices(row: _int, col: _int, offset: _int = 0, *, dtype: _dtype | None = None, layout: _str | None = None, device: _device | _str | _int | None = None, pin_memory: _bool | None = None, out: Any = None) -> Tensor:
@@ -2699,8 +2901,12 @@ def trunc(input: Tensor, *, out: Any = None) -> Tensor:
     """Each element without its fraction."""
 def unbind(input: Tensor, dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
     """One tensor for each index along an axis, as views."""
+def unbind_copy(input: Tensor, dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
+    """`unbind` as copies."""
 def unflatten(input: Tensor, dim: _int, sizes: _int | Sequence[_int], *, out: Any = None) -> Tensor:
     """One axis as several; one of the sizes may be -1."""
+def unfold_copy(input: Tensor, dimension: _int, size: _int, step: _int, *, out: Any = None) -> Tensor:
+    """`unfold` as a copy."""
 def unique(input: Tensor, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Any = None) -> Any:
     """The distinct elements in order (every nan is distinct), with the group of each element and the size of each
     group if asked for; with `dim` the distinct slices along an axis.
@@ -2709,8 +2915,16 @@ def unique(input: Tensor, sorted: _bool = True, return_inverse: _bool = False, r
 def unique_consecutive(input: Tensor, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Any = None) -> Any:
     """The first of each run of equal elements (or of slices along an axis), with the run of each element and the
     length of each run if asked for."""
+def unsafe_chunk(input: Tensor, chunks: _int, dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
+    """`chunk` with pieces that may be changed in place."""
+def unsafe_split(input: Tensor, split_size: _int, dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
+    """`split` with pieces that may be changed in place."""
+def unsafe_split_with_sizes(input: Tensor, split_sizes: _int | Sequence[_int], dim: _int = 0, *, out: Any = None) -> tuple[Tensor, ...]:
+    """`split_with_sizes` with pieces that may be changed in place."""
 def unsqueeze(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
     """With an axis of size 1 put in."""
+def unsqueeze_copy(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
+    """`unsqueeze` as a copy."""
 @overload
 def var(input: Tensor, dim: _int | Sequence[_int] | None = None, *, correction: _float | None = None, keepdim: _bool = False, out: Any = None) -> Tensor:
     """The variance over axes, with `n - correction` as divisor.
@@ -2742,6 +2956,12 @@ def view_as_real(input: Tensor, *, out: Any = None) -> Tensor:
     """A complex tensor as a real one with a last axis of real and imaginary part, a view.
     
     **Errors**: RuntimeError for real tensors."""
+@overload
+def view_copy(input: Tensor, size: Sequence[_int], *, out: Any = None) -> Tensor:
+    """`view` as a copy."""
+@overload
+def view_copy(input: Tensor, *size: _int, out: Any = None) -> Tensor:
+    """`view` as a copy."""
 @overload
 def vsplit(input: Tensor, sections: _int, *, out: Any = None) -> tuple[Tensor, ...]:
     """Equal sections along the first axis."""

@@ -92,6 +92,10 @@ from .random import (
 )
 from .torch_version import __version__ as __version__
 
+# methods that PyTorch has as functions, too
+_METHODS = "addmv_ as_strided_ detach_ fill_ get_device index_put_ is_inference is_same_size zero_"
+globals().update({name: getattr(_C.Tensor, name) for name in _METHODS.split()})
+
 newaxis = None
 has_lapack = has_spectral = has_openmp = True  # linear algebra, transforms and threads are there, under other makers' names
 has_mkl = has_mps = has_cuda = False
@@ -126,6 +130,7 @@ if TYPE_CHECKING:
         profiler as profiler,
         return_types as return_types,
         serialization as serialization,
+        signal as signal,
         special as special,
         storage as storage,
         testing as testing,
@@ -141,6 +146,13 @@ if TYPE_CHECKING:
     from .compiler import compile as compile
     from .futures import Future as Future
     from .jit import fork as fork, wait as wait
+    from ._lobpcg import lobpcg as lobpcg
+    from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
+    from .functional import (
+        broadcast_shapes as broadcast_shapes,
+        histogramdd as histogramdd,
+        unravel_index as unravel_index,
+    )
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
     # as in `serialization`, which is imported when first asked for
@@ -178,13 +190,16 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "is_autocast_xla_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled "
             "set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_autocast_ipu_dtype set_autocast_ipu_enabled "
             "set_autocast_xla_dtype set_autocast_xla_enabled",
+            "_lobpcg": "lobpcg",
+            "_lowrank": "pca_lowrank svd_lowrank",
+            "functional": "broadcast_shapes histogramdd unravel_index",
             "serialization": "load save",
             "func": "vmap",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func futures "
-        "fx hub jit library linalg mps mtia multiprocessing nn optim overrides profiler return_types serialization special storage "
+        "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
+        "fx hub jit library linalg mps mtia multiprocessing nn optim overrides profiler return_types serialization signal special storage "
         "testing types utils vision version xpu",
     )
     __all__ = list(_eager + _later)

@@ -43,12 +43,6 @@ _NAMES = {
         "increment_version region_activation_memory_budget register_multi_grad_hook save_on_cpu "
         "saved_tensors_hooks set_override_stale_capture_stream set_warn_on_accumulate_grad_stream_mismatch"
     ),
-    "linalg": (
-        "LinAlgError cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh "
-        "householder_product inv inv_ex ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex "
-        "lu_solve matrix_exp matrix_rank pinv qr slogdet solve solve_ex solve_triangular svd svdvals "
-        "tensorinv tensorsolve vander vecdot"
-    ),
     "nn": "CrossMapLRN2d LinearCrossEntropyOptions backends intrinsic qat quantizable quantized",
     "nn.functional": (
         "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices "
@@ -63,25 +57,16 @@ _NO_GPU = "there is no GPU backend; keep tensors and modules on device='cpu'"
 _NOT_TRACED = "programs are not traced; keep the Python code, and save parameters with save(module.state_dict(), path)"
 _NOT_QUANTISED = "there are no quantised tensors; bfloat16 and float16 halve the memory"
 _DENSE = "there are no sparse tensors; use dense ones"
-_LINALG = "most decompositions are missing; numpy.linalg takes x.numpy()"
 
 # What to do instead; the longest beginning of the full name decides.
 _INSTEAD = {
     "ao": _NOT_QUANTISED,
-    "cholesky": _LINALG,
     "cuda": _NO_GPU,
     "mps": _NO_GPU,
     "mtia": _NO_GPU,
     "xpu": _NO_GPU,
-    "det": _LINALG,
     "distributed": "there is one process, which uses all cores",
     "export": _NOT_TRACED,
-    "geqrf": _LINALG,
-    "inverse": _LINALG,
-    "linalg": _LINALG,
-    "logdet": _LINALG,
-    "lu": _LINALG,
-    "matrix_exp": _LINALG,
     "masked": "multiply by masks, or index with them",
     "nested": "pad sequences with nn.utils.rnn.pad_sequence, or pack them with pack_padded_sequence",
     "nn.intrinsic": _NOT_QUANTISED,
@@ -90,15 +75,11 @@ _INSTEAD = {
     "nn.quantized": _NOT_QUANTISED,
     "onnx": _NOT_TRACED,
     "package": _NOT_TRACED,
-    "pinverse": _LINALG,
     "qint": _NOT_QUANTISED,
-    "qr": _LINALG,
     "quantization": _NOT_QUANTISED,
     "quantize": _NOT_QUANTISED,
     "quint": _NOT_QUANTISED,
-    "slogdet": _LINALG,
     "sparse": _DENSE,
-    "svd": _LINALG,
     "utils.bottleneck": "Python's own cProfile shows where time goes",
     "utils.cpp_extension": "ops are written in Rust; see CONTRIBUTING.md",
 }

@@ -6,4 +6,5 @@ from . import _C
 from ._lazy import absent
 
 globals().update({name: value for name, value in vars(_C._linalg).items() if not name.startswith("_")})
+LinAlgError = _C._LinAlgError
 __getattr__ = absent(__name__)

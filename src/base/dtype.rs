@@ -473,7 +473,8 @@ complex_elem!(C64: C64, f32; C128: C128, f64);
 /// Runs a body with `$T` bound to the Rust type of a dtype, for the dtypes of a set; outside the set it evaluates
 /// to the standard error naming the op. Sets: `every` (17, for what moves and converts, without an op), `any` (12; the call
 /// unwinds with the error for the others), `numeric` (no bool), `real` (no complex), `int` (no
-/// bool), `bits` (int and bool), `float` (4 floats), `floatc` (floats and complex), `native` (f32, f64). Elementwise
+/// bool), `bits` (int and bool), `float` (4 floats), `floatc` (floats and complex), `native` (f32, f64), `field` (f32, f64
+/// and complex). Elementwise
 /// kernels compute the half types in f32, so their sets leave those out: `wide` (10), `wide_real` (8).
 #[macro_export]
 macro_rules! with_dtype {
@@ -530,6 +531,10 @@ macro_rules! with_dtype {
         $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "floating and complex dtypes")),
             F16 = $crate::base::F16, BF16 = $crate::base::BF16, F32 = f32, F64 = f64, C64 = $crate::base::C64,
             C128 = $crate::base::C128)
+    };
+    ($op:expr, $dt:expr, field, $T:ident => $body:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_kernel($op, $dt)),
+            F32 = f32, F64 = f64, C64 = $crate::base::C64, C128 = $crate::base::C128)
     };
     ($op:expr, $dt:expr, native, $T:ident => $body:expr) => {
         $crate::with_dtype!(@arm $dt, $T, $body, Err($crate::error::Error::no_dtype($op, $dt, "float32 and float64")),

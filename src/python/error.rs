@@ -11,6 +11,13 @@ use pyo3::types::PyType;
 /// `OutOfMemoryError(RuntimeError, MemoryError)`, defined in Python so that it can have both bases.
 static OUT_OF_MEMORY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
+pyo3::create_exception!(
+    _C,
+    _LinAlgError,
+    PyRuntimeError,
+    "A matrix has not what was asked of it: an inverse, a factor, an end of iterations."
+);
+
 pub fn to_py(e: Error) -> PyErr {
     let kind = e.kind();
     let message = e.message().to_owned();
@@ -22,6 +29,7 @@ pub fn to_py(e: Error) -> PyErr {
         Kind::NotImplemented => PyNotImplementedError::new_err(message),
         Kind::Attribute => PyAttributeError::new_err(message),
         Kind::Overflow => PyOverflowError::new_err(message),
+        Kind::LinAlg => _LinAlgError::new_err(message),
         Kind::Internal => {
             PyRuntimeError::new_err(format!("internal error of rushlight, please report: {message}"))
         }
@@ -110,5 +118,6 @@ fn _set_out_of_memory(py: Python<'_>, class: Py<PyType>) {
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     // a panic is reported as an exception; Rust's own trace on stderr would only frighten
     std::panic::set_hook(Box::new(|_| {}));
+    m.add("_LinAlgError", m.py().get_type::<_LinAlgError>())?;
     m.add_function(wrap_pyfunction!(_set_out_of_memory, m)?)
 }

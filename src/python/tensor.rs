@@ -562,6 +562,20 @@ impl PyTensor {
         slf.get().replace(guarded("resize_", || resized(&t, &shape))?);
         Ok(slf)
     }
+    #[pyo3(signature = (the_template, *, memory_format = None))]
+    fn resize_as_<'py>(
+        slf: Bound<'py, Self>,
+        the_template: &Bound<'py, PyTensor>,
+        memory_format: Option<&Bound<'py, PyFormat>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
+        let (t, like) = (slf.get().tensor(), the_template.get().tensor());
+        if t.requires_grad() && crate::autograd::grad_enabled() {
+            return Err(PyRuntimeError::new_err("cannot resize variables that require grad"));
+        }
+        slf.get().replace(guarded("resize_as_", || resized(&t, like.shape()))?);
+        Ok(slf)
+    }
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| if t.ndim() < 2 { Ok(t.clone()) } else { t.transpose(0, 1) })
     }

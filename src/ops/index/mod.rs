@@ -1,6 +1,7 @@
 //! Elements by position and by mask.
 
 pub mod axis;
+pub mod choices;
 pub mod gather;
 pub mod item;
 pub mod mask;
@@ -10,4 +11,4 @@ pub mod scatter;
 use crate::ops::table::Table;
 
 /// The rows of every file.
-pub const TABLES: &[Table] = &[axis::TABLE, gather::TABLE, mask::TABLE, scatter::TABLE];
+pub const TABLES: &[Table] = &[axis::TABLE, choices::TABLE, gather::TABLE, mask::TABLE, scatter::TABLE];

@@ -3,6 +3,7 @@
 use crate::base::Dims;
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
+use crate::ops::linalg::inverse::inverse_of;
 use crate::ops::linalg::matmul::op::MM;
 use crate::ops::linalg::matmul::rows::product;
 use crate::ops::table::{Operand, Table, tensors_of};
@@ -109,8 +110,8 @@ rows! { CHAIN:
             out.copy_in(&one.expand_to(input.shape())?)?;
             return Ok(out);
         }
-        ensure!(n > 0, NotImplemented, "linalg.matrix_power: negative powers need linalg.inv");
-        let (mut power, mut rest, mut out) = (input.clone(), n as u64, None::<Tensor>);
+        let base = if n < 0 { inverse_of(input)? } else { input.clone() };
+        let (mut power, mut rest, mut out) = (base, n.unsigned_abs(), None::<Tensor>);
         loop {
             if rest & 1 == 1 {
                 out = Some(match out { Some(o) => product(&o, &power)?, None => power.clone() });

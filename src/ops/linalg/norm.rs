@@ -1,7 +1,8 @@
 //! Norms of matrices.
 #![allow(non_snake_case)] // PyTorch calls the matrix `A`
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::ops::linalg::svd::svdvals;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::reduce::norm::{check_dtype, order, shown, vector_norm};
 use crate::ops::table::Table;
@@ -72,8 +73,9 @@ fn matrix_norm_number(
 }
 
 /// Singular values over two axes, which go last as one.
-fn singular_values(x: &Tensor, _axes: (usize, usize), _dtype: Option<DType>) -> Result<Tensor> {
-    Err(Error::no_kernel("linalg_svd", x.dtype()))
+fn singular_values(x: &Tensor, axes: (usize, usize), dtype: Option<DType>) -> Result<Tensor> {
+    let x = x.cast(dtype.unwrap_or(x.dtype()))?;
+    svdvals(&x.movedim(&[axes.0 as i64, axes.1 as i64], &[-2, -1])?, None)
 }
 
 /// A result whose last axis stands for two removed ones, with both back at their places as size 1.
@@ -124,35 +126,35 @@ fn norm_named(
 
 rows! { NORM:
     /// The norm of matrices in two axes, of order 1, -1, 2, -2, inf or -inf.
-    [Linalg] fn linalg_matrix_norm = "matrix_norm"(A: &Tensor, ord: Scalar, dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
-        matrix_norm_number(A, order(ord)?, dim, keepdim, dtype)
+    [Linalg] fn linalg_matrix_norm = "matrix_norm"(input: &Tensor, ord: Scalar, dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        matrix_norm_number(input, order(ord)?, dim, keepdim, dtype)
     }
     /// The Frobenius (`"fro"`) or nuclear (`"nuc"`) norm of matrices in two axes.
-    [Linalg] fn linalg_matrix_norm_name = "matrix_norm"(A: &Tensor, ord: &str = "fro", dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
-        matrix_norm_named(A, ord, dim, keepdim, dtype)
+    [Linalg] fn linalg_matrix_norm_name = "matrix_norm"(input: &Tensor, ord: &str = "fro", dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+        matrix_norm_named(input, ord, dim, keepdim, dtype)
     }
     /// The norm of vectors (one axis) or matrices (two axes); without `ord` the 2-norm of all elements.
-    [Linalg] fn linalg_norm = "norm"(A: &Tensor, ord: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_norm = "norm"(input: &Tensor, ord: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         if let Some(dim) = dim {
             ensure!(matches!(dim.len(), 1 | 2), Runtime, "linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim:?}");
         } else if ord.is_some() {
-            ensure!(matches!(A.ndim(), 1 | 2), Runtime, "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", A.ndim());
+            ensure!(matches!(input.ndim(), 1 | 2), Runtime, "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", input.ndim());
         }
-        let Some(ord) = ord else { return vector_norm(A, 2.0, dim, keepdim, dtype) };
+        let Some(ord) = ord else { return vector_norm(input, 2.0, dim, keepdim, dtype) };
         match dim {
-            Some([_]) => vector_norm(A, order(ord)?, dim, keepdim, dtype),
-            None if A.ndim() == 1 => vector_norm(A, order(ord)?, None, keepdim, dtype),
-            _ => matrix_norm_number(A, order(ord)?, dim.unwrap_or(&[0, 1]), keepdim, dtype),
+            Some([_]) => vector_norm(input, order(ord)?, dim, keepdim, dtype),
+            None if input.ndim() == 1 => vector_norm(input, order(ord)?, None, keepdim, dtype),
+            _ => matrix_norm_number(input, order(ord)?, dim.unwrap_or(&[0, 1]), keepdim, dtype),
         }
     }
     /// The Frobenius (`"fro"`) or nuclear (`"nuc"`) norm.
-    [Linalg] fn linalg_norm_name = "norm"(A: &Tensor, ord: &str, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
+    [Linalg] fn linalg_norm_name = "norm"(input: &Tensor, ord: &str, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         if let Some(dim) = dim {
             ensure!(matches!(dim.len(), 1 | 2), Runtime, "linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim:?}");
         } else {
-            ensure!(matches!(A.ndim(), 1 | 2), Runtime, "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", A.ndim());
+            ensure!(matches!(input.ndim(), 1 | 2), Runtime, "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", input.ndim());
         }
-        matrix_norm_named(A, ord, dim.unwrap_or(&[0, 1]), keepdim, dtype)
+        matrix_norm_named(input, ord, dim.unwrap_or(&[0, 1]), keepdim, dtype)
     }
     /// The Frobenius (`"fro"`) or nuclear (`"nuc"`) norm.
     [Torch, Method] fn norm_name = "norm"(input: &Tensor, p: &str, dim: Option<&[i64]> = None, keepdim: bool = false, dtype: Option<DType> = None) -> Tensor {

@@ -10,7 +10,7 @@ use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::half_up;
 use crate::ops::elementwise::kind::run::{Side, run2};
 use crate::ops::reduce::axes::{Axes, sum_dtype};
-use crate::ops::table::{Ints, Table};
+use crate::ops::table::{Ints, Sizes, Table};
 use crate::tensor::{Context, Meta, Tensor, Want};
 use crate::{ensure, rows, with_dtype};
 use smallvec::smallvec;
@@ -248,6 +248,19 @@ rows! { SUM:
     [Torch, Method] out Told fn sum_dim = "sum"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         let axes = Axes::of(dim, keepdim, input.ndim())?;
         reduce(input, What::Sum, "SumBackward1", axes, dtype.unwrap_or(sum_dtype(input.dtype())))
+    }
+    /// The sum over axes such that the result broadcasts to `input`: what undoes an `expand`.
+    ///
+    /// Errors: RuntimeError if `size` does not broadcast to the shape of `input`.
+    [Method] fn sum_to_size(input: &Tensor, size: Sizes) -> Tensor {
+        let list = |v: &[i64]| v.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        let shape: Vec<usize> = size.0.iter().map(|&n| n.max(0) as usize).collect();
+        let fits = crate::base::broadcast(&shape, input.shape()).is_ok_and(|s| s.as_slice() == input.shape());
+        ensure!(fits && size.0.iter().all(|&n| n >= 0), Runtime, "size {{[{}]}} is not expandable to size {{[{}]}}.",
+            list(&size.0), list(&input.shape().iter().map(|&n| n as i64).collect::<Vec<_>>()));
+        if shape.is_empty() { return input.sum(None); }
+        if shape == input.shape() { return Ok(input.clone()); }
+        input.cast(sum_dtype(input.dtype()))?.sum_to(&shape)
     }
     /// The mean of all elements.
     ///

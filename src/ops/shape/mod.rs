@@ -1,5 +1,6 @@
 //! The same elements seen or laid otherwise; nothing is computed.
 
+pub mod copies;
 pub mod join;
 pub mod pad;
 pub mod part;
@@ -15,6 +16,7 @@ use crate::ops::table::Table;
 
 /// The rows of every file.
 pub const TABLES: &[Table] = &[
+    copies::TABLE,
     join::TABLE,
     pad::TABLE,
     part::TABLE,

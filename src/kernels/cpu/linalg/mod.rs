@@ -1,4 +1,19 @@
-//! Matrices.
+//! Matrices: products, distances of rows, decompositions.
 
 pub mod distance;
 pub mod matmul;
+
+// what decompositions are made of
+pub mod field;
+pub mod spectrum;
+pub mod triangle;
+
+pub mod cholesky;
+pub mod determinant;
+pub mod eigen;
+pub mod inverse;
+pub mod ldl;
+pub mod lu;
+pub mod qr;
+pub mod solve;
+pub mod svd;

@@ -1,0 +1,189 @@
+//! Eigenvalues and eigenvectors, by faer: tridiagonal form for Hermitian matrices, Schur's form for others.
+
+use crate::base::{C64, C128, Elem};
+use crate::kernels::cpu::linalg::field::{Field, View, each, each_with};
+use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, diagonal, matrix, matrix_mut, tamed};
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::stop;
+use faer::Par;
+use faer::linalg::evd;
+
+fn wanted(vectors: bool) -> evd::ComputeEigenvectors {
+    if vectors { evd::ComputeEigenvectors::Yes } else { evd::ComputeEigenvectors::No }
+}
+
+/// Eigenvalues in ascending order, and orthonormal eigenvectors column by column if there is a place for them, of Hermitian
+/// matrices of which the lower half is read. `info` is not 0 where it failed, or the matrix holds no finite numbers.
+///
+/// # Safety
+/// Dense arrays of these sizes.
+pub unsafe fn hermitian<T: Field>(
+    (batch, n): (usize, usize),
+    a: *const T,
+    values: *mut T::R,
+    vectors: Option<*mut T>,
+    info: *mut i32,
+) {
+    let (a, values, info) = (Ptr::of(a), Ptr(values), Ptr(info));
+    let wants = vectors.is_some();
+    let u = Ptr(vectors.unwrap_or(std::ptr::null_mut()));
+    let room = || {
+        let need = evd::self_adjoint_evd_scratch::<T>(n, wanted(wants), Par::Seq, Default::default());
+        (stop::buffer(<T as Elem>::ZERO, n), Workspace::new(need))
+    };
+    each_with(batch, n, 8 * n * n * n, room, |(s, space), i| {
+        // SAFETY: the arrays of matrix `i`
+        unsafe {
+            let src = View::read(a.at(i * n * n), n, n);
+            *info.at(i) = 0;
+            let Some((_own, src, by)) = tamed(src, true) else {
+                *info.at(i) = n as i32 - 1;
+                return;
+            };
+            let ok = attempt(|| {
+                let u = wants.then(|| {
+                    matrix_mut(View { p: u.at(i * n * n), rows: n, cols: n, rs: 1, cs: n as isize })
+                });
+                let s = diagonal(s);
+                evd::self_adjoint_evd(matrix(src), s, u, Par::Seq, space.stack(), Default::default()).is_ok()
+            });
+            if !ok {
+                *info.at(i) = n as i32 - 1;
+            }
+            for (j, x) in s.iter().enumerate() {
+                *values.at(i * n + j) = x.re() * by;
+            }
+        }
+    });
+}
+
+/// A type whose matrices have eigenvalues of the complex type over it.
+pub trait Spectral: Field {
+    type C: Field<R = Self::R>;
+    /// Eigenvalues and, column by column, eigenvectors of a matrix of finite numbers; whether that came to its end.
+    ///
+    /// # Safety
+    /// The view lies within its memory.
+    unsafe fn spectrum(a: View<Self>, values: *mut Self::C, vectors: Option<*mut Self::C>) -> bool;
+}
+
+macro_rules! spectral {
+    ($($r:ty, $c:ty);*) => {$(
+        impl Spectral for $r {
+            type C = $c;
+            unsafe fn spectrum(a: View<$r>, values: *mut $c, vectors: Option<*mut $c>) -> bool {
+                let n = a.rows;
+                let (mut re, mut im) = (vec![0.0; n], vec![0.0; n]);
+                let mut real = vec![0.0; if vectors.is_some() { n * n } else { 0 }];
+                let (no, yes) = (wanted(false), wanted(vectors.is_some()));
+                let mut space = Workspace::new(evd::evd_scratch::<$r>(n, no, yes, Par::Seq, Default::default()));
+                let u = View { p: real.as_mut_ptr(), rows: n, cols: n, rs: 1, cs: n as isize };
+                let ok = attempt(|| {
+                    let right = vectors.is_some().then(|| matrix_mut(u));
+                    let (re, im) = (diagonal(&mut re), diagonal(&mut im));
+                    evd::evd_real(matrix(a), re, im, None, right, Par::Seq, space.stack(), Default::default()).is_ok()
+                });
+                let mut j = 0;
+                while j < n {
+                    // a pair of conjugates has the real and the imaginary part of the first one's vector
+                    let width = if im[j] != 0.0 && j + 1 < n { 2 } else { 1 };
+                    for k in 0..width {
+                        *values.add(j + k) = <$c>::new(re[j + k], im[j + k]);
+                    }
+                    if let Some(out) = vectors {
+                        for i in 0..n {
+                            let (x, y) = (u.get(i, j), if width == 2 { u.get(i, j + 1) } else { 0.0 });
+                            *out.add(j * n + i) = <$c>::new(x, y);
+                            if width == 2 {
+                                *out.add((j + 1) * n + i) = <$c>::new(x, -y);
+                            }
+                        }
+                    }
+                    j += width;
+                }
+                ok
+            }
+        }
+        impl Spectral for $c {
+            type C = $c;
+            unsafe fn spectrum(a: View<$c>, values: *mut $c, vectors: Option<*mut $c>) -> bool {
+                let n = a.rows;
+                let mut s = vec![<$c>::new(0.0, 0.0); n];
+                let (no, yes) = (wanted(false), wanted(vectors.is_some()));
+                let mut space = Workspace::new(evd::evd_scratch::<$c>(n, no, yes, Par::Seq, Default::default()));
+                let ok = attempt(|| {
+                    let right = vectors.map(|p| matrix_mut(View { p, rows: n, cols: n, rs: 1, cs: n as isize }));
+                    let s = diagonal(&mut s);
+                    evd::evd_cplx(matrix(a), s, None, right, Par::Seq, space.stack(), Default::default()).is_ok()
+                });
+                std::ptr::copy_nonoverlapping(s.as_ptr(), values, n);
+                ok
+            }
+        }
+    )*};
+}
+spectral!(f32, C64; f64, C128);
+
+/// Vectors of norm 1 whose largest element is real, as LAPACK's `geev` leaves them.
+///
+/// # Safety
+/// `n` vectors of `n` elements.
+unsafe fn normalize<T: Field>(n: usize, vectors: *mut T) {
+    for j in 0..n {
+        let v = std::slice::from_raw_parts_mut(vectors.add(j * n), n);
+        let mut norm = <T::R as Elem>::ZERO;
+        let mut largest = <T as Elem>::ZERO;
+        for x in v.iter() {
+            norm = T::R::hypotenuse(norm, x.modulus());
+            if x.modulus() > largest.modulus() {
+                largest = *x;
+            }
+        }
+        if !(norm > <T::R as Elem>::ZERO) {
+            continue;
+        }
+        let complex = v.iter().any(|x| x.im() != <T::R as Elem>::ZERO);
+        let by = <T::R as Elem>::ONE / norm;
+        let turn = if complex {
+            largest.conj().scale(<T::R as Elem>::ONE / largest.modulus())
+        } else {
+            <T as Elem>::ONE
+        };
+        for x in v {
+            *x = (*x * turn).scale(by);
+        }
+    }
+}
+
+/// Eigenvalues of every matrix of a batch, and eigenvectors column by column if there is a place for them.
+///
+/// # Safety
+/// Dense arrays of these sizes.
+pub unsafe fn general<T: Spectral>(
+    (batch, n): (usize, usize),
+    a: *const T,
+    values: *mut T::C,
+    vectors: Option<*mut T::C>,
+    info: *mut i32,
+) {
+    let (a, values, info) = (Ptr::of(a), Ptr(values), Ptr(info));
+    let wants = vectors.is_some();
+    let u = Ptr(vectors.unwrap_or(std::ptr::null_mut()));
+    each(batch, n, 25 * n * n * n, |i| {
+        // SAFETY: the arrays of matrix `i`
+        unsafe {
+            let out = wants.then(|| u.at(i * n * n));
+            let Some((_own, src, by)) = tamed(View::read(a.at(i * n * n), n, n), false) else {
+                *info.at(i) = 1;
+                return;
+            };
+            *info.at(i) = !T::spectrum(src, values.at(i * n), out) as i32;
+            for j in 0..n {
+                *values.at(i * n + j) = (*values.at(i * n + j)).scale(by);
+            }
+            if let Some(out) = out {
+                normalize(n, out);
+            }
+        }
+    });
+}

@@ -1,0 +1,77 @@
+//! Views as copies: `view_copy` is `view`, with elements of its own.
+
+use crate::base::MemoryFormat;
+use crate::error::Result;
+use crate::ops::shape::split::{split_by, split_list};
+use crate::ops::table::{Sizes, Table};
+use crate::rows;
+use crate::tensor::Tensor;
+
+fn own(view: Result<Tensor>) -> Result<Tensor> {
+    view?.clone_as(MemoryFormat::Contiguous)
+}
+
+fn own_each(views: Result<Vec<Tensor>>) -> Result<Vec<Tensor>> {
+    views?.into_iter().map(|v| v.clone_as(MemoryFormat::Contiguous)).collect()
+}
+
+/// Pieces that are views one by one: each may be changed in place.
+fn pieces(views: &[Tensor], input: &Tensor, dim: i64) -> Result<Vec<Tensor>> {
+    let axis = crate::base::wrap_dim(dim, input.ndim())? as i64;
+    let mut at = 0;
+    views
+        .iter()
+        .map(|v| {
+            let n = v.shape()[axis as usize] as i64;
+            at += n;
+            input.narrow(axis, at - n, n)
+        })
+        .collect()
+}
+
+rows! { COPIES:
+    /// A copy, as `alias` shows it.
+    [Torch] fn alias_copy(input: &Tensor) -> Tensor { own(Ok(input.clone())) }
+    /// `as_strided` as a copy.
+    [Torch] fn as_strided_copy(input: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor { own(input.as_strided(size, stride, storage_offset)) }
+    /// `detach` as a copy.
+    [Torch] fn detach_copy(input: &Tensor) -> Tensor { own(Ok(input.detach())) }
+    /// `diagonal` as a copy.
+    [Torch] fn diagonal_copy(input: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor { own(input.diagonal(offset, dim1, dim2)) }
+    /// `expand` as a copy.
+    [Torch] fn expand_copy(input: &Tensor, size: Sizes; implicit: bool = false) -> Tensor { own(input.expand(size, implicit)) }
+    /// `narrow` as a copy.
+    [Torch, Method] fn narrow_copy(input: &Tensor, dim: i64, start: i64, length: i64) -> Tensor { own(input.narrow(dim, start, length)) }
+    /// `permute` as a copy.
+    [Torch] fn permute_copy(input: &Tensor, dims: Sizes) -> Tensor { own(input.permute(dims)) }
+    /// `select` as a copy.
+    [Torch] fn select_copy(input: &Tensor, dim: i64, index: i64) -> Tensor { own(input.select(dim, index)) }
+    /// `split` as copies.
+    [Torch] fn split_copy(input: &Tensor, split_size: i64, dim: i64 = 0) -> Vec<Tensor> { own_each(split_by(input, split_size, dim)) }
+    /// `split_with_sizes` as copies.
+    [Torch] fn split_with_sizes_copy(input: &Tensor, split_sizes: &[i64], dim: i64 = 0) -> Vec<Tensor> { own_each(split_list(input, split_sizes, dim)) }
+    /// `squeeze` as a copy.
+    [Torch] fn squeeze_copy(input: &Tensor) -> Tensor { own(input.squeeze()) }
+    /// `squeeze` of axes as a copy.
+    [Torch] fn squeeze_copy_dims = "squeeze_copy"(input: &Tensor, dim: &[i64]) -> Tensor { own(input.squeeze_dims(dim)) }
+    /// `t` as a copy.
+    [Torch] fn t_copy(input: &Tensor) -> Tensor { own(input.t()) }
+    /// `transpose` as a copy.
+    [Torch] fn transpose_copy(input: &Tensor, dim0: i64, dim1: i64) -> Tensor { own(input.transpose(dim0, dim1)) }
+    /// `unbind` as copies.
+    [Torch] fn unbind_copy(input: &Tensor, dim: i64 = 0) -> Vec<Tensor> { own_each(input.unbind(dim)) }
+    /// `unfold` as a copy.
+    [Torch] fn unfold_copy(input: &Tensor, dimension: i64, size: i64, step: i64) -> Tensor { own(input.unfold(dimension, size, step)) }
+    /// `unsqueeze` as a copy.
+    [Torch] fn unsqueeze_copy(input: &Tensor, dim: i64) -> Tensor { own(input.unsqueeze(dim)) }
+    /// `view` as a copy.
+    [Torch] fn view_copy(input: &Tensor, size: Sizes) -> Tensor { own(input.view(size)) }
+    /// `chunk` with pieces that may be changed in place.
+    [Torch, Method] fn unsafe_chunk(input: &Tensor, chunks: i64, dim: i64 = 0) -> Vec<Tensor> { pieces(&input.detach().chunk(chunks, dim)?, input, dim) }
+    /// `split` with pieces that may be changed in place.
+    [Torch, Method] fn unsafe_split(input: &Tensor, split_size: i64, dim: i64 = 0) -> Vec<Tensor> { pieces(&split_by(&input.detach(), split_size, dim)?, input, dim) }
+    /// `split_with_sizes` with pieces that may be changed in place.
+    [Torch, Method] fn unsafe_split_with_sizes(input: &Tensor, split_sizes: &[i64], dim: i64 = 0) -> Vec<Tensor> { pieces(&split_list(&input.detach(), split_sizes, dim)?, input, dim) }
+}
+
+pub const TABLE: Table = &[COPIES];
