@@ -143,6 +143,13 @@ impl Tensor {
         }
         Ok(t)
     }
+    /// All samples, outside the graph: what checks of values look at.
+    pub fn all_samples(&self) -> Result<Tensor> {
+        if !self.is_batched() {
+            return Ok(self.detach());
+        }
+        self.physical(&levels([self].into_iter()), 0)
+    }
     /// All samples as one tensor: an axis in front for each level (repeating where this tensor has none), then axes of one
     /// until a sample has `ndim`, then the sample.
     pub fn physical(&self, levels: &Levels, ndim: usize) -> Result<Tensor> {

@@ -95,13 +95,12 @@ class autocast:
         _state.set_autocast_cache_enabled(self._cache_enabled)
         return self
 
-    def __exit__(self, *_: object) -> bool:
+    def __exit__(self, *_: object) -> None:
         if _state.autocast_decrement_nesting() == 0:
             _state.clear_autocast_cache()
         _state.set_autocast_enabled(self.device, self.prev)
         _state.set_autocast_dtype(self.device, self.prev_fastdtype)
         _state.set_autocast_cache_enabled(self.prev_cache_enabled)
-        return False
 
     def __call__(self, func: Callable[..., Any]) -> Any:
         return autocast_decorator(self, func)

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::cholesky as kernel;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, check_field, check_float, check_info, check_square, recorded, sizes,
 };
@@ -26,6 +26,9 @@ impl Op for Cholesky {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgCholeskyExBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("cholesky_cpu", x[0])?;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::determinant as kernel;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op, Outs, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::elementwise::complex::complex;
 use crate::ops::linalg::lu::lu_solve_of;
 use crate::ops::linalg::matrix::{
@@ -32,6 +32,9 @@ impl Op for Determinant {
     }
     fn grad_name(&self) -> &'static str {
         if self.log { "LinalgSlogdetBackward0" } else { "LinalgDetBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("lu_cpu", x[0])?;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::linalg::eigen as kernel;
 use crate::ops::driver::apply::{apply_multi, should_record};
 use crate::ops::driver::memory::dense_held;
-use crate::ops::driver::op::{Metas, Op, Outs, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, by_columns, check_field, check_info, check_square, sizes,
 };
@@ -29,6 +29,9 @@ impl Op for Eigh {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgEighBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("linalg_eigh_cpu", x[0])?;
@@ -105,6 +108,9 @@ impl Op for Eig {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgEigBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("linalg_eig_out_cpu", x[0])?;

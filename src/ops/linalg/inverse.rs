@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::inverse as kernel;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::{dense_held, full};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::eigen::eigh_of;
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, check_field, check_info, check_square, check_wide_float, epsilon, recorded,
@@ -28,6 +28,9 @@ impl Op for Inverse {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgInvExBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("linalg_inv_ex_cpu", x[0])?;

@@ -90,7 +90,7 @@ pub(crate) fn check_info(op: &str, info: &Tensor, say: impl Fn(i64) -> String) -
     if info.device() == Device::Meta {
         return Ok(());
     }
-    let all = info.whole_numbers(op)?;
+    let all = info.all_samples()?.whole_numbers(op)?;
     if let Some(at) = all.iter().position(|&i| i != 0) {
         let place = if info.ndim() > 0 { format!(" (Batch element {at}):") } else { String::new() };
         bail!(LinAlg, "{op}:{place} {}", say(all[at]));
@@ -172,7 +172,7 @@ impl Tensor {
         if self.numel() == 0 || self.device() == Device::Meta {
             return Ok(0.0);
         }
-        Ok(self.detach().abs()?.amax(None, false)?.item()?.to_f64())
+        Ok(self.all_samples()?.abs()?.amax(None, false)?.item()?.to_f64())
     }
     /// A scalar of this tensor's dtype and device.
     pub(crate) fn number(&self, value: f64) -> Result<Tensor> {

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::qr as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::{dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::recompute::gradients;
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_float, check_matrix, sizes};
 use crate::ops::linalg::triangle::solve_triangular_of;
@@ -36,6 +36,9 @@ impl Op for Qr {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgQrBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("geqrf_cpu", x[0])?;
@@ -133,6 +136,9 @@ impl Op for Geqrf {
     }
     fn grad_name(&self) -> &'static str {
         "GeqrfBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("geqrf_cpu", x[0])?;

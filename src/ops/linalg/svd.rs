@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::svd as kernel;
 use crate::ops::driver::apply::{apply_multi, should_record};
 use crate::ops::driver::memory::dense_held;
-use crate::ops::driver::op::{Metas, Op, Outs, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, by_columns, check_field, check_float, check_info, check_matrix, sizes,
 };
@@ -28,6 +28,9 @@ impl Op for Svd {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgSvdBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("linalg_svd_cpu", x[0])?;
@@ -160,7 +163,7 @@ fn checked(A: &Tensor, vectors: bool, full: bool) -> Result<Outs> {
     let Some(info) = out.pop() else { bail!(Internal, "svd: no info") };
     let finite = |x: &Tensor| -> Result<bool> { x.detach().isfinite()?.all()?.all_true() };
     let clean = info.device() == crate::base::Device::Meta
-        || info.whole_numbers("svd")?.iter().all(|&i| i == 0)
+        || info.all_samples()?.whole_numbers("svd")?.iter().all(|&i| i == 0)
         || finite(A)?;
     check_info("linalg.svd", &info, |i| {
         if clean {

@@ -202,7 +202,7 @@ rows! { STFT:
         let count = (to - from).max(0);
         let (signal, envelope) = (signal.narrow(1, from, count)?, envelope.narrow(1, from, count)?);
         if count > 0 && x.device() != Device::Meta {
-            let least = envelope.detach().abs()?.amin(None, false)?.item()?.to_f64();
+            let least = envelope.all_samples()?.abs()?.amin(None, false)?.item()?.to_f64();
             ensure!(least > 1e-11, Runtime, "{}window overlap add min: 1\n[ CPUBoolType{{}} ]", start());
         }
         let mut out = signal.div(&envelope)?;
