@@ -1365,9 +1365,10 @@ class Tensor:
             being continued at its ends as `pad_mode` says. onesided: half the spectrum, which says it all of a real signal (default).
         Shape: (length) or (b, length) gives (.., frequencies, frames), complex; with `return_complex=False` pairs of real numbers.
         
-        ```
+        ```text
         >>> torch.stft(torch.ones(16), 4, return_complex=True).shape
         torch.Size([3, 17])
+        
         ```"""
     def sub(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """`input - alpha * other`, broadcasting both.
@@ -1882,11 +1883,12 @@ def combinations(input: Tensor, r: _int = 2, with_replacement: _bool = False, *,
     
     Args: with_replacement: an element may be chosen again.
     
-    ```
+    ```text
     >>> torch.combinations(torch.tensor([1, 2, 3]))
     tensor([[1, 2],
             [1, 3],
             [2, 3]])
+    
     ```"""
 def complex(real: Tensor, imag: Tensor, *, out: Any = None) -> Tensor:
     """Complex numbers from real and imaginary parts (float32 or float64), broadcasting.
@@ -2796,9 +2798,10 @@ def stft(input: Tensor, n_fft: _int, hop_length: _int | None = None, win_length:
         being continued at its ends as `pad_mode` says. onesided: half the spectrum, which says it all of a real signal (default).
     Shape: (length) or (b, length) gives (.., frequencies, frames), complex; with `return_complex=False` pairs of real numbers.
     
-    ```
+    ```text
     >>> torch.stft(torch.ones(16), 4, return_complex=True).shape
     torch.Size([3, 17])
+    
     ```"""
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Any = None) -> Tensor:
     """`input - alpha * other`, broadcasting both.

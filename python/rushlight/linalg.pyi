@@ -13,10 +13,11 @@ def cholesky(input: Tensor, *, upper: _bool = False, out: Any = None) -> Tensor:
     Shape: (.., n, n) gives the same.
     Errors: LinAlgError if a matrix is not positive-definite.
     
-    ```
+    ```text
     >>> torch.linalg.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
     tensor([[2., 0.],
             [1., 2.]])
+    
     ```"""
 def cholesky_ex(input: Tensor, *, upper: _bool = False, check_errors: _bool = False, out: Any = None) -> _Named:
     """As `cholesky`; instead of an error the order of the first leading minor that is not positive-definite, or 0, as `info`."""
@@ -31,18 +32,20 @@ def cond(input: Tensor, p: _str, *, out: Any = None) -> Tensor:
 def cross(input: Tensor, other: Tensor, *, dim: _int = -1, out: Any = None) -> Tensor:
     """The cross product of vectors along an axis of size 3; other axes broadcast.
     
-    ```
+    ```text
     >>> torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))
     tensor([0., 0., 1.])
+    
     ```"""
 def det(A: Tensor, *, out: Any = None) -> Tensor:
     """The determinant of square matrices.
     
     Shape: (.., n, n) gives (..).
     
-    ```
+    ```text
     >>> torch.linalg.det(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor(-2.)
+    
     ```"""
 def diagonal(A: Tensor, *, offset: _int = 0, dim1: _int = -2, dim2: _int = -1, out: Any = None) -> Tensor:
     """The diagonals of matrices, a view (`torch.diagonal` with the last two axes)."""
@@ -57,9 +60,10 @@ def eigh(input: Tensor, UPLO: _str = "L", *, out: Any = None) -> _Named:
     Shape: (.., n, n) gives (.., n), real, and (.., n, n).
     Errors: LinAlgError if a matrix holds nan or infinity.
     
-    ```
+    ```text
     >>> torch.linalg.eigh(torch.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
+    
     ```"""
 def eigvals(input: Tensor, *, out: Any = None) -> Tensor:
     """The eigenvalues of square matrices, complex and in no order."""
@@ -75,10 +79,11 @@ def inv(A: Tensor, *, out: Any = None) -> Tensor:
     Shape: (.., n, n) gives the same.
     Errors: LinAlgError if a matrix is singular.
     
-    ```
+    ```text
     >>> torch.linalg.inv(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
+    
     ```"""
 def inv_ex(A: Tensor, *, check_errors: _bool = False, out: Any = None) -> _Named:
     """As `inv`; instead of an error the number of the first zero on the diagonal of the decomposition, or 0, as `info`."""
@@ -98,22 +103,24 @@ def lstsq(input: Tensor, b: Tensor, rcond: _float | None = None, *, driver: _str
     Shape: `input` (.., m, n), `b` (.., m, k) or vectors (.., m). The solution is (.., n, k); residuals (.., k) are given where
         m > n and every rank is n, else empty; singular values by `"gelsd"` and `"gelss"`.
     
-    ```
+    ```text
     >>> A = torch.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
     >>> torch.linalg.lstsq(A, torch.tensor([[1.0], [3.0], [5.0]])).solution.round(decimals=4)
     tensor([[1.],
             [2.]])
+    
     ```"""
 def lu(A: Tensor, *, pivot: _bool = True, out: Any = None) -> _Named:
     """The factors of `A = P L U`: a permutation, a lower triangle with ones on its diagonal, an upper triangle.
     
     Shape: (.., m, n) gives (.., m, m), (.., m, k) and (.., k, n), k the smaller size.
     
-    ```
+    ```text
     >>> A = torch.tensor([[1.0, 2.0], [4.0, 4.0]])
     >>> P, L, U = torch.linalg.lu(A)
     >>> torch.equal(P @ L @ U, A)
     True
+    
     ```"""
 def lu_factor(A: Tensor, *, pivot: _bool = True, out: Any = None) -> _Named:
     """The decomposition `A = P L U` with exchanges of rows, both factors in one matrix.
@@ -121,11 +128,12 @@ def lu_factor(A: Tensor, *, pivot: _bool = True, out: Any = None) -> _Named:
     Shape: (.., m, n) gives `LU` (.., m, n) and `pivots` (.., min(m, n)), int32, which count from 1.
     Errors: RuntimeError where a diagonal element of `U` is zero.
     
-    ```
+    ```text
     >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[1.0, 2.0], [4.0, 4.0]]))
     >>> LU, pivots
     (tensor([[4.0000, 4.0000],
             [0.2500, 1.0000]]), tensor([2, 2], dtype=torch.int32))
+    
     ```"""
 def lu_factor_ex(A: Tensor, *, pivot: _bool = True, check_errors: _bool = False, out: Any = None) -> _Named:
     """As `lu_factor`, with the number of the first zero on the diagonal of `U`, or 0, as `info`."""
@@ -139,10 +147,11 @@ def matrix_exp(input: Tensor, *, out: Any = None) -> Tensor:
     
     Shape: (.., n, n) gives the same.
     
-    ```
+    ```text
     >>> torch.linalg.matrix_exp(torch.zeros(2, 2))
     tensor([[1., 0.],
             [0., 1.]])
+    
     ```"""
 @overload
 def matrix_norm(input: Tensor, ord: Number, dim: _int | Sequence[_int] = (-2, -1), keepdim: _bool = False, *, dtype: _dtype | None = None, out: Any = None) -> Tensor:
@@ -185,10 +194,11 @@ def qr(A: Tensor, mode: _str = "reduced", *, out: Any = None) -> _Named:
     Args: mode: `"reduced"`; `"complete"` for a square `Q`; `"r"` for `R` alone, beside an empty `Q`.
     Shape: (.., m, n) gives (.., m, k) and (.., k, n), k the smaller size.
     
-    ```
+    ```text
     >>> Q, R = torch.linalg.qr(torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
     >>> torch.allclose(Q.T @ Q, torch.eye(2), atol=1e-6)
     True
+    
     ```"""
 def slogdet(A: Tensor, *, out: Any = None) -> _Named:
     """The sign of the determinant (for complex matrices a number of absolute value 1) and the logarithm of its absolute value."""
@@ -198,10 +208,11 @@ def solve(A: Tensor, B: Tensor, *, left: _bool = True, out: Any = None) -> Tenso
     Shape: `A` (.., n, n), `B` (.., n, k) or vectors (.., n); leading axes broadcast.
     Errors: LinAlgError if a matrix is singular.
     
-    ```
+    ```text
     >>> A = torch.tensor([[2.0, 1.0], [1.0, 3.0]])
     >>> torch.linalg.solve(A, torch.tensor([3.0, 4.0]))
     tensor([1., 1.])
+    
     ```"""
 def solve_ex(A: Tensor, B: Tensor, *, left: _bool = True, check_errors: _bool = False, out: Any = None) -> _Named:
     """As `solve`; instead of an error the number of the first zero on the diagonal of the decomposition, or 0, as `info`."""
@@ -212,11 +223,12 @@ def solve_triangular(input: Tensor, B: Tensor, *, upper: _bool, left: _bool = Tr
     Shape: (.., n, n) and (.., n, k) give (.., n, k); leading axes broadcast.
     Errors: RuntimeError on sizes that do not fit. A zero on the diagonal gives infinities.
     
-    ```
+    ```text
     >>> A = torch.tensor([[2.0, 1.0], [0.0, 4.0]])
     >>> torch.linalg.solve_triangular(A, torch.tensor([[4.0], [8.0]]), upper=True)
     tensor([[1.],
             [2.]])
+    
     ```"""
 def svd(A: Tensor, full_matrices: _bool = True, *, driver: _str | None = None, out: Any = None) -> _Named:
     """The singular value decomposition `A = U diag(S) Vh`, singular values in descending order.
@@ -225,9 +237,10 @@ def svd(A: Tensor, full_matrices: _bool = True, *, driver: _str | None = None, o
     Shape: (.., m, n) gives (.., m, m), (.., k) and (.., n, n), k the smaller size.
     Errors: LinAlgError if a matrix holds nan or infinity.
     
-    ```
+    ```text
     >>> torch.linalg.svd(torch.tensor([[3.0, 0.0], [0.0, 4.0]])).S
     tensor([4., 3.])
+    
     ```"""
 def svdvals(A: Tensor, *, driver: _str | None = None, out: Any = None) -> Tensor:
     """The singular values of matrices, in descending order."""

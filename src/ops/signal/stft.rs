@@ -112,6 +112,8 @@ rows! { STFT:
         center: bool = true, pad_mode: &str = "reflect", normalized: bool = false, onesided: Option<bool> = None, return_complex: Option<bool> = None,
         align_to_window: Option<bool> = None) -> Tensor {
         ensure!(!center || align_to_window.is_none(), Runtime, "stft align_to_window should only be set when center = false.");
+        ensure!(matches!(input.ndim(), 1 | 2), Runtime, "stft: expected a 1D or 2D tensor, but got one of {} dimensions", input.ndim());
+        ensure!(n_fft > 0, Runtime, "stft: expected 0 < n_fft, but got n_fft={n_fft}");
         let (hop, win) = (hop_length.unwrap_or(n_fft / 4), win_length.unwrap_or(n_fft));
         let mut x = input.clone();
         if center { x = extended(&x, n_fft / 2, pad_mode)?; }
@@ -126,7 +128,6 @@ rows! { STFT:
             }
         };
         ensure!(x.dtype().is_differentiable(), Runtime, "{}: expected a tensor of floating point or complex values", start());
-        ensure!(matches!(x.ndim(), 1 | 2), Runtime, "{}: expected a 1D or 2D tensor", start());
         let batched = x.ndim() == 2;
         let x = if batched { x.clone() } else { x.unsqueeze_at(0)? };
         let x = if align_to_window == Some(true) && !center { constant_pad(&x, &[(n_fft - win) / 2, (n_fft - win) / 2], Scalar::Int(0))? } else { x };
