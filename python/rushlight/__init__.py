@@ -140,19 +140,19 @@ if TYPE_CHECKING:
         vision as vision,
         xpu as xpu,
     )
+    from ._lobpcg import lobpcg as lobpcg
+    from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
     from ._ops import ops as ops
     from ._summary import summary as summary
     from .amp import GradScaler as GradScaler
     from .compiler import compile as compile
-    from .futures import Future as Future
-    from .jit import fork as fork, wait as wait
-    from ._lobpcg import lobpcg as lobpcg
-    from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
     from .functional import (
         broadcast_shapes as broadcast_shapes,
         histogramdd as histogramdd,
         unravel_index as unravel_index,
     )
+    from .futures import Future as Future
+    from .jit import fork as fork, wait as wait
     from .storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 
     # as in `serialization`, which is imported when first asked for

@@ -153,19 +153,19 @@ rows! { CHOLESKY:
     ///         [1., 2.]])
     ///
     /// ```
-    [Linalg] fn linalg_cholesky = "cholesky"(input: &Tensor; upper: bool = false) -> Tensor {
+    [Linalg] autocast Float32 fn linalg_cholesky = "cholesky"(input: &Tensor; upper: bool = false) -> Tensor {
         let (l, info) = factor("linalg.cholesky", input, upper)?;
         check_factor("linalg.cholesky", &info)?;
         Ok(l)
     }
     /// As `cholesky`; instead of an error the order of the first leading minor that is not positive-definite, or 0, as `info`.
-    [Linalg] fn cholesky_ex(input: &Tensor; upper: bool = false, check_errors: bool = false) -> Named {
+    [Linalg] autocast Float32 fn cholesky_ex(input: &Tensor; upper: bool = false, check_errors: bool = false) -> Named {
         let (l, info) = factor("linalg.cholesky", input, upper)?;
         if check_errors { check_factor("linalg.cholesky_ex", &info)?; }
         Ok(Named(&EX, smallvec![l, info]))
     }
     /// `linalg.cholesky` of the time before `linalg`.
-    [Torch, Method] fn cholesky(input: &Tensor, upper: bool = false) -> Tensor {
+    [Torch, Method] autocast Float32 fn cholesky(input: &Tensor, upper: bool = false) -> Tensor {
         check_square("cholesky", input)?;
         check_field("cholesky_cpu", input)?;
         let (l, info) = factor("cholesky", input, upper)?;
@@ -175,7 +175,7 @@ rows! { CHOLESKY:
     /// Solves `A X = B` of the Cholesky factor `L` of `A`.
     ///
     /// Shape: `B` (.., n, k), `L` (.., n, n); leading axes broadcast.
-    [Torch, Method] fn cholesky_solve(B: &Tensor, L: &Tensor, upper: bool = false) -> Tensor {
+    [Torch, Method] autocast Float32 fn cholesky_solve(B: &Tensor, L: &Tensor, upper: bool = false) -> Tensor {
         check_old("", B, L)?;
         let (n, r) = (sizes(L).0, sizes(B).0);
         ensure!(n == r, Runtime, "Incompatible matrix sizes for cholesky_solve: each A matrix is {n} by {n} but each b matrix is {r} by {}", sizes(B).1);
@@ -187,7 +187,7 @@ rows! { CHOLESKY:
     /// The inverse of `A` of its Cholesky factor `L`.
     ///
     /// Errors: LinAlgError if a diagonal element of the factor is zero.
-    [Torch, Method] fn cholesky_inverse(L: &Tensor, upper: bool = false) -> Tensor {
+    [Torch, Method] autocast Float32 fn cholesky_inverse(L: &Tensor, upper: bool = false) -> Tensor {
         let op = "cholesky_inverse";
         check_square(op, L)?;
         check_field("cholesky_inverse_out_cpu", L)?;

@@ -231,22 +231,22 @@ rows! { EIGEN:
     /// tensor([1., 2.])
     ///
     /// ```
-    [Linalg] fn eigh(input: &Tensor, UPLO: &str = "L") -> Named {
+    [Linalg] autocast Float32 fn eigh(input: &Tensor, UPLO: &str = "L") -> Named {
         Ok(Named(&EIGH, eigh_checked(input, UPLO, true)?.into_iter().collect()))
     }
     /// The eigenvalues of Hermitian matrices, in ascending order.
-    [Linalg] fn eigvalsh(input: &Tensor, UPLO: &str = "L") -> Tensor {
+    [Linalg] autocast Float32 fn eigvalsh(input: &Tensor, UPLO: &str = "L") -> Tensor {
         Ok(eigh_checked(input, UPLO, should_record(&[input]))?.swap_remove(0))
     }
     /// Eigenvalues and eigenvectors (as columns, of norm 1) of square matrices, complex and in no order.
     ///
     /// Shape: (.., n, n) gives (.., n) and (.., n, n).
     /// Errors: RuntimeError if a matrix holds nan or infinity.
-    [Linalg] fn eig(input: &Tensor) -> Named {
+    [Linalg] autocast Float32 fn eig(input: &Tensor) -> Named {
         Ok(Named(&EIG, eig_checked(input, "linalg.eig", true)?.into_iter().collect()))
     }
     /// The eigenvalues of square matrices, complex and in no order.
-    [Linalg] fn eigvals(input: &Tensor) -> Tensor {
+    [Linalg] autocast Float32 fn eigvals(input: &Tensor) -> Tensor {
         Ok(eig_checked(input, "linalg.eigvals", should_record(&[input]))?.swap_remove(0))
     }
 }

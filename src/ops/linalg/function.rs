@@ -131,7 +131,7 @@ rows! { FUNCTION:
     /// The condition of matrices: by singular values (`p` none, 2 or -2) the largest over the smallest, else `|A| |A^-1|` by a matrix norm.
     ///
     /// Shape: (.., m, n), square but for singular values, gives (..).
-    [Linalg] fn cond(input: &Tensor, p: Option<Scalar> = None) -> Tensor {
+    [Linalg] autocast Float32 fn cond(input: &Tensor, p: Option<Scalar> = None) -> Tensor {
         check_matrix("linalg.cond", input, "").map_err(|_| crate::error::Error::new(crate::error::Kind::Runtime, "linalg.cond: The input tensor must have at least 2 dimensions."))?;
         let ord = p.map_or(2.0, Scalar::to_f64);
         if ord.abs() == 2.0 {
@@ -146,7 +146,7 @@ rows! { FUNCTION:
         condition(input, &shown, |x| linalg_matrix_norm(x, Scalar::Float(ord), &[-2, -1], false, None))
     }
     /// The condition of square matrices by the Frobenius (`"fro"`) or nuclear (`"nuc"`) norm.
-    [Linalg] fn cond_name = "cond"(input: &Tensor, p: &str) -> Tensor {
+    [Linalg] autocast Float32 fn cond_name = "cond"(input: &Tensor, p: &str) -> Tensor {
         check_matrix("linalg.cond", input, "").map_err(|_| crate::error::Error::new(crate::error::Kind::Runtime, "linalg.cond: The input tensor must have at least 2 dimensions."))?;
         check_square(&format!("linalg.cond(ord={p})"), input)?;
         if !matches!(p, "fro" | "nuc") { bail!(Runtime, "linalg.cond got an invalid norm type: {p}"); }

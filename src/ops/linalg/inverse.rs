@@ -225,11 +225,11 @@ rows! { INVERSE:
     ///         [0.0000, 0.2500]])
     ///
     /// ```
-    [Linalg] fn inv(A: &Tensor) -> Tensor { inverse_of(A) }
+    [Linalg] autocast Float32 fn inv(A: &Tensor) -> Tensor { inverse_of(A) }
     /// The inverse of square matrices (`linalg.inv`).
-    [Torch, Method] fn inverse(input: &Tensor) -> Tensor { inverse_of(input) }
+    [Torch, Method] autocast Float32 fn inverse(input: &Tensor) -> Tensor { inverse_of(input) }
     /// As `inv`; instead of an error the number of the first zero on the diagonal of the decomposition, or 0, as `info`.
-    [Linalg] fn inv_ex(A: &Tensor; check_errors: bool = false) -> Named {
+    [Linalg] autocast Float32 fn inv_ex(A: &Tensor; check_errors: bool = false) -> Named {
         let (y, info) = inverted(A)?;
         if check_errors { check_invertible("linalg.inv_ex", &info)?; }
         Ok(Named(&EX, smallvec![y, info]))
@@ -254,15 +254,15 @@ rows! { INVERSE:
     /// The number of singular values larger than `max(atol, rtol * largest)`.
     ///
     /// Shape: (.., m, n) gives (..), int64.
-    [Linalg] fn matrix_rank(input: &Tensor; atol: Option<Val> = None, rtol: Option<Val> = None, hermitian: bool = false) -> Tensor {
+    [Linalg] autocast Float32 fn matrix_rank(input: &Tensor; atol: Option<Val> = None, rtol: Option<Val> = None, hermitian: bool = false) -> Tensor {
         rank(input, Tolerance { atol, rtol }, hermitian)
     }
     /// The number of singular values larger than `tol`.
-    [Linalg] fn matrix_rank_above = "matrix_rank"(input: &Tensor, tol: Val, hermitian: bool = false) -> Tensor {
+    [Linalg] autocast Float32 fn matrix_rank_above = "matrix_rank"(input: &Tensor, tol: Val, hermitian: bool = false) -> Tensor {
         rank(input, Tolerance { atol: Some(tol), rtol: Some(Val::S(Scalar::Float(0.0))) }, hermitian)
     }
     /// The inverse of `tensordot(input, _, ind)`: the first `ind` axes count as rows, the others as columns.
-    [Linalg] fn tensorinv(input: &Tensor, ind: i64 = 2) -> Tensor {
+    [Linalg] autocast Float32 fn tensorinv(input: &Tensor, ind: i64 = 2) -> Tensor {
         ensure!(ind > 0, Runtime, "Expected a strictly positive integer for 'ind', but got {ind}");
         let k = ind as usize;
         ensure!(input.ndim() >= k, Runtime, "ArrayRef: invalid slice, N = {k}; size = {}", input.ndim());

@@ -93,7 +93,7 @@ rows! { LSTSQ:
     ///         [2.]])
     ///
     /// ```
-    [Linalg] fn lstsq(input: &Tensor, b: &Tensor, rcond: Option<f64> = None; driver: Option<&str> = None) -> Named {
+    [Linalg] autocast Float32 fn lstsq(input: &Tensor, b: &Tensor, rcond: Option<f64> = None; driver: Option<&str> = None) -> Named {
         let op = "torch.linalg.lstsq";
         ensure!(input.ndim() >= 2, Runtime, "{op}: input must have at least 2 dimensions.");
         ensure!(b.ndim() >= 1, Runtime, "{op}: other must have at least 1 dimension.");

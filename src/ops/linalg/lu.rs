@@ -349,7 +349,7 @@ rows! { FACTORS_LU:
     }
     /// Solves `A X = B` of the decomposition that `lu_factor` gives for `A`; `X A = B` with `left=False`, and with the adjoint of `A` with
     /// `adjoint=True`.
-    [Linalg] fn linalg_lu_solve = "lu_solve"(LU: &Tensor, pivots: &Tensor, B: &Tensor; left: bool = true, adjoint: bool = false) -> Tensor {
+    [Linalg] autocast Float32 fn linalg_lu_solve = "lu_solve"(LU: &Tensor, pivots: &Tensor, B: &Tensor; left: bool = true, adjoint: bool = false) -> Tensor {
         let op = "linalg.lu_solve";
         ensure!(LU.dtype().is_differentiable(), Runtime, "{op}: Expected a floating point or complex tensor as input. Got {}", LU.dtype().scalar_name());
         ensure!(LU.dtype() == B.dtype(), Runtime, "{op}: Expected LU and B to have the same dtype, but found LU of type {} and B of type {} instead", LU.dtype().scalar_name(), B.dtype().scalar_name());
@@ -360,7 +360,7 @@ rows! { FACTORS_LU:
         lu_solve_of(LU, pivots, B, left, adjoint)
     }
     /// Solves `A X = b` of a decomposition of `A`; `linalg.lu_solve` is its successor.
-    [Torch, Method] fn lu_solve(input: &Tensor, LU_data: &Tensor, LU_pivots: &Tensor) -> Tensor {
+    [Torch, Method] autocast Float32 fn lu_solve(input: &Tensor, LU_data: &Tensor, LU_pivots: &Tensor) -> Tensor {
         linalg_lu_solve(LU_data, LU_pivots, input, true, false)
     }
 }

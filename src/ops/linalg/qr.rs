@@ -342,7 +342,7 @@ rows! { QR:
     /// True
     ///
     /// ```
-    [Linalg] fn linalg_qr = "qr"(A: &Tensor, mode: &str = "reduced") -> Named {
+    [Linalg] autocast Float32 fn linalg_qr = "qr"(A: &Tensor, mode: &str = "reduced") -> Named {
         let mode = match mode {
             "reduced" => Mode::Reduced,
             "complete" => Mode::Complete,
@@ -352,23 +352,23 @@ rows! { QR:
         decompose(A, mode, &QR_FIELDS)
     }
     /// The decomposition `input = Q R` (`linalg.qr`).
-    [Torch, Method] fn qr(input: &Tensor, some: bool = true) -> Named {
+    [Torch, Method] autocast Float32 fn qr(input: &Tensor, some: bool = true) -> Named {
         decompose(input, if some { Mode::Reduced } else { Mode::Complete }, &OLD)
     }
     /// Householder's reflections below the diagonal of `a`, `R` on and above it, and the factors `tau`: `Q` is the product of
     /// `I - tau_i v_i v_i^H`.
-    [Torch, Method] fn geqrf(input: &Tensor) -> Named {
+    [Torch, Method] autocast Float32 fn geqrf(input: &Tensor) -> Named {
         ensure!(input.ndim() >= 2, Runtime, "torch.geqrf: input must have at least 2 dimensions.");
         Ok(Named(&GEQRF, apply_multi(Geqrf, &[input])?.into_iter().collect()))
     }
     /// The first columns of the product of reflections that `geqrf` gives.
     ///
     /// Shape: `A` (.., m, n), `tau` (.., k) with k <= n <= m; the result is (.., m, n).
-    [Linalg] fn householder_product(input: &Tensor, tau: &Tensor) -> Tensor { householder("torch.linalg.householder_product", input, tau) }
+    [Linalg] autocast Float32 fn householder_product(input: &Tensor, tau: &Tensor) -> Tensor { householder("torch.linalg.householder_product", input, tau) }
     /// The first columns of a product of reflections (`linalg.householder_product`).
-    [Torch, Method] fn orgqr(input: &Tensor, input2: &Tensor) -> Tensor { householder("torch.linalg.householder_product", input, input2) }
+    [Torch, Method] autocast Float32 fn orgqr(input: &Tensor, input2: &Tensor) -> Tensor { householder("torch.linalg.householder_product", input, input2) }
     /// `Q other` for the product `Q` of reflections that `geqrf` gives; with `left=False` `other Q`, with `transpose` its adjoint.
-    [Torch, Method] fn ormqr(input: &Tensor, tau: &Tensor, other: &Tensor, left: bool = true, transpose: bool = false) -> Tensor {
+    [Torch, Method] autocast Float32 fn ormqr(input: &Tensor, tau: &Tensor, other: &Tensor, left: bool = true, transpose: bool = false) -> Tensor {
         let name = "torch.ormqr";
         ensure!(input.ndim() >= 2, Runtime, "{name}: input must have at least 2 dimensions.");
         ensure!(other.ndim() >= 2, Runtime, "{name}: other must have at least 2 dimensions.");

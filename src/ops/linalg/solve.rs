@@ -128,13 +128,13 @@ rows! { SOLVE:
     /// tensor([1., 1.])
     ///
     /// ```
-    [Linalg] fn solve(A: &Tensor, B: &Tensor; left: bool = true) -> Tensor {
+    [Linalg] autocast Float32 fn solve(A: &Tensor, B: &Tensor; left: bool = true) -> Tensor {
         let (x, info) = solve_checked(A, B, left)?;
         check_singular(&info)?;
         Ok(x)
     }
     /// As `solve`; instead of an error the number of the first zero on the diagonal of the decomposition, or 0, as `info`.
-    [Linalg] fn solve_ex(A: &Tensor, B: &Tensor; left: bool = true, check_errors: bool = false) -> Named {
+    [Linalg] autocast Float32 fn solve_ex(A: &Tensor, B: &Tensor; left: bool = true, check_errors: bool = false) -> Named {
         let (x, info) = solve_checked(A, B, left)?;
         if check_errors { check_singular(&info)?; }
         Ok(Named(&EX, smallvec![x, info]))
@@ -143,7 +143,7 @@ rows! { SOLVE:
     ///
     /// Args: dims: axes of `A` that are moved to its end before.
     /// Shape: `A` has the axes of `B`, then those of the result, of as many elements as `B`.
-    [Linalg] fn tensorsolve(input: &Tensor, other: &Tensor, dims: Option<&[i64]> = None) -> Tensor {
+    [Linalg] autocast Float32 fn tensorsolve(input: &Tensor, other: &Tensor, dims: Option<&[i64]> = None) -> Tensor {
         let a = match dims {
             Some(dims) => {
                 let ends: Vec<i64> = (0..dims.len()).map(|i| input.ndim() as i64 - dims.len() as i64 + i as i64).collect();

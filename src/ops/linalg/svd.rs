@@ -211,18 +211,18 @@ rows! { SVD:
     /// tensor([4., 3.])
     ///
     /// ```
-    [Linalg] fn linalg_svd = "svd"(A: &Tensor, full_matrices: bool = true; driver: Option<&str> = None) -> Named {
+    [Linalg] autocast Float32 fn linalg_svd = "svd"(A: &Tensor, full_matrices: bool = true; driver: Option<&str> = None) -> Named {
         check_driver(driver)?;
         Ok(Named(&SVD_FIELDS, checked(A, true, full_matrices)?.into_iter().collect()))
     }
     /// The singular values of matrices, in descending order.
-    [Linalg] fn svdvals(A: &Tensor; driver: Option<&str> = None) -> Tensor {
+    [Linalg] autocast Float32 fn svdvals(A: &Tensor; driver: Option<&str> = None) -> Tensor {
         check_driver(driver)?;
         if should_record(&[A]) { return Ok(svd_thin(A)?.1); }
         Ok(checked(A, false, false)?.swap_remove(0))
     }
     /// The singular value decomposition `input = U diag(S) V^H` (`linalg.svd`).
-    [Torch, Method] fn svd(input: &Tensor, some: bool = true, compute_uv: bool = true) -> Named {
+    [Torch, Method] autocast Float32 fn svd(input: &Tensor, some: bool = true, compute_uv: bool = true) -> Named {
         ensure!(input.ndim() >= 2, Runtime, "linalg.svd: input should have at least 2 dimensions, but has {} dimensions instead", input.ndim());
         if !compute_uv {
             let s = svdvals(input, None)?;

@@ -115,7 +115,7 @@ rows! { TRIANGLE:
         solve_triangular_of(input, B, upper, left, unitriangular)
     }
     /// Solves `A X = b` (`A^T X = b` with `transpose`) for triangular matrices; `linalg.solve_triangular` is its successor.
-    [Torch, Method] fn triangular_solve(input: &Tensor, A: &Tensor, upper: bool = true, transpose: bool = false, unitriangular: bool = false) -> Named {
+    [Torch, Method] autocast Float32 fn triangular_solve(input: &Tensor, A: &Tensor, upper: bool = true, transpose: bool = false, unitriangular: bool = false) -> Named {
         check_old("torch.triangular_solve", input, A)?;
         let (r, n) = (sizes(input).0, sizes(A).1);
         ensure!(r == n, Runtime, "Incompatible matrix sizes for triangular_solve: each A matrix is {n} by {n} but each b matrix is {r} by {}", sizes(input).1);

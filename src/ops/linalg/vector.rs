@@ -60,7 +60,7 @@ rows! { VECTOR:
         cross_at("linalg.cross", input, other, dim)
     }
     /// The sum of products of two vectors along an axis, the first conjugated; other axes broadcast.
-    [Linalg] fn vecdot(x: &Tensor, y: &Tensor; dim: i64 = -1) -> Tensor {
+    [Linalg] autocast Half fn vecdot(x: &Tensor, y: &Tensor; dim: i64 = -1) -> Tensor {
         let op = "linalg.vecdot";
         for t in [x, y] { crate::ops::linalg::matrix::check_float(op, t)?; }
         ensure!(x.dtype() == y.dtype(), Runtime, "{op}: Expected x and y to have the same dtype, but found x of type {} and y of type {} instead",
@@ -87,7 +87,7 @@ rows! { VECTOR:
     /// The diagonals of matrices, a view (`torch.diagonal` with the last two axes).
     [Linalg] fn linalg_diagonal = "diagonal"(A: &Tensor; offset: i64 = 0, dim1: i64 = -2, dim2: i64 = -1) -> Tensor { A.diagonal(offset, dim1, dim2) }
     /// The sum of the diagonal of a matrix.
-    [Torch, Method] fn trace(input: &Tensor) -> Tensor {
+    [Torch, Method] autocast Float32 fn trace(input: &Tensor) -> Tensor {
         ensure!(input.ndim() == 2, Runtime, "trace: expected a matrix, but got tensor with dim {}", input.ndim());
         input.diagonal(0, 0, 1)?.sum(None)
     }

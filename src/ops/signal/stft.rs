@@ -108,7 +108,7 @@ rows! { STFT:
     /// torch.Size([3, 17])
     ///
     /// ```
-    [Torch, Method] fn stft(input: &Tensor, n_fft: i64, hop_length: Option<i64> = None, win_length: Option<i64> = None, window: Option<&Tensor> = None,
+    [Torch, Method] autocast Float32 fn stft(input: &Tensor, n_fft: i64, hop_length: Option<i64> = None, win_length: Option<i64> = None, window: Option<&Tensor> = None,
         center: bool = true, pad_mode: &str = "reflect", normalized: bool = false, onesided: Option<bool> = None, return_complex: Option<bool> = None,
         align_to_window: Option<bool> = None) -> Tensor {
         ensure!(!center || align_to_window.is_none(), Runtime, "stft align_to_window should only be set when center = false.");

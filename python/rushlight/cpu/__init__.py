@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ._lazy import absent
+from .._lazy import on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from . import amp as amp
 
 
 def is_available() -> bool:
@@ -101,7 +103,7 @@ def get_capabilities() -> dict[str, Any]:
     """The processor's architecture and vectors."""
     import platform
 
-    from . import backends
+    from .. import backends
 
     widest = backends.cpu.get_cpu_capability()
     return {
@@ -111,4 +113,5 @@ def get_capabilities() -> dict[str, Any]:
     }
 
 
-__getattr__ = absent(__name__)
+if not TYPE_CHECKING:  # checkers would take any name for granted
+    __getattr__, __dir__, _ = on_demand(__name__, {}, "amp")
