@@ -25,23 +25,26 @@ def seeds(shared: pathlib.Path) -> dict[str, int]:
     return counts
 
 
-def conformance(shared: pathlib.Path) -> dict[str, int]:
-    """Passing cases of each kind."""
-    out = HERE.parent / "target" / "conformance.json"
+def recorded(shared: pathlib.Path, script: str, name: str, *options: str) -> dict[str, int]:
+    """Passing cases of each kind of a folder of recorded calls."""
+    out = HERE.parent / "target" / f"{name}.json"
     out.parent.mkdir(exist_ok=True)
     subprocess.run(
-        [sys.executable, "run.py", "--package", "rushlight", "--jobs", "2", "--quiet", "--json", str(out)],
+        [sys.executable, script, *options, "--jobs", "2", "--quiet", "--json", str(out)],
         cwd=shared / "conformance",
         stdout=subprocess.DEVNULL,
     )
     kinds = json.loads(out.read_text())["by_kind"]
-    return {f"conformance/{kind}": counts.get("pass", 0) for kind, counts in sorted(kinds.items())}
+    return {f"{name}/{kind}": counts.get("pass", 0) for kind, counts in sorted(kinds.items())}
 
 
 def main() -> int:
     shared = pathlib.Path(sys.argv[1]).resolve()
     floors = json.loads(FLOORS.read_text())
-    passed = seeds(shared) | conformance(shared)
+    passed = seeds(shared) | recorded(shared, "run.py", "conformance", "--package", "rushlight")
+    passed |= recorded(
+        shared, "vision_run.py", "vision", "--package", "rushlight.vision", "--torch", "rushlight", "--light"
+    )
     low = {name: (passed.get(name, 0), floor) for name, floor in floors.items() if passed.get(name, 0) < floor}
     for name, count in passed.items():
         print(f"  {name:28s} {count:6d} passed, floor {floors.get(name, 0)}")

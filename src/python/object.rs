@@ -81,8 +81,14 @@ impl PyTensor {
     }
     /// Shows the foreign objects that are reachable through this object's handle alone.
     pub fn show(&self, to: crate::tensor::graph::Show) {
-        // SAFETY: as above; what is shown is not called
-        unsafe { (*self.cell.0.get()).show(to) }
+        // CPython 3.11 and 3.12 track an object of a subclass, still all zeros, before they make its dictionary, which may start a
+        // collection: a handle that is null is not there yet.
+        // SAFETY: a handle is one pointer, read as a number
+        let made = unsafe { self.cell.0.get().cast::<usize>().read() } != 0;
+        if made {
+            // SAFETY: as above; what is shown is not called
+            unsafe { (*self.cell.0.get()).show(to) }
+        }
     }
     /// Looks at the handle without taking one.
     #[inline]

@@ -226,3 +226,16 @@ def test_errors_name_what_was_wrong():
         rl.ones(2) + rl.ones(3)
     with pytest.raises(TypeError):
         rl.ones(2) + "a"
+
+
+def test_a_collection_may_begin_while_a_tensor_is_made():
+    """An object of a subclass is in the collector's lists before there is a tensor in it."""
+    import gc
+
+    before = gc.get_threshold()
+    gc.set_threshold(1, 1, 1)
+    try:
+        kept = [rl.nn.Parameter(rl.ones(2)) for _ in range(200)]
+    finally:
+        gc.set_threshold(*before)
+    assert all(p.tolist() == [1, 1] for p in kept)
