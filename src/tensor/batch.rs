@@ -58,7 +58,7 @@ pub(super) fn reinterpret(t: &Tensor, axes: &[Axis], layout: Layout, dtype: DTyp
     let (old, new) = (t.dtype().size(), dtype.size());
     let scaled = |a: &Axis| {
         let bytes = a.stride * old;
-        ensure!(bytes % new == 0, Runtime, "vmap: samples cannot be seen as {}", dtype.name());
+        ensure!(bytes.is_multiple_of(new), Runtime, "vmap: samples cannot be seen as {}", dtype.name());
         Ok(Axis { stride: bytes / new, ..*a })
     };
     let axes: Vec<Axis> = axes.iter().map(scaled).collect::<Result<_>>()?;

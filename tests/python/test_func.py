@@ -350,3 +350,26 @@ def test_same_bits_at_any_number_of_threads():
         assert len(set(answers)) == 1
     finally:
         rl.set_num_threads(before)
+
+
+def test_decompositions_take_all_samples_at_once():
+    a = rl.randn(4, 3, 3, dtype=rl.float64)
+    spd = a @ a.mT + rl.eye(3, dtype=rl.float64)
+    b = rl.randn(4, 3, dtype=rl.float64)
+    close(F.vmap(rl.linalg.cholesky)(spd), rl.linalg.cholesky(spd))
+    close(F.vmap(rl.linalg.inv)(spd), rl.linalg.inv(spd))
+    close(F.vmap(rl.linalg.solve)(spd, b), rl.linalg.solve(spd, b))
+    close(F.vmap(rl.linalg.matrix_exp)(a), rl.linalg.matrix_exp(a))
+    close(F.vmap(rl.linalg.eigvalsh, in_dims=1)(spd.movedim(0, 1)), rl.linalg.eigvalsh(spd))
+    close(F.vmap(F.grad(rl.logdet))(spd), rl.linalg.inv(spd).mT)
+    with pytest.raises(rl.linalg.LinAlgError):
+        F.vmap(rl.linalg.cholesky)(-spd)
+
+
+def test_jacobians_of_autograd_in_one_pass():
+    f = lambda x, y: ((x * y).sin(), x.sum() * y)  # noqa: E731
+    x, y = rl.randn(3, dtype=rl.float64), rl.randn(3, dtype=rl.float64)
+    jacobian = rl.autograd.functional.jacobian
+    for one, row in zip(jacobian(f, (x, y)), jacobian(f, (x, y), vectorize=True)):
+        for a, b in zip(one, row):
+            close(a, b)

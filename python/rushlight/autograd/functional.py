@@ -154,6 +154,21 @@ def jvp(
     )
 
 
+def _rows_at_once(outputs, inputs, create_graph):
+    """For each output the Jacobians by all inputs: one pass over the rows of the unit matrix, as samples of a map."""
+    from ..func._vmap import Level
+
+    blocks = []
+    for y in outputs:
+        count = y.numel()
+        with Level(count, "different") as level:
+            seed = level.enter(_C.eye(count, dtype=y.dtype).reshape(count, *y.shape), 0)
+            found = _vector_jacobian((y,), inputs, (seed,), create_graph)
+            found = [_C.zeros_like(x.detach()) if g is None else g for x, g in zip(inputs, found)]
+            blocks.append([level.leave(g, 0).reshape(*y.shape, *x.shape) for g, x in zip(found, inputs)])
+    return blocks
+
+
 def jacobian(
     func: Callable[..., Any],
     inputs: Any,
@@ -169,7 +184,8 @@ def jacobian(
         inputs (Tensor or tuple): where.
         create_graph (bool): the result can be differentiated again.
         strict (bool): an input that nothing depends on is an error instead of zeros.
-        vectorize, strategy: accepted; rows are computed one after the other.
+        vectorize (bool): all rows in one pass, with room for all of them; not with ``strict``. Default: ``False``
+        strategy (str): accepted; the pass goes backwards for either.
 
     Shape: ``(*output.shape, *input.shape)``, in a tuple for several inputs, in tuples of tuples for several outputs.
 
@@ -189,6 +205,14 @@ def jacobian(
         items = _prepared(items, create_graph)
         outputs, several_outputs = _outputs(func, items, "jacobian")
         blocks = []
+        if vectorize and not strict:
+            return _given_back(
+                [
+                    _given_back(_finished(parts, create_graph), several)
+                    for parts in _rows_at_once(outputs, items, create_graph)
+                ],
+                several_outputs,
+            )
         for y in outputs:
             rows = [[] for _ in items]
             for element in y.reshape(-1).unbind():

@@ -2,7 +2,7 @@
 
 use crate::base::promote::Promotion;
 use crate::base::{DType, Scalar, broadcast, same_shape};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, NO, TernaryFn};
 use crate::ops::driver::apply::apply_over;
@@ -264,15 +264,26 @@ pub fn run_binary(def: &'static BinaryDef, a: Val, b: Val, alpha: Option<Scalar>
 /// As `run_binary`, into the first operand.
 pub fn binary_in_place(def: &'static BinaryDef, a: &Tensor, b: Val, alpha: Option<Scalar>) -> Result<()> {
     let alpha = alpha.filter(|s| !s.is_one() || *s == Scalar::Bool(true));
-    match b {
-        Val::T(b) => crate::ops::driver::in_place::apply_in_place(
-            Binary { def, lhs: None, rhs: None, alpha },
-            &[a, &b],
-        ),
-        Val::S(b) => {
-            crate::ops::driver::in_place::apply_in_place(Binary { def, lhs: None, rhs: Some(b), alpha }, &[a])
-        }
+    let (rhs, second) = match b {
+        Val::T(b) => (None, Some(b)),
+        Val::S(b) => (Some(b), None),
+    };
+    let op = || Binary { def, lhs: None, rhs, alpha };
+    let operands: SmallVec<[&Tensor; 2]> = std::iter::once(a).chain(&second).collect();
+    let done = crate::ops::driver::in_place::apply_in_place(op(), &operands);
+    match done {
+        Err(e) if e.kind() == Kind::NotImplemented => Err(uncastable(&op(), &operands).unwrap_or(e)),
+        done => done,
     }
+}
+
+/// That a result could not be stored in the first operand comes before that there is no kernel for it.
+#[cold]
+fn uncastable(op: &Binary, x: &[&Tensor]) -> Option<Error> {
+    let (_, dtype) = op.def.rule.resolve(op.common(x));
+    let (from, to) = (dtype.scalar_name(), x[0].dtype().scalar_name());
+    let text = format!("result type {from} can't be cast to the desired output type {to}");
+    (!crate::base::promote::can_cast(dtype, x[0].dtype())).then(|| Error::new(Kind::Runtime, text))
 }
 
 impl To {

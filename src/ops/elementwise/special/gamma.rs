@@ -63,6 +63,11 @@ points! {
 fn multigamma(input: &Tensor, p: i64) -> Result<Tensor> {
     ensure!(p >= 1, Runtime, "p has to be greater than or equal to 1");
     ensure!(input.dtype() != DType::Bool, Runtime, "The input tensor may not be a boolean tensor.");
+    // as many terms as PyTorch holds at once: what has no room there is refused here
+    crate::ops::driver::memory::room(
+        "mvlgamma",
+        usize::try_from(p).unwrap_or(usize::MAX).saturating_mul(input.numel().max(1)),
+    )?;
     let mut sum = input.lgamma()?;
     for k in 1..p {
         sum = sum.add(input.sub(0.5 * k as f64)?.lgamma()?)?;
