@@ -3153,3 +3153,7 @@ _fft: Any
 _optim: Any
 _autograd: Any
 _transform: Any
+_dirichlet_grad: Any
+_sample_dirichlet: Any
+_standard_gamma: Any
+_standard_gamma_grad: Any

@@ -6,6 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, NO, TernaryFn};
 use crate::ops::driver::apply::apply_over;
+use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::dense_cast_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::grad::{Read, Slopes};
@@ -269,11 +270,13 @@ pub fn binary_in_place(def: &'static BinaryDef, a: &Tensor, b: Val, alpha: Optio
         Val::S(b) => (Some(b), None),
     };
     let op = || Binary { def, lhs: None, rhs, alpha };
-    let operands: SmallVec<[&Tensor; 2]> = std::iter::once(a).chain(&second).collect();
-    let done = crate::ops::driver::in_place::apply_in_place(op(), &operands);
-    match done {
-        Err(e) if e.kind() == Kind::NotImplemented => Err(uncastable(&op(), &operands).unwrap_or(e)),
+    let run = |x: &[&Tensor]| match apply_in_place(op(), x) {
+        Err(e) if e.kind() == Kind::NotImplemented => Err(uncastable(&op(), x).unwrap_or(e)),
         done => done,
+    };
+    match &second {
+        Some(b) => run(&[a, b]),
+        None => run(&[a]),
     }
 }
 
