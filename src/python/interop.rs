@@ -164,6 +164,16 @@ fn asarray(py: Python<'_>) -> PyResult<&Py<PyAny>> {
     NUMPY_ASARRAY.get_or_try_init(py, || Ok(py.import("numpy")?.getattr("asarray")?.unbind()))
 }
 
+/// Memory is handed out for one tensor, not for the samples of `vmap`.
+fn check_one(t: &Tensor) -> PyResult<()> {
+    if t.is_batched() {
+        return Err(PyRuntimeError::new_err(
+            "Cannot access data pointer of Tensor that doesn't have storage",
+        ));
+    }
+    Ok(())
+}
+
 fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
     if t.is_batched() {
         return Err(PyRuntimeError::new_err(
@@ -284,6 +294,9 @@ impl PyTensor {
         if flags & ffi::PyBUF_STRIDES != ffi::PyBUF_STRIDES && !t.is_contiguous() {
             return refuse("tensor is not contiguous");
         }
+        if t.is_batched() {
+            return refuse("the tensor stands for the samples of vmap");
+        }
         t.storage().expose();
         let size = t.dtype().size();
         let mut dims: Vec<ffi::Py_ssize_t> = t.shape().iter().map(|&n| n as ffi::Py_ssize_t).collect();
@@ -336,6 +349,7 @@ impl PyTensor {
     ) -> PyResult<Bound<'py, PyAny>> {
         let _ = (stream, dl_device);
         let mut t = self.tensor();
+        check_one(&t)?;
         if t.requires_grad() {
             return Err(PyBufferError::new_err(
                 "Can't export tensors that require gradient, use tensor.detach()",

@@ -242,6 +242,7 @@ def test_random_draws_in_each_mode():
         (lambda v: v.tolist(), "Cannot access data pointer"),
         (lambda v: v.numpy(), "Cannot access data pointer"),
         (lambda v: v.data_ptr(), "Cannot access data pointer"),
+        (lambda v: v.__dlpack__(), "Cannot access data pointer"),
         (lambda v: v.nonzero(), "dynamic shape"),
         (lambda v: v[v > 0], "dynamic shape|mapped over"),
         (lambda v: rl.zeros(3).add_(v), "inplace arithmetic"),

@@ -79,7 +79,11 @@ fn exponential(a: &Tensor) -> Result<Tensor> {
     for step in 0..most {
         let squared = sum.times(&sum)?;
         let due = halvings.gt(step)?.unsqueeze(-1)?.unsqueeze(-1)?;
-        sum = if halvings.ndim() == 0 { squared } else { due.choose(&squared, &sum)? };
+        sum = if halvings.ndim() == 0 && !halvings.is_batched() {
+            squared
+        } else {
+            due.choose(&squared, &sum)?
+        };
     }
     Ok(sum)
 }
