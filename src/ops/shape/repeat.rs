@@ -44,7 +44,8 @@ impl Op for Repeat {
         let shape = self.split(x[0].shape());
         let strides = x[0].strides().iter().flat_map(|&s| [0, s]).collect();
         let source = x[0].alias(Layout { shape: shape.clone(), strides, offset: x[0].layout().offset })?;
-        write_held(&out[0].alias(Layout::contiguous(&shape))?, &source);
+        let place = Layout { offset: out[0].layout().offset, ..Layout::contiguous(&shape) };
+        write_held(&out[0].alias(place)?, &source);
         Ok(())
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
