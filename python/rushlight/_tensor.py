@@ -6,6 +6,7 @@ import sys
 
 from . import _C
 from ._C import Tensor
+from ._warn import warn
 
 
 def is_tensor(obj: object, /) -> bool:
@@ -291,6 +292,38 @@ def _module_load(self, other, assign=False):
     return self.copy_(other.detach())
 
 
+def _new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    """A tensor of data, a copy, with the dtype and device of this one.
+
+    Args:
+        data (array-like): numbers, lists of them, arrays; a tensor is copied with a warning, as ``clone`` says more.
+        dtype (dtype, optional): another one. device (device, optional): likewise.
+        requires_grad (bool): record what is computed from it. Default: ``False``
+
+    Example::
+
+        >>> rl.ones(2, dtype=rl.float64).new_tensor([1, 2])
+        tensor([1., 2.], dtype=torch.float64)
+    """
+    dtype, device = dtype or self.dtype, device or self.device
+    if isinstance(data, Tensor):
+        warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than tensor.new_tensor(sourceTensor).",
+            UserWarning,
+        )
+        made = data.detach().to(device=device, dtype=dtype, copy=True)
+    else:
+        made = _C.tensor(data, dtype=dtype, device=device)
+    made.requires_grad = requires_grad
+    return made
+
+
+def _is_nonzero(self) -> bool:
+    """Whether the one element is not zero."""
+    return bool(self)
+
+
 def _record_stream(self, stream):
     raise RuntimeError("record_stream: no GPU device: this build of rushlight has no GPU backend")
 
@@ -322,6 +355,8 @@ Tensor.storage_type = _storage_type
 Tensor.untyped_storage = _untyped_storage
 Tensor.to_dense = _to_dense
 Tensor.module_load = _module_load
+Tensor.new_tensor = _new_tensor
+Tensor.is_nonzero = _is_nonzero
 Tensor.record_stream = _record_stream
 Tensor.is_distributed = lambda self: False
 Tensor.is_coalesced = lambda self: False

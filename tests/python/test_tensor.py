@@ -239,3 +239,13 @@ def test_a_collection_may_begin_while_a_tensor_is_made():
     finally:
         gc.set_threshold(*before)
     assert all(p.tolist() == [1, 1] for p in kept)
+
+
+def test_new_tensor_takes_dtype_and_device_of_its_tensor():
+    x = rl.ones(2, dtype=rl.float64)
+    assert x.new_tensor([1, 2]).dtype == rl.float64 and x.new_tensor([1, 2], dtype=rl.int8).dtype == rl.int8
+    assert x.new_tensor(3, requires_grad=True).requires_grad
+    with pytest.warns(UserWarning, match="To copy construct from a tensor"):
+        copied = x.new_tensor(x)
+    assert copied.data_ptr() != x.data_ptr() and copied.tolist() == [1, 1]
+    assert rl.tensor(2).is_nonzero() and not rl.tensor(0.0).is_nonzero()
