@@ -140,3 +140,10 @@ def test_shapes_without_data():
         and L.eigh(s).eigenvalues.shape == (4, 3)
     )
     assert L.cholesky(s).is_meta and L.det(s).shape == (4,) and L.matrix_exp(s).shape == (4, 3, 3)
+
+
+@pytest.mark.parametrize("pivots", [(2, 3), (5, 3)])
+def test_pivots_of_other_batches_are_refused(pivots):
+    matrices = rl.ones(3, 3) if pivots[0] == 2 else rl.ones(2, 3, 3)
+    with pytest.raises(RuntimeError, match="expand"):
+        rl.lu_unpack(matrices, rl.ones(pivots, dtype=rl.int32))

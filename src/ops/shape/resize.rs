@@ -52,6 +52,8 @@ impl Tensor {
         if self.shape() == shape {
             return Ok(self.clone());
         }
+        // what does not fit would be read as if one element stood for all
+        crate::base::check_expand(self.shape(), shape)?;
         show(self, self.layout().broadcast_to(shape), ExpandGrad {})
     }
     pub fn unsqueeze_at(&self, axis: usize) -> Result<Tensor> {
