@@ -514,3 +514,10 @@ def test_many_lines_of_nothing_take_no_time():
     assert x.sort(1)[0].shape == x.argsort().shape == x.shape and x.t().msort().shape == (0, 2**62)
     assert rl.cat([x, x], 1).shape == x.shape
     assert rl.nn.functional.batch_norm(x, None, None, training=True).shape == x.shape
+
+
+def test_a_number_is_no_picture_and_no_grid():
+    x, number = rl.ones(1, 1, 3, 3), rl.tensor(1.0)
+    for pair in ((number, x), (x, number)):
+        with pytest.raises(RuntimeError, match="expected 4D or 5D input and grid"):
+            rl.nn.functional.grid_sample(*pair, align_corners=False)

@@ -117,7 +117,7 @@ fn sampled(input: &Tensor, grid: &Tensor, kind: Sample) -> Result<Tensor> {
     let (x, g) = (input.shape(), grid.shape());
     let n = input.ndim().saturating_sub(2);
     ensure!(
-        input.ndim() >= 3 || grid.ndim() >= 3,
+        (input.ndim() >= 3 || grid.ndim() >= 3) && input.ndim() > 0 && grid.ndim() > 0,
         Runtime,
         "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {x:?} and grid with sizes {g:?}"
     );
