@@ -36,6 +36,7 @@
 #![deny(unsafe_code)]
 
 pub mod error;
+pub mod warning;
 #[macro_use]
 pub mod base;
 #[allow(unsafe_code)]

@@ -230,7 +230,7 @@ _SPECIAL = {
 }
 _ANSWERS = {name: answer for answer, names in _SPECIAL.items() for name in names}
 _UNARY = ("__reversed__", "__neg__", "__pos__", "__abs__", "__invert__", "__iter__", *_SPECIAL["_int"], "__float__", "__complex__", "__bool__")
-_HIDDEN = ("__new__", "__repr__", "__dir__", "__dict__", "__doc__", "__module__", "__reduce_ex__", "__copy__", "__deepcopy__", "__format__")
+_HIDDEN = ("__new__", "__repr__", "__dir__", "__dict__", "__doc__", "__module__", "__reduce_ex__", "__copy__", "__deepcopy__", "__format__", "__init_subclass__", "__torch_function__")
 
 
 def operators(cls: type) -> list[str]:
@@ -313,7 +313,7 @@ def render() -> str:
     out += ["    " + line for line in extras(_C.Tensor, set(methods), "Tensor.")]
     out += ["", *section(functions, False), *extras(_C, set(functions), "")]
     out += [f"{sub}: Any" for sub in ("_nn", "_linalg", "_special", "_fft", "_optim", "_autograd", "_transform")]
-    out += [f"{name}: Any" for name in ("_dirichlet_grad", "_sample_dirichlet", "_standard_gamma", "_standard_gamma_grad")]
+    out += [f"{name}: Any" for name in ("DisableTorchFunction", "DisableTorchFunctionSubclass", "_dirichlet_grad", "_sample_dirichlet", "_standard_gamma", "_standard_gamma_grad")]
     return "\n".join(out) + "\n"
 
 

@@ -106,6 +106,12 @@ def _deepcopy(self, memo):
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
         )
+    if type(self) is not Tensor and type(self).__torch_function__ is not _C._disabled_torch_function_impl:
+        raise RuntimeError(
+            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types "
+            "that properly implement new_empty(), for which the default implementation gives a plain tensor. Give "
+            f"{type(self).__name__} a __deepcopy__ of its own."
+        )
     from copy import deepcopy
 
     key = ("storage", self._storage_key())
@@ -237,19 +243,42 @@ def _as_tensor(value):
 
 
 def _as_subclass(self, cls):
-    """The same tensor as a plain ``Tensor``, whatever class it is of.
+    """The same tensor, its history with it, as an object of another class of tensors.
 
     Args:
-        cls (type): ``Tensor``.
+        cls (type): a subclass of ``Tensor``, or ``Tensor`` itself.
 
-    Errors: TypeError for what is no class of tensors; NotImplementedError for a subclass, which the results of
-        operations would not keep.
+    Errors: TypeError for what is no class of tensors.
+
+    Example::
+
+        >>> class Metres(rl.Tensor):
+        ...     pass
+        >>> (rl.ones(2).as_subclass(Metres) * 2).sum()
+        Metres(4.)
     """
     if not isinstance(cls, type) or not issubclass(cls, Tensor):
         raise TypeError("cls must be a type (not an instance) that is a subclass of torch.Tensor")
-    if cls is not Tensor:
-        raise NotImplementedError(f"as_subclass({cls.__name__}): operations here do not keep subclasses of Tensor")
-    return self.view_as(self)
+    return _C._as_subclass(self, cls)
+
+
+def _init_subclass(cls, **kwargs):
+    super(Tensor, cls).__init_subclass__(**kwargs)
+    if cls.__torch_function__ is not _C._disabled_torch_function_impl:
+        from .overrides import _take_part
+
+        _take_part(cls)
+
+
+def _torch_function(cls, func, types, args=(), kwargs=None):
+    """What is done in the place of an operation on objects of a subclass: the operation, with its results in the subclass.
+
+    Args:
+        func (callable): the operation. types (tuple): classes among the arguments that answer. args, kwargs: those of the call.
+    """
+    from .overrides import _torch_function
+
+    return _torch_function(cls, func, types, args, kwargs)
 
 
 def _identity(self, *args, **kwargs):
@@ -332,6 +361,8 @@ def _record_stream(self, stream):
 Tensor.__module__ = "rushlight"
 Tensor.__name__ = "Tensor"  # takes the module out of the name in errors
 
+Tensor.__init_subclass__ = classmethod(_init_subclass)
+Tensor.__torch_function__ = classmethod(_torch_function)
 Tensor.__reduce_ex__ = _reduce_ex
 Tensor.__copy__ = _copy
 Tensor.__deepcopy__ = _deepcopy

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from operator import index
+
 from . import _C
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
     from typing import Any
+
+
+def _integer(place: int, item: Any) -> int:
+    try:
+        return int(index(item))
+    except TypeError:
+        text = f"torch.Size() takes an iterable of 'int' (item {place} is '{type(item).__name__}')"
+        raise TypeError(text) from None
 
 
 class Size(tuple[int, ...]):
@@ -21,8 +31,11 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
+    def __new__(cls, iterable: Any = ()) -> Any:
+        return tuple.__new__(cls, (_integer(i, item) for i, item in enumerate(iterable)))
+
     def __repr__(self) -> str:
-        return "torch.Size([" + ", ".join(map(str, self)) + "])"
+        return f"torch.Size({[*self]})"
 
     __str__ = __repr__
 
@@ -33,9 +46,9 @@ class Size(tuple[int, ...]):
             n *= size
         return n
 
-    def __getitem__(self, index: Any) -> Any:
-        item = tuple.__getitem__(self, index)
-        return Size(item) if isinstance(index, slice) else item
+    def __getitem__(self, key: Any) -> Any:
+        item = tuple.__getitem__(self, key)
+        return Size(item) if isinstance(key, slice) else item
 
     def __add__(self, other: Any) -> Any:
         return Size(tuple.__add__(self, tuple(other)))

@@ -101,7 +101,7 @@ def lstsq(input: Tensor, b: Tensor, rcond: _float | None = None, *, driver: _str
     Args: driver: `"gelsy"` (default), `"gelsd"` and `"gelss"` find the rank, singular values below `rcond` times the largest
         counting as zero; `"gels"` takes it to be full.
     Shape: `input` (.., m, n), `b` (.., m, k) or vectors (.., m). The solution is (.., n, k); residuals (.., k) are given where
-        m > n and every rank is n, else empty; singular values by `"gelsd"` and `"gelss"`.
+        m > n and every rank is n, not by `"gelsy"`, else empty; singular values by `"gelsd"` and `"gelss"`.
     
     ```text
     >>> A = torch.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])

@@ -1,7 +1,8 @@
 """Classes of a program's own that take part in operations (``torch.overrides``).
 
-A function written in Python asks :func:`has_torch_function` whether one of its arguments wants to answer itself, and then
-:func:`handle_torch_function`. The engine's own operations do not ask.
+Every operation of the engine asks the classes of its arguments, and the modes that are entered, whether they want to answer in
+its place: their ``__torch_function__``. A function written in Python asks :func:`has_torch_function`, and then
+:func:`handle_torch_function`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def _answers(value: Any) -> bool:
-    kind = type(value)
-    own = getattr(kind, "__torch_function__", None)
-    return own is not None and kind is not Tensor and own is not getattr(Tensor, "__torch_function__", None)
-
-
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
-    """Whether one of the arguments has a ``__torch_function__`` of its own.
+    """Whether one of the arguments has a ``__torch_function__`` of its own, or a mode is entered.
 
     Example::
 
@@ -33,47 +28,34 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
         >>> rl.overrides.has_torch_function((rl.ones(1), Mine()))
         True
     """
-    return any(_answers(each) for each in relevant_args)
+    return _moded() or any(_C._answers(each) for each in relevant_args)
 
 
 def has_torch_function_unary(value: Any) -> bool:
     """The same for one argument."""
-    return _answers(value)
+    return _moded() or _C._answers(value)
 
 
 def has_torch_function_variadic(*values: Any) -> bool:
     """The same for arguments one by one."""
-    return any(_answers(each) for each in values)
+    return _moded() or any(_C._answers(each) for each in values)
 
 
-def _overloaded(relevant_args: Iterable[Any]) -> list[Any]:
-    """Arguments to be asked, of each class the first; subclasses before the classes they come from."""
-    found: list[Any] = []
-    for each in relevant_args:
-        if not _answers(each) or any(type(each) is type(known) for known in found):
-            continue
-        place = next((i for i, known in enumerate(found) if issubclass(type(each), type(known))), len(found))
-        found.insert(place, each)
-    return found
+def _moded() -> bool:
+    return _C._len_torch_function_stack() > 0 and not _C._is_torch_function_all_disabled()
 
 
 def handle_torch_function(
     public_api: Callable[..., Any], relevant_args: Iterable[Any], *args: Any, **kwargs: Any
 ) -> Any:
-    """What the first argument's class that can answers in the place of ``public_api(*args, **kwargs)``.
+    """What the innermost mode, or the first argument's class that can, answers in the place of ``public_api(*args, **kwargs)``.
 
     Errors: TypeError if each says ``NotImplemented``.
     """
-    asked = _overloaded(relevant_args)
-    types = tuple(type(each) for each in asked)
-    for each in asked:
-        result = each.__torch_function__(public_api, types, args, kwargs)
-        if result is not NotImplemented:
-            return result
-    name = f"{public_api.__module__}.{public_api.__name__}"
-    raise TypeError(
-        f"no implementation found for '{name}' on types that implement __torch_function__: {[type(each) for each in asked]}"
-    )
+    answer = _C._answer(public_api, args, kwargs, tuple(relevant_args))
+    if answer is None:
+        raise TypeError(f"{public_api.__name__}(): none of the arguments has a __torch_function__ of its own")
+    return answer[0]
 
 
 def wrap_torch_function(dispatcher: Callable[..., Iterable[Any]]) -> Callable[[Any], Any]:
@@ -177,24 +159,163 @@ def enable_reentrant_dispatch() -> Any:
 
 
 class TorchFunctionMode:
-    """A block in which all operations would be handed to ``__torch_function__`` of this object.
+    """A block in which every operation is handed to ``__torch_function__`` of this object.
 
-    Errors: NotImplementedError on entry: the engine's operations ask nobody.
+    Inside that method the mode is not asked, so that it may run the function it was handed. Modes nest, the innermost is
+    asked first. Creation functions are asked about too, since a mode needs no argument that knows it.
+
+    Example::
+
+        >>> class Names(rl.overrides.TorchFunctionMode):
+        ...     def __torch_function__(self, func, types, args=(), kwargs=None):
+        ...         print(func.__name__)
+        ...         return func(*args, **(kwargs or {}))
+        >>> with Names():
+        ...     x = rl.ones(2) * 3
+        ones
+        mul
     """
 
+    inner: TorchFunctionMode
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """What the call gives; to be written by a class of a program's own."""
         raise NotImplementedError
 
     def __enter__(self) -> Any:
-        raise NotImplementedError("TorchFunctionMode: operations of the engine cannot be intercepted")
+        _C._push_on_torch_function_stack(self)
+        return self
 
     def __exit__(self, *error: object) -> None:
-        """Nothing was changed."""
+        """Ends the block."""
+        _C._pop_torch_function_stack()
+
+    @classmethod
+    def push(cls, *args: Any, **kwargs: Any) -> Any:
+        """An older spelling of making a mode."""
+        from ._warn import warn
+
+        warn("`Mode.push()` is no longer necessary and can be replaced with just `with Mode()`")
+        return cls(*args, **kwargs)
+
+
+class BaseTorchFunctionMode(TorchFunctionMode):
+    """A mode that changes nothing."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """The function's own result."""
+        return func(*args, **(kwargs or {}))
+
+
+def _get_current_function_mode() -> Any:
+    count = _C._len_torch_function_stack()
+    return _C._get_function_stack_at(count - 1) if count else None
+
+
+def _get_current_function_mode_stack() -> list[Any]:
+    return [_C._get_function_stack_at(i) for i in range(_C._len_torch_function_stack())]
+
+
+def get_default_nowrap_functions() -> set[Any]:
+    """What gives no object of the class that was asked: a tensor's base and its gradient stay what they are."""
+    return {vars(Tensor)[name].__get__ for name in ("_base", "grad")}
+
+
+def _convert(result: Any, cls: type[Any]) -> Any:
+    """A result with its tensors as objects of `cls`."""
+    if isinstance(result, Tensor):
+        return result if isinstance(result, cls) else _C._as_subclass(result, cls)
+    if isinstance(result, (tuple, list)) and any(isinstance(each, (Tensor, tuple, list)) for each in result):
+        return type(result)(_convert(each, cls) for each in result)
+    return result
+
+
+def _torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    """What a subclass of ``Tensor`` does that says nothing else: the operation, its results in the subclass."""
+    if not all(issubclass(cls, each) for each in types):
+        return NotImplemented
+    with _C.DisableTorchFunctionSubclass():
+        result = func(*args, **(kwargs or {}))
+    # compared, not looked up: a bound `__get__` is a new object each time
+    if any(func == each for each in get_default_nowrap_functions()):
+        return result
+    return _convert(result, cls)
+
+
+# Members of `Tensor` that answer for themselves whatever the class: construction, pickling, identity.
+_OWN = frozenset(
+    "__new__ __init__ __class__ __dict__ __doc__ __module__ __weakref__ __dir__ __hash__ __reduce_ex__ __torch_function__ "
+    "__init_subclass__ __array_priority__ __getitem__ __setitem__ __iter__ __copy__ as_subclass _make_subclass data_ptr".split()
+)
+
+
+class _Attribute:
+    """An attribute of `Tensor` in a class that is asked about reading and writing it."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner, self.__doc__ = inner, inner.__doc__
+
+    def __get__(self, obj: Any, kind: Any = None) -> Any:
+        if obj is None:
+            return self._inner
+        answer = _C._answer(self._inner.__get__, (obj,))
+        return self._inner.__get__(obj, kind) if answer is None else answer[0]
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if _C._answer(self._inner.__set__, (obj, value)) is None:
+            self._inner.__set__(obj, value)
+
+    def __delete__(self, obj: Any) -> None:
+        if _C._answer(self._inner.__delete__, (obj,)) is None:
+            self._inner.__delete__(obj)
+
+
+def _method(inner: Any) -> Any:
+    def method(*args: Any, **kwargs: Any) -> Any:
+        answer = _C._answer(inner, args, kwargs)
+        return inner(*args, **kwargs) if answer is None else answer[0]
+
+    method.__name__, method.__doc__ = inner.__name__, inner.__doc__
+    method.__qualname__ = f"Tensor.{inner.__name__}"
+    return method
+
+
+def _take_part(cls: type[Any]) -> None:
+    """Lets a new subclass be asked: about operations by the engine, about what `Tensor` has by hand through members of its own.
+
+    They stand in the subclass, so that plain tensors stay as fast as they are.
+    """
+    _C._watch()
+    known: set[str] = set()
+    for kind in cls.__mro__:
+        if kind is Tensor:
+            break
+        known.update(vars(kind))
+    by_row = type(vars(Tensor)["add"])
+    slot = type(vars(Tensor)["__add__"])
+    rows = frozenset(_C._row_names())
+    for name, inner in vars(Tensor).items():
+        if name in known or name in _OWN:
+            continue
+        if isinstance(inner, (slot, staticmethod, classmethod)) and name not in _SLOTS:
+            continue
+        if isinstance(inner, by_row) and (name in rows or name.removesuffix("_") in rows):
+            continue
+        if hasattr(inner, "__set__"):
+            setattr(cls, name, _Attribute(inner))
+        elif callable(inner):
+            setattr(cls, name, _method(inner))
+
+
+# Operators that are no operation by name: what they give is made here.
+_SLOTS = frozenset("__len__ __repr__ __bool__ __int__ __float__ __index__ __complex__".split())
 
 
 __all__ = [
+    "BaseTorchFunctionMode",
     "TorchFunctionMode",
     "enable_reentrant_dispatch",
+    "get_default_nowrap_functions",
     "get_ignored_functions",
     "get_overridable_functions",
     "handle_torch_function",

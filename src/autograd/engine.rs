@@ -7,9 +7,12 @@ use crate::kernels::cpu::machine::stop::poll;
 use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor, Want, graph::Shape};
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// The differentiable functions the engine itself needs.
 pub struct Calculus {
@@ -120,6 +123,50 @@ struct Progress {
     needed: bool,
 }
 
+/// A reverse pass that runs, as hooks may ask about it.
+pub struct Running {
+    pub id: u64,
+    /// The tasks it will run, known if somebody wants to know.
+    reach: Option<Map<()>>,
+}
+impl Running {
+    pub fn reaches(&self, edge: &Edge) -> bool {
+        let key = Task::of(edge).map(|(task, _)| task.key());
+        key.is_some_and(|k| self.reach.as_ref().is_some_and(|r| r.contains_key(&k)))
+    }
+}
+thread_local! {
+    static RUNNING: RefCell<Vec<Rc<Running>>> = const { RefCell::new(Vec::new()) };
+}
+static PASSES: AtomicU64 = AtomicU64::new(0);
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// The innermost pass of this thread.
+pub fn current() -> Option<Rc<Running>> {
+    RUNNING.with_borrow(|r| r.last().cloned())
+}
+/// From the next pass on its reach is known.
+pub fn watch_reach() {
+    WATCHED.store(true, Relaxed);
+}
+
+/// Takes the pass off the list of those that run.
+struct Ends;
+impl Drop for Ends {
+    fn drop(&mut self) {
+        RUNNING.with_borrow_mut(|r| r.pop());
+    }
+}
+
+fn begins(request: &Request, state: &Map<Progress>) -> Ends {
+    let runs = |p: &Progress| request.capture.is_none() || p.needed;
+    let reach =
+        WATCHED.load(Relaxed).then(|| state.iter().filter(|(_, p)| runs(p)).map(|(k, _)| (*k, ())).collect());
+    let id = PASSES.fetch_add(1, Relaxed);
+    RUNNING.with_borrow_mut(|r| r.push(Rc::new(Running { id, reach })));
+    Ends
+}
+
 /// Runs the reverse pass. With `capture`, answers with the gradients asked for.
 pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>> {
     let mode = if request.create_graph { GradMode::Record } else { GradMode::NoGrad };
@@ -129,6 +176,7 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
     if let Some(wanted) = request.capture {
         mark_needed(&reached, wanted, &mut state);
     }
+    let _running = begins(&request, &state);
     let mut captured: Map<Vec<(usize, usize)>> = Map::default();
     let mut answers: Vec<Option<Tensor>> = Vec::new();
     if let Some(wanted) = request.capture {
@@ -369,7 +417,7 @@ fn deliver(
     Ok(())
 }
 
-fn evaluate(node: &Arc<Node>, mut grads: SmallVec<[Option<Tensor>; 1]>, want: Want) -> Result<Grads> {
+pub fn evaluate(node: &Arc<Node>, mut grads: SmallVec<[Option<Tensor>; 1]>, want: Want) -> Result<Grads> {
     let Some(hooks) = node.hooks() else {
         if grads.iter().all(Option::is_none) {
             return Ok(Grads::new());

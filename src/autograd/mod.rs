@@ -5,7 +5,7 @@ mod engine;
 mod forward;
 mod mode;
 
-pub use engine::{Calculus, Request, run};
+pub use engine::{Calculus, Request, current, evaluate, run, watch_reach};
 pub use forward::{depends, push};
 pub use mode::{
     GradMode, ModeGuard, anomaly, enable_grad, grad_enabled, inference_mode, mode, no_grad, set_anomaly,

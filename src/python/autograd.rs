@@ -15,6 +15,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyTuple, PyType};
+use smallvec::SmallVec;
 use std::any::Any;
 use std::sync::{Arc, Weak};
 
@@ -100,6 +101,20 @@ impl PyNode {
             ))),
         }
     }
+    /// A dictionary of the program's own, which stays with the node.
+    #[getter]
+    fn metadata<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let Place::Node(node) = &self.0 else { return Ok(PyDict::new(py).into_any()) };
+        let kept = |hooks: &crate::tensor::graph::NodeHooks| {
+            hooks.notes.as_ref().and_then(|n| n.downcast_ref::<Py<PyAny>>().map(|d| d.bind(py).clone()))
+        };
+        if let Some(notes) = kept(&node.hooks_mut()) {
+            return Ok(notes);
+        }
+        let made = PyDict::new(py).into_any();
+        node.hooks_mut().notes = Some(Box::new(made.clone().unbind()));
+        Ok(made)
+    }
     #[getter]
     fn _sequence_nr(&self) -> u64 {
         match &self.0 {
@@ -114,7 +129,10 @@ impl PyNode {
             let class = slf.get_type().name().map_or_else(|_| "Node".into(), |n| n.to_string());
             PyAttributeError::new_err(format!("'{class}' object has no attribute '{name}'"))
         };
-        let context = slf.get().context(py).ok_or_else(unknown)?;
+        let context = match slf.get().context(py) {
+            Some(context) => context,
+            None => return slf.get().field(py, name)?.ok_or_else(unknown),
+        };
         if matches!(name, "saved_tensors" | "saved_variables") {
             return slf.get().saved(py);
         }
@@ -134,6 +152,34 @@ impl PyNode {
             Place::Leaf(_) => "AccumulateGrad".into(),
         };
         format!("<{name} object at {:#x}>", slf.as_ptr() as usize)
+    }
+    /// The gradients of the inputs from those of the results, one for each; a single one by itself.
+    #[pyo3(signature = (*grads))]
+    fn __call__<'py>(&self, py: Python<'py>, grads: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let Place::Node(node) = &self.0 else {
+            return Err(PyRuntimeError::new_err(
+                "AccumulateGrad: a node that keeps a gradient computes nothing",
+            ));
+        };
+        let grads = grads.iter().map(|g| optional(&g)).collect::<PyResult<SmallVec<[Option<Tensor>; 1]>>>()?;
+        if grads.len() != node.outputs.len() {
+            let (name, want, got) = (node.name(), node.outputs.len(), grads.len());
+            return Err(PyRuntimeError::new_err(format!("{name}: expected {want} gradients, got {got}")));
+        }
+        let known = grads.iter().zip(&node.outputs).all(|(g, s)| {
+            g.as_ref().is_none_or(|g| {
+                g.dtype() == s.dtype && g.device() == s.device && g.shape() == s.dims.as_slice()
+            })
+        });
+        if !known {
+            return Err(PyRuntimeError::new_err(format!(
+                "{}: a gradient of another shape, dtype or device",
+                node.name()
+            )));
+        }
+        let out = guarded(node.name(), || autograd::evaluate(node, grads, node.want()).py())?;
+        let out = tuple(py, &out)?;
+        if out.len() == 1 { out.get_item(0) } else { Ok(out.into_any()) }
     }
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         other.cast::<PyNode>().is_ok_and(|o| o.get().id() == self.id())
@@ -172,6 +218,25 @@ impl PyNode {
             }
         });
         first
+    }
+    /// `_saved_self`, `_saved_other`, `_saved_result`: what an operation keeps for its gradient, by the places that PyTorch's names
+    /// stand for.
+    fn field<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (Place::Node(node), Some(field)) = (&self.0, name.strip_prefix("_saved_")) else {
+            return Ok(None);
+        };
+        let (result, i) = match field {
+            "result" | "output" | "L" | "Q" => (true, 0),
+            "self" | "input" | "start" | "tensor" => (false, 0),
+            "other" | "weight" | "mat2" | "exponent" | "target" | "end" | "vec" | "index" => (false, 1),
+            "tensor2" | "bias" => (false, 2),
+            _ => return Ok(None),
+        };
+        let found = Context::new(node).py()?.fetch(result.then_some(node), |saved| {
+            let list = if result { &saved.outputs } else { &saved.inputs };
+            list.get(i).and_then(Option::as_ref)
+        });
+        found.py()?.map(|t| wrap(py, t)).transpose()
     }
     /// What `save_for_backward` was given, as long as it is there.
     fn saved<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -362,7 +427,7 @@ impl PyTensor {
         self.tensor().retain_grad().py()
     }
     #[getter]
-    fn retains_grad(&self) -> bool {
+    pub(super) fn retains_grad(&self) -> bool {
         keeps_grad(&self.tensor())
     }
     /// A hook on the gradient of this tensor: `hook(grad) -> Tensor or None`.

@@ -336,7 +336,7 @@ pub fn ret<'py>(py: Python<'py>, value: Ret) -> PyResult<Bound<'py, PyAny>> {
         Ret::Int(i) => PyInt::new(py, i).into_any(),
         Ret::Float(f) => PyFloat::new(py, f).into_any(),
         Ret::Complex(c) => PyComplex::from_doubles(py, c.re, c.im).into_any(),
-        Ret::Size(v) => size(py, v.into_iter())?,
+        Ret::Size(v) => size(py, &v)?,
         Ret::DType(d) => super::types::dtype(py, d).into_bound(py).into_any(),
         Ret::Number(s) => scalar(py, s),
     })

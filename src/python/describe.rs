@@ -135,6 +135,13 @@ fn _describe() -> String {
     format!("[{}]", rows.join(",\n"))
 }
 
+/// Names of operations, without their in-place twins.
+#[pyfunction]
+fn _row_names() -> Vec<&'static str> {
+    all().map(|row| row.name).collect()
+}
+
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_row_names, m)?)?;
     m.add_function(wrap_pyfunction!(_describe, m)?)
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind};
 use crate::kernels::cpu::machine::stop::{self, Stop};
 use crate::tensor::batch::Mapped;
+use crate::warning;
 use pyo3::exceptions::*;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -68,9 +69,20 @@ pub fn guarded<T>(op: &str, f: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
         Python::attach(super::interrupt::answer)?;
     }
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+        Ok(r) if warning::said() => r.and_then(warned),
         Ok(r) => r,
         Err(end) => Err(unwound(op, end)),
     }
+}
+
+/// Passes on what the op said beside its result; a program may make an error of it.
+#[cold]
+fn warned<T>(value: T) -> PyResult<T> {
+    Python::attach(|py| {
+        let warn = py.import("rushlight._warn")?.getattr("warn")?;
+        warning::take().into_iter().try_for_each(|text| warn.call1((text,)).map(drop))
+    })?;
+    Ok(value)
 }
 
 /// The exception for what a call unwound with.

@@ -120,14 +120,15 @@ impl Function {
 
 /// A saved tensor by its place in `save_for_backward`: kept among the inputs or, if it is a result, the outputs.
 pub(super) fn unpack(cx: &Context, i: usize) -> PyResult<Option<Tensor>> {
-    let guard = crate::tensor::graph::lock(&cx.node.saved);
-    let Some(saved) = guard.as_ref() else { return Ok(None) };
-    let slot = match (saved.inputs.get(i), saved.outputs.get(i)) {
-        (Some(Some(s)), _) => s,
-        (_, Some(Some(s))) => s,
-        _ => return Ok(None),
-    };
-    slot.unpack(Some(cx.node), cx.node.name()).py().map(Some)
+    if crate::tensor::graph::lock(&cx.node.saved).is_none() {
+        return Ok(None);
+    }
+    let slot = |list: &[Option<SavedTensor>]| list.get(i).is_some_and(Option::is_some);
+    cx.fetch(Some(cx.node), |saved| {
+        let list = if slot(&saved.inputs) { &saved.inputs } else { &saved.outputs };
+        list.get(i).and_then(Option::as_ref)
+    })
+    .py()
 }
 
 impl GradFn for Function {
@@ -233,6 +234,7 @@ fn _record_function<'py>(
         parts.inputs.extend(tensors.iter().map(|t| Input::of(t)));
         parts.outputs.extend(results.iter().map(shapes));
     });
+    crate::tensor::saved::pack(&node).py()?;
     for (slot, object) in results.iter().enumerate() {
         let Some(t) = tensor_of(object) else { continue };
         if is_in(non_differentiable, &outputs.get_item(slot)?) || !t.dtype().is_differentiable() {

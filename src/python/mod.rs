@@ -15,6 +15,8 @@ mod interrupt;
 #[allow(unsafe_code)]
 mod object;
 mod out;
+mod overrides;
+mod saved;
 mod slots;
 mod tensor;
 #[allow(unsafe_code)]
@@ -30,10 +32,12 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     types::install(m)?;
     m.add_class::<tensor::PyTensor>()?;
     error::install(m)?;
+    overrides::install(m)?;
     trampoline::install(m)?;
     create::install(m)?;
     autograd::install(m)?;
     function::install(m)?;
+    saved::install(m)?;
     interop::install(m)?;
     describe::install(m)?;
     transform::install(m)?;

@@ -10,6 +10,7 @@ use crate::tensor::Tensor;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyTuple, PyType};
 use std::cell::{RefCell, UnsafeCell};
 use std::sync::Mutex;
 
@@ -90,7 +91,14 @@ impl PyTensor {
             unsafe { (*self.cell.0.get()).show(to) }
         }
     }
-    /// Looks at the handle without taking one.
+    /// Looks at the tensor without taking a handle, which costs two atomic additions. Python's code does not run meanwhile: it
+    /// might exchange the handle.
+    #[inline]
+    pub fn look<R>(&self, f: impl FnOnce(&Tensor) -> R) -> R {
+        // SAFETY: the interpreter lock is held, and what is given is looked at and no more
+        f(unsafe { &*self.cell.0.get() })
+    }
+    /// Whether it holds this very handle.
     #[inline]
     pub fn is(&self, t: &Tensor) -> bool {
         // SAFETY: as above
@@ -156,5 +164,19 @@ pub fn wrap(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
         object.cast::<u8>().add(form.value).cast::<PyTensor>().write(PyTensor::new(t));
         ffi::PyObject_GC_Track(object.cast());
         Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// A tuple as an instance of a class of tuples, as `tuple.__new__` makes it: a constructor of the class is not asked.
+pub fn of_tuple<'py>(class: &Bound<'py, PyType>, items: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let args = PyTuple::new(py, [items])?;
+    // SAFETY: the class of tuples is alive as long as the interpreter, and its constructor is a `newfunc`, which takes a class, a
+    // tuple of arguments and perhaps a dictionary; what it gives is a new reference or null with an exception set
+    unsafe {
+        let tuples = py.get_type::<PyTuple>();
+        let new = ffi::PyType_GetSlot(tuples.as_type_ptr(), ffi::Py_tp_new);
+        let new: ffi::newfunc = std::mem::transmute(new);
+        Bound::from_owned_ptr_or_err(py, new(class.as_type_ptr(), args.as_ptr(), std::ptr::null_mut()))
     }
 }

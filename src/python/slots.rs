@@ -6,6 +6,7 @@ use crate::ops::elementwise::kind::binary::binary_in_place;
 use crate::ops::table::Val;
 use crate::python::convert::{is_operand, operand};
 use crate::python::error::{OrPy, guarded};
+use crate::python::overrides;
 use crate::python::tensor::{PyTensor, wrap};
 use crate::python::trampoline::{Named, detached_if_long};
 use pyo3::prelude::*;
@@ -33,24 +34,52 @@ fn is_array(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// A row with `self` and one operand; foreign operands are Python's to try.
 fn row(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, rows: &Named, swap: bool) -> Out<'static> {
+    if swap && let Some(v) = overrides::to_method(reflected(rows.name()), slf, &[other])? {
+        return Ok(v.unbind());
+    }
     if !is_operand(other)? {
-        return Ok(not_implemented(slf.py()));
+        return foreign(slf, other, rows.name());
     }
     let (a, b) =
         if swap { (other.clone(), slf.as_any().clone()) } else { (slf.as_any().clone(), other.clone()) };
     rows.call(&[a, b]).map(Bound::unbind)
 }
 
+/// What an operation with self on the right is called.
+fn reflected(name: &str) -> &'static str {
+    match name {
+        "floor_divide" => "__rfloordiv__",
+        "remainder" => "__rmod__",
+        "pow" => "__rpow__",
+        "matmul" => "__rmatmul__",
+        "bitwise_left_shift" => "__rlshift__",
+        _ => "__rrshift__",
+    }
+}
+
+/// An operand that the engine does not know: its class's answer, or Python's next try.
+#[cold]
+fn foreign(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str) -> Out<'static> {
+    match overrides::asked_of(name, slf, &[other])? {
+        Some(v) => Ok(v.unbind()),
+        None => Ok(not_implemented(slf.py())),
+    }
+}
+
 /// An operand is never given up for the result, not even a temporary of an expression: one reference is also all there
 /// is to what a `functools.partial` or a proxy holds, and passes on.
 fn direct(
+    name: &str,
     slf: &Bound<'_, PyTensor>,
     other: &Bound<'_, PyAny>,
     swap: bool,
     f: fn(Val, Val) -> crate::error::Result<crate::tensor::Tensor>,
 ) -> Out<'static> {
     let py = slf.py();
-    let Some(b) = operand(other)? else { return Ok(not_implemented(py)) };
+    if let Some(v) = overrides::to_method(name, slf, &[other])? {
+        return Ok(v.unbind());
+    }
+    let Some(b) = operand(other)? else { return foreign(slf, other, name) };
     let a = slf.get().tensor();
     guarded("operator", || {
         let n = match &b {
@@ -63,14 +92,22 @@ fn direct(
     })
 }
 
-fn in_place(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str, rows: &Named) -> PyResult<()> {
-    if !is_operand(other)? {
-        return Err(pyo3::exceptions::PyTypeError::new_err(format!(
-            "{name}(): argument 'other' (position 1) must be Tensor, not {}",
-            other.get_type().name()?
-        )));
+/// The right side of `x += y` where the engine, or the class of `y`, knows what to do with it; with anything else Python goes
+/// on to `x = x + y`.
+struct Known<'py>(Bound<'py, PyAny>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Known<'py> {
+    type Error = PyErr;
+    fn extract(other: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if is_operand(&other)? || overrides::answers(&other) {
+            return Ok(Known(other.to_owned()));
+        }
+        Err(pyo3::exceptions::PyTypeError::new_err("no operand"))
     }
-    rows.call(&[slf.as_any().clone(), other.clone()]).map(drop)
+}
+
+fn in_place(slf: &Bound<'_, PyTensor>, other: Known<'_>, rows: &Named) -> PyResult<()> {
+    rows.call(&[slf.as_any().clone(), other.0]).map(drop)
 }
 
 const ONE: Scalar = Scalar::Int(1);
@@ -78,28 +115,31 @@ const ONE: Scalar = Scalar::Int(1);
 #[pymethods]
 impl PyTensor {
     fn __add__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, |a, b| binary::add(a, b, ONE))
+        direct("add", slf, other, false, |a, b| binary::add(a, b, ONE))
     }
     fn __radd__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         // PyTorch's reflected sum is `self + other`
-        direct(slf, other, false, |a, b| binary::add(a, b, ONE))
+        direct("add", slf, other, false, |a, b| binary::add(a, b, ONE))
     }
     fn __sub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, |a, b| binary::sub(a, b, ONE))
+        direct("sub", slf, other, false, |a, b| binary::sub(a, b, ONE))
     }
     fn __rsub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("rsub"), false)
     }
     fn __mul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, binary::mul)
+        direct("mul", slf, other, false, binary::mul)
     }
     fn __rmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, binary::mul)
+        direct("mul", slf, other, false, binary::mul)
     }
     fn __truediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        direct(slf, other, false, binary::div)
+        direct("div", slf, other, false, binary::div)
     }
     fn __rtruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        if let Some(v) = overrides::to_method("__rtruediv__", slf, &[other])? {
+            return Ok(v.unbind());
+        }
         // PyTorch computes `reciprocal() * other`, and its graph shows it
         let r = named!("reciprocal").call(&[slf.as_any().clone()])?;
         if !is_operand(other)? {
@@ -196,51 +236,47 @@ impl PyTensor {
         named!("bitwise_not").call(&[slf.as_any().clone()]).map(Bound::unbind)
     }
 
-    fn __iadd__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        match operand(other)? {
+    fn __iadd__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        match if overrides::watched() { None } else { operand(&other.0)? } {
             Some(b) => guarded("add_", || binary_in_place(&binary::ADD, &slf.get().tensor(), b, None).py()),
-            None => in_place(slf, other, "add_", named!("add_")),
+            None => in_place(slf, other, named!("add_")),
         }
     }
-    fn __isub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "sub_", named!("sub_"))
+    fn __isub__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("sub_"))
     }
-    fn __imul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        match operand(other)? {
+    fn __imul__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        match if overrides::watched() { None } else { operand(&other.0)? } {
             Some(b) => guarded("mul_", || binary_in_place(&binary::MUL, &slf.get().tensor(), b, None).py()),
-            None => in_place(slf, other, "mul_", named!("mul_")),
+            None => in_place(slf, other, named!("mul_")),
         }
     }
-    fn __itruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "div_", named!("div_"))
+    fn __itruediv__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("div_"))
     }
-    fn __ifloordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "floor_divide_", named!("floor_divide_"))
+    fn __ifloordiv__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("floor_divide_"))
     }
-    fn __imod__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "remainder_", named!("remainder_"))
+    fn __imod__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("remainder_"))
     }
-    fn __ipow__(
-        slf: &Bound<'_, Self>,
-        other: &Bound<'_, PyAny>,
-        _modulo: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
-        in_place(slf, other, "pow_", named!("pow_"))
+    fn __ipow__(slf: &Bound<'_, Self>, other: Known<'_>, _modulo: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        in_place(slf, other, named!("pow_"))
     }
-    fn __iand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_and_", named!("bitwise_and_"))
+    fn __iand__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("bitwise_and_"))
     }
-    fn __ior__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_or_", named!("bitwise_or_"))
+    fn __ior__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("bitwise_or_"))
     }
-    fn __ixor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_xor_", named!("bitwise_xor_"))
+    fn __ixor__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("bitwise_xor_"))
     }
-    fn __ilshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_left_shift_", named!("bitwise_left_shift_"))
+    fn __ilshift__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("bitwise_left_shift_"))
     }
-    fn __irshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        in_place(slf, other, "bitwise_right_shift_", named!("bitwise_right_shift_"))
+    fn __irshift__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
+        in_place(slf, other, named!("bitwise_right_shift_"))
     }
 
     fn __richcmp__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>, op: CompareOp) -> PyResult<Py<PyAny>> {
@@ -263,6 +299,9 @@ impl PyTensor {
     }
 
     fn __getitem__(slf: &Bound<'_, Self>, index: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        if let Some(v) = overrides::to_method("__getitem__", slf, &[index])? {
+            return Ok(v.unbind());
+        }
         guarded("index", || super::index::get(slf, index))
     }
     fn __setitem__(
@@ -270,6 +309,9 @@ impl PyTensor {
         index: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
+        if overrides::to_method("__setitem__", slf, &[index, value])?.is_some() {
+            return Ok(());
+        }
         guarded("index_put_", || super::index::set(slf, index, value))
     }
     fn __delitem__(_slf: &Bound<'_, Self>, _index: &Bound<'_, PyAny>) -> PyResult<()> {

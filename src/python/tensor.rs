@@ -9,6 +9,7 @@ use crate::python::error::{OrPy, guarded};
 pub use crate::python::object::{PyTensor, wrap};
 use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::tensor::{Tensor, type_name};
+use crate::warning::warn;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList, PyTuple, PyType};
@@ -88,6 +89,8 @@ fn listed<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
     nested(py, &t, 0, &mut 0)
 }
 
+const NO_GRAD: &str = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.";
+
 fn no_grad_text(t: &Tensor) -> PyResult<()> {
     if t.requires_grad() && crate::autograd::grad_enabled() {
         return Err(PyRuntimeError::new_err(
@@ -123,7 +126,8 @@ impl PyTensor {
     // ---- geometry ------------------------------------------------------------------------------------------------
     #[getter]
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        size(py, self.tensor().shape().iter().map(|&n| n as i64))
+        let shape = self.look(|t| crate::base::Dims::from_slice(t.shape()));
+        size(py, &shape)
     }
     #[pyo3(signature = (dim = None))]
     fn size<'py>(&self, py: Python<'py>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
@@ -145,11 +149,11 @@ impl PyTensor {
     }
     #[getter]
     fn dtype(&self, py: Python<'_>) -> Py<PyDType> {
-        dtype(py, self.tensor().dtype())
+        dtype(py, self.look(Tensor::dtype))
     }
     #[getter]
     fn device(&self) -> PyDevice {
-        PyDevice::of(self.tensor().device())
+        PyDevice::of(self.look(Tensor::device))
     }
     #[getter]
     fn layout(&self, py: Python<'_>) -> Py<PyAny> {
@@ -157,26 +161,26 @@ impl PyTensor {
     }
     #[getter]
     fn ndim(&self) -> usize {
-        self.tensor().ndim()
+        self.look(|t| t.ndim())
     }
     fn dim(&self) -> usize {
-        self.tensor().ndim()
+        self.look(|t| t.ndim())
     }
     fn ndimension(&self) -> usize {
-        self.tensor().ndim()
+        self.look(|t| t.ndim())
     }
     fn numel(&self) -> usize {
-        self.tensor().numel()
+        self.look(|t| t.numel())
     }
     fn nelement(&self) -> usize {
-        self.tensor().numel()
+        self.look(|t| t.numel())
     }
     fn element_size(&self) -> usize {
-        self.tensor().dtype().size()
+        self.look(|t| t.dtype().size())
     }
     #[getter]
     fn itemsize(&self) -> usize {
-        self.tensor().dtype().size()
+        self.look(|t| t.dtype().size())
     }
     #[getter]
     fn nbytes(&self) -> usize {
@@ -184,7 +188,7 @@ impl PyTensor {
         t.numel() * t.dtype().size()
     }
     fn storage_offset(&self) -> usize {
-        self.tensor().layout().offset
+        self.look(|t| t.layout().offset)
     }
     fn data_ptr(&self) -> PyResult<usize> {
         let t = self.tensor();
@@ -195,16 +199,16 @@ impl PyTensor {
     #[pyo3(signature = (memory_format = None))]
     fn is_contiguous(&self, memory_format: Option<&Bound<'_, PyFormat>>) -> bool {
         let format = memory_format.map_or(MemoryFormat::Contiguous, |f| f.get().0);
-        self.tensor().layout().is_format(format)
+        self.look(|t| t.layout().is_format(format))
     }
     fn is_floating_point(&self) -> bool {
-        self.tensor().dtype().is_float()
+        self.look(|t| t.dtype().is_float())
     }
     fn is_complex(&self) -> bool {
-        self.tensor().dtype().is_complex()
+        self.look(|t| t.dtype().is_complex())
     }
     fn is_signed(&self) -> bool {
-        self.tensor().dtype().is_signed()
+        self.look(|t| t.dtype().is_signed())
     }
     fn is_conj(&self) -> bool {
         false
@@ -213,19 +217,19 @@ impl PyTensor {
         false
     }
     fn is_inference(&self) -> bool {
-        self.tensor().is_inference()
+        self.look(|t| t.is_inference())
     }
     #[getter]
     fn is_cpu(&self) -> bool {
-        self.tensor().device() == Device::Cpu
+        self.look(|t| t.device() == Device::Cpu)
     }
     #[getter]
     fn is_cuda(&self) -> bool {
-        matches!(self.tensor().device(), Device::Gpu(_))
+        self.look(|t| matches!(t.device(), Device::Gpu(_)))
     }
     #[getter]
     fn is_meta(&self) -> bool {
-        self.tensor().device() == Device::Meta
+        self.look(|t| t.device() == Device::Meta)
     }
     #[getter]
     fn is_sparse(&self) -> bool {
@@ -367,8 +371,19 @@ impl PyTensor {
         }
         Ok(t.item().py()?.to_i64())
     }
-    fn __repr__(&self) -> PyResult<String> {
-        guarded("repr", || text(&self.tensor(), "tensor"))
+    /// A class of a program's own is named, and says so if it is used as a parameter.
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        if !super::overrides::takes_part(slf) {
+            return guarded("repr", || text(&slf.get().tensor(), "tensor"));
+        }
+        let name = slf.get_type().name()?.to_string();
+        let text = guarded("repr", || text(&slf.get().tensor(), &name))?;
+        let mark = slf.getattr_opt(pyo3::intern!(slf.py(), "_is_param"))?;
+        Ok(if mark.is_some_and(|m| m.is_truthy().unwrap_or(false)) {
+            format!("Parameter({text})")
+        } else {
+            text
+        })
     }
     fn __hash__(slf: &Bound<'_, Self>) -> isize {
         (slf.as_ptr() as isize) >> 4
@@ -377,7 +392,7 @@ impl PyTensor {
     // ---- graph ----------------------------------------------------------------------------------------------------
     #[getter]
     fn requires_grad(&self) -> bool {
-        self.tensor().requires_grad()
+        self.look(Tensor::requires_grad)
     }
     #[setter]
     fn set_requires_grad(&self, on: bool) -> PyResult<()> {
@@ -408,7 +423,10 @@ impl PyTensor {
     }
     #[getter]
     fn grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(g) = self.tensor().grad() else { return Ok(None) };
+        let Some(g) = self.look(Tensor::grad) else {
+            let lost = self.look(|t| t.requires_grad() && !t.is_leaf()) && !self.retains_grad();
+            return if lost { guarded("grad", || Ok(warn(NO_GRAD))).map(|()| None) } else { Ok(None) };
+        };
         let mut cache = self.grad.lock().unwrap_or_else(|e| e.into_inner());
         if let Some((id, object)) = cache.as_ref()
             && *id == g.id()

@@ -236,11 +236,11 @@ pub fn strided(py: Python<'_>) -> Py<PyAny> {
     STRIDED.get(py).map_or_else(|| py.None(), |s| s.clone_ref(py))
 }
 
-/// `torch.Size([...])`.
-pub fn size<'py>(py: Python<'py>, dims: impl ExactSizeIterator<Item = i64>) -> PyResult<Bound<'py, PyAny>> {
-    let tuple = PyTuple::new(py, dims)?;
+/// `torch.Size([...])`, past the constructor, which looks at every item.
+pub fn size<'py, T: Copy + IntoPyObject<'py>>(py: Python<'py>, dims: &[T]) -> PyResult<Bound<'py, PyAny>> {
+    let tuple = PyTuple::new(py, dims.iter().copied())?;
     match SIZE.get(py) {
-        Some(class) => class.bind(py).call1((tuple,)),
+        Some(class) => super::object::of_tuple(class.bind(py), &tuple),
         None => Ok(tuple.into_any()),
     }
 }

@@ -145,6 +145,8 @@ pub struct NodeHooks {
     pub post: HookList<dyn NodeHook>,
     /// Results that asked to keep their gradient.
     pub retain: Vec<(usize, Weak<Retained>)>,
+    /// What the program keeps with the node.
+    pub notes: Option<Box<dyn Any + Send + Sync>>,
 }
 
 /// The kept gradient of a result (`retain_grad`).
@@ -455,6 +457,9 @@ impl Edge {
                 let Some(Ok(hooks)) = node.hooks().map(Mutex::try_lock) else { return };
                 hooks.tensor.iter().for_each(|(_, _, h)| h.show(to));
                 hooks.pre.iter().chain(&hooks.post).for_each(|(_, h)| h.show(to));
+                if let Some(notes) = &hooks.notes {
+                    to(&**notes);
+                }
             }
             _ => {}
         }

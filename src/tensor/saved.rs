@@ -7,16 +7,112 @@ use crate::bail;
 use crate::base::{DType, Device, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Storage;
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-#[derive(Debug)]
+/// What a program does with tensors that are saved for a backward (`saved_tensors_hooks`).
+pub trait Packing: Send + Sync {
+    fn pack(&self, tensor: &Tensor) -> Result<Arc<dyn Packed>>;
+}
+/// What it keeps in a tensor's place, and how it gives the tensor back.
+pub trait Packed: Send + Sync {
+    fn unpack(&self) -> Result<Tensor>;
+}
+
+/// Set when the first program asks; until then making a node costs one load more.
+static PACKS: AtomicBool = AtomicBool::new(false);
+
+#[derive(Default)]
+struct Packings {
+    /// The innermost last; it alone is asked.
+    list: Vec<Arc<dyn Packing>>,
+    /// Why there may be none.
+    refused: Option<String>,
+}
+thread_local! {
+    static PACKINGS: RefCell<Packings> = RefCell::new(Packings::default());
+}
+
+/// From now on this thread packs what it saves.
+pub fn push_packing(packing: Arc<dyn Packing>) -> Result<()> {
+    PACKS.store(true, Relaxed);
+    PACKINGS.with_borrow_mut(|p| match &p.refused {
+        Some(why) => bail!(Runtime, "{why}"),
+        None => {
+            p.list.push(packing);
+            Ok(())
+        }
+    })
+}
+pub fn pop_packing() -> Result<()> {
+    match PACKINGS.with_borrow_mut(|p| p.list.pop()) {
+        Some(_) => Ok(()),
+        None => bail!(Runtime, "no hooks for saved tensors are set in this thread"),
+    }
+}
+/// Refuses hooks, with a reason, or allows them again; answers with the reason before.
+pub fn refuse_packing(why: Option<String>, also_set: bool) -> Result<Option<String>> {
+    PACKINGS.with_borrow_mut(|p| match (&why, p.list.is_empty()) {
+        (Some(why), false) if also_set => bail!(Runtime, "{why}"),
+        _ => Ok(std::mem::replace(&mut p.refused, why)),
+    })
+}
+pub fn packing_allowed() -> bool {
+    PACKINGS.with_borrow(|p| p.refused.is_none())
+}
+
+/// Gives what a new node saved to the program's hook, if there is one.
+#[inline]
+pub fn pack(node: &Arc<Node>) -> Result<()> {
+    if PACKS.load(Relaxed) { pack_all(node) } else { Ok(()) }
+}
+
+#[cold]
+fn pack_all(node: &Arc<Node>) -> Result<()> {
+    let Some(packing) = PACKINGS.with_borrow(|p| p.list.last().cloned()) else { return Ok(()) };
+    // taken out meanwhile: the hook is code of others, which may look at the node
+    let Some(mut saved) = lock(&node.saved).take() else { return Ok(()) };
+    // the last input first, as PyTorch saves them
+    let result = saved.inputs.iter_mut().rev().chain(&mut saved.outputs).flatten().try_for_each(|slot| {
+        let tensor = slot.unpack(Some(node), node.name())?;
+        let packed = packing.pack(&tensor)?;
+        if tensor.storage().version() != slot.version {
+            bail!(
+                Runtime,
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place operations on the input to a pack hook."
+            );
+        }
+        slot.data = Kept::Packed(packed);
+        Ok(())
+    });
+    *lock(&node.saved) = Some(saved);
+    result
+}
+
+#[derive(Debug, Clone)]
 pub struct SavedTensor {
-    data: Bare,
+    data: Kept,
     /// The place of an input; a saved result gets its node when it is unpacked.
     edge: Edge,
     version: u32,
     /// Result slot, for saved results.
     result: Option<u32>,
+}
+
+#[derive(Clone)]
+enum Kept {
+    Bare(Bare),
+    Packed(Arc<dyn Packed>),
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Kept::Bare(bare) => bare.fmt(f),
+            Kept::Packed(_) => f.write_str("packed"),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -44,7 +140,7 @@ impl Saved {
     /// Nothing in it leads to another node.
     pub fn is_shallow(&self) -> bool {
         let mut all = self.inputs.iter().chain(&self.outputs).flatten();
-        all.all(|t| !matches!(t.edge, Edge::Node(..)))
+        all.all(|t| !matches!(t.edge, Edge::Node(..)) && matches!(t.data, Kept::Bare(_)))
     }
 }
 
@@ -61,11 +157,24 @@ impl SavedTensor {
     fn make(t: &Tensor, edge: Edge, result: Option<u32>) -> SavedTensor {
         let version = t.storage().version();
         let data = Bare(t.storage().clone(), t.layout().clone(), t.dtype(), t.0.batch.clone());
-        SavedTensor { data, edge, version, result }
+        SavedTensor { data: Kept::Bare(data), edge, version, result }
     }
     /// The tensor as it was; fails if its memory has changed since.
     pub fn unpack(&self, node: Option<&Arc<Node>>, name: &str) -> Result<Tensor> {
-        let Bare(storage, layout, dtype, batch) = &self.data;
+        let t = match &self.data {
+            Kept::Bare(bare) => self.checked(bare, name)?,
+            // another handle: the place in the graph is the saved tensor's, not the given one's
+            Kept::Packed(packed) => packed.unpack()?.detach(),
+        };
+        match (self.result, node) {
+            (Some(slot), Some(node)) => t.set_edge(Edge::Node(node.clone(), slot)),
+            _ if self.edge.is_some() => t.set_edge(self.edge.clone()),
+            _ => {}
+        }
+        Ok(t)
+    }
+    fn checked(&self, bare: &Bare, name: &str) -> Result<Tensor> {
+        let Bare(storage, layout, dtype, batch) = bare;
         let now = storage.version();
         if now != self.version {
             bail!(
@@ -83,13 +192,11 @@ impl SavedTensor {
                 self.version
             );
         }
-        let t = Tensor::over_samples(storage.clone(), layout.clone(), *dtype, batch.clone())?;
-        match (self.result, node) {
-            (Some(slot), Some(node)) => t.set_edge(Edge::Node(node.clone(), slot)),
-            _ if self.edge.is_some() => t.set_edge(self.edge.clone()),
-            _ => {}
-        }
-        Ok(t)
+        Tensor::over_samples(storage.clone(), layout.clone(), *dtype, batch.clone())
+    }
+    /// A second handle where unpacking calls code of others, which must not find the node locked.
+    fn apart(&self) -> Option<SavedTensor> {
+        matches!(self.data, Kept::Packed(_)).then(|| self.clone())
     }
 }
 
@@ -113,22 +220,34 @@ impl<'a> Context<'a> {
         Ok(Context { node })
     }
     pub fn input(&self, i: usize) -> Result<Tensor> {
-        match &*lock(&self.node.saved) {
-            None => Err(freed()),
-            Some(saved) => match saved.inputs.get(i).and_then(Option::as_ref) {
-                Some(s) => s.unpack(None, self.node.name()),
-                None => bail!(Internal, "{}: input {i} was not saved", self.node.name()),
-            },
+        match self.fetch(None, |saved| saved.inputs.get(i).and_then(Option::as_ref))? {
+            Some(t) => Ok(t),
+            None => bail!(Internal, "{}: input {i} was not saved", self.node.name()),
         }
     }
     pub fn output(&self, i: usize) -> Result<Tensor> {
-        match &*lock(&self.node.saved) {
-            None => Err(freed()),
-            Some(saved) => match saved.outputs.get(i).and_then(Option::as_ref) {
-                Some(s) => s.unpack(Some(self.node), self.node.name()),
-                None => bail!(Internal, "{}: output {i} was not saved", self.node.name()),
-            },
+        match self.fetch(Some(self.node), |saved| saved.outputs.get(i).and_then(Option::as_ref))? {
+            Some(t) => Ok(t),
+            None => bail!(Internal, "{}: output {i} was not saved", self.node.name()),
         }
+    }
+    /// What was saved in a slot, if anything was.
+    pub fn fetch(
+        &self,
+        node: Option<&Arc<Node>>,
+        slot: impl FnOnce(&Saved) -> Option<&SavedTensor>,
+    ) -> Result<Option<Tensor>> {
+        let apart = match &*lock(&self.node.saved) {
+            None => return Err(freed()),
+            Some(saved) => match slot(saved) {
+                None => return Ok(None),
+                Some(s) => match s.apart() {
+                    None => return s.unpack(node, self.node.name()).map(Some),
+                    Some(s) => s,
+                },
+            },
+        };
+        apart.unpack(node, self.node.name()).map(Some)
     }
     pub fn shape(&self, i: usize) -> &'a [usize] {
         &self.node.inputs[i].shape.dims

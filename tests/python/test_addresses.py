@@ -8,7 +8,7 @@ import pickle
 import pytest
 import rushlight as rl
 from rushlight import nn
-from rushlight.nn import _composed, _warned, functional
+from rushlight.nn import _composed, functional
 from rushlight.optim import lr_scheduler
 
 # the files of ``torch.nn.modules``, and a class or function of each
@@ -123,12 +123,8 @@ def test_pickles_name_the_paths_of_pytorch():
 def test_functional_holds_every_row_with_a_place_in_nn():
     rows = {name for name in vars(rl._C._nn) if not name.startswith("_")}
     assert len(rows) > 100
-    looks_first = set(_warned.__all__)  # at its arguments, to warn of them
-    assert looks_first < rows
-    for name in rows - looks_first:
+    for name in rows:
         assert getattr(functional, name) is getattr(rl._C._nn, name)
-    for name in looks_first:
-        assert getattr(functional, name) is getattr(_warned, name)
     assert not hasattr(functional, "_recurrence")
 
 

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from .. import _C
 from .._lazy import absent
-from . import _warned
 from ._composed import *
-from ._warned import *
 
-globals().update(
-    {name: row for name, row in vars(_C._nn).items() if name[0] != "_" and name not in _warned.__all__}
-)
+globals().update({name: row for name, row in vars(_C._nn).items() if name[0] != "_"})
 
 __getattr__ = absent(__name__)

@@ -33,7 +33,15 @@ def _rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
     return made
 
 
-class Parameter(Tensor):
+class _ParameterMeta(type(Tensor)):
+    def __instancecheck__(self, instance: Any) -> bool:
+        # an object of a program's own class of tensors stays of that class, with a mark
+        return super().__instancecheck__(instance) or (
+            self is Parameter and isinstance(instance, Tensor) and getattr(instance, "_is_param", False)
+        )
+
+
+class Parameter(Tensor, metaclass=_ParameterMeta):
     """A tensor that a :class:`Module` registers by itself when it is assigned as an attribute.
 
     Args:
@@ -51,7 +59,22 @@ class Parameter(Tensor):
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Self:
         if data is None:
             data = _C.empty(0)
+        kind = type(data)
+        if kind is not Tensor and cls is Parameter and _C._answers(data):
+            made = data.detach().requires_grad_(requires_grad)
+            if type(made) is not kind:
+                raise RuntimeError(
+                    f"Creating a Parameter from an instance of type {kind.__name__} requires that detach() returns an "
+                    f"instance of the same type, but return type {type(made).__name__} was found instead. To use the "
+                    "type as a Parameter, please correct the detach() semantics defined by its __torch_dispatch__() "
+                    "implementation."
+                )
+            made._is_param = True
+            return made
         return _instance(cls, data, requires_grad)
+
+    # a parameter is a plain tensor to every operation
+    __torch_function__ = _C._disabled_torch_function_impl
 
     def __deepcopy__(self, memo: Any) -> Any:
         if id(self) in memo:
@@ -90,6 +113,7 @@ class Buffer(Tensor, metaclass=_BufferMeta):
     """
 
     persistent: bool
+    __torch_function__ = _C._disabled_torch_function_impl
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Self:
         if data is None:
@@ -197,6 +221,8 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
 class _InitializedBuffer(Tensor):
     """What an uninitialized buffer becomes: a tensor in all but the name of its class."""
 
+    __torch_function__ = _C._disabled_torch_function_impl
+
 
 class UninitializedBuffer(UninitializedTensorMixin, Tensor):
     """A buffer whose shape is not known yet.
@@ -208,6 +234,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
     """
 
     cls_to_become = _InitializedBuffer
+    __torch_function__ = _C._disabled_torch_function_impl
 
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True

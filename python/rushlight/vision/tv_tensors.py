@@ -9,7 +9,7 @@ import contextlib
 from enum import Enum
 from typing import Any
 
-from .. import as_tensor
+from .. import _C, as_tensor
 from .._C import Tensor
 
 __all__ = [
@@ -28,6 +28,9 @@ __all__ = [
 
 class TVTensor(Tensor):
     """The base of all of them."""
+
+    # operations give plain tensors, but for those written below
+    __torch_function__ = _C._disabled_torch_function_impl
 
     @staticmethod
     def _to_tensor(data: Any, dtype=None, device=None, requires_grad: bool | None = None) -> Tensor:

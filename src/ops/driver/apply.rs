@@ -159,6 +159,7 @@ fn record<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], want: Want) -> Resul
     let saves = op.saves(want);
     check_saved(x, saves)?;
     let node = make_node(op, x, outs, saves);
+    crate::tensor::saved::pack(&node)?;
     for (i, out) in outs.iter_mut().enumerate() {
         if i >= 64 || differentiable >> i & 1 == 1 {
             out.set_first_edge(Edge::Node(node.clone(), i as u32));

@@ -8,8 +8,11 @@ use crate::ops::driver::op::{Batching, Op};
 use crate::tensor::batch::{Axis, Levels, levels};
 use crate::tensor::graph::moment;
 use crate::tensor::{Meta, Tensor};
+use crate::warning::warn;
 use crate::{bail, ensure};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 /// Room for a result: for all samples of the operands.
 #[inline]
@@ -34,6 +37,16 @@ pub fn check_target(target: &Tensor, x: &[&Tensor]) -> Result<()> {
     Ok(())
 }
 
+/// Says, once for an op, that it runs sample by sample.
+fn say_loop(name: &'static str) {
+    static SAID: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap_or_else(|e| e.into_inner()).insert(name) {
+        warn(format!(
+            "There is a performance drop because we have not yet implemented the batching rule for {name}: vmap runs it sample by sample."
+        ));
+    }
+}
+
 /// The kernel of an op over all samples; the caller holds every storage.
 #[cold]
 pub fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
@@ -42,7 +55,10 @@ pub fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
         bail!(Internal, "{}: results without room for the samples of the operands", op.name());
     }
     match op.batching(x, all.len()) {
-        Batching::Loop => each(&|x, outs| op.cpu(x, outs), x, outs, &all),
+        Batching::Loop => {
+            say_loop(op.name());
+            each(&|x, outs| op.cpu(x, outs), x, outs, &all)
+        }
         Batching::Aligned => {
             let ndim = outs[0].ndim();
             let (x, outs) = in_front(x, outs, &all, ndim)?;

@@ -166,6 +166,7 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     if recording && target.dtype().is_differentiable() {
         let result = target.detach();
         let node = make_node(op, &inputs, std::slice::from_ref(&result), saves);
+        crate::tensor::saved::pack(&node)?;
         super::in_place::rebase(target, node, 0);
     }
     Ok(())

@@ -14,6 +14,7 @@ use crate::ops::shape::resize::{AliasGrad, UnsqueezeGrad};
 use crate::ops::shape::slice::{SelectGrad, SliceGrad};
 use crate::ops::table::Val;
 use crate::tensor::{Creation, GradFn, Tensor};
+use crate::warning::warn;
 use crate::{bail, ensure};
 use smallvec::SmallVec;
 
@@ -62,6 +63,18 @@ impl Slicer {
 /// Whether a tensor indexes as a mask.
 fn is_mask(t: &Tensor) -> bool {
     matches!(t.dtype(), DType::Bool | DType::U8)
+}
+
+/// Numbers or a mask; bytes are a mask too, as in old programs.
+fn check_index(t: &Tensor) -> Result<()> {
+    match t.dtype() {
+        DType::U8 => {
+            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
+            Ok(())
+        }
+        DType::Bool | DType::I32 | DType::I64 => Ok(()),
+        _ => bail!(Index, "tensors used as indices must be long, int, byte or bool tensors"),
+    }
 }
 
 /// The index tensors left after the basic parts, each with its first axis in the view.
@@ -141,11 +154,7 @@ fn basic(x: &Tensor, index: &[Index], alone: bool) -> Result<(Tensor, Advanced)>
                 }
             }
             Index::Tensor(t) => {
-                ensure!(
-                    matches!(t.dtype(), DType::Bool | DType::U8 | DType::I32 | DType::I64),
-                    Index,
-                    "tensors used as indices must be long, int, byte or bool tensors"
-                );
+                check_index(t)?;
                 let count = if is_mask(t) { t.ndim() } else { 1 };
                 advanced.push((axis, t.clone()));
                 axis += count;
@@ -293,11 +302,7 @@ fn listed(x: &Tensor, indices: &[Option<Tensor>]) -> Result<Advanced> {
         match t {
             None => axis += 1,
             Some(t) => {
-                ensure!(
-                    matches!(t.dtype(), DType::Bool | DType::U8 | DType::I32 | DType::I64),
-                    Index,
-                    "tensors used as indices must be long, int, byte or bool tensors"
-                );
+                check_index(t)?;
                 out.push((axis, t.clone()));
                 axis += if is_mask(t) { t.ndim() } else { 1 };
             }

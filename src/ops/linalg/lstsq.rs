@@ -84,7 +84,7 @@ rows! { LSTSQ:
     /// Args: driver: `"gelsy"` (default), `"gelsd"` and `"gelss"` find the rank, singular values below `rcond` times the largest
     ///     counting as zero; `"gels"` takes it to be full.
     /// Shape: `input` (.., m, n), `b` (.., m, k) or vectors (.., m). The solution is (.., n, k); residuals (.., k) are given where
-    ///     m > n and every rank is n, else empty; singular values by `"gelsd"` and `"gelss"`.
+    ///     m > n and every rank is n, not by `"gelsy"`, else empty; singular values by `"gelsd"` and `"gelss"`.
     ///
     /// ```text
     /// >>> A = torch.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
@@ -132,7 +132,8 @@ rows! { LSTSQ:
             if driver != "gelsy" { values = s; }
             Ok(x)
         })?;
-        let overdetermined = m > n && (driver == "gels" || rank.eq(n as i64)?.all()?.all_true()?);
+        // PyTorch's pivoted QR gives none
+        let overdetermined = m > n && driver != "gelsy" && (driver == "gels" || rank.eq(n as i64)?.all()?.all_true()?);
         let residuals = if overdetermined {
             let off = a.times(&x)?.sub(&right)?;
             let r = off.abs()?.pow(2)?.sum_over(&[-2], false)?;

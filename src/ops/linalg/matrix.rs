@@ -108,6 +108,7 @@ pub(crate) fn recorded<G: GradFn>(
     let mut out = no_grad(compute)?;
     if should_record(x) {
         let node = make_node(grad, x, std::slice::from_ref(&out), saves);
+        crate::tensor::saved::pack(&node)?;
         out.set_first_edge(Edge::Node(node, 0));
     }
     Ok(out)

@@ -12,6 +12,7 @@ use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::batch::levels;
 use crate::tensor::{Meta, Tensor};
+use crate::warning::warn;
 use crate::{bail, ensure, rows, with_dtype};
 
 /// A tensor of ones with probability `keep` and zeros, drawn in the order of its memory.
@@ -98,6 +99,15 @@ fn functional(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) ->
     dropped(input, p, train, inplace, kind)
 }
 
+/// Says that an input has other axes than channels with `spatial` ones, and perhaps a batch, in front.
+fn channelled(name: &str, axes: usize, spatial: usize, shapes: &str) {
+    if !(spatial + 1..=spatial + 2).contains(&axes) {
+        warn(format!(
+            "{name}: Received a {axes}-D input to {name}, which is deprecated and will result in an error in a future release. To retain the behavior and silence this warning, please use dropout instead. Note that {name} exists to provide channel-wise dropout on inputs with {spatial} spatial dimensions, a channel dimension, and an optional batch dimension (i.e. {shapes} inputs)."
+        ));
+    }
+}
+
 /// Channel dropout of one sample without a batch axis.
 fn unbatched(input: &Tensor, p: f64, train: bool, inplace: bool) -> Result<Tensor> {
     let out = functional(&input.unsqueeze_at(0)?, p, train, inplace, FEATURE)?;
@@ -126,10 +136,15 @@ rows! { DROPOUT:
     }
     /// Zeroes whole channels of (N, C, H, W).
     [Nn] fn dropout2d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+        channelled("dropout2d", input.ndim(), 2, "3D or 4D");
+        if input.ndim() == 3 {
+            warn("dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please switch to using dropout1d instead.");
+        }
         functional(input, p, training, inplace, FEATURE)
     }
     /// Zeroes whole channels of (N, C, D, H, W).
     [Nn] fn dropout3d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
+        channelled("dropout3d", input.ndim(), 3, "4D or 5D");
         if input.ndim() == 5 { functional(input, p, training, inplace, FEATURE) } else { unbatched(input, p, training, inplace) }
     }
     /// Dropout that keeps mean 0 and variance 1, for use with SELU.

@@ -78,13 +78,14 @@ impl GradFn for Moves {
     }
 }
 
-fn moving(a: &Tensor, out: Tensor, moves: Moves) -> Tensor {
+fn moving(a: &Tensor, out: Tensor, moves: Moves) -> Result<Tensor> {
     if crate::autograd::grad_enabled() && a.requires_grad() {
         let saves = Saves { inputs: 1, outputs: 1 };
         let node = make_node(moves, &[a], std::slice::from_ref(&out), saves);
+        crate::tensor::saved::pack(&node)?;
         out.set_edge(Edge::Node(node, 0));
     }
-    out
+    Ok(out)
 }
 
 rows! { GAMMAS:
@@ -93,7 +94,7 @@ rows! { GAMMAS:
     /// Source: Marsaglia and Tsang (2000), A simple method for generating gamma variables.
     [Torch] fn standard_gamma = "_standard_gamma"(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = drawn_whole(&input.detach(), |a| gammas(a, generator))?;
-        Ok(moving(input, out, Moves::Gamma))
+        moving(input, out, Moves::Gamma)
     }
     /// The derivative of gamma variables `output` by their shapes.
     ///
@@ -113,7 +114,7 @@ rows! { GAMMAS:
             };
             parts.div(parts.sum_over(&[-1], true)?)?.clamp(Some(least.into()), Some(most.into()))?.cast(a.dtype())
         })?;
-        Ok(moving(input, out, Moves::Dirichlet))
+        moving(input, out, Moves::Dirichlet)
     }
     /// The derivative of the coordinates `x` of Dirichlet variables by their own concentrations, over `1 - x`.
     ///

@@ -10,6 +10,7 @@ use crate::ops::elementwise::kind::float_result;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn;
 use crate::{grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -145,8 +146,13 @@ fn along(input: &Tensor, dim: i64, dtype: Option<DType>, log: bool) -> Result<Te
 }
 
 /// The axis of old that `nn.functional` takes where none is given.
-fn implicit(input: &Tensor, dim: Option<i64>) -> i64 {
-    dim.unwrap_or(if matches!(input.ndim(), 0 | 1 | 3) { 0 } else { 1 })
+fn implicit(name: &str, input: &Tensor, dim: Option<i64>) -> i64 {
+    dim.unwrap_or_else(|| {
+        warn(format!(
+            "Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument."
+        ));
+        if matches!(input.ndim(), 0 | 1 | 3) { 0 } else { 1 }
+    })
 }
 
 /// Logarithm of the sum of exponentials.
@@ -227,15 +233,15 @@ rows! { SOFTMAX:
     [Special] fn special_log_softmax = "log_softmax"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
     /// `e^x / sum(e^x)` along an axis; without `dim` along axis 0 of 0-, 1- and 3-d tensors, else along axis 1.
     [Nn] fn nn_softmax = "softmax"(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
-        along(input, implicit(input, dim), dtype, false)
+        along(input, implicit("softmax", input, dim), dtype, false)
     }
     /// The logarithm of `softmax`, computed in one.
     [Nn] fn nn_log_softmax = "log_softmax"(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
-        along(input, implicit(input, dim), dtype, true)
+        along(input, implicit("log_softmax", input, dim), dtype, true)
     }
     /// `softmax(-x)`.
     [Nn] fn softmin(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
-        along(&input.neg()?, implicit(input, dim), dtype, false)
+        along(&input.neg()?, implicit("softmin", input, dim), dtype, false)
     }
     /// `log(sum(e^x))` over axes, without overflow.
     [Torch, Method] out Promote fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }

@@ -34,8 +34,8 @@ fn as_real(x: &Tensor) -> Result<Tensor> {
 
 impl Var {
     #[allow(unsafe_code)]
-    fn run(&self, x: &Tensor, std: bool, out: &Tensor, mean: Option<&Tensor>) -> Result<()> {
-        let plan = self.axes.plan(x);
+    fn run(&self, axes: &Axes, x: &Tensor, std: bool, out: &Tensor, mean: Option<&Tensor>) -> Result<()> {
+        let plan = axes.plan(x);
         if plan.outer_len == 0 {
             return Ok(());
         }
@@ -56,7 +56,9 @@ impl Var {
             Tensor::empty(&shape, dtype, x.device())
         };
         let (v, m) = (pair(real)?, pair(real)?);
-        self.run(&parts, false, &v, Some(&m))?;
+        // a tensor without axes is reduced over a first one that its parts do not have: theirs is the pair's
+        let own = Axes { axes: Default::default(), keepdim: self.axes.keepdim };
+        self.run(if x.ndim() == 0 { &own } else { &self.axes }, &parts, false, &v, Some(&m))?;
         let last = Axes { axes: smallvec![v.ndim() - 1], keepdim: false };
         let plan = last.plan(&v);
         let sums = Tensor::empty(out[0].shape(), DType::F64, x.device())?;
@@ -140,7 +142,7 @@ impl Op for Var {
         if x[0].dtype().is_complex() {
             return self.complex(x[0], out);
         }
-        self.run(x[0], self.std, &out[0], out.get(1))
+        self.run(&self.axes, x[0], self.std, &out[0], out.get(1))
     }
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 1, outputs: self.std as u64 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .. import functional as F
-from .._warned import old_reduction
+from .._reduction import legacy_get_string
 from .distance import PairwiseDistance
 from .linear import Linear
 from .module import Module
@@ -23,7 +23,7 @@ class _Loss(Module):
     ) -> None:
         super().__init__()
         if size_average is not None or reduce is not None:
-            reduction = old_reduction(size_average, reduce)
+            reduction = legacy_get_string(size_average, reduce)
         self.reduction = reduction
 
 

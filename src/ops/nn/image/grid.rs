@@ -8,6 +8,7 @@ use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn;
 use crate::{bail, ensure, rows, with_dtype};
 use smallvec::{SmallVec, smallvec};
 
@@ -109,6 +110,8 @@ impl Op for SampleGrad {
     }
 }
 
+const CORNERS: &str = "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.";
+
 fn python(v: &[i64]) -> String {
     format!("({})", v.iter().map(|s| s.to_string()).collect::<Vec<_>>().join(", "))
 }
@@ -170,6 +173,7 @@ rows! { GRID:
     /// Args: mode: bilinear, nearest or bicubic; padding_mode: zeros, border or reflection; align_corners: whether -1 and 1
     /// are the centres of the corner pixels or their edges.
     [Nn] autocast Float32 fn grid_sample(input: &Tensor, grid: &Tensor, mode: &str = "bilinear", padding_mode: &str = "zeros", align_corners: Option<bool> = None) -> Tensor {
+        if align_corners.is_none() { warn(CORNERS); }
         let mode = match mode {
             "bilinear" => Mode::Linear,
             "nearest" => Mode::Nearest,
@@ -186,6 +190,11 @@ rows! { GRID:
     }
     /// A grid for `grid_sample` from affine maps: (N, 2, 3) for images, (N, 3, 4) for volumes of a `size` (N, C, ...).
     [Nn] fn affine_grid(theta: &Tensor, size: &[i64], align_corners: Option<bool> = None) -> Tensor {
+        match align_corners {
+            None => warn(CORNERS),
+            Some(true) if size.iter().skip(2).min() == Some(&1) => warn("Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not an intended use case of affine_grid. See the documentation of affine_grid for details."),
+            _ => {}
+        }
         ensure!(theta.dtype().is_float(), Value, "Expected theta to have floating point type, but got torch.{}", theta.dtype().name());
         let n = size.len().saturating_sub(2);
         let t = theta.shape();

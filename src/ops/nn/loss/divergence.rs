@@ -33,6 +33,9 @@ rows! { DIVERGENCE:
     ///
     /// Args: reduction: also "batchmean", the sum over the first axis' size. log_target: the target is logarithmic too.
     [Nn] autocast Float32 fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
+        if reduction == "mean" {
+            crate::warning::warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.");
+        }
         for t in [input, target] {
             ensure!(!t.dtype().is_complex(), Runtime, "kl_div: Complex inputs not supported.");
             ensure!(!t.dtype().is_integral(), Runtime, "kl_div: Integral inputs not supported.");

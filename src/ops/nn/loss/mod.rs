@@ -11,6 +11,7 @@ use crate::bail;
 use crate::error::Result;
 use crate::ops::table::{Arg, Base, FromArg, Kind, Param};
 use crate::tensor::Tensor;
+use crate::warning::warn;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduction {
@@ -33,11 +34,27 @@ impl Reduction {
         if size_average.is_none() && reduce.is_none() {
             return Reduction::parse(name);
         }
-        Ok(match (size_average.unwrap_or(true), reduce.unwrap_or(true)) {
-            (true, true) => Reduction::Mean,
-            (false, true) => Reduction::Sum,
-            _ => Reduction::None,
-        })
+        let (name, reduction) = match (size_average.unwrap_or(true), reduce.unwrap_or(true)) {
+            (true, true) => ("mean", Reduction::Mean),
+            (false, true) => ("sum", Reduction::Sum),
+            _ => ("none", Reduction::None),
+        };
+        warn(format!(
+            "size_average and reduce args will be deprecated, please use reduction='{name}' instead."
+        ));
+        Ok(reduction)
+    }
+}
+
+/// Says that the terms of a loss will be those of two tensors stretched to one shape.
+#[inline]
+pub fn same_sizes(input: &Tensor, target: &Tensor) {
+    if input.shape() != target.shape() {
+        warn(format!(
+            "Using a target size (torch.Size({:?})) that is different to the input size (torch.Size({:?})). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            target.shape(),
+            input.shape()
+        ));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::kernels::cpu::elementwise::block::NO;
 use crate::ops::nn::loss::terms::{
     BCE, BCE_LOGITS, HUBER, MSE, SMOOTH_L1, SOFT_MARGIN, loss, with_pos_weight,
 };
-use crate::ops::nn::loss::{Reduction, reduced};
+use crate::ops::nn::loss::{Reduction, reduced, same_sizes};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows};
@@ -30,6 +30,7 @@ rows! { REGRESSION:
     /// **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
     /// **Errors**: ValueError for another reduction.
     [Nn] autocast Float32 fn mse_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
+        same_sizes(input, target);
         match weight {
             None => loss(&MSE, input, target, None, reduction, NO),
             Some(w) => weighted(loss(&MSE, input, target, None, Reduction::None, NO)?, w, reduction),
@@ -37,6 +38,7 @@ rows! { REGRESSION:
     }
     /// The absolute error of each pair of elements, averaged, summed or as it is.
     [Nn] autocast Float32 fn l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
+        same_sizes(input, target);
         match weight {
             None => l1(input, target, reduction),
             Some(w) => weighted(l1(input, target, Reduction::None)?, w, reduction),
@@ -46,6 +48,7 @@ rows! { REGRESSION:
     ///
     /// **Errors**: RuntimeError for a negative `beta`.
     [Nn] autocast Float32 fn smooth_l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, beta: f64 = 1.0) -> Tensor {
+        same_sizes(input, target);
         ensure!(beta >= 0.0, Runtime, "smooth_l1_loss does not support negative values for beta.");
         if beta == 0.0 { return l1(input, target, reduction); }
         loss(&SMOOTH_L1, input, target, None, reduction, [beta, 0.0, 0.0, 0.0])
@@ -54,6 +57,7 @@ rows! { REGRESSION:
     ///
     /// **Errors**: RuntimeError unless `delta` is positive.
     [Nn] autocast Float32 fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
+        same_sizes(input, target);
         let reduction = Reduction::parse(reduction)?;
         ensure!(delta > 0.0, Runtime, "huber_loss does not support non-positive values for delta.");
         match weight {

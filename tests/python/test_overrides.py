@@ -1,0 +1,282 @@
+"""Classes of a program's own that answer for operations: subclasses of Tensor, objects that are none, modes."""
+
+import copy
+import pickle
+
+import pytest
+import rushlight as rl
+from rushlight.overrides import TorchFunctionMode, handle_torch_function, has_torch_function
+
+
+class Plain(rl.Tensor):
+    pass
+
+
+class Deeper(Plain):
+    pass
+
+
+class Log(rl.Tensor):
+    seen = []
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        cls.seen.append(func.__name__)
+        return super().__torch_function__(func, types, args, kwargs or {})
+
+
+class Duck:
+    """No tensor: a number with a unit."""
+
+    def __init__(self, value):
+        self.value = value
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        plain = [a.value if isinstance(a, cls) else a for a in args]
+        return "duck", func.__name__, func(*plain, **(kwargs or {}))
+
+
+def make(cls, *shape):
+    return rl.arange(float(rl.Size(shape).numel())).reshape(shape).as_subclass(cls)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: x + 1,
+        lambda x: 1 - x,
+        lambda x: 2 / x,
+        lambda x: x @ x.t(),
+        lambda x: -x,
+        lambda x: x == 1,
+        lambda x: x[0],
+        lambda x: x[:, None],
+        lambda x: x.sum(),
+        lambda x: x.view(-1),
+        lambda x: x.T,
+        lambda x: x.data,
+        lambda x: x.detach(),
+        lambda x: x.clone(),
+        lambda x: x.to(rl.float64),
+        lambda x: rl.exp(x),
+        lambda x: rl.stack([x, x]),
+        lambda x: rl.nn.functional.relu(x),
+        lambda x: rl.nn.functional.linear(rl.ones(1, 3), x),
+        lambda x: rl.ones(2, 3) * x,
+        lambda x: rl.zeros_like(x),
+        lambda x: rl.einsum("ij->j", x),
+    ],
+)
+def test_results_keep_the_subclass(compute):
+    assert type(compute(make(Plain, 2, 3))) is Plain
+
+
+def test_results_of_several_tensors_keep_it_too():
+    x = make(Plain, 3)
+    values, places = x.sort()
+    assert type(values) is type(places) is Plain
+    assert type(x.split(1)[0]) is Plain
+    assert type(x.tolist()) is list and type(x.shape) is rl.Size and x.item is not None
+
+
+def test_the_inner_subclass_wins():
+    a, b = make(Plain, 2), make(Deeper, 2)
+    assert type(a + b) is type(b + a) is Deeper
+
+
+def test_in_place_keeps_the_object():
+    x = make(Plain, 2)
+    y = x.add_(1)
+    assert y is x
+    x += 1
+    assert type(x) is Plain and x.as_subclass(rl.Tensor).tolist() == [2, 3]
+    x[0] = 9
+    assert x[0].item() == 9
+
+
+def test_history_is_kept():
+    w = rl.ones(3, requires_grad=True)
+    x = w.as_subclass(Plain)
+    y = (x * 2).sum()
+    assert type(y) is Plain and y.requires_grad
+    y.backward()
+    assert w.grad.tolist() == [2, 2, 2] and type(w.grad) is rl.Tensor
+
+
+def test_handlers_see_names_and_arguments():
+    Log.seen.clear()
+    x = make(Log, 2)
+    rl.add(x, 1)
+    x.mul(2)
+    x + 1
+    1 + x
+    rl.nn.functional.gelu(x)
+    x.size()
+    x[0]
+    x[0] = 1.0
+    assert Log.seen == ["add", "mul", "add", "add", "gelu", "size", "__getitem__", "__setitem__"]
+    Log.seen.clear()
+    assert x.shape == (2,) and Log.seen == ["__get__"]
+
+
+def test_a_function_is_the_object_that_programs_know():
+    class Fixed(rl.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            for known, name in (
+                (rl.add, "add"),
+                (rl.Tensor.mul, "mul"),
+                (rl.nn.functional.linear, "linear"),
+                (rl.nn.functional.mse_loss, "mse"),
+                (rl.linalg.inv, "inv"),
+                (rl.Tensor.size, "size"),
+            ):
+                if func is known:
+                    return name
+            return NotImplemented
+
+    x = make(Fixed, 2, 2)
+    assert rl.add(x, 1) == "add" and x * 2 == "mul" and rl.nn.functional.linear(x, x) == "linear"
+    assert rl.nn.functional.mse_loss(x, x) == "mse" and rl.linalg.inv(x) == "inv" and x.size() == "size"
+    with pytest.raises(TypeError, match="all __torch_function__ handlers returned NotImplemented"):
+        x.exp()
+
+
+def test_keywords_reach_the_handler():
+    class Keys(rl.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return types, len(args), kwargs
+
+    x = make(Keys, 2)
+    assert x.sum(dim=0, keepdim=True) == ((Keys,), 1, {"dim": 0, "keepdim": True})
+    assert rl.add(rl.ones(2), other=x)[2]["other"] is x
+    assert x.exp()[2] is None
+
+
+def test_subclasses_are_asked_first():
+    order = []
+
+    class A(rl.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            order.append(cls.__name__)
+            return NotImplemented
+
+    class B(A):
+        pass
+
+    with pytest.raises(TypeError):
+        rl.add(make(A, 1), make(B, 1))
+    assert order == ["B", "A"]
+
+
+def test_what_is_no_tensor_takes_part():
+    assert rl.add(rl.ones(2), Duck(3.0))[:2] == ("duck", "add")
+    assert rl.sub(Duck(3.0), Duck(1.0))[2].item() == 2
+    assert (rl.ones(1) + Duck(1.0))[2].tolist() == [2]
+    with pytest.raises(TypeError, match="invalid combination of arguments"):
+        rl.mean(object())
+
+
+def test_nobody_is_asked_where_it_is_switched_off():
+    x = make(Plain, 2)
+    with rl._C.DisableTorchFunctionSubclass():
+        assert type(x + 1) is rl.Tensor
+        with rl._C.DisableTorchFunction():
+            assert type(x + 1) is rl.Tensor
+        assert type(x + 1) is rl.Tensor
+    assert type(x + 1) is Plain
+
+
+def test_modes_see_what_is_made_of_nothing():
+    class Names(TorchFunctionMode):
+        def __init__(self):
+            self.log = []
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            self.log.append(func.__name__)
+            return func(*args, **(kwargs or {}))
+
+    with Names() as outer:
+        x = rl.ones(2)
+        with Names() as inner:
+            x + 1
+        rl.nn.functional.gelu(x)
+    rl.zeros(1)
+    assert inner.log == ["add"] and outer.log == ["ones", "add", "gelu"]
+
+
+def test_modes_change_results():
+    class Half(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            kwargs = dict(kwargs or {})
+            if func is rl.zeros:
+                kwargs["dtype"] = rl.float16
+            return func(*args, **kwargs)
+
+    with Half():
+        assert rl.zeros(2).dtype == rl.float16
+    assert rl.zeros(2).dtype == rl.float32
+
+
+def test_a_mode_ends_after_an_error():
+    class Fails(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            raise KeyError("mode")
+
+    with pytest.raises(KeyError), Fails():
+        rl.ones(1)
+    assert rl.ones(1).item() == 1
+    assert rl._C._len_torch_function_stack() == 0
+
+
+def test_functions_of_a_program_ask():
+    def mine(x):
+        return handle_torch_function(mine, (x,), x) if has_torch_function((x,)) else "plain"
+
+    class Says:
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return func is mine
+
+    assert mine(rl.ones(1)) == "plain" and mine(Says()) is True
+
+
+def test_attributes_and_printing():
+    class Noted(rl.Tensor):
+        def __new__(cls, data, note):
+            made = rl.as_tensor(data).as_subclass(cls)
+            made.note = note
+            return made
+
+    x = Noted([1.0, 2.0], "n")
+    assert x.note == "n" and type(x * 2) is Noted
+    assert repr(x) == str(x) == "Noted([1., 2.])"
+    assert repr(make(Plain, 2)) == "Plain([0., 1.])"
+
+
+def test_as_a_parameter():
+    p = rl.nn.Parameter(make(Plain, 2))
+    assert isinstance(p, rl.nn.Parameter) and type(p) is Plain and p.requires_grad
+    layer = rl.nn.Module()
+    layer.p = p
+    assert [name for name, _ in layer.named_parameters()] == ["p"]
+    assert not isinstance(make(Plain, 2), rl.nn.Parameter)
+
+
+def test_plain_tensors_and_parameters_do_not_take_part():
+    make(Plain, 2)
+    p = rl.nn.Parameter(rl.ones(2))
+    assert type(p * 2) is rl.Tensor and type(p.data) is rl.Tensor
+    assert not has_torch_function((rl.ones(1), p, 3))
+
+
+def test_copies():
+    x = make(Plain, 2)
+    assert type(copy.copy(x)) is Plain
+    with pytest.raises(RuntimeError, match=r"__deepcopy__\(\) for non-wrapper subclasses"):
+        copy.deepcopy(x)
+    y = pickle.loads(pickle.dumps(x))
+    assert type(y) is Plain and y.tolist() == x.tolist()
