@@ -250,21 +250,6 @@ def kaiming_normal_(
     return normal_(tensor, 0, calculate_gain(nonlinearity, a) / math.sqrt(fan), generator)
 
 
-def _orthonormal(columns):
-    """The factor :math:`Q` of :math:`QR` whose :math:`R` has a positive diagonal, column after column.
-
-    Source: Giraud et al. (2005), "twice is enough": projecting every column off its predecessors a second time keeps
-    the columns orthogonal to rounding.
-    """
-    q = columns.to(_C.float64) if columns.is_floating_point() else columns.to(_C.complex128)
-    for j in range(q.size(1)):
-        column, before = q[:, j], q[:, :j]
-        for _ in range(2):
-            column = column - before @ (before.mH @ column)
-        q[:, j] = column / column.norm()
-    return q.to(columns.dtype)
-
-
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
     """Fills with an orthogonal matrix; dimensions after the first are taken together.
 
@@ -280,7 +265,8 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
         if rows < columns:
             flat.t_()
-        q = _orthonormal(flat)
+        q, r = _C._linalg.qr(flat)
+        q.mul_(r.diagonal().sgn())  # the factor whose R has a positive diagonal is the only one
         if rows < columns:
             q.t_()
         tensor.view_as(q).copy_(q)
