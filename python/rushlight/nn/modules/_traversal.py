@@ -87,24 +87,42 @@ class TraversalMethods:
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """This module and all its descendants, each once."""
-        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+        if type(self).named_modules is not TraversalMethods.named_modules:
+            for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+                yield module
+            return
+        memo: set[Any] = set()
+        waiting: list[Any] = [self]
+        while waiting:
+            module = waiting.pop()
+            if module in memo:
+                continue
+            if remove_duplicate:
+                memo.add(module)
             yield module
+            if below := module._modules:
+                waiting += [each for each in reversed(below.values()) if each is not None]
 
     def named_modules(
         self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
         """This module and all its descendants, with their full names."""
         memo = set() if memo is None else memo
-        if self in memo:
-            return
-        if remove_duplicate:
-            memo.add(self)
-        yield prefix, self
-        for name, module in self._modules.items():
-            if module is not None:
-                yield from module.named_modules(
-                    memo, f"{prefix}.{name}" if prefix else str(name), remove_duplicate
-                )
+        # a list instead of generators inside one another, each of which would hand every module on
+        waiting: list[Any] = [(prefix, self)]
+        while waiting:
+            prefix, module = waiting.pop()
+            if module is not self and type(module).named_modules is not TraversalMethods.named_modules:
+                yield from module.named_modules(memo, prefix, remove_duplicate)
+                continue
+            if module in memo:
+                continue
+            if remove_duplicate:
+                memo.add(module)
+            yield prefix, module
+            if below := module._modules:
+                dot = f"{prefix}." if prefix else ""
+                waiting += [(f"{dot}{name}", each) for name, each in reversed(below.items()) if each is not None]
 
     # ------------------------------------------------------------------ finding
     def get_submodule(self, target: str) -> Module:
