@@ -53,7 +53,7 @@ pub fn promote(a: DType, b: DType) -> DType {
 #[cold]
 fn promote_stored(a: DType, b: DType) -> DType {
     let eight = |d: DType| d.is_stored() && d.is_float();
-    let plain = |d: DType| !d.is_stored() && d.is_differentiable();
+    let plain = |d: DType| !d.is_stored() && d.is_float();
     match (a, b) {
         _ if eight(a) || eight(b) => refuse("Float8 Types", a, b),
         (a, _) if plain(a) => a,

@@ -290,6 +290,8 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
         },
         Base::DType => dtype_of(obj)?.map(Arg::DType),
         Base::Device => device_of(obj)?.map(Arg::Device),
+        // None stands for the default
+        Base::Format if obj.is_none() => Some(Arg::Absent),
         Base::Format => obj.cast::<PyFormat>().ok().map(|f| Arg::Format(f.get().0)),
         Base::Generator => super::create::generator_of(obj).map(Arg::Generator),
     })

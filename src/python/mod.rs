@@ -7,11 +7,14 @@ mod create;
 mod describe;
 mod error;
 mod function;
+mod hook;
 mod index;
 #[allow(unsafe_code)]
 mod interop;
 #[allow(unsafe_code)]
 mod interrupt;
+mod mismatch;
+mod node;
 #[allow(unsafe_code)]
 mod object;
 mod out;

@@ -273,6 +273,12 @@ impl PyTensor {
     #[getter]
     fn mT<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
+        if t.ndim() == 0 {
+            return guarded("mT", || {
+                warn("Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.");
+                wrap(py, t.view_as(&t).py()?)
+            });
+        }
         if t.ndim() < 2 {
             return Err(PyRuntimeError::new_err(format!(
                 "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
@@ -300,6 +306,12 @@ impl PyTensor {
     #[getter]
     fn mH<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
+        if t.ndim() == 0 {
+            return guarded("mH", || {
+                warn("Tensor.mH is deprecated on 0-D tensors. Consider using x.conj().");
+                wrap(py, t.view_as(&t).py()?)
+            });
+        }
         if t.ndim() < 2 {
             return Err(PyRuntimeError::new_err(format!(
                 "tensor.mH is only supported on matrices or batches of matrices. Got {}-D tensor.",
@@ -413,7 +425,7 @@ impl PyTensor {
     #[getter]
     fn grad_fn<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         match self.tensor().grad_fn() {
-            Some((node, _)) => super::autograd::node_object(py, node).map(Some),
+            Some((node, _)) => super::node::node_object(py, node).map(Some),
             None => Ok(None),
         }
     }

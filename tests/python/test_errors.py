@@ -521,3 +521,33 @@ def test_a_number_is_no_picture_and_no_grid():
     for pair in ((number, x), (x, number)):
         with pytest.raises(RuntimeError, match="expected 4D or 5D input and grid"):
             rl.nn.functional.grid_sample(*pair, align_corners=False)
+
+
+def test_what_has_no_axis_cannot_be_rolled_along_one():
+    with pytest.raises(IndexError, match="Dimension specified as 0 but tensor has no dimensions"):
+        rl.roll(rl.tensor(1.0), 0, 0)
+    assert rl.roll(rl.tensor(1.0), 3).item() == 1
+
+
+def test_grad_of_no_inputs():
+    x = rl.ones(1, requires_grad=True)
+    with pytest.raises(RuntimeError, match="`inputs` argument to `grad\\(\\)` cannot be empty"):
+        rl.autograd.grad(x * 2, [])
+
+
+def test_targets_of_a_probability_are_probabilities():
+    with pytest.raises(RuntimeError, match="all elements of target should be between 0 and 1"):
+        rl.nn.functional.binary_cross_entropy(rl.full((2,), 0.5), rl.full((2,), 1.5))
+
+
+@pytest.mark.parametrize("name", ["uint16", "uint32", "uint64"])
+def test_stored_integers_have_no_common_dtype_with_complex_ones(name):
+    with pytest.raises(RuntimeError, match="Promotion for uint16, uint32, uint64 types is not supported"):
+        rl.promote_types(getattr(rl, name), rl.complex64)
+
+
+def test_sizes_are_integers():
+    assert rl.Size((rl.tensor(2), True)) == (2, 1)
+    for odd in ([1.5], ["a"], [rl.tensor(1.0)]):
+        with pytest.raises(TypeError, match=r"torch.Size\(\) takes an iterable of 'int' \(item 0 is"):
+            rl.Size(odd)

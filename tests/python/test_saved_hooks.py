@@ -181,3 +181,15 @@ def test_edges_and_versions():
     plain = rl.ones(2)
     graph.increment_version(plain)
     assert plain._version == 1
+
+
+def test_a_number_beside_a_tensor_has_a_place_among_the_inputs():
+    x = rl.ones(2, requires_grad=True)
+    for y in (x * 3, x + 3, x - 3, x / 3):
+        assert [place[0] is None for place in y.grad_fn.next_functions] == [False, True]
+    assert len((x**2).grad_fn.next_functions) == 1
+    y, seen = x * 3, []
+    y.grad_fn.register_hook(lambda inputs, outputs: seen.append((len(inputs), inputs[1], outputs[0].tolist())))
+    y.grad_fn.register_hook(lambda inputs, outputs: (inputs[0] * 2, None))
+    y.sum().backward()
+    assert seen == [(2, None, [1, 1])] and x.grad.tolist() == [6, 6]

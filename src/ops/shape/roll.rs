@@ -149,6 +149,7 @@ rows! { ROLL:
             return apply(Roll { axes: Dims::new(), shifts: smallvec![by] }, &[input]);
         }
         ensure!(!shifts.is_empty(), Runtime, "`shifts` required");
+        ensure!(dims.is_empty() || input.ndim() > 0, Index, "Dimension specified as {} but tensor has no dimensions", dims[0]);
         ensure!(shifts.len() == dims.len(), Runtime, "shifts and dimensions must align. shifts: {}, dims:{}", shifts.len(), dims.len());
         let (mut axes, mut moved) = (Dims::new(), Dims::new());
         for (&d, &s) in dims.iter().zip(shifts) {

@@ -78,6 +78,7 @@ rows! { REGRESSION:
             input.shape()
         );
         ensure!(unit_interval(input)?, Runtime, "all elements of input should be between 0 and 1");
+        ensure!(unit_interval(target)?, Runtime, "all elements of target should be between 0 and 1");
         loss(&BCE, input, target, weight, reduction, NO)
     }
     /// The binary cross entropy of logits, exact for large ones.
