@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 ALIGNMENT = 64
 _CHUNK = 1 << 26
 _SMALL = 1 << 13
+_CACHED = 1 << 18
 _LIMIT = 0xFFFFFFFF  # sizes and offsets from here on need the fields of zip64
 _UTF8 = 1 << 11
 _FIRST_DAY = 0x21  # 1980-01-01, so that equal objects make equal files
@@ -187,15 +188,15 @@ class ArchiveReader:
                     _fill(packed, view)
                 return
             self._file.seek(start)
-            _fill(self._file, view)
-            if info.CRC and zlib.crc32(view) != info.CRC:
+            if _fill(self._file, view, bool(info.CRC)) != info.CRC:
                 raise BadZipFile(f"Bad CRC-32 for {name[:100]}")
 
 
-def _fill(file, view):
-    done = 0
+def _fill(file, view, check=False):
+    """Reads until `view` is full; its checksum, or 0 without `check`, computed while the bytes are in the cache."""
+    done = crc = 0
     while done < view.nbytes:
-        part = view[done : done + _CHUNK]
+        part = view[done : done + (_CACHED if check else _CHUNK)]
         if hasattr(file, "readinto"):
             count = file.readinto(part)
         else:
@@ -204,7 +205,10 @@ def _fill(file, view):
             part[:count] = data
         if not count:
             raise BadZipFile("the file ends within a record")
+        if check:
+            crc = zlib.crc32(part[:count], crc)
         done += count
+    return crc
 
 
 @contextmanager
