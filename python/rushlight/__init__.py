@@ -125,6 +125,7 @@ if TYPE_CHECKING:
         mtia as mtia,
         multiprocessing as multiprocessing,
         nn as nn,
+        onnx as onnx,
         optim as optim,
         overrides as overrides,
         profiler as profiler,
@@ -199,7 +200,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
         "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
-        "fx hub jit library linalg mps mtia multiprocessing nn optim overrides profiler return_types serialization signal special storage "
+        "fx hub jit library linalg mps mtia multiprocessing nn onnx optim overrides profiler return_types serialization signal special storage "
         "testing types utils vision version xpu",
     )
     __all__ = list(_eager + _later)

@@ -22,7 +22,7 @@ _NAMES = {
         "lu_unpack margin_ranking_loss masked matrix_exp matrix_rank max_pool1d_with_indices "
         "merge_type_from_type_comment monitor native_batch_norm native_channel_shuffle native_dropout "
         "native_group_norm native_layer_norm native_norm nested nonzero_static norm_except_dim nuclear_norm "
-        "onnx orgqr ormqr package parse_ir parse_schema parse_type_comment pca_lowrank per_channel_affine "
+        "orgqr ormqr package parse_ir parse_schema parse_type_comment pca_lowrank per_channel_affine "
         "per_channel_affine_float_qparams per_channel_symmetric per_tensor_affine per_tensor_symmetric "
         "pinverse poisson_nll_loss prepare_multiprocessing_environment "
         "profiler_allow_cudagraph_cupti_lazy_reinit_cuda12 q_per_channel_axis q_per_channel_scales "
@@ -73,7 +73,6 @@ _INSTEAD = {
     "nn.qat": _NOT_QUANTISED,
     "nn.quantizable": _NOT_QUANTISED,
     "nn.quantized": _NOT_QUANTISED,
-    "onnx": _NOT_TRACED,
     "package": _NOT_TRACED,
     "qint": _NOT_QUANTISED,
     "quantization": _NOT_QUANTISED,

@@ -14,7 +14,7 @@ from rushlight.torch_version import TorchVersion
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("onnx", "state_dict"),
+        ("package", "state_dict"),
         ("distributed.rpc", "one process"),
         ("xpu.Stream", "device='cpu'"),
         ("cuda.nccl", "device='cpu'"),
@@ -36,7 +36,7 @@ def test_a_missing_name_says_what_to_do(path, words):
     assert not hasattr(owner, name)
 
 
-@pytest.mark.parametrize("line", ["import rushlight.onnx", "from rushlight import onnx", "from rushlight.nn import quantized"])
+@pytest.mark.parametrize("line", ["import rushlight.package", "from rushlight import package", "from rushlight.nn import quantized"])
 def test_an_import_of_it_says_so_too(line):
     with pytest.raises(ImportError, match="is not in rushlight"):
         exec(line)
@@ -50,7 +50,7 @@ def test_what_nobody_has_is_pythons_own_error():
 
 
 def test_python_adds_no_guess():
-    done = subprocess.run([sys.executable, "-c", "import rushlight; rushlight.onnx"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", "import rushlight; rushlight.package"], capture_output=True, text=True)
     assert "programs are not traced" in done.stderr
     assert "Did you mean" not in done.stderr
     done = subprocess.run([sys.executable, "-c", "import rushlight; rushlight.zerros"], capture_output=True, text=True)

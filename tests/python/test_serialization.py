@@ -328,3 +328,38 @@ def test_modules_within_one_another():
 def test_parameter_dict_get():
     held = nn.ParameterDict({"a": rl.ones(1)})
     assert held.get("a") is held["a"] and held.get("b") is None and held.get("b", 4) == 4
+
+
+def test_both_picklers_write_the_same():
+    """CPython's pickler writes what the one in Python does, which alone can name classes of this package."""
+    from rushlight.serialization import _pickler
+
+    x = rl.arange(6.0).reshape(2, 3)
+    optimizer = rl.optim.Adam(nn.Linear(2, 2).parameters())
+    for value in (
+        [x, x.t(), x[:0], x.to(rl.bfloat16), x.to(rl.uint16), nn.Parameter(x), nn.Buffer(x), x.max(0)],
+        {"size": x.shape, "device": x.device, "layout": x.layout, "storage": x.storage(), "text": b"\xff"},
+        nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)).state_dict(),
+        optimizer.state_dict(),
+        rl.empty(2, device="meta"),
+    ):
+        written = []
+        for kind in (_pickler._Quick, _pickler._Named):
+            out = io.BytesIO()
+            pickler = kind(out, 2)
+            pickler.refer_to(False)
+            try:
+                pickler.dump(value)
+            except _pickler._Unnameable:
+                written.append(None)
+            else:
+                written.append(out.getvalue())
+        assert written[1] and written[0] in (None, written[1])
+        assert b"rushlight" not in written[1]
+    assert written[0] is None  # the last one names a dtype
+
+
+def test_the_table_of_names_changes_no_other_pickle():
+    for value in (rl.ones(2), rl.Size([2]), rl.float32, rl.device("cpu"), nn.Linear(1, 1)):
+        rl.save(value, io.BytesIO())
+        assert b"ctorch" not in pickle.dumps(value, 2)

@@ -101,7 +101,7 @@ class _Recording:
         Module.__call__ = call_module  # type: ignore[assignment, method-assign]
         # functions written in Python are leaves too, as PyTorch's are
         leaves: dict[Any, Any] = {}
-        for space in (vars(nn.functional), vars(rushlight)):
+        for space in (vars(nn.functional), vars(rushlight)) if tracer.python_leaves else ():
             for name, value in list(space.items()):
                 if (
                     isinstance(value, types.FunctionType)
@@ -127,7 +127,8 @@ class _Recording:
                 for value in vars(getattr(_C, place)).values()
                 if hasattr(value, "__wrapped__")
             }
-        for space in self.programs:
+        # held by a program's modules, and by layers, as their activation
+        for space in (*self.programs, *(vars(module) for module in tracer.root.modules())):
             for name, value in list(space.items()):
                 if isinstance(value, types.BuiltinFunctionType) and value in known:
                     self.put(space, name, known[value])
@@ -153,6 +154,8 @@ class Tracer(TracerBase):
         autowrap_modules (tuple of module): whose functions are leaves.
         autowrap_functions (tuple of callable), param_shapes_constant (bool): accepted.
     """
+
+    python_leaves = True  # whether functions written in Python are nodes, or looked into
 
     def __init__(
         self, autowrap_modules: Any = (), autowrap_functions: Any = (), param_shapes_constant: bool = False

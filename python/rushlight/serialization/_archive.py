@@ -9,9 +9,14 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 ALIGNMENT = 64
 _CHUNK = 1 << 26
+_SMALL = 1 << 13
+_CACHED = 1 << 18
 _LIMIT = 0xFFFFFFFF  # sizes and offsets from here on need the fields of zip64
 _UTF8 = 1 << 11
 _FIRST_DAY = 0x21  # 1980-01-01, so that equal objects make equal files
+
+# the extra field that makes up for what is missing to a multiple of the alignment
+_PADDING = [b"FB" + count.to_bytes(2, "little") + b"Z" * count for count in range(ALIGNMENT)]
 
 _LOCAL = Struct("<4s5H3L2H")
 _CENTRAL = Struct("<4s6H3L5H2L")
@@ -27,7 +32,7 @@ class ArchiveWriter:
 
     def __init__(self, out, checksums=True):
         self._out, self._checksums = out, checksums
-        self._offset, self._entries = 0, []
+        self._offset, self._waiting, self._directory = 0, [], []
 
     def add(self, name, data):
         """One record.
@@ -37,41 +42,31 @@ class ArchiveWriter:
             data (bytes or memoryview, or int): what it holds, or for how many zeros there is to be room.
         """
         skipped = isinstance(data, int)
-        view = None if skipped else memoryview(data).cast("B")
-        size = data if skipped else view.nbytes
-        crc = 0 if skipped or not self._checksums else zlib.crc32(view)
-        path = ("archive/" + name).encode()
+        size = data if skipped else len(data)
+        crc = 0 if skipped or not self._checksums else zlib.crc32(data)
+        path = b"archive/" + name.encode()
+        offset = self._offset
         large = size >= _LIMIT
-        extra = b""
-        if large:
-            extra = b"\1\0\x10\0" + size.to_bytes(8, "little") * 2
-        padding = -(self._offset + _LOCAL.size + len(path) + len(extra) + 4) % ALIGNMENT
-        extra += b"FB" + padding.to_bytes(2, "little") + b"Z" * padding
-        stated = _LIMIT if large else size
-        version = 45 if large else 20
+        extra = b"\1\0\x10\0" + size.to_bytes(8, "little") * 2 if large else b""
+        padding = -(offset + _LOCAL.size + len(path) + len(extra) + 4) % ALIGNMENT
+        extra += _PADDING[padding]
+        stated, version = (_LIMIT, 45) if large else (size, 20)
         head = _LOCAL.pack(
             b"PK\3\4", version, _UTF8, 0, 0, _FIRST_DAY, crc, stated, stated, len(path), len(extra)
         )
-        self._entries.append((path, crc, size, self._offset))
+        self._directory.append(_listed(path, crc, size, offset))
         self._write(head + path + extra)
-        for begin in range(0, size, _CHUNK):
-            length = min(_CHUNK, size - begin)
-            self._write(bytes(length) if skipped else view[begin : begin + length])
+        if skipped:
+            for begin in range(0, size, _CHUNK):
+                self._write(bytes(min(_CHUNK, size - begin)))
+        else:
+            self._write(data)
 
     def close(self):
         """The directory at the end; without it the archive cannot be read."""
         start = self._offset
-        for path, crc, size, offset in self._entries:
-            far = [value for value in (size, size, offset) if value >= _LIMIT]
-            extra = b"\1\0" + (8 * len(far)).to_bytes(2, "little") if far else b""
-            extra += b"".join(value.to_bytes(8, "little") for value in far)
-            stated, at = min(size, _LIMIT), min(offset, _LIMIT)
-            version = 45 if far else 20
-            numbers = (version, version, _UTF8, 0, 0, _FIRST_DAY, crc, stated, stated)
-            self._write(
-                _CENTRAL.pack(b"PK\1\2", *numbers, len(path), len(extra), 0, 0, 0, 0, at) + path + extra
-            )
-        count, length = len(self._entries), self._offset - start
+        self._write(b"".join(self._directory))
+        count, length = len(self._directory), self._offset - start
         if count >= 0xFFFF or length >= _LIMIT or start >= _LIMIT:
             end = self._offset
             numbers = Struct("<4sQ2H2L4Q").pack(b"PK\6\6", 44, 45, 45, 0, 0, count, count, length, start)
@@ -80,10 +75,35 @@ class ArchiveWriter:
         self._write(
             Struct("<4s4H2LH").pack(b"PK\5\6", 0, 0, few, few, min(length, _LIMIT), min(start, _LIMIT), 0)
         )
+        self._flush()
 
     def _write(self, data):
-        write_all(self._out, data)
-        self._offset += memoryview(data).nbytes
+        """What is small waits for more; what is large goes out by itself, without a copy."""
+        self._offset += len(data)
+        if len(data) < _SMALL:
+            self._waiting.append(bytes(data))
+            if len(self._waiting) < 64:
+                return
+            data = b""
+        self._flush()
+        for begin in range(0, len(data), _CHUNK):
+            write_all(self._out, data[begin : begin + _CHUNK])
+
+    def _flush(self):
+        write_all(self._out, b"".join(self._waiting))
+        self._waiting.clear()
+
+
+def _listed(path, crc, size, offset):
+    """The line of a record in the directory."""
+    extra, version = b"", 20
+    if size >= _LIMIT or offset >= _LIMIT:
+        far = [value for value in (size, size, offset) if value >= _LIMIT]
+        extra = b"\1\0" + (8 * len(far)).to_bytes(2, "little")
+        extra += b"".join(value.to_bytes(8, "little") for value in far)
+        size, offset, version = min(size, _LIMIT), min(offset, _LIMIT), 45
+    numbers = (version, version, _UTF8, 0, 0, _FIRST_DAY, crc, size, size)
+    return _CENTRAL.pack(b"PK\1\2", *numbers, len(path), len(extra), 0, 0, 0, 0, offset) + path + extra
 
 
 def write_all(out, data):
@@ -168,15 +188,15 @@ class ArchiveReader:
                     _fill(packed, view)
                 return
             self._file.seek(start)
-            _fill(self._file, view)
-            if info.CRC and zlib.crc32(view) != info.CRC:
+            if _fill(self._file, view, bool(info.CRC)) != info.CRC:
                 raise BadZipFile(f"Bad CRC-32 for {name[:100]}")
 
 
-def _fill(file, view):
-    done = 0
+def _fill(file, view, check=False):
+    """Reads until `view` is full; its checksum, or 0 without `check`, computed while the bytes are in the cache."""
+    done = crc = 0
     while done < view.nbytes:
-        part = view[done : done + _CHUNK]
+        part = view[done : done + (_CACHED if check else _CHUNK)]
         if hasattr(file, "readinto"):
             count = file.readinto(part)
         else:
@@ -185,7 +205,10 @@ def _fill(file, view):
             part[:count] = data
         if not count:
             raise BadZipFile("the file ends within a record")
+        if check:
+            crc = zlib.crc32(part[:count], crc)
         done += count
+    return crc
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from .. import _C
 from ..storage import UntypedStorage
 from ._archive import write_all
 from ._budget import brief
-from ._pickler import TensorPickler
+from ._pickler import dumped
 from ._unpickler import Storages, WeightsUnpickler, load_pickle
 
 _MAGIC = 0x1950A86A20F9469CFC6C
@@ -22,9 +22,9 @@ def write_legacy(obj, out, protocol, skip=False):
     pickle.dump(_MAGIC, out, protocol)
     pickle.dump(_PROTOCOL, out, protocol)
     pickle.dump({"protocol_version": _PROTOCOL, "little_endian": True, "type_sizes": _SIZES}, out, protocol)
-    pickler = TensorPickler(out, protocol, legacy=True)
-    pickler.dump(obj)
-    storages = {number: (storage, dtype) for number, storage, dtype in pickler.storages.values()}
+    text, found = dumped(obj, protocol, legacy=True)
+    write_all(out, text)
+    storages = {number: (storage, dtype) for number, storage, dtype in found}
     pickle.dump(list(storages), out, protocol)
     for storage, dtype in storages.values():
         write_all(out, (storage.nbytes() // dtype.itemsize).to_bytes(8, "little"))

@@ -61,7 +61,7 @@ class StorageType:
     """
 
     def __init__(self, name):
-        self.name = name
+        self.module, self.name = ("torch" if name in _DTYPE_OF else "torch.storage"), name
         if name in _OTHER_STORAGES:
             lacking(f"the dtype torch.{_OTHER_STORAGES[name]}")
         self.dtype = getattr(_C, _DTYPE_OF.get(name, "uint8"))
@@ -70,6 +70,21 @@ class StorageType:
         return f"StorageType(dtype={self.dtype})"
 
     __repr__ = __str__
+
+
+class Word:
+    """A name of PyTorch's that is written for a call: what it stands for here comes from :func:`torch_names`.
+
+    Args:
+        module (str): PyTorch's.
+        name (str): in it.
+    """
+
+    def __init__(self, module, name):
+        self.module, self.name = module, name
+
+    def __call__(self, *args):
+        return torch_names()[self.module, self.name](*args)
 
 
 def lacking(what):
@@ -158,8 +173,8 @@ def resolve(module, name):
 
 def torch_path(obj):
     """Where PyTorch has a class or function of this package; None if it has not, or if it is another's."""
-    if isinstance(obj, StorageType):
-        return ("torch" if obj.name in _DTYPE_OF else "torch.storage"), obj.name
+    if isinstance(obj, (StorageType, Word)):
+        return obj.module, obj.name
     if isinstance(obj, _C.dtype):
         return "torch", _name_of(obj)
     if not callable(obj):
@@ -189,3 +204,22 @@ _PLACES = {
     UntypedStorage: ("torch.storage", "UntypedStorage"),
     TypedStorage: ("torch.storage", "TypedStorage"),
 }
+
+
+@functools.cache
+def words():
+    """What pickles name that is no object here, by its name: storage classes, and words for what is called."""
+    found = {name: torch_names()["torch", name] for name in (*_DTYPE_OF, "UntypedStorage")}
+    pairs = (("torch", "Size"), ("torch", "device"), ("torch.serialization", "_get_layout"))
+    return found | {name: Word(module, name) for module, name in pairs}
+
+
+# Where CPython's pickler finds a word; a name that no other pickle has.
+ADDRESS = "_word_{}"
+
+
+def __getattr__(name: str):
+    found = words().get(name.removeprefix("_word_")) if name.startswith("_word_") else None
+    if found is None:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return found

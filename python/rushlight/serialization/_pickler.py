@@ -1,18 +1,28 @@
-"""Writing: a pickle in which tensors are references to storages, under the names that PyTorch gives them."""
+"""Writing: a pickle in which tensors are references to storages, under the names that PyTorch gives them.
+
+Two picklers write the same. CPython's own, in C, looks every name up where it says it is, and puts another in its
+place only for protocols below 3, by a table that is meant for the names of Python 2. The table gets the names that
+nothing but this file writes: the functions that rebuild tensors, and words that stand for classes. An object that
+holds a class or function of this package itself is written by the pickler in Python, and so are later protocols.
+"""
 
 from __future__ import annotations
 
 import pickle
+from _compat_pickle import REVERSE_NAME_MAPPING
 from collections import OrderedDict
+from io import BytesIO
 from typing import ClassVar
 
 from .. import _C
 from .._types import Size
 from ..nn.parameter import Parameter, UninitializedTensorMixin
 from ..storage import _CLASS_OF, TypedStorage, UntypedStorage, _flat, _name_of
-from ._names import StorageType, _get_layout, encode, torch_names, torch_path
+from . import _names
+from ._names import ADDRESS, StorageType, Word, encode, torch_path, words
 from ._places import location_tag
 from ._rebuild import (
+    REBUILDERS,
     rebuild_from_type_v2,
     rebuild_meta_tensor,
     rebuild_parameter,
@@ -23,34 +33,76 @@ from ._rebuild import (
 
 Tensor = _C.Tensor
 
-# Most of what a file holds beside tensors; asked for first.
-_PLAIN = frozenset(
-    (str, int, float, bool, type(None), tuple, list, dict, OrderedDict, bytes, StorageType, _C.dtype)
+REVERSE_NAME_MAPPING.update({(f.__module__, f.__name__): path for f, path in REBUILDERS.items()})
+REVERSE_NAME_MAPPING.update(
+    {(_names.__name__, ADDRESS.format(name)): torch_path(word) for name, word in words().items()}
 )
 
 
-class TensorPickler(pickle._Pickler):
-    """Writes tensors as references.
+def dumped(obj, protocol, legacy=False):
+    """An object as a pickle, and the storages behind its tensors.
 
-    `storages` collects ``key: (number, bytes, dtype)`` for the file; numbers count up in the order of the pickle.
+    Args:
+        obj (object): what is written.
+        protocol (int): of the pickle.
+        legacy (bool): whether references have the form of files before archives. Default: ``False``
+
+    Returns:
+        tuple: a buffer of bytes, and a list of ``(number, storage, dtype)`` in the order of the pickle
     """
+    kinds = (_Quick, _Named) if 0 <= protocol < 3 else (_Named,)
+    for kind in kinds:
+        out = BytesIO()
+        pickler = kind(out, protocol)
+        pickler.refer_to(legacy)
+        try:
+            pickler.dump(obj)
+        except _Unnameable:
+            continue
+        return out.getbuffer(), list(pickler.storages.values())
+    raise AssertionError("the last of the picklers finds a name for everything")
 
-    dispatch: ClassVar[dict] = dict(pickle._Pickler.dispatch)
 
-    def __init__(self, file, protocol, legacy=False):
-        super().__init__(file, protocol)
+class _Unnameable(Exception):
+    """A class, function or dtype whose name in PyTorch the quick pickler cannot write."""
+
+
+class _Reference:
+    """The storage of a tensor, to be referred to."""
+
+    __slots__ = ("dtype", "tensor")
+
+    def __init__(self, tensor, dtype):
+        self.tensor, self.dtype = tensor, dtype
+
+
+class _References:
+    """What the two picklers share: tensors become references to storages, which `storages` collects."""
+
+    def refer_to(self, legacy):
         self.storages = {}
         self._legacy = legacy
+        self._known = {}  # of storages behind tensors: (address, dtype) -> the reference
 
-    # ------------------------------------------------------------------ storages
     def persistent_id(self, obj):
-        if isinstance(obj, TypedStorage):
-            storage, dtype = obj._untyped_storage, obj.dtype
-            name = _CLASS_OF.get(_name_of(dtype), "UntypedStorage")
-        elif isinstance(obj, UntypedStorage):
-            storage, dtype, name = obj, _C.uint8, "UntypedStorage"
-        else:
+        kind = type(obj)
+        if kind is _Reference:
+            address = obj.tensor._storage_key() if obj.tensor._storage_nbytes() else None
+            found = self._known.get((address, obj.dtype))
+            if found is None:
+                storage = UntypedStorage._over(_flat(obj.tensor))
+                found = self._known[address, obj.dtype] = self._refer(storage, obj.dtype)
+            return (*found,)  # a new one each time, as in PyTorch's files
+        if kind in _WITHOUT:
             return None
+        if isinstance(obj, TypedStorage):
+            return self._refer(obj._untyped_storage, obj.dtype)
+        if isinstance(obj, UntypedStorage):
+            return self._refer(obj, _C.uint8, "UntypedStorage")
+        return None
+
+    def _refer(self, storage, dtype, name=None):
+        name = name or _CLASS_OF.get(_name_of(dtype), "UntypedStorage")
         if storage.device.type == "meta":
             raise RuntimeError("the storage of a meta tensor has no data to save")
         key = storage.data_ptr() or ("empty", dtype)
@@ -60,43 +112,66 @@ class TensorPickler(pickle._Pickler):
                 "Cannot save multiple tensors or storages that view the same data as different types"
             )
         count = storage.nbytes() if name == "UntypedStorage" else storage.nbytes() // dtype.itemsize
-        kind = torch_names()["torch", name]
+        kind = words()[name]
         reference = ("storage", kind, number, location_tag(storage), count)
         return (*reference, None) if self._legacy else reference  # None: it is no part of another storage
 
-    # ------------------------------------------------------------------ objects
     def reducer_override(self, obj):
-        if type(obj) in _PLAIN:
+        kind = type(obj)
+        if kind in _PLAIN:
             return NotImplemented
         if isinstance(obj, Tensor):
             return _tensor(obj)
+        if kind is OrderedDict and not obj and not obj.__dict__:
+            return OrderedDict, ()
         if isinstance(obj, Size):
-            return Size, (tuple(obj),)
+            return words()["Size"], (tuple(obj),)
         if isinstance(obj, _C.device):
-            return _C.device, (obj.type,) if obj.index is None else (obj.type, obj.index)
+            return words()["device"], (obj.type,) if obj.index is None else (obj.type, obj.index)
         if isinstance(obj, _C.layout):
-            return _get_layout, (str(obj),)
-        if isinstance(obj, tuple) and type(obj).__module__ == "torch.return_types":
-            return type(obj), (tuple(obj), {})
+            return words()["_get_layout"], (str(obj),)
+        if isinstance(obj, tuple) and kind.__module__ == "torch.return_types":
+            return kind, (tuple(obj), {})
+        return self._by_name(obj)
+
+    def _by_name(self, obj):
         return NotImplemented
 
-    def _write_name(self, obj, module, name):
+
+_FUNCTIONS = (type(encode), type(_C.add))
+
+# Most of what a file holds beside tensors; asked for first.
+_PLAIN = frozenset((str, int, float, bool, type(None), tuple, list, dict, bytes))
+_WITHOUT = _PLAIN | {OrderedDict, Tensor, Parameter, StorageType, Word, type, *_FUNCTIONS}
+
+
+class _Quick(_References, pickle.Pickler):
+    """CPython's own pickler, for what has no names beside those in its table."""
+
+    def _by_name(self, obj):
+        if isinstance(obj, (StorageType, Word)):
+            return ADDRESS.format(obj.name)
+        if isinstance(obj, (type, *_FUNCTIONS, _C.dtype)) and torch_path(obj) not in (None, REBUILDERS.get(obj)):
+            raise _Unnameable
+        return NotImplemented
+
+
+class _Named(_References, pickle._Pickler):
+    """The pickler in Python, which writes any name for anything."""
+
+    dispatch: ClassVar[dict] = dict(pickle._Pickler.dispatch)
+
+    def save_global(self, obj, name=None):
+        path = torch_path(obj)
+        if path is None:
+            super().save_global(obj, name)
+            return
         known = self.memo.get(id(obj))
         if known is not None:
             self.write(self.get(known[0]))
         else:
-            self.write(pickle.GLOBAL + f"{module}\n{name}\n".encode())
+            self.write(pickle.GLOBAL + "{}\n{}\n".format(*path).encode())
             self.memoize(obj)
-
-    def save_global(self, obj, name=None):
-        known = torch_path(obj)
-        if known is None:
-            super().save_global(obj, name)
-        else:
-            self._write_name(obj, *known)
-
-    def save_named(self, obj):
-        self._write_name(obj, *torch_path(obj))
 
     def save_type(self, obj):
         if obj in (type(None), type(NotImplemented), type(...)):
@@ -105,9 +180,10 @@ class TensorPickler(pickle._Pickler):
             self.save_global(obj)
 
     dispatch[type] = save_type
-    dispatch[type(encode)] = save_global
-    dispatch[type(_C.add)] = save_global
-    dispatch[StorageType] = dispatch[_C.dtype] = save_named
+
+
+for _kind in (*_FUNCTIONS, StorageType, Word, _C.dtype):
+    _Named.dispatch[_kind] = _Named.save_global
 
 
 def _tensor(obj):
@@ -120,16 +196,15 @@ def _tensor(obj):
         return (
             (rebuild_parameter_with_state, (*arguments, state)) if state else (rebuild_parameter, arguments)
         )
-    plain = obj.detach()
-    if plain.device.type == "meta":
-        shown = (plain.dtype, tuple(plain.shape), tuple(plain.stride()), obj.requires_grad)
+    if obj.device.type == "meta":
+        shown = (obj.dtype, tuple(obj.shape), tuple(obj.stride()), obj.requires_grad)
         function, arguments = rebuild_meta_tensor, shown
     else:
-        storage = TypedStorage(wrap_storage=UntypedStorage._over(_flat(plain)), dtype=plain.dtype)
-        shown = (storage, plain.storage_offset(), tuple(plain.shape), tuple(plain.stride()))
+        plain, dtype = obj.detach(), obj.dtype
+        shown = (_Reference(plain, dtype), plain.storage_offset(), tuple(plain.shape), tuple(plain.stride()))
         function, arguments = rebuild_tensor_v2, (*shown, obj.requires_grad, OrderedDict())
-        if _name_of(plain.dtype) not in _CLASS_OF:
-            function, arguments = rebuild_tensor_v3, (*arguments, plain.dtype)
+        if _name_of(dtype) not in _CLASS_OF:
+            function, arguments = rebuild_tensor_v3, (*arguments, dtype)
     if type(obj) is Tensor and not state:
         return function, arguments
     return rebuild_from_type_v2, (function, type(obj), arguments, state)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from io import BytesIO
 
 from ._archive import ALIGNMENT, ArchiveWriter
 from ._legacy import write_legacy
 from ._options import DEFAULT_PROTOCOL, _Settings, _within
-from ._pickler import TensorPickler
+from ._pickler import dumped
 from ._replace import replacing
 
 
@@ -59,16 +58,14 @@ def _write(obj, out, protocol, archive, without_byteorder):
     if not archive:
         write_legacy(obj, out, protocol, skip)
         return
-    text = BytesIO()
-    pickler = TensorPickler(text, protocol)
-    pickler.dump(obj)
+    text, storages = dumped(obj, protocol)
     records = ArchiveWriter(out, _Settings.crc32)
-    records.add("data.pkl", text.getbuffer())
+    records.add("data.pkl", text)
     records.add(".format_version", b"1")
     records.add(".storage_alignment", str(ALIGNMENT).encode())
     if not without_byteorder:
         records.add("byteorder", b"little")
-    for number, storage, _ in pickler.storages.values():
+    for number, storage, _ in storages:
         count = storage.nbytes()
         records.add(f"data/{number}", count if skip else memoryview(storage.cpu()._bytes) if count else b"")
     records.add("version", b"3\n")

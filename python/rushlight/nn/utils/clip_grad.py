@@ -113,5 +113,6 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
     limit = float(clip_value)
     with no_grad():
         for p in _listed(parameters):
-            if p.grad is not None:
-                p.grad.clamp_(min=-limit, max=limit)
+            grad = p.grad
+            if grad is not None:
+                grad.clamp_(-limit, limit)
