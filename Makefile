@@ -53,11 +53,12 @@ test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and 
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
 		cargo test --quiet --lib --target $(ARM) -- --test-threads=1 $(ARM_TESTS)
 
-lint: build ## formatting, clippy, ruff, types, stale stubs
+lint: build ## formatting, clippy, ruff, types, stale stubs and tables
 	cargo fmt --check
 	cargo clippy --quiet --all-targets --features python -- -D warnings
 	$(BIN)/ruff check python tests examples benches
 	$(BIN)/python -m rushlight._stubs --check
+	$(BIN)/python -m rushlight._coverage --check
 	$(BIN)/mypy
 
 lint-arm: ## clippy for 64-bit ARM, where the Rust target is installed
@@ -67,6 +68,9 @@ lint-arm: ## clippy for 64-bit ARM, where the Rust target is installed
 
 stubs: build ## writes python/rushlight/_C.pyi from the op table
 	$(BIN)/python -m rushlight._stubs
+
+coverage: build ## writes docs/COVERAGE.md: what every op can do, asked of the engine
+	$(BIN)/python -m rushlight._coverage
 
 # An interpreter that has PyTorch, to be compared with; the figures that `bench-diff` compares with.
 TORCH ?= $(BIN)/python
