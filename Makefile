@@ -9,10 +9,10 @@ ARM := aarch64-unknown-linux-gnu
 ARM_TESTS := cpu::machine::vector cpu::elementwise::math cpu::machine::simd cpu::create::transpose \
 	cpu::linalg::matmul::convert cpu::linalg::matmul::tests --skip blocks_of_every_kind
 
-.PHONY: help setup build demo demo-rust test test-arm lint lint-arm stubs bench docs wheel clean
+.PHONY: help setup build demo demo-rust test test-arm lint lint-arm stubs coverage bench bench-diff bench-rust docs wheel wheel-arm clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -53,11 +53,12 @@ test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and 
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
 		cargo test --quiet --lib --target $(ARM) -- --test-threads=1 $(ARM_TESTS)
 
-lint: build ## formatting, clippy, ruff, types, stale stubs
+lint: build ## formatting, clippy, ruff, types, stale stubs and tables
 	cargo fmt --check
 	cargo clippy --quiet --all-targets --features python -- -D warnings
 	$(BIN)/ruff check python tests examples benches
 	$(BIN)/python -m rushlight._stubs --check
+	$(BIN)/python -m rushlight._coverage --check
 	$(BIN)/mypy
 
 lint-arm: ## clippy for 64-bit ARM, where the Rust target is installed
@@ -68,17 +69,43 @@ lint-arm: ## clippy for 64-bit ARM, where the Rust target is installed
 stubs: build ## writes python/rushlight/_C.pyi from the op table
 	$(BIN)/python -m rushlight._stubs
 
-bench: build ## kernels and calls; ratios to PyTorch (or NumPy) into docs/PERFORMANCE.md
-	cargo bench -- --warm-up-time 0.3 --measurement-time 1
+coverage: build ## writes docs/COVERAGE.md: what every op can do, asked of the engine
+	$(BIN)/python -m rushlight._coverage
+
+# An interpreter that has PyTorch, to be compared with; the figures that `bench-diff` compares with.
+TORCH ?= $(BIN)/python
+FORMER ?= target/bench.json
+THREADS ?= 1
+
+bench: build ## calls, import, then ops, layers and programs against PyTorch (TORCH=python) into docs/PERFORMANCE.md
 	$(BIN)/python benches/call_overhead.py
 	$(BIN)/python benches/import_time.py
-	$(BIN)/python benches/ratios.py --write docs/PERFORMANCE.md
+	$(BIN)/python benches/sweep --torch $(TORCH) --threads $(THREADS) --json $(FORMER) --write docs/PERFORMANCE.md
+
+bench-diff: build ## what became slower by more than 15 % since `make bench`
+	$(BIN)/python benches/sweep --torch $(TORCH) --threads $(THREADS) --json target/bench-now.json --against $(FORMER)
+
+bench-rust: ## the kernels from Rust, by criterion
+	cargo bench -- --warm-up-time 0.3 --measurement-time 1
 
 docs: ## API documentation of the Rust library
 	cargo doc --no-deps
 
-wheel: $(VENV)/.tools ## the wheel, in dist/
-	$(BIN)/maturin build --release --out dist
+# zig links against the C library of 2014 and needs no container; no folder of this machine stays in the binary.
+WHEEL = RUSTFLAGS="--remap-path-prefix=$${CARGO_HOME:-$$HOME/.cargo}/registry/src=crates --remap-path-prefix=$(CURDIR)=rushlight" \
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --out dist --compression-level 9
+
+$(VENV)/.zig: $(VENV)/.tools
+	$(BIN)/pip install --quiet --disable-pip-version-check ziglang
+	@touch $@
+
+wheel: $(VENV)/.zig ## the wheel, in dist/: on Linux for every one with glibc 2.17 or newer (manylinux2014)
+	@if [ "$$(uname -s)" = Linux ]; then $(WHEEL) --zig --compatibility manylinux2014; else $(WHEEL); fi
+
+wheel-arm: $(VENV)/.zig ## the same for 64-bit ARM, where the Rust target is installed
+	@if [ -d "$$(rustc --print sysroot)/lib/rustlib/$(ARM)" ]; then \
+		$(WHEEL) --zig --compatibility manylinux2014 --target $(ARM); \
+	else echo "make wheel-arm lacks the Rust target: rustup target add $(ARM)"; exit 1; fi
 
 clean: ## removes what was built
 	cargo clean

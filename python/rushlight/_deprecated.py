@@ -37,6 +37,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[_C.Tensor, ...
             exchanged.
 
     Errors: RuntimeError for tensors of several axes, dtypes or devices, and another ``indexing``.
+
+    >>> rl.meshgrid(rl.arange(2), rl.arange(3), indexing="ij")[0].shape
+    torch.Size([2, 3])
     """
     if indexing is None:
         warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.")

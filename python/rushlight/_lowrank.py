@@ -82,6 +82,10 @@ def pca_lowrank(
 
     Returns:
         ``U``, ``S`` and ``V``; the columns of ``V`` are the principal directions, ``S ** 2 / (m - 1)`` the variances.
+
+    >>> U, S, V = rl.pca_lowrank(rl.randn(20, 5), q=2)
+    >>> U.shape, S.shape, V.shape
+    (torch.Size([20, 2]), torch.Size([2]), torch.Size([5, 2]))
     """
     m, n = A.shape[-2:]
     if q is None:

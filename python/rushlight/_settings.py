@@ -32,23 +32,41 @@ def set_printoptions(
         linewidth (int): characters in a line (80).
         profile (str): ``default``, ``short`` or ``full``.
         sci_mode (bool): scientific notation always or never; by the values if ``None``.
+
+    >>> rl.set_printoptions(precision=2)
+    >>> rl.tensor([1.2345])
+    tensor([1.23])
+    >>> rl.set_printoptions(profile="default")
     """
     _C.set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Accepted for compatibility: every operation is deterministic at any thread count anyway."""
+    """Accepted for compatibility: every operation is deterministic at any thread count anyway.
+
+    >>> rl.use_deterministic_algorithms(False)
+    >>> rl.are_deterministic_algorithms_enabled()
+    False
+    """
     global _deterministic, _warn_only
     _deterministic, _warn_only = bool(mode), bool(mode and warn_only)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
-    """What :func:`use_deterministic_algorithms` was last told."""
+    """What :func:`use_deterministic_algorithms` was last told.
+
+    >>> rl.are_deterministic_algorithms_enabled()
+    False
+    """
     return _deterministic
 
 
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
-    """Whether :func:`use_deterministic_algorithms` was told to warn only."""
+    """Whether :func:`use_deterministic_algorithms` was told to warn only.
+
+    >>> rl.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
     return _warn_only
 
 
@@ -56,6 +74,10 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
     """The same choice as a number or word: ``'default'`` (0), ``'warn'`` (1) or ``'error'`` (2).
 
     Errors: RuntimeError for another; TypeError for what is neither.
+
+    >>> rl.set_deterministic_debug_mode("default")
+    >>> rl.get_deterministic_debug_mode()
+    0
     """
     if not isinstance(debug_mode, (int, str)):
         raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
@@ -69,7 +91,11 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 
 
 def get_deterministic_debug_mode() -> int:
-    """What :func:`set_deterministic_debug_mode` would have to be told: 0, 1 or 2."""
+    """What :func:`set_deterministic_debug_mode` would have to be told: 0, 1 or 2.
+
+    >>> rl.get_deterministic_debug_mode()
+    0
+    """
     return (1 if _warn_only else 2) if _deterministic else 0
 
 
@@ -80,6 +106,10 @@ def set_float32_matmul_precision(precision: str) -> None:
         precision (str): ``'highest'``, ``'high'`` or ``'medium'``.
 
     Errors: ValueError for another.
+
+    >>> rl.set_float32_matmul_precision("highest")
+    >>> rl.get_float32_matmul_precision()
+    'highest'
     """
     global _matmul_precision
     if precision not in ("highest", "high", "medium"):
@@ -88,38 +118,68 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 
 def get_float32_matmul_precision() -> str:
-    """What :func:`set_float32_matmul_precision` was last told."""
+    """What :func:`set_float32_matmul_precision` was last told.
+
+    >>> rl.get_float32_matmul_precision()
+    'highest'
+    """
     return _matmul_precision
 
 
 def set_warn_always(b: bool, /) -> None:
-    """Accepted for compatibility: Python's own filters decide which warnings are shown."""
+    """Accepted for compatibility: Python's own filters decide which warnings are shown.
+
+    >>> rl.set_warn_always(False)
+    >>> rl.is_warn_always_enabled()
+    False
+    """
     global _warn_always
     _warn_always = bool(b)
 
 
 def is_warn_always_enabled() -> bool:
-    """What :func:`set_warn_always` was last told."""
+    """What :func:`set_warn_always` was last told.
+
+    >>> rl.is_warn_always_enabled()
+    False
+    """
     return _warn_always
 
 
 def set_flush_denormal(mode: bool) -> bool:
-    """Whether tiny numbers can be made zero on request: they are kept, so the answer is ``False``."""
+    """Whether tiny numbers can be made zero on request: they are kept, so the answer is ``False``.
+
+    >>> isinstance(rl.set_flush_denormal(False), bool)
+    True
+    """
     return False
 
 
 def compiled_with_cxx11_abi() -> bool:
-    """Whether C++ code of a program could be linked as PyTorch's newer releases ask for it."""
+    """Whether C++ code of a program could be linked as PyTorch's newer releases ask for it.
+
+    >>> rl.compiled_with_cxx11_abi()
+    True
+    """
     return True
 
 
 def is_vulkan_available() -> bool:
-    """Whether Vulkan can be used."""
+    """Whether Vulkan can be used.
+
+    >>> rl.is_vulkan_available()
+    False
+    """
     return False
 
 
 def set_default_tensor_type(t: Any, /) -> None:
-    """The old way to set the default dtype: ``torch.DoubleTensor`` or its name."""
+    """The old way to set the default dtype: ``torch.DoubleTensor`` or its name.
+
+    >>> rl.set_default_tensor_type(rl.FloatTensor)
+    >>> rl.get_default_dtype()
+    torch.float32
+    """
     from ._tensor import _BY_TYPE_NAME
 
     _C.set_default_dtype(_BY_TYPE_NAME[t] if isinstance(t, str) else t.dtype)
@@ -146,6 +206,9 @@ def get_device_module(device: Any = None) -> Any:
     """The module of a kind of device, such as :mod:`rushlight.cpu`.
 
     Errors: RuntimeError for a device that has none.
+
+    >>> rl.get_device_module("cpu").__name__.rpartition(".")[2]
+    'cpu'
     """
     import importlib
 
@@ -157,16 +220,28 @@ def get_device_module(device: Any = None) -> Any:
 
 
 def get_num_interop_threads() -> int:
-    """Threads between operations: one."""
+    """Threads between operations: one.
+
+    >>> rl.get_num_interop_threads() >= 1
+    True
+    """
     return 1
 
 
 def set_num_interop_threads(n: int) -> None:
-    """Accepted for compatibility: operations run one after another."""
+    """Accepted for compatibility: operations run one after another.
+
+    >>> callable(rl.set_num_interop_threads)
+    True
+    """
 
 
 def is_storage(obj: object, /) -> bool:
-    """Whether ``obj`` is the storage of a tensor."""
+    """Whether ``obj`` is the storage of a tensor.
+
+    >>> rl.is_storage(rl.ones(2).untyped_storage()), rl.is_storage(rl.ones(2))
+    (True, False)
+    """
     from .storage import TypedStorage, UntypedStorage
 
     return isinstance(obj, (TypedStorage, UntypedStorage))

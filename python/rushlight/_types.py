@@ -98,7 +98,11 @@ _RETURN_TYPES: dict = {"_make": _make_return_type}
 
 
 class OutOfMemoryError(RuntimeError, MemoryError):
-    """Memory for a tensor could not be had. Both classes, so that either kind of handler sees it."""
+    """Memory for a tensor could not be had. Both classes, so that either kind of handler sees it.
+
+    >>> issubclass(rl.OutOfMemoryError, MemoryError)
+    True
+    """
 
 
 _C._register_types(Size, _RETURN_TYPES)
@@ -112,6 +116,9 @@ class finfo:
         type (dtype): a floating or complex dtype; the default dtype if left out.
 
     Errors: TypeError for integer dtypes.
+
+    >>> rl.finfo(rl.float32).eps
+    1.1920928955078125e-07
     """
 
     _TABLE = {
@@ -150,6 +157,9 @@ class iinfo:
     """Limits of an integer dtype: ``bits, max, min``.
 
     Errors: TypeError for floating dtypes and bool.
+
+    >>> rl.iinfo(rl.int8).max
+    127
     """
 
     def __init__(self, type: Any) -> None:

@@ -29,27 +29,55 @@ def manual_seed(seed: int) -> Generator:
 
 
 def seed() -> int:
-    """Takes a seed from the system, sets it and returns it."""
+    """Takes a seed from the system, sets it and returns it.
+
+    >>> isinstance(rl.seed(), int)
+    True
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """The seed that was last set."""
+    """The seed that was last set.
+
+    >>> _ = rl.manual_seed(7)
+    >>> rl.initial_seed()
+    7
+    """
     return default_generator.initial_seed()
 
 
 def get_rng_state() -> Tensor:
-    """The state of the default generator, a uint8 tensor in PyTorch's layout."""
+    """The state of the default generator, a uint8 tensor in PyTorch's layout.
+
+    >>> state = rl.get_rng_state()
+    >>> x = rl.rand(2)
+    >>> rl.set_rng_state(state)
+    >>> rl.equal(x, rl.rand(2))
+    True
+    """
     return default_generator.get_state()
 
 
 def set_rng_state(new_state: Tensor) -> None:
-    """Puts the default generator into a state that :func:`get_rng_state` returned."""
+    """Puts the default generator into a state that :func:`get_rng_state` returned.
+
+    >>> state = rl.get_rng_state()
+    >>> x = rl.rand(2)
+    >>> rl.set_rng_state(state)
+    >>> rl.equal(x, rl.rand(2))
+    True
+    """
     default_generator.set_state(new_state)
 
 
 class fork_rng:
-    """A block after which the default generator is as it was before."""
+    """A block after which the default generator is as it was before.
+
+    >>> with rl.random.fork_rng(): x = rl.rand(3)
+    >>> rl.equal(x, rl.rand(3))
+    True
+    """
 
     def __init__(
         self,

@@ -363,7 +363,11 @@ class _OfOneDtype(type):
 def __getattr__(name: str):
     for dtype, known in _CLASS_OF.items():
         if name == known:
-            text = f"Storages of dtype {dtype}: of so many elements, or with the elements of a sequence."
+            text = f"""Storages of dtype {dtype}: of so many elements, or with the elements of a sequence.
+
+            >>> len(rl.{name}([1, 0]))
+            2
+            """
             made = _OfOneDtype(name, (), {"dtype": getattr(_C, dtype), "__doc__": text})
             made.__module__ = "torch"
             return globals().setdefault(name, made)

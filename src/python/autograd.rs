@@ -37,14 +37,33 @@ impl PyTensor {
         }
     }
     /// Keeps the gradient of a result.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> y = x * 3
+    /// >>> y.retain_grad()
+    /// >>> y.sum().backward()
+    /// >>> y.grad
+    /// tensor([1., 1.])
     fn retain_grad(&self) -> PyResult<()> {
         self.tensor().retain_grad().py()
     }
+    /// Whether `retain_grad` was called for a tensor that is no leaf.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True) * 2
+    /// >>> x.retain_grad()
+    /// >>> x.retains_grad
+    /// True
     #[getter]
     pub(super) fn retains_grad(&self) -> bool {
         keeps_grad(&self.tensor())
     }
     /// A hook on the gradient of this tensor: `hook(grad) -> Tensor or None`.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> handle = x.register_hook(lambda grad: 2 * grad)
+    /// >>> x.sum().backward()
+    /// >>> x.grad
+    /// tensor([2., 2.])
     fn register_hook(&self, hook: Py<PyAny>) -> PyResult<PyHandle> {
         let id = new_hook_id();
         match self.tensor().edge() {
@@ -62,6 +81,11 @@ impl PyTensor {
         }
     }
     /// A hook on a leaf, called with the leaf after its gradient was added to.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> handle = x.register_post_accumulate_grad_hook(lambda x: print(x.grad))
+    /// >>> x.sum().backward()
+    /// tensor([1., 1.])
     fn register_post_accumulate_grad_hook(&self, hook: Py<PyAny>) -> PyResult<PyHandle> {
         match self.tensor().edge() {
             Edge::Leaf(l) => {
@@ -78,6 +102,11 @@ impl PyTensor {
         }
     }
     /// Gradients of this tensor with respect to the leaves of its graph.
+    ///
+    /// >>> x = rl.tensor([1.0, 2.0], requires_grad=True)
+    /// >>> (x * x).sum().backward()
+    /// >>> x.grad
+    /// tensor([2., 4.])
     #[pyo3(signature = (gradient = None, retain_graph = None, create_graph = false, inputs = None))]
     fn backward(
         slf: &Bound<'_, Self>,
@@ -288,11 +317,19 @@ fn _set_mode(mode: u8) -> u8 {
     4 + autograd::set_mode(new) as u8
 }
 /// Whether this thread records a graph.
+///
+/// >>> rl.is_grad_enabled()
+/// True
+/// >>> with rl.no_grad(): print(rl.is_grad_enabled())
+/// False
 #[pyfunction]
 fn is_grad_enabled() -> bool {
     autograd::mode().says_enabled()
 }
 /// Whether this thread is in inference mode.
+///
+/// >>> with rl.inference_mode(): print(rl.is_inference_mode_enabled())
+/// True
 #[pyfunction]
 fn is_inference_mode_enabled() -> bool {
     autograd::inference_mode()
@@ -303,6 +340,9 @@ fn _set_anomaly(on: bool) -> bool {
     autograd::set_anomaly(on)
 }
 /// Whether the search for nan in gradients is on.
+///
+/// >>> rl.is_anomaly_enabled()
+/// False
 #[pyfunction]
 fn is_anomaly_enabled() -> bool {
     autograd::anomaly()

@@ -230,6 +230,12 @@ fn device_arg(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Device>> {
 ///
 /// Args: data: numbers, nested sequences, an array or a tensor; dtype: inferred if None; device; requires_grad.
 /// Errors: ValueError for ragged sequences, TypeError or RuntimeError for what is no number.
+///
+/// >>> rl.tensor([[1, 2], [3, 4]])
+/// tensor([[1, 2],
+///         [3, 4]])
+/// >>> rl.tensor([1, 2], dtype=rl.float64)
+/// tensor([1., 2.], dtype=torch.float64)
 #[pyfunction]
 #[pyo3(signature = (data, *, dtype = None, device = None, requires_grad = false, pin_memory = false))]
 fn tensor<'py>(
@@ -247,6 +253,12 @@ fn tensor<'py>(
 }
 
 /// A tensor of the data, sharing memory where the data has it and dtype and device fit.
+///
+/// >>> rl.as_tensor([1, 2])
+/// tensor([1, 2])
+/// >>> x = rl.ones(2)
+/// >>> rl.as_tensor(x) is x
+/// True
 #[pyfunction]
 #[pyo3(signature = (data, dtype = None, device = None))]
 fn as_tensor<'py>(
@@ -330,6 +342,12 @@ fn _typed<'py>(
 }
 
 /// A source of random numbers with its own state (`torch.Generator`).
+///
+/// >>> g = rl.Generator().manual_seed(3)
+/// >>> a = rl.rand(2, generator=g)
+/// >>> b = rl.rand(2, generator=g.manual_seed(3))
+/// >>> rl.equal(a, b)
+/// True
 #[pyclass(frozen, subclass, name = "Generator", module = "rushlight")]
 pub struct PyGenerator(pub Generator);
 
@@ -423,6 +441,11 @@ fn _from_buffer<'py>(
 /// The dtype of floats given without one.
 ///
 /// Errors: TypeError for what is no floating dtype.
+///
+/// >>> rl.set_default_dtype(rl.float64)
+/// >>> rl.ones(1).dtype
+/// torch.float64
+/// >>> rl.set_default_dtype(rl.float32)
 #[pyfunction]
 fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
     let dtype = dtype_of(d)?.ok_or_else(|| {
@@ -438,12 +461,20 @@ fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 /// The dtype of floats given without one.
+///
+/// >>> rl.get_default_dtype()
+/// torch.float32
 #[pyfunction]
 fn get_default_dtype(py: Python<'_>) -> Py<PyDType> {
     super::types::dtype(py, default_dtype())
 }
 
 /// How tensors are printed; see `torch.set_printoptions`.
+///
+/// >>> rl.set_printoptions(precision=2)
+/// >>> rl.tensor([1.2345])
+/// tensor([1.23])
+/// >>> rl.set_printoptions(profile="default")
 #[pyfunction]
 #[pyo3(signature = (precision = None, threshold = None, edgeitems = None, linewidth = None, profile = None, sci_mode = None))]
 fn set_printoptions(
@@ -486,6 +517,12 @@ fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 /// How many threads kernels use. Results do not depend on it.
 ///
 /// Errors: RuntimeError unless positive.
+///
+/// >>> threads = rl.get_num_threads()
+/// >>> rl.set_num_threads(1)
+/// >>> rl.get_num_threads()
+/// 1
+/// >>> rl.set_num_threads(threads)
 #[pyfunction]
 fn set_num_threads(n: i64) -> PyResult<()> {
     if n <= 0 {
@@ -496,12 +533,18 @@ fn set_num_threads(n: i64) -> PyResult<()> {
 }
 
 /// How many threads kernels use.
+///
+/// >>> rl.get_num_threads() >= 1
+/// True
 #[pyfunction]
 fn get_num_threads() -> usize {
     crate::kernels::cpu::machine::par::num_threads()
 }
 
 /// Figures of the CPU memory cache, in bytes.
+///
+/// >>> rl.memory_stats()["cached_bytes"] >= 0
+/// True
 #[pyfunction]
 fn memory_stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let d = PyDict::new(py);
@@ -512,6 +555,8 @@ fn memory_stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 }
 
 /// Gives cached CPU memory back to the system.
+///
+/// >>> rl.empty_cache()
 #[pyfunction]
 fn empty_cache() {
     crate::storage::host::empty_cache();

@@ -77,6 +77,21 @@ fn literal(default: &str) -> String {
     if plain { text } else { "None".to_string() }
 }
 
+/// What a row says: an alias also what the row says that it stands for. Fences are for rustdoc alone, Python knows
+/// examples by `>>>`.
+fn said(row: &OpDef) -> String {
+    let meant = row.doc.strip_prefix("Alias of `").and_then(|rest| rest.split('`').next());
+    let meant = meant.and_then(|name| all().find(|r| r.name == name && !r.doc.starts_with("Alias of")));
+    let lines =
+        row.doc.lines().chain(meant.into_iter().flat_map(|r| std::iter::once("").chain(r.doc.lines())));
+    let mut out = String::new();
+    for line in lines.filter(|line| !line.trim_start().starts_with("```")) {
+        out += line;
+        out += "\n";
+    }
+    out
+}
+
 /// The docstring of a name: its signatures, then what its rows say.
 pub fn doc(name: &str, rows: &[&'static OpDef]) -> String {
     let mut out = text_signature(name, rows);
@@ -86,7 +101,7 @@ pub fn doc(name: &str, rows: &[&'static OpDef]) -> String {
     for r in rows {
         if !r.doc.trim().is_empty() {
             out += "\n";
-            for line in r.doc.lines() {
+            for line in said(r).lines() {
                 out += line.strip_prefix(' ').unwrap_or(line);
                 out += "\n";
             }
@@ -127,7 +142,7 @@ fn _describe() -> String {
                 r.on.map_or("null".into(), |(low, high)| format!("[{low},{high}]")),
                 quote(&format!("{:?}", r.autocast)),
                 quote(r.returns),
-                quote(r.doc),
+                quote(&said(r)),
                 params.join(",")
             )
         })

@@ -137,6 +137,10 @@ pub enum Target {
     Leaf(Weak<Leaf>),
 }
 /// Removes a hook.
+///
+/// >>> x = rl.ones(2, requires_grad=True)
+/// >>> handle = x.register_hook(print)
+/// >>> handle.remove()
 #[pyclass(frozen, name = "RemovableHandle", module = "rushlight.utils.hooks")]
 pub struct PyHandle {
     #[pyo3(get)]

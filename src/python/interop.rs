@@ -120,6 +120,13 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
 /// A tensor sharing memory with a NumPy array.
 ///
 /// Errors: TypeError for other objects and dtypes, ValueError for negative strides.
+///
+/// >>> import numpy
+/// >>> array = numpy.zeros(2)
+/// >>> x = rl.from_numpy(array)
+/// >>> array[0] = 5
+/// >>> x
+/// tensor([5., 0.], dtype=torch.float64)
 #[pyfunction]
 fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let class = ndarray.get_type();
@@ -229,6 +236,9 @@ impl PyTensor {
     /// The tensor as a NumPy array over the same memory.
     ///
     /// Errors: RuntimeError if the tensor requires grad (unless `force`), TypeError for bfloat16.
+    ///
+    /// >>> rl.tensor([1.0, 2.0]).numpy()
+    /// array([1., 2.], dtype=float32)
     #[pyo3(signature = (*, force = false))]
     fn numpy<'py>(&self, py: Python<'py>, force: bool) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
@@ -369,6 +379,10 @@ impl PyTensor {
 }
 
 /// A tensor over the memory of any object that speaks DLPack, or of a capsule.
+///
+/// >>> import numpy
+/// >>> rl.from_dlpack(numpy.arange(3))
+/// tensor([0, 1, 2])
 #[pyfunction]
 #[pyo3(signature = (ext_tensor, *, device = None, copy = None))]
 fn from_dlpack<'py>(
@@ -395,6 +409,9 @@ fn from_dlpack<'py>(
 }
 
 /// A DLPack capsule over the memory of a tensor.
+///
+/// >>> rl.from_dlpack(rl.to_dlpack(rl.arange(3)))
+/// tensor([0, 1, 2])
 #[pyfunction]
 fn to_dlpack<'py>(py: Python<'py>, tensor: &Bound<'py, PyTensor>) -> PyResult<Bound<'py, PyAny>> {
     dlpack::export(py, tensor.get().tensor().detach(), false, false)

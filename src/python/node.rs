@@ -40,6 +40,10 @@ impl Place {
 }
 
 /// A node of the graph. Each kind of node is a Python class of its own, named as in PyTorch.
+///
+/// >>> y = rl.ones(2, requires_grad=True) * 2
+/// >>> y.grad_fn.name()
+/// 'MulBackward0'
 #[pyclass(frozen, subclass, weakref, dict, name = "Node", module = "rushlight.autograd.graph")]
 pub struct PyNode(Place);
 

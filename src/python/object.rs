@@ -15,6 +15,13 @@ use std::cell::{RefCell, UnsafeCell};
 use std::sync::Mutex;
 
 /// A tensor as Python sees it. The handle can be exchanged (`x.data = y`, `x.t_()`).
+///
+/// >>> x = rl.tensor([[1.0, 2.0], [3.0, 4.0]])
+/// >>> x.shape, x.dtype
+/// (torch.Size([2, 2]), torch.float32)
+/// >>> x @ x
+/// tensor([[ 7., 10.],
+///         [15., 22.]])
 #[pyclass(frozen, subclass, weakref, dict, name = "Tensor")]
 pub struct PyTensor {
     cell: Attached<Tensor>,

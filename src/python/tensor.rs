@@ -124,11 +124,20 @@ impl PyTensor {
     }
 
     // ---- geometry ------------------------------------------------------------------------------------------------
+    /// The number of elements along every axis.
+    ///
+    /// >>> rl.zeros(2, 3).shape
+    /// torch.Size([2, 3])
     #[getter]
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let shape = self.look(|t| crate::base::Dims::from_slice(t.shape()));
         size(py, &shape)
     }
+    /// The shape, or the number of elements along one axis.
+    ///
+    /// >>> x = rl.zeros(2, 3)
+    /// >>> x.size(), x.size(1)
+    /// (torch.Size([2, 3]), 3)
     #[pyo3(signature = (dim = None))]
     fn size<'py>(&self, py: Python<'py>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
         match dim {
@@ -136,6 +145,11 @@ impl PyTensor {
             Some(d) => Ok(self.tensor().size(d).py()?.into_pyobject(py)?.into_any()),
         }
     }
+    /// The steps in memory from one element to the next, along every axis or along one.
+    ///
+    /// >>> x = rl.zeros(2, 3)
+    /// >>> x.stride(), x.stride(0)
+    /// ((3, 1), 3)
     #[pyo3(signature = (dim = None))]
     fn stride<'py>(&self, py: Python<'py>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
@@ -147,55 +161,113 @@ impl PyTensor {
             }
         }
     }
+    /// The type of the elements.
+    ///
+    /// >>> rl.ones(2).dtype, rl.arange(2).dtype
+    /// (torch.float32, torch.int64)
     #[getter]
     fn dtype(&self, py: Python<'_>) -> Py<PyDType> {
         dtype(py, self.look(Tensor::dtype))
     }
+    /// Where the elements are.
+    ///
+    /// >>> rl.ones(2).device
+    /// device(type='cpu')
     #[getter]
     fn device(&self) -> PyDevice {
         PyDevice::of(self.look(Tensor::device))
     }
+    /// How the elements are laid: `rl.strided`.
+    ///
+    /// >>> rl.ones(2).layout
+    /// torch.strided
     #[getter]
     fn layout(&self, py: Python<'_>) -> Py<PyAny> {
         strided(py)
     }
+    /// The number of axes.
+    ///
+    /// >>> rl.zeros(2, 3).ndim
+    /// 2
     #[getter]
     fn ndim(&self) -> usize {
         self.look(|t| t.ndim())
     }
+    /// The number of axes.
+    ///
+    /// >>> rl.zeros(2, 3).dim()
+    /// 2
     fn dim(&self) -> usize {
         self.look(|t| t.ndim())
     }
+    /// The number of axes, as `dim`.
+    ///
+    /// >>> rl.zeros(2, 3).ndimension()
+    /// 2
     fn ndimension(&self) -> usize {
         self.look(|t| t.ndim())
     }
+    /// The number of elements.
+    ///
+    /// >>> rl.zeros(2, 3).numel()
+    /// 6
     fn numel(&self) -> usize {
         self.look(|t| t.numel())
     }
+    /// The number of elements, as `numel`.
+    ///
+    /// >>> rl.zeros(2, 3).nelement()
+    /// 6
     fn nelement(&self) -> usize {
         self.look(|t| t.numel())
     }
+    /// The bytes of one element.
+    ///
+    /// >>> rl.ones(2).element_size()
+    /// 4
     fn element_size(&self) -> usize {
         self.look(|t| t.dtype().size())
     }
+    /// The bytes of one element.
+    ///
+    /// >>> rl.ones(2, dtype=rl.float64).itemsize
+    /// 8
     #[getter]
     fn itemsize(&self) -> usize {
         self.look(|t| t.dtype().size())
     }
+    /// The bytes of all elements.
+    ///
+    /// >>> rl.ones(2, 3).nbytes
+    /// 24
     #[getter]
     fn nbytes(&self) -> usize {
         let t = self.tensor();
         t.numel() * t.dtype().size()
     }
+    /// How many elements of the storage come before the first one.
+    ///
+    /// >>> rl.arange(4)[1:].storage_offset()
+    /// 1
     fn storage_offset(&self) -> usize {
         self.look(|t| t.layout().offset)
     }
+    /// The address of the first element.
+    ///
+    /// >>> x = rl.arange(4)
+    /// >>> x[1:].data_ptr() - x.data_ptr()
+    /// 8
     fn data_ptr(&self) -> PyResult<usize> {
         let t = self.tensor();
         guarded("data_ptr", || {
             Ok(if t.numel() == 0 || t.device() == Device::Meta { 0 } else { t.ptr() as usize })
         })
     }
+    /// Whether the elements lie in memory in the order of `memory_format`, by default row by row.
+    ///
+    /// >>> x = rl.zeros(2, 3)
+    /// >>> x.is_contiguous(), x.t().is_contiguous()
+    /// (True, False)
     #[pyo3(signature = (memory_format = None))]
     fn is_contiguous(&self, memory_format: Option<&Bound<'_, PyFormat>>) -> bool {
         let format = memory_format.map_or(MemoryFormat::Contiguous, |f| f.get().0);
@@ -216,33 +288,66 @@ impl PyTensor {
     fn is_neg(&self) -> bool {
         false
     }
+    /// Whether the tensor was made in inference mode.
+    ///
+    /// >>> with rl.inference_mode(): x = rl.ones(2)
+    /// >>> x.is_inference()
+    /// True
     fn is_inference(&self) -> bool {
         self.look(|t| t.is_inference())
     }
+    /// Whether the elements are in the processor's memory.
+    ///
+    /// >>> rl.ones(2).is_cpu
+    /// True
     #[getter]
     fn is_cpu(&self) -> bool {
         self.look(|t| t.device() == Device::Cpu)
     }
+    /// Whether the elements are on a CUDA device: never.
+    ///
+    /// >>> rl.ones(2).is_cuda
+    /// False
     #[getter]
     fn is_cuda(&self) -> bool {
         self.look(|t| matches!(t.device(), Device::Gpu(_)))
     }
+    /// Whether the tensor has a shape and a dtype alone, and no elements.
+    ///
+    /// >>> rl.ones(2, device="meta").is_meta
+    /// True
     #[getter]
     fn is_meta(&self) -> bool {
         self.look(|t| t.device() == Device::Meta)
     }
+    /// Whether the tensor has a sparse layout.
+    ///
+    /// >>> rl.ones(2).is_sparse
+    /// False
     #[getter]
     fn is_sparse(&self) -> bool {
         false
     }
+    /// Whether the elements are quantized: never.
+    ///
+    /// >>> rl.ones(2).is_quantized
+    /// False
     #[getter]
     fn is_quantized(&self) -> bool {
         false
     }
+    /// Whether the tensor is a list of tensors of several shapes: never.
+    ///
+    /// >>> rl.ones(2).is_nested
+    /// False
     #[getter]
     fn is_nested(&self) -> bool {
         false
     }
+    /// Whether the tensor has oneDNN's layout: never.
+    ///
+    /// >>> rl.ones(2).is_mkldnn
+    /// False
     #[getter]
     fn is_mkldnn(&self) -> bool {
         false
@@ -255,13 +360,26 @@ impl PyTensor {
         }
         Ok(t.storage().version())
     }
+    /// Whether another tensor is the same view of the same memory.
+    ///
+    /// >>> x = rl.zeros(4)
+    /// >>> x.is_set_to(x[:]), x.is_set_to(x[1:])
+    /// (True, False)
     fn is_set_to(&self, other: &PyTensor) -> bool {
         let (a, b) = (self.tensor(), other.tensor());
         a.storage().same(b.storage()) && a.layout() == b.layout()
     }
+    /// Whether another tensor has the same shape.
+    ///
+    /// >>> rl.zeros(2, 3).is_same_size(rl.ones(2, 3))
+    /// True
     fn is_same_size(&self, other: &PyTensor) -> bool {
         self.tensor().shape() == other.tensor().shape()
     }
+    /// The tensor with its axes in reverse order: the transpose of a matrix.
+    ///
+    /// >>> rl.arange(6).view(2, 3).T.shape
+    /// torch.Size([3, 2])
     #[allow(non_snake_case)]
     #[getter]
     fn T<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -269,6 +387,10 @@ impl PyTensor {
         let order: Vec<usize> = (0..t.ndim()).rev().collect();
         wrap(py, t.permute_to(&order).py()?)
     }
+    /// Every matrix of a batch transposed.
+    ///
+    /// >>> rl.zeros(5, 2, 3).mT.shape
+    /// torch.Size([5, 3, 2])
     #[allow(non_snake_case)]
     #[getter]
     fn mT<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -287,6 +409,12 @@ impl PyTensor {
         }
         wrap(py, t.transpose(-2, -1).py()?)
     }
+    /// The conjugate transpose of a matrix.
+    ///
+    /// >>> x = rl.tensor([[1 + 1j, 2], [3, 4j]])
+    /// >>> x.H.resolve_conj()
+    /// tensor([[1.-1.j, 3.-0.j],
+    ///         [2.-0.j, 0.-4.j]])
     #[allow(non_snake_case)]
     #[getter]
     fn H<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -302,6 +430,10 @@ impl PyTensor {
         }
         wrap(py, t.conj_physical().py()?.transpose(0, 1).py()?)
     }
+    /// Every matrix of a batch, transposed and conjugated.
+    ///
+    /// >>> rl.zeros(5, 2, 3).mH.shape
+    /// torch.Size([5, 3, 2])
     #[allow(non_snake_case)]
     #[getter]
     fn mH<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -322,9 +454,19 @@ impl PyTensor {
     }
 
     // ---- values ---------------------------------------------------------------------------------------------------
+    /// The one element as a number of Python's.
+    ///
+    /// Errors: RuntimeError for more elements or none.
+    ///
+    /// >>> rl.tensor([2.5]).item()
+    /// 2.5
     fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(scalar(py, self.tensor().item().py()?))
     }
+    /// The elements as nested lists of numbers.
+    ///
+    /// >>> rl.arange(4).view(2, 2).tolist()
+    /// [[0, 1], [2, 3]]
     fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
         if t.device() == Device::Meta {
@@ -402,6 +544,11 @@ impl PyTensor {
     }
 
     // ---- graph ----------------------------------------------------------------------------------------------------
+    /// Whether operations with the tensor are recorded for `backward`.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> (x + 1).requires_grad
+    /// True
     #[getter]
     fn requires_grad(&self) -> bool {
         self.look(Tensor::requires_grad)
@@ -410,6 +557,10 @@ impl PyTensor {
     fn set_requires_grad(&self, on: bool) -> PyResult<()> {
         require(&self.tensor(), on)
     }
+    /// Sets whether operations with the tensor are recorded; the tensor itself.
+    ///
+    /// >>> rl.ones(2).requires_grad_().requires_grad
+    /// True
     #[pyo3(signature = (requires_grad = true))]
     fn requires_grad_<'py>(slf: Bound<'py, Self>, requires_grad: bool) -> PyResult<Bound<'py, Self>> {
         crate::python::autograd::check_outside(
@@ -418,10 +569,20 @@ impl PyTensor {
         require(&slf.get().tensor(), requires_grad)?;
         Ok(slf)
     }
+    /// Whether the tensor has no history: made by the user, or in need of no gradient.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> x.is_leaf, (x + 1).is_leaf
+    /// (True, False)
     #[getter]
     fn is_leaf(&self) -> bool {
         self.tensor().is_leaf()
     }
+    /// The node of the graph that made this tensor; None for leaves.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> (x + 1).grad_fn.name()
+    /// 'AddBackward0'
     #[getter]
     fn grad_fn<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         match self.tensor().grad_fn() {
@@ -429,10 +590,21 @@ impl PyTensor {
             None => Ok(None),
         }
     }
+    /// Which result of its node the tensor is.
+    ///
+    /// >>> x = rl.ones(4, requires_grad=True)
+    /// >>> x.chunk(2)[1].output_nr
+    /// 1
     #[getter]
     fn output_nr(&self) -> usize {
         self.tensor().grad_fn().map_or(0, |(_, slot)| slot)
     }
+    /// The gradient that `backward` left here, or None.
+    ///
+    /// >>> x = rl.tensor([1.0, 2.0], requires_grad=True)
+    /// >>> (3 * x).sum().backward()
+    /// >>> x.grad
+    /// tensor([3., 3.])
     #[getter]
     fn grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(g) = self.look(Tensor::grad) else {
@@ -491,6 +663,10 @@ impl PyTensor {
         Ok(())
     }
     /// The same data without history, with a version counter of its own.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True)
+    /// >>> x.data.requires_grad
+    /// False
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
@@ -507,6 +683,11 @@ impl PyTensor {
         self.replace(t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()).py()?);
         Ok(())
     }
+    /// Takes this tensor out of the graph: a leaf without a history.
+    ///
+    /// >>> x = rl.ones(2, requires_grad=True) * 2
+    /// >>> x.detach_().requires_grad
+    /// False
     fn detach_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
         let t = slf.get().tensor();
         if t.is_view() {
@@ -543,6 +724,10 @@ impl PyTensor {
 
     // ---- exchanging the geometry in place --------------------------------------------------------------------------
     /// Shows other memory: `set_(source)` or `set_(source, offset, size, stride)`.
+    ///
+    /// >>> x = rl.zeros(2)
+    /// >>> x.set_(rl.arange(3.0))
+    /// tensor([0., 1., 2.])
     #[pyo3(signature = (source = None, storage_offset = None, size = None, stride = None))]
     fn set_<'py>(
         slf: Bound<'py, Self>,
@@ -577,6 +762,13 @@ impl PyTensor {
         slf.get().replace(t.replaced(s.storage().clone(), layout, t.dtype()).py()?);
         Ok(slf)
     }
+    /// This tensor with another size; elements that are new have any value.
+    ///
+    /// Errors: RuntimeError if the tensor requires a gradient.
+    ///
+    /// >>> rl.arange(4).resize_(2, 2)
+    /// tensor([[0, 1],
+    ///         [2, 3]])
     #[pyo3(signature = (*size, memory_format = None))]
     fn resize_<'py>(
         slf: Bound<'py, Self>,
@@ -592,6 +784,11 @@ impl PyTensor {
         slf.get().replace(guarded("resize_", || resized(&t, &shape))?);
         Ok(slf)
     }
+    /// This tensor with the size of another one.
+    ///
+    /// >>> rl.arange(4).resize_as_(rl.zeros(2, 2))
+    /// tensor([[0, 1],
+    ///         [2, 3]])
     #[pyo3(signature = (the_template, *, memory_format = None))]
     fn resize_as_<'py>(
         slf: Bound<'py, Self>,
@@ -606,18 +803,38 @@ impl PyTensor {
         slf.get().replace(guarded("resize_as_", || resized(&t, like.shape()))?);
         Ok(slf)
     }
+    /// This matrix transposed.
+    ///
+    /// >>> rl.zeros(2, 3).t_().shape
+    /// torch.Size([3, 2])
     fn t_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| if t.ndim() < 2 { Ok(t.clone()) } else { t.transpose(0, 1) })
     }
+    /// This tensor with two axes exchanged.
+    ///
+    /// >>> rl.zeros(2, 3).transpose_(0, 1).shape
+    /// torch.Size([3, 2])
     fn transpose_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| t.transpose(dim0, dim1))
     }
+    /// This tensor with two axes exchanged, as `transpose_`.
+    ///
+    /// >>> rl.zeros(2, 3).swapaxes_(0, 1).shape
+    /// torch.Size([3, 2])
     fn swapaxes_<'py>(slf: Bound<'py, Self>, axis0: i64, axis1: i64) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| t.transpose(axis0, axis1))
     }
+    /// This tensor with two axes exchanged, as `transpose_`.
+    ///
+    /// >>> rl.zeros(2, 3).swapdims_(0, 1).shape
+    /// torch.Size([3, 2])
     fn swapdims_<'py>(slf: Bound<'py, Self>, dim0: i64, dim1: i64) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| t.transpose(dim0, dim1))
     }
+    /// This tensor without axes of size 1, or without those given.
+    ///
+    /// >>> rl.zeros(1, 3, 1).squeeze_().shape
+    /// torch.Size([3])
     #[pyo3(signature = (dim = None))]
     fn squeeze_<'py>(slf: Bound<'py, Self>, dim: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, Self>> {
         match dim {
@@ -633,9 +850,18 @@ impl PyTensor {
             }
         }
     }
+    /// This tensor with a new axis of size 1.
+    ///
+    /// >>> rl.zeros(3).unsqueeze_(0).shape
+    /// torch.Size([1, 3])
     fn unsqueeze_<'py>(slf: Bound<'py, Self>, dim: i64) -> PyResult<Bound<'py, Self>> {
         in_place_view(slf, |t| t.unsqueeze(dim))
     }
+    /// This tensor with another size and other strides over the same memory.
+    ///
+    /// >>> rl.arange(4).as_strided_((2, 2), (1, 2))
+    /// tensor([[0, 2],
+    ///         [1, 3]])
     #[pyo3(signature = (size, stride, storage_offset = None))]
     fn as_strided_<'py>(
         slf: Bound<'py, Self>,

@@ -10,6 +10,9 @@ use pyo3::types::{PyAny, PyDict, PyString, PyTuple, PyType};
 use std::cell::RefCell;
 
 /// The type of the elements of a tensor.
+///
+/// >>> rl.float32.itemsize, rl.int8.is_signed, rl.int8.is_floating_point
+/// (4, True, False)
 #[pyclass(frozen, name = "dtype", module = "rushlight")]
 pub struct PyDType(pub DType);
 
@@ -56,6 +59,11 @@ pub fn dtype(py: Python<'_>, d: DType) -> Py<PyDType> {
 }
 
 /// Where a tensor is: `device("cpu")`, `device("meta")`, `device("cuda", 0)`.
+///
+/// >>> rl.device("cpu")
+/// device(type='cpu')
+/// >>> rl.device("meta").type
+/// 'meta'
 #[pyclass(frozen, name = "device", module = "rushlight")]
 pub struct PyDevice {
     pub kind: &'static str,
@@ -177,6 +185,9 @@ thread_local! {
 }
 
 /// The device of new tensors on this thread.
+///
+/// >>> rl.get_default_device()
+/// device(type='cpu')
 #[pyfunction]
 fn get_default_device() -> PyDevice {
     PyDevice::of(default_device())
@@ -189,6 +200,9 @@ fn _set_default_device(device: &PyDevice) {
 }
 
 /// How a dense tensor is laid out: contiguous, channels last, or as its input.
+///
+/// >>> rl.zeros(1, 3, 4, 4).contiguous(memory_format=rl.channels_last).stride()
+/// (48, 1, 12, 3)
 #[pyclass(frozen, name = "memory_format", module = "rushlight")]
 pub struct PyFormat(pub MemoryFormat);
 
@@ -208,6 +222,9 @@ impl PyFormat {
 }
 
 /// `torch.strided` and the sparse layouts, which only exist to be named.
+///
+/// >>> rl.ones(2).layout
+/// torch.strided
 #[pyclass(frozen, name = "layout", module = "rushlight")]
 pub struct PyLayout(pub &'static str);
 

@@ -72,6 +72,8 @@ def set_autocast_enabled(device_type: str | bool, enabled: bool | None = None) -
     Args:
         device_type (str): as ``"cpu"``; left out, CUDA's.
         enabled (bool): on or off.
+
+    >>> rl.set_autocast_enabled("cpu", False)
     """
     if enabled is None:
         device_type, enabled = "cuda", bool(device_type)
@@ -105,48 +107,70 @@ def set_autocast_dtype(device_type: str, dtype: Any) -> None:
     Args:
         device_type (str): as ``"cpu"``.
         dtype (dtype): a half type.
+
+    >>> rl.set_autocast_dtype("cpu", rl.bfloat16)
     """
     _thread.dtypes[_kind("set_autocast_dtype", device_type)] = dtype
     _tell()
 
 
 def is_autocast_cache_enabled() -> bool:
-    """Whether the casts of parameters are kept until the outermost region of mixed precision ends."""
+    """Whether the casts of parameters are kept until the outermost region of mixed precision ends.
+
+    >>> rl.is_autocast_cache_enabled()
+    True
+    """
     return _thread.cache
 
 
 def set_autocast_cache_enabled(enabled: bool) -> None:
-    """Keeps the casts of parameters, or makes them anew for each op."""
+    """Keeps the casts of parameters, or makes them anew for each op.
+
+    >>> rl.set_autocast_cache_enabled(True)
+    """
     _thread.cache = bool(enabled)
     _tell()
 
 
 def autocast_increment_nesting() -> int:
-    """One more region of mixed precision begins; answers with how many there are."""
+    """One more region of mixed precision begins; answers with how many there are.
+
+    >>> rl.autocast_increment_nesting(), rl.autocast_decrement_nesting()
+    (1, 0)
+    """
     _thread.nesting += 1
     return _thread.nesting
 
 
 def autocast_decrement_nesting() -> int:
-    """A region of mixed precision ends; answers with how many are left."""
+    """A region of mixed precision ends; answers with how many are left.
+
+    >>> rl.autocast_increment_nesting(), rl.autocast_decrement_nesting()
+    (1, 0)
+    """
     _thread.nesting -= 1
     return _thread.nesting
 
 
 def clear_autocast_cache() -> None:
-    """Forgets the casts of parameters."""
+    """Forgets the casts of parameters.
+
+    >>> rl.clear_autocast_cache()
+    """
     _C._transform.clear_casts()
 
 
-def _of_old(name: str, device_type: str, target: Any, now: str) -> Any:
-    """A function of old for one type of devices, which warns."""
+def _of_old(name: str, device_type: str, target: Any, now: str, argument: str = "") -> Any:
+    """A function of old for one type of devices, which warns; ``argument`` is what its example gives it."""
 
     def older(*args: Any) -> Any:
         warn(f"torch.{name} is deprecated. Please use torch.{now} instead.", DeprecationWarning)
         return target(device_type, *args)
 
     older.__name__ = older.__qualname__ = name.partition("(")[0]
-    older.__doc__ = f"Deprecated: ``{now}``."
+    shown = target(device_type) if not argument else None
+    printed = "" if shown is None else f"\n{shown}"
+    older.__doc__ = f"Deprecated: ``{now}``.\n\n>>> rl.{older.__name__}({argument}){printed}\n"
     return older
 
 
@@ -159,6 +183,7 @@ def _older(device_type: str, short: str) -> list[Any]:
             device_type,
             set_autocast_enabled,
             f"set_autocast_enabled({quoted}, enabled)",
+            "False",
         ),
         _of_old(f"get_autocast_{short}_dtype()", device_type, get_autocast_dtype, f"get_autocast_dtype({quoted})"),
         _of_old(
@@ -166,6 +191,7 @@ def _older(device_type: str, short: str) -> list[Any]:
             device_type,
             set_autocast_dtype,
             f"set_autocast_dtype({quoted}, dtype)",
+            f"rl.get_autocast_dtype({quoted})",
         ),
     ]
 

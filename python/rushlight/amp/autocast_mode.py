@@ -167,6 +167,14 @@ def custom_fwd(
             autocast is off inside.
 
     Errors: ValueError for a device type that is no string.
+
+    >>> class Double(rl.autograd.Function):
+    ...     @staticmethod
+    ...     @rl.amp.custom_fwd(device_type="cpu", cast_inputs=rl.float32)
+    ...     def forward(ctx, x):
+    ...         return 2 * x
+    >>> Double.apply(rl.ones(2))
+    tensor([2., 2.])
     """
     _check_device_type(device_type)
     if fwd is None:
@@ -197,6 +205,20 @@ def custom_bwd(bwd: Callable[..., Any] | None = None, *, device_type: str) -> Ca
         device_type (str): as in :func:`custom_fwd`.
 
     Errors: ValueError for a device type that is no string.
+
+    >>> class Double(rl.autograd.Function):
+    ...     @staticmethod
+    ...     @rl.amp.custom_fwd(device_type="cpu")
+    ...     def forward(ctx, x):
+    ...         return 2 * x
+    ...     @staticmethod
+    ...     @rl.amp.custom_bwd(device_type="cpu")
+    ...     def backward(ctx, grad):
+    ...         return 2 * grad
+    >>> x = rl.ones(2, requires_grad=True)
+    >>> Double.apply(x).sum().backward()
+    >>> x.grad
+    tensor([2., 2.])
     """
     _check_device_type(device_type)
     if bwd is None:

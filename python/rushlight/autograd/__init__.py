@@ -33,6 +33,11 @@ def backward(
         inputs (Tensor or sequence, optional): accumulate into these leaves alone.
 
     Errors: RuntimeError if a tensor has no graph, is no scalar and no gradient is given, or the graph was freed.
+
+    >>> x = rl.tensor([1.0, 2.0], requires_grad=True)
+    >>> rl.autograd.backward((x * x).sum())
+    >>> x.grad
+    tensor([2., 4.])
     """
     if grad_variables is not None and grad_tensors is None:
         grad_tensors = grad_variables
@@ -122,6 +127,11 @@ class detect_anomaly:
         check_nan (bool): look for nan. Default: ``True``
 
     Errors: RuntimeError ``Function 'X' returned nan values in its 0th output.``
+
+    >>> import warnings
+    >>> warnings.simplefilter("ignore")
+    >>> with rl.autograd.detect_anomaly(): print(rl.is_anomaly_enabled())
+    True
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -140,6 +150,9 @@ class set_detect_anomaly:
     Args:
         mode (bool): on or off.
         check_nan (bool): look for nan. Default: ``True``
+
+    >>> with rl.autograd.set_detect_anomaly(False): print(rl.is_anomaly_enabled())
+    False
     """
 
     def __init__(self, mode: str, check_nan: bool = True) -> None:

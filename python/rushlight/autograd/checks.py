@@ -249,6 +249,9 @@ def gradgradcheck(
         inputs (tuple of Tensor or Tensor): as in :func:`gradcheck`.
         grad_outputs (tuple of Tensor, optional): the vectors of the first backward pass; random ones if left out.
         others: as in :func:`gradcheck`.
+
+    >>> rl.autograd.gradgradcheck(rl.sin, rl.rand(3, dtype=rl.float64, requires_grad=True))
+    True
     """
     if not (check_fwd_over_rev or check_rev_over_rev):
         raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")

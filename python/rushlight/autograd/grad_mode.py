@@ -100,7 +100,11 @@ class no_grad(_Mode):
 
 
 class enable_grad(_Mode):
-    """Operations in this block record, also inside :class:`no_grad`."""
+    """Operations in this block record, also inside :class:`no_grad`.
+
+    >>> with rl.no_grad(), rl.enable_grad(): print(rl.is_grad_enabled())
+    True
+    """
 
     __slots__ = ()
 
@@ -117,6 +121,9 @@ class set_grad_enabled(_Mode):
     """Turns recording on or off, at once, and for a block if used with ``with``.
 
     Args: mode (bool): on or off.
+
+    >>> with rl.set_grad_enabled(False): print(rl.is_grad_enabled())
+    False
     """
 
     __slots__ = ("_before", "mode")
@@ -143,6 +150,10 @@ class inference_mode(_Mode):
     """As :class:`no_grad`, and results may never take part in recording afterwards.
 
     Args: mode (bool): ``False`` records again.
+
+    >>> with rl.inference_mode(): x = rl.ones(2)
+    >>> x.is_inference()
+    True
     """
 
     __slots__ = ("mode",)
@@ -161,6 +172,8 @@ class set_multithreading_enabled:  # noqa: N801, RUF100
     """Whether backward passes may use several threads, at once, and for a block if used with ``with``.
 
     Accepted for compatibility: a pass runs in the thread that asks for it, its operations on all cores.
+
+    >>> with rl.autograd.set_multithreading_enabled(False): pass
     """
 
     __slots__ = ("mode",)

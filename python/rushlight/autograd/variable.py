@@ -17,7 +17,11 @@ class VariableMeta(type):
 
 
 class Variable(metaclass=VariableMeta):
-    """The old name of a tensor that may require gradients: ``Variable(x, requires_grad=True)`` is a tensor."""
+    """The old name of a tensor that may require gradients: ``Variable(x, requires_grad=True)`` is a tensor.
+
+    >>> rl.autograd.Variable(rl.ones(2), requires_grad=True).requires_grad
+    True
+    """
 
     def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Any:
         tensor = Tensor() if data is None else data.detach()

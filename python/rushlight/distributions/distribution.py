@@ -31,6 +31,9 @@ class Distribution:
     ``sample`` or ``rsample``, ``log_prob``, ``expand``, and what else is known of it.
 
     Errors: ValueError for a parameter outside its constraint.
+
+    >>> isinstance(rl.distributions.Normal(0.0, 1.0), rl.distributions.Distribution)
+    True
     """
 
     has_rsample: Any = False

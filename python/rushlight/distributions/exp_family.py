@@ -22,6 +22,9 @@ class ExponentialFamily(Distribution):
     measure :math:`k`. Subclasses give :math:`\theta`, :math:`F` and the mean of :math:`k`.
 
     Source: Nielsen and Nock (2010), Entropies and cross-entropies of exponential families.
+
+    >>> isinstance(rl.distributions.Normal(0.0, 1.0), rl.distributions.ExponentialFamily)
+    True
     """
 
     @property

@@ -226,7 +226,13 @@ def isinstance(obj: Any, target_type: Any) -> bool:  # noqa: A001, RUF100
 
 
 def fork(func: Any, *args: Any, **kwargs: Any) -> Future:
-    """Runs ``func`` and returns a future that is done: there is no second thread of the program's."""
+    """Runs ``func`` and returns a future that is done: there is no second thread of the program's.
+
+    >>> import warnings
+    >>> warnings.simplefilter("ignore")
+    >>> rl.jit.wait(rl.jit.fork(lambda x: x + 1, rl.ones(2)))
+    tensor([2., 2.])
+    """
     later = Future()
     try:
         later.set_result(func(*args, **kwargs))
@@ -236,7 +242,11 @@ def fork(func: Any, *args: Any, **kwargs: Any) -> Future:
 
 
 def wait(future: Future) -> Any:
-    """The value of a future."""
+    """The value of a future.
+
+    >>> rl.jit.wait(rl.jit.fork(lambda: 3))
+    3
+    """
     return future.wait()
 
 

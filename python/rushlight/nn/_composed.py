@@ -49,7 +49,11 @@ def _lp_pool(n):
         return (mean.sign() * mean.abs().relu()).mul(size).pow(1.0 / norm_type)
 
     lp_pool.__name__ = lp_pool.__qualname__ = name
-    lp_pool.__doc__ = f"The p-norm of every window; see :class:`LPPool{n}d`."
+    lp_pool.__doc__ = f"""The p-norm of every window; see :class:`LPPool{n}d`.
+
+    >>> F.lp_pool{n}d(rl.full((1, 1{", 4" * n}), 3.0), 1, 2).flatten()[0] == 3 * 2**{n}
+    tensor(True)
+    """
     return lp_pool
 
 
@@ -68,6 +72,9 @@ def gumbel_softmax(
         dim (int): along which softmax is taken. Default: -1
 
     Source: Jang et al. (2016), Categorical reparameterization with Gumbel-softmax.
+
+    >>> F.gumbel_softmax(rl.zeros(2, 3), hard=True).sum(1)
+    tensor([1., 1.])
     """
     if eps != 1e-10:
         from .._warn import warn
@@ -85,7 +92,11 @@ def gumbel_softmax(
 def local_response_norm(
     input: Any, size: Any, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:
-    """Divides by a power of the energy in neighbouring channels; see :class:`LocalResponseNorm`."""
+    """Divides by a power of the energy in neighbouring channels; see :class:`LocalResponseNorm`.
+
+    >>> F.local_response_norm(rl.ones(1, 4, 2, 2), 2).shape
+    torch.Size([1, 4, 2, 2])
+    """
     dim = input.dim()
     if dim < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {dim} dimensions)")
@@ -115,7 +126,11 @@ def linear_cross_entropy(
     label_smoothing: float = 0.0,
     options: Any = None,
 ) -> Tensor:
-    """Cross entropy of a linear map of the input; see :class:`LinearCrossEntropyLoss`."""
+    """Cross entropy of a linear map of the input; see :class:`LinearCrossEntropyLoss`.
+
+    >>> F.linear_cross_entropy(rl.ones(4, 8), rl.ones(3, 8), rl.tensor([0, 1, 2, 0]))
+    tensor(1.0986)
+    """
     if input.dim() not in (1, 2):
         raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
     if linear_weight.dim() < 2:
@@ -161,7 +176,11 @@ def triplet_margin_with_distance_loss(
     swap: bool = False,
     reduction: str = "mean",
 ) -> Tensor:
-    """Triplet loss with a distance of one's own; see :class:`TripletMarginWithDistanceLoss`."""
+    """Triplet loss with a distance of one's own; see :class:`TripletMarginWithDistanceLoss`.
+
+    >>> F.triplet_margin_with_distance_loss(rl.zeros(1, 2), rl.tensor([[3.0, 4.0]]), rl.tensor([[0.0, 5.0]]))
+    tensor(1.0000)
+    """
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     distance = distance_function if distance_function is not None else F.pairwise_distance
@@ -179,7 +198,11 @@ def triplet_margin_with_distance_loss(
 def upsample(
     input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: Any = None
 ) -> Tensor:
-    """The former name of ``interpolate``."""
+    """The former name of ``interpolate``.
+
+    >>> F.upsample(rl.tensor([[[1.0, 3.0]]]), scale_factor=2)
+    tensor([[[1., 1., 3., 3.]]])
+    """
     from .._warn import warn
 
     warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.")
@@ -187,7 +210,11 @@ def upsample(
 
 
 def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
-    """``interpolate`` with the nearest value."""
+    """``interpolate`` with the nearest value.
+
+    >>> F.upsample_nearest(rl.ones(1, 1, 2, 2), scale_factor=2).shape
+    torch.Size([1, 1, 4, 4])
+    """
     from .._warn import warn
 
     warn("`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.")
@@ -195,7 +222,11 @@ def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> 
 
 
 def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
-    """``interpolate``, bilinear, with the corners aligned."""
+    """``interpolate``, bilinear, with the corners aligned.
+
+    >>> F.upsample_bilinear(rl.ones(1, 1, 2, 2), scale_factor=2).shape
+    torch.Size([1, 1, 4, 4])
+    """
     from .._warn import warn
 
     warn("`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.")
@@ -268,6 +299,12 @@ def multi_head_attention_forward(
     Shape:
         - query :math:`(L, N, E)`, key and value :math:`(S, N, E)`; without :math:`N` if unbatched
         - Output: :math:`(L, N, E)`, and weights :math:`(N, L, S)` or ``None``
+
+    >>> m, x = nn.MultiheadAttention(8, 2), rl.ones(5, 1, 8)
+    >>> inside, outside = (m.in_proj_weight, m.in_proj_bias), (m.out_proj.weight, m.out_proj.bias)
+    >>> out, weights = F.multi_head_attention_forward(x, x, x, 8, 2, *inside, None, None, False, 0.0, *outside)
+    >>> out.shape, weights.shape
+    (torch.Size([5, 1, 8]), torch.Size([1, 5, 5]))
     """
     batched = query.dim() == 3
     if not batched:

@@ -48,13 +48,21 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
-    """Draws from the uniform distribution on :math:`[a, b)`."""
+    """Draws from the uniform distribution on :math:`[a, b)`.
+
+    >>> bool((nn.init.uniform_(rl.empty(100), 2.0, 3.0) >= 2).all())
+    True
+    """
     with no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
-    """Draws from the normal distribution with the given mean and standard deviation."""
+    """Draws from the normal distribution with the given mean and standard deviation.
+
+    >>> nn.init.normal_(rl.empty(2), mean=5.0, std=0.0)
+    tensor([5., 5.])
+    """
     with no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
@@ -76,6 +84,9 @@ def trunc_normal_(
         tensor (Tensor): what is filled.
         mean, std (float): of the distribution before it is cut.
         a, b (float): the limits, in absolute values.
+
+    >>> bool((nn.init.trunc_normal_(rl.empty(100)).abs() <= 2).all())
+    True
     """
 
     def below(x):
@@ -119,24 +130,41 @@ def _draw_by_density(tensor, mean, std, a, b, generator):
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fills with `val`."""
+    """Fills with `val`.
+
+    >>> nn.init.constant_(rl.empty(2), 3.0)
+    tensor([3., 3.])
+    """
     with no_grad():
         return tensor.fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fills with 1."""
+    """Fills with 1.
+
+    >>> nn.init.ones_(rl.empty(2))
+    tensor([1., 1.])
+    """
     return constant_(tensor, 1.0)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fills with 0."""
+    """Fills with 0.
+
+    >>> nn.init.zeros_(rl.empty(2))
+    tensor([0., 0.])
+    """
     with no_grad():
         return tensor.zero_()
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Fills a matrix with the identity."""
+    """Fills a matrix with the identity.
+
+    >>> nn.init.eye_(rl.empty(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
     if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     with no_grad():
@@ -150,6 +178,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     Args:
         tensor (Tensor): a weight of 3, 4 or 5 dimensions.
         groups (int, optional): of the convolution. Default: 1
+
+    >>> nn.init.dirac_(rl.empty(1, 1, 3))
+    tensor([[[0., 1., 0.]]])
     """
     dimensions = tensor.ndimension()
     if dimensions not in (3, 4, 5):
@@ -187,6 +218,9 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) ->
     r"""Draws from :math:`U(-a, a)` with :math:`a = \text{gain} \sqrt{6 / (\text{fan\_in} + \text{fan\_out})}`.
 
     Source: Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
+
+    >>> bool((nn.init.xavier_uniform_(rl.empty(3, 4)).abs() <= (6 / 7) ** 0.5).all())
+    True
     """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
@@ -198,6 +232,9 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> 
     r"""Draws from :math:`N(0, s^2)` with :math:`s = \text{gain} \sqrt{2 / (\text{fan\_in} + \text{fan\_out})}`.
 
     Source: Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
+
+    >>> nn.init.xavier_normal_(rl.empty(3, 4)).shape
+    torch.Size([3, 4])
     """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(fan_in + fan_out)), generator)
@@ -228,6 +265,9 @@ def kaiming_uniform_(
         nonlinearity (str): what follows. Default: ``'leaky_relu'``
 
     Source: He et al. (2015), Delving deep into rectifiers.
+
+    >>> bool((nn.init.kaiming_uniform_(rl.empty(3, 4), nonlinearity="relu").abs() <= (6 / 4) ** 0.5).all())
+    True
     """
     if _is_empty(tensor):
         return tensor
@@ -243,7 +283,11 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    r"""Draws from :math:`N(0, s^2)` with :math:`s = \text{gain} / \sqrt{\text{fan}}`; see :func:`kaiming_uniform_`."""
+    r"""Draws from :math:`N(0, s^2)` with :math:`s = \text{gain} / \sqrt{\text{fan}}`; see :func:`kaiming_uniform_`.
+
+    >>> nn.init.kaiming_normal_(rl.empty(3, 4), nonlinearity="relu").shape
+    torch.Size([3, 4])
+    """
     if _is_empty(tensor):
         return tensor
     fan = _calculate_correct_fan(tensor, mode)
@@ -254,6 +298,10 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     """Fills with an orthogonal matrix; dimensions after the first are taken together.
 
     Source: Saxe et al. (2013), Exact solutions to the nonlinear dynamics of learning in deep linear networks.
+
+    >>> w = nn.init.orthogonal_(rl.empty(3, 4))
+    >>> rl.allclose(w @ w.T, rl.eye(3), atol=1e-5)
+    True
     """
     if tensor.ndimension() < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
@@ -275,7 +323,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
-    """Fills a matrix from :math:`N(0, std^2)` and sets a share `sparsity` of every column to zero."""
+    """Fills a matrix from :math:`N(0, std^2)` and sets a share `sparsity` of every column to zero.
+
+    >>> (nn.init.sparse_(rl.empty(4, 3), sparsity=0.5) == 0).sum(0)
+    tensor([2, 2, 2])
+    """
     if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     rows, columns = tensor.shape
@@ -300,7 +352,13 @@ def _deprecated(name):
         return function(*args, **kwargs)
 
     old.__name__ = old.__qualname__ = name[:-1]
-    old.__doc__ = f"The former name of :func:`{name}`."
+    last = ", 3.0" if name == "constant_" else ", 0.5" if name == "sparse_" else ""
+    shape = "3, 4, 5" if name == "dirac_" else "3, 4"
+    old.__doc__ = f"""The former name of :func:`{name}`.
+
+    >>> nn.init.{name[:-1]}(rl.empty({shape}){last}).shape
+    torch.Size([{shape}])
+    """
     return old
 
 

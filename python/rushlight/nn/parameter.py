@@ -110,6 +110,11 @@ class Buffer(Tensor, metaclass=_BufferMeta):
     Args:
         data (Tensor, optional): the values; an empty tensor if left out.
         persistent (bool, optional): whether it is part of the ``state_dict``. Default: ``True``
+
+    >>> m = nn.Module()
+    >>> m.mean = nn.Buffer(rl.zeros(2))
+    >>> [name for name, _ in m.named_buffers()]
+    ['mean']
     """
 
     persistent: bool
@@ -201,6 +206,9 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
         requires_grad (bool, optional): Default: ``True``
         device (device, optional): where it will be.
         dtype (dtype, optional): what it will hold.
+
+    >>> nn.LazyLinear(8).weight.__class__.__name__
+    'UninitializedParameter'
     """
 
     cls_to_become = Parameter
@@ -231,6 +239,9 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
         requires_grad (bool, optional): Default: ``False``
         device (device, optional): where it will be.
         dtype (dtype, optional): what it will hold.
+
+    >>> nn.LazyBatchNorm1d().running_mean.__class__.__name__
+    'UninitializedBuffer'
     """
 
     cls_to_become = _InitializedBuffer

@@ -25,6 +25,12 @@ class Adadelta(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Zeiler (2012), Adadelta: an adaptive learning rate method.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.Adadelta([w]).step()
+    >>> w.item() < 1
+    True
     """
 
     def __init__(

@@ -27,6 +27,12 @@ class Adafactor(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Shazeer and Stern (2018), Adafactor: adaptive learning rates with sublinear memory cost.
+
+    >>> w = nn.Parameter(rl.ones(2, 2))
+    >>> w.grad = rl.ones(2, 2)
+    >>> optim.Adafactor([w], lr=0.1).step()
+    >>> bool((w < 1).all())
+    True
     """
 
     def __init__(

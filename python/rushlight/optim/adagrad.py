@@ -26,6 +26,12 @@ class Adagrad(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Duchi et al. (2011), Adaptive subgradient methods.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.Adagrad([w], lr=0.1).step()
+    >>> w.detach()
+    tensor([0.9000])
     """
 
     def __init__(

@@ -162,6 +162,12 @@ class AdamW(Adam):
         weight_decay (float): :math:`\lambda`. Default: 1e-2
 
     Source: Loshchilov and Hutter (2017), Decoupled weight decay regularization.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.AdamW([w], lr=0.1, weight_decay=0.1).step()
+    >>> w.detach()
+    tensor([0.8900])
     """
 
     def __init__(

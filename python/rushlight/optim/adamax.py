@@ -26,6 +26,12 @@ class Adamax(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Kingma and Ba (2014), Adam: a method for stochastic optimization.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.Adamax([w], lr=0.1).step()
+    >>> w.detach()
+    tensor([0.9000])
     """
 
     def __init__(

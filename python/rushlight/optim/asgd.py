@@ -25,6 +25,12 @@ class ASGD(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.ASGD([w], lr=0.1).step()
+    >>> w.detach()
+    tensor([0.9000])
     """
 
     def __init__(

@@ -28,6 +28,17 @@ class LBFGS(Optimizer):
         line_search_fn (str, optional): ``'strong_wolfe'`` or ``None``
 
     Source: Nocedal and Wright (2006), Numerical optimization, chapter 7.
+
+    >>> w = nn.Parameter(rl.tensor([3.0]))
+    >>> opt = optim.LBFGS([w], lr=0.5)
+    >>> def closure():
+    ...     opt.zero_grad()
+    ...     loss = (w * w).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> _ = opt.step(closure)
+    >>> abs(w.item()) < 1e-3
+    True
     """
 
     def __init__(

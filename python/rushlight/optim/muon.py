@@ -47,6 +47,12 @@ class Muon(PerTensorOptimizer):
         adjust_lr_fn (str, optional): ``'original'`` or ``'match_rms_adamw'``
 
     Source: Jordan (2024), Muon: an optimizer for hidden layers in neural networks.
+
+    >>> w = nn.Parameter(rl.eye(2))
+    >>> w.grad = rl.eye(2)
+    >>> optim.Muon([w], lr=0.1).step()
+    >>> w[0, 0].item() < 1
+    True
     """
 
     def __init__(

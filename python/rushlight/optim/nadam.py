@@ -27,6 +27,12 @@ class NAdam(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Dozat (2016), Incorporating Nesterov momentum into Adam.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.NAdam([w], lr=0.1).step()
+    >>> w.item() < 1
+    True
     """
 
     def __init__(

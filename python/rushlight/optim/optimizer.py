@@ -89,7 +89,13 @@ def _all_subclasses(kind):
 
 
 def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(optimizer, args, kwargs)`` before every step of every optimizer."""
+    """Calls ``hook(optimizer, args, kwargs)`` before every step of every optimizer.
+
+    >>> handle = optim.optimizer.register_optimizer_step_pre_hook(lambda opt, args, kwargs: print("steps"))
+    >>> optim.SGD([nn.Parameter(rl.ones(2))], lr=0.1).step()
+    steps
+    >>> handle.remove()
+    """
     for kind in _all_subclasses(Optimizer):
         if "step" in kind.__dict__:
             _hook_class(kind)
@@ -97,7 +103,13 @@ def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> Any:
 
 
 def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(optimizer, args, kwargs)`` after every step of every optimizer."""
+    """Calls ``hook(optimizer, args, kwargs)`` after every step of every optimizer.
+
+    >>> handle = optim.optimizer.register_optimizer_step_post_hook(lambda opt, args, kwargs: print("stepped"))
+    >>> optim.SGD([nn.Parameter(rl.ones(2))], lr=0.1).step()
+    stepped
+    >>> handle.remove()
+    """
     for kind in _all_subclasses(Optimizer):
         if "step" in kind.__dict__:
             _hook_class(kind)
@@ -114,6 +126,10 @@ class Optimizer:
     Attributes:
         param_groups (list of dict): the groups, their parameters under ``params``
         state (dict): what is kept for every parameter
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(2))], lr=0.1)
+    >>> isinstance(opt, optim.Optimizer), len(opt.param_groups)
+    (True, 1)
     """
 
     state: Any

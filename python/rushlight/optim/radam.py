@@ -25,6 +25,12 @@ class RAdam(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Liu et al. (2019), On the variance of the adaptive learning rate and beyond.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.RAdam([w], lr=0.1).step()
+    >>> w.detach()
+    tensor([0.9000])
     """
 
     def __init__(

@@ -26,6 +26,12 @@ class RMSprop(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Hinton (2012), Neural networks for machine learning, lecture 6.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.RMSprop([w], lr=0.1).step()
+    >>> w.item() < 1
+    True
     """
 
     def __init__(

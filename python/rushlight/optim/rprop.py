@@ -25,6 +25,12 @@ class Rprop(PerTensorOptimizer):
         maximize (bool): ascend. Default: ``False``
 
     Source: Riedmiller and Braun (1993), A direct adaptive method for faster backpropagation learning.
+
+    >>> w = nn.Parameter(rl.tensor([1.0]))
+    >>> w.grad = rl.tensor([1.0])
+    >>> optim.Rprop([w], lr=0.1).step()
+    >>> w.detach()
+    tensor([0.9000])
     """
 
     def __init__(

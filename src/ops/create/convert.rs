@@ -109,34 +109,104 @@ pub fn check_fits(v: &Val, x: &Tensor) -> Result<()> {
 
 rows! { CONVERT:
     /// As float32.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2]).float()
+    /// tensor([1., 2.])
+    /// ```
     [Method] fn float(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F32, memory_format) }
     /// As float64.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.0, 2.0]).double()
+    /// tensor([1., 2.], dtype=torch.float64)
+    /// ```
     [Method] fn double(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F64, memory_format) }
     /// As float16.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.0, 2.0]).half()
+    /// tensor([1., 2.], dtype=torch.float16)
+    /// ```
     [Method] fn half(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::F16, memory_format) }
     /// As bfloat16.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.0, 2.0]).bfloat16()
+    /// tensor([1., 2.], dtype=torch.bfloat16)
+    /// ```
     [Method] fn bfloat16(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::BF16, memory_format) }
     /// As int32.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.7, -1.7]).int()
+    /// tensor([ 1, -1], dtype=torch.int32)
+    /// ```
     [Method] fn int(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I32, memory_format) }
     /// As int64.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.7, -1.7]).long()
+    /// tensor([ 1, -1])
+    /// ```
     [Method] fn long(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I64, memory_format) }
     /// As int16.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.7, -1.7]).short()
+    /// tensor([ 1, -1], dtype=torch.int16)
+    /// ```
     [Method] fn short(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I16, memory_format) }
     /// As int8.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.7, -1.7]).char()
+    /// tensor([ 1, -1], dtype=torch.int8)
+    /// ```
     [Method] fn char(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::I8, memory_format) }
     /// As uint8.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.7, 2.7]).byte()
+    /// tensor([1, 2], dtype=torch.uint8)
+    /// ```
     [Method] fn byte(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::U8, memory_format) }
     /// As bool: true where not zero.
+    ///
+    /// ```text
+    /// >>> torch.tensor([0.0, 0.5]).bool()
+    /// tensor([False,  True])
+    /// ```
     [Method] fn to_bool = "bool"(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::Bool, memory_format) }
     /// As complex64.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.0, 2.0]).cfloat()
+    /// tensor([1.+0.j, 2.+0.j])
+    /// ```
     [Method] fn cfloat(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::C64, memory_format) }
     /// As complex128.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.0, 2.0]).cdouble()
+    /// tensor([1.+0.j, 2.+0.j], dtype=torch.complex128)
+    /// ```
     [Method] fn cdouble(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { cast_as(input, DType::C128, memory_format) }
     /// As the dtype of another tensor.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2]).type_as(torch.zeros(1))
+    /// tensor([1., 2.])
+    /// ```
     [Method] fn type_as(input: &Tensor, other: &Tensor) -> Tensor { input.convert(Some(other.dtype()), Some(other.device()), false, MemoryFormat::Preserve) }
     /// As a dtype: the tensor itself if it has it already and `copy` is not asked for.
     ///
     /// Args: dtype; non_blocking: accepted; copy: always a new tensor; memory_format: layout of the result.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2]).to(torch.float64)
+    /// tensor([1., 2.], dtype=torch.float64)
+    /// ```
     [Method] fn to_dtype = "to"(input: &Tensor, dtype: DType, _non_blocking: bool = false, copy: bool = false; memory_format: Option<MemoryFormat> = None) -> Tensor {
         input.convert(Some(dtype), None, copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
@@ -152,20 +222,55 @@ rows! { CONVERT:
         input.convert(Some(other.dtype()), Some(other.device()), copy, memory_format.unwrap_or(MemoryFormat::Preserve))
     }
     /// On the CPU.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 3).cpu().device
+    /// device(type='cpu')
+    /// ```
     [Method] fn cpu(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor { input.convert(None, Some(Device::Cpu), false, memory_format) }
     /// The dtype that arithmetic on the two operands gives.
+    ///
+    /// ```text
+    /// >>> torch.result_type(torch.tensor([1, 2]), 1.5)
+    /// torch.float32
+    /// ```
     [Torch] fn result_type(tensor1: Val, tensor2: Val) -> DType {
         Ok(gathered(gathered(Promotion::default(), &tensor1), &tensor2).result())
     }
     /// Whether a value of one dtype may be stored as the other (the category does not go down).
+    ///
+    /// ```text
+    /// >>> torch.can_cast(torch.float64, torch.float32), torch.can_cast(torch.float32, torch.int64)
+    /// (True, False)
+    /// ```
     [Torch] fn can_cast_ = "can_cast"(from_: DType, to: DType) -> bool { Ok(can_cast(from_, to)) }
     /// The smallest dtype that holds both.
+    ///
+    /// ```text
+    /// >>> torch.promote_types(torch.int32, torch.float16)
+    /// torch.float16
+    /// ```
     [Torch] fn promote_types(type1: DType, type2: DType) -> DType { Ok(promote(type1, type2)) }
     /// Whether the dtype is a floating one.
+    ///
+    /// ```text
+    /// >>> torch.is_floating_point(torch.ones(2)), torch.is_floating_point(torch.arange(2))
+    /// (True, False)
+    /// ```
     [Torch, Method] fn is_floating_point(input: &Tensor) -> bool { Ok(input.dtype().is_float()) }
     /// Whether the dtype is complex.
+    ///
+    /// ```text
+    /// >>> torch.is_complex(torch.ones(2)), torch.is_complex(torch.ones(2) * 1j)
+    /// (False, True)
+    /// ```
     [Torch, Method] fn is_complex(input: &Tensor) -> bool { Ok(input.dtype().is_complex()) }
     /// Whether the dtype has a sign.
+    ///
+    /// ```text
+    /// >>> torch.ones(2).is_signed(), torch.ones(2, dtype=torch.uint8).is_signed()
+    /// (True, False)
+    /// ```
     [Torch, Method] fn is_signed(input: &Tensor) -> bool { Ok(input.dtype().is_signed()) }
 }
 

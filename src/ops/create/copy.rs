@@ -108,21 +108,46 @@ rows! { COPY:
     ///
     /// Args: memory_format: layout of the copy (default `torch.preserve_format`).
     /// Shape: the same as `input`.
+    ///
+    /// ```text
+    /// >>> x = torch.zeros(2)
+    /// >>> y = x.clone()
+    /// >>> y.add_(1), x
+    /// (tensor([1., 1.]), tensor([0., 0.]))
+    /// ```
     [Torch, Method] fn clone_as = "clone"(input: &Tensor; memory_format: MemoryFormat = MemoryFormat::Preserve) -> Tensor {
         apply(Clone { format: memory_format }, &[input])
     }
     /// The tensor itself if it is contiguous in `memory_format`, else a copy that is.
+    ///
+    /// ```text
+    /// >>> x = torch.ones(2, 3).t()
+    /// >>> x.is_contiguous(), x.contiguous().is_contiguous()
+    /// (False, True)
+    /// ```
     [Method] fn contiguous_as = "contiguous"(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Contiguous) -> Tensor {
         ensure!(memory_format != MemoryFormat::Preserve, Runtime, "preserve memory format is unsupported by the contiguous operator");
         if input.layout().is_format(memory_format) { Ok(input.clone()) } else { input.clone_as(memory_format) }
     }
     /// The same data outside the graph. Shares memory and version counter with `input`.
+    ///
+    /// ```text
+    /// >>> x = torch.ones(2, requires_grad=True)
+    /// >>> (x * 2).detach().requires_grad
+    /// False
+    /// ```
     [Torch, Method] fn detached = "detach"(input: &Tensor) -> Tensor {
         let out = input.detach();
         if input.is_inference() { out.set_inference(); }
         Ok(out)
     }
     /// Overwrites with the elements of `src`, broadcast and converted.
+    ///
+    /// ```text
+    /// >>> torch.zeros(2, 3).copy_(torch.tensor([1, 2, 3]))
+    /// tensor([[1., 2., 3.],
+    ///         [1., 2., 3.]])
+    /// ```
     [InPlace] fn copy_in_place = "copy_"(input: &Tensor, src: &Tensor, _non_blocking: bool = false) -> () {
         input.copy_in(src)
     }

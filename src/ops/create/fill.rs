@@ -262,24 +262,52 @@ rows! { FILL:
     /// A tensor of zeros.
     ///
     /// Args: size: sizes, separate or as a list; dtype: default the default float.
+    ///
+    /// ```text
+    /// >>> torch.zeros(2, 3)
+    /// tensor([[0., 0., 0.],
+    ///         [0., 0., 0.]])
+    /// ```
     [Torch] fn zeros(size: Sizes; ..made: Made) -> Tensor {
         filled_of(&size.0, Scalar::Int(0), made.dtype.unwrap_or_else(default_dtype), made.device, made.requires_grad)
     }
     /// A tensor of ones.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 3)
+    /// tensor([[1., 1., 1.],
+    ///         [1., 1., 1.]])
+    /// ```
     [Torch] fn ones(size: Sizes; ..made: Made) -> Tensor {
         filled_of(&size.0, Scalar::Int(1), made.dtype.unwrap_or_else(default_dtype), made.device, made.requires_grad)
     }
     /// A tensor filled with one number, whose type gives the dtype unless that is given.
+    ///
+    /// ```text
+    /// >>> torch.full((2, 2), 7)
+    /// tensor([[7, 7],
+    ///         [7, 7]])
+    /// ```
     [Torch] fn full(size: &[i64], fill_value: Val; ..made: Made) -> Tensor {
         let dtype = made.dtype.or(match &fill_value { Val::T(t) => Some(t.dtype()), Val::S(_) => None });
         let value = number(&fill_value, "full")?;
         filled_of(&Ints::from_slice(size), value, fill_dtype(dtype, value), made.device, made.requires_grad)
     }
     /// An uninitialised tensor.
+    ///
+    /// ```text
+    /// >>> torch.empty(2, 3).shape
+    /// torch.Size([2, 3])
+    /// ```
     [Torch] fn empty(size: Sizes; ..made: Made, memory_format: Option<MemoryFormat> = None) -> Tensor {
         finish(empty_of(&size.0, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), memory_format)?, made.requires_grad)
     }
     /// An uninitialised tensor with the given strides.
+    ///
+    /// ```text
+    /// >>> torch.empty_strided((2, 3), (1, 2)).stride()
+    /// (1, 2)
+    /// ```
     [Torch] fn empty_strided(
         size: &[i64], stride: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None,
         device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None
@@ -288,6 +316,11 @@ rows! { FILL:
         finish(strided(size, stride, dtype.unwrap_or_else(default_dtype), device_of(device))?, requires_grad)
     }
     /// An uninitialised tensor whose axes lie in memory in the given order, slowest first.
+    ///
+    /// ```text
+    /// >>> torch.empty_permuted((2, 3, 4), (0, 2, 1)).stride()
+    /// (12, 1, 3)
+    /// ```
     [Torch] fn empty_permuted(
         size: &[i64], physical_layout: &[i64]; dtype: Option<DType> = None, layout: Option<&str> = None,
         device: Option<Device> = None, requires_grad: bool = false, pin_memory: Option<bool> = None
@@ -313,48 +346,106 @@ rows! { FILL:
         finish(Tensor::alloc(Meta { layout, dtype: dtype.unwrap_or_else(default_dtype) }, device_of(device))?, requires_grad)
     }
     /// Zeros with the shape, dtype and device of `input`.
+    ///
+    /// ```text
+    /// >>> torch.zeros_like(torch.tensor([1, 2]))
+    /// tensor([0, 0])
+    /// ```
     [Torch] fn zeros_like(input: &Tensor; ..made: Made, memory_format: Option<MemoryFormat> = None) -> Tensor {
         finish(filled_like(input, Scalar::Int(0), made.dtype, made.device, memory_format)?, made.requires_grad)
     }
     /// Ones with the shape, dtype and device of `input`.
+    ///
+    /// ```text
+    /// >>> torch.ones_like(torch.tensor([3, 4]))
+    /// tensor([1, 1])
+    /// ```
     [Torch] fn ones_like(input: &Tensor; ..made: Made, memory_format: Option<MemoryFormat> = None) -> Tensor {
         finish(filled_like(input, Scalar::Int(1), made.dtype, made.device, memory_format)?, made.requires_grad)
     }
     /// One number everywhere, with the shape, dtype and device of `input`.
+    ///
+    /// ```text
+    /// >>> torch.full_like(torch.tensor([1.0, 2.0]), 5)
+    /// tensor([5., 5.])
+    /// ```
     [Torch] fn full_like(input: &Tensor, fill_value: Val; ..made: Made, memory_format: Option<MemoryFormat> = None) -> Tensor {
         finish(filled_like(input, number(&fill_value, "full_like")?, made.dtype, made.device, memory_format)?, made.requires_grad)
     }
     /// Uninitialised, with the shape, dtype and device of `input`.
+    ///
+    /// ```text
+    /// >>> torch.empty_like(torch.ones(2, 3)).shape
+    /// torch.Size([2, 3])
+    /// ```
     [Torch] fn empty_like(input: &Tensor; ..made: Made, memory_format: Option<MemoryFormat> = None) -> Tensor {
         finish(alike(input, made.dtype, made.device, memory_format)?, made.requires_grad)
     }
     /// Zeros with the dtype and device of the tensor.
+    ///
+    /// ```text
+    /// >>> torch.ones(1, dtype=torch.int64).new_zeros(2, 2)
+    /// tensor([[0, 0],
+    ///         [0, 0]])
+    /// ```
     [Method] fn new_zeros(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {
         filled_beside(input, &size.0, Scalar::Int(0), made)
     }
     /// Ones with the dtype and device of the tensor.
+    ///
+    /// ```text
+    /// >>> torch.zeros(1, dtype=torch.int64).new_ones(2, 2)
+    /// tensor([[1, 1],
+    ///         [1, 1]])
+    /// ```
     [Method] fn new_ones(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {
         filled_beside(input, &size.0, Scalar::Int(1), made)
     }
     /// One number everywhere, with the dtype and device of the tensor.
+    ///
+    /// ```text
+    /// >>> torch.zeros(1, dtype=torch.int64).new_full((2, 2), 7)
+    /// tensor([[7, 7],
+    ///         [7, 7]])
+    /// ```
     [Method] fn new_full(input: &Tensor, size: &[i64], fill_value: Val; ..made: Made) -> Tensor {
         filled_beside(input, &Ints::from_slice(size), number(&fill_value, "new_full")?, made)
     }
     /// Uninitialised, with the dtype and device of the tensor.
+    ///
+    /// ```text
+    /// >>> torch.zeros(1, dtype=torch.int64).new_empty((2, 2)).dtype
+    /// torch.int64
+    /// ```
     [Method] fn new_empty(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {
         finish(empty_of(&size.0, made.dtype.unwrap_or(input.dtype()), made.device.unwrap_or(input.device()), None)?, made.requires_grad)
     }
     /// Uninitialised with the given strides and the dtype and device of the tensor.
+    ///
+    /// ```text
+    /// >>> torch.zeros(1).new_empty_strided((2, 3), (1, 2)).stride()
+    /// (1, 2)
+    /// ```
     [Method] fn new_empty_strided(input: &Tensor, size: &[i64], stride: &[i64]; ..made: Made) -> Tensor {
         finish(strided(size, stride, made.dtype.unwrap_or(input.dtype()), made.device.unwrap_or(input.device()))?, made.requires_grad)
     }
     /// One number as a 0-d tensor.
+    ///
+    /// ```text
+    /// >>> torch.scalar_tensor(3)
+    /// tensor(3.)
+    /// ```
     [Torch] fn scalar_tensor(s: Scalar; ..made: Made) -> Tensor {
         filled_of(&Ints::new(), s, made.dtype.unwrap_or_else(default_dtype), made.device, made.requires_grad)
     }
     /// Every element becomes `value`.
     ///
     /// Args: value: number or 0-d tensor.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).fill_(2)
+    /// tensor([2., 2., 2.])
+    /// ```
     [InPlace] fn fill_(input: &Tensor, value: Val) -> () {
         match value {
             Val::S(s) => input.fill_with(s),
@@ -362,6 +453,11 @@ rows! { FILL:
         }
     }
     /// A tensor of the same shape, every element `value`.
+    ///
+    /// ```text
+    /// >>> torch.fill(torch.zeros(3), 2)
+    /// tensor([2., 2., 2.])
+    /// ```
     [Torch] fn fill(input: &Tensor, value: Val) -> Tensor {
         match value {
             Val::S(s) => { let out = input.clone_as(MemoryFormat::Preserve)?; out.fill_with(s)?; Ok(out) }
@@ -369,6 +465,11 @@ rows! { FILL:
         }
     }
     /// Every element becomes zero.
+    ///
+    /// ```text
+    /// >>> torch.ones(3).zero_()
+    /// tensor([0., 0., 0.])
+    /// ```
     [InPlace] fn zero_(input: &Tensor) -> () { input.fill_with(Scalar::Int(0)) }
 }
 

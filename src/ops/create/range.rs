@@ -209,6 +209,12 @@ pub fn eye_of(n: usize, m: usize, dtype: DType, device: Device) -> Result<Tensor
 
 rows! { RANGE:
     /// Ones on the diagonal, zeros elsewhere.
+    ///
+    /// ```text
+    /// >>> torch.eye(2, 3)
+    /// tensor([[1., 0., 0.],
+    ///         [0., 1., 0.]])
+    /// ```
     [Torch] fn eye(n: i64, m: Option<i64> = None; ..made: Made) -> Tensor {
         let m = m.unwrap_or(n);
         ensure!(n >= 0, Runtime, "n must be greater or equal to 0, got {n}");
@@ -216,6 +222,13 @@ rows! { RANGE:
         finish(eye_of(n as usize, m as usize, made.dtype.unwrap_or_else(default_dtype), device_of(made.device))?, made.requires_grad)
     }
     /// Numbers from 0 up to `end`, which is left out.
+    ///
+    /// ```text
+    /// >>> torch.arange(5)
+    /// tensor([0, 1, 2, 3, 4])
+    /// >>> torch.arange(1, 2, 0.5)
+    /// tensor([1.0000, 1.5000])
+    /// ```
     [Torch] fn arange(end: Scalar; ..made: Made) -> Tensor {
         finish(arange_of(Scalar::Int(0), end, Scalar::Int(1), made.dtype, made.device)?, made.requires_grad)
     }
@@ -226,6 +239,11 @@ rows! { RANGE:
         finish(arange_of(start, end, step, made.dtype, made.device)?, made.requires_grad)
     }
     /// Numbers from `start` to `end`, which is included, in steps.
+    ///
+    /// ```text
+    /// >>> torch.range(1, 3)
+    /// tensor([1., 2., 3.])
+    /// ```
     [Torch] fn range(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
         let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
         ensure!(s != 0.0, Runtime, "step must be nonzero");
@@ -234,6 +252,11 @@ rows! { RANGE:
         finish(generate(n, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), |i| Scalar::Float(a + s * i as f64))?, made.requires_grad)
     }
     /// `steps` numbers from `start` to `end`, evenly spaced, both included.
+    ///
+    /// ```text
+    /// >>> torch.linspace(0, 1, 5)
+    /// tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    /// ```
     [Torch] fn linspace(start: Val, end: Val, steps: i64; ..made: Made) -> Tensor {
         let (a, b) = (number(&start, "linspace")?, number(&end, "linspace")?);
         let dtype = spaced_dtype(made.dtype, a, b)?;
@@ -241,6 +264,11 @@ rows! { RANGE:
         finish(generate(steps as usize, dtype, device_of(made.device), f)?, made.requires_grad)
     }
     /// `base` to the power of `steps` numbers from `start` to `end`.
+    ///
+    /// ```text
+    /// >>> torch.logspace(0, 2, 3)
+    /// tensor([  1.,  10., 100.])
+    /// ```
     [Torch] fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; ..made: Made) -> Tensor {
         let (a, b) = (number(&start, "logspace")?, number(&end, "logspace")?);
         let dtype = spaced_dtype(made.dtype, a, b)?;
@@ -252,11 +280,23 @@ rows! { RANGE:
         finish(generate(steps as usize, dtype, device_of(made.device), power)?, made.requires_grad)
     }
     /// Coordinates of the elements on and below a diagonal: rows first, columns second.
+    ///
+    /// ```text
+    /// >>> torch.tril_indices(2, 2)
+    /// tensor([[0, 1, 1],
+    ///         [0, 0, 1]])
+    /// ```
     [Torch] fn tril_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         triangle(row, col, offset, false, dtype, device)
     }
     /// Coordinates of the elements on and above a diagonal: rows first, columns second.
+    ///
+    /// ```text
+    /// >>> torch.triu_indices(2, 2)
+    /// tensor([[0, 0, 1],
+    ///         [0, 1, 1]])
+    /// ```
     [Torch] fn triu_indices(row: i64, col: i64, offset: i64 = 0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, pin_memory: Option<bool> = None) -> Tensor {
         let _ = (check_layout(layout)?, pin_memory);
         triangle(row, col, offset, true, dtype, device)

@@ -115,6 +115,13 @@ rows! { SUMS:
     /// Args: alpha: a factor for `other`; must be integral where the result is.
     /// **Shape**: broadcast of both.
     /// **Errors**: RuntimeError if shapes do not broadcast.
+    ///
+    /// ```text
+    /// >>> torch.add(torch.tensor([1, 2]), 10)
+    /// tensor([11, 12])
+    /// >>> torch.add(torch.tensor([1, 2]), torch.tensor([3, 4]), alpha=2)
+    /// tensor([ 7, 10])
+    /// ```
     [Torch, Method] + in place out Promote
         fn add_vals = "add"(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor |to| {
         to.binary(&ADD, input, other, Some(alpha))
@@ -122,16 +129,31 @@ rows! { SUMS:
     /// `input - alpha * other`, broadcasting both.
     ///
     /// **Errors**: RuntimeError for bool tensors and shapes that do not broadcast.
+    ///
+    /// ```text
+    /// >>> torch.sub(torch.tensor([5, 7]), torch.tensor([1, 2]), alpha=2)
+    /// tensor([3, 3])
+    /// ```
     [Torch, Method] + in place out Promote
         fn sub_vals = "sub"(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor |to| {
         subtract_to(to, input, other, alpha)
     }
     /// Alias of `sub`.
+    ///
+    /// ```text
+    /// >>> torch.subtract(torch.tensor([5, 7]), 1)
+    /// tensor([4, 6])
+    /// ```
     [Torch, Method] + in place out Promote
         fn subtract(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor |to| {
         subtract_to(to, input, other, alpha)
     }
     /// `other - alpha * input`, broadcasting both.
+    ///
+    /// ```text
+    /// >>> torch.rsub(torch.tensor([1, 2]), 10)
+    /// tensor([9, 8])
+    /// ```
     [Torch, Method] out Promote fn rsub_vals = "rsub"(input: Val, other: Val; alpha: Scalar = Scalar::Int(1)) -> Tensor {
         rsub(input, other, alpha)
     }
@@ -170,6 +192,12 @@ binary! { ARITHMETIC:
     /// The product of two tensors, broadcasting both.
     ///
     /// **Shape**: broadcast of both.
+    ///
+    /// ```text
+    /// >>> torch.mul(torch.tensor([1, 2]), torch.tensor([[10], [20]]))
+    /// tensor([[10, 20],
+    ///         [20, 40]])
+    /// ```
     mul(input: V, other: V) MUL "MulBackward0" also ["multiply"]: Same,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::mul(a, b))),
         numbers true,
@@ -178,6 +206,11 @@ binary! { ARITHMETIC:
         wgsl "a * b",
         grad { a |g, b: Val| g.mul(conj_val(b)?), b |g, a: Val| g.mul(conj_val(a)?) };
     /// The quotient of two tensors, broadcasting both; integers divide as floats.
+    ///
+    /// ```text
+    /// >>> torch.true_divide(torch.tensor([1, 2]), 2)
+    /// tensor([0.5000, 1.0000])
+    /// ```
     true_divide(input: V, other: V) DIV "DivBackward0": Float,
         cpu |dt| match dt {
             DType::F32 => Some(zip(|a: f32, b: f32| a / b)),
@@ -200,6 +233,11 @@ binary! { ARITHMETIC:
     /// The larger of two elements; nan if either is nan.
     ///
     /// **Errors**: RuntimeError for complex tensors.
+    ///
+    /// ```text
+    /// >>> torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+    /// tensor([3, 5])
+    /// ```
     maximum(input: T, other: T) MAXIMUM "MaximumBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b })),
         wgsl "max(a, b)",
@@ -207,15 +245,30 @@ binary! { ARITHMETIC:
     /// The smaller of two elements; nan if either is nan.
     ///
     /// **Errors**: RuntimeError for complex tensors.
+    ///
+    /// ```text
+    /// >>> torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+    /// tensor([1, 2])
+    /// ```
     minimum(input: T, other: T) MINIMUM "MinimumBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b })),
         wgsl "min(a, b)",
         grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.lt(b)) };
     /// The larger of two elements; a nan loses against a number.
+    ///
+    /// ```text
+    /// >>> torch.fmax(torch.tensor([1.0, float("nan")]), torch.tensor([2.0, 3.0]))
+    /// tensor([2., 3.])
+    /// ```
     fmax(input: T, other: T) FMAX "FmaxBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b })),
         grad { joint |g, want, a, b| one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
     /// The smaller of two elements; a nan loses against a number.
+    ///
+    /// ```text
+    /// >>> torch.fmin(torch.tensor([1.0, float("nan")]), torch.tensor([2.0, 3.0]))
+    /// tensor([1., 3.])
+    /// ```
     fmin(input: T, other: T) FMIN "FminBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b })),
         grad { joint |g, want, a, b| one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
@@ -237,6 +290,11 @@ unary! { NEGATIVE:
     /// The negative of every element.
     ///
     /// Errors: RuntimeError for bool tensors.
+    ///
+    /// ```text
+    /// >>> torch.neg(torch.tensor([1, -2]))
+    /// tensor([-1,  2])
+    /// ```
     neg "NegBackward0" also ["negative"]: Same,
         cpu |dt| match dt {
             DType::Bool => None,

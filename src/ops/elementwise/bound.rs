@@ -95,6 +95,13 @@ impl Tensor {
 rows! { BOUND:
     /// Elements brought into `[min, max]`: numbers as bounds, of which one may be missing. If `min` exceeds `max`
     /// the result is `max`.
+    ///
+    /// ```text
+    /// >>> torch.clamp(torch.tensor([-2, 0, 5]), min=-1, max=3)
+    /// tensor([-1,  0,  3])
+    /// >>> torch.clamp(torch.tensor([1, 2]), max=torch.tensor([0, 9]))
+    /// tensor([0, 2])
+    /// ```
     [Torch, Method] + in place out Promote
         fn clamp_numbers = "clamp"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor |to| {
         to.clamp(input, min.map(Val::S), max.map(Val::S))
@@ -105,6 +112,11 @@ rows! { BOUND:
         to.clamp(input, min.map(Val::from), max.map(Val::from))
     }
     /// Alias of `clamp`.
+    ///
+    /// ```text
+    /// >>> torch.clip(torch.tensor([-2, 0, 5]), -1, 3)
+    /// tensor([-1,  0,  3])
+    /// ```
     [Torch, Method] + in place out Promote
         fn clip_numbers = "clip"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor |to| {
         to.clamp(input, min.map(Val::S), max.map(Val::S))
@@ -115,12 +127,22 @@ rows! { BOUND:
         to.clamp(input, min.map(Val::from), max.map(Val::from))
     }
     /// Elements not less than `min` (a number or a tensor).
+    ///
+    /// ```text
+    /// >>> torch.clamp_min(torch.tensor([-2, 0, 5]), 0)
+    /// tensor([0, 0, 5])
+    /// ```
     [Torch, Method] + in place out Promote fn clamp_min_val = "clamp_min"(input: &Tensor, min: Val) -> Tensor |to| {
         check_bound(&min, input)?;
         let node = if matches!(min, Val::T(_)) { "ClampMinBackward1" } else { "ClampMinBackward0" };
         to.point_val(&CLAMP_MIN, node, &[input.into(), min], NO)
     }
     /// Elements not greater than `max` (a number or a tensor).
+    ///
+    /// ```text
+    /// >>> torch.clamp_max(torch.tensor([-2, 0, 5]), 0)
+    /// tensor([-2,  0,  0])
+    /// ```
     [Torch, Method] + in place out Promote fn clamp_max_val = "clamp_max"(input: &Tensor, max: Val) -> Tensor |to| {
         check_bound(&max, input)?;
         let node = if matches!(max, Val::T(_)) { "ClampMaxBackward1" } else { "ClampMaxBackward0" };

@@ -72,6 +72,11 @@ rows! { CHOOSE:
     ///
     /// Args: condition: bool tensor. input, other: tensors or numbers.
     /// **Errors**: RuntimeError if the condition is not bool.
+    ///
+    /// ```text
+    /// >>> torch.where(torch.tensor([True, False]), torch.tensor([1, 2]), 0)
+    /// tensor([1, 0])
+    /// ```
     [Torch] out Promote fn where_ = "where"(condition: &Tensor, input: Val, other: Val) -> Tensor {
         if let (Val::S(a), Val::S(b)) = (&input, &other) {
             let default = crate::base::promote::default_dtype();
@@ -87,6 +92,11 @@ rows! { CHOOSE:
         condition.choose(input, other)
     }
     /// `self` where `condition` holds, else `other`.
+    ///
+    /// ```text
+    /// >>> torch.where(torch.tensor([True, False]), torch.tensor([1, 2]), 0)
+    /// tensor([1, 0])
+    /// ```
     [Method] fn where_of = "where"(input: &Tensor, condition: &Tensor, other: Val) -> Tensor {
         check_choice(&other, input)?;
         condition.choose(input, other)

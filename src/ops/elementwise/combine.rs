@@ -107,6 +107,11 @@ rows! { COMBINE:
     /// `input + weight * (end - input)`; `weight` is a number or a tensor.
     ///
     /// **Errors**: RuntimeError unless all dtypes agree.
+    ///
+    /// ```text
+    /// >>> torch.lerp(torch.tensor([0.0, 10.0]), torch.tensor([4.0, 20.0]), 0.5)
+    /// tensor([ 2., 15.])
+    /// ```
     [Torch, Method] + in place out Promote fn lerp(input: &Tensor, end: &Tensor, weight: Val) -> Tensor |to| {
         let node = lerp_check(input, end, &weight)?;
         if let Val::S(s) = &weight {
@@ -115,6 +120,11 @@ rows! { COMBINE:
         to.point_val(&LERP, node, &[input.into(), end.into(), weight], NO)
     }
     /// `input + value * tensor1 * tensor2`, broadcasting.
+    ///
+    /// ```text
+    /// >>> torch.addcmul(torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), value=0.5)
+    /// tensor([2.5000, 5.0000])
+    /// ```
     [Torch, Method] + in place out Promote autocast GpuWidest
         fn addcmul(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor |to| {
         let operands = [input.into(), tensor1.into(), tensor2.into(), Val::S(value.fit_wide(input.dtype())?)];
@@ -123,6 +133,11 @@ rows! { COMBINE:
     /// `input + value * tensor1 / tensor2`, broadcasting.
     ///
     /// **Errors**: RuntimeError for a quotient of integers.
+    ///
+    /// ```text
+    /// >>> torch.addcdiv(torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([4.0, 4.0]), value=2)
+    /// tensor([1.5000, 2.0000])
+    /// ```
     [Torch, Method] + in place out Promote autocast GpuWidest
         fn addcdiv(input: &Tensor, tensor1: &Tensor, tensor2: &Tensor; value: Scalar = Scalar::Int(1)) -> Tensor |to| {
         addcdiv_check(tensor1, tensor2)?;

@@ -14,33 +14,63 @@ use crate::{ensure, rows};
 // in place alone is a comparison part of a graph: what it wrote over does not show through
 binary! { COMPARE:
     /// Whether two elements are equal.
+    ///
+    /// ```text
+    /// >>> torch.eq(torch.tensor([1, 2]), torch.tensor([1, 3]))
+    /// tensor([ True, False])
+    /// ```
     eq(input: T, other: V) EQ "EqBackward1" "EqBackward0" "EqBackward0": Compare,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a == b)),
         stored |_| true,
         wgsl "a == b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether two elements differ.
+    ///
+    /// ```text
+    /// >>> torch.ne(torch.tensor([1, 2]), torch.tensor([1, 3]))
+    /// tensor([False,  True])
+    /// ```
     ne(input: T, other: V) NE "NeBackward1" "NeBackward0" "NeBackward0" also ["not_equal"]: Compare,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a != b)),
         stored |_| true,
         wgsl "a != b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is less. **Errors**: RuntimeError for complex tensors.
+    ///
+    /// ```text
+    /// >>> torch.lt(torch.tensor([1, 2, 3]), 2)
+    /// tensor([ True, False, False])
+    /// ```
     lt(input: T, other: V) LT "LtBackward1" "LtBackward0" "LtBackward0" also ["less"]: Compare,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a < b)),
         wgsl "a < b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is less or equal. **Errors**: RuntimeError for complex tensors.
+    ///
+    /// ```text
+    /// >>> torch.le(torch.tensor([1, 2, 3]), 2)
+    /// tensor([ True,  True, False])
+    /// ```
     le(input: T, other: V) LE "LeBackward1" "LeBackward0" "LeBackward0" also ["less_equal"]: Compare,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a <= b)),
         wgsl "a <= b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is greater. **Errors**: RuntimeError for complex tensors.
+    ///
+    /// ```text
+    /// >>> torch.gt(torch.tensor([1, 2, 3]), 2)
+    /// tensor([False, False,  True])
+    /// ```
     gt(input: T, other: V) GT "GtBackward1" "GtBackward0" "GtBackward0" also ["greater"]: Compare,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a > b)),
         wgsl "a > b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is greater or equal. **Errors**: RuntimeError for complex tensors.
+    ///
+    /// ```text
+    /// >>> torch.ge(torch.tensor([1, 2, 3]), 2)
+    /// tensor([False,  True,  True])
+    /// ```
     ge(input: T, other: V) GE "GeBackward1" "GeBackward0" "GeBackward0" also ["greater_equal"]: Compare,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a >= b)),
         wgsl "a >= b",
@@ -86,23 +116,63 @@ test! {
 
 rows! { TESTS:
     /// Whether each element is nan (for complex: either part).
+    ///
+    /// ```text
+    /// >>> torch.isnan(torch.tensor([1.0, float("nan"), float("inf")]))
+    /// tensor([False,  True, False])
+    /// ```
     [Torch, Method] fn isnan(input: &Tensor) -> Tensor { apply(Unary(&ISNAN), &[&input.carried()?]) }
     /// Whether each element is infinite.
+    ///
+    /// ```text
+    /// >>> torch.isinf(torch.tensor([1.0, float("nan"), float("inf")]))
+    /// tensor([False, False,  True])
+    /// ```
     [Torch, Method] fn isinf(input: &Tensor) -> Tensor { apply(Unary(&ISINF), &[&input.carried()?]) }
     /// Whether each element is neither infinite nor nan.
+    ///
+    /// ```text
+    /// >>> torch.isfinite(torch.tensor([1.0, float("nan"), float("inf")]))
+    /// tensor([ True, False, False])
+    /// ```
     [Torch, Method] fn isfinite(input: &Tensor) -> Tensor { apply(Unary(&ISFINITE), &[&input.carried()?]) }
     /// Whether each element is positive infinity.
+    ///
+    /// ```text
+    /// >>> torch.isposinf(torch.tensor([-float("inf"), 1.0, float("inf")]))
+    /// tensor([False, False,  True])
+    /// ```
     [Torch, Method] fn isposinf(input: &Tensor) -> Tensor { apply(Unary(&ISPOSINF), &[input]) }
     /// Whether each element is negative infinity.
+    ///
+    /// ```text
+    /// >>> torch.isneginf(torch.tensor([-float("inf"), 1.0, float("inf")]))
+    /// tensor([ True, False, False])
+    /// ```
     [Torch, Method] fn isneginf(input: &Tensor) -> Tensor { apply(Unary(&ISNEGINF), &[input]) }
     /// Whether each element has no imaginary part.
+    ///
+    /// ```text
+    /// >>> torch.isreal(torch.tensor([1 + 0j, 1 + 1j]))
+    /// tensor([ True, False])
+    /// ```
     [Torch, Method] fn isreal(input: &Tensor) -> Tensor { apply(Unary(&ISREAL), &[input]) }
     /// Whether each element has its sign bit set (minus zero has).
+    ///
+    /// ```text
+    /// >>> torch.signbit(torch.tensor([-1.0, -0.0, 2.0]))
+    /// tensor([ True,  True, False])
+    /// ```
     [Torch, Method] fn signbit(input: &Tensor) -> Tensor { apply(Unary(&SIGNBIT), &[input]) }
     /// Whether `|input - other| <= atol + rtol * |other|`, element by element; equal infinities are close.
     ///
     /// Args: equal_nan: whether two nans are close.
     /// **Errors**: RuntimeError if dtypes differ or a tolerance is negative.
+    ///
+    /// ```text
+    /// >>> torch.isclose(torch.tensor([1.0, 2.0]), torch.tensor([1.0 + 1e-9, 2.1]))
+    /// tensor([ True, False])
+    /// ```
     [Torch, Method] fn isclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> Tensor {
         ensure!(input.dtype() == other.dtype(), Runtime, "{} did not match {}", input.dtype().scalar_name(), other.dtype().scalar_name());
         ensure!(rtol >= 0.0, Runtime, "rtol must be greater than or equal to zero, but got {rtol}");
@@ -121,10 +191,20 @@ rows! { TESTS:
         close.logical_or(actual.isfinite()?.logical_and(actual.le(&allowed)?)?)
     }
     /// Whether all elements are close; see `isclose`.
+    ///
+    /// ```text
+    /// >>> torch.allclose(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.1]), atol=0.2)
+    /// True
+    /// ```
     [Torch, Method] fn allclose(input: &Tensor, other: &Tensor, rtol: f64 = 1e-5, atol: f64 = 1e-8, equal_nan: bool = false) -> bool {
         input.isclose(other, rtol, atol, equal_nan)?.all_true()
     }
     /// Whether two tensors have the same shape and the same elements.
+    ///
+    /// ```text
+    /// >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
+    /// True
+    /// ```
     [Torch, Method] fn equal(input: &Tensor, other: &Tensor) -> bool {
         ensure!(input.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: {} and {}", input.device(), other.device());
         if input.shape() != other.shape() { return Ok(false); }

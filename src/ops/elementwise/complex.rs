@@ -260,30 +260,76 @@ impl Tensor {
 
 rows! { COMPLEX:
     /// The complex conjugate; a real tensor itself. Computed, not deferred.
+    ///
+    /// ```text
+    /// >>> torch.conj(torch.tensor([1 + 2j, 3 - 1j])).resolve_conj()
+    /// tensor([1.-2.j, 3.+1.j])
+    /// ```
     [Torch, Method] fn conj(input: &Tensor) -> Tensor {
         if input.dtype().is_complex() { apply(Unary(&CONJ), &[input]) } else { Ok(input.clone()) }
     }
     /// The complex conjugate, computed; a real tensor itself.
+    ///
+    /// ```text
+    /// >>> torch.conj_physical(torch.tensor([1 + 2j, 3 - 1j]))
+    /// tensor([1.-2.j, 3.+1.j])
+    /// ```
     [Torch, Method] + in place fn conj_physical(input: &Tensor) -> Tensor {
         if input.dtype().is_complex() { apply(Unary(&CONJ_PHYSICAL), &[input]) } else { Ok(input.clone()) }
     }
     /// The tensor itself: conjugates are never deferred here.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1 + 2j, 3 - 1j]).conj().resolve_conj().is_conj()
+    /// False
+    /// ```
     [Torch, Method] fn resolve_conj(input: &Tensor) -> Tensor { Ok(input.clone()) }
     /// The tensor itself: negatives are never deferred here.
+    ///
+    /// ```text
+    /// >>> torch.resolve_neg(torch.tensor([1.0, -2.0]))
+    /// tensor([ 1., -2.])
+    /// ```
     [Torch, Method] fn resolve_neg(input: &Tensor) -> Tensor { Ok(input.clone()) }
     /// Whether a conjugation is pending: never.
+    ///
+    /// ```text
+    /// >>> torch.is_conj(torch.tensor([1 + 2j, 3 - 1j]))
+    /// False
+    /// ```
     [Torch, Method] fn is_conj(_input: &Tensor) -> bool { Ok(false) }
     /// Whether a negation is pending: never.
+    ///
+    /// ```text
+    /// >>> torch.is_neg(torch.tensor([1.0, -2.0]))
+    /// False
+    /// ```
     [Torch, Method] fn is_neg(_input: &Tensor) -> bool { Ok(false) }
     /// The real parts, a view; a real tensor itself.
+    ///
+    /// ```text
+    /// >>> torch.real(torch.tensor([1 + 2j, 3 - 1j]))
+    /// tensor([1., 3.])
+    /// ```
     [Torch] fn real(input: &Tensor) -> Tensor { input.real_view() }
     /// The imaginary parts, a view.
     ///
     /// **Errors**: RuntimeError for real tensors.
+    ///
+    /// ```text
+    /// >>> torch.imag(torch.tensor([1 + 2j, 3 - 1j]))
+    /// tensor([ 2., -1.])
+    /// ```
     [Torch] fn imag(input: &Tensor) -> Tensor { input.imag_view() }
     /// A complex tensor as a real one with a last axis of real and imaginary part, a view.
     ///
     /// **Errors**: RuntimeError for real tensors.
+    ///
+    /// ```text
+    /// >>> torch.view_as_real(torch.tensor([1 + 2j, 3 - 1j]))
+    /// tensor([[ 1.,  2.],
+    ///         [ 3., -1.]])
+    /// ```
     [Torch, Method] fn view_as_real(input: &Tensor) -> Tensor {
         ensure!(input.dtype().is_complex(), Runtime, "view_as_real is only supported for complex tensors");
         let mut out = input.reinterpret(real_layout(input.layout()), input.dtype().to_real())?;
@@ -293,6 +339,11 @@ rows! { COMPLEX:
     /// A real tensor whose last axis has size 2 as a complex one, a view.
     ///
     /// **Errors**: RuntimeError unless the last axis has size 2 and stride 1 and the rest lies evenly.
+    ///
+    /// ```text
+    /// >>> torch.view_as_complex(torch.tensor([[1.0, 2.0], [3.0, -1.0]]))
+    /// tensor([1.+2.j, 3.-1.j])
+    /// ```
     [Torch, Method] autocast Float32 fn view_as_complex(input: &Tensor) -> Tensor {
         ensure!(
             matches!(input.dtype(), DType::F32 | DType::F64),
@@ -317,12 +368,27 @@ rows! { COMPLEX:
         Ok(out)
     }
     /// The angle of every element in radians; for real tensors 0 or pi.
+    ///
+    /// ```text
+    /// >>> torch.angle(torch.tensor([1 + 1j, -1 + 0j]))
+    /// tensor([0.7854, 3.1416])
+    /// ```
     [Torch, Method] out Promote fn angle(input: &Tensor) -> Tensor { apply(Unary(&ANGLE), &[input]) }
     /// Complex numbers from real and imaginary parts (float32 or float64), broadcasting.
     ///
     /// **Errors**: RuntimeError if the dtypes differ or are no floats.
+    ///
+    /// ```text
+    /// >>> torch.complex(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+    /// tensor([1.+3.j, 2.+4.j])
+    /// ```
     [Torch] fn complex(real: &Tensor, imag: &Tensor) -> Tensor { apply(Complex, &[real, imag]) }
     /// Complex numbers from absolute values and angles, broadcasting.
+    ///
+    /// ```text
+    /// >>> torch.polar(torch.tensor([1.0, 2.0]), torch.tensor([0.0, 0.0]))
+    /// tensor([1.+0.j, 2.+0.j])
+    /// ```
     [Torch] autocast Float32 fn polar(abs: &Tensor, angle: &Tensor) -> Tensor { apply(Polar, &[abs, angle]) }
 }
 

@@ -153,11 +153,25 @@ rows! { DIVIDE:
     ///
     /// Args: rounding_mode: None, "trunc" (towards zero) or "floor".
     /// **Errors**: RuntimeError for another mode, and for rounded integer division by zero.
+    ///
+    /// ```text
+    /// >>> torch.div(torch.tensor([7, -7]), 2)
+    /// tensor([ 3.5000, -3.5000])
+    /// >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
+    /// tensor([ 3, -3])
+    /// >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="floor")
+    /// tensor([ 3, -4])
+    /// ```
     [Torch, Method] + in place out Promote
         fn div(input: Val, other: Val; rounding_mode: Option<&str> = None) -> Tensor |to| {
         to.binary(mode_def(rounding_mode)?, input, other, None)
     }
     /// Alias of `div`.
+    ///
+    /// ```text
+    /// >>> torch.divide(torch.tensor([7, -7]), 2)
+    /// tensor([ 3.5000, -3.5000])
+    /// ```
     [Torch, Method] + in place out Promote
         fn divide(input: Val, other: Val; rounding_mode: Option<&str> = None) -> Tensor |to| {
         to.binary(mode_def(rounding_mode)?, input, other, None)
@@ -168,6 +182,11 @@ binary! { REMAINDERS:
     /// The quotient rounded down.
     ///
     /// **Errors**: RuntimeError for integer division by zero.
+    ///
+    /// ```text
+    /// >>> torch.floor_divide(torch.tensor([7, -7]), 2)
+    /// tensor([ 3, -4])
+    /// ```
     floor_divide(input: V, other: V) FLOOR_DIVIDE: Same,
         cpu |dt| floor_kernel(dt),
         guard refuse_zero,
@@ -180,6 +199,11 @@ binary! { REMAINDERS:
     /// The remainder with the sign of the divisor, as Python's `%`.
     ///
     /// **Errors**: RuntimeError for integer division by zero.
+    ///
+    /// ```text
+    /// >>> torch.remainder(torch.tensor([7, -7]), 3)
+    /// tensor([1, 2])
+    /// ```
     remainder(input: V, other: V) REMAINDER "RemainderBackward1" "RemainderBackward0" "NotImplemented": Same,
         cpu |dt| kernels!(
             dt,
@@ -201,6 +225,11 @@ binary! { REMAINDERS:
     /// The remainder with the sign of the dividend, as C's `fmod`.
     ///
     /// **Errors**: RuntimeError for integer division by zero.
+    ///
+    /// ```text
+    /// >>> torch.fmod(torch.tensor([7, -7]), 3)
+    /// tensor([ 1, -1])
+    /// ```
     fmod(input: T, other: V) FMOD "FmodBackward1" "FmodBackward0" "FmodBackward0": Same,
         cpu |dt| kernels!(dt, |a, b, T| if b == 0 { 0 } else { a.wrapping_rem(b) }, |x, y| x % y),
         guard refuse_zero,
@@ -242,10 +271,20 @@ whole!(u8 i8 i16 i32 i64);
 
 binary! { WHOLE:
     /// The greatest common divisor of integers.
+    ///
+    /// ```text
+    /// >>> torch.gcd(torch.tensor([12, 7]), torch.tensor([18, 14]))
+    /// tensor([6, 7])
+    /// ```
     gcd(input: T, other: T) GCD: Same,
         cpu |dt| kernel!(dt, int, T => zip(|a: T, b: T| a.gcd(b))),
         grad None;
     /// The least common multiple of integers.
+    ///
+    /// ```text
+    /// >>> torch.lcm(torch.tensor([12, 7]), torch.tensor([18, 14]))
+    /// tensor([36, 14])
+    /// ```
     lcm(input: T, other: T) LCM: Same,
         cpu |dt| kernel!(dt, int, T => zip(|a: T, b: T| a.lcm(b))),
         grad None;

@@ -53,18 +53,33 @@ unary! { EXPONENTIAL:
     /// The exponential of every element: `e^x`.
     ///
     /// Args: input: any dtype; integers give the default float.
+    ///
+    /// ```text
+    /// >>> torch.exp(torch.tensor([0.0, 1.0]))
+    /// tensor([1.0000, 2.7183])
+    /// ```
     exp "ExpBackward0": Float,
         cpu |dt| float!(dt, math::exp_f32, math::exp_f64, clib::exp),
         wgsl "exp(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?);
     /// Two to the power of every element.
+    ///
+    /// ```text
+    /// >>> torch.exp2(torch.tensor([0.0, 3.0]))
+    /// tensor([1., 8.])
+    /// ```
     exp2 "Exp2Backward0" also [Special "exp2"]: Float,
         cpu |dt| float!(dt, math::exp2_f32, math::exp2_f64, cx::exp2),
         wgsl "exp2(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?)?.mul(std::f64::consts::LN_2);
     /// `e^x - 1`, exact near zero.
+    ///
+    /// ```text
+    /// >>> torch.expm1(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 1.7183])
+    /// ```
     expm1 "Expm1Backward0" also [Special "expm1"]: Float,
         cpu |dt| float!(dt, math::expm1_f32, math::expm1_f64, cx::expm1),
         on -2.0, 2.0,
@@ -72,52 +87,97 @@ unary! { EXPONENTIAL:
     /// The natural logarithm of every element.
     ///
     /// Args: input: any dtype; integers give the default float.
+    ///
+    /// ```text
+    /// >>> torch.log(torch.tensor([1.0, 2.0]))
+    /// tensor([0.0000, 0.6931])
+    /// ```
     log "LogBackward0": Float,
         cpu |dt| float!(dt, math::log_f32, math::log_f64, clib::ln),
         wgsl "log(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(&x.conj()?);
     /// The logarithm to base 2.
+    ///
+    /// ```text
+    /// >>> torch.log2(torch.tensor([1.0, 8.0]))
+    /// tensor([0., 3.])
+    /// ```
     log2 "Log2Backward0": Float,
         cpu |dt| float!(dt, math::log2_f32, math::log2_f64, cx::log2),
         wgsl "log2(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.mul(std::f64::consts::LN_2)?);
     /// The logarithm to base 10.
+    ///
+    /// ```text
+    /// >>> torch.log10(torch.tensor([1.0, 1000.0]))
+    /// tensor([0., 3.])
+    /// ```
     log10 "Log10Backward0": Float,
         cpu |dt| float!(dt, math::log10_f32, math::log10_f64, cx::log10),
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.mul(std::f64::consts::LN_10)?);
     /// `ln(1 + x)`, exact near zero.
+    ///
+    /// ```text
+    /// >>> torch.log1p(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.6931])
+    /// ```
     log1p "Log1PBackward0" also [Special "log1p"]: Float,
         cpu |dt| float!(dt, math::log1p_f32, math::log1p_f64, cx::log1p),
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.add(1i64)?);
     /// The square root of every element; nan below zero.
+    ///
+    /// ```text
+    /// >>> torch.sqrt(torch.tensor([4.0, 2.0]))
+    /// tensor([2.0000, 1.4142])
+    /// ```
     sqrt "SqrtBackward0": Float,
         cpu |dt| float!(dt, math::sqrt_f32, math::sqrt_f64, clib::sqrt),
         wgsl "sqrt(x)",
         on 0.3, 3.0,
         grad Y |g, y| g.div(y.conj()?.mul(2i64)?);
     /// One over the square root.
+    ///
+    /// ```text
+    /// >>> torch.rsqrt(torch.tensor([4.0, 0.25]))
+    /// tensor([0.5000, 2.0000])
+    /// ```
     rsqrt "RsqrtBackward0": Float,
         cpu |dt| float!(dt, math::rsqrt_f32, math::rsqrt_f64, cx::rsqrt),
         wgsl "inverseSqrt(x)",
         on 0.3, 3.0,
         grad Y |g, y| { let y = y.conj()?; g.mul(-0.5)?.mul(y.mul(&y)?.mul(&y)?) };
     /// One over every element.
+    ///
+    /// ```text
+    /// >>> torch.reciprocal(torch.tensor([4.0, 0.5]))
+    /// tensor([0.2500, 2.0000])
+    /// ```
     reciprocal "ReciprocalBackward0": Float,
         cpu |dt| float!(dt, math::reciprocal_f32, math::reciprocal_f64, cx::reciprocal),
         wgsl "1.0 / x",
         on 0.3, 3.0,
         grad Y |g, y| { let y = y.conj()?; g.neg()?.mul(y.mul(&y)?) };
     /// The logistic function `1 / (1 + e^-x)`.
+    ///
+    /// ```text
+    /// >>> torch.sigmoid(torch.tensor([0.0, 2.0]))
+    /// tensor([0.5000, 0.8808])
+    /// ```
     [Torch, Method, Nn] sigmoid "SigmoidBackward0" also [Special "expit"]: Float,
         cpu |dt| float!(dt, math::sigmoid_f32, math::sigmoid_f64, cx::sigmoid),
         wgsl "1.0 / (1.0 + exp(-x))",
         on -2.0, 2.0,
         grad Y |g, y| g.sigmoid_backward(y);
     /// `-x ln(x)`: the terms of an entropy.
+    ///
+    /// ```text
+    /// >>> torch.special.entr(torch.tensor([0.0, 0.5, -1.0]))
+    /// tensor([0.0000, 0.3466,   -inf])
+    /// ```
     [Special] entr "SpecialEntrBackward0": Double,
         cpu |dt| double!(dt, special::entr),
         on 0.3, 3.0,
@@ -176,6 +236,11 @@ fn beside_log(
 
 binary! { PAIRS:
     /// `ln(e^input + e^other)` without overflow.
+    ///
+    /// ```text
+    /// >>> torch.logaddexp(torch.tensor([0.0, -100.0]), torch.tensor([0.0, -100.0]))
+    /// tensor([  0.6931, -99.3069])
+    /// ```
     logaddexp(input: T, other: T) LOGADDEXP "LogaddexpBackward0": Same,
         cpu |dt| match dt {
             DType::C64 => Some(zip(|a: C64, b: C64| {
@@ -195,6 +260,11 @@ binary! { PAIRS:
             b |g, a, b| g.mul(softmax_weight(&b, &a, 1.0)?.conj()?),
         };
     /// `log2(2^input + 2^other)` without overflow.
+    ///
+    /// ```text
+    /// >>> torch.logaddexp2(torch.tensor([3.0, -100.0]), torch.tensor([3.0, -100.0]))
+    /// tensor([  4., -99.])
+    /// ```
     logaddexp2(input: T, other: T) LOGADDEXP2 "Logaddexp2Backward0": Same,
         cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| {
             if a.is_infinite() && a == b { a } else {
@@ -207,6 +277,11 @@ binary! { PAIRS:
             b |g, a, b| g.mul(softmax_weight(&b, &a, std::f64::consts::LN_2)?),
         };
     /// `input * ln(other)`, zero where `input` is zero.
+    ///
+    /// ```text
+    /// >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 3.0]))
+    /// tensor([0.0000, 2.1972])
+    /// ```
     xlogy(input: V, other: V) XLOGY "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" also [Special "xlogy"]: Float,
         cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| x_times!(a, b, b.ln()))),
         grad {
@@ -214,6 +289,11 @@ binary! { PAIRS:
             b |g, a: Val, b: Val| g.mul(true_divide(a, b)?),
         };
     /// `input * ln(1 + other)`, zero where `input` is zero.
+    ///
+    /// ```text
+    /// >>> torch.special.xlog1py(torch.tensor([0.0, 2.0]), torch.tensor([-1.0, 3.0]))
+    /// tensor([0.0000, 2.7726])
+    /// ```
     xlog1py(input: V, other: V) XLOG1PY "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1"
         also [Special "xlog1py"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| x_times!(a, b, b.ln_1p()))),
@@ -258,10 +338,20 @@ impl Tensor {
 
 rows! { LOGITS:
     /// `ln(x / (1 - x))`; with `eps`, of `x` brought into `[eps, 1 - eps]`.
+    ///
+    /// ```text
+    /// >>> torch.logit(torch.tensor([0.5, 0.8808]))
+    /// tensor([0.0000, 2.0000])
+    /// ```
     [Torch, Method] + in place out Promote fn logit(input: &Tensor, eps: Option<f64> = None) -> Tensor |to| {
         to.point(&LOGIT, &[input], [eps.unwrap_or(-1.0), 0.0, 0.0, 0.0])
     }
     /// `ln(x / (1 - x))`.
+    ///
+    /// ```text
+    /// >>> torch.special.logit(torch.tensor([0.5, 0.8808]))
+    /// tensor([0.0000, 2.0000])
+    /// ```
     [Special] fn special_logit = "logit"(input: &Tensor, eps: Option<f64> = None) -> Tensor { input.logit(eps) }
 }
 

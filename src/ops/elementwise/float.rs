@@ -33,10 +33,20 @@ fn next_half(bits: u16, a: f32, b: f32, towards: u16) -> u16 {
 
 binary! { FLOAT:
     /// The magnitude of `input` with the sign of `other`.
+    ///
+    /// ```text
+    /// >>> torch.copysign(torch.tensor([1.0, -2.0]), torch.tensor([-1.0, 1.0]))
+    /// tensor([-1.,  2.])
+    /// ```
     copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
         grad { a |g, a, y| g.mul(sign_ratio(&y, &a)?), b |g| g.zeros_alike() };
     /// The next number after `input` towards `other`.
+    ///
+    /// ```text
+    /// >>> torch.nextafter(torch.tensor([1.0, 1.0]), torch.tensor([2.0, 0.0])) - 1
+    /// tensor([ 1.1921e-07, -5.9605e-08])
+    /// ```
     nextafter(input: T, other: T) NEXTAFTER "NextafterBackward0": Own,
         cpu |dt| match dt {
             DType::F16 => Some(zip(|a: F16, b: F16| F16::from_bits(next_half(a.to_bits(), a.up(), b.up(), b.to_bits())))),
@@ -47,6 +57,11 @@ binary! { FLOAT:
         },
         grad { a |g, a, b| g.keep(&a.ne(&b)?), b |g, a, b| g.keep(&a.eq(&b)?) };
     /// `input * 2^other`.
+    ///
+    /// ```text
+    /// >>> torch.ldexp(torch.tensor([1.0, 3.0]), torch.tensor([3, -1]))
+    /// tensor([8.0000, 1.5000])
+    /// ```
     ldexp(input: T, other: T) LDEXP "LdexpBackward0": Float,
         cpu |dt| match dt {
             DType::C64 => Some(zip(|a: C64, b: C64| {
@@ -66,6 +81,11 @@ binary! { FLOAT:
     /// 0 below zero, 1 above, `values` at zero.
     ///
     /// **Errors**: RuntimeError if the dtypes differ.
+    ///
+    /// ```text
+    /// >>> torch.heaviside(torch.tensor([-1.0, 0.0, 2.0]), torch.tensor(0.5))
+    /// tensor([0.0000, 0.5000, 1.0000])
+    /// ```
     heaviside(input: T, values: T) HEAVISIDE: Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| {
             if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
@@ -200,11 +220,22 @@ fn split(x: f64) -> (f64, i32) {
 
 rows! { PARTS:
     /// nan replaced by `nan`, infinities by `posinf` and `neginf` or the largest and lowest numbers.
+    ///
+    /// ```text
+    /// >>> torch.nan_to_num(torch.tensor([float("nan"), float("inf"), 1.0]), nan=0.0, posinf=9.0)
+    /// tensor([0., 9., 1.])
+    /// ```
     [Torch, Method] + in place
         fn nan_to_num(input: &Tensor, nan: Option<f64> = None, posinf: Option<f64> = None, neginf: Option<f64> = None) -> Tensor |to| {
         to.point(&NAN_TO_NUM, &[input], nan_params(input, nan, posinf, neginf))
     }
     /// Each element as `mantissa * 2^exponent`, with mantissas in [0.5, 1) and int32 exponents.
+    ///
+    /// ```text
+    /// >>> mantissa, exponent = torch.frexp(torch.tensor([8.0, 0.75]))
+    /// >>> mantissa, exponent
+    /// (tensor([0.5000, 0.7500]), tensor([4, 0], dtype=torch.int32))
+    /// ```
     [Torch, Method] fn frexp(input: &Tensor) -> Named {
         Ok(Named(&FREXP_FIELDS, apply_multi(Frexp, &[input])?.into_iter().collect()))
     }

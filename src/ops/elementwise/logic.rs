@@ -19,40 +19,80 @@ macro_rules! shift {
 
 binary! { LOGIC:
     /// Logical "and" of truth values; any dtype counts as true where it is not zero.
+    ///
+    /// ```text
+    /// >>> torch.logical_and(torch.tensor([0, 1, 2]), torch.tensor([1, 0, 3]))
+    /// tensor([False, False,  True])
+    /// ```
     logical_and(input: T, other: T) LOGICAL_AND: Logical,
         cpu |_| Some(zip(|a: bool, b: bool| a & b)),
         grad None;
     /// Logical "or" of truth values.
+    ///
+    /// ```text
+    /// >>> torch.logical_or(torch.tensor([0, 1, 0]), torch.tensor([1, 0, 0]))
+    /// tensor([ True,  True, False])
+    /// ```
     logical_or(input: T, other: T) LOGICAL_OR: Logical,
         cpu |_| Some(zip(|a: bool, b: bool| a | b)),
         grad None;
     /// Whether exactly one of two truth values holds.
+    ///
+    /// ```text
+    /// >>> torch.logical_xor(torch.tensor([0, 1, 2]), torch.tensor([1, 0, 3]))
+    /// tensor([ True,  True, False])
+    /// ```
     logical_xor(input: T, other: T) LOGICAL_XOR: Logical,
         cpu |_| Some(zip(|a: bool, b: bool| a ^ b)),
         grad None;
     /// Bitwise "and" of integers or bools.
+    ///
+    /// ```text
+    /// >>> torch.bitwise_and(torch.tensor([6, 5]), torch.tensor([3, 4]))
+    /// tensor([2, 4])
+    /// ```
     bitwise_and(input: V, other: V) BITWISE_AND: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a & b)),
         stored DType::is_integral,
         wgsl "a & b",
         grad None;
     /// Bitwise "or" of integers or bools.
+    ///
+    /// ```text
+    /// >>> torch.bitwise_or(torch.tensor([6, 5]), torch.tensor([3, 2]))
+    /// tensor([7, 7])
+    /// ```
     bitwise_or(input: V, other: V) BITWISE_OR: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a | b)),
         stored DType::is_integral,
         wgsl "a | b",
         grad None;
     /// Bitwise "exclusive or" of integers or bools.
+    ///
+    /// ```text
+    /// >>> torch.bitwise_xor(torch.tensor([6, 5]), torch.tensor([3, 4]))
+    /// tensor([5, 1])
+    /// ```
     bitwise_xor(input: V, other: V) BITWISE_XOR: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a ^ b)),
         stored DType::is_integral,
         wgsl "a ^ b",
         grad None;
     /// Integers shifted left by `other` bits.
+    ///
+    /// ```text
+    /// >>> torch.bitwise_left_shift(torch.tensor([1, 3]), torch.tensor([2, 1]))
+    /// tensor([4, 6])
+    /// ```
     bitwise_left_shift(input: V, other: V) LEFT_SHIFT: Same,
         cpu |dt| shift!(dt, |a, b, BITS| if (b as i64) < 0 || b as i64 >= BITS { 0 } else { (a as i64) << (b as i64) }),
         grad None;
     /// Integers shifted right by `other` bits, keeping the sign.
+    ///
+    /// ```text
+    /// >>> torch.bitwise_right_shift(torch.tensor([8, -8]), torch.tensor([2, 1]))
+    /// tensor([ 2, -4])
+    /// ```
     bitwise_right_shift(input: V, other: V) RIGHT_SHIFT: Same,
         cpu |dt| shift!(dt, |a, b, BITS| {
                 let by = if (b as i64) < 0 || b as i64 >= BITS { BITS.min(63) } else { b as i64 };
@@ -63,10 +103,20 @@ binary! { LOGIC:
 
 unary! { NOT:
     /// Whether an element is zero.
+    ///
+    /// ```text
+    /// >>> torch.logical_not(torch.tensor([0, 1, 2]))
+    /// tensor([ True, False, False])
+    /// ```
     logical_not: Logical,
         cpu |_| Some(map(|x: bool| !x)),
         grad None;
     /// Every bit flipped; for bools the opposite.
+    ///
+    /// ```text
+    /// >>> torch.bitwise_not(torch.tensor([0, 5]))
+    /// tensor([-1, -6])
+    /// ```
     bitwise_not: Same,
         cpu |dt| match dt {
             DType::Bool => Some(map(|x: bool| !x)),

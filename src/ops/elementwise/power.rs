@@ -264,10 +264,22 @@ rows! { POWER:
     /// Each element to a power; base and exponent may be tensors or numbers, broadcasting.
     ///
     /// **Errors**: RuntimeError for integers to a negative whole power.
+    ///
+    /// ```text
+    /// >>> torch.pow(torch.tensor([2, 3]), 2)
+    /// tensor([4, 9])
+    /// >>> torch.pow(2.0, torch.tensor([1.0, -1.0]))
+    /// tensor([2.0000, 0.5000])
+    /// ```
     [Torch, Method] + in place out Promote fn pow_vals = "pow"(input: Val, exponent: Val) -> Tensor |to| {
         to.pow(input, exponent)
     }
     /// Each element to a power, in float64 (complex128 for complex operands).
+    ///
+    /// ```text
+    /// >>> torch.float_power(torch.tensor([2, 3]), -1)
+    /// tensor([0.5000, 0.3333], dtype=torch.float64)
+    /// ```
     [Torch, Method] + in place fn float_power(input: Val, exponent: Val) -> Tensor |to| {
         let wide = widest(&input, &exponent);
         if let (To::First, Val::T(x)) = (to, &input) {
@@ -282,6 +294,11 @@ rows! { POWER:
         to.pow(input.wide(wide)?, exponent.wide(wide)?)
     }
     /// Each element times itself.
+    ///
+    /// ```text
+    /// >>> torch.square(torch.tensor([2, -3]))
+    /// tensor([4, 9])
+    /// ```
     [Torch, Method] + in place out Promote fn square(input: &Tensor) -> Tensor |to| {
         to.pow(input.into(), 2i64.into())
     }

@@ -65,6 +65,13 @@ unary! { ROUNDING:
     /// The absolute value of every element; for complex the modulus, a real tensor.
     ///
     /// **Errors**: RuntimeError for bool tensors.
+    ///
+    /// ```text
+    /// >>> torch.abs(torch.tensor([1, -2]))
+    /// tensor([1, 2])
+    /// >>> torch.abs(torch.tensor([3 + 4j, 1j]))
+    /// tensor([5., 1.])
+    /// ```
     abs "AbsBackward0" also ["absolute"]: Real,
         cpu |dt| match dt {
             DType::F32 => Some(map(|x: f32| x.abs())),
@@ -82,6 +89,11 @@ unary! { ROUNDING:
         on 0.2, 2.5,
         grad X |g, x| g.mul(x.sgn()?);
     /// The direction of every element: `x / |x|`, zero for zero. For real tensors the sign.
+    ///
+    /// ```text
+    /// >>> torch.sgn(torch.tensor([3 + 4j, 0j]))
+    /// tensor([0.6000+0.8000j, 0.0000+0.0000j])
+    /// ```
     sgn "SgnBackward0": Same,
         cpu |dt| match dt {
             DType::C64 => Some(map(|z: C64| {
@@ -96,27 +108,52 @@ unary! { ROUNDING:
     /// -1, 0 or 1, as every element's sign.
     ///
     /// **Errors**: RuntimeError for complex tensors; see `sgn`.
+    ///
+    /// ```text
+    /// >>> torch.sign(torch.tensor([-3.0, 0.0, 2.0]))
+    /// tensor([-1.,  0.,  1.])
+    /// ```
     sign "SignBackward0": Same,
         cpu |dt| sign_kernel(dt),
         takes (not Complex Runtime "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."),
         wgsl "sign(x)",
         grad G |g| g.zeros_alike();
     /// The least whole number not below each element.
+    ///
+    /// ```text
+    /// >>> torch.ceil(torch.tensor([-1.5, 1.2]))
+    /// tensor([-1.,  2.])
+    /// ```
     ceil "CeilBackward0": Same,
         cpu |dt| whole!(dt, |x| x.ceil()),
         wgsl "ceil(x)",
         grad G |g| g.zeros_alike();
     /// The greatest whole number not above each element.
+    ///
+    /// ```text
+    /// >>> torch.floor(torch.tensor([-1.5, 1.2]))
+    /// tensor([-2.,  1.])
+    /// ```
     floor "FloorBackward0": Same,
         cpu |dt| whole!(dt, |x| x.floor()),
         wgsl "floor(x)",
         grad G |g| g.zeros_alike();
     /// Each element without its fraction.
+    ///
+    /// ```text
+    /// >>> torch.trunc(torch.tensor([-1.5, 1.2]))
+    /// tensor([-1.,  1.])
+    /// ```
     trunc "TruncBackward0" also ["fix"]: Same,
         cpu |dt| whole!(dt, |x| x.trunc()),
         wgsl "trunc(x)",
         grad G |g| g.zeros_alike();
     /// The fraction of each element, with its sign.
+    ///
+    /// ```text
+    /// >>> torch.frac(torch.tensor([-1.5, 1.25]))
+    /// tensor([-0.5000,  0.2500])
+    /// ```
     frac "FracBackward0": Same,
         cpu |dt| match dt {
             DType::F32 => Some(map(|x: f32| x - x.trunc())),
@@ -152,6 +189,11 @@ points! {
 
 rows! { ROUND_TO:
     /// Each element rounded to the nearest whole number, or to `decimals` places; halves go to the even neighbour.
+    ///
+    /// ```text
+    /// >>> torch.round(torch.tensor([0.5, 1.5, 2.345]), decimals=0)
+    /// tensor([0., 2., 2.])
+    /// ```
     [Torch, Method] + in place fn round(input: &Tensor; decimals: i64 = 0) -> Tensor |to| {
         if decimals == 0 {
             return to.unary(&ROUND, input);
@@ -160,10 +202,20 @@ rows! { ROUND_TO:
         to.point(&ROUND_DECIMALS, &[input], [scale, (decimals < 0) as u8 as f64, 0.0, 0.0])
     }
     /// Each element rounded, as `torch.round`.
+    ///
+    /// ```text
+    /// >>> torch.special.round(torch.tensor([0.5, 1.5, 2.345]), decimals=0)
+    /// tensor([0., 2., 2.])
+    /// ```
     [Special] out Keep fn special_round = "round"(input: &Tensor; decimals: i64 = 0) -> Tensor { input.round(decimals) }
     /// The tensor itself.
     ///
     /// **Errors**: RuntimeError for bool tensors.
+    ///
+    /// ```text
+    /// >>> torch.positive(torch.tensor([1, -2]))
+    /// tensor([ 1, -2])
+    /// ```
     [Torch, Method] fn positive(input: &Tensor) -> Tensor {
         ensure!(input.dtype() != DType::Bool, Runtime, "The `+` operator, on a bool tensor is not supported.");
         Ok(input.clone())

@@ -27,66 +27,121 @@ fn sinc_complex(z: C128) -> C128 {
 
 unary! { TRIG:
     /// The sine of every element, in radians.
+    ///
+    /// ```text
+    /// >>> torch.sin(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.8415])
+    /// ```
     sin "SinBackward0": Float,
         cpu |dt| float!(dt, math::sin_f32, math::sin_f64, clib::sin),
         wgsl "sin(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.cos()?);
     /// The cosine of every element, in radians.
+    ///
+    /// ```text
+    /// >>> torch.cos(torch.tensor([0.0, 1.0]))
+    /// tensor([1.0000, 0.5403])
+    /// ```
     cos "CosBackward0": Float,
         cpu |dt| float!(dt, math::cos_f32, math::cos_f64, clib::cos),
         wgsl "cos(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.sin()?.neg()?);
     /// The tangent of every element, in radians.
+    ///
+    /// ```text
+    /// >>> torch.tan(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 1.5574])
+    /// ```
     tan "TanBackward0": Float,
         cpu |dt| float!(dt, math::tan_f32, math::tan_f64, clib::tan),
         wgsl "tan(x)",
         on -0.9, 0.9,
         grad Y |g, y| { let y = y.conj()?; g.mul(y.mul(&y)?.add(1i64)?) };
     /// The arc sine; nan outside [-1, 1].
+    ///
+    /// ```text
+    /// >>> torch.asin(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 1.5708])
+    /// ```
     asin "AsinBackward0" also ["arcsin"]: Float,
         cpu |dt| float!(dt, math::asin_f32, math::asin_f64, clib::asin),
         wgsl "asin(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; over_sqrt(g, x.mul(&x)?.rsub(1i64)?) };
     /// The arc cosine; nan outside [-1, 1].
+    ///
+    /// ```text
+    /// >>> torch.acos(torch.tensor([0.0, 1.0]))
+    /// tensor([1.5708, 0.0000])
+    /// ```
     acos "AcosBackward0" also ["arccos"]: Float,
         cpu |dt| float!(dt, math::acos_f32, math::acos_f64, clib::acos),
         wgsl "acos(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; over_sqrt(&g.neg()?, x.mul(&x)?.rsub(1i64)?) };
     /// The arc tangent.
+    ///
+    /// ```text
+    /// >>> torch.atan(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.7854])
+    /// ```
     atan "AtanBackward0" also ["arctan"]: Float,
         cpu |dt| float!(dt, math::atan_f32, math::atan_f64, clib::atan),
         wgsl "atan(x)",
         on -2.0, 2.0,
         grad X |g, x| { let x = x.conj()?; g.div(x.mul(&x)?.add(1i64)?) };
     /// The hyperbolic sine.
+    ///
+    /// ```text
+    /// >>> torch.sinh(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 1.1752])
+    /// ```
     sinh "SinhBackward0": Float,
         cpu |dt| float!(dt, math::sinh_f32, math::sinh_f64, clib::sinh),
         wgsl "sinh(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.cosh()?);
     /// The hyperbolic cosine.
+    ///
+    /// ```text
+    /// >>> torch.cosh(torch.tensor([0.0, 1.0]))
+    /// tensor([1.0000, 1.5431])
+    /// ```
     cosh "CoshBackward0": Float,
         cpu |dt| float!(dt, math::cosh_f32, math::cosh_f64, clib::cosh),
         wgsl "cosh(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.sinh()?);
     /// The hyperbolic tangent.
+    ///
+    /// ```text
+    /// >>> torch.tanh(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.7616])
+    /// ```
     [Torch, Method, Nn] tanh "TanhBackward0": Float,
         cpu |dt| float!(dt, math::tanh_f32, math::tanh_f64, clib::tanh),
         wgsl "tanh(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.tanh_backward(y);
     /// The inverse hyperbolic sine.
+    ///
+    /// ```text
+    /// >>> torch.asinh(torch.tensor([0.0, 1.0]))
+    /// tensor([0.0000, 0.8814])
+    /// ```
     asinh "AsinhBackward0" also ["arcsinh"]: Float,
         cpu |dt| float!(dt, math::asinh_f32, math::asinh_f64, clib::asinh),
         wgsl "asinh(x)",
         on -2.0, 2.0,
         grad X |g, x| { let x = x.conj()?; over_sqrt(g, x.mul(&x)?.add(1i64)?) };
     /// The inverse hyperbolic cosine; nan below 1.
+    ///
+    /// ```text
+    /// >>> torch.acosh(torch.tensor([1.0, 2.0]))
+    /// tensor([0.0000, 1.3170])
+    /// ```
     acosh "AcoshBackward0" also ["arccosh"]: Float,
         cpu |dt| float!(dt, math::acosh_f32, math::acosh_f64, clib::acosh),
         wgsl "acosh(x)",
@@ -96,12 +151,22 @@ unary! { TRIG:
             if x.dtype().is_complex() { g.mul(x.sub(1i64)?.rsqrt()?)?.mul(x.add(1i64)?.rsqrt()?) } else { over_sqrt(g, x.mul(&x)?.sub(1i64)?) }
         };
     /// The inverse hyperbolic tangent; infinite at -1 and 1.
+    ///
+    /// ```text
+    /// >>> torch.atanh(torch.tensor([0.0, 0.5]))
+    /// tensor([0.0000, 0.5493])
+    /// ```
     atanh "AtanhBackward0" also ["arctanh"]: Float,
         cpu |dt| float!(dt, math::atanh_f32, math::atanh_f64, clib::atanh),
         wgsl "atanh(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; g.div(x.mul(&x)?.rsub(1i64)?) };
     /// `sin(pi x) / (pi x)`.
+    ///
+    /// ```text
+    /// >>> torch.sinc(torch.tensor([0.0, 0.5]))
+    /// tensor([1.0000, 0.6366])
+    /// ```
     sinc "SincBackward0" also [Special "sinc"]: Float,
         cpu |dt| match dt {
             DType::F32 => Some(map(|x: f32| special::sinc(x as f64) as f32)),
@@ -123,12 +188,22 @@ unary! { TRIG:
             none.choose(0i64, g.mul(d.conj()?)?)
         };
     /// Degrees as radians.
+    ///
+    /// ```text
+    /// >>> torch.deg2rad(torch.tensor([180.0, 90.0]))
+    /// tensor([3.1416, 1.5708])
+    /// ```
     deg2rad "Deg2RadBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => map(|x: T| x * (PI / 180.0) as T)),
         takes (works "real dtypes"),
         on -2.0, 2.0,
         grad G |g| g.mul(PI / 180.0);
     /// Radians as degrees.
+    ///
+    /// ```text
+    /// >>> torch.rad2deg(torch.tensor([3.1416, 1.0]))
+    /// tensor([180.0004,  57.2958])
+    /// ```
     rad2deg "Rad2DegBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => map(|x: T| x * (180.0 * FRAC_1_PI) as T)),
         takes (works "real dtypes"),
@@ -138,6 +213,11 @@ unary! { TRIG:
 
 binary! { ANGLES:
     /// The angle of the point (other, input), in radians.
+    ///
+    /// ```text
+    /// >>> torch.atan2(torch.tensor([1.0, 1.0]), torch.tensor([1.0, -1.0]))
+    /// tensor([0.7854, 2.3562])
+    /// ```
     atan2(input: T, other: T) ATAN2 "Atan2Backward0" also ["arctan2"]: Float,
         cpu |dt| match dt {
             DType::F32 => Some(typed2(math::atan2_f32)),
@@ -152,6 +232,11 @@ binary! { ANGLES:
             Ok([want.then(0, || v.mul(&b))?, want.then(1, || v.mul(a.neg()?))?])
         } };
     /// `sqrt(input^2 + other^2)` without overflow.
+    ///
+    /// ```text
+    /// >>> torch.hypot(torch.tensor([3.0, 5.0]), torch.tensor([4.0, 12.0]))
+    /// tensor([ 5., 13.])
+    /// ```
     hypot(input: T, other: T) HYPOT "HypotBackward0": Same,
         cpu |dt| match dt {
             DType::F32 => Some(typed2(math::hypot_f32)),

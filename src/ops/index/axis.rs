@@ -227,6 +227,12 @@ rows! { AXIS:
     ///
     /// Args: index: vector of int32 or int64.
     /// Errors: IndexError if an index is out of range.
+    ///
+    /// ```text
+    /// >>> torch.index_select(torch.arange(6).view(2, 3), 1, torch.tensor([2, 0]))
+    /// tensor([[2, 0],
+    ///         [5, 3]])
+    /// ```
     [Torch, Method] out Apart fn index_select(input: &Tensor, dim: i64, index: &Tensor) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         check_vector("index_select", index)?;
@@ -236,24 +242,44 @@ rows! { AXIS:
         pick(input, Spots::axis(axis, &SELECT), &[lifted(index)?])
     }
     /// A copy with `alpha` times slices of `source` added to those along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.index_add(torch.zeros(3), 0, torch.tensor([0, 2, 0]), torch.tensor([1.0, 2.0, 3.0]))
+    /// tensor([4., 0., 2.])
+    /// ```
     [Torch, Method] fn index_add(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor; alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_add_", input, axis, index, &scaled(source, alpha)?, &INDEX_ADD)?;
         written(op, input, &values, &index)
     }
     /// Adds `alpha` times slices of `source` to those along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).index_add_(0, torch.tensor([0, 2, 0]), torch.tensor([1.0, 2.0, 3.0]))
+    /// tensor([4., 0., 2.])
+    /// ```
     [InPlace] fn index_add_in_place = "index_add_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor; alpha: Scalar = Scalar::Int(1)) -> () {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_add_", input, axis, index, &scaled(source, alpha)?, &INDEX_ADD)?;
         written_in_place(op, input, &values, &index)
     }
     /// A copy with slices of `source` in place of those along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.index_copy(torch.zeros(3), 0, torch.tensor([2, 0]), torch.tensor([1.0, 2.0]))
+    /// tensor([2., 0., 1.])
+    /// ```
     [Torch, Method] autocast Widest fn index_copy(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_copy_", input, axis, index, source, &INDEX_COPY)?;
         written(op, input, &values, &index)
     }
     /// Puts slices of `source` in place of those along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).index_copy_(0, torch.tensor([2, 0]), torch.tensor([1.0, 2.0]))
+    /// tensor([2., 0., 1.])
+    /// ```
     [InPlace] fn index_copy_in_place = "index_copy_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> () {
         let axis = wrap_dim(dim, input.ndim())?;
         let (op, values, index) = slices("index_copy_", input, axis, index, source, &INDEX_COPY)?;
@@ -262,11 +288,21 @@ rows! { AXIS:
     /// A copy with one value in the slices along `dim` that `index` names.
     ///
     /// Args: index: vector of int64; value: number or 0-d tensor.
+    ///
+    /// ```text
+    /// >>> torch.index_fill(torch.zeros(3), 0, torch.tensor([2, 0]), 7)
+    /// tensor([7., 0., 7.])
+    /// ```
     [Torch, Method] fn index_fill(input: &Tensor, dim: i64, index: &Tensor, value: Val) -> Tensor {
         let (op, index) = fill_op(input, dim, index, matches!(value, Val::T(_)))?;
         written(op, input, &fill_value(input, value)?, &index)
     }
     /// Puts one value in the slices along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).index_fill_(0, torch.tensor([2, 0]), 7)
+    /// tensor([7., 0., 7.])
+    /// ```
     [InPlace] fn index_fill_in_place = "index_fill_"(input: &Tensor, dim: i64, index: &Tensor, value: Val) -> () {
         let (op, index) = fill_op(input, dim, index, matches!(value, Val::T(_)))?;
         written_in_place(op, input, &fill_value(input, value)?, &index)
@@ -274,10 +310,20 @@ rows! { AXIS:
     /// A copy with `values` at the places `input[indices]`.
     ///
     /// Args: indices: index tensors or masks, broadcast together; accumulate: add instead of replacing.
+    ///
+    /// ```text
+    /// >>> torch.index_put(torch.zeros(3), (torch.tensor([2, 0]),), torch.tensor([1.0, 2.0]))
+    /// tensor([2., 0., 1.])
+    /// ```
     [Torch, Method] fn index_put(input: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool = false) -> Tensor {
         index_put_to(input, indices, values, accumulate)
     }
     /// Puts `values` at the places `input[indices]`.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).index_put_((torch.tensor([2, 2]),), torch.tensor(1.0), accumulate=True)
+    /// tensor([0., 0., 2.])
+    /// ```
     [InPlace] fn index_put_(input: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: bool = false) -> () {
         index_put_in_place(input, indices, values, accumulate)
     }
@@ -285,17 +331,34 @@ rows! { AXIS:
     ///
     /// Args: index: int64.
     /// Shape: that of `index`.
+    ///
+    /// ```text
+    /// >>> torch.take(torch.tensor([[4, 5], [6, 7]]), torch.tensor([0, 3]))
+    /// tensor([4, 7])
+    /// ```
     [Torch, Method] fn take(input: &Tensor, index: &Tensor) -> Tensor {
         ensure!(index.dtype() == DType::I64, Runtime, "take(): Expected a long tensor for index, but got {}", index.dtype().scalar_name());
         ensure!(input.numel() > 0 || index.numel() == 0, Index, "take(): tried to take from an empty tensor");
         pick(input, Spots::flat(input.ndim(), &TAKE), std::slice::from_ref(index))
     }
     /// A copy with elements of the flattened tensor replaced (or added to).
+    ///
+    /// ```text
+    /// >>> torch.put(torch.zeros(2, 2), torch.tensor([0, 3]), torch.tensor([1.0, 2.0]))
+    /// tensor([[1., 0.],
+    ///         [0., 2.]])
+    /// ```
     [Torch, Method] fn put(input: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool = false) -> Tensor {
         let (op, values) = put_op(input, index, source, accumulate)?;
         apply(op, &[input, &values, index])
     }
     /// Replaces (or adds to) elements of the flattened tensor.
+    ///
+    /// ```text
+    /// >>> torch.zeros(2, 2).put_(torch.tensor([0, 3]), torch.tensor([1.0, 2.0]))
+    /// tensor([[1., 0.],
+    ///         [0., 2.]])
+    /// ```
     [InPlace] fn put_in_place = "put_"(input: &Tensor, index: &Tensor, source: &Tensor, accumulate: bool = false) -> () {
         let (op, values) = put_op(input, index, source, accumulate)?;
         apply_in_place(op, &[input, &values, index])

@@ -63,6 +63,13 @@ rows! { CHOICES:
         input.index_select(0, &Tensor::from_slice(&at, &[at.len()])?)?.reshape_to(&[rows, r])
     }
     /// The first `size` indices of elements that are not zero, a row each; `fill_value` where there are fewer.
+    ///
+    /// ```text
+    /// >>> torch.nonzero_static(torch.tensor([0, 3, 0, 4]), size=3)
+    /// tensor([[ 1],
+    ///         [ 3],
+    ///         [-1]])
+    /// ```
     [Torch, Method] fn nonzero_static(input: &Tensor; size: i64, fill_value: i64 = -1) -> Tensor {
         ensure!(size >= 0, Runtime, "nonzero_static: 'size' must be an non-negative integer");
         let found = input.argwhere()?;

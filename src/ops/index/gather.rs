@@ -135,6 +135,12 @@ rows! { GATHER:
     /// Args: index: int64, of the rank of `input`, no larger than it except along `dim`.
     /// Shape: that of `index`.
     /// Errors: RuntimeError if an index is out of range.
+    ///
+    /// ```text
+    /// >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))
+    /// tensor([[1, 1],
+    ///         [4, 3]])
+    /// ```
     [Torch, Method] out Apart fn gather(input: &Tensor, dim: i64, index: &Tensor; _sparse_grad: bool = false) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         check_index("gather", index)?;
@@ -153,6 +159,13 @@ rows! { GATHER:
         apply(Gather(axis), &[input, index])
     }
     /// Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened.
+    ///
+    /// ```text
+    /// >>> x = torch.tensor([[3, 1], [2, 4]])
+    /// >>> torch.take_along_dim(x, x.argsort(1), 1)
+    /// tensor([[1, 3],
+    ///         [2, 4]])
+    /// ```
     [Torch, Method] fn take_along_dim(input: &Tensor, indices: &Tensor, dim: Option<i64> = None) -> Tensor {
         ensure!(indices.dtype() == DType::I64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got {}", indices.dtype().scalar_name());
         let Some(dim) = dim else {

@@ -246,11 +246,21 @@ rows! { MASK:
     /// A copy with `value` where `mask` is true.
     ///
     /// Args: mask: bool tensor that broadcasts with `input`; value: number or 0-d tensor.
+    ///
+    /// ```text
+    /// >>> torch.masked_fill(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]), 0)
+    /// tensor([0, 2, 0])
+    /// ```
     [Torch, Method] fn masked_fill(input: &Tensor, mask: &Tensor, value: Val) -> Tensor {
         let (op, value) = fill_op(input, mask, value)?;
         match &value { Some(v) => apply(op, &[input, mask, v]), None => apply(op, &[input, mask]) }
     }
     /// Fills with `value` where `mask` is true.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2, 3]).masked_fill_(torch.tensor([True, False, True]), 0)
+    /// tensor([0, 2, 0])
+    /// ```
     [InPlace] fn masked_fill_in_place = "masked_fill_"(input: &Tensor, mask: &Tensor, value: Val) -> () {
         let (op, value) = fill_op(input, mask, value)?;
         match &value { Some(v) => apply_in_place(op, &[input, mask, v]), None => apply_in_place(op, &[input, mask]) }
@@ -258,6 +268,11 @@ rows! { MASK:
     /// The elements where `mask` is true, as one axis.
     ///
     /// Args: mask: bool tensor that broadcasts with `input`.
+    ///
+    /// ```text
+    /// >>> torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]))
+    /// tensor([1, 3])
+    /// ```
     [Torch, Method] out Apart fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
         ensure!(mask.dtype() == DType::Bool, Runtime, "masked_select: expected BoolTensor for mask");
         let (x, mask) = together(input, mask)?;
@@ -271,17 +286,35 @@ rows! { MASK:
     /// A copy whose elements where `mask` is true come from `source`, one after the other.
     ///
     /// Errors: RuntimeError if `source` has too few elements or another dtype.
+    ///
+    /// ```text
+    /// >>> torch.masked_scatter(torch.zeros(3), torch.tensor([True, False, True]), torch.tensor([5.0, 6.0]))
+    /// tensor([5., 0., 6.])
+    /// ```
     [Torch, Method] fn masked_scatter(input: &Tensor, mask: &Tensor, source: &Tensor) -> Tensor {
         let (x, mask) = together(input, mask)?;
         let (op, values, index) = scatter_parts(&x, &mask, source)?;
         apply(op, &[&x, &values, &index])
     }
     /// Elements where `mask` is true come from `source`, one after the other.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).masked_scatter_(torch.tensor([True, False, True]), torch.tensor([5.0, 6.0]))
+    /// tensor([5., 0., 6.])
+    /// ```
     [InPlace] fn masked_scatter_in_place = "masked_scatter_"(input: &Tensor, mask: &Tensor, source: &Tensor) -> () {
         let (op, values, index) = scatter_parts(input, &expand_to_checked(mask, input)?, source)?;
         apply_in_place(op, &[input, &values, &index])
     }
     /// The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis.
+    ///
+    /// ```text
+    /// >>> torch.nonzero(torch.tensor([[0, 1], [2, 0]]))
+    /// tensor([[0, 1],
+    ///         [1, 0]])
+    /// >>> torch.nonzero(torch.tensor([0, 1, 2]), as_tuple=True)
+    /// (tensor([1, 2]),)
+    /// ```
     [Torch, Method] out Apart fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
         if !as_tuple { return Ok(Ret::Tensor(input.argwhere()?)); }
         let columns = if input.ndim() == 0 { vec![argwhere_scalar(input)?] } else { coordinates(input)? };
@@ -289,6 +322,12 @@ rows! { MASK:
         Ok(Ret::from(tensors?))
     }
     /// The indices of elements that are not zero, a row each.
+    ///
+    /// ```text
+    /// >>> torch.argwhere(torch.tensor([[0, 1], [2, 0]]))
+    /// tensor([[0, 1],
+    ///         [1, 0]])
+    /// ```
     [Torch, Method] fn argwhere(input: &Tensor) -> Tensor {
         if input.ndim() == 0 {
             let count = argwhere_scalar(input)?.len();

@@ -402,6 +402,12 @@ rows! { SCATTER:
     /// A copy with the elements of `src` (or one value) put at the places along `dim` that `index` names.
     ///
     /// Args: reduce: `"add"` or `"multiply"` to combine with what is there.
+    ///
+    /// ```text
+    /// >>> torch.scatter(torch.zeros(2, 3), 1, torch.tensor([[2, 0], [1, 1]]), 5.0)
+    /// tensor([[5., 0., 5.],
+    ///         [0., 5., 0.]])
+    /// ```
     [Torch, Method] fn scatter(input: &Tensor, dim: i64, index: &Tensor, src: Val; reduce: Option<&str> = None) -> Tensor {
         let plain = if matches!(src, Val::S(_)) { Way::FILL } else { Way::SET };
         let (op, src) = scatter_op(input, dim, index, src, old_reduce(reduce, plain)?)?;
@@ -412,6 +418,12 @@ rows! { SCATTER:
         input.scatter(dim, index, Val::S(value), reduce)
     }
     /// Puts the elements of `src` (or one value) at the places along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(2, 3).scatter_(1, torch.tensor([[2, 0], [1, 1]]), 5.0)
+    /// tensor([[5., 0., 5.],
+    ///         [0., 5., 0.]])
+    /// ```
     [InPlace] fn scatter_in_place = "scatter_"(input: &Tensor, dim: i64, index: &Tensor, src: Val; reduce: Option<&str> = None) -> () {
         let plain = if matches!(src, Val::S(_)) { Way::FILL } else { Way::SET };
         let (op, src) = scatter_op(input, dim, index, src, old_reduce(reduce, plain)?)?;
@@ -422,11 +434,21 @@ rows! { SCATTER:
         input.scatter_in_place(dim, index, Val::S(value), reduce)
     }
     /// A copy with the elements of `src` added at the places along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.scatter_add(torch.zeros(3), 0, torch.tensor([0, 2, 0]), torch.tensor([1.0, 2.0, 3.0]))
+    /// tensor([4., 0., 2.])
+    /// ```
     [Torch, Method] fn scatter_add(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor) -> Tensor {
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), Way::ADD)?;
         apply(op, &[input, &src, index])
     }
     /// Adds the elements of `src` at the places along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).scatter_add_(0, torch.tensor([0, 2, 0]), torch.tensor([1.0, 2.0, 3.0]))
+    /// tensor([4., 0., 2.])
+    /// ```
     [InPlace] fn scatter_add_in_place = "scatter_add_"(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor) -> () {
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), Way::ADD)?;
         apply_in_place(op, &[input, &src, index])
@@ -434,12 +456,22 @@ rows! { SCATTER:
     /// A copy with the elements of `src` combined into the places along `dim` that `index` names.
     ///
     /// Args: reduce: sum, prod, mean, amax or amin; include_self: whether the tensor's own elements take part.
+    ///
+    /// ```text
+    /// >>> torch.scatter_reduce(torch.ones(3), 0, torch.tensor([0, 2, 0]), torch.tensor([2.0, 3.0, 4.0]), "prod")
+    /// tensor([8., 1., 3.])
+    /// ```
     [Torch, Method] fn scatter_reduce(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
         let way = new_reduce("scatter_reduce", "ScatterReduceBackward0", reduce, include_self)?;
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), way)?;
         apply(op, &[input, &src, index])
     }
     /// Combines the elements of `src` into the places along `dim` that `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).scatter_reduce_(0, torch.tensor([0, 2, 0]), torch.tensor([2.0, 3.0, 4.0]), "amax")
+    /// tensor([4., 0., 3.])
+    /// ```
     [InPlace] fn scatter_reduce_in_place = "scatter_reduce_"(input: &Tensor, dim: i64, index: &Tensor, src: &Tensor, reduce: &str; include_self: bool = true) -> () {
         let way = new_reduce("scatter_reduce", "ScatterReduceBackward0", reduce, include_self)?;
         let (op, src) = scatter_op(input, dim, index, Val::T(src.clone()), way)?;
@@ -448,12 +480,22 @@ rows! { SCATTER:
     /// A copy with slices of `source` combined into those along `dim` that the vector `index` names.
     ///
     /// Args: reduce: prod, mean, amax or amin; include_self: whether the tensor's own elements take part.
+    ///
+    /// ```text
+    /// >>> torch.index_reduce(torch.ones(3), 0, torch.tensor([0, 2, 0]), torch.tensor([2.0, 3.0, 4.0]), "prod")
+    /// tensor([8., 1., 3.])
+    /// ```
     [Torch, Method] fn index_reduce(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let way = new_reduce("index_reduce", "IndexReduceBackward0", reduce, include_self)?;
         apply(Scatter { dim: axis, way }, &[input, source, &spread_index(input, axis, index, source)?])
     }
     /// Combines slices of `source` into those along `dim` that the vector `index` names.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).index_reduce_(0, torch.tensor([0, 2, 0]), torch.tensor([2.0, 3.0, 4.0]), "amax")
+    /// tensor([4., 0., 3.])
+    /// ```
     [InPlace] fn index_reduce_in_place = "index_reduce_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> () {
         let axis = wrap_dim(dim, input.ndim())?;
         let way = new_reduce("index_reduce", "IndexReduceBackward0", reduce, include_self)?;

@@ -84,11 +84,21 @@ fn multiply_chain(name: &str, tensors: &[Tensor]) -> Result<Tensor> {
 
 rows! { CHAIN:
     /// The product of a chain of matrices in the cheapest order; the first and the last may be vectors.
+    ///
+    /// ```text
+    /// >>> torch.linalg.multi_dot([torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1)]).shape
+    /// torch.Size([2, 1])
+    /// ```
     [Linalg] autocast Half fn multi_dot(tensors: &[Tensor]) -> Tensor {
         ensure!(tensors.len() >= 2, Runtime, "multi_dot(): expected at least 2 tensors but got {}", tensors.len());
         multiply_chain("multi_dot", tensors)
     }
     /// The product of a chain of matrices in the cheapest order.
+    ///
+    /// ```text
+    /// >>> torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1)).shape
+    /// torch.Size([2, 1])
+    /// ```
     [Torch] autocast Half fn chain_matmul(matrices: &[Operand]) -> Tensor {
         let matrices = &tensors_of("chain_matmul", matrices)?[..];
         ensure!(!matrices.is_empty(), Runtime, "chain_matmul(): Expected one or more matrices");
@@ -99,6 +109,12 @@ rows! { CHAIN:
         multiply_chain("chain_matmul", matrices)
     }
     /// A square matrix, or each of a stack, to an integer power.
+    ///
+    /// ```text
+    /// >>> torch.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+    /// tensor([[1., 3.],
+    ///         [0., 1.]])
+    /// ```
     [Torch, Method] autocast Half fn matrix_power(input: &Tensor, n: i64) -> Tensor {
         let d = input.ndim();
         ensure!(d >= 2, Runtime, "linalg.matrix_power: The input tensor A must have at least 2 dimensions.");
@@ -123,6 +139,12 @@ rows! { CHAIN:
         match out { Some(o) if n == 1 => o.clone_as(crate::base::MemoryFormat::Preserve), Some(o) => Ok(o), None => Ok(input.clone()) }
     }
     /// A square matrix to an integer power (`torch.matrix_power`).
+    ///
+    /// ```text
+    /// >>> torch.linalg.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+    /// tensor([[1., 3.],
+    ///         [0., 1.]])
+    /// ```
     [Linalg] autocast Half fn linalg_matrix_power = "matrix_power"(input: &Tensor, n: i64) -> Tensor { input.matrix_power(n) }
 }
 

@@ -159,12 +159,26 @@ rows! { CHOLESKY:
         Ok(l)
     }
     /// As `cholesky`; instead of an error the order of the first leading minor that is not positive-definite, or 0, as `info`.
+    ///
+    /// ```text
+    /// >>> torch.linalg.cholesky_ex(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    /// torch.return_types.linalg_cholesky_ex(
+    /// L=tensor([[2., 0.],
+    ///         [1., 2.]]),
+    /// info=tensor(0, dtype=torch.int32))
+    /// ```
     [Linalg] autocast Float32 fn cholesky_ex(input: &Tensor; upper: bool = false, check_errors: bool = false) -> Named {
         let (l, info) = factor("linalg.cholesky", input, upper)?;
         if check_errors { check_factor("linalg.cholesky_ex", &info)?; }
         Ok(Named(&EX, smallvec![l, info]))
     }
     /// `linalg.cholesky` of the time before `linalg`.
+    ///
+    /// ```text
+    /// >>> torch.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    /// tensor([[2., 0.],
+    ///         [1., 2.]])
+    /// ```
     [Torch, Method] autocast Float32 fn cholesky(input: &Tensor, upper: bool = false) -> Tensor {
         check_square("cholesky", input)?;
         check_field("cholesky_cpu", input)?;
@@ -175,6 +189,13 @@ rows! { CHOLESKY:
     /// Solves `A X = B` of the Cholesky factor `L` of `A`.
     ///
     /// Shape: `B` (.., n, k), `L` (.., n, n); leading axes broadcast.
+    ///
+    /// ```text
+    /// >>> L = torch.linalg.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    /// >>> torch.cholesky_solve(torch.tensor([[8.0], [8.0]]), L)
+    /// tensor([[1.5000],
+    ///         [1.0000]])
+    /// ```
     [Torch, Method] autocast Float32 fn cholesky_solve(B: &Tensor, L: &Tensor, upper: bool = false) -> Tensor {
         check_old("", B, L)?;
         let (n, r) = (sizes(L).0, sizes(B).0);
@@ -187,6 +208,12 @@ rows! { CHOLESKY:
     /// The inverse of `A` of its Cholesky factor `L`.
     ///
     /// Errors: LinAlgError if a diagonal element of the factor is zero.
+    ///
+    /// ```text
+    /// >>> torch.cholesky_inverse(torch.tensor([[2.0, 0.0], [1.0, 1.0]]))
+    /// tensor([[ 0.5000, -0.5000],
+    ///         [-0.5000,  1.0000]])
+    /// ```
     [Torch, Method] autocast Float32 fn cholesky_inverse(L: &Tensor, upper: bool = false) -> Tensor {
         let op = "cholesky_inverse";
         check_square(op, L)?;

@@ -56,6 +56,11 @@ pub(crate) fn unsafe_view(x: Tensor, shape: &[usize]) -> Result<Tensor> {
 
 rows! { CONTRACT:
     /// Sums of products over the last `dims` axes of `a` and the first of `b`.
+    ///
+    /// ```text
+    /// >>> torch.tensordot(torch.ones(2, 3, 4), torch.ones(3, 4, 5), dims=2).shape
+    /// torch.Size([2, 5])
+    /// ```
     [Torch] autocast Half fn tensordot(a: &Tensor, b: &Tensor, dims: i64 = 2) -> Tensor {
         ensure!(dims >= 0, Runtime, "tensordot expects dims >= 0, but got dims={dims}");
         ensure!(dims as usize <= a.ndim().min(b.ndim()), Runtime, "tensordot expects dims < ndim_a or ndim_b, but got dims={dims}");
@@ -71,6 +76,12 @@ rows! { CONTRACT:
         }
     }
     /// The Kronecker product: blocks of `other`, each times an element of `input`.
+    ///
+    /// ```text
+    /// >>> torch.kron(torch.tensor([[1, 2]]), torch.tensor([[1], [10]]))
+    /// tensor([[ 1,  2],
+    ///         [10, 20]])
+    /// ```
     [Torch, Method] out Promote fn kron(input: &Tensor, other: &Tensor) -> Tensor {
         let n = input.ndim().max(other.ndim());
         let size = |t: &Tensor, i: usize| if i + t.ndim() >= n { t.shape()[i + t.ndim() - n] } else { 1 };

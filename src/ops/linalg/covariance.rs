@@ -121,10 +121,22 @@ rows! { COVARIANCE:
     /// The covariance matrix of variables (rows) over observations (columns).
     ///
     /// Args: fweights: how often each observation counts (integers); aweights: its weight (floats).
+    ///
+    /// ```text
+    /// >>> torch.cov(torch.tensor([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]))
+    /// tensor([[ 1., -1.],
+    ///         [-1.,  1.]])
+    /// ```
     [Torch, Method] autocast Half fn cov(input: &Tensor; correction: i64 = 1, fweights: Option<&Tensor> = None, aweights: Option<&Tensor> = None) -> Tensor {
         covariance(input, correction, fweights, aweights)
     }
     /// The correlation coefficients of variables (rows) over observations (columns).
+    ///
+    /// ```text
+    /// >>> torch.corrcoef(torch.tensor([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]))
+    /// tensor([[ 1., -1.],
+    ///         [-1.,  1.]])
+    /// ```
     [Torch, Method] autocast Half fn corrcoef(input: &Tensor) -> Tensor {
         ensure!(input.ndim() <= 2, Runtime, "corrcoef(): expected input to have two or fewer dimensions but got an input with {} dimensions", input.ndim());
         let c = covariance(input, 1, None, None)?;

@@ -153,18 +153,42 @@ rows! { DETERMINANT:
     /// Shape: (.., n, n) gives (..).
     ///
     /// ```text
-    /// >>> torch.linalg.det(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
-    /// tensor(-2.)
+    /// >>> torch.linalg.det(torch.tensor([[2.0, 1.0], [0.0, 3.0]]))
+    /// tensor(6.)
     ///
     /// ```
     [Linalg] fn linalg_det = "det"(A: &Tensor) -> Tensor { det(A) }
     /// The determinant of square matrices (`linalg.det`).
+    ///
+    /// ```text
+    /// >>> torch.det(torch.tensor([[2.0, 1.0], [0.0, 3.0]]))
+    /// tensor(6.)
+    /// ```
     [Torch, Method] fn det_of = "det"(input: &Tensor) -> Tensor { det(input) }
     /// The sign of the determinant (for complex matrices a number of absolute value 1) and the logarithm of its absolute value.
+    ///
+    /// ```text
+    /// >>> torch.linalg.slogdet(torch.tensor([[-2.0, 0.0], [0.0, 3.0]]))
+    /// torch.return_types.linalg_slogdet(
+    /// sign=tensor(-1.),
+    /// logabsdet=tensor(1.7918))
+    /// ```
     [Linalg] fn linalg_slogdet = "slogdet"(A: &Tensor) -> Named { sign_and_log(A, &SLOGDET) }
     /// The sign of the determinant and the logarithm of its absolute value (`linalg.slogdet`).
+    ///
+    /// ```text
+    /// >>> torch.slogdet(torch.tensor([[-2.0, 0.0], [0.0, 3.0]]))
+    /// torch.return_types.slogdet(
+    /// sign=tensor(-1.),
+    /// logabsdet=tensor(1.7918))
+    /// ```
     [Torch, Method] fn slogdet(input: &Tensor) -> Named { sign_and_log(input, &OLD_SLOGDET) }
     /// The logarithm of the determinant; nan where that is negative.
+    ///
+    /// ```text
+    /// >>> torch.logdet(torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
+    /// tensor(1.7918)
+    /// ```
     [Torch, Method] fn logdet(input: &Tensor) -> Tensor {
         check_square("logdet", input)?;
         check_float("logdet", input)?;

@@ -131,6 +131,11 @@ rows! { DISTANCE:
     /// The p-distances of all rows of `x1` to all rows of `x2`, batch by batch.
     ///
     /// Shape: (.., P, M) and (.., R, M) to (.., P, R).
+    ///
+    /// ```text
+    /// >>> torch.cdist(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0], [6.0, 8.0]]))
+    /// tensor([[ 5., 10.]])
+    /// ```
     [Torch] autocast Float32 fn cdist(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, compute_mode: &str = "use_mm_for_euclid_dist_if_necessary") -> Tensor {
         if !matches!(compute_mode, "use_mm_for_euclid_dist_if_necessary" | "use_mm_for_euclid_dist" | "donot_use_mm_for_euclid_dist") {
             bail!(Value, "{compute_mode} is not a valid value for compute_mode");
@@ -148,6 +153,11 @@ rows! { DISTANCE:
         apply(Cdist(p), &[&batched(x1, &batch)?, &batched(x2, &batch)?])
     }
     /// The p-distances of every row to the later ones, as one axis.
+    ///
+    /// ```text
+    /// >>> torch.pdist(torch.tensor([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]))
+    /// tensor([ 5., 10.,  5.])
+    /// ```
     [Torch, Nn] fn pdist(input: &Tensor, p: f64 = 2.0) -> Tensor {
         ensure!(input.ndim() == 2, Runtime, "pdist only supports 2D tensors, got: {}D", input.ndim());
         check_float("pdist", None, input)?;
@@ -157,6 +167,11 @@ rows! { DISTANCE:
     /// The cosine of the angle between vectors along an axis.
     ///
     /// Args: eps: the least norm that counts.
+    ///
+    /// ```text
+    /// >>> torch.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
+    /// tensor([0.7071])
+    /// ```
     [Torch, Nn] fn cosine_similarity(x1: &Tensor, x2: &Tensor, dim: i64 = 1, eps: f64 = 1e-8) -> Tensor {
         let d = promote(x1.dtype(), x2.dtype());
         ensure!(d.is_float(), Runtime, "expected common dtype to be floating point, yet common dtype is {}", d.scalar_name());
@@ -167,17 +182,33 @@ rows! { DISTANCE:
         direction(&a, axis, eps)?.mul(direction(&b, axis, eps)?)?.sum_over(&[axis], false)
     }
     /// The p-norm of `x1 - x2 + eps` along the last axis.
+    ///
+    /// ```text
+    /// >>> torch.pairwise_distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
+    /// tensor([5.0000])
+    /// ```
     [Torch, Nn] fn pairwise_distance(x1: &Tensor, x2: &Tensor, p: f64 = 2.0, eps: f64 = 1e-6, keepdim: bool = false) -> Tensor {
         let diff = x1.sub(x2)?.add(eps)?;
         if diff.ndim() == 0 { return vector_norm(&diff, p, None, keepdim, None); }
         vector_norm(&diff, p, Some(&[-1]), keepdim, None)
     }
     /// `x / max(|x|_p, eps)` over axes.
+    ///
+    /// ```text
+    /// >>> F.normalize(torch.tensor([[3.0, 4.0]]))
+    /// tensor([[0.6000, 0.8000]])
+    /// ```
     [Nn] fn normalize(input: &Tensor, p: f64 = 2.0, dim: &[i64] = &[1], eps: f64 = 1e-12) -> Tensor {
         let n = vector_norm(input, p, Some(dim), true, None)?.clamp_min(eps)?;
         input.div(n.expand_to(input.shape())?)
     }
     /// Slices along an axis scaled down to a p-norm of at most `maxnorm`.
+    ///
+    /// ```text
+    /// >>> torch.renorm(torch.tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)
+    /// tensor([[0.6000, 0.8000],
+    ///         [0.3000, 0.4000]])
+    /// ```
     [Torch, Method] fn renorm(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> Tensor {
         let (p, most) = (p.to_f64(), maxnorm.to_f64());
         ensure!(p > 0.0, Runtime, "renorm: non-positive-norm not supported");
@@ -192,6 +223,12 @@ rows! { DISTANCE:
         input.mul(factor.cast(input.dtype())?)
     }
     /// `renorm` in place.
+    ///
+    /// ```text
+    /// >>> torch.tensor([[3.0, 4.0], [0.3, 0.4]]).renorm_(2, 0, 1.0)
+    /// tensor([[0.6000, 0.8000],
+    ///         [0.3000, 0.4000]])
+    /// ```
     [InPlace] fn renorm_in_place = "renorm_"(input: &Tensor, p: Scalar, dim: i64, maxnorm: Scalar) -> () {
         let before = input.clone_as(crate::base::MemoryFormat::Preserve)?;
         crate::ops::driver::in_place::assign("renorm_", input, &before.renorm(p, dim, maxnorm)?)

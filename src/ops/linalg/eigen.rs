@@ -235,6 +235,11 @@ rows! { EIGEN:
         Ok(Named(&EIGH, eigh_checked(input, UPLO, true)?.into_iter().collect()))
     }
     /// The eigenvalues of Hermitian matrices, in ascending order.
+    ///
+    /// ```text
+    /// >>> torch.linalg.eigvalsh(torch.tensor([[2.0, 1.0], [1.0, 2.0]]))
+    /// tensor([1., 3.])
+    /// ```
     [Linalg] autocast Float32 fn eigvalsh(input: &Tensor, UPLO: &str = "L") -> Tensor {
         Ok(eigh_checked(input, UPLO, should_record(&[input]))?.swap_remove(0))
     }
@@ -242,10 +247,20 @@ rows! { EIGEN:
     ///
     /// Shape: (.., n, n) gives (.., n) and (.., n, n).
     /// Errors: RuntimeError if a matrix holds nan or infinity.
+    ///
+    /// ```text
+    /// >>> torch.linalg.eig(torch.tensor([[2.0, 0.0], [0.0, 3.0]])).eigenvalues
+    /// tensor([2.+0.j, 3.+0.j])
+    /// ```
     [Linalg] autocast Float32 fn eig(input: &Tensor) -> Named {
         Ok(Named(&EIG, eig_checked(input, "linalg.eig", true)?.into_iter().collect()))
     }
     /// The eigenvalues of square matrices, complex and in no order.
+    ///
+    /// ```text
+    /// >>> torch.linalg.eigvals(torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
+    /// tensor([2.+0.j, 3.+0.j])
+    /// ```
     [Linalg] autocast Float32 fn eigvals(input: &Tensor) -> Tensor {
         Ok(eig_checked(input, "linalg.eigvals", should_record(&[input]))?.swap_remove(0))
     }

@@ -296,6 +296,14 @@ rows! { EINSUM:
     /// Args: equation: letters for the axes of each operand, `...` for the rest; repeated letters within an operand
     /// take its diagonal; letters missing after `->` are summed.
     /// Errors: RuntimeError on a malformed equation or sizes that do not agree.
+    ///
+    /// ```text
+    /// >>> torch.einsum("ij,jk->ik", torch.ones(2, 3), torch.ones(3, 2))
+    /// tensor([[3., 3.],
+    ///         [3., 3.]])
+    /// >>> torch.einsum("ii", torch.eye(3))
+    /// tensor(3.)
+    /// ```
     [Torch] autocast Half fn einsum(equation: &str, operands: &[Operand]) -> Tensor {
         let operands = &tensors_of("einsum", operands)?[..];
         ensure!(!operands.is_empty(), Runtime, "einsum(): must provide at least one operand");

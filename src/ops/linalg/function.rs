@@ -131,10 +131,21 @@ rows! { FUNCTION:
     /// ```
     [Linalg] fn linalg_matrix_exp = "matrix_exp"(input: &Tensor) -> Tensor { matrix_exp_of("linalg.matrix_exp", input) }
     /// The exponential of square matrices (`linalg.matrix_exp`).
+    ///
+    /// ```text
+    /// >>> torch.matrix_exp(torch.zeros(2, 2))
+    /// tensor([[1., 0.],
+    ///         [0., 1.]])
+    /// ```
     [Torch, Method] fn matrix_exp(input: &Tensor) -> Tensor { matrix_exp_of("linalg.matrix_exp", input) }
     /// The condition of matrices: by singular values (`p` none, 2 or -2) the largest over the smallest, else `|A| |A^-1|` by a matrix norm.
     ///
     /// Shape: (.., m, n), square but for singular values, gives (..).
+    ///
+    /// ```text
+    /// >>> torch.linalg.cond(torch.tensor([[4.0, 0.0], [0.0, 2.0]]))
+    /// tensor(2.)
+    /// ```
     [Linalg] autocast Float32 fn cond(input: &Tensor, p: Option<Scalar> = None) -> Tensor {
         check_matrix("linalg.cond", input, "").map_err(|_| crate::error::Error::new(crate::error::Kind::Runtime, "linalg.cond: The input tensor must have at least 2 dimensions."))?;
         let ord = p.map_or(2.0, Scalar::to_f64);

@@ -227,8 +227,19 @@ rows! { INVERSE:
     /// ```
     [Linalg] autocast Float32 fn inv(A: &Tensor) -> Tensor { inverse_of(A) }
     /// The inverse of square matrices (`linalg.inv`).
+    ///
+    /// ```text
+    /// >>> torch.inverse(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    /// tensor([[0.5000, 0.0000],
+    ///         [0.0000, 0.2500]])
+    /// ```
     [Torch, Method] autocast Float32 fn inverse(input: &Tensor) -> Tensor { inverse_of(input) }
     /// As `inv`; instead of an error the number of the first zero on the diagonal of the decomposition, or 0, as `info`.
+    ///
+    /// ```text
+    /// >>> torch.linalg.inv_ex(torch.tensor([[2.0, 0.0], [0.0, 4.0]])).info
+    /// tensor(0, dtype=torch.int32)
+    /// ```
     [Linalg] autocast Float32 fn inv_ex(A: &Tensor; check_errors: bool = false) -> Named {
         let (y, info) = inverted(A)?;
         if check_errors { check_invertible("linalg.inv_ex", &info)?; }
@@ -240,6 +251,11 @@ rows! { INVERSE:
     /// Args: atol, rtol: numbers, or tensors of the shape of the batch; by default the rounding of the larger size, relative.
     ///     hermitian: the matrices are, so that eigenvalues serve.
     /// Shape: (.., m, n) gives (.., n, m).
+    ///
+    /// ```text
+    /// >>> torch.linalg.pinv(torch.tensor([[2.0], [0.0]]))
+    /// tensor([[0.5000, 0.0000]])
+    /// ```
     [Linalg] fn pinv(input: &Tensor; atol: Option<Val> = None, rtol: Option<Val> = None, hermitian: bool = false) -> Tensor {
         pinv_of(input, Tolerance { atol, rtol }, hermitian)
     }
@@ -248,12 +264,22 @@ rows! { INVERSE:
         pinv_of(input, Tolerance { atol: Some(Val::S(Scalar::Float(0.0))), rtol: Some(rcond) }, hermitian)
     }
     /// The pseudoinverse of matrices (`linalg.pinv`).
+    ///
+    /// ```text
+    /// >>> torch.pinverse(torch.tensor([[2.0], [0.0]]))
+    /// tensor([[0.5000, 0.0000]])
+    /// ```
     [Torch, Method] fn pinverse(input: &Tensor, rcond: f64 = 1e-15) -> Tensor {
         pinv_of(input, Tolerance { atol: Some(Val::S(Scalar::Float(0.0))), rtol: Some(Val::S(Scalar::Float(rcond))) }, false)
     }
     /// The number of singular values larger than `max(atol, rtol * largest)`.
     ///
     /// Shape: (.., m, n) gives (..), int64.
+    ///
+    /// ```text
+    /// >>> torch.linalg.matrix_rank(torch.tensor([[1.0, 2.0], [2.0, 4.0]]))
+    /// tensor(1)
+    /// ```
     [Linalg] autocast Float32 fn matrix_rank(input: &Tensor; atol: Option<Val> = None, rtol: Option<Val> = None, hermitian: bool = false) -> Tensor {
         rank(input, Tolerance { atol, rtol }, hermitian)
     }
@@ -262,6 +288,11 @@ rows! { INVERSE:
         rank(input, Tolerance { atol: Some(tol), rtol: Some(Val::S(Scalar::Float(0.0))) }, hermitian)
     }
     /// The inverse of `tensordot(input, _, ind)`: the first `ind` axes count as rows, the others as columns.
+    ///
+    /// ```text
+    /// >>> torch.linalg.tensorinv(torch.eye(6).view(6, 2, 3), ind=1).shape
+    /// torch.Size([2, 3, 6])
+    /// ```
     [Linalg] autocast Float32 fn tensorinv(input: &Tensor, ind: i64 = 2) -> Tensor {
         ensure!(ind > 0, Runtime, "Expected a strictly positive integer for 'ind', but got {ind}");
         let k = ind as usize;

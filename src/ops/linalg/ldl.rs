@@ -91,6 +91,12 @@ rows! { LDL:
     /// The decomposition `A = L D L^T` (`L D L^H` with `hermitian=True`) of symmetric matrices, both factors in the lower half of one matrix.
     ///
     /// Shape: (.., n, n) gives `LD` the same and `pivots` (.., n), int32, as LAPACK's `sytrf` lists them.
+    ///
+    /// ```text
+    /// >>> torch.linalg.ldl_factor(torch.tensor([[2.0, 0.0], [0.0, 3.0]])).LD
+    /// tensor([[2., 0.],
+    ///         [0., 3.]])
+    /// ```
     [Linalg] fn ldl_factor(input: &Tensor; hermitian: bool = false) -> Named {
         let (ld, pivots, info) = factor("torch.linalg.ldl_factor_ex", input, hermitian)?;
         crate::ops::linalg::matrix::check_info("torch.linalg.ldl_factor", &info, |i| {
@@ -99,11 +105,23 @@ rows! { LDL:
         Ok(Named(&FACTOR, smallvec![ld, pivots]))
     }
     /// As `ldl_factor`; instead of an error the number of the first zero on the diagonal of `D`, or 0, as `info`.
+    ///
+    /// ```text
+    /// >>> torch.linalg.ldl_factor_ex(torch.tensor([[2.0, 0.0], [0.0, 3.0]])).info
+    /// tensor(0, dtype=torch.int32)
+    /// ```
     [Linalg] fn ldl_factor_ex(input: &Tensor; hermitian: bool = false, _check_errors: bool = false) -> Named {
         let (ld, pivots, info) = factor("torch.linalg.ldl_factor_ex", input, hermitian)?;
         Ok(Named(&FACTOR_EX, smallvec![ld, pivots, info]))
     }
     /// Solves `A X = B` of the decomposition that `ldl_factor` gives for `A`.
+    ///
+    /// ```text
+    /// >>> LD, pivots = torch.linalg.ldl_factor(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    /// >>> torch.linalg.ldl_solve(LD, pivots, torch.tensor([[2.0], [4.0]]))
+    /// tensor([[1.],
+    ///         [1.]])
+    /// ```
     [Linalg] fn ldl_solve(LD: &Tensor, pivots: &Tensor, B: &Tensor; hermitian: bool = false) -> Tensor {
         let op = "torch.linalg.ldl_solve";
         ensure!(B.ndim() >= 2, Index, "Dimension out of range (expected to be in range of [-1, 0], but got -2)");

@@ -307,6 +307,11 @@ rows! { FACTORS_LU:
         Ok(Named(&FACTOR, smallvec![lu, pivots]))
     }
     /// As `lu_factor`, with the number of the first zero on the diagonal of `U`, or 0, as `info`.
+    ///
+    /// ```text
+    /// >>> torch.linalg.lu_factor_ex(torch.tensor([[1.0, 2.0], [4.0, 4.0]])).info
+    /// tensor(0, dtype=torch.int32)
+    /// ```
     [Linalg] fn lu_factor_ex(A: &Tensor; pivot: bool = true, check_errors: bool = false) -> Named {
         let (lu, pivots, info) = factor(A, pivot, "torch.lu_factor")?;
         if check_errors { check_factor(&info)?; }
@@ -329,11 +334,25 @@ rows! { FACTORS_LU:
         Ok(Named(&FACTORS, smallvec![permutation_matrices(&pivots, sizes(A).0, &lu)?, l, u]))
     }
     /// The compact decomposition and its exchanges, with `info` as a third if `get_infos` says so; `linalg.lu_factor` is its successor.
+    ///
+    /// ```text
+    /// >>> LU, pivots = torch.lu(torch.tensor([[1.0, 2.0], [4.0, 4.0]]))
+    /// >>> LU
+    /// tensor([[4.0000, 4.0000],
+    ///         [0.2500, 1.0000]])
+    /// ```
     [Torch, Method] fn lu(input: &Tensor, pivot: bool = true, get_infos: bool = false) -> Ret {
         let (lu, pivots, info) = factor(input, pivot, "torch.lu_factor")?;
         Ok(if get_infos { Named(&WITH_INFO, smallvec![lu, pivots, info]).into() } else { vec![lu, pivots].into() })
     }
     /// The factors of a compact decomposition; those not asked for are empty.
+    ///
+    /// ```text
+    /// >>> P, L, U = torch.lu_unpack(*torch.linalg.lu_factor(torch.tensor([[1.0, 2.0], [4.0, 4.0]])))
+    /// >>> P @ L @ U
+    /// tensor([[1., 2.],
+    ///         [4., 4.]])
+    /// ```
     [Torch] fn lu_unpack(LU_data: &Tensor, LU_pivots: &Tensor, unpack_data: bool = true, unpack_pivots: bool = true) -> Named {
         ensure!(LU_data.ndim() >= 2, Runtime, "torch.lu_unpack: The input tensor LU_data must have at least 2 dimensions.");
         if unpack_pivots {
@@ -349,6 +368,13 @@ rows! { FACTORS_LU:
     }
     /// Solves `A X = B` of the decomposition that `lu_factor` gives for `A`; `X A = B` with `left=False`, and with the adjoint of `A` with
     /// `adjoint=True`.
+    ///
+    /// ```text
+    /// >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[1.0, 2.0], [4.0, 4.0]]))
+    /// >>> torch.linalg.lu_solve(LU, pivots, torch.tensor([[3.0], [8.0]]))
+    /// tensor([[1.],
+    ///         [1.]])
+    /// ```
     [Linalg] autocast Float32 fn linalg_lu_solve = "lu_solve"(LU: &Tensor, pivots: &Tensor, B: &Tensor; left: bool = true, adjoint: bool = false) -> Tensor {
         let op = "linalg.lu_solve";
         ensure!(LU.dtype().is_differentiable(), Runtime, "{op}: Expected a floating point or complex tensor as input. Got {}", LU.dtype().scalar_name());
@@ -360,6 +386,13 @@ rows! { FACTORS_LU:
         lu_solve_of(LU, pivots, B, left, adjoint)
     }
     /// Solves `A X = b` of a decomposition of `A`; `linalg.lu_solve` is its successor.
+    ///
+    /// ```text
+    /// >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[1.0, 2.0], [4.0, 4.0]]))
+    /// >>> torch.lu_solve(torch.tensor([[3.0], [8.0]]), LU, pivots)
+    /// tensor([[1.],
+    ///         [1.]])
+    /// ```
     [Torch, Method] autocast Float32 fn lu_solve(input: &Tensor, LU_data: &Tensor, LU_pivots: &Tensor) -> Tensor {
         linalg_lu_solve(LU_data, LU_pivots, input, true, false)
     }

@@ -126,6 +126,13 @@ fn norm_named(
 
 rows! { NORM:
     /// The norm of matrices in two axes, of order 1, -1, 2, -2, inf or -inf.
+    ///
+    /// ```text
+    /// >>> torch.linalg.matrix_norm(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    /// tensor(5.)
+    /// >>> torch.linalg.matrix_norm(torch.tensor([[3.0, 0.0], [0.0, 4.0]]), ord="nuc")
+    /// tensor(7.)
+    /// ```
     [Linalg] fn linalg_matrix_norm = "matrix_norm"(input: &Tensor, ord: Scalar, dim: &[i64] = &[-2, -1], keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         matrix_norm_number(input, order(ord)?, dim, keepdim, dtype)
     }
@@ -134,6 +141,11 @@ rows! { NORM:
         matrix_norm_named(input, ord, dim, keepdim, dtype)
     }
     /// The norm of vectors (one axis) or matrices (two axes); without `ord` the 2-norm of all elements.
+    ///
+    /// ```text
+    /// >>> torch.linalg.norm(torch.tensor([3.0, 4.0]))
+    /// tensor(5.)
+    /// ```
     [Linalg] fn linalg_norm = "norm"(input: &Tensor, ord: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         if let Some(dim) = dim {
             ensure!(matches!(dim.len(), 1 | 2), Runtime, "linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim:?}");

@@ -352,11 +352,22 @@ rows! { QR:
         decompose(A, mode, &QR_FIELDS)
     }
     /// The decomposition `input = Q R` (`linalg.qr`).
+    ///
+    /// ```text
+    /// >>> torch.qr(torch.tensor([[3.0, 1.0], [4.0, 2.0]])).R.abs()
+    /// tensor([[5.0000, 2.2000],
+    ///         [0.0000, 0.4000]])
+    /// ```
     [Torch, Method] autocast Float32 fn qr(input: &Tensor, some: bool = true) -> Named {
         decompose(input, if some { Mode::Reduced } else { Mode::Complete }, &OLD)
     }
     /// Householder's reflections below the diagonal of `a`, `R` on and above it, and the factors `tau`: `Q` is the product of
     /// `I - tau_i v_i v_i^H`.
+    ///
+    /// ```text
+    /// >>> torch.geqrf(torch.tensor([[3.0, 1.0], [4.0, 2.0]])).tau
+    /// tensor([1.6000, 0.0000])
+    /// ```
     [Torch, Method] autocast Float32 fn geqrf(input: &Tensor) -> Named {
         ensure!(input.ndim() >= 2, Runtime, "torch.geqrf: input must have at least 2 dimensions.");
         Ok(Named(&GEQRF, apply_multi(Geqrf, &[input])?.into_iter().collect()))
@@ -364,10 +375,31 @@ rows! { QR:
     /// The first columns of the product of reflections that `geqrf` gives.
     ///
     /// Shape: `A` (.., m, n), `tau` (.., k) with k <= n <= m; the result is (.., m, n).
+    ///
+    /// ```text
+    /// >>> a, tau = torch.geqrf(torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
+    /// >>> torch.linalg.householder_product(a, tau)
+    /// tensor([[-0.6000, -0.8000],
+    ///         [-0.8000,  0.6000]])
+    /// ```
     [Linalg] autocast Float32 fn householder_product(input: &Tensor, tau: &Tensor) -> Tensor { householder("torch.linalg.householder_product", input, tau) }
     /// The first columns of a product of reflections (`linalg.householder_product`).
+    ///
+    /// ```text
+    /// >>> a, tau = torch.geqrf(torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
+    /// >>> torch.orgqr(a, tau)
+    /// tensor([[-0.6000, -0.8000],
+    ///         [-0.8000,  0.6000]])
+    /// ```
     [Torch, Method] autocast Float32 fn orgqr(input: &Tensor, input2: &Tensor) -> Tensor { householder("torch.linalg.householder_product", input, input2) }
     /// `Q other` for the product `Q` of reflections that `geqrf` gives; with `left=False` `other Q`, with `transpose` its adjoint.
+    ///
+    /// ```text
+    /// >>> a, tau = torch.geqrf(torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
+    /// >>> torch.ormqr(a, tau, torch.eye(2))
+    /// tensor([[-0.6000, -0.8000],
+    ///         [-0.8000,  0.6000]])
+    /// ```
     [Torch, Method] autocast Float32 fn ormqr(input: &Tensor, tau: &Tensor, other: &Tensor, left: bool = true, transpose: bool = false) -> Tensor {
         let name = "torch.ormqr";
         ensure!(input.ndim() >= 2, Runtime, "{name}: input must have at least 2 dimensions.");

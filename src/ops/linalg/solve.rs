@@ -134,6 +134,11 @@ rows! { SOLVE:
         Ok(x)
     }
     /// As `solve`; instead of an error the number of the first zero on the diagonal of the decomposition, or 0, as `info`.
+    ///
+    /// ```text
+    /// >>> torch.linalg.solve_ex(torch.tensor([[2.0, 0.0], [0.0, 4.0]]), torch.tensor([2.0, 4.0])).result
+    /// tensor([1., 1.])
+    /// ```
     [Linalg] autocast Float32 fn solve_ex(A: &Tensor, B: &Tensor; left: bool = true, check_errors: bool = false) -> Named {
         let (x, info) = solve_checked(A, B, left)?;
         if check_errors { check_singular(&info)?; }
@@ -143,6 +148,12 @@ rows! { SOLVE:
     ///
     /// Args: dims: axes of `A` that are moved to its end before.
     /// Shape: `A` has the axes of `B`, then those of the result, of as many elements as `B`.
+    ///
+    /// ```text
+    /// >>> torch.linalg.tensorsolve(torch.eye(6).view(6, 2, 3), torch.arange(6.0))
+    /// tensor([[0., 1., 2.],
+    ///         [3., 4., 5.]])
+    /// ```
     [Linalg] autocast Float32 fn tensorsolve(input: &Tensor, other: &Tensor, dims: Option<&[i64]> = None) -> Tensor {
         let a = match dims {
             Some(dims) => {

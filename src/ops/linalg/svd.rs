@@ -216,12 +216,22 @@ rows! { SVD:
         Ok(Named(&SVD_FIELDS, checked(A, true, full_matrices)?.into_iter().collect()))
     }
     /// The singular values of matrices, in descending order.
+    ///
+    /// ```text
+    /// >>> torch.linalg.svdvals(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    /// tensor([4., 3.])
+    /// ```
     [Linalg] autocast Float32 fn svdvals(A: &Tensor; driver: Option<&str> = None) -> Tensor {
         check_driver(driver)?;
         if should_record(&[A]) { return Ok(svd_thin(A)?.1); }
         Ok(checked(A, false, false)?.swap_remove(0))
     }
     /// The singular value decomposition `input = U diag(S) V^H` (`linalg.svd`).
+    ///
+    /// ```text
+    /// >>> torch.svd(torch.tensor([[3.0, 0.0], [0.0, 4.0]])).S
+    /// tensor([4., 3.])
+    /// ```
     [Torch, Method] autocast Float32 fn svd(input: &Tensor, some: bool = true, compute_uv: bool = true) -> Named {
         ensure!(input.ndim() >= 2, Runtime, "linalg.svd: input should have at least 2 dimensions, but has {} dimensions instead", input.ndim());
         if !compute_uv {

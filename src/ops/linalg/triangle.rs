@@ -115,6 +115,12 @@ rows! { TRIANGLE:
         solve_triangular_of(input, B, upper, left, unitriangular)
     }
     /// Solves `A X = b` (`A^T X = b` with `transpose`) for triangular matrices; `linalg.solve_triangular` is its successor.
+    ///
+    /// ```text
+    /// >>> torch.triangular_solve(torch.tensor([[4.0], [8.0]]), torch.tensor([[2.0, 1.0], [0.0, 4.0]])).solution
+    /// tensor([[1.],
+    ///         [2.]])
+    /// ```
     [Torch, Method] autocast Float32 fn triangular_solve(input: &Tensor, A: &Tensor, upper: bool = true, transpose: bool = false, unitriangular: bool = false) -> Named {
         check_old("torch.triangular_solve", input, A)?;
         let (r, n) = (sizes(input).0, sizes(A).1);

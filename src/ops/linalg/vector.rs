@@ -48,6 +48,11 @@ rows! { VECTOR:
     /// ```
     [Linalg] fn linalg_cross = "cross"(input: &Tensor, other: &Tensor; dim: i64 = -1) -> Tensor { cross_at("linalg.cross", input, other, dim) }
     /// The cross product along `dim`, by default the first axis of size 3.
+    ///
+    /// ```text
+    /// >>> torch.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]), dim=0)
+    /// tensor([0., 0., 1.])
+    /// ```
     [Torch, Method] fn cross(input: &Tensor, other: &Tensor, dim: Option<i64> = None) -> Tensor {
         let dim = match dim {
             Some(dim) => dim,
@@ -60,6 +65,11 @@ rows! { VECTOR:
         cross_at("linalg.cross", input, other, dim)
     }
     /// The sum of products of two vectors along an axis, the first conjugated; other axes broadcast.
+    ///
+    /// ```text
+    /// >>> torch.linalg.vecdot(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1.0, 10.0]))
+    /// tensor([21., 43.])
+    /// ```
     [Linalg] autocast Half fn vecdot(x: &Tensor, y: &Tensor; dim: i64 = -1) -> Tensor {
         let op = "linalg.vecdot";
         for t in [x, y] { crate::ops::linalg::matrix::check_float(op, t)?; }
@@ -70,6 +80,12 @@ rows! { VECTOR:
     /// The powers 0 to `N - 1` of every element, as an axis behind: by default as many as elements.
     ///
     /// Shape: (.., n) gives (.., n, N).
+    ///
+    /// ```text
+    /// >>> torch.linalg.vander(torch.tensor([2, 3]), N=3)
+    /// tensor([[1, 2, 4],
+    ///         [1, 3, 9]])
+    /// ```
     [Linalg] fn vander(x: &Tensor; N: Option<i64> = None) -> Tensor {
         let d = x.dtype();
         ensure!((d.is_differentiable() && !d.is_half()) || (d.is_integral() && d != DType::Bool), Runtime,
@@ -85,13 +101,29 @@ rows! { VECTOR:
         concat(&[powers.narrow(-1, 0, 1)?.zeros_alike()?.add(1)?, powers], -1)
     }
     /// The diagonals of matrices, a view (`torch.diagonal` with the last two axes).
+    ///
+    /// ```text
+    /// >>> torch.linalg.diagonal(torch.arange(9).view(3, 3))
+    /// tensor([0, 4, 8])
+    /// ```
     [Linalg] fn linalg_diagonal = "diagonal"(A: &Tensor; offset: i64 = 0, dim1: i64 = -2, dim2: i64 = -1) -> Tensor { A.diagonal(offset, dim1, dim2) }
     /// The sum of the diagonal of a matrix.
+    ///
+    /// ```text
+    /// >>> torch.trace(torch.tensor([[1, 2], [3, 4]]))
+    /// tensor(5)
+    /// ```
     [Torch, Method] autocast Float32 fn trace(input: &Tensor) -> Tensor {
         ensure!(input.ndim() == 2, Runtime, "trace: expected a matrix, but got tensor with dim {}", input.ndim());
         input.diagonal(0, 0, 1)?.sum(None)
     }
     /// The matrices transposed and conjugated.
+    ///
+    /// ```text
+    /// >>> torch.adjoint(torch.tensor([[1 + 1j, 2], [3, 4j]])).resolve_conj()
+    /// tensor([[1.-1.j, 3.-0.j],
+    ///         [2.-0.j, 0.-4.j]])
+    /// ```
     [Torch, Method] fn adjoint(input: &Tensor) -> Tensor {
         ensure!(input.ndim() == 0 || input.ndim() >= 2, Runtime, "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
         if input.ndim() == 0 { return Ok(input.clone()); }

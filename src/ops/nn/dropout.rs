@@ -118,14 +118,36 @@ rows! { DROPOUT:
     /// Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
     ///
     /// Errors: ValueError if `p` is not in [0, 1].
+    ///
+    /// ```text
+    /// >>> F.dropout(torch.ones(4), p=1.0)
+    /// tensor([0., 0., 0., 0.])
+    /// >>> F.dropout(torch.ones(4), training=False)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Nn] fn nn_dropout = "dropout"(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, PLAIN)
     }
     /// Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
+    ///
+    /// ```text
+    /// >>> torch.dropout(torch.ones(4), 0.5, False)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Torch] fn dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, PLAIN) }
     /// `dropout` in place.
+    ///
+    /// ```text
+    /// >>> torch.dropout_(torch.ones(4), 0.5, False)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Torch] fn dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, PLAIN) }
     /// Zeroes whole channels of (N, C, L).
+    ///
+    /// ```text
+    /// >>> F.dropout1d(torch.ones(2, 3, 4), p=1.0).sum()
+    /// tensor(0.)
+    /// ```
     [Nn] fn dropout1d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         ensure!((0.0..=1.0).contains(&p), Value, "dropout probability has to be between 0 and 1, but got {p}");
         match input.ndim() {
@@ -135,6 +157,11 @@ rows! { DROPOUT:
         }
     }
     /// Zeroes whole channels of (N, C, H, W).
+    ///
+    /// ```text
+    /// >>> F.dropout2d(torch.ones(2, 3, 4, 4), p=1.0).sum()
+    /// tensor(0.)
+    /// ```
     [Nn] fn dropout2d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         channelled("dropout2d", input.ndim(), 2, "3D or 4D");
         if input.ndim() == 3 {
@@ -143,29 +170,74 @@ rows! { DROPOUT:
         functional(input, p, training, inplace, FEATURE)
     }
     /// Zeroes whole channels of (N, C, D, H, W).
+    ///
+    /// ```text
+    /// >>> F.dropout3d(torch.ones(2, 3, 4, 4, 4), p=1.0).sum()
+    /// tensor(0.)
+    /// ```
     [Nn] fn dropout3d(input: &Tensor, p: f64 = 0.5, training: bool = true, inplace: bool = false) -> Tensor {
         channelled("dropout3d", input.ndim(), 3, "4D or 5D");
         if input.ndim() == 5 { functional(input, p, training, inplace, FEATURE) } else { unbatched(input, p, training, inplace) }
     }
     /// Dropout that keeps mean 0 and variance 1, for use with SELU.
+    ///
+    /// ```text
+    /// >>> F.alpha_dropout(torch.ones(4), training=False)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Nn] fn nn_alpha_dropout = "alpha_dropout"(input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, ALPHA)
     }
     /// Dropout that keeps mean 0 and variance 1, for use with SELU.
+    ///
+    /// ```text
+    /// >>> torch.alpha_dropout(torch.ones(4), 0.5, False)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Torch] fn alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, ALPHA) }
     /// `alpha_dropout` in place.
+    ///
+    /// ```text
+    /// >>> torch.alpha_dropout_(torch.ones(4), 0.5, False)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Torch] fn alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, ALPHA) }
     /// `alpha_dropout` of whole channels.
+    ///
+    /// ```text
+    /// >>> F.feature_alpha_dropout(torch.ones(2, 3, 4), training=False).sum()
+    /// tensor(24.)
+    /// ```
     [Nn] fn nn_feature_alpha_dropout = "feature_alpha_dropout"(input: &Tensor, p: f64 = 0.5, training: bool = false, inplace: bool = false) -> Tensor {
         functional(input, p, training, inplace, FEATURE_ALPHA)
     }
     /// `alpha_dropout` of whole channels.
+    ///
+    /// ```text
+    /// >>> torch.feature_alpha_dropout(torch.ones(2, 3, 4), 0.5, False).sum()
+    /// tensor(24.)
+    /// ```
     [Torch] fn feature_alpha_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE_ALPHA) }
     /// `feature_alpha_dropout` in place.
+    ///
+    /// ```text
+    /// >>> torch.feature_alpha_dropout_(torch.ones(2, 3, 4), 0.5, False).sum()
+    /// tensor(24.)
+    /// ```
     [Torch] fn feature_alpha_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE_ALPHA) }
     /// Zeroes whole channels.
+    ///
+    /// ```text
+    /// >>> torch.feature_dropout(torch.ones(2, 3, 4), 1.0, True).sum()
+    /// tensor(0.)
+    /// ```
     [Torch] fn feature_dropout(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, false, FEATURE) }
     /// `feature_dropout` in place.
+    ///
+    /// ```text
+    /// >>> torch.feature_dropout_(torch.ones(2, 3, 4), 1.0, True).sum()
+    /// tensor(0.)
+    /// ```
     [Torch] fn feature_dropout_(input: &Tensor, p: f64, train: bool) -> Tensor { root(input, p, train, true, FEATURE) }
 }
 

@@ -14,6 +14,11 @@ rows! { LINEAR:
     /// Args: input: (*, in); weight: (out, in) or (in); bias: (out).
     /// Shape: (*, out).
     /// Errors: RuntimeError for sizes or dtypes that do not fit.
+    ///
+    /// ```text
+    /// >>> F.linear(torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0]]), torch.tensor([0.5]))
+    /// tensor([[11.5000]])
+    /// ```
     [Nn] autocast Half fn linear(input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let n = input.ndim();
         ensure!(n > 0 && weight.ndim() > 0, Runtime, "both arguments to linear need to be at least 1D, but they are {n}D and {}D", weight.ndim());
@@ -36,6 +41,11 @@ rows! { LINEAR:
     ///
     /// Args: input1: (*, in1); input2: (*, in2); weight: (out, in1, in2); bias: (out).
     /// Errors: RuntimeError for sizes that do not fit.
+    ///
+    /// ```text
+    /// >>> torch.bilinear(torch.ones(5, 2), torch.ones(5, 3), torch.ones(4, 2, 3), torch.zeros(4)).shape
+    /// torch.Size([5, 4])
+    /// ```
     [Torch, Nn] autocast Half fn bilinear(input1: &Tensor, input2: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None) -> Tensor {
         let (n, m) = (input1.ndim(), input2.ndim());
         ensure!(n == m && n > 0, Runtime, "bilinear(): input dimensions do not match: got {n} and {m}");

@@ -145,6 +145,11 @@ rows! { ROWS:
     /// Weighted counts of the elements between the edges in `bins`, and the edges.
     ///
     /// Args: density: as a density, whose integral is one.
+    ///
+    /// ```text
+    /// >>> torch.histogram(torch.tensor([1.0, 2.0, 2.0, 4.0]), 3, range=(1.0, 4.0)).hist
+    /// tensor([1., 2., 1.])
+    /// ```
     [Torch, Method] fn histogram(input: &Tensor, bins: &Tensor; weight: Option<&Tensor> = None, density: bool = false) -> Named {
         check(input)?;
         ensure!(bins.ndim() == 1, Runtime, "torch.histogramdd: bins tensor should have one dimension, but got {} dimensions in the bins tensor for dimension 0", bins.ndim());
@@ -174,6 +179,11 @@ rows! { ROWS:
     /// Whether each element is among `test_elements`.
     ///
     /// Args: assume_unique: no element occurs twice in either; invert: whether it is not.
+    ///
+    /// ```text
+    /// >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([2, 5]))
+    /// tensor([False,  True, False])
+    /// ```
     [Torch] fn isin(elements: Val, test_elements: Val; _assume_unique: bool = false, invert: bool = false) -> Tensor {
         let tensor = |v: &Val| match v {
             Val::T(t) => Ok(t.detach()),
@@ -196,6 +206,11 @@ rows! { ROWS:
     }
     /// How many elements fall into each of `bins` bins of equal width between `min` and `max` (the extremes of the
     /// data where both are equal).
+    ///
+    /// ```text
+    /// >>> torch.histc(torch.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
+    /// tensor([0., 2., 1., 0.])
+    /// ```
     [Torch, Method] fn histc(input: &Tensor, bins: i64 = 100, min: Scalar = Scalar::Int(0), max: Scalar = Scalar::Int(0)) -> Tensor { histc_of(input, bins, min, max) }
 }
 

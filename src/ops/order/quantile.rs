@@ -144,6 +144,11 @@ rows! { QUANTILE:
     /// Args: q: numbers in [0, 1] of the dtype of `input` (float32 or float64); interpolation: `linear`, `lower`,
     /// `higher`, `midpoint` or `nearest`.
     /// Shape: that of the reduction, with an axis for `q` in front if `q` has one.
+    ///
+    /// ```text
+    /// >>> torch.quantile(torch.tensor([1.0, 2.0, 3.0, 10.0]), 0.5)
+    /// tensor(2.5000)
+    /// ```
     [Torch, Method] autocast Float32 fn quantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, q, dim, keepdim, interpolation, false)
     }
@@ -152,6 +157,11 @@ rows! { QUANTILE:
         quantiles(input, &number(input, q)?, dim, keepdim, interpolation, false)
     }
     /// As `quantile`, over the elements that are not nan.
+    ///
+    /// ```text
+    /// >>> torch.nanquantile(torch.tensor([1.0, float("nan"), 3.0]), 0.5)
+    /// tensor(2.)
+    /// ```
     [Torch, Method] autocast Float32 fn nanquantile(input: &Tensor, q: &Tensor, dim: Option<i64> = None, keepdim: bool = false; interpolation: &str = "linear") -> Tensor {
         quantiles(input, q, dim, keepdim, interpolation, true)
     }

@@ -148,10 +148,20 @@ rows! { SEARCH:
     /// Where values belong in a sorted sequence (row by row): before equal elements, after them with `right`.
     ///
     /// Args: sorter: positions that put `sorted_sequence` in order, if it is not.
+    ///
+    /// ```text
+    /// >>> torch.searchsorted(torch.tensor([1, 3, 5]), torch.tensor([3, 4]))
+    /// tensor([1, 2])
+    /// ```
     [Torch] fn searchsorted(sorted_sequence: &Tensor, input: Val; out_int32: bool = false, right: bool = false, side: Option<&str> = None, sorter: Option<&Tensor> = None) -> Tensor {
         look_up(sorted_sequence, input, out_int32, right, side, sorter)
     }
     /// The bucket of each value: its place among sorted 1-d `boundaries`.
+    ///
+    /// ```text
+    /// >>> torch.bucketize(torch.tensor([3, 6]), torch.tensor([1, 3, 5]), right=True)
+    /// tensor([2, 3])
+    /// ```
     [Torch] fn bucketize(input: Val, boundaries: &Tensor; out_int32: bool = false, right: bool = false) -> Tensor {
         ensure!(boundaries.ndim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim({})", boundaries.ndim());
         look_up(boundaries, input, out_int32, right, None, None)

@@ -128,6 +128,11 @@ rows! { SELECT:
     /// The `k`-th least element along an axis (from 1), and where it is.
     ///
     /// Errors: RuntimeError if `k` is out of range.
+    ///
+    /// ```text
+    /// >>> torch.kthvalue(torch.tensor([5, 1, 3]), 2).values
+    /// tensor(3)
+    /// ```
     [Torch, Method] fn kthvalue(input: &Tensor, k: i64, dim: i64 = -1, keepdim: bool = false) -> Named {
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(1) as i64;
@@ -136,14 +141,29 @@ rows! { SELECT:
         picked(input, Pick::Place(k as usize - 1), dim, keepdim, &KTHVALUE)
     }
     /// The lower middle of all elements in order; nan if there is one.
+    ///
+    /// ```text
+    /// >>> torch.median(torch.tensor([5, 1, 3, 4]))
+    /// tensor(3)
+    /// ```
     [Torch, Method] fn median(input: &Tensor) -> Tensor { apply(Median(Pick::Median), &[input]) }
     /// The lower middles along an axis, and where they are; the first nan where there is one.
     [Torch, Method] fn median_dim = "median"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::Median, dim, keepdim, &MEDIAN) }
     /// The lower middle of the elements that are not nan.
+    ///
+    /// ```text
+    /// >>> torch.nanmedian(torch.tensor([5.0, float("nan"), 3.0]))
+    /// tensor(3.)
+    /// ```
     [Torch, Method] fn nanmedian(input: &Tensor) -> Tensor { apply(Median(Pick::NanMedian), &[input]) }
     /// The lower middles of the elements along an axis that are not nan, and where they are.
     [Torch, Method] fn nanmedian_dim = "nanmedian"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { picked(input, Pick::NanMedian, dim, keepdim, &NANMEDIAN) }
     /// The most frequent elements along an axis (the least of several), and their last positions.
+    ///
+    /// ```text
+    /// >>> torch.mode(torch.tensor([5, 1, 1, 3])).values
+    /// tensor(1)
+    /// ```
     [Torch, Method] fn mode(input: &Tensor, dim: i64 = -1, keepdim: bool = false) -> Named { picked(input, Pick::Mode, dim, keepdim, &MODE) }
 }
 

@@ -135,6 +135,13 @@ rows! { ROWS:
     /// The elements in order along an axis, and where they were. The sort is stable; nan counts as the greatest.
     ///
     /// Errors: RuntimeError for complex numbers.
+    ///
+    /// ```text
+    /// >>> torch.sort(torch.tensor([5, 1, 3]), descending=True)
+    /// torch.return_types.sort(
+    /// values=tensor([5, 3, 1]),
+    /// indices=tensor([0, 2, 1]))
+    /// ```
     [Torch, Method] fn sort(input: &Tensor, dim: i64 = -1, descending: bool = false) -> Named { named(input, dim, descending) }
     /// The elements in order along an axis, and where they were; always stable.
     [Torch, Method] fn sort_stable = "sort"(input: &Tensor; _stable: Option<bool>, dim: i64 = -1, descending: bool = false) -> Named {
@@ -145,14 +152,30 @@ rows! { ROWS:
         named(input, dim, descending)
     }
     /// Positions that put the elements in order along an axis.
+    ///
+    /// ```text
+    /// >>> torch.argsort(torch.tensor([5, 1, 3]))
+    /// tensor([1, 2, 0])
+    /// ```
     [Torch, Method] fn argsort(input: &Tensor, dim: i64 = -1, descending: bool = false; _stable: bool = false) -> Tensor {
         Ok(sort_along(&input.detach(), dim, descending)?.1)
     }
     /// The elements in order along the first axis.
+    ///
+    /// ```text
+    /// >>> torch.msort(torch.tensor([[5, 1], [3, 2]]))
+    /// tensor([[3, 1],
+    ///         [5, 2]])
+    /// ```
     [Torch, Method] fn msort(input: &Tensor) -> Tensor { Ok(sort_along(input, 0, false)?.0) }
     /// The `k` greatest (or least) elements along an axis in order, and where they were.
     ///
     /// Errors: RuntimeError if `k` is out of range.
+    ///
+    /// ```text
+    /// >>> torch.topk(torch.tensor([5, 1, 3]), 2).values
+    /// tensor([5, 3])
+    /// ```
     [Torch, Method] fn topk(input: &Tensor, k: i64, dim: i64 = -1, largest: bool = true, _sorted: bool = true) -> Named {
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(1);

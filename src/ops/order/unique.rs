@@ -215,17 +215,32 @@ rows! { UNIQUE:
     /// group if asked for; with `dim` the distinct slices along an axis.
     ///
     /// Errors: RuntimeError for complex numbers.
+    ///
+    /// ```text
+    /// >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
+    /// (tensor([1, 3]), tensor([1, 2]))
+    /// ```
     [Torch, Method] fn unique(input: &Tensor, _sorted: bool = true, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
         distinct(input, return_inverse, return_counts, dim, false)
     }
     /// The first of each run of equal elements (or of slices along an axis), with the run of each element and the
     /// length of each run if asked for.
+    ///
+    /// ```text
+    /// >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]))
+    /// tensor([1, 2, 1])
+    /// ```
     [Torch, Method] fn unique_consecutive(input: &Tensor, return_inverse: bool = false, return_counts: bool = false, dim: Option<i64> = None) -> Distinct {
         distinct(input, return_inverse, return_counts, dim, true)
     }
     /// How often each value 0, 1, .. occurs in a 1-d tensor of non-negative integers, or the sums of `weights` there.
     ///
     /// Args: minlength: the least length of the result.
+    ///
+    /// ```text
+    /// >>> torch.bincount(torch.tensor([0, 2, 2]), minlength=4)
+    /// tensor([1, 0, 2, 0])
+    /// ```
     [Torch, Method] fn bincount(input: &Tensor, weights: Option<&Tensor> = None, minlength: i64 = 0) -> Tensor { count_bins(input, weights, minlength) }
 }
 

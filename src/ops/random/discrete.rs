@@ -143,6 +143,11 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
 
 rows! { DISCRETE:
     /// Ones with the probabilities that `input` holds, zeros otherwise.
+    ///
+    /// ```text
+    /// >>> torch.bernoulli(torch.tensor([0.0, 1.0]))
+    /// tensor([0., 1.])
+    /// ```
     [Torch, Method] out Promote fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = drawn_whole(&input.detach(), |p| {
             let out = alike(p, None, None, None)?;
@@ -161,6 +166,11 @@ rows! { DISCRETE:
     /// Indices drawn with the weights in the rows of `input`.
     ///
     /// Args: num_samples: draws a row; replacement: whether an index may come again.
+    ///
+    /// ```text
+    /// >>> torch.multinomial(torch.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
+    /// tensor([1, 1, 1])
+    /// ```
     [Torch, Method] fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
         ensure!(matches!(input.ndim(), 1 | 2), Runtime, "prob_dist must be 1 or 2 dim");
         let n = input.shape()[input.ndim() - 1];
@@ -177,8 +187,18 @@ rows! { DISCRETE:
         })
     }
     /// Counts of events at the rates that `input` holds.
+    ///
+    /// ```text
+    /// >>> torch.poisson(torch.tensor([0.0, 0.0]))
+    /// tensor([0., 0.])
+    /// ```
     [Torch] fn poisson(input: &Tensor; generator: Option<&Generator> = None) -> Tensor { Ok(drawn_by(input, drawn_whole(&input.detach(), |rate| counts(rate, None, generator))?, "PoissonBackward0")) }
     /// Numbers of successes among `count` trials of probability `prob`.
+    ///
+    /// ```text
+    /// >>> torch.binomial(torch.tensor([4.0, 4.0]), torch.tensor([0.0, 1.0]))
+    /// tensor([0., 4.])
+    /// ```
     [Torch] fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         ensure!(count.dtype() == prob.dtype(), Runtime, "binomial: count and prob must have the same dtype, got {} and {}", count.dtype().scalar_name(), prob.dtype().scalar_name());
         if !prob.is_batched() {
@@ -191,6 +211,11 @@ rows! { DISCRETE:
         drawn_whole(&count, |count| counts(count, Some(&prob), generator))
     }
     /// Fills with ones of probability `p` (a number, or a tensor that broadcasts) and zeros.
+    ///
+    /// ```text
+    /// >>> torch.zeros(3).bernoulli_(1.0)
+    /// tensor([1., 1., 1.])
+    /// ```
     [InPlace] fn bernoulli_in_place = "bernoulli_"(input: &Tensor, p: Val = Val::S(Scalar::Float(0.5)); generator: Option<&Generator> = None) -> () {
         match p {
             Val::S(p) => { check_p("bernoulli_", p.to_f64())?; draw(input, Law::Bernoulli(p.to_f64()), generator) }

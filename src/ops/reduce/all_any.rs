@@ -115,14 +115,29 @@ impl Tensor {
 
 rows! { ALL_ANY:
     /// Whether all elements are true (not zero). uint8 answers in uint8, everything else in bool.
+    ///
+    /// ```text
+    /// >>> torch.all(torch.tensor([[1, 0], [2, 3]]), dim=1)
+    /// tensor([False,  True])
+    /// ```
     [Torch, Method] fn all(input: &Tensor) -> Tensor { logic(input, None, false, true) }
     /// Whether all elements along the axes are true.
     [Torch, Method] fn all_dim = "all"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, true) }
     /// Whether any element is true (not zero). uint8 answers in uint8, everything else in bool.
+    ///
+    /// ```text
+    /// >>> torch.any(torch.tensor([[0, 0], [2, 3]]), dim=1)
+    /// tensor([False,  True])
+    /// ```
     [Torch, Method] fn any(input: &Tensor) -> Tensor { logic(input, None, false, false) }
     /// Whether any element along the axes is true.
     [Torch, Method] fn any_dim = "any"(input: &Tensor, dim: Option<&[i64]>, keepdim: bool = false) -> Tensor { logic(input, dim, keepdim, false) }
     /// The number of elements that are not zero, as int64.
+    ///
+    /// ```text
+    /// >>> torch.count_nonzero(torch.tensor([[0, 1], [2, 3]]), dim=0)
+    /// tensor([1, 2])
+    /// ```
     [Torch, Method] fn count_nonzero(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor {
         let x = input.detach();
         let x = if x.dtype().is_stored() { x.cast(DType::Bool)? } else { x };

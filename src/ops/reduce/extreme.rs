@@ -308,6 +308,13 @@ rows! { EXTREME:
     /// The greatest element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
+    ///
+    /// ```text
+    /// >>> torch.max(torch.tensor([3, 7, 5]))
+    /// tensor(7)
+    /// >>> torch.max(torch.tensor([[3, 7], [9, 5]]), dim=1).indices
+    /// tensor([1, 0])
+    /// ```
     [Torch, Method] out Promote fn max(input: &Tensor) -> Tensor { whole(input, true) }
     /// The greater element of each pair (`maximum`), broadcasting.
     [Torch, Method] out Promote fn max_other = "max"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::maximum(input, other) }
@@ -316,16 +323,38 @@ rows! { EXTREME:
     /// The least element; nan if there is one. Gradients are shared evenly by ties.
     ///
     /// Errors: RuntimeError for an empty tensor and for complex numbers.
+    ///
+    /// ```text
+    /// >>> torch.min(torch.tensor([3, 7, 5]))
+    /// tensor(3)
+    /// >>> torch.min(torch.tensor([[3, 7], [9, 5]]), dim=1).indices
+    /// tensor([0, 1])
+    /// ```
     [Torch, Method] out Promote fn min(input: &Tensor) -> Tensor { whole(input, false) }
     /// The lesser element of each pair (`minimum`), broadcasting.
     [Torch, Method] out Promote fn min_other = "min"(input: &Tensor, other: &Tensor) -> Tensor { crate::ops::elementwise::arithmetic::minimum(input, other) }
     /// The least elements along an axis and their (first) positions.
     [Torch, Method] out Promote fn min_dim = "min"(input: &Tensor, dim: i64, keepdim: bool = false) -> Named { along(input, dim, keepdim, false) }
     /// The greatest elements over axes. Gradients are shared evenly by ties.
+    ///
+    /// ```text
+    /// >>> torch.amax(torch.tensor([[3, 7], [9, 5]]), dim=1)
+    /// tensor([7, 9])
+    /// ```
     [Torch, Method] fn amax(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, true) }
     /// The least elements over axes. Gradients are shared evenly by ties.
+    ///
+    /// ```text
+    /// >>> torch.amin(torch.tensor([[3, 7], [9, 5]]), dim=1)
+    /// tensor([3, 5])
+    /// ```
     [Torch, Method] fn amin(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false) -> Tensor { over(input, dim, keepdim, false) }
     /// The least and the greatest elements, of all or along one axis.
+    ///
+    /// ```text
+    /// >>> torch.aminmax(torch.tensor([3, 7, 5])).max
+    /// tensor(7)
+    /// ```
     [Torch, Method] fn aminmax(input: &Tensor; dim: Option<i64> = None, keepdim: bool = false) -> Named {
         let axes = match dim {
             Some(d) => Axes::one(d, keepdim, input.ndim())?,
@@ -339,8 +368,18 @@ rows! { EXTREME:
         Ok(Named(&AMINMAX, apply_multi(AminMax(axes), &[input])?.into_iter().collect()))
     }
     /// The position of the greatest element, along an axis or in the flattened tensor; the first one of ties.
+    ///
+    /// ```text
+    /// >>> torch.argmax(torch.tensor([[3, 7], [9, 5]]), dim=1)
+    /// tensor([1, 0])
+    /// ```
     [Torch, Method] fn argmax(input: &Tensor, dim: Option<i64> = None, keepdim: bool = false) -> Tensor { arg(input, dim, keepdim, true) }
     /// The position of the least element, along an axis or in the flattened tensor; the first one of ties.
+    ///
+    /// ```text
+    /// >>> torch.argmin(torch.tensor([[3, 7], [9, 5]]), dim=1)
+    /// tensor([0, 1])
+    /// ```
     [Torch, Method] fn argmin(input: &Tensor, dim: Option<i64> = None, keepdim: bool = false) -> Tensor { arg(input, dim, keepdim, false) }
 }
 

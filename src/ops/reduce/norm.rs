@@ -238,14 +238,29 @@ rows! { NORM:
     /// The p-norm over axes, of all elements by default.
     ///
     /// Args: p: any number, or `"fro"`, `"nuc"`; nothing means 2.
+    ///
+    /// ```text
+    /// >>> torch.norm(torch.tensor([[3.0, 4.0], [6.0, 8.0]]), dim=1)
+    /// tensor([ 5., 10.])
+    /// ```
     [Torch, Method] fn norm(input: &Tensor, p: Option<Scalar> = None, dim: Option<&[i64]> = None, keepdim: bool = false, dtype: Option<DType> = None) -> Tensor {
         vector_norm(input, p.map_or(Ok(2.0), order)?, dim, keepdim, dtype)
     }
     /// The p-norm of vectors along axes, of the flattened tensor by default.
+    ///
+    /// ```text
+    /// >>> torch.linalg.vector_norm(torch.tensor([[3.0, 4.0], [6.0, 8.0]]), ord=1, dim=1)
+    /// tensor([ 7., 14.])
+    /// ```
     [Linalg] fn linalg_vector_norm = "vector_norm"(x: &Tensor, ord: Scalar = Scalar::Int(2), dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         vector_norm(x, order(ord)?, dim, keepdim, dtype)
     }
     /// The p-norm of `input - other`.
+    ///
+    /// ```text
+    /// >>> torch.dist(torch.tensor([0.0, 0.0]), torch.tensor([3.0, 4.0]))
+    /// tensor(5.)
+    /// ```
     [Torch, Method] fn dist(input: &Tensor, other: &Tensor, p: Scalar = Scalar::Int(2)) -> Tensor {
         apply(Dist(order(p)?), &[input, other])
     }

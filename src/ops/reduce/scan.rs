@@ -338,21 +338,56 @@ rows! { SCAN:
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: as `input`.
+    ///
+    /// ```text
+    /// >>> torch.cumsum(torch.tensor([1, 2, 3]), 0)
+    /// tensor([1, 3, 6])
+    /// ```
     [Torch, Method] out Told autocast GpuFloat32 fn cumsum(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, false) }
     /// `cumsum` in place.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2, 3]).cumsum_(0)
+    /// tensor([1, 3, 6])
+    /// ```
     [InPlace] fn cumsum_in_place = "cumsum_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, false) }
     /// Products of the elements up to and including each one along an axis.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
     /// Shape: as `input`.
+    ///
+    /// ```text
+    /// >>> torch.cumprod(torch.tensor([1, 2, 3]), 0)
+    /// tensor([1, 2, 6])
+    /// ```
     [Torch, Method] out Told autocast GpuFloat32 fn cumprod(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { running(input, dim, dtype, true) }
     /// `cumprod` in place.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2, 3]).cumprod_(0)
+    /// tensor([1, 2, 6])
+    /// ```
     [InPlace] fn cumprod_in_place = "cumprod_"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> () { running_in_place(input, dim, dtype, true) }
     /// Greatest elements so far along an axis, and their (last) positions.
+    ///
+    /// ```text
+    /// >>> torch.cummax(torch.tensor([1, 3, 2]), 0).values
+    /// tensor([1, 3, 3])
+    /// ```
     [Torch, Method] fn cummax(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, true, &CUMMAX) }
     /// Least elements so far along an axis, and their (last) positions.
+    ///
+    /// ```text
+    /// >>> torch.cummin(torch.tensor([3, 1, 2]), 0).values
+    /// tensor([3, 1, 1])
+    /// ```
     [Torch, Method] fn cummin(input: &Tensor, dim: i64) -> Named { running_extreme(input, dim, false, &CUMMIN) }
     /// `log(sum(e^x))` over the elements up to and including each one along an axis.
+    ///
+    /// ```text
+    /// >>> torch.logcumsumexp(torch.tensor([0.0, 0.0, 0.0]), 0)
+    /// tensor([0.0000, 0.6931, 1.0986])
+    /// ```
     [Torch, Method] fn logcumsumexp(input: &Tensor, dim: i64) -> Tensor {
         apply(LogCumsumExp(wrap_dim(dim, input.ndim())?), &[input])
     }

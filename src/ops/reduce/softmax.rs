@@ -224,28 +224,73 @@ rows! { SOFTMAX:
     ///
     /// Args: dtype: converts the input first (floating dtypes).
     /// Shape: as `input`.
+    ///
+    /// ```text
+    /// >>> torch.softmax(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([0.0900, 0.2447, 0.6652])
+    /// ```
     [Torch, Method] fn softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
     /// The logarithm of `softmax`, computed in one.
+    ///
+    /// ```text
+    /// >>> torch.log_softmax(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([-2.4076, -1.4076, -0.4076])
+    /// ```
     [Torch, Method] fn log_softmax(input: &Tensor, dim: i64, dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
     /// `e^x / sum(e^x)` along an axis.
+    ///
+    /// ```text
+    /// >>> torch.special.softmax(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([0.0900, 0.2447, 0.6652])
+    /// ```
     [Special] fn special_softmax = "softmax"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, false) }
     /// The logarithm of `softmax`, computed in one.
+    ///
+    /// ```text
+    /// >>> torch.special.log_softmax(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([-2.4076, -1.4076, -0.4076])
+    /// ```
     [Special] fn special_log_softmax = "log_softmax"(input: &Tensor, dim: i64; dtype: Option<DType> = None) -> Tensor { along(input, dim, dtype, true) }
     /// `e^x / sum(e^x)` along an axis; without `dim` along axis 0 of 0-, 1- and 3-d tensors, else along axis 1.
+    ///
+    /// ```text
+    /// >>> F.softmax(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([0.0900, 0.2447, 0.6652])
+    /// ```
     [Nn] fn nn_softmax = "softmax"(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         along(input, implicit("softmax", input, dim), dtype, false)
     }
     /// The logarithm of `softmax`, computed in one.
+    ///
+    /// ```text
+    /// >>> F.log_softmax(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([-2.4076, -1.4076, -0.4076])
+    /// ```
     [Nn] fn nn_log_softmax = "log_softmax"(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         along(input, implicit("log_softmax", input, dim), dtype, true)
     }
     /// `softmax(-x)`.
+    ///
+    /// ```text
+    /// >>> F.softmin(torch.tensor([1.0, 2.0, 3.0]), 0)
+    /// tensor([0.6652, 0.2447, 0.0900])
+    /// ```
     [Nn] fn softmin(input: &Tensor, dim: Option<i64> = None, __stacklevel: i64 = 3, dtype: Option<DType> = None) -> Tensor {
         along(&input.neg()?, implicit("softmin", input, dim), dtype, false)
     }
     /// `log(sum(e^x))` over axes, without overflow.
+    ///
+    /// ```text
+    /// >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
+    /// tensor(1000.6932)
+    /// ```
     [Torch, Method] out Promote fn logsumexp(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
     /// `log(sum(e^x))` over axes, without overflow.
+    ///
+    /// ```text
+    /// >>> torch.special.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
+    /// tensor(1000.6932)
+    /// ```
     [Special] fn special_logsumexp = "logsumexp"(input: &Tensor, dim: &[i64], keepdim: bool = false) -> Tensor { logsumexp_dims(input, dim, keepdim) }
 }
 

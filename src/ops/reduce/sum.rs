@@ -241,6 +241,13 @@ rows! { SUM:
     ///
     /// Args: dtype: dtype of the result and of the additions (integers and bool: int64).
     /// Shape: 0-d.
+    ///
+    /// ```text
+    /// >>> torch.sum(torch.tensor([[1, 2], [3, 4]]))
+    /// tensor(10)
+    /// >>> torch.sum(torch.tensor([[1, 2], [3, 4]]), dim=0)
+    /// tensor([4, 6])
+    /// ```
     [Torch, Method] out Told fn sum(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Sum, "SumBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }
@@ -252,6 +259,11 @@ rows! { SUM:
     /// The sum over axes such that the result broadcasts to `input`: what undoes an `expand`.
     ///
     /// Errors: RuntimeError if `size` does not broadcast to the shape of `input`.
+    ///
+    /// ```text
+    /// >>> torch.ones(3, 2).sum_to_size(1, 2)
+    /// tensor([[3., 3.]])
+    /// ```
     [Method] fn sum_to_size(input: &Tensor, size: Sizes) -> Tensor {
         let list = |v: &[i64]| v.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         let shape: Vec<usize> = size.0.iter().map(|&n| n.max(0) as usize).collect();
@@ -265,6 +277,11 @@ rows! { SUM:
     /// The mean of all elements.
     ///
     /// Errors: RuntimeError for integers, unless `dtype` says otherwise.
+    ///
+    /// ```text
+    /// >>> torch.mean(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
+    /// tensor([1.5000, 3.5000])
+    /// ```
     [Torch, Method] out Told fn mean(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         let dtype = mean_dtype(input, dtype)?;
         reduce(input, What::Mean, "MeanBackward0", Axes::all(input.ndim()), dtype)
@@ -276,16 +293,31 @@ rows! { SUM:
         reduce(input, What::Mean, "MeanBackward1", axes, dtype)
     }
     /// The sum of all elements, nan counted as zero.
+    ///
+    /// ```text
+    /// >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
+    /// tensor(3.)
+    /// ```
     [Torch, Method] out Told fn nansum(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         nansum_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
     }
     /// The mean of the elements that are not nan.
+    ///
+    /// ```text
+    /// >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
+    /// tensor(1.5000)
+    /// ```
     [Torch, Method] out Told fn nanmean(input: &Tensor, dim: Option<&[i64]> = None, keepdim: bool = false; dtype: Option<DType> = None) -> Tensor {
         nanmean_axes(input, Axes::of(dim, keepdim, input.ndim())?, dtype)
     }
     /// The product of all elements.
     ///
     /// Args: dtype: dtype of the result and of the products (integers and bool: int64).
+    ///
+    /// ```text
+    /// >>> torch.prod(torch.tensor([[1, 2], [3, 4]]), dim=1)
+    /// tensor([ 2, 12])
+    /// ```
     [Torch, Method] out Told autocast Float32 fn prod(input: &Tensor; dtype: Option<DType> = None) -> Tensor {
         reduce(input, What::Prod, "ProdBackward0", Axes::all(input.ndim()), dtype.unwrap_or(sum_dtype(input.dtype())))
     }

@@ -203,6 +203,13 @@ rows! { VARIANCE:
     ///
     /// Args: correction: 1 for the unbiased estimate (the default), 0 for the mean square deviation.
     /// Errors: RuntimeError for integers.
+    ///
+    /// ```text
+    /// >>> torch.var(torch.tensor([1.0, 2.0, 4.0]))
+    /// tensor(2.3333)
+    /// >>> torch.var(torch.tensor([1.0, 2.0, 4.0]), correction=0)
+    /// tensor(1.5556)
+    /// ```
     [Torch, Method] out Promote fn var(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, false) }
     /// The variance of all elements.
     [Torch, Method] out Promote fn var_unbiased = "var"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, false) }
@@ -213,6 +220,11 @@ rows! { VARIANCE:
         var_axes(input, dim, self::unbiased(unbiased), keepdim, false)
     }
     /// The standard deviation over axes, with `n - correction` as divisor of the variance.
+    ///
+    /// ```text
+    /// >>> torch.std(torch.tensor([1.0, 2.0, 4.0]))
+    /// tensor(1.5275)
+    /// ```
     [Torch, Method] out Promote fn std(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> Tensor { var_axes(input, dim, correction, keepdim, true) }
     /// The standard deviation of all elements.
     [Torch, Method] out Promote fn std_unbiased = "std"(input: &Tensor, unbiased: bool) -> Tensor { var_axes(input, None, self::unbiased(unbiased), false, true) }
@@ -223,6 +235,11 @@ rows! { VARIANCE:
         var_axes(input, dim, self::unbiased(unbiased), keepdim, true)
     }
     /// Variance and mean over axes.
+    ///
+    /// ```text
+    /// >>> torch.var_mean(torch.tensor([1.0, 2.0, 3.0]))
+    /// (tensor(1.), tensor(2.))
+    /// ```
     [Torch] fn var_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, false) }
     /// Variance and mean of all elements.
     [Torch] fn var_mean_unbiased = "var_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, false) }
@@ -233,6 +250,11 @@ rows! { VARIANCE:
         with_mean(input, dim, self::unbiased(unbiased), keepdim, false)
     }
     /// Standard deviation and mean over axes.
+    ///
+    /// ```text
+    /// >>> torch.std_mean(torch.tensor([1.0, 2.0, 3.0]))
+    /// (tensor(1.), tensor(2.))
+    /// ```
     [Torch] fn std_mean(input: &Tensor, dim: Option<&[i64]> = None; correction: Option<f64> = None, keepdim: bool = false) -> (Tensor, Tensor) { with_mean(input, dim, correction, keepdim, true) }
     /// Standard deviation and mean of all elements.
     [Torch] fn std_mean_unbiased = "std_mean"(input: &Tensor, unbiased: bool) -> (Tensor, Tensor) { with_mean(input, None, self::unbiased(unbiased), false, true) }

@@ -211,38 +211,95 @@ rows! { JOIN:
     ///
     /// Args: tensors: equal in all other axes; dtypes are promoted.
     /// Errors: RuntimeError on different sizes or ranks.
+    ///
+    /// ```text
+    /// >>> torch.cat([torch.arange(2), torch.arange(3)])
+    /// tensor([0, 1, 0, 1, 2])
+    /// ```
     [Torch] out Join autocast Widest fn cat(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
+    ///
+    /// ```text
+    /// >>> torch.concat([torch.arange(2), torch.arange(3)])
+    /// tensor([0, 1, 0, 1, 2])
+    /// ```
     [Torch] out Join autocast Widest fn concat_ = "concat"(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors one after the other along an axis (`cat`).
+    ///
+    /// ```text
+    /// >>> torch.concatenate([torch.arange(2), torch.arange(3)])
+    /// tensor([0, 1, 0, 1, 2])
+    /// ```
     [Torch] out Join autocast Widest fn concatenate(tensors: &[Tensor], dim: i64 = 0) -> Tensor { concat(tensors, dim) }
     /// Tensors of one shape side by side along a new axis.
+    ///
+    /// ```text
+    /// >>> torch.stack([torch.arange(2), torch.arange(2)])
+    /// tensor([[0, 1],
+    ///         [0, 1]])
+    /// ```
     [Torch] out Join autocast Widest fn stack(tensors: &[Tensor], dim: i64 = 0) -> Tensor { stacked(tensors, dim) }
     /// Joined along the second axis (vectors: along the first).
+    ///
+    /// ```text
+    /// >>> torch.hstack([torch.arange(2), torch.arange(3)])
+    /// tensor([0, 1, 0, 1, 2])
+    /// ```
     [Torch] out Join fn hstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "hstack expects a non-empty TensorList");
         let list = all_at_least(tensors, 1)?;
         concat(&list, (list[0].ndim() > 1) as i64)
     }
     /// Joined along the first axis; vectors are rows.
+    ///
+    /// ```text
+    /// >>> torch.vstack([torch.arange(2), torch.arange(2)])
+    /// tensor([[0, 1],
+    ///         [0, 1]])
+    /// ```
     [Torch] out Join fn vstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "vstack expects a non-empty TensorList");
         concat(&all_at_least(tensors, 2)?, 0)
     }
     /// Joined along the first axis (`vstack`).
+    ///
+    /// ```text
+    /// >>> torch.row_stack([torch.arange(2), torch.arange(2)])
+    /// tensor([[0, 1],
+    ///         [0, 1]])
+    /// ```
     [Torch] out Join fn row_stack(tensors: &[Tensor]) -> Tensor { vstack(tensors) }
     /// Joined along the third axis.
+    ///
+    /// ```text
+    /// >>> torch.dstack([torch.arange(2), torch.arange(2)])
+    /// tensor([[[0, 0],
+    ///          [1, 1]]])
+    /// ```
     [Torch] out Join fn dstack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "dstack expects a non-empty TensorList");
         concat(&all_at_least(tensors, 3)?, 2)
     }
     /// Joined along the second axis; vectors are columns.
+    ///
+    /// ```text
+    /// >>> torch.column_stack([torch.arange(2), torch.arange(2)])
+    /// tensor([[0, 0],
+    ///         [1, 1]])
+    /// ```
     [Torch] out Join fn column_stack(tensors: &[Tensor]) -> Tensor {
         ensure!(!tensors.is_empty(), Runtime, "column_stack expects a non-empty TensorList");
         let list: Result<Vec<Tensor>> = tensors.iter().map(|t| if t.ndim() <= 1 { t.reshape_to(&[t.numel(), 1]) } else { Ok(t.clone()) }).collect();
         concat(&list?, 1)
     }
     /// Matrices along the diagonal of one matrix, zeros elsewhere.
+    ///
+    /// ```text
+    /// >>> torch.block_diag(torch.ones(1, 2), torch.full((2, 1), 3.0))
+    /// tensor([[1., 1., 0.],
+    ///         [0., 0., 3.],
+    ///         [0., 0., 3.]])
+    /// ```
     [Torch] fn block_diag(tensors: &[Operand]) -> Tensor {
         let tensors = &tensors_of("block_diag", tensors)?[..];
         let list = all_at_least(tensors, 2)?;
@@ -266,6 +323,13 @@ rows! { JOIN:
     /// Grids of coordinates from vectors, as expanded views.
     ///
     /// Args: indexing: `"ij"` (the default), or `"xy"` with the first two axes exchanged.
+    ///
+    /// ```text
+    /// >>> torch.meshgrid(torch.arange(2), torch.arange(3), indexing="ij")
+    /// (tensor([[0, 0, 0],
+    ///         [1, 1, 1]]), tensor([[0, 1, 2],
+    ///         [0, 1, 2]]))
+    /// ```
     [Torch] fn meshgrid(tensors: &[Operand]; indexing: Option<&str> = None) -> Vec<Tensor> {
         let tensors = &tensors_of("meshgrid", tensors)?[..];
         let indexing = indexing.unwrap_or("ij");
@@ -273,6 +337,14 @@ rows! { JOIN:
         grid(tensors, indexing == "xy")
     }
     /// All combinations of the elements of vectors, a row each.
+    ///
+    /// ```text
+    /// >>> torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    /// tensor([[1, 3],
+    ///         [1, 4],
+    ///         [2, 3],
+    ///         [2, 4]])
+    /// ```
     [Torch] fn cartesian_prod(tensors: &[Operand]) -> Tensor {
         let tensors = &tensors_of("cartesian_prod", tensors)?[..];
         for t in tensors { ensure!(t.ndim() == 1, Runtime, "Expect a 1D vector, but got shape {:?}", t.shape()); }
@@ -281,16 +353,38 @@ rows! { JOIN:
         stacked(&flat?, 1)
     }
     /// The tensors broadcast to their common shape, as views.
+    ///
+    /// ```text
+    /// >>> torch.broadcast_tensors(torch.arange(2), torch.zeros(2, 1))
+    /// (tensor([[0, 1],
+    ///         [0, 1]]), tensor([[0., 0.],
+    ///         [0., 0.]]))
+    /// ```
     [Torch] fn broadcast_tensors(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("broadcast_tensors", tensors)?[..]; shared(tensors) }
     /// With at least one axis.
+    ///
+    /// ```text
+    /// >>> torch.atleast_1d(torch.tensor(3)).shape
+    /// torch.Size([1])
+    /// ```
     [Torch] fn atleast_1d(input: &Tensor) -> Tensor { at_least(input, 1) }
     /// With at least one axis each.
     [Torch] fn atleast_1d_list = "atleast_1d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_1d", tensors)?[..]; all_at_least(tensors, 1) }
     /// With at least two axes.
+    ///
+    /// ```text
+    /// >>> torch.atleast_2d(torch.arange(3))
+    /// tensor([[0, 1, 2]])
+    /// ```
     [Torch] fn atleast_2d(input: &Tensor) -> Tensor { at_least(input, 2) }
     /// With at least two axes each.
     [Torch] fn atleast_2d_list = "atleast_2d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_2d", tensors)?[..]; all_at_least(tensors, 2) }
     /// With at least three axes.
+    ///
+    /// ```text
+    /// >>> torch.atleast_3d(torch.arange(3)).shape
+    /// torch.Size([1, 3, 1])
+    /// ```
     [Torch] fn atleast_3d(input: &Tensor) -> Tensor { at_least(input, 3) }
     /// With at least three axes each.
     [Torch] fn atleast_3d_list = "atleast_3d"(tensors: &[Operand]) -> Vec<Tensor> { let tensors = &tensors_of("atleast_3d", tensors)?[..]; all_at_least(tensors, 3) }

@@ -93,6 +93,11 @@ pub fn constant_pad(input: &Tensor, pad: &[i64], value: Scalar) -> Result<Tensor
 
 rows! { PAD:
     /// Puts a constant around the last axes.
+    ///
+    /// ```text
+    /// >>> torch.constant_pad_nd(torch.tensor([1, 2]), (1, 2), 9)
+    /// tensor([9, 1, 2, 9, 9])
+    /// ```
     [Torch] fn constant_pad_nd(input: &Tensor, pad: &[i64], value: Scalar = Scalar::Int(0)) -> Tensor { constant_pad(input, pad, value) }
 }
 

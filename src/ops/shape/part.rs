@@ -99,6 +99,12 @@ fn overlay(x: &Tensor, src: &Tensor, part: Part) -> Result<Tensor> {
 
 rows! { PART:
     /// A copy with `src` at one index along `dim`.
+    ///
+    /// ```text
+    /// >>> torch.select_scatter(torch.zeros(2, 2), torch.tensor([1.0, 2.0]), 0, 1)
+    /// tensor([[0., 0.],
+    ///         [1., 2.]])
+    /// ```
     [Torch, Method] fn select_scatter(input: &Tensor, src: &Tensor, dim: i64, index: i64) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         let n = input.shape().get(axis).copied().unwrap_or(0) as i64;
@@ -106,6 +112,11 @@ rows! { PART:
         overlay(input, src, Part::Select { axis, index: (if index < 0 { index + n } else { index }) as usize })
     }
     /// A copy with `src` in the slice `start:end:step` along `dim`.
+    ///
+    /// ```text
+    /// >>> torch.slice_scatter(torch.zeros(4), torch.ones(2), 0, 1, 3)
+    /// tensor([0., 1., 1., 0.])
+    /// ```
     [Torch, Method] fn slice_scatter(input: &Tensor, src: &Tensor, dim: i64 = 0, start: Option<i64> = None, end: Option<i64> = None, step: i64 = 1) -> Tensor {
         ensure!(input.ndim() > 0, Runtime, "slice() cannot be applied to a 0-dim tensor.");
         let axis = wrap_dim(dim, input.ndim())?;
@@ -115,12 +126,23 @@ rows! { PART:
         overlay(input, src, Part::Slice { axis, start: s, length: (e - s).div_ceil(step), step })
     }
     /// A copy with `src` on the diagonal of two axes.
+    ///
+    /// ```text
+    /// >>> torch.diagonal_scatter(torch.zeros(2, 2), torch.tensor([1.0, 2.0]))
+    /// tensor([[1., 0.],
+    ///         [0., 2.]])
+    /// ```
     [Torch, Method] fn diagonal_scatter(input: &Tensor, src: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
         let (a, b) = (wrap_dim(dim1, input.ndim())?, wrap_dim(dim2, input.ndim())?);
         ensure!(a != b, Runtime, "diagonal dimensions cannot be identical {dim1}, {dim2}");
         overlay(input, src, Part::Diagonal { offset, a, b })
     }
     /// A copy with `src` in the part that `as_strided` would show.
+    ///
+    /// ```text
+    /// >>> torch.as_strided_scatter(torch.zeros(4), torch.ones(2), (2,), (2,))
+    /// tensor([1., 0., 1., 0.])
+    /// ```
     [Torch, Method] fn as_strided_scatter(input: &Tensor, src: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
         let view = crate::ops::shape::slice::strided_layout(input, size, stride, storage_offset)?;
         ensure!(src.shape() == view.shape.as_slice(), Runtime, "expected src to have a size equal to the slice of self. src size = {:?}, slice size = {:?}", src.shape(), view.shape.as_slice());

@@ -31,23 +31,52 @@ impl Tensor {
 
 rows! { PERMUTE:
     /// Two axes exchanged.
+    ///
+    /// ```text
+    /// >>> torch.transpose(torch.arange(6).view(2, 3), 0, 1)
+    /// tensor([[0, 3],
+    ///         [1, 4],
+    ///         [2, 5]])
+    /// ```
     [Torch, Method] fn transpose(input: &Tensor, dim0: i64, dim1: i64) -> Tensor {
         let (i, j) = (wrap_dim(dim0, input.ndim())?, wrap_dim(dim1, input.ndim())?);
         show(input, input.layout().transpose(i, j), TransposeGrad { a: dim0, b: dim1 })
     }
     /// Two axes exchanged (`transpose`).
+    ///
+    /// ```text
+    /// >>> torch.swapaxes(torch.zeros(2, 3, 4), 0, 2).shape
+    /// torch.Size([4, 3, 2])
+    /// ```
     [Torch, Method] fn swapaxes(input: &Tensor, axis0: i64, axis1: i64) -> Tensor { input.transpose(axis0, axis1) }
     /// Two axes exchanged (`transpose`).
+    ///
+    /// ```text
+    /// >>> torch.swapdims(torch.zeros(2, 3, 4), 0, 2).shape
+    /// torch.Size([4, 3, 2])
+    /// ```
     [Torch, Method] fn swapdims(input: &Tensor, dim0: i64, dim1: i64) -> Tensor { input.transpose(dim0, dim1) }
     /// Rows and columns exchanged; tensors of fewer than two axes as they are.
     ///
     /// Errors: RuntimeError above two axes.
+    ///
+    /// ```text
+    /// >>> torch.t(torch.arange(6).view(2, 3))
+    /// tensor([[0, 3],
+    ///         [1, 4],
+    ///         [2, 5]])
+    /// ```
     [Torch, Method] fn t(input: &Tensor) -> Tensor {
         ensure!(input.ndim() <= 2, Runtime, "t() expects a tensor with <= 2 dimensions, but self is {}D", input.ndim());
         let layout = if input.ndim() < 2 { input.layout().clone() } else { input.layout().transpose(0, 1) };
         if input.ndim() < 2 { show(input, layout, AliasGrad {}) } else { show(input, layout, TGrad {}) }
     }
     /// Axes in another order.
+    ///
+    /// ```text
+    /// >>> torch.permute(torch.zeros(2, 3, 4), (2, 0, 1)).shape
+    /// torch.Size([4, 2, 3])
+    /// ```
     [Torch, Method] fn permute(input: &Tensor, dims: Sizes) -> Tensor {
         let n = input.ndim();
         ensure!(
@@ -65,6 +94,11 @@ rows! { PERMUTE:
         input.permute_to(&order)
     }
     /// Axes moved to other places; the rest keep their order.
+    ///
+    /// ```text
+    /// >>> torch.movedim(torch.zeros(2, 3, 4), 0, -1).shape
+    /// torch.Size([3, 4, 2])
+    /// ```
     [Torch, Method] fn movedim(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor {
         if input.ndim() == 0 { // its one axis stays where it is
             for &d in source.iter().chain(destination) { wrap_dim(d, 0)?; }
@@ -95,6 +129,11 @@ rows! { PERMUTE:
         input.permute_to(&order)
     }
     /// Axes moved to other places (`movedim`).
+    ///
+    /// ```text
+    /// >>> torch.moveaxis(torch.zeros(2, 3, 4), 0, -1).shape
+    /// torch.Size([3, 4, 2])
+    /// ```
     [Torch, Method] fn moveaxis(input: &Tensor, source: &[i64], destination: &[i64]) -> Tensor { input.movedim(source, destination) }
 }
 

@@ -100,8 +100,20 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
 
 rows! { REPEAT:
     /// Copies side by side along every axis; additional counts make new leading axes.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2]).repeat(2, 2)
+    /// tensor([[1, 2, 1, 2],
+    ///         [1, 2, 1, 2]])
+    /// ```
     [Method] fn repeat(input: &Tensor, repeats: Sizes) -> Tensor { repeated(input, &repeats.0) }
     /// Copies side by side; missing leading counts are 1.
+    ///
+    /// ```text
+    /// >>> torch.tile(torch.tensor([1, 2]), (2, 2))
+    /// tensor([[1, 2, 1, 2],
+    ///         [1, 2, 1, 2]])
+    /// ```
     [Torch, Method] fn tile(input: &Tensor, dims: Sizes) -> Tensor {
         let mut repeats = vec![1; input.ndim().saturating_sub(dims.0.len())];
         repeats.extend_from_slice(&dims.0);
@@ -110,6 +122,13 @@ rows! { REPEAT:
     /// Every element (or slice along `dim`) repeated that many times in place.
     ///
     /// Args: dim: without it the tensor is flattened.
+    ///
+    /// ```text
+    /// >>> torch.repeat_interleave(torch.tensor([1, 2]), 2)
+    /// tensor([1, 1, 2, 2])
+    /// >>> torch.repeat_interleave(torch.tensor([1, 2]), torch.tensor([3, 1]))
+    /// tensor([1, 1, 1, 2])
+    /// ```
     [Torch, Method] fn repeat_interleave(input: &Tensor, repeats: i64, dim: Option<i64> = None; _output_size: Option<i64> = None) -> Tensor {
         ensure!(repeats >= 0, Runtime, "Repeats must be non-negative");
         let flat = match dim { Some(_) => input.clone(), None => input.reshape_to(&[input.numel()])? };

@@ -66,6 +66,15 @@ rows! { RESIZE:
     ///
     /// Args: shape: sizes.
     /// Errors: RuntimeError if sizes do not fit or strides forbid a view.
+    ///
+    /// ```text
+    /// >>> x = torch.arange(4)
+    /// >>> x.view(2, 2)
+    /// tensor([[0, 1],
+    ///         [2, 3]])
+    /// >>> x.view(-1, 1).shape
+    /// torch.Size([4, 1])
+    /// ```
     [Method] fn view(input: &Tensor, size: Sizes) -> Tensor {
         let shape = infer_size(&size.0, input.numel())?;
         match input.try_view(&shape)? {
@@ -123,17 +132,41 @@ rows! { RESIZE:
         input.reinterpret(layout, dtype)
     }
     /// The same data in another shape: a view where strides allow it, else a copy.
+    ///
+    /// ```text
+    /// >>> torch.reshape(torch.arange(6), (2, -1))
+    /// tensor([[0, 1, 2],
+    ///         [3, 4, 5]])
+    /// ```
     [Torch, Method] fn reshape(input: &Tensor, shape: Sizes) -> Tensor {
         let shape = infer_size(&shape.0, input.numel())?;
         input.reshape_to(&shape).and_then(|t| if t.same(input) { show(input, input.layout().clone(), ViewGrad {}) } else { Ok(t) })
     }
     /// `self.view(other.size())`.
+    ///
+    /// ```text
+    /// >>> torch.arange(4).view_as(torch.zeros(2, 2))
+    /// tensor([[0, 1],
+    ///         [2, 3]])
+    /// ```
     [Method] fn view_as(input: &Tensor, other: &Tensor) -> Tensor {
         input.view(Sizes(other.shape().iter().map(|&n| n as i64).collect()))
     }
     /// `self.reshape(other.size())`.
+    ///
+    /// ```text
+    /// >>> torch.arange(4).reshape_as(torch.zeros(2, 2))
+    /// tensor([[0, 1],
+    ///         [2, 3]])
+    /// ```
     [Method] fn reshape_as(input: &Tensor, other: &Tensor) -> Tensor { input.reshape_to(other.shape()) }
     /// A view repeated along axes of size 1; -1 keeps a size.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2]).expand(2, -1)
+    /// tensor([[1, 2],
+    ///         [1, 2]])
+    /// ```
     [Method] fn expand(input: &Tensor, size: Sizes; _implicit: bool = false) -> Tensor {
         let (n, m) = (input.ndim(), size.0.len());
         ensure!(
@@ -167,12 +200,29 @@ rows! { RESIZE:
         show(input, input.layout().broadcast_to(&shape), ExpandGrad {})
     }
     /// `self.expand(other.size())`.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1, 2]).expand_as(torch.zeros(2, 2))
+    /// tensor([[1, 2],
+    ///         [1, 2]])
+    /// ```
     [Method] fn expand_as(input: &Tensor, other: &Tensor) -> Tensor {
         input.expand(Sizes(other.shape().iter().map(|&n| n as i64).collect()), false)
     }
     /// A view broadcast to a shape.
+    ///
+    /// ```text
+    /// >>> torch.broadcast_to(torch.tensor([1, 2]), (2, 2))
+    /// tensor([[1, 2],
+    ///         [1, 2]])
+    /// ```
     [Torch, Method] fn broadcast_to(input: &Tensor, size: Sizes) -> Tensor { input.expand(size, false) }
     /// Without the axes of size 1.
+    ///
+    /// ```text
+    /// >>> torch.squeeze(torch.zeros(1, 3, 1, 2)).shape, torch.squeeze(torch.zeros(1, 3, 1, 2), 0).shape
+    /// (torch.Size([3, 2]), torch.Size([3, 1, 2]))
+    /// ```
     [Torch, Method] fn squeeze(input: &Tensor) -> Tensor {
         show(input, input.layout().squeeze(|_| true), SqueezeGrad { name: "SqueezeBackward0" })
     }
@@ -182,10 +232,20 @@ rows! { RESIZE:
         show(input, input.layout().squeeze(|i| dims.contains(&i)), SqueezeDimGrad {})
     }
     /// With an axis of size 1 put in.
+    ///
+    /// ```text
+    /// >>> torch.unsqueeze(torch.arange(3), 1).shape
+    /// torch.Size([3, 1])
+    /// ```
     [Torch, Method] fn unsqueeze(input: &Tensor, dim: i64) -> Tensor {
         input.unsqueeze_at(wrap_dim(dim, input.ndim() + 1)?)
     }
     /// Axes `start_dim..=end_dim` as one.
+    ///
+    /// ```text
+    /// >>> torch.flatten(torch.zeros(2, 3, 4), 1).shape
+    /// torch.Size([2, 12])
+    /// ```
     [Torch, Method] fn flatten(input: &Tensor, start_dim: i64 = 0, end_dim: i64 = -1) -> Tensor {
         let n = input.ndim();
         let (a, b) = (wrap_dim(start_dim, n)?, wrap_dim(end_dim, n)?);
@@ -198,6 +258,11 @@ rows! { RESIZE:
         input.reshape_to(&shape)
     }
     /// One axis as several; one of the sizes may be -1.
+    ///
+    /// ```text
+    /// >>> torch.unflatten(torch.zeros(2, 12), 1, (3, 4)).shape
+    /// torch.Size([2, 3, 4])
+    /// ```
     [Torch, Method] fn unflatten(input: &Tensor, dim: i64, sizes: &[i64]) -> Tensor {
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(!sizes.is_empty(), Runtime, "unflatten: sizes must be non-empty");
@@ -213,6 +278,11 @@ rows! { RESIZE:
         }
     }
     /// All elements in one axis: a view where possible.
+    ///
+    /// ```text
+    /// >>> torch.ravel(torch.arange(4).view(2, 2))
+    /// tensor([0, 1, 2, 3])
+    /// ```
     [Torch, Method] fn ravel(input: &Tensor) -> Tensor { input.reshape_to(&[input.numel()]) }
 }
 

@@ -142,6 +142,11 @@ fn flipped(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
 
 rows! { ROLL:
     /// Elements moved along axes; those that fall off come back at the other end. Without `dims` over the flat tensor.
+    ///
+    /// ```text
+    /// >>> torch.roll(torch.arange(5), 2)
+    /// tensor([3, 4, 0, 1, 2])
+    /// ```
     [Torch, Method] fn roll(input: &Tensor, shifts: &[i64], dims: Option<&[i64]> = None) -> Tensor {
         let dims = dims.unwrap_or(&[]);
         if dims.is_empty() && shifts.len() == 1 {
@@ -165,18 +170,42 @@ rows! { ROLL:
         apply(Roll { axes, shifts: moved }, &[input])
     }
     /// Elements in reverse order along axes, copied.
+    ///
+    /// ```text
+    /// >>> torch.flip(torch.arange(4).view(2, 2), (0, 1))
+    /// tensor([[3, 2],
+    ///         [1, 0]])
+    /// ```
     [Torch, Method] fn flip(input: &Tensor, dims: Sizes) -> Tensor { flipped(input, &dims.0) }
     /// Columns in reverse order.
+    ///
+    /// ```text
+    /// >>> torch.fliplr(torch.arange(4).view(2, 2))
+    /// tensor([[1, 0],
+    ///         [3, 2]])
+    /// ```
     [Torch, Method] fn fliplr(input: &Tensor) -> Tensor {
         ensure!(input.ndim() >= 2, Runtime, "Input must be >= 2-d.");
         flipped(input, &[1])
     }
     /// Rows in reverse order.
+    ///
+    /// ```text
+    /// >>> torch.flipud(torch.arange(4).view(2, 2))
+    /// tensor([[2, 3],
+    ///         [0, 1]])
+    /// ```
     [Torch, Method] fn flipud(input: &Tensor) -> Tensor {
         ensure!(input.ndim() >= 1, Runtime, "Input must be >= 1-d.");
         flipped(input, &[0])
     }
     /// Turned by `k` right angles in the plane of two axes, from the first toward the second.
+    ///
+    /// ```text
+    /// >>> torch.rot90(torch.arange(4).view(2, 2))
+    /// tensor([[1, 3],
+    ///         [0, 2]])
+    /// ```
     [Torch, Method] fn rot90(input: &Tensor, k: i64 = 1, dims: &[i64] = &[0, 1]) -> Tensor {
         ensure!(dims.len() == 2, Runtime, "expected total rotation dims == 2, but got dims = {}", dims.len());
         ensure!(input.ndim() >= 2, Runtime, "expected total dims >= 2, but got total dims = {}", input.ndim());

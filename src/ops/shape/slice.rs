@@ -71,6 +71,11 @@ impl Tensor {
 
 rows! { SLICE:
     /// One index along an axis; the axis goes.
+    ///
+    /// ```text
+    /// >>> torch.select(torch.arange(4).view(2, 2), 1, 0)
+    /// tensor([0, 2])
+    /// ```
     [Torch, Method] fn select(input: &Tensor, dim: i64, index: i64) -> Tensor {
         ensure!(input.ndim() > 0, Index, "select() cannot be applied to a 0-dim tensor.");
         let axis = wrap_dim(dim, input.ndim())?;
@@ -79,6 +84,11 @@ rows! { SLICE:
         input.select_at(axis, (if index < 0 { index + n } else { index }) as usize)
     }
     /// `length` elements from `start` along an axis, as a view.
+    ///
+    /// ```text
+    /// >>> torch.narrow(torch.arange(5), 0, 1, 3)
+    /// tensor([1, 2, 3])
+    /// ```
     [Torch, Method] fn narrow_from = "narrow"(input: &Tensor, dim: i64, start: &Tensor, length: i64) -> Tensor {
         let whole = start.dtype().is_integral() && start.dtype() != DType::Bool;
         ensure!(start.ndim() == 0 && whole, Runtime, "start must be an 0-dim integral Tensor.");
@@ -98,11 +108,24 @@ rows! { SLICE:
     /// A view with the given sizes, strides and offset, in elements of the storage.
     ///
     /// Errors: RuntimeError if an element would lie outside the storage.
+    ///
+    /// ```text
+    /// >>> torch.as_strided(torch.arange(4), (2, 2), (1, 2))
+    /// tensor([[0, 2],
+    ///         [1, 3]])
+    /// ```
     [Torch, Method] fn as_strided(input: &Tensor, size: &[i64], stride: &[i64], storage_offset: Option<i64> = None) -> Tensor {
         let view = strided_layout(input, size, stride, storage_offset)?;
         show(input, view.clone(), AsStrided { window: Window::new(input.layout(), &view) })
     }
     /// Windows of `size` elements along an axis, one every `step`; the window is a new last axis.
+    ///
+    /// ```text
+    /// >>> torch.arange(4).unfold(0, 2, 1)
+    /// tensor([[0, 1],
+    ///         [1, 2],
+    ///         [2, 3]])
+    /// ```
     [Method] fn unfold(input: &Tensor, dimension: i64, size: i64, step: i64) -> Tensor {
         let axis = wrap_dim(dimension, input.ndim())?;
         let n = if input.ndim() == 0 { 1 } else { input.shape()[axis] as i64 };
@@ -113,6 +136,11 @@ rows! { SLICE:
         show(input, unfold_layout(input.layout(), axis, size, step), UnfoldGrad { axis, size, step })
     }
     /// The diagonal of two axes as a new last axis, a view.
+    ///
+    /// ```text
+    /// >>> torch.diagonal(torch.arange(9).view(3, 3), 1)
+    /// tensor([1, 5])
+    /// ```
     [Torch, Method] fn diagonal(input: &Tensor, offset: i64 = 0, dim1: i64 = 0, dim2: i64 = 1) -> Tensor {
         let (a, b) = (wrap_dim(dim1, input.ndim())?, wrap_dim(dim2, input.ndim())?);
         ensure!(a != b, Runtime, "diagonal dimensions cannot be identical {dim1}, {dim2}");

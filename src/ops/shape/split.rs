@@ -162,13 +162,30 @@ pub(crate) fn split_list(input: &Tensor, sizes: &[i64], dim: i64) -> Result<Vec<
 
 rows! { SPLIT:
     /// Pieces of `split_size` (the last may be smaller), as views.
+    ///
+    /// ```text
+    /// >>> torch.split(torch.arange(5), 2)
+    /// (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    /// >>> torch.split(torch.arange(5), (1, 4))
+    /// (tensor([0]), tensor([1, 2, 3, 4]))
+    /// ```
     [Torch, Method] fn split(input: &Tensor, split_size_or_sections: &[i64], dim: i64 = 0) -> Vec<Tensor> {
         if let [size] = split_size_or_sections { return split_by(input, *size, dim); }
         split_list(input, split_size_or_sections, dim)
     }
     /// Pieces of the given sizes, as views.
+    ///
+    /// ```text
+    /// >>> torch.split_with_sizes(torch.arange(5), (1, 4))
+    /// (tensor([0]), tensor([1, 2, 3, 4]))
+    /// ```
     [Torch, Method] fn split_with_sizes(input: &Tensor, split_sizes: &[i64], dim: i64 = 0) -> Vec<Tensor> { split_list(input, split_sizes, dim) }
     /// At most `chunks` pieces of equal size, as views.
+    ///
+    /// ```text
+    /// >>> torch.chunk(torch.arange(5), 2)
+    /// (tensor([0, 1, 2]), tensor([3, 4]))
+    /// ```
     [Torch, Method] fn chunk(input: &Tensor, chunks: i64, dim: i64 = 0) -> Vec<Tensor> {
         ensure!(input.ndim() > 0, Runtime, "chunk expects at least a 1-dimensional tensor");
         ensure!(chunks > 0, Runtime, "chunk expects `chunks` to be greater than 0, got: {chunks}");
@@ -180,6 +197,11 @@ rows! { SPLIT:
         input.split_at(axis, &collected(count, (0..count).map(|i| size.min(n - i * size)))?)
     }
     /// One tensor for each index along an axis, as views.
+    ///
+    /// ```text
+    /// >>> torch.unbind(torch.arange(4).view(2, 2))
+    /// (tensor([0, 1]), tensor([2, 3]))
+    /// ```
     [Torch, Method] fn unbind(input: &Tensor, dim: i64 = 0) -> Vec<Tensor> {
         let axis = wrap_dim(dim, input.ndim())?;
         ensure!(input.ndim() > 0, Index, "Dimension specified as {dim} but tensor has no dimensions");
@@ -193,6 +215,13 @@ rows! { SPLIT:
         Ok(parts)
     }
     /// That many pieces along an axis, as even as can be, as views.
+    ///
+    /// ```text
+    /// >>> torch.tensor_split(torch.arange(5), 2)
+    /// (tensor([0, 1, 2]), tensor([3, 4]))
+    /// >>> torch.tensor_split(torch.arange(5), (2, 3))
+    /// (tensor([0, 1]), tensor([2]), tensor([3, 4]))
+    /// ```
     [Torch, Method] fn tensor_split(input: &Tensor, sections: i64, dim: i64 = 0) -> Vec<Tensor> {
         let axis = check_tensor_split(input, dim)?;
         in_sections(input, sections, axis)
@@ -212,6 +241,11 @@ rows! { SPLIT:
         at_indices(input, &t.whole_numbers("tensor_split")?, axis)
     }
     /// Equal sections along the second axis (of a vector: along the first).
+    ///
+    /// ```text
+    /// >>> torch.hsplit(torch.arange(4), 2)
+    /// (tensor([0, 1]), tensor([2, 3]))
+    /// ```
     [Torch, Method] fn hsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
         check_rank("hsplit", input, 1)?;
         even("hsplit", input, sections, horizontal(input))
@@ -222,6 +256,11 @@ rows! { SPLIT:
         at_indices(input, indices, horizontal(input))
     }
     /// Equal sections along the first axis.
+    ///
+    /// ```text
+    /// >>> torch.vsplit(torch.arange(4).view(2, 2), 2)
+    /// (tensor([[0, 1]]), tensor([[2, 3]]))
+    /// ```
     [Torch, Method] fn vsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
         check_rank("vsplit", input, 2)?;
         even("vsplit", input, sections, 0)
@@ -232,6 +271,11 @@ rows! { SPLIT:
         at_indices(input, indices, 0)
     }
     /// Equal sections along the third axis.
+    ///
+    /// ```text
+    /// >>> [x.shape for x in torch.dsplit(torch.zeros(2, 3, 4), 2)]
+    /// [torch.Size([2, 3, 2]), torch.Size([2, 3, 2])]
+    /// ```
     [Torch, Method] fn dsplit(input: &Tensor, sections: i64) -> Vec<Tensor> {
         check_rank("dsplit", input, 3)?;
         even("dsplit", input, sections, 2)

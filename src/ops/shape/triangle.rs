@@ -109,10 +109,32 @@ fn embed(x: &Tensor, offset: i64, dim1: i64, dim2: i64) -> Result<Tensor> {
 
 rows! { TRIANGLE:
     /// The part of each matrix on and below a diagonal, zeros elsewhere.
+    ///
+    /// ```text
+    /// >>> torch.tril(torch.ones(3, 3, dtype=torch.int64))
+    /// tensor([[1, 0, 0],
+    ///         [1, 1, 0],
+    ///         [1, 1, 1]])
+    /// ```
     [Torch, Method] + in place fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
     /// The part of each matrix on and above a diagonal, zeros elsewhere.
+    ///
+    /// ```text
+    /// >>> torch.triu(torch.ones(3, 3, dtype=torch.int64), diagonal=1)
+    /// tensor([[0, 1, 1],
+    ///         [0, 0, 1],
+    ///         [0, 0, 0]])
+    /// ```
     [Torch, Method] + in place fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
     /// A vector as the diagonal of a matrix; a matrix's diagonal, copied.
+    ///
+    /// ```text
+    /// >>> torch.diag(torch.tensor([1, 2]))
+    /// tensor([[1, 0],
+    ///         [0, 2]])
+    /// >>> torch.diag(torch.arange(4).view(2, 2))
+    /// tensor([0, 3])
+    /// ```
     [Torch, Method] fn diag(input: &Tensor, diagonal: i64 = 0) -> Tensor {
         match input.ndim() {
             1 => embed(input, diagonal, 0, 1),
@@ -121,11 +143,23 @@ rows! { TRIANGLE:
         }
     }
     /// The last axis as the diagonal of two new axes, zeros elsewhere.
+    ///
+    /// ```text
+    /// >>> torch.diag_embed(torch.tensor([1, 2]), offset=1)
+    /// tensor([[0, 1, 0],
+    ///         [0, 0, 2],
+    ///         [0, 0, 0]])
+    /// ```
     [Torch, Method] fn diag_embed(input: &Tensor, offset: i64 = 0, dim1: i64 = -2, dim2: i64 = -1) -> Tensor {
         ensure!(input.ndim() >= 1, Index, "Dimension out of range (expected to be in range of [-1, 0], but got {dim1})");
         embed(input, offset, dim1, dim2)
     }
     /// The flattened tensor as the diagonal of a matrix.
+    ///
+    /// ```text
+    /// >>> torch.diagflat(torch.tensor([[1, 2], [3, 4]])).shape
+    /// torch.Size([4, 4])
+    /// ```
     [Torch, Method] fn diagflat(input: &Tensor, offset: i64 = 0) -> Tensor { embed(&input.reshape_to(&[input.numel()])?, offset, 0, 1) }
 }
 

@@ -143,6 +143,11 @@ rows! { DIFFERENCE:
     /// The `n`-th differences of neighbours along an axis.
     ///
     /// Args: prepend, append: values to put before and after first.
+    ///
+    /// ```text
+    /// >>> torch.diff(torch.tensor([1, 4, 9, 16]), n=2)
+    /// tensor([2, 2])
+    /// ```
     [Torch, Method] out Promote fn diff(input: &Tensor, n: i64 = 1, dim: i64 = -1, prepend: Option<&Tensor> = None, append: Option<&Tensor> = None) -> Tensor {
         ensure!(input.ndim() >= 1, Runtime, "diff expects input to be at least one-dimensional");
         ensure!(n >= 0, Runtime, "order must be non-negative but got {n}");
@@ -160,6 +165,11 @@ rows! { DIFFERENCE:
         Ok(x)
     }
     /// The integral along an axis by the trapezoidal rule, with sample points `x`.
+    ///
+    /// ```text
+    /// >>> torch.trapezoid(torch.tensor([1.0, 2.0, 3.0]))
+    /// tensor(4.)
+    /// ```
     [Torch] fn trapezoid_points = "trapezoid"(y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {
         let axis = sampled("trapezoid", y, dim)?;
         integral(y, Spacing::Points(spacing("trapezoid", y, x, axis)?), axis)
@@ -170,10 +180,20 @@ rows! { DIFFERENCE:
         integral(y, number("trapezoid", y, dx)?, axis)
     }
     /// The integral along an axis by the trapezoidal rule (`trapezoid`).
+    ///
+    /// ```text
+    /// >>> torch.trapz(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([0.0, 1.0, 3.0]))
+    /// tensor(6.5000)
+    /// ```
     [Torch] fn trapz_points = "trapz"(y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor { trapezoid_points(y, x, dim) }
     /// The integral along an axis by the trapezoidal rule (`trapezoid`).
     [Torch] fn trapz(y: &Tensor; dx: Scalar = Scalar::Int(1), dim: i64 = -1) -> Tensor { trapezoid(y, dx, dim) }
     /// The integrals up to each sample along an axis by the trapezoidal rule, with sample points `x`.
+    ///
+    /// ```text
+    /// >>> torch.cumulative_trapezoid(torch.tensor([1.0, 2.0, 3.0]))
+    /// tensor([1.5000, 4.0000])
+    /// ```
     [Torch] fn cumulative_trapezoid_points = "cumulative_trapezoid"(y: &Tensor, x: &Tensor; dim: i64 = -1) -> Tensor {
         let axis = sampled("cumulative_trapezoid", y, dim)?;
         running_integral(y, Spacing::Points(spacing("cumulative_trapezoid", y, x, axis)?), axis)

@@ -511,57 +511,169 @@ rows! { FFT:
     /// "backward" (no scaling), "ortho" (1/sqrt(n)) or "forward" (1/n).
     /// **Shape**: the input's with `n` at `dim`; complex.
     /// **Errors**: RuntimeError for half types, lengths below 1 and unknown norms; IndexError for a wrong axis.
+    ///
+    /// ```text
+    /// >>> torch.fft.fft(torch.tensor([1.0, 0.0, 0.0, 0.0]))
+    /// tensor([1.+0.j, 1.+0.j, 1.+0.j, 1.-0.j])
+    /// ```
     [Fft] autocast Float32 fn fft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, true) }
     /// The inverse of `fft`; "backward" scales by 1/n.
+    ///
+    /// ```text
+    /// >>> torch.fft.ifft(torch.tensor([4.0, 0.0, 0.0, 0.0]))
+    /// tensor([1.-0.j, 1.-0.j, 1.-0.j, 1.+0.j])
+    /// ```
     [Fft] autocast Float32 fn ifft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2c_one(input, n, dim, norm, false) }
     /// The first `n/2 + 1` coefficients of the transform of a real input.
+    ///
+    /// ```text
+    /// >>> torch.fft.rfft(torch.tensor([1.0, 0.0, 0.0, 0.0]))
+    /// tensor([1.+0.j, 1.+0.j, 1.+0.j])
+    /// ```
     [Fft] autocast Float32 fn rfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("rfft", input, n, dim, norm, true) }
     /// The inverse of `rfft`: a real result of length `n` (default `2 * (size - 1)`).
+    ///
+    /// ```text
+    /// >>> torch.fft.irfft(torch.tensor([4.0, 0.0, 0.0]), n=4)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Fft] autocast Float32 fn irfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, false) }
     /// The transform of a Hermitian-symmetric input given by its first half: real.
+    ///
+    /// ```text
+    /// >>> torch.fft.hfft(torch.tensor([1.0, 0.0, 0.0]), n=4)
+    /// tensor([1., 1., 1., 1.])
+    /// ```
     [Fft] autocast Float32 fn hfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { c2r_one(input, n, dim, norm, true) }
     /// The inverse of `hfft`: the first half of the inverse transform of a real input.
+    ///
+    /// ```text
+    /// >>> torch.fft.ihfft(torch.tensor([4.0, 0.0, 0.0, 0.0])).resolve_conj()
+    /// tensor([1.-0.j, 1.-0.j, 1.-0.j])
+    /// ```
     [Fft] autocast Float32 fn ihfft(input: &Tensor, n: Option<i64> = None, dim: i64 = -1, norm: Option<&str> = None) -> Tensor { r2c_one("ihfft", input, n, dim, norm, false) }
     /// `fft` over two axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.fft2(torch.ones(2, 2))
+    /// tensor([[4.+0.j, 0.+0.j],
+    ///         [0.+0.j, 0.+0.j]])
+    /// ```
     [Fft] autocast Float32 fn fft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
     /// `ifft` over two axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.ifft2(torch.ones(2, 2))
+    /// tensor([[1.+0.j, 0.+0.j],
+    ///         [0.+0.j, 0.+0.j]])
+    /// ```
     [Fft] autocast Float32 fn ifft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
     /// `rfft` over two axes; the last one is halved.
+    ///
+    /// ```text
+    /// >>> torch.fft.rfft2(torch.ones(4, 4)).shape
+    /// torch.Size([4, 3])
+    /// ```
     [Fft] autocast Float32 fn rfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
     /// `irfft` over two axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.irfft2(torch.ones(4, 3)).shape
+    /// torch.Size([4, 4])
+    /// ```
     [Fft] autocast Float32 fn irfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
     /// `hfft` over two axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.hfft2(torch.ones(4, 3)).shape
+    /// torch.Size([4, 4])
+    /// ```
     [Fft] autocast Float32 fn hfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
     /// `ihfft` over two axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.ihfft2(torch.ones(4, 4)).shape
+    /// torch.Size([4, 3])
+    /// ```
     [Fft] autocast Float32 fn ihfft2(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = Some(&[-2, -1]), norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
     /// `fft` over any axes (default all, or the last `len(s)`).
     ///
     /// Args: s: sizes to cut or zero-pad to, -1 for the input's own; dim: axes.
     /// **Errors**: RuntimeError for repeated axes, lists of different lengths and sizes below 1.
+    ///
+    /// ```text
+    /// >>> torch.fft.fftn(torch.ones(2, 2, 2)).sum()
+    /// tensor(8.+0.j)
+    /// ```
     [Fft] autocast Float32 fn fftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, true) }
     /// `ifft` over any axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.ifftn(torch.ones(2, 2, 2)).sum()
+    /// tensor(1.+0.j)
+    /// ```
     [Fft] autocast Float32 fn ifftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { c2c_several(input, s, dim, norm, false) }
     /// `rfft` over any axes; the last one is halved.
+    ///
+    /// ```text
+    /// >>> torch.fft.rfftn(torch.ones(2, 3, 4)).shape
+    /// torch.Size([2, 3, 3])
+    /// ```
     [Fft] autocast Float32 fn rfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { rfft_several(input, s, dim, norm) }
     /// `irfft` over any axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.irfftn(torch.ones(2, 3, 3)).shape
+    /// torch.Size([2, 3, 4])
+    /// ```
     [Fft] autocast Float32 fn irfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { irfft_several(input, s, dim, norm) }
     /// `hfft` over any axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.hfftn(torch.ones(2, 3, 3)).shape
+    /// torch.Size([2, 3, 4])
+    /// ```
     [Fft] autocast Float32 fn hfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { hfft_several(input, s, dim, norm) }
     /// `ihfft` over any axes.
+    ///
+    /// ```text
+    /// >>> torch.fft.ihfftn(torch.ones(2, 3, 4)).shape
+    /// torch.Size([2, 3, 3])
+    /// ```
     [Fft] autocast Float32 fn ihfftn(input: &Tensor, s: Option<&[i64]> = None, dim: Option<&[i64]> = None, norm: Option<&str> = None) -> Tensor { ihfft_several(input, s, dim, norm) }
     /// Frequencies of the coefficients of `fft` with spacing `d`: `[0, 1, .., -2, -1] / (n d)`.
+    ///
+    /// ```text
+    /// >>> torch.fft.fftfreq(4)
+    /// tensor([ 0.0000,  0.2500, -0.5000, -0.2500])
+    /// ```
     [Fft] fn fftfreq(n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
         check_layout(layout)?;
         finish(frequencies("fftfreq", n, d, false, dtype, device)?, requires_grad)
     }
     /// Frequencies of the coefficients of `rfft`: `[0, 1, .., n/2] / (n d)`.
+    ///
+    /// ```text
+    /// >>> torch.fft.rfftfreq(4)
+    /// tensor([0.0000, 0.2500, 0.5000])
+    /// ```
     [Fft] fn rfftfreq(n: i64, d: f64 = 1.0; dtype: Option<DType> = None, layout: Option<&str> = None, device: Option<Device> = None, requires_grad: bool = false) -> Tensor {
         check_layout(layout)?;
         finish(frequencies("rfftfreq", n, d, true, dtype, device)?, requires_grad)
     }
     /// Moves the zero frequency to the middle of the axes (default all).
+    ///
+    /// ```text
+    /// >>> torch.fft.fftshift(torch.arange(4))
+    /// tensor([2, 3, 0, 1])
+    /// ```
     [Fft] fn fftshift(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| n / 2) }
     /// The inverse of `fftshift`.
+    ///
+    /// ```text
+    /// >>> torch.fft.ifftshift(torch.arange(4))
+    /// tensor([2, 3, 0, 1])
+    /// ```
     [Fft] fn ifftshift(input: &Tensor, dim: Option<&[i64]> = None) -> Tensor { shifted(input, dim, |n| (n + 1) / 2) }
 }
 

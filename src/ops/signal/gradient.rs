@@ -121,6 +121,11 @@ rows! { GRADIENT:
     /// Derivatives along axes by central differences, one tensor for each axis; one-sided at the ends.
     ///
     /// Args: spacing: distance of the sample points; edge_order: 1 or 2, the order of accuracy at the ends.
+    ///
+    /// ```text
+    /// >>> torch.gradient(torch.tensor([1.0, 4.0, 9.0, 16.0]))
+    /// (tensor([3., 4., 6., 7.]),)
+    /// ```
     [Torch] fn gradient(input: &Tensor; spacing: Option<Scalar> = None, dim: Option<&[i64]> = None, edge_order: i64 = 1) -> Vec<Tensor> {
         let x = real(input)?;
         let h = spacing.unwrap_or(Scalar::Int(1));

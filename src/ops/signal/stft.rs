@@ -153,6 +153,14 @@ rows! { STFT:
     /// Args: length: of the signal, which is cut or filled with zeros; others as `stft` was given them.
     /// Shape: (.., frequencies, frames) gives (.., length).
     /// Errors: RuntimeError where windows leave a gap.
+    ///
+    /// ```text
+    /// >>> window = torch.hann_window(8)
+    /// >>> x = torch.arange(16.0)
+    /// >>> spectrum = torch.stft(x, 8, window=window, return_complex=True)
+    /// >>> torch.allclose(torch.istft(spectrum, 8, window=window), x, atol=1e-4)
+    /// True
+    /// ```
     [Torch, Method] fn istft(input: &Tensor, n_fft: i64, hop_length: Option<i64> = None, win_length: Option<i64> = None, window: Option<&Tensor> = None,
         center: bool = true, normalized: bool = false, onesided: Option<bool> = None, length: Option<i64> = None, return_complex: bool = false) -> Tensor {
         let (hop, win) = (hop_length.unwrap_or(n_fft / 4), win_length.unwrap_or(n_fft));

@@ -38,23 +38,48 @@ fn window(
 
 rows! { WINDOW:
     /// Hann's window: a raised cosine.
+    ///
+    /// ```text
+    /// >>> torch.hann_window(4)
+    /// tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    /// ```
     [Torch] fn hann_window(window_length: i64, periodic: bool = true; ..made: Made) -> Tensor {
         finish(window("hann_window", window_length, periodic, made.dtype, made.device, |t| 0.5 - 0.5 * (std::f64::consts::TAU * t).cos())?, made.requires_grad)
     }
     /// Hamming's window: `alpha - beta * cos`.
+    ///
+    /// ```text
+    /// >>> torch.hamming_window(4)
+    /// tensor([0.0800, 0.5400, 1.0000, 0.5400])
+    /// ```
     [Torch] fn hamming_window(window_length: i64, periodic: bool = true, alpha: f64 = 0.54, beta: f64 = 0.46; ..made: Made) -> Tensor {
         finish(window("hamming_window", window_length, periodic, made.dtype, made.device, |t| alpha - beta * (std::f64::consts::TAU * t).cos())?, made.requires_grad)
     }
     /// Blackman's window.
+    ///
+    /// ```text
+    /// >>> torch.blackman_window(4)[1:]
+    /// tensor([0.3400, 1.0000, 0.3400])
+    /// ```
     [Torch] fn blackman_window(window_length: i64, periodic: bool = true; ..made: Made) -> Tensor {
         let tau = std::f64::consts::TAU;
         finish(window("blackman_window", window_length, periodic, made.dtype, made.device, |t| 0.42 - 0.5 * (tau * t).cos() + 0.08 * (2.0 * tau * t).cos())?, made.requires_grad)
     }
     /// Bartlett's window: a triangle.
+    ///
+    /// ```text
+    /// >>> torch.bartlett_window(4)
+    /// tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    /// ```
     [Torch] fn bartlett_window(window_length: i64, periodic: bool = true; ..made: Made) -> Tensor {
         finish(window("bartlett_window", window_length, periodic, made.dtype, made.device, |t| if t <= 0.5 { 2.0 * t } else { 2.0 - 2.0 * t })?, made.requires_grad)
     }
     /// Kaiser's window.
+    ///
+    /// ```text
+    /// >>> torch.kaiser_window(4)
+    /// tensor([5.2773e-05, 2.1567e-01, 1.0000e+00, 2.1567e-01])
+    /// ```
     [Torch] fn kaiser_window(window_length: i64, periodic: bool = true, beta: f64 = 12.0; ..made: Made) -> Tensor {
         let whole = i0(beta);
         let f = |t: f64| i0(beta * (1.0 - (2.0 * t - 1.0).powi(2)).max(0.0).sqrt()) / whole;

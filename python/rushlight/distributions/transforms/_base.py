@@ -27,6 +27,10 @@ class Transform:
         sign (int or Tensor): 1 if it rises, -1 if it falls; of bijective maps of numbers.
 
     Errors: ValueError for another ``cache_size``.
+
+    >>> t = rl.distributions.ExpTransform()
+    >>> isinstance(t, rl.distributions.Transform), t.bijective
+    (True, True)
     """
 
     bijective: Any = False

@@ -24,6 +24,10 @@ class ComposeTransform(Transform):
     Args:
         parts (list of Transform): none of them is the identity.
         cache_size (int): of the parts. Default: 0
+
+    >>> t = rl.distributions
+    >>> t.ComposeTransform([t.ExpTransform(), t.AffineTransform(1.0, 2.0)])(rl.tensor([0.0]))
+    tensor([3.])
     """
 
     def __init__(self, parts: list[Transform], cache_size: int = 0) -> None:
@@ -123,6 +127,11 @@ class IndependentTransform(Transform):
         base_transform (Transform): what is applied.
         reinterpreted_batch_ndims (int): how many axes more are summed over in the volume change.
         cache_size (int): Default: 0
+
+    >>> t = rl.distributions.IndependentTransform(rl.distributions.ExpTransform(), 1)
+    >>> x = rl.tensor([1.0, 2.0])
+    >>> t.log_abs_det_jacobian(x, t(x))
+    tensor(3.)
     """
 
     def __init__(
@@ -276,6 +285,10 @@ class StackTransform(Transform):
         tseq (list of Transform): one for each index.
         dim (int): the axis. Default: 0
         cache_size (int): Default: 0
+
+    >>> t = rl.distributions
+    >>> t.StackTransform([t.ExpTransform(), t.AbsTransform()])(rl.tensor([0.0, -3.0]))
+    tensor([1., 3.])
     """
 
     transforms: list[Any]

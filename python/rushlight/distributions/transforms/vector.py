@@ -38,6 +38,9 @@ class ReshapeTransform(Transform):
         cache_size (int): Default: 0
 
     Errors: ValueError for shapes of different numbers of elements.
+
+    >>> rl.distributions.ReshapeTransform((4,), (2, 2))(rl.arange(4.0)).shape
+    torch.Size([2, 2])
     """
 
     bijective = True
@@ -146,6 +149,9 @@ class SoftmaxTransform(_Simple):
     r""":math:`y = e^x / \sum e^x` along the last axis, whose inverse is the logarithm.
 
     Not bijective: a vector and its shifts have the same value. :class:`StickBreakingTransform` is bijective.
+
+    >>> rl.distributions.SoftmaxTransform()(rl.tensor([0.0, 0.0]))
+    tensor([0.5000, 0.5000])
     """
 
     domain = constraints.real_vector
@@ -213,7 +219,12 @@ class StickBreakingTransform(_Simple):
 
 
 class LowerCholeskyTransform(_Simple):
-    """Square matrices to lower triangular ones with a positive diagonal: what is on the diagonal is exponentiated."""
+    """Square matrices to lower triangular ones with a positive diagonal: what is on the diagonal is exponentiated.
+
+    >>> rl.distributions.LowerCholeskyTransform()(rl.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
 
     domain = constraints.independent(constraints.real, 2)
     codomain = constraints.lower_cholesky
@@ -226,7 +237,12 @@ class LowerCholeskyTransform(_Simple):
 
 
 class PositiveDefiniteTransform(_Simple):
-    """Square matrices to positive definite ones, :math:`L L^T` of what :class:`LowerCholeskyTransform` makes."""
+    """Square matrices to positive definite ones, :math:`L L^T` of what :class:`LowerCholeskyTransform` makes.
+
+    >>> rl.distributions.PositiveDefiniteTransform()(rl.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
 
     domain = constraints.independent(constraints.real, 2)
     codomain = constraints.positive_definite

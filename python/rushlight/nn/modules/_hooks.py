@@ -378,14 +378,26 @@ def _for_all(table, hook, **options):
 
 
 def register_module_forward_pre_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(module, args)`` before the ``forward`` of every module."""
+    """Calls ``hook(module, args)`` before the ``forward`` of every module.
+
+    >>> handle = nn.modules.module.register_module_forward_pre_hook(lambda module, args: print(type(module).__name__))
+    >>> _ = nn.Linear(2, 1)(rl.ones(1, 2))
+    Linear
+    >>> handle.remove()
+    """
     return _for_all(_global_forward_pre_hooks, hook)
 
 
 def register_module_forward_hook(
     hook: Callable[..., Any], *, with_kwargs: bool = False, always_call: bool = False
 ) -> Any:
-    """Calls ``hook(module, args, output)`` after the ``forward`` of every module."""
+    """Calls ``hook(module, args, output)`` after the ``forward`` of every module.
+
+    >>> handle = nn.modules.module.register_module_forward_hook(lambda module, args, output: print(output.shape))
+    >>> _ = nn.Linear(2, 1)(rl.ones(1, 2))
+    torch.Size([1, 1])
+    >>> handle.remove()
+    """
     return _for_all(
         _global_forward_hooks,
         hook,
@@ -395,7 +407,13 @@ def register_module_forward_hook(
 
 
 def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(module, grad_output)`` before the backward pass of every module."""
+    """Calls ``hook(module, grad_output)`` before the backward pass of every module.
+
+    >>> handle = nn.modules.module.register_module_full_backward_pre_hook(lambda module, grads: print(grads[0]))
+    >>> nn.Linear(2, 1)(rl.ones(1, 2, requires_grad=True)).sum().backward()
+    tensor([[1.]])
+    >>> handle.remove()
+    """
     return _for_all(_global_backward_pre_hooks, hook)
 
 
@@ -411,25 +429,57 @@ def _register_global_backward(hook, full):
 
 
 def register_module_full_backward_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(module, grad_input, grad_output)`` in the backward pass of every module."""
+    """Calls ``hook(module, grad_input, grad_output)`` in the backward pass of every module.
+
+    >>> handle = nn.modules.module.register_module_full_backward_hook(lambda module, ins, outs: print(outs[0]))
+    >>> nn.Linear(2, 1)(rl.ones(1, 2, requires_grad=True)).sum().backward()
+    tensor([[1.]])
+    >>> handle.remove()
+    """
     return _register_global_backward(hook, True)
 
 
 def register_module_backward_hook(hook: Callable[..., Any]) -> Any:
-    """The older form of :func:`register_module_full_backward_hook`."""
+    """The older form of :func:`register_module_full_backward_hook`.
+
+    >>> callable(nn.modules.module.register_module_backward_hook)  # once any is set, full hooks are refused
+    True
+    """
     return _register_global_backward(hook, False)
 
 
 def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(module, name, parameter)`` whenever a parameter is registered; it may return another."""
+    """Calls ``hook(module, name, parameter)`` whenever a parameter is registered; it may return another.
+
+    >>> handle = nn.modules.module.register_module_parameter_registration_hook(lambda module, name, p: print(name))
+    >>> _ = nn.Linear(2, 1)
+    weight
+    bias
+    >>> handle.remove()
+    """
     return _insert(_global_parameter_registration_hooks, hook)
 
 
 def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(module, name, buffer)`` whenever a buffer is registered; it may return another."""
+    """Calls ``hook(module, name, buffer)`` whenever a buffer is registered; it may return another.
+
+    >>> handle = nn.modules.module.register_module_buffer_registration_hook(lambda module, name, b: print(name))
+    >>> _ = nn.BatchNorm1d(2)
+    running_mean
+    running_var
+    num_batches_tracked
+    >>> handle.remove()
+    """
     return _insert(_global_buffer_registration_hooks, hook)
 
 
 def register_module_module_registration_hook(hook: Callable[..., Any]) -> Any:
-    """Calls ``hook(module, name, submodule)`` whenever a submodule is registered; it may return another."""
+    """Calls ``hook(module, name, submodule)`` whenever a submodule is registered; it may return another.
+
+    >>> handle = nn.modules.module.register_module_module_registration_hook(lambda module, name, m: print(name))
+    >>> _ = nn.Sequential(nn.ReLU(), nn.Tanh())
+    0
+    1
+    >>> handle.remove()
+    """
     return _insert(_global_module_registration_hooks, hook)

@@ -43,7 +43,11 @@ class ReLU(_Inplace):
 
 
 class ReLU6(_Inplace):
-    r"""Applies :math:`\min(\max(0, x), 6)`."""
+    r"""Applies :math:`\min(\max(0, x), 6)`.
+
+    >>> nn.ReLU6()(rl.tensor([-2.0, 3.0, 8.0]))
+    tensor([0., 3., 6.])
+    """
 
     min_val, max_val = 0.0, 6.0
 
@@ -52,28 +56,44 @@ class ReLU6(_Inplace):
 
 
 class SiLU(_Inplace):
-    r"""Applies :math:`x\,\sigma(x)`."""
+    r"""Applies :math:`x\,\sigma(x)`.
+
+    >>> nn.SiLU()(rl.tensor([-1.0, 1.0]))
+    tensor([-0.2689,  0.7311])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.silu(input, self.inplace)
 
 
 class Mish(_Inplace):
-    r"""Applies :math:`x \tanh(\text{softplus}(x))`."""
+    r"""Applies :math:`x \tanh(\text{softplus}(x))`.
+
+    >>> nn.Mish()(rl.tensor([-1.0, 1.0]))
+    tensor([-0.3034,  0.8651])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.mish(input, self.inplace)
 
 
 class SELU(_Inplace):
-    r"""Applies :math:`s\,(\max(0, x) + \min(0, \alpha (e^x - 1)))`, whose constants keep mean 0 and variance 1."""
+    r"""Applies :math:`s\,(\max(0, x) + \min(0, \alpha (e^x - 1)))`, whose constants keep mean 0 and variance 1.
+
+    >>> nn.SELU()(rl.tensor([-1.0, 1.0]))
+    tensor([-1.1113,  1.0507])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.selu(input, self.inplace)
 
 
 class Hardsigmoid(Module):
-    r"""Applies :math:`\min(\max(0, x / 6 + 1 / 2), 1)`."""
+    r"""Applies :math:`\min(\max(0, x / 6 + 1 / 2), 1)`.
+
+    >>> nn.Hardsigmoid()(rl.tensor([-4.0, 0.0, 4.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -84,7 +104,11 @@ class Hardsigmoid(Module):
 
 
 class Hardswish(Module):
-    r"""Applies :math:`x \min(\max(0, x / 6 + 1 / 2), 1)`."""
+    r"""Applies :math:`x \min(\max(0, x / 6 + 1 / 2), 1)`.
+
+    >>> nn.Hardswish()(rl.tensor([-4.0, 1.0, 4.0]))
+    tensor([-0.0000, 0.6667, 4.0000])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -95,35 +119,55 @@ class Hardswish(Module):
 
 
 class Sigmoid(Module):
-    r"""Applies :math:`1 / (1 + e^{-x})`."""
+    r"""Applies :math:`1 / (1 + e^{-x})`.
+
+    >>> nn.Sigmoid()(rl.tensor([0.0, 2.0]))
+    tensor([0.5000, 0.8808])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return _C.sigmoid(input)
 
 
 class Tanh(Module):
-    r"""Applies :math:`\tanh(x)`."""
+    r"""Applies :math:`\tanh(x)`.
+
+    >>> nn.Tanh()(rl.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7616])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return _C.tanh(input)
 
 
 class LogSigmoid(Module):
-    r"""Applies :math:`\log(1 / (1 + e^{-x}))`."""
+    r"""Applies :math:`\log(1 / (1 + e^{-x}))`.
+
+    >>> nn.LogSigmoid()(rl.tensor([-1.0, 1.0]))
+    tensor([-1.3133, -0.3133])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.logsigmoid(input)
 
 
 class Softsign(Module):
-    r"""Applies :math:`x / (1 + |x|)`."""
+    r"""Applies :math:`x / (1 + |x|)`.
+
+    >>> nn.Softsign()(rl.tensor([-1.0, 1.0]))
+    tensor([-0.5000,  0.5000])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.softsign(input)
 
 
 class Tanhshrink(Module):
-    r"""Applies :math:`x - \tanh(x)`."""
+    r"""Applies :math:`x - \tanh(x)`.
+
+    >>> nn.Tanhshrink()(rl.tensor([-1.0, 1.0]))
+    tensor([-0.2384,  0.2384])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.tanhshrink(input)
@@ -136,6 +180,9 @@ class Threshold(Module):
         threshold (float): the limit.
         value (float): the replacement.
         inplace (bool): overwrite the input. Default: ``False``
+
+    >>> nn.Threshold(1.0, 9.0)(rl.tensor([-2.0, 3.0]))
+    tensor([9., 3.])
     """
 
     def __init__(self, threshold: float, value: Any, inplace: bool = False) -> None:
@@ -158,6 +205,9 @@ class RReLU(Module):
         lower (float): Default: 1/8
         upper (float): Default: 1/3
         inplace (bool): overwrite the input. Default: ``False``
+
+    >>> nn.RReLU(0.5, 0.5)(rl.tensor([-2.0, 3.0]))
+    tensor([-1.,  3.])
     """
 
     def __init__(self, lower: Any = 1.0 / 8, upper: Any = 1.0 / 3, inplace: bool = False) -> None:
@@ -180,6 +230,9 @@ class Hardtanh(Module):
         min_val (float): Default: -1
         max_val (float): Default: 1
         inplace (bool): overwrite the input. Default: ``False``
+
+    >>> nn.Hardtanh()(rl.tensor([-2.0, 0.5, 3.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
     """
 
     def __init__(
@@ -230,6 +283,9 @@ class ELU(_Alpha):
     Args:
         alpha (float): Default: 1
         inplace (bool): overwrite the input. Default: ``False``
+
+    >>> nn.ELU()(rl.tensor([-1.0, 1.0]))
+    tensor([-0.6321,  1.0000])
     """
 
     def forward(self, input: Tensor) -> Any:
@@ -242,6 +298,9 @@ class CELU(_Alpha):
     Args:
         alpha (float): Default: 1
         inplace (bool): overwrite the input. Default: ``False``
+
+    >>> nn.CELU(alpha=2.0)(rl.tensor([-1.0, 1.0]))
+    tensor([-0.7869,  1.0000])
     """
 
     def forward(self, input: Tensor) -> Any:
@@ -254,6 +313,9 @@ class LeakyReLU(Module):
     Args:
         negative_slope (float): Default: 0.01
         inplace (bool): overwrite the input. Default: ``False``
+
+    >>> nn.LeakyReLU(0.1)(rl.tensor([-2.0, 3.0]))
+    tensor([-0.2000,  3.0000])
     """
 
     def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
@@ -274,6 +336,9 @@ class PReLU(Module):
     Args:
         num_parameters (int): 1, or the number of channels. Default: 1
         init (float): the first value of :math:`a`. Default: 0.25
+
+    >>> nn.PReLU()(rl.tensor([-2.0, 3.0])).tolist()
+    [-0.5, 3.0]
     """
 
     def __init__(
@@ -300,6 +365,9 @@ class GELU(Module):
 
     Args:
         approximate (str): ``'none'`` or ``'tanh'``. Default: ``'none'``
+
+    >>> nn.GELU()(rl.tensor([-1.0, 1.0]))
+    tensor([-0.1587,  0.8413])
     """
 
     def __init__(self, approximate: str = "none") -> None:
@@ -319,6 +387,9 @@ class Softplus(Module):
     Args:
         beta (float): Default: 1
         threshold (float): Default: 20
+
+    >>> nn.Softplus()(rl.tensor([-1.0, 1.0]))
+    tensor([0.3133, 1.3133])
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
@@ -347,6 +418,9 @@ class Hardshrink(_Lambda):
 
     Args:
         lambd (float): Default: 0.5
+
+    >>> nn.Hardshrink()(rl.tensor([-2.0, 0.3, 3.0]))
+    tensor([-2.,  0.,  3.])
     """
 
     def forward(self, input: Tensor) -> Any:
@@ -358,6 +432,9 @@ class Softshrink(_Lambda):
 
     Args:
         lambd (float): Default: 0.5
+
+    >>> nn.Softshrink()(rl.tensor([-2.0, 0.3, 3.0]))
+    tensor([-1.5000,  0.0000,  2.5000])
     """
 
     def forward(self, input: Tensor) -> Any:
@@ -385,6 +462,9 @@ class GLU(_Along):
 
     Args:
         dim (int): along which to split. Default: -1
+
+    >>> nn.GLU()(rl.tensor([1.0, 2.0, 0.0, 0.0]))
+    tensor([0.5000, 1.0000])
     """
 
     def __init__(self, dim: int = -1) -> None:
@@ -411,21 +491,33 @@ class Softmax(_Along):
 
 
 class Softmin(_Along):
-    r"""Applies :class:`Softmax` to :math:`-x`."""
+    r"""Applies :class:`Softmax` to :math:`-x`.
+
+    >>> nn.Softmin(dim=0)(rl.tensor([1.0, 2.0]))
+    tensor([0.7311, 0.2689])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.softmin(input, self.dim)
 
 
 class LogSoftmax(_Along):
-    r"""Applies :math:`\log(e^{x_i} / \sum_j e^{x_j})` along `dim`."""
+    r"""Applies :math:`\log(e^{x_i} / \sum_j e^{x_j})` along `dim`.
+
+    >>> nn.LogSoftmax(dim=0)(rl.tensor([1.0, 2.0]))
+    tensor([-1.3133, -0.3133])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.log_softmax(input, self.dim)
 
 
 class Softmax2d(Module):
-    """Applies :class:`Softmax` over the channels at every place of an image."""
+    """Applies :class:`Softmax` over the channels at every place of an image.
+
+    >>> nn.Softmax2d()(rl.zeros(1, 2, 1, 1)).flatten()
+    tensor([0.5000, 0.5000])
+    """
 
     def forward(self, input: Tensor) -> Any:
         if input.dim() not in (3, 4):

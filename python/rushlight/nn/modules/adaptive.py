@@ -31,6 +31,10 @@ class AdaptiveLogSoftmaxWithLoss(Module):
           targets, and the loss
 
     Source: Grave et al. (2016), Efficient softmax approximation for GPUs.
+
+    >>> m = nn.AdaptiveLogSoftmaxWithLoss(8, 20, cutoffs=[5, 10])
+    >>> m(rl.ones(4, 8), rl.tensor([0, 6, 12, 19])).output.shape
+    torch.Size([4])
     """
 
     def __init__(

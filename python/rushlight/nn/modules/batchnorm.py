@@ -153,6 +153,9 @@ class BatchNorm2d(_BatchNorm):
 
     Shape:
         - Input and output: :math:`(N, C, H, W)`
+
+    >>> nn.BatchNorm2d(3)(rl.randn(2, 3, 4, 4)).shape
+    torch.Size([2, 3, 4, 4])
     """
 
     _dims, _expected = (4,), "4D"
@@ -163,13 +166,20 @@ class BatchNorm3d(_BatchNorm):
 
     Shape:
         - Input and output: :math:`(N, C, D, H, W)`
+
+    >>> nn.BatchNorm3d(3)(rl.randn(2, 3, 4, 4, 4)).shape
+    torch.Size([2, 3, 4, 4, 4])
     """
 
     _dims, _expected = (5,), "5D"
 
 
 class SyncBatchNorm(_BatchNorm):
-    """Batch normalisation over all processes; with one process the same as :class:`BatchNorm2d` of any dimension."""
+    """Batch normalisation over all processes; with one process the same as :class:`BatchNorm2d` of any dimension.
+
+    >>> nn.SyncBatchNorm(3).eval()(rl.ones(2, 3, 4)).shape
+    torch.Size([2, 3, 4])
+    """
 
     def __init__(
         self,
@@ -238,18 +248,33 @@ class _LazyNorm(LazyModuleMixin):
 
 
 class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
-    """:class:`BatchNorm1d` whose ``num_features`` comes from the first input."""
+    """:class:`BatchNorm1d` whose ``num_features`` comes from the first input.
+
+    >>> m = nn.LazyBatchNorm1d()
+    >>> m(rl.randn(4, 3)).shape, m.num_features
+    (torch.Size([4, 3]), 3)
+    """
 
     cls_to_become = BatchNorm1d
 
 
 class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
-    """:class:`BatchNorm2d` whose ``num_features`` comes from the first input."""
+    """:class:`BatchNorm2d` whose ``num_features`` comes from the first input.
+
+    >>> m = nn.LazyBatchNorm2d()
+    >>> m(rl.randn(4, 3, 2, 2)).shape, m.num_features
+    (torch.Size([4, 3, 2, 2]), 3)
+    """
 
     cls_to_become = BatchNorm2d
 
 
 class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
-    """:class:`BatchNorm3d` whose ``num_features`` comes from the first input."""
+    """:class:`BatchNorm3d` whose ``num_features`` comes from the first input.
+
+    >>> m = nn.LazyBatchNorm3d()
+    >>> m(rl.randn(4, 3, 2, 2, 2)).shape, m.num_features
+    (torch.Size([4, 3, 2, 2, 2]), 3)
+    """
 
     cls_to_become = BatchNorm3d

@@ -15,6 +15,9 @@ class ChannelShuffle(Module):
 
     Args:
         groups (int): number of groups.
+
+    >>> nn.ChannelShuffle(2)(rl.arange(4.0).view(1, 4, 1, 1)).flatten()
+    tensor([0., 2., 1., 3.])
     """
 
     def __init__(self, groups: int) -> None:

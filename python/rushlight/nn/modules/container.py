@@ -333,6 +333,10 @@ class ParameterList(Module):
 
     Args:
         values (iterable, optional): the parameters; tensors are made into parameters.
+
+    >>> p = nn.ParameterList([nn.Parameter(rl.ones(2)) for _ in range(3)])
+    >>> len(p), p[0].shape
+    (3, torch.Size([2]))
     """
 
     def __init__(self, values: Any = None) -> None:
@@ -391,6 +395,11 @@ class ParameterDict(Module):
 
     Args:
         parameters (mapping or iterable of pairs, optional): names and parameters.
+
+    >>> p = nn.ParameterDict({"left": nn.Parameter(rl.ones(2))})
+    >>> p["right"] = nn.Parameter(rl.zeros(3))
+    >>> list(p)
+    ['left', 'right']
     """
 
     def __init__(self, parameters: Any = None) -> None:

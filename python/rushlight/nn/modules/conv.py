@@ -479,36 +479,66 @@ class _LazyTransposed(_LazyConv):
 
 
 class LazyConv1d(_LazyForward, Conv1d):
-    """:class:`Conv1d` whose ``in_channels`` comes from the first input."""
+    """:class:`Conv1d` whose ``in_channels`` comes from the first input.
+
+    >>> m = nn.LazyConv1d(8, 3)
+    >>> m(rl.ones(1, 4, 6)).shape, m.in_channels
+    (torch.Size([1, 8, 4]), 4)
+    """
 
     cls_to_become = Conv1d
 
 
 class LazyConv2d(_LazyForward, Conv2d):
-    """:class:`Conv2d` whose ``in_channels`` comes from the first input."""
+    """:class:`Conv2d` whose ``in_channels`` comes from the first input.
+
+    >>> m = nn.LazyConv2d(8, 3)
+    >>> m(rl.ones(1, 4, 6, 6)).shape, m.in_channels
+    (torch.Size([1, 8, 4, 4]), 4)
+    """
 
     cls_to_become = Conv2d
 
 
 class LazyConv3d(_LazyForward, Conv3d):
-    """:class:`Conv3d` whose ``in_channels`` comes from the first input."""
+    """:class:`Conv3d` whose ``in_channels`` comes from the first input.
+
+    >>> m = nn.LazyConv3d(8, 3)
+    >>> m(rl.ones(1, 4, 6, 6, 6)).shape, m.in_channels
+    (torch.Size([1, 8, 4, 4, 4]), 4)
+    """
 
     cls_to_become = Conv3d
 
 
 class LazyConvTranspose1d(_LazyTransposed, ConvTranspose1d):
-    """:class:`ConvTranspose1d` whose ``in_channels`` comes from the first input."""
+    """:class:`ConvTranspose1d` whose ``in_channels`` comes from the first input.
+
+    >>> m = nn.LazyConvTranspose1d(8, 3)
+    >>> m(rl.ones(1, 4, 6)).shape, m.in_channels
+    (torch.Size([1, 8, 8]), 4)
+    """
 
     cls_to_become = ConvTranspose1d
 
 
 class LazyConvTranspose2d(_LazyTransposed, ConvTranspose2d):
-    """:class:`ConvTranspose2d` whose ``in_channels`` comes from the first input."""
+    """:class:`ConvTranspose2d` whose ``in_channels`` comes from the first input.
+
+    >>> m = nn.LazyConvTranspose2d(8, 3)
+    >>> m(rl.ones(1, 4, 6, 6)).shape, m.in_channels
+    (torch.Size([1, 8, 8, 8]), 4)
+    """
 
     cls_to_become = ConvTranspose2d
 
 
 class LazyConvTranspose3d(_LazyTransposed, ConvTranspose3d):
-    """:class:`ConvTranspose3d` whose ``in_channels`` comes from the first input."""
+    """:class:`ConvTranspose3d` whose ``in_channels`` comes from the first input.
+
+    >>> m = nn.LazyConvTranspose3d(8, 3)
+    >>> m(rl.ones(1, 4, 6, 6, 6)).shape, m.in_channels
+    (torch.Size([1, 8, 8, 8, 8]), 4)
+    """
 
     cls_to_become = ConvTranspose3d

@@ -17,6 +17,9 @@ class PairwiseDistance(Module):
         p (float, optional): Default: 2
         eps (float, optional): Default: 1e-6
         keepdim (bool, optional): keep the last dimension. Default: ``False``
+
+    >>> nn.PairwiseDistance()(rl.zeros(1, 2), rl.tensor([[3.0, 4.0]]))
+    tensor([5.0000])
     """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
@@ -35,6 +38,9 @@ class CosineSimilarity(Module):
     Args:
         dim (int, optional): Default: 1
         eps (float, optional): Default: 1e-8
+
+    >>> nn.CosineSimilarity()(rl.tensor([[1.0, 0.0]]), rl.tensor([[1.0, 1.0]]))
+    tensor([0.7071])
     """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:

@@ -21,6 +21,9 @@ class Fold(Module):
 
     Shape:
         - Input: :math:`(N, C \prod \text{kernel\_size}, L)`; output: :math:`(N, C, H, W)`
+
+    >>> nn.Fold((4, 4), 2, stride=2)(rl.ones(1, 12, 4)).shape
+    torch.Size([1, 3, 4, 4])
     """
 
     def __init__(
@@ -51,6 +54,9 @@ class Unfold(Module):
 
     Shape:
         - Input: :math:`(N, C, H, W)`; output: :math:`(N, C \prod \text{kernel\_size}, L)`
+
+    >>> nn.Unfold(2, stride=2)(rl.ones(1, 3, 4, 4)).shape
+    torch.Size([1, 12, 4])
     """
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:

@@ -79,19 +79,30 @@ class InstanceNorm1d(_InstanceNorm):
         - Input and output: :math:`(N, C, L)` or :math:`(C, L)`
 
     Source: Ulyanov et al. (2016), Instance normalization.
+
+    >>> nn.InstanceNorm1d(1)(rl.tensor([[[1.0, 3.0]]]))
+    tensor([[[-1.0000,  1.0000]]])
     """
 
     _unbatched_dim, _expected = 2, "2D or 3D"
 
 
 class InstanceNorm2d(_InstanceNorm):
-    """Instance normalisation of images; arguments as in :class:`InstanceNorm1d`."""
+    """Instance normalisation of images; arguments as in :class:`InstanceNorm1d`.
+
+    >>> nn.InstanceNorm2d(3)(rl.randn(2, 3, 4, 4)).shape
+    torch.Size([2, 3, 4, 4])
+    """
 
     _unbatched_dim, _expected = 3, "3D or 4D"
 
 
 class InstanceNorm3d(_InstanceNorm):
-    """Instance normalisation of volumes; arguments as in :class:`InstanceNorm1d`."""
+    """Instance normalisation of volumes; arguments as in :class:`InstanceNorm1d`.
+
+    >>> nn.InstanceNorm3d(3)(rl.randn(2, 3, 4, 4, 4)).shape
+    torch.Size([2, 3, 4, 4, 4])
+    """
 
     _unbatched_dim, _expected = 4, "4D or 5D"
 
@@ -102,18 +113,33 @@ class _LazyInstanceNorm(_LazyNorm):
 
 
 class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
-    """:class:`InstanceNorm1d` whose ``num_features`` comes from the first input."""
+    """:class:`InstanceNorm1d` whose ``num_features`` comes from the first input.
+
+    >>> m = nn.LazyInstanceNorm1d()
+    >>> m(rl.randn(2, 3, 4)).shape, m.num_features
+    (torch.Size([2, 3, 4]), 3)
+    """
 
     cls_to_become = InstanceNorm1d
 
 
 class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
-    """:class:`InstanceNorm2d` whose ``num_features`` comes from the first input."""
+    """:class:`InstanceNorm2d` whose ``num_features`` comes from the first input.
+
+    >>> m = nn.LazyInstanceNorm2d()
+    >>> m(rl.randn(2, 3, 4, 4)).shape, m.num_features
+    (torch.Size([2, 3, 4, 4]), 3)
+    """
 
     cls_to_become = InstanceNorm2d
 
 
 class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
-    """:class:`InstanceNorm3d` whose ``num_features`` comes from the first input."""
+    """:class:`InstanceNorm3d` whose ``num_features`` comes from the first input.
+
+    >>> m = nn.LazyInstanceNorm3d()
+    >>> m(rl.randn(2, 3, 4, 4, 4)).shape, m.num_features
+    (torch.Size([2, 3, 4, 4, 4]), 3)
+    """
 
     cls_to_become = InstanceNorm3d

@@ -23,6 +23,9 @@ class Identity(Module):
 
     Shape:
         - Input and output: :math:`(*)`
+
+    >>> nn.Identity(54, unused="arguments")(rl.ones(2))
+    tensor([1., 1.])
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -152,6 +155,10 @@ class LazyLinear(LazyModuleMixin, Linear):
     Args:
         out_features (int): size of each output sample.
         bias (bool): Default: ``True``
+
+    >>> m = nn.LazyLinear(8)
+    >>> m(rl.ones(2, 5)).shape, m.in_features
+    (torch.Size([2, 8]), 5)
     """
 
     cls_to_become = Linear

@@ -77,6 +77,9 @@ class SmoothL1Loss(_Loss):
     Args:
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
         beta (float): where the parabola ends. Default: 1
+
+    >>> nn.SmoothL1Loss()(rl.tensor([1.0, 2.0]), rl.tensor([0.5, 4.0]))
+    tensor(0.8125)
     """
 
     def __init__(
@@ -99,6 +102,9 @@ class HuberLoss(_Loss):
     Args:
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
         delta (float): where the parabola ends. Default: 1
+
+    >>> nn.HuberLoss(delta=2.0)(rl.tensor([1.0, 2.0]), rl.tensor([0.5, 5.0]))
+    tensor(2.0625)
     """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
@@ -164,6 +170,9 @@ class NLLLoss(_WeightedLoss):
 
     Shape:
         - Input: :math:`(C)`, :math:`(N, C)` or :math:`(N, C, d_1, ...)`; target: the same without :math:`C`
+
+    >>> nn.NLLLoss()(rl.tensor([[-0.1, -2.0], [-1.0, -0.5]]), rl.tensor([0, 1]))
+    tensor(0.3000)
     """
 
     def __init__(
@@ -184,7 +193,11 @@ class NLLLoss(_WeightedLoss):
 
 
 class NLLLoss2d(NLLLoss):
-    """The former name of :class:`NLLLoss` for images."""
+    """The former name of :class:`NLLLoss` for images.
+
+    >>> nn.NLLLoss2d()(rl.zeros(1, 3, 2, 2).log_softmax(1), rl.zeros(1, 2, 2, dtype=rl.int64))
+    tensor(1.0986)
+    """
 
     def __init__(
         self,
@@ -210,6 +223,9 @@ class BCELoss(_WeightedLoss):
     Args:
         weight (Tensor, optional): rescales the loss of every element.
         reduction (str, optional): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.BCELoss()(rl.tensor([0.9, 0.2]), rl.tensor([1.0, 0.0]))
+    tensor(0.1643)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -223,6 +239,9 @@ class BCEWithLogitsLoss(_Loss):
         weight (Tensor, optional): rescales the loss of every element.
         reduction (str, optional): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
         pos_weight (Tensor, optional): a weight for the positive examples of every class.
+
+    >>> nn.BCEWithLogitsLoss()(rl.tensor([2.0, -1.0]), rl.tensor([1.0, 0.0]))
+    tensor(0.2201)
     """
 
     def __init__(
@@ -249,6 +268,9 @@ class KLDivLoss(_Loss):
     Args:
         reduction (str): ``'none'``, ``'mean'``, ``'batchmean'`` or ``'sum'``. Default: ``'mean'``
         log_target (bool): the target is given as logarithms too. Default: ``False``
+
+    >>> nn.KLDivLoss(reduction="batchmean")(rl.tensor([[0.5, 0.5]]).log(), rl.tensor([[0.9, 0.1]]))
+    tensor(0.3681)
     """
 
     def __init__(
@@ -273,6 +295,9 @@ class PoissonNLLLoss(_Loss):
         full (bool): add Stirling's term. Default: ``False``
         eps (float): keeps the logarithm finite. Default: 1e-8
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.PoissonNLLLoss()(rl.tensor([0.0, 1.0]), rl.tensor([1.0, 2.0]))
+    tensor(0.8591)
     """
 
     def __init__(
@@ -307,6 +332,9 @@ class GaussianNLLLoss(_Loss):
         full (bool): add the constant term. Default: ``False``
         eps (float): the smallest variance. Default: 1e-6
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.GaussianNLLLoss()(rl.tensor([0.0, 1.0]), rl.tensor([1.0, 2.0]), rl.ones(2))
+    tensor(0.5000)
     """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
@@ -324,6 +352,9 @@ class HingeEmbeddingLoss(_Loss):
     Args:
         margin (float): Default: 1
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.HingeEmbeddingLoss()(rl.tensor([0.2, 0.4]), rl.tensor([1, -1]))
+    tensor(0.4000)
     """
 
     def __init__(
@@ -346,6 +377,9 @@ class CosineEmbeddingLoss(_Loss):
     Args:
         margin (float): Default: 0
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.CosineEmbeddingLoss()(rl.tensor([[1.0, 0.0]]), rl.tensor([[1.0, 1.0]]), rl.tensor([1]))
+    tensor(0.2929)
     """
 
     def __init__(
@@ -368,6 +402,9 @@ class MarginRankingLoss(_Loss):
     Args:
         margin (float): Default: 0
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.MarginRankingLoss()(rl.tensor([0.2, 0.4]), rl.tensor([0.1, 0.9]), rl.tensor([1, 1]))
+    tensor(0.2500)
     """
 
     def __init__(
@@ -385,14 +422,22 @@ class MarginRankingLoss(_Loss):
 
 
 class SoftMarginLoss(_Loss):
-    r"""Mean of :math:`\log(1 + e^{-y x})`."""
+    r"""Mean of :math:`\log(1 + e^{-y x})`.
+
+    >>> nn.SoftMarginLoss()(rl.tensor([2.0, -1.0]), rl.tensor([1.0, -1.0]))
+    tensor(0.2201)
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.soft_margin_loss(input, target, reduction=self.reduction)
 
 
 class MultiLabelMarginLoss(_Loss):
-    r"""Hinge loss between the labels of a sample, listed first in the target and ended by -1, and all other classes."""
+    r"""Hinge loss between the labels of a sample, listed first in the target and ended by -1, and all other classes.
+
+    >>> nn.MultiLabelMarginLoss()(rl.tensor([[0.1, 0.2, 0.4]]), rl.tensor([[2, -1, 0]]))
+    tensor(0.5000)
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.multilabel_margin_loss(input, target, reduction=self.reduction)
@@ -404,6 +449,9 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
     Args:
         weight (Tensor, optional): a weight for every class.
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.MultiLabelSoftMarginLoss()(rl.tensor([[2.0, -1.0]]), rl.tensor([[1.0, 0.0]]))
+    tensor(0.2201)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -418,6 +466,9 @@ class MultiMarginLoss(_WeightedLoss):
         margin (float): Default: 1
         weight (Tensor, optional): a weight for every class.
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.MultiMarginLoss()(rl.tensor([[0.1, 0.7, 0.2]]), rl.tensor([1]))
+    tensor(0.3000)
     """
 
     def __init__(
@@ -452,6 +503,9 @@ class TripletMarginLoss(_Loss):
         eps (float): keeps the distance away from 0. Default: 1e-6
         swap (bool): use the distance from positive to negative if it is smaller. Default: ``False``
         reduction (str): ``'none'``, ``'mean'`` or ``'sum'``. Default: ``'mean'``
+
+    >>> nn.TripletMarginLoss()(rl.zeros(1, 2), rl.tensor([[3.0, 4.0]]), rl.tensor([[0.0, 5.0]]))
+    tensor(1.0000)
     """
 
     def __init__(
@@ -491,6 +545,9 @@ class TripletMarginWithDistanceLoss(_Loss):
     Args:
         distance_function (Callable, optional): of two tensors. Default: ``PairwiseDistance``
         margin, swap, reduction: as there.
+
+    >>> nn.TripletMarginWithDistanceLoss(margin=2.0)(rl.zeros(1, 2), rl.tensor([[3.0, 4.0]]), rl.tensor([[0.0, 5.0]]))
+    tensor(2.0000)
     """
 
     def __init__(
@@ -536,6 +593,10 @@ class CTCLoss(_Loss):
         - log_probs :math:`(T, N, C)`; targets :math:`(N, S)` or concatenated; lengths :math:`(N)`
 
     Source: Graves et al. (2006), Connectionist temporal classification.
+
+    >>> scores = rl.zeros(5, 2, 4).log_softmax(2)
+    >>> nn.CTCLoss()(scores, rl.tensor([[1, 2], [3, 1]]), (5, 5), (2, 2))
+    tensor(1.6881)
     """
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
@@ -558,6 +619,10 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         out_features (tuple of int): further dimensions of the output.
         bias (bool): of the linear layer. Default: ``False``
         weight, reduction, ignore_index, label_smoothing: as in :class:`CrossEntropyLoss`.
+
+    >>> m = nn.LinearCrossEntropyLoss(8, 3)
+    >>> m(rl.ones(4, 8), rl.tensor([0, 1, 2, 0])).shape
+    torch.Size([])
     """
 
     def __init__(

@@ -144,6 +144,9 @@ class RMSNorm(Module):
         elementwise_affine (bool): whether there is a :math:`\gamma`. Default: ``True``
 
     Source: Zhang and Sennrich (2019), Root mean square layer normalization.
+
+    >>> nn.RMSNorm(2)(rl.tensor([[3.0, 4.0]])).detach()
+    tensor([[0.8485, 1.1314]])
     """
 
     def __init__(
@@ -183,6 +186,9 @@ class LocalResponseNorm(Module):
         alpha (float): Default: 0.0001
         beta (float): Default: 0.75
         k (float): Default: 1
+
+    >>> nn.LocalResponseNorm(2)(rl.ones(1, 4, 2, 2)).shape
+    torch.Size([1, 4, 2, 2])
     """
 
     def __init__(self, size: Any, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:

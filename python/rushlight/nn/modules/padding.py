@@ -69,80 +69,139 @@ class ConstantPad1d(_ConstantPad):
     Args:
         padding (int or tuple): the widths, left and right.
         value (float): the constant.
+
+    >>> nn.ConstantPad1d((1, 2), 9.0)(rl.tensor([[1.0, 2.0]]))
+    tensor([[9., 1., 2., 9., 9.]])
     """
 
 
 class ConstantPad2d(_ConstantPad):
-    """Pads images with a constant; widths left, right, top, bottom."""
+    """Pads images with a constant; widths left, right, top, bottom.
+
+    >>> nn.ConstantPad2d(1, 9.0)(rl.ones(1, 1, 2, 3)).shape
+    torch.Size([1, 1, 4, 5])
+    """
 
     _dims = 2
 
 
 class ConstantPad3d(_ConstantPad):
-    """Pads volumes with a constant; widths left, right, top, bottom, front, back."""
+    """Pads volumes with a constant; widths left, right, top, bottom, front, back.
+
+    >>> nn.ConstantPad3d(1, 9.0)(rl.ones(1, 1, 2, 3, 4)).shape
+    torch.Size([1, 1, 4, 5, 6])
+    """
 
     _dims = 3
 
 
 class ZeroPad1d(_ZeroPad, ConstantPad1d):
-    """Pads with zeros; widths left and right."""
+    """Pads with zeros; widths left and right.
+
+    >>> nn.ZeroPad1d((1, 2))(rl.tensor([[1.0, 2.0]]))
+    tensor([[0., 1., 2., 0., 0.]])
+    """
 
 
 class ZeroPad2d(_ZeroPad, ConstantPad2d):
-    """Pads images with zeros; widths left, right, top, bottom."""
+    """Pads images with zeros; widths left, right, top, bottom.
+
+    >>> nn.ZeroPad2d(1)(rl.ones(1, 1, 2, 3)).shape
+    torch.Size([1, 1, 4, 5])
+    """
 
 
 class ZeroPad3d(_ZeroPad, ConstantPad3d):
-    """Pads volumes with zeros; widths left, right, top, bottom, front, back."""
+    """Pads volumes with zeros; widths left, right, top, bottom, front, back.
+
+    >>> nn.ZeroPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
+    torch.Size([1, 1, 4, 5, 6])
+    """
 
 
 class ReflectionPad1d(_Pad):
-    """Pads with the mirror image of the input, the border itself not repeated; widths left and right."""
+    """Pads with the mirror image of the input, the border itself not repeated; widths left and right.
+
+    >>> nn.ReflectionPad1d(2)(rl.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[3., 2., 1., 2., 3., 2., 1.]])
+    """
 
     _mode = "reflect"
 
 
 class ReflectionPad2d(_Pad):
-    """Pads images with their mirror image; widths left, right, top, bottom."""
+    """Pads images with their mirror image; widths left, right, top, bottom.
+
+    >>> nn.ReflectionPad2d(1)(rl.ones(1, 1, 2, 3)).shape
+    torch.Size([1, 1, 4, 5])
+    """
 
     _dims, _mode = 2, "reflect"
 
 
 class ReflectionPad3d(_Pad):
-    """Pads volumes with their mirror image; widths left, right, top, bottom, front, back."""
+    """Pads volumes with their mirror image; widths left, right, top, bottom, front, back.
+
+    >>> nn.ReflectionPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
+    torch.Size([1, 1, 4, 5, 6])
+    """
 
     _dims, _mode = 3, "reflect"
 
 
 class ReplicationPad1d(_Pad):
-    """Pads with the value at the border; widths left and right."""
+    """Pads with the value at the border; widths left and right.
+
+    >>> nn.ReplicationPad1d(2)(rl.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[1., 1., 1., 2., 3., 3., 3.]])
+    """
 
     _mode = "replicate"
 
 
 class ReplicationPad2d(_Pad):
-    """Pads images with the value at the border; widths left, right, top, bottom."""
+    """Pads images with the value at the border; widths left, right, top, bottom.
+
+    >>> nn.ReplicationPad2d(1)(rl.ones(1, 1, 2, 3)).shape
+    torch.Size([1, 1, 4, 5])
+    """
 
     _dims, _mode = 2, "replicate"
 
 
 class ReplicationPad3d(_Pad):
-    """Pads volumes with the value at the border; widths left, right, top, bottom, front, back."""
+    """Pads volumes with the value at the border; widths left, right, top, bottom, front, back.
+
+    >>> nn.ReplicationPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
+    torch.Size([1, 1, 4, 5, 6])
+    """
 
     _dims, _mode = 3, "replicate"
 
 
 class CircularPad1d(_CircularPad):
-    """Pads with the values from the other end; widths left and right."""
+    """Pads with the values from the other end; widths left and right.
+
+    >>> nn.CircularPad1d(1)(rl.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[3., 1., 2., 3., 1.]])
+    """
 
 
 class CircularPad2d(_CircularPad):
-    """Pads images with the values from the other side; widths left, right, top, bottom."""
+    """Pads images with the values from the other side; widths left, right, top, bottom.
+
+    >>> nn.CircularPad2d(1)(rl.ones(1, 1, 2, 3)).shape
+    torch.Size([1, 1, 4, 5])
+    """
 
     _dims = 2
 
 
 class CircularPad3d(_CircularPad):
-    """Pads volumes with the values from the other side; widths left, right, top, bottom, front, back."""
+    """Pads volumes with the values from the other side; widths left, right, top, bottom, front, back.
+
+    >>> nn.CircularPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
+    torch.Size([1, 1, 4, 5, 6])
+    """
 
     _dims = 3

@@ -15,6 +15,9 @@ class PixelShuffle(Module):
 
     Args:
         upscale_factor (int): :math:`r`.
+
+    >>> nn.PixelShuffle(2)(rl.ones(1, 12, 4, 4)).shape
+    torch.Size([1, 3, 8, 8])
     """
 
     def __init__(self, upscale_factor: int) -> None:
@@ -33,6 +36,9 @@ class PixelUnshuffle(Module):
 
     Args:
         downscale_factor (int): :math:`r`.
+
+    >>> nn.PixelUnshuffle(2)(rl.ones(1, 3, 8, 8)).shape
+    torch.Size([1, 12, 4, 4])
     """
 
     def __init__(self, downscale_factor: int) -> None:

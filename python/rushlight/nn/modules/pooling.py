@@ -96,7 +96,11 @@ class MaxPool2d(_MaxPoolNd):
 
 
 class MaxPool3d(_MaxPoolNd):
-    """Takes the largest value of every window of a volume; arguments as in :class:`MaxPool1d`."""
+    """Takes the largest value of every window of a volume; arguments as in :class:`MaxPool1d`.
+
+    >>> nn.MaxPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
+    torch.Size([1, 3, 4, 4, 4])
+    """
 
     def forward(self, input: Tensor) -> Any:
         return F.max_pool3d(
@@ -137,20 +141,34 @@ class MaxUnpool1d(_MaxUnpoolNd):
         kernel_size (int or tuple): size of the window.
         stride (int or tuple): step between windows. Default: `kernel_size`
         padding (int or tuple): that was added to the input. Default: 0
+
+    >>> y, at = nn.MaxPool1d(2, return_indices=True)(rl.tensor([[1.0, 4.0, 2.0, 3.0]]))
+    >>> nn.MaxUnpool1d(2)(y, at)
+    tensor([[0., 4., 0., 3.]])
     """
 
     _unpool = "max_unpool1d"
 
 
 class MaxUnpool2d(_MaxUnpoolNd):
-    """Puts values back where :class:`MaxPool2d` found them; arguments as in :class:`MaxUnpool1d`."""
+    """Puts values back where :class:`MaxPool2d` found them; arguments as in :class:`MaxUnpool1d`.
+
+    >>> y, at = nn.MaxPool2d(2, return_indices=True)(rl.ones(1, 1, 4, 4))
+    >>> nn.MaxUnpool2d(2)(y, at).shape
+    torch.Size([1, 1, 4, 4])
+    """
 
     _unpool = "max_unpool2d"
     _spread = staticmethod(_pair)
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
-    """Puts values back where :class:`MaxPool3d` found them; arguments as in :class:`MaxUnpool1d`."""
+    """Puts values back where :class:`MaxPool3d` found them; arguments as in :class:`MaxUnpool1d`.
+
+    >>> y, at = nn.MaxPool3d(2, return_indices=True)(rl.ones(1, 1, 4, 4, 4))
+    >>> nn.MaxUnpool3d(2)(y, at).shape
+    torch.Size([1, 1, 4, 4, 4])
+    """
 
     _unpool = "max_unpool3d"
     _spread = staticmethod(_triple)
@@ -245,7 +263,11 @@ class AvgPool2d(_AvgPoolNd):
 
 
 class AvgPool3d(_AvgPoolNd):
-    """Takes the mean of every window of a volume; arguments as in :class:`AvgPool2d`."""
+    """Takes the mean of every window of a volume; arguments as in :class:`AvgPool2d`.
+
+    >>> nn.AvgPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
+    torch.Size([1, 3, 4, 4, 4])
+    """
 
     _pool = "avg_pool3d"
 
@@ -303,13 +325,20 @@ class FractionalMaxPool2d(_FractionalMaxPool):
         return_indices (bool): give the places of the largest values too. Default: ``False``
 
     Source: Graham (2014), Fractional max-pooling.
+
+    >>> nn.FractionalMaxPool2d(2, output_size=5)(rl.ones(1, 1, 8, 8)).shape
+    torch.Size([1, 1, 5, 5])
     """
 
     _pool = "fractional_max_pool2d"
 
 
 class FractionalMaxPool3d(_FractionalMaxPool):
-    """Fractional max-pooling of volumes; arguments as in :class:`FractionalMaxPool2d`."""
+    """Fractional max-pooling of volumes; arguments as in :class:`FractionalMaxPool2d`.
+
+    >>> nn.FractionalMaxPool3d(2, output_size=5)(rl.ones(1, 1, 8, 8, 8)).shape
+    torch.Size([1, 1, 5, 5, 5])
+    """
 
     _pool = "fractional_max_pool3d"
     _spread = staticmethod(_triple)
@@ -347,19 +376,30 @@ class LPPool1d(_LPPoolNd):
         kernel_size (int): size of the window.
         stride (int): step between windows. Default: `kernel_size`
         ceil_mode (bool): a last, partial window counts. Default: ``False``
+
+    >>> nn.LPPool1d(2, 2)(rl.tensor([[3.0, 4.0, 6.0, 8.0]]))
+    tensor([[ 5., 10.]])
     """
 
     _pool = "lp_pool1d"
 
 
 class LPPool2d(_LPPoolNd):
-    """Takes the p-norm of every window of an image; arguments as in :class:`LPPool1d`."""
+    """Takes the p-norm of every window of an image; arguments as in :class:`LPPool1d`.
+
+    >>> nn.LPPool2d(2, 2)(rl.ones(1, 1, 4, 4)).shape
+    torch.Size([1, 1, 2, 2])
+    """
 
     _pool = "lp_pool2d"
 
 
 class LPPool3d(_LPPoolNd):
-    """Takes the p-norm of every window of a volume; arguments as in :class:`LPPool1d`."""
+    """Takes the p-norm of every window of a volume; arguments as in :class:`LPPool1d`.
+
+    >>> nn.LPPool3d(2, 2)(rl.ones(1, 1, 4, 4, 4)).shape
+    torch.Size([1, 1, 2, 2, 2])
+    """
 
     _pool = "lp_pool3d"
 
@@ -393,19 +433,30 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     Args:
         output_size (int or tuple): ``None`` in a place keeps the size of the input.
         return_indices (bool): give the places of the largest values too. Default: ``False``
+
+    >>> nn.AdaptiveMaxPool1d(2)(rl.tensor([[1.0, 4.0, 2.0, 3.0]]))
+    tensor([[4., 3.]])
     """
 
     _pool = "adaptive_max_pool1d"
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
-    """Adaptive max-pooling of images; arguments as in :class:`AdaptiveMaxPool1d`."""
+    """Adaptive max-pooling of images; arguments as in :class:`AdaptiveMaxPool1d`.
+
+    >>> nn.AdaptiveMaxPool2d((5, None))(rl.ones(1, 3, 8, 9)).shape
+    torch.Size([1, 3, 5, 9])
+    """
 
     _pool = "adaptive_max_pool2d"
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
-    """Adaptive max-pooling of volumes; arguments as in :class:`AdaptiveMaxPool1d`."""
+    """Adaptive max-pooling of volumes; arguments as in :class:`AdaptiveMaxPool1d`.
+
+    >>> nn.AdaptiveMaxPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
+    torch.Size([1, 3, 2, 2, 2])
+    """
 
     _pool = "adaptive_max_pool3d"
 
@@ -415,6 +466,9 @@ class AdaptiveAvgPool1d(_AdaptivePool):
 
     Args:
         output_size (int or tuple): ``None`` in a place keeps the size of the input.
+
+    >>> nn.AdaptiveAvgPool1d(2)(rl.tensor([[1.0, 4.0, 2.0, 3.0]]))
+    tensor([[2.5000, 2.5000]])
     """
 
     _pool = "adaptive_avg_pool1d"
@@ -436,6 +490,10 @@ class AdaptiveAvgPool2d(_AdaptivePool):
 
 
 class AdaptiveAvgPool3d(_AdaptivePool):
-    """Adaptive mean-pooling of volumes; arguments as in :class:`AdaptiveAvgPool2d`."""
+    """Adaptive mean-pooling of volumes; arguments as in :class:`AdaptiveAvgPool2d`.
+
+    >>> nn.AdaptiveAvgPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
+    torch.Size([1, 3, 2, 2, 2])
+    """
 
     _pool = "adaptive_avg_pool3d"

@@ -62,7 +62,11 @@ def _run(mode, inputs, sizes, states, weights, num_layers, dropout, training, bi
 
 
 class RNNBase(Module):
-    """Weights, checks and the call of :class:`RNN`, :class:`LSTM` and :class:`GRU`."""
+    """Weights, checks and the call of :class:`RNN`, :class:`LSTM` and :class:`GRU`.
+
+    >>> issubclass(nn.LSTM, nn.RNNBase)
+    True
+    """
 
     def __init__(
         self,
@@ -429,6 +433,10 @@ class GRU(RNNBase):
         - Input and output as in :class:`RNN`
 
     Source: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder.
+
+    >>> output, h = nn.GRU(10, 20, num_layers=2)(rl.ones(5, 3, 10))
+    >>> output.shape, h.shape
+    (torch.Size([5, 3, 20]), torch.Size([2, 3, 20]))
     """
 
     def __init__(
@@ -461,7 +469,11 @@ class GRU(RNNBase):
 
 
 class RNNCellBase(Module):
-    """Weights of the single steps."""
+    """Weights of the single steps.
+
+    >>> issubclass(nn.GRUCell, nn.RNNCellBase)
+    True
+    """
 
     def __init__(
         self,
@@ -528,6 +540,9 @@ class RNNCell(RNNCellBase):
     Args:
         input_size, hidden_size, bias: as there.
         nonlinearity (str): ``'tanh'`` or ``'relu'``. Default: ``'tanh'``
+
+    >>> nn.RNNCell(10, 20)(rl.ones(3, 10)).shape
+    torch.Size([3, 20])
     """
 
     def __init__(
@@ -549,7 +564,12 @@ class RNNCell(RNNCellBase):
 
 
 class LSTMCell(RNNCellBase):
-    """One step of :class:`LSTM`; gives hidden state and memory."""
+    """One step of :class:`LSTM`; gives hidden state and memory.
+
+    >>> h, c = nn.LSTMCell(10, 20)(rl.ones(3, 10))
+    >>> h.shape, c.shape
+    (torch.Size([3, 20]), torch.Size([3, 20]))
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
@@ -561,7 +581,11 @@ class LSTMCell(RNNCellBase):
 
 
 class GRUCell(RNNCellBase):
-    """One step of :class:`GRU`."""
+    """One step of :class:`GRU`.
+
+    >>> nn.GRUCell(10, 20)(rl.ones(3, 10)).shape
+    torch.Size([3, 20])
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None

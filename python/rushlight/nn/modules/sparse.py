@@ -165,6 +165,10 @@ class EmbeddingBag(_Table):
     Shape:
         - Input: :math:`(B, N)`, a bag in every row; or :math:`(N)` with offsets :math:`(B)`
         - Output: :math:`(B, \text{embedding\_dim})`
+
+    >>> m = nn.EmbeddingBag(10, 3, mode="sum")
+    >>> m(rl.tensor([[1, 2], [4, 5]])).shape
+    torch.Size([2, 3])
     """
 
     def __init__(

@@ -162,6 +162,10 @@ class TransformerDecoderLayer(_Layer):
     Args:
         d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias:
             as in :class:`TransformerEncoderLayer`.
+
+    >>> m = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True)
+    >>> m(rl.ones(1, 5, 8), rl.ones(1, 7, 8)).shape
+    torch.Size([1, 5, 8])
     """
 
     def __init__(
@@ -230,6 +234,10 @@ class TransformerEncoder(Module):
         num_layers (int): number of layers.
         norm (Module, optional): applied at the end.
         enable_nested_tensor, mask_check (bool): accepted.
+
+    >>> m = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), num_layers=2)
+    >>> m(rl.ones(1, 5, 8)).shape
+    torch.Size([1, 5, 8])
     """
 
     def __init__(
@@ -274,6 +282,10 @@ class TransformerDecoder(Module):
         decoder_layer (TransformerDecoderLayer): copied for every layer.
         num_layers (int): number of layers.
         norm (Module, optional): applied at the end.
+
+    >>> m = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, 16), num_layers=2)
+    >>> m(rl.ones(5, 1, 8), rl.ones(7, 1, 8)).shape
+    torch.Size([5, 1, 8])
     """
 
     def __init__(self, decoder_layer: Any, num_layers: int, norm: Any = None) -> None:

@@ -64,14 +64,22 @@ class Upsample(Module):
 
 
 class UpsamplingNearest2d(Upsample):
-    """:class:`Upsample` of images with the nearest value."""
+    """:class:`Upsample` of images with the nearest value.
+
+    >>> nn.UpsamplingNearest2d(scale_factor=2)(rl.ones(1, 1, 2, 2)).shape
+    torch.Size([1, 1, 4, 4])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, mode="nearest")
 
 
 class UpsamplingBilinear2d(Upsample):
-    """:class:`Upsample` of images, bilinear, with the corners aligned."""
+    """:class:`Upsample` of images, bilinear, with the corners aligned.
+
+    >>> nn.UpsamplingBilinear2d(scale_factor=2)(rl.ones(1, 1, 2, 2)).shape
+    torch.Size([1, 1, 4, 4])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, mode="bilinear", align_corners=True)

@@ -144,6 +144,10 @@ def spectral_norm(
         n_power_iterations (int): steps at every call in training. Default: 1
         eps (float): keeps lengths off zero. Default: 1e-12
         dim (int, optional): which axis has the outputs. Default: 0, of transposed convolutions 1
+
+    >>> m = nn.utils.spectral_norm(nn.Linear(2, 3))
+    >>> sorted(name for name, _ in m.named_parameters())
+    ['bias', 'weight_orig']
     """
     if dim is None:
         dim = 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
@@ -155,6 +159,10 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     """Makes the weight a parameter again.
 
     Errors: ValueError if :func:`spectral_norm` was not applied to it.
+
+    >>> m = nn.utils.remove_spectral_norm(nn.utils.spectral_norm(nn.Linear(2, 3)))
+    >>> [name for name, _ in m.named_parameters()]
+    ['bias', 'weight']
     """
     for key, hook in module._forward_pre_hooks.items():
         if isinstance(hook, SpectralNorm) and hook.name == name:

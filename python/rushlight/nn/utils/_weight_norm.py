@@ -75,6 +75,10 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
         module (Module): whose weight it is.
         name (str): its name. Default: ``'weight'``
         dim (int, optional): the axis whose slices have a length each; ``None`` for one of the whole. Default: 0
+
+    >>> m = nn.utils.weight_norm(nn.Linear(2, 3))
+    >>> sorted(name for name, _ in m.named_parameters())
+    ['bias', 'weight_g', 'weight_v']
     """
     from ..._warn import warn
 
@@ -90,6 +94,10 @@ def remove_weight_norm(module: Module, name: str = "weight") -> Module:
     """Makes the weight a parameter again.
 
     Errors: ValueError if :func:`weight_norm` was not applied to it.
+
+    >>> m = nn.utils.remove_weight_norm(nn.utils.weight_norm(nn.Linear(2, 3)))
+    >>> sorted(name for name, _ in m.named_parameters())
+    ['bias', 'weight']
     """
     for key, hook in module._forward_pre_hooks.items():
         if isinstance(hook, WeightNorm) and hook.name == name:

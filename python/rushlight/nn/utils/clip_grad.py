@@ -25,6 +25,9 @@ def get_total_norm(
         tensors (iterable of Tensor): the tensors.
         norm_type (float): the p of the norm; ``inf`` for the largest absolute value. Default: 2
         error_if_nonfinite (bool): refuse a norm that is not finite. Default: ``False``
+
+    >>> nn.utils.get_total_norm([rl.tensor([3.0]), rl.tensor([4.0])])
+    tensor(5.)
     """
     tensors = _listed(tensors)
     norm_type = float(norm_type)
@@ -52,6 +55,12 @@ def clip_grads_with_norm_(
         parameters (iterable of Tensor or Tensor): whose gradients are scaled, in place.
         max_norm (float): the largest norm wanted.
         total_norm (Tensor): the norm they have.
+
+    >>> w = nn.Parameter(rl.ones(2))
+    >>> w.grad = rl.tensor([3.0, 4.0])
+    >>> nn.utils.clip_grads_with_norm_(w, 1.0, rl.tensor(5.0))
+    >>> w.grad
+    tensor([0.6000, 0.8000])
     """
     grads = [p.grad for p in _listed(parameters) if p.grad is not None]
     if not grads:
@@ -79,6 +88,13 @@ def clip_grad_norm_(
 
     Returns:
         Tensor: the norm before scaling
+
+    >>> w = nn.Parameter(rl.ones(2))
+    >>> w.grad = rl.tensor([3.0, 4.0])
+    >>> nn.utils.clip_grad_norm_(w, 1.0)
+    tensor(5.)
+    >>> w.grad
+    tensor([0.6000, 0.8000])
     """
     parameters = _listed(parameters)
     total = get_total_norm([p.grad for p in parameters if p.grad is not None], norm_type, error_if_nonfinite)
@@ -93,7 +109,13 @@ def clip_grad_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """The former name of :func:`clip_grad_norm_`."""
+    """The former name of :func:`clip_grad_norm_`.
+
+    >>> w = nn.Parameter(rl.ones(2))
+    >>> w.grad = rl.tensor([3.0, 4.0])
+    >>> nn.utils.clip_grad_norm(w, 1.0)
+    tensor(5.)
+    """
     from ..._warn import warn
 
     warn(
@@ -109,6 +131,12 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
     Args:
         parameters (iterable of Tensor or Tensor): whose gradients are limited, in place.
         clip_value (float): :math:`c`.
+
+    >>> w = nn.Parameter(rl.ones(2))
+    >>> w.grad = rl.tensor([3.0, -4.0])
+    >>> nn.utils.clip_grad_value_(w, 1.0)
+    >>> w.grad
+    tensor([ 1., -1.])
     """
     limit = float(clip_value)
     with no_grad():

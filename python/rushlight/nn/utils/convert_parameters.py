@@ -23,6 +23,9 @@ def parameters_to_vector(parameters: Any) -> Tensor:
 
     Args:
         parameters (iterable of Tensor): the parameters.
+
+    >>> nn.utils.parameters_to_vector(nn.Linear(2, 3).parameters()).shape
+    torch.Size([9])
     """
     device, parts = None, []
     for param in parameters:
@@ -37,6 +40,11 @@ def vector_to_parameters(vec: Any, parameters: Any) -> None:
     Args:
         vec (Tensor): what :func:`parameters_to_vector` gave.
         parameters (iterable of Tensor): the parameters.
+
+    >>> m = nn.Linear(2, 3)
+    >>> nn.utils.vector_to_parameters(rl.arange(9.0), m.parameters())
+    >>> m.bias.detach()
+    tensor([6., 7., 8.])
     """
     if not isinstance(vec, _C.Tensor):
         raise TypeError(f"expected torch.Tensor, but got: {type(vec)}")

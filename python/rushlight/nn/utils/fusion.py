@@ -25,6 +25,12 @@ def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
         transpose (bool): the convolution is a transposed one. Default: ``False``
 
     Errors: AssertionError if one of them is in training, or ``bn`` has no running statistics.
+
+    >>> conv, bn = nn.Conv2d(3, 8, 3).eval(), nn.BatchNorm2d(8).eval()
+    >>> x = rl.randn(1, 3, 5, 5)
+    >>> fused = nn.utils.fuse_conv_bn_eval(conv, bn)
+    >>> rl.allclose(fused(x), bn(conv(x)), atol=1e-5)
+    True
     """
     if conv.training or bn.training:
         raise AssertionError("Fusion only for eval!")
@@ -54,6 +60,12 @@ def fuse_conv_bn_weights(
         bn_eps (float): of the normalisation.
         bn_w, bn_b (Tensor): of the normalisation; ``None`` for one and zero.
         transpose (bool): the convolution is a transposed one. Default: ``False``
+
+    >>> conv, bn = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)
+    >>> norm = bn.running_mean, bn.running_var, bn.eps, bn.weight, bn.bias
+    >>> w, b = nn.utils.fuse_conv_bn_weights(conv.weight, conv.bias, *norm)
+    >>> w.shape, b.shape
+    (torch.Size([8, 3, 3, 3]), torch.Size([8]))
     """
     axis = 1 if transpose else 0
     shape = [1] * conv_w.dim()
@@ -67,6 +79,11 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
     """One linear layer that does what `linear` and then `bn` do in evaluation.
 
     Errors: AssertionError if one of them is in training, or their sizes differ.
+
+    >>> linear, bn = nn.Linear(3, 8).eval(), nn.BatchNorm1d(8).eval()
+    >>> x = rl.randn(2, 3)
+    >>> rl.allclose(nn.utils.fuse_linear_bn_eval(linear, bn)(x), bn(linear(x)), atol=1e-5)
+    True
     """
     if linear.training or bn.training:
         raise AssertionError("Fusion only for eval!")
@@ -89,7 +106,14 @@ def fuse_linear_bn_weights(
     bn_w: Tensor,
     bn_b: Tensor,
 ) -> tuple[Parameter, Parameter]:
-    """Weight and bias of the layer that :func:`fuse_linear_bn_eval` makes; arguments as in :func:`fuse_conv_bn_weights`."""
+    """Weight and bias of the layer that :func:`fuse_linear_bn_eval` makes; arguments as in :func:`fuse_conv_bn_weights`.
+
+    >>> linear, bn = nn.Linear(3, 8), nn.BatchNorm1d(8)
+    >>> norm = bn.running_mean, bn.running_var, bn.eps, bn.weight, bn.bias
+    >>> w, b = nn.utils.fuse_linear_bn_weights(linear.weight, linear.bias, *norm)
+    >>> w.shape, b.shape
+    (torch.Size([8, 3]), torch.Size([8]))
+    """
     weight, bias = _fused(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, (-1, 1))
     learns = linear_w.requires_grad
     return Parameter(weight, learns), Parameter(

@@ -19,6 +19,9 @@ def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:
         others: what it is made with.
 
     Errors: RuntimeError for a class that is no module, or takes no ``device``.
+
+    >>> nn.utils.skip_init(nn.Linear, 2, 3).weight.shape
+    torch.Size([3, 2])
     """
     from ..modules.module import Module
 

@@ -21,10 +21,20 @@ def _converted(module, memory_format, kinds):
 
 
 def convert_conv2d_weight_memory_format(module: Any, memory_format: _memory_format) -> Any:
-    """Lays the weights of all two-dimensional convolutions of a module out as `memory_format` says."""
+    """Lays the weights of all two-dimensional convolutions of a module out as `memory_format` says.
+
+    >>> m = nn.utils.convert_conv2d_weight_memory_format(nn.Conv2d(3, 8, 3), rl.channels_last)
+    >>> m.weight.stride()
+    (27, 1, 9, 3)
+    """
     return _converted(module, memory_format, (Conv2d, ConvTranspose2d))
 
 
 def convert_conv3d_weight_memory_format(module: Any, memory_format: _memory_format) -> Any:
-    """Lays the weights of all three-dimensional convolutions of a module out as `memory_format` says."""
+    """Lays the weights of all three-dimensional convolutions of a module out as `memory_format` says.
+
+    >>> m = nn.utils.convert_conv3d_weight_memory_format(nn.Conv3d(3, 8, 3), rl.channels_last_3d)
+    >>> m.weight.stride()
+    (81, 1, 27, 9, 3)
+    """
     return _converted(module, memory_format, (Conv3d, ConvTranspose3d))

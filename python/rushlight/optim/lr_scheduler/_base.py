@@ -91,6 +91,11 @@ class LRScheduler:
     Args:
         optimizer (Optimizer): whose groups are set.
         last_epoch (int): the number of the last epoch; -1 to begin. Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.StepLR(opt, 10)
+    >>> isinstance(schedule, optim.lr_scheduler.LRScheduler), schedule.last_epoch
+    (True, 0)
     """
 
     _get_lr_called_within_step = False

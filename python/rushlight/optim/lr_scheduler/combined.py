@@ -64,6 +64,14 @@ class SequentialLR(_Combined):
         schedulers (list of LRScheduler): the schedules.
         milestones (list of int): the epochs at which the next one takes over.
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> parts = [optim.lr_scheduler.ConstantLR(opt, factor=0.5), optim.lr_scheduler.ExponentialLR(opt, 0.5)]
+    >>> schedule = optim.lr_scheduler.SequentialLR(opt, parts, milestones=[2])
+    >>> lrs = []
+    >>> for _ in range(4): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> lrs
+    [0.5, 0.5, 1.0, 0.5]
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Any, milestones: Any, last_epoch: int = -1) -> None:
@@ -114,6 +122,13 @@ class ChainedScheduler(_Combined):
     Args:
         schedulers (sequence of LRScheduler): the schedules.
         optimizer (Optimizer, optional): whose groups are set.
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> from rushlight.optim.lr_scheduler import ChainedScheduler, ConstantLR, ExponentialLR
+    >>> schedule = ChainedScheduler([ExponentialLR(opt, 0.5), ConstantLR(opt, factor=0.1)])
+    >>> opt.step(); schedule.step()
+    >>> schedule.get_last_lr()
+    [0.05]
     """
 
     def __init__(self, schedulers: Any, optimizer: Optimizer | None = None) -> None:
@@ -147,6 +162,12 @@ class ReduceLROnPlateau(LRScheduler):
         cooldown (int): epochs of rest after a change. Default: 0
         min_lr (float or list): the smallest rate. Default: 0
         eps (float): a smaller change is not made. Default: 1e-8
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.ReduceLROnPlateau(opt, factor=0.5, patience=0)
+    >>> for loss in (1.0, 2.0): schedule.step(loss)
+    >>> schedule.get_last_lr()
+    [0.5]
     """
 
     def __init__(

@@ -43,6 +43,13 @@ class CyclicLR(LRScheduler):
         last_epoch (int): Default: -1
 
     Source: Smith (2015), Cyclical learning rates for training neural networks.
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.CyclicLR(opt, base_lr=0.0, max_lr=1.0, step_size_up=2, cycle_momentum=False)
+    >>> lrs = []
+    >>> for _ in range(5): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> lrs
+    [0.0, 0.5, 1.0, 0.5, 0.0]
     """
 
     def __init__(
@@ -141,6 +148,13 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         last_epoch (int): Default: -1
 
     Source: Loshchilov and Hutter (2016), SGDR.
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.CosineAnnealingWarmRestarts(opt, T_0=2)
+    >>> lrs = []
+    >>> for _ in range(4): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> [round(lr, 4) for lr in lrs]
+    [1.0, 0.5, 1.0, 0.5]
     """
 
     def __init__(
@@ -217,6 +231,13 @@ class OneCycleLR(LRScheduler):
         last_epoch (int): Default: -1
 
     Source: Smith and Topin (2017), Super-convergence.
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.OneCycleLR(opt, max_lr=1.0, total_steps=4)
+    >>> lrs = []
+    >>> for _ in range(3): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> [round(lr, 4) for lr in lrs]
+    [0.04, 0.8117, 0.2831]
     """
 
     def __init__(

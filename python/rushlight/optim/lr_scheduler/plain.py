@@ -74,6 +74,12 @@ class MultiplicativeLR(_FunctionLR):
         optimizer (Optimizer): whose groups are set.
         lr_lambda (function or list): the factor, for all groups or for each.
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.MultiplicativeLR(opt, lambda epoch: 0.5)
+    >>> opt.step(); schedule.step()
+    >>> schedule.get_last_lr()
+    [0.5]
     """
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
@@ -98,6 +104,13 @@ class StepLR(LRScheduler):
         step_size (int): epochs between the changes.
         gamma (float): Default: 0.1
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.StepLR(opt, step_size=2, gamma=0.5)
+    >>> lrs = []
+    >>> for _ in range(4): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> lrs
+    [1.0, 1.0, 0.5, 0.5]
     """
 
     def __init__(
@@ -125,6 +138,13 @@ class MultiStepLR(LRScheduler):
         milestones (iterable of int): the epochs.
         gamma (float): Default: 0.1
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.MultiStepLR(opt, milestones=[1, 3], gamma=0.5)
+    >>> lrs = []
+    >>> for _ in range(4): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> lrs
+    [1.0, 0.5, 0.5, 0.25]
     """
 
     def __init__(
@@ -155,6 +175,13 @@ class ConstantLR(LRScheduler):
         factor (float): Default: 1/3
         total_iters (int): number of those epochs. Default: 5
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.ConstantLR(opt, factor=0.5, total_iters=2)
+    >>> lrs = []
+    >>> for _ in range(4): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> lrs
+    [0.5, 0.5, 1.0, 1.0]
     """
 
     def __init__(
@@ -190,6 +217,13 @@ class LinearLR(LRScheduler):
         end_factor (float): Default: 1
         total_iters (int): epochs between the two. Default: 5
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.LinearLR(opt, start_factor=0.5, total_iters=2)
+    >>> lrs = []
+    >>> for _ in range(4): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> lrs
+    [0.5, 0.75, 1.0, 1.0]
     """
 
     def __init__(
@@ -235,6 +269,12 @@ class ExponentialLR(LRScheduler):
         optimizer (Optimizer): whose groups are set.
         gamma (float): the factor.
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.ExponentialLR(opt, gamma=0.5)
+    >>> opt.step(); schedule.step()
+    >>> schedule.get_last_lr()
+    [0.5]
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
@@ -257,6 +297,12 @@ class PolynomialLR(LRScheduler):
         total_iters (int): number of epochs. Default: 5
         power (float): Default: 1
         last_epoch (int): Default: -1
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.PolynomialLR(opt, total_iters=4)
+    >>> opt.step(); schedule.step()
+    >>> schedule.get_last_lr()
+    [0.75]
     """
 
     def __init__(
@@ -291,6 +337,13 @@ class CosineAnnealingLR(LRScheduler):
         last_epoch (int): Default: -1
 
     Source: Loshchilov and Hutter (2016), SGDR.
+
+    >>> opt = optim.SGD([nn.Parameter(rl.ones(1))], lr=1.0)
+    >>> schedule = optim.lr_scheduler.CosineAnnealingLR(opt, T_max=4)
+    >>> lrs = []
+    >>> for _ in range(5): lrs += schedule.get_last_lr(); opt.step(); schedule.step()
+    >>> [round(lr, 4) for lr in lrs]
+    [1.0, 0.8536, 0.5, 0.1464, 0.0]
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:

@@ -233,7 +233,11 @@ def general_hamming(
     device=None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """``alpha - (1 - alpha) cos(2 pi n / (M - 1))``."""
+    """``alpha - (1 - alpha) cos(2 pi n / (M - 1))``.
+
+    >>> rl.signal.windows.general_hamming(4)
+    tensor([0.0800, 0.7700, 0.7700, 0.0800])
+    """
     return general_cosine(
         M,
         a=[alpha, 1.0 - alpha],
@@ -254,7 +258,11 @@ def hamming(
     device=None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Hamming's window: ``0.54 - 0.46 cos(2 pi n / (M - 1))``."""
+    """Hamming's window: ``0.54 - 0.46 cos(2 pi n / (M - 1))``.
+
+    >>> rl.signal.windows.hamming(4)
+    tensor([0.0800, 0.7700, 0.7700, 0.0800])
+    """
     return general_hamming(M, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
 
 
@@ -288,7 +296,11 @@ def blackman(
     device=None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Blackman's window: three cosines of 0.42, 0.5 and 0.08."""
+    """Blackman's window: three cosines of 0.42, 0.5 and 0.08.
+
+    >>> rl.signal.windows.blackman(5).abs()
+    tensor([1.4901e-08, 3.4000e-01, 1.0000e+00, 3.4000e-01, 1.4901e-08])
+    """
     _checked("blackman", M, dtype, layout)
     return general_cosine(
         M,
@@ -310,7 +322,11 @@ def nuttall(
     device=None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Nuttall's window of four cosines with the lowest side lobes."""
+    """Nuttall's window of four cosines with the lowest side lobes.
+
+    >>> rl.signal.windows.nuttall(3)
+    tensor([3.6280e-04, 1.0000e+00, 3.6280e-04])
+    """
     return general_cosine(
         M,
         a=[0.3635819, 0.4891775, 0.1365995, 0.0106411],

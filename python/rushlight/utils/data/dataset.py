@@ -19,6 +19,15 @@ class Dataset(Generic[_T_co]):
     """The base class of datasets with an index: ``__getitem__`` gives a sample, ``__len__`` their number.
 
     A dataset may also have ``__getitems__``, which takes a list of indices and gives a list of samples.
+
+    >>> from rushlight.utils.data import Dataset
+    >>> class Squares(Dataset):
+    ...     def __len__(self):
+    ...         return 3
+    ...     def __getitem__(self, i):
+    ...         return i * i
+    >>> [Squares()[i] for i in range(3)]
+    [0, 1, 4]
     """
 
     def __getitem__(self, index) -> _T_co:
@@ -29,7 +38,15 @@ class Dataset(Generic[_T_co]):
 
 
 class IterableDataset(Dataset[_T_co], Iterable[_T_co]):
-    """The base class of datasets that are read as a stream, by ``__iter__``."""
+    """The base class of datasets that are read as a stream, by ``__iter__``.
+
+    >>> from rushlight.utils.data import DataLoader, IterableDataset
+    >>> class Count(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter(range(4))
+    >>> list(DataLoader(Count(), batch_size=2))
+    [tensor([0, 1]), tensor([2, 3])]
+    """
 
     def __iter__(self) -> Iterator[_T_co]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
@@ -84,6 +101,10 @@ class StackDataset(Dataset[Any]):
     Args:
         *args (Dataset): for tuples.
         **kwargs (Dataset): for dicts.
+
+    >>> from rushlight.utils.data import StackDataset
+    >>> StackDataset(rl.arange(3), [5, 6, 7])[1]
+    (tensor(1), 6)
     """
 
     datasets: tuple | dict
@@ -122,6 +143,11 @@ class ConcatDataset(Dataset[_T_co]):
 
     Args:
         datasets (iterable of Dataset): the datasets.
+
+    >>> from rushlight.utils.data import ConcatDataset
+    >>> data = ConcatDataset([[1, 2], [3]])
+    >>> len(data), data[2]
+    (3, 3)
     """
 
     datasets: list[Dataset[_T_co]]
@@ -162,6 +188,13 @@ class ChainDataset(IterableDataset):
 
     Args:
         datasets (iterable of IterableDataset): the streams.
+
+    >>> from rushlight.utils.data import ChainDataset, IterableDataset
+    >>> class Count(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter(range(2))
+    >>> list(ChainDataset([Count(), Count()]))
+    [0, 1, 0, 1]
     """
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
@@ -188,6 +221,10 @@ class Subset(Dataset[_T_co]):
     Args:
         dataset (Dataset): the whole.
         indices (sequence of int): the chosen ones.
+
+    >>> from rushlight.utils.data import Subset
+    >>> list(Subset("abcd", [3, 1]))
+    ['d', 'b']
     """
 
     dataset: Dataset[_T_co]

@@ -16,6 +16,10 @@ class DistributedSampler(Sampler[int]):
         shuffle (bool): in random order. Default: ``True``
         seed (int): the same in all processes. Default: 0
         drop_last (bool): leave out what does not divide evenly, rather than repeat samples. Default: ``False``
+
+    >>> from rushlight.utils.data import DistributedSampler
+    >>> list(DistributedSampler(range(6), num_replicas=2, rank=1, shuffle=False))
+    [1, 3, 5]
     """
 
     def __init__(self, dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False):

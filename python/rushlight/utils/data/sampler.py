@@ -11,7 +11,15 @@ _T_co = TypeVar("_T_co", covariant=True)
 
 
 class Sampler(Generic[_T_co]):
-    """The base class of samplers: ``__iter__`` gives indices, or lists of them; ``__len__`` is optional."""
+    """The base class of samplers: ``__iter__`` gives indices, or lists of them; ``__len__`` is optional.
+
+    >>> from rushlight.utils.data import Sampler
+    >>> class Backwards(Sampler):
+    ...     def __iter__(self):
+    ...         return iter((2, 1, 0))
+    >>> list(Backwards())
+    [2, 1, 0]
+    """
 
     def __iter__(self) -> Iterator[_T_co]:
         raise NotImplementedError
@@ -22,6 +30,10 @@ class SequentialSampler(Sampler[int]):
 
     Args:
         data_source (Dataset): whose length counts.
+
+    >>> from rushlight.utils.data import SequentialSampler
+    >>> list(SequentialSampler("abc"))
+    [0, 1, 2]
     """
 
     data_source: Sized
@@ -44,6 +56,10 @@ class RandomSampler(Sampler[int]):
         replacement (bool): an index may come again. Default: ``False``
         num_samples (int): how many are drawn. Default: the length of the dataset
         generator (Generator): their source. Default: a fresh one, seeded from the global one
+
+    >>> from rushlight.utils.data import RandomSampler
+    >>> sorted(RandomSampler(range(5)))
+    [0, 1, 2, 3, 4]
     """
 
     def __init__(
@@ -92,6 +108,10 @@ class SubsetRandomSampler(Sampler[int]):
     Args:
         indices (sequence): the indices.
         generator (Generator): the source of the order. Default: the global one
+
+    >>> from rushlight.utils.data import SubsetRandomSampler
+    >>> sorted(SubsetRandomSampler([4, 7, 9]))
+    [4, 7, 9]
     """
 
     indices: Sequence[int]
@@ -116,6 +136,10 @@ class WeightedRandomSampler(Sampler[int]):
         num_samples (int): how many are drawn.
         replacement (bool): an index may come again. Default: ``True``
         generator (Generator): their source. Default: the global one
+
+    >>> from rushlight.utils.data import WeightedRandomSampler
+    >>> list(WeightedRandomSampler([0.0, 1.0], num_samples=3))
+    [1, 1, 1]
     """
 
     def __init__(

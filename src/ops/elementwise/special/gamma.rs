@@ -15,11 +15,21 @@ use crate::{bail, ensure, rows};
 
 unary! { GAMMA:
     /// The logarithm of the absolute value of the gamma function.
+    ///
+    /// ```text
+    /// >>> torch.lgamma(torch.tensor([1.0, 5.0]))
+    /// tensor([0.0000, 3.1781])
+    /// ```
     lgamma "LgammaBackward0" also [Special "gammaln"]: Double,
         cpu |dt| double!(dt, special::lgamma),
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.digamma()?);
     /// The logarithmic derivative of the gamma function.
+    ///
+    /// ```text
+    /// >>> torch.digamma(torch.tensor([1.0, 2.0]))
+    /// tensor([-0.5772,  0.4228])
+    /// ```
     digamma "DigammaBackward0" also [Special "digamma", Special "psi"]: Double,
         cpu |dt| double!(dt, special::digamma),
         on 0.3, 3.0,
@@ -35,6 +45,11 @@ const NO_FIRST: &str = "derivative for igamma with respect to its first argument
 
 binary! { PAIRS:
     /// Hurwitz's zeta function of `input` with offset `other`.
+    ///
+    /// ```text
+    /// >>> torch.special.zeta(torch.tensor([2.0, 4.0]), torch.tensor([1.0, 1.0]))
+    /// tensor([1.6449, 1.0823])
+    /// ```
     zeta(input: V, other: V) ZETA "SpecialZetaBackward0" "SpecialZetaBackward2" "SpecialZetaBackward1"
         also [Special "zeta"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| special::zeta(a, b))),
@@ -43,10 +58,20 @@ binary! { PAIRS:
             b |g, a: Val, b: Val| g.neg()?.mul(&a)?.mul(zeta(add(a, 1i64, Scalar::Int(1))?, b)?),
         };
     /// The lower incomplete gamma function, regularised.
+    ///
+    /// ```text
+    /// >>> torch.igamma(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0]))
+    /// tensor([0.6321, 0.5940])
+    /// ```
     igamma(input: T, other: T) IGAMMA "IgammaBackward0" also [Special "gammainc"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| special::igamma(a, b))),
         grad { a |_g| bail!(NotImplemented, "{NO_FIRST}"), b |g, a, b| gamma_density(g, &a, &b) };
     /// The upper incomplete gamma function, regularised.
+    ///
+    /// ```text
+    /// >>> torch.igammac(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0]))
+    /// tensor([0.3679, 0.4060])
+    /// ```
     igammac(input: T, other: T) IGAMMAC "IgammacBackward0" also [Special "gammaincc"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| special::igammac(a, b))),
         grad { a |_g| bail!(NotImplemented, "{NO_FIRST}"), b |g, a, b| gamma_density(g, &a, &b)?.neg() };
@@ -77,17 +102,42 @@ fn multigamma(input: &Tensor, p: i64) -> Result<Tensor> {
 
 rows! { ORDERS:
     /// The `n`-th derivative of `digamma`.
+    ///
+    /// ```text
+    /// >>> torch.polygamma(1, torch.tensor([1.0, 2.0]))
+    /// tensor([1.6449, 0.6449])
+    /// ```
     [Torch] out Promote fn polygamma_function = "polygamma"(n: i64, input: &Tensor) -> Tensor { input.polygamma(n) }
     /// The `n`-th derivative of `digamma`.
+    ///
+    /// ```text
+    /// >>> torch.tensor([1.0, 2.0]).polygamma(1)
+    /// tensor([1.6449, 0.6449])
+    /// ```
     [Method] + in place fn polygamma(input: &Tensor, n: i64) -> Tensor |to| {
         ensure!(n >= 0, Runtime, "polygamma(n, x) does not support negative n.");
         to.point(&POLYGAMMA, &[input], [n as f64, (input.dtype() != DType::F64) as u8 as f64, 0.0, 0.0])
     }
     /// The `n`-th derivative of `digamma`.
+    ///
+    /// ```text
+    /// >>> torch.special.polygamma(1, torch.tensor([1.0, 2.0]))
+    /// tensor([1.6449, 0.6449])
+    /// ```
     [Special] fn special_polygamma = "polygamma"(n: i64, input: &Tensor) -> Tensor { input.polygamma(n) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
+    ///
+    /// ```text
+    /// >>> torch.mvlgamma(torch.tensor([1.0, 2.0]), 2)
+    /// tensor([1.1447, 0.4516])
+    /// ```
     [Torch, Method] + in place out Promote fn mvlgamma(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
     /// The logarithm of the multivariate gamma function of dimension `p`.
+    ///
+    /// ```text
+    /// >>> torch.special.multigammaln(torch.tensor([1.0, 2.0]), 2)
+    /// tensor([1.1447, 0.4516])
+    /// ```
     [Special] fn special_multigammaln = "multigammaln"(input: &Tensor, p: i64) -> Tensor { multigamma(input, p) }
 }
 

@@ -150,72 +150,159 @@ rows! { MATMUL:
     /// Args: input: (n, m); mat2: (m, p), of the same dtype.
     /// Shape: (n, p).
     /// Errors: RuntimeError on sizes that do not fit or different dtypes.
+    ///
+    /// ```text
+    /// >>> torch.mm(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1], [10]]))
+    /// tensor([[21],
+    ///         [43]])
+    /// ```
     [Torch, Method] autocast Half fn mm(input: &Tensor, mat2: &Tensor) -> Tensor {
         want_dims("self", input, 2)?;
         want_dims("mat2", mat2, 2)?;
         apply(MM, &[input, mat2])
     }
     /// Products of matrices, pair by pair: (b, n, m) and (b, m, p) give (b, n, p).
+    ///
+    /// ```text
+    /// >>> torch.bmm(torch.ones(5, 2, 3), torch.ones(5, 3, 4)).shape
+    /// torch.Size([5, 2, 4])
+    /// ```
     [Torch, Method] autocast Half fn bmm(input: &Tensor, mat2: &Tensor) -> Tensor {
         check_batches(input, mat2)?;
         apply(BMM, &[input, mat2])
     }
     /// A matrix (n, m) times a vector (m).
+    ///
+    /// ```text
+    /// >>> torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10]))
+    /// tensor([21, 43])
+    /// ```
     [Torch, Method] fn mv(input: &Tensor, vec: &Tensor) -> Tensor {
         check_mv_dims(1, input, vec)?;
         apply(Mv, &[input, vec])
     }
     /// The sum of products of two vectors, not conjugated.
+    ///
+    /// ```text
+    /// >>> torch.dot(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    /// tensor(11)
+    /// ```
     [Torch, Method] fn dot(input: &Tensor, tensor: &Tensor) -> Tensor { apply(Dot { grad_name: "DotBackward0" }, &[input, tensor]) }
     /// The sum of products of two vectors, the first conjugated.
+    ///
+    /// ```text
+    /// >>> torch.vdot(torch.tensor([1j, 2]), torch.tensor([1j, 4]))
+    /// tensor(9.+0.j)
+    /// ```
     [Torch, Method] fn vdot(input: &Tensor, other: &Tensor) -> Tensor { apply(Dot { grad_name: "VdotBackward0" }, &[&input.conj()?, other]) }
     /// The product of two tensors: vectors, matrices, or stacks of matrices whose leading axes broadcast.
     ///
     /// Shape: (.., n, m) and (.., m, p) give (.., n, p); a vector counts as a row on the left and a column on the right.
+    ///
+    /// ```text
+    /// >>> torch.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10]))
+    /// tensor([21, 43])
+    /// ```
     [Torch, Method] autocast Half fn matmul(input: &Tensor, other: &Tensor) -> Tensor { product(input, other) }
     /// The product of two tensors (`torch.matmul`).
+    ///
+    /// ```text
+    /// >>> torch.linalg.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10]))
+    /// tensor([21, 43])
+    /// ```
     [Linalg] fn linalg_matmul = "matmul"(input: &Tensor, other: &Tensor) -> Tensor { product(input, other) }
     /// `beta * input + alpha * (mat1 @ mat2)`. With `beta=0` `input` is not read.
+    ///
+    /// ```text
+    /// >>> torch.addmm(torch.ones(2, 2), torch.eye(2), torch.eye(2), beta=2, alpha=3)
+    /// tensor([[5., 2.],
+    ///         [2., 5.]])
+    /// ```
     [Torch, Method] autocast Half fn addmm(input: &Tensor, mat1: &Tensor, mat2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addmm_op(mat1, mat2, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `addmm` into the tensor.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 2).addmm_(torch.eye(2), torch.eye(2), beta=2, alpha=3)
+    /// tensor([[5., 2.],
+    ///         [2., 5.]])
+    /// ```
     [InPlace] fn addmm_in_place = "addmm_"(input: &Tensor, mat1: &Tensor, mat2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = addmm_op(mat1, mat2, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * (mat @ vec)`.
+    ///
+    /// ```text
+    /// >>> torch.addmv(torch.ones(2), torch.eye(2), torch.tensor([1.0, 2.0]))
+    /// tensor([2., 3.])
+    /// ```
     [Torch, Method] fn addmv(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addmv_op(input, mat, vec, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `addmv` into the tensor.
+    ///
+    /// ```text
+    /// >>> torch.ones(2).addmv_(torch.eye(2), torch.tensor([1.0, 2.0]))
+    /// tensor([2., 3.])
+    /// ```
     [InPlace] fn addmv_in_place = "addmv_"(input: &Tensor, mat: &Tensor, vec: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = addmv_op(input, mat, vec, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * (batch1 @ batch2)`, matrix by matrix.
+    ///
+    /// ```text
+    /// >>> torch.baddbmm(torch.ones(5, 2, 4), torch.ones(5, 2, 3), torch.ones(5, 3, 4)).shape
+    /// torch.Size([5, 2, 4])
+    /// ```
     [Torch, Method] autocast Half fn baddbmm(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = baddbmm_op(batch1, batch2, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `baddbmm` into the tensor.
+    ///
+    /// ```text
+    /// >>> torch.ones(1, 2, 2).baddbmm_(torch.ones(1, 2, 3), torch.ones(1, 3, 2))
+    /// tensor([[[4., 4.],
+    ///          [4., 4.]]])
+    /// ```
     [InPlace] fn baddbmm_in_place = "baddbmm_"(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = baddbmm_op(batch1, batch2, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * sum_i (batch1[i] @ batch2[i])`.
+    ///
+    /// ```text
+    /// >>> torch.addbmm(torch.ones(2, 2), torch.ones(5, 2, 3), torch.ones(5, 3, 2))
+    /// tensor([[16., 16.],
+    ///         [16., 16.]])
+    /// ```
     [Torch, Method] autocast Half fn addbmm(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let (op, a, b) = addbmm_op(batch1, batch2, beta, alpha)?;
         apply(op, &[input, &a, &b])
     }
     /// `addbmm` into the tensor.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 2).addbmm_(torch.ones(5, 2, 3), torch.ones(5, 3, 2))
+    /// tensor([[16., 16.],
+    ///         [16., 16.]])
+    /// ```
     [InPlace] fn addbmm_in_place = "addbmm_"(input: &Tensor, batch1: &Tensor, batch2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         let (op, a, b) = addbmm_op(batch1, batch2, beta, alpha)?;
         apply_in_place(op, &[input, &a, &b])
     }
     /// `beta * input + alpha * outer(vec1, vec2)`.
+    ///
+    /// ```text
+    /// >>> torch.addr(torch.zeros(2, 2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+    /// tensor([[3., 4.],
+    ///         [6., 8.]])
+    /// ```
     [Torch, Method] out Promote fn addr(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> Tensor {
         let [x, u, v] = addr_cast(input, vec1, vec2)?;
         let (op, a, b) = addr_op(&u, &v, beta, alpha)?;
@@ -224,11 +311,23 @@ rows! { MATMUL:
         if all_bool { out.cast(DType::Bool) } else { Ok(out) }
     }
     /// `addr` into the tensor.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 2).addr_(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+    /// tensor([[4., 5.],
+    ///         [7., 9.]])
+    /// ```
     [InPlace] fn addr_in_place = "addr_"(input: &Tensor, vec1: &Tensor, vec2: &Tensor; beta: Scalar = Scalar::Int(1), alpha: Scalar = Scalar::Int(1)) -> () {
         if input.ndim() == 2 { check_expand(input.shape(), &[vec1.numel(), vec2.numel()])?; }
         crate::ops::driver::in_place::assign("addr_", input, &input.addr(vec1, vec2, beta, alpha)?)
     }
     /// The products of all pairs of elements of two vectors.
+    ///
+    /// ```text
+    /// >>> torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    /// tensor([[3, 4],
+    ///         [6, 8]])
+    /// ```
     [Torch, Method] out Promote fn outer(input: &Tensor, vec2: &Tensor) -> Tensor {
         for (t, name) in [(input, "self"), (vec2, "vec2")] {
             ensure!(t.ndim() == 1, Runtime, "outer: Expected 1-D argument {name}, but got {}-D", t.ndim());
@@ -236,8 +335,19 @@ rows! { MATMUL:
         input.reshape_to(&[input.numel(), 1])?.mul(vec2)
     }
     /// The products of all pairs of elements of two vectors (`outer`).
+    ///
+    /// ```text
+    /// >>> torch.ger(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    /// tensor([[3, 4],
+    ///         [6, 8]])
+    /// ```
     [Torch, Method] out Promote fn ger(input: &Tensor, vec2: &Tensor) -> Tensor { input.outer(vec2) }
     /// Sums of products over the last axes; with a 0-d tensor the product.
+    ///
+    /// ```text
+    /// >>> torch.inner(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10]))
+    /// tensor([21, 43])
+    /// ```
     [Torch, Method] fn inner(input: &Tensor, other: &Tensor) -> Tensor {
         if input.ndim() == 0 || other.ndim() == 0 { return input.mul(other); }
         let (a, b) = (input.shape(), other.shape());

@@ -117,23 +117,48 @@ impl To {
 
 rows! { GATE:
     /// `x` above zero, `weight * x` below; one weight in all or one per channel (axis 1).
+    ///
+    /// ```text
+    /// >>> torch.prelu(torch.tensor([-2.0, 3.0]), torch.tensor([0.5]))
+    /// tensor([-1.,  3.])
+    /// ```
     [Torch, Method, Nn] autocast Half fn prelu(input: &Tensor, weight: &Tensor) -> Tensor { prelu_of(input, weight) }
     /// `leaky_relu` with the mean of the bounds as slope (in training: random slopes between them).
+    ///
+    /// ```text
+    /// >>> F.rrelu(torch.tensor([-2.0, 3.0]), 0.5, 0.5)
+    /// tensor([-1.,  3.])
+    /// ```
     [Nn] fn rrelu_nn = "rrelu"
         (input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false, inplace: bool = false) -> Tensor {
         To::inplace(inplace).rrelu(input, lower, upper, training)
     }
     /// As `torch.nn.functional.rrelu`.
+    ///
+    /// ```text
+    /// >>> torch.rrelu(torch.tensor([-2.0, 3.0]), 0.5, 0.5)
+    /// tensor([-1.,  3.])
+    /// ```
     [Torch] fn rrelu(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
         To::New.rrelu(input, lower, upper, training)
     }
     /// `rrelu` in place.
+    ///
+    /// ```text
+    /// >>> torch.rrelu_(torch.tensor([-2.0, 3.0]), 0.5, 0.5)
+    /// tensor([-1.,  3.])
+    /// ```
     [Torch, Nn] fn rrelu_(input: &Tensor, lower: f64 = 0.125, upper: f64 = 1.0 / 3.0, training: bool = false) -> Tensor {
         To::First.rrelu(input, lower, upper, training)
     }
     /// The first half along an axis times the logistic function of the second.
     ///
     /// **Errors**: RuntimeError if the axis has an odd size.
+    ///
+    /// ```text
+    /// >>> F.glu(torch.tensor([1.0, 2.0, 0.0, 0.0]))
+    /// tensor([0.5000, 1.0000])
+    /// ```
     [Nn] fn glu(input: &Tensor, dim: i64 = -1) -> Tensor {
         ensure!(input.ndim() > 0, Runtime, "glu does not support 0-dimensional tensors");
         let axis = crate::base::wrap_dim(dim, input.ndim())?;

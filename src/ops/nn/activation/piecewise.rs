@@ -22,6 +22,11 @@ unary! { PIECEWISE:
     /// The larger of zero and each element; nan stays nan.
     ///
     /// Args: input: any real dtype but bool.
+    ///
+    /// ```text
+    /// >>> torch.relu(torch.tensor([-2.0, 3.0]))
+    /// tensor([0., 3.])
+    /// ```
     relu "ReluBackward0": Same,
         cpu |dt| kernel!(dt, numbers, T => map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })),
         takes (not Bool Runtime "Boolean inputs not supported for relu"),
@@ -148,38 +153,88 @@ impl To {
 
 rows! { LAYERS:
     /// The larger of zero and each element.
+    ///
+    /// ```text
+    /// >>> F.relu(torch.tensor([-2.0, 3.0]))
+    /// tensor([0., 3.])
+    /// ```
     [Nn] fn relu_nn = "relu"(input: &Tensor, inplace: bool = false) -> Tensor {
         To::inplace(inplace).unary(&relu::DEF, input)
     }
     /// `relu` in place.
+    ///
+    /// ```text
+    /// >>> F.relu_(torch.tensor([-2.0, 3.0]))
+    /// tensor([0., 3.])
+    /// ```
     [Nn] fn relu_nn_ = "relu_"(input: &Tensor) -> Tensor { To::First.unary(&relu::DEF, input) }
     /// Clamped to [0, 6].
+    ///
+    /// ```text
+    /// >>> F.relu6(torch.tensor([-2.0, 3.0, 8.0]))
+    /// tensor([0., 3., 6.])
+    /// ```
     [Nn] fn relu6(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).hardtanh(input, 0.0, 6.0) }
     /// `x` above zero, `negative_slope * x` below.
+    ///
+    /// ```text
+    /// >>> F.leaky_relu(torch.tensor([-2.0, 3.0]), 0.1)
+    /// tensor([-0.2000,  3.0000])
+    /// ```
     [Nn] fn leaky_relu(input: &Tensor, negative_slope: f64 = 0.01, inplace: bool = false) -> Tensor {
         To::inplace(inplace).leaky_relu(input, negative_slope)
     }
     /// `leaky_relu` in place.
+    ///
+    /// ```text
+    /// >>> F.leaky_relu_(torch.tensor([-2.0, 3.0]), 0.1)
+    /// tensor([-0.2000,  3.0000])
+    /// ```
     [Nn] fn leaky_relu_(input: &Tensor, negative_slope: f64 = 0.01) -> Tensor {
         To::First.leaky_relu(input, negative_slope)
     }
     /// Clamped to `[min_val, max_val]`.
+    ///
+    /// ```text
+    /// >>> F.hardtanh(torch.tensor([-2.0, 0.5, 3.0]))
+    /// tensor([-1.0000,  0.5000,  1.0000])
+    /// ```
     [Nn] fn hardtanh(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0, inplace: bool = false) -> Tensor {
         To::inplace(inplace).hardtanh(input, min_val, max_val)
     }
     /// `hardtanh` in place.
+    ///
+    /// ```text
+    /// >>> F.hardtanh_(torch.tensor([-2.0, 0.5, 3.0]))
+    /// tensor([-1.0000,  0.5000,  1.0000])
+    /// ```
     [Nn] fn hardtanh_(input: &Tensor, min_val: f64 = -1.0, max_val: f64 = 1.0) -> Tensor {
         To::First.hardtanh(input, min_val, max_val)
     }
     /// `relu6(x + 3) / 6`.
+    ///
+    /// ```text
+    /// >>> F.hardsigmoid(torch.tensor([-4.0, 0.0, 4.0]))
+    /// tensor([0.0000, 0.5000, 1.0000])
+    /// ```
     [Nn] fn hardsigmoid(input: &Tensor, inplace: bool = false) -> Tensor {
         To::inplace(inplace).point(&HARDSIGMOID, &[input], NO)
     }
     /// `x relu6(x + 3) / 6`.
+    ///
+    /// ```text
+    /// >>> F.hardswish(torch.tensor([-4.0, 1.0, 4.0]))
+    /// tensor([-0.0000, 0.6667, 4.0000])
+    /// ```
     [Nn] fn hardswish(input: &Tensor, inplace: bool = false) -> Tensor {
         To::inplace(inplace).point(&HARDSWISH, &[input], NO)
     }
     /// Zero where `|x| <= lambd`.
+    ///
+    /// ```text
+    /// >>> torch.hardshrink(torch.tensor([-2.0, 0.3, 3.0]))
+    /// tensor([-2.,  0.,  3.])
+    /// ```
     [Torch, Method, Nn] fn hardshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor {
         Scalar::Float(lambd).fit(input.dtype())?;
         point(&HARDSHRINK, &[input], one(lambd))
@@ -187,17 +242,37 @@ rows! { LAYERS:
     /// Brought towards zero by `lambd`.
     ///
     /// **Errors**: RuntimeError for a negative `lambd`.
+    ///
+    /// ```text
+    /// >>> F.softshrink(torch.tensor([-2.0, 0.3, 3.0]))
+    /// tensor([-1.5000,  0.0000,  2.5000])
+    /// ```
     [Nn] fn softshrink(input: &Tensor, lambd: f64 = 0.5) -> Tensor {
         ensure!(lambd >= 0.0, Runtime, "lambda must be greater or equal to 0, but found to be {lambd}.");
         point(&SOFTSHRINK, &[input], one(lambd))
     }
     /// `x` above the threshold, `value` at it and below.
+    ///
+    /// ```text
+    /// >>> F.threshold(torch.tensor([-2.0, 3.0]), 1.0, 9.0)
+    /// tensor([9., 3.])
+    /// ```
     [Nn] fn threshold_nn = "threshold"(input: &Tensor, threshold: f64, value: f64, inplace: bool = false) -> Tensor {
         To::inplace(inplace).threshold(input, threshold, value)
     }
     /// `x` above the threshold, `value` at it and below.
+    ///
+    /// ```text
+    /// >>> torch.threshold(torch.tensor([-2.0, 3.0]), 1.0, 9.0)
+    /// tensor([9., 3.])
+    /// ```
     [Torch] fn threshold_of = "threshold"(input: &Tensor, threshold: f64, value: f64) -> Tensor { To::New.threshold(input, threshold, value) }
     /// `threshold` in place.
+    ///
+    /// ```text
+    /// >>> torch.threshold_(torch.tensor([-2.0, 3.0]), 1.0, 9.0)
+    /// tensor([9., 3.])
+    /// ```
     [Torch, Nn] fn threshold_(input: &Tensor, threshold: f64, value: f64) -> Tensor {
         To::First.threshold(input, threshold, value)
     }

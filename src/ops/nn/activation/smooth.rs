@@ -204,6 +204,13 @@ rows! { SMOOTH:
     ///
     /// Args: approximate: "none", or "tanh" for the approximation by a hyperbolic tangent.
     /// **Errors**: RuntimeError for integers and for another `approximate`.
+    ///
+    /// ```text
+    /// >>> F.gelu(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.1587,  0.8413])
+    /// >>> F.gelu(torch.tensor([-1.0, 1.0]), approximate="tanh")
+    /// tensor([-0.1588,  0.8412])
+    /// ```
     [Nn] fn gelu(input: &Tensor, approximate: &str = "none") -> Tensor {
         match approximate {
             "none" => To::New.unary(&GELU, input),
@@ -212,30 +219,90 @@ rows! { SMOOTH:
         }
     }
     /// `x sigmoid(x)`, also known as swish.
+    ///
+    /// ```text
+    /// >>> F.silu(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.2689,  0.7311])
+    /// ```
     [Nn] fn silu(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).unary(&SILU, input) }
     /// `x tanh(softplus(x))`.
+    ///
+    /// ```text
+    /// >>> F.mish(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.3034,  0.8651])
+    /// ```
     [Nn] fn mish(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).point(&MISH, &[input], NO) }
     /// The logarithm of the logistic function.
+    ///
+    /// ```text
+    /// >>> F.logsigmoid(torch.tensor([-1.0, 1.0]))
+    /// tensor([-1.3133, -0.3133])
+    /// ```
     [Nn] fn logsigmoid(input: &Tensor) -> Tensor { point(&LOGSIGMOID, &[input], NO) }
     /// `x` above zero, `alpha * (e^x - 1)` below.
+    ///
+    /// ```text
+    /// >>> F.elu(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.6321,  1.0000])
+    /// ```
     [Nn] fn elu(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor { To::inplace(inplace).elu(input, alpha) }
     /// `elu` in place.
+    ///
+    /// ```text
+    /// >>> F.elu_(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.6321,  1.0000])
+    /// ```
     [Nn] fn elu_(input: &Tensor, alpha: f64 = 1.0) -> Tensor { To::First.elu(input, alpha) }
     /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below.
+    ///
+    /// ```text
+    /// >>> F.celu(torch.tensor([-1.0, 1.0]), alpha=2.0)
+    /// tensor([-0.7869,  1.0000])
+    /// ```
     [Nn] fn celu_nn = "celu"(input: &Tensor, alpha: f64 = 1.0, inplace: bool = false) -> Tensor {
         To::inplace(inplace).celu(input, alpha)
     }
     /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below.
+    ///
+    /// ```text
+    /// >>> torch.celu(torch.tensor([-1.0, 1.0]), alpha=2.0)
+    /// tensor([-0.7869,  1.0000])
+    /// ```
     [Torch] fn celu(input: &Tensor, alpha: f64 = 1.0) -> Tensor { To::New.celu(input, alpha) }
     /// `celu` in place.
+    ///
+    /// ```text
+    /// >>> torch.celu_(torch.tensor([-1.0, 1.0]), alpha=2.0)
+    /// tensor([-0.7869,  1.0000])
+    /// ```
     [Torch, Nn] fn celu_(input: &Tensor, alpha: f64 = 1.0) -> Tensor { To::First.celu(input, alpha) }
     /// The self-normalising `elu`.
+    ///
+    /// ```text
+    /// >>> F.selu(torch.tensor([-1.0, 1.0]))
+    /// tensor([-1.1113,  1.0507])
+    /// ```
     [Nn] fn selu_nn = "selu"(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).selu(input) }
     /// The self-normalising `elu`.
+    ///
+    /// ```text
+    /// >>> torch.selu(torch.tensor([-1.0, 1.0]))
+    /// tensor([-1.1113,  1.0507])
+    /// ```
     [Torch] fn selu(input: &Tensor) -> Tensor { To::New.selu(input) }
     /// `selu` in place.
+    ///
+    /// ```text
+    /// >>> torch.selu_(torch.tensor([-1.0, 1.0]))
+    /// tensor([-1.1113,  1.0507])
+    /// ```
     [Torch, Nn] fn selu_(input: &Tensor) -> Tensor { To::First.selu(input) }
     /// `ln(1 + e^(beta x)) / beta`, the identity where `beta x > threshold`.
+    ///
+    /// ```text
+    /// >>> F.softplus(torch.tensor([-1.0, 1.0]))
+    /// tensor([0.3133, 1.3133])
+    /// ```
     [Nn] fn softplus(input: &Tensor, beta: f64 = 1.0, threshold: f64 = 20.0) -> Tensor {
         for number in [beta, threshold] {
             Scalar::Float(number).fit_wide(input.dtype())?;
@@ -243,8 +310,18 @@ rows! { SMOOTH:
         point(&SOFTPLUS, &[input], [beta, threshold, 0.0, 0.0])
     }
     /// `x / (1 + |x|)`.
+    ///
+    /// ```text
+    /// >>> F.softsign(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.5000,  0.5000])
+    /// ```
     [Nn] fn softsign(input: &Tensor) -> Tensor { input.div(input.abs()?.add(1i64)?) }
     /// `x - tanh(x)`.
+    ///
+    /// ```text
+    /// >>> F.tanhshrink(torch.tensor([-1.0, 1.0]))
+    /// tensor([-0.2384,  0.2384])
+    /// ```
     [Nn] fn tanhshrink(input: &Tensor) -> Tensor { input.sub(input.tanh()?) }
 }
 

@@ -51,6 +51,12 @@ rows! { ATTENTION:
     /// Args: query: (..., heads, L, E); key: (..., heads, S, E); value: (..., heads, S, V); attn_mask: bool (true keys are
     /// seen) or added to the scores; dropout_p: dropped from the weights; is_causal: query i sees keys up to i;
     /// scale: default `1 / sqrt(E)`; enable_gqa: repeats the heads of key and value.
+    ///
+    /// ```text
+    /// >>> q, k, v = torch.ones(2, 8, 5, 16), torch.ones(2, 8, 7, 16), torch.ones(2, 8, 7, 32)
+    /// >>> F.scaled_dot_product_attention(q, k, v).shape
+    /// torch.Size([2, 8, 5, 32])
+    /// ```
     [Nn] autocast Half fn scaled_dot_product_attention(
         query: &Tensor, key: &Tensor, value: &Tensor, attn_mask: Option<&Tensor> = None, dropout_p: f64 = 0.0,
         is_causal: bool = false; scale: Option<f64> = None, enable_gqa: bool = false

@@ -190,6 +190,11 @@ axes! { CONV [1 2 3]:
     ///
     /// Args: stride, padding, dilation: one int or one per axis; groups: parts of the channels that do not mix.
     /// Errors: RuntimeError for shapes or dtypes that do not fit.
+    ///
+    /// ```text
+    /// >>> torch.conv1d(torch.tensor([[[1.0, 2.0, 4.0, 8.0]]]), torch.tensor([[[-1.0, 1.0]]]))
+    /// tensor([[[1., 2., 4.]]])
+    /// ```
     [Torch, Nn] autocast Half fn conv = ("conv") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0],
         dilation: &[i64] = &[1], groups: i64 = 1
@@ -206,6 +211,11 @@ axes! { CONV [1 2 3]:
     /// The transpose of a convolution: from (N, C, ...) and a weight (C, O / groups, ...) to larger images.
     ///
     /// Args: output_padding: added to one side of the result's sizes.
+    ///
+    /// ```text
+    /// >>> torch.conv_transpose1d(torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[1.0, 1.0]]]), stride=2)
+    /// tensor([[[1., 1., 2., 2.]]])
+    /// ```
     [Torch, Nn] autocast Half fn conv_transpose = ("conv_transpose") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0],
         output_padding: &[i64] = &[0], groups: i64 = 1, dilation: &[i64] = &[1]
@@ -217,6 +227,11 @@ axes! { CONV [1 2 3]:
 rows! { OTHERS:
 
     /// Convolution of (T, B, C) with a weight (kernel, C, O) along the first axis.
+    ///
+    /// ```text
+    /// >>> torch.conv_tbc(torch.ones(5, 2, 3), torch.ones(3, 3, 4), torch.zeros(4), pad=1).shape
+    /// torch.Size([5, 2, 4])
+    /// ```
     [Torch, Nn] autocast Half fn conv_tbc(input: &Tensor, weight: &Tensor, bias: &Tensor, pad: i64 = 0) -> Tensor {
         ensure!(input.ndim() == 3, Runtime, "Input must have 3 dims: time, batch, in_channel");
         ensure!(weight.ndim() == 3, Runtime, "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.");
@@ -225,6 +240,11 @@ rows! { OTHERS:
         y.permute_to(&[2, 0, 1])
     }
     /// The general convolution behind the others.
+    ///
+    /// ```text
+    /// >>> torch.convolution(torch.ones(1, 3, 8, 8), torch.ones(4, 3, 3, 3), None, (1, 1), (1, 1), (1, 1), False, (0, 0), 1).shape
+    /// torch.Size([1, 4, 8, 8])
+    /// ```
     [Torch] fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: &[i64], padding: &[i64], dilation: &[i64], transposed: bool, output_padding: &[i64], groups: i64) -> Tensor {
         let n = weight.ndim().saturating_sub(2);
         ensure!((1..=3).contains(&n), Runtime, "convolution: weight should have 3, 4 or 5 dimensions, got {}", weight.ndim());

@@ -312,6 +312,12 @@ rows! { BAG:
     /// Args: input: (B, L), or (N) with `offsets` where each bag begins; mode: sum, mean or max; per_sample_weights: factors
     /// of a sum; include_last_offset: the last offset is the end; padding_idx: a row that does not count.
     /// Shape: (B, dim).
+    ///
+    /// ```text
+    /// >>> F.embedding_bag(torch.tensor([[0, 2], [1, 1]]), torch.tensor([[1.0], [2.0], [3.0]]), mode="sum")
+    /// tensor([[4.],
+    ///         [4.]])
+    /// ```
     [Nn] fn nn_embedding_bag = "embedding_bag"(
         input: &Tensor, weight: &Tensor, offsets: Option<&Tensor> = None, max_norm: Option<f64> = None,
         norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, mode: &str = "mean", _sparse: bool = false,

@@ -199,6 +199,12 @@ rows! { EMBEDDING:
     /// first scaled down to this norm, in place; scale_grad_by_freq: divides gradients by the number of uses.
     /// Shape: (*, dim).
     /// Errors: IndexError for an index that is no row.
+    ///
+    /// ```text
+    /// >>> F.embedding(torch.tensor([2, 0]), torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    /// tensor([[5., 6.],
+    ///         [1., 2.]])
+    /// ```
     [Nn] fn nn_embedding = "embedding"(
         input: &Tensor, weight: &Tensor, padding_idx: Option<i64> = None, max_norm: Option<f64> = None,
         norm_type: f64 = 2.0, scale_grad_by_freq: bool = false, _sparse: bool = false
@@ -212,12 +218,24 @@ rows! { EMBEDDING:
         look_up(weight, input, padding, scale_grad_by_freq)
     }
     /// Rows of `weight` by index; a negative `padding_idx` stands for none.
+    ///
+    /// ```text
+    /// >>> torch.embedding(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1, 0]))
+    /// tensor([[3., 4.],
+    ///         [1., 2.]])
+    /// ```
     [Torch] fn embedding(weight: &Tensor, indices: &Tensor, padding_idx: i64 = -1, scale_grad_by_freq: bool = false, _sparse: bool = false) -> Tensor {
         look_up(weight, indices, usize::try_from(padding_idx).ok(), scale_grad_by_freq)
     }
     /// Vectors with a one at the index: (*, num_classes) int64; -1 classes means as many as needed.
     ///
     /// Errors: RuntimeError for negative indices or ones beyond the classes.
+    ///
+    /// ```text
+    /// >>> F.one_hot(torch.tensor([2, 0]), num_classes=3)
+    /// tensor([[0, 0, 1],
+    ///         [1, 0, 0]])
+    /// ```
     [Nn] fn one_hot(tensor: &Tensor, num_classes: i64 = -1) -> Tensor {
         ensure!(tensor.dtype() == DType::I64, Runtime, "one_hot is only applicable to index tensor of type LongTensor.");
         let mut classes = num_classes;

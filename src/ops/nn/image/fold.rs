@@ -130,6 +130,12 @@ rows! { FOLD:
     /// Sliding blocks of (N, C, H, W) or (C, H, W) as columns: (N, C * kernel, blocks).
     ///
     /// Errors: RuntimeError if no block fits.
+    ///
+    /// ```text
+    /// >>> F.unfold(torch.arange(4.0).view(1, 1, 2, 2), (1, 2))
+    /// tensor([[[0., 2.],
+    ///          [1., 3.]]])
+    /// ```
     [Nn] fn unfold(input: &Tensor, kernel_size: &[i64], dilation: &[i64] = &[1], padding: &[i64] = &[0], stride: &[i64] = &[1]) -> Tensor {
         let d = input.ndim();
         ensure!(d >= 3, Index, "Dimension out of range (expected to be in range of [{}, {}], but got 2)", -(d.max(1) as i64), d.max(1) - 1);
@@ -156,6 +162,11 @@ rows! { FOLD:
     /// Columns of sliding blocks summed into images of `output_size`: the reverse of `unfold`.
     ///
     /// Errors: RuntimeError if the columns do not fit the image.
+    ///
+    /// ```text
+    /// >>> F.fold(torch.ones(1, 2, 2), (2, 2), (1, 2)).shape
+    /// torch.Size([1, 1, 2, 2])
+    /// ```
     [Nn] fn fold(input: &Tensor, output_size: &[i64], kernel_size: &[i64], dilation: &[i64] = &[1], padding: &[i64] = &[0], stride: &[i64] = &[1]) -> Tensor {
         let (d, s) = (input.ndim(), input.shape());
         let size = two("output_size", output_size)?;

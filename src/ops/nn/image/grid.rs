@@ -172,6 +172,14 @@ rows! { GRID:
     ///
     /// Args: mode: bilinear, nearest or bicubic; padding_mode: zeros, border or reflection; align_corners: whether -1 and 1
     /// are the centres of the corner pixels or their edges.
+    ///
+    /// ```text
+    /// >>> theta = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    /// >>> grid = F.affine_grid(theta, (1, 1, 2, 2), align_corners=False)
+    /// >>> F.grid_sample(torch.arange(4.0).view(1, 1, 2, 2), grid, align_corners=False)
+    /// tensor([[[[0., 1.],
+    ///           [2., 3.]]]])
+    /// ```
     [Nn] autocast Float32 fn grid_sample(input: &Tensor, grid: &Tensor, mode: &str = "bilinear", padding_mode: &str = "zeros", align_corners: Option<bool> = None) -> Tensor {
         if align_corners.is_none() { warn(CORNERS); }
         let mode = match mode {
@@ -189,6 +197,12 @@ rows! { GRID:
         sampled(input, grid, Sample { mode, border, align: align_corners.unwrap_or(false), volume: input.ndim() == 5 })
     }
     /// A grid for `grid_sample` from affine maps: (N, 2, 3) for images, (N, 3, 4) for volumes of a `size` (N, C, ...).
+    ///
+    /// ```text
+    /// >>> theta = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    /// >>> F.affine_grid(theta, (1, 3, 4, 5), align_corners=False).shape
+    /// torch.Size([1, 4, 5, 2])
+    /// ```
     [Nn] fn affine_grid(theta: &Tensor, size: &[i64], align_corners: Option<bool> = None) -> Tensor {
         match align_corners {
             None => warn(CORNERS),

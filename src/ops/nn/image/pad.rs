@@ -124,6 +124,14 @@ rows! { PAD:
     ///
     /// Args: pad: numbers (before, after) for the last axis, then the one in front of it, and so on; negative ones cut.
     /// Errors: NotImplementedError for combinations of mode and axes that PyTorch does not have.
+    ///
+    /// ```text
+    /// >>> F.pad(torch.tensor([[1, 2]]), (1, 1, 0, 1))
+    /// tensor([[0, 1, 2, 0],
+    ///         [0, 0, 0, 0]])
+    /// >>> F.pad(torch.tensor([[1.0, 2.0, 3.0]]), (2, 1), mode="reflect")
+    /// tensor([[3., 2., 1., 2., 3., 2.]])
+    /// ```
     [Nn] fn nn_pad = "pad"(input: &Tensor, pad: &[i64], mode: &str = "constant", value: Option<f64> = None) -> Tensor {
         ensure!(pad.len().is_multiple_of(2), Runtime, "Padding length must be divisible by 2");
         let d = input.ndim();

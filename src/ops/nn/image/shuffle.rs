@@ -118,6 +118,11 @@ rows! { SHUFFLE:
     /// Moves channels into pixels: (*, C r r, H, W) to (*, C, H r, W r).
     ///
     /// Errors: RuntimeError if r r does not divide the channels.
+    ///
+    /// ```text
+    /// >>> torch.pixel_shuffle(torch.ones(1, 12, 4, 4), 2).shape
+    /// torch.Size([1, 3, 8, 8])
+    /// ```
     [Torch, Nn] fn pixel_shuffle(input: &Tensor, upscale_factor: i64) -> Tensor {
         let (n, r) = (input.ndim(), upscale_factor);
         ensure!(n >= 3, Runtime, "pixel_shuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
@@ -136,6 +141,11 @@ rows! { SHUFFLE:
     /// Moves pixels into channels: (*, C, H r, W r) to (*, C r r, H, W).
     ///
     /// Errors: RuntimeError if r does not divide height and width.
+    ///
+    /// ```text
+    /// >>> torch.pixel_unshuffle(torch.ones(1, 3, 8, 8), 2).shape
+    /// torch.Size([1, 12, 4, 4])
+    /// ```
     [Torch, Nn] fn pixel_unshuffle(input: &Tensor, downscale_factor: i64) -> Tensor {
         let (n, r) = (input.ndim(), downscale_factor);
         ensure!(n >= 3, Runtime, "pixel_unshuffle expects input to have at least 3 dimensions, but got input with {n} dimension(s)");
@@ -149,6 +159,11 @@ rows! { SHUFFLE:
     /// Deals the channels of (N, C, ...) out of `groups` groups one by one.
     ///
     /// Errors: RuntimeError if the groups do not divide the channels.
+    ///
+    /// ```text
+    /// >>> torch.channel_shuffle(torch.arange(4.0).view(1, 4, 1, 1), 2).flatten()
+    /// tensor([0., 2., 1., 3.])
+    /// ```
     [Torch, Nn] fn channel_shuffle(input: &Tensor, groups: i64) -> Tensor {
         let n = input.ndim();
         ensure!(n > 2, Runtime, "channel_shuffle expects input with > 2 dims, but got input with sizes {:?}", input.shape());

@@ -370,6 +370,13 @@ rows! { UPSAMPLE:
     /// Args: mode: nearest, nearest-exact, linear, bilinear, bicubic, trilinear, lanczos or area; align_corners: whether the
     /// centres of the corner pixels coincide; antialias: widens the filter when shrinking.
     /// Errors: ValueError for sizes that contradict each other, NotImplementedError for a mode that does not fit.
+    ///
+    /// ```text
+    /// >>> F.interpolate(torch.tensor([[[1.0, 3.0]]]), scale_factor=2)
+    /// tensor([[[1., 1., 3., 3.]]])
+    /// >>> F.interpolate(torch.tensor([[[1.0, 3.0]]]), size=3, mode="linear", align_corners=True)
+    /// tensor([[[1., 2., 3.]]])
+    /// ```
     [Nn] fn interpolate(
         input: &Tensor, size: Option<&[i64]> = None, scale_factor: Option<f64> = None, mode: &str = "nearest",
         align_corners: Option<bool> = None, recompute_scale_factor: Option<bool> = None, antialias: bool = false

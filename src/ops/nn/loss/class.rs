@@ -383,6 +383,11 @@ rows! { CLASS:
     /// Args: target: int64 (N, ...) or 0-d; weight: one factor per class; ignore_index: a target that does not count;
     /// reduction: none, mean (weighted) or sum.
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
+    ///
+    /// ```text
+    /// >>> F.nll_loss(torch.tensor([[-0.1, -2.0], [-1.0, -0.5]]), torch.tensor([0, 1]))
+    /// tensor(0.3000)
+    /// ```
     [Nn] autocast Float32 fn nll_loss(
         input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None,
         ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean"
@@ -396,6 +401,11 @@ rows! { CLASS:
     /// Args: target: int64 classes or floating probabilities; weight: one factor per class; ignore_index: a target that
     /// does not count; label_smoothing: in [0, 1].
     /// Errors: IndexError for a target that is no class, ValueError for batch sizes that differ.
+    ///
+    /// ```text
+    /// >>> F.cross_entropy(torch.tensor([[2.0, 0.0], [0.0, 0.0]]), torch.tensor([0, 1]))
+    /// tensor(0.4100)
+    /// ```
     [Nn] autocast Float32 fn cross_entropy(
         input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, size_average: Option<bool> = None,
         ignore_index: i64 = -100, reduce: Option<bool> = None, reduction: &str = "mean", label_smoothing: f64 = 0.0

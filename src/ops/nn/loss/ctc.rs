@@ -193,6 +193,12 @@ rows! { CTC:
     /// Args: log_probs: (T, N, C) or (T, C), float32 or float64; targets: (N, S), or all targets in one row;
     /// input_lengths, target_lengths: of each sample; zero_infinity: impossible targets count as zero, and so do their
     /// gradients, which are nan otherwise.
+    ///
+    /// ```text
+    /// >>> scores = torch.zeros(5, 2, 4).log_softmax(2)
+    /// >>> F.ctc_loss(scores, torch.tensor([[1, 2], [3, 1]]), (5, 5), (2, 2))
+    /// tensor(1.6881)
+    /// ```
     [Nn] autocast Float32 fn nn_ctc_loss = "ctc_loss"(
         log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0,
         reduction: &str = "mean", zero_infinity: bool = false
@@ -208,6 +214,12 @@ rows! { CTC:
         loss(log_probs, targets, Request { blank, reduction: Reduction::parse(reduction)?, zero_infinity, frames: input_lengths, lengths: target_lengths })
     }
     /// The loss of `nn.functional`, the reduction given as a number.
+    ///
+    /// ```text
+    /// >>> scores = torch.zeros(5, 2, 4).log_softmax(2)
+    /// >>> torch.ctc_loss(scores, torch.tensor([[1, 2], [3, 1]]), (5, 5), (2, 2), reduction=1)
+    /// tensor(1.6881)
+    /// ```
     [Torch] autocast Float32 fn ctc_loss(log_probs: &Tensor, targets: &Tensor, input_lengths: &Tensor, target_lengths: &Tensor, blank: i64 = 0, reduction: i64 = 1, zero_infinity: bool = false) -> Tensor {
         let (frames, lengths) = (integers("input_lengths", input_lengths)?, integers("target_lengths", target_lengths)?);
         loss(log_probs, targets, Request { blank, reduction: numbered(reduction)?, zero_infinity, frames: &frames, lengths: &lengths })

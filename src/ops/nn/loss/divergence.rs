@@ -32,6 +32,11 @@ rows! { DIVERGENCE:
     /// Kullback and Leibler's divergence of log-probabilities from a target distribution, term by term.
     ///
     /// Args: reduction: also "batchmean", the sum over the first axis' size. log_target: the target is logarithmic too.
+    ///
+    /// ```text
+    /// >>> F.kl_div(torch.tensor([[0.5, 0.5]]).log(), torch.tensor([[0.9, 0.1]]), reduction="batchmean")
+    /// tensor(0.3681)
+    /// ```
     [Nn] autocast Float32 fn kl_div(input: &Tensor, target: &Tensor, size_average: Option<bool> = None, reduce: Option<bool> = None, reduction: &str = "mean", log_target: bool = false) -> Tensor {
         if reduction == "mean" {
             crate::warning::warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.");
@@ -53,6 +58,11 @@ rows! { DIVERGENCE:
     /// The negative log-likelihood of counts under a Poisson distribution.
     ///
     /// Args: log_input: the input is the logarithm of the rate. full: with Stirling's term. eps: keeps ln(0) away.
+    ///
+    /// ```text
+    /// >>> F.poisson_nll_loss(torch.tensor([0.0, 1.0]), torch.tensor([1.0, 2.0]))
+    /// tensor(0.8591)
+    /// ```
     [Nn] autocast Float32 fn poisson_nll_loss(
         input: &Tensor, target: &Tensor, log_input: bool = true, full: bool = false, size_average: Option<bool> = None,
         eps: f64 = 1e-8, reduce: Option<bool> = None, reduction: &str = "mean"
@@ -74,6 +84,11 @@ rows! { DIVERGENCE:
     ///
     /// Args: var: a tensor of the input's size (the last axis may be 1 or missing) or a number. eps: least variance.
     /// **Errors**: ValueError for other sizes and negative variances.
+    ///
+    /// ```text
+    /// >>> F.gaussian_nll_loss(torch.tensor([0.0, 1.0]), torch.tensor([1.0, 2.0]), torch.tensor([1.0, 1.0]))
+    /// tensor(0.5000)
+    /// ```
     [Nn] fn gaussian_nll_loss(input: &Tensor, target: &Tensor, var: Val, full: bool = false, eps: f64 = 1e-6, reduction: &str = "mean") -> Tensor {
         let var = match var {
             Val::S(s) => {
@@ -110,6 +125,11 @@ rows! { DIVERGENCE:
         reduced(&terms, kind)
     }
     /// `input` where the target is 1, `max(0, margin - input)` where it is -1.
+    ///
+    /// ```text
+    /// >>> F.hinge_embedding_loss(torch.tensor([0.2, 0.4]), torch.tensor([1, -1]))
+    /// tensor(0.4000)
+    /// ```
     [Nn] autocast Float32 fn hinge_embedding_loss(input: &Tensor, target: &Tensor, margin: f64 = 1.0, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         let margin_part = input.rsub(margin)?.clamp_min(0i64)?;
@@ -118,6 +138,11 @@ rows! { DIVERGENCE:
         reduced(&near.add(far)?, kind)
     }
     /// `max(0, -target * (input1 - input2) + margin)`.
+    ///
+    /// ```text
+    /// >>> F.margin_ranking_loss(torch.tensor([0.2, 0.4]), torch.tensor([0.1, 0.9]), torch.tensor([1, 1]))
+    /// tensor(0.2500)
+    /// ```
     [Nn] autocast Float32 fn margin_ranking_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         ensure!(input1.ndim() == input2.ndim() && input1.ndim() == target.ndim(), Runtime,
@@ -127,6 +152,11 @@ rows! { DIVERGENCE:
     /// `1 - cos` of pairs with target 1, `max(0, cos - margin)` of pairs with target -1.
     ///
     /// **Shape**: inputs (N, D) with targets (N), or (D) with a 0-d target.
+    ///
+    /// ```text
+    /// >>> F.cosine_embedding_loss(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]), torch.tensor([1]))
+    /// tensor(0.2929)
+    /// ```
     [Nn] autocast Float32 fn cosine_embedding_loss(input1: &Tensor, input2: &Tensor, target: &Tensor, margin: f64 = 0.0, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         ensure!(target.ndim() <= 1, Runtime, "0D or 1D target tensor expected, multi-target not supported");
@@ -144,6 +174,11 @@ rows! { DIVERGENCE:
         reduced(&near.add(far)?, kind)
     }
     /// Binary cross entropy of logits, averaged over the classes of the last axis.
+    ///
+    /// ```text
+    /// >>> F.multilabel_soft_margin_loss(torch.tensor([[2.0, -1.0]]), torch.tensor([[1.0, 0.0]]))
+    /// tensor(0.2201)
+    /// ```
     [Nn] fn multilabel_soft_margin_loss(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         let log = |x: &Tensor| point(&crate::ops::nn::activation::smooth::LOGSIGMOID, &[x], NO);
@@ -156,6 +191,11 @@ rows! { DIVERGENCE:
     /// `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with distances of norm `p`.
     ///
     /// Args: swap: take the nearer of anchor and positive to the negative.
+    ///
+    /// ```text
+    /// >>> F.triplet_margin_loss(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 5.0]]))
+    /// tensor(1.0000)
+    /// ```
     [Nn] autocast Float32 fn triplet_margin_loss(anchor: &Tensor, positive: &Tensor, negative: &Tensor, margin: f64 = 1.0, p: f64 = 2.0, eps: f64 = 1e-6, swap: bool = false, ..reduction: Reduction) -> Tensor {
         let kind = reduction;
         ensure!(margin > 0.0, Value, "margin must be greater than 0, got {margin}");

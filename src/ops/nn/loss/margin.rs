@@ -201,6 +201,11 @@ rows! { MARGIN:
     /// `sum max(0, margin - x[y] + x[i])^p / C` over the classes that are not the target.
     ///
     /// Args: input: (N, C) or (C); target: int64 (N) or 0-d; p: 1 or 2; weight: one factor per class.
+    ///
+    /// ```text
+    /// >>> F.multi_margin_loss(torch.tensor([[0.1, 0.7, 0.2]]), torch.tensor([1]))
+    /// tensor(0.3000)
+    /// ```
     [Nn] autocast Float32 fn multi_margin_loss(input: &Tensor, target: &Tensor, p: i64 = 1, margin: f64 = 1.0, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(p == 1 || p == 2, Value, "only p == 1 and p == 2 supported");
         let shape = input.shape();
@@ -227,6 +232,11 @@ rows! { MARGIN:
     /// `sum max(0, 1 - x[y] + x[i]) / C` over targets y and classes i that are none.
     ///
     /// Args: input: (N, C) or (C); target: int64 of the same shape, classes up to the first -1.
+    ///
+    /// ```text
+    /// >>> F.multilabel_margin_loss(torch.tensor([[0.1, 0.2, 0.4]]), torch.tensor([[2, -1, 0]]))
+    /// tensor(0.5000)
+    /// ```
     [Nn] autocast Float32 fn multilabel_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
         let shape = input.shape();
         ensure!(

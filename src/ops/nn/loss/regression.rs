@@ -29,6 +29,11 @@ rows! { REGRESSION:
     /// Args: reduction: "mean", "sum" or "none". weight: a factor for every term.
     /// **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
     /// **Errors**: ValueError for another reduction.
+    ///
+    /// ```text
+    /// >>> F.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([0.0, 4.0]))
+    /// tensor(2.5000)
+    /// ```
     [Nn] autocast Float32 fn mse_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         same_sizes(input, target);
         match weight {
@@ -37,6 +42,11 @@ rows! { REGRESSION:
         }
     }
     /// The absolute error of each pair of elements, averaged, summed or as it is.
+    ///
+    /// ```text
+    /// >>> F.l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([0.0, 4.0]))
+    /// tensor(1.5000)
+    /// ```
     [Nn] autocast Float32 fn l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         same_sizes(input, target);
         match weight {
@@ -47,6 +57,11 @@ rows! { REGRESSION:
     /// Squared error below `beta`, absolute error above.
     ///
     /// **Errors**: RuntimeError for a negative `beta`.
+    ///
+    /// ```text
+    /// >>> F.smooth_l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([0.5, 4.0]))
+    /// tensor(0.8125)
+    /// ```
     [Nn] autocast Float32 fn smooth_l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, beta: f64 = 1.0) -> Tensor {
         same_sizes(input, target);
         ensure!(beta >= 0.0, Runtime, "smooth_l1_loss does not support negative values for beta.");
@@ -56,6 +71,11 @@ rows! { REGRESSION:
     /// Half the squared error below `delta`, `delta` times the absolute error above.
     ///
     /// **Errors**: RuntimeError unless `delta` is positive.
+    ///
+    /// ```text
+    /// >>> F.huber_loss(torch.tensor([1.0, 2.0]), torch.tensor([0.5, 5.0]), delta=2.0)
+    /// tensor(2.0625)
+    /// ```
     [Nn] autocast Float32 fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
         same_sizes(input, target);
         let reduction = Reduction::parse(reduction)?;
@@ -69,6 +89,11 @@ rows! { REGRESSION:
     ///
     /// Args: input: probabilities. target: the same shape. weight: broadcast to it.
     /// **Errors**: ValueError if shapes differ; RuntimeError for probabilities outside [0, 1].
+    ///
+    /// ```text
+    /// >>> F.binary_cross_entropy(torch.tensor([0.9, 0.2]), torch.tensor([1.0, 0.0]))
+    /// tensor(0.1643)
+    /// ```
     [Nn] autocast Float32 fn binary_cross_entropy(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction) -> Tensor {
         ensure!(
             input.shape() == target.shape(),
@@ -85,6 +110,11 @@ rows! { REGRESSION:
     ///
     /// Args: weight: a factor for every term. pos_weight: a factor for the positive class.
     /// **Errors**: ValueError if shapes differ.
+    ///
+    /// ```text
+    /// >>> F.binary_cross_entropy_with_logits(torch.tensor([2.0, -1.0]), torch.tensor([1.0, 0.0]))
+    /// tensor(0.2201)
+    /// ```
     [Nn] autocast Float32 fn binary_cross_entropy_with_logits(input: &Tensor, target: &Tensor, weight: Option<&Tensor> = None, ..reduction: Reduction, pos_weight: Option<&Tensor> = None) -> Tensor {
         ensure!(input.shape() == target.shape(), Value, "Target size (torch.Size({:?})) must be the same as input size (torch.Size({:?}))", target.shape(), input.shape());
         match pos_weight {
@@ -93,6 +123,11 @@ rows! { REGRESSION:
         }
     }
     /// `ln(1 + e^(-target * input))`.
+    ///
+    /// ```text
+    /// >>> F.soft_margin_loss(torch.tensor([2.0, -1.0]), torch.tensor([1.0, -1.0]))
+    /// tensor(0.2201)
+    /// ```
     [Nn] autocast Float32 fn soft_margin_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction) -> Tensor {
         loss(&SOFT_MARGIN, input, target, None, reduction, NO)
     }

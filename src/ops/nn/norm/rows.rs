@@ -197,6 +197,12 @@ rows! { NORM:
     ///
     /// Args: input: float (N, C, ...); running_mean, running_var, weight, bias: C elements.
     /// Errors: ValueError for one value per channel while training.
+    ///
+    /// ```text
+    /// >>> F.batch_norm(torch.tensor([[1.0], [3.0]]), None, None, training=True)
+    /// tensor([[-1.0000],
+    ///         [ 1.0000]])
+    /// ```
     [Nn] fn nn_batch_norm = "batch_norm"(
         input: &Tensor, running_mean: Option<&Tensor>, running_var: Option<&Tensor>, weight: Option<&Tensor> = None,
         bias: Option<&Tensor> = None, training: bool = false, momentum: f64 = 0.1, eps: f64 = 1e-5
@@ -205,6 +211,12 @@ rows! { NORM:
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Batch normalisation in the argument order of the root namespace.
+    ///
+    /// ```text
+    /// >>> torch.batch_norm(torch.tensor([[1.0], [3.0]]), None, None, None, None, True, 0.1, 1e-5, False)
+    /// tensor([[-1.0000],
+    ///         [ 1.0000]])
+    /// ```
     [Torch] fn batch_norm(
         input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>,
         running_var: Option<&Tensor>, training: bool, momentum: f64, eps: f64, _cudnn_enabled: bool
@@ -212,16 +224,31 @@ rows! { NORM:
         batch(input, BatchParams { weight, bias, running_mean, running_var }, training, momentum, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
+    ///
+    /// ```text
+    /// >>> F.layer_norm(torch.tensor([[1.0, 3.0]]), (2,))
+    /// tensor([[-1.0000,  1.0000]])
+    /// ```
     [Nn] fn nn_layer_norm = "layer_norm"(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5) -> Tensor {
         layer_checked(input, normalized_shape, weight, bias, eps)
     }
     /// Normalises over the last axes, which have the shape `normalized_shape`, then scales and shifts.
+    ///
+    /// ```text
+    /// >>> torch.layer_norm(torch.tensor([[1.0, 3.0]]), (2,))
+    /// tensor([[-1.0000,  1.0000]])
+    /// ```
     [Torch] fn layer_norm(input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, _cudnn_enable: bool = true) -> Tensor {
         layer_checked(input, normalized_shape, weight, bias, eps)
     }
     /// Normalises each of `num_groups` groups of channels of each sample.
     ///
     /// Errors: RuntimeError if the groups do not divide the channels.
+    ///
+    /// ```text
+    /// >>> F.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
+    /// tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
+    /// ```
     [Nn] fn nn_group_norm = "group_norm"(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5) -> Tensor {
         ensure!(input.ndim() >= 2, Runtime, "Expected at least 2 dimensions for input tensor but received {}", input.ndim());
         ensure!(num_groups != 0, Runtime, "group_norm: num_groups must not be 0");
@@ -231,12 +258,23 @@ rows! { NORM:
         group_checked(input, num_groups, weight, bias, eps)
     }
     /// Normalises each of `num_groups` groups of channels of each sample.
+    ///
+    /// ```text
+    /// >>> torch.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
+    /// tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
+    /// ```
     [Torch] fn group_norm(input: &Tensor, num_groups: i64, weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, eps: f64 = 1e-5, _cudnn_enabled: bool = true) -> Tensor {
         group_checked(input, num_groups, weight, bias, eps)
     }
     /// Normalises each channel of each sample.
     ///
     /// Errors: ValueError for one element per channel.
+    ///
+    /// ```text
+    /// >>> F.instance_norm(torch.tensor([[[1.0, 3.0], [10.0, 30.0]]]))
+    /// tensor([[[-1.0000,  1.0000],
+    ///          [-1.0000,  1.0000]]])
+    /// ```
     [Nn] fn nn_instance_norm = "instance_norm"(
         input: &Tensor, running_mean: Option<&Tensor> = None, running_var: Option<&Tensor> = None,
         weight: Option<&Tensor> = None, bias: Option<&Tensor> = None, use_input_stats: bool = true, momentum: f64 = 0.1,
@@ -249,6 +287,11 @@ rows! { NORM:
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Instance normalisation in the argument order of the root namespace.
+    ///
+    /// ```text
+    /// >>> torch.instance_norm(torch.tensor([[[1.0, 3.0]]]), None, None, None, None, True, 0.1, 1e-5, False)
+    /// tensor([[[-1.0000,  1.0000]]])
+    /// ```
     [Torch] fn instance_norm(
         input: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, running_mean: Option<&Tensor>,
         running_var: Option<&Tensor>, use_input_stats: bool, momentum: f64, eps: f64, _cudnn_enabled: bool
@@ -256,6 +299,11 @@ rows! { NORM:
         instance(input, BatchParams { weight, bias, running_mean, running_var }, use_input_stats, momentum, eps)
     }
     /// Divides by the root mean square over the last axes, then scales.
+    ///
+    /// ```text
+    /// >>> torch.rms_norm(torch.tensor([[3.0, 4.0]]), (2,))
+    /// tensor([[0.8485, 1.1314]])
+    /// ```
     [Torch, Nn] fn rms_norm(
         input: &Tensor, normalized_shape: &[i64], weight: Option<&Tensor> = None, eps: Option<f64> = None
     ) -> Tensor {

@@ -234,6 +234,11 @@ axes! { FRACTIONAL [2 3]:
     /// The greatest elements of windows at random places.
     ///
     /// Args: kernel_size, output_size: one int or one per axis; output_ratio: sizes as parts of the input's.
+    ///
+    /// ```text
+    /// >>> F.fractional_max_pool2d(torch.ones(1, 1, 8, 8), 2, output_size=5).shape
+    /// torch.Size([1, 1, 5, 5])
+    /// ```
     [Nn] autocast Float32 from 2 fn fractional_max_pool = ("fractional_max_pool") |n| (
         input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None,
         return_indices: bool = false, __random_samples: Option<&Tensor> = None
@@ -242,6 +247,11 @@ axes! { FRACTIONAL [2 3]:
         Ok(if return_indices { Ret::Tuple(smallvec![v, i]) } else { Ret::Tensor(v) })
     }
     /// The greatest elements of windows at random places, and their positions in the plane.
+    ///
+    /// ```text
+    /// >>> F.fractional_max_pool2d_with_indices(torch.ones(1, 1, 8, 8), 2, output_size=5)[1].shape
+    /// torch.Size([1, 1, 5, 5])
+    /// ```
     [Nn] autocast Float32 from 2 fn fractional_max_pool_with_indices = ("fractional_max_pool", "_with_indices") |n| (
         input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None,
         _return_indices: bool = false, __random_samples: Option<&Tensor> = None

@@ -159,6 +159,11 @@ axes! { POOL [1 2 3]:
     /// The greatest element of every window; with `return_indices` also its position in the plane.
     ///
     /// Args: input: real (N, C, ...) or (C, ...); kernel_size, stride, padding, dilation: one int or one per axis.
+    ///
+    /// ```text
+    /// >>> F.max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[4., 3.]])
+    /// ```
     [Nn] autocast Float32 from 3 fn nn_max_pool = ("max_pool") |n| (
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         dilation: &[i64] = &[1], ceil_mode: bool = false, return_indices: bool = false
@@ -166,6 +171,11 @@ axes! { POOL [1 2 3]:
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, return_indices).map(pair)
     }
     /// The greatest element of every window and its position in the plane.
+    ///
+    /// ```text
+    /// >>> F.max_pool1d_with_indices(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// (tensor([[4., 3.]]), tensor([[1, 3]]))
+    /// ```
     [Nn] autocast Float32 from 3 fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         dilation: &[i64] = &[1], ceil_mode: bool = false, _return_indices: bool = false
@@ -173,10 +183,21 @@ axes! { POOL [1 2 3]:
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, true).map(pair)
     }
     /// The greatest element of every window.
+    ///
+    /// ```text
+    /// >>> torch.max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[4., 3.]])
+    /// ```
     [Torch] autocast Float32 from 3 fn max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
     }
     /// Puts values back where a maximum pooling found them; zero elsewhere.
+    ///
+    /// ```text
+    /// >>> y, at = F.max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2, return_indices=True)
+    /// >>> F.max_unpool1d(y, at, 2)
+    /// tensor([[0., 4., 0., 3.]])
+    /// ```
     [Nn] autocast Float32 from 2 fn max_unpool = ("max_unpool") |n| (
         input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         output_size: Option<&[i64]> = None
@@ -184,15 +205,30 @@ axes! { POOL [1 2 3]:
         unpool(input, indices, n, kernel_size, stride, padding, output_size)
     }
     /// The greatest elements of as many windows as `output_size` says.
+    ///
+    /// ```text
+    /// >>> F.adaptive_max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[4., 3.]])
+    /// ```
     [Nn] autocast Float32 from 3 fn adaptive_max_pool = ("adaptive_max_pool") |n| (input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
         adaptive_max(["", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"][n], input, n, output_size, return_indices)
     }
     /// Averages over as many windows as `output_size` says.
+    ///
+    /// ```text
+    /// >>> F.adaptive_avg_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
+    /// torch.Size([1, 3, 5, 9])
+    /// ```
     [Nn] autocast Float32 from 3 fn adaptive_avg_pool = ("adaptive_avg_pool") |n| (input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg(ADAPTIVE_AVG[n], input, n, output_size) }
 }
 
 rows! { AVERAGES:
     /// Averages over windows of (N, C, L).
+    ///
+    /// ```text
+    /// >>> torch.avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[2.5000, 2.5000]])
+    /// ```
     [Torch, Nn] fn avg_pool1d(input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], ceil_mode: bool = false, count_include_pad: bool = true) -> Tensor {
         for (v, what) in [(kernel_size, "kernel_size"), (stride.unwrap_or(&[1]), "stride"), (padding, "padding")] {
             ensure!(v.len() <= 1, Runtime, "avg_pool1d() argument '{what}' should contain one int (got {})", v.len());
@@ -200,6 +236,11 @@ rows! { AVERAGES:
         avg(input, 1, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
     }
     /// Averages over windows of (N, C, H, W); `divisor_override` replaces the size of the window.
+    ///
+    /// ```text
+    /// >>> F.avg_pool2d(torch.ones(1, 3, 8, 8), 3, stride=2, padding=1).shape
+    /// torch.Size([1, 3, 4, 4])
+    /// ```
     [Nn] fn avg_pool2d(
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None
@@ -207,6 +248,11 @@ rows! { AVERAGES:
         avg(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     }
     /// Averages over windows of (N, C, D, H, W); `divisor_override` replaces the size of the window.
+    ///
+    /// ```text
+    /// >>> F.avg_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
+    /// torch.Size([1, 3, 4, 4, 4])
+    /// ```
     [Nn] autocast Float32 fn avg_pool3d(
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
         ceil_mode: bool = false, count_include_pad: bool = true, divisor_override: Option<i64> = None
@@ -214,8 +260,18 @@ rows! { AVERAGES:
         avg(input, 3, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     }
     /// Averages over as many windows as `output_size` says.
+    ///
+    /// ```text
+    /// >>> F.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[2.5000, 2.5000]])
+    /// ```
     [Torch] fn adaptive_avg_pool1d_root = "adaptive_avg_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
     /// The greatest elements of as many windows as `output_size` says, and their positions.
+    ///
+    /// ```text
+    /// >>> torch.adaptive_max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// (tensor([[4., 3.]]), tensor([[1, 3]]))
+    /// ```
     [Torch] fn adaptive_max_pool1d_root = "adaptive_max_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Ret { adaptive_max("adaptive_max_pool1d", input, 1, output_size, true) }
 }
 

@@ -25,7 +25,12 @@ def _holds_text(array):
 
 
 def default_convert(data):
-    """Turns NumPy arrays inside nested containers into tensors and leaves everything else."""
+    """Turns NumPy arrays inside nested containers into tensors and leaves everything else.
+
+    >>> import numpy
+    >>> rl.utils.data.default_convert({"x": numpy.arange(2), "name": "a"})
+    {'x': tensor([0, 1]), 'name': 'a'}
+    """
     kind = type(data)
     if isinstance(data, Tensor):
         return data
