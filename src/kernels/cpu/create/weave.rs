@@ -185,7 +185,9 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
             let (to, from) = (dst.at(to + i), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
             match step {
                 0 => repeat(to, from, n),
-                1 => std::ptr::copy_nonoverlapping(from, to, n),
+                // elements written over themselves stay
+                1 if !std::ptr::eq(from, to) => std::ptr::copy_nonoverlapping(from, to, n),
+                1 => {}
                 _ => reverse(to, from, n),
             }
         });

@@ -269,7 +269,7 @@ pub unsafe fn factors_backward<T: Flt>(bags: &Bags, g: *const T, table: *const T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{BF16, Elem, F16};
+    use crate::base::{BF16, F16};
     use crate::kernels::cpu::machine::simd::{LEVELS, with_level};
 
     fn check<T: Flt>(tol: f64) {
