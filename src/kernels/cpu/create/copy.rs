@@ -1,9 +1,9 @@
 //! Copies: strided, with conversion, fills, sums in order, single elements.
 
 use crate::base::{DType, Dims, Elem, Num, Scalar};
-use crate::kernels::cpu::machine::cast::cast_fn;
+use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::kernels::cpu::machine::iter::{Operand, for_each, gather, scatter};
 use crate::kernels::cpu::machine::par;
 use crate::with_dtype;
 use std::ops::Range;
@@ -74,20 +74,59 @@ pub unsafe fn copy(
         Operand { ptr: src as *mut u8, strides: src_strides, dtype: src_dtype, compute },
     ];
     if dst_dtype != src_dtype {
-        let convert = cast_fn(src_dtype, dst_dtype);
+        let cast = Cast::new(src_dtype, dst_dtype);
         let operands = [
             Operand { ptr: dst, strides: dst_strides, dtype: dst_dtype, compute: dst_dtype },
             operands[1].clone(),
         ];
         // SAFETY: the caller's promise; the kernel converts dense blocks
-        unsafe { for_each(shape, &operands, &|p, n| convert(p[1], p[0], n)) };
+        unsafe { for_each(shape, &operands, &|p, n| cast.run(p[1], p[0], n)) };
         return;
     }
     if shape.len() >= 2 && super::transpose::try_copy(shape, dst, dst_strides, src, src_strides, size) {
         return;
     }
+    if let (Some(&n), Some(&along), Some(&0)) = (shape.last(), dst_strides.last(), src_strides.last())
+        && along == 1
+        && n >= REPEATED
+    {
+        // SAFETY: the caller's promise
+        return unsafe { repeat_rows(shape, dst, dst_strides, src, src_strides, size) };
+    }
     // SAFETY: the caller's promise
     unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
+}
+
+/// Length of a row from which on an element that is repeated along it is written where it goes, not gathered first.
+const REPEATED: usize = 64;
+
+/// Rows each of which is one element over and over.
+///
+/// # Safety
+/// As [`copy`]; the last stride of `dst` is 1, that of `src` 0.
+unsafe fn repeat_rows(
+    shape: &[usize],
+    dst: *mut u8,
+    dst_strides: &[usize],
+    src: *const u8,
+    src_strides: &[usize],
+    size: usize,
+) {
+    let [lead @ .., n] = shape else { return };
+    let rows: usize = lead.iter().product();
+    let (dst, src) = (Ptr(dst), Ptr::of(src));
+    par::for_each_chunk(rows, (par::ELEMENTWISE_GRAIN / n).max(1), |range| {
+        for row in range {
+            let (mut rest, mut to, mut from) = (row, 0, 0);
+            for (k, &len) in lead.iter().enumerate().rev() {
+                to += rest % len * dst_strides[k];
+                from += rest % len * src_strides[k];
+                rest /= len;
+            }
+            // SAFETY: a row of this task's, and its element
+            unsafe { gather(src.at(from * size), 0, dst.at(to * size), size, *n) };
+        }
+    });
 }
 
 /// Bytes that one task joins.
@@ -118,6 +157,22 @@ pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
         });
     }
     let parts: Vec<_> = parts.iter().map(|&(from, bytes)| (Ptr::of(from), bytes)).collect();
+    if let Some(&(_, one)) = parts.first()
+        && matches!(one, 1 | 2 | 4 | 8 | 16)
+        && parts.iter().all(|p| p.1 == one)
+    {
+        // an element a row: a copy of each would be a call of each
+        const ROWS: usize = 512;
+        return par::for_each_chunk(rows.div_ceil(ROWS), (JOIN_BYTES / (width * ROWS)).max(1), |r| {
+            for start in r.map(|k| k * ROWS) {
+                for (k, (from, _)) in parts.iter().enumerate() {
+                    let to = dst.at(start * width + k * one);
+                    // SAFETY: rows of a part, and their places
+                    unsafe { scatter(from.at(start * one), to, width, one, ROWS.min(rows - start)) };
+                }
+            }
+        });
+    }
     par::for_each_chunk(rows, (JOIN_BYTES / width.max(1)).max(1), |r| {
         for row in r {
             let mut to = row * width;
