@@ -89,6 +89,11 @@ impl Scalar {
             _ => self,
         }
     }
+    /// Whether a half type holds the number as it is.
+    pub fn is_half(self, dtype: DType) -> bool {
+        let (whole, half) = (self.to::<f64>(), self.rounded(dtype).to::<f64>());
+        whole == half || whole.is_nan()
+    }
     /// Whether [`Scalar::fit`] has nothing to say.
     #[inline]
     pub fn fits(self, dtype: DType) -> bool {

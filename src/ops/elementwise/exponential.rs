@@ -2,13 +2,13 @@
 
 use crate::base::{C64, C128, DType, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{NO, map, point1, point2, typed, zip};
-use crate::kernels::cpu::elementwise::{clib, math, special};
+use crate::kernels::cpu::elementwise::block::{NO, map, point1, point2, typed, typed2, zip};
+use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::elementwise::arithmetic::{add, true_divide};
-use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::binary::{binary, native2};
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::{point, points};
-use crate::ops::elementwise::kind::unary::{double, float, unary};
+use crate::ops::elementwise::kind::unary::{float, unary, vector_double};
 use crate::ops::table::{Table, Val};
 use crate::rows;
 use crate::tensor::Tensor;
@@ -179,22 +179,9 @@ unary! { EXPONENTIAL:
     /// tensor([0.0000, 0.3466,   -inf])
     /// ```
     [Special] entr "SpecialEntrBackward0": Double,
-        cpu |dt| double!(dt, special::entr),
+        cpu |dt| vector_double!(dt, math::entr_f64),
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.log()?.add(1i64)?.neg()?);
-}
-
-/// `x * v`, zero where `x` is zero unless `v` is nan.
-macro_rules! x_times {
-    ($a:ident, $b:ident, $v:expr) => {
-        if $b.is_nan() {
-            $b
-        } else if $a == 0.0 {
-            0.0
-        } else {
-            $a * $v
-        }
-    };
 }
 
 /// `ln(e^a + e^b)` for complex operands.
@@ -248,12 +235,7 @@ binary! { PAIRS:
                 C64::new(w.re as f32, w.im as f32)
             })),
             DType::C128 => Some(zip(logaddexp_complex)),
-            _ => kernel!(dt, floats, T => zip(|a: T, b: T| {
-                if a.is_infinite() && a == b { a } else {
-                    let m = if a > b || a.is_nan() { a } else { b };
-                    m + (-(a - b).abs()).exp().ln_1p()
-                }
-            })),
+            _ => native2!(dt, math::logaddexp_f32, math::logaddexp_f64),
         },
         grad {
             a |g, a, b| g.mul(softmax_weight(&a, &b, 1.0)?.conj()?),
@@ -266,12 +248,7 @@ binary! { PAIRS:
     /// tensor([  4., -99.])
     /// ```
     logaddexp2(input: T, other: T) LOGADDEXP2 "Logaddexp2Backward0": Same,
-        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| {
-            if a.is_infinite() && a == b { a } else {
-                let m = if a > b || a.is_nan() { a } else { b };
-                m + (-(a - b).abs()).exp2().ln_1p() * std::f64::consts::LOG2_E as T
-            }
-        })),
+        cpu |dt| native2!(dt, math::logaddexp2_f32, math::logaddexp2_f64),
         grad {
             a |g, a, b| g.mul(softmax_weight(&a, &b, std::f64::consts::LN_2)?),
             b |g, a, b| g.mul(softmax_weight(&b, &a, std::f64::consts::LN_2)?),
@@ -283,7 +260,7 @@ binary! { PAIRS:
     /// tensor([0.0000, 2.1972])
     /// ```
     xlogy(input: V, other: V) XLOGY "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" also [Special "xlogy"]: Float,
-        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| x_times!(a, b, b.ln()))),
+        cpu |dt| native2!(dt, math::xlogy_f32, math::xlogy_f64),
         grad {
             a |g, a, b: Val| beside_log(g, &a, b, 0.0, Tensor::log, f64::ln),
             b |g, a: Val, b: Val| g.mul(true_divide(a, b)?),
@@ -296,7 +273,10 @@ binary! { PAIRS:
     /// ```
     xlog1py(input: V, other: V) XLOG1PY "SpecialXlog1PyBackward0" "SpecialXlog1PyBackward2" "SpecialXlog1PyBackward1"
         also [Special "xlog1py"]: Double,
-        cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| x_times!(a, b, b.ln_1p()))),
+        cpu |dt| match dt {
+            DType::F64 => Some(typed2(math::xlog1py_f64)),
+            _ => None,
+        },
         grad {
             a |g, a, b: Val| beside_log(g, &a, b, -1.0, Tensor::log1p, f64::ln_1p),
             b |g, a: Val, b: Val| g.mul(true_divide(a, add(b, 1i64, Scalar::Int(1))?)?),

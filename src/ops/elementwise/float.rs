@@ -3,10 +3,10 @@
 use crate::base::{BF16, C64, C128, DType, Elem, F16, Float};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{map, point1, zip};
-use crate::kernels::cpu::elementwise::clib;
+use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
-use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::binary::{binary, native2};
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
 use crate::ops::elementwise::kind::run::run1;
@@ -20,15 +20,17 @@ fn sign_ratio(y: &Tensor, a: &Tensor) -> Result<Tensor> {
     a.eq(0i64)?.choose(0i64, y.div(a)?)
 }
 
-/// The bits of the half after `a` towards `b`, given both as bits and as numbers: magnitudes are ordered as their bits.
-fn next_half(bits: u16, a: f32, b: f32, towards: u16) -> u16 {
-    match a {
-        _ if a.is_nan() => bits,
-        _ if b.is_nan() || a == b => towards,
-        0.0 => (towards & 0x8000) | 1,
-        _ if (a < b) == (a > 0.0) => bits + 1,
-        _ => bits - 1,
-    }
+/// The bits of the number after `a` towards `b`, both given as numbers and as bits of a type: magnitudes are ordered as their
+/// bits. Choices instead of branches, so that loops over it vectorise.
+macro_rules! next {
+    ($a:expr, $b:expr, $from:expr, $to:expr, $bits:ty) => {{
+        let (a, b, from, to): (_, _, $bits, $bits) = ($a, $b, $from, $to);
+        let sign = 1 << (<$bits>::BITS - 1);
+        let step = if (a < b) == (a > 0.0) { from.wrapping_add(1) } else { from.wrapping_sub(1) };
+        let step = if a == 0.0 { (to & sign) | 1 } else { step };
+        let step = if a == b || b != b { to } else { step };
+        if a != a { from } else { step }
+    }};
 }
 
 binary! { FLOAT:
@@ -49,10 +51,16 @@ binary! { FLOAT:
     /// ```
     nextafter(input: T, other: T) NEXTAFTER "NextafterBackward0": Own,
         cpu |dt| match dt {
-            DType::F16 => Some(zip(|a: F16, b: F16| F16::from_bits(next_half(a.to_bits(), a.up(), b.up(), b.to_bits())))),
-            DType::BF16 => Some(zip(|a: BF16, b: BF16| BF16::from_bits(next_half(a.to_bits(), a.up(), b.up(), b.to_bits())))),
-            DType::F32 => Some(zip(clib::nextafterf)),
-            DType::F64 => Some(zip(clib::nextafter)),
+            DType::F16 => Some(zip(|a: i16, b: i16| {
+                let (x, y) = (F16::from_bits(a as u16), F16::from_bits(b as u16));
+                next!(x.up(), y.up(), a as u16, b as u16, u16) as i16
+            })),
+            DType::BF16 => Some(zip(|a: i16, b: i16| {
+                let (x, y) = (BF16::from_bits(a as u16), BF16::from_bits(b as u16));
+                next!(x.up(), y.up(), a as u16, b as u16, u16) as i16
+            })),
+            DType::F32 => Some(zip(|a: f32, b: f32| f32::from_bits(next!(a, b, a.to_bits(), b.to_bits(), u32)))),
+            DType::F64 => Some(zip(|a: f64, b: f64| f64::from_bits(next!(a, b, a.to_bits(), b.to_bits(), u64)))),
             _ => None,
         },
         grad { a |g, a, b| g.keep(&a.ne(&b)?), b |g, a, b| g.keep(&a.eq(&b)?) };
@@ -69,7 +77,7 @@ binary! { FLOAT:
                 a * C64::new(w.re as f32, w.im as f32)
             })),
             DType::C128 => Some(zip(|a: C128, b: C128| a * clib::exp(b * std::f64::consts::LN_2))),
-            _ => kernel!(dt, floats, T => zip(|a: T, b: T| a * b.exp2())),
+            _ => native2!(dt, math::ldexp_f32, math::ldexp_f64),
         },
         grad {
             a |g, b| {

@@ -3,6 +3,7 @@
 use crate::base::{C64, C128, DType, Elem};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{UnaryFn, map, point1};
+use crate::kernels::cpu::elementwise::math::scalar::{hypot, hypot_f32};
 use crate::ops::elementwise::kind::nary::points;
 use crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad, unary};
 use crate::ops::elementwise::kind::{Rule, Takes, kernel};
@@ -74,10 +75,12 @@ unary! { ROUNDING:
     /// ```
     abs "AbsBackward0" also ["absolute"]: Real,
         cpu |dt| match dt {
+            // a bit less, whatever the others say
+            DType::F16 | DType::BF16 => Some(map(|x: i16| x & i16::MAX)),
             DType::F32 => Some(map(|x: f32| x.abs())),
             DType::F64 => Some(map(|x: f64| x.abs())),
-            DType::C64 => Some(map(|z: C64| (z.re as f64).hypot(z.im as f64) as f32)),
-            DType::C128 => Some(map(|z: C128| z.re.hypot(z.im))),
+            DType::C64 => Some(map(|z: C64| hypot_f32(z.re, z.im))),
+            DType::C128 => Some(map(|z: C128| hypot(z.re, z.im))),
             DType::U8 => Some(map(|x: u8| x)),
             DType::I8 => Some(map(|x: i8| x.wrapping_abs())),
             DType::I16 => Some(map(|x: i16| x.wrapping_abs())),

@@ -2,8 +2,8 @@
 
 use crate::base::{C64, C128, DType};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{NO, map, point2, typed, typed2};
-use crate::kernels::cpu::elementwise::{clib, math, special};
+use crate::kernels::cpu::elementwise::block::{NO, bfloat16, float16, map, point2, typed, typed2, zip};
+use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::elementwise::kind::binary::binary;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::{point, points};
@@ -169,8 +169,8 @@ unary! { TRIG:
     /// ```
     sinc "SincBackward0" also [Special "sinc"]: Float,
         cpu |dt| match dt {
-            DType::F32 => Some(map(|x: f32| special::sinc(x as f64) as f32)),
-            DType::F64 => Some(map(special::sinc)),
+            DType::F32 => Some(typed(math::sinc_f32)),
+            DType::F64 => Some(typed(math::sinc_f64)),
             DType::C64 => Some(map(|z: C64| {
                 let w = sinc_complex(C128::new(z.re as f64, z.im as f64));
                 C64::new(w.re as f32, w.im as f32)
@@ -239,8 +239,10 @@ binary! { ANGLES:
     /// ```
     hypot(input: T, other: T) HYPOT "HypotBackward0": Same,
         cpu |dt| match dt {
-            DType::F32 => Some(typed2(math::hypot_f32)),
-            DType::F64 => Some(typed2(math::hypot_f64)),
+            DType::F16 => Some(float16::zip(math::scalar::hypot_f32)),
+            DType::BF16 => Some(bfloat16::zip(math::scalar::hypot_f32)),
+            DType::F32 => Some(zip(math::scalar::hypot_f32)),
+            DType::F64 => Some(zip(math::scalar::hypot)),
             _ => None,
         },
         grad { a |g, a, y| g.mul(a.div(&y)?), b |g, b, y| g.mul(b.div(&y)?) };

@@ -3,7 +3,7 @@
 use crate::base::promote::default_dtype;
 use crate::base::{DType, Device, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::special::i0;
+use crate::kernels::cpu::elementwise::math::bessel_i0;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::{device_of, finish};
 use crate::ops::create::range::generate;
@@ -81,8 +81,8 @@ rows! { WINDOW:
     /// tensor([5.2773e-05, 2.1567e-01, 1.0000e+00, 2.1567e-01])
     /// ```
     [Torch] fn kaiser_window(window_length: i64, periodic: bool = true, beta: f64 = 12.0; ..made: Made) -> Tensor {
-        let whole = i0(beta);
-        let f = |t: f64| i0(beta * (1.0 - (2.0 * t - 1.0).powi(2)).max(0.0).sqrt()) / whole;
+        let whole = bessel_i0(beta);
+        let f = |t: f64| bessel_i0(beta * (1.0 - (2.0 * t - 1.0).powi(2)).max(0.0).sqrt()) / whole;
         finish(window("kaiser_window", window_length, periodic, made.dtype, made.device, f)?, made.requires_grad)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::weave;
 use crate::base::{DType, Dims, Elem, Num, Scalar};
-use crate::kernels::cpu::machine::cast::cast_fn;
+use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::kernels::cpu::machine::iter::{Operand, for_each, gather};
 use crate::kernels::cpu::machine::par;
 use crate::with_dtype;
 use std::ops::Range;
@@ -75,18 +75,25 @@ pub unsafe fn copy(
         Operand { ptr: src as *mut u8, strides: src_strides, dtype: src_dtype, compute },
     ];
     if dst_dtype != src_dtype {
-        let convert = cast_fn(src_dtype, dst_dtype);
+        let cast = Cast::new(src_dtype, dst_dtype);
         let operands = [
             Operand { ptr: dst, strides: dst_strides, dtype: dst_dtype, compute: dst_dtype },
             operands[1].clone(),
         ];
         // SAFETY: the caller's promise; the kernel converts dense blocks
-        unsafe { for_each(shape, &operands, &|p, n| convert(p[1], p[0], n)) };
+        unsafe { for_each(shape, &operands, &|p, n| cast.run(p[1], p[0], n)) };
         return;
     }
     // SAFETY: the caller's promise
     if unsafe { weave::try_copy(shape, dst, dst_strides, src, src_strides, size) } {
         return;
+    }
+    if let (Some(&n), Some(&along), Some(&0)) = (shape.last(), dst_strides.last(), src_strides.last())
+        && along == 1
+        && n >= REPEATED
+    {
+        // SAFETY: the caller's promise
+        return unsafe { repeat_rows(shape, dst, dst_strides, src, src_strides, size) };
     }
     // SAFETY: the caller's promise
     unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
@@ -94,6 +101,38 @@ pub unsafe fn copy(
 
 /// Bytes of a row up to which parts of one width are woven rather than copied row by row.
 const NARROW: usize = 32;
+
+/// Length of a row from which on an element that is repeated along it is written where it goes, not gathered first.
+const REPEATED: usize = 64;
+
+/// Rows each of which is one element over and over.
+///
+/// # Safety
+/// As [`copy`]; the last stride of `dst` is 1, that of `src` 0.
+unsafe fn repeat_rows(
+    shape: &[usize],
+    dst: *mut u8,
+    dst_strides: &[usize],
+    src: *const u8,
+    src_strides: &[usize],
+    size: usize,
+) {
+    let [lead @ .., n] = shape else { return };
+    let rows: usize = lead.iter().product();
+    let (dst, src) = (Ptr(dst), Ptr::of(src));
+    par::for_each_chunk(rows, (par::ELEMENTWISE_GRAIN / n).max(1), |range| {
+        for row in range {
+            let (mut rest, mut to, mut from) = (row, 0, 0);
+            for (k, &len) in lead.iter().enumerate().rev() {
+                to += rest % len * dst_strides[k];
+                from += rest % len * src_strides[k];
+                rest /= len;
+            }
+            // SAFETY: a row of this task's, and its element
+            unsafe { gather(src.at(from * size), 0, dst.at(to * size), size, *n) };
+        }
+    });
+}
 
 /// Bytes that one task joins.
 const JOIN_BYTES: usize = 256 << 10;

@@ -3,6 +3,7 @@
 //! `map(|x: f32| x * x)` and its kin take closures that capture nothing; such a closure has no bytes, so a loop
 //! generic over its type can conjure it up.
 
+use crate::kernels::cpu::machine::blocks::{Half, STEP, Stored};
 use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
 use crate::kernels::cpu::machine::stream;
 
@@ -29,107 +30,47 @@ impl<A, O, F: Fn(A, A) -> O + Copy> Zip<A, O> for F {}
 pub trait Zip3<A, O>: Fn(A, A, A) -> O + Copy {}
 impl<A, O, F: Fn(A, A, A) -> O + Copy> Zip3<A, O> for F {}
 
-/// Elements read before any result is written. Written as plain loops, a kernel whose output lies in the place of an
-/// input (`x.add_(y)`) is not vectorised: the compiler's test for overlap fails and 4M additions take 1250 instead of
-/// 690 us. Blocks of this size live in registers.
-const STEP: usize = 64;
-
-/// A block of elements.
-#[inline(always)]
-unsafe fn load<A: Copy>(p: *const A) -> [A; STEP] {
-    (p as *const [A; STEP]).read_unaligned()
-}
-
-/// Calls `f(i)` for each element of a block and writes what it answers, past the caches if it `streams`.
-#[inline(always)]
-unsafe fn store<O: Copy>(dst: *mut O, streams: bool, f: impl Fn(usize) -> O) {
-    let mut out = [const { std::mem::MaybeUninit::<O>::uninit() }; STEP];
-    for i in 0..STEP {
-        out[i].write(f(i));
-    }
-    if streams {
-        stream::block(out.as_ptr().cast(), dst.cast(), STEP * size_of::<O>());
-        return;
-    }
-    (dst as *mut [std::mem::MaybeUninit<O>; STEP]).write_unaligned(out);
-}
-
 multiversion! {
-    unsafe fn map_loop[A: Copy, O: Copy, F: Map<A, O>](src: *const A, dst: *mut O, n: usize, f: F) {
+    unsafe fn map_loop[const LEVEL, A: Stored, O: Stored, F: Map<A::Seen, O::Seen>](src: *const A, dst: *mut O, n: usize, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
-            let x = load(src.add(i));
-            store(dst.add(i), streams, |j| f(x[j]));
+            let x = A::up_block::<LEVEL>(src.add(i));
+            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j]));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*src.add(i));
+            *dst.add(i) = O::down(f((*src.add(i)).up()));
         }
     }
 }
 multiversion! {
-    unsafe fn zip_loop[A: Copy, O: Copy, F: Zip<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, f: F) {
+    unsafe fn zip_loop[const LEVEL, A: Stored, O: Stored, F: Zip<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y) = (load(a.add(i)), load(b.add(i)));
-            store(dst.add(i), streams, |j| f(x[j], y[j]));
+            let (x, y) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)));
+            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j]));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*a.add(i), *b.add(i));
+            *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up()));
         }
     }
 }
 multiversion! {
-    unsafe fn zip3_loop[A: Copy, O: Copy, F: Zip3<A, O>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, f: F) {
+    unsafe fn zip3_loop[const LEVEL, A: Stored, O: Stored, F: Zip3<A::Seen, O::Seen>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y, z) = (load(a.add(i)), load(b.add(i)), load(c.add(i)));
-            store(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
+            let (x, y, z) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)), A::up_block::<LEVEL>(c.add(i)));
+            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*a.add(i), *b.add(i), *c.add(i));
+            *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up(), (*c.add(i)).up()));
         }
     }
-}
-
-pub fn map<A: Copy, O: Copy, F: Fn(A) -> O + Copy>(_: F) -> UnaryFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A) -> O + Copy>(src: *const u8, dst: *mut u8, n: usize) {
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { map_loop(src as *const A, dst as *mut O, n, conjure::<F>()) }
-    }
-    run::<A, O, F>
-}
-
-pub fn zip<A: Copy, O: Copy, F: Fn(A, A) -> O + Copy>(_: F) -> BinaryFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A, A) -> O + Copy>(
-        a: *const u8,
-        b: *const u8,
-        dst: *mut u8,
-        n: usize,
-    ) {
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { zip_loop(a as *const A, b as *const A, dst as *mut O, n, conjure::<F>()) }
-    }
-    run::<A, O, F>
-}
-
-pub fn zip3<A: Copy, O: Copy, F: Fn(A, A, A) -> O + Copy>(_: F) -> TernaryFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A, A, A) -> O + Copy>(
-        a: *const u8,
-        b: *const u8,
-        c: *const u8,
-        dst: *mut u8,
-        n: usize,
-    ) {
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, conjure::<F>()) }
-    }
-    run::<A, O, F>
 }
 
 /// Numbers a kernel takes beside its operands.
@@ -150,91 +91,135 @@ pub trait Map4<A>: Fn(A, A, A, A) -> A + Copy {}
 impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
 
 multiversion! {
-    unsafe fn loop4[A: Copy, F: Map4<A>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, f: F) {
+    unsafe fn loop4[const LEVEL, A: Stored, F: Map4<A::Seen>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<A>());
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y, z, w) = (load(a.add(i)), load(b.add(i)), load(c.add(i)), load(d.add(i)));
-            store(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
+            let (x, y, z, w) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)), A::up_block::<LEVEL>(c.add(i)), A::up_block::<LEVEL>(d.add(i)));
+            A::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*a.add(i), *b.add(i), *c.add(i), *d.add(i));
+            *dst.add(i) = A::down(f((*a.add(i)).up(), (*b.add(i)).up(), (*c.add(i)).up(), (*d.add(i)).up()));
         }
     }
 }
 multiversion! {
-    unsafe fn loop1[A: Copy, O: Copy, F: Map1<A, O>](a: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
+    unsafe fn loop1[const LEVEL, A: Stored, O: Stored, F: Map1<A::Seen, O::Seen>](a: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
         let q = *q;
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
-            let x = load(a.add(i));
-            store(dst.add(i), streams, |j| f(x[j], &q));
+            let x = A::up_block::<LEVEL>(a.add(i));
+            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], &q));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*a.add(i), &q);
+            *dst.add(i) = O::down(f((*a.add(i)).up(), &q));
         }
     }
 }
 multiversion! {
-    unsafe fn loop2[A: Copy, O: Copy, F: Map2<A, O>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
+    unsafe fn loop2[const LEVEL, A: Stored, O: Stored, F: Map2<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
         let q = *q;
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y) = (load(a.add(i)), load(b.add(i)));
-            store(dst.add(i), streams, |j| f(x[j], y[j], &q));
+            let (x, y) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)));
+            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], &q));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*a.add(i), *b.add(i), &q);
+            *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up(), &q));
         }
     }
 }
 multiversion! {
-    unsafe fn loop3[M: Copy, A: Copy, O: Copy, F: Map3<M, A, O>](
+    unsafe fn loop3[const LEVEL, M: Stored, A: Stored, O: Stored, F: Map3<M::Seen, A::Seen, O::Seen>](
         m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F
     ) {
         let q = *q;
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y, z) = (load(m.add(i)), load(a.add(i)), load(b.add(i)));
-            store(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
+            let (x, y, z) = (M::up_block::<LEVEL>(m.add(i)), A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)));
+            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
             i += STEP;
         }
         for i in i..n {
-            *dst.add(i) = f(*m.add(i), *a.add(i), *b.add(i), &q);
+            *dst.add(i) = O::down(f((*m.add(i)).up(), (*a.add(i)).up(), (*b.add(i)).up(), &q));
         }
     }
 }
 
-/// A kernel of one input with parameters.
-pub fn point1<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(_: F) -> PointFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A, &Params) -> O + Copy>(
-        p: &[*mut u8; MAX_OPERANDS],
-        n: usize,
-        q: &Params,
-    ) {
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { loop1(p[1] as *const A, p[0] as *mut O, n, q, conjure::<F>()) }
-    }
-    run::<A, O, F>
+/// How the result of a kernel of float32 lies beside halves: as a half, if it is a number.
+pub trait Beside<H> {
+    type As: Stored<Seen = Self>;
+}
+impl<H: Half> Beside<H> for f32 {
+    type As = H;
+}
+impl<H: Half> Beside<H> for bool {
+    type As = bool;
 }
 
-/// A kernel of two inputs with parameters.
-pub fn point2<A: Copy, O: Copy, F: Fn(A, A, &Params) -> O + Copy>(_: F) -> PointFn {
-    unsafe fn run<A: Copy, O: Copy, F: Fn(A, A, &Params) -> O + Copy>(
-        p: &[*mut u8; MAX_OPERANDS],
-        n: usize,
-        q: &Params,
-    ) {
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, conjure::<F>()) }
-    }
-    run::<A, O, F>
+/// What makes kernels of closures. For each: the operands with what they are stored as and where they lie, the loop.
+macro_rules! makers {
+    ($($(#[$doc:meta])* $name:ident, $of:ident: $kernel:ident [$($g:ident),*] ($($seen:ident),* $(; $q:ty)?) -> $out:ident
+        |$($arg:ident: $ty:ty),*| $call:expr;)*) => {
+        $(
+            fn $of<$($g: Stored,)* F: Fn($($seen::Seen,)* $($q)?) -> $out::Seen + Copy>() -> $kernel {
+                unsafe fn run<$($g: Stored,)* F: Fn($($seen::Seen,)* $($q)?) -> $out::Seen + Copy>($($arg: $ty),*) {
+                    // SAFETY: the driver passes `n` dense elements of these types
+                    unsafe { $call }
+                }
+                run::<$($g,)* F>
+            }
+            $(#[$doc])*
+            pub fn $name<$($g: Stored<Seen = $g>,)* F: Fn($($seen,)* $($q)?) -> $out + Copy>(_: F) -> $kernel {
+                $of::<$($g,)* F>()
+            }
+        )*
+        makers! { @half float16 F16 [$($(#[$doc])* $name $of $kernel [$($g),*] ($($seen),* $(; $q)?) $out;)*] }
+        makers! { @half bfloat16 BF16 [$($(#[$doc])* $name $of $kernel [$($g),*] ($($seen),* $(; $q)?) $out;)*] }
+    };
+    (@half $module:ident $H:ident [$($(#[$doc:meta])* $name:ident $of:ident $kernel:ident [$($g:ident),*] ($($seen:ident),* $(; $q:ty)?) $out:ident;)*]) => {
+        /// Kernels over halves of closures over float32: an element is converted in registers, on its way.
+        pub mod $module {
+            use super::*;
+            use crate::base::$H;
+            $(
+                $(#[$doc])*
+                pub fn $name<$($g: Beside<$H>,)* F: Fn($($seen,)* $($q)?) -> $out + Copy>(_: F) -> $kernel {
+                    super::$of::<$($g::As,)* F>()
+                }
+            )*
+        }
+    };
+}
+
+makers! {
+    /// A kernel of one input.
+    map, map_of: UnaryFn [A, O] (A) -> O |a: *const u8, dst: *mut u8, n: usize|
+        map_loop(a as *const A, dst as *mut O, n, conjure::<F>());
+    /// A kernel of two inputs.
+    zip, zip_of: BinaryFn [A, O] (A, A) -> O |a: *const u8, b: *const u8, dst: *mut u8, n: usize|
+        zip_loop(a as *const A, b as *const A, dst as *mut O, n, conjure::<F>());
+    /// A kernel of three inputs.
+    zip3, zip3_of: TernaryFn [A, O] (A, A, A) -> O |a: *const u8, b: *const u8, c: *const u8, dst: *mut u8, n: usize|
+        zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, conjure::<F>());
+    /// A kernel of one input with parameters.
+    point1, point1_of: PointFn [A, O] (A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
+        loop1(p[1] as *const A, p[0] as *mut O, n, q, conjure::<F>());
+    /// A kernel of two inputs with parameters.
+    point2, point2_of: PointFn [A, O] (A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
+        loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, conjure::<F>());
+    /// A kernel of three inputs with parameters; the first may have a type of its own (a mask).
+    point3, point3_of: PointFn [M, A, O] (M, A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
+        loop3(p[1] as *const M, p[2] as *const A, p[3] as *const A, p[0] as *mut O, n, q, conjure::<F>());
+    /// A kernel of four inputs.
+    point4, point4_of: PointFn [A] (A, A, A, A) -> A |p: &[*mut u8; MAX_OPERANDS], n: usize, _q: &Params|
+        loop4(p[1] as *const A, p[2] as *const A, p[3] as *const A, p[4] as *const A, p[0] as *mut A, n, conjure::<F>());
 }
 
 /// A kernel of two inputs that is a routine over dense memory.
@@ -245,30 +230,6 @@ pub fn routine2<A, F: Fn(*const A, *const A, *mut A, usize) + Copy>(_: F) -> Poi
         _: &Params,
     ) {
         conjure::<F>()(p[1] as *const A, p[2] as *const A, p[0] as *mut A, n)
-    }
-    run::<A, F>
-}
-
-/// A kernel of three inputs with parameters; the first may have a type of its own (a mask).
-pub fn point3<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(_: F) -> PointFn {
-    unsafe fn run<M: Copy, A: Copy, O: Copy, F: Fn(M, A, A, &Params) -> O + Copy>(
-        p: &[*mut u8; MAX_OPERANDS],
-        n: usize,
-        q: &Params,
-    ) {
-        let (m, a, b) = (p[1] as *const M, p[2] as *const A, p[3] as *const A);
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { loop3(m, a, b, p[0] as *mut O, n, q, conjure::<F>()) }
-    }
-    run::<M, A, O, F>
-}
-
-/// A kernel of four inputs.
-pub fn point4<A: Copy, F: Fn(A, A, A, A) -> A + Copy>(_: F) -> PointFn {
-    unsafe fn run<A: Copy, F: Fn(A, A, A, A) -> A + Copy>(p: &[*mut u8; MAX_OPERANDS], n: usize, _: &Params) {
-        let at = |i: usize| p[i] as *const A;
-        // SAFETY: the driver passes `n` dense elements of these types
-        unsafe { loop4(at(1), at(2), at(3), at(4), p[0] as *mut A, n, conjure::<F>()) }
     }
     run::<A, F>
 }

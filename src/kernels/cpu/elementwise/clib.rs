@@ -21,8 +21,6 @@ macro_rules! complex {
                 pub safe fn j1(x: f64) -> f64;
                 pub safe fn y0(x: f64) -> f64;
                 pub safe fn y1(x: f64) -> f64;
-                pub safe fn nextafter(x: f64, y: f64) -> f64;
-                pub safe fn nextafterf(x: f32, y: f32) -> f32;
             }
         }
         $(#[inline] pub fn $name(z: C128) -> C128 { sys::$c(z) })*
@@ -75,7 +73,6 @@ macro_rules! real {
 }
 real! {
     erf(x): f64; erfc(x): f64; lgamma(x): f64; j0(x): f64; j1(x): f64; y0(x): f64; y1(x): f64;
-    nextafter(x, y): f64; nextafterf(x, y): f32;
 }
 
 #[cfg(test)]

@@ -5,14 +5,16 @@
 //! dtypes on the way in and out, repeats broadcast scalars, and splits the work over threads. So an op's body never
 //! meets a stride, and no loop is compiled once per layout.
 
-use super::cast::{CastFn, cast_fn};
+use super::cast::Cast;
 use super::par;
 use super::stream;
 use crate::base::{DType, Dims};
 use smallvec::SmallVec;
 
-/// Elements in a block: five buffers of 8-byte elements stay within a 32 KiB L1.
+/// Elements in a block, at least: five buffers of 8-byte elements stay within a 32 KiB L1.
 pub const BLOCK: usize = 512;
+/// Bytes of a block of narrow elements, of which more go at a time.
+const NARROW: usize = 4096;
 const BUFFER: usize = BLOCK * 16;
 pub const MAX_OPERANDS: usize = 5;
 
@@ -35,7 +37,7 @@ struct Walk {
     strides: Dims,
     size: usize,
     compute_size: usize,
-    cast: Option<CastFn>,
+    cast: Option<Cast>,
 }
 // SAFETY: a walk is a description; disjoint parts of the output go to different threads, inputs are only read.
 unsafe impl Sync for Walk {}
@@ -110,8 +112,8 @@ fn merge(shape: &[usize], operands: &[Operand]) -> (Dims, SmallVec<[Walk; MAX_OP
             compute_size: o.compute.size(),
             cast: match (o.dtype == o.compute, k) {
                 (true, _) => None,
-                (false, 0) => Some(cast_fn(o.compute, o.dtype)),
-                (false, _) => Some(cast_fn(o.dtype, o.compute)),
+                (false, 0) => Some(Cast::new(o.compute, o.dtype)),
+                (false, _) => Some(Cast::new(o.dtype, o.compute)),
             },
         })
         .collect();
@@ -150,11 +152,44 @@ fn merge(shape: &[usize], operands: &[Operand]) -> (Dims, SmallVec<[Walk; MAX_OP
 #[repr(align(64))]
 struct Buffer([std::mem::MaybeUninit<u8>; BUFFER]);
 impl Buffer {
-    fn new() -> Buffer {
-        Buffer([std::mem::MaybeUninit::uninit(); BUFFER])
+    /// Not made on the stack and copied from there.
+    fn boxed() -> Box<Buffer> {
+        let room = Box::<Buffer>::new_uninit();
+        // SAFETY: a buffer is uninitialised bytes
+        unsafe { room.assume_init() }
     }
     fn ptr(&mut self) -> *mut u8 {
         self.0.as_mut_ptr().cast()
+    }
+}
+
+/// What is gathered, computed and scattered at a time: so many rows, and so many elements of each.
+#[derive(Clone, Copy)]
+struct Tile {
+    rows: usize,
+    len: usize,
+}
+
+/// Rows below this length go several at a time: a kernel's call costs as much as 50 elements.
+const SHORT: usize = 256;
+/// Of an operand whose rows lie closer than the elements of a row, a line of the cache is read at a time: by single rows
+/// each line would be fetched for each of its elements (4M float32, transposed: 18 instead of 7 ms).
+const ACROSS: Tile = Tile { rows: 16, len: 32 };
+
+impl Tile {
+    fn of(dims: &[usize], walks: &[Walk]) -> Tile {
+        let widest = walks.iter().map(|w| w.size.max(w.compute_size)).max().unwrap_or(1);
+        let row = Tile { rows: 1, len: (NARROW / widest.max(4)).max(BLOCK) };
+        let [.., outer, inner] = *dims else { return row };
+        let last = dims.len() - 1;
+        let across = |w: &Walk| 0 < w.strides[last - 1] && w.strides[last - 1] < w.strides[last];
+        let dense = |w: &Walk| w.strides[last] == w.size && w.cast.is_none();
+        if outer >= ACROSS.rows && inner >= ACROSS.len && walks.iter().any(across) {
+            return ACROSS;
+        }
+        // rows that lie dense everywhere go one by one all the same, unless they are very short
+        let short = if walks.iter().all(dense) { SHORT / 8 } else { SHORT };
+        if inner < short { Tile { rows: BLOCK / inner, len: inner } } else { row }
     }
 }
 
@@ -170,7 +205,7 @@ unsafe fn run_rows(
     kernel: Kernel,
 ) {
     let last = dims.len() - 1;
-    let direct = walks.iter().all(|w| w.cast.is_none() && w.strides[last] == w.size);
+    let dense = walks.iter().all(|w| w.cast.is_none() && w.strides[last] == w.size);
     let mut index = Dims::from_elem(0, last);
     let mut rest = row0;
     for d in (0..last).rev() {
@@ -182,20 +217,30 @@ unsafe fn run_rows(
         let offset: usize = index.iter().zip(&w.strides).map(|(i, s)| i * s).sum();
         at[k] = w.ptr.wrapping_add(offset + from * w.strides[last]);
     }
-    // buffers only where an operand is not dense already; kernels stream what goes straight into the output
-    let mut blocks = if direct { None } else { Some(Blocks::new(walks, streams)) };
-    let _streaming = streams.then(stream::Streaming::begin);
-    for _ in row0..row1 {
+    let tile = Tile::of(dims, walks);
+    // buffers only where an operand is not dense already
+    let mut blocks =
+        if dense && tile.rows == 1 { None } else { Some(Blocks::new(walks, last, streams, tile)) };
+    // kernels stream what goes straight into the output
+    let straight = streams && walks[0].cast.is_none() && tile.rows == 1;
+    let _streaming = straight.then(stream::Streaming::begin);
+    let mut row = row0;
+    while row < row1 {
+        // rows of one tile differ in the last index but one alone
+        let side = if last > 0 { dims[last - 1] - index[last - 1] } else { 1 };
+        let rows = tile.rows.min(side).min(row1 - row);
         match &mut blocks {
             None => kernel(&at, to - from),
             // SAFETY: the addresses lie in the operands, as the caller promised
-            Some(b) => unsafe { b.run(walks, &at, to - from, last, kernel) },
+            Some(b) => unsafe { b.run(walks, &at, rows, to - from, kernel) },
         }
+        row += rows;
         // the odometer
+        let mut step = rows;
         for d in (0..last).rev() {
-            index[d] += 1;
+            index[d] += step;
             for (k, w) in walks.iter().enumerate() {
-                at[k] = at[k].wrapping_add(w.strides[d]);
+                at[k] = at[k].wrapping_add(w.strides[d] * step);
             }
             if index[d] < dims[d] {
                 break;
@@ -204,18 +249,21 @@ unsafe fn run_rows(
             for (k, w) in walks.iter().enumerate() {
                 at[k] = at[k].wrapping_sub(w.strides[d] * dims[d]);
             }
+            step = 1;
         }
     }
 }
 
 struct Blocks {
-    buffers: SmallVec<[Box<Buffer>; MAX_OPERANDS]>,
-    scratch: Box<Buffer>,
-    /// Address for which a broadcast operand's buffer is filled already.
-    filled: [*mut u8; MAX_OPERANDS],
-    filled_len: [usize; MAX_OPERANDS],
+    /// One for each operand, and one for what is between strided and converted.
+    buffers: SmallVec<[Box<Buffer>; MAX_OPERANDS + 1]>,
+    /// What a broadcast operand's buffer is filled with already: the address, rows and their length.
+    filled: [(*mut u8, Tile); MAX_OPERANDS],
+    /// Of each operand, bytes from row to row and from element to element.
+    steps: [(usize, usize); MAX_OPERANDS],
     /// The output is converted in a buffer and leaves it past the caches.
     streams: bool,
+    tile: Tile,
 }
 
 thread_local! {
@@ -223,52 +271,58 @@ thread_local! {
     static SPARE: std::cell::RefCell<Vec<Box<Buffer>>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
-fn spare() -> Box<Buffer> {
-    SPARE.with(|s| s.borrow_mut().pop()).unwrap_or_else(|| Box::new(Buffer::new()))
-}
-
 impl Drop for Blocks {
     fn drop(&mut self) {
-        let _ = SPARE.try_with(|s| {
-            let mut s = s.borrow_mut();
-            s.extend(self.buffers.drain(..));
-            s.push(std::mem::replace(
-                &mut self.scratch,
-                Box::new(Buffer([std::mem::MaybeUninit::uninit(); BUFFER])),
-            ));
-        });
+        let _ = SPARE.try_with(|s| s.borrow_mut().extend(self.buffers.drain(..)));
     }
 }
 
 impl Blocks {
-    fn new(walks: &[Walk], streams: bool) -> Blocks {
+    fn new(walks: &[Walk], last: usize, streams: bool, tile: Tile) -> Blocks {
+        let mut steps = [(0, 0); MAX_OPERANDS];
+        for (step, w) in steps.iter_mut().zip(walks) {
+            *step = (if last > 0 { w.strides[last - 1] } else { 0 }, w.strides[last]);
+        }
+        debug_assert!(walks.iter().all(|w| w.compute_size <= 16));
+        let count = walks.len() + 1;
+        let mut buffers = SmallVec::new();
+        let _ = SPARE.try_with(|s| {
+            let mut s = s.borrow_mut();
+            let left = s.len().saturating_sub(count);
+            buffers.extend(s.drain(left..));
+        });
+        while buffers.len() < count {
+            buffers.push(Buffer::boxed());
+        }
         Blocks {
-            buffers: walks.iter().map(|_| spare()).collect(),
-            scratch: spare(),
-            streams: streams && walks[0].cast.is_some(),
-            filled: [std::ptr::null_mut(); MAX_OPERANDS],
-            filled_len: [0; MAX_OPERANDS],
+            buffers,
+            streams: streams && tile.rows == 1 && walks[0].cast.is_some(),
+            filled: [(std::ptr::null_mut(), Tile { rows: 0, len: 0 }); MAX_OPERANDS],
+            steps,
+            tile,
         }
     }
 
-    /// One row, block by block: gather and convert inputs, compute, convert and scatter the output.
+    /// `rows` rows of `len` elements, tile by tile: gather and convert inputs, compute, convert and scatter the output.
     unsafe fn run(
         &mut self,
         walks: &[Walk],
         at: &[*mut u8; MAX_OPERANDS],
+        rows: usize,
         len: usize,
-        last: usize,
         kernel: Kernel,
     ) {
-        let block = if self.streams { (stream::BURST / walks[0].size).min(BLOCK) } else { BLOCK };
+        let width = if self.streams { (stream::BURST / walks[0].size).min(BLOCK) } else { self.tile.len };
         let mut done = 0;
         while done < len {
-            let n = block.min(len - done);
+            let m = width.min(len - done);
+            let n = rows * m;
             let mut dense = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
             for (k, w) in walks.iter().enumerate() {
-                let stride = w.strides[last];
-                let src = at[k].wrapping_add(done * stride);
-                if w.cast.is_none() && stride == w.size {
+                let (across, along) = self.steps[k];
+                let src = at[k].wrapping_add(done * along);
+                let packed = along == w.size && (rows == 1 || across == m * along);
+                if w.cast.is_none() && packed {
                     dense[k] = src;
                     continue;
                 }
@@ -277,51 +331,203 @@ impl Blocks {
                 if k == 0 {
                     continue;
                 }
-                if stride == 0 {
-                    if self.filled[k] == src && self.filled_len[k] >= n {
+                // what repeats along the rows, or is one element all over, stays in its buffer
+                let repeats = rows > 1 && across == 0 || rows == 1 && along == 0;
+                if repeats {
+                    let (held, tile) = self.filled[k];
+                    let same_rows = tile.rows > 1 && rows > 1 && tile.len == m && tile.rows >= rows;
+                    if held == src && (same_rows || tile.rows == 1 && rows == 1 && tile.len >= m) {
                         continue;
                     }
-                    self.filled[k] = src;
-                    self.filled_len[k] = n;
+                    self.filled[k] = (src, Tile { rows, len: m });
+                } else {
+                    self.filled[k].0 = std::ptr::null_mut();
                 }
                 // SAFETY: `n` elements fit the buffers, the source lies in the operand
                 unsafe {
                     match w.cast {
-                        None => gather(src, stride, buffer, w.size, n),
-                        Some(cast) if stride == w.size => cast(src, buffer, n),
+                        None => gather_rows(src, across, along, buffer, w.size, rows, m),
+                        Some(cast) if packed => cast.run(src, buffer, n),
                         Some(cast) => {
-                            let raw = self.scratch.ptr();
-                            gather(src, stride, raw, w.size, n);
-                            cast(raw, buffer, n);
+                            let raw = self.buffers[walks.len()].ptr();
+                            gather_rows(src, across, along, raw, w.size, rows, m);
+                            cast.run(raw, buffer, n);
                         }
                     }
                 }
             }
             kernel(&dense, n);
             let w = &walks[0];
-            let stride = w.strides[last];
-            if w.cast.is_some() || stride != w.size {
-                let dst = at[0].wrapping_add(done * stride);
+            let (across, along) = self.steps[0];
+            let packed = along == w.size && (rows == 1 || across == m * along);
+            if w.cast.is_some() || !packed {
+                let dst = at[0].wrapping_add(done * along);
                 // SAFETY: a stretch of the output that is this task's, and the dense block just computed for it
                 unsafe {
                     match w.cast {
-                        None => scatter(dense[0], dst, stride, w.size, n),
+                        None => scatter_rows(dense[0], dst, across, along, w.size, rows, m),
                         Some(cast) if self.streams => {
-                            let raw = self.scratch.ptr();
-                            cast(dense[0], raw, n);
+                            let raw = self.buffers[walks.len()].ptr();
+                            cast.run(dense[0], raw, n);
                             stream::store(raw, dst, n * w.size);
                         }
-                        Some(cast) if stride == w.size => cast(dense[0], dst, n),
+                        Some(cast) if packed => cast.run(dense[0], dst, n),
                         Some(cast) => {
-                            let raw = self.scratch.ptr();
-                            cast(dense[0], raw, n);
-                            scatter(raw, dst, stride, w.size, n);
+                            let raw = self.buffers[walks.len()].ptr();
+                            cast.run(dense[0], raw, n);
+                            scatter_rows(raw, dst, across, along, w.size, rows, m);
                         }
                     }
                 }
             }
-            debug_assert!(w.compute_size <= 16);
-            done += n;
+            done += m;
+        }
+    }
+}
+
+/// Runs a body with `$T` bound to an unsigned type of so many bytes.
+macro_rules! with_bytes {
+    ($size:expr, $T:ident => $body:expr) => {
+        match $size {
+            1 => {
+                type $T = u8;
+                $body
+            }
+            2 => {
+                type $T = u16;
+                $body
+            }
+            4 => {
+                type $T = u32;
+                $body
+            }
+            8 => {
+                type $T = u64;
+                $body
+            }
+            _ => {
+                type $T = u128;
+                $body
+            }
+        }
+    };
+}
+
+/// Rows of `n` elements side by side. Strides in bytes, from row to row and from element to element.
+unsafe fn gather_rows(
+    src: *const u8,
+    across: usize,
+    along: usize,
+    dst: *mut u8,
+    size: usize,
+    rows: usize,
+    n: usize,
+) {
+    if rows == 1 {
+        // SAFETY: passed on
+        return unsafe { gather(src, along, dst, size, n) };
+    }
+    // SAFETY: passed on
+    unsafe { with_bytes!(size, T => fetch::<T>(src, across, along, dst as *mut T, rows, n)) }
+}
+
+/// The way back.
+unsafe fn scatter_rows(
+    src: *const u8,
+    dst: *mut u8,
+    across: usize,
+    along: usize,
+    size: usize,
+    rows: usize,
+    n: usize,
+) {
+    if rows == 1 {
+        // SAFETY: passed on
+        return unsafe { scatter(src, dst, along, size, n) };
+    }
+    // SAFETY: passed on
+    unsafe { with_bytes!(size, T => spread::<T>(src as *const T, dst, across, along, rows, n)) }
+}
+
+multiversion! {
+    /// What a gather of rows does, by how they lie.
+    unsafe fn fetch[T: Bits](src: *const u8, across: usize, along: usize, dst: *mut T, rows: usize, n: usize) {
+        // SAFETY: an element of the rows that the caller vouches for
+        let get = |r: usize, i: usize| unsafe { (src.add(r * across + i * along) as *const T).read_unaligned() };
+        if along == 0 && n == 1 || along == 0 && across == 0 {
+            for r in 0..rows * n {
+                *dst.add(r) = get(r / n, 0);
+            }
+        } else if along == 0 {
+            for r in 0..rows {
+                let v = get(r, 0);
+                for i in 0..n {
+                    *dst.add(r * n + i) = v;
+                }
+            }
+        } else if along == size_of::<T>() {
+            for r in 0..rows {
+                let row = src.add(r * across) as *const T;
+                if n >= 64 {
+                    std::ptr::copy_nonoverlapping(row.cast::<u8>(), dst.add(r * n).cast::<u8>(), n * size_of::<T>());
+                } else {
+                    for i in 0..n {
+                        *dst.add(r * n + i) = row.add(i).read_unaligned();
+                    }
+                }
+            }
+        } else if across < along {
+            // lines of the source lie across the rows
+            for i in 0..n {
+                for r in 0..rows {
+                    *dst.add(r * n + i) = get(r, i);
+                }
+            }
+        } else {
+            for r in 0..rows {
+                for i in 0..n {
+                    *dst.add(r * n + i) = get(r, i);
+                }
+            }
+        }
+    }
+}
+
+multiversion! {
+    /// What a scatter of rows does, by how they lie.
+    unsafe fn spread[T: Bits](src: *const T, dst: *mut u8, across: usize, along: usize, rows: usize, n: usize) {
+        if along == size_of::<T>() {
+            for r in 0..rows {
+                let row = dst.add(r * across) as *mut T;
+                for i in 0..n {
+                    row.add(i).write_unaligned(*src.add(r * n + i));
+                }
+            }
+        } else if across < along {
+            for i in 0..n {
+                for r in 0..rows {
+                    (dst.add(r * across + i * along) as *mut T).write_unaligned(*src.add(r * n + i));
+                }
+            }
+        } else {
+            for r in 0..rows {
+                for i in 0..n {
+                    (dst.add(r * across + i * along) as *mut T).write_unaligned(*src.add(r * n + i));
+                }
+            }
+        }
+    }
+}
+
+/// An element's bits.
+trait Bits: Copy {}
+impl<T: Copy> Bits for T {}
+
+multiversion! {
+    /// One element all over.
+    unsafe fn repeat[T: Bits](v: T, dst: *mut T, n: usize) {
+        for i in 0..n {
+            dst.add(i).write_unaligned(v);
         }
     }
 }
@@ -331,16 +537,10 @@ impl Blocks {
 /// # Safety
 /// `src` is readable for `n` elements with the stride, `dst` writable for `n` dense ones.
 pub unsafe fn gather(src: *const u8, stride: usize, dst: *mut u8, size: usize, n: usize) {
-    unsafe fn go<T: Copy>(src: *const u8, stride: usize, dst: *mut u8, n: usize) {
-        let dst = dst as *mut T;
+    unsafe fn go<T: Copy>(src: *const u8, stride: usize, dst: *mut T, n: usize) {
         if stride == 0 {
             // SAFETY: the caller's promise
-            let v = unsafe { (src as *const T).read_unaligned() };
-            for i in 0..n {
-                // SAFETY: `dst` has room for `n` elements
-                unsafe { dst.add(i).write_unaligned(v) };
-            }
-            return;
+            return unsafe { repeat((src as *const T).read_unaligned(), dst, n) };
         }
         for i in 0..n {
             // SAFETY: the caller's promise
@@ -348,15 +548,7 @@ pub unsafe fn gather(src: *const u8, stride: usize, dst: *mut u8, size: usize, n
         }
     }
     // SAFETY: passed on
-    unsafe {
-        match size {
-            1 => go::<u8>(src, stride, dst, n),
-            2 => go::<u16>(src, stride, dst, n),
-            4 => go::<u32>(src, stride, dst, n),
-            8 => go::<u64>(src, stride, dst, n),
-            _ => go::<u128>(src, stride, dst, n),
-        }
-    }
+    unsafe { with_bytes!(size, T => go(src, stride, dst as *mut T, n)) }
 }
 
 /// Dense to strided, by element size.
@@ -364,21 +556,12 @@ pub unsafe fn gather(src: *const u8, stride: usize, dst: *mut u8, size: usize, n
 /// # Safety
 /// As [`gather`], with the roles exchanged.
 pub unsafe fn scatter(src: *const u8, dst: *mut u8, stride: usize, size: usize, n: usize) {
-    unsafe fn go<T: Copy>(src: *const u8, dst: *mut u8, stride: usize, n: usize) {
-        let src = src as *const T;
+    unsafe fn go<T: Copy>(src: *const T, dst: *mut u8, stride: usize, n: usize) {
         for i in 0..n {
             // SAFETY: the caller's promise
             unsafe { (dst.add(i * stride) as *mut T).write_unaligned(src.add(i).read_unaligned()) };
         }
     }
     // SAFETY: passed on
-    unsafe {
-        match size {
-            1 => go::<u8>(src, dst, stride, n),
-            2 => go::<u16>(src, dst, stride, n),
-            4 => go::<u32>(src, dst, stride, n),
-            8 => go::<u64>(src, dst, stride, n),
-            _ => go::<u128>(src, dst, stride, n),
-        }
-    }
+    unsafe { with_bytes!(size, T => go(src as *const T, dst, stride, n)) }
 }

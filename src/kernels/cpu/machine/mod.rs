@@ -2,6 +2,7 @@
 
 #[macro_use]
 pub mod simd;
+pub mod blocks;
 pub mod cast;
 pub mod float;
 #[cfg(unix)]

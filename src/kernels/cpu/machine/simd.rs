@@ -147,8 +147,38 @@ fn amx_granted() -> bool {
 /// Only what is inlined into the body takes its instruction set. Functions it calls are `inline(always)`; closures
 /// cannot be, and a large one stays outside, compiled for the least processor: use loops and iterators for whatever is
 /// large. (In a build with symbols, `nm -C` shows such closures as `body::{{closure}}`.)
+///
+/// A body that has instructions of its own for some levels asks for the level as its first parameter, a `u8` that is a
+/// [`Level`]'s: `multiversion! { pub unsafe fn widen[const LEVEL, T: Half](...) { ... } }`.
 #[macro_export]
 macro_rules! multiversion {
+    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident [const $level:ident $(, $g:ident: $bound:path)*]
+     ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+        $(#[$meta])*
+        $vis unsafe fn $name<$($g: $bound),*>($($arg: $ty),*) $(-> $ret)? {
+            use $crate::kernels::cpu::machine::simd::{Level, level};
+            #[inline(always)]
+            unsafe fn body<const $level: u8, $($g: $bound),*>($($arg: $ty),*) $(-> $ret)? $body
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c")]
+            unsafe fn avx512<$($g: $bound),*>($($arg: $ty),*) $(-> $ret)? { body::<{ Level::Avx512 as u8 }, $($g),*>($($arg),*) }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma,f16c")]
+            unsafe fn avx2<$($g: $bound),*>($($arg: $ty),*) $(-> $ret)? { body::<{ Level::Avx2 as u8 }, $($g),*>($($arg),*) }
+            // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
+            unsafe {
+                match level() {
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => avx512::<$($g),*>($($arg),*),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => avx2::<$($g),*>($($arg),*),
+                    #[cfg(target_arch = "aarch64")]
+                    Level::Neon => body::<{ Level::Neon as u8 }, $($g),*>($($arg),*),
+                    _ => body::<{ Level::Portable as u8 }, $($g),*>($($arg),*),
+                }
+            }
+        }
+    };
     ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $([$($g:ident: $bound:path),+])?
      ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*

@@ -107,7 +107,8 @@ multiversion! {
             }
         } else {
             for o in outputs {
-                dst.add(o).write(f.finish(row_runs(f, plan, src.add(cursor.offset), 0..n)));
+                // a call a row: inlined here too, the walk over runs would be a third of the library
+                dst.add(o).write(f.finish(one_row(f, plan, src.add(cursor.offset), 0..n)));
                 cursor.advance();
             }
         }
@@ -169,9 +170,7 @@ unsafe fn row_runs<T: Elem, F: Fold<T>>(
             if stride == 1 {
                 add_run(f, &mut lanes, p, count);
             } else {
-                for i in 0..count {
-                    lanes[i % LANES] = f.step(lanes[i % LANES], *p.add(i * stride));
-                }
+                add_apart(f, &mut lanes, p, count, stride);
             }
             filled += count;
             if filled == LEAF {
@@ -217,6 +216,35 @@ unsafe fn add_run<T: Elem, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES], src: *
     for j in 0..n - i {
         lanes[lane + j] = f.step(lanes[lane + j], *src.add(i + j));
     }
+}
+
+/// Elements that lie apart, or one that is repeated: read first, then added side by side.
+#[inline(always)]
+unsafe fn add_apart<T: Elem, F: Fold<T>>(
+    f: F,
+    lanes: &mut [F::Acc; LANES],
+    src: *const T,
+    n: usize,
+    stride: usize,
+) {
+    let mut l = *lanes;
+    let mut x = [*src; LANES];
+    let mut i = 0;
+    while i + LANES <= n {
+        if stride != 0 {
+            for j in 0..LANES {
+                x[j] = *src.add((i + j) * stride);
+            }
+        }
+        for j in 0..LANES {
+            l[j] = f.step(l[j], x[j]);
+        }
+        i += LANES;
+    }
+    for j in 0..n - i {
+        l[j] = f.step(l[j], *src.add((i + j) * stride));
+    }
+    *lanes = l;
 }
 
 #[inline(always)]

@@ -1,7 +1,8 @@
 //! Softmax and log-softmax along one axis of dense memory seen as (outer, n, inner), and their gradients.
 
-use crate::base::{DType, Elem};
+use crate::base::{BF16, DType, Elem, F16};
 use crate::kernels::cpu::elementwise::math::body;
+use crate::kernels::cpu::machine::blocks::{Half, narrow, widen};
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::vector::Vector;
@@ -20,7 +21,11 @@ pub unsafe fn softmax<T: Flt>(outer: usize, n: usize, inner: usize, log: bool, s
     lines(outer, n, inner, |at, width| {
         // SAFETY: the lines of this task alone.
         unsafe {
-            if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F32 {
+            if width == 0 && T::DTYPE == DType::F16 {
+                row_half::<F16>(n, log, src.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 && T::DTYPE == DType::BF16 {
+                row_half::<BF16>(n, log, src.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F32 {
                 row_f32(n, src.at(at).cast(), dst.at(at).cast());
             } else if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F64 {
                 row_f64(n, src.at(at).cast(), dst.at(at).cast());
@@ -50,7 +55,11 @@ pub unsafe fn softmax_backward<T: Flt>(
     lines(outer, n, inner, |at, width| {
         // SAFETY: the lines of this task alone.
         unsafe {
-            if width == 0 {
+            if width == 0 && T::DTYPE == DType::F16 {
+                row_half_backward::<F16>(n, log, g.at(at).cast(), y.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 && T::DTYPE == DType::BF16 {
+                row_half_backward::<BF16>(n, log, g.at(at).cast(), y.at(at).cast(), dst.at(at).cast());
+            } else if width == 0 {
                 row_backward(n, log, g.at(at), y.at(at), dst.at(at));
             } else {
                 columns_backward(n, inner, width, log, g.at(at), y.at(at), dst.at(at));
@@ -161,39 +170,62 @@ multiversion! {
         let max = row_max(src, n);
         let mut sums = [T::C::ZERO; 32];
         let mut i = 0;
-        if std::mem::size_of::<T>() == std::mem::size_of::<T::C>() {
-            while i + 32 <= n {
-                for j in 0..32 {
-                    let e = Cmp::exp((*src.add(i + j)).up() - max);
-                    *dst.add(i + j) = T::down(e);
-                    sums[j] += e;
-                }
-                i += 32;
-            }
-            for j in 0..n - i {
+        while i + 32 <= n {
+            for j in 0..32 {
                 let e = Cmp::exp((*src.add(i + j)).up() - max);
                 *dst.add(i + j) = T::down(e);
                 sums[j] += e;
             }
-            let scale = T::C::ONE / total(sums);
-            for i in 0..n {
-                *dst.add(i) = T::down((*dst.add(i)).up() * scale);
-            }
-        } else {
-            // Halves are not rounded in between: the exponential is computed twice.
-            while i < n {
-                let m = (n - i).min(32);
-                for j in 0..m {
-                    sums[j] += Cmp::exp((*src.add(i + j)).up() - max);
-                }
-                i += 32;
-            }
-            let scale = T::C::ONE / total(sums);
-            for i in 0..n {
-                *dst.add(i) = T::down(Cmp::exp((*src.add(i)).up() - max) * scale);
-            }
+            i += 32;
+        }
+        for j in 0..n - i {
+            let e = Cmp::exp((*src.add(i + j)).up() - max);
+            *dst.add(i + j) = T::down(e);
+            sums[j] += e;
+        }
+        let scale = T::C::ONE / total(sums);
+        for i in 0..n {
+            *dst.add(i) = T::down((*dst.add(i)).up() * scale);
         }
     }
+}
+
+thread_local! {
+    /// Rows of halves as float32.
+    static WIDE: std::cell::RefCell<Vec<f32>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// Halves are converted once each way and not rounded in between.
+unsafe fn row_half<H: Half>(n: usize, log: bool, src: *const H, dst: *mut H) {
+    WIDE.with_borrow_mut(|wide| {
+        wide.resize(wide.len().max(n), 0.0);
+        let p = wide.as_mut_ptr();
+        // SAFETY: `n` elements each; a row may be computed in place
+        unsafe {
+            widen(src, p, n);
+            if !log && n >= VECTOR {
+                row_f32(n, p, p)
+            } else {
+                row(n, log, p.cast_const(), p)
+            }
+            narrow(p, dst, n);
+        }
+    })
+}
+
+/// As [`row_half`].
+unsafe fn row_half_backward<H: Half>(n: usize, log: bool, g: *const H, y: *const H, dst: *mut H) {
+    WIDE.with_borrow_mut(|wide| {
+        wide.resize(wide.len().max(2 * n), 0.0);
+        let p = wide.as_mut_ptr();
+        // SAFETY: `n` elements each, and room for two rows; a row may be computed in place
+        unsafe {
+            widen(g, p, n);
+            widen(y, p.add(n), n);
+            row_backward(n, log, p.cast_const(), p.add(n).cast_const(), p);
+            narrow(p, dst, n);
+        }
+    })
 }
 
 #[inline(always)]

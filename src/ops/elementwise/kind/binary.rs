@@ -11,7 +11,7 @@ use crate::ops::driver::memory::dense_cast_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::grad::{Read, Slopes};
 use crate::ops::elementwise::kind::run::{Side, run2, run3};
-use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
+use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
 use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure};
@@ -163,6 +163,20 @@ impl Op for Binary {
             held = own.iter().collect();
         }
         let rounded = |s: Scalar| if rounds && !self.def.wide { s.rounded(common) } else { s };
+        // where nothing is wider than a half
+        let (mut compute, mut written, mut direct) = (compute, written, None);
+        let numbers = || [self.lhs, self.rhs, self.alpha].into_iter().flatten().map(rounded);
+        if common.is_half()
+            && held.iter().all(|t| t.dtype() == common)
+            && numbers().all(|s| s.is_half(common))
+            && (self.alpha.is_none() || self.def.kernel3.is_none_or(|k| k(common).is_some()))
+        {
+            direct = over_halves(common, compute, self.def.kernel);
+            if direct.is_some() {
+                written = if written == DType::Bool { written } else { common };
+                compute = common;
+            }
+        }
         let mut tensors = held.iter();
         let mut side = |s: Option<Scalar>| match s {
             Some(s) => Side::Number(scalar_bytes(rounded(s), compute)),
@@ -183,7 +197,10 @@ impl Op for Binary {
                     kernel,
                 );
             }
-            _ => run2(&a, &b, &out[0], compute, written, self.def.kernel_for(compute)?),
+            _ => {
+                let kernel = direct.map_or_else(|| self.def.kernel_for(compute), Ok)?;
+                run2(&a, &b, &out[0], compute, written, kernel);
+            }
         }
         Ok(())
     }
@@ -399,3 +416,15 @@ macro_rules! binary {
     }};
 }
 pub(crate) use binary;
+
+/// Vector functions of two operands for float32 and float64.
+macro_rules! native2 {
+    ($dt:ident, $f32:path, $f64:path) => {
+        match $dt {
+            $crate::base::DType::F32 => Some($crate::kernels::cpu::elementwise::block::typed2($f32)),
+            $crate::base::DType::F64 => Some($crate::kernels::cpu::elementwise::block::typed2($f64)),
+            _ => None,
+        }
+    };
+}
+pub(crate) use native2;

@@ -119,33 +119,55 @@ pub(crate) use takes;
 
 /// The kernel for a compute dtype out of a set, with `$T` its Rust type, or none: `kernel!(dt, wide, T => map(|x: T| ..))`.
 /// Sets: `wide` (everything), `wide_real` (no complex), `numbers` (integers and floats), `bits` (integers and bool), `int`,
-/// `floats`, `double`. The half types compute in float32.
+/// `floats`, `double`. The half types compute in float32; where the kernel is made of one closure, there is one over halves too,
+/// which converts in registers.
 macro_rules! kernel {
-    ($dt:expr, wide, $T:ident => $e:expr) => {
-        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64,
-            F32 = f32, F64 = f64, C64 = $crate::base::C64, C128 = $crate::base::C128)
-    };
-    ($dt:expr, wide_real, $T:ident => $e:expr) => {
-        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64,
-            F32 = f32, F64 = f64)
-    };
-    ($dt:expr, numbers, $T:ident => $e:expr) => {
-        $crate::with_dtype!(@arm $dt, $T, Some($e), None, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64, F32 = f32, F64 = f64)
-    };
     ($dt:expr, bits, $T:ident => $e:expr) => {
         $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64)
     };
     ($dt:expr, int, $T:ident => $e:expr) => {
         $crate::with_dtype!(@arm $dt, $T, Some($e), None, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64)
     };
-    ($dt:expr, floats, $T:ident => $e:expr) => {
-        $crate::with_dtype!(@arm $dt, $T, Some($e), None, F32 = f32, F64 = f64)
-    };
     ($dt:expr, double, $T:ident => $e:expr) => {
         $crate::with_dtype!(@arm $dt, $T, Some($e), None, F64 = f64)
     };
+    ($dt:expr, $set:ident, $T:ident => map($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, map, $f) };
+    ($dt:expr, $set:ident, $T:ident => zip($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, zip, $f) };
+    ($dt:expr, $set:ident, $T:ident => zip3($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, zip3, $f) };
+    ($dt:expr, $set:ident, $T:ident => point1($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, point1, $f) };
+    ($dt:expr, $set:ident, $T:ident => point2($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, point2, $f) };
+    ($dt:expr, $set:ident, $T:ident => point3($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, point3, $f) };
+    ($dt:expr, $set:ident, $T:ident => point4($f:expr)) => { $crate::ops::elementwise::kind::kernel!(@halves $dt, $set, $T, point4, $f) };
+    ($dt:expr, $set:ident, $T:ident => $e:expr) => { $crate::ops::elementwise::kind::kernel!(@ $dt, $set, $T, $e) };
+    (@halves $dt:expr, $set:ident, $T:ident, $make:ident, $f:expr) => {
+        match $dt {
+            $crate::base::DType::F16 => { type $T = f32; Some($crate::kernels::cpu::elementwise::block::float16::$make($f)) }
+            $crate::base::DType::BF16 => { type $T = f32; Some($crate::kernels::cpu::elementwise::block::bfloat16::$make($f)) }
+            _ => $crate::ops::elementwise::kind::kernel!(@ $dt, $set, $T, $make($f)),
+        }
+    };
+    (@ $dt:expr, wide, $T:ident, $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64,
+            F32 = f32, F64 = f64, C64 = $crate::base::C64, C128 = $crate::base::C128)
+    };
+    (@ $dt:expr, wide_real, $T:ident, $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64,
+            F32 = f32, F64 = f64)
+    };
+    (@ $dt:expr, numbers, $T:ident, $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64, F32 = f32, F64 = f64)
+    };
+    (@ $dt:expr, floats, $T:ident, $e:expr) => {
+        $crate::with_dtype!(@arm $dt, $T, Some($e), None, F32 = f32, F64 = f64)
+    };
 }
 pub(crate) use kernel;
+
+/// The kernel over halves themselves of a row that computes them in float32, if it has one.
+#[inline]
+pub fn over_halves<K>(common: DType, compute: DType, kernel: fn(DType) -> Option<K>) -> Option<K> {
+    if common.is_half() && compute == DType::F32 { kernel(common) } else { None }
+}
 
 /// The half types compute in float32.
 #[inline]

@@ -12,7 +12,7 @@ use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::grad::{OPERANDS, Read, Slopes};
 use crate::ops::elementwise::kind::run::{Repeated, SMALL, Side, dense_ptr};
-use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
+use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
 use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::{SmallVec, smallvec};
@@ -105,7 +105,19 @@ impl Op for Point {
         let (compute, _) = self.resolve(x);
         let written =
             if matches!(self.def.rule, Rule::Compare | Rule::Logical) { DType::Bool } else { compute };
-        let kernel = self.def.kernel_for(compute)?;
+        let mut kernel = self.def.kernel_for(compute)?;
+        let (mut compute, mut written) = (compute, written);
+        let common = self.common(x);
+        let skip = self.def.masked as usize;
+        if common.is_half()
+            && x.iter().skip(skip).all(|t| t.dtype() == common)
+            && self.numbers.iter().flatten().all(|s| s.is_half(common))
+            && let Some(direct) = over_halves(common, compute, self.def.kernel)
+        {
+            kernel = direct;
+            written = if written == DType::Bool { written } else { common };
+            compute = common;
+        }
         let mut tensors = x.iter();
         let sides: SmallVec<[(Side, DType); OPERANDS]> = self
             .numbers

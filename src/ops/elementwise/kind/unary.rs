@@ -8,7 +8,7 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::run::run1;
-use crate::ops::elementwise::kind::{Rule, Takes, aligned, result_layout};
+use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
 use crate::ops::table::{FromArg, Param, To};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::smallvec;
@@ -75,7 +75,10 @@ impl Op for Unary {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out) = (x[0], &out[0]);
         let (compute, _) = self.0.rule.resolve(x.dtype());
-        let kernel = self.0.kernel_for(compute)?;
+        let (compute, kernel) = match over_halves(x.dtype(), compute, self.0.kernel) {
+            Some(kernel) => (x.dtype(), kernel),
+            None => (compute, self.0.kernel_for(compute)?),
+        };
         // what the kernel writes: bool for predicates, the real part's dtype for `abs`
         let written = match self.0.rule {
             Rule::Compare | Rule::Logical => DType::Bool,
@@ -243,6 +246,17 @@ macro_rules! float {
     };
 }
 pub(crate) use float;
+
+/// A vector function in double precision.
+macro_rules! vector_double {
+    ($dt:ident, $f:path) => {
+        match $dt {
+            $crate::base::DType::F64 => Some($crate::kernels::cpu::elementwise::block::typed($f)),
+            _ => None,
+        }
+    };
+}
+pub(crate) use vector_double;
 
 /// A kernel in double precision.
 macro_rules! double {

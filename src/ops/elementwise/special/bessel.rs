@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::map;
-use crate::kernels::cpu::elementwise::special;
-use crate::ops::elementwise::kind::unary::{double, unary};
+use crate::kernels::cpu::elementwise::{math, special};
+use crate::ops::elementwise::kind::unary::{double, unary, vector_double};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 
@@ -21,7 +21,7 @@ unary! { BESSEL:
     /// tensor([1.0000, 1.2661])
     /// ```
     i0 "I0Backward0" also [Special "i0"]: Double,
-        cpu |dt| double!(dt, special::i0),
+        cpu |dt| vector_double!(dt, math::i0_f64),
         on 0.2, 2.5,
         grad X |g, x| g.mul(x.i1()?);
     /// `i0(x) e^-|x|`.
@@ -31,7 +31,7 @@ unary! { BESSEL:
     /// tensor([1.0000, 0.4658])
     /// ```
     [Special] i0e "SpecialI0EBackward0": Double,
-        cpu |dt| double!(dt, special::i0e),
+        cpu |dt| vector_double!(dt, math::i0e_f64),
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.i1e()?.sub(x.sgn()?.mul(y)?)?);
     /// The modified Bessel function of the first kind, order 1.
@@ -41,7 +41,7 @@ unary! { BESSEL:
     /// tensor([0.0000, 0.5652])
     /// ```
     [Special] i1 "SpecialI1Backward0": Double,
-        cpu |dt| double!(dt, special::i1),
+        cpu |dt| vector_double!(dt, math::i1_f64),
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.i0()?.sub(i1_over_x(x, y, 0.5)?)?);
     /// `i1(x) e^-|x|`.
@@ -51,7 +51,7 @@ unary! { BESSEL:
     /// tensor([0.0000, 0.2079])
     /// ```
     [Special] i1e "SpecialI1EBackward0": Double,
-        cpu |dt| double!(dt, special::i1e),
+        cpu |dt| vector_double!(dt, math::i1e_f64),
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.i0e()?.sub(x.sgn()?.mul(y)?)?.sub(i1_over_x(x, y, 0.5)?)?);
     /// The Bessel function of the first kind, order 0.
@@ -97,7 +97,7 @@ unary! { BESSEL:
     /// tensor([1.0000, 1.2661])
     /// ```
     [Special] modified_bessel_i0: Double,
-        cpu |dt| double!(dt, special::i0),
+        cpu |dt| vector_double!(dt, math::i0_f64),
         grad None;
     /// The modified Bessel function of the first kind, order 1.
     ///
@@ -106,7 +106,7 @@ unary! { BESSEL:
     /// tensor([0.0000, 0.5652])
     /// ```
     [Special] modified_bessel_i1: Double,
-        cpu |dt| double!(dt, special::i1),
+        cpu |dt| vector_double!(dt, math::i1_f64),
         grad None;
     /// The modified Bessel function of the second kind, order 0.
     ///

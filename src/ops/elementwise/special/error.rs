@@ -1,9 +1,9 @@
 //! The error function, its complement and inverse, and the normal distribution function made of it.
 
 use crate::base::DType;
-use crate::kernels::cpu::elementwise::block::{map, typed};
-use crate::kernels::cpu::elementwise::{math, special};
-use crate::ops::elementwise::kind::unary::{double, float, unary};
+use crate::kernels::cpu::elementwise::block::typed;
+use crate::kernels::cpu::elementwise::math;
+use crate::ops::elementwise::kind::unary::{float, unary, vector_double};
 use crate::ops::table::Table;
 use crate::rows;
 use crate::tensor::Tensor;
@@ -39,7 +39,7 @@ unary! { ERROR:
     /// tensor([0.0000, 0.4769])
     /// ```
     erfinv "ErfinvBackward0" also [Special "erfinv"]: Double,
-        cpu |dt| double!(dt, special::erfinv),
+        cpu |dt| vector_double!(dt, math::erfinv_f64),
         on -0.9, 0.9,
         grad Y |g, y| g.mul(y.mul(y)?.exp()?.mul(FRAC_SQRT_PI_2)?);
     /// `e^(x^2) erfc(x)`.
@@ -49,7 +49,7 @@ unary! { ERROR:
     /// tensor([1.0000, 0.4276])
     /// ```
     [Special] erfcx "SpecialErfcxBackward0": Double,
-        cpu |dt| double!(dt, special::erfcx),
+        cpu |dt| vector_double!(dt, math::erfcx_f64),
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.mul(2i64)?.mul(y)?.sub(1.0 / FRAC_SQRT_PI_2)?);
     /// The inverse of the normal distribution function.
@@ -59,7 +59,7 @@ unary! { ERROR:
     /// tensor([0.0000, 1.9600])
     /// ```
     [Special] ndtri "SpecialNdtriBackward0": Double,
-        cpu |dt| double!(dt, special::ndtri),
+        cpu |dt| vector_double!(dt, math::ndtri_f64),
         on 0.1, 0.9,
         grad Y |g, y| g.mul(y.mul(y)?.mul(0.5)?.exp()?.mul(SQRT_2PI)?);
     /// The logarithm of the normal distribution function.
@@ -69,7 +69,7 @@ unary! { ERROR:
     /// tensor([ -0.6931, -53.2313])
     /// ```
     [Special] log_ndtr "SpecialLogNdtrBackward0": Double,
-        cpu |dt| double!(dt, special::log_ndtr),
+        cpu |dt| vector_double!(dt, math::log_ndtr_f64),
         on -0.9, 0.9,
         grad X |g, x| {
             // density over distribution, through erfcx where the distribution is tiny

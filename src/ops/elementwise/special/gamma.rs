@@ -2,13 +2,13 @@
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{map, point1, zip};
-use crate::kernels::cpu::elementwise::special;
+use crate::kernels::cpu::elementwise::block::zip;
+use crate::kernels::cpu::elementwise::{math, special};
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::kind::binary::binary;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
-use crate::ops::elementwise::kind::unary::{double, unary};
+use crate::ops::elementwise::kind::unary::{unary, vector_double};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
@@ -21,7 +21,7 @@ unary! { GAMMA:
     /// tensor([0.0000, 3.1781])
     /// ```
     lgamma "LgammaBackward0" also [Special "gammaln"]: Double,
-        cpu |dt| double!(dt, special::lgamma),
+        cpu |dt| vector_double!(dt, math::lgamma_f64),
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.digamma()?);
     /// The logarithmic derivative of the gamma function.
@@ -31,7 +31,7 @@ unary! { GAMMA:
     /// tensor([-0.5772,  0.4228])
     /// ```
     digamma "DigammaBackward0" also [Special "digamma", Special "psi"]: Double,
-        cpu |dt| double!(dt, special::digamma),
+        cpu |dt| vector_double!(dt, math::digamma_f64),
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.polygamma(1)?);
 }
@@ -80,7 +80,10 @@ binary! { PAIRS:
 points! {
     /// Parameters: the order, and whether the result is narrower than double.
     POLYGAMMA "polygamma" "PolygammaBackward0": Double,
-        cpu |dt| kernel!(dt, double, T => point1(|x: T, q| special::polygamma(q[0] as i64, x, q[1] != 0.0))),
+        cpu |dt| match dt {
+            DType::F64 => Some(special::polygammas),
+            _ => None,
+        },
         grad { a |g, a, q| g.mul(a.polygamma(q[0] as i64 + 1)?) };
 }
 

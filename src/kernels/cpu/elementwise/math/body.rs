@@ -38,7 +38,7 @@ fn exp_tail<V: Real>(x: V, extra: Option<V>) -> (V, V) {
 
 /// `e^(x + extra) = p * 2^n` with `p` near one, for clamped `x`.
 #[inline(always)]
-fn exp_parts<V: Real>(x: V, extra: Option<V>) -> (V, V) {
+pub(super) fn exp_parts<V: Real>(x: V, extra: Option<V>) -> (V, V) {
     let (t, n) = exp_tail(x, extra);
     (t.add(V::c(1.0)), n)
 }
@@ -280,7 +280,7 @@ fn trig_f64<V: Real + Vector<Elem = f64>, const COS: bool>(x: V) -> V {
 
 /// Replaces the lanes of `y` for which `f(x)` has a result: for arguments so rare that the library serves.
 #[inline(always)]
-fn by_lane<V: Vector<Elem = f64>>(x: V, y: V, f: impl Fn(f64) -> Option<f64>) -> V {
+pub(super) fn by_lane<V: Vector<Elem = f64>>(x: V, y: V, f: impl Fn(f64) -> Option<f64>) -> V {
     let (mut xs, mut ys) = ([0.0; 8], [0.0; 8]);
     // SAFETY: no vector of f64 has more than eight lanes.
     unsafe {

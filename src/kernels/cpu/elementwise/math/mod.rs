@@ -6,10 +6,20 @@
 //! Errors are within 2 units in the last place in both precisions, most within 1 (`tests.rs` has the table), and
 //! nan, infinities, signed zeros and denormals come out as IEEE 754 and C's annex F have them.
 
+mod arc;
+mod bessel;
 pub mod body;
 mod coef;
+mod error;
+mod gamma;
 mod gelu;
-mod scalar;
+mod inverse;
+#[cfg(test)]
+mod known;
+mod plain;
+mod power;
+mod remainder;
+pub mod scalar;
 #[cfg(test)]
 mod tests;
 
@@ -68,29 +78,6 @@ macro_rules! widened {
     };
 }
 
-/// For rare functions: one element at a time in float64.
-macro_rules! scalar {
-    ($($name:ident[$t:ident] $body:path;)*) => {$(
-        pub unsafe fn $name(src: *const $t, dst: *mut $t, n: usize) {
-            for i in 0..n {
-                // SAFETY: `i < n`, and both pointers are valid for `n` elements.
-                unsafe { *dst.add(i) = $body(*src.add(i) as f64) as $t };
-            }
-        }
-    )*};
-}
-
-macro_rules! scalar_binary {
-    ($($name:ident[$t:ident] $body:path;)*) => {$(
-        pub unsafe fn $name(a: *const $t, b: *const $t, dst: *mut $t, n: usize) {
-            for i in 0..n {
-                // SAFETY: `i < n`, and the pointers are valid for `n` elements.
-                unsafe { *dst.add(i) = $body(*a.add(i) as f64, *b.add(i) as f64) as $t };
-            }
-        }
-    )*};
-}
-
 vector! {
     exp_f32[Vector<Elem = f32>, f32] body::exp;
     exp2_f32[Vector<Elem = f32>, f32] body::exp2;
@@ -132,6 +119,29 @@ vector! {
     sigmoid_f64[Vector<Elem = f64>, f64] body::sigmoid;
     silu_f64[Vector<Elem = f64>, f64] body::silu;
     gelu_tanh_f64[Vector<Elem = f64>, f64] gelu::gelu_tanh;
+    atan_f64[Vector<Elem = f64>, f64] arc::atan;
+    sinh_f64[Vector<Elem = f64>, f64] arc::sinh;
+    cosh_f64[Vector<Elem = f64>, f64] arc::cosh;
+    asinh_f64[Vector<Elem = f64>, f64] arc::asinh;
+    acosh_f64[Vector<Elem = f64>, f64] arc::acosh;
+    atanh_f64[Vector<Elem = f64>, f64] arc::atanh;
+    erf_f64[Vector<Elem = f64>, f64] error::erf;
+    erfc_f64[Vector<Elem = f64>, f64] error::erfc;
+    erfcx_f64[Vector<Elem = f64>, f64] error::erfcx;
+    log_ndtr_f64[Vector<Elem = f64>, f64] error::log_ndtr;
+    gelu_f64[Vector<Elem = f64>, f64] error::gelu;
+    erfinv_f64[Vector<Elem = f64>, f64] inverse::erfinv;
+    ndtri_f64[Vector<Elem = f64>, f64] inverse::ndtri;
+    i0_f64[Vector<Elem = f64>, f64] bessel::i0;
+    i0e_f64[Vector<Elem = f64>, f64] bessel::i0e;
+    i1_f64[Vector<Elem = f64>, f64] bessel::i1;
+    i1e_f64[Vector<Elem = f64>, f64] bessel::i1e;
+    lgamma_f64[Vector<Elem = f64>, f64] gamma::lgamma;
+    digamma_f64[Vector<Elem = f64>, f64] gamma::digamma;
+    trigamma_f64[Vector<Elem = f64>, f64] gamma::trigamma;
+    trigamma_single_f64[Vector<Elem = f64>, f64] gamma::trigamma_single;
+    entr_f64[Vector<Elem = f64>, f64] plain::entr;
+    sinc_f64[Vector<Elem = f64>, f64] plain::sinc;
     sqrt_f64[Vector<Elem = f64>, f64] body::sqrt;
     rsqrt_f64[Vector<Elem = f64>, f64] body::rsqrt;
     reciprocal_f64[Vector<Elem = f64>, f64] body::reciprocal;
@@ -145,18 +155,7 @@ widened! {
     acosh_f32 acosh_two body::acosh_wide;
     atanh_f32 atanh_two body::atanh_wide;
     erfc_f32 erfc_two body::erfc_wide;
-}
-
-scalar! {
-    atan_f64[f64] scalar::atan;
-    sinh_f64[f64] scalar::sinh;
-    cosh_f64[f64] scalar::cosh;
-    asinh_f64[f64] scalar::asinh;
-    acosh_f64[f64] scalar::acosh;
-    atanh_f64[f64] scalar::atanh;
-    erf_f64[f64] scalar::erf;
-    erfc_f64[f64] scalar::erfc;
-    gelu_f64[f64] scalar::gelu;
+    sinc_f32 sinc_two plain::sinc;
 }
 
 /// `dst[i] = body(a[i], b[i])` with the level's vectors.
@@ -165,13 +164,15 @@ macro_rules! vector_binary {
         multiversion_vector! {
             $(#[$doc])*
             pub unsafe fn $name[V: $bound, $t](a: *const $t, b: *const $t, dst: *mut $t, n: usize) {
+                let streams = stream::wanted(dst.cast(), n * size_of::<$t>());
                 let mut i = 0;
                 while i < n {
                     let left = n - i;
                     // SAFETY: `i < n`, and a part of a vector never goes beyond the `left` elements.
                     unsafe {
                         if left >= V::LANES {
-                            $body(V::load(a.add(i)), V::load(b.add(i))).store(dst.add(i));
+                            let y = $body(V::load(a.add(i)), V::load(b.add(i)));
+                            if streams { stream_vector(y, dst.add(i)) } else { y.store(dst.add(i)) }
                         } else {
                             let (x, y) = (V::load_part(a.add(i), left), V::load_part(b.add(i), left));
                             $body(x, y).store_part(dst.add(i), left);
@@ -191,10 +192,46 @@ vector_binary! {
     gelu_backward_f32[Lookup, f32] gelu::gelu_backward;
 }
 
-scalar_binary! {
-    pow_f64[f64] scalar::pow;
-    atan2_f32[f32] scalar::atan2;
-    atan2_f64[f64] scalar::atan2;
-    hypot_f32[f32] scalar::hypot;
-    hypot_f64[f64] scalar::hypot;
+/// As `widened!`, for two operands.
+macro_rules! widened_binary {
+    ($($name:ident $wide:ident $body:path;)*) => {
+        $(
+            #[inline(always)]
+            fn $wide<V: Widen>(a: V, b: V) -> V {
+                let ((a0, a1), (b0, b1)) = (a.widen(), b.widen());
+                V::narrow($body(a0, b0), $body(a1, b1))
+            }
+        )*
+        vector_binary! { $($name[Widen, f32] $wide;)* }
+    };
+}
+
+widened_binary! {
+    atan2_f32 atan2_two arc::atan2;
+    fmod_f32 fmod_two remainder::fmod;
+    remainder_f32 remainder_two remainder::remainder;
+}
+
+vector_binary! {
+    xlogy_f32[Vector<Elem = f32>, f32] plain::xlogy;
+    xlogy_f64[Vector<Elem = f64>, f64] plain::xlogy;
+    logaddexp_f32[Vector<Elem = f32>, f32] plain::logaddexp;
+    logaddexp_f64[Vector<Elem = f64>, f64] plain::logaddexp;
+    logaddexp2_f32[Vector<Elem = f32>, f32] plain::logaddexp2;
+    logaddexp2_f64[Vector<Elem = f64>, f64] plain::logaddexp2;
+    ldexp_f32[Vector<Elem = f32>, f32] plain::ldexp;
+    ldexp_f64[Vector<Elem = f64>, f64] plain::ldexp;
+    xlog1py_f64[Vector<Elem = f64>, f64] plain::xlog1py;
+    pow_f64[Vector<Elem = f64>, f64] power::pow;
+    atan2_f64[Vector<Elem = f64>, f64] arc::atan2;
+    fmod_f64[Vector<Elem = f64>, f64] remainder::fmod;
+    remainder_f64[Vector<Elem = f64>, f64] remainder::remainder;
+}
+
+/// The modified Bessel function of the first kind and order 0, of one number.
+pub fn bessel_i0(x: f64) -> f64 {
+    let mut y = 0.0;
+    // SAFETY: one element on both sides
+    unsafe { i0_f64(&x, &mut y, 1) };
+    y
 }

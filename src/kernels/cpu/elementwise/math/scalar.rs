@@ -1,5 +1,7 @@
-//! One element at a time, in float64, from the platform's library: the functions that are too rare to vectorise.
+//! One element at a time, in float64: what is too rare to vectorise, from the platform's library; what vectorises as it stands;
+//! and, for tests, what the vector functions are held against.
 
+#[cfg(test)]
 macro_rules! from_std {
     ($($name:ident = $method:ident;)*) => {$(
         #[inline]
@@ -9,6 +11,7 @@ macro_rules! from_std {
     )*};
 }
 
+#[cfg(test)]
 from_std! {
     atan = atan;
     sinh = sinh;
@@ -18,6 +21,7 @@ from_std! {
     atanh = atanh;
 }
 
+#[cfg(test)]
 unsafe extern "C" {
     #[link_name = "erf"]
     safe fn c_erf(x: f64) -> f64;
@@ -25,9 +29,11 @@ unsafe extern "C" {
     safe fn c_erfc(x: f64) -> f64;
 }
 
+#[cfg(test)]
 pub fn erf(x: f64) -> f64 {
     c_erf(x)
 }
+#[cfg(test)]
 pub fn erfc(x: f64) -> f64 {
     c_erfc(x)
 }
@@ -36,6 +42,7 @@ pub fn erfc(x: f64) -> f64 {
 /// four percent for `z > 1`.
 /// From -28 down the tail of the normal distribution is expanded in `1 / x^2` (Abramowitz and Stegun, 26.2.12), because
 /// `erfc` becomes subnormal before the result does.
+#[cfg(test)]
 pub fn gelu(x: f64) -> f64 {
     if x < -28.0 {
         return gelu_far(x);
@@ -49,6 +56,7 @@ pub fn gelu(x: f64) -> f64 {
     }
     if tail == 0.0 { -0.0 } else { 0.5 * x * tail }
 }
+#[cfg(test)]
 fn gelu_far(x: f64) -> f64 {
     if x < -39.0 {
         return -0.0;
@@ -61,12 +69,42 @@ fn gelu_far(x: f64) -> f64 {
     let series = (1..=8).rev().fold(1.0, |sum, k| 1.0 - (2 * k - 1) as f64 * r * sum);
     -((-0.5 * square).exp() * DENSITY) * (series - 0.5 * lost * series)
 }
-pub fn pow(a: f64, b: f64) -> f64 {
-    a.powf(b)
-}
-pub fn atan2(a: f64, b: f64) -> f64 {
-    a.atan2(b)
-}
+
+/// Powers of two, so that scaling is exact.
+const HUGE: f64 = 4.149515568880993e180; // 2^600
+const TINY: f64 = 1.0 / HUGE;
+
+/// `sqrt(a^2 + b^2)` within 1.01 units, without overflow or underflow on the way; infinite beside nan too, as in C. Choices
+/// instead of branches: loops over it vectorise.
+#[inline(always)]
 pub fn hypot(a: f64, b: f64) -> f64 {
-    a.hypot(b)
+    let (x, y) = (a.abs(), b.abs());
+    let (most, least) = if x > y { (x, y) } else { (y, x) };
+    let big = most > 1e150;
+    let small = most < 1e-140;
+    let scale = if big {
+        TINY
+    } else if small {
+        HUGE
+    } else {
+        1.0
+    };
+    let back = if big {
+        HUGE
+    } else if small {
+        TINY
+    } else {
+        1.0
+    };
+    let (p, q) = (most * scale, least * scale);
+    let y = (p * p + q * q).sqrt() * back;
+    if (x == f64::INFINITY) | (b.abs() == f64::INFINITY) { f64::INFINITY } else { y }
+}
+
+/// In float64 the squares of float32 are exact and nothing overflows.
+#[inline(always)]
+pub fn hypot_f32(a: f32, b: f32) -> f32 {
+    let (x, y) = (a as f64, b as f64);
+    let y = (x * x + y * y).sqrt() as f32;
+    if (a.abs() == f32::INFINITY) | (b.abs() == f32::INFINITY) { f32::INFINITY } else { y }
 }

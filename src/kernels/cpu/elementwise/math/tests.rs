@@ -92,6 +92,14 @@ const DOUBLE: &[Row<F64>] = &[
     ("sigmoid", sigmoid_f64, sigmoid, 2.0),
     ("silu", silu_f64, silu, 2.0),
     ("rsqrt", rsqrt_f64, |x| 1.0 / x.sqrt(), 2.0),
+    ("atan", atan_f64, f64::atan, 2.0),
+    ("sinh", sinh_f64, f64::sinh, 3.0),
+    ("cosh", cosh_f64, f64::cosh, 2.0),
+    ("asinh", asinh_f64, f64::asinh, 3.0),
+    ("erf", erf_f64, scalar::erf, 2.0),
+    ("erfc", erfc_f64, scalar::erfc, 3.0),
+    // the reference errs by 3 itself
+    ("gelu", gelu_f64, scalar::gelu, 5.0),
 ];
 
 fn ulp32(got: f32, want: f64) -> f64 {
@@ -374,4 +382,178 @@ fn all_f32() {
         }
     }
     assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// Values that are not to be had from the standard library, at every level and every place in a vector.
+#[test]
+fn known_values() {
+    const FUNCTIONS: &[(&str, F64, f64)] = &[
+        ("atan", atan_f64, 1.0),
+        ("sinh", sinh_f64, 2.0),
+        ("cosh", cosh_f64, 2.0),
+        ("asinh", asinh_f64, 2.0),
+        ("acosh", acosh_f64, 2.0),
+        ("atanh", atanh_f64, 2.0),
+        ("erf", erf_f64, 2.0),
+        ("erfc", erfc_f64, 2.0),
+        ("erfcx", erfcx_f64, 2.0),
+        ("log_ndtr", log_ndtr_f64, 2.0),
+        ("gelu", gelu_f64, 3.0),
+        ("erfinv", erfinv_f64, 2.0),
+        ("ndtri", ndtri_f64, 2.0),
+        ("i0", i0_f64, 3.0),
+        ("i0e", i0e_f64, 2.0),
+        ("i1", i1_f64, 3.0),
+        ("i1e", i1e_f64, 2.0),
+        ("lgamma", lgamma_f64, 3.0),
+        // near a zero, or where the reflection cancels, units of the parts are many of the result
+        ("digamma", digamma_f64, 16.0),
+        ("trigamma", trigamma_f64, 20.0),
+        ("entr", entr_f64, 2.0),
+        ("sinc", sinc_f64, 2.0),
+    ];
+    let mut failed = Vec::new();
+    for (name, values) in super::known::KNOWN {
+        let (_, f, limit) = FUNCTIONS.iter().find(|row| row.0 == *name).expect("a function of this name");
+        for level in LEVELS {
+            with_level(level, || {
+                for (i, &(x, want)) in values.iter().enumerate() {
+                    // among its neighbours, then alone
+                    let xs: Vec<f64> = values.iter().map(|v| v.0).collect();
+                    let (mut ys, mut y) = (vec![0.0; xs.len()], 0.0);
+                    // SAFETY: as many elements on both sides
+                    unsafe {
+                        f(xs.as_ptr(), ys.as_mut_ptr(), xs.len());
+                        f(&x, &mut y, 1);
+                    }
+                    assert_eq!(y.to_bits(), ys[i].to_bits(), "{name} {level:?} at {x:e}");
+                    if ulp64(y, want) > *limit {
+                        failed.push(format!("{name} {level:?}: {} ulp at {x:e}", ulp64(y, want)));
+                    }
+                }
+            });
+        }
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn points_and_edges() {
+    const INF: f64 = f64::INFINITY;
+    let one = |f: F64, x: f64| {
+        let mut y = 0.0;
+        // SAFETY: one element on both sides
+        unsafe { f(&x, &mut y, 1) };
+        y
+    };
+    for level in LEVELS {
+        with_level(level, || {
+            let cases: &[(F64, &[(f64, f64)])] = &[
+                (atan_f64, &[(INF, std::f64::consts::FRAC_PI_2), (-0.0, -0.0), (f64::NAN, f64::NAN)]),
+                (
+                    erfinv_f64,
+                    &[(1.0, INF), (-1.0, -INF), (1.5, f64::NAN), (-0.0, -0.0), (f64::NAN, f64::NAN)],
+                ),
+                (ndtri_f64, &[(0.0, -INF), (1.0, INF), (0.5, 0.0), (-0.1, f64::NAN), (1.1, f64::NAN)]),
+                (erfcx_f64, &[(INF, 0.0), (-30.0, INF), (-INF, INF), (0.0, 1.0), (f64::NAN, f64::NAN)]),
+                (log_ndtr_f64, &[(INF, -0.0), (-INF, -INF), (f64::NAN, f64::NAN)]),
+                (erf_f64, &[(INF, 1.0), (-INF, -1.0), (-0.0, -0.0), (f64::NAN, f64::NAN)]),
+                (erfc_f64, &[(INF, 0.0), (-INF, 2.0), (0.0, 1.0), (f64::NAN, f64::NAN)]),
+                (gelu_f64, &[(INF, INF), (-INF, -0.0), (0.0, 0.0), (-0.0, -0.0), (f64::NAN, f64::NAN)]),
+                (i0_f64, &[(INF, INF), (-INF, INF), (0.0, 1.0), (1e300, INF), (f64::NAN, f64::NAN)]),
+                (i1_f64, &[(INF, INF), (-INF, -INF), (0.0, 0.0), (f64::NAN, f64::NAN)]),
+                (i0e_f64, &[(INF, 0.0), (0.0, 1.0), (f64::NAN, f64::NAN)]),
+                (
+                    lgamma_f64,
+                    &[
+                        (0.0, INF),
+                        (-0.0, INF),
+                        (1.0, 0.0),
+                        (2.0, 0.0),
+                        (INF, INF),
+                        (-INF, INF),
+                        (-1.0, INF),
+                        (f64::NAN, f64::NAN),
+                    ],
+                ),
+                (digamma_f64, &[(0.0, -INF), (-0.0, INF), (-1.0, f64::NAN), (INF, INF), (-INF, f64::NAN)]),
+                (trigamma_f64, &[(INF, 0.0), (0.0, INF), (-INF, f64::NAN), (f64::NAN, f64::NAN)]),
+                (entr_f64, &[(0.0, 0.0), (-1.0, -INF), (INF, -INF), (f64::NAN, f64::NAN)]),
+                (sinc_f64, &[(0.0, 1.0), (f64::NAN, f64::NAN)]),
+                (sinh_f64, &[(INF, INF), (-INF, -INF), (-0.0, -0.0), (720.0, INF)]),
+                (acosh_f64, &[(1.0, 0.0), (0.5, f64::NAN), (INF, INF)]),
+                (atanh_f64, &[(1.0, INF), (-1.0, -INF), (2.0, f64::NAN), (-0.0, -0.0)]),
+                (asinh_f64, &[(INF, INF), (-INF, -INF), (-0.0, -0.0)]),
+            ];
+            for (row, (f, values)) in cases.iter().enumerate() {
+                for &(x, want) in *values {
+                    let y = one(*f, x);
+                    assert!(ulp64(y, want) <= 1.0, "row {row} {level:?}: {y:e} at {x:e}, not {want:e}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn two_operands() {
+    const INF: f64 = f64::INFINITY;
+    let values = [0.0, -0.0, 1.0, -1.0, 0.3, -2.5, 7.0, 1e-310, 3e-5, 1e16, -1e300, INF, -INF, f64::NAN];
+    type Pair = unsafe fn(*const f64, *const f64, *mut f64, usize);
+    let rows: &[(&str, Pair, fn(f64, f64) -> f64, f64)] = &[
+        ("atan2", atan2_f64, f64::atan2, 2.0),
+        ("pow", pow_f64, f64::powf, 1.0),
+        ("fmod", fmod_f64, |a, b| a % b, 0.0),
+        (
+            "remainder",
+            remainder_f64,
+            |a, b| {
+                let r = a % b;
+                if r != 0.0 && (b < 0.0) != (r < 0.0) { r + b } else { r }
+            },
+            0.0,
+        ),
+    ];
+    let mut pairs: Vec<(f64, f64)> = values.iter().flat_map(|&a| values.map(|b| (a, b))).collect();
+    pairs.extend(
+        (1..4000)
+            .map(|i| (((i * 7919) % 4001) as f64 * 0.37 - 700.0, ((i * 104729) % 997) as f64 * 0.011 - 5.0)),
+    );
+    // powers of every size, those among them that end in overflow and among the subnormal numbers
+    pairs.extend((1..20000).map(|i| {
+        let a = 2f64.powf(((i * 7919) % 40009) as f64 * 0.01 - 200.0) * (1.0 + i as f64 * 1e-5);
+        (a, (((i * 104729) % 20011) as f64 * 0.0735 - 735.0) / a.ln())
+    }));
+    pairs.extend((1..20000).map(|i| (0.5 + i as f64 * 5e-5, ((i * 31) % 2003) as f64 - 1000.5)));
+    let (a, b): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    for level in LEVELS {
+        with_level(level, || {
+            for (name, f, reference, limit) in rows {
+                let mut y = vec![0.0; a.len()];
+                // SAFETY: as many elements everywhere
+                unsafe { f(a.as_ptr(), b.as_ptr(), y.as_mut_ptr(), a.len()) };
+                for i in 0..a.len() {
+                    let want = reference(a[i], b[i]);
+                    assert!(
+                        ulp64(y[i], want) <= *limit,
+                        "{name}({:e}, {:e}) {level:?}: {:e}, not {want:e}",
+                        a[i],
+                        b[i],
+                        y[i]
+                    );
+                }
+            }
+        });
+    }
+    for (a, b) in [
+        (3.0, 4.0),
+        (1e200, 1e200),
+        (3e-310, 4e-310),
+        (INF, f64::NAN),
+        (f64::NAN, -INF),
+        (0.0, -0.0),
+        (1e-170, 0.0),
+    ] {
+        assert!(ulp64(scalar::hypot(a, b), f64::hypot(a, b)) <= 1.0, "{a:e} {b:e}");
+    }
 }

@@ -1,6 +1,9 @@
 //! Gamma's relatives: digamma, polygamma, Hurwitz's zeta, incomplete gamma.
 
+use crate::kernels::cpu::elementwise::block::Params;
 use crate::kernels::cpu::elementwise::clib::lgamma;
+use crate::kernels::cpu::elementwise::math;
+use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
 use std::f64::consts::PI;
 
 /// Bernoulli numbers B2, B4, ...
@@ -112,6 +115,27 @@ pub fn polygamma(n: i64, x: f64, single: bool) -> f64 {
         _ => {
             let sign = if n % 2 == 0 { -1.0 } else { 1.0 };
             sign * lgamma(n as f64 + 1.0).exp() * zeta(n as f64 + 1.0, x)
+        }
+    }
+}
+
+/// Derivatives of digamma as a kernel with parameters: the order, and whether the result is narrower than float64.
+///
+/// # Safety
+/// `p` has the result and the operand, `n` elements of float64 each.
+pub unsafe fn polygammas(p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params) {
+    let (x, y) = (p[1] as *const f64, p[0] as *mut f64);
+    // SAFETY: the caller's promise
+    unsafe {
+        match (q[0], q[1] != 0.0) {
+            (0.0, _) => math::digamma_f64(x, y, n),
+            (1.0, false) => math::trigamma_f64(x, y, n),
+            (1.0, true) => math::trigamma_single_f64(x, y, n),
+            (order, single) => {
+                for i in 0..n {
+                    *y.add(i) = polygamma(order as i64, *x.add(i), single);
+                }
+            }
         }
     }
 }

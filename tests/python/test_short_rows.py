@@ -1,0 +1,116 @@
+"""Elementwise ops over memory whose rows are short, repeated, or lie across each other: what several rows at a time must leave as it is."""
+
+import itertools
+
+import numpy as np
+import pytest
+import rushlight as rl
+
+SHAPES = [(7, 3), (300, 2), (5, 64), (3, 257), (40, 40), (2, 3, 5, 7), (4, 1, 300), (33, 17, 3), (1, 1), (20, 1)]
+
+
+def made(shape, seed, dtype=np.float32):
+    return np.random.default_rng(seed).integers(-8, 9, shape).astype(dtype)
+
+
+def operands(shape):
+    """The shapes that broadcast to this one: each axis there or one long."""
+    return [tuple(n if keep else 1 for n, keep in zip(shape, kept, strict=True)) for kept in itertools.product((True, False), repeat=len(shape))]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_way_to_broadcast(shape):
+    x = made(shape, 1)
+    for other in operands(shape):
+        y = made(other, 2)
+        for a, b in ((x, y), (y, x)):
+            assert np.array_equal((rl.tensor(a) * 3 - rl.tensor(b)).numpy(), a * 3 - b), other
+            assert np.array_equal((rl.tensor(a) - rl.tensor(b).int()).numpy(), a - b), other
+        assert np.array_equal(rl.where(rl.tensor(y) > 0, rl.tensor(x), rl.tensor(y)).numpy(), np.where(y > 0, x, y)), other
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_order_of_axes(shape):
+    x, y = made(shape, 3), made(shape, 4)
+    for order in itertools.permutations(range(len(shape))):
+        back = np.argsort(order)
+        across = np.ascontiguousarray(y.transpose(order))
+        got = rl.tensor(x) - rl.tensor(across).permute(*back.tolist())
+        assert np.array_equal(got.numpy(), x - y), order
+        into = rl.zeros(across.shape).permute(*back.tolist())
+        rl.sub(rl.tensor(x), rl.tensor(y), out=into)
+        assert np.array_equal(into.numpy(), x - y), order
+
+
+@pytest.mark.parametrize("dtype", [rl.float16, rl.bfloat16, rl.float64, rl.int64, rl.uint8, rl.complex64])
+def test_mixed_dtypes_and_steps(dtype):
+    for shape in SHAPES:
+        x = made(tuple(2 * n for n in shape), 5, np.int64) % 5
+        cut = tuple(slice(None, None, 2) for _ in shape)
+        a = rl.tensor(x).to(dtype)[cut]
+        b = rl.tensor(made(shape, 6, np.int64) % 4)
+        want = x[cut] + b.numpy()
+        assert np.array_equal((a + b).to(rl.complex64).real.numpy(), want.astype(np.float32)), shape
+
+
+def test_in_place_over_short_rows():
+    for shape in SHAPES:
+        x, y = made(shape, 7), made(shape[-1:], 8)
+        t = rl.tensor(x)
+        t *= rl.tensor(y)
+        assert np.array_equal(t.numpy(), x * y)
+        step = rl.tensor(np.repeat(x, 2, axis=-1))
+        step[..., ::2] += rl.tensor(y)
+        want = np.repeat(x, 2, axis=-1)
+        want[..., ::2] += y
+        assert np.array_equal(step.numpy(), want)
+
+
+@pytest.mark.parametrize("dtype", [rl.float16, rl.bfloat16])
+def test_halves_are_the_float32_result_rounded(dtype):
+    rng = np.random.default_rng(9)
+    special = [0.0, -0.0, np.inf, -np.inf, np.nan, 65504.0, 6e-8, -6e-8, 1e-5, 3e38]
+    for n in (1, 3, 63, 64, 65, 200, 1111):
+        a = rl.tensor(np.concatenate([special, rng.normal(size=n) * 10]).astype(np.float32)).to(dtype)
+        b = a.flip(0).contiguous()
+        for op in (rl.add, rl.mul, rl.sub, rl.div, rl.maximum, rl.atan2, rl.hypot, rl.copysign, lambda x, y: rl.addcmul(x, x, y), lambda x, y: x.clamp(-1, 1)):
+            want = op(a.float(), b.float()).to(dtype)
+            assert same(op(a, b), want)
+            # the same element has the same bits wherever it stands
+            wide = rl.stack([a, a], 1)[:, 0]
+            assert same(op(wide, b), want)
+        for op in (rl.neg, rl.abs, rl.relu, rl.sqrt, rl.exp, rl.sigmoid, rl.floor, rl.sign, lambda x: x * 0.5, lambda x: x > 0.1):
+            got = op(a)
+            assert same(got, op(a.float()).to(got.dtype))
+
+
+def same(a, b):
+    if a.dtype == rl.bool:
+        return bool((a == b).all())
+    x, y = a.float().numpy(), b.float().numpy()
+    return a.dtype == b.dtype and np.array_equal(x, y, equal_nan=True) and np.array_equal(np.signbit(x[~np.isnan(x)]), np.signbit(y[~np.isnan(y)]))
+
+
+def test_conversions_of_what_does_not_fit_follow_the_rest():
+    """A block with one element out of range goes another way than its neighbours: the answers are the same."""
+    x = np.linspace(-1000, 1000, 640).astype(np.float32)
+    for bad in (3e9, -3e9, 1e19, np.nan, np.inf):
+        y = x.copy()
+        y[70] = bad
+        for dtype in (rl.int8, rl.uint8, rl.int16, rl.int32, rl.int64):
+            got = rl.tensor(y).to(dtype).numpy()
+            alone = np.array([rl.tensor(y[i : i + 1]).to(dtype).item() for i in range(60, 80)])
+            assert np.array_equal(got[60:80], alone)
+            keep = np.arange(640) != 70
+            assert np.array_equal(got[keep], rl.tensor(x).to(dtype).numpy()[keep])
+
+
+@pytest.mark.parametrize("shape", [(3, 64), (5, 300), (2, 3, 1000)])
+def test_copies_of_what_is_repeated(shape):
+    for dtype in (np.float32, np.int8, np.complex128):
+        x = made((*shape[:-1], 1), 10, dtype)
+        got = rl.tensor(x).expand(*shape)
+        assert np.array_equal(got.contiguous().numpy(), np.broadcast_to(x, shape))
+        if dtype == np.float32:
+            assert float(got.sum()) == float(np.broadcast_to(x, shape).sum())
+            assert np.array_equal(got.sum(-1).numpy(), np.broadcast_to(x, shape).sum(-1))
