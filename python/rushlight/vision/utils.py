@@ -179,7 +179,8 @@ def draw_bounding_boxes(
     if len(texts) != count:
         raise ValueError(f"Number of boxes ({count}) and labels ({len(texts)}) mismatch. Please specify labels for each box.")
     outlines = _colours(colors, count)
-    ink = _colours(label_colors, count) if label_colors else outlines.copy()
+    unsaid = _colours("black", count) if fill_labels else outlines.copy()  # on paper of the box's own colour
+    ink = _colours(label_colors, count) if label_colors else unsaid
     if fill_labels and label_background_colors:
         paper = _colours(label_background_colors, count)
     else:
@@ -195,11 +196,11 @@ def draw_bounding_boxes(
     dtype = image.dtype
     picture = to_pil_image(convert_image_dtype(image, uint8) if dtype.is_floating_point else image.contiguous())
     draw = ImageDraw.Draw(picture, "RGBA") if fill else ImageDraw.Draw(picture)
-    whole = boxes.to(int64).tolist() if not turned else boxes.tolist()
+    whole = boxes.to(int64).tolist()
     for box, outline, text, text_ink, text_paper in zip(whole, outlines, texts, ink, paper):
         inside = (*outline, 100) if fill else None
         if turned:
-            draw.polygon([tuple(box[i : i + 2]) for i in range(0, 8, 2)], width=width, outline=outline, fill=inside)
+            _draw_turned(draw, [(box[i], box[i + 1]) for i in range(0, 8, 2)], outline, width, inside)
         else:
             draw.rectangle(box, width=width, outline=outline, fill=inside)
         if text is not None:
@@ -211,6 +212,22 @@ def draw_bounding_boxes(
             draw.text(at, text, fill=text_ink, font=letters)
     out = pil_to_tensor(picture).contiguous()
     return convert_image_dtype(out, dtype) if dtype.is_floating_point else out
+
+
+DASH, GAP = 5, 5  # pixels
+
+
+def _draw_turned(draw: Any, corners: list[tuple[int, int]], outline: Any, width: int, inside: Any) -> None:
+    """A box of four corners, its first side dashed: by it one sees how the box is turned."""
+    if inside is not None:
+        draw.polygon(corners, fill=inside)
+    (x1, y1), (x2, y2) = corners[:2]
+    length = math.hypot(x2 - x1, y2 - y1)
+    for k in range(math.ceil(length / (DASH + GAP))):
+        ends = (k * (DASH + GAP), min(k * (DASH + GAP) + DASH, length))
+        draw.line([(x1 + (x2 - x1) * at / length, y1 + (y2 - y1) * at / length) for at in ends], fill=outline, width=width)
+    for side in zip(corners[1:], corners[2:] + corners[:1]):
+        draw.line(list(side), fill=outline, width=width)
 
 
 @no_grad()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import zlib
 from enum import Enum
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from ... import cat, from_numpy, full, int32, stack, uint8
+from ... import cat, from_numpy, full, int64, stack, uint8, uint16
 from ..._C import Tensor
 
 
@@ -106,8 +107,8 @@ def _planes(image: Image.Image) -> Tensor:
     values = np.array(image)
     if values.dtype == np.bool_:
         values = values.astype(np.uint8) * 255
-    if values.dtype != np.uint8:
-        raise RuntimeError("Images of 16 bits a channel need uint16, which tensors here do not have")
+    if values.dtype not in (np.uint8, np.uint16):
+        raise RuntimeError(f"Images of mode {image.mode} have no channels of 8 or 16 bits")
     values = values[:, :, None] if values.ndim == 2 else values
     return from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)))
 
@@ -154,8 +155,8 @@ def decode_jpeg(
 
 def _grey(rgb: Tensor, weights: tuple[int, int, int], shift: int, more: int = 0) -> Tensor:
     """Grey of (3, H, W) by whole weights, with ``more`` added before the shift."""
-    r, g, b = rgb.to(int32).unbind(0)
-    return ((r * weights[0] + g * weights[1] + b * weights[2] + more) >> shift).to(uint8).unsqueeze(0)
+    r, g, b = rgb.to(int64).unbind(0)
+    return ((r * weights[0] + g * weights[1] + b * weights[2] + more) >> shift).to(rgb.dtype).unsqueeze(0)
 
 
 # libpng's weights for 0.2989 and 0.587, in 32768ths
@@ -169,14 +170,41 @@ def _converted(planes: Tensor, mode: ImageReadMode, opaque: int = 255) -> Tensor
     colours, alpha = (planes[:-1], planes[-1:]) if planes.shape[0] in (2, 4) else (planes, None)
     if mode in (ImageReadMode.GRAY, ImageReadMode.GRAY_ALPHA):
         if colours.shape[0] == 3:
-            colours = _grey(colours, _PNG_GREY, 15)
+            colours = _grey(colours, _PNG_GREY, 15, 1 << 14 if colours.dtype == uint16 else 0)  # libpng rounds wide ones alone
     elif colours.shape[0] == 1:
         colours = colours.expand(3, *colours.shape[1:])
     if mode in (ImageReadMode.GRAY, ImageReadMode.RGB):
         return colours.contiguous()
     if alpha is None:
-        alpha = full((1, *colours.shape[1:]), opaque, dtype=uint8)
+        alpha = full((1, *colours.shape[1:]), opaque, dtype=colours.dtype)
     return cat([colours, alpha], 0)
+
+
+def _wide(opened: Image.Image, input: Tensor, mode: ImageReadMode, turn: bool) -> Tensor:
+    """A PNG of 16 bits a channel, of which Pillow keeps the high byte: so the low ones are read again as if they were the high ones."""
+    if opened.mode.startswith("I"):
+        planes, key = _planes(_upright(_loaded(opened), turn)), opened.info.get("transparency")
+        key = None if key is None else (key,)
+    elif int(input[25]) == 4:  # grey and alpha: laid out as four channels of 8 bits are
+        raw = bytearray(input.numpy().tobytes())
+        raw[24:26] = b"\x08\x06"
+        raw[29:33] = zlib.crc32(raw[12:29]).to_bytes(4, "big")
+        narrow = _opened(from_numpy(np.frombuffer(raw, np.uint8).copy()), "PNG")
+        bytes_of = _planes(_upright(_loaded(narrow), turn)).to(int64)
+        planes, key = ((bytes_of[0::2] << 8) | bytes_of[1::2]).to(uint16), None
+    else:
+        halves = []
+        for order in ("16B", "16L"):
+            image = _opened(input, "PNG")
+            tile = image.tile[0]
+            image.tile = [tile._replace(args=f"{image.mode};{order}")]
+            halves.append(_planes(_upright(_loaded(image), turn)).to(int64))
+        planes, key = ((halves[0] << 8) | halves[1]).to(uint16), opened.info.get("transparency")
+    if isinstance(key, tuple) and mode in (ImageReadMode.GRAY_ALPHA, ImageReadMode.RGB_ALPHA):
+        whole = planes.to(int64)
+        seen = cat([whole[i : i + 1] != int(part) for i, part in enumerate(key)]).any(0, keepdim=True)
+        planes = cat([whole, seen.to(int64) * 65535]).to(uint16)
+    return planes
 
 
 def decode_png(input: Tensor, mode: ImageReadMode | str = ImageReadMode.UNCHANGED, apply_exif_orientation: bool = False) -> Tensor:
@@ -192,8 +220,8 @@ def decode_png(input: Tensor, mode: ImageReadMode | str = ImageReadMode.UNCHANGE
     """
     mode = _mode(mode)
     opened = _opened(input, "PNG")
-    if input.numel() > 24 and int(input[24]) == 16:  # Pillow would quietly halve them
-        raise RuntimeError("PNG images of 16 bits a channel need uint16, which tensors here do not have")
+    if input.numel() > 24 and int(input[24]) == 16:
+        return _converted(_wide(opened, input, mode, apply_exif_orientation), mode, 65535)
     image = _upright(_loaded(opened), apply_exif_orientation)
     top = 1 if image.mode == "1" else 255  # libpng fills alpha with the largest number of the file's depth
     if image.mode == "P" and mode != ImageReadMode.UNCHANGED:  # unchanged are the places in the palette

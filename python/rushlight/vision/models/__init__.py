@@ -1,7 +1,7 @@
 """Models: their classes, constructors and published weights, a file for each family."""
 
 from .. import _pillow
-from . import segmentation, video
+from . import detection, optical_flow, quantization, segmentation, video
 from ._api import (
     get_model as get_model,
     get_model_builder as get_model_builder,

@@ -25,7 +25,8 @@ from ._utils import _ovewrite_named_param
 __all__ = ["Weights", "WeightsEnum", "get_model", "get_model_builder", "get_model_weights", "get_weight", "list_models"]
 
 BUILTIN_MODELS: dict[str, Callable] = {}
-PACKAGES = ("", ".segmentation", ".video")
+ENUMS: dict[str, type[WeightsEnum]] = {}
+PACKAGES = ("", ".detection", ".optical_flow", ".quantization", ".segmentation", ".video")
 
 
 @dataclass(eq=False)
@@ -111,7 +112,8 @@ def published(name: str) -> type[WeightsEnum]:
         members.append((member, values[member]))
     module = sys._getframe(1).f_globals["__name__"]
     make: Any = WeightsEnum  # the call that makes a class of members
-    return make(name, members, module=module)
+    ENUMS[name] = make(name, members, module=module)
+    return ENUMS[name]
 
 
 _ARGUMENTS = """
@@ -146,7 +148,7 @@ def builder(
     enum: type[WeightsEnum],
     build: Callable,
     doc: str,
-    legacy: str | None = "IMAGENET1K_V1",
+    legacy: str | Callable[[Any], str] | None = "IMAGENET1K_V1",
     backbone: tuple[type[WeightsEnum], str | None] | None = None,
     **defaults: Any,
 ) -> Callable:
@@ -156,7 +158,7 @@ def builder(
         enum: its weights.
         build: called with ``weights`` (verified), ``progress`` and the rest of the keyword arguments.
         doc: the sentence its docstring begins with.
-        legacy: the member that ``pretrained=True`` means.
+        legacy: the member that ``pretrained=True`` means, or what makes it of the flag.
         backbone: the enum of ``weights_backbone`` and the member that is its default, where the model has a backbone.
         defaults: further keyword arguments with their defaults, for the signature.
     """
@@ -198,7 +200,8 @@ def builder(
                 continue
             elif not isinstance(flag, (bool, int)):
                 continue  # `verify` says what is wrong with it
-            chosen = weights_enum[member] if flag and member else None
+            name_of = member(flag) if callable(member) else member
+            chosen = weights_enum[name_of] if flag and name_of else None
             warnings.warn(
                 f"Arguments other than a weight enum or `None` for '{key}' are deprecated since 0.13 and may be removed in the "
                 f"future. The current behavior is equivalent to passing `{key}={chosen!r}`.",
@@ -300,8 +303,8 @@ def get_weight(name: str) -> WeightsEnum:
     enum_name, dot, member = name.partition(".")
     if not dot:
         raise ValueError(f"Invalid weight name provided: '{name}'.")
-    for package in PACKAGES:
-        enum = getattr(importlib.import_module(__package__ + package), enum_name, None)
-        if isinstance(enum, type) and issubclass(enum, WeightsEnum):
-            return enum[member]
-    raise ValueError(f"The weight enum '{enum_name}' for the specific method couldn't be retrieved.")
+    if enum_name not in ENUMS:
+        _all_packages()
+    if enum_name not in ENUMS:
+        raise ValueError(f"The weight enum '{enum_name}' for the specific method couldn't be retrieved.")
+    return ENUMS[enum_name][member]

@@ -44,6 +44,11 @@ class IntermediateLayerGetter(nn.ModuleDict):
         return out
 
 
+def stages(features: nn.Sequential) -> list[int]:
+    """Where the maps of a MobileNet become smaller: the first layer, each block that halves, and the last."""
+    return [0] + [i for i, block in enumerate(features) if getattr(block, "_is_cn", False)] + [len(features) - 1]
+
+
 def _make_divisible(v: float, divisor: int, min_value: int | None = None) -> int:
     """The multiple of ``divisor`` next to ``v``, never more than a tenth below it (MobileNet's rule for widths)."""
     width = max(min_value or divisor, int(v + divisor / 2) // divisor * divisor)

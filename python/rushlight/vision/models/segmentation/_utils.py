@@ -8,7 +8,7 @@ from .... import nn
 from ...._C import Tensor
 from ....nn import functional as F
 from .._api import load_weights
-from .._utils import IntermediateLayerGetter, _ovewrite_value_param
+from .._utils import IntermediateLayerGetter, _ovewrite_value_param, stages
 from ..mobilenetv3 import MobileNetV3
 from ..resnet import ResNet
 
@@ -34,11 +34,6 @@ def resnet_maps(backbone: ResNet, aux: bool) -> tuple[nn.Module, int, int]:
     """The backbone's last map and, if wanted, the one before; and their channels."""
     layers = {"layer4": "out", **({"layer3": "aux"} if aux else {})}
     return IntermediateLayerGetter(backbone, return_layers=layers), 2048, 1024
-
-
-def stages(features: nn.Sequential) -> list[int]:
-    """Where the maps of a MobileNet become smaller: the first layer, each block that halves, and the last."""
-    return [0] + [i for i, block in enumerate(features) if getattr(block, "_is_cn", False)] + [len(features) - 1]
 
 
 def mobilenet_maps(backbone: MobileNetV3, aux: bool) -> tuple[nn.Module, int, int]:

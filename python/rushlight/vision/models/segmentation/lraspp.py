@@ -8,9 +8,8 @@ from .... import nn
 from ...._C import Tensor
 from ....nn import functional as F
 from .._api import builder, load_weights, published
-from .._utils import IntermediateLayerGetter, _ovewrite_value_param
+from .._utils import IntermediateLayerGetter, _ovewrite_value_param, stages
 from ..mobilenetv3 import MobileNet_V3_Large_Weights, mobilenet_v3_large
-from ._utils import stages
 
 __all__ = ["LRASPP", "LRASPP_MobileNet_V3_Large_Weights", "lraspp_mobilenet_v3_large"]
 
