@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import doctest
 import pathlib
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -57,12 +58,14 @@ class Call:
     def __init__(self, row: dict):
         import rushlight as rl
 
+        alias = re.match(r"Alias of `(\w+)`", row["doc"])
+        wanted = {row["name"], *(alias.groups() if alias else ())}
         examples = [e.source for e in doctest.DocTestParser().get_examples(row["doc"])]
         names = {"torch": rl, "rl": rl, "F": rl.nn.functional}
         for source in examples:
             tree = ast.parse(source)
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == row["name"]:
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in wanted:
                     self.read(node, names)
                     return
             exec(compile(tree, "example", "exec"), names)
@@ -255,7 +258,7 @@ def groups() -> dict[str, list[dict]]:
 
 def render() -> str:
     """The text of the document."""
-    from . import _absent, _C
+    from . import _C, _absent
 
     _C.set_num_threads(1)  # every call is tiny
     names = "op | dtypes | gradient | second | forward | vmap | in place | out | autocast | GPU".split(" | ")

@@ -197,6 +197,6 @@ def _older(device_type: str, short: str) -> list[Any]:
 
 
 is_autocast_cpu_enabled, set_autocast_cpu_enabled, get_autocast_cpu_dtype, set_autocast_cpu_dtype = _older("cpu", "cpu")
-_, _, get_autocast_gpu_dtype, set_autocast_gpu_dtype = _older("cuda", "gpu")
+get_autocast_gpu_dtype, set_autocast_gpu_dtype = _older("cuda", "gpu")[2:]
 is_autocast_ipu_enabled, set_autocast_ipu_enabled, get_autocast_ipu_dtype, set_autocast_ipu_dtype = _older("ipu", "ipu")
 is_autocast_xla_enabled, set_autocast_xla_enabled, get_autocast_xla_dtype, set_autocast_xla_dtype = _older("xla", "xla")

@@ -194,6 +194,10 @@ axes! { CONV [1 2 3]:
     /// ```text
     /// >>> torch.conv1d(torch.tensor([[[1.0, 2.0, 4.0, 8.0]]]), torch.tensor([[[-1.0, 1.0]]]))
     /// tensor([[[1., 2., 4.]]])
+    /// >>> torch.conv2d(torch.ones(1, 3, 8, 8), torch.ones(16, 3, 3, 3), padding=1, stride=2).shape
+    /// torch.Size([1, 16, 4, 4])
+    /// >>> torch.conv3d(torch.ones(1, 3, 8, 8, 8), torch.ones(4, 3, 3, 3, 3)).shape
+    /// torch.Size([1, 4, 6, 6, 6])
     /// ```
     [Torch, Nn] autocast Half fn conv = ("conv") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0],
@@ -215,6 +219,10 @@ axes! { CONV [1 2 3]:
     /// ```text
     /// >>> torch.conv_transpose1d(torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[1.0, 1.0]]]), stride=2)
     /// tensor([[[1., 1., 2., 2.]]])
+    /// >>> torch.conv_transpose2d(torch.ones(1, 16, 4, 4), torch.ones(16, 3, 2, 2), stride=2).shape
+    /// torch.Size([1, 3, 8, 8])
+    /// >>> torch.conv_transpose3d(torch.ones(1, 4, 4, 4, 4), torch.ones(4, 3, 2, 2, 2), stride=2).shape
+    /// torch.Size([1, 3, 8, 8, 8])
     /// ```
     [Torch, Nn] autocast Half fn conv_transpose = ("conv_transpose") |n| (
         input: &Tensor, weight: &Tensor, bias: Option<&Tensor> = None, stride: &[i64] = &[1], padding: &[i64] = &[0],

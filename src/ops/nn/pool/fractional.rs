@@ -238,6 +238,8 @@ axes! { FRACTIONAL [2 3]:
     /// ```text
     /// >>> F.fractional_max_pool2d(torch.ones(1, 1, 8, 8), 2, output_size=5).shape
     /// torch.Size([1, 1, 5, 5])
+    /// >>> F.fractional_max_pool3d(torch.ones(1, 1, 8, 8, 8), 2, output_size=5).shape
+    /// torch.Size([1, 1, 5, 5, 5])
     /// ```
     [Nn] autocast Float32 from 2 fn fractional_max_pool = ("fractional_max_pool") |n| (
         input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None,
@@ -251,6 +253,8 @@ axes! { FRACTIONAL [2 3]:
     /// ```text
     /// >>> F.fractional_max_pool2d_with_indices(torch.ones(1, 1, 8, 8), 2, output_size=5)[1].shape
     /// torch.Size([1, 1, 5, 5])
+    /// >>> F.fractional_max_pool3d_with_indices(torch.ones(1, 1, 8, 8, 8), 2, output_size=5)[1].shape
+    /// torch.Size([1, 1, 5, 5, 5])
     /// ```
     [Nn] autocast Float32 from 2 fn fractional_max_pool_with_indices = ("fractional_max_pool", "_with_indices") |n| (
         input: &Tensor, kernel_size: &[i64], output_size: Option<&[i64]> = None, output_ratio: Option<&[Scalar]> = None,

@@ -163,6 +163,10 @@ axes! { POOL [1 2 3]:
     /// ```text
     /// >>> F.max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
     /// tensor([[4., 3.]])
+    /// >>> F.max_pool2d(torch.ones(1, 3, 8, 8), 3, stride=2, padding=1).shape
+    /// torch.Size([1, 3, 4, 4])
+    /// >>> F.max_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
+    /// torch.Size([1, 3, 4, 4, 4])
     /// ```
     [Nn] autocast Float32 from 3 fn nn_max_pool = ("max_pool") |n| (
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
@@ -175,6 +179,10 @@ axes! { POOL [1 2 3]:
     /// ```text
     /// >>> F.max_pool1d_with_indices(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
     /// (tensor([[4., 3.]]), tensor([[1, 3]]))
+    /// >>> F.max_pool2d_with_indices(torch.ones(1, 3, 8, 8), 2)[1].shape
+    /// torch.Size([1, 3, 4, 4])
+    /// >>> F.max_pool3d_with_indices(torch.ones(1, 3, 8, 8, 8), 2)[1].shape
+    /// torch.Size([1, 3, 4, 4, 4])
     /// ```
     [Nn] autocast Float32 from 3 fn max_pool_with_indices = ("max_pool", "_with_indices") |n| (
         input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
@@ -187,6 +195,10 @@ axes! { POOL [1 2 3]:
     /// ```text
     /// >>> torch.max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
     /// tensor([[4., 3.]])
+    /// >>> torch.max_pool2d(torch.ones(1, 3, 8, 8), 3, stride=2, padding=1).shape
+    /// torch.Size([1, 3, 4, 4])
+    /// >>> torch.max_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
+    /// torch.Size([1, 3, 4, 4, 4])
     /// ```
     [Torch] autocast Float32 from 3 fn max_pool = ("max_pool") |n| (input: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0], dilation: &[i64] = &[1], ceil_mode: bool = false) -> Tensor {
         max(input, n, MaxArgs { kernel: kernel_size, stride, padding, dilation, ceil: ceil_mode }, false).map(|f| f.0)
@@ -197,6 +209,12 @@ axes! { POOL [1 2 3]:
     /// >>> y, at = F.max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2, return_indices=True)
     /// >>> F.max_unpool1d(y, at, 2)
     /// tensor([[0., 4., 0., 3.]])
+    /// >>> y, at = F.max_pool2d(torch.ones(1, 3, 8, 8), 2, return_indices=True)
+    /// >>> F.max_unpool2d(y, at, 2).sum()
+    /// tensor(48.)
+    /// >>> y, at = F.max_pool3d(torch.ones(1, 3, 4, 4, 4), 2, return_indices=True)
+    /// >>> F.max_unpool3d(y, at, 2).sum()
+    /// tensor(24.)
     /// ```
     [Nn] autocast Float32 from 2 fn max_unpool = ("max_unpool") |n| (
         input: &Tensor, indices: &Tensor, kernel_size: &[i64], stride: Option<&[i64]> = None, padding: &[i64] = &[0],
@@ -209,6 +227,10 @@ axes! { POOL [1 2 3]:
     /// ```text
     /// >>> F.adaptive_max_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
     /// tensor([[4., 3.]])
+    /// >>> F.adaptive_max_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
+    /// torch.Size([1, 3, 5, 9])
+    /// >>> F.adaptive_max_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
+    /// torch.Size([1, 3, 2, 2, 2])
     /// ```
     [Nn] autocast Float32 from 3 fn adaptive_max_pool = ("adaptive_max_pool") |n| (input: &Tensor, output_size: &[Option<i64>], return_indices: bool = false) -> Ret {
         adaptive_max(["", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"][n], input, n, output_size, return_indices)
@@ -218,6 +240,8 @@ axes! { POOL [1 2 3]:
     /// ```text
     /// >>> F.adaptive_avg_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
     /// torch.Size([1, 3, 5, 9])
+    /// >>> F.adaptive_avg_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
+    /// torch.Size([1, 3, 2, 2, 2])
     /// ```
     [Nn] autocast Float32 from 3 fn adaptive_avg_pool = ("adaptive_avg_pool") |n| (input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg(ADAPTIVE_AVG[n], input, n, output_size) }
 }
@@ -263,6 +287,8 @@ rows! { AVERAGES:
     ///
     /// ```text
     /// >>> F.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[2.5000, 2.5000]])
+    /// >>> torch.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
     /// tensor([[2.5000, 2.5000]])
     /// ```
     [Torch] fn adaptive_avg_pool1d_root = "adaptive_avg_pool1d"(input: &Tensor, output_size: &[Option<i64>]) -> Tensor { adaptive_avg("adaptive_avg_pool1d", input, 1, output_size) }
