@@ -182,6 +182,7 @@ if TYPE_CHECKING:
     from ._lobpcg import lobpcg as lobpcg
     from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
     from ._ops import ops as ops
+    from ._plot import plot_losses as plot_losses
     from ._summary import summary as summary
     from .amp import GradScaler as GradScaler
     from .compiler import compile as compile
@@ -219,6 +220,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
         {
             "compiler": "compile",
             "_ops": "ops",
+            "_plot": "plot_losses",
             "_summary": "summary",
             "futures": "Future",
             "jit": "fork wait",
