@@ -93,7 +93,7 @@ from .random import (
 from .torch_version import __version__ as __version__
 
 # methods that PyTorch has as functions, too
-_METHODS = "addmv_ as_strided_ detach_ fill_ get_device index_put_ is_inference is_same_size zero_"
+_METHODS = "addmv_ as_strided_ detach_ fill_ get_device index_put_ is_inference is_same_size resize_as_ zero_"
 globals().update({name: getattr(_C.Tensor, name) for name in _METHODS.split()})
 
 newaxis = None
@@ -141,9 +141,48 @@ if TYPE_CHECKING:
         vision as vision,
         xpu as xpu,
     )
+    from ._doubles import (
+        affine_grid_generator as affine_grid_generator,
+        asarray as asarray,
+        binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+        cosine_embedding_loss as cosine_embedding_loss,
+        embedding_bag as embedding_bag,
+        embedding_renorm_ as embedding_renorm_,
+        frobenius_norm as frobenius_norm,
+        from_file as from_file,
+        frombuffer as frombuffer,
+        grid_sampler as grid_sampler,
+        grid_sampler_2d as grid_sampler_2d,
+        grid_sampler_3d as grid_sampler_3d,
+        gru as gru,
+        gru_cell as gru_cell,
+        hinge_embedding_loss as hinge_embedding_loss,
+        is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
+        is_distributed as is_distributed,
+        is_nonzero as is_nonzero,
+        kl_div as kl_div,
+        lstm as lstm,
+        lstm_cell as lstm_cell,
+        margin_ranking_loss as margin_ranking_loss,
+        max_pool1d_with_indices as max_pool1d_with_indices,
+        native_batch_norm as native_batch_norm,
+        native_dropout as native_dropout,
+        native_group_norm as native_group_norm,
+        native_layer_norm as native_layer_norm,
+        norm_except_dim as norm_except_dim,
+        nuclear_norm as nuclear_norm,
+        poisson_nll_loss as poisson_nll_loss,
+        rnn_relu as rnn_relu,
+        rnn_relu_cell as rnn_relu_cell,
+        rnn_tanh as rnn_tanh,
+        rnn_tanh_cell as rnn_tanh_cell,
+        segment_reduce as segment_reduce,
+        triplet_margin_loss as triplet_margin_loss,
+    )
     from ._lobpcg import lobpcg as lobpcg
     from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
     from ._ops import ops as ops
+    from ._plot import plot_losses as plot_losses
     from ._summary import summary as summary
     from .amp import GradScaler as GradScaler
     from .compiler import compile as compile
@@ -181,6 +220,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
         {
             "compiler": "compile",
             "_ops": "ops",
+            "_plot": "plot_losses",
             "_summary": "summary",
             "futures": "Future",
             "jit": "fork wait",
@@ -193,6 +233,13 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "set_autocast_xla_dtype set_autocast_xla_enabled",
             "_lobpcg": "lobpcg",
             "_lowrank": "pca_lowrank svd_lowrank",
+            "_doubles": "affine_grid_generator asarray binary_cross_entropy_with_logits cosine_embedding_loss "
+            "embedding_bag embedding_renorm_ frobenius_norm from_file frombuffer grid_sampler "
+            "grid_sampler_2d grid_sampler_3d gru gru_cell hinge_embedding_loss is_anomaly_check_nan_enabled "
+            "is_distributed is_nonzero kl_div lstm lstm_cell margin_ranking_loss max_pool1d_with_indices native_batch_norm "
+            "native_dropout native_group_norm native_layer_norm norm_except_dim nuclear_norm "
+            "poisson_nll_loss rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell segment_reduce "
+            "triplet_margin_loss",
             "functional": "broadcast_shapes histogramdd unravel_index",
             "serialization": "load save",
             "func": "vmap",
@@ -204,6 +251,15 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
         "testing types utils vision version xpu",
     )
     __all__ = list(_eager + _later)
+    _found = __getattr__
+
+    def __getattr__(name: str):
+        if name.startswith(("_foreach_", "_amp_foreach_")):
+            from . import _foreach
+
+            return getattr(_foreach, name)
+        return _found(name)
+
 
 if Absent not in sys.meta_path:
     sys.meta_path.append(Absent)

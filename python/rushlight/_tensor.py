@@ -353,6 +353,53 @@ def _is_nonzero(self) -> bool:
     return bool(self)
 
 
+def _fill_diagonal_(self, fill_value, wrap=False):
+    """Writes one value along the main diagonal, in place.
+
+    Args:
+        fill_value (number): the value.
+        wrap (bool): begin anew below, in matrices that are more than one row higher than wide. Default: ``False``
+
+    Errors: RuntimeError for fewer than two axes, or more of different sizes.
+    """
+    if self.dim() < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if self.dim() > 2 and len(set(self.shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    count, step = min(self.shape), sum(self.stride())
+    self.as_strided((count,), (step,), self.storage_offset()).fill_(fill_value)
+    height, width = self.shape[:2]
+    if wrap and self.dim() == 2 and height > width + 1:
+        self[width + 1 :].fill_diagonal_(fill_value, True)
+    return self
+
+
+def _resize(self, *sizes):
+    """The same elements in other sizes, of which there must be as many; :meth:`reshape` by an older name."""
+    from ._warn import warn
+
+    warn("non-inplace resize is deprecated")
+    sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+    count = 1
+    for size in sizes:
+        count *= size
+    if count != self.numel():
+        wanted, given = ("x".join(map(str, each)) for each in (sizes, self.shape))
+        raise RuntimeError(
+            f"requested resize to {wanted} ({count} elements in total), but the given tensor has a size of {given} "
+            f"({self.numel()} elements). autograd's resize can only change the shape of a given tensor, while preserving the "
+            "number of elements. "
+        )
+    return self.contiguous().view(sizes)
+
+
+def _reinforce(self, reward):
+    raise RuntimeError(
+        "reinforce() was removed.\nUse torch.distributions instead: sample an action from a distribution, and go down "
+        "the gradient of -log_prob(action) * reward."
+    )
+
+
 def _record_stream(self, stream):
     raise RuntimeError("record_stream: no GPU device: this build of rushlight has no GPU backend")
 
@@ -388,6 +435,9 @@ Tensor.to_dense = _to_dense
 Tensor.module_load = _module_load
 Tensor.new_tensor = _new_tensor
 Tensor.is_nonzero = _is_nonzero
+Tensor.fill_diagonal_ = _fill_diagonal_
+Tensor.resize = _resize
+Tensor.reinforce = _reinforce
 Tensor.record_stream = _record_stream
 Tensor.is_distributed = lambda self: False
 Tensor.is_coalesced = lambda self: False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from operator import index
 
 from . import _C
@@ -65,6 +66,10 @@ class Size(tuple[int, ...]):
         return (Size, (tuple(self),))
 
 
+class _ReturnType(type):
+    """The class of the classes of named results, which pickles by what they are made of: they stand in no module."""
+
+
 def _make_return_type(name: str, fields: list[str]) -> type:
     """A class of ``torch.return_types``: a tuple whose items also have names."""
     from operator import itemgetter
@@ -84,14 +89,21 @@ def _make_return_type(name: str, fields: list[str]) -> type:
         "n_fields": len(fields),
     }
     space |= {field: property(itemgetter(i)) for i, field in enumerate(fields)}
-    made = type(name, (tuple,), space)
+    made = _ReturnType(name, (tuple,), space)
     made.__module__ = "torch.return_types"
     _RETURN_TYPES[name] = made
     return made
 
 
 def _rebuild_return_type(name: str, fields: list[str], values: tuple):
-    return (_RETURN_TYPES.get(name) or _make_return_type(name, fields))(values)
+    return _return_type(name, fields)(values)
+
+
+def _return_type(name: str, fields: list[str]) -> type:
+    return _RETURN_TYPES.get(name) or _make_return_type(name, fields)
+
+
+copyreg.pickle(_ReturnType, lambda kind: (_return_type, (kind.__name__, list(kind._fields))))  # type: ignore[attr-defined]
 
 
 _RETURN_TYPES: dict = {"_make": _make_return_type}

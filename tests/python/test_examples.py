@@ -20,6 +20,7 @@ RUNS = {
     "gan": (60, 0.7),
     "gpt": (30, 0.8),
     "lenet": (80, 0.9),
+    "mixed_precision": (60, 0.6),
     "newton": (8, 1e-9),
     "policy_gradient": (25, 1.3),
     "switchable_norm": (40, 0.5),

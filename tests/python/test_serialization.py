@@ -363,3 +363,13 @@ def test_the_table_of_names_changes_no_other_pickle():
     for value in (rl.ones(2), rl.Size([2]), rl.float32, rl.device("cpu"), nn.Linear(1, 1)):
         rl.save(value, io.BytesIO())
         assert b"ctorch" not in pickle.dumps(value, 2)
+
+
+def test_classes_of_named_results_in_plain_pickles():
+    result = rl.rand(3, 3).max(0)
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(type(result), protocol)) is type(result)
+        back = pickle.loads(pickle.dumps(result, protocol))
+        assert type(back) is type(result) and back.values.equal(result.values)
+    assert loaded(saved(type(result)), weights_only=False)((1, 2)) == (1, 2)
+    assert b"ctorch.return_types\nmax\n" in zipfile.ZipFile(io.BytesIO(saved(type(result)))).read("archive/data.pkl")

@@ -451,3 +451,17 @@ def test_curves_need_the_extra_and_are_read_back(tmp_path):
     assert (found.Images("image")[0].height, found.Images("image")[0].width) == (4, 5)
     with pytest.raises(ValueError, match="no element"):
         SummaryWriter(str(tmp_path)).add_histogram("none", rl.empty(0))
+
+
+def test_a_picture_of_losses(tmp_path):
+    pytest.importorskip("matplotlib")
+    ax = rl.plot_losses({"train": [3.0, 1.0, 2.0], "valid": [2.0, 1.0]}, tmp_path / "losses.png", smooth=0.5, log=True)
+    assert (tmp_path / "losses.png").read_bytes()[:4] == b"\x89PNG"
+    averages = ax.lines[0].get_ydata()
+    assert averages[0] == 3.0 and abs(averages[1] - (0.5 * 1.5 + 0.5) / 0.75) < 1e-12
+    assert list(ax.lines[1].get_ydata()) == [3.0, 1.0, 2.0] and ax.get_yscale() == "log"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["train", "valid"]
+    assert rl.plot_losses(rl.tensor([1.0, 2.0]), ax=ax, smooth=0) is ax
+    for bad in ({"losses": []}, {"losses": [1.0], "smooth": 1.0}):
+        with pytest.raises(ValueError):
+            rl.plot_losses(**bad)

@@ -138,10 +138,10 @@ class detect_anomaly:
         self.check_nan = check_nan
 
     def __enter__(self) -> Any:
-        self.previous = _C._set_anomaly(self.check_nan)
+        self.block = set_detect_anomaly(True, self.check_nan)
 
     def __exit__(self, *error: Any) -> None:
-        _C._set_anomaly(self.previous)
+        self.block.__exit__()
 
 
 class set_detect_anomaly:
@@ -155,14 +155,18 @@ class set_detect_anomaly:
     False
     """
 
-    def __init__(self, mode: str, check_nan: bool = True) -> None:
-        self.previous = _C._set_anomaly(bool(mode and check_nan))
+    looks_for_nan = True  # whether detection, when it is on, is for nan
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        self.previous = _C._set_anomaly(bool(mode and check_nan)), set_detect_anomaly.looks_for_nan
+        set_detect_anomaly.looks_for_nan = check_nan
 
     def __enter__(self) -> Any:
         return None
 
     def __exit__(self, *error: Any) -> None:
-        _C._set_anomaly(self.previous)
+        _C._set_anomaly(self.previous[0])
+        set_detect_anomaly.looks_for_nan = self.previous[1]
 
 
 TYPE_CHECKING = False

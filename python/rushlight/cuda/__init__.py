@@ -7,6 +7,7 @@ would need a device raises RuntimeError.
 from __future__ import annotations
 
 from .._lazy import on_demand
+from .._types import OutOfMemoryError as OutOfMemoryError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from .modules import *
     from .modules.module import *
+    from .modules.utils import factory_kwargs as factory_kwargs
     from .parallel import DataParallel as DataParallel
     from .parameter import *
 
@@ -31,6 +32,7 @@ _FILES = {
         "register_module_full_backward_hook register_module_full_backward_pre_hook "
         "register_module_module_registration_hook register_module_parameter_registration_hook"
     ),
+    "modules.utils": "factory_kwargs",
     "parallel": "DataParallel",
     "parameter": "Buffer Parameter UninitializedBuffer UninitializedParameter",
 }

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 F = _C._nn
 
 __all__ = [
+    "adaptive_max_pool1d_with_indices",
+    "adaptive_max_pool2d_with_indices",
+    "adaptive_max_pool3d_with_indices",
     "gumbel_softmax",
     "linear_cross_entropy",
     "local_response_norm",
@@ -22,11 +25,31 @@ __all__ = [
     "lp_pool2d",
     "lp_pool3d",
     "multi_head_attention_forward",
+    "native_channel_shuffle",
     "triplet_margin_with_distance_loss",
     "upsample",
     "upsample_bilinear",
     "upsample_nearest",
 ]
+
+
+def _with_indices(n):
+    def function(input: Any, output_size: Any, return_indices: bool = False) -> tuple[Tensor, Tensor]:
+        return getattr(F, f"adaptive_max_pool{n}d")(input, output_size, True)
+
+    function.__name__ = function.__qualname__ = f"adaptive_max_pool{n}d_with_indices"
+    function.__doc__ = f"As :func:`adaptive_max_pool{n}d`, always with the positions."
+    return function
+
+
+adaptive_max_pool1d_with_indices, adaptive_max_pool2d_with_indices, adaptive_max_pool3d_with_indices = map(
+    _with_indices, (1, 2, 3)
+)
+
+
+def native_channel_shuffle(input: Any, groups: int) -> Tensor:
+    """As :func:`channel_shuffle`."""
+    return F.channel_shuffle(input, groups)
 
 
 def _reduced(loss, reduction):

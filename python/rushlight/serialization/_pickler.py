@@ -15,7 +15,7 @@ from io import BytesIO
 from typing import ClassVar
 
 from .. import _C
-from .._types import Size
+from .._types import Size, _ReturnType
 from ..nn.parameter import Parameter, UninitializedTensorMixin
 from ..storage import _CLASS_OF, TypedStorage, UntypedStorage, _flat, _name_of
 from . import _names
@@ -179,7 +179,7 @@ class _Named(_References, pickle._Pickler):
         else:
             self.save_global(obj)
 
-    dispatch[type] = save_type
+    dispatch[type] = dispatch[_ReturnType] = save_type
 
 
 for _kind in (*_FUNCTIONS, StorageType, Word, _C.dtype):

@@ -30,6 +30,33 @@ def _list_with_default(out_size, defaults):
     return [d if v is None else v for v, d in zip(out_size, defaults[-len(out_size) :])]
 
 
+def factory_kwargs(kwargs: dict | None) -> dict:
+    """Keywords for what makes tensors, out of those of a module's constructor.
+
+    Args:
+        kwargs (dict or None): ``device``, ``dtype`` and ``memory_format``, or the whole under ``factory_kwargs``.
+
+    Errors: TypeError for other names, or one that is given twice.
+
+    Example::
+
+        >>> rl.nn.factory_kwargs({"dtype": rl.float64})
+        {'dtype': torch.float64}
+    """
+    if kwargs is None:
+        return {}
+    known = ("device", "dtype", "memory_format")
+    if unknown := set(kwargs) - {*known, "factory_kwargs"}:
+        raise TypeError(f"unexpected kwargs {unknown}")
+    found = dict(kwargs.get("factory_kwargs", {}))
+    for name in known:
+        if name in kwargs:
+            if name in found:
+                raise TypeError(f"{name} specified twice, in **kwargs and in factory_kwargs")
+            found[name] = kwargs[name]
+    return found
+
+
 def consume_prefix_in_state_dict_if_present(state_dict, prefix):
     """Takes ``prefix`` off the names of a ``state_dict``, in place, such as the ``module.`` of data parallel ones.
 
