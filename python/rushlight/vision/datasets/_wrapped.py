@@ -10,8 +10,25 @@ from ... import tensor
 from .. import tv_tensors
 from ..transforms.v2 import functional as F
 from . import (
-    caltech, cifar, country211, dtd, eurosat, fakedata, fer2013, flowers102, folder, food101, gtsrb, imagenette, mnist,
-    oxford_iiit_pet, semeion, stl10, svhn, usps, voc,
+    caltech,
+    cifar,
+    country211,
+    dtd,
+    eurosat,
+    fakedata,
+    fer2013,
+    flowers102,
+    folder,
+    food101,
+    gtsrb,
+    imagenette,
+    mnist,
+    oxford_iiit_pet,
+    semeion,
+    stl10,
+    svhn,
+    usps,
+    voc,
 )  # fmt: skip
 from .vision import VisionDataset
 

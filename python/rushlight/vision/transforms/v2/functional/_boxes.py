@@ -72,18 +72,20 @@ def convert(boxes: Tensor, old: Format, new: Format) -> Tensor:
 
 
 def rectangles(corners: Tensor) -> Tensor:
-    """Parallelograms (N, 8), as corners one after another, made right-angled: their longer diagonal stays, and the side at its start.
+    """Parallelograms (N, 8), corner after corner, made right-angled: their longer diagonal stays, and the direction of their longer side.
 
     A turned box that is sheared or squeezed becomes a parallelogram; only right angles have a width, a height and an angle.
     """
-    four = corners.reshape(-1, 4, 2)
-    across = (four[:, 2] - four[:, 0]).norm(dim=-1) >= (four[:, 3] - four[:, 1]).norm(dim=-1)
-    four = where(across[:, None, None], four, four.roll(1, 1))
-    a, b, c = four[:, 0], four[:, 1], four[:, 2]
-    side = (b - a) / (b - a).norm(dim=-1, keepdim=True)
-    b = a + side * ((c - a) * side).sum(-1, keepdim=True)
-    right = stack([a, b, c, a + c - b], 1)
-    return where(across[:, None, None], right, right.roll(-1, 1)).reshape(corners.shape)
+    a, b, c, d = corners.reshape(-1, 4, 2).unbind(1)
+    first = ((c - a).norm(dim=-1) >= (d - b).norm(dim=-1))[:, None]
+    middle, diagonal = where(first, a + c, b + d) / 2, where(first, c - a, d - b)
+    along, down = b - a, c - b
+    wide = (along.norm(dim=-1) >= down.norm(dim=-1))[:, None]
+    along = where(wide, along, stack([down[:, 1], -down[:, 0]], -1))
+    along = along / along.norm(dim=-1, keepdim=True)
+    down = stack([-along[:, 1], along[:, 0]], -1)
+    w, h = (direction * (diagonal * direction).sum(-1, keepdim=True).abs() / 2 for direction in (along, down))
+    return stack([middle - w - h, middle + w - h, middle + w + h, middle - w + h], 1).reshape(corners.shape)
 
 
 def _format(format: Any) -> Any:
