@@ -230,10 +230,61 @@ def test_every_failure_of_io_is_a_runtime_error(call):
         call()
 
 
-def test_sixteen_bits_are_not_quietly_halved(tmp_path):
-    Image.fromarray(np.full((3, 4), 40000, np.uint16)).save(tmp_path / "a.png")
-    with pytest.raises(RuntimeError, match="uint16"):
-        io.read_image(str(tmp_path / "a.png"))
+@pytest.mark.parametrize("kind, channels", [(0, 1), (2, 3), (4, 2), (6, 4)])
+def test_sixteen_bits_keep_every_bit(kind, channels):
+    import struct
+    import zlib
+
+    values = np.random.default_rng(kind).integers(0, 65536, (5, 7, channels), dtype=np.uint16)
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    # each row as its difference to the one above, so that the filters of the format are undone too
+    rows = values.astype(">u2").view(np.uint8).reshape(5, -1)
+    up = np.vstack([rows[:1], rows[1:] - rows[:-1]])
+    raw = b"".join(bytes([2]) + row.tobytes() for row in up)
+    header = struct.pack(">IIBBBBB", 7, 5, 16, kind, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
+    data = torch.from_numpy(np.frombuffer(png, np.uint8).copy())
+    read = io.decode_png(data)
+    assert read.dtype == torch.uint16
+    np.testing.assert_array_equal(read.numpy(), values.transpose(2, 0, 1))
+    full = io.decode_png(data, "RGB_ALPHA")
+    assert full.shape == (4, 5, 7) and full.dtype == torch.uint16
+    if channels in (1, 3):
+        assert (full[3].numpy() == 65535).all()
+
+
+def test_wrapped_data_sets_say_what_their_targets_are(tmp_path):
+    from rushlight.vision import datasets, tv_tensors
+
+    base = tmp_path / "VOCdevkit" / "VOC2012"
+    for folder in ("Annotations", "JPEGImages", "SegmentationClass", "ImageSets/Main", "ImageSets/Segmentation"):
+        (base / folder).mkdir(parents=True)
+    for kind in ("Main", "Segmentation"):
+        (base / "ImageSets" / kind / "train.txt").write_text("one\n")
+    Image.new("RGB", (20, 10)).save(base / "JPEGImages" / "one.jpg")
+    Image.new("P", (20, 10)).save(base / "SegmentationClass" / "one.png")
+    thing = "<object><name>dog</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>7</xmax><ymax>9</ymax></bndbox></object>"
+    (base / "Annotations" / "one.xml").write_text(f"<annotation><folder>x</folder>{thing}</annotation>")
+    seen = []
+    voc = datasets.VOCDetection(tmp_path, image_set="train", transforms=lambda *both: seen.append(both) or both)
+    wrapped = datasets.wrap_dataset_for_transforms_v2(voc)
+    assert isinstance(wrapped, datasets.VOCDetection) and len(wrapped) == 1
+    _, target = wrapped[0]
+    assert sorted(target) == ["boxes", "labels"] and target["labels"].tolist() == [12]
+    assert isinstance(target["boxes"], tv_tensors.BoundingBoxes) and target["boxes"].canvas_size == (10, 20)
+    assert target["boxes"].tolist() == [[1, 2, 7, 9]] and seen[0][1] is target and len(seen) == 1
+    assert "annotation" in datasets.wrap_dataset_for_transforms_v2(voc, target_keys="all")[0][1]
+    masks = datasets.wrap_dataset_for_transforms_v2(datasets.VOCSegmentation(tmp_path, image_set="train"))[0][1]
+    assert isinstance(masks, tv_tensors.Mask) and masks.shape[-2:] == (10, 20)
+    with pytest.raises(ValueError, match="not available"):
+        datasets.wrap_dataset_for_transforms_v2(voc, target_keys=["nothing"])
+    with pytest.raises(ValueError, match="collection of strings"):
+        datasets.wrap_dataset_for_transforms_v2(voc, target_keys="boxes")
+    with pytest.raises(TypeError, match="meant for subclasses"):
+        datasets.wrap_dataset_for_transforms_v2([1, 2])
 
 
 def test_a_grid_shows_each_picture():

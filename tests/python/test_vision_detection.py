@@ -293,5 +293,5 @@ def test_quantized_models_say_what_to_use():
     from rushlight.vision.models import list_models, quantization
 
     assert "quantized_resnet18" in list_models(module=quantization)
-    with pytest.raises(NotImplementedError, match="models.resnet18 is the same network in floats"):
+    with pytest.raises(NotImplementedError, match=r"models\.resnet18 is the same network in floats"):
         quantization.resnet18()

@@ -188,3 +188,42 @@ def test_printed_forms():
 def test_bad_input_is_refused(call, error):
     with pytest.raises(error):
         call()
+
+
+def turned(format="CXCYWHR", mode=None):
+    boxes = tv_tensors.BoundingBoxes(
+        torch.tensor([[5.0, 6, 4, 3, 30], [8, 7, 5, 2, -75]]), format="CXCYWHR", canvas_size=(13, 17), clamping_mode=mode
+    )
+    return v2.functional.convert_bounding_box_format(boxes, new_format=format)
+
+
+@pytest.mark.parametrize("format", ["CXCYWHR", "XYWHR", "XYXYXYXY"])
+def test_turned_boxes_move_as_their_corners_do(format):
+    def corners(boxes):
+        return v2.functional.convert_bounding_box_format(boxes, new_format="XYXYXYXY").as_subclass(torch.Tensor).reshape(-1, 4, 2)
+
+    before = corners(turned())
+    for name, moved, expected in (
+        ("horizontal", v2.functional.horizontal_flip(turned(format)), torch.tensor([17.0, 0]) + before[:, [1, 0, 3, 2]] * torch.tensor([-1.0, 1])),
+        ("vertical", v2.functional.vertical_flip(turned(format)), torch.tensor([0, 13.0]) + before[:, [1, 0, 3, 2]] * torch.tensor([1.0, -1])),
+        ("pad", v2.functional.pad(turned(format), [2, 3, 4, 5]), before + torch.tensor([2.0, 3])),
+        ("crop", v2.functional.crop(turned(format), 2, 1, 9, 9), before - torch.tensor([1.0, 2])),
+        ("larger", v2.functional.resize(turned(format), [26, 34]), before * 2),
+    ):
+        assert moved.format.value == format, name
+        torch.testing.assert_close(corners(moved), expected, rtol=1e-4, atol=1e-4)
+    turn = v2.functional.convert_bounding_box_format(v2.functional.rotate(turned(format), 30.0), new_format="CXCYWHR")
+    torch.testing.assert_close(turn[:, 2:].as_subclass(torch.Tensor), torch.tensor([[4.0, 3, 60], [5, 2, -45]]), rtol=1e-3, atol=1e-3)
+
+
+def test_turned_boxes_stay_right_angled_when_squeezed():
+    squeezed = v2.functional.resize(turned("XYXYXYXY"), [26, 10]).as_subclass(torch.Tensor).reshape(-1, 4, 2)
+    side, next_side = squeezed[:, 1] - squeezed[:, 0], squeezed[:, 2] - squeezed[:, 1]
+    assert (side * next_side).sum(-1).abs().max().item() < 1e-3
+    before = turned("XYXYXYXY").as_subclass(torch.Tensor).reshape(-1, 4, 2) * torch.tensor([10 / 17, 2.0])
+    torch.testing.assert_close(squeezed[0, [1, 3]], before[0, [1, 3]], rtol=1e-4, atol=1e-4)  # the longer diagonal
+    torch.testing.assert_close(squeezed[1, [0, 2]], before[1, [0, 2]], rtol=1e-4, atol=1e-4)
+    with pytest.raises(NotImplementedError, match="not cut in clamping_mode 'hard'"):
+        v2.functional.crop(turned(mode="hard"), 0, 4, 9, 9)
+    inside = tv_tensors.BoundingBoxes([[5.0, 6, 4, 3, 30], [0, 0, 4, 3, 30]], format="CXCYWHR", canvas_size=(13, 17))
+    assert v2.functional.sanitize_bounding_boxes(inside)[1].tolist() == [True, False]

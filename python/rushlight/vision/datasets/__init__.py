@@ -2,6 +2,7 @@
 
 from .. import _pillow
 from . import utils
+from ._wrapped import wrap_dataset_for_transforms_v2
 from .caltech import Caltech101, Caltech256
 from .cifar import CIFAR10, CIFAR100
 from .country211 import Country211

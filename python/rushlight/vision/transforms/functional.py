@@ -93,7 +93,7 @@ def get_image_num_channels(img: Any) -> int:
     return _of(img).get_image_num_channels(img)
 
 
-_NUMPY_OF_MODE = {"I": np.int32, "I;16": np.uint16, "F": np.float32}
+_NUMPY_OF_MODE = {"I": np.int32, "I;16": np.int16, "F": np.float32}
 
 
 def to_tensor(pic: Any) -> Tensor:

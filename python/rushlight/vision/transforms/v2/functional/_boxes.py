@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..... import bool as bool_, cat, cos, deg2rad, float32, rad2deg, sin, stack, tensor
+from ..... import bool as bool_, cat, cos, deg2rad, float32, rad2deg, sin, stack, tensor, where
 from ....._C import Tensor
 from .... import tv_tensors
 from ....tv_tensors import BoundingBoxFormat as Format, is_rotated_bounding_format
-
-
-def refuse_rotated(format: Format, what: str) -> None:
-    """Says that ``what`` cannot be done with turned boxes."""
-    if is_rotated_bounding_format(format):
-        raise NotImplementedError(f"{what} of rotated bounding boxes ({format.value}) is not there")
 
 
 def _halved(x: Tensor) -> Tensor:
@@ -77,6 +71,23 @@ def convert(boxes: Tensor, old: Format, new: Format) -> Tensor:
     return xyxy
 
 
+def rectangles(corners: Tensor) -> Tensor:
+    """Parallelograms (N, 8), corner after corner, made right-angled: their longer diagonal stays, and the direction of their longer side.
+
+    A turned box that is sheared or squeezed becomes a parallelogram; only right angles have a width, a height and an angle.
+    """
+    a, b, c, d = corners.reshape(-1, 4, 2).unbind(1)
+    first = ((c - a).norm(dim=-1) >= (d - b).norm(dim=-1))[:, None]
+    middle, diagonal = where(first, a + c, b + d) / 2, where(first, c - a, d - b)
+    along, down = b - a, c - b
+    wide = (along.norm(dim=-1) >= down.norm(dim=-1))[:, None]
+    along = where(wide, along, stack([down[:, 1], -down[:, 0]], -1))
+    along = along / along.norm(dim=-1, keepdim=True)
+    down = stack([-along[:, 1], along[:, 0]], -1)
+    w, h = (direction * (diagonal * direction).sum(-1, keepdim=True).abs() / 2 for direction in (along, down))
+    return stack([middle - w - h, middle + w - h, middle + w + h, middle - w + h], 1).reshape(corners.shape)
+
+
 def _format(format: Any) -> Any:
     return Format[format.upper()] if isinstance(format, str) else format
 
@@ -113,11 +124,23 @@ def convert_bounding_box_format(inpt: Tensor, old_format: Any = None, new_format
     return tv_tensors.wrap(out, like=inpt, format=new_format) if known else out
 
 
+def inside(corners: Tensor, canvas_size) -> Tensor:
+    """Which boxes have all their corners (N, 2 k) within the picture."""
+    high = tensor([canvas_size[1], canvas_size[0]] * (corners.shape[-1] // 2))
+    return (corners >= 0).all(-1) & (corners <= high).all(-1)
+
+
 def clamp(boxes: Tensor, format: Format, canvas_size, clamping_mode: Any = "soft") -> Tensor:
-    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None."""
+    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None.
+
+    Turned boxes that reach over an edge stay as they are in mode ``soft``; there is no ``hard`` cutting of them.
+    """
     if clamping_mode is None:
         return boxes.clone()
-    refuse_rotated(format, "Clamping")
+    if is_rotated_bounding_format(format):
+        if clamping_mode == "hard" and not bool(inside(convert(boxes, format, Format.XYXYXYXY), canvas_size).all()):
+            raise NotImplementedError(f"Turned bounding boxes ({format.value}) that reach over the edge are not cut in clamping_mode 'hard'")
+        return boxes.clone()
     floats = boxes if boxes.is_floating_point() else boxes.to(float32)
     xyxy = convert(floats, format, Format.XYXY)
     h, w = canvas_size
@@ -173,8 +196,10 @@ def sanitize_bounding_boxes(bounding_boxes: Tensor, format: Any = None, canvas_s
 
 def valid_boxes(boxes: Tensor, format: Format, canvas_size, min_size: float, min_area: float) -> Tensor:
     """Which boxes are large enough and within the picture."""
-    refuse_rotated(format, "Checking")
-    xyxy = convert(boxes, format, Format.XYXY)
-    w, h = xyxy[:, 2] - xyxy[:, 0], xyxy[:, 3] - xyxy[:, 1]
-    high = tensor([canvas_size[1], canvas_size[0]] * 2)
-    return ((w >= min_size) & (h >= min_size) & (w * h >= min_area) & (xyxy >= 0).all(-1) & (xyxy <= high).all(-1)).to(bool_)
+    if is_rotated_bounding_format(format):
+        corners = convert(boxes, format, Format.XYXYXYXY)
+        w, h = convert(boxes, format, Format.CXCYWHR)[:, 2:4].unbind(-1)
+    else:
+        corners = convert(boxes, format, Format.XYXY)
+        w, h = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
+    return ((w >= min_size) & (h >= min_size) & (w * h >= min_area) & inside(corners, canvas_size)).to(bool_)

@@ -20,7 +20,7 @@ from ..._geometry import (
 )
 from ..._resize import resize_whole
 from ...functional import InterpolationMode, _interpolation_modes_from_int, pil_modes_mapping
-from ._boxes import Format, clamp, convert, refuse_rotated
+from ._boxes import Format, clamp, convert, is_rotated_bounding_format, rectangles
 
 
 def mode_of(interpolation: Any) -> InterpolationMode:
@@ -68,8 +68,11 @@ def flip_boxes(axis: int):
     """Boxes mirrored along x (0) or y (1)."""
 
     def kernel(boxes: Tensor, format: Format, canvas_size, clamping_mode=None) -> Tensor:
-        refuse_rotated(format, "Flipping")
         size = canvas_size[1 - axis]
+        if is_rotated_bounding_format(format):
+            centre = list(convert(boxes, format, Format.CXCYWHR).unbind(-1))
+            centre[axis], centre[4] = size - centre[axis], (180 - centre[4] if axis else -centre[4])
+            return convert(stack(centre, -1), Format.CXCYWHR, format)
         parts = list(boxes.unbind(-1))
         if format == Format.XYXY:
             parts[axis], parts[axis + 2] = size - parts[axis + 2], size - parts[axis]
@@ -152,8 +155,11 @@ def resize_boxes(boxes: Tensor, size, interpolation: Any = None, max_size: int |
     new_h, new_w = _output(canvas_size, size, max_size)
     if (new_h, new_w) == (old_h, old_w):
         return boxes, canvas_size
-    refuse_rotated(format, "Resizing")
-    factor = tensor([new_w / old_w, new_h / old_h] * 2)
+    turned = is_rotated_bounding_format(format)
+    factor = tensor([new_w / old_w, new_h / old_h] * (4 if turned else 2))
+    if turned:
+        corners = rectangles(convert(boxes, format, Format.XYXYXYXY).mul(factor))
+        return convert(corners, Format.XYXYXYXY, format).to(boxes.dtype), (new_h, new_w)
     return boxes.mul(factor).to(boxes.dtype), (new_h, new_w)
 
 
@@ -252,13 +258,18 @@ def _floats(x: Tensor) -> Tensor:
 
 
 def box_corners(boxes: Tensor, format: Format) -> Tensor:
-    """The four corners of straight boxes, (4 N, 2)."""
+    """The four corners of boxes, (4 N, 2)."""
+    if is_rotated_bounding_format(format):
+        return convert(_floats(boxes), format, Format.XYXYXYXY).reshape(-1, 2)
     xyxy = convert(_floats(boxes), format, Format.XYXY).reshape(-1, 4)
     return stack([xyxy[:, i] for i in (0, 1, 2, 1, 2, 3, 0, 3)], -1).reshape(-1, 2)
 
 
 def around(corners: Tensor, like: Tensor, format: Format, canvas_size, clamping_mode) -> Tensor:
-    """The boxes around corners (4 N, 2), cut at the edges, in the format and dtype they had."""
+    """The boxes around corners (4 N, 2), or turned as they are, cut at the edges, in the format and dtype they had."""
+    if is_rotated_bounding_format(format):
+        boxes = clamp(rectangles(corners.reshape(-1, 8)), Format.XYXYXYXY, canvas_size, clamping_mode)
+        return convert(boxes, Format.XYXYXYXY, format).reshape(like.shape).to(like.dtype)
     four = corners.reshape(-1, 4, 2)
     xyxy = cat([four.amin(dim=1), four.amax(dim=1)], dim=1)
     xyxy = clamp(xyxy, Format.XYXY, canvas_size, clamping_mode)
@@ -267,7 +278,6 @@ def around(corners: Tensor, like: Tensor, format: Format, canvas_size, clamping_
 
 def affine_boxes(boxes: Tensor, angle, translate, scale, shear, interpolation: Any = None, fill: Any = None, center=None, expand: bool = False, format=None, canvas_size=None, clamping_mode="soft"):
     """Boxes around what was turned, moved, scaled and sheared."""
-    refuse_rotated(format, "Moving")
     angle, translate, shear, _, center = _affine_words(angle, translate, scale, shear, InterpolationMode.NEAREST, center)
     if boxes.numel() == 0:
         return boxes, canvas_size
@@ -364,13 +374,15 @@ def pad_mask(mask: Tensor, padding, fill: Any = None, padding_mode: str = "const
 
 
 def _shift(boxes: Tensor, x: int, y: int, format: Format) -> Tensor:
-    move = [x, y, x, y] if format == Format.XYXY else [x, y, 0, 0]
+    if format == Format.XYXYXYXY:
+        move = [x, y] * 4
+    else:
+        move = [x, y, x, y] if format == Format.XYXY else [x, y] + [0] * (boxes.shape[-1] - 2)
     return boxes + tensor(move, dtype=boxes.dtype)
 
 
 def pad_boxes(boxes: Tensor, padding, fill: Any = None, padding_mode: str = "constant", format=None, canvas_size=None, clamping_mode="soft"):
     """Boxes of a picture with borders."""
-    refuse_rotated(format, "Padding")
     if padding_mode not in ("constant",):
         raise ValueError(f"Padding mode '{padding_mode}' is not supported with bounding boxes")
     left, top, right, bottom = paddings(padding)
@@ -389,7 +401,6 @@ def pad_points(points: Tensor, padding, fill: Any = None, padding_mode: str = "c
 
 def crop_boxes(boxes: Tensor, top, left, height, width, format=None, canvas_size=None, clamping_mode="soft"):
     """Boxes of a part."""
-    refuse_rotated(format, "Cropping")
     return clamp(_shift(boxes, -left, -top, format), format, (height, width), clamping_mode), (height, width)
 
 
@@ -511,7 +522,6 @@ def _projected(points: Tensor, c: Sequence[float]) -> Tensor:
 
 def perspective_boxes(boxes: Tensor, startpoints=None, endpoints=None, interpolation: Any = None, fill: Any = None, coefficients=None, format=None, canvas_size=None, clamping_mode="soft"):
     """Boxes around what was seen through a perspective."""
-    refuse_rotated(format, "Projecting")
     c = _coefficients(startpoints, endpoints, coefficients)
     return around(_projected(box_corners(boxes, format), c), boxes, format, canvas_size, clamping_mode)
 
@@ -559,7 +569,6 @@ def _displaced(points: Tensor, displacement: Tensor, canvas_size) -> Tensor:
 
 def elastic_boxes(boxes: Tensor, displacement: Tensor, interpolation: Any = None, fill: Any = None, format=None, canvas_size=None, clamping_mode="soft"):
     """Boxes around what was moved."""
-    refuse_rotated(format, "Moving")
     return around(_displaced(box_corners(boxes, format), displacement, canvas_size), boxes, format, canvas_size, clamping_mode)
 
 
