@@ -239,6 +239,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
         requires_grad (bool, optional): Default: ``False``
         device (device, optional): where it will be.
         dtype (dtype, optional): what it will hold.
+        persistent (bool): belongs to the state dict. Default: ``True``
 
     >>> nn.LazyBatchNorm1d().running_mean.__class__.__name__
     'UninitializedBuffer'

@@ -45,6 +45,9 @@ class ReLU(_Inplace):
 class ReLU6(_Inplace):
     r"""Applies :math:`\min(\max(0, x), 6)`.
 
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
+
     >>> nn.ReLU6()(rl.tensor([-2.0, 3.0, 8.0]))
     tensor([0., 3., 6.])
     """
@@ -58,6 +61,9 @@ class ReLU6(_Inplace):
 class SiLU(_Inplace):
     r"""Applies :math:`x\,\sigma(x)`.
 
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
+
     >>> nn.SiLU()(rl.tensor([-1.0, 1.0]))
     tensor([-0.2689,  0.7311])
     """
@@ -68,6 +74,9 @@ class SiLU(_Inplace):
 
 class Mish(_Inplace):
     r"""Applies :math:`x \tanh(\text{softplus}(x))`.
+
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
 
     >>> nn.Mish()(rl.tensor([-1.0, 1.0]))
     tensor([-0.3034,  0.8651])
@@ -80,6 +89,9 @@ class Mish(_Inplace):
 class SELU(_Inplace):
     r"""Applies :math:`s\,(\max(0, x) + \min(0, \alpha (e^x - 1)))`, whose constants keep mean 0 and variance 1.
 
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
+
     >>> nn.SELU()(rl.tensor([-1.0, 1.0]))
     tensor([-1.1113,  1.0507])
     """
@@ -90,6 +102,9 @@ class SELU(_Inplace):
 
 class Hardsigmoid(Module):
     r"""Applies :math:`\min(\max(0, x / 6 + 1 / 2), 1)`.
+
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
 
     >>> nn.Hardsigmoid()(rl.tensor([-4.0, 0.0, 4.0]))
     tensor([0.0000, 0.5000, 1.0000])
@@ -105,6 +120,9 @@ class Hardsigmoid(Module):
 
 class Hardswish(Module):
     r"""Applies :math:`x \min(\max(0, x / 6 + 1 / 2), 1)`.
+
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
 
     >>> nn.Hardswish()(rl.tensor([-4.0, 1.0, 4.0]))
     tensor([-0.0000, 0.6667, 4.0000])
@@ -230,6 +248,8 @@ class Hardtanh(Module):
         min_val (float): Default: -1
         max_val (float): Default: 1
         inplace (bool): overwrite the input. Default: ``False``
+        min_value (float, optional): old name of ``min_val``.
+        max_value (float, optional): old name of ``max_val``.
 
     >>> nn.Hardtanh()(rl.tensor([-2.0, 0.5, 3.0]))
     tensor([-1.0000,  0.5000,  1.0000])

@@ -154,6 +154,14 @@ class BatchNorm2d(_BatchNorm):
     Shape:
         - Input and output: :math:`(N, C, H, W)`
 
+    Args:
+        num_features (int): channels, C of (N, C, ...).
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> nn.BatchNorm2d(3)(rl.randn(2, 3, 4, 4)).shape
     torch.Size([2, 3, 4, 4])
     """
@@ -167,6 +175,14 @@ class BatchNorm3d(_BatchNorm):
     Shape:
         - Input and output: :math:`(N, C, D, H, W)`
 
+    Args:
+        num_features (int): channels, C of (N, C, ...).
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> nn.BatchNorm3d(3)(rl.randn(2, 3, 4, 4, 4)).shape
     torch.Size([2, 3, 4, 4, 4])
     """
@@ -176,6 +192,15 @@ class BatchNorm3d(_BatchNorm):
 
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation over all processes; with one process the same as :class:`BatchNorm2d` of any dimension.
+
+    Args:
+        num_features (int): channels, C of (N, C, ...).
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        process_group (optional): the group of processes; there is one process.
+        bias (bool): learns the shift too. Default: ``True``
 
     >>> nn.SyncBatchNorm(3).eval()(rl.ones(2, 3, 4)).shape
     torch.Size([2, 3, 4])
@@ -250,6 +275,13 @@ class _LazyNorm(LazyModuleMixin):
 class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
     """:class:`BatchNorm1d` whose ``num_features`` comes from the first input.
 
+    Args:
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> m = nn.LazyBatchNorm1d()
     >>> m(rl.randn(4, 3)).shape, m.num_features
     (torch.Size([4, 3]), 3)
@@ -261,6 +293,13 @@ class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
 class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
     """:class:`BatchNorm2d` whose ``num_features`` comes from the first input.
 
+    Args:
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> m = nn.LazyBatchNorm2d()
     >>> m(rl.randn(4, 3, 2, 2)).shape, m.num_features
     (torch.Size([4, 3, 2, 2]), 3)
@@ -271,6 +310,13 @@ class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
 
 class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
     """:class:`BatchNorm3d` whose ``num_features`` comes from the first input.
+
+    Args:
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
 
     >>> m = nn.LazyBatchNorm3d()
     >>> m(rl.randn(4, 3, 2, 2, 2)).shape, m.num_features

@@ -217,6 +217,17 @@ class Conv2d(_Conv):
         - Input: :math:`(N, C_\text{in}, H, W)` or :math:`(C_\text{in}, H, W)`
         - Output: :math:`(N, C_\text{out}, H', W')` or :math:`(C_\text{out}, H', W')`
 
+    Args:
+        in_channels (int): channels of the input.
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int, tuple or str): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
+
     Examples::
 
         >>> rl.nn.Conv2d(16, 33, 3, stride=2)(rl.randn(2, 16, 50, 100)).shape
@@ -234,6 +245,17 @@ class Conv3d(_Conv):
     Shape:
         - Input: :math:`(N, C_\text{in}, D, H, W)` or :math:`(C_\text{in}, D, H, W)`
         - Output: :math:`(N, C_\text{out}, D', H', W')` or :math:`(C_\text{out}, D', H', W')`
+
+    Args:
+        in_channels (int): channels of the input.
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int, tuple or str): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
 
     Examples::
 
@@ -340,6 +362,7 @@ class ConvTranspose1d(_ConvTransposeNd):
         groups (int, optional): Default: 1
         bias (bool, optional): Default: ``True``
         dilation (int or tuple, optional): Default: 1
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
 
     Shape:
         - Input: :math:`(N, C_\text{in}, L)`; output: :math:`(N, C_\text{out}, L')` with :math:`L' = (L - 1)
@@ -359,6 +382,18 @@ class ConvTranspose1d(_ConvTransposeNd):
 class ConvTranspose2d(_ConvTransposeNd):
     """The gradient of :class:`Conv2d` with respect to its input; arguments as in :class:`ConvTranspose1d`.
 
+    Args:
+        in_channels (int): channels of the input.
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
+        output_padding (int or tuple): added to one side of the result. Default: 0
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
+
     Examples::
 
         >>> rl.nn.ConvTranspose2d(4, 2, 3, stride=2)(rl.randn(1, 4, 5, 5)).shape
@@ -372,6 +407,18 @@ class ConvTranspose2d(_ConvTransposeNd):
 
 class ConvTranspose3d(_ConvTransposeNd):
     """The gradient of :class:`Conv3d` with respect to its input; arguments as in :class:`ConvTranspose1d`.
+
+    Args:
+        in_channels (int): channels of the input.
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
+        output_padding (int or tuple): added to one side of the result. Default: 0
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
 
     Examples::
 
@@ -481,6 +528,16 @@ class _LazyTransposed(_LazyConv):
 class LazyConv1d(_LazyForward, Conv1d):
     """:class:`Conv1d` whose ``in_channels`` comes from the first input.
 
+    Args:
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int, tuple or str): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
+
     >>> m = nn.LazyConv1d(8, 3)
     >>> m(rl.ones(1, 4, 6)).shape, m.in_channels
     (torch.Size([1, 8, 4]), 4)
@@ -491,6 +548,16 @@ class LazyConv1d(_LazyForward, Conv1d):
 
 class LazyConv2d(_LazyForward, Conv2d):
     """:class:`Conv2d` whose ``in_channels`` comes from the first input.
+
+    Args:
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int, tuple or str): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
 
     >>> m = nn.LazyConv2d(8, 3)
     >>> m(rl.ones(1, 4, 6, 6)).shape, m.in_channels
@@ -503,6 +570,16 @@ class LazyConv2d(_LazyForward, Conv2d):
 class LazyConv3d(_LazyForward, Conv3d):
     """:class:`Conv3d` whose ``in_channels`` comes from the first input.
 
+    Args:
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int, tuple or str): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
+
     >>> m = nn.LazyConv3d(8, 3)
     >>> m(rl.ones(1, 4, 6, 6, 6)).shape, m.in_channels
     (torch.Size([1, 8, 4, 4, 4]), 4)
@@ -513,6 +590,17 @@ class LazyConv3d(_LazyForward, Conv3d):
 
 class LazyConvTranspose1d(_LazyTransposed, ConvTranspose1d):
     """:class:`ConvTranspose1d` whose ``in_channels`` comes from the first input.
+
+    Args:
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
+        output_padding (int or tuple): added to one side of the result. Default: 0
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
 
     >>> m = nn.LazyConvTranspose1d(8, 3)
     >>> m(rl.ones(1, 4, 6)).shape, m.in_channels
@@ -525,6 +613,17 @@ class LazyConvTranspose1d(_LazyTransposed, ConvTranspose1d):
 class LazyConvTranspose2d(_LazyTransposed, ConvTranspose2d):
     """:class:`ConvTranspose2d` whose ``in_channels`` comes from the first input.
 
+    Args:
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
+        output_padding (int or tuple): added to one side of the result. Default: 0
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
+
     >>> m = nn.LazyConvTranspose2d(8, 3)
     >>> m(rl.ones(1, 4, 6, 6)).shape, m.in_channels
     (torch.Size([1, 8, 8, 8]), 4)
@@ -535,6 +634,17 @@ class LazyConvTranspose2d(_LazyTransposed, ConvTranspose2d):
 
 class LazyConvTranspose3d(_LazyTransposed, ConvTranspose3d):
     """:class:`ConvTranspose3d` whose ``in_channels`` comes from the first input.
+
+    Args:
+        out_channels (int): channels of the result.
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
+        output_padding (int or tuple): added to one side of the result. Default: 0
+        groups (int): parts of the channels that do not mix. Default: 1
+        bias (bool): adds a learned number to each channel. Default: ``True``
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        padding_mode (str): ``"zeros"``, ``"reflect"``, ``"replicate"`` or ``"circular"``. Default: ``"zeros"``
 
     >>> m = nn.LazyConvTranspose3d(8, 3)
     >>> m(rl.ones(1, 4, 6, 6, 6)).shape, m.in_channels

@@ -44,6 +44,10 @@ class Dropout(_DropoutNd):
 class Dropout1d(_DropoutNd):
     """Sets whole channels of shape :math:`(L)` to zero; arguments as in :class:`Dropout`.
 
+    Args:
+        p (float): probability of a zero. Default: 0.5
+        inplace (bool): writes over the input. Default: ``False``
+
     >>> nn.Dropout1d(1.0)(rl.ones(2, 3, 4)).sum()
     tensor(0.)
     """
@@ -54,6 +58,10 @@ class Dropout1d(_DropoutNd):
 
 class Dropout2d(_DropoutNd):
     """Sets whole channels of shape :math:`(H, W)` to zero; arguments as in :class:`Dropout`.
+
+    Args:
+        p (float): probability of a zero. Default: 0.5
+        inplace (bool): writes over the input. Default: ``False``
 
     >>> nn.Dropout2d(1.0)(rl.ones(2, 3, 4, 4)).sum()
     tensor(0.)
@@ -66,6 +74,10 @@ class Dropout2d(_DropoutNd):
 class Dropout3d(_DropoutNd):
     """Sets whole channels of shape :math:`(D, H, W)` to zero; arguments as in :class:`Dropout`.
 
+    Args:
+        p (float): probability of a zero. Default: 0.5
+        inplace (bool): writes over the input. Default: ``False``
+
     >>> nn.Dropout3d(1.0)(rl.ones(2, 3, 4, 4, 4)).sum()
     tensor(0.)
     """
@@ -77,6 +89,10 @@ class Dropout3d(_DropoutNd):
 class AlphaDropout(_DropoutNd):
     """Dropout that keeps mean 0 and variance 1, for use with :class:`SELU`; arguments as in :class:`Dropout`.
 
+    Args:
+        p (float): probability of a zero. Default: 0.5
+        inplace (bool): writes over the input. Default: ``False``
+
     >>> nn.AlphaDropout(0.5).eval()(rl.ones(3))
     tensor([1., 1., 1.])
     """
@@ -87,6 +103,10 @@ class AlphaDropout(_DropoutNd):
 
 class FeatureAlphaDropout(_DropoutNd):
     """Alpha dropout of whole channels; arguments as in :class:`Dropout`.
+
+    Args:
+        p (float): probability of a zero. Default: 0.5
+        inplace (bool): writes over the input. Default: ``False``
 
     >>> nn.FeatureAlphaDropout(0.5).eval()(rl.ones(2, 3, 4)).sum()
     tensor(24.)

@@ -74,6 +74,7 @@ class InstanceNorm1d(_InstanceNorm):
         eps, momentum: as in :class:`BatchNorm1d`.
         affine (bool): whether there are weights. Default: ``False``
         track_running_stats (bool): keep running statistics, used in evaluation. Default: ``False``
+        bias (bool): learns the shift too. Default: ``True``
 
     Shape:
         - Input and output: :math:`(N, C, L)` or :math:`(C, L)`
@@ -90,6 +91,14 @@ class InstanceNorm1d(_InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     """Instance normalisation of images; arguments as in :class:`InstanceNorm1d`.
 
+    Args:
+        num_features (int): channels, C of (N, C, ...).
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``False``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``False``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> nn.InstanceNorm2d(3)(rl.randn(2, 3, 4, 4)).shape
     torch.Size([2, 3, 4, 4])
     """
@@ -99,6 +108,14 @@ class InstanceNorm2d(_InstanceNorm):
 
 class InstanceNorm3d(_InstanceNorm):
     """Instance normalisation of volumes; arguments as in :class:`InstanceNorm1d`.
+
+    Args:
+        num_features (int): channels, C of (N, C, ...).
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``False``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``False``
+        bias (bool): learns the shift too. Default: ``True``
 
     >>> nn.InstanceNorm3d(3)(rl.randn(2, 3, 4, 4, 4)).shape
     torch.Size([2, 3, 4, 4, 4])
@@ -115,6 +132,13 @@ class _LazyInstanceNorm(_LazyNorm):
 class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
     """:class:`InstanceNorm1d` whose ``num_features`` comes from the first input.
 
+    Args:
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> m = nn.LazyInstanceNorm1d()
     >>> m(rl.randn(2, 3, 4)).shape, m.num_features
     (torch.Size([2, 3, 4]), 3)
@@ -126,6 +150,13 @@ class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
 class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
     """:class:`InstanceNorm2d` whose ``num_features`` comes from the first input.
 
+    Args:
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
+
     >>> m = nn.LazyInstanceNorm2d()
     >>> m(rl.randn(2, 3, 4, 4)).shape, m.num_features
     (torch.Size([2, 3, 4, 4]), 3)
@@ -136,6 +167,13 @@ class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
 
 class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
     """:class:`InstanceNorm3d` whose ``num_features`` comes from the first input.
+
+    Args:
+        eps (float): added to the variance. Default: 1e-5
+        momentum (float or None): weight of a batch in the running figures; ``None`` averages all. Default: 0.1
+        affine (bool): learns a scale and a shift for each channel. Default: ``True``
+        track_running_stats (bool): keeps running mean and variance for evaluation. Default: ``True``
+        bias (bool): learns the shift too. Default: ``True``
 
     >>> m = nn.LazyInstanceNorm3d()
     >>> m(rl.randn(2, 3, 4, 4, 4)).shape, m.num_features

@@ -195,6 +195,11 @@ class NLLLoss(_WeightedLoss):
 class NLLLoss2d(NLLLoss):
     """The former name of :class:`NLLLoss` for images.
 
+    Args:
+        weight (Tensor, optional): a weight for each class.
+        ignore_index (int): a class that does not count. Default: -100
+        reduction (str): ``"none"``, ``"mean"`` or ``"sum"``. Default: ``"mean"``
+
     >>> nn.NLLLoss2d()(rl.zeros(1, 3, 2, 2).log_softmax(1), rl.zeros(1, 2, 2, dtype=rl.int64))
     tensor(1.0986)
     """
@@ -424,6 +429,9 @@ class MarginRankingLoss(_Loss):
 class SoftMarginLoss(_Loss):
     r"""Mean of :math:`\log(1 + e^{-y x})`.
 
+    Args:
+        reduction (str): ``"none"``, ``"mean"`` or ``"sum"``. Default: ``"mean"``
+
     >>> nn.SoftMarginLoss()(rl.tensor([2.0, -1.0]), rl.tensor([1.0, -1.0]))
     tensor(0.2201)
     """
@@ -434,6 +442,9 @@ class SoftMarginLoss(_Loss):
 
 class MultiLabelMarginLoss(_Loss):
     r"""Hinge loss between the labels of a sample, listed first in the target and ended by -1, and all other classes.
+
+    Args:
+        reduction (str): ``"none"``, ``"mean"`` or ``"sum"``. Default: ``"mean"``
 
     >>> nn.MultiLabelMarginLoss()(rl.tensor([[0.1, 0.2, 0.4]]), rl.tensor([[2, -1, 0]]))
     tensor(0.5000)
@@ -619,6 +630,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         out_features (tuple of int): further dimensions of the output.
         bias (bool): of the linear layer. Default: ``False``
         weight, reduction, ignore_index, label_smoothing: as in :class:`CrossEntropyLoss`.
+        options (optional): how the product is cut into parts.
 
     >>> m = nn.LinearCrossEntropyLoss(8, 3)
     >>> m(rl.ones(4, 8), rl.tensor([0, 1, 2, 0])).shape

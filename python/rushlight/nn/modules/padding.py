@@ -78,6 +78,10 @@ class ConstantPad1d(_ConstantPad):
 class ConstantPad2d(_ConstantPad):
     """Pads images with a constant; widths left, right, top, bottom.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+        value (float): what is added.
+
     >>> nn.ConstantPad2d(1, 9.0)(rl.ones(1, 1, 2, 3)).shape
     torch.Size([1, 1, 4, 5])
     """
@@ -87,6 +91,10 @@ class ConstantPad2d(_ConstantPad):
 
 class ConstantPad3d(_ConstantPad):
     """Pads volumes with a constant; widths left, right, top, bottom, front, back.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+        value (float): what is added.
 
     >>> nn.ConstantPad3d(1, 9.0)(rl.ones(1, 1, 2, 3, 4)).shape
     torch.Size([1, 1, 4, 5, 6])
@@ -98,6 +106,9 @@ class ConstantPad3d(_ConstantPad):
 class ZeroPad1d(_ZeroPad, ConstantPad1d):
     """Pads with zeros; widths left and right.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+
     >>> nn.ZeroPad1d((1, 2))(rl.tensor([[1.0, 2.0]]))
     tensor([[0., 1., 2., 0., 0.]])
     """
@@ -105,6 +116,9 @@ class ZeroPad1d(_ZeroPad, ConstantPad1d):
 
 class ZeroPad2d(_ZeroPad, ConstantPad2d):
     """Pads images with zeros; widths left, right, top, bottom.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
 
     >>> nn.ZeroPad2d(1)(rl.ones(1, 1, 2, 3)).shape
     torch.Size([1, 1, 4, 5])
@@ -114,6 +128,9 @@ class ZeroPad2d(_ZeroPad, ConstantPad2d):
 class ZeroPad3d(_ZeroPad, ConstantPad3d):
     """Pads volumes with zeros; widths left, right, top, bottom, front, back.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+
     >>> nn.ZeroPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
     torch.Size([1, 1, 4, 5, 6])
     """
@@ -121,6 +138,9 @@ class ZeroPad3d(_ZeroPad, ConstantPad3d):
 
 class ReflectionPad1d(_Pad):
     """Pads with the mirror image of the input, the border itself not repeated; widths left and right.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
 
     >>> nn.ReflectionPad1d(2)(rl.tensor([[1.0, 2.0, 3.0]]))
     tensor([[3., 2., 1., 2., 3., 2., 1.]])
@@ -132,6 +152,9 @@ class ReflectionPad1d(_Pad):
 class ReflectionPad2d(_Pad):
     """Pads images with their mirror image; widths left, right, top, bottom.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+
     >>> nn.ReflectionPad2d(1)(rl.ones(1, 1, 2, 3)).shape
     torch.Size([1, 1, 4, 5])
     """
@@ -141,6 +164,9 @@ class ReflectionPad2d(_Pad):
 
 class ReflectionPad3d(_Pad):
     """Pads volumes with their mirror image; widths left, right, top, bottom, front, back.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
 
     >>> nn.ReflectionPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
     torch.Size([1, 1, 4, 5, 6])
@@ -152,6 +178,9 @@ class ReflectionPad3d(_Pad):
 class ReplicationPad1d(_Pad):
     """Pads with the value at the border; widths left and right.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+
     >>> nn.ReplicationPad1d(2)(rl.tensor([[1.0, 2.0, 3.0]]))
     tensor([[1., 1., 1., 2., 3., 3., 3.]])
     """
@@ -161,6 +190,9 @@ class ReplicationPad1d(_Pad):
 
 class ReplicationPad2d(_Pad):
     """Pads images with the value at the border; widths left, right, top, bottom.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
 
     >>> nn.ReplicationPad2d(1)(rl.ones(1, 1, 2, 3)).shape
     torch.Size([1, 1, 4, 5])
@@ -172,6 +204,9 @@ class ReplicationPad2d(_Pad):
 class ReplicationPad3d(_Pad):
     """Pads volumes with the value at the border; widths left, right, top, bottom, front, back.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+
     >>> nn.ReplicationPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
     torch.Size([1, 1, 4, 5, 6])
     """
@@ -182,6 +217,9 @@ class ReplicationPad3d(_Pad):
 class CircularPad1d(_CircularPad):
     """Pads with the values from the other end; widths left and right.
 
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
+
     >>> nn.CircularPad1d(1)(rl.tensor([[1.0, 2.0, 3.0]]))
     tensor([[3., 1., 2., 3., 1.]])
     """
@@ -189,6 +227,9 @@ class CircularPad1d(_CircularPad):
 
 class CircularPad2d(_CircularPad):
     """Pads images with the values from the other side; widths left, right, top, bottom.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
 
     >>> nn.CircularPad2d(1)(rl.ones(1, 1, 2, 3)).shape
     torch.Size([1, 1, 4, 5])
@@ -199,6 +240,9 @@ class CircularPad2d(_CircularPad):
 
 class CircularPad3d(_CircularPad):
     """Pads volumes with the values from the other side; widths left, right, top, bottom, front, back.
+
+    Args:
+        padding (int or tuple): how much is added to each side; one for all, or a pair for each axis, the last axis first.
 
     >>> nn.CircularPad3d(1)(rl.ones(1, 1, 2, 3, 4)).shape
     torch.Size([1, 1, 4, 5, 6])

@@ -77,6 +77,14 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """Takes the largest value of every window of an image; arguments as in :class:`MaxPool1d`.
 
+    Args:
+        kernel_size (int or tuple): size of a window.
+        stride (int or tuple): step from one window to the next. Default: ``kernel_size``
+        padding (int or tuple): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        return_indices (bool): gives the positions of the greatest elements too. Default: ``False``
+        ceil_mode (bool): rounds the size of the result up. Default: ``False``
+
     Examples::
 
         >>> rl.nn.MaxPool2d(2)(rl.randn(1, 3, 8, 10)).shape
@@ -97,6 +105,14 @@ class MaxPool2d(_MaxPoolNd):
 
 class MaxPool3d(_MaxPoolNd):
     """Takes the largest value of every window of a volume; arguments as in :class:`MaxPool1d`.
+
+    Args:
+        kernel_size (int or tuple): size of a window.
+        stride (int or tuple): step from one window to the next. Default: ``kernel_size``
+        padding (int or tuple): what is added to both sides. Default: 0
+        dilation (int or tuple): step between the elements of a window. Default: 1
+        return_indices (bool): gives the positions of the greatest elements too. Default: ``False``
+        ceil_mode (bool): rounds the size of the result up. Default: ``False``
 
     >>> nn.MaxPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
     torch.Size([1, 3, 4, 4, 4])
@@ -153,6 +169,11 @@ class MaxUnpool1d(_MaxUnpoolNd):
 class MaxUnpool2d(_MaxUnpoolNd):
     """Puts values back where :class:`MaxPool2d` found them; arguments as in :class:`MaxUnpool1d`.
 
+    Args:
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
+
     >>> y, at = nn.MaxPool2d(2, return_indices=True)(rl.ones(1, 1, 4, 4))
     >>> nn.MaxUnpool2d(2)(y, at).shape
     torch.Size([1, 1, 4, 4])
@@ -164,6 +185,11 @@ class MaxUnpool2d(_MaxUnpoolNd):
 
 class MaxUnpool3d(_MaxUnpoolNd):
     """Puts values back where :class:`MaxPool3d` found them; arguments as in :class:`MaxUnpool1d`.
+
+    Args:
+        kernel_size (int or tuple): size of the kernel.
+        stride (int or tuple): step from one window to the next. Default: 1
+        padding (int or tuple): what is added to both sides. Default: 0
 
     >>> y, at = nn.MaxPool3d(2, return_indices=True)(rl.ones(1, 1, 4, 4, 4))
     >>> nn.MaxUnpool3d(2)(y, at).shape
@@ -265,6 +291,14 @@ class AvgPool2d(_AvgPoolNd):
 class AvgPool3d(_AvgPoolNd):
     """Takes the mean of every window of a volume; arguments as in :class:`AvgPool2d`.
 
+    Args:
+        kernel_size (int or tuple): size of a window.
+        stride (int or tuple): step from one window to the next. Default: ``kernel_size``
+        padding (int or tuple): what is added to both sides. Default: 0
+        ceil_mode (bool): rounds the size of the result up. Default: ``False``
+        count_include_pad (bool): counts the padding in means. Default: ``True``
+        divisor_override (int, optional): divides by this instead of the size of the window.
+
     >>> nn.AvgPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
     torch.Size([1, 3, 4, 4, 4])
     """
@@ -336,6 +370,12 @@ class FractionalMaxPool2d(_FractionalMaxPool):
 class FractionalMaxPool3d(_FractionalMaxPool):
     """Fractional max-pooling of volumes; arguments as in :class:`FractionalMaxPool2d`.
 
+    Args:
+        kernel_size (int or tuple): size of a window.
+        output_ratio (float or tuple, optional): size of the result as a part of the input's.
+        return_indices (bool): gives the positions of the greatest elements too. Default: ``False``
+        output_size (int or tuple): size of the result; ``None`` keeps an axis.
+
     >>> nn.FractionalMaxPool3d(2, output_size=5)(rl.ones(1, 1, 8, 8, 8)).shape
     torch.Size([1, 1, 5, 5, 5])
     """
@@ -387,6 +427,12 @@ class LPPool1d(_LPPoolNd):
 class LPPool2d(_LPPoolNd):
     """Takes the p-norm of every window of an image; arguments as in :class:`LPPool1d`.
 
+    Args:
+        norm_type (float): the exponent p.
+        kernel_size (int or tuple): size of a window.
+        stride (int or tuple): step from one window to the next. Default: ``kernel_size``
+        ceil_mode (bool): rounds the size of the result up. Default: ``False``
+
     >>> nn.LPPool2d(2, 2)(rl.ones(1, 1, 4, 4)).shape
     torch.Size([1, 1, 2, 2])
     """
@@ -396,6 +442,12 @@ class LPPool2d(_LPPoolNd):
 
 class LPPool3d(_LPPoolNd):
     """Takes the p-norm of every window of a volume; arguments as in :class:`LPPool1d`.
+
+    Args:
+        norm_type (float): the exponent p.
+        kernel_size (int or tuple): size of a window.
+        stride (int or tuple): step from one window to the next. Default: ``kernel_size``
+        ceil_mode (bool): rounds the size of the result up. Default: ``False``
 
     >>> nn.LPPool3d(2, 2)(rl.ones(1, 1, 4, 4, 4)).shape
     torch.Size([1, 1, 2, 2, 2])
@@ -444,6 +496,10 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     """Adaptive max-pooling of images; arguments as in :class:`AdaptiveMaxPool1d`.
 
+    Args:
+        output_size (int or tuple): size of the result; ``None`` keeps an axis.
+        return_indices (bool): gives the positions of the greatest elements too. Default: ``False``
+
     >>> nn.AdaptiveMaxPool2d((5, None))(rl.ones(1, 3, 8, 9)).shape
     torch.Size([1, 3, 5, 9])
     """
@@ -453,6 +509,10 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """Adaptive max-pooling of volumes; arguments as in :class:`AdaptiveMaxPool1d`.
+
+    Args:
+        output_size (int or tuple): size of the result; ``None`` keeps an axis.
+        return_indices (bool): gives the positions of the greatest elements too. Default: ``False``
 
     >>> nn.AdaptiveMaxPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
     torch.Size([1, 3, 2, 2, 2])
@@ -491,6 +551,9 @@ class AdaptiveAvgPool2d(_AdaptivePool):
 
 class AdaptiveAvgPool3d(_AdaptivePool):
     """Adaptive mean-pooling of volumes; arguments as in :class:`AdaptiveAvgPool2d`.
+
+    Args:
+        output_size (int or tuple): size of the result; ``None`` keeps an axis.
 
     >>> nn.AdaptiveAvgPool3d(2)(rl.ones(1, 3, 8, 8, 8)).shape
     torch.Size([1, 3, 2, 2, 2])

@@ -64,6 +64,17 @@ def _run(mode, inputs, sizes, states, weights, num_layers, dropout, training, bi
 class RNNBase(Module):
     """Weights, checks and the call of :class:`RNN`, :class:`LSTM` and :class:`GRU`.
 
+    Args:
+        mode (str): ``"RNN_TANH"``, ``"RNN_RELU"``, ``"LSTM"`` or ``"GRU"``.
+        input_size (int): features of an input.
+        hidden_size (int): features of the state.
+        num_layers (int): layers, one on top of the other. Default: 1
+        bias (bool): adds learned numbers to the gates. Default: ``True``
+        batch_first (bool): the batch is the first axis. Default: ``False``
+        dropout (float): probability of zeros between layers. Default: 0
+        bidirectional (bool): reads the sequence from both ends. Default: ``False``
+        proj_size (int): features that an LSTM's state is projected to; 0 for none. Default: 0
+
     >>> issubclass(nn.LSTM, nn.RNNBase)
     True
     """
@@ -471,6 +482,12 @@ class GRU(RNNBase):
 class RNNCellBase(Module):
     """Weights of the single steps.
 
+    Args:
+        input_size (int): features of an input.
+        hidden_size (int): features of the state.
+        bias (bool): adds learned numbers to the gates. Default: ``True``
+        num_chunks (int): gates of a cell.
+
     >>> issubclass(nn.GRUCell, nn.RNNCellBase)
     True
     """
@@ -566,6 +583,11 @@ class RNNCell(RNNCellBase):
 class LSTMCell(RNNCellBase):
     """One step of :class:`LSTM`; gives hidden state and memory.
 
+    Args:
+        input_size (int): features of an input.
+        hidden_size (int): features of the state.
+        bias (bool): adds learned numbers to the gates. Default: ``True``
+
     >>> h, c = nn.LSTMCell(10, 20)(rl.ones(3, 10))
     >>> h.shape, c.shape
     (torch.Size([3, 20]), torch.Size([3, 20]))
@@ -582,6 +604,11 @@ class LSTMCell(RNNCellBase):
 
 class GRUCell(RNNCellBase):
     """One step of :class:`GRU`.
+
+    Args:
+        input_size (int): features of an input.
+        hidden_size (int): features of the state.
+        bias (bool): adds learned numbers to the gates. Default: ``True``
 
     >>> nn.GRUCell(10, 20)(rl.ones(3, 10)).shape
     torch.Size([3, 20])

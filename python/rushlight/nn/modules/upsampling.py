@@ -66,6 +66,9 @@ class Upsample(Module):
 class UpsamplingNearest2d(Upsample):
     """:class:`Upsample` of images with the nearest value.
 
+    Args:
+        size (int or tuple, optional): size of the result.
+
     >>> nn.UpsamplingNearest2d(scale_factor=2)(rl.ones(1, 1, 2, 2)).shape
     torch.Size([1, 1, 4, 4])
     """
@@ -76,6 +79,9 @@ class UpsamplingNearest2d(Upsample):
 
 class UpsamplingBilinear2d(Upsample):
     """:class:`Upsample` of images, bilinear, with the corners aligned.
+
+    Args:
+        size (int or tuple, optional): size of the result.
 
     >>> nn.UpsamplingBilinear2d(scale_factor=2)(rl.ones(1, 1, 2, 2)).shape
     torch.Size([1, 1, 4, 4])
