@@ -105,6 +105,8 @@ def _deepcopy(self, memo):
     if self.requires_grad and not self.is_leaf:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+            "  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage,"
+            " see https://github.com/pytorch/pytorch/pull/103001"
         )
     if type(self) is not Tensor and type(self).__torch_function__ is not _C._disabled_torch_function_impl:
         raise RuntimeError(

@@ -414,7 +414,11 @@ def test_numpy_of_a_leaf_is_refused():
 
 def test_anomaly_mode_names_the_node():
     x = leaf(0.0)
-    with rl.autograd.detect_anomaly(), pytest.raises(RuntimeError, match=r"'PowBackward0' returned nan|'MulBackward0' returned nan"):
+    with (
+        pytest.warns(UserWarning, match="Anomaly"),
+        rl.autograd.detect_anomaly(),
+        pytest.raises(RuntimeError, match=r"'PowBackward0' returned nan|'MulBackward0' returned nan"),
+    ):
         (x.pow(0.5) * 0).sum().backward()
     (leaf(0.0).pow(0.5) * 0).sum().backward()
 

@@ -75,9 +75,11 @@ def grad(
         (tensor(6.),)
     """
     outputs, inputs = _tuple(outputs), _tuple(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     if materialize_grads and allow_unused is False:
         raise ValueError(
-            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: False."
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     if allow_unused is None:
         allow_unused = materialize_grads
@@ -86,11 +88,13 @@ def grad(
     found = _C._autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph)
     if materialize_grads:
         return tuple(_C.zeros_like(x) if g is None else g for g, x in zip(found, inputs, strict=True))
-    if not allow_unused and any(g is None for g in found):
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if"
-            " this is the desired behavior."
-        )
+    if not allow_unused:
+        for place, g in enumerate(found):
+            if g is None:
+                raise RuntimeError(
+                    f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set"
+                    " allow_unused=True if this is the desired behavior."
+                )
     return found
 
 
@@ -135,7 +139,13 @@ class detect_anomaly:
     """
 
     def __init__(self, check_nan: bool = True) -> None:
+        from .._warn import warn
+
         self.check_nan = check_nan
+        warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for"
+            " debugging."
+        )
 
     def __enter__(self) -> Any:
         self.block = set_detect_anomaly(True, self.check_nan)

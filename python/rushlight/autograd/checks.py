@@ -107,7 +107,7 @@ def _check_inputs(inputs):
     if not found:
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, "
-            "but none of the them have requires_grad=True."
+            "but none of them have requires_grad=True."
         )
 
 

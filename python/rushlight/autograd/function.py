@@ -34,11 +34,6 @@ class FunctionCtx:
 
         Their versions are checked, and results do not keep their own graph alive. Call at most once.
         """
-        for tensor in tensors:
-            if tensor is not None and not isinstance(tensor, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save variables, but argument is of type {type(tensor).__name__}"
-                )
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Any) -> None:
@@ -107,8 +102,20 @@ class Function(metaclass=FunctionMeta):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        from .._warn import warn
+
+        warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should"
+            " invoke them on the class itself. Instantiating an autograd function will raise an error in a future"
+            " version of PyTorch.",
+            DeprecationWarning,
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the class itself."
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd"
+            " function with static forward method. (Example:"
+            " https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
         )
 
     @staticmethod
@@ -182,6 +189,10 @@ class Function(metaclass=FunctionMeta):
                 output = cls.forward(ctx, *args)
         single = not isinstance(output, (tuple, list))
         outputs = (output,) if single else tuple(output)
+        if _C.is_grad_enabled() and any(ctx.needs_input_grad):
+            _check_saved(ctx._to_save)
+        else:
+            ctx._to_save = ()  # nothing will ask for them
         kind: Any = cls
         backward = kind.vjp if "vjp" in cls.__dict__ else cls.backward
         results = _C._record_function(
@@ -196,6 +207,14 @@ class Function(metaclass=FunctionMeta):
         )
         ctx._to_save = ()  # the node keeps them, without cycles
         return results[0] if single else results
+
+
+def _check_saved(saved):
+    for place, value in enumerate(saved):
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(
+                f"save_for_backward can only save variables, but argument {place} is of type {type(value).__name__}"
+            )
 
 
 def once_differentiable(function: Any) -> Any:

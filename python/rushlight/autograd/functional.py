@@ -19,7 +19,7 @@ def _listed(value, what, function):
     items = value if several else (value,)
     for i, item in enumerate(items):
         if not isinstance(item, Tensor):
-            place = f"Value at index {i} of the {what}" if several else f"the value of the {what}"
+            place = f"the value at index {i}" if several else f"the given {what}"
             raise TypeError(
                 f"The {what} given to {function} must be either a Tensor or a tuple of Tensors but {place} has "
                 f"type {type(item)}."
@@ -40,8 +40,16 @@ def _prepared(inputs, create_graph, need_graph=True):
     return tuple(x.detach().requires_grad_(need_graph) for x in inputs)
 
 
-def _outputs(func, inputs, function):
-    return _listed(func(*inputs), "outputs of the user-provided function", function)
+def _outputs(func, inputs, function, strict):
+    outputs, several = _listed(func(*inputs), "outputs of the user-provided function", function)
+    if strict:
+        for i, y in enumerate(outputs):
+            if not y.requires_grad:
+                raise RuntimeError(
+                    f"Output {i} of the user-provided function does not require gradients. The outputs must be"
+                    " computed in a differentiable manner from the input when running in strict mode."
+                )
+    return outputs, several
 
 
 def _finished(items, create_graph):
@@ -66,7 +74,7 @@ def _checked_vector(v, like, what, function):
     if v is None:
         if len(like) != 1 or like[0].numel() != 1:
             raise RuntimeError(
-                f"The vector v can only be None if {what} is a single Tensor with a single element."
+                f"The vector v can only be None if {what} a single Tensor with a single element."
             )
         return (_C.ones_like(like[0]),)
     v, _ = _listed(v, "v", function)
@@ -74,7 +82,8 @@ def _checked_vector(v, like, what, function):
         raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(v)}.")
     for i, (a, b) in enumerate(zip(v, like)):
         if a.size() != b.size():
-            raise RuntimeError(f"Entry {i} in v has invalid size: should be {b.size()} but got {a.size()}.")
+            entry = f"Entry {i} in v" if len(v) > 1 else "v"
+            raise RuntimeError(f"{entry} has invalid size: should be {b.size()} but got {a.size()}.")
     return v
 
 
@@ -112,8 +121,8 @@ def vjp(
     with enable_grad():
         items, several = _listed(inputs, "inputs", "vjp")
         items = _prepared(items, create_graph)
-        outputs, several_outputs = _outputs(func, items, "vjp")
-        v = _checked_vector(v, outputs, "the user-provided function's output", "vjp")
+        outputs, several_outputs = _outputs(func, items, "vjp", strict)
+        v = _checked_vector(v, outputs, "the user-provided function returns", "vjp")
         product = _filled(_vector_jacobian(outputs, items, v, create_graph), items, strict, "vjp")
     return (
         _given_back(_finished(outputs, create_graph), several_outputs),
@@ -130,9 +139,9 @@ def jvp(
     """
     with enable_grad():
         items, _ = _listed(inputs, "inputs", "jvp")
-        v = _checked_vector(v, items, "the input to the user-provided function", "jvp")
+        v = _checked_vector(v, items, "the input to the user-provided function is", "jvp")
         items = _prepared(items, create_graph)
-        outputs, several_outputs = _outputs(func, items, "jvp")
+        outputs, several_outputs = _outputs(func, items, "jvp", strict)
         unknown = tuple(_C.zeros_like(y, requires_grad=True) for y in outputs)
         rows = _filled(_vector_jacobian(outputs, items, unknown, True), items, strict, "jvp")
         depends = [(r, u) for r, u in zip(rows, v) if r.requires_grad]
@@ -198,14 +207,36 @@ def jacobian(
     """
     if strategy not in ("reverse-mode", "forward-mode"):
         raise AssertionError(
-            f'Expected strategy to be either "forward-mode" or "reverse-mode", got {strategy}.'
+            'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs'
+            ' than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
+        )
+    if strategy == "forward-mode":
+        if create_graph:
+            raise NotImplementedError(
+                "torch.autograd.functional.jacobian: `create_graph=True` and `strategy=\"forward-mode\"` are not"
+                " supported together (yet). Please either set `create_graph=False` or `strategy=\"reverse-mode\"`."
+            )
+        if strict:
+            raise RuntimeError(
+                "torch.autograd.functional.jacobian: `strict=True` and `strategy=\"forward-mode\"` are not supported"
+                " together (yet). Please either set `strict=False` or `strategy=\"reverse-mode\"`."
+            )
+        if not vectorize:
+            raise NotImplementedError(
+                "Computing Jacobian using forward-AD or forward-over-reverse Hessian is"
+                " only implemented for `vectorize=True`."
+            )
+    if vectorize and strict:
+        raise RuntimeError(
+            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together."
+            " Please either set `strict=False` or `vectorize=False`."
         )
     with enable_grad():
         items, several = _listed(inputs, "inputs", "jacobian")
         items = _prepared(items, create_graph)
-        outputs, several_outputs = _outputs(func, items, "jacobian")
+        outputs, several_outputs = _outputs(func, items, "jacobian", strict)
         blocks = []
-        if vectorize and not strict:
+        if vectorize:
             return _given_back(
                 [
                     _given_back(_finished(parts, create_graph), several)
@@ -233,6 +264,7 @@ def _single(func, function):
     def checked(*inputs):
         y = func(*inputs)
         if not isinstance(y, Tensor):
+            _listed(y, "outputs of the user-provided function", function)
             raise RuntimeError(f"The function given to {function} should return a single Tensor")
         if y.numel() != 1:
             raise RuntimeError(
@@ -257,6 +289,13 @@ def hessian(
     Shape: ``(*input.shape, *input.shape)``, in tuples of tuples for several inputs.
     Errors: RuntimeError if ``func`` answers with anything but one number.
     """
+    if outer_jacobian_strategy not in ("reverse-mode", "forward-mode"):
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+    if outer_jacobian_strategy == "forward-mode" and not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian is only implemented for"
+            " `vectorize=True`."
+        )
     items, several = _listed(inputs, "inputs", "hessian")
     number = _single(func, "hessian")
 
@@ -272,13 +311,18 @@ def vhp(
     func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> Any:
     """The value of ``func`` and ``v`` times its Hessian. Args: as :func:`vjp`, with ``v`` shaped like the inputs."""
+    return _hessian_product(func, inputs, v, create_graph, strict, "vhp")
+
+
+def _hessian_product(func, inputs, v, create_graph, strict, function):
     with enable_grad():
-        items, several = _listed(inputs, "inputs", "vhp")
-        v = _checked_vector(v, items, "the input to the user-provided function", "vhp")
+        items, several = _listed(inputs, "inputs", function)
+        v = _checked_vector(v, items, "the input to the user-provided function is", function)
         items = _prepared(items, create_graph)
-        value = _single(func, "vhp")(*items)
-        first = _filled(_vector_jacobian((value,), items, (_C.ones_like(value),), True), items, strict, "vhp")
-        product = _filled(_vector_jacobian(first, items, v, create_graph), items, strict, "vhp")
+        value = _single(func, function)(*items)
+        _outputs(lambda: value, (), function, strict)
+        first = _filled(_vector_jacobian((value,), items, (_C.ones_like(value),), True), items, strict, function)
+        product = _filled(_vector_jacobian(first, items, v, create_graph), items, strict, function)
     return _finished((value,), create_graph)[0], _given_back(_finished(product, create_graph), several)
 
 
@@ -286,4 +330,4 @@ def hvp(
     func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> Any:
     """The value of ``func`` and its Hessian times ``v``: the same as :func:`vhp`, since the Hessian is symmetric."""
-    return vhp(func, inputs, v, create_graph, strict)
+    return _hessian_product(func, inputs, v, create_graph, strict, "hvp")

@@ -40,6 +40,14 @@ def _decorate(fresh: Any, function: Any) -> Any:
     import inspect
 
     if isinstance(function, type):
+        from .._warn import warn
+
+        warn(
+            "Decorating classes is deprecated and will be disabled in future versions. You should only decorate"
+            " functions or methods. To preserve the current behavior of class decoration, you can directly decorate"
+            " the `__init__` method and nothing else.",
+            FutureWarning,
+        )
         function.__init__ = _decorate(fresh, function.__init__)
         return function
     if inspect.isgeneratorfunction(function):
@@ -130,7 +138,7 @@ class set_grad_enabled(_Mode):
 
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
-            raise TypeError(f"set_grad_enabled(): argument 'mode' must be bool, not {type(mode).__name__}")
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
         self.mode = mode
         self._mode = _ENABLE if mode else _NO_GRAD
         self._before = _set_mode(self._mode)

@@ -42,11 +42,17 @@ class StateMethods:
 
     def get_extra_state(self) -> Any:
         """What a subclass wants to keep besides parameters and buffers; to be overridden."""
-        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.")
+        raise RuntimeError(
+            "Reached a code path in Module.get_extra_state() that should never be called. Please file an issue at"
+            " https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+        )
 
     def set_extra_state(self, state: Any) -> None:
         """Takes back what :meth:`get_extra_state` returned; to be overridden."""
-        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.")
+        raise RuntimeError(
+            "Reached a code path in Module.set_extra_state() that should never be called. Please file an issue at"
+            " https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+        )
 
     def _register_state_dict_hook(self, hook):
         from ._hooks import _insert

@@ -239,13 +239,30 @@ class TraversalMethods:
                 "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype="
                 + str(dtype)
             )
+        if dtype is not None and dtype.is_complex:
+            from ..._warn import warn
+
+            warn(
+                "Complex modules are a new feature under active development whose design may change, and some modules"
+                " might not work as expected when using complex tensors as parameters or buffers. Please file an issue"
+                " at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does"
+                " not work as expected."
+            )
 
         def convert(t):
             wanted = dtype if dtype is not None and (t.is_floating_point() or t.is_complex()) else t.dtype
             options = {"non_blocking": non_blocking}
             if memory_format is not None and t.dim() in (4, 5):
                 options["memory_format"] = memory_format
-            return t.to(t.device if device is None else device, wanted, **options)
+            try:
+                return t.to(t.device if device is None else device, wanted, **options)
+            except NotImplementedError as error:
+                if str(error) != "Cannot copy out of meta tensor; no data!":
+                    raise
+                raise NotImplementedError(
+                    f"{error} Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving"
+                    " module from meta to a different device."
+                ) from None
 
         return self._apply(convert)
 
@@ -332,6 +349,9 @@ class TraversalMethods:
                 grad.zero_()
 
 
+_PYTHON_DTYPES = {float: _C.float64, int: _C.int64, bool: _C.bool, complex: _C.complex128}
+
+
 def _parse_to(*args, **kwargs):
     """The forms of ``to``: device, dtype, both, or another tensor; then ``non_blocking`` and ``copy``."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
@@ -341,11 +361,11 @@ def _parse_to(*args, **kwargs):
     rest = list(args)
     if rest and isinstance(rest[0], Tensor):
         other = rest.pop(0)
-    elif rest and isinstance(rest[0], _C.dtype):
+    elif rest and isinstance(rest[0], (_C.dtype, type)):
         dtype = rest.pop(0)
     elif rest:
         device = rest.pop(0)
-        if rest and (rest[0] is None or isinstance(rest[0], _C.dtype)):
+        if rest and (rest[0] is None or isinstance(rest[0], (_C.dtype, type))):
             dtype = rest.pop(0)
     if rest and isinstance(rest[0], bool):
         non_blocking = rest.pop(0)
@@ -358,6 +378,8 @@ def _parse_to(*args, **kwargs):
         raise TypeError(f"to() received an invalid combination of arguments - got ({shown})")
     if other is not None:
         device, dtype = other.device, other.dtype
+    if isinstance(dtype, type):
+        dtype = _PYTHON_DTYPES.get(dtype, dtype)
     if device is not None and not isinstance(device, _C.device):
         device = _C.device(device)
     return device, dtype, non_blocking, memory_format

@@ -47,7 +47,7 @@ def vector_to_parameters(vec: Any, parameters: Any) -> None:
     tensor([6., 7., 8.])
     """
     if not isinstance(vec, _C.Tensor):
-        raise TypeError(f"expected torch.Tensor, but got: {type(vec)}")
+        raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
     device, start = None, 0
     for param in parameters:
         device = _same_device(param, device)

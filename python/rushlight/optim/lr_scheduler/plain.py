@@ -32,6 +32,7 @@ class _FunctionLR(LRScheduler):
         from types import FunctionType
 
         state = super().state_dict()
+        del state["lr_lambdas"]  # to stand last
         state["lr_lambdas"] = [
             None if isinstance(function, FunctionType) else function.__dict__.copy()
             for function in self.lr_lambdas
