@@ -10,17 +10,29 @@ from ._warn import warn
 
 
 def is_tensor(obj: object, /) -> bool:
-    """Whether ``obj`` is a tensor."""
+    """Whether ``obj`` is a tensor.
+
+    >>> rl.is_tensor(rl.ones(2)), rl.is_tensor([1.0])
+    (True, False)
+    """
     return isinstance(obj, Tensor)
 
 
 def numel(input: Tensor) -> int:
-    """The number of elements of ``input``."""
+    """The number of elements of ``input``.
+
+    >>> rl.numel(rl.zeros(2, 3))
+    6
+    """
     return input.numel()
 
 
 def typename(obj: object, /) -> str:
-    """``torch.FloatTensor`` for tensors, the qualified class name for other objects."""
+    """``torch.FloatTensor`` for tensors, the qualified class name for other objects.
+
+    >>> rl.typename(rl.ones(2))
+    'torch.FloatTensor'
+    """
     if isinstance(obj, Tensor):
         return obj.type()
     kind = obj if isinstance(obj, type) else type(obj)
@@ -161,6 +173,12 @@ _BY_TYPE_NAME = {
 
 
 def _type(self, dtype=None, non_blocking=False, **kwargs):
+    """The name of the tensor's type, or the tensor converted to another one.
+
+    >>> x = rl.ones(2)
+    >>> x.type(), x.type(rl.int64)
+    ('torch.FloatTensor', tensor([1, 1]))
+    """
     if dtype is None:
         return self._type_name()
     if isinstance(dtype, str):
@@ -171,41 +189,81 @@ def _type(self, dtype=None, non_blocking=False, **kwargs):
 
 
 def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
+    """A copy on a CUDA device; there is none, and the error says so.
+
+    >>> hasattr(rl.ones(2), "cuda"), rl.cuda.is_available()
+    (True, False)
+    """
     return self.to("cuda" if device is None else device)
 
 
 def _get_device(self) -> int:
+    """The index of the device a tensor is on: -1, the processor.
+
+    >>> rl.get_device(rl.ones(2))
+    -1
+    """
     return self.device.index if self.device.index is not None else -1
 
 
 def _dim_order(self, *, ambiguity_check=False):
+    """The axes in the order in which they lie in memory, the outermost first.
+
+    >>> rl.zeros(2, 3).t().dim_order()
+    (1, 0)
+    """
     return tuple(sorted(range(self.dim()), key=lambda axis: -self.stride(axis)))
 
 
 def _apply(self, callable):
+    """Every element replaced by what ``callable`` makes of it: a loop in Python, meant for tests.
+
+    >>> rl.tensor([1.0, 2.0]).apply_(lambda v: v + 1)
+    tensor([2., 3.])
+    """
     if not self.is_cpu:
         raise TypeError("apply_ is only implemented on CPU tensors")
     return self.copy_(_C.tensor([callable(v) for v in self.reshape(-1).tolist()], dtype=self.dtype).view(self.shape))
 
 
 def _map(self, tensor, callable):
+    """Every element replaced by ``callable`` of it and of the other tensor's: a loop in Python, meant for tests.
+
+    >>> rl.tensor([1.0, 2.0]).map_(rl.tensor([10.0, 20.0]), lambda a, b: a + b)
+    tensor([11., 22.])
+    """
     pairs = zip(self.reshape(-1).tolist(), tensor.expand_as(self).reshape(-1).tolist(), strict=True)
     return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
 
 
 def _storage(self):
+    """The memory as elements of the tensor's dtype.
+
+    >>> len(rl.ones(4)[:2].storage())
+    4
+    """
     from .storage import TypedStorage
 
     return TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
 
 
 def _storage_type(self):
+    """The class of ``storage()``.
+
+    >>> rl.ones(2).storage_type().__name__
+    'FloatStorage'
+    """
     from . import storage
 
     return getattr(storage, _storage(self).pickle_storage_type())
 
 
 def _untyped_storage(self):
+    """The memory as bytes.
+
+    >>> rl.ones(4).untyped_storage().nbytes()
+    16
+    """
     from .storage import UntypedStorage, _flat
 
     return UntypedStorage._over(_flat(self))
@@ -219,7 +277,12 @@ def _typed(name: str, dtype) -> type:
         def __call__(cls, *args):
             return _C._typed(dtype, *args)
 
-    made = Meta(name, (), {"dtype": dtype, "__doc__": f"Tensors of dtype {dtype}: by sizes or from a sequence."})
+    doc = f"""Tensors of dtype {dtype}: by sizes or from a sequence.
+
+    >>> rl.{name}([1, 0]).dtype
+    {dtype}
+    """
+    made = Meta(name, (), {"dtype": dtype, "__doc__": doc})
     made.__module__ = "torch"
     return made
 
@@ -237,6 +300,11 @@ BoolTensor = _typed("BoolTensor", _C.bool)
 
 
 def _new(self, *args, **kwargs):
+    """A tensor of this one's dtype, of sizes or of data.
+
+    >>> rl.ones(2).new(2, 3).shape
+    torch.Size([2, 3])
+    """
     return _C._typed(self.dtype, *args)
 
 
@@ -284,6 +352,11 @@ def _torch_function(cls, func, types, args=(), kwargs=None):
 
 
 def _identity(self, *args, **kwargs):
+    """The tensor itself: memory is pinned for the sake of GPUs, of which there are none.
+
+    >>> callable(rl.ones(2).pin_memory)
+    True
+    """
     return self
 
 
@@ -306,18 +379,30 @@ def _share_memory(self):
 
 
 def _is_shared(self) -> bool:
-    """Whether other processes can see the tensor's memory."""
+    """Whether other processes can see the tensor's memory.
+
+    >>> rl.ones(2).is_shared()
+    False
+    """
     memory = sys.modules.get(f"{__package__}.multiprocessing._memory")  # where it is not loaded, nothing is shared
     return memory is not None and memory.find(self) is not None
 
 
 def _to_dense(self, dtype=None, *, masked_grad=True):
-    """The tensor itself, which is dense, in another dtype on request."""
+    """The tensor itself, which is dense, in another dtype on request.
+
+    >>> rl.ones(2).to_dense()
+    tensor([1., 1.])
+    """
     return self if dtype is None else self.to(dtype)
 
 
 def _module_load(self, other, assign=False):
-    """What :meth:`Module.load_state_dict` puts in this tensor's place: ``other`` itself, or its values in this one."""
+    """What :meth:`Module.load_state_dict` puts in this tensor's place: ``other`` itself, or its values in this one.
+
+    >>> rl.zeros(2).module_load(rl.ones(2))
+    tensor([1., 1.])
+    """
     if assign:
         return other if not isinstance(self, _C.Tensor) or type(other) is type(self) else other.detach()
     return self.copy_(other.detach())
@@ -351,7 +436,11 @@ def _new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, lay
 
 
 def _is_nonzero(self) -> bool:
-    """Whether the one element is not zero."""
+    """Whether the one element is not zero.
+
+    >>> rl.tensor([3]).is_nonzero()
+    True
+    """
     return bool(self)
 
 
@@ -403,7 +492,78 @@ def _reinforce(self, reward):
 
 
 def _record_stream(self, stream):
+    """Refuses: there are no streams, which belong to GPUs.
+
+    >>> rl.ones(2).record_stream(None)
+    Traceback (most recent call last):
+    RuntimeError: record_stream: no GPU device: this build of rushlight has no GPU backend
+    """
     raise RuntimeError("record_stream: no GPU device: this build of rushlight has no GPU backend")
+
+
+def _is_pinned(self, device=None) -> bool:
+    """Whether the memory is pinned for a GPU: never.
+
+    >>> rl.ones(2).is_pinned()
+    False
+    """
+    return False
+
+
+def _is_distributed(self) -> bool:
+    """Whether several processes hold parts of the tensor: never.
+
+    >>> rl.ones(2).is_distributed()
+    False
+    """
+    return False
+
+
+def _is_coalesced(self) -> bool:
+    """Whether a sparse tensor names each place once; there are no sparse tensors.
+
+    >>> rl.ones(2).is_coalesced()
+    False
+    """
+    return False
+
+
+def _names(self) -> tuple[None, ...]:
+    """The names of the axes: none of them has one.
+
+    >>> rl.zeros(2, 3).names
+    (None, None)
+    """
+    return (None,) * self.dim()
+
+
+def _name(self) -> None:
+    """The name that tensors had once; None.
+
+    >>> rl.ones(2).name is None
+    True
+    """
+
+
+def _volatile(self) -> bool:
+    """What stood for ``no_grad`` once; False.
+
+    >>> rl.ones(2).volatile
+    False
+    """
+    return False
+
+
+_REAL = """The real part, a view.
+
+>>> rl.tensor([1 + 2j, 3 - 1j]).real
+tensor([1., 3.])
+"""
+_IMAG = """The imaginary part, a view.
+
+>>> rl.tensor([1 + 2j, 3 - 1j]).imag
+tensor([ 2., -1.])
+"""
 
 
 # Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
@@ -427,7 +587,7 @@ Tensor.apply_ = _apply
 Tensor.map_ = _map
 Tensor.new = _new
 Tensor.pin_memory = _identity
-Tensor.is_pinned = lambda self, device=None: False
+Tensor.is_pinned = _is_pinned
 Tensor.share_memory_ = _share_memory
 Tensor.is_shared = _is_shared
 Tensor.storage = _storage
@@ -441,14 +601,14 @@ Tensor.fill_diagonal_ = _fill_diagonal_
 Tensor.resize = _resize
 Tensor.reinforce = _reinforce
 Tensor.record_stream = _record_stream
-Tensor.is_distributed = lambda self: False
-Tensor.is_coalesced = lambda self: False
-Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, "The real part, a view.")
-Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, "The imaginary part, a view.")
+Tensor.is_distributed = _is_distributed
+Tensor.is_coalesced = _is_coalesced
+Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, _REAL)
+Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, _IMAG)
 Tensor.__rdiv__ = Tensor.__rtruediv__
-Tensor.names = property(lambda self: (None,) * self.dim())
-Tensor.name = property(lambda self: None)
-Tensor.volatile = property(lambda self: False)
+Tensor.names = property(_names)
+Tensor.name = property(_name)
+Tensor.volatile = property(_volatile)
 
 
 def __getattr__(name: str):
