@@ -68,6 +68,7 @@ class UpsamplingNearest2d(Upsample):
 
     Args:
         size (int or tuple, optional): size of the result.
+        scale_factor (float or tuple, optional): the size as a multiple of the input's.
 
     >>> nn.UpsamplingNearest2d(scale_factor=2)(rl.ones(1, 1, 2, 2)).shape
     torch.Size([1, 1, 4, 4])
@@ -82,6 +83,7 @@ class UpsamplingBilinear2d(Upsample):
 
     Args:
         size (int or tuple, optional): size of the result.
+        scale_factor (float or tuple, optional): the size as a multiple of the input's.
 
     >>> nn.UpsamplingBilinear2d(scale_factor=2)(rl.ones(1, 1, 2, 2)).shape
     torch.Size([1, 1, 4, 4])
