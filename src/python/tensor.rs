@@ -113,6 +113,8 @@ fn listed<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
     });
     let objects = objects.fold(0, usize::saturating_add);
     drop(crate::base::reserved::<[u8; NUMBER]>(objects).py()?);
+    // the address of mapped samples is nobody's: the call ends here
+    let _ = t.is_batched().then(|| t.ptr());
     // in the widths that Python has
     let t = match t.dtype() {
         DType::F16 | DType::BF16 | DType::F32 => t.detach().cast(DType::F64).py()?,

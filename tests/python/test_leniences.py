@@ -7,10 +7,13 @@ from rushlight import nn
 
 class Times(rl.autograd.Function):
     @staticmethod
-    def forward(ctx, x, k=3):
-        ctx.k = k
-        ctx.save_for_backward(x)
+    def forward(x, k=3):
         return x * k
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        x, ctx.k = inputs
+        ctx.save_for_backward(x)
 
     @staticmethod
     def backward(ctx, grad):
@@ -22,6 +25,16 @@ def test_functions_take_keywords():
     y = Times.apply(x, k=5)
     y.backward()
     assert y.item() == 5 and x.grad.item() == 5
+    assert Times.apply(x).item() == 3
+
+    class Together(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, k=3):
+            return x * k
+
+    assert Together.apply(x, k=5).item() == 5
+    with pytest.raises(TypeError, match="keyword argument 'c'"):
+        Together.apply(x, c=5)
 
 
 def test_a_node_has_the_attributes_of_its_context():

@@ -192,7 +192,10 @@ def test_least_squares(shape, dtype, driver):
     near(out.solution, L.pinv(a) @ b, dtype, 100)
     if shape[0] > shape[1]:
         near(a.mH @ (a @ out.solution - b), rl.zeros(2, shape[1], 2, dtype=dtype), dtype, 100)
-        near(out.residuals, (a @ out.solution - b).abs().pow(2).sum(-2), dtype, 100)
+        if driver in (None, "gelsy"):  # LAPACK's pivoted QR gives none
+            assert out.residuals.shape == (0,)
+        else:
+            near(out.residuals, (a @ out.solution - b).abs().pow(2).sum(-2), dtype, 100)
     if driver in ("gelsy", "gelsd", "gelss"):
         assert out.rank.tolist() == [min(shape)] * 2
     if driver in ("gelsd", "gelss"):

@@ -172,15 +172,14 @@ class Function(metaclass=FunctionMeta):
         ctx = cls._ctx_class()
         separate = cls.setup_context is not Function.setup_context
         ctx.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
-        if kwargs and not separate:
-            raise TypeError(f"{cls.__name__}.apply() takes no keyword arguments")
         code = getattr(cls.forward, "__code__", None) if separate else None
         if kwargs or (code is not None and len(args) < code.co_argcount):
             import inspect
 
-            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            given = args if separate else (ctx, *args)
+            bound = inspect.signature(cls.forward).bind(*given, **kwargs)
             bound.apply_defaults()
-            args = bound.args
+            args = bound.args if separate else bound.args[1:]
         with no_grad():
             if separate:
                 output = cls.forward(*args)

@@ -34,8 +34,13 @@ from ._rebuild import (
 Tensor = _C.Tensor
 
 REVERSE_NAME_MAPPING.update({(f.__module__, f.__name__): path for f, path in REBUILDERS.items()})
+# where `import torch` is answered the module is found under either name
 REVERSE_NAME_MAPPING.update(
-    {(_names.__name__, ADDRESS.format(name)): torch_path(word) for name, word in words().items()}
+    {
+        (place, ADDRESS.format(name)): torch_path(word)
+        for name, word in words().items()
+        for place in (_names.__name__, "torch." + _names.__name__.partition(".")[2])
+    }
 )
 
 

@@ -51,10 +51,25 @@ _BOTH_KINDS = (
 )
 
 
-def _insert(table, hook, prepend=False, **marks):
+class _ForAll(RemovableHandle):
+    """The handle of a hook for all modules: when the last of them is gone, calls go straight to ``forward`` again."""
+
+    def remove(self) -> None:
+        super().remove()
+        if not any(globals()[name] for name in _CALLED):
+            HookMethods._hooked = False
+
+
+# Tables that a call looks into.
+_CALLED = frozenset(
+    "_global_forward_hooks _global_forward_pre_hooks _global_backward_hooks _global_backward_pre_hooks".split()
+)
+
+
+def _insert(table, hook, prepend=False, kind=RemovableHandle, **marks):
     """Puts `hook` into `table`, its id into the tables whose flag in `marks` is set; returns the handle."""
     chosen = [extra for extra, wanted in marks.values() if wanted]
-    handle = RemovableHandle(table, extra_dict=[extra for extra, _ in marks.values()])
+    handle = kind(table, extra_dict=[extra for extra, _ in marks.values()])
     table[handle.id] = hook
     for extra in chosen:
         extra[handle.id] = True
@@ -374,7 +389,7 @@ def _boundary():
 
 def _for_all(table, hook, **options):
     HookMethods._hooked = True
-    return _insert(table, hook, **options)
+    return _insert(table, hook, kind=_ForAll, **options)
 
 
 def register_module_forward_pre_hook(hook: Callable[..., Any]) -> Any:
