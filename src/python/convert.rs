@@ -147,10 +147,10 @@ pub fn dtype_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<DType>> {
     }
     if let Ok(t) = obj.cast::<PyType>() {
         return Ok(match t.name()?.to_str()? {
-            "float" => Some(default_dtype()),
+            "float" => Some(DType::F64),
             "int" => Some(DType::I64),
             "bool" => Some(DType::Bool),
-            "complex" => Some(default_dtype().to_complex()),
+            "complex" => Some(DType::C128),
             _ => None,
         });
     }
