@@ -2,7 +2,6 @@
 
 use super::tensor::{PyTensor, wrap};
 use super::types::{PyDType, PyDevice, PyFormat, size};
-use crate::base::promote::default_dtype;
 use crate::base::{C128, DType, Scalar};
 use crate::ops::table::{Arg, Base, ELLIPSIS, Ints, Kind, Operand, Ret, Val};
 use crate::python::error::OrPy;

@@ -193,3 +193,20 @@ def test_blocks_around_both_runs():
     )
     y.backward()
     assert seen == ["first", "end", "second", "end"]
+
+
+def test_arguments_that_depend_on_one_another():
+    """Their own history is left alone: it is walked once, after the function's, and nothing counts twice."""
+    layer, scale = rl.nn.Linear(2, 2), rl.rand(2, requires_grad=True)
+
+    def run(call):
+        for each in (*layer.parameters(), scale):
+            each.grad = None
+        t = scale * 3
+        a = layer(t)  # of t, and of parameters that the function uses, too
+        call(lambda a, t: layer(a).sin() * t, a, t).sum().backward()
+        return [each.grad.clone() for each in (*layer.parameters(), scale)]
+
+    plain = run(lambda function, *args: function(*args))
+    again = run(lambda function, *args: checkpoint(function, *args, use_reentrant=False))
+    rl.testing.assert_close(again, plain)

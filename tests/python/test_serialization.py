@@ -3,6 +3,8 @@
 import io
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
 from collections import OrderedDict
 
@@ -372,3 +374,13 @@ def test_classes_of_named_results_in_plain_pickles():
         assert type(back) is type(result) and back.values.equal(result.values)
     assert loaded(saved(type(result)), weights_only=False)((1, 2)) == (1, 2)
     assert b"ctorch.return_types\nmax\n" in zipfile.ZipFile(io.BytesIO(saved(type(result)))).read("archive/data.pkl")
+
+
+def test_files_are_the_same_where_the_package_is_called_torch():
+    code = (
+        "import io, sys, torch\n"
+        "out = io.BytesIO(); torch.save([torch.ones(2), torch.nn.Parameter(torch.ones(1)), torch.Size([1])], out)\n"
+        "sys.stdout.buffer.write(out.getvalue())"
+    )
+    done = subprocess.run([sys.executable, "-m", "rushlight.torch", "-c", code], capture_output=True, check=True)
+    assert done.stdout == saved([rl.ones(2), nn.Parameter(rl.ones(1)), rl.Size([1])])

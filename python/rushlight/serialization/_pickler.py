@@ -33,15 +33,18 @@ from ._rebuild import (
 
 Tensor = _C.Tensor
 
-REVERSE_NAME_MAPPING.update({(f.__module__, f.__name__): path for f, path in REBUILDERS.items()})
-# where `import torch` is answered the module is found under either name
-REVERSE_NAME_MAPPING.update(
-    {
-        (place, ADDRESS.format(name)): torch_path(word)
-        for name, word in words().items()
-        for place in (_names.__name__, "torch." + _names.__name__.partition(".")[2])
-    }
-)
+
+def _register():
+    """PyTorch's names for what is written; where programs see this package as ``torch``, it is called so already."""
+    names = {(f.__module__, f.__name__): path for f, path in REBUILDERS.items()}
+    names |= {(_names.__name__, ADDRESS.format(name)): torch_path(word) for name, word in words().items()}
+    for (module, name), path in names.items():
+        inside = module.partition(".")[2]
+        for package in ("rushlight", "torch"):
+            REVERSE_NAME_MAPPING[f"{package}.{inside}", name] = path
+
+
+_register()
 
 
 def dumped(obj, protocol, legacy=False):

@@ -261,6 +261,11 @@ def _sources(outputs: list[Any], inputs: list[Any], since: int) -> tuple[list[An
     return leaves, open_end
 
 
+def _apart(tensor: Any, recorded: bool) -> Any:
+    """The same tensor, on which no other depends."""
+    return tensor.view_as(tensor) if recorded else tensor.detach().requires_grad_()
+
+
 class _Recomputed(Function):
     """The results of a function, with its gradients by a second run of it."""
 
@@ -280,7 +285,14 @@ class _Recomputed(Function):
     def backward(ctx: Any, *grads: Any) -> Any:
         inputs = ctx.saved_tensors
         recorded = _C.is_grad_enabled()
-        outputs = _tensors(ctx.again(*_replaced(ctx.structure, iter(inputs))), [])
+        # An argument may come from another one, or from a parameter that the function uses, too. Those paths are no
+        # business of this node: the function gets the arguments without their history, or on top of it.
+        cut = [_apart(each, recorded) if each.requires_grad else each for each in inputs]
+        left = iter(cut)
+        arguments = _replaced(ctx.structure, left)
+        beside = len(list(left))
+        inputs = (*cut[: len(cut) - beside], *inputs[len(inputs) - beside :])
+        outputs = _tensors(ctx.again(*arguments), [])
         if ctx.shown is not None:
             _compare(ctx.shown, outputs)
         wanted = [each for each in inputs if each.requires_grad]
