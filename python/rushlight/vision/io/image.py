@@ -195,7 +195,7 @@ def _wide(opened: Image.Image, input: Tensor, mode: ImageReadMode, turn: bool) -
     else:
         halves = []
         for order in ("16B", "16L"):
-            image = _opened(input, "PNG")
+            image: Any = _opened(input, "PNG")
             tile = image.tile[0]
             image.tile = [tile._replace(args=f"{image.mode};{order}")]
             halves.append(_planes(_upright(_loaded(image), turn)).to(int64))

@@ -145,24 +145,22 @@ def merge_patches(x: Tensor) -> Tensor:
 class PatchMerging(nn.Module):
     """Half the size, twice the channels."""
 
+    normed = 4  # parts of ``dim`` that the norm sees
+
     def __init__(self, dim: int, norm_layer: Callable[..., nn.Module] = nn.LayerNorm):
         super().__init__()
         self.dim = dim
         self.reduction = nn.Linear(4 * dim, 2 * dim, bias=False)
-        self.norm = norm_layer(4 * dim)
+        self.norm = norm_layer(self.normed * dim)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.reduction(self.norm(merge_patches(x)))
 
 
-class PatchMergingV2(nn.Module):
+class PatchMergingV2(PatchMerging):
     """As ``PatchMerging``, with the norm behind."""
 
-    def __init__(self, dim: int, norm_layer: Callable[..., nn.Module] = nn.LayerNorm):
-        super().__init__()
-        self.dim = dim
-        self.reduction = nn.Linear(4 * dim, 2 * dim, bias=False)
-        self.norm = norm_layer(2 * dim)
+    normed = 2
 
     def forward(self, x: Tensor) -> Tensor:
         return self.norm(self.reduction(merge_patches(x)))

@@ -108,44 +108,22 @@ class Conv2dNormActivation(ConvNormActivation):
     """
 
     def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size=3,
-        stride=1,
-        padding=None,
-        groups=1,
-        norm_layer=nn.BatchNorm2d,
-        activation_layer=nn.ReLU,
-        dilation=1,
-        inplace=True,
-        bias=None,
+        self, in_channels, out_channels, kernel_size=3, stride=1, padding=None, groups=1, norm_layer=nn.BatchNorm2d, *args, **kwargs
     ) -> None:
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, groups, norm_layer, activation_layer, dilation, inplace, bias, nn.Conv2d
-        )  # fmt: skip
+            in_channels, out_channels, kernel_size, stride, padding, groups, norm_layer, *args, conv_layer=nn.Conv2d, **kwargs
+        )
 
 
 class Conv3dNormActivation(ConvNormActivation):
     """A convolution of videos, its norm and its activation: as ``Conv2dNormActivation``."""
 
     def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size=3,
-        stride=1,
-        padding=None,
-        groups=1,
-        norm_layer=nn.BatchNorm3d,
-        activation_layer=nn.ReLU,
-        dilation=1,
-        inplace=True,
-        bias=None,
+        self, in_channels, out_channels, kernel_size=3, stride=1, padding=None, groups=1, norm_layer=nn.BatchNorm3d, *args, **kwargs
     ) -> None:
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, groups, norm_layer, activation_layer, dilation, inplace, bias, nn.Conv3d
-        )  # fmt: skip
+            in_channels, out_channels, kernel_size, stride, padding, groups, norm_layer, *args, conv_layer=nn.Conv3d, **kwargs
+        )
 
 
 class SqueezeExcitation(nn.Module):

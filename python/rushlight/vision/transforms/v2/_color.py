@@ -14,8 +14,9 @@ from ...._C import Tensor
 from ....nn import functional as nnF
 from ... import tv_tensors
 from .. import transforms as _old
+from .._arguments import _setup_size, _uniform
+from .._erasing import check_erasing, erasing_place
 from ..autoaugment import sample_dirichlet
-from ..transforms import _setup_size, _uniform, check_erasing, erasing_place
 from . import functional as F
 from ._transform import RandomApplyTransform, Transform, flatten, has, is_pure_tensor, query_chw
 from .functional._boxes import valid_boxes

@@ -12,16 +12,10 @@ from ...._C import Tensor
 from ... import tv_tensors
 from ...ops.boxes import box_iou
 from .. import transforms as _old
+from .._arguments import _check_sequence_input, _integer, _setup_angle, _setup_size, _uniform
+from .._crops import crop_of_area
 from .._geometry import four_paddings, perspective_coefficients
-from ..transforms import (
-    _check_sequence_input,
-    _integer,
-    _setup_angle,
-    _setup_size,
-    _uniform,
-    crop_of_area,
-    elastic_field,
-)
+from .._warps import elastic_field
 from . import functional as F
 from ._transform import IMAGES, RandomApplyTransform, Transform, has, is_pure_tensor, query_size
 from .functional._boxes import Format, convert
