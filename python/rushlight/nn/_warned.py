@@ -63,6 +63,11 @@ def _sizes_differ(input, target):
     )
 
 
+def _check_weights(input, weight):
+    if weight is not None and weight.size() != input.size():
+        raise ValueError("Weights and input must have the same size.")
+
+
 def _no_axis(name):
     warn(
         f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument."
@@ -90,11 +95,12 @@ def mse_loss(
 
     Args: reduction: "mean", "sum" or "none". weight: a factor for every term.
     **Shape**: input and target broadcast; the result is 0-d unless `reduction="none"`.
-    **Errors**: ValueError for another reduction."""
+    **Errors**: ValueError for another reduction, or a weight of another size."""
     if not input.is_same_size(target):
         _sizes_differ(input, target)
     if size_average is not None or reduce is not None:
         reduction = old_reduction(size_average, reduce)
+    _check_weights(input, weight)
     return F.mse_loss(input, target, None, None, reduction, weight)
 
 
@@ -111,6 +117,7 @@ def l1_loss(
         _sizes_differ(input, target)
     if size_average is not None or reduce is not None:
         reduction = old_reduction(size_average, reduce)
+    _check_weights(input, weight)
     return F.l1_loss(input, target, None, None, reduction, weight)
 
 
@@ -140,6 +147,7 @@ def huber_loss(
     **Errors**: RuntimeError unless `delta` is positive."""
     if not input.is_same_size(target):
         _sizes_differ(input, target)
+    _check_weights(input, weight)
     return F.huber_loss(input, target, reduction, delta, weight)
 
 
