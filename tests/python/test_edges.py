@@ -112,3 +112,48 @@ def test_unflatten_checks_its_sizes_alone():
         assert repr(nn.Unflatten("a", (2, 3))) == "Unflatten(dim=a, unflattened_size=(2, 3))"
     with pytest.raises(TypeError, match="found element of type tuple at pos 0"):
         nn.Unflatten("a", (("b", 2), ("c", 3)))
+
+
+def test_weights_of_losses_have_the_size_of_the_input():
+    x = rl.ones(2, 3)
+    for loss in (nn.functional.mse_loss, nn.functional.l1_loss, nn.functional.huber_loss):
+        assert loss(x, x * 2, weight=x).item() > 0
+        with pytest.raises(ValueError, match="Weights and input must have the same size"):
+            loss(x, x, weight=x[0])
+
+
+def test_normalisations_become_those_of_all_processes():
+    net = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.BatchNorm2d(3, eps=0.1, affine=False), nn.BatchNorm1d(3))).eval()
+    weight, mean = net[1][1].weight, net[1][0].running_mean
+    assert nn.SyncBatchNorm.convert_sync_batchnorm(net) is net
+    plain, whole = net[1]
+    assert type(plain) is type(whole) is nn.SyncBatchNorm and not whole.training
+    assert plain.eps == 0.1 and plain.weight is None and plain.running_mean is mean and whole.weight is weight
+    assert isinstance(nn.SyncBatchNorm.convert_sync_batchnorm(nn.BatchNorm1d(2)), nn.SyncBatchNorm)
+
+
+def test_shares_of_a_set_need_a_group_or_numbers():
+    sampler = rl.utils.data.distributed.DistributedSampler
+    with pytest.raises(ValueError, match="process group has not been initialized"):
+        sampler(range(7))
+    assert len(list(sampler(range(7), 2, 1))) == 4
+
+
+def test_streams_say_how_they_are_read():
+    class Stream(rl.utils.data.IterableDataset):
+        pass
+
+    with pytest.raises(TypeError, match="abstract method"):
+        Stream()
+    with pytest.raises(AssertionError, match="Expected data to be a list or tuple of length 2"):
+        nn.utils.rnn.PackedSequence(rl.ones(2))
+    with pytest.raises(AttributeError, match="batch_sizes"):
+        nn.utils.rnn.pad_packed_sequence(3)
+
+
+def test_layers_check_their_arguments_with_their_words():
+    assert repr(nn.Conv2d(3, 4, (3, 3, 3))) == "Conv2d(3, 4, kernel_size=(3, 3, 3), stride=(1, 1))"
+    with pytest.raises(ValueError, match="expected weight to be None or 1D tensor, got 2D instead"):
+        nn.MultiMarginLoss(weight=rl.ones(2, 2))
+    with pytest.raises(AssertionError, match=r"max_val \(1\) must be greater than min_val \(2\)"):
+        nn.Hardtanh(2, 1)

@@ -269,7 +269,7 @@ class Hardtanh(Module):
                 from ..._warn import warn
 
                 warn(
-                    f"keyword argument `{name}ue` is deprecated and rename to `{name}`",
+                    f"keyword argument `{name}ue` is deprecated and renamed to `{name}`",
                     FutureWarning,
                 )
         self.min_val = min_val if min_value is None else min_value
@@ -277,7 +277,7 @@ class Hardtanh(Module):
         self.inplace = inplace
         if self.max_val <= self.min_val:
             raise AssertionError(
-                f"max_val must be larger than min_val, but got max_val={self.max_val}, min_val={self.min_val}"
+                f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})"
             )
 
     def forward(self, input: Tensor) -> Any:

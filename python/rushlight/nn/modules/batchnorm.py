@@ -226,6 +226,41 @@ class SyncBatchNorm(_BatchNorm):
         if input.dim() < 2:
             raise ValueError(f"expected at least 2D input (got {input.dim()}D input)")
 
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The same tree of modules, its batch normalisations over all processes.
+
+        Args:
+            module (Module): a normalisation, or a tree that holds some; it is changed in place below its root.
+            process_group: over which processes. Default: all
+
+        Returns:
+            Module: `module`, or what stands for it if it is itself a normalisation; parameters and buffers are the same objects
+
+        Examples::
+
+            >>> net = rl.nn.Sequential(rl.nn.Linear(2, 3), rl.nn.BatchNorm1d(3))
+            >>> type(rl.nn.SyncBatchNorm.convert_sync_batchnorm(net)[1]).__name__
+            'SyncBatchNorm'
+        """
+        converted = module
+        if isinstance(module, _BatchNorm):
+            converted = cls(
+                module.num_features,
+                module.eps,
+                module.momentum,
+                module.affine,
+                module.track_running_stats,
+                process_group,
+                bias=module.bias is not None,
+            )
+            for table in ("_parameters", "_buffers"):
+                getattr(converted, table).update(getattr(module, table))
+            converted.training = module.training
+        for name, child in list(module.named_children()):
+            converted.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return converted
+
 
 class _LazyNorm(LazyModuleMixin):
     """A normalisation whose ``num_features`` is the number of channels of the first input."""

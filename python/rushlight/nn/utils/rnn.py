@@ -33,6 +33,8 @@ class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indi
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
         if batch_sizes is None:
+            if not isinstance(data, (list, tuple)) or len(data) != 2:
+                raise AssertionError("Expected data to be a list or tuple of length 2")
             data, batch_sizes = data
         if batch_sizes.device.type != "cpu":
             raise ValueError(
@@ -164,7 +166,7 @@ def pad_packed_sequence(
     Returns:
         the padded batch and a tensor of lengths
     """
-    data, batch_sizes, _, unsorted = sequence
+    batch_sizes, data, unsorted = sequence.batch_sizes, sequence.data, sequence.unsorted_indices
     sizes = batch_sizes.tolist()
     steps = len(sizes)
     if total_length is not None:

@@ -122,6 +122,7 @@ class DataLoader(Generic[_T_co]):
         self.multiprocessing_context = multiprocessing_context
         self.in_order = in_order
         self._is_stream = isinstance(dataset, IterableDataset)
+        self._dataset_kind = int(self._is_stream)  # PyTorch's numbers of what is read by position, and as a stream
         if self._is_stream:
             for name, value in (
                 ("shuffle", shuffle or None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ... import _C
@@ -38,7 +38,7 @@ class Dataset(Generic[_T_co]):
 
 
 class IterableDataset(Dataset[_T_co], Iterable[_T_co]):
-    """The base class of datasets that are read as a stream, by ``__iter__``.
+    """The base class of datasets that are read as a stream, by ``__iter__``, which is theirs to write.
 
     >>> from rushlight.utils.data import DataLoader, IterableDataset
     >>> class Count(IterableDataset):
@@ -47,9 +47,6 @@ class IterableDataset(Dataset[_T_co], Iterable[_T_co]):
     >>> list(DataLoader(Count(), batch_size=2))
     [tensor([0, 1]), tensor([2, 3])]
     """
-
-    def __iter__(self) -> Iterator[_T_co]:
-        raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
     def __add__(self, other: Dataset[_T_co]):
         return ChainDataset([self, other])

@@ -11,11 +11,13 @@ class DistributedSampler(Sampler[int]):
 
     Args:
         dataset (Dataset): the whole.
-        num_replicas (int): number of processes. Default: 1
-        rank (int): which of them this is. Default: 0
+        num_replicas (int): number of processes. Default: those of the group
+        rank (int): which of them this is. Default: the rank in the group
         shuffle (bool): in random order. Default: ``True``
         seed (int): the same in all processes. Default: 0
         drop_last (bool): leave out what does not divide evenly, rather than repeat samples. Default: ``False``
+
+    Errors: ValueError if neither number nor rank is given and there is no group of processes.
 
     >>> from rushlight.utils.data import DistributedSampler
     >>> list(DistributedSampler(range(6), num_replicas=2, rank=1, shuffle=False))
@@ -23,8 +25,11 @@ class DistributedSampler(Sampler[int]):
     """
 
     def __init__(self, dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False):
-        num_replicas = 1 if num_replicas is None else num_replicas
-        rank = 0 if rank is None else rank
+        if num_replicas is None or rank is None:
+            from ... import distributed
+
+            num_replicas = distributed.get_world_size() if num_replicas is None else num_replicas
+            rank = distributed.get_rank() if rank is None else rank
         if rank >= num_replicas or rank < 0:
             raise ValueError(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]")
         self.dataset = dataset

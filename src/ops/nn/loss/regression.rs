@@ -10,6 +10,12 @@ use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows};
 
+fn check_weights(input: &Tensor, weight: Option<&Tensor>) -> Result<()> {
+    let fits = weight.is_none_or(|w| w.shape() == input.shape());
+    ensure!(fits, Value, "Weights and input must have the same size.");
+    Ok(())
+}
+
 /// Terms with weights: the mean is over the weights.
 fn weighted(terms: Tensor, weight: &Tensor, reduction: Reduction) -> Result<Tensor> {
     let terms = terms.mul(weight)?;
@@ -36,6 +42,7 @@ rows! { REGRESSION:
     /// ```
     [Nn] autocast Float32 fn mse_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         same_sizes(input, target);
+        check_weights(input, weight)?;
         match weight {
             None => loss(&MSE, input, target, None, reduction, NO),
             Some(w) => weighted(loss(&MSE, input, target, None, Reduction::None, NO)?, w, reduction),
@@ -49,6 +56,7 @@ rows! { REGRESSION:
     /// ```
     [Nn] autocast Float32 fn l1_loss(input: &Tensor, target: &Tensor, ..reduction: Reduction, weight: Option<&Tensor> = None) -> Tensor {
         same_sizes(input, target);
+        check_weights(input, weight)?;
         match weight {
             None => l1(input, target, reduction),
             Some(w) => weighted(l1(input, target, Reduction::None)?, w, reduction),
@@ -78,6 +86,7 @@ rows! { REGRESSION:
     /// ```
     [Nn] autocast Float32 fn huber_loss(input: &Tensor, target: &Tensor, reduction: &str = "mean", delta: f64 = 1.0, weight: Option<&Tensor> = None) -> Tensor {
         same_sizes(input, target);
+        check_weights(input, weight)?;
         let reduction = Reduction::parse(reduction)?;
         ensure!(delta > 0.0, Runtime, "huber_loss does not support non-positive values for delta.");
         match weight {

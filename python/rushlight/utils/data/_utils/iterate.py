@@ -72,7 +72,7 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
     def __init__(self, loader: DataLoader):
         super().__init__(loader)
         if loader.timeout != 0:
-            raise AssertionError("timeout must be 0 where no workers are waited for (num_workers=0)")
+            raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
         self._fetcher = Plan(loader, self._base_seed, 0).fetcher(loader.dataset)
 
     def _next_data(self):
