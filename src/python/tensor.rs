@@ -2,7 +2,7 @@
 //! in `trampoline`.
 
 use crate::base::promote::default_dtype;
-use crate::base::{DType, Device, Layout, MemoryFormat, Scalar};
+use crate::base::{DType, Device, Elem, Layout, MemoryFormat, Scalar};
 use crate::ops;
 use crate::python::convert::{dtype_of, scalar};
 use crate::python::error::{OrPy, guarded};
@@ -60,12 +60,40 @@ fn nested<'py>(py: Python<'py>, t: &Tensor, depth: usize, at: &mut usize) -> PyR
         }
         return Ok(list.into_any());
     }
+    match t.dtype() {
+        DType::F64 => return typed::<f64>(py, t, n, at),
+        DType::I64 => return typed::<i64>(py, t, n, at),
+        _ => {}
+    }
     for start in (0..n).step_by(LISTED) {
         py.check_signals()?;
         let piece = t.elements(*at, LISTED.min(n - start)).py()?;
         *at += piece.len();
         for value in piece {
             list.append(scalar(py, value))?;
+        }
+    }
+    Ok(list.into_any())
+}
+
+/// A row of numbers as a list, by the piece: without a number of ours for each of Python's.
+fn typed<'py, T: Elem + IntoPyObject<'py>>(
+    py: Python<'py>,
+    t: &Tensor,
+    n: usize,
+    at: &mut usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut piece = |n: usize| {
+        let from = (t.layout().offset + *at) * size_of::<T>();
+        *at += n;
+        t.storage().copy_out::<T>(from, n).py()
+    };
+    py.check_signals()?;
+    let list = PyList::new(py, piece(LISTED.min(n))?)?;
+    for start in (LISTED..n).step_by(LISTED) {
+        py.check_signals()?;
+        for value in piece(LISTED.min(n - start))? {
+            list.append(value)?;
         }
     }
     Ok(list.into_any())
@@ -84,7 +112,13 @@ fn listed<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
     });
     let objects = objects.fold(0, usize::saturating_add);
     drop(crate::base::reserved::<[u8; NUMBER]>(objects).py()?);
-    let t = ops::driver::memory::dense(&t.detach()).py()?;
+    // in the widths that Python has
+    let t = match t.dtype() {
+        DType::F16 | DType::BF16 | DType::F32 => t.detach().cast(DType::F64).py()?,
+        DType::U8 | DType::I8 | DType::I16 | DType::I32 => t.detach().cast(DType::I64).py()?,
+        _ => t.detach(),
+    };
+    let t = ops::driver::memory::dense(&t).py()?;
     nested(py, &t, 0, &mut 0)
 }
 

@@ -39,14 +39,26 @@ pub(crate) fn with_lines<R>(
     checked: Option<usize>,
     f: impl FnOnce(&Lines) -> R,
 ) -> Result<R> {
-    let dense = index_held(index)?;
+    // an expanded index stands once: a vector of them names whole rows, which is what the kernels then move
+    let mut own = index.layout().clone();
+    let spread: Dims =
+        (0..own.ndim()).filter(|&i| own.strides[i] == 0 && own.shape[i] > 1 && i != dim).collect();
+    for &i in &spread {
+        own.shape[i] = 1;
+    }
+    let dense = if spread.is_empty() { index_held(index)? } else { index_held(&index.alias(own)?)? };
     // SAFETY: dense int64 elements, held by the driver or made here
     let values = unsafe { kernel::slice_of::<i64>(dense.ptr(), dense.numel()) };
     if let Some(n) = checked {
         check_range(values, dim, n)?;
     }
     let shape: Dims = if index.ndim() == 0 { smallvec![1] } else { Dims::from_slice(index.shape()) };
-    Ok(f(&Lines { shape: &shape, index: values, dim }))
+    let mut strides =
+        if index.ndim() == 0 { smallvec![1] } else { Layout::contiguous(dense.shape()).strides };
+    for &i in &spread {
+        strides[i] = 0;
+    }
+    Ok(f(&Lines { shape: &shape, strides: &strides, index: values, dim }))
 }
 
 /// `out[i][j] = x[index[i][j]][j]` for axis 0, and so on.

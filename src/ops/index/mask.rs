@@ -1,7 +1,7 @@
 //! Masks: filling, reading and writing where they are true, and the positions of what is not zero.
 
 use crate::autograd::{grad_enabled, inference_mode};
-use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast, product, repeated, reserved};
+use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast, product, repeated};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::index::{blend, mask as compress, slice_of};
@@ -55,22 +55,19 @@ pub fn select_dense(x: &Tensor, mask: &Tensor) -> Result<Option<Tensor>> {
     Ok(Some(out))
 }
 
-/// Coordinates of the elements that are not zero, one row each.
-fn coordinates(x: &Tensor) -> Result<Vec<Vec<i64>>> {
+/// Coordinates of the elements that are not zero: a row for each axis.
+fn coordinates(x: &Tensor) -> Result<Tensor> {
     let flat = positions(x)?;
-    let mut columns = Vec::new();
-    for _ in 0..x.ndim() {
-        columns.push(reserved(flat.numel())?);
-    }
+    let n = flat.numel();
+    product([x.ndim(), n])?;
+    let out = Tensor::empty(&[x.ndim(), n], DType::I64, Device::Cpu)?;
+    let rows: Vec<*mut i64> = (0..x.ndim()).map(|d| out.ptr_of::<i64>().wrapping_add(d * n)).collect();
     #[allow(unsafe_code)]
-    // SAFETY: the positions were made here, dense and unshared
-    let found = unsafe { slice_of::<i64>(flat.ptr(), flat.numel()) };
-    let strides = Layout::contiguous(x.shape()).strides;
-    for (d, column) in columns.iter_mut().enumerate() {
-        let (s, n) = (strides[d] as i64, x.shape()[d] as i64);
-        column.extend(found.iter().map(|&i| i / s % n));
-    }
-    Ok(columns)
+    // SAFETY: the positions were made here, dense and unshared; the result has a row for each axis
+    unsafe {
+        compress::coordinates(slice_of::<i64>(flat.ptr(), n), x.shape(), &rows)
+    };
+    Ok(out)
 }
 
 /// Only bool masks fill and scatter.
@@ -284,9 +281,20 @@ rows! { MASK:
     /// The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis.
     [Torch, Method] out Apart fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
         if !as_tuple { return Ok(Ret::Tensor(input.argwhere()?)); }
-        let columns = if input.ndim() == 0 { vec![argwhere_scalar(input)?] } else { coordinates(input)? };
-        let tensors: Result<Vec<Tensor>> = columns.iter().map(|c| Tensor::from_slice(c, &[c.len()])).collect();
-        Ok(Ret::from(tensors?))
+        if input.ndim() == 0 {
+            let c = argwhere_scalar(input)?;
+            return Ok(Ret::from(vec![Tensor::from_slice(&c, &[c.len()])?]));
+        }
+        // each with memory of its own: a row shared would keep the others
+        let flat = positions(input)?;
+        let n = flat.numel();
+        let columns: Vec<Tensor> =
+            (0..input.ndim()).map(|_| Tensor::empty(&[n], DType::I64, Device::Cpu)).collect::<Result<_>>()?;
+        let to: Vec<*mut i64> = columns.iter().map(Tensor::ptr_of).collect();
+        #[allow(unsafe_code)]
+        // SAFETY: the positions and the columns were made here, dense and unshared
+        unsafe { compress::coordinates(slice_of::<i64>(flat.ptr(), n), input.shape(), &to) };
+        Ok(Ret::from(columns))
     }
     /// The indices of elements that are not zero, a row each.
     [Torch, Method] fn argwhere(input: &Tensor) -> Tensor {
@@ -295,11 +303,7 @@ rows! { MASK:
             return Tensor::empty(&[count, 0], DType::I64, Device::Cpu);
         }
         // a column for each axis, as the rows of the transpose
-        let columns = coordinates(input)?;
-        let (d, n) = (columns.len(), columns[0].len());
-        let mut all = reserved(product([d, n])?)?;
-        columns.iter().for_each(|c| all.extend_from_slice(c));
-        let out = Tensor::from_slice(&all, &[d, n])?;
+        let out = coordinates(input)?;
         out.alias(out.layout().transpose(0, 1))
     }
     /// The indices of elements that are not zero, one tensor an axis.

@@ -1,7 +1,7 @@
 //! The ops behind advanced indexing: `Pick` reads the elements that index tensors name, `Put` writes them, `Spread`
 //! adds into zeros. Pick and Spread are each other's gradient.
 
-use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast, repeated};
+use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::{Places, Reduce};
@@ -152,10 +152,12 @@ impl Spots {
     }
     /// The element offsets that the indices name. The caller holds the index tensors.
     #[allow(unsafe_code)]
-    fn offsets(&self, layout: &Layout, index: &[&Tensor]) -> Result<Vec<usize>> {
+    fn offsets(&self, layout: &Layout, index: &[&Tensor]) -> Result<Tensor> {
         let shape = self.index_shape(index)?;
         let m = crate::base::numel(&shape);
-        let mut out = repeated(0usize, m)?;
+        let offsets = full(&[m], Scalar::Int(0), DType::I64, Device::Cpu)?;
+        // SAFETY: `m` dense elements made here, each as wide as a `usize`
+        let out = unsafe { kernel::slice_of_mut::<usize>(offsets.ptr(), m) };
         for (g, t) in self.groups.iter().zip(index) {
             let wide = if t.shape() == shape.as_slice() {
                 (*t).clone()
@@ -192,15 +194,18 @@ impl Spots {
                 *o += one((if i < 0 { i + n } else { i }) as usize);
             }
         }
-        Ok(out)
+        Ok(offsets)
     }
+    #[allow(unsafe_code)]
     fn with_places<R>(&self, layout: &Layout, index: &[&Tensor], f: impl FnOnce(&Places) -> R) -> Result<R> {
-        let offsets = self.offsets(layout, index)?;
+        let own = self.offsets(layout, index)?;
+        // SAFETY: as they were written
+        let offsets = unsafe { kernel::slice_of::<usize>(own.ptr(), own.numel()) };
         let (before, after) = self.around(layout.ndim());
         let take = |from: &[usize], axes: &[usize]| -> Dims { axes.iter().map(|&i| from[i]).collect() };
         let (os, ot) = (take(&layout.shape, &before), take(&layout.strides, &before));
         let (is, it) = (take(&layout.shape, &after), take(&layout.strides, &after));
-        Ok(f(&Places { outer: (&os, &ot), offsets: &offsets, inner: (&is, &it) }))
+        Ok(f(&Places { outer: (&os, &ot), offsets, inner: (&is, &it) }))
     }
 }
 

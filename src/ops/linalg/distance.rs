@@ -1,5 +1,6 @@
 //! Distances and scaling by norms: `cdist`, `pdist`, `cosine_similarity`, `pairwise_distance`, `normalize`, `renorm`.
 
+use crate::autograd::grad_enabled;
 use crate::base::promote::promote;
 use crate::base::{Dims, Scalar, broadcast, collected, wrap_dim};
 use crate::error::{Error, Result};
@@ -51,11 +52,51 @@ impl Op for Cdist {
         let Some(g) = &g[0] else { return grads![None, None] };
         let (a, b, y) = (cx.input(0)?, cx.input(1)?, cx.output(0)?);
         let n = a.ndim();
+        if !grad_enabled() && (self.0 == 1.0 || self.0 == 2.0) {
+            // each side without the differences of all pairs, which are as many as distances times elements
+            let turned = |t: &Tensor| t.transpose(n as i64 - 2, n as i64 - 1);
+            let own = want.then(0, || apply(CdistGrad(self.0), &[g, &a, &b, &y]))?;
+            let other = want.then(1, || apply(CdistGrad(self.0), &[&turned(g)?, &b, &a, &turned(&y)?]))?;
+            return grads![own, other];
+        }
         let diff = a.unsqueeze_at(n - 1)?.sub(b.unsqueeze_at(n - 2)?)?;
         let axes = Axes { axes: smallvec![n], keepdim: false };
         let d = norm_backward(g, &diff, &y, self.0, &axes)?;
         let for_b = want.then(1, || d.sum_over(&[n as i64 - 2], false)?.neg())?;
         grads![want.then(0, || d.sum_over(&[n as i64 - 1], false))?, for_b]
+    }
+}
+
+/// The gradient for the rows (input 1) of distances (input 3) to others (input 2) from that of the distances (input 0).
+/// Outside the graph: where second derivatives are wanted, the gradient is composed.
+#[derive(Debug)]
+struct CdistGrad(f64);
+
+impl Op for CdistGrad {
+    fn name(&self) -> &'static str {
+        "cdist_backward"
+    }
+    fn grad_name(&self) -> &'static str {
+        "CdistBackwardBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(x[1].shape(), x[1].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, a, b, y) = (dense_held(x[0])?, dense_held(x[1])?, dense_held(x[2])?, dense_held(x[3])?);
+        let n = a.ndim();
+        let (p, r, m) = (a.shape()[n - 2], b.shape()[n - 2], a.shape()[n - 1]);
+        let sizes = (a.shape()[..n - 2].iter().product(), p, r, m);
+        with_dtype!("cdist_backward", a.dtype(), native, T => {
+            let (g, y) = (g.ptr_of::<T>(), y.ptr_of::<T>());
+            // SAFETY: as `Cdist`; the gradient has a place for each distance
+            unsafe { kernel::cdist_backward::<T>(sizes, self.0, g, a.ptr_of(), b.ptr_of(), y, out[0].ptr_of()) };
+            Ok(())
+        })
+    }
+    fn backward(&self, _: &Context, _: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        Ok(Grads::new())
     }
 }
 

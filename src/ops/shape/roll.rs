@@ -1,9 +1,9 @@
 //! Elements moved around along their axes: rolled, reversed, turned.
 
 use crate::base::wrap_dims;
-use crate::base::{Dims, Layout, collected, numel, wrap_dim};
+use crate::base::{Dims, Layout, numel, wrap_dim};
 use crate::error::Result;
-use crate::kernels::cpu::index::{Places, pick};
+use crate::kernels::cpu::create::weave;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
@@ -101,30 +101,17 @@ impl Op for Flip {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        // in the order of the result's memory
-        let order = out[0].layout().stride_order();
-        let axes: Dims = (0..order.len()).filter(|&i| self.0.contains(&order[i])).collect();
-        let (Some(&first), Some(&last)) = (axes.first(), axes.last()) else {
-            write_held(&out[0], x[0]);
-            return Ok(());
-        };
-        let layout = x[0].layout().permute(&order);
-        let (shape, strides) = (&layout.shape, &layout.strides);
-        let mut offsets = vec![0usize];
-        for axis in first..=last {
-            let (n, s) = (shape[axis], strides[axis]);
-            let back = axes.contains(&axis);
-            let places =
-                offsets.iter().flat_map(|&o| (0..n).map(move |i| o + if back { n - 1 - i } else { i } * s));
-            offsets = collected(offsets.len() * n, places)?;
+        let (to, from) = (out[0].layout(), x[0].layout());
+        // from the last element of each reversed axis back
+        let (mut strides, mut first) = (from.strides.clone(), 0);
+        for &axis in &self.0 {
+            first += from.strides[axis] * from.shape[axis].saturating_sub(1);
+            strides[axis] = strides[axis].wrapping_neg();
         }
-        let places = Places {
-            outer: (&shape[..first], &strides[..first]),
-            offsets: &offsets,
-            inner: (&shape[last + 1..], &strides[last + 1..]),
-        };
-        // SAFETY: the offsets lie within the axes; the result is dense with as many elements
-        unsafe { pick(&places, x[0].ptr(), out[0].ptr(), x[0].dtype().size()) };
+        let size = x[0].dtype().size();
+        let start = x[0].ptr().wrapping_add(first * size);
+        // SAFETY: the first element, and steps that stay within the tensor; the result has the same shape
+        unsafe { weave::copy(&to.shape, out[0].ptr(), &to.strides, start, &strides, size) };
         Ok(())
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {

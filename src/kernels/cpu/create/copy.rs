@@ -1,5 +1,6 @@
 //! Copies: strided, with conversion, fills, sums in order, single elements.
 
+use super::weave;
 use crate::base::{DType, Dims, Elem, Num, Scalar};
 use crate::kernels::cpu::machine::cast::cast_fn;
 use crate::kernels::cpu::machine::float::Ptr;
@@ -83,12 +84,16 @@ pub unsafe fn copy(
         unsafe { for_each(shape, &operands, &|p, n| convert(p[1], p[0], n)) };
         return;
     }
-    if shape.len() >= 2 && super::transpose::try_copy(shape, dst, dst_strides, src, src_strides, size) {
+    // SAFETY: the caller's promise
+    if unsafe { weave::try_copy(shape, dst, dst_strides, src, src_strides, size) } {
         return;
     }
     // SAFETY: the caller's promise
     unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
 }
+
+/// Bytes of a row up to which parts of one width are woven rather than copied row by row.
+const NARROW: usize = 32;
 
 /// Bytes that one task joins.
 const JOIN_BYTES: usize = 256 << 10;
@@ -116,6 +121,12 @@ pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
             // SAFETY: pieces are disjoint parts of the destination
             unsafe { std::ptr::copy_nonoverlapping(from.get().cast_const(), dst.at(to), bytes) }
         });
+    }
+    let narrow = parts[0].1;
+    if (1..=NARROW).contains(&narrow) && parts.iter().all(|p| p.1 == narrow) {
+        let from: Vec<*const u8> = parts.iter().map(|p| p.0).collect();
+        // SAFETY: the caller's promise
+        return unsafe { weave::join(&from, narrow, rows, dst.get()) };
     }
     let parts: Vec<_> = parts.iter().map(|&(from, bytes)| (Ptr::of(from), bytes)).collect();
     par::for_each_chunk(rows, (JOIN_BYTES / width.max(1)).max(1), |r| {

@@ -56,10 +56,10 @@ pub fn try_copy(
             unsafe {
                 match size {
                     1 => plain::<u8, 64>(strip, dp, sp),
-                    2 => plain::<u16, 32>(strip, dp, sp),
-                    4 => words(strip, dp.cast(), sp.cast()),
-                    8 => plain::<u64, 8>(strip, dp, sp),
-                    _ => plain::<u128, 4>(strip, dp, sp),
+                    2 => plain::<Packed<u16>, 32>(strip, dp, sp),
+                    4 => words(strip, dp, sp),
+                    8 => plain::<Packed<u64>, 8>(strip, dp, sp),
+                    _ => plain::<Packed<u128>, 4>(strip, dp, sp),
                 }
             }
         }
@@ -69,6 +69,11 @@ pub fn try_copy(
     });
     true
 }
+
+/// An element at any address: several narrow ones that lie together are aligned as one of them is.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+pub struct Packed<T: Copy>(T);
 
 /// Elements of a line of cache: the side of a tile.
 fn tile_of(size: usize) -> usize {
@@ -121,18 +126,18 @@ unsafe fn plain<T: Copy, const SIDE: usize>(s: Strip, dst: *mut u8, src: *const 
 }
 
 /// Four bytes an element: whole tiles from squares in registers, where the level has them.
-unsafe fn words(s: Strip, dst: *mut u32, src: *const u32) {
+unsafe fn words(s: Strip, dst: *mut u8, src: *const u8) {
     let strip: unsafe fn(Strip, *mut u8, *const u8) = match simd::level() {
         #[cfg(target_arch = "x86_64")]
         simd::Level::Avx2 | simd::Level::Avx512 => x86::strip,
         #[cfg(target_arch = "aarch64")]
         simd::Level::Neon => neon,
-        _ => plain::<u32, 16>,
+        _ => plain::<Packed<u32>, 16>,
     };
     let whole = if s.rows == 16 { s.columns / 16 * 16 } else { 0 };
-    strip(Strip { columns: whole, ..s }, dst.cast(), src.cast());
+    strip(Strip { columns: whole, ..s }, dst, src);
     let rest = Strip { columns: s.columns - whole, ..s };
-    plain::<u32, 16>(rest, dst.add(whole * s.ds).cast(), src.add(whole).cast());
+    plain::<Packed<u32>, 16>(rest, dst.add(4 * whole * s.ds), src.add(4 * whole));
 }
 
 /// 16 rows and a multiple of 16 columns, by squares: `square(from, tile)` turns `side` rows into rows of a tile, which

@@ -1,46 +1,47 @@
 //! Elements along one axis by an index tensor: gathered, scattered, combined.
 
-use super::{Reduce, any_outside, by_reduce, by_size, split};
+use super::{POLLED, Reduce, any_outside, by_reduce, by_size, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::{par, stream};
+use crate::kernels::cpu::machine::walk::Walk;
+use crate::kernels::cpu::machine::{par, stop, stream};
 use crate::with_dtype;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An index tensor over a tensor along one axis.
+#[derive(Debug)]
 pub struct Lines<'a> {
-    /// The shape of the index (dense, row-major), of at least one axis.
+    /// The shape of the index, of at least one axis.
     pub shape: &'a [usize],
+    /// Row-major, but 0 along axes over which the index is expanded: those stand in `index` once.
+    pub strides: &'a [usize],
     pub index: &'a [i64],
     pub dim: usize,
 }
 
 impl Lines<'_> {
-    fn last(&self) -> (usize, usize) {
-        let last = self.shape.len() - 1;
-        (last, self.shape[last])
+    /// The axes before the indexed one and those after it, with their steps in two tensors and in the index.
+    fn around(&self, a: &[usize], b: &[usize]) -> (Walk<3>, Walk<3>) {
+        let part = |r: Range<usize>| {
+            Walk::new(&self.shape[r.clone()], [&a[r.clone()], &b[r.clone()], &self.strides[r]])
+        };
+        (part(0..self.dim), part(self.dim + 1..self.shape.len()))
     }
-    /// The offset of a row's beginning, the indexed axis left out.
-    fn base(&self, row: usize, strides: &[usize], skip_dim: bool) -> usize {
-        let (mut i, mut at) = (row, 0);
-        for d in (0..self.shape.len() - 1).rev() {
-            if !(skip_dim && d == self.dim) {
-                at += i % self.shape[d] * strides[d];
-            }
-            i /= self.shape[d];
-        }
-        at
+    /// Whether the index has an element for each of its places.
+    fn is_whole(&self) -> bool {
+        self.index.len() == self.shape.iter().product::<usize>()
     }
 }
 
 /// Rows that are fetched ahead.
 const AHEAD: usize = 2;
+/// Indices that are checked at a time, just before they are used: a pass of its own would read them from memory twice.
+const CHECKED: usize = 2048;
 
 /// `dst` (dense, the index's shape) = elements of `src` whose coordinate along `dim` the index replaces. Says whether
-/// every index lay within `0..size`; if not, `dst` is not all written. Each row is checked just before it is used: a
-/// pass of its own over the index would read it from memory twice.
+/// every index lay within `0..size`; if not, `dst` is not all written.
 pub unsafe fn gather(
     lines: &Lines,
     size: usize,
@@ -49,54 +50,143 @@ pub unsafe fn gather(
     dst: *mut u8,
     bytes: usize,
 ) -> bool {
-    let (last, n) = lines.last();
-    let count = lines.index.len();
-    if count == 0 {
+    if lines.shape.contains(&0) {
         return true;
     }
-    let (source, target) = (Ptr(src as *mut u8), Ptr(dst));
-    let step = if last == lines.dim { 0 } else { strides[last] };
-    let along = strides[lines.dim];
+    // one index for a whole row: rows are copied
+    let (dim, mut dense) = (lines.dim, crate::base::Layout::contiguous(lines.shape).strides);
+    let (to_step, from_step, along) = (dense[dim], lines.strides[dim], strides[dim]);
+    let whole = lines.is_whole();
+    if !whole && any_outside(lines.index.as_ptr(), lines.index.len(), 0, size as i64) {
+        return false;
+    }
+    // the indexed axis is one of the rows': `src` stays where it is along it
+    let mut still = crate::base::Dims::from_slice(strides);
+    still[dim] = 0;
+    if dim + 1 == lines.shape.len() || lines.shape[dim + 1..].iter().all(|&n| n == 1) {
+        let (rows, _) = lines.around(&still, &dense);
+        return by_size!(bytes, T => gather_lines::<T>(lines, size, rows, [to_step, from_step, along], src, dst));
+    }
+    dense[dim] = to_step;
+    let (_, after) = lines.around(&still, &dense);
+    let (between, n, steps) = after.split_last();
+    // all rows in the order of the index
+    let before = Walk::new(&lines.shape[..=dim], [&still[..=dim], &dense[..=dim], &lines.strides[..=dim]]);
+    by_size!(bytes, T => gather_rows::<T>(lines, size, along, &before, &between, n, steps, src, dst))
+}
+
+/// The indexed axis is the last: rows of the result from rows of the source.
+unsafe fn gather_lines<T: Copy>(
+    lines: &Lines,
+    size: usize,
+    rows: Walk<3>,
+    [to_step, from_step, along]: [usize; 3],
+    src: *const u8,
+    dst: *mut u8,
+) -> bool {
+    let (src, dst, index) = (Ptr::of(src as *const T), Ptr(dst as *mut T), Ptr::of(lines.index.as_ptr()));
+    let n = lines.shape[lines.dim];
     let fault = AtomicBool::new(false);
+    let whole = lines.is_whole();
     // a row that most of its bytes are wanted of is fetched whole, a line at a time, while others are worked on
-    let whole = size * bytes;
-    let ahead = step == 0 && along == 1 && whole <= 16 << 10 && n * 64 >= whole;
-    by_size!(bytes, T => par::for_each_chunk(count / n, (par::ELEMENTWISE_GRAIN / 2 / n).max(1), |range| {
-        for row in range.clone() {
-            let index = &lines.index[row * n..(row + 1) * n];
-            if any_outside(index.as_ptr(), n, 0, size as i64) {
+    let row_bytes = size * size_of::<T>();
+    let ahead = whole && along == 1 && row_bytes <= 16 << 10 && n * 64 >= row_bytes;
+    par::for_each_chunk(rows.count(), (par::ELEMENTWISE_GRAIN / 2 / n).max(1), |range| {
+        for row in range.clone().step_by(CHECKED / n + 1) {
+            let some = row..(row + CHECKED / n + 1).min(range.end);
+            if whole && any_outside(index.at(row * n), some.len() * n, 0, size as i64) {
                 fault.store(true, Ordering::Relaxed);
                 return;
             }
-            let source = source.get() as *const T;
-            let from = source.add(lines.base(row, strides, true));
-            let to = (target.get() as *mut T).add(row * n);
-            if ahead && row + AHEAD < range.end {
-                let next = source.add(lines.base(row + AHEAD, strides, true)).cast::<u8>();
-                let some = n / whole.div_ceil(64);
-                for (line, index) in index.chunks(some).enumerate() {
-                    stream::prefetch(next.wrapping_add(64 * line));
-                    for (j, &at) in index.iter().enumerate() {
-                        *to.add(line * some + j) = *from.add(at as usize);
+            if n == 1 {
+                rows.each(some, |[from, to, at]| {
+                    *dst.at(to) = *src.at(from + *index.at(at) as usize * along)
+                });
+                continue;
+            }
+            let mut before = 0;
+            rows.each(some, |[from, to, at]| {
+                let (from, to, index) = (src.at(from).cast_const(), dst.at(to), index.at(at).cast_const());
+                if ahead {
+                    // rows of the source are mostly as far apart as this one is from the last
+                    let distance = (from as usize).wrapping_sub(before);
+                    before = from as usize;
+                    let next = (from as *const u8).wrapping_add(distance.wrapping_mul(AHEAD));
+                    let index = std::slice::from_raw_parts(index, n);
+                    let some = (n / row_bytes.div_ceil(64)).max(1);
+                    for (line, index) in index.chunks(some).enumerate() {
+                        stream::prefetch(next.wrapping_add(64 * line));
+                        for (j, &at) in index.iter().enumerate() {
+                            *to.add(line * some + j) = *from.add(at as usize);
+                        }
+                    }
+                } else if along == 1 && to_step == 1 && from_step == 1 {
+                    for j in 0..n {
+                        *to.add(j) = *from.add(*index.add(j) as usize);
+                    }
+                } else {
+                    for j in 0..n {
+                        *to.add(j * to_step) = *from.add(*index.add(j * from_step) as usize * along);
                     }
                 }
-                continue;
-            }
-            if step == 0 && along == 1 {
-                for (j, &at) in index.iter().enumerate() {
-                    *to.add(j) = *from.add(at as usize);
-                }
-                continue;
-            }
-            for (j, &at) in index.iter().enumerate() {
-                *to.add(j) = *from.add(at as usize * along + j * step);
-            }
+            });
         }
-    }));
+    });
     !fault.into_inner()
 }
 
-/// Elements of `dst` whose coordinate along `dim` the index replaces combine with those of `src`.
+/// There are axes after the indexed one: rows along the last of them.
+unsafe fn gather_rows<T: Copy>(
+    lines: &Lines,
+    size: usize,
+    along: usize,
+    before: &Walk<3>,
+    between: &Walk<3>,
+    n: usize,
+    [from_step, to_step, index_step]: [usize; 3],
+    src: *const u8,
+    dst: *mut u8,
+) -> bool {
+    let (src, dst, index) = (Ptr::of(src as *const T), Ptr(dst as *mut T), Ptr::of(lines.index.as_ptr()));
+    let fault = AtomicBool::new(false);
+    let whole = lines.is_whole();
+    let each = between.count() * n;
+    par::for_each_chunk(before.count(), (par::ELEMENTWISE_GRAIN / 2 / each).max(1), |range| {
+        before.each(range, |o| {
+            // the indices of these rows lie together
+            if whole && any_outside(index.at(o[2]), each, 0, size as i64) {
+                fault.store(true, Ordering::Relaxed);
+            }
+            if fault.load(Ordering::Relaxed) {
+                return;
+            }
+            between.each(0..between.count(), |b| {
+                let (from, to) = (src.at(o[0] + b[0]).cast_const(), dst.at(o[1] + b[1]));
+                let index = index.at(o[2] + b[2]).cast_const();
+                match [from_step, to_step, index_step] {
+                    [1, 1, 0] => {
+                        std::ptr::copy_nonoverlapping(from.add(*index as usize * along), to, n);
+                    }
+                    [1, 1, 1] => {
+                        for j in 0..n {
+                            *to.add(j) = *from.add(*index.add(j) as usize * along + j);
+                        }
+                    }
+                    _ => {
+                        for j in 0..n {
+                            let at = *index.add(j * index_step) as usize * along + j * from_step;
+                            *to.add(j * to_step) = *from.add(at);
+                        }
+                    }
+                }
+            });
+        });
+    });
+    !fault.into_inner()
+}
+
+/// Elements of `dst` whose coordinate along `dim` the index replaces combine with those of `src`. Those that meet at a
+/// place do so in the order of the index; places differ where another coordinate does, so that those are independent.
 pub unsafe fn scatter(
     op: &str,
     lines: &Lines,
@@ -107,28 +197,71 @@ pub unsafe fn scatter(
     dtype: DType,
     reduce: Reduce,
 ) -> Result<()> {
-    let (last, n) = lines.last();
-    if lines.index.is_empty() {
+    if lines.shape.contains(&0) {
         return Ok(());
     }
-    let (source, target) = (Ptr(src as *mut u8), Ptr(dst));
-    let step = if last == lines.dim { 0 } else { dst_strides[last] };
-    let along = dst_strides[lines.dim];
-    // axes before the indexed one are independent, and so is the last one if it is not the indexed one
-    let outer: usize = lines.shape[..lines.dim.min(last)].iter().product();
-    let height = lines.index.len() / outer / n;
+    let (source, target) = (Ptr::of(src), Ptr(dst));
+    let index = Ptr::of(lines.index.as_ptr());
+    let (m, along) = (lines.shape[lines.dim], dst_strides[lines.dim]);
+    let (from_step, index_step) = (src_strides[lines.dim], lines.strides[lines.dim]);
+    let (before, after) = lines.around(dst_strides, src_strides);
+    let outer = before.count();
+    if after.count() == 1 {
+        by_reduce!(op, reduce, dtype, T, f => {
+            par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
+                before.each(range, |o| {
+                    let to = (target.get() as *mut T).add(o[0]);
+                    let (from, index) = ((source.get() as *const T).add(o[1]), index.at(o[2]).cast_const());
+                    if along == 1 && from_step == 1 && index_step == 1 {
+                        for i in 0..m {
+                            let slot = to.add(*index.add(i) as usize);
+                            *slot = f(*slot, *from.add(i));
+                        }
+                    } else {
+                        for i in 0..m {
+                            let slot = to.add(*index.add(i * index_step) as usize * along);
+                            *slot = f(*slot, *from.add(i * from_step));
+                        }
+                    }
+                });
+            });
+        });
+        return Ok(());
+    }
+    let (between, n, steps) = after.split_last();
     by_reduce!(op, reduce, dtype, T, f => {
-        let part = |o: usize, columns: Range<usize>| {
-            for row in o * height..(o + 1) * height {
-                let to = (target.get() as *mut T).add(lines.base(row, dst_strides, true));
-                let from = (source.get() as *const T).add(lines.base(row, src_strides, false));
-                for j in columns.clone() {
-                    let slot = to.add(lines.index[row * n + j] as usize * along + j * step);
-                    *slot = f(*slot, *from.add(j * src_strides[last]));
+        let row = |to: *mut T, from: *const T, index: *const i64, columns: Range<usize>| match steps {
+            [1, 1, 0] => {
+                let to = to.add(*index as usize * along + columns.start);
+                combine_row(to, from.add(columns.start), columns.len(), f);
+            }
+            [1, 1, 1] => {
+                for j in columns {
+                    let slot = to.add(*index.add(j) as usize * along + j);
+                    *slot = f(*slot, *from.add(j));
+                }
+            }
+            [to_step, from_step, index_step] => {
+                for j in columns {
+                    let slot = to.add(*index.add(j * index_step) as usize * along + j * to_step);
+                    *slot = f(*slot, *from.add(j * from_step));
                 }
             }
         };
-        if lines.dim == last && outer == 1 { part(0, 0..n) } else { split(outer, height * n, n, height, part) }
+        split(outer, between.count() * m, n, |outers, columns| {
+            before.each(outers, |o| {
+                for i in 0..m {
+                    if i % POLLED == 0 {
+                        stop::poll();
+                    }
+                    between.each(0..between.count(), |b| {
+                        let to = (target.get() as *mut T).add(o[0] + b[0]);
+                        let from = (source.get() as *const T).add(o[1] + b[1] + i * from_step);
+                        row(to, from, index.at(o[2] + b[2] + i * index_step), columns.clone());
+                    });
+                }
+            });
+        })
     });
     Ok(())
 }
@@ -136,29 +269,136 @@ pub unsafe fn scatter(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Layout;
+    use crate::kernels::cpu::machine::simd::{LEVELS, with_level};
 
+    /// Calls `f(position in the index, offset in the tensor, offset in the source)` for each element of the index.
+    fn reference(lines: &Lines, strides: &[usize], other: &[usize], mut f: impl FnMut(usize, usize, usize)) {
+        let n: usize = lines.shape.iter().product();
+        for i in 0..n {
+            let (mut rest, mut at, mut to, mut from) = (i, 0, 0, 0);
+            let mut along = 0;
+            for d in (0..lines.shape.len()).rev() {
+                let k = rest % lines.shape[d];
+                rest /= lines.shape[d];
+                at += k * lines.strides[d];
+                from += k * other[d];
+                if d == lines.dim { along = strides[d] } else { to += k * strides[d] }
+            }
+            f(i, to + lines.index[at] as usize * along, from);
+        }
+    }
+
+    /// Every axis, whole and expanded indices, dense and turned tensors.
     #[test]
-    fn scatter_order_and_axes() {
-        for dim in [0usize, 1] {
-            let lines = Lines { shape: &[2, 3], index: &[1, 0, 1, 1, 1, 1], dim };
-            let src = [1f32, 2.0, 3.0, 4.0, 5.0, 6.0];
-            let mut dst = [0f32; 6];
+    fn every_way_agrees_with_one_element_after_another() {
+        let shapes: [&[usize]; 6] = [&[7], &[5, 40], &[40, 5], &[3, 4, 37], &[2, 3, 4, 5], &[30, 1, 33]];
+        for shape in shapes {
+            let nd = shape.len();
+            for dim in 0..nd {
+                for spread in 0..1usize << nd {
+                    if spread >> dim & 1 == 1 {
+                        continue;
+                    }
+                    let own: Vec<usize> =
+                        (0..nd).map(|d| if spread >> d & 1 == 1 { 1 } else { shape[d] }).collect();
+                    let mut strides = Layout::contiguous(&own).strides;
+                    (0..nd).filter(|&d| spread >> d & 1 == 1).for_each(|d| strides[d] = 0);
+                    let count: usize = own.iter().product();
+                    let index: Vec<i64> = (0..count).map(|i| (i * i + 3 * i) as i64 % 6).collect();
+                    let lines = Lines { shape, strides: &strides, index: &index, dim };
+                    // a tensor of 6 along the axis, dense or with its axes in the other order
+                    let mut table = shape.to_vec();
+                    table[dim] = 6;
+                    let dense = Layout::contiguous(&table).strides;
+                    let back: Vec<usize> = table.iter().rev().copied().collect();
+                    let turned: Vec<usize> =
+                        Layout::contiguous(&back).strides.iter().rev().copied().collect();
+                    let flat = Layout::contiguous(shape).strides;
+                    let (n, m): (usize, usize) = (shape.iter().product(), table.iter().product());
+                    for by in [&dense[..], &turned[..]] {
+                        for level in LEVELS {
+                            with_level(level, || check(&lines, by, &flat, n, m));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(lines: &Lines, by: &[usize], flat: &[usize], n: usize, m: usize) {
+        let x: Vec<f32> = (0..m).map(|i| i as f32 * 0.5 - 3.0).collect();
+        let (mut want, mut got) = (vec![0f32; n], vec![0f32; n]);
+        reference(lines, by, flat, |i, at, _| want[i] = x[at]);
+        // SAFETY: indices lie in the axis
+        assert!(unsafe { gather(lines, 6, x.as_ptr().cast(), by, got.as_mut_ptr().cast(), 4) });
+        assert_eq!(got, want);
+        let src: Vec<f32> = (0..n).map(|i| (i * 37 % 11) as f32 * 0.3 - 1.0).collect();
+        for reduce in [Reduce::Set, Reduce::Add, Reduce::Mul, Reduce::Min, Reduce::Max] {
+            let (mut want, mut got) = (x.clone(), x.clone());
+            reference(lines, by, flat, |_, at, from| {
+                let (a, v) = (want[at], src[from]);
+                want[at] = match reduce {
+                    Reduce::Set => v,
+                    Reduce::Add => a + v,
+                    Reduce::Mul => a * v,
+                    Reduce::Min => a.min(v),
+                    Reduce::Max => a.max(v),
+                };
+            });
             // SAFETY: indices lie in the axis
             unsafe {
                 scatter(
                     "t",
-                    &lines,
-                    dst.as_mut_ptr().cast(),
-                    &[3, 1],
+                    lines,
+                    got.as_mut_ptr().cast(),
+                    by,
                     src.as_ptr().cast(),
-                    &[3, 1],
+                    flat,
                     DType::F32,
-                    Reduce::Set,
+                    reduce,
                 )
                 .unwrap()
             };
-            let want = if dim == 0 { [0.0, 2.0, 0.0, 4.0, 5.0, 6.0] } else { [2.0, 3.0, 0.0, 0.0, 6.0, 0.0] };
-            assert_eq!(dst, want);
+            assert_eq!(got, want, "{reduce:?} {lines:?}");
         }
+    }
+
+    #[test]
+    fn an_index_outside_is_seen_wherever_it_stands() {
+        for (shape, dim) in [(vec![50, 90], 1), (vec![50, 90], 0), (vec![5000], 0)] {
+            let n: usize = shape.iter().product();
+            let strides = Layout::contiguous(&shape).strides;
+            let x = vec![0u8; n];
+            for at in [0, n / 2, n - 1] {
+                let mut index = vec![1i64; n];
+                index[at] = shape[dim] as i64;
+                let lines = Lines { shape: &shape, strides: &strides, index: &index, dim };
+                let mut out = vec![0u8; n];
+                // SAFETY: what lies outside is what the kernel looks for
+                assert!(!unsafe { gather(&lines, shape[dim], x.as_ptr(), &strides, out.as_mut_ptr(), 1) });
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_bits_for_any_number_of_threads() {
+        let (before, n, d) = (par::num_threads(), 3000, 70);
+        let index: Vec<i64> = (0..n).map(|i| (i * i) as i64 % 50).collect();
+        let src: Vec<f32> = (0..n * d).map(|i| (i as f32).sin()).collect();
+        let lines = Lines { shape: &[n, d], strides: &[1, 0], index: &index, dim: 0 };
+        let sums = |threads: usize| {
+            par::set_num_threads(threads);
+            let mut dst = vec![0f32; 50 * d];
+            let (to, from) = (dst.as_mut_ptr().cast(), src.as_ptr().cast());
+            // SAFETY: indices lie in the axis
+            unsafe { scatter("t", &lines, to, &[d, 1], from, &[d, 1], DType::F32, Reduce::Add).unwrap() };
+            dst
+        };
+        let alone = sums(1);
+        for threads in [2, 3, 5] {
+            assert_eq!(sums(threads), alone);
+        }
+        par::set_num_threads(before);
     }
 }

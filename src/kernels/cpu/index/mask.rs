@@ -53,6 +53,36 @@ pub fn positions(mask: &[u8]) -> Vec<i64> {
     found
 }
 
+/// The coordinates of ascending positions, a row for each axis. They are counted up from one position to the next, and
+/// divided only where an axis is passed.
+///
+/// # Safety
+/// Positions lie in the shape, of at least one axis; each row has room for all of them.
+pub unsafe fn coordinates(found: &[i64], shape: &[usize], rows: &[*mut i64]) {
+    let rows: Vec<Ptr<i64>> = rows.iter().map(|&r| Ptr(r)).collect();
+    par::for_each_chunk(found.len(), PIECE, |range| {
+        let last = shape.len() - 1;
+        let mut at = vec![0usize; shape.len()];
+        let mut before = 0;
+        for i in range {
+            let here = found[i] as usize;
+            at[last] += here - before;
+            before = here;
+            let mut axis = last;
+            while axis > 0 && at[axis] >= shape[axis] {
+                let over = at[axis] / shape[axis];
+                at[axis] -= over * shape[axis];
+                at[axis - 1] += over;
+                axis -= 1;
+            }
+            for (row, &v) in rows.iter().zip(&at) {
+                // SAFETY: element `i` of each row
+                unsafe { row.at(i).write(v as i64) };
+            }
+        }
+    });
+}
+
 /// `dst` receives the elements of `src` (dense, `size` bytes each) whose mask is true, in order.
 ///
 /// # Safety
@@ -124,6 +154,24 @@ mod tests {
         // SAFETY: sizes as counted
         unsafe { select(&mask, &starts, src.as_ptr().cast(), dst.as_mut_ptr().cast(), 4) };
         assert!(dst.iter().zip(&want).all(|(&d, &w)| d as i64 == w));
+    }
+
+    #[test]
+    fn coordinates_of_positions_far_and_near() {
+        let shape = [5, 3, 1, 7, 400];
+        let n: usize = shape.iter().product();
+        for step in [1, 2, 3, 399, 401, 2801, 9000] {
+            let found: Vec<i64> = (0..n as i64).step_by(step).collect();
+            let mut out = vec![vec![-1i64; found.len()]; shape.len()];
+            let rows: Vec<*mut i64> = out.iter_mut().map(|r| r.as_mut_ptr()).collect();
+            // SAFETY: rows as long as the positions are many
+            unsafe { coordinates(&found, &shape, &rows) };
+            for (i, &f) in found.iter().enumerate() {
+                let back = out.iter().zip(&shape).fold(0, |at, (row, &n)| at * n as i64 + row[i]);
+                assert_eq!(back, f);
+                assert!(out.iter().zip(&shape).all(|(row, &n)| (0..n as i64).contains(&row[i])));
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub use gather::{Lines, gather, scatter};
 pub use mask::blend;
 pub use pick::{Places, pick, put};
 
-use crate::base::{Elem, Real};
+use crate::base::Real;
 use crate::kernels::cpu::machine::par;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,29 +72,47 @@ macro_rules! by_reduce {
 
 pub(crate) use by_reduce;
 
+#[inline(always)]
 fn least<T: Real>(a: T, v: T) -> T {
     if v.is_nan() || v < a { v } else { a }
 }
+#[inline(always)]
 fn greatest<T: Real>(a: T, v: T) -> T {
     if v.is_nan() || v > a { v } else { a }
 }
 
-/// Cuts work over `outer` independent pieces of `each` elements, or a single piece over its columns, of which each
-/// costs `height`.
-fn split(
-    outer: usize,
-    each: usize,
-    columns: usize,
-    height: usize,
-    part: impl Fn(usize, Range<usize>) + Sync,
-) {
-    let grain = par::ELEMENTWISE_GRAIN / 2;
-    if outer > 1 {
-        par::for_each_chunk(outer, (grain / each.max(1)).max(1), |r| r.for_each(|o| part(o, 0..columns)));
-    } else {
-        // a cache line of columns at the least, so that threads do not share lines
-        par::for_each_chunk(columns, (grain / height.max(1)).max(16), |r| part(0, r));
+/// Combinations of two elements that loops are compiled for.
+trait Combine<T>: Fn(T, T) -> T + Copy {}
+impl<T, F: Fn(T, T) -> T + Copy> Combine<T> for F {}
+
+multiversion! {
+    /// Dense elements of `to` combine with those of `from`.
+    unsafe fn combine_row[T: Copy, F: Combine<T>](to: *mut T, from: *const T, n: usize, f: F) {
+        for i in 0..n {
+            *to.add(i) = f(*to.add(i), *from.add(i));
+        }
     }
+}
+
+/// Slices after which a loop asks whether it should stop.
+const POLLED: usize = 4096;
+
+/// Calls `part` with outer pieces and columns, all of which are independent: a column costs `height` in each piece. Each
+/// strip of columns goes through all indices, so they are cut only where there are fewer pieces than threads, at lines of
+/// cache. What meets at a place does so in the order of the index, wherever the cuts are.
+fn split(outer: usize, height: usize, columns: usize, part: impl Fn(Range<usize>, Range<usize>) + Sync) {
+    let (grain, threads) = (par::ELEMENTWISE_GRAIN / 2, par::num_threads());
+    let each = height * columns;
+    if threads <= outer {
+        return par::for_each_chunk(outer, (grain / each.max(1)).max(1), |r| part(r, 0..columns));
+    }
+    let parts = threads.div_ceil(outer).min(each / grain + 1);
+    let wide = columns.div_ceil(parts).next_multiple_of(16);
+    let parts = columns.div_ceil(wide);
+    par::for_each(outer * parts, |i| {
+        let (o, start) = (i / parts, i % parts * wide);
+        part(o..o + 1, start..(start + wide).min(columns));
+    });
 }
 
 /// An index outside `low..high`, if there is one: the first.
@@ -124,8 +142,16 @@ multiversion! {
 ///
 /// # Safety
 /// `ptr` is valid for `n` elements for as long as the caller uses the slice.
-pub unsafe fn slice_of<'a, T: Elem>(ptr: *const u8, n: usize) -> &'a [T] {
+pub unsafe fn slice_of<'a, T: Copy>(ptr: *const u8, n: usize) -> &'a [T] {
     if n == 0 { &[] } else { std::slice::from_raw_parts(ptr as *const T, n) }
+}
+
+/// As [`slice_of`], to be written.
+///
+/// # Safety
+/// And nobody else looks at them meanwhile.
+pub unsafe fn slice_of_mut<'a, T: Copy>(ptr: *mut u8, n: usize) -> &'a mut [T] {
+    if n == 0 { &mut [] } else { std::slice::from_raw_parts_mut(ptr as *mut T, n) }
 }
 
 #[cfg(test)]

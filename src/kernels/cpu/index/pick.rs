@@ -1,43 +1,18 @@
 //! Elements picked from, and put to, places of whole axes.
 
-use super::{Reduce, by_reduce, by_size, split};
-use crate::base::{DType, Dims, Num};
+use super::{POLLED, Reduce, by_reduce, by_size, combine_row, split};
+use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::{par, stream};
+use crate::kernels::cpu::machine::walk::Walk;
+use crate::kernels::cpu::machine::{par, stop, stream};
 use crate::with_dtype;
-use std::ops::Range;
 
 /// The places that indices name in a tensor: for each `o` of the axes before, each offset, each `i` of the axes after.
 pub struct Places<'a> {
     pub outer: (&'a [usize], &'a [usize]),
     pub offsets: &'a [usize],
     pub inner: (&'a [usize], &'a [usize]),
-}
-
-/// Sizes and strides without axes of size 1 and with neighbours merged where one stride serves both.
-fn merged(shape: &[usize], strides: &[usize]) -> (Dims, Dims) {
-    let (mut dims, mut steps) = (Dims::new(), Dims::new());
-    for (&n, &s) in shape.iter().zip(strides) {
-        if n == 1 {
-            continue;
-        }
-        match (dims.last_mut(), steps.last_mut()) {
-            (Some(d), Some(t)) if *t == s * n => {
-                *d *= n;
-                *t = s;
-            }
-            _ => {
-                dims.push(n);
-                steps.push(s);
-            }
-        }
-    }
-    if dims.is_empty() {
-        dims.push(1);
-        steps.push(1);
-    }
-    (dims, steps)
 }
 
 /// The offset of the `i`-th element in row-major order.
@@ -50,29 +25,17 @@ fn offset_of(mut i: usize, shape: &[usize], strides: &[usize]) -> usize {
     at
 }
 
-/// Calls `f(offset, position)` for every row (the last axis left out), `position` counting elements densely.
-fn rows(dims: &[usize], steps: &[usize], mut f: impl FnMut(usize, usize)) {
-    let last = dims.len() - 1;
-    let count: usize = dims[..last].iter().product();
-    if count == 1 {
-        return f(0, 0);
-    }
-    for r in 0..count {
-        f(offset_of(r, &dims[..last], &steps[..last]), r * dims[last]);
-    }
-}
-
 /// `dst` (dense) = the elements of `src` at the places. Rows are independent.
 pub unsafe fn pick(places: &Places, src: *const u8, dst: *mut u8, size: usize) {
-    let (dims, steps) = merged(places.inner.0, places.inner.1);
-    let (n, m) = (dims.iter().product::<usize>(), places.offsets.len());
+    let (rows, length, [step]) = Walk::new(places.inner.0, [places.inner.1]).split_last();
+    let (n, m) = (rows.count() * length, places.offsets.len());
     let outer: usize = places.outer.0.iter().product();
     if n == 0 || m == 0 || outer == 0 {
         return;
     }
     let (source, target) = (Ptr(src as *mut u8), Ptr(dst));
     let grain = (par::ELEMENTWISE_GRAIN / 2 / n).max(1);
-    let dense = dims.len() == 1 && (steps[0] == 1 || n == 1);
+    let dense = length == n && step == 1;
     let streams = n * size >= 256 && stream::worthwhile(2 * outer * m * n * size);
     by_size!(size, T => par::for_each_chunk(outer * m, grain, |range| {
         let (src, dst) = (source.get() as *const T, target.get() as *mut T);
@@ -97,13 +60,18 @@ pub unsafe fn pick(places: &Places, src: *const u8, dst: *mut u8, size: usize) {
                     }
                 }
             } else {
-                let last = dims.len() - 1;
                 for (k, &at) in offsets.iter().enumerate() {
-                    rows(&dims, &steps, |offset, pos| {
-                        let (from, to) = (base.add(at + offset), out.add(k * n + pos));
-                        for i in 0..dims[last] {
-                            *to.add(i) = *from.add(i * steps[last]);
+                    let mut to = out.add(k * n);
+                    rows.each(0..rows.count(), |[offset]| {
+                        let from = base.add(at + offset);
+                        if step == 1 {
+                            std::ptr::copy_nonoverlapping(from, to, length);
+                        } else {
+                            for i in 0..length {
+                                *to.add(i) = *from.add(i * step);
+                            }
                         }
+                        to = to.add(length);
                     });
                 }
             }
@@ -126,30 +94,56 @@ pub unsafe fn put(
     dtype: DType,
     reduce: Reduce,
 ) -> Result<()> {
-    let (dims, steps) = merged(places.inner.0, places.inner.1);
-    let (n, m) = (dims.iter().product::<usize>(), places.offsets.len());
+    let (rows, length, [along]) = Walk::new(places.inner.0, [places.inner.1]).split_last();
+    let (n, m) = (rows.count() * length, places.offsets.len());
     let outer: usize = places.outer.0.iter().product();
     if n == 0 || m == 0 || outer == 0 {
         return Ok(());
     }
-    let (source, target) = (Ptr(values as *mut u8), Ptr(dst));
-    let last = dims.len() - 1;
+    let (source, target) = (Ptr::of(values), Ptr(dst));
     by_reduce!(op, reduce, dtype, T, f => {
-        let part = |o: usize, columns: Range<usize>| {
-            let (values, dst) = (source.get() as *const T, target.get() as *mut T);
-            let base = dst.add(offset_of(o, places.outer.0, places.outer.1));
-            for (j, &at) in places.offsets.iter().enumerate() {
-                let from = values.add((o * m + j) * n * step);
-                rows(&dims, &steps, |offset, pos| {
-                    let (to, from) = (base.add(at + offset), from.add(pos * step));
-                    for i in columns.clone() {
-                        let slot = to.add(i * steps[last]);
-                        *slot = f(*slot, *from.add(i * step));
+        split(outer, m * rows.count(), length, |outers, columns| {
+            let values = source.get() as *const T;
+            for o in outers {
+                let base = (target.get() as *mut T).add(offset_of(o, places.outer.0, places.outer.1));
+                let from = values.add(o * m * n * step);
+                if n == 1 {
+                    // elements one by one; apart, so that each loop is a plain one
+                    if step == 1 {
+                        for (j, &at) in places.offsets.iter().enumerate() {
+                            *base.add(at) = f(*base.add(at), *from.add(j));
+                        }
+                    } else {
+                        for &at in places.offsets {
+                            *base.add(at) = f(*base.add(at), *from);
+                        }
                     }
-                });
+                    continue;
+                }
+                for (j, &at) in places.offsets.iter().enumerate() {
+                    if j % POLLED == 0 {
+                        stop::poll();
+                    }
+                    let (to, mut from) = (base.add(at), from.add(j * n * step));
+                    rows.each(0..rows.count(), |[offset]| {
+                        let to = to.add(offset);
+                        if step == 1 && along == 1 {
+                            combine_row(to.add(columns.start), from.add(columns.start), columns.len(), f);
+                        } else if along == 1 {
+                            for i in columns.clone() {
+                                *to.add(i) = f(*to.add(i), *from);
+                            }
+                        } else {
+                            for i in columns.clone() {
+                                let slot = to.add(i * along);
+                                *slot = f(*slot, *from.add(i * step));
+                            }
+                        }
+                        from = from.add(length * step);
+                    });
+                }
             }
-        };
-        split(outer, m * n, dims[last], m * n / dims[last], part)
+        })
     });
     Ok(())
 }
@@ -174,5 +168,46 @@ mod tests {
             put("t", &places, z.as_mut_ptr().cast(), y.as_ptr().cast(), 1, DType::I32, Reduce::Add).unwrap()
         };
         assert_eq!(&z[..8], &[0, 1, 0, 0, 0, 0, 12, 14]);
+    }
+
+    /// Rows, single elements, several axes behind, one value: against loops over the places.
+    #[test]
+    fn every_way_of_putting_agrees() {
+        let cases: [(&[usize], &[usize], usize, &[usize], &[usize]); 6] = [
+            (&[], &[], 40, &[40], &[1]),
+            (&[9], &[40], 1, &[], &[]),
+            (&[2], &[240], 40, &[5, 8], &[8, 1]),
+            (&[2], &[240], 40, &[5, 8], &[1, 5]),
+            (&[3, 2], &[400, 200], 40, &[40], &[1]),
+            (&[], &[], 2, &[70], &[11]),
+        ];
+        for (os, ot, along, is, it) in cases {
+            let offsets: Vec<usize> = (0..30).map(|i| i * i % 5 * along).collect();
+            let places = Places { outer: (os, ot), offsets: &offsets, inner: (is, it) };
+            let (outer, n): (usize, usize) = (os.iter().product(), is.iter().product());
+            let values: Vec<f32> = (0..outer * 30 * n).map(|i| (i as f32).cos()).collect();
+            for step in [0, 1] {
+                for reduce in [Reduce::Set, Reduce::Add, Reduce::Max] {
+                    let (mut want, mut got) = (vec![0.25f32; 2000], vec![0.25f32; 2000]);
+                    for o in 0..outer {
+                        for (j, at) in offsets.iter().enumerate() {
+                            for i in 0..n {
+                                let to = &mut want[offset_of(o, os, ot) + at + offset_of(i, is, it)];
+                                let v = values[((o * 30 + j) * n + i) * step];
+                                *to = match reduce {
+                                    Reduce::Add => *to + v,
+                                    Reduce::Max => to.max(v),
+                                    _ => v,
+                                };
+                            }
+                        }
+                    }
+                    let (to, from) = (got.as_mut_ptr().cast(), values.as_ptr().cast());
+                    // SAFETY: the places lie within 2000 elements
+                    unsafe { put("t", &places, to, from, step, DType::F32, reduce).unwrap() };
+                    assert_eq!(got, want, "{os:?} {is:?} {step} {reduce:?}");
+                }
+            }
+        }
     }
 }

@@ -11,3 +11,4 @@ pub mod par;
 pub mod stop;
 pub mod stream;
 pub mod vector;
+pub mod walk;

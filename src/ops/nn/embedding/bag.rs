@@ -1,8 +1,10 @@
 //! Sums, means and maxima over bags of embedding rows. There is no second derivative, as in PyTorch.
 
-use crate::base::{DType, Elem, collected, repeated, reserved};
+use crate::base::{DType, collected};
 use crate::error::Result;
+use crate::kernels::cpu::nn::embedding::bag as kernel;
 use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::memory::{dense_cast_held, dense_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::embedding::table::{check_indices, renormalise};
 use crate::ops::table::Table;
@@ -69,19 +71,18 @@ impl Bags {
         }
         Ok(())
     }
-    /// The positions of each bag that count.
-    fn lists(&self, index: &[i64], offsets: &[i64]) -> Result<Vec<Vec<usize>>> {
+    /// Where each bag begins, and where the last one ends; what is left behind the last offset is the last bag's.
+    fn starts(&self, index: &[i64], offsets: &[i64]) -> Result<Vec<usize>> {
         let bags = offsets.len() - self.ends as usize;
-        let list = |b: usize| {
-            let end = if b + 1 < offsets.len() { offsets[b + 1] as usize } else { index.len() };
-            let places = offsets[b] as usize..end.max(offsets[b] as usize);
-            collected(places.len(), places.filter(|&i| Some(index[i] as usize) != self.padding))
-        };
-        let mut out = reserved(bags)?;
-        for b in 0..bags {
-            out.push(list(b)?);
-        }
-        Ok(out)
+        collected(bags + 1, (0..=bags).map(|b| offsets.get(b).map_or(index.len(), |&o| o as usize)))
+    }
+    fn kernel<'a>(
+        &self,
+        index: &'a [i64],
+        starts: &'a [usize],
+        (rows, dim): (usize, usize),
+    ) -> kernel::Bags<'a> {
+        kernel::Bags { index, starts, padding: self.padding.map_or(-1, |p| p as i64), rows, dim }
     }
 }
 
@@ -102,46 +103,23 @@ impl Op for Bags {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let table = crate::ops::driver::memory::dense_held(x[0])?;
+        let table = dense_held(x[0])?;
         let (rows, dim) = (table.shape()[0], table.shape()[1]);
         let (index, offsets) = (integers(x[1])?, integers(x[2])?);
         self.check(&index, &offsets, rows)?;
-        let lists = self.lists(&index, &offsets)?;
-        let factors =
-            x.get(3).map(|f| crate::ops::driver::memory::dense_cast_held(f, table.dtype())).transpose()?;
+        let starts = self.starts(&index, &offsets)?;
+        let bags = self.kernel(&index, &starts, (rows, dim));
+        let factors = x.get(3).map(|f| dense_cast_held(f, table.dtype())).transpose()?;
         with_dtype!("embedding_bag", table.dtype(), float, T => {
-            let mut acc = repeated(0f64, dim)?;
-            let mut from = repeated(0i64, dim)?;
-            for (b, list) in lists.iter().enumerate() {
-                acc.fill(0.0);
-                from.fill(-1);
-                for (k, &i) in list.iter().enumerate() {
-                    // SAFETY: a checked row of the dense table
-                    let row = unsafe { std::slice::from_raw_parts(table.ptr_of::<T>().add(index[i] as usize * dim) as *const T, dim) };
-                    // SAFETY: one factor per index
-                    let f = factors.as_ref().map_or(1.0, |f| unsafe { (*f.ptr_of::<T>().add(i)).to_f64() });
-                    for (j, v) in row.iter().enumerate() {
-                        let v = v.to_f64();
-                        if self.mode != Mode::Max {
-                            acc[j] += v * f;
-                        } else if k == 0 || v > acc[j] {
-                            acc[j] = v;
-                            from[j] = index[i];
-                        }
-                    }
-                }
-                let scale = if self.mode == Mode::Mean && !list.is_empty() { 1.0 / list.len() as f64 } else { 1.0 };
-                for j in 0..dim {
-                    // SAFETY: elements of the results
-                    unsafe {
-                        out[0].ptr_of::<T>().add(b * dim + j).write(T::from_f64(acc[j] * scale));
-                        if self.mode == Mode::Max {
-                            out[2].ptr_of::<i64>().add(b * dim + j).write(from[j]);
-                        }
-                    }
+            let factors = factors.as_ref().map_or(std::ptr::null(), |f| f.ptr_of::<T>().cast_const());
+            // SAFETY: a dense table and results of these sizes, indices that were checked, a factor for each
+            unsafe {
+                match self.mode {
+                    Mode::Max => kernel::max::<T>(&bags, table.ptr_of(), out[0].ptr_of(), out[2].ptr_of()),
+                    mode => kernel::sum::<T>(&bags, mode == Mode::Mean, table.ptr_of(), factors, out[0].ptr_of()),
                 }
                 // SAFETY: one element per bag
-                unsafe { out[1].ptr_of::<i64>().add(b).write(list.len() as i64) };
+                (0..starts.len() - 1).for_each(|b| out[1].ptr_of::<i64>().add(b).write(bags.size(b) as i64));
             }
             Ok(())
         })
@@ -207,58 +185,32 @@ impl Op for BagsGrad {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let g = crate::ops::driver::memory::dense_held(x[0])?;
+        let g = dense_held(x[0])?;
         let (index, offsets) = (integers(x[1])?, integers(x[2])?);
         let (rows, dim) = self.table;
         self.bags.check(&index, &offsets, rows)?;
-        let lists = self.bags.lists(&index, &offsets)?;
-        let max = self.bags.mode == Mode::Max;
+        let starts = self.bags.starts(&index, &offsets)?;
+        let bags = self.bags.kernel(&index, &starts, (rows, dim));
+        let (max, mean) = (self.bags.mode == Mode::Max, self.bags.mode == Mode::Mean);
         let from = if max { integers(x[3])? } else { Vec::new() };
         ensure!(from.iter().all(|&r| r < rows as i64), Runtime, "embedding_bag: index out of range in self");
-        let factors = if !max && x.len() > 3 {
-            Some(crate::ops::driver::memory::dense_cast_held(x[3], g.dtype())?)
-        } else {
-            None
-        };
-        let table =
-            if self.factors { Some(crate::ops::driver::memory::dense_held(x[x.len() - 1])?) } else { None };
-        let mut count = repeated(0usize, rows)?;
-        index.iter().for_each(|&i| count[i as usize] += 1);
+        let factors = if !max && x.len() > 3 { Some(dense_cast_held(x[3], g.dtype())?) } else { None };
+        let table = if self.factors { Some(dense_held(x[x.len() - 1])?) } else { None };
         with_dtype!("embedding_bag_backward", g.dtype(), float, T => {
-            // SAFETY: dense tensors; `i` counts elements of a row of the table or of the factors, checked before
-            let at = |t: &Tensor, i: usize| unsafe { (*t.ptr_of::<T>().add(i)).to_f64() };
-            let mut dw = repeated(0f64, if self.rows { rows * dim } else { 0 })?;
-            let mut df = repeated(0f64, if self.factors { index.len() } else { 0 })?;
-            for (b, list) in lists.iter().enumerate() {
-                if max {
-                    for j in 0..dim {
-                        let r = from[b * dim + j];
-                        if r >= 0 && self.rows {
-                            dw[r as usize * dim + j] += at(&g, b * dim + j);
-                        }
-                    }
-                    continue;
-                }
-                let scale = if self.bags.mode == Mode::Mean { 1.0 / list.len() as f64 } else { 1.0 };
-                for &i in list {
-                    let r = index[i] as usize;
-                    let f = scale * factors.as_ref().map_or(1.0, |f| at(f, i)) / if self.bags.by_frequency { count[r] as f64 } else { 1.0 };
-                    for j in 0..dim {
-                        let v = at(&g, b * dim + j);
-                        if self.rows {
-                            dw[r * dim + j] += v * f;
-                        }
-                        if let Some(t) = &table {
-                            df[i] += v * at(t, r * dim + j);
-                        }
-                    }
-                }
-            }
+            let g = g.ptr_of::<T>().cast_const();
+            let factors = factors.as_ref().map_or(std::ptr::null(), |f| f.ptr_of::<T>().cast_const());
             let mut places = out.iter();
-            for (wanted, values) in [(self.rows, dw), (self.factors, df)] {
-                let Some(o) = wanted.then(|| places.next()).flatten() else { continue };
-                // SAFETY: the result holds as many elements
-                values.iter().enumerate().for_each(|(i, v)| unsafe { o.ptr_of::<T>().add(i).write(T::from_f64(*v)) });
+            // SAFETY: dense tensors of these sizes, indices and rows that were checked, a factor for each
+            unsafe {
+                if self.rows && let Some(dw) = places.next() {
+                    match max {
+                        true => kernel::max_backward::<T>(&bags, g, from.as_ptr(), dw.ptr_of()),
+                        false => kernel::sum_backward::<T>(&bags, mean, self.bags.by_frequency, g, factors, dw.ptr_of()),
+                    }
+                }
+                if let (Some(df), Some(table)) = (places.next(), &table) {
+                    kernel::factors_backward::<T>(&bags, g, table.ptr_of(), df.ptr_of());
+                }
             }
             Ok(())
         })

@@ -59,6 +59,10 @@ impl Op for Axiswise {
         if out[0].numel() == 0 {
             return Ok(());
         }
+        if self.steps.iter().all(|(_, t)| t.is_copy()) {
+            self.pick(&now, &order, &out[0]);
+            return Ok(());
+        }
         // shrinking axes first: less to move afterwards
         let mut steps: SmallVec<[&(usize, Arc<Taps>); 3]> = self.steps.iter().collect();
         steps.sort_by(|a, b| (a.1.len() * b.1.size).cmp(&(b.1.len() * a.1.size)));
@@ -77,9 +81,10 @@ impl Op for Axiswise {
             let at = order.iter().position(|o| o == axis).unwrap_or(0);
             let outer: usize = order[..at].iter().map(|&o| shape[o]).product();
             let inner: usize = order[at + 1..].iter().map(|&o| shape[o]).product();
-            // SAFETY: both are dense with the axes in this order, and held or our own
             if taps.is_copy() {
-                unsafe { axis::pick(taps, outer, inner, now.dtype().size(), now.ptr(), to.ptr()) };
+                let outer = [axis::Outer { n: outer, step: taps.size * inner, taps: None }];
+                // SAFETY: both are dense with the axes in this order, and held or our own
+                unsafe { axis::pick(&outer, taps, inner, now.dtype().size(), now.ptr(), to.ptr()) };
             } else {
                 self.sum(taps, outer, inner, &now, &to)?;
             }
@@ -95,6 +100,20 @@ impl Op for Axiswise {
 }
 
 impl Axiswise {
+    /// All axes at once, where each output is one input.
+    #[allow(unsafe_code)]
+    fn pick(&self, from: &Tensor, order: &[usize], to: &Tensor) {
+        let taps = |axis: usize| self.steps.iter().find(|(a, _)| *a == axis).map(|(_, t)| &**t);
+        let Some(last) = order.iter().rposition(|&o| taps(o).is_some()) else { return };
+        let step = |at: usize| order[at + 1..].iter().map(|&o| from.shape()[o]).product::<usize>();
+        let outer: SmallVec<[axis::Outer; 5]> = (0..last)
+            .map(|at| axis::Outer { n: to.shape()[order[at]], step: step(at), taps: taps(order[at]) })
+            .collect();
+        if let Some(taps) = taps(order[last]) {
+            // SAFETY: both are dense with the axes in this order, and held or our own
+            unsafe { axis::pick(&outer, taps, step(last), from.dtype().size(), from.ptr(), to.ptr()) };
+        }
+    }
     #[allow(unsafe_code)]
     fn sum(&self, taps: &Taps, outer: usize, inner: usize, from: &Tensor, to: &Tensor) -> Result<()> {
         // SAFETY: dense memory of these sizes, as in `cpu`

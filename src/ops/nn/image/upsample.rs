@@ -47,11 +47,13 @@ impl Resize {
             _ => self.r(self.from as f64 / self.to as f64),
         }
     }
+    /// Where an output's centre lies; rounded once, as PyTorch's fused product and difference are: two roundings put it
+    /// 1e-5 of a pixel beside that in images of a thousand.
     fn position(&self, scale: f64, i: usize) -> f64 {
         if self.align {
             self.r(scale * i as f64)
         } else {
-            self.r(self.r(scale * self.r(i as f64 + 0.5)) - 0.5)
+            self.r(scale.mul_add(self.r(i as f64 + 0.5), -0.5))
         }
     }
     fn taps(&self, filter: Filter) -> Taps {
@@ -63,7 +65,8 @@ impl Resize {
             match filter {
                 Filter::Nearest => vec![((self.r(scale * i as f64).floor() as i64).min(last) as usize, 1.0)],
                 Filter::NearestExact => {
-                    let at = self.r(self.position(scale, i).max(0.0) + 0.5).floor();
+                    let centre = self.r(self.r(scale * self.r(i as f64 + 0.5)) - 0.5);
+                    let at = self.r(centre.max(0.0) + 0.5).floor();
                     vec![((at as i64).min(last) as usize, 1.0)]
                 }
                 Filter::Linear => {

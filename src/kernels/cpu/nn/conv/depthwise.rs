@@ -15,6 +15,20 @@ use crate::kernels::cpu::machine::stop::buffer;
 /// Images are summed into this many partial weight gradients with channels last.
 const PARTS: usize = 8;
 
+/// Rows of a padded plane that are computed as one line, up to so many elements: what falls between two rows is thrown
+/// away. Rows of 14 alone take strips of 4, and even rows of 56 none of 64 (56x56 in 96 channels: 1500 us, as lines 430;
+/// 14x14 in 512: 1900 and 300).
+const LINE: usize = 2048;
+
+/// How many rows of `width` outputs are one line, where the padded plane has rows of `apart`.
+fn rows_in_line(width: usize, apart: usize) -> usize {
+    if width < 192 && apart >= width && (apart - width) * 2 <= width.max(16) {
+        (LINE / apart).max(1)
+    } else {
+        1
+    }
+}
+
 pub fn fits(p: &Conv) -> bool {
     p.groups > 1 && p.groups == p.cin && p.groups == p.cout
 }
@@ -41,9 +55,11 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
     let (input, whole) = (plan.input.iter().product::<usize>(), plan.whole.iter().product::<usize>());
     let [depth, rows, width] = plan.output;
     let (x, w, bias, y) = (Ptr::of(x), Ptr::of(w), Ptr::of(bias), Ptr(y));
+    let apart = padded.width();
+    let together = rows_in_line(width, apart).min(rows);
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(plan.outputs() * plan.taps.len().max(1));
     par::for_each_chunk(p.n * p.groups, grain, |r| {
-        let mut line = buffer(<T as Elem>::ZERO, width);
+        let mut line = buffer(<T as Elem>::ZERO, (together - 1) * apart + width);
         for i in r {
             let c = i % p.groups;
             // SAFETY: one plane of each per step.
@@ -59,19 +75,28 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                         padded.copy(1, x, buffer);
                         buffer
                     };
-                    for t in 0..depth * rows {
-                        let (d, h) = (t / rows, t % rows);
-                        let from = x.add(d * plan.stride[0] * padded.slice() + h * padded.width());
+                    let to = |d: usize, h: usize| {
                         let at = (plan.first[0] + d * plan.step[0]) * plan.whole[1]
                             + plan.first[1]
                             + h * plan.step[1];
-                        let to = y.at(i * whole + at * plan.whole[2] + plan.first[2]);
-                        if plan.step[2] == 1 {
-                            row(&offsets, &taps, from, to, width, b);
-                        } else {
-                            row(&offsets, &taps, from, line.as_mut_ptr(), width, b);
-                            for j in 0..width {
-                                *to.add(j * plan.step[2]) = line[j];
+                        y.at(i * whole + at * plan.whole[2] + plan.first[2])
+                    };
+                    for d in 0..depth {
+                        for h in (0..rows).step_by(together) {
+                            let from = x.add(d * plan.stride[0] * padded.slice() + h * apart);
+                            let many = together.min(rows - h);
+                            if many == 1 && plan.step[2] == 1 {
+                                row(&offsets, &taps, from, to(d, h), width, b);
+                                continue;
+                            }
+                            row(&offsets, &taps, from, line.as_mut_ptr(), (many - 1) * apart + width, b);
+                            for k in 0..many {
+                                let (from, to) = (line.as_ptr().add(k * apart), to(d, h + k));
+                                if plan.step[2] == 1 {
+                                    std::ptr::copy_nonoverlapping(from, to, width);
+                                } else {
+                                    (0..width).for_each(|j| *to.add(j * plan.step[2]) = *from.add(j));
+                                }
                             }
                         }
                     }
@@ -169,49 +194,79 @@ multiversion! {
     unsafe fn pixels[T: Direct](
         offsets: &[usize], taps: &[T], c: usize, x: *const T, xs: usize, y: *mut T, ys: usize, n: usize, bias: *const T,
     ) {
-        for j in 0..n {
-            let (x, y) = (x.add(j * xs), y.add(j * ys));
-            let mut c0 = 0;
-            while c0 + 32 <= c {
-                channels::<T, 32>(offsets, taps, c, c0, x, y, bias);
-                c0 += 32;
-            }
-            while c0 + 8 <= c {
-                channels::<T, 8>(offsets, taps, c, c0, x, y, bias);
-                c0 += 8;
-            }
-            while c0 < c {
-                channels::<T, 1>(offsets, taps, c, c0, x, y, bias);
-                c0 += 1;
-            }
+        let mut j = 0;
+        // pixels together where there are: they share their weights, which are half of what is read
+        while j + 4 <= n {
+            all_channels::<T, 4>(offsets, taps, c, x.add(j * xs), xs, y.add(j * ys), ys, bias);
+            j += 4;
+        }
+        while j < n {
+            all_channels::<T, 1>(offsets, taps, c, x.add(j * xs), xs, y.add(j * ys), ys, bias);
+            j += 1;
         }
     }
 }
 
 #[inline(always)]
-unsafe fn channels<T: Direct, const N: usize>(
+unsafe fn all_channels<T: Direct, const P: usize>(
+    offsets: &[usize],
+    taps: &[T],
+    c: usize,
+    x: *const T,
+    xs: usize,
+    y: *mut T,
+    ys: usize,
+    bias: *const T,
+) {
+    let mut c0 = 0;
+    while c0 + 32 <= c {
+        channels::<T, 32, P>(offsets, taps, c, c0, x, xs, y, ys, bias);
+        c0 += 32;
+    }
+    while c0 + 8 <= c {
+        channels::<T, 8, P>(offsets, taps, c, c0, x, xs, y, ys, bias);
+        c0 += 8;
+    }
+    while c0 < c {
+        channels::<T, 1, P>(offsets, taps, c, c0, x, xs, y, ys, bias);
+        c0 += 1;
+    }
+}
+
+/// `N` channels of `P` pixels.
+#[inline(always)]
+unsafe fn channels<T: Direct, const N: usize, const P: usize>(
     offsets: &[usize],
     taps: &[T],
     c: usize,
     c0: usize,
     x: *const T,
+    xs: usize,
     y: *mut T,
+    ys: usize,
     bias: *const T,
 ) {
-    let mut acc = [<T as Elem>::ZERO; N];
+    let mut acc = [[<T as Elem>::ZERO; N]; P];
     if !bias.is_null() {
-        for i in 0..N {
-            acc[i] = *bias.add(c0 + i);
+        for acc in &mut acc {
+            for i in 0..N {
+                acc[i] = *bias.add(c0 + i);
+            }
         }
     }
     for (t, o) in offsets.iter().enumerate() {
         let (x, w) = (x.add(o + c0), taps.as_ptr().add(t * c + c0));
-        for i in 0..N {
-            acc[i] = (*w.add(i)).fma(*x.add(i), acc[i]);
+        for p in 0..P {
+            let x = x.add(p * xs);
+            for i in 0..N {
+                acc[p][i] = (*w.add(i)).fma(*x.add(i), acc[p][i]);
+            }
         }
     }
-    for i in 0..N {
-        *y.add(c0 + i) = acc[i];
+    for p in 0..P {
+        for i in 0..N {
+            *y.add(p * ys + c0 + i) = acc[p][i];
+        }
     }
 }
 
@@ -231,29 +286,54 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
     let (input, output) = (p.input_plane(), p.output_plane());
     let [depth, rows, width] = p.output;
     let (x, g, dw) = (Ptr::of(x), Ptr::of(g), Ptr(dw));
+    let apart = padded.width();
+    let together = rows_in_line(width, apart).min(rows);
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(p.n * output * offsets.len());
-    par::for_each_chunk(p.groups, grain, |r| {
-        for c in r {
-            let mut lanes = buffer([<T as Elem>::ZERO; LANES], offsets.len());
-            for n in 0..p.n {
-                // SAFETY: one channel of each per step.
-                unsafe {
-                    let x = x.at((n * p.groups + c) * input) as *const T;
-                    let len = if padded.as_is { 0 } else { padded.channel() };
-                    scratch::with(Slot::Shared, len, |buffer: *mut T| {
-                        let x = if padded.as_is {
-                            x
-                        } else {
-                            padded.copy(1, x, buffer);
-                            buffer
-                        };
-                        for t in 0..depth * rows {
-                            let from = t / rows * plan.stride[0] * padded.slice() + t % rows * padded.width();
-                            let g = g.at((n * p.groups + c) * output + t * width);
-                            dots(&offsets, x.add(from), g, width, &mut lanes);
+    // one channel: whole lines with zeros between the rows of the gradient, or row by row
+    let channel = |c: usize, together: usize, lanes: &mut [[T; LANES]], line: &mut [T]| {
+        for n in 0..p.n {
+            // SAFETY: one channel of each per step.
+            unsafe {
+                let x = x.at((n * p.groups + c) * input) as *const T;
+                let len = if padded.as_is { 0 } else { padded.channel() };
+                scratch::with(Slot::Shared, len, |buffer: *mut T| {
+                    let x = if padded.as_is {
+                        x
+                    } else {
+                        padded.copy(1, x, buffer);
+                        buffer
+                    };
+                    let starts =
+                        (0..depth).flat_map(|d| (0..rows).step_by(together).map(move |h| d * rows + h));
+                    for t in starts {
+                        let many = together.min(rows - t % rows);
+                        let from = t / rows * plan.stride[0] * padded.slice() + t % rows * apart;
+                        let g = g.at((n * p.groups + c) * output + t * width) as *const T;
+                        if many == 1 {
+                            dots(&offsets, x.add(from), g, width, lanes);
+                            continue;
                         }
-                    });
-                }
+                        for k in 0..many {
+                            let to = line.as_mut_ptr().add(k * apart);
+                            std::ptr::copy_nonoverlapping(g.add(k * width), to, width);
+                        }
+                        dots(&offsets, x.add(from), line.as_ptr(), (many - 1) * apart + width, lanes);
+                    }
+                });
+            }
+        }
+    };
+    par::for_each_chunk(p.groups, grain, |r| {
+        let mut line = buffer(<T as Elem>::ZERO, together * apart);
+        let mut lanes = buffer([<T as Elem>::ZERO; LANES], offsets.len());
+        for c in r {
+            lanes.fill([<T as Elem>::ZERO; LANES]);
+            channel(c, together, &mut lanes, &mut line);
+            let finite = |l: &[T; LANES]| l.iter().all(|v| v.abs() < T::INFINITY);
+            if together > 1 && !lanes.iter().all(finite) {
+                // a zero between rows has met an infinity that this weight never sees
+                lanes.fill([<T as Elem>::ZERO; LANES]);
+                channel(c, 1, &mut lanes, &mut line);
             }
             for (t, l) in lanes.iter().enumerate() {
                 let total = l.iter().fold(<T as Elem>::ZERO, |a, b| a + *b);
@@ -270,6 +350,22 @@ multiversion! {
             let x = x.add(*o);
             let mut l = *lanes;
             let mut j = 0;
+            if n >= 8 * LANES {
+                // four sums at a time: each waits for its own last addition alone
+                let mut more = [[<T as Elem>::ZERO; LANES]; 4];
+                while j + 4 * LANES <= n {
+                    for k in 0..4 {
+                        for i in 0..LANES {
+                            let at = j + k * LANES + i;
+                            more[k][i] = (*g.add(at)).fma(*x.add(at), more[k][i]);
+                        }
+                    }
+                    j += 4 * LANES;
+                }
+                for i in 0..LANES {
+                    l[i] += (more[0][i] + more[1][i]) + (more[2][i] + more[3][i]);
+                }
+            }
             while j + LANES <= n {
                 for i in 0..LANES {
                     l[i] = (*g.add(j + i)).fma(*x.add(j + i), l[i]);

@@ -1,12 +1,13 @@
 //! Which way each dtype goes, and the functions that take it: the top of the folder.
 
 use super::plan::{Plan, Sides, Weights};
+use super::scratch::{self, Slot};
 use super::tile::Direct;
 use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold, winograd};
-use crate::base::{BF16, C64, C128, Elem, F16};
+use crate::base::{BF16, C64, C128, Elem, F16, Float};
+use crate::kernels::cpu::create::weave;
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::reduce::Summable;
 
 /// A dtype that can be convolved.
@@ -139,6 +140,11 @@ macro_rules! direct {
                     pointwise::forward(p, x, w, bias, y)
                 } else if depthwise::fits(p) {
                     depthwise::forward(p, x, w, bias, y)
+                } else if narrow_groups(p) || few_pixels(p) {
+                    let first = Conv { channels_last: false, ..*p };
+                    turned(p.n, p.cin, p.input_plane(), Slot::Turned, x, |x| {
+                        turned_back(p.n, p.cout, p.output_plane(), y, |y| Self::forward(&first, x, w, bias, y))
+                    });
                 } else {
                     windows(p, &Plan::forward(p), Sides::forward(p), x, &Weights::forward(p, w), bias, y)
                 }
@@ -148,6 +154,11 @@ macro_rules! direct {
                     pointwise::backward_data(p, g, w, bias, dx)
                 } else if depthwise::fits(p) {
                     depthwise::backward_data(p, g, w, bias, dx)
+                } else if narrow_groups(p) {
+                    let first = Conv { channels_last: false, ..*p };
+                    turned(p.n, p.cout, p.output_plane(), Slot::Turned, g, |g| {
+                        turned_back(p.n, p.cin, p.input_plane(), dx, |dx| Self::backward_data(&first, g, w, bias, dx))
+                    });
                 } else {
                     for plan in Plan::backward(p) {
                         windows(p, &plan, Sides::backward(p), g, &Weights::backward(p, w), bias, dx)
@@ -157,6 +168,13 @@ macro_rules! direct {
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
                 if depthwise::fits(p) {
                     depthwise::backward_weight(p, x, g, dw)
+                } else if narrow_groups(p) {
+                    let first = Conv { channels_last: false, ..*p };
+                    turned(p.n, p.cin, p.input_plane(), Slot::Turned, x, |x| {
+                        turned(p.n, p.cout, p.output_plane(), Slot::Back, g, |g| {
+                            Self::backward_weight(&first, x, g, dw)
+                        })
+                    });
                 } else if !<$t as Fewer>::fewer_for_weight(p, x, g, dw) {
                     filter::backward_weight(p, x, g, dw)
                 }
@@ -165,6 +183,44 @@ macro_rules! direct {
     )*};
 }
 direct!(f32 f64);
+
+/// Groups with channels last whose channels do not fill vectors: copies to channels first and back cost a pass each, where
+/// vectors of 4 channels cost all of the work four times (32 groups of 4 at 28x28: 1570 us, first 260).
+fn narrow_groups(p: &Conv) -> bool {
+    p.channels_last && p.groups > 1 && p.cin.min(p.cout) / p.groups < 16 && p.taps() > 1
+}
+
+/// So few pixels with channels last that packing the weights is most of the work, which kernels for channels first do
+/// with fewer products (512 channels at 7x7: 5730 us, first 1270).
+fn few_pixels(p: &Conv) -> bool {
+    let weights = p.cout * p.cin / p.groups * p.taps();
+    p.channels_last && p.taps() > 1 && p.n * p.output_plane() < 128 && weights > 1 << 18
+}
+
+/// Calls `f` with images of `c` channels of `plane` pixels turned from channels last to channels first.
+unsafe fn turned<T: Elem>(
+    n: usize,
+    c: usize,
+    plane: usize,
+    slot: Slot,
+    x: *const T,
+    f: impl FnOnce(*const T),
+) {
+    scratch::with(slot, n * c * plane, |first: *mut T| {
+        let (to, from) = ([c * plane, plane, 1], [c * plane, 1, c]);
+        weave::copy(&[n, c, plane], first.cast(), &to, x.cast(), &from, size_of::<T>());
+        f(first)
+    });
+}
+
+/// Calls `f` with room for such images and turns what it wrote there back.
+unsafe fn turned_back<T: Elem>(n: usize, c: usize, plane: usize, y: *mut T, f: impl FnOnce(*mut T)) {
+    scratch::with(Slot::Back, n * c * plane, |first: *mut T| {
+        f(first);
+        let (to, from) = ([c * plane, c, 1], [c * plane, 1, plane]);
+        weave::copy(&[n, plane, c], y.cast(), &to, first.cast_const().cast(), &from, size_of::<T>());
+    });
+}
 
 /// One plan by the kernels that suit it.
 unsafe fn windows<T: Fewer>(
@@ -202,25 +258,50 @@ multiversion! {
     }
 }
 
-unsafe fn wide<T: Flt<C = f32>>(src: *const T, n: usize) -> Vec<f32> {
-    let mut out = buffer(0f32, if src.is_null() { 0 } else { n });
-    let (s, d) = (Ptr::of(src), Ptr(out.as_mut_ptr()));
-    par::for_each_chunk(out.len(), par::ELEMENTWISE_GRAIN, |r| {
-        // SAFETY: a range of both.
-        unsafe { widen::<T>(s.at(r.start), d.at(r.start), r.len()) }
+/// Calls `f` with values in float32; with null for none.
+unsafe fn wide<T: Flt<C = f32>>(slot: Slot, src: *const T, n: usize, f: impl FnOnce(*const f32)) {
+    if src.is_null() {
+        return f(std::ptr::null());
+    }
+    scratch::with(slot, n, |out: *mut f32| {
+        let (s, d) = (Ptr::of(src), Ptr(out));
+        par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {
+            // SAFETY: a range of both.
+            unsafe { widen::<T>(s.at(r.start), d.at(r.start), r.len()) }
+        });
+        f(out);
     });
-    out
 }
 
 /// Computes into float32 and rounds.
 unsafe fn rounded<T: Flt<C = f32>>(n: usize, dst: *mut T, f: impl FnOnce(*mut f32)) {
-    let mut out = buffer(0f32, n);
-    f(out.as_mut_ptr());
-    let (s, d) = (Ptr(out.as_mut_ptr()), Ptr(dst));
-    par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {
-        // SAFETY: a range of both.
-        unsafe { narrow::<T>(s.at(r.start), d.at(r.start), r.len()) }
+    scratch::with(Slot::Narrow, n, |out: *mut f32| {
+        f(out);
+        let (s, d) = (Ptr(out), Ptr(dst));
+        par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {
+            // SAFETY: a range of both.
+            unsafe { narrow::<T>(s.at(r.start), d.at(r.start), r.len()) }
+        });
     });
+}
+
+/// Values that images have in float32 at a time: they stay in the second-level cache on the way there and back.
+const WIDE: usize = 1 << 18;
+
+/// Maps images of `from` values to images of `to` values, some at a time, in float32.
+unsafe fn by_images<T: Flt<C = f32>>(
+    p: &Conv,
+    (x, from): (*const T, usize),
+    (y, to): (*mut T, usize),
+    f: impl Fn(&Conv, *const f32, *mut f32),
+) {
+    let some = (WIDE / (from + to).max(1)).max(1);
+    for n in (0..p.n).step_by(some) {
+        let part = Conv { n: some.min(p.n - n), ..*p };
+        wide(Slot::Wide, x.add(n * from), part.n * from, |x| {
+            rounded(part.n * to, y.add(n * to), |y| f(&part, x, y));
+        });
+    }
 }
 
 fn pointer(v: &[f32]) -> *const f32 {
@@ -231,22 +312,22 @@ macro_rules! halves {
     ($($t:ty)*) => {$(
         impl ConvElem for $t {
             unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
-                let (x, w) = (wide(x, p.n * p.cin * p.input_plane()), wide(w, p.cout * p.cin / p.groups * p.taps()));
-                let b = wide(bias, p.cout);
-                rounded(p.n * p.cout * p.output_plane(), y, |y| {
-                    f32::forward(p, x.as_ptr(), w.as_ptr(), pointer(&b), y)
-                });
+                let weights = p.cout * p.cin / p.groups * p.taps();
+                let (x, y) = ((x, p.cin * p.input_plane()), (y, p.cout * p.output_plane()));
+                let b: Vec<f32> = (0..if bias.is_null() { 0 } else { p.cout }).map(|i| Float::up(*bias.add(i))).collect();
+                wide(Slot::Weights, w, weights, |w| by_images(p, x, y, |p, x, y| f32::forward(p, x, w, pointer(&b), y)));
             }
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
-                let (g, w) = (wide(g, p.n * p.cout * p.output_plane()), wide(w, p.cout * p.cin / p.groups * p.taps()));
-                let b = wide(bias, p.cin);
-                rounded(p.n * p.cin * p.input_plane(), dx, |dx| {
-                    f32::backward_data(p, g.as_ptr(), w.as_ptr(), pointer(&b), dx)
-                });
+                let weights = p.cout * p.cin / p.groups * p.taps();
+                let (g, dx) = ((g, p.cout * p.output_plane()), (dx, p.cin * p.input_plane()));
+                let b: Vec<f32> = (0..if bias.is_null() { 0 } else { p.cin }).map(|i| Float::up(*bias.add(i))).collect();
+                wide(Slot::Weights, w, weights, |w| by_images(p, g, dx, |p, g, dx| f32::backward_data(p, g, w, pointer(&b), dx)));
             }
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
-                let (x, g) = (wide(x, p.n * p.cin * p.input_plane()), wide(g, p.n * p.cout * p.output_plane()));
-                rounded(p.cout * p.cin / p.groups * p.taps(), dw, |dw| f32::backward_weight(p, x.as_ptr(), g.as_ptr(), dw));
+                let (nx, ng) = (p.n * p.cin * p.input_plane(), p.n * p.cout * p.output_plane());
+                wide(Slot::Wide, x, nx, |x| wide(Slot::Weights, g, ng, |g| {
+                    rounded(p.cout * p.cin / p.groups * p.taps(), dw, |dw| f32::backward_weight(p, x, g, dw))
+                }));
             }
         }
     )*};

@@ -12,6 +12,13 @@ pub enum Slot {
     Sums,
     /// Channels of some pixels, or of some weights, side by side.
     Pixels,
+    /// Halves as float32: what is read, the other operand, what is written.
+    Wide,
+    Weights,
+    Narrow,
+    /// Images turned from channels last to channels first: two that are read or written.
+    Turned,
+    Back,
 }
 
 /// Larger buffers are given back.
@@ -23,7 +30,7 @@ const KEEP_BYTES: usize = 64 << 20;
 struct Line(#[allow(dead_code)] [u8; 64]);
 
 thread_local! {
-    static BUFFERS: [Cell<Vec<Line>>; 5] = const { [const { Cell::new(Vec::new()) }; 5] };
+    static BUFFERS: [Cell<Vec<Line>>; 10] = const { [const { Cell::new(Vec::new()) }; 10] };
 }
 
 /// Calls `f` with memory for `n` values, whose contents are anything.

@@ -166,31 +166,58 @@ multiversion! {
     }
 }
 
-/// The map of single inputs with weight 1, for elements of `size` bytes of any kind.
+/// An axis outside the one along which [`pick`] copies runs: its size in the result, how far apart its elements are in the
+/// source, and which of them each output reads, if not its own.
+#[derive(Clone, Copy)]
+pub struct Outer<'a> {
+    pub n: usize,
+    pub step: usize,
+    pub taps: Option<&'a Taps>,
+}
+
+/// Maps of single inputs with weight 1, for elements of `size` bytes of any kind: all axes at once, so that what lies
+/// between two of them is never written.
 ///
 /// # Safety
-/// As [`apply`], in elements of `size` bytes; `taps.is_copy()`.
-pub unsafe fn pick(taps: &Taps, outer: usize, inner: usize, size: usize, src: *const u8, dst: *mut u8) {
+/// As [`apply`], in elements of `size` bytes; the maps are `is_copy()`, and the axes `outer` lie around that of `taps`.
+pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src: *const u8, dst: *mut u8) {
     let n = taps.len();
-    if outer * n * inner == 0 {
+    let count: usize = outer.iter().map(|a| a.n).product();
+    if count * n * inner == 0 {
         return;
     }
     let (src, dst) = (Ptr::of(src), Ptr(dst));
     let bytes = inner * size;
+    let runs = runs(&taps.index);
     let grain = (par::ELEMENTWISE_GRAIN / (inner * n)).max(1);
-    par::for_each_chunk(outer, grain, |r| {
+    par::for_each_chunk(count, grain, |r| {
         for o in r {
-            // SAFETY: one outer slice per step
+            let (mut rest, mut from) = (o, 0);
+            for axis in outer.iter().rev() {
+                let i = rest % axis.n;
+                rest /= axis.n;
+                from += axis.step * axis.taps.map_or(i, |t| t.index[i] as usize);
+            }
+            // SAFETY: one row of the result per step
             unsafe {
-                let (s, d) = (src.at(o * taps.size * bytes) as *const u8, dst.at(o * n * bytes));
+                let (s, d) = (src.at(from * size) as *const u8, dst.at(o * n * bytes));
                 match bytes {
-                    1 => lookup::<u8>(&taps.index, s, d),
-                    2 => lookup::<u16>(&taps.index, s, d),
-                    4 => lookup::<u32>(&taps.index, s, d),
-                    8 => lookup::<u64>(&taps.index, s, d),
+                    1 => by_runs::<u8>(&runs, s, d),
+                    2 => by_runs::<u16>(&runs, s, d),
+                    4 => by_runs::<u32>(&runs, s, d),
+                    8 => by_runs::<u64>(&runs, s, d),
                     _ => {
-                        for (i, &k) in taps.index.iter().enumerate() {
-                            std::ptr::copy_nonoverlapping(s.add(k as usize * bytes), d.add(i * bytes), bytes);
+                        for run in &runs {
+                            let d = d.add(run.at * bytes);
+                            if run.step == 1 {
+                                std::ptr::copy_nonoverlapping(s.add(run.from * bytes), d, run.n * bytes);
+                                continue;
+                            }
+                            for i in 0..run.n {
+                                let from =
+                                    s.offset((run.from as isize + i as isize * run.step) * bytes as isize);
+                                std::ptr::copy_nonoverlapping(from, d.add(i * bytes), bytes);
+                            }
                         }
                     }
                 }
@@ -199,9 +226,43 @@ pub unsafe fn pick(taps: &Taps, outer: usize, inner: usize, size: usize, src: *c
     });
 }
 
-unsafe fn lookup<U: Copy>(index: &[u32], src: *const u8, dst: *mut u8) {
-    for (i, &k) in index.iter().enumerate() {
-        (dst as *mut U).add(i).write_unaligned((src as *const U).add(k as usize).read_unaligned());
+/// Outputs that read inputs one after another, forwards or backwards, or one input all of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Run {
+    at: usize,
+    from: usize,
+    n: usize,
+    step: isize,
+}
+
+/// A map of single inputs as runs: padding makes three of an axis, whatever its length.
+fn runs(index: &[u32]) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::new();
+    for (at, &k) in index.iter().enumerate() {
+        if let Some(run) = out.last_mut() {
+            let step = k as isize - (run.from as isize + (run.n as isize - 1) * run.step);
+            if (run.n == 1 && step.abs() <= 1) || step == run.step {
+                *run = Run { n: run.n + 1, step, ..*run };
+                continue;
+            }
+        }
+        grow(&mut out, 1);
+        out.push(Run { at, from: k as usize, n: 1, step: 1 });
+    }
+    out
+}
+
+unsafe fn by_runs<U: Copy>(runs: &[Run], src: *const u8, dst: *mut u8) {
+    let (src, dst) = (src as *const U, dst as *mut U);
+    for run in runs {
+        let (from, to) = (src.wrapping_add(run.from), dst.wrapping_add(run.at));
+        if run.step == 1 && run.n >= 16 {
+            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
+            continue;
+        }
+        for i in 0..run.n {
+            to.add(i).write_unaligned(from.offset(i as isize * run.step).read_unaligned());
+        }
     }
 }
 
@@ -236,6 +297,19 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_every_kind() {
+        let index = [2u32, 1, 0, 1, 2, 3, 4, 4, 4, 9, 7, 5];
+        let runs = runs(&index);
+        let back: Vec<u32> = runs
+            .iter()
+            .flat_map(|r| (0..r.n).map(|i| (r.from as isize + i as isize * r.step) as u32))
+            .collect();
+        assert_eq!(back, index);
+        assert!(runs.len() <= 6 && runs[0] == Run { at: 0, from: 2, n: 3, step: -1 }, "{runs:?}");
+        assert!(runs.windows(2).all(|w| w[0].at + w[0].n == w[1].at));
+    }
+
+    #[test]
     fn picking() {
         let taps = Taps::new(3, [vec![(2, 1.0)], vec![(0, 1.0)]].into_iter());
         assert!(taps.is_copy());
@@ -243,9 +317,17 @@ mod tests {
             let src: Vec<u16> = (0..3 * inner as u16).collect();
             let mut dst = vec![0u16; 2 * inner];
             // SAFETY: vectors of the sizes named
-            unsafe { pick(&taps, 1, inner, 2, src.as_ptr().cast(), dst.as_mut_ptr().cast()) };
+            unsafe { pick(&[], &taps, inner, 2, src.as_ptr().cast(), dst.as_mut_ptr().cast()) };
             assert_eq!(dst[0], 2 * inner as u16);
             assert_eq!(dst[inner], 0);
         }
+        // two axes at once, 3 by 4 to 2 by 5
+        let across = Taps::new(4, [1, 0, 1, 2, 3].map(|i| vec![(i, 1.0)]).into_iter());
+        let src: Vec<u32> = (0..12).collect();
+        let mut dst = vec![0u32; 10];
+        let outer = [Outer { n: 2, step: 4, taps: Some(&taps) }];
+        // SAFETY: vectors of the sizes named
+        unsafe { pick(&outer, &across, 1, 4, src.as_ptr().cast(), dst.as_mut_ptr().cast()) };
+        assert_eq!(dst, [9, 8, 9, 10, 11, 1, 0, 1, 2, 3]);
     }
 }

@@ -1,11 +1,10 @@
 //! Reading images at places given by a grid. Images are contiguous (n, c, sizes..), with one to three axes given as
 //! three, missing ones in front of size 1 and without a coordinate.
 
-use crate::base::Float;
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::base::Elem;
+use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
-use smallvec::SmallVec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -35,131 +34,241 @@ pub struct Grid {
     pub align: bool,
 }
 
-/// Positions along an axis with weight and the weight's slope.
-type Line = SmallVec<[(usize, f64, f64); 4]>;
-
 impl Grid {
-    /// A coordinate in [-1, 1] as a position and what the step is worth.
-    fn position(&self, v: f64, size: usize) -> (f64, f64) {
-        let n = size as f64;
-        if self.align {
-            ((v + 1.0) / 2.0 * (n - 1.0), (n - 1.0) / 2.0)
-        } else {
-            (((v + 1.0) * n - 1.0) / 2.0, n / 2.0)
-        }
-    }
-    /// A position brought into the image, and the slope of that.
-    fn inside(&self, x: f64, size: usize) -> (f64, f64) {
-        let top = size as f64 - 1.0;
-        let clip = |x: f64, s: f64| {
-            if x.is_nan() || x <= 0.0 {
-                (0.0, 0.0)
-            } else if x >= top {
-                (top, 0.0)
-            } else {
-                (x, s)
-            }
-        };
-        match self.border {
-            Border::Zeros => (x, 1.0),
-            Border::Edge => clip(x, 1.0),
-            Border::Reflect => {
-                let (low, span) = if self.align { (0.0, top) } else { (-0.5, size as f64) };
-                if span <= 0.0 {
-                    return (0.0, 0.0);
-                }
-                let (d, sign) = if x - low < 0.0 { (low - x, -1.0) } else { (x - low, 1.0) };
-                let rest = d % span;
-                let (y, s) = if (d / span).floor() % 2.0 == 0.0 {
-                    (rest + low, sign)
-                } else {
-                    (span - rest + low, -sign)
-                };
-                clip(y, s)
-            }
-        }
-    }
-    fn line(&self, v: f64, size: usize) -> Line {
-        let (x, step) = self.position(v, size);
-        let mut out = Line::new();
-        let within = |i: f64| i >= 0.0 && i < size as f64;
-        match self.mode {
-            Mode::Cubic => {
-                let low = x.floor();
-                let t = x - low;
-                for k in 0..4 {
-                    let (w, s) = cubic(t, k);
-                    let (i, _) = self.inside(low + k as f64 - 1.0, size);
-                    if within(i) {
-                        out.push((i as usize, w, s * step));
-                    }
-                }
-            }
-            Mode::Nearest => {
-                let (x, _) = self.inside(x, size);
-                let i = x.round_ties_even();
-                if within(i) {
-                    out.push((i as usize, 1.0, 0.0));
-                }
-            }
-            Mode::Linear => {
-                let (x, slope) = self.inside(x, size);
-                let low = x.floor();
-                for (i, w, s) in [(low, low + 1.0 - x, -1.0), (low + 1.0, x - low, 1.0)] {
-                    if within(i) {
-                        out.push((i as usize, w, s * slope * step));
-                    }
-                }
-            }
-        }
-        out
-    }
-    /// Calls `f(offset in the plane, weight, slopes)` for what a place reads; coordinates come last axis first.
-    fn taps(&self, at: &[f64], mut f: impl FnMut(usize, f64, [f64; 3])) {
-        let whole: Line = smallvec::smallvec![(0, 1.0, 0.0)];
-        let axis = |a: usize| {
-            let k = 2 - a;
-            if k < self.axes { self.line(at[k], self.input[a]) } else { whole.clone() }
-        };
-        let (z, y, x) = (axis(0), axis(1), axis(2));
-        for &(iz, wz, sz) in &z {
-            for &(iy, wy, sy) in &y {
-                for &(ix, wx, sx) in &x {
-                    let offset = (iz * self.input[1] + iy) * self.input[2] + ix;
-                    f(offset, wz * wy * wx, [sx * wy * wz, wx * sy * wz, wx * wy * sz]);
-                }
-            }
-        }
-    }
     fn plane(&self) -> usize {
         self.input.iter().product()
     }
-    fn place<T: Float>(&self, grid: Ptr<T>, p: usize) -> [f64; 3] {
-        let mut at = [0.0; 3];
-        for (k, v) in at.iter_mut().enumerate().take(self.axes) {
-            // SAFETY: coordinate `k` of place `p`, by the caller's word
-            *v = unsafe { (*grid.at(p * self.axes + k)).to_f64() };
+    fn check(&self) {
+        assert!(self.plane() <= i32::MAX as usize, "grid_sample: a plane of more than 2^31 elements");
+    }
+}
+
+/// Places that are worked on together: what they read and with what weights is found once, then used for each channel.
+const SIDE: usize = 64;
+
+/// Up to four positions along an axis for each of [`SIDE`] places.
+struct Line<C> {
+    count: usize,
+    /// -1 outside the image.
+    at: [[i32; SIDE]; 4],
+    weight: [[C; SIDE]; 4],
+    /// How the weight grows with the coordinate.
+    slope: [[C; SIDE]; 4],
+}
+
+/// A coordinate's way into the image, as PyTorch's vectorised code goes it: one rounding for the position.
+#[derive(Clone, Copy)]
+struct Axis<C> {
+    size: C,
+    half: C,
+    top: C,
+    low: C,
+    align: bool,
+    border: Border,
+}
+
+#[inline(always)]
+fn floor<C: Cmp>(x: C) -> C {
+    C::of(x.to_f64().floor())
+}
+
+impl<C: Cmp> Axis<C> {
+    fn new(size: usize, align: bool, border: Border) -> Axis<C> {
+        let (n, top) = (size as f64, size as f64 - 1.0);
+        let low = if align { 0.0 } else { -0.5 };
+        let half = if align { top / 2.0 } else { n / 2.0 };
+        Axis { size: C::of(n), half: C::of(half), top: C::of(top), low: C::of(low), align, border }
+    }
+    /// A coordinate in [-1, 1] as a position; a step is worth `half`.
+    #[inline(always)]
+    fn position(&self, v: C) -> C {
+        let v = v + C::ONE;
+        if self.align { v * self.half } else { v.fma(self.half, self.low) }
+    }
+    /// A position brought to the image's edge, and the slope of that.
+    #[inline(always)]
+    fn clip(&self, x: C, slope: C) -> (C, C) {
+        // nan goes to 0
+        let (x, slope) = if x > C::ZERO { (x, slope) } else { (C::ZERO, C::ZERO) };
+        if x < self.top { (x, slope) } else { (self.top, C::ZERO) }
+    }
+    /// A position brought into the image, and the slope of that.
+    #[inline(always)]
+    fn inside(&self, x: C) -> (C, C) {
+        match self.border {
+            Border::Zeros => (x, C::ONE),
+            Border::Edge => self.clip(x, C::ONE),
+            Border::Reflect => {
+                let span = C::of(2.0) * if self.align { self.top } else { self.size };
+                if !(span > C::ZERO) {
+                    return (C::ZERO, C::ZERO);
+                }
+                let from = x - self.low;
+                let d = from.abs();
+                let flips = C::of((d / span).to_f64().trunc());
+                let extra = (-flips).fma(span, d);
+                let back = extra > span - extra;
+                let y = if back { span - extra } else { extra } + self.low;
+                let slope = if (from < C::ZERO) ^ back { -C::ONE } else { C::ONE };
+                self.clip(y, slope)
+            }
         }
-        at
+    }
+    /// A position that is a whole number as an index, -1 outside.
+    #[inline(always)]
+    fn index(&self, x: C) -> i32 {
+        if (x >= C::ZERO) & (x < self.size) { x.to_f64() as i32 } else { -1 }
+    }
+}
+
+impl<C: Cmp> Line<C> {
+    /// The one position of an axis without a coordinate.
+    fn whole() -> Line<C> {
+        let (zero, one) = ([C::ZERO; SIDE], [C::ONE; SIDE]);
+        Line { count: 1, at: [[0; SIDE]; 4], weight: [one; 4], slope: [zero; 4] }
+    }
+    #[inline(always)]
+    fn linear(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
+        self.count = 2;
+        for j in 0..SIDE {
+            let (x, slope) = axis.inside(axis.position(v[j]));
+            let low = floor(x);
+            let (far, step) = (x - low, slope * axis.half);
+            (self.at[0][j], self.at[1][j]) = (axis.index(low), axis.index(low + C::ONE));
+            (self.weight[0][j], self.weight[1][j]) = (C::ONE - far, far);
+            (self.slope[0][j], self.slope[1][j]) = (-step, step);
+        }
+    }
+    #[inline(always)]
+    fn nearest(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
+        self.count = 1;
+        for j in 0..SIDE {
+            let (x, _) = axis.inside(axis.position(v[j]));
+            self.at[0][j] = axis.index(C::of(x.to_f64().round_ties_even()));
+            (self.weight[0][j], self.slope[0][j]) = (C::ONE, C::ZERO);
+        }
+    }
+    #[inline(always)]
+    fn cubic(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
+        self.count = 4;
+        for j in 0..SIDE {
+            let x = axis.position(v[j]);
+            let low = floor(x);
+            let t = x - low;
+            for k in 0..4 {
+                let (w, s) = cubic(t, k);
+                let (i, _) = axis.inside(low + C::of(k as f64 - 1.0));
+                self.at[k][j] = axis.index(i);
+                (self.weight[k][j], self.slope[k][j]) = (w, s * axis.half);
+            }
+        }
     }
 }
 
 /// Weight and slope of the cubic at distance `t` past the second of four points.
-fn cubic(t: f64, k: usize) -> (f64, f64) {
+#[inline(always)]
+fn cubic<C: Cmp>(t: C, k: usize) -> (C, C) {
     const A: f64 = -0.75;
-    let near =
-        |d: f64| (((A + 2.0) * d - (A + 3.0)) * d * d + 1.0, (3.0 * (A + 2.0) * d - 2.0 * (A + 3.0)) * d);
-    let far = |d: f64| (((d - 5.0) * d + 8.0) * d * A - 4.0 * A, ((3.0 * d - 10.0) * d + 8.0) * A);
+    let c = |v: f64| C::of(v);
+    let near = |d: C| {
+        let w = (c(A + 2.0) * d - c(A + 3.0)) * d * d + C::ONE;
+        (w, (c(3.0 * (A + 2.0)) * d - c(2.0 * (A + 3.0))) * d)
+    };
+    let far = |d: C| {
+        let w = ((c(A) * d - c(5.0 * A)) * d + c(8.0 * A)) * d - c(4.0 * A);
+        (w, (c(3.0 * A) * d - c(10.0 * A)) * d + c(8.0 * A))
+    };
     match k {
-        0 => far(t + 1.0),
+        0 => far(t + C::ONE),
         1 => near(t),
         2 => {
-            let (w, s) = near(1.0 - t);
+            let (w, s) = near(C::ONE - t);
             (w, -s)
         }
         _ => {
-            let (w, s) = far(2.0 - t);
+            let (w, s) = far(c(2.0) - t);
             (w, -s)
+        }
+    }
+}
+
+/// What [`SIDE`] places read: the positions along the three axes, and their combinations.
+struct Taps<C> {
+    lines: [Line<C>; 3],
+    count: usize,
+    /// Offsets in the plane, -1 outside the image.
+    at: [[i32; SIDE]; 16],
+    weight: [[C; SIDE]; 16],
+}
+
+impl<C: Cmp> Taps<C> {
+    fn new() -> Taps<C> {
+        let lines = [Line::whole(), Line::whole(), Line::whole()];
+        Taps { lines, count: 0, at: [[-1; SIDE]; 16], weight: [[C::ZERO; SIDE]; 16] }
+    }
+}
+
+multiversion! {
+    /// What `n` places from `grid` on read. Coordinates come last axis first.
+    unsafe fn find[T: Flt](g: &Grid, grid: *const T, n: usize, taps: &mut Taps<T::C>) {
+        for a in 3 - g.axes..3 {
+            let axis = Axis::new(g.input[a], g.align, g.border);
+            let mut v = [T::C::ZERO; SIDE];
+            for j in 0..n.min(SIDE) {
+                v[j] = (*grid.add(j * g.axes + 2 - a)).up();
+            }
+            let line = &mut taps.lines[a];
+            match g.mode {
+                Mode::Linear => line.linear(axis, &v),
+                Mode::Nearest => line.nearest(axis, &v),
+                Mode::Cubic => line.cubic(axis, &v),
+            }
+        }
+        let [z, y, x] = &taps.lines;
+        let (h, w) = (g.input[1] as i32, g.input[2] as i32);
+        taps.count = 0;
+        for a in 0..z.count {
+            for b in 0..y.count {
+                for c in 0..x.count {
+                    let (at, weight) = (&mut taps.at[taps.count], &mut taps.weight[taps.count]);
+                    for j in 0..SIDE {
+                        let (iz, iy, ix) = (z.at[a][j], y.at[b][j], x.at[c][j]);
+                        at[j] = if (iz | iy | ix) < 0 { -1 } else { (iz * h + iy) * w + ix };
+                        weight[j] = z.weight[a][j] * (y.weight[b][j] * x.weight[c][j]);
+                    }
+                    taps.count += 1;
+                }
+            }
+        }
+    }
+}
+
+multiversion! {
+    /// The values of one plane at `n` places. What lies outside is 0, and counts: with a weight that is nan.
+    unsafe fn read[T: Flt](taps: &Taps<T::C>, src: *const T, n: usize, dst: *mut T) {
+        let n = n.min(SIDE); // what the caller promises; said here, no index is checked and the loops are vectors
+        let mut sums = [T::C::ZERO; SIDE];
+        for k in 0..taps.count {
+            let (at, weight) = (&taps.at[k], &taps.weight[k]);
+            for j in 0..n {
+                let v = (*src.add(at[j].max(0) as usize)).up();
+                let v = if at[j] < 0 { T::C::ZERO } else { v };
+                sums[j] = if k == 0 { v * weight[j] } else { v.fma(weight[j], sums[j]) };
+            }
+        }
+        for j in 0..n {
+            *dst.add(j) = T::down(sums[j]);
+        }
+    }
+}
+
+multiversion! {
+    /// The elements that nearest places read, as they are.
+    unsafe fn read_one[T: Flt](taps: &Taps<T::C>, src: *const T, n: usize, dst: *mut T) {
+        let n = n.min(SIDE);
+        for j in 0..n {
+            let v = *src.add(taps.at[0][j].max(0) as usize);
+            *dst.add(j) = if taps.at[0][j] < 0 { T::ZERO } else { v };
         }
     }
 }
@@ -168,32 +277,72 @@ fn cubic(t: f64, k: usize) -> (f64, f64) {
 ///
 /// # Safety
 /// Pointers are valid for the sizes named.
-pub unsafe fn sample<T: Float>(g: &Grid, src: *const T, grid: *const T, dst: *mut T) {
+pub unsafe fn sample<T: Flt>(g: &Grid, src: *const T, grid: *const T, dst: *mut T) {
+    g.check();
     let (src, grid, dst) = (Ptr::of(src), Ptr::of(grid), Ptr(dst));
-    par::for_each_chunk(g.n * g.points, (par::MATH_GRAIN / 8 / g.c.max(1)).max(1), |r| {
-        let mut sums = buffer(0f64, g.c);
-        for p in r {
-            let (n, i) = (p / g.points, p % g.points);
-            sums.fill(0.0);
-            g.taps(&g.place(grid, p), |at, w, _| {
-                for (c, sum) in sums.iter_mut().enumerate() {
-                    // SAFETY: a pixel of the sample
-                    *sum += w * unsafe { (*src.at((n * g.c + c) * g.plane() + at)).to_f64() };
+    let sides = g.points.div_ceil(SIDE);
+    par::for_each_chunk(g.n * sides, (par::MATH_GRAIN / SIDE / g.c.max(1)).max(1), |r| {
+        let mut taps = Box::new(Taps::new());
+        for t in r {
+            let (n, i) = (t / sides, t % sides * SIDE);
+            let many = SIDE.min(g.points - i);
+            // SAFETY: places of a sample, its planes, and their own results in each
+            unsafe {
+                find(g, grid.at((n * g.points + i) * g.axes).cast_const(), many, &mut taps);
+                for c in n * g.c..(n + 1) * g.c {
+                    let (from, to) = (src.at(c * g.plane()).cast_const(), dst.at(c * g.points + i));
+                    match g.mode {
+                        Mode::Nearest => read_one(&taps, from, many, to),
+                        _ => read(&taps, from, many, to),
+                    }
                 }
-            });
-            for (c, sum) in sums.iter().enumerate() {
-                // SAFETY: this place's element of each channel
-                unsafe { dst.at((n * g.c + c) * g.points + i).write(T::from_f64(*sum)) };
             }
         }
     });
 }
 
-/// Gradients for image and grid (each nullable) from `go`, shaped like the result.
+multiversion! {
+    /// What `n` places of one plane add to the gradients of the image (if there is one) and of their coordinates.
+    unsafe fn spread[T: Flt](
+        taps: &Taps<T::C>, go: *const T, src: *const T, n: usize, dx: *mut T::C, slopes: &mut [[T::C; SIDE]; 3], wanted: bool,
+    ) {
+        let n = n.min(SIDE);
+        let [z, y, x] = &taps.lines;
+        let mut k = 0;
+        for a in 0..z.count {
+            for b in 0..y.count {
+                for c in 0..x.count {
+                    let (at, weight) = (&taps.at[k], &taps.weight[k]);
+                    if !dx.is_null() {
+                        for j in 0..n {
+                            if at[j] >= 0 {
+                                let to = dx.add(at[j] as usize);
+                                *to = weight[j].fma((*go.add(j)).up(), *to);
+                            }
+                        }
+                    }
+                    if wanted {
+                        for j in 0..n {
+                            let v = (*src.add(at[j].max(0) as usize)).up();
+                            let v = if at[j] < 0 { T::C::ZERO } else { v } * (*go.add(j)).up();
+                            let (wz, wy, wx) = (z.weight[a][j], y.weight[b][j], x.weight[c][j]);
+                            slopes[0][j] += v * (x.slope[c][j] * wy * wz);
+                            slopes[1][j] += v * (wx * y.slope[b][j] * wz);
+                            slopes[2][j] += v * (wx * wy * z.slope[a][j]);
+                        }
+                    }
+                    k += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Gradients for image and grid (each nullable) from `go`, shaped like the result. Places add to the image in their order.
 ///
 /// # Safety
 /// As [`sample`].
-pub unsafe fn sample_backward<T: Float>(
+pub unsafe fn sample_backward<T: Flt>(
     g: &Grid,
     go: *const T,
     src: *const T,
@@ -201,36 +350,47 @@ pub unsafe fn sample_backward<T: Float>(
     dx: *mut T,
     dgrid: *mut T,
 ) {
+    g.check();
     let (go, src, grid) = (Ptr::of(go), Ptr::of(src), Ptr::of(grid));
     let (dx, dgrid) = (Ptr(dx), Ptr(dgrid));
     par::for_each(g.n, |n| {
-        let mut sums = buffer(0f64, if dx.get().is_null() { 0 } else { g.c * g.plane() });
-        for i in 0..g.points {
-            let p = n * g.points + i;
-            let mut slope = [0f64; 3];
-            g.taps(&g.place(grid, p), |at, w, s| {
+        let size = g.c * g.plane();
+        let mut sums = buffer(T::C::ZERO, if dx.get().is_null() { 0 } else { size });
+        let mut taps = Box::new(Taps::new());
+        for i in (0..g.points).step_by(SIDE) {
+            let (many, p) = (SIDE.min(g.points - i), n * g.points + i);
+            let mut slopes = [[T::C::ZERO; SIDE]; 3];
+            // SAFETY: places of this sample, its planes and the gradients of their results
+            unsafe {
+                find(g, grid.at(p * g.axes).cast_const(), many, &mut taps);
                 for c in 0..g.c {
-                    // SAFETY: elements of this sample
-                    let (v, x) = unsafe {
-                        (
-                            (*go.at((n * g.c + c) * g.points + i)).to_f64(),
-                            (*src.at((n * g.c + c) * g.plane() + at)).to_f64(),
-                        )
+                    let (go, src) = (go.at((n * g.c + c) * g.points + i), src.at((n * g.c + c) * g.plane()));
+                    let to = match sums.is_empty() {
+                        true => std::ptr::null_mut(),
+                        false => sums.as_mut_ptr().add(c * g.plane()),
                     };
-                    if let Some(sum) = sums.get_mut(c * g.plane() + at) {
-                        *sum += w * v;
-                    }
-                    (0..3).for_each(|k| slope[k] += s[k] * v * x);
+                    spread(
+                        &taps,
+                        go.cast_const(),
+                        src.cast_const(),
+                        many,
+                        to,
+                        &mut slopes,
+                        !dgrid.get().is_null(),
+                    );
                 }
-            });
-            if !dgrid.get().is_null() {
-                // SAFETY: the coordinates of this place
-                (0..g.axes).for_each(|k| unsafe { dgrid.at(p * g.axes + k).write(T::from_f64(slope[k])) });
+                if !dgrid.get().is_null() {
+                    for j in 0..many {
+                        for k in 0..g.axes {
+                            dgrid.at((p + j) * g.axes + k).write(T::down(slopes[k][j]));
+                        }
+                    }
+                }
             }
         }
         for (k, v) in sums.iter().enumerate() {
             // SAFETY: this sample's image
-            unsafe { dx.at(n * g.c * g.plane() + k).write(T::from_f64(*v)) };
+            unsafe { dx.at(n * size + k).write(T::down(*v)) };
         }
     });
 }

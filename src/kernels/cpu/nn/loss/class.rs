@@ -10,6 +10,7 @@ use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use crate::kernels::cpu::nn::loss::beside::{self, SIDE};
 use crate::kernels::cpu::reduce::block_max_sum_exp;
 
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,8 @@ pub struct Classes<T> {
 
 /// Elements whose exponentials are summed at a time.
 const BLOCK: usize = 1024;
+/// Rows beside each other from which they are worked on together: 8 take what two take one by one.
+const BESIDE: usize = 8;
 
 impl<T: Flt> Classes<T> {
     fn rows(&self) -> usize {
@@ -32,6 +35,17 @@ impl<T: Flt> Classes<T> {
     }
     fn grain(&self) -> usize {
         (par::MATH_GRAIN / 2).div_ceil(self.classes.max(1))
+    }
+    /// Calls `f` with the first of at most [`SIDE`] rows that lie beside each other, and with their number.
+    fn each_side(&self, f: impl Fn(usize, usize) + Sync) {
+        let (inner, sides) = (self.inner, self.inner.div_ceil(SIDE));
+        let grain = (par::MATH_GRAIN / 2).div_ceil(self.classes.max(1) * SIDE);
+        par::for_each_chunk(self.outer * sides, grain, |r| {
+            r.for_each(|i| {
+                let j = i % sides * SIDE;
+                f(i / sides * inner + j, SIDE.min(inner - j));
+            })
+        });
     }
     /// The offset of a row's first logit; the rest follow `inner` apart.
     fn base(&self, row: usize) -> usize {
@@ -162,6 +176,42 @@ unsafe fn cross_entropy<T: Flt>(
     let (loss, weights, lse) = (Ptr(loss), Ptr(weights), Ptr(lse));
     let weight_sum = if p.smoothing != 0.0 { p.weight_sum() } else { 0.0 };
     let share = p.share();
+    let finish = |p: &Classes<T>, row: usize, at: usize, [max, rest]: [T::C; 2], spread: &dyn Fn() -> f64| {
+        // SAFETY: the row's own places, and the logit of its target
+        unsafe {
+            let t = *targets.at(row);
+            let (mut value, mut weight) = (T::C::ZERO, T::C::ZERO);
+            if t != p.ignore {
+                weight = p.weight_of(t as usize);
+                value = (max - (*x.at(at + t as usize * p.inner)).up() + rest) * weight;
+                if p.smoothing != 0.0 {
+                    let spread = weight_sum * rest.to_f64() + spread();
+                    let v = (1.0 - p.smoothing) * value.to_f64() + p.smoothing / p.classes as f64 * spread;
+                    value = T::C::of(v);
+                }
+            }
+            loss.at(row).write(value);
+            weights.at(row).write(weight);
+            lse.at(2 * row).write(max);
+            lse.at(2 * row + 1).write(rest);
+        }
+    };
+    if p.inner >= BESIDE && p.classes > 0 {
+        return share.get().each_side(|row, n| {
+            let p = share.get();
+            let at = p.base(row);
+            let from = x.at(at) as *const T;
+            // SAFETY: rows that lie beside each other
+            unsafe {
+                let (max, rest) = beside::log_sum_exps(from, p.classes, p.inner, n);
+                let mut spread = [0.0; SIDE];
+                if p.smoothing != 0.0 {
+                    spread = beside::spreads(from, p.classes, p.inner, n, p.weight, &max);
+                }
+                (0..n).for_each(|j| finish(&p, row + j, at + j, [max[j], rest[j]], &|| spread[j]));
+            }
+        });
+    }
     par::for_each_chunk(p.rows(), p.grain(), |r| {
         let p = share.get();
         let mut line = buffer(T::ZERO, if p.inner == 1 { 0 } else { p.classes });
@@ -174,26 +224,10 @@ unsafe fn cross_entropy<T: Flt>(
                     (0..p.classes).for_each(|c| line[c] = *from.add(c * p.inner));
                     z = line.as_ptr();
                 }
-                let [max, rest] = log_sum_exp(z, p.classes);
-                let t = *targets.at(row);
-                let (mut value, mut weight) = (T::C::ZERO, T::C::ZERO);
-                if t != p.ignore {
-                    weight = p.weight_of(t as usize);
-                    value = (max - (*z.add(t as usize)).up() + rest) * weight;
-                    if p.smoothing != 0.0 {
-                        let spread = weight_sum * rest.to_f64()
-                            + (0..p.classes)
-                                .map(|c| (p.weight_of(c) * (max - (*z.add(c)).up())).to_f64())
-                                .sum::<f64>();
-                        let v =
-                            (1.0 - p.smoothing) * value.to_f64() + p.smoothing / p.classes as f64 * spread;
-                        value = T::C::of(v);
-                    }
-                }
-                loss.at(row).write(value);
-                weights.at(row).write(weight);
-                lse.at(2 * row).write(max);
-                lse.at(2 * row + 1).write(rest);
+                let sums @ [max, _] = log_sum_exp(z, p.classes);
+                finish(&p, row, p.base(row), sums, &|| {
+                    (0..p.classes).map(|c| (p.weight_of(c) * (max - (*z.add(c)).up())).to_f64()).sum()
+                });
             }
         }
     });
@@ -238,6 +272,12 @@ unsafe fn cross_entropy_backward<T: Flt>(
     let (lse, scale) = (Ptr::of(lse), Ptr::of(scale));
     let weight_sum = if p.smoothing != 0.0 { p.weight_sum() } else { 0.0 };
     let share = p.share();
+    if p.inner >= BESIDE {
+        return share.get().each_side(|row, n| {
+            // SAFETY: rows that lie beside each other
+            unsafe { side_backward(&share.get(), row, n, weight_sum, x, targets, lse, scale, scale_step, dx) }
+        });
+    }
     par::for_each_chunk(p.rows(), p.grain(), |r| {
         let p = share.get();
         for row in r {
@@ -265,6 +305,51 @@ unsafe fn cross_entropy_backward<T: Flt>(
             }
         }
     });
+}
+
+/// The gradient for rows that lie beside each other: the numbers that each row brings, all exponentials, and then what
+/// is special to the targets.
+unsafe fn side_backward<T: Flt>(
+    p: &Classes<T>,
+    row: usize,
+    n: usize,
+    weight_sum: f64,
+    x: Ptr<T>,
+    targets: Ptr<i64>,
+    lse: Ptr<T::C>,
+    scale: Ptr<T::C>,
+    scale_step: usize,
+    dx: Ptr<T>,
+) {
+    let zero = [T::C::ZERO; SIDE];
+    let (mut max, mut rest, mut on, mut all, mut spread) = (zero, zero, zero, zero, zero);
+    let (mut target, mut less) = (zero, zero);
+    let (at, even) = (p.base(row), p.smoothing / p.classes as f64);
+    for j in 0..n {
+        let t = *targets.at(row + j);
+        (max[j], rest[j]) = (*lse.at(2 * (row + j)), *lse.at(2 * (row + j) + 1));
+        if t == p.ignore {
+            continue;
+        }
+        let (k, t) = ((*scale.at((row + j) * scale_step)).to_f64(), t as usize);
+        let hit = (1.0 - p.smoothing) * p.weight_of(t).to_f64();
+        (on[j], all[j], spread[j]) = (T::C::ONE, T::C::of(k * (hit + even * weight_sum)), T::C::of(k * even));
+        // read before a result that may lie in the same place is written
+        target[j] = (*x.at(at + j + t * p.inner)).up();
+        let weight = if p.smoothing == 0.0 { 0.0 } else { p.weight_of(t).to_f64() };
+        less[j] = T::C::of(k * even * weight) + T::C::of(k * hit);
+    }
+    let mut own = zero;
+    beside::targets(n, &target, &max, &rest, &all, &less, &mut own);
+    let even = (p.smoothing != 0.0).then_some((&spread, p.weight));
+    let (from, to) = (x.at(at).cast_const(), dx.at(at));
+    beside::exponentials(from, p.classes, p.inner, n, &max, &rest, &on, &all, even, to);
+    for j in 0..n {
+        let t = *targets.at(row + j);
+        if t != p.ignore {
+            dx.at(at + j + t as usize * p.inner).write(T::down(own[j]));
+        }
+    }
 }
 
 multiversion! {
@@ -330,8 +415,8 @@ unsafe fn nll_loss_backward<T: Flt>(
 ) {
     let out = Ptr(dx);
     par::for_each_chunk(p.rows() * p.classes, par::ELEMENTWISE_GRAIN, |r| {
-        // SAFETY: a range of the gradient.
-        r.for_each(|i| unsafe { out.at(i).write(T::ZERO) });
+        // SAFETY: a range of the gradient; zeros are bytes of zero in every float.
+        unsafe { std::ptr::write_bytes(out.at(r.start), 0, r.len()) };
     });
     for row in 0..p.rows() {
         let t = *targets.add(row);
@@ -348,7 +433,9 @@ mod tests {
     use crate::base::{BF16, F16};
 
     fn check<T: Flt>(tol: f64) {
-        for (outer, classes, inner) in [(5, 10, 1), (3, 5000, 1), (2, 7, 6), (0, 3, 1), (4, 1, 1)] {
+        for (outer, classes, inner) in
+            [(5, 10, 1), (3, 5000, 1), (2, 7, 6), (0, 3, 1), (4, 1, 1), (2, 7, 150), (1, 300, 9), (3, 21, 64)]
+        {
             let n = outer * classes * inner;
             let x: Vec<T> = (0..n).map(|i| T::from_f64(((i * 7919 % 113) as f64 - 50.0) / 16.0)).collect();
             let w: Vec<T> = (0..classes).map(|i| T::from_f64(0.5 + (i % 4) as f64 * 0.25)).collect();

@@ -1,5 +1,6 @@
 //! Losses.
 
+pub mod beside;
 pub mod class;
 pub mod ctc;
 pub mod terms;

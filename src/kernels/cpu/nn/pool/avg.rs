@@ -29,6 +29,14 @@ pub unsafe fn avg_pool<T: Flt>(p: &Pool, divisor: Option<f64>, src: *const T, ds
             }
         });
     }
+    if p.windows.iter().all(|w| w.len() == 1 && w.list[0].start == 0 && w.list[0].end == w.size) {
+        // a window that is all of the plane: its elements lie in a row
+        let k: T::C = scale(p, 0, 0, 0, divisor);
+        return par::for_each_chunk(p.n * p.c, par::REDUCE_GRAIN.div_ceil(input), |r| {
+            // SAFETY: the planes of this task, and a place for each
+            unsafe { whole(r.len(), input, k, src.at(r.start * input), dst.at(r.start)) };
+        });
+    }
     let lines = p.windows[0].len() * p.windows[1].len();
     let width = p.windows[2].len();
     let grain = par::REDUCE_GRAIN.div_ceil(p.inputs_per_output() * width);
@@ -50,6 +58,48 @@ fn scale<C: Cmp>(p: &Pool, d: usize, h: usize, w: usize, divisor: Option<f64>) -
     let [wd, wh, ww] = &p.windows;
     let count = wd.list[d].weight * wh.list[h].weight * ww.list[w].weight;
     C::of(1.0 / divisor.unwrap_or(count as f64))
+}
+
+multiversion! {
+    /// The sum of each plane times `k`: in lanes, whose sums are joined every so many elements.
+    unsafe fn whole[T: Flt](planes: usize, n: usize, k: T::C, src: *const T, dst: *mut T) {
+        for t in 0..planes {
+            let x = src.add(t * n);
+            let total = if n < 256 { in_lanes::<T, 8>(x, n) } else { in_lanes::<T, 64>(x, n) };
+            *dst.add(t) = T::down(total * k);
+        }
+    }
+}
+
+/// A sum in so many lanes, a power of two.
+#[inline(always)]
+unsafe fn in_lanes<T: Flt, const LANES: usize>(x: *const T, n: usize) -> T::C {
+    let mut total = T::C::ZERO;
+    for first in (0..n).step_by(32 * LANES) {
+        let end = n.min(first + 32 * LANES);
+        let mut lanes = [T::C::ZERO; LANES];
+        let mut at = first;
+        while at + LANES <= end {
+            for j in 0..LANES {
+                lanes[j] += (*x.add(at + j)).up();
+            }
+            at += LANES;
+        }
+        // constants, so that the lanes stay in registers
+        for half in [32, 16, 8, 4, 2, 1] {
+            if half < LANES {
+                for j in 0..half {
+                    let other = lanes[j + half];
+                    lanes[j] += other;
+                }
+            }
+        }
+        total += lanes[0];
+        for j in at..end {
+            total += (*x.add(j)).up();
+        }
+    }
+    total
 }
 
 multiversion! {

@@ -122,7 +122,12 @@ multiversion! {
             0 => {
                 for (o, win) in w.list.iter().enumerate() {
                     let (mut b, mut k) = (*best.add(win.start), *place.add(win.start));
-                    for x in steps(w, *win) {
+                    let mut rest = *win;
+                    if w.step == 1 && win.end >= win.start + 2 * LANES {
+                        rest.start = win.end - (win.end - win.start) % LANES;
+                        (b, k) = long(best.add(win.start), place.add(win.start), rest.start - win.start);
+                    }
+                    for x in steps(w, rest) {
                         let (c, j) = (*best.add(x), *place.add(x));
                         if wins(c, j, b, k) {
                             (b, k) = (c, j);
@@ -137,6 +142,31 @@ multiversion! {
             s => strided(w, s, best, place, v, i),
         }
     }
+}
+
+/// Elements of a long window that are compared at a time.
+const LANES: usize = 16;
+
+/// The greatest of `n` elements, a multiple of [`LANES`]: of those each lane meets, and then of the lanes.
+#[inline(always)]
+unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32) {
+    let (mut b, mut k) =
+        (best.cast::<[K; LANES]>().read_unaligned(), place.cast::<[i32; LANES]>().read_unaligned());
+    for x in (LANES..n).step_by(LANES) {
+        for l in 0..LANES {
+            let (c, j) = (*best.add(x + l), *place.add(x + l));
+            let take = wins(c, j, b[l], k[l]);
+            b[l] = if take { c } else { b[l] };
+            k[l] = if take { j } else { k[l] };
+        }
+    }
+    let mut top = (b[0], k[0]);
+    for l in 1..LANES {
+        if wins(b[l], k[l], top.0, top.1) {
+            top = (b[l], k[l]);
+        }
+    }
+    top
 }
 
 /// Keys, for the macro's sake.
@@ -241,10 +271,11 @@ pub unsafe fn max_pool_backward<T: Flt>(
             // SAFETY: planes of this task alone.
             unsafe {
                 if native {
-                    for i in 0..input {
-                        for j in 0..w {
-                            dx.at(to + i * step + j).write(T::ZERO);
-                        }
+                    // zeros are bytes of zero in every float
+                    if w == step {
+                        std::ptr::write_bytes(dx.at(to), 0, input * step);
+                    } else {
+                        (0..input).for_each(|i| std::ptr::write_bytes(dx.at(to + i * step), 0, w));
                     }
                     for o in 0..output {
                         for j in 0..w {

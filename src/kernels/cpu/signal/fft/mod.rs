@@ -132,9 +132,10 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
     let zero = Complex::new(T::zero(), T::zero());
     par::for_each_chunk(count, grain, |range| {
         let (from, to) = (&from, &to);
-        let held = BLOCK.min(range.len());
-        let mut input = buffer(A::default(), n_in * held);
-        let mut output = buffer(B::default(), n_out * held);
+        // dense lines go one at a time through the nearest cache; others together, as they are gathered
+        let held = |step: usize| if step == 1 { 1 } else { BLOCK.min(range.len()) };
+        let mut input = buffer(A::default(), n_in * held(l.src_step));
+        let mut output = buffer(B::default(), n_out * held(l.dst_step));
         let mut scratch = buffer(zero, scratch_len);
         let mut at = range.start;
         while at < range.end {
@@ -151,12 +152,7 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
             }
             // SAFETY: every line lies within its tensor, and output lines are disjoint
             unsafe {
-                if l.src_step == 1 {
-                    for (j, s) in starts[..m].iter().enumerate() {
-                        let row = input.as_mut_ptr().add(j * n_in);
-                        std::ptr::copy_nonoverlapping(from.0.add(s.0) as *const A, row, n_in);
-                    }
-                } else {
+                if l.src_step != 1 {
                     for k in 0..n_in {
                         for (j, s) in starts[..m].iter().enumerate() {
                             *input.as_mut_ptr().add(j * n_in + k) = from.0.add(s.0 + k * l.src_step).read();
@@ -164,10 +160,15 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
                     }
                 }
                 for (j, s) in starts[..m].iter().enumerate() {
-                    let row = &mut input[j * n_in..(j + 1) * n_in];
-                    line(row, &mut output[j * n_out..(j + 1) * n_out], &mut scratch);
+                    let (i, o) = (if l.src_step == 1 { 0 } else { j }, if l.dst_step == 1 { 0 } else { j });
+                    let row = &mut input[i * n_in..(i + 1) * n_in];
+                    if l.src_step == 1 {
+                        std::ptr::copy_nonoverlapping(from.0.add(s.0) as *const A, row.as_mut_ptr(), n_in);
+                    }
+                    let out = &mut output[o * n_out..(o + 1) * n_out];
+                    line(row, out, &mut scratch);
                     if l.dst_step == 1 {
-                        std::ptr::copy_nonoverlapping(output.as_ptr().add(j * n_out), to.0.add(s.1), n_out);
+                        std::ptr::copy_nonoverlapping(out.as_ptr(), to.0.add(s.1), n_out);
                     }
                 }
                 if l.dst_step != 1 {

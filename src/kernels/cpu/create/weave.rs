@@ -1,0 +1,449 @@
+//! Copies whose rows are not dense on both sides: woven of two to four rows or apart again, backwards, repeated, with
+//! gaps. The loop in `machine::iter` would copy them through buffers, a few elements at a time where the last axis is
+//! short; here a long axis is the inner loop wherever there is one, with steps that the compiler knows.
+//!
+//! What runs where is decided in [`copy`] alone. Microseconds for 1M floats from cache, before and after:
+//! (3, 350k) turned 3500 and 260; pairs woven of two rows 4400 and 190; rows of 1000 backwards 900 and 95.
+
+use super::transpose::{self, Packed};
+use crate::base::Dims;
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::walk::Walk;
+use smallvec::SmallVec;
+
+/// Bytes of a row from which copying it whole beats any other order.
+const LONG: usize = 64;
+/// Elements of a row that one task copies.
+const PIECE: usize = 8192;
+/// Elements along a long axis between turns along a short one: the lines in between stay in the nearest cache.
+const TURN: usize = 256;
+
+/// An axis: its size, and steps in destination and source, in elements. Steps back are steps that wrap around.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    n: usize,
+    to: usize,
+    from: usize,
+}
+
+/// Axes in the order of the destination's memory, neighbours merged, and the size of an element.
+struct Job {
+    axes: SmallVec<[Axis; 6]>,
+    size: usize,
+}
+
+impl Job {
+    fn new(shape: &[usize], to: &[usize], from: &[usize], size: usize) -> Job {
+        let mut all: SmallVec<[Axis; 6]> = (0..shape.len())
+            .filter(|&i| shape[i] != 1)
+            .map(|i| Axis { n: shape[i], to: to[i], from: from[i] })
+            .collect();
+        if !all.is_sorted_by_key(|a| std::cmp::Reverse(a.to)) {
+            all.sort_by_key(|a| std::cmp::Reverse(a.to));
+        }
+        let mut axes: SmallVec<[Axis; 6]> = SmallVec::new();
+        for a in all {
+            match axes.last_mut() {
+                Some(last) if last.to == a.to * a.n && last.from == a.from.wrapping_mul(a.n) => {
+                    *last = Axis { n: last.n * a.n, ..a };
+                }
+                _ => axes.push(a),
+            }
+        }
+        let mut job = Job { axes, size };
+        job.widen();
+        job
+    }
+
+    /// Elements that lie together on both sides are one of a larger size.
+    fn widen(&mut self) {
+        let Some((&last, rest)) = self.axes.split_last() else { return };
+        let fits = last.to == 1 && last.from == 1 && matches!(last.n * self.size, 2 | 4 | 8 | 16);
+        let whole = |a: &Axis| a.to.is_multiple_of(last.n) && (a.from as isize) % (last.n as isize) == 0;
+        if !fits || rest.is_empty() || !rest.iter().all(whole) {
+            return;
+        }
+        self.size *= last.n;
+        self.axes.pop();
+        for a in &mut self.axes {
+            a.to /= last.n;
+            a.from = (a.from as isize / last.n as isize) as usize;
+        }
+    }
+
+    /// All axes but some.
+    fn without(&self, out: &[usize]) -> Walk<2> {
+        let kept = || (0..self.axes.len()).filter(|i| !out.contains(i)).map(|i| self.axes[i]);
+        let (n, to, from): (Dims, Dims, Dims) =
+            (kept().map(|a| a.n).collect(), kept().map(|a| a.to).collect(), kept().map(|a| a.from).collect());
+        Walk::new(&n, [&to, &from])
+    }
+}
+
+/// Binds `$T` to an element of a size, at any address.
+macro_rules! by_bytes {
+    ($size:expr, $T:ident => $body:expr) => {
+        match $size {
+            1 => {
+                type $T = Packed<u8>;
+                $body
+            }
+            2 => {
+                type $T = Packed<u16>;
+                $body
+            }
+            4 => {
+                type $T = Packed<u32>;
+                $body
+            }
+            8 => {
+                type $T = Packed<u64>;
+                $body
+            }
+            _ => {
+                type $T = Packed<u128>;
+                $body
+            }
+        }
+    };
+}
+
+/// `dst = src` for elements of a size. Steps of the source may be negative, as numbers that wrap around.
+///
+/// # Safety
+/// Both are valid over `shape`; `dst` has distinct elements and does not overlap `src`.
+pub unsafe fn copy(shape: &[usize], dst: *mut u8, to: &[usize], src: *const u8, from: &[usize], size: usize) {
+    if !shape.contains(&0) {
+        let job = Job::new(shape, to, from, size);
+        by_bytes!(job.size, T => run::<T>(&job, dst, src));
+    }
+}
+
+/// As [`copy`], unless both sides are dense along long rows, which the loop over dense blocks does as well.
+pub unsafe fn try_copy(
+    shape: &[usize],
+    dst: *mut u8,
+    to: &[usize],
+    src: *const u8,
+    from: &[usize],
+    size: usize,
+) -> bool {
+    if shape.contains(&0) {
+        return true;
+    }
+    let job = Job::new(shape, to, from, size);
+    match job.axes.last() {
+        None => return false,
+        Some(a) if a.to == 1 && a.from == 1 && (job.axes.len() == 1 || a.n * job.size >= LONG) => {
+            return false;
+        }
+        Some(_) => by_bytes!(job.size, T => run::<T>(&job, dst, src)),
+    }
+    true
+}
+
+/// Row `r` of `dst` is row `r` of each part in turn, `width` bytes of each.
+///
+/// # Safety
+/// Parts are valid for `rows` rows of `width` bytes, `dst` for as many of all; it overlaps none.
+pub unsafe fn join(parts: &[*const u8], width: usize, rows: usize, dst: *mut u8) {
+    let unit = (width & width.wrapping_neg()).min(16);
+    let (dst, many) = (Ptr(dst), width / unit);
+    let parts: SmallVec<[Ptr<u8>; 4]> = parts.iter().map(|&p| Ptr::of(p)).collect();
+    let one = Walk::new(&[], [&[], &[]]);
+    by_bytes!(unit, T => {
+        let of = |k: usize, i: usize| parts[k].at(i * width).cast_const() as *const T;
+        let to = |k: usize, i: usize| dst.at((i * parts.len() + k) * width) as *mut T;
+        each_piece(&one, rows, |_, first, n| match (parts.len(), many) {
+            (2, 1) => weave2(to(0, first), std::array::from_fn(|k| of(k, first)), n),
+            (3, 1) => weave3(to(0, first), std::array::from_fn(|k| of(k, first)), n),
+            (4, 1) => weave4(to(0, first), std::array::from_fn(|k| of(k, first)), n),
+            (count, _) => {
+                for i in (first..first + n).step_by(TURN) {
+                    let turn = TURN.min(first + n - i);
+                    for k in 0..count {
+                        for j in 0..many {
+                            spaced(to(k, i).add(j), count * many, of(k, i).add(j), many, turn);
+                        }
+                    }
+                }
+            }
+        })
+    })
+}
+
+unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
+    let (dst, src) = (Ptr(dst as *mut T), Ptr::of(src as *const T));
+    let axes = &job.axes;
+    let Some(last) = axes.len().checked_sub(1) else { return dst.get().write(src.get().read()) };
+    let row = axes[last];
+    let step = row.from as isize;
+    let long = |n: usize| n * size_of::<T>() >= LONG;
+    if row.to == 1 && (-1..=1).contains(&step) && long(row.n) {
+        return each_piece(&job.without(&[last]), row.n, |[to, from], i, n| {
+            let (to, from) = (dst.at(to + i), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
+            match step {
+                0 => repeat(to, from, n),
+                // elements written over themselves stay
+                1 if !std::ptr::eq(from, to) => std::ptr::copy_nonoverlapping(from, to, n),
+                1 => {}
+                _ => reverse(to, from, n),
+            }
+        });
+    }
+    // rows woven: the destination takes one element of each in turn, of up to two axes of them
+    for inner in [last, last.saturating_sub(1)] {
+        let many: usize = axes[inner..].iter().map(|a| a.n).product();
+        let dense = row.to == 1 && (inner == last || axes[inner].to == row.n);
+        let along = (0..inner).find(|&b| axes[b].from == 1 && axes[b].to == many && long(axes[b].n));
+        let (Some(b), 2..=4, true) = (along, many, dense) else { continue };
+        let out: SmallVec<[usize; 3]> = std::iter::once(b).chain(inner..=last).collect();
+        return each_piece(&job.without(&out), axes[b].n, |[to, from], i, n| {
+            let (to, from) = (dst.at(to + i * many), src.at(from.wrapping_add(i)));
+            let of = |k: usize| {
+                let outer = if inner == last { 0 } else { axes[inner].from.wrapping_mul(k / row.n) };
+                from.wrapping_add(outer).wrapping_add(row.from.wrapping_mul(k % row.n)).cast_const()
+            };
+            match many {
+                2 => weave2(to, std::array::from_fn(of), n),
+                3 => weave3(to, std::array::from_fn(of), n),
+                _ => weave4(to, std::array::from_fn(of), n),
+            }
+        });
+    }
+    // and the other way round
+    let unwoven =
+        (0..last).find(|&a| axes[a].from == 1 && row.to == 1 && row.from == axes[a].n && long(row.n));
+    if let Some(a) = unwoven
+        && (2..=4).contains(&axes[a].n)
+    {
+        return each_piece(&job.without(&[a, last]), row.n, |[to, from], i, n| {
+            let (to, from) = (dst.at(to + i), src.at(from + i * row.from));
+            match axes[a].n {
+                2 => unweave2(to, axes[a].to, from, n),
+                3 => unweave3(to, axes[a].to, from, n),
+                _ => unweave4(to, axes[a].to, from, n),
+            }
+        });
+    }
+    if job.axes.iter().all(|a| a.from as isize >= 0) && square(job, dst.get().cast(), src.get().cast()) {
+        return;
+    }
+    // the longest axis inside, unless the last one is long enough; lines in between stay in the cache
+    let long = (0..last).max_by_key(|&i| axes[i].n).filter(|&i| row.n < 16 && axes[i].n > row.n);
+    let Some(b) = long else {
+        return each_piece(&job.without(&[last]), row.n, |[to, from], i, n| {
+            let (to, from) = (dst.at(to + i * row.to), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
+            spaced(to, row.to, from, row.from, n);
+        });
+    };
+    let b = axes[b];
+    each_piece(&job.without(&[long.unwrap_or(last), last]), b.n, |[to, from], i, n| {
+        for j in (i..i + n).step_by(TURN) {
+            let turn = TURN.min(i + n - j);
+            for k in 0..row.n {
+                let to = dst.at(to + j * b.to + k * row.to);
+                let from = from.wrapping_add(j.wrapping_mul(b.from)).wrapping_add(k.wrapping_mul(row.from));
+                spaced(to, b.to, src.at(from), b.from, turn);
+            }
+        }
+    });
+}
+
+/// Turned squares, where both sides run fast along long axes.
+unsafe fn square(job: &Job, dst: *mut u8, src: *const u8) -> bool {
+    let of = |f: fn(&Axis) -> usize| -> Dims { job.axes.iter().map(f).collect() };
+    transpose::try_copy(&of(|a| a.n), dst, &of(|a| a.to), src, &of(|a| a.from), job.size)
+}
+
+/// Calls `f` with the offsets of a row and a piece of it, for all rows of `length`.
+fn each_piece(rows: &Walk<2>, length: usize, f: impl Fn([usize; 2], usize, usize) + Sync) {
+    let count = rows.count();
+    if length <= 2 * PIECE {
+        let grain = (par::ELEMENTWISE_GRAIN / length.max(1)).max(1);
+        return par::for_each_chunk(count, grain, |r| rows.each(r, |at| f(at, 0, length)));
+    }
+    let pieces = length.div_ceil(PIECE);
+    par::for_each_chunk(count * pieces, par::ELEMENTWISE_GRAIN / PIECE, |r| {
+        for job in r {
+            let (row, i) = (job / pieces, job % pieces * PIECE);
+            rows.each(row..row + 1, |at| f(at, i, PIECE.min(length - i)));
+        }
+    });
+}
+
+multiversion! {
+    /// One element `n` times.
+    unsafe fn repeat[T: Copy](dst: *mut T, src: *const T, n: usize) {
+        let v = src.read();
+        for i in 0..n {
+            dst.add(i).write(v);
+        }
+    }
+}
+
+multiversion! {
+    /// `dst[i] = src[-i]`.
+    unsafe fn reverse[T: Copy](dst: *mut T, src: *const T, n: usize) {
+        let first = src.wrapping_sub(n - 1);
+        for i in 0..n {
+            dst.add(i).write(first.add(n - 1 - i).read());
+        }
+    }
+}
+
+/// Any steps.
+#[inline]
+unsafe fn spaced<T: Copy>(dst: *mut T, to: usize, src: *const T, from: usize, n: usize) {
+    for i in 0..n {
+        dst.add(i * to).write(src.wrapping_add(i.wrapping_mul(from)).read());
+    }
+}
+
+macro_rules! woven {
+    ($weave:ident, $unweave:ident, $k:literal) => {
+        multiversion! {
+            /// `dst[i * K + k] = src[k][i]`.
+            unsafe fn $weave[T: Copy](dst: *mut T, src: [*const T; $k], n: usize) {
+                for i in 0..n {
+                    for k in 0..$k {
+                        dst.add(i * $k + k).write(src[k].add(i).read());
+                    }
+                }
+            }
+        }
+        multiversion! {
+            /// `dst[k * rows + i] = src[i * K + k]`.
+            unsafe fn $unweave[T: Copy](dst: *mut T, rows: usize, src: *const T, n: usize) {
+                for i in 0..n {
+                    for k in 0..$k {
+                        dst.add(k * rows + i).write(src.add(i * $k + k).read());
+                    }
+                }
+            }
+        }
+    };
+}
+woven!(weave2, unweave2, 2);
+woven!(weave3, unweave3, 3);
+woven!(weave4, unweave4, 4);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Layout;
+    use crate::kernels::cpu::machine::simd::{LEVELS, with_level};
+
+    fn place(mut i: usize, shape: &[usize], steps: &[usize]) -> usize {
+        let mut at = 0usize;
+        for (&n, &s) in shape.iter().zip(steps).rev() {
+            at = at.wrapping_add((i % n).wrapping_mul(s));
+            i /= n;
+        }
+        at
+    }
+
+    fn check<T: Copy + PartialEq + std::fmt::Debug>(
+        shape: &[usize],
+        order: &[usize],
+        back: usize,
+        gap: usize,
+        make: impl Fn(usize) -> T,
+    ) {
+        // the source holds the axes in another order, every `gap`-th element counting, some axes backwards
+        let turned: Vec<usize> = order.iter().map(|&i| shape[i]).collect();
+        let dense = Layout::contiguous(&turned).strides;
+        let mut from = vec![0usize; shape.len()];
+        let mut first = 0;
+        for (k, &i) in order.iter().enumerate() {
+            from[i] = dense[k] * gap;
+            if back >> i & 1 == 1 {
+                first += from[i] * (shape[i] - 1);
+                from[i] = from[i].wrapping_neg();
+            }
+        }
+        let n: usize = shape.iter().product();
+        let src: Vec<T> = (0..n * gap).map(&make).collect();
+        let mut dst = vec![make(0); n];
+        let to = Layout::contiguous(shape).strides;
+        // SAFETY: the first element, and steps that stay within the vector
+        unsafe {
+            copy(shape, dst.as_mut_ptr().cast(), &to, src.as_ptr().add(first).cast(), &from, size_of::<T>())
+        };
+        for i in 0..n {
+            let want = src[first.wrapping_add(place(i, shape, &from))];
+            assert_eq!(dst[i], want, "{shape:?} {order:?} {back} {gap} {i}");
+        }
+    }
+
+    #[test]
+    fn every_order_direction_and_size() {
+        let shapes: [&[usize]; 9] = [
+            &[90, 2, 2],
+            &[3, 700],
+            &[700, 2],
+            &[150, 4, 3],
+            &[5, 3, 130],
+            &[2, 90, 4],
+            &[13, 7, 5],
+            &[90, 6],
+            &[40, 30],
+        ];
+        for shape in shapes {
+            let orders: &[&[usize]] = match shape.len() {
+                2 => &[&[0, 1], &[1, 0]],
+                _ => &[&[0, 1, 2], &[0, 2, 1], &[1, 0, 2], &[1, 2, 0], &[2, 0, 1], &[2, 1, 0]],
+            };
+            for level in LEVELS {
+                with_level(level, || {
+                    for order in orders {
+                        for back in 0..1 << shape.len() {
+                            for gap in [1, 2] {
+                                check(shape, order, back, gap, |i| i as u8);
+                                check(shape, order, back, gap, |i| i as u16);
+                                check(shape, order, back, gap, |i| i as u32);
+                                check(shape, order, back, gap, |i| i as u64);
+                                check(shape, order, back, gap, |i| i as u128);
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn joined_rows_of_every_width() {
+        for parts in 1..7 {
+            for width in [1, 2, 3, 4, 6, 8, 12, 16, 32, 48] {
+                for rows in [1, 30, 1000] {
+                    let data: Vec<Vec<u8>> = (0..parts)
+                        .map(|k| (0..rows * width).map(|i| (i * 7 + k * 31) as u8).collect())
+                        .collect();
+                    let from: Vec<*const u8> = data.iter().map(|d| d.as_ptr()).collect();
+                    let mut dst = vec![0u8; parts * rows * width];
+                    // SAFETY: vectors of these sizes
+                    unsafe { join(&from, width, rows, dst.as_mut_ptr()) };
+                    let want: Vec<u8> = (0..rows)
+                        .flat_map(|r| data.iter().flat_map(move |d| &d[r * width..(r + 1) * width]).copied())
+                        .collect();
+                    assert_eq!(dst, want, "{parts} {width} {rows}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_longer_than_a_task_and_repeated_elements() {
+        check(&[3, 2 * PIECE + 77], &[1, 0], 0, 1, |i| i as u32);
+        check(&[2 * PIECE + 77, 3], &[1, 0], 0, 1, |i| i as u16);
+        check(&[3 * PIECE + 1], &[0], 1, 1, |i| i as u8);
+        let (src, mut dst) = ([1u32, 2, 3], [0u32; 300]);
+        // SAFETY: rows of one element each, spread over a hundred
+        unsafe {
+            copy(&[3, 100], dst.as_mut_ptr().cast(), &[100, 1], src.as_ptr().cast(), &[1, 0], 4);
+        }
+        assert!(dst.iter().enumerate().all(|(i, &v)| v == src[i / 100]));
+    }
+}
