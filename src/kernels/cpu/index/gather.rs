@@ -209,7 +209,7 @@ pub unsafe fn scatter(
     if after.count() == 1 {
         by_reduce!(op, reduce, dtype, T, f => {
             par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
-                before.each(range, |o| {
+                before.each_of(range, &mut |o| {
                     let to = (target.get() as *mut T).add(o[0]);
                     let (from, index) = ((source.get() as *const T).add(o[1]), index.at(o[2]).cast_const());
                     if along == 1 && from_step == 1 && index_step == 1 {
@@ -249,12 +249,12 @@ pub unsafe fn scatter(
             }
         };
         split(outer, between.count() * m, n, |outers, columns| {
-            before.each(outers, |o| {
+            before.each_of(outers, &mut |o| {
                 for i in 0..m {
                     if i % POLLED == 0 {
                         stop::poll();
                     }
-                    between.each(0..between.count(), |b| {
+                    between.each_of(0..between.count(), &mut |b| {
                         let to = (target.get() as *mut T).add(o[0] + b[0]);
                         let from = (source.get() as *const T).add(o[1] + b[1] + i * from_step);
                         row(to, from, index.at(o[2] + b[2] + i * index_step), columns.clone());

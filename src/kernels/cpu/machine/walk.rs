@@ -48,6 +48,11 @@ impl<const K: usize> Walk<K> {
         self.dims.iter().product()
     }
 
+    /// As [`Walk::each`], compiled once: for bodies that exist for every dtype.
+    pub fn each_of(&self, range: Range<usize>, f: &mut dyn FnMut([usize; K])) {
+        self.each(range, f);
+    }
+
     /// Calls `f` with the offsets of each element of a range.
     #[inline(always)]
     pub fn each(&self, range: Range<usize>, mut f: impl FnMut([usize; K])) {

@@ -132,3 +132,48 @@ impl Axiswise {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Copies along two axes at once are those along one and then the other, however the image lies in memory.
+    #[test]
+    fn axes_together_as_one_by_one() {
+        let values: Vec<f32> = (0..2 * 3 * 4 * 5).map(|i| i as f32).collect();
+        let dense = Tensor::from_slice(&values, &[2, 3, 4, 5]).unwrap();
+        let rows = || Taps::new(4, [1, 0, 1, 2, 3, 2].map(|i| vec![(i, 1.0)]).into_iter());
+        let columns = || Taps::new(5, [0, 0, 0, 1, 2, 3, 4, 4].map(|i| vec![(i, 1.0)]).into_iter());
+        let op = |steps: SmallVec<[(usize, Arc<Taps>); 3]>| Axiswise {
+            name: "t",
+            grad_name: "t",
+            back_name: "t",
+            steps,
+            any_dtype: true,
+        };
+        for order in [[0, 1, 2, 3], [0, 2, 3, 1], [3, 1, 0, 2]] {
+            let mut strides = Dims::from_elem(0, 4);
+            let mut step = 1;
+            for &o in order.iter().rev() {
+                strides[o] = step;
+                step *= dense.shape()[o];
+            }
+            let layout = Layout { strides, ..dense.layout().clone() };
+            let x = dense.alias(layout).unwrap();
+            let both = op(smallvec![(2, Arc::new(rows())), (3, Arc::new(columns()))]).run(&x).unwrap();
+            let one = op(smallvec![(3, Arc::new(columns()))]).run(&x).unwrap();
+            let other = op(smallvec![(2, Arc::new(rows()))]).run(&one).unwrap();
+            let read =
+                |t: &Tensor| crate::ops::driver::memory::dense(t).unwrap().elements(0, t.numel()).unwrap();
+            assert_eq!((both.shape(), both.strides()), (other.shape(), other.strides()));
+            assert_eq!(read(&both), read(&other), "{order:?}");
+            // and against the positions themselves
+            let (h, w) = ([1, 0, 1, 2, 3, 2], [0, 0, 0, 1, 2, 3, 4, 4]);
+            let (from, to) = (read(&x), read(&both));
+            for i in 0..2 * 3 * 6 * 8 {
+                let at = (i / 48 * 4 + h[i / 8 % 6]) * 5 + w[i % 8];
+                assert_eq!(to[i], from[at]);
+            }
+        }
+    }
+}

@@ -15,9 +15,8 @@ use crate::kernels::cpu::machine::stop::buffer;
 /// Images are summed into this many partial weight gradients with channels last.
 const PARTS: usize = 8;
 
-/// Rows of a padded plane that are computed as one line, up to so many elements: what falls between two rows is thrown
-/// away. Rows of 14 alone take strips of 4, and even rows of 56 none of 64 (56x56 in 96 channels: 1500 us, as lines 430;
-/// 14x14 in 512: 1900 and 300).
+/// Elements up to which rows of a padded plane are computed as one line: what falls between two rows is thrown away. Rows
+/// of 14 alone would take strips of 4, and rows of 56 none of 64.
 const LINE: usize = 2048;
 
 /// How many rows of `width` outputs are one line, where the padded plane has rows of `apart`.
@@ -363,7 +362,7 @@ multiversion! {
                     j += 4 * LANES;
                 }
                 for i in 0..LANES {
-                    l[i] = l[i] + ((more[0][i] + more[1][i]) + (more[2][i] + more[3][i]));
+                    l[i] += (more[0][i] + more[1][i]) + (more[2][i] + more[3][i]);
                 }
             }
             while j + LANES <= n {

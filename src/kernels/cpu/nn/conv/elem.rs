@@ -184,8 +184,7 @@ macro_rules! direct {
 }
 direct!(f32 f64);
 
-/// Groups with channels last whose channels do not fill vectors: copies to channels first and back cost a pass each, where
-/// vectors of 4 channels cost all of the work four times (32 groups of 4 at 28x28: 1570 us, first 260).
+/// Groups with channels last whose channels do not fill vectors: copies to channels first and back cost a pass each (32 groups of 4 at 28x28: 1570 us, first 260).
 fn narrow_groups(p: &Conv) -> bool {
     p.channels_last && p.groups > 1 && p.cin.min(p.cout) / p.groups < 16 && p.taps() > 1
 }

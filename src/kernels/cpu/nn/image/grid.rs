@@ -214,7 +214,7 @@ multiversion! {
         for a in 3 - g.axes..3 {
             let axis = Axis::new(g.input[a], g.align, g.border);
             let mut v = [T::C::ZERO; SIDE];
-            for j in 0..n {
+            for j in 0..n.min(SIDE) {
                 v[j] = (*grid.add(j * g.axes + 2 - a)).up();
             }
             let line = &mut taps.lines[a];
@@ -246,6 +246,7 @@ multiversion! {
 multiversion! {
     /// The values of one plane at `n` places. What lies outside is 0, and counts: with a weight that is nan.
     unsafe fn read[T: Flt](taps: &Taps<T::C>, src: *const T, n: usize, dst: *mut T) {
+        let n = n.min(SIDE); // what the caller promises; said here, no index is checked and the loops are vectors
         let mut sums = [T::C::ZERO; SIDE];
         for k in 0..taps.count {
             let (at, weight) = (&taps.at[k], &taps.weight[k]);
@@ -264,6 +265,7 @@ multiversion! {
 multiversion! {
     /// The elements that nearest places read, as they are.
     unsafe fn read_one[T: Flt](taps: &Taps<T::C>, src: *const T, n: usize, dst: *mut T) {
+        let n = n.min(SIDE);
         for j in 0..n {
             let v = *src.add(taps.at[0][j].max(0) as usize);
             *dst.add(j) = if taps.at[0][j] < 0 { T::ZERO } else { v };
@@ -304,6 +306,7 @@ multiversion! {
     unsafe fn spread[T: Flt](
         taps: &Taps<T::C>, go: *const T, src: *const T, n: usize, dx: *mut T::C, slopes: &mut [[T::C; SIDE]; 3], wanted: bool,
     ) {
+        let n = n.min(SIDE);
         let [z, y, x] = &taps.lines;
         let mut k = 0;
         for a in 0..z.count {

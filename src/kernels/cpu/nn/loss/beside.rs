@@ -18,6 +18,7 @@ multiversion! {
     /// The maximum of each of `n` rows and the sum of the exponentials above it. Class `c` of row `j` is at
     /// `x[c * step + j]`.
     unsafe fn max_sum[T: Flt](x: *const T, classes: usize, step: usize, n: usize, max: &mut Lanes<T::C>, sum: &mut Lanes<T::C>) {
+        let n = n.min(SIDE); // what the caller promises; said here, no index is checked and the loops are vectors
         let mut top = [-T::C::INFINITY; SIDE];
         for c in 0..classes {
             let x = x.add(c * step);
@@ -80,6 +81,7 @@ multiversion! {
     unsafe fn below_max[T: Flt](
         x: *const T, classes: usize, step: usize, n: usize, weight: *const T, max: &Lanes<T::C>, out: &mut Lanes<f64>,
     ) {
+        let n = n.min(SIDE);
         let mut all = [0f64; SIDE];
         for c in 0..classes {
             let w = if weight.is_null() { T::C::ONE } else { (*weight.add(c)).up() };
@@ -116,6 +118,7 @@ multiversion! {
         x: *const T, classes: usize, step: usize, n: usize, max: &Lanes<T::C>, rest: &Lanes<T::C>, on: &Lanes<T::C>,
         all: &Lanes<T::C>, even: Option<(&Lanes<T::C>, *const T)>, dx: *mut T,
     ) {
+        let n = n.min(SIDE);
         for c in 0..classes {
             let (x, dx) = (x.add(c * step), dx.add(c * step));
             match even {
@@ -142,6 +145,7 @@ multiversion! {
     pub unsafe fn targets[C: Cmp](
         n: usize, x: &Lanes<C>, max: &Lanes<C>, rest: &Lanes<C>, all: &Lanes<C>, less: &Lanes<C>, own: &mut Lanes<C>,
     ) {
+        let n = n.min(SIDE);
         for j in 0..n {
             own[j] = Cmp::exp(x[j] - max[j] - rest[j]) * all[j] - less[j];
         }

@@ -26,7 +26,7 @@ pub struct Classes<T> {
 
 /// Elements whose exponentials are summed at a time.
 const BLOCK: usize = 1024;
-/// Rows beside each other from which they are worked on together: 8 take what two take one by one.
+/// Rows beside each other from which they are worked on together: half a vector of float32.
 const BESIDE: usize = 8;
 
 impl<T: Flt> Classes<T> {

@@ -85,12 +85,14 @@ unsafe fn in_lanes<T: Flt, const LANES: usize>(x: *const T, n: usize) -> T::C {
             }
             at += LANES;
         }
-        let mut half = LANES / 2;
-        while half > 0 {
-            for j in 0..half {
-                lanes[j] = lanes[j] + lanes[j + half];
+        // constants, so that the lanes stay in registers
+        for half in [32, 16, 8, 4, 2, 1] {
+            if half < LANES {
+                for j in 0..half {
+                    let other = lanes[j + half];
+                    lanes[j] += other;
+                }
             }
-            half /= 2;
         }
         total += lanes[0];
         for j in at..end {
