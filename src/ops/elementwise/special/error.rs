@@ -23,8 +23,8 @@ unary! { ERROR:
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.mul(x)?.neg()?.exp()?.mul(-1.0 / FRAC_SQRT_PI_2)?);
     /// The inverse of the error function on (-1, 1).
-    erfinv "ErfinvBackward0" also [Special "erfinv"]: Double,
-        cpu |dt| vector_double!(dt, math::erfinv_f64),
+    erfinv "ErfinvBackward0" also [Special "erfinv"]: Float,
+        cpu |dt| float!(dt, math::erfinv_f32, math::erfinv_f64),
         on -0.9, 0.9,
         grad Y |g, y| g.mul(y.mul(y)?.exp()?.mul(FRAC_SQRT_PI_2)?);
     /// `e^(x^2) erfc(x)`.
