@@ -348,7 +348,7 @@ macro_rules! unsigned_elem {
             fn to_f64(self) -> f64 { self as f64 }
             fn to_i64(self) -> i64 { self as i64 }
             fn to_c128(self) -> C128 { C128::new(self as f64, 0.0) }
-            fn from_f64(v: f64) -> Self { if v >= 9.223372036854775808e18 { v as u64 as $t } else { f64_to_i64(v) as $t } }
+            fn from_f64(v: f64) -> Self { if size_of::<$t>() == 8 && v >= 9.223372036854775808e18 { v as u64 as $t } else { f64_to_i64(v) as $t } }
             fn from_i64(v: i64) -> Self { v as $t }
             fn from_c128(v: C128) -> Self { Self::from_f64(v.re) }
         }

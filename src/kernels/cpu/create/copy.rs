@@ -84,16 +84,16 @@ pub unsafe fn copy(
         unsafe { for_each(shape, &operands, &|p, n| cast.run(p[1], p[0], n)) };
         return;
     }
-    // SAFETY: the caller's promise
-    if unsafe { weave::try_copy(shape, dst, dst_strides, src, src_strides, size) } {
-        return;
-    }
     if let (Some(&n), Some(&along), Some(&0)) = (shape.last(), dst_strides.last(), src_strides.last())
         && along == 1
         && n >= REPEATED
     {
         // SAFETY: the caller's promise
         return unsafe { repeat_rows(shape, dst, dst_strides, src, src_strides, size) };
+    }
+    // SAFETY: the caller's promise
+    if unsafe { weave::try_copy(shape, dst, dst_strides, src, src_strides, size) } {
+        return;
     }
     // SAFETY: the caller's promise
     unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };

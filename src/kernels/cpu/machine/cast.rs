@@ -260,13 +260,12 @@ mod tests {
         ] {
             for v in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
                 let (mut x, mut y) = ([0u8; 8], [0u8; 8]);
-                let mut back = 0.0;
-                with_dtype!(a, every, A => with_dtype!(b, every, B => {
+                let back = with_dtype!(a, every, A => with_dtype!(b, every, B => {
                     // SAFETY: 8 bytes hold a real element
                     unsafe {
                         (x.as_mut_ptr() as *mut A).write_unaligned(A::from_f64(v));
                         Cast::new(a, b).run(x.as_ptr(), y.as_mut_ptr(), 1);
-                        back = (y.as_ptr() as *const B).read_unaligned().to_f64();
+                        (y.as_ptr() as *const B).read_unaligned().to_f64()
                     }
                 }));
                 assert!(back == v || back.is_nan() && v.is_nan(), "{a:?} to {b:?}: {v} became {back}");

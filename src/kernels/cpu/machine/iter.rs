@@ -454,9 +454,10 @@ multiversion! {
     unsafe fn fetch[T: Bits](src: *const u8, across: usize, along: usize, dst: *mut T, rows: usize, n: usize) {
         // SAFETY: an element of the rows that the caller vouches for
         let get = |r: usize, i: usize| unsafe { (src.add(r * across + i * along) as *const T).read_unaligned() };
-        if along == 0 && n == 1 || along == 0 && across == 0 {
-            for r in 0..rows * n {
-                *dst.add(r) = get(r / n, 0);
+        if along == 0 && across == 0 {
+            let v = get(0, 0);
+            for i in 0..rows * n {
+                *dst.add(i) = v;
             }
         } else if along == 0 {
             for r in 0..rows {

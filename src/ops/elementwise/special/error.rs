@@ -38,8 +38,8 @@ unary! { ERROR:
     /// >>> torch.erfinv(torch.tensor([0.0, 0.5]))
     /// tensor([0.0000, 0.4769])
     /// ```
-    erfinv "ErfinvBackward0" also [Special "erfinv"]: Double,
-        cpu |dt| vector_double!(dt, math::erfinv_f64),
+    erfinv "ErfinvBackward0" also [Special "erfinv"]: Float,
+        cpu |dt| float!(dt, math::erfinv_f32, math::erfinv_f64),
         on -0.9, 0.9,
         grad Y |g, y| g.mul(y.mul(y)?.exp()?.mul(FRAC_SQRT_PI_2)?);
     /// `e^(x^2) erfc(x)`.

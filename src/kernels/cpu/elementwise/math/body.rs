@@ -394,6 +394,22 @@ fn atan_quotient<V: Vector<Elem = f32>>(y: V, x: V) -> V {
     V::select(steep, rest, p)
 }
 
+/// The angle of the point `(x, y)`.
+#[inline(always)]
+pub fn atan2_f32<V: Vector<Elem = f32>>(y: V, x: V) -> V {
+    let (ay, ax, one) = (y.abs(), x.abs(), V::c(1.0));
+    // both infinite or both zero: as if they were one, or the smaller were zero
+    let inf = V::both(ay.eq(ax), ax.eq(V::c(f64::INFINITY)));
+    let nought = V::both(ay.eq(ax), ax.eq(V::zero()));
+    let p = atan_quotient(V::select(inf, one, ay), V::select(inf, one, V::select(nought, one, ax)));
+    // the sign of a zero counts
+    let left = one.copysign(x).lt(V::zero());
+    let pi = std::f64::consts::PI;
+    let turned = V::c(pi).sub(p.sub(V::c(pi - pi as f32 as f64)));
+    let y_signed = V::select(left, turned, p).copysign(y);
+    V::select(V::both(x.eq(x), y.eq(y)), y_signed, x.add(y))
+}
+
 #[inline(always)]
 pub fn atan_f32<V: Vector<Elem = f32>>(x: V) -> V {
     atan_quotient(x.abs(), V::c(1.0)).copysign(x)

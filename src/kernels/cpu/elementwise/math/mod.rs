@@ -156,6 +156,7 @@ widened! {
     atanh_f32 atanh_two body::atanh_wide;
     erfc_f32 erfc_two body::erfc_wide;
     sinc_f32 sinc_two plain::sinc;
+    erfinv_f32 erfinv_two inverse::erfinv_wide;
 }
 
 /// `dst[i] = body(a[i], b[i])` with the level's vectors.
@@ -207,7 +208,6 @@ macro_rules! widened_binary {
 }
 
 widened_binary! {
-    atan2_f32 atan2_two arc::atan2;
     fmod_f32 fmod_two remainder::fmod;
     remainder_f32 remainder_two remainder::remainder;
 }
@@ -223,6 +223,7 @@ vector_binary! {
     ldexp_f64[Vector<Elem = f64>, f64] plain::ldexp;
     xlog1py_f64[Vector<Elem = f64>, f64] plain::xlog1py;
     pow_f64[Vector<Elem = f64>, f64] power::pow;
+    atan2_f32[Vector<Elem = f32>, f32] body::atan2_f32;
     atan2_f64[Vector<Elem = f64>, f64] arc::atan2;
     fmod_f64[Vector<Elem = f64>, f64] remainder::fmod;
     remainder_f64[Vector<Elem = f64>, f64] remainder::remainder;

@@ -438,6 +438,29 @@ fn known_values() {
 }
 
 #[test]
+fn erfinv_in_single_precision() {
+    let x: Vec<f32> = (-100_000..=100_000)
+        .map(|i| i as f32 * 1e-5)
+        .chain((1..4000).map(|i| 1.0 - i as f32 * f32::EPSILON / 2.0))
+        .collect();
+    let wide: Vec<f64> = x.iter().map(|x| *x as f64).collect();
+    let mut want = vec![0.0; x.len()];
+    // SAFETY: as many elements on both sides
+    unsafe { erfinv_f64(wide.as_ptr(), want.as_mut_ptr(), x.len()) };
+    for level in LEVELS {
+        with_level(level, || {
+            let mut y = vec![0.0; x.len()];
+            // SAFETY: as many elements on both sides
+            unsafe { erfinv_f32(x.as_ptr(), y.as_mut_ptr(), x.len()) };
+            for i in 0..x.len() {
+                let e = ulp32(y[i], want[i]);
+                assert!(e <= 0.6, "erfinv {level:?}: {e} ulp at {:e}", x[i]);
+            }
+        });
+    }
+}
+
+#[test]
 fn points_and_edges() {
     const INF: f64 = f64::INFINITY;
     let one = |f: F64, x: f64| {
