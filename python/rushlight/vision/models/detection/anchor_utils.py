@@ -16,6 +16,10 @@ def _places(rows: Tensor, columns: Tensor) -> Tensor:
     return stack((x.reshape(-1), y.reshape(-1)), dim=1)
 
 
+def _is_nested(values: Any) -> bool:
+    return isinstance(values[0], (list, tuple))
+
+
 class AnchorGenerator(nn.Module):
     """Anchors in pixels: for each map sizes times ratios of height to width, at every place.
 
@@ -33,13 +37,10 @@ class AnchorGenerator(nn.Module):
 
     def __init__(self, sizes: Any = ((128, 256, 512),), aspect_ratios: Any = ((0.5, 1.0, 2.0),)):
         super().__init__()
-        if not isinstance(sizes[0], (list, tuple)):
-            sizes = tuple((size,) for size in sizes)
-        if not isinstance(aspect_ratios[0], (list, tuple)):
-            aspect_ratios = (aspect_ratios,) * len(sizes)
-        self.sizes = sizes
-        self.aspect_ratios = aspect_ratios
-        self.cell_anchors = [self.generate_anchors(*both) for both in zip(sizes, aspect_ratios)]
+        # numbers alone: one size for each map, the same ratios for all maps
+        self.sizes = sizes if _is_nested(sizes) else tuple((size,) for size in sizes)
+        self.aspect_ratios = aspect_ratios if _is_nested(aspect_ratios) else (aspect_ratios,) * len(self.sizes)
+        self.cell_anchors = [self.generate_anchors(*both) for both in zip(self.sizes, self.aspect_ratios)]
 
     def generate_anchors(self, scales: Any, aspect_ratios: Any, dtype: Any = float32, device: Any = "cpu") -> Tensor:
         """Anchors (ratios x sizes, 4) around the origin, in whole pixels."""
