@@ -20,6 +20,9 @@ def range(*args: Any, **kwargs: Any) -> _C.Tensor:
         out, dtype, layout, device, requires_grad: as in :func:`arange`.
 
     Errors: RuntimeError for a step of zero, or one that leads away from ``end``.
+
+    >>> rl.range(0, 1, 0.5)
+    tensor([0.0000, 0.5000, 1.0000])
     """
     warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "

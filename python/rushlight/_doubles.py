@@ -21,7 +21,11 @@ _EDGES = ("zeros", "border", "reflection")
 def binary_cross_entropy_with_logits(
     input: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: int = 1
 ) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
+
+    >>> rl.binary_cross_entropy_with_logits(rl.zeros(2), rl.tensor([0.0, 1.0]), reduction=0)
+    tensor([0.6931, 0.6931])
+    """
     return F.binary_cross_entropy_with_logits(
         input, target, weight, reduction=_REDUCTIONS[reduction], pos_weight=pos_weight
     )
@@ -30,19 +34,32 @@ def binary_cross_entropy_with_logits(
 def cosine_embedding_loss(
     input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: int = 1
 ) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
+
+    >>> a, b = rl.eye(2), rl.tensor([[0.0, 1.0], [0.0, 1.0]])
+    >>> rl.cosine_embedding_loss(a, b, rl.tensor([1, -1]), 0.5, 0)
+    tensor([1.0000, 0.5000])
+    """
     return F.cosine_embedding_loss(input1, input2, target, margin, reduction=_REDUCTIONS[reduction])
 
 
 def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: int = 1) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
+
+    >>> rl.hinge_embedding_loss(rl.tensor([0.5, 0.25]), rl.tensor([1.0, -1.0]), reduction=0)
+    tensor([0.5000, 0.7500])
+    """
     return F.hinge_embedding_loss(input, target, margin, reduction=_REDUCTIONS[reduction])
 
 
 def margin_ranking_loss(
     input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: int = 1
 ) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
+
+    >>> rl.margin_ranking_loss(rl.tensor([1.0, 2.0]), rl.tensor([3.0, 1.0]), rl.ones(2), reduction=2)
+    tensor(2.)
+    """
     return F.margin_ranking_loss(input1, input2, target, margin, reduction=_REDUCTIONS[reduction])
 
 
@@ -56,14 +73,31 @@ def triplet_margin_loss(
     swap: bool = False,
     reduction: int = 1,
 ) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
+
+    >>> anchor, near, far = rl.zeros(1, 2), rl.tensor([[3.0, 4.0]]), rl.tensor([[0.0, 2.0]])
+    >>> rl.triplet_margin_loss(anchor, near, far, reduction=2)
+    tensor(4.0000)
+    """
     return F.triplet_margin_loss(
         anchor, positive, negative, margin, p, eps, swap, reduction=_REDUCTIONS[reduction]
     )
 
 
 def kl_div(input: Any, target: Any, reduction: int = 0, *, log_target: bool = False) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, as without it, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, as without it, 1 the mean, 2 the sum.
+
+    Args:
+        input (Tensor): logarithms of probabilities.
+        target (Tensor): probabilities, or with `log_target` their logarithms.
+
+    >>> target = rl.tensor([0.5, 0.5])
+    >>> log = rl.tensor([0.25, 0.75]).log()
+    >>> rl.kl_div(log, target)
+    tensor([ 0.3466, -0.2027])
+    >>> rl.kl_div(log, target, 2)
+    tensor(0.1438)
+    """
     terms = F.kl_div(input, target, reduction="none", log_target=log_target)
     return terms if reduction == 0 else terms.mean() if reduction == 1 else terms.sum()
 
@@ -71,7 +105,17 @@ def kl_div(input: Any, target: Any, reduction: int = 0, *, log_target: bool = Fa
 def poisson_nll_loss(
     input: Any, target: Any, log_input: bool, full: bool, eps: float, reduction: int
 ) -> Tensor:
-    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum."""
+    """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
+
+    Args:
+        input (Tensor): the rates, or with `log_input` their logarithms.
+        target (Tensor): the counts.
+        full (bool): adds Stirling's formula for the logarithm of the factorial of the counts.
+        eps (float): added to the rates before their logarithm is taken.
+
+    >>> rl.poisson_nll_loss(rl.tensor([1.0, 2.0]), rl.tensor([1.0, 3.0]), False, False, 1e-8, 0)
+    tensor([ 1.0000, -0.0794])
+    """
     return F.poisson_nll_loss(
         input, target, log_input=log_input, full=full, eps=eps, reduction=_REDUCTIONS[reduction]
     )
@@ -95,11 +139,32 @@ def _recurrent(mode: str, count: int) -> Any:
         return _recur(mode, count, input, values)
 
     function.__name__ = function.__qualname__ = mode.lower()
-    function.__doc__ = (
-        f"What :class:`nn.{mode.partition('_')[0]}` computes, with its weights in a flat list: "
-        "``(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first)``, or with "
-        "``batch_sizes`` before ``hx`` and no ``batch_first``, for packed sequences."
-    )
+    state = "hidden state and memory" if count == 2 else "hidden state"
+    layer = mode.partition("_")[0]
+    how = ', nonlinearity="relu"' if mode == "RNN_RELU" else ""
+    ends, hx = ("hn, cn", "(h, h)") if count == 2 else ("hn", "h")
+    function.__doc__ = f"""What :class:`nn.{layer}` computes, with its weights in a flat list.
+
+    Args:
+        input (Tensor): of shape ``(time, batch, features)``, or with `batch_first` ``(batch, time, features)``.
+        batch_sizes (Tensor): given for packed sequences alone, and then without `batch_first`: how many of them go on at
+            each step.
+        hx ({"list of Tensor" if count == 2 else "Tensor"}): the first {state}.
+        params (list of Tensor): the weights, layer by layer, in the order of the parameters of the class.
+        has_biases (bool): whether biases are among them.
+        num_layers (int), dropout (float), train (bool), bidirectional (bool), batch_first (bool): as in the class.
+
+    Returns:
+        tuple: the outputs of the last layer, and the last {state} of every layer
+
+    Errors: TypeError for missing arguments; RuntimeError for another number of weights.
+
+    >>> layer = nn.{layer}(3, 4{how})
+    >>> x, h = rl.randn(5, 2, 3), rl.zeros(1, 2, 4)
+    >>> out, {ends} = rl.{mode.lower()}(x, {hx}, list(layer.parameters()), True, 1, 0.0, False, False, False)
+    >>> rl.equal(out, layer(x)[0])
+    True
+    """
     return function
 
 
@@ -137,23 +202,63 @@ rnn_relu = _recurrent("RNN_RELU", 1)
 
 
 def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> tuple[Any, Any]:
-    """What :class:`nn.LSTMCell` computes: the new hidden state and memory."""
+    """What :class:`nn.LSTMCell` computes: the new hidden state and memory.
+
+    Args:
+        input (Tensor): of shape ``(batch, features)``.
+        hx (list of Tensor): the hidden state and the memory, of shape ``(batch, hidden)`` each.
+        w_ih (Tensor): weights of the input, of shape ``(4 * hidden, features)``.
+        w_hh (Tensor): weights of the state, of shape ``(4 * hidden, hidden)``.
+        b_ih, b_hh (Tensor, optional): biases.
+
+    >>> zeros = rl.zeros(1, 2)
+    >>> rl.lstm_cell(rl.ones(1, 1), (zeros, zeros), rl.ones(8, 1), rl.zeros(8, 2))
+    (tensor([[0.3696, 0.3696]]), tensor([[0.5568, 0.5568]]))
+    """
     h, c = _step("LSTM", input, list(hx), (w_ih, w_hh, b_ih, b_hh))
     return h, c
 
 
 def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Tensor:
-    """What :class:`nn.GRUCell` computes: the new hidden state."""
+    """What :class:`nn.GRUCell` computes: the new hidden state.
+
+    Args:
+        input (Tensor): of shape ``(batch, features)``.
+        hx (Tensor): the hidden state, of shape ``(batch, hidden)``.
+        w_ih (Tensor): weights of the input, of shape ``(3 * hidden, features)``.
+        w_hh (Tensor): weights of the state, of shape ``(3 * hidden, hidden)``.
+        b_ih, b_hh (Tensor, optional): biases.
+
+    >>> rl.gru_cell(rl.ones(1, 1), rl.zeros(1, 2), rl.ones(6, 1), rl.zeros(6, 2))
+    tensor([[0.2048, 0.2048]])
+    """
     return _step("GRU", input, [hx], (w_ih, w_hh, b_ih, b_hh))[0]
 
 
 def rnn_tanh_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Tensor:
-    """What :class:`nn.RNNCell` computes: the new hidden state."""
+    """What :class:`nn.RNNCell` computes: the new hidden state.
+
+    Args:
+        input (Tensor): of shape ``(batch, features)``.
+        hx (Tensor): the hidden state, of shape ``(batch, hidden)``.
+        w_ih (Tensor): weights of the input, of shape ``(hidden, features)``.
+        w_hh (Tensor): weights of the state, of shape ``(hidden, hidden)``.
+        b_ih, b_hh (Tensor, optional): biases.
+
+    >>> rl.rnn_tanh_cell(rl.ones(1, 1), rl.zeros(1, 2), rl.tensor([[1.0], [-1.0]]), rl.eye(2))
+    tensor([[ 0.7616, -0.7616]])
+    """
     return _step("RNN_TANH", input, [hx], (w_ih, w_hh, b_ih, b_hh))[0]
 
 
 def rnn_relu_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Tensor:
-    """What :class:`nn.RNNCell` computes with ``nonlinearity="relu"``."""
+    """What :class:`nn.RNNCell` computes with ``nonlinearity="relu"``: the new hidden state.
+
+    Its arguments are those of :func:`rnn_tanh_cell`.
+
+    >>> rl.rnn_relu_cell(rl.ones(1, 1), rl.ones(1, 2), rl.tensor([[1.0], [-3.0]]), rl.eye(2))
+    tensor([[2., 0.]])
+    """
     return _step("RNN_RELU", input, [hx], (w_ih, w_hh, b_ih, b_hh))[0]
 
 
@@ -177,8 +282,23 @@ def embedding_bag(
 ) -> tuple[Any, Any, Any, Any]:
     """As in ``nn.functional``, with a number for `mode`: 0 is the sum, 1 the mean, 2 the maximum.
 
+    Args:
+        weight (Tensor): the table, a row for every index.
+        indices (Tensor): of the rows, of all bags one after another.
+        offsets (Tensor): where each bag begins.
+
     Returns:
         tuple: the bags; which bag an index is in; how many are in a bag; for the maximum, where it was found
+
+    Errors: ValueError for another `mode`.
+
+    >>> table = rl.arange(6.0).view(3, 2)
+    >>> bags, bag, sizes, _ = rl.embedding_bag(table, rl.tensor([0, 1, 2]), rl.tensor([0, 1]), mode=1)
+    >>> bags
+    tensor([[0., 1.],
+            [3., 4.]])
+    >>> bag, sizes
+    (tensor([0, 1, 1]), tensor([1, 2]))
     """
     if mode not in (0, 1, 2):
         raise ValueError(f"mode must be 0, 1 or 2, but got {mode}")
@@ -213,20 +333,42 @@ def embedding_bag(
 
 
 def embedding_renorm_(self: Any, indices: Any, max_norm: float, norm_type: float) -> Tensor:
-    """Scales the rows that `indices` names down to a norm of `max_norm`, in place."""
+    """Scales the rows that `indices` names down to a norm of `max_norm`, in place.
+
+    >>> rl.embedding_renorm_(rl.tensor([[3.0, 4.0], [6.0, 8.0]]), rl.tensor([0]), 1.0, 2.0)
+    tensor([[0.6000, 0.8000],
+            [6.0000, 8.0000]])
+    """
     F.embedding(indices, self, None, max_norm, norm_type)
     return self
 
 
 def affine_grid_generator(theta: Any, size: Any, align_corners: bool) -> Tensor:
-    """As ``nn.functional.affine_grid``."""
+    """As ``nn.functional.affine_grid``.
+
+    >>> rl.affine_grid_generator(rl.eye(2, 3)[None], [1, 1, 2, 2], True)
+    tensor([[[[-1., -1.],
+              [ 1., -1.]],
+    <BLANKLINE>
+             [[-1.,  1.],
+              [ 1.,  1.]]]])
+    """
     return F.affine_grid(theta, size, align_corners)
 
 
 def grid_sampler(
     input: Any, grid: Any, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> Tensor:
-    """As ``nn.functional.grid_sample``, with numbers for the modes: bilinear, nearest, bicubic; zeros, border, reflection."""
+    """As ``nn.functional.grid_sample``, with numbers for the modes.
+
+    Args:
+        interpolation_mode (int): 0 is bilinear, 1 nearest, 2 bicubic.
+        padding_mode (int): what lies outside; 0 is zeros, 1 the border, 2 the reflection.
+
+    >>> image = rl.arange(4.0).view(1, 1, 2, 2)
+    >>> rl.grid_sampler(image, rl.tensor([[[[-1.0, -1.0], [0.0, 0.0]]]]), 0, 0, True)
+    tensor([[[[0.0000, 1.5000]]]])
+    """
     return F.grid_sample(input, grid, _SAMPLED[interpolation_mode], _EDGES[padding_mode], align_corners)
 
 
@@ -236,7 +378,11 @@ grid_sampler_2d = grid_sampler_3d = grid_sampler
 def max_pool1d_with_indices(
     input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
 ) -> tuple[Any, Any]:
-    """As ``nn.functional.max_pool1d`` with ``return_indices=True``."""
+    """As ``nn.functional.max_pool1d`` with ``return_indices=True``.
+
+    >>> rl.max_pool1d_with_indices(rl.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+    (tensor([[3., 2.]]), tensor([[1, 2]]))
+    """
     stride = kernel_size if stride is None or stride == () else stride
     return F.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
 
@@ -245,7 +391,15 @@ def max_pool1d_with_indices(
 def native_layer_norm(
     input: Any, normalized_shape: Any, weight: Any, bias: Any, eps: float
 ) -> tuple[Any, Any, Any]:
-    """As ``nn.functional.layer_norm``, with the means and the inverses of the deviations."""
+    """As ``nn.functional.layer_norm``, with the means and the inverses of the deviations.
+
+    >>> out, mean, rstd = rl.native_layer_norm(rl.tensor([[1.0, 3.0], [2.0, 6.0]]), [2], None, None, 0.0)
+    >>> out
+    tensor([[-1.,  1.],
+            [-1.,  1.]])
+    >>> mean.flatten(), rstd.flatten()
+    (tensor([2., 4.]), tensor([1.0000, 0.5000]))
+    """
     axes = tuple(range(-len(normalized_shape), 0))
     var, mean = _C.var_mean(input, axes, correction=0, keepdim=True)
     return F.layer_norm(input, normalized_shape, weight, bias, eps), mean, (var + eps).rsqrt()
@@ -254,7 +408,16 @@ def native_layer_norm(
 def native_group_norm(
     input: Any, weight: Any, bias: Any, N: int, C: int, HxW: int, group: int, eps: float
 ) -> tuple[Any, Any, Any]:
-    """As ``nn.functional.group_norm``, with the means and the inverses of the deviations."""
+    """As ``nn.functional.group_norm``, with the means and the inverses of the deviations.
+
+    Args:
+        N, C, HxW (int): the input's batch, its channels, and all its other axes in one.
+        group (int): how many groups the channels are in.
+
+    >>> out, mean, rstd = rl.native_group_norm(rl.tensor([[[1.0], [3.0]]]), None, None, 1, 2, 1, 1, 0.0)
+    >>> out.flatten(), mean, rstd
+    (tensor([-1.,  1.]), tensor([[2.]]), tensor([[1.]]))
+    """
     var, mean = _C.var_mean(input.reshape(N, group, -1), 2, correction=0)
     return F.group_norm(input, group, weight, bias, eps), mean, (var + eps).rsqrt()
 
@@ -269,7 +432,16 @@ def native_batch_norm(
     momentum: float,
     eps: float,
 ) -> tuple[Any, Any, Any]:
-    """As ``nn.functional.batch_norm``, with the means and the inverses of the deviations; empty outside of training."""
+    """As ``nn.functional.batch_norm``, with the means and the inverses of the deviations; empty outside of training.
+
+    >>> x = rl.tensor([[1.0, 2.0], [3.0, 6.0]])
+    >>> out, mean, rstd = rl.native_batch_norm(x, None, None, None, None, True, 0.1, 0.0)
+    >>> out
+    tensor([[-1., -1.],
+            [ 1.,  1.]])
+    >>> mean, rstd
+    (tensor([2., 4.]), tensor([1.0000, 0.5000]))
+    """
     if training:
         axes = (0, *range(2, input.dim()))
         var, mean = _C.var_mean(input, axes, correction=0)
@@ -280,7 +452,14 @@ def native_batch_norm(
 
 
 def native_dropout(input: Any, p: float, train: Any) -> tuple[Any, Any]:
-    """As ``nn.functional.dropout``, with the mask of what was kept."""
+    """As ``nn.functional.dropout``, with the mask of what was kept.
+
+    >>> out, kept = rl.native_dropout(rl.ones(8), 0.5, True)
+    >>> rl.equal(out, 2.0 * kept)
+    True
+    >>> rl.native_dropout(rl.ones(2), 0.5, False)
+    (tensor([1., 1.]), tensor([True, True]))
+    """
     if not train or p == 0:
         return input, _C.ones_like(input, dtype=_C.bool)
     kept = _C.empty_like(input).bernoulli_(1 - p).bool()
@@ -288,7 +467,15 @@ def native_dropout(input: Any, p: float, train: Any) -> tuple[Any, Any]:
 
 
 def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Tensor:
-    """The norm over all axes but one; of everything for ``dim=-1``."""
+    """The norm over all axes but one; of everything for ``dim=-1``.
+
+    Args:
+        pow (int): the order of the norm. Default: 2
+
+    >>> rl.norm_except_dim(rl.tensor([[3.0, 4.0], [6.0, 8.0]]))
+    tensor([[ 5.],
+            [10.]])
+    """
     if dim == -1:
         return v.norm(pow)
     axes = [axis for axis in range(v.dim()) if axis != dim]
@@ -296,12 +483,26 @@ def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Tensor:
 
 
 def frobenius_norm(input: Any, dim: Any, keepdim: bool = False) -> Tensor:
-    """The root of the sum of squares over axes."""
+    """The root of the sum of squares over axes.
+
+    Args:
+        dim (int or list of int): the axes; all of them if empty.
+
+    >>> rl.frobenius_norm(rl.tensor([[3.0, 4.0], [6.0, 8.0]]), 1)
+    tensor([ 5., 10.])
+    """
     return _C._linalg.vector_norm(input, 2, dim or None, keepdim)
 
 
 def nuclear_norm(input: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The sum of the singular values of matrices."""
+    """The sum of the singular values of matrices.
+
+    Args:
+        dim (tuple of int, optional): the two axes of the matrices. Default: the last two
+
+    >>> rl.nuclear_norm(rl.diag(rl.tensor([3.0, -4.0])))
+    tensor(7.)
+    """
     return _C._linalg.matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
 
 
@@ -374,6 +575,13 @@ def from_file(
         shared (bool): whether writing changes the file. Default: ``False``
         size (int): how many elements.
         dtype (dtype, optional): of the elements.
+
+    >>> import os, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = os.path.join(folder.name, "numbers")
+    >>> rl.arange(3, dtype=rl.int32).numpy().tofile(path)
+    >>> rl.from_file(path, size=3, dtype=rl.int32)
+    tensor([0, 1, 2], dtype=torch.int32)
     """
     from .storage import _mapped
 
@@ -515,17 +723,31 @@ def is_nonzero(input: Tensor) -> bool:
     """Whether the one element of a tensor is not zero.
 
     Errors: RuntimeError for tensors of more elements, or none.
+
+    >>> rl.is_nonzero(rl.tensor([0.5])), rl.is_nonzero(rl.tensor(False))
+    (True, False)
     """
     return input.is_nonzero()
 
 
 def is_distributed(input: Tensor) -> bool:
-    """Whether a tensor is spread over processes: never."""
+    """Whether a tensor is spread over processes: never.
+
+    >>> rl.is_distributed(rl.ones(2))
+    False
+    """
     return False
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Whether anomaly detection, when it is on, looks for nan in gradients."""
+    """Whether anomaly detection, when it is on, looks for nan in gradients.
+
+    >>> with rl.autograd.set_detect_anomaly(True, check_nan=False):
+    ...     rl.is_anomaly_check_nan_enabled()
+    False
+    >>> rl.is_anomaly_check_nan_enabled()
+    True
+    """
     from .autograd import set_detect_anomaly
 
     return set_detect_anomaly.looks_for_nan

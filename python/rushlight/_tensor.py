@@ -452,6 +452,12 @@ def _fill_diagonal_(self, fill_value, wrap=False):
         wrap (bool): begin anew below, in matrices that are more than one row higher than wide. Default: ``False``
 
     Errors: RuntimeError for fewer than two axes, or more of different sizes.
+
+    >>> rl.zeros(2, 3).fill_diagonal_(1)
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
+    >>> rl.zeros(7, 2).fill_diagonal_(5, wrap=True)[:, 0]
+    tensor([5., 0., 0., 5., 0., 0., 5.])
     """
     if self.dim() < 2:
         raise RuntimeError("dimensions must larger than 1")
@@ -466,7 +472,14 @@ def _fill_diagonal_(self, fill_value, wrap=False):
 
 
 def _resize(self, *sizes):
-    """The same elements in other sizes, of which there must be as many; :meth:`reshape` by an older name."""
+    """The same elements in other sizes, of which there must be as many; :meth:`reshape` by an older name.
+
+    Errors: RuntimeError for sizes of more or fewer elements.
+
+    >>> rl.arange(4).resize(2, 2)
+    tensor([[0, 1],
+            [2, 3]])
+    """
     from ._warn import warn
 
     warn("non-inplace resize is deprecated")
@@ -485,6 +498,13 @@ def _resize(self, *sizes):
 
 
 def _reinforce(self, reward):
+    """Refuses: the gradient of a sampled action is taken through ``distributions``.
+
+    >>> rl.ones(2).reinforce(1.0)
+    Traceback (most recent call last):
+    RuntimeError: reinforce() was removed.
+    ...
+    """
     raise RuntimeError(
         "reinforce() was removed.\nUse torch.distributions instead: sample an action from a distribution, and go down "
         "the gradient of -log_prob(action) * reward."

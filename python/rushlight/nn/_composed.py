@@ -38,7 +38,12 @@ def _with_indices(n):
         return getattr(F, f"adaptive_max_pool{n}d")(input, output_size, True)
 
     function.__name__ = function.__qualname__ = f"adaptive_max_pool{n}d_with_indices"
-    function.__doc__ = f"As :func:`adaptive_max_pool{n}d`, always with the positions."
+    function.__doc__ = f"""As :func:`adaptive_max_pool{n}d`, always with the positions.
+
+    >>> values, at = F.adaptive_max_pool{n}d_with_indices(rl.arange({2**n}.0).view(1{", 2" * n}), 1)
+    >>> values.item(), at.item()
+    ({2**n - 1}.0, {2**n - 1})
+    """
     return function
 
 
@@ -48,7 +53,11 @@ adaptive_max_pool1d_with_indices, adaptive_max_pool2d_with_indices, adaptive_max
 
 
 def native_channel_shuffle(input: Any, groups: int) -> Tensor:
-    """As :func:`channel_shuffle`."""
+    """As :func:`channel_shuffle`.
+
+    >>> F.native_channel_shuffle(rl.arange(6.0).view(1, 6, 1, 1), 2).flatten()
+    tensor([0., 3., 1., 4., 2., 5.])
+    """
     return F.channel_shuffle(input, groups)
 
 

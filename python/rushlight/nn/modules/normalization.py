@@ -213,6 +213,13 @@ class CrossMapLRN2d(Module):
         alpha (float): Default: 0.0001
         beta (float): Default: 0.75
         k (float): Default: 1
+
+    Shape:
+        - Input: :math:`(N, C, H, W)`
+        - Output: the same
+
+    >>> nn.CrossMapLRN2d(3, alpha=3.0, beta=1.0)(rl.ones(1, 2, 1, 1)).flatten()
+    tensor([0.3333, 0.3333])
     """
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
