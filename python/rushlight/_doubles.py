@@ -19,7 +19,7 @@ _EDGES = ("zeros", "border", "reflection")
 
 # ---------------------------------------------------------------------- losses
 def binary_cross_entropy_with_logits(
-    input: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: int = 1
+    input: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: int = 0
 ) -> Tensor:
     """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
 
@@ -32,7 +32,7 @@ def binary_cross_entropy_with_logits(
 
 
 def cosine_embedding_loss(
-    input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: int = 1
+    input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: int = 0
 ) -> Tensor:
     """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
 
@@ -43,7 +43,7 @@ def cosine_embedding_loss(
     return F.cosine_embedding_loss(input1, input2, target, margin, reduction=_REDUCTIONS[reduction])
 
 
-def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: int = 1) -> Tensor:
+def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: int = 0) -> Tensor:
     """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
 
     >>> rl.hinge_embedding_loss(rl.tensor([0.5, 0.25]), rl.tensor([1.0, -1.0]), reduction=0)
@@ -53,7 +53,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
 
 
 def margin_ranking_loss(
-    input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: int = 1
+    input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: int = 0
 ) -> Tensor:
     """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
 
@@ -71,7 +71,7 @@ def triplet_margin_loss(
     p: float = 2,
     eps: float = 1e-6,
     swap: bool = False,
-    reduction: int = 1,
+    reduction: int = 0,
 ) -> Tensor:
     """As in ``nn.functional``, with a number for `reduction`: 0 is none, 1 the mean, 2 the sum.
 

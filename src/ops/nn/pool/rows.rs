@@ -238,6 +238,8 @@ axes! { POOL [1 2 3]:
     /// Averages over as many windows as `output_size` says.
     ///
     /// ```text
+    /// >>> F.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    /// tensor([[2.5000, 2.5000]])
     /// >>> F.adaptive_avg_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
     /// torch.Size([1, 3, 5, 9])
     /// >>> F.adaptive_avg_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
