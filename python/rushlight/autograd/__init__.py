@@ -78,7 +78,12 @@ def grad(
         allow_unused = materialize_grads
     if is_grads_batched:
         return _batched(outputs, inputs, _tuple(grad_outputs), create_graph, allow_unused, materialize_grads)
-    found = _C._autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph)
+    stored = [x if x.layout == _C.strided else x._v for x in inputs]  # a sparse tensor is what its values are
+    found = _C._autograd.grad(outputs, stored, grad_outputs, retain_graph, create_graph)
+    if any(v is not x for v, x in zip(stored, inputs, strict=True)):
+        found = tuple(
+            x._like(g) if v is not x and g is not None else g for v, x, g in zip(stored, inputs, found, strict=True)
+        )
     if materialize_grads:
         return tuple(_C.zeros_like(x) if g is None else g for g, x in zip(found, inputs, strict=True))
     if not allow_unused and any(g is None for g in found):
