@@ -298,3 +298,88 @@ def test_a_module_keeps_one_as_a_buffer():
     other.register_buffer("adj", (x * 0).float())
     other.load_state_dict(module.state_dict())
     same(other.adj, dense.float())
+
+
+def tables(make):
+    g = rl.Generator().manual_seed(0)
+    weight = rl.randn(6, 3, generator=g)
+    return make(weight.clone(), True), make(weight.clone(), False)
+
+
+@pytest.mark.parametrize("padding", [None, 1, -2])
+def test_an_embeddings_gradient_stores_what_was_looked_up(padding):
+    at = rl.tensor([[1, 4, 1], [0, 4, 4]])
+    a, b = tables(lambda w, s: rl.nn.Embedding(6, 3, padding_idx=padding, _weight=w, sparse=s))
+    for _ in range(2):  # gradients add up
+        for each in (a, b):
+            (each(at) * rl.arange(3.0)).sum().backward()
+    assert a.weight.grad.is_sparse and a.weight.grad.sparse_dim() == 1
+    same(a.weight.grad, b.weight.grad, 1e-6)
+    (found,) = rl.autograd.grad((a(at) * rl.arange(3.0)).sum(), a.weight)
+    assert found.is_sparse
+    same(found, b.weight.grad / 2, 1e-6)
+
+
+def test_dense_and_sparse_gradients_of_one_table_add_up():
+    at = rl.tensor([1, 1, 2])
+    for first in (True, False):
+        a, b = tables(lambda w, s: rl.nn.Embedding(6, 3, _weight=w, sparse=s))
+        for each in (a, b):
+            lookup, whole = each(at).sum(), (each.weight * 2).sum()
+            (lookup + whole).backward(retain_graph=True)
+            (lookup if first else whole).backward(retain_graph=True)
+        a.weight.grad = b.weight.grad = None
+        for each in (a, b):
+            (each(at).sum() if first else (each.weight * 2).sum()).backward()
+            ((each.weight * 2).sum() if first else each(at).sum()).backward()
+        same(a.weight.grad, b.weight.grad, 1e-6)
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean"])
+@pytest.mark.parametrize("padding", [None, 4])
+def test_bags(mode, padding):
+    at, begin = rl.tensor([1, 4, 1, 0, 4]), rl.tensor([0, 2, 2])
+    a, b = tables(lambda w, s: rl.nn.EmbeddingBag(6, 3, mode=mode, padding_idx=padding, _weight=w, sparse=s))
+    for each in (a, b):
+        (each(at, begin) * rl.arange(9.0).view(3, 3)).sum().backward()
+    assert a.weight.grad.is_sparse
+    same(a.weight.grad, b.weight.grad, 1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: rl.optim.SGD(p, lr=0.1),
+        lambda p: rl.optim.SGD(p, lr=0.1, momentum=0.9),
+        lambda p: rl.optim.Adagrad(p, lr=0.1),
+    ],
+)
+def test_optimizers_step_as_with_dense_gradients(make):
+    a, b = tables(lambda w, s: rl.nn.Embedding(6, 3, _weight=w, sparse=s))
+    steps = make(a.parameters()), make(b.parameters())
+    for at in ([1, 4, 1], [0, 4, 4]):
+        for each, step in zip((a, b), steps, strict=True):
+            step.zero_grad()
+            each(rl.tensor(at)).pow(2).sum().backward()
+            step.step()
+    same(a.weight.detach(), b.weight.detach(), 1e-6)
+
+
+def test_sparse_adam_steps_rows_as_adam_does():
+    a, b = tables(lambda w, s: rl.nn.Embedding(6, 3, _weight=w, sparse=s))
+    before = a.weight.detach().clone()
+    steps = rl.optim.SparseAdam(a.parameters(), lr=0.1), rl.optim.Adam(b.parameters(), lr=0.1)
+    for _ in range(3):
+        for each, step in zip((a, b), steps, strict=True):
+            step.zero_grad()
+            each(rl.tensor([1, 4, 1])).pow(2).sum().backward()
+            step.step()
+    same(a.weight.detach(), b.weight.detach(), 1e-5)
+    assert rl.equal(a.weight[0], before[0]) and not rl.equal(a.weight[1], before[1])
+    b.weight.grad = rl.ones(6, 3)
+    with pytest.raises(RuntimeError, match="SparseAdam does not support dense gradients"):
+        other = rl.optim.SparseAdam(b.parameters())
+        other.step()
+    a(rl.tensor([1])).sum().backward()
+    with pytest.raises(RuntimeError, match="Adam does not support sparse gradients"):
+        rl.optim.Adam(a.parameters()).step()

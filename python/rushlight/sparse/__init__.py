@@ -16,7 +16,7 @@ from __future__ import annotations
 from .._lazy import absent
 
 # imported for the operations that they enter in the tables
-from . import arithmetic as arithmetic, product as product, reduce as reduce, shape as shape  # isort: skip
+from . import arithmetic as arithmetic, product as product, reduce as reduce, shape as shape, steps as steps  # isort: skip
 from .functions import (
     addmm as addmm,
     check_sparse_tensor_invariants as check_sparse_tensor_invariants,

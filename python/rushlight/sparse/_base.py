@@ -1,6 +1,6 @@
 """What the kinds of sparse tensors share: they are tensors, and answer for every operation themselves.
 
-To the engine a sparse tensor is a tensor of its shape and dtype without data. Each operation asks the class of its operands
+To the engine a sparse tensor is one zero, expanded to its shape. Each operation asks the class of its operands
 first (``__torch_function__``), and finds here, by its name, what it is in terms of indices and values: plain tensors, to which
 the engine's own operations and gradients apply.
 """
@@ -293,9 +293,13 @@ _NODES = {"sum": "SumBackward1", "to": "ToCopyBackward0", "float": "ToCopyBackwa
           "mul_": "MulBackward0", "matmul": "MmBackward0"}  # fmt: skip
 
 
-def handle(cls: Any, size: Any, dtype: Any) -> Any:
-    """A new object of the class with a handle of the shape, without parts yet."""
-    made = _C._as_subclass(_C.empty(tuple(size), dtype=dtype, device="meta"), cls)
+def handle(cls: Any, size: Any, values: Tensor) -> Any:
+    """A new object of the class, without parts yet: its handle has the shape, and the dtype and device of the values.
+
+    It is one element that stands for all, since gradients are laid only where device and dtype agree.
+    """
+    one = _C.zeros((), dtype=values.dtype, device=values.device)
+    made = _C._as_subclass(one.expand(tuple(size)), cls)
     made._made = None
     return made
 

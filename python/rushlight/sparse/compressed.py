@@ -170,6 +170,6 @@ Compressed.__module__ = "rushlight"
 
 def compressed(layout: Any, start: Tensor, other: Tensor, values: Tensor, size: Any) -> Any:
     """A matrix of its parts, which are not looked at."""
-    made = handle(Compressed, size, values.dtype)
+    made = handle(Compressed, size, values)
     made._layout, made._start, made._other, made._v = layout, start, other, values
     return made

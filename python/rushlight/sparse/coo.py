@@ -152,7 +152,7 @@ Coo.__module__ = "rushlight"
 
 def coo(indices: Tensor, values: Tensor, size: Any, once: bool = False) -> Any:
     """A tensor of its parts, which are not looked at."""
-    made = handle(Coo, size, values.dtype)
+    made = handle(Coo, size, values)
     made._i, made._v, made._once = indices, values, once or indices.size(1) == 0
     return made
 
