@@ -1,6 +1,7 @@
 """Sparse tensors: what they say of themselves, their operations against dense ones, gradients, text, files."""
 
 import copy
+import io
 import pickle
 
 import pytest
@@ -383,3 +384,31 @@ def test_sparse_adam_steps_rows_as_adam_does():
     a(rl.tensor([1])).sum().backward()
     with pytest.raises(RuntimeError, match="Adam does not support sparse gradients"):
         rl.optim.Adam(a.parameters()).step()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_saved_and_loaded(layout):
+    x, dense = made(once=True)
+    file = io.BytesIO()
+    rl.save({"x": x.to_sparse(layout=layout), "raw": made()[0]}, file)
+    file.seek(0)
+    found = rl.load(file)
+    assert found["x"].layout == layout and not found["raw"].is_coalesced()
+    same(found["x"], dense)
+    same(found["raw"], dense)
+
+
+def test_a_file_with_indices_outside_is_refused():
+    file = io.BytesIO()
+    rl.save(rl.sparse_coo_tensor([[0, 9]], [1.0, 2.0], (2,)), file)
+    file.seek(0)
+    with pytest.raises(pickle.UnpicklingError, match="found index 9"):
+        rl.load(file)
+
+
+def test_the_others_refuse_sparse_gradients():
+    for kind in (rl.optim.RMSprop, rl.optim.Adamax, rl.optim.RAdam):
+        table = rl.nn.Embedding(3, 2, sparse=True)
+        table(rl.tensor([1])).sum().backward()
+        with pytest.raises(RuntimeError, match=f"{kind.__name__} does not support sparse gradients"):
+            kind(table.parameters(), lr=0.1).step()

@@ -17,6 +17,7 @@ from ._rebuild import (
     rebuild_meta_tensor,
     rebuild_parameter,
     rebuild_parameter_with_state,
+    rebuild_sparse_tensor,
     rebuild_tensor_v2,
     rebuild_tensor_v3,
 )
@@ -114,12 +115,16 @@ def _tensor(obj):
     """What rebuilds a tensor: a function and its arguments."""
     if isinstance(obj, UninitializedTensorMixin):
         return NotImplemented
-    state = dict(obj.__dict__)
+    state = dict(obj.__dict__) if obj.layout == _C.strided else {}
     if isinstance(obj, Parameter):
         arguments = (obj.data, obj.requires_grad, OrderedDict())
         return (
             (rebuild_parameter_with_state, (*arguments, state)) if state else (rebuild_parameter, arguments)
         )
+    if obj.layout != _C.strided:  # whether it requires a gradient is not in PyTorch's files
+        parts = tuple(part.detach() for part in obj._parts())
+        once = (obj.is_coalesced(),) if obj.is_sparse else ()
+        return rebuild_sparse_tensor, (obj.layout, (*parts, obj.shape, *once))
     plain = obj.detach()
     if plain.device.type == "meta":
         shown = (plain.dtype, tuple(plain.shape), tuple(plain.stride()), obj.requires_grad)
