@@ -412,3 +412,16 @@ def test_the_others_refuse_sparse_gradients():
         table(rl.tensor([1])).sum().backward()
         with pytest.raises(RuntimeError, match=f"{kind.__name__} does not support sparse gradients"):
             kind(table.parameters(), lr=0.1).step()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_assert_close_compares_places_and_values(layout):
+    x, dense = made(once=True)
+    x = x.to_sparse(layout=layout)
+    rl.testing.assert_close(x, x.clone())
+    with pytest.raises(AssertionError, match="not close"):
+        rl.testing.assert_close(x, x * 1.5)
+    with pytest.raises(AssertionError, match="The number of specified values in sparse"):
+        rl.testing.assert_close(x, (dense * 0).to_sparse(layout=layout))
+    with pytest.raises(AssertionError, match="layout"):
+        rl.testing.assert_close(x, dense)

@@ -64,7 +64,6 @@ class Sparse(Tensor):
     is_meta = property(lambda self: self._v.is_meta)
     is_cpu = property(lambda self: self._v.is_cpu)
     device = property(lambda self: self._v.device)
-    get_device = lambda self: self._v.get_device()  # noqa: E731
     is_leaf = property(lambda self: self._v.is_leaf)
     grad_fn = property(lambda self: self._v.grad_fn)
     output_nr = property(lambda self: self._v.output_nr)
@@ -112,6 +111,10 @@ class Sparse(Tensor):
         """Records from now on what is computed from the values."""
         self._v.requires_grad_(requires_grad)
         return self
+
+    def get_device(self) -> int:
+        """The number of the device, -1 for the processor."""
+        return self._v.get_device()
 
     def retain_grad(self) -> None:
         """Keeps the gradient of a tensor that is no leaf."""
@@ -163,7 +166,7 @@ class Sparse(Tensor):
         self._v.backward(given, retain_graph, create_graph, inputs)
 
     @property
-    def nbytes(self) -> int:
+    def nbytes(self) -> int:  # type: ignore[override]
         """Refused: it is a sum that depends on what is meant."""
         raise RuntimeError(
             "nbytes is not defined for sparse tensors.  If you want the size of the constituent tensors, add the nbytes of "

@@ -111,7 +111,7 @@ class Compressed(Sparse):
     def _lines(self) -> Rows:
         """The matrix line by line: its rows, or the rows of the transposed one."""
         known = self.__dict__.get("_known")
-        version = (self._start._version, self._other._version)
+        version = (self._start._version, self._other._version)  # type: ignore[attr-defined]
         if known is None or known[0] != version:
             self._check()
             size = tuple(self.shape) if self.by_row else tuple(self.shape)[::-1]

@@ -91,7 +91,7 @@ class Coo(Sparse):
     def _places(self) -> Places:
         """What is known about the places, for these very indices."""
         known = self.__dict__.get("_known")
-        if known is None or known.version != self._i._version:
+        if known is None or known.version != self._i._version:  # type: ignore[attr-defined]
             known = self._known = Places(self._i, self.shape[: self.sparse_dim()], self._once)
         return known
 

@@ -24,7 +24,7 @@ class Places:
     """
 
     def __init__(self, indices: Tensor, size: Any, once: bool) -> None:
-        self.indices, self.size, self.is_once, self.version = indices, tuple(size), once, indices._version
+        self.indices, self.size, self.is_once, self.version = indices, tuple(size), once, indices._version  # type: ignore[attr-defined]
         self.mirror: Any = None  # those of the transposed matrix, whose rows are this one's columns
 
     @cached_property
