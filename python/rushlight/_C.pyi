@@ -116,6 +116,7 @@ class Tensor:
     is_cuda: _bool
     is_meta: _bool
     is_sparse: _bool
+    is_sparse_csr: _bool
     is_quantized: _bool
     is_nested: _bool
     is_mkldnn: _bool

@@ -425,3 +425,13 @@ def test_assert_close_compares_places_and_values(layout):
         rl.testing.assert_close(x, (dense * 0).to_sparse(layout=layout))
     with pytest.raises(AssertionError, match="layout"):
         rl.testing.assert_close(x, dense)
+
+
+def test_a_copy_of_a_table_adds_up_gradients_too():
+    table = rl.nn.Embedding(3, 2, sparse=True)
+    table(rl.tensor([1])).sum().backward()
+    other = copy.deepcopy(table)
+    assert not other.weight.__dict__
+    other(rl.tensor([1, 1])).sum().backward()
+    other.weight.sum().backward()
+    assert other.weight.grad.tolist() == [[1, 1], [3, 3], [1, 1]]

@@ -55,7 +55,12 @@ class SparseAdam(PerTensorOptimizer):
             if not 0.0 <= beta < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {place}: {beta}")
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
-        places = [i for i, p in enumerate(p for g in self.param_groups for p in g["params"]) if p.layout != _C.strided]
+        places = [
+            [at, place]
+            for at, group in enumerate(self.param_groups)
+            for place, p in enumerate(group["params"])
+            if p.layout != _C.strided
+        ]
         if places:
             raise ValueError(
                 f"Sparse params at indices {places}: SparseAdam requires dense parameter tensors"

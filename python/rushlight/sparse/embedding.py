@@ -7,6 +7,8 @@ gradient, as those need one.
 
 from __future__ import annotations
 
+from weakref import ref
+
 from .. import _C
 from .._C import Tensor
 from ..autograd.function import Function
@@ -48,13 +50,16 @@ def _lay(table: Tensor, grad: Any) -> None:
         table.grad = grad if known is None else known + grad
 
 
+# tables that have the hook, by identity: an attribute would go into copies and files, which have it not
+_watched: dict[int, Any] = {}
+
+
 def _watch(table: Tensor) -> None:
     """Lets a dense gradient that comes after a sparse one be added to it."""
-    if table.__dict__.get("_sparse_watched"):
+    number = id(table)
+    if number in _watched:
         return
-    from weakref import ref
-
-    held = ref(table)
+    held = _watched[number] = ref(table, lambda _: _watched.pop(number, None))
 
     def add(grad: Tensor) -> Any:
         owner = held()
@@ -65,7 +70,6 @@ def _watch(table: Tensor) -> None:
         return grad + known
 
     table.register_hook(add)
-    table._sparse_watched = True  # type: ignore[attr-defined]
 
 
 class _Rows(Function):
