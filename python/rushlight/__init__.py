@@ -132,6 +132,7 @@ if TYPE_CHECKING:
         return_types as return_types,
         serialization as serialization,
         signal as signal,
+        sparse as sparse,
         special as special,
         storage as storage,
         testing as testing,
@@ -243,11 +244,13 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "functional": "broadcast_shapes histogramdd unravel_index",
             "serialization": "load save",
             "func": "vmap",
+            "sparse.create": "sparse_coo_tensor sparse_compressed_tensor sparse_csr_tensor sparse_csc_tensor",
+            "sparse.functions": "dsmm hsmm hspmm saddmm smm spmm",
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
         "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
-        "fx hub jit library linalg mps mtia multiprocessing nn onnx optim overrides profiler return_types serialization signal special storage "
+        "fx hub jit library linalg mps mtia multiprocessing nn onnx optim overrides profiler return_types serialization signal sparse special storage "
         "testing types utils vision version xpu",
     )
     __all__ = list(_eager + _later)

@@ -56,7 +56,7 @@ _NAMES = {
 _NO_GPU = "there is no GPU backend; keep tensors and modules on device='cpu'"
 _NOT_TRACED = "programs are not traced; keep the Python code, and save parameters with save(module.state_dict(), path)"
 _NOT_QUANTISED = "there are no quantised tensors; bfloat16 and float16 halve the memory"
-_DENSE = "there are no sparse tensors; use dense ones"
+_BLOCKS = "there are no matrices of blocks; use sparse_csr_tensor or sparse_coo_tensor"
 
 # What to do instead; the longest beginning of the full name decides.
 _INSTEAD = {
@@ -78,7 +78,8 @@ _INSTEAD = {
     "quantization": _NOT_QUANTISED,
     "quantize": _NOT_QUANTISED,
     "quint": _NOT_QUANTISED,
-    "sparse": _DENSE,
+    "sparse_bsr_tensor": _BLOCKS,
+    "sparse_bsc_tensor": _BLOCKS,
     "utils.bottleneck": "Python's own cProfile shows where time goes",
     "utils.cpp_extension": "ops are written in Rust; see CONTRIBUTING.md",
 }

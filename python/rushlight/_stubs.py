@@ -95,6 +95,7 @@ ATTRIBUTES = """    shape: Size
     is_cuda: _bool
     is_meta: _bool
     is_sparse: _bool
+    is_sparse_csr: _bool
     is_quantized: _bool
     is_nested: _bool
     is_mkldnn: _bool

@@ -272,7 +272,7 @@ def _untyped_storage(self):
 def _typed(name: str, dtype) -> type:
     class Meta(type):
         def __instancecheck__(cls, obj):
-            return isinstance(obj, Tensor) and obj.dtype == dtype and obj.is_cpu
+            return isinstance(obj, Tensor) and obj.dtype == dtype and obj.is_cpu and obj.layout == _C.strided
 
         def __call__(cls, *args):
             return _C._typed(dtype, *args)
@@ -395,6 +395,25 @@ def _to_dense(self, dtype=None, *, masked_grad=True):
     tensor([1., 1.])
     """
     return self if dtype is None else self.to(dtype)
+
+
+def _sparse_method(name):
+    """A method of sparse tensors, and what plain ones answer to it; it lies in a file that few programs need."""
+
+    def method(self, *args, **kwargs):
+        from .sparse import dense
+
+        return getattr(dense, name)(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__qualname__ = f"Tensor.{name}"
+    return method
+
+
+_SPARSE = (
+    "to_sparse to_sparse_coo to_sparse_csr to_sparse_csc to_sparse_bsr to_sparse_bsc sparse_mask coalesce indices values "
+    "_indices _values _nnz crow_indices col_indices ccol_indices row_indices sparse_resize_ sparse_resize_and_clear_ _coalesced_"
+)
 
 
 def _module_load(self, other, assign=False):
@@ -625,6 +644,11 @@ Tensor.is_distributed = _is_distributed
 Tensor.is_coalesced = _is_coalesced
 Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, _REAL)
 Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, _IMAG)
+Tensor.sparse_dim = lambda self: 0
+Tensor.dense_dim = lambda self: self.dim()
+Tensor.is_sparse_csr = property(lambda self: False)
+for _name in _SPARSE.split():
+    setattr(Tensor, _name, _sparse_method(_name))
 Tensor.__rdiv__ = Tensor.__rtruediv__
 Tensor.names = property(_names)
 Tensor.name = property(_name)

@@ -19,7 +19,7 @@ from rushlight.torch_version import TorchVersion
         ("xpu.Stream", "device='cpu'"),
         ("cuda.nccl", "device='cpu'"),
         ("nn.quantized", "quantised"),
-        ("sparse_coo_tensor", "dense"),
+        ("sparse_bsr_tensor", "sparse_csr_tensor"),
         ("utils.cpp_extension", "Rust"),
         ("nn.functional.scaled_mm", "not in rushlight"),
     ],

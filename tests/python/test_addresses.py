@@ -124,7 +124,8 @@ def test_functional_holds_every_row_with_a_place_in_nn():
     rows = {name for name in vars(rl._C._nn) if not name.startswith("_")}
     assert len(rows) > 100
     for name in rows:
-        assert getattr(functional, name) is getattr(rl._C._nn, name)
+        if name not in ("embedding", "embedding_bag"):  # which may have sparse gradients
+            assert getattr(functional, name) is getattr(rl._C._nn, name)
     assert not hasattr(functional, "_recurrence")
 
 

@@ -144,7 +144,7 @@ NAMES = """
     except ModuleNotFoundError as error:
         assert error.name == "torch._six" and "--missing" in str(error)
     try:
-        torch.sparse
+        torch.onnx
     except AttributeError as error:
         assert "--missing" in str(error)
     try:

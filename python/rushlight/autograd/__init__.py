@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from .. import _C
 from .._C import Tensor
 from .._lazy import on_demand
@@ -85,7 +87,20 @@ def grad(
         allow_unused = materialize_grads
     if is_grads_batched:
         return _batched(outputs, inputs, _tuple(grad_outputs), create_graph, allow_unused, materialize_grads)
-    found = _C._autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph)
+    stored = [x if x.layout == _C.strided else x._v for x in inputs]  # a sparse tensor is what its values are
+    lookups = sys.modules.get(f"{__package__.rpartition('.')[0]}.sparse.embedding")
+    if lookups is None:
+        found = _C._autograd.grad(outputs, stored, grad_outputs, retain_graph, create_graph)
+    else:  # some lookup of this program may have a sparse gradient
+        found, by_rows = lookups.collect(
+            lambda: _C._autograd.grad(outputs, stored, grad_outputs, retain_graph, create_graph)
+        )
+        if by_rows:
+            found = tuple(lookups.together(g, by_rows.get(id(x))) for g, x in zip(found, inputs, strict=True))
+    if any(v is not x for v, x in zip(stored, inputs, strict=True)):
+        found = tuple(
+            x._like(g) if v is not x and g is not None else g for v, x, g in zip(stored, inputs, found, strict=True)
+        )
     if materialize_grads:
         return tuple(_C.zeros_like(x) if g is None else g for g, x in zip(found, inputs, strict=True))
     if not allow_unused:

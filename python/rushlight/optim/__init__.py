@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .rmsprop import *
     from .rprop import *
     from .sgd import *
+    from .sparse_adam import *
 
 # the file of each name
 _FILES = {
@@ -38,6 +39,7 @@ _FILES = {
     "rmsprop": "RMSprop",
     "rprop": "Rprop",
     "sgd": "SGD",
+    "sparse_adam": "SparseAdam",
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted

@@ -37,6 +37,8 @@ class PerTensorOptimizer(Optimizer):
                 if kept and "step" in kept and not isinstance(kept["step"], _C.Tensor):
                     kept["step"] = _counter(float(kept["step"]))
 
+    _takes_sparse = False
+
     def _start(self, p, state, group):
         """Fills the empty `state` of a parameter."""
 
@@ -59,6 +61,8 @@ class PerTensorOptimizer(Optimizer):
                     grad = p.grad
                     if grad is None:
                         continue
+                    if grad.is_sparse and not self._takes_sparse:
+                        raise RuntimeError(f"{type(self).__name__} does not support sparse gradients")
                     state = self.state[p]
                     if not state:
                         self._start(p, state, group)

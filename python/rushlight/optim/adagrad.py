@@ -34,6 +34,8 @@ class Adagrad(PerTensorOptimizer):
     tensor([0.9000])
     """
 
+    _takes_sparse = True
+
     def __init__(
         self,
         params: Any,
@@ -80,8 +82,16 @@ class Adagrad(PerTensorOptimizer):
         total = state["sum"]
         state["step"] += 1
         if group["weight_decay"] != 0:
+            if grad.is_sparse:
+                raise RuntimeError("weight_decay option is not compatible with sparse gradients")
             grad = grad.add(p, alpha=group["weight_decay"])
         rate = _scalar(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+        if grad.is_sparse:  # rows without a gradient stay as they are
+            grad = grad.coalesce()
+            total.add_(grad.pow(2))
+            scale = total.sparse_mask(grad).values().sqrt().add(group["eps"])
+            p.add_(grad._like(grad.values() / scale), alpha=-rate)
+            return
         total.addcmul_(grad, grad, value=1)
         p.addcdiv_(grad, total.sqrt().add(group["eps"]), value=-rate)
 

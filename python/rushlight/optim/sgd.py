@@ -166,11 +166,13 @@ def _formula(params, grads, buffers, weight_decay, momentum, lr, dampening, nest
     for place, (p, grad) in enumerate(zip(params, grads)):
         grad = -grad if maximize else grad
         if isinstance(weight_decay, _C.Tensor) or weight_decay != 0:
+            if grad.layout != _C.strided:
+                raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
             grad = grad + weight_decay * p
         if momentum != 0:
             buffer = kept[place]
             buffer = grad.clone() if buffer is None else buffer.mul(momentum) + (1 - dampening) * grad
             kept[place] = buffer
             grad = grad + momentum * buffer if nesterov else buffer
-        p.sub_(lr * grad)
+        p.sub_(grad * lr)
     return kept

@@ -38,8 +38,6 @@ _OTHER_STORAGES = {
 }
 _OTHER_REBUILDERS = {
     "_rebuild_qtensor": "quantized tensors",
-    "_rebuild_sparse_tensor": "sparse tensors",
-    "_rebuild_sparse_csr_tensor": "sparse tensors",
     "_rebuild_nested_tensor": "nested tensors",
     "_rebuild_wrapper_subclass": "wrapper subclasses",
     "_rebuild_device_tensor_from_numpy": "tensors of that device",

@@ -27,6 +27,7 @@ from ._rebuild import (
     rebuild_meta_tensor,
     rebuild_parameter,
     rebuild_parameter_with_state,
+    rebuild_sparse_tensor,
     rebuild_tensor_v2,
     rebuild_tensor_v3,
 )
@@ -198,12 +199,16 @@ def _tensor(obj):
     """What rebuilds a tensor: a function and its arguments."""
     if isinstance(obj, UninitializedTensorMixin):
         return NotImplemented
-    state = dict(obj.__dict__)
+    state = dict(obj.__dict__) if obj.layout == _C.strided else {}
     if isinstance(obj, Parameter):
         arguments = (obj.data, obj.requires_grad, OrderedDict())
         return (
             (rebuild_parameter_with_state, (*arguments, state)) if state else (rebuild_parameter, arguments)
         )
+    if obj.layout != _C.strided:  # whether it requires a gradient is not in PyTorch's files
+        parts = tuple(part.detach() for part in obj._parts())
+        once = (obj.is_coalesced(),) if obj.is_sparse else ()
+        return rebuild_sparse_tensor, (obj.layout, (*parts, obj.shape, *once))
     if obj.device.type == "meta":
         shown = (obj.dtype, tuple(obj.shape), tuple(obj.stride()), obj.requires_grad)
         function, arguments = rebuild_meta_tensor, shown

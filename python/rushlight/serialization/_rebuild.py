@@ -108,6 +108,15 @@ def rebuild_meta_tensor(dtype, size, stride, requires_grad):
     return tensor.requires_grad_() if requires_grad is True else tensor
 
 
+def rebuild_sparse_tensor(layout, data):
+    from ..sparse.saving import checked
+
+    try:
+        return checked(layout, data)
+    except (ValueError, TypeError, RuntimeError, IndexError, NotImplementedError) as error:
+        raise UnpicklingError(f"invalid sparse tensor: {brief(str(error))}") from None
+
+
 def rebuild_parameter(data, requires_grad, backward_hooks):
     if not isinstance(data, Tensor):
         raise UnpicklingError(f"a parameter needs a tensor and not {brief(data)}")
@@ -154,6 +163,7 @@ REBUILDERS = {
     rebuild_tensor_v2: ("torch._utils", "_rebuild_tensor_v2"),
     rebuild_tensor_v3: ("torch._utils", "_rebuild_tensor_v3"),
     rebuild_meta_tensor: ("torch._utils", "_rebuild_meta_tensor_no_storage"),
+    rebuild_sparse_tensor: ("torch._utils", "_rebuild_sparse_tensor"),
     rebuild_parameter: ("torch._utils", "_rebuild_parameter"),
     rebuild_parameter_with_state: ("torch._utils", "_rebuild_parameter_with_state"),
     rebuild_from_type_v2: ("torch._tensor", "_rebuild_from_type_v2"),

@@ -134,6 +134,11 @@ class _Comparison:
         if actual.dtype != expected.dtype:
             dtype = _C.promote_types(actual.dtype, expected.dtype)
             actual, expected = actual.to(dtype), expected.to(dtype)
+        if actual.layout != expected.layout:
+            actual, expected = actual.to_dense(), expected.to_dense()
+        if actual.layout != _C.strided:
+            self.parts(actual, expected)
+            return
         close = _C.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=self.equal_nan)
         if close.all():
             return
@@ -144,6 +149,18 @@ class _Comparison:
             what = f"Expected {other} but got {one}."
             raise _Mismatch(_describe("Scalars", what, difference, relative, rtol, atol))
         raise _Mismatch(_describe_tensors(actual, expected, ~close, rtol, atol))
+
+    def parts(self, actual: Any, expected: Any) -> None:
+        """Sparse tensors: as many stored elements, the same places, close values."""
+        if actual.is_sparse and not (actual.is_coalesced() and expected.is_coalesced()):
+            actual, expected = actual.coalesce(), expected.coalesce()
+        if actual._nnz() != expected._nnz():
+            kind = str(actual.layout).rpartition("_")[2].upper()
+            raise _Mismatch(
+                f"The number of specified values in sparse {kind} tensors does not match: {actual._nnz()} != {expected._nnz()}"
+            )
+        for mine, theirs in zip(actual._parts(), expected._parts(), strict=True):
+            self.tensors(mine.to(theirs.dtype), theirs)
 
     def attributes(self, actual: Tensor, expected: Tensor) -> None:
         def check(name: str, one: Any, other: Any) -> None:
