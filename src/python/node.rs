@@ -198,7 +198,8 @@ impl PyNode {
             )));
         }
         let out = guarded(node.name(), || autograd::evaluate(node, grads, node.want()).py())?;
-        let out = tuple(py, &out)?;
+        let number = out.len() == 1 && self.0.has_number();
+        let out = if number { tuple(py, &[out[0].clone(), None])? } else { tuple(py, &out)? };
         if out.len() == 1 { out.get_item(0) } else { Ok(out.into_any()) }
     }
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

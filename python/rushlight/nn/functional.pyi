@@ -10,6 +10,8 @@ from ._composed import *
 def adaptive_avg_pool1d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:
     """Averages over as many windows as `output_size` says.
     
+    >>> F.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    tensor([[2.5000, 2.5000]])
     >>> F.adaptive_avg_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
     torch.Size([1, 3, 5, 9])
     >>> F.adaptive_avg_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
@@ -17,6 +19,8 @@ def adaptive_avg_pool1d(input: Tensor, output_size: _int | None | Sequence[_int 
 def adaptive_avg_pool2d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:
     """Averages over as many windows as `output_size` says.
     
+    >>> F.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    tensor([[2.5000, 2.5000]])
     >>> F.adaptive_avg_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
     torch.Size([1, 3, 5, 9])
     >>> F.adaptive_avg_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape
@@ -24,6 +28,8 @@ def adaptive_avg_pool2d(input: Tensor, output_size: _int | None | Sequence[_int 
 def adaptive_avg_pool3d(input: Tensor, output_size: _int | None | Sequence[_int | None]) -> Tensor:
     """Averages over as many windows as `output_size` says.
     
+    >>> F.adaptive_avg_pool1d(torch.tensor([[1.0, 4.0, 2.0, 3.0]]), 2)
+    tensor([[2.5000, 2.5000]])
     >>> F.adaptive_avg_pool2d(torch.ones(1, 3, 8, 9), (5, None)).shape
     torch.Size([1, 3, 5, 9])
     >>> F.adaptive_avg_pool3d(torch.ones(1, 3, 8, 8, 8), 2).shape

@@ -249,5 +249,11 @@ def hspmm(mat1: Tensor, mat2: Tensor) -> Tensor:
 
 
 def saddmm(mat: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1.0, alpha: float = 1.0) -> Tensor:
-    """Another name of ``torch.sparse.addmm``."""
+    """Another name of ``torch.sparse.addmm``.
+
+    >>> a = rl.eye(2).to_sparse()
+    >>> rl.saddmm(rl.ones(2, 2), a, rl.ones(2, 2))
+    tensor([[2., 2.],
+            [2., 2.]])
+    """
     return _C.addmm(mat, mat1, mat2, beta=beta, alpha=alpha)

@@ -58,7 +58,8 @@ impl Op for Cholesky {
         let phi = l.hermitian()?.times(g)?;
         // of the matrices that say the same of Hermitian ones PyTorch's, whose diagonal is that of the product in the caller's view
         let (low, below) = (phi.tril(0)?, phi.tril(-1)?);
-        let phi = if self.turned { below.add(low.hermitian()?)? } else { low.add(below.hermitian()?)? }.mul(0.5)?;
+        let phi =
+            if self.turned { below.add(low.hermitian()?)? } else { low.add(below.hermitian()?)? }.mul(0.5)?;
         let lh = l.hermitian()?;
         let left = solve_triangular_of(&lh, &phi, true, true, false)?;
         solve_triangular_of(&l, &left, false, false, false)
@@ -69,7 +70,9 @@ impl Op for Cholesky {
 fn factor(op: &str, A: &Tensor, upper: bool) -> Result<(Tensor, Tensor)> {
     check_square(op, A)?;
     check_float(op, A)?;
-    let mut out = apply_multi(Cholesky { turned: upper }, &[&if upper { A.hermitian()? } else { A.clone() }])?.into_iter();
+    let mut out =
+        apply_multi(Cholesky { turned: upper }, &[&if upper { A.hermitian()? } else { A.clone() }])?
+            .into_iter();
     let (Some(l), Some(info)) = (out.next(), out.next()) else {
         crate::bail!(Internal, "cholesky: two results")
     };
