@@ -69,8 +69,10 @@ class Size(tuple[int, ...]):
 class _ReturnType(type):
     """The class of the classes of named results, which pickles by what they are made of: they stand in no module."""
 
+    _fields: tuple[str, ...]
 
-def _make_return_type(name: str, fields: list[str]) -> type:
+
+def _make_return_type(name: str, fields: list[str]) -> _ReturnType:
     """A class of ``torch.return_types``: a tuple whose items also have names."""
     from operator import itemgetter
 
@@ -99,11 +101,11 @@ def _rebuild_return_type(name: str, fields: list[str], values: tuple):
     return _return_type(name, fields)(values)
 
 
-def _return_type(name: str, fields: list[str]) -> type:
+def _return_type(name: str, fields: list[str]) -> _ReturnType:
     return _RETURN_TYPES.get(name) or _make_return_type(name, fields)
 
 
-copyreg.pickle(_ReturnType, lambda kind: (_return_type, (kind.__name__, list(kind._fields))))  # type: ignore[attr-defined]
+copyreg.pickle(_ReturnType, lambda kind: (_return_type, (kind.__name__, list(kind._fields))))
 
 
 _RETURN_TYPES: dict = {"_make": _make_return_type}

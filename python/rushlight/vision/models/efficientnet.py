@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from ... import flatten, nn
 from ..._C import Tensor
@@ -127,7 +128,7 @@ class MBConv(_Residual):
         norm_layer: Callable[..., nn.Module],
         se_layer: Callable[..., nn.Module] = SqueezeExcitation,
     ) -> None:
-        how = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
+        how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
         layers: list[nn.Module] = []
         width = cnf.adjust_channels(cnf.input_channels, cnf.expand_ratio)
         if width != cnf.input_channels:
@@ -142,7 +143,7 @@ class FusedMBConv(_Residual):
     """A whole convolution where ``MBConv`` has a 1 x 1 and a depthwise one."""
 
     def __init__(self, cnf: FusedMBConvConfig, stochastic_depth_prob: float, norm_layer: Callable[..., nn.Module]) -> None:
-        how = {"kernel_size": cnf.kernel, "stride": cnf.stride, "norm_layer": norm_layer, "activation_layer": nn.SiLU}
+        how: dict[str, Any] = {"kernel_size": cnf.kernel, "stride": cnf.stride, "norm_layer": norm_layer, "activation_layer": nn.SiLU}
         width = cnf.adjust_channels(cnf.input_channels, cnf.expand_ratio)
         if width != cnf.input_channels:
             layers: list[nn.Module] = [
@@ -182,7 +183,7 @@ class EfficientNet(nn.Module):
         if not (isinstance(setting, Sequence) and all(isinstance(s, _MBConvConfig) for s in setting)):
             raise TypeError("The inverted_residual_setting should be List[MBConvConfig]")
         norm_layer = norm_layer or nn.BatchNorm2d
-        how = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
+        how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
         layers: list[nn.Module] = [Conv2dNormActivation(3, setting[0].input_channels, kernel_size=3, stride=2, **how)]
         total, done = sum(cnf.num_layers for cnf in setting), 0
         for cnf in setting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from ... import einsum, empty, linspace, nn, softmax, swapaxes
 from ..._C import Tensor
@@ -42,7 +43,7 @@ class MBConv(nn.Module):
             self.proj = nn.Sequential(*proj)
         mid, squeezed = int(out_channels * expansion_ratio), int(out_channels * squeeze_ratio)
         self.stochastic_depth = StochasticDepth(p_stochastic_dropout, mode="row") if p_stochastic_dropout else nn.Identity()
-        how = {"activation_layer": activation_layer, "norm_layer": norm_layer, "inplace": None}
+        how: dict[str, Any] = {"activation_layer": activation_layer, "norm_layer": norm_layer, "inplace": None}
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         layers["pre_norm"] = norm_layer(in_channels)
         layers["conv_a"] = Conv2dNormActivation(in_channels, mid, kernel_size=1, stride=1, padding=0, **how)

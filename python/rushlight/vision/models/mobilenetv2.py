@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ... import flatten, nn
 from ..._C import Tensor
@@ -40,7 +41,7 @@ class InvertedResidual(nn.Module):
         norm_layer = norm_layer or nn.BatchNorm2d
         hidden = round(inp * expand_ratio)
         self.use_res_connect = stride == 1 and inp == oup
-        how = {"norm_layer": norm_layer, "activation_layer": nn.ReLU6}
+        how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.ReLU6}
         layers: list[nn.Module] = []
         if expand_ratio != 1:
             layers.append(Conv2dNormActivation(inp, hidden, kernel_size=1, **how))

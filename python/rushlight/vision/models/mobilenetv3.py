@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from ... import flatten, nn
 from ..._C import Tensor
@@ -61,7 +62,7 @@ class InvertedResidual(nn.Module):
         if not 1 <= cnf.stride <= 2:
             raise ValueError("illegal stride value")
         self.use_res_connect = cnf.stride == 1 and cnf.input_channels == cnf.out_channels
-        how = {"norm_layer": norm_layer, "activation_layer": nn.Hardswish if cnf.use_hs else nn.ReLU}
+        how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.Hardswish if cnf.use_hs else nn.ReLU}
         width = cnf.expanded_channels
         layers: list[nn.Module] = []
         if width != cnf.input_channels:
@@ -113,7 +114,7 @@ class MobileNetV3(nn.Module):
             raise TypeError("The inverted_residual_setting should be List[InvertedResidualConfig]")
         block = block or InvertedResidual
         norm_layer = norm_layer or partial(nn.BatchNorm2d, eps=0.001, momentum=0.01)
-        how = {"norm_layer": norm_layer, "activation_layer": nn.Hardswish}
+        how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.Hardswish}
         layers: list[nn.Module] = [Conv2dNormActivation(3, setting[0].input_channels, kernel_size=3, stride=2, **how)]
         layers += [block(cnf, norm_layer) for cnf in setting]
         width = setting[-1].out_channels

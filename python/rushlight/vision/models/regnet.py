@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from ... import nn
 from ..._C import Tensor
@@ -71,7 +72,7 @@ class BottleneckTransform(nn.Sequential):
     ) -> None:
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         inside = round(width_out * bottleneck_multiplier)
-        how = {"norm_layer": norm_layer, "activation_layer": activation_layer}
+        how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": activation_layer}
         layers["a"] = Conv2dNormActivation(width_in, inside, kernel_size=1, stride=1, **how)
         layers["b"] = Conv2dNormActivation(inside, inside, kernel_size=3, stride=stride, groups=inside // group_width, **how)
         if se_ratio:

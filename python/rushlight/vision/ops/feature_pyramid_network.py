@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 from ... import nn
 from ..._C import Tensor
@@ -43,7 +44,7 @@ class FeaturePyramidNetwork(nn.Module):
         for channels in in_channels_list:
             if channels == 0:
                 raise ValueError("in_channels=0 is currently not supported")
-            how = {"norm_layer": norm_layer, "activation_layer": None}
+            how: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": None}
             self.inner_blocks.append(Conv2dNormActivation(channels, out_channels, kernel_size=1, padding=0, **how))
             self.layer_blocks.append(Conv2dNormActivation(out_channels, out_channels, kernel_size=3, **how))
         for m in self.modules():

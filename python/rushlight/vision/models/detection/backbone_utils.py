@@ -150,7 +150,7 @@ def _mobilenet_extractor(
     freeze_stages(features, at, trainable_layers)
     if not fpn:
         single = nn.Sequential(features, nn.Conv2d(features[-1].out_channels, 256, 1))
-        single.out_channels = 256  # type: ignore[assignment]
+        single.out_channels = 256
         return single
     returned = [len(at) - 2, len(at) - 1] if returned_layers is None else returned_layers
     if min(returned) < 0 or max(returned) >= len(at):

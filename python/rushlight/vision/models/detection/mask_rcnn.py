@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 from .... import nn
 from ...ops import Conv2dNormActivation, MultiScaleRoIAlign
@@ -71,7 +72,7 @@ class MaskRCNNHeads(nn.Sequential):
     def __init__(self, in_channels: int, layers, dilation: int, norm_layer: Callable[..., nn.Module] | None = None):
         blocks = []
         for channels in layers:
-            how = {"kernel_size": 3, "stride": 1, "padding": dilation, "dilation": dilation, "norm_layer": norm_layer}
+            how: dict[str, Any] = {"kernel_size": 3, "stride": 1, "padding": dilation, "dilation": dilation, "norm_layer": norm_layer}
             blocks.append(Conv2dNormActivation(in_channels, channels, **how))
             in_channels = channels
         super().__init__(*blocks)

@@ -118,14 +118,14 @@ class RetinaNetClassificationHead(_Tower):
 
     def compute_loss(self, targets, head_outputs, matched_idxs) -> Tensor:
         """Focal loss of all anchors but those left out, for each that shows something."""
-        total = 0
+        losses: list[Tensor] = []
         for target, logits, match in zip(targets, head_outputs["cls_logits"], matched_idxs):
             shown = match >= 0
             rows = where(shown)[0]
             wanted = one_hot(logits, rows, target["labels"][match[rows]])
             valid = match != self.BETWEEN_THRESHOLDS
-            total = total + sigmoid_focal_loss(logits[valid], wanted[valid], reduction="sum") / max(1, int(shown.sum()))
-        return total / len(targets)
+            losses.append(sigmoid_focal_loss(logits[valid], wanted[valid], reduction="sum") / max(1, int(shown.sum())))
+        return sum(losses[1:], losses[0]) / len(targets)
 
     def forward(self, x: list[Tensor]) -> Tensor:
         return cat([by_anchor(self.cls_logits(self.conv(one)), self.num_classes) for one in x], dim=1)
@@ -150,12 +150,12 @@ class RetinaNetRegressionHead(_Tower):
 
     def compute_loss(self, targets, head_outputs, anchors, matched_idxs) -> Tensor:
         """The distance of boxes, of anchors that show something, for each of them."""
-        total = 0
+        losses: list[Tensor] = []
         for target, moves, mine, match in zip(targets, head_outputs["bbox_regression"], anchors, matched_idxs):
             shown = where(match >= 0)[0]
             boxes = target["boxes"][match[shown]]
-            total = total + _box_loss(self._loss_type, self.box_coder, mine[shown], boxes, moves[shown]) / max(1, shown.numel())
-        return total / max(1, len(targets))
+            losses.append(_box_loss(self._loss_type, self.box_coder, mine[shown], boxes, moves[shown]) / max(1, shown.numel()))
+        return sum(losses[1:], losses[0]) / len(targets)
 
     def forward(self, x: list[Tensor]) -> Tensor:
         return cat([by_anchor(self.bbox_reg(self.conv(one)), 4) for one in x], dim=1)

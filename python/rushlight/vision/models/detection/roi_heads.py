@@ -277,7 +277,9 @@ class RoIHeads(nn.Module):
                 raise TypeError(f"target labels must of int64 type, instead got {target['labels'].dtype}")
             if self.has_keypoint() and target["keypoints"].dtype != float32:
                 raise TypeError(f"target keypoints must of float type, instead got {target['keypoints'].dtype}")
-        matched, labels, shifts = [], [], []
+        matched: list[Tensor] = []
+        labels: list[Tensor] = []
+        shifts: list[Tensor] = []
         if self.training:
             proposals, matched, labels, shifts = self.select_training_samples(proposals, targets)
         pooled = self.box_roi_pool(features, proposals, image_shapes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 
 from .... import cat, full, int64, nn, ones, softmax, stack, where
 from ...._C import Tensor
@@ -201,7 +201,7 @@ class SSDFeatureExtractorVGG(nn.Module):
         highres (bool): whether for pictures of 512 pixels: one map more.
     """
 
-    def __init__(self, backbone: nn.Module, highres: bool):
+    def __init__(self, backbone: nn.Sequential, highres: bool):
         super().__init__()
         _, _, third, fourth, _ = (i for i, layer in enumerate(backbone) if isinstance(layer, nn.MaxPool2d))
         backbone[third].ceil_mode = True  # 75 becomes 38
@@ -238,17 +238,17 @@ class SSDFeatureExtractorVGG(nn.Module):
         return OrderedDict((str(i), one) for i, one in enumerate(maps))
 
 
-def _extra(channels: int, inner: int, outer: int, kernel_size: int = 3, **how: int) -> nn.Sequential:
+def _extra(channels: int, inner: int, outer: int, kernel_size: int = 3, stride: int = 1, padding: int = 0) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(channels, inner, kernel_size=1),
         nn.ReLU(inplace=True),
-        nn.Conv2d(inner, outer, kernel_size=kernel_size, **how),
+        nn.Conv2d(inner, outer, kernel_size=kernel_size, stride=stride, padding=padding),
         nn.ReLU(inplace=True),
     )
 
 
 def _vgg_extractor(backbone: VGG, highres: bool, trainable_layers: int) -> SSDFeatureExtractorVGG:
-    features = backbone.features
+    features = cast(nn.Sequential, backbone.features)  # VGG takes any module, its builders give it a sequence
     pools = [i for i, layer in enumerate(features) if isinstance(layer, nn.MaxPool2d)]
     freeze_stages(features, [0, *pools[:-1]], trainable_layers)
     return SSDFeatureExtractorVGG(features, highres)

@@ -100,7 +100,7 @@ class SSDLiteFeatureExtractorMobileNet(nn.Module):
         min_depth (int): at least so wide.
     """
 
-    def __init__(self, backbone: nn.Module, c4_pos: int, norm_layer: Norm, width_mult: float = 1.0, min_depth: int = 16):
+    def __init__(self, backbone: nn.Sequential, c4_pos: int, norm_layer: Norm, width_mult: float = 1.0, min_depth: int = 16):
         super().__init__()
         block = backbone[c4_pos]
         if block.use_res_connect:

@@ -123,10 +123,12 @@ class MotionEncoder(nn.Module):
             raise ValueError(f"The number of corr_layers should be 1 or 2, instead got {len(corr_layers)}")
         self.convcorr1 = Conv2dNormActivation(in_channels_corr, corr_layers[0], norm_layer=None, kernel_size=1)
         self.convcorr2 = (
-            Conv2dNormActivation(*corr_layers, norm_layer=None, kernel_size=3) if len(corr_layers) == 2 else nn.Identity()
+            Conv2dNormActivation(corr_layers[0], corr_layers[1], norm_layer=None, kernel_size=3)
+            if len(corr_layers) == 2
+            else nn.Identity()
         )
         self.convflow1 = Conv2dNormActivation(2, flow_layers[0], norm_layer=None, kernel_size=7)
-        self.convflow2 = Conv2dNormActivation(*flow_layers, norm_layer=None, kernel_size=3)
+        self.convflow2 = Conv2dNormActivation(flow_layers[0], flow_layers[1], norm_layer=None, kernel_size=3)
         self.conv = Conv2dNormActivation(corr_layers[-1] + flow_layers[-1], out_channels - 2, norm_layer=None, kernel_size=3)
         self.out_channels = out_channels
 

@@ -83,7 +83,7 @@ def _add_rel_pos(
 ) -> Tensor:
     n, heads, _, channels = q.shape
     asked = q[:, :, 1:].reshape(n, heads, *q_thw, channels)
-    t, h, w = (_between(*sizes, table) for *sizes, table in zip(q_thw, k_thw, (rel_pos_t, rel_pos_h, rel_pos_w)))
+    t, h, w = (_between(a, b, table) for a, b, table in zip(q_thw, k_thw, (rel_pos_t, rel_pos_h, rel_pos_w)))
     along_t = einsum("bythwc,tkc->bythwk", asked, t)[..., :, None, None]
     along_h = einsum("bythwc,hkc->bythwk", asked, h)[..., None, :, None]
     along_w = einsum("bythwc,wkc->bythwk", asked, w)[..., None, None, :]
@@ -168,7 +168,7 @@ class MultiscaleAttention(nn.Module):
         if self.pool_q is not None:
             q, thw = self.pool_q(q, thw)
         attn = (self.scaler * q) @ k.transpose(2, 3)
-        if self.rel_pos_h is not None:
+        if self.rel_pos_h is not None and self.rel_pos_w is not None and self.rel_pos_t is not None:
             attn = _add_rel_pos(attn, q, thw, k_thw, self.rel_pos_h, self.rel_pos_w, self.rel_pos_t)
         x = softmax(attn, dim=-1) @ v
         if self.residual_pool:
