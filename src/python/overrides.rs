@@ -285,7 +285,6 @@ macro_rules! context {
 context! {
     /// A block in which subclasses of `Tensor` are not asked; modes still are.
     ///
-    /// ```text
     /// >>> class Named(rl.Tensor):
     /// ...     pass
     /// >>> named = rl.ones(2).as_subclass(Named)
@@ -294,13 +293,11 @@ context! {
     /// >>> with rl._C.DisableTorchFunctionSubclass():
     /// ...     type(named + 1).__name__
     /// 'Tensor'
-    /// ```
     DisableTorchFunctionSubclass Asked::Modes
 }
 context! {
     /// A block in which nobody is asked.
     ///
-    /// ```text
     /// >>> class Named(rl.Tensor):
     /// ...     pass
     /// >>> named = rl.ones(2).as_subclass(Named)
@@ -309,7 +306,6 @@ context! {
     /// >>> with rl._C.DisableTorchFunction():
     /// ...     type(named + 1).__name__
     /// 'Tensor'
-    /// ```
     DisableTorchFunction Asked::Nobody
 }
 

@@ -53,6 +53,21 @@ impl Drop for Streaming {
     }
 }
 
+/// While it lives, kernels on this thread write through the caches: what they make is read again at once.
+pub struct Paused(bool);
+
+impl Paused {
+    pub fn begin() -> Paused {
+        Paused(STREAMS.replace(false))
+    }
+}
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        STREAMS.set(self.0);
+    }
+}
+
 /// Whether a kernel should stream so many bytes to this address. Small results do not ask; without the instructions
 /// there is nothing to ask for (ARM's cores see by themselves that whole lines are written, and do not read them first).
 #[inline(always)]
