@@ -645,7 +645,13 @@ impl PyTensor {
     fn grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(g) = self.look(Tensor::grad) else {
             let lost = self.look(|t| t.requires_grad() && !t.is_leaf()) && !self.retains_grad();
-            return if lost { guarded("grad", || Ok(warn(NO_GRAD))).map(|()| None) } else { Ok(None) };
+            if lost {
+                guarded("grad", || {
+                    warn(NO_GRAD);
+                    Ok(())
+                })?;
+            }
+            return Ok(None);
         };
         let mut cache = self.grad.lock().unwrap_or_else(|e| e.into_inner());
         if let Some((id, object)) = cache.as_ref()
