@@ -142,43 +142,53 @@ if TYPE_CHECKING:
         vision as vision,
         xpu as xpu,
     )
-    from ._doubles import (
+    from ._doubles.layers import (
         affine_grid_generator as affine_grid_generator,
-        asarray as asarray,
-        binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
-        cosine_embedding_loss as cosine_embedding_loss,
         embedding_bag as embedding_bag,
         embedding_renorm_ as embedding_renorm_,
-        frobenius_norm as frobenius_norm,
-        from_file as from_file,
-        frombuffer as frombuffer,
         grid_sampler as grid_sampler,
         grid_sampler_2d as grid_sampler_2d,
         grid_sampler_3d as grid_sampler_3d,
-        gru as gru,
-        gru_cell as gru_cell,
-        hinge_embedding_loss as hinge_embedding_loss,
-        is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
-        is_distributed as is_distributed,
-        is_nonzero as is_nonzero,
-        kl_div as kl_div,
-        lstm as lstm,
-        lstm_cell as lstm_cell,
-        margin_ranking_loss as margin_ranking_loss,
         max_pool1d_with_indices as max_pool1d_with_indices,
         native_batch_norm as native_batch_norm,
         native_dropout as native_dropout,
         native_group_norm as native_group_norm,
         native_layer_norm as native_layer_norm,
-        norm_except_dim as norm_except_dim,
-        nuclear_norm as nuclear_norm,
+    )
+    from ._doubles.losses import (
+        binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+        cosine_embedding_loss as cosine_embedding_loss,
+        hinge_embedding_loss as hinge_embedding_loss,
+        kl_div as kl_div,
+        margin_ranking_loss as margin_ranking_loss,
         poisson_nll_loss as poisson_nll_loss,
+        triplet_margin_loss as triplet_margin_loss,
+    )
+    from ._doubles.memory import (
+        asarray as asarray,
+        from_file as from_file,
+        frombuffer as frombuffer,
+    )
+    from ._doubles.questions import (
+        is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
+        is_distributed as is_distributed,
+        is_nonzero as is_nonzero,
+    )
+    from ._doubles.recurrent import (
+        gru as gru,
+        gru_cell as gru_cell,
+        lstm as lstm,
+        lstm_cell as lstm_cell,
         rnn_relu as rnn_relu,
         rnn_relu_cell as rnn_relu_cell,
         rnn_tanh as rnn_tanh,
         rnn_tanh_cell as rnn_tanh_cell,
+    )
+    from ._doubles.reductions import (
+        frobenius_norm as frobenius_norm,
+        norm_except_dim as norm_except_dim,
+        nuclear_norm as nuclear_norm,
         segment_reduce as segment_reduce,
-        triplet_margin_loss as triplet_margin_loss,
     )
     from ._lobpcg import lobpcg as lobpcg
     from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
@@ -234,13 +244,15 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "set_autocast_xla_dtype set_autocast_xla_enabled",
             "_lobpcg": "lobpcg",
             "_lowrank": "pca_lowrank svd_lowrank",
-            "_doubles": "affine_grid_generator asarray binary_cross_entropy_with_logits cosine_embedding_loss "
-            "embedding_bag embedding_renorm_ frobenius_norm from_file frombuffer grid_sampler "
-            "grid_sampler_2d grid_sampler_3d gru gru_cell hinge_embedding_loss is_anomaly_check_nan_enabled "
-            "is_distributed is_nonzero kl_div lstm lstm_cell margin_ranking_loss max_pool1d_with_indices native_batch_norm "
-            "native_dropout native_group_norm native_layer_norm norm_except_dim nuclear_norm "
-            "poisson_nll_loss rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell segment_reduce "
-            "triplet_margin_loss",
+            "_doubles.layers": "affine_grid_generator embedding_bag embedding_renorm_ grid_sampler grid_sampler_2d "
+            "grid_sampler_3d max_pool1d_with_indices native_batch_norm native_dropout native_group_norm "
+            "native_layer_norm",
+            "_doubles.losses": "binary_cross_entropy_with_logits cosine_embedding_loss hinge_embedding_loss kl_div "
+            "margin_ranking_loss poisson_nll_loss triplet_margin_loss",
+            "_doubles.memory": "asarray from_file frombuffer",
+            "_doubles.questions": "is_anomaly_check_nan_enabled is_distributed is_nonzero",
+            "_doubles.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
+            "_doubles.reductions": "frobenius_norm norm_except_dim nuclear_norm segment_reduce",
             "functional": "broadcast_shapes histogramdd unravel_index",
             "serialization": "load save",
             "func": "vmap",
