@@ -262,6 +262,9 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
 /// The gradient a pass begins with, in the dtype of what it belongs to.
 fn seed(grad: Tensor, edge: &Edge, calculus: &Calculus) -> Result<Tensor> {
     let shape = shape_at(edge);
+    if let Some(device) = shape.as_ref().map(|s| s.device).filter(|d| *d != grad.device()) {
+        bail!(Runtime, "invalid gradient at index 0 - expected device {device} but got {}", grad.device());
+    }
     if shape.as_ref().is_none_or(|s| s.dtype == grad.dtype() && s.dims.as_slice() == grad.shape()) {
         return Ok(grad);
     }

@@ -90,7 +90,9 @@ struct Restored(Vec<Py<PyAny>>);
 impl Drop for Restored {
     fn drop(&mut self) {
         let outer = std::mem::take(&mut self.0);
-        MODES.with(|modes| *modes.borrow_mut() = outer);
+        // let go when nobody looks at the list any more: a mode's own code may run then
+        let inner = MODES.with(|modes| modes.replace(outer));
+        drop(inner);
     }
 }
 

@@ -679,6 +679,8 @@ impl PyTensor {
                 value.get_type().name().map_or_else(|_| String::new(), |n| n.to_string())
             ))
         })?;
+        // a gradient of a class of its own (a sparse one) says itself where it is
+        let own = crate::python::overrides::takes_part(value);
         let g = g.get().tensor();
         if g.same(&t) {
             return Err(PyRuntimeError::new_err("can't assign Variable as its own grad"));
@@ -690,7 +692,7 @@ impl PyTensor {
                 type_name(g.dtype(), g.device())
             )));
         }
-        if g.device() != t.device() {
+        if g.device() != t.device() && !own {
             return Err(PyRuntimeError::new_err("assigned grad has data located on a different device"));
         }
         if g.shape() != t.shape() {

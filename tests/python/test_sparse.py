@@ -4,6 +4,7 @@ import copy
 import io
 import pickle
 
+import numpy as np
 import pytest
 import rushlight as rl
 
@@ -435,3 +436,22 @@ def test_a_copy_of_a_table_adds_up_gradients_too():
     other(rl.tensor([1, 1])).sum().backward()
     other.weight.sum().backward()
     assert other.weight.grad.tolist() == [[1, 1], [3, 3], [1, 1]]
+
+
+def test_what_does_not_ask_never_reads_zeros():
+    """The handle has no memory: code that takes it for a plain tensor finds the meta device."""
+    x = rl.tensor([[0.0, 2.0], [3.0, 0.0]])
+    s = x.to_sparse()
+    for read in (
+        lambda: rl.tensor(s),
+        lambda: np.asarray(s),
+        lambda: s.as_subclass(rl.Tensor),
+        lambda: rl.zeros(2, 2).set_(s),
+        lambda: rl.vmap(lambda row: row * 2)(s),
+        lambda: (x.clone().requires_grad_() * 2).backward(s),
+    ):
+        try:
+            found = read()
+        except (RuntimeError, NotImplementedError, TypeError, ValueError):
+            continue
+        assert isinstance(found, rl.Tensor) and found.is_meta

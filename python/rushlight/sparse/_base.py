@@ -1,6 +1,6 @@
 """What the kinds of sparse tensors share: they are tensors, and answer for every operation themselves.
 
-To the engine a sparse tensor is one zero, expanded to its shape. Each operation asks the class of its operands
+To the engine a sparse tensor is one without memory, of its shape. Each operation asks the class of its operands
 first (``__torch_function__``), and finds here, by its name, what it is in terms of indices and values: plain tensors, to which
 the engine's own operations and gradients apply.
 """
@@ -297,12 +297,12 @@ _NODES = {"sum": "SumBackward1", "to": "ToCopyBackward0", "float": "ToCopyBackwa
 
 
 def handle(cls: Any, size: Any, values: Tensor) -> Any:
-    """A new object of the class, without parts yet: its handle has the shape, and the dtype and device of the values.
+    """A new object of the class, without parts yet: its handle has the shape and the dtype of the values, and no memory.
 
-    It is one element that stands for all, since gradients are laid only where device and dtype agree.
+    What reads a handle without asking the class finds a tensor of the meta device and says so; a handle with a memory of its own
+    would be read as zeros.
     """
-    one = _C.zeros((), dtype=values.dtype, device=values.device)
-    made = _C._as_subclass(one.expand(tuple(size)), cls)
+    made = _C._as_subclass(_C.empty(tuple(size), dtype=values.dtype, device="meta"), cls)
     made._made = None
     return made
 

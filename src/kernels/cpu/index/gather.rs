@@ -1,6 +1,6 @@
 //! Elements along one axis by an index tensor: gathered, scattered, combined.
 
-use super::{POLLED, Reduce, any_outside, by_reduce, by_size, combine_row, split};
+use super::{POLLED, Reduce, any_outside, by_reduce, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;

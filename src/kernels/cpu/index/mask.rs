@@ -1,6 +1,5 @@
 //! The elements under a mask, and where they are: masks are counted in pieces, then every piece fills its own part.
 
-use super::by_size;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;

@@ -27,36 +27,6 @@ pub enum Reduce {
     Max,
 }
 
-/// Binds `$T` to plain elements of a size: moving them needs no more.
-macro_rules! by_size {
-    ($size:expr, $T:ident => $body:expr) => {
-        match $size {
-            1 => {
-                type $T = u8;
-                $body
-            }
-            2 => {
-                type $T = u16;
-                $body
-            }
-            4 => {
-                type $T = u32;
-                $body
-            }
-            8 => {
-                type $T = u64;
-                $body
-            }
-            _ => {
-                type $T = [u64; 2];
-                $body
-            }
-        }
-    };
-}
-
-pub(crate) use by_size;
-
 /// Binds `$f` to the combination of two elements of `$T`.
 macro_rules! by_reduce {
     ($op:expr, $reduce:expr, $dtype:expr, $T:ident, $f:ident => $body:expr) => {

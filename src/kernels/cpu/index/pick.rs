@@ -1,6 +1,6 @@
 //! Elements picked from, and put to, places of whole axes.
 
-use super::{POLLED, Reduce, by_reduce, by_size, combine_row, split};
+use super::{POLLED, Reduce, by_reduce, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;

@@ -387,34 +387,6 @@ impl Blocks {
     }
 }
 
-/// Runs a body with `$T` bound to an unsigned type of so many bytes.
-macro_rules! with_bytes {
-    ($size:expr, $T:ident => $body:expr) => {
-        match $size {
-            1 => {
-                type $T = u8;
-                $body
-            }
-            2 => {
-                type $T = u16;
-                $body
-            }
-            4 => {
-                type $T = u32;
-                $body
-            }
-            8 => {
-                type $T = u64;
-                $body
-            }
-            _ => {
-                type $T = u128;
-                $body
-            }
-        }
-    };
-}
-
 /// Rows of `n` elements side by side. Strides in bytes, from row to row and from element to element.
 unsafe fn gather_rows(
     src: *const u8,
@@ -430,7 +402,7 @@ unsafe fn gather_rows(
         return unsafe { gather(src, along, dst, size, n) };
     }
     // SAFETY: passed on
-    unsafe { with_bytes!(size, T => fetch::<T>(src, across, along, dst as *mut T, rows, n)) }
+    unsafe { by_size!(size, T => fetch::<T>(src, across, along, dst as *mut T, rows, n)) }
 }
 
 /// The way back.
@@ -448,7 +420,7 @@ unsafe fn scatter_rows(
         return unsafe { scatter(src, dst, along, size, n) };
     }
     // SAFETY: passed on
-    unsafe { with_bytes!(size, T => spread::<T>(src as *const T, dst, across, along, rows, n)) }
+    unsafe { by_size!(size, T => spread::<T>(src as *const T, dst, across, along, rows, n)) }
 }
 
 multiversion! {
@@ -551,7 +523,7 @@ pub unsafe fn gather(src: *const u8, stride: usize, dst: *mut u8, size: usize, n
         }
     }
     // SAFETY: passed on
-    unsafe { with_bytes!(size, T => go(src, stride, dst as *mut T, n)) }
+    unsafe { by_size!(size, T => go(src, stride, dst as *mut T, n)) }
 }
 
 /// Dense to strided, by element size.
@@ -566,5 +538,5 @@ pub unsafe fn scatter(src: *const u8, dst: *mut u8, stride: usize, size: usize, 
         }
     }
     // SAFETY: passed on
-    unsafe { with_bytes!(size, T => go(src as *const T, dst, stride, n)) }
+    unsafe { by_size!(size, T => go(src as *const T, dst, stride, n)) }
 }
