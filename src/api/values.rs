@@ -47,7 +47,16 @@ impl Tensor {
             return format!("BatchedTensor(lvl={level}, bdim=0, value=\n    {inner}\n)");
         }
         let node = self.grad_fn();
-        let get = |index: &[usize]| match self.element(index) {
+        // what is printed of a tensor on a card is read from it at once
+        let here = match self.device() {
+            Device::Gpu(_) => match crate::ops::driver::memory::moved(&self.detach(), Device::Cpu) {
+                Ok(here) => Some(here),
+                Err(e) => return format!("{prefix}(..., device='{}', unreadable: {e})", self.device()),
+            },
+            _ => None,
+        };
+        let seen = here.as_ref().unwrap_or(self);
+        let get = |index: &[usize]| match seen.element(index) {
             Scalar::Bool(v) => Value::Bool(v),
             Scalar::Int(v) => Value::Int(v),
             Scalar::UInt(v) => Value::UInt(v),

@@ -2,3 +2,4 @@
 
 #[macro_use]
 pub mod cpu;
+pub mod gpu;

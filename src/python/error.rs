@@ -89,7 +89,9 @@ fn warned<T>(value: T) -> PyResult<T> {
 #[cold]
 fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
     let end = match end.downcast::<Error>() {
-        Ok(error) => return to_py(*error),
+        Ok(error) => {
+            return to_py(if error.kind() == Kind::NotImplemented { error.context(op) } else { *error });
+        }
         Err(other) => other,
     };
     let panic = match Stop::of(end) {

@@ -192,6 +192,12 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
             "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.",
         ));
     }
+    if let Device::Gpu(_) = t.device() {
+        return Err(PyTypeError::new_err(format!(
+            "can't convert {} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.",
+            t.device()
+        )));
+    }
     if typestr(t.dtype()).is_none() {
         return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
     }

@@ -7,6 +7,7 @@ mod create;
 mod describe;
 mod error;
 mod function;
+mod gpu;
 mod hook;
 mod index;
 #[allow(unsafe_code)]
@@ -44,6 +45,7 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     interop::install(m)?;
     describe::install(m)?;
     transform::install(m)?;
+    gpu::install(m)?;
     interrupt::install(m);
     #[cfg(unix)]
     crate::kernels::cpu::machine::fork::guard();

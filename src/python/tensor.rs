@@ -296,7 +296,13 @@ impl PyTensor {
     fn data_ptr(&self) -> PyResult<usize> {
         let t = self.tensor();
         guarded("data_ptr", || {
-            Ok(if t.numel() == 0 || t.device() == Device::Meta { 0 } else { t.ptr() as usize })
+            Ok(match t.device() {
+                _ if t.numel() == 0 => 0,
+                Device::Meta => 0,
+                // an address of the card's, which the processor may not follow
+                Device::Gpu(_) => t.storage().ptr() as usize + t.layout().offset * t.dtype().size(),
+                Device::Cpu => t.ptr() as usize,
+            })
         })
     }
     /// Whether the elements lie in memory in the order of `memory_format`, by default row by row.
@@ -510,7 +516,10 @@ impl PyTensor {
                 "tolist: Cannot copy out of meta tensor; no data!",
             ));
         }
-        guarded("tolist", || listed(py, &t))
+        guarded("tolist", || match t.device() {
+            Device::Gpu(_) => listed(py, &crate::ops::driver::memory::moved(&t.detach(), Device::Cpu).py()?),
+            _ => listed(py, &t),
+        })
     }
     fn __len__(&self) -> PyResult<usize> {
         self.tensor().shape().first().copied().ok_or_else(|| PyTypeError::new_err("len() of a 0-d tensor"))

@@ -4,10 +4,12 @@
 //! guard word is what makes two threads on one tensor sound: the driver takes it for reading on inputs and for
 //! writing on outputs, for the time of one kernel.
 
+pub mod device;
 pub mod host;
 
 use crate::base::{Device, Elem, repeated};
 use crate::error::Result;
+use device::Memory;
 use host::Block;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
@@ -78,11 +80,10 @@ impl Storage {
             Device::Cpu if bytes <= INLINE => Storage::of(None, bytes, device, false),
             Device::Cpu => Storage::of(Some(Block::alloc(bytes)?), bytes, device, false),
             Device::Meta => Storage::of(Some(Block::empty()), bytes, device, false),
-            Device::Gpu(_) => {
-                crate::bail!(
-                    Runtime,
-                    "no CUDA-capable device is available: this build of rushlight has no GPU backend; use device='cpu'"
-                )
+            Device::Gpu(index) => {
+                let memory = Memory::new(bytes, index)?;
+                let address = std::ptr::without_provenance_mut(memory.address());
+                Storage::of(Some(Block::foreign(address, Box::new(memory))), bytes, device, false)
             }
         }
     }
@@ -129,10 +130,15 @@ impl Storage {
     pub fn nbytes(&self) -> usize {
         self.header().bytes
     }
-    /// Whether there are bytes behind it: on the meta device there are none.
+    /// Whether there are bytes behind it that the processor can reach: on the meta device there are none, those of a graphics
+    /// card lie elsewhere.
     #[inline]
     pub fn has_memory(&self) -> bool {
-        self.header().device != Device::Meta
+        self.header().device == Device::Cpu
+    }
+    /// The piece of a graphics card's memory it lies in.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.root().header().block.owner()?.downcast_ref::<Memory>()
     }
     #[inline]
     pub fn device(&self) -> Device {
@@ -193,6 +199,7 @@ impl Storage {
     /// the two would part without a word.
     pub fn is_resizable(&self) -> bool {
         match self.header().block.owner() {
+            Some(owner) if owner.is::<Memory>() => true,
             Some(owner) => owner.downcast_ref::<Storage>().is_some_and(Storage::is_resizable),
             None => true,
         }
@@ -201,7 +208,9 @@ impl Storage {
     #[inline]
     pub fn is_sole(&self) -> bool {
         let header = self.header();
-        header.references.load(Ordering::Acquire) == 1 && !header.readonly && !header.block.is_foreign()
+        header.references.load(Ordering::Acquire) == 1
+            && !header.readonly
+            && header.block.owner().is_none_or(|owner| owner.is::<Memory>())
     }
 
     /// Copies `n` elements out, from byte `at` on. The bytes there are elements of `T`, as a tensor's dtype says.

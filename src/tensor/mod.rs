@@ -6,7 +6,7 @@ pub mod print;
 pub mod saved;
 
 use crate::base::{DType, Device, Dims, Elem, Layout, MemoryFormat, Scalar, checked_numel};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::storage::Storage;
 use crate::{bail, ensure};
 pub use batch::Batch;
@@ -236,7 +236,9 @@ impl Tensor {
     /// goes no further.
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
-        assert!(self.0.storage.has_memory(), "a meta tensor has no data");
+        if !self.0.storage.has_memory() {
+            out_of_reach(self.device());
+        }
         if self.0.batch.is_some() {
             batch::mapped();
         }
@@ -275,8 +277,21 @@ impl Tensor {
         let inside = index.len() == self.ndim() && index.iter().zip(self.shape()).all(|(i, n)| i < n);
         assert!(inside, "an index within the tensor");
         let at: usize = index.iter().zip(self.strides()).map(|(i, s)| i * s).sum();
+        if let Some(memory) = self.0.storage.memory() {
+            return self.fetch(memory, at).unwrap_or_else(|e| e.unwind());
+        }
         let _g = crate::storage::Guard::take([self.storage()].into_iter(), [].into_iter());
         crate::kernels::cpu::create::copy::read_scalar(self.ptr(), at, self.dtype())
+    }
+    /// The element at a place of a card's memory.
+    #[cold]
+    fn fetch(&self, memory: &crate::storage::device::Memory, at: usize) -> Result<Scalar> {
+        let here = Tensor::empty(&[], self.dtype(), Device::Cpu)?;
+        let mut bytes = [0; 16];
+        let bytes = &mut bytes[..self.dtype().size()];
+        memory.download(((self.0.layout.offset + at) * bytes.len()) as u64, bytes)?;
+        here.storage().copy_in(0, bytes);
+        Ok(here.element(&[]))
     }
     /// Elements `from..from + n` of a contiguous tensor. For lists and printing, not for kernels.
     pub fn elements(&self, from: usize, n: usize) -> Result<Vec<Scalar>> {
@@ -286,6 +301,14 @@ impl Tensor {
             "elements {from} to {from} + {n} of {}",
             self.numel()
         );
+        if let Some(memory) = self.0.storage.memory() {
+            let here = Tensor::empty(&[n], self.dtype(), Device::Cpu)?;
+            let size = self.dtype().size();
+            let mut bytes = crate::base::repeated(0u8, n * size)?;
+            memory.download(((self.0.layout.offset + from) * size) as u64, &mut bytes)?;
+            here.storage().copy_in(0, &bytes);
+            return here.elements(0, n);
+        }
         let _g = crate::storage::Guard::read(self.storage(), self.storage());
         let read = |i| crate::kernels::cpu::create::copy::read_scalar(self.ptr(), i, self.dtype());
         crate::base::collected(n, (from..from + n).map(read))
@@ -510,6 +533,16 @@ impl Tensor {
     fn downgrade(&self) -> std::sync::Weak<Inner> {
         Arc::downgrade(&self.0)
     }
+}
+
+/// A kernel of the processor got to a tensor whose memory it cannot reach: of a graphics card, for which the op has no
+/// kernel yet.
+#[cold]
+fn out_of_reach(device: Device) -> ! {
+    assert!(device != Device::Meta, "a meta tensor has no data");
+    let text =
+        format!("there is no kernel for device {device} yet; .cpu() moves the tensor where there is one");
+    Error::new(Kind::NotImplemented, text).unwind()
 }
 
 impl std::fmt::Debug for Tensor {

@@ -1,14 +1,15 @@
 //! Casts, moves between devices, and questions about dtypes.
 
+use crate::autograd::inference_mode;
 use crate::base::promote::{Promotion, can_cast, promote};
 use crate::base::{DType, Device, Layout, MemoryFormat};
 use crate::error::Result;
-use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Batching, Metas, Op};
+use crate::ops::driver::apply::{apply, make_node, should_record};
+use crate::ops::driver::memory::{write, write_held};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::table::{Table, Val};
-use crate::tensor::{Context, Meta, Tensor};
-use crate::{bail, rows};
+use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
+use crate::{bail, grads, rows};
 use smallvec::smallvec;
 
 fn cast_as(x: &Tensor, dtype: DType, format: MemoryFormat) -> Result<Tensor> {
@@ -46,9 +47,41 @@ impl Op for ToCopy {
         write_held(&out[0], x[0]);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         g.cast(cx.dtype(0))
     }
+}
+
+/// To another device. Not an op like others: its result lies elsewhere, so that it is made and recorded by itself.
+#[derive(Debug)]
+struct Move {
+    from: Device,
+}
+
+impl GradFn for Move {
+    fn grad_name(&self) -> &str {
+        "ToCopyBackward0"
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return grads![None] };
+        grads![Some(g.convert(Some(cx.dtype(0)), Some(self.from), false, MemoryFormat::Preserve)?)]
+    }
+}
+
+fn carry(x: &Tensor, device: Device, meta: Meta) -> Result<Tensor> {
+    let mut out = Tensor::alloc(meta, device)?;
+    write(&out, x)?;
+    if inference_mode() {
+        out.set_inference();
+    }
+    if should_record(&[x]) && out.dtype().is_differentiable() {
+        let node = make_node(Move { from: x.device() }, &[x], std::slice::from_ref(&out), Saves::NOTHING);
+        out.set_first_edge(Edge::Node(node, 0));
+    }
+    Ok(out)
 }
 
 pub(crate) fn formatted(x: &Tensor, dtype: DType, format: MemoryFormat) -> Result<Meta> {
@@ -89,10 +122,7 @@ impl Tensor {
         match (self.device(), device) {
             (_, Device::Meta) => Tensor::alloc(formatted(self, dtype, format)?, Device::Meta),
             (Device::Meta, _) => bail!(NotImplemented, "Cannot copy out of meta tensor; no data!"),
-            (_, d) => bail!(
-                Runtime,
-                "to: no device {d} in this build (Torch not compiled with CUDA enabled); available: cpu, meta"
-            ),
+            (_, device) => carry(self, device, formatted(self, dtype, format)?),
         }
     }
 }

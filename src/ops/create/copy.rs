@@ -34,6 +34,9 @@ impl Op for Clone {
         write_held(&out[0], x[0]);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         grads![g[0].clone()]
     }
@@ -58,13 +61,16 @@ impl Op for Copy {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         if out[0].storage().same(x[1].storage()) && x[1].layout() != out[0].layout() {
-            let own = Tensor::empty(x[1].shape(), x[1].dtype(), Device::Cpu)?;
+            let own = Tensor::empty(x[1].shape(), x[1].dtype(), x[1].device())?;
             write_held(&own, x[1]);
             write_held(&out[0], &own);
         } else {
             write_held(&out[0], x[1]);
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
@@ -98,6 +104,11 @@ impl Tensor {
         }
         if self.same(src) {
             return Ok(());
+        }
+        if src.device() != self.device() && ![src.device(), self.device()].contains(&Device::Meta) {
+            // the target's device decides; the history goes through the move
+            let src = src.convert(None, Some(self.device()), false, MemoryFormat::Preserve)?;
+            return apply_in_place(Copy, &[self, &src]);
         }
         apply_in_place(Copy, &[self, src])
     }

@@ -173,6 +173,9 @@ impl Op for Fill {
         fill_held(&out[0], self.0);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         memory::full(cx.shape(0), Scalar::Int(0), cx.dtype(0), g.device())
     }
@@ -210,6 +213,10 @@ impl Op for FillWith {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let value = crate::kernels::cpu::create::copy::read_scalar(x[1].ptr(), 0, x[1].dtype());
         crate::ops::driver::memory::fill_held(&out[0], value.fit(out[0].dtype())?);
+        Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        crate::ops::driver::memory::write_held(&out[0], x[1]);
         Ok(())
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {

@@ -5,7 +5,7 @@ use crate::bail;
 use crate::base::Device;
 use crate::error::Result;
 use crate::ops::driver::batch;
-use crate::ops::driver::memory::{check_memory, is_doubtful, truthful_held};
+use crate::ops::driver::memory::{check_memory, is_doubtful, moved, truthful_held};
 use crate::ops::driver::op::{Op, Outs, Saves};
 use crate::storage::Guard;
 use crate::tensor::graph::{Input, Parts, Shape};
@@ -129,8 +129,21 @@ pub(crate) fn compute<O: Op>(
             op.cpu(x, outs)
         }
         Device::Meta => Ok(()),
-        Device::Gpu(_) => bail!(NotImplemented, "{}: no kernel for device cuda; use .cpu()", op.name()),
+        Device::Gpu(_) => on_gpu(op, x, outs, device),
     }
+}
+
+/// The kernel of a graphics card. Numbers that lie on the CPU, 0-d tensors, go there first.
+fn on_gpu<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor], device: Device) -> Result<()> {
+    if outs.iter().any(Tensor::is_batched) {
+        return batch::compute(op, x, outs);
+    }
+    if x.iter().all(|t| t.device() == device) {
+        return op.gpu(x, outs);
+    }
+    let there = |t: &&Tensor| if t.device() == device { Ok((*t).clone()) } else { moved(t, device) };
+    let own: Vec<Tensor> = x.iter().map(there).collect::<Result<_>>()?;
+    op.gpu(&own.iter().collect::<Vec<_>>(), outs)
 }
 
 /// The kernel over inputs of which some are bools in memory that others write to.

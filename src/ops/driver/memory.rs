@@ -5,6 +5,7 @@ use crate::bail;
 use crate::base::{DType, Device, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy as kernel;
+use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::batch;
 use crate::storage::Guard;
 use crate::tensor::batch::levels;
@@ -19,6 +20,9 @@ pub fn write(dst: &Tensor, src: &Tensor) -> Result<()> {
         bail!(NotImplemented, "Cannot copy out of meta tensor; no data!");
     }
     check_memory(dst)?;
+    if dst.device() != src.device() {
+        return transfer(dst, src);
+    }
     let _guard = Guard::take([src.storage()].into_iter(), [dst.storage()].into_iter());
     if dst.is_batched() || src.is_batched() {
         return batch::pairwise(dst, src, |dst, src| {
@@ -58,8 +62,96 @@ pub(crate) fn truthful_held(x: &Tensor) -> Result<Tensor> {
     Ok(out)
 }
 
+/// Writes `src` into `dst` on another device. What moves are dense bytes: each end is copied, and converted, where it lies.
+fn transfer(dst: &Tensor, src: &Tensor) -> Result<()> {
+    let src = if src.shape() == dst.shape() {
+        src.clone()
+    } else {
+        src.alias(src.layout().broadcast_to(dst.shape()))?
+    };
+    if dst.is_batched() || src.is_batched() {
+        return batch::pairwise(dst, &src, transfer);
+    }
+    match (dst.device(), src.device()) {
+        (Device::Gpu(_), Device::Cpu) => {
+            let src = dense(&src)?;
+            // another dtype is made where that is exact for all: on the CPU
+            let src = if src.dtype() == dst.dtype() { src } else { converted(&src, dst.dtype())? };
+            if dst.is_contiguous()
+                && dst.layout().offset == 0
+                && dst.numel() * dst.dtype().size() == dst.storage().nbytes()
+            {
+                return upload(dst, &src);
+            }
+            let there = Tensor::empty(src.shape(), src.dtype(), dst.device())?;
+            upload(&there, &src)?;
+            write(dst, &there)
+        }
+        (Device::Cpu, Device::Gpu(_)) => {
+            let src = dense(&src)?;
+            if dst.is_contiguous() && dst.dtype() == src.dtype() {
+                return download(dst, &src);
+            }
+            let here = Tensor::empty(src.shape(), src.dtype(), Device::Cpu)?;
+            download(&here, &src)?;
+            write(dst, &here)
+        }
+        (Device::Gpu(_), Device::Gpu(_)) => {
+            let here = moved(&src, Device::Cpu)?;
+            write(dst, &here)
+        }
+        (to, from) => bail!(NotImplemented, "no way from {from} to {to}"),
+    }
+}
+
+fn converted(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    let out = Tensor::empty(x.shape(), dtype, x.device())?;
+    write(&out, x)?;
+    Ok(out)
+}
+
+/// Dense bytes to a card.
+fn upload(dst: &Tensor, src: &Tensor) -> Result<()> {
+    let (Some(memory), bytes) = (dst.storage().memory(), src.numel() * src.dtype().size()) else {
+        bail!(Internal, "a tensor on a GPU without memory there")
+    };
+    let _guard = Guard::read(src.storage(), src.storage());
+    // SAFETY: a dense tensor of that many bytes, held for reading
+    #[allow(unsafe_code)]
+    let from = unsafe { std::slice::from_raw_parts(src.ptr(), bytes) };
+    memory.upload(0, from)
+}
+
+/// Dense bytes from a card.
+fn download(dst: &Tensor, src: &Tensor) -> Result<()> {
+    let (Some(memory), bytes) = (src.storage().memory(), src.numel() * src.dtype().size()) else {
+        bail!(Internal, "a tensor on a GPU without memory there")
+    };
+    if bytes == 0 {
+        return Ok(());
+    }
+    let _guard = Guard::take([].into_iter(), [dst.storage()].into_iter());
+    // SAFETY: a dense tensor of that many bytes, held for writing
+    #[allow(unsafe_code)]
+    let to = unsafe { std::slice::from_raw_parts_mut(dst.ptr(), bytes) };
+    memory.download((src.layout().offset * src.dtype().size()) as u64, to)
+}
+
+/// The same values on another device, outside the graph, in the same dense geometry.
+pub fn moved(x: &Tensor, device: Device) -> Result<Tensor> {
+    if x.device() == device {
+        return Ok(x.clone());
+    }
+    let out = Tensor::alloc(Meta::like(x, x.dtype()), device)?;
+    write(&out, x)?;
+    Ok(out)
+}
+
 /// As [`write()`], while the caller holds both storages.
 pub fn write_held(dst: &Tensor, src: &Tensor) {
+    if let Device::Gpu(_) = dst.device() {
+        return copy_on_gpu(dst, src).unwrap_or_else(|e| e.unwind());
+    }
     let layout = if src.shape() == dst.shape() {
         src.layout().clone()
     } else {
@@ -79,6 +171,30 @@ pub fn write_held(dst: &Tensor, src: &Tensor) {
             &layout.strides,
             src.dtype(),
         )
+    }
+}
+
+fn copy_on_gpu(dst: &Tensor, src: &Tensor) -> Result<()> {
+    crate::kernels::gpu::create::copy::copy(dst.place()?, src.place()?)
+}
+
+impl Tensor {
+    /// Where a tensor lies on its card, for the kernels of cards.
+    pub fn place(&self) -> Result<Place<'_>> {
+        match self.storage().memory() {
+            Some(memory) => Ok(Place {
+                memory,
+                dtype: self.dtype(),
+                offset: self.layout().offset,
+                shape: self.shape(),
+                strides: self.strides(),
+            }),
+            None => bail!(
+                Runtime,
+                "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and {}!",
+                self.device()
+            ),
+        }
     }
 }
 
@@ -149,6 +265,10 @@ impl Tensor {
 
 /// Every element becomes `value`, while the caller holds the storage for writing.
 pub fn fill_held(x: &Tensor, value: Scalar) {
+    if let Device::Gpu(_) = x.device() {
+        let filled = x.place().and_then(|p| crate::kernels::gpu::create::copy::fill(p, value));
+        return filled.unwrap_or_else(|e| e.unwind());
+    }
     // SAFETY: the layout lies within the storage, which is held for writing
     #[allow(unsafe_code)]
     unsafe {

@@ -64,6 +64,14 @@ pub trait Op: Debug + Send + Sync + Sized + 'static {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas>;
     /// Writes the results, which are allocated as inferred.
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()>;
+    /// As [`Op::cpu`], by a graphics card: encodes what writes the results.
+    fn gpu(&self, _x: &[&Tensor], _out: &[Tensor]) -> Result<()> {
+        bail!(
+            NotImplemented,
+            "{}: there is no kernel for device cuda yet; .cpu() moves the tensor where there is one",
+            self.name()
+        )
+    }
     /// What the backward reads, given which gradients are wanted.
     fn saves(&self, _want: Want) -> Saves {
         if Self::PICKS { Saves { inputs: 0, outputs: 2 } } else { Saves::NOTHING }

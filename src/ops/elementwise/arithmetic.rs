@@ -7,6 +7,7 @@ use crate::kernels::cpu::elementwise::clib::{divide, divide64};
 use crate::ops::elementwise::kind::binary::{
     BinaryDef, binary, binary_in_place, conj_val, names, run_binary,
 };
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::grad::slopes;
 use crate::ops::elementwise::kind::unary::unary;
 use crate::ops::elementwise::kind::{kernel, takes};
@@ -20,6 +21,8 @@ pub static ADD: BinaryDef = BinaryDef {
     grad_names: names(&["AddBackward0"]),
     kernel: |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::add(a, b))),
     kernel3: Some(|dt| kernel!(dt, wide, T => zip3(|a: T, b: T, s: T| Num::add(a, Num::mul(s, b))))),
+    wgsl: wgsl!("a + b" complex "a + b"),
+    wgsl3: wgsl!("a + s * b" complex "a + c_mul(s, b)"),
     grad: slopes!({ a |g| Ok(g.clone()), b |g, alpha| scaled(g, alpha) }),
     numbers: true,
     ..BinaryDef::EMPTY
@@ -34,6 +37,8 @@ pub static SUB: BinaryDef = BinaryDef {
     },
     kernel3: Some(|dt| kernel!(dt, wide, T => zip3(|a: T, b: T, s: T| Num::sub(a, Num::mul(s, b))))),
     takes: takes!(not Bool Runtime "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."),
+    wgsl: wgsl!("a - b" complex "a - b"),
+    wgsl3: wgsl!("a - s * b" complex "a - c_mul(s, b)"),
     grad: slopes!({ a |g| Ok(g.clone()), b |g, alpha| scaled(&g.neg()?, alpha) }),
     numbers: true,
     ..BinaryDef::EMPTY
@@ -45,6 +50,8 @@ pub static RSUB: BinaryDef = BinaryDef {
     grad_names: names(&["RsubBackward0", "RsubBackward1", "RsubBackward1"]),
     kernel: |dt| kernel!(dt, wide, T => zip(|a: T, b: T| Num::sub(b, a))),
     kernel3: Some(|dt| kernel!(dt, wide, T => zip3(|a: T, b: T, s: T| Num::sub(b, Num::mul(s, a))))),
+    wgsl: wgsl!("b - a" complex "b - a"),
+    wgsl3: wgsl!("b - s * a" complex "b - c_mul(s, a)"),
     grad: slopes!({ a |g, alpha| scaled(&g.neg()?, alpha), b |g| Ok(g.clone()) }),
     ..BinaryDef::EMPTY
 };
@@ -203,7 +210,7 @@ binary! { ARITHMETIC:
         numbers true,
         wide true,
         stored DType::is_integral,
-        wgsl "a * b",
+        wgsl "a * b" complex "c_mul(a, b)",
         grad { a |g, b: Val| g.mul(conj_val(b)?), b |g, a: Val| g.mul(conj_val(a)?) };
     /// The quotient of two tensors, broadcasting both; integers divide as floats.
     ///
@@ -222,7 +229,7 @@ binary! { ARITHMETIC:
         takes (name "div"),
         numbers true,
         wide true,
-        wgsl "a / b",
+        wgsl "a / b" complex "c_div(a, b)",
         grad {
             a |g, b: Val| g.div(conj_val(b)?),
             b |g, a: Val, b: Val| {
@@ -240,7 +247,7 @@ binary! { ARITHMETIC:
     /// ```
     maximum(input: T, other: T) MAXIMUM "MaximumBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b })),
-        wgsl "max(a, b)",
+        wgsl "max_nan(a, b)" int "max(a, b)",
         grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.gt(b)) };
     /// The smaller of two elements; nan if either is nan.
     ///
@@ -252,7 +259,7 @@ binary! { ARITHMETIC:
     /// ```
     minimum(input: T, other: T) MINIMUM "MinimumBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b })),
-        wgsl "min(a, b)",
+        wgsl "min_nan(a, b)" int "min(a, b)",
         grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.lt(b)) };
     /// The larger of two elements; a nan loses against a number.
     ///
@@ -301,7 +308,7 @@ unary! { NEGATIVE:
             _ => kernel!(dt, wide, T => map(|x: T| Neg::neg_of(x))),
         },
         takes (not Bool Runtime "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."),
-        wgsl "-x",
+        wgsl "-x" int "0 - x" complex "-x",
         on -2.0, 2.0,
         grad G |g| g.neg();
 }

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{map, zip};
 use crate::ops::driver::apply::apply;
 use crate::ops::elementwise::kind::binary::binary;
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
 use crate::ops::elementwise::kind::{Rule, Takes, kernel};
 use crate::ops::table::{Table, Val};
@@ -97,6 +98,7 @@ macro_rules! test {
                 _ => kernel!(dt, wide_real, T => map(|$x: T| $real)),
             },
             takes: Takes::PLAIN,
+            wgsl: wgsl!(),
             grad: UnaryGrad::None,
         };
     )*};

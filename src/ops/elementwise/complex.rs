@@ -7,6 +7,7 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::view::record_view;
 use crate::ops::elementwise::kind::aligned;
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::run::{Side, run1, run2};
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
 use crate::ops::elementwise::kind::{Rule, Takes};
@@ -28,6 +29,7 @@ macro_rules! conj {
                 _ => None,
             },
             takes: Takes::PLAIN,
+            wgsl: wgsl!(),
             grad: UnaryGrad::G(|g| g.$f()),
         };
     };
@@ -129,6 +131,7 @@ static ANGLE: UnaryDef = UnaryDef {
         _ => None,
     },
     takes: Takes::PLAIN,
+    wgsl: wgsl!(),
     grad: UnaryGrad::X(|g, z| {
         if !z.dtype().is_complex() {
             return g.zeros_alike();

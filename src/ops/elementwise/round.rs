@@ -4,6 +4,7 @@ use crate::base::{C64, C128, DType, Elem};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{UnaryFn, map, point1};
 use crate::kernels::cpu::elementwise::math::scalar::{hypot, hypot_f32};
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::nary::points;
 use crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad, unary};
 use crate::ops::elementwise::kind::{Rule, Takes, kernel};
@@ -177,6 +178,7 @@ static ROUND: UnaryDef = UnaryDef {
     rule: Rule::Same,
     kernel: |dt| whole!(dt, |x| x.even()),
     takes: Takes::PLAIN,
+    wgsl: wgsl!(),
     grad: UnaryGrad::G(|g| g.zeros_alike()),
 };
 

@@ -5,10 +5,12 @@ use crate::base::{DType, Scalar, broadcast, same_shape};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, NO, TernaryFn};
+use crate::kernels::gpu::elementwise::Wgsl;
 use crate::ops::driver::apply::apply_over;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::dense_cast_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::elementwise::kind::gpu;
 use crate::ops::elementwise::kind::grad::{Read, Slopes};
 use crate::ops::elementwise::kind::run::{Side, run2, run3};
 use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
@@ -29,6 +31,9 @@ pub struct BinaryDef {
     /// The kernel with a third, number operand (`alpha`), where the op has one.
     pub kernel3: Option<fn(DType) -> Option<TernaryFn>>,
     pub takes: Takes,
+    /// The expression of `a` and `b` for graphics cards, and that with the factor `s` (`alpha`).
+    pub wgsl: Wgsl,
+    pub wgsl3: Wgsl,
     pub grad: Slopes,
     /// Which numbers the op refuses, as it sees them when it computes: the second operand, its dtype, the count of results.
     pub guard: Option<fn(&Side, DType, usize) -> Result<()>>,
@@ -52,6 +57,8 @@ impl BinaryDef {
         kernel: |_| None,
         kernel3: None,
         takes: Takes::PLAIN,
+        wgsl: Wgsl::NONE,
+        wgsl3: Wgsl::NONE,
         grad: Slopes::None,
         guard: None,
         check: None,
@@ -203,6 +210,28 @@ impl Op for Binary {
             }
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (def, common, out) = (self.def, self.common(x), &out[0]);
+        let (compute, written) = gpu::dtypes(def.rule, common, out.dtype());
+        let rounds = common.is_half() && !def.wide;
+        let mut tensors = x.iter();
+        let mut side = |s: Option<Scalar>| match s {
+            Some(s) => Ok(gpu::Side::Number(if rounds { s.rounded(common) } else { s }, compute)),
+            None => tensors.next().copied().unwrap_or(x[0]).place().map(|p| gpu::Side::Place(p, compute)),
+        };
+        let (a, b) = (side(self.lhs)?, side(self.rhs)?);
+        if let (Some(guard), Some(s)) = (def.guard, self.rhs) {
+            guard(&Side::Number(scalar_bytes(s, compute)), compute, out.numel())?;
+        }
+        let out = out.place()?;
+        match self.alpha {
+            Some(s) => {
+                let s = gpu::Side::Number(s, compute);
+                gpu::run(def.name, &def.wgsl3, compute, &["a", "b", "s"], &[a, b, s], &[], out, written)
+            }
+            None => gpu::run(def.name, &def.wgsl, compute, &["a", "b"], &[a, b], &[], out, written),
+        }
     }
     fn saves(&self, want: Want) -> Saves {
         self.def.grad.saves(&[self.lhs, self.rhs], want)
@@ -361,7 +390,7 @@ macro_rules! binary {
     ($block:ident: $($(#[doc = $doc:literal])* $([$place:ident])? $name:ident($p0:ident: $k0:ident, $p1:ident: $k1:ident) $def:ident $($gn:literal)*
         $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
         cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(guard $guard:expr,)? $(check $check:expr,)? $(numbers $numbers:expr,)?
-        $(wide $wide:expr,)? $(stored $stored:expr,)? $(wgsl $wgsl:literal,)? $(out $out:ident,)? grad $grad:tt;)*) => {
+        $(wide $wide:expr,)? $(stored $stored:expr,)? $(wgsl $wgsl:literal $(int $wint:literal)? $(bool $wbool:literal)? $(complex $wcomplex:literal)?,)? $(out $out:ident,)? grad $grad:tt;)*) => {
         $(
             pub static $def: $crate::ops::elementwise::kind::binary::BinaryDef = $crate::ops::elementwise::kind::binary::BinaryDef {
                 name: stringify!($name),
@@ -369,6 +398,7 @@ macro_rules! binary {
                 rule: $crate::ops::elementwise::kind::Rule::$rule,
                 kernel: |$dt| $kernel,
                 takes: $crate::ops::elementwise::kind::takes!($($($takes)*)?),
+                wgsl: $crate::ops::elementwise::kind::gpu::wgsl!($($wgsl $(int $wint)? $(bool $wbool)? $(complex $wcomplex)?)?),
                 $(guard: Some($guard),)?
                 $(check: Some($check),)?
                 $(numbers: $numbers,)?

@@ -2,6 +2,7 @@
 //! A row of `unary.rs`, `binary.rs` or `nary.rs` is a value of the `Def` type there.
 
 pub mod binary;
+pub mod gpu;
 pub mod grad;
 pub mod nary;
 pub mod run;

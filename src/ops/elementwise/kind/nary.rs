@@ -7,9 +7,11 @@ use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{Params, PointFn};
 use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, for_each};
+use crate::kernels::gpu::elementwise::Wgsl;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::elementwise::kind::gpu;
 use crate::ops::elementwise::kind::grad::{OPERANDS, Read, Slopes};
 use crate::ops::elementwise::kind::run::{Repeated, SMALL, Side, dense_ptr};
 use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
@@ -25,6 +27,8 @@ pub struct PointDef {
     pub masked: bool,
     pub kernel: fn(DType) -> Option<PointFn>,
     pub takes: Takes,
+    /// The expression of `a`, `b`, `c`, `d` and the parameters `p0` to `p3` for graphics cards.
+    pub wgsl: Wgsl,
     pub grad: Slopes,
 }
 
@@ -133,6 +137,29 @@ impl Op for Point {
             .collect();
         run_sides(&sides, out, written, kernel, &self.params);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (def, out) = (self.def, &out[0]);
+        let (compute, written) = gpu::dtypes(def.rule, self.common(x), out.dtype());
+        let mut tensors = x.iter();
+        let mut sides: SmallVec<[gpu::Side; OPERANDS]> = SmallVec::new();
+        for (i, s) in self.numbers.iter().enumerate() {
+            let dtype = if i == 0 && def.masked { DType::Bool } else { compute };
+            sides.push(match s {
+                Some(s) => gpu::Side::Number(*s, dtype),
+                None => gpu::Side::Place(tensors.next().copied().unwrap_or(x[0]).place()?, dtype),
+            });
+        }
+        gpu::run(
+            def.name,
+            &def.wgsl,
+            compute,
+            &["a", "b", "c", "d"],
+            &sides,
+            &self.params,
+            out.place()?,
+            written,
+        )
     }
     fn saves(&self, want: Want) -> Saves {
         self.def.grad.saves(&self.numbers, want)
@@ -278,11 +305,13 @@ pub fn point(def: &'static PointDef, x: &[&Tensor], params: Params) -> Result<Te
 /// NAME "name" "GradName": Rule masked,    // `masked` where the first operand is a mask
 ///     cpu |dt| the dense kernel for a compute dtype, or `None`,
 ///     takes (not Bool Runtime "words"),   // what the refusal says beside that, see `takes!`
+///     wgsl "expression of a, b, c, d and p0 to p3", // where it has one
 ///     grad { a |g, b| .., b |g, a, q| .. };  // see `slopes!`
 /// ```
 macro_rules! points {
     ($($(#[doc = $doc:literal])* $def:ident $name:literal $node:literal: $rule:ident $($masked:ident)?,
-        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? grad $grad:tt;)*) => {$(
+        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(wgsl $wgsl:literal $(int $wint:literal)? $(bool $wbool:literal)? $(complex $wcomplex:literal)?,)?
+        grad $grad:tt;)*) => {$(
         $(#[doc = $doc])*
         pub static $def: $crate::ops::elementwise::kind::nary::PointDef = $crate::ops::elementwise::kind::nary::PointDef {
             name: $name,
@@ -291,6 +320,7 @@ macro_rules! points {
             masked: { const MASKED: &[&str] = &[$(stringify!($masked))?]; !MASKED.is_empty() },
             kernel: |$dt| $kernel,
             takes: $crate::ops::elementwise::kind::takes!($($($takes)*)?),
+            wgsl: $crate::ops::elementwise::kind::gpu::wgsl!($($wgsl $(int $wint)? $(bool $wbool)? $(complex $wcomplex)?)?),
             grad: $crate::ops::elementwise::kind::grad::slopes!($grad),
         };
     )*};

@@ -4,9 +4,11 @@ use crate::base::DType;
 use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::UnaryFn;
+use crate::kernels::gpu::elementwise::Wgsl;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::elementwise::kind::gpu;
 use crate::ops::elementwise::kind::run::run1;
 use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
 use crate::ops::table::{FromArg, Param, To};
@@ -23,6 +25,8 @@ pub struct UnaryDef {
     /// The dense kernel for a compute dtype; its output dtype follows the rule.
     pub kernel: fn(DType) -> Option<UnaryFn>,
     pub takes: Takes,
+    /// The expression of `x` for graphics cards.
+    pub wgsl: Wgsl,
     pub grad: UnaryGrad,
 }
 
@@ -88,6 +92,12 @@ impl Op for Unary {
         run1(x, out, compute, written, kernel);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (def, (x, out)) = (self.0, (x[0], &out[0]));
+        let (compute, written) = gpu::dtypes(def.rule, x.dtype(), out.dtype());
+        let side = gpu::Side::Place(x.place()?, compute);
+        gpu::run(def.name, &def.wgsl, compute, &["x"], &[side], &[], out.place()?, written)
+    }
     fn saves(&self, _: Want) -> Saves {
         self.0.grad.saves()
     }
@@ -131,7 +141,7 @@ pub const ONE: &[Param] = &[Param {
 /// [Places] name "GradName" also ["alias", Special "alias"]: Rule,
 ///     cpu |dt| the dense kernel for a compute dtype, or `None`,
 ///     takes (not Bool Runtime "words"), // what the refusal says beside that, see `takes!`
-///     wgsl "expression of x",        // where it has one
+///     wgsl "expression of x",        // where it has one; `int ".."`, `bool ".."` (of 0 and 1), `complex ".."` where they differ
 ///     on low, high,                  // where tests check gradients on operands of this interval
 ///     grad Y |g, y| ...;             // see UnaryGrad; `grad None` where there is no derivative
 /// ```
@@ -140,7 +150,8 @@ pub const ONE: &[Param] = &[Param {
 /// table; the op itself is `name::DEF`.
 macro_rules! unary {
     ($block:ident: $($(#[doc = $doc:literal])* $([$($place:ident),+])? $name:ident $($node:literal)? $(also [$($($aplace:ident)? $alias:literal),*])?: $rule:ident,
-        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(wgsl $wgsl:literal,)? $(on $low:literal, $high:literal,)?
+        cpu |$dt:pat_param| $kernel:expr, $(takes ($($takes:tt)*),)? $(wgsl $wgsl:literal $(int $wint:literal)? $(bool $wbool:literal)? $(complex $wcomplex:literal)?,)?
+        $(on $low:literal, $high:literal,)?
         grad $form:ident $(|$($arg:ident),*| $grad:expr)?;)*) => {
         $(
             pub mod $name {
@@ -153,6 +164,7 @@ macro_rules! unary {
                     rule: $crate::ops::elementwise::kind::Rule::$rule,
                     kernel: |$dt| $kernel,
                     takes: $crate::ops::elementwise::kind::takes!($($($takes)*)?),
+                    wgsl: $crate::ops::elementwise::kind::gpu::wgsl!($($wgsl $(int $wint)? $(bool $wbool)? $(complex $wcomplex)?)?),
                     grad: UnaryGrad::$form $((|$($arg: &$crate::tensor::Tensor),*| $grad))?,
                 };
             }

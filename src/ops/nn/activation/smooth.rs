@@ -7,6 +7,7 @@ use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::elementwise::staged::{
     Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
 };
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::nary::{point, points};
 use crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad, float};
 use crate::ops::elementwise::kind::{Rule, Takes, kernel};
@@ -28,6 +29,7 @@ macro_rules! direct {
             rule: Rule::Same,
             kernel: |dt| float!(dt, math::$f32, math::$f64),
             takes: Takes::PLAIN,
+            wgsl: wgsl!(),
             grad: UnaryGrad::X(|g, x| point(&$backward, &[g, x], NO)),
         };
     )*};

@@ -1,0 +1,3 @@
+//! Copies, casts, fills.
+
+pub mod copy;

@@ -1,0 +1,8 @@
+//! Kernels for graphics cards, at the addresses of their ops. `machine` has what they share: operands in shaders, pipelines,
+//! the launch. They are built without the feature `gpu` too, and never reached: no tensor can lie on a card then.
+
+pub mod machine;
+
+pub mod create;
+
+pub mod elementwise;
