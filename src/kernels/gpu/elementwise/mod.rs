@@ -74,7 +74,7 @@ pub fn computed(op: &str, dtype: DType) -> Result<DType> {
 }
 
 /// Runs a row's expression over `sides`, named `names` there. `compute` chooses the form of the expression, `written` is the
-/// dtype of its value; `params` are `p0`, `p1` and so on in it.
+/// dtype of its value; `params` are `p0`, `p1` and so on in it, `C` the type it computes in, and `{T}` that type's name.
 pub fn run(
     op: &'static str,
     wgsl: &'static Wgsl,
@@ -230,6 +230,10 @@ fn body(
         let at = number + k;
         out += &format!("fn param{k}() -> f32 {{ return argf({at}u); }}\n");
     }
+    // of the last operand: a mask, where there is one, comes first
+    let compute = takes.last().and_then(|t| t.split(": ").nth(1)).unwrap_or("f32").to_string();
+    out += &format!("alias C = {compute};\n");
+    let text = &text.replace("{T}", &compute);
     out += &library::needed(text);
     let set: String = (0..params).map(|k| format!("let p{k} = param{k}(); ")).collect();
     let w = value(written);

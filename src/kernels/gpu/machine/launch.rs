@@ -3,7 +3,7 @@
 use super::operand::{HALVES, Place, declare};
 use crate::bail;
 use crate::base::{DType, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use smallvec::SmallVec;
 
 /// One launch. Its pipeline is made on the first one with the same name, dtypes and variants, and kept.
@@ -217,7 +217,18 @@ mod kept {
         if std::env::var_os("RUSHLIGHT_GPU_TRACE").is_some() {
             eprintln!("// {}\n{text}", kernel.name);
         }
-        let ready = gpu.compile(kernel.name, &text, kernel.operands.len(), kernel.group)?;
+        let ready = gpu.compile(kernel.name, &text, kernel.operands.len(), kernel.group).map_err(|e| {
+            // WGSL has arithmetic of doubles, and no functions
+            if !kernel.operands.iter().any(|(_, p, _)| p.dtype == DType::F64) {
+                return e;
+            }
+            let text = format!(
+                "\"{}\" not implemented for 'Double' on {}: it works on float32, float16 and bfloat16",
+                kernel.name,
+                gpu.name()
+            );
+            Error::new(Kind::NotImplemented, text)
+        })?;
         let ready: &'static Ready = Box::leak(Box::new(ready));
         kept.insert(key, ready);
         Ok(ready)

@@ -3,7 +3,7 @@
 use crate::base::DType;
 use crate::ops::elementwise::kind::Rule;
 
-pub use crate::kernels::gpu::elementwise::{Side, run};
+pub use crate::kernels::gpu::elementwise::{Side, expression, run};
 
 /// (dtype the expression computes in, dtype of its value) for operands of a common dtype and a result of another. What the CPU
 /// computes in double precision for want of a vector routine is computed in the result's own: cards have few units for
