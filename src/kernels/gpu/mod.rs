@@ -6,3 +6,9 @@ pub mod machine;
 pub mod create;
 
 pub mod elementwise;
+
+pub mod reduce;
+
+pub mod order;
+
+pub mod nn;

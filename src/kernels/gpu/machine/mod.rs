@@ -1,9 +1,12 @@
 //! What all shaders share: how an operand of a dtype is read and written ([`operand`]), how loops over layouts are written
-//! ([`walk`]), how a shader is made once and launched often ([`launch`]).
+//! ([`walk`]), how a shader is made once and launched often ([`launch`]), and the loop over
+//! a result's elements ([`element`]).
 
+pub mod element;
 pub mod launch;
 pub mod operand;
 pub mod walk;
 
+pub use element::Elements;
 pub use launch::{Kernel, grid};
 pub use operand::Place;

@@ -1,0 +1,4 @@
+//! Layers.
+
+pub mod loss;
+pub mod norm;
