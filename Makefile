@@ -41,7 +41,7 @@ demo-rust: $(VENV)/.tools ## the same from Rust: a CNN on the digits, with the e
 
 test: build ## Rust tests, then Python tests
 	# one at a time: the instruction set and the number of threads, which some tests set, belong to the process
-	cargo test --quiet -- --test-threads=1
+	cargo test --quiet --features gpu -- --test-threads=1
 	$(BIN)/python -m pytest
 
 test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and qemu-user)
@@ -55,7 +55,7 @@ test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and 
 
 lint: build ## formatting, clippy, ruff, types, stale stubs and tables
 	cargo fmt --check
-	cargo clippy --quiet --all-targets --features python -- -D warnings
+	cargo clippy --quiet --all-targets --features python,gpu -- -D warnings
 	$(BIN)/ruff check python tests examples benches
 	$(BIN)/python -m rushlight._stubs --check
 	$(BIN)/python -m rushlight._coverage --check

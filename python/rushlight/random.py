@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._C import Generator, default_generator
+from ._C import Generator, _seed_all, default_generator
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def manual_seed(seed: int) -> Generator:
     seed = int(seed)
     if not -(2**63) <= seed < 2**64:
         raise RuntimeError("Overflow when unpacking long long")
-    return default_generator.manual_seed(seed)
+    _seed_all(seed)
+    return default_generator
 
 
 def seed() -> int:

@@ -1,6 +1,8 @@
 //! What all shaders share: how an operand of a dtype is read and written ([`operand`]), how loops over layouts are written
 //! ([`walk`]), how a shader is made once and launched often ([`launch`]).
 
+#[cfg(all(test, feature = "gpu"))]
+pub mod check;
 pub mod launch;
 pub mod operand;
 pub mod walk;
