@@ -205,6 +205,9 @@ def set_default_device(device: Any) -> None:
 def get_device_module(device: Any = None) -> Any:
     """The module of a kind of device, such as :mod:`rushlight.cpu`.
 
+    Args:
+        device (device or str, optional): of the kind. Default: a GPU where there is one, else the processor
+
     Errors: RuntimeError for a device that has none.
 
     >>> rl.get_device_module("cpu").__name__.rpartition(".")[2]
@@ -212,7 +215,11 @@ def get_device_module(device: Any = None) -> Any:
     """
     import importlib
 
-    kind = "cpu" if device is None else _C.device(device).type
+    if device is None:
+        from . import accelerator
+
+        device = "cuda" if accelerator.is_available() else "cpu"
+    kind = _C.device(device).type
     try:
         return importlib.import_module(f"{__package__}.{kind}")
     except ModuleNotFoundError:

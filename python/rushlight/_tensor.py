@@ -60,6 +60,15 @@ def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
     return _finish(tensor, requires_grad, cls, state)
 
 
+def _rebuild_on(device, *about):
+    """The same on a GPU, or the error that says how to load it without one."""
+    from .serialization import validate_cuda_device
+
+    *plain, requires_grad, cls, state = about
+    moved = _rebuild(*plain, False, Tensor, None).to(f"cuda:{validate_cuda_device(device)}")
+    return _finish(moved, requires_grad, cls, state)
+
+
 def _rebuild_meta(shape, stride, dtype, requires_grad, cls, state):
     return _finish(_C.empty_strided(shape, stride, dtype=dtype, device="meta"), requires_grad, cls, state)
 
@@ -81,9 +90,12 @@ def _reduce_ex(self, protocol):
     source = self.detach()
     if source._storage_nbytes() > source.nbytes:  # a view of something larger: pickle what it shows
         source = source.clone()
+    if self.is_cuda:
+        source = source.cpu()
     return (
-        _rebuild,
+        _rebuild_on if self.is_cuda else _rebuild,
         (
+            *([str(self.device)] if self.is_cuda else []),
             _memory_of(source) if protocol >= 5 else source._storage_bytes(),
             tuple(source.shape),
             source.stride(),
@@ -192,12 +204,25 @@ def _type(self, dtype=None, non_blocking=False, **kwargs):
 
 
 def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
-    """A copy on a CUDA device; there is none, and the error says so.
+    """A copy on the GPU in use, or the one that is named; the tensor itself if it is there.
 
-    >>> hasattr(rl.ones(2), "cuda"), rl.cuda.is_available()
-    (True, False)
+    Args:
+        device (device, str or int, optional): which.
+        non_blocking (bool): accepted; a copy to a GPU does not wait for it in any case. Default: ``False``
+        memory_format (memory_format): of the copy.
+
+    Errors: RuntimeError for a device that is not there.
+
+    >>> x = rl.ones(2)
+    >>> x = x.cuda() if rl.cuda.is_available() else x
     """
-    return self.to("cuda" if device is None else device)
+    if device is None or device == "cuda":
+        from .cuda import _device
+
+        device = f"cuda:{_device.current()}"
+    elif isinstance(device, int) and device < 0:
+        raise RuntimeError("Device index must not be negative")
+    return self.to(device, non_blocking=non_blocking, memory_format=memory_format)
 
 
 def _get_device(self) -> int:
@@ -635,17 +660,20 @@ def _reinforce(self, reward):
 
 
 def _record_stream(self, stream):
-    """Refuses: there are no streams, which belong to GPUs.
+    """Says that a stream uses the tensor's memory: nothing to keep, for a device has one queue, in order.
+
+    Errors: RuntimeError for a tensor on the processor.
 
     >>> rl.ones(2).record_stream(None)
     Traceback (most recent call last):
-    RuntimeError: record_stream: no GPU device: this build of rushlight has no GPU backend
+    RuntimeError: record_stream: streams are a GPU's, but the tensor is on cpu
     """
-    raise RuntimeError("record_stream: no GPU device: this build of rushlight has no GPU backend")
+    if not self.is_cuda:
+        raise RuntimeError(f"record_stream: streams are a GPU's, but the tensor is on {self.device}")
 
 
 def _is_pinned(self, device=None) -> bool:
-    """Whether the memory is pinned for a GPU: never.
+    """Whether the memory is pinned for a GPU: never, drivers copy from any.
 
     >>> rl.ones(2).is_pinned()
     False
