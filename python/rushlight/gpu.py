@@ -10,7 +10,7 @@ import os
 import sys
 
 from . import cuda
-from .cuda import _device
+from .cuda import _device, _self_test
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _line(name: str, text: str) -> str:
 
 def _tested(index: int) -> tuple[list[str], int]:
     """Lines of the self-test, and how many families failed."""
-    results = _device.self_test(index)
+    results = _self_test.run(f"cuda:{index}")
     lines = [
         f"  self-test: {sum(ok for _, ok, _, _ in results)} of {len(results)} families of kernels compute what they should"
     ]

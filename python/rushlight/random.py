@@ -121,7 +121,7 @@ class fork_rng:
         if self.devices is not None:
             return list(self.devices)
         # to ask for devices is to load drivers: not for a build that has none
-        return list(range(self._cuda().device_count())) if hasattr(_C, "_gpu_count") else []
+        return list(range(self._cuda().device_count())) if hasattr(_C, "_gpu_properties") else []
 
     @staticmethod
     def _cuda() -> Any:

@@ -32,8 +32,7 @@ class Backend:
             "allocated": 1024, "allocated_peak": 4096, "reserved": 8192, "reserved_peak": 8192, "allocations": 5, "frees": 3,
             "dispatches": 70, "submits": 2, "bytes_to_device": 4096, "bytes_from_device": 4,
         }  # fmt: skip
-        self.results = [("elementwise", True, 1.25, ""), ("matmul", True, 3.5, "")]
-        self.knows_memory = True
+        self.knows_memory = self.is_open = True
 
     def _gpu_count(self):
         return 2
@@ -43,7 +42,7 @@ class Backend:
             "name": f"Card {i}", "vendor": 0x10DE, "device_id": 0x2330, "kind": "DiscreteGpu", "backend": "Vulkan",
             "driver": "driver", "driver_info": "1.2", "total_memory": 8 << 30, "subgroup_min": 32, "subgroup_max": 32,
             "limits": {"max_compute_invocations_per_workgroup": 1024, "max_compute_workgroup_storage_size": 49152},
-            "features": ["SHADER_F16", "TIMESTAMP_QUERY"],
+            "features": ["int64", "timestamps"],
         }  # fmt: skip
 
     def _gpu_adapters(self):
@@ -67,8 +66,11 @@ class Backend:
         self.held["allocated_peak"] = self.held["allocated"]
         self.asked.append(("reset_peak", i))
 
-    def _gpu_empty_cache(self):
-        self.asked.append(("empty_cache",))
+    def _gpu_empty_cache(self, i):
+        self.asked.append(("empty_cache", i))
+
+    def _gpu_opened(self, i):
+        return self.is_open
 
     def _gpu_mark(self, i):
         self.marks.append(i)
@@ -76,9 +78,6 @@ class Backend:
 
     def _gpu_between(self, i, a, b):
         return (b - a) * 2.5
-
-    def _gpu_self_test(self, i):
-        return self.results
 
     def _gpu_default_generator(self, i):
         return self.generators[i]
@@ -109,7 +108,7 @@ def nothing(monkeypatch):
     """A build with the backend, on a machine without a driver."""
     monkeypatch.setattr(_C, "_gpu_count", lambda: 0, raising=False)
     monkeypatch.setattr(_C, "_gpu_adapters", list, raising=False)
-    monkeypatch.setattr(_C, "_gpu_empty_cache", lambda: None, raising=False)
+    monkeypatch.setattr(_C, "_gpu_properties", None, raising=False)
 
 
 # ------------------------------------------------------------------ without a device
@@ -462,7 +461,7 @@ def test_memory_is_told_by_pytorchs_names(backend):
     assert "held by tensors" in page and "1,024 B" in page and "bytes to device" in page
     assert "bytes to device" not in cuda.memory_summary(abbreviated=True)
     cuda.empty_cache()
-    assert backend.asked[-1] == ("empty_cache",)
+    assert backend.asked[-2:] == [("empty_cache", 0), ("empty_cache", 1)]
     assert cuda.is_initialized() and cuda.mem_get_info("cuda") == (6 << 30, 8 << 30)
     assert cuda.list_gpu_processes().startswith("GPU:0")
 
@@ -499,9 +498,19 @@ def test_what_the_allocator_does_not_do_says_so(backend):
     assert issubclass(cuda.OutOfMemoryError, RuntimeError) and cuda.OutOfMemoryError is rl.OutOfMemoryError
 
 
-def test_a_device_is_not_opened_by_questions(backend):
-    backend.held["allocations"] = 0
-    assert cuda.is_available() and not cuda.is_initialized() and backend.asked == []
+def test_a_device_is_not_opened_by_questions(backend, monkeypatch):
+    backend.is_open = False
+    monkeypatch.setattr(_C, "_gpu_memory", None)
+    assert (
+        cuda.is_available()
+        and not cuda.is_initialized()
+        and cuda.memory_stats() == {}
+        and cuda.memory_allocated(1) == 0
+    )
+    cuda.reset_peak_memory_stats(), cuda.reset_accumulated_memory_stats(), cuda.empty_cache()
+    assert cuda.memory_summary() == "no memory of a GPU is in use" and backend.asked == []
+    with pytest.raises(rl.AcceleratorError, match="invalid device ordinal"):
+        cuda.memory_allocated(2)
     cuda.init()
     assert cuda.is_initialized() and backend.asked == [("synchronize", 0)]
 
@@ -672,20 +681,27 @@ def test_the_profiler_takes_the_devices_activity():
 # ------------------------------------------------------------------ python -m rushlight.gpu
 def test_the_page_of_a_machine_with_a_device(backend, monkeypatch):
     from rushlight import gpu
+    from rushlight.cuda import _self_test
+
+    results = [
+        _self_test.Outcome("elementwise", True, 1.25, ""),
+        _self_test.Outcome("products", True, 3.5, ""),
+    ]
+    monkeypatch.setattr(_self_test, "run", lambda device: results)
 
     monkeypatch.delenv("RUSHLIGHT_GPU", raising=False)
     page, code = gpu.report()
     assert code == 0 and "Card 0 (NVIDIA, DiscreteGpu, Vulkan)" in page
     assert "llvmpipe (Mesa, Cpu, Vulkan; counts with RUSHLIGHT_GPU=software)" in page
-    assert "6.0 of 8.0 GiB free" in page and "SHADER_F16, TIMESTAMP_QUERY" in page and "49,152" in page
+    assert "6.0 of 8.0 GiB free" in page and "int64, timestamps" in page and "49,152" in page
     assert "2 of 2 families" in page and page.count("cuda:") == 2
-    backend.results[1] = ("matmul", False, 3.5, "512 x 512: off by 0.25")
+    results[1] = _self_test.Outcome("products", False, 3.5, "result 0: 3 of 9 are off")
     backend.knows_memory = False
     page, code = gpu.report()
     assert (
         code == 1
-        and "matmul                    FAILED" in page
-        and "off by 0.25" in page
+        and "products                  FAILED" in page
+        and "3 of 9 are off" in page
         and "8.0 GiB" in page
     )
 
@@ -700,6 +716,39 @@ def test_the_page_of_a_machine_without_one(nothing):
         and "RUSHLIGHT_GPU=software" in page
         and "adapters: none" in page
     )
+
+
+def test_the_self_test_finds_what_is_wrong(monkeypatch):
+    from rushlight.cuda import _self_test
+
+    outcomes = _self_test.run("cpu")
+    assert len(outcomes) == len(_self_test.FAMILIES) > 15 and not [each for each in outcomes if not each.ok]
+    calls = []
+
+    def unsteady(operands):  # what a second device answers otherwise
+        calls.append(operands)
+        return [rl.ones(4), rl.arange(3) + (len(calls) > 1)]
+
+    def broken(operands):
+        if calls.append(operands) or len(calls) > 1:
+            raise NotImplementedError("sort: no kernel for device cuda\nmore")
+        return []
+
+    monkeypatch.setattr(_self_test, "FAMILIES", {"unsteady": unsteady})
+    (outcome,) = _self_test.run("cpu")
+    assert not outcome.ok and outcome.detail == "result 1: 3 of 3 differ"
+    calls.clear()
+    monkeypatch.setattr(_self_test, "FAMILIES", {"broken": broken})
+    assert _self_test.run("cpu")[0].detail == "NotImplementedError: sort: no kernel for device cuda"
+    off = _self_test._difference
+    assert (
+        "1 of 2 are off, by 0.5" in off(0, rl.tensor([1.0, 2.5]), rl.tensor([1.0, 2.0]))
+        and off(0, rl.ones(2), rl.ones(2)) == ""
+    )
+    assert "torch.float32 [2], and should be torch.int64 [2]" in off(
+        0, rl.ones(2), rl.ones(2, dtype=rl.int64)
+    )
+    assert "2 of 2 are off" in off(0, rl.full((2,), float("nan")), rl.ones(2))
 
 
 def test_the_command_ends_with_the_code():
@@ -821,5 +870,6 @@ def test_a_checkpoint_draws_the_same_mask_again():
 
 @on_gpu
 def test_every_family_of_kernels_computes_what_it_should():
-    failed = [(family, detail) for family, ok, _, detail in cuda._device.self_test(0) if not ok]
-    assert not failed
+    from rushlight.cuda import _self_test
+
+    assert not [(family, detail) for family, ok, _, detail in _self_test.run("cuda:0") if not ok]

@@ -147,7 +147,7 @@ def get_device_capability(device: Any = None, /) -> dict[str, Any]:
 
     features = _device.properties(_index(device, optional=True))["features"]
     names = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32".split()
-    names += ["float64"] if "SHADER_F64" in features else []
+    names += ["float64"] if "float64" in features else []
     return {"supported_dtypes": {getattr(_C, name) for name in names}}
 
 

@@ -46,7 +46,7 @@ def _tell() -> None:
     """What the engine needs to know of it."""
     on = _thread.enabled.get("cpu", False)
     _C._transform.autocast(get_autocast_dtype("cpu") if on else None, _thread.cache)
-    if hasattr(_C, "_gpu_count"):  # else there is no such tensor
+    if hasattr(_C, "_gpu_properties"):  # else there is no such tensor
         on = _thread.enabled.get("cuda", False)
         _C._transform.autocast_gpu(get_autocast_dtype("cuda") if on else None)
 

@@ -22,8 +22,8 @@ _asked = False  # whether `init` was called
 
 # ------------------------------------------------------------------ is there one
 def built() -> bool:
-    """Whether this build has the backend at all."""
-    return hasattr(_C, "_gpu_count")
+    """Whether this build has the backend at all; without it the extension only counts, to none."""
+    return hasattr(_C, "_gpu_properties")
 
 
 def count() -> int:
@@ -96,11 +96,6 @@ def adapters() -> list[dict[str, Any]]:
     return _call("_gpu_adapters") if built() else []
 
 
-def self_test(index: int) -> list[tuple[str, bool, float, str]]:
-    """For each family of kernels its name, whether known results came out, milliseconds, and what went wrong."""
-    return _call("_gpu_self_test", checked(index))
-
-
 # ------------------------------------------------------------------ its queue
 def synchronize(index: int) -> None:
     """Submits what waits, and waits for all of it."""
@@ -128,7 +123,12 @@ def memory_info(index: int) -> tuple[int, int]:
 
     Errors: RuntimeError where the driver does not tell.
     """
-    free, total = _call("_gpu_memory_info", checked(index))
+    checked(index)
+    if not hasattr(_C, "_gpu_memory_info"):
+        raise RuntimeError(
+            "mem_get_info: the driver does not tell how much memory the device has; memory_allocated() is what tensors hold"
+        )
+    free, total = _call("_gpu_memory_info", index)
     return free, total
 
 
@@ -139,8 +139,14 @@ def reset_peak(index: int) -> None:
 
 def empty_cache() -> None:
     """Gives memory that no tensor uses back to the driver."""
-    if built():
-        _call("_gpu_empty_cache")
+    for index in range(count()):
+        if opened(index):
+            _call("_gpu_empty_cache", index)
+
+
+def opened(index: int) -> bool:
+    """Whether the process has opened a device: what asks for its memory would."""
+    return not hasattr(_C, "_gpu_opened") or _call("_gpu_opened", index)
 
 
 def initialize() -> None:
@@ -155,7 +161,7 @@ def initialize() -> None:
 
 def initialized() -> bool:
     """Whether the process has used a device: it was opened by :func:`initialize`, or memory was taken."""
-    return _asked or any(memory(i)["allocations"] for i in range(count()))
+    return _asked or any(opened(i) and memory(i)["allocations"] for i in range(count()))
 
 
 # ------------------------------------------------------------------ its random numbers

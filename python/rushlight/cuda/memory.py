@@ -49,11 +49,13 @@ def memory_stats(device: Any = None) -> OrderedDict[str, Any]:
         device (device, str or int, optional): which; the one in use if left out.
 
     Returns:
-        an empty table where there is no device.
+        an empty table where there is no device, and for one that was not used.
     """
     if _device.count() == 0:
         return OrderedDict()
-    index = _get_device_index(device, optional=True)
+    index = _device.checked(_get_device_index(device, optional=True))
+    if not _device.opened(index):
+        return OrderedDict()
     told, base = _device.memory(index), _since.get(index, {})
     found: OrderedDict[str, Any] = OrderedDict()
     for name in ("active_bytes", "allocated_bytes"):
@@ -144,7 +146,7 @@ def memory_summary(device: Any = None, abbreviated: bool = False) -> str:
     """
     stats = memory_stats(device)
     if not stats:
-        return f"no GPU device: no memory of one is in use ({_device.reason()})"
+        return "no memory of a GPU is in use" if _device.count() else f"no GPU device: {_device.reason()}"
     index = _get_device_index(device, optional=True)
     lines = [f" memory of cuda:{index} ".center(62, "="), f"{'':<22}{'now':>20}{'at most':>20}"]
     lines += [
@@ -200,7 +202,9 @@ def reset_peak_memory_stats(device: Any = None) -> None:
         device (device, str or int, optional): which; the one in use if left out.
     """
     if _device.count():
-        _device.reset_peak(_get_device_index(device, optional=True))
+        index = _device.checked(_get_device_index(device, optional=True))
+        if _device.opened(index):
+            _device.reset_peak(index)
 
 
 def reset_accumulated_memory_stats(device: Any = None) -> None:
@@ -210,8 +214,9 @@ def reset_accumulated_memory_stats(device: Any = None) -> None:
         device (device, str or int, optional): which; the one in use if left out.
     """
     if _device.count():
-        index = _get_device_index(device, optional=True)
-        _since[index] = _device.memory(index)
+        index = _device.checked(_get_device_index(device, optional=True))
+        if _device.opened(index):
+            _since[index] = _device.memory(index)
 
 
 def reset_max_memory_allocated(device: Any = None) -> None:
