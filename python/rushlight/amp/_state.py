@@ -47,8 +47,12 @@ def _tell() -> None:
     on = _thread.enabled.get("cpu", False)
     _C._transform.autocast(get_autocast_dtype("cpu") if on else None, _thread.cache)
     if hasattr(_C, "_gpu_properties"):  # else there is no such tensor
-        on = _thread.enabled.get("cuda", False)
-        _C._transform.autocast_gpu(get_autocast_dtype("cuda") if on else None)
+        on, tell = _thread.enabled.get("cuda", False), getattr(_C._transform, "autocast_gpu", None)
+        if tell is not None:
+            tell(get_autocast_dtype("cuda") if on else None)
+        elif on:
+            _thread.enabled["cuda"] = False
+            raise NotImplementedError("the GPU backend of this build does not offer autocast yet")
 
 
 def is_autocast_enabled(device_type: str | None = None) -> bool:

@@ -47,7 +47,10 @@ def refuse() -> NoReturn:
 
 
 def _call(name: str, *args: Any) -> Any:
-    return getattr(_C, name)(*args)
+    function = getattr(_C, name, None)
+    if function is None:
+        raise NotImplementedError(f"the GPU backend of this build does not offer {name.removeprefix('_gpu_')} yet")
+    return function(*args)
 
 
 # ------------------------------------------------------------------ which one
