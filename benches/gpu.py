@@ -83,6 +83,14 @@ class Bench:
         if self.device == "cuda":
             self.torch.cuda.synchronize()
 
+    def normal(self, *shape: int, dtype: str = "float32") -> Any:
+        """Numbers on the device; drawn on the processor, so that a row asks the device for nothing but what it measures."""
+        return self.torch.randn(*shape).to(getattr(self.torch, dtype)).to(self.device)
+
+    def integers(self, below: int, *shape: int) -> Any:
+        """Whole numbers on the device."""
+        return self.torch.randint(below, shape).to(self.device)
+
     def about(self) -> dict[str, Any]:
         """What ran where."""
         found = {"library": self.library, "version": str(self.torch.__version__), "device": platform.processor() or "cpu"}
@@ -139,7 +147,7 @@ def product(size: int, dtype: str):
     """`size` by `size`, in 10^12 multiplications and additions a second."""
 
     def make(b: Bench):
-        x, y = (b.torch.randn(size, size, device=b.device).to(getattr(b.torch, dtype)) for _ in range(2))
+        x, y = (b.normal(size, size, dtype=dtype) for _ in range(2))
         return lambda: x @ y, lambda seconds: 2 * size**3 / seconds / 1e12
 
     return make
@@ -173,7 +181,7 @@ def stream(name: str, mebibytes: int):
 
     def make(b: Bench):
         rows = mebibytes * MEBI // 4096
-        x, y = (b.torch.randn(rows, 1024, device=b.device) for _ in range(2))
+        x, y = (b.normal(rows, 1024) for _ in range(2))
         return function(b.torch, x, y), lambda seconds: arrays * mebibytes * MEBI / seconds / 1e9
 
     return make
@@ -192,14 +200,14 @@ def _(b: Bench):
 
 @row("from the device 64 MiB", "GB/s")
 def _(b: Bench):
-    x = b.torch.randn(16 * MEBI, device=b.device)
+    x = b.normal(16 * MEBI)
     return lambda: x.cpu() if b.device == "cuda" else x.clone(), lambda seconds: 64 * MEBI / seconds / 1e9
 
 
 # ------------------------------------------------------------------ host
 @row("host, 1000 small additions", "us an op", host=True)
 def _(b: Bench):
-    x, y = (b.torch.randn(8, device=b.device) for _ in range(2))
+    x, y = (b.normal(8) for _ in range(2))
 
     def step():
         for _ in range(1000):
@@ -210,7 +218,7 @@ def _(b: Bench):
 
 @row("host, additions with gradients", "us an op", host=True)
 def _(b: Bench):
-    x = b.torch.randn(8, device=b.device, requires_grad=True)
+    x = b.normal(8).requires_grad_()
 
     def step():
         z = x
@@ -223,7 +231,7 @@ def _(b: Bench):
 
 @row("one value fetched", "us")
 def _(b: Bench):
-    x = b.torch.ones(1, device=b.device)
+    x = b.normal(1)
     return lambda: (x + 1).item(), lambda seconds: seconds * 1e6
 
 
@@ -315,8 +323,7 @@ def resnet_step(half: str):
     def make(b: Bench):
         batch, side = (2, 64) if b.quick else (64, 224)
         net = resnet18(b.torch, 1000).to(b.device)
-        x = b.torch.randn(batch, 3, side, side, device=b.device)
-        y = b.torch.randint(1000, (batch,), device=b.device)
+        x, y = b.normal(batch, 3, side, side), b.integers(1000, batch)
         return training(b, net, b.torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9), x, y, half)
 
     return make
@@ -326,7 +333,7 @@ def gpt_step(half: str):
     def make(b: Bench):
         batch, length, width, layers = (2, 32, 64, 2) if b.quick else (64, 256, 384, 6)
         net = gpt(b.torch, 65, length, width, layers, width // 64 or 1).to(b.device)
-        x, y = (b.torch.randint(65, (batch, length), device=b.device) for _ in range(2))
+        x, y = (b.integers(65, batch, length) for _ in range(2))
         return training(b, net, b.torch.optim.AdamW(net.parameters(), lr=1e-3), x, y, half)
 
     return make
@@ -444,7 +451,7 @@ def markdown(abouts: list[dict[str, Any]], columns: list[list[Figure]]) -> str:
     lines += ["|" + "---|" * (lines[-1].count("|") - 1)]
     copies = {f.name.removeprefix("copy "): f.value for f in columns[0] if f.name.startswith("copy ") and not f.error}
     for figures in zip(*columns, strict=True):
-        cells = [shown(each) if not each.error else each.error.replace("|", "/") for each in figures]
+        cells = [shown(each) if not each.error else each.error.replace("|", "/")[:60] for each in figures]
         cells.append(share(figures[0], copies))
         if len(figures) > 1:
             ratio = figures[0].seconds / figures[1].seconds

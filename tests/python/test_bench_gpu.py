@@ -80,12 +80,11 @@ def test_the_command_goes_on_after_a_row_whose_process_ends(bench, tmp_path, mon
     # a library that ends the process in one row: what a driver's fault would do
     (tmp_path / "faulty.py").write_text(
         "import os\nfrom rushlight import *\nfrom rushlight import nn, optim, __version__, float32\n"
-        "def ones(*a, **k): os._exit(7)\n"
+        "def randint(*a, **k): os._exit(7)\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{pathlib.Path(rl.__file__).parents[1]}")
-    monkeypatch.setattr(bench, "QUICK", ("one value", "product 256 float32"))
     arguments = type("Arguments", (), {"device": "cpu", "quick": True, "timeout": 120.0})
-    about, figures = bench.run(sys.executable, "faulty", ["one value fetched", "product 256 float32"], arguments)
+    about, figures = bench.run(sys.executable, "faulty", ["char-GPT step", "product 256 float32"], arguments)
     assert figures[0].error == "the process ended with 7" and not figures[1].error and about["library"] == "faulty"
 
 
