@@ -56,7 +56,7 @@ def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
     # of a pickle that is the tensor's alone; the roundabout way to memory that is there pays from some size on
     nbytes = memoryview(data).nbytes
     flat = _C._from_buffer(data, dtype, nbytes) if nbytes <= 4096 else _over(data, dtype)
-    tensor = _C.empty(0, dtype=dtype).set_(flat, offset, shape, stride)
+    tensor = _C.empty(0, dtype=dtype, device="cpu").set_(flat, offset, shape, stride)
     return _finish(tensor, requires_grad, cls, state)
 
 
@@ -252,7 +252,7 @@ def _apply(self, callable):
     if not self.is_cpu:
         raise TypeError("apply_ is only implemented on CPU tensors")
     return self.copy_(
-        _C.tensor([callable(v) for v in self.reshape(-1).tolist()], dtype=self.dtype).view(self.shape)
+        _C.tensor([callable(v) for v in self.reshape(-1).tolist()], dtype=self.dtype, device="cpu").view(self.shape)
     )
 
 
@@ -263,7 +263,7 @@ def _map(self, tensor, callable):
     tensor([11., 22.])
     """
     pairs = zip(self.reshape(-1).tolist(), tensor.expand_as(self).reshape(-1).tolist(), strict=True)
-    return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
+    return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype, device="cpu").view(self.shape))
 
 
 def _storage(self):
