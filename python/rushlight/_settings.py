@@ -174,15 +174,21 @@ def is_vulkan_available() -> bool:
 
 
 def set_default_tensor_type(t: Any, /) -> None:
-    """The old way to set the default dtype: ``torch.DoubleTensor`` or its name.
+    """The old way to set the default dtype: ``torch.DoubleTensor`` or its name; ``torch.cuda.FloatTensor`` sets the device, too.
 
     >>> rl.set_default_tensor_type(rl.FloatTensor)
     >>> rl.get_default_dtype()
     torch.float32
     """
-    from ._tensor import _BY_TYPE_NAME
+    from ._tensor import _of_type
 
-    _C.set_default_dtype(_BY_TYPE_NAME[t] if isinstance(t, str) else t.dtype)
+    dtype, on_gpu = _of_type(t)
+    if on_gpu:
+        from .cuda import _device
+
+        _device.current()
+    _C.set_default_dtype(dtype)
+    set_default_device("cuda" if on_gpu else None)
 
 
 def set_default_device(device: Any) -> None:

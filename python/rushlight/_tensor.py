@@ -190,17 +190,32 @@ _BY_TYPE_NAME = {
 def _type(self, dtype=None, non_blocking=False, **kwargs):
     """The name of the tensor's type, or the tensor converted to another one.
 
+    Args:
+        dtype (dtype, or a type such as ``rl.FloatTensor`` or its name, optional): a type says where, too: on the processor, or the GPU
+            in use for ``torch.cuda.FloatTensor``.
+
     >>> x = rl.ones(2)
     >>> x.type(), x.type(rl.int64)
     ('torch.FloatTensor', tensor([1, 1]))
     """
     if dtype is None:
         return self._type_name()
-    if isinstance(dtype, str):
-        if dtype not in _BY_TYPE_NAME:
-            raise ValueError(f"invalid type: '{dtype}'")
-        dtype = _BY_TYPE_NAME[dtype]
-    return self.to(getattr(dtype, "dtype", dtype))
+    if isinstance(dtype, _C.dtype):
+        return self.to(dtype)
+    to, on_gpu = _of_type(dtype)
+    if on_gpu:
+        return self.to(to).cuda() if not self.is_cuda else self.to(to)
+    return self.to("cpu", to)
+
+
+def _of_type(kind):
+    """The dtype of a type of tensors or its name, and whether its tensors are on a GPU."""
+    if isinstance(kind, str):
+        name = kind.replace("torch.cuda.", "torch.", 1)
+        if name not in _BY_TYPE_NAME:
+            raise ValueError(f"invalid type: '{kind}'")
+        return _BY_TYPE_NAME[name], name != kind
+    return kind.dtype, getattr(kind, "is_cuda", False)
 
 
 def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
@@ -225,8 +240,27 @@ def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_forma
     return self.to(device, non_blocking=non_blocking, memory_format=memory_format)
 
 
+def _cuda_array_interface(self):
+    """Memory of a GPU for other libraries, by its address: there is none to give.
+
+    Errors: AttributeError, always.
+
+    >>> hasattr(rl.ones(2), "__cuda_array_interface__")
+    False
+    """
+    if not self.is_cuda:
+        raise AttributeError(
+            f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {self.type()} If CUDA data is required use "
+            "tensor.cuda() to copy tensor to device memory."
+        )
+    raise AttributeError(
+        "Can't get __cuda_array_interface__: the device is used through Vulkan, Metal or DirectX 12, whose memory has no "
+        "address of CUDA's; .cpu() copies the tensor to where others can read it"
+    )
+
+
 def _get_device(self) -> int:
-    """The index of the device a tensor is on: -1, the processor.
+    """The index of the device a tensor is on: -1 for the processor.
 
     >>> rl.get_device(rl.ones(2))
     -1
@@ -335,7 +369,8 @@ def _new(self, *args, **kwargs):
     >>> rl.ones(2).new(2, 3).shape
     torch.Size([2, 3])
     """
-    return _C._typed(self.dtype, *args)
+    made = _C._typed(self.dtype, *args)
+    return made.to(self.device) if self.is_cuda else made
 
 
 def _as_tensor(value):
@@ -782,6 +817,7 @@ Tensor.is_sparse_csr = property(_is_sparse_csr)
 for _method, (_text, _example) in _SPARSE.items():
     setattr(Tensor, _method, _sparse_method(_method, _text, _example))
 Tensor.__rdiv__ = Tensor.__rtruediv__
+Tensor.__cuda_array_interface__ = property(_cuda_array_interface)
 Tensor.names = property(_names)
 Tensor.name = property(_name)
 Tensor.volatile = property(_volatile)
