@@ -41,7 +41,7 @@ _NAMES = {
     "autograd.graph": (
         "GradientEdge allow_mutation_on_saved_tensors disable_saved_tensors_hooks get_gradient_edge "
         "increment_version region_activation_memory_budget register_multi_grad_hook save_on_cpu "
-        "saved_tensors_hooks set_override_stale_capture_stream set_warn_on_accumulate_grad_stream_mismatch"
+        "saved_tensors_hooks"
     ),
     "nn": "CrossMapLRN2d LinearCrossEntropyOptions backends intrinsic qat quantizable quantized",
     "nn.functional": (

@@ -234,3 +234,6 @@ class Event:
     def __repr__(self) -> str:
         index = -1 if self.device.index is None else self.device.index
         return f"torch.Event device_type={self.device.type}, device_index={index}, event_flag={int(self._timed)}, event_id={self.event_id}"
+
+
+Stream.__module__ = Event.__module__ = "rushlight"  # where programs find them

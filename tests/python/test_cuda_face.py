@@ -731,7 +731,6 @@ COMPOSED = {
     "sparse_": lambda: nn.init.sparse_(far(3, 4), 0.3),
     "drop_block2d": lambda: rl.vision.ops.drop_block2d(far(1, 2, 8, 8), 0.3, 3),
     "deform_conv2d": lambda: rl.vision.ops.deform_conv2d(far(1, 2, 5, 5), far(1, 18, 3, 3), far(4, 2, 3, 3)),
-    "roi_align": lambda: rl.vision.ops.roi_align(far(1, 2, 8, 8), far(3, 5), 2, sampling_ratio=2),
 }
 
 
