@@ -7,6 +7,7 @@ import pytest
 import rushlight as rl
 from on_device import (  # hooks of pytest
     pytest_ignore_collect as pytest_ignore_collect,
+    pytest_make_collect_report as pytest_make_collect_report,
     pytest_pyfunc_call as pytest_pyfunc_call,
     pytest_runtest_setup as pytest_runtest_setup,
     pytest_terminal_summary as pytest_terminal_summary,

@@ -68,6 +68,17 @@ def pytest_pyfunc_call(pyfuncitem):
         pytest.skip(f"not on the device: {op}")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    match = report.failed and ELSEWHERE and _LACKING.search(str(report.longrepr))
+    if match:  # a file that makes tensors when it is imported
+        op = next(filter(None, match.groups()))
+        _lacking[op] += 1
+        report.outcome, report.longrepr = "skipped", (str(collector.path), 0, f"not on the device: {op}")
+    return report
+
+
 def pytest_ignore_collect(collection_path):
     """Python files that are not of `FILES`; None leaves the rest to pytest."""
     return True if ELSEWHERE and collection_path.suffix == ".py" and collection_path.name not in FILES else None
