@@ -157,8 +157,8 @@ def histogramdd(
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.type().split('.')[-1][:-6]}'")
     points = input.detach().reshape(-1, n)
     edges = [_edges(points, b, axis, range) for axis, b in enumerate(bins)]
-    inside = rushlight.ones(len(points), dtype=rushlight.bool)
-    cell = rushlight.zeros(len(points), dtype=rushlight.int64)
+    inside = points.new_ones(len(points), dtype=rushlight.bool)
+    cell = points.new_zeros(len(points), dtype=rushlight.int64)
     for axis, e in enumerate(edges):
         x = points[:, axis].contiguous()
         count = len(e) - 1
@@ -168,9 +168,9 @@ def histogramdd(
     shape = [len(e) - 1 for e in edges]
     total = reduce(lambda a, b: a * b, shape, 1)
     counted = inside.to(input.dtype) if weight is None else weight.detach().reshape(-1) * inside
-    hist = rushlight.zeros(total, dtype=input.dtype).index_add(0, cell, counted).reshape(shape)
+    hist = points.new_zeros(total).index_add(0, cell, counted).reshape(shape)
     if density:
         hist = hist / hist.sum()
         for axis, e in enumerate(edges):
-            hist = hist / e.diff().reshape([-1 if i == axis else 1 for i in rushlight.arange(n).tolist()])
+            hist = hist / e.diff().reshape([-1 if i == axis else 1 for i in rushlight.arange(n, device="cpu").tolist()])
     return _return_type("histogramdd")((hist, tuple(edges)))

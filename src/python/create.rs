@@ -415,7 +415,7 @@ impl PyGenerator {
 
 /// The generator that samplers on a card use when none is passed.
 #[pyfunction]
-fn _gpu_generator(index: u8) -> PyResult<PyGenerator> {
+fn _gpu_default_generator(index: u8) -> PyResult<PyGenerator> {
     crate::storage::device::check(index).py()?;
     Ok(PyGenerator(default_generator_of(Device::Gpu(index)).clone()))
 }
@@ -577,7 +577,7 @@ fn empty_cache() {
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyGenerator>()?;
-    m.add_function(wrap_pyfunction!(_gpu_generator, m)?)?;
+    m.add_function(wrap_pyfunction!(_gpu_default_generator, m)?)?;
     m.add_function(wrap_pyfunction!(_seed_all, m)?)?;
     m.add("default_generator", Py::new(m.py(), PyGenerator(default_generator().clone()))?)?;
     for f in [

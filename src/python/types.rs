@@ -78,7 +78,7 @@ impl PyDevice {
         match self.kind {
             "cpu" => Device::Cpu,
             "meta" => Device::Meta,
-            _ => Device::Gpu(self.index.unwrap_or(0).clamp(0, 255) as u8),
+            _ => Device::Gpu(self.index.map_or_else(device::current, |i| i.clamp(0, 255) as u8)),
         }
     }
     pub fn parse(text: &str) -> PyResult<PyDevice> {

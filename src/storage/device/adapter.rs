@@ -149,6 +149,11 @@ pub fn gpu(index: u8) -> Result<&'static Gpu> {
     }
 }
 
+/// Whether a card was opened.
+pub fn is_open(index: u8) -> bool {
+    SLOTS.get().is_some() && cards().nth(index as usize).is_some_and(|slot| slot.opened.get().is_some())
+}
+
 fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
     let facts = slot.facts.clone();
     let needed = wgpu::Features::IMMEDIATES;

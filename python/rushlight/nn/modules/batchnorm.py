@@ -85,7 +85,7 @@ class _NormBase(Module):
             if key not in state_dict:
                 present = self.num_batches_tracked
                 if present is None or present.device.type == "meta":
-                    present = _C.tensor(0, dtype=_C.int64)
+                    present = _C.tensor(0, dtype=_C.int64, device="cpu")
                 state_dict[key] = present
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
