@@ -22,7 +22,8 @@ from ..autoaugment import (
 )
 from . import functional as F
 from ._geometry import check_fill, fill_for
-from ._transform import Transform, flatten, is_pure_tensor
+from ._transform import Transform, flatten
+from ._utils import is_pure_tensor
 
 
 class _AutoAugmentBase(Transform):

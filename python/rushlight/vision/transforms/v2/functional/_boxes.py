@@ -8,6 +8,7 @@ from ..... import bool as bool_, cat, cos, deg2rad, float32, rad2deg, sin, stack
 from ....._C import Tensor
 from .... import tv_tensors
 from ....tv_tensors import BoundingBoxFormat as Format, is_rotated_bounding_format
+from ._clamping import clamped_corners
 
 
 def _halved(x: Tensor) -> Tensor:
@@ -131,16 +132,12 @@ def inside(corners: Tensor, canvas_size) -> Tensor:
 
 
 def clamp(boxes: Tensor, format: Format, canvas_size, clamping_mode: Any = "soft") -> Tensor:
-    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None.
-
-    Turned boxes that reach over an edge stay as they are in mode ``soft``; there is no ``hard`` cutting of them.
-    """
+    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None; turned ones keep their angle."""
     if clamping_mode is None:
         return boxes.clone()
     if is_rotated_bounding_format(format):
-        if clamping_mode == "hard" and not bool(inside(convert(boxes, format, Format.XYXYXYXY), canvas_size).all()):
-            raise NotImplementedError(f"Turned bounding boxes ({format.value}) that reach over the edge are not cut in clamping_mode 'hard'")
-        return boxes.clone()
+        corners = convert(boxes, format, Format.XYXYXYXY).reshape(-1, 8)
+        return convert(clamped_corners(corners, canvas_size, clamping_mode == "hard"), Format.XYXYXYXY, format).reshape(boxes.shape)
     floats = boxes if boxes.is_floating_point() else boxes.to(float32)
     xyxy = convert(floats, format, Format.XYXY)
     h, w = canvas_size
@@ -170,10 +167,59 @@ def clamp_bounding_boxes(inpt: Tensor, format: Any = None, canvas_size=None, cla
     return clamp(inpt, _format(format), canvas_size, clamping_mode)
 
 
-def clamp_points(points: Tensor, canvas_size) -> Tensor:
-    """Points moved to the picture's edges where they lie outside."""
+def clamp_keypoints(inpt: Tensor, canvas_size=None) -> Tensor:
+    """Points moved to the picture's edges where they lie outside.
+
+    Args:
+        inpt (KeyPoints or Tensor): points; of a plain tensor ``canvas_size`` must be said.
+
+    Raises:
+        ValueError: if ``canvas_size`` is missing, or said of points that know it.
+        TypeError: for anything but points.
+    """
+    size = _canvas(inpt, canvas_size)
+    points = inpt.as_subclass(Tensor)
+    h, w = size
+    out = stack([points[..., 0].clamp(0, w - 1), points[..., 1].clamp(0, h - 1)], -1).to(points.dtype)
+    return tv_tensors.wrap(out, like=inpt) if isinstance(inpt, tv_tensors.KeyPoints) else out
+
+
+def _canvas(points: Any, canvas_size) -> Any:
+    """The size of the picture that the points are in."""
+    if isinstance(points, tv_tensors.KeyPoints):
+        if canvas_size is not None:
+            raise ValueError("For keypoints tv_tensor inputs, `canvas_size` must not be passed.")
+        return points.canvas_size
+    if not isinstance(points, Tensor) or isinstance(points, tv_tensors.TVTensor):
+        raise TypeError(f"Input can either be a plain tensor or a keypoints tv_tensor, but got {type(points)} instead.")
+    if canvas_size is None:
+        raise ValueError("For pure tensor inputs, `canvas_size` has to be passed.")
+    return canvas_size
+
+
+def sanitize_keypoints(key_points: Tensor, canvas_size=None):
+    """The points that lie within the picture, and which they are; of groups (N, ..., 2) those that do so whole.
+
+    Args:
+        key_points (KeyPoints or Tensor): points; of a plain tensor ``canvas_size`` must be said.
+
+    Raises:
+        ValueError: if ``canvas_size`` is missing, or said of points that know it, and for anything but points.
+    """
+    known = isinstance(key_points, tv_tensors.KeyPoints)
+    if isinstance(key_points, tv_tensors.TVTensor) and not known:
+        raise ValueError("key_points must be a tv_tensors.KeyPoints instance or a pure tensor.")
+    valid = valid_points(key_points.as_subclass(Tensor), _canvas(key_points, canvas_size))
+    kept = key_points.as_subclass(Tensor)[valid]
+    return (tv_tensors.wrap(kept, like=key_points) if known else kept), valid
+
+
+def valid_points(points: Tensor, canvas_size) -> Tensor:
+    """Which points, or groups of points, are within the picture."""
     h, w = canvas_size
-    return stack([points[..., 0].clamp(0, w - 1), points[..., 1].clamp(0, h - 1)], -1).to(points.dtype)
+    x, y = points[..., 0], points[..., 1]
+    valid = (x >= 0) & (x < w) & (y >= 0) & (y < h)
+    return valid.flatten(start_dim=1).all(dim=1) if valid.ndim > 1 else valid
 
 
 def sanitize_bounding_boxes(bounding_boxes: Tensor, format: Any = None, canvas_size=None, min_size: float = 1.0, min_area: float = 1.0):

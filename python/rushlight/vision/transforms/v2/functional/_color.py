@@ -27,7 +27,7 @@ def _grey_or_rgb(image: Tensor) -> int:
     return c
 
 
-def grayscale_image(image: Tensor, num_output_channels: int = 1) -> Tensor:
+def rgb_to_grayscale_image(image: Tensor, num_output_channels: int = 1) -> Tensor:
     """Pictures in grey."""
     c = _grey_or_rgb(image)
     if num_output_channels not in (1, 3):
@@ -37,7 +37,7 @@ def grayscale_image(image: Tensor, num_output_channels: int = 1) -> Tensor:
     return image.clone() if num_output_channels == 1 else image.expand(*image.shape[:-3], 3, *image.shape[-2:]).contiguous()
 
 
-def grayscale_picture(image, num_output_channels: int = 1):
+def rgb_to_grayscale_picture(image, num_output_channels: int = 1):
     """Pillow's pictures in grey."""
     if num_output_channels not in (1, 3):
         raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
@@ -56,7 +56,7 @@ def grayscale_to_rgb_picture(image):
     return image.convert(mode="RGB")
 
 
-def brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
+def adjust_brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
     """Pictures brighter or darker."""
     if brightness_factor < 0:
         raise ValueError(f"brightness_factor ({brightness_factor}) is not non-negative.")
@@ -64,7 +64,7 @@ def brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
     return image.mul(brightness_factor).clamp(0, largest(image.dtype)).to(image.dtype)
 
 
-def saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
+def adjust_saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
     """Pictures with more or less colour."""
     if saturation_factor < 0:
         raise ValueError(f"saturation_factor ({saturation_factor}) is not non-negative.")
@@ -79,7 +79,7 @@ def _work(image: Tensor):
     return image.dtype if image.is_floating_point() else float32
 
 
-def contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
+def adjust_contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
     """Pictures with more or less contrast."""
     if contrast_factor < 0:
         raise ValueError(f"contrast_factor ({contrast_factor}) is not non-negative.")
@@ -87,7 +87,7 @@ def contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
     return F_t.adjust_contrast(image, contrast_factor)
 
 
-def sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
+def adjust_sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     """Pictures sharper or smoother."""
     if sharpness_factor < 0:
         raise ValueError(f"sharpness_factor ({sharpness_factor}) is not non-negative.")
@@ -103,7 +103,7 @@ def sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     return unfolded(out.clamp(0, largest(image.dtype)) if image.is_floating_point() else out, image)
 
 
-def hue_image(image: Tensor, hue_factor: float) -> Tensor:
+def adjust_hue_image(image: Tensor, hue_factor: float) -> Tensor:
     """Pictures with their hues turned."""
     if not -0.5 <= hue_factor <= 0.5:
         raise ValueError(f"hue_factor ({hue_factor}) is not in [-0.5, 0.5].")
@@ -112,7 +112,7 @@ def hue_image(image: Tensor, hue_factor: float) -> Tensor:
     return F_t.adjust_hue(image, hue_factor)
 
 
-def gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor:
+def adjust_gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor:
     """``gain x ^ gamma`` of brightness in [0, 1]."""
     if gamma < 0:
         raise ValueError("Gamma should be a non-negative real number")
@@ -276,7 +276,7 @@ def jpeg_picture(image, quality: int):
     return F1.to_pil_image(jpeg_image(F1.pil_to_tensor(image), quality=quality), mode=image.mode)
 
 
-def subsample_video(video: Tensor, num_samples: int) -> Tensor:
+def uniform_temporal_subsample_video(video: Tensor, num_samples: int) -> Tensor:
     """As many frames of a video, spread evenly."""
     if num_samples <= 0:
         raise ValueError("num_samples must be positive")
