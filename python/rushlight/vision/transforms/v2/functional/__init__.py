@@ -51,6 +51,7 @@ from ._dispatch import (
     is_pure_tensor,
     kernel_of,
     kernels,
+    of_class,
     register_kernel,
 )
 from ._geometry import (
@@ -315,7 +316,7 @@ def uniform_temporal_subsample(inpt: Any, num_samples: int) -> Any:
 
 def convert_image_dtype(image: Tensor, dtype=float32) -> Tensor:
     """A picture in another dtype, full brightness staying what it is."""
-    return to_dtype(image, dtype, scale=True) if isinstance(image, Tensor) else c.to_dtype_image(image, dtype, scale=True)
+    return image if image.dtype == dtype else to_dtype_image(image.as_subclass(Tensor), dtype, scale=True)
 
 
 def to_grayscale(inpt: Any, num_output_channels: int = 1) -> Any:
@@ -328,11 +329,6 @@ def to_tensor(inpt: Any) -> Tensor:
     """A picture or an array as a tensor of floats, as the old function of this name."""
     warnings.warn("The function `to_tensor(...)` is deprecated and will be removed in a future release. Instead, please use `to_image(...)` followed by `to_dtype(..., dtype=torch.float32, scale=True)`.", stacklevel=2)
     return F1.to_tensor(inpt)
-
-
-def to_pure_tensor(inpt: Tensor) -> Tensor:
-    """A plain tensor."""
-    return inpt.as_subclass(Tensor)
 
 
 # ---- which kernel is whose ----------------------------------------------------------------------------------------------
@@ -427,8 +423,11 @@ def _rows() -> None:
     for name, kernel, old in (("five_crop", five_crop_image, F1.five_crop), ("ten_crop", ten_crop_image, F1.ten_crop)):
         KERNELS[name].update({Tensor: kernel, tv_tensors.Image: _spread(kernel), VIDEO: _spread(kernel), pil.Image: old})
 
-    kernels("rgb_to_grayscale", rgb_to_grayscale_image, c.rgb_to_grayscale_picture)
-    kernels("grayscale_to_rgb", grayscale_to_rgb_image, c.grayscale_to_rgb_picture)
+    for name, kernel, picture in (  # a video stays as it is
+        ("rgb_to_grayscale", rgb_to_grayscale_image, c.rgb_to_grayscale_picture),
+        ("grayscale_to_rgb", grayscale_to_rgb_image, c.grayscale_to_rgb_picture),
+    ):
+        KERNELS[name].update({Tensor: kernel, tv_tensors.Image: of_class(kernel), pil.Image: picture})
     kernels("adjust_brightness", adjust_brightness_image, F_pil.adjust_brightness)
     kernels("adjust_contrast", adjust_contrast_image, F_pil.adjust_contrast)
     kernels("adjust_saturation", adjust_saturation_image, F_pil.adjust_saturation)
@@ -445,11 +444,10 @@ def _rows() -> None:
     kernels("to_dtype", to_dtype_image, None, c.to_dtype_plain, c.to_dtype_plain, c.to_dtype_plain)
     kernels("normalize", normalize_image)
     kernels("gaussian_blur", gaussian_blur_image, c.gaussian_blur_picture)
-    kernels("gaussian_noise", gaussian_noise_image)
+    kernels("gaussian_noise", gaussian_noise_image, c.gaussian_noise_picture)
     kernels("erase", erase_image, c.erase_picture)
     kernels("jpeg", jpeg_image, c.jpeg_picture)
-    kernels("uniform_temporal_subsample", uniform_temporal_subsample_video)
-    KERNELS["uniform_temporal_subsample"].pop(tv_tensors.Image)
+    KERNELS["uniform_temporal_subsample"].update({Tensor: uniform_temporal_subsample_video, VIDEO: of_class(uniform_temporal_subsample_video)})
 
 
 _rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import pi
 from typing import Any
 
 from ..... import bool as bool_, cat, cos, deg2rad, float32, rad2deg, sin, stack, tensor, where
@@ -9,6 +10,7 @@ from ....._C import Tensor
 from .... import tv_tensors
 from ....tv_tensors import BoundingBoxFormat as Format, is_rotated_bounding_format
 from ._clamping import clamped_corners
+from ._dispatch import is_pure_tensor
 
 
 def _halved(x: Tensor) -> Tensor:
@@ -77,16 +79,19 @@ def rectangles(corners: Tensor) -> Tensor:
 
     A turned box that is sheared or squeezed becomes a parallelogram; only right angles have a width, a height and an angle.
     """
-    a, b, c, d = corners.reshape(-1, 4, 2).unbind(1)
-    first = ((c - a).norm(dim=-1) >= (d - b).norm(dim=-1))[:, None]
-    middle, diagonal = where(first, a + c, b + d) / 2, where(first, c - a, d - b)
-    along, down = b - a, c - b
-    wide = (along.norm(dim=-1) >= down.norm(dim=-1))[:, None]
-    along = where(wide, along, stack([down[:, 1], -down[:, 0]], -1))
-    along = along / along.norm(dim=-1, keepdim=True)
-    down = stack([-along[:, 1], along[:, 0]], -1)
-    w, h = (direction * (diagonal * direction).sum(-1, keepdim=True).abs() / 2 for direction in (along, down))
-    return stack([middle - w - h, middle + w - h, middle + w + h, middle - w + h], 1).reshape(corners.shape)
+    x1, y1, x2, y2, x3, y3, x4, y4 = corners.unbind(-1)
+    along, down = (y1 - y2).atan2(x2 - x1), (y1 - y4).atan2(x4 - x1)
+    w, h = ((x2 - x1) ** 2 + (y2 - y1) ** 2).sqrt(), ((x4 - x1) ** 2 + (y4 - y1) ** 2).sqrt()
+    between = along - down
+    sign = where(between > pi / 2, -1, 1)
+    wide = where(w < h, w * sin(between), w + h * cos(between) * sign)
+    high = where(w > h, h * sin(between), h + w * cos(between) * sign)
+    angle = where(h > w, down + pi / 2, along)
+    middle_x, middle_y = (x1 + x3) / 2, (y1 + y3) / 2
+    ax, ay = wide / 2 * cos(angle), -(wide / 2 * sin(angle))  # half of the side from corner 1 to 2
+    bx, by = high / 2 * sin(angle), high / 2 * cos(angle)  # and of that from 2 to 3
+    places = [(-ax - bx, -ay - by), (ax - bx, ay - by), (ax + bx, ay + by), (bx - ax, by - ay)]
+    return stack([part for x, y in places for part in (middle_x + x, middle_y + y)], -1)
 
 
 def _format(format: Any) -> Any:
@@ -108,9 +113,9 @@ def convert_bounding_box_format(inpt: Tensor, old_format: Any = None, new_format
     if new_format is None:
         raise TypeError("convert_bounding_box_format() missing 1 required argument: 'new_format'")
     old_format, new_format = _format(old_format), _format(new_format)
-    if not isinstance(inpt, Tensor):
-        raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
     known = isinstance(inpt, tv_tensors.BoundingBoxes)
+    if not known and not is_pure_tensor(inpt):
+        raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
     if not known and old_format is None:
         raise ValueError("For pure tensor inputs, `old_format` has to be passed.")
     if known and old_format is not None:
@@ -160,7 +165,7 @@ def clamp_bounding_boxes(inpt: Tensor, format: Any = None, canvas_size=None, cla
             raise ValueError("For bounding box tv_tensor inputs, `format` and `canvas_size` must not be passed.")
         mode = inpt.clamping_mode if clamping_mode == "auto" else clamping_mode
         return tv_tensors.wrap(clamp(inpt.as_subclass(Tensor), inpt.format, inpt.canvas_size, mode), like=inpt)
-    if not isinstance(inpt, Tensor):
+    if not is_pure_tensor(inpt):
         raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
     if format is None or canvas_size is None or clamping_mode == "auto":
         raise ValueError("For pure tensor inputs, `format`, `canvas_size` and `clamping_mode` have to be passed.")
@@ -190,7 +195,7 @@ def _canvas(points: Any, canvas_size) -> Any:
         if canvas_size is not None:
             raise ValueError("For keypoints tv_tensor inputs, `canvas_size` must not be passed.")
         return points.canvas_size
-    if not isinstance(points, Tensor) or isinstance(points, tv_tensors.TVTensor):
+    if not is_pure_tensor(points):
         raise TypeError(f"Input can either be a plain tensor or a keypoints tv_tensor, but got {type(points)} instead.")
     if canvas_size is None:
         raise ValueError("For pure tensor inputs, `canvas_size` has to be passed.")

@@ -100,7 +100,7 @@ def _names(function: Callable) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)[1:]
 
 
-def _plain(kernel: Callable) -> Callable:
+def of_class(kernel: Callable) -> Callable:
     """A kernel of pictures, for those that are more than tensors."""
 
     @functools.wraps(kernel)
@@ -147,7 +147,7 @@ def kernels(
     table = KERNELS[name]
     if image is not None:
         table[Tensor] = image
-        table[PICTURE] = table[VIDEO] = _plain(image)
+        table[PICTURE] = table[VIDEO] = of_class(image)
     if picture is not None:
         table[pil.Image] = picture
     for kind, kernel in ((MASK, mask), (BOXES, boxes), (POINTS, points)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..... import float32, float64, full, stack, tensor, uint8, where
+from ..... import bool as bool_, float32, float64, full, stack, tensor, uint8, where
 from ....._C import Tensor
 from .....nn import functional as nnF
 from ... import _functional_pil as F_pil, _functional_tensor as F_t
@@ -31,17 +31,19 @@ def mode_of(interpolation: Any) -> InterpolationMode:
 
 
 def folded(image: Tensor) -> tuple[Tensor, tuple]:
-    """(..., C, H, W) as one batch, and the axes that were folded; a plane (H, W) is a channel."""
+    """(..., C, H, W) as one batch, and the axes that were folded.
+
+    Raises:
+        ValueError: for fewer than three axes.
+    """
+    if image.ndim < 3:
+        raise ValueError(f"a picture has at least three axes, (..., C, H, W); got shape {tuple(image.shape)}")
     shape = image.shape
-    if image.ndim == 2:
-        return image.reshape(1, 1, *shape), ()
-    return image.reshape(-1, *shape[-3:]) if image.numel() or image.ndim <= 4 else image.reshape(math.prod(shape[:-3]), *shape[-3:]), tuple(shape[:-3])
+    return image.reshape(math.prod(shape[:-3]), *shape[-3:]), tuple(shape[:-3])
 
 
 def unfolded(batch: Tensor, image: Tensor) -> Tensor:
     """The inverse of ``folded``."""
-    if image.ndim == 2:
-        return batch.reshape(batch.shape[-2:])
     return batch.reshape(*image.shape[:-3], *batch.shape[-3:])
 
 
@@ -131,34 +133,32 @@ def _output(canvas, size, max_size) -> list[int]:
 
 def resize_image(image: Tensor, size, interpolation: Any = InterpolationMode.BILINEAR, max_size: int | None = None, antialias: bool | None = True) -> Tensor:
     """Pictures in another size; bytes by the integer kernels."""
-    if image.ndim < 3:
-        raise ValueError(f"a picture has at least three axes (..., C, H, W); got shape {tuple(image.shape)}")
     mode = mode_of(interpolation)
     smooth = mode in (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC)
     antialias = bool(antialias) and (smooth or mode == InterpolationMode.LANCZOS)
+    batch, _ = folded(image)
     height, width = image.shape[-2:]
     new = _output((height, width), size, max_size)
     if new == [height, width]:
         return image
+    if image.numel() == 0:
+        return image.reshape(*image.shape[:-2], *new)
     if min(new) <= 0:
         raise RuntimeError(f"Input and output sizes should be greater than 0, but got input (H: {height}, W: {width}) output (H: {new[0]}, W: {new[1]})")
     if mode in (InterpolationMode.BOX, InterpolationMode.HAMMING):
         raise NotImplementedError(f"Resizing of tensors by {mode.value} is not there")
     if mode == InterpolationMode.LANCZOS and not antialias:
         raise ValueError("LANCZOS interpolation of tensors needs antialias=True")
-    if image.numel() == 0:
-        return image.reshape(*image.shape[:-2], *new)
-    batch, _ = folded(image)
     dtype = batch.dtype
     native = (float32, float64, uint8)
     cast = dtype not in native
     if cast:
         batch = batch.to(float32)
-    if dtype == uint8 and smooth:
+    if dtype == uint8 and (smooth or mode == InterpolationMode.LANCZOS):
         return unfolded(resize_whole(batch, new, mode.value, antialias), image)
     batch = nnF.interpolate(batch, size=new, mode=mode.value, align_corners=False if smooth else None, antialias=antialias)
     if cast:
-        batch = (batch if dtype.is_floating_point else batch.round()).to(dtype)
+        batch = (batch if dtype.is_floating_point or dtype == bool_ else batch.round()).to(dtype)
     return unfolded(batch, image)
 
 
@@ -215,6 +215,8 @@ def pad_image(image: Tensor, padding, fill: Any = None, padding_mode: str = "con
         return unfolded(F_t.pad(batch, [left, top, right, bottom], fill, padding_mode), image)
     if padding_mode != "constant":
         raise ValueError(f"Padding mode '{padding_mode}' is not supported if fill is not scalar")
+    if len(fill) != image.shape[-3]:
+        raise RuntimeError(f"fill has {len(fill)} numbers, but the picture {image.shape[-3]} channels")
     out = F_t.pad(image, [left, top, right, bottom], 0)
     inside = F_t.pad(full(image.shape[-2:], 1.0), [left, top, right, bottom], 0)
     colour = tensor(list(fill), dtype=image.dtype).reshape(-1, 1, 1)

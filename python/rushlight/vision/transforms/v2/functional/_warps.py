@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import cos, radians, sin, tan
 from typing import Any
 
 from ..... import cat, float32, int64, ones, stack, tensor, where
 from ....._C import Tensor
 from .....nn import functional as nnF
 from ... import _functional_pil as F_pil, _functional_tensor as F_t, functional as F1
-from ..._geometry import affine_matrix, perspective_coefficients
+from ..._geometry import perspective_coefficients
 from ...functional import InterpolationMode, pil_modes_mapping
 from ._boxes import Format, clamp, convert, is_rotated_bounding_format, rectangles
 from ._geometry import as_planes, folded, mode_of, unfolded
 
 
 # ---- turns, shears ------------------------------------------------------------------------------------------------------
+def affine_matrix(center: Sequence[float], angle: float, translate: Sequence[float], scale: float, shear: Sequence[float], inverted: bool = True) -> list[float]:
+    """The matrix of the old functions, with sums in another order: a last bit decides which pixel is the nearest."""
+    rot, sx, sy = radians(angle), radians(shear[0]), radians(shear[1])
+    (cx, cy), (tx, ty) = center, translate
+    a, c = cos(rot - sy) / cos(sy), sin(rot - sy) / cos(sy)
+    b, d = -(a * tan(sx) + sin(rot)), cos(rot) - c * tan(sx)
+    if inverted:  # the determinant of the turn and the shear is 1
+        m = [d / scale, -b / scale, -c / scale, a / scale]
+        x, y = cx - m[0] * (cx + tx) - m[1] * (cy + ty), cy - m[2] * (cx + tx) - m[3] * (cy + ty)
+    else:
+        m = [a * scale, b * scale, c * scale, d * scale]
+        x, y = (cx + tx) - m[0] * cx - m[1] * cy, (cy + ty) - m[2] * cx - m[3] * cy
+    return [m[0], m[1], x, m[2], m[3], y]
+
+
 def seen_through(image: Tensor, grid: Tensor, mode: str, fill: Any) -> Tensor:
     """Pictures sampled where ``grid`` says; ``fill`` where that lies outside."""
-    if image.numel() == 0:
-        return image
     batch, _ = folded(image)
+    if image.numel() == 0:
+        return batch.reshape(*image.shape[:-2], *grid.shape[1:3])
     dtype = batch.dtype
     values = batch.to(grid.dtype)
     n = values.shape[0]
@@ -113,12 +129,17 @@ def box_corners(boxes: Tensor, format: Format) -> Tensor:
 def around(corners: Tensor, like: Tensor, format: Format, canvas_size, clamping_mode) -> Tensor:
     """The boxes around corners (4 N, 2), or turned as they are, cut at the edges, in the format and dtype they had."""
     if is_rotated_bounding_format(format):
-        boxes = clamp(rectangles(corners.reshape(-1, 8)), Format.XYXYXYXY, canvas_size, clamping_mode)
-        return convert(boxes, Format.XYXYXYXY, format).reshape(like.shape).to(like.dtype)
+        known, boxes = Format.XYXYXYXY, rectangles(corners.reshape(-1, 8))
+    else:
+        known, boxes = Format.XYXY, boxes_of(corners)
+    boxes = clamp(boxes, known, canvas_size, clamping_mode)
+    return convert(boxes, known, format).reshape(like.shape).to(like.dtype)
+
+
+def boxes_of(corners: Tensor) -> Tensor:
+    """The straight boxes (N, 4) around corners (4 N, 2)."""
     four = corners.reshape(-1, 4, 2)
-    xyxy = cat([four.amin(dim=1), four.amax(dim=1)], dim=1)
-    xyxy = clamp(xyxy, Format.XYXY, canvas_size, clamping_mode)
-    return convert(xyxy, Format.XYXY, format).reshape(like.shape).to(like.dtype)
+    return cat([four.amin(dim=1), four.amax(dim=1)], dim=1)
 
 
 def _moved_boxes(boxes: Tensor, format, canvas_size, angle, translate, scale, shear, center, expand: bool, clamping_mode):
@@ -245,7 +266,9 @@ def perspective_bounding_boxes(bounding_boxes: Tensor, format: Format, canvas_si
     c = _coefficients(startpoints, endpoints, coefficients)
     if bounding_boxes.numel() == 0:
         return bounding_boxes
-    return around(_projected(box_corners(bounding_boxes, format), c), bounding_boxes, format, canvas_size, clamping_mode)
+    known = format if is_rotated_bounding_format(format) else Format.XYXY
+    corners = box_corners(convert(bounding_boxes, format, known), known)  # whole numbers are so until they are corners
+    return around(_projected(corners, c), bounding_boxes, format, canvas_size, clamping_mode)
 
 
 def perspective_keypoints(keypoints: Tensor, canvas_size, startpoints, endpoints, coefficients=None):
@@ -283,23 +306,33 @@ def elastic_mask(mask: Tensor, displacement: Tensor, fill: Any = None) -> Tensor
 
 
 def _displaced(points: Tensor, displacement: Tensor, canvas_size) -> Tensor:
-    grid = F_t.identity_grid(canvas_size) - displacement.to(float32)
+    """Points of whole numbers moved by what undoes the displacement, roughly: its negative."""
+    dtype = points.dtype if points.is_floating_point() else float32
+    grid = F_t.identity_grid(canvas_size, dtype) - displacement.to(dtype)
     h, w = canvas_size
     x = points[:, 0].to(int64).clamp(0, w - 1)
     y = points[:, 1].to(int64).clamp(0, h - 1)
-    return (grid[0, y, x] + 1) * tensor([0.5 * w, 0.5 * h]) - 0.5
+    return (grid[0, y, x] + 1) * tensor([0.5 * w, 0.5 * h], dtype=dtype) - 0.5
 
 
 def elastic_bounding_boxes(bounding_boxes: Tensor, format: Format, canvas_size, displacement: Tensor, clamping_mode: str | None = "soft"):
-    """Boxes around what was moved."""
+    """Boxes around what was moved; turned ones follow their centre."""
+    _check_displacement(displacement, canvas_size)
     if bounding_boxes.numel() == 0:
         return bounding_boxes
-    corners = _displaced(box_corners(bounding_boxes, format), displacement, canvas_size)
-    return around(corners, bounding_boxes, format, canvas_size, clamping_mode)
+    turned = is_rotated_bounding_format(format)
+    known = Format.CXCYWHR if turned else Format.XYXY
+    boxes = convert(bounding_boxes, format, known)
+    points = boxes[:, :2] if turned else boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
+    points = _displaced(points.ceil() if points.is_floating_point() else points, displacement, canvas_size)
+    moved = cat([points, boxes[:, 2:]], 1) if turned else boxes_of(points)
+    moved = clamp(moved.to(boxes.dtype), known, canvas_size, clamping_mode)
+    return convert(moved, known, format).reshape(bounding_boxes.shape)
 
 
 def elastic_keypoints(keypoints: Tensor, canvas_size, displacement: Tensor):
     """Points moved."""
+    _check_displacement(displacement, canvas_size)
     if keypoints.numel() == 0:
         return keypoints
-    return _displaced(_floats(keypoints).reshape(-1, 2), displacement, canvas_size).reshape(keypoints.shape).to(keypoints.dtype)
+    return _displaced(keypoints.reshape(-1, 2), displacement, canvas_size).reshape(keypoints.shape).to(keypoints.dtype)
