@@ -17,7 +17,7 @@ class ConvertBoundingBoxFormat(Transform):
 
     def __init__(self, format: str | tv_tensors.BoundingBoxFormat) -> None:
         super().__init__()
-        self.format = tv_tensors.BoundingBoxFormat[format.upper()] if isinstance(format, str) else format
+        self.format = format
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         return F.convert_bounding_box_format(inpt, new_format=self.format)

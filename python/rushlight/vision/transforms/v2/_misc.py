@@ -130,8 +130,6 @@ class GaussianNoise(Transform):
         self.clip = clip
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        if isinstance(inpt, pil.Image):
-            raise TypeError("GaussianNoise() does not support PIL images.")
         return self._call_kernel(F.gaussian_noise, inpt, mean=self.mean, sigma=self.sigma, clip=self.clip)
 
 
@@ -171,8 +169,6 @@ class ConvertImageDtype(Transform):
         self.dtype = dtype
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        if isinstance(inpt, tv_tensors.TVTensor) and not isinstance(inpt, (tv_tensors.Image, tv_tensors.Video)):
-            return inpt
         return self._call_kernel(F.to_dtype, inpt, dtype=self.dtype, scale=True)
 
 
