@@ -16,7 +16,7 @@ from ..nn.parameter import Parameter
 from ..profiler._calls import watching
 from .graph import Graph
 from .graph_module import GraphModule
-from .proxy import Proxy, TracerBase, _tracer_of
+from .proxy import ParameterProxy, Proxy, TracerBase, _tracer_of
 
 _OPERATORS = {
     **{
@@ -91,9 +91,10 @@ class _Recording:
         from .. import nn
 
         tracer, call = self.tracer, Module.__call__
+        parts = {*tracer.root.modules()}
 
         def call_module(module: Any, *args: Any, **kwargs: Any) -> Any:
-            if _tracer_of(args, kwargs) is None:
+            if module not in parts and _tracer_of(args, kwargs) is None:
                 return call(module, *args, **kwargs)
             return tracer.call_module(module, lambda *a, **k: call(module, *a, **k), args, kwargs)
 
@@ -164,7 +165,7 @@ class Tracer(TracerBase):
     Args:
         autowrap_modules (tuple of module): whose functions are leaves.
         autowrap_functions (tuple of callable): functions that are leaves, where the program calls them by a global name.
-        param_shapes_constant (bool): accepted; shapes of parameters are constants here in any case.
+        param_shapes_constant (bool): whether shapes of parameters are numbers, not nodes.
     """
 
     python_leaves = True  # whether functions written in Python are nodes, or looked into
@@ -205,11 +206,16 @@ class Tracer(TracerBase):
         return forward(*args, **kwargs)
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: Any) -> Any:
-        """What reading an attribute gives: itself. A parameter's node is made when it is first read."""
-        name = self._names.get(id(attr_val))
-        if name is not None and name not in parameter_proxy_cache:
-            parameter_proxy_cache[name] = self.create_proxy("get_attr", name, (), {}).node
-        return attr_val
+        """What reading an attribute gives: of a parameter of the root a stand-in, whose node is made when it is first read."""
+        name = self._names.get(id(attr_val)) if isinstance(attr_val, Parameter) else None
+        if name is None:
+            return attr_val
+        if name not in parameter_proxy_cache:
+            made = self.create_proxy("get_attr", name, (), {})
+            parameter_proxy_cache[name] = (
+                ParameterProxy(self, made.node, name, attr_val) if self.param_shapes_constant else made
+            )
+        return parameter_proxy_cache[name]
 
     def create_arg(self, a: Any) -> Any:
         """As its base, and parameters, buffers and other tensors become attributes of the root."""
@@ -225,8 +231,8 @@ class Tracer(TracerBase):
                 self.tensor_attrs[id(a)] = name
                 setattr(self.root, name, a)
             if name not in self._read:  # once is enough
-                self._read[name] = self.create_node("get_attr", name, (), {})
-            return self._read[name]
+                self._read[name] = self.proxy(self.create_node("get_attr", name, (), {}))
+            return self._read[name].node
         if isinstance(a, Module):
             return self.create_node("get_attr", self.path_of_module(a), (), {})
         return super().create_arg(a)
