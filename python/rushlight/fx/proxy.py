@@ -187,6 +187,50 @@ class Proxy:
         return _tracer_of(args, kwargs).create_proxy("call_function", orig_method, args, kwargs)
 
 
+class ParameterProxy(Proxy):
+    """Stands for a parameter whose shape is known: questions about it are answered.
+
+    Args:
+        tracer (TracerBase): what makes nodes.
+        node (Node): the one that reads the parameter.
+        name (str): the parameter's.
+        param (Parameter): it.
+    """
+
+    def __init__(self, tracer: TracerBase, node: Node, name: str, param: Any) -> None:
+        super().__init__(node, tracer)
+        self.param, self.name = param, name
+
+    def __repr__(self) -> str:
+        return f"ParameterProxy({self.name})"
+
+    @property
+    def shape(self) -> Any:
+        """Sizes."""
+        return self.param.shape
+
+    def size(self, dim: int | None = None) -> Any:
+        """Sizes, or one of them."""
+        return self.param.size() if dim is None else self.param.size(dim)
+
+    def dim(self) -> int:
+        """The number of axes."""
+        return self.param.dim()
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.param.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self.param.numel()
+
+    def nelement(self) -> int:
+        """The number of elements."""
+        return self.param.nelement()
+
+
 class Attribute(Proxy):
     """An attribute of a stand-in: a node if it is read, a call of a method if it is called."""
 
@@ -235,4 +279,4 @@ for _name in "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_
 for _name in "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_ xor".split():
     setattr(Proxy, f"__r{_name.strip('_')}__", _backward(_name))
 
-__all__ = ["Attribute", "GraphAppendingTracer", "Proxy", "TraceError", "TracerBase"]
+__all__ = ["Attribute", "GraphAppendingTracer", "ParameterProxy", "Proxy", "TraceError", "TracerBase"]
