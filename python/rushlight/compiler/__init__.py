@@ -31,7 +31,11 @@ def compile(
     disable: bool = False,
     **others: Any,
 ) -> Any:
-    """The function or module itself: there is nothing to compile it to. Usable as a decorator with and without options.
+    """The function itself, or a module around the module: there is nothing to compile them to. Also a decorator, with and
+    without options.
+
+    A module becomes an ``OptimizedModule`` whose state has the names of PyTorch's: ``_orig_mod.weight``. ``Module.compile``
+    leaves the names as they are.
 
     Args:
         model (callable, optional): a function or module; without it a decorator is returned.
@@ -61,6 +65,12 @@ def compile(
         return decorator
     if not callable(model):
         raise RuntimeError(f"compile: expected a function or a module, got {type(model).__name__}")
+    from ..nn.modules.module import Module
+
+    if isinstance(model, Module) and not disable:
+        from .._dynamo.eval_frame import OptimizedModule
+
+        return model if isinstance(model, OptimizedModule) else OptimizedModule(model)
     return model
 
 
