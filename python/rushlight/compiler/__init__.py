@@ -41,7 +41,7 @@ def compile(
         model (callable, optional): a function or module; without it a decorator is returned.
         fullgraph, dynamic, backend, mode, options, disable: accepted, and without effect.
 
-    Errors: RuntimeError where ``mode`` and ``options`` are both given, and for what cannot be called.
+    Errors: RuntimeError where ``mode`` and ``options`` are both given; AssertionError for what cannot be called.
 
     Example::
 
@@ -64,7 +64,7 @@ def compile(
 
         return decorator
     if not callable(model):
-        raise RuntimeError(f"compile: expected a function or a module, got {type(model).__name__}")
+        raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     from ..nn.modules.module import Module
 
     if isinstance(model, Module) and not disable:

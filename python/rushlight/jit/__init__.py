@@ -114,6 +114,8 @@ def script(
     Args:
         obj (callable, class or Module): what to script.
 
+    Errors: TypeError for anything else.
+
     Example::
 
         >>> import warnings
@@ -123,6 +125,9 @@ def script(
         >>> isinstance(net, nn.Linear) and isinstance(net, rl.jit.ScriptModule)
         True
     """
+    if not callable(obj) and not builtins.isinstance(obj, (dict, list)):
+        what = "is a built-in class" if type(obj).__module__ == "builtins" else "is neither function, class nor module"
+        raise TypeError(f"{type(obj)} {what}")
     _tell("script")
     return _as_script(obj) if isinstance(obj, Module) else obj
 
