@@ -10,9 +10,34 @@ from typing import Any
 import rushlight
 from rushlight import Size, Tensor
 
+from ._C import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block_diag,
+    broadcast_tensors,
+    cartesian_prod,
+    cdist,
+    chain_matmul,
+    einsum,
+    istft,
+    lu,
+    meshgrid,
+    norm,
+    split,
+    stft,
+    tensordot,
+    unique,
+    unique_consecutive,
+)
+from ._lowrank import pca_lowrank, svd_lowrank
 from .return_types import __getattr__ as _return_type
 
-__all__ = ["broadcast_shapes", "histogramdd", "unravel_index"]
+__all__ = [
+    "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod", "cdist",
+    "chain_matmul", "einsum", "histogramdd", "istft", "lu", "meshgrid", "norm", "pca_lowrank", "split", "stft",
+    "svd_lowrank", "tensordot", "unique", "unique_consecutive", "unravel_index",
+]  # fmt: skip
 
 
 def broadcast_shapes(*shapes: Any) -> Size:

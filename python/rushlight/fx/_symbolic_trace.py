@@ -13,7 +13,9 @@ from typing import Any
 from .. import _C
 from ..nn.modules.module import Module
 from ..nn.parameter import Parameter
+from ..overrides import resolve_name
 from ..profiler._calls import watching
+from ._forms import recorded
 from .graph import Graph
 from .graph_module import GraphModule
 from .proxy import ParameterProxy, Proxy, TracerBase, _tracer_of
@@ -56,22 +58,27 @@ class _Recording:
         self.tracer, self.programs = tracer, programs
         self.undo: list[tuple[Any, str, Any]] = []
 
-    def leaf(self, function: Any) -> Any:
+    def leaf(self, function: Any, wrapped: bool = False) -> Any:
+        """What stands for a function whose calls are recorded; the nodes say if that was asked for by :func:`wrap`."""
+
         @functools.wraps(function, updated=())
-        def recorded(*args: Any, **kwargs: Any) -> Any:
+        def leaf(*args: Any, **kwargs: Any) -> Any:
             tracer = _tracer_of(args, kwargs)
             if tracer is None:
                 return function(*args, **kwargs)
-            return tracer.create_proxy("call_function", function, args, kwargs)
+            made = tracer.create_proxy("call_function", function, *recorded(function, args, kwargs))
+            if wrapped:
+                made.node.meta["is_wrapped"] = True
+            return made
 
-        return recorded
+        return leaf
 
     def call(self, name: str, function: Any, args: Any, kwargs: Any) -> Any:
         tracer = _tracer_of(args, kwargs)
         if tracer is None:
             return function(*args, **kwargs)
         if isinstance(function, types.BuiltinFunctionType):
-            return tracer.create_proxy("call_function", function, args, kwargs)
+            return tracer.create_proxy("call_function", function, *recorded(function, args, kwargs))
         short = function.__name__  # a method of tensors
         if short in _OPERATORS:
             return tracer.create_proxy("call_function", getattr(operator, _OPERATORS[short]), args, kwargs)
@@ -90,6 +97,7 @@ class _Recording:
 
         from .. import nn
 
+        resolve_name(None)  # it learns the names of functions before others stand in their place
         tracer, call = self.tracer, Module.__call__
         parts = {*tracer.root.modules()}
 
@@ -127,7 +135,7 @@ class _Recording:
         for (_, name), space in _wrapped.items():
             function = space.get(name, getattr(builtins, name, None))
             if function is not None:
-                self.put(space, name, self.leaf(function))
+                self.put(space, name, self.leaf(function, wrapped=True))
         self.watching = watching(self.call)
         self.watching.__enter__()
         known = {value.__wrapped__: value for value in vars(_C).values() if hasattr(value, "__wrapped__")}

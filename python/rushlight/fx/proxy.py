@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from .. import _C
+from ._forms import recorded
 from .graph import Graph
 from .node import Node, map_aggregate
 
@@ -107,7 +108,8 @@ class TracerBase:
             return (obj[i] for i in range(code[at].arg or 0))
         raise TraceError(
             "Proxy object cannot be iterated. This can be attempted when the Proxy is used in a loop or as a *args or **kwargs "
-            "function argument."
+            "function argument. See the torch.fx docs on pytorch.org for a more detailed explanation of what types of control "
+            "flow can be traced, and check out the Proxy docstring for help troubleshooting Proxy iteration errors"
         )
 
     def keys(self, obj: Proxy) -> Any:
@@ -166,14 +168,6 @@ class Proxy:
             "torch.fx.wrap('len') at module scope"
         )
 
-    def __index__(self) -> int:
-        raise TraceError(
-            "a symbolically traced variable is no number: it cannot be used as an index of a list or a range"
-        )
-
-    def __contains__(self, item: object) -> bool:
-        raise TraceError("symbolically traced variables cannot be used as inputs to control flow")
-
     def __hash__(self) -> int:
         return id(self)
 
@@ -183,7 +177,7 @@ class Proxy:
 
     @classmethod
     def __torch_function__(cls, orig_method: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
+        args, kwargs = recorded(orig_method, tuple(args), kwargs or {})
         return _tracer_of(args, kwargs).create_proxy("call_function", orig_method, args, kwargs)
 
 

@@ -215,6 +215,9 @@ def pad_sequence(
         )
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    if not hasattr(padding_value, "__float__"):
+        kind = type(padding_value).__name__
+        raise TypeError(f"pad_sequence(): argument 'padding_value' (position 3) must be float, not {kind}")
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
