@@ -3,6 +3,7 @@
 
 use crate::base::promote::{default_device, set_default_device};
 use crate::base::{DType, Device, MemoryFormat};
+use crate::storage::device;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

@@ -7,6 +7,8 @@ use crate::error::Result;
 #[cfg(feature = "gpu")]
 mod adapter;
 #[cfg(feature = "gpu")]
+mod cache;
+#[cfg(feature = "gpu")]
 mod pool;
 #[cfg(feature = "gpu")]
 mod stream;
