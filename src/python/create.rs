@@ -1,7 +1,7 @@
 //! Tensors from Python data, the typed constructors, generators, global settings.
 
 use crate::base::promote::{default_device, default_dtype};
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::{Generator, default_generator, default_generator_of};
 use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
 use crate::ops::create::fill::finish;
 use crate::python::convert::{device_of, dtype_of, number};
@@ -374,12 +374,11 @@ impl PyGenerator {
     #[new]
     #[pyo3(signature = (device = None))]
     fn new(device: Option<&Bound<'_, PyAny>>) -> PyResult<PyGenerator> {
-        match device_arg(device)? {
-            None | Some(Device::Cpu) => Ok(PyGenerator(Generator::new())),
-            Some(d) => Err(PyRuntimeError::new_err(format!(
-                "Generator: no generator for device {d}; available: cpu"
-            ))),
+        let device = device_arg(device)?.unwrap_or(Device::Cpu);
+        if let Device::Gpu(index) = device {
+            crate::storage::device::check(index).py()?;
         }
+        Ok(PyGenerator(Generator::of(device).py()?))
     }
     fn manual_seed<'py>(slf: Bound<'py, Self>, seed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         slf.get().0.manual_seed(seed_of(seed)?);
@@ -410,8 +409,22 @@ impl PyGenerator {
     }
     #[getter]
     fn device(&self) -> super::types::PyDevice {
-        super::types::PyDevice::of(Device::Cpu)
+        super::types::PyDevice::of(self.0.device())
     }
+}
+
+/// The generator that samplers on a card use when none is passed.
+#[pyfunction]
+fn _gpu_default_generator(index: u8) -> PyResult<PyGenerator> {
+    crate::storage::device::check(index).py()?;
+    Ok(PyGenerator(default_generator_of(Device::Gpu(index)).clone()))
+}
+
+/// Seeds the default generators of the CPU and of all cards.
+#[pyfunction]
+fn _seed_all(seed: &Bound<'_, PyAny>) -> PyResult<()> {
+    crate::base::rng::manual_seed(seed_of(seed)?);
+    Ok(())
 }
 
 /// A 1-D tensor owning a copy of the bytes.
@@ -564,6 +577,8 @@ fn empty_cache() {
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyGenerator>()?;
+    m.add_function(wrap_pyfunction!(_gpu_default_generator, m)?)?;
+    m.add_function(wrap_pyfunction!(_seed_all, m)?)?;
     m.add("default_generator", Py::new(m.py(), PyGenerator(default_generator().clone()))?)?;
     for f in [
         wrap_pyfunction!(tensor, m)?,

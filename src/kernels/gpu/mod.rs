@@ -11,4 +11,8 @@ pub mod reduce;
 
 pub mod order;
 
+pub mod random;
+
 pub mod nn;
+
+pub mod optim;

@@ -103,7 +103,7 @@ binary! { FLOAT:
             if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
         })),
         check one_real_dtype,
-        wgsl "select(select(select(0.0, 1.0, a > 0.0), b, a == 0.0), a, is_nan(a))" int "select(select(0, 1, a > 0), b, a == 0)" bool "select(b, 1u, a > 0u)",
+        wgsl "select(select(select(0.0, 1.0, a > 0.0), b, a == 0.0), a, is_nan(a))" int "select(select(C(0), C(1), a > C(0)), b, a == C(0))" bool "select(b, 1u, a > 0u)",
         out Keep,
         grad {
             a |_g| bail!(Runtime, "derivative for aten::heaviside is not implemented"),

@@ -1,6 +1,6 @@
 //! Dropout in all its forms. Masks take PyTorch's numbers from the generator.
 
-use crate::base::rng::default_generator;
+use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{Device, Dims, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random;
@@ -8,6 +8,7 @@ use crate::ops::driver::batch::drawn_room;
 use crate::ops::elementwise::arithmetic as binary;
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::kind::binary::binary_in_place;
+use crate::ops::random::law::{Law, sample_on_gpu};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::batch::levels;
@@ -23,6 +24,10 @@ fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
         return Ok(room);
     }
     let mask = room.physical(&levels([&room].into_iter()), 0)?;
+    if let Device::Gpu(_) = device {
+        sample_on_gpu(&mask, Law::Bernoulli(keep), default_generator_of(device))?;
+        return Ok(room);
+    }
     let guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
     let mut generator = default_generator().lock();
     with_dtype!("bernoulli_scalar_cpu_", mask.dtype(), floatc, T => {

@@ -1,9 +1,10 @@
 //! Optimizer steps: all parameters of a group in one call, in place, outside the graph.
 
 use crate::autograd::{GradMode, ModeGuard};
-use crate::base::{Layout, Scalar};
-use crate::error::Result;
+use crate::base::{DType, Device, Layout, Scalar};
+use crate::error::{Error, Result};
 use crate::kernels::cpu::optim as kernel;
+use crate::kernels::gpu::optim as gpu;
 use crate::ops::driver::in_place::check_in_place;
 use crate::ops::driver::memory::{check_memory, write};
 use crate::ops::table::Table;
@@ -101,8 +102,15 @@ rows! { OPTIM:
             }
             let all = Aligned::new("sgd", tensors)?;
             let a = kernel::Sgd { lr, momentum, dampening, weight_decay, nesterov, maximize, first };
-            let guard = all.hold();
             let w = &all.working;
+            if let Device::Gpu(_) = p.device() {
+                floats("sgd", p)?;
+                let m = w.get(2).map(|b| b.place()).transpose()?;
+                gpu::sgd(w[0].place()?, w[1].place()?, m, p.numel(), a)?;
+                all.finish()?;
+                continue;
+            }
+            let guard = all.hold();
             with_dtype!("sgd", p.dtype(), float, T => {
                 let m = w.get(2).map_or(std::ptr::null_mut(), |b| b.ptr_of::<T>());
                 // SAFETY: the tensors lie alike and densely, and are held
@@ -131,8 +139,15 @@ rows! { OPTIM:
             tensors.extend(tops.map(|t| t[i].clone()));
             let all = Aligned::new("adam", tensors)?;
             let a = kernel::Adam { lr, beta1, beta2, eps, weight_decay, decoupled, maximize, step };
-            let guard = all.hold();
             let w = &all.working;
+            if let Device::Gpu(_) = p.device() {
+                floats("adam", p)?;
+                let top = w.get(4).map(|b| b.place()).transpose()?;
+                gpu::adam(w[0].place()?, w[1].place()?, w[2].place()?, w[3].place()?, top, p.numel(), a)?;
+                all.finish()?;
+                continue;
+            }
+            let guard = all.hold();
             with_dtype!("adam", p.dtype(), float, T => {
                 let top = w.get(4).map_or(std::ptr::null_mut(), |b| b.ptr_of::<T>());
                 // SAFETY: the tensors lie alike and densely, and are held
@@ -147,6 +162,14 @@ rows! { OPTIM:
         }
         Ok(())
     }
+}
+
+/// Refuses a dtype that a card has no step for.
+fn floats(op: &str, p: &Tensor) -> Result<()> {
+    if matches!(p.dtype(), DType::F32 | DType::F16 | DType::BF16) {
+        return Ok(());
+    }
+    Err(Error::no_dtype(op, p.dtype(), "float32, float16 and bfloat16 on a GPU"))
 }
 
 /// Adds one to a step counter and reads it.

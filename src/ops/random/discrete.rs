@@ -1,13 +1,14 @@
 //! Draws of whole numbers: coins, counts, categories.
 
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::{Generator, default_generator, default_generator_of};
 use crate::base::{DType, Device, Elem, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random as kernel;
 use crate::ops::create::fill::{alike, meta_alike};
 use crate::ops::driver::batch::{drawn_room, drawn_whole};
 use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
-use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
+use crate::ops::elementwise::kind::gpu::{Side, expression};
+use crate::ops::random::law::{Law, UNIT, check_p, draw, drawn_by, elements, sample_on_gpu, sampled};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
@@ -34,6 +35,21 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
         p.shape(),
         out.shape()
     );
+    if let Device::Gpu(_) = out.device() {
+        let u = drawn_uniform(out.shape(), out.device(), generator)?;
+        let sides = [Side::Place(u.place()?, DType::F32), Side::Place(p.place()?, DType::F32)];
+        expression(
+            "bernoulli_",
+            "select(0.0, 1.0, a <= b)",
+            &["a", "b"],
+            &sides,
+            &[],
+            out.place()?,
+            DType::F32,
+        )?;
+        out.storage().bump_version();
+        return Ok(());
+    }
     let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
     let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape()))?, p.dtype())?;
     let dense =
@@ -56,6 +72,39 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
     }
     out.storage().bump_version();
     Ok(())
+}
+
+/// Uniform numbers in float32 on a card.
+fn drawn_uniform(shape: &[usize], device: Device, generator: Option<&Generator>) -> Result<Tensor> {
+    let u = Tensor::empty(shape, DType::F32, device)?;
+    sample_on_gpu(&u, UNIT, generator.unwrap_or_else(|| default_generator_of(device)))?;
+    Ok(u)
+}
+
+/// [`categories`] on a card: the largest of weights over exponential numbers, as many as are asked for; with replacement the
+/// places of uniform numbers in the running sums.
+fn categories_on_gpu(
+    x: &Tensor,
+    samples: i64,
+    replacement: bool,
+    generator: Option<&Generator>,
+) -> Result<Tensor> {
+    let x = x.cast(DType::F32)?;
+    if !replacement || samples == 1 {
+        let e = Tensor::empty(x.shape(), DType::F32, x.device())?;
+        let generator = generator.unwrap_or_else(|| default_generator_of(x.device()));
+        sample_on_gpu(&e, Law::Exponential(1.0), generator)?;
+        let mut both = x.div(&e)?.topk(samples, -1, true, true)?.1;
+        return both
+            .pop()
+            .ok_or_else(|| crate::error::Error::new(crate::error::Kind::Internal, "topk without places"));
+    }
+    let sums = x.cumsum(-1, None)?;
+    let total = sums.narrow(-1, x.shape()[x.ndim() - 1] as i64 - 1, 1)?;
+    let mut shape = crate::base::Dims::from_slice(&x.shape()[..x.ndim() - 1]);
+    shape.push(samples as usize);
+    let at = drawn_uniform(&shape, x.device(), generator)?.mul(total)?;
+    crate::ops::order::search::searchsorted(&sums, Val::T(at), false, true, None, None)
 }
 
 /// Counts by a sampler of two dense parameters of one float dtype (the second may be unused).
@@ -118,6 +167,9 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     let out = Tensor::empty(&shape, DType::I64, x.device())?;
     if x.device() == Device::Meta || out.numel() == 0 {
         return Ok(out);
+    }
+    if let Device::Gpu(_) = x.device() {
+        return categories_on_gpu(x, samples, replacement, generator);
     }
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     let dense = dense_cast_held(x, x.dtype())?;

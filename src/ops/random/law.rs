@@ -1,7 +1,7 @@
 //! The op that draws: a law, its parameters, the elements it fills.
 
 use crate::base::promote::default_device;
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::{Generator, default_generator_of};
 use crate::base::{DType, Device, Elem, Layout, MemoryFormat, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random as kernel;
@@ -148,6 +148,44 @@ pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bo
     }
 }
 
+/// As [`sample`], by a card: in the order of memory too.
+pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Result<()> {
+    use crate::kernels::gpu::random::{Draw, draw};
+    let d = x.dtype();
+    if d.is_complex() || d == DType::F64 {
+        let text = format!(
+            "\"{}\" not implemented for '{}' on a GPU: it works on float32, float16 and bfloat16",
+            law.name(),
+            d.scalar_name()
+        );
+        return Err(Error::new(crate::error::Kind::NotImplemented, text));
+    }
+    let floats = d.is_float();
+    let law = match law {
+        Law::Uniform(a, b) if floats => Draw::Uniform(a, b),
+        Law::Normal(m, s) if floats => Draw::Normal(m, s),
+        Law::LogNormal(m, s) if floats => Draw::LogNormal(m, s),
+        Law::Exponential(l) if floats => Draw::Exponential(l),
+        Law::Cauchy(m, s) if floats => Draw::Cauchy(m, s),
+        Law::Geometric(p) if d != DType::Bool => Draw::Geometric(p),
+        Law::Bernoulli(p) => Draw::Bernoulli(p),
+        Law::Integers(range) => {
+            let (base, width) = range.parts();
+            Draw::Integers(base, width)
+        }
+        Law::Natural => Draw::Integers(0, IntRange::starting_at(d, 0)?.parts().1),
+        law => return Err(Error::no_kernel(law.name(), d)),
+    };
+    if x.is_contiguous() {
+        return draw(x.place()?, law, generator);
+    }
+    let place = x.alias(x.layout().permute(&x.layout().stride_order()))?;
+    let dense = Tensor::empty(place.shape(), d, x.device())?;
+    draw(dense.place()?, law, generator)?;
+    write_held(&place, &dense);
+    Ok(())
+}
+
 /// Overwrites a tensor with draws: in the graph a new beginning.
 #[derive(Clone, Debug)]
 struct Draw {
@@ -177,6 +215,9 @@ impl Op for Draw {
         write_held(&place, &dense);
         Ok(())
     }
+    fn gpu(&self, _: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        sample_on_gpu(&out[0], self.law, &self.generator)
+    }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
             Some(g) => Ok(smallvec![Some(full(cx.shape(0), Scalar::Int(0), cx.dtype(0), g.device())?)]),
@@ -193,7 +234,7 @@ impl Op for Draw {
 
 pub(crate) fn draw(x: &Tensor, law: Law, generator: Option<&Generator>) -> Result<()> {
     check_drawn(x)?;
-    let generator = generator.unwrap_or_else(|| default_generator()).clone();
+    let generator = generator.unwrap_or_else(|| default_generator_of(x.device())).clone();
     apply_in_place(Draw { law, generator }, &[x])
 }
 

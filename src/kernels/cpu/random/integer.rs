@@ -73,6 +73,10 @@ fn spacing(v: i64, digits: u32) -> i64 {
 }
 
 impl IntRange {
+    /// The least value, and how many there are; 0 stands for 2^64.
+    pub fn parts(self) -> (i64, u64) {
+        (self.base, self.width)
+    }
     /// `from..to`, `to` left out. For float types the bounds move inward to values that the type can hold.
     pub fn new(dtype: DType, mut from: i64, mut to: i64) -> Result<IntRange> {
         ensure!(

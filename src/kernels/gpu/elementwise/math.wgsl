@@ -42,10 +42,22 @@ fn pow2(n: i32) -> f32 { return bitcast<f32>(u32(n + 127) << 23u); }
 
 fn scaled(p: f32, n: i32) -> f32 { let h = n >> 1u; return p * pow2(h) * pow2(n - h); }
 
+fn prod_low(a: f32, b: f32, p: f32) -> f32 {
+    // what the product p = a b lost by rounding, whether fma is one operation or two: by halves of the factors (Dekker, 1971)
+    let ah = bitcast<f32>(bitcast<u32>(a) & 0xfffff000u); let al = a - ah;
+    let bh = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u); let bl = b - bh;
+    return ((ah * bh - p) + ah * bl + al * bh) + al * bl;
+}
+
+fn held(x: f32) -> f32 {
+    // without its last bit: some compilers make (1 + x) - 1 an x, and this they cannot see through
+    return bitcast<f32>(bitcast<u32>(x) & 0xfffffffeu);
+}
+
 fn exp_ext(x: f32, extra: f32) -> f32 {
     let c = clamp(x, -104.0, 89.0);
     let n = round(c * 1.44269504);
-    let r = fma(n, 1.904654299957767878541823e-9, fma(n, -0.693147182464599609375, c)) + extra;
+    let r = (c - n * 0.693359375) + n * 2.12194440e-4 + extra;
     let t = fma(r * r, fma(fma(fma(fma(0.00138143252, r, 0.00836885069), r, 0.0416684002), r, 0.166665196), r, 0.49999994), r);
     return select(scaled(1.0 + t, i32(n)), x, is_nan(x));
 }
@@ -62,7 +74,7 @@ fn exp2_f(x: f32) -> f32 {
 fn expm1_f(x: f32) -> f32 {
     let c = clamp(x, -40.0, 89.0);
     let n = round(c * 1.44269504);
-    let r = fma(n, 1.904654299957767878541823e-9, fma(n, -0.693147182464599609375, c));
+    let r = (c - n * 0.693359375) + n * 2.12194440e-4;
     let t = fma(r * r, fma(fma(fma(fma(0.00138143252, r, 0.00836885069), r, 0.0416684002), r, 0.166665196), r, 0.49999994), r);
     let half = scaled(1.0, i32(n) - 1);
     let y = fma(half, t, half - 0.5) * 2.0;
@@ -89,14 +101,15 @@ fn log_ends(x: f32, low: f32, y: f32) -> f32 {
 fn log_f(x: f32) -> f32 {
     let s = log_split(x);
     let t = log_tail(s.x);
-    return log_ends(x, 0.0, fma(s.y, 0.693147182464599609375, s.x + fma(s.y, -1.904654299957767878541823e-9, t)));
+    return log_ends(x, 0.0, fma(s.y, 0.693359375, s.x + fma(s.y, -2.12194440e-4, t)));
 }
 
 fn log2_f(x: f32) -> f32 {
     let s = log_split(x);
     let t = log_tail(s.x);
-    let low = fma(t, 1.44269502162933349609375, s.x * 1.925962991126617468100189e-8);
-    return log_ends(x, 0.0, s.y + fma(s.x, 1.44269502162933349609375, low));
+    let fh = bitcast<f32>(bitcast<u32>(s.x) & 0xfffff000u);
+    let low = (s.x - fh + t) * 1.44269504 + fh * 3.12228389e-4;
+    return log_ends(x, 0.0, s.y + (fh * 1.4423828125 + low));
 }
 
 fn log10_f(x: f32) -> f32 {
@@ -108,13 +121,12 @@ fn log10_f(x: f32) -> f32 {
 
 fn log1p_f(x: f32) -> f32 {
     if (abs(x) < 1e-4) { return x - x * x * (0.5 - x * 0.333333333); }
-    let u = 1.0 + x;
-    let back = u - x;
-    let lost = (1.0 - back) + (x - (u - back));
+    let u = held(1.0 + x);
+    let lost = (1.0 - u) + x;
     let s = log_split(u);
     let f = s.x + lost * pow2(clamp(-i32(s.y), -126, 127));
     let t = log_tail(f);
-    return log_ends(x, -1.0, fma(s.y, 0.693147182464599609375, f + fma(s.y, -1.904654299957767878541823e-9, t)));
+    return log_ends(x, -1.0, fma(s.y, 0.693359375, f + fma(s.y, -2.12194440e-4, t)));
 }
 
 fn softplus_f(x: f32) -> f32 { return max(x, 0.0) + log1p_f(exp_f(-abs(x))) + select(0.0, x, is_nan(x)); }
@@ -202,7 +214,7 @@ fn trig_far(a: f32) -> vec2<f32> {
     let e = i32(b >> 23u) - 127;
     let m = ((b & 0x7fffffu) | 0x800000u) << 8u;
     // bits from 2^(-1-first) on; what lies above them times m is a multiple of four
-    let first = e - 34 + 1;
+    let first = e - 34;
     let w0 = trig_window(first); let w1 = trig_window(first + 32); let w2 = trig_window(first + 64);
     let h2 = mul_high(m, w2);
     let l1 = m * w1; let h1 = mul_high(m, w1);
@@ -222,7 +234,7 @@ fn trig_far(a: f32) -> vec2<f32> {
 
 fn trig_near(a: f32) -> vec2<f32> {
     let n = round(a * 0.636619772);
-    let r = fma(n, -2.563344151594518788188942e-12, fma(n, -0.0004838267923332750797271729, fma(n, -1.5703125, a)));
+    let r = ((a - n * 1.5703125) - n * 4.837512969970703125e-4) - n * 7.54978995489188216e-8;
     return vec2<f32>(r, f32(u32(n) & 3u));
 }
 
@@ -299,7 +311,11 @@ fn hypot_f(a: f32, b: f32) -> f32 {
 
 fn sinc_f(x: f32) -> f32 { let p = 3.14159265 * x; return select(sin_f(p) / p, 1.0, x == 0.0); }
 
-fn two_sum(a: f32, b: f32) -> vec2<f32> { let s = a + b; let t = s - a; return vec2<f32>(s, (a - (s - t)) + (b - t)); }
+fn two_sum(a: f32, b: f32) -> vec2<f32> {
+    // of which the first is the larger, or zero
+    let s = held(a + b);
+    return vec2<f32>(s, (a - s) + b);
+}
 
 fn pow_f(a: f32, b: f32) -> f32 {
     if (b == 0.0 || a == 1.0) { return 1.0; }
@@ -319,23 +335,24 @@ fn pow_f(a: f32, b: f32) -> f32 {
         // the logarithm in two parts, of (m-1)/(m+1) as a series; what it errs by is multiplied by up to 88
         let sp = log_split(x);
         let m = sp.x + 1.0;
-        let c = two_sum(m, 1.0);
+        let c = select(two_sum(1.0, m), two_sum(m, 1.0), m > 1.0);
         let s = sp.x / c.x;
-        let s_low = fma(-s, c.y, fma(-s, c.x, sp.x)) / c.x;
+        let sc = s * c.x;
+        let s_low = (((sp.x - sc) - prod_low(s, c.x, sc)) - s * c.y) / c.x;
         let z = s * s;
-        let z_low = fma(s, s, -z) + 2.0 * s * s_low;
+        let z_low = prod_low(s, s, z) + 2.0 * s * s_low;
         let cube = s * z;
-        let cube_low = fma(s, z, -cube) + s * z_low + s_low * z;
+        let cube_low = prod_low(s, z, cube) + s * z_low + s_low * z;
         let t = cube * 0.666666687;
-        let t_low = fma(cube, 0.666666687, -t) + cube * -1.98682149e-8 + cube_low * 0.666666687;
+        let t_low = prod_low(cube, 0.666666687, t) + cube * -1.98682149e-8 + cube_low * 0.666666687;
         let rest = cube * z * fma(fma(fma(0.181818182, z, 0.222222222), z, 0.285714286), z, 0.4);
         let high = two_sum(2.0 * s, t);
-        let sum = two_sum(sp.y * 0.693145752, high.x);
-        let low = fma(sp.y, 1.42860677e-6, 2.0 * s_low + t_low + rest + high.y) + sum.y;
+        let sum = two_sum(sp.y * 0.693359375, high.x);
+        let low = fma(sp.y, -2.12194440e-4, 2.0 * s_low + t_low + rest + high.y) + sum.y;
         let l = sum.x + low;
         let l_low = low - (l - sum.x);
         let p = b * l;
-        let p_low = fma(b, l, -p) + b * l_low;
+        let p_low = prod_low(b, l, p) + b * l_low;
         y = select(exp_ext(p, clamp(p_low, -1.0, 1.0)), select(0.0, inf(), p > 0.0), abs(p) > 110.0);
     }
     return select(y, -y, odd && is_minus(a));
@@ -365,7 +382,7 @@ fn erfc_parts(z: f32) -> f32 {
     // for 0 <= z <= 10.2
     let t = 1.0 / fma(z, 0.35, 1.0);
     let square = z * z;
-    let lost = fma(z, z, -square);
+    let lost = prod_low(z, z, square);
     return t * fma(fma(fma(fma(fma(fma(fma(fma(fma(fma(-0.0204519555, t, 0.161267415), t, -0.483422697), t, 0.67683208), t, -0.511027753), t, 0.401454449), t, 0.00810531713), t, 0.191423506), t, 0.180440426), t, 0.197932214), t, 0.197447002) * exp_ext(-square, -lost);
 }
 
@@ -394,7 +411,7 @@ fn erfcx_f(x: f32) -> f32 {
     if (a > 10.0) { let r = 1.0 / (a * a); y = 0.564189584 / a * (1.0 - r * (0.5 - r * (0.75 - r * 1.875))); }
     else { let t = 1.0 / fma(a, 0.35, 1.0); y = t * fma(fma(fma(fma(fma(fma(fma(fma(fma(fma(-0.0204519555, t, 0.161267415), t, -0.483422697), t, 0.67683208), t, -0.511027753), t, 0.401454449), t, 0.00810531713), t, 0.191423506), t, 0.180440426), t, 0.197932214), t, 0.197447002); }
     let square = x * x;
-    return select(y, 2.0 * exp_ext(square, fma(x, x, -square)) - y, x < 0.0);
+    return select(y, 2.0 * exp_ext(square, prod_low(x, x, square)) - y, x < 0.0);
 }
 
 fn erfinv_tail(x: f32, w: f32) -> f32 {
@@ -463,7 +480,7 @@ fn lgamma_f(x: f32) -> f32 {
     // reflection, the sine of the fraction alone
     let fr = a - whole;
     let s = abs(sin_f(3.14159265 * min(fr, 1.0 - fr)));
-    return log_f(3.14159265 / (s * a)) - lgamma_positive(a);
+    return 1.14472989 - log_f(s) - log_f(a) - lgamma_positive(a);
 }
 
 fn digamma_f(x: f32) -> f32 {
@@ -517,9 +534,8 @@ fn trigamma_f(x: f32) -> f32 {
     var turn = 0.0;
     var sign = 1.0;
     if (x < 0.5) {
-        let fr = x - floor(x);
-        let s = 3.14159265 / sin_f(3.14159265 * fr);
-        if (fr == 0.0) { return inf(); }
+        // poles as they look in float32, where the sine of a multiple of pi is a small number
+        let s = 3.14159274 / sin_f(3.14159274 * x);
         turn = s * s;
         sign = -1.0;
         y = 1.0 - x;
@@ -535,8 +551,13 @@ fn gelu_f(x: f32) -> f32 {
     let t = x * 0.707106781;
     // through the tail: no cancellation on either side
     if (is_inf(x)) { return select(x, 0.0, is_minus(x)); }
-    return select(x * (0.5 + 0.5 * erf_f(t)), 0.5 * x * erfc_f(-t), x < -0.7);
+    if (!(x < -0.7)) { return x * (0.5 + 0.5 * erf_f(t)); }
+    if (x < -15.0) { return -0.0; }
+    let square = x * x;
+    return 0.5 * x * erfcx_f(-t) * exp_ext(-0.5 * square, -0.5 * prod_low(x, x, square));
 }
+
+fn silu_f(x: f32) -> f32 { return select(x * sigmoid_f(x), 0.0, is_inf(x) && is_minus(x)); }
 
 fn gelu_slope(x: f32) -> f32 { return ndtr_f(x) + x * exp_f(-0.5 * x * x) * 0.398942280; }
 
@@ -745,6 +766,6 @@ fn i1e_f(x: f32) -> f32 {
     return copysign_f(s * 0.398942280 / sqrt(a), x);
 }
 
-fn i0_f(x: f32) -> f32 { let h = exp_f(0.5 * abs(x)); return i0e_f(x) * h * h; }
+fn i0_f(x: f32) -> f32 { if (is_inf(x)) { return inf(); } let h = exp_f(0.5 * abs(x)); return i0e_f(x) * h * h; }
 
-fn i1_f(x: f32) -> f32 { let h = exp_f(0.5 * abs(x)); return i1e_f(x) * h * h; }
+fn i1_f(x: f32) -> f32 { if (is_inf(x)) { return x; } let h = exp_f(0.5 * abs(x)); return i1e_f(x) * h * h; }

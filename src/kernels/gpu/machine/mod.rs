@@ -2,7 +2,12 @@
 //! ([`walk`]), how a shader is made once and launched often ([`launch`]), and the loop over
 //! a result's elements ([`element`]).
 
+<<<<<<< HEAD
 pub mod element;
+=======
+#[cfg(all(test, feature = "gpu"))]
+pub mod check;
+>>>>>>> main
 pub mod launch;
 pub mod operand;
 pub mod walk;

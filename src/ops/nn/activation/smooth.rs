@@ -37,7 +37,7 @@ macro_rules! direct {
 direct! {
     GELU "gelu" "GeluBackward0" gelu_f32 gelu_f64 GELU_BACKWARD "gelu_f(x)";
     GELU_TANH "gelu" "GeluBackward0" gelu_tanh_f32 gelu_tanh_f64 GELU_TANH_BACKWARD "gelu_tanh_f(x)";
-    SILU "silu" "SiluBackward0" silu_f32 silu_f64 SILU_BACKWARD "x * sigmoid_f(x)";
+    SILU "silu" "SiluBackward0" silu_f32 silu_f64 SILU_BACKWARD "silu_f(x)";
 }
 
 #[allow(unsafe_code)]
