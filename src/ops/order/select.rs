@@ -132,9 +132,15 @@ impl Op for Median {
             return self.cpu(x, out);
         }
         let x = crate::ops::driver::memory::dense_held(x[0])?;
-        let line = x.alias(crate::base::Layout { offset: x.layout().offset, ..crate::base::Layout::contiguous(&[x.numel()]) })?;
+        let line = x.alias(crate::base::Layout {
+            offset: x.layout().offset,
+            ..crate::base::Layout::contiguous(&[x.numel()])
+        })?;
         let at = Tensor::empty(&[1], DType::I64, x.device())?;
-        let value = out[0].alias(crate::base::Layout { offset: out[0].layout().offset, ..crate::base::Layout::contiguous(&[1]) })?;
+        let value = out[0].alias(crate::base::Layout {
+            offset: out[0].layout().offset,
+            ..crate::base::Layout::contiguous(&[1])
+        })?;
         gpu::pick(self.name(), on_gpu(self.0), line.place()?, 0, value.place()?, at.place()?)
     }
     fn saves(&self, _: Want) -> Saves {

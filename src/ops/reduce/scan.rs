@@ -3,8 +3,8 @@
 use crate::base::{DType, Layout, Scalar, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce as kernel;
-use crate::kernels::gpu::reduce::scan as gpu;
 use crate::kernels::cpu::reduce::recur::{Lines, recur};
+use crate::kernels::gpu::reduce::scan as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, write_held, zeros_of};

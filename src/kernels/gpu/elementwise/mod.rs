@@ -4,6 +4,7 @@ pub mod library;
 
 use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Kind, Result};
+use crate::kernels::gpu::machine::element::main;
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::operand::{convert, value};
 use crate::kernels::gpu::machine::walk::{Walk, places, strides_over};
@@ -164,20 +165,13 @@ pub fn expression(
         walk.args(&mut words);
         kernel = kernel.args(&words);
     }
-<<<<<<< HEAD
     kernel.run(elements.groups(), || {
-        body(text, names, sides, params.len(), &kinds, rank, at, elements, written, out.dtype)
-=======
-    let elements = lead + n;
-    let groups = if lanes > 1 { elements.div_ceil(lanes as usize * 256) } else { n.div_ceil(EACH * 256) };
-    kernel.run(grid(groups), || {
         let kind = |s: &Side| match s {
             Side::Place(p, d) => (Some(p.dtype), *d),
             Side::Number(_, d) => (None, *d),
         };
         let sides: SmallVec<[(Option<DType>, DType); 5]> = sides.iter().map(kind).collect();
         body(text, names, &sides, params.len(), &kinds, rank, at, lanes, written, out.dtype)
->>>>>>> main
     })
 }
 
@@ -199,7 +193,7 @@ pub fn body(
     kinds: &[u8],
     rank: usize,
     at: usize,
-    elements: Elements,
+    lanes: u32,
     written: DType,
     stored: DType,
 ) -> String {
@@ -256,14 +250,14 @@ pub fn body(
     let result = convert(&format!("op({})", gives.join(", ")), written, stored);
     let t = value(stored);
     out += &format!("fn element(i: u32) -> {t} {{ {p}return {result}; }}\n");
-    let place = if kinds[0] == 1 || elements.lanes > 1 {
+    let place = if kinds[0] == 1 || lanes > 1 {
         "i".to_string()
     } else if kinds[0] == 2 {
         "0u".into()
     } else {
         "places(i)[0]".into()
     };
-    out + &elements.main(stored, &place)
+    out + &main(lanes, stored, &place)
 }
 
 /// The number at an argument as a value of a dtype.

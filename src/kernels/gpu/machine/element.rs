@@ -33,12 +33,18 @@ impl Elements {
             lanes => grid((self.lead + self.n).div_ceil(lanes as usize * 256)),
         }
     }
-    /// The entry of the shader; `place` is where element `i` goes, counted from the first of `out`.
+    /// The entry of the shader, as [`main`] has it.
     pub fn main(&self, stored: DType, place: &str) -> String {
-        let (lanes, t) = (self.lanes, value(stored));
-        if lanes == 1 {
-            return format!(
-                "@compute @workgroup_size(WORKGROUP)
+        main(self.lanes, stored, place)
+    }
+}
+
+/// The entry of a shader; `place` is where element `i` goes, counted from the first of `out`.
+pub fn main(lanes: u32, stored: DType, place: &str) -> String {
+    let t = value(stored);
+    if lanes == 1 {
+        return format!(
+            "@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let n = arg(0u);
     let first = group_number(wg) * {}u + t;
@@ -48,10 +54,10 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }}
 }}
 ",
-                EACH * 256
-            );
-        }
-        format!(
+            EACH * 256
+        );
+    }
+    format!(
             "@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let n = arg(0u);
@@ -72,5 +78,4 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 }}
 "
         )
-    }
 }

@@ -39,13 +39,9 @@ pub fn counts(op: &'static str, places: Place, out: Place) -> Result<()> {
     let n = places.numel();
     // words that are added to by atomic operations: declared so for dtypes that share words
     let atomic = Place { dtype: DType::U8, ..words };
-    Kernel::new(op)
-        .reads("places", places)
-        .writes("counts", atomic)
-        .variant(1 << 32)
-        .arg(n)
-        .arg(bins)
-        .run(grid(n.div_ceil(256)), || {
+    Kernel::new(op).reads("places", places).writes("counts", atomic).variant(1 << 32).arg(n).arg(bins).run(
+        grid(n.div_ceil(256)),
+        || {
             let at = convert("get_places(i)", places.dtype, DType::I32);
             format!(
                 "{NUMBER}
@@ -58,7 +54,8 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 }}
 "
             )
-        })?;
+        },
+    )?;
     copy(out, words)
 }
 

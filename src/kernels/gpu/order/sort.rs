@@ -34,7 +34,10 @@ impl Lines {
             n: shape.get(axis).copied().unwrap_or(1),
             lines: kept.iter().product(),
             steps: places.iter().map(|p| p.strides.get(axis).copied().unwrap_or(0) as u32).collect(),
-            outer: Walk::new(&kept, &strides.iter().map(|s| s.as_slice()).collect::<SmallVec<[&[usize]; 4]>>()),
+            outer: Walk::new(
+                &kept,
+                &strides.iter().map(|s| s.as_slice()).collect::<SmallVec<[&[usize]; 4]>>(),
+            ),
         }
     }
     /// The steps, then what [`places`] reads.
@@ -187,7 +190,10 @@ impl Kind<'_> {
         kernel.run(grid(groups), || {
             let (deliver, write) = match to {
                 None => (self.deliver(x, values, indices), "deliver(line, rank, ats[e]);"),
-                Some(_) => (String::new(), "put_to_key(line * n + rank, keys[e]); put_to_at(line * n + rank, ats[e]);"),
+                Some(_) => (
+                    String::new(),
+                    "put_to_key(line * n + rank, keys[e]); put_to_at(line * n + rank, ats[e]);",
+                ),
             };
             let read = convert("get_x(places(line)[0] + i * arg(4u))", x.dtype, self.dtype);
             let turn = if self.descending { "~" } else { "" };

@@ -202,17 +202,7 @@ impl Fold<'_> {
         outs: &[Out],
     ) -> Result<()> {
         if form.parts == 1 {
-            return self.dispatch(
-                form,
-                groups,
-                n,
-                outer,
-                inner,
-                self.operands,
-                self.take,
-                outs,
-                End::Groups,
-            );
+            return self.dispatch(form, groups, n, outer, inner, self.operands, self.take, outs, End::Groups);
         }
         let count = groups * form.parts;
         let memory = self.scratch(self.operands[0].1.memory, count)?;
@@ -336,11 +326,9 @@ impl Fold<'_> {
         let set: String = (0..params).map(|k| format!("let p{k} = argf({}u); ", 4 + k)).collect();
         let all = outs.iter().map(|o| o.text).chain(each.map(|e| e.1)).chain([self.start, take, self.join]);
         s += &library::needed(&all.collect::<Vec<_>>().join(" "));
-        let members: String =
-            self.state.iter().map(|(name, d)| format!("{name}: {}, ", value(*d))).collect();
+        let members: String = self.state.iter().map(|(name, d)| format!("{name}: {}, ", value(*d))).collect();
         let _ = writeln!(s, "alias S = {};\nstruct A {{ {members} }}", value(self.state[0].1));
-        let returned =
-            |t: &str| if t.contains("return") { t.to_string() } else { format!("return A({t});") };
+        let returned = |t: &str| if t.contains("return") { t.to_string() } else { format!("return A({t});") };
         let _ = writeln!(s, "fn start() -> A {{ {set}return A({}); }}", self.start);
         let _ = writeln!(s, "fn join(a: A, b: A) -> A {{ {} }}", returned(self.join));
         let values: String = operands.iter().map(|(name, _, d)| format!("{name}: {}, ", value(*d))).collect();
@@ -353,7 +341,8 @@ impl Fold<'_> {
         let walked = operands.len() + each.is_some() as usize;
         s += &places_named("outer", outer.rank(), walked, outer_at);
         s += &places_named("inner", inner.rank(), walked, inner_at);
-        let unpacked: String = self.state.iter().map(|(name, _)| format!("let {name} = a.{name}; ")).collect();
+        let unpacked: String =
+            self.state.iter().map(|(name, _)| format!("let {name} = a.{name}; ")).collect();
         if let Some((_, text)) = each {
             let _ = writeln!(s, "fn of_each(a: A, {values}) -> f32 {{ {set}{unpacked}return {text}; }}");
         }
@@ -381,9 +370,8 @@ impl Fold<'_> {
             let (name, place, dtype) = &operands[k];
             convert(&format!("get_{name}(at[{k}] + {q}[{k}])"), place.dtype, *dtype).replace("{i}", i)
         };
-        let loads = |i: &str, q: &str| {
-            (0..operands.len()).map(|k| load(k, i, q)).collect::<Vec<_>>().join(", ")
-        };
+        let loads =
+            |i: &str, q: &str| (0..operands.len()).map(|k| load(k, i, q)).collect::<Vec<_>>().join(", ");
         let pairs = each.is_some_and(|(p, _)| sharing(p.dtype) > 1);
         if pairs {
             let _ = writeln!(s, "let lead = (first_each() + at[{}]) & 1u;", operands.len());
@@ -415,12 +403,8 @@ impl Fold<'_> {
                 let bytes = operands.iter().map(|o| o.1.dtype.size()).max().unwrap_or(4);
                 let unroll = if operands.len() == 1 && bytes < 4 { 8 } else { 4 };
                 s += "if (live) {\nvar i = begin + lane;\n";
-                let _ = writeln!(
-                    s,
-                    "for (; i + {}u < end; i += {}u) {{",
-                    (unroll - 1) * lanes,
-                    unroll * lanes
-                );
+                let _ =
+                    writeln!(s, "for (; i + {}u < end; i += {}u) {{", (unroll - 1) * lanes, unroll * lanes);
                 for u in 0..unroll {
                     let _ = writeln!(s, "let k{u} = i + {}u; let q{u} = inner(k{u});", u * lanes);
                     for (k, (name, _, _)) in operands.iter().enumerate() {
@@ -467,7 +451,8 @@ impl Fold<'_> {
             match end {
                 End::Kept(slots) if pairs => {
                     for u in (0..slots).step_by(2) {
-                        let of = |u: usize| said(&names.iter().map(|m| format!("{m}_{u}, ")).collect::<String>());
+                        let of =
+                            |u: usize| said(&names.iter().map(|m| format!("{m}_{u}, ")).collect::<String>());
                         s += &pair(&format!("k{u}"), &format!("k{}", u + 1), e, &of(u), &of(u + 1));
                     }
                 }

@@ -10,7 +10,8 @@ use smallvec::SmallVec;
 /// Count, mean and sum of squared deviations.
 pub const STATE: [(&str, DType); 3] = [("c", DType::F32), ("m", DType::F32), ("q", DType::F32)];
 pub const START: &str = "0.0, 0.0, 0.0";
-pub const TAKE: &str = "let c = a.c + 1.0; let d = x - a.m; let m = a.m + d / c;\nreturn A(c, m, a.q + d * (x - m));";
+pub const TAKE: &str =
+    "let c = a.c + 1.0; let d = x - a.m; let m = a.m + d / c;\nreturn A(c, m, a.q + d * (x - m));";
 pub const JOIN: &str = "\
     if (a.c == 0.0) { return b; }
     if (b.c == 0.0) { return a; }

@@ -72,7 +72,8 @@ impl Scan<'_> {
         let kept: Dims = axes.iter().map(|&i| shape[i]).collect();
         let strides: SmallVec<[Dims; 5]> =
             places().map(|p| axes.iter().map(|&i| p.strides[i]).collect()).collect();
-        let outer = Walk::new(&kept, &strides.iter().map(|s| s.as_slice()).collect::<SmallVec<[&[usize]; 5]>>());
+        let outer =
+            Walk::new(&kept, &strides.iter().map(|s| s.as_slice()).collect::<SmallVec<[&[usize]; 5]>>());
         let steps: Dims = places().map(|p| p.strides.get(self.axis).copied().unwrap_or(0)).collect();
         let by_columns = steps[0] > 1;
         if n <= 32 || by_columns && lines >= 1 << 14 {
@@ -108,12 +109,8 @@ impl Scan<'_> {
         let reads: SmallVec<[Read; 4]> = (0..sums.len())
             .map(|k| Read { name: TOTAL[k], place: sums[k], dtype: self.state[k].1, lag: false })
             .collect();
-        let outs: SmallVec<[Written; 4]> = self
-            .state
-            .iter()
-            .enumerate()
-            .map(|(k, (name, d))| (CARRY[k], carries[k], *name, *d))
-            .collect();
+        let outs: SmallVec<[Written; 4]> =
+            self.state.iter().enumerate().map(|(k, (name, d))| (CARRY[k], carries[k], *name, *d)).collect();
         let lift = ["total0", "total0, total1", "total0, total1, total2"][sums.len() - 1];
         Scan { name: self.name, axis: 1, reverse: false, reads: &reads, lift, outs: &outs, ..*self }.run()?;
         self.dispatch(Stage::Parts, lines, n, parts, length, &outer, &steps, &carries)
@@ -157,9 +154,13 @@ impl Scan<'_> {
             say(text(t));
         }
         say((stage as u64) << 32 | (outer.rank() as u64) << 8 | self.reverse as u64);
-        kernel = kernel.variant(mix).arg(lines).arg(n).arg(length).arg(parts).args(
-            &steps.iter().map(|s| *s as u32).collect::<SmallVec<[u32; 5]>>(),
-        );
+        kernel = kernel
+            .variant(mix)
+            .arg(lines)
+            .arg(n)
+            .arg(length)
+            .arg(parts)
+            .args(&steps.iter().map(|s| *s as u32).collect::<SmallVec<[u32; 5]>>());
         let at = kernel.count_args();
         let mut words: SmallVec<[u32; 40]> = SmallVec::new();
         outer.args(&mut words);
@@ -203,10 +204,8 @@ impl Scan<'_> {
             let _ = write!(writes, "put_{name}(at[{k}] + spot(to) * arg({}u), {v}); ", 4 + k);
         }
         if stage != Stage::Totals {
-            let _ = writeln!(
-                s,
-                "fn write(at: array<u32, {operands}>, to: u32, a: A) {{ {unpacked}{writes} }}"
-            );
+            let _ =
+                writeln!(s, "fn write(at: array<u32, {operands}>, to: u32, a: A) {{ {unpacked}{writes} }}");
         }
         let main = "@compute @workgroup_size(WORKGROUP)\n\
                     fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {\n";

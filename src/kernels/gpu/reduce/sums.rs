@@ -17,7 +17,14 @@ pub enum What {
 }
 
 /// Into a dense `out`; `dtype` is that of the arithmetic.
-pub fn reduce(op: &'static str, what: What, x: Place, axes: &[usize], dtype: DType, out: Place) -> Result<()> {
+pub fn reduce(
+    op: &'static str,
+    what: What,
+    x: Place,
+    axes: &[usize],
+    dtype: DType,
+    out: Place,
+) -> Result<()> {
     let acc = wide(op, dtype)?;
     let take = match what {
         What::Sum | What::Mean => "a.s + x",

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::index::slice_of;
 use crate::kernels::cpu::nn::loss::class as kernel;
 use crate::kernels::cpu::nn::loss::class::{Classes, Over};
-use crate::kernels::gpu::nn::loss::class as gpu;
 use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::nn::loss::class as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::loss::Reduction;
@@ -245,15 +245,7 @@ impl Op for LossGrad {
         };
         let classes = self.kind.on_gpu(&self.shape, weight.as_ref().map(Tensor::place).transpose()?);
         let (total, dx) = (x[2].place()?, out[0].place()?);
-        classes.backward(
-            self.name(),
-            logits,
-            target.place()?,
-            g.place()?,
-            self.kind.over_on_gpu(),
-            total,
-            dx,
-        )
+        classes.backward(self.name(), logits, target.place()?, g.place()?, self.kind.over_on_gpu(), total, dx)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS

@@ -203,7 +203,8 @@ impl<'a> Classes<'a> {
     /// The negative of each row's log-probability of its target.
     fn picked(&self, op: &'static str, x: Place, target: Place, loss: Place, weights: Place) -> Result<()> {
         let elements = Elements::of(&loss);
-        let mut kernel = elements.kernel(op, loss).reads("x", x).reads("t", target).writes("weights", weights);
+        let mut kernel =
+            elements.kernel(op, loss).reads("x", x).reads("t", target).writes("weights", weights);
         kernel = self.sizes(kernel);
         kernel = kernel.variant(elements.lanes as u64 | (self.weight.is_some() as u64) << 8 | 1 << 16);
         if let Some(w) = self.weight {
@@ -246,8 +247,7 @@ fn element(i: u32) -> T_out {{
         single(op, dx.dtype)?;
         let sum = dx.memory.beside(4)?;
         let elements = Elements::of(&dx);
-        let mut kernel =
-            elements.kernel(op, dx).reads("t", target).reads("g", g).reads("total", total);
+        let mut kernel = elements.kernel(op, dx).reads("t", target).reads("g", g).reads("total", total);
         kernel = self.sizes(kernel);
         if let Some([x, lse]) = logits {
             kernel = kernel.reads("x", x).reads("lse", lse);

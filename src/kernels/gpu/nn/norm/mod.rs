@@ -175,12 +175,8 @@ pub fn backward(
     let dtype = single(op, x.dtype)?;
     let (mean, rstd) = (axes.statistics.of(mean), axes.statistics.of(rstd));
     let w = w.map(|w| axes.params.of(w));
-    let mut operands: SmallVec<[_; 5]> = smallvec![
-        ("x", x, dtype),
-        ("g", g, DType::F32),
-        ("m", mean, DType::F32),
-        ("r", rstd, DType::F32),
-    ];
+    let mut operands: SmallVec<[_; 5]> =
+        smallvec![("x", x, dtype), ("g", g, DType::F32), ("m", mean, DType::F32), ("r", rstd, DType::F32),];
     // the sums of a channel are its statistics' and its parameters' at once
     let together = axes.shared == axes.per_param;
     if dw.is_some() || db.is_some() {
