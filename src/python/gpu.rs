@@ -132,6 +132,22 @@ fn _gpu_between(py: Python<'_>, index: u8, a: usize, b: usize) -> PyResult<f64> 
     guarded("elapsed_time", || py.detach(|| device::gpu(index)?.between(a, b)).py())
 }
 
+/// The generator that a card's tensors are drawn from where none is named.
+#[pyfunction]
+#[cfg(feature = "gpu")]
+fn _gpu_default_generator(index: u8) -> PyResult<super::create::PyGenerator> {
+    device::check(index).py()?;
+    Ok(super::create::PyGenerator(crate::base::rng::default_generator_of(index).py()?))
+}
+
+/// Seeds the generators of all cards, also of those that nobody has opened.
+#[pyfunction]
+#[cfg(feature = "gpu")]
+fn _gpu_manual_seed_all(seed: &Bound<'_, PyAny>) -> PyResult<()> {
+    crate::base::rng::manual_seed_cards(super::create::seed_of(seed)?);
+    Ok(())
+}
+
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_gpu_count, m)?)?;
     #[cfg(feature = "gpu")]
@@ -144,6 +160,8 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         m.add_function(wrap_pyfunction!(_gpu_empty_cache, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_mark, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_between, m)?)?;
+        m.add_function(wrap_pyfunction!(_gpu_default_generator, m)?)?;
+        m.add_function(wrap_pyfunction!(_gpu_manual_seed_all, m)?)?;
     }
     Ok(())
 }

@@ -6,3 +6,11 @@ pub mod machine;
 pub mod create;
 
 pub mod elementwise;
+
+pub mod index;
+
+pub mod random;
+
+pub mod nn;
+
+pub mod optim;

@@ -2,6 +2,7 @@
 
 use super::pool::Pool;
 use super::stream::Stream;
+use super::watch::Watch;
 use super::{Counts, check};
 use crate::bail;
 use crate::error::Result;
@@ -45,6 +46,8 @@ pub struct Gpu {
     state: Mutex<State>,
     /// What went wrong since anybody last looked.
     pub(super) fault: Arc<Mutex<Option<String>>>,
+    /// What kernels found wrong.
+    pub(super) watch: Watch,
 }
 
 /// What changes while a card works.
@@ -186,7 +189,7 @@ fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
     let state =
         State { pool: Pool::new(&facts.limits), stream: Stream::new(&device), counts: Counts::default() };
     let process = std::process::id();
-    Ok(Gpu { index, facts, device, queue, process, state: Mutex::new(state), fault })
+    Ok(Gpu { index, facts, device, queue, process, state: Mutex::new(state), fault, watch: Watch::default() })
 }
 
 impl Gpu {

@@ -10,6 +10,8 @@ mod adapter;
 mod pool;
 #[cfg(feature = "gpu")]
 mod stream;
+#[cfg(feature = "gpu")]
+mod watch;
 
 #[cfg(feature = "gpu")]
 pub use adapter::{Facts, Gpu, Has, adapters, count, gpu};
