@@ -7,6 +7,10 @@ pub mod create;
 
 pub mod elementwise;
 
+pub mod index;
+
 pub mod random;
+
+pub mod nn;
 
 pub mod optim;
