@@ -7,7 +7,11 @@ pub mod create;
 
 pub mod elementwise;
 
+pub mod reduce;
+
 pub mod index;
+
+pub mod order;
 
 pub mod random;
 

@@ -68,8 +68,13 @@ impl Walk {
 /// `fn places(i) -> array<u32, operands>`: where the element `i` of a walk lies in each operand, counted from its first. Reads
 /// the arguments from number `at` on, as [`Walk::args`] wrote them.
 pub fn places(rank: usize, operands: usize, at: usize) -> String {
+    places_named("places", rank, operands, at)
+}
+
+/// [`places`] by another name, for shaders with several walks.
+pub fn places_named(name: &str, rank: usize, operands: usize, at: usize) -> String {
     let mut out = format!(
-        "fn places(i: u32) -> array<u32, {operands}> {{\n    var p: array<u32, {operands}>;\n    var r = i;\n"
+        "fn {name}(i: u32) -> array<u32, {operands}> {{\n    var p: array<u32, {operands}>;\n    var r = i;\n"
     );
     for axis in 0..rank {
         let size = at + axis;
