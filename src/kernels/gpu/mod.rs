@@ -9,6 +9,8 @@ pub mod elementwise;
 
 pub mod reduce;
 
+pub mod index;
+
 pub mod order;
 
 pub mod random;

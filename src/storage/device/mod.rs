@@ -12,6 +12,8 @@ mod cache;
 mod pool;
 #[cfg(feature = "gpu")]
 mod stream;
+#[cfg(feature = "gpu")]
+mod watch;
 
 #[cfg(feature = "gpu")]
 pub use adapter::{Facts, Gpu, Has, adapters, count, gpu, is_open};

@@ -4,7 +4,6 @@ pub mod library;
 
 use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Kind, Result};
-use crate::kernels::gpu::machine::element::main;
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::operand::{convert, value};
 use crate::kernels::gpu::machine::walk::{Walk, places, strides_over};
@@ -171,7 +170,7 @@ pub fn expression(
             Side::Number(_, d) => (None, *d),
         };
         let sides: SmallVec<[(Option<DType>, DType); 5]> = sides.iter().map(kind).collect();
-        body(text, names, &sides, params.len(), &kinds, rank, at, lanes, written, out.dtype)
+        body(text, names, &sides, params.len(), &kinds, rank, at, elements, written, out.dtype)
     })
 }
 
@@ -193,7 +192,7 @@ pub fn body(
     kinds: &[u8],
     rank: usize,
     at: usize,
-    lanes: u32,
+    elements: Elements,
     written: DType,
     stored: DType,
 ) -> String {
@@ -250,14 +249,14 @@ pub fn body(
     let result = convert(&format!("op({})", gives.join(", ")), written, stored);
     let t = value(stored);
     out += &format!("fn element(i: u32) -> {t} {{ {p}return {result}; }}\n");
-    let place = if kinds[0] == 1 || lanes > 1 {
+    let place = if kinds[0] == 1 || elements.lanes > 1 {
         "i".to_string()
     } else if kinds[0] == 2 {
         "0u".into()
     } else {
         "places(i)[0]".into()
     };
-    out + &main(lanes, stored, &place)
+    out + &elements.main(stored, &place)
 }
 
 /// The number at an argument as a value of a dtype.

@@ -23,6 +23,11 @@ impl Elements {
         let lead = if lanes > 1 { out.first() % lanes as usize } else { 0 };
         Elements { n: out.numel(), lead, lanes }
     }
+    /// A loop by words of that many elements, for tests of texts.
+    #[cfg(test)]
+    pub fn by(lanes: u32) -> Elements {
+        Elements { n: 0, lead: 0, lanes }
+    }
     /// A kernel that writes `out`, whose arguments 0 and 1 are the loop's.
     pub fn kernel<'a>(&self, name: &'static str, out: Place<'a>) -> Kernel<'a> {
         Kernel::new(name).writes("out", out).arg(self.n).arg(self.lead)
@@ -33,18 +38,12 @@ impl Elements {
             lanes => grid((self.lead + self.n).div_ceil(lanes as usize * 256)),
         }
     }
-    /// The entry of the shader, as [`main`] has it.
+    /// The entry of the shader; `place` is where element `i` goes, counted from the first of `out`.
     pub fn main(&self, stored: DType, place: &str) -> String {
-        main(self.lanes, stored, place)
-    }
-}
-
-/// The entry of a shader; `place` is where element `i` goes, counted from the first of `out`.
-pub fn main(lanes: u32, stored: DType, place: &str) -> String {
-    let t = value(stored);
-    if lanes == 1 {
-        return format!(
-            "@compute @workgroup_size(WORKGROUP)
+        let (lanes, t) = (self.lanes, value(stored));
+        if lanes == 1 {
+            return format!(
+                "@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let n = arg(0u);
     let first = group_number(wg) * {}u + t;
@@ -54,10 +53,10 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }}
 }}
 ",
-            EACH * 256
-        );
-    }
-    format!(
+                EACH * 256
+            );
+        }
+        format!(
             "@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let n = arg(0u);
@@ -78,4 +77,5 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 }}
 "
         )
+    }
 }

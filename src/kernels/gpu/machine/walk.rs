@@ -14,7 +14,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// `strides` has an entry for each operand, over `shape`.
+    /// `strides` has an entry for each operand, over `shape`. A step back is one that wraps around.
     pub fn new(shape: &[usize], strides: &[&[usize]]) -> Walk {
         let mut sizes = Dims::new();
         let mut steps: SmallVec<[Dims; 5]> = strides.iter().map(|_| Dims::new()).collect();
@@ -24,8 +24,8 @@ impl Walk {
                 continue;
             }
             // the axis before goes on where this one ends
-            let joins =
-                !sizes.is_empty() && steps.iter().zip(strides).all(|(s, t)| s[s.len() - 1] == t[axis] * n);
+            let joins = !sizes.is_empty()
+                && steps.iter().zip(strides).all(|(s, t)| s[s.len() - 1] == t[axis].wrapping_mul(n));
             if joins {
                 let last = sizes.len() - 1;
                 sizes[last] *= n;
