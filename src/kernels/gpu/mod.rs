@@ -5,12 +5,14 @@ pub mod machine;
 
 pub mod create;
 
+pub mod shape;
+
 pub mod elementwise;
 
 pub mod index;
 
 pub mod random;
 
-pub mod nn;
-
 pub mod optim;
+
+pub mod nn;

@@ -7,6 +7,8 @@ use crate::error::Result;
 #[cfg(feature = "gpu")]
 mod adapter;
 #[cfg(feature = "gpu")]
+mod cache;
+#[cfg(feature = "gpu")]
 mod pool;
 #[cfg(feature = "gpu")]
 mod stream;
@@ -14,7 +16,7 @@ mod stream;
 mod watch;
 
 #[cfg(feature = "gpu")]
-pub use adapter::{Facts, Gpu, Has, adapters, count, gpu};
+pub use adapter::{Facts, Gpu, Has, adapters, count, gpu, is_open};
 #[cfg(feature = "gpu")]
 pub use stream::Ready;
 
@@ -109,6 +111,20 @@ impl Memory {
 #[cfg(not(feature = "gpu"))]
 pub fn count() -> usize {
     0
+}
+
+thread_local! {
+    static CURRENT: std::cell::Cell<u8> = const { std::cell::Cell::new(0) };
+}
+
+/// The card that this thread means by one without a number.
+pub fn current() -> u8 {
+    CURRENT.with(std::cell::Cell::get)
+}
+
+/// Sets what [`current`] answers on this thread.
+pub fn set_current(index: u8) {
+    CURRENT.with(|c| c.set(index));
 }
 
 /// Refuses a card that is not there.

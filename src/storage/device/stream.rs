@@ -158,11 +158,14 @@ impl Gpu {
                 zero_initialize_workgroup_memory: false,
                 ..Default::default()
             },
-            cache: None,
+            cache: self.cache.get(),
         });
         drop(state);
         match super::adapter::now(scope.pop()) {
-            None => Ok(Ready { pipeline, operands, group }),
+            None => {
+                self.cache.count();
+                Ok(Ready { pipeline, operands, group })
+            }
             Some(e) => bail!(Runtime, "{label}: the driver of {} refused the shader: {e}", self.name()),
         }
     }

@@ -74,7 +74,7 @@ pub fn computed(op: &str, dtype: DType) -> Result<DType> {
 }
 
 /// Runs a row's expression over `sides`, named `names` there. `compute` chooses the form of the expression, `written` is the
-/// dtype of its value; `params` are `p0`, `p1` and so on in it.
+/// dtype of its value; `params` are `p0`, `p1` and so on in it, `C` the type it computes in, and `{T}` that type's name.
 pub fn run(
     op: &'static str,
     wgsl: &'static Wgsl,
@@ -170,7 +170,12 @@ pub fn expression(
     let elements = lead + n;
     let groups = if lanes > 1 { elements.div_ceil(lanes as usize * 256) } else { n.div_ceil(EACH * 256) };
     kernel.run(grid(groups), || {
-        body(text, names, sides, params.len(), &kinds, rank, at, lanes, written, out.dtype)
+        let kind = |s: &Side| match s {
+            Side::Place(p, d) => (Some(p.dtype), *d),
+            Side::Number(_, d) => (None, *d),
+        };
+        let sides: SmallVec<[(Option<DType>, DType); 5]> = sides.iter().map(kind).collect();
+        body(text, names, &sides, params.len(), &kinds, rank, at, lanes, written, out.dtype)
     })
 }
 
@@ -181,11 +186,11 @@ fn computed_or_bool(op: &str, dtype: DType) -> Result<DType> {
     if dtype == DType::Bool { Ok(DType::Bool) } else { computed(op, dtype) }
 }
 
-/// The text of the kernel.
-fn body(
+/// The text of the kernel. Each side is stored in one dtype, unless it is a number, and taken in another.
+pub fn body(
     text: &str,
     names: &[&'static str],
-    sides: &[Side],
+    sides: &[(Option<DType>, DType)],
     params: usize,
     kinds: &[u8],
     rank: usize,
@@ -197,18 +202,16 @@ fn body(
     let mut takes = Vec::new();
     let mut gives = Vec::new();
     let (mut slot, mut number) = (0, 2);
-    for (name, side) in names.iter().zip(sides) {
-        let dtype = match side {
-            Side::Place(_, d) | Side::Number(_, d) => match *d {
-                DType::F16 | DType::BF16 => DType::F32,
-                DType::I8 | DType::I16 => DType::I32,
-                DType::Bool | DType::U8 | DType::U16 => DType::U32,
-                d => d,
-            },
+    for (name, (stored, taken)) in names.iter().zip(sides) {
+        let dtype = match *taken {
+            DType::F16 | DType::BF16 => DType::F32,
+            DType::I8 | DType::I16 => DType::I32,
+            DType::Bool | DType::U8 | DType::U16 => DType::U32,
+            d => d,
         };
         takes.push(format!("{name}: {}", value(dtype)));
-        gives.push(match side {
-            Side::Place(p, _) => {
+        gives.push(match stored {
+            Some(from) => {
                 let o = slot + 1;
                 let i = match kinds[o] {
                     1 => "i".to_string(),
@@ -217,9 +220,13 @@ fn body(
                 };
                 let read = format!("get_s{slot}({i})");
                 slot += 1;
-                convert(&read, p.dtype, dtype)
+                match *taken {
+                    // what is not zero is true: a half of one is no whole number
+                    DType::Bool => convert(&convert(&read, *from, DType::Bool), DType::Bool, dtype),
+                    _ => convert(&read, *from, dtype),
+                }
             }
-            Side::Number(..) => {
+            None => {
                 number += 2;
                 constant(dtype, number - 2)
             }
@@ -230,6 +237,10 @@ fn body(
         let at = number + k;
         out += &format!("fn param{k}() -> f32 {{ return argf({at}u); }}\n");
     }
+    // of the last operand: a mask, where there is one, comes first
+    let compute = takes.last().and_then(|t| t.split(": ").nth(1)).unwrap_or("f32").to_string();
+    out += &format!("alias C = {compute};\n");
+    let text = &text.replace("{T}", &compute);
     out += &library::needed(text);
     let set: String = (0..params).map(|k| format!("let p{k} = param{k}(); ")).collect();
     let w = value(written);
@@ -300,3 +311,6 @@ pub fn constant(dtype: DType, at: usize) -> String {
         _ => format!("vec4<u32>(arg({at}u), arg({next}u), 0u, 0u)"),
     }
 }
+
+#[cfg(all(test, feature = "gpu"))]
+pub mod tests;

@@ -2,6 +2,8 @@
 //! ([`walk`]), how a shader is made once and launched often ([`launch`]), how a result is written element by element
 //! ([`each`]), what becomes of bad indices ([`fault`]) and of values that meet at one place ([`meet`]).
 
+#[cfg(all(test, feature = "gpu"))]
+pub mod check;
 pub mod each;
 pub mod fault;
 pub mod launch;

@@ -223,6 +223,7 @@ fn spread(x: &Tensor) -> Result<Tensor> {
 points! {
     MSE_BACKWARD "mse_loss_backward" "MseLossBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| g * (x - t) * (2.0 * q[3]) as T)),
+        wgsl "a * (c - b) * (2.0 * p3)",
         grad { joint |g, want, a, b, c, q| {
             let first = want.then(0, || g.mul(c.sub(&b)?)?.mul(2.0 * q[3]))?;
             let [t, x] = of_difference(want, || g.mul(&a)?.mul(2.0 * q[3]))?;
@@ -233,6 +234,7 @@ points! {
             let (d, beta, s) = (x - t, q[0] as T, q[3] as T);
             if d <= -beta { -s * g } else if d >= beta { s * g } else { s * d * g / beta }
         })),
+        wgsl "select(select(p3 * (c - b) * a / p0, p3 * a, c - b >= p0), -p3 * a, c - b <= -p0)",
         grad { joint |g, want, a, b, c, q| {
             let first = want.then(0, || point(&SMOOTH_L1_BACKWARD, &[g, &b, &c], *q))?;
             let [t, x] = of_difference(want, || {
@@ -245,6 +247,7 @@ points! {
             let (d, delta, s) = (x - t, q[0] as T, q[3] as T);
             if d <= -delta { -s * g * delta } else if d >= delta { s * g * delta } else { s * d * g }
         })),
+        wgsl "select(select(p3 * (c - b) * a, p3 * a * p0, c - b >= p0), -p3 * a * p0, c - b <= -p0)",
         grad { joint |g, want, a, b, c, q| {
             let first = want.then(0, || point(&HUBER_BACKWARD, &[g, &b, &c], *q))?;
             let [t, x] = of_difference(want, || g.mul(&a)?.mul(q[3])?.keep(&c.sub(&b)?.abs()?.lt(q[0])?))?;
@@ -255,6 +258,7 @@ points! {
             let d = (1.0 - x) * x;
             g * (x - t) / (if d < 1e-12 { 1e-12 } else { d }) * q[3] as T
         })),
+        wgsl "a * (c - b) / max((1.0 - c) * c, 1e-12) * p3",
         grad {
             a |g, b, c, q| point(&BCE_BACKWARD, &[g, &b, &c], *q),
             b |g, a, c, q| g.mul(a)?.mul(-q[3])?.div(spread(&c)?),
@@ -268,6 +272,7 @@ points! {
     BCE_LOGITS_BACKWARD "binary_cross_entropy_with_logits_backward" "MulBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_triple(Sigmoid, |x: T, _| x,
             |g: T, t: T, _x: T, s: T, q| g * (s - t) * q[3] as T)),
+        wgsl "a * (sigmoid_f(c) - b) * p3",
         grad {
             a |g, b, c, q| point(&BCE_LOGITS_BACKWARD, &[g, &b, &c], *q),
             b |g, a, q| g.mul(a)?.mul(-q[3]),
@@ -281,6 +286,7 @@ points! {
             let z = (-t * x).exp();
             -t * g * (z / (1.0 + z)) * q[3] as T
         })),
+        wgsl "-b * a * sigmoid_f(-b * c) * p3",
         grad {
             a |g, b, c, q| point(&SOFT_MARGIN_BACKWARD, &[g, &b, &c], *q),
             c |g, a, b, c, q| {
