@@ -5,6 +5,8 @@ pub mod machine;
 
 pub mod create;
 
+pub mod shape;
+
 pub mod elementwise;
 
 pub mod reduce;

@@ -4,11 +4,11 @@
 //! tensor of a given size draws the same everywhere, and what PyTorch draws on such a card (or, up to 221,184 elements, on
 //! any of 108 or more). Of two draws of the same law the words are equal; floats are to a rounding.
 
-use crate::bail;
 use crate::base::rng::Philox;
 use crate::base::{DType, Scalar};
+use crate::bail;
 use crate::error::{Error, Kind, Result};
-use crate::kernels::gpu::elementwise::constant;
+use crate::kernels::gpu::elementwise::{constant, library};
 use crate::kernels::gpu::machine::each::each;
 use crate::kernels::gpu::machine::fault::{self, Fault, watched};
 use crate::kernels::gpu::machine::launch::NUMBER;
@@ -32,11 +32,7 @@ pub enum Law {
     /// As the last, four neighbours from one block: the order of a dropout's mask.
     Mask(f64, f64),
     /// `word % width + base`, of two words if it is `wide`; a width of 0 is all of them.
-    Integers {
-        base: i64,
-        width: u64,
-        wide: bool,
-    },
+    Integers { base: i64, width: u64, wide: bool },
 }
 
 impl Law {
@@ -76,6 +72,11 @@ fn source<'a>(kernel: Kernel<'a>, from: Philox) -> (Kernel<'a>, String) {
     let text = format!("const OFFSET: u32 = {at}u;\n{TEXT}");
     let words = [from.offset, from.seed].map(|w| [w as u32, (w >> 32) as u32]);
     (kernel.args(&words.concat()), text)
+}
+
+/// A text with what it calls of the library.
+fn complete(text: String) -> String {
+    library::needed(&text) + &text
 }
 
 /// `fn drawn(i, lanes)`: the word of an element.
@@ -129,17 +130,12 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let fits = |base: i64, width: u64| base >= i32::MIN as i64 && (base as i128 + width as i128) <= 1 << 31;
     let (body, given) = match law {
         Law::Uniform(..) => (
-            format!(
-                "let v = {}; return select(v, {}, v == {});",
-                narrow(&format!("unit(drawn(i, lanes)) * {} + {}", a(0), a(1))),
-                narrow(&a(1)),
-                narrow(&a(2))
-            ),
+            format!("let v = {}; return select(v, {}, v == {});", narrow(&format!("unit(drawn(i, lanes)) * {} + {}", a(0), a(1))), narrow(&a(1)), narrow(&a(2))),
             DType::F32,
         ),
         Law::Normal(..) | Law::LogNormal(..) => {
             let v = format!("z * {} + {}", a(1), a(0));
-            let v = if matches!(law, Law::LogNormal(..)) { format!("exp({v})") } else { v };
+            let v = if matches!(law, Law::LogNormal(..)) { format!("exp_f({v})") } else { v };
             (
                 format!(
                     "let b = block(i, lanes); let c = (i / lanes) % 4u; let n = normals(b[c & 2u], b[(c & 2u) + 1u]); \
@@ -151,7 +147,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
         Law::Exponential(_) => (
             // the logarithm of a number next to 1 must not be 0
             format!(
-                "let u = unit(drawn(i, lanes)); return {} * select(log_unit(u), -5.960464477539063e-8, u >= 0.99999994);",
+                "let u = unit(drawn(i, lanes)); return {} * select(log_f(u), -5.960464477539063e-8, u >= 0.99999994);",
                 a(0)
             ),
             DType::F32,
@@ -165,9 +161,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             ),
             DType::F32,
         ),
-        Law::Geometric(_) => {
-            (format!("return ceil(log_unit(unit(drawn(i, lanes))) / {});", a(0)), DType::F32)
-        }
+        Law::Geometric(_) => (format!("return ceil(log_f(unit(drawn(i, lanes))) / {});", a(0)), DType::F32),
         Law::Bernoulli(..) | Law::Mask(..) => {
             (format!("return select(0.0, {}, unit(drawn(i, lanes)) < {});", a(1), a(0)), DType::F32)
         }
@@ -184,11 +178,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             )
         }
         Law::Integers { base, width, .. } => {
-            let rest = if width == 0 {
-                "drawn(i, lanes)".into()
-            } else {
-                format!("(drawn(i, lanes) % arg({}u))", at + 3)
-            };
+            let rest = if width == 0 { "drawn(i, lanes)".into() } else { format!("(drawn(i, lanes) % arg({}u))", at + 3) };
             match dtype {
                 DType::I64 | DType::U64 => {
                     (format!("return i64({rest}) + {};", constant(DType::I64, at + 1)), DType::I64)
@@ -196,9 +186,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
                 _ if float && !fits(base, width) => {
                     (format!("return f32({rest}) + argf({}u);", at + 4), DType::F32)
                 }
-                DType::U32 | DType::U16 | DType::U8 => {
-                    (format!("return {rest} + arg({}u);", at + 1), DType::U32)
-                }
+                DType::U32 | DType::U16 | DType::U8 => (format!("return {rest} + arg({}u);", at + 1), DType::U32),
                 _ => (format!("return bitcast<i32>({rest} + arg({}u));", at + 1), DType::I32),
             }
         }
@@ -206,14 +194,14 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let wide_base = matches!(law, Law::Integers { base, width, .. } if float && !fits(base, width));
     let (kernel, text) = source(kernel.variant(wide_base as u64), from);
     each.run(kernel, || {
-        text + &word(law.each(), matches!(law, Law::Mask(..)))
+        complete(text + &word(law.each(), matches!(law, Law::Mask(..)))
             + &format!(
                 "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
 fn element(i: u32, p: array<u32, 1>) -> T_out {{ return {}; }}
 ",
                 value(given),
                 convert(&format!("law(i, arg({at}u))"), given, dtype)
-            )
+            ))
     })
 }
 
@@ -228,7 +216,7 @@ pub fn bernoulli_each(out: Place, p: Place, along: &[usize], from: Philox) -> Re
     let one = convert("select(0u, 1u, unit(drawn(i, lanes)) <= p)", DType::U32, out.dtype);
     let given = convert("get_x(q[1])", p.dtype, DType::F32);
     each.run(kernel, || {
-        text + fault::TEXT
+        complete(text + fault::TEXT
             + &word(4, false)
             + &format!(
                 "fn element(i: u32, q: array<u32, 2>) -> T_out {{
@@ -238,25 +226,7 @@ pub fn bernoulli_each(out: Place, p: Place, along: &[usize], from: Philox) -> Re
     return {one};
 }}
 "
-            )
-    })
-}
-
-/// Factors of a leaky unit: one where `x` is above zero, elsewhere a draw between the bounds.
-pub fn slopes(out: Place, x: Place, along: &[usize], low: f64, high: f64, from: Philox) -> Result<()> {
-    let (kernel, each) = each("rrelu", out, &[along]);
-    let at = kernel.count_args();
-    let kernel = kernel.reads("x", x).arg(lanes(out.numel())).float(high - low).float(low);
-    let (kernel, text) = source(kernel, from);
-    let v = convert(
-        &format!("select(unit(drawn(i, arg({at}u))) * argf({}u) + argf({}u), 1.0, x > 0.0)", at + 1, at + 2),
-        DType::F32,
-        out.dtype,
-    );
-    let x = convert("get_x(p[1])", x.dtype, DType::F32);
-    each.run(kernel, || {
-        text + &word(4, false)
-            + &format!("fn element(i: u32, p: array<u32, 2>) -> T_out {{ let x = {x}; return {v}; }}\n")
+            ))
     })
 }
 
@@ -292,7 +262,7 @@ pub fn categories(out: Place, weights: Place, samples: usize, from: Philox) -> R
     let (kernel, text) = source(kernel, from);
     let w = convert("get_x(row * n + j)", weights.dtype, DType::F32);
     kernel.run(grid(rows * samples), || {
-        NUMBER.to_string()
+        complete(NUMBER.to_string()
             + &text
             + fault::TEXT
             + &word(4, false)
@@ -314,7 +284,7 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
             let w = {w};
             if (!(w >= 0.0 && w <= 3.4028234e38)) {{ fault(arg({code}u), 0i, 0u, 0u); }}
             let u = unit(drawn((sample * rows + row) * n + j, arg(3u)));
-            let time = -select(log_unit(u), -5.960464477539063e-8, u >= 0.99999994);
+            let time = -select(log_f(u), -5.960464477539063e-8, u >= 0.99999994);
             let v = w / time;
             if (v > most) {{ most = v; at = j; }}
         }}
@@ -337,7 +307,7 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }}
 }}
 "
-            )
+            ))
     })
 }
 
