@@ -6,3 +6,7 @@ pub mod machine;
 pub mod create;
 
 pub mod elementwise;
+
+pub mod linalg;
+
+pub mod nn;

@@ -55,6 +55,10 @@ impl Memory {
     pub fn gpu(&self) -> &'static Gpu {
         self.gpu
     }
+    /// Uninitialised bytes on the same card.
+    pub fn beside(&self, bytes: usize) -> Result<Memory> {
+        self.gpu.take(bytes as u64)
+    }
     pub fn chunk(&self) -> u32 {
         self.chunk
     }
@@ -93,6 +97,9 @@ impl Memory {
         )
     }
     pub fn address(&self) -> usize {
+        match self.never {}
+    }
+    pub fn beside(&self, _: usize) -> Result<Memory> {
         match self.never {}
     }
     pub fn upload(&self, _: u64, _: &[u8]) -> Result<()> {
