@@ -27,7 +27,11 @@ fn bernoulli(meta: Meta, keep: f64, one: f64, vector: bool, device: Device) -> R
     }
     let mask = room.physical(&levels([&room].into_iter()), 0)?;
     if let Device::Gpu(_) = device {
-        let law = if vector && mask.numel() % 4 == 0 { gpu::Law::Mask(keep, one) } else { gpu::Law::Bernoulli(keep, one) };
+        let law = if vector && mask.numel() % 4 == 0 {
+            gpu::Law::Mask(keep, one)
+        } else {
+            gpu::Law::Bernoulli(keep, one)
+        };
         let from = default_generator_of(device).take_blocks(gpu::blocks(mask.numel(), law))?;
         // in the order of memory
         let place = mask.alias(mask.layout().permute(&mask.layout().stride_order()))?;

@@ -86,7 +86,11 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
         return Ok(out);
     }
     if let Device::Gpu(_) = x.device() {
-        bail!(NotImplemented, "{}: there is no kernel for device cuda yet; .cpu() moves the tensor where there is one", if p.is_some() { "binomial" } else { "poisson" });
+        bail!(
+            NotImplemented,
+            "{}: there is no kernel for device cuda yet; .cpu() moves the tensor where there is one",
+            if p.is_some() { "binomial" } else { "poisson" }
+        );
     }
     let source = Generator::for_device(generator, Device::Cpu)?;
     let over = |t: &Tensor| dense_cast_held(&t.alias(t.layout().broadcast_to(&shape))?, t.dtype());

@@ -156,7 +156,12 @@ pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Resu
     }
     if x.dtype().is_complex() {
         let mut layout = Layout::contiguous(&[2 * x.numel()]);
-        ensure!(x.is_contiguous(), NotImplemented, "{}: complex numbers on a GPU are drawn dense", law.name());
+        ensure!(
+            x.is_contiguous(),
+            NotImplemented,
+            "{}: complex numbers on a GPU are drawn dense",
+            law.name()
+        );
         layout.offset = 2 * x.layout().offset;
         let law = match law {
             Law::Normal(m, s) => Law::Normal(m, s / std::f64::consts::SQRT_2),
@@ -219,7 +224,11 @@ impl Op for Draw {
     fn gpu(&self, _: &[&Tensor], out: &[Tensor]) -> Result<()> {
         // in the order of memory: largest stride first
         let order = out[0].layout().stride_order();
-        let place = if out[0].is_contiguous() { out[0].clone() } else { out[0].alias(out[0].layout().permute(&order))? };
+        let place = if out[0].is_contiguous() {
+            out[0].clone()
+        } else {
+            out[0].alias(out[0].layout().permute(&order))?
+        };
         sample_on_gpu(&place, self.law, &self.generator)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {

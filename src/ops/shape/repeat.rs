@@ -87,7 +87,11 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
         repeats.dtype().scalar_name()
     );
     if let Device::Gpu(_) = repeats.device() {
-        ensure!(!repeats.is_batched(), NotImplemented, "vmap: repeat_interleave on a GPU takes repeats that are not mapped");
+        ensure!(
+            !repeats.is_batched(),
+            NotImplemented,
+            "vmap: repeat_interleave on a GPU takes repeats that are not mapped"
+        );
         let sums = crate::kernels::gpu::shape::repeat::sum(repeats.place()?)?;
         ensure!(!sums.negative, Runtime, "repeats can not be negative");
         ensure!(

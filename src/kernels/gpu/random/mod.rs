@@ -4,9 +4,9 @@
 //! tensor of a given size draws the same everywhere, and what PyTorch draws on such a card (or, up to 221,184 elements, on
 //! any of 108 or more). Of two draws of the same law the words are equal; floats are to a rounding.
 
+use crate::bail;
 use crate::base::rng::Philox;
 use crate::base::{DType, Scalar};
-use crate::bail;
 use crate::error::{Error, Kind, Result};
 use crate::kernels::gpu::elementwise::{constant, library};
 use crate::kernels::gpu::machine::each::each;
@@ -32,7 +32,11 @@ pub enum Law {
     /// As the last, four neighbours from one block: the order of a dropout's mask.
     Mask(f64, f64),
     /// `word % width + base`, of two words if it is `wide`; a width of 0 is all of them.
-    Integers { base: i64, width: u64, wide: bool },
+    Integers {
+        base: i64,
+        width: u64,
+        wide: bool,
+    },
 }
 
 impl Law {
@@ -130,7 +134,12 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let fits = |base: i64, width: u64| base >= i32::MIN as i64 && (base as i128 + width as i128) <= 1 << 31;
     let (body, given) = match law {
         Law::Uniform(..) => (
-            format!("let v = {}; return select(v, {}, v == {});", narrow(&format!("unit(drawn(i, lanes)) * {} + {}", a(0), a(1))), narrow(&a(1)), narrow(&a(2))),
+            format!(
+                "let v = {}; return select(v, {}, v == {});",
+                narrow(&format!("unit(drawn(i, lanes)) * {} + {}", a(0), a(1))),
+                narrow(&a(1)),
+                narrow(&a(2))
+            ),
             DType::F32,
         ),
         Law::Normal(..) | Law::LogNormal(..) => {
@@ -178,7 +187,11 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             )
         }
         Law::Integers { base, width, .. } => {
-            let rest = if width == 0 { "drawn(i, lanes)".into() } else { format!("(drawn(i, lanes) % arg({}u))", at + 3) };
+            let rest = if width == 0 {
+                "drawn(i, lanes)".into()
+            } else {
+                format!("(drawn(i, lanes) % arg({}u))", at + 3)
+            };
             match dtype {
                 DType::I64 | DType::U64 => {
                     (format!("return i64({rest}) + {};", constant(DType::I64, at + 1)), DType::I64)
@@ -186,7 +199,9 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
                 _ if float && !fits(base, width) => {
                     (format!("return f32({rest}) + argf({}u);", at + 4), DType::F32)
                 }
-                DType::U32 | DType::U16 | DType::U8 => (format!("return {rest} + arg({}u);", at + 1), DType::U32),
+                DType::U32 | DType::U16 | DType::U8 => {
+                    (format!("return {rest} + arg({}u);", at + 1), DType::U32)
+                }
                 _ => (format!("return bitcast<i32>({rest} + arg({}u));", at + 1), DType::I32),
             }
         }
@@ -194,14 +209,16 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let wide_base = matches!(law, Law::Integers { base, width, .. } if float && !fits(base, width));
     let (kernel, text) = source(kernel.variant(wide_base as u64), from);
     each.run(kernel, || {
-        complete(text + &word(law.each(), matches!(law, Law::Mask(..)))
-            + &format!(
-                "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
+        complete(
+            text + &word(law.each(), matches!(law, Law::Mask(..)))
+                + &format!(
+                    "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
 fn element(i: u32, p: array<u32, 1>) -> T_out {{ return {}; }}
 ",
-                value(given),
-                convert(&format!("law(i, arg({at}u))"), given, dtype)
-            ))
+                    value(given),
+                    convert(&format!("law(i, arg({at}u))"), given, dtype)
+                ),
+        )
     })
 }
 
@@ -216,17 +233,19 @@ pub fn bernoulli_each(out: Place, p: Place, along: &[usize], from: Philox) -> Re
     let one = convert("select(0u, 1u, unit(drawn(i, lanes)) <= p)", DType::U32, out.dtype);
     let given = convert("get_x(q[1])", p.dtype, DType::F32);
     each.run(kernel, || {
-        complete(text + fault::TEXT
-            + &word(4, false)
-            + &format!(
-                "fn element(i: u32, q: array<u32, 2>) -> T_out {{
+        complete(
+            text + fault::TEXT
+                + &word(4, false)
+                + &format!(
+                    "fn element(i: u32, q: array<u32, 2>) -> T_out {{
     let lanes = arg({at}u);
     let p = {given};
     if (!(p >= 0.0 && p <= 1.0)) {{ fault(arg({code}u), 0i, 0u, 0u); }}
     return {one};
 }}
 "
-            ))
+                ),
+        )
     })
 }
 
@@ -262,12 +281,13 @@ pub fn categories(out: Place, weights: Place, samples: usize, from: Philox) -> R
     let (kernel, text) = source(kernel, from);
     let w = convert("get_x(row * n + j)", weights.dtype, DType::F32);
     kernel.run(grid(rows * samples), || {
-        complete(NUMBER.to_string()
-            + &text
-            + fault::TEXT
-            + &word(4, false)
-            + &format!(
-                "var<workgroup> best: array<f32, 256>;
+        complete(
+            NUMBER.to_string()
+                + &text
+                + fault::TEXT
+                + &word(4, false)
+                + &format!(
+                    "var<workgroup> best: array<f32, 256>;
 var<workgroup> which: array<u32, 256>;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
@@ -307,7 +327,8 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }}
 }}
 "
-            ))
+                ),
+        )
     })
 }
 
