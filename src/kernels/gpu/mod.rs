@@ -9,10 +9,14 @@ pub mod shape;
 
 pub mod elementwise;
 
+pub mod reduce;
+
 pub mod index;
+
+pub mod order;
 
 pub mod random;
 
-pub mod optim;
-
 pub mod nn;
+
+pub mod optim;

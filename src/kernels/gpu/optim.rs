@@ -195,7 +195,8 @@ pub fn adam(parts: &[Part], a: Adam) -> Result<()> {
         text += if a.decoupled { "    y = y * T_c(argf(4u));\n" } else { "    d = d + p * T_c(argf(3u));\n" };
     }
     text += "    let change = d - m;\n";
-    text += if far { "    m = d - change * T_c(argf(7u));\n" } else { "    m = m + change * T_c(argf(0u));\n" };
+    text +=
+        if far { "    m = d - change * T_c(argf(7u));\n" } else { "    m = m + change * T_c(argf(0u));\n" };
     text += "    v = v * T_c(argf(1u)) + d * d * T_c(argf(2u));
     var square = v;
 ";

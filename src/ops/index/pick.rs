@@ -245,7 +245,13 @@ impl Spots {
         Ok((along, steps))
     }
     /// The steps that the indices name in a tensor of that shape, in the order of their common `shape`.
-    fn steps(&self, shape: &[usize], sizes: &[usize], strides: &[usize], index: &[&Tensor]) -> Result<Scratch> {
+    fn steps(
+        &self,
+        shape: &[usize],
+        sizes: &[usize],
+        strides: &[usize],
+        index: &[&Tensor],
+    ) -> Result<Scratch> {
         let near = index[0].place()?;
         let steps = Scratch::beside(&near, crate::base::numel(shape), DType::U32)?;
         let still = Dims::from_elem(0, shape.len());
@@ -295,7 +301,10 @@ fn put_places(spots: &Spots, dst: &Tensor, values: &Tensor, index: &[&Tensor]) -
     if let [one] = index {
         let own = on_card(one)?;
         let steps = to_index(own.layout());
-        return put(gpu::Index { place: own.place()?, along: &steps }, &spots.axes(0, &to.shape, &to.strides));
+        return put(
+            gpu::Index { place: own.place()?, along: &steps },
+            &spots.axes(0, &to.shape, &to.strides),
+        );
     }
     // the steps are known: an index of a flat axis as long as the tensor reaches
     let over = spots.index_shape(index)?;
@@ -395,14 +404,17 @@ impl Op for Pick {
             let own = on_card(one)?;
             let steps = to_index(own.layout());
             let index = gpu::Index { place: own.place()?, along: &steps };
-            return gpu::pick(out[0].place()?, x[0].place()?, &along, index, &spots.axes(0, &from.shape, &from.strides));
+            return gpu::pick(
+                out[0].place()?,
+                x[0].place()?,
+                &along,
+                index,
+                &spots.axes(0, &from.shape, &from.strides),
+            );
         }
         let shape = spots.index_shape(index)?;
         let known = spots.steps(&shape, &from.shape, &from.strides, index)?;
-        let known = gpu::Index {
-            place: known.place(),
-            along: &to_index(&Layout::contiguous(&shape)),
-        };
+        let known = gpu::Index { place: known.place(), along: &to_index(&Layout::contiguous(&shape)) };
         gpu::pick_at(out[0].place()?, x[0].place()?, &along, known)
     }
     fn saves(&self, _: Want) -> Saves {

@@ -158,7 +158,8 @@ impl Op for Scatter {
         }
         let (to, own) = (lifted(o.layout()), on_card(x[2])?);
         let index = lifted(own.layout());
-        let from = if src.ndim() == 0 { Dims::from_elem(0, index.ndim()) } else { Dims::from_slice(src.strides()) };
+        let from =
+            if src.ndim() == 0 { Dims::from_elem(0, index.ndim()) } else { Dims::from_slice(src.strides()) };
         let place = gpu::Index { place: own.place()?, along: &index.strides };
         let still = |strides: &[usize]| {
             let mut along = Dims::from_slice(strides);

@@ -97,7 +97,7 @@ pub(crate) unsafe fn elements<T: Elem>(x: &Tensor) -> &mut [T] {
 #[allow(unsafe_code)]
 pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bool) -> Result<()> {
     let d = x.dtype();
-    let mut lock = generator.lock();
+    let mut lock = generator.lock()?;
     let g = &mut *lock;
     if d.is_complex() {
         // the parts as reals
@@ -150,13 +150,18 @@ pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bo
 }
 
 /// Fills a tensor of a card in the order of its shape.
-pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Result<()> {
+fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Result<()> {
     if x.numel() == 0 {
         return Ok(());
     }
     if x.dtype().is_complex() {
         let mut layout = Layout::contiguous(&[2 * x.numel()]);
-        ensure!(x.is_contiguous(), NotImplemented, "{}: complex numbers on a GPU are drawn dense", law.name());
+        ensure!(
+            x.is_contiguous(),
+            NotImplemented,
+            "{}: complex numbers on a GPU are drawn dense",
+            law.name()
+        );
         layout.offset = 2 * x.layout().offset;
         let law = match law {
             Law::Normal(m, s) => Law::Normal(m, s / std::f64::consts::SQRT_2),
@@ -183,7 +188,7 @@ pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Resu
             gpu::Law::Integers { base: 0, width, wide }
         }
     };
-    let from = generator.take_blocks(gpu::blocks(x.numel(), law_there))?;
+    let from = generator.advance(gpu::blocks(x.numel(), law_there))?;
     gpu::draw(law.name(), x.place()?, law_there, from)
 }
 
@@ -219,7 +224,11 @@ impl Op for Draw {
     fn gpu(&self, _: &[&Tensor], out: &[Tensor]) -> Result<()> {
         // in the order of memory: largest stride first
         let order = out[0].layout().stride_order();
-        let place = if out[0].is_contiguous() { out[0].clone() } else { out[0].alias(out[0].layout().permute(&order))? };
+        let place = if out[0].is_contiguous() {
+            out[0].clone()
+        } else {
+            out[0].alias(out[0].layout().permute(&order))?
+        };
         sample_on_gpu(&place, self.law, &self.generator)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {

@@ -215,7 +215,8 @@ fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
         State { pool: Pool::new(&facts.limits), stream: Stream::new(&device), counts: Counts::default() };
     let process = std::process::id();
     let cache = Cache::new(&device, &facts.info);
-    Ok(Gpu { cache, index, facts, device, queue, process, state: Mutex::new(state), fault, watch: Watch::default() })
+    let (state, watch) = (Mutex::new(state), Watch::default());
+    Ok(Gpu { cache, index, facts, device, queue, process, state, fault, watch })
 }
 
 impl Gpu {

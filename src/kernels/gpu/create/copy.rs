@@ -98,12 +98,9 @@ pub fn add(dst: Place, src: Place) -> Result<()> {
     let walk = Walk::new(dst.shape, &[dst.strides]);
     let mut words = Vec::new();
     walk.args(&mut words);
-    Kernel::new("places")
-        .writes("keys", keys.place())
-        .variant(walk.rank() as u64)
-        .arg(n)
-        .args(&words)
-        .run(grid(n.div_ceil(256)), || {
+    Kernel::new("places").writes("keys", keys.place()).variant(walk.rank() as u64).arg(n).args(&words).run(
+        grid(n.div_ceil(256)),
+        || {
             NUMBER.to_string()
                 + &places(walk.rank(), 1, 1)
                 + "@compute @workgroup_size(WORKGROUP)
@@ -112,7 +109,8 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     if (i < arg(0u)) { put_keys(i, places(i)[0]); }
 }
 "
-        })?;
+        },
+    )?;
     let end = 1 + dst.shape.iter().zip(dst.strides).map(|(n, s)| (n - 1) * s).sum::<usize>();
     let line = Place { shape: &[end], strides: &[1], ..dst };
     let own;
@@ -120,9 +118,24 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
         src
     } else {
         own = Scratch::beside(&dst, n, dst.dtype)?;
-        copy(Place { shape: src.shape, strides: &crate::base::Layout::contiguous(src.shape).strides, ..own.place() }, src)?;
+        copy(
+            Place {
+                shape: src.shape,
+                strides: &crate::base::Layout::contiguous(src.shape).strides,
+                ..own.place()
+            },
+            src,
+        )?;
         own.place()
     };
-    let meet = Meet { keys: &keys, slots: end, columns: 1, dst: line, values: src, combine: Combine::Add, keep: true };
+    let meet = Meet {
+        keys: &keys,
+        slots: end,
+        columns: 1,
+        dst: line,
+        values: src,
+        combine: Combine::Add,
+        keep: true,
+    };
     meet.run()
 }

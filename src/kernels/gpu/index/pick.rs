@@ -84,7 +84,9 @@ impl Axes<'_> {
     fn check(&self) -> Result<()> {
         match self.len() {
             0 => Err((self.fault)(0, self.axis, 0)),
-            n if n > i32::MAX as usize => bail!(Runtime, "an axis of {n} elements cannot be indexed on a GPU"),
+            n if n > i32::MAX as usize => {
+                bail!(Runtime, "an axis of {n} elements cannot be indexed on a GPU")
+            }
             _ => Ok(()),
         }
     }
@@ -98,8 +100,9 @@ impl Axes<'_> {
         self.check()?;
         let (kernel, code) = watched(kernel.reads("index", index), &index, self.fault)?;
         let at = kernel.count_args();
-        let kernel =
-            kernel.args(&self.args()).variant((self.rank() as u64) << 2 | (wide as u64) << 1 | self.wraps as u64);
+        let kernel = kernel
+            .args(&self.args())
+            .variant((self.rank() as u64) << 2 | (wide as u64) << 1 | self.wraps as u64);
         Ok((kernel, move || spot_text(self, wide, code, at)))
     }
 }
@@ -131,7 +134,14 @@ pub fn pick_at(out: Place, x: Place, along: &[usize], known: Index) -> Result<()
 }
 
 /// The step that each index names, in the order of `shape`: from the steps `base` on, or added to what `to` holds already.
-pub fn steps(to: &Scratch, shape: &[usize], base: &[usize], index: Index, axes: &Axes, add: bool) -> Result<()> {
+pub fn steps(
+    to: &Scratch,
+    shape: &[usize],
+    base: &[usize],
+    index: Index,
+    axes: &Axes,
+    add: bool,
+) -> Result<()> {
     if to.len() == 0 {
         return Ok(());
     }

@@ -156,10 +156,8 @@ fn arrive(key: u32, c: u32, v: {t}) {{
         let chunks = m.div_ceil(PIECE);
         let parts = Scratch::beside(&self.dst, 2 * chunks * self.columns, carried(self.dst.dtype))?;
         let (kernel, text) = self.begin("meet pieces");
-        let kernel = kernel
-            .reads("keys", keys.place())
-            .reads("order", order.place())
-            .writes("part", parts.place());
+        let kernel =
+            kernel.reads("keys", keys.place()).reads("order", order.place()).writes("part", parts.place());
         kernel.run(grid((m * self.columns).div_ceil(256)), || {
             text()
                 + ENTRY
@@ -231,7 +229,8 @@ pub fn counts(keys: &Scratch, slots: usize) -> Result<Scratch> {
     clear(&count, 0)?;
     clear(&one, 1)?;
     let values = Place { shape: near.shape, strides: &[0], ..one.place() };
-    let meet = Meet { keys, slots, columns: 1, dst: count.place(), values, combine: Combine::Add, keep: true };
+    let meet =
+        Meet { keys, slots, columns: 1, dst: count.place(), values, combine: Combine::Add, keep: true };
     meet.run()?;
     Ok(count)
 }

@@ -230,7 +230,8 @@ pub fn convert(v: &str, from: DType, to: DType) -> String {
         (DType::Bool, DType::I32 | DType::I8 | DType::I16) => format!("select(0i, 1i, {v})"),
         (DType::Bool, DType::U8 | DType::U16 | DType::U32) => format!("select(0u, 1u, {v})"),
         (DType::Bool, _) => format!("{t}(select(0i, 1i, {v}))"),
-        (_, DType::Bool) => format!("({v} != {})", zero(from)),
+        // not `!=`, which is false of nan
+        (_, DType::Bool) => format!("!({v} == {})", zero(from)),
         // what does not fit wraps around; through the widest that a float can be turned into
         (f, DType::U8 | DType::U16 | DType::I8 | DType::I16) => {
             let whole = match f {

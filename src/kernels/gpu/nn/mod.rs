@@ -1,3 +1,5 @@
-//! Layers.
+//! Kernels of layers.
 
 pub mod embedding;
+pub mod loss;
+pub mod norm;

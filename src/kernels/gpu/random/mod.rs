@@ -4,9 +4,9 @@
 //! tensor of a given size draws the same everywhere, and what PyTorch draws on such a card (or, up to 221,184 elements, on
 //! any of 108 or more). Of two draws of the same law the words are equal; floats are to a rounding.
 
+use crate::bail;
 use crate::base::rng::Philox;
 use crate::base::{DType, Scalar};
-use crate::bail;
 use crate::error::{Error, Kind, Result};
 use crate::kernels::gpu::elementwise::{constant, library};
 use crate::kernels::gpu::machine::each::each;
@@ -32,7 +32,11 @@ pub enum Law {
     /// As the last, four neighbours from one block: the order of a dropout's mask.
     Mask(f64, f64),
     /// `word % width + base`, of two words if it is `wide`; a width of 0 is all of them.
-    Integers { base: i64, width: u64, wide: bool },
+    Integers {
+        base: i64,
+        width: u64,
+        wide: bool,
+    },
 }
 
 impl Law {
@@ -130,7 +134,12 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let fits = |base: i64, width: u64| base >= i32::MIN as i64 && (base as i128 + width as i128) <= 1 << 31;
     let (body, given) = match law {
         Law::Uniform(..) => (
-            format!("let v = {}; return select(v, {}, v == {});", narrow(&format!("unit(drawn(i, lanes)) * {} + {}", a(0), a(1))), narrow(&a(1)), narrow(&a(2))),
+            format!(
+                "let v = {}; return select(v, {}, v == {});",
+                narrow(&format!("unit(drawn(i, lanes)) * {} + {}", a(0), a(1))),
+                narrow(&a(1)),
+                narrow(&a(2))
+            ),
             DType::F32,
         ),
         Law::Normal(..) | Law::LogNormal(..) => {
@@ -161,7 +170,9 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             ),
             DType::F32,
         ),
-        Law::Geometric(_) => (format!("return ceil(log_f(unit(drawn(i, lanes))) / {});", a(0)), DType::F32),
+        Law::Geometric(_) => {
+            (format!("return ceil(log_f(unit(drawn(i, lanes))) / {});", a(0)), DType::F32)
+        }
         Law::Bernoulli(..) | Law::Mask(..) => {
             (format!("return select(0.0, {}, unit(drawn(i, lanes)) < {});", a(1), a(0)), DType::F32)
         }
@@ -178,7 +189,11 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             )
         }
         Law::Integers { base, width, .. } => {
-            let rest = if width == 0 { "drawn(i, lanes)".into() } else { format!("(drawn(i, lanes) % arg({}u))", at + 3) };
+            let rest = if width == 0 {
+                "drawn(i, lanes)".into()
+            } else {
+                format!("(drawn(i, lanes) % arg({}u))", at + 3)
+            };
             match dtype {
                 DType::I64 | DType::U64 => {
                     (format!("return i64({rest}) + {};", constant(DType::I64, at + 1)), DType::I64)
@@ -186,7 +201,9 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
                 _ if float && !fits(base, width) => {
                     (format!("return f32({rest}) + argf({}u);", at + 4), DType::F32)
                 }
-                DType::U32 | DType::U16 | DType::U8 => (format!("return {rest} + arg({}u);", at + 1), DType::U32),
+                DType::U32 | DType::U16 | DType::U8 => {
+                    (format!("return {rest} + arg({}u);", at + 1), DType::U32)
+                }
                 _ => (format!("return bitcast<i32>({rest} + arg({}u));", at + 1), DType::I32),
             }
         }
@@ -228,6 +245,21 @@ pub fn bernoulli_each(out: Place, p: Place, along: &[usize], from: Philox) -> Re
 "
             ))
     })
+}
+
+/// Factors of a leaky unit: one where `x` is above zero, elsewhere a draw between the bounds.
+pub fn slopes(out: Place, x: Place, along: &[usize], low: f64, high: f64, from: Philox) -> Result<()> {
+    let (kernel, each) = each("rrelu", out, &[along]);
+    let at = kernel.count_args();
+    let kernel = kernel.reads("x", x).arg(lanes(out.numel())).float(high - low).float(low);
+    let (kernel, text) = source(kernel, from);
+    let v = convert(
+        &format!("select(unit(drawn(i, arg({at}u))) * argf({}u) + argf({}u), 1.0, x > 0.0)", at + 1, at + 2),
+        DType::F32,
+        out.dtype,
+    );
+    let x = convert("get_x(p[1])", x.dtype, DType::F32);
+    each.run(kernel, || complete(text + &word(4, false) + &format!("fn element(i: u32, p: array<u32, 2>) -> T_out {{ let x = {x}; return {v}; }}\n")))
 }
 
 /// The numbers below `n` in the order of as many random words: 32-bit keys, sorted.

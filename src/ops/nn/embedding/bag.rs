@@ -142,7 +142,12 @@ impl Op for Bags {
         let (table, index, offsets) = (x[0], dense_held(&on_card(x[1])?)?, dense_held(&on_card(x[2])?)?);
         let factors = x.get(3).map(|f| dense_held(f)).transpose()?;
         gpu::forward(&gpu::Forward {
-            bags: gpu::Bags { index: index.place()?, offsets: offsets.place()?, padding: self.padding, fault: FAULT },
+            bags: gpu::Bags {
+                index: index.place()?,
+                offsets: offsets.place()?,
+                padding: self.padding,
+                fault: FAULT,
+            },
             mean: self.mode == Mode::Mean,
             max: self.mode == Mode::Max,
             table: table.place()?,
@@ -244,7 +249,8 @@ impl Op for BagsGrad {
         })
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (g, index, offsets) = (dense_held(x[0])?, dense_held(&on_card(x[1])?)?, dense_held(&on_card(x[2])?)?);
+        let (g, index, offsets) =
+            (dense_held(x[0])?, dense_held(&on_card(x[1])?)?, dense_held(&on_card(x[2])?)?);
         let (rows, dim) = self.table;
         let (max, mean) = (self.bags.mode == Mode::Max, self.bags.mode == Mode::Mean);
         let bags = gpu::Bags {

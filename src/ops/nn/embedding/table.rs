@@ -7,9 +7,9 @@ use crate::kernels::cpu::nn::embedding as kernel;
 use crate::kernels::gpu::elementwise::{Side, computed, expression};
 use crate::kernels::gpu::index::pick::{self as gpu, Index};
 use crate::kernels::gpu::machine::Place;
-use crate::kernels::gpu::nn::embedding::table as renorm;
 use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
 use crate::kernels::gpu::machine::operand::Scratch;
+use crate::kernels::gpu::nn::embedding::table as renorm;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::check_in_place;
 use crate::ops::driver::memory::{dense_held, fill_held};
@@ -88,7 +88,8 @@ impl Op for Embedding {
             let often = meet::counts(&keys, table.shape()[0])?;
             let each = Tensor::empty(index.shape(), DType::I32, index.device())?;
             let one = Layout::contiguous(index.shape()).strides;
-            let at = Index { along: &one, place: Place { shape: index.shape(), strides: &one, ..keys.place() } };
+            let at =
+                Index { along: &one, place: Place { shape: index.shape(), strides: &one, ..keys.place() } };
             gpu::pick_at(each.place()?, often.place(), &Dims::from_elem(0, index.ndim()), at)?;
             let each = each.alias(each.layout().unsqueeze(index.ndim()))?;
             let d = computed("embedding", table.dtype())?;
@@ -101,7 +102,15 @@ impl Op for Embedding {
             let row = Side::Number(Scalar::Int(row as i64), DType::I32);
             let zero = Side::Number(Scalar::Int(0), d);
             let sides = [Side::Place(out[0].place()?, d), Side::Place(index.place()?, DType::I32), row, zero];
-            expression("embedding", "select(x, z, i == r)", &["x", "i", "r", "z"], &sides, &[], out[0].place()?, d)?;
+            expression(
+                "embedding",
+                "select(x, z, i == r)",
+                &["x", "i", "r", "z"],
+                &sides,
+                &[],
+                out[0].place()?,
+                d,
+            )?;
         }
         Ok(())
     }
@@ -169,7 +178,11 @@ impl Op for EmbeddingGrad {
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (index, dim) = (on_card(x[1])?, out[0].shape()[1]);
-        ensure!(x[0].numel() == index.numel() * dim, Runtime, "embedding_backward: a gradient of another shape");
+        ensure!(
+            x[0].numel() == index.numel() * dim,
+            Runtime,
+            "embedding_backward: a gradient of another shape"
+        );
         let g = dense_held(x[0])?;
         fill_held(&out[0], Scalar::Int(0));
         if g.numel() == 0 {

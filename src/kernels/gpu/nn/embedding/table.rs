@@ -1,10 +1,10 @@
 //! Rows scaled down to a norm. Looking up and adding up rows are `index::pick` and `machine::meet`.
 
+use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::operand::{Scratch, convert};
 use crate::kernels::gpu::machine::{Kernel, Place, grid};
-use crate::base::DType;
 
 /// Rows that `keys` name with a norm above `most` are scaled to it, each once: by a workgroup for each key, of which the first
 /// of its name alone works.
@@ -22,7 +22,15 @@ pub fn rows(table: Place, keys: &Scratch, most: f64, p: f64) -> Result<()> {
     Kernel::new("embedding_renorm")
         .writes("x", table)
         .reads("keys", keys.place())
-        .variant(if p == 2.0 { 2 } else if p == f64::INFINITY { 3 } else if p == 1.0 { 1 } else { 0 })
+        .variant(if p == 2.0 {
+            2
+        } else if p == f64::INFINITY {
+            3
+        } else if p == 1.0 {
+            1
+        } else {
+            0
+        })
         .arg(n)
         .arg(table.shape[1])
         .arg(table.strides[0])
