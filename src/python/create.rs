@@ -1,7 +1,7 @@
 //! Tensors from Python data, the typed constructors, generators, global settings.
 
 use crate::base::promote::{default_device, default_dtype};
-use crate::base::rng::{Generator, default_generator, default_generator_of};
+use crate::base::rng::{DEFAULT_SEED, Generator, default_generator};
 use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
 use crate::ops::create::fill::finish;
 use crate::python::convert::{device_of, dtype_of, number};
@@ -356,7 +356,7 @@ pub fn generator_of(obj: &Bound<'_, PyAny>) -> Option<Generator> {
 }
 
 /// Seeds may be negative: they wrap.
-fn seed_of(seed: &Bound<'_, PyAny>) -> PyResult<u64> {
+pub(super) fn seed_of(seed: &Bound<'_, PyAny>) -> PyResult<u64> {
     if let Ok(v) = seed.extract::<u64>() {
         return Ok(v);
     }
@@ -374,11 +374,16 @@ impl PyGenerator {
     #[new]
     #[pyo3(signature = (device = None))]
     fn new(device: Option<&Bound<'_, PyAny>>) -> PyResult<PyGenerator> {
-        let device = device_arg(device)?.unwrap_or(Device::Cpu);
-        if let Device::Gpu(index) = device {
-            crate::storage::device::check(index).py()?;
+        match device_arg(device)? {
+            None | Some(Device::Cpu) => Ok(PyGenerator(Generator::new())),
+            Some(d @ Device::Gpu(index)) => {
+                crate::storage::device::check(index).py()?;
+                Ok(PyGenerator(Generator::on(d, DEFAULT_SEED)))
+            }
+            Some(d) => Err(PyRuntimeError::new_err(format!(
+                "Generator: no generator for device {d}; available: cpu, cuda"
+            ))),
         }
-        Ok(PyGenerator(Generator::of(device).py()?))
     }
     fn manual_seed<'py>(slf: Bound<'py, Self>, seed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         slf.get().0.manual_seed(seed_of(seed)?);
@@ -399,7 +404,7 @@ impl PyGenerator {
         if t.dtype() != DType::U8 {
             return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
         }
-        let t = ops::driver::memory::dense(&ops::driver::memory::moved(&t, Device::Cpu).py()?).py()?;
+        let t = ops::driver::memory::dense(&t).py()?;
         let bytes = super::interop::dense_bytes(&t);
         slf.get().0.set_state_bytes(&bytes).py()?;
         Ok(slf)
@@ -415,18 +420,10 @@ impl PyGenerator {
     fn get_offset(&self) -> PyResult<u64> {
         self.0.offset().py()
     }
-    /// Where a GPU's generator goes on.
     fn set_offset(slf: Bound<'_, Self>, offset: u64) -> PyResult<Bound<'_, Self>> {
         slf.get().0.set_offset(offset).py()?;
         Ok(slf)
     }
-}
-
-/// The generator that samplers on a card use when none is passed.
-#[pyfunction]
-fn _gpu_default_generator(index: u8) -> PyResult<PyGenerator> {
-    crate::storage::device::check(index).py()?;
-    Ok(PyGenerator(default_generator_of(Device::Gpu(index)).clone()))
 }
 
 /// Seeds the default generators of the CPU and of all cards.
@@ -586,7 +583,6 @@ fn empty_cache() {
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyGenerator>()?;
-    m.add_function(wrap_pyfunction!(_gpu_default_generator, m)?)?;
     m.add_function(wrap_pyfunction!(_seed_all, m)?)?;
     m.add("default_generator", Py::new(m.py(), PyGenerator(default_generator().clone()))?)?;
     for f in [

@@ -145,6 +145,14 @@ fn _gpu_opened(index: u8) -> bool {
     device::is_open(index)
 }
 
+/// The generator that a card's tensors are drawn from where none is named.
+#[pyfunction]
+#[cfg(feature = "gpu")]
+fn _gpu_default_generator(index: u8) -> PyResult<super::create::PyGenerator> {
+    device::check(index).py()?;
+    Ok(super::create::PyGenerator(crate::base::rng::default_generator_of(index).py()?))
+}
+
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_gpu_count, m)?)?;
     m.add_function(wrap_pyfunction!(_gpu_set_current, m)?)?;
@@ -159,6 +167,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         m.add_function(wrap_pyfunction!(_gpu_opened, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_mark, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_between, m)?)?;
+        m.add_function(wrap_pyfunction!(_gpu_default_generator, m)?)?;
     }
     Ok(())
 }

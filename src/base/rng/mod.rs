@@ -8,7 +8,7 @@ pub use mt19937::{Mt19937, N as MT_BLOCK, STATE_BYTES, temper, unit_f32, unit_f6
 pub use philox::{Philox, philox4x32_10};
 
 use crate::base::Device;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::{bail, ensure};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -16,15 +16,20 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 /// The seed of a `Generator()` that nobody has seeded.
 pub const DEFAULT_SEED: u64 = 67280421310721;
 
-/// A shared generator; clones are handles on the same stream.
+/// A shared generator of one device; clones are handles on the same stream.
 #[derive(Clone, Debug)]
-pub struct Generator(Arc<Stream>);
+pub struct Generator(Arc<Engine>);
 
 #[derive(Debug)]
-enum Stream {
+enum Engine {
     Cpu(Mutex<Mt19937>),
-    /// A position in the stream of a card.
+    /// A card draws by counting: what is kept is where its stream stands.
     Gpu(u8, Mutex<Philox>),
+}
+
+fn locked<T>(engine: &Mutex<T>) -> MutexGuard<'_, T> {
+    // a panic elsewhere leaves a usable stream behind
+    engine.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl Generator {
@@ -32,74 +37,64 @@ impl Generator {
         Generator::with_seed(DEFAULT_SEED)
     }
     pub fn with_seed(seed: u64) -> Generator {
-        Generator(Arc::new(Stream::Cpu(Mutex::new(Mt19937::new(seed)))))
+        Generator(Arc::new(Engine::Cpu(Mutex::new(Mt19937::new(seed)))))
     }
-    /// A generator for a device.
-    pub fn of(device: Device) -> Result<Generator> {
+    /// The generator of a card, or of the CPU.
+    pub fn on(device: Device, seed: u64) -> Generator {
         match device {
-            Device::Cpu => Ok(Generator::new()),
-            Device::Gpu(index) => {
-                Ok(Generator(Arc::new(Stream::Gpu(index, Mutex::new(Philox::new(DEFAULT_SEED))))))
-            }
-            Device::Meta => bail!(Runtime, "Generator: no generator for device meta; available: cpu, cuda"),
+            Device::Gpu(index) => Generator(Arc::new(Engine::Gpu(index, Mutex::new(Philox::new(seed))))),
+            _ => Generator::with_seed(seed),
         }
     }
     pub fn device(&self) -> Device {
         match &*self.0 {
-            Stream::Cpu(_) => Device::Cpu,
-            Stream::Gpu(index, _) => Device::Gpu(*index),
+            Engine::Cpu(_) => Device::Cpu,
+            Engine::Gpu(index, _) => Device::Gpu(*index),
         }
     }
-    /// Exclusive use for the length of one sampler. A panic elsewhere leaves a usable stream behind.
-    pub fn lock(&self) -> MutexGuard<'_, Mt19937> {
-        match &*self.0 {
-            Stream::Cpu(twister) => twister.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
-            Stream::Gpu(..) => {
-                let text = "Expected a 'cpu' device type for generator but found 'cuda'";
-                Error::new(Kind::Runtime, text).unwind()
-            }
-        }
-    }
-    /// What a sampler of a device draws from: the generator that it was given, or the device's own. A tensor without data is
-    /// drawn by any.
+    /// What a sampler of a device draws from: the generator that it was given, or the device's own.
     pub fn for_device(given: Option<&Generator>, device: Device) -> Result<Generator> {
-        let Some(generator) = given else { return Ok(default_generator_of(device).clone()) };
+        let generator = match (given, device) {
+            (Some(g), _) => g.clone(),
+            (None, Device::Gpu(index)) => default_generator_of(index)?,
+            (None, _) => default_generator().clone(),
+        };
+        let own = generator.device();
+        // a tensor without data is drawn by any
+        let wanted = if device == Device::Meta { own } else { device };
         let kind = |d: Device| if d == Device::Cpu { "cpu" } else { "cuda" };
-        let (own, wanted) = (kind(generator.device()), kind(device));
         ensure!(
-            own == wanted || device == Device::Meta,
+            kind(own) == kind(wanted),
             Runtime,
-            "Expected a '{wanted}' device type for generator but found '{own}'"
+            "Expected a '{}' device type for generator but found '{}'",
+            kind(wanted),
+            kind(own)
         );
-        Ok(generator.clone())
+        Ok(generator)
     }
-    /// The position of a card's stream, which moves on by `blocks` of four words in every subsequence.
-    pub fn take_blocks(&self, blocks: u64) -> Result<Philox> {
+    /// Exclusive use for the length of one sampler of the CPU.
+    pub fn lock(&self) -> Result<MutexGuard<'_, Mt19937>> {
         match &*self.0 {
-            Stream::Gpu(_, at) => {
-                let mut at = at.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                let now = *at;
-                at.advance(blocks);
+            Engine::Cpu(engine) => Ok(locked(engine)),
+            Engine::Gpu(..) => bail!(Runtime, "Expected a 'cpu' device type for generator but found 'cuda'"),
+        }
+    }
+    /// Where the stream of a card stands; the next one begins `blocks` blocks of four words behind it.
+    pub fn advance(&self, blocks: u64) -> Result<Philox> {
+        match &*self.0 {
+            Engine::Gpu(_, engine) => {
+                let mut engine = locked(engine);
+                let now = *engine;
+                engine.advance(blocks);
                 Ok(now)
             }
-            Stream::Cpu(_) => bail!(Runtime, "Expected a 'cuda' device type for generator but found 'cpu'"),
+            Engine::Cpu(_) => bail!(Runtime, "Expected a 'cuda' device type for generator but found 'cpu'"),
         }
-    }
-    /// Numbers of a subsequence that a card's generator has used; PyTorch counts them by fours.
-    pub fn offset(&self) -> Result<u64> {
-        Ok(self.take_blocks(0)?.offset.wrapping_mul(4))
-    }
-    pub fn set_offset(&self, offset: u64) -> Result<()> {
-        ensure!(offset.is_multiple_of(4), Runtime, "offset must be a multiple of 4");
-        let now = self.take_blocks(0)?;
-        self.take_blocks((offset / 4).wrapping_sub(now.offset)).map(drop)
     }
     pub fn manual_seed(&self, seed: u64) {
         match &*self.0 {
-            Stream::Cpu(_) => self.lock().seed(seed),
-            Stream::Gpu(_, at) => {
-                *at.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Philox::new(seed)
-            }
+            Engine::Cpu(engine) => locked(engine).seed(seed),
+            Engine::Gpu(_, engine) => *locked(engine) = Philox::new(seed),
         }
     }
     /// Seeds from the system's entropy and returns the seed.
@@ -110,42 +105,45 @@ impl Generator {
     }
     pub fn initial_seed(&self) -> u64 {
         match &*self.0 {
-            Stream::Cpu(_) => self.lock().initial_seed(),
-            Stream::Gpu(_, at) => at.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).seed,
+            Engine::Cpu(engine) => locked(engine).initial_seed(),
+            Engine::Gpu(_, engine) => locked(engine).seed,
         }
     }
-    /// `torch.Generator.get_state()`: see [`Mt19937::state_bytes`]; of a card seed and offset in words, as PyTorch's CUDA
-    /// generators have it.
+    /// `torch.Generator.get_state()`: see [`Mt19937::state_bytes`] and [`Philox::state_bytes`].
     pub fn state_bytes(&self) -> Vec<u8> {
         match &*self.0 {
-            Stream::Cpu(_) => self.lock().state_bytes(),
-            Stream::Gpu(_, at) => {
-                let at = at.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                [at.seed.to_le_bytes(), at.offset.wrapping_mul(4).to_le_bytes()].concat()
-            }
+            Engine::Cpu(engine) => locked(engine).state_bytes(),
+            Engine::Gpu(_, engine) => locked(engine).state_bytes(),
         }
     }
     pub fn set_state_bytes(&self, bytes: &[u8]) -> Result<()> {
         match &*self.0 {
-            Stream::Cpu(_) => self.lock().set_state_bytes(bytes),
-            Stream::Gpu(_, at) => {
-                ensure!(bytes.len() == 16, Runtime, "RNG state is wrong size");
-                let word =
-                    |i: usize| bytes[8 * i..8 * i + 8].iter().rev().fold(0u64, |w, b| w << 8 | *b as u64);
-                ensure!(word(1).is_multiple_of(4), Runtime, "offset must be a multiple of 4");
-                let mut at = at.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                *at = Philox { seed: word(0), offset: word(1) / 4 };
+            Engine::Cpu(engine) => locked(engine).set_state_bytes(bytes),
+            Engine::Gpu(_, engine) => locked(engine).set_state_bytes(bytes),
+        }
+    }
+    /// Numbers of a lane that a card's generator has used; PyTorch counts them by fours.
+    pub fn offset(&self) -> Result<u64> {
+        match &*self.0 {
+            Engine::Gpu(_, engine) => Ok(locked(engine).offset.wrapping_mul(4)),
+            Engine::Cpu(_) => bail!(Runtime, "CPU Generator does not use offset"),
+        }
+    }
+    pub fn set_offset(&self, offset: u64) -> Result<()> {
+        match &*self.0 {
+            Engine::Gpu(_, engine) => {
+                ensure!(offset % 4 == 0, Runtime, "offset must be a multiple of 4");
+                locked(engine).offset = offset / 4;
                 Ok(())
             }
+            Engine::Cpu(_) => bail!(Runtime, "CPU Generator does not use offset"),
         }
     }
     /// A generator of its own in the same state (`clone_state`).
     pub fn fork(&self) -> Generator {
         Generator(Arc::new(match &*self.0 {
-            Stream::Cpu(_) => Stream::Cpu(Mutex::new(self.lock().clone())),
-            Stream::Gpu(index, at) => {
-                Stream::Gpu(*index, Mutex::new(*at.lock().unwrap_or_else(|poisoned| poisoned.into_inner())))
-            }
+            Engine::Cpu(engine) => Engine::Cpu(Mutex::new(locked(engine).clone())),
+            Engine::Gpu(index, engine) => Engine::Gpu(*index, Mutex::new(*locked(engine))),
         }))
     }
     /// Whether two handles share one stream.
@@ -166,29 +164,33 @@ pub fn default_generator() -> &'static Generator {
     DEFAULT.get_or_init(|| Generator::with_seed(entropy()))
 }
 
-/// The generator that samplers on a device use when none is passed.
-pub fn default_generator_of(device: Device) -> &'static Generator {
-    // as many as there may be cards: made when first asked for
-    static CARDS: Mutex<[Option<&'static Generator>; 256]> = Mutex::new([None; 256]);
-    let Device::Gpu(index) = device else { return default_generator() };
-    let mut cards = CARDS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    cards[index as usize].get_or_insert_with(|| {
-        let at = Mutex::new(Philox::new(default_generator().initial_seed()));
-        Box::leak(Box::new(Generator(Arc::new(Stream::Gpu(index, at)))))
-    })
+/// Those of cards, made when first asked for, and the seed that all of them were given before.
+static CARDS: Mutex<(Vec<Option<Generator>>, Option<u64>)> = Mutex::new((Vec::new(), None));
+
+/// The generator of a card that is there.
+pub fn default_generator_of(index: u8) -> Result<Generator> {
+    let mut cards = locked(&CARDS);
+    let (list, seed) = &mut *cards;
+    let at = index as usize;
+    if list.len() <= at {
+        list.resize(at + 1, None);
+    }
+    let seed = seed.unwrap_or_else(entropy);
+    Ok(list[at].get_or_insert_with(|| Generator::on(Device::Gpu(index), seed)).clone())
 }
 
-/// Seeds the default generators: the CPU's, and those of cards that were asked for. One that is asked for later begins with
-/// the CPU's seed.
+/// Seeds the generators of all cards, of those too that nobody has used yet.
+pub fn manual_seed_cards(seed: u64) {
+    let mut cards = locked(&CARDS);
+    cards.1 = Some(seed);
+    cards.0.iter().flatten().for_each(|g| g.manual_seed(seed));
+}
+
+/// Seeds the default generators.
 pub fn manual_seed(seed: u64) {
     default_generator().manual_seed(seed);
-    for index in 0..CARDS_SEEDED {
-        default_generator_of(Device::Gpu(index)).manual_seed(seed);
-    }
+    manual_seed_cards(seed);
 }
-
-/// Cards whose generators every seeding reaches.
-const CARDS_SEEDED: u8 = 8;
 
 /// 64 unpredictable bits. The standard library keys its hash maps from the system's random source; a hash under
 /// such keys is the one way to them without a crate.
@@ -205,13 +207,27 @@ mod tests {
         let g = Generator::with_seed(3);
         let same = g.clone();
         let fork = g.fork();
-        let first = g.lock().next_u32();
-        assert_eq!(fork.lock().next_u32(), first);
-        assert_ne!(same.lock().next_u32(), first);
+        let first = g.lock().unwrap().next_u32();
+        assert_eq!(fork.lock().unwrap().next_u32(), first);
+        assert_ne!(same.lock().unwrap().next_u32(), first);
         assert!(g.same(&same) && !g.same(&fork));
         assert_eq!(Generator::new().initial_seed(), DEFAULT_SEED);
         let drawn = g.seed();
         assert_eq!(g.initial_seed(), drawn);
         assert_ne!(g.seed(), drawn);
+    }
+
+    #[test]
+    fn a_cards_generator_counts() {
+        let g = Generator::on(Device::Gpu(0), 7);
+        assert!(g.lock().is_err() && Generator::new().advance(1).is_err());
+        assert_eq!((g.advance(3).unwrap().offset, g.offset().unwrap()), (0, 12));
+        let state = g.state_bytes();
+        assert_eq!(state.len(), 16);
+        let other = Generator::on(Device::Gpu(0), 0);
+        other.set_state_bytes(&state).unwrap();
+        assert_eq!((other.initial_seed(), other.offset().unwrap()), (7, 12));
+        assert!(other.set_state_bytes(&state[1..]).is_err());
+        assert!(Generator::for_device(Some(&g), Device::Cpu).is_err());
     }
 }

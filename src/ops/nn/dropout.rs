@@ -26,20 +26,20 @@ fn bernoulli(meta: Meta, keep: f64, one: f64, vector: bool, device: Device) -> R
         return Ok(room);
     }
     let mask = room.physical(&levels([&room].into_iter()), 0)?;
-    if let Device::Gpu(_) = device {
+    if let Device::Gpu(index) = device {
         let law = if vector && mask.numel() % 4 == 0 {
             gpu::Law::Mask(keep, one)
         } else {
             gpu::Law::Bernoulli(keep, one)
         };
-        let from = default_generator_of(device).take_blocks(gpu::blocks(mask.numel(), law))?;
+        let from = default_generator_of(index)?.advance(gpu::blocks(mask.numel(), law))?;
         // in the order of memory
         let place = mask.alias(mask.layout().permute(&mask.layout().stride_order()))?;
         gpu::draw("dropout", place.place()?, law, from)?;
         return Ok(room);
     }
     let guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
-    let mut generator = default_generator().lock();
+    let mut generator = default_generator().lock()?;
     with_dtype!("bernoulli_scalar_cpu_", mask.dtype(), floatc, T => {
         // SAFETY: fresh dense memory of this many elements
         let out = unsafe { std::slice::from_raw_parts_mut(mask.ptr_of::<T>(), mask.numel()) };

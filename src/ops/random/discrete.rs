@@ -43,7 +43,7 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
             out.device(),
             p.device()
         );
-        let source = Generator::for_device(generator, out.device())?.take_blocks(gpu::race(out.numel()))?;
+        let source = Generator::for_device(generator, out.device())?.advance(gpu::race(out.numel()))?;
         let along = p.layout().broadcast_to(out.shape()).strides;
         gpu::bernoulli_each(out.place()?, p.place()?, &along, source)?;
         out.storage().bump_version();
@@ -57,7 +57,7 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
     if out.dtype() == DType::Bool {
         fill_held(&dense, Scalar::Bool(false));
     }
-    let mut g = source.lock();
+    let mut g = source.lock()?;
     // SAFETY: dense tensors of one shape, held; see `sample`
     unsafe {
         sampled!("bernoulli_tensor_cpu", p.dtype(), P => {
@@ -101,7 +101,7 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
         Some(p) => Some(over(p)?),
         None => None,
     };
-    let mut g = source.lock();
+    let mut g = source.lock()?;
     // SAFETY: dense float tensors of one shape, held
     unsafe {
         sampled!(if b.is_some() { "binomial_cpu" } else { "poisson_cpu" }, x.dtype(), T => {
@@ -149,7 +149,7 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     let source = Generator::for_device(generator, Device::Cpu)?;
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     let dense = dense_cast_held(x, x.dtype())?;
-    let mut g = source.lock();
+    let mut g = source.lock()?;
     // SAFETY: dense tensors, held; the result is fresh integers
     unsafe {
         let to = elements::<i64>(&out);
@@ -181,7 +181,7 @@ fn categories_on_gpu(
     let source = Generator::for_device(generator, x.device())?;
     if replacement || samples == 1 {
         let weights = crate::ops::driver::memory::dense(x)?;
-        let from = source.take_blocks(gpu::race(x.numel() * samples))?;
+        let from = source.advance(gpu::race(x.numel() * samples))?;
         gpu::categories(out.place()?, weights.place()?, samples, from)?;
         return Ok(out);
     }

@@ -128,13 +128,13 @@ rows! { FILL:
             ensure!(out.ndim() == 1, NotImplemented, "vmap: randperm of a GPU draws one permutation at a time");
             if n > 0 {
                 let source = Generator::for_device(generator, out.device())?;
-                let order = gpu::permutation(&out.place()?, n as usize, source.take_blocks(gpu::race(n as usize))?)?;
+                let order = gpu::permutation(&out.place()?, n as usize, source.advance(gpu::race(n as usize))?)?;
                 crate::kernels::gpu::create::copy::copy(out.place()?, order.place())?;
             }
         } else if out.device() != Device::Meta {
             let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());
             let source = Generator::for_device(generator, Device::Cpu)?;
-            let mut g = source.lock();
+            let mut g = source.lock()?;
             #[allow(unsafe_code)]
             with_dtype!("randperm", out.dtype(), real, T => {
                 fill_held(&out, Scalar::Int(0));

@@ -97,7 +97,7 @@ pub(crate) unsafe fn elements<T: Elem>(x: &Tensor) -> &mut [T] {
 #[allow(unsafe_code)]
 pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bool) -> Result<()> {
     let d = x.dtype();
-    let mut lock = generator.lock();
+    let mut lock = generator.lock()?;
     let g = &mut *lock;
     if d.is_complex() {
         // the parts as reals
@@ -150,7 +150,7 @@ pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bo
 }
 
 /// Fills a tensor of a card in the order of its shape.
-pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Result<()> {
+fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Result<()> {
     if x.numel() == 0 {
         return Ok(());
     }
@@ -188,7 +188,7 @@ pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Resu
             gpu::Law::Integers { base: 0, width, wide }
         }
     };
-    let from = generator.take_blocks(gpu::blocks(x.numel(), law_there))?;
+    let from = generator.advance(gpu::blocks(x.numel(), law_there))?;
     gpu::draw(law.name(), x.place()?, law_there, from)
 }
 

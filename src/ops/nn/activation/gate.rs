@@ -49,22 +49,19 @@ static RRELU: BinaryDef = BinaryDef {
 
 /// One above zero; elsewhere a draw between the bounds, in the order of the elements.
 fn random_slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
-    if let crate::base::Device::Gpu(_) = x.device() {
-        let u = Tensor::empty(x.shape(), DType::F32, x.device())?;
-        let generator = crate::base::rng::default_generator_of(x.device());
-        crate::ops::random::law::sample_on_gpu(
-            &u,
-            crate::ops::random::law::Law::Uniform(lower, upper),
-            generator,
-        )?;
-        return x.detach().gt(0i64)?.choose(1.0, u)?.cast(x.dtype());
+    if let crate::base::Device::Gpu(index) = x.device() {
+        use crate::kernels::gpu::random as gpu;
+        let slopes = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+        let from = crate::base::rng::default_generator_of(index)?.advance(gpu::race(x.numel()))?;
+        gpu::slopes(slopes.place()?, x.place()?, x.strides(), lower, upper, from)?;
+        return Ok(slopes);
     }
     let values = crate::ops::driver::memory::dense(&x.detach())?.cast(DType::F64)?;
     let slopes = Tensor::empty(x.shape(), DType::F64, x.device())?;
     if x.device() == crate::base::Device::Meta {
         return slopes.cast(x.dtype());
     }
-    let mut generator = crate::base::rng::default_generator().lock();
+    let mut generator = crate::base::rng::default_generator().lock()?;
     let _guard = crate::storage::Guard::take([values.storage()].into_iter(), [slopes.storage()].into_iter());
     for i in 0..x.numel() {
         // SAFETY: dense float64 tensors of the same size, held here
