@@ -9,7 +9,7 @@ ARM := aarch64-unknown-linux-gnu
 ARM_TESTS := cpu::machine::vector cpu::elementwise::math cpu::machine::simd cpu::create::transpose \
 	cpu::linalg::matmul::convert cpu::linalg::matmul::tests --skip blocks_of_every_kind
 
-.PHONY: help setup build demo demo-rust test test-arm lint lint-arm stubs coverage bench bench-diff bench-rust docs wheel wheel-arm clean
+.PHONY: help setup build demo demo-rust test test-arm test-gpu lint lint-arm stubs coverage bench bench-diff bench-gpu bench-rust docs wheel wheel-arm clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,8 +41,12 @@ demo-rust: $(VENV)/.tools ## the same from Rust: a CNN on the digits, with the e
 
 test: build ## Rust tests, then Python tests
 	# one at a time: the instruction set and the number of threads, which some tests set, belong to the process
-	cargo test --quiet -- --test-threads=1
+	cargo test --quiet --features gpu -- --test-threads=1
 	$(BIN)/python -m pytest
+
+test-gpu: build ## the tests on a GPU, or on the driver that computes on the processor (mesa-vulkan-drivers, libvulkan1)
+	RUSHLIGHT_GPU=software $(BIN)/python -m pytest tests/python/test_cuda_face.py $(wildcard tests/python/test_gpu_*.py)
+	RUSHLIGHT_GPU=software RUSHLIGHT_TEST_DEVICE=cuda $(BIN)/python -m pytest tests/python
 
 test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and qemu-user)
 	@test -d "$$(rustc --print sysroot)/lib/rustlib/$(ARM)" || \
@@ -55,7 +59,7 @@ test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and 
 
 lint: build ## formatting, clippy, ruff, types, stale stubs and tables
 	cargo fmt --check
-	cargo clippy --quiet --all-targets --features python -- -D warnings
+	cargo clippy --quiet --all-targets --features python,gpu -- -D warnings
 	$(BIN)/ruff check python tests examples benches
 	$(BIN)/python -m rushlight._stubs --check
 	$(BIN)/python -m rushlight._coverage --check
@@ -84,6 +88,9 @@ bench: build ## calls, import, then ops, layers and programs against PyTorch (TO
 
 bench-diff: build ## what became slower by more than 15 % since `make bench`
 	$(BIN)/python benches/sweep --torch $(TORCH) --threads $(THREADS) --json target/bench-now.json --against $(FORMER)
+
+bench-gpu: build ## the GPU of this machine: products, memory, host time, training steps; TORCH=python compares
+	$(BIN)/python benches/gpu.py --torch $(TORCH) --json target/bench-gpu.json --markdown docs/PERFORMANCE-GPU.md
 
 bench-rust: ## the kernels from Rust, by criterion
 	cargo bench -- --warm-up-time 0.3 --measurement-time 1

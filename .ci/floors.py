@@ -1,6 +1,7 @@
 """Runs the recorded checks and fails when fewer pass than .ci/floors.json says. Floors only rise: `--raise`."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -25,14 +26,16 @@ def seeds(shared: pathlib.Path) -> dict[str, int]:
     return counts
 
 
-def recorded(shared: pathlib.Path, script: str, name: str, *options: str) -> dict[str, int]:
+def recorded(shared: pathlib.Path, script: str, name: str, *options: str, **variables: str) -> dict[str, int]:
     """Passing cases of each kind of a folder of recorded calls."""
     out = HERE.parent / "target" / f"{name}.json"
     out.parent.mkdir(exist_ok=True)
     subprocess.run(
         [sys.executable, script, *options, "--jobs", "2", "--quiet", "--json", str(out)],
         cwd=shared / "conformance",
+        env=os.environ | variables,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     kinds = json.loads(out.read_text())["by_kind"]
     return {f"{name}/{kind}": counts.get("pass", 0) for kind, counts in sorted(kinds.items())}
@@ -45,6 +48,8 @@ def main() -> int:
     passed |= recorded(
         shared, "vision_run.py", "vision", "--package", "rushlight.vision", "--torch", "rushlight", "--light"
     )
+    device = ("--package", "rushlight", "--device", "cuda")
+    passed |= recorded(shared, "run.py", "device", *device, RUSHLIGHT_GPU="software")
     low = {name: (passed.get(name, 0), floor) for name, floor in floors.items() if passed.get(name, 0) < floor}
     for name, count in passed.items():
         print(f"  {name:28s} {count:6d} passed, floor {floors.get(name, 0)}")

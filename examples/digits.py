@@ -1,6 +1,6 @@
 """A small CNN on scikit-learn's 1,797 handwritten digits: training, checkpoint, picture.
 
-    python examples/digits.py [--epochs N] [--out DIR]
+    python examples/digits.py [--epochs N] [--out DIR] [--device cuda]
 
 Prints a progress bar (a line an epoch where the output is no terminal) and the accuracy on a held-out fifth (at least 98 %), saves and reloads ``digits.pt``, and draws
 ``digits.png`` with sample predictions and the loss curve.
@@ -50,7 +50,7 @@ def load_data() -> tuple:
     return random_split(data, [len(data) - held_out, held_out])
 
 
-def train(net: Net, data, epochs: int) -> list[float]:
+def train(net: Net, data, epochs: int, device: str) -> list[float]:
     """Trains and returns the mean loss of every epoch."""
     loader = DataLoader(data, batch_size=32, shuffle=True)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
@@ -64,7 +64,7 @@ def train(net: Net, data, epochs: int) -> list[float]:
         with tqdm(loader, desc=name, unit="batch", leave=epoch == epochs - 1, disable=None) as bar:
             for images, labels in bar:
                 optimizer.zero_grad()
-                loss = criterion(net(images), labels)
+                loss = criterion(net(images.to(device)), labels.to(device))
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.item())
@@ -76,12 +76,12 @@ def train(net: Net, data, epochs: int) -> list[float]:
 
 
 @torch.no_grad()
-def evaluate(net: Net, data) -> tuple[float, list]:
+def evaluate(net: Net, data, device: str) -> tuple[float, list]:
     """Accuracy, and (image, label, prediction) of the first sixteen."""
     net.eval()
     correct, samples = 0, []
     for images, labels in DataLoader(data, batch_size=128):
-        predicted = net(images).argmax(1)
+        predicted = net(images.to(device)).argmax(1).cpu()
         correct += (predicted == labels).sum().item()
         samples += zip(images[:, 0].numpy(), labels.tolist(), predicted.tolist(), strict=True)
     return correct / len(data), samples[:16]
@@ -112,21 +112,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU of any maker")
     options = parser.parse_args()
 
     torch.manual_seed(0)
     began = time.perf_counter()
     training, test = load_data()
-    net = Net()
+    net = Net().to(options.device)
     print(net)
-    curve = train(net, training, options.epochs)
-    accuracy, samples = evaluate(net, test)
+    curve = train(net, training, options.epochs, options.device)
+    accuracy, samples = evaluate(net, test, options.device)
 
     checkpoint = options.out / "digits.pt"
     torch.save(net.state_dict(), checkpoint)
-    again = Net()
+    again = Net().to(options.device)
     print(again.load_state_dict(torch.load(checkpoint)))
-    assert evaluate(again, test)[0] == accuracy, "the checkpoint must give the same answers"
+    assert evaluate(again, test, options.device)[0] == accuracy, "the checkpoint must give the same answers"
 
     picture(options.out / "digits.png", samples, curve, accuracy)
     print(f"accuracy on {len(test)} held-out digits: {accuracy:.2%} in {time.perf_counter() - began:.1f} s")

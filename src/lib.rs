@@ -28,6 +28,8 @@
 //! - Operators take tensors, references and numbers and answer with a [`Result`]: `((&x * &w)? + &b)?`.
 //! - [`Tensor::backward`] leaves gradients for [`Tensor::grad`]; [`grad()`] gives them, to any order;
 //!   [`no_grad`] records nothing.
+//! - With the feature `gpu`, [`Tensor::to`] takes a tensor to a graphics card, of whichever maker, and
+//!   [`set_default_device`](prelude::set_default_device) makes new ones there.
 //! - [`nn`] has layers and losses, [`optim`] optimizers, [`mod@safetensors`] files.
 //!
 //! Ops know shapes and dtypes when they run, so mistakes are errors, in PyTorch's words, and never panics.

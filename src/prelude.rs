@@ -2,6 +2,7 @@
 
 pub use crate::api::grad;
 pub use crate::autograd::no_grad;
+pub use crate::base::promote::set_default_device;
 pub use crate::base::rng::manual_seed;
 pub use crate::base::{DType, Device, Scalar};
 pub use crate::error::{Error, Result};

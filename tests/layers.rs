@@ -420,6 +420,31 @@ fn kernels_stand_at_the_addresses_of_their_ops() {
     }
 }
 
+/// What a card computes stands at the address where the CPU computes it: a file there has a sibling here, or the folder.
+#[test]
+fn kernels_of_cards_have_siblings_of_the_cpu() {
+    let mut count = 0;
+    for file in sources().keys() {
+        let Some(address) = file.strip_prefix("kernels/gpu/") else { continue };
+        let words = module(address);
+        let shared = words.first().is_none_or(|w| w == "machine") || address.ends_with("tests.rs");
+        if shared || BELOW_ALL_GPU.iter().any(|(f, _)| *f == address) {
+            continue;
+        }
+        count += 1;
+        let there = src().join("kernels/cpu").join(words.join("/"));
+        assert!(
+            there.is_dir() || there.with_extension("rs").is_file(),
+            "{file}: no kernel of the CPU at that address"
+        );
+    }
+    assert!(count > 1, "the test must see the kernels");
+}
+
+/// Files of kernels for cards without a sibling, with the reason.
+const BELOW_ALL_GPU: &[(&str, &str)] =
+    &[("elementwise/library.rs", "reads math.wgsl, the sibling of elementwise/math")];
+
 /// A file that writes rows is named in the tables of its wing, and a wing in those of `ops/mod.rs`.
 #[test]
 fn rows_are_listed() {

@@ -15,6 +15,7 @@ def show() -> str:
     import platform
 
     from . import backends, get_num_threads
+    from .cuda import _device
     from .torch_version import _OWN
 
     return (
@@ -23,6 +24,7 @@ def show() -> str:
         f"  - {platform.system()} {platform.machine()}, Python {platform.python_version()}\n"
         f"  - CPU capability usage: {backends.cpu.get_cpu_capability()}\n"
         f"  - {get_num_threads()} threads\n"
+        f"  - {'GPUs through Vulkan, Metal or DirectX 12' if _device.built() else 'no GPU backend'}\n"
         "  - no CUDA, no MKL, no oneDNN\n"
     )
 

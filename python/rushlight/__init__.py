@@ -22,7 +22,13 @@ from ._C import (
     memory_format as memory_format,
 )
 from ._lazy import Absent, on_demand
-from ._types import OutOfMemoryError as OutOfMemoryError, Size as Size, finfo as finfo, iinfo as iinfo
+from ._types import (
+    AcceleratorError as AcceleratorError,
+    OutOfMemoryError as OutOfMemoryError,
+    Size as Size,
+    finfo as finfo,
+    iinfo as iinfo,
+)
 
 # every function of the op table; names with an underscore stay private to the package
 globals().update({name: value for name, value in vars(_C).items() if not name.startswith("_")})
@@ -194,6 +200,7 @@ if TYPE_CHECKING:
     from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
     from ._ops import ops as ops
     from ._plot import plot_losses as plot_losses
+    from ._streams import Event as Event, Stream as Stream
     from ._summary import summary as summary
     from .amp import GradScaler as GradScaler
     from .compiler import compile as compile
@@ -232,6 +239,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "compiler": "compile",
             "_ops": "ops",
             "_plot": "plot_losses",
+            "_streams": "Event Stream",
             "_summary": "summary",
             "futures": "Future",
             "jit": "fork wait",

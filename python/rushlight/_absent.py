@@ -8,7 +8,7 @@ from __future__ import annotations
 # PyTorch's public names, without those of the machinery behind its compilers, by the package they are missing from
 _NAMES = {
     "": (
-        "AcceleratorError CallStack Event GraphExecutorState LoggerBase StorageBase Stream SymBool SymFloat "
+        "CallStack GraphExecutorState LoggerBase StorageBase SymBool SymFloat "
         "SymInt addmv_ adjoint affine_grid_generator ao as_strided_ asarray binary_cross_entropy_with_logits "
         "bit bits16 bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf cholesky cholesky_inverse "
         "cholesky_solve choose_qparams_optimized combinations complex32 cond contrib cosine_embedding_loss "
@@ -41,7 +41,7 @@ _NAMES = {
     "autograd.graph": (
         "GradientEdge allow_mutation_on_saved_tensors disable_saved_tensors_hooks get_gradient_edge "
         "increment_version region_activation_memory_budget register_multi_grad_hook save_on_cpu "
-        "saved_tensors_hooks set_override_stale_capture_stream set_warn_on_accumulate_grad_stream_mismatch"
+        "saved_tensors_hooks"
     ),
     "nn": "CrossMapLRN2d LinearCrossEntropyOptions backends intrinsic qat quantizable quantized",
     "nn.functional": (
@@ -53,7 +53,8 @@ _NAMES = {
     "utils": "bottleneck cpp_extension mobile_optimizer",
 }
 
-_NO_GPU = "there is no GPU backend; keep tensors and modules on device='cpu'"
+_NOT_CUDA = "GPUs are used through Vulkan, Metal or DirectX 12, not through CUDA's own libraries"
+_ONE_KIND = "a GPU of any maker is 'cuda' here, and rushlight.cuda its module; device='cpu' is always there"
 _NOT_TRACED = "programs are not traced; keep the Python code, and save parameters with save(module.state_dict(), path)"
 _NOT_QUANTISED = "there are no quantised tensors; bfloat16 and float16 halve the memory"
 _BLOCKS = "there are no matrices of blocks; use sparse_csr_tensor or sparse_coo_tensor"
@@ -61,10 +62,15 @@ _BLOCKS = "there are no matrices of blocks; use sparse_csr_tensor or sparse_coo_
 # What to do instead; the longest beginning of the full name decides.
 _INSTEAD = {
     "ao": _NOT_QUANTISED,
-    "cuda": _NO_GPU,
-    "mps": _NO_GPU,
-    "mtia": _NO_GPU,
-    "xpu": _NO_GPU,
+    "cuda": _NOT_CUDA,
+    "cuda.gds": "files are read by the processor; load(..., map_location='cuda') brings them to the device",
+    "cuda.jiterator": "kernels are not compiled from C++; write the function in tensor ops, whose calls are batched for the device",
+    "cuda.nccl": "there is one process and one device; nn.parallel.comm copies and sums",
+    "cuda.sparse": "sparse tensors are in rushlight.sparse",
+    "cuda.tunable": "products are not tuned while a program runs; leave it out",
+    "mps": _ONE_KIND,
+    "mtia": _ONE_KIND,
+    "xpu": _ONE_KIND,
     "distributed": "there is one process, which uses all cores",
     "export": _NOT_TRACED,
     "masked": "multiply by masks, or index with them",

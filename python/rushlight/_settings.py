@@ -174,15 +174,21 @@ def is_vulkan_available() -> bool:
 
 
 def set_default_tensor_type(t: Any, /) -> None:
-    """The old way to set the default dtype: ``torch.DoubleTensor`` or its name.
+    """The old way to set the default dtype: ``torch.DoubleTensor`` or its name; ``torch.cuda.FloatTensor`` sets the device, too.
 
     >>> rl.set_default_tensor_type(rl.FloatTensor)
     >>> rl.get_default_dtype()
     torch.float32
     """
-    from ._tensor import _BY_TYPE_NAME
+    from ._tensor import _of_type
 
-    _C.set_default_dtype(_BY_TYPE_NAME[t] if isinstance(t, str) else t.dtype)
+    dtype, on_gpu = _of_type(t)
+    if on_gpu:
+        from .cuda import _device
+
+        _device.current()
+    _C.set_default_dtype(dtype)
+    set_default_device("cuda" if on_gpu else None)
 
 
 def set_default_device(device: Any) -> None:
@@ -205,6 +211,9 @@ def set_default_device(device: Any) -> None:
 def get_device_module(device: Any = None) -> Any:
     """The module of a kind of device, such as :mod:`rushlight.cpu`.
 
+    Args:
+        device (device or str, optional): of the kind. Default: a GPU where there is one, else the processor
+
     Errors: RuntimeError for a device that has none.
 
     >>> rl.get_device_module("cpu").__name__.rpartition(".")[2]
@@ -212,7 +221,11 @@ def get_device_module(device: Any = None) -> Any:
     """
     import importlib
 
-    kind = "cpu" if device is None else _C.device(device).type
+    if device is None:
+        from . import accelerator
+
+        device = "cuda" if accelerator.is_available() else "cpu"
+    kind = _C.device(device).type
     try:
         return importlib.import_module(f"{__package__}.{kind}")
     except ModuleNotFoundError:

@@ -56,8 +56,17 @@ def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
     # of a pickle that is the tensor's alone; the roundabout way to memory that is there pays from some size on
     nbytes = memoryview(data).nbytes
     flat = _C._from_buffer(data, dtype, nbytes) if nbytes <= 4096 else _over(data, dtype)
-    tensor = _C.empty(0, dtype=dtype).set_(flat, offset, shape, stride)
+    tensor = _C.empty(0, dtype=dtype, device="cpu").set_(flat, offset, shape, stride)
     return _finish(tensor, requires_grad, cls, state)
+
+
+def _rebuild_on(device, *about):
+    """The same on a GPU, or the error that says how to load it without one."""
+    from .serialization import validate_cuda_device
+
+    *plain, requires_grad, cls, state = about
+    moved = _rebuild(*plain, False, Tensor, None).to(f"cuda:{validate_cuda_device(device)}")
+    return _finish(moved, requires_grad, cls, state)
 
 
 def _rebuild_meta(shape, stride, dtype, requires_grad, cls, state):
@@ -81,9 +90,12 @@ def _reduce_ex(self, protocol):
     source = self.detach()
     if source._storage_nbytes() > source.nbytes:  # a view of something larger: pickle what it shows
         source = source.clone()
+    if self.is_cuda:
+        source = source.cpu()
     return (
-        _rebuild,
+        _rebuild_on if self.is_cuda else _rebuild,
         (
+            *([str(self.device)] if self.is_cuda else []),
             _memory_of(source) if protocol >= 5 else source._storage_bytes(),
             tuple(source.shape),
             source.stride(),
@@ -178,30 +190,77 @@ _BY_TYPE_NAME = {
 def _type(self, dtype=None, non_blocking=False, **kwargs):
     """The name of the tensor's type, or the tensor converted to another one.
 
+    Args:
+        dtype (dtype, or a type such as ``rl.FloatTensor`` or its name, optional): a type says where, too: on the processor, or the GPU
+            in use for ``torch.cuda.FloatTensor``.
+
     >>> x = rl.ones(2)
     >>> x.type(), x.type(rl.int64)
     ('torch.FloatTensor', tensor([1, 1]))
     """
     if dtype is None:
         return self._type_name()
-    if isinstance(dtype, str):
-        if dtype not in _BY_TYPE_NAME:
-            raise ValueError(f"invalid type: '{dtype}'")
-        dtype = _BY_TYPE_NAME[dtype]
-    return self.to(getattr(dtype, "dtype", dtype))
+    if isinstance(dtype, _C.dtype):
+        return self.to(dtype)
+    to, on_gpu = _of_type(dtype)
+    if on_gpu:
+        return self.to(to).cuda() if not self.is_cuda else self.to(to)
+    return self.to("cpu", to)
+
+
+def _of_type(kind):
+    """The dtype of a type of tensors or its name, and whether its tensors are on a GPU."""
+    if isinstance(kind, str):
+        name = kind.replace("torch.cuda.", "torch.", 1)
+        if name not in _BY_TYPE_NAME:
+            raise ValueError(f"invalid type: '{kind}'")
+        return _BY_TYPE_NAME[name], name != kind
+    return kind.dtype, getattr(kind, "is_cuda", False)
 
 
 def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
-    """A copy on a CUDA device; there is none, and the error says so.
+    """A copy on the GPU in use, or the one that is named; the tensor itself if it is there.
 
-    >>> hasattr(rl.ones(2), "cuda"), rl.cuda.is_available()
-    (True, False)
+    Args:
+        device (device, str or int, optional): which.
+        non_blocking (bool): accepted; a copy to a GPU does not wait for it in any case. Default: ``False``
+        memory_format (memory_format): of the copy.
+
+    Errors: RuntimeError for a device that is not there.
+
+    >>> x = rl.ones(2)
+    >>> x = x.cuda() if rl.cuda.is_available() else x
     """
-    return self.to("cuda" if device is None else device)
+    if device is None or device == "cuda":
+        from .cuda import _device
+
+        device = f"cuda:{_device.current()}"
+    elif isinstance(device, int) and device < 0:
+        raise RuntimeError("Device index must not be negative")
+    return self.to(device, non_blocking=non_blocking, memory_format=memory_format)
+
+
+def _cuda_array_interface(self):
+    """Memory of a GPU for other libraries, by its address: there is none to give.
+
+    Errors: AttributeError, always.
+
+    >>> hasattr(rl.ones(2), "__cuda_array_interface__")
+    False
+    """
+    if not self.is_cuda:
+        raise AttributeError(
+            f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {self.type()} If CUDA data is required use "
+            "tensor.cuda() to copy tensor to device memory."
+        )
+    raise AttributeError(
+        "Can't get __cuda_array_interface__: the device is used through Vulkan, Metal or DirectX 12, whose memory has no "
+        "address of CUDA's; .cpu() copies the tensor to where others can read it"
+    )
 
 
 def _get_device(self) -> int:
-    """The index of the device a tensor is on: -1, the processor.
+    """The index of the device a tensor is on: -1 for the processor.
 
     >>> rl.get_device(rl.ones(2))
     -1
@@ -227,7 +286,7 @@ def _apply(self, callable):
     if not self.is_cpu:
         raise TypeError("apply_ is only implemented on CPU tensors")
     return self.copy_(
-        _C.tensor([callable(v) for v in self.reshape(-1).tolist()], dtype=self.dtype).view(self.shape)
+        _C.tensor([callable(v) for v in self.reshape(-1).tolist()], dtype=self.dtype, device="cpu").view(self.shape)
     )
 
 
@@ -238,7 +297,7 @@ def _map(self, tensor, callable):
     tensor([11., 22.])
     """
     pairs = zip(self.reshape(-1).tolist(), tensor.expand_as(self).reshape(-1).tolist(), strict=True)
-    return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype).view(self.shape))
+    return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype, device="cpu").view(self.shape))
 
 
 def _storage(self):
@@ -310,7 +369,8 @@ def _new(self, *args, **kwargs):
     >>> rl.ones(2).new(2, 3).shape
     torch.Size([2, 3])
     """
-    return _C._typed(self.dtype, *args)
+    made = _C._typed(self.dtype, *args)
+    return made.to(self.device) if self.is_cuda else made
 
 
 def _as_tensor(value):
@@ -635,17 +695,20 @@ def _reinforce(self, reward):
 
 
 def _record_stream(self, stream):
-    """Refuses: there are no streams, which belong to GPUs.
+    """Says that a stream uses the tensor's memory: nothing to keep, for a device has one queue, in order.
+
+    Errors: RuntimeError for a tensor on the processor.
 
     >>> rl.ones(2).record_stream(None)
     Traceback (most recent call last):
-    RuntimeError: record_stream: no GPU device: this build of rushlight has no GPU backend
+    RuntimeError: record_stream: streams are a GPU's, but the tensor is on cpu
     """
-    raise RuntimeError("record_stream: no GPU device: this build of rushlight has no GPU backend")
+    if not self.is_cuda:
+        raise RuntimeError(f"record_stream: streams are a GPU's, but the tensor is on {self.device}")
 
 
 def _is_pinned(self, device=None) -> bool:
-    """Whether the memory is pinned for a GPU: never.
+    """Whether the memory is pinned for a GPU: never, drivers copy from any.
 
     >>> rl.ones(2).is_pinned()
     False
@@ -754,6 +817,7 @@ Tensor.is_sparse_csr = property(_is_sparse_csr)
 for _method, (_text, _example) in _SPARSE.items():
     setattr(Tensor, _method, _sparse_method(_method, _text, _example))
 Tensor.__rdiv__ = Tensor.__rtruediv__
+Tensor.__cuda_array_interface__ = property(_cuda_array_interface)
 Tensor.names = property(_names)
 Tensor.name = property(_name)
 Tensor.volatile = property(_volatile)

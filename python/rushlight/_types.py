@@ -119,6 +119,14 @@ class OutOfMemoryError(RuntimeError, MemoryError):
     """
 
 
+class AcceleratorError(RuntimeError):
+    """A device beside the processor refused.
+
+    >>> issubclass(rl.AcceleratorError, RuntimeError)
+    True
+    """
+
+
 _C._register_types(Size, _RETURN_TYPES)
 _C._set_out_of_memory(OutOfMemoryError)
 

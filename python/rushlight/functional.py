@@ -10,9 +10,34 @@ from typing import Any
 import rushlight
 from rushlight import Size, Tensor
 
+from ._C import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block_diag,
+    broadcast_tensors,
+    cartesian_prod,
+    cdist,
+    chain_matmul,
+    einsum,
+    istft,
+    lu,
+    meshgrid,
+    norm,
+    split,
+    stft,
+    tensordot,
+    unique,
+    unique_consecutive,
+)
+from ._lowrank import pca_lowrank, svd_lowrank
 from .return_types import __getattr__ as _return_type
 
-__all__ = ["broadcast_shapes", "histogramdd", "unravel_index"]
+__all__ = [
+    "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod", "cdist",
+    "chain_matmul", "einsum", "histogramdd", "istft", "lu", "meshgrid", "norm", "pca_lowrank", "split", "stft",
+    "svd_lowrank", "tensordot", "unique", "unique_consecutive", "unravel_index",
+]  # fmt: skip
 
 
 def broadcast_shapes(*shapes: Any) -> Size:
@@ -157,8 +182,8 @@ def histogramdd(
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.type().split('.')[-1][:-6]}'")
     points = input.detach().reshape(-1, n)
     edges = [_edges(points, b, axis, range) for axis, b in enumerate(bins)]
-    inside = rushlight.ones(len(points), dtype=rushlight.bool)
-    cell = rushlight.zeros(len(points), dtype=rushlight.int64)
+    inside = points.new_ones(len(points), dtype=rushlight.bool)
+    cell = points.new_zeros(len(points), dtype=rushlight.int64)
     for axis, e in enumerate(edges):
         x = points[:, axis].contiguous()
         count = len(e) - 1
@@ -168,9 +193,9 @@ def histogramdd(
     shape = [len(e) - 1 for e in edges]
     total = reduce(lambda a, b: a * b, shape, 1)
     counted = inside.to(input.dtype) if weight is None else weight.detach().reshape(-1) * inside
-    hist = rushlight.zeros(total, dtype=input.dtype).index_add(0, cell, counted).reshape(shape)
+    hist = points.new_zeros(total).index_add(0, cell, counted).reshape(shape)
     if density:
         hist = hist / hist.sum()
         for axis, e in enumerate(edges):
-            hist = hist / e.diff().reshape([-1 if i == axis else 1 for i in rushlight.arange(n).tolist()])
+            hist = hist / e.diff().reshape([-1 if i == axis else 1 for i in rushlight.arange(n, device="cpu").tolist()])
     return _return_type("histogramdd")((hist, tuple(edges)))

@@ -37,7 +37,7 @@ def empty_cache() -> None:
 
 
 def _refuse() -> NoReturn:
-    raise RuntimeError("no MTIA device: this build of rushlight has no GPU backend; use device='cpu'")
+    raise RuntimeError("no MTIA device: use device='cpu', or 'cuda' for a GPU")
 
 
 def current_device() -> int:

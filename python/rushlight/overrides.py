@@ -7,6 +7,8 @@ its place: their ``__torch_function__``. A function written in Python asks :func
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from . import _C
 from ._C import Tensor
 
@@ -91,35 +93,102 @@ def is_tensor_like(inp: Any) -> bool:
 
 
 def is_tensor_method_or_property(func: Any) -> bool:
-    """Whether ``func`` belongs to the class of tensors."""
-    name = getattr(func, "__name__", "")
-    return func in _methods() or name == "__get__"
+    """Whether ``func`` belongs to the class of tensors: a method, or what reads an attribute.
+
+    Example::
+
+        >>> rl.overrides.is_tensor_method_or_property(rl.Tensor.add), rl.overrides.is_tensor_method_or_property(rl.add)
+        (True, False)
+    """
+    return getattr(func, "__name__", "") == "__get__" or _bare(func) in _table()[0][Tensor]
 
 
-def _methods() -> set[Any]:
-    found: set[Any] = set()
-    for value in vars(Tensor).values():
-        try:
-            found.add(value)
-        except TypeError:  # what cannot be hashed is no method
-            continue
-    return found
+# What a class of a program's own may answer in the place of, by the name that PyTorch has for it: (module, its name)
+_PLACES = "torch functional nn.functional nn.init Tensor linalg fft special"
+
+_ALIASES = {("nn.functional", "sigmoid"), ("nn.functional", "tanh")}  # known by their names in `torch`
+
+
+@lru_cache(None)
+def _table() -> tuple[dict[Any, list[Any]], dict[Any, str]]:
+    """Functions by the module or class that has them, and their names."""
+    from importlib import import_module
+
+    by_owner: dict[Any, list[Any]] = {}
+    names: dict[Any, str] = {}
+    ignored = get_ignored_functions()
+    for place in _PLACES.split():
+        owner: Any = (
+            Tensor if place == "Tensor" else import_module(f"rushlight.{place}".removesuffix(".torch"))
+        )
+        shown = place if place == "torch" else f"torch.{place}"
+        for name in sorted(getattr(owner, "__all__", None) or dir(owner)):
+            value = _bare(getattr(owner, name, None))
+            if owner is Tensor and (
+                type(value).__name__ == "getset_descriptor" or isinstance(value, property)
+            ):
+                by_owner.setdefault(owner, []).append(value.__get__)
+                names[value.__get__] = f"{shown}.{name}.__get__"
+            elif _is_function(owner, name, value) and (place, name) not in _ALIASES:
+                names[value] = f"{shown}.{name}"
+                # what writes into its first argument, and what begins with a line, no class is asked about
+                asked = owner is Tensor or (name[-1] != "_" or place == "nn.init")
+                if asked and value not in ignored:
+                    by_owner.setdefault(owner, []).append(value)
+    return by_owner, names
+
+
+def _bare(function: Any) -> Any:
+    """A function of the engine itself, where one that watches it stands in its place at the moment."""
+    inner = getattr(function, "__wrapped__", None)
+    return inner if type(inner) in (type(len), type(str.lower)) else function
+
+
+def _is_function(owner: Any, name: str, value: Any) -> bool:
+    """Whether what stands under a name is a function of PyTorch's."""
+    if owner is Tensor:
+        return callable(value) and not isinstance(value, type) and name not in vars(object)
+    home = getattr(value, "__module__", None) or ""
+    public = name[0] != "_" and name[0].islower() and callable(value) and not isinstance(value, type)
+    return public and home.partition(".")[0] in ("", "rushlight", "torch") and not home.endswith("._lazy")
 
 
 def get_overridable_functions() -> dict[Any, list[Any]]:
-    """Functions and methods by the module or class that has them."""
-    import rushlight
+    """Functions and methods that ask ``__torch_function__``, by the module or class that has them.
 
-    from . import nn
+    Example::
 
-    return {
-        owner: [getattr(owner, name) for name in names if callable(getattr(owner, name, None))]
-        for owner, names in (
-            (rushlight, [name for name in vars(_C) if not name.startswith("_")]),
-            (nn.functional, [name for name in dir(nn.functional) if not name.startswith("_")]),
-            (Tensor, [name for name in vars(Tensor) if not name.startswith("__")]),
-        )
-    }
+        >>> rl.add in rl.overrides.get_overridable_functions()[rl]
+        True
+    """
+    return {owner: list(functions) for owner, functions in _table()[0].items()}
+
+
+def get_testing_overrides() -> dict[Any, Any]:
+    """For each function that may be answered for, one that takes the same arguments and answers ``-1``.
+
+    Example::
+
+        >>> rl.overrides.get_testing_overrides()[rl.add](1, 2)
+        -1
+    """
+    return {function: _dummy(function) for functions in _table()[0].values() for function in functions}
+
+
+def _dummy(function: Any) -> Any:
+    from inspect import signature
+
+    try:
+        form = signature(function)
+    except (TypeError, ValueError):  # what reads an attribute
+        return lambda self, *others: -1
+
+    def answer(*args: Any, **kwargs: Any) -> int:
+        form.bind(*args, **kwargs)
+        return -1
+
+    answer.__signature__ = form  # type: ignore[attr-defined]
+    return answer
 
 
 def get_ignored_functions() -> set[Any]:
@@ -127,28 +196,32 @@ def get_ignored_functions() -> set[Any]:
     import rushlight
 
     names = (
-        "arange as_tensor empty eye from_numpy full get_default_dtype get_rng_state initial_seed is_grad_enabled is_storage "
-        "is_tensor linspace load logspace manual_seed ones promote_types rand randint randn randperm result_type save seed "
-        "set_default_dtype set_num_threads set_printoptions set_rng_state tensor tril_indices triu_indices zeros"
+        "arange as_tensor asarray autocast_decrement_nesting autocast_increment_nesting bartlett_window blackman_window "
+        "can_cast clear_autocast_cache compile complex empty empty_strided eye fork frombuffer from_dlpack from_file "
+        "from_numpy full get_default_dtype get_num_interop_threads get_num_threads get_rng_state hamming_window "
+        "hann_window initial_seed is_anomaly_enabled is_autocast_enabled is_grad_enabled is_inference_mode_enabled "
+        "is_storage is_tensor kaiser_window linspace load logspace manual_seed matrix_power_ normal ones promote_types rand "
+        "randint randn random randperm range result_type save seed set_anomaly_enabled set_default_dtype "
+        "set_default_device get_default_device set_float32_matmul_precision get_float32_matmul_precision "
+        "set_flush_denormal set_grad_enabled set_num_interop_threads set_num_threads set_printoptions set_rng_state "
+        "set_warn_always sparse_coo_tensor sparse_csr_tensor tensor tril_indices triu_indices typename "
+        "use_deterministic_algorithms vmap wait zeros scalar_tensor"
     )
     return {getattr(rushlight, name) for name in names.split() if hasattr(rushlight, name)}
 
 
 def resolve_name(f: Any) -> str | None:
-    """Where PyTorch has a function: ``torch.add``, ``torch.Tensor.add``.
+    """Where PyTorch has a function: ``torch.add``, ``torch.Tensor.add``; ``None`` for what it has not.
 
     Example::
 
-        >>> rl.overrides.resolve_name(rl.add)
-        'torch.add'
+        >>> rl.overrides.resolve_name(rl.add), rl.overrides.resolve_name(rl.linalg.norm)
+        ('torch.add', 'torch.linalg.norm')
     """
-    name = getattr(f, "__name__", None)
-    if name is None:
+    try:
+        return _table()[1].get(_bare(f))
+    except TypeError:  # not hashable
         return None
-    for owner, place in ((_C, "torch"), (_C._nn, "torch.nn.functional"), (Tensor, "torch.Tensor")):
-        if vars(owner).get(name) is f:
-            return f"{place}.{name}"
-    return None
 
 
 def enable_reentrant_dispatch() -> Any:

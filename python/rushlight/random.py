@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._C import Generator, default_generator
+from ._C import Generator, _seed_all, default_generator
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def manual_seed(seed: int) -> Generator:
-    """Sets the seed of the default generator and returns it. Negative seeds wrap into 64 bits.
+    """Sets the seed of the default generator and returns it; of all GPUs' generators, too. Negative seeds wrap into 64 bits.
 
     Errors: RuntimeError for a seed that has no 64 bits.
 
@@ -25,16 +25,19 @@ def manual_seed(seed: int) -> Generator:
     seed = int(seed)
     if not -(2**63) <= seed < 2**64:
         raise RuntimeError("Overflow when unpacking long long")
-    return default_generator.manual_seed(seed)
+    _seed_all(seed)
+    return default_generator
 
 
 def seed() -> int:
-    """Takes a seed from the system, sets it and returns it.
+    """Takes a seed from the system, sets it, for all GPUs too, and returns it.
 
     >>> isinstance(rl.seed(), int)
     True
     """
-    return default_generator.seed()
+    drawn = default_generator.seed()
+    _seed_devices(drawn)
+    return drawn
 
 
 def initial_seed() -> int:
@@ -72,7 +75,12 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 class fork_rng:
-    """A block after which the default generator is as it was before.
+    """A block after which the default generators are as they were before.
+
+    Args:
+        devices (iterable of int or device, optional): the GPUs whose generators are kept. Default: all
+        enabled (bool): ``False`` makes it a block that keeps nothing. Default: ``True``
+        device_type (str, optional): the kind of ``devices``. Default: ``"cuda"``
 
     >>> with rl.random.fork_rng(): x = rl.rand(3)
     >>> rl.equal(x, rl.rand(3))
@@ -88,13 +96,30 @@ class fork_rng:
         device_type: Any = None,
     ) -> None:
         self.enabled = enabled
+        self.devices = devices
 
     def __enter__(self) -> Any:
-        self.state = get_rng_state()
+        if self.enabled:
+            self.state = get_rng_state()
+            self.others = [(device, self._cuda().get_rng_state(device)) for device in self._places()]
 
     def __exit__(self, *error: Any) -> None:
         if self.enabled:
             set_rng_state(self.state)
+            for device, state in self.others:
+                self._cuda().set_rng_state(state, device)
+
+    def _places(self) -> list[Any]:
+        if self.devices is not None:
+            return list(self.devices)
+        # to ask for devices is to load drivers: not for a build that has none
+        return list(range(self._cuda().device_count())) if hasattr(_C, "_gpu_properties") else []
+
+    @staticmethod
+    def _cuda() -> Any:
+        from . import cuda
+
+        return cuda
 
 
 def _reduce_generator(self):

@@ -172,7 +172,7 @@ class UntypedStorage:
     __hash__ = object.__hash__
 
     def __reduce__(self):
-        return _rebuild, (None, _raw(self))
+        return _rebuild, (None, _raw(self), _place(self))
 
     def __repr__(self) -> str:
         shown = "\n".join(f" {value}" for value in self.tolist()) if self.device.type != "meta" else " ..."
@@ -304,7 +304,7 @@ class TypedStorage:
     __hash__ = object.__hash__
 
     def __reduce__(self):
-        return _rebuild, (self.dtype, _raw(self._storage))
+        return _rebuild, (self.dtype, _raw(self._storage), _place(self))
 
     def __repr__(self) -> str:
         shown = "\n".join(f" {value}" for value in self.tolist()) if self.device.type != "meta" else " ..."
@@ -321,8 +321,16 @@ def _raw(storage) -> bytes:
     return bytes(memoryview(storage.cpu()._bytes))
 
 
-def _rebuild(dtype, data):
+def _place(storage):
+    return str(storage.device) if storage.is_cuda else None
+
+
+def _rebuild(dtype, data, device=None):
     storage = UntypedStorage._over(_C._from_buffer(data, _C.uint8, len(data)))
+    if device is not None:
+        from .serialization import validate_cuda_device
+
+        storage = storage.cuda(validate_cuda_device(device))
     return storage if dtype is None else TypedStorage(wrap_storage=storage, dtype=dtype)
 
 

@@ -1,4 +1,4 @@
-"""Intel's graphics processors, as PyTorch programs ask for them. There is none."""
+"""Intel's graphics processors by PyTorch's own name for them, which no device has here: theirs are ``cuda``, too."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def empty_cache() -> None:
 
 
 def _refuse() -> NoReturn:
-    raise RuntimeError("no XPU device: this build of rushlight has no GPU backend; use device='cpu'")
+    raise RuntimeError("no XPU device: a GPU of any maker is called 'cuda' here; without one, use device='cpu'")
 
 
 def current_device() -> int:

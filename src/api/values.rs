@@ -1,7 +1,7 @@
 //! Values out of a tensor: as a vector, and as text.
 
 use crate::base::promote::default_dtype;
-use crate::base::{Device, Elem, Scalar};
+use crate::base::{Device, Elem, MemoryFormat, Scalar};
 use crate::ensure;
 use crate::error::Result;
 use crate::ops::driver::memory::dense;
@@ -10,6 +10,20 @@ use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
 use std::fmt;
 
 impl Tensor {
+    /// The tensor on another device; the same one where it lies there already. The gradient goes back the same way.
+    ///
+    /// ```
+    /// use rushlight::prelude::*;
+    ///
+    /// let x = Tensor::ones(&[2])?;
+    /// assert_eq!(x.to(Device::Meta)?.device(), Device::Meta);
+    /// # rushlight::Result::Ok(())
+    /// ```
+    ///
+    /// Errors: RuntimeError for a card that is not there, or in a build without the feature `gpu`.
+    pub fn to(&self, device: Device) -> Result<Tensor> {
+        self.convert(None, Some(device), false, MemoryFormat::Preserve)
+    }
     /// The elements in logical order.
     ///
     /// Errors: RuntimeError if the tensor holds another type, or is on the meta device.

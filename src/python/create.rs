@@ -1,7 +1,7 @@
 //! Tensors from Python data, the typed constructors, generators, global settings.
 
 use crate::base::promote::{default_device, default_dtype};
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::{DEFAULT_SEED, Generator, default_generator};
 use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
 use crate::ops::create::fill::finish;
 use crate::python::convert::{device_of, dtype_of, number};
@@ -356,7 +356,7 @@ pub fn generator_of(obj: &Bound<'_, PyAny>) -> Option<Generator> {
 }
 
 /// Seeds may be negative: they wrap.
-fn seed_of(seed: &Bound<'_, PyAny>) -> PyResult<u64> {
+pub(super) fn seed_of(seed: &Bound<'_, PyAny>) -> PyResult<u64> {
     if let Ok(v) = seed.extract::<u64>() {
         return Ok(v);
     }
@@ -376,8 +376,12 @@ impl PyGenerator {
     fn new(device: Option<&Bound<'_, PyAny>>) -> PyResult<PyGenerator> {
         match device_arg(device)? {
             None | Some(Device::Cpu) => Ok(PyGenerator(Generator::new())),
+            Some(d @ Device::Gpu(index)) => {
+                crate::storage::device::check(index).py()?;
+                Ok(PyGenerator(Generator::on(d, DEFAULT_SEED)))
+            }
             Some(d) => Err(PyRuntimeError::new_err(format!(
-                "Generator: no generator for device {d}; available: cpu"
+                "Generator: no generator for device {d}; available: cpu, cuda"
             ))),
         }
     }
@@ -410,8 +414,23 @@ impl PyGenerator {
     }
     #[getter]
     fn device(&self) -> super::types::PyDevice {
-        super::types::PyDevice::of(Device::Cpu)
+        super::types::PyDevice::of(self.0.device())
     }
+    /// Numbers of a lane that a GPU's generator has used.
+    fn get_offset(&self) -> PyResult<u64> {
+        self.0.offset().py()
+    }
+    fn set_offset(slf: Bound<'_, Self>, offset: u64) -> PyResult<Bound<'_, Self>> {
+        slf.get().0.set_offset(offset).py()?;
+        Ok(slf)
+    }
+}
+
+/// Seeds the default generators of the CPU and of all cards.
+#[pyfunction]
+fn _seed_all(seed: &Bound<'_, PyAny>) -> PyResult<()> {
+    crate::base::rng::manual_seed(seed_of(seed)?);
+    Ok(())
 }
 
 /// A 1-D tensor owning a copy of the bytes.
@@ -564,6 +583,7 @@ fn empty_cache() {
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyGenerator>()?;
+    m.add_function(wrap_pyfunction!(_seed_all, m)?)?;
     m.add("default_generator", Py::new(m.py(), PyGenerator(default_generator().clone()))?)?;
     for f in [
         wrap_pyfunction!(tensor, m)?,

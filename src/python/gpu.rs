@@ -132,8 +132,30 @@ fn _gpu_between(py: Python<'_>, index: u8, a: usize, b: usize) -> PyResult<f64> 
     guarded("elapsed_time", || py.detach(|| device::gpu(index)?.between(a, b)).py())
 }
 
+/// Which card this thread means by `cuda`.
+#[pyfunction]
+fn _gpu_set_current(index: u8) {
+    device::set_current(index);
+}
+
+/// Whether a card was opened, without opening it.
+#[pyfunction]
+#[cfg(feature = "gpu")]
+fn _gpu_opened(index: u8) -> bool {
+    device::is_open(index)
+}
+
+/// The generator that a card's tensors are drawn from where none is named.
+#[pyfunction]
+#[cfg(feature = "gpu")]
+fn _gpu_default_generator(index: u8) -> PyResult<super::create::PyGenerator> {
+    device::check(index).py()?;
+    Ok(super::create::PyGenerator(crate::base::rng::default_generator_of(index).py()?))
+}
+
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_gpu_count, m)?)?;
+    m.add_function(wrap_pyfunction!(_gpu_set_current, m)?)?;
     #[cfg(feature = "gpu")]
     {
         m.add_function(wrap_pyfunction!(_gpu_properties, m)?)?;
@@ -142,8 +164,10 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         m.add_function(wrap_pyfunction!(_gpu_memory, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_reset_peak, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_empty_cache, m)?)?;
+        m.add_function(wrap_pyfunction!(_gpu_opened, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_mark, m)?)?;
         m.add_function(wrap_pyfunction!(_gpu_between, m)?)?;
+        m.add_function(wrap_pyfunction!(_gpu_default_generator, m)?)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use crate::base::promote::{default_device, set_default_device};
 use crate::base::{DType, Device, MemoryFormat};
+use crate::storage::device;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -78,7 +79,7 @@ impl PyDevice {
         match self.kind {
             "cpu" => Device::Cpu,
             "meta" => Device::Meta,
-            _ => Device::Gpu(self.index.unwrap_or(0).clamp(0, 255) as u8),
+            _ => Device::Gpu(self.index.map_or_else(device::current, |i| i.clamp(0, 255) as u8)),
         }
     }
     pub fn parse(text: &str) -> PyResult<PyDevice> {

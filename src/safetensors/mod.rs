@@ -162,7 +162,7 @@ fn read(mut from: impl Read, length: u64) -> Result<StateDict> {
             if entry.dtype == DType::Bool && piece.iter().any(|&b| b > 1) {
                 bail!(Value, "safetensors: `{}` holds bools that are neither 0 nor 1", entry.name);
             }
-            tensor.storage().copy_in(at, piece);
+            tensor.storage().copy_in(at, piece)?;
         }
         out.insert(entry.name, tensor);
     }

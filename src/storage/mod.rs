@@ -221,6 +221,12 @@ impl Storage {
             n.checked_mul(size_of::<T>()).filter(|b| at.checked_add(*b).is_some_and(|e| e <= self.nbytes()));
         let bytes = bytes.expect("the elements lie in the memory");
         let mut out = repeated(T::ZERO, n)?;
+        if let Some(memory) = self.memory() {
+            // SAFETY: the vector has that many bytes, and any bytes of a tensor's are elements of its dtype
+            let to = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<u8>(), bytes) };
+            memory.download(at as u64, to)?;
+            return Ok(out);
+        }
         let _guard = Guard::read(self, self);
         // SAFETY: both have that many bytes; the vector is fresh; foreign memory need not be aligned, bytes are
         unsafe { std::ptr::copy_nonoverlapping(self.ptr().add(at), out.as_mut_ptr().cast::<u8>(), bytes) };
@@ -229,14 +235,18 @@ impl Storage {
     /// Copies bytes in, from byte `at` on. They must be elements of whatever dtype the memory is read as.
     ///
     /// Panics where the memory ends before.
-    pub(crate) fn copy_in(&self, at: usize, bytes: &[u8]) {
+    pub(crate) fn copy_in(&self, at: usize, bytes: &[u8]) -> Result<()> {
         assert!(
             at.checked_add(bytes.len()).is_some_and(|e| e <= self.nbytes()),
             "the bytes lie in the memory"
         );
+        if let Some(memory) = self.memory() {
+            return memory.upload(at as u64, bytes);
+        }
         let _guard = Guard::take([].into_iter(), [self].into_iter());
         // SAFETY: the memory has room for them, and is held for writing
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.ptr().add(at), bytes.len()) };
+        Ok(())
     }
 
     // ---- the guard word: of roots alone, which guards take care of

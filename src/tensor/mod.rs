@@ -290,7 +290,7 @@ impl Tensor {
         let mut bytes = [0; 16];
         let bytes = &mut bytes[..self.dtype().size()];
         memory.download(((self.0.layout.offset + at) * bytes.len()) as u64, bytes)?;
-        here.storage().copy_in(0, bytes);
+        here.storage().copy_in(0, bytes)?;
         Ok(here.element(&[]))
     }
     /// Elements `from..from + n` of a contiguous tensor. For lists and printing, not for kernels.
@@ -306,7 +306,7 @@ impl Tensor {
             let size = self.dtype().size();
             let mut bytes = crate::base::repeated(0u8, n * size)?;
             memory.download(((self.0.layout.offset + from) * size) as u64, &mut bytes)?;
-            here.storage().copy_in(0, &bytes);
+            here.storage().copy_in(0, &bytes)?;
             return here.elements(0, n);
         }
         let _g = crate::storage::Guard::read(self.storage(), self.storage());

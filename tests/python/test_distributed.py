@@ -38,6 +38,13 @@ def test_the_world_begins_and_ends(world):
             call()
 
 
+@pytest.mark.parametrize("backend", ["nope", "cpu:gloo,cuda:nope"])
+def test_a_backend_must_be_known(backend):
+    with pytest.raises(AssertionError, match="Unknown backend type nope"):
+        dist.init_process_group(backend, init_method="tcp://127.0.0.1:29500", rank=0, world_size=1)
+    assert not dist.is_initialized()
+
+
 def test_what_a_launcher_sets_is_read(monkeypatch):
     for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "LOCAL_RANK"):
         monkeypatch.delenv(name, raising=False)

@@ -40,9 +40,10 @@ from rushlight.nn import functional as F
         (lambda: nn.Embedding(5, 2, padding_idx=-1), "Embedding(5, 2, padding_idx=4)"),
         (lambda: nn.LSTM(2, 3, num_layers=2), "LSTM(2, 3, num_layers=2)"),
         (lambda: nn.Upsample(scale_factor=2), "Upsample(scale_factor=2.0, mode='nearest')"),
-        (
+        pytest.param(
             lambda: nn.ParameterList([rl.ones(2, 3)]),
             "ParameterList(  (0): Parameter containing: [torch.float32 of size 2x3])",
+            marks=pytest.mark.cpu("names another device where there is one"),
         ),
     ],
 )

@@ -356,6 +356,14 @@ def test_loading_into_meta_without_assign_changes_nothing_and_warns():
     assert layer.weight.is_meta
 
 
+def test_a_parameter_dict_of_a_plain_dict_is_in_the_order_of_names():
+    two = {"src": nn.Parameter(rl.ones(1)), "dst": nn.Parameter(rl.ones(2))}
+    assert list(nn.ParameterDict(two)) == ["dst", "src"]
+    assert list(nn.ParameterDict(two.items())) == ["src", "dst"]
+    assert list(nn.ParameterDict(OrderedDict(two))) == ["src", "dst"]
+    assert list(nn.ParameterDict(nn.ParameterDict(two))) == ["dst", "src"]
+
+
 def test_a_parameter_dict_gets_with_a_default():
     table = nn.ParameterDict({"a": rl.ones(1)})
     assert table.get("a") is table["a"]

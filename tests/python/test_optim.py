@@ -286,3 +286,17 @@ def test_averages_of_weights():
     assert rates == pytest.approx([0.5, 0.0, 0.0])
     with pytest.raises(ValueError, match="anneal_strategy must be one of 'cos' or 'linear'"):
         SWALR(optimizer, 0.1, anneal_strategy="up")
+
+
+def test_lbfgs_takes_sparse_gradients():
+    table = nn.Embedding(4, 2, sparse=True)
+    optimizer = optim.LBFGS(table.parameters(), lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = table(rl.tensor([1, 2])).square().sum()
+        loss.backward()
+        return loss
+
+    first = optimizer.step(closure)
+    assert closure() < first

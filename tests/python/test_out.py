@@ -131,6 +131,7 @@ def test_other_sizes_are_warned_of():
 
 
 @pytest.mark.filterwarnings("ignore:An output with one or more elements was resized")
+@pytest.mark.cpu("shares memory with an array")
 def test_an_array_of_numpy_is_never_outgrown():
     array = np.zeros(2, dtype=np.float32)
     shared = rl.from_numpy(array)

@@ -280,3 +280,48 @@ def test_copies():
         copy.deepcopy(x)
     y = pickle.loads(pickle.dumps(x))
     assert type(y) is Plain and y.tolist() == x.tolist()
+
+
+def test_every_function_that_may_be_answered_for_has_a_name_and_a_double():
+    by_owner = rl.overrides.get_overridable_functions()
+    doubles = rl.overrides.get_testing_overrides()
+    assert {rl, rl.functional, rl.nn.functional, rl.nn.init, rl.Tensor, rl.linalg, rl.fft, rl.special} == set(
+        by_owner
+    )
+    for owner, functions in by_owner.items():
+        for function in functions:
+            assert rl.overrides.resolve_name(function) is not None, (owner, function)
+            assert callable(doubles[function])
+    assert rl.add in by_owner[rl] and rl.zeros not in by_owner[rl]
+    assert doubles[rl.add](1, 2) == -1
+    with pytest.raises(TypeError):
+        doubles[rl.nn.functional.softplus]()
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (rl.add, "torch.add"),
+        (rl.arange, "torch.arange"),
+        (rl.split, "torch.functional.split"),
+        (rl.linalg.norm, "torch.linalg.norm"),
+        (rl.nn.functional.relu, "torch.nn.functional.relu"),
+        (rl.relu, "torch.relu"),
+        (rl.nn.functional.conv2d, "torch.nn.functional.conv2d"),
+        (rl.tanh, "torch.tanh"),
+        (rl.Tensor.add_, "torch.Tensor.add_"),
+        (rl.Tensor.shape.__get__, "torch.Tensor.shape.__get__"),
+        (len, None),
+        ([], None),
+    ],
+)
+def test_names_of_functions(function, name):
+    assert rl.overrides.resolve_name(function) == name
+
+
+def test_names_are_the_same_while_functions_are_watched():
+    with rl.profiler.profile():
+        assert rl.overrides.resolve_name(rl.Tensor.add_) == "torch.Tensor.add_"
+    assert rl.overrides.is_tensor_method_or_property(rl.Tensor.add)
+    assert rl.overrides.is_tensor_method_or_property(rl.Tensor.shape.__get__)
+    assert not rl.overrides.is_tensor_method_or_property(rl.add)

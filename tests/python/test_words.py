@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 import rushlight as rl
@@ -57,3 +58,54 @@ def test_every_function_of_the_engine_has_a_signature():
 def test_signatures_have_names_and_defaults():
     assert str(inspect.signature(nn.functional.gelu)) in ("(input, approximate='none')", "(input, approximate=\"none\")")
     assert str(inspect.signature(rl.ones(1).cumsum)) == "(dim, *, dtype=None)"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: nn.Conv2d(3, 4), "Conv2d.__init__() missing 1 required positional argument: 'kernel_size'"),
+        (lambda: nn.ReLU(foo=1), "ReLU.__init__() got an unexpected keyword argument 'foo'"),
+        (lambda: nn.AvgPool2d(), "AvgPool2d.__init__() missing 1 required positional argument: 'kernel_size'"),
+        (lambda: nn.ZeroPad2d(), "ZeroPad2d.__init__() missing 1 required positional argument: 'padding'"),
+        (lambda: nn.BatchNorm2d(), "_BatchNorm.__init__() missing 1 required positional argument: 'num_features'"),
+        (lambda: nn.MaxPool2d(), "_MaxPoolNd.__init__() missing 1 required positional argument: 'kernel_size'"),
+        (lambda: nn.AdaptiveAvgPool2d(), "_AdaptiveAvgPoolNd.__init__() missing 1 required positional argument"),
+    ],
+)
+def test_a_layer_is_named_when_its_arguments_are_wrong(call, words):
+    with pytest.raises(TypeError, match=re.escape(words)):
+        call()
+
+
+def test_a_programs_own_layer_keeps_its_name():
+    class Mine(nn.Conv2d):
+        pass
+
+    with pytest.raises(TypeError, match=re.escape("Conv2d.__init__() missing")):
+        Mine(3)
+    assert nn.Conv2d.__init__.__doc__ == nn.Conv1d.__init__.__doc__
+
+
+@pytest.mark.parametrize("data", [3, "a", [1.0, 2.0], None.__class__])
+def test_a_parameter_is_made_of_a_tensor(data):
+    with pytest.raises(AttributeError, match="object has no attribute 'detach'"):
+        nn.Parameter(data)
+
+
+def test_wrong_options_of_optimizers_fail_as_comparisons_do():
+    p = [nn.Parameter(rl.ones(1))]
+    with pytest.raises(TypeError, match="'<' not supported between instances of 'str' and 'float'"):
+        rl.optim.SGD(p, lr="a")
+    with pytest.raises(TypeError, match="'float' object is not subscriptable"):
+        rl.optim.Adam(p, betas=0.9)
+    with pytest.raises(ValueError, match="Invalid learning rate: nan"):
+        rl.optim.SGD(p, lr=float("nan"))
+
+
+def test_words_about_what_is_no_program_file_or_number():
+    with pytest.raises(TypeError, match="<class 'int'> is a built-in class"):
+        rl.jit.script(3)
+    with pytest.raises(AttributeError, match="expected 'f' to be string, path, or a file-like object"):
+        rl.save(rl.ones(1), None)
+    with pytest.raises(TypeError, match=r"argument 'padding_value' \(position 3\) must be float, not str"):
+        nn.utils.rnn.pad_sequence([rl.ones(1), rl.ones(2)], padding_value="a")

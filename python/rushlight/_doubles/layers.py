@@ -60,18 +60,18 @@ def embedding_bag(
     )
     bags = out.size(0)
     if mode == 0:
-        none = _C.zeros(bags, dtype=indices.dtype)
-        return out, _C.empty(0, dtype=indices.dtype), none, none.clone()
-    at = _C.arange(indices.numel(), dtype=offsets.dtype)
+        none = indices.new_zeros(bags)
+        return out, indices.new_empty(0), none, none.clone()
+    at = _C.arange(indices.numel(), dtype=offsets.dtype, device=offsets.device)
     bag = _C.searchsorted(offsets[:bags].contiguous(), at, right=True) - 1
     held = _C.ones_like(indices) if padding_idx is None else (indices != padding_idx).to(indices.dtype)
-    sizes = _C.zeros(bags, dtype=indices.dtype).scatter_add(0, bag, held)
+    sizes = indices.new_zeros(bags).scatter_add(0, bag, held)
     if mode == 1:
         return out, bag.to(indices.dtype), sizes, sizes.clone()
     rows = weight.detach()[indices]
     there = (rows == out.detach()[bag]) & held.bool().unsqueeze(1)
     first = _C.where(there, at.unsqueeze(1), indices.numel())
-    places = _C.full((bags, weight.size(1)), indices.numel(), dtype=first.dtype)
+    places = first.new_full((bags, weight.size(1)), indices.numel())
     places = places.scatter_reduce(0, bag.unsqueeze(1).expand_as(first), first, "amin")
     padded = _C.cat([indices, indices.new_zeros(1)])
     return out, bag.to(indices.dtype), sizes, padded[places]

@@ -90,9 +90,9 @@ def segment_reduce(
         )
     begin, how = ways[reduce]
     count, rest = lengths.numel(), data.shape[1:]
-    part = _C.arange(count).repeat_interleave(lengths)
+    part = _C.arange(count, device=lengths.device).repeat_interleave(lengths)
     part = part.view(-1, *(1,) * len(rest)).expand(part.numel(), *rest)
-    start = _C.full((count, *rest), begin if initial is None else initial, dtype=data.dtype)
+    start = data.new_full((count, *rest), begin if initial is None else initial)
     made = start.scatter_reduce(0, part, data, how)
     if reduce == "mean":
         divisor = lengths.view(-1, *(1,) * len(rest)).to(data.dtype)

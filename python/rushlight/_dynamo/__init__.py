@@ -6,6 +6,7 @@ from .._lazy import on_demand
 from ..compiler import (
     allow_in_graph as allow_in_graph,
     assume_constant_result as assume_constant_result,
+    compile,
     disable as disable,
     is_compiling as is_compiling,
     list_backends as list_backends,
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import config as config
-
-
-class OptimizedModule:
-    """What PyTorch makes of a module it compiles. Here modules stay what they are: nothing is an instance."""
+    from .eval_frame import OptimizedModule as OptimizedModule
 
 
 def optimize(*args: Any, **kwargs: Any) -> Any:
-    """A decorator that leaves functions and modules as they are."""
-    return lambda function: function
+    """A decorator that does what ``compile`` does."""
+    return compile
 
 
 optimize_assert = optimize
@@ -63,4 +61,4 @@ mark_static_address = mark_unbacked = mark_static
 
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, _ = on_demand(__name__, {}, "config")
+    __getattr__, __dir__, _ = on_demand(__name__, {"eval_frame": "OptimizedModule"}, "config eval_frame")

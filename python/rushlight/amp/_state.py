@@ -1,6 +1,6 @@
 """Whether mixed precision is on, and to which dtype it casts: for each type of devices, on this thread.
 
-The engine is told what holds for the CPU; a row of the op table says what is cast (``driver/autocast.rs``).
+The engine is told what holds for the CPU and for GPUs; a row of the op table says what is cast (``driver/autocast.rs``).
 """
 
 from __future__ import annotations
@@ -46,6 +46,13 @@ def _tell() -> None:
     """What the engine needs to know of it."""
     on = _thread.enabled.get("cpu", False)
     _C._transform.autocast(get_autocast_dtype("cpu") if on else None, _thread.cache)
+    if hasattr(_C, "_gpu_properties"):  # else there is no such tensor
+        on, tell = _thread.enabled.get("cuda", False), getattr(_C._transform, "autocast_gpu", None)
+        if tell is not None:
+            tell(get_autocast_dtype("cuda") if on else None)
+        elif on:
+            _thread.enabled["cuda"] = False
+            raise NotImplementedError("the GPU backend of this build does not offer autocast yet")
 
 
 def is_autocast_enabled(device_type: str | None = None) -> bool:

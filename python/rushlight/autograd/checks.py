@@ -160,8 +160,8 @@ def _close(found, expected, atol, rtol):
 
 def _projected(found, expected, atol, rtol):
     """Compares one weighted sum of both matrices."""
-    rows = _C.arange(1, found.size(0) + 1, dtype=found.dtype).cos()
-    columns = _C.arange(1, found.size(1) + 1, dtype=found.dtype).sin()
+    rows = _C.arange(1, found.size(0) + 1, dtype=found.dtype, device=found.device).cos()
+    columns = _C.arange(1, found.size(1) + 1, dtype=found.dtype, device=found.device).sin()
     return _C.allclose(
         rows @ found @ columns, rows @ expected.to(found.dtype) @ columns, rtol, atol * found.numel()
     )

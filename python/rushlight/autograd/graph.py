@@ -23,6 +23,8 @@ __all__ = [
     "register_multi_grad_hook",
     "save_on_cpu",
     "saved_tensors_hooks",
+    "set_override_stale_capture_stream",
+    "set_warn_on_accumulate_grad_stream_mismatch",
 ]
 
 _engine = _C._autograd
@@ -313,6 +315,30 @@ def register_multi_grad_hook(
         return lambda grad: arrived(place, grad)
 
     return _Handles([tensor.register_hook(hook(i)) for i, tensor in enumerate(tensors)])
+
+
+def set_warn_on_accumulate_grad_stream_mismatch(enabled: bool) -> None:
+    """Accepted: streams of a device share one queue, so that gradients never come from another.
+
+    Args:
+        enabled (bool): whether there would be a warning.
+
+    Example::
+
+        >>> rl.autograd.graph.set_warn_on_accumulate_grad_stream_mismatch(False)
+    """
+
+
+def set_override_stale_capture_stream(enabled: bool) -> None:
+    """Accepted: no work is recorded for a replay, in which a stream could be stale.
+
+    Args:
+        enabled (bool): whether the stream would be taken from who made the gradient.
+
+    Example::
+
+        >>> rl.autograd.graph.set_override_stale_capture_stream(False)
+    """
 
 
 __getattr__ = absent(__name__)

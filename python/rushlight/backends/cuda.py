@@ -30,28 +30,93 @@ class _Products:
         set_float32_matmul_precision("high" if value else "highest")
 
 
-class _PlanCache:
-    """The cache of transforms' plans: always empty."""
+class cuFFTPlanCacheAttrContextProp:  # noqa: N801, RUF100
+    """An attribute of a plan cache, by the functions that read and write it.
 
-    size = 0
-    max_size = 0
+    Args:
+        getter, setter (Callable): of the device's index, and of index and value.
+    """
+
+    def __init__(self, getter: Any, setter: Any) -> None:
+        self.getter, self.setter = getter, setter
+
+    def __get__(self, cache: Any, kind: Any) -> Any:
+        return self if cache is None else self.getter(cache.device_index)
+
+    def __set__(self, cache: Any, value: Any) -> None:
+        self.setter(cache.device_index, value)
+
+
+def _fixed(index: Any, value: Any) -> None:
+    raise RuntimeError(".size is a read-only property showing the number of plans currently in the cache. To change the cache "
+                       "capacity, set cufft_plan_cache.max_size.")  # fmt: skip
+
+
+class cuFFTPlanCache:  # noqa: N801, RUF100
+    """The plans that a device keeps of Fourier transforms: none, since transforms need none.
+
+    Args:
+        device_index (int): whose.
+    """
+
+    size = cuFFTPlanCacheAttrContextProp(lambda index: 0, _fixed)
+    max_size = cuFFTPlanCacheAttrContextProp(
+        lambda index: _plans.get(index, 0), lambda index, value: _plans.update({index: int(value)})
+    )
+
+    def __init__(self, device_index: int) -> None:
+        self.device_index = device_index
 
     def clear(self) -> None:
-        """Forgets all of them."""
-
-    def __getitem__(self, device: Any) -> _PlanCache:
-        return self
+        """Forgets all plans."""
 
 
+class cuFFTPlanCacheManager(cuFFTPlanCache):  # noqa: N801, RUF100
+    """Those of the device in use; ``cufft_plan_cache[device]`` is another's."""
+
+    def __init__(self) -> None:
+        super().__init__(-1)
+
+    def __getitem__(self, device: Any) -> cuFFTPlanCache:
+        from ..cuda._utils import _get_device_index
+
+        return cuFFTPlanCache(_get_device_index(device))
+
+
+_plans: dict[int, int] = {}  # largest sizes that programs set
 matmul = _Products()
-cufft_plan_cache = _PlanCache()
+cufft_plan_cache = cuFFTPlanCacheManager()
 _sdp = {"flash": True, "mem_efficient": True, "math": True, "cudnn": True, "reduced_math": False}
 _linalg = "default"
 
 
 def is_built() -> bool:
-    """Whether this build has CUDA."""
-    return False
+    """Whether this build has a GPU backend; :func:`rushlight.cuda.is_available` says whether there is a device."""
+    from ..cuda import _device
+
+    return _device.built()
+
+
+class SDPAParams:
+    """The operands of an attention, of which ``can_use_flash_attention`` and its kin ask.
+
+    Args:
+        query, key, value (Tensor): the operands.
+        attn_mask (Tensor, optional), dropout (float), is_causal, enable_gqa (bool): as in ``scaled_dot_product_attention``.
+    """
+
+    def __init__(
+        self,
+        query: Any,
+        key: Any,
+        value: Any,
+        attn_mask: Any,
+        dropout: float,
+        is_causal: bool,
+        enable_gqa: bool,
+    ) -> None:
+        self.query, self.key, self.value, self.attn_mask = query, key, value, attn_mask
+        self.dropout, self.is_causal, self.enable_gqa = dropout, is_causal, enable_gqa
 
 
 def is_flash_attention_available() -> bool:
@@ -149,3 +214,38 @@ def preferred_linalg_library(backend: Any = None) -> str:
 def preferred_blas_library(backend: Any = None) -> str:
     """The same for matrix products."""
     return "default" if backend is None else str(backend)
+
+
+def preferred_rocm_fa_library(backend: Any = None) -> str:
+    """The same for AMD's attention kernels."""
+    return "default" if backend is None else str(backend)
+
+
+def blas_workspace_size(size: int | None = None, backend: Any = None) -> int:
+    """Bytes that a library of matrix products keeps for itself: what was last set; products need none.
+
+    Args:
+        size (int, optional): to be kept from now on.
+        backend (str, optional): the library. Default: ``"cublas"``
+
+    Errors: RuntimeError for a negative size.
+    """
+    name = str(backend or "cublas").lower()
+    if size is not None:
+        if size < 0:
+            raise RuntimeError(f"workspace size must not be negative, but got {size}")
+        _workspaces[name] = size
+    return _workspaces.get(name, 0)
+
+
+def cublas_workspace_size(size: int | None = None) -> int:
+    """:func:`blas_workspace_size` of cuBLAS."""
+    return blas_workspace_size(size, "cublas")
+
+
+def cublaslt_workspace_size(size: int | None = None) -> int:
+    """:func:`blas_workspace_size` of cuBLASLt."""
+    return blas_workspace_size(size, "cublaslt")
+
+
+_workspaces: dict[str, int] = {}

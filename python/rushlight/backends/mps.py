@@ -1,16 +1,21 @@
-"""Apple's graphics processors, which are not used."""
+"""Apple's graphics processors, as programs for them ask (:mod:`rushlight.mps` says when there is one)."""
 
 from __future__ import annotations
+
+from .. import mps
+from ..cuda import _device
 
 
 def is_built() -> bool:
     """Whether this build can use them."""
-    return False
+    import sys
+
+    return sys.platform == "darwin" and _device.built()
 
 
 def is_available() -> bool:
     """Whether one can be used."""
-    return False
+    return mps.is_available()
 
 
 def is_macos_or_newer(major: int, minor: int) -> bool:
@@ -27,10 +32,14 @@ def is_macos13_or_newer(minor: int = 0) -> bool:
 
 
 def get_name() -> str:
-    """What the maker calls it."""
-    raise RuntimeError("no MPS device: this build of rushlight has no GPU backend")
+    """What the maker calls it.
+
+    Errors: RuntimeError without one.
+    """
+    return _device.properties(mps._needed())["name"]
 
 
 def get_core_count() -> int:
-    """How many cores it has."""
-    raise RuntimeError("no MPS device: this build of rushlight has no GPU backend")
+    """How many cores it has: the driver does not tell, and RuntimeError says so."""
+    mps._needed()
+    raise RuntimeError("get_core_count: the driver does not tell how many cores the device has")

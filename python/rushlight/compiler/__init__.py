@@ -31,13 +31,17 @@ def compile(
     disable: bool = False,
     **others: Any,
 ) -> Any:
-    """The function or module itself: there is nothing to compile it to. Usable as a decorator with and without options.
+    """The function itself, or a module around the module: there is nothing to compile them to. Also a decorator, with and
+    without options.
+
+    A module becomes an ``OptimizedModule`` whose state has the names of PyTorch's: ``_orig_mod.weight``. ``Module.compile``
+    leaves the names as they are.
 
     Args:
         model (callable, optional): a function or module; without it a decorator is returned.
         fullgraph, dynamic, backend, mode, options, disable: accepted, and without effect.
 
-    Errors: RuntimeError where ``mode`` and ``options`` are both given, and for what cannot be called.
+    Errors: RuntimeError where ``mode`` and ``options`` are both given; AssertionError for what cannot be called.
 
     Example::
 
@@ -60,7 +64,13 @@ def compile(
 
         return decorator
     if not callable(model):
-        raise RuntimeError(f"compile: expected a function or a module, got {type(model).__name__}")
+        raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
+    from ..nn.modules.module import Module
+
+    if isinstance(model, Module) and not disable:
+        from .._dynamo.eval_frame import OptimizedModule
+
+        return model if isinstance(model, OptimizedModule) else OptimizedModule(model)
     return model
 
 

@@ -129,6 +129,10 @@ def init_process_group(
         raise ValueError(
             f"Error initializing torch.distributed using {init_method}: rank and world_size expected"
         )
+    for part in (backend or "gloo").lower().split(","):
+        name = part.rpartition(":")[2]
+        if name not in Backend.backend_list:
+            raise AssertionError(f"Unknown backend type {name}")
     _one(world_size)
     if rank != 0:
         raise ValueError(f"rank {rank} is not in a world of {world_size}")

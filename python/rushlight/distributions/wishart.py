@@ -159,7 +159,7 @@ class Wishart(ExponentialFamily):
     def _bartlett_sampling(self, sample_shape: Any = Size()) -> Tensor:
         p = self._event_shape[-1]
         noise = self._dist_chi2.rsample(sample_shape).sqrt().diag_embed(dim1=-2, dim2=-1)
-        i, j = _C.tril_indices(p, p, offset=-1)
+        i, j = _C.tril_indices(p, p, offset=-1, device=noise.device)
         noise[..., i, j] = _C.randn(
             Size(sample_shape) + self._batch_shape + (p * (p - 1) // 2,),
             dtype=noise.dtype,

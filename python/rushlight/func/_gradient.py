@@ -242,9 +242,10 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
 def _basis(tensors: list[Any], start: int, stop: int) -> list[Any]:
     """Rows ``start`` to ``stop`` of the unit matrix over all elements of tensors, cut to their shapes."""
-    rows, at, out = _C.arange(start, stop), 0, []
+    at, out = 0, []
     for t in tensors:
-        columns = _C.arange(at, at + t.numel())
+        rows = _C.arange(start, stop, device=t.device)
+        columns = _C.arange(at, at + t.numel(), device=t.device)
         hot = (rows.unsqueeze(1) == columns).to(t.dtype)
         out.append(hot.reshape(stop - start, *t.shape))
         at += t.numel()

@@ -13,10 +13,12 @@ from typing import Any
 from .. import _C
 from ..nn.modules.module import Module
 from ..nn.parameter import Parameter
+from ..overrides import resolve_name
 from ..profiler._calls import watching
+from ._forms import recorded
 from .graph import Graph
 from .graph_module import GraphModule
-from .proxy import Proxy, TracerBase, _tracer_of
+from .proxy import ParameterProxy, Proxy, TracerBase, _tracer_of
 
 _OPERATORS = {
     **{
@@ -56,22 +58,27 @@ class _Recording:
         self.tracer, self.programs = tracer, programs
         self.undo: list[tuple[Any, str, Any]] = []
 
-    def leaf(self, function: Any) -> Any:
+    def leaf(self, function: Any, wrapped: bool = False) -> Any:
+        """What stands for a function whose calls are recorded; the nodes say if that was asked for by :func:`wrap`."""
+
         @functools.wraps(function, updated=())
-        def recorded(*args: Any, **kwargs: Any) -> Any:
+        def leaf(*args: Any, **kwargs: Any) -> Any:
             tracer = _tracer_of(args, kwargs)
             if tracer is None:
                 return function(*args, **kwargs)
-            return tracer.create_proxy("call_function", function, args, kwargs)
+            made = tracer.create_proxy("call_function", function, *recorded(function, args, kwargs))
+            if wrapped:
+                made.node.meta["is_wrapped"] = True
+            return made
 
-        return recorded
+        return leaf
 
     def call(self, name: str, function: Any, args: Any, kwargs: Any) -> Any:
         tracer = _tracer_of(args, kwargs)
         if tracer is None:
             return function(*args, **kwargs)
         if isinstance(function, types.BuiltinFunctionType):
-            return tracer.create_proxy("call_function", function, args, kwargs)
+            return tracer.create_proxy("call_function", function, *recorded(function, args, kwargs))
         short = function.__name__  # a method of tensors
         if short in _OPERATORS:
             return tracer.create_proxy("call_function", getattr(operator, _OPERATORS[short]), args, kwargs)
@@ -90,15 +97,22 @@ class _Recording:
 
         from .. import nn
 
+        resolve_name(None)  # it learns the names of functions before others stand in their place
         tracer, call = self.tracer, Module.__call__
+        parts = {*tracer.root.modules()}
 
         def call_module(module: Any, *args: Any, **kwargs: Any) -> Any:
-            if _tracer_of(args, kwargs) is None:
+            if module not in parts and _tracer_of(args, kwargs) is None:
                 return call(module, *args, **kwargs)
             return tracer.call_module(module, lambda *a, **k: call(module, *a, **k), args, kwargs)
 
+        def read(module: Any, name: str) -> Any:
+            value = object.__getattribute__(module, name)
+            return tracer.getattr(name, value, tracer._read) if isinstance(value, Parameter) else value
+
         self.module_call: Any = call
         Module.__call__ = call_module  # type: ignore[assignment, method-assign]
+        Module.__getattribute__ = read  # type: ignore[method-assign]
         # functions written in Python are leaves too, as PyTorch's are
         leaves: dict[Any, Any] = {}
         for space in (vars(nn.functional), vars(rushlight)) if tracer.python_leaves else ():
@@ -114,10 +128,14 @@ class _Recording:
             for name, value in list(space.items()):
                 if isinstance(value, types.FunctionType) and value in leaves:
                     self.put(space, name, leaves[value])
+        for space in (*self.programs, *map(vars, tracer.autowrap_modules)):
+            for name, value in list(space.items()):
+                if name[0] != "_" and isinstance(value, _FUNCTIONS) and value in tracer.autowrap_functions:
+                    self.put(space, name, self.leaf(value))
         for (_, name), space in _wrapped.items():
             function = space.get(name, getattr(builtins, name, None))
             if function is not None:
-                self.put(space, name, self.leaf(function))
+                self.put(space, name, self.leaf(function, wrapped=True))
         self.watching = watching(self.call)
         self.watching.__enter__()
         known = {value.__wrapped__: value for value in vars(_C).values() if hasattr(value, "__wrapped__")}
@@ -136,6 +154,7 @@ class _Recording:
     def __exit__(self, *error: object) -> None:
         self.watching.__exit__()
         Module.__call__ = self.module_call  # type: ignore[method-assign]
+        del Module.__getattribute__
         while self.undo:
             space, name, value = self.undo.pop()
             if value is _ABSENT:
@@ -145,6 +164,7 @@ class _Recording:
 
 
 _ABSENT: Any = object()
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 
 
 class Tracer(TracerBase):
@@ -152,7 +172,8 @@ class Tracer(TracerBase):
 
     Args:
         autowrap_modules (tuple of module): whose functions are leaves.
-        autowrap_functions (tuple of callable), param_shapes_constant (bool): accepted.
+        autowrap_functions (tuple of callable): functions that are leaves, where the program calls them by a global name.
+        param_shapes_constant (bool): whether shapes of parameters are numbers, not nodes.
     """
 
     python_leaves = True  # whether functions written in Python are nodes, or looked into
@@ -161,9 +182,13 @@ class Tracer(TracerBase):
         self, autowrap_modules: Any = (), autowrap_functions: Any = (), param_shapes_constant: bool = False
     ) -> None:
         self.param_shapes_constant = param_shapes_constant
-        self._autowrap = [*autowrap_modules]
+        self.autowrap_modules = tuple(autowrap_modules)
+        functions = (value for space in autowrap_modules for name, value in vars(space).items() if name[0] != "_")
+        self.autowrap_functions = {value for value in functions if isinstance(value, _FUNCTIONS)} | {*autowrap_functions}
         self.root: Any = None
         self.tensor_attrs: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._read: dict[str, Any] = {}
 
     def is_leaf_module(self, m: Module, module_qualified_name: str) -> bool:
         """Whether a module becomes one node: those of ``nn`` do, but for ``Sequential``."""
@@ -189,14 +214,21 @@ class Tracer(TracerBase):
         return forward(*args, **kwargs)
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: Any) -> Any:
-        """What reading an attribute gives."""
-        return attr_val
+        """What reading an attribute gives: of a parameter of the root a stand-in, whose node is made when it is first read."""
+        name = self._names.get(id(attr_val)) if isinstance(attr_val, Parameter) else None
+        if name is None:
+            return attr_val
+        if name not in parameter_proxy_cache:
+            made = self.create_proxy("get_attr", name, (), {})
+            parameter_proxy_cache[name] = (
+                ParameterProxy(self, made.node, name, attr_val) if self.param_shapes_constant else made
+            )
+        return parameter_proxy_cache[name]
 
     def create_arg(self, a: Any) -> Any:
         """As its base, and parameters, buffers and other tensors become attributes of the root."""
         if isinstance(a, _C.Tensor):
-            named = [*self.root.named_parameters(), *self.root.named_buffers()]
-            name = next((name for name, value in named if value is a), None) or self.tensor_attrs.get(id(a))
+            name = self._names.get(id(a)) or self.tensor_attrs.get(id(a))
             if name is None and isinstance(a, Parameter):
                 raise NameError("parameter is not a member of this module")
             if name is None:
@@ -207,8 +239,8 @@ class Tracer(TracerBase):
                 self.tensor_attrs[id(a)] = name
                 setattr(self.root, name, a)
             if name not in self._read:  # once is enough
-                self._read[name] = self.create_node("get_attr", name, (), {})
-            return self._read[name]
+                self._read[name] = self.proxy(self.create_node("get_attr", name, (), {}))
+            return self._read[name].node
         if isinstance(a, Module):
             return self.create_node("get_attr", self.path_of_module(a), (), {})
         return super().create_arg(a)
@@ -271,7 +303,8 @@ class Tracer(TracerBase):
             for name, value in vars(module).items()
             if isinstance(value, _C.Tensor)
         }
-        self._read: dict[str, Any] = {}
+        self._read = {}
+        self._names = {id(value): name for name, value in (*self.root.named_buffers(), *self.root.named_parameters())}
         programs = {id(space): space for space in self._programs(function)}
         call, args = self.create_args_for_root(function, isinstance(root, Module), concrete_args)
         with _Recording(self, list(programs.values())):
@@ -284,9 +317,14 @@ class Tracer(TracerBase):
         spaces = [getattr(inspect.unwrap(function), "__globals__", {})]
         for module in self.root.modules():
             home = sys.modules.get(type(module).__module__)
-            if home is not None and not home.__name__.startswith("rushlight"):
+            if home is not None and not _of_engine(home.__name__):
                 spaces.append(vars(home))
-        return [space for space in spaces if not str(space.get("__name__", "")).startswith("rushlight")]
+        return [space for space in spaces if not _of_engine(str(space.get("__name__", "")))]
+
+
+def _of_engine(name: str) -> bool:
+    """Whether a module is the library's own: the models of ``vision`` are programs like any other."""
+    return name.startswith("rushlight") and not name.startswith("rushlight.vision")
 
 
 def symbolic_trace(root: Any, concrete_args: Any = None) -> GraphModule:

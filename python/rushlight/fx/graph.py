@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..overrides import resolve_name
 from .node import Node, map_arg, target_name
 
 _BINARY = {
@@ -41,6 +42,13 @@ def _illegal(name: str) -> bool:
         or hasattr(builtins, name)
         or name in ("self", "torch", "inf", "nan", "NoneType")
     )
+
+
+def _called(target: Any) -> str:
+    """What a function is called when a result is named after it: ``linalg_norm``, ``fft_fft``, else its own name."""
+    name = getattr(target, "__name__", "call")
+    place = (resolve_name(target) or "").split(".")
+    return f"{place[1]}_{name}" if len(place) == 3 and place[1] in ("linalg", "fft", "special") else name
 
 
 class _Namespace:
@@ -152,13 +160,7 @@ class Graph:
         """One more node, where :meth:`inserting_before` says; at the end otherwise."""
         if op not in ("call_function", "call_method", "get_attr", "call_module", "placeholder", "output"):
             raise AssertionError(f"op '{op}' is not supported")
-        candidate = (
-            name
-            if name is not None
-            else target
-            if isinstance(target, str)
-            else getattr(target, "__name__", "call")
-        )
+        candidate = name if name is not None else target if isinstance(target, str) else _called(target)
         if name is None and not isinstance(target, str):
             candidate = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", candidate).lower()
             if candidate.startswith("__") and candidate.endswith("__"):
@@ -325,6 +327,8 @@ class Graph:
             last[node] = [each for each in node.all_input_nodes if each not in used]
             used.update(node.all_input_nodes)
 
+        own = {node.name for node in self.nodes}  # the function's variables, which would hide what is global
+
         def known(value: Any, candidate: str) -> str:
             """A name under which the function finds an object."""
             if candidate.partition(".")[0] == "torch":
@@ -344,7 +348,7 @@ class Graph:
                 return candidate
             name = re.sub(r"[^0-9a-zA-Z_]+", "_", candidate)
             base, count = name, 0
-            while name in names and names[name] is not value:
+            while (name in names and names[name] is not value) or name in own:
                 count += 1
                 name = f"{base}_{count}"
             names[name] = value
@@ -386,6 +390,7 @@ class Graph:
 
         arguments: list[str] = []
         lines: list[str] = []
+        wrapped: dict[str, None] = {}  # functions that must stay leaves when the code is traced again
         for node in self.nodes:
             call = ", ".join(
                 [
@@ -424,7 +429,10 @@ class Graph:
                 line = f"{node.name} = {text(node.args[0])}.{node.args[1]}"
             elif node.op == "call_function":
                 builtin = getattr(builtins, getattr(node.target, "__name__", ""), None) is node.target
-                line = f"{node.name} = {node.target.__name__ if builtin else known(node.target, target_name(node.target))}({call})"
+                called = node.target.__name__ if builtin else known(node.target, target_name(node.target))
+                if node.meta.get("is_wrapped"):
+                    wrapped[called] = None
+                line = f"{node.name} = {called}({call})"
             elif node.op == "call_method":
                 rest = ", ".join(
                     [
@@ -448,7 +456,14 @@ class Graph:
                 line + (f";  {' = '.join(gone)} = None" if gone and node.op != "placeholder" else "")
             )
         body = "\n".join(f"    {line}" for line in lines) or "    pass"
-        return PythonCode(f"\n\n\ndef forward({', '.join(['self', *arguments])}):\n{body}\n    ", names)
+        if wrapped:
+            from ._symbolic_trace import wrap
+
+            known(wrap, "torch.fx._symbolic_trace.wrap")
+        marks = "\n".join(f'torch.fx._symbolic_trace.wrap("{name}")' for name in wrapped)
+        return PythonCode(
+            f"\n{marks}\n\ndef forward({', '.join(['self', *arguments])}):\n{body}\n    ", names
+        )
 
     def print_tabular(self) -> None:
         """Prints the nodes as a table."""

@@ -203,6 +203,10 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
+# Functions of layers that PyTorch's code calls where the engine has them
+_OF_THE_ENGINE = "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
+
+
 def target_name(target: Any) -> str:
     """What a target is called in code: ``torch.relu``, ``operator.add``."""
     if isinstance(target, str):
@@ -211,7 +215,14 @@ def target_name(target: Any) -> str:
 
     found = resolve_name(target)
     if found is not None:
-        return found
+        place, _, name = found.rpartition(".")
+        if place != "torch.nn.functional":
+            return found
+        from .. import _C
+
+        if getattr(vars(_C).get(name), "__wrapped__", vars(_C).get(name)) is target:
+            return f"torch.{name}"  # one function at two places: conv2d
+        return f"torch._C._nn.{name}" if name in _OF_THE_ENGINE.split() else found
     module, name = getattr(target, "__module__", None) or "", getattr(target, "__qualname__", repr(target))
     module = {"_operator": "operator"}.get(module, module)
     if module.partition(".")[0] in ("rushlight", "torch"):

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from .. import _C
+from ._forms import recorded
 from .graph import Graph
 from .node import Node, map_aggregate
 
@@ -107,7 +108,8 @@ class TracerBase:
             return (obj[i] for i in range(code[at].arg or 0))
         raise TraceError(
             "Proxy object cannot be iterated. This can be attempted when the Proxy is used in a loop or as a *args or **kwargs "
-            "function argument."
+            "function argument. See the torch.fx docs on pytorch.org for a more detailed explanation of what types of control "
+            "flow can be traced, and check out the Proxy docstring for help troubleshooting Proxy iteration errors"
         )
 
     def keys(self, obj: Proxy) -> Any:
@@ -166,14 +168,6 @@ class Proxy:
             "torch.fx.wrap('len') at module scope"
         )
 
-    def __index__(self) -> int:
-        raise TraceError(
-            "a symbolically traced variable is no number: it cannot be used as an index of a list or a range"
-        )
-
-    def __contains__(self, item: object) -> bool:
-        raise TraceError("symbolically traced variables cannot be used as inputs to control flow")
-
     def __hash__(self) -> int:
         return id(self)
 
@@ -183,8 +177,52 @@ class Proxy:
 
     @classmethod
     def __torch_function__(cls, orig_method: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
+        args, kwargs = recorded(orig_method, tuple(args), kwargs or {})
         return _tracer_of(args, kwargs).create_proxy("call_function", orig_method, args, kwargs)
+
+
+class ParameterProxy(Proxy):
+    """Stands for a parameter whose shape is known: questions about it are answered.
+
+    Args:
+        tracer (TracerBase): what makes nodes.
+        node (Node): the one that reads the parameter.
+        name (str): the parameter's.
+        param (Parameter): it.
+    """
+
+    def __init__(self, tracer: TracerBase, node: Node, name: str, param: Any) -> None:
+        super().__init__(node, tracer)
+        self.param, self.name = param, name
+
+    def __repr__(self) -> str:
+        return f"ParameterProxy({self.name})"
+
+    @property
+    def shape(self) -> Any:
+        """Sizes."""
+        return self.param.shape
+
+    def size(self, dim: int | None = None) -> Any:
+        """Sizes, or one of them."""
+        return self.param.size() if dim is None else self.param.size(dim)
+
+    def dim(self) -> int:
+        """The number of axes."""
+        return self.param.dim()
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.param.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self.param.numel()
+
+    def nelement(self) -> int:
+        """The number of elements."""
+        return self.param.nelement()
 
 
 class Attribute(Proxy):
@@ -235,4 +273,4 @@ for _name in "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_
 for _name in "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_ xor".split():
     setattr(Proxy, f"__r{_name.strip('_')}__", _backward(_name))
 
-__all__ = ["Attribute", "GraphAppendingTracer", "Proxy", "TraceError", "TracerBase"]
+__all__ = ["Attribute", "GraphAppendingTracer", "ParameterProxy", "Proxy", "TraceError", "TracerBase"]

@@ -55,6 +55,19 @@ def _alone(pattern: Graph, table: dict[Node, Node], last: set[Node]) -> bool:
     )
 
 
+def _place(graph: Graph, ends: list[Node]) -> Node:
+    """Before what a replacement stands: the first that uses a result, and where none is used what comes after the results."""
+    users = {user for end in ends for user in end.users}
+    after = None
+    for node in graph.nodes:
+        if node in users:
+            return node
+        if node in ends:
+            after = node.next
+    assert after is not None  # the output comes last
+    return after
+
+
 def _graph(program: Any) -> Graph:
     if isinstance(program, GraphModule):
         return program.graph
@@ -109,7 +122,7 @@ def replace_pattern(gm: GraphModule, pattern: Any, replacement: Any) -> list[Mat
             if each.op == "placeholder" and each in match.nodes_map
         ]
         places = dict(zip([each for each in made.nodes if each.op == "placeholder"], arguments, strict=True))
-        with gm.graph.inserting_before(match.anchor):
+        with gm.graph.inserting_before(_place(gm.graph, [match.nodes_map[end] for end in ends])):
             result = gm.graph.graph_copy(made, places)
         results = [result] if isinstance(result, Node) else list(result)
         for end, new in zip(ends, results, strict=True):

@@ -114,6 +114,8 @@ def script(
     Args:
         obj (callable, class or Module): what to script.
 
+    Errors: TypeError for anything else.
+
     Example::
 
         >>> import warnings
@@ -123,6 +125,9 @@ def script(
         >>> isinstance(net, nn.Linear) and isinstance(net, rl.jit.ScriptModule)
         True
     """
+    if not callable(obj) and not builtins.isinstance(obj, (dict, list)):
+        what = "is a built-in class" if type(obj).__module__ == "builtins" else "is neither function, class nor module"
+        raise TypeError(f"{type(obj)} {what}")
     _tell("script")
     return _as_script(obj) if isinstance(obj, Module) else obj
 
@@ -341,6 +346,7 @@ def save(m: Any, f: Any, _extra_files: Any = None) -> None:
         for name, text in (_extra_files or {}).items()
     }
     kinds = [(each, type(each)) for each in m.modules() if builtins.isinstance(each, ScriptModule)]
+    _saved.update(getattr(type(each), "_plain", type(each)) for each in m.modules())
     try:
         for each, _ in kinds:
             each.__class__ = getattr(type(each), "_plain", type(each))
@@ -350,8 +356,13 @@ def save(m: Any, f: Any, _extra_files: Any = None) -> None:
             each.__class__ = kind
 
 
+_saved: set[Any] = set()  # classes of modules that this process wrote: it knows what they do
+
+
 def load(f: Any, map_location: Any = None, _extra_files: Any = None, _restore_shapes: bool = False) -> Any:
     """Reads a module that :func:`save` wrote. No code in the file runs: classes must be known.
+
+    Known are the layers of this package, and the classes of modules that this process itself has saved.
 
     Args:
         f: a path or a file open for reading.
@@ -370,7 +381,7 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None, _restore_sh
         if builtins.isinstance(kind := getattr(nn, name), type) and issubclass(kind, Module)
     ]
     layers += [nn.modules.linear.NonDynamicallyQuantizableLinear, nn.functional.relu, nn.functional.gelu]
-    with safe_globals([*layers, set]):
+    with safe_globals([*layers, *_saved, set]):
         try:
             found = read(f, map_location=map_location, weights_only=True)
         except RuntimeError as error:

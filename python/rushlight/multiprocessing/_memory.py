@@ -127,7 +127,7 @@ def find(tensor) -> Block | None:
 
 def view(source, size, stride, offset):
     """A tensor over the memory of `source` that is nobody's view."""
-    return _C.empty(0, dtype=source.dtype).set_(source.detach(), offset, tuple(size), tuple(stride))
+    return _C.empty(0, dtype=source.dtype, device="cpu").set_(source.detach(), offset, tuple(size), tuple(stride))
 
 
 def share(tensor):

@@ -18,7 +18,7 @@ def _gradient(n: int, of: int, input: Any, weight: Any, grad_output: Any, option
     given: list[Any] = [input, weight]
     shape = given[of]
     # values of the operand itself do not matter: a convolution is linear in each
-    given[of] = _C.empty(1, dtype=grad_output.dtype).expand(tuple(shape)).requires_grad_()
+    given[of] = grad_output.new_empty(1).expand(tuple(shape)).requires_grad_()
     with enable_grad():
         result = getattr(_C, f"conv{n}d")(given[0], given[1], None, *options)
     return grad(result, given[of], grad_output)[0]

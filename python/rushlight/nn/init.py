@@ -110,7 +110,7 @@ def trunc_normal_(
 
 
 def _redraw_outside(tensor, mean, std, a, b, generator):
-    low, high = (_C.tensor(limit, dtype=tensor.dtype).item() for limit in (a, b))
+    low, high = (_C.tensor(limit, dtype=tensor.dtype, device="cpu").item() for limit in (a, b))
     drawn = tensor.normal_(mean, std, generator=generator)
     while (outside := (drawn < low) | (drawn > high)).any():
         drawn = _C.where(outside, _C.empty_like(drawn).normal_(mean, std, generator=generator), drawn)
@@ -335,7 +335,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
     with no_grad():
         tensor.normal_(0, std, generator=generator)
         for column in range(columns):
-            tensor[_C.randperm(rows)[:zeros], column] = 0
+            tensor[_C.randperm(rows, device="cpu")[:zeros].to(tensor.device), column] = 0
     return tensor
 
 

@@ -71,6 +71,8 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
                 )
             made._is_param = True
             return made
+        if not isinstance(data, Tensor):
+            raise AttributeError(f"'{kind.__name__}' object has no attribute 'detach'")
         return _instance(cls, data, requires_grad)
 
     # a parameter is a plain tensor to every operation

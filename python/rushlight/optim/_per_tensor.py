@@ -16,7 +16,7 @@ def _zeros(p):
 
 
 def _counter(value=0.0):
-    return _C.tensor(value, dtype=_C.float32)
+    return _C.tensor(value, dtype=_C.float32, device="cpu")
 
 
 def _real(tensor):

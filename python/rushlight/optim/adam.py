@@ -110,7 +110,7 @@ class Adam(Optimizer):
             for p in group["params"]:
                 kept = self.state.get(p)
                 if kept and not isinstance(kept["step"], Tensor):
-                    kept["step"] = _C.tensor(float(kept["step"]), dtype=_C.float32)
+                    kept["step"] = _C.tensor(float(kept["step"]), dtype=_C.float32, device="cpu")
 
     def step(self, closure: Any = None) -> Any:
         """Changes the parameters by one step.
@@ -128,7 +128,7 @@ class Adam(Optimizer):
             states = [state[p] for p in params]
             for p, s in zip(params, states):
                 if not s:
-                    s["step"] = _C.tensor(0.0, dtype=_C.float32)
+                    s["step"] = _C.tensor(0.0, dtype=_C.float32, device="cpu")
                     s["exp_avg"] = _C.zeros_like(p, memory_format=_C.preserve_format)
                     s["exp_avg_sq"] = _C.zeros_like(p, memory_format=_C.preserve_format)
                     if amsgrad:

@@ -74,7 +74,7 @@ class LBFGS(Optimizer):
     def _gradient(self):
         parts = []
         for p in self._params:
-            grad = _C.zeros_like(p) if p.grad is None else p.grad
+            grad = _C.zeros_like(p) if p.grad is None else p.grad.to_dense() if p.grad.is_sparse else p.grad
             parts.append((_C.view_as_real(grad) if grad.is_complex() else grad).reshape(-1))
         return _C.cat(parts, 0)
 

@@ -388,7 +388,7 @@ def _scalar(value):
 def _check_rate(lr):
     if isinstance(lr, Tensor) and lr.numel() != 1:
         raise ValueError("Tensor lr must be 1-element")
-    if not lr >= 0.0:
+    if lr < 0.0 or lr != lr:
         raise ValueError(f"Invalid learning rate: {lr}")
 
 
@@ -398,6 +398,6 @@ def _check(name, value):
 
 
 def _check_betas(betas):
-    for place, beta in enumerate(betas):
+    for place, beta in enumerate((betas[0], betas[1])):
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {place}: {beta}")

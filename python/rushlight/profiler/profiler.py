@@ -19,7 +19,10 @@ from ._events import EventList, FunctionEvent
 
 
 class ProfilerActivity(Enum):
-    """What is recorded: only the processor's work is there."""
+    """What is recorded: only the processor's work is there, to which it belongs to give a GPU its own.
+
+    ``CUDA`` is accepted, and times of it are 0; :class:`rushlight.cuda.Event` measures what the device does.
+    """
 
     CPU = 0
     XPU = 1

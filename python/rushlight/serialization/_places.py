@@ -83,7 +83,7 @@ def validate_cuda_device(location):
             "are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') "
             "to map your storages to the CPU."
         )
-    index = _C.device(location).index or 0
+    index = cuda._get_device_index(location, optional=True)
     if index >= cuda.device_count():
         raise RuntimeError(
             f"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is "

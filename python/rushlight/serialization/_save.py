@@ -45,8 +45,9 @@ def save(
     """
     if not isinstance(f, (str, os.PathLike)):
         if not callable(getattr(f, "write", None)):
-            kind = AttributeError if not hasattr(f, "write") else TypeError
-            raise kind(f"Buffer of {str(type(f)).strip('<>')} has no callable attribute 'write'")
+            if not hasattr(f, "write"):
+                raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
+            raise TypeError(f"Buffer of {str(type(f)).strip('<>')} has no callable attribute 'write'")
         _write(obj, f, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record)
         return
     with replacing(os.fsdecode(f)) as out:

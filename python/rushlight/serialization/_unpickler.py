@@ -446,8 +446,9 @@ def _advice(message):
     """The message of a refusal; only where a file may hold more than weights does it name the way round."""
     if "was not an allowed global by default" in message:
         return (
-            "Weights only load failed. This file can still be loaded, to do so you have two options, do those steps "
-            f"only if you trust the source of the checkpoint.\n\t(1) {_UNSAFE}\n\t(2) Alternatively, to load with "
+            "Weights only load failed. This file can still be loaded, to do so you have two options, "
+            "\033[1mdo those steps only if you trust the source of the checkpoint\033[0m. "
+            f"\n\t(1) {_UNSAFE}\n\t(2) Alternatively, to load with "
             "`weights_only=True` please check the recommended steps in the following error message.\n"
             f"\tWeightsUnpickler error: {message}"
         )

@@ -83,17 +83,33 @@ def check_backward_validity(inputs: Iterable[Any]) -> None:
 
 
 def get_device_states(*args: Any) -> tuple[list[int], list[Tensor]]:
-    """Devices of the arguments other than the processor, and their random states: there are none."""
-    return [], []
+    """The GPUs that tensors among the arguments are on, and their random states.
+
+    Args:
+        args: tensors, others, and lists, tuples and tables of them.
+    """
+    devices = sorted({each.get_device() for each in _tensors(args, []) if each.is_cuda})
+    if not devices:
+        return [], []
+    from ..cuda import get_rng_state
+
+    return devices, [get_rng_state(device) for device in devices]
 
 
 def set_device_states(devices: Any, states: Any, *, device_type: str | None = None) -> None:
-    """Sets the random states of devices.
+    """Sets the random states of GPUs.
 
-    Errors: RuntimeError if there is any: this build has no such device.
+    Args:
+        devices (list of int), states (list of Tensor): as :func:`get_device_states` gave them.
+        device_type (str, optional): accepted; there is one type.
+
+    Errors: RuntimeError for a device that is not there.
     """
     if devices:
-        raise RuntimeError("no GPU device: this build of rushlight has no GPU backend")
+        from ..cuda import set_rng_state
+
+        for device, state in zip(devices, states, strict=True):
+            set_rng_state(state, device)
 
 
 def noop_context_fn() -> tuple[Any, Any]:
@@ -111,36 +127,43 @@ def set_checkpoint_debug_enabled(enabled: bool | None) -> Any:
     return contextlib.nullcontext()
 
 
-def _autocast_now() -> Any:
-    """What makes a block with today's autocast; ``None`` if no program has asked for autocast yet."""
+def _autocast_now() -> list[Any]:
+    """What makes blocks with today's autocast; none if no program has asked for autocast yet."""
     state: Any = sys.modules.get("rushlight.amp._state")
     if state is None:
-        return None
+        return []
     from functools import partial
 
     import rushlight
 
     amp: Any = vars(rushlight)["amp"]
-    kept = {"enabled": state.is_autocast_enabled("cpu"), "dtype": state.get_autocast_dtype("cpu")}
-    return partial(amp.autocast, "cpu", cache_enabled=state.is_autocast_cache_enabled(), **kept)
+    kept = {
+        kind: {"enabled": state.is_autocast_enabled(kind), "dtype": state.get_autocast_dtype(kind)}
+        for kind in ("cpu", "cuda")
+        if kind == "cpu" or state.is_autocast_enabled(kind)
+    }
+    cache = state.is_autocast_cache_enabled()
+    return [partial(amp.autocast, kind, cache_enabled=cache, **options) for kind, options in kept.items()]
 
 
 class _Again:
-    """A function, and the random state at its first run."""
+    """A function, and the random state at its first run, of the devices of its arguments too."""
 
-    def __init__(self, function: Any, keep: bool, context: Any) -> None:
+    def __init__(self, function: Any, keep: bool, context: Any, args: Any) -> None:
         self.function, self.context = function, context
         self.state = get_rng_state() if keep else None
+        self.devices, self.states = get_device_states(*args) if keep else ([], [])
         self.autocast = _autocast_now()
 
     def __call__(self, args: Any, kwargs: Any) -> Any:
         with contextlib.ExitStack() as stack:
             if self.state is not None:
-                stack.enter_context(fork_rng())
+                stack.enter_context(fork_rng(self.devices))
                 set_rng_state(self.state)
+                set_device_states(self.devices, self.states)
             stack.enter_context(enable_grad())
-            if self.autocast is not None:
-                stack.enter_context(self.autocast())
+            for region in self.autocast:
+                stack.enter_context(region())
             stack.enter_context(self.context)
             return self.function(*args, **kwargs)
 
@@ -151,7 +174,7 @@ class CheckpointFunction(Function):
     @staticmethod
     def forward(ctx: Any, run_function: Any, preserve_rng_state: bool, *args: Any) -> Any:
         check_backward_validity(args)
-        ctx.again = _Again(run_function, preserve_rng_state, contextlib.nullcontext())
+        ctx.again = _Again(run_function, preserve_rng_state, contextlib.nullcontext(), args)
         ctx.places = [place for place, each in enumerate(args) if isinstance(each, Tensor)]
         ctx.others = [None if isinstance(each, Tensor) else each for each in args]
         ctx.save_for_backward(*(args[place] for place in ctx.places))
@@ -330,7 +353,7 @@ def _without_reentrance(function: Any, args: Any, kwargs: Any, keep: bool, conte
     if not _C.is_grad_enabled():
         with first:
             return function(*args, **kwargs)
-    again = _Again(function, keep, second)
+    again = _Again(function, keep, second, (args, kwargs))
     inputs = _tensors((args, kwargs), [])
     begin: Any = (_C.empty(0, requires_grad=True) * 1).grad_fn
     since = begin._sequence_nr

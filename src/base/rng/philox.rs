@@ -1,6 +1,9 @@
 //! Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011): counter-based, so that every thread of a GPU computes its
 //! own part of the stream without state.
 
+use crate::ensure;
+use crate::error::Result;
+
 /// A position in the stream of one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Philox {
@@ -19,6 +22,25 @@ impl Philox {
         let at = self.offset.wrapping_add(ahead);
         let counter = [at as u32, (at >> 32) as u32, subsequence as u32, (subsequence >> 32) as u32];
         philox4x32_10(counter, [self.seed as u32, (self.seed >> 32) as u32])
+    }
+
+    /// The state as PyTorch's CUDA generator saves it, little-endian: the seed, and the numbers of a lane that were used.
+    pub fn state_bytes(self) -> Vec<u8> {
+        [self.seed.to_le_bytes(), self.offset.wrapping_mul(4).to_le_bytes()].concat()
+    }
+
+    /// A state that was saved; a seed alone starts at its beginning.
+    pub fn set_state_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        ensure!(matches!(bytes.len(), 8 | 16), Runtime, "RNG state is wrong size");
+        let word = |at: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[at..at + 8]);
+            u64::from_le_bytes(word)
+        };
+        let offset = if bytes.len() == 16 { word(8) } else { 0 };
+        ensure!(offset % 4 == 0, Runtime, "offset must be a multiple of 4");
+        *self = Philox { seed: word(0), offset: offset / 4 };
+        Ok(())
     }
 
     /// Marks `blocks` blocks as used; the next kernel starts behind them.

@@ -7,6 +7,16 @@ pub mod create;
 
 pub mod elementwise;
 
+pub mod reduce;
+
+pub mod index;
+
+pub mod order;
+
+pub mod random;
+
 pub mod linalg;
 
 pub mod nn;
+
+pub mod optim;

@@ -57,12 +57,17 @@ pub fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
     match op.batching(x, all.len()) {
         Batching::Loop => {
             say_loop(op.name());
-            each(&|x, outs| op.cpu(x, outs), x, outs, &all)
+            each(&|x, outs| kernel(op, x, outs), x, outs, &all)
         }
         Batching::Aligned => {
             let ndim = outs[0].ndim();
             let (x, outs) = in_front(x, outs, &all, ndim)?;
-            op.cpu(&x.iter().collect::<Vec<_>>(), &outs)
+            kernel(op, &x.iter().collect::<Vec<_>>(), &outs)
+        }
+        // those kernels are the CPU's
+        Batching::Own if outs[0].device() != Device::Cpu => {
+            say_loop(op.name());
+            each(&|x, outs| op.gpu(x, outs), x, outs, &all)
         }
         Batching::Own => {
             let (x, outs) = in_front(x, outs, &all, 0)?;
@@ -70,9 +75,14 @@ pub fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
         }
         Batching::Shifted(op) => {
             let (x, outs) = in_front(x, outs, &all, 0)?;
-            op.cpu(&x.iter().collect::<Vec<_>>(), &outs)
+            kernel(&op, &x.iter().collect::<Vec<_>>(), &outs)
         }
     }
+}
+
+/// The kernel of the device that the results lie on.
+fn kernel<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
+    if outs[0].device() == Device::Cpu { op.cpu(x, outs) } else { op.gpu(x, outs) }
 }
 
 fn in_front(x: &[&Tensor], outs: &[Tensor], all: &Levels, ndim: usize) -> Result<(Vec<Tensor>, Vec<Tensor>)> {

@@ -269,6 +269,7 @@ binary! { ARITHMETIC:
     /// ```
     fmax(input: T, other: T) FMAX "FmaxBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b })),
+        wgsl "select(select(b, a, a > b), a, is_nan(b))" int "max(a, b)",
         grad { joint |g, want, a, b| one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
     /// The smaller of two elements; a nan loses against a number.
     ///
@@ -278,6 +279,7 @@ binary! { ARITHMETIC:
     /// ```
     fmin(input: T, other: T) FMIN "FminBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b })),
+        wgsl "select(select(b, a, a < b), a, is_nan(b))" int "min(a, b)",
         grad { joint |g, want, a, b| one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
 }
 

@@ -13,6 +13,7 @@ use crate::{bail, rows};
 points! {
     WHERE "where" "WhereBackward0": Same masked,
         cpu |dt| kernel!(dt, wide, T => point3(|m: bool, a: T, b: T, _| if m { a } else { b })),
+        wgsl "select(c, b, a != 0u)" int "select(c, b, a != 0u)" complex "select(c, b, a != 0u)",
         grad { b |g, a| a.choose(g, 0i64), c |g, a| a.choose(0i64, g) };
 }
 

@@ -60,6 +60,7 @@ points! {
                 if w.abs() < 0.5 { a + w * (b - a) } else { b - (b - a) * (1.0 - w) }
             })),
         },
+        wgsl "select(b - (b - a) * (1.0 - c), a + c * (b - a), abs(c) < 0.5)",
         grad {
             a |g, c: Val| g.mul(one_minus(conj_val(c)?)?),
             b |g, c: Val| g.mul(conj_val(c)?),
@@ -72,6 +73,7 @@ points! {
             _ => kernel!(dt, wide, T => point4(|x: T, a: T, b: T, v: T| Num::add(x, Num::mul(v, Num::mul(a, b))))),
         },
         takes (not Bool NotImplemented "\"addcmul_cpu_out\" not implemented for 'Bool'"),
+        wgsl "a + d * (b * c)" int "a + d * (b * c)",
         grad {
             a |g| Ok(g.clone()),
             b |g, c, d: Val| g.mul(c.conj()?.mul(conj_val(d)?)?),
@@ -84,6 +86,7 @@ points! {
             DType::C128 => Some(point4(|x: C128, a: C128, b: C128, v: C128| x + divide(v * a, b))),
             _ => kernel!(dt, floats, T => point4(|x: T, a: T, b: T, v: T| x + v * a / b)),
         },
+        wgsl "a + d * b / c",
         grad {
             a |g| Ok(g.clone()),
             b |g, c, d: Val| g.mul(true_divide(conj_val(d)?, c.conj()?)?),

@@ -23,7 +23,7 @@ binary! { COMPARE:
     eq(input: T, other: V) EQ "EqBackward1" "EqBackward0" "EqBackward0": Compare,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a == b)),
         stored |_| true,
-        wgsl "a == b",
+        wgsl "a == b" complex "all(a == b)",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether two elements differ.
     ///
@@ -34,7 +34,7 @@ binary! { COMPARE:
     ne(input: T, other: V) NE "NeBackward1" "NeBackward0" "NeBackward0" also ["not_equal"]: Compare,
         cpu |dt| kernel!(dt, wide, T => zip(|a: T, b: T| a != b)),
         stored |_| true,
-        wgsl "a != b",
+        wgsl "!(a == b)" complex "!all(a == b)",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
     /// Whether the first element is less. **Errors**: RuntimeError for complex tensors.
     ///
@@ -83,9 +83,9 @@ pub fn all_equal(t: &Tensor, value: impl Into<Scalar>) -> Result<bool> {
     eq(t, Val::S(value.into()))?.all_true()
 }
 
-/// A test of one element as a kernel, by its real and its complex form.
+/// A test of one element as a kernel, by its real and its complex form, and the expressions for cards.
 macro_rules! test {
-    ($($def:ident $name:literal $set:ident: |$x:ident| $real:expr, |$z:ident| $complex:expr;)*) => {$(
+    ($($def:ident $name:literal $set:ident: |$x:ident| $real:expr, |$z:ident| $complex:expr, $wgsl:literal, $int:literal;)*) => {$(
         static $def: UnaryDef = UnaryDef {
             name: $name,
             grad_name: "NotImplemented",
@@ -98,7 +98,7 @@ macro_rules! test {
                 _ => kernel!(dt, wide_real, T => map(|$x: T| $real)),
             },
             takes: Takes::PLAIN,
-            wgsl: wgsl!(),
+            wgsl: wgsl!($wgsl int $int),
             grad: UnaryGrad::None,
         };
     )*};
@@ -107,13 +107,13 @@ macro_rules! test {
 }
 
 test! {
-    ISNAN "isnan" any: |x| Real::is_nan(x), |z| z.re.is_nan() || z.im.is_nan();
-    ISINF "isinf" any: |x| x.to_f64().is_infinite(), |z| z.re.is_infinite() || z.im.is_infinite();
-    ISFINITE "isfinite" any: |x| x.to_f64().is_finite(), |z| z.re.is_finite() && z.im.is_finite();
-    ISPOSINF "isposinf" real: |x| x.to_f64() == f64::INFINITY, |_z| false;
-    ISNEGINF "isneginf" real: |x| x.to_f64() == f64::NEG_INFINITY, |_z| false;
-    ISREAL "isreal" any: |_x| true, |z| z.im == 0.0;
-    SIGNBIT "signbit" real: |x| x.to_f64().is_sign_negative(), |_z| false;
+    ISNAN "isnan" any: |x| Real::is_nan(x), |z| z.re.is_nan() || z.im.is_nan(), "is_nan(x)", "false";
+    ISINF "isinf" any: |x| x.to_f64().is_infinite(), |z| z.re.is_infinite() || z.im.is_infinite(), "is_inf(x)", "false";
+    ISFINITE "isfinite" any: |x| x.to_f64().is_finite(), |z| z.re.is_finite() && z.im.is_finite(), "is_finite(x)", "true";
+    ISPOSINF "isposinf" real: |x| x.to_f64() == f64::INFINITY, |_z| false, "is_inf(x) && !is_minus(x)", "false";
+    ISNEGINF "isneginf" real: |x| x.to_f64() == f64::NEG_INFINITY, |_z| false, "is_inf(x) && is_minus(x)", "false";
+    ISREAL "isreal" any: |_x| true, |z| z.im == 0.0, "true", "true";
+    SIGNBIT "signbit" real: |x| x.to_f64().is_sign_negative(), |_z| false, "is_minus(x)", "x < 0";
 }
 
 rows! { TESTS:

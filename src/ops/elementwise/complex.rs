@@ -7,7 +7,7 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::view::record_view;
 use crate::ops::elementwise::kind::aligned;
-use crate::ops::elementwise::kind::gpu::wgsl;
+use crate::ops::elementwise::kind::gpu::{self, wgsl};
 use crate::ops::elementwise::kind::run::{Side, run1, run2};
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
 use crate::ops::elementwise::kind::{Rule, Takes};
@@ -29,7 +29,7 @@ macro_rules! conj {
                 _ => None,
             },
             takes: Takes::PLAIN,
-            wgsl: wgsl!(),
+    wgsl: wgsl!("x" complex "vec2<f32>(x.x, -x.y)"),
             grad: UnaryGrad::G(|g| g.$f()),
         };
     };
@@ -131,7 +131,7 @@ static ANGLE: UnaryDef = UnaryDef {
         _ => None,
     },
     takes: Takes::PLAIN,
-    wgsl: wgsl!(),
+    wgsl: wgsl!("select(select(0.0, 3.14159274, x < 0.0), x, is_nan(x))" complex "atan2_f(x.y, x.x)"),
     grad: UnaryGrad::X(|g, z| {
         if !z.dtype().is_complex() {
             return g.zeros_alike();
@@ -203,6 +203,9 @@ impl Op for Complex {
         }
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let part = |f: fn(&Tensor) -> Result<Tensor>| f(g);
@@ -236,6 +239,14 @@ impl Op for Polar {
         for (part, f) in parts(&out[0])?.iter().zip([&super::trig::cos::DEF, &super::trig::sin::DEF]) {
             run1(x[1], &turned, d, d, f.kernel_for(d)?);
             run2(&Side::Tensor(x[0]), &Side::Tensor(&turned), part, d, d, mul);
+        }
+        Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let sides =
+            [gpu::Side::Place(x[0].place()?, x[0].dtype()), gpu::Side::Place(x[1].place()?, x[1].dtype())];
+        for (part, text) in parts(&out[0])?.iter().zip(["a * cos_f(b)", "a * sin_f(b)"]) {
+            gpu::expression("polar", text, &["a", "b"], &sides, &[], part.place()?, part.dtype())?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
 use crate::kernels::cpu::elementwise::math;
 use crate::ops::elementwise::kind::binary::{BinaryDef, binary, names, native2, run_binary};
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::grad::slopes;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::run::Side;
@@ -134,6 +135,7 @@ static DIV_FLOOR: BinaryDef = BinaryDef {
     name: "div_floor",
     grad_names: names(&["DivBackward2"]),
     kernel: floor_kernel,
+    wgsl: wgsl!("floor_divide_f(a, b)" int "floor_divide_{T}(a, b)"),
     grad: slopes!({ a |g| g.zeros_alike(), b |g| g.zeros_alike() }),
     guard: Some(refuse_zero),
     wide: true,
@@ -143,6 +145,7 @@ static DIV_TRUNC: BinaryDef = BinaryDef {
     name: "div_trunc",
     grad_names: names(&["DivBackward2"]),
     kernel: trunc_kernel,
+    wgsl: wgsl!("trunc(a / b)" int "quo_{T}(a, b)"),
     grad: slopes!({ a |g| g.zeros_alike(), b |g| g.zeros_alike() }),
     guard: Some(refuse_zero),
     wide: true,
@@ -211,6 +214,7 @@ binary! { REMAINDERS:
         guard refuse_zero,
         numbers true,
         wide true,
+        wgsl "floor_divide_f(a, b)" int "floor_divide_{T}(a, b)",
         grad {
             a |_g| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
             b |_g| bail!(Runtime, "derivative for aten::floor_divide is not implemented"),
@@ -234,6 +238,7 @@ binary! { REMAINDERS:
             })),
         },
         guard refuse_zero,
+        wgsl "remainder_f(a, b)" int "mod_{T}(a, b)",
         grad {
             a |g| Ok(g.clone()),
             b |g, a: Val, b: Val| g.neg()?.mul(run_binary(&DIV_FLOOR, a, b, None)?),
@@ -252,6 +257,7 @@ binary! { REMAINDERS:
             _ => kernel!(dt, int, T => zip(|a: T, b: T| if b == 0 { 0 } else { a.wrapping_sub(a.quotient(b).wrapping_mul(b)) })),
         },
         guard refuse_zero,
+        wgsl "fmod_f(a, b)" int "rem_{T}(a, b)",
         grad {
             a |g| Ok(g.clone()),
             b |g, a: Val, b: Val| g.neg()?.mul(run_binary(&DIV_TRUNC, a, b, None)?),
@@ -297,6 +303,7 @@ binary! { WHOLE:
     /// ```
     gcd(input: T, other: T) GCD: Same,
         cpu |dt| kernel!(dt, int, T => zip(|a: T, b: T| a.gcd(b))),
+        wgsl "" int "gcd_{T}(a, b)",
         grad None;
     /// The least common multiple of integers.
     ///
@@ -306,6 +313,7 @@ binary! { WHOLE:
     /// ```
     lcm(input: T, other: T) LCM: Same,
         cpu |dt| kernel!(dt, int, T => zip(|a: T, b: T| a.lcm(b))),
+        wgsl "" int "lcm_{T}(a, b)",
         grad None;
 }
 

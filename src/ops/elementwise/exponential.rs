@@ -60,7 +60,7 @@ unary! { EXPONENTIAL:
     /// ```
     exp "ExpBackward0": Float,
         cpu |dt| float!(dt, math::exp_f32, math::exp_f64, clib::exp),
-        wgsl "exp(x)",
+        wgsl "exp_f(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?);
     /// Two to the power of every element.
@@ -71,7 +71,7 @@ unary! { EXPONENTIAL:
     /// ```
     exp2 "Exp2Backward0" also [Special "exp2"]: Float,
         cpu |dt| float!(dt, math::exp2_f32, math::exp2_f64, cx::exp2),
-        wgsl "exp2(x)",
+        wgsl "exp2_f(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?)?.mul(std::f64::consts::LN_2);
     /// `e^x - 1`, exact near zero.
@@ -82,6 +82,7 @@ unary! { EXPONENTIAL:
     /// ```
     expm1 "Expm1Backward0" also [Special "expm1"]: Float,
         cpu |dt| float!(dt, math::expm1_f32, math::expm1_f64, cx::expm1),
+        wgsl "expm1_f(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.mul(&y.conj()?.add(1i64)?);
     /// The natural logarithm of every element.
@@ -94,7 +95,7 @@ unary! { EXPONENTIAL:
     /// ```
     log "LogBackward0": Float,
         cpu |dt| float!(dt, math::log_f32, math::log_f64, clib::ln),
-        wgsl "log(x)",
+        wgsl "log_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(&x.conj()?);
     /// The logarithm to base 2.
@@ -105,7 +106,7 @@ unary! { EXPONENTIAL:
     /// ```
     log2 "Log2Backward0": Float,
         cpu |dt| float!(dt, math::log2_f32, math::log2_f64, cx::log2),
-        wgsl "log2(x)",
+        wgsl "log2_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.mul(std::f64::consts::LN_2)?);
     /// The logarithm to base 10.
@@ -116,6 +117,7 @@ unary! { EXPONENTIAL:
     /// ```
     log10 "Log10Backward0": Float,
         cpu |dt| float!(dt, math::log10_f32, math::log10_f64, cx::log10),
+        wgsl "log10_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.mul(std::f64::consts::LN_10)?);
     /// `ln(1 + x)`, exact near zero.
@@ -126,6 +128,7 @@ unary! { EXPONENTIAL:
     /// ```
     log1p "Log1PBackward0" also [Special "log1p"]: Float,
         cpu |dt| float!(dt, math::log1p_f32, math::log1p_f64, cx::log1p),
+        wgsl "log1p_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.div(x.conj()?.add(1i64)?);
     /// The square root of every element; nan below zero.
@@ -147,7 +150,7 @@ unary! { EXPONENTIAL:
     /// ```
     rsqrt "RsqrtBackward0": Float,
         cpu |dt| float!(dt, math::rsqrt_f32, math::rsqrt_f64, cx::rsqrt),
-        wgsl "inverseSqrt(x)",
+        wgsl "1.0 / sqrt(x)",
         on 0.3, 3.0,
         grad Y |g, y| { let y = y.conj()?; g.mul(-0.5)?.mul(y.mul(&y)?.mul(&y)?) };
     /// One over every element.
@@ -169,7 +172,7 @@ unary! { EXPONENTIAL:
     /// ```
     [Torch, Method, Nn] sigmoid "SigmoidBackward0" also [Special "expit"]: Float,
         cpu |dt| float!(dt, math::sigmoid_f32, math::sigmoid_f64, cx::sigmoid),
-        wgsl "1.0 / (1.0 + exp(-x))",
+        wgsl "sigmoid_f(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.sigmoid_backward(y);
     /// `-x ln(x)`: the terms of an entropy.
@@ -180,6 +183,7 @@ unary! { EXPONENTIAL:
     /// ```
     [Special] entr "SpecialEntrBackward0": Double,
         cpu |dt| vector_double!(dt, math::entr_f64),
+        wgsl "entr_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.log()?.add(1i64)?.neg()?);
 }
@@ -237,6 +241,7 @@ binary! { PAIRS:
             DType::C128 => Some(zip(logaddexp_complex)),
             _ => native2!(dt, math::logaddexp_f32, math::logaddexp_f64),
         },
+        wgsl "logaddexp_f(a, b)",
         grad {
             a |g, a, b| g.mul(softmax_weight(&a, &b, 1.0)?.conj()?),
             b |g, a, b| g.mul(softmax_weight(&b, &a, 1.0)?.conj()?),
@@ -249,6 +254,7 @@ binary! { PAIRS:
     /// ```
     logaddexp2(input: T, other: T) LOGADDEXP2 "Logaddexp2Backward0": Same,
         cpu |dt| native2!(dt, math::logaddexp2_f32, math::logaddexp2_f64),
+        wgsl "logaddexp2_f(a, b)",
         grad {
             a |g, a, b| g.mul(softmax_weight(&a, &b, std::f64::consts::LN_2)?),
             b |g, a, b| g.mul(softmax_weight(&b, &a, std::f64::consts::LN_2)?),
@@ -261,6 +267,7 @@ binary! { PAIRS:
     /// ```
     xlogy(input: V, other: V) XLOGY "XlogyBackward0" "XlogyBackward2" "XlogyBackward1" also [Special "xlogy"]: Float,
         cpu |dt| native2!(dt, math::xlogy_f32, math::xlogy_f64),
+        wgsl "xlogy_f(a, b)",
         grad {
             a |g, a, b: Val| beside_log(g, &a, b, 0.0, Tensor::log, f64::ln),
             b |g, a: Val, b: Val| g.mul(true_divide(a, b)?),
@@ -290,6 +297,7 @@ points! {
             DType::C128 => Some(point2(|g: C128, y: C128, _| g * (y * (-y + 1.0)).conj())),
             _ => kernel!(dt, floats, T => point2(|g: T, y: T, _| g * (y * (1.0 - y)))),
         },
+        wgsl "a * (b * (1.0 - b))",
         grad {
             // g conj(f(y)): holomorphic in g, antiholomorphic in y
             a |g, b| g.mul(b.mul(b.rsub(1i64)?)?),
@@ -302,6 +310,7 @@ points! {
             let x = if eps < 0.0 { x } else if x < eps { eps } else if x > 1.0 - eps { 1.0 - eps } else { x };
             (x / (1.0 - x)).ln()
         })),
+        wgsl "logit_f(a, p0)",
         grad { a |g, a, q| {
             let d = g.div(a.mul(a.rsub(1i64)?)?)?;
             let (lo, hi, outside) = if q[0] < 0.0 { (0.0, 1.0, f64::NAN) } else { (q[0], 1.0 - q[0], 0.0) };

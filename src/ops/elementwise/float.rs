@@ -7,6 +7,7 @@ use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::binary::{binary, native2};
+use crate::ops::elementwise::kind::gpu;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
 use crate::ops::elementwise::kind::run::run1;
@@ -42,6 +43,7 @@ binary! { FLOAT:
     /// ```
     copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
+        wgsl "copysign_f(a, b)",
         grad { a |g, a, y| g.mul(sign_ratio(&y, &a)?), b |g| g.zeros_alike() };
     /// The next number after `input` towards `other`.
     ///
@@ -63,6 +65,7 @@ binary! { FLOAT:
             DType::F64 => Some(zip(|a: f64, b: f64| f64::from_bits(next!(a, b, a.to_bits(), b.to_bits(), u64)))),
             _ => None,
         },
+        wgsl "nextafter_f(a, b)",
         grad { a |g, a, b| g.keep(&a.ne(&b)?), b |g, a, b| g.keep(&a.eq(&b)?) };
     /// `input * 2^other`.
     ///
@@ -79,6 +82,7 @@ binary! { FLOAT:
             DType::C128 => Some(zip(|a: C128, b: C128| a * clib::exp(b * std::f64::consts::LN_2))),
             _ => native2!(dt, math::ldexp_f32, math::ldexp_f64),
         },
+        wgsl "a * exp2_f(b)",
         grad {
             a |g, b| {
                 let b = if b.dtype().is_integral() { b.cast(g.dtype().to_real())? } else { b };
@@ -99,6 +103,7 @@ binary! { FLOAT:
             if a == T::ZERO { b } else { T::from_i64((a > T::ZERO) as i64) }
         })),
         check one_real_dtype,
+        wgsl "select(select(select(0.0, 1.0, a > 0.0), b, a == 0.0), a, is_nan(a))" int "select(select(C(0), C(1), a > C(0)), b, a == C(0))" bool "select(b, 1u, a > 0u)",
         out Keep,
         grad {
             a |_g| bail!(Runtime, "derivative for aten::heaviside is not implemented"),
@@ -137,6 +142,7 @@ points! {
             DType::F64 => Some(point1(|x: f64, q| replaced(x, q, f64::MAX))),
             _ => kernel!(dt, wide_real, T => point1(|x: T, _| x)),
         },
+        wgsl "nan_to_num_f(a, p0, p1, p2)" int "a",
         grad { a |g, a| g.keep(&a.isfinite()?) };
 }
 
@@ -194,6 +200,12 @@ impl Op for Frexp {
         run1(x[0], &out[0], DType::F64, DType::F64, map(|x: f64| split(x).0));
         run1(x[0], &out[1], DType::F64, DType::I32, map(|x: f64| split(x).1));
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let side = [gpu::Side::Place(x[0].place()?, x[0].dtype())];
+        let (m, e) = ("frexp_mantissa(x)", "frexp_exponent(x)");
+        gpu::expression("frexp", m, &["x"], &side, &[], out[0].place()?, out[0].dtype())?;
+        gpu::expression("frexp", e, &["x"], &side, &[], out[1].place()?, DType::I32)
     }
     fn differentiable(&self, output: usize) -> bool {
         output == 0

@@ -26,6 +26,7 @@ binary! { LOGIC:
     /// ```
     logical_and(input: T, other: T) LOGICAL_AND: Logical,
         cpu |_| Some(zip(|a: bool, b: bool| a & b)),
+        wgsl "a != 0.0 && b != 0.0" int "a != 0 && b != 0" bool "a != 0u && b != 0u",
         grad None;
     /// Logical "or" of truth values.
     ///
@@ -35,6 +36,7 @@ binary! { LOGIC:
     /// ```
     logical_or(input: T, other: T) LOGICAL_OR: Logical,
         cpu |_| Some(zip(|a: bool, b: bool| a | b)),
+        wgsl "a != 0.0 || b != 0.0" int "a != 0 || b != 0" bool "a != 0u || b != 0u",
         grad None;
     /// Whether exactly one of two truth values holds.
     ///
@@ -44,6 +46,7 @@ binary! { LOGIC:
     /// ```
     logical_xor(input: T, other: T) LOGICAL_XOR: Logical,
         cpu |_| Some(zip(|a: bool, b: bool| a ^ b)),
+        wgsl "(a != 0.0) != (b != 0.0)" int "(a != 0) != (b != 0)" bool "(a != 0u) != (b != 0u)",
         grad None;
     /// Bitwise "and" of integers or bools.
     ///
@@ -54,7 +57,7 @@ binary! { LOGIC:
     bitwise_and(input: V, other: V) BITWISE_AND: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a & b)),
         stored DType::is_integral,
-        wgsl "a & b",
+        wgsl "" int "a & b",
         grad None;
     /// Bitwise "or" of integers or bools.
     ///
@@ -65,7 +68,7 @@ binary! { LOGIC:
     bitwise_or(input: V, other: V) BITWISE_OR: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a | b)),
         stored DType::is_integral,
-        wgsl "a | b",
+        wgsl "" int "a | b",
         grad None;
     /// Bitwise "exclusive or" of integers or bools.
     ///
@@ -76,7 +79,7 @@ binary! { LOGIC:
     bitwise_xor(input: V, other: V) BITWISE_XOR: Same,
         cpu |dt| kernel!(dt, bits, T => zip(|a: T, b: T| a ^ b)),
         stored DType::is_integral,
-        wgsl "a ^ b",
+        wgsl "" int "a ^ b",
         grad None;
     /// Integers shifted left by `other` bits.
     ///
@@ -86,6 +89,7 @@ binary! { LOGIC:
     /// ```
     bitwise_left_shift(input: V, other: V) LEFT_SHIFT: Same,
         cpu |dt| shift!(dt, |a, b, BITS| if (b as i64) < 0 || b as i64 >= BITS { 0 } else { (a as i64) << (b as i64) }),
+        wgsl "" int "shift_left_{T}(a, b)",
         grad None;
     /// Integers shifted right by `other` bits, keeping the sign.
     ///
@@ -98,6 +102,7 @@ binary! { LOGIC:
                 let by = if (b as i64) < 0 || b as i64 >= BITS { BITS.min(63) } else { b as i64 };
                 (a as i64) >> by
             }),
+        wgsl "" int "shift_right_{T}(a, b)",
         grad None;
 }
 
@@ -110,6 +115,7 @@ unary! { NOT:
     /// ```
     logical_not: Logical,
         cpu |_| Some(map(|x: bool| !x)),
+        wgsl "x == 0.0" int "x == 0" bool "x == 0u",
         grad None;
     /// Every bit flipped; for bools the opposite.
     ///
@@ -123,6 +129,7 @@ unary! { NOT:
             _ => kernel!(dt, int, T => map(|x: T| !x)),
         },
         takes (name "bitwise_not_cpu"),
+        wgsl "x" int "~x" bool "x ^ 1u",
         grad None;
 }
 

@@ -10,6 +10,7 @@ use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::aligned;
 use crate::ops::elementwise::kind::binary::{BinaryDef, conj_val, names};
+use crate::ops::elementwise::kind::gpu::{self, wgsl};
 use crate::ops::elementwise::kind::grad::slopes;
 use crate::ops::elementwise::kind::{Rule, kernel};
 use crate::ops::table::{Table, To, Val};
@@ -60,6 +61,7 @@ static POW: BinaryDef = BinaryDef {
         DType::C128 => Some(zip(clib::powc)),
         _ => kernel!(dt, int, T => zip(|a: T, b: T| int_pow!(a, b, T))),
     },
+    wgsl: wgsl!("pow_f(a, b)" int "powi_{T}(a, b)"),
     grad: slopes!({
         a |g, a, b: Val| base_grad(g, &a, &b),
         b |g, a: Val, b, y| exponent_grad(g, &a, &b, &y),
@@ -189,6 +191,28 @@ impl Op for PowScalar {
             }
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (compute, written) = gpu::dtypes(Rule::Same, self.dtype(x[0]), out[0].dtype());
+        let real = self.0.category() != crate::base::Category::Complex && compute.is_float();
+        let text = match self.0.to_f64() {
+            0.0 if compute == DType::Bool => "1u",
+            _ if compute == DType::Bool => "a",
+            2.0 if real => "a * a",
+            3.0 if real => "a * a * a",
+            1.0 if real => "a",
+            0.5 if real => "sqrt(a)",
+            -0.5 if real => "1.0 / sqrt(a)",
+            -1.0 if real => "1.0 / a",
+            -2.0 if real => "1.0 / (a * a)",
+            _ => "",
+        };
+        let (a, out) = (gpu::Side::Place(x[0].place()?, compute), out[0].place()?);
+        if !text.is_empty() {
+            return gpu::expression("pow", text, &["a"], &[a], &[], out, written);
+        }
+        let b = gpu::Side::Number(self.0.rounded(self.dtype(x[0])), compute);
+        gpu::run("pow", &POW.wgsl, compute, &["a", "b"], &[a, b], &[], out, written)
     }
     fn saves(&self, _: Want) -> Saves {
         if self.0.is_zero() { Saves::NOTHING } else { Saves::INPUT }

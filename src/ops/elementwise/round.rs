@@ -89,7 +89,7 @@ unary! { ROUNDING:
             DType::I64 => Some(map(|x: i64| x.wrapping_abs())),
             _ => None,
         },
-        wgsl "abs(x)",
+        wgsl "abs_{T}(x)",
         on 0.2, 2.5,
         grad X |g, x| g.mul(x.sgn()?);
     /// The direction of every element: `x / |x|`, zero for zero. For real tensors the sign.
@@ -107,6 +107,7 @@ unary! { ROUNDING:
             DType::C128 => Some(map(direction)),
             _ => sign_kernel(dt),
         },
+        wgsl "select(sign_{T}(x), x, x != x)" int "sign_{T}(x)",
         on 0.2, 2.5,
         grad X |g, x| sgn_grad(g, x);
     /// -1, 0 or 1, as every element's sign.
@@ -120,7 +121,7 @@ unary! { ROUNDING:
     sign "SignBackward0": Same,
         cpu |dt| sign_kernel(dt),
         takes (not Complex Runtime "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."),
-        wgsl "sign(x)",
+        wgsl "sign_{T}(x)",
         grad G |g| g.zeros_alike();
     /// The least whole number not below each element.
     ///
@@ -130,7 +131,7 @@ unary! { ROUNDING:
     /// ```
     ceil "CeilBackward0": Same,
         cpu |dt| whole!(dt, |x| x.ceil()),
-        wgsl "ceil(x)",
+        wgsl "ceil(x)" int "x",
         grad G |g| g.zeros_alike();
     /// The greatest whole number not above each element.
     ///
@@ -140,7 +141,7 @@ unary! { ROUNDING:
     /// ```
     floor "FloorBackward0": Same,
         cpu |dt| whole!(dt, |x| x.floor()),
-        wgsl "floor(x)",
+        wgsl "floor(x)" int "x",
         grad G |g| g.zeros_alike();
     /// Each element without its fraction.
     ///
@@ -150,7 +151,7 @@ unary! { ROUNDING:
     /// ```
     trunc "TruncBackward0" also ["fix"]: Same,
         cpu |dt| whole!(dt, |x| x.trunc()),
-        wgsl "trunc(x)",
+        wgsl "trunc(x)" int "x",
         grad G |g| g.zeros_alike();
     /// The fraction of each element, with its sign.
     ///
@@ -164,6 +165,7 @@ unary! { ROUNDING:
             DType::F64 => Some(map(|x: f64| x - x.trunc())),
             _ => None,
         },
+        wgsl "x - trunc(x)",
         on 0.2, 2.5,
         grad G |g| Ok(g.clone());
 }
@@ -178,7 +180,7 @@ static ROUND: UnaryDef = UnaryDef {
     rule: Rule::Same,
     kernel: |dt| whole!(dt, |x| x.even()),
     takes: Takes::PLAIN,
-    wgsl: wgsl!(),
+    wgsl: wgsl!("round(x)" int "x"),
     grad: UnaryGrad::G(|g| g.zeros_alike()),
 };
 
@@ -189,6 +191,7 @@ points! {
             let s = q[0] as T;
             if q[1] != 0.0 { (x / s).even() * s } else { (x * s).even() / s }
         })),
+        wgsl "select(round(a * p0) / p0, round(a / p0) * p0, p1 != 0.0)",
         grad { a |g| g.zeros_alike() };
 }
 

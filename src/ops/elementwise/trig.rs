@@ -34,7 +34,7 @@ unary! { TRIG:
     /// ```
     sin "SinBackward0": Float,
         cpu |dt| float!(dt, math::sin_f32, math::sin_f64, clib::sin),
-        wgsl "sin(x)",
+        wgsl "sin_f(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.cos()?);
     /// The cosine of every element, in radians.
@@ -45,7 +45,7 @@ unary! { TRIG:
     /// ```
     cos "CosBackward0": Float,
         cpu |dt| float!(dt, math::cos_f32, math::cos_f64, clib::cos),
-        wgsl "cos(x)",
+        wgsl "cos_f(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.sin()?.neg()?);
     /// The tangent of every element, in radians.
@@ -56,7 +56,7 @@ unary! { TRIG:
     /// ```
     tan "TanBackward0": Float,
         cpu |dt| float!(dt, math::tan_f32, math::tan_f64, clib::tan),
-        wgsl "tan(x)",
+        wgsl "tan_f(x)",
         on -0.9, 0.9,
         grad Y |g, y| { let y = y.conj()?; g.mul(y.mul(&y)?.add(1i64)?) };
     /// The arc sine; nan outside [-1, 1].
@@ -67,7 +67,7 @@ unary! { TRIG:
     /// ```
     asin "AsinBackward0" also ["arcsin"]: Float,
         cpu |dt| float!(dt, math::asin_f32, math::asin_f64, clib::asin),
-        wgsl "asin(x)",
+        wgsl "asin_f(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; over_sqrt(g, x.mul(&x)?.rsub(1i64)?) };
     /// The arc cosine; nan outside [-1, 1].
@@ -78,7 +78,7 @@ unary! { TRIG:
     /// ```
     acos "AcosBackward0" also ["arccos"]: Float,
         cpu |dt| float!(dt, math::acos_f32, math::acos_f64, clib::acos),
-        wgsl "acos(x)",
+        wgsl "acos_f(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; over_sqrt(&g.neg()?, x.mul(&x)?.rsub(1i64)?) };
     /// The arc tangent.
@@ -89,7 +89,7 @@ unary! { TRIG:
     /// ```
     atan "AtanBackward0" also ["arctan"]: Float,
         cpu |dt| float!(dt, math::atan_f32, math::atan_f64, clib::atan),
-        wgsl "atan(x)",
+        wgsl "atan_f(x)",
         on -2.0, 2.0,
         grad X |g, x| { let x = x.conj()?; g.div(x.mul(&x)?.add(1i64)?) };
     /// The hyperbolic sine.
@@ -100,7 +100,7 @@ unary! { TRIG:
     /// ```
     sinh "SinhBackward0": Float,
         cpu |dt| float!(dt, math::sinh_f32, math::sinh_f64, clib::sinh),
-        wgsl "sinh(x)",
+        wgsl "sinh_f(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.cosh()?);
     /// The hyperbolic cosine.
@@ -111,7 +111,7 @@ unary! { TRIG:
     /// ```
     cosh "CoshBackward0": Float,
         cpu |dt| float!(dt, math::cosh_f32, math::cosh_f64, clib::cosh),
-        wgsl "cosh(x)",
+        wgsl "cosh_f(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.conj()?.sinh()?);
     /// The hyperbolic tangent.
@@ -122,7 +122,7 @@ unary! { TRIG:
     /// ```
     [Torch, Method, Nn] tanh "TanhBackward0": Float,
         cpu |dt| float!(dt, math::tanh_f32, math::tanh_f64, clib::tanh),
-        wgsl "tanh(x)",
+        wgsl "tanh_f(x)",
         on -2.0, 2.0,
         grad Y |g, y| g.tanh_backward(y);
     /// The inverse hyperbolic sine.
@@ -133,7 +133,7 @@ unary! { TRIG:
     /// ```
     asinh "AsinhBackward0" also ["arcsinh"]: Float,
         cpu |dt| float!(dt, math::asinh_f32, math::asinh_f64, clib::asinh),
-        wgsl "asinh(x)",
+        wgsl "asinh_f(x)",
         on -2.0, 2.0,
         grad X |g, x| { let x = x.conj()?; over_sqrt(g, x.mul(&x)?.add(1i64)?) };
     /// The inverse hyperbolic cosine; nan below 1.
@@ -144,7 +144,7 @@ unary! { TRIG:
     /// ```
     acosh "AcoshBackward0" also ["arccosh"]: Float,
         cpu |dt| float!(dt, math::acosh_f32, math::acosh_f64, clib::acosh),
-        wgsl "acosh(x)",
+        wgsl "acosh_f(x)",
         on 1.3, 4.0,
         grad X |g, x| {
             let x = x.conj()?;
@@ -158,7 +158,7 @@ unary! { TRIG:
     /// ```
     atanh "AtanhBackward0" also ["arctanh"]: Float,
         cpu |dt| float!(dt, math::atanh_f32, math::atanh_f64, clib::atanh),
-        wgsl "atanh(x)",
+        wgsl "atanh_f(x)",
         on -0.9, 0.9,
         grad X |g, x| { let x = x.conj()?; g.div(x.mul(&x)?.rsub(1i64)?) };
     /// `sin(pi x) / (pi x)`.
@@ -178,6 +178,7 @@ unary! { TRIG:
             DType::C128 => Some(map(sinc_complex)),
             _ => None,
         },
+        wgsl "sinc_f(x)",
         on -2.0, 2.0,
         grad X |g, x| {
             let z = x.mul(PI)?;
@@ -196,6 +197,7 @@ unary! { TRIG:
     deg2rad "Deg2RadBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => map(|x: T| x * (PI / 180.0) as T)),
         takes (works "real dtypes"),
+        wgsl "x * 0.017453292",
         on -2.0, 2.0,
         grad G |g| g.mul(PI / 180.0);
     /// Radians as degrees.
@@ -207,6 +209,7 @@ unary! { TRIG:
     rad2deg "Rad2DegBackward0": Float,
         cpu |dt| kernel!(dt, floats, T => map(|x: T| x * (180.0 * FRAC_1_PI) as T)),
         takes (works "real dtypes"),
+        wgsl "x * 57.295780",
         on -2.0, 2.0,
         grad G |g| g.mul(180.0 * FRAC_1_PI);
 }
@@ -225,7 +228,7 @@ binary! { ANGLES:
             _ => None,
         },
         takes (works "real dtypes"),
-        wgsl "atan2(a, b)",
+        wgsl "atan2_f(a, b)",
         grad { joint |g, want, a, b| {
             let norm = a.mul(&a)?.add(b.mul(&b)?)?;
             let v = norm.eq(0i64)?.choose(0i64, g.div(&norm)?)?;
@@ -245,6 +248,7 @@ binary! { ANGLES:
             DType::F64 => Some(zip(math::scalar::hypot)),
             _ => None,
         },
+        wgsl "hypot_f(a, b)",
         grad { a |g, a, y| g.mul(a.div(&y)?), b |g, b, y| g.mul(b.div(&y)?) };
 }
 
@@ -255,6 +259,7 @@ points! {
             DType::C128 => Some(point2(|g: C128, y: C128, _| g * (-(y * y) + 1.0).conj())),
             _ => kernel!(dt, floats, T => point2(|g: T, y: T, _| g * (1.0 - y * y))),
         },
+        wgsl "a * (1.0 - b * b)",
         grad {
             a |g, b| g.mul(b.mul(&b)?.rsub(1i64)?),
             b |g, a, b| g.conj()?.mul(a)?.mul(b.conj()?.mul(-2i64)?),

@@ -1,9 +1,10 @@
 //! Draws of whole numbers: coins, counts, categories.
 
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::Generator;
 use crate::base::{DType, Device, Elem, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random as kernel;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::{alike, meta_alike};
 use crate::ops::driver::batch::{drawn_room, drawn_whole};
 use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
@@ -11,7 +12,7 @@ use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
-use crate::{ensure, rows, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 
 /// Draws with a probability for each element, in logical order.
 #[allow(unsafe_code)]
@@ -34,6 +35,21 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
         p.shape(),
         out.shape()
     );
+    if let Device::Gpu(_) = out.device() {
+        ensure!(
+            p.device() == out.device(),
+            Runtime,
+            "bernoulli_: Expected all tensors to be on the same device, but found at least two devices, {} and {}!",
+            out.device(),
+            p.device()
+        );
+        let source = Generator::for_device(generator, out.device())?.advance(gpu::race(out.numel()))?;
+        let along = p.layout().broadcast_to(out.shape()).strides;
+        gpu::bernoulli_each(out.place()?, p.place()?, &along, source)?;
+        out.storage().bump_version();
+        return Ok(());
+    }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
     let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape()))?, p.dtype())?;
     let dense =
@@ -41,7 +57,7 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
     if out.dtype() == DType::Bool {
         fill_held(&dense, Scalar::Bool(false));
     }
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock()?;
     // SAFETY: dense tensors of one shape, held; see `sample`
     unsafe {
         sampled!("bernoulli_tensor_cpu", p.dtype(), P => {
@@ -69,6 +85,14 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
     if x.device() == Device::Meta {
         return Ok(out);
     }
+    if let Device::Gpu(_) = x.device() {
+        bail!(
+            NotImplemented,
+            "{}: there is no kernel for device cuda yet; .cpu() moves the tensor where there is one",
+            if p.is_some() { "binomial" } else { "poisson" }
+        );
+    }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let over = |t: &Tensor| dense_cast_held(&t.alias(t.layout().broadcast_to(&shape))?, t.dtype());
     let guard =
         Guard::take(std::iter::once(x.storage()).chain(p.map(|p| p.storage())), [out.storage()].into_iter());
@@ -77,7 +101,7 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
         Some(p) => Some(over(p)?),
         None => None,
     };
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock()?;
     // SAFETY: dense float tensors of one shape, held
     unsafe {
         sampled!(if b.is_some() { "binomial_cpu" } else { "poisson_cpu" }, x.dtype(), T => {
@@ -119,9 +143,13 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     if x.device() == Device::Meta || out.numel() == 0 {
         return Ok(out);
     }
+    if let Device::Gpu(_) = x.device() {
+        return categories_on_gpu(x, out, samples as usize, replacement, generator);
+    }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     let dense = dense_cast_held(x, x.dtype())?;
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock()?;
     // SAFETY: dense tensors, held; the result is fresh integers
     unsafe {
         let to = elements::<i64>(&out);
@@ -139,6 +167,27 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     }
     drop((g, guard));
     Ok(out)
+}
+
+/// By a race: each category takes an exponential time of its weight, and who arrives first is drawn. Without replacement the
+/// first arrivals of one race are; with it every sample has a race of its own.
+fn categories_on_gpu(
+    x: &Tensor,
+    out: Tensor,
+    samples: usize,
+    replacement: bool,
+    generator: Option<&Generator>,
+) -> Result<Tensor> {
+    let source = Generator::for_device(generator, x.device())?;
+    if replacement || samples == 1 {
+        let weights = crate::ops::driver::memory::dense(x)?;
+        let from = source.advance(gpu::race(x.numel() * samples))?;
+        gpu::categories(out.place()?, weights.place()?, samples, from)?;
+        return Ok(out);
+    }
+    let times = alike(x, None, None, None)?;
+    draw(&times, Law::Exponential(1.0), Some(&source))?;
+    Ok(x.div(&times)?.topk(samples as i64, -1, true, true)?.1[1].clone())
 }
 
 rows! { DISCRETE:

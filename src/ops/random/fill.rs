@@ -3,11 +3,12 @@
 //! logical order.
 
 use crate::base::promote::{default_device, default_dtype};
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::Generator;
 use crate::base::{DType, Device, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::finish;
 use crate::ops::driver::batch::drawn_room;
@@ -123,9 +124,17 @@ rows! { FILL:
         let meta = Meta::new(&[n as usize], made.dtype.unwrap_or(DType::I64));
         let room = drawn_room(meta, made.device.unwrap_or_else(default_device))?;
         let out = room.physical(&levels([&room].into_iter()), 0)?;
-        if out.device() != Device::Meta {
+        if let Device::Gpu(_) = out.device() {
+            ensure!(out.ndim() == 1, NotImplemented, "vmap: randperm of a GPU draws one permutation at a time");
+            if n > 0 {
+                let source = Generator::for_device(generator, out.device())?;
+                let order = gpu::permutation(&out.place()?, n as usize, source.advance(gpu::race(n as usize))?)?;
+                crate::kernels::gpu::create::copy::copy(out.place()?, order.place())?;
+            }
+        } else if out.device() != Device::Meta {
             let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());
-            let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+            let source = Generator::for_device(generator, Device::Cpu)?;
+            let mut g = source.lock()?;
             #[allow(unsafe_code)]
             with_dtype!("randperm", out.dtype(), real, T => {
                 fill_held(&out, Scalar::Int(0));

@@ -1,6 +1,6 @@
 //! Gamma and Dirichlet variables, which move with their shapes: draws with gradients.
 
-use crate::base::rng::{Generator, default_generator};
+use crate::base::rng::Generator;
 use crate::base::{DType, Device};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, point2, point3};
@@ -16,7 +16,7 @@ use crate::ops::random::law::{elements, sampled};
 use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Edge, GradFn, Grads, Tensor, Want};
-use crate::{ensure, rows};
+use crate::{bail, ensure, rows};
 use smallvec::smallvec;
 
 points! {
@@ -36,8 +36,15 @@ fn gammas(a: &Tensor, generator: Option<&Generator>) -> Result<Tensor> {
     if a.device() == Device::Meta {
         return Ok(out);
     }
+    if let Device::Gpu(_) = a.device() {
+        bail!(
+            NotImplemented,
+            "_standard_gamma: there is no kernel for device cuda yet; .cpu() moves the tensor where there is one"
+        );
+    }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let guard = Guard::take([a.storage()].into_iter(), [out.storage()].into_iter());
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock()?;
     let tiny = if a.dtype() == DType::F64 { f64::MIN_POSITIVE } else { f32::MIN_POSITIVE as f64 };
     // SAFETY: dense float tensors of one shape, held
     unsafe {

@@ -48,6 +48,9 @@ impl Op for Repeat {
         write_held(&out[0].alias(place)?, &source);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
         let split = g.reshape_to(&self.split(cx.shape(0)))?;

@@ -1,7 +1,9 @@
 //! Which cards there are, and the one that was opened: its device, its queue, what it can.
 
+use super::cache::Cache;
 use super::pool::Pool;
 use super::stream::Stream;
+use super::watch::Watch;
 use super::{Counts, check};
 use crate::bail;
 use crate::error::Result;
@@ -41,10 +43,13 @@ pub struct Gpu {
     pub facts: Facts,
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
+    pub(super) cache: Cache,
     process: u32,
     state: Mutex<State>,
     /// What went wrong since anybody last looked.
     pub(super) fault: Arc<Mutex<Option<String>>>,
+    /// What kernels found wrong.
+    pub(super) watch: Watch,
 }
 
 /// What changes while a card works.
@@ -133,8 +138,25 @@ pub fn count() -> usize {
     cards().count().min(u8::MAX as usize)
 }
 
+/// The cards that were found open before: asked for with every tensor.
+static OPENED: [OnceLock<&'static Gpu>; 8] = [const { OnceLock::new() }; 8];
+
 /// The card of an index, opened when first asked for.
 pub fn gpu(index: u8) -> Result<&'static Gpu> {
+    let known = OPENED.get(index as usize);
+    if let Some(gpu) = known.and_then(OnceLock::get)
+        && gpu.process == std::process::id()
+    {
+        return Ok(gpu);
+    }
+    let gpu = find(index)?;
+    if let Some(known) = known {
+        let _ = known.set(gpu);
+    }
+    Ok(gpu)
+}
+
+fn find(index: u8) -> Result<&'static Gpu> {
     check(index)?;
     let Some(slot) = cards().nth(index as usize) else {
         bail!(Runtime, "CUDA error: invalid device ordinal: cuda:{index}")
@@ -149,6 +171,11 @@ pub fn gpu(index: u8) -> Result<&'static Gpu> {
     }
 }
 
+/// Whether a card was opened.
+pub fn is_open(index: u8) -> bool {
+    SLOTS.get().is_some() && cards().nth(index as usize).is_some_and(|slot| slot.opened.get().is_some())
+}
+
 fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
     let facts = slot.facts.clone();
     let needed = wgpu::Features::IMMEDIATES;
@@ -161,6 +188,7 @@ fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
         | wgpu::Features::SHADER_INT64
         | wgpu::Features::SHADER_F64
         | wgpu::Features::SUBGROUP
+        | wgpu::Features::PIPELINE_CACHE
         | wgpu::Features::TIMESTAMP_QUERY
         | wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS;
     let descriptor = wgpu::DeviceDescriptor {
@@ -186,7 +214,9 @@ fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
     let state =
         State { pool: Pool::new(&facts.limits), stream: Stream::new(&device), counts: Counts::default() };
     let process = std::process::id();
-    Ok(Gpu { index, facts, device, queue, process, state: Mutex::new(state), fault })
+    let cache = Cache::new(&device, &facts.info);
+    let (state, watch) = (Mutex::new(state), Watch::default());
+    Ok(Gpu { cache, index, facts, device, queue, process, state, fault, watch })
 }
 
 impl Gpu {

@@ -7,12 +7,16 @@ use crate::error::Result;
 #[cfg(feature = "gpu")]
 mod adapter;
 #[cfg(feature = "gpu")]
+mod cache;
+#[cfg(feature = "gpu")]
 mod pool;
 #[cfg(feature = "gpu")]
 mod stream;
+#[cfg(feature = "gpu")]
+mod watch;
 
 #[cfg(feature = "gpu")]
-pub use adapter::{Facts, Gpu, Has, adapters, count, gpu};
+pub use adapter::{Facts, Gpu, Has, adapters, count, gpu, is_open};
 #[cfg(feature = "gpu")]
 pub use stream::Ready;
 
@@ -52,12 +56,12 @@ impl Memory {
     pub fn new(bytes: usize, index: u8) -> Result<Memory> {
         gpu(index)?.take(bytes as u64)
     }
-    pub fn gpu(&self) -> &'static Gpu {
-        self.gpu
-    }
-    /// Uninitialised bytes on the same card.
+    /// More bytes on the same card.
     pub fn beside(&self, bytes: usize) -> Result<Memory> {
         self.gpu.take(bytes as u64)
+    }
+    pub fn gpu(&self) -> &'static Gpu {
+        self.gpu
     }
     pub fn chunk(&self) -> u32 {
         self.chunk
@@ -96,10 +100,10 @@ impl Memory {
             "Torch not compiled with CUDA enabled: no GPU, this build of rushlight has no wgpu backend; use device='cpu'"
         )
     }
-    pub fn address(&self) -> usize {
+    pub fn beside(&self, _: usize) -> Result<Memory> {
         match self.never {}
     }
-    pub fn beside(&self, _: usize) -> Result<Memory> {
+    pub fn address(&self) -> usize {
         match self.never {}
     }
     pub fn upload(&self, _: u64, _: &[u8]) -> Result<()> {
@@ -114,6 +118,20 @@ impl Memory {
 #[cfg(not(feature = "gpu"))]
 pub fn count() -> usize {
     0
+}
+
+thread_local! {
+    static CURRENT: std::cell::Cell<u8> = const { std::cell::Cell::new(0) };
+}
+
+/// The card that this thread means by one without a number.
+pub fn current() -> u8 {
+    CURRENT.with(std::cell::Cell::get)
+}
+
+/// Sets what [`current`] answers on this thread.
+pub fn set_current(index: u8) {
+    CURRENT.with(|c| c.set(index));
 }
 
 /// Refuses a card that is not there.

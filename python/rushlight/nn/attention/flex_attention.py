@@ -18,13 +18,14 @@ _DEFAULT_SPARSE_BLOCK_SIZE = 128
 
 def noop_mask(batch: Any, head: Any, token_q: Any, token_kv: Any) -> Any:
     """Everything is seen."""
-    return _C.ones((), dtype=_C.bool)
+    return _C.ones((), dtype=_C.bool, device=getattr(batch, "device", None))
 
 
-def _indices(*sizes: int) -> list[Any]:
+def _indices(*sizes: int, device: Any = None) -> list[Any]:
     """Of each axis its indices, shaped to broadcast with the others."""
     return [
-        _C.arange(n).view([n if i == axis else 1 for i in range(len(sizes))]) for axis, n in enumerate(sizes)
+        _C.arange(n, device=device).view([n if i == axis else 1 for i in range(len(sizes))])
+        for axis, n in enumerate(sizes)
     ]
 
 
@@ -57,7 +58,7 @@ class BlockMask:
         """Which blocks have a pair that is seen."""
         q, k = self.BLOCK_SIZE
         rows, columns = -(-self.seq_lengths[0] // q), -(-self.seq_lengths[1] // k)
-        padded = _C.zeros(*self._mask.shape[:2], rows * q, columns * k, dtype=_C.bool)
+        padded = self._mask.new_zeros(*self._mask.shape[:2], rows * q, columns * k)
         padded[..., : self.seq_lengths[0], : self.seq_lengths[1]] = self._mask
         return padded.view(*self._mask.shape[:2], rows, q, columns, k).any(5).any(3)
 
@@ -83,7 +84,7 @@ def create_mask(
     mod_fn: Any, B: int | None, H: int | None, Q_LEN: int, KV_LEN: int, device: Any = None, **others: Any
 ) -> Tensor:  # noqa: N803, RUF100
     """The whole mask of ``mask_mod(batch, head, query, key)``, of shape ``(B, H, Q_LEN, KV_LEN)``."""
-    found = mod_fn(*_indices(B or 1, H or 1, Q_LEN, KV_LEN))
+    found = mod_fn(*_indices(B or 1, H or 1, Q_LEN, KV_LEN, device=device))
     return _C.as_tensor(found).expand(B or 1, H or 1, Q_LEN, KV_LEN)
 
 
@@ -104,6 +105,7 @@ def create_block_mask(
         mask_mod (callable): from tensors of indices to whether the pair is seen.
         B, H (int, optional): batches and heads, if the mask differs between them.
         Q_LEN, KV_LEN (int): numbers of queries and keys.
+        device (device, optional): where the mask is. Default: the default device; attention takes it to its operands'
         BLOCK_SIZE (int or tuple): of a block. Default: 128
 
     Example::
@@ -113,7 +115,7 @@ def create_block_mask(
         BlockMask(shape=(1, 1, 256, 256), sparsity=25.00%)
     """
     size = (BLOCK_SIZE, BLOCK_SIZE) if isinstance(BLOCK_SIZE, int) else tuple(BLOCK_SIZE)
-    return BlockMask(create_mask(mask_mod, B, H, Q_LEN, KV_LEN), mask_mod, size)
+    return BlockMask(create_mask(mask_mod, B, H, Q_LEN, KV_LEN, device), mask_mod, size)
 
 
 def and_masks(*mask_mods: Any) -> Any:
@@ -190,13 +192,13 @@ def flex_attention(
         key, value = (t.repeat_interleave(heads // t.size(1), dim=1) for t in (key, value))
     scores = (query @ key.transpose(-2, -1)) * (1 / math.sqrt(query.size(-1)) if scale is None else scale)
     if score_mod is not None:
-        scores = score_mod(scores, *_indices(query.size(0), heads, query.size(2), key.size(2)))
+        scores = score_mod(scores, *_indices(query.size(0), heads, query.size(2), key.size(2), device=query.device))
     if block_mask is not None:
         if block_mask.seq_lengths[0] < query.size(2) or block_mask.seq_lengths[1] < key.size(2):
             raise ValueError(
                 f"block_mask was created for block_mask.shape={block_mask.shape} but got q_len={query.size(2)} and kv_len={key.size(2)}."
             )
-        seen = block_mask._mask[..., : query.size(2), : key.size(2)]
+        seen = block_mask._mask[..., : query.size(2), : key.size(2)].to(scores.device)
         scores = scores.masked_fill(~seen, -math.inf)
     lse = scores.logsumexp(-1)
     # a query that sees nothing gets zeros

@@ -85,7 +85,7 @@ class _NormBase(Module):
             if key not in state_dict:
                 present = self.num_batches_tracked
                 if present is None or present.device.type == "meta":
-                    present = _C.tensor(0, dtype=_C.int64)
+                    present = _C.tensor(0, dtype=_C.int64, device="cpu")
                 state_dict[key] = present
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
@@ -262,7 +262,7 @@ class SyncBatchNorm(_BatchNorm):
         return converted
 
 
-class _LazyNorm(LazyModuleMixin):
+class _LazyNormBase(LazyModuleMixin):
     """A normalisation whose ``num_features`` is the number of channels of the first input."""
 
     def __init__(
@@ -307,7 +307,7 @@ class _LazyNorm(LazyModuleMixin):
         return super().__call__(*args, **kwargs)
 
 
-class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
+class LazyBatchNorm1d(_LazyNormBase, BatchNorm1d):
     """:class:`BatchNorm1d` whose ``num_features`` comes from the first input.
 
     Args:
@@ -325,7 +325,7 @@ class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
     cls_to_become = BatchNorm1d
 
 
-class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
+class LazyBatchNorm2d(_LazyNormBase, BatchNorm2d):
     """:class:`BatchNorm2d` whose ``num_features`` comes from the first input.
 
     Args:
@@ -343,7 +343,7 @@ class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
     cls_to_become = BatchNorm2d
 
 
-class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
+class LazyBatchNorm3d(_LazyNormBase, BatchNorm3d):
     """:class:`BatchNorm3d` whose ``num_features`` comes from the first input.
 
     Args:

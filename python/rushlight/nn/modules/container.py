@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from operator import index as as_index
 
 from ... import _C
@@ -500,9 +501,16 @@ class ParameterDict(Module):
         return (self[key] for key in self._keys)
 
     def update(self, parameters: Any) -> Any:
-        """Adds values, in place of those of the same names."""
+        """Adds values, in place of those of the same names.
+
+        Those of a plain ``dict`` are added in the order of their names; an ``OrderedDict``, another ``ParameterDict`` and
+        a list of pairs keep their own.
+        """
         _check_iterable(parameters, "ParameterDict")
-        for key, value in _pairs(parameters, "ParameterDict"):
+        pairs = _pairs(parameters, "ParameterDict")
+        if isinstance(parameters, Mapping) and not isinstance(parameters, (OrderedDict, ParameterDict)):
+            pairs = sorted(pairs)
+        for key, value in pairs:
             self[key] = value
 
     def extra_repr(self) -> str:

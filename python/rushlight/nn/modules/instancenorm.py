@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import functional as F
-from .batchnorm import _LazyNorm, _NormBase
+from .batchnorm import _LazyNormBase, _NormBase
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class InstanceNorm3d(_InstanceNorm):
     _unbatched_dim, _expected = 4, "4D or 5D"
 
 
-class _LazyInstanceNorm(_LazyNorm):
+class _LazyInstanceNorm(_LazyNormBase):
     def _channel_axis(self, input):
         return input.dim() - self._unbatched_dim
 

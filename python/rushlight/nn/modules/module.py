@@ -21,6 +21,7 @@ from ._hooks import (
     register_module_parameter_registration_hook,
 )
 from ._mirror import Mirror
+from ._named import name_constructor
 from ._state_dict import _EXTRA_STATE_KEY_SUFFIX, StateMethods, _IncompatibleKeys
 from ._traversal import TraversalMethods
 
@@ -104,6 +105,11 @@ class Module(HookMethods, StateMethods, TraversalMethods):
 
     dump_patches = False
     call_super_init = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("rushlight.nn.modules."):
+            name_constructor(cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not self.call_super_init:

@@ -456,7 +456,7 @@ class LPPool3d(_LPPoolNd):
     _pool = "lp_pool3d"
 
 
-class _AdaptivePool(Module):
+class _AdaptiveAvgPoolNd(Module):
     _pool = ""
 
     def __init__(self, output_size: Any) -> None:
@@ -470,7 +470,7 @@ class _AdaptivePool(Module):
         return f"output_size={self.output_size}"
 
 
-class _AdaptiveMaxPool(_AdaptivePool):
+class _AdaptiveMaxPoolNd(_AdaptiveAvgPoolNd):
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__(output_size)
         self.return_indices = return_indices
@@ -479,7 +479,7 @@ class _AdaptiveMaxPool(_AdaptivePool):
         return getattr(F, self._pool)(input, self.output_size, self.return_indices)
 
 
-class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """Takes the largest values of as many windows as the output is to have elements.
 
     Args:
@@ -493,7 +493,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     _pool = "adaptive_max_pool1d"
 
 
-class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """Adaptive max-pooling of images; arguments as in :class:`AdaptiveMaxPool1d`.
 
     Args:
@@ -507,7 +507,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     _pool = "adaptive_max_pool2d"
 
 
-class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """Adaptive max-pooling of volumes; arguments as in :class:`AdaptiveMaxPool1d`.
 
     Args:
@@ -521,7 +521,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     _pool = "adaptive_max_pool3d"
 
 
-class AdaptiveAvgPool1d(_AdaptivePool):
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """Takes the means of as many windows as the output is to have elements.
 
     Args:
@@ -534,7 +534,7 @@ class AdaptiveAvgPool1d(_AdaptivePool):
     _pool = "adaptive_avg_pool1d"
 
 
-class AdaptiveAvgPool2d(_AdaptivePool):
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Adaptive mean-pooling of images.
 
     Args:
@@ -549,7 +549,7 @@ class AdaptiveAvgPool2d(_AdaptivePool):
     _pool = "adaptive_avg_pool2d"
 
 
-class AdaptiveAvgPool3d(_AdaptivePool):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Adaptive mean-pooling of volumes; arguments as in :class:`AdaptiveAvgPool2d`.
 
     Args:

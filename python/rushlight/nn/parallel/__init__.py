@@ -1,8 +1,9 @@
-"""Modules on several devices (``torch.nn.parallel``). There is one device, whose cores an operation shares anyway."""
+"""Modules on a device beside the processor (``torch.nn.parallel``). They run on one, whose units an operation shares anyway."""
 
 from __future__ import annotations
 
 # at once, since files and functions have the same names here, and the functions are meant
+from . import comm as comm
 from .data_parallel import DataParallel as DataParallel, data_parallel as data_parallel
 from .distributed import DistributedDataParallel as DistributedDataParallel
 from .parallel_apply import parallel_apply as parallel_apply

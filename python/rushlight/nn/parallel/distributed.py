@@ -17,7 +17,7 @@ class DistributedDataParallel(Module):
 
     Args:
         module (Module): what to run, with parameters that require gradients.
-        device_ids (list, optional): no device but the processor can be named.
+        device_ids (list, optional): the GPU that the module is on, in a list.
         process_group (ProcessGroup, optional): the processes; the default group if left out.
         others: accepted; they say how gradients would be exchanged.
 
@@ -44,16 +44,17 @@ class DistributedDataParallel(Module):
     ) -> None:
         super().__init__()
         from ...distributed import distributed_c10d
-        from .data_parallel import _only_the_processor
+        from .data_parallel import _the_one
 
         if not any(parameter.requires_grad for parameter in module.parameters()):
             raise RuntimeError(
                 "DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient."
             )
-        _only_the_processor(device_ids)
+        if device_ids:
+            _the_one(device_ids)
         self.process_group = distributed_c10d._group_of(process_group)
         self.module = module
-        self.device_ids, self.output_device, self.dim = None, output_device, dim
+        self.device_ids, self.output_device, self.dim = device_ids or None, output_device, dim
         self.broadcast_buffers = True if broadcast_buffers is None else broadcast_buffers
         self.find_unused_parameters = find_unused_parameters
         self.gradient_as_bucket_view = gradient_as_bucket_view

@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
-from .data_parallel import _only_the_processor
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
-def scatter(inputs: Any, target_gpus: Any, dim: int = 0) -> Any:
-    """A part of the inputs for each device.
+def _is_namedtuple(value: Any) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")
 
-    Errors: RuntimeError if there is any: there is no device but the processor.
+
+def scatter(inputs: Any, target_gpus: Any, dim: int = 0) -> list[Any]:
+    """The inputs for each device: of tensors, also in tuples, lists and tables, a part along ``dim``; of the rest all.
+
+    Args:
+        inputs: tensors, or what holds them.
+        target_gpus (list of device, str or int): where to.
+        dim (int): the axis. Default: 0
+
+    Errors: RuntimeError for a device that is not there.
+
+    Example::
+
+        >>> nn.parallel.scatter((rl.arange(4), "mean"), ["cpu", "cpu"])
+        [(tensor([0, 1]), 'mean'), (tensor([2, 3]), 'mean')]
     """
-    _only_the_processor(list(target_gpus))
-    return []
+    from ... import Tensor
+    from . import comm
+
+    targets = list(target_gpus)
+
+    def parts(value: Any) -> list[Any]:
+        if isinstance(value, Tensor):
+            return list(comm.scatter(value, targets, dim=dim))
+        if _is_namedtuple(value):
+            return joined(value, lambda items: type(value)(*items))
+        if isinstance(value, (tuple, list)) and value:
+            return joined(value, type(value))
+        if isinstance(value, dict) and value:
+            return joined(value.items(), type(value))
+        return [value] * len(targets)
+
+    def joined(items: Any, build: Callable[[Any], Any]) -> list[Any]:
+        return [build(each) for each in zip(*map(parts, items))]
+
+    return parts(inputs)
 
 
-def scatter_kwargs(inputs: Any, kwargs: Any, target_gpus: Any, dim: int = 0) -> Any:
-    """The same, with keyword arguments."""
-    return tuple(scatter(inputs, target_gpus, dim)), tuple(scatter(kwargs, target_gpus, dim))
+def scatter_kwargs(
+    inputs: Any, kwargs: Any, target_gpus: Any, dim: int = 0
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The same of positional and of keyword arguments; as many tuples as tables, of which the shorter gets empty ones."""
+    given = scatter(inputs, target_gpus, dim) if inputs else []
+    named = scatter(kwargs, target_gpus, dim) if kwargs else []
+    count = max(len(given), len(named)) or 1
+    given += [()] * (count - len(given))
+    named += [{}] * (count - len(named))
+    return tuple(given), tuple(named)
 
 
 def gather(outputs: Any, target_device: Any = "cpu", dim: int = 0) -> Any:
     """Joins results along ``dim``: tensors, or tuples, lists and tables of them.
+
+    Args:
+        outputs (list): the results.
+        target_device (device, str or int): where to. Default: the processor
+        dim (int): the axis. Default: 0
 
     Example::
 
@@ -33,10 +76,13 @@ def gather(outputs: Any, target_device: Any = "cpu", dim: int = 0) -> Any:
                 [1., 1.]])
     """
     from ... import Tensor, cat, stack
+    from .comm import _gpus
 
     first = outputs[0]
     if isinstance(first, Tensor):
-        return stack(list(outputs)) if first.dim() == 0 else cat(list(outputs), dim)
+        place = _gpus([target_device])[0]
+        there = [each.to(place) for each in outputs]
+        return stack(there) if first.dim() == 0 else cat(there, dim)
     if first is None:
         return None
     if isinstance(first, dict):

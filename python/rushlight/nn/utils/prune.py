@@ -315,7 +315,7 @@ class RandomStructured(BasePruningMethod):
         _check_count(count, size)
         if count == 0:
             return default_mask
-        chance = _C.rand(size)
+        chance = _C.rand(size, device=t.device)
         kept = chance > _C.kthvalue(chance, k=count).values
         mask = _C.zeros_like(t)
         places: list[Any] = [slice(None)] * t.dim()

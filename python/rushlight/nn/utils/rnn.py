@@ -97,7 +97,7 @@ def invert_permutation(permutation: Any) -> Any:
 
 def _places(lengths, steps):
     """Where, in a flattened batch of shape (steps, sequences), the elements of the sequences are."""
-    reached = _C.arange(steps).unsqueeze(1) < lengths.unsqueeze(0)
+    reached = _C.arange(steps, device=lengths.device).unsqueeze(1) < lengths.unsqueeze(0)
     return reached.reshape(-1).nonzero().squeeze(1), reached.sum(1)
 
 
@@ -120,7 +120,7 @@ def pack_padded_sequence(
             )
         lengths = lengths.to(_C.int64)
     else:
-        lengths = _C.as_tensor(lengths, dtype=_C.int64)
+        lengths = _C.as_tensor(lengths, dtype=_C.int64, device="cpu")
     order = None
     if not enforce_sorted:
         lengths, order = _C.sort(lengths, descending=True)
@@ -177,7 +177,7 @@ def pad_packed_sequence(
             )
         steps = total_length
     count = sizes[0]
-    lengths = (batch_sizes.unsqueeze(1) > _C.arange(count).unsqueeze(0)).sum(0)
+    lengths = (batch_sizes.unsqueeze(1) > _C.arange(count, device=batch_sizes.device).unsqueeze(0)).sum(0)
     places, _ = _places(lengths, len(sizes))
     rest = tuple(data.shape[1:])
     padded = _C.full((steps * count, *rest), padding_value, dtype=data.dtype, device=data.device)
@@ -215,6 +215,9 @@ def pad_sequence(
         )
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    if not hasattr(padding_value, "__float__"):
+        kind = type(padding_value).__name__
+        raise TypeError(f"pad_sequence(): argument 'padding_value' (position 3) must be float, not {kind}")
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
@@ -243,7 +246,7 @@ def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> PackedSequence
         sequences (list of Tensor): of shapes :math:`(L_i, *)`
         enforce_sorted (bool, optional): the lengths fall. Default: ``True``
     """
-    lengths = _C.as_tensor([s.size(0) for s in sequences])
+    lengths = _C.as_tensor([s.size(0) for s in sequences], device="cpu")
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 

@@ -8,8 +8,16 @@ from typing import Any
 
 from ... import get_num_threads, set_num_threads
 
-timer = timeit.default_timer
 _WORDS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
+
+
+def timer() -> float:
+    """Seconds, after the work given to a GPU is done, where the program has used one."""
+    from ...cuda import _device
+
+    if _device.initialized():
+        _device.synchronize(_device.current())
+    return timeit.default_timer()
 
 
 def _unit(seconds: float) -> tuple[str, float]:
@@ -96,7 +104,7 @@ class Timer:
         stmt: str = "pass",
         setup: str = "pass",
         global_setup: str = "",
-        timer: Any = timeit.default_timer,
+        timer: Any = timer,
         globals: Any = None,
         label: str | None = None,
         sub_label: str | None = None,

@@ -38,7 +38,8 @@ class DataLoader(Generic[_T_co]):
         batch_sampler (Sampler or iterable, optional): lists of indices.
         num_workers (int, optional): number of processes; 0 makes the batches here. Default: 0
         collate_fn (Callable, optional): from a list of samples to a batch.
-        pin_memory (bool, optional): accepted; there is no device to pin memory for. Default: ``False``
+        pin_memory (bool, optional): whether batches are asked for pinned memory, which tensors need not give: drivers
+            copy from any. Warns where there is no GPU. Default: ``False``
         drop_last (bool, optional): leave out the last batch if it is smaller. Default: ``False``
         timeout (float, optional): seconds to wait for a worker's batch; 0 for ever. Default: 0
         worker_init_fn (Callable, optional): called with its number in every worker.

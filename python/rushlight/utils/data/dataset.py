@@ -291,5 +291,5 @@ def random_split(
                 )
     if sum(sizes) != count:
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    order = _C.randperm(sum(sizes), generator=generator).tolist()
+    order = _C.randperm(sum(sizes), generator=generator, device="cpu" if generator is None else generator.device).tolist()
     return [Subset(dataset, order[end - size : end]) for end, size in zip(accumulate(sizes), sizes)]

@@ -46,9 +46,9 @@ class DistributedSampler(Sampler[int]):
     def __iter__(self):
         count = len(self.dataset)
         if self.shuffle:
-            generator = _C.Generator()
+            generator = _C.Generator("cpu")
             generator.manual_seed(self.seed + self.epoch)
-            order = _C.randperm(count, generator=generator).tolist()
+            order = _C.randperm(count, generator=generator, device="cpu").tolist()
         else:
             order = list(range(count))
         while len(order) < self.total_size:

@@ -84,22 +84,28 @@ class RandomSampler(Sampler[int]):
     def __iter__(self):
         n, count, generator = len(self.data_source), self.num_samples, self.generator
         if generator is None:
-            generator = _C.Generator()
+            generator = _C.Generator("cpu")
             generator.manual_seed(_draw_seed())
+        at = _place_of(generator)
         if self.replacement:
             for size in [32] * (count // 32) + [count % 32]:
-                yield from _C.randint(high=n, size=(size,), dtype=_C.int64, generator=generator).tolist()
+                yield from _C.randint(high=n, size=(size,), dtype=_C.int64, generator=generator, device=at).tolist()
         else:
             for _ in range(count // n):
-                yield from _C.randperm(n, generator=generator).tolist()
-            yield from _C.randperm(n, generator=generator).tolist()[: count % n]
+                yield from _C.randperm(n, generator=generator, device=at).tolist()
+            yield from _C.randperm(n, generator=generator, device=at).tolist()[: count % n]
 
     def __len__(self) -> int:
         return self.num_samples
 
 
 def _draw_seed(generator=None):
-    return int(_C.empty((), dtype=_C.int64).random_(generator=generator).item())
+    return int(_C.empty((), dtype=_C.int64, device=_place_of(generator)).random_(generator=generator).item())
+
+
+def _place_of(generator):
+    """Where indices are drawn: on the processor, which needs them, whatever the default device is, or where a generator is."""
+    return "cpu" if generator is None else generator.device
 
 
 class SubsetRandomSampler(Sampler[int]):
@@ -121,7 +127,7 @@ class SubsetRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self):
-        for place in _C.randperm(len(self.indices), generator=self.generator).tolist():
+        for place in _C.randperm(len(self.indices), generator=self.generator, device=_place_of(self.generator)).tolist():
             yield self.indices[place]
 
     def __len__(self) -> int:
@@ -151,7 +157,7 @@ class WeightedRandomSampler(Sampler[int]):
             )
         if not isinstance(replacement, bool):
             raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        self.weights = _C.as_tensor(weights, dtype=_C.float64)
+        self.weights = _C.as_tensor(weights, dtype=_C.float64, device=None if isinstance(weights, _C.Tensor) else "cpu")
         if self.weights.dim() != 1:
             raise ValueError(
                 f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .folder import default_loader
-from .svhn import load_mat
-from .utils import check_integrity, download_and_extract_archive, download_url, verify_str_arg
+from .utils import check_integrity, download_and_extract_archive, download_url, load_mat, verify_str_arg
 from .vision import VisionDataset
 
 

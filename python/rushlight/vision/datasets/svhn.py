@@ -9,21 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .utils import check_integrity, download_url, verify_str_arg
+from .utils import check_integrity, download_url, load_mat, verify_str_arg
 from .vision import VisionDataset
-
-
-def load_mat(path: str) -> Any:
-    """The variables of a MATLAB file.
-
-    Raises:
-        ImportError: where SciPy, which reads them, is not installed.
-    """
-    try:
-        import scipy.io  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise ImportError(f"{path} is a MATLAB file, which SciPy reads: pip install scipy") from error
-    return scipy.io.loadmat(path)
 
 
 class SVHN(VisionDataset):

@@ -8,6 +8,7 @@ import lzma
 import os
 import pathlib
 import pickle
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
@@ -200,3 +201,61 @@ def load_pickled_arrays(file: Any, encoding: str = "latin1") -> Any:
 def missing(what: str, root: Any) -> RuntimeError:
     """The error for files that are not there, or broken."""
     return RuntimeError(f"{what} not found or corrupted in {root}. You can use download=True to download it")
+
+
+def load_mat(path: Any, squeeze: bool = False) -> Any:
+    """The variables of a MATLAB file.
+
+    Args:
+        path (str or path): the file.
+        squeeze (bool): whether axes of one element go.
+
+    Raises:
+        ImportError: where SciPy, which reads them, is not installed.
+    """
+    try:
+        import scipy.io  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise ImportError(f"{path} is a MATLAB file, which SciPy reads: pip install scipy") from error
+    return scipy.io.loadmat(path, squeeze_me=squeeze)
+
+
+def iterable_to_str(iterable: Iterable) -> str:
+    """Words in quotes, with commas between."""
+    return "'" + "', '".join(str(item) for item in iterable) + "'"
+
+
+def download_file_from_google_drive(file_id: str, root: Any, filename: str | None = None, md5: str | None = None) -> None:
+    """Downloads a file that its authors put on Google Drive; as ``download_url`` else.
+
+    Args:
+        file_id (str): its number there.
+        root (str or path): the folder.
+        filename (str, optional): its name; by default the number.
+        md5 (str, optional): what it must have.
+    """
+    url = f"https://drive.usercontent.google.com/download?id={file_id}&export=download&confirm=t"
+    download_url(url, root, filename or file_id, md5)
+
+
+def _read_pfm(file_name: Any, slice_channels: int = 2) -> np.ndarray:
+    """The first channels of a file in PFM format, (C, H, W) of float32.
+
+    Raises:
+        ValueError: if it is in no such format, or broken.
+    """
+    with open(file_name, "rb") as file:
+        kind = file.readline().rstrip()
+        if kind not in (b"PF", b"Pf"):
+            raise ValueError(f"Invalid PFM file: {file_name} begins with {kind[:10]!r}")
+        sizes = re.match(rb"^(\d+)\s+(\d+)\s$", file.readline())
+        if not sizes:
+            raise ValueError(f"Malformed PFM header in {file_name}")
+        width, height = (int(size) for size in sizes.groups())
+        little = float(file.readline().rstrip()) < 0
+        values = np.frombuffer(file.read(), dtype="<f4" if little else ">f4")
+    channels = 3 if kind == b"PF" else 1
+    if values.size != width * height * channels:
+        raise ValueError(f"{file_name} is broken: {values.size} numbers where {channels} x {height} x {width} belong")
+    upright = values.reshape(height, width, channels).transpose(2, 0, 1)[:, ::-1]  # rows go from the bottom up
+    return upright[:slice_channels].astype(np.float32)

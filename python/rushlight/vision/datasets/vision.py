@@ -67,6 +67,20 @@ class VisionDataset(data.Dataset):
         return ""
 
 
+class ListedPictures(VisionDataset):
+    """Pictures in files, each with a label: a subclass fills ``_image_files``, ``_labels`` and ``loader``."""
+
+    _image_files: list[Any]
+    _labels: list[Any]
+    loader: Callable[[Any], Any]
+
+    def __len__(self) -> int:
+        return len(self._image_files)
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        return self._transformed(self.loader(self._image_files[index]), self._labels[index])
+
+
 class StandardTransform:
     """A transform of the picture and one of the target, as one of both."""
 

@@ -34,10 +34,11 @@ class InceptionA(nn.Module):
         self.branch_pool = conv(in_channels, pool_features, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
+        one = self.branch1x1(x)
         five = self.branch5x5_2(self.branch5x5_1(x))
         three = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
         pool = self.branch_pool(F.avg_pool2d(x, kernel_size=3, stride=1, padding=1))
-        return cat([self.branch1x1(x), five, three, pool], 1)
+        return cat([one, five, three, pool], 1)
 
 
 class InceptionB(nn.Module):
@@ -52,8 +53,9 @@ class InceptionB(nn.Module):
         self.branch3x3dbl_3 = conv(96, 96, kernel_size=3, stride=2)
 
     def forward(self, x: Tensor) -> Tensor:
+        three = self.branch3x3(x)
         double = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
-        return cat([self.branch3x3(x), double, F.max_pool2d(x, kernel_size=3, stride=2)], 1)
+        return cat([three, double, F.max_pool2d(x, kernel_size=3, stride=2)], 1)
 
 
 class InceptionC(nn.Module):
@@ -76,11 +78,12 @@ class InceptionC(nn.Module):
         self.branch_pool = conv(in_channels, 192, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
+        one = self.branch1x1(x)
         seven = self.branch7x7_3(self.branch7x7_2(self.branch7x7_1(x)))
         double = self.branch7x7dbl_3(self.branch7x7dbl_2(self.branch7x7dbl_1(x)))
         double = self.branch7x7dbl_5(self.branch7x7dbl_4(double))
         pool = self.branch_pool(F.avg_pool2d(x, kernel_size=3, stride=1, padding=1))
-        return cat([self.branch1x1(x), seven, double, pool], 1)
+        return cat([one, seven, double, pool], 1)
 
 
 class InceptionD(nn.Module):
@@ -120,11 +123,13 @@ class InceptionE(nn.Module):
         self.branch_pool = conv(in_channels, 192, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
+        one = self.branch1x1(x)
         three = self.branch3x3_1(x)
+        three = cat([self.branch3x3_2a(three), self.branch3x3_2b(three)], 1)
         double = self.branch3x3dbl_2(self.branch3x3dbl_1(x))
+        double = cat([self.branch3x3dbl_3a(double), self.branch3x3dbl_3b(double)], 1)
         pool = self.branch_pool(F.avg_pool2d(x, kernel_size=3, stride=1, padding=1))
-        sides = [self.branch3x3_2a(three), self.branch3x3_2b(three), self.branch3x3dbl_3a(double), self.branch3x3dbl_3b(double)]
-        return cat([self.branch1x1(x), *sides, pool], 1)
+        return cat([one, three, double, pool], 1)
 
 
 class InceptionAux(nn.Module):

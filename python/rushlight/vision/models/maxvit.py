@@ -83,9 +83,9 @@ class RelativePositionalMultiHeadAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         n, g, p, c = x.shape
-        heads = [t.reshape(n, g, p, self.n_heads, self.head_dim).permute(0, 1, 3, 2, 4) for t in self.to_qkv(x).chunk(3, dim=-1)]
-        q, k, v = heads[0], heads[1] * self.scale_factor, heads[2]
-        dot = einsum("bghid,bghjd->bghij", q, k) + self.get_relative_positional_bias()
+        q, k, v = self.to_qkv(x).chunk(3, dim=-1)
+        q, k, v = (t.reshape(n, g, p, self.n_heads, self.head_dim).permute(0, 1, 3, 2, 4) for t in (q, k, v))
+        dot = einsum("bghid,bghjd->bghij", q, k * self.scale_factor) + self.get_relative_positional_bias()
         out = einsum("bghij,bghjd->bghid", softmax(dot, dim=-1), v)
         return self.merge(out.permute(0, 1, 3, 2, 4).reshape(n, g, p, c))
 

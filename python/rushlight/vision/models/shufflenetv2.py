@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ... import cat, channel_shuffle, nn
+from ... import cat, nn
 from ..._C import Tensor
 from ._api import builder, classifier, published
 
@@ -19,6 +19,12 @@ __all__ = [
     "shufflenet_v2_x1_5",
     "shufflenet_v2_x2_0",
 ]
+
+
+def channel_shuffle(x: Tensor, groups: int) -> Tensor:
+    """Channels of (N, C, H, W) dealt out: the first of each group, the second of each, and so on."""
+    n, c, h, w = x.size()
+    return x.view(n, groups, c // groups, h, w).transpose(1, 2).contiguous().view(n, c, h, w)
 
 
 class InvertedResidual(nn.Module):

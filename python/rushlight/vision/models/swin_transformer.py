@@ -9,6 +9,7 @@ from functools import partial
 
 from ... import arange, cat, log, log2, meshgrid, nn, ones, roll, sigmoid, sign, stack, zeros
 from ..._C import Tensor
+from ...fx import wrap
 from ...nn import functional as F
 from ..ops.misc import MLP, Permute
 from ..ops.stochastic_depth import StochasticDepth
@@ -73,7 +74,8 @@ def relative_positions(windows: list[int]) -> Tensor:
     return index.flatten()
 
 
-def window_attention(
+@wrap
+def shifted_window_attention(
     input: Tensor,
     qkv_weight: Tensor,
     proj_weight: Tensor,
@@ -126,20 +128,20 @@ def window_attention(
     return x[(slice(None), *(slice(size) for size in true_sizes))].contiguous()
 
 
-def shifted_window_attention(input: Tensor, qkv_weight: Tensor, proj_weight: Tensor, relative_position_bias: Tensor, *args, **kwargs) -> Tensor:
-    """``window_attention`` of pictures (N, H, W, C)."""
-    return window_attention(input, qkv_weight, proj_weight, relative_position_bias, *args, **kwargs)
-
-
-def _pad_even(x: Tensor) -> Tensor:
+@wrap
+def _patch_merging_pad(x: Tensor) -> Tensor:
+    """(..., H, W, C) as (..., H/2, W/2, 4C), odd sizes padded."""
     h, w = x.shape[-3:-1]
-    return F.pad(x, (0, 0, 0, w % 2, 0, h % 2))
-
-
-def merge_patches(x: Tensor) -> Tensor:
-    """(..., H, W, C) as (..., H/2, W/2, 4C)."""
-    x = _pad_even(x)
+    x = F.pad(x, (0, 0, 0, w % 2, 0, h % 2))
     return cat([x[..., i::2, j::2, :] for j in (0, 1) for i in (0, 1)], -1)
+
+
+@wrap
+def _get_relative_position_bias(relative_position_bias_table: Tensor, relative_position_index: Tensor, window_size: list[int]) -> Tensor:
+    """The biases of a table as (1, heads, positions, positions)."""
+    n = math.prod(window_size)
+    bias = relative_position_bias_table[relative_position_index].view(n, n, -1)
+    return bias.permute(2, 0, 1).contiguous().unsqueeze(0)
 
 
 class PatchMerging(nn.Module):
@@ -154,7 +156,7 @@ class PatchMerging(nn.Module):
         self.norm = norm_layer(self.normed * dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.reduction(self.norm(merge_patches(x)))
+        return self.reduction(self.norm(_patch_merging_pad(x)))
 
 
 class PatchMergingV2(PatchMerging):
@@ -163,7 +165,7 @@ class PatchMergingV2(PatchMerging):
     normed = 2
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.norm(self.reduction(merge_patches(x)))
+        return self.norm(self.reduction(_patch_merging_pad(x)))
 
 
 class ShiftedWindowAttention(nn.Module):
@@ -210,16 +212,15 @@ class ShiftedWindowAttention(nn.Module):
 
     def get_relative_position_bias(self) -> Tensor:
         """The biases as (1, heads, positions, positions)."""
-        n = math.prod(self.window_size)
-        bias = self.relative_position_bias_table[self.relative_position_index].view(n, n, -1)
-        return bias.permute(2, 0, 1).contiguous().unsqueeze(0)
+        return _get_relative_position_bias(self.relative_position_bias_table, self.relative_position_index, self.window_size)
 
-    def _attend(self, x: Tensor, **kwargs) -> Tensor:
-        return window_attention(
+    def _attend(self, x: Tensor, *also: str) -> Tensor:
+        bias = self.get_relative_position_bias()
+        return shifted_window_attention(
             x,
             self.qkv.weight,
             self.proj.weight,
-            self.get_relative_position_bias(),
+            bias,
             self.window_size,
             self.num_heads,
             shift_size=self.shift_size,
@@ -228,7 +229,7 @@ class ShiftedWindowAttention(nn.Module):
             qkv_bias=self.qkv.bias,
             proj_bias=self.proj.bias,
             training=self.training,
-            **kwargs,
+            **{word: getattr(self, word) for word in also},
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -265,13 +266,11 @@ class ShiftedWindowAttentionV2(ShiftedWindowAttention):
         self.register_buffer("relative_coords_table", sign(table) * log2(table.abs() + 1.0) / 3.0)
 
     def get_relative_position_bias(self) -> Tensor:
-        n = math.prod(self.window_size)
         table = self.cpb_mlp(self.relative_coords_table).view(-1, self.num_heads)
-        bias = table[self.relative_position_index].view(n, n, -1).permute(2, 0, 1).contiguous().unsqueeze(0)
-        return 16 * sigmoid(bias)
+        return 16 * sigmoid(_get_relative_position_bias(table, self.relative_position_index, self.window_size))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self._attend(x, logit_scale=self.logit_scale)
+        return self._attend(x, "logit_scale")
 
 
 class SwinTransformerBlock(nn.Module):

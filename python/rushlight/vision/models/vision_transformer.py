@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from ... import cat, empty, nn, zeros
+from ... import _assert, cat, empty, nn, zeros
 from ..._C import Tensor
 from ...nn import functional as F
 from ..ops.misc import MLP, Conv2dNormActivation
@@ -88,8 +88,7 @@ class EncoderBlock(nn.Module):
         self.mlp = MLPBlock(hidden_dim, mlp_dim, dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        if input.dim() != 3:
-            raise RuntimeError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+        _assert(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
         x = self.ln_1(input)
         x, _ = self.self_attention(x, x, x, need_weights=False)
         x = self.dropout(x) + input
@@ -121,8 +120,7 @@ class Encoder(nn.Module):
         self.ln = norm_layer(hidden_dim)
 
     def forward(self, input: Tensor) -> Tensor:
-        if input.dim() != 3:
-            raise RuntimeError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+        _assert(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
         return self.ln(self.layers(self.dropout(input + self.pos_embedding)))
 
 
@@ -216,14 +214,15 @@ class VisionTransformer(nn.Module):
 
     def _process_input(self, x: Tensor) -> Tensor:
         n, _, h, w = x.shape
-        for name, size in (("height", h), ("width", w)):
-            if size != self.image_size:
-                raise AssertionError(f"Wrong image {name}! Expected {self.image_size} but got {size}!")
-        return self.conv_proj(x).reshape(n, self.hidden_dim, -1).permute(0, 2, 1)
+        _assert(h == self.image_size, f"Wrong image height! Expected {self.image_size} but got {h}!")
+        _assert(w == self.image_size, f"Wrong image width! Expected {self.image_size} but got {w}!")
+        rows, columns = h // self.patch_size, w // self.patch_size
+        return self.conv_proj(x).reshape(n, self.hidden_dim, rows * columns).permute(0, 2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self._process_input(x)
-        x = self.encoder(cat([self.class_token.expand(x.shape[0], -1, -1), x], dim=1))
+        n = x.shape[0]
+        x = self.encoder(cat([self.class_token.expand(n, -1, -1), x], dim=1))
         return self.heads(x[:, 0])
 
 

@@ -77,7 +77,7 @@ def own_channels(out: Tensor, ph: int, pw: int) -> Tensor:
 
 def bins(start: Tensor, end: Tensor, longest: int, limit: int) -> tuple[Tensor, Tensor]:
     """Whole places of bins [start, end) as (..., longest), and which of them there are."""
-    at = start.unsqueeze(-1) + arange(max(longest, 1))
+    at = start.unsqueeze(-1) + arange(max(longest, 1), device=start.device)
     return at.clamp(0, max(limit - 1, 0)), at < end.unsqueeze(-1)
 
 

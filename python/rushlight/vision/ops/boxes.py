@@ -75,9 +75,10 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     if n == 0:
         return order
     ranked = boxes.detach()[order]
-    before = arange(n)[:, None] < arange(n)[None, :]
+    rank = arange(n, device=boxes.device)
+    before = rank[:, None] < rank[None, :]
     suppresses = (box_iou(ranked, ranked) > iou_threshold) & before
-    keep = ~zeros(n, dtype=bool_)
+    keep = ~zeros(n, dtype=bool_, device=boxes.device)
     while True:
         again = ~(suppresses & keep[:, None]).any(0)
         if bool((again == keep).all()):
@@ -95,14 +96,14 @@ def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: floa
         iou_threshold (float): overlap, as intersection over union.
     """
     if boxes.numel() > 4000:
-        keep = zeros(scores.shape[0], dtype=bool_)
+        keep = zeros(scores.shape[0], dtype=bool_, device=scores.device)
         for group in idxs.unique():
             members = nonzero(idxs == group).flatten()
             keep[members[nms(boxes[members], scores[members], iou_threshold)]] = True
         kept = nonzero(keep).flatten()
         return kept[scores[kept].sort(descending=True)[1]]
     if boxes.numel() == 0:
-        return empty((0,), dtype=int64)
+        return empty((0,), dtype=int64, device=boxes.device)
     apart = idxs.to(boxes.dtype) * (boxes.max() + 1)  # each group in a place of its own
     return nms(boxes + apart[:, None], scores, iou_threshold)
 
@@ -264,7 +265,7 @@ def complete_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tenso
 def masks_to_boxes(masks: Tensor) -> Tensor:
     """The boxes around masks (N, H, W), of the first and last row and column that are not zero; zeros for empty masks."""
     if masks.numel() == 0:
-        return zeros((0, 4), dtype=float32)
+        return zeros((0, 4), dtype=float32, device=masks.device)
     _, h, w = masks.shape
     there = masks != 0
     rows, columns = there.any(2).to(int64), there.any(1).to(int64)

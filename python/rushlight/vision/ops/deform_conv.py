@@ -57,8 +57,9 @@ def deform_conv2d(
         raise RuntimeError(f"mask of shape {tuple(mask.shape)} where ({n}, {taps * groups}, {oh}, {ow}) was expected")
 
     moves = offset.reshape(n, groups, taps, 2, oh, ow)
-    row = (arange(oh) * sh - top)[None, :, None] + (arange(kh) * dh).repeat_interleave(kw)[:, None, None]
-    column = (arange(ow) * sw - left)[None, None, :] + (arange(kw) * dw).repeat(kh)[:, None, None]
+    down, across, by_row, by_column = (arange(size, device=input.device) for size in (oh, ow, kh, kw))
+    row = (down * sh - top)[None, :, None] + (by_row * dh).repeat_interleave(kw)[:, None, None]
+    column = (across * sw - left)[None, None, :] + (by_column * dw).repeat(kh)[:, None, None]
     y, x = moves[:, :, :, 0] + row.to(input.dtype), moves[:, :, :, 1] + column.to(input.dtype)  # (N, G, taps, OH, OW)
     y0, x0 = y.detach().floor(), x.detach().floor()
     ly, lx = y - y0, x - x0

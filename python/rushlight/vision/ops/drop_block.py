@@ -22,7 +22,7 @@ def _drop(input: Tensor, p: float, block_size: int, inplace: bool, eps: float, t
     block = min(block_size, *sizes)
     centres = [size - block + 1 for size in sizes]
     gamma = (p * math.prod(sizes)) / ((block**n) * math.prod(centres))
-    noise = empty((*input.shape[:2], *centres), dtype=input.dtype).bernoulli_(gamma)
+    noise = empty((*input.shape[:2], *centres), dtype=input.dtype, device=input.device).bernoulli_(gamma)
     noise = F.pad(noise, [block // 2] * (2 * n), value=0)
     pool = F.max_pool2d if n == 2 else F.max_pool3d
     noise = 1 - pool(noise, stride=(1,) * n, kernel_size=(block,) * n, padding=block // 2)

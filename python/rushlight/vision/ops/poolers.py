@@ -64,7 +64,7 @@ class MultiScaleRoIAlign(nn.Module):
         if len(maps) == 1:
             return roi_align(maps[0], rois, self.output_size, self.scales[0], self.sampling_ratio)
         levels = self.map_levels(boxes)
-        out = zeros((rois.shape[0], maps[0].shape[1], *self.output_size), dtype=maps[0].dtype)
+        out = zeros((rois.shape[0], maps[0].shape[1], *self.output_size), dtype=maps[0].dtype, device=maps[0].device)
         for level, (one, scale) in enumerate(zip(maps, self.scales)):
             at = (levels == level).nonzero().flatten()
             out = out.index_put((at,), roi_align(one, rois[at], self.output_size, scale, self.sampling_ratio).to(out.dtype))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import arange, ceil, int64, minimum, tensor, where
+from ... import arange, ceil, int64, where
 from ..._C import Tensor
 from ._regions import RoIModule, checked, gather, in_parts, pair
 
@@ -14,13 +14,13 @@ def _axis(start: Tensor, size: Tensor, cells: int, sampling_ratio: int, limit: i
     step = size / cells
     count = ceil(step) if sampling_ratio <= 0 else step * 0 + sampling_ratio
     most = sampling_ratio if sampling_ratio > 0 else max(int(count.max()), 1) if count.numel() else 1
-    inner = arange(most, dtype=start.dtype) + 0.5
-    at = start[:, None, None] + arange(cells, dtype=start.dtype)[None, :, None] * step[:, None, None]
+    inner = arange(most, dtype=start.dtype, device=start.device) + 0.5
+    at = start[:, None, None] + arange(cells, dtype=start.dtype, device=start.device)[None, :, None] * step[:, None, None]
     at = at + inner * (step / count.clamp(min=1))[:, None, None]
-    counts = (arange(most) < count[:, None, None]) & (at >= -1.0) & (at <= limit)
+    counts = (arange(most, device=start.device) < count[:, None, None]) & (at >= -1.0) & (at <= limit)
     at = at.clamp(min=0)
     low = at.to(int64).clamp(max=limit - 1)
-    high = minimum(low + 1, tensor(limit - 1))
+    high = (low + 1).clamp(max=limit - 1)
     part = where(low >= limit - 1, at * 0, at - low.to(at.dtype))
     return low, high, part, counts, count
 

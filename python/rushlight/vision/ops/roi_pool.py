@@ -10,7 +10,7 @@ from ._regions import RoIModule, bins, checked, gather, in_parts, pair
 def edges(start: Tensor, size: Tensor, cells: int, limit: int, offset_first: bool = False):
     """Whole places where the cells of each region begin and end, (K, cells)."""
     step = (size / cells)[:, None]
-    at = arange(cells, dtype=step.dtype)[None, :]
+    at = arange(cells, dtype=step.dtype, device=step.device)[None, :]
     move = start[:, None]
     if offset_first:
         low, high = floor(at * step + move), ceil((at + 1) * step + move)

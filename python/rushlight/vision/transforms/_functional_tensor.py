@@ -27,6 +27,7 @@ from ... import (
     stack,
     tensor,
     uint8,
+    uint16,
     where,
 )
 from ..._C import Tensor
@@ -34,7 +35,7 @@ from ...nn import functional as F
 from ._geometry import four_paddings
 from ._resize import resize_single
 
-_LARGEST = {uint8: 255, int8: 127, int16: 32767, int32: 2147483647, int64: 9223372036854775807}
+_LARGEST = {uint8: 255, int8: 127, int16: 32767, uint16: 65535, int32: 2147483647, int64: 9223372036854775807}
 
 
 def largest(dtype) -> int:
@@ -145,7 +146,7 @@ def rgb_to_grayscale(img: Tensor, num_output_channels: int = 1) -> Tensor:
     else:
         grey = img.clone()
     if num_output_channels == 3:
-        return grey.expand(*img.shape[:-3], 3, *img.shape[-2:])
+        return grey.expand(img.shape)  # of one channel it stays one, as in torchvision
     return grey
 
 
@@ -246,7 +247,7 @@ def enter(img: Tensor, dtypes: Sequence) -> tuple[Tensor, bool, bool, Any]:
     """The picture as a batch of one of ``dtypes``, and how to undo it."""
     squeeze, cast, dtype = False, False, img.dtype
     if img.ndim < 4:
-        img, squeeze = img.unsqueeze(0) if img.ndim == 3 else img.reshape(1, 1, *img.shape[-2:]), True
+        img, squeeze = img.unsqueeze(0), True
     if dtype not in dtypes:
         img, cast = img.to(dtypes[0]), True
     return img, squeeze, cast, dtype
@@ -271,6 +272,8 @@ def symmetric(img: Tensor, padding: Sequence[int]) -> Tensor:
         padding = [max(x, 0) for x in padding]
     h, w = img.shape[-2:]
     left, right, top, bottom = padding
+    if max(left, right) > w or max(top, bottom) > h:
+        raise IndexError(f"borders {padding} (left, right, top, bottom) are wider than the picture of {h} x {w} that they mirror")
     x = cat([arange(left - 1, -1, -1), arange(w), w - 1 - arange(right)])
     y = cat([arange(top - 1, -1, -1), arange(h), h - 1 - arange(bottom)])
     return img[..., y[:, None], x[None, :]]
@@ -292,17 +295,14 @@ def pad(img: Tensor, padding: int | Sequence[int], fill: float | None = 0, paddi
     left, top, right, bottom = four_paddings(padding)
     border = [left, right, top, bottom]
     if padding_mode == "symmetric":
+        if not 3 <= img.ndim <= 4:
+            raise RuntimeError(f"symmetric padding takes pictures (C, H, W) and batches of them, but got {img.ndim} axes")
         return symmetric(img, border)
     if padding_mode == "constant":
         return F.pad(img, border, mode="constant", value=float(fill))
     batch, squeeze, cast, dtype = enter(img, (float32, float64) if not img.is_floating_point() else (img.dtype,))
-    two = img.ndim == 2
-    lead = batch.shape[:-3]
-    batch = batch.reshape(-1, *batch.shape[-3:]) if len(lead) > 1 else batch
     batch = F.pad(batch, border, mode={"edge": "replicate"}.get(padding_mode, padding_mode))
-    batch = batch.reshape(*lead, *batch.shape[-3:])
-    out = leave(batch, squeeze, cast, dtype)
-    return out.squeeze(0) if two else out
+    return leave(batch, squeeze, cast, dtype)
 
 
 def resize(img: Tensor, size: Sequence[int], interpolation: str = "bilinear", antialias: bool | None = True) -> Tensor:
@@ -314,6 +314,10 @@ def resize(img: Tensor, size: Sequence[int], interpolation: str = "bilinear", an
         raise NotImplementedError(f"Resizing of tensors by {interpolation} is not there")
     smooth = interpolation in ("bilinear", "bicubic")
     batch, squeeze, cast, dtype = enter(img, (float32, float64))
+    if batch.ndim != 4:
+        raise ValueError(f"a picture (C, H, W) or a batch of them is resized, but got shape {tuple(img.shape)}")
+    if min(size) <= 0:
+        raise RuntimeError(f"Input and output sizes should be greater than 0, but got input (H: {img.shape[-2]}, W: {img.shape[-1]}) output (H: {size[0]}, W: {size[1]})")
     if cast and smooth and dtype == uint8:
         batch = resize_single(batch, list(size), interpolation, bool(antialias))
     else:
@@ -351,7 +355,6 @@ def check_grid(img: Tensor, interpolation: str, fill, allowed: Sequence[str] = (
 
 def through_grid(img: Tensor, grid: Tensor, mode: str, fill) -> Tensor:
     """The picture sampled where ``grid`` (1, H, W, 2) says; ``fill`` where that lies outside."""
-    two = img.ndim == 2
     batch, squeeze, cast, dtype = enter(img, (grid.dtype,))
     if batch.shape[0] > 1:
         grid = grid.expand(batch.shape[0], *grid.shape[1:])
@@ -366,8 +369,7 @@ def through_grid(img: Tensor, grid: Tensor, mode: str, fill) -> Tensor:
             batch = where(mask < 0.5, background, batch)
         else:
             batch = batch * mask + (1.0 - mask) * background
-    out = leave(batch, squeeze, cast, dtype)
-    return out.squeeze(0) if two else out
+    return leave(batch, squeeze, cast, dtype)
 
 
 def affine_grid(theta: Tensor, w: int, h: int, ow: int, oh: int) -> Tensor:

@@ -6,6 +6,8 @@ import math
 import struct
 from collections.abc import Sequence
 
+from ...linalg import LinAlgError
+
 
 def resized_size(
     image_size: tuple[int, int], size: Sequence[int] | None, max_size: int | None = None, allow_size_none: bool = False
@@ -95,14 +97,14 @@ def solve(matrix: list[list[float]], right: list[float]) -> list[float]:
     """Solves a small square system by Gaussian elimination with row pivots.
 
     Raises:
-        RuntimeError: if the matrix has no inverse.
+        LinAlgError: if the matrix has no inverse.
     """
     n = len(right)
     rows = [[*map(float, row), float(b)] for row, b in zip(matrix, right)]
     for k in range(n):
         best = max(range(k, n), key=lambda i: abs(rows[i][k]))
         if rows[best][k] == 0.0:
-            raise RuntimeError("the points of a perspective lie on one line: no such transform exists")
+            raise LinAlgError("the points of a perspective lie on one line: no such transform exists")
         rows[k], rows[best] = rows[best], rows[k]
         for i in range(k + 1, n):
             factor = rows[i][k] / rows[k][k]

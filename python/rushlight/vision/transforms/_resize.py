@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ... import arange, float32, float64, int32, int64, uint8, where
+from ... import arange, float32, float64, int32, int64, sinc, uint8, where
 from ..._C import Tensor
 
 
@@ -24,9 +24,14 @@ def _cubic(x: Tensor, a: float) -> Tensor:
     return where(x < 1.0, near, where(x < 2.0, far, x * 0.0))
 
 
+def _lanczos(x: Tensor) -> Tensor:
+    """``sinc(x) sinc(x / 3)`` within three places."""
+    return where(x.abs() < 3.0, sinc(x) * sinc(x / 3.0), x * 0.0)
+
+
 def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor, Tensor]:
-    """Places (new, K) and weights (new, K) along an axis of ``size``, for ``mode`` bilinear or bicubic."""
-    width = 2 if mode == "bilinear" else 4
+    """Places (new, K) and weights (new, K) along an axis of ``size``, for ``mode`` bilinear, bicubic or (with ``antialias``) lanczos."""
+    width = {"bilinear": 2, "bicubic": 4, "lanczos": 6}[mode]
     i = arange(new, dtype=dtype)
     scale = (arange(1, dtype=dtype) + size) / new
     if antialias:
@@ -37,7 +42,7 @@ def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor
         high = (centre + support + 0.5).to(int64).clamp(max=size)
         places = low[:, None] + arange(math.ceil(float(support)) * 2 + 1)
         x = (places.to(dtype) - centre[:, None] + 0.5) * (1.0 / stretch)
-        weights = (_triangle(x) if width == 2 else _cubic(x, -0.5)) * (places < high[:, None]).to(dtype)
+        weights = {2: _triangle, 4: lambda x: _cubic(x, -0.5), 6: _lanczos}[width](x) * (places < high[:, None]).to(dtype)
         return places.clamp(max=size - 1), weights / weights.sum(1, keepdim=True)
     at = scale * (i + 0.5) - 0.5
     if width == 2:

@@ -61,7 +61,9 @@ def _bits(first: int, num_bins: int, steps: int) -> Tensor:
     return first - (arange(num_bins) / ((num_bins - 1) / steps)).round().int()
 
 
-def _space(num_bins: int, shear: float, x: float, y: float, angle: float, colour: float, bits: tuple[int, int]) -> dict:
+def _space(
+    num_bins: int, shear: float, x: float, y: float, angle: float, colour: float, bits: tuple[int, int], white: float
+) -> dict:
     signed = {
         "ShearX": shear,
         "ShearY": shear,
@@ -75,31 +77,31 @@ def _space(num_bins: int, shear: float, x: float, y: float, angle: float, colour
     }
     space: dict[str, tuple[Tensor, bool]] = {name: (linspace(0.0, top, num_bins), True) for name, top in signed.items()}
     space["Posterize"] = (_bits(bits[0], num_bins, bits[1]), False)
-    space["Solarize"] = (linspace(255.0, 0.0, num_bins), False)
+    space["Solarize"] = (linspace(white, 0.0, num_bins), False)
     space["AutoContrast"] = space["Equalize"] = (tensor(0.0), False)
     return space
 
 
-def auto_space(num_bins: int, size: tuple[int, int]) -> dict:
-    """The space of AutoAugment."""
-    space = _space(num_bins, 0.3, 150.0 / 331.0 * size[1], 150.0 / 331.0 * size[0], 30.0, 0.9, (8, 4))
+def auto_space(num_bins: int, size: tuple[int, int], white: float = 255.0) -> dict:
+    """The space of AutoAugment; ``white`` is full brightness."""
+    space = _space(num_bins, 0.3, 150.0 / 331.0 * size[1], 150.0 / 331.0 * size[0], 30.0, 0.9, (8, 4), white)
     return {**space, "Invert": (tensor(0.0), False)}
 
 
-def rand_space(num_bins: int, size: tuple[int, int]) -> dict:
+def rand_space(num_bins: int, size: tuple[int, int], white: float = 255.0) -> dict:
     """The space of RandAugment."""
-    space = _space(num_bins, 0.3, 150.0 / 331.0 * size[1], 150.0 / 331.0 * size[0], 30.0, 0.9, (8, 4))
+    space = _space(num_bins, 0.3, 150.0 / 331.0 * size[1], 150.0 / 331.0 * size[0], 30.0, 0.9, (8, 4), white)
     return {"Identity": (tensor(0.0), False), **space}
 
 
-def trivial_space(num_bins: int) -> dict:
+def trivial_space(num_bins: int, white: float = 255.0) -> dict:
     """The space of TrivialAugment, wide."""
-    return {"Identity": (tensor(0.0), False), **_space(num_bins, 0.99, 32.0, 32.0, 135.0, 0.99, (8, 6))}
+    return {"Identity": (tensor(0.0), False), **_space(num_bins, 0.99, 32.0, 32.0, 135.0, 0.99, (8, 6), white)}
 
 
-def mix_space(num_bins: int, size: tuple[int, int], all_ops: bool) -> dict:
+def mix_space(num_bins: int, size: tuple[int, int], all_ops: bool, white: float = 255.0) -> dict:
     """The space of AugMix."""
-    space = _space(num_bins, 0.3, size[1] / 3.0, size[0] / 3.0, 30.0, 0.9, (4, 4))
+    space = _space(num_bins, 0.3, size[1] / 3.0, size[0] / 3.0, 30.0, 0.9, (4, 4), white)
     colours = ("Brightness", "Color", "Contrast", "Sharpness")
     out = {name: row for name, row in space.items() if name not in colours}
     return {**out, **{name: space[name] for name in colours}} if all_ops else out

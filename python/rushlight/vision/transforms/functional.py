@@ -188,7 +188,7 @@ def to_pil_image(pic: Any, mode: str | None = None):
         raise ValueError(f"pic should not have > 4 channels. Got {channels} channels.")
     if channels == 1:
         pic = pic[:, :, 0]
-        expected = {"uint8": "L", "int16": "I;16", "uint16": "I;16", "int32": "I", "float32": "F"}.get(str(pic.dtype))
+        expected = {"uint8": "L", "int16": "I;16", "int32": "I", "float32": "F"}.get(str(pic.dtype))
         if mode is not None and mode != expected:
             raise ValueError(f"Incorrect mode ({mode}) supplied for input type {np.dtype(pic.dtype)}. Should be {expected}")
         mode = expected

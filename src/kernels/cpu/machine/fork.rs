@@ -10,7 +10,7 @@ use std::sync::{MutexGuard, Once};
 
 /// What a fork holds. In this order: whoever draws may start a loop, whoever starts one may ask for memory.
 struct Held {
-    _generator: MutexGuard<'static, Mt19937>,
+    _generator: Option<MutexGuard<'static, Mt19937>>,
     pool: MutexGuard<'static, par::Slot>,
     _cache: MutexGuard<'static, Cache>,
 }
@@ -20,7 +20,8 @@ thread_local! {
 }
 
 extern "C" fn before() {
-    let held = Held { _generator: default_generator().lock(), pool: par::hold_pool(), _cache: hold_cache() };
+    let held =
+        Held { _generator: default_generator().lock().ok(), pool: par::hold_pool(), _cache: hold_cache() };
     let _ = HELD.try_with(|slot| slot.replace(Some(held)));
 }
 

@@ -105,6 +105,17 @@ impl IntRange {
         Ok(IntRange { base: from, width: to.wrapping_sub(from) as u64 })
     }
 
+    /// The least value, how many there are (0 for all 2^64), and whether an element takes two words.
+    pub fn parts(self) -> (i64, u64, bool) {
+        (self.base, self.width, self.width == 0 || self.width >= WIDE)
+    }
+
+    /// What `random_()` without bounds draws: see [`random_natural`].
+    pub fn natural(dtype: DType) -> Result<(u64, bool)> {
+        let (_, _, top) = bounds(dtype)?;
+        Ok((top as u64 + 1, matches!(dtype, DType::I64 | DType::F64)))
+    }
+
     /// `from` up to the greatest value of the type (2^digits for floats), which is included; the whole range of
     /// i64 from its least value.
     pub fn starting_at(dtype: DType, from: i64) -> Result<IntRange> {

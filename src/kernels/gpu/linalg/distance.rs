@@ -14,7 +14,10 @@ fn measure(p: f64) -> (&'static str, &'static str) {
         1.0 => ("sum + abs(d)", "sum"),
         2.0 => ("fma(d, d, sum)", "sqrt(sum)"),
         f64::INFINITY => ("max(abs(d), sum)", "sum"),
-        _ => ("sum + select(pow(abs(d), argf(0u)), 0.0, d == 0.0)", "select(pow(sum, 1.0 / argf(0u)), 0.0, sum == 0.0)"),
+        _ => (
+            "sum + select(pow(abs(d), argf(0u)), 0.0, d == 0.0)",
+            "select(pow(sum, 1.0 / argf(0u)), 0.0, sum == 0.0)",
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::operand::{HALVES, Place, declare, declare_wide};
 use crate::bail;
 use crate::base::{DType, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use smallvec::SmallVec;
 
 /// How a shader uses an operand.
@@ -121,45 +121,10 @@ impl<'a> Kernel<'a> {
     }
 
     /// The whole text of the shader.
-    pub fn source(&self, body: &str) -> String {
-        let n = self.operands.len();
-        let mut text = format!(
-            "const WORKGROUP: u32 = {}u;\nvar<immediate> base: u32;\n\
-             @group(0) @binding(0) var<storage, read> args: array<u32>;\n\
-             fn arg(k: u32) -> u32 {{ return args[base + {n}u + k]; }}\n\
-             fn argi(k: u32) -> i32 {{ return bitcast<i32>(arg(k)); }}\n\
-             fn argf(k: u32) -> f32 {{ return bitcast<f32>(arg(k)); }}\n",
-            self.group
-        );
-        let is_half = |d: DType| matches!(d, DType::F16 | DType::BF16);
-        if self.operands.iter().any(|(_, p, _)| is_half(p.dtype)) || body.contains("f16(") {
-            text += HALVES;
-        }
-        for (k, (name, place, how)) in self.operands.iter().enumerate() {
-            if how.wide {
-                text += &declare_wide(k + 1, name, place.dtype, how.writes);
-                text += &format!(
-                    "fn get4_{name}(i: u32) -> vec4<f32> {{ return load4_{name}((args[base + {k}u] + i) >> 2u); }}\n"
-                );
-                if how.writes {
-                    text += &format!(
-                        "fn put4_{name}(i: u32, v: vec4<f32>) {{ store4_{name}((args[base + {k}u] + i) >> 2u, v); }}\n"
-                    );
-                }
-                continue;
-            }
-            text += &declare(k + 1, name, place.dtype, how.writes);
-            text += &format!("fn first_{name}() -> u32 {{ return args[base + {k}u]; }}\n");
-            text += &format!(
-                "fn get_{name}(i: u32) -> T_{name} {{ return load_{name}(args[base + {k}u] + i); }}\n"
-            );
-            if how.writes {
-                text += &format!(
-                    "fn put_{name}(i: u32, v: T_{name}) {{ store_{name}(args[base + {k}u] + i, v); }}\n"
-                );
-            }
-        }
-        text + body
+    fn source(&self, body: &str) -> String {
+        let operands: SmallVec<[_; 6]> =
+            self.operands.iter().map(|(n, p, how)| (*n, p.dtype, *how)).collect();
+        text_of(self.group, &operands, body)
     }
 
     #[cfg(not(feature = "gpu"))]
@@ -178,6 +143,55 @@ impl<'a> Kernel<'a> {
         let ready = kept::pipeline(gpu, &self, body)?;
         gpu.dispatch(ready, &on, &args, groups)
     }
+}
+
+/// An operand as its shader sees it: name, dtype, whether it is written.
+pub type Seen = (&'static str, DType, bool);
+
+/// The whole text of a shader over `operands`.
+pub fn source(group: u32, operands: &[Seen], body: &str) -> String {
+    let plain = |w: bool| Use { writes: w, wide: false };
+    let operands: SmallVec<[_; 6]> = operands.iter().map(|(n, d, w)| (*n, *d, plain(*w))).collect();
+    text_of(group, &operands, body)
+}
+
+fn text_of(group: u32, operands: &[(&'static str, DType, Use)], body: &str) -> String {
+    let n = operands.len();
+    let mut text = format!(
+        "const WORKGROUP: u32 = {group}u;\nvar<immediate> base: u32;\n\
+         @group(0) @binding(0) var<storage, read> args: array<u32>;\n\
+         fn arg(k: u32) -> u32 {{ return args[base + {n}u + k]; }}\n\
+         fn argi(k: u32) -> i32 {{ return bitcast<i32>(arg(k)); }}\n\
+         fn argf(k: u32) -> f32 {{ return bitcast<f32>(arg(k)); }}\n"
+    );
+    let is_half = |d: DType| matches!(d, DType::F16 | DType::BF16);
+    if operands.iter().any(|(_, d, _)| is_half(*d)) || body.contains("f16(") {
+        text += HALVES;
+    }
+    for (k, (name, dtype, how)) in operands.iter().enumerate() {
+        if how.wide {
+            text += &declare_wide(k + 1, name, *dtype, how.writes);
+            text += &format!(
+                "fn get4_{name}(i: u32) -> vec4<f32> {{ return load4_{name}((args[base + {k}u] + i) >> 2u); }}\n"
+            );
+            if how.writes {
+                text += &format!(
+                    "fn put4_{name}(i: u32, v: vec4<f32>) {{ store4_{name}((args[base + {k}u] + i) >> 2u, v); }}\n"
+                );
+            }
+            continue;
+        }
+        text += &declare(k + 1, name, *dtype, how.writes);
+        text += &format!("fn first_{name}() -> u32 {{ return args[base + {k}u]; }}\n");
+        text +=
+            &format!("fn get_{name}(i: u32) -> T_{name} {{ return load_{name}(args[base + {k}u] + i); }}\n");
+        if how.writes {
+            text += &format!(
+                "fn put_{name}(i: u32, v: T_{name}) {{ store_{name}(args[base + {k}u] + i, v); }}\n"
+            );
+        }
+    }
+    text + body
 }
 
 /// Workgroups for `n` of them in a row: a card takes 65,535 along one axis, so they are laid out over two. A shader finds its
@@ -256,7 +270,18 @@ mod kept {
         if std::env::var_os("RUSHLIGHT_GPU_TRACE").is_some() {
             eprintln!("// {}\n{text}", kernel.name);
         }
-        let ready = gpu.compile(kernel.name, &text, kernel.operands.len(), kernel.group)?;
+        let ready = gpu.compile(kernel.name, &text, kernel.operands.len(), kernel.group).map_err(|e| {
+            // WGSL has arithmetic of doubles, and no functions
+            if !kernel.operands.iter().any(|(_, p, _)| p.dtype == DType::F64) {
+                return e;
+            }
+            let text = format!(
+                "\"{}\" not implemented for 'Double' on {}: it works on float32, float16 and bfloat16",
+                kernel.name,
+                gpu.name()
+            );
+            Error::new(Kind::NotImplemented, text)
+        })?;
         let ready: &'static Ready = Box::leak(Box::new(ready));
         kept.insert(key, ready);
         Ok(ready)

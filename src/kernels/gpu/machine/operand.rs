@@ -4,7 +4,7 @@
 //! other invocations may be writing: such elements are written by atomic operations on their word, that of a whole word by a
 //! plain one.
 
-use crate::base::{DType, Dims};
+use crate::base::{DType, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::device::Memory;
 
@@ -32,6 +32,13 @@ impl Place<'_> {
     pub fn first(&self) -> usize {
         self.offset
     }
+    /// The large buffer it lies in.
+    pub fn chunk(&self) -> u32 {
+        #[cfg(feature = "gpu")]
+        return self.memory.chunk();
+        #[cfg(not(feature = "gpu"))]
+        return 0;
+    }
     pub fn is_contiguous(&self) -> bool {
         let mut step = 1;
         for (n, s) in self.shape.iter().zip(self.strides).rev() {
@@ -44,38 +51,46 @@ impl Place<'_> {
     }
 }
 
-/// Memory of a kernel's own: what one of its passes leaves for the next. The pool gives it to others when it is dropped,
-/// whose commands come behind.
+/// Memory for what kernels keep between their launches: so many elements of a dtype, one behind the other.
 pub struct Scratch {
     memory: Memory,
     dtype: DType,
-    shape: Dims,
-    strides: Dims,
+    shape: [usize; 1],
 }
 
 impl Scratch {
-    /// Elements without values on the card where another place is.
-    pub fn beside(place: &Place, shape: &[usize], dtype: DType) -> Result<Scratch> {
-        let mut strides = Dims::from_elem(1, shape.len());
-        for i in (1..shape.len()).rev() {
-            strides[i - 1] = strides[i] * shape[i];
-        }
-        let n: usize = shape.iter().product();
-        let memory = place.memory.beside((n * dtype.size()).max(4))?;
-        Ok(Scratch { memory, dtype, shape: shape.into(), strides })
+    /// On the card where a tensor lies. What was in it before is unknown.
+    pub fn beside(place: &Place, n: usize, dtype: DType) -> Result<Scratch> {
+        #[cfg(feature = "gpu")]
+        let index = place.memory.gpu().index;
+        #[cfg(not(feature = "gpu"))]
+        let index = place.offset as u8;
+        let memory = Memory::new((n * dtype.size()).max(4), index)?;
+        Ok(Scratch { memory, dtype, shape: [n] })
     }
-    /// Puts bytes into it.
+    pub fn place(&self) -> Place<'_> {
+        Place { memory: &self.memory, dtype: self.dtype, offset: 0, shape: &self.shape, strides: &[1] }
+    }
+    /// As a tensor with a layout that it has room for.
+    pub fn seen<'a>(&'a self, layout: &'a Layout) -> Place<'a> {
+        Place { shape: &layout.shape, strides: &layout.strides, ..self.place() }
+    }
+    /// Puts bytes into it, behind everything that was asked for before.
     pub fn upload(&self, bytes: &[u8]) -> Result<()> {
         self.memory.upload(0, bytes)
     }
-    pub fn place(&self) -> Place<'_> {
-        Place {
-            memory: &self.memory,
-            dtype: self.dtype,
-            offset: 0,
-            shape: &self.shape,
-            strides: &self.strides,
+    pub fn len(&self) -> usize {
+        self.shape[0]
+    }
+    /// Its first words, when everything before is done.
+    pub fn words<const N: usize>(&self) -> Result<[u32; N]> {
+        let mut bytes = vec![0; N * 4];
+        self.memory.download(0, &mut bytes)?;
+        let mut out = [0; N];
+        for (w, b) in out.iter_mut().zip(bytes.chunks_exact(4)) {
+            *w = u32::from_ne_bytes([b[0], b[1], b[2], b[3]]);
         }
+        Ok(out)
     }
 }
 
@@ -268,7 +283,8 @@ pub fn convert(v: &str, from: DType, to: DType) -> String {
         (DType::Bool, DType::I32 | DType::I8 | DType::I16) => format!("select(0i, 1i, {v})"),
         (DType::Bool, DType::U8 | DType::U16 | DType::U32) => format!("select(0u, 1u, {v})"),
         (DType::Bool, _) => format!("{t}(select(0i, 1i, {v}))"),
-        (_, DType::Bool) => format!("({v} != {})", zero(from)),
+        // not `!=`, which is false of nan
+        (_, DType::Bool) => format!("!({v} == {})", zero(from)),
         // what does not fit wraps around; through the widest that a float can be turned into
         (f, DType::U8 | DType::U16 | DType::I8 | DType::I16) => {
             let whole = match f {

@@ -60,9 +60,10 @@ impl<'a> Pixels<'a> {
         let dense = first || last;
         let lanes = if dense { lanes(out.dtype) } else { 1 };
         let lead = if lanes > 1 { out.first() % lanes as usize } else { 0 };
-        let kernel = Kernel::new(name).arg(over.numel()).arg(lead).variant(
-            (lanes as u64) << 2 | ((!first && over.steps[1] == 1) as u64) << 1 | dense as u64,
-        );
+        let kernel = Kernel::new(name)
+            .arg(over.numel())
+            .arg(lead)
+            .variant((lanes as u64) << 2 | ((!first && over.steps[1] == 1) as u64) << 1 | dense as u64);
         let last = !first && over.steps[1] == 1;
         let all = Pixels { kernel, over, out, images: SmallVec::new(), last, lanes };
         all.image("out", out, spatial, true)
@@ -101,7 +102,11 @@ impl<'a> Pixels<'a> {
                 out,
                 "fn {name}_size(axis: u32) -> u32 {{ return arg({at}u + axis); }}\n\
                  fn {name}_at(n: u32, c: u32, d: u32, h: u32, w: u32) -> u32 {{ return n * {} + c * {} + d * {} + h * {} + w * {}; }}",
-                s(0), s(1), s(2), s(3), s(4)
+                s(0),
+                s(1),
+                s(2),
+                s(3),
+                s(4)
             );
         }
         let order: [usize; 5] = if last { [1, 4, 3, 2, 0] } else { [4, 3, 2, 1, 0] };
@@ -110,7 +115,10 @@ impl<'a> Pixels<'a> {
             if axis == 0 {
                 out += "    x[0] = r;\n";
             } else {
-                let _ = writeln!(out, "    q = r / out_size({axis}u); x[{axis}] = r - q * out_size({axis}u); r = q;");
+                let _ = writeln!(
+                    out,
+                    "    q = r / out_size({axis}u); x[{axis}] = r - q * out_size({axis}u); r = q;"
+                );
             }
         }
         out + "    return x;\n}\n"

@@ -3,7 +3,7 @@
 use crate::base::DType;
 use crate::ops::elementwise::kind::Rule;
 
-pub use crate::kernels::gpu::elementwise::{Side, run};
+pub use crate::kernels::gpu::elementwise::{Side, expression, run};
 
 /// (dtype the expression computes in, dtype of its value) for operands of a common dtype and a result of another. What the CPU
 /// computes in double precision for want of a vector routine is computed in the result's own: cards have few units for
@@ -43,3 +43,33 @@ macro_rules! wgsl {
     (@ $text:literal) => { Some($text) };
 }
 pub(crate) use wgsl;
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use crate::base::DType;
+    use crate::kernels::gpu::elementwise::tests::text_of;
+    use crate::kernels::gpu::machine::check::validate;
+
+    #[test]
+    fn every_rows_expression_is_valid() {
+        let mut count = 0;
+        for row in crate::ops::WINGS.iter().copied().flatten().copied().flatten() {
+            let Some(text) = row.wgsl.filter(|t| !t.is_empty()) else { continue };
+            let names: &[&str] = if row.params.len() == 1 { &["x"] } else { &["a", "b"] };
+            // one of a comparison and one of a value is right
+            let compares =
+                text.contains("==") || text.contains('<') || text.contains('>') || text.contains("is_");
+            let results: &[DType] = if compares { &[DType::Bool, DType::F32] } else { &[DType::F32] };
+            let shader = |out: DType| text_of(text, names, DType::F16, DType::F32, out, out, 2);
+            if let [only] = results {
+                validate(row.name, &shader(*only));
+            } else {
+                let valid =
+                    |out: &DType| std::panic::catch_unwind(|| validate(row.name, &shader(*out))).is_ok();
+                assert!(results.iter().any(valid), "{}: {text}", row.name);
+            }
+            count += 1;
+        }
+        assert!(count > 60, "the test must see the rows: {count}");
+    }
+}

@@ -22,6 +22,7 @@ unary! { BESSEL:
     /// ```
     i0 "I0Backward0" also [Special "i0"]: Double,
         cpu |dt| vector_double!(dt, math::i0_f64),
+        wgsl "i0_f(x)",
         on 0.2, 2.5,
         grad X |g, x| g.mul(x.i1()?);
     /// `i0(x) e^-|x|`.
@@ -32,6 +33,7 @@ unary! { BESSEL:
     /// ```
     [Special] i0e "SpecialI0EBackward0": Double,
         cpu |dt| vector_double!(dt, math::i0e_f64),
+        wgsl "i0e_f(x)",
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.i1e()?.sub(x.sgn()?.mul(y)?)?);
     /// The modified Bessel function of the first kind, order 1.
@@ -42,6 +44,7 @@ unary! { BESSEL:
     /// ```
     [Special] i1 "SpecialI1Backward0": Double,
         cpu |dt| vector_double!(dt, math::i1_f64),
+        wgsl "i1_f(x)",
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.i0()?.sub(i1_over_x(x, y, 0.5)?)?);
     /// `i1(x) e^-|x|`.
@@ -52,6 +55,7 @@ unary! { BESSEL:
     /// ```
     [Special] i1e "SpecialI1EBackward0": Double,
         cpu |dt| vector_double!(dt, math::i1e_f64),
+        wgsl "i1e_f(x)",
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.i0e()?.sub(x.sgn()?.mul(y)?)?.sub(i1_over_x(x, y, 0.5)?)?);
     /// The Bessel function of the first kind, order 0.
@@ -98,6 +102,7 @@ unary! { BESSEL:
     /// ```
     [Special] modified_bessel_i0: Double,
         cpu |dt| vector_double!(dt, math::i0_f64),
+        wgsl "i0_f(x)",
         grad None;
     /// The modified Bessel function of the first kind, order 1.
     ///
@@ -107,6 +112,7 @@ unary! { BESSEL:
     /// ```
     [Special] modified_bessel_i1: Double,
         cpu |dt| vector_double!(dt, math::i1_f64),
+        wgsl "i1_f(x)",
         grad None;
     /// The modified Bessel function of the second kind, order 0.
     ///

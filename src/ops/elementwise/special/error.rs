@@ -20,6 +20,7 @@ unary! { ERROR:
     /// ```
     erf "ErfBackward0" also [Special "erf"]: Float,
         cpu |dt| float!(dt, math::erf_f32, math::erf_f64),
+        wgsl "erf_f(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.mul(x)?.neg()?.exp()?.mul(1.0 / FRAC_SQRT_PI_2)?);
     /// One minus the error function, exact where that is small.
@@ -30,6 +31,7 @@ unary! { ERROR:
     /// ```
     erfc "ErfcBackward0" also [Special "erfc"]: Float,
         cpu |dt| float!(dt, math::erfc_f32, math::erfc_f64),
+        wgsl "erfc_f(x)",
         on -2.0, 2.0,
         grad X |g, x| g.mul(x.mul(x)?.neg()?.exp()?.mul(-1.0 / FRAC_SQRT_PI_2)?);
     /// The inverse of the error function on (-1, 1).
@@ -40,6 +42,7 @@ unary! { ERROR:
     /// ```
     erfinv "ErfinvBackward0" also [Special "erfinv"]: Float,
         cpu |dt| float!(dt, math::erfinv_f32, math::erfinv_f64),
+        wgsl "erfinv_f(x)",
         on -0.9, 0.9,
         grad Y |g, y| g.mul(y.mul(y)?.exp()?.mul(FRAC_SQRT_PI_2)?);
     /// `e^(x^2) erfc(x)`.
@@ -50,6 +53,7 @@ unary! { ERROR:
     /// ```
     [Special] erfcx "SpecialErfcxBackward0": Double,
         cpu |dt| vector_double!(dt, math::erfcx_f64),
+        wgsl "erfcx_f(x)",
         on 0.2, 2.5,
         grad XY |g, x, y| g.mul(x.mul(2i64)?.mul(y)?.sub(1.0 / FRAC_SQRT_PI_2)?);
     /// The inverse of the normal distribution function.
@@ -60,6 +64,7 @@ unary! { ERROR:
     /// ```
     [Special] ndtri "SpecialNdtriBackward0": Double,
         cpu |dt| vector_double!(dt, math::ndtri_f64),
+        wgsl "ndtri_f(x)",
         on 0.1, 0.9,
         grad Y |g, y| g.mul(y.mul(y)?.mul(0.5)?.exp()?.mul(SQRT_2PI)?);
     /// The logarithm of the normal distribution function.
@@ -70,6 +75,7 @@ unary! { ERROR:
     /// ```
     [Special] log_ndtr "SpecialLogNdtrBackward0": Double,
         cpu |dt| vector_double!(dt, math::log_ndtr_f64),
+        wgsl "log_ndtr_f(x)",
         on -0.9, 0.9,
         grad X |g, x| {
             // density over distribution, through erfcx where the distribution is tiny

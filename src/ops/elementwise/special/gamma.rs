@@ -22,6 +22,7 @@ unary! { GAMMA:
     /// ```
     lgamma "LgammaBackward0" also [Special "gammaln"]: Double,
         cpu |dt| vector_double!(dt, math::lgamma_f64),
+        wgsl "lgamma_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.digamma()?);
     /// The logarithmic derivative of the gamma function.
@@ -32,6 +33,7 @@ unary! { GAMMA:
     /// ```
     digamma "DigammaBackward0" also [Special "digamma", Special "psi"]: Double,
         cpu |dt| vector_double!(dt, math::digamma_f64),
+        wgsl "digamma_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.polygamma(1)?);
 }
@@ -84,6 +86,7 @@ points! {
             DType::F64 => Some(special::polygammas),
             _ => None,
         },
+        wgsl "polygamma_f(p0, a)",
         grad { a |g, a, q| g.mul(a.polygamma(q[0] as i64 + 1)?) };
 }
 

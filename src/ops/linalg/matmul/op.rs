@@ -108,7 +108,8 @@ fn multiply_on_card(
         crate::ops::driver::memory::fill_held(out.0, Scalar::Bool(false));
         return Ok(());
     }
-    let added = added.map(|(c, at, beta)| Ok::<_, Error>(Added { stack: stack(c, at)?, beta })).transpose()?;
+    let added =
+        added.map(|(c, at, beta)| Ok::<_, Error>(Added { stack: stack(c, at)?, beta })).transpose()?;
     card::multiply(name, stack(out.0, out.1)?, stack(a.0, a.1)?, stack(b.0, b.1)?, alpha, added)
 }
 

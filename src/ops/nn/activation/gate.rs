@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, point2};
 use crate::kernels::cpu::elementwise::staged::{Sigmoid, staged_pair};
 use crate::ops::elementwise::kind::binary::{BinaryDef, names};
+use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::grad::slopes;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::{point, points};
@@ -18,6 +19,7 @@ points! {
     /// `a sigmoid(b)` for the halves of a gated linear unit.
     GATED "glu" "GluBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |b: T, _| b, |a: T, _b: T, s: T, _| a * s)),
+        wgsl "a * sigmoid_f(b)",
         grad { joint |g, want, a, b| {
             let s = b.sigmoid()?;
             Ok([want.then(0, || g.mul(&s))?, want.then(1, || g.mul(a)?.mul(bell(&s)?))?])
@@ -25,6 +27,7 @@ points! {
     /// Input and slope.
     PRELU "prelu" "PreluKernelBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point2(|x: T, w: T, _| if x > 0.0 { x } else { w * x })),
+        wgsl "select(b * a, a, a > 0.0)",
         grad { joint |g, want, a, b| {
             let positive = a.gt(0i64)?;
             Ok([
@@ -39,18 +42,26 @@ static RRELU: BinaryDef = BinaryDef {
     name: "rrelu_with_noise",
     grad_names: names(&["RreluWithNoiseBackward0"]),
     kernel: |dt| (crate::ops::elementwise::arithmetic::MUL.kernel)(dt),
+    wgsl: wgsl!("a * b"),
     grad: slopes!({ a |g, b| g.mul(b) }),
     ..BinaryDef::EMPTY
 };
 
 /// One above zero; elsewhere a draw between the bounds, in the order of the elements.
 fn random_slopes(x: &Tensor, lower: f64, upper: f64) -> Result<Tensor> {
+    if let crate::base::Device::Gpu(index) = x.device() {
+        use crate::kernels::gpu::random as gpu;
+        let slopes = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+        let from = crate::base::rng::default_generator_of(index)?.advance(gpu::race(x.numel()))?;
+        gpu::slopes(slopes.place()?, x.place()?, x.strides(), lower, upper, from)?;
+        return Ok(slopes);
+    }
     let values = crate::ops::driver::memory::dense(&x.detach())?.cast(DType::F64)?;
     let slopes = Tensor::empty(x.shape(), DType::F64, x.device())?;
     if x.device() == crate::base::Device::Meta {
         return slopes.cast(x.dtype());
     }
-    let mut generator = crate::base::rng::default_generator().lock();
+    let mut generator = crate::base::rng::default_generator().lock()?;
     let _guard = crate::storage::Guard::take([values.storage()].into_iter(), [slopes.storage()].into_iter());
     for i in 0..x.numel() {
         // SAFETY: dense float64 tensors of the same size, held here

@@ -30,7 +30,7 @@ unary! { PIECEWISE:
     relu "ReluBackward0": Same,
         cpu |dt| kernel!(dt, numbers, T => map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })),
         takes (not Bool Runtime "Boolean inputs not supported for relu"),
-        wgsl "max(x, 0.0)",
+        wgsl "select(max(x, 0.0), x, is_nan(x))" int "max(x, 0)",
         grad Y |g, y| g.threshold_backward(y, 0.0);
 }
 
@@ -39,23 +39,28 @@ points! {
     THRESHOLD "threshold" "ThresholdBackward0": Same,
         cpu |dt| kernel!(dt, numbers, T => point1(|x: T, q| if x <= T::from_f64(q[0]) { T::from_f64(q[1]) } else { x })),
         takes (works "numbers"),
+        wgsl "select(a, p1, a <= p0)" int "select(a, C(p1), f32(a) <= p0)",
         grad { a |g, a, q| point(&THRESHOLD_BACKWARD, &[g, &a], *q) };
     /// `g` where the tensor exceeds `q[0]`.
     THRESHOLD_BACKWARD "threshold_backward" "ThresholdBackwardBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|g: T, x: T, q| {
             if x <= T::from_f64(q[0]) { T::ZERO } else { g }
         })),
+        wgsl "select(a, 0.0, b <= p0)" int "select(a, C(0), f32(b) <= p0)",
         grad { a |g, b, q| point(&THRESHOLD_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
     /// Slope `q[0]` below zero.
     LEAKY_RELU "leaky_relu" "LeakyReluBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| if x > 0.0 { x } else { x * q[0] as T })),
+        wgsl "select(a * p0, a, a > 0.0)",
         grad { a |g, a, q| point(&LEAKY_RELU_BACKWARD, &[g, &a], *q) };
     /// In place: the sign of the result is that of the input (slopes below zero are refused).
     LEAKY_RELU_ "leaky_relu_" "LeakyReluBackward1": Same,
         cpu |dt| (LEAKY_RELU.kernel)(dt),
+        wgsl "select(a * p0, a, a > 0.0)",
         grad { a |g, y, q| point(&LEAKY_RELU_BACKWARD, &[g, &y], *q) };
     LEAKY_RELU_BACKWARD "leaky_relu_backward" "LeakyReluBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, q| if x > 0.0 { g } else { g * q[0] as T })),
+        wgsl "select(a * p0, a, b > 0.0)",
         grad { a |g, b, q| point(&LEAKY_RELU_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
     /// Clamped to `[q[0], q[1]]`.
     HARDTANH "hardtanh" "HardtanhBackward0": Same,
@@ -64,33 +69,39 @@ points! {
             let v = if x < lo { lo } else { x };
             if v > hi { hi } else { v }
         })),
+        wgsl "select(clamp(a, p0, p1), a, is_nan(a))" int "clamp(a, C(p0), C(p1))",
         grad { a |g, a, q| point(&HARDTANH_BACKWARD, &[g, &a], *q) };
     HARDTANH_BACKWARD "hardtanh_backward" "HardtanhBackwardBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|g: T, x: T, q| {
             if x > T::from_f64(q[0]) && x < T::from_f64(q[1]) { g } else { T::ZERO }
         })),
+        wgsl "select(0.0, a, b > p0 && b < p1)" int "select(C(0), a, f32(b) > p0 && f32(b) < p1)",
         grad { a |g, b, q| point(&HARDTANH_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
     HARDSIGMOID "hardsigmoid" "HardsigmoidBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point1(|x: T, _| {
             let v = x + 3.0;
             (if v < 0.0 { 0.0 } else if v > 6.0 { 6.0 } else { v }) / 6.0
         })),
+        wgsl "select(clamp(a + 3.0, 0.0, 6.0) / 6.0, a, is_nan(a))",
         grad { a |g, a| point(&HARDSIGMOID_BACKWARD, &[g, &a], NO) };
     HARDSIGMOID_BACKWARD "hardsigmoid_backward" "HardsigmoidBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, _| {
             if x > -3.0 && x < 3.0 { g / 6.0 } else { 0.0 }
         })),
+        wgsl "select(0.0, a / 6.0, b > -3.0 && b < 3.0)",
         grad { a |g, b| point(&HARDSIGMOID_BACKWARD, &[g, &b], NO), b |g| g.zeros_alike() };
     HARDSWISH "hardswish" "HardswishBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point1(|x: T, _| {
             let v = x + 3.0;
             x * (if v < 0.0 { 0.0 } else if v > 6.0 { 6.0 } else { v }) / 6.0
         })),
+        wgsl "select(a * clamp(a + 3.0, 0.0, 6.0) / 6.0, a, is_nan(a))",
         grad { a |g, a| point(&HARDSWISH_BACKWARD, &[g, &a], NO) };
     HARDSWISH_BACKWARD "hardswish_backward" "HardswishBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, _| {
             if x <= -3.0 { 0.0 } else if x >= 3.0 { g } else { g * (x / 3.0 + 0.5) }
         })),
+        wgsl "select(select(a * (b / 3.0 + 0.5), a, b >= 3.0), 0.0, b <= -3.0)",
         grad {
             a |g, b| point(&HARDSWISH_BACKWARD, &[g, &b], NO),
             b |g, a, b| g.mul(a)?.div(3i64)?.keep(&b.gt(-3i64)?.logical_and(b.lt(3i64)?)?),
@@ -101,6 +112,7 @@ points! {
             let l = q[0] as T;
             if x >= -l && x <= l { 0.0 } else { x }
         })),
+        wgsl "select(a, 0.0, a >= -p0 && a <= p0)",
         grad { a |g, a, q| point(&SHRINK_BACKWARD, &[g, &a], *q) };
     /// Brought towards zero by `q[0]`.
     SOFTSHRINK "softshrink" "SoftshrinkBackward0": Same,
@@ -108,12 +120,14 @@ points! {
             let l = q[0] as T;
             if x > l { x - l } else if x < -l { x + l } else { x * 0.0 }
         })),
+        wgsl "select(select(a * 0.0, a + p0, a < -p0), a - p0, a > p0)",
         grad { a |g, a, q| point(&SHRINK_BACKWARD, &[g, &a], *q) };
     SHRINK_BACKWARD "shrink_backward" "HardshrinkBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point2(|g: T, x: T, q| {
             let l = q[0] as T;
             if x > l || x < -l { g } else { 0.0 }
         })),
+        wgsl "select(0.0, a, b > p0 || b < -p0)",
         grad { a |g, b, q| point(&SHRINK_BACKWARD, &[g, &b], *q), b |g| g.zeros_alike() };
 }
 

@@ -22,22 +22,22 @@ const GELU_C: f64 = 0.044715;
 
 /// Activations that are a routine of the vector mathematics as they stand.
 macro_rules! direct {
-    ($($def:ident $name:literal $node:literal $f32:ident $f64:ident $backward:ident;)*) => {$(
+    ($($def:ident $name:literal $node:literal $f32:ident $f64:ident $backward:ident $wgsl:literal;)*) => {$(
         pub static $def: UnaryDef = UnaryDef {
             name: $name,
             grad_name: $node,
             rule: Rule::Same,
             kernel: |dt| float!(dt, math::$f32, math::$f64),
             takes: Takes::PLAIN,
-            wgsl: wgsl!(),
+            wgsl: wgsl!($wgsl),
             grad: UnaryGrad::X(|g, x| point(&$backward, &[g, x], NO)),
         };
     )*};
 }
 direct! {
-    GELU "gelu" "GeluBackward0" gelu_f32 gelu_f64 GELU_BACKWARD;
-    GELU_TANH "gelu" "GeluBackward0" gelu_tanh_f32 gelu_tanh_f64 GELU_TANH_BACKWARD;
-    SILU "silu" "SiluBackward0" silu_f32 silu_f64 SILU_BACKWARD;
+    GELU "gelu" "GeluBackward0" gelu_f32 gelu_f64 GELU_BACKWARD "gelu_f(x)";
+    GELU_TANH "gelu" "GeluBackward0" gelu_tanh_f32 gelu_tanh_f64 GELU_TANH_BACKWARD "gelu_tanh_f(x)";
+    SILU "silu" "SiluBackward0" silu_f32 silu_f64 SILU_BACKWARD "silu_f(x)";
 }
 
 #[allow(unsafe_code)]
@@ -60,6 +60,7 @@ points! {
                 |x: T, _| -0.5 * x * x,
                 |g: T, x: T, e: T, p: T, _| g * (0.5 * (1.0 + e) + x * p * FRAC_1_SQRT_2PI as T))),
         },
+        wgsl "a * gelu_slope(b)",
         grad {
             a |g, b| point(&GELU_BACKWARD, &[g, &b], NO),
             b |g, a, b| {
@@ -75,6 +76,7 @@ points! {
                 let du = GELU_K as T * (1.0 + 3.0 * GELU_C as T * x * x);
                 g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * du)
             })),
+        wgsl "a * gelu_tanh_slope(b)",
         grad {
             a |g, b| point(&GELU_TANH_BACKWARD, &[g, &b], NO),
             b |g, a, b| {
@@ -88,6 +90,7 @@ points! {
     SILU_BACKWARD "silu_backward" "SiluBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |x: T, _| x,
             |g: T, x: T, s: T, _| g * s * (1.0 + x * (1.0 - s)))),
+        wgsl "a * sigmoid_f(b) * (1.0 + b * (1.0 - sigmoid_f(b)))",
         grad {
             a |g, b| point(&SILU_BACKWARD, &[g, &b], NO),
             b |g, a, b| {
@@ -102,6 +105,7 @@ points! {
             let n = e * e + 2.0 * e;
             if x > 20.0 { x } else { x * (n / (n + 2.0)) }
         })),
+        wgsl "mish_f(a)",
         grad { a |g, a| point(&MISH_BACKWARD, &[g, &a], NO) };
     MISH_BACKWARD "mish_backward" "MishBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Exp, |x: T, _| x, |g: T, x: T, e: T, _| {
@@ -109,6 +113,7 @@ points! {
             let d = n + 2.0;
             if x > 20.0 { g } else { g * (n / d + x * (4.0 * e * (e + 1.0) / (d * d))) }
         })),
+        wgsl "a * mish_slope(b)",
         grad {
             a |g, b| point(&MISH_BACKWARD, &[g, &b], NO),
             b |g, a, b| {
@@ -120,9 +125,11 @@ points! {
         };
     LOGSIGMOID "log_sigmoid" "LogSigmoidBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged(Log1pExp, |x: T, _| -x, |_x: T, u: T, _| -u)),
+        wgsl "-softplus_f(-a)",
         grad { a |g, a| point(&LOGSIGMOID_BACKWARD, &[g, &a], NO) };
     LOGSIGMOID_BACKWARD "log_sigmoid_backward" "LogSigmoidBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |x: T, _| -x, |g: T, _x: T, s: T, _| g * s)),
+        wgsl "a * sigmoid_f(-b)",
         grad {
             a |g, b| point(&LOGSIGMOID_BACKWARD, &[g, &b], NO),
             b |g, a, b| g.neg()?.mul(a)?.mul(bell(&b.sigmoid()?)?),
@@ -131,10 +138,12 @@ points! {
     SOFTPLUS "softplus" "SoftplusBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged(Log1pExp, |x: T, q| x * q[0] as T,
             |x: T, u: T, q| if x * q[0] as T > q[1] as T { x } else { u / q[0] as T })),
+        wgsl "select(softplus_f(a * p0) / p0, a, a * p0 > p1)",
         grad { a |g, a, q| point(&SOFTPLUS_BACKWARD, &[g, &a], *q) };
     SOFTPLUS_BACKWARD "softplus_backward" "SoftplusBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |x: T, q| x * q[0] as T,
             |g: T, x: T, s: T, q| if x * q[0] as T > q[1] as T { g } else { g * s })),
+        wgsl "select(a * sigmoid_f(b * p0), a, b * p0 > p1)",
         grad {
             a |g, b, q| point(&SOFTPLUS_BACKWARD, &[g, &b], *q),
             b |g, a, b, q| {
@@ -146,14 +155,17 @@ points! {
     ELU "elu" "EluBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged(Expm1, |x: T, q| x * q[2] as T,
             |x: T, u: T, q| if x > 0.0 { x * q[1] as T } else { u * (q[0] * q[1]) as T })),
+        wgsl "select(expm1_f(a * p2) * (p0 * p1), a * p1, a > 0.0)",
         grad { a |g, a, q| point(&ELU_BACKWARD, &[g, &a], *q) };
     /// In place: everything the gradient needs is in the result.
     ELU_ "elu_" "EluBackward1": Same,
         cpu |dt| (ELU.kernel)(dt),
+        wgsl "select(expm1_f(a * p2) * (p0 * p1), a * p1, a > 0.0)",
         grad { a |g, y, q| point(&ELU_BACKWARD_RESULT, &[g, &y], *q) };
     ELU_BACKWARD "elu_backward" "EluBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Exp, |x: T, q| x * q[2] as T,
             |g: T, x: T, e: T, q| if x > 0.0 { g * q[1] as T } else { g * e * (q[0] * q[1] * q[2]) as T })),
+        wgsl "select(a * exp_f(b * p2) * (p0 * p1 * p2), a * p1, b > 0.0)",
         grad {
             a |g, b, q| point(&ELU_BACKWARD, &[g, &b], *q),
             b |g, a, b, q| {
@@ -165,6 +177,7 @@ points! {
         cpu |dt| kernel!(dt, floats, T => point2(|g: T, y: T, q| {
             if y > 0.0 { g * q[1] as T } else { g * q[2] as T * (y + (q[0] * q[1]) as T) }
         })),
+        wgsl "select(a * p2 * (b + p0 * p1), a * p1, b > 0.0)",
         grad {
             a |g, b, q| point(&ELU_BACKWARD_RESULT, &[g, &b], *q),
             b |g, a, b, q| g.mul(a)?.mul(q[2])?.keep(&b.le(0i64)?),

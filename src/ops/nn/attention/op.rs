@@ -210,7 +210,8 @@ impl Op for AttendGrad {
         let mask = x.get(6).zip(mask.as_ref()).map(|(m, l)| seen(m, l)).transpose()?;
         let lse = x[2].layout().unsqueeze(x[2].ndim());
         let (g, y, lse) = (x[0].place()?, x[1].place()?, seen(x[2], &lse)?);
-        let (inputs, d) = ([q.place()?, k.place()?, v.place()?], [out[0].place()?, out[1].place()?, out[2].place()?]);
+        let (inputs, d) =
+            ([q.place()?, k.place()?, v.place()?], [out[0].place()?, out[1].place()?, out[2].place()?]);
         card::backward(&self.0.on_card(), inputs, mask, g, y, lse, d)
     }
 }

@@ -122,10 +122,14 @@ impl Op for SampleGrad {
         let reading = self.kind.on_card(x[1]);
         let (g, image, grid) = (x[0].place()?, x[1].place()?, x[2].place()?);
         let mut places = out.iter();
-        if self.wanted[0] && let Some(to) = places.next() {
+        if self.wanted[0]
+            && let Some(to) = places.next()
+        {
             card::image_gradient(self.name(), &reading, g, grid, to.place()?)?;
         }
-        if self.wanted[1] && let Some(to) = places.next() {
+        if self.wanted[1]
+            && let Some(to) = places.next()
+        {
             card::grid_gradient(self.name(), &reading, g, image, grid, to.place()?)?;
         }
         Ok(())

@@ -10,6 +10,7 @@ use crate::kernels::cpu::elementwise::staged::{
     Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two,
 };
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
+use crate::kernels::gpu::nn::loss::terms::{self as gpu, Term, term};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::kind::nary::{PointDef, point, points};
@@ -32,6 +33,8 @@ pub struct LossDef {
     pub name: &'static str,
     pub grad_name: &'static str,
     pub kernel: fn(DType) -> Option<PointFn>,
+    /// The same for graphics cards, over `t`, `x` and numbers `p0`...
+    pub term: Term,
     /// Gradient of the input from `(g, target, input)`, times `q[3]`.
     pub backward: &'static PointDef,
     /// How the result's dtype follows.
@@ -147,6 +150,18 @@ impl Op for Loss {
         crate::ops::driver::memory::fill_held(out, Scalar::Float(value));
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let n = x[INPUT].numel() as f64;
+        let divisor = match self.reduction {
+            Reduction::None => None,
+            Reduction::Sum => Some(1.0),
+            Reduction::Mean => Some(n),
+        };
+        let weight = x.get(2).map(|w| w.place()).transpose()?;
+        let [q0, q1, q2, _] = self.params;
+        let (input, target, out) = (x[INPUT].place()?, x[TARGET].place()?, out[0].place()?);
+        gpu::terms(self.name(), &self.def.term, input, target, weight, [q0, q1, q2], divisor, out)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS
     }
@@ -223,6 +238,7 @@ fn spread(x: &Tensor) -> Result<Tensor> {
 points! {
     MSE_BACKWARD "mse_loss_backward" "MseLossBackwardBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| g * (x - t) * (2.0 * q[3]) as T)),
+        wgsl "a * (c - b) * (2.0 * p3)",
         grad { joint |g, want, a, b, c, q| {
             let first = want.then(0, || g.mul(c.sub(&b)?)?.mul(2.0 * q[3]))?;
             let [t, x] = of_difference(want, || g.mul(&a)?.mul(2.0 * q[3]))?;
@@ -233,6 +249,7 @@ points! {
             let (d, beta, s) = (x - t, q[0] as T, q[3] as T);
             if d <= -beta { -s * g } else if d >= beta { s * g } else { s * d * g / beta }
         })),
+        wgsl "select(select(p3 * (c - b) * a / p0, p3 * a, c - b >= p0), -p3 * a, c - b <= -p0)",
         grad { joint |g, want, a, b, c, q| {
             let first = want.then(0, || point(&SMOOTH_L1_BACKWARD, &[g, &b, &c], *q))?;
             let [t, x] = of_difference(want, || {
@@ -245,6 +262,7 @@ points! {
             let (d, delta, s) = (x - t, q[0] as T, q[3] as T);
             if d <= -delta { -s * g * delta } else if d >= delta { s * g * delta } else { s * d * g }
         })),
+        wgsl "select(select(p3 * (c - b) * a, p3 * a * p0, c - b >= p0), -p3 * a * p0, c - b <= -p0)",
         grad { joint |g, want, a, b, c, q| {
             let first = want.then(0, || point(&HUBER_BACKWARD, &[g, &b, &c], *q))?;
             let [t, x] = of_difference(want, || g.mul(&a)?.mul(q[3])?.keep(&c.sub(&b)?.abs()?.lt(q[0])?))?;
@@ -255,6 +273,7 @@ points! {
             let d = (1.0 - x) * x;
             g * (x - t) / (if d < 1e-12 { 1e-12 } else { d }) * q[3] as T
         })),
+        wgsl "a * (c - b) / max((1.0 - c) * c, 1e-12) * p3",
         grad {
             a |g, b, c, q| point(&BCE_BACKWARD, &[g, &b, &c], *q),
             b |g, a, c, q| g.mul(a)?.mul(-q[3])?.div(spread(&c)?),
@@ -268,6 +287,7 @@ points! {
     BCE_LOGITS_BACKWARD "binary_cross_entropy_with_logits_backward" "MulBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_triple(Sigmoid, |x: T, _| x,
             |g: T, t: T, _x: T, s: T, q| g * (s - t) * q[3] as T)),
+        wgsl "a * (sigmoid_f(c) - b) * p3",
         grad {
             a |g, b, c, q| point(&BCE_LOGITS_BACKWARD, &[g, &b, &c], *q),
             b |g, a, q| g.mul(a)?.mul(-q[3]),
@@ -281,6 +301,7 @@ points! {
             let z = (-t * x).exp();
             -t * g * (z / (1.0 + z)) * q[3] as T
         })),
+        wgsl "-b * a * sigmoid_f(-b * c) * p3",
         grad {
             a |g, b, c, q| point(&SOFT_MARGIN_BACKWARD, &[g, &b, &c], *q),
             c |g, a, b, c, q| {
@@ -294,6 +315,7 @@ pub static MSE: LossDef = LossDef {
     name: "mse_loss",
     grad_name: "MseLossBackward0",
     kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
+    term: term!("(x - t) * (x - t)"),
     backward: &MSE_BACKWARD,
     dtype: Mixed::Promote,
     target: None,
@@ -308,6 +330,7 @@ pub static SMOOTH_L1: LossDef = LossDef {
             if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
         }))
     },
+    term: term!("select(abs(x - t) - 0.5 * p0, 0.5 * (x - t) * (x - t) / p0, abs(x - t) < p0)"),
     backward: &SMOOTH_L1_BACKWARD,
     dtype: Mixed::Promote,
     target: None,
@@ -322,6 +345,7 @@ pub static HUBER: LossDef = LossDef {
             if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
         }))
     },
+    term: term!("select(p0 * (abs(x - t) - 0.5 * p0), 0.5 * (x - t) * (x - t), abs(x - t) < p0)"),
     backward: &HUBER_BACKWARD,
     dtype: Mixed::Input,
     target: None,
@@ -333,6 +357,7 @@ pub static BCE: LossDef = LossDef {
         kernel!(dt, floats, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
         |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u })))
     },
+    term: term!("(t - 1.0) * max_nan(log_f(1.0 - x), -100.0) - t * max_nan(log_f(x), -100.0)"),
     backward: &BCE_BACKWARD,
     dtype: Mixed::Refuse,
     target: Some(|g, _, x| {
@@ -346,6 +371,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
         kernel!(dt, floats, T => staged_pair(Log1pExp, |x: T, _| -x,
         |t: T, x: T, u: T, _| (1.0 - t) * x + u))
     },
+    term: term!("(1.0 - t) * x + softplus_f(-x)"),
     backward: &BCE_LOGITS_BACKWARD,
     dtype: Mixed::Promote,
     target: Some(|g, _, x| g.mul(x)?.neg()),
@@ -354,6 +380,7 @@ pub static SOFT_MARGIN: LossDef = LossDef {
     name: "soft_margin_loss",
     grad_name: "SoftMarginLossBackward0",
     kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
+    term: term!("softplus_f(-t * x)"),
     backward: &SOFT_MARGIN_BACKWARD,
     dtype: Mixed::Input,
     target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),

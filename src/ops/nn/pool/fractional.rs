@@ -1,9 +1,10 @@
 //! Maximum pooling over windows at random places.
 
-use crate::base::rng::default_generator;
+use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
@@ -111,11 +112,17 @@ fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
     if device == Device::Meta {
         return Ok(t);
     }
+    if let Device::Gpu(index) = device {
+        let law = gpu::Law::Uniform(0.0, 1.0);
+        let from = default_generator_of(index)?.advance(gpu::blocks(t.numel(), law))?;
+        gpu::draw("rand", t.place()?, law, from)?;
+        return Ok(t);
+    }
     let guard = Guard::take([].into_iter(), [t.storage()].into_iter());
     with_dtype!("rand", dtype, float, T => {
         // SAFETY: fresh dense memory of this many elements
         let out = unsafe { std::slice::from_raw_parts_mut(t.ptr_of::<T>(), t.numel()) };
-        random::uniform(&mut default_generator().lock(), out, 0.0, 1.0);
+        random::uniform(&mut *default_generator().lock()?, out, 0.0, 1.0);
         Ok(())
     })?;
     drop(guard);

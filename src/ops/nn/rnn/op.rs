@@ -112,7 +112,12 @@ impl Op for Recurrence {
             _ => None,
         };
         let gates = gates.or(spare.as_ref()).unwrap_or(&out[0]).place()?;
-        let tape = card::Tape { gates, before: place(before)?, cell: place(cell)?, unprojected: place(unprojected)? };
+        let tape = card::Tape {
+            gates,
+            before: place(before)?,
+            cell: place(cell)?,
+            unprojected: place(unprojected)?,
+        };
         let memory = place(self.lstm().then(|| &out[2]))?;
         let (x, w) = (parts.x.place()?, weights_on_card(&parts)?);
         card::forward(self.name(), &shape, x, &w, out[1].place()?, memory, out[0].place()?, &tape)
@@ -277,7 +282,9 @@ impl Op for RecurrenceGrad {
         }
         let (rows, tape) = if self.of.cell.has_tape() { (None, saved) } else { (saved.first(), &saved[1..]) };
         let [before, gates, cell, unprojected] = self.of.tape_of(tape);
-        let Some(gates) = gates.or(rows) else { bail!(Internal, "{}: a gradient without gates", self.name()) };
+        let Some(gates) = gates.or(rows) else {
+            bail!(Internal, "{}: a gradient without gates", self.name())
+        };
         let tape = card::Tape {
             gates: gates.place()?,
             before: place(before)?,
@@ -295,7 +302,15 @@ impl Op for RecurrenceGrad {
             bias_hh: place(to.bias.and_then(|b| b.1.as_ref()))?,
             hr: place(to.hr.and_then(Option::as_ref))?,
         };
-        card::backward(self.name(), &shape, parts.x.place()?, &weights_on_card(&parts)?, &tape, place(given[0])?, &d)
+        card::backward(
+            self.name(),
+            &shape,
+            parts.x.place()?,
+            &weights_on_card(&parts)?,
+            &tape,
+            place(given[0])?,
+            &d,
+        )
     }
 }
 

@@ -148,7 +148,7 @@ class Channel:
             text = spans + _SPAN.size * count
             self._hear([n for (n,) in _NUMBER.iter_unpack(body[:spans])], *news)
             if number == _IN_STREAM:
-                block: Any = _C.empty(length, dtype=_C.uint8)
+                block: Any = _C.empty(length, dtype=_C.uint8, device="cpu")
                 memory = self._exactly(memoryview(block))
             else:
                 mine, fd = fd, -1

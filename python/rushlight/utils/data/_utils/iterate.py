@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from ..dataloader import DataLoader
 
 
+def _has_accelerator() -> bool:
+    from .... import accelerator
+
+    return accelerator.is_available()
+
+
 class _BaseDataLoaderIter:
     """What every pass does: draws the base seed, counts.
 
@@ -26,7 +32,8 @@ class _BaseDataLoaderIter:
         self._is_stream = loader._is_stream
         self._num_workers = loader.num_workers
         self._base_seed = _draw_seed(loader.generator)
-        if loader.pin_memory:
+        self._pin = loader.pin_memory and _has_accelerator()
+        if loader.pin_memory and not self._pin:
             warnings.warn(
                 "'pin_memory' argument is set as true but no accelerator is found, "
                 "then device pinned memory won't be used.",
@@ -63,6 +70,10 @@ class _BaseDataLoaderIter:
                     "https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset for examples."
                 )
             warnings.warn(message, stacklevel=2)
+        if self._pin:
+            from .pin_memory import pin_memory
+
+            return pin_memory(data)
         return data
 
 

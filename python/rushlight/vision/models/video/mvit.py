@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from .... import arange, cat, einsum, nn, softmax, zeros
+from .... import arange, cat, einsum, matmul, nn, repeat_interleave, tensor_split, zeros
 from ...._C import Tensor
+from ....fx import wrap
 from ....nn import functional as F
 from ...ops import MLP, StochasticDepth
 from .._api import builder, load_weights, published
@@ -33,6 +34,27 @@ class MSBlockConfig:
     stride_kv: list[int]
 
 
+@wrap
+def _unsqueeze(x: Tensor, target_dim: int, expand_dim: int) -> tuple[Tensor, int]:
+    """A tensor with ``target_dim`` axes, if need be by one at ``expand_dim``, and how many it had.
+
+    Raises:
+        ValueError: if it lacks more than one, or has too many.
+    """
+    axes = x.dim()
+    if axes == target_dim - 1:
+        return x.unsqueeze(expand_dim), axes
+    if axes != target_dim:
+        raise ValueError(f"Unsupported input dimension {x.shape}")
+    return x, axes
+
+
+@wrap
+def _squeeze(x: Tensor, target_dim: int, expand_dim: int, tensor_dim: int) -> Tensor:
+    """The inverse of ``_unsqueeze``."""
+    return x.squeeze(expand_dim) if tensor_dim == target_dim - 1 else x
+
+
 class Pool(nn.Module):
     """Tokens (N, heads, 1 + T H W, C) pooled as the video they are, the first one passed by.
 
@@ -53,20 +75,20 @@ class Pool(nn.Module):
         self.norm_before_pool = norm_before_pool
 
     def forward(self, x: Tensor, thw: Size) -> tuple[Tensor, Size]:
-        single = x.ndim == 3
-        if single:
-            x = x.unsqueeze(1)
-        first, video = x[:, :, :1], x[:, :, 1:]
-        n, heads, _, channels = video.shape
-        video = video.transpose(2, 3).reshape(n * heads, channels, *thw)
+        x, axes = _unsqueeze(x, 4, 1)
+        first, x = tensor_split(x, indices=(1,), dim=2)
+        x = x.transpose(2, 3)
+        n, heads, channels = x.shape[:3]
+        x = x.reshape((n * heads, channels, *thw)).contiguous()
         if self.norm_before_pool and self.norm_act is not None:
-            video = self.norm_act(video)
-        video = self.pool(video)
-        thw = tuple(int(side) for side in video.shape[2:])
-        x = cat((first, video.reshape(n, heads, channels, -1).transpose(2, 3)), dim=2)
+            x = self.norm_act(x)
+        x = self.pool(x)
+        t, h, w = x.shape[2:]
+        x = x.reshape(n, heads, channels, -1).transpose(2, 3)
+        x = cat((first, x), dim=2)
         if not self.norm_before_pool and self.norm_act is not None:
             x = self.norm_act(x)
-        return (x.squeeze(1) if single else x), thw
+        return _squeeze(x, 4, 1, axes), (t, h, w)
 
 
 def _between(q: int, k: int, table: Tensor) -> Tensor:
@@ -78,6 +100,13 @@ def _between(q: int, k: int, table: Tensor) -> Tensor:
     return table[(at * max(k / q, 1.0) - (other + (1.0 - k)) * max(q / k, 1.0)).long()]
 
 
+@wrap
+def _add_shortcut(x: Tensor, shortcut: Tensor, residual_with_cls_embed: bool) -> Tensor:
+    """The sum; the first token has its part only if asked for."""
+    return x + shortcut if residual_with_cls_embed else cat((x[:, :, :1], x[:, :, 1:] + shortcut[:, :, 1:]), dim=2)
+
+
+@wrap
 def _add_rel_pos(
     attn: Tensor, q: Tensor, q_thw: Size, k_thw: Size, rel_pos_h: Tensor, rel_pos_w: Tensor, rel_pos_t: Tensor
 ) -> Tensor:
@@ -167,12 +196,12 @@ class MultiscaleAttention(nn.Module):
             v = self.pool_v(v, thw)[0]
         if self.pool_q is not None:
             q, thw = self.pool_q(q, thw)
-        attn = (self.scaler * q) @ k.transpose(2, 3)
+        attn = matmul(self.scaler * q, k.transpose(2, 3))
         if self.rel_pos_h is not None and self.rel_pos_w is not None and self.rel_pos_t is not None:
             attn = _add_rel_pos(attn, q, thw, k_thw, self.rel_pos_h, self.rel_pos_w, self.rel_pos_t)
-        x = softmax(attn, dim=-1) @ v
+        x = matmul(attn.softmax(dim=-1), v)
         if self.residual_pool:
-            x = x + q if self.residual_with_cls_embed else cat((x[:, :, :1], x[:, :, 1:] + q[:, :, 1:]), dim=2)
+            x = _add_shortcut(x, q, self.residual_with_cls_embed)
         return self.project(x.transpose(1, 2).reshape(n, -1, self.output_dim)), thw
 
 
@@ -273,10 +302,13 @@ class PositionalEncoding(nn.Module):
             self.class_pos = nn.Parameter(zeros(embed_size))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = cat((self.class_token.expand(x.shape[0], 1, -1), x), dim=1)
+        first = self.class_token.expand(x.size(0), -1).unsqueeze(1)
+        x = cat((first, x), dim=1)
         if self.spatial_pos is not None and self.temporal_pos is not None and self.class_pos is not None:
-            places = (self.temporal_pos[:, None, :] + self.spatial_pos[None, :, :]).flatten(0, 1)
-            x = x + cat((self.class_pos[None], places))
+            places, width = self.spatial_pos.shape
+            where = repeat_interleave(self.temporal_pos, places, dim=0)
+            where.add_(self.spatial_pos.unsqueeze(0).expand(self.temporal_size, -1, -1).reshape(-1, width))
+            x.add_(cat((self.class_pos.unsqueeze(0), where), dim=0).unsqueeze(0))
         return x
 
 
@@ -359,8 +391,7 @@ class MViT(nn.Module):
                     nn.init.trunc_normal_(table, std=0.02)
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.ndim == 4:  # one picture is a video of one frame
-            x = x.unsqueeze(2)
+        x = _unsqueeze(x, 5, 2)[0]  # one picture is a video of one frame
         x = self.pos_encoding(self.conv_proj(x).flatten(2).transpose(1, 2))
         thw: Size = (self.pos_encoding.temporal_size, *self.pos_encoding.spatial_size)
         for block in self.blocks:

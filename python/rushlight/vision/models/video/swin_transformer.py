@@ -8,6 +8,7 @@ from functools import partial
 
 from .... import nn
 from ...._C import Tensor
+from ....fx import wrap
 from ....nn import functional as F
 from .._api import builder, classifier, published
 from ..swin_transformer import (
@@ -16,8 +17,8 @@ from ..swin_transformer import (
     SwinTransformerBlock,
     init_linear,
     relative_positions,
+    shifted_window_attention,
     swin_stages,
-    window_attention,
 )
 
 __all__ = [
@@ -31,6 +32,50 @@ __all__ = [
 ]
 
 
+@wrap
+def _get_window_and_shift_size(shift_size: list[int], size_dhw: list[int], window_size: list[int]) -> tuple[list[int], list[int]]:
+    """Windows no larger than what there is, unshifted where they are as large."""
+    windows = [min(size, w) for size, w in zip(size_dhw, window_size)]
+    return windows, [0 if size <= w else s for size, w, s in zip(size_dhw, window_size, shift_size)]
+
+
+@wrap
+def _get_relative_position_bias(relative_position_bias_table: Tensor, relative_position_index: Tensor, window_size: list[int]) -> Tensor:
+    """The biases of a table as (1, heads, positions, positions), for a window that may be smaller than the table's."""
+    n = math.prod(window_size)
+    bias = relative_position_bias_table[relative_position_index[:n, :n].flatten()].view(n, n, -1)
+    return bias.permute(2, 0, 1).contiguous().unsqueeze(0)
+
+
+@wrap
+def _compute_pad_size_3d(size_dhw: tuple[int, int, int], patch_size: tuple[int, int, int]) -> tuple[int, int, int]:
+    """What each size lacks to be whole patches."""
+    t, h, w = ((p - size % p) % p for size, p in zip(size_dhw, patch_size))
+    return t, h, w
+
+
+@wrap
+def shifted_window_attention_3d(
+    input: Tensor,
+    qkv_weight: Tensor,
+    proj_weight: Tensor,
+    relative_position_bias: Tensor,
+    window_size: list[int],
+    num_heads: int,
+    shift_size: list[int],
+    attention_dropout: float = 0.0,
+    dropout: float = 0.0,
+    qkv_bias: Tensor | None = None,
+    proj_bias: Tensor | None = None,
+    training: bool = True,
+) -> Tensor:
+    """``shifted_window_attention`` of videos (N, T, H, W, C)."""
+    return shifted_window_attention(
+        input, qkv_weight, proj_weight, relative_position_bias, window_size, num_heads, shift_size, attention_dropout, dropout,
+        qkv_bias, proj_bias, training=training,
+    )  # fmt: skip
+
+
 class ShiftedWindowAttention3d(ShiftedWindowAttention):
     """Attention within windows of time and space; windows shrink to what is smaller than they."""
 
@@ -40,23 +85,19 @@ class ShiftedWindowAttention3d(ShiftedWindowAttention):
         n = math.prod(self.window_size)
         self.register_buffer("relative_position_index", relative_positions(self.window_size).reshape(n, n))
 
-    def _bias(self, windows: list[int]) -> Tensor:
-        n = math.prod(windows)
-        index = self.relative_position_index[:n, :n].flatten()
-        return self.relative_position_bias_table[index].view(n, n, -1).permute(2, 0, 1).contiguous().unsqueeze(0)
-
     def get_relative_position_bias(self, window_size: list[int] | None = None) -> Tensor:
-        return self._bias(self.window_size if window_size is None else window_size)
+        windows = self.window_size if window_size is None else window_size
+        return _get_relative_position_bias(self.relative_position_bias_table, self.relative_position_index, windows)
 
     def forward(self, x: Tensor) -> Tensor:
-        sizes = x.shape[1:-1]
-        shifts = [0 if size <= w else s for size, w, s in zip(sizes, self.window_size, self.shift_size)]
-        windows = [min(size, w) for size, w in zip(sizes, self.window_size)]
-        return window_attention(
+        _, t, h, w, _ = x.shape
+        windows, shifts = _get_window_and_shift_size(self.shift_size, [t, h, w], self.window_size)
+        bias = self.get_relative_position_bias(windows)
+        return shifted_window_attention_3d(
             x,
             self.qkv.weight,
             self.proj.weight,
-            self._bias(windows),
+            bias,
             windows,
             self.num_heads,
             shift_size=shifts,
@@ -78,7 +119,8 @@ class PatchEmbed3d(nn.Module):
         self.norm = norm_layer(embed_dim) if norm_layer is not None else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        border = [(p - size % p) % p for size, p in zip(x.shape[2:], self.tuple_patch_size)]
+        _, _, t, h, w = x.size()
+        border = _compute_pad_size_3d((t, h, w), self.tuple_patch_size)
         x = F.pad(x, (0, border[2], 0, border[1], 0, border[0]))
         return self.norm(self.proj(x).permute(0, 2, 3, 4, 1))
 

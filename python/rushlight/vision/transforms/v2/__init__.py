@@ -3,43 +3,21 @@
 from ..autoaugment import AutoAugmentPolicy
 from ..functional import InterpolationMode
 from . import functional
+from ._augment import JPEG, CutMix, MixUp, RandomErasing
 from ._auto_augment import AugMix, AutoAugment, RandAugment, TrivialAugmentWide
 from ._color import (
-    JPEG,
     RGB,
-    ClampBoundingBoxes,
-    ClampKeyPoints,
     ColorJitter,
-    ConvertBoundingBoxFormat,
-    ConvertImageDtype,
-    CutMix,
-    GaussianBlur,
-    GaussianNoise,
     Grayscale,
-    Identity,
-    Lambda,
-    LinearTransformation,
-    MixUp,
-    Normalize,
-    PILToTensor,
     RandomAdjustSharpness,
     RandomAutocontrast,
     RandomChannelPermutation,
     RandomEqualize,
-    RandomErasing,
     RandomGrayscale,
     RandomInvert,
     RandomPhotometricDistort,
     RandomPosterize,
     RandomSolarize,
-    SanitizeBoundingBoxes,
-    SetClampingMode,
-    ToDtype,
-    ToImage,
-    ToPILImage,
-    ToPureTensor,
-    ToTensor,
-    UniformTemporalSubsample,
 )
 from ._container import Compose, RandomApply, RandomChoice, RandomOrder
 from ._geometry import (
@@ -62,4 +40,20 @@ from ._geometry import (
     ScaleJitter,
     TenCrop,
 )
-from ._transform import Transform, query_chw, query_size
+from ._meta import ClampBoundingBoxes, ClampKeyPoints, ConvertBoundingBoxFormat, SetClampingMode
+from ._misc import (
+    ConvertImageDtype,
+    GaussianBlur,
+    GaussianNoise,
+    Identity,
+    Lambda,
+    LinearTransformation,
+    Normalize,
+    SanitizeBoundingBoxes,
+    SanitizeKeyPoints,
+    ToDtype,
+)
+from ._temporal import UniformTemporalSubsample
+from ._transform import Transform
+from ._type_conversion import PILToTensor, ToImage, ToPILImage, ToPureTensor, ToTensor
+from ._utils import check_type, get_bounding_boxes, get_keypoints, has_all, has_any, query_chw, query_size

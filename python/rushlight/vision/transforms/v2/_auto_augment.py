@@ -9,6 +9,7 @@ from PIL import Image as pil
 from .... import rand, randint, tensor
 from ...._C import Tensor
 from ... import tv_tensors
+from .._functional_tensor import largest
 from ..autoaugment import (
     AutoAugment as _Old,
     AutoAugmentPolicy,
@@ -22,7 +23,8 @@ from ..autoaugment import (
 )
 from . import functional as F
 from ._geometry import check_fill, fill_for
-from ._transform import Transform, flatten, is_pure_tensor
+from ._transform import Transform, flatten
+from ._utils import is_pure_tensor
 
 
 class _AutoAugmentBase(Transform):
@@ -40,7 +42,12 @@ class _AutoAugmentBase(Transform):
         return -magnitude if signed and rand(()) <= 0.5 else magnitude
 
     def _change(self, image: Any, name: str, magnitude: float) -> Any:
-        return apply_op(image, name, magnitude, self.interpolation, fill_for(self.fill, image), F)
+        return self._apply(image, name, magnitude, fill_for(self.fill, image))
+
+    def _apply(self, image: Any, name: str, magnitude: float, fill: Any) -> Any:
+        if name == "Solarize":  # its magnitudes are shares of full brightness
+            magnitude *= largest(image.dtype) if isinstance(image, Tensor) else 255.0
+        return apply_op(image, name, magnitude, self.interpolation, fill, F)
 
     def _augment(self, image: Any, height: int, width: int) -> Any:
         raise NotImplementedError
@@ -76,7 +83,7 @@ class AutoAugment(_AutoAugmentBase):
         self._policies = policies(policy)
 
     def _augment(self, image: Any, height: int, width: int) -> Any:
-        space = auto_space(10, (height, width))
+        space = auto_space(10, (height, width), white=1.0)
         for name, p, level in self._policies[int(randint(len(self._policies), ()))]:
             if not rand(()) <= p:
                 continue
@@ -98,7 +105,7 @@ class RandAugment(_AutoAugmentBase):
         self.num_magnitude_bins = num_magnitude_bins
 
     def _augment(self, image: Any, height: int, width: int) -> Any:
-        space = rand_space(self.num_magnitude_bins, (height, width))
+        space = rand_space(self.num_magnitude_bins, (height, width), white=1.0)
         for _ in range(self.num_ops):
             name, magnitudes, signed = self._draw(space)
             magnitude = float(magnitudes[self.magnitude]) if magnitudes.ndim > 0 else 0.0
@@ -114,7 +121,7 @@ class TrivialAugmentWide(_AutoAugmentBase):
         self.num_magnitude_bins = num_magnitude_bins
 
     def _augment(self, image: Any, height: int, width: int) -> Any:
-        name, magnitudes, signed = self._draw(trivial_space(self.num_magnitude_bins))
+        name, magnitudes, signed = self._draw(trivial_space(self.num_magnitude_bins, white=1.0))
         magnitude = 0.0
         if magnitudes.ndim > 0:
             magnitude = self._sign(float(magnitudes[int(randint(self.num_magnitude_bins, ()))]), signed)
@@ -146,7 +153,7 @@ class AugMix(_AutoAugmentBase):
 
     def _augment(self, image: Any, height: int, width: int) -> Any:
         values = F.pil_to_tensor(image) if isinstance(image, pil.Image) else image.as_subclass(Tensor)
-        space = mix_space(self._PARAMETER_MAX, (height, width), self.all_ops)
+        space = mix_space(self._PARAMETER_MAX, (height, width), self.all_ops, white=1.0)
         dims = list(values.shape)
         n = 5 if isinstance(image, tv_tensors.Video) else 4
         batch = values.reshape([1] * max(n - values.ndim, 0) + dims)
@@ -162,7 +169,7 @@ class AugMix(_AutoAugmentBase):
                 magnitude = 0.0
                 if magnitudes.ndim > 0:
                     magnitude = self._sign(float(magnitudes[int(randint(self.severity, ()))]), signed)
-                chain = apply_op(chain, name, magnitude, self.interpolation, fill_for(self.fill, image), F)
+                chain = self._apply(chain, name, magnitude, fill_for(self.fill, image))
             mix = mix + shares[:, i].reshape(rows) * chain
         mix = mix.reshape(dims).to(values.dtype)
         if isinstance(image, tv_tensors.TVTensor):

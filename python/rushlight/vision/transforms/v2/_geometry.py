@@ -17,7 +17,8 @@ from .._crops import crop_of_area
 from .._geometry import four_paddings, perspective_coefficients
 from .._warps import elastic_field
 from . import functional as F
-from ._transform import IMAGES, RandomApplyTransform, Transform, has, is_pure_tensor, query_size
+from ._transform import RandomApplyTransform, Transform
+from ._utils import IMAGES, get_bounding_boxes, has_any, is_pure_tensor, query_size
 from .functional._boxes import Format, convert
 
 _SIZE = "Please provide only two dimensions (h, w) for size."
@@ -137,7 +138,7 @@ class _Crops(Transform):
         self.size = _setup_size(size, error_msg=_SIZE)
 
     def check_inputs(self, flat_inputs: list[Any]) -> None:
-        if has((tv_tensors.BoundingBoxes, tv_tensors.Mask), flat_inputs):
+        if has_any(flat_inputs, tv_tensors.BoundingBoxes, tv_tensors.Mask):
             raise TypeError(f"BoundingBoxes'es and Mask's are not supported by {type(self).__name__}()")
 
 
@@ -431,12 +432,12 @@ class RandomIoUCrop(Transform):
         self.trials = trials
 
     def check_inputs(self, flat_inputs: list[Any]) -> None:
-        if not (has((tv_tensors.BoundingBoxes,), flat_inputs) and has((*IMAGES, tv_tensors.Video), flat_inputs)):
+        if not (has_any(flat_inputs, tv_tensors.BoundingBoxes) and has_any(flat_inputs, *IMAGES, tv_tensors.Video)):
             raise TypeError(f"{type(self).__name__}() requires input sample to contain tensor or PIL images and bounding boxes. Sample can also contain masks.")
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         h, w = query_size(flat_inputs)
-        found = next(x for x in flat_inputs if isinstance(x, tv_tensors.BoundingBoxes))
+        found = get_bounding_boxes(flat_inputs)
         xyxy = convert(found.as_subclass(Tensor), found.format, Format.XYXY)
         cx, cy = 0.5 * (xyxy[..., 0] + xyxy[..., 2]), 0.5 * (xyxy[..., 1] + xyxy[..., 3])
         while True:

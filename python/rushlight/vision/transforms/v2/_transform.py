@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from PIL import Image as pil
@@ -11,7 +11,7 @@ from PIL import Image as pil
 from .... import nn, rand
 from ...._C import Tensor
 from ... import tv_tensors
-from . import functional as F
+from ._utils import check_type, has_any, is_pure_tensor
 from .functional import kernel_of
 
 
@@ -40,46 +40,6 @@ def flatten(tree: Any, leaves: list) -> Callable[[list], Any]:
     return lambda out: out[at]
 
 
-def is_pure_tensor(x: Any) -> bool:
-    """Whether ``x`` is a tensor that does not say what it is."""
-    return isinstance(x, Tensor) and not isinstance(x, tv_tensors.TVTensor)
-
-
-def has(kinds: Sequence, leaves: Sequence) -> bool:
-    """Whether a leaf is of one of ``kinds``, classes or functions that say so."""
-    return any(isinstance(x, kind) if isinstance(kind, type) else kind(x) for x in leaves for kind in kinds)
-
-
-IMAGES = (pil.Image, tv_tensors.Image, is_pure_tensor)
-
-
-def query_size(leaves: Sequence) -> tuple[int, int]:
-    """Height and width of what is in a sample.
-
-    Raises:
-        TypeError: if nothing has a size.
-        ValueError: if sizes differ.
-    """
-    kinds = (pil.Image, tv_tensors.Image, tv_tensors.Video, tv_tensors.Mask, tv_tensors.BoundingBoxes, tv_tensors.KeyPoints)
-    sizes = {tuple(F.get_size(x)) for x in leaves if isinstance(x, kinds) or is_pure_tensor(x)}
-    if not sizes:
-        raise TypeError("No image, video, mask, bounding box of keypoint was found in the sample")
-    if len(sizes) > 1:
-        raise ValueError(f"Found multiple HxW dimensions in the sample: {sorted(sizes)}")
-    return sizes.pop()
-
-
-def query_chw(leaves: Sequence) -> tuple[int, int, int]:
-    """Channels, height and width of the pictures in a sample."""
-    kinds = (pil.Image, tv_tensors.Image, tv_tensors.Video)
-    sizes = {tuple(F.get_dimensions(x)) for x in leaves if isinstance(x, kinds) or is_pure_tensor(x)}
-    if not sizes:
-        raise TypeError("No image or video was found in the sample")
-    if len(sizes) > 1:
-        raise ValueError(f"Found multiple CxHxW dimensions in the sample: {sorted(sizes)}")
-    return sizes.pop()
-
-
 class Transform(nn.Module):
     """A transform of samples: pictures, videos, masks, boxes and points in any nest of lists, tuples and dicts.
 
@@ -87,6 +47,9 @@ class Transform(nn.Module):
     """
 
     _transformed_types: tuple = (Tensor, pil.Image)
+
+    def __init__(self) -> None:
+        super().__init__()
 
     def check_inputs(self, flat_inputs: list[Any]) -> None:
         """Refuses samples that lack something."""
@@ -105,10 +68,10 @@ class Transform(nn.Module):
 
     def _needs(self, leaves: list) -> list[bool]:
         """Which leaves are changed: plain tensors are pictures only where the sample has no other, and then the first."""
-        pure = not has((tv_tensors.Image, tv_tensors.Video, pil.Image), leaves)
+        pure = not has_any(leaves, tv_tensors.Image, tv_tensors.Video, pil.Image)
         out = []
         for x in leaves:
-            wanted = has(self._transformed_types, [x])
+            wanted = check_type(x, self._transformed_types)
             if wanted and is_pure_tensor(x):
                 wanted, pure = pure, False
             out.append(wanted)

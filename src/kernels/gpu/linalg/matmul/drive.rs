@@ -5,9 +5,9 @@ use super::ways;
 use crate::base::{DType, Dims, Scalar};
 use crate::error::Result;
 use crate::kernels::gpu::elementwise::{computed, constant};
+use crate::kernels::gpu::machine::Place;
 use crate::kernels::gpu::machine::operand::is_wide;
 use crate::kernels::gpu::machine::walk::{Walk, places};
-use crate::kernels::gpu::machine::Place;
 use smallvec::SmallVec;
 
 /// Matrices, with at least two axes in `shape` and `strides`; those in front are the stack's.
@@ -141,12 +141,18 @@ pub fn multiply<'a>(
         for (x, side, o, k, base) in [("a", side_a, at(0), at(1), 0), ("b", side_b, at(2), at(3), 1)] {
             out += &match (side.wide, side.along) {
                 (true, Along::Inner) => {
-                    format!("fn {x}4(o: u32, k: u32) -> vec4<f32> {{ return get4_{x}(at[{base}] + o * {o} + k); }}\n")
+                    format!(
+                        "fn {x}4(o: u32, k: u32) -> vec4<f32> {{ return get4_{x}(at[{base}] + o * {o} + k); }}\n"
+                    )
                 }
                 (true, Along::Outer) => {
-                    format!("fn {x}4(o: u32, k: u32) -> vec4<f32> {{ return get4_{x}(at[{base}] + k * {k} + o); }}\n")
+                    format!(
+                        "fn {x}4(o: u32, k: u32) -> vec4<f32> {{ return get4_{x}(at[{base}] + k * {k} + o); }}\n"
+                    )
                 }
-                _ => format!("fn {x}1(o: u32, k: u32) -> V {{ return get_{x}(at[{base}] + o * {o} + k * {k}); }}\n"),
+                _ => format!(
+                    "fn {x}1(o: u32, k: u32) -> V {{ return get_{x}(at[{base}] + o * {o} + k * {k}); }}\n"
+                ),
             };
         }
         let alpha = constant(compute, ARGS + 8);
@@ -162,8 +168,11 @@ pub fn multiply<'a>(
         };
         let here = format!("at[2] + r * {} + c * {}", at(4), at(5));
         if wide_out {
-            let parts: Vec<String> =
-                ["x", "y", "z", "w"].iter().enumerate().map(|(j, l)| sum(&format!("c + {j}u"), &format!("s.{l}"))).collect();
+            let parts: Vec<String> = ["x", "y", "z", "w"]
+                .iter()
+                .enumerate()
+                .map(|(j, l)| sum(&format!("c + {j}u"), &format!("s.{l}")))
+                .collect();
             let scaled = if scales { format!("v * {alpha}") } else { "v".into() };
             out += &format!(
                 "fn emit4(r: u32, c: u32, v: vec4<f32>) {{ let s = {scaled}; put4_out({here}, vec4<f32>({})); }}\n",

@@ -44,9 +44,7 @@ pub fn run(p: &Product) -> Result<()> {
     let (down, across) = (p.m.div_ceil(16), p.n.div_ceil(16));
     let args = [p.m, p.n, p.k, 0, down, across, p.batch, 1];
     let kernel = p.by(2, args, None);
-    kernel.run(grid(down * across * p.batch), || {
-        [NUMBER, &arithmetic(p.dtype), &(p.text)(), TEXT].concat()
-    })
+    kernel.run(grid(down * across * p.batch), || [NUMBER, &arithmetic(p.dtype), &(p.text)(), TEXT].concat())
 }
 
 const RESULT: &str = "

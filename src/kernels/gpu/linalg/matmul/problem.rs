@@ -58,7 +58,8 @@ impl<'a> Product<'a> {
     /// The kernel of one of the ways: `way` tells its shaders apart.
     pub(super) fn by(&self, way: u64, args: [usize; ARGS], part: Option<Place<'a>>) -> Kernel<'a> {
         let side = |s: Side| (s.along == Along::Outer) as u64 | (s.wide as u64) << 1;
-        let flags = side(self.a) | side(self.b) << 2 | (self.wide_out as u64) << 4 | (part.is_some() as u64) << 5;
+        let flags =
+            side(self.a) | side(self.b) << 2 | (self.wide_out as u64) << 4 | (part.is_some() as u64) << 5;
         let mut kernel = self.kernel.clone().variant(way << 8 | flags);
         for (k, v) in args.into_iter().enumerate() {
             kernel = kernel.set_arg(k, v);

@@ -29,10 +29,17 @@ impl Tile {
 }
 
 /// Runs a product by tiles; with `parts`, each of the pieces of `k` of `each` elements by itself, into `part`.
-pub fn run<'a>(p: &Product<'a>, tile: Tile, parts: usize, each: usize, part: Option<Place<'a>>) -> Result<()> {
+pub fn run<'a>(
+    p: &Product<'a>,
+    tile: Tile,
+    parts: usize,
+    each: usize,
+    part: Option<Place<'a>>,
+) -> Result<()> {
     let (down, across) = tile.count(p.m, p.n);
     let args = [p.m, p.n, p.k, each, down, across, p.batch, parts];
-    let way = 1 | (tile.m as u64) << 8 | (tile.n as u64) << 20 | (tile.k as u64) << 32 | (tile.rows as u64) << 40;
+    let way =
+        1 | (tile.m as u64) << 8 | (tile.n as u64) << 20 | (tile.k as u64) << 32 | (tile.rows as u64) << 40;
     let kernel = p.by(way, args, part).group(tile.invocations());
     kernel.run(grid(down * across * p.batch * parts), || text(p, tile, part.is_some()))
 }
@@ -49,7 +56,9 @@ fn side(x: &str, side: Side, outer: u32, tile: Tile, size: &str) -> String {
     let (mut out, inner) = (String::new(), side.along == Along::Inner);
     let held = if inner { k / 4 } else { outer / 4 };
     let _ = writeln!(out, "var<workgroup> s_{x}: array<vec4<f32>, {}>;", 2 * k * pitch);
-    let place = format!("    let q = t + piece * {threads}u;\n    let line = q / {held}u;\n    let quad = (q % {held}u) * 4u;\n");
+    let place = format!(
+        "    let q = t + piece * {threads}u;\n    let line = q / {held}u;\n    let quad = (q % {held}u) * 4u;\n"
+    );
     let (o, kk) = if inner { ("line", "quad") } else { ("quad", "line") };
     let _ = writeln!(
         out,
@@ -74,10 +83,15 @@ fn side(x: &str, side: Side, outer: u32, tile: Tile, size: &str) -> String {
         ),
     };
     out += &value;
-    let _ = writeln!(out, "}}\nfn keep_{x}(t: u32, piece: u32, buffer: u32, v: vec4<f32>) {{\n{place}    let at = buffer * {}u;", k * pitch);
+    let _ = writeln!(
+        out,
+        "}}\nfn keep_{x}(t: u32, piece: u32, buffer: u32, v: vec4<f32>) {{\n{place}    let at = buffer * {}u;",
+        k * pitch
+    );
     if inner {
         for (j, c) in ["x", "y", "z", "w"].iter().enumerate() {
-            let _ = writeln!(out, "    s_{x}[at + (quad + {j}u) * {pitch}u + (line >> 2u)][line & 3u] = v.{c};");
+            let _ =
+                writeln!(out, "    s_{x}[at + (quad + {j}u) * {pitch}u + (line >> 2u)][line & 3u] = v.{c};");
         }
     } else {
         let _ = writeln!(out, "    s_{x}[at + line * {pitch}u + (quad >> 2u)] = v;");
@@ -181,7 +195,11 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
         for r in 0..rows {
             let lane = ["x", "y", "z", "w"][r as usize % 4];
             for j in 0..columns / 4 {
-                let _ = writeln!(out, "            c{r}_{j} = fma(vec4<f32>(a{}.{lane}), b{j}, c{r}_{j});", r / 4);
+                let _ = writeln!(
+                    out,
+                    "            c{r}_{j} = fma(vec4<f32>(a{}.{lane}), b{j}, c{r}_{j});",
+                    r / 4
+                );
             }
         }
         out += "        }\n";
@@ -198,7 +216,8 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
             if partial {
                 let _ = writeln!(out, "            let at = (z * m + r) * n + c;");
                 for (l, x) in ["x", "y", "z", "w"].iter().enumerate() {
-                    let _ = writeln!(out, "            if (c + {l}u < n) {{ put_part(at + {l}u, {v}.{x}); }}");
+                    let _ =
+                        writeln!(out, "            if (c + {l}u < n) {{ put_part(at + {l}u, {v}.{x}); }}");
                 }
             } else if p.wide_out {
                 let _ = writeln!(out, "            if (c < n) {{ emit4(r, c, {v}); }}");

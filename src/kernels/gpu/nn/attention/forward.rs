@@ -21,7 +21,14 @@ fn SCALE() -> f32 { return argf(6u); }
 ";
 
 /// Sizes as numbers, and the variant of the text.
-pub(super) fn sized<'a>(name: &'static str, s: &Shape, q: &Place, k: &Place, v: &Place, mask: Option<Place>) -> Kernel<'a> {
+pub(super) fn sized<'a>(
+    name: &'static str,
+    s: &Shape,
+    q: &Place,
+    k: &Place,
+    v: &Place,
+    mask: Option<Place>,
+) -> Kernel<'a> {
     let n = q.shape.len();
     let heads: usize = q.shape[..n - 2].iter().product();
     let (depth, width) = (q.shape[n - 1], v.shape[n - 1]);

@@ -42,7 +42,8 @@ impl<'a> Heads<'a> {
         let walk = Walk::new(&place.shape[..n - 2], &[&place.strides[..n - 2]]);
         self.all.push((name, self.kernel.count_args(), walk.rank()));
         self.kernel = if writes { self.kernel.writes(name, place) } else { self.kernel.reads(name, place) };
-        self.kernel = self.kernel.arg(place.strides[n - 2]).arg(place.strides[n - 1]).variant(walk.rank() as u64);
+        self.kernel =
+            self.kernel.arg(place.strides[n - 2]).arg(place.strides[n - 1]).variant(walk.rank() as u64);
         let mut words: SmallVec<[u32; 12]> = SmallVec::new();
         walk.args(&mut words);
         self.kernel = self.kernel.args(&words);

@@ -99,7 +99,16 @@ pub fn spread(name: &str, x: &str, head: &str, first: &str, columns: usize) -> S
 }
 
 /// Writes the registers of `name`, times `factor0` and `factor1`, to rows of `x` from `first` on.
-pub fn store(name: &str, x: &str, head: &str, first: &str, rows: &str, columns: &str, n: usize, factors: [&str; 2]) -> String {
+pub fn store(
+    name: &str,
+    x: &str,
+    head: &str,
+    first: &str,
+    rows: &str,
+    columns: &str,
+    n: usize,
+    factors: [&str; 2],
+) -> String {
     let mut out = String::new();
     for c in 0..n.div_ceil(64) {
         for (r, factor) in factors.iter().enumerate() {

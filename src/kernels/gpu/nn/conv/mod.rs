@@ -38,12 +38,18 @@ fn is_plane(steps: &[usize; 5], sizes: &[usize; 3]) -> bool {
 /// Whether four pixels of a plane are one load.
 fn wide_plane(p: &Place, steps: &[usize; 5], sizes: &[usize; 3]) -> bool {
     let plane: usize = sizes.iter().product();
-    is_wide(p) && is_plane(steps, sizes) && plane.is_multiple_of(4) && steps[..2].iter().all(|s| s.is_multiple_of(4))
+    is_wide(p)
+        && is_plane(steps, sizes)
+        && plane.is_multiple_of(4)
+        && steps[..2].iter().all(|s| s.is_multiple_of(4))
 }
 
 /// Whether four channels of a pixel are one load.
 fn wide_channels(p: &Place, steps: &[usize; 5], channels: usize) -> bool {
-    is_wide(p) && steps[1] == 1 && channels.is_multiple_of(4) && [0, 2, 3, 4].iter().all(|&i| steps[i].is_multiple_of(4))
+    is_wide(p)
+        && steps[1] == 1
+        && channels.is_multiple_of(4)
+        && [0, 2, 3, 4].iter().all(|&i| steps[i].is_multiple_of(4))
 }
 
 /// Computes one of `x`, `w`, `y` from the others; `bias` is added to what is computed.
@@ -86,8 +92,13 @@ pub fn convolution<'a>(
     };
     let wide4 = tiled && channel_last && wide_channels(image, image_steps, channels);
     let dense_weight = sw[1] == taps && is_plane(&sw, &geo.kernel);
-    let wide_weight =
-        tiled && part == Part::Forward && !channel_last && dense_weight && is_wide(&w) && k % 4 == 0 && sw[0] % 4 == 0;
+    let wide_weight = tiled
+        && part == Part::Forward
+        && !channel_last
+        && dense_weight
+        && is_wide(&w)
+        && k % 4 == 0
+        && sw[0] % 4 == 0;
     let wide_y = tiled && part == Part::Weight && wide_plane(&y, &sy, &geo.output);
     let left_side = Side { along: Along::Inner, wide: wide_weight || wide_y };
     let right_side = match part {
@@ -137,7 +148,11 @@ pub fn convolution<'a>(
     kernel = kernel.arg(cin).arg(cout).arg(bias.map_or(0, |b| b.strides[0]));
     // axes that are not there cost nothing
     let missing = |i: usize| {
-        geo.input[i] == 1 && geo.output[i] == 1 && geo.kernel[i] == 1 && geo.padding[i] == 0 && geo.stride[i] == 1
+        geo.input[i] == 1
+            && geo.output[i] == 1
+            && geo.kernel[i] == 1
+            && geo.padding[i] == 0
+            && geo.stride[i] == 1
     };
     let (no_depth, no_height) = (missing(0), missing(0) && missing(1));
     let (unit_stride, unit_dilation) = (geo.stride == [1; 3], geo.dilation == [1; 3]);
@@ -161,8 +176,12 @@ pub fn convolution<'a>(
         let numbers = Numbers { no_depth, no_height, taps: geo.kernel };
         let mut out = numbers.text();
         out += match channel_last {
-            true => "fn channel_of(k: u32, c: u32) -> u32 { return k % c; }\nfn tap_of(k: u32, c: u32) -> u32 { return k / c; }\n",
-            false => "fn channel_of(k: u32, c: u32) -> u32 { return k / TAPS; }\nfn tap_of(k: u32, c: u32) -> u32 { return k % TAPS; }\n",
+            true => {
+                "fn channel_of(k: u32, c: u32) -> u32 { return k % c; }\nfn tap_of(k: u32, c: u32) -> u32 { return k / c; }\n"
+            }
+            false => {
+                "fn channel_of(k: u32, c: u32) -> u32 { return k / TAPS; }\nfn tap_of(k: u32, c: u32) -> u32 { return k % TAPS; }\n"
+            }
         };
         out += "var<private> g: u32;\nfn begin(z: u32) { g = z; }\n";
         let bias_of = |c: &str| {
@@ -233,7 +252,9 @@ pub fn convolution<'a>(
                 };
                 format!("fn emit4({args}, v: vec4<f32>) {{ put4_{name}({at}, v + vec4<f32>({four})); }}\n")
             }
-            false => format!("fn emit1({args}, v: V) {{ put_{name}({at}, v + {}); }}\n", bias.replace('@', "l")),
+            false => {
+                format!("fn emit1({args}, v: V) {{ put_{name}({at}, v + {}); }}\n", bias.replace('@', "l"))
+            }
         };
         named(&out, unit_stride, unit_dilation)
     };
@@ -259,7 +280,9 @@ impl Numbers {
             let rest = match (self.no_height, self.no_depth) {
                 (true, _) => "return vec4<u32>(q, 0u, 0u, x);".to_string(),
                 (_, true) => format!("let r = q / {h}; return vec4<u32>(r, 0u, q - r * {h}, x);"),
-                _ => format!("let r = q / {h}; let s = r / {d}; return vec4<u32>(s, r - s * {d}, q - r * {h}, x);"),
+                _ => format!(
+                    "let r = q / {h}; let s = r / {d}; return vec4<u32>(s, r - s * {d}, q - r * {h}, x);"
+                ),
             };
             format!("fn {name}(i: u32) -> vec4<u32> {{ let q = i / {w}; let x = i - q * {w}; {rest} }}\n")
         };
@@ -290,7 +313,9 @@ fn named(text: &str, unit_stride: bool, unit_dilation: bool) -> String {
         let word = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
         let (head, tail) = rest.split_at(word);
         match NAMES.split(' ').position(|n| n == head) {
-            Some(i) if (6..9).contains(&i) && unit_stride || (12..15).contains(&i) && unit_dilation => out += "1u",
+            Some(i) if (6..9).contains(&i) && unit_stride || (12..15).contains(&i) && unit_dilation => {
+                out += "1u"
+            }
             Some(i) => out += &format!("arg({}u)", ARGS + i),
             None => out += head,
         }

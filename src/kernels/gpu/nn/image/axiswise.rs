@@ -2,7 +2,7 @@
 //! are not too many.
 
 use crate::bail;
-use crate::base::{DType, Dims};
+use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::kernels::gpu::elementwise::computed;
@@ -19,7 +19,11 @@ type Step<'t> = (usize, &'t Taps);
 /// `out` from `x`, of up to five axes, by maps along some of them.
 pub fn apply(name: &'static str, steps: &[Step], x: Place, out: Place) -> Result<()> {
     if x.shape.len() > 5 {
-        bail!(NotImplemented, "{name}: a GPU has kernels for up to 5 axes, got {}; use .cpu()", x.shape.len());
+        bail!(
+            NotImplemented,
+            "{name}: a GPU has kernels for up to 5 axes, got {}; use .cpu()",
+            x.shape.len()
+        );
     }
     let copies = steps.iter().all(|(_, t)| t.is_copy());
     let each: usize = steps.iter().map(|(_, t)| t.terms().div_ceil(t.len().max(1)).max(1)).product();
@@ -31,17 +35,18 @@ pub fn apply(name: &'static str, steps: &[Step], x: Place, out: Place) -> Result
     let mut steps: Vec<Step> = steps.to_vec();
     steps.sort_by(|a, b| (a.1.len() * b.1.size).cmp(&(b.1.len() * a.1.size)));
     let mut shape = Dims::from_slice(x.shape);
-    let mut now: Option<Scratch> = None;
+    let mut now: Option<(Scratch, Layout)> = None;
     let last = steps.len() - 1;
     for (k, step) in steps.iter().enumerate() {
-        let from = now.as_ref().map_or(x, |s| s.place());
+        let from = now.as_ref().map_or(x, |(s, l)| s.seen(l));
         shape[step.0] = step.1.len();
         if k == last {
             return pass(name, &[*step], step.1.is_copy(), from, out);
         }
-        let to = Scratch::beside(&out, &shape, out.dtype)?;
-        pass(name, &[*step], step.1.is_copy(), from, to.place())?;
-        now = Some(to);
+        let layout = Layout::contiguous(&shape);
+        let to = Scratch::beside(&out, shape.iter().product(), out.dtype)?;
+        pass(name, &[*step], step.1.is_copy(), from, to.seen(&layout))?;
+        now = Some((to, layout));
     }
     Ok(())
 }
@@ -55,7 +60,7 @@ fn pass(name: &'static str, steps: &[Step], copies: bool, x: Place, out: Place) 
         begins.push([words.len(), taps.len(), taps.terms()]);
         taps.words(double, &mut words);
     }
-    let table = Scratch::beside(&out, &[words.len()], DType::U32)?;
+    let table = Scratch::beside(&out, words.len(), DType::U32)?;
     let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_ne_bytes()).collect();
     table.upload(&bytes)?;
     // five axes are all pixels here
@@ -100,7 +105,8 @@ fn text(dtype: DType, steps: &[Step], copies: bool, double: bool, at: usize) -> 
         let (begin, index, weights) = (at + 3 * k, at + 3 * k + 1, at + 3 * k + 2);
         let own = NAMES[*axis];
         let _ = writeln!(out, "    let e{k} = get_table(arg({begin}u) + {own} + 1u);");
-        let _ = writeln!(out, "    for (var k{k} = get_table(arg({begin}u) + {own}); k{k} < e{k}; k{k}++) {{");
+        let _ =
+            writeln!(out, "    for (var k{k} = get_table(arg({begin}u) + {own}); k{k} < e{k}; k{k}++) {{");
         let _ = writeln!(out, "    let i{k} = get_table(arg({index}u) + k{k});");
         if double {
             let w = format!("arg({weights}u) + 2u * k{k}");

@@ -1,7 +1,7 @@
 //! Reading images at places given by a grid, and the gradients of that. A pixel's gradient asks every place of its sample
 //! whether it reads the pixel: slow for large grids, and the same bits on every run.
 
-use crate::base::{DType, Dims};
+use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::nn::image::grid::{Border, Mode};
 use crate::kernels::gpu::create::copy;
@@ -154,7 +154,10 @@ fn lines(r: &Reading, image: &str) -> String {
 
 impl Reading {
     fn with<'a>(&self, p: Pixels<'a>) -> Pixels<'a> {
-        let mix = (self.mode as u64) << 8 | (self.border as u64) << 4 | (self.align as u64) << 2 | self.axes as u64 & 3;
+        let mix = (self.mode as u64) << 8
+            | (self.border as u64) << 4
+            | (self.align as u64) << 2
+            | self.axes as u64 & 3;
         p.with(|k| k.variant(mix))
     }
 }
@@ -212,7 +215,14 @@ fn pixel(n: u32, axis: u32, d: u32, h: u32, w: u32) -> T_out {
 ";
 
 /// The gradient of the grid.
-pub fn grid_gradient(name: &'static str, r: &Reading, g: Place, x: Place, grid: Place, out: Place) -> Result<()> {
+pub fn grid_gradient(
+    name: &'static str,
+    r: &Reading,
+    g: Place,
+    x: Place,
+    grid: Place,
+    out: Place,
+) -> Result<()> {
     ensure_single(name, out.dtype)?;
     let (turned, to) = (Turned::new(&grid), Turned::new(&out));
     let p = Pixels::new(name, to.place(out), r.axes)
@@ -254,8 +264,9 @@ fn visit(n: u32, c0: u32, d: u32, h: u32, w: u32) {
 pub fn image_gradient(name: &'static str, r: &Reading, g: Place, grid: Place, out: Place) -> Result<()> {
     ensure_single(name, out.dtype)?;
     let turned = Turned::new(&grid);
-    let sums = Scratch::beside(&out, out.shape, DType::F32)?;
-    let image = sums.place();
+    let layout = Layout::contiguous(out.shape);
+    let sums = Scratch::beside(&out, out.numel(), DType::F32)?;
+    let image = sums.seen(&layout);
     // over the pixels of one channel
     let mut one = Dims::from_slice(image.shape);
     one[1] = 1;
@@ -268,5 +279,5 @@ pub fn image_gradient(name: &'static str, r: &Reading, g: Place, grid: Place, ou
         return Ok(());
     }
     r.with(p).with(|k| k.variant(2)).visit(|| lines(r, "image") + COLLECT)?;
-    copy::copy(out, sums.place())
+    copy::copy(out, image)
 }

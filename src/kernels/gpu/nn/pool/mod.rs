@@ -28,7 +28,8 @@ impl Windows {
     /// The windows' numbers behind those that a kernel has.
     fn with<'a>(&self, mut p: Pixels<'a>) -> Pixels<'a> {
         let kinds = self.axes.iter().fold(0, |m, a| m << 1 | a.is_some() as u64);
-        p = p.with(|k| k.variant(kinds << 2 | (self.include_pad as u64) << 1 | self.divisor.is_some() as u64));
+        p = p
+            .with(|k| k.variant(kinds << 2 | (self.include_pad as u64) << 1 | self.divisor.is_some() as u64));
         for a in self.axes {
             let a = a.unwrap_or(Fixed { kernel: 1, stride: 1, padding: 0, dilation: 1 });
             p = p.with(|k| k.arg(a.kernel).arg(a.stride).arg(a.padding).arg(a.dilation));
@@ -198,7 +199,10 @@ fn visit(n: u32, c: u32, d: u32, h: u32, w: u32) {
 
 /// Small planes put into big ones, which the caller has filled, at the places in `at`; of several for one place any stays.
 pub fn place(name: &'static str, spatial: usize, x: Place, at: Place, out: Place) -> Result<()> {
-    Pixels::new(name, x, spatial).writes("big", out, spatial).reads("index", at, spatial).visit(|| PLACE.into())
+    Pixels::new(name, x, spatial)
+        .writes("big", out, spatial)
+        .reads("index", at, spatial)
+        .visit(|| PLACE.into())
 }
 
 const AVERAGE: &str = "

@@ -34,7 +34,7 @@ pub fn backward(
     d: &Gradients,
 ) -> Result<()> {
     let (rows, hidden, out, width) = (s.rows(), s.hidden, s.out(), s.width());
-    let room = |n: usize, width: usize| Scratch::beside(&x, &[n, width], x.dtype);
+    let room = |n: usize, width: usize| Scratch::beside(&x, n * width, x.dtype);
     let sums = room(rows, width)?;
     let own = if s.cell == Cell::Gru { Some(room(rows, width)?) } else { None };
     let part = own.as_ref().unwrap_or(&sums);
@@ -88,9 +88,16 @@ pub fn backward(
         let past = (s.cell == Cell::Gru).then_some(&carry);
         product(name, &carry, &Matrix::rows(part.place(), width, first, n), &hh, past)?;
     }
-    let (sums_at, part_at) = (Matrix::rows(sums.place(), width, 0, rows), Matrix::rows(part.place(), width, 0, rows));
+    let (sums_at, part_at) =
+        (Matrix::rows(sums.place(), width, 0, rows), Matrix::rows(part.place(), width, 0, rows));
     if let Some(to) = d.x {
-        product(name, &Matrix::rows(to, s.input, 0, rows), &sums_at, &Matrix::rows(w.ih, s.input, 0, width), None)?;
+        product(
+            name,
+            &Matrix::rows(to, s.input, 0, rows),
+            &sums_at,
+            &Matrix::rows(w.ih, s.input, 0, width),
+            None,
+        )?;
     }
     if let Some(to) = d.ih {
         let x = Matrix::rows(x, s.input, 0, rows);
@@ -102,7 +109,13 @@ pub fn backward(
     }
     if let (Some(to), Some((arrived, _)), Some(u)) = (d.hr, &projection, tape.unprojected) {
         let arrived = Matrix::rows(arrived.place(), out, 0, rows);
-        product(name, &Matrix::rows(to, hidden, 0, out), &arrived.t(), &Matrix::rows(u, hidden, 0, rows), None)?;
+        product(
+            name,
+            &Matrix::rows(to, hidden, 0, out),
+            &arrived.t(),
+            &Matrix::rows(u, hidden, 0, rows),
+            None,
+        )?;
     }
     if d.bias_ih.is_some() || d.bias_hh.is_some() {
         let ones = room(1, rows)?;

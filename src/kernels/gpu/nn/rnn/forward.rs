@@ -27,11 +27,11 @@ pub fn forward(
     let all = Matrix::rows(tape.gates, width, 0, rows);
     product(name, &all, &Matrix::rows(x, s.input, 0, rows), &ih.t(), bias.as_ref())?;
     let part = match s.cell {
-        Cell::Gru => Some(Scratch::beside(&y, &[s.batch(), width], y.dtype)?),
+        Cell::Gru => Some(Scratch::beside(&y, s.batch() * width, y.dtype)?),
         _ => None,
     };
     let spare = match (s.projected, tape.unprojected) {
-        (Some(_), None) => Some(Scratch::beside(&y, &[rows, hidden], y.dtype)?),
+        (Some(_), None) => Some(Scratch::beside(&y, rows * hidden, y.dtype)?),
         _ => None,
     };
     let unprojected = tape.unprojected.or(spare.as_ref().map(|s| s.place()));
@@ -48,20 +48,26 @@ pub fn forward(
             Some(u) => Matrix::rows(u, hidden, first, n).at,
             None => result.at,
         };
-        cell::forward(name, cell::Forward {
-            cell: s.cell,
-            rows: n,
-            hidden,
-            gates: gates.at,
-            part: from_state.as_ref().map(|p| p.at),
-            bias: w.bias.map(|(_, b)| b),
-            memory,
-            state,
-            projected: s.projected.is_some(),
-            before: tape.before.filter(|_| s.projected.is_none()).map(|b| Matrix::rows(b, out, first, n).at),
-            tape: tape.cell.map(|c| Matrix::rows(c, hidden, first, n).at),
-            out: to,
-        })?;
+        cell::forward(
+            name,
+            cell::Forward {
+                cell: s.cell,
+                rows: n,
+                hidden,
+                gates: gates.at,
+                part: from_state.as_ref().map(|p| p.at),
+                bias: w.bias.map(|(_, b)| b),
+                memory,
+                state,
+                projected: s.projected.is_some(),
+                before: tape
+                    .before
+                    .filter(|_| s.projected.is_none())
+                    .map(|b| Matrix::rows(b, out, first, n).at),
+                tape: tape.cell.map(|c| Matrix::rows(c, hidden, first, n).at),
+                out: to,
+            },
+        )?;
         if let (Some(hr), Some(u)) = (w.hr, unprojected) {
             if let Some(before) = tape.before {
                 copy(Matrix::rows(before, out, first, n).place(), now.place())?;

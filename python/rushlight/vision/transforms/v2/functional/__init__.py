@@ -5,37 +5,103 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from ..... import float32
 from ....._C import Tensor
 from .... import tv_tensors
 from ... import _functional_pil as F_pil, _functional_tensor as F_t, functional as F1
 from ...functional import InterpolationMode, pil_to_tensor, to_pil_image
-from . import _color as c, _geometry as g
-from ._boxes import clamp_bounding_boxes, convert_bounding_box_format, sanitize_bounding_boxes
-from ._color import to_image
-from ._dispatch import BOXES, KERNELS, MASK, POINTS, VIDEO, dispatched, kernel_of, kernels
+from . import _color as c, _geometry as g, _warps as w
+from ._boxes import (
+    clamp_bounding_boxes,
+    clamp_keypoints,
+    convert_bounding_box_format,
+    sanitize_bounding_boxes,
+    sanitize_keypoints,
+)
+from ._color import (
+    adjust_brightness_image,
+    adjust_contrast_image,
+    adjust_gamma_image,
+    adjust_hue_image,
+    adjust_saturation_image,
+    adjust_sharpness_image,
+    autocontrast_image,
+    equalize_image,
+    gaussian_blur_image,
+    gaussian_noise_image,
+    grayscale_to_rgb_image,
+    invert_image,
+    jpeg_image,
+    normalize_image,
+    permute_channels_image,
+    posterize_image,
+    rgb_to_grayscale_image,
+    solarize_image,
+    to_dtype_image,
+    to_image,
+    uniform_temporal_subsample_video,
+)
+from ._dispatch import (
+    BOXES,
+    KERNELS,
+    MASK,
+    POINTS,
+    VIDEO,
+    dispatched,
+    is_pure_tensor,
+    kernel_of,
+    kernels,
+    of_class,
+    register_kernel,
+)
 from ._geometry import (
-    affine_boxes as affine_bounding_boxes,
-    affine_image,
-    affine_mask,
-    center_crop_boxes as center_crop_bounding_boxes,
+    center_crop_bounding_boxes,
     center_crop_image,
-    crop_boxes as crop_bounding_boxes,
-    elastic_boxes as elastic_bounding_boxes,
-    elastic_image,
-    elastic_mask,
-    pad_boxes as pad_bounding_boxes,
+    center_crop_keypoints,
+    center_crop_mask,
+    crop_bounding_boxes,
+    crop_image,
+    crop_keypoints,
+    crop_mask,
+    five_crop_image,
+    horizontal_flip_bounding_boxes,
+    horizontal_flip_image,
+    horizontal_flip_keypoints,
+    horizontal_flip_mask,
+    pad_bounding_boxes,
     pad_image,
+    pad_keypoints,
     pad_mask,
-    perspective_boxes as perspective_bounding_boxes,
-    perspective_image,
-    perspective_mask,
-    resize_boxes as resize_bounding_boxes,
+    resize_bounding_boxes,
     resize_image,
+    resize_keypoints,
     resize_mask,
+    resized_crop_bounding_boxes,
     resized_crop_image,
+    resized_crop_keypoints,
     resized_crop_mask,
-    rotate_boxes as rotate_bounding_boxes,
+    ten_crop_image,
+    vertical_flip_bounding_boxes,
+    vertical_flip_image,
+    vertical_flip_keypoints,
+    vertical_flip_mask,
+)
+from ._warps import (
+    affine_bounding_boxes,
+    affine_image,
+    affine_keypoints,
+    affine_mask,
+    elastic_bounding_boxes,
+    elastic_image,
+    elastic_keypoints,
+    elastic_mask,
+    perspective_bounding_boxes,
+    perspective_image,
+    perspective_keypoints,
+    perspective_mask,
+    rotate_bounding_boxes,
     rotate_image,
+    rotate_keypoints,
     rotate_mask,
 )
 
@@ -214,7 +280,7 @@ def permute_channels(inpt: Any, permutation: list[int]) -> Any:
 
 # ---- numbers ------------------------------------------------------------------------------------------------------------
 @dispatched
-def to_dtype(inpt: Any, dtype=None, scale: bool = False) -> Any:
+def to_dtype(inpt: Any, dtype=float32, scale: bool = False) -> Any:
     """Another dtype; with ``scale`` full brightness stays what it is."""
 
 
@@ -239,7 +305,7 @@ def erase(inpt: Any, i: int, j: int, h: int, w: int, v: Tensor, inplace: bool = 
 
 
 @dispatched
-def jpeg(inpt: Any, quality: int) -> Any:
+def jpeg(image: Any, quality: int) -> Any:
     """As it is after writing and reading it as JPEG."""
 
 
@@ -248,9 +314,9 @@ def uniform_temporal_subsample(inpt: Any, num_samples: int) -> Any:
     """As many frames, spread evenly."""
 
 
-def convert_image_dtype(image: Tensor, dtype=F_t.float32) -> Tensor:
+def convert_image_dtype(image: Tensor, dtype=float32) -> Tensor:
     """A picture in another dtype, full brightness staying what it is."""
-    return to_dtype(image, dtype, scale=True) if isinstance(image, Tensor) else c.to_dtype_image(image, dtype, scale=True)
+    return image if image.dtype == dtype else to_dtype_image(image.as_subclass(Tensor), dtype, scale=True)
 
 
 def to_grayscale(inpt: Any, num_output_channels: int = 1) -> Any:
@@ -265,44 +331,67 @@ def to_tensor(inpt: Any) -> Tensor:
     return F1.to_tensor(inpt)
 
 
-def to_pure_tensor(inpt: Tensor) -> Tensor:
-    """A plain tensor."""
-    return inpt.as_subclass(Tensor)
-
-
 # ---- which kernel is whose ----------------------------------------------------------------------------------------------
-def _asks(kernel):
-    """Answers about an input are not wrapped in its class."""
-    return lambda inpt: kernel(inpt.as_subclass(Tensor) if isinstance(inpt, Tensor) else inpt)
+def get_dimensions_image(image: Tensor) -> list[int]:
+    """Channels, height and width of pictures; a plane has one channel."""
+    return F_t.get_dimensions(image.as_subclass(Tensor))
 
 
-def _five(crop_one, center_one):
-    def kernel(image, size):
-        if isinstance(size, (tuple, list)) and len(size) not in (1, 2):
-            raise ValueError("Please provide only two dimensions (h, w) for size.")
-        height, width = g._crop_size(size)
-        h, w = (image.shape[-2:]) if isinstance(image, Tensor) else (image.height, image.width)
-        if width > w or height > h:
-            raise ValueError(f"Requested crop size {(height, width)} is bigger than input size {(h, w)}")
-        places = ((0, 0), (0, w - width), (h - height, 0), (h - height, w - width))
-        return (*(crop_one(image, top, left, height, width) for top, left in places), center_one(image, [height, width]))
-
-    return kernel
+def get_num_channels_image(image: Tensor) -> int:
+    """Channels of pictures."""
+    return F_t.get_image_num_channels(image.as_subclass(Tensor))
 
 
-def _ten(five, horizontal, vertical):
-    def kernel(image, size, vertical_flip=False):
-        return five(image, size) + five((vertical if vertical_flip else horizontal)(image), size)
+def get_size_image(image: Tensor) -> list[int]:
+    """Height and width of pictures.
 
-    return kernel
+    Raises:
+        TypeError: for fewer than two axes.
+    """
+    if image.ndim < 2:
+        raise TypeError(f"Input tensor should have at least two dimensions, but got {image.ndim}")
+    return list(image.shape[-2:])
+
+
+def get_num_frames_video(video: Tensor) -> int:
+    """Frames of videos."""
+    return video.shape[-4]
+
+
+def get_size_bounding_boxes(bounding_box: tv_tensors.BoundingBoxes) -> list[int]:
+    """Height and width of the picture that the boxes are in."""
+    return list(bounding_box.canvas_size)
+
+
+def get_size_keypoints(keypoints: tv_tensors.KeyPoints) -> list[int]:
+    """Height and width of the picture that the points are in."""
+    return list(keypoints.canvas_size)
+
+
+def erase_image(image: Tensor, i: int, j: int, h: int, w: int, v: Tensor, inplace: bool = False) -> Tensor:
+    """Pictures with ``v`` written over a part."""
+    return F_t.erase(image, i, j, h, w, v, inplace)
+
+
+# of a video each frame is a picture; only what counts or picks frames is its own
+get_dimensions_video, get_num_channels_video, get_size_video, get_size_mask = get_dimensions_image, get_num_channels_image, get_size_image, get_size_image
+horizontal_flip_video, vertical_flip_video, resize_video, pad_video = horizontal_flip_image, vertical_flip_image, resize_image, pad_image
+crop_video, center_crop_video, resized_crop_video = crop_image, center_crop_image, resized_crop_image
+five_crop_video, ten_crop_video = five_crop_image, ten_crop_image
+affine_video, rotate_video, perspective_video, elastic_video = affine_image, rotate_image, perspective_image, elastic_image
+adjust_brightness_video, adjust_contrast_video, adjust_saturation_video = adjust_brightness_image, adjust_contrast_image, adjust_saturation_image
+adjust_hue_video, adjust_gamma_video, adjust_sharpness_video = adjust_hue_image, adjust_gamma_image, adjust_sharpness_image
+posterize_video, solarize_video, invert_video = posterize_image, solarize_image, invert_image
+autocontrast_video, equalize_video, permute_channels_video = autocontrast_image, equalize_image, permute_channels_image
+to_dtype_video, normalize_video, erase_video, jpeg_video = to_dtype_image, normalize_image, erase_image, jpeg_image
+gaussian_blur_video, gaussian_noise_video = gaussian_blur_image, gaussian_noise_image
 
 
 def _spread(kernel):
     """Each of several results in the class of the input."""
 
     def call(inpt, *args, **kwargs):
-        out = kernel(inpt.as_subclass(Tensor), *args, **kwargs)
-        return tuple(tv_tensors.wrap(one, like=inpt) for one in out) if isinstance(inpt, tv_tensors.TVTensor) else out
+        return tuple(tv_tensors.wrap(one, like=inpt) for one in kernel(inpt.as_subclass(Tensor), *args, **kwargs))
 
     return call
 
@@ -310,56 +399,55 @@ def _spread(kernel):
 def _rows() -> None:
     from PIL import Image as pil
 
+    # what an input is like, is not of its class
     for name, tensor_kernel, picture_kernel in (
-        ("get_dimensions", F_t.get_dimensions, F_pil.get_dimensions),
-        ("get_num_channels", F_t.get_image_num_channels, F_pil.get_image_num_channels),
-        ("get_size", lambda x: list(x.shape[-2:]), lambda x: [x.height, x.width]),
+        ("get_dimensions", get_dimensions_image, F_pil.get_dimensions),
+        ("get_num_channels", get_num_channels_image, F_pil.get_image_num_channels),
+        ("get_size", get_size_image, lambda x: [x.height, x.width]),
     ):
-        KERNELS[name].update({Tensor: tensor_kernel, tv_tensors.Image: _asks(tensor_kernel), VIDEO: _asks(tensor_kernel), pil.Image: picture_kernel})
-    KERNELS["get_dimensions"].pop(MASK, None)
-    KERNELS["get_size"].update({MASK: _asks(lambda x: list(x.shape[-2:])), BOXES: lambda x: list(x.canvas_size), POINTS: lambda x: list(x.canvas_size)})
-    KERNELS["get_num_frames"].update({Tensor: lambda x: x.shape[-4], VIDEO: lambda x: x.shape[-4]})
+        KERNELS[name].update({Tensor: tensor_kernel, tv_tensors.Image: tensor_kernel, VIDEO: tensor_kernel, pil.Image: picture_kernel})
+    KERNELS["get_size"].update({MASK: get_size_mask, BOXES: get_size_bounding_boxes, POINTS: get_size_keypoints})
+    KERNELS["get_num_frames"].update({Tensor: get_num_frames_video, VIDEO: get_num_frames_video})
 
-    kernels("horizontal_flip", lambda x: x.flip(-1), F_pil.hflip, lambda x: x.flip(-1), g.flip_boxes(0), g.flip_points(0))
-    kernels("vertical_flip", lambda x: x.flip(-2), F_pil.vflip, lambda x: x.flip(-2), g.flip_boxes(1), g.flip_points(1))
-    kernels("resize", g.resize_image, g.resize_picture, g.resize_mask, g.resize_boxes, g.resize_points)
-    kernels("affine", g.affine_image, g.affine_picture, g.affine_mask, g.affine_boxes, g.affine_points)
-    kernels("rotate", g.rotate_image, g.rotate_picture, g.rotate_mask, g.rotate_boxes, g.rotate_points)
-    kernels("pad", g.pad_image, lambda x, padding, fill=0, padding_mode="constant": F_pil.pad(x, padding, fill, padding_mode), g.pad_mask, g.pad_boxes, g.pad_points)
-    kernels("crop", F_t.crop, F_pil.crop, g.as_planes(F_t.crop), g.crop_boxes, g.crop_points)
-    kernels("center_crop", g.center_crop_image, F1.center_crop, g.as_planes(g.center_crop_image), g.center_crop_boxes, g.center_crop_points)
-    kernels("resized_crop", g.resized_crop_image, g.resized_crop_picture, g.resized_crop_mask, g.resized_crop_boxes, g.resized_crop_points)
-    kernels("perspective", g.perspective_image, g.perspective_picture, g.perspective_mask, g.perspective_boxes, g.perspective_points)
-    kernels("elastic", g.elastic_image, g.elastic_picture, g.elastic_mask, g.elastic_boxes, g.elastic_points)
-    five = _five(F_t.crop, g.center_crop_image)
-    ten = _ten(five, lambda x: x.flip(-1), lambda x: x.flip(-2))
-    for name, kernel, old in (("five_crop", five, F1.five_crop), ("ten_crop", ten, F1.ten_crop)):
+    kernels("horizontal_flip", horizontal_flip_image, F_pil.hflip, horizontal_flip_mask, horizontal_flip_bounding_boxes, horizontal_flip_keypoints)
+    kernels("vertical_flip", vertical_flip_image, F_pil.vflip, vertical_flip_mask, vertical_flip_bounding_boxes, vertical_flip_keypoints)
+    kernels("resize", resize_image, g.resize_picture, resize_mask, resize_bounding_boxes, resize_keypoints)
+    kernels("affine", affine_image, w.affine_picture, affine_mask, affine_bounding_boxes, affine_keypoints)
+    kernels("rotate", rotate_image, w.rotate_picture, rotate_mask, rotate_bounding_boxes, rotate_keypoints)
+    kernels("pad", pad_image, g.pad_picture, pad_mask, pad_bounding_boxes, pad_keypoints)
+    kernels("crop", crop_image, F_pil.crop, crop_mask, crop_bounding_boxes, crop_keypoints)
+    kernels("center_crop", center_crop_image, F1.center_crop, center_crop_mask, center_crop_bounding_boxes, center_crop_keypoints)
+    kernels("resized_crop", resized_crop_image, g.resized_crop_picture, resized_crop_mask, resized_crop_bounding_boxes, resized_crop_keypoints)
+    kernels("perspective", perspective_image, w.perspective_picture, perspective_mask, perspective_bounding_boxes, perspective_keypoints)
+    kernels("elastic", elastic_image, w.elastic_picture, elastic_mask, elastic_bounding_boxes, elastic_keypoints)
+    for name, kernel, old in (("five_crop", five_crop_image, F1.five_crop), ("ten_crop", ten_crop_image, F1.ten_crop)):
         KERNELS[name].update({Tensor: kernel, tv_tensors.Image: _spread(kernel), VIDEO: _spread(kernel), pil.Image: old})
 
-    kernels("rgb_to_grayscale", c.grayscale_image, c.grayscale_picture)
-    kernels("grayscale_to_rgb", c.grayscale_to_rgb_image, c.grayscale_to_rgb_picture)
-    kernels("adjust_brightness", c.brightness_image, F_pil.adjust_brightness)
-    kernels("adjust_contrast", c.contrast_image, F_pil.adjust_contrast)
-    kernels("adjust_saturation", c.saturation_image, F_pil.adjust_saturation)
-    kernels("adjust_hue", c.hue_image, F_pil.adjust_hue)
-    kernels("adjust_gamma", c.gamma_image, F_pil.adjust_gamma)
-    kernels("adjust_sharpness", c.sharpness_image, F_pil.adjust_sharpness)
-    kernels("posterize", c.posterize_image, F_pil.posterize)
-    kernels("solarize", c.solarize_image, F_pil.solarize)
-    kernels("invert", c.invert_image, F_pil.invert)
-    kernels("autocontrast", c.autocontrast_image, F_pil.autocontrast)
-    kernels("equalize", c.equalize_image, F_pil.equalize)
-    kernels("permute_channels", c.permute_channels_image, c.permute_channels_picture)
+    for name, kernel, picture in (  # a video stays as it is
+        ("rgb_to_grayscale", rgb_to_grayscale_image, c.rgb_to_grayscale_picture),
+        ("grayscale_to_rgb", grayscale_to_rgb_image, c.grayscale_to_rgb_picture),
+    ):
+        KERNELS[name].update({Tensor: kernel, tv_tensors.Image: of_class(kernel), pil.Image: picture})
+    kernels("adjust_brightness", adjust_brightness_image, F_pil.adjust_brightness)
+    kernels("adjust_contrast", adjust_contrast_image, F_pil.adjust_contrast)
+    kernels("adjust_saturation", adjust_saturation_image, F_pil.adjust_saturation)
+    kernels("adjust_hue", adjust_hue_image, F_pil.adjust_hue)
+    kernels("adjust_gamma", adjust_gamma_image, F_pil.adjust_gamma)
+    kernels("adjust_sharpness", adjust_sharpness_image, F_pil.adjust_sharpness)
+    kernels("posterize", posterize_image, F_pil.posterize)
+    kernels("solarize", solarize_image, F_pil.solarize)
+    kernels("invert", invert_image, F_pil.invert)
+    kernels("autocontrast", autocontrast_image, F_pil.autocontrast)
+    kernels("equalize", equalize_image, F_pil.equalize)
+    kernels("permute_channels", permute_channels_image, c.permute_channels_picture)
 
-    kernels("to_dtype", lambda x, dtype=None, scale=False: c.to_dtype_image(x, dtype or F_t.float32, scale))
-    KERNELS["to_dtype"].update({kind: lambda x, dtype=None, scale=False: tv_tensors.wrap(x.as_subclass(Tensor).to(dtype or F_t.float32), like=x) for kind in (MASK, BOXES, POINTS)})
-    kernels("normalize", c.normalize_image)
-    kernels("gaussian_blur", c.gaussian_blur_image, c.gaussian_blur_picture)
-    kernels("gaussian_noise", c.gaussian_noise_image)
-    kernels("erase", F_t.erase, c.erase_picture)
-    kernels("jpeg", c.jpeg_image, c.jpeg_picture)
-    kernels("uniform_temporal_subsample", c.subsample_video)
-    KERNELS["uniform_temporal_subsample"].pop(tv_tensors.Image)
+    kernels("to_dtype", to_dtype_image, None, c.to_dtype_plain, c.to_dtype_plain, c.to_dtype_plain)
+    kernels("normalize", normalize_image)
+    kernels("gaussian_blur", gaussian_blur_image, c.gaussian_blur_picture)
+    kernels("gaussian_noise", gaussian_noise_image, c.gaussian_noise_picture)
+    kernels("erase", erase_image, c.erase_picture)
+    kernels("jpeg", jpeg_image, c.jpeg_picture)
+    KERNELS["uniform_temporal_subsample"].update({Tensor: uniform_temporal_subsample_video, VIDEO: of_class(uniform_temporal_subsample_video)})
 
 
 _rows()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import pi
 from typing import Any
 
 from ..... import bool as bool_, cat, cos, deg2rad, float32, rad2deg, sin, stack, tensor, where
 from ....._C import Tensor
 from .... import tv_tensors
 from ....tv_tensors import BoundingBoxFormat as Format, is_rotated_bounding_format
+from ._clamping import clamped_corners
+from ._dispatch import is_pure_tensor
 
 
 def _halved(x: Tensor) -> Tensor:
@@ -76,16 +79,19 @@ def rectangles(corners: Tensor) -> Tensor:
 
     A turned box that is sheared or squeezed becomes a parallelogram; only right angles have a width, a height and an angle.
     """
-    a, b, c, d = corners.reshape(-1, 4, 2).unbind(1)
-    first = ((c - a).norm(dim=-1) >= (d - b).norm(dim=-1))[:, None]
-    middle, diagonal = where(first, a + c, b + d) / 2, where(first, c - a, d - b)
-    along, down = b - a, c - b
-    wide = (along.norm(dim=-1) >= down.norm(dim=-1))[:, None]
-    along = where(wide, along, stack([down[:, 1], -down[:, 0]], -1))
-    along = along / along.norm(dim=-1, keepdim=True)
-    down = stack([-along[:, 1], along[:, 0]], -1)
-    w, h = (direction * (diagonal * direction).sum(-1, keepdim=True).abs() / 2 for direction in (along, down))
-    return stack([middle - w - h, middle + w - h, middle + w + h, middle - w + h], 1).reshape(corners.shape)
+    x1, y1, x2, y2, x3, y3, x4, y4 = corners.unbind(-1)
+    along, down = (y1 - y2).atan2(x2 - x1), (y1 - y4).atan2(x4 - x1)
+    w, h = ((x2 - x1) ** 2 + (y2 - y1) ** 2).sqrt(), ((x4 - x1) ** 2 + (y4 - y1) ** 2).sqrt()
+    between = along - down
+    sign = where(between > pi / 2, -1, 1)
+    wide = where(w < h, w * sin(between), w + h * cos(between) * sign)
+    high = where(w > h, h * sin(between), h + w * cos(between) * sign)
+    angle = where(h > w, down + pi / 2, along)
+    middle_x, middle_y = (x1 + x3) / 2, (y1 + y3) / 2
+    ax, ay = wide / 2 * cos(angle), -(wide / 2 * sin(angle))  # half of the side from corner 1 to 2
+    bx, by = high / 2 * sin(angle), high / 2 * cos(angle)  # and of that from 2 to 3
+    places = [(-ax - bx, -ay - by), (ax - bx, ay - by), (ax + bx, ay + by), (bx - ax, by - ay)]
+    return stack([part for x, y in places for part in (middle_x + x, middle_y + y)], -1)
 
 
 def _format(format: Any) -> Any:
@@ -107,9 +113,9 @@ def convert_bounding_box_format(inpt: Tensor, old_format: Any = None, new_format
     if new_format is None:
         raise TypeError("convert_bounding_box_format() missing 1 required argument: 'new_format'")
     old_format, new_format = _format(old_format), _format(new_format)
-    if not isinstance(inpt, Tensor):
-        raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
     known = isinstance(inpt, tv_tensors.BoundingBoxes)
+    if not known and not is_pure_tensor(inpt):
+        raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
     if not known and old_format is None:
         raise ValueError("For pure tensor inputs, `old_format` has to be passed.")
     if known and old_format is not None:
@@ -131,16 +137,12 @@ def inside(corners: Tensor, canvas_size) -> Tensor:
 
 
 def clamp(boxes: Tensor, format: Format, canvas_size, clamping_mode: Any = "soft") -> Tensor:
-    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None.
-
-    Turned boxes that reach over an edge stay as they are in mode ``soft``; there is no ``hard`` cutting of them.
-    """
+    """Boxes cut at the picture's edges, unless ``clamping_mode`` is None; turned ones keep their angle."""
     if clamping_mode is None:
         return boxes.clone()
     if is_rotated_bounding_format(format):
-        if clamping_mode == "hard" and not bool(inside(convert(boxes, format, Format.XYXYXYXY), canvas_size).all()):
-            raise NotImplementedError(f"Turned bounding boxes ({format.value}) that reach over the edge are not cut in clamping_mode 'hard'")
-        return boxes.clone()
+        corners = convert(boxes, format, Format.XYXYXYXY).reshape(-1, 8)
+        return convert(clamped_corners(corners, canvas_size, clamping_mode == "hard"), Format.XYXYXYXY, format).reshape(boxes.shape)
     floats = boxes if boxes.is_floating_point() else boxes.to(float32)
     xyxy = convert(floats, format, Format.XYXY)
     h, w = canvas_size
@@ -163,17 +165,66 @@ def clamp_bounding_boxes(inpt: Tensor, format: Any = None, canvas_size=None, cla
             raise ValueError("For bounding box tv_tensor inputs, `format` and `canvas_size` must not be passed.")
         mode = inpt.clamping_mode if clamping_mode == "auto" else clamping_mode
         return tv_tensors.wrap(clamp(inpt.as_subclass(Tensor), inpt.format, inpt.canvas_size, mode), like=inpt)
-    if not isinstance(inpt, Tensor):
+    if not is_pure_tensor(inpt):
         raise TypeError(f"Input can either be a plain tensor or a bounding box tv_tensor, but got {type(inpt)} instead.")
     if format is None or canvas_size is None or clamping_mode == "auto":
         raise ValueError("For pure tensor inputs, `format`, `canvas_size` and `clamping_mode` have to be passed.")
     return clamp(inpt, _format(format), canvas_size, clamping_mode)
 
 
-def clamp_points(points: Tensor, canvas_size) -> Tensor:
-    """Points moved to the picture's edges where they lie outside."""
+def clamp_keypoints(inpt: Tensor, canvas_size=None) -> Tensor:
+    """Points moved to the picture's edges where they lie outside.
+
+    Args:
+        inpt (KeyPoints or Tensor): points; of a plain tensor ``canvas_size`` must be said.
+
+    Raises:
+        ValueError: if ``canvas_size`` is missing, or said of points that know it.
+        TypeError: for anything but points.
+    """
+    size = _canvas(inpt, canvas_size)
+    points = inpt.as_subclass(Tensor)
+    h, w = size
+    out = stack([points[..., 0].clamp(0, w - 1), points[..., 1].clamp(0, h - 1)], -1).to(points.dtype)
+    return tv_tensors.wrap(out, like=inpt) if isinstance(inpt, tv_tensors.KeyPoints) else out
+
+
+def _canvas(points: Any, canvas_size) -> Any:
+    """The size of the picture that the points are in."""
+    if isinstance(points, tv_tensors.KeyPoints):
+        if canvas_size is not None:
+            raise ValueError("For keypoints tv_tensor inputs, `canvas_size` must not be passed.")
+        return points.canvas_size
+    if not is_pure_tensor(points):
+        raise TypeError(f"Input can either be a plain tensor or a keypoints tv_tensor, but got {type(points)} instead.")
+    if canvas_size is None:
+        raise ValueError("For pure tensor inputs, `canvas_size` has to be passed.")
+    return canvas_size
+
+
+def sanitize_keypoints(key_points: Tensor, canvas_size=None):
+    """The points that lie within the picture, and which they are; of groups (N, ..., 2) those that do so whole.
+
+    Args:
+        key_points (KeyPoints or Tensor): points; of a plain tensor ``canvas_size`` must be said.
+
+    Raises:
+        ValueError: if ``canvas_size`` is missing, or said of points that know it, and for anything but points.
+    """
+    known = isinstance(key_points, tv_tensors.KeyPoints)
+    if isinstance(key_points, tv_tensors.TVTensor) and not known:
+        raise ValueError("key_points must be a tv_tensors.KeyPoints instance or a pure tensor.")
+    valid = valid_points(key_points.as_subclass(Tensor), _canvas(key_points, canvas_size))
+    kept = key_points.as_subclass(Tensor)[valid]
+    return (tv_tensors.wrap(kept, like=key_points) if known else kept), valid
+
+
+def valid_points(points: Tensor, canvas_size) -> Tensor:
+    """Which points, or groups of points, are within the picture."""
     h, w = canvas_size
-    return stack([points[..., 0].clamp(0, w - 1), points[..., 1].clamp(0, h - 1)], -1).to(points.dtype)
+    x, y = points[..., 0], points[..., 1]
+    valid = (x >= 0) & (x < w) & (y >= 0) & (y < h)
+    return valid.flatten(start_dim=1).all(dim=1) if valid.ndim > 1 else valid
 
 
 def sanitize_bounding_boxes(bounding_boxes: Tensor, format: Any = None, canvas_size=None, min_size: float = 1.0, min_area: float = 1.0):

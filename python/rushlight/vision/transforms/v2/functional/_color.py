@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from ..... import float32, from_numpy, int16, int64, linspace, ones, randn_like, softmax, stack, uint8, where
+from ..... import (
+    as_tensor,
+    cat,
+    float32,
+    float64,
+    from_numpy,
+    full,
+    int16,
+    int64,
+    linspace,
+    ones,
+    randn_like,
+    softmax,
+    stack,
+    tensor,
+    uint8,
+    where,
+)
 from ....._C import Tensor
 from .....nn import functional as nnF
 from .... import tv_tensors
@@ -20,6 +39,33 @@ def _channels(image: Tensor) -> int:
     return image.shape[-3]
 
 
+def fused(x: Tensor, y: Tensor, factor: float) -> Tensor:
+    """``x + factor * y`` of single precision, rounded once, as PyTorch's vector instructions do it.
+
+    A byte is cut from these numbers: where the sum is whole but for its last bit, rounding twice would make another byte.
+    """
+    once = float(tensor(factor, dtype=float32))
+    return x.to(float64).add(y, alpha=once).to(x.dtype)
+
+
+def grey_of(image: Tensor) -> Tensor:
+    """The brightness of RGB in floats, (..., 1, H, W), by the weights of ITU-R 601-2.
+
+    Raises:
+        ValueError: unless there are three channels.
+    """
+    if _channels(image) != 3:
+        raise ValueError(f"a picture of three channels has a grey one, but got {_channels(image)}")
+    r, g, b = image.unbind(dim=-3)
+    return fused(fused(r.mul(0.2989), g, 0.587), b, 0.114).unsqueeze(dim=-3)
+
+
+def blended(image: Tensor, other: Tensor, ratio: float) -> Tensor:
+    """``ratio`` of the picture and the rest of the other, within what the dtype shows."""
+    ratio = float(ratio)
+    return fused(image.mul(ratio), other, 1.0 - ratio).clamp(0, largest(image.dtype)).to(image.dtype)
+
+
 def _grey_or_rgb(image: Tensor) -> int:
     c = _channels(image)
     if c not in (1, 3):
@@ -27,17 +73,17 @@ def _grey_or_rgb(image: Tensor) -> int:
     return c
 
 
-def grayscale_image(image: Tensor, num_output_channels: int = 1) -> Tensor:
+def rgb_to_grayscale_image(image: Tensor, num_output_channels: int = 1) -> Tensor:
     """Pictures in grey."""
-    c = _grey_or_rgb(image)
     if num_output_channels not in (1, 3):
         raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
-    if c == 3:
-        return F_t.rgb_to_grayscale(image, num_output_channels)
-    return image.clone() if num_output_channels == 1 else image.expand(*image.shape[:-3], 3, *image.shape[-2:]).contiguous()
+    if _channels(image) == 1:
+        return image.clone() if num_output_channels == 1 else grayscale_to_rgb_image(image)
+    grey = grey_of(image).to(image.dtype)
+    return grey if num_output_channels == 1 else grey.expand(image.shape)
 
 
-def grayscale_picture(image, num_output_channels: int = 1):
+def rgb_to_grayscale_picture(image, num_output_channels: int = 1):
     """Pillow's pictures in grey."""
     if num_output_channels not in (1, 3):
         raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
@@ -48,6 +94,8 @@ def grayscale_to_rgb_image(image: Tensor) -> Tensor:
     """Grey pictures with three channels."""
     if _channels(image) >= 3:
         return image
+    if _channels(image) != 1:
+        raise ValueError(f"grey has one channel, but got {_channels(image)}")
     return image.expand(*image.shape[:-3], 3, *image.shape[-2:]).contiguous()
 
 
@@ -56,7 +104,7 @@ def grayscale_to_rgb_picture(image):
     return image.convert(mode="RGB")
 
 
-def brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
+def adjust_brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
     """Pictures brighter or darker."""
     if brightness_factor < 0:
         raise ValueError(f"brightness_factor ({brightness_factor}) is not non-negative.")
@@ -64,14 +112,18 @@ def brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
     return image.mul(brightness_factor).clamp(0, largest(image.dtype)).to(image.dtype)
 
 
-def saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
+def adjust_saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
     """Pictures with more or less colour."""
     if saturation_factor < 0:
         raise ValueError(f"saturation_factor ({saturation_factor}) is not non-negative.")
     if _grey_or_rgb(image) == 1:
         return image
-    out = image.mul(saturation_factor).add(F_t.rgb_to_grayscale(image).to(_work(image)), alpha=1.0 - saturation_factor)
-    return out.clamp(0, largest(image.dtype)).to(image.dtype)
+    return blended(image, _whole_grey(image), saturation_factor)
+
+
+def _whole_grey(image: Tensor) -> Tensor:
+    """``grey_of``, of integers whole too."""
+    return grey_of(image) if image.is_floating_point() else grey_of(image).floor()
 
 
 def _work(image: Tensor):
@@ -79,15 +131,15 @@ def _work(image: Tensor):
     return image.dtype if image.is_floating_point() else float32
 
 
-def contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
+def adjust_contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
     """Pictures with more or less contrast."""
     if contrast_factor < 0:
         raise ValueError(f"contrast_factor ({contrast_factor}) is not non-negative.")
-    _grey_or_rgb(image)
-    return F_t.adjust_contrast(image, contrast_factor)
+    grey = _whole_grey(image) if _grey_or_rgb(image) == 3 else image.to(_work(image))
+    return blended(image, grey.mean(dim=(-3, -2, -1), keepdim=True), contrast_factor)
 
 
-def sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
+def adjust_sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     """Pictures sharper or smoother."""
     if sharpness_factor < 0:
         raise ValueError(f"sharpness_factor ({sharpness_factor}) is not non-negative.")
@@ -95,24 +147,49 @@ def sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     if image.numel() == 0 or min(image.shape[-2:]) <= 2:
         return image
     batch, _ = folded(image)
-    inner = batch[..., 1:-1, 1:-1].to(_work(image))
-    smooth = F_t.smoothed(batch)[..., 1:-1, 1:-1].to(_work(image))
-    out = batch.clone()
-    moved = inner.add(smooth - inner, alpha=1.0 - sharpness_factor)
-    out[..., 1:-1, 1:-1] = moved.clamp(0, largest(image.dtype)).to(image.dtype)
-    return unfolded(out.clamp(0, largest(image.dtype)) if image.is_floating_point() else out, image)
+    out = batch.to(_work(image), copy=True)
+    kernel = full((3, 3), 1.0 / 13.0, dtype=out.dtype)
+    kernel[1, 1] = 5.0 / 13.0
+    smooth = nnF.conv2d(out, kernel.expand(_channels(image), 1, 3, 3), groups=_channels(image))
+    inner = out[..., 1:-1, 1:-1]
+    inner.copy_(fused(inner, (smooth if image.is_floating_point() else smooth.round()) - inner, 1.0 - sharpness_factor))
+    return unfolded(out.clamp(0, largest(image.dtype)).to(image.dtype), image)
 
 
-def hue_image(image: Tensor, hue_factor: float) -> Tensor:
+def adjust_hue_image(image: Tensor, hue_factor: float) -> Tensor:
     """Pictures with their hues turned."""
     if not -0.5 <= hue_factor <= 0.5:
         raise ValueError(f"hue_factor ({hue_factor}) is not in [-0.5, 0.5].")
     if _grey_or_rgb(image) == 1 or image.numel() == 0:
         return image
-    return F_t.adjust_hue(image, hue_factor)
+    h, s, v = _hsv_of(to_dtype_image(image, float32, True)).unbind(dim=-3)
+    return to_dtype_image(_rgb_of(h.add(hue_factor).remainder(1.0), s, v), image.dtype, True)
 
 
-def gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor:
+def _hsv_of(image: Tensor) -> Tensor:
+    """Hue, saturation and value, all in [0, 1]."""
+    r, g, _ = image.unbind(dim=-3)
+    low, high = image.amin(dim=-3), image.amax(dim=-3)
+    flat, spread = high == low, high - low
+    s = spread / high.masked_fill(flat, 1.0)
+    rc, gc, bc = ((high.unsqueeze(-3) - image) / spread.masked_fill(flat, 1.0).unsqueeze(-3)).unbind(dim=-3)
+    red, green = high == r, high == g
+    h = (bc - gc) * red + (rc + 2.0 - bc) * (green & ~red) + (gc + 4.0 - rc) * ~(green | red)
+    return stack((h.mul(1.0 / 6.0).add(1.0).fmod(1.0), s, high), dim=-3)
+
+
+def _rgb_of(h: Tensor, s: Tensor, v: Tensor) -> Tensor:
+    """Red, green and blue of hue, saturation and value."""
+    h6 = h.mul(6)
+    sector = h6.floor()
+    part, white = s * (h6 - sector), 1.0 - s
+    q, t, p = ((share * v).clamp(0.0, 1.0) for share in (1.0 - part, part + white, white))
+    at = sector.to(int64).remainder(6).unsqueeze(-3)
+    channels = [stack(six, dim=-3).gather(-3, at) for six in ((v, q, p, p, t, v), (t, v, v, q, p, p), (p, p, t, v, v, q))]
+    return cat(channels, dim=-3)
+
+
+def adjust_gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor:
     """``gain x ^ gamma`` of brightness in [0, 1]."""
     if gamma < 0:
         raise ValueError("Gamma should be a non-negative real number")
@@ -122,7 +199,18 @@ def gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor:
     return out if image.is_floating_point() else to_dtype_image(out, image.dtype, True)
 
 
-_BITS = {uint8: 8, F_t.int8: 7, int16: 15, F_t.int32: 31, int64: 63}
+_BITS = {uint8: 8, F_t.int8: 7, int16: 15, F_t.uint16: 16, F_t.int32: 31, int64: 63}
+
+
+def _bits(dtype) -> int:
+    """How many bits of a dtype say brightness.
+
+    Raises:
+        TypeError: for all but integers.
+    """
+    if dtype not in _BITS:
+        raise TypeError(f"only integers have bits of brightness, but got {dtype}")
+    return _BITS[dtype]
 
 
 def posterize_image(image: Tensor, bits: int) -> Tensor:
@@ -130,7 +218,7 @@ def posterize_image(image: Tensor, bits: int) -> Tensor:
     if image.is_floating_point():
         levels = 1 << bits
         return image.mul(levels).floor().clamp(0, levels - 1).mul(1.0 / levels)
-    count = _BITS[image.dtype]
+    count = _bits(image.dtype)
     return image if bits >= count else image & (((1 << bits) - 1) << (count - bits))
 
 
@@ -138,7 +226,7 @@ def invert_image(image: Tensor) -> Tensor:
     """Pictures with bright and dark exchanged."""
     if image.is_floating_point():
         return 1.0 - image
-    return image.bitwise_not() if image.dtype == uint8 else largest(image.dtype) - image
+    return image.bitwise_not() if image.dtype == uint8 else image.bitwise_xor((1 << _bits(image.dtype)) - 1)
 
 
 def solarize_image(image: Tensor, threshold: float) -> Tensor:
@@ -195,12 +283,11 @@ def to_dtype_image(image: Tensor, dtype=float32, scale: bool = False) -> Tensor:
         return image.mul(float(largest(dtype)) + 1.0 - 1e-3).to(dtype)
     if dtype.is_floating_point:
         return image.to(dtype).mul_(1.0 / largest(image.dtype))
-    if image.dtype not in _BITS or dtype not in _BITS:
-        raise TypeError(f"full brightness of {image.dtype} is none of {dtype}: it cannot be scaled")
-    before, after = _BITS[image.dtype], _BITS[dtype]
+    before, after = _bits(image.dtype), _bits(dtype)
     if before > after:
-        return image.bitwise_right_shift(before - after).to(dtype)
-    return image.to(dtype).bitwise_left_shift(after - before)
+        return image.to(int64 if image.dtype == int64 else F_t.int32).bitwise_right_shift(before - after).to(dtype)
+    wide = int64 if dtype == int64 else F_t.int32
+    return image.to(wide).bitwise_left_shift(after - before).to(dtype)
 
 
 def to_dtype_plain(x: Tensor, dtype=float32, scale: bool = False) -> Tensor:
@@ -216,7 +303,9 @@ def normalize_image(image: Tensor, mean: Sequence[float], std: Sequence[float], 
         raise ValueError(f"Expected tensor to be a tensor image of size (..., C, H, W). Got {tuple(image.shape)}.")
     if not all(std) if isinstance(std, (tuple, list)) else std == 0:
         raise ValueError("std evaluated to zero, leading to division by zero.")
-    return F_t.normalize(image, mean, std, inplace)
+    m, s = (as_tensor(x, dtype=image.dtype) for x in (mean, std))
+    m, s = (x.view(-1, 1, 1) if x.ndim == 1 else x for x in (m, s))
+    return (image.sub_(m) if inplace else image.sub(m)).div_(s)
 
 
 def gaussian_blur_image(image: Tensor, kernel_size, sigma=None) -> Tensor:
@@ -257,15 +346,26 @@ def gaussian_noise_image(image: Tensor, mean: float = 0.0, sigma: float = 0.1, c
     return (noisy.clamp(0, 255) if clip else noisy).to(uint8)
 
 
+def gaussian_noise_picture(image, mean: float = 0.0, sigma: float = 0.1, clip: bool = True):
+    """Pillow's pictures get no noise.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError("Gaussian Noise is not implemented for PIL images.")
+
+
 def erase_picture(image, i: int, j: int, h: int, w: int, v: Tensor, inplace: bool = False):
     """Pillow's pictures with ``v`` written over a part."""
-    return F1.to_pil_image(F_t.erase(F1.pil_to_tensor(image), i, j, h, w, v, inplace=True))
+    return F1.to_pil_image(F_t.erase(F1.pil_to_tensor(image), i, j, h, w, v, inplace=True), mode=image.mode)
 
 
 def jpeg_image(image: Tensor, quality: int) -> Tensor:
     """Pictures after they were written as JPEG and read again."""
     from ....io import decode_jpeg, encode_jpeg
 
+    if image.numel() == 0:
+        return image
     batch, _ = folded(image)
     frames = [decode_jpeg(encode_jpeg(frame, quality=quality)) for frame in batch]
     return unfolded(stack(frames), image)
@@ -273,10 +373,12 @@ def jpeg_image(image: Tensor, quality: int) -> Tensor:
 
 def jpeg_picture(image, quality: int):
     """Pillow's pictures after they were written as JPEG and read again."""
-    return F1.to_pil_image(jpeg_image(F1.pil_to_tensor(image), quality=quality), mode=image.mode)
+    written = BytesIO()
+    image.save(written, format="JPEG", quality=quality)
+    return Image.open(written)
 
 
-def subsample_video(video: Tensor, num_samples: int) -> Tensor:
+def uniform_temporal_subsample_video(video: Tensor, num_samples: int) -> Tensor:
     """As many frames of a video, spread evenly."""
     if num_samples <= 0:
         raise ValueError("num_samples must be positive")
