@@ -2,7 +2,7 @@ use super::body;
 use crate::base::DType;
 use crate::kernels::gpu::machine::Elements;
 use crate::kernels::gpu::machine::check::validate;
-use crate::kernels::gpu::machine::launch::{Use, source};
+use crate::kernels::gpu::machine::launch::source;
 
 /// The text of a kernel over operands of one dtype, computed in another.
 pub fn text_of(
@@ -19,9 +19,8 @@ pub fn text_of(
     let lanes = if rank == 0 { crate::kernels::gpu::machine::operand::lanes(out) } else { 1 };
     let text = body(expression, names, &sides, 4, &kinds, rank, 20, Elements::by(lanes), written, out);
     let slots = ["s0", "s1", "s2", "s3"];
-    let how = |writes| Use { writes, wide: false };
-    let mut operands = vec![("out", out, how(true))];
-    operands.extend(slots.iter().take(names.len()).map(|s| (*s, stored, how(false))));
+    let mut operands = vec![("out", out, true)];
+    operands.extend(slots.iter().take(names.len()).map(|s| (*s, stored, false)));
     source(256, &operands, &text)
 }
 

@@ -8,10 +8,10 @@ use smallvec::SmallVec;
 
 /// How a shader uses an operand.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Use {
-    pub writes: bool,
+struct Use {
+    writes: bool,
     /// Four elements at a time.
-    pub wide: bool,
+    wide: bool,
 }
 
 /// One launch. Its pipeline is made on the first one with the same name, dtypes and variants, and kept.
@@ -120,10 +120,11 @@ impl<'a> Kernel<'a> {
         self.launch(groups, body)
     }
 
+    /// The whole text of the shader.
     fn source(&self, body: &str) -> String {
-        let operands: SmallVec<[Seen; 6]> =
+        let operands: SmallVec<[_; 6]> =
             self.operands.iter().map(|(n, p, how)| (*n, p.dtype, *how)).collect();
-        source(self.group, &operands, body)
+        text_of(self.group, &operands, body)
     }
 
     #[cfg(not(feature = "gpu"))]
@@ -144,11 +145,17 @@ impl<'a> Kernel<'a> {
     }
 }
 
-/// An operand as its shader sees it.
-pub type Seen = (&'static str, DType, Use);
+/// An operand as its shader sees it: name, dtype, whether it is written.
+pub type Seen = (&'static str, DType, bool);
 
 /// The whole text of a shader over `operands`.
 pub fn source(group: u32, operands: &[Seen], body: &str) -> String {
+    let plain = |w: bool| Use { writes: w, wide: false };
+    let operands: SmallVec<[_; 6]> = operands.iter().map(|(n, d, w)| (*n, *d, plain(*w))).collect();
+    text_of(group, &operands, body)
+}
+
+fn text_of(group: u32, operands: &[(&'static str, DType, Use)], body: &str) -> String {
     let n = operands.len();
     let mut text = format!(
         "const WORKGROUP: u32 = {group}u;\nvar<immediate> base: u32;\n\

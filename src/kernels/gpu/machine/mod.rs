@@ -1,6 +1,7 @@
 //! What all shaders share: how an operand of a dtype is read and written ([`operand`]), how loops over layouts are written
-//! ([`walk`], and over images [`pixels`]), how a shader is made once and launched often ([`launch`]), how a result is written element by element
-//! ([`each`], [`element`]), what becomes of bad indices ([`fault`]) and of values that meet at one place ([`meet`]).
+//! ([`walk`]), how a shader is made once and launched often ([`launch`]), how a result is written element by element
+//! ([`each`], [`element`]) or pixel by pixel ([`pixels`]), what becomes of bad indices ([`fault`]) and of values that meet at
+//! one place ([`meet`]).
 
 #[cfg(all(test, feature = "gpu"))]
 pub mod check;

@@ -4,7 +4,7 @@
 //! other invocations may be writing: such elements are written by atomic operations on their word, that of a whole word by a
 //! plain one.
 
-use crate::base::{DType, Dims};
+use crate::base::{DType, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::device::Memory;
 
@@ -51,36 +51,36 @@ impl Place<'_> {
     }
 }
 
-/// Memory for what kernels keep between their launches. The pool gives it to others when it is dropped, whose commands come
-/// behind.
+/// Memory for what kernels keep between their launches: so many elements of a dtype, one behind the other.
 pub struct Scratch {
     memory: Memory,
     dtype: DType,
-    shape: Dims,
-    strides: Dims,
+    shape: [usize; 1],
 }
 
 impl Scratch {
-    /// So many elements in a line, on the card where a tensor lies. What was in it before is unknown.
+    /// On the card where a tensor lies. What was in it before is unknown.
     pub fn beside(place: &Place, n: usize, dtype: DType) -> Result<Scratch> {
-        Scratch::shaped(place, &[n], dtype)
+        #[cfg(feature = "gpu")]
+        let index = place.memory.gpu().index;
+        #[cfg(not(feature = "gpu"))]
+        let index = place.offset as u8;
+        let memory = Memory::new((n * dtype.size()).max(4), index)?;
+        Ok(Scratch { memory, dtype, shape: [n] })
     }
-    /// Elements of a shape.
-    pub fn shaped(place: &Place, shape: &[usize], dtype: DType) -> Result<Scratch> {
-        let mut strides = Dims::from_elem(1, shape.len());
-        for i in (1..shape.len()).rev() {
-            strides[i - 1] = strides[i] * shape[i];
-        }
-        let n: usize = shape.iter().product();
-        let memory = place.memory.beside((n * dtype.size()).max(4))?;
-        Ok(Scratch { memory, dtype, shape: shape.into(), strides })
+    pub fn place(&self) -> Place<'_> {
+        Place { memory: &self.memory, dtype: self.dtype, offset: 0, shape: &self.shape, strides: &[1] }
     }
-    pub fn len(&self) -> usize {
-        self.shape.iter().product()
+    /// As a tensor with a layout that it has room for.
+    pub fn seen<'a>(&'a self, layout: &'a Layout) -> Place<'a> {
+        Place { shape: &layout.shape, strides: &layout.strides, ..self.place() }
     }
-    /// Puts bytes into it.
+    /// Puts bytes into it, behind everything that was asked for before.
     pub fn upload(&self, bytes: &[u8]) -> Result<()> {
         self.memory.upload(0, bytes)
+    }
+    pub fn len(&self) -> usize {
+        self.shape[0]
     }
     /// Its first words, when everything before is done.
     pub fn words<const N: usize>(&self) -> Result<[u32; N]> {
@@ -91,15 +91,6 @@ impl Scratch {
             *w = u32::from_ne_bytes([b[0], b[1], b[2], b[3]]);
         }
         Ok(out)
-    }
-    pub fn place(&self) -> Place<'_> {
-        Place {
-            memory: &self.memory,
-            dtype: self.dtype,
-            offset: 0,
-            shape: &self.shape,
-            strides: &self.strides,
-        }
     }
 }
 

@@ -78,7 +78,7 @@ fn cut<'a>(
     if parts == 1 {
         return way(&p, None);
     }
-    let scratch = Scratch::shaped(out, &[parts, p.batch, p.m, p.n], computed("matmul", p.dtype)?)?;
+    let scratch = Scratch::beside(out, parts * p.batch * p.m * p.n, computed("matmul", p.dtype)?)?;
     let p: Product = p;
     way(&p, Some(scratch.place()))?;
     finish::run(&p, parts, scratch.place())

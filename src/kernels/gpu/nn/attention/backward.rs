@@ -4,7 +4,7 @@
 use super::forward::{NAMES, sized};
 use super::tile::{SHARED, dots, read4, registers, score, spread, store};
 use super::{Heads, Shape};
-use crate::base::{DType, Dims};
+use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::{Kernel, Place, Scratch, grid};
@@ -102,8 +102,7 @@ pub fn backward(
     let n = q.shape.len();
     let heads: usize = q.shape[..n - 2].iter().product();
     let (queries, keys, depth, width) = (q.shape[n - 2], k.shape[n - 2], q.shape[n - 1], v.shape[n - 1]);
-    let rows = Dims::from_slice(&[heads * queries]);
-    let dots_of = Scratch::shaped(&q, &rows, DType::F32)?;
+    let dots_of = Scratch::beside(&q, heads * queries, DType::F32)?;
     let kernel = Kernel::new("attention_dots").arg(queries).arg(width).arg(heads);
     let Heads { kernel, all } = Heads::new(kernel).add("g", g, false).add("y", y, false);
     kernel

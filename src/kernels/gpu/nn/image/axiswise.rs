@@ -2,7 +2,7 @@
 //! are not too many.
 
 use crate::bail;
-use crate::base::{DType, Dims};
+use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::kernels::gpu::elementwise::computed;
@@ -35,17 +35,18 @@ pub fn apply(name: &'static str, steps: &[Step], x: Place, out: Place) -> Result
     let mut steps: Vec<Step> = steps.to_vec();
     steps.sort_by(|a, b| (a.1.len() * b.1.size).cmp(&(b.1.len() * a.1.size)));
     let mut shape = Dims::from_slice(x.shape);
-    let mut now: Option<Scratch> = None;
+    let mut now: Option<(Scratch, Layout)> = None;
     let last = steps.len() - 1;
     for (k, step) in steps.iter().enumerate() {
-        let from = now.as_ref().map_or(x, |s| s.place());
+        let from = now.as_ref().map_or(x, |(s, l)| s.seen(l));
         shape[step.0] = step.1.len();
         if k == last {
             return pass(name, &[*step], step.1.is_copy(), from, out);
         }
-        let to = Scratch::shaped(&out, &shape, out.dtype)?;
-        pass(name, &[*step], step.1.is_copy(), from, to.place())?;
-        now = Some(to);
+        let layout = Layout::contiguous(&shape);
+        let to = Scratch::beside(&out, shape.iter().product(), out.dtype)?;
+        pass(name, &[*step], step.1.is_copy(), from, to.seen(&layout))?;
+        now = Some((to, layout));
     }
     Ok(())
 }
@@ -59,7 +60,7 @@ fn pass(name: &'static str, steps: &[Step], copies: bool, x: Place, out: Place) 
         begins.push([words.len(), taps.len(), taps.terms()]);
         taps.words(double, &mut words);
     }
-    let table = Scratch::shaped(&out, &[words.len()], DType::U32)?;
+    let table = Scratch::beside(&out, words.len(), DType::U32)?;
     let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_ne_bytes()).collect();
     table.upload(&bytes)?;
     // five axes are all pixels here

@@ -1,7 +1,7 @@
 //! Reading images at places given by a grid, and the gradients of that. A pixel's gradient asks every place of its sample
 //! whether it reads the pixel: slow for large grids, and the same bits on every run.
 
-use crate::base::{DType, Dims};
+use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::nn::image::grid::{Border, Mode};
 use crate::kernels::gpu::create::copy;
@@ -264,8 +264,9 @@ fn visit(n: u32, c0: u32, d: u32, h: u32, w: u32) {
 pub fn image_gradient(name: &'static str, r: &Reading, g: Place, grid: Place, out: Place) -> Result<()> {
     ensure_single(name, out.dtype)?;
     let turned = Turned::new(&grid);
-    let sums = Scratch::shaped(&out, out.shape, DType::F32)?;
-    let image = sums.place();
+    let layout = Layout::contiguous(out.shape);
+    let sums = Scratch::beside(&out, out.numel(), DType::F32)?;
+    let image = sums.seen(&layout);
     // over the pixels of one channel
     let mut one = Dims::from_slice(image.shape);
     one[1] = 1;
@@ -278,5 +279,5 @@ pub fn image_gradient(name: &'static str, r: &Reading, g: Place, grid: Place, ou
         return Ok(());
     }
     r.with(p).with(|k| k.variant(2)).visit(|| lines(r, "image") + COLLECT)?;
-    copy::copy(out, sums.place())
+    copy::copy(out, image)
 }

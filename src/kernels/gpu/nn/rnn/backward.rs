@@ -34,7 +34,7 @@ pub fn backward(
     d: &Gradients,
 ) -> Result<()> {
     let (rows, hidden, out, width) = (s.rows(), s.hidden, s.out(), s.width());
-    let room = |n: usize, width: usize| Scratch::shaped(&x, &[n, width], x.dtype);
+    let room = |n: usize, width: usize| Scratch::beside(&x, n * width, x.dtype);
     let sums = room(rows, width)?;
     let own = if s.cell == Cell::Gru { Some(room(rows, width)?) } else { None };
     let part = own.as_ref().unwrap_or(&sums);

@@ -27,11 +27,11 @@ pub fn forward(
     let all = Matrix::rows(tape.gates, width, 0, rows);
     product(name, &all, &Matrix::rows(x, s.input, 0, rows), &ih.t(), bias.as_ref())?;
     let part = match s.cell {
-        Cell::Gru => Some(Scratch::shaped(&y, &[s.batch(), width], y.dtype)?),
+        Cell::Gru => Some(Scratch::beside(&y, s.batch() * width, y.dtype)?),
         _ => None,
     };
     let spare = match (s.projected, tape.unprojected) {
-        (Some(_), None) => Some(Scratch::shaped(&y, &[rows, hidden], y.dtype)?),
+        (Some(_), None) => Some(Scratch::beside(&y, rows * hidden, y.dtype)?),
         _ => None,
     };
     let unprojected = tape.unprojected.or(spare.as_ref().map(|s| s.place()));
