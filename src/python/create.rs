@@ -399,7 +399,7 @@ impl PyGenerator {
         if t.dtype() != DType::U8 {
             return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
         }
-        let t = ops::driver::memory::dense(&t).py()?;
+        let t = ops::driver::memory::dense(&ops::driver::memory::moved(&t, Device::Cpu).py()?).py()?;
         let bytes = super::interop::dense_bytes(&t);
         slf.get().0.set_state_bytes(&bytes).py()?;
         Ok(slf)
@@ -410,6 +410,15 @@ impl PyGenerator {
     #[getter]
     fn device(&self) -> super::types::PyDevice {
         super::types::PyDevice::of(self.0.device())
+    }
+    /// Numbers of a lane that a GPU's generator has used.
+    fn get_offset(&self) -> PyResult<u64> {
+        self.0.offset().py()
+    }
+    /// Where a GPU's generator goes on.
+    fn set_offset(slf: Bound<'_, Self>, offset: u64) -> PyResult<Bound<'_, Self>> {
+        slf.get().0.set_offset(offset).py()?;
+        Ok(slf)
     }
 }
 

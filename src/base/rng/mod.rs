@@ -60,6 +60,19 @@ impl Generator {
             }
         }
     }
+    /// What a sampler of a device draws from: the generator that it was given, or the device's own. A tensor without data is
+    /// drawn by any.
+    pub fn for_device(given: Option<&Generator>, device: Device) -> Result<Generator> {
+        let Some(generator) = given else { return Ok(default_generator_of(device).clone()) };
+        let kind = |d: Device| if d == Device::Cpu { "cpu" } else { "cuda" };
+        let (own, wanted) = (kind(generator.device()), kind(device));
+        ensure!(
+            own == wanted || device == Device::Meta,
+            Runtime,
+            "Expected a '{wanted}' device type for generator but found '{own}'"
+        );
+        Ok(generator.clone())
+    }
     /// The position of a card's stream, which moves on by `blocks` of four words in every subsequence.
     pub fn take_blocks(&self, blocks: u64) -> Result<Philox> {
         match &*self.0 {
@@ -71,6 +84,15 @@ impl Generator {
             }
             Stream::Cpu(_) => bail!(Runtime, "Expected a 'cuda' device type for generator but found 'cpu'"),
         }
+    }
+    /// Numbers of a subsequence that a card's generator has used; PyTorch counts them by fours.
+    pub fn offset(&self) -> Result<u64> {
+        Ok(self.take_blocks(0)?.offset.wrapping_mul(4))
+    }
+    pub fn set_offset(&self, offset: u64) -> Result<()> {
+        ensure!(offset.is_multiple_of(4), Runtime, "offset must be a multiple of 4");
+        let now = self.take_blocks(0)?;
+        self.take_blocks((offset / 4).wrapping_sub(now.offset)).map(drop)
     }
     pub fn manual_seed(&self, seed: u64) {
         match &*self.0 {

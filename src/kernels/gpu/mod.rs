@@ -5,8 +5,18 @@ pub mod machine;
 
 pub mod create;
 
+pub mod shape;
+
 pub mod elementwise;
 
+pub mod reduce;
+
+pub mod index;
+
+pub mod order;
+
 pub mod random;
+
+pub mod nn;
 
 pub mod optim;

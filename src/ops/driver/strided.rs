@@ -79,7 +79,7 @@ impl Window {
     /// view does.
     fn image(&self, x: &Tensor) -> Result<[Tensor; 2]> {
         let (start, end) = self.reach();
-        let image = full(&[end - start], Scalar::Int(0), x.dtype(), Device::Cpu)?;
+        let image = full(&[end - start], Scalar::Int(0), x.dtype(), x.device())?;
         let whole = image.alias(Layout { offset: self.base.offset - start, ..self.base.clone() })?;
         write_held(&whole, x);
         let start = match self.unit {
@@ -135,6 +135,9 @@ impl Op for Gather {
         write_held(&out[0], &part);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         spread(g, &self.0)
     }
@@ -167,6 +170,9 @@ impl Op for Scatter {
         write_held(&out[0], &whole);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let whole =
@@ -177,6 +183,9 @@ impl Op for Scatter {
 
 /// `dst += src` element by element in order, where places of `dst` may coincide. The caller holds both storages.
 pub fn add_strided(dst: &Tensor, src: &Tensor) -> Result<()> {
+    if let Device::Gpu(_) = dst.device() {
+        return crate::kernels::gpu::create::copy::add(dst.place()?, src.place()?);
+    }
     let src = crate::ops::driver::memory::dense_cast_held(src, dst.dtype())?;
     // SAFETY: the layout of `dst` and as many dense elements, both held by the caller
     #[allow(unsafe_code)]

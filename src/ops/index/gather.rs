@@ -1,12 +1,15 @@
 //! Reading along one axis by an index of the same rank: `gather`, `take_along_dim`.
 
 use crate::base::{DType, Dims, Layout, Scalar, numel, wrap_dim};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::Lines;
+use crate::kernels::gpu::index::pick as gpu;
+use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{full, index_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::index::pick::on_card;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows};
@@ -22,6 +25,19 @@ fn check_range(index: &[i64], dim: usize, n: usize) -> Result<()> {
     match kernel::outside(index, 0, n as i64) {
         Some(i) => bail!(Runtime, "index {i} is out of bounds for dimension {dim} with size {n}"),
         None => Ok(()),
+    }
+}
+
+/// The axis that an index of the tensor's rank names elements of.
+pub(crate) fn axis_of<'a>(shape: &'a [usize], strides: &'a [usize], dim: usize) -> gpu::Axes<'a> {
+    gpu::Axes {
+        sizes: &shape[dim..dim + 1],
+        strides: &strides[dim..dim + 1],
+        axis: dim,
+        wraps: false,
+        fault: |i, dim, n| {
+            Error::new(Kind::Runtime, format!("index {i} is out of bounds for dimension {dim} with size {n}"))
+        },
     }
 }
 
@@ -87,6 +103,15 @@ impl Op for Gather {
                 unsafe { kernel::gather(lines, size, x[0].ptr(), &layout.strides, out[0].ptr(), bytes) };
             if inside { Ok(()) } else { check_range(lines.index, self.0, size) }
         })?
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (from, own) = (lifted(x[0].layout()), on_card(x[1])?);
+        let (to, steps) = (lifted(out[0].layout()), lifted(own.layout()));
+        let mut along = from.strides.clone();
+        along[self.0] = 0;
+        let out = Place { shape: &to.shape, strides: &to.strides, ..out[0].place()? };
+        let index = gpu::Index { place: own.place()?, along: &steps.strides };
+        gpu::pick(out, x[0].place()?, &along, index, &axis_of(&from.shape, &from.strides, self.0))
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(0b10)

@@ -6,7 +6,7 @@ use crate::base::{DType, Device, Layout, Scalar, check_expand, clamp_slice};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::{apply_in_place, check_overlap};
-use crate::ops::driver::memory::full;
+use crate::ops::driver::memory::{full, moved};
 use crate::ops::driver::view::{record_view, view as show};
 use crate::ops::index::mask::{positions, select_dense};
 use crate::ops::index::pick::{Group, INDEX, Put, Spots, pick};
@@ -183,7 +183,7 @@ fn truth(at: &mut Slicer, axis: usize, value: bool, advanced: &mut Advanced) -> 
     let layout = at.layout.unsqueeze(axis);
     at.step(layout, UnsqueezeGrad {})?;
     let index = Tensor::from_slice::<i64>(if value { &[0] } else { &[] }, &[value as usize])?;
-    advanced.push((axis, index));
+    advanced.push((axis, moved(&index, at.x.device())?));
     Ok(())
 }
 
@@ -194,6 +194,11 @@ pub fn spots(x: &Tensor, advanced: Advanced) -> Result<(Spots, SmallVec<[Tensor;
     for (axis, t) in advanced {
         let mask = is_mask(&t);
         let count = if mask { t.ndim() } else { 1 };
+        // indices that lie on the CPU go where the tensor is
+        let t = match (t.device(), x.device()) {
+            (Device::Cpu, Device::Gpu(_)) if !t.is_batched() => moved(&t, x.device())?,
+            _ => t,
+        };
         if mask {
             for i in 0..count {
                 ensure!(
@@ -346,7 +351,8 @@ fn prepare(x: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumulate: 
     let recording = grad_enabled() && (x.requires_grad() || value.requires_grad());
     if let Some((axis, mask)) = &fill
         && !recording
-        && x.device() == Device::Cpu
+        && x.device() == mask.device()
+        && x.device() != Device::Meta
         && mask.shape() == &x.shape()[*axis..axis + mask.ndim()]
     {
         let (spots, index) = (Spots::flat(mask.ndim(), &INDEX), SmallVec::new());

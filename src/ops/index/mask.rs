@@ -6,9 +6,10 @@ use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::index::{blend, mask as compress, slice_of};
 use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::kernels::gpu::index::mask as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
-use crate::ops::driver::memory::dense_cast_held;
+use crate::ops::driver::memory::{dense_cast_held, moved};
 use crate::ops::driver::op::{Apart, Metas, Op, Saves};
 use crate::ops::index::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots, pick};
 use crate::ops::table::{Ret, Table, Val};
@@ -28,6 +29,12 @@ pub fn positions(x: &Tensor) -> Result<Tensor> {
     }
     let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
     let dense = dense_cast_held(x, DType::Bool)?;
+    if let Device::Gpu(_) = x.device() {
+        let counted = gpu::count(dense.place()?)?;
+        let out = Tensor::empty(&[counted.total], DType::I64, x.device())?;
+        counted.positions(out.place()?)?;
+        return Ok(out);
+    }
     // SAFETY: a dense bool tensor, held; bools are bytes 0 and 1
     let found = compress::positions(unsafe { slice_of::<u8>(dense.ptr(), dense.numel()) });
     Tensor::from_slice(&found, &[found.len()])
@@ -60,7 +67,13 @@ fn coordinates(x: &Tensor) -> Result<Tensor> {
     let flat = positions(x)?;
     let n = flat.numel();
     product([x.ndim(), n])?;
-    let out = Tensor::empty(&[x.ndim(), n], DType::I64, Device::Cpu)?;
+    let out = Tensor::empty(&[x.ndim(), n], DType::I64, x.device())?;
+    if let Device::Gpu(_) = x.device() {
+        for d in 0..x.ndim() {
+            coordinate_on_gpu(&out.alias(out.layout().select(0, d))?, &flat, x.shape(), d)?;
+        }
+        return Ok(out);
+    }
     let rows: Vec<*mut i64> = (0..x.ndim()).map(|d| out.ptr_of::<i64>().wrapping_add(d * n)).collect();
     #[allow(unsafe_code)]
     // SAFETY: the positions were made here, dense and unshared; the result has a row for each axis
@@ -68,6 +81,12 @@ fn coordinates(x: &Tensor) -> Result<Tensor> {
         compress::coordinates(slice_of::<i64>(flat.ptr(), n), x.shape(), &rows)
     };
     Ok(out)
+}
+
+/// The coordinates along one axis of a shape of flat positions in it.
+fn coordinate_on_gpu(out: &Tensor, flat: &Tensor, shape: &[usize], axis: usize) -> Result<()> {
+    let step = shape[axis + 1..].iter().product();
+    gpu::coordinate(out.place()?, flat.place()?, shape[axis], step)
 }
 
 /// Only bool masks fill and scatter.
@@ -140,6 +159,23 @@ impl Op for MaskedFill {
             })
         };
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        use crate::kernels::gpu::elementwise::{Side, computed, expression};
+        let dtype = out[0].dtype();
+        ensure!(
+            !out[0].layout().may_self_overlap(),
+            NotImplemented,
+            "masked_fill_: elements that share their memory are not filled on a GPU; clone() the tensor first"
+        );
+        let d = computed("masked_fill", dtype)?;
+        let value = match self.value {
+            Some(s) => Side::Number(s.fit(dtype)?, d),
+            None => Side::Place(x[2].place()?, d),
+        };
+        let text = if self.invert { "select(v, x, m != 0u)" } else { "select(x, v, m != 0u)" };
+        let sides = [Side::Place(x[0].place()?, d), Side::Place(x[1].place()?, DType::Bool), value];
+        expression("masked_fill", text, &["x", "m", "v"], &sides, &[], out[0].place()?, d)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(0b10)
@@ -316,13 +352,20 @@ rows! { MASK:
         if !as_tuple { return Ok(Ret::Tensor(input.argwhere()?)); }
         if input.ndim() == 0 {
             let c = argwhere_scalar(input)?;
-            return Ok(Ret::from(vec![Tensor::from_slice(&c, &[c.len()])?]));
+            let column = Tensor::from_slice(&c, &[c.len()])?;
+            return Ok(Ret::from(vec![moved(&column, input.device())?]));
         }
         // each with memory of its own: a row shared would keep the others
         let flat = positions(input)?;
         let n = flat.numel();
         let columns: Vec<Tensor> =
-            (0..input.ndim()).map(|_| Tensor::empty(&[n], DType::I64, Device::Cpu)).collect::<Result<_>>()?;
+            (0..input.ndim()).map(|_| Tensor::empty(&[n], DType::I64, input.device())).collect::<Result<_>>()?;
+        if let Device::Gpu(_) = input.device() {
+            for (d, column) in columns.iter().enumerate() {
+                coordinate_on_gpu(column, &flat, input.shape(), d)?;
+            }
+            return Ok(Ret::from(columns));
+        }
         let to: Vec<*mut i64> = columns.iter().map(Tensor::ptr_of).collect();
         #[allow(unsafe_code)]
         // SAFETY: the positions and the columns were made here, dense and unshared
@@ -339,7 +382,7 @@ rows! { MASK:
     [Torch, Method] fn argwhere(input: &Tensor) -> Tensor {
         if input.ndim() == 0 {
             let count = argwhere_scalar(input)?.len();
-            return Tensor::empty(&[count, 0], DType::I64, Device::Cpu);
+            return Tensor::empty(&[count, 0], DType::I64, input.device());
         }
         // a column for each axis, as the rows of the transpose
         let out = coordinates(input)?;

@@ -5,6 +5,10 @@ use crate::base::{DType, Device, Dims, Layout, Scalar, broadcast};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::{Places, Reduce};
+use crate::kernels::gpu::index::pick as gpu;
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::machine::meet::{Combine, Meet};
+use crate::kernels::gpu::machine::operand::Scratch;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, index_held, write_held};
 use crate::ops::driver::op::{Apart, Metas, Op, Saves};
@@ -209,6 +213,148 @@ impl Spots {
     }
 }
 
+/// What the kernels of cards ask of the same places.
+impl Spots {
+    /// The axes of one index tensor in a tensor of that shape and those steps.
+    fn axes<'a>(&self, group: usize, shape: &'a [usize], strides: &'a [usize]) -> gpu::Axes<'a> {
+        let g = self.groups[group];
+        let axes = g.axis..g.axis + g.count;
+        gpu::Axes {
+            sizes: &shape[axes.clone()],
+            strides: &strides[axes],
+            axis: g.axis,
+            wraps: self.manner.wraps,
+            fault: self.manner.fault,
+        }
+    }
+    /// The tensor's steps over the shape of what is read or written, zero along the index, and how the steps of an index
+    /// tensor become steps over that shape.
+    fn along(&self, layout: &Layout, index: &[&Tensor]) -> Result<(Dims, impl Fn(&Layout) -> Dims)> {
+        let (before, after) = self.around(layout.ndim());
+        let rank = self.index_shape(index)?.len();
+        let mut along: Dims = before.iter().map(|&i| layout.strides[i]).collect();
+        along.resize(before.len() + rank, 0);
+        along.extend(after.iter().map(|&i| layout.strides[i]));
+        let shape = self.index_shape(index)?;
+        let (lead, all) = (before.len(), along.len());
+        let steps = move |own: &Layout| {
+            let mut steps = Dims::from_elem(0, all);
+            steps[lead..lead + rank].copy_from_slice(&own.broadcast_to(&shape).strides);
+            steps
+        };
+        Ok((along, steps))
+    }
+    /// The steps that the indices name in a tensor of that shape, in the order of their common `shape`.
+    fn steps(
+        &self,
+        shape: &[usize],
+        sizes: &[usize],
+        strides: &[usize],
+        index: &[&Tensor],
+    ) -> Result<Scratch> {
+        let near = index[0].place()?;
+        let steps = Scratch::beside(&near, crate::base::numel(shape), DType::U32)?;
+        let still = Dims::from_elem(0, shape.len());
+        for (g, t) in index.iter().enumerate() {
+            let own = on_card(t)?;
+            let along = own.layout().broadcast_to(shape).strides;
+            let one = gpu::Index { place: own.place()?, along: &along };
+            gpu::steps(&steps, shape, &still, one, &self.axes(g, sizes, strides), g > 0)?;
+        }
+        Ok(steps)
+    }
+}
+
+/// Indices as the kernels of cards read them: of 32 or 64 bits, in any layout.
+pub(crate) fn on_card(x: &Tensor) -> Result<Tensor> {
+    if matches!(x.dtype(), DType::I64 | DType::I32) { Ok(x.clone()) } else { dense_cast_held(x, DType::I32) }
+}
+
+/// Values in the dtype of what they are written to, over the shape of the places, and apart from it.
+fn values_for(dst: &Tensor, values: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    let own = if values.dtype() != dst.dtype() || values.storage().same(dst.storage()) {
+        let own = Tensor::empty(values.shape(), dst.dtype(), dst.device())?;
+        write_held(&own, values);
+        own
+    } else {
+        values.clone()
+    };
+    if own.numel() == 1 && own.ndim() > shape.len() {
+        let strides = Dims::from_elem(0, shape.len());
+        return own.alias(Layout { shape: Dims::from_slice(shape), strides, offset: own.layout().offset });
+    }
+    own.alias(own.layout().broadcast_to(shape))
+}
+
+/// Writes values where the indices say, on a card.
+fn put_places(spots: &Spots, dst: &Tensor, values: &Tensor, index: &[&Tensor]) -> Result<()> {
+    let shape = spots.shape(dst.shape(), index)?;
+    if crate::base::numel(&shape) == 0 {
+        return Ok(());
+    }
+    let values = values_for(dst, values, &shape)?;
+    let (along, to_index) = spots.along(dst.layout(), index)?;
+    let to = dst.layout();
+    let put = |one: gpu::Index, axes: &gpu::Axes| {
+        gpu::put(dst.place()?, &along, values.place()?, values.strides(), &shape, one, axes)
+    };
+    if let [one] = index {
+        let own = on_card(one)?;
+        let steps = to_index(own.layout());
+        return put(
+            gpu::Index { place: own.place()?, along: &steps },
+            &spots.axes(0, &to.shape, &to.strides),
+        );
+    }
+    // the steps are known: an index of a flat axis as long as the tensor reaches
+    let over = spots.index_shape(index)?;
+    let known = spots.steps(&over, &to.shape, &to.strides, index)?;
+    let steps = to_index(&Layout::contiguous(&over));
+    let reach = [to.span_end() - to.offset];
+    let flat = gpu::Axes { sizes: &reach, strides: &[1], axis: 0, wraps: false, fault: spots.manner.fault };
+    put(gpu::Index { place: known.place(), along: &steps }, &flat)
+}
+
+/// Combines values into the places that the indices name, on a card, in one order.
+fn combine_places(
+    spots: &Spots,
+    dst: &Tensor,
+    values: &Tensor,
+    index: &[&Tensor],
+    combine: Combine,
+) -> Result<()> {
+    let shape = spots.shape(dst.shape(), index)?;
+    if crate::base::numel(&shape) == 0 {
+        return Ok(());
+    }
+    let values = values_for(dst, values, &shape)?;
+    // the indexed axes first, as one that the keys number; what they leave are columns
+    let (before, after) = spots.around(dst.ndim());
+    let indexed: Dims = (0..dst.ndim()).filter(|&i| spots.is_indexed(i)).collect();
+    let sizes: Dims = indexed.iter().map(|&i| dst.shape()[i]).collect();
+    let mut numbered = Dims::from_elem(0, dst.ndim());
+    for (&i, s) in indexed.iter().zip(Layout::contiguous(&sizes).strides) {
+        numbered[i] = s;
+    }
+    let over = spots.index_shape(index)?;
+    let keys = spots.steps(&over, dst.shape(), &numbered, index)?;
+    let rest: Dims = before.iter().chain(after.iter()).copied().collect();
+    let order: Dims = indexed.iter().chain(rest.iter()).copied().collect();
+    let (lead, rank) = (before.len(), over.len());
+    let from: Dims = (lead..lead + rank).chain(0..lead).chain(lead + rank..shape.len()).collect();
+    let (to, from) = (dst.layout().permute(&order), values.layout().permute(&from));
+    let meet = Meet {
+        keys: &keys,
+        slots: crate::base::numel(&sizes),
+        columns: rest.iter().map(|&i| dst.shape()[i]).product(),
+        dst: Place { shape: &to.shape, strides: &to.strides, ..dst.place()? },
+        values: Place { shape: &from.shape, strides: &from.strides, ..values.place()? },
+        combine,
+        keep: true,
+    };
+    meet.run()
+}
+
 /// The one stride of flattened axes, if there is one.
 fn layout_of_group(sizes: &[usize], strides: &[usize]) -> Option<usize> {
     let mut step = None;
@@ -248,6 +394,29 @@ impl Op for Pick {
             unsafe { kernel::pick(p, x[0].ptr(), out[0].ptr(), x[0].dtype().size()) }
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (spots, from, index) = (&self.0, x[0].layout(), &x[1..]);
+        let (along, to_index) = spots.along(from, index)?;
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
+        if let [one] = index {
+            let own = on_card(one)?;
+            let steps = to_index(own.layout());
+            let index = gpu::Index { place: own.place()?, along: &steps };
+            return gpu::pick(
+                out[0].place()?,
+                x[0].place()?,
+                &along,
+                index,
+                &spots.axes(0, &from.shape, &from.strides),
+            );
+        }
+        let shape = spots.index_shape(index)?;
+        let known = spots.steps(&shape, &from.shape, &from.strides, index)?;
+        let known = gpu::Index { place: known.place(), along: &to_index(&Layout::contiguous(&shape)) };
+        gpu::pick_at(out[0].place()?, x[0].place()?, &along, known)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(!1)
     }
@@ -286,6 +455,10 @@ impl Op for Spread {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         fill_held(&out[0], Scalar::Int(0));
         write_places(&self.spots, &out[0], x[0], &x[1..], Reduce::Add)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        fill_held(&out[0], Scalar::Int(0));
+        combine_places(&self.spots, &out[0], x[0], &x[1..], Combine::Add)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(!1)
@@ -367,6 +540,19 @@ impl Op for Put {
         }
         let reduce = if self.accumulate { Reduce::Add } else { Reduce::Set };
         write_places(&self.spots, &out[0], x[1], &x[2..], reduce)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let in_place = out[0].storage().same(x[0].storage()) && out[0].layout() == x[0].layout();
+        if !in_place {
+            write_held(&out[0], x[0]);
+        }
+        // elements that share words cannot be written twice at a time
+        let shared = out[0].dtype().size() < 4 && x[1].numel() != 1;
+        match (self.accumulate, shared) {
+            (true, _) => combine_places(&self.spots, &out[0], x[1], &x[2..], Combine::Add),
+            (false, true) => combine_places(&self.spots, &out[0], x[1], &x[2..], Combine::Last),
+            (false, false) => put_places(&self.spots, &out[0], x[1], &x[2..]),
+        }
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(!0b11)

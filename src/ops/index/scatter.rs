@@ -1,14 +1,19 @@
 //! Elements written by position along an axis, and what becomes of those that meet there.
 
-use crate::base::{DType, Device, Dims, Scalar, wrap_dim};
+use crate::base::{DType, Device, Dims, Layout, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::Reduce;
+use crate::kernels::gpu::index::pick as gpu;
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
+use crate::kernels::gpu::machine::operand::Scratch;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
 use crate::ops::driver::op::{Apart, Metas, Op, Saves};
-use crate::ops::index::gather::{Gather, check_index, check_sizes, lifted, with_lines};
+use crate::ops::index::gather::{Gather, axis_of, check_index, check_sizes, lifted, with_lines};
+use crate::ops::index::pick::on_card;
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
@@ -128,6 +133,64 @@ impl Op for Scatter {
             }
             Ok(())
         })?
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (o, way) = (&out[0], &self.way);
+        if o.dtype().is_half() && way.mean {
+            // a mean of halves is rounded once
+            let (start, src) = (dense_cast_held(x[0], DType::F32)?, dense_cast_held(x[1], DType::F32)?);
+            let wide = Tensor::empty(o.shape(), DType::F32, o.device())?;
+            self.gpu(&[&start, &src, x[2]], std::slice::from_ref(&wide))?;
+            write_held(o, &wide);
+            return Ok(());
+        }
+        let mut src = x[1].clone();
+        if src.storage().same(o.storage()) {
+            src = Tensor::empty(x[1].shape(), x[1].dtype(), o.device())?;
+            write_held(&src, x[1]);
+        }
+        let in_place = x[0].storage().same(o.storage()) && x[0].layout() == o.layout();
+        if !in_place {
+            write_held(o, x[0]);
+        }
+        if x[2].numel() == 0 {
+            return Ok(());
+        }
+        let (to, own) = (lifted(o.layout()), on_card(x[2])?);
+        let index = lifted(own.layout());
+        let from =
+            if src.ndim() == 0 { Dims::from_elem(0, index.ndim()) } else { Dims::from_slice(src.strides()) };
+        let place = gpu::Index { place: own.place()?, along: &index.strides };
+        let still = |strides: &[usize]| {
+            let mut along = Dims::from_slice(strides);
+            along[self.dim] = 0;
+            along
+        };
+        let combine = match way.reduce {
+            Reduce::Set if o.dtype().size() >= 4 || src.numel() == 1 => {
+                let axes = axis_of(&to.shape, &to.strides, self.dim);
+                let along = still(&to.strides);
+                return gpu::put(o.place()?, &along, src.place()?, &from, &index.shape, place, &axes);
+            }
+            Reduce::Set => Combine::Last,
+            Reduce::Add => Combine::Add,
+            Reduce::Mul => Combine::Mul,
+            Reduce::Min => Combine::Min,
+            Reduce::Max => Combine::Max,
+        };
+        let dense = Layout::contiguous(&to.shape).strides;
+        let keys = Scratch::beside(&o.place()?, own.numel(), DType::U32)?;
+        let axes = axis_of(&to.shape, &dense, self.dim);
+        gpu::steps(&keys, &index.shape, &still(&dense), place, &axes, false)?;
+        let (dst, slots) = (Place { shape: &to.shape, strides: &to.strides, ..o.place()? }, o.numel());
+        let values = Place { shape: &index.shape, strides: &from, ..src.place()? };
+        Meet { keys: &keys, slots, columns: 1, dst, values, combine, keep: way.include_self }.run()?;
+        if way.mean {
+            let counts = meet::counts(&keys, slots)?;
+            let counts = Place { shape: &to.shape, strides: &dense, ..counts.place() };
+            divide_by(dst, counts, way.include_self)?;
+        }
+        Ok(())
     }
     fn saves(&self, _: Want) -> Saves {
         if self.way.is_plain() {
@@ -285,6 +348,22 @@ fn divide(x: &Tensor, counts: &Tensor) -> Result<()> {
         write_held(x, &dense);
     }
     Ok(())
+}
+
+/// `x /= counts`, one more each where the place's own counts; integers round down.
+fn divide_by(x: Place, counts: Place, own: bool) -> Result<()> {
+    use crate::kernels::gpu::elementwise::{Side, computed, expression};
+    let d = computed("scatter_reduce", x.dtype)?;
+    let text = match (d.is_integral(), own) {
+        (false, true) => "x / (n + 1.0)",
+        (false, false) => "select(x / n, x, n < 1.0)",
+        (true, true) => "select(x / (n + u), (x - n) / (n + u), x < z)",
+        (true, false) => "select(select(x / n, (x - (n - u)) / n, x < z), x, n < u)",
+    };
+    let (one, zero) = (Side::Number(Scalar::Int(1), d), Side::Number(Scalar::Int(0), d));
+    let sides = [Side::Place(x, d), Side::Place(counts, d), one, zero];
+    let sides = if d.is_integral() { &sides[..] } else { &sides[..2] };
+    expression("scatter_reduce", text, &["x", "n", "u", "z"], sides, &[], x, d)
 }
 
 /// The part of a source that the index covers.

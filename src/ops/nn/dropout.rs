@@ -4,11 +4,11 @@ use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{Device, Dims, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::batch::drawn_room;
 use crate::ops::elementwise::arithmetic as binary;
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::kind::binary::binary_in_place;
-use crate::ops::random::law::{Law, sample_on_gpu};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::batch::levels;
@@ -17,15 +17,21 @@ use crate::warning::warn;
 use crate::{bail, ensure, rows, with_dtype};
 
 /// A tensor of ones with probability `keep` and zeros, drawn in the order of its memory.
+/// A mask of ones and zeros. A card's has `one` for ones, and where all elements have a draw of their own (`vector`) the
+/// order that PyTorch's has there.
 #[allow(unsafe_code)]
-fn bernoulli(meta: Meta, keep: f64, device: Device) -> Result<Tensor> {
+fn bernoulli(meta: Meta, keep: f64, one: f64, vector: bool, device: Device) -> Result<Tensor> {
     let room = drawn_room(meta, device)?;
     if device == Device::Meta {
         return Ok(room);
     }
     let mask = room.physical(&levels([&room].into_iter()), 0)?;
     if let Device::Gpu(_) = device {
-        sample_on_gpu(&mask, Law::Bernoulli(keep), default_generator_of(device))?;
+        let law = if vector && mask.numel() % 4 == 0 { gpu::Law::Mask(keep, one) } else { gpu::Law::Bernoulli(keep, one) };
+        let from = default_generator_of(device).take_blocks(gpu::blocks(mask.numel(), law))?;
+        // in the order of memory
+        let place = mask.alias(mask.layout().permute(&mask.layout().stride_order()))?;
+        gpu::draw("dropout", place.place()?, law, from)?;
         return Ok(room);
     }
     let guard = Guard::take([].into_iter(), [mask.storage()].into_iter());
@@ -76,9 +82,14 @@ fn dropped(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Re
         let zero = crate::ops::driver::memory::full(&[], Scalar::Int(0), input.dtype(), input.device())?;
         return times(Val::T(zero));
     }
-    let noise = bernoulli(meta, 1.0 - p, input.device())?;
+    // a card writes the factor itself
+    let there = matches!(input.device(), Device::Gpu(_));
+    let one = if there && !kind.alpha { 1.0 / (1.0 - p) } else { 1.0 };
+    let noise = bernoulli(meta, 1.0 - p, one, !kind.feature && !kind.alpha, input.device())?;
     if !kind.alpha {
-        binary_in_place(&binary::DIV, &noise, Val::S(Scalar::Float(1.0 - p)), None)?;
+        if !there {
+            binary_in_place(&binary::DIV, &noise, Val::S(Scalar::Float(1.0 - p)), None)?;
+        }
         return times(Val::T(noise));
     }
     const ALPHA: f64 = 1.7580993408473766;

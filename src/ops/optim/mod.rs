@@ -1,7 +1,7 @@
 //! Optimizer steps: all parameters of a group in one call, in place, outside the graph.
 
 use crate::autograd::{GradMode, ModeGuard};
-use crate::base::{DType, Device, Layout, Scalar};
+use crate::base::{Device, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::optim as kernel;
 use crate::kernels::gpu::optim as gpu;
@@ -88,6 +88,7 @@ rows! { OPTIM:
         same_length("sgd", params.len(), &[grads.len(), momentum_buffers.len()])?;
         let _mode = ModeGuard::new(GradMode::NoGrad);
         let mut buffers = Vec::new();
+        let mut there = Vec::new();
         for ((p, g), buffer) in params.iter().zip(grads).zip(momentum_buffers) {
             check_in_place("sgd", p)?;
             let first = buffer.is_none();
@@ -102,15 +103,12 @@ rows! { OPTIM:
             }
             let all = Aligned::new("sgd", tensors)?;
             let a = kernel::Sgd { lr, momentum, dampening, weight_decay, nesterov, maximize, first };
-            let w = &all.working;
             if let Device::Gpu(_) = p.device() {
-                floats("sgd", p)?;
-                let m = w.get(2).map(|b| b.place()).transpose()?;
-                gpu::sgd(w[0].place()?, w[1].place()?, m, p.numel(), a)?;
-                all.finish()?;
+                there.push((all, [first as u8 as f32, 0.0]));
                 continue;
             }
             let guard = all.hold();
+            let w = &all.working;
             with_dtype!("sgd", p.dtype(), float, T => {
                 let m = w.get(2).map_or(std::ptr::null_mut(), |b| b.ptr_of::<T>());
                 // SAFETY: the tensors lie alike and densely, and are held
@@ -121,6 +119,8 @@ rows! { OPTIM:
             drop(guard);
             all.finish()?;
         }
+        let a = kernel::Sgd { lr, momentum, dampening, weight_decay, nesterov, maximize, first: false };
+        on_gpu(&there, "sgd", |parts| gpu::sgd(parts, a))?;
         Ok(buffers)
     }
     /// One step of Adam or AdamW (`decoupled`) over lists of tensors, in place; `steps` are counted up.
@@ -131,6 +131,7 @@ rows! { OPTIM:
         same_length("adam", params.len(), &[grads.len(), exp_avgs.len(), exp_avg_sqs.len(), steps.len()])?;
         let tops = if amsgrad { max_exp_avg_sqs } else { None };
         let _mode = ModeGuard::new(GradMode::NoGrad);
+        let mut there = Vec::new();
         for i in 0..params.len() {
             let p = &params[i];
             check_in_place("adam", p)?;
@@ -139,15 +140,12 @@ rows! { OPTIM:
             tensors.extend(tops.map(|t| t[i].clone()));
             let all = Aligned::new("adam", tensors)?;
             let a = kernel::Adam { lr, beta1, beta2, eps, weight_decay, decoupled, maximize, step };
-            let w = &all.working;
             if let Device::Gpu(_) = p.device() {
-                floats("adam", p)?;
-                let top = w.get(4).map(|b| b.place()).transpose()?;
-                gpu::adam(w[0].place()?, w[1].place()?, w[2].place()?, w[3].place()?, top, p.numel(), a)?;
-                all.finish()?;
+                there.push((all, gpu::adam_numbers(&a)));
                 continue;
             }
             let guard = all.hold();
+            let w = &all.working;
             with_dtype!("adam", p.dtype(), float, T => {
                 let top = w.get(4).map_or(std::ptr::null_mut(), |b| b.ptr_of::<T>());
                 // SAFETY: the tensors lie alike and densely, and are held
@@ -160,16 +158,23 @@ rows! { OPTIM:
             drop(guard);
             all.finish()?;
         }
-        Ok(())
+        let a = kernel::Adam { lr, beta1, beta2, eps, weight_decay, decoupled, maximize, step: 1.0 };
+        on_gpu(&there, "adam", |parts| gpu::adam(parts, a))
     }
 }
 
-/// Refuses a dtype that a card has no step for.
-fn floats(op: &str, p: &Tensor) -> Result<()> {
-    if matches!(p.dtype(), DType::F32 | DType::F16 | DType::BF16) {
-        return Ok(());
+/// The parameters of a group that lie on cards, each with its own numbers: all of a kind in few launches.
+fn on_gpu(all: &[(Aligned, [f32; 2])], op: &str, step: impl Fn(&[gpu::Part]) -> Result<()>) -> Result<()> {
+    let mut parts = Vec::with_capacity(all.len());
+    for (aligned, numbers) in all {
+        if !aligned.working[0].dtype().is_float() {
+            return Err(Error::no_dtype(op, aligned.working[0].dtype(), "floating dtypes"));
+        }
+        let places = aligned.working.iter().map(Tensor::place).collect::<Result<_>>()?;
+        parts.push(gpu::Part { places, numbers: *numbers });
     }
-    Err(Error::no_dtype(op, p.dtype(), "float32, float16 and bfloat16 on a GPU"))
+    step(&parts)?;
+    all.iter().try_for_each(|(aligned, _)| aligned.finish())
 }
 
 /// Adds one to a step counter and reads it.

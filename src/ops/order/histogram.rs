@@ -3,6 +3,7 @@
 use crate::base::{DType, Scalar, repeated};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::histogram::{edge_counts, histogram_counts};
+use crate::kernels::gpu::order::histogram as gpu;
 use crate::ops::create::fill::Made;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, full, write_held};
@@ -38,6 +39,16 @@ impl Op for Between {
         })?;
         write_held(&out[0], &Tensor::from_slice(&sums, &[bins])?);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (values, edges) = (dense_held(x[0])?, dense_held(x[1])?);
+        let bins = Tensor::empty(values.shape(), DType::I32, values.device())?;
+        let (places, out) = (bins.place()?, out[0].place()?);
+        gpu::between(self.name(), values.place()?, edges.place()?, places)?;
+        match x.get(2) {
+            Some(w) => gpu::sums(self.name(), places, dense_held(w)?.place()?, out),
+            None => gpu::counts(self.name(), places, out),
+        }
     }
 }
 
@@ -116,6 +127,12 @@ impl Op for Histc {
         write_held(&out[0], &result);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = dense_held(x[0])?;
+        let bins = Tensor::empty(x.shape(), DType::I32, x.device())?;
+        gpu::even(self.name(), x.place()?, self.bins, self.range, bins.place()?)?;
+        gpu::counts(self.name(), bins.place()?, out[0].place()?)
+    }
 }
 
 fn histc_of(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
@@ -173,7 +190,7 @@ rows! { ROWS:
         if lo == hi {
             (lo, hi) = (lo - 0.5, hi + 0.5);
         }
-        let edges = crate::ops::create::range::linspace(lo.into(), hi.into(), bins + 1, Made { dtype: Some(input.dtype()), ..Made::default() })?;
+        let edges = crate::ops::create::range::linspace(lo.into(), hi.into(), bins + 1, Made { dtype: Some(input.dtype()), device: Some(input.device()), ..Made::default() })?;
         counted(input, &edges, weight, density)
     }
     /// Whether each element is among `test_elements`.

@@ -4,8 +4,9 @@ use crate::base::promote::{Promotion, default_dtype};
 use crate::base::{DType, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::search::search;
+use crate::kernels::gpu::order::search as gpu;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{dense_cast_held, index_held, write_held};
+use crate::ops::driver::memory::{dense_cast_held, dense_held, index_held, write_held};
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::elementwise::kind::half_up;
 use crate::ops::table::{Table, Val};
@@ -71,6 +72,22 @@ impl Op for Search {
             write_held(&out[0], &wide);
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (sorted, values) = (dense_held(x[0])?, dense_held(x[1])?);
+        let order = x.get(2).map(|s| index_held(s)).transpose()?;
+        let n = *sorted.shape().last().unwrap_or(&1);
+        let m = if sorted.ndim() == 1 { values.numel() } else { *values.shape().last().unwrap_or(&1) };
+        gpu::search(
+            self.name(),
+            Search::common(x),
+            sorted.place()?,
+            order.as_ref().map(Tensor::place).transpose()?,
+            values.place()?,
+            (n, m),
+            self.right,
+            out[0].place()?,
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use crate::base::{DType, Scalar, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::select::{Pick, pick};
 use crate::kernels::cpu::order::sort::Grid;
+use crate::kernels::gpu::order::select as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::order::sort::from_picked;
@@ -58,8 +59,23 @@ impl Op for Picked {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        // results with the axis back, of size 1
+        let axes = Axes { axes: smallvec![self.axis], keepdim: self.keepdim };
+        let (values, at) = (axes.keep(&out[0], x[0].shape())?, axes.keep(&out[1], x[0].shape())?);
+        gpu::pick(self.name(), on_gpu(self.what), x[0].place()?, self.axis, values.place()?, at.place()?)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         from_picked(g, cx, self.axis, self.keepdim)
+    }
+}
+
+fn on_gpu(what: Pick) -> gpu::Pick {
+    match what {
+        Pick::Place(k) => gpu::Pick::Place(k),
+        Pick::Median => gpu::Pick::Median,
+        Pick::NanMedian => gpu::Pick::NanMedian,
+        Pick::Mode => gpu::Pick::Mode,
     }
 }
 
@@ -110,6 +126,22 @@ impl Op for Median {
             unsafe { pick::<T>(&grid, x.ptr_of(), self.0, out[0].ptr_of(), at.ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if x[0].numel() == 0 {
+            return self.cpu(x, out);
+        }
+        let x = crate::ops::driver::memory::dense_held(x[0])?;
+        let line = x.alias(crate::base::Layout {
+            offset: x.layout().offset,
+            ..crate::base::Layout::contiguous(&[x.numel()])
+        })?;
+        let at = Tensor::empty(&[1], DType::I64, x.device())?;
+        let value = out[0].alias(crate::base::Layout {
+            offset: out[0].layout().offset,
+            ..crate::base::Layout::contiguous(&[1])
+        })?;
+        gpu::pick(self.name(), on_gpu(self.0), line.place()?, 0, value.place()?, at.place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL

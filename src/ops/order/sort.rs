@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernels::cpu::order::select::topk;
 use crate::kernels::cpu::order::sort as kernel;
 use crate::kernels::cpu::order::sort::Grid;
+use crate::kernels::gpu::order::sort as gpu;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::zeros_of;
 use crate::ops::driver::op::{Batching, Metas, Op};
@@ -62,6 +63,11 @@ impl Op for Sort {
             unsafe { kernel::sort::<T>(&grid, x.ptr_of(), self.descending, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let n = x[0].shape().get(self.axis).copied().unwrap_or(1);
+        let (x, values, at) = (x[0].place()?, out[0].place()?, out[1].place()?);
+        gpu::sort(self.name(), x, self.axis, self.descending, n, Some(values), at)
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         back_to(g, cx.shape(0), self.axis, &cx.output(1)?)
@@ -125,6 +131,14 @@ impl Op for TopK {
             unsafe { topk::<T>(&grid, x.ptr_of(), k, self.largest, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let k = if x[0].ndim() == 0 { 1 } else { self.k };
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
+        let (x, values, at) = (x[0].place()?, out[0].place()?, out[1].place()?);
+        gpu::sort(self.name(), x, self.axis, self.largest, k, Some(values), at)
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         back_to(g, cx.shape(0), self.axis, &cx.output(1)?)

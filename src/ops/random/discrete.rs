@@ -1,18 +1,18 @@
 //! Draws of whole numbers: coins, counts, categories.
 
-use crate::base::rng::{Generator, default_generator, default_generator_of};
+use crate::base::rng::Generator;
 use crate::base::{DType, Device, Elem, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random as kernel;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::{alike, meta_alike};
 use crate::ops::driver::batch::{drawn_room, drawn_whole};
 use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
-use crate::ops::elementwise::kind::gpu::{Side, expression};
-use crate::ops::random::law::{Law, UNIT, check_p, draw, drawn_by, elements, sample_on_gpu, sampled};
+use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
-use crate::{ensure, rows, with_dtype};
+use crate::{bail, ensure, rows, with_dtype};
 
 /// Draws with a probability for each element, in logical order.
 #[allow(unsafe_code)]
@@ -36,20 +36,20 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
         out.shape()
     );
     if let Device::Gpu(_) = out.device() {
-        let u = drawn_uniform(out.shape(), out.device(), generator)?;
-        let sides = [Side::Place(u.place()?, DType::F32), Side::Place(p.place()?, DType::F32)];
-        expression(
-            "bernoulli_",
-            "select(0.0, 1.0, a <= b)",
-            &["a", "b"],
-            &sides,
-            &[],
-            out.place()?,
-            DType::F32,
-        )?;
+        ensure!(
+            p.device() == out.device(),
+            Runtime,
+            "bernoulli_: Expected all tensors to be on the same device, but found at least two devices, {} and {}!",
+            out.device(),
+            p.device()
+        );
+        let source = Generator::for_device(generator, out.device())?.take_blocks(gpu::race(out.numel()))?;
+        let along = p.layout().broadcast_to(out.shape()).strides;
+        gpu::bernoulli_each(out.place()?, p.place()?, &along, source)?;
         out.storage().bump_version();
         return Ok(());
     }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
     let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape()))?, p.dtype())?;
     let dense =
@@ -57,7 +57,7 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
     if out.dtype() == DType::Bool {
         fill_held(&dense, Scalar::Bool(false));
     }
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock();
     // SAFETY: dense tensors of one shape, held; see `sample`
     unsafe {
         sampled!("bernoulli_tensor_cpu", p.dtype(), P => {
@@ -74,39 +74,6 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
     Ok(())
 }
 
-/// Uniform numbers in float32 on a card.
-fn drawn_uniform(shape: &[usize], device: Device, generator: Option<&Generator>) -> Result<Tensor> {
-    let u = Tensor::empty(shape, DType::F32, device)?;
-    sample_on_gpu(&u, UNIT, generator.unwrap_or_else(|| default_generator_of(device)))?;
-    Ok(u)
-}
-
-/// [`categories`] on a card: the largest of weights over exponential numbers, as many as are asked for; with replacement the
-/// places of uniform numbers in the running sums.
-fn categories_on_gpu(
-    x: &Tensor,
-    samples: i64,
-    replacement: bool,
-    generator: Option<&Generator>,
-) -> Result<Tensor> {
-    let x = x.cast(DType::F32)?;
-    if !replacement || samples == 1 {
-        let e = Tensor::empty(x.shape(), DType::F32, x.device())?;
-        let generator = generator.unwrap_or_else(|| default_generator_of(x.device()));
-        sample_on_gpu(&e, Law::Exponential(1.0), generator)?;
-        let mut both = x.div(&e)?.topk(samples, -1, true, true)?.1;
-        return both
-            .pop()
-            .ok_or_else(|| crate::error::Error::new(crate::error::Kind::Internal, "topk without places"));
-    }
-    let sums = x.cumsum(-1, None)?;
-    let total = sums.narrow(-1, x.shape()[x.ndim() - 1] as i64 - 1, 1)?;
-    let mut shape = crate::base::Dims::from_slice(&x.shape()[..x.ndim() - 1]);
-    shape.push(samples as usize);
-    let at = drawn_uniform(&shape, x.device(), generator)?.mul(total)?;
-    crate::ops::order::search::searchsorted(&sums, Val::T(at), false, true, None, None)
-}
-
 /// Counts by a sampler of two dense parameters of one float dtype (the second may be unused).
 #[allow(unsafe_code)]
 fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Result<Tensor> {
@@ -118,6 +85,10 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
     if x.device() == Device::Meta {
         return Ok(out);
     }
+    if let Device::Gpu(_) = x.device() {
+        bail!(NotImplemented, "{}: there is no kernel for device cuda yet; .cpu() moves the tensor where there is one", if p.is_some() { "binomial" } else { "poisson" });
+    }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let over = |t: &Tensor| dense_cast_held(&t.alias(t.layout().broadcast_to(&shape))?, t.dtype());
     let guard =
         Guard::take(std::iter::once(x.storage()).chain(p.map(|p| p.storage())), [out.storage()].into_iter());
@@ -126,7 +97,7 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
         Some(p) => Some(over(p)?),
         None => None,
     };
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock();
     // SAFETY: dense float tensors of one shape, held
     unsafe {
         sampled!(if b.is_some() { "binomial_cpu" } else { "poisson_cpu" }, x.dtype(), T => {
@@ -169,11 +140,12 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
         return Ok(out);
     }
     if let Device::Gpu(_) = x.device() {
-        return categories_on_gpu(x, samples, replacement, generator);
+        return categories_on_gpu(x, out, samples as usize, replacement, generator);
     }
+    let source = Generator::for_device(generator, Device::Cpu)?;
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     let dense = dense_cast_held(x, x.dtype())?;
-    let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+    let mut g = source.lock();
     // SAFETY: dense tensors, held; the result is fresh integers
     unsafe {
         let to = elements::<i64>(&out);
@@ -191,6 +163,27 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     }
     drop((g, guard));
     Ok(out)
+}
+
+/// By a race: each category takes an exponential time of its weight, and who arrives first is drawn. Without replacement the
+/// first arrivals of one race are; with it every sample has a race of its own.
+fn categories_on_gpu(
+    x: &Tensor,
+    out: Tensor,
+    samples: usize,
+    replacement: bool,
+    generator: Option<&Generator>,
+) -> Result<Tensor> {
+    let source = Generator::for_device(generator, x.device())?;
+    if replacement || samples == 1 {
+        let weights = crate::ops::driver::memory::dense(x)?;
+        let from = source.take_blocks(gpu::race(x.numel() * samples))?;
+        gpu::categories(out.place()?, weights.place()?, samples, from)?;
+        return Ok(out);
+    }
+    let times = alike(x, None, None, None)?;
+    draw(&times, Law::Exponential(1.0), Some(&source))?;
+    Ok(x.div(&times)?.topk(samples as i64, -1, true, true)?.1[1].clone())
 }
 
 rows! { DISCRETE:

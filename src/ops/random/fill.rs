@@ -3,15 +3,16 @@
 //! logical order.
 
 use crate::base::promote::{default_device, default_dtype};
-use crate::base::rng::{Generator, default_generator, default_generator_of};
+use crate::base::rng::Generator;
 use crate::base::{DType, Device, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::finish;
 use crate::ops::driver::batch::drawn_room;
-use crate::ops::driver::memory::{fill_held, write};
+use crate::ops::driver::memory::fill_held;
 use crate::ops::random::law::{Law, STANDARD, UNIT, check_std, draw, drawn, drawn_like, elements};
 use crate::ops::table::{Sizes, Table, Val};
 use crate::storage::Guard;
@@ -124,16 +125,16 @@ rows! { FILL:
         let room = drawn_room(meta, made.device.unwrap_or_else(default_device))?;
         let out = room.physical(&levels([&room].into_iter()), 0)?;
         if let Device::Gpu(_) = out.device() {
-            // shuffled here, by a stream that the card's position seeds, so that every adapter gets the same
-            let at = generator.unwrap_or_else(|| default_generator_of(out.device())).take_blocks(1)?;
-            let [a, b, ..] = at.block(0, 0);
-            let twister = Generator::with_seed((a as u64) << 32 | b as u64);
-            let mut order = crate::base::repeated(0i64, out.numel())?;
-            order.chunks_mut((n as usize).max(1)).for_each(|order| kernel::randperm(&mut twister.lock(), order));
-            write(&out, &Tensor::from_slice(&order, out.shape())?)?;
+            ensure!(out.ndim() == 1, NotImplemented, "vmap: randperm of a GPU draws one permutation at a time");
+            if n > 0 {
+                let source = Generator::for_device(generator, out.device())?;
+                let order = gpu::permutation(&out.place()?, n as usize, source.take_blocks(gpu::race(n as usize))?)?;
+                crate::kernels::gpu::create::copy::copy(out.place()?, order.place())?;
+            }
         } else if out.device() != Device::Meta {
             let _guard = Guard::take([].into_iter(), [out.storage()].into_iter());
-            let mut g = generator.unwrap_or_else(|| default_generator()).lock();
+            let source = Generator::for_device(generator, Device::Cpu)?;
+            let mut g = source.lock();
             #[allow(unsafe_code)]
             with_dtype!("randperm", out.dtype(), real, T => {
                 fill_held(&out, Scalar::Int(0));

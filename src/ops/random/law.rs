@@ -1,11 +1,12 @@
 //! The op that draws: a law, its parameters, the elements it fills.
 
 use crate::base::promote::default_device;
-use crate::base::rng::{Generator, default_generator_of};
+use crate::base::rng::Generator;
 use crate::base::{DType, Device, Elem, Layout, MemoryFormat, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
+use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::{finish, meta_alike, sizes};
 use crate::ops::driver::apply::make_node;
 use crate::ops::driver::batch::{check_drawn, drawn_room};
@@ -148,42 +149,42 @@ pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bo
     }
 }
 
-/// As [`sample`], by a card: in the order of memory too.
+/// Fills a tensor of a card in the order of its shape.
 pub(crate) fn sample_on_gpu(x: &Tensor, law: Law, generator: &Generator) -> Result<()> {
-    use crate::kernels::gpu::random::{Draw, draw};
-    let d = x.dtype();
-    if d.is_complex() || d == DType::F64 {
-        let text = format!(
-            "\"{}\" not implemented for '{}' on a GPU: it works on float32, float16 and bfloat16",
-            law.name(),
-            d.scalar_name()
-        );
-        return Err(Error::new(crate::error::Kind::NotImplemented, text));
+    if x.numel() == 0 {
+        return Ok(());
     }
-    let floats = d.is_float();
-    let law = match law {
-        Law::Uniform(a, b) if floats => Draw::Uniform(a, b),
-        Law::Normal(m, s) if floats => Draw::Normal(m, s),
-        Law::LogNormal(m, s) if floats => Draw::LogNormal(m, s),
-        Law::Exponential(l) if floats => Draw::Exponential(l),
-        Law::Cauchy(m, s) if floats => Draw::Cauchy(m, s),
-        Law::Geometric(p) if d != DType::Bool => Draw::Geometric(p),
-        Law::Bernoulli(p) => Draw::Bernoulli(p),
+    if x.dtype().is_complex() {
+        let mut layout = Layout::contiguous(&[2 * x.numel()]);
+        ensure!(x.is_contiguous(), NotImplemented, "{}: complex numbers on a GPU are drawn dense", law.name());
+        layout.offset = 2 * x.layout().offset;
+        let law = match law {
+            Law::Normal(m, s) => Law::Normal(m, s / std::f64::consts::SQRT_2),
+            law @ Law::Uniform(..) => law,
+            law => return Err(Error::no_kernel(law.name(), x.dtype())),
+        };
+        return sample_on_gpu(&x.reinterpret(layout, x.dtype().to_real())?, law, generator);
+    }
+    let law_there = match law {
+        Law::Uniform(a, b) => gpu::Law::Uniform(a, b),
+        Law::Normal(m, s) => gpu::Law::Normal(m, s),
+        Law::LogNormal(m, s) => gpu::Law::LogNormal(m, s),
+        Law::Exponential(l) => gpu::Law::Exponential(l),
+        Law::Cauchy(m, s) => gpu::Law::Cauchy(m, s),
+        Law::Geometric(p) => gpu::Law::Geometric(p),
+        Law::Bernoulli(p) => gpu::Law::Bernoulli(p, 1.0),
         Law::Integers(range) => {
-            let (base, width) = range.parts();
-            Draw::Integers(base, width)
+            let (base, width, wide) = range.parts();
+            gpu::Law::Integers { base, width, wide }
         }
-        Law::Natural => Draw::Integers(0, IntRange::starting_at(d, 0)?.parts().1),
-        law => return Err(Error::no_kernel(law.name(), d)),
+        Law::Natural => {
+            let (width, wide) = IntRange::natural(x.dtype())?;
+            let width = if !wide && width > u32::MAX as u64 { 0 } else { width };
+            gpu::Law::Integers { base: 0, width, wide }
+        }
     };
-    if x.is_contiguous() {
-        return draw(x.place()?, law, generator);
-    }
-    let place = x.alias(x.layout().permute(&x.layout().stride_order()))?;
-    let dense = Tensor::empty(place.shape(), d, x.device())?;
-    draw(dense.place()?, law, generator)?;
-    write_held(&place, &dense);
-    Ok(())
+    let from = generator.take_blocks(gpu::blocks(x.numel(), law_there))?;
+    gpu::draw(law.name(), x.place()?, law_there, from)
 }
 
 /// Overwrites a tensor with draws: in the graph a new beginning.
@@ -216,7 +217,10 @@ impl Op for Draw {
         Ok(())
     }
     fn gpu(&self, _: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        sample_on_gpu(&out[0], self.law, &self.generator)
+        // in the order of memory: largest stride first
+        let order = out[0].layout().stride_order();
+        let place = if out[0].is_contiguous() { out[0].clone() } else { out[0].alias(out[0].layout().permute(&order))? };
+        sample_on_gpu(&place, self.law, &self.generator)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
@@ -234,7 +238,7 @@ impl Op for Draw {
 
 pub(crate) fn draw(x: &Tensor, law: Law, generator: Option<&Generator>) -> Result<()> {
     check_drawn(x)?;
-    let generator = generator.unwrap_or_else(|| default_generator_of(x.device())).clone();
+    let generator = Generator::for_device(generator, x.device())?;
     apply_in_place(Draw { law, generator }, &[x])
 }
 

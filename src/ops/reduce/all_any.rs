@@ -3,6 +3,7 @@
 use crate::base::{DType, Dims};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
+use crate::kernels::gpu::reduce::sums as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Batching, Metas, Op};
@@ -45,6 +46,9 @@ impl Op for Logic {
         reduce_held(x[0], &out[0], &self.axes, self.all);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        gpu::truth(self.all, x[0].place()?, &self.axes.axes, out[0].place()?)
+    }
     fn differentiable(&self, _: usize) -> bool {
         false
     }
@@ -68,6 +72,9 @@ impl Op for Truth {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         write_held(&out[0].reinterpret(out[0].layout().clone(), DType::Bool)?, x[0]);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
     }
 }
 
@@ -103,6 +110,9 @@ impl Op for CountNonzero {
             kernel::count_nonzero(&plan, x[0].ptr_of::<T>(), out[0].ptr_of())
         });
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        gpu::count_nonzero(x[0].place()?, &self.0.axes, out[0].place()?)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::base::{DType, Dims, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce as kernel;
+use crate::kernels::gpu::reduce as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::zeros_of;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -74,6 +75,10 @@ impl Op for Extreme {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         extreme_held(x[0], &out[0], &self.axes, self.manner.max)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0].place()?, out[0].place()?);
+        gpu::extrema::extreme(self.name(), self.manner.max, x, &self.axes.axes, out)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
@@ -155,6 +160,10 @@ impl Op for ExtremeAt {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (values, at) = (out[0].place()?, out[1].place()?);
+        gpu::arg::arg_extreme(self.name(), self.max, x[0].place()?, &[self.axis], Some(values), at)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         to_selected(g, cx.shape(0), self.axis, &cx.output(1)?, self.keepdim)
     }
@@ -215,6 +224,10 @@ impl Op for Arg {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, at) = (x[0].place()?, out[0].place()?);
+        gpu::arg::arg_extreme(self.name(), self.max, x, &self.axes.axes, None, at)
+    }
 }
 
 fn arg(input: &Tensor, dim: Option<i64>, keepdim: bool, max: bool) -> Result<Tensor> {
@@ -249,6 +262,11 @@ impl Op for AminMax {
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         extreme_held(x[0], &out[0], &self.0, false)?;
         extreme_held(x[0], &out[1], &self.0, true)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, axes) = (x[0].place()?, &self.0.axes);
+        gpu::extrema::extreme("aminmax", false, x, axes, out[0].place()?)?;
+        gpu::extrema::extreme("aminmax", true, x, axes, out[1].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL

@@ -4,6 +4,7 @@
 use crate::base::{DType, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
+use crate::kernels::gpu::reduce::sums as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, write_held, zeros_of};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -48,6 +49,10 @@ impl Op for VectorNorm {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         norm_held(x[0], self.p, &self.axes, &out[0])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (place, out) = (x[0].place()?, out[0].place()?);
+        gpu::norm(self.name(), place, None, x[0].shape(), self.p, &self.axes.axes, out)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
@@ -211,6 +216,12 @@ impl Op for Dist {
         norm_held(&dense_cast_held(&diff, compute)?, self.0, &all, &wide)?;
         write_held(&out[0], &wide);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let shape = crate::base::broadcast(x[0].shape(), x[1].shape())?;
+        let whole = x[0].expand_to(&shape)?;
+        let (a, b, all) = (whole.place()?, x[1].place()?, Axes::all(shape.len()));
+        gpu::norm(self.name(), a, Some(b), &shape, self.0, &all.axes, out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL

@@ -4,6 +4,7 @@ use crate::base::{DType, Layout, Scalar, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce as kernel;
 use crate::kernels::cpu::reduce::recur::{Lines, recur};
+use crate::kernels::gpu::reduce::scan as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, write_held, zeros_of};
@@ -96,6 +97,10 @@ impl Op for Running {
         write_held(out, &wide);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out) = (x[0].place()?, out[0].place()?);
+        gpu::running(self.name(), self.product, x, self.axis, self.reverse, self.dtype, out)
+    }
     fn saves(&self, _: Want) -> Saves {
         if self.product { Saves::ALL } else { Saves::NOTHING }
     }
@@ -144,6 +149,10 @@ impl Op for Linear {
             unsafe { recur::<T>(l, self.lag, b.ptr_of(), c.ptr_of(), out[0].ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (b, c, out) = (x[0].place()?, x[1].place()?, out[0].place()?);
+        gpu::linear(self.name(), b, c, self.axis, self.reverse, self.lag, out)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
@@ -198,6 +207,9 @@ impl Op for Shift {
         write_held(&out.alias(part(out.layout(), to, n - 1))?, &x.alias(part(x.layout(), from, n - 1))?);
         fill_held(&out.alias(part(out.layout(), end, 1))?, self.fill);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
     }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         shift(g, self.axis, !self.reverse, Scalar::Int(0))
@@ -266,6 +278,10 @@ impl Op for RunningExtreme {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (values, at) = (out[0].place()?, out[1].place()?);
+        gpu::extreme(self.name(), self.max, x[0].place()?, self.axis, values, at)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let zero = zeros_of(cx.shape(0), g)?;
         zero.scatter_add(self.axis as i64, &cx.output(1)?.detach(), g)
@@ -319,6 +335,9 @@ impl Op for LogCumsumExp {
             unsafe { kernel::logcumsumexp::<T>(x.shape(), x.strides(), self.0, x.ptr_of(), out.ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        gpu::logcumsumexp(self.name(), x[0].place()?, self.0, out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL

@@ -3,6 +3,7 @@
 use crate::base::{DType, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::reduce::softmax as kernel;
+use crate::kernels::gpu::reduce::softmax as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -70,6 +71,9 @@ impl Op for Softmax {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        gpu::softmax(self.name(), self.log, x[0].place()?, &[self.axis], out[0].place()?)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::OUTPUT
     }
@@ -111,6 +115,10 @@ impl Op for SoftmaxGrad {
             unsafe { kernel::softmax_backward::<T>(outer, n, inner, self.log, g.ptr_of(), y.ptr_of(), out[0].ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, y) = (x[0].place()?, x[1].place()?);
+        gpu::softmax_backward(self.name(), self.log, g, y, &[self.axis], out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS
@@ -195,6 +203,9 @@ impl Op for LogSumExp {
             unsafe { crate::kernels::cpu::reduce::logsumexp::<T>(&plan, x.ptr_of(), out.ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        gpu::logsumexp(self.name(), x[0].place()?, &self.0.axes, out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL

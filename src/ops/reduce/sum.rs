@@ -4,6 +4,7 @@ use crate::base::{DType, Scalar, wrap_dims};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::reduce as kernel;
+use crate::kernels::gpu::reduce::sums::{self as gpu, What};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -14,14 +15,6 @@ use crate::ops::table::{Ints, Sizes, Table};
 use crate::tensor::{Context, Meta, Tensor, Want};
 use crate::{ensure, rows, with_dtype};
 use smallvec::smallvec;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum What {
-    Sum,
-    NanSum,
-    Mean,
-    Prod,
-}
 
 /// Sums (plain, without nan, divided by the count) and products; `dtype` is that of the result and of the arithmetic.
 #[derive(Debug)]
@@ -101,6 +94,13 @@ impl Op for Reduce {
             self.divide(out, out, x)?;
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, out, axes) = (x[0].place()?, out[0].place()?, &self.axes.axes);
+        match self.dtype {
+            DType::Bool => gpu::truth(self.what == What::Prod, x, axes, out),
+            dtype => gpu::reduce(self.name(), self.what, x, axes, dtype, out),
+        }
     }
     fn saves(&self, _: Want) -> Saves {
         match self.what {

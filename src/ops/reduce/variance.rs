@@ -3,6 +3,7 @@
 use crate::base::{DType, Dims, Layout};
 use crate::error::Result;
 use crate::kernels::cpu::reduce as kernel;
+use crate::kernels::gpu::reduce::moments as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::{dense_cast_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -143,6 +144,11 @@ impl Op for Var {
             return self.complex(x[0], out);
         }
         self.run(&self.axes, x[0], self.std, &out[0], out.get(1))
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let mean = out.get(1).map(Tensor::place).transpose()?;
+        let (x, axes) = (x[0].place()?, &self.axes.axes);
+        gpu::var(self.name(), x, axes, self.correction, self.std, out[0].place()?, mean)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves { inputs: 1, outputs: self.std as u64 }

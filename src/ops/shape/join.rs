@@ -65,14 +65,10 @@ impl Op for Join {
             };
             return Ok(());
         }
-        let mut start = 0;
-        for t in x {
-            if t.numel() > 0 {
-                write_held(&out[0].alias(part(&out[0], self.axis, start, t, self.stack))?, t);
-            }
-            start += if self.stack { 1 } else { t.shape()[self.axis] };
-        }
-        Ok(())
+        self.each_written(x, &out[0])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.each_written(x, &out[0])
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
@@ -86,6 +82,20 @@ impl Op for Join {
             start += n;
         }
         Ok(out)
+    }
+}
+
+impl Join {
+    /// Every input copied to its part of the result, while the caller holds them.
+    fn each_written(&self, x: &[&Tensor], out: &Tensor) -> Result<()> {
+        let mut start = 0;
+        for t in x {
+            if t.numel() > 0 {
+                write_held(&out.alias(part(out, self.axis, start, t, self.stack))?, t);
+            }
+            start += if self.stack { 1 } else { t.shape()[self.axis] };
+        }
+        Ok(())
     }
 }
 

@@ -75,6 +75,9 @@ impl Op for Overlay {
         write_held(&out[0].alias(self.0.layout(out[0].layout()))?, x[1]);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let whole =

@@ -4,6 +4,7 @@ use crate::base::wrap_dims;
 use crate::base::{Dims, Layout, numel, wrap_dim};
 use crate::error::Result;
 use crate::kernels::cpu::create::weave;
+use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
@@ -39,6 +40,9 @@ impl Op for Roll {
         let flat =
             |t: &Tensor| t.alias(Layout { offset: t.layout().offset, ..Layout::contiguous(&[t.numel()]) });
         roll_into(&flat(&out[0])?, &flat(&dense_held(x[0])?)?, &[0], &self.shifts)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return Ok(Grads::new()) };
@@ -113,6 +117,15 @@ impl Op for Flip {
         // SAFETY: the first element, and steps that stay within the tensor; the result has the same shape
         unsafe { weave::copy(&to.shape, out[0].ptr(), &to.strides, start, &strides, size) };
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let mut from = x[0].place()?;
+        let mut strides = x[0].layout().strides.clone();
+        for &axis in &self.0 {
+            from.offset += strides[axis] * from.shape[axis].saturating_sub(1);
+            strides[axis] = strides[axis].wrapping_neg();
+        }
+        crate::kernels::gpu::create::copy::copy(out[0].place()?, Place { strides: &strides, ..from })
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {

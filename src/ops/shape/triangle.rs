@@ -55,6 +55,9 @@ impl Op for Triangle {
         };
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        crate::kernels::gpu::create::copy::triangle(out[0].place()?, x[0].place()?, self.upper, self.diagonal)
+    }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {
             Some(g) => one(apply(*self, &[g])),
@@ -91,6 +94,9 @@ impl Op for DiagEmbed {
         fill_held(&out[0], Scalar::Int(0));
         write_held(&out[0].alias(diagonal_layout(out[0].layout(), self.offset, self.a, self.b))?, x[0]);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         match &g[0] {

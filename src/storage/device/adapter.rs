@@ -3,6 +3,7 @@
 use super::cache::Cache;
 use super::pool::Pool;
 use super::stream::Stream;
+use super::watch::Watch;
 use super::{Counts, check};
 use crate::bail;
 use crate::error::Result;
@@ -47,6 +48,8 @@ pub struct Gpu {
     state: Mutex<State>,
     /// What went wrong since anybody last looked.
     pub(super) fault: Arc<Mutex<Option<String>>>,
+    /// What kernels found wrong.
+    pub(super) watch: Watch,
 }
 
 /// What changes while a card works.
@@ -212,7 +215,8 @@ fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
         State { pool: Pool::new(&facts.limits), stream: Stream::new(&device), counts: Counts::default() };
     let process = std::process::id();
     let cache = Cache::new(&device, &facts.info);
-    Ok(Gpu { cache, index, facts, device, queue, process, state: Mutex::new(state), fault })
+    let (state, watch) = (Mutex::new(state), Watch::default());
+    Ok(Gpu { cache, index, facts, device, queue, process, state, fault, watch })
 }
 
 impl Gpu {

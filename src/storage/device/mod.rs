@@ -12,6 +12,8 @@ mod cache;
 mod pool;
 #[cfg(feature = "gpu")]
 mod stream;
+#[cfg(feature = "gpu")]
+mod watch;
 
 #[cfg(feature = "gpu")]
 pub use adapter::{Facts, Gpu, Has, adapters, count, gpu, is_open};
@@ -54,6 +56,10 @@ impl Memory {
     pub fn new(bytes: usize, index: u8) -> Result<Memory> {
         gpu(index)?.take(bytes as u64)
     }
+    /// More bytes on the same card.
+    pub fn beside(&self, bytes: usize) -> Result<Memory> {
+        self.gpu.take(bytes as u64)
+    }
     pub fn gpu(&self) -> &'static Gpu {
         self.gpu
     }
@@ -93,6 +99,9 @@ impl Memory {
             Runtime,
             "Torch not compiled with CUDA enabled: no GPU, this build of rushlight has no wgpu backend; use device='cpu'"
         )
+    }
+    pub fn beside(&self, _: usize) -> Result<Memory> {
+        match self.never {}
     }
     pub fn address(&self) -> usize {
         match self.never {}

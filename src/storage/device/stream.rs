@@ -7,6 +7,7 @@
 
 use super::Memory;
 use super::adapter::{Gpu, State};
+use super::watch;
 use crate::bail;
 use crate::error::Result;
 use smallvec::SmallVec;
@@ -221,7 +222,15 @@ impl Gpu {
     /// Submits what is encoded and waits until it is done.
     pub fn synchronize(&self) -> Result<()> {
         self.flush()?;
-        self.wait()
+        self.wait()?;
+        match self.watch.take() {
+            Some(memory) => {
+                let mut words = [0; watch::BYTES as usize];
+                self.download_part(memory, 0, &mut words)?;
+                self.watch.judge(&words)
+            }
+            None => Ok(()),
+        }
     }
     fn wait(&self) -> Result<()> {
         if let Err(e) = self.device.poll(wgpu::PollType::wait_indefinitely()) {
@@ -258,7 +267,10 @@ impl Gpu {
     }
     fn download_part(&self, from: &Memory, at: u64, bytes: &mut [u8]) -> Result<()> {
         let skip = at % 4;
-        let size = (skip + bytes.len() as u64).next_multiple_of(4);
+        let own = (skip + bytes.len() as u64).next_multiple_of(4);
+        // faults of kernels come along behind it
+        let faults = self.watch.take();
+        let size = own + watch::BYTES;
         let stage = {
             let mut state = self.state();
             let state = &mut *state;
@@ -274,7 +286,11 @@ impl Gpu {
             state.encoder(self);
             let source = state.pool.buffer(from.chunk);
             if let Some(encoder) = &mut state.stream.encoder {
-                encoder.copy_buffer_to_buffer(source, from.at + at - skip, &stage, 0, size);
+                encoder.copy_buffer_to_buffer(source, from.at + at - skip, &stage, 0, own);
+                if let Some(words) = faults {
+                    let source = state.pool.buffer(words.chunk);
+                    encoder.copy_buffer_to_buffer(source, words.at, &stage, own, watch::BYTES);
+                }
             }
             state.counts.bytes_from_device += bytes.len() as u64;
             state.submit(self)?;
@@ -282,13 +298,18 @@ impl Gpu {
         };
         stage.slice(..size).map_async(wgpu::MapMode::Read, |_| ());
         self.wait()?;
+        let mut words = [0; watch::BYTES as usize];
         match stage.slice(..size).get_mapped_range() {
-            Ok(view) => bytes.copy_from_slice(&view[skip as usize..skip as usize + bytes.len()]),
+            Ok(view) => {
+                bytes.copy_from_slice(&view[skip as usize..skip as usize + bytes.len()]);
+                words.copy_from_slice(&view[own as usize..size as usize]);
+            }
             Err(e) => bail!(Runtime, "CUDA error on {}: nothing could be read back: {e:?}", self.name()),
         }
         stage.unmap();
         self.state().stream.stage = Some(stage);
-        self.check_fault()
+        self.check_fault()?;
+        if faults.is_some() { self.watch.judge(&words) } else { Ok(()) }
     }
     /// Notes the card's time behind everything that was asked for before; the number is for [`Gpu::between`].
     pub fn mark(&self) -> Result<usize> {

@@ -73,10 +73,6 @@ fn spacing(v: i64, digits: u32) -> i64 {
 }
 
 impl IntRange {
-    /// The least value, and how many there are; 0 stands for 2^64.
-    pub fn parts(self) -> (i64, u64) {
-        (self.base, self.width)
-    }
     /// `from..to`, `to` left out. For float types the bounds move inward to values that the type can hold.
     pub fn new(dtype: DType, mut from: i64, mut to: i64) -> Result<IntRange> {
         ensure!(
@@ -107,6 +103,17 @@ impl IntRange {
             );
         }
         Ok(IntRange { base: from, width: to.wrapping_sub(from) as u64 })
+    }
+
+    /// The least value, how many there are (0 for all 2^64), and whether an element takes two words.
+    pub fn parts(self) -> (i64, u64, bool) {
+        (self.base, self.width, self.width == 0 || self.width >= WIDE)
+    }
+
+    /// What `random_()` without bounds draws: see [`random_natural`].
+    pub fn natural(dtype: DType) -> Result<(u64, bool)> {
+        let (_, _, top) = bounds(dtype)?;
+        Ok((top as u64 + 1, matches!(dtype, DType::I64 | DType::F64)))
     }
 
     /// `from` up to the greatest value of the type (2^digits for floats), which is included; the whole range of

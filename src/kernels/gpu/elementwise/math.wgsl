@@ -21,6 +21,9 @@ fn copysign_f(x: f32, s: f32) -> f32 { return bitcast<f32>((bitcast<u32>(x) & 0x
 
 fn is_minus(x: f32) -> bool { return (bitcast<u32>(x) >> 31u) != 0u; }
 
+// what is not negative, over zero: WGSL leaves the division to the driver
+fn over_zero(q: f32) -> f32 { return select(nan(), inf(), q > 0.0); }
+
 fn c_mul(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> { return vec2<f32>(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x); }
 
 fn c_div(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {

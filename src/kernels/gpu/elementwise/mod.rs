@@ -5,9 +5,9 @@ pub mod library;
 use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::gpu::machine::launch::NUMBER;
-use crate::kernels::gpu::machine::operand::{convert, lanes, value};
+use crate::kernels::gpu::machine::operand::{convert, value};
 use crate::kernels::gpu::machine::walk::{Walk, places, strides_over};
-use crate::kernels::gpu::machine::{Kernel, Place, grid};
+use crate::kernels::gpu::machine::{Elements, Place};
 use smallvec::SmallVec;
 
 /// A row's expression: of floats, of integers, of bools as 0 and 1; empty where it has none. A literal for floats alone serves all.
@@ -108,7 +108,7 @@ pub fn expression(
     if n == 0 {
         return Ok(());
     }
-    const SLOTS: [&str; 5] = ["s0", "s1", "s2", "s3", "s4"];
+    const SLOTS: [&str; 10] = ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"];
     let mut strides: SmallVec<[Dims; 5]> = SmallVec::new();
     for side in sides {
         if let Side::Place(p, _) = side {
@@ -124,12 +124,11 @@ pub fn expression(
     let kinds: SmallVec<[u8; 5]> =
         (0..operands).map(|o| if walk.is_line(o) { 1 } else { 2 * walk.is_one(o) as u8 }).collect();
     let dense = kinds.iter().all(|k| *k != 0);
-    let line = out.is_contiguous();
-    let lanes = if line { lanes(out.dtype) } else { 1 };
+    let elements = Elements::of(&out);
+    let lanes = elements.lanes;
     let written = computed_or_bool(op, written)?;
-    let lead = if lanes > 1 { out.first() % lanes as usize } else { 0 };
 
-    let mut kernel = Kernel::new(op).writes("out", out);
+    let mut kernel = elements.kernel(op, out);
     let mut mix = 0u64;
     let mut slot = 0;
     for side in sides {
@@ -141,18 +140,16 @@ pub fn expression(
             }
             Side::Number(_, d) => (2, *d),
         };
-        mix = mix << 8 | tag << 6 | computed(op, dtype)? as u64;
+        mix = mixed(mix, tag << 6 | computed(op, dtype)? as u64);
     }
     for k in &kinds {
-        mix = mix << 2 | *k as u64;
+        mix = mixed(mix, *k as u64);
     }
     let rank = if dense { 0 } else { walk.rank() };
     kernel = kernel
         .variant(text.as_ptr() as u64)
         .variant(mix)
-        .variant((rank as u64) << 8 | (lanes as u64) << 4 | written as u64 | (params.len() as u64) << 32)
-        .arg(n)
-        .arg(lead);
+        .variant((rank as u64) << 8 | (lanes as u64) << 4 | written as u64 | (params.len() as u64) << 32);
     for side in sides {
         if let Side::Number(s, d) = side {
             kernel = kernel.number(*s, computed(op, *d)?);
@@ -167,20 +164,20 @@ pub fn expression(
         walk.args(&mut words);
         kernel = kernel.args(&words);
     }
-    let elements = lead + n;
-    let groups = if lanes > 1 { elements.div_ceil(lanes as usize * 256) } else { n.div_ceil(EACH * 256) };
-    kernel.run(grid(groups), || {
+    kernel.run(elements.groups(), || {
         let kind = |s: &Side| match s {
             Side::Place(p, d) => (Some(p.dtype), *d),
             Side::Number(_, d) => (None, *d),
         };
         let sides: SmallVec<[(Option<DType>, DType); 5]> = sides.iter().map(kind).collect();
-        body(text, names, &sides, params.len(), &kinds, rank, at, lanes, written, out.dtype)
+        body(text, names, &sides, params.len(), &kinds, rank, at, elements, written, out.dtype)
     })
 }
 
-/// Elements of one invocation where none share a word: enough loads in flight to hide the memory's latency.
-const EACH: usize = 4;
+/// A number that tells apart what it was mixed of (Fowler, Noll, Vo).
+pub fn mixed(mix: u64, with: u64) -> u64 {
+    (mix ^ with.wrapping_add(0xcbf2_9ce4_8422_2325)).wrapping_mul(0x0100_0000_01b3)
+}
 
 fn computed_or_bool(op: &str, dtype: DType) -> Result<DType> {
     if dtype == DType::Bool { Ok(DType::Bool) } else { computed(op, dtype) }
@@ -195,7 +192,7 @@ pub fn body(
     kinds: &[u8],
     rank: usize,
     at: usize,
-    lanes: u32,
+    elements: Elements,
     written: DType,
     stored: DType,
 ) -> String {
@@ -252,49 +249,14 @@ pub fn body(
     let result = convert(&format!("op({})", gives.join(", ")), written, stored);
     let t = value(stored);
     out += &format!("fn element(i: u32) -> {t} {{ {p}return {result}; }}\n");
-    let place = if kinds[0] == 1 || lanes > 1 {
+    let place = if kinds[0] == 1 || elements.lanes > 1 {
         "i".to_string()
     } else if kinds[0] == 2 {
         "0u".into()
     } else {
         "places(i)[0]".into()
     };
-    out + &match lanes {
-        1 => format!(
-            "@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
-    let n = arg(0u);
-    let first = group_number(wg) * {}u + t;
-    for (var u = 0u; u < {EACH}u; u++) {{
-        let i = first + u * 256u;
-        if (i < n) {{ put_out({place}, element(i)); }}
-    }}
-}}
-",
-            EACH * 256
-        ),
-        _ => format!(
-            "@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
-    let n = arg(0u);
-    let lead = arg(1u);
-    let word = group_number(wg) * 256u + t;
-    // elements of this word, counted from the first of the tensor; before that and behind the last are others'
-    let first = word * {lanes}u;
-    if (first >= lead && first + {lanes}u <= lead + n) {{
-        var v: array<{t}, {lanes}>;
-        for (var l = 0u; l < {lanes}u; l++) {{ v[l] = element(first + l - lead); }}
-        store_word_out((first_out() - lead) / {lanes}u + word, v);
-    }} else {{
-        for (var l = 0u; l < {lanes}u; l++) {{
-            let k = first + l;
-            if (k >= lead && k < lead + n) {{ put_out(k - lead, element(k - lead)); }}
-        }}
-    }}
-}}
-"
-        ),
-    }
+    out + &elements.main(stored, &place)
 }
 
 /// The number at an argument as a value of a dtype.

@@ -5,6 +5,7 @@
 //! plain one.
 
 use crate::base::DType;
+use crate::error::Result;
 use crate::storage::device::Memory;
 
 /// A tensor as a kernel sees it.
@@ -31,6 +32,13 @@ impl Place<'_> {
     pub fn first(&self) -> usize {
         self.offset
     }
+    /// The large buffer it lies in.
+    pub fn chunk(&self) -> u32 {
+        #[cfg(feature = "gpu")]
+        return self.memory.chunk();
+        #[cfg(not(feature = "gpu"))]
+        return 0;
+    }
     pub fn is_contiguous(&self) -> bool {
         let mut step = 1;
         for (n, s) in self.shape.iter().zip(self.strides).rev() {
@@ -40,6 +48,41 @@ impl Place<'_> {
             step *= n;
         }
         true
+    }
+}
+
+/// Memory for what kernels keep between their launches: so many elements of a dtype, one behind the other.
+pub struct Scratch {
+    memory: Memory,
+    dtype: DType,
+    shape: [usize; 1],
+}
+
+impl Scratch {
+    /// On the card where a tensor lies. What was in it before is unknown.
+    pub fn beside(place: &Place, n: usize, dtype: DType) -> Result<Scratch> {
+        #[cfg(feature = "gpu")]
+        let index = place.memory.gpu().index;
+        #[cfg(not(feature = "gpu"))]
+        let index = place.offset as u8;
+        let memory = Memory::new((n * dtype.size()).max(4), index)?;
+        Ok(Scratch { memory, dtype, shape: [n] })
+    }
+    pub fn place(&self) -> Place<'_> {
+        Place { memory: &self.memory, dtype: self.dtype, offset: 0, shape: &self.shape, strides: &[1] }
+    }
+    pub fn len(&self) -> usize {
+        self.shape[0]
+    }
+    /// Its first words, when everything before is done.
+    pub fn words<const N: usize>(&self) -> Result<[u32; N]> {
+        let mut bytes = vec![0; N * 4];
+        self.memory.download(0, &mut bytes)?;
+        let mut out = [0; N];
+        for (w, b) in out.iter_mut().zip(bytes.chunks_exact(4)) {
+            *w = u32::from_ne_bytes([b[0], b[1], b[2], b[3]]);
+        }
+        Ok(out)
     }
 }
 
@@ -187,7 +230,8 @@ pub fn convert(v: &str, from: DType, to: DType) -> String {
         (DType::Bool, DType::I32 | DType::I8 | DType::I16) => format!("select(0i, 1i, {v})"),
         (DType::Bool, DType::U8 | DType::U16 | DType::U32) => format!("select(0u, 1u, {v})"),
         (DType::Bool, _) => format!("{t}(select(0i, 1i, {v}))"),
-        (_, DType::Bool) => format!("({v} != {})", zero(from)),
+        // not `!=`, which is false of nan
+        (_, DType::Bool) => format!("!({v} == {})", zero(from)),
         // what does not fit wraps around; through the widest that a float can be turned into
         (f, DType::U8 | DType::U16 | DType::I8 | DType::I16) => {
             let whole = match f {

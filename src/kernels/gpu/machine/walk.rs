@@ -14,7 +14,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// `strides` has an entry for each operand, over `shape`.
+    /// `strides` has an entry for each operand, over `shape`. A step back is one that wraps around.
     pub fn new(shape: &[usize], strides: &[&[usize]]) -> Walk {
         let mut sizes = Dims::new();
         let mut steps: SmallVec<[Dims; 5]> = strides.iter().map(|_| Dims::new()).collect();
@@ -24,8 +24,8 @@ impl Walk {
                 continue;
             }
             // the axis before goes on where this one ends
-            let joins =
-                !sizes.is_empty() && steps.iter().zip(strides).all(|(s, t)| s[s.len() - 1] == t[axis] * n);
+            let joins = !sizes.is_empty()
+                && steps.iter().zip(strides).all(|(s, t)| s[s.len() - 1] == t[axis].wrapping_mul(n));
             if joins {
                 let last = sizes.len() - 1;
                 sizes[last] *= n;
@@ -68,8 +68,13 @@ impl Walk {
 /// `fn places(i) -> array<u32, operands>`: where the element `i` of a walk lies in each operand, counted from its first. Reads
 /// the arguments from number `at` on, as [`Walk::args`] wrote them.
 pub fn places(rank: usize, operands: usize, at: usize) -> String {
+    places_named("places", rank, operands, at)
+}
+
+/// [`places`] by another name, for shaders with several walks.
+pub fn places_named(name: &str, rank: usize, operands: usize, at: usize) -> String {
     let mut out = format!(
-        "fn places(i: u32) -> array<u32, {operands}> {{\n    var p: array<u32, {operands}>;\n    var r = i;\n"
+        "fn {name}(i: u32) -> array<u32, {operands}> {{\n    var p: array<u32, {operands}>;\n    var r = i;\n"
     );
     for axis in 0..rank {
         let size = at + axis;

@@ -1,12 +1,18 @@
 //! Sums, means and maxima over bags of embedding rows. There is no second derivative, as in PyTorch.
 
-use crate::base::{DType, collected};
-use crate::error::Result;
+use crate::base::{DType, Scalar, collected};
+use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::nn::embedding::bag as kernel;
+use crate::kernels::gpu::elementwise::{Side, expression};
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::machine::fault::Fault;
+use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
+use crate::kernels::gpu::nn::embedding::bag as gpu;
 use crate::ops::driver::apply::apply_multi;
-use crate::ops::driver::memory::{dense_cast_held, dense_held};
+use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, moved, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
-use crate::ops::nn::embedding::table::{check_indices, renormalise};
+use crate::ops::index::pick::on_card;
+use crate::ops::nn::embedding::table::{check_indices, keys_of, renormalise};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows, with_dtype};
@@ -29,6 +35,14 @@ struct Bags {
     /// The last offset is the end, not a bag.
     ends: bool,
 }
+
+/// On a card what is wrong is told later, without its position.
+const FAULT: Fault = |i, _, rows| {
+    Error::new(
+        Kind::Runtime,
+        format!("embedding_bag: an index of input is {i}, which is not in the valid range [0, {rows})"),
+    )
+};
 
 fn integers(t: &Tensor) -> Result<Vec<i64>> {
     let d = crate::ops::driver::memory::index_held(t)?;
@@ -124,6 +138,25 @@ impl Op for Bags {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (table, index, offsets) = (x[0], dense_held(&on_card(x[1])?)?, dense_held(&on_card(x[2])?)?);
+        let factors = x.get(3).map(|f| dense_held(f)).transpose()?;
+        gpu::forward(&gpu::Forward {
+            bags: gpu::Bags {
+                index: index.place()?,
+                offsets: offsets.place()?,
+                padding: self.padding,
+                fault: FAULT,
+            },
+            mean: self.mode == Mode::Mean,
+            max: self.mode == Mode::Max,
+            table: table.place()?,
+            factors: factors.as_ref().map(|f| f.place()).transpose()?,
+            out: out[0].place()?,
+            sizes: out[1].place()?,
+            from: out.get(2).map(|f| f.place()).transpose()?,
+        })
+    }
     fn differentiable(&self, output: usize) -> bool {
         output == 0
     }
@@ -215,6 +248,54 @@ impl Op for BagsGrad {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, index, offsets) =
+            (dense_held(x[0])?, dense_held(&on_card(x[1])?)?, dense_held(&on_card(x[2])?)?);
+        let (rows, dim) = self.table;
+        let (max, mean) = (self.bags.mode == Mode::Max, self.bags.mode == Mode::Mean);
+        let bags = gpu::Bags {
+            index: index.place()?,
+            offsets: offsets.place()?,
+            padding: self.bags.padding,
+            fault: FAULT,
+        };
+        let factors = if !max && x.len() > 3 { Some(dense_held(x[3])?) } else { None };
+        let mut out = out.iter();
+        if self.rows
+            && let Some(to) = out.next()
+        {
+            fill_held(to, Scalar::Int(0));
+            if g.numel() == 0 || index.numel() == 0 {
+                // nothing arrives
+            } else if max {
+                let from = dense_held(x[3])?;
+                gpu::spread_max(to.place()?, g.place()?, from.place()?)?;
+            } else {
+                let factors = factors.as_ref().map(|f| f.place()).transpose()?;
+                let each = gpu::spread(&bags, g.place()?, factors, mean, dim)?;
+                let keys = keys_of(&index, rows)?;
+                let values = Place { shape: &[index.numel(), dim], strides: &[dim, 1], ..each.place() };
+                let wide = Tensor::empty(&[rows, dim], DType::F32, to.device())?;
+                fill_held(&wide, Scalar::Int(0));
+                let (dst, combine) = (wide.place()?, Combine::Add);
+                Meet { keys: &keys, slots: rows, columns: dim, dst, values, combine, keep: false }.run()?;
+                if self.bags.by_frequency {
+                    let often = meet::counts(&keys, rows)?;
+                    let often = Place { shape: &[rows, 1], strides: &[1, 0], ..often.place() };
+                    let sides = [Side::Place(wide.place()?, DType::F32), Side::Place(often, DType::F32)];
+                    let to = wide.place()?;
+                    expression("embedding_bag", "x / max(n, 1.0)", &["x", "n"], &sides, &[], to, DType::F32)?;
+                }
+                write_held(to, &wide);
+            }
+        }
+        if self.factors
+            && let Some(to) = out.next()
+        {
+            gpu::factors(&bags, to.place()?, g.place()?, x[x.len() - 1].place()?)?;
+        }
+        Ok(())
+    }
 }
 
 fn bags(
@@ -285,7 +366,7 @@ rows! { BAG:
             (2, None) => {
                 let (b, l) = (input.shape()[0], input.shape()[1]);
                 let starts: Vec<i64> = (0..b).map(|i| (i * l) as i64).collect();
-                begin = Tensor::from_slice(&starts, &[b])?;
+                begin = moved(&Tensor::from_slice(&starts, &[b])?, input.device())?;
                 (input.reshape_to(&[b * l])?, &begin)
             }
             (1, None) => bail!(Value, "offsets has to be a 1D Tensor but got None"),

@@ -1,12 +1,20 @@
 //! Embedding: rows of a table by index, and one-hot vectors.
 
 use crate::autograd::{GradMode, ModeGuard};
-use crate::base::{DType, Device, Dims, Elem, Scalar, repeated};
-use crate::error::{Error, Result};
+use crate::base::{DType, Device, Dims, Elem, Layout, Scalar, repeated};
+use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::nn::embedding as kernel;
+use crate::kernels::gpu::elementwise::{Side, computed, expression};
+use crate::kernels::gpu::index::pick::{self as gpu, Index};
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
+use crate::kernels::gpu::machine::operand::Scratch;
+use crate::kernels::gpu::nn::embedding::table as renorm;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::check_in_place;
+use crate::ops::driver::memory::{dense_held, fill_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::index::pick::on_card;
 use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -64,6 +72,48 @@ impl Op for Embedding {
             })
         }
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (table, index) = (x[0], on_card(x[1])?);
+        let (mut along, mut steps) = (Dims::from_elem(0, index.ndim()), Dims::from_slice(index.strides()));
+        along.push(table.strides()[1]);
+        steps.push(0);
+        let at = Index { place: index.place()?, along: &steps };
+        let rows = rows_of(&table.shape()[..1], &table.strides()[..1]);
+        gpu::pick(out[0].place()?, table.place()?, &along, at, &rows)?;
+        if !self.derived || out[0].numel() == 0 {
+            return Ok(());
+        }
+        if self.by_frequency {
+            let keys = keys_of(&index, table.shape()[0])?;
+            let often = meet::counts(&keys, table.shape()[0])?;
+            let each = Tensor::empty(index.shape(), DType::I32, index.device())?;
+            let one = Layout::contiguous(index.shape()).strides;
+            let at =
+                Index { along: &one, place: Place { shape: index.shape(), strides: &one, ..keys.place() } };
+            gpu::pick_at(each.place()?, often.place(), &Dims::from_elem(0, index.ndim()), at)?;
+            let each = each.alias(each.layout().unsqueeze(index.ndim()))?;
+            let d = computed("embedding", table.dtype())?;
+            let sides = [Side::Place(out[0].place()?, d), Side::Place(each.place()?, d)];
+            expression("embedding", "x / n", &["x", "n"], &sides, &[], out[0].place()?, d)?;
+        }
+        if let Some(row) = self.padding {
+            let d = computed("embedding", table.dtype())?;
+            let index = index.alias(index.layout().unsqueeze(index.ndim()))?;
+            let row = Side::Number(Scalar::Int(row as i64), DType::I32);
+            let zero = Side::Number(Scalar::Int(0), d);
+            let sides = [Side::Place(out[0].place()?, d), Side::Place(index.place()?, DType::I32), row, zero];
+            expression(
+                "embedding",
+                "select(x, z, i == r)",
+                &["x", "i", "r", "z"],
+                &sides,
+                &[],
+                out[0].place()?,
+                d,
+            )?;
+        }
+        Ok(())
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(2)
     }
@@ -72,6 +122,21 @@ impl Op for Embedding {
         let op = EmbeddingGrad { rows: cx.shape(0)[0], kind: *self };
         grads![Some(apply(op, &[g, &cx.input(1)?])?), None]
     }
+}
+
+/// The rows of a table of that many, as kernels of cards index them.
+pub(super) fn rows_of<'a>(sizes: &'a [usize], strides: &'a [usize]) -> gpu::Axes<'a> {
+    let fault = |_, _, _| Error::new(Kind::Index, "index out of range in self");
+    gpu::Axes { sizes, strides, axis: 0, wraps: false, fault }
+}
+
+/// Indices of rows in order, as keys.
+pub(super) fn keys_of(index: &Tensor, rows: usize) -> Result<Scratch> {
+    let keys = Scratch::beside(&index.place()?, index.numel(), DType::U32)?;
+    let at = Index { place: index.place()?, along: index.strides() };
+    let still = Dims::from_elem(0, index.ndim());
+    gpu::steps(&keys, index.shape(), &still, at, &rows_of(&[rows], &[1]), false)?;
+    Ok(keys)
 }
 
 /// Rows of g summed by index into a table.
@@ -111,6 +176,41 @@ impl Op for EmbeddingGrad {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (index, dim) = (on_card(x[1])?, out[0].shape()[1]);
+        ensure!(
+            x[0].numel() == index.numel() * dim,
+            Runtime,
+            "embedding_backward: a gradient of another shape"
+        );
+        let g = dense_held(x[0])?;
+        fill_held(&out[0], Scalar::Int(0));
+        if g.numel() == 0 {
+            return Ok(());
+        }
+        let keys = keys_of(&index, self.rows)?;
+        let meet = Meet {
+            keys: &keys,
+            slots: self.rows,
+            columns: dim,
+            dst: out[0].place()?,
+            values: g.place()?,
+            combine: Combine::Add,
+            keep: false,
+        };
+        meet.run()?;
+        if let Some(row) = self.kind.padding {
+            fill_held(&out[0].alias(out[0].layout().select(0, row))?, Scalar::Int(0));
+        }
+        if self.kind.by_frequency {
+            let often = meet::counts(&keys, self.rows)?;
+            let often = Place { shape: &[self.rows, 1], strides: &[1, 0], ..often.place() };
+            let d = computed("embedding", out[0].dtype())?;
+            let sides = [Side::Place(out[0].place()?, d), Side::Place(often, d)];
+            expression("embedding", "x / max(n, 1.0)", &["x", "n"], &sides, &[], out[0].place()?, d)?;
+        }
+        Ok(())
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(2)
     }
@@ -128,6 +228,15 @@ pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f6
     }
     let _mode = ModeGuard::new(GradMode::NoGrad);
     check_in_place("embedding_renorm_", weight)?;
+    if let Device::Gpu(_) = weight.device() {
+        let index = on_card(index)?;
+        if index.numel() > 0 && weight.numel() > 0 {
+            let keys = keys_of(&index, weight.shape()[0])?;
+            renorm::rows(weight.place()?, &keys, max_norm, norm_type)?;
+        }
+        weight.storage().bump_version();
+        return Ok(());
+    }
     let index = crate::ops::driver::memory::dense_copy(&index.cast(DType::I64)?)?;
     {
         let _guard = Guard::take([index.storage()].into_iter(), [weight.storage()].into_iter());
@@ -253,12 +362,22 @@ rows! { EMBEDDING:
             let rows = crate::ops::create::range::eye_of(classes as usize, classes as usize, DType::F32, tensor.device())?;
             return look_up(&rows, tensor, None, false)?.cast(DType::I64);
         }
+        if let (Device::Gpu(_), false) = (tensor.device(), classes == -1) {
+            // a class that is none is told when the result is read
+            shape.push(classes as usize);
+            let out = crate::ops::driver::memory::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;
+            out.scatter_value_in_place(-1, &tensor.unsqueeze_at(tensor.ndim())?, Scalar::Int(1), None)?;
+            return Ok(out);
+        }
         let values = tensor.whole_numbers("one_hot")?;
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {
             classes = values.iter().max().map_or(0, |m| m.saturating_add(1));
         } else {
             ensure!(values.iter().all(|&v| v < classes), Runtime, "Class values must be smaller than num_classes.");
+        }
+        if let Device::Gpu(_) = tensor.device() {
+            return one_hot(tensor, classes);
         }
         shape.push(classes as usize);
         let out = crate::ops::driver::memory::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;

@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::index::slice_of;
 use crate::kernels::cpu::nn::loss::class as kernel;
 use crate::kernels::cpu::nn::loss::class::{Classes, Over};
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::nn::loss::class as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::loss::Reduction;
@@ -65,6 +67,17 @@ impl ClassLoss {
             Reduction::None => Over::Rows,
             Reduction::Sum => Over::Sum,
             Reduction::Mean => Over::Mean,
+        }
+    }
+    fn on_gpu<'a>(&self, shape: &[usize], weight: Option<Place<'a>>) -> gpu::Classes<'a> {
+        let (outer, classes, inner) = split(shape);
+        gpu::Classes { outer, classes, inner, weight, ignore: self.ignore, smoothing: self.smoothing }
+    }
+    fn over_on_gpu(&self) -> gpu::Over {
+        match self.reduction {
+            Reduction::None => gpu::Over::Rows,
+            Reduction::Sum => gpu::Over::Sum,
+            Reduction::Mean => gpu::Over::Mean,
         }
     }
     fn kernel_name(&self, shape: &[usize]) -> &'static str {
@@ -135,6 +148,16 @@ impl Op for Loss {
             }
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (src, target) =
+            (crate::ops::driver::memory::dense_held(x[0])?, crate::ops::driver::memory::index_held(x[1])?);
+        let weight = x.get(2).map(|w| crate::ops::driver::memory::dense_held(w)).transpose()?;
+        let weight = weight.as_ref().map(Tensor::place).transpose()?;
+        let lse = out.get(2).map(Tensor::place).transpose()?;
+        let (y, total) = (out[0].place()?, out[1].place()?);
+        let classes = self.kind.on_gpu(x[0].shape(), weight);
+        classes.forward(self.name(), src.place()?, target.place()?, self.kind.over_on_gpu(), y, total, lse)
     }
     fn differentiable(&self, output: usize) -> bool {
         output == 0
@@ -209,6 +232,20 @@ impl Op for LossGrad {
             }
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        use crate::ops::driver::memory::{dense_cast_held, dense_held, index_held};
+        let (target, n) = (index_held(x[1])?, x.len());
+        let weight = self.weight_at(n).map(|i| dense_held(x[i])).transpose()?;
+        let g = dense_cast_held(x[0], DType::F32)?;
+        let src = if self.kind.logits { Some((dense_held(x[n - 2])?, dense_held(x[n - 1])?)) } else { None };
+        let logits = match &src {
+            Some((x, lse)) => Some([x.place()?, lse.place()?]),
+            None => None,
+        };
+        let classes = self.kind.on_gpu(&self.shape, weight.as_ref().map(Tensor::place).transpose()?);
+        let (total, dx) = (x[2].place()?, out[0].place()?);
+        classes.backward(self.name(), logits, target.place()?, g.place()?, self.kind.over_on_gpu(), total, dx)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS
@@ -288,6 +325,12 @@ impl Op for Hits {
             unsafe { kernel::hits::<T>(p, target.ptr_of(), out[0].ptr_of()) }
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let target = crate::ops::driver::memory::dense_held(x[0])?;
+        let weight = x.get(1).map(|w| crate::ops::driver::memory::dense_held(w)).transpose()?;
+        let classes = self.kind.on_gpu(&self.shape, weight.as_ref().map(Tensor::place).transpose()?);
+        classes.hits(self.name(), target.place()?, out[0].place()?)
     }
 }
 

@@ -144,7 +144,8 @@ rows! { REGRESSION:
 
 /// Whether all elements lie in [0, 1]; a nan passes.
 fn unit_interval(x: &Tensor) -> Result<bool> {
-    if x.device() == crate::base::Device::Meta {
+    // a card is not asked: that would wait for it
+    if x.device() != crate::base::Device::Cpu {
         return Ok(true);
     }
     let x = x.detach();

@@ -10,6 +10,7 @@ use crate::kernels::cpu::elementwise::staged::{
     Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two,
 };
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
+use crate::kernels::gpu::nn::loss::terms::{self as gpu, Term, term};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::kind::nary::{PointDef, point, points};
@@ -32,6 +33,8 @@ pub struct LossDef {
     pub name: &'static str,
     pub grad_name: &'static str,
     pub kernel: fn(DType) -> Option<PointFn>,
+    /// The same for graphics cards, over `t`, `x` and numbers `p0`...
+    pub term: Term,
     /// Gradient of the input from `(g, target, input)`, times `q[3]`.
     pub backward: &'static PointDef,
     /// How the result's dtype follows.
@@ -146,6 +149,18 @@ impl Op for Loss {
         let value = if self.reduction == Reduction::Mean { sum / n as f64 } else { sum };
         crate::ops::driver::memory::fill_held(out, Scalar::Float(value));
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let n = x[INPUT].numel() as f64;
+        let divisor = match self.reduction {
+            Reduction::None => None,
+            Reduction::Sum => Some(1.0),
+            Reduction::Mean => Some(n),
+        };
+        let weight = x.get(2).map(|w| w.place()).transpose()?;
+        let [q0, q1, q2, _] = self.params;
+        let (input, target, out) = (x[INPUT].place()?, x[TARGET].place()?, out[0].place()?);
+        gpu::terms(self.name(), &self.def.term, input, target, weight, [q0, q1, q2], divisor, out)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS
@@ -300,6 +315,7 @@ pub static MSE: LossDef = LossDef {
     name: "mse_loss",
     grad_name: "MseLossBackward0",
     kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (x - t) * (x - t))),
+    term: term!("(x - t) * (x - t)"),
     backward: &MSE_BACKWARD,
     dtype: Mixed::Promote,
     target: None,
@@ -314,6 +330,7 @@ pub static SMOOTH_L1: LossDef = LossDef {
             if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
         }))
     },
+    term: term!("select(abs(x - t) - 0.5 * p0, 0.5 * (x - t) * (x - t) / p0, abs(x - t) < p0)"),
     backward: &SMOOTH_L1_BACKWARD,
     dtype: Mixed::Promote,
     target: None,
@@ -328,6 +345,7 @@ pub static HUBER: LossDef = LossDef {
             if d < delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
         }))
     },
+    term: term!("select(p0 * (abs(x - t) - 0.5 * p0), 0.5 * (x - t) * (x - t), abs(x - t) < p0)"),
     backward: &HUBER_BACKWARD,
     dtype: Mixed::Input,
     target: None,
@@ -339,6 +357,7 @@ pub static BCE: LossDef = LossDef {
         kernel!(dt, floats, T => staged_two((Log, Log), |x: T, _| x, |x: T, _| 1.0 - x,
         |t: T, _x: T, u: T, v: T, _| (t - 1.0) * (if v < -100.0 { -100.0 } else { v }) - t * (if u < -100.0 { -100.0 } else { u })))
     },
+    term: term!("(t - 1.0) * max_nan(log_f(1.0 - x), -100.0) - t * max_nan(log_f(x), -100.0)"),
     backward: &BCE_BACKWARD,
     dtype: Mixed::Refuse,
     target: Some(|g, _, x| {
@@ -352,6 +371,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
         kernel!(dt, floats, T => staged_pair(Log1pExp, |x: T, _| -x,
         |t: T, x: T, u: T, _| (1.0 - t) * x + u))
     },
+    term: term!("(1.0 - t) * x + softplus_f(-x)"),
     backward: &BCE_LOGITS_BACKWARD,
     dtype: Mixed::Promote,
     target: Some(|g, _, x| g.mul(x)?.neg()),
@@ -360,6 +380,7 @@ pub static SOFT_MARGIN: LossDef = LossDef {
     name: "soft_margin_loss",
     grad_name: "SoftMarginLossBackward0",
     kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
+    term: term!("softplus_f(-t * x)"),
     backward: &SOFT_MARGIN_BACKWARD,
     dtype: Mixed::Input,
     target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),

@@ -3,6 +3,7 @@
 use crate::base::{DType, Dims, numel};
 use crate::error::Result;
 use crate::kernels::cpu::nn::norm as kernel;
+use crate::kernels::gpu::nn::norm as gpu;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
 use crate::ops::nn::norm::{Over, address, planes};
@@ -72,6 +73,31 @@ impl Op for NormGrad {
             deliver_held(o, l);
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let axes = self.over.axes(x[1].shape());
+        let weight = x.get(4).map(|w| crate::ops::driver::memory::dense_held(w)).transpose()?;
+        let mut places = out.iter();
+        let [dx, dw, db] = self.wanted.map(|w| if w { places.next() } else { None });
+        let (g, src) = (self.over.seen(x[0]), self.over.seen(x[1]));
+        let land = dx.map(|t| self.over.seen(t));
+        let dx = match (&land, dx) {
+            (Some(seen), Some(t)) => Some(seen.of(t.place()?)),
+            _ => None,
+        };
+        gpu::backward(
+            self.name(),
+            &axes,
+            self.over != Over::Batch { train: false },
+            g.of(x[0].place()?),
+            src.of(x[1].place()?),
+            x[2].place()?,
+            x[3].place()?,
+            weight.as_ref().map(Tensor::place).transpose()?,
+            dx,
+            dw.map(Tensor::place).transpose()?,
+            db.map(Tensor::place).transpose()?,
+        )
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS

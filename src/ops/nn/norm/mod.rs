@@ -4,8 +4,9 @@ pub mod grad;
 pub mod op;
 pub mod rows;
 
-use crate::base::{DType, MemoryFormat, numel};
+use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::kernels::cpu::nn::norm::Planes;
+use crate::kernels::gpu::nn::norm::{Axes, Seen};
 use crate::ops::nn::image::{format_of, is_channels_last};
 use crate::tensor::Tensor;
 
@@ -34,6 +35,43 @@ impl Over {
             Over::Layer { n } => numel(shape).checked_div(n).unwrap_or(0),
             Over::Group { groups } => shape[0] * groups,
         }
+    }
+    /// The axes of a layer as a graphics card walks them.
+    pub fn axes(self, shape: &[usize]) -> Axes {
+        let rank = shape.len();
+        match self {
+            Over::Batch { .. } => {
+                let others: Dims = (0..rank).filter(|&i| i != 1).collect();
+                Axes::new(shape.into(), others.clone(), others)
+            }
+            Over::Layer { n } => {
+                // as many of the last axes as make a row
+                let mut first = rank;
+                while first > 0 && numel(&shape[first..]) != n {
+                    first -= 1;
+                }
+                Axes::new(shape.into(), (first..rank).collect(), (0..first).collect())
+            }
+            Over::Group { groups } => {
+                let mut seen = Dims::from_slice(shape);
+                seen[1] = groups;
+                seen.insert(2, shape[1] / groups);
+                let per_param = std::iter::once(0).chain(3..rank + 1).collect();
+                Axes::new(seen, (2..rank + 1).collect(), per_param)
+            }
+        }
+    }
+    /// A tensor of the layer's input's shape over [`Over::axes`].
+    pub fn seen(self, t: &Tensor) -> Seen {
+        let (mut shape, mut strides) = (Dims::from_slice(t.shape()), Dims::from_slice(t.strides()));
+        if let Over::Group { groups } = self {
+            let each = shape[1] / groups;
+            shape[1] = groups;
+            shape.insert(2, each);
+            strides.insert(2, strides[1]);
+            strides[1] *= each;
+        }
+        Seen { shape, strides }
     }
     /// The layer's rows are contiguous memory; images may also have their channels last.
     pub fn format(self, x: &Tensor) -> MemoryFormat {

@@ -3,6 +3,7 @@
 use crate::base::{DType, Dims, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::norm as kernel;
+use crate::kernels::gpu::nn::norm as gpu;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
@@ -127,6 +128,30 @@ impl Op for Norm {
         }
         deliver_held(&out[0], &y);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (op, axes) = (self.name(), self.over.axes(x[0].shape()));
+        let mut params: SmallVec<[Option<Tensor>; 4]> = SmallVec::new();
+        for p in self.split(x) {
+            params.push(p.map(crate::ops::driver::memory::dense_held).transpose()?);
+        }
+        let place = |i: usize| params[i].as_ref().map(Tensor::place).transpose();
+        let [w, b, rm, rv] = [place(0)?, place(1)?, place(2)?, place(3)?];
+        let (src, dst) = (self.over.seen(x[0]), self.over.seen(&out[0]));
+        let (src, y) = (src.of(x[0].place()?), dst.of(out[0].place()?));
+        let (mean, rstd) = (out[1].place()?, out[2].place()?);
+        if let (Over::Batch { train: false }, Some(m), Some(v)) = (self.over, rm, rv) {
+            return gpu::forward_given(op, &axes, src, [m, v], w, b, self.eps, y, mean, rstd);
+        }
+        let moving = match (rm, rv) {
+            (Some(m), Some(v)) if self.moves_statistics() => Some(gpu::Moving {
+                old: [m, v],
+                new: [out[3].place()?, out[4].place()?],
+                momentum: self.momentum,
+            }),
+            _ => None,
+        };
+        gpu::forward(op, &axes, src, w, b, self.eps, y, mean, rstd, moving)
     }
     fn differentiable(&self, output: usize) -> bool {
         output == 0

@@ -1,12 +1,13 @@
 //! Maximum pooling over windows at random places.
 
-use crate::base::rng::default_generator;
+use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
+use crate::ops::random::law::{UNIT, sample_on_gpu};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -108,6 +109,10 @@ impl Op for Fractional {
 fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
     let t = Tensor::empty(shape, dtype, device)?;
     if device == Device::Meta {
+        return Ok(t);
+    }
+    if let Device::Gpu(_) = device {
+        sample_on_gpu(&t, UNIT, default_generator_of(device))?;
         return Ok(t);
     }
     let guard = Guard::take([].into_iter(), [t.storage()].into_iter());

@@ -1,0 +1,4 @@
+//! Losses.
+
+pub mod class;
+pub mod terms;

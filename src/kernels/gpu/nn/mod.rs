@@ -1,0 +1,5 @@
+//! Kernels of layers.
+
+pub mod embedding;
+pub mod loss;
+pub mod norm;

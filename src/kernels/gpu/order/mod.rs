@@ -1,0 +1,6 @@
+//! Elements by size.
+
+pub mod histogram;
+pub mod search;
+pub mod select;
+pub mod sort;
