@@ -5,6 +5,8 @@ pub mod machine;
 
 pub mod create;
 
+pub mod shape;
+
 pub mod elementwise;
 
 pub mod reduce;
@@ -14,6 +16,8 @@ pub mod index;
 pub mod order;
 
 pub mod random;
+
+pub mod linalg;
 
 pub mod nn;
 

@@ -2,7 +2,7 @@
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;
-use crate::ops::driver::memory::full;
+use crate::ops::driver::memory::{full, moved};
 use crate::ops::shape::join::concat;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
@@ -60,7 +60,7 @@ rows! { CHOICES:
         let n = input.numel();
         let at = if n == 0 || (!with_replacement && r > n) { Vec::new() } else { choices(n, r, with_replacement)? };
         let rows = at.len() / r;
-        input.index_select(0, &Tensor::from_slice(&at, &[at.len()])?)?.reshape_to(&[rows, r])
+        input.index_select(0, &moved(&Tensor::from_slice(&at, &[at.len()])?, input.device())?)?.reshape_to(&[rows, r])
     }
     /// The first `size` indices of elements that are not zero, a row each; `fill_value` where there are fewer.
     ///

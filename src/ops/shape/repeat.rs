@@ -1,6 +1,6 @@
 //! The same elements several times, copied.
 
-use crate::base::{DType, Dims, Layout, product, reserved, total, wrap_dim};
+use crate::base::{DType, Device, Dims, Layout, product, reserved, total, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
@@ -86,6 +86,23 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
         "\"repeat_interleave_cpu\" not implemented for '{}'",
         repeats.dtype().scalar_name()
     );
+    if let Device::Gpu(_) = repeats.device() {
+        ensure!(
+            !repeats.is_batched(),
+            NotImplemented,
+            "vmap: repeat_interleave on a GPU takes repeats that are not mapped"
+        );
+        let sums = crate::kernels::gpu::shape::repeat::sum(repeats.place()?)?;
+        ensure!(!sums.negative, Runtime, "repeats can not be negative");
+        ensure!(
+            output_size.is_none_or(|s| s == sums.total as i64),
+            Runtime,
+            "allocated size does not match required size"
+        );
+        let out = Tensor::empty(&[sums.total], DType::I64, repeats.device())?;
+        sums.positions(out.place()?)?;
+        return Ok(out);
+    }
     let counts = repeats.whole_numbers("repeat_interleave")?;
     ensure!(counts.iter().all(|&n| n >= 0), Runtime, "repeats can not be negative");
     let size = total(counts.iter().map(|&n| n as usize))?;

@@ -8,7 +8,7 @@ use crate::bail;
 use crate::base::rng::Philox;
 use crate::base::{DType, Scalar};
 use crate::error::{Error, Kind, Result};
-use crate::kernels::gpu::elementwise::constant;
+use crate::kernels::gpu::elementwise::{constant, library};
 use crate::kernels::gpu::machine::each::each;
 use crate::kernels::gpu::machine::fault::{self, Fault, watched};
 use crate::kernels::gpu::machine::launch::NUMBER;
@@ -78,6 +78,11 @@ fn source<'a>(kernel: Kernel<'a>, from: Philox) -> (Kernel<'a>, String) {
     (kernel.args(&words.concat()), text)
 }
 
+/// A text with what it calls of the library.
+fn complete(text: String) -> String {
+    library::needed(&text) + &text
+}
+
 /// `fn drawn(i, lanes)`: the word of an element.
 fn word(each: usize, mask: bool) -> String {
     if mask {
@@ -139,7 +144,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
         ),
         Law::Normal(..) | Law::LogNormal(..) => {
             let v = format!("z * {} + {}", a(1), a(0));
-            let v = if matches!(law, Law::LogNormal(..)) { format!("exp({v})") } else { v };
+            let v = if matches!(law, Law::LogNormal(..)) { format!("exp_f({v})") } else { v };
             (
                 format!(
                     "let b = block(i, lanes); let c = (i / lanes) % 4u; let n = normals(b[c & 2u], b[(c & 2u) + 1u]); \
@@ -151,7 +156,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
         Law::Exponential(_) => (
             // the logarithm of a number next to 1 must not be 0
             format!(
-                "let u = unit(drawn(i, lanes)); return {} * select(log_unit(u), -5.960464477539063e-8, u >= 0.99999994);",
+                "let u = unit(drawn(i, lanes)); return {} * select(log_f(u), -5.960464477539063e-8, u >= 0.99999994);",
                 a(0)
             ),
             DType::F32,
@@ -165,9 +170,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             ),
             DType::F32,
         ),
-        Law::Geometric(_) => {
-            (format!("return ceil(log_unit(unit(drawn(i, lanes))) / {});", a(0)), DType::F32)
-        }
+        Law::Geometric(_) => (format!("return ceil(log_f(unit(drawn(i, lanes))) / {});", a(0)), DType::F32),
         Law::Bernoulli(..) | Law::Mask(..) => {
             (format!("return select(0.0, {}, unit(drawn(i, lanes)) < {});", a(1), a(0)), DType::F32)
         }
@@ -206,14 +209,16 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let wide_base = matches!(law, Law::Integers { base, width, .. } if float && !fits(base, width));
     let (kernel, text) = source(kernel.variant(wide_base as u64), from);
     each.run(kernel, || {
-        text + &word(law.each(), matches!(law, Law::Mask(..)))
-            + &format!(
-                "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
+        complete(
+            text + &word(law.each(), matches!(law, Law::Mask(..)))
+                + &format!(
+                    "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
 fn element(i: u32, p: array<u32, 1>) -> T_out {{ return {}; }}
 ",
-                value(given),
-                convert(&format!("law(i, arg({at}u))"), given, dtype)
-            )
+                    value(given),
+                    convert(&format!("law(i, arg({at}u))"), given, dtype)
+                ),
+        )
     })
 }
 
@@ -228,17 +233,19 @@ pub fn bernoulli_each(out: Place, p: Place, along: &[usize], from: Philox) -> Re
     let one = convert("select(0u, 1u, unit(drawn(i, lanes)) <= p)", DType::U32, out.dtype);
     let given = convert("get_x(q[1])", p.dtype, DType::F32);
     each.run(kernel, || {
-        text + fault::TEXT
-            + &word(4, false)
-            + &format!(
-                "fn element(i: u32, q: array<u32, 2>) -> T_out {{
+        complete(
+            text + fault::TEXT
+                + &word(4, false)
+                + &format!(
+                    "fn element(i: u32, q: array<u32, 2>) -> T_out {{
     let lanes = arg({at}u);
     let p = {given};
     if (!(p >= 0.0 && p <= 1.0)) {{ fault(arg({code}u), 0i, 0u, 0u); }}
     return {one};
 }}
 "
-            )
+                ),
+        )
     })
 }
 
@@ -255,8 +262,10 @@ pub fn slopes(out: Place, x: Place, along: &[usize], low: f64, high: f64, from: 
     );
     let x = convert("get_x(p[1])", x.dtype, DType::F32);
     each.run(kernel, || {
-        text + &word(4, false)
-            + &format!("fn element(i: u32, p: array<u32, 2>) -> T_out {{ let x = {x}; return {v}; }}\n")
+        complete(
+            text + &word(4, false)
+                + &format!("fn element(i: u32, p: array<u32, 2>) -> T_out {{ let x = {x}; return {v}; }}\n"),
+        )
     })
 }
 
@@ -292,12 +301,13 @@ pub fn categories(out: Place, weights: Place, samples: usize, from: Philox) -> R
     let (kernel, text) = source(kernel, from);
     let w = convert("get_x(row * n + j)", weights.dtype, DType::F32);
     kernel.run(grid(rows * samples), || {
-        NUMBER.to_string()
-            + &text
-            + fault::TEXT
-            + &word(4, false)
-            + &format!(
-                "var<workgroup> best: array<f32, 256>;
+        complete(
+            NUMBER.to_string()
+                + &text
+                + fault::TEXT
+                + &word(4, false)
+                + &format!(
+                    "var<workgroup> best: array<f32, 256>;
 var<workgroup> which: array<u32, 256>;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
@@ -314,7 +324,7 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
             let w = {w};
             if (!(w >= 0.0 && w <= 3.4028234e38)) {{ fault(arg({code}u), 0i, 0u, 0u); }}
             let u = unit(drawn((sample * rows + row) * n + j, arg(3u)));
-            let time = -select(log_unit(u), -5.960464477539063e-8, u >= 0.99999994);
+            let time = -select(log_f(u), -5.960464477539063e-8, u >= 0.99999994);
             let v = w / time;
             if (v > most) {{ most = v; at = j; }}
         }}
@@ -337,7 +347,8 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }}
 }}
 "
-            )
+                ),
+        )
     })
 }
 

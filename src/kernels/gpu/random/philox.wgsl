@@ -1,23 +1,13 @@
 // Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) and what laws make of its words.
 
-// The high word of a product, from halves: a 64-bit multiplication is no part of every card.
-fn high(a: u32, b: u32) -> u32 {
-    let al = a & 0xffffu; let ah = a >> 16u;
-    let bl = b & 0xffffu; let bh = b >> 16u;
-    let low = al * bl;
-    let left = ah * bl + (low >> 16u);
-    let right = al * bh + (left & 0xffffu);
-    return ah * bh + (left >> 16u) + (right >> 16u);
-}
-
 fn philox(counter: vec4<u32>, seed: vec2<u32>) -> vec4<u32> {
     var c = counter;
     var k = seed;
     for (var round = 0u; round < 10u; round++) {
         c = vec4<u32>(
-            high(0xcd9e8d57u, c.z) ^ c.y ^ k.x,
+            mul_high(0xcd9e8d57u, c.z) ^ c.y ^ k.x,
             0xcd9e8d57u * c.z,
-            high(0xd2511f53u, c.x) ^ c.w ^ k.y,
+            mul_high(0xd2511f53u, c.x) ^ c.w ^ k.y,
             0xd2511f53u * c.x,
         );
         k += vec2<u32>(0x9e3779b9u, 0xbb67ae85u);
@@ -35,18 +25,6 @@ fn words(lane: u32, ahead: u32) -> vec4<u32> {
 // In (0, 1], 24 bits of it.
 fn unit(w: u32) -> f32 { return f32(w) * 2.3283064365386963e-10 + 1.1641532182693481e-10; }
 
-// The logarithm of what lies in (0, 1], to 1 ULP: 2^k (1 + f) with 1 + f near 1, and a series in f / (2 + f).
-fn log_unit(x: f32) -> f32 {
-    let bits = bitcast<u32>(x) + 0x004afb0du;
-    let k = f32(i32(bits >> 23u) - 127i);
-    let f = bitcast<f32>((bits & 0x007fffffu) + 0x3f3504f3u) - 1.0;
-    let s = f / (2.0 + f);
-    let z = s * s;
-    let r = z * (0.66666662693 + z * (0.40000972152 + z * (0.28498786688 + z * 0.24279078841)));
-    let h = 0.5 * f * f;
-    return k * 0.69313812256 - ((h - (s * (h + r) + k * 9.0580006145e-6)) - f);
-}
-
 // Sine and cosine of so many turns in 0..1: of the nearest quarter's rest, which is at most an eighth.
 fn turn(t: f32) -> vec2<f32> {
     let q = floor(t * 4.0 + 0.5);
@@ -62,4 +40,4 @@ fn turn(t: f32) -> vec2<f32> {
 }
 
 // Two normal variables of two words (Box and Muller, 1958): the sine's first.
-fn normals(a: u32, b: u32) -> vec2<f32> { return turn(unit(b)) * sqrt(-2.0 * log_unit(unit(a))); }
+fn normals(a: u32, b: u32) -> vec2<f32> { return turn(unit(b)) * sqrt(-2.0 * log_f(unit(a))); }

@@ -9,7 +9,7 @@ use crate::kernels::gpu::machine::fault::Fault;
 use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
 use crate::kernels::gpu::nn::embedding::bag as gpu;
 use crate::ops::driver::apply::apply_multi;
-use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, write_held};
+use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, moved, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::index::pick::on_card;
 use crate::ops::nn::embedding::table::{check_indices, keys_of, renormalise};
@@ -366,7 +366,7 @@ rows! { BAG:
             (2, None) => {
                 let (b, l) = (input.shape()[0], input.shape()[1]);
                 let starts: Vec<i64> = (0..b).map(|i| (i * l) as i64).collect();
-                begin = Tensor::from_slice(&starts, &[b])?;
+                begin = moved(&Tensor::from_slice(&starts, &[b])?, input.device())?;
                 (input.reshape_to(&[b * l])?, &begin)
             }
             (1, None) => bail!(Value, "offsets has to be a 1D Tensor but got None"),

@@ -362,12 +362,22 @@ rows! { EMBEDDING:
             let rows = crate::ops::create::range::eye_of(classes as usize, classes as usize, DType::F32, tensor.device())?;
             return look_up(&rows, tensor, None, false)?.cast(DType::I64);
         }
+        if let (Device::Gpu(_), false) = (tensor.device(), classes == -1) {
+            // a class that is none is told when the result is read
+            shape.push(classes as usize);
+            let out = crate::ops::driver::memory::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;
+            out.scatter_value_in_place(-1, &tensor.unsqueeze_at(tensor.ndim())?, Scalar::Int(1), None)?;
+            return Ok(out);
+        }
         let values = tensor.whole_numbers("one_hot")?;
         ensure!(values.iter().all(|&v| v >= 0), Runtime, "Class values must be non-negative.");
         if classes == -1 {
             classes = values.iter().max().map_or(0, |m| m.saturating_add(1));
         } else {
             ensure!(values.iter().all(|&v| v < classes), Runtime, "Class values must be smaller than num_classes.");
+        }
+        if let Device::Gpu(_) = tensor.device() {
+            return one_hot(tensor, classes);
         }
         shape.push(classes as usize);
         let out = crate::ops::driver::memory::full(&shape, Scalar::Int(0), DType::I64, tensor.device())?;
