@@ -231,7 +231,6 @@ impl Fold<'_> {
         self.dispatch(second, groups, form.parts, &outer, &inner, &operands, "", outs, End::Groups)
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn dispatch(
         &self,
         form: Form,
@@ -309,7 +308,6 @@ impl Fold<'_> {
     }
 
     /// The text of a dispatch.
-    #[allow(clippy::too_many_arguments)]
     fn text(
         &self,
         form: Form,

@@ -116,7 +116,6 @@ impl Scan<'_> {
         self.dispatch(Stage::Parts, lines, n, parts, length, &outer, &steps, &carries)
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn dispatch(
         &self,
         stage: Stage,

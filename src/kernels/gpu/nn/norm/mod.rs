@@ -79,7 +79,6 @@ fn which(w: Option<Place>, b: Option<Place>) -> usize {
 }
 
 /// The layer with statistics of its own input; `x` and `y` are seen over `axes.shape`, `mean` and `rstd` are dense.
-#[allow(clippy::too_many_arguments)]
 pub fn forward(
     op: &'static str,
     axes: &Axes,
@@ -128,7 +127,6 @@ pub fn forward(
 }
 
 /// The layer with given statistics: `m` and `v` dense, of which `mean` and `rstd` are written.
-#[allow(clippy::too_many_arguments)]
 pub fn forward_given(
     op: &'static str,
     axes: &Axes,
@@ -158,7 +156,6 @@ pub fn forward_given(
 }
 
 /// The gradients for x, weight and bias, those there is a place for. `own` says whether the statistics are those of `x`.
-#[allow(clippy::too_many_arguments)]
 pub fn backward(
     op: &'static str,
     axes: &Axes,
