@@ -170,9 +170,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             ),
             DType::F32,
         ),
-        Law::Geometric(_) => {
-            (format!("return ceil(log_f(unit(drawn(i, lanes))) / {});", a(0)), DType::F32)
-        }
+        Law::Geometric(_) => (format!("return ceil(log_f(unit(drawn(i, lanes))) / {});", a(0)), DType::F32),
         Law::Bernoulli(..) | Law::Mask(..) => {
             (format!("return select(0.0, {}, unit(drawn(i, lanes)) < {});", a(1), a(0)), DType::F32)
         }
@@ -196,7 +194,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             };
             match dtype {
                 DType::I64 | DType::U64 => {
-                    (format!("return i64({rest}) + {};", constant(DType::I64, at + 1)), DType::I64)
+                    (format!("return i64(u64({rest})) + {};", constant(DType::I64, at + 1)), DType::I64)
                 }
                 _ if float && !fits(base, width) => {
                     (format!("return f32({rest}) + argf({}u);", at + 4), DType::F32)
@@ -211,14 +209,16 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
     let wide_base = matches!(law, Law::Integers { base, width, .. } if float && !fits(base, width));
     let (kernel, text) = source(kernel.variant(wide_base as u64), from);
     each.run(kernel, || {
-        complete(text + &word(law.each(), matches!(law, Law::Mask(..)))
-            + &format!(
-                "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
+        complete(
+            text + &word(law.each(), matches!(law, Law::Mask(..)))
+                + &format!(
+                    "fn law(i: u32, lanes: u32) -> {} {{ {body} }}
 fn element(i: u32, p: array<u32, 1>) -> T_out {{ return {}; }}
 ",
-                value(given),
-                convert(&format!("law(i, arg({at}u))"), given, dtype)
-            ))
+                    value(given),
+                    convert(&format!("law(i, arg({at}u))"), given, dtype)
+                ),
+        )
     })
 }
 
@@ -233,17 +233,19 @@ pub fn bernoulli_each(out: Place, p: Place, along: &[usize], from: Philox) -> Re
     let one = convert("select(0u, 1u, unit(drawn(i, lanes)) <= p)", DType::U32, out.dtype);
     let given = convert("get_x(q[1])", p.dtype, DType::F32);
     each.run(kernel, || {
-        complete(text + fault::TEXT
-            + &word(4, false)
-            + &format!(
-                "fn element(i: u32, q: array<u32, 2>) -> T_out {{
+        complete(
+            text + fault::TEXT
+                + &word(4, false)
+                + &format!(
+                    "fn element(i: u32, q: array<u32, 2>) -> T_out {{
     let lanes = arg({at}u);
     let p = {given};
     if (!(p >= 0.0 && p <= 1.0)) {{ fault(arg({code}u), 0i, 0u, 0u); }}
     return {one};
 }}
 "
-            ))
+                ),
+        )
     })
 }
 
@@ -259,7 +261,12 @@ pub fn slopes(out: Place, x: Place, along: &[usize], low: f64, high: f64, from: 
         out.dtype,
     );
     let x = convert("get_x(p[1])", x.dtype, DType::F32);
-    each.run(kernel, || complete(text + &word(4, false) + &format!("fn element(i: u32, p: array<u32, 2>) -> T_out {{ let x = {x}; return {v}; }}\n")))
+    each.run(kernel, || {
+        complete(
+            text + &word(4, false)
+                + &format!("fn element(i: u32, p: array<u32, 2>) -> T_out {{ let x = {x}; return {v}; }}\n"),
+        )
+    })
 }
 
 /// The numbers below `n` in the order of as many random words: 32-bit keys, sorted.
@@ -294,12 +301,13 @@ pub fn categories(out: Place, weights: Place, samples: usize, from: Philox) -> R
     let (kernel, text) = source(kernel, from);
     let w = convert("get_x(row * n + j)", weights.dtype, DType::F32);
     kernel.run(grid(rows * samples), || {
-        complete(NUMBER.to_string()
-            + &text
-            + fault::TEXT
-            + &word(4, false)
-            + &format!(
-                "var<workgroup> best: array<f32, 256>;
+        complete(
+            NUMBER.to_string()
+                + &text
+                + fault::TEXT
+                + &word(4, false)
+                + &format!(
+                    "var<workgroup> best: array<f32, 256>;
 var<workgroup> which: array<u32, 256>;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
@@ -339,11 +347,36 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }}
 }}
 "
-            ))
+                ),
+        )
     })
 }
 
 /// Blocks that [`categories`] takes.
 pub fn race(n: usize) -> u64 {
     n.div_ceil(lanes(n) * 4) as u64
+}
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+    use crate::kernels::gpu::machine::check::validate;
+    use crate::kernels::gpu::machine::launch::source;
+
+    #[test]
+    fn the_functions_are_valid() {
+        let text = format!("const OFFSET: u32 = 0u;\n{TEXT}@compute @workgroup_size(1) fn main() {{}}");
+        validate("philox.wgsl", &source(1, &[("out", DType::F32, true)], &complete(text)));
+    }
+
+    #[test]
+    fn lanes_are_those_of_one_card() {
+        // PyTorch's launch: blocks of 256 threads, at most eight for each of 132 processors
+        assert_eq!((lanes(1), lanes(256), lanes(257)), (256, 256, 512));
+        assert_eq!(lanes(1 << 24), 132 * 8 * 256);
+        let normal = Law::Normal(0.0, 1.0);
+        assert_eq!((blocks(1, normal), blocks(4 * 132 * 8 * 256, normal)), (1, 1));
+        assert_eq!(blocks(4 * 132 * 8 * 256 + 1, normal), 2);
+        assert_eq!(blocks(2 * 132 * 8 * 256 + 1, Law::Integers { base: 0, width: 0, wide: true }), 2);
+    }
 }
