@@ -266,7 +266,7 @@ pub fn constant(dtype: DType, at: usize) -> String {
         DType::F32 => format!("argf({at}u)"),
         DType::I32 => format!("argi({at}u)"),
         DType::U32 => format!("arg({at}u)"),
-        DType::I64 => format!("(i64(arg({at}u)) | (i64(arg({next}u)) << 32u))"),
+        DType::I64 => format!("i64(u64(arg({at}u)) | (u64(arg({next}u)) << 32u))"),
         DType::U64 => format!("(u64(arg({at}u)) | (u64(arg({next}u)) << 32u))"),
         DType::F64 => format!("bitcast<f64>(u64(arg({at}u)) | (u64(arg({next}u)) << 32u))"),
         DType::C64 => format!("vec2<f32>(argf({at}u), argf({next}u))"),

@@ -388,3 +388,37 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }
 }
 ";
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+    use crate::kernels::gpu::machine::check::validate;
+    use crate::kernels::gpu::machine::launch::source;
+
+    #[test]
+    fn the_shaders_of_a_sort_are_valid() {
+        let word = |name, writes| (name, DType::U32, writes);
+        let pair = [word("sorted", true), word("order", true), word("keys", false)];
+        validate("rank", &source(256, &pair, &(NUMBER.to_string() + RANK)));
+        let two = [word("count", true), word("keys", false)];
+        validate("digit counts", &source(256, &two, &(NUMBER.to_string() + COUNTS)));
+        validate("digit starts", &source(256, &two[..1], STARTS));
+        let all = [pair[0], pair[1], pair[2], word("count", false), word("before", false)];
+        let text = NUMBER.to_string() + &PLACES.replace("WHO", "get_before(i)");
+        validate("digit places", &source(256, &all, &text));
+    }
+
+    #[test]
+    fn values_of_every_dtype_combine() {
+        use DType::*;
+        for dtype in [Bool, U8, I8, I16, I32, I64, F16, BF16, F32, C64] {
+            for how in [Combine::Add, Combine::Mul, Combine::Min, Combine::Max, Combine::Last] {
+                if dtype == C64 && matches!(how, Combine::Min | Combine::Max) {
+                    continue;
+                }
+                let text = combine_text(how, dtype) + "@compute @workgroup_size(1) fn main() {}";
+                validate("combine", &source(1, &[("x", dtype, true)], &text));
+            }
+        }
+    }
+}

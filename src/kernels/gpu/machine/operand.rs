@@ -298,6 +298,8 @@ pub fn convert(v: &str, from: DType, to: DType) -> String {
                 format!("extractBits({whole}, 0u, {bits}u)")
             }
         }
+        // a word is made wider without a sign: straight to i64, naga 30 gives it one
+        (DType::U32, DType::I64) => format!("i64(u64({v}))"),
         _ => format!("{t}({v})"),
     }
 }
