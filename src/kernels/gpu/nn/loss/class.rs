@@ -216,9 +216,9 @@ impl<'a> Classes<'a> {
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let i = group_number(wg) * 256u + t;
     if (i >= arg(0u)) {{ return; }}
-    let class_at = target_of(i);
-    if (class_at != ignored() && (class_at < 0li || class_at >= i64(arg(2u)))) {{
-        fault(arg({at}u), i32(class_at), 0u, arg(2u));
+    let y = target_of(i);
+    if (y != ignored() && (y < 0li || y >= i64(arg(2u)))) {{
+        fault(arg({at}u), i32(y), 0u, arg(2u));
     }}
 }}
 "
