@@ -104,3 +104,13 @@ def test_parts_of_optimizers():
     params, grads = [rl.tensor([1 + 2j]), rl.ones(1)], [rl.tensor([3j]), rl.zeros(1)]
     _view_as_real(params, grads)
     assert params[0].tolist() == [[1.0, 2.0]] and grads[0].shape == (1, 2) and params[1].shape == (1,)
+
+
+def test_names_that_other_files_lend():
+    from rushlight.hub import HASH_REGEX
+    from rushlight.utils import _pytree
+    from rushlight.utils.checkpoint import tree_map
+
+    assert tree_map is _pytree.tree_map
+    assert HASH_REGEX.search("resnet18-f37072fd.pth").group(1) == "f37072fd"
+    assert F.BroadcastingList2[int] is None and F.BroadcastingList1 is F.BroadcastingList3

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 _Reduction = _reduction
 
 
+class _List:
+    """An annotation: a list of so many, where one number may stand for all; ``BroadcastingList2[int]``."""
+
+    def __getitem__(self, kind: Any) -> None:
+        return None
+
+
+BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = _List()
+
+
 def boolean_dispatch(
     arg_name: str,
     arg_index: int,
