@@ -871,3 +871,11 @@ fn igamma_part(a: f32, x: f32, upper: bool) -> f32 {
     let q = h * scale;
     return select(1.0 - q, q, upper);
 }
+
+fn exp_q(x: f32) -> f32 {
+    // for x <= 0: the reduction is ours, the rest the card's, which is exact enough within half a power of two
+    let c = max(x, -104.0);
+    let n = round(c * 1.44269504);
+    let r = (c - n * 0.693359375) + n * 2.12194440e-4;
+    return select(scaled(exp2(r * 1.44269504), i32(n)), x, is_nan(x));
+}
