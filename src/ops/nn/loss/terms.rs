@@ -380,7 +380,7 @@ pub static SOFT_MARGIN: LossDef = LossDef {
     name: "soft_margin_loss",
     grad_name: "SoftMarginLossBackward0",
     kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
-    term: term!("softplus_f(-t * x)"),
+    term: term!("log1p_f(exp_f(-t * x))"),
     backward: &SOFT_MARGIN_BACKWARD,
     dtype: Mixed::Input,
     target: Some(|g, t, x| g.mul(x)?.mul(t.mul(x)?.neg()?.sigmoid()?)?.neg()),
