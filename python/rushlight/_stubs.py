@@ -160,6 +160,7 @@ BY_HAND = {
     "from_dlpack": ("(ext_tensor: Any, *, device: Any = None, copy: _bool | None = None) -> Tensor",),
     "get_default_device": ("() -> _device",),
     "_set_default_device": ("(device: _device) -> None",),
+    "_seed_all": ("(seed: _int) -> None",),
     "set_default_dtype": ("(d: _dtype) -> None",),
     "get_default_dtype": ("() -> _dtype",),
     "set_num_threads": ("(int: _int) -> None",),
@@ -256,6 +257,8 @@ def extras(obj, known: set[str], owner: str) -> list[str]:
     lines = []
     for name in sorted(vars(obj)):
         if name in known or name.startswith("__") or not callable(getattr(obj, name, None)):
+            continue
+        if name.startswith("_gpu_"):  # not in every build; `cuda/_device.py` asks for them by name
             continue
         if isinstance(vars(obj)[name], type):
             continue

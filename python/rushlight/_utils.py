@@ -57,11 +57,15 @@ class ExceptionWrapper:
 
 
 def __getattr__(name: str):
-    """The functions that a pickle of PyTorch's names to make tensors: ``torch._utils._rebuild_tensor_v2``."""
+    """The functions that a pickle of PyTorch's names to make tensors (``_rebuild_tensor_v2``), and those of lists of tensors."""
     if name.startswith("_rebuild"):
         from .serialization._rebuild import REBUILDERS
 
         for function, (module, known) in REBUILDERS.items():
             if known == name and module != "torch.serialization":
                 return function
+    from . import _flat
+
+    if name in vars(_flat) and not name.startswith("__") and callable(vars(_flat)[name]):
+        return vars(_flat)[name]
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _C
 from ._C import Generator, _seed_all, default_generator
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
@@ -36,7 +37,7 @@ def seed() -> int:
     True
     """
     drawn = default_generator.seed()
-    _seed_devices(drawn)
+    _seed_all(drawn)
     return drawn
 
 

@@ -154,3 +154,26 @@ def test_kernels_may_be_named_and_causal_masks_made():
     assert bias.causal_lower_right(2, 3).tolist() == [[True, True, False], [True, True, True]]
     with pytest.raises(AssertionError, match="Backend must be an instance of SDPBackend"), sdpa_kernel("math"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("batched", "mask", "kind", "words"),
+    [
+        (True, (3,), AssertionError, "For batched (3-D) `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found 1-D"),
+        (False, (3,), AssertionError, "For unbatched (2-D) `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found 1-D"),
+        (False, (3, 4, 4), AssertionError, "Expected `attn_mask` shape to be (2, 4, 4) but got torch.Size([3, 4, 4])"),
+        (True, (2, 2), RuntimeError, "The shape of the 2D attn_mask is torch.Size([2, 2]), but should be (4, 4)."),
+    ],
+)
+def test_masks_of_a_wrong_shape_are_refused_in_words(batched, mask, kind, words):
+    x = rl.ones(3, 4, 8) if batched else rl.ones(4, 8)
+    with pytest.raises(kind) as caught:
+        rl.nn.MultiheadAttention(8, 2, batch_first=True)(x, x, x, attn_mask=rl.zeros(mask))
+    assert words in str(caught.value)
+
+
+def test_flex_attention_takes_four_axes():
+    from rushlight.nn.attention.flex_attention import flex_attention
+
+    with pytest.raises(NotImplementedError, match="must be 4D tensors"):
+        flex_attention(rl.ones(2, 3, 4), rl.ones(2, 3, 4), rl.ones(2, 3, 4))

@@ -264,3 +264,19 @@ def test_ctc_loss_of_a_target_that_cannot_be():
         assert grad[:2, 1].isfinite().all() and grad[:2, 1].any()
         assert not grad[2].any()
         assert not grad[:, 0].any() if zero else grad[:2, 0].isnan().all()
+
+
+def test_a_programs_own_convolution_takes_sizes_of_each_axis():
+    from rushlight.nn.modules.conv import _ConvNd
+
+    class Standardised(_ConvNd):
+        def __init__(self, i, o, k):
+            super().__init__(i, o, (k, k), (1, 1), (1, 1), (1, 1), False, (0, 0), 1, True, "zeros")
+
+        def forward(self, x):
+            weight = self.weight / self.weight.flatten(1).norm(2, 1).view(-1, 1, 1, 1)
+            return nn.functional.conv2d(x, weight, self.bias, self.stride, self.padding)
+
+    layer = Standardised(1, 3, 3)
+    assert repr(layer) == "Standardised(1, 3, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))"
+    assert layer(rl.ones(2, 1, 4, 4)).shape == (2, 3, 4, 4) and not layer.transposed

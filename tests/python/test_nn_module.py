@@ -368,3 +368,17 @@ def test_a_parameter_dict_gets_with_a_default():
     table = nn.ParameterDict({"a": rl.ones(1)})
     assert table.get("a") is table["a"]
     assert table.get("b") is None and table.get("b", 3) == 3
+
+
+def test_sparse_gradients_move_with_their_parameters():
+    table = nn.Embedding(3, 2, sparse=True)
+    table(rl.tensor([1])).sum().backward()
+    table.double()
+    assert table.weight.dtype == table.weight.grad.dtype == rl.float64
+    assert table.weight.grad.is_sparse and table.weight.grad.to_dense()[1].tolist() == [1.0, 1.0]
+
+
+def test_relu6_is_a_hardtanh():
+    layer = nn.ReLU6(inplace=True)
+    assert isinstance(layer, nn.Hardtanh) and (layer.min_val, layer.max_val) == (0.0, 6.0)
+    assert repr(layer) == "ReLU6(inplace=True)" and repr(nn.ReLU6()) == "ReLU6()"

@@ -300,3 +300,35 @@ def test_lbfgs_takes_sparse_gradients():
 
     first = optimizer.step(closure)
     assert closure() < first
+
+
+def test_state_of_lbfgs_is_in_the_order_of_saved_files():
+    p = nn.Parameter(rl.tensor([1.0, -2.0]))
+    optimizer = optim.LBFGS([p], max_iter=1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (p**4).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    first = ["func_evals", "n_iter", "d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss"]
+    assert list(optimizer.state[p]) == first
+    optimizer.step(closure)
+    assert list(optimizer.state[p]) == [*first, "al"]
+
+
+@pytest.mark.parametrize("kind", [optim.Adafactor, optim.Muon, optim.SparseAdam])
+def test_what_is_read_back_has_the_options_that_were_saved(kind):
+    table = nn.Embedding(3, 2, sparse=kind is optim.SparseAdam)
+    optimizer = kind(table.parameters())
+    table(rl.tensor([0, 2])).sum().backward()
+    optimizer.step()
+    again = copy.deepcopy(optimizer)
+    assert repr(again) == repr(optimizer)
+    optimizer.load_state_dict(again.state_dict())
+    assert repr(again) == repr(optimizer)
+    step = optimizer.state[table.weight].get("step")
+    assert step is None if kind is optim.Muon else step == 1
+    assert isinstance(step, int) == (kind is optim.SparseAdam)

@@ -484,3 +484,20 @@ def test_a_picture_of_losses(tmp_path):
     for bad in ({"losses": []}, {"losses": [1.0], "smooth": 1.0}):
         with pytest.raises(ValueError):
             rl.plot_losses(**bad)
+
+
+def test_lists_of_tensors_as_one_vector():
+    parts = [rl.ones(2, 2), rl.zeros(3), rl.tensor(5.0)]
+    flat = rl._utils._flatten_dense_tensors(parts)
+    assert flat.tolist() == [1, 1, 1, 1, 0, 0, 0, 5]
+    again = rl._utils._unflatten_dense_tensors(flat, parts)
+    assert all(rl.equal(a, b) for a, b in zip(again, parts, strict=True))
+    again[0].zero_()
+    assert flat[:4].sum() == 0  # they share memory
+    assert rl._utils._element_size(rl.bfloat16) == 2 and rl._utils._get_device_module("cpu") is rl.cpu
+    with pytest.raises(ValueError, match="Expected a non cpu device"):
+        rl._utils._get_device_index("cpu")
+    with pytest.raises(ValueError, match="specified index"):
+        rl._utils._get_device_index(rl.device("cuda"))
+    with pytest.raises(AttributeError, match="_nonsense"):
+        _ = rl._utils._nonsense

@@ -1,5 +1,7 @@
 """Data sets in the formats they were published in, on files made here: what was written is read, and what is broken is named."""
 
+import pickle
+
 import numpy as np
 import pytest
 import rushlight as torch
@@ -7,7 +9,7 @@ import vision_files as files
 from PIL import Image
 from rushlight.utils.data import ConcatDataset
 from rushlight.vision import datasets, tv_tensors
-from rushlight.vision.datasets import _stereo_matching, imagenet, utils
+from rushlight.vision.datasets import _stereo_matching, imagenet, utils, video_utils
 
 
 def of(name, root, builder, *args, **words):
@@ -315,3 +317,82 @@ def test_stereo(tmp_path):
     files.picture(tmp_path / "InStereo2k" / "test" / "2" / "right.png")
     with pytest.raises(ValueError, match="Found 2 left files but 1 right files"):
         datasets.InStereo2k(tmp_path, "test")
+
+
+# ---- videos -------------------------------------------------------------------------------------------------------------
+def clips(**words):
+    """Two videos of 10 and 4 frames, 10 a second, that nobody opens."""
+    known = {"video_paths": ["a", "b"], "video_pts": [torch.arange(10), torch.arange(4)], "video_fps": [10.0, 10.0]}
+    return video_utils.VideoClips([], _precomputed_metadata=known, **words)
+
+
+def test_clips_are_windows_of_frames():
+    found = clips(clip_length_in_frames=3, frames_between_clips=2)
+    assert [len(each) for each in found.clips] == [4, 1]
+    assert found.clips[0][1].tolist() == [2, 3, 4]
+    assert found.get_clip_location(4) == (1, 0)
+    assert (found.num_videos(), len(found)) == (2, 5)
+    assert len(found.subset([1])) == 1
+    with pytest.raises(IndexError, match="out of range"):
+        found.get_clip(5)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.cumulative_sizes == found.cumulative_sizes
+    slower = clips(clip_length_in_frames=2, frames_between_clips=1, frame_rate=4)
+    assert slower.clips[0].tolist() == [[0, 2], [2, 5], [5, 7]]  # each second and a half frame, rounded down
+    with pytest.warns(UserWarning, match="aren't enough frames"):
+        assert len(clips(clip_length_in_frames=5)) == 6
+    with pytest.raises(ValueError, match="output_format"):
+        clips(output_format="CTHW")
+
+
+def test_samplers_of_clips():
+    found = clips(clip_length_in_frames=3)  # 8 clips and 2
+    assert list(datasets.samplers.UniformClipSampler(found, 3)) == [0, 3, 7, 8, 8, 9]
+    torch.manual_seed(0)
+    drawn = list(datasets.samplers.RandomClipSampler(found, 3))
+    assert len(drawn) == len(set(drawn)) == 5
+    assert sum(i >= 8 for i in drawn) == 2
+    parts = [list(datasets.samplers.DistributedSampler(range(10), 2, rank, group_size=2)) for rank in (0, 1)]
+    assert parts == [[0, 1, 4, 5, 8, 9], [2, 3, 6, 7, 0, 1]]
+    shuffled = datasets.samplers.DistributedSampler(range(10), 2, 0, shuffle=True)
+    before = list(shuffled)
+    assert before == list(shuffled)
+    shuffled.set_epoch(1)
+    assert before != list(shuffled)
+    with pytest.raises(ValueError, match="group size: 3"):
+        datasets.samplers.DistributedSampler(range(10), 2, 0, group_size=3)
+    with pytest.raises(TypeError, match="VideoClips"):
+        datasets.samplers.UniformClipSampler([1], 3)
+
+
+@pytest.mark.filterwarnings("ignore:There aren't enough frames")
+def test_videos_are_read(tmp_path):
+    av = pytest.importorskip("av")
+    for folder, name in (("run", "a"), ("swim", "b")):
+        path = tmp_path / "films" / folder / f"{name}.avi"
+        path.parent.mkdir(parents=True)
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("mjpeg", rate=10)
+            stream.width, stream.height, stream.pix_fmt = 32, 16, "yuvj420p"
+            for i in range(6):
+                frame = av.VideoFrame.from_ndarray(np.full((16, 32, 3), 40 * i, dtype=np.uint8), format="rgb24")
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+    lists = tmp_path / "lists"
+    files.text(lists / "run_test_split1.txt", "a.avi 1\nb.avi 2\n")
+    files.text(lists / "trainlist01.txt", "run/a.avi 1\n")
+    for name, train in (("HMDB51", True), ("HMDB51", False), ("UCF101", True)):
+        data = getattr(datasets, name)(tmp_path / "films", lists, 4, train=train, num_workers=0)
+        assert len(data) == 3
+        video, sound, label = data[1]
+        assert tuple(video.shape) == (4, 16, 32, 3)
+        assert sound.numel() == 0
+        assert label == (0 if train else 1)
+        assert torch.allclose(video.float().mean((1, 2, 3)), torch.tensor([40.0, 80, 120, 160]), atol=4)
+    (tmp_path / "films").rename(tmp_path / "val")
+    data = datasets.Kinetics(tmp_path, 2, split="val", step_between_clips=2, num_workers=0)
+    assert [data[i][2] for i in range(len(data))] == [0, 0, 0, 1, 1, 1]
+    assert tuple(data[0][0].shape) == (2, 3, 16, 32)
+    assert isinstance(datasets.wrap_dataset_for_transforms_v2(data)[0][0], tv_tensors.Video)
+    with pytest.raises(ValueError, match="fold"):
+        datasets.HMDB51(tmp_path / "val", lists, 4, fold=4)

@@ -128,7 +128,7 @@ class _Recording:
             for name, value in list(space.items()):
                 if isinstance(value, types.FunctionType) and value in leaves:
                     self.put(space, name, leaves[value])
-        for space in (*self.programs, *map(vars, tracer.autowrap_modules)):
+        for space in (*self.programs, *(module.__dict__ for module in tracer.autowrap_modules)):
             for name, value in list(space.items()):
                 if name[0] != "_" and isinstance(value, _FUNCTIONS) and value in tracer.autowrap_functions:
                     self.put(space, name, self.leaf(value))

@@ -386,9 +386,17 @@ def multi_head_attention_forward(
             raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
         q, k, v = _project(query, key, value, in_proj_weight, in_proj_bias)
     if attn_mask is not None:
-        wanted = (length, source) if attn_mask.dim() == 2 else (batch * num_heads, length, source)
         if attn_mask.dim() not in (2, 3):
-            raise RuntimeError(f"attn_mask's dimension {attn_mask.dim()} is not supported")
+            what = "batched (3-D)" if batched else "unbatched (2-D)"
+            raise AssertionError(
+                f"For {what} `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found {attn_mask.dim()}-D tensor "
+                "instead"
+            )
+        if not batched and attn_mask.dim() == 3 and tuple(attn_mask.shape) != (num_heads, length, source):
+            raise AssertionError(
+                f"Expected `attn_mask` shape to be {(num_heads, length, source)} but got {attn_mask.shape}"
+            )
+        wanted = (length, source) if attn_mask.dim() == 2 else (batch * num_heads, length, source)
         if tuple(attn_mask.shape) != wanted:
             raise RuntimeError(
                 f"The shape of the {attn_mask.dim()}D attn_mask is {attn_mask.shape}, but should be {wanted}."

@@ -31,13 +31,16 @@ class PerTensorOptimizer(Optimizer):
         super().__setstate__(state)
         for group in self.param_groups:
             for name, value in defaults.items():
-                group.setdefault(name, value)
-            for p in group["params"]:
+                if name != "differentiable" or self._may_be_differentiable:
+                    group.setdefault(name, value)
+            for p in group["params"] if self._counts_in_tensors else ():
                 kept = self.state.get(p)
                 if kept and "step" in kept and not isinstance(kept["step"], _C.Tensor):
                     kept["step"] = _counter(float(kept["step"]))
 
     _takes_sparse = False
+    _may_be_differentiable = True  # has that option
+    _counts_in_tensors = True  # the number of steps is a tensor
 
     def _start(self, p, state, group):
         """Fills the empty `state` of a parameter."""

@@ -35,6 +35,8 @@ class Adafactor(PerTensorOptimizer):
     True
     """
 
+    _may_be_differentiable = False
+
     def __init__(
         self,
         params: Any,

@@ -178,10 +178,11 @@ class LBFGS(Optimizer):
                 or abs(loss - previous_loss) < tolerance
             ):
                 break
+        fresh = "d" not in state
         state["d"], state["t"] = direction, length
+        for name in ("old_dirs", "old_stps", "ro", "H_diag") if fresh else ():
+            state[name] = state.pop(name)  # in the order that saved files have
         state["prev_flat_grad"], state["prev_loss"] = previous, previous_loss
-        for name in ("old_dirs", "old_stps", "ro", "H_diag"):
-            state[name] = state.pop(name)
         return first_loss
 
     @staticmethod

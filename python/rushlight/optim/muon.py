@@ -55,6 +55,8 @@ class Muon(PerTensorOptimizer):
     True
     """
 
+    _may_be_differentiable = False
+
     def __init__(
         self,
         params: Any,

@@ -39,6 +39,8 @@ class SparseAdam(PerTensorOptimizer):
 
     _takes_sparse = True
 
+    _may_be_differentiable = _counts_in_tensors = False
+
     def __init__(
         self,
         params: Any,

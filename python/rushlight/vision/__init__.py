@@ -47,10 +47,14 @@ def get_video_backend() -> str:
     return _video_backend
 
 
+def set_video_backend(backend: str) -> None:
+    """Names the package that reads videos: there is one, whatever is said."""
+
+
 def disable_beta_transforms_warning() -> None:
     """Nothing is left to disable: the second transforms are no beta."""
 
 
 __getattr__, __dir__, _later = on_demand(__name__, {}, "datasets io models ops transforms tv_tensors utils")
 __all__ = list(_later)
-__all__ += ["disable_beta_transforms_warning", "get_image_backend", "get_video_backend", "set_image_backend"]
+__all__ += ["disable_beta_transforms_warning", "get_image_backend", "get_video_backend", "set_image_backend", "set_video_backend"]

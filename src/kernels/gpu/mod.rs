@@ -17,6 +17,8 @@ pub mod order;
 
 pub mod random;
 
+pub mod linalg;
+
 pub mod nn;
 
 pub mod optim;

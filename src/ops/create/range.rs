@@ -58,6 +58,11 @@ fn range_dtype(dtype: Option<DType>, numbers: &[Scalar]) -> DType {
         .unwrap_or_else(|| if numbers.iter().all(|s| s.is_integral()) { DType::I64 } else { default_dtype() })
 }
 
+/// `0, 1, .. n - 1` in int64.
+pub fn count_up(n: usize, device: Device) -> Result<Tensor> {
+    arange_of(Scalar::Int(0), Scalar::Int(n as i64), Scalar::Int(1), Some(DType::I64), Some(device))
+}
+
 fn arange_of(
     start: Scalar,
     end: Scalar,

@@ -5,8 +5,9 @@ use crate::base::promote::promote;
 use crate::base::{Dims, Scalar, broadcast, collected, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::linalg::distance as kernel;
+use crate::kernels::gpu::linalg::distance as card;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::memory::{self, dense_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::compare::gt;
 use crate::ops::reduce::axes::Axes;
@@ -15,6 +16,12 @@ use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
+
+/// Batch, rows of either side and their elements.
+fn sizes(a: &Tensor, b: &Tensor) -> (usize, usize, usize, usize) {
+    let n = a.ndim();
+    (a.shape()[..n - 2].iter().product(), a.shape()[n - 2], b.shape()[n - 2], a.shape()[n - 1])
+}
 
 /// Distances of all rows of the first to all rows of the second, in batches of one shape.
 #[derive(Debug)]
@@ -36,14 +43,16 @@ impl Op for Cdist {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (a, b) = (dense_held(x[0])?, dense_held(x[1])?);
-        let n = a.ndim();
-        let (p, r, m) = (a.shape()[n - 2], b.shape()[n - 2], a.shape()[n - 1]);
-        let batch: usize = a.shape()[..n - 2].iter().product();
+        let sizes = sizes(&a, &b);
         with_dtype!("cdist", a.dtype(), native, T => {
             // SAFETY: dense batches of p and of r rows of m elements, and p * r results in each
-            unsafe { kernel::cdist::<T>((batch, p, r, m), self.0, a.ptr_of(), b.ptr_of(), out[0].ptr_of()) };
+            unsafe { kernel::cdist::<T>(sizes, self.0, a.ptr_of(), b.ptr_of(), out[0].ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (a, b) = (dense_held(x[0])?, dense_held(x[1])?);
+        card::cdist(sizes(&a, &b), self.0, a.place()?, b.place()?, out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
@@ -85,15 +94,18 @@ impl Op for CdistGrad {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (g, a, b, y) = (dense_held(x[0])?, dense_held(x[1])?, dense_held(x[2])?, dense_held(x[3])?);
-        let n = a.ndim();
-        let (p, r, m) = (a.shape()[n - 2], b.shape()[n - 2], a.shape()[n - 1]);
-        let sizes = (a.shape()[..n - 2].iter().product(), p, r, m);
+        let sizes = sizes(&a, &b);
         with_dtype!("cdist_backward", a.dtype(), native, T => {
             let (g, y) = (g.ptr_of::<T>(), y.ptr_of::<T>());
             // SAFETY: as `Cdist`; the gradient has a place for each distance
             unsafe { kernel::cdist_backward::<T>(sizes, self.0, g, a.ptr_of(), b.ptr_of(), y, out[0].ptr_of()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, a, b, y) = (dense_held(x[0])?, dense_held(x[1])?, dense_held(x[2])?, dense_held(x[3])?);
+        let (g, y, out) = (g.place()?, y.place()?, out[0].place()?);
+        card::cdist_backward(sizes(&a, &b), self.0, g, a.place()?, b.place()?, y, out)
     }
     fn backward(&self, _: &Context, _: &[Option<Tensor>], _: Want) -> Result<Grads> {
         Ok(Grads::new())
@@ -124,6 +136,10 @@ impl Op for Pdist {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let a = dense_held(x[0])?;
+        card::pdist(a.shape()[0], a.shape()[1], self.0, a.place()?, out[0].place()?)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::ALL
     }
@@ -134,7 +150,7 @@ impl Op for Pdist {
         let pairs = collected(count, (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))))?;
         let side = |f: fn(&(usize, usize)) -> usize| {
             let at: Vec<i64> = collected(count, pairs.iter().map(|p| f(p) as i64))?;
-            Tensor::from_slice(&at, &[at.len()])
+            memory::moved(&Tensor::from_slice(&at, &[at.len()])?, x.device())
         };
         let (i, j) = (side(|p| p.0)?, side(|p| p.1)?);
         let pick = |at: &Tensor| x.index_select(0, at);

@@ -3,6 +3,7 @@
 use crate::base::{DType, Device, Dims, collected, repeated, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::unique::{Groups, group, unique as unique_kernel};
+use crate::kernels::gpu::order::{histogram, unique as gpu};
 use crate::ops::driver::memory::dense;
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
@@ -100,6 +101,46 @@ fn elements_at(x: &Tensor, first: &[usize]) -> Result<Tensor> {
     })
 }
 
+/// The permutation that takes `order` back.
+fn back_from(order: &[usize]) -> Dims {
+    let mut back = Dims::from_elem(0, order.len());
+    order.iter().enumerate().for_each(|(i, &o)| back[o] = i);
+    back
+}
+
+/// Distinct rows of a dense matrix on a card: in order, the groups found as neighbours; how many there are is read back.
+fn on_card(op: &'static str, x: &Tensor, inverse: bool, counts: bool, consecutive: bool) -> Result<Distinct> {
+    let (m, n, device) = (x.shape()[0], x.shape()[1], x.device());
+    let whole = |n: usize| Tensor::empty(&[n], DType::I64, device);
+    let order = match n {
+        _ if consecutive => crate::ops::create::range::count_up(m, device)?,
+        1 => super::sort::sort_along(&x.reshape_to(&[m])?, 0, false)?.1,
+        _ => {
+            let order = whole(m)?;
+            let _guard = Guard::take([x.storage()].into_iter(), [order.storage()].into_iter());
+            gpu::row_order(op, gpu::Rows { x: x.place()?, order: order.place()?, m, n })?;
+            order.clone()
+        }
+    };
+    let rows = gpu::Rows { x: x.place()?, order: order.place()?, m, n };
+    let _guard = Guard::take([x.storage(), order.storage()].into_iter(), [].into_iter());
+    let start = whole(m)?;
+    gpu::starts(op, rows, start.place()?)?;
+    let group = start.cumsum(0, None)?;
+    let found = match m {
+        0 => 0,
+        _ => group.narrow_at(0, m - 1, 1, 1)?.item()?.to_i64() as usize + 1,
+    };
+    let (first, own, values) = (whole(found)?, whole(m)?, Tensor::empty(&[found, n], x.dtype(), device)?);
+    gpu::groups(op, rows, group.place()?, first.place()?, own.place()?)?;
+    gpu::values(op, rows, first.place()?, values.place()?)?;
+    let count = whole(found)?;
+    if counts {
+        gpu::counts(op, rows, first.place()?, count.place()?)?;
+    }
+    Ok(Distinct { values, inverse: inverse.then_some(own), counts: counts.then_some(count) })
+}
+
 fn distinct(
     x: &Tensor,
     inverse: bool,
@@ -107,7 +148,7 @@ fn distinct(
     dim: Option<i64>,
     consecutive: bool,
 ) -> Result<Distinct> {
-    let op = if dim.is_some() { "unique_dim" } else { "unique" };
+    let op: &'static str = if dim.is_some() { "unique_dim" } else { "unique" };
     has_data(op, x)?;
     let x = x.detach();
     if let Some(d) = dim {
@@ -138,16 +179,28 @@ fn distinct(
             order.extend((0..x.ndim()).filter(|&i| i != axis));
             let front = dense(&x.permute_to(&order)?)?;
             let n = x.shape()[axis];
+            if let Device::Gpu(_) = x.device() {
+                let matrix = front.reshape_to(&[n, front.numel() / n])?;
+                let mut found = on_card(op, &matrix, inverse, counts, consecutive)?;
+                let mut shape = Dims::from_slice(front.shape());
+                shape[0] = found.values.shape()[0];
+                let back = back_from(&order);
+                found.values = dense(&found.values.reshape_to(&shape)?.permute_to(&back)?)?;
+                return Ok(found);
+            }
             let g = rows(op, &front.reshape_to(&[n, front.numel() / n])?, inverse, consecutive)?;
             let values = taken(&front, &g.first)?;
-            let mut back = Dims::from_elem(0, order.len());
-            for (i, &o) in order.iter().enumerate() {
-                back[o] = i;
-            }
-            (dense(&values.permute_to(&back)?)?, g, smallvec::smallvec![n])
+            (dense(&values.permute_to(&back_from(&order))?)?, g, smallvec::smallvec![n])
         }
         None => {
             let flat = dense(&x)?;
+            if let Device::Gpu(_) = x.device() {
+                let column = flat.reshape_to(&[x.numel(), 1])?;
+                let mut found = on_card(op, &column, inverse, counts, consecutive)?;
+                found.values = found.values.reshape_to(&[found.values.numel()])?;
+                found.inverse = found.inverse.map(|t| t.reshape_to(x.shape())).transpose()?;
+                return Ok(found);
+            }
             let g = elements(op, &flat, inverse, consecutive)?;
             (elements_at(&flat, &g.first)?, g, Dims::from_slice(x.shape()))
         }
@@ -155,6 +208,29 @@ fn distinct(
     let inverse = inverse.then(|| Tensor::from_slice(&g.inverse, &inverse_shape)).transpose()?;
     let counts = counts.then(|| Tensor::from_slice(&g.counts, &[g.counts.len()])).transpose()?;
     Ok(Distinct { values, inverse, counts })
+}
+
+/// [`count_bins`] of a dense line on a card, which is waited for, for how many bins there are.
+fn bins_on_card(x: &Tensor, weights: Option<&Tensor>, minlength: usize, only: &str) -> Result<Tensor> {
+    ensure!(x.min()?.item()?.to_i64() >= 0, Runtime, "{only}");
+    let bins = minlength.max(x.max()?.item()?.to_i64() as usize + 1);
+    crate::ops::driver::memory::room("bincount", bins)?;
+    let Some(w) = weights else {
+        let out = Tensor::empty(&[bins], DType::I64, x.device())?;
+        let _guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
+        histogram::counts("bincount", x.place()?, out.place()?)?;
+        return Ok(out.clone());
+    };
+    ensure!(
+        w.ndim() == 1 && w.numel() == x.numel(),
+        Runtime,
+        "weights should be 1-d and have the same length as input"
+    );
+    let dtype = if w.dtype() == DType::F32 { DType::F32 } else { DType::F64 };
+    let (w, out) = (dense(&w.detach())?, Tensor::empty(&[bins], dtype, x.device())?);
+    let _guard = Guard::take([x.storage(), w.storage()].into_iter(), [out.storage()].into_iter());
+    histogram::sums("bincount", x.place()?, w.place()?, out.place()?)?;
+    Ok(out.clone())
 }
 
 /// How often each non-negative integer occurs, or the sum of the weights where it does.
@@ -176,6 +252,9 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
         );
     }
     ensure!(x.ndim() == 1, Runtime, "{only}");
+    if let Device::Gpu(_) = x.device() {
+        return bins_on_card(&dense(&x.detach())?, weights, minlength, only);
+    }
     let at = x.whole_numbers("bincount")?;
     let n = at.len();
     ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");

@@ -177,7 +177,7 @@ def flex_attention(
         tensor([1., 0., 0.])
     """
     if query.dim() != 4 or key.dim() != 4 or value.dim() != 4:
-        raise ValueError("Expected query, key and value to be of 4 dimensions")
+        raise NotImplementedError("NYI: query, key, and value must be 4D tensors")
     heads = query.size(1)
     if key.size(1) != heads:
         if not enable_gqa:

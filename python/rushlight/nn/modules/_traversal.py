@@ -199,7 +199,10 @@ class TraversalMethods:
                     param.grad = None
                 param.data = applied
                 if grad is not None:
-                    grad.data = grad_applied
+                    if grad.is_sparse:  # what holds a sparse one cannot change its dtype
+                        grad = grad_applied
+                    else:
+                        grad.data = grad_applied
                     param.grad = grad
         for name, buf in self._buffers.items():
             if is_lazy(buf):

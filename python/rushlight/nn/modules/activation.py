@@ -42,22 +42,6 @@ class ReLU(_Inplace):
         return F.relu(input, self.inplace)
 
 
-class ReLU6(_Inplace):
-    r"""Applies :math:`\min(\max(0, x), 6)`.
-
-    Args:
-        inplace (bool): writes over the input. Default: ``False``
-
-    >>> nn.ReLU6()(rl.tensor([-2.0, 3.0, 8.0]))
-    tensor([0., 3., 6.])
-    """
-
-    min_val, max_val = 0.0, 6.0
-
-    def forward(self, input: Tensor) -> Any:
-        return F.hardtanh(input, 0.0, 6.0, self.inplace)
-
-
 class SiLU(_Inplace):
     r"""Applies :math:`x\,\sigma(x)`.
 
@@ -285,6 +269,23 @@ class Hardtanh(Module):
 
     def extra_repr(self) -> str:
         return f"min_val={self.min_val}, max_val={self.max_val}{', inplace=True' if self.inplace else ''}"
+
+
+class ReLU6(Hardtanh):
+    r"""Applies :math:`\min(\max(0, x), 6)`.
+
+    Args:
+        inplace (bool): writes over the input. Default: ``False``
+
+    >>> nn.ReLU6()(rl.tensor([-2.0, 3.0, 8.0]))
+    tensor([0., 3., 6.])
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
 
 
 class _Alpha(Module):

@@ -21,29 +21,25 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 class _ConvNd(Module):
-    """What all convolutions have in common: sizes, weights and the printed form."""
-
-    _spread: Any = None
-    _transposed = False
+    """What all convolutions have in common: sizes, one for each axis, weights and the printed form."""
 
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...],
+        padding: Any,
+        dilation: tuple[int, ...],
+        transposed: bool,
+        output_padding: tuple[int, ...],
+        groups: int,
+        bias: bool,
+        padding_mode: str,
         device: Any = None,
         dtype: Any = None,
-        output_padding: Any = 0,
     ) -> None:
         super().__init__()
-        spread = type(self)._spread
-        kernel_size, stride, dilation = spread(kernel_size), spread(stride), spread(dilation)
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
         if in_channels % groups != 0:
@@ -55,8 +51,6 @@ class _ConvNd(Module):
                 raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}")
             if padding == "same" and any(s != 1 for s in stride):
                 raise ValueError("padding='same' is not supported for strided convolutions")
-        else:
-            padding = spread(padding)
         if padding_mode not in _PADDING_MODES:
             raise ValueError(
                 f"padding_mode must be one of {{{str(list(_PADDING_MODES))[1:-1]}}}, but got padding_mode='{padding_mode}'"
@@ -67,14 +61,14 @@ class _ConvNd(Module):
         self.stride = stride
         self.padding = padding
         self.dilation = dilation
-        self.transposed = self._transposed
-        self.output_padding = spread(output_padding)
+        self.transposed = transposed
+        self.output_padding = output_padding
         self.groups = groups
         self.padding_mode = padding_mode
         self._reversed_padding_repeated_twice = self._pad_widths()
         pair = (
             (in_channels, out_channels // groups)
-            if self._transposed
+            if transposed
             else (out_channels, in_channels // groups)
         )
         self.weight = Parameter(_C.empty((*pair, *kernel_size), device=device, dtype=dtype))
@@ -129,6 +123,7 @@ class _ConvNd(Module):
 class _Conv(_ConvNd):
     """A convolution; the function is that of the dimension."""
 
+    _spread: Any = None
     _convolve = ""
 
     def __init__(
@@ -145,13 +140,16 @@ class _Conv(_ConvNd):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        spread = type(self)._spread
         super().__init__(
             in_channels,
             out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
+            spread(kernel_size),
+            spread(stride),
+            padding if isinstance(padding, str) else spread(padding),
+            spread(dilation),
+            False,
+            spread(0),
             groups,
             bias,
             padding_mode,
@@ -271,7 +269,7 @@ class Conv3d(_Conv):
 class _ConvTransposeNd(_ConvNd):
     """A transposed convolution; `output_padding` says which of the possible output sizes is meant."""
 
-    _transposed = True
+    _spread: Any = None
     _convolve = ""
 
     def __init__(
@@ -291,19 +289,21 @@ class _ConvTransposeNd(_ConvNd):
     ) -> None:
         if padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+        spread = type(self)._spread
         super().__init__(
             in_channels,
             out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
+            spread(kernel_size),
+            spread(stride),
+            padding if isinstance(padding, str) else spread(padding),
+            spread(dilation),
+            True,
+            spread(output_padding),
             groups,
             bias,
             padding_mode,
             device,
             dtype,
-            output_padding,
         )
 
     def _output_padding(self, input, output_size):

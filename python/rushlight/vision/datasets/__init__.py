@@ -1,7 +1,7 @@
 """Data sets of pictures, in the formats they were published in."""
 
 from .. import _pillow
-from . import utils
+from . import samplers, utils
 from ._optical_flow import HD1K, FlyingChairs, FlyingThings3D, KittiFlow, Sintel
 from ._stereo_matching import (
     CarlaStereo,
@@ -33,9 +33,11 @@ from .flowers102 import Flowers102
 from .folder import DatasetFolder, ImageFolder
 from .food101 import Food101
 from .gtsrb import GTSRB
+from .hmdb51 import HMDB51
 from .imagenet import ImageNet
 from .imagenette import Imagenette
 from .inaturalist import INaturalist
+from .kinetics import Kinetics
 from .kitti import Kitti
 from .lfw import LFWPairs, LFWPeople
 from .lsun import LSUN, LSUNClass
@@ -54,6 +56,7 @@ from .stanford_cars import StanfordCars
 from .stl10 import STL10
 from .sun397 import SUN397
 from .svhn import SVHN
+from .ucf101 import UCF101
 from .usps import USPS
 from .vision import VisionDataset
 from .voc import VOCDetection, VOCSegmentation

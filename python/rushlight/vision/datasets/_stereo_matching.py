@@ -210,7 +210,7 @@ class Middlebury2014Stereo(StereoMatchingDataset):
         self.use_ambient_views = use_ambient_views
 
     def _read_img(self, file_path: Any) -> Any:
-        path = Path(file_path)
+        path: Any = Path(file_path)
         if path.name == "im1.png" and self.use_ambient_views:
             others = [path.parent / name for name in ("im1E.png", "im1L.png")]
             path = random.choice([*(other for other in others if other.exists()), path])
@@ -237,8 +237,8 @@ class Middlebury2014Stereo(StereoMatchingDataset):
             return
         url = "https://vision.middlebury.edu/stereo/submit3/zip/MiddEval3-data-F.zip"
         download_and_extract_archive(url, str(home), remove_finished=True)
-        for scene in (home / "MiddEval3" / "testF").iterdir():
-            shutil.move(str(scene), str(target))
+        for folder in (home / "MiddEval3" / "testF").iterdir():
+            shutil.move(str(folder), str(target))
         shutil.rmtree(home / "MiddEval3")
 
 

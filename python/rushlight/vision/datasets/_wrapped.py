@@ -24,7 +24,9 @@ from . import (
     folder,
     food101,
     gtsrb,
+    hmdb51,
     imagenette,
+    kinetics,
     kitti,
     mnist,
     oxford_iiit_pet,
@@ -32,6 +34,7 @@ from . import (
     semeion,
     stl10,
     svhn,
+    ucf101,
     usps,
     vision,
     voc,
@@ -88,7 +91,7 @@ def _columns(rows: list[dict]) -> dict[str, list]:
 
 def _coco_mask(segmentation: Any, size: tuple[int, int]) -> Any:
     try:
-        from pycocotools import mask  # type: ignore[import-not-found]
+        from pycocotools import mask
     except ImportError as error:
         raise ImportError("masks of COCO's outlines are drawn by pycocotools: pip install pycocotools") from error
     if isinstance(segmentation, dict):
@@ -208,6 +211,12 @@ def _cityscapes(dataset: Any, keys: Any) -> Wrapper:
     return _by_kind(dataset.target_type, {"instance": _instances, "semantic": _mask_of})
 
 
+def _videos(dataset: Any, keys: Any) -> Wrapper:
+    if dataset.video_clips.output_format == "THWC":
+        raise RuntimeError(f"{type(dataset).__name__} with `output_format='THWC'` is not supported by this wrapper, since it is not compatible with the transformations. Please use `output_format='TCHW'` instead.")
+    return lambda index, video, sound, label: (tv_tensors.Video(video), sound, label)
+
+
 def _pet(dataset: Any, keys: Any) -> Wrapper:
     return _by_kind(dataset._target_types, {"segmentation": _mask_of})
 
@@ -225,6 +234,7 @@ _WRAPPERS: dict[type, Callable[[Any, Any], Wrapper]] = {
     celeba.CelebA: _celeba,
     cityscapes.Cityscapes: _cityscapes,
     coco.CocoDetection: _coco,
+    **dict.fromkeys((hmdb51.HMDB51, kinetics.Kinetics, ucf101.UCF101), _videos),
     kitti.Kitti: _kitti,
     oxford_iiit_pet.OxfordIIITPet: _pet,
     sbd.SBDataset: _boundaries,

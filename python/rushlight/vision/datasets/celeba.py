@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from PIL import Image
 
-from ... import Tensor, tensor
+from ... import tensor
 from .utils import check_integrity, download_file_from_google_drive, extract_archive, verify_str_arg
 from .vision import VisionDataset
 
-
-class CSV(NamedTuple):
-    """A table: names of columns, names of rows, numbers."""
-
-    header: list[str]
-    index: list[str]
-    data: Tensor
+# a table: names of columns, names of rows, numbers
+CSV = namedtuple("CSV", ["header", "index", "data"])
 
 
 class CelebA(VisionDataset):

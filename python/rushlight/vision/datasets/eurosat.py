@@ -30,13 +30,18 @@ class EuroSAT(ImageFolder):
         self.root = os.path.expanduser(root)
         self._base_folder = os.path.join(self.root, "eurosat")
         self._data_folder = os.path.join(self._base_folder, "2750")
-        if download and not os.path.exists(self._data_folder):
-            url = "https://huggingface.co/datasets/torchgeo/eurosat/resolve/c877bcd43f099cd0196738f714544e355477f3fd/EuroSAT.zip"
-            download_and_extract_archive(url, download_root=self._base_folder, md5="c8fa014336c82ac7804f0398fcb19387")
+        if download:
+            self.download()
         if not os.path.exists(self._data_folder):
             raise RuntimeError("Dataset not found. You can use download=True to download it")
         super().__init__(self._data_folder, transform, target_transform, loader=loader)
         self.root = os.path.expanduser(root)
+
+    def download(self) -> None:
+        """Downloads and unpacks the archive, unless it is there."""
+        if not os.path.exists(self._data_folder):
+            url = "https://huggingface.co/datasets/torchgeo/eurosat/resolve/c877bcd43f099cd0196738f714544e355477f3fd/EuroSAT.zip"
+            download_and_extract_archive(url, download_root=self._base_folder, md5="c8fa014336c82ac7804f0398fcb19387")
 
     def __len__(self) -> int:
         return len(self.samples)

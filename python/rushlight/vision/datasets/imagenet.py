@@ -42,7 +42,7 @@ class ImageNet(ImageFolder):
         self.root = root
         self.wnids = self.classes
         self.wnid_to_idx = self.class_to_idx
-        self.classes = [names[wnid] for wnid in self.wnids]
+        self.classes: Any = [names[wnid] for wnid in self.wnids]
         self.class_to_idx = {name: i for i, several in enumerate(self.classes) for name in several}
 
     def parse_archives(self) -> None:

@@ -31,7 +31,7 @@ class LSUNClass(VisionDataset):
 
     def __init__(self, root: str, transform: Callable | None = None, target_transform: Callable | None = None) -> None:
         try:
-            import lmdb  # type: ignore[import-not-found]
+            import lmdb
         except ImportError as error:
             raise ImportError(f"{root} is an LMDB database, which lmdb reads: pip install lmdb") from error
         super().__init__(root, transform=transform, target_transform=target_transform)

@@ -41,8 +41,8 @@ class MovingMNIST(VisionDataset):
             raise ValueError(f"`split_ratio` should be `1 <= split_ratio <= 19`, but got {split_ratio} instead.")
         self.split_ratio = split_ratio
         path = os.path.join(self._base_folder, self._filename)
-        if download and not check_integrity(path):
-            download_url(self._URL, self._base_folder, self._filename, md5="be083ec986bfe91a449d63653c411eb2")
+        if download:
+            self.download()
         if not check_integrity(path):
             raise RuntimeError("Dataset not found. You can use download=True to download it.")
         data = np.load(path, allow_pickle=False)
@@ -51,6 +51,11 @@ class MovingMNIST(VisionDataset):
         elif split == "test":
             data = data[split_ratio:]
         self.data = from_numpy(np.ascontiguousarray(data)).transpose(0, 1).unsqueeze(2).contiguous()
+
+    def download(self) -> None:
+        """Downloads the file, unless it is there."""
+        if not check_integrity(os.path.join(self._base_folder, self._filename)):
+            download_url(self._URL, self._base_folder, self._filename, md5="be083ec986bfe91a449d63653c411eb2")
 
     def __getitem__(self, idx: int) -> Any:
         return self.transform(self.data[idx]) if self.transform is not None else self.data[idx]

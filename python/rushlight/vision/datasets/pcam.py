@@ -49,7 +49,7 @@ class PCAM(VisionDataset):
         download: bool = False,
     ):
         try:
-            import h5py  # type: ignore[import-not-found]
+            import h5py
         except ImportError as error:
             raise RuntimeError("PCAM's files are HDF5, which h5py reads: pip install h5py") from error
         self.h5py = h5py

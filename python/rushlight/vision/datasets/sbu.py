@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ..._warn import warn
 from .folder import default_loader
 from .utils import check_integrity, download_and_extract_archive, download_url
 from .vision import VisionDataset
@@ -79,4 +79,4 @@ class SBU(VisionDataset):
             except OSError:  # its owner took it away
                 gone += 1
         if gone:
-            warnings.warn(f"{gone} photographs of SBU are not to be had any longer", stacklevel=2)
+            warn(f"{gone} photographs of SBU are not to be had any longer", UserWarning)

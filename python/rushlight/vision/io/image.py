@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 from ... import cat, from_numpy, full, int64, stack, uint8, uint16
 from ..._C import Tensor
+from ..._warn import warn
 
 
 class ImageReadMode(Enum):
@@ -249,10 +250,11 @@ def decode_gif(input: Tensor) -> Tensor:
 
 
 def decode_webp(input: Tensor, mode: ImageReadMode | str = ImageReadMode.UNCHANGED) -> Tensor:
-    """A WebP image as (3, H, W), or (4, H, W) if it has an alpha channel."""
+    """A WebP image as (3, H, W), or (4, H, W) if it has an alpha channel; in grey it is not read, but as it is, with a warning."""
     mode = _mode(mode)
-    if mode not in (ImageReadMode.UNCHANGED, ImageReadMode.RGB, ImageReadMode.RGB_ALPHA):
-        raise RuntimeError("WebP images are read UNCHANGED, RGB or RGB_ALPHA")
+    if mode in (ImageReadMode.GRAY, ImageReadMode.GRAY_ALPHA):
+        warn("Webp does not support grayscale conversions. The returned tensor will be in the colorspace of the original image.")
+        mode = ImageReadMode.UNCHANGED
     return _converted(_planes(_loaded(_opened(input, "WEBP"))), mode)
 
 

@@ -3,6 +3,8 @@
 from .. import _pillow
 from . import detection, optical_flow, quantization, segmentation, video
 from ._api import (
+    Weights as Weights,
+    WeightsEnum as WeightsEnum,
     get_model as get_model,
     get_model_builder as get_model_builder,
     get_model_weights as get_model_weights,

@@ -227,6 +227,34 @@ def builder(
     return construct
 
 
+def register_model(name: str | None = None) -> Callable[[Callable], Callable]:
+    """A decorator: ``get_model`` and ``list_models`` know its function from then on.
+
+    Args:
+        name (str, optional): by what name; by default the function's.
+
+    Raises:
+        ValueError: if a model of this name is there.
+
+    >>> from rushlight.vision import models
+    >>> from rushlight.vision.models._api import register_model
+    >>> @register_model()
+    ... def doubling(factor=2):
+    ...     return torch.nn.Upsample(scale_factor=factor)
+    >>> models.get_model("doubling", factor=3).scale_factor
+    3.0
+    """
+
+    def register(function: Callable) -> Callable:
+        key = function.__name__ if name is None else name
+        if key in BUILTIN_MODELS:
+            raise ValueError(f"An entry is already registered under the name '{key}'.")
+        BUILTIN_MODELS[key] = function
+        return function
+
+    return register
+
+
 def _all_packages() -> None:
     for package in PACKAGES:
         importlib.import_module(__package__ + package)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import inspect
 import math
 import re
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from ... import nn
+from ..._warn import warn
 from ...fx import Graph, GraphModule, Node, Tracer
 from ...fx.graph_module import _copy_attr
 from .. import ops
@@ -94,7 +94,7 @@ def _warn_graph_differences(train: list[str], evaluated: list[str]) -> None:
     else:
         said = "The nodes obtained by tracing the model in train mode are different to those obtained in eval mode. "
     hint = "When choosing nodes for feature extraction, you may need to specify output nodes for train and eval mode separately."
-    warnings.warn(said + hint, stacklevel=3)
+    warn(said + hint, UserWarning)
 
 
 def _with_defaults(tracer_kwargs: dict[str, Any] | None) -> dict[str, Any]:
@@ -257,6 +257,6 @@ def create_feature_extractor(
         names.append(list(tracer.node_to_qualname.values()))
     if not suppress_diff_warning:
         _warn_graph_differences(*names)
-    out = DualGraphModule(model, *graphs, class_name=type(model).__name__)
+    out = DualGraphModule(model, graphs[0], graphs[1], class_name=type(model).__name__)
     model.train(before)
     return out.train(before)

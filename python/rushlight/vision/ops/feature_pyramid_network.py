@@ -67,14 +67,22 @@ class FeaturePyramidNetwork(nn.Module):
                             state_dict[f"{prefix}{block}.{i}.0.{kind}"] = state_dict.pop(old)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
 
+    def get_result_from_inner_blocks(self, x: Tensor, idx: int) -> Tensor:
+        """The map ``x`` through the inner block ``idx``, counted from the end if below zero."""
+        return self.inner_blocks[idx](x)
+
+    def get_result_from_layer_blocks(self, x: Tensor, idx: int) -> Tensor:
+        """The map ``x`` through the outer block ``idx``, counted from the end if below zero."""
+        return self.layer_blocks[idx](x)
+
     def forward(self, x: dict[str, Tensor]) -> dict[str, Tensor]:
         names, maps = list(x.keys()), list(x.values())
-        last = self.inner_blocks[-1](maps[-1])
-        results = [self.layer_blocks[-1](last)]
+        last = self.get_result_from_inner_blocks(maps[-1], -1)
+        results = [self.get_result_from_layer_blocks(last, -1)]
         for i in range(len(maps) - 2, -1, -1):
-            lateral = self.inner_blocks[i](maps[i])
+            lateral = self.get_result_from_inner_blocks(maps[i], i)
             last = lateral + F.interpolate(last, size=lateral.shape[-2:], mode="nearest")
-            results.insert(0, self.layer_blocks[i](last))
+            results.insert(0, self.get_result_from_layer_blocks(last, i))
         if self.extra_blocks is not None:
             results, names = self.extra_blocks(results, maps, names)
         return OrderedDict(zip(names, results))

@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Sequence
 
-from ...linalg import LinAlgError
+from ...linalg import LinAlgError  # type: ignore[attr-defined]
 
 
 def resized_size(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ... import arange, float32, float64, int32, int64, sinc, uint8, where
+from ... import arange, cat, float32, float64, int32, int64, sinc, uint8, where
 from ..._C import Tensor
 
 
@@ -29,8 +29,11 @@ def _lanczos(x: Tensor) -> Tensor:
     return where(x.abs() < 3.0, sinc(x) * sinc(x / 3.0), x * 0.0)
 
 
-def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor, Tensor]:
-    """Places (new, K) and weights (new, K) along an axis of ``size``, for ``mode`` bilinear, bicubic or (with ``antialias``) lanczos."""
+def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Places (new, K) and weights (new, K) along an axis of ``size``, and with ``antialias`` how many of them count (new, 1).
+
+    ``mode`` is bilinear, bicubic or (with ``antialias``) lanczos. Every step is rounded where torchvision's is.
+    """
     width = {"bilinear": 2, "bicubic": 4, "lanczos": 6}[mode]
     i = arange(new, dtype=dtype)
     scale = (arange(1, dtype=dtype) + size) / new
@@ -39,12 +42,15 @@ def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor
         support = width * 0.5 * stretch
         centre = scale * (i + 0.5)
         low = (centre - support + 0.5).to(int64).clamp(min=0)
-        high = (centre + support + 0.5).to(int64).clamp(max=size)
-        places = low[:, None] + arange(math.ceil(float(support)) * 2 + 1)
-        x = (places.to(dtype) - centre[:, None] + 0.5) * (1.0 / stretch)
-        weights = {2: _triangle, 4: lambda x: _cubic(x, -0.5), 6: _lanczos}[width](x) * (places < high[:, None]).to(dtype)
-        return places.clamp(max=size - 1), weights / weights.sum(1, keepdim=True)
-    at = scale * (i + 0.5) - 0.5
+        counts = ((centre + support + 0.5).to(int64).clamp(max=size) - low)[:, None]
+        steps = arange(math.ceil(float(support)) * 2 + 1)
+        x = (steps.to(dtype) + (low.to(dtype) - centre)[:, None] + 0.5) * (1.0 / stretch)
+        weights = {2: _triangle, 4: lambda x: _cubic(x, -0.5), 6: _lanczos}[width](x) * (steps < counts).to(dtype)
+        total = weights[:, :1]
+        for k in range(1, len(steps)):
+            total = total + weights[:, k : k + 1]
+        return (low[:, None] + steps).clamp(max=size - 1), weights / total, counts
+    at = (scale.to(float64) * (i + 0.5).to(float64) - 0.5).to(dtype)
     if width == 2:
         at = at.clamp(min=0.0)
     first = at.floor()
@@ -53,12 +59,11 @@ def taps(size: int, new: int, mode: str, antialias: bool, dtype) -> tuple[Tensor
         first = first.clamp(max=size - 1)
         part = part.clamp(0.0, 1.0)
         places = first.to(int64)[:, None] + arange(2)
-        shift = arange(2, dtype=dtype) * 2.0 - 1.0
-        weights = (1.0 - part) * (shift < 0).to(dtype) + part * (shift > 0).to(dtype)
+        weights = cat([1.0 - part, part], 1)
     else:
         places = first.to(int64)[:, None] + arange(-1, 3)
         weights = _cubic(part - arange(-1, 3, dtype=dtype), -0.75)
-    return places.clamp(0, size - 1), weights
+    return places.clamp(0, size - 1), weights, None
 
 
 def _whole(weights: Tensor) -> tuple[Tensor, int]:
@@ -89,17 +94,58 @@ def resize_whole(x: Tensor, new: list[int], mode: str, antialias: bool) -> Tenso
         size, wanted = x.shape[x.ndim - 1 - axis], new[1 - axis]
         if size == wanted:
             continue
-        places, weights = taps(size, wanted, mode, antialias, float64)
+        places, weights, _ = taps(size, wanted, mode, antialias, float64)
         whole, precision = _whole(weights)
         total = _along(x.to(int32), axis, places, whole) + (1 << (precision - 1))
         x = (total >> precision).clamp(0, 255).to(uint8)
     return x
 
 
+def _fused(total: Tensor, x: Tensor, w: Tensor) -> Tensor:
+    """``total + x w`` of single precision, rounded once."""
+    return (total.to(float64) + x.to(float64) * w.to(float64)).to(float32)
+
+
+def _along_single(x: Tensor, axis: int, places: Tensor, weights: Tensor, counts: Tensor | None) -> Tensor:
+    """``_along`` in single precision, to the last bit as PyTorch's compiled loops add.
+
+    After the first tap four at a time are multiplied and then added; what is left over is added with one rounding.
+    """
+    if counts is None:
+        return _along(x, axis, places, weights)
+    dim = x.ndim - 1 - axis
+    total = None
+    for k in range(places.shape[1]):
+        value = x.index_select(dim, places[:, k])
+        w = weights[:, k] if axis == 0 else weights[:, k, None]
+        if total is None:
+            total = value * w
+            continue
+        left_over = (k > (counts - 1) // 4 * 4)[:, 0]  # by itself for each place of the result
+        left_over = left_over if axis == 0 else left_over[:, None]
+        total = where(left_over, _fused(total, value, w), total + value * w)
+    assert total is not None
+    return total
+
+
+def _between_four(x: Tensor, new: list[int]) -> Tensor:
+    """Each place between four pixels, in the order and with the roundings of PyTorch's kernel: weights are multiplied first."""
+    (columns, across, _), (rows, down, _) = (taps(x.shape[x.ndim - 1 - axis], new[1 - axis], "bilinear", False, float32) for axis in (0, 1))
+    total = None
+    for i, j in ((0, 1), (0, 0), (1, 0), (1, 1)):
+        value = x.index_select(x.ndim - 2, rows[:, i]).index_select(x.ndim - 1, columns[:, j])
+        w = down[:, i, None] * across[:, j]
+        total = value * w if total is None else _fused(total, value, w)
+    assert total is not None
+    return total
+
+
 def resize_single(x: Tensor, new: list[int], mode: str, antialias: bool) -> Tensor:
     """Floats (..., H, W) with ``new`` (height, width), their places and weights in single precision."""
+    if mode == "bilinear" and not antialias:
+        return _between_four(x, new)
     for axis in (0, 1):
         size, wanted = x.shape[x.ndim - 1 - axis], new[1 - axis]
         if size != wanted or not antialias:
-            x = _along(x, axis, *taps(size, wanted, mode, antialias, float32))
+            x = _along_single(x, axis, *taps(size, wanted, mode, antialias, float32))
     return x

@@ -5,7 +5,7 @@
 
 use crate::kernels::cpu::machine::blocks::{Half, STEP, Stored};
 use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
-use crate::kernels::cpu::machine::stream;
+use crate::kernels::cpu::machine::{simd, stream};
 
 /// Input, output, number of elements.
 pub type UnaryFn = unsafe fn(*const u8, *mut u8, usize);
@@ -40,6 +40,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = O::down(f((*src.add(i)).up()));
         }
     }
@@ -54,6 +55,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up()));
         }
     }
@@ -68,6 +70,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up(), (*c.add(i)).up()));
         }
     }
@@ -100,6 +103,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = A::down(f((*a.add(i)).up(), (*b.add(i)).up(), (*c.add(i)).up(), (*d.add(i)).up()));
         }
     }
@@ -115,6 +119,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = O::down(f((*a.add(i)).up(), &q));
         }
     }
@@ -130,6 +135,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up(), &q));
         }
     }
@@ -147,6 +153,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             *dst.add(i) = O::down(f((*m.add(i)).up(), (*a.add(i)).up(), (*b.add(i)).up(), &q));
         }
     }
@@ -220,6 +227,16 @@ makers! {
     /// A kernel of four inputs.
     point4, point4_of: PointFn [A] (A, A, A, A) -> A |p: &[*mut u8; MAX_OPERANDS], n: usize, _q: &Params|
         loop4(p[1] as *const A, p[2] as *const A, p[3] as *const A, p[4] as *const A, p[0] as *mut A, n, conjure::<F>());
+}
+
+/// As [`map`], of elements stored as `A` into those stored as `O`.
+pub fn stored<A: Stored, O: Stored, F: Fn(A::Seen) -> O::Seen + Copy>(_: F) -> UnaryFn {
+    map_of::<A, O, F>()
+}
+
+/// As [`point1`], of elements stored as `A` into those stored as `O`.
+pub fn stored1<A: Stored, O: Stored, F: Fn(A::Seen, &Params) -> O::Seen + Copy>(_: F) -> PointFn {
+    point1_of::<A, O, F>()
 }
 
 /// A kernel of two inputs that is a routine over dense memory.

@@ -248,7 +248,7 @@ pub unsafe fn scatter(
                 }
             }
         };
-        split(outer, between.count() * m, n, |outers, columns| {
+        split(outer, between.count() * m, n, &|outers, columns| {
             before.each_of(outers, &mut |o| {
                 for i in 0..m {
                     if i % POLLED == 0 {

@@ -70,7 +70,7 @@ const POLLED: usize = 4096;
 /// Calls `part` with outer pieces and columns, all of which are independent: a column costs `height` in each piece. Each
 /// strip of columns goes through all indices, so they are cut only where there are fewer pieces than threads, at lines of
 /// cache. What meets at a place does so in the order of the index, wherever the cuts are.
-fn split(outer: usize, height: usize, columns: usize, part: impl Fn(Range<usize>, Range<usize>) + Sync) {
+fn split(outer: usize, height: usize, columns: usize, part: &(dyn Fn(Range<usize>, Range<usize>) + Sync)) {
     let (grain, threads) = (par::ELEMENTWISE_GRAIN / 2, par::num_threads());
     let each = height * columns;
     if threads <= outer {

@@ -102,7 +102,8 @@ pub unsafe fn put(
     }
     let (source, target) = (Ptr::of(values), Ptr(dst));
     by_reduce!(op, reduce, dtype, T, f => {
-        split(outer, m * rows.count(), length, |outers, columns| {
+        split(outer, m * rows.count(), length, &|outers, columns| {
+            let (step, along) = (step, along);
             let values = source.get() as *const T;
             for o in outers {
                 let base = (target.get() as *mut T).add(offset_of(o, places.outer.0, places.outer.1));
@@ -125,7 +126,7 @@ pub unsafe fn put(
                         stop::poll();
                     }
                     let (to, mut from) = (base.add(at), from.add(j * n * step));
-                    rows.each(0..rows.count(), |[offset]| {
+                    rows.each_of(0..rows.count(), &mut |[offset]| {
                         let to = to.add(offset);
                         if step == 1 && along == 1 {
                             combine_row(to.add(columns.start), from.add(columns.start), columns.len(), f);

@@ -25,7 +25,7 @@ pub unsafe fn store<O: Copy>(dst: *mut O, streams: bool, f: impl Fn(usize) -> O)
     for i in 0..STEP {
         out[i].write(f(i));
     }
-    if streams {
+    if stream::each_time(streams) {
         stream::block(out.as_ptr().cast(), dst.cast(), STEP * size_of::<O>());
         return;
     }

@@ -6,7 +6,7 @@
 //! pairs have it for each instruction set.
 
 use super::blocks::{self, STEP, load, store};
-use super::stream;
+use super::{simd, stream};
 use crate::base::{BF16, C64, C128, Category, DType, Elem, F8E4M3, F8E5M2, F16};
 use std::mem::MaybeUninit;
 
@@ -162,7 +162,7 @@ unsafe fn plain<A: Elem, B: Elem>(src: *const u8, dst: *mut u8, n: usize) {
 }
 
 multiversion! {
-    unsafe fn cast[A: Elem, B: Elem](src: *const A, dst: *mut B, n: usize) {
+    unsafe fn cast[const LEVEL, A: Elem, B: Elem](src: *const A, dst: *mut B, n: usize) {
         let streams = stream::wanted(dst.cast(), n * size_of::<B>());
         let cuts = matches!(A::DTYPE, DType::F32 | DType::F64) && B::DTYPE.is_integral() && B::DTYPE != DType::Bool;
         let mut i = 0;
@@ -180,6 +180,7 @@ multiversion! {
             i += STEP;
         }
         for i in i..n {
+            simd::rest::<LEVEL>();
             dst.add(i).write(convert(src.add(i).read()));
         }
     }

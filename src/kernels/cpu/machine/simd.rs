@@ -140,6 +140,26 @@ fn amx_granted() -> bool {
     false
 }
 
+/// Keeps the loop around it from being vectorised or unrolled. For what a vectorised loop leaves over: the compiler makes
+/// of the rest another vectorised loop, with a rest of its own, and half of the code is for less than a block.
+#[inline(always)]
+pub fn one_by_one() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags))
+    };
+}
+
+/// [`one_by_one`] where `LEVEL` is the least of several, which few processors take. Elsewhere a rest may be all there is:
+/// small tensors are shorter than a block.
+#[inline(always)]
+pub fn rest<const LEVEL: u8>() {
+    if cfg!(target_arch = "x86_64") && LEVEL == Level::Portable as u8 {
+        one_by_one();
+    }
+}
+
 /// Compiles one body for each level and picks by [`level`] once per call. Write the body as for one thread and
 /// plain loops; the compiler vectorises it for each level (on 64-bit ARM once: its target has NEON already). Generic
 /// parameters are written in brackets: `multiversion! { pub unsafe fn add[T: Num](x: *const T, n: usize) { ... } }`.
@@ -147,6 +167,8 @@ fn amx_granted() -> bool {
 /// Only what is inlined into the body takes its instruction set. Functions it calls are `inline(always)`; closures
 /// cannot be, and a large one stays outside, compiled for the least processor: use loops and iterators for whatever is
 /// large. (In a build with symbols, `nm -C` shows such closures as `body::{{closure}}`.)
+///
+/// No level is inlined into the callers: they would each have a copy of the least one, which few processors ever take.
 ///
 /// A body that has instructions of its own for some levels asks for the level as its first parameter, a `u8` that is a
 /// [`Level`]'s: `multiversion! { pub unsafe fn widen[const LEVEL, T: Half](...) { ... } }`.
@@ -165,6 +187,8 @@ macro_rules! multiversion {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma,f16c")]
             unsafe fn avx2<$($g: $bound),*>($($arg: $ty),*) $(-> $ret)? { body::<{ Level::Avx2 as u8 }, $($g),*>($($arg),*) }
+            #[inline(never)]
+            unsafe fn portable<$($g: $bound),*>($($arg: $ty),*) $(-> $ret)? { body::<{ Level::Portable as u8 }, $($g),*>($($arg),*) }
             // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
             unsafe {
                 match level() {
@@ -174,7 +198,7 @@ macro_rules! multiversion {
                     Level::Avx2 => avx2::<$($g),*>($($arg),*),
                     #[cfg(target_arch = "aarch64")]
                     Level::Neon => body::<{ Level::Neon as u8 }, $($g),*>($($arg),*),
-                    _ => body::<{ Level::Portable as u8 }, $($g),*>($($arg),*),
+                    _ => portable::<$($g),*>($($arg),*),
                 }
             }
         }
@@ -191,6 +215,8 @@ macro_rules! multiversion {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma,f16c")]
             unsafe fn avx2$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
+            #[inline(never)]
+            unsafe fn portable$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
             // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
             unsafe {
                 match $crate::kernels::cpu::machine::simd::level() {
@@ -198,7 +224,7 @@ macro_rules! multiversion {
                     $crate::kernels::cpu::machine::simd::Level::Avx512 => avx512($($arg),*),
                     #[cfg(target_arch = "x86_64")]
                     $crate::kernels::cpu::machine::simd::Level::Avx2 => avx2($($arg),*),
-                    _ => body($($arg),*),
+                    _ => portable($($arg),*),
                 }
             }
         }

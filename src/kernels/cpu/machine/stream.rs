@@ -33,6 +33,21 @@ pub fn worthwhile(bytes: usize) -> bool {
     bytes > cache_bytes()
 }
 
+/// `streams`, as what the compiler knows nothing about: it would make two loops of every kernel, one that streams and one
+/// that does not, which is half of their code again. Costs a test for each block.
+#[inline(always)]
+pub fn each_time(streams: bool) -> bool {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    {
+        let mut flag = usize::from(streams);
+        // SAFETY: no instruction
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) flag, options(nomem, nostack, preserves_flags)) };
+        flag != 0
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    streams
+}
+
 thread_local! {
     static STREAMS: Cell<bool> = const { Cell::new(false) };
 }

@@ -15,6 +15,10 @@ pub(super) fn vectorised<B: Body>(body: B) {
     fn avx2<B: Body>(body: B) {
         body.run()
     }
+    #[inline(never)]
+    fn portable<B: Body>(body: B) {
+        body.run()
+    }
     if is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512bw")
@@ -29,7 +33,7 @@ pub(super) fn vectorised<B: Body>(body: B) {
         // SAFETY: the processor has these features.
         unsafe { avx2(body) }
     } else {
-        body.run()
+        portable(body)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Least and greatest values, `any` and `all`. NaN propagates.
 
-use super::fold::{Fold, fold};
+use super::dense::Fold;
+use super::fold::{Taken, Way, fold, pass};
 use super::plan::ReducePlan;
 use crate::base::{BF16, Elem, F16, Float};
+use crate::kernels::cpu::machine::blocks::Stored;
 
 /// Types with an order, and the native type they are compared in.
 pub trait Ordered: Elem {
@@ -33,8 +35,8 @@ ordered! {
     i64: i64, i64::MIN, i64::MAX, |x| x, |y| y;
     f32: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x, |y| y;
     f64: f64, f64::NEG_INFINITY, f64::INFINITY, |x| x, |y| y;
-    F16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <F16 as Float>::down(y);
-    BF16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| x.up(), |y| <BF16 as Float>::down(y);
+    F16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| Float::up(x), |y| <F16 as Float>::down(y);
+    BF16: f32, f32::NEG_INFINITY, f32::INFINITY, |x| Float::up(x), |y| <BF16 as Float>::down(y);
 }
 
 /// Whether `x` takes the place of `best`: beyond it, or NaN where `best` is not NaN yet. `x != x` is NaN's mark in
@@ -46,12 +48,11 @@ pub(super) fn beats<K: Copy + PartialOrd, const MAX: bool>(x: K, best: K) -> boo
     (beyond | (x != x)) & (best == best)
 }
 
-#[derive(Clone, Copy)]
-struct Extreme<const MAX: bool>;
+#[derive(Clone, Copy, Default)]
+pub(super) struct Extreme<const MAX: bool>;
 
 impl<T: Ordered, const MAX: bool> Fold<T> for Extreme<MAX> {
     type Acc = T::Key;
-    type Out = T;
     #[inline(always)]
     fn init(self) -> T::Key {
         if MAX { T::LOW } else { T::HIGH }
@@ -68,61 +69,55 @@ impl<T: Ordered, const MAX: bool> Fold<T> for Extreme<MAX> {
     fn merge(self, a: T::Key, b: T::Key) -> T::Key {
         if beats::<_, MAX>(b, a) { b } else { a }
     }
-    #[inline(always)]
-    fn finish(self, r: T::Key) -> T {
-        T::unkey(r)
+}
+
+unsafe fn extreme<T: Ordered + Taken<As: Ordered>, const MAX: bool>(
+    plan: &ReducePlan,
+    src: *const T,
+    dst: *mut T,
+) {
+    if plan.inner_len == 0 {
+        // of the type itself: a bool is taken as a byte, whose greatest value is no bool
+        let nothing = T::unkey(if MAX { T::LOW } else { T::HIGH });
+        return (0..plan.outer_len).for_each(|i| dst.add(i).write(nothing));
     }
+    fold(&T::taken(Extreme::<MAX>), plan, src, dst)
 }
 
 /// The greatest element; the lowest value of the type if there is none.
 ///
 /// # Safety
 /// As `fold`.
-pub unsafe fn max<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
-    fold(Extreme::<true>, plan, src, dst)
+pub unsafe fn max<T: Ordered + Taken<As: Ordered>>(plan: &ReducePlan, src: *const T, dst: *mut T) {
+    extreme::<T, true>(plan, src, dst)
 }
 
 /// The least element; the highest value of the type if there is none.
 ///
 /// # Safety
 /// As `fold`.
-pub unsafe fn min<T: Ordered>(plan: &ReducePlan, src: *const T, dst: *mut T) {
-    fold(Extreme::<false>, plan, src, dst)
+pub unsafe fn min<T: Ordered + Taken<As: Ordered>>(plan: &ReducePlan, src: *const T, dst: *mut T) {
+    extreme::<T, false>(plan, src, dst)
 }
 
-#[derive(Clone, Copy)]
-struct Logic<const ALL: bool>;
-
-impl<T: Elem, const ALL: bool> Fold<T> for Logic<ALL> {
-    type Acc = u8;
-    type Out = bool;
-    #[inline(always)]
-    fn init(self) -> u8 {
-        ALL as u8
-    }
-    #[inline(always)]
-    fn step(self, a: u8, x: T) -> u8 {
-        let x = !x.is_zero() as u8;
-        if ALL { a & x } else { a | x }
-    }
-    #[inline(always)]
-    fn merge(self, a: u8, b: u8) -> u8 {
-        if ALL { a & b } else { a | b }
-    }
-    #[inline(always)]
-    fn finish(self, r: u8) -> bool {
-        r != 0
-    }
+/// Bytes that are zero or not; what they come to is a bool.
+fn truth<T: Elem + Stored<Seen: Elem>, const ANY: bool>() -> Way {
+    let way = Way::of::<u8, _>(Extreme::<ANY>).writing::<bool>(pass::<u8, bool, _>(|x: u8| x != 0));
+    if size_of::<T>() == 1 { way } else { way.reading::<T>(pass::<T, bool, _>(|x: T::Seen| !x.is_zero())) }
 }
 
+/// Whether any element is not zero: the greatest of them, as bytes.
+///
 /// # Safety
 /// As `fold`.
-pub unsafe fn any<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
-    fold(Logic::<false>, plan, src, dst)
+pub unsafe fn any<T: Elem + Stored<Seen: Elem>>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
+    fold(&truth::<T, true>(), plan, src, dst)
 }
 
+/// Whether no element is zero: the least of them, as bytes.
+///
 /// # Safety
 /// As `fold`.
-pub unsafe fn all<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
-    fold(Logic::<true>, plan, src, dst)
+pub unsafe fn all<T: Elem + Stored<Seen: Elem>>(plan: &ReducePlan, src: *const T, dst: *mut bool) {
+    fold(&truth::<T, false>(), plan, src, dst)
 }

@@ -4,294 +4,510 @@
 //! into the result by a fixed binary tree. That is what makes float sums accurate (the error grows with the leaf
 //! length plus the logarithm of the rest), vectorisable, and bitwise the same for any number of threads: leaves and
 //! pieces follow from the shape.
+//!
+//! Nothing here knows a type: elements are bytes, and what is done with them are the dense loops of a [`Way`]. Elements
+//! that lie apart are laid side by side first, those that the loops do not take as they lie are converted first, a few
+//! KiB at a time.
 
-use super::plan::{Axis, Cursor, ReducePlan, offset_of, runs};
-use crate::base::Elem;
+use super::dense::{Dense, Fold, LANES};
+use super::plan::{Axis, ReducePlan, offset_of, runs};
+use crate::base::{BF16, C64, C128, Elem, F16};
+use crate::kernels::cpu::elementwise::block::{Params, PointFn, UnaryFn, stored, typed};
+use crate::kernels::cpu::machine::blocks::{Stored, narrow, widen};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
-use crate::kernels::cpu::machine::stream;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// What to do with elements. `step` and `merge` are associative up to rounding.
-pub trait Fold<T: Elem>: Copy + Send + Sync {
-    type Acc: Copy + Send + Sync;
-    type Out: Copy;
-    fn init(self) -> Self::Acc;
-    fn step(self, acc: Self::Acc, x: T) -> Self::Acc;
-    fn merge(self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
-    fn finish(self, acc: Self::Acc) -> Self::Out;
-}
-
-/// Independent accumulators along a row: four 512-bit registers of f32.
-const LANES: usize = 64;
 /// Elements between two emptyings of the lanes: 64 additions each.
 const LEAF: usize = 4096;
-/// Bytes between what is added and what is asked for, in the second-level cache. A bare loop of additions goes through
-/// 64 MB in 1.5 ms with, 1.7 with the first-level cache and 2.0 without; through 24 MB that lie in the last-level cache
-/// in 0.36, 0.40 and 0.35.
-const AHEAD: usize = 2048;
 /// Elements of a row reduced by one task.
 const PIECE: usize = 64 * 1024;
 /// Columns reduced side by side; accumulators and their leaf twins stay in the first-level cache.
 const WIDTH: usize = 1024;
 /// Rows between two emptyings of the column accumulators.
 const COLUMN_LEAF: usize = 64;
+/// Rows whose accumulators are turned into results together.
+const OUTPUTS: usize = 128;
+/// Bytes of elements laid side by side, or converted, at a time.
+const BLOCK: usize = 16 * 1024;
+/// Bytes of the largest element and of the largest accumulator.
+const LARGEST: usize = 16;
+
+/// What becomes of each element before it is taken, or of an accumulator that is complete.
+#[derive(Clone, Copy)]
+pub enum Pass {
+    /// The same bytes.
+    Same,
+    Map(UnaryFn),
+    Point(PointFn, Params),
+}
+
+impl Pass {
+    /// `n` dense elements, for all but [`Pass::Same`].
+    unsafe fn run(&self, src: *const u8, dst: *mut u8, n: usize) {
+        match self {
+            Pass::Same => {}
+            Pass::Map(f) => f(src, dst, n),
+            Pass::Point(f, q) => {
+                let mut operands = [std::ptr::null_mut(); MAX_OPERANDS];
+                operands[0] = dst;
+                operands[1] = src.cast_mut();
+                f(&operands, n, q)
+            }
+        }
+    }
+    fn is_same(&self) -> bool {
+        matches!(self, Pass::Same)
+    }
+}
+
+/// A reduction: elements are read, folded and their accumulators written.
+pub struct Way {
+    dense: Dense,
+    read: Pass,
+    write: Pass,
+    /// Bytes of an element as it lies, and of a result.
+    element: usize,
+    result: usize,
+}
+
+impl Way {
+    /// Elements of `T` as they lie; accumulators are the results.
+    pub fn of<T: Copy, F: Fold<T>>(f: F) -> Way {
+        const { assert!(size_of::<T>() <= LARGEST && size_of::<F::Acc>() <= LARGEST) };
+        let dense = Dense::of(f);
+        Way { dense, read: Pass::Same, write: Pass::Same, element: dense.element, result: dense.acc }
+    }
+    /// Elements of `A`, each of which `pass` makes one that the loops take.
+    pub fn reading<A>(self, pass: Pass) -> Way {
+        const { assert!(size_of::<A>() <= LARGEST) };
+        Way { read: pass, element: size_of::<A>(), ..self }
+    }
+    /// Results of `O`, which `pass` makes of accumulators.
+    pub fn writing<O>(self, pass: Pass) -> Way {
+        Way { write: pass, result: size_of::<O>(), ..self }
+    }
+}
+
+/// Each element by itself, stored as `A` and made what is stored as `O`.
+pub fn pass<A: Stored, O: Stored, F: Fn(A::Seen) -> O::Seen + Copy>(f: F) -> Pass {
+    Pass::Map(stored::<A, O, F>(f))
+}
+
+/// Types with reductions, and the type that the loops take their elements as.
+pub trait Taken: Elem {
+    type As: Elem;
+    /// A fold over [`As`](Taken::As) as one over elements of this type.
+    fn taken<F: Fold<Self::As>>(f: F) -> Way;
+}
+
+macro_rules! taken {
+    ($($t:ty: $seen:ty;)*) => {$(
+        impl Taken for $t {
+            type As = $seen;
+            fn taken<F: Fold<$seen>>(f: F) -> Way {
+                Way::of::<$seen, F>(f)
+            }
+        }
+    )*};
+}
+taken! { bool: u8; u8: u8; i8: i8; i16: i16; i32: i32; i64: i64; f32: f32; f64: f64; C64: C64; C128: C128; }
+
+/// Halves are float32 on the way, accumulators among them.
+macro_rules! taken_halves {
+    ($($t:ty)*) => {$(
+        impl Taken for $t {
+            type As = f32;
+            fn taken<F: Fold<f32>>(f: F) -> Way {
+                Way::of::<f32, F>(f)
+                    .reading::<$t>(Pass::Map(typed(widen::<$t>)))
+                    .writing::<$t>(Pass::Map(typed(narrow::<$t>)))
+            }
+        }
+    )*};
+}
+taken_halves!(F16 BF16);
+
+/// Bytes on the stack.
+#[repr(C, align(64))]
+struct Room<const N: usize>(MaybeUninit<[u8; N]>);
+
+impl<const N: usize> Room<N> {
+    #[inline(always)]
+    fn new() -> Self {
+        Room(MaybeUninit::uninit())
+    }
+    #[inline(always)]
+    fn at(&mut self) -> *mut u8 {
+        self.0.as_mut_ptr().cast()
+    }
+}
 
 /// Reduces `src` as the plan says; `dst` receives `plan.outer_len` results.
 ///
 /// # Safety
-/// `src` is readable wherever the plan's strides lead; `dst` is writable for `outer_len` elements.
-pub unsafe fn fold<T: Elem, F: Fold<T>>(f: F, plan: &ReducePlan, src: *const T, dst: *mut F::Out) {
+/// `src` is readable wherever the plan's strides lead, `dst` is writable for `outer_len` results; both are of the types
+/// that the way was made for.
+pub unsafe fn fold<T, O>(way: &Way, plan: &ReducePlan, src: *const T, dst: *mut O) {
+    debug_assert_eq!((size_of::<T>(), size_of::<O>()), (way.element, way.result));
+    reduce(way, plan, src.cast(), dst.cast())
+}
+
+unsafe fn reduce(way: &Way, plan: &ReducePlan, src: *const u8, dst: *mut u8) {
     if plan.outer_len == 0 {
         return;
     }
     if plan.inner_len == 0 {
+        let mut nothing = Room::<LARGEST>::new();
+        (way.dense.fill)(nothing.at(), 1);
         for i in 0..plan.outer_len {
-            dst.add(i).write(f.finish(f.init()));
+            way.finish(nothing.at(), dst.add(i * way.result), 1);
         }
     } else if plan.by_columns() {
-        columns(f, plan, src, dst);
+        columns(way, plan, src, dst);
     } else {
-        rows(f, plan, src, dst);
+        rows(way, plan, src, dst);
     }
 }
 
-unsafe fn rows<T: Elem, F: Fold<T>>(f: F, plan: &ReducePlan, src: *const T, dst: *mut F::Out) {
-    let (n, outer) = (plan.inner_len, plan.outer_len);
+unsafe fn rows(way: &Way, plan: &ReducePlan, src: *const u8, dst: *mut u8) {
+    let (n, outer, acc) = (plan.inner_len, plan.outer_len, way.dense.acc);
     let pieces = n.div_ceil(PIECE);
     let (src, dst) = (Ptr::of(src), Ptr(dst));
     if pieces == 1 {
         let grain = par::REDUCE_GRAIN.div_ceil(n);
         return par::for_each_chunk(outer, grain, |r| {
             // SAFETY: chunks are disjoint ranges of outputs; the caller vouches for the plan.
-            unsafe { some_rows(f, plan, src.get(), dst.get(), r) }
+            unsafe { some_rows(way, plan, src.get(), dst.get(), r) }
         });
     }
-    let mut partial: Vec<F::Acc> = buffer(f.init(), outer * pieces);
-    let p = Ptr(partial.as_mut_ptr());
+    let mut partial = buffer(0u64, (outer * pieces * acc).div_ceil(8));
+    let p = Ptr(partial.as_mut_ptr().cast::<u8>());
     par::for_each(outer * pieces, |i| {
         let (o, k) = (i / pieces, i % pieces);
         // SAFETY: each task writes its own partial result.
         unsafe {
-            let base = src.get().add(offset_of(&plan.outer, o));
-            p.at(i).write(one_row(f, plan, base, k * PIECE..((k + 1) * PIECE).min(n)));
+            let base = src.get().add(offset_of(&plan.outer, o) * way.element);
+            one_row(way, plan, base, k * PIECE..((k + 1) * PIECE).min(n), p.get().add(i * acc));
         }
     });
     for o in 0..outer {
-        let row = &mut partial[o * pieces..][..pieces];
-        dst.at(o).write(f.finish(tree(row, |a, b| f.merge(a, b))));
+        let row = p.get().add(o * pieces * acc);
+        tree(pieces, |a, b| (way.dense.merge)(row.add(a * acc), row.add(b * acc), 1));
+        way.finish(row, dst.get().add(o * way.result), 1);
     }
 }
 
-/// Merges neighbours, then neighbours of neighbours; the shape of the tree depends on the length alone.
-pub(super) fn tree<A: Copy>(x: &mut [A], merge: impl Fn(A, A) -> A) -> A {
+/// Merges neighbours, then neighbours of neighbours, into the first; the shape of the tree depends on the length alone.
+fn tree(n: usize, mut merge: impl FnMut(usize, usize)) {
     let mut step = 1;
-    while step < x.len() {
-        for i in (0..x.len() - step).step_by(2 * step) {
-            x[i] = merge(x[i], x[i + step]);
+    while step < n {
+        for i in (0..n - step).step_by(2 * step) {
+            merge(i, i + step);
         }
         step *= 2;
     }
-    x[0]
 }
 
-multiversion! {
-    unsafe fn some_rows[T: Elem, F: Fold<T>](f: F, plan: &ReducePlan, src: *const T, dst: *mut F::Out, outputs: Range<usize>) {
-        let n = plan.inner_len;
-        let mut cursor = Cursor::new(&plan.outer, outputs.start);
-        if plan.inner.len() <= 1 && plan.inner.iter().all(|a| a.stride == 1) {
-            for o in outputs {
-                dst.add(o).write(f.finish(row_run(f, src.add(cursor.offset), n)));
-                cursor.advance();
-            }
-        } else {
-            for o in outputs {
-                // a call a row: inlined here too, the walk over runs would be a third of the library
-                dst.add(o).write(f.finish(one_row(f, plan, src.add(cursor.offset), 0..n)));
-                cursor.advance();
-            }
-        }
-    }
-}
-
-multiversion! {
-    unsafe fn one_row[T: Elem, F: Fold<T>](f: F, plan: &ReducePlan, src: *const T, range: Range<usize>) -> F::Acc {
-        row_runs(f, plan, src, range)
-    }
-}
-
-/// A contiguous run.
-#[inline(always)]
-unsafe fn row_run<T: Elem, F: Fold<T>>(f: F, src: *const T, n: usize) -> F::Acc {
-    let mut total = f.init();
-    if n < 16 {
-        for i in 0..n {
-            total = f.step(total, *src.add(i));
-        }
-        return total;
-    }
-    // Leaves are added lane by lane: emptied one by one, they took a fifth of the time of a sum from the caches.
-    let mut sums = [f.init(); LANES];
-    let mut at = 0;
-    while at < n {
-        let count = (n - at).min(LEAF);
-        let mut lanes = [f.init(); LANES];
-        add_run(f, &mut lanes, src.add(at), count);
-        for j in 0..LANES {
-            sums[j] = f.merge(sums[j], lanes[j]);
-        }
-        at += count;
-    }
-    f.merge(total, empty_lanes(f, &mut sums))
-}
-
-/// Any runs; the lanes are emptied once a leaf is full, not at each run.
-#[inline(always)]
-unsafe fn row_runs<T: Elem, F: Fold<T>>(
-    f: F,
-    plan: &ReducePlan,
-    src: *const T,
-    range: Range<usize>,
-) -> F::Acc {
-    let mut total = f.init();
-    let mut lanes = [f.init(); LANES];
-    let mut filled = 0;
-    for (offset, n, stride) in runs(&plan.inner, range) {
-        if stride == 1 && n >= 4 * LANES {
-            // long runs have lanes of their own, in registers
-            total = f.merge(total, row_run(f, src.add(offset), n));
-            continue;
-        }
-        let mut at = 0;
-        while at < n {
-            let count = (n - at).min(LEAF - filled);
-            let p = src.add(offset + at * stride);
-            if stride == 1 {
-                add_run(f, &mut lanes, p, count);
-            } else {
-                add_apart(f, &mut lanes, p, count, stride);
-            }
-            filled += count;
-            if filled == LEAF {
-                total = f.merge(total, empty_lanes(f, &mut lanes));
-                lanes = [f.init(); LANES];
-                filled = 0;
-            }
-            at += count;
-        }
-    }
-    if filled > 0 {
-        total = f.merge(total, empty_lanes(f, &mut lanes));
-    }
-    total
-}
-
-#[inline(always)]
-unsafe fn add_run<T: Elem, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES], src: *const T, n: usize) {
-    let mut i = 0;
-    if n >= LANES {
-        // a local copy stays in registers across the loop
-        let mut l = *lanes;
-        while i + LANES <= n {
-            let ahead = src.wrapping_add(i).cast::<u8>().wrapping_add(AHEAD);
-            for line in (0..LANES * size_of::<T>()).step_by(64) {
-                stream::fetch::<false>(ahead.wrapping_add(line));
-            }
-            for j in 0..LANES {
-                l[j] = f.step(l[j], *src.add(i + j));
-            }
-            i += LANES;
-        }
-        *lanes = l;
-    }
-    let mut lane = 0;
-    while i + 16 <= n {
-        for j in 0..16 {
-            lanes[lane + j] = f.step(lanes[lane + j], *src.add(i + j));
-        }
-        i += 16;
-        lane += 16;
-    }
-    for j in 0..n - i {
-        lanes[lane + j] = f.step(lanes[lane + j], *src.add(i + j));
-    }
-}
-
-/// Elements that lie apart, or one that is repeated: read first, then added side by side.
-#[inline(always)]
-unsafe fn add_apart<T: Elem, F: Fold<T>>(
-    f: F,
-    lanes: &mut [F::Acc; LANES],
-    src: *const T,
-    n: usize,
-    stride: usize,
-) {
-    let mut l = *lanes;
-    let mut x = [*src; LANES];
-    let mut i = 0;
-    while i + LANES <= n {
-        if stride != 0 {
-            for j in 0..LANES {
-                x[j] = *src.add((i + j) * stride);
-            }
-        }
-        for j in 0..LANES {
-            l[j] = f.step(l[j], x[j]);
-        }
-        i += LANES;
-    }
-    for j in 0..n - i {
-        l[j] = f.step(l[j], *src.add((i + j) * stride));
-    }
-    *lanes = l;
-}
-
-#[inline(always)]
-fn empty_lanes<T: Elem, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES]) -> F::Acc {
-    macro_rules! halve {
-        ($($n:literal)*) => {$(
-            for j in 0..$n {
-                lanes[j] = f.merge(lanes[j], lanes[j + $n]);
-            }
-        )*};
-    }
-    halve!(32 16 8 4 2 1);
-    lanes[0]
-}
-
-unsafe fn columns<T: Elem, F: Fold<T>>(f: F, plan: &ReducePlan, src: *const T, dst: *mut F::Out) {
-    let (last, lead) = plan.outer.split_last().expect("column reductions have a kept axis");
+unsafe fn some_rows(way: &Way, plan: &ReducePlan, src: *const u8, dst: *mut u8, outputs: Range<usize>) {
     let n = plan.inner_len;
+    let dense = plan.inner.len() <= 1 && plan.inner.iter().all(|a| a.stride == 1);
+    let mut accs = Room::<{ OUTPUTS * LARGEST }>::new();
+    let mut dst = dst.add(outputs.start * way.result);
+    for (offset, count, apart) in runs(&plan.outer, outputs) {
+        for at in (0..count).step_by(OUTPUTS) {
+            let k = (count - at).min(OUTPUTS);
+            let from = src.add((offset + at * apart) * way.element);
+            if dense {
+                way.dense_rows(from, n, k, apart, accs.at());
+            } else {
+                for i in 0..k {
+                    let row = from.add(i * apart * way.element);
+                    one_row(way, plan, row, 0..n, accs.at().add(i * way.dense.acc));
+                }
+            }
+            way.finish(accs.at(), dst, k);
+            dst = dst.add(k * way.result);
+        }
+    }
+}
+
+/// Any runs into one accumulator: the lanes are emptied once a leaf is full, not at each run.
+unsafe fn one_row(way: &Way, plan: &ReducePlan, src: *const u8, range: Range<usize>, total: *mut u8) {
+    let mut room = Room::<{ LANES * LARGEST }>::new();
+    let mut lanes = Lanes { way, lanes: room.at(), total, filled: 0 };
+    (way.dense.fill)(total, 1);
+    (way.dense.fill)(lanes.lanes, LANES);
+    let at = |offset: usize| src.add(offset * way.element);
+    if let [lead @ .., last] = plan.inner.as_slice()
+        && !lead.is_empty()
+    {
+        // the end of a row, whole rows of the last axis by those of the one before it, the start of a row
+        let first = range.start.next_multiple_of(last.size).min(range.end);
+        let end = (range.end / last.size * last.size).max(first);
+        let part = |from: usize| at(offset_of(&plan.inner, from));
+        if range.start < first {
+            lanes.feed(part(range.start), first - range.start, last.stride, 1, 0);
+        }
+        for (offset, count, apart) in runs(lead, first / last.size..end / last.size) {
+            lanes.feed(at(offset), last.size, last.stride, count, apart);
+        }
+        if end < range.end {
+            lanes.feed(part(end), range.end - end, last.stride, 1, 0);
+        }
+    } else {
+        for (offset, n, stride) in runs(&plan.inner, range) {
+            lanes.feed(at(offset), n, stride, 1, 0);
+        }
+    }
+    if lanes.filled > 0 {
+        lanes.drain();
+    }
+}
+
+/// The accumulators of a row while its runs are added.
+struct Lanes<'a> {
+    way: &'a Way,
+    lanes: *mut u8,
+    total: *mut u8,
+    filled: usize,
+}
+
+impl Lanes<'_> {
+    unsafe fn drain(&mut self) {
+        (self.way.dense.drain)(self.total, self.lanes);
+        self.filled = 0;
+    }
+
+    /// `count` runs of `n` elements.
+    unsafe fn feed(&mut self, src: *const u8, n: usize, stride: usize, count: usize, apart: usize) {
+        let way = self.way;
+        let at = |i: usize| src.add(i * way.element);
+        let mut r = 0;
+        while r < count {
+            if stride == 1 && n >= 4 * LANES {
+                // long runs have lanes of their own, in registers
+                let mut run = Room::<LARGEST>::new();
+                way.dense_rows(at(r * apart), n, 1, 0, run.at());
+                (way.dense.merge)(self.total, run.at(), 1);
+                r += 1;
+                continue;
+            }
+            let whole = (LEAF - self.filled) / n;
+            if whole > 0 {
+                let k = whole.min(count - r);
+                way.add(self.lanes, at(r * apart), n, stride, k, apart);
+                self.filled += k * n;
+                r += k;
+                if self.filled == LEAF {
+                    self.drain();
+                }
+                continue;
+            }
+            let mut i = 0;
+            while i < n {
+                let k = (n - i).min(LEAF - self.filled);
+                way.add(self.lanes, at(r * apart + i * stride), k, stride, 1, 0);
+                self.filled += k;
+                i += k;
+                if self.filled == LEAF {
+                    self.drain();
+                }
+            }
+            r += 1;
+        }
+    }
+}
+
+impl Way {
+    /// Results of `n` accumulators.
+    unsafe fn finish(&self, acc: *const u8, dst: *mut u8, n: usize) {
+        match self.write {
+            Pass::Same => dst.copy_from_nonoverlapping(acc, n * self.result),
+            pass => pass.run(acc, dst, n),
+        }
+    }
+
+    /// Elements that fit a block, as they lie and as they are read: whole rounds of the lanes.
+    fn block(&self) -> usize {
+        BLOCK / self.element.max(self.dense.element)
+    }
+
+    /// `n` elements as the loops take them, side by side; at most a block.
+    unsafe fn gather(&self, src: *const u8, n: usize, stride: usize, dst: *mut u8) {
+        if stride == 1 {
+            return match self.read {
+                Pass::Same => dst.copy_from_nonoverlapping(src, n * self.element),
+                pass => pass.run(src, dst, n),
+            };
+        }
+        let mut room = Room::<BLOCK>::new();
+        let near = if self.read.is_same() { dst } else { room.at() };
+        match self.element {
+            1 => together::<u8>(src, n, stride, near),
+            2 => together::<u16>(src, n, stride, near),
+            4 => together::<u32>(src, n, stride, near),
+            8 => together::<u64>(src, n, stride, near),
+            _ => together::<[u64; 2]>(src, n, stride, near),
+        }
+        self.read.run(near, dst, n);
+    }
+
+    /// Contiguous rows, an accumulator each. Leaves are added lane by lane: emptied one by one, they took a fifth of the
+    /// time of a sum from the caches.
+    unsafe fn dense_rows(&self, src: *const u8, n: usize, count: usize, apart: usize, accs: *mut u8) {
+        let (d, same) = (&self.dense, self.read.is_same());
+        if same && n <= LEAF {
+            return (d.rows)(src, n, count, apart, accs);
+        }
+        if !same && n <= self.block().min(LEAF) {
+            let mut room = Room::<BLOCK>::new();
+            let (buffer, together) = (room.at(), self.block() / n);
+            for at in (0..count).step_by(together) {
+                let k = (count - at).min(together);
+                let from = src.add(at * apart * self.element);
+                if apart == n {
+                    self.gather(from, k * n, 1, buffer);
+                } else {
+                    for i in 0..k {
+                        self.gather(from.add(i * apart * self.element), n, 1, buffer.add(i * n * d.element));
+                    }
+                }
+                (d.rows)(buffer, n, k, n, accs.add(at * d.acc));
+            }
+            return;
+        }
+        let mut sums = Room::<{ LANES * LARGEST }>::new();
+        let mut lanes = Room::<{ LANES * LARGEST }>::new();
+        for r in 0..count {
+            let row = src.add(r * apart * self.element);
+            (d.fill)(sums.at(), LANES);
+            for at in (0..n).step_by(LEAF) {
+                (d.fill)(lanes.at(), LANES);
+                self.add(lanes.at(), row.add(at * self.element), (n - at).min(LEAF), 1, 1, 0);
+                (d.merge)(sums.at(), lanes.at(), LANES);
+            }
+            let total = accs.add(r * d.acc);
+            (d.fill)(total, 1);
+            (d.drain)(total, sums.at());
+        }
+    }
+
+    /// `count` runs into the lanes, each from the first lane on.
+    unsafe fn add(
+        &self,
+        lanes: *mut u8,
+        src: *const u8,
+        n: usize,
+        stride: usize,
+        count: usize,
+        apart: usize,
+    ) {
+        let d = &self.dense;
+        if stride == 1 && self.read.is_same() {
+            return (d.add)(lanes, src, n, count, apart);
+        }
+        let mut room = Room::<BLOCK>::new();
+        let (buffer, block) = (room.at(), self.block());
+        let together = block / n;
+        if together > 1 && (stride > 0 || n < LANES) {
+            for at in (0..count).step_by(together) {
+                let k = (count - at).min(together);
+                for i in 0..k {
+                    let from = src.add((at + i) * apart * self.element);
+                    self.gather(from, n, stride, buffer.add(i * n * d.element));
+                }
+                (d.add)(lanes, buffer, n, k, n);
+            }
+            return;
+        }
+        if stride == 0 {
+            // one element, n times: some of them are written down and taken again and again
+            let copies = block.min(8 * LANES);
+            for r in 0..count {
+                self.gather(src.add(r * apart * self.element), copies.min(n), 0, buffer);
+                (d.add)(lanes, buffer, copies, n / copies, 0);
+                (d.add)(lanes, buffer, n % copies, 1, 0);
+            }
+            return;
+        }
+        for r in 0..count {
+            for at in (0..n).step_by(block) {
+                let k = (n - at).min(block);
+                self.gather(src.add((r * apart + at * stride) * self.element), k, stride, buffer);
+                (d.add)(lanes, buffer, k, 1, 0);
+            }
+        }
+    }
+
+    /// `n` rows into accumulators side by side.
+    unsafe fn add_rows(&self, acc: *mut u8, src: *const u8, n: usize, stride: usize, cols: Axis) {
+        let (d, w) = (&self.dense, cols.size);
+        if cols.stride == 1 && self.read.is_same() {
+            return (d.columns)(acc, src, n, stride, w);
+        }
+        let mut room = Room::<BLOCK>::new();
+        let (buffer, together) = (room.at(), self.block() / w);
+        for at in (0..n).step_by(together) {
+            let k = (n - at).min(together);
+            let from = src.add(at * stride * self.element);
+            if cols.stride == 1 && stride == w {
+                self.gather(from, k * w, 1, buffer);
+            } else {
+                for i in 0..k {
+                    let row = from.add(i * stride * self.element);
+                    self.gather(row, w, cols.stride, buffer.add(i * w * d.element));
+                }
+            }
+            (d.columns)(acc, buffer, k, w, w);
+        }
+    }
+}
+
+unsafe fn together<T: Copy>(src: *const u8, n: usize, stride: usize, dst: *mut u8) {
+    let (src, dst) = (src.cast::<T>(), dst.cast::<T>());
+    if stride == 0 {
+        let x = src.read_unaligned();
+        return (0..n).for_each(|i| dst.add(i).write_unaligned(x));
+    }
+    for i in 0..n {
+        dst.add(i).write_unaligned(src.add(i * stride).read_unaligned());
+    }
+}
+
+unsafe fn columns(way: &Way, plan: &ReducePlan, src: *const u8, dst: *mut u8) {
+    let (last, lead) = plan.outer.split_last().expect("column reductions have a kept axis");
+    let (n, outer, acc) = (plan.inner_len, plan.outer_len, way.dense.acc);
     let tiles = last.size.div_ceil(WIDTH);
-    let groups = plan.outer_len / last.size;
+    let groups = outer / last.size;
     // Pieces of at least a leaf, and of about 128K elements where the tile is narrow.
     let piece = (128 * 1024 / last.size.min(WIDTH)).clamp(COLUMN_LEAF, 64 * COLUMN_LEAF).min(n);
     let pieces = n.div_ceil(piece);
-    let outer = plan.outer_len;
     let (src, dst) = (Ptr::of(src), Ptr(dst));
-    let mut partial: Vec<F::Acc> = if pieces > 1 { buffer(f.init(), outer * pieces) } else { Vec::new() };
-    let p = Ptr(partial.as_mut_ptr());
+    let mut partial = if pieces > 1 { buffer(0u64, (outer * pieces * acc).div_ceil(8)) } else { Vec::new() };
+    let p = Ptr(partial.as_mut_ptr().cast::<u8>());
     let tasks = groups * tiles * pieces;
     let grain = par::REDUCE_GRAIN.div_ceil(piece * last.size.min(WIDTH));
     par::for_each_chunk(tasks, grain, |range| {
-        let mut total = [f.init(); WIDTH];
+        let mut total = Room::<{ WIDTH * LARGEST }>::new();
         for task in range {
             let (group, tile, k) = (task / pieces / tiles, task / pieces % tiles, task % pieces);
             let c0 = tile * WIDTH;
             let width = (last.size - c0).min(WIDTH);
-            let tile_axis = Axis { size: width, stride: last.stride };
+            let cols = Axis { size: width, stride: last.stride };
             // SAFETY: every task owns its (piece, columns) part of `partial`, or its columns of `dst`.
             unsafe {
-                let base = src.get().add(offset_of(lead, group) + c0 * last.stride);
-                column_tile(f, plan, base, tile_axis, k * piece..((k + 1) * piece).min(n), &mut total);
+                let base = src.get().add((offset_of(lead, group) + c0 * last.stride) * way.element);
+                column_tile(way, plan, base, cols, k * piece..((k + 1) * piece).min(n), total.at());
                 let o = group * last.size + c0;
-                for j in 0..width {
-                    if pieces == 1 {
-                        dst.at(o + j).write(f.finish(total[j]));
-                    } else {
-                        p.at(k * outer + o + j).write(total[j]);
-                    }
+                if pieces == 1 {
+                    way.finish(total.at(), dst.get().add(o * way.result), width);
+                } else {
+                    let part = p.get().add((k * outer + o) * acc);
+                    part.copy_from_nonoverlapping(total.at(), width * acc);
                 }
             }
         }
@@ -299,133 +515,86 @@ unsafe fn columns<T: Elem, F: Fold<T>>(f: F, plan: &ReducePlan, src: *const T, d
     if pieces > 1 {
         par::for_each_chunk(outer, par::REDUCE_GRAIN.div_ceil(pieces), |r| {
             // SAFETY: chunks are disjoint ranges of outputs in every piece.
-            unsafe { column_tree::<T, F>(f, p.get(), dst.get(), outer, pieces, r) }
+            unsafe {
+                let from = p.get().add(r.start * acc);
+                let part = |k: usize| from.add(k * outer * acc);
+                tree(pieces, |a, b| (way.dense.merge)(part(a), part(b), r.len()));
+                way.finish(from, dst.get().add(r.start * way.result), r.len());
+            }
         });
     }
 }
 
-multiversion! {
-    unsafe fn column_tree[T: Elem, F: Fold<T>](f: F, p: *mut F::Acc, dst: *mut F::Out, outer: usize, pieces: usize, r: Range<usize>) {
-        let mut step = 1;
-        while step < pieces {
-            for i in (0..pieces - step).step_by(2 * step) {
-                let (a, b) = (p.add(i * outer), p.add((i + step) * outer));
-                for o in r.clone() {
-                    *a.add(o) = f.merge(*a.add(o), *b.add(o));
-                }
-            }
-            step *= 2;
+unsafe fn column_tile(
+    way: &Way,
+    plan: &ReducePlan,
+    src: *const u8,
+    cols: Axis,
+    range: Range<usize>,
+    total: *mut u8,
+) {
+    let (d, w) = (&way.dense, cols.size);
+    let mut leaf = Room::<{ WIDTH * LARGEST }>::new();
+    let dense_rows = plan.inner.len() == 1 && cols.stride == 1 && plan.inner[0].stride == w;
+    let fused = if dense_rows { 128 / w } else { 0 };
+    if fused >= 2 && range.len() >= 2 * fused {
+        // Narrow rows that follow each other: several rows are one wide row.
+        let n = range.len();
+        let at = |row: usize| src.add((range.start + row) * w * way.element);
+        let wide = Axis { size: fused * w, stride: 1 };
+        let mut sums = Room::<{ 128 * LARGEST }>::new();
+        let mut tile = Tile::new(way, wide, sums.at(), leaf.at());
+        tile.add(at(0), n / fused, fused * w);
+        tile.end();
+        total.copy_from_nonoverlapping(sums.at(), w * d.acc);
+        for k in 1..fused {
+            (d.merge)(total, sums.at().add(k * w * d.acc), w);
         }
-        for o in r {
-            dst.add(o).write(f.finish(*p.add(o)));
+        way.add_rows(total, at(n / fused * fused), n % fused, w, cols);
+    } else {
+        let mut tile = Tile::new(way, cols, total, leaf.at());
+        for (offset, n, stride) in runs(&plan.inner, range) {
+            tile.add(src.add(offset * way.element), n, stride);
         }
-    }
-}
-
-multiversion! {
-    unsafe fn column_tile[T: Elem, F: Fold<T>](
-        f: F, plan: &ReducePlan, src: *const T, cols: Axis, range: Range<usize>, total: &mut [F::Acc; WIDTH],
-    ) {
-        let w = cols.size;
-        let dense_rows = plan.inner.len() == 1 && cols.stride == 1 && plan.inner[0].stride == w;
-        let fused = if dense_rows { 128 / w } else { 0 };
-        if fused >= 2 && range.len() >= 2 * fused {
-            // Narrow rows that follow each other: several rows are one wide row.
-            let (start, n) = (range.start, range.len());
-            let wide = Axis { size: fused * w, stride: 1 };
-            let mut sums = [f.init(); WIDTH];
-            let mut tile = Tile::new(f, wide, &mut sums);
-            tile.add(src.add(start * w), n / fused, fused * w);
-            tile.end();
-            total[..w].copy_from_slice(&sums[..w]);
-            for k in 1..fused {
-                for j in 0..w {
-                    total[j] = f.merge(total[j], sums[k * w + j]);
-                }
-            }
-            for r in n / fused * fused..n {
-                for j in 0..w {
-                    total[j] = f.step(total[j], *src.add((start + r) * w + j));
-                }
-            }
-        } else {
-            let mut tile = Tile::new(f, cols, total);
-            for (offset, n, stride) in runs(&plan.inner, range) {
-                tile.add(src.add(offset), n, stride);
-            }
-            tile.end();
-        }
+        tile.end();
     }
 }
 
 /// Columns being reduced side by side: rows go into a leaf, full leaves into the total.
-struct Tile<'a, T: Elem, F: Fold<T>> {
-    f: F,
+struct Tile<'a> {
+    way: &'a Way,
     cols: Axis,
-    total: &'a mut [F::Acc; WIDTH],
-    leaf: [F::Acc; WIDTH],
+    total: *mut u8,
+    leaf: *mut u8,
     filled: usize,
 }
 
-impl<'a, T: Elem, F: Fold<T>> Tile<'a, T, F> {
-    #[inline(always)]
-    fn new(f: F, cols: Axis, total: &'a mut [F::Acc; WIDTH]) -> Self {
-        total[..cols.size].fill(f.init());
-        Tile { f, cols, total, leaf: [f.init(); WIDTH], filled: 0 }
+impl<'a> Tile<'a> {
+    unsafe fn new(way: &'a Way, cols: Axis, total: *mut u8, leaf: *mut u8) -> Self {
+        (way.dense.fill)(total, cols.size);
+        (way.dense.fill)(leaf, cols.size);
+        Tile { way, cols, total, leaf, filled: 0 }
     }
 
     /// # Safety
     /// The columns of `n` rows from `src` on are readable.
-    #[inline(always)]
-    unsafe fn add(&mut self, src: *const T, n: usize, stride: usize) {
+    unsafe fn add(&mut self, src: *const u8, n: usize, stride: usize) {
         let mut at = 0;
         while at < n {
             let count = (n - at).min(COLUMN_LEAF - self.filled);
-            tile_rows(self.f, src.add(at * stride), count, stride, self.cols, self.leaf.as_mut_ptr());
+            self.way.add_rows(self.leaf, src.add(at * stride * self.way.element), count, stride, self.cols);
             self.filled += count;
             at += count;
             if self.filled == COLUMN_LEAF {
                 self.end();
+                (self.way.dense.fill)(self.leaf, self.cols.size);
             }
         }
     }
 
     /// Moves the leaf into the total.
-    #[inline(always)]
-    fn end(&mut self) {
-        for j in 0..self.cols.size {
-            self.total[j] = self.f.merge(self.total[j], self.leaf[j]);
-            self.leaf[j] = self.f.init();
-        }
+    unsafe fn end(&mut self) {
+        (self.way.dense.merge)(self.total, self.leaf, self.cols.size);
         self.filled = 0;
-    }
-}
-
-multiversion! {
-    /// Four rows at a time, so that an accumulator is loaded and stored once for four elements.
-    unsafe fn tile_rows[T: Elem, F: Fold<T>](f: F, src: *const T, n: usize, stride: usize, cols: Axis, acc: *mut F::Acc) {
-        let mut r = 0;
-        while r + 4 <= n {
-            let p = [0, 1, 2, 3].map(|k| src.add((r + k) * stride));
-            if cols.stride == 1 {
-                for j in 0..cols.size {
-                    let a = f.step(f.step(*acc.add(j), *p[0].add(j)), *p[1].add(j));
-                    *acc.add(j) = f.step(f.step(a, *p[2].add(j)), *p[3].add(j));
-                }
-            } else {
-                for j in 0..cols.size {
-                    let c = j * cols.stride;
-                    let a = f.step(f.step(*acc.add(j), *p[0].add(c)), *p[1].add(c));
-                    *acc.add(j) = f.step(f.step(a, *p[2].add(c)), *p[3].add(c));
-                }
-            }
-            r += 4;
-        }
-        while r < n {
-            for j in 0..cols.size {
-                *acc.add(j) = f.step(*acc.add(j), *src.add(r * stride + j * cols.stride));
-            }
-            r += 1;
-        }
     }
 }

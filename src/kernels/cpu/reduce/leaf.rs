@@ -2,7 +2,6 @@
 //! extremes, log-sum-exp. Strided elements are gathered first; outputs that lie side by side are gathered together,
 //! so that memory is still read in lines.
 
-use super::fold::tree;
 use super::plan::{Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
@@ -155,4 +154,16 @@ unsafe fn side_by_side<T: Elem, L: Leaf<T>>(
         }
     }
     total
+}
+
+/// Merges neighbours, then neighbours of neighbours; the shape of the tree depends on the length alone.
+fn tree<A: Copy>(x: &mut [A], merge: impl Fn(A, A) -> A) -> A {
+    let mut step = 1;
+    while step < x.len() {
+        for i in (0..x.len() - step).step_by(2 * step) {
+            x[i] = merge(x[i], x[i + step]);
+        }
+        step *= 2;
+    }
+    x[0]
 }

@@ -2,6 +2,7 @@
 //! row-major over the axes that stay. An empty reduction gives the identity.
 
 mod arg;
+mod dense;
 mod extrema;
 mod fold;
 mod leaf;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use arg::arg_extreme;
 pub use extrema::{Ordered, all, any, max, min};
+pub use fold::Taken;
 pub use moments::{Moments, block_max_sum_exp, block_moments, logsumexp, var};
 pub use plan::{Axes, Axis, Cursor, ReducePlan, offset_of};
 pub use scan::{cum_extreme, cumprod, cumsum, logcumsumexp};

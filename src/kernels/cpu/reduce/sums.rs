@@ -1,10 +1,13 @@
 //! Sums, products, counts and norms.
 
-use super::fold::{Fold, fold};
+use super::dense::Fold;
+use super::extrema::{Extreme, Ordered};
+use super::fold::{Pass, Taken, Way, fold, pass};
 use super::plan::ReducePlan;
 use crate::base::{BF16, C64, C128, Elem, F16, Float};
+use crate::kernels::cpu::elementwise::block::{Params, stored1};
+use crate::kernels::cpu::machine::blocks::Stored;
 use crate::kernels::cpu::machine::float::Cmp;
-use std::marker::PhantomData;
 
 /// Types with a sum: what they accumulate in and what the result is. Integers and bool add up in i64 (wrapping), the
 /// half types in f32, the others in themselves.
@@ -45,179 +48,147 @@ summable_ints!(bool u8 i8 i16 i32 i64);
 summable! {
     f32: f32 => f32, 0.0, 1.0, |x| x, x != x, |a, b| a + b, a * b, |r| r;
     f64: f64 => f64, 0.0, 1.0, |x| x, x != x, |a, b| a + b, a * b, |r| r;
-    F16: f32 => F16, 0.0, 1.0, |x| x.up(), x.up() != x.up(), |a, b| a + b, a * b, |r| <F16 as Float>::down(r);
-    BF16: f32 => BF16, 0.0, 1.0, |x| x.up(), x.up() != x.up(), |a, b| a + b, a * b, |r| <BF16 as Float>::down(r);
+    F16: f32 => F16, 0.0, 1.0, |x| Float::up(x), Float::up(x) != Float::up(x), |a, b| a + b, a * b, |r| <F16 as Float>::down(r);
+    BF16: f32 => BF16, 0.0, 1.0, |x| Float::up(x), Float::up(x) != Float::up(x), |a, b| a + b, a * b, |r| <BF16 as Float>::down(r);
     C64: C64 => C64, C64::ZERO, C64::ONE, |x| x, x != x, |a, b| a + b, a * b, |r| r;
     C128: C128 => C128, C128::ZERO, C128::ONE, |x| x, x != x, |a, b| a + b, a * b, |r| r;
 }
 
 macro_rules! fold_op {
-    ($name:ident, $bound:ident, $acc:ty => $out:ty, |$s:ident| $init:expr, |$a:ident, $x:ident| $step:expr,
-     |$m:ident, $n:ident| $merge:expr, |$r:ident| $finish:expr) => {
+    ($name:ident, $bound:path, $acc:ty, $init:expr, |$a:ident, $x:ident| $step:expr, |$m:ident, $n:ident| $merge:expr) => {
+        #[derive(Clone, Copy, Default)]
+        struct $name;
         impl<T: $bound> Fold<T> for $name {
             type Acc = $acc;
-            type Out = $out;
             #[inline(always)]
             fn init(self) -> $acc {
-                let $s = self;
                 $init
             }
             #[inline(always)]
             fn step(self, $a: $acc, $x: T) -> $acc {
-                let $s = self;
                 $step
             }
             #[inline(always)]
             fn merge(self, $m: $acc, $n: $acc) -> $acc {
                 $merge
             }
-            #[inline(always)]
-            fn finish(self, $r: $acc) -> $out {
-                let $s = self;
-                $finish
-            }
         }
     };
 }
-
-#[derive(Clone, Copy)]
-struct Sum;
-#[derive(Clone, Copy)]
-struct NanSum;
-#[derive(Clone, Copy)]
-struct Prod;
-#[derive(Clone, Copy)]
-struct CountNonzero;
-fold_op!(Sum, Summable, T::Acc => T::Sum, |_s| T::NONE, |a, x| T::add_acc(a, x.widen()),
-    |a, b| T::add_acc(a, b), |r| T::sum_of(r));
-fold_op!(NanSum, Summable, T::Acc => T::Sum, |_s| T::NONE,
+fold_op!(Sum, Summable, T::Acc, T::NONE, |a, x| T::add_acc(a, x.widen()), |a, b| T::add_acc(a, b));
+fold_op!(
+    NanSum,
+    Summable,
+    T::Acc,
+    T::NONE,
     |a, x| T::add_acc(a, if x.is_nan_elem() { T::NONE } else { x.widen() }),
-    |a, b| T::add_acc(a, b), |r| T::sum_of(r));
-fold_op!(Prod, Summable, T::Acc => T::Sum, |_s| T::ONE_ACC, |a, x| T::mul_acc(a, x.widen()),
-    |a, b| T::mul_acc(a, b), |r| T::sum_of(r));
-fold_op!(CountNonzero, Elem, i64 => i64, |_s| 0, |a, x| a + !x.is_zero() as i64, |a, b| a + b, |r| r);
+    |a, b| T::add_acc(a, b)
+);
+fold_op!(Prod, Summable, T::Acc, T::ONE_ACC, |a, x| T::mul_acc(a, x.widen()), |a, b| T::mul_acc(a, b));
 
 /// Sum; with `skip_nan`, NaN counts as zero (`nansum`).
 ///
 /// # Safety
 /// As `fold`.
-pub unsafe fn sum<T: Summable>(plan: &ReducePlan, src: *const T, dst: *mut T::Sum, skip_nan: bool) {
-    if skip_nan { fold(NanSum, plan, src, dst) } else { fold(Sum, plan, src, dst) }
+pub unsafe fn sum<T: Summable + Taken<As: Summable>>(
+    plan: &ReducePlan,
+    src: *const T,
+    dst: *mut T::Sum,
+    skip_nan: bool,
+) {
+    let way = if skip_nan && !T::DTYPE.is_integral() { T::taken(NanSum) } else { T::taken(Sum) };
+    fold(&way, plan, src, dst)
 }
 
 /// # Safety
 /// As `fold`.
-pub unsafe fn prod<T: Summable>(plan: &ReducePlan, src: *const T, dst: *mut T::Sum) {
-    fold(Prod, plan, src, dst)
+pub unsafe fn prod<T: Summable + Taken<As: Summable>>(plan: &ReducePlan, src: *const T, dst: *mut T::Sum) {
+    fold(&T::taken(Prod), plan, src, dst)
+}
+
+/// The elements that are not zero: ones are added up.
+fn counted<T: Elem + Stored<Seen: Elem>>() -> Way {
+    Way::of::<u8, _>(Sum).reading::<T>(pass::<T, bool, _>(|x: T::Seen| !x.is_zero()))
 }
 
 /// # Safety
 /// As `fold`.
-pub unsafe fn count_nonzero<T: Elem>(plan: &ReducePlan, src: *const T, dst: *mut i64) {
-    fold(CountNonzero, plan, src, dst)
+pub unsafe fn count_nonzero<T: Elem + Stored<Seen: Elem>>(plan: &ReducePlan, src: *const T, dst: *mut i64) {
+    fold(&counted::<T>(), plan, src, dst)
 }
 
-/// Types with a norm: floats and complex numbers. `Mag` is the type of the result.
-pub trait Magnitude: Elem {
-    type C: Cmp;
-    type Mag: Elem;
-    fn abs_c(self) -> Self::C;
-    fn abs2(self) -> Self::C;
-    fn mag_of(c: Self::C) -> Self::Mag;
+/// Types with a norm: floats and complex numbers. `C` is what their magnitudes are computed in, `Mag` the type of the
+/// result.
+pub trait Magnitude: Elem + Stored<Seen: Elem> {
+    type C: Cmp + Summable<Acc = Self::C> + Ordered<Key = Self::C> + Stored<Seen = Self::C>;
+    type Mag: Elem + Stored<Seen = Self::C>;
+    fn abs_c(x: Self::Seen) -> Self::C;
+    fn abs2(x: Self::Seen) -> Self::C;
 }
 
 macro_rules! magnitude {
-    ($($t:ty: $c:ty => $mag:ty, |$x:ident| $abs:expr, $abs2:expr;)*) => {$(
+    ($($t:ty: $seen:ty => $c:ty => $mag:ty, |$x:ident| $abs:expr, $abs2:expr;)*) => {$(
         impl Magnitude for $t {
             type C = $c;
             type Mag = $mag;
-            #[inline(always)] fn abs_c(self) -> $c { let $x = self; $abs }
-            #[inline(always)] fn abs2(self) -> $c { let $x = self; $abs2 }
-            #[inline(always)] fn mag_of(c: $c) -> $mag { <$mag as Float>::down(c) }
+            #[inline(always)] fn abs_c($x: $seen) -> $c { $abs }
+            #[inline(always)] fn abs2($x: $seen) -> $c { $abs2 }
         }
     )*};
 }
 magnitude! {
-    f32: f32 => f32, |x| x.abs(), x * x;
-    f64: f64 => f64, |x| x.abs(), x * x;
-    F16: f32 => F16, |x| x.up().abs(), { let y = x.up(); y * y };
-    BF16: f32 => BF16, |x| x.up().abs(), { let y = x.up(); y * y };
-    C64: f32 => f32, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
-    C128: f64 => f64, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
+    f32: f32 => f32 => f32, |x| x.abs(), x * x;
+    f64: f64 => f64 => f64, |x| x.abs(), x * x;
+    F16: f32 => f32 => F16, |x| x.abs(), x * x;
+    BF16: f32 => f32 => BF16, |x| x.abs(), x * x;
+    C64: C64 => f32 => f32, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
+    C128: C128 => f64 => f64, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
 }
 
-/// `P`: 1, 2, 3 = maximum, 4 = minimum, 5 = any power.
-#[derive(Clone, Copy)]
-struct Norm<T, const P: u8>(f64, PhantomData<T>);
+fold_op!(Absolute, Cmp, T, T::ZERO, |a, x| a + x.abs(), |a, b| a + b);
+fold_op!(Squares, Cmp, T, T::ZERO, |a, x| a + x * x, |a, b| a + b);
 
-impl<T: Magnitude, const P: u8> Fold<T> for Norm<T, P> {
-    type Acc = T::C;
-    type Out = T::Mag;
-    #[inline(always)]
-    fn init(self) -> T::C {
-        if P == 4 { T::C::INFINITY } else { T::C::ZERO }
+/// A fold over magnitudes: of floats that are computed in themselves, over the elements as they lie.
+fn magnitudes<T: Magnitude, F: Fold<T::C, Acc = T::C>>(f: F, squared: bool) -> Way {
+    let way = Way::of::<T::C, F>(f);
+    if T::DTYPE == T::C::DTYPE {
+        return way;
     }
-    #[inline(always)]
-    fn step(self, a: T::C, x: T) -> T::C {
-        match P {
-            1 => a + x.abs_c(),
-            2 => a + x.abs2(),
-            3 | 4 => Fold::<T>::merge(self, a, x.abs_c()),
-            _ => a + x.abs_c().powf(T::C::of(self.0)),
-        }
-    }
-    #[inline(always)]
-    fn merge(self, a: T::C, b: T::C) -> T::C {
-        match P {
-            3 => {
-                if b > a || b != b {
-                    b
-                } else {
-                    a
-                }
-            }
-            4 => {
-                if b < a || b != b {
-                    b
-                } else {
-                    a
-                }
-            }
-            _ => a + b,
-        }
-    }
-    #[inline(always)]
-    fn finish(self, r: T::C) -> T::Mag {
-        T::mag_of(match P {
-            2 => r.sqrt(),
-            5 => r.powf(T::C::of(1.0 / self.0)),
-            _ => r,
-        })
-    }
+    way.reading::<T>(if squared { pass::<T, T::C, _>(T::abs2) } else { pass::<T, T::C, _>(T::abs_c) })
 }
-
-#[derive(Clone, Copy)]
-struct Norm0;
-fold_op!(Norm0, Magnitude, f64 => T::Mag, |_s| 0.0, |a, x| a + !x.is_zero() as u8 as f64, |a, b| a + b,
-    |r| T::mag_of(T::C::of(r)));
 
 /// The p-norm, `(sum |x|^p)^(1/p)`; p = 0 counts nonzeros, infinities are the greatest and least magnitude.
 ///
 /// # Safety
 /// As `fold`.
 pub unsafe fn norm<T: Magnitude>(plan: &ReducePlan, src: *const T, p: f64, dst: *mut T::Mag) {
-    let t = PhantomData;
-    if p == 0.0 {
-        fold(Norm0, plan, src, dst)
+    let same = pass::<T::C, T::Mag, _>(|r: T::C| r);
+    let absolute = pass::<T, T::C, _>(T::abs_c);
+    let way = if p == 0.0 {
+        counted::<T>().writing::<T::Mag>(pass::<i64, T::Mag, _>(|n: i64| T::C::of(n as f64)))
     } else if p == 1.0 {
-        fold(Norm::<T, 1>(p, t), plan, src, dst)
+        magnitudes::<T, _>(Absolute, false).writing::<T::Mag>(same)
     } else if p == 2.0 {
-        fold(Norm::<T, 2>(p, t), plan, src, dst)
-    } else if p == f64::INFINITY {
-        fold(Norm::<T, 3>(p, t), plan, src, dst)
-    } else if p == f64::NEG_INFINITY {
-        fold(Norm::<T, 4>(p, t), plan, src, dst)
+        let root = pass::<T::C, T::Mag, _>(|r: T::C| r.sqrt());
+        if T::DTYPE.is_complex() {
+            magnitudes::<T, _>(Sum, true).writing::<T::Mag>(root)
+        } else {
+            magnitudes::<T, _>(Squares, false).writing::<T::Mag>(root)
+        }
+    } else if p.is_infinite() {
+        if plan.inner_len == 0 {
+            let nothing = if p > 0.0 { T::C::ZERO } else { T::C::INFINITY };
+            return (0..plan.outer_len).for_each(|i| dst.add(i).write(T::Mag::down(nothing)));
+        }
+        let way =
+            if p > 0.0 { Way::of::<T::C, _>(Extreme::<true>) } else { Way::of::<T::C, _>(Extreme::<false>) };
+        way.reading::<T>(absolute).writing::<T::Mag>(same)
     } else {
-        fold(Norm::<T, 5>(p, t), plan, src, dst)
-    }
+        let power = stored1::<T, T::C, _>(|x: T::Seen, q: &Params| T::abs_c(x).powf(T::C::of(q[0])));
+        let root = stored1::<T::C, T::Mag, _>(|r: T::C, q: &Params| r.powf(T::C::of(q[0])));
+        Way::of::<T::C, _>(Sum)
+            .reading::<T>(Pass::Point(power, [p, 0.0, 0.0, 0.0]))
+            .writing::<T::Mag>(Pass::Point(root, [1.0 / p, 0.0, 0.0, 0.0]))
+    };
+    fold(&way, plan, src, dst)
 }

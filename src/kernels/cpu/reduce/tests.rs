@@ -93,7 +93,7 @@ fn close(a: f64, b: f64, tol: f64) -> bool {
     a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= tol * (1.0 + b.abs())
 }
 
-fn floats<T: Flt + Summable<Sum = T> + Magnitude + Ordered>(tol: f64)
+fn floats<T: Flt + Summable<Sum = T> + Magnitude + Ordered + fold::Taken<As: Summable + Ordered>>(tol: f64)
 where
     <T as Magnitude>::Mag: Elem,
 {

@@ -1,15 +1,25 @@
 //! A kernel that is about to run: its operands, its numbers, the key under which its pipeline is kept.
 
-use super::operand::{HALVES, Place, declare};
+use super::operand::{HALVES, Place, declare, declare_wide};
 use crate::bail;
 use crate::base::{DType, Scalar};
 use crate::error::{Error, Kind, Result};
 use smallvec::SmallVec;
 
+/// How a shader uses an operand.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Use {
+    writes: bool,
+    /// Four elements at a time.
+    wide: bool,
+}
+
 /// One launch. Its pipeline is made on the first one with the same name, dtypes and variants, and kept.
+#[derive(Clone)]
 pub struct Kernel<'a> {
     name: &'static str,
-    operands: SmallVec<[(&'static str, Place<'a>, bool); 6]>,
+    /// Not inline: a `SmallVec` could not be of a shorter life where one more operand is added.
+    operands: Vec<(&'static str, Place<'a>, Use)>,
     variants: SmallVec<[u64; 4]>,
     args: SmallVec<[u32; 40]>,
     group: u32,
@@ -20,7 +30,7 @@ impl<'a> Kernel<'a> {
     pub fn new(name: &'static str) -> Kernel<'a> {
         Kernel {
             name,
-            operands: SmallVec::new(),
+            operands: Vec::with_capacity(6),
             variants: SmallVec::new(),
             args: SmallVec::new(),
             group: 256,
@@ -34,12 +44,23 @@ impl<'a> Kernel<'a> {
     }
     /// An operand that is read: `get_NAME(i)`, with `i` counted from its first element, and `T_NAME`.
     pub fn reads(mut self, name: &'static str, place: Place<'a>) -> Self {
-        self.operands.push((name, place, false));
+        self.operands.push((name, place, Use { writes: false, wide: false }));
         self
     }
     /// An operand that is written, and may be read: `put_NAME(i, v)`, `get_NAME(i)`.
     pub fn writes(mut self, name: &'static str, place: Place<'a>) -> Self {
-        self.operands.push((name, place, true));
+        self.operands.push((name, place, Use { writes: true, wide: false }));
+        self
+    }
+    /// An operand that is read four elements at a time: `get4_NAME(i)`, with `i` a multiple of 4 counted from its first element,
+    /// which lies at one too ([`is_wide`](super::operand::is_wide)).
+    pub fn reads_wide(mut self, name: &'static str, place: Place<'a>) -> Self {
+        self.operands.push((name, place, Use { writes: false, wide: true }));
+        self
+    }
+    /// An operand that is written four elements at a time, `put4_NAME(i, v)`, and may be read so.
+    pub fn writes_wide(mut self, name: &'static str, place: Place<'a>) -> Self {
+        self.operands.push((name, place, Use { writes: true, wide: true }));
         self
     }
     /// What else the text of the shader depends on.
@@ -51,6 +72,12 @@ impl<'a> Kernel<'a> {
     pub fn arg(mut self, v: usize) -> Self {
         self.too_large |= v > u32::MAX as usize;
         self.args.push(v as u32);
+        self
+    }
+    /// Another value for a number that is there.
+    pub fn set_arg(mut self, k: usize, v: usize) -> Self {
+        self.too_large |= v > u32::MAX as usize;
+        self.args[k] = v as u32;
         self
     }
     /// A float for the shader: `argf(k)`.
@@ -93,9 +120,11 @@ impl<'a> Kernel<'a> {
         self.launch(groups, body)
     }
 
+    /// The whole text of the shader.
     fn source(&self, body: &str) -> String {
-        let operands: SmallVec<[Seen; 6]> = self.operands.iter().map(|(n, p, w)| (*n, p.dtype, *w)).collect();
-        source(self.group, &operands, body)
+        let operands: SmallVec<[_; 6]> =
+            self.operands.iter().map(|(n, p, how)| (*n, p.dtype, *how)).collect();
+        text_of(self.group, &operands, body)
     }
 
     #[cfg(not(feature = "gpu"))]
@@ -121,6 +150,12 @@ pub type Seen = (&'static str, DType, bool);
 
 /// The whole text of a shader over `operands`.
 pub fn source(group: u32, operands: &[Seen], body: &str) -> String {
+    let plain = |w: bool| Use { writes: w, wide: false };
+    let operands: SmallVec<[_; 6]> = operands.iter().map(|(n, d, w)| (*n, *d, plain(*w))).collect();
+    text_of(group, &operands, body)
+}
+
+fn text_of(group: u32, operands: &[(&'static str, DType, Use)], body: &str) -> String {
     let n = operands.len();
     let mut text = format!(
         "const WORKGROUP: u32 = {group}u;\nvar<immediate> base: u32;\n\
@@ -133,12 +168,24 @@ pub fn source(group: u32, operands: &[Seen], body: &str) -> String {
     if operands.iter().any(|(_, d, _)| is_half(*d)) || body.contains("f16(") {
         text += HALVES;
     }
-    for (k, (name, dtype, writes)) in operands.iter().enumerate() {
-        text += &declare(k + 1, name, *dtype, *writes);
+    for (k, (name, dtype, how)) in operands.iter().enumerate() {
+        if how.wide {
+            text += &declare_wide(k + 1, name, *dtype, how.writes);
+            text += &format!(
+                "fn get4_{name}(i: u32) -> vec4<f32> {{ return load4_{name}((args[base + {k}u] + i) >> 2u); }}\n"
+            );
+            if how.writes {
+                text += &format!(
+                    "fn put4_{name}(i: u32, v: vec4<f32>) {{ store4_{name}((args[base + {k}u] + i) >> 2u, v); }}\n"
+                );
+            }
+            continue;
+        }
+        text += &declare(k + 1, name, *dtype, how.writes);
         text += &format!("fn first_{name}() -> u32 {{ return args[base + {k}u]; }}\n");
         text +=
             &format!("fn get_{name}(i: u32) -> T_{name} {{ return load_{name}(args[base + {k}u] + i); }}\n");
-        if *writes {
+        if how.writes {
             text += &format!(
                 "fn put_{name}(i: u32, v: T_{name}) {{ store_{name}(args[base + {k}u] + i, v); }}\n"
             );
@@ -169,7 +216,7 @@ mod kept {
         gpu: u8,
         name: &'static str,
         group: u32,
-        dtypes: SmallVec<[(DType, bool); 6]>,
+        dtypes: SmallVec<[(DType, Use); 6]>,
         variants: SmallVec<[u64; 4]>,
     }
 

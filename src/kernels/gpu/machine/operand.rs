@@ -4,8 +4,8 @@
 //! other invocations may be writing: such elements are written by atomic operations on their word, that of a whole word by a
 //! plain one.
 
-use crate::base::DType;
-use crate::error::Result;
+use crate::base::{DType, Layout};
+use crate::error::{Error, Kind, Result};
 use crate::storage::device::Memory;
 
 /// A tensor as a kernel sees it.
@@ -71,7 +71,15 @@ impl Scratch {
     pub fn place(&self) -> Place<'_> {
         Place { memory: &self.memory, dtype: self.dtype, offset: 0, shape: &self.shape, strides: &[1] }
     }
-    pub fn len(&self) -> usize {
+    /// As a tensor with a layout that it has room for.
+    pub fn seen<'a>(&'a self, layout: &'a Layout) -> Place<'a> {
+        Place { shape: &layout.shape, strides: &layout.strides, ..self.place() }
+    }
+    /// Puts bytes into it, behind everything that was asked for before.
+    pub fn upload(&self, bytes: &[u8]) -> Result<()> {
+        self.memory.upload(0, bytes)
+    }
+    pub fn numel(&self) -> usize {
         self.shape[0]
     }
     /// Its first words, when everything before is done.
@@ -135,6 +143,15 @@ pub const fn zero(dtype: DType) -> &'static str {
         DType::C128 => "vec4<u32>(0u, 0u, 0u, 0u)",
         _ => "0.0f",
     }
+}
+
+/// Refuses float64 where a kernel needs functions that WGSL has for float32 alone.
+pub fn ensure_single(op: &str, dtype: DType) -> Result<()> {
+    if dtype == DType::F64 {
+        let text = format!("\"{op}\" not implemented for 'Double' on a GPU; use float32 or .cpu()");
+        return Err(Error::new(Kind::NotImplemented, text));
+    }
+    Ok(())
 }
 
 /// The name of the conversion functions that a dtype's bits need.
@@ -213,6 +230,42 @@ pub fn declare(slot: usize, name: &str, dtype: DType, writes: bool) -> String {
         );
     }
     out
+}
+
+/// As [`declare`], four elements at a time: `load4_name(q)` reads those from `4 q` on, where the buffer's words allow it
+/// ([`is_wide`]), and `store4_name(q, v)` writes them.
+pub fn declare_wide(slot: usize, name: &str, dtype: DType, writes: bool) -> String {
+    let mut out = format!("alias T_{name} = f32;\n");
+    let cell = if dtype == DType::F32 { "vec4<f32>" } else { "vec2<u32>" };
+    out += &format!("@group(0) @binding({slot}) var<storage, read_write> m_{name}: array<{cell}>;\n");
+    let read = match dtype {
+        DType::F16 => "vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y))",
+        DType::BF16 => {
+            "bitcast<vec4<f32>>(vec4<u32>(w.x << 16u, w.x & 0xffff0000u, w.y << 16u, w.y & 0xffff0000u))"
+        }
+        _ => "w",
+    };
+    out += &format!("fn load4_{name}(q: u32) -> vec4<f32> {{ let w = m_{name}[q]; return {read}; }}\n");
+    if writes {
+        let to = |v: &str| pack(dtype, v);
+        let bits = match dtype {
+            DType::F32 => "v".to_string(),
+            _ => format!(
+                "vec2<u32>({} | ({} << 16u), {} | ({} << 16u))",
+                to("v.x"),
+                to("v.y"),
+                to("v.z"),
+                to("v.w")
+            ),
+        };
+        out += &format!("fn store4_{name}(q: u32, v: vec4<f32>) {{ m_{name}[q] = {bits}; }}\n");
+    }
+    out
+}
+
+/// Whether elements can be moved four at a time from a place on: they begin at a multiple of four of them.
+pub fn is_wide(p: &Place) -> bool {
+    matches!(p.dtype, DType::F32 | DType::F16 | DType::BF16) && p.first().is_multiple_of(4)
 }
 
 /// The value `v` of one dtype as another's.

@@ -4,3 +4,4 @@ pub mod histogram;
 pub mod search;
 pub mod select;
 pub mod sort;
+pub mod unique;

@@ -5,8 +5,11 @@ use crate::base::check_expand;
 use crate::base::{DType, Dims, Layout, Scalar, broadcast, numel, reserved};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
+use crate::kernels::gpu::linalg::matmul as card;
+use crate::kernels::gpu::linalg::matmul::{Added, Stack};
+use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{dense_held, write_held};
+use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
@@ -85,6 +88,29 @@ fn multiply(
         }
         Ok(())
     })
+}
+
+/// A tensor as a graphics card's product sees it, read with a layout.
+fn stack<'a>(t: &'a Tensor, at: &'a Layout) -> Result<Stack<'a>> {
+    Ok(Stack::new(Place { offset: at.offset, shape: &at.shape, strides: &at.strides, ..t.place()? }))
+}
+
+/// `out = alpha a b + beta c`, as [`multiply`], by a graphics card.
+fn multiply_on_card(
+    name: &'static str,
+    out: (&Tensor, &Layout),
+    a: (&Tensor, &Layout),
+    b: (&Tensor, &Layout),
+    alpha: Scalar,
+    added: Option<(&Tensor, &Layout, Scalar)>,
+) -> Result<()> {
+    if out.0.dtype() == DType::Bool {
+        crate::ops::driver::memory::fill_held(out.0, Scalar::Bool(false));
+        return Ok(());
+    }
+    let added =
+        added.map(|(c, at, beta)| Ok::<_, Error>(Added { stack: stack(c, at)?, beta })).transpose()?;
+    card::multiply(name, stack(out.0, out.1)?, stack(a.0, a.1)?, stack(b.0, b.1)?, alpha, added)
 }
 
 /// The conjugate transpose of the last two axes.
@@ -170,6 +196,10 @@ impl Op for MatMul {
             None,
         )
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let [to, a, b] = [&out[0], x[0], x[1]].map(|t| (t, t.layout()));
+        multiply_on_card(self.name(), to, a, b, Scalar::Int(1), None)
+    }
     fn saves(&self, want: Want) -> Saves {
         Saves::inputs((want.has(1) as u64) | (want.has(0) as u64) << 1)
     }
@@ -231,6 +261,10 @@ impl Op for Mv {
         let at = column(out[0].layout());
         let v = column(x[1].layout());
         multiply(&out[0], &at, (x[0], x[0].layout()), (x[1], &v), Scalar::Int(1), Scalar::Int(0), None)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (at, v) = (column(out[0].layout()), column(x[1].layout()));
+        multiply_on_card("mv", (&out[0], &at), (x[0], x[0].layout()), (x[1], &v), Scalar::Int(1), None)
     }
     fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
         Batching::Own
@@ -322,6 +356,11 @@ impl Op for Dot {
             None,
         )
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (row, v) = (x[0].layout().unsqueeze(0), column(x[1].layout()));
+        let at = out[0].layout().unsqueeze(0).unsqueeze(0);
+        multiply_on_card("dot", (&out[0], &at), (x[0], &row), (x[1], &v), Scalar::Int(1), None)
+    }
     fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
         Batching::Own
     }
@@ -337,6 +376,16 @@ impl Op for Dot {
         let Some(g) = &g[0] else { return grads![None, None] };
         grads![want.then(0, || g.mul(cx.input(1)?.conj()?))?, want.then(1, || g.mul(cx.input(0)?.conj()?))?,]
     }
+}
+
+/// The tensor, or a copy of one that shares the memory of what is written; the caller holds both.
+fn apart_held(t: &Tensor, written: &Tensor) -> Result<Tensor> {
+    if !t.storage().same(written.storage()) {
+        return Ok(t.clone());
+    }
+    let copy = Tensor::empty(t.shape(), t.dtype(), t.device())?;
+    write_held(&copy, t);
+    Ok(copy)
 }
 
 /// `beta input + alpha a b`: `input` broadcasts. A vector for `b` makes `addmv`.
@@ -409,15 +458,7 @@ impl Op for AddProduct {
         } else {
             (o.layout().clone(), x[2].layout().clone())
         };
-        let own = |t: &Tensor| -> Result<Tensor> {
-            if !t.storage().same(o.storage()) {
-                return Ok(t.clone());
-            }
-            let copy = Tensor::empty(t.shape(), t.dtype(), t.device())?;
-            write_held(&copy, t);
-            dense_held(&copy)
-        };
-        let (a, b) = (own(x[1])?, own(x[2])?);
+        let (a, b) = (apart_held(x[1], o)?, apart_held(x[2], o)?);
         let lb = if b.same(x[2]) {
             lb
         } else if vector {
@@ -449,6 +490,15 @@ impl Op for AddProduct {
         }
         let beta = if self.beta.is_one() { one } else { self.beta };
         multiply(o, &at, factors.0, factors.1, self.alpha, beta, None)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let o = &out[0];
+        let (a, b) = (apart_held(x[1], o)?, apart_held(x[2], o)?);
+        let wide = x[0].layout().broadcast_to(o.shape());
+        let as_matrix = |l: &Layout| if x[2].ndim() == 1 { column(l) } else { l.clone() };
+        let (at, lb, lc) = (as_matrix(o.layout()), as_matrix(b.layout()), as_matrix(&wide));
+        let added = (!self.beta.is_zero()).then_some((x[0], &lc, self.beta));
+        multiply_on_card(self.name, (o, &at), (&a, a.layout()), (&b, &lb), self.alpha, added)
     }
     fn saves(&self, want: Want) -> Saves {
         Saves::inputs((want.has(2) as u64) << 1 | (want.has(1) as u64) << 2)

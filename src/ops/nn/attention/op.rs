@@ -2,10 +2,12 @@
 //! copied, and results take the order of the queries' memory.
 
 use crate::autograd::grad_enabled;
-use crate::base::{DType, Dims, Layout, broadcast};
+use crate::base::{DType, Device, Dims, Layout, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::nn::attention as kernel;
 use crate::kernels::cpu::nn::attention::{Gradients, Mask, Masks, Matrices, Shape};
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::nn::attention as card;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::driver::recompute;
@@ -51,6 +53,9 @@ impl Stack {
 }
 
 impl Attend {
+    fn on_card(&self) -> card::Shape {
+        card::Shape { group: self.group, scale: self.scale, causal: self.causal }
+    }
     fn shape<T: crate::base::Elem>(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Shape<T> {
         let n = q.ndim();
         Shape {
@@ -64,6 +69,11 @@ impl Attend {
             causal: self.causal,
         }
     }
+}
+
+/// A tensor on a card, read with a layout.
+fn seen<'a>(t: &'a Tensor, at: &'a Layout) -> Result<Place<'a>> {
+    Ok(Place { offset: at.offset, shape: &at.shape, strides: &at.strides, ..t.place()? })
 }
 
 /// The mask's layout over all scores.
@@ -110,7 +120,8 @@ impl Op for Attend {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (q, v) = (x[0], x[2]);
         let n = q.ndim();
-        Ok(smallvec![beside(q, v.shape()[n - 1]), Meta::new(&q.shape()[..n - 1], q.dtype())])
+        let sums = if q.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
+        Ok(smallvec![beside(q, v.shape()[n - 1]), Meta::new(&q.shape()[..n - 1], sums)])
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -125,6 +136,14 @@ impl Op for Attend {
             unsafe { kernel::forward(&self.shape::<T>(q, k, v), q0, k0, v0, mask, to, lse) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (q, k, v) = (x[0], x[1], x[2]);
+        let mask = x.get(3).map(|m| over_scores(m, q, k));
+        let mask = x.get(3).zip(mask.as_ref()).map(|(m, l)| seen(m, l)).transpose()?;
+        let lse = out[1].layout().unsqueeze(out[1].ndim());
+        let (q, k, v, to) = (q.place()?, k.place()?, v.place()?, out[0].place()?);
+        card::forward(self.name(), &self.on_card(), q, k, v, mask, to, seen(&out[1], &lse)?)
     }
     fn differentiable(&self, output: usize) -> bool {
         output == 0
@@ -185,6 +204,25 @@ impl Op for AttendGrad {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (q, k, v) = (x[3], x[4], x[5]);
+        let mask = x.get(6).map(|m| over_scores(m, q, k));
+        let mask = x.get(6).zip(mask.as_ref()).map(|(m, l)| seen(m, l)).transpose()?;
+        let lse = x[2].layout().unsqueeze(x[2].ndim());
+        let (g, y, lse) = (x[0].place()?, x[1].place()?, seen(x[2], &lse)?);
+        let (inputs, d) =
+            ([q.place()?, k.place()?, v.place()?], [out[0].place()?, out[1].place()?, out[2].place()?]);
+        card::backward(&self.0.on_card(), inputs, mask, g, y, lse, d)
+    }
+}
+
+/// Whether the device of the operands has a kernel for their dtype and for heads of their widths.
+fn has_kernel(query: &Tensor, value: &Tensor) -> bool {
+    let widest = [query, value].iter().filter_map(|t| t.shape().last()).max().copied().unwrap_or(0);
+    match (query.device(), query.dtype()) {
+        (Device::Gpu(_), d) => matches!(d, DType::F32 | DType::F16 | DType::BF16) && widest <= card::WIDEST,
+        (_, d) => matches!(d, DType::F32 | DType::F64),
+    }
 }
 
 /// The fused op where it applies: float32 and float64, sizes that fit (errors are the composition's), at least one
@@ -201,8 +239,7 @@ pub fn fused(
     let n = query.ndim();
     let (sq, sk, sv) = (query.shape(), key.shape(), value.shape());
     let any_empty = [query, key, value].iter().any(|t| t.numel() == 0);
-    let native = matches!(query.dtype(), DType::F32 | DType::F64);
-    if !native || any_empty || sk.len() != n || sv.len() != n {
+    if !has_kernel(query, value) || any_empty || sk.len() != n || sv.len() != n {
         return Ok(None);
     }
     if sk[n - 1] != sq[n - 1]

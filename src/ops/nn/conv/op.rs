@@ -4,6 +4,7 @@ use crate::base::{DType, Dims, MemoryFormat, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::conv as kernel;
 use crate::kernels::cpu::nn::conv::ConvElem;
+use crate::kernels::gpu::nn::conv as card;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::dense_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -165,6 +166,18 @@ impl Op for Convolution {
             return Ok(());
         }
         with_dtype!("convolution", out.dtype(), floatc, T => self.run::<T>(x, out))
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (sx, sw, sy) = self.shapes(x[0].shape(), x[1].shape());
+        let geo = self.geometry(&sx, &sw, &sy);
+        let (a, b, o) = (x[0].place()?, x[1].place()?, out[0].place()?);
+        let (part, image, weight, result) = match self.part {
+            Part::Forward(_) => (card::Part::Forward, a, b, o),
+            Part::Data(_) => (card::Part::Data, o, b, a),
+            Part::Weight(_) => (card::Part::Weight, a, o, b),
+        };
+        let bias = x.get(2).map(|t| t.place()).transpose()?;
+        card::convolution(part, &geo, image, weight, result, bias)
     }
     fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
         // one weight for all samples: they are one batch

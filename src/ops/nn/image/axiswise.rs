@@ -5,6 +5,7 @@ use crate::base::{DType, Dims, Layout};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise as axis;
 use crate::kernels::cpu::nn::image::axiswise::Taps;
+use crate::kernels::gpu::nn::image::axiswise as card;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op};
 use crate::tensor::{Context, Meta, Tensor};
@@ -91,6 +92,13 @@ impl Op for Axiswise {
             now = to;
         }
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if out[0].numel() == 0 {
+            return Ok(());
+        }
+        let steps: SmallVec<[(usize, &Taps); 3]> = self.steps.iter().map(|(a, t)| (*a, &**t)).collect();
+        card::apply(self.name, &steps, x[0].place()?, out[0].place()?)
     }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         let steps = self.steps.iter().map(|(a, t)| (*a, Arc::new(t.transposed()))).collect();

@@ -4,6 +4,7 @@ use crate::base::{DType, product};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::fold as kernel;
 use crate::kernels::cpu::nn::image::fold::Blocks;
+use crate::kernels::gpu::nn::image::fold as card;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::table::Table;
@@ -57,6 +58,9 @@ impl Op for Fold {
         });
         crate::ops::nn::image::deliver_held(&out[0], &to);
         Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        card::fold(self.name(), &self.blocks, self.back, x[0].place()?, out[0].place()?)
     }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         apply(Fold { back: !self.back, ..*self }, &[g])

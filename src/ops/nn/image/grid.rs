@@ -4,6 +4,7 @@ use crate::base::{Dims, collected, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::grid as kernel;
 use crate::kernels::cpu::nn::image::grid::{Border, Grid, Mode};
+use crate::kernels::gpu::nn::image::grid as card;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::table::Table;
@@ -40,6 +41,12 @@ impl Sample {
     }
 }
 
+impl Sample {
+    fn on_card(&self, x: &Tensor) -> card::Reading {
+        card::Reading { mode: self.mode, border: self.border, align: self.align, axes: x.ndim() - 2 }
+    }
+}
+
 impl Op for Sample {
     fn name(&self) -> &'static str {
         "grid_sampler_2d_cpu_kernel_impl"
@@ -65,6 +72,9 @@ impl Op for Sample {
             kernel::sample::<T>(&g, src.ptr_of(), grid.ptr_of(), out[0].ptr_of());
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        card::sample(self.name(), &self.on_card(x[0]), x[0].place()?, x[1].place()?, out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         Saves::INPUTS
@@ -107,6 +117,22 @@ impl Op for SampleGrad {
             unsafe { kernel::sample_backward::<T>(&g, held[0].ptr_of(), held[1].ptr_of(), held[2].ptr_of(), to[0], to[1]) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let reading = self.kind.on_card(x[1]);
+        let (g, image, grid) = (x[0].place()?, x[1].place()?, x[2].place()?);
+        let mut places = out.iter();
+        if self.wanted[0]
+            && let Some(to) = places.next()
+        {
+            card::image_gradient(self.name(), &reading, g, grid, to.place()?)?;
+        }
+        if self.wanted[1]
+            && let Some(to) = places.next()
+        {
+            card::grid_gradient(self.name(), &reading, g, image, grid, to.place()?)?;
+        }
+        Ok(())
     }
 }
 

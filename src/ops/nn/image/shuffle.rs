@@ -108,6 +108,9 @@ impl Op for Shuffle {
         crate::ops::driver::memory::write_held(&out[0].alias(to)?, &x[0].alias(from)?);
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         let channels = cx.shape(0)[1.min(cx.shape(0).len() - 1)];
         apply(self.inverse(channels), &[g])

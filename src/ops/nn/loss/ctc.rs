@@ -3,6 +3,7 @@
 use crate::base::{DType, Elem, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::loss::ctc::Sample;
+use crate::kernels::gpu::nn::loss::ctc as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
@@ -68,6 +69,30 @@ impl Op for Ctc {
             }
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        use crate::ops::driver::memory::{dense_held, moved};
+        let lp = dense_held(x[self.back as usize])?;
+        let (batch, device) = (self.samples.len(), lp.device());
+        let longest = self.samples.iter().map(|(t, _)| t.len()).max().unwrap_or(0).max(1);
+        let mut targets = crate::base::repeated(0i32, batch * longest)?;
+        let mut sizes = Vec::with_capacity(2 * batch);
+        for (i, (target, frames)) in self.samples.iter().enumerate() {
+            target.iter().enumerate().for_each(|(k, &c)| targets[i * longest + k] = c as i32);
+            sizes.extend([*frames as i32, target.len() as i32]);
+        }
+        let targets = moved(&Tensor::from_slice(&targets, &[batch, longest])?, device)?;
+        let sizes = moved(&Tensor::from_slice(&sizes, &[batch, 2])?, device)?;
+        let samples = gpu::Samples {
+            log_probs: lp.place()?,
+            targets: targets.place()?,
+            sizes: sizes.place()?,
+            blank: self.blank as usize,
+        };
+        if !self.back {
+            return samples.forward(self.name(), out[0].place()?);
+        }
+        samples.backward(self.name(), dense_held(x[0])?.place()?, self.zero_infinity, out[0].place()?)
     }
     fn saves(&self, _: Want) -> Saves {
         if self.back { Saves::NOTHING } else { Saves::INPUT }
@@ -172,6 +197,7 @@ fn loss(log_probs: &Tensor, targets: &Tensor, q: Request) -> Result<Tensor> {
         Reduction::Mean => {
             let lengths: Vec<f64> = q.lengths.iter().map(|&l| l.max(1) as f64).collect();
             let lengths = Tensor::from_slice(&lengths, &[batch])?.cast(y.dtype())?;
+            let lengths = crate::ops::driver::memory::moved(&lengths, y.device())?;
             y.div(lengths)?.mean(None)
         }
     }

@@ -4,6 +4,7 @@ use crate::base::{DType, Dims, Elem, collected, repeated};
 use crate::error::{Error, Result};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::elementwise::compare::eq;
 use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -72,6 +73,43 @@ impl Kind {
             }
         }
         Ok(sum)
+    }
+}
+
+impl Margin {
+    /// Losses of rows, or slopes of all elements, in ops of whole tensors: a card's way. Axes are rows, targets, classes.
+    fn composed(&self, x: &Tensor, target: &Tensor, weight: Option<&Tensor>) -> Result<Tensor> {
+        let (rows, n) = (x.shape()[0], x.shape()[1]);
+        let per = target.numel().checked_div(rows).unwrap_or(0);
+        let class = crate::ops::create::range::count_up(n, x.device())?;
+        let target = target.detach().reshape_to(&[rows, per, 1])?;
+        let x = x.detach().reshape_to(&[rows, 1, n])?;
+        let hit = eq(&target, &class)?;
+        let (p, margin) = match self.kind {
+            Kind::Single { p, margin } => (p, margin),
+            Kind::Several => (1, 1.0),
+        };
+        // targets up to the first that is none
+        let valid = match self.kind {
+            Kind::Single { .. } => target.ge(0i64)?,
+            Kind::Several => target.ge(0i64)?.cast(DType::I64)?.cumprod(1, None)?.cast(DType::Bool)?,
+        };
+        let hit = hit.logical_and(&valid)?;
+        let counts = hit.any_dim(Some(&[1]), true)?.logical_not()?.logical_and(&valid)?;
+        let own = x.keep(&hit)?.sum_over(&[2], true)?;
+        let mut scale = counts.cast(x.dtype())?.div(n as f64)?;
+        if let Some(w) = weight {
+            scale = scale.mul(w.detach().keep(&hit)?.sum_over(&[2], true)?)?;
+        }
+        let z = x.sub(&own)?.add(margin)?.clamp_min(0i64)?;
+        if !self.back {
+            let terms = if p == 1 { z } else { z.mul(&z)? };
+            return terms.mul(scale)?.sum_over(&[1, 2], false);
+        }
+        let up = z.gt(0i64)?.cast(x.dtype())?;
+        let slopes = if p == 1 { up } else { z.mul(2.0)? }.mul(scale)?;
+        let down = hit.cast(x.dtype())?.mul(slopes.sum_over(&[2], true)?)?;
+        slopes.sub(down)?.sum_over(&[1], false)
     }
 }
 
@@ -153,6 +191,21 @@ impl Op for Margin {
             found.iter().enumerate().for_each(|(i, v)| unsafe { out[0].ptr_of::<T>().add(i).write(T::from_f64(*v)) });
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let b = self.back as usize;
+        let rows = x[b].shape()[0];
+        let found = self.composed(x[b], x[b + 1], x.get(b + 2).copied())?;
+        let mean = self.reduction == Reduction::Mean;
+        let found = match (self.back, self.reduction) {
+            (true, Reduction::None) => found.mul(x[0].detach().reshape_to(&[rows, 1])?)?,
+            (true, _) => found.mul(x[0].detach())?.mul(if mean { 1.0 / rows as f64 } else { 1.0 })?,
+            (_, Reduction::None) => found,
+            _ if mean => found.mean(None)?,
+            _ => found.sum(None)?,
+        };
+        crate::ops::driver::memory::write_held(&out[0], &found);
+        Ok(())
     }
     fn saves(&self, _: Want) -> Saves {
         if self.back { Saves::NOTHING } else { Saves::INPUTS }

@@ -98,6 +98,7 @@ impl Op for Fractional {
         let op = Scatter {
             geo: self.geo.clone(),
             format: MemoryFormat::Contiguous,
+            anywhere: true,
             back: "FractionalMaxPoolBackwardBackward0",
         };
         grads![Some(apply(op, &[g, &cx.output(1)?])?), None]

@@ -1,14 +1,15 @@
 //! Pooling: the ops. Rows are in `rows.rs`.
 
 use crate::autograd::grad_enabled;
-use crate::base::{DType, Dims, MemoryFormat, numel};
+use crate::base::{DType, Dims, MemoryFormat, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::index::slice_of;
 use crate::kernels::cpu::nn::pool as kernel;
 use crate::kernels::cpu::nn::pool::plane::PlanePair;
 use crate::kernels::cpu::nn::pool::{Pool, Windows, plane};
+use crate::kernels::gpu::nn::pool as card;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::memory::index_held;
+use crate::ops::driver::memory::{fill_held, index_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::nn::image::{format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -70,6 +71,20 @@ impl Geometry {
         let (n, c) = self.lead(x);
         let (big, small) = (numel(&self.input), numel(&self.output));
         PlanePair { n, c, channels_last: is_channels_last(format), big, small }
+    }
+    /// The windows as a graphics card's kernels see them.
+    fn on_card(&self) -> card::Windows {
+        let one = card::Fixed { kernel: 1, stride: 1, padding: 0, dilation: 1 };
+        let lead = 3 - self.spatial;
+        let axes = std::array::from_fn(|i| match i.checked_sub(lead).map(|i| self.axes[i]) {
+            None => Some(one),
+            Some(Axis::Adaptive) => None,
+            Some(Axis::Fixed { kernel, stride, padding, dilation }) => {
+                Some(card::Fixed { kernel, stride, padding, dilation })
+            }
+        });
+        let (spatial, include_pad, divisor) = (self.spatial, self.include_pad, self.divisor);
+        card::Windows { axes, spatial, include_pad, divisor }
     }
     fn spans(&self) -> [plane::Spans; 3] {
         let lead = 3 - self.spatial;
@@ -137,8 +152,13 @@ impl Op for MaxPool {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let at = out.get(1).map(|t| t.place()).transpose()?;
+        card::max_pool(self.geo.name, &self.geo.on_card(), x[0].place()?, out[0].place()?, at)
+    }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
-        let op = Scatter { geo: self.geo.clone(), format: self.format, back: self.back_name() };
+        let (geo, format, back) = (self.geo.clone(), self.format, self.back_name());
+        let op = Scatter { geo, format, anywhere: false, back };
         apply(op, &[g, &cx.output(1)?])
     }
 }
@@ -180,6 +200,8 @@ fn places_held(x: &Tensor, format: MemoryFormat, big: usize) -> Result<Tensor> {
 pub struct Scatter {
     pub geo: Geometry,
     pub format: MemoryFormat,
+    /// Positions may lie outside the windows of the geometry.
+    pub anywhere: bool,
     /// The name of the node of the gradient's gradient.
     pub back: &'static str,
 }
@@ -206,12 +228,17 @@ impl Op for Scatter {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (g, at, out) = (x[0].place()?, x[1].place()?, out[0].place()?);
+        card::scatter(self.geo.name, &self.geo.on_card(), self.anywhere, g, at, out)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(2)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let op = Gather { geo: self.geo.clone(), format: self.format, back: self.back };
+        let (geo, format, back) = (self.geo.clone(), self.format, self.back);
+        let op = Gather { geo, format, anywhere: self.anywhere, back };
         grads![Some(apply(op, &[g, &cx.input(1)?])?), None]
     }
 }
@@ -221,6 +248,7 @@ impl Op for Scatter {
 struct Gather {
     geo: Geometry,
     format: MemoryFormat,
+    anywhere: bool,
     back: &'static str,
 }
 
@@ -245,12 +273,16 @@ impl Op for Gather {
         });
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        card::gather(self.geo.name, self.geo.spatial, x[0].place()?, x[1].place()?, out[0].place()?)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(2)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let op = Scatter { geo: self.geo.clone(), format: self.format, back: self.back };
+        let (geo, format, back) = (self.geo.clone(), self.format, self.back);
+        let op = Scatter { geo, format, anywhere: self.anywhere, back };
         grads![Some(apply(op, &[g, &cx.input(1)?])?), None]
     }
 }
@@ -296,12 +328,17 @@ impl Op for Place {
         });
         Ok(())
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        fill_held(&out[0], Scalar::Int(0));
+        card::place(self.geo.name, self.geo.spatial, x[0].place()?, x[1].place()?, out[0].place()?)
+    }
     fn saves(&self, _: Want) -> Saves {
         Saves::inputs(2)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let op = Gather { geo: self.geo.clone(), format: self.format, back: "MaxUnpoolBackwardBackward0" };
+        let (geo, format) = (self.geo.clone(), self.format);
+        let op = Gather { geo, format, anywhere: true, back: "MaxUnpoolBackwardBackward0" };
         grads![Some(apply(op, &[g, &cx.input(1)?])?), None]
     }
 }
@@ -377,6 +414,9 @@ impl Op for AvgPool {
             }
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        card::avg_pool(self.geo.name, &self.geo.on_card(), self.transposed, x[0].place()?, out[0].place()?)
     }
     fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
         let op = AvgPool {

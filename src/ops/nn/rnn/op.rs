@@ -3,9 +3,11 @@
 
 use crate::autograd::grad_enabled;
 use crate::base::{DType, Device, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::rnn as kernel;
 use crate::kernels::cpu::nn::rnn::{Cell, Gradients, Tape, Weights};
+use crate::kernels::gpu::machine::Place;
+use crate::kernels::gpu::nn::rnn as card;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::autocast;
 use crate::ops::driver::memory::dense_held;
@@ -92,6 +94,34 @@ impl Op for Recurrence {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let dense: Vec<Tensor> = x.iter().map(|t| dense_held(t)).collect::<Result<_>>()?;
+        let parts = self.inputs(&dense);
+        for (to, from) in out[1..].iter().zip(&dense[1..self.states()]) {
+            crate::ops::driver::memory::write_held(to, from);
+        }
+        let shape = self.shape(parts.x.shape()[1], parts.state.shape()[1]);
+        if shape.rows() == 0 {
+            return Ok(());
+        }
+        let [before, gates, cell, unprojected] = self.tape_of(&out[self.states()..]);
+        let spare = match gates {
+            None if self.cell.has_tape() || self.projected => {
+                Some(Tensor::empty(&[shape.rows(), shape.width()], parts.x.dtype(), parts.x.device())?)
+            }
+            _ => None,
+        };
+        let gates = gates.or(spare.as_ref()).unwrap_or(&out[0]).place()?;
+        let tape = card::Tape {
+            gates,
+            before: place(before)?,
+            cell: place(cell)?,
+            unprojected: place(unprojected)?,
+        };
+        let memory = place(self.lstm().then(|| &out[2]))?;
+        let (x, w) = (parts.x.place()?, weights_on_card(&parts)?);
+        card::forward(self.name(), &shape, x, &w, out[1].place()?, memory, out[0].place()?, &tape)
+    }
     fn differentiable(&self, output: usize) -> bool {
         output < self.states()
     }
@@ -130,6 +160,20 @@ pub(crate) fn weights<T: crate::base::Elem>(parts: &Inputs<Tensor>) -> Weights<T
     }
 }
 
+/// Where a tensor lies on its card, if there is one.
+fn place(t: Option<&Tensor>) -> Result<Option<Place<'_>>> {
+    t.map(|t| t.place()).transpose()
+}
+
+fn weights_on_card<'a>(parts: &Inputs<'a, Tensor>) -> Result<card::Weights<'a>> {
+    Ok(card::Weights {
+        ih: parts.ih.place()?,
+        hh: parts.hh.place()?,
+        bias: parts.bias.map(|(a, b)| Ok::<_, Error>((a.place()?, b.place()?))).transpose()?,
+        hr: place(parts.hr)?,
+    })
+}
+
 /// The gradients of a [`Recurrence`]. Inputs: those of its results that there are, its inputs, and what it saved of
 /// its results. Never recorded: with recording on, the gradient is composed.
 #[derive(Debug)]
@@ -137,6 +181,45 @@ pub(crate) struct RecurrenceGrad {
     of: Recurrence,
     want: SmallVec<[bool; 8]>,
     given: SmallVec<[bool; 3]>,
+}
+
+impl RecurrenceGrad {
+    /// The gradients that are given, the inputs, what was saved.
+    fn parts<'a>(&self, x: &'a [Tensor]) -> (SmallVec<[Option<&'a Tensor>; 3]>, &'a [Tensor], &'a [Tensor]) {
+        let mut rest = x.iter();
+        let given = self.given.iter().map(|g| if *g { rest.next() } else { None }).collect();
+        let (inputs, saved) = rest.as_slice().split_at(self.want.len());
+        (given, inputs, saved)
+    }
+    /// The result for each input that has one; and the memory through which gradients of states pass and in which they end,
+    /// filled with those of the states at the end.
+    fn ends(
+        &self,
+        given: &[Option<&Tensor>],
+        inputs: &[Tensor],
+        out: &[Tensor],
+    ) -> Result<(Vec<Option<Tensor>>, SmallVec<[Tensor; 2]>)> {
+        let mut places = out.iter();
+        let to: Vec<Option<Tensor>> =
+            self.want.iter().map(|w| if *w { places.next().cloned() } else { None }).collect();
+        let mut ends: SmallVec<[Tensor; 2]> = SmallVec::new();
+        for i in 1..self.of.states() {
+            let room = || Tensor::empty(inputs[i].shape(), inputs[i].dtype(), inputs[i].device());
+            let end = to[i].clone().map_or_else(room, Ok)?;
+            match given[i] {
+                Some(g) => crate::ops::driver::memory::write_held(&end, g),
+                None => crate::ops::driver::memory::fill_held(&end, Scalar::Int(0)),
+            }
+            ends.push(end);
+        }
+        Ok((to, ends))
+    }
+    /// Gradients of all but the states for no sequence.
+    fn fill_rest(&self, to: &[Option<Tensor>]) {
+        for (_, place) in to.iter().enumerate().filter(|(i, _)| *i >= self.of.states()) {
+            place.iter().for_each(|t| crate::ops::driver::memory::fill_held(t, Scalar::Int(0)));
+        }
+    }
 }
 
 impl Op for RecurrenceGrad {
@@ -151,34 +234,16 @@ impl Op for RecurrenceGrad {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let dense: Vec<Tensor> = x.iter().map(|t| dense_held(t)).collect::<Result<_>>()?;
-        let mut rest = dense.iter();
-        let given: SmallVec<[Option<&Tensor>; 3]> =
-            self.given.iter().map(|g| if *g { rest.next() } else { None }).collect();
-        let (inputs, saved) = rest.as_slice().split_at(self.want.len());
+        let (given, inputs, saved) = self.parts(&dense);
         let parts = self.of.inputs(inputs);
-        let mut places = out.iter();
-        let to: Vec<Option<Tensor>> =
-            self.want.iter().map(|w| if *w { places.next().cloned() } else { None }).collect();
+        let (to, ends) = self.ends(&given, inputs, out)?;
         let dtype = parts.x.dtype();
-        let room = |n: &[usize]| Tensor::empty(n, dtype, Device::Cpu);
-        // gradients of states pass through the memory that they end in
-        let mut ends: SmallVec<[Tensor; 2]> = SmallVec::new();
-        for i in 1..self.of.states() {
-            let end = to[i].clone().map_or_else(|| room(inputs[i].shape()), Ok)?;
-            match given[i] {
-                Some(g) => crate::ops::driver::memory::write_held(&end, g),
-                None => crate::ops::driver::memory::fill_held(&end, Scalar::Int(0)),
-            }
-            ends.push(end);
-        }
         let shape = self.of.shape(parts.x.shape()[1], parts.state.shape()[1]);
         if shape.rows() == 0 {
-            for (_, place) in to.iter().enumerate().filter(|(i, _)| *i >= self.of.states()) {
-                place.iter().for_each(|t| crate::ops::driver::memory::fill_held(t, Scalar::Int(0)));
-            }
+            self.fill_rest(&to);
             return Ok(());
         }
-        let work = room(&[kernel::backward_work(&shape)])?;
+        let work = Tensor::empty(&[kernel::backward_work(&shape)], dtype, Device::Cpu)?;
         let (rows, tape) = if self.of.cell.has_tape() { (None, saved) } else { (saved.first(), &saved[1..]) };
         let [before, gates, cell, unprojected] = self.of.tape_of(tape);
         let to = self.of.inputs(&to);
@@ -204,6 +269,48 @@ impl Op for RecurrenceGrad {
             unsafe { kernel::backward(&shape, x, w, tape, g, d, work.ptr_of::<T>()) };
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let dense: Vec<Tensor> = x.iter().map(|t| dense_held(t)).collect::<Result<_>>()?;
+        let (given, inputs, saved) = self.parts(&dense);
+        let parts = self.of.inputs(inputs);
+        let (to, ends) = self.ends(&given, inputs, out)?;
+        let shape = self.of.shape(parts.x.shape()[1], parts.state.shape()[1]);
+        if shape.rows() == 0 {
+            self.fill_rest(&to);
+            return Ok(());
+        }
+        let (rows, tape) = if self.of.cell.has_tape() { (None, saved) } else { (saved.first(), &saved[1..]) };
+        let [before, gates, cell, unprojected] = self.of.tape_of(tape);
+        let Some(gates) = gates.or(rows) else {
+            bail!(Internal, "{}: a gradient without gates", self.name())
+        };
+        let tape = card::Tape {
+            gates: gates.place()?,
+            before: place(before)?,
+            cell: place(cell)?,
+            unprojected: place(unprojected)?,
+        };
+        let to = self.of.inputs(&to);
+        let d = card::Gradients {
+            x: place(to.x.as_ref())?,
+            state: ends[0].place()?,
+            memory: place(ends.get(1))?,
+            ih: place(to.ih.as_ref())?,
+            hh: place(to.hh.as_ref())?,
+            bias_ih: place(to.bias.and_then(|b| b.0.as_ref()))?,
+            bias_hh: place(to.bias.and_then(|b| b.1.as_ref()))?,
+            hr: place(to.hr.and_then(Option::as_ref))?,
+        };
+        card::backward(
+            self.name(),
+            &shape,
+            parts.x.place()?,
+            &weights_on_card(&parts)?,
+            &tape,
+            place(given[0])?,
+            &d,
+        )
     }
 }
 

@@ -42,9 +42,9 @@ class _AutoAugmentBase(Transform):
         return -magnitude if signed and rand(()) <= 0.5 else magnitude
 
     def _change(self, image: Any, name: str, magnitude: float) -> Any:
-        return self._apply(image, name, magnitude, fill_for(self.fill, image))
+        return self._done(image, name, magnitude, fill_for(self.fill, image))
 
-    def _apply(self, image: Any, name: str, magnitude: float, fill: Any) -> Any:
+    def _done(self, image: Any, name: str, magnitude: float, fill: Any) -> Any:
         if name == "Solarize":  # its magnitudes are shares of full brightness
             magnitude *= largest(image.dtype) if isinstance(image, Tensor) else 255.0
         return apply_op(image, name, magnitude, self.interpolation, fill, F)
@@ -169,7 +169,7 @@ class AugMix(_AutoAugmentBase):
                 magnitude = 0.0
                 if magnitudes.ndim > 0:
                     magnitude = self._sign(float(magnitudes[int(randint(self.severity, ()))]), signed)
-                chain = self._apply(chain, name, magnitude, fill_for(self.fill, image))
+                chain = self._done(chain, name, magnitude, fill_for(self.fill, image))
             mix = mix + shares[:, i].reshape(rows) * chain
         mix = mix.reshape(dims).to(values.dtype)
         if isinstance(image, tv_tensors.TVTensor):

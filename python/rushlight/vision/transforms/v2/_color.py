@@ -46,6 +46,8 @@ class RandomGrayscale(RandomApplyTransform):
 
 
 def _bounds(value, name: str, center: float = 1.0, bound=(0.0, float("inf")), clip_first_on_zero: bool = True):
+    if value is None:
+        return None
     if isinstance(value, numbers.Number):
         if value < 0:  # type: ignore[operator]
             raise ValueError(f"If {name} is a single number, it must be non negative.")
@@ -66,7 +68,7 @@ class ColorJitter(Transform):
 
     get_params = staticmethod(_old.ColorJitter.get_params)
 
-    def __init__(self, brightness: Any = 0, contrast: Any = 0, saturation: Any = 0, hue: Any = 0) -> None:
+    def __init__(self, brightness: Any = None, contrast: Any = None, saturation: Any = None, hue: Any = None) -> None:
         super().__init__()
         self.brightness = _bounds(brightness, "brightness")
         self.contrast = _bounds(contrast, "contrast")

@@ -199,7 +199,7 @@ class _Sanitizing(Transform):
         params = {"valid": self._valid(found), "labels": several}
         return build([self.transform(x, params) for x in leaves])
 
-    def _kept(self, inpt: Any, params: dict[str, Any], kinds: tuple[type, ...]) -> Any:
+    def _kept(self, inpt: Any, params: dict[str, Any], kinds: Any) -> Any:
         if any(inpt is one for one in params["labels"]):
             return inpt.as_subclass(Tensor)[params["valid"]]
         if not isinstance(inpt, kinds):

@@ -99,18 +99,20 @@ pub fn for_each_chunk(n_items: usize, grain: usize, f: impl Fn(Range<usize>) + S
         return;
     }
     let grain = grain.max(1);
-    if n_items <= grain {
-        return f(0..n_items);
+    if n_items > grain && num_threads() > 1 && !INSIDE.get() {
+        let chunks = n_items.div_ceil(grain);
+        return run_on_pool(chunks, &|i: usize| f(i * grain..((i + 1) * grain).min(n_items)));
     }
-    let chunks = n_items.div_ceil(grain);
-    let run = |i: usize| f(i * grain..((i + 1) * grain).min(n_items));
-    if num_threads() == 1 || INSIDE.get() {
-        for i in 0..chunks {
-            stop::poll();
-            run(i);
+    // one call of `f` for one chunk and for many: it is inlined where it is called
+    let mut start = 0usize;
+    loop {
+        let end = n_items.min(start.saturating_add(grain));
+        f(start..end);
+        if end == n_items {
+            return;
         }
-    } else {
-        run_on_pool(chunks, &run);
+        stop::poll();
+        start = end;
     }
 }
 

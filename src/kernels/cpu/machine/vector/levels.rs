@@ -54,6 +54,8 @@ macro_rules! multiversion_vector {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
             unsafe fn avx2($($arg: $ty),*) { body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Avx2>($($arg),*) }
+            #[inline(never)]
+            unsafe fn portable($($arg: $ty),*) { body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Portable>($($arg),*) }
             // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
             unsafe {
                 match $crate::kernels::cpu::machine::simd::level() {
@@ -63,7 +65,7 @@ macro_rules! multiversion_vector {
                     $crate::kernels::cpu::machine::simd::Level::Avx2 => avx2($($arg),*),
                     #[cfg(target_arch = "aarch64")]
                     $crate::kernels::cpu::machine::simd::Level::Neon => body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Neon>($($arg),*),
-                    _ => body::<<$t as $crate::kernels::cpu::machine::vector::Levels>::Portable>($($arg),*),
+                    _ => portable($($arg),*),
                 }
             }
         }

@@ -8,10 +8,10 @@ use crate::base::{BF16, C64, C128, Elem, F16, Float};
 use crate::kernels::cpu::create::weave;
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::reduce::Summable;
+use crate::kernels::cpu::reduce::{Summable, Taken};
 
 /// A dtype that can be convolved.
-pub trait ConvElem: Elem + Summable<Sum = Self> {
+pub trait ConvElem: Elem + Summable<Sum = Self> + Taken<As: Summable> {
     /// # Safety
     /// As [`forward`].
     unsafe fn forward(p: &Conv, x: *const Self, w: *const Self, bias: *const Self, y: *mut Self);

@@ -45,6 +45,22 @@ impl Taps {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Entries of all rows.
+    pub fn terms(&self) -> usize {
+        self.index.len()
+    }
+    /// Appends it as words: where rows start, positions, weights (as float64 in two words each).
+    pub fn words(&self, double: bool, to: &mut Vec<u32>) {
+        to.extend_from_slice(&self.start);
+        to.extend_from_slice(&self.index);
+        for &w in &self.weight {
+            if double {
+                to.extend([w.to_bits() as u32, (w.to_bits() >> 32) as u32]);
+            } else {
+                to.push((w as f32).to_bits());
+            }
+        }
+    }
     pub fn transposed(&self) -> Taps {
         let mut rows = buffer(Vec::new(), self.size);
         for o in 0..self.len() {

@@ -1,12 +1,13 @@
 //! Losses of class targets. Cross entropy folds over the classes: the log-sum-exp in two parts, the target's logit and weight, and
-//! what smoothing asks for. A target that names no class gives a loss of nan: a card can raise nothing where PyTorch's asserts.
+//! what smoothing asks for. A target that names no class gives a loss of nan, and the error when something is read back.
 
 use crate::base::DType;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::kernels::gpu::elementwise::library;
+use crate::kernels::gpu::machine::fault::{TEXT as FAULT, watched};
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::operand::convert;
-use crate::kernels::gpu::machine::{Elements, Kernel, Place};
+use crate::kernels::gpu::machine::{Elements, Kernel, Place, grid};
 use crate::kernels::gpu::reduce::fold::{Fold, Out};
 use crate::kernels::gpu::reduce::single;
 use crate::kernels::gpu::reduce::sums::{What, reduce};
@@ -114,7 +115,10 @@ impl<'a> Classes<'a> {
         };
         let weights = line(&weights, &shape);
         match lse {
-            Some(lse) => self.cross_entropy(op, x, target, loss, weights, lse)?,
+            Some(lse) => {
+                self.check(op, target)?;
+                self.cross_entropy(op, x, target, loss, weights, lse)?
+            }
             None => self.picked(op, x, target, loss, weights)?,
         }
         if over == Over::Rows {
@@ -200,6 +204,28 @@ impl<'a> Classes<'a> {
         }
     }
 
+    /// Notes a target that names no class.
+    fn check(&self, op: &'static str, target: Place) -> Result<()> {
+        let rows = self.outer * self.inner;
+        let kernel = self.sizes(Kernel::new(op).reads("t", target).variant(1 << 20).arg(rows).arg(0));
+        let (kernel, at) = watched(kernel, &target, out_of_bounds)?;
+        kernel.run(grid(rows.div_ceil(256)), || {
+            format!(
+                "{NUMBER}{TARGET}{FAULT}
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
+    let i = group_number(wg) * 256u + t;
+    if (i >= arg(0u)) {{ return; }}
+    let target = target_of(i);
+    if (target != ignored() && (target < 0li || target >= i64(arg(2u)))) {{
+        fault(arg({at}u), i32(target), 0u, arg(2u));
+    }}
+}}
+"
+            )
+        })
+    }
+
     /// The negative of each row's log-probability of its target.
     fn picked(&self, op: &'static str, x: Place, target: Place, loss: Place, weights: Place) -> Result<()> {
         let elements = Elements::of(&loss);
@@ -210,9 +236,10 @@ impl<'a> Classes<'a> {
         if let Some(w) = self.weight {
             kernel = kernel.reads("w", w);
         }
+        let (kernel, at) = watched(kernel, &target, out_of_bounds)?;
         kernel.run(elements.groups(), || {
             format!(
-                "{NUMBER}{TARGET}{}
+                "{NUMBER}{TARGET}{FAULT}{}
 fn element(i: u32) -> T_out {{
     let t = target_of(i);
     var weight = 0.0;
@@ -221,7 +248,7 @@ fn element(i: u32) -> T_out {{
     else if (t >= 0li && t < i64(arg(2u))) {{
         weight = {};
         loss = -get_x((i / arg(3u) * arg(2u) + u32(t)) * arg(3u) + i % arg(3u)) * weight;
-    }}
+    }} else {{ fault(arg({at}u), i32(t), 0u, arg(2u)); }}
     put_weights(i, weight);
     return loss;
 }}
@@ -328,6 +355,10 @@ fn element(i: u32) -> T_out {{
 
 fn line<'b>(memory: &'b Memory, shape: &'b [usize]) -> Place<'b> {
     Place { memory, dtype: DType::F32, offset: 0, shape, strides: &[1][..shape.len()] }
+}
+
+fn out_of_bounds(target: i64, _: usize, _: usize) -> Error {
+    Error::new(Kind::Index, format!("Target {target} is out of bounds."))
 }
 
 /// The target of a row, and the one that does not count.

@@ -1,4 +1,5 @@
 //! Losses.
 
 pub mod class;
+pub mod ctc;
 pub mod terms;

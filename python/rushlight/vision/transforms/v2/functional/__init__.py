@@ -423,11 +423,11 @@ def _rows() -> None:
     for name, kernel, old in (("five_crop", five_crop_image, F1.five_crop), ("ten_crop", ten_crop_image, F1.ten_crop)):
         KERNELS[name].update({Tensor: kernel, tv_tensors.Image: _spread(kernel), VIDEO: _spread(kernel), pil.Image: old})
 
-    for name, kernel, picture in (  # a video stays as it is
+    for name, grey, picture in (  # a video stays as it is
         ("rgb_to_grayscale", rgb_to_grayscale_image, c.rgb_to_grayscale_picture),
         ("grayscale_to_rgb", grayscale_to_rgb_image, c.grayscale_to_rgb_picture),
     ):
-        KERNELS[name].update({Tensor: kernel, tv_tensors.Image: of_class(kernel), pil.Image: picture})
+        KERNELS[name].update({Tensor: grey, tv_tensors.Image: of_class(grey), pil.Image: picture})
     kernels("adjust_brightness", adjust_brightness_image, F_pil.adjust_brightness)
     kernels("adjust_contrast", adjust_contrast_image, F_pil.adjust_contrast)
     kernels("adjust_saturation", adjust_saturation_image, F_pil.adjust_saturation)

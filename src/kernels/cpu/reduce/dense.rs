@@ -1,0 +1,195 @@
+//! The dense loops that a reduction is made of, one set for each operation and type of elements: whatever knows about
+//! axes and pieces is in [`fold`](super::fold) and compiled once, for all of them.
+
+use crate::kernels::cpu::machine::{simd, stream};
+
+/// What to do with elements. `step` and `merge` are associative up to rounding.
+pub trait Fold<T: Copy>: Copy + Default {
+    type Acc: Copy;
+    fn init(self) -> Self::Acc;
+    fn step(self, acc: Self::Acc, x: T) -> Self::Acc;
+    fn merge(self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+}
+
+/// Independent accumulators along a row: four 512-bit registers of f32.
+pub const LANES: usize = 64;
+/// Bytes between what is added and what is asked for, in the second-level cache. A bare loop of additions goes through
+/// 64 MB in 1.5 ms with, 1.7 with the first-level cache and 2.0 without; through 24 MB that lie in the last-level cache
+/// in 0.36, 0.40 and 0.35.
+const AHEAD: usize = 2048;
+
+/// The loops of one operation over one type. Elements and accumulators are bytes to who calls them, distances are
+/// counted in elements.
+#[derive(Clone, Copy)]
+pub struct Dense {
+    /// Bytes of an element, and of an accumulator.
+    pub element: usize,
+    pub acc: usize,
+    /// `n` accumulators that have seen nothing.
+    pub fill: unsafe fn(*mut u8, usize),
+    /// `count` rows of `n` neighbours, `apart`: an accumulator each.
+    pub rows: unsafe fn(*const u8, usize, usize, usize, *mut u8),
+    /// The same rows into [`LANES`] accumulators, each row from the first on.
+    pub add: unsafe fn(*mut u8, *const u8, usize, usize, usize),
+    /// The lanes into one accumulator; they have seen nothing afterwards.
+    pub drain: unsafe fn(*mut u8, *mut u8),
+    /// `n` rows, a distance apart, into `width` accumulators side by side.
+    pub columns: unsafe fn(*mut u8, *const u8, usize, usize, usize),
+    /// `n` accumulators into others.
+    pub merge: unsafe fn(*mut u8, *const u8, usize),
+}
+
+impl Dense {
+    pub fn of<T: Copy, F: Fold<T>>(_: F) -> Dense {
+        Dense {
+            element: size_of::<T>(),
+            acc: size_of::<F::Acc>(),
+            fill: |acc, n| {
+                let acc = acc.cast::<F::Acc>();
+                for i in 0..n {
+                    // SAFETY: here and below, the driver passes elements and accumulators of these types
+                    unsafe { acc.add(i).write(F::default().init()) };
+                }
+            },
+            rows: |src, n, count, apart, acc| {
+                // SAFETY: as above
+                unsafe { rows(F::default(), src.cast::<T>(), n, count, apart, acc.cast()) }
+            },
+            add: |lanes, src, n, count, apart| {
+                // SAFETY: as above
+                unsafe { add(F::default(), &mut *lanes.cast(), src.cast::<T>(), n, count, apart) }
+            },
+            drain: |total, lanes| {
+                let (total, lanes) = (total.cast::<F::Acc>(), lanes.cast::<[F::Acc; LANES]>());
+                let f = F::default();
+                // SAFETY: as above
+                unsafe {
+                    *total = f.merge(*total, empty_lanes(f, &mut *lanes));
+                    *lanes = [f.init(); LANES];
+                }
+            },
+            columns: |acc, src, n, stride, width| {
+                // SAFETY: as above
+                unsafe { columns(F::default(), acc.cast(), src.cast::<T>(), n, stride, width) }
+            },
+            merge: |a, b, n| {
+                // SAFETY: as above
+                unsafe { merge::<T, F>(F::default(), a.cast(), b.cast(), n) }
+            },
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn rows[T: Copy, F: Fold<T>](f: F, src: *const T, n: usize, count: usize, apart: usize, dst: *mut F::Acc) {
+        for r in 0..count {
+            let row = src.add(r * apart);
+            let mut total = f.init();
+            if n < 16 {
+                for i in 0..n {
+                    simd::one_by_one();
+                    total = f.step(total, *row.add(i));
+                }
+            } else {
+                let mut lanes = [f.init(); LANES];
+                add_run(f, &mut lanes, row, n);
+                total = empty_lanes(f, &mut lanes);
+            }
+            dst.add(r).write(total);
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn add[T: Copy, F: Fold<T>](f: F, lanes: &mut [F::Acc; LANES], src: *const T, n: usize, count: usize, apart: usize) {
+        for r in 0..count {
+            add_run(f, lanes, src.add(r * apart), n);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn add_run<T: Copy, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES], src: *const T, n: usize) {
+    let mut i = 0;
+    if n >= LANES {
+        // a local copy stays in registers across the loop
+        let mut l = *lanes;
+        while i + LANES <= n {
+            let ahead = src.wrapping_add(i).cast::<u8>().wrapping_add(AHEAD);
+            for line in (0..LANES * size_of::<T>()).step_by(64) {
+                stream::fetch::<false>(ahead.wrapping_add(line));
+            }
+            for j in 0..LANES {
+                l[j] = f.step(l[j], *src.add(i + j));
+            }
+            i += LANES;
+        }
+        *lanes = l;
+    }
+    let mut lane = 0;
+    while i + 16 <= n {
+        for j in 0..16 {
+            lanes[lane + j] = f.step(lanes[lane + j], *src.add(i + j));
+        }
+        i += 16;
+        lane += 16;
+    }
+    // the rest by powers of two: a loop would be made a vectorised one, with a rest of its own
+    macro_rules! rest {
+        ($($k:literal)*) => {$(
+            if (n - i) & $k != 0 {
+                for j in 0..$k {
+                    lanes[lane + j] = f.step(lanes[lane + j], *src.add(i + j));
+                }
+                i += $k;
+                lane += $k;
+            }
+        )*};
+    }
+    rest!(8 4 2);
+    if i < n {
+        lanes[lane] = f.step(lanes[lane], *src.add(i));
+    }
+}
+
+#[inline(always)]
+fn empty_lanes<T: Copy, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES]) -> F::Acc {
+    macro_rules! halve {
+        ($($n:literal)*) => {$(
+            for j in 0..$n {
+                lanes[j] = f.merge(lanes[j], lanes[j + $n]);
+            }
+        )*};
+    }
+    halve!(32 16 8 4 2 1);
+    lanes[0]
+}
+
+multiversion! {
+    /// Four rows at a time, so that an accumulator is loaded and stored once for four elements.
+    unsafe fn columns[T: Copy, F: Fold<T>](f: F, acc: *mut F::Acc, src: *const T, n: usize, stride: usize, width: usize) {
+        let mut r = 0;
+        while r + 4 <= n {
+            let p = [0, 1, 2, 3].map(|k| src.add((r + k) * stride));
+            for j in 0..width {
+                let a = f.step(f.step(*acc.add(j), *p[0].add(j)), *p[1].add(j));
+                *acc.add(j) = f.step(f.step(a, *p[2].add(j)), *p[3].add(j));
+            }
+            r += 4;
+        }
+        while r < n {
+            for j in 0..width {
+                *acc.add(j) = f.step(*acc.add(j), *src.add(r * stride + j));
+            }
+            r += 1;
+        }
+    }
+}
+
+multiversion! {
+    unsafe fn merge[T: Copy, F: Fold<T>](f: F, a: *mut F::Acc, b: *const F::Acc, n: usize) {
+        for j in 0..n {
+            *a.add(j) = f.merge(*a.add(j), *b.add(j));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Matrices.
+
+pub mod distance;
+pub mod matmul;
