@@ -6,7 +6,7 @@ use crate::kernels::gpu::elementwise::{Side, computed, constant, expression};
 use crate::kernels::gpu::machine::each::each;
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::meet::{Combine, Meet};
-use crate::kernels::gpu::machine::operand::{Scratch, convert, raw, zero};
+use crate::kernels::gpu::machine::operand::{Scratch, convert, is_wide, raw, zero};
 use crate::kernels::gpu::machine::walk::{Walk, places};
 use crate::kernels::gpu::machine::{Kernel, Place, grid};
 
@@ -18,7 +18,10 @@ fn bits<'a>(p: Place<'a>) -> Place<'a> {
 /// `dst = src`, which broadcasts to it.
 pub fn copy(dst: Place, src: Place) -> Result<()> {
     if dst.dtype == src.dtype && dst.dtype != DType::C128 {
-        let (dst, src) = (bits(dst), bits(src));
+        // lines of float32 go by fours, as they are
+        let line = |p: &Place| p.dtype == DType::F32 && p.is_contiguous() && is_wide(p);
+        let lines = line(&dst) && line(&src) && dst.shape == src.shape;
+        let (dst, src) = if lines { (dst, src) } else { (bits(dst), bits(src)) };
         return expression("copy", "x", &["x"], &[Side::Place(src, dst.dtype)], &[], dst, dst.dtype);
     }
     // a bool is what is not zero; all else goes through the dtype it is computed in

@@ -216,9 +216,9 @@ impl<'a> Classes<'a> {
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let i = group_number(wg) * 256u + t;
     if (i >= arg(0u)) {{ return; }}
-    let target = target_of(i);
-    if (target != ignored() && (target < 0li || target >= i64(arg(2u)))) {{
-        fault(arg({at}u), i32(target), 0u, arg(2u));
+    let y = target_of(i);
+    if (y != ignored() && (y < 0li || y >= i64(arg(2u)))) {{
+        fault(arg({at}u), i32(y), 0u, arg(2u));
     }}
 }}
 "
