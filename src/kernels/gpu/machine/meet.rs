@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 impl Meet<'_> {
     /// Combines all of them.
     pub fn run(&self) -> Result<()> {
-        let m = self.keys.len();
+        let m = self.keys.numel();
         if m == 0 || self.columns == 0 || self.slots == 0 {
             return Ok(());
         }
@@ -94,7 +94,7 @@ impl Meet<'_> {
             .writes("dst", self.dst)
             .reads("val", self.values)
             .variant(self.combine as u64 * 2 + self.keep as u64)
-            .arg(self.keys.len())
+            .arg(self.keys.numel())
             .arg(self.columns)
             .arg(self.slots);
         let (to, from) = (
@@ -237,7 +237,7 @@ pub fn counts(keys: &Scratch, slots: usize) -> Result<Scratch> {
 
 /// Every word becomes `word`.
 pub fn clear(what: &Scratch, word: u32) -> Result<()> {
-    let n = what.len();
+    let n = what.numel();
     Kernel::new("clear").writes("x", what.place()).arg(n).args(&[word]).run(grid(n.div_ceil(256)), || {
         NUMBER.to_string() + ENTRY + "    if (e < arg(0u)) { put_x(e, T_x(arg(1u))); }\n}\n"
     })
@@ -248,7 +248,7 @@ const BLOCK: usize = 2048;
 
 /// Keys in ascending order, and where each one stood; equal ones stay in order. `most` is the greatest that occurs.
 pub fn sort(keys: &Scratch, most: usize) -> Result<(Scratch, Scratch)> {
-    let m = keys.len();
+    let m = keys.numel();
     let near = keys.place();
     let new = |n| Scratch::beside(&near, n, DType::U32);
     if m <= BLOCK {

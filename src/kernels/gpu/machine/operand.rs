@@ -79,7 +79,7 @@ impl Scratch {
     pub fn upload(&self, bytes: &[u8]) -> Result<()> {
         self.memory.upload(0, bytes)
     }
-    pub fn len(&self) -> usize {
+    pub fn numel(&self) -> usize {
         self.shape[0]
     }
     /// Its first words, when everything before is done.

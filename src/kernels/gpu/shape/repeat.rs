@@ -38,7 +38,7 @@ pub fn sum(counts: Place) -> Result<Summed> {
 impl Summed {
     /// The positions, into a dense int64 vector of `total` elements.
     pub fn positions(&self, out: Place) -> Result<()> {
-        let n = self.sums.len() - 2;
+        let n = self.sums.numel() - 2;
         Kernel::new("repeat positions")
             .writes("out", Place { dtype: DType::U32, offset: out.offset * 2, ..out })
             .reads("sums", self.sums.place())
