@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_HASH = re.compile(r"-([a-f0-9]*)\.")
+HASH_REGEX = _HASH = re.compile(r"-([a-f0-9]*)\.")
 _hub_dir: str | None = None
 MODULE_HUBCONF = "hubconf.py"
 

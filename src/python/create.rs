@@ -404,6 +404,7 @@ impl PyGenerator {
         if t.dtype() != DType::U8 {
             return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
         }
+        let t = ops::driver::memory::moved(&t, Device::Cpu).py()?;
         let t = ops::driver::memory::dense(&t).py()?;
         let bytes = super::interop::dense_bytes(&t);
         slf.get().0.set_state_bytes(&bytes).py()?;

@@ -176,9 +176,9 @@ fn call<'py>(
                 }
                 if row.autocast != Autocast::None
                     && out.is_none()
-                    && let Some(half) = autocast::state().dtype
+                    && autocast::state().is_on()
                 {
-                    autocast::operands(row.autocast, half, &mut args).map_err(to_py)?;
+                    autocast::operands(row.autocast, &mut args).map_err(to_py)?;
                 }
                 if let Some(out) = &out {
                     out::adopt(row, &mut args, out);

@@ -128,11 +128,17 @@ fn place<'py>(py: Python<'py>, x: PyRef<'py, PyTensor>) -> PyResult<Bound<'py, P
     wrap(py, guarded("grad", || at_own_place(&t).py())?)
 }
 
+/// As [`set_autocast`], for operands on graphics cards.
+#[pyfunction]
+fn set_autocast_gpu(dtype: Option<PyRef<'_, PyDType>>) {
+    autocast::set_state(autocast::State { gpu: dtype.map(|d| d.0), ..autocast::state() });
+}
+
 /// Mixed precision on this thread: the half type that operands are cast to, or None where it is off; whether casts of leaves
 /// are kept.
 #[pyfunction]
 fn set_autocast(dtype: Option<PyRef<'_, PyDType>>, cache: bool) {
-    autocast::set_state(autocast::State { dtype: dtype.map(|d| d.0), cache });
+    autocast::set_state(autocast::State { dtype: dtype.map(|d| d.0), cache, ..autocast::state() });
 }
 
 /// Forgets the casts of leaves.
@@ -166,6 +172,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     sub.setattr("newest", wrap_pyfunction!(newest, m)?)?;
     sub.setattr("within", wrap_pyfunction!(within, m)?)?;
     sub.setattr("autocast", wrap_pyfunction!(set_autocast, m)?)?;
+    sub.setattr("autocast_gpu", wrap_pyfunction!(set_autocast_gpu, m)?)?;
     sub.setattr("clear_casts", wrap_pyfunction!(clear_casts, m)?)?;
     sub.setattr("place", wrap_pyfunction!(place, m)?)?;
     sub.setattr("depends", wrap_pyfunction!(depends, m)?)?;

@@ -328,6 +328,7 @@ impl Tensor {
             "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report."
         );
         match self.0.storage.memory() {
+            // reading it back may fail
             Some(memory) => self.fetch(memory, 0),
             None => Ok(self.element(&Dims::from_elem(0, self.ndim()))),
         }

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 import rushlight as torch
 from rushlight.nn import functional as F
 

@@ -65,4 +65,14 @@ def _wants_rows(weight: Any) -> bool:
 
 embedding.__doc__, embedding_bag.__doc__ = _C._nn.embedding.__doc__, _C._nn.embedding_bag.__doc__
 
-__getattr__ = absent(__name__)
+_missing = absent(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    parts = vars(import_module("rushlight.nn._parts"))
+    if name in parts and not name.startswith("__") and name not in ("F", "TYPE_CHECKING", "annotations", "warn"):
+        globals()[name] = parts[name]
+        return parts[name]
+    return _missing(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict, defaultdict
 
 from .. import _C
@@ -401,3 +402,49 @@ def _check_betas(betas):
     for place, beta in enumerate((betas[0], betas[1])):
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {place}: {beta}")
+
+
+def _get_value(x):
+    """A tensor's number; a number itself."""
+    return _scalar(x)
+
+
+def _dispatch_sqrt(x):
+    """The square root of a number or a tensor."""
+    return x.sqrt() if isinstance(x, Tensor) else math.sqrt(x)
+
+
+def _view_as_real(params, *state_and_grads):
+    """Lists of tensors with their complex members seen as pairs of numbers, in place."""
+    for at, p in enumerate(params):
+        if p.is_complex():
+            for tensors in (params, *state_and_grads):
+                tensors[at] = _C.view_as_real(tensors[at])
+
+
+def _default_to_fused_or_foreach(params, differentiable, use_fused=False):
+    """Whether a program's own optimizer should use fused steps, or lists: neither, on the processor."""
+    return False, False
+
+
+def _use_grad_for_differentiable(func):
+    """A ``step`` that records what it does only where the option ``differentiable`` is set."""
+    import functools
+
+    from ..autograd.grad_mode import set_grad_enabled
+
+    @functools.wraps(func)
+    def step(*args, **kwargs):
+        with set_grad_enabled(bool(args[0].defaults["differentiable"]) and _C.is_grad_enabled()):
+            return func(*args, **kwargs)
+
+    return step
+
+
+def __getattr__(name: str):
+    if name in ("ParamsT", "params_t"):  # an annotation
+        from collections.abc import Iterable
+        from typing import Any
+
+        return Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -22,6 +22,7 @@ from ..autograd import grad
 from ..autograd.function import Function
 from ..autograd.grad_mode import enable_grad
 from ..random import fork_rng, get_rng_state, set_rng_state
+from ._pytree import tree_map as tree_map
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ pub struct Generator(Arc<Engine>);
 
 #[derive(Debug)]
 enum Engine {
-    Cpu(Mutex<Mt19937>),
+    Cpu(Box<Mutex<Mt19937>>),
     /// A card draws by counting: what is kept is where its stream stands.
     Gpu(u8, Mutex<Philox>),
 }
@@ -37,7 +37,7 @@ impl Generator {
         Generator::with_seed(DEFAULT_SEED)
     }
     pub fn with_seed(seed: u64) -> Generator {
-        Generator(Arc::new(Engine::Cpu(Mutex::new(Mt19937::new(seed)))))
+        Generator(Arc::new(Engine::Cpu(Box::new(Mutex::new(Mt19937::new(seed))))))
     }
     /// The generator of a card, or of the CPU.
     pub fn on(device: Device, seed: u64) -> Generator {
@@ -132,7 +132,7 @@ impl Generator {
     pub fn set_offset(&self, offset: u64) -> Result<()> {
         match &*self.0 {
             Engine::Gpu(_, engine) => {
-                ensure!(offset % 4 == 0, Runtime, "offset must be a multiple of 4");
+                ensure!(offset.is_multiple_of(4), Runtime, "offset must be a multiple of 4");
                 locked(engine).offset = offset / 4;
                 Ok(())
             }
@@ -142,7 +142,7 @@ impl Generator {
     /// A generator of its own in the same state (`clone_state`).
     pub fn fork(&self) -> Generator {
         Generator(Arc::new(match &*self.0 {
-            Engine::Cpu(engine) => Engine::Cpu(Mutex::new(locked(engine).clone())),
+            Engine::Cpu(engine) => Engine::Cpu(Box::new(Mutex::new(locked(engine).clone()))),
             Engine::Gpu(index, engine) => Engine::Gpu(*index, Mutex::new(*locked(engine))),
         }))
     }

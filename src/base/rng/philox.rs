@@ -38,7 +38,7 @@ impl Philox {
             u64::from_le_bytes(word)
         };
         let offset = if bytes.len() == 16 { word(8) } else { 0 };
-        ensure!(offset % 4 == 0, Runtime, "offset must be a multiple of 4");
+        ensure!(offset.is_multiple_of(4), Runtime, "offset must be a multiple of 4");
         *self = Philox { seed: word(0), offset: offset / 4 };
         Ok(())
     }

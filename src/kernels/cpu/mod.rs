@@ -6,6 +6,8 @@ pub mod machine;
 
 pub mod create;
 
+pub mod shape;
+
 pub mod elementwise;
 
 pub mod reduce;

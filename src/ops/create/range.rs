@@ -38,6 +38,21 @@ pub(crate) fn generate(
 }
 
 /// The dtype of a range: int64 if all its numbers are integers.
+/// Whole numbers in a row. A card counts by itself, where the dtype holds them all exactly.
+fn counted(n: usize, dtype: DType, device: Device, first: i64, step: i64) -> Result<Tensor> {
+    let far = first.unsigned_abs().saturating_add(step.unsigned_abs().saturating_mul(n as u64));
+    let exact = match dtype {
+        DType::F32 => far <= 1 << 24,
+        d => d.is_integral(),
+    };
+    if matches!(device, Device::Gpu(_)) && exact {
+        let out = Tensor::empty(&[n], dtype, device)?;
+        crate::kernels::gpu::create::copy::count(out.place()?, first, step)?;
+        return Ok(out);
+    }
+    generate(n, dtype, device, |i| Scalar::Int(first.wrapping_add(step.wrapping_mul(i as i64))))
+}
+
 fn range_dtype(dtype: Option<DType>, numbers: &[Scalar]) -> DType {
     dtype
         .unwrap_or_else(|| if numbers.iter().all(|s| s.is_integral()) { DType::I64 } else { default_dtype() })
@@ -79,12 +94,14 @@ fn arange_of(
     if all_ints && dtype.is_integral() {
         let (a, b, s) = (start.to_i64(), end.to_i64(), step.to_i64());
         let n = (b as i128 - a as i128).unsigned_abs().div_ceil(s.unsigned_abs() as u128) as usize;
-        return generate(n, dtype, device, |i| Scalar::Int(a.wrapping_add(s.wrapping_mul(i as i64))));
+        return counted(n, dtype, device, a, s);
     }
     let n = ((b - a) / s).ceil() as usize;
     if dtype.is_integral() {
-        let (a, s) = (start.to_i64(), step.to_i64());
-        return generate(n, dtype, device, |i| Scalar::Int(a + s * i as i64));
+        return counted(n, dtype, device, start.to_i64(), step.to_i64());
+    }
+    if all_ints && dtype == DType::F32 && matches!(device, Device::Gpu(_)) {
+        return counted(n, dtype, device, start.to_i64(), step.to_i64());
     }
     if matches!(dtype, DType::F16 | DType::BF16) {
         let (a, s) = (a as f32, s as f32);

@@ -2,10 +2,10 @@
 
 use crate::autograd::{GradMode, grad_enabled, inference_mode, mode};
 use crate::bail;
-use crate::base::Device;
+use crate::base::{DType, Device};
 use crate::error::Result;
 use crate::ops::driver::batch;
-use crate::ops::driver::memory::{check_memory, is_doubtful, moved, truthful_held};
+use crate::ops::driver::memory::{check_memory, full, is_doubtful, moved, truthful_held};
 use crate::ops::driver::op::{Op, Outs, Saves};
 use crate::storage::Guard;
 use crate::tensor::graph::{Input, Parts, Shape};
@@ -141,7 +141,14 @@ fn on_gpu<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor], device: Device) -> Resu
     if x.iter().all(|t| t.device() == device) {
         return op.gpu(x, outs);
     }
-    let there = |t: &&Tensor| if t.device() == device { Ok((*t).clone()) } else { moved(t, device) };
+    let there = |t: &&Tensor| match t.device() {
+        d if d == device => Ok((*t).clone()),
+        // one number goes along with a command, which nothing waits for
+        Device::Cpu if t.numel() == 1 && t.dtype() != DType::C128 => {
+            full(t.shape(), t.item()?, t.dtype(), device)
+        }
+        _ => moved(t, device),
+    };
     let own: Vec<Tensor> = x.iter().map(there).collect::<Result<_>>()?;
     op.gpu(&own.iter().collect::<Vec<_>>(), outs)
 }

@@ -11,14 +11,15 @@ use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug)]
 pub struct State {
-    /// The half type that operands are cast to, while mixed precision is on.
+    /// The half type that operands are cast to, while mixed precision is on; on the CPU, and on graphics cards.
     pub dtype: Option<DType>,
+    pub gpu: Option<DType>,
     /// Whether the casts of leaves are kept until the outermost region ends.
     pub cache: bool,
 }
 
 thread_local! {
-    static STATE: Cell<State> = const { Cell::new(State { dtype: None, cache: true }) };
+    static STATE: Cell<State> = const { Cell::new(State { dtype: None, gpu: None, cache: true }) };
     /// Leaves (held, so that their identity stays theirs) and their casts.
     static CASTS: RefCell<HashMap<(usize, DType), (Tensor, Tensor)>> = RefCell::default();
 }
@@ -32,6 +33,20 @@ pub fn set_state(state: State) -> State {
     STATE.with(|s| s.replace(state))
 }
 
+impl State {
+    pub fn is_on(self) -> bool {
+        self.dtype.is_some() || self.gpu.is_some()
+    }
+    /// The half type for operands on a device.
+    pub fn on(self, device: Device) -> Option<DType> {
+        match device {
+            Device::Cpu => self.dtype,
+            Device::Gpu(_) => self.gpu,
+            Device::Meta => None,
+        }
+    }
+}
+
 /// Forgets the casts of leaves.
 pub fn clear() {
     let old = CASTS.with(|c| std::mem::take(&mut *c.borrow_mut()));
@@ -40,12 +55,21 @@ pub fn clear() {
 
 /// Casts the operands of a call as its row says. Mixed precision is on.
 #[cold]
-pub fn operands(policy: Autocast, half: DType, args: &mut [Arg]) -> Result<()> {
+pub fn operands(policy: Autocast, args: &mut [Arg]) -> Result<()> {
+    // one operand on a card makes it a call of the card's
+    let mut card = false;
+    each(args, &mut |t| {
+        card |= matches!(t.device(), Device::Gpu(_));
+        Ok(())
+    })?;
+    let state = state();
+    let Some(half) = (if card { state.gpu } else { state.dtype }) else { return Ok(()) };
     let to = match policy {
-        Autocast::None | Autocast::GpuFloat32 | Autocast::GpuWidest => return Ok(()),
+        Autocast::None => return Ok(()),
+        Autocast::GpuFloat32 | Autocast::GpuWidest if !card => return Ok(()),
         Autocast::Half => half,
-        Autocast::Float32 => DType::F32,
-        Autocast::Widest => {
+        Autocast::Float32 | Autocast::GpuFloat32 => DType::F32,
+        Autocast::Widest | Autocast::GpuWidest => {
             let mut wide = half;
             each(args, &mut |t| {
                 if t.dtype() == DType::F32 {
@@ -57,6 +81,9 @@ pub fn operands(policy: Autocast, half: DType, args: &mut [Arg]) -> Result<()> {
         }
     };
     each(args, &mut |t| {
+        if card != matches!(t.device(), Device::Gpu(_)) {
+            return Ok(());
+        }
         *t = cast(t, to)?;
         Ok(())
     })
@@ -64,18 +91,18 @@ pub fn operands(policy: Autocast, half: DType, args: &mut [Arg]) -> Result<()> {
 
 /// A tensor of halves in float32 while mixed precision is on, for an op of which only some modes ask for that.
 pub fn whole(t: &Tensor) -> Result<Tensor> {
-    if state().dtype.is_some() && matches!(t.dtype(), DType::F16 | DType::BF16) {
+    if state().on(t.device()).is_some() && matches!(t.dtype(), DType::F16 | DType::BF16) {
         t.cast(DType::F32)
     } else {
         Ok(t.clone())
     }
 }
 
-/// Every tensor that mixed precision may cast: floats of the CPU, but for doubles.
+/// Every tensor that mixed precision may cast: floats that are there, but for doubles.
 fn each(args: &mut [Arg], f: &mut dyn FnMut(&mut Tensor) -> Result<()>) -> Result<()> {
     let mut one = |t: &mut Tensor| {
         let float = matches!(t.dtype(), DType::F32 | DType::F16 | DType::BF16);
-        if float && t.device() == Device::Cpu { f(t) } else { Ok(()) }
+        if float && t.device() != Device::Meta { f(t) } else { Ok(()) }
     };
     for arg in args {
         match arg {

@@ -2,11 +2,12 @@
 //! for the device.
 
 use crate::bail;
-use crate::base::{DType, Device, Scalar};
+use crate::base::{DType, Device, Layout, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy as kernel;
 use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::batch;
+use crate::ops::driver::op::Op;
 use crate::storage::Guard;
 use crate::tensor::batch::levels;
 use crate::tensor::{Meta, Tensor};
@@ -147,6 +148,19 @@ pub fn moved(x: &Tensor, device: Device) -> Result<Tensor> {
     Ok(out)
 }
 
+/// The kernel of the CPU for tensors of a card: there and back. For factorisations of matrices alone, whose steps wait for one
+/// another: PyTorch's CUDA kernels do the panels of some on the CPU too, and docs/COVERAGE.md lists them.
+pub fn on_host<O: Op>(op: &O, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+    let here: Vec<Tensor> = x.iter().map(|t| moved(t, Device::Cpu)).collect::<Result<_>>()?;
+    let alike = |t: &Tensor| {
+        let layout = Layout { offset: 0, ..t.layout().clone() };
+        Tensor::alloc(Meta { layout, dtype: t.dtype() }, Device::Cpu)
+    };
+    let results: Vec<Tensor> = out.iter().map(alike).collect::<Result<_>>()?;
+    op.cpu(&here.iter().collect::<Vec<_>>(), &results)?;
+    out.iter().zip(&results).try_for_each(|(out, result)| write(out, result))
+}
+
 /// As [`write()`], while the caller holds both storages.
 pub fn write_held(dst: &Tensor, src: &Tensor) {
     if let Device::Gpu(_) = dst.device() {
@@ -195,6 +209,14 @@ impl Tensor {
                 self.device()
             ),
         }
+    }
+}
+
+/// Waits until a tensor of a card is there, and raises what its kernels met.
+pub fn settle(x: &Tensor) -> Result<()> {
+    match x.storage().memory() {
+        Some(memory) => memory.download(0, &mut [0; 4]),
+        None => Ok(()),
     }
 }
 

@@ -284,6 +284,7 @@ binary! { PAIRS:
             DType::F64 => Some(typed2(math::xlog1py_f64)),
             _ => None,
         },
+        wgsl "xlog1py_f(a, b)",
         grad {
             a |g, a, b: Val| beside_log(g, &a, b, -1.0, Tensor::log1p, f64::ln_1p),
             b |g, a: Val, b: Val| g.mul(true_divide(a, add(b, 1i64, Scalar::Int(1))?)?),

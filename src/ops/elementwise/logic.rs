@@ -143,6 +143,12 @@ impl Tensor {
             NotImplemented,
             "a meta tensor has no elements to compare"
         );
+        if let crate::base::Device::Gpu(_) = x.device() {
+            let all = Tensor::empty(&[], DType::Bool, x.device())?;
+            let axes: Vec<usize> = (0..x.ndim()).collect();
+            crate::kernels::gpu::reduce::sums::truth(true, x.place()?, &axes, all.place()?)?;
+            return Ok(!all.item()?.is_zero());
+        }
         let _guard = crate::storage::Guard::take([x.storage()].into_iter(), [].into_iter());
         // SAFETY: a dense bool tensor, held for reading
         Ok(unsafe { std::slice::from_raw_parts(x.ptr(), x.numel()) }.iter().all(|b| *b != 0))

@@ -5,6 +5,7 @@ use crate::base::{DType, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::linalg::cholesky as kernel;
 use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::matrix::{
@@ -36,6 +37,9 @@ impl Op for Cholesky {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("cholesky_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype()), Meta::new(batch_shape(x[0]), DType::I32)])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

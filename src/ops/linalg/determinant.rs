@@ -6,6 +6,7 @@ use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::linalg::determinant as kernel;
 use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::elementwise::complex::complex;
@@ -45,6 +46,9 @@ impl Op for Determinant {
             Meta::new(x[0].shape(), dtype),
             Meta::new(&behind(b, &[n]), DType::I32),
         ])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::linalg::eigen as kernel;
 use crate::ops::driver::apply::{apply_multi, should_record};
 use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, by_columns, check_field, check_info, check_square, sizes,
@@ -42,6 +43,9 @@ impl Op for Eigh {
         } else {
             smallvec![values, info]
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -121,6 +125,9 @@ impl Op for Eig {
         } else {
             smallvec![values, info]
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::field::Field;
 use crate::kernels::cpu::linalg::ldl as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::linalg::lu::own_pivots;
@@ -34,6 +35,9 @@ impl Op for LdlFactor {
             Meta::new(b, DType::I32),
         ])
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
+    }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         write_held(&out[0], x[0]);
@@ -59,6 +63,9 @@ impl Op for LdlSolve {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("ldl_solve_kernel_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[2].shape(), x[2].dtype())])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::{lu as kernel, solve as solver, triangle::Side};
 use crate::ops::create::range::generate;
 use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, index_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_info, sizes};
@@ -35,6 +36,9 @@ impl Op for LuFactor {
             Meta::new(&behind(b, &[m.min(n)]), DType::I32),
             Meta::new(b, DType::I32),
         ])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -139,6 +143,9 @@ impl Op for Permutations {
         ensure!(k <= rows, Runtime, "lu_unpack: {k} pivots for matrices of {rows} rows");
         Ok(smallvec![Meta::new(&behind(&x[0].shape()[..n - 1], &[rows]), DType::I64)])
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
+    }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let k = x[0].shape()[x[0].ndim() - 1];
@@ -186,6 +193,9 @@ impl Op for LuSolve {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("lu_solve_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[2].shape(), x[2].dtype())])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::base::Dims;
 use crate::error::Result;
 use crate::kernels::cpu::linalg::qr as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::recompute::gradients;
@@ -50,6 +51,9 @@ impl Op for Qr {
             Mode::R => (Dims::from_slice(&[0]), behind(b, &[k, n])),
         };
         Ok(smallvec![Meta::new(&q, dtype), Meta::new(&r, dtype)])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -146,6 +150,9 @@ impl Op for Geqrf {
         let tau = behind(batch_shape(x[0]), &[m.min(n)]);
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype()), Meta::new(&tau, x[0].dtype())])
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
+    }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         write_held(&out[0], x[0]);
@@ -222,6 +229,9 @@ impl Op for HouseholderProduct {
         check_field("orgqr_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
+    }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (a, tau) = (dense_held(x[0])?, dense_held(x[1])?);
@@ -259,6 +269,9 @@ impl Op for Ormqr {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("ormqr_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[2].shape(), x[2].dtype())])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

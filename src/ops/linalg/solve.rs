@@ -6,6 +6,7 @@ use crate::base::{DType, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::linalg::solve as kernel;
 use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Metas, Op, Outs, Saves};
 use crate::ops::linalg::lu::lu_solve_of;
@@ -38,6 +39,9 @@ impl Op for Solve {
             Meta::new(&behind(b, &[n]), DType::I32),
             Meta::new(b, DType::I32),
         ])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::svd as kernel;
 use crate::ops::driver::apply::{apply_multi, should_record};
 use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, by_columns, check_field, check_float, check_info, check_matrix, sizes,
@@ -42,6 +43,9 @@ impl Op for Svd {
             return Ok(smallvec![s, info]);
         }
         Ok(smallvec![by_columns(b, m, p, dtype), s, Meta::new(&behind(b, &[q, n]), dtype), info])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

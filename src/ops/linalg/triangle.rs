@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::kernels::cpu::linalg::solve as kernel;
 use crate::kernels::cpu::linalg::triangle::{Side, Triangle};
 use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_square, sizes};
@@ -32,6 +33,9 @@ impl Op for SolveTriangular {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("triangular_solve_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[1].shape(), x[1].dtype())])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::kernels::cpu::random as kernel;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::{alike, meta_alike};
 use crate::ops::driver::batch::{drawn_room, drawn_whole};
-use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
+use crate::ops::driver::memory::{dense_cast_held, fill_held, settle, write_held};
 use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
@@ -183,8 +183,13 @@ fn categories_on_gpu(
         let weights = crate::ops::driver::memory::dense(x)?;
         let from = source.advance(gpu::race(x.numel() * samples))?;
         gpu::categories(out.place()?, weights.place()?, samples, from)?;
+        // weights that are none are told here, as PyTorch does
+        settle(&out)?;
         return Ok(out);
     }
+    let one = Tensor::empty(&out.shape()[..out.ndim() - 1], DType::I64, x.device())?;
+    gpu::categories(one.place()?, crate::ops::driver::memory::dense(x)?.place()?, 1, source.advance(0)?)?;
+    settle(&one)?;
     let times = alike(x, None, None, None)?;
     draw(&times, Law::Exponential(1.0), Some(&source))?;
     Ok(x.div(&times)?.topk(samples as i64, -1, true, true)?.1[1].clone())

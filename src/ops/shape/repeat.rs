@@ -1,7 +1,9 @@
 //! The same elements several times, copied.
 
-use crate::base::{DType, Device, Dims, Layout, product, reserved, total, wrap_dim};
+use crate::base::{DType, Device, Dims, Layout, product, total, wrap_dim};
 use crate::error::Result;
+use crate::kernels::cpu::shape::repeat as kernel;
+use crate::kernels::gpu::shape::repeat as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Metas, Op};
@@ -92,7 +94,7 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
             NotImplemented,
             "vmap: repeat_interleave on a GPU takes repeats that are not mapped"
         );
-        let sums = crate::kernels::gpu::shape::repeat::sum(repeats.place()?)?;
+        let sums = gpu::sum(repeats.place()?)?;
         ensure!(!sums.negative, Runtime, "repeats can not be negative");
         ensure!(
             output_size.is_none_or(|s| s == sums.total as i64),
@@ -111,10 +113,7 @@ fn repeat_positions(repeats: &Tensor, output_size: Option<i64>) -> Result<Tensor
         Runtime,
         "allocated size does not match required size"
     );
-    let mut out = reserved(size)?;
-    for (i, &n) in counts.iter().enumerate() {
-        out.extend(std::iter::repeat_n(i as i64, n as usize));
-    }
+    let out = kernel::positions(&counts, size)?;
     Tensor::from_slice(&out, &[out.len()])
 }
 

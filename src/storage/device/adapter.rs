@@ -83,7 +83,15 @@ fn wants_software() -> bool {
     std::env::var("RUSHLIGHT_GPU").is_ok_and(|v| v == "software")
 }
 
+/// Programs force the CPU by hiding all cards from CUDA: `CUDA_VISIBLE_DEVICES=""` or `"-1"`.
+fn hides_all() -> bool {
+    std::env::var("CUDA_VISIBLE_DEVICES").is_ok_and(|v| v.is_empty() || v.starts_with('-'))
+}
+
 fn all() -> Vec<Slot> {
+    if hides_all() {
+        return Vec::new();
+    }
     // Loading the drivers takes 10 to 50 ms: done when first asked for, not at import.
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;

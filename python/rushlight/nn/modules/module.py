@@ -381,3 +381,9 @@ class Module(HookMethods, StateMethods, TraversalMethods):
     # ------------------------------------------------------------------ not for this engine
     def compile(self, *args: Any, **kwargs: Any) -> Any:
         """Accepted and without effect: operations already run compiled."""
+
+
+def _addindent(s_, numSpaces):
+    """A text whose lines, but for the first, begin further to the right."""
+    first, *rest = s_.split("\n")
+    return "\n".join([first, *(" " * numSpaces + line for line in rest)])

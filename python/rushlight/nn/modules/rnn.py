@@ -621,3 +621,8 @@ class GRUCell(RNNCellBase):
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
         return self._step("GRU", input, None if hx is None else [hx])
+
+
+def _apply_permutation(tensor, permutation, dim=1):
+    """The slices of a tensor along an axis in another order."""
+    return tensor.index_select(dim, permutation)

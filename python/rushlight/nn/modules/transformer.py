@@ -40,7 +40,13 @@ def _not_nested(layer):
     return ".self_attn.num_heads is odd" if layer.self_attn.num_heads % 2 else ""
 
 
-def _function(activation):
+def _get_clones(module, N):
+    """So many copies of a module."""
+    return ModuleList([deepcopy(module) for _ in range(N)])
+
+
+def _get_activation_fn(activation):
+    """The function that a name stands for; a function stands for itself."""
     if not isinstance(activation, str):
         return activation
     if activation in ("relu", "gelu"):
@@ -129,7 +135,7 @@ class TransformerEncoderLayer(_Layer):
         self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **options)
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
-        activation = _function(activation)
+        activation = _get_activation_fn(activation)
         self.activation_relu_or_gelu = 0
         if activation is F.relu or isinstance(activation, ReLU):
             self.activation_relu_or_gelu = 1
@@ -193,7 +199,7 @@ class TransformerDecoderLayer(_Layer):
             setattr(self, name, LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **options))
         for name in ("dropout1", "dropout2", "dropout3"):
             setattr(self, name, Dropout(dropout))
-        self.activation = _function(activation)
+        self.activation = _get_activation_fn(activation)
 
     def _attend(self, x, mask, padding, is_causal):
         options = {"attn_mask": mask, "key_padding_mask": padding, "is_causal": is_causal}
@@ -249,7 +255,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:
         super().__init__()
-        self.layers = ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
+        self.layers = _get_clones(encoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
@@ -290,7 +296,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Any, num_layers: int, norm: Any = None) -> None:
         super().__init__()
-        self.layers = ModuleList([deepcopy(decoder_layer) for _ in range(num_layers)])
+        self.layers = _get_clones(decoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
 

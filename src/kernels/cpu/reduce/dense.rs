@@ -13,6 +13,8 @@ pub trait Fold<T: Copy>: Copy + Default {
 
 /// Independent accumulators along a row: four 512-bit registers of f32.
 pub const LANES: usize = 64;
+/// Elements between two emptyings of the lanes: 64 additions each.
+pub const LEAF: usize = 4096;
 /// Bytes between what is added and what is asked for, in the second-level cache. A bare loop of additions goes through
 /// 64 MB in 1.5 ms with, 1.7 with the first-level cache and 2.0 without; through 24 MB that lie in the last-level cache
 /// in 0.36, 0.40 and 0.35.
@@ -91,9 +93,19 @@ multiversion! {
                     total = f.step(total, *row.add(i));
                 }
             } else {
-                let mut lanes = [f.init(); LANES];
-                add_run(f, &mut lanes, row, n);
-                total = empty_lanes(f, &mut lanes);
+                // Leaves are added lane by lane: emptied one by one, they took a fifth of the time of a sum from the caches.
+                let mut sums = [f.init(); LANES];
+                let mut at = 0;
+                while at < n {
+                    let count = (n - at).min(LEAF);
+                    let mut lanes = [f.init(); LANES];
+                    add_run(f, &mut lanes, row.add(at), count);
+                    for j in 0..LANES {
+                        sums[j] = f.merge(sums[j], lanes[j]);
+                    }
+                    at += count;
+                }
+                total = f.merge(total, empty_lanes(f, &mut sums));
             }
             dst.add(r).write(total);
         }

@@ -4,10 +4,10 @@ use super::dense::Fold;
 use super::extrema::{Extreme, Ordered};
 use super::fold::{Pass, Taken, Way, fold, pass};
 use super::plan::ReducePlan;
-use crate::base::{BF16, C64, C128, Elem, F16, Float};
+use crate::base::{BF16, C64, C128, DType, Elem, F16, Float};
 use crate::kernels::cpu::elementwise::block::{Params, stored1};
 use crate::kernels::cpu::machine::blocks::Stored;
-use crate::kernels::cpu::machine::float::Cmp;
+use crate::kernels::cpu::machine::float::{Cmp, Flt};
 
 /// Types with a sum: what they accumulate in and what the result is. Integers and bool add up in i64 (wrapping), the
 /// half types in f32, the others in themselves.
@@ -106,9 +106,15 @@ pub unsafe fn prod<T: Summable + Taken<As: Summable>>(plan: &ReducePlan, src: *c
     fold(&T::taken(Prod), plan, src, dst)
 }
 
-/// The elements that are not zero: ones are added up.
+fold_op!(Nonzero, Elem, i64, 0, |a, x| a + !x.is_zero() as i64, |a, b| a + b);
+
+/// The elements that are not zero. But for float32 they are made ones, which are added up.
 fn counted<T: Elem + Stored<Seen: Elem>>() -> Way {
-    Way::of::<u8, _>(Sum).reading::<T>(pass::<T, bool, _>(|x: T::Seen| !x.is_zero()))
+    match T::DTYPE {
+        DType::F32 => Way::of::<f32, _>(Nonzero),
+        DType::Bool => Way::of::<u8, _>(Sum),
+        _ => Way::of::<u8, _>(Sum).reading::<T>(pass::<T, bool, _>(|x: T::Seen| !x.is_zero())),
+    }
 }
 
 /// # Safety
@@ -121,15 +127,18 @@ pub unsafe fn count_nonzero<T: Elem + Stored<Seen: Elem>>(plan: &ReducePlan, src
 /// result.
 pub trait Magnitude: Elem + Stored<Seen: Elem> {
     type C: Cmp + Summable<Acc = Self::C> + Ordered<Key = Self::C> + Stored<Seen = Self::C>;
+    /// What the loops take: the elements as they lie, or their magnitudes.
+    type As: Flt<C = Self::C>;
     type Mag: Elem + Stored<Seen = Self::C>;
     fn abs_c(x: Self::Seen) -> Self::C;
     fn abs2(x: Self::Seen) -> Self::C;
 }
 
 macro_rules! magnitude {
-    ($($t:ty: $seen:ty => $c:ty => $mag:ty, |$x:ident| $abs:expr, $abs2:expr;)*) => {$(
+    ($($t:ty as $as:ty: $seen:ty => $c:ty => $mag:ty, |$x:ident| $abs:expr, $abs2:expr;)*) => {$(
         impl Magnitude for $t {
             type C = $c;
+            type As = $as;
             type Mag = $mag;
             #[inline(always)] fn abs_c($x: $seen) -> $c { $abs }
             #[inline(always)] fn abs2($x: $seen) -> $c { $abs2 }
@@ -137,24 +146,29 @@ macro_rules! magnitude {
     )*};
 }
 magnitude! {
-    f32: f32 => f32 => f32, |x| x.abs(), x * x;
-    f64: f64 => f64 => f64, |x| x.abs(), x * x;
-    F16: f32 => f32 => F16, |x| x.abs(), x * x;
-    BF16: f32 => f32 => BF16, |x| x.abs(), x * x;
-    C64: C64 => f32 => f32, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
-    C128: C128 => f64 => f64, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
+    f32 as f32: f32 => f32 => f32, |x| x.abs(), x * x;
+    f64 as f64: f64 => f64 => f64, |x| x.abs(), x * x;
+    F16 as f32: f32 => f32 => F16, |x| x.abs(), x * x;
+    BF16 as BF16: f32 => f32 => BF16, |x| x.abs(), x * x;
+    C64 as f32: C64 => f32 => f32, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
+    C128 as f64: C128 => f64 => f64, |x| x.re.hypot(x.im), x.re * x.re + x.im * x.im;
 }
 
-fold_op!(Absolute, Cmp, T, T::ZERO, |a, x| a + x.abs(), |a, b| a + b);
-fold_op!(Squares, Cmp, T, T::ZERO, |a, x| a + x * x, |a, b| a + b);
+fold_op!(Absolute, Flt, T::C, T::C::ZERO, |a, x| a + x.up().abs(), |a, b| a + b);
+fold_op!(Squares, Flt, T::C, T::C::ZERO, |a, x| a + x.up() * x.up(), |a, b| a + b);
+fold_op!(Greatest, Flt, T::C, T::C::ZERO, |a, x| greater(a, x.up().abs()), |a, b| greater(a, b));
 
-/// A fold over magnitudes: of floats that are computed in themselves, over the elements as they lie.
-fn magnitudes<T: Magnitude, F: Fold<T::C, Acc = T::C>>(f: F, squared: bool) -> Way {
-    let way = Way::of::<T::C, F>(f);
-    if T::DTYPE == T::C::DTYPE {
-        return way;
-    }
-    way.reading::<T>(if squared { pass::<T, T::C, _>(T::abs2) } else { pass::<T, T::C, _>(T::abs_c) })
+/// NaN if either is: nothing is greater than one.
+#[inline(always)]
+#[allow(clippy::eq_op)]
+fn greater<C: Cmp>(a: C, b: C) -> C {
+    if (b > a) | (b != b) { b } else { a }
+}
+
+/// A fold over magnitudes, of elements as they lie where they are what the loops take.
+fn magnitudes<T: Magnitude, F: Fold<T::As, Acc = T::C>>(f: F) -> Way {
+    let way = Way::of::<T::As, F>(f);
+    if T::DTYPE == T::As::DTYPE { way } else { way.reading::<T>(pass::<T, T::C, _>(T::abs_c)) }
 }
 
 /// The p-norm, `(sum |x|^p)^(1/p)`; p = 0 counts nonzeros, infinities are the greatest and least magnitude.
@@ -163,26 +177,21 @@ fn magnitudes<T: Magnitude, F: Fold<T::C, Acc = T::C>>(f: F, squared: bool) -> W
 /// As `fold`.
 pub unsafe fn norm<T: Magnitude>(plan: &ReducePlan, src: *const T, p: f64, dst: *mut T::Mag) {
     let same = pass::<T::C, T::Mag, _>(|r: T::C| r);
-    let absolute = pass::<T, T::C, _>(T::abs_c);
     let way = if p == 0.0 {
         counted::<T>().writing::<T::Mag>(pass::<i64, T::Mag, _>(|n: i64| T::C::of(n as f64)))
     } else if p == 1.0 {
-        magnitudes::<T, _>(Absolute, false).writing::<T::Mag>(same)
+        magnitudes::<T, _>(Absolute).writing::<T::Mag>(same)
     } else if p == 2.0 {
-        let root = pass::<T::C, T::Mag, _>(|r: T::C| r.sqrt());
-        if T::DTYPE.is_complex() {
-            magnitudes::<T, _>(Sum, true).writing::<T::Mag>(root)
-        } else {
-            magnitudes::<T, _>(Squares, false).writing::<T::Mag>(root)
-        }
-    } else if p.is_infinite() {
-        if plan.inner_len == 0 {
-            let nothing = if p > 0.0 { T::C::ZERO } else { T::C::INFINITY };
-            return (0..plan.outer_len).for_each(|i| dst.add(i).write(T::Mag::down(nothing)));
-        }
-        let way =
-            if p > 0.0 { Way::of::<T::C, _>(Extreme::<true>) } else { Way::of::<T::C, _>(Extreme::<false>) };
-        way.reading::<T>(absolute).writing::<T::Mag>(same)
+        let squares = match T::DTYPE.is_complex() {
+            true => Way::of::<T::C, _>(Sum).reading::<T>(pass::<T, T::C, _>(T::abs2)),
+            false => magnitudes::<T, _>(Squares),
+        };
+        squares.writing::<T::Mag>(pass::<T::C, T::Mag, _>(|r: T::C| r.sqrt()))
+    } else if p == f64::INFINITY {
+        magnitudes::<T, _>(Greatest).writing::<T::Mag>(same)
+    } else if p == f64::NEG_INFINITY {
+        let least = Way::of::<T::C, _>(Extreme::<false>).reading::<T>(pass::<T, T::C, _>(T::abs_c));
+        least.writing::<T::Mag>(same)
     } else {
         let power = stored1::<T, T::C, _>(|x: T::Seen, q: &Params| T::abs_c(x).powf(T::C::of(q[0])));
         let root = stored1::<T::C, T::Mag, _>(|r: T::C, q: &Params| r.powf(T::C::of(q[0])));

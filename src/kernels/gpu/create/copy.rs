@@ -2,11 +2,11 @@
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;
-use crate::kernels::gpu::elementwise::{Side, computed, expression};
+use crate::kernels::gpu::elementwise::{Side, computed, constant, expression};
 use crate::kernels::gpu::machine::each::each;
 use crate::kernels::gpu::machine::launch::NUMBER;
 use crate::kernels::gpu::machine::meet::{Combine, Meet};
-use crate::kernels::gpu::machine::operand::{Scratch, raw, zero};
+use crate::kernels::gpu::machine::operand::{Scratch, convert, is_wide, raw, zero};
 use crate::kernels::gpu::machine::walk::{Walk, places};
 use crate::kernels::gpu::machine::{Kernel, Place, grid};
 
@@ -18,7 +18,10 @@ fn bits<'a>(p: Place<'a>) -> Place<'a> {
 /// `dst = src`, which broadcasts to it.
 pub fn copy(dst: Place, src: Place) -> Result<()> {
     if dst.dtype == src.dtype && dst.dtype != DType::C128 {
-        let (dst, src) = (bits(dst), bits(src));
+        // lines of float32 go by fours, as they are
+        let line = |p: &Place| p.dtype == DType::F32 && p.is_contiguous() && is_wide(p);
+        let lines = line(&dst) && line(&src) && dst.shape == src.shape;
+        let (dst, src) = if lines { (dst, src) } else { (bits(dst), bits(src)) };
         return expression("copy", "x", &["x"], &[Side::Place(src, dst.dtype)], &[], dst, dst.dtype);
     }
     // a bool is what is not zero; all else goes through the dtype it is computed in
@@ -138,4 +141,22 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
         keep: true,
     };
     meet.run()
+}
+
+/// Every element becomes `first + step * i`, wrapping around. A float's numbers are whole and within 32 bits.
+pub fn count(dst: Place, first: i64, step: i64) -> Result<()> {
+    let (kernel, each) = each("count", dst, &[]);
+    let at = kernel.count_args();
+    let wide = matches!(dst.dtype, DType::I64 | DType::U64);
+    let kernel = kernel.number(Scalar::Int(first), DType::I64).number(Scalar::Int(step), DType::I64);
+    let (text, taken) = if wide {
+        let [a, s] = [at, at + 2].map(|k| constant(DType::I64, k));
+        (format!("{a} + {s} * i64(i)"), DType::I64)
+    } else {
+        (format!("bitcast<i32>(arg({at}u) + arg({}u) * i)", at + 2), DType::I32)
+    };
+    each.run(kernel, || {
+        let value = convert(&format!("({text})"), taken, dst.dtype);
+        format!("fn element(i: u32, p: array<u32, 1>) -> T_out {{ return {value}; }}\n")
+    })
 }

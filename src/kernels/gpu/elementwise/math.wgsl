@@ -85,16 +85,18 @@ fn log_tail(f: f32) -> f32 { return f * f * fma(fma(fma(fma(fma(fma(fma(fma(fma(
 
 fn log_split(x: f32) -> vec2<f32> {
     // mantissa less one, and the power of two
-    let small = x < 1.17549435e-38;
-    let b = bitcast<u32>(select(x, x * 8388608.0, small));
+    // (of what a card may take for zero: the bits as a whole number)
+    let bits = bitcast<u32>(x);
+    let small = bits < 0x800000u;
+    let b = select(bits, bitcast<u32>(f32(bits)), small);
     let k = i32(b - 0x3f400000u) >> 23u;
     let m = bitcast<f32>(b - (u32(k) << 23u));
-    return vec2<f32>(m - 1.0, f32(k - select(0, 23, small)));
+    return vec2<f32>(m - 1.0, f32(k - select(0, 149, small)));
 }
 
 fn log_ends(x: f32, low: f32, y: f32) -> f32 {
     if (is_nan(x) || x < low) { return nan(); }
-    if (x == low) { return -inf(); }
+    if (x == low && (low != 0.0 || (bitcast<u32>(x) << 1u) == 0u)) { return -inf(); }
     return select(y, x, is_inf(x));
 }
 
@@ -769,3 +771,111 @@ fn i1e_f(x: f32) -> f32 {
 fn i0_f(x: f32) -> f32 { if (is_inf(x)) { return inf(); } let h = exp_f(0.5 * abs(x)); return i0e_f(x) * h * h; }
 
 fn i1_f(x: f32) -> f32 { if (is_inf(x)) { return x; } let h = exp_f(0.5 * abs(x)); return i1e_f(x) * h * h; }
+
+fn cheb(first: f32, twice: f32, n: f32) -> f32 {
+    // 1, first, and from there on 2 x p - the one before
+    if (n < 0.0) { return 0.0; }
+    var before = 1.0;
+    var now = first;
+    let last = u32(min(n, 1e6));
+    if (last == 0u) { return 1.0; }
+    for (var k = 1u; k < last; k++) { let next = twice * now - before; before = now; now = next; }
+    return now;
+}
+
+fn cheb_t(x: f32, n: f32) -> f32 { if (n > 6.0 && abs(x) < 1.0) { return cos_f(trunc(n) * acos_f(x)); } return cheb(x, 2.0 * x, n); }
+
+fn cheb_u(x: f32, n: f32) -> f32 {
+    if (n > 8.0 && abs(x) < 1.0) { let a = acos_f(x); let s = sin_f(a); if (s != 0.0) { return sin_f((trunc(n) + 1.0) * a) / s; } return (trunc(n) + 1.0) * cos_f((trunc(n) + 1.0) * a) / x; }
+    return cheb(2.0 * x, 2.0 * x, n);
+}
+
+fn cheb_v(x: f32, n: f32) -> f32 {
+    if (n > 8.0 && abs(x) < 1.0) { let a = acos_f(x); let s = sin_f(0.5 * a); if (s != 1.0) { return cos_f((trunc(n) + 0.5) * a) / cos_f(0.5 * a); } }
+    return cheb(2.0 * x - 1.0, 2.0 * x, n);
+}
+
+fn cheb_w(x: f32, n: f32) -> f32 {
+    if (n > 8.0 && abs(x) < 1.0) { let a = acos_f(x); let c = cos_f(0.5 * a); if (c != 1.0) { return sin_f((trunc(n) + 0.5) * a) / sin_f(0.5 * a); } }
+    return cheb(2.0 * x + 1.0, 2.0 * x, n);
+}
+
+fn hermite_h(x: f32, n: f32) -> f32 {
+    if (n < 0.0) { return 0.0; }
+    let last = u32(min(n, 1e6));
+    if (last == 0u) { return 1.0; }
+    var before = 1.0; var now = 2.0 * x;
+    for (var k = 1u; k < last; k++) { let next = 2.0 * x * now - 2.0 * f32(k) * before; before = now; now = next; }
+    return now;
+}
+
+fn hermite_he(x: f32, n: f32) -> f32 {
+    if (n < 0.0) { return 0.0; }
+    let last = u32(min(n, 1e6));
+    if (last == 0u) { return 1.0; }
+    var before = 1.0; var now = x;
+    for (var k = 1u; k < last; k++) { let next = x * now - f32(k) * before; before = now; now = next; }
+    return now;
+}
+
+fn laguerre(x: f32, n: f32) -> f32 {
+    if (n < 0.0) { return 0.0; }
+    let last = u32(min(n, 1e6));
+    if (last == 0u) { return 1.0; }
+    var before = 1.0; var now = 1.0 - x;
+    for (var k = 1u; k < last; k++) { let j = f32(k); let next = ((2.0 * j + 1.0 - x) * now - j * before) / (j + 1.0); before = now; now = next; }
+    return now;
+}
+
+fn legendre(x: f32, n: f32) -> f32 {
+    if (n < 0.0) { return 0.0; }
+    let last = u32(min(n, 1e6));
+    if (last == 0u) { return 1.0; }
+    var before = 1.0; var now = x;
+    for (var k = 1u; k < last; k++) { let j = f32(k); let next = ((2.0 * j + 1.0) * x * now - j * before) / (j + 1.0); before = now; now = next; }
+    return now;
+}
+
+fn xlog1py_f(a: f32, b: f32) -> f32 { return select(select(a * log1p_f(b), 0.0, a == 0.0), nan(), is_nan(b)); }
+
+fn igamma_part(a: f32, x: f32, upper: bool) -> f32 {
+    // the series below the mean, the continued fraction above it (Abramowitz and Stegun, 6.5.29 and 6.5.31)
+    if (!(a >= 0.0) || !(x >= 0.0)) { return nan(); }
+    if (a == 0.0) { if (x > 0.0) { return select(1.0, 0.0, upper); } return nan(); }
+    if (x == 0.0) { return select(0.0, 1.0, upper); }
+    if (is_inf(a)) { if (is_inf(x)) { return nan(); } return select(0.0, 1.0, upper); }
+    if (is_inf(x)) { return select(1.0, 0.0, upper); }
+    let scale = exp_f(a * log_f(x) - x - lgamma_f(a));
+    if (x < a + 1.0) {
+        var t = 1.0 / a;
+        var s = t;
+        for (var k = 1u; k < 400u; k++) { t *= x / (a + f32(k)); s += t; if (t < s * 1e-8) { break; } }
+        let p = s * scale;
+        return select(p, 1.0 - p, upper);
+    }
+    var b = x + 1.0 - a;
+    var c = 1e30;
+    var d = 1.0 / b;
+    var h = d;
+    for (var k = 1u; k < 400u; k++) {
+        let j = f32(k);
+        let an = -j * (j - a);
+        b += 2.0;
+        d = an * d + b; if (abs(d) < 1e-30) { d = 1e-30; }
+        c = b + an / c; if (abs(c) < 1e-30) { c = 1e-30; }
+        d = 1.0 / d;
+        let step = d * c;
+        h *= step;
+        if (abs(step - 1.0) < 1e-7) { break; }
+    }
+    let q = h * scale;
+    return select(1.0 - q, q, upper);
+}
+
+fn exp_q(x: f32) -> f32 {
+    // for x <= 0: the reduction is ours, the rest the card's, which is exact enough within half a power of two
+    let c = max(x, -104.0);
+    let n = round(c * 1.44269504);
+    let r = (c - n * 0.693359375) + n * 2.12194440e-4;
+    return select(scaled(exp2(r * 1.44269504), i32(n)), x, is_nan(x));
+}

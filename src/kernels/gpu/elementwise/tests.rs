@@ -17,7 +17,7 @@ pub fn text_of(
     let sides = vec![(Some(stored), taken); names.len()];
     let kinds = vec![if rank == 0 { 1 } else { 0 }; names.len() + 1];
     let lanes = if rank == 0 { crate::kernels::gpu::machine::operand::lanes(out) } else { 1 };
-    let text = body(expression, names, &sides, 4, &kinds, rank, 20, Elements::by(lanes), written, out);
+    let text = body(expression, names, &sides, 4, &kinds, rank, 20, Some(Elements::by(lanes)), written, out);
     let slots = ["s0", "s1", "s2", "s3"];
     let mut operands = vec![("out", out, true)];
     operands.extend(slots.iter().take(names.len()).map(|s| (*s, stored, false)));

@@ -158,3 +158,19 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }
 }
 ";
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+    use crate::kernels::gpu::machine::check::validate;
+    use crate::kernels::gpu::machine::launch::source;
+
+    #[test]
+    fn the_shaders_are_valid() {
+        let (starts, mask) = (("starts", DType::U32, true), ("x", DType::Bool, false));
+        let whole = |text: &str| NUMBER.to_string() + OWN + text;
+        validate("count true", &source(256, &[starts, mask], &whole(COUNT)));
+        validate("count before", &source(256, &[starts], BEFORE));
+        validate("positions", &source(256, &[("out", DType::U32, true), mask, starts], &whole(POSITIONS)));
+    }
+}

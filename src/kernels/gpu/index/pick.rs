@@ -142,7 +142,7 @@ pub fn steps(
     axes: &Axes,
     add: bool,
 ) -> Result<()> {
-    if to.len() == 0 {
+    if to.numel() == 0 {
         return Ok(());
     }
     let (words, along) = index.words();

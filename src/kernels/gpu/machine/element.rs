@@ -35,7 +35,7 @@ impl Elements {
     pub fn groups(&self) -> [u32; 3] {
         match self.lanes {
             1 => grid(self.n.div_ceil(EACH * 256)),
-            lanes => grid((self.lead + self.n).div_ceil(lanes as usize * 256)),
+            lanes => grid((self.lead + self.n).div_ceil(lanes as usize * EACH * 256)),
         }
     }
     /// The entry of the shader; `place` is where element `i` goes, counted from the first of `out`.
@@ -61,21 +61,25 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
     let n = arg(0u);
     let lead = arg(1u);
-    let word = group_number(wg) * 256u + t;
-    // elements of this word, counted from the first of the tensor; before that and behind the last are others'
-    let first = word * {lanes}u;
-    if (first >= lead && first + {lanes}u <= lead + n) {{
-        var v: array<{t}, {lanes}>;
-        for (var l = 0u; l < {lanes}u; l++) {{ v[l] = element(first + l - lead); }}
-        store_word_out((first_out() - lead) / {lanes}u + word, v);
-    }} else {{
-        for (var l = 0u; l < {lanes}u; l++) {{
-            let k = first + l;
-            if (k >= lead && k < lead + n) {{ put_out(k - lead, element(k - lead)); }}
+    // words of the tensor, a workgroup's width apart; elements are counted from its first: before that and behind the last are
+    // others'
+    for (var u = 0u; u < {EACH}u; u++) {{
+        let word = group_number(wg) * {}u + u * 256u + t;
+        let first = word * {lanes}u;
+        if (first >= lead && first + {lanes}u <= lead + n) {{
+            var v: array<{t}, {lanes}>;
+            for (var l = 0u; l < {lanes}u; l++) {{ v[l] = element(first + l - lead); }}
+            store_word_out((first_out() - lead) / {lanes}u + word, v);
+        }} else if (first < lead + n) {{
+            for (var l = 0u; l < {lanes}u; l++) {{
+                let k = first + l;
+                if (k >= lead && k < lead + n) {{ put_out(k - lead, element(k - lead)); }}
+            }}
         }}
     }}
 }}
-"
+",
+            EACH * 256
         )
     }
 }

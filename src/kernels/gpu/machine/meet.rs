@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 impl Meet<'_> {
     /// Combines all of them.
     pub fn run(&self) -> Result<()> {
-        let m = self.keys.len();
+        let m = self.keys.numel();
         if m == 0 || self.columns == 0 || self.slots == 0 {
             return Ok(());
         }
@@ -94,7 +94,7 @@ impl Meet<'_> {
             .writes("dst", self.dst)
             .reads("val", self.values)
             .variant(self.combine as u64 * 2 + self.keep as u64)
-            .arg(self.keys.len())
+            .arg(self.keys.numel())
             .arg(self.columns)
             .arg(self.slots);
         let (to, from) = (
@@ -237,7 +237,7 @@ pub fn counts(keys: &Scratch, slots: usize) -> Result<Scratch> {
 
 /// Every word becomes `word`.
 pub fn clear(what: &Scratch, word: u32) -> Result<()> {
-    let n = what.len();
+    let n = what.numel();
     Kernel::new("clear").writes("x", what.place()).arg(n).args(&[word]).run(grid(n.div_ceil(256)), || {
         NUMBER.to_string() + ENTRY + "    if (e < arg(0u)) { put_x(e, T_x(arg(1u))); }\n}\n"
     })
@@ -248,7 +248,7 @@ const BLOCK: usize = 2048;
 
 /// Keys in ascending order, and where each one stood; equal ones stay in order. `most` is the greatest that occurs.
 pub fn sort(keys: &Scratch, most: usize) -> Result<(Scratch, Scratch)> {
-    let m = keys.len();
+    let m = keys.numel();
     let near = keys.place();
     let new = |n| Scratch::beside(&near, n, DType::U32);
     if m <= BLOCK {
@@ -388,3 +388,37 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     }
 }
 ";
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+    use crate::kernels::gpu::machine::check::validate;
+    use crate::kernels::gpu::machine::launch::source;
+
+    #[test]
+    fn the_shaders_of_a_sort_are_valid() {
+        let word = |name, writes| (name, DType::U32, writes);
+        let pair = [word("sorted", true), word("order", true), word("keys", false)];
+        validate("rank", &source(256, &pair, &(NUMBER.to_string() + RANK)));
+        let two = [word("count", true), word("keys", false)];
+        validate("digit counts", &source(256, &two, &(NUMBER.to_string() + COUNTS)));
+        validate("digit starts", &source(256, &two[..1], STARTS));
+        let all = [pair[0], pair[1], pair[2], word("count", false), word("before", false)];
+        let text = NUMBER.to_string() + &PLACES.replace("WHO", "get_before(i)");
+        validate("digit places", &source(256, &all, &text));
+    }
+
+    #[test]
+    fn values_of_every_dtype_combine() {
+        use DType::*;
+        for dtype in [Bool, U8, I8, I16, I32, I64, F16, BF16, F32, C64] {
+            for how in [Combine::Add, Combine::Mul, Combine::Min, Combine::Max, Combine::Last] {
+                if dtype == C64 && matches!(how, Combine::Min | Combine::Max) {
+                    continue;
+                }
+                let text = combine_text(how, dtype) + "@compute @workgroup_size(1) fn main() {}";
+                validate("combine", &source(1, &[("x", dtype, true)], &text));
+            }
+        }
+    }
+}

@@ -79,7 +79,7 @@ impl Scratch {
     pub fn upload(&self, bytes: &[u8]) -> Result<()> {
         self.memory.upload(0, bytes)
     }
-    pub fn len(&self) -> usize {
+    pub fn numel(&self) -> usize {
         self.shape[0]
     }
     /// Its first words, when everything before is done.
@@ -298,6 +298,8 @@ pub fn convert(v: &str, from: DType, to: DType) -> String {
                 format!("extractBits({whole}, 0u, {bits}u)")
             }
         }
+        // a word is made wider without a sign: straight to i64, naga 30 gives it one
+        (DType::U32, DType::I64) => format!("i64(u64({v}))"),
         _ => format!("{t}({v})"),
     }
 }

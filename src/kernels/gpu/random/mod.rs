@@ -194,7 +194,7 @@ pub fn draw(op: &'static str, out: Place, law: Law, from: Philox) -> Result<()> 
             };
             match dtype {
                 DType::I64 | DType::U64 => {
-                    (format!("return i64({rest}) + {};", constant(DType::I64, at + 1)), DType::I64)
+                    (format!("return i64(u64({rest})) + {};", constant(DType::I64, at + 1)), DType::I64)
                 }
                 _ if float && !fits(base, width) => {
                     (format!("return f32({rest}) + argf({}u);", at + 4), DType::F32)
@@ -355,4 +355,28 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
 /// Blocks that [`categories`] takes.
 pub fn race(n: usize) -> u64 {
     n.div_ceil(lanes(n) * 4) as u64
+}
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+    use crate::kernels::gpu::machine::check::validate;
+    use crate::kernels::gpu::machine::launch::source;
+
+    #[test]
+    fn the_functions_are_valid() {
+        let text = format!("const OFFSET: u32 = 0u;\n{TEXT}@compute @workgroup_size(1) fn main() {{}}");
+        validate("philox.wgsl", &source(1, &[("out", DType::F32, true)], &complete(text)));
+    }
+
+    #[test]
+    fn lanes_are_those_of_one_card() {
+        // PyTorch's launch: blocks of 256 threads, at most eight for each of 132 processors
+        assert_eq!((lanes(1), lanes(256), lanes(257)), (256, 256, 512));
+        assert_eq!(lanes(1 << 24), 132 * 8 * 256);
+        let normal = Law::Normal(0.0, 1.0);
+        assert_eq!((blocks(1, normal), blocks(4 * 132 * 8 * 256, normal)), (1, 1));
+        assert_eq!(blocks(4 * 132 * 8 * 256 + 1, normal), 2);
+        assert_eq!(blocks(2 * 132 * 8 * 256 + 1, Law::Integers { base: 0, width: 0, wide: true }), 2);
+    }
 }

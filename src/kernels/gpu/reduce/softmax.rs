@@ -9,12 +9,11 @@ use crate::kernels::gpu::machine::Place;
 /// Greatest element and sum of `e^(x - greatest)`.
 pub const STATE: [(&str, DType); 2] = [("m", DType::F32), ("s", DType::F32)];
 pub const START: &str = "-inf(), 0.0";
-/// Equal ones are told apart first, for infinities have no difference; a nan becomes the greatest and stays.
+/// One exponential an element. Equal ones are told apart, for infinities have no difference; a nan makes the sum one.
 pub const TAKE: &str = "\
-    if (x == a.m) { return A(x, a.s + 1.0); }
-    if (x < a.m) { return A(a.m, a.s + exp_f(x - a.m)); }
-    if (is_nan(a.m)) { return a; }
-    return A(x, a.s * exp_f(a.m - x) + 1.0);";
+    let e = select(exp_q(-abs(x - a.m)), 1.0, x == a.m);
+    if (x > a.m) { return A(x, a.s * e + 1.0); }
+    return A(a.m, a.s + e);";
 pub const JOIN: &str = "\
     if (b.s == 0.0) { return a; }
     if (a.s == 0.0) { return b; }
@@ -45,7 +44,7 @@ pub fn softmax(op: &'static str, log: bool, x: Place, axis: &[usize], out: Place
             if log {
                 "x - m - select(log_f(s), nan(), is_inf(m))"
             } else {
-                "exp_f(x - m) / select(s, nan(), is_inf(m))"
+                "exp_q(x - m) / select(s, nan(), is_inf(m))"
             },
         )),
     }

@@ -38,7 +38,7 @@ pub fn sum(counts: Place) -> Result<Summed> {
 impl Summed {
     /// The positions, into a dense int64 vector of `total` elements.
     pub fn positions(&self, out: Place) -> Result<()> {
-        let n = self.sums.len() - 2;
+        let n = self.sums.numel() - 2;
         Kernel::new("repeat positions")
             .writes("out", Place { dtype: DType::U32, offset: out.offset * 2, ..out })
             .reads("sums", self.sums.place())
@@ -96,3 +96,18 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     put_out(i * 2u + 1u, 0u);
 }
 ";
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+    use crate::kernels::gpu::machine::check::validate;
+    use crate::kernels::gpu::machine::launch::source;
+
+    #[test]
+    fn the_shaders_are_valid() {
+        let word = |name, writes| (name, DType::U32, writes);
+        validate("repeat sums", &source(256, &[word("sums", true), word("x", false)], SUMS));
+        let text = NUMBER.to_string() + POSITIONS;
+        validate("repeat positions", &source(256, &[word("out", true), word("sums", false)], &text));
+    }
+}

@@ -55,6 +55,7 @@ binary! { PAIRS:
     zeta(input: V, other: V) ZETA "SpecialZetaBackward0" "SpecialZetaBackward2" "SpecialZetaBackward1"
         also [Special "zeta"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| special::zeta(a, b))),
+        wgsl "zeta_f(a, b)",
         grad {
             a |_g| bail!(NotImplemented, "the derivative of zeta by its first argument is not implemented"),
             b |g, a: Val, b: Val| g.neg()?.mul(&a)?.mul(zeta(add(a, 1i64, Scalar::Int(1))?, b)?),
@@ -67,6 +68,7 @@ binary! { PAIRS:
     /// ```
     igamma(input: T, other: T) IGAMMA "IgammaBackward0" also [Special "gammainc"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| special::igamma(a, b))),
+        wgsl "igamma_part(a, b, false)",
         grad { a |_g| bail!(NotImplemented, "{NO_FIRST}"), b |g, a, b| gamma_density(g, &a, &b) };
     /// The upper incomplete gamma function, regularised.
     ///
@@ -76,6 +78,7 @@ binary! { PAIRS:
     /// ```
     igammac(input: T, other: T) IGAMMAC "IgammacBackward0" also [Special "gammaincc"]: Double,
         cpu |dt| kernel!(dt, double, T => zip(|a: T, b: T| special::igammac(a, b))),
+        wgsl "igamma_part(a, b, true)",
         grad { a |_g| bail!(NotImplemented, "{NO_FIRST}"), b |g, a, b| gamma_density(g, &a, &b)?.neg() };
 }
 

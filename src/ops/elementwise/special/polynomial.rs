@@ -15,6 +15,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] chebyshev_polynomial_t(input: V, n: V) CHEBYSHEV_T: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::chebyshev_t(x, n))),
+        wgsl "cheb_t(a, b)",
         grad None;
     /// The Chebyshev polynomial of the second kind, of degree `n`.
     ///
@@ -24,6 +25,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] chebyshev_polynomial_u(input: V, n: V) CHEBYSHEV_U: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::chebyshev_u(x, n))),
+        wgsl "cheb_u(a, b)",
         grad None;
     /// The Chebyshev polynomial of the third kind, of degree `n`.
     ///
@@ -33,6 +35,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] chebyshev_polynomial_v(input: V, n: V) CHEBYSHEV_V: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::chebyshev_v(x, n))),
+        wgsl "cheb_v(a, b)",
         grad None;
     /// The Chebyshev polynomial of the fourth kind, of degree `n`.
     ///
@@ -42,6 +45,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] chebyshev_polynomial_w(input: V, n: V) CHEBYSHEV_W: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::chebyshev_w(x, n))),
+        wgsl "cheb_w(a, b)",
         grad None;
     /// The Chebyshev polynomial of the first kind on [0, 1].
     ///
@@ -51,6 +55,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] shifted_chebyshev_polynomial_t(input: V, n: V) SHIFTED_T: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::shifted_chebyshev_t(x, n))),
+        wgsl "cheb_t(2.0 * a - 1.0, b)",
         grad None;
     /// The Chebyshev polynomial of the second kind on [0, 1].
     ///
@@ -60,6 +65,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] shifted_chebyshev_polynomial_u(input: V, n: V) SHIFTED_U: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::shifted_chebyshev_u(x, n))),
+        wgsl "cheb_u(2.0 * a - 1.0, b)",
         grad None;
     /// The Chebyshev polynomial of the third kind on [0, 1].
     ///
@@ -69,6 +75,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] shifted_chebyshev_polynomial_v(input: V, n: V) SHIFTED_V: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::shifted_chebyshev_v(x, n))),
+        wgsl "cheb_v(2.0 * a - 1.0, b)",
         grad None;
     /// The Chebyshev polynomial of the fourth kind on [0, 1].
     ///
@@ -78,6 +85,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] shifted_chebyshev_polynomial_w(input: V, n: V) SHIFTED_W: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::shifted_chebyshev_w(x, n))),
+        wgsl "cheb_w(2.0 * a - 1.0, b)",
         grad None;
     /// The physicist's Hermite polynomial of degree `n`.
     ///
@@ -87,6 +95,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] hermite_polynomial_h(input: V, n: V) HERMITE_H: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::hermite_h(x, n))),
+        wgsl "hermite_h(a, b)",
         grad None;
     /// The probabilist's Hermite polynomial of degree `n`.
     ///
@@ -96,6 +105,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] hermite_polynomial_he(input: V, n: V) HERMITE_HE: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::hermite_he(x, n))),
+        wgsl "hermite_he(a, b)",
         grad None;
     /// The Laguerre polynomial of degree `n`.
     ///
@@ -105,6 +115,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] laguerre_polynomial_l(input: V, n: V) LAGUERRE: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::laguerre(x, n))),
+        wgsl "laguerre(a, b)",
         grad None;
     /// The Legendre polynomial of degree `n`.
     ///
@@ -114,6 +125,7 @@ binary! { POLYNOMIAL:
     /// ```
     [Special] legendre_polynomial_p(input: V, n: V) LEGENDRE: Double,
         cpu |dt| kernel!(dt, double, T => zip(|x: T, n: T| special::legendre(x, n))),
+        wgsl "legendre(a, b)",
         grad None;
 }
 

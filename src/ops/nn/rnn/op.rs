@@ -337,7 +337,7 @@ rows! { RNN:
         };
         ensure!(bias_ih.is_some() == bias_hh.is_some() && (hr.is_none() || cell == Cell::Lstm), Runtime, "{mode}: weights that do not belong together");
         // a GRU has no half precision of its own in PyTorch's lists
-        let low = if cell == Cell::Gru || input.dtype() == DType::F64 { None } else { autocast::state().dtype };
+        let low = if cell == Cell::Gru || input.dtype() == DType::F64 { None } else { autocast::state().on(input.device()) };
         let dtype = low.unwrap_or(input.dtype());
         let half = matches!(dtype, DType::F16 | DType::BF16);
         let mut x: Vec<Tensor> = [Some(input), Some(hx), cx, Some(ih), Some(hh)].into_iter().flatten().cloned().collect();

@@ -9,7 +9,7 @@ use crate::kernels::gpu::machine::{Kernel, Place, grid};
 /// Rows that `keys` name with a norm above `most` are scaled to it, each once: by a workgroup for each key, of which the first
 /// of its name alone works.
 pub fn rows(table: Place, keys: &Scratch, most: f64, p: f64) -> Result<()> {
-    let n = keys.len();
+    let n = keys.numel();
     let (power, root) = match p {
         2.0 => ("v * v", "sqrt(s)"),
         p if p == f64::INFINITY => ("v", "s"),

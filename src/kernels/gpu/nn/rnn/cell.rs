@@ -40,15 +40,15 @@ fn step(at: u32, r: u32, j: u32, h: u32) {
     let g = r * 4u * h + j;
     let enter = sigmoid(get_gates(g) + bias(j));
     let keep = sigmoid(get_gates(g + h) + bias(j + h));
-    let new = tangent(get_gates(g + 2u * h) + bias(j + 2u * h));
+    let fresh = tangent(get_gates(g + 2u * h) + bias(j + 2u * h));
     let show = sigmoid(get_gates(g + 3u * h) + bias(j + 3u * h));
     let before = get_memory(at);
-    let memory = fma(keep, before, enter * new);
+    let memory = fma(keep, before, enter * fresh);
     note(at, before);
     put_memory(at, memory);
     put_gates(g, enter);
     put_gates(g + h, keep);
-    put_gates(g + 2u * h, new);
+    put_gates(g + 2u * h, fresh);
     put_gates(g + 3u * h, show);
     show_state(at, show * tangent(memory));
 }
@@ -60,13 +60,13 @@ fn step(at: u32, r: u32, j: u32, h: u32) {
     let reset = sigmoid(get_gates(g) + get_part(g) + bias(j));
     let update = sigmoid(get_gates(g + h) + get_part(g + h) + bias(j + h));
     let old = get_part(g + 2u * h) + bias(j + 2u * h);
-    let new = tangent(fma(reset, old, get_gates(g + 2u * h)));
+    let fresh = tangent(fma(reset, old, get_gates(g + 2u * h)));
     let before = get_state(at);
     note(at, old);
     put_gates(g, reset);
     put_gates(g + h, update);
-    put_gates(g + 2u * h, new);
-    show_state(at, fma(update, before - new, new));
+    put_gates(g + 2u * h, fresh);
+    show_state(at, fma(update, before - fresh, fresh));
 }
 ";
 
@@ -149,15 +149,15 @@ fn step(at: u32, r: u32, j: u32, h: u32) {
     let g = r * 4u * h + j;
     let enter = get_gates(g);
     let keep = get_gates(g + h);
-    let new = get_gates(g + 2u * h);
+    let fresh = get_gates(g + 2u * h);
     let show = get_gates(g + 3u * h);
     let before = get_tape(at);
-    let shown = tangent(fma(keep, before, enter * new));
+    let shown = tangent(fma(keep, before, enter * fresh));
     let d = arriving(at);
     let memory = fma(d * show, tangent_slope(shown), get_memory(at));
-    put_sums(g, memory * new * sigmoid_slope(enter));
+    put_sums(g, memory * fresh * sigmoid_slope(enter));
     put_sums(g + h, memory * before * sigmoid_slope(keep));
-    put_sums(g + 2u * h, memory * enter * tangent_slope(new));
+    put_sums(g + 2u * h, memory * enter * tangent_slope(fresh));
     put_sums(g + 3u * h, d * shown * sigmoid_slope(show));
     put_memory(at, memory * keep);
 }
@@ -168,12 +168,12 @@ fn step(at: u32, r: u32, j: u32, h: u32) {
     let g = r * 3u * h + j;
     let reset = get_gates(g);
     let update = get_gates(g + h);
-    let new = get_gates(g + 2u * h);
+    let fresh = get_gates(g + 2u * h);
     let old = get_tape(at);
     let d = arriving(at);
-    let for_new = (d - update * d) * tangent_slope(new);
+    let for_new = (d - update * d) * tangent_slope(fresh);
     let for_reset = for_new * old * sigmoid_slope(reset);
-    let for_update = d * (get_before(at) - new) * sigmoid_slope(update);
+    let for_update = d * (get_before(at) - fresh) * sigmoid_slope(update);
     put_sums(g, for_reset);
     put_sums(g + h, for_update);
     put_sums(g + 2u * h, for_new);

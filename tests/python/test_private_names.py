@@ -1,0 +1,116 @@
+"""Names without a promise that programs import all the same: what they are called with, and what they answer."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import rushlight as rl
+from rushlight import nn
+from rushlight.nn import functional as F
+
+
+def test_annotations_of_layers_and_optimizers():
+    from rushlight.nn.common_types import _ratio_2_t, _size_1_t, _size_2_t, _size_3_t, _size_any_t
+    from rushlight.optim.optimizer import ParamsT, params_t
+    from rushlight.types import _dtype, _int, _size, _TensorOrTensors
+
+    assert (_size_2_t, _size_any_t) == (int | tuple[int, int], int | tuple[int, ...])
+    assert _size_1_t != _size_3_t and _ratio_2_t == float | tuple[float, float]
+    assert ParamsT == params_t and (_int, _dtype) == (int, rl.dtype)
+    assert rl.Size in _size.__args__ and rl.Tensor in _TensorOrTensors.__args__
+
+
+def test_initialisers_without_gradients():
+    w = nn.Parameter(rl.empty(50, 2))
+    for draw in (
+        lambda: nn.init._no_grad_uniform_(w, -1, 1),
+        lambda: nn.init._no_grad_normal_(w, 0, 1, rl.Generator()),
+        lambda: nn.init._no_grad_trunc_normal_(w, 0.0, 1.0, -2.0, 2.0),
+        lambda: nn.init._no_grad_fill_(w, 3.0),
+        lambda: nn.init._no_grad_zero_(w),
+    ):
+        assert draw() is w and w.grad_fn is None and w.requires_grad
+    rl.manual_seed(3)
+    a = nn.init.uniform_(rl.empty(4))
+    rl.manual_seed(3)
+    assert rl.equal(a, nn.init._no_grad_uniform_(rl.empty(4), 0.0, 1.0))
+
+
+def test_parts_of_attention():
+    q = rl.randn(3, 2, 4)
+    packed, bias = rl.randn(12, 4), rl.randn(12)
+    parts = F._in_projection_packed(q, q, q, packed, bias)
+    alone = F._in_projection(q, q, q, *packed.chunk(3), *bias.chunk(3))
+    assert len(parts) == 3 and all(rl.allclose(a, b, atol=1e-5) for a, b in zip(parts, alone, strict=True))
+    with pytest.raises(AssertionError, match=r"expecting w_k shape of \(4, 4\)"):
+        F._in_projection(q, q, q, packed[:4], packed[:3], packed[:4])
+    mask = F._canonical_mask(rl.tensor([True, False]), "attn_mask", None, "", rl.float32)
+    assert mask.tolist() == [-math.inf, 0.0] and F._canonical_mask(None, "m", None, "", rl.float32) is None
+    with pytest.warns(UserWarning, match="mismatched a and b is deprecated"):
+        F._canonical_mask(mask, "a", rl.bool, "b", rl.float32)
+    assert F._none_or_dtype(mask) is rl.float32 and F._none_or_dtype(None) is None
+    with pytest.raises(ValueError, match="more than 1 value per channel"):
+        F._verify_batch_size(rl.Size([1, 5, 1]))
+    with pytest.warns(UserWarning, match="Implicit dimension choice for softmax"):
+        assert (F._get_softmax_dim("softmax", 3, 1), F._get_softmax_dim("softmax", 2, 1)) == (0, 1)
+
+
+def test_functions_that_ask_classes_of_a_programs_own():
+    assert F.has_torch_function is rl.overrides.has_torch_function
+    assert F.handle_torch_function is rl.overrides.handle_torch_function
+    assert F.grad is rl.nn.grad and F._Reduction.legacy_get_string(None, False, False) == "none"
+    with pytest.raises(RuntimeError, match="only one function can have a docstring"):
+        F.boolean_dispatch("a", 0, False, math.sin, math.cos, "m", "f")
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = F.nothing
+
+
+def test_parts_of_layers():
+    from rushlight.nn.modules.rnn import _apply_permutation
+    from rushlight.nn.modules.transformer import _get_activation_fn, _get_clones
+
+    assert _get_activation_fn("gelu") is F.gelu and _get_activation_fn(rl.relu) is rl.relu
+    with pytest.raises(RuntimeError, match="activation should be relu/gelu, not swish"):
+        _get_activation_fn("swish")
+    clones = _get_clones(nn.Linear(1, 1), 3)
+    assert isinstance(clones, nn.ModuleList) and len({id(m.weight) for m in clones}) == 3
+    assert nn.modules.module._addindent("a\nb", 2) == "a\n  b"
+    assert _apply_permutation(rl.tensor([[1, 2, 3]]), rl.tensor([2, 0, 1])).tolist() == [[3, 1, 2]]
+
+
+def test_parts_of_optimizers():
+    from rushlight.optim.optimizer import (
+        Optimizer,
+        _default_to_fused_or_foreach,
+        _dispatch_sqrt,
+        _get_value,
+        _use_grad_for_differentiable,
+        _view_as_real,
+    )
+
+    class Own(Optimizer):
+        def __init__(self, params, differentiable=False):
+            super().__init__(params, {"lr": 0.1, "differentiable": differentiable})
+
+        @_use_grad_for_differentiable
+        def step(self, closure=None):
+            return rl.is_grad_enabled()
+
+    p = [nn.Parameter(rl.ones(1))]
+    assert (Own(p).step(), Own(p, True).step()) == (False, True)
+    assert _default_to_fused_or_foreach(p, False) == (False, False)
+    assert _get_value(rl.tensor(2.0)) == 2.0 and (_dispatch_sqrt(4.0), _dispatch_sqrt(rl.tensor(4.0)).item()) == (2.0, 2.0)
+    params, grads = [rl.tensor([1 + 2j]), rl.ones(1)], [rl.tensor([3j]), rl.zeros(1)]
+    _view_as_real(params, grads)
+    assert params[0].tolist() == [[1.0, 2.0]] and grads[0].shape == (1, 2) and params[1].shape == (1,)
+
+
+def test_names_that_other_files_lend():
+    from rushlight.hub import HASH_REGEX
+    from rushlight.utils import _pytree
+    from rushlight.utils.checkpoint import tree_map
+
+    assert tree_map is _pytree.tree_map
+    assert HASH_REGEX.search("resnet18-f37072fd.pth").group(1) == "f37072fd"
+    assert F.BroadcastingList2[int] is None and F.BroadcastingList1 is F.BroadcastingList3
