@@ -174,10 +174,7 @@ fn call<'py>(
                     in_place(row, &args)?;
                     return Ok(target(row, given, keywords));
                 }
-                if row.autocast != Autocast::None
-                    && out.is_none()
-                    && autocast::state().is_on()
-                {
+                if row.autocast != Autocast::None && out.is_none() && autocast::state().is_on() {
                     autocast::operands(row.autocast, &mut args).map_err(to_py)?;
                 }
                 if let Some(out) = &out {

@@ -288,7 +288,8 @@ pub fn body(
 /// The loop of a dense kernel of floats: `reads` makes the vectors that `gives` takes an element `@` of. At the end of the tensor
 /// what lies behind it is written as it was.
 fn by_fours(reads: &str, gives: &str) -> String {
-    let parts: Vec<String> = ["x", "y", "z", "w"].iter().map(|l| format!("op({})", gives.replace('@', l))).collect();
+    let parts: Vec<String> =
+        ["x", "y", "z", "w"].iter().map(|l| format!("op({})", gives.replace('@', l))).collect();
     format!(
         "@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t: u32) {{
