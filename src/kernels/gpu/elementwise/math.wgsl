@@ -550,13 +550,9 @@ fn trigamma_f(x: f32) -> f32 {
 }
 
 fn gelu_f(x: f32) -> f32 {
-    let t = x * 0.707106781;
-    // through the tail: no cancellation on either side
+    // as PyTorch's kernels have it: what cancels in the left tail is below their last units too
     if (is_inf(x)) { return select(x, 0.0, is_minus(x)); }
-    if (!(x < -0.7)) { return x * (0.5 + 0.5 * erf_f(t)); }
-    if (x < -15.0) { return -0.0; }
-    let square = x * x;
-    return 0.5 * x * erfcx_f(-t) * exp_ext(-0.5 * square, -0.5 * prod_low(x, x, square));
+    return 0.5 * x * (1.0 + erf_f(x * 0.707106781));
 }
 
 fn silu_f(x: f32) -> f32 { return select(x * sigmoid_f(x), 0.0, is_inf(x) && is_minus(x)); }
@@ -774,10 +770,10 @@ fn i1_f(x: f32) -> f32 { if (is_inf(x)) { return x; } let h = exp_f(0.5 * abs(x)
 
 fn cheb(first: f32, twice: f32, n: f32) -> f32 {
     // 1, first, and from there on 2 x p - the one before
-    if (n < 0.0) { return 0.0; }
+    if (n <= -1.0) { return 0.0; }
     var before = 1.0;
     var now = first;
-    let last = u32(min(n, 1e6));
+    let last = u32(clamp(n, 0.0, 1e6));
     if (last == 0u) { return 1.0; }
     for (var k = 1u; k < last; k++) { let next = twice * now - before; before = now; now = next; }
     return now;
@@ -801,8 +797,8 @@ fn cheb_w(x: f32, n: f32) -> f32 {
 }
 
 fn hermite_h(x: f32, n: f32) -> f32 {
-    if (n < 0.0) { return 0.0; }
-    let last = u32(min(n, 1e6));
+    if (n <= -1.0) { return 0.0; }
+    let last = u32(clamp(n, 0.0, 1e6));
     if (last == 0u) { return 1.0; }
     var before = 1.0; var now = 2.0 * x;
     for (var k = 1u; k < last; k++) { let next = 2.0 * x * now - 2.0 * f32(k) * before; before = now; now = next; }
@@ -810,8 +806,8 @@ fn hermite_h(x: f32, n: f32) -> f32 {
 }
 
 fn hermite_he(x: f32, n: f32) -> f32 {
-    if (n < 0.0) { return 0.0; }
-    let last = u32(min(n, 1e6));
+    if (n <= -1.0) { return 0.0; }
+    let last = u32(clamp(n, 0.0, 1e6));
     if (last == 0u) { return 1.0; }
     var before = 1.0; var now = x;
     for (var k = 1u; k < last; k++) { let next = x * now - f32(k) * before; before = now; now = next; }
@@ -819,8 +815,8 @@ fn hermite_he(x: f32, n: f32) -> f32 {
 }
 
 fn laguerre(x: f32, n: f32) -> f32 {
-    if (n < 0.0) { return 0.0; }
-    let last = u32(min(n, 1e6));
+    if (n <= -1.0) { return 0.0; }
+    let last = u32(clamp(n, 0.0, 1e6));
     if (last == 0u) { return 1.0; }
     var before = 1.0; var now = 1.0 - x;
     for (var k = 1u; k < last; k++) { let j = f32(k); let next = ((2.0 * j + 1.0 - x) * now - j * before) / (j + 1.0); before = now; now = next; }
@@ -828,8 +824,8 @@ fn laguerre(x: f32, n: f32) -> f32 {
 }
 
 fn legendre(x: f32, n: f32) -> f32 {
-    if (n < 0.0) { return 0.0; }
-    let last = u32(min(n, 1e6));
+    if (n <= -1.0) { return 0.0; }
+    let last = u32(clamp(n, 0.0, 1e6));
     if (last == 0u) { return 1.0; }
     var before = 1.0; var now = x;
     for (var k = 1u; k < last; k++) { let j = f32(k); let next = ((2.0 * j + 1.0) * x * now - j * before) / (j + 1.0); before = now; now = next; }

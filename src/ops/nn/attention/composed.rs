@@ -43,7 +43,8 @@ fn causal(rows: usize, keys: usize, dtype: DType, device: crate::base::Device) -
     }
     let data: Vec<f32> =
         (0..rows * keys).map(|i| if i % keys <= i / keys { 0.0 } else { f32::NEG_INFINITY }).collect();
-    Tensor::from_slice(&data, &[rows, keys])?.cast(dtype)
+    let mask = Tensor::from_slice(&data, &[rows, keys])?;
+    mask.convert(Some(dtype), Some(device), false, crate::base::MemoryFormat::Preserve)
 }
 
 /// Products and a softmax, the scores of all pairs in memory.
