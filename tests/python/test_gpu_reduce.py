@@ -10,7 +10,9 @@ import pytest
 import rushlight as torch
 from rushlight.nn import functional as F
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no graphics card, and no software adapter asked for")
+pytestmark = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="no graphics card, and no software adapter asked for"
+)
 
 FLOATS = (torch.float32, torch.float16, torch.bfloat16)
 DTYPES = (*FLOATS, torch.int64, torch.int32, torch.uint8, torch.bool)
@@ -41,7 +43,9 @@ def layouts(dtype: Any, long: bool = True) -> list[Any]:
         numbers((3, 0), dtype),
     ]
     # cut into parts
-    return found + ([numbers((9000,), dtype), numbers((2, 9001), dtype), numbers((9001, 2), dtype)] if long else [])
+    return found + (
+        [numbers((9000,), dtype), numbers((2, 9001), dtype), numbers((9001, 2), dtype)] if long else []
+    )
 
 
 def flat(y: Any) -> list[Any]:
@@ -109,7 +113,9 @@ def test_softmax(dtype: Any) -> None:
                 def both(x: Any, op: Any = op, d: int = d) -> Any:
                     x = x.detach().requires_grad_()
                     y = op(x, d)
-                    weights = torch.arange(y.numel(), device=y.device).reshape(y.shape).remainder(7).to(y.dtype)
+                    weights = (
+                        torch.arange(y.numel(), device=y.device).reshape(y.shape).remainder(7).to(y.dtype)
+                    )
                     (y * weights).sum().backward()
                     return y, x.grad
 
@@ -137,7 +143,11 @@ def test_scans(dtype: Any) -> None:
         same(gradient, x, tolerance=1e-3)
 
 
-@pytest.mark.parametrize("values", [[math.nan, 1, 2], [1, math.nan, math.inf], [-math.inf] * 2, [math.inf, 1, math.inf], [0.0, -0.0]], ids=str)
+@pytest.mark.parametrize(
+    "values",
+    [[math.nan, 1, 2], [1, math.nan, math.inf], [-math.inf] * 2, [math.inf, 1, math.inf], [0.0, -0.0]],
+    ids=str,
+)
 def test_what_is_no_number(values: list[float]) -> None:
     x = torch.tensor(values)
     for name in "sum amax amin argmax argmin var nansum all any median nanmedian norm".split():
@@ -177,7 +187,13 @@ def test_normalisation(dtype: Any, shape: tuple[int, ...]) -> None:
 
         same(training, x, w, b, tolerance=t)
         same(graded(lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True)), x, w, b, tolerance=t)
-        same(graded(lambda x, w, b, v=v: F.batch_norm(x, v.to(x.device), v.to(x.device), w, b)), x, w, b, tolerance=t)
+        same(
+            graded(lambda x, w, b, v=v: F.batch_norm(x, v.to(x.device), v.to(x.device), w, b)),
+            x,
+            w,
+            b,
+            tolerance=t,
+        )
         same(graded(lambda x, w, b: F.group_norm(x, 3, w, b)), x, w, b, tolerance=t)
         same(graded(lambda x, w, b, n=n: F.layer_norm(x, (n,), w, b)), x, lw, lb, tolerance=t)
         same(graded(lambda x: F.layer_norm(x, x.shape[1:])), x, tolerance=t)
@@ -195,24 +211,60 @@ def test_losses(dtype: Any, shape: tuple[int, ...], reduction: str) -> None:
     for smoothing in (0.0, 0.1):
         k = {"reduction": reduction, "label_smoothing": smoothing}
         same(graded(lambda x, t, k=k: F.cross_entropy(x, t, **k)), x, target, tolerance=t)
-        same(graded(lambda x, t, w=w, k=k: F.cross_entropy(x, t, w.to(x.device), **k)), x, target, tolerance=t)
-    same(graded(lambda x, t, w=w: F.nll_loss(x, t, w.to(x.device), reduction=reduction)), x, target, tolerance=t)
-    for f in (F.mse_loss, F.smooth_l1_loss, F.huber_loss, F.soft_margin_loss, F.binary_cross_entropy_with_logits):
+        same(
+            graded(lambda x, t, w=w, k=k: F.cross_entropy(x, t, w.to(x.device), **k)), x, target, tolerance=t
+        )
+    same(
+        graded(lambda x, t, w=w: F.nll_loss(x, t, w.to(x.device), reduction=reduction)),
+        x,
+        target,
+        tolerance=t,
+    )
+    for f in (
+        F.mse_loss,
+        F.smooth_l1_loss,
+        F.huber_loss,
+        F.soft_margin_loss,
+        F.binary_cross_entropy_with_logits,
+    ):
         same(graded(lambda x, y, f=f: f(x, y, reduction=reduction)), x, y, tolerance=10 * t)
-    same(graded(lambda x: F.binary_cross_entropy(x.sigmoid(), torch.full_like(x, 0.25), reduction=reduction)), x, tolerance=10 * t)
+    same(
+        graded(lambda x: F.binary_cross_entropy(x.sigmoid(), torch.full_like(x, 0.25), reduction=reduction)),
+        x,
+        tolerance=10 * t,
+    )
 
 
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 def test_losses_of_margins_and_alignments(reduction: str) -> None:
     x, target = numbers((4, 6), torch.float32), torch.tensor([3, 0, 5, 2])
-    several = torch.tensor([[1, 2, -1, 0, 0, 0], [0, -1, 0, 0, 0, 0], [5, 4, 3, 2, 1, 0], [-1, 0, 0, 0, 0, 0]])
+    several = torch.tensor(
+        [[1, 2, -1, 0, 0, 0], [0, -1, 0, 0, 0, 0], [5, 4, 3, 2, 1, 0], [-1, 0, 0, 0, 0, 0]]
+    )
     for p in (1, 2):
         same(graded(lambda x, t, p=p: F.multi_margin_loss(x, t, p=p, reduction=reduction)), x, target)
     same(graded(lambda x, t: F.multilabel_margin_loss(x, t, reduction=reduction)), x, several)
-    scores, labels = numbers((9, 3, 5), torch.float32), torch.tensor([[1, 1, 2, 3], [4, 2, 2, 1], [3, 1, 4, 4]])
-    same(graded(lambda s, t: F.ctc_loss(s.log_softmax(2), t, (9, 8, 7), (3, 4, 2), reduction=reduction)), scores, labels, tolerance=1e-4)
+    scores, labels = (
+        numbers((9, 3, 5), torch.float32),
+        torch.tensor([[1, 1, 2, 3], [4, 2, 2, 1], [3, 1, 4, 4]]),
+    )
+    same(
+        graded(lambda s, t: F.ctc_loss(s.log_softmax(2), t, (9, 8, 7), (3, 4, 2), reduction=reduction)),
+        scores,
+        labels,
+        tolerance=1e-4,
+    )
     # a target that cannot be spelled in so few frames
-    same(graded(lambda s, t: F.ctc_loss(s.log_softmax(2), t, (9, 2, 7), (3, 4, 2), reduction=reduction, zero_infinity=True)), scores, labels, tolerance=1e-4)
+    same(
+        graded(
+            lambda s, t: F.ctc_loss(
+                s.log_softmax(2), t, (9, 2, 7), (3, 4, 2), reduction=reduction, zero_infinity=True
+            )
+        ),
+        scores,
+        labels,
+        tolerance=1e-4,
+    )
 
 
 @pytest.mark.parametrize("logits", [True, False])
@@ -226,7 +278,12 @@ def test_a_target_that_is_no_class_is_told_when_something_is_read(logits: bool) 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_order(dtype: Any) -> None:
-    for x in [*layouts(dtype, long=False), numbers((2500,), dtype), numbers((2, 2100), dtype), numbers((1025, 2), dtype)]:
+    for x in [
+        *layouts(dtype, long=False),
+        numbers((2500,), dtype),
+        numbers((2, 2100), dtype),
+        numbers((1025, 2), dtype),
+    ]:
         for d in range(max(x.ndim, 1)):
             n = x.shape[d] if x.ndim else 1
             for descending in (False, True):
@@ -250,7 +307,12 @@ def test_searches_and_counts(dtype: Any) -> None:
     for right in (False, True):
         same(lambda s, v, r=right: torch.searchsorted(s, v, right=r), edges, values)
         same(lambda s, v, r=right: torch.bucketize(v, s, right=r, out_int32=True), edges, values)
-        same(lambda s, v, o, r=right: torch.searchsorted(s, v, sorter=o, right=r), rows, values, torch.argsort(rows, 1))
+        same(
+            lambda s, v, o, r=right: torch.searchsorted(s, v, sorter=o, right=r),
+            rows,
+            values,
+            torch.argsort(rows, 1),
+        )
     if dtype.is_floating_point:
         same(lambda x: torch.histc(x, 10, -1, 1), numbers((1000,), dtype))
     else:
@@ -259,7 +321,13 @@ def test_searches_and_counts(dtype: Any) -> None:
         same(lambda x, w: torch.bincount(x, w), x, numbers((1000,), torch.float32), tolerance=1e-3)
     if dtype == torch.float32:
         same(lambda x: tuple(torch.histogram(x, 10, range=(-1.0, 1.0))), numbers((1000,), dtype))
-        same(lambda x, w, e: tuple(torch.histogram(x, e, weight=w)), numbers((1000,), dtype), numbers((1000,), dtype), edges, tolerance=1e-3)
+        same(
+            lambda x, w, e: tuple(torch.histogram(x, e, weight=w)),
+            numbers((1000,), dtype),
+            numbers((1000,), dtype),
+            edges,
+            tolerance=1e-3,
+        )
 
 
 @pytest.mark.parametrize("dtype", (torch.float32, torch.int64, torch.uint8, torch.bool), ids=str)
@@ -274,5 +342,11 @@ def test_distinct(dtype: Any) -> None:
 
 def test_a_run_repeats_to_the_bit() -> None:
     x = numbers((3, 70001), torch.float32).cuda()
-    for f in (torch.sum, lambda x: torch.sum(x, 1), lambda x: torch.sum(x, 0), torch.var, lambda x: torch.cumsum(x, 1)):
+    for f in (
+        torch.sum,
+        lambda x: torch.sum(x, 1),
+        lambda x: torch.sum(x, 0),
+        torch.var,
+        lambda x: torch.cumsum(x, 1),
+    ):
         assert torch.equal(f(x).cpu(), f(x).cpu())

@@ -93,7 +93,7 @@ pub fn logsumexp(op: &'static str, x: Place, axes: &[usize], out: Place) -> Resu
         take: TAKE,
         join: JOIN,
         params: &[],
-        outs: &[Out::new("out", out, "select(m + log_f(s), m, is_inf(m) || is_nan(m))", DType::F32)],
+        outs: &[Out::new("out", out, "select(m + log_f(s), m, is_inf(m) && !is_nan(s))", DType::F32)],
         each: None,
     }
     .run()
