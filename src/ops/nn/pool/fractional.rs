@@ -4,8 +4,10 @@ use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
+use crate::kernels::gpu::nn::pool as card;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory;
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
 use crate::ops::table::{Ret, Table};
@@ -93,6 +95,10 @@ impl Op for Fractional {
             Ok(())
         })
     }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (image, u) = (x[0].place()?, x[1].place()?);
+        card::fractional(self.name(), &self.kernel, image, u, out[0].place()?, out[1].place()?)
+    }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
         let op = Scatter {
@@ -105,13 +111,13 @@ impl Op for Fractional {
     }
 }
 
-/// Uniform numbers as `rand` draws them.
+/// Uniform numbers as `rand` draws them on the CPU: a few for each plane, which then go where they are needed.
 #[allow(unsafe_code)]
 fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
-    let t = Tensor::empty(shape, dtype, device)?;
     if device == Device::Meta {
-        return Ok(t);
+        return Tensor::empty(shape, dtype, device);
     }
+    let t = Tensor::empty(shape, dtype, Device::Cpu)?;
     if let Device::Gpu(index) = device {
         let law = gpu::Law::Uniform(0.0, 1.0);
         let from = default_generator_of(index)?.advance(gpu::blocks(t.numel(), law))?;
@@ -126,7 +132,7 @@ fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
         Ok(())
     })?;
     drop(guard);
-    Ok(t)
+    memory::moved(&t, device)
 }
 
 fn pool(
