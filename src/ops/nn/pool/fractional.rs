@@ -7,7 +7,6 @@ use crate::kernels::cpu::random;
 use crate::kernels::gpu::nn::pool as card;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::memory;
 use crate::ops::driver::op::{Metas, Op};
 use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
 use crate::ops::table::{Ret, Table};
@@ -111,13 +110,13 @@ impl Op for Fractional {
     }
 }
 
-/// Uniform numbers as `rand` draws them on the CPU: a few for each plane, which then go where they are needed.
+/// Uniform numbers as `rand` draws them.
 #[allow(unsafe_code)]
 fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
+    let t = Tensor::empty(shape, dtype, device)?;
     if device == Device::Meta {
-        return Tensor::empty(shape, dtype, device);
+        return Ok(t);
     }
-    let t = Tensor::empty(shape, dtype, Device::Cpu)?;
     if let Device::Gpu(index) = device {
         let law = gpu::Law::Uniform(0.0, 1.0);
         let from = default_generator_of(index)?.advance(gpu::blocks(t.numel(), law))?;
@@ -132,7 +131,7 @@ fn uniforms(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
         Ok(())
     })?;
     drop(guard);
-    memory::moved(&t, device)
+    Ok(t)
 }
 
 fn pool(
