@@ -4,6 +4,7 @@ use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
+use crate::kernels::gpu::nn::pool as card;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Metas, Op};
@@ -92,6 +93,10 @@ impl Op for Fractional {
             }
             Ok(())
         })
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (image, u) = (x[0].place()?, x[1].place()?);
+        card::fractional(self.name(), &self.kernel, image, u, out[0].place()?, out[1].place()?)
     }
     fn backward(&self, cx: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };

@@ -145,42 +145,36 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
             let _ = writeln!(out, "    var c{r}_{c} = vec4<f32>();");
         }
     }
-    let load = |out: &mut String, indent: &str, at: &str, whole: &str, declare: bool| {
-        let set = if declare { "var " } else { "" };
-        for i in 0..pieces_a {
-            let _ = writeln!(out, "{indent}{set}la{i} = take_a(t, {i}u, row0, {at}, last, {whole});");
-        }
-        for i in 0..pieces_b {
-            let _ = writeln!(out, "{indent}{set}lb{i} = take_b(t, {i}u, col0, {at}, last, {whole});");
-        }
-    };
-    let keep = |out: &mut String, indent: &str, buffer: &str| {
-        for i in 0..pieces_a {
-            let _ = writeln!(out, "{indent}keep_a(t, {i}u, {buffer}, la{i});");
-        }
-        for i in 0..pieces_b {
-            let _ = writeln!(out, "{indent}keep_b(t, {i}u, {buffer}, lb{i});");
-        }
-    };
-    load(&mut out, "    ", "first", "false", true);
-    keep(&mut out, "    ", "0u");
+    for i in 0..pieces_a {
+        let _ = writeln!(out, "    var la{i} = vec4<f32>();");
+    }
+    for i in 0..pieces_b {
+        let _ = writeln!(out, "    var lb{i} = vec4<f32>();");
+    }
+    // what a turn loads is multiplied in the next one; the loads stand here once, since what they call may be long
     let _ = write!(
         out,
-        "    workgroupBarrier();
-    let steps = (last - first + {}u) / {k}u;
-    for (var step = 0u; step < steps; step++) {{
-        let next = first + (step + 1u) * {k}u;
-        let more = step + 1u < steps;
-        if (next + {k}u <= last) {{
+        "    let steps = (last - first + {}u) / {k}u;
+    for (var step = 0u; step <= steps; step++) {{
+        if (step < steps) {{
+            let at = first + step * {k}u;
+            let whole = at + {k}u <= last;
 ",
         k - 1
     );
-    load(&mut out, "            ", "next", "true", false);
-    out += "        } else if (more) {\n";
-    load(&mut out, "            ", "next", "false", false);
+    for i in 0..pieces_a {
+        let _ = writeln!(out, "            la{i} = take_a(t, {i}u, row0, at, last, whole);");
+    }
+    for i in 0..pieces_b {
+        let _ = writeln!(out, "            lb{i} = take_b(t, {i}u, col0, at, last, whole);");
+    }
     let _ = write!(
         out,
-        "        }}\n        let at_a = (step & 1u) * {}u + ty;\n        let at_b = (step & 1u) * {}u + tx;\n",
+        "        }}
+        if (step > 0u) {{
+        let at_a = ((step + 1u) & 1u) * {}u + ty;
+        let at_b = ((step + 1u) & 1u) * {}u + tx;
+",
         k * pitch_a,
         k * pitch_b
     );
@@ -204,8 +198,13 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
         }
         out += "        }\n";
     }
-    out += "        if (more) {\n";
-    keep(&mut out, "            ", "(step + 1u) & 1u");
+    out += "        }\n        if (step < steps) {\n";
+    for i in 0..pieces_a {
+        let _ = writeln!(out, "            keep_a(t, {i}u, step & 1u, la{i});");
+    }
+    for i in 0..pieces_b {
+        let _ = writeln!(out, "            keep_b(t, {i}u, step & 1u, lb{i});");
+    }
     out += "        }\n        workgroupBarrier();\n    }\n";
     for r in 0..rows {
         let _ = writeln!(out, "    {{\n        let r = row0 + {}u + ty * 4u;", (r / 4) * high * 4 + r % 4);

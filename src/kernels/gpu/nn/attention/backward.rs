@@ -2,7 +2,7 @@
 //! gradient has one owner.
 
 use super::forward::{NAMES, sized};
-use super::tile::{SHARED, dots, read4, registers, score, spread, store};
+use super::rows::{SHARED, dots, read4, registers, score, spread, store};
 use super::{Heads, Shape};
 use crate::base::DType;
 use crate::error::Result;

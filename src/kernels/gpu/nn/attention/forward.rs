@@ -1,7 +1,7 @@
 //! The result of attention: softmax by a running maximum, as one key tile follows the other (Milakov and Gimelshein, 2018;
 //! Dao et al., 2022).
 
-use super::tile::{SHARED, dots, read4, registers, score, spread, store};
+use super::rows::{SHARED, dots, read4, registers, score, spread, store};
 use super::{Heads, Shape};
 use crate::base::DType;
 use crate::error::Result;

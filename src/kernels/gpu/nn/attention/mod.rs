@@ -4,7 +4,7 @@
 
 mod backward;
 mod forward;
-mod tile;
+mod rows;
 
 pub use backward::backward;
 pub use forward::forward;

@@ -1,9 +1,9 @@
 //! Pooling. Every result looks for what it is made of, in the gradients too: no two invocations write one element.
 
-use crate::base::DType;
+use crate::base::{BF16, DType, F16};
 use crate::error::Result;
 use crate::kernels::gpu::elementwise::library::needed;
-use crate::kernels::gpu::machine::operand::{value, zero};
+use crate::kernels::gpu::machine::operand::{ensure_single, value, zero};
 use crate::kernels::gpu::machine::{Pixels, Place};
 
 /// Windows along one axis: `kernel` elements `dilation` apart every `stride`, or (`None`) as many parts as there are results.
@@ -264,5 +264,80 @@ pub fn avg_pool(name: &'static str, w: &Windows, transposed: bool, x: Place, out
                 .replace("SUM(", &format!("{sum}("))
                 .replace("OUT(", "(")
                 .replace("WEIGHT", weight)
+    })
+}
+
+const CHANCE: &str = "
+fn start(axis: u32, n: u32, c: u32, o: u32) -> u32 {
+    let at = FIRST + 4u * axis;
+    if (o + 1u == arg(at + 1u)) { return arg(at) - arg(at + 2u); }
+    let alpha = argf(at + 3u);
+    // two axes take their numbers in the order width, height
+    let u = get_u(u_at(n, c, 0u, 0u, OWN));
+    return u32(rounded(rounded(f32(o) + u) * alpha)) - u32(rounded(u * alpha));
+}
+fn pixel(n: u32, c: u32, d: u32, h: u32, w: u32) -> T_out {
+    let a = start(0u, n, c, d);
+    let b = start(1u, n, c, h);
+    let e = start(2u, n, c, w);
+    var best: T_out;
+    var place = 0u;
+    var some = false;
+    for (var i = a; i < a + arg(FIRST + 2u); i++) {
+        for (var j = b; j < b + arg(FIRST + 6u); j++) {
+            for (var k = e; k < e + arg(FIRST + 10u); k++) {
+                let v = get_x(x_at(n, c, i, j, k));
+                if (!some || v > best || is_nan(v)) {
+                    best = v;
+                    place = (i * x_size(3u) + j) * x_size(4u) + k;
+                    some = true;
+                }
+            }
+        }
+    }
+    put_index(index_at(n, c, d, h, w), i64(place));
+    return best;
+}
+";
+
+/// The greatest elements of windows of `kernel` elements at places that `u` (.., axes), numbers in [0, 1), chooses.
+pub fn fractional(
+    name: &'static str,
+    kernel: &[usize],
+    x: Place,
+    u: Place,
+    out: Place,
+    at: Place,
+) -> Result<()> {
+    ensure_single(name, out.dtype)?;
+    let spatial = kernel.len();
+    let mut p =
+        Pixels::new(name, out, spatial).reads("x", x, spatial).reads("u", u, 1).writes("index", at, spatial);
+    let first = p.next();
+    for axis in 0..3 {
+        // a missing axis has one window of one element
+        let (size, output, window) = match (axis + spatial).checked_sub(3) {
+            Some(i) => {
+                (x.shape[x.shape.len() - spatial + i], out.shape[out.shape.len() - spatial + i], kernel[i])
+            }
+            None => (1, 1, 1),
+        };
+        let alpha = if output > 1 { (size - window) as f64 / (output - 1) as f64 } else { 0.0 };
+        let alpha = match out.dtype {
+            DType::F16 => F16::from_f64(alpha).to_f64(),
+            DType::BF16 => BF16::from_f64(alpha).to_f64(),
+            _ => alpha,
+        };
+        p = p.with(|k| k.arg(size).arg(output).arg(window).float(alpha));
+    }
+    p.with(|k| k.variant(spatial as u64)).run(|| {
+        let rounded = match out.dtype {
+            DType::F16 => "f16_to_f32(f32_to_f16(x))",
+            DType::BF16 => "bf16_to_f32(f32_to_bf16(x))",
+            _ => "x",
+        };
+        format!("const FIRST: u32 = {first}u;\nfn rounded(x: f32) -> f32 {{ return {rounded}; }}\n")
+            + &needed("is_nan")
+            + &CHANCE.replace("OWN", if spatial == 2 { "2u - axis" } else { "axis" })
     })
 }

@@ -1,6 +1,6 @@
 //! The gradients of a layer: back through time for the gates' sums, then products over the whole sequence.
 
-use super::cell;
+use super::gates as cell;
 use super::{Matrix, Tape, Weights, product, steps};
 use crate::base::{DType, Scalar};
 use crate::error::Result;

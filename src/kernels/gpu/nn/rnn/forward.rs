@@ -1,6 +1,6 @@
 //! A layer over a sequence.
 
-use super::cell;
+use super::gates as cell;
 use super::{Matrix, Tape, Weights, product, steps};
 use crate::error::Result;
 use crate::kernels::cpu::nn::rnn::{Cell, Shape};

@@ -2,8 +2,8 @@
 //! of all gates is one product; a step is the product with the state and one kernel for all that happens to the gates.
 
 mod backward;
-mod cell;
 mod forward;
+mod gates;
 
 pub use backward::{Gradients, backward};
 pub use forward::forward;
