@@ -152,7 +152,7 @@ def test_what_is_refused_with_a_clear_word(tmp_path):
     for wrong in (3, [1], None, b"x.pt", object()):
         with pytest.raises(AttributeError, match=r"You can only torch\.load from a file that is seekable"):
             rl.load(wrong)
-        with pytest.raises(AttributeError, match="has no callable attribute 'write'"):
+        with pytest.raises(AttributeError, match="with a 'write' attribute"):
             rl.save(1, wrong)
     with pytest.raises(RuntimeError, match="locating file version"):
         loaded(rewritten(data, version=None))

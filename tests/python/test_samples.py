@@ -69,7 +69,7 @@ def test_out_and_meta(row):
 def test_facts_of_a_row_are_fields():
     """Shaders' expressions, mixed precision and `out=` are read from the table."""
     rows = {r["name"]: r for r in json.loads(rl._C._describe()) if "Torch" in r["places"]}
-    assert rows["exp"]["wgsl"] == "exp(x)" and rows["mul"]["wgsl"] == "a * b"
+    assert rows["exp"]["wgsl"] == "exp_f(x)" and rows["mul"]["wgsl"] == "a * b"
     assert rows["matmul"]["autocast"] == "Half" and rows["cumsum"]["autocast"] == "GpuFloat32"
     assert rows["prod"]["autocast"] == "Float32" and rows["cat"]["autocast"] == "Widest"
     assert (rows["cumsum"]["out"], rows["cat"]["out"], rows["sort"]["out"]) == ("Told", "Join", "Keep")
