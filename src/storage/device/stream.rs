@@ -135,13 +135,9 @@ impl Gpu {
     /// Makes a pipeline of a shader with the entry `main`, workgroups of `group` invocations and `operands` buffers.
     pub fn compile(&self, label: &str, source: &str, operands: usize, group: u32) -> Result<Ready> {
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        // Vulkan's drivers keep accesses within buffers themselves (robustBufferAccess2); clamping indices into a workgroup's memory
-        // as well would cost a product its every load. Elsewhere everything is checked.
-        let bounds_checks = self.facts.info.backend != wgpu::Backend::Vulkan;
-        let checks =
-            wgpu::ShaderRuntimeChecks { bounds_checks, force_loop_bounding: false, ..Default::default() };
-        // SAFETY: every loop of our shaders counts to a bound, so that no turn need be counted a second time; indices into a
-        // workgroup's memory and into arrays of an invocation come of its own number and of constants. Buffers stay checked.
+        let checks = wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..Default::default() };
+        // SAFETY: every loop of our shaders counts to a bound; all other checks stay. Without this each turn of a loop counts
+        // a second time.
         #[allow(unsafe_code)]
         let module = unsafe {
             let source = wgpu::ShaderSource::Wgsl(source.into());

@@ -95,10 +95,6 @@ impl Form {
     fn columns(&self) -> usize {
         GROUP / self.lanes
     }
-    /// States of one lane: a state waits for the one before it, so a long row goes into four that do not wait for each other.
-    fn states(&self) -> usize {
-        if self.length.div_ceil(self.lanes) >= 8 { 4 } else { 1 }
-    }
 }
 
 /// What a dispatch does with the states it has.
@@ -281,7 +277,6 @@ impl Fold<'_> {
             form.lanes as u64
                 | (form.by_columns as u64) << 16
                 | (several as u64) << 17
-                | (form.states() as u64 / 4) << 18
                 | (outer.rank() as u64) << 20
                 | (inner.rank() as u64) << 28
                 | (self.params.len() as u64) << 36
@@ -368,11 +363,7 @@ impl Fold<'_> {
             (format!("t / {lanes}u"), format!("t % {lanes}u"))
         };
         let _ = writeln!(s, "let o = bundle * {columns}u + {own}; let lane = {lane}; let live = o < groups;");
-        let states = &["a", "a1", "a2", "a3"][..form.states()];
-        s += "let at = outer(min(o, groups - 1u));\n";
-        for state in states {
-            let _ = writeln!(s, "var {state} = start();");
-        }
+        s += "let at = outer(min(o, groups - 1u));\nvar a = start();\n";
         let load = |k: usize, i: &str, q: &str| {
             let (name, place, dtype) = &operands[k];
             convert(&format!("get_{name}(at[{k}] + {q}[{k}])"), place.dtype, *dtype).replace("{i}", i)
@@ -403,8 +394,7 @@ impl Fold<'_> {
                 }
                 for u in 0..slots {
                     let kept: String = names.iter().map(|name| format!("{name}_{u}, ")).collect();
-                    let a = states[u % states.len()];
-                    let _ = writeln!(s, "if (live && k{u} < n) {{ {a} = take({a}, {kept}k{u}); }}");
+                    let _ = writeln!(s, "if (live && k{u} < n) {{ a = take(a, {kept}k{u}); }}");
                 }
             }
             _ => {
@@ -421,8 +411,7 @@ impl Fold<'_> {
                 }
                 for u in 0..unroll {
                     let taken: String = names.iter().map(|name| format!("{name}_{u}, ")).collect();
-                    let a = states[u % states.len()];
-                    let _ = writeln!(s, "{a} = take({a}, {taken}k{u});");
+                    let _ = writeln!(s, "a = take(a, {taken}k{u});");
                 }
                 let _ = writeln!(
                     s,
@@ -430,9 +419,6 @@ impl Fold<'_> {
                     loads("i", "q")
                 );
             }
-        }
-        if states.len() > 1 {
-            s += "a = join(join(a, a1), join(a2, a3));\n";
         }
         if lanes > 1 {
             let step = if form.by_columns { columns } else { 1 };

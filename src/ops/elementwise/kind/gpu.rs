@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn every_rows_expression_is_valid() {
         let mut count = 0;
-        for row in crate::ops::WINGS.iter().copied().flatten().copied().flatten() {
+        for row in crate::ops::table::all() {
             let Some(text) = row.wgsl.filter(|t| !t.is_empty()) else { continue };
             let names: &[&str] = if row.params.len() == 1 { &["x"] } else { &["a", "b"] };
             // one of a comparison and one of a value is right
