@@ -40,7 +40,8 @@ pub fn run(p: Product, out: &Place) -> Result<()> {
     }
     let wide = p.a.wide || p.b.wide || p.wide_out;
     let floats = matches!(p.dtype, DType::F32 | DType::F16 | DType::BF16);
-    if p.n == 1 && !p.b.wide && !p.wide_out && !(p.a.wide && p.a.along == Along::Outer) {
+    let across = p.a.wide && p.a.along == Along::Outer;
+    if p.n == 1 && !p.b.wide && !p.wide_out && !across {
         let (_, rows) = gemv::shape(&p);
         let (parts, each) = pieces(p.m.div_ceil(rows) * p.batch, p.k);
         return cut(p, parts, out, |p, part| gemv::run(p, parts, each, part));
