@@ -581,6 +581,7 @@ fn mish_f(x: f32) -> f32 {
 
 fn mish_slope(x: f32) -> f32 {
     if (x > 20.0) { return 1.0; }
+    if (x < -100.0) { return 0.0; }
     let e = exp_f(x);
     let n = e * e + 2.0 * e;
     let d = n + 2.0;

@@ -213,6 +213,15 @@ impl Op for Binary {
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (def, common, out) = (self.def, self.common(x), &out[0]);
+        if def.rule == Rule::Own && common.is_half() {
+            // a card computes halves in float32, and here their own bits matter
+            bail!(
+                NotImplemented,
+                "{}: there is no kernel for device cuda and dtype {} yet; use .cpu()",
+                def.name,
+                common.name()
+            );
+        }
         let (compute, written) = gpu::dtypes(def.rule, common, out.dtype());
         let rounds = common.is_half() && !def.wide;
         let mut tensors = x.iter();
