@@ -19,8 +19,7 @@ import pytest
 import rushlight as rl
 
 FILES = (
-    "test_attention.py test_edges.py test_functional.py test_nn_layers.py test_out.py test_overlap.py test_recurrent.py "
-    "test_short_rows.py"
+    "test_attention.py test_edges.py test_functional.py test_nn_layers.py test_recurrent.py test_short_rows.py"
 ).split()
 DEVICE = os.environ.get("RUSHLIGHT_TEST_DEVICE", "cpu")
 ELSEWHERE = DEVICE != "cpu"
