@@ -15,7 +15,7 @@ mod stored;
 pub use device::Device;
 pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
 pub use layout::{Layout, MemoryFormat, diagonal_layout, unfold_layout};
-pub use room::{collected, repeated, reserved};
+pub use room::{as_bools, collected, repeated, reserved};
 pub use scalar::Scalar;
 pub use shape::{
     Dims, broadcast, check_expand, checked_numel, clamp_slice, infer_size, normalize_dim, numel, product,

@@ -37,6 +37,14 @@ pub fn collected<T>(n: usize, items: impl IntoIterator<Item = T>) -> Result<Vec<
     Ok(out)
 }
 
+/// Bytes from outside (a card's memory, which need not be written yet) as the bools they stand for: any
+/// byte but 0 is true, and no other byte than 0 and 1 reaches a Rust `bool`.
+pub fn as_bools(bytes: &mut [u8]) {
+    for byte in bytes {
+        *byte = u8::from(*byte != 0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

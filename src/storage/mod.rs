@@ -222,9 +222,12 @@ impl Storage {
         let bytes = bytes.expect("the elements lie in the memory");
         let mut out = repeated(T::ZERO, n)?;
         if let Some(memory) = self.memory() {
-            // SAFETY: the vector has that many bytes, and any bytes of a tensor's are elements of its dtype
+            // SAFETY: the vector has that many bytes; any are elements of every dtype but bool, whose are made 0 and 1 below
             let to = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<u8>(), bytes) };
             memory.download(at as u64, to)?;
+            if T::DTYPE == crate::base::DType::Bool {
+                crate::base::as_bools(to);
+            }
             return Ok(out);
         }
         let _guard = Guard::read(self, self);

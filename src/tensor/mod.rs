@@ -290,6 +290,9 @@ impl Tensor {
         let mut bytes = [0; 16];
         let bytes = &mut bytes[..self.dtype().size()];
         memory.download(((self.0.layout.offset + at) * bytes.len()) as u64, bytes)?;
+        if self.dtype() == DType::Bool {
+            crate::base::as_bools(bytes);
+        }
         here.storage().copy_in(0, bytes)?;
         Ok(here.element(&[]))
     }
@@ -306,6 +309,9 @@ impl Tensor {
             let size = self.dtype().size();
             let mut bytes = crate::base::repeated(0u8, n * size)?;
             memory.download(((self.0.layout.offset + from) * size) as u64, &mut bytes)?;
+            if self.dtype() == DType::Bool {
+                crate::base::as_bools(&mut bytes);
+            }
             here.storage().copy_in(0, &bytes)?;
             return here.elements(0, n);
         }

@@ -4,6 +4,7 @@ The stand-in replaces the functions of the extension that ``rushlight.cuda._devi
 """
 
 import importlib
+import os
 import pickle
 import subprocess
 import sys
@@ -379,7 +380,10 @@ def test_the_clock_of_the_benchmarks_waits_for_the_device(backend):
 
 @no_gpu
 def test_types_of_a_gpu_by_name_need_one():
-    for call in (lambda: rl.ones(1).type("torch.cuda.FloatTensor"), lambda: rl.set_default_tensor_type(cuda.FloatTensor)):
+    for call in (
+        lambda: rl.ones(1).type("torch.cuda.FloatTensor"),
+        lambda: rl.set_default_tensor_type(cuda.FloatTensor),
+    ):
         with pytest.raises(RuntimeError, match="no GPU device"):
             call()
     with pytest.raises(ValueError, match=r"invalid type: 'torch\.cuda\.Nonsense'"):
@@ -709,7 +713,9 @@ def flex():
     from rushlight.nn.attention.flex_attention import create_block_mask, flex_attention
 
     causal = create_block_mask(lambda b, h, q, k: q >= k, None, None, 4, 4, device="cpu")
-    return flex_attention(*(far(1, 1, 4, 8) for _ in range(3)), score_mod=lambda s, b, h, q, k: s + q - k, block_mask=causal)
+    return flex_attention(
+        *(far(1, 1, 4, 8) for _ in range(3)), score_mod=lambda s, b, h, q, k: s + q - k, block_mask=causal
+    )
 
 
 COMPOSED = {
@@ -727,7 +733,9 @@ COMPOSED = {
     "LSTM": lambda: nn.LSTM(3, 4, device="meta")(far(5, 2, 3))[0],
     "MultiheadAttention": lambda: nn.MultiheadAttention(8, 2, device="meta")(*(far(3, 1, 8),) * 3)[0],
     "pack_padded_sequence": lambda: nn.utils.rnn.pack_padded_sequence(far(4, 2, 3), [4, 2]).data,
-    "adaptive softmax": lambda: nn.AdaptiveLogSoftmaxWithLoss(4, 10, [3, 6], device="meta").log_prob(far(2, 4)),
+    "adaptive softmax": lambda: nn.AdaptiveLogSoftmaxWithLoss(4, 10, [3, 6], device="meta").log_prob(
+        far(2, 4)
+    ),
     "stft": lambda: rl.stft(far(64), 16, return_complex=True),
     "sparse_": lambda: nn.init.sparse_(far(3, 4), 0.3),
     "drop_block2d": lambda: rl.vision.ops.drop_block2d(far(1, 2, 8, 8), 0.3, 3),
@@ -866,7 +874,9 @@ def test_tensors_go_there_and_back():
 def test_types_by_name_say_where():
     x = rl.ones(2).cuda()
     assert x.type() == "torch.cuda.FloatTensor" and x.type("torch.cuda.HalfTensor").dtype is rl.float16
-    assert x.type(cuda.LongTensor).is_cuda and x.type(rl.int64).is_cuda and x.cpu().type(cuda.LongTensor).is_cuda
+    assert (
+        x.type(cuda.LongTensor).is_cuda and x.type(rl.int64).is_cuda and x.cpu().type(cuda.LongTensor).is_cuda
+    )
     assert not x.type("torch.FloatTensor").is_cuda and not x.type(rl.LongTensor).is_cuda
     assert x.new(3).is_cuda and cuda.FloatTensor([1, 2]).tolist() == [1, 2]
     with pytest.raises(AttributeError, match="no address of CUDA's"):
@@ -971,3 +981,33 @@ def test_every_family_of_kernels_computes_what_it_should(family):
     if outcome.detail.startswith("NotImplementedError"):
         raise NotImplementedError(outcome.detail)
     assert outcome.ok, outcome.detail
+
+
+@on_gpu
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_is_refused_and_the_parent_goes_on():
+    code = """
+import os, rushlight as rl
+a = rl.arange(4.0, device="cuda")
+child = os.fork()
+if child == 0:
+    refused = 0
+    for use in (lambda: a + 1, lambda: a.tolist(), lambda: rl.zeros(2, device="cuda"), lambda: rl.cuda.synchronize()):
+        try:
+            use()
+        except RuntimeError as e:
+            refused += "forked subprocess" in str(e)
+    os._exit(refused)
+_, status = os.waitpid(child, 0)
+print(os.waitstatus_to_exitcode(status), (a + 1).tolist())
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout.strip() == "4 [1.0, 2.0, 3.0, 4.0]", run.stderr
+
+
+@on_gpu
+def test_bytes_seen_as_bools_are_bools():
+    a = rl.tensor([0, 1, 2, 255], dtype=rl.uint8, device="cuda").view(rl.bool)
+    assert a.tolist() == [False, True, True, True]
+    assert a.cpu().sum().item() == 3
+    assert a[2].item() is True

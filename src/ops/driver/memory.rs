@@ -135,7 +135,11 @@ fn download(dst: &Tensor, src: &Tensor) -> Result<()> {
     // SAFETY: a dense tensor of that many bytes, held for writing
     #[allow(unsafe_code)]
     let to = unsafe { std::slice::from_raw_parts_mut(dst.ptr(), bytes) };
-    memory.download((src.layout().offset * src.dtype().size()) as u64, to)
+    memory.download((src.layout().offset * src.dtype().size()) as u64, to)?;
+    if dst.dtype() == DType::Bool {
+        crate::base::as_bools(to);
+    }
+    Ok(())
 }
 
 /// The same values on another device, outside the graph, in the same dense geometry.

@@ -170,11 +170,7 @@ fn find(index: u8) -> Result<&'static Gpu> {
         bail!(Runtime, "CUDA error: invalid device ordinal: cuda:{index}")
     };
     match slot.opened.get_or_init(|| open(slot, index)) {
-        Ok(gpu) if gpu.process == std::process::id() => Ok(gpu),
-        Ok(_) => bail!(
-            Runtime,
-            "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method"
-        ),
+        Ok(gpu) => gpu.check_process().map(|()| gpu),
         Err(text) => bail!(Runtime, "{}: {text}", slot.facts.info.name),
     }
 }
@@ -230,6 +226,20 @@ fn open(slot: &Slot, index: u8) -> std::result::Result<Gpu, String> {
 impl Gpu {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+    /// Whether this is the process that opened the card: a forked child has a copy of what the driver keeps, and of locks that a
+    /// thread it does not have may hold.
+    pub(super) fn is_own(&self) -> bool {
+        self.process == std::process::id()
+    }
+    /// Refuses a child of the process that opened the card, for tensors too that it got with the fork.
+    pub(super) fn check_process(&self) -> Result<()> {
+        crate::ensure!(
+            self.is_own(),
+            Runtime,
+            "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method"
+        );
+        Ok(())
     }
     pub fn has(&self) -> Has {
         self.facts.has

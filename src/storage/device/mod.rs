@@ -88,7 +88,10 @@ impl Memory {
 #[cfg(feature = "gpu")]
 impl Drop for Memory {
     fn drop(&mut self) {
-        self.gpu.give(self);
+        // the memory of a forked child's tensors is its parent's
+        if self.gpu.is_own() {
+            self.gpu.give(self);
+        }
     }
 }
 

@@ -122,6 +122,7 @@ fn class_size(class: usize) -> u64 {
 impl Gpu {
     /// A piece of memory.
     pub(super) fn take(&'static self, bytes: u64) -> Result<Memory> {
+        self.check_process()?;
         let mut state = self.state();
         let state = &mut *state;
         if bytes > state.pool.largest {

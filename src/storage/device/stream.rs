@@ -134,6 +134,7 @@ impl State {
 impl Gpu {
     /// Makes a pipeline of a shader with the entry `main`, workgroups of `group` invocations and `operands` buffers.
     pub fn compile(&self, label: &str, source: &str, operands: usize, group: u32) -> Result<Ready> {
+        self.check_process()?;
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let checks = wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..Default::default() };
         // SAFETY: every loop of our shaders counts to a bound; all other checks stay. Without this each turn of a loop counts
@@ -171,6 +172,7 @@ impl Gpu {
     }
     /// Encodes one dispatch over pieces of memory.
     pub fn dispatch(&self, ready: &Ready, on: &[&Memory], args: &[u32], groups: [u32; 3]) -> Result<()> {
+        self.check_process()?;
         let mut state = self.state();
         let state = &mut *state;
         if state.stream.args.len() + args.len() > ARGS {
@@ -217,6 +219,7 @@ impl Gpu {
     }
     /// Submits what is encoded.
     pub fn flush(&self) -> Result<()> {
+        self.check_process()?;
         self.state().submit(self)
     }
     /// Submits what is encoded and waits until it is done.
@@ -242,6 +245,7 @@ impl Gpu {
         if bytes.is_empty() {
             return Ok(());
         }
+        self.check_process()?;
         let mut state = self.state();
         // what the queue is given to write comes before what is submitted after it
         state.submit(self)?;
@@ -266,6 +270,7 @@ impl Gpu {
         Ok(())
     }
     fn download_part(&self, from: &Memory, at: u64, bytes: &mut [u8]) -> Result<()> {
+        self.check_process()?;
         let skip = at % 4;
         let own = (skip + bytes.len() as u64).next_multiple_of(4);
         // faults of kernels come along behind it
@@ -313,6 +318,7 @@ impl Gpu {
     }
     /// Notes the card's time behind everything that was asked for before; the number is for [`Gpu::between`].
     pub fn mark(&self) -> Result<usize> {
+        self.check_process()?;
         if !self.facts.has.timestamps {
             bail!(NotImplemented, "Event(enable_timing=True): {} has no timestamps", self.name());
         }
@@ -328,6 +334,7 @@ impl Gpu {
     }
     /// Milliseconds between two marks, when both are reached.
     pub fn between(&self, a: usize, b: usize) -> Result<f64> {
+        self.check_process()?;
         let buffer = |usage| {
             self.device.create_buffer(&wgpu::BufferDescriptor {
                 label: None,
