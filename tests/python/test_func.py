@@ -90,7 +90,9 @@ def test_vmap_is_a_loop(name):
     close(F.vmap(f)(*args), by_loop(f, *args))
 
 
-@pytest.mark.parametrize("name", [n for n, (f, a) in OPS.items() if n not in ("argmax", "any", "one_hot", "embedding")])
+@pytest.mark.parametrize(
+    "name", [n for n, (f, a) in OPS.items() if n not in ("argmax", "any", "one_hot", "embedding")]
+)
 def test_gradients_of_samples_and_of_the_map(name):
     f, args = OPS[name]
     floats = tuple(i for i, a in enumerate(args) if a.is_floating_point())
@@ -107,7 +109,9 @@ def test_gradients_of_samples_and_of_the_map(name):
         close(b, c)
 
 
-@pytest.mark.parametrize("name", [n for n, (f, a) in OPS.items() if n not in ("argmax", "any", "one_hot", "embedding")])
+@pytest.mark.parametrize(
+    "name", [n for n, (f, a) in OPS.items() if n not in ("argmax", "any", "one_hot", "embedding")]
+)
 def test_tangents_are_the_jacobian_times_the_direction(name):
     f, args = OPS[name]
     sample = tuple(a[0] for a in args)
@@ -124,7 +128,10 @@ def test_tangents_are_the_jacobian_times_the_direction(name):
     value, tangent = F.jvp(g, primals, directions)
     close(value, f(*sample))
     jacobians = F.jacrev(g, tuple(range(len(primals))))(*primals)
-    known = sum((j.reshape(value.numel(), -1) @ d.reshape(-1)).reshape(value.shape) for j, d in zip(jacobians, directions))
+    known = sum(
+        (j.reshape(value.numel(), -1) @ d.reshape(-1)).reshape(value.shape)
+        for j, d in zip(jacobians, directions)
+    )
     close(tangent, known.to(tangent.dtype), 1e-6)
     for a, b in zip(jacobians, F.jacfwd(g, tuple(range(len(primals))))(*primals)):
         close(a, b, 1e-6)
@@ -167,6 +174,19 @@ def test_samples_of_a_gradient_by_a_shared_argument():
     x = rl.randn(4, 3)
     w = rl.randn(3)
     close(F.vmap(F.grad(lambda w, v: ((w * 2) * v).sum()), (None, 0))(w, x), 2 * x)
+
+
+def test_samples_of_a_gradient_that_was_broadcast_reach_a_parameter_outside():
+    w, x = rl.rand(3, 2, requires_grad=True), rl.rand(5, 2)
+    for f in (rl.exp, rl.tanh, rl.sigmoid, rl.square):
+        (got,) = rl.autograd.grad(F.vmap(F.grad(lambda x, f=f: f(x * w).sum()))(x).pow(2).sum(), w)
+        total = 0.0
+        for sample in x:
+            leaf = sample.clone().requires_grad_()
+            (g,) = rl.autograd.grad(f(leaf * w).sum(), leaf, create_graph=True)
+            total = total + g.pow(2).sum()
+        (want,) = rl.autograd.grad(total, w)
+        close(got, want, 1e-4)
 
 
 def test_derivatives_nest():

@@ -48,7 +48,8 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
     if g.handle_count() == 1 && g.storage().is_sole() && g.layout().is_non_overlapping_and_dense() {
         return Ok(g.detach());
     }
-    let out = Tensor::alloc(crate::tensor::Meta::like(leaf, g.dtype()), g.device())?;
+    // the leaf of a derivative inside a map has a gradient with samples
+    let out = batch::alloc(crate::tensor::Meta::like(leaf, g.dtype()), g.device(), &[g])?;
     if g.device() != crate::base::Device::Meta {
         crate::ops::driver::in_place::check_in_place("accumulate", &out)?;
         crate::ops::driver::memory::write(&out, g)?;

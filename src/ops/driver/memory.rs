@@ -2,9 +2,10 @@
 //! for the device.
 
 use crate::bail;
-use crate::base::{DType, Device, Layout, Scalar};
+use crate::base::{DType, Device, Dims, Layout, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy as kernel;
+use crate::kernels::cpu::shape::pad;
 use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::batch;
 use crate::ops::driver::op::Op;
@@ -300,6 +301,38 @@ pub fn fill_held(x: &Tensor, value: Scalar) {
     unsafe {
         kernel::fill(x.shape(), x.ptr(), x.strides(), x.dtype(), value)
     };
+}
+
+/// `out`, which is fresh, becomes `src` where `part` shows it, and `value` around; the caller holds both storages.
+pub(crate) fn surround_held(out: &Tensor, part: Layout, src: &Tensor, value: Scalar) -> Result<()> {
+    let order = out.layout().order_in_memory();
+    let boxed =
+        part.strides[..] == *out.strides() && src.dtype() == out.dtype() && src.shape() == &part.shape[..];
+    let along =
+        |order: &Dims| order.last().is_none_or(|&last| src.strides()[last] == 1 || src.shape()[last] < 2);
+    let (Device::Cpu, Some(order)) = (out.device(), order.filter(|order| boxed && along(order))) else {
+        fill_held(out, value);
+        write_held(&out.alias(part)?, src);
+        return Ok(());
+    };
+    let mut rest = part.offset - out.layout().offset;
+    let mut before = Dims::new();
+    for &axis in &order {
+        let step = out.strides()[axis];
+        let at = if out.shape()[axis] == 1 { 0 } else { rest / step };
+        rest -= at * step;
+        before.push(at);
+    }
+    let in_order = |of: &[usize]| order.iter().map(|&axis| of[axis]).collect::<Dims>();
+    let (shape, kept, from) = (in_order(out.shape()), in_order(src.shape()), in_order(src.strides()));
+    let middle = pad::Middle { shape: &shape, kept: &kept, before: &before, from: &from };
+    let bytes = kernel::scalar_bytes(value, out.dtype());
+    // SAFETY: the result is dense in this order and holds the part; the layout of the source lies in its storage
+    #[allow(unsafe_code)]
+    unsafe {
+        pad::around(&middle, src.ptr(), out.ptr(), out.dtype().size(), bytes)
+    };
+    Ok(())
 }
 
 /// Every element becomes `value`; no graph.

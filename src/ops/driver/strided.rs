@@ -5,16 +5,19 @@ use crate::error::Result;
 use crate::grads;
 use crate::kernels::cpu::create::copy as kernel;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{full, write_held};
+use crate::ops::driver::memory::{fill_held, full, surround_held, write_held};
 use crate::ops::driver::op::{Metas, Op};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::smallvec;
 
-/// `whole` with `part` put where `place` says: differentiable in `part`.
-pub(crate) fn with_part(whole: &Tensor, part: &Tensor, place: impl Fn(&Layout) -> Layout) -> Result<Tensor> {
-    let view = place(&Layout::contiguous(whole.shape()));
-    let window = Window::new(&Layout::contiguous(whole.shape()), &view);
-    apply(Scatter { window, replace: false }, &[whole, part])
+/// Zeros of a shape with `part` where `place` says.
+pub(crate) fn zeros_with(
+    shape: &[usize],
+    part: &Tensor,
+    place: impl Fn(&Layout) -> Layout,
+) -> Result<Tensor> {
+    let base = Layout::contiguous(shape);
+    spread(part, &Window::new(&base, &place(&base)))
 }
 
 /// How the elements of a view lie in those of its base.
@@ -75,6 +78,18 @@ impl Window {
         let start = self.base.offset.min(first) & !1;
         (start, self.base.span_end().max(end).max(start))
     }
+    /// The view as a layout over the memory of a base-shaped tensor, where that and the base are dense.
+    fn within(&self, x: &Tensor) -> Option<Layout> {
+        let base = &self.base;
+        let inside = self.view.offset >= base.offset && self.view.span_end() <= base.offset + base.numel();
+        let alike = self.unit == Unit::Same && base.is_contiguous() && x.layout().is_contiguous();
+        let offset = || x.layout().offset + self.view.offset - base.offset;
+        (alike && inside).then(|| Layout { offset: offset(), ..self.view.clone() })
+    }
+    /// As `within`, where the view shows no place twice.
+    fn apart(&self, x: &Tensor) -> Option<Layout> {
+        self.within(x).filter(|view| !view.may_self_overlap())
+    }
     /// A buffer laid out as the base's storage with the values of a base-shaped tensor: as the base sees it and as the
     /// view does.
     fn image(&self, x: &Tensor) -> Result<[Tensor; 2]> {
@@ -107,13 +122,12 @@ pub fn with_region(g: &Tensor, part: Option<&Tensor>, window: &Window) -> Result
             &zero
         }
     };
-    apply(Scatter { window: window.clone(), replace: true }, &[g, part])
+    apply(Scatter(window.clone()), &[g, part])
 }
 
 /// Adds a view-shaped gradient into zeros of the base's shape; places shown twice add up.
 pub(crate) fn spread(g: &Tensor, window: &Window) -> Result<Tensor> {
-    let zero = full(&window.base.shape, Scalar::Int(0), window.under(g.dtype()), g.device())?;
-    apply(Scatter { window: window.clone(), replace: false }, &[&zero, g])
+    apply(Spread(window.clone()), &[g])
 }
 
 /// Elements of a base-shaped tensor at the places a view of the base shows.
@@ -131,7 +145,13 @@ impl Op for Gather {
         Ok(smallvec![Meta::new(&self.0.view.shape, self.0.shown(x[0].dtype()))])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let [_, part] = self.0.image(x[0])?;
+        let part = match self.0.within(x[0]) {
+            Some(view) => x[0].alias(view)?,
+            None => {
+                let [_, part] = self.0.image(x[0])?;
+                part
+            }
+        };
         write_held(&out[0], &part);
         Ok(())
     }
@@ -143,12 +163,9 @@ impl Op for Gather {
     }
 }
 
-/// A base-shaped tensor with a view-shaped one put in (`replace`) or added.
+/// A base-shaped tensor with a view-shaped one put in.
 #[derive(Debug, Clone)]
-struct Scatter {
-    window: Window,
-    replace: bool,
-}
+struct Scatter(Window);
 
 impl Op for Scatter {
     fn name(&self) -> &'static str {
@@ -158,15 +175,16 @@ impl Op for Scatter {
         "AsStridedScatterBackward0"
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(&self.window.base.shape, x[0].dtype())])
+        Ok(smallvec![Meta::new(&self.0.base.shape, x[0].dtype())])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let [whole, part] = self.window.image(x[0])?;
-        if self.replace {
-            write_held(&part, x[1]);
-        } else {
-            add_strided(&part, x[1])?;
+        if let Some(view) = self.0.apart(&out[0]) {
+            write_held(&out[0], x[0]);
+            write_held(&out[0].alias(view)?, x[1]);
+            return Ok(());
         }
+        let [whole, part] = self.0.image(x[0])?;
+        write_held(&part, x[1]);
         write_held(&out[0], &whole);
         Ok(())
     }
@@ -175,9 +193,40 @@ impl Op for Scatter {
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
-        let whole =
-            want.then(0, || if self.replace { with_region(g, None, &self.window) } else { Ok(g.clone()) })?;
-        grads![whole, want.then(1, || region(g, &self.window))?]
+        let whole = want.then(0, || with_region(g, None, &self.0))?;
+        grads![whole, want.then(1, || region(g, &self.0))?]
+    }
+}
+
+/// Zeros of the base's shape with a view-shaped tensor added.
+#[derive(Debug, Clone)]
+struct Spread(Window);
+
+impl Op for Spread {
+    fn name(&self) -> &'static str {
+        "as_strided_scatter"
+    }
+    fn grad_name(&self) -> &'static str {
+        "AsStridedScatterBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&self.0.base.shape, self.0.under(x[0].dtype()))])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if let Some(view) = self.0.apart(&out[0]) {
+            return surround_held(&out[0], view, x[0], Scalar::Int(0));
+        }
+        fill_held(&out[0], Scalar::Int(0));
+        let [whole, part] = self.0.image(&out[0])?;
+        add_strided(&part, x[0])?;
+        write_held(&out[0], &whole);
+        Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
+        region(g, &self.0)
     }
 }
 

@@ -2,10 +2,8 @@
 
 use crate::autograd::{GradMode, mode};
 use crate::base::Layout;
-use crate::base::Scalar;
 use crate::error::Result;
 use crate::ops::driver::apply::{fill, make_node, should_record};
-use crate::ops::driver::memory::full;
 use crate::ops::driver::op::Saves;
 use crate::ops::driver::strided::{Window, spread};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
@@ -61,11 +59,6 @@ impl GradFn for Same {
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         crate::grads![g[0].clone()]
     }
-}
-
-/// Zeros of the shape of a view's base.
-pub(crate) fn zeros_like_shape(cx: &Context, g: &Tensor) -> Result<Tensor> {
-    full(cx.shape(0), Scalar::Int(0), g.dtype(), g.device())
 }
 
 /// Shows `x` through another layout of the same storage and records `grad` as the way back. A layout that reaches

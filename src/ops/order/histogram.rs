@@ -202,11 +202,12 @@ rows! { ROWS:
     /// tensor([False,  True, False])
     /// ```
     [Torch] fn isin(elements: Val, test_elements: Val; _assume_unique: bool = false, invert: bool = false) -> Tensor {
-        let tensor = |v: &Val| match v {
-            Val::T(t) => Ok(t.detach()),
-            Val::S(s) => full(&[], s.signed(), s.signed().dtype(crate::base::promote::default_dtype()), crate::base::Device::Cpu),
+        let tensor = |v: &Val, other: &Val| match (v, other) {
+            (Val::T(t), _) => Ok(t.detach()),
+            (Val::S(s), Val::T(t)) => super::search::number(*s, t.device()),
+            (Val::S(s), Val::S(_)) => super::search::number(*s, crate::base::Device::Cpu),
         };
-        let (x, of) = (tensor(&elements)?, tensor(&test_elements)?);
+        let (x, of) = (tensor(&elements, &test_elements)?, tensor(&test_elements, &elements)?);
         for t in [&x, &of] {
             ensure!(!t.dtype().is_complex() && t.dtype() != DType::Bool, Runtime, "Unsupported input type encountered for isin(): {}", t.dtype().scalar_name());
         }

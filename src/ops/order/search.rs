@@ -1,7 +1,7 @@
 //! Places in sorted sequences: `searchsorted`, `bucketize`.
 
 use crate::base::promote::{Promotion, default_dtype};
-use crate::base::{DType, Scalar};
+use crate::base::{DType, Device, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::search::search;
 use crate::kernels::gpu::order::search as gpu;
@@ -91,10 +91,10 @@ impl Op for Search {
     }
 }
 
-/// A number as a 0-d tensor.
-fn number(s: Scalar) -> Result<Tensor> {
+/// A number as a 0-d tensor where the other operand lies.
+pub(super) fn number(s: Scalar, device: Device) -> Result<Tensor> {
     let s = s.signed();
-    crate::ops::driver::memory::full(&[], s, s.dtype(default_dtype()), crate::base::Device::Cpu)
+    crate::ops::driver::memory::full(&[], s, s.dtype(default_dtype()), device)
 }
 
 fn look_up(
@@ -121,7 +121,7 @@ fn look_up(
     }
     let values = match values {
         Val::T(t) => t,
-        Val::S(s) => number(s)?,
+        Val::S(s) => number(s, sorted.device())?,
     };
     let (b, v) = (sorted.shape(), values.shape());
     ensure!(

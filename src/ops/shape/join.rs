@@ -54,8 +54,7 @@ impl Op for Join {
         if out[0].numel() == 0 {
             return Ok(());
         }
-        if out[0].is_contiguous() && x.iter().all(|t| t.is_contiguous() && t.dtype() == out[0].dtype()) {
-            let rows = crate::base::numel(&out[0].shape()[..self.axis]);
+        if let Some(rows) = self.rows(x, &out[0]) {
             let bytes = |t: &Tensor| t.numel() / rows.max(1) * t.dtype().size();
             let parts: Vec<(*const u8, usize)> = x.iter().map(|t| (t.ptr().cast_const(), bytes(t))).collect();
             // SAFETY: dense tensors, held; along the axis their sizes add up to the result's, elsewhere they agree
@@ -86,6 +85,20 @@ impl Op for Join {
 }
 
 impl Join {
+    /// How many rows lie around the axis, where inputs and result are dense in the same order of axes.
+    fn rows(&self, x: &[&Tensor], out: &Tensor) -> Option<usize> {
+        if x.iter().any(|t| t.dtype() != out.dtype()) {
+            return None;
+        }
+        if out.is_contiguous() {
+            let alike = x.iter().all(|t| t.is_contiguous());
+            return alike.then(|| crate::base::numel(&out.shape()[..self.axis]));
+        }
+        let order = out.layout().order_in_memory().filter(|_| !self.stack)?;
+        let alike = |t: &&Tensor| Layout::permuted_dense(t.shape(), &order).strides == t.layout().strides;
+        let around = order.iter().take_while(|&&axis| axis != self.axis);
+        x.iter().all(alike).then(|| around.map(|&axis| out.shape()[axis]).product())
+    }
     /// Every input copied to its part of the result, while the caller holds them.
     fn each_written(&self, x: &[&Tensor], out: &Tensor) -> Result<()> {
         let mut start = 0;

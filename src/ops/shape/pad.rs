@@ -38,22 +38,19 @@ impl Op for ConstantPad {
         Ok(smallvec![Meta { layout: Layout::permuted_dense(&shape, &order), dtype: x[0].dtype() }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        if self.around.iter().any(|&(a, b)| a > 0 || b > 0) {
-            crate::ops::driver::memory::fill_held(&out[0], self.value);
-        }
         let (mut from, mut to) = (x[0].layout().clone(), out[0].layout().clone());
         for (i, &(a, b)) in self.around.iter().enumerate() {
             // a border may eat more than there is; the layouts are then empty wherever they begin
             let kept =
                 (x[0].shape()[i] as i64).saturating_add(a.min(0)).saturating_add(b.min(0)).max(0) as usize;
             if kept == 0 {
+                crate::ops::driver::memory::fill_held(&out[0], self.value);
                 return Ok(());
             }
             from = from.slice(i, a.min(0).unsigned_abs() as usize, kept, 1);
             to = to.slice(i, a.max(0) as usize, kept, 1);
         }
-        crate::ops::driver::memory::write_held(&out[0].alias(to)?, &x[0].alias(from)?);
-        Ok(())
+        crate::ops::driver::memory::surround_held(&out[0], to, &x[0].alias(from)?, self.value)
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         self.cpu(x, out)

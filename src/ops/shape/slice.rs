@@ -3,10 +3,10 @@
 use crate::base::{DType, Layout, wrap_dim};
 use crate::base::{diagonal_layout, unfold_layout};
 use crate::error::Result;
-use crate::ops::driver::strided::{Window, spread, with_part};
+use crate::ops::driver::strided::{Window, spread, zeros_with};
 use crate::ops::driver::view::AsStrided;
 use crate::ops::driver::view::view as show;
-use crate::ops::driver::view::{view_grad, zeros_like_shape};
+use crate::ops::driver::view::view_grad;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows};
@@ -42,16 +42,13 @@ pub fn strided_layout(input: &Tensor, size: &[i64], stride: &[i64], offset: Opti
 
 view_grad! {
     SliceGrad { axis: usize, start: usize, step: usize } "SliceBackward0", |s, cx, g| {
-        let out = zeros_like_shape(cx, g)?;
-        with_part(&out, g, |l| l.slice(s.axis, s.start, g.shape()[s.axis], s.step))
+        zeros_with(cx.shape(0), g, |l| l.slice(s.axis, s.start, g.shape()[s.axis], s.step))
     };
     SelectGrad { axis: usize, index: usize } "SelectBackward0", |s, cx, g| {
-        let out = zeros_like_shape(cx, g)?;
-        with_part(&out, g, |l| l.select(s.axis, s.index))
+        zeros_with(cx.shape(0), g, |l| l.select(s.axis, s.index))
     };
     DiagonalGrad { offset: i64, a: usize, b: usize } "DiagonalBackward0", |s, cx, g| {
-        let out = zeros_like_shape(cx, g)?;
-        with_part(&out, g, |l| diagonal_layout(l, s.offset, s.a, s.b))
+        zeros_with(cx.shape(0), g, |l| diagonal_layout(l, s.offset, s.a, s.b))
     };
     UnfoldGrad { axis: usize, size: usize, step: usize } "UnfoldBackward0", |s, cx, g| {
         let base = Layout::contiguous(cx.shape(0));

@@ -3,9 +3,9 @@
 use crate::base::{Scalar, collected, repeated, reserved, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::memory::full;
-use crate::ops::driver::strided::with_part;
+use crate::ops::driver::strided::zeros_with;
+use crate::ops::driver::view::view_grad;
 use crate::ops::driver::view::{record_view, record_views};
-use crate::ops::driver::view::{view_grad, zeros_like_shape};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Creation, GradFn, Grads, Tensor, Want};
 use crate::{ensure, grads, rows};
@@ -34,8 +34,7 @@ impl GradFn for SplitGrad {
 
 view_grad! {
     UnbindGrad { axis: usize, index: usize } "UnbindBackward0", |s, cx, g| {
-        let out = zeros_like_shape(cx, g)?;
-        with_part(&out, g, |l| l.select(s.axis, s.index))
+        zeros_with(cx.shape(0), g, |l| l.select(s.axis, s.index))
     };
 }
 

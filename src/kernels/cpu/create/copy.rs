@@ -6,6 +6,7 @@ use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::iter::{Operand, for_each, gather};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::short::short_copy;
 use crate::with_dtype;
 use std::ops::Range;
 
@@ -173,9 +174,7 @@ pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
             let mut to = row * width;
             for &(from, bytes) in &parts {
                 // SAFETY: a row of a part, and the place of that row
-                unsafe {
-                    std::ptr::copy_nonoverlapping(from.get().cast_const().add(row * bytes), dst.at(to), bytes)
-                };
+                unsafe { short_copy(from.get().cast_const().add(row * bytes), dst.at(to), bytes) };
                 to += bytes;
             }
         }
@@ -211,12 +210,17 @@ pub unsafe fn add(shape: &[usize], dst: *mut u8, strides: &[usize], src: *const 
     let n: usize = shape.iter().product();
     with_dtype!("add", dtype, any, T => {
         let (dst, src) = (dst as *mut T, src as *const T);
-        let mut index = Dims::from_elem(0, shape.len());
+        let last = shape.len().saturating_sub(1);
+        let (row, step) = (shape.last().map_or(1, |n| *n), strides.last().map_or(0, |s| *s));
+        if n == 0 {
+            return;
+        }
+        let mut index = Dims::from_elem(0, last);
         let mut at = 0usize;
-        for i in 0..n {
-            // SAFETY: `at` is the place of element `i` of the shape, `i` lies within the dense source
-            unsafe { *dst.add(at) = Num::add(*dst.add(at), *src.add(i)) };
-            for k in (0..shape.len()).rev() {
+        for from in (0..n).step_by(row) {
+            // SAFETY: `at` is the place of the row's first element, the row lies within the dense source
+            unsafe { add_row(dst.add(at), step, src.add(from), row) };
+            for k in (0..last).rev() {
                 index[k] += 1;
                 at += strides[k];
                 if index[k] < shape[k] {
@@ -227,6 +231,20 @@ pub unsafe fn add(shape: &[usize], dst: *mut u8, strides: &[usize], src: *const 
             }
         }
     });
+}
+
+multiversion! {
+    unsafe fn add_row[T: Num](dst: *mut T, step: usize, src: *const T, n: usize) {
+        if step == 1 {
+            for i in 0..n {
+                *dst.add(i) = Num::add(*dst.add(i), *src.add(i));
+            }
+        } else {
+            for i in 0..n {
+                *dst.add(i * step) = Num::add(*dst.add(i * step), *src.add(i));
+            }
+        }
+    }
 }
 
 /// Zeroes a range of columns in every row of a dense matrix.

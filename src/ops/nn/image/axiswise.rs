@@ -150,8 +150,8 @@ mod tests {
     fn axes_together_as_one_by_one() {
         let values: Vec<f32> = (0..2 * 3 * 4 * 5).map(|i| i as f32).collect();
         let dense = Tensor::from_slice(&values, &[2, 3, 4, 5]).unwrap();
-        let rows = || Taps::new(4, [1, 0, 1, 2, 3, 2].map(|i| vec![(i, 1.0)]).into_iter());
-        let columns = || Taps::new(5, [0, 0, 0, 1, 2, 3, 4, 4].map(|i| vec![(i, 1.0)]).into_iter());
+        let rows = || Taps::single(4, [1, 0, 1, 2, 3, 2].into_iter());
+        let columns = || Taps::single(5, [0, 0, 0, 1, 2, 3, 4, 4].into_iter());
         let op = |steps: SmallVec<[(usize, Arc<Taps>); 3]>| Axiswise {
             name: "t",
             grad_name: "t",

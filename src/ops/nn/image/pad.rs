@@ -32,7 +32,7 @@ fn taps(mode: Mode, n: usize, before: i64, after: i64) -> Taps {
             if i >= size { 2 * (size - 1) - i } else { i }
         }
     };
-    Taps::new(n, (-before..size + after).map(|i| vec![(source(i) as usize, 1.0)]))
+    Taps::single(n, (0..(before + size + after) as usize).map(|i| source(i as i64 - before) as usize))
 }
 
 fn by_reading(input: &Tensor, pad: &[i64], mode: Mode) -> Result<Tensor> {

@@ -3,12 +3,12 @@
 use super::axiswise::Axiswise;
 use crate::base::{DType, Dims, Scalar};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::nn::image::axiswise::Taps;
+use crate::kernels::cpu::nn::image::axiswise::{Entries, Taps};
 use crate::ops::nn::pool::rows as pooling;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,23 +61,32 @@ impl Resize {
         if self.antialias {
             return self.smoothed(filter, scale);
         }
-        let row = |i: usize| -> Vec<(usize, f64)> {
-            match filter {
-                Filter::Nearest => vec![((self.r(scale * i as f64).floor() as i64).min(last) as usize, 1.0)],
-                Filter::NearestExact => {
+        match filter {
+            Filter::Nearest => {
+                let nearest = |i: usize| (self.r(scale * i as f64).floor() as i64).min(last) as usize;
+                return Taps::single(self.from, (0..self.to).map(nearest));
+            }
+            Filter::NearestExact => {
+                let nearest = |i: usize| {
                     let centre = self.r(self.r(scale * self.r(i as f64 + 0.5)) - 0.5);
                     let at = self.r(centre.max(0.0) + 0.5).floor();
-                    vec![((at as i64).min(last) as usize, 1.0)]
-                }
+                    (at as i64).min(last) as usize
+                };
+                return Taps::single(self.from, (0..self.to).map(nearest));
+            }
+            _ => {}
+        }
+        let row = |i: usize| -> Entries {
+            match filter {
                 Filter::Linear => {
                     let at = self.position(scale, i).max(0.0);
                     let low = (at as i64).min(last);
                     let part = self.r(at - low as f64).clamp(0.0, 1.0);
                     let high = (low + 1).min(last);
                     if part == 0.0 || high == low {
-                        return vec![(low as usize, 1.0)];
+                        return smallvec![(low as usize, 1.0)];
                     }
-                    vec![(low as usize, self.r(1.0 - part)), (high as usize, part)]
+                    smallvec![(low as usize, self.r(1.0 - part)), (high as usize, part)]
                 }
                 _ => {
                     let at = self.position(scale, i);
@@ -103,7 +112,7 @@ impl Resize {
         };
         let support = if scale >= 1.0 { half * scale } else { half };
         let inverse = if scale >= 1.0 { 1.0 / scale } else { 1.0 };
-        let row = |i: usize| -> Vec<(usize, f64)> {
+        let row = |i: usize| -> Entries {
             let center = scale * (i as f64 + 0.5);
             let low = ((center - support + 0.5) as i64).max(0);
             let high = ((center + support + 0.5) as i64).min(self.from as i64);

@@ -1,8 +1,9 @@
 //! Maximum pooling over windows at random places.
 
 use crate::base::rng::{default_generator, default_generator_of};
-use crate::base::{DType, Device, Dims, Elem, MemoryFormat, Real, Scalar, numel};
+use crate::base::{DType, Device, Dims, MemoryFormat, Scalar, numel};
 use crate::error::{Error, Result};
+use crate::kernels::cpu::nn::pool::fractional as kernel;
 use crate::kernels::cpu::random;
 use crate::kernels::gpu::nn::pool as card;
 use crate::kernels::gpu::random as gpu;
@@ -20,14 +21,6 @@ use smallvec::smallvec;
 struct Fractional {
     geo: Geometry,
     kernel: Dims,
-}
-
-/// Where the windows of an axis begin, from one random number.
-fn starts<T: Elem>(u: f64, size: usize, output: usize, kernel: usize) -> Vec<usize> {
-    let r = |v: f64| T::from_f64(v).to_f64();
-    let alpha = if output > 1 { r((size - kernel) as f64 / (output - 1) as f64) } else { 0.0 };
-    let at = |i: usize| (r(r(i as f64 + u) * alpha) as usize) - (r(u * alpha) as usize);
-    (0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }).collect()
 }
 
 impl Op for Fractional {
@@ -56,41 +49,21 @@ impl Op for Fractional {
         if small == 0 || plane == 0 {
             return Ok(());
         }
+        let whole = |of: &[usize]| -> [usize; 3] {
+            std::array::from_fn(|a| if a + axes < 3 { 1 } else { of[a + axes - 3] })
+        };
+        let windows = kernel::Windows {
+            axes,
+            input: whole(&self.geo.input),
+            output: whole(&self.geo.output),
+            kernel: whole(&self.kernel),
+        };
         with_dtype!(self.name(), src.dtype(), float, T => {
-            for p in 0..src.numel() / plane {
-                // SAFETY: `axes` random numbers for each plane
-                let draw = |k: usize| unsafe { (*u.ptr_of::<T>().add(p * axes + k)).to_f64() };
-                // two axes take theirs in the order width, height
-                let own = |a: usize| draw(if axes == 2 { 1 - a } else { a });
-                let begin: Vec<Vec<usize>> = (0..axes).map(|a| starts::<T>(own(a), self.geo.input[a], self.geo.output[a], self.kernel[a])).collect();
-                for o in 0..small {
-                    let mut first = vec![0; axes];
-                    let mut rest = o;
-                    for a in (0..axes).rev() {
-                        first[a] = begin[a][rest % self.geo.output[a]];
-                        rest /= self.geo.output[a];
-                    }
-                    let (mut best, mut place) = (T::LOWEST, None);
-                    for k in 0..numel(&self.kernel) {
-                        let (mut at, mut step, mut rest) = (0, 1, k);
-                        for a in (0..axes).rev() {
-                            at += (first[a] + rest % self.kernel[a]) * step;
-                            rest /= self.kernel[a];
-                            step *= self.geo.input[a];
-                        }
-                        // SAFETY: a pixel of the plane
-                        let v = unsafe { *src.ptr_of::<T>().add(p * plane + at) };
-                        if place.is_none() || v > best || v.is_nan() {
-                            (best, place) = (v, Some(at));
-                        }
-                    }
-                    // SAFETY: this window's results
-                    unsafe {
-                        out[0].ptr_of::<T>().add(p * small + o).write(best);
-                        out[1].ptr_of::<i64>().add(p * small + o).write(place.unwrap_or(0) as i64);
-                    }
-                }
-            }
+            // SAFETY: planes of these sizes, and as many random numbers for each as it has axes; the results are dense and held
+            unsafe {
+                let places = out[1].ptr_of::<i64>();
+                kernel::max_pool::<T>(&windows, src.numel() / plane, src.ptr_of(), u.ptr_of(), out[0].ptr_of(), places)
+            };
             Ok(())
         })
     }

@@ -37,4 +37,10 @@ pub trait Real:
     );
     /// See `gemv::axpys`.
     unsafe fn axpys(n: usize, k: usize, x: *const Self, m: *const Self, along: isize, out: *mut Self);
+    /// See `gemv::short`.
+    unsafe fn short(n: usize, k: usize, x: *const Self, m: *const Self, out: *mut Self) -> bool;
+    /// See `gemv::narrow`.
+    unsafe fn narrow_rows(n: usize, k: usize, x: *const Self, m: *const Self, out: *mut Self) -> bool;
+    /// See `small`.
+    unsafe fn small(g: &Gemm<Self>);
 }

@@ -22,6 +22,7 @@ mod pairs;
 mod problem;
 mod real;
 mod scratch;
+mod small;
 mod tile;
 mod ways;
 

@@ -4,7 +4,7 @@ use super::drive;
 use super::elem::Real;
 use super::gemv::{self, Bias1, Gemv};
 use super::problem::{Bias, Epilogue, Gemm, Operand, Problem};
-use super::{finish, naive};
+use super::{finish, naive, small};
 
 /// Multiply-adds up to which three plain loops win: nothing is set up, 4x4x4 takes less than 60 ns.
 const TINY_FMA: usize = 64;
@@ -14,6 +14,9 @@ const DOT_ROWS: usize = 8;
 pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
     if g.k == 0 || g.alpha == T::ZERO {
         return finish::scale_only(g.m, g.n, g.beta, g.c, g.rsc, g.csc, g.epilogue);
+    }
+    if g.m > 1 && g.n > 1 && small::can(g) {
+        return T::small(g);
     }
     if g.m * g.n * g.k <= TINY_FMA {
         return naive::gemm(g);

@@ -2,7 +2,7 @@
 
 use super::elem::{MatElem, Real};
 use super::problem::{Act, BlockFn, Gemm, Kernels};
-use super::{complex, finish, gemv, half, naive, real, tile};
+use super::{complex, finish, gemv, half, naive, real, small, tile};
 use crate::base::{BF16, C64, C128, F16};
 
 /// One element through the block function of its type.
@@ -65,7 +65,7 @@ elem! {
 }
 
 macro_rules! real {
-    ($t:ident, $kernels:ident, $block_fn:ident, $dots:ident, $axpys:ident) => {
+    ($t:ident, $kernels:ident, $block_fn:ident, $dots:ident, $axpys:ident, $small:ident) => {
         impl Real for $t {
             const ONE: $t = 1.0;
             #[inline]
@@ -91,9 +91,18 @@ macro_rules! real {
             unsafe fn axpys(n: usize, k: usize, x: *const $t, m: *const $t, along: isize, out: *mut $t) {
                 gemv::$axpys(n, k, x, m, along, out)
             }
+            unsafe fn short(n: usize, k: usize, x: *const $t, m: *const $t, out: *mut $t) -> bool {
+                gemv::short(n, k, x, m, out)
+            }
+            unsafe fn narrow_rows(n: usize, k: usize, x: *const $t, m: *const $t, out: *mut $t) -> bool {
+                gemv::narrow(n, k, x, m, out)
+            }
+            unsafe fn small(g: &Gemm<$t>) {
+                small::$small(g)
+            }
         }
     };
 }
 
-real!(f32, kernels_f32, block_fn_f32, dots_f32, axpys_f32);
-real!(f64, kernels_f64, block_fn_f64, dots_f64, axpys_f64);
+real!(f32, kernels_f32, block_fn_f32, dots_f32, axpys_f32, small_f32);
+real!(f64, kernels_f64, block_fn_f64, dots_f64, axpys_f64, small_f64);

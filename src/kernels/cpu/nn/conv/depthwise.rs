@@ -10,6 +10,7 @@ use super::tile::Direct;
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::short::short_copy;
 use crate::kernels::cpu::machine::stop::buffer;
 
 /// Images are summed into this many partial weight gradients with channels last.
@@ -18,6 +19,12 @@ const PARTS: usize = 8;
 /// Elements up to which rows of a padded plane are computed as one line: what falls between two rows is thrown away. Rows
 /// of 14 alone would take strips of 4, and rows of 56 none of 64.
 const LINE: usize = 2048;
+
+/// Outputs of a row that are computed at once, written beyond its end, and overwritten there by the row behind it: for
+/// rows that nearly fill one of these, where a line would be copied apart again.
+fn beyond(width: usize) -> Option<usize> {
+    [16, 32, 64].into_iter().find(|&n| width <= n && (n - width) * 4 <= n)
+}
 
 /// How many rows of `width` outputs are one line, where the padded plane has rows of `apart`.
 fn rows_in_line(width: usize, apart: usize) -> usize {
@@ -57,23 +64,29 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
     let apart = padded.width();
     let together = rows_in_line(width, apart).min(rows);
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(plan.outputs() * plan.taps.len().max(1));
+    // images that are copied leave room behind themselves to read beyond the last row
+    let wide = beyond(width).filter(|_| !padded.as_is && plan.step == [1; 3] && plan.whole == plan.output);
     par::for_each_chunk(p.n * p.groups, grain, |r| {
-        let mut line = buffer(<T as Elem>::ZERO, (together - 1) * apart + width);
-        for i in r {
-            let c = i % p.groups;
-            // SAFETY: one plane of each per step.
-            unsafe {
-                let taps: Vec<T> = plan.taps.iter().map(|t| *w.at(c * p.taps() + t.0)).collect();
-                let b = if bias.get().is_null() { <T as Elem>::ZERO } else { *bias.at(c) };
-                let x = x.at(i * input) as *const T;
-                let len = if padded.as_is { 0 } else { padded.channel() };
-                scratch::with(Slot::Shared, len, |buffer: *mut T| {
-                    let x = if padded.as_is {
-                        x
-                    } else {
-                        padded.copy(1, x, buffer);
-                        buffer
-                    };
+        let room = wide.unwrap_or(0).max((together - 1) * apart + width);
+        let mut line = buffer(<T as Elem>::ZERO, room);
+        let mut taps = buffer(<T as Elem>::ZERO, plan.taps.len());
+        let len = if padded.as_is { 0 } else { padded.channel() + wide.unwrap_or(0) };
+        scratch::with(Slot::Shared, len, |held: *mut T| {
+            if !padded.as_is {
+                // SAFETY: memory of this task
+                unsafe { padded.clear(held) };
+            }
+            for i in r {
+                let c = i % p.groups;
+                // SAFETY: one plane of each per step.
+                unsafe {
+                    plan.taps.iter().zip(&mut taps).for_each(|(t, w0)| *w0 = *w.at(c * p.taps() + t.0));
+                    let b = if bias.get().is_null() { <T as Elem>::ZERO } else { *bias.at(c) };
+                    let mut x = x.at(i * input) as *const T;
+                    if !padded.as_is {
+                        padded.inside(x, held);
+                        x = held;
+                    }
                     let to = |d: usize, h: usize| {
                         let at = (plan.first[0] + d * plan.step[0]) * plan.whole[1]
                             + plan.first[1]
@@ -81,8 +94,16 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                         y.at(i * whole + at * plan.whole[2] + plan.first[2])
                     };
                     for d in 0..depth {
+                        let slice = x.add(d * plan.stride[0] * padded.slice());
+                        if let Some(n) = wide {
+                            over(&offsets, &taps, slice, apart, to(d, 0), width, rows - 1, n, b);
+                            let from = slice.add((rows - 1) * apart);
+                            over(&offsets, &taps, from, apart, line.as_mut_ptr(), width, 1, n, b);
+                            short_copy(line.as_ptr().cast(), to(d, rows - 1).cast(), width * size_of::<T>());
+                            continue;
+                        }
                         for h in (0..rows).step_by(together) {
-                            let from = x.add(d * plan.stride[0] * padded.slice() + h * apart);
+                            let from = slice.add(h * apart);
                             let many = together.min(rows - h);
                             if many == 1 && plan.step[2] == 1 {
                                 row(&offsets, &taps, from, to(d, h), width, b);
@@ -92,17 +113,33 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                             for k in 0..many {
                                 let (from, to) = (line.as_ptr().add(k * apart), to(d, h + k));
                                 if plan.step[2] == 1 {
-                                    std::ptr::copy_nonoverlapping(from, to, width);
+                                    short_copy(from.cast(), to.cast(), width * size_of::<T>());
                                 } else {
                                     (0..width).for_each(|j| *to.add(j * plan.step[2]) = *from.add(j));
                                 }
                             }
                         }
                     }
-                });
+                }
+            }
+        });
+    });
+}
+
+multiversion! {
+    /// Rows one after another, each of them `n` outputs long though the next begins `width` behind it.
+    unsafe fn over[T: Direct](
+        offsets: &[usize], taps: &[T], x: *const T, apart: usize, y: *mut T, width: usize, rows: usize, n: usize, bias: T,
+    ) {
+        for h in 0..rows {
+            let (x, y) = (x.add(h * apart), y.add(h * width));
+            match n {
+                16 => strip::<T, 16>(offsets, taps, x, y, bias),
+                32 => strip::<T, 32>(offsets, taps, x, y, bias),
+                _ => strip::<T, 64>(offsets, taps, x, y, bias),
             }
         }
-    });
+    }
 }
 
 /// `N` neighbouring outputs.
@@ -289,57 +326,57 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
     let together = rows_in_line(width, apart).min(rows);
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(p.n * output * offsets.len());
     // one channel: whole lines with zeros between the rows of the gradient, or row by row
-    let channel = |c: usize, together: usize, lanes: &mut [[T; LANES]], line: &mut [T]| {
+    let channel = |c: usize, together: usize, lanes: &mut [[T; LANES]], line: &mut [T], held: *mut T| {
         for n in 0..p.n {
             // SAFETY: one channel of each per step.
             unsafe {
-                let x = x.at((n * p.groups + c) * input) as *const T;
-                let len = if padded.as_is { 0 } else { padded.channel() };
-                scratch::with(Slot::Shared, len, |buffer: *mut T| {
-                    let x = if padded.as_is {
-                        x
-                    } else {
-                        padded.copy(1, x, buffer);
-                        buffer
-                    };
-                    let starts =
-                        (0..depth).flat_map(|d| (0..rows).step_by(together).map(move |h| d * rows + h));
-                    for t in starts {
-                        let many = together.min(rows - t % rows);
-                        let from = t / rows * plan.stride[0] * padded.slice() + t % rows * apart;
-                        let g = g.at((n * p.groups + c) * output + t * width) as *const T;
-                        if many == 1 {
-                            dots(&offsets, x.add(from), g, width, lanes);
-                            continue;
-                        }
-                        for k in 0..many {
-                            let to = line.as_mut_ptr().add(k * apart);
-                            std::ptr::copy_nonoverlapping(g.add(k * width), to, width);
-                        }
-                        dots(&offsets, x.add(from), line.as_ptr(), (many - 1) * apart + width, lanes);
+                let mut x = x.at((n * p.groups + c) * input) as *const T;
+                if !padded.as_is {
+                    padded.inside(x, held);
+                    x = held;
+                }
+                let starts = (0..depth).flat_map(|d| (0..rows).step_by(together).map(move |h| d * rows + h));
+                for t in starts {
+                    let many = together.min(rows - t % rows);
+                    let from = t / rows * plan.stride[0] * padded.slice() + t % rows * apart;
+                    let g = g.at((n * p.groups + c) * output + t * width) as *const T;
+                    if many == 1 {
+                        dots(&offsets, x.add(from), g, width, lanes);
+                        continue;
                     }
-                });
+                    for k in 0..many {
+                        let to = line.as_mut_ptr().add(k * apart);
+                        short_copy(g.add(k * width).cast(), to.cast(), width * size_of::<T>());
+                    }
+                    dots(&offsets, x.add(from), line.as_ptr(), (many - 1) * apart + width, lanes);
+                }
             }
         }
     };
     par::for_each_chunk(p.groups, grain, |r| {
         let mut line = buffer(<T as Elem>::ZERO, together * apart);
         let mut lanes = buffer([<T as Elem>::ZERO; LANES], offsets.len());
-        for c in r {
-            lanes.fill([<T as Elem>::ZERO; LANES]);
-            channel(c, together, &mut lanes, &mut line);
-            let finite = |l: &[T; LANES]| l.iter().all(|v| v.abs() < T::INFINITY);
-            if together > 1 && !lanes.iter().all(finite) {
-                // a zero between rows has met an infinity that this weight never sees
+        scratch::with(Slot::Shared, if padded.as_is { 0 } else { padded.channel() }, |held: *mut T| {
+            if !padded.as_is {
+                // SAFETY: memory of this task
+                unsafe { padded.clear(held) };
+            }
+            for c in r {
                 lanes.fill([<T as Elem>::ZERO; LANES]);
-                channel(c, 1, &mut lanes, &mut line);
+                channel(c, together, &mut lanes, &mut line, held);
+                let finite = |l: &[T; LANES]| l.iter().all(|v| v.abs() < T::INFINITY);
+                if together > 1 && !lanes.iter().all(finite) {
+                    // a zero between rows has met an infinity that this weight never sees
+                    lanes.fill([<T as Elem>::ZERO; LANES]);
+                    channel(c, 1, &mut lanes, &mut line, held);
+                }
+                for (t, l) in lanes.iter().enumerate() {
+                    let total = l.iter().fold(<T as Elem>::ZERO, |a, b| a + *b);
+                    // SAFETY: this channel's weights.
+                    unsafe { dw.at(c * p.taps() + t).write(total) };
+                }
             }
-            for (t, l) in lanes.iter().enumerate() {
-                let total = l.iter().fold(<T as Elem>::ZERO, |a, b| a + *b);
-                // SAFETY: this channel's weights.
-                unsafe { dw.at(c * p.taps() + t).write(total) };
-            }
-        }
+        });
     });
 }
 

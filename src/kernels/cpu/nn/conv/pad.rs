@@ -5,6 +5,7 @@ use super::plan::Plan;
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::short::short_copy;
 
 /// One image as the kernels read it: padded depth slices, each of `phases` planes of `height x width`.
 #[derive(Clone, Debug)]
@@ -72,11 +73,28 @@ impl Padded {
         let (row, column) = (at[1] / self.stride[1], at[2] / self.stride[2]);
         at[0] * self.slice() + k * self.plane() + row * self.width() + column
     }
+    /// Zeroes the memory of one channel, whose border stays as it is when [`Padded::inside`] copies image after image.
+    ///
+    /// # Safety
+    /// `dst` holds `channel()` elements.
+    pub unsafe fn clear<T: Elem>(&self, dst: *mut T) {
+        std::ptr::write_bytes(dst, 0, self.channel);
+    }
     /// Copies `c` channels.
     ///
     /// # Safety
     /// `x` is an image of the described sizes, `dst` holds `c * channel()` elements.
     pub unsafe fn copy<T: Elem>(&self, c: usize, x: *const T, dst: *mut T) {
+        self.write::<T, true>(c, x, dst)
+    }
+    /// As [`Padded::copy`] for a channel whose border is zero already.
+    ///
+    /// # Safety
+    /// As [`Padded::copy`].
+    pub unsafe fn inside<T: Elem>(&self, x: *const T, dst: *mut T) {
+        self.write::<T, false>(1, x, dst)
+    }
+    unsafe fn write<T: Elem, const BORDER: bool>(&self, c: usize, x: *const T, dst: *mut T) {
         let (x, dst) = (Ptr::of(x), Ptr(dst));
         let (h, w) = (self.height(), self.width());
         let per = self.slice();
@@ -99,11 +117,15 @@ impl Padded {
                         unsafe {
                             let to = dst.at(ch * self.channel + d * per + (k * h + i) * w);
                             if !inside || start == end {
-                                std::ptr::write_bytes(to, 0, w);
+                                if BORDER {
+                                    std::ptr::write_bytes(to, 0, w);
+                                }
                                 continue;
                             }
-                            std::ptr::write_bytes(to, 0, start);
-                            std::ptr::write_bytes(to.add(end), 0, w - end);
+                            if BORDER {
+                                std::ptr::write_bytes(to, 0, start);
+                                std::ptr::write_bytes(to.add(end), 0, w - end);
+                            }
                             let column = (start as isize * s - first) as usize;
                             let from = x.at(ch * self.strides[0]
                                 + z as usize * self.strides[1]
@@ -111,7 +133,11 @@ impl Padded {
                                 + column * self.strides[3]);
                             let step = self.stride[2] * self.strides[3];
                             match step {
-                                1 => std::ptr::copy_nonoverlapping(from, to.add(start), end - start),
+                                1 => short_copy(
+                                    from.cast_const().cast(),
+                                    to.add(start).cast(),
+                                    (end - start) * size_of::<T>(),
+                                ),
                                 2 => strided::<T>(from, 2, to.add(start), end - start),
                                 _ => strided::<T>(from, step, to.add(start), end - start),
                             }

@@ -4,7 +4,9 @@
 use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::short::short_copy;
 use crate::kernels::cpu::machine::stop::{buffer, gathered, grow, poll};
+use smallvec::SmallVec;
 
 /// A sparse matrix by rows: output `i` reads `index[k]` with `weight[k]` for `k` in `start[i]..start[i + 1]`.
 #[derive(Clone, Debug)]
@@ -16,9 +18,12 @@ pub struct Taps {
     weight: Vec<f64>,
 }
 
+/// The entries (input position, weight) of one output; four make a cubic.
+pub type Entries = SmallVec<[(usize, f64); 4]>;
+
 impl Taps {
-    /// From the entries (input position, weight) of every output.
-    pub fn new(size: usize, rows: impl Iterator<Item = Vec<(usize, f64)>>) -> Taps {
+    /// From the entries of every output.
+    pub fn new(size: usize, rows: impl Iterator<Item = Entries>) -> Taps {
         let mut t = Taps { size, start: vec![0], index: Vec::new(), weight: Vec::new() };
         let count = rows.size_hint().0;
         grow(&mut t.start, count.saturating_add(1));
@@ -61,14 +66,38 @@ impl Taps {
             }
         }
     }
+    /// From the input that each output is.
+    pub fn single(size: usize, inputs: impl ExactSizeIterator<Item = usize>) -> Taps {
+        let mut t = Taps { size, start: Vec::new(), index: Vec::new(), weight: buffer(1.0, inputs.len()) };
+        t.start = gathered((0..inputs.len() + 1).map(|o| o as u32));
+        t.index = gathered(inputs.enumerate().map(|(o, i)| {
+            if o % 4096 == 0 {
+                poll();
+            }
+            i as u32
+        }));
+        t
+    }
     pub fn transposed(&self) -> Taps {
-        let mut rows = buffer(Vec::new(), self.size);
+        let terms = self.terms();
+        let mut start = buffer(0u32, self.size + 1);
+        for &i in &self.index {
+            start[i as usize + 1] += 1;
+        }
+        for i in 0..self.size {
+            start[i + 1] += start[i];
+        }
+        let (mut index, mut weight) = (buffer(0u32, terms), buffer(0.0, terms));
+        let mut next = gathered(start.iter().copied());
         for o in 0..self.len() {
             for k in self.row(o) {
-                rows[self.index[k] as usize].push((o, self.weight[k]));
+                let at = &mut next[self.index[k] as usize];
+                index[*at as usize] = o as u32;
+                weight[*at as usize] = self.weight[k];
+                *at += 1;
             }
         }
-        Taps::new(self.len(), rows.into_iter())
+        Taps { size: self.len(), start, index, weight }
     }
     /// Every output is one input as it is.
     pub fn is_copy(&self) -> bool {
@@ -209,6 +238,7 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
     let long = runs.len() * RUN <= n;
     let grain = (par::ELEMENTWISE_GRAIN / (inner * n)).max(1);
     par::for_each_chunk(count, grain, |r| {
+        let mut before = usize::MAX;
         for o in r {
             let (mut rest, mut from) = (o, 0);
             for axis in outer.iter().rev() {
@@ -216,9 +246,14 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
                 rest /= axis.n;
                 from += axis.step * axis.taps.map_or(i, |t| t.index[i] as usize);
             }
-            // SAFETY: one row of the result per step
+            // SAFETY: one row of the result per step; the one before it, where it reads the same place, is this task's
             unsafe {
                 let (s, d) = (src.at(from * size) as *const u8, dst.at(o * n * bytes));
+                if from == before {
+                    std::ptr::copy_nonoverlapping(d.sub(n * bytes), d, n * bytes);
+                    continue;
+                }
+                before = from;
                 match bytes {
                     1 if !long => lookup::<u8>(&taps.index, s, d),
                     2 if !long => lookup::<u16>(&taps.index, s, d),
@@ -291,7 +326,7 @@ unsafe fn by_runs<U: Copy>(runs: &[Run], src: *const u8, dst: *mut u8) {
     for run in runs {
         let (from, to) = (src.wrapping_add(run.from), dst.wrapping_add(run.at));
         if run.step == 1 && run.n >= 16 {
-            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
+            short_copy(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
             continue;
         }
         for i in 0..run.n {
@@ -306,8 +341,12 @@ mod tests {
 
     #[test]
     fn maps_and_their_transposes() {
-        let taps =
-            Taps::new(3, [vec![(0, 1.0)], vec![(0, 0.5), (1, 0.5)], vec![(2, 1.0)], vec![]].into_iter());
+        let taps = Taps::new(
+            3,
+            [vec![(0, 1.0)], vec![(0, 0.5), (1, 0.5)], vec![(2, 1.0)], vec![]]
+                .map(Entries::from_vec)
+                .into_iter(),
+        );
         let back = taps.transposed();
         for inner in [1usize, 5, 70] {
             let src: Vec<f32> = (0..2 * 3 * inner).map(|i| i as f32).collect();
@@ -345,7 +384,7 @@ mod tests {
 
     #[test]
     fn picking() {
-        let taps = Taps::new(3, [vec![(2, 1.0)], vec![(0, 1.0)]].into_iter());
+        let taps = Taps::single(3, [2, 0].into_iter());
         assert!(taps.is_copy());
         for inner in [1usize, 3] {
             let src: Vec<u16> = (0..3 * inner as u16).collect();
@@ -356,7 +395,7 @@ mod tests {
             assert_eq!(dst[inner], 0);
         }
         // two axes at once, 3 by 4 to 2 by 5
-        let across = Taps::new(4, [1, 0, 1, 2, 3].map(|i| vec![(i, 1.0)]).into_iter());
+        let across = Taps::single(4, [1, 0, 1, 2, 3].into_iter());
         let src: Vec<u32> = (0..12).collect();
         let mut dst = vec![0u32; 10];
         let outer = [Outer { n: 2, step: 4, taps: Some(&taps) }];

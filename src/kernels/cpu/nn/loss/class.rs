@@ -225,12 +225,32 @@ unsafe fn cross_entropy<T: Flt>(
                     z = line.as_ptr();
                 }
                 let sums @ [max, _] = log_sum_exp(z, p.classes);
-                finish(&p, row, p.base(row), sums, &|| {
-                    (0..p.classes).map(|c| (p.weight_of(c) * (max - (*z.add(c)).up())).to_f64()).sum()
-                });
+                finish(&p, row, p.base(row), sums, &|| below_max(z, p.classes, p.weight, max));
             }
         }
     });
+}
+
+multiversion! {
+    /// The sum over the classes of how far each lies below the greatest, weighted.
+    unsafe fn below_max[T: Flt](x: *const T, n: usize, weight: *const T, max: T::C) -> f64 {
+        const LANES: usize = 16;
+        let mut sums = [0f64; LANES];
+        let term = |c: usize| {
+            let below = max - (*x.add(c)).up();
+            (if weight.is_null() { below } else { (*weight.add(c)).up() * below }).to_f64()
+        };
+        let whole = n / LANES * LANES;
+        for c in (0..whole).step_by(LANES) {
+            for l in 0..LANES {
+                sums[l] += term(c + l);
+            }
+        }
+        for c in whole..n {
+            sums[c - whole] += term(c);
+        }
+        sums.iter().sum()
+    }
 }
 
 /// The maximum, and the logarithm of the sum of exponentials above it.

@@ -7,6 +7,7 @@
 use crate::kernels::cpu::machine::stop::gathered;
 
 mod avg;
+pub mod fractional;
 mod max;
 pub mod plane;
 #[cfg(test)]

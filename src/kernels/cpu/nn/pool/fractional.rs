@@ -1,0 +1,89 @@
+//! Maximum pooling over windows at random places (Graham, "Fractional Max-Pooling", 2014).
+
+use crate::base::Real;
+use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::gathered;
+
+/// Depth, height and width of what is read, of the result and of a window; missing axes have size 1.
+pub struct Windows {
+    /// Axes that have random numbers: the last ones.
+    pub axes: usize,
+    pub input: [usize; 3],
+    pub output: [usize; 3],
+    pub kernel: [usize; 3],
+}
+
+impl Windows {
+    /// Where the windows of an axis begin, from one random number; computed in the precision of the image.
+    fn starts<T: Real>(&self, axis: usize, u: f64) -> Vec<usize> {
+        let (size, output, kernel) = (self.input[axis], self.output[axis], self.kernel[axis]);
+        let r = |v: f64| T::from_f64(v).to_f64();
+        let alpha = if output > 1 { r((size - kernel) as f64 / (output - 1) as f64) } else { 0.0 };
+        let at = |i: usize| (r(r(i as f64 + u) * alpha) as usize) - (r(u * alpha) as usize);
+        gathered((0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }))
+    }
+}
+
+/// Values and positions of the greatest elements of the windows, plane by plane. The first of equal elements wins; of nan
+/// the last.
+///
+/// # Safety
+/// `src` and `dst` are valid for `planes` planes, `places` for as many as `dst`, `u` for `axes` numbers in [0, 1) a plane.
+pub unsafe fn max_pool<T: Real>(
+    w: &Windows,
+    planes: usize,
+    src: *const T,
+    u: *const T,
+    dst: *mut T,
+    places: *mut i64,
+) {
+    let (plane, small) = (w.input.iter().product::<usize>(), w.output.iter().product::<usize>());
+    let (src, u, dst, places) = (Ptr::of(src), Ptr::of(u), Ptr(dst), Ptr(places));
+    par::for_each_chunk(planes, par::REDUCE_GRAIN.div_ceil(plane.max(1)), |r| {
+        for p in r {
+            // SAFETY: one plane of each per step, and its random numbers
+            unsafe {
+                let starts: [Vec<usize>; 3] = std::array::from_fn(|a| {
+                    let Some(k) = (a + w.axes).checked_sub(3) else { return vec![0] };
+                    // two axes take theirs in the order width, height
+                    let k = if w.axes == 2 { 1 - k } else { k };
+                    w.starts::<T>(a, (*u.at(p * w.axes + k)).to_f64())
+                });
+                let mut o = p * small;
+                for &d in &starts[0] {
+                    for &h in &starts[1] {
+                        for &x in &starts[2] {
+                            let (best, place) = greatest(w, src.at(p * plane), [d, h, x]);
+                            dst.at(o).write(best);
+                            places.at(o).write(place as i64);
+                            o += 1;
+                        }
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// The greatest element of the window that begins at `first`, and where it lies in the plane.
+#[inline(always)]
+unsafe fn greatest<T: Real>(w: &Windows, src: *const T, first: [usize; 3]) -> (T, usize) {
+    let place = |d: usize, h: usize, x: usize| {
+        ((first[0] + d) * w.input[1] + first[1] + h) * w.input[2] + first[2] + x
+    };
+    let mut top = place(0, 0, 0);
+    let mut best = *src.add(top);
+    for d in 0..w.kernel[0] {
+        for h in 0..w.kernel[1] {
+            for x in 0..w.kernel[2] {
+                let at = place(d, h, x);
+                let v = *src.add(at);
+                if v > best || v.is_nan() {
+                    (best, top) = (v, at);
+                }
+            }
+        }
+    }
+    (best, top)
+}

@@ -1,0 +1,178 @@
+"""Shapes for which a kernel has a way of its own: narrow matrices, small products, small planes, borders, parts of a base.
+
+Each is compared with the same in float64, which goes another way or rounds nine digits later.
+"""
+
+import numpy as np
+import pytest
+import rushlight as rl
+import rushlight.nn.functional as F
+from rushlight.testing import assert_close
+
+
+def double(f, *args, **kwargs):
+    return f(*(a.double() if a.is_floating_point() else a for a in args), **kwargs)
+
+
+@pytest.mark.parametrize("k", range(1, 11))
+@pytest.mark.parametrize("rows", [1, 7, 16, 1000, 2500])
+def test_products_of_a_vector_with_narrow_matrices(k, rows):
+    rl.manual_seed(k)
+    m, v, w = rl.randn(rows, k), rl.randn(k), rl.randn(rows)
+    assert_close(m @ v, double(rl.mv, m, v).float())
+    assert_close(w @ m, double(rl.matmul, w, m).float(), rtol=1e-4, atol=1e-4)
+    assert_close(rl.addmv(w, m, v, beta=0.5, alpha=2), double(rl.addmv, w, m, v, beta=0.5, alpha=2).float())
+    # the same where rows are apart in memory
+    wide = rl.randn(rows, k + 3)[:, :k]
+    assert_close(wide @ v, double(rl.mv, wide, v).float())
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 13, 16, 17, 31, 33, 64, 65])
+@pytest.mark.parametrize("m, k", [(2, 2), (4, 4), (9, 3), (16, 16), (3, 40)])
+def test_batches_of_small_products(m, k, n):
+    rl.manual_seed(n)
+    a, b = rl.randn(3, m, k), rl.randn(3, k, n)
+    for x, y in [(a, b), (a.mT.contiguous().mT, b), (a, b.mT.contiguous().mT), (a[:, ::2], b)]:
+        assert_close(x @ y, double(rl.matmul, x, y).float(), rtol=1e-4, atol=1e-5)
+    nan = a.clone()
+    nan[1, 0, 0] = float("nan")
+    assert (nan @ b).isnan().any(-1).sum() == 1
+
+
+@pytest.mark.parametrize("width", [3, 7, 11, 12, 14, 16, 25, 28, 31, 47, 56, 64, 65])
+@pytest.mark.parametrize("kernel, padding", [(3, 1), (5, 2), (3, 0), (7, 3)])
+def test_depthwise_planes_of_every_width(width, kernel, padding):
+    if width + 2 * padding < kernel:
+        pytest.skip("no output")
+    rl.manual_seed(width)
+    height = kernel + 2
+    x = rl.randn(2, 5, height, width)
+    w, b = rl.randn(5, 1, kernel, kernel), rl.randn(5)
+    seed, both = None, []
+    for d in (rl.float32, rl.float64):
+        leaves = [t.detach().clone().to(d).requires_grad_() for t in (x, w, b)]
+        out = F.conv2d(*leaves, padding=padding, groups=5)
+        seed = rl.randn(out.shape) if seed is None else seed
+        both.append([out, *rl.autograd.grad(out, leaves, seed.to(d))])
+    for ours, exact in zip(*both, strict=True):
+        assert_close(ours, exact.float(), rtol=1e-3, atol=1e-3)
+    # what lies beside a plane never reaches it
+    x[0, 1] = float("inf")
+    clean = F.conv2d(x, w, b, padding=padding, groups=5)
+    assert clean[:, [0, 2, 3, 4]].isfinite().all() and clean[1].isfinite().all()
+
+
+@pytest.mark.parametrize("dtype", [rl.float16, rl.bfloat16])
+@pytest.mark.parametrize("n", [1, 10, 33, 768])
+@pytest.mark.parametrize("affine", [True, False])
+def test_layer_norm_of_halves_is_computed_in_float32(dtype, n, affine):
+    rl.manual_seed(n)
+    x = rl.randn(40, n, dtype=dtype).requires_grad_()
+    w, b = (rl.randn(n, dtype=dtype).requires_grad_() if affine else None for _ in range(2))
+    wide = [t.detach().float().requires_grad_() if t is not None else None for t in (x, w, b)]
+    got, want = F.layer_norm(x, (n,), w, b), F.layer_norm(wide[0], (n,), wide[1], wide[2])
+    eps = rl.finfo(dtype).eps
+    assert_close(got.float(), want, rtol=eps, atol=eps)
+    seed = rl.randn(40, n, dtype=dtype)
+    got.backward(seed)
+    want.backward(seed.float())
+    for half, full in zip((x, w, b), wide, strict=True):
+        if half is not None:
+            assert_close(half.grad.float(), full.grad, rtol=4 * eps, atol=4 * eps)
+
+
+@pytest.mark.parametrize("dtype", [rl.uint8, rl.float16, rl.float32, rl.float64, rl.complex128])
+@pytest.mark.parametrize("pad", [(1, 2), (0, 0, 3, 1), (2, 2, 2, 2), (-1, 3, 2, -1), (0, 40, 1, 0), (-3, -3)])
+@pytest.mark.parametrize("value", [0, 3])
+def test_borders(dtype, pad, value):
+    x = rl.arange(2 * 3 * 8 * 9).reshape(2, 3, 8, 9).to(dtype)
+    around = [(0, 0)] * 4
+    for i in range(len(pad) // 2):
+        around[3 - i] = pad[2 * i : 2 * i + 2]
+    cut = x.numpy()[
+        tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(around, x.shape, strict=True))
+    ]
+    want = np.pad(cut, [(max(a, 0), max(b, 0)) for a, b in around], constant_values=value)
+    for y in (x, x.contiguous(memory_format=rl.channels_last), x.mT.contiguous().mT, x.flip(3).flip(3)):
+        got = F.pad(y, pad, value=value)
+        assert np.array_equal(got.numpy(), want)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 16])
+def test_joining_channels_last(channels):
+    parts = [rl.randn(2, c, 5, 7).contiguous(memory_format=rl.channels_last) for c in (channels, 2, channels)]
+    for axis in range(4):
+        same = [p[:, :1] for p in parts] if axis != 1 else parts
+        same = [p.contiguous(memory_format=rl.channels_last) for p in same]
+        joined = rl.cat(same, axis)
+        assert np.array_equal(joined.numpy(), np.concatenate([p.numpy() for p in same], axis))
+    assert channels == 1 or rl.cat(parts, 1).is_contiguous(memory_format=rl.channels_last)
+
+
+VIEWS = [
+    lambda x: x[::2],
+    lambda x: x[:, 1:-1],
+    lambda x: x[2],
+    lambda x: x[:, 3],
+    lambda x: x[1:4, ::3],
+    lambda x: x.diagonal(1),
+    lambda x: x.unfold(1, 4, 2),
+    lambda x: x.unfold(0, 3, 1),
+    lambda x: x.as_strided((3, 2), (1, 1), 4),
+    lambda x: x.t()[1:3],
+    lambda x: x[5:5],
+    lambda x: x.unbind(1)[2],
+]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("dtype", [rl.float64, rl.bfloat16, rl.complex64])
+def test_the_gradient_of_a_view_counts_how_often_it_shows_each_element(view, dtype):
+    x = rl.zeros(6, 8, dtype=dtype, requires_grad=True)
+    place = view(rl.arange(48).reshape(6, 8)).reshape(-1)
+    out = view(x)
+    seed = (rl.arange(out.numel()) % 5).to(dtype).reshape(out.shape)
+    want = np.zeros(48)
+    np.add.at(want, place.numpy(), (np.arange(out.numel()) % 5).astype(float))
+    (grad,) = rl.autograd.grad(out, x, seed)
+    assert np.array_equal(grad.to(rl.complex128).numpy().real.reshape(-1), want)
+    # through a seed that is no block of memory
+    (grad,) = rl.autograd.grad(view(x), x, rl.ones((), dtype=dtype).expand(out.shape))
+    want = np.bincount(place.numpy(), minlength=48)
+    assert np.array_equal(grad.to(rl.complex128).numpy().real.reshape(-1), want)
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+def test_fractional_windows_lie_where_the_samples_say(axes):
+    sizes, kernel, output = (9, 8, 7)[:axes], (2, 3, 2)[:axes], (4, 3, 3)[:axes]
+    rl.manual_seed(0)
+    x, samples = rl.randn(2, 3, *sizes, dtype=rl.float64), rl.rand(2, 3, axes, dtype=rl.float64)
+    f = F.fractional_max_pool2d if axes == 2 else F.fractional_max_pool3d
+    got, places = f(x, kernel, output, return_indices=True, _random_samples=samples)
+    for n in range(2):
+        for c in range(3):
+            u = samples[n, c].tolist()
+            u = u[::-1] if axes == 2 else u
+            starts = []
+            for a in range(axes):
+                alpha = (sizes[a] - kernel[a]) / (output[a] - 1)
+                s = [int((i + u[a]) * alpha) - int(u[a] * alpha) for i in range(output[a])]
+                s[-1] = sizes[a] - kernel[a]
+                starts.append(s)
+            for o in np.ndindex(*output):
+                part = x[n, c][
+                    tuple(slice(starts[a][o[a]], starts[a][o[a]] + kernel[a]) for a in range(axes))
+                ]
+                assert got[n, c][o] == part.max()
+                assert x[n, c].reshape(-1)[places[n, c][o]] == part.max()
+
+
+def test_neighbours_and_reflections_of_every_width():
+    for n in (1, 2, 5, 16, 33, 100):
+        x = rl.arange(3 * 2 * n, dtype=rl.float32).reshape(1, 3, 2, n)
+        up = F.interpolate(x, scale_factor=(2, 3))
+        assert rl.equal(up, x.repeat_interleave(2, 2).repeat_interleave(3, 3))
+        if n > 4:
+            for mode, numpy in (("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")):
+                want = np.pad(x.numpy(), ((0, 0), (0, 0), (1, 1), (2, 4)), mode=numpy)
+                assert np.array_equal(F.pad(x, (2, 4, 1, 1), mode=mode).numpy(), want)
