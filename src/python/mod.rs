@@ -10,7 +10,6 @@ mod function;
 mod gpu;
 mod hook;
 mod index;
-#[allow(unsafe_code)]
 mod interop;
 #[allow(unsafe_code)]
 mod interrupt;
