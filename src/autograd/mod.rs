@@ -1,4 +1,4 @@
-//! Walking the graph: grad modes, the engine, accumulation. Knows nodes and tensors but no op by name; the three
+//! Walking the graph: grad modes, the engine, accumulation. Knows nodes and tensors but no op by name; the
 //! differentiable functions the engine needs come in as [`Calculus`].
 
 mod engine;
