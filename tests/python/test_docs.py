@@ -109,7 +109,7 @@ def test_paths_in_the_documents_are_there(name):
     text = re.sub(r"```.*?```", "", (ROOT / name).read_text(), flags=re.S)
     words = re.findall(r"`((?:\.?[\w-]+/)+(?:[\w.-]+)?|[\w-]+\.(?:rs|py|wgsl|json|toml|md))`", text)
     assert len(words) > 8
-    missing = [w for w in words if not any(path.endswith("/" + w) for path in known)]
+    missing = [w for w in words if not any(path.rstrip("/").endswith("/" + w.rstrip("/")) for path in known)]
     assert not missing, missing
 
 
