@@ -217,7 +217,8 @@ def taken(call: Call) -> set[str]:
 
 def on_card(call: Call) -> str:
     """Whether the example runs with all its tensors on a card, and whether what they hold was fetched and brought back for it."""
-    from . import _C, cuda
+    from . import cuda
+    from .cuda import _device
 
     def moved(value: Any) -> Any:
         return replaced(value, iter([x.detach().cuda() for x in leaves(value)]))
@@ -226,7 +227,7 @@ def on_card(call: Call) -> str:
     if not call.tensors:
         keywords["device"] = "cuda"
     cuda.synchronize()
-    before = _C._gpu_memory(0)
+    before = _device.memory(0)
 
     def run() -> bool:
         call.function(*args, **keywords)
@@ -235,7 +236,7 @@ def on_card(call: Call) -> str:
 
     if not attempt(run):
         return NO
-    after = _C._gpu_memory(0)
+    after = _device.memory(0)
     there_and_back = all(after[k] > before[k] for k in ("bytes_to_device", "bytes_from_device"))
     return "host" if there_and_back else YES
 
