@@ -198,7 +198,7 @@ impl PyTensor {
     fn is_cpu(&self) -> bool {
         self.look(|t| t.device() == Device::Cpu)
     }
-    /// Whether the elements are on a CUDA device: never.
+    /// Whether the elements are on a GPU, whoever made it.
     ///
     /// >>> rl.ones(2).is_cuda
     /// False
