@@ -473,8 +473,8 @@ fn unsafe_code_stays_in_its_rooms() {
                 inside.as_str(),
                 "python/object.rs"
                     | "python/trampoline.rs"
-                    | "python/interop/buffer.rs"
-                    | "python/interop/dlpack.rs"
+                    | "python/buffer.rs"
+                    | "python/dlpack.rs"
                     | "python/interrupt.rs"
             );
         let blocks = text.matches("unsafe {").count() + text.matches("unsafe impl").count();

@@ -210,7 +210,7 @@ impl PyTensor {
     fn _storage_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
         let t = self.tensor();
         let storage = t.storage().clone();
-        crate::python::interop::storage_bytes(py, &storage)
+        crate::python::buffer::storage_bytes(py, &storage)
     }
     fn _storage_key(&self) -> usize {
         let t = self.tensor();

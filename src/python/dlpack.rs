@@ -1,9 +1,9 @@
 //! DLPack 1.0 (dmlc/dlpack, dlpack.h): its C structures and the two directions.
 
-use super::array::check_one;
 use crate::base::{DType, Device, Dims, Layout};
 use crate::ops;
 use crate::python::error::OrPy;
+use crate::python::interop::check_one;
 use crate::python::object::{PyTensor, wrap};
 use crate::storage::Storage;
 use crate::tensor::Tensor;

@@ -145,7 +145,6 @@ fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bou
 #[pyclass(frozen, name = "_Memory", module = "rushlight")]
 struct Memory {
     tensor: Tensor,
-    typestr: &'static str,
 }
 
 #[pymethods]
@@ -156,7 +155,7 @@ impl Memory {
         let d = PyDict::new(py);
         d.set_item("version", 3)?;
         d.set_item("shape", PyTuple::new(py, t.shape())?)?;
-        d.set_item("typestr", self.typestr)?;
+        d.set_item("typestr", typestr(t.dtype()).unwrap_or("|V2"))?;
         d.set_item("data", (t.ptr() as usize, t.storage().is_readonly()))?;
         let strides: Vec<usize> = t.strides().iter().map(|s| s * t.dtype().size()).collect();
         d.set_item("strides", PyTuple::new(py, strides)?)?;
@@ -193,11 +192,11 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
             t.device()
         )));
     }
-    let Some(typestr) = typestr(t.dtype()) else {
+    if typestr(t.dtype()).is_none() {
         return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
-    };
+    }
     t.storage().expose();
-    let memory = Bound::new(py, Memory { tensor: t, typestr })?;
+    let memory = Bound::new(py, Memory { tensor: t })?;
     asarray(py)?.bind(py).call1((memory,))
 }
 
