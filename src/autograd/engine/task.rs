@@ -20,8 +20,10 @@ impl Hasher for PtrHasher {
         self.0 = (p as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
+/// By [`Task::key`].
 pub type Map<V> = HashMap<usize, V, BuildHasherDefault<PtrHasher>>;
 
+/// What a pass runs when every gradient for it has arrived.
 #[derive(Clone)]
 pub enum Task {
     Node(Arc<Node>),
@@ -72,6 +74,7 @@ impl Ord for Task {
     }
 }
 
+/// How far a pass has come with a task.
 #[derive(Default)]
 pub struct Progress {
     /// Edges into this task that have not delivered yet.
