@@ -95,6 +95,7 @@ struct DLTensor {
     strides: *mut i64,
     byte_offset: u64,
 }
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct DLDataType {
@@ -102,12 +103,14 @@ struct DLDataType {
     bits: u8,
     lanes: u16,
 }
+
 #[repr(C)]
 struct Managed {
     tensor: DLTensor,
     context: *mut c_void,
     deleter: Option<unsafe extern "C" fn(*mut Managed)>,
 }
+
 #[repr(C)]
 struct Versioned {
     major: u32,
@@ -117,6 +120,7 @@ struct Versioned {
     flags: u64,
     tensor: DLTensor,
 }
+
 const READ_ONLY: u64 = 1;
 const COPIED: u64 = 2;
 const LEGACY: &CStr = c"dltensor";
@@ -169,6 +173,7 @@ unsafe extern "C" fn drop_legacy(m: *mut Managed) {
         drop(Box::from_raw(m));
     }
 }
+
 unsafe extern "C" fn drop_versioned(m: *mut Versioned) {
     // SAFETY: made by `export`
     unsafe {
@@ -176,6 +181,7 @@ unsafe extern "C" fn drop_versioned(m: *mut Versioned) {
         drop(Box::from_raw(m));
     }
 }
+
 /// A capsule nobody took.
 unsafe extern "C" fn drop_capsule(capsule: *mut ffi::PyObject) {
     // SAFETY: called by CPython with the capsule; a taken one has another name

@@ -12,15 +12,18 @@ pub struct Running {
     /// The tasks it will run, known if somebody wants to know.
     reach: Option<Map<()>>,
 }
+
 impl Running {
     pub fn reaches(&self, edge: &Edge) -> bool {
         let key = Task::of(edge).map(|(task, _)| task.key());
         key.is_some_and(|k| self.reach.as_ref().is_some_and(|r| r.contains_key(&k)))
     }
 }
+
 thread_local! {
     static RUNNING: RefCell<Vec<Rc<Running>>> = const { RefCell::new(Vec::new()) };
 }
+
 static PASSES: AtomicU64 = AtomicU64::new(0);
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
@@ -28,6 +31,7 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 pub fn current() -> Option<Rc<Running>> {
     RUNNING.with_borrow(|r| r.last().cloned())
 }
+
 /// From the next pass on its reach is known.
 pub fn watch_reach() {
     WATCHED.store(true, Relaxed);

@@ -20,6 +20,7 @@ impl Hasher for PtrHasher {
         self.0 = (p as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
+
 /// By [`Task::key`].
 pub type Map<V> = HashMap<usize, V, BuildHasherDefault<PtrHasher>>;
 
@@ -29,6 +30,7 @@ pub enum Task {
     Node(Arc<Node>),
     Leaf(Arc<Leaf>),
 }
+
 impl Task {
     pub fn of(edge: &Edge) -> Option<(Task, usize)> {
         match edge {
@@ -57,17 +59,20 @@ impl Task {
         }
     }
 }
+
 impl PartialEq for Task {
     fn eq(&self, o: &Task) -> bool {
         self.priority() == o.priority()
     }
 }
+
 impl Eq for Task {}
 impl PartialOrd for Task {
     fn partial_cmp(&self, o: &Task) -> Option<std::cmp::Ordering> {
         Some(self.cmp(o))
     }
 }
+
 impl Ord for Task {
     fn cmp(&self, o: &Task) -> std::cmp::Ordering {
         self.priority().cmp(&o.priority())
