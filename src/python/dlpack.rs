@@ -328,6 +328,11 @@ unsafe fn read(t: &DLTensor) -> PyResult<(Layout, DType, *mut u8)> {
         s
     };
     let ptr = (t.data as *mut u8).wrapping_add(t.byte_offset as usize);
+    if !shape.contains(&0) && !(ptr as usize).is_multiple_of(dtype.size().min(8)) {
+        return Err(PyBufferError::new_err(
+            "from_dlpack: the tensor is not aligned to its element size; copy it first",
+        ));
+    }
     Ok((Layout { shape, strides, offset: 0 }, dtype, ptr))
 }
 

@@ -22,12 +22,20 @@ struct Fractional {
     kernel: Dims,
 }
 
-/// Where the windows of an axis begin, from one random number.
-fn starts<T: Elem>(u: f64, size: usize, output: usize, kernel: usize) -> Vec<usize> {
+/// Where the windows of an axis begin, from one random number. A number that was given may be far beyond 1, where neighbours are so
+/// far apart that a window would begin outside.
+fn starts<T: Elem>(op: &str, u: f64, size: usize, output: usize, kernel: usize) -> Result<Vec<usize>> {
     let r = |v: f64| T::from_f64(v).to_f64();
     let alpha = if output > 1 { r((size - kernel) as f64 / (output - 1) as f64) } else { 0.0 };
     let at = |i: usize| (r(r(i as f64 + u) * alpha) as usize) - (r(u * alpha) as usize);
-    (0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }).collect()
+    let begin: Vec<usize> =
+        (0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }).collect();
+    ensure!(
+        begin.iter().all(|&first| first <= size - kernel),
+        Runtime,
+        "{op}: _random_samples should lie in [0, 1), but got {u}, by which a window begins outside of the input"
+    );
+    Ok(begin)
 }
 
 impl Op for Fractional {
@@ -62,7 +70,9 @@ impl Op for Fractional {
                 let draw = |k: usize| unsafe { (*u.ptr_of::<T>().add(p * axes + k)).to_f64() };
                 // two axes take theirs in the order width, height
                 let own = |a: usize| draw(if axes == 2 { 1 - a } else { a });
-                let begin: Vec<Vec<usize>> = (0..axes).map(|a| starts::<T>(own(a), self.geo.input[a], self.geo.output[a], self.kernel[a])).collect();
+                let begin = (0..axes)
+                    .map(|a| starts::<T>(self.name(), own(a), self.geo.input[a], self.geo.output[a], self.kernel[a]))
+                    .collect::<Result<Vec<_>>>()?;
                 for o in 0..small {
                     let mut first = vec![0; axes];
                     let mut rest = o;
@@ -78,7 +88,7 @@ impl Op for Fractional {
                             rest /= self.kernel[a];
                             step *= self.geo.input[a];
                         }
-                        // SAFETY: a pixel of the plane
+                        // SAFETY: a pixel of the plane: windows begin where they lie in it whole
                         let v = unsafe { *src.ptr_of::<T>().add(p * plane + at) };
                         if place.is_none() || v > best || v.is_nan() {
                             (best, place) = (v, Some(at));
