@@ -202,7 +202,7 @@ rows! { DISCRETE:
     /// >>> torch.bernoulli(torch.tensor([0.0, 1.0]))
     /// tensor([0., 1.])
     /// ```
-    [Torch, Method] out Promote fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] out Promote resizes Quietly fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = drawn_whole(&input.detach(), |p| {
             let out = alike(p, None, None, None)?;
             bernoulli_each(&out, p, generator)?;
@@ -211,7 +211,7 @@ rows! { DISCRETE:
         Ok(drawn_by(input, out, "BernoulliBackward0"))
     }
     /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
-    [Torch, Method] out Promote fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] out Promote resizes Quietly fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
         check_p("bernoulli_", p)?;
         let out = drawn_room(meta_alike(input, None, None)?, input.device())?;
         draw(&out, Law::Bernoulli(p), generator)?;
@@ -225,7 +225,7 @@ rows! { DISCRETE:
     /// >>> torch.multinomial(torch.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
     /// tensor([1, 1, 1])
     /// ```
-    [Torch, Method] fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] resizes Quietly fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
         ensure!(matches!(input.ndim(), 1 | 2), Runtime, "prob_dist must be 1 or 2 dim");
         let n = input.shape()[input.ndim() - 1];
         drawn_whole(&input.detach(), |weights| {

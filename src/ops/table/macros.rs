@@ -2,8 +2,8 @@
 
 /// A block of rows: `[Places] fn name = "python_name"(a: T, b: T = default; keyword: T = default) -> R { body }`.
 ///
-/// Between the places and `fn` may stand `+ in place` (an in-place twin that computes, then assigns), `out Told` (see [`Out`])
-/// and `autocast Half` (see [`Autocast`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
+/// Between the places and `fn` may stand `+ in place` (an in-place twin that computes, then assigns), `out Told` (see [`Out`]),
+/// `resizes Quietly` (see [`Resizes`]) and `autocast Half` (see [`Autocast`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
 /// where the result goes (see [`To`]). A parameter `..made: Made` is a group; one taken for compatibility alone begins
 /// with an underscore, which Python does not see. A row with the place `Method` or `InPlace` and a tensor in front becomes a method
 /// of `Tensor`, any other a public function; the block is a constant of `OpDef`s.
@@ -87,7 +87,7 @@ macro_rules! rows {
         }
         Twin::Own(|_args: &[Arg]| $crate::rows!(@arguments (over), _args, ($($p: $t $(= $d)?),* $(; $($kp: $kt $(= $kd)?),*)?)))
     }};
-    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(autocast $cast:ident)?
+    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(resizes $resizes:ident)? $(autocast $cast:ident)?
         fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $(|$to:ident|)? $body:block)*) => {
         $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, { $(let $to = $crate::ops::table::To::New;)? $body } })*
 
@@ -103,6 +103,10 @@ macro_rules! rows {
                 returns: stringify!($r),
                 twin: $crate::rows!(@twin [$($twin)?] [$($to)?] ($($params)*) $r, $body),
                 out: { const O: &[Out] = &[$(Out::$out,)? Out::by_place(&[$(Place::$place),+])]; O[0] },
+                resizes: {
+                    const R: &[Resizes] = &[$(Resizes::$resizes,)? Resizes::by_params($crate::rows!(@params ($($params)*)))];
+                    R[0]
+                },
                 $(autocast: Autocast::$cast,)?
                 ..OpDef::PLAIN
             }

@@ -94,6 +94,27 @@ impl Out {
     }
 }
 
+/// Whether a tensor given as `out=` with elements of another shape gets the result's with a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resizes {
+    Warned,
+    Quietly,
+}
+
+impl Resizes {
+    /// What holds where a row says nothing: what makes tensors of sizes alone is quiet.
+    pub const fn by_params(params: &[Param]) -> Resizes {
+        let mut i = 0;
+        while i < params.len() {
+            if matches!(params[i].kind.base, Base::Tensor | Base::Tensors | Base::Operands | Base::Val) {
+                return Resizes::Warned;
+            }
+            i += 1;
+        }
+        Resizes::Quietly
+    }
+}
+
 pub type Call = fn(&[Arg]) -> Result<Ret>;
 
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +128,7 @@ pub struct OpDef {
     pub returns: &'static str,
     pub twin: Twin,
     pub out: Out,
+    pub resizes: Resizes,
     /// An elementwise row's expression for shaders, of `x` (`a`, `b`), where it has one.
     pub wgsl: Option<&'static str>,
     /// The interval that tests draw operands from, for rows whose gradient they check.
@@ -152,6 +174,7 @@ impl OpDef {
         returns: "Tensor",
         twin: Twin::None,
         out: Out::Keep,
+        resizes: Resizes::Warned,
         wgsl: None,
         on: None,
         autocast: Autocast::None,
