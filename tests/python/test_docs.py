@@ -135,3 +135,12 @@ def test_the_readme_names_every_example():
     text = (ROOT / "README.md").read_text()
     missing = [path.name for path in (ROOT / "examples").glob("*.*") if f"(examples/{path.name})" not in text]
     assert not missing, missing
+
+
+def test_the_readme_names_every_setting():
+    sources = [*(ROOT / "src").rglob("*.rs"), *(ROOT / "python").rglob("*.py")]
+    read = {name for path in sources for name in re.findall(r'\bvar(?:_os)?\("(\w+)"\)', path.read_text()) if name.startswith("RUSHLIGHT")}
+    # settings of single tests, of ours alone
+    read = {name for name in read if not name.startswith(("RUSHLIGHT_ALL_", "RUSHLIGHT_TEST_"))}
+    text = (ROOT / "README.md").read_text()
+    assert len(read) > 4 and not [name for name in read if f"`{name}`" not in text]
