@@ -1,7 +1,7 @@
 //! A program's own functions on the way: hooks of tensors, of leaves and of nodes, which may exchange what they are given for
 //! more of the kind.
 
-use super::Calculus;
+use crate::autograd::calculus::Calculus;
 use crate::bail;
 use crate::error::Result;
 use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
