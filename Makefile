@@ -45,7 +45,8 @@ test: build ## Rust tests, then Python tests
 	$(BIN)/python -m pytest
 
 test-gpu: build ## the tests on a GPU, or on the driver that computes on the processor (mesa-vulkan-drivers, libvulkan1)
-	RUSHLIGHT_GPU=software $(BIN)/python -m pytest tests/python/test_cuda_face.py $(wildcard tests/python/test_gpu_*.py)
+	RUSHLIGHT_GPU=software $(BIN)/python -m pytest $(wildcard tests/python/test_cuda_*.py tests/python/test_gpu_*.py) \
+		tests/python/test_coverage.py
 	RUSHLIGHT_GPU=software RUSHLIGHT_TEST_DEVICE=cuda $(BIN)/python -m pytest tests/python
 
 test-arm: ## the kernels for 64-bit ARM, emulated (wants the cross compiler and qemu-user)

@@ -1,14 +1,16 @@
 """Writes docs/COVERAGE.md: ``python -m rushlight._coverage`` (``--check`` only compares).
 
 What the engine can do is asked of the engine: the example in an op's docstring is called again with operands of every dtype, with
-operands that want gradients, with tangents, and under ``vmap``. What the table says by itself (in place, ``out=``, autocast,
-the shader) is read from it.
+operands that want gradients, with tangents, under ``vmap``, and on a card. What the table says by itself (in place, ``out=``,
+autocast) is read from it. Cards are asked about on the driver that computes on the processor alone (``RUSHLIGHT_GPU=software``),
+which has all that any of them has; without it that column stays as it was written.
 """
 
 from __future__ import annotations
 
 import ast
 import doctest
+import os
 import pathlib
 import re
 import sys
@@ -45,7 +47,7 @@ Written by `make coverage` from the op table and its examples; not edited.
 - **forward**: a tangent (`func.jvp`); **vmap**: maps over samples
 - **in place**: the name with an underscore; **out**: takes `out=`
 - **autocast**: the group of dtypes under `autocast`
-- **GPU**: a shader's expression stands in the row; there is no GPU backend yet, so nothing runs on one
+- **GPU**: the example runs on a graphics card; `host` where the processor takes part: it factorises matrices, and reads some indices
 
 An empty cell is a no: results that are whole numbers or truth values, draws and creation have no gradients; results whose
 size depends on values cannot be mapped.
@@ -213,6 +215,38 @@ def taken(call: Call) -> set[str]:
     return {d for d in DTYPES if call.converted(getattr(rl, d)) is not None}
 
 
+def on_card(call: Call) -> str:
+    """Whether the example runs with all its tensors on a card, and whether what they hold was fetched and brought back for it."""
+    from . import cuda
+    from .cuda import _device
+
+    def moved(value: Any) -> Any:
+        return replaced(value, iter([x.detach().cuda() for x in leaves(value)]))
+
+    args, keywords = moved(call.args), {k: moved(v) for k, v in call.keywords.items()}
+    if not call.tensors:
+        keywords["device"] = "cuda"
+    cuda.synchronize()
+    before = _device.memory(0)
+
+    def run() -> bool:
+        call.function(*args, **keywords)
+        cuda.synchronize()
+        return True
+
+    if not attempt(run):
+        return NO
+    after = _device.memory(0)
+    there_and_back = all(after[k] > before[k] for k in ("bytes_to_device", "bytes_from_device"))
+    return "host" if there_and_back else YES
+
+
+def written(text: str) -> dict[str, str]:
+    """The last column of a document, by the names of ops."""
+    lines = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    return {cells[1].strip(" `"): cells[-2].strip() for cells in lines}
+
+
 def dtypes(found: set[str]) -> str:
     """A set of dtypes in as few words as it takes."""
     words = []
@@ -223,8 +257,8 @@ def dtypes(found: set[str]) -> str:
     return ", ".join([*words, *(d for d in DTYPES if d in found)])
 
 
-def line(name: str, rows: list[dict]) -> list[str]:
-    """The cells of an op."""
+def line(name: str, rows: list[dict], card: Callable[[str, Call], str]) -> list[str]:
+    """The cells of an op; `card` says what its last one is."""
     call = next(c for c in (attempt_call(row) for row in rows) if c)
     import rushlight as rl
 
@@ -235,7 +269,7 @@ def line(name: str, rows: list[dict]) -> list[str]:
     return [
         f"`{name}`", dtypes(taken(call)), gradient, second, tangents(call) if gradient else NO, mapped(call), YES if any(r["twin"] for r in rows) else NO,
         YES if functional and row["returns"] in ("Tensor", "Named") else NO, "" if row["autocast"] == "None" else row["autocast"].lower(),
-        YES if any(r["wgsl"] for r in rows) else NO,
+        card(name, call),
     ]  # fmt: skip
 
 
@@ -256,22 +290,28 @@ def groups() -> dict[str, list[dict]]:
     return found
 
 
-def render() -> str:
-    """The text of the document."""
-    from . import _C, _absent
+def render(former: str) -> str:
+    """The text of the document. Where there is no card to ask, what `former` says of cards stays."""
+    from . import _C, _absent, cuda
 
     _C.set_num_threads(1)  # every call is tiny
+    known = written(former)
+    asked = os.environ.get("RUSHLIGHT_GPU") == "software" and cuda.is_available()
+
+    def card(name: str, call: Call) -> str:
+        return on_card(call) if asked else known.get(name, NO)
+
     names = "op | dtypes | gradient | second | forward | vmap | in place | out | autocast | GPU".split(" | ")
     sections: dict[str, list[list[str]]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, rows in sorted(groups().items()):
-            sections.setdefault(name.rpartition(".")[0], []).append(line(name, rows))
+            sections.setdefault(name.rpartition(".")[0], []).append(line(name, rows, card))
     sets = "; ".join(f"{k}: {' '.join(d for d in DTYPES if d in v)}" for k, v in NAMED.items() if k not in ("all", "bool"))
     parts = [HEAD.format(sets=sets)]
     for place, lines in sections.items():
         count = [sum(cells[i] == YES for cells in lines) for i in range(len(names))]
-        parts.append(f"## {place or 'torch'}\n\n{len(lines)} ops, {count[2]} with gradients, {count[4]} with tangents, {count[5]} mapped.\n")
+        parts.append(f"## {place or 'torch'}\n\n{len(lines)} ops, {count[2]} with gradients, {count[4]} with tangents, {count[5]} mapped, {sum(cells[-1] != NO for cells in lines)} on a GPU.\n")
         table = ["| " + " | ".join(cells) + " |" for cells in [names, ["---"] * len(names), *lines]]
         parts.append("\n".join(table) + "\n")
     missing = [text.removeprefix("PyTorch's ").replace(" is not in rushlight", "") for text in _absent.missing()]
@@ -282,11 +322,12 @@ def render() -> str:
 def main() -> int:
     local = pathlib.Path("docs")
     target = (local if local.is_dir() else pathlib.Path(__file__).parents[2] / "docs") / "COVERAGE.md"
-    text = render()
+    former = target.read_text() if target.exists() else ""
+    text = render(former)
     if "--check" not in sys.argv:
         target.write_text(text)
         print(f"wrote {target} ({len(text.splitlines())} lines)")
-    elif not target.exists() or target.read_text() != text:
+    elif former != text:
         print(f"{target} is stale: run `make coverage`")
         return 1
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from math import prod
 from operator import index as as_int
 from typing import Any
 
@@ -191,11 +191,10 @@ def histogramdd(
         inside &= (x >= e[0]) & (x <= e[-1])
         cell = cell * count + at.clamp(0, max(count - 1, 0))
     shape = [len(e) - 1 for e in edges]
-    total = reduce(lambda a, b: a * b, shape, 1)
     counted = inside.to(input.dtype) if weight is None else weight.detach().reshape(-1) * inside
-    hist = points.new_zeros(total).index_add(0, cell, counted).reshape(shape)
+    hist = points.new_zeros(prod(shape)).index_add(0, cell, counted).reshape(shape)
     if density:
         hist = hist / hist.sum()
         for axis, e in enumerate(edges):
-            hist = hist / e.diff().reshape([-1 if i == axis else 1 for i in rushlight.arange(n, device="cpu").tolist()])
+            hist = hist / e.diff().reshape([-1 if i == axis else 1 for i, _ in enumerate(shape)])
     return _return_type("histogramdd")((hist, tuple(edges)))

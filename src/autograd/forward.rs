@@ -2,7 +2,8 @@
 //! element by element pushes with that same product; any other is transposed: its gradient is linear in what arrives, so
 //! the gradient of the gradient is the tangent. Recorded (`create_graph`), tangents have gradients and tangents in turn.
 
-use super::engine::{Calculus, Request, run};
+use super::calculus::Calculus;
+use super::engine::{Request, run};
 use super::mode::{GradMode, ModeGuard, enable_grad};
 use crate::error::Result;
 use crate::tensor::{Context, Edge, Node, Tensor, Want};

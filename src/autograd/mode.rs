@@ -39,15 +39,18 @@ thread_local! {
 pub fn mode() -> GradMode {
     MODE.with(Cell::get)
 }
+
 /// Sets the mode of this thread and returns the previous one.
 #[inline]
 pub fn set_mode(m: GradMode) -> GradMode {
     MODE.with(|c| c.replace(m))
 }
+
 #[inline]
 pub fn grad_enabled() -> bool {
     mode() == GradMode::Record
 }
+
 #[inline]
 pub fn inference_mode() -> bool {
     mode().is_inference()
@@ -61,6 +64,7 @@ impl ModeGuard {
         ModeGuard(set_mode(m))
     }
 }
+
 impl Drop for ModeGuard {
     fn drop(&mut self) {
         set_mode(self.0);
@@ -94,6 +98,7 @@ pub fn enable_grad<T>(work: impl FnOnce() -> T) -> T {
 pub fn anomaly() -> bool {
     ANOMALY.with(Cell::get)
 }
+
 /// Switches the search for nan on this thread and returns what it was.
 pub fn set_anomaly(on: bool) -> bool {
     ANOMALY.with(|c| c.replace(on))

@@ -385,6 +385,7 @@ impl Elem for bool {
         v.re != 0.0 || v.im != 0.0
     }
 }
+
 /// Sum is "or", product is "and"; a difference is refused before any kernel is chosen.
 impl Num for bool {
     #[inline(always)]
@@ -400,6 +401,7 @@ impl Num for bool {
         self & o
     }
 }
+
 impl Real for bool {
     const IS_FLOAT: bool = false;
     const LOWEST: Self = false;

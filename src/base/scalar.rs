@@ -158,26 +158,31 @@ impl From<f64> for Scalar {
         Scalar::Float(v)
     }
 }
+
 impl From<f32> for Scalar {
     fn from(v: f32) -> Scalar {
         Scalar::Float(v as f64)
     }
 }
+
 impl From<i32> for Scalar {
     fn from(v: i32) -> Scalar {
         Scalar::Int(v as i64)
     }
 }
+
 impl From<i64> for Scalar {
     fn from(v: i64) -> Scalar {
         Scalar::Int(v)
     }
 }
+
 impl From<bool> for Scalar {
     fn from(v: bool) -> Scalar {
         Scalar::Bool(v)
     }
 }
+
 impl From<C128> for Scalar {
     fn from(v: C128) -> Scalar {
         Scalar::Complex(v)

@@ -31,16 +31,19 @@ fn name(reduction: Reduction) -> &'static str {
 pub trait Spread<const N: usize> {
     fn spread(self) -> [i64; N];
 }
+
 impl<const N: usize> Spread<N> for usize {
     fn spread(self) -> [i64; N] {
         [self as i64; N]
     }
 }
+
 impl<const N: usize> Spread<N> for [usize; N] {
     fn spread(self) -> [i64; N] {
         self.map(|n| n as i64)
     }
 }
+
 impl Spread<2> for (usize, usize) {
     fn spread(self) -> [i64; 2] {
         [self.0 as i64, self.1 as i64]

@@ -316,6 +316,7 @@ fn _set_mode(mode: u8) -> u8 {
     };
     4 + autograd::set_mode(new) as u8
 }
+
 /// Whether this thread records a graph.
 ///
 /// >>> rl.is_grad_enabled()
@@ -326,6 +327,7 @@ fn _set_mode(mode: u8) -> u8 {
 fn is_grad_enabled() -> bool {
     autograd::mode().says_enabled()
 }
+
 /// Whether this thread is in inference mode.
 ///
 /// >>> with rl.inference_mode(): print(rl.is_inference_mode_enabled())
@@ -334,11 +336,13 @@ fn is_grad_enabled() -> bool {
 fn is_inference_mode_enabled() -> bool {
     autograd::inference_mode()
 }
+
 /// Switches the search for nan in gradients on this thread; answers with what it was.
 #[pyfunction]
 fn _set_anomaly(on: bool) -> bool {
     autograd::set_anomaly(on)
 }
+
 /// Whether the search for nan in gradients is on.
 ///
 /// >>> rl.is_anomaly_enabled()
@@ -347,6 +351,7 @@ fn _set_anomaly(on: bool) -> bool {
 fn is_anomaly_enabled() -> bool {
     autograd::anomaly()
 }
+
 #[pyfunction]
 fn _live_nodes() -> usize {
     crate::tensor::graph::live_nodes()

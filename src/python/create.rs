@@ -406,7 +406,8 @@ impl PyGenerator {
         }
         let t = ops::driver::memory::moved(&t, Device::Cpu).py()?;
         let t = ops::driver::memory::dense(&t).py()?;
-        let bytes = super::interop::dense_bytes(&t);
+        super::interop::check_one(&t)?;
+        let bytes = t.storage().copy_out::<u8>(t.layout().offset, t.numel()).py()?;
         slf.get().0.set_state_bytes(&bytes).py()?;
         Ok(slf)
     }

@@ -54,6 +54,7 @@ pub fn from_py(e: PyErr) -> Error {
 pub trait OrPy<T> {
     fn py(self) -> PyResult<T>;
 }
+
 impl<T> OrPy<T> for crate::error::Result<T> {
     #[inline]
     fn py(self) -> PyResult<T> {

@@ -63,6 +63,7 @@ impl TensorHook for Hook {
         .map_err(from_py)
     }
 }
+
 /// A hook after a node ran. A number beside the tensor has a place among the inputs that it sees.
 pub struct After {
     pub hook: Hook,
@@ -123,6 +124,7 @@ impl NodeHook for Hook {
         .map_err(from_py)
     }
 }
+
 impl LeafHook for Hook {
     fn show(&self, to: Show) {
         to(&self.0);
@@ -136,6 +138,7 @@ pub enum Target {
     Node(Weak<Node>),
     Leaf(Weak<Leaf>),
 }
+
 /// Removes a hook.
 ///
 /// >>> x = rl.ones(2, requires_grad=True)

@@ -2,15 +2,18 @@
 //! formula, no kernel, no policy lives here.
 
 mod autograd;
+#[allow(unsafe_code)]
+mod buffer;
 mod convert;
 mod create;
 mod describe;
+#[allow(unsafe_code)]
+mod dlpack;
 mod error;
 mod function;
 mod gpu;
 mod hook;
 mod index;
-#[allow(unsafe_code)]
 mod interop;
 #[allow(unsafe_code)]
 mod interrupt;
@@ -43,6 +46,7 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     function::install(m)?;
     saved::install(m)?;
     interop::install(m)?;
+    dlpack::install(m)?;
     describe::install(m)?;
     transform::install(m)?;
     gpu::install(m)?;

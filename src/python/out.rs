@@ -7,7 +7,7 @@ use crate::autograd::grad_enabled;
 use crate::base::promote::can_cast;
 use crate::ops;
 use crate::ops::driver::op::Apart;
-use crate::ops::table::{Arg, Base, OpDef, Out, Ret};
+use crate::ops::table::{Arg, Base, OpDef, Out, Resizes, Ret};
 use crate::python::error::OrPy;
 use crate::python::mismatch::type_name;
 use crate::python::tensor::{PyTensor, resized};
@@ -107,16 +107,6 @@ fn several<'py>(row: &OpDef, out: &Bound<'py, PyAny>, count: usize) -> PyResult<
     Ok(outs)
 }
 
-/// What makes tensors of nothing but sizes and chance gives its `out` another size without a word; PyTorch's ranges say it.
-fn fills(row: &OpDef) -> bool {
-    let reads = row
-        .params
-        .iter()
-        .any(|p| matches!(p.kind.base, Base::Tensor | Base::Tensors | Base::Operands | Base::Val));
-    matches!(row.name, "bernoulli" | "multinomial" | "full" | "linspace" | "logspace")
-        || !reads && !matches!(row.name, "arange" | "range")
-}
-
 fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult<()> {
     let name = row.title();
     let mut places = Vec::with_capacity(outs.len());
@@ -140,7 +130,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
         let target = if t.shape() == r.shape() {
             t
         } else {
-            if t.numel() > 0 && !fills(row) {
+            if t.numel() > 0 && row.resizes == Resizes::Warned {
                 let text = format!(
                     "An output with one or more elements was resized since it had shape {:?}, which does not match the required output shape {:?}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
                     t.shape(),

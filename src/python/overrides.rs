@@ -237,6 +237,7 @@ impl Less {
         Less(before)
     }
 }
+
 impl Drop for Less {
     fn drop(&mut self) {
         ASKED.set(self.0);

@@ -54,10 +54,12 @@ impl Packed for Kept {
 fn _push_saved_tensors_default_hooks(pack: Py<PyAny>, unpack: Py<PyAny>) -> PyResult<()> {
     saved::push_packing(Arc::new(Hooks { pack, unpack: Arc::new(unpack) })).py()
 }
+
 #[pyfunction]
 fn _pop_saved_tensors_default_hooks() -> PyResult<()> {
     saved::pop_packing().py()
 }
+
 /// Refuses hooks with a message, None allows them; answers with the message before.
 #[pyfunction]
 #[pyo3(signature = (message, fail_if_non_empty = true))]
@@ -67,6 +69,7 @@ fn _saved_tensors_hooks_disable(
 ) -> PyResult<Option<String>> {
     saved::refuse_packing(message, fail_if_non_empty).py()
 }
+
 #[pyfunction]
 fn _saved_tensors_hooks_is_enabled() -> bool {
     saved::packing_allowed()
@@ -77,11 +80,13 @@ fn _saved_tensors_hooks_is_enabled() -> bool {
 fn _current_graph_task_id() -> i64 {
     autograd::current().map_or(-1, |task| task.id as i64)
 }
+
 /// Whether the backward that runs in this thread will come by the place where the tensor was made.
 #[pyfunction]
 fn _will_reach(tensor: &Bound<'_, PyTensor>) -> bool {
     autograd::current().is_some_and(|task| task.reaches(&tensor.get().tensor().edge()))
 }
+
 /// From the next backward on its reach is known.
 #[pyfunction]
 fn _watch_reach() {

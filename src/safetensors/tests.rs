@@ -1,3 +1,5 @@
+//! Files there and back, and files that are not what they say.
+
 use super::*;
 use crate::base::{BF16, C64, F16, Scalar};
 use proptest::prelude::*;

@@ -176,11 +176,6 @@ impl Block {
             kept: Kept::Foreign(owner),
         }
     }
-    /// Somebody else owns the memory.
-    #[inline]
-    pub fn is_foreign(&self) -> bool {
-        matches!(self.kept, Kept::Foreign(_))
-    }
     /// Who keeps the memory alive, if it is not this block.
     pub fn owner(&self) -> Option<&Owner> {
         match &self.kept {

@@ -113,6 +113,7 @@ pub trait TensorHook: Send + Sync {
         "<unknown>".into()
     }
 }
+
 /// A hook on a node: `pre` sees the incoming gradients, `post` the outgoing ones as well. Both may replace.
 pub trait NodeHook: Send + Sync {
     fn show(&self, _to: Show) {}
@@ -123,6 +124,7 @@ pub trait NodeHook: Send + Sync {
         "<unknown>".into()
     }
 }
+
 /// A hook on a leaf, called after its gradient was added to.
 pub trait LeafHook: Send + Sync {
     fn show(&self, _to: Show) {}

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 pub trait Packing: Send + Sync {
     fn pack(&self, tensor: &Tensor) -> Result<Arc<dyn Packed>>;
 }
+
 /// What it keeps in a tensor's place, and how it gives the tensor back.
 pub trait Packed: Send + Sync {
     fn unpack(&self) -> Result<Tensor>;
@@ -30,6 +31,7 @@ struct Packings {
     /// Why there may be none.
     refused: Option<String>,
 }
+
 thread_local! {
     static PACKINGS: RefCell<Packings> = RefCell::new(Packings::default());
 }
@@ -45,12 +47,14 @@ pub fn push_packing(packing: Arc<dyn Packing>) -> Result<()> {
         }
     })
 }
+
 pub fn pop_packing() -> Result<()> {
     match PACKINGS.with_borrow_mut(|p| p.list.pop()) {
         Some(_) => Ok(()),
         None => bail!(Runtime, "no hooks for saved tensors are set in this thread"),
     }
 }
+
 /// Refuses hooks, with a reason, or allows them again; answers with the reason before.
 pub fn refuse_packing(why: Option<String>, also_set: bool) -> Result<Option<String>> {
     PACKINGS.with_borrow_mut(|p| match (&why, p.list.is_empty()) {
@@ -58,6 +62,7 @@ pub fn refuse_packing(why: Option<String>, also_set: bool) -> Result<Option<Stri
         _ => Ok(std::mem::replace(&mut p.refused, why)),
     })
 }
+
 pub fn packing_allowed() -> bool {
     PACKINGS.with_borrow(|p| p.refused.is_none())
 }

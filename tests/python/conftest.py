@@ -12,6 +12,7 @@ from on_device import (  # hooks of pytest
     pytest_runtest_setup as pytest_runtest_setup,
     pytest_terminal_summary as pytest_terminal_summary,
 )
+from stand_in import backend as backend, nothing as nothing  # fixtures
 
 if on_device.ELSEWHERE:
     on_device.move()

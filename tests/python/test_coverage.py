@@ -8,7 +8,8 @@ DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "COVERAGE.md"
 
 
 def test_the_document_is_fresh():
-    assert DOCUMENT.read_text() == _coverage.render(), "run `make coverage`"
+    text = DOCUMENT.read_text()
+    assert text == _coverage.render(text), "run `make coverage`"
 
 
 def test_sets_of_dtypes_have_short_names():

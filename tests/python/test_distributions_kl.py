@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import rushlight as rl
 import rushlight.distributions as D
+from densities import CHOLESKY, close, f64, integral, needs, unchecked
 from rushlight.distributions import kl_divergence, register_kl
 from rushlight.distributions.kl import _KL_REGISTRY
-from test_distributions import CHOLESKY, close, f64, integral, needs, unchecked
 
 # a distribution of each type, and the bounds of its support, open or closed
 OVER_NUMBERS = {

@@ -8,10 +8,10 @@ import pickle
 import pytest
 import rushlight as rl
 import rushlight.distributions as D
+from densities import close, f64, needs
 from rushlight.autograd import gradcheck
 from rushlight.autograd.functional import jacobian
 from rushlight.distributions import biject_to, constraints, transform_to, transforms as T
-from test_distributions import close, f64, needs
 
 VECTOR = f64(0.3, -0.7, 1.2)
 MATRIX = f64([0.3, 0.5, -0.2], [1.0, -0.7, 0.4], [0.1, 0.2, 0.6])

@@ -84,10 +84,63 @@ def test_the_readme_example_runs_and_prints_what_it_says(capsys):
     assert printed == said
 
 
-def test_links_of_the_documents_lead_somewhere():
-    for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        text = (ROOT / name).read_text()
-        for target in re.findall(r"\]\(([^)#]+)\)", text):
-            assert target.startswith("http") or (ROOT / target).exists(), f"{name}: {target}"
-        for path in re.findall(r"`((?:src|tests|python|benches|examples)/[\w/.]+)`", text):
-            assert (ROOT / path).exists(), f"{name}: {path}"
+DOCUMENTS = "README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md docs/COVERAGE.md docs/PERFORMANCE.md docs/PERFORMANCE-GPU.md".split()
+
+
+def files():
+    """The files of the repository by their paths from its root."""
+    rooms = "src python tests examples benches docs .ci .github".split()
+    found = [path for room in rooms for path in (ROOT / room).rglob("*") if "__pycache__" not in path.parts]
+    return ["/" + path.relative_to(ROOT).as_posix() + "/" * path.is_dir() for path in [*found, *ROOT.glob("*")]]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_of_the_documents_lead_somewhere(name):
+    text = (ROOT / name).read_text()
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_paths_in_the_documents_are_there(name):
+    """A word in backticks that reads as a file or a folder is the end of a path here: `driver/batch.rs` is in `src/ops/`."""
+    known = files()
+    # fenced code has rows, not paths; what stands for any name (`X.rs`, `test_gpu_*.py`) is none
+    text = re.sub(r"```.*?```", "", (ROOT / name).read_text(), flags=re.S)
+    words = re.findall(r"`((?:\.?[\w-]+/)+(?:[\w.-]+)?|[\w-]+\.(?:rs|py|wgsl|json|toml|md))`", text)
+    assert len(words) > 8
+    missing = [w for w in words if not any(path.rstrip("/").endswith("/" + w.rstrip("/")) for path in known)]
+    assert not missing, missing
+
+
+def test_the_code_in_contributing_is_the_code():
+    """Every line of an example stands in the file that is named before it, but for lines with two dots and comments behind code."""
+
+    def squashed(text):
+        return re.sub(r"\s+", "", text)
+
+    text, lines = (ROOT / "CONTRIBUTING.md").read_text(), 0
+    for example in re.finditer(r"```(?:diff|rust)\n(.*?)```", text, re.S):
+        named = re.findall(r"`(src/[\w/]+\.rs)`", text[: example.start()])[-1]
+        code = squashed((ROOT / named).read_text())
+        for line in example[1].splitlines():
+            line = re.sub(r"\s+//(?!/).*", "", line.removeprefix("+"))
+            if not re.search(r"(^|\W)\.\.(\W|$)", line):
+                lines += 1
+                assert squashed(line) in code, f"{named}: {line}"
+    assert lines > 60
+
+
+def test_the_readme_names_every_example():
+    text = (ROOT / "README.md").read_text()
+    missing = [path.name for path in (ROOT / "examples").glob("*.*") if f"(examples/{path.name})" not in text]
+    assert not missing, missing
+
+
+def test_the_readme_names_every_setting():
+    sources = [*(ROOT / "src").rglob("*.rs"), *(ROOT / "python").rglob("*.py")]
+    read = {name for path in sources for name in re.findall(r'\bvar(?:_os)?\("(\w+)"\)', path.read_text()) if name.startswith("RUSHLIGHT")}
+    # settings of single tests, of ours alone
+    read = {name for name in read if not name.startswith(("RUSHLIGHT_ALL_", "RUSHLIGHT_TEST_"))}
+    text = (ROOT / "README.md").read_text()
+    assert len(read) > 4 and not [name for name in read if f"`{name}`" not in text]

@@ -516,6 +516,13 @@ def test_many_lines_of_nothing_take_no_time():
     assert rl.nn.functional.batch_norm(x, None, None, training=True).shape == x.shape
 
 
+def test_windows_at_places_of_ones_own_begin_inside():
+    """Beyond 2^24 neighbours in float32 are whole windows apart."""
+    x, far = rl.zeros(1, 1, 40, 40), rl.full((1, 1, 2), 1e9)
+    with pytest.raises(RuntimeError, match=r"_random_samples should lie in \[0, 1\), but got 1000000000"):
+        rl.nn.functional.fractional_max_pool2d(x, 2, output_size=36, _random_samples=far)
+
+
 def test_a_number_is_no_picture_and_no_grid():
     x, number = rl.ones(1, 1, 3, 3), rl.tensor(1.0)
     for pair in ((number, x), (x, number)):

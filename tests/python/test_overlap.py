@@ -145,6 +145,13 @@ def test_values_read_before_anything_is_written_may_lie_there():
     assert rl.sort(x, descending=True, out=(x, rl.empty(4, dtype=rl.int64))).values.tolist() == [3, 2, 1, 0]
 
 
+def test_probabilities_may_lie_where_the_draws_go_or_apart_from_them():
+    x = rl.tensor([1.0, 0.0, 1.0, 1.0, 0.0])
+    assert x.bernoulli_(x).tolist() == [1, 0, 1, 1, 0]
+    with pytest.raises(RuntimeError, match="refer to a single memory location"):
+        x[1:].bernoulli_(x[:-1])
+
+
 def test_shared_elements_are_not_assigned():
     for index in (slice(None), slice(1, None)):
         with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):

@@ -134,6 +134,9 @@ def test_dlpack_both_ways():
     assert a.tolist() == [1, 2, 3, 4]
     with pytest.raises((BufferError, RuntimeError)):
         rl.ones(1, requires_grad=True).__dlpack__()
+    between = np.frombuffer(bytearray(17), np.uint8)[1:].view(np.float64)
+    with pytest.raises(BufferError, match="not aligned to its element size"):
+        rl.from_dlpack(between)
 
 
 def test_copies_and_pickles():

@@ -183,7 +183,7 @@ def test_futures_hand_on_values_and_errors():
         later.set_result(5)
 
 
-# ------------------------------------------------------------------ devices (the GPU's own are in test_cuda_face.py)
+# ------------------------------------------------------------------ devices (the GPU's own are in test_cuda_*.py)
 @pytest.mark.parametrize("name", ["xpu", "mtia"])
 def test_a_device_that_is_not_there_says_so(name):
     module = importlib.import_module(f"rushlight.{name}")

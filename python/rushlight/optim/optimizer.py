@@ -404,6 +404,13 @@ def _check_betas(betas):
             raise ValueError(f"Invalid beta parameter at index {place}: {beta}")
 
 
+def _check_fused(fused, foreach, differentiable):
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
+
 def _get_value(x):
     """A tensor's number; a number itself."""
     return _scalar(x)

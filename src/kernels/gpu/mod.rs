@@ -3,11 +3,12 @@
 
 pub mod machine;
 
+// before what is made of it: a copy that converts is an expression, too
+pub mod elementwise;
+
 pub mod create;
 
 pub mod shape;
-
-pub mod elementwise;
 
 pub mod reduce;
 

@@ -295,7 +295,7 @@ rows! { FILL:
     /// tensor([[7, 7],
     ///         [7, 7]])
     /// ```
-    [Torch] fn full(size: &[i64], fill_value: Val; ..made: Made) -> Tensor {
+    [Torch] resizes Quietly fn full(size: &[i64], fill_value: Val; ..made: Made) -> Tensor {
         let dtype = made.dtype.or(match &fill_value { Val::T(t) => Some(t.dtype()), Val::S(_) => None });
         let value = number(&fill_value, "full")?;
         filled_of(&Ints::from_slice(size), value, fill_dtype(dtype, value), made.device, made.requires_grad)

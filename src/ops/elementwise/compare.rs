@@ -1,14 +1,13 @@
 //! Comparisons and tests of single elements: results are bool.
 
-use crate::base::{C64, C128, DType, Elem, Real, Scalar};
-use crate::error::Result;
+use crate::base::{C64, C128, DType, Elem, Real};
 use crate::kernels::cpu::elementwise::block::{map, zip};
 use crate::ops::driver::apply::apply;
 use crate::ops::elementwise::kind::binary::binary;
 use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
 use crate::ops::elementwise::kind::{Rule, Takes, kernel};
-use crate::ops::table::{Table, Val};
+use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{ensure, rows};
 
@@ -76,11 +75,6 @@ binary! { COMPARE:
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| a >= b)),
         wgsl "a >= b",
         grad { a |g| g.zeros_alike(), b |g| g.zeros_alike() };
-}
-
-/// `equal` against a number: used by tests.
-pub fn all_equal(t: &Tensor, value: impl Into<Scalar>) -> Result<bool> {
-    eq(t, Val::S(value.into()))?.all_true()
 }
 
 /// A test of one element as a kernel, by its real and its complex form, and the expressions for cards.

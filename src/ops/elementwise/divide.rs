@@ -165,11 +165,6 @@ fn mode_def(mode: Option<&str>) -> Result<&'static BinaryDef> {
     })
 }
 
-/// The quotient, rounded down (`floor`), towards zero (`trunc`) or not at all.
-pub fn div_mode(input: impl Into<Val>, other: impl Into<Val>, mode: Option<&str>) -> Result<Tensor> {
-    run_binary(mode_def(mode)?, input.into(), other.into(), None)
-}
-
 rows! { DIVIDE:
     /// The quotient of two tensors, broadcasting both; integers divide as floats unless rounded.
     ///

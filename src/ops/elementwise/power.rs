@@ -252,11 +252,6 @@ impl To {
     }
 }
 
-/// `input ^= exponent`.
-pub fn pow_in_place(input: &Tensor, exponent: impl Into<Val>) -> Result<()> {
-    To::First.pow(input.into(), exponent.into()).map(drop)
-}
-
 /// The dtype of [`float_power`].
 fn widest(a: &Val, b: &Val) -> DType {
     let complex = |v: &Val| match v {

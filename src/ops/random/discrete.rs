@@ -7,8 +7,10 @@ use crate::kernels::cpu::random as kernel;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::{alike, meta_alike};
 use crate::ops::driver::batch::{drawn_room, drawn_whole};
-use crate::ops::driver::memory::{dense_cast_held, fill_held, settle, write_held};
-use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, sampled};
+use crate::ops::driver::in_place::{check_apart, check_in_place};
+use crate::ops::driver::memory::{dense_cast_held, dense_copy, fill_held, settle, write_held};
+use crate::ops::driver::op::Apart;
+use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, given, sampled};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
@@ -17,7 +19,8 @@ use crate::{bail, ensure, rows, with_dtype};
 /// Draws with a probability for each element, in logical order.
 #[allow(unsafe_code)]
 fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Result<()> {
-    crate::ops::driver::in_place::check_in_place("bernoulli_", out)?;
+    check_in_place("bernoulli_", out)?;
+    check_apart(out, p, Apart::Part)?;
     ensure!(
         p.dtype().is_float(),
         Runtime,
@@ -50,6 +53,8 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
         return Ok(());
     }
     let source = Generator::for_device(generator, Device::Cpu)?;
+    // probabilities that lie where the draws go are read before
+    let p = &if p.storage().same(out.storage()) { dense_copy(p)? } else { p.clone() };
     let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
     let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape()))?, p.dtype())?;
     let dense =
@@ -58,10 +63,10 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
         fill_held(&dense, Scalar::Bool(false));
     }
     let mut g = source.lock()?;
-    // SAFETY: dense tensors of one shape, held; see `sample`
+    // SAFETY: dense tensors of one shape in two storages, held; see `sample`
     unsafe {
         sampled!("bernoulli_tensor_cpu", p.dtype(), P => {
-            let probs: &[P] = elements::<P>(&p);
+            let probs: &[P] = given::<P>(&p);
             let bad = probs.iter().find(|v| !(0.0..=1.0).contains(&v.to_f64()));
             ensure!(bad.is_none(), Runtime, "Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
             with_dtype!("bernoulli_tensor_cpu", out.dtype(), real, T => { kernel::bernoulli_each(&mut g, probs, elements::<T>(&dense)); Ok(()) })
@@ -105,9 +110,9 @@ fn counts(x: &Tensor, p: Option<&Tensor>, generator: Option<&Generator>) -> Resu
     // SAFETY: dense float tensors of one shape, held
     unsafe {
         sampled!(if b.is_some() { "binomial_cpu" } else { "poisson_cpu" }, x.dtype(), T => {
-            let (first, to): (&[T], _) = (elements::<T>(&a), elements::<T>(&out));
+            let (first, to) = (given::<T>(&a), elements::<T>(&out));
             match &b {
-                Some(b) => kernel::binomial(&mut g, first, elements::<T>(b), to),
+                Some(b) => kernel::binomial(&mut g, first, given::<T>(b), to),
                 None => {
                     ensure!(first.iter().all(|v| v.to_f64() >= 0.0), Runtime, "invalid Poisson rate, expected rate to be non-negative");
                     kernel::poisson(&mut g, first, to)
@@ -154,7 +159,7 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     unsafe {
         let to = elements::<i64>(&out);
         sampled!("multinomial", x.dtype(), T => {
-            let weights: &[T] = elements::<T>(&dense);
+            let weights: &[T] = given::<T>(&dense);
             ensure!(weights.iter().all(|w| w.to_f64().is_finite() && w.to_f64() >= 0.0), Runtime, "probability tensor contains either `inf`, `nan` or element < 0");
             ensure!(weights.chunks(n.max(1)).all(|row| row.iter().any(|w| w.to_f64() > 0.0)), Runtime, "invalid multinomial distribution (sum of probabilities <= 0)");
             if replacement && samples > 1 {
@@ -202,7 +207,7 @@ rows! { DISCRETE:
     /// >>> torch.bernoulli(torch.tensor([0.0, 1.0]))
     /// tensor([0., 1.])
     /// ```
-    [Torch, Method] out Promote fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] out Promote resizes Quietly fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = drawn_whole(&input.detach(), |p| {
             let out = alike(p, None, None, None)?;
             bernoulli_each(&out, p, generator)?;
@@ -211,7 +216,7 @@ rows! { DISCRETE:
         Ok(drawn_by(input, out, "BernoulliBackward0"))
     }
     /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
-    [Torch, Method] out Promote fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] out Promote resizes Quietly fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
         check_p("bernoulli_", p)?;
         let out = drawn_room(meta_alike(input, None, None)?, input.device())?;
         draw(&out, Law::Bernoulli(p), generator)?;
@@ -225,7 +230,7 @@ rows! { DISCRETE:
     /// >>> torch.multinomial(torch.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
     /// tensor([1, 1, 1])
     /// ```
-    [Torch, Method] fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
+    [Torch, Method] resizes Quietly fn multinomial(input: &Tensor, num_samples: i64, replacement: bool = false; generator: Option<&Generator> = None) -> Tensor {
         ensure!(matches!(input.ndim(), 1 | 2), Runtime, "prob_dist must be 1 or 2 dim");
         let n = input.shape()[input.ndim() - 1];
         drawn_whole(&input.detach(), |weights| {

@@ -12,7 +12,7 @@ use crate::ops::driver::memory::dense;
 use crate::ops::driver::op::Saves;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::{point, points};
-use crate::ops::random::law::{elements, sampled};
+use crate::ops::random::law::{elements, given, sampled};
 use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Edge, GradFn, Grads, Tensor, Want};
@@ -49,7 +49,7 @@ fn gammas(a: &Tensor, generator: Option<&Generator>) -> Result<Tensor> {
     // SAFETY: dense float tensors of one shape, held
     unsafe {
         sampled!("gamma_cpu", a.dtype(), T => {
-            sampler::standard_gamma(&mut g, elements::<T>(&a), elements::<T>(&out), tiny);
+            sampler::standard_gamma(&mut g, given::<T>(&a), elements::<T>(&out), tiny);
             Ok(())
         })?;
     }

@@ -93,6 +93,15 @@ pub(crate) unsafe fn elements<T: Elem>(x: &Tensor) -> &mut [T] {
     if x.numel() == 0 { &mut [] } else { std::slice::from_raw_parts_mut(x.ptr_of::<T>(), x.numel()) }
 }
 
+/// Dense elements to be read.
+///
+/// # Safety
+/// As [`elements`], but held for reading, and nothing of this call writes to them.
+#[allow(unsafe_code)]
+pub(crate) unsafe fn given<T: Elem>(x: &Tensor) -> &[T] {
+    if x.numel() == 0 { &[] } else { std::slice::from_raw_parts(x.ptr_of::<T>(), x.numel()) }
+}
+
 /// Fills a dense tensor; `contiguous` is what the tensor it stands for was.
 #[allow(unsafe_code)]
 pub(crate) fn sample(x: &Tensor, law: Law, generator: &Generator, contiguous: bool) -> Result<()> {

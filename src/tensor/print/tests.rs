@@ -1,3 +1,5 @@
+//! What tensors print.
+
 use super::*;
 
 struct Case<'a> {

@@ -236,16 +236,16 @@ class Identity(BasePruningMethod):
         return super().apply(module, name)
 
 
-class RandomUnstructured(BasePruningMethod):
-    """Prunes elements by chance.
-
-    Args:
-        amount (int or float): how many; a share of all between 0 and 1.
-    """
+class _Unstructured(BasePruningMethod):
+    """Prunes so many elements, wherever they are. A subclass says which."""
 
     def __init__(self, amount: float) -> None:
         _check_amount(amount)
         self.amount = amount
+
+    @abstractmethod
+    def _gone(self, t: Tensor, count: int) -> Tensor:
+        """The positions of `count` elements to prune."""
 
     def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
         size = t.nelement()
@@ -253,9 +253,19 @@ class RandomUnstructured(BasePruningMethod):
         _check_count(count, size)
         mask = default_mask.clone()
         if count != 0:
-            chance = _C.rand_like(t)
-            mask.view(-1)[_C.topk(chance.view(-1), k=count).indices] = 0
+            mask.view(-1)[self._gone(t, count)] = 0
         return mask
+
+
+class RandomUnstructured(_Unstructured):
+    """Prunes elements by chance.
+
+    Args:
+        amount (int or float): how many; a share of all between 0 and 1.
+    """
+
+    def _gone(self, t: Tensor, count: int) -> Tensor:
+        return _C.topk(_C.rand_like(t).view(-1), k=count).indices
 
     @classmethod
     def apply(cls, module: Module, name: str, amount: float) -> Any:
@@ -263,26 +273,15 @@ class RandomUnstructured(BasePruningMethod):
         return super().apply(module, name, amount=amount)
 
 
-class L1Unstructured(BasePruningMethod):
+class L1Unstructured(_Unstructured):
     """Prunes the elements that are least.
 
     Args:
         amount (int or float): how many; a share of all between 0 and 1.
     """
 
-    def __init__(self, amount: float) -> None:
-        _check_amount(amount)
-        self.amount = amount
-
-    def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
-        size = t.nelement()
-        count = _count(self.amount, size)
-        _check_count(count, size)
-        mask = default_mask.clone()
-        if count != 0:
-            least = _C.topk(t.abs().view(-1), k=count, largest=False)
-            mask.view(-1)[least.indices] = 0
-        return mask
+    def _gone(self, t: Tensor, count: int) -> Tensor:
+        return _C.topk(t.abs().view(-1), k=count, largest=False).indices
 
     @classmethod
     def apply(
@@ -292,20 +291,16 @@ class L1Unstructured(BasePruningMethod):
         return super().apply(module, name, amount=amount, importance_scores=importance_scores)
 
 
-class RandomStructured(BasePruningMethod):
-    """Prunes slices by chance.
-
-    Args:
-        amount (int or float): how many; a share of all between 0 and 1.
-        dim (int): along which axis. Default: -1
-    """
+class _Structured(BasePruningMethod):
+    """Prunes so many slices along an axis. A subclass says which stay."""
 
     PRUNING_TYPE = "structured"
+    amount: float
+    dim: int
 
-    def __init__(self, amount: float, dim: int = -1) -> None:
-        _check_amount(amount)
-        self.amount = amount
-        self.dim = dim
+    @abstractmethod
+    def _kept(self, t: Tensor, size: int, count: int) -> Tensor:
+        """Which of `size` slices stay where `count` go: their positions, or a mask of them."""
 
     def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
         _check_axes(t)
@@ -315,13 +310,29 @@ class RandomStructured(BasePruningMethod):
         _check_count(count, size)
         if count == 0:
             return default_mask
-        chance = _C.rand(size, device=t.device)
-        kept = chance > _C.kthvalue(chance, k=count).values
         mask = _C.zeros_like(t)
         places: list[Any] = [slice(None)] * t.dim()
-        places[self.dim] = kept
+        places[self.dim] = self._kept(t, size, count)
         mask[tuple(places)] = 1
         return mask * default_mask.to(dtype=mask.dtype)
+
+
+class RandomStructured(_Structured):
+    """Prunes slices by chance.
+
+    Args:
+        amount (int or float): how many; a share of all between 0 and 1.
+        dim (int): along which axis. Default: -1
+    """
+
+    def __init__(self, amount: float, dim: int = -1) -> None:
+        _check_amount(amount)
+        self.amount = amount
+        self.dim = dim
+
+    def _kept(self, t: Tensor, size: int, count: int) -> Tensor:
+        chance = _C.rand(size, device=t.device)
+        return chance > _C.kthvalue(chance, k=count).values
 
     @classmethod
     def apply(cls, module: Module, name: str, amount: float, dim: int = -1) -> Any:
@@ -329,7 +340,7 @@ class RandomStructured(BasePruningMethod):
         return super().apply(module, name, amount=amount, dim=dim)
 
 
-class LnStructured(BasePruningMethod):
+class LnStructured(_Structured):
     """Prunes the slices of the least norm.
 
     Args:
@@ -338,29 +349,14 @@ class LnStructured(BasePruningMethod):
         dim (int): along which axis. Default: -1
     """
 
-    PRUNING_TYPE = "structured"
-
     def __init__(self, amount: float, n: Any, dim: int = -1) -> None:
         _check_amount(amount)
         self.amount = amount
         self.n = n
         self.dim = dim
 
-    def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
-        _check_axes(t)
-        _check_dim(t, self.dim)
-        size = t.shape[self.dim]
-        count = _count(self.amount, size)
-        _check_count(count, size)
-        if count == 0:
-            return default_mask
-        norm = _norm(t, self.n, self.dim)
-        most = _C.topk(norm, k=size - count, largest=True)
-        mask = _C.zeros_like(t)
-        places: list[Any] = [slice(None)] * t.dim()
-        places[self.dim] = most.indices
-        mask[tuple(places)] = 1
-        return mask * default_mask.to(dtype=mask.dtype)
+    def _kept(self, t: Tensor, size: int, count: int) -> Tensor:
+        return _C.topk(_norm(t, self.n, self.dim), k=size - count).indices
 
     @classmethod
     def apply(

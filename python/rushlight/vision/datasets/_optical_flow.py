@@ -72,6 +72,25 @@ class FlowDataset(ABC, VisionDataset):
         return ConcatDataset([self] * v)
 
 
+class _Streets(FlowDataset):
+    """Flow that is known in places, as KITTI writes it. A subclass lists the files of a part."""
+
+    _has_builtin_flow_mask = True
+
+    def __init__(
+        self, root: Any, split: str = "train", transforms: Callable | None = None, loader: Callable[[str], Any] = default_loader
+    ) -> None:
+        super().__init__(root, transforms, loader)
+        self._list(Path(root), verify_str_arg(split, "split", ("train", "test")))
+
+    @abstractmethod
+    def _list(self, root: Path, split: str) -> None:
+        """Fills the lists of pictures and of flows."""
+
+    def _read_flow(self, file_name: str) -> tuple[np.ndarray, np.ndarray]:
+        return _read_16bits_png_with_flow_and_valid_mask(file_name)
+
+
 class Sintel(FlowDataset):
     """A drawn film (Butler et al., 2012).
 
@@ -110,7 +129,7 @@ class Sintel(FlowDataset):
         return _read_flo(file_name)
 
 
-class KittiFlow(FlowDataset):
+class KittiFlow(_Streets):
     """Streets seen from a car, 2015 (Menze and Geiger, 2015); flow is known in places.
 
     Args:
@@ -123,23 +142,14 @@ class KittiFlow(FlowDataset):
         FileNotFoundError: if the pictures are not there.
     """
 
-    _has_builtin_flow_mask = True
-
-    def __init__(
-        self, root: Any, split: str = "train", transforms: Callable | None = None, loader: Callable[[str], Any] = default_loader
-    ) -> None:
-        super().__init__(root, transforms, loader)
-        verify_str_arg(split, "split", ("train", "test"))
-        home = Path(root) / "KittiFlow" / f"{split}ing"
+    def _list(self, root: Path, split: str) -> None:
+        home = root / "KittiFlow" / f"{split}ing"
         first, second = _sorted(home, "image_2", "*_10.png"), _sorted(home, "image_2", "*_11.png")
         if not first or not second:
             raise FileNotFoundError("Could not find the Kitti flow images. Please make sure the directory structure is correct.")
         self._image_list = [list(pair) for pair in zip(first, second)]
         if split == "train":
             self._flow_list = _sorted(home, "flow_occ", "*_10.png")
-
-    def _read_flow(self, file_name: str) -> tuple[np.ndarray, np.ndarray]:
-        return _read_16bits_png_with_flow_and_valid_mask(file_name)
 
 
 class FlyingChairs(FlowDataset):
@@ -218,7 +228,7 @@ class FlyingThings3D(FlowDataset):
         return _read_pfm(file_name)
 
 
-class HD1K(FlowDataset):
+class HD1K(_Streets):
     """Streets seen from a car, with much light and rain (Kondermann et al., 2016).
 
     Args:
@@ -231,14 +241,8 @@ class HD1K(FlowDataset):
         FileNotFoundError: if the pictures are not there.
     """
 
-    _has_builtin_flow_mask = True
-
-    def __init__(
-        self, root: Any, split: str = "train", transforms: Callable | None = None, loader: Callable[[str], Any] = default_loader
-    ) -> None:
-        super().__init__(root, transforms, loader)
-        verify_str_arg(split, "split", ("train", "test"))
-        home = Path(root) / "hd1k"
+    def _list(self, root: Path, split: str) -> None:
+        home = root / "hd1k"
         if split == "train":
             for scene in range(36):
                 flows = _sorted(home, "hd1k_flow_gt", "flow_occ", f"{scene:06d}_*.png")
@@ -250,9 +254,6 @@ class HD1K(FlowDataset):
             self._image_list = [list(pair) for pair in zip(_sorted(challenge, "*10.png"), _sorted(challenge, "*11.png"))]
         if not self._image_list:
             raise FileNotFoundError("Could not find the HD1K images. Please make sure the directory structure is correct.")
-
-    def _read_flow(self, file_name: str) -> tuple[np.ndarray, np.ndarray]:
-        return _read_16bits_png_with_flow_and_valid_mask(file_name)
 
 
 def _read_flo(file_name: Any) -> np.ndarray:

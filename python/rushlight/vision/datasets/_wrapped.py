@@ -16,13 +16,10 @@ from . import (
     cityscapes,
     coco,
     country211,
-    dtd,
     eurosat,
     fakedata,
     fer2013,
-    flowers102,
     folder,
-    food101,
     gtsrb,
     hmdb51,
     imagenette,
@@ -224,8 +221,8 @@ def _pet(dataset: Any, keys: Any) -> Wrapper:
 _WRAPPERS: dict[type, Callable[[Any, Any], Wrapper]] = {
     **dict.fromkeys(
         (
-            caltech.Caltech256, cifar.CIFAR10, country211.Country211, dtd.DTD, eurosat.EuroSAT, fakedata.FakeData, fer2013.FER2013,
-            flowers102.Flowers102, folder.DatasetFolder, food101.Food101, gtsrb.GTSRB, imagenette.Imagenette, mnist.MNIST,
+            caltech.Caltech256, cifar.CIFAR10, country211.Country211, eurosat.EuroSAT, fakedata.FakeData, fer2013.FER2013,
+            folder.DatasetFolder, gtsrb.GTSRB, imagenette.Imagenette, mnist.MNIST,
             semeion.SEMEION, stl10.STL10, svhn.SVHN, usps.USPS, vision.ListedPictures, coco.CocoCaptions,
         ),
         _as_it_is,

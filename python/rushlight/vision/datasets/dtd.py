@@ -9,10 +9,10 @@ from typing import Any
 
 from .folder import default_loader
 from .utils import download_and_extract_archive, verify_str_arg
-from .vision import VisionDataset
+from .vision import ListedPictures
 
 
-class DTD(VisionDataset):
+class DTD(ListedPictures):
     """Textures, described in words (Cimpoi et al., 2014).
 
     Args:
@@ -55,12 +55,6 @@ class DTD(VisionDataset):
         self.class_to_idx = {name: i for i, name in enumerate(self.classes)}
         self._labels = [self.class_to_idx[name] for name in names]
         self.loader = loader
-
-    def __len__(self) -> int:
-        return len(self._image_files)
-
-    def __getitem__(self, idx: int) -> tuple[Any, Any]:
-        return self._transformed(self.loader(self._image_files[idx]), self._labels[idx])
 
     def extra_repr(self) -> str:
         return f"split={self._split}, partition={self._partition}"

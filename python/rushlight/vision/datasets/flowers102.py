@@ -8,10 +8,10 @@ from typing import Any
 
 from .folder import default_loader
 from .utils import check_integrity, download_and_extract_archive, download_url, load_mat, verify_str_arg
-from .vision import VisionDataset
+from .vision import ListedPictures
 
 
-class Flowers102(VisionDataset):
+class Flowers102(ListedPictures):
     """Flowers of 102 kinds (Nilsback and Zisserman, 2008).
 
     Args:
@@ -71,12 +71,6 @@ class Flowers102(VisionDataset):
         self._labels = [int(labels[i - 1]) - 1 for i in ids]
         self._image_files = [self._images_folder / f"image_{i:05d}.jpg" for i in ids]
         self.loader = loader
-
-    def __len__(self) -> int:
-        return len(self._image_files)
-
-    def __getitem__(self, idx: int) -> tuple[Any, Any]:
-        return self._transformed(self.loader(self._image_files[idx]), self._labels[idx])
 
     def extra_repr(self) -> str:
         return f"split={self._split}"

@@ -9,10 +9,10 @@ from typing import Any
 
 from .folder import default_loader
 from .utils import download_and_extract_archive, verify_str_arg
-from .vision import VisionDataset
+from .vision import ListedPictures
 
 
-class Food101(VisionDataset):
+class Food101(ListedPictures):
     """Dishes of 101 kinds (Bossard et al., 2014).
 
     Args:
@@ -51,12 +51,6 @@ class Food101(VisionDataset):
             self._labels += [self.class_to_idx[name]] * len(places)
             self._image_files += [self._images_folder.joinpath(*f"{place}.jpg".split("/")) for place in places]
         self.loader = loader
-
-    def __len__(self) -> int:
-        return len(self._image_files)
-
-    def __getitem__(self, idx: int) -> tuple[Any, Any]:
-        return self._transformed(self.loader(self._image_files[idx]), self._labels[idx])
 
     def extra_repr(self) -> str:
         return f"split={self._split}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from .utils import check_integrity, verify_str_arg
 from .vision import VisionDataset
 
 
-class _LFW(VisionDataset):
+class _LFW(ABC, VisionDataset):
     """What both share: the files, and how a face is called."""
 
     base_folder = "lfw-py"
@@ -31,22 +32,22 @@ class _LFW(VisionDataset):
     }
     annot_file = {"10fold": "", "train": "DevTrain", "test": "DevTest"}
     names = "lfw-names.txt"
+    _VIEW: str
 
     def __init__(
         self,
-        root: Any,
-        split: str,
-        image_set: str,
-        view: str,
-        transform: Callable | None,
-        target_transform: Callable | None,
-        download: bool,
-        loader: Callable[[str], Any],
+        root: str,
+        split: str = "10fold",
+        image_set: str = "funneled",
+        transform: Callable | None = None,
+        target_transform: Callable | None = None,
+        download: bool = False,
+        loader: Callable[[str], Any] = default_loader,
     ) -> None:
         super().__init__(os.path.join(root, self.base_folder), transform=transform, target_transform=target_transform)
         self.image_set = verify_str_arg(image_set.lower(), "image_set", self.file_dict.keys())
         folder, self.filename, self.md5 = self.file_dict[self.image_set]
-        self.view = verify_str_arg(view.lower(), "view", ["people", "pairs"])
+        self.view = self._VIEW
         self.split = verify_str_arg(split.lower(), "split", ["10fold", "train", "test"])
         self.labels_file = f"{self.view}{self.annot_file[self.split]}.txt"
         self.data: list[Any] = []
@@ -56,6 +57,11 @@ class _LFW(VisionDataset):
             raise RuntimeError("Dataset not found or corrupted. You can use download=True to download it")
         self.images_dir = os.path.join(self.root, folder)
         self._loader = loader
+        self._read()
+
+    @abstractmethod
+    def _read(self) -> None:
+        """Fills ``data`` and ``targets``."""
 
     def _check_integrity(self) -> bool:
         wanted = {self.filename: self.md5, self.labels_file: self.checksums[self.labels_file]}
@@ -93,17 +99,9 @@ class LFWPeople(_LFW):
         RuntimeError: if a file is not there, or not the one that was published.
     """
 
-    def __init__(
-        self,
-        root: str,
-        split: str = "10fold",
-        image_set: str = "funneled",
-        transform: Callable | None = None,
-        target_transform: Callable | None = None,
-        download: bool = False,
-        loader: Callable[[str], Any] = default_loader,
-    ) -> None:
-        super().__init__(root, split, image_set, "people", transform, target_transform, download, loader)
+    _VIEW = "people"
+
+    def _read(self) -> None:
         with open(os.path.join(self.root, self.names)) as file:
             self.class_to_idx = {line.split()[0]: i for i, line in enumerate(file)}
         self.data, self.targets = self._get_people()
@@ -130,17 +128,9 @@ class LFWPeople(_LFW):
 class LFWPairs(_LFW):
     """Pairs of faces, and whether they are one person's; arguments as of ``LFWPeople``."""
 
-    def __init__(
-        self,
-        root: str,
-        split: str = "10fold",
-        image_set: str = "funneled",
-        transform: Callable | None = None,
-        target_transform: Callable | None = None,
-        download: bool = False,
-        loader: Callable[[str], Any] = default_loader,
-    ) -> None:
-        super().__init__(root, split, image_set, "pairs", transform, target_transform, download, loader)
+    _VIEW = "pairs"
+
+    def _read(self) -> None:
         self.pair_names, self.data, self.targets = self._get_pairs(self.images_dir)
 
     def _get_pairs(self, images_dir: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[int]]:

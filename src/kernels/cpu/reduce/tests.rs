@@ -1,3 +1,5 @@
+//! Reductions against groups of elements gathered one by one, over shapes, strides and axes.
+
 use super::*;
 use crate::base::{BF16, C64, Elem, F16};
 use crate::kernels::cpu::machine::float::Flt;

@@ -1,3 +1,5 @@
+//! The texts of elementwise shaders: that they are valid WGSL, for every pair of dtypes.
+
 use super::body;
 use crate::base::DType;
 use crate::kernels::gpu::machine::Elements;

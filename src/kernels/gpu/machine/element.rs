@@ -40,7 +40,11 @@ impl Elements {
     }
     /// The entry of the shader; `place` is where element `i` goes, counted from the first of `out`.
     pub fn main(&self, stored: DType, place: &str) -> String {
-        let (lanes, t) = (self.lanes, value(stored));
+        self.main_of(stored, place, |i| format!("element({i})"))
+    }
+    /// As [`Elements::main`], with the call that gives an element.
+    pub fn main_of(&self, stored: DType, place: &str, element: impl Fn(&str) -> String) -> String {
+        let (lanes, t, of_i) = (self.lanes, value(stored), element("i"));
         if lanes == 1 {
             return format!(
                 "@compute @workgroup_size(WORKGROUP)
@@ -49,7 +53,7 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
     let first = group_number(wg) * {}u + t;
     for (var u = 0u; u < {EACH}u; u++) {{
         let i = first + u * 256u;
-        if (i < n) {{ put_out({place}, element(i)); }}
+        if (i < n) {{ put_out({place}, {of_i}); }}
     }}
 }}
 ",
@@ -68,12 +72,12 @@ fn main(@builtin(workgroup_id) wg: vec3<u32>, @builtin(local_invocation_index) t
         let first = word * {lanes}u;
         if (first >= lead && first + {lanes}u <= lead + n) {{
             var v: array<{t}, {lanes}>;
-            for (var l = 0u; l < {lanes}u; l++) {{ v[l] = element(first + l - lead); }}
+            for (var l = 0u; l < {lanes}u; l++) {{ let i = first + l - lead; v[l] = {of_i}; }}
             store_word_out((first_out() - lead) / {lanes}u + word, v);
         }} else if (first < lead + n) {{
             for (var l = 0u; l < {lanes}u; l++) {{
-                let k = first + l;
-                if (k >= lead && k < lead + n) {{ put_out(k - lead, element(k - lead)); }}
+                let i = first + l - lead;
+                if (first + l >= lead && i < n) {{ put_out(i, {of_i}); }}
             }}
         }}
     }}

@@ -5,7 +5,6 @@
 
 use super::launch::Kernel;
 use super::operand::Place;
-use crate::base::DType;
 use crate::error::{Error, Kind, Result};
 use std::sync::Mutex;
 
@@ -38,7 +37,7 @@ fn explain([code, index, axis, size]: [u32; 4]) -> Error {
 pub fn watched<'a>(kernel: Kernel<'a>, on: &Place<'a>, fault: Fault) -> Result<(Kernel<'a>, usize)> {
     let memory = on.memory.gpu().watched(explain)?;
     // bytes, for the cells of their words are atomic
-    let place = Place { memory, dtype: DType::U8, offset: 0, shape: &[16], strides: &[1] };
+    let place = Place { memory, dtype: crate::base::DType::U8, offset: 0, shape: &[16], strides: &[1] };
     let at = kernel.count_args();
     Ok((kernel.writes("fault", place).arg(code(fault)), at))
 }

@@ -3,7 +3,7 @@
 use super::operand::{HALVES, Place, declare, declare_wide};
 use crate::bail;
 use crate::base::{DType, Scalar};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use smallvec::SmallVec;
 
 /// How a shader uses an operand.
@@ -280,7 +280,7 @@ mod kept {
                 kernel.name,
                 gpu.name()
             );
-            Error::new(Kind::NotImplemented, text)
+            crate::error::Error::new(crate::error::Kind::NotImplemented, text)
         })?;
         let ready: &'static Ready = Box::leak(Box::new(ready));
         kept.insert(key, ready);

@@ -60,11 +60,14 @@ impl Op for Fractional {
         };
         with_dtype!(self.name(), src.dtype(), float, T => {
             // SAFETY: planes of these sizes, and as many random numbers for each as it has axes; the results are dense and held
-            unsafe {
+            let outside = unsafe {
                 let places = out[1].ptr_of::<i64>();
                 kernel::max_pool::<T>(&windows, src.numel() / plane, src.ptr_of(), u.ptr_of(), out[0].ptr_of(), places)
             };
-            Ok(())
+            match outside {
+                None => Ok(()),
+                Some(u) => bail!(Runtime, "{}: _random_samples should lie in [0, 1), but got {u}, by which a window begins outside of the input", self.name()),
+            }
         })
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

@@ -1,3 +1,5 @@
+//! Norms against their definition in float64, forward and back, over layouts, levels and numbers of threads.
+
 use super::*;
 use crate::base::{BF16, F16};
 use crate::kernels::cpu::machine::par;

@@ -4,6 +4,7 @@ use crate::base::Real;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::gathered;
+use std::sync::Mutex;
 
 /// Depth, height and width of what is read, of the result and of a window; missing axes have size 1.
 pub struct Windows {
@@ -15,18 +16,20 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Where the windows of an axis begin, from one random number; computed in the precision of the image.
-    fn starts<T: Real>(&self, axis: usize, u: f64) -> Vec<usize> {
+    /// Where the windows of an axis begin, from one random number; computed in the precision of the image. A number that was
+    /// given may be far beyond 1, where neighbours are so far apart that a window would begin outside: none then.
+    fn starts<T: Real>(&self, axis: usize, u: f64) -> Option<Vec<usize>> {
         let (size, output, kernel) = (self.input[axis], self.output[axis], self.kernel[axis]);
         let r = |v: f64| T::from_f64(v).to_f64();
         let alpha = if output > 1 { r((size - kernel) as f64 / (output - 1) as f64) } else { 0.0 };
         let at = |i: usize| (r(r(i as f64 + u) * alpha) as usize) - (r(u * alpha) as usize);
-        gathered((0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }))
+        let starts = gathered((0..output).map(|i| if i + 1 == output { size - kernel } else { at(i) }));
+        starts.iter().all(|&first| first <= size - kernel).then_some(starts)
     }
 }
 
 /// Values and positions of the greatest elements of the windows, plane by plane. The first of equal elements wins; of nan
-/// the last.
+/// the last. A random number whose windows do not lie in the image comes back; the result is nothing then.
 ///
 /// # Safety
 /// `src` and `dst` are valid for `planes` planes, `places` for as many as `dst`, `u` for `axes` numbers in [0, 1) a plane.
@@ -37,23 +40,28 @@ pub unsafe fn max_pool<T: Real>(
     u: *const T,
     dst: *mut T,
     places: *mut i64,
-) {
+) -> Option<f64> {
     let (plane, small) = (w.input.iter().product::<usize>(), w.output.iter().product::<usize>());
     let (src, u, dst, places) = (Ptr::of(src), Ptr::of(u), Ptr(dst), Ptr(places));
+    let outside = Mutex::new(None);
     par::for_each_chunk(planes, par::REDUCE_GRAIN.div_ceil(plane.max(1)), |r| {
         for p in r {
             // SAFETY: one plane of each per step, and its random numbers
             unsafe {
-                let starts: [Vec<usize>; 3] = std::array::from_fn(|a| {
-                    let Some(k) = (a + w.axes).checked_sub(3) else { return vec![0] };
+                let starts: [Option<Vec<usize>>; 3] = std::array::from_fn(|a| {
+                    let Some(k) = (a + w.axes).checked_sub(3) else { return Some(vec![0]) };
                     // two axes take theirs in the order width, height
-                    let k = if w.axes == 2 { 1 - k } else { k };
-                    w.starts::<T>(a, (*u.at(p * w.axes + k)).to_f64())
+                    let u = (*u.at(p * w.axes + if w.axes == 2 { 1 - k } else { k })).to_f64();
+                    w.starts::<T>(a, u).or_else(|| {
+                        *outside.lock().unwrap_or_else(|e| e.into_inner()) = Some(u);
+                        None
+                    })
                 });
+                let [Some(depth), Some(height), Some(width)] = starts else { continue };
                 let mut o = p * small;
-                for &d in &starts[0] {
-                    for &h in &starts[1] {
-                        for &x in &starts[2] {
+                for &d in &depth {
+                    for &h in &height {
+                        for &x in &width {
                             let (best, place) = greatest(w, src.at(p * plane), [d, h, x]);
                             dst.at(o).write(best);
                             places.at(o).write(place as i64);
@@ -64,6 +72,7 @@ pub unsafe fn max_pool<T: Real>(
             }
         }
     });
+    outside.into_inner().unwrap_or_else(|e| e.into_inner())
 }
 
 /// The greatest element of the window that begins at `first`, and where it lies in the plane.

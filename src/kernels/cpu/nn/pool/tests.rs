@@ -1,3 +1,5 @@
+//! Poolings against pairs of pixels and windows, one by one.
+
 use super::*;
 use crate::base::{BF16, Elem, F16};
 use crate::kernels::cpu::machine::float::Flt;

@@ -274,7 +274,8 @@ fn start(axis: u32, n: u32, c: u32, o: u32) -> u32 {
     let alpha = argf(at + 3u);
     // two axes take their numbers in the order width, height
     let u = get_u(u_at(n, c, 0u, 0u, OWN));
-    return u32(rounded(rounded(f32(o) + u) * alpha)) - u32(rounded(u * alpha));
+    // of numbers far beyond 1, whose neighbours are far apart, no window begins outside
+    return min(u32(rounded(rounded(f32(o) + u) * alpha)) - u32(rounded(u * alpha)), arg(at) - arg(at + 2u));
 }
 fn pixel(n: u32, c: u32, d: u32, h: u32, w: u32) -> T_out {
     let a = start(0u, n, c, d);

@@ -1,12 +1,29 @@
-"""Methods of ``Tensor`` that are policy rather than arithmetic: copying, pickling, formatting, types, devices."""
+"""Methods of ``Tensor`` that are policy rather than arithmetic: copying, formatting, types, devices, and what programs of old call."""
 
 from __future__ import annotations
 
 import sys
 
-from . import _C
-from ._C import Tensor
-from ._warn import warn
+from .. import _C
+from .._C import Tensor
+from .._warn import warn
+from . import sparse as _sparse  # hangs its methods on the class
+from .copies import _copy, _deepcopy, _finish, _over, _rebuild, _rebuild_meta, _rebuild_on, _reduce_ex
+from .kinds import (
+    BFloat16Tensor,
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    _new,
+    _of_type,
+    _type,
+)
 
 
 def is_tensor(obj: object, /) -> bool:
@@ -39,126 +56,6 @@ def typename(obj: object, /) -> str:
     return f"{kind.__module__}.{kind.__qualname__}" if kind.__module__ != "builtins" else kind.__qualname__
 
 
-def _over(buffer, dtype):
-    """A flat tensor over the bytes of a buffer, which it keeps alive; over a copy if they cannot serve as they are."""
-    view = memoryview(buffer)
-    nbytes = view.nbytes
-    if nbytes and not view.readonly:
-        import numpy as np
-
-        array = np.frombuffer(view, np.uint8)
-        if array.__array_interface__["data"][0] % 16 == 0:
-            return _C.from_numpy(array).view(dtype)
-    return _C._from_buffer(buffer, dtype, nbytes)
-
-
-def _rebuild(data, shape, stride, offset, dtype, requires_grad, cls, state):
-    # of a pickle that is the tensor's alone; the roundabout way to memory that is there pays from some size on
-    nbytes = memoryview(data).nbytes
-    flat = _C._from_buffer(data, dtype, nbytes) if nbytes <= 4096 else _over(data, dtype)
-    tensor = _C.empty(0, dtype=dtype, device="cpu").set_(flat, offset, shape, stride)
-    return _finish(tensor, requires_grad, cls, state)
-
-
-def _rebuild_on(device, *about):
-    """The same on a GPU, or the error that says how to load it without one."""
-    from .serialization import validate_cuda_device
-
-    *plain, requires_grad, cls, state = about
-    moved = _rebuild(*plain, False, Tensor, None).to(f"cuda:{validate_cuda_device(device)}")
-    return _finish(moved, requires_grad, cls, state)
-
-
-def _rebuild_meta(shape, stride, dtype, requires_grad, cls, state):
-    return _finish(_C.empty_strided(shape, stride, dtype=dtype, device="meta"), requires_grad, cls, state)
-
-
-def _finish(tensor, requires_grad, cls, state):
-    tensor = tensor.detach() if cls is Tensor else Tensor._make_subclass(cls, tensor)
-    if requires_grad:
-        tensor.requires_grad_()
-    if state:
-        tensor.__dict__.update(state)
-    return tensor
-
-
-def _reduce_ex(self, protocol):
-    """The values and whether they require a gradient; a history is not pickled."""
-    if self.is_meta:
-        about = (tuple(self.shape), self.stride(), self.dtype, self.requires_grad, type(self), self.__dict__)
-        return _rebuild_meta, about
-    source = self.detach()
-    if source._storage_nbytes() > source.nbytes:  # a view of something larger: pickle what it shows
-        source = source.clone()
-    if self.is_cuda:
-        source = source.cpu()
-    return (
-        _rebuild_on if self.is_cuda else _rebuild,
-        (
-            *([str(self.device)] if self.is_cuda else []),
-            _memory_of(source) if protocol >= 5 else source._storage_bytes(),
-            tuple(source.shape),
-            source.stride(),
-            source.storage_offset(),
-            source.dtype,
-            self.requires_grad,
-            type(self),
-            self.__dict__,
-        ),
-    )
-
-
-def _memory_of(tensor):
-    """The memory behind `tensor`, all of which it shows, for a pickle that may leave large buffers to the carrier."""
-    from pickle import PickleBuffer
-
-    count = tensor._storage_nbytes() // tensor.itemsize
-    return PickleBuffer(tensor.as_strided((count,), (1,), 0).view(_C.uint8))
-
-
-def _copy(self):
-    """Another tensor over the same memory: what ``copy.copy`` gives."""
-    copied = _finish(self.detach(), self.requires_grad, type(self), None)
-    copied.__dict__.update(self.__dict__)
-    return copied
-
-
-def _deepcopy(self, memo):
-    if id(self) in memo:
-        return memo[id(self)]
-    if self.requires_grad and not self.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
-            "  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage,"
-            " see https://github.com/pytorch/pytorch/pull/103001"
-        )
-    if type(self) is not Tensor and type(self).__torch_function__ is not _C._disabled_torch_function_impl:
-        raise RuntimeError(
-            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types "
-            "that properly implement new_empty(), for which the default implementation gives a plain tensor. Give "
-            f"{type(self).__name__} a __deepcopy__ of its own."
-        )
-    from copy import deepcopy
-
-    key = ("storage", self._storage_key())
-    if key not in memo:  # tensors that share memory go on sharing it
-        count = self._storage_nbytes() // self.itemsize
-        memo[key] = self.detach().as_strided((count,), (1,), 0).clone()
-    flat = memo[key].view(self.dtype)
-    copied = _finish(
-        flat.as_strided(self.shape, self.stride(), self.storage_offset()),
-        self.requires_grad,
-        type(self),
-        None,
-    )
-    memo[id(self)] = copied
-    if self.__dict__:
-        copied.__dict__.update(deepcopy(self.__dict__, memo))
-    if self.grad is not None:
-        copied.grad = deepcopy(self.grad, memo)
-    return copied
-
-
 def _format(self, spec):
     if self.dim() == 0 and not self.is_meta:
         return self.item().__format__(spec)
@@ -171,51 +68,6 @@ def _contains(self, element, /):
     raise RuntimeError(
         f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
     )
-
-
-_BY_TYPE_NAME = {
-    "torch.FloatTensor": _C.float32,
-    "torch.DoubleTensor": _C.float64,
-    "torch.HalfTensor": _C.float16,
-    "torch.BFloat16Tensor": _C.bfloat16,
-    "torch.ByteTensor": _C.uint8,
-    "torch.CharTensor": _C.int8,
-    "torch.ShortTensor": _C.int16,
-    "torch.IntTensor": _C.int32,
-    "torch.LongTensor": _C.int64,
-    "torch.BoolTensor": _C.bool,
-}
-
-
-def _type(self, dtype=None, non_blocking=False, **kwargs):
-    """The name of the tensor's type, or the tensor converted to another one.
-
-    Args:
-        dtype (dtype, or a type such as ``rl.FloatTensor`` or its name, optional): a type says where, too: on the processor, or the GPU
-            in use for ``torch.cuda.FloatTensor``.
-
-    >>> x = rl.ones(2)
-    >>> x.type(), x.type(rl.int64)
-    ('torch.FloatTensor', tensor([1, 1]))
-    """
-    if dtype is None:
-        return self._type_name()
-    if isinstance(dtype, _C.dtype):
-        return self.to(dtype)
-    to, on_gpu = _of_type(dtype)
-    if on_gpu:
-        return self.to(to).cuda() if not self.is_cuda else self.to(to)
-    return self.to("cpu", to)
-
-
-def _of_type(kind):
-    """The dtype of a type of tensors or its name, and whether its tensors are on a GPU."""
-    if isinstance(kind, str):
-        name = kind.replace("torch.cuda.", "torch.", 1)
-        if name not in _BY_TYPE_NAME:
-            raise ValueError(f"invalid type: '{kind}'")
-        return _BY_TYPE_NAME[name], name != kind
-    return kind.dtype, getattr(kind, "is_cuda", False)
 
 
 def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
@@ -232,7 +84,7 @@ def _cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_forma
     >>> x = x.cuda() if rl.cuda.is_available() else x
     """
     if device is None or device == "cuda":
-        from .cuda import _device
+        from ..cuda import _device
 
         device = f"cuda:{_device.current()}"
     elif isinstance(device, int) and device < 0:
@@ -306,7 +158,7 @@ def _storage(self):
     >>> len(rl.ones(4)[:2].storage())
     4
     """
-    from .storage import TypedStorage
+    from ..storage import TypedStorage
 
     return TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
 
@@ -317,7 +169,7 @@ def _storage_type(self):
     >>> rl.ones(2).storage_type().__name__
     'FloatStorage'
     """
-    from . import storage
+    from .. import storage
 
     return getattr(storage, _storage(self).pickle_storage_type())
 
@@ -328,49 +180,9 @@ def _untyped_storage(self):
     >>> rl.ones(4).untyped_storage().nbytes()
     16
     """
-    from .storage import UntypedStorage, _flat
+    from ..storage import UntypedStorage, _flat
 
     return UntypedStorage._over(_flat(self))
-
-
-def _typed(name: str, dtype) -> type:
-    class Meta(type):
-        def __instancecheck__(cls, obj):
-            return isinstance(obj, Tensor) and obj.dtype == dtype and obj.is_cpu and obj.layout == _C.strided
-
-        def __call__(cls, *args):
-            return _C._typed(dtype, *args)
-
-    doc = f"""Tensors of dtype {dtype}: by sizes or from a sequence.
-
-    >>> rl.{name}([1, 0]).dtype
-    {dtype}
-    """
-    made = Meta(name, (), {"dtype": dtype, "__doc__": doc})
-    made.__module__ = "torch"
-    return made
-
-
-FloatTensor = _typed("FloatTensor", _C.float32)
-DoubleTensor = _typed("DoubleTensor", _C.float64)
-HalfTensor = _typed("HalfTensor", _C.float16)
-BFloat16Tensor = _typed("BFloat16Tensor", _C.bfloat16)
-ByteTensor = _typed("ByteTensor", _C.uint8)
-CharTensor = _typed("CharTensor", _C.int8)
-ShortTensor = _typed("ShortTensor", _C.int16)
-IntTensor = _typed("IntTensor", _C.int32)
-LongTensor = _typed("LongTensor", _C.int64)
-BoolTensor = _typed("BoolTensor", _C.bool)
-
-
-def _new(self, *args, **kwargs):
-    """A tensor of this one's dtype, of sizes or of data.
-
-    >>> rl.ones(2).new(2, 3).shape
-    torch.Size([2, 3])
-    """
-    made = _C._typed(self.dtype, *args)
-    return made.to(self.device) if self.is_cuda else made
 
 
 def _as_tensor(value):
@@ -400,7 +212,7 @@ def _as_subclass(self, cls):
 def _init_subclass(cls, **kwargs):
     super(Tensor, cls).__init_subclass__(**kwargs)
     if cls.__torch_function__ is not _C._disabled_torch_function_impl:
-        from .overrides import _take_part
+        from ..overrides import _take_part
 
         _take_part(cls)
 
@@ -411,13 +223,13 @@ def _torch_function(cls, func, types, args=(), kwargs=None):
     Args:
         func (callable): the operation. types (tuple): classes among the arguments that answer. args, kwargs: those of the call.
     """
-    from .overrides import _torch_function
+    from ..overrides import _torch_function
 
     return _torch_function(cls, func, types, args, kwargs)
 
 
 def _identity(self, *args, **kwargs):
-    """The tensor itself: memory is pinned for the sake of GPUs, of which there are none.
+    """The tensor itself: GPUs copy from any memory, none has to be pinned for them.
 
     >>> callable(rl.ones(2).pin_memory)
     True
@@ -438,7 +250,7 @@ def _share_memory(self):
         >>> rl.zeros(2).share_memory_().is_shared()
         True
     """
-    from .multiprocessing._memory import share
+    from ..multiprocessing._memory import share
 
     return share(self)
 
@@ -449,135 +261,8 @@ def _is_shared(self) -> bool:
     >>> rl.ones(2).is_shared()
     False
     """
-    memory = sys.modules.get(
-        f"{__package__}.multiprocessing._memory"
-    )  # where it is not loaded, nothing is shared
+    memory = sys.modules.get("rushlight.multiprocessing._memory")  # where it is not loaded, nothing is shared
     return memory is not None and memory.find(self) is not None
-
-
-def _to_dense(self, dtype=None, *, masked_grad=True):
-    """The tensor itself, which is dense, in another dtype on request.
-
-    >>> rl.ones(2).to_dense()
-    tensor([1., 1.])
-    """
-    return self if dtype is None else self.to(dtype)
-
-
-def _sparse_dim(self) -> int:
-    """How many axes are given by coordinates: none of a plain tensor.
-
-    >>> rl.ones(2, 2).sparse_dim(), rl.ones(2, 2).to_sparse().sparse_dim()
-    (0, 2)
-    """
-    return 0
-
-
-def _dense_dim(self) -> int:
-    """How many axes each element has: all of a plain tensor.
-
-    >>> rl.ones(2, 2).dense_dim(), rl.ones(2, 2).to_sparse().dense_dim()
-    (2, 0)
-    """
-    return self.dim()
-
-
-def _is_sparse_csr(self) -> bool:
-    """Whether it is a sparse matrix by rows.
-
-    >>> rl.ones(2, 2).is_sparse_csr, rl.ones(2, 2).to_sparse_csr().is_sparse_csr
-    (False, True)
-    """
-    return False
-
-
-def _sparse_method(name, text, example):
-    """A method of sparse tensors, and what plain ones answer to it; it lies in a file that few programs need."""
-
-    def method(self, *args, **kwargs):
-        from .sparse import dense
-
-        return getattr(dense, name)(self, *args, **kwargs)
-
-    method.__name__ = name
-    method.__qualname__ = f"Tensor.{name}"
-    method.__doc__ = f"{text}\n\n{_TWO}{example}\n"
-    return method
-
-
-_TWO = ">>> x = rl.tensor([[0.0, 2.0], [3.0, 0.0]])\n"
-_REFUSED = "Traceback (most recent call last):\n    ...\n"
-# name: what it does, and an example after `x` of two elements
-_SPARSE = {
-    "to_sparse": (
-        "As a sparse tensor by coordinates, or of another sparse layout.",
-        ">>> x.to_sparse().values()\ntensor([2., 3.])",
-    ),
-    "to_sparse_coo": (
-        "As a sparse tensor by coordinates.",
-        ">>> x.to_sparse_coo().indices()\ntensor([[0, 1],\n        [1, 0]])",
-    ),
-    "to_sparse_csr": (
-        "As a sparse matrix by rows.",
-        ">>> x.to_sparse_csr().crow_indices()\ntensor([0, 1, 2])",
-    ),
-    "to_sparse_csc": (
-        "As a sparse matrix by columns.",
-        ">>> x.to_sparse_csc().ccol_indices()\ntensor([0, 1, 2])",
-    ),
-    "to_sparse_bsr": (
-        "Matrices of blocks are not there.",
-        ">>> x.to_sparse_bsr((1, 1))\n" + _REFUSED + "NotImplementedError: ...",
-    ),
-    "to_sparse_bsc": (
-        "Matrices of blocks are not there.",
-        ">>> x.to_sparse_bsc((1, 1))\n" + _REFUSED + "NotImplementedError: ...",
-    ),
-    "sparse_mask": (
-        "The elements at the places that a sparse tensor has.",
-        ">>> rl.ones(2, 2).sparse_mask(x.to_sparse()).values()\ntensor([1., 1.])",
-    ),
-    "coalesce": (
-        "Sums what a sparse tensor has at one place more than once, its places in order.",
-        ">>> x.to_sparse().coalesce().is_coalesced()\nTrue",
-    ),
-    "indices": (
-        "The coordinates of a coalesced sparse tensor, (axes, elements).",
-        ">>> x.to_sparse().indices().shape\ntorch.Size([2, 2])",
-    ),
-    "values": ("The elements of a sparse tensor.", ">>> x.to_sparse().values()\ntensor([2., 3.])"),
-    "_indices": (
-        "The coordinates as they are, coalesced or not.",
-        ">>> x.to_sparse()._indices().shape\ntorch.Size([2, 2])",
-    ),
-    "_values": (
-        "The elements as they are, coalesced or not.",
-        ">>> x.to_sparse()._values()\ntensor([2., 3.])",
-    ),
-    "_nnz": ("How many elements are given.", ">>> x.to_sparse()._nnz()\n2"),
-    "crow_indices": (
-        "Where the elements of each row begin.",
-        ">>> x.to_sparse_csr().crow_indices()\ntensor([0, 1, 2])",
-    ),
-    "col_indices": ("The column of each element.", ">>> x.to_sparse_csr().col_indices()\ntensor([1, 0])"),
-    "ccol_indices": (
-        "Where the elements of each column begin.",
-        ">>> x.to_sparse_csc().ccol_indices()\ntensor([0, 1, 2])",
-    ),
-    "row_indices": ("The row of each element.", ">>> x.to_sparse_csc().row_indices()\ntensor([1, 0])"),
-    "sparse_resize_": (
-        "Other sizes of a sparse tensor are not there.",
-        ">>> x.to_sparse().sparse_resize_((3, 3), 2, 0)\n" + _REFUSED + "NotImplementedError: ...",
-    ),
-    "sparse_resize_and_clear_": (
-        "Other sizes of a sparse tensor are not there.",
-        ">>> x.to_sparse().sparse_resize_and_clear_((3, 3), 2, 0)\n" + _REFUSED + "NotImplementedError: ...",
-    ),
-    "_coalesced_": (
-        "Says whether a sparse tensor counts as coalesced.",
-        ">>> x.to_sparse()._coalesced_(False).is_coalesced()\nFalse",
-    ),
-}
 
 
 def _module_load(self, other, assign=False):
@@ -663,8 +348,6 @@ def _resize(self, *sizes):
     tensor([[0, 1],
             [2, 3]])
     """
-    from ._warn import warn
-
     warn("non-inplace resize is deprecated")
     sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
     count = 1
@@ -720,15 +403,6 @@ def _is_distributed(self) -> bool:
     """Whether several processes hold parts of the tensor: never.
 
     >>> rl.ones(2).is_distributed()
-    False
-    """
-    return False
-
-
-def _is_coalesced(self) -> bool:
-    """Whether a sparse tensor names each place once; there are no sparse tensors.
-
-    >>> rl.ones(2).is_coalesced()
     False
     """
     return False
@@ -799,7 +473,6 @@ Tensor.is_shared = _is_shared
 Tensor.storage = _storage
 Tensor.storage_type = _storage_type
 Tensor.untyped_storage = _untyped_storage
-Tensor.to_dense = _to_dense
 Tensor.module_load = _module_load
 Tensor.new_tensor = _new_tensor
 Tensor.is_nonzero = _is_nonzero
@@ -808,14 +481,8 @@ Tensor.resize = _resize
 Tensor.reinforce = _reinforce
 Tensor.record_stream = _record_stream
 Tensor.is_distributed = _is_distributed
-Tensor.is_coalesced = _is_coalesced
 Tensor.real = property(_C.real, lambda self, value: _C.real(self).copy_(_as_tensor(value)), None, _REAL)
 Tensor.imag = property(_C.imag, lambda self, value: _C.imag(self).copy_(_as_tensor(value)), None, _IMAG)
-Tensor.sparse_dim = _sparse_dim
-Tensor.dense_dim = _dense_dim
-Tensor.is_sparse_csr = property(_is_sparse_csr)
-for _method, (_text, _example) in _SPARSE.items():
-    setattr(Tensor, _method, _sparse_method(_method, _text, _example))
 Tensor.__rdiv__ = Tensor.__rtruediv__
 Tensor.__cuda_array_interface__ = property(_cuda_array_interface)
 Tensor.names = property(_names)
@@ -826,7 +493,7 @@ Tensor.volatile = property(_volatile)
 def __getattr__(name: str):
     """What a pickle of PyTorch's names to make tensors of classes of their own."""
     if name == "_rebuild_from_type_v2":
-        from ._utils import __getattr__ as rebuilder
+        from .._utils import __getattr__ as rebuilder
 
         return rebuilder(name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

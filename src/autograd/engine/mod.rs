@@ -1,39 +1,26 @@
 //! The reverse pass: count dependencies over the reachable part, then run ready nodes, newest first.
 
+mod hooks;
+mod running;
+mod task;
+
+pub use running::{current, watch_reach};
+
+use super::calculus::Calculus;
 use super::mode::{GradMode, ModeGuard, anomaly, grad_enabled};
 use crate::bail;
 use crate::error::Result;
 use crate::kernels::cpu::machine::stop::poll;
-use crate::tensor::graph::{HookList, NodeHook, TensorHook, lock};
+use crate::tensor::graph::lock;
 use crate::tensor::{Edge, Grads, Leaf, Node, Tensor, Want, graph::Shape};
+use hooks::{check_all_exchanged, leaf_hooks, run_node_hooks, tensor_hooks};
+use running::begins;
 use smallvec::SmallVec;
-use std::cell::RefCell;
-use std::collections::{BinaryHeap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
-use std::rc::Rc;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use task::{Map, Progress, Task};
 
-/// The differentiable functions the engine itself needs.
-pub struct Calculus {
-    pub add: fn(&Tensor, &Tensor) -> Result<Tensor>,
-    /// Adds in place into a gradient nobody else holds.
-    pub add_into: fn(&Tensor, &Tensor) -> Result<()>,
-    /// Sums a gradient down to the shape and casts it to the dtype of the tensor it belongs to.
-    pub fit: fn(&Tensor, &Shape) -> Result<Option<Tensor>>,
-    /// A tangent of the shape and dtype of what it belongs to.
-    pub spread: fn(&Tensor, &Shape) -> Result<Tensor>,
-    /// Zeros like what a node remembers.
-    pub zeros: fn(&Shape) -> Result<Tensor>,
-    /// A copy of its own (the gradient a leaf keeps must not alias somebody else's tensor).
-    pub own: fn(&Tensor, &Tensor) -> Result<Tensor>,
-    /// Sums over the samples of every finished `vmap` that began after a moment: what arrives at a place of the graph that
-    /// is older than the map belongs to all samples together.
-    pub settle: fn(Tensor, u64) -> Result<Tensor>,
-    /// Whether any element is nan, for `detect_anomaly`.
-    pub has_nan: fn(&Tensor) -> Result<bool>,
-}
-
+/// What a pass is to do.
 pub struct Request<'a> {
     /// Where to start, with the gradient there.
     pub roots: Vec<(Edge, Tensor)>,
@@ -45,128 +32,6 @@ pub struct Request<'a> {
     pub create_graph: bool,
 }
 
-/// Pointers are their own hash; nodes are at least 64 bytes apart.
-#[derive(Default)]
-struct PtrHasher(u64);
-impl Hasher for PtrHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only pointers are hashed")
-    }
-    fn write_usize(&mut self, p: usize) {
-        self.0 = (p as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
-type Map<V> = HashMap<usize, V, BuildHasherDefault<PtrHasher>>;
-
-#[derive(Clone)]
-enum Task {
-    Node(Arc<Node>),
-    Leaf(Arc<Leaf>),
-}
-impl Task {
-    fn of(edge: &Edge) -> Option<(Task, usize)> {
-        match edge {
-            Edge::None => None,
-            Edge::Node(n, slot) => Some((Task::Node(n.clone()), *slot as usize)),
-            Edge::Leaf(l) => Some((Task::Leaf(l.clone()), 0)),
-        }
-    }
-    fn key(&self) -> usize {
-        match self {
-            Task::Node(n) => n.id(),
-            Task::Leaf(l) => Arc::as_ptr(l) as usize,
-        }
-    }
-    /// Leaves first (their memory can go), then the newest node.
-    fn priority(&self) -> u64 {
-        match self {
-            Task::Node(n) => n.seq,
-            Task::Leaf(_) => u64::MAX,
-        }
-    }
-    fn slots(&self) -> usize {
-        match self {
-            Task::Node(n) => n.outputs.len(),
-            Task::Leaf(_) => 1,
-        }
-    }
-}
-impl PartialEq for Task {
-    fn eq(&self, o: &Task) -> bool {
-        self.priority() == o.priority()
-    }
-}
-impl Eq for Task {}
-impl PartialOrd for Task {
-    fn partial_cmp(&self, o: &Task) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(o))
-    }
-}
-impl Ord for Task {
-    fn cmp(&self, o: &Task) -> std::cmp::Ordering {
-        self.priority().cmp(&o.priority())
-    }
-}
-
-#[derive(Default)]
-struct Progress {
-    /// Edges into this task that have not delivered yet.
-    pending: usize,
-    grads: SmallVec<[Option<Tensor>; 1]>,
-    /// The buffer in a slot was made here by adding, so it may be added to in place.
-    owned: u64,
-    queued: bool,
-    /// On a path to something wanted.
-    needed: bool,
-}
-
-/// A reverse pass that runs, as hooks may ask about it.
-pub struct Running {
-    pub id: u64,
-    /// The tasks it will run, known if somebody wants to know.
-    reach: Option<Map<()>>,
-}
-impl Running {
-    pub fn reaches(&self, edge: &Edge) -> bool {
-        let key = Task::of(edge).map(|(task, _)| task.key());
-        key.is_some_and(|k| self.reach.as_ref().is_some_and(|r| r.contains_key(&k)))
-    }
-}
-thread_local! {
-    static RUNNING: RefCell<Vec<Rc<Running>>> = const { RefCell::new(Vec::new()) };
-}
-static PASSES: AtomicU64 = AtomicU64::new(0);
-static WATCHED: AtomicBool = AtomicBool::new(false);
-
-/// The innermost pass of this thread.
-pub fn current() -> Option<Rc<Running>> {
-    RUNNING.with_borrow(|r| r.last().cloned())
-}
-/// From the next pass on its reach is known.
-pub fn watch_reach() {
-    WATCHED.store(true, Relaxed);
-}
-
-/// Takes the pass off the list of those that run.
-struct Ends;
-impl Drop for Ends {
-    fn drop(&mut self) {
-        RUNNING.with_borrow_mut(|r| r.pop());
-    }
-}
-
-fn begins(request: &Request, state: &Map<Progress>) -> Ends {
-    let runs = |p: &Progress| request.capture.is_none() || p.needed;
-    let reach =
-        WATCHED.load(Relaxed).then(|| state.iter().filter(|(_, p)| runs(p)).map(|(k, _)| (*k, ())).collect());
-    let id = PASSES.fetch_add(1, Relaxed);
-    RUNNING.with_borrow_mut(|r| r.push(Rc::new(Running { id, reach })));
-    Ends
-}
-
 /// Runs the reverse pass. With `capture`, answers with the gradients asked for.
 pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>> {
     let mode = if request.create_graph { GradMode::Record } else { GradMode::NoGrad };
@@ -176,7 +41,7 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
     if let Some(wanted) = request.capture {
         mark_needed(&reached, wanted, &mut state);
     }
-    let _running = begins(&request, &state);
+    let _running = begins(request.capture.is_none(), &state);
     let mut captured: Map<Vec<(usize, usize)>> = Map::default();
     let mut answers: Vec<Option<Tensor>> = Vec::new();
     if let Some(wanted) = request.capture {
@@ -282,40 +147,6 @@ fn shape_at(edge: &Edge) -> Option<Shape> {
         Edge::Leaf(l) => Some(lock(&l.shape).clone()),
         Edge::None => None,
     }
-}
-
-/// A hook may exchange a gradient for another of the same kind. The words are PyTorch's.
-fn check_exchanged(old: Option<&Tensor>, new: Option<&Tensor>, hook: impl Fn() -> String) -> Result<()> {
-    let Some(new) = new else { return Ok(()) };
-    let Some(old) = old else {
-        bail!(Runtime, "can't replace a None gradient with a non-None value");
-    };
-    let kind = |t: &Tensor| {
-        let device = if t.device() == crate::base::Device::Meta { "Meta" } else { "CPU" };
-        format!("{device}{}Type", t.dtype().scalar_name())
-    };
-    if old.dtype() != new.dtype() || old.device() != new.device() {
-        let (was, got) = (kind(old), kind(new));
-        bail!(Runtime, "hook '{}' has changed the type of value (was {was} got {got})", hook());
-    }
-    if old.shape() != new.shape() {
-        bail!(Runtime, "hook '{}' has changed the size of value", hook());
-    }
-    Ok(())
-}
-
-/// As [`check_exchanged`], of all gradients of a node.
-fn check_all_exchanged(old: &[Option<Tensor>], new: &[Option<Tensor>], hook: &dyn NodeHook) -> Result<()> {
-    if old.len() != new.len() {
-        bail!(
-            Runtime,
-            "hook '{}' has returned an incorrect number of values (got {}, but expected {})",
-            hook.name(),
-            new.len(),
-            old.len()
-        );
-    }
-    old.iter().zip(new).try_for_each(|(a, b)| check_exchanged(a.as_ref(), b.as_ref(), || hook.name()))
 }
 
 /// Counts, for every task reachable from the roots, the edges into it. Iterative: chains may be a million long.
@@ -455,72 +286,6 @@ fn check_nan(node: &Arc<Node>, out: &Grads, calculus: &Calculus) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn run_node_hooks(
-    hooks: &HookList<dyn NodeHook>,
-    outgoing: Option<&[Option<Tensor>]>,
-    grads: &mut SmallVec<[Option<Tensor>; 1]>,
-) -> Result<()> {
-    for (_, hook) in hooks {
-        if let Some(new) = hook.call(outgoing, grads)? {
-            check_all_exchanged(grads, &new, &**hook)?;
-            *grads = new.into_iter().collect();
-        }
-    }
-    Ok(())
-}
-
-/// Hooks registered on result tensors of a node, and the gradients kept for `retain_grad`.
-fn tensor_hooks(
-    node: &Arc<Node>,
-    grads: &mut SmallVec<[Option<Tensor>; 1]>,
-    calculus: &Calculus,
-) -> Result<()> {
-    let Some(hooks) = node.hooks() else { return Ok(()) };
-    let (list, retain) = {
-        let h = lock(hooks);
-        (h.tensor.clone(), h.retain.clone())
-    };
-    for (slot, _, hook) in &list {
-        if let Some(Some(g)) = grads.get(*slot)
-            && let Some(new) = hook.call(g)?
-        {
-            check_exchanged(Some(g), Some(&new), || hook.name())?;
-            grads[*slot] = Some(new);
-        }
-    }
-    for (slot, cell) in &retain {
-        if let (Some(cell), Some(Some(g))) = (cell.upgrade(), grads.get(*slot)) {
-            let old = lock(&cell.grad).take();
-            let new = match old {
-                Some(sum) => (calculus.add)(&sum, g)?,
-                None => g.clone(),
-            };
-            *lock(&cell.grad) = Some(new);
-        }
-    }
-    Ok(())
-}
-
-fn leaf_hooks(leaf: &Arc<Leaf>, mut grad: Tensor) -> Result<Tensor> {
-    let (list, pre) = {
-        let h = lock(&leaf.hooks);
-        if h.tensor.is_empty() && h.node_pre.is_empty() {
-            return Ok(grad);
-        }
-        (h.tensor.clone(), h.node_pre.clone())
-    };
-    for (_, hook) in &list {
-        let hook: &Arc<dyn TensorHook> = hook;
-        if let Some(new) = hook.call(&grad)? {
-            check_exchanged(Some(&grad), Some(&new), || hook.name())?;
-            grad = new;
-        }
-    }
-    let mut grads: SmallVec<[Option<Tensor>; 1]> = SmallVec::from_elem(Some(grad.clone()), 1);
-    run_node_hooks(&pre, None, &mut grads)?;
-    Ok(grads.pop().flatten().unwrap_or(grad))
 }
 
 /// Adds a gradient to a leaf. The first one is kept as it is when nobody else holds it.

@@ -1,0 +1,225 @@
+//! What a tensor holds, as objects of Python's: numbers, lists, text, bytes.
+
+use crate::base::{DType, Device, Elem, Scalar};
+use crate::ops;
+use crate::python::convert::scalar;
+use crate::python::error::{OrPy, guarded};
+use crate::python::object::PyTensor;
+use crate::tensor::Tensor;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyList};
+
+/// Lists and texts nest as deep as a tensor has axes, and so does the code that makes them.
+fn check_depth(t: &Tensor) -> PyResult<()> {
+    if t.ndim() > 64 {
+        return Err(PyRuntimeError::new_err("only tensors with up to 64 dims are supported"));
+    }
+    Ok(())
+}
+
+/// The text of a tensor with a class name in front.
+fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
+    check_depth(t)?;
+    Ok(t.text(prefix))
+}
+
+/// Elements that become Python objects at a time. Python's code may run between them, while no memory is held.
+const LISTED: usize = 16 * 1024;
+/// Bytes of memory that Python takes for a number in a list, at the least.
+const NUMBER: usize = 32;
+
+/// The elements of a contiguous tensor from `at` on, as lists of the axes that are left.
+fn nested<'py>(py: Python<'py>, t: &Tensor, depth: usize, at: &mut usize) -> PyResult<Bound<'py, PyAny>> {
+    let list = PyList::empty(py);
+    let n = t.shape()[depth];
+    if depth + 1 < t.ndim() {
+        for _ in 0..n {
+            list.append(nested(py, t, depth + 1, at)?)?;
+        }
+        return Ok(list.into_any());
+    }
+    match t.dtype() {
+        DType::F64 => return typed::<f64>(py, t, n, at),
+        DType::I64 => return typed::<i64>(py, t, n, at),
+        _ => {}
+    }
+    for start in (0..n).step_by(LISTED) {
+        py.check_signals()?;
+        let piece = t.elements(*at, LISTED.min(n - start)).py()?;
+        *at += piece.len();
+        for value in piece {
+            list.append(scalar(py, value))?;
+        }
+    }
+    Ok(list.into_any())
+}
+
+/// A row of numbers as a list, by the piece: without a number of ours for each of Python's.
+fn typed<'py, T: Elem + IntoPyObject<'py>>(
+    py: Python<'py>,
+    t: &Tensor,
+    n: usize,
+    at: &mut usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut piece = |n: usize| {
+        let from = (t.layout().offset + *at) * size_of::<T>();
+        *at += n;
+        t.storage().copy_out::<T>(from, n).py()
+    };
+    py.check_signals()?;
+    let list = PyList::new(py, piece(LISTED.min(n))?)?;
+    for start in (LISTED..n).step_by(LISTED) {
+        py.check_signals()?;
+        for value in piece(LISTED.min(n - start))? {
+            list.append(value)?;
+        }
+    }
+    Ok(list.into_any())
+}
+
+/// All elements as nested lists.
+fn listed<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
+    check_depth(t)?;
+    if t.ndim() == 0 {
+        return Ok(scalar(py, t.item().py()?));
+    }
+    // what has no room is refused before half of it is made
+    let objects = t.shape().iter().scan(1usize, |n, &d| {
+        *n = n.saturating_mul(d);
+        Some(*n)
+    });
+    let objects = objects.fold(0, usize::saturating_add);
+    drop(crate::base::reserved::<[u8; NUMBER]>(objects).py()?);
+    // the address of mapped samples is nobody's: the call ends here
+    let _ = t.is_batched().then(|| t.ptr());
+    // in the widths that Python has
+    let t = match t.dtype() {
+        DType::F16 | DType::BF16 | DType::F32 => t.detach().cast(DType::F64).py()?,
+        DType::U8 | DType::I8 | DType::I16 | DType::I32 => t.detach().cast(DType::I64).py()?,
+        _ => t.detach(),
+    };
+    let t = ops::driver::memory::dense(&t).py()?;
+    nested(py, &t, 0, &mut 0)
+}
+
+/// The one element, for Python's own conversions.
+fn python_scalar(t: &Tensor) -> PyResult<Scalar> {
+    if t.numel() != 1 {
+        return Err(pyo3::exceptions::PyValueError::new_err(
+            "only one element tensors can be converted to Python scalars",
+        ));
+    }
+    t.item().py()
+}
+
+#[pymethods]
+impl PyTensor {
+    /// The one element as a number of Python's.
+    ///
+    /// Errors: RuntimeError for more elements or none.
+    ///
+    /// >>> rl.tensor([2.5]).item()
+    /// 2.5
+    fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(scalar(py, self.tensor().item().py()?))
+    }
+    /// The elements as nested lists of numbers.
+    ///
+    /// >>> rl.arange(4).view(2, 2).tolist()
+    /// [[0, 1], [2, 3]]
+    fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if t.device() == Device::Meta {
+            return Err(pyo3::exceptions::PyNotImplementedError::new_err(
+                "tolist: Cannot copy out of meta tensor; no data!",
+            ));
+        }
+        guarded("tolist", || match t.device() {
+            Device::Gpu(_) => listed(py, &crate::ops::driver::memory::moved(&t.detach(), Device::Cpu).py()?),
+            _ => listed(py, &t),
+        })
+    }
+    fn __len__(&self) -> PyResult<usize> {
+        self.tensor().shape().first().copied().ok_or_else(|| PyTypeError::new_err("len() of a 0-d tensor"))
+    }
+    fn __bool__(&self) -> PyResult<bool> {
+        let t = self.tensor();
+        match t.numel() {
+            1 if t.is_batched() => Err(PyRuntimeError::new_err(
+                "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues .",
+            )),
+            1 => Ok(!t.item().py()?.is_zero()),
+            0 => Err(PyRuntimeError::new_err("Boolean value of Tensor with no values is ambiguous")),
+            _ => {
+                Err(PyRuntimeError::new_err("Boolean value of Tensor with more than one value is ambiguous"))
+            }
+        }
+    }
+    fn __int__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match python_scalar(&self.tensor())? {
+            Scalar::Float(f) => Ok(pyo3::types::PyFloat::new(py, f).call_method0("__int__")?),
+            Scalar::Complex(c) if c.im == 0.0 => {
+                Ok(pyo3::types::PyFloat::new(py, c.re).call_method0("__int__")?)
+            }
+            Scalar::Complex(_) => {
+                Err(PyRuntimeError::new_err("value cannot be converted to type int64_t without overflow"))
+            }
+            s => Ok(s.to_i64().into_pyobject(py)?.into_any()),
+        }
+    }
+    fn __float__(&self) -> PyResult<f64> {
+        match python_scalar(&self.tensor())? {
+            Scalar::Complex(c) if c.im != 0.0 => {
+                Err(PyRuntimeError::new_err("value cannot be converted to type double without overflow"))
+            }
+            s => Ok(s.to_f64()),
+        }
+    }
+    fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let c = python_scalar(&self.tensor())?.to_c128();
+        Ok(scalar(py, Scalar::Complex(c)))
+    }
+    fn __index__(&self) -> PyResult<i64> {
+        let t = self.tensor();
+        if t.numel() != 1 || !t.dtype().is_integral() {
+            return Err(PyTypeError::new_err(
+                "only integer tensors of a single element can be converted to an index",
+            ));
+        }
+        Ok(t.item().py()?.to_i64())
+    }
+    /// A class of a program's own is named, and says so if it is used as a parameter.
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        if !crate::python::overrides::takes_part(slf) {
+            return guarded("repr", || text(&slf.get().tensor(), "tensor"));
+        }
+        let name = slf.get_type().name()?.to_string();
+        let text = guarded("repr", || text(&slf.get().tensor(), &name))?;
+        let mark = slf.getattr_opt(pyo3::intern!(slf.py(), "_is_param"))?;
+        Ok(if mark.is_some_and(|m| m.is_truthy().unwrap_or(false)) {
+            format!("Parameter({text})")
+        } else {
+            text
+        })
+    }
+    fn __hash__(slf: &Bound<'_, Self>) -> isize {
+        (slf.as_ptr() as isize) >> 4
+    }
+    /// The bytes of the whole storage.
+    fn _storage_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
+        let t = self.tensor();
+        let storage = t.storage().clone();
+        crate::python::buffer::storage_bytes(py, &storage)
+    }
+    fn _storage_key(&self) -> usize {
+        let t = self.tensor();
+        if t.storage().nbytes() == 0 { t.storage().id() } else { t.storage().ptr() as usize }
+    }
+    fn _storage_nbytes(&self) -> usize {
+        self.tensor().storage().nbytes()
+    }
+    fn _text(&self, prefix: &str) -> PyResult<String> {
+        guarded("repr", || text(&self.tensor(), prefix))
+    }
+}
