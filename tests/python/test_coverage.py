@@ -1,6 +1,8 @@
 """docs/COVERAGE.md is what the engine answers today."""
 
 import pathlib
+import subprocess
+import sys
 
 from rushlight import _coverage
 
@@ -8,8 +10,10 @@ DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "COVERAGE.md"
 
 
 def test_the_document_is_fresh():
-    text = DOCUMENT.read_text()
-    assert text == _coverage.render(text), "run `make coverage`"
+    """Asked by a process of its own: what was fetched for an op once may be there for the next."""
+    command = [sys.executable, "-m", "rushlight._coverage", "--check"]
+    done = subprocess.run(command, cwd=DOCUMENT.parents[1], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_sets_of_dtypes_have_short_names():
