@@ -2,6 +2,8 @@
 //! and pass them to Python's `warnings`; a Rust program asks for them with [`take`].
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 thread_local! {
     static SAID: Cell<bool> = const { Cell::new(false) };
@@ -21,6 +23,15 @@ pub fn warn(text: impl Into<String>) {
             texts.push(text);
         }
     });
+}
+
+/// Says a text the first time only.
+#[cold]
+pub fn warn_once(text: &'static str) {
+    static SAID: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap_or_else(|e| e.into_inner()).insert(text) {
+        warn(text);
+    }
 }
 
 /// Whether anything was said since the last [`take`].

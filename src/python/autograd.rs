@@ -8,6 +8,7 @@ use crate::python::node::PyNode;
 use crate::python::tensor::PyTensor;
 use crate::tensor::graph::{lock, new_hook_id};
 use crate::tensor::{Edge, Tensor};
+use crate::warning::warn_once;
 use crate::{autograd, ops};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -170,6 +171,11 @@ fn backward_of(
     check_outside(
         "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.",
     )?;
+    if create_graph {
+        warn_once(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.",
+        );
+    }
     let roots = roots(outputs, grads).py()?;
     let wanted: Option<Vec<Edge>> = match &inputs {
         Some(list) if list.is_empty() => {

@@ -6,14 +6,16 @@ use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, rese
 use crate::ops::create::fill::finish;
 use crate::python::convert::{device_of, dtype_of, number};
 use crate::python::error::{OrPy, guarded};
+use crate::python::overrides;
 use crate::python::tensor::{PyTensor, optional_dtype, sizes, wrap};
 use crate::python::types::PyDType;
 use crate::tensor::Tensor;
 use crate::tensor::print::{PrintOptions, print_options, set_print_options};
+use crate::warning::{warn, warn_once};
 use crate::{ops, with_dtype};
 use pyo3::exceptions::{PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
+use pyo3::types::{PyAny, PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
 
 /// Numbers of a nested sequence in order, with the shape they form.
 struct Collected {
@@ -121,6 +123,11 @@ impl Collected {
         }
         if obj.cast_exact::<PyFloat>().is_err() && obj.hasattr("__array_interface__")? {
             // numpy's scalars and arrays bring a dtype of their own
+            if depth == 1 && obj.hasattr("__len__")? {
+                warn_once(
+                    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with numpy.array() before converting to a tensor.",
+                );
+            }
             return self.tensor(depth, &super::interop::from_array(obj)?);
         }
         if let Some(s) = number(obj)? {
@@ -247,8 +254,21 @@ fn tensor<'py>(
     pin_memory: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let _ = pin_memory;
+    let yes = PyBool::new(py, true).to_owned().into_any();
+    let named = [("dtype", dtype), ("device", device), ("requires_grad", requires_grad.then_some(&yes))];
+    if let Some(answer) = overrides::of_mode(py, || py.import("rushlight")?.getattr("tensor"), data, &named)?
+    {
+        return Ok(answer);
+    }
     let (dtype, device) = (optional_dtype(dtype)?, device_arg(device)?);
-    let t = guarded("tensor", || from_data(data, dtype, device))?;
+    let t = guarded("tensor", || {
+        if data.cast::<PyTensor>().is_ok() {
+            warn(
+                "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            );
+        }
+        from_data(data, dtype, device)
+    })?;
     wrap(py, finish(t, requires_grad).py()?)
 }
 
@@ -267,6 +287,12 @@ fn as_tensor<'py>(
     dtype: Option<&Bound<'py, PyAny>>,
     device: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let named = [("dtype", dtype), ("device", device)];
+    if let Some(answer) =
+        overrides::of_mode(py, || py.import("rushlight")?.getattr("as_tensor"), data, &named)?
+    {
+        return Ok(answer);
+    }
     let (dtype, device) = (optional_dtype(dtype)?, device_arg(device)?);
     let preserve = crate::base::MemoryFormat::Preserve;
     if let Ok(t) = data.cast::<PyTensor>() {

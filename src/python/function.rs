@@ -201,8 +201,11 @@ fn _record_function<'py>(
     check_saved(&kept_inputs.iter().collect::<Vec<_>>(), Saves::INPUTS).py()?;
     let mut kept = Saved::default();
     for s in saved.iter() {
-        let slot = outputs.iter().position(|o| o.is(&s)).filter(|_| !is_in(inputs, &s));
         let t = tensor_of(&s);
+        // a result without a gradient has no place on the node: it is kept as any other tensor
+        let plain =
+            is_in(non_differentiable, &s) || t.as_ref().is_some_and(|t| !t.dtype().is_differentiable());
+        let slot = outputs.iter().position(|o| o.is(&s)).filter(|_| !is_in(inputs, &s) && !plain);
         kept.inputs.push(match (&t, slot) {
             (Some(t), None) => Some(SavedTensor::input(t)),
             _ => None,

@@ -111,6 +111,21 @@ pub fn answer<'py>(
     ask(py, func, &all, args, kwargs)
 }
 
+/// The answer of a mode to a call whose arguments are data, whatever their classes.
+#[inline]
+pub fn of_mode<'py>(
+    py: Python<'py>,
+    func: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    data: &Bound<'py, PyAny>,
+    kwargs: &[(&str, Option<&Bound<'py, PyAny>>)],
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if !watched() {
+        return Ok(None);
+    }
+    let given = kwargs.iter().filter_map(|(k, v)| Some((PyString::new(py, k).into_any(), (*v)?.clone())));
+    ask(py, func, &[], std::slice::from_ref(data), &given.collect::<Vec<_>>())
+}
+
 /// The same, where those who are asked are not all that is passed.
 fn ask<'py>(
     py: Python<'py>,

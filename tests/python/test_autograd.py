@@ -17,7 +17,7 @@ def test_names_and_edges_are_pytorchs(no_new_nodes):
     x = leaf(1.0, 2.0)
     y = (x * 3).sum()
     assert y.grad_fn.name() == "SumBackward0" and type(y.grad_fn).__name__ == "SumBackward0"
-    (mul, slot), = y.grad_fn.next_functions
+    ((mul, slot),) = y.grad_fn.next_functions
     assert mul.name() == "MulBackward0" and slot == 0
     accumulate = mul.next_functions[0][0]
     assert repr(accumulate).startswith("<AccumulateGrad object at 0x")
@@ -123,7 +123,9 @@ def test_modes_belong_to_a_thread():
 
 def test_in_place_on_leaf_and_on_its_view():
     x = leaf(1.0, 2.0)
-    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad is being used in an in-place operation"):
+    with pytest.raises(
+        RuntimeError, match="a leaf Variable that requires grad is being used in an in-place operation"
+    ):
         x.add_(1)
     with pytest.raises(RuntimeError, match="a view of a leaf Variable"):
         x[0:1].add_(1)
@@ -222,7 +224,9 @@ def test_node_hooks():
     y = x * 2
     order = []
     y.grad_fn.register_prehook(lambda grads: order.append(("pre", grads[0].item())))
-    y.grad_fn.register_hook(lambda inputs, outputs: order.append(("post", inputs[0].item(), outputs[0].item())))
+    y.grad_fn.register_hook(
+        lambda inputs, outputs: order.append(("post", inputs[0].item(), outputs[0].item()))
+    )
     y.sum().backward()
     assert order == [("pre", 1.0), ("post", 2.0, 1.0)]
 
@@ -554,3 +558,24 @@ def test_what_a_gradient_does_not_read_may_change():
         a.add_(1)
         y.sum().backward()
         assert leaf.grad is not None
+
+
+def test_a_saved_result_without_a_gradient_has_none():
+    class Top(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            value, index = x.topk(1)
+            ctx.save_for_backward(index, value)
+            ctx.mark_non_differentiable(index)
+            return value, index
+
+        @staticmethod
+        def backward(ctx, g, _):
+            index, value = ctx.saved_tensors
+            assert not index.requires_grad and index.grad_fn is None
+            assert value.requires_grad
+            return rl.zeros(3).scatter(0, index, g)
+
+    x = rl.tensor([1.0, 3.0, 2.0], requires_grad=True)
+    Top.apply(x)[0].sum().backward()
+    assert x.grad.tolist() == [0.0, 1.0, 0.0]

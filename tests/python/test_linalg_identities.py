@@ -357,3 +357,11 @@ def test_extreme_magnitudes(scale, dtype):
     near(q @ (r / scale), a, dtype, 20)
     near(L.svdvals(a * scale) / scale, L.svdvals(a), dtype, 20)
     near((a * scale) @ L.inv(a * scale), rl.eye(20, dtype=dtype), dtype, 1000)
+
+
+def test_signs_of_determinants_are_exact():
+    rl.manual_seed(0)
+    for dtype in (rl.float32, rl.float64):
+        a = rl.randn(50, 4, 4, dtype=dtype)
+        sign = rl.linalg.slogdet(a).sign
+        assert (sign.abs() == 1).all() and rl.equal(sign, rl.linalg.det(a).sign())

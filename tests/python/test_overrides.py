@@ -325,3 +325,22 @@ def test_names_are_the_same_while_functions_are_watched():
     assert rl.overrides.is_tensor_method_or_property(rl.Tensor.add)
     assert rl.overrides.is_tensor_method_or_property(rl.Tensor.shape.__get__)
     assert not rl.overrides.is_tensor_method_or_property(rl.add)
+
+
+def test_a_mode_is_asked_to_make_a_tensor_of_data():
+    class Doubled(rl.overrides.TorchFunctionMode):
+        def __init__(self):
+            super().__init__()
+            self.seen = []
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            self.seen.append(func)
+            if func in (rl.tensor, rl.as_tensor):
+                kwargs = {**(kwargs or {}), "dtype": rl.float64}
+            return func(*args, **(kwargs or {}))
+
+    with Doubled() as mode:
+        assert rl.tensor([1, 2]).dtype == rl.float64
+        assert rl.as_tensor([1, 2], dtype=rl.int8).dtype == rl.float64
+    assert mode.seen[:2] == [rl.tensor, rl.as_tensor]
+    assert rl.tensor([1]).dtype == rl.int64

@@ -6,6 +6,7 @@ so. Devices count from 0, and which of them is in use is each thread's own choic
 
 from __future__ import annotations
 
+import os
 from _thread import _local
 
 from .. import _C
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from .._C import Generator
+
+# A layer of Mesa's asks the desktop which card it prefers, and complains on stderr where there is none (servers, containers).
+if "XDG_RUNTIME_DIR" not in os.environ:
+    os.environ.setdefault("NODEVICE_SELECT", "1")
 
 _thread = _local()
 _asked = False  # whether `init` was called

@@ -9,6 +9,7 @@ use crate::ops::driver::memory::{write, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
+use crate::warning::warn_once;
 use crate::{bail, grads, rows};
 use smallvec::smallvec;
 
@@ -41,6 +42,7 @@ impl Op for ToCopy {
         Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        say_parts_lost(x[0].dtype(), self.dtype);
         Ok(smallvec![formatted(x[0], self.dtype, self.format)?])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -52,6 +54,13 @@ impl Op for ToCopy {
     }
     fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
         g.cast(cx.dtype(0))
+    }
+}
+
+/// What becomes of complex numbers where reals are wanted; bools ask whether there is anything.
+pub(crate) fn say_parts_lost(from: DType, to: DType) {
+    if from.is_complex() && !to.is_complex() && to != DType::Bool {
+        warn_once("Casting complex values to real discards the imaginary part");
     }
 }
 

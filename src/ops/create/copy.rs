@@ -105,6 +105,7 @@ impl Tensor {
         if self.same(src) {
             return Ok(());
         }
+        crate::ops::create::convert::say_parts_lost(src.dtype(), self.dtype());
         if src.device() != self.device() && ![src.device(), self.device()].contains(&Device::Meta) {
             // the target's device decides; the history goes through the move
             let src = src.convert(None, Some(self.device()), false, MemoryFormat::Preserve)?;

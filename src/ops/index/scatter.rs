@@ -16,6 +16,7 @@ use crate::ops::index::gather::{Gather, axis_of, check_index, check_sizes, lifte
 use crate::ops::index::pick::on_card;
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn_once;
 use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -565,6 +566,7 @@ rows! { SCATTER:
     /// tensor([8., 1., 3.])
     /// ```
     [Torch, Method] fn index_reduce(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> Tensor {
+        warn_once("index_reduce() is in beta and the API may change at any time.");
         let axis = wrap_dim(dim, input.ndim())?;
         let way = new_reduce("index_reduce", "IndexReduceBackward0", reduce, include_self)?;
         apply(Scatter { dim: axis, way }, &[input, source, &spread_index(input, axis, index, source)?])
@@ -576,6 +578,7 @@ rows! { SCATTER:
     /// tensor([4., 0., 3.])
     /// ```
     [InPlace] fn index_reduce_in_place = "index_reduce_"(input: &Tensor, dim: i64, index: &Tensor, source: &Tensor, reduce: &str; include_self: bool = true) -> () {
+        warn_once("index_reduce() is in beta and the API may change at any time.");
         let axis = wrap_dim(dim, input.ndim())?;
         let way = new_reduce("index_reduce", "IndexReduceBackward0", reduce, include_self)?;
         apply_in_place(Scatter { dim: axis, way }, &[input, source, &spread_index(input, axis, index, source)?])

@@ -8,6 +8,7 @@ use crate::ops::linalg::matmul::op::MM;
 use crate::ops::linalg::matmul::rows::product;
 use crate::ops::table::{Operand, Table, tensors_of};
 use crate::tensor::Tensor;
+use crate::warning::warn_once;
 use crate::{ensure, rows};
 
 /// The cheapest order of a chain of matrices: `split[i][j]` ends the left part of `i..=j`.
@@ -100,6 +101,7 @@ rows! { CHAIN:
     /// torch.Size([2, 1])
     /// ```
     [Torch] autocast Half fn chain_matmul(matrices: &[Operand]) -> Tensor {
+        warn_once("torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than multiple parameters.");
         let matrices = &tensors_of("chain_matmul", matrices)?[..];
         ensure!(!matrices.is_empty(), Runtime, "chain_matmul(): Expected one or more matrices");
         for (i, t) in matrices.iter().enumerate() {

@@ -14,6 +14,7 @@ use crate::ops::linalg::matrix::{
 use crate::ops::linalg::triangle::{check_old, solve_triangular_of};
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, GradFn, Grads, Meta, Tensor, Want};
+use crate::warning::warn_once;
 use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -192,6 +193,7 @@ rows! { CHOLESKY:
     ///         [1., 2.]])
     /// ```
     [Torch, Method] autocast Float32 fn cholesky(input: &Tensor, upper: bool = false) -> Tensor {
+        warn_once("torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a future PyTorch release.\nL = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)\nand\nU = torch.cholesky(A, upper=True)\nshould be replaced with\nU = torch.linalg.cholesky(A).mH\nThis transform will produce equivalent results for all valid (symmetric positive definite) inputs.");
         check_square("cholesky", input)?;
         check_field("cholesky_cpu", input)?;
         let (l, info) = factor("cholesky", input, upper)?;

@@ -7,6 +7,7 @@ use crate::ops::driver::memory::full;
 use crate::ops::elementwise::kind::float_result;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
+use crate::warning::warn;
 use crate::{ensure, rows};
 
 /// Checks of a weight of `cov`.
@@ -72,6 +73,11 @@ fn covariance(
     if let Some(t) = &total {
         let zero = t.device() == crate::base::Device::Cpu && n > 0 && !t.is_batched() && t.item()?.is_zero();
         ensure!(!zero, Runtime, "cov(): weights sum to zero, can't be normalized");
+    }
+    if weights.is_none() && n as i64 <= correction {
+        warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
+        );
     }
     let average = match (&weights, &total) {
         (Some(w), Some(t)) => rows.mul(w)?.sum_over(&[1], false)?.div(t)?.unsqueeze_at(1)?,

@@ -14,6 +14,7 @@ use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_
 use crate::ops::linalg::triangle::{check_system, solve_triangular_of};
 use crate::ops::table::{Fields, Named, Ret, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn_once;
 use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -352,6 +353,7 @@ rows! { FACTORS_LU:
     ///         [0.2500, 1.0000]])
     /// ```
     [Torch, Method] fn lu(input: &Tensor, pivot: bool = true, get_infos: bool = false) -> Ret {
+        warn_once("torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and will be removed in a future PyTorch release.\nLU, pivots = torch.lu(A, compute_pivots)\nshould be replaced with\nLU, pivots = torch.linalg.lu_factor(A, compute_pivots)\nand\nLU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)\nshould be replaced with\nLU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)");
         let (lu, pivots, info) = factor(input, pivot, "torch.lu_factor")?;
         Ok(if get_infos { Named(&WITH_INFO, smallvec![lu, pivots, info]).into() } else { vec![lu, pivots].into() })
     }
@@ -404,6 +406,7 @@ rows! { FACTORS_LU:
     ///         [1.]])
     /// ```
     [Torch, Method] autocast Float32 fn lu_solve(input: &Tensor, LU_data: &Tensor, LU_pivots: &Tensor) -> Tensor {
+        warn_once("torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a future PyTorch release.\nNote that torch.linalg.lu_solve has its arguments reversed.\nX = torch.lu_solve(B, LU, pivots)\nshould be replaced with\nX = torch.linalg.lu_solve(LU, pivots, B)");
         linalg_lu_solve(LU_data, LU_pivots, input, true, false)
     }
 }

@@ -14,6 +14,7 @@ use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_
 use crate::ops::linalg::triangle::solve_triangular_of;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn_once;
 use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -372,6 +373,7 @@ rows! { QR:
     ///         [0.0000, 0.4000]])
     /// ```
     [Torch, Method] autocast Float32 fn qr(input: &Tensor, some: bool = true) -> Named {
+        warn_once("torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\nThe boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\nshould be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')");
         decompose(input, if some { Mode::Reduced } else { Mode::Complete }, &OLD)
     }
     /// Householder's reflections below the diagonal of `a`, `R` on and above it, and the factors `tau`: `Q` is the product of

@@ -12,6 +12,7 @@ use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_square, sizes};
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn_once;
 use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -126,6 +127,7 @@ rows! { TRIANGLE:
     ///         [2.]])
     /// ```
     [Torch, Method] autocast Float32 fn triangular_solve(input: &Tensor, A: &Tensor, upper: bool = true, transpose: bool = false, unitriangular: bool = false) -> Named {
+        warn_once("torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B).");
         check_old("torch.triangular_solve", input, A)?;
         let (r, n) = (sizes(input).0, sizes(A).1);
         ensure!(r == n, Runtime, "Incompatible matrix sizes for triangular_solve: each A matrix is {n} by {n} but each b matrix is {r} by {}", sizes(input).1);

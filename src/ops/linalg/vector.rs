@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::ops::shape::join::concat;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
+use crate::warning::warn_once;
 use crate::{ensure, rows};
 
 fn check_same(x: &Tensor, y: &Tensor) -> Result<()> {
@@ -57,6 +58,7 @@ rows! { VECTOR:
         let dim = match dim {
             Some(dim) => dim,
             None => {
+                warn_once("Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.");
                 let first = input.shape().iter().position(|&n| n == 3);
                 ensure!(first.is_some(), Runtime, "no dimension of size 3 in input");
                 first.unwrap_or(0) as i64

@@ -11,6 +11,7 @@ use crate::ops::elementwise::compare::eq;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::table::{Ints, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::warning::warn;
 use crate::{ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
@@ -177,6 +178,15 @@ impl Op for Var {
     }
 }
 
+/// Says so where nothing is left to divide by.
+fn say_degrees(op: &str, axes: &Axes, correction: Option<f64>, input: &Tensor) {
+    if input.numel() > 0 && axes.count(input.shape()) as f64 - correction.unwrap_or(1.0) <= 0.0 {
+        warn(format!(
+            "{op}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel)."
+        ));
+    }
+}
+
 fn var_axes(
     input: &Tensor,
     dim: Option<&[i64]>,
@@ -185,6 +195,7 @@ fn var_axes(
     std: bool,
 ) -> Result<Tensor> {
     let axes = Axes::of(dim, keepdim, input.ndim())?;
+    say_degrees(if std { "std" } else { "var" }, &axes, correction, input);
     apply(Var { axes, correction: correction.unwrap_or(1.0), std, mean: false }, &[input])
 }
 
@@ -196,6 +207,7 @@ fn with_mean(
     std: bool,
 ) -> Result<(Tensor, Tensor)> {
     let axes = Axes::of(dim, keepdim, input.ndim())?;
+    say_degrees(if std { "std_mean" } else { "var_mean" }, &axes, correction, input);
     let outs = apply_multi(Var { axes, correction: correction.unwrap_or(1.0), std, mean: true }, &[input])?;
     Ok((outs[0].clone(), outs[1].clone()))
 }

@@ -8,6 +8,7 @@ use crate::ops::shape::pad::constant_pad;
 use crate::ops::signal::fft::{fft, ifft, irfft, rfft};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
+use crate::warning::warn_once;
 use crate::{bail, ensure, rows};
 
 /// A tensor as PyTorch's messages of these functions show it.
@@ -111,6 +112,9 @@ rows! { STFT:
     [Torch, Method] autocast Float32 fn stft(input: &Tensor, n_fft: i64, hop_length: Option<i64> = None, win_length: Option<i64> = None, window: Option<&Tensor> = None,
         center: bool = true, pad_mode: &str = "reflect", normalized: bool = false, onesided: Option<bool> = None, return_complex: Option<bool> = None,
         align_to_window: Option<bool> = None) -> Tensor {
+        if window.is_none() {
+            warn_once("A window was not provided. A rectangular window will be applied,which is known to cause spectral leakage. Other windows such as torch.hann_window or torch.hamming_window are recommended to reduce spectral leakage.To suppress this warning and use a rectangular window, explicitly set `window=torch.ones(n_fft, device=<device>)`.");
+        }
         ensure!(!center || align_to_window.is_none(), Runtime, "stft align_to_window should only be set when center = false.");
         ensure!(matches!(input.ndim(), 1 | 2), Runtime, "stft: expected a 1D or 2D tensor, but got one of {} dimensions", input.ndim());
         ensure!(n_fft > 0, Runtime, "stft: expected 0 < n_fft, but got n_fft={n_fft}");
@@ -163,6 +167,9 @@ rows! { STFT:
     /// ```
     [Torch, Method] fn istft(input: &Tensor, n_fft: i64, hop_length: Option<i64> = None, win_length: Option<i64> = None, window: Option<&Tensor> = None,
         center: bool = true, normalized: bool = false, onesided: Option<bool> = None, length: Option<i64> = None, return_complex: bool = false) -> Tensor {
+        if window.is_none() {
+            warn_once("A window was not provided. A rectangular window will be applied.Please provide the same window used by stft to make the inversion lossless.To suppress this warning and use a rectangular window, explicitly set `window=torch.ones(n_fft, device=<device>)`.");
+        }
         let (hop, win) = (hop_length.unwrap_or(n_fft / 4), win_length.unwrap_or(n_fft));
         let start = || format!("istft({}{:?}, n_fft={n_fft}, hop_length={hop}, win_length={win}, window={}, center={}, normalized={}, onesided={}, length={}, return_complex={}) ",
             format_args!("CPU{}Type", input.dtype().scalar_name()), input.shape(), shown_window(window), center as u8, normalized as u8, flag(onesided),

@@ -5,7 +5,7 @@ use crate::python::error::{OrPy, guarded};
 use crate::python::object::{PyTensor, wrap};
 use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
 use crate::tensor::{Tensor, type_name};
-use crate::warning::warn;
+use crate::warning::{warn, warn_once};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyTuple};
@@ -278,8 +278,15 @@ impl PyTensor {
     #[getter]
     fn T<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
-        let order: Vec<usize> = (0..t.ndim()).rev().collect();
-        wrap(py, t.permute_to(&order).py()?)
+        guarded("T", || {
+            if !matches!(t.ndim(), 0 | 2) {
+                warn_once(
+                    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+                );
+            }
+            let order: Vec<usize> = (0..t.ndim()).rev().collect();
+            wrap(py, t.permute_to(&order).py()?)
+        })
     }
     /// Every matrix of a batch transposed.
     ///

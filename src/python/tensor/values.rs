@@ -6,6 +6,7 @@ use crate::python::convert::scalar;
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::PyTensor;
 use crate::tensor::Tensor;
+use crate::warning::warn_once;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyList};
@@ -169,12 +170,22 @@ impl PyTensor {
         }
     }
     fn __float__(&self) -> PyResult<f64> {
-        match python_scalar(&self.tensor())? {
+        let number = |t: &Tensor| match python_scalar(t)? {
             Scalar::Complex(c) if c.im != 0.0 => {
                 Err(PyRuntimeError::new_err("value cannot be converted to type double without overflow"))
             }
             s => Ok(s.to_f64()),
+        };
+        let t = self.tensor();
+        if !t.requires_grad() {
+            return number(&t);
         }
+        guarded("__float__", || {
+            warn_once(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first.",
+            );
+            number(&t)
+        })
     }
     fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let c = python_scalar(&self.tensor())?.to_c128();

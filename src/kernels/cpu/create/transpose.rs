@@ -58,7 +58,7 @@ pub fn try_copy(
                     1 => plain::<u8, 64>(strip, dp, sp),
                     2 => plain::<Packed<u16>, 32>(strip, dp, sp),
                     4 => words(strip, dp, sp),
-                    8 => plain::<Packed<u64>, 8>(strip, dp, sp),
+                    8 => doubles(strip, dp, sp),
                     _ => plain::<Packed<u128>, 4>(strip, dp, sp),
                 }
             }
@@ -98,7 +98,8 @@ unsafe fn put<T: Copy>(s: Strip, tile: *const T, side: usize, dst: *mut T, colum
         if s.streams && s.rows == side {
             stream::store(from.cast(), to.cast(), size_of::<T>() * side);
         } else {
-            std::ptr::copy_nonoverlapping(from, to, s.rows);
+            // as bytes: an element may begin anywhere
+            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), s.rows * size_of::<T>());
         }
     }
 }
@@ -140,33 +141,46 @@ unsafe fn words(s: Strip, dst: *mut u8, src: *const u8) {
     plain::<Packed<u32>, 16>(rest, dst.add(4 * whole * s.ds), src.add(4 * whole));
 }
 
-/// 16 rows and a multiple of 16 columns, by squares: `square(from, tile)` turns `side` rows into rows of a tile, which
-/// are 16 apart.
+/// Eight bytes an element, likewise: 1023x1537 integers took twice PyTorch's time one element after the other.
+unsafe fn doubles(s: Strip, dst: *mut u8, src: *const u8) {
+    let strip: unsafe fn(Strip, *mut u8, *const u8) = match simd::level() {
+        #[cfg(target_arch = "x86_64")]
+        simd::Level::Avx2 | simd::Level::Avx512 => x86::strip_of_doubles,
+        _ => plain::<Packed<u64>, 8>,
+    };
+    let whole = if s.rows == 8 { s.columns / 8 * 8 } else { 0 };
+    strip(Strip { columns: whole, ..s }, dst, src);
+    let rest = Strip { columns: s.columns - whole, ..s };
+    plain::<Packed<u64>, 8>(rest, dst.add(8 * whole * s.ds), src.add(8 * whole));
+}
+
+/// A line of rows and a multiple of it of columns, by squares: `square(from, tile)` turns `side` rows into rows of a tile,
+/// which are a line apart. `AREA` is the square of `LINE`.
 #[inline(always)]
-unsafe fn squares(
+unsafe fn squares<T: Copy + Default, const LINE: usize, const AREA: usize>(
     s: Strip,
-    dst: *mut f32,
-    src: *const f32,
+    dst: *mut T,
+    src: *const T,
     side: usize,
-    square: impl Fn(*const f32, *mut f32),
+    square: impl Fn(*const T, *mut T),
 ) {
     #[repr(align(64))]
-    struct Tile([f32; 256]);
-    let mut tile = Tile([0.0; 256]);
-    for j in (0..s.columns).step_by(16) {
-        for bj in (0..16).step_by(side) {
-            for bi in (0..16).step_by(side) {
-                square(src.add(bi * s.ss + j + bj), tile.0.as_mut_ptr().add(bj * 16 + bi));
+    struct Tile<T, const AREA: usize>([T; AREA]);
+    let mut tile = Tile([T::default(); AREA]);
+    for j in (0..s.columns).step_by(LINE) {
+        for bj in (0..LINE).step_by(side) {
+            for bi in (0..LINE).step_by(side) {
+                square(src.add(bi * s.ss + j + bj), tile.0.as_mut_ptr().add(bj * LINE + bi));
             }
         }
-        put(s, tile.0.as_ptr(), 16, dst.add(j * s.ds), 16);
+        put(s, tile.0.as_ptr(), LINE, dst.add(j * s.ds), LINE);
     }
 }
 
 #[cfg(target_arch = "aarch64")]
 unsafe fn neon(s: Strip, dst: *mut u8, src: *const u8) {
     use crate::kernels::cpu::machine::vector::turn_f32;
-    squares(s, dst.cast(), src.cast(), 4, |from, to| {
+    squares::<f32, 16, 256>(s, dst.cast(), src.cast(), 4, |from, to| {
         // SAFETY: a square of the strip and of the tile.
         unsafe { turn_f32(from, s.ss as isize, to, 16) }
     })
@@ -179,10 +193,34 @@ mod x86 {
 
     #[target_feature(enable = "avx2")]
     pub unsafe fn strip(s: Strip, dst: *mut u8, src: *const u8) {
-        squares(s, dst.cast(), src.cast(), 8, |from, to| {
+        squares::<f32, 16, 256>(s, dst.cast(), src.cast(), 8, |from, to| {
             // SAFETY: a square of the strip and of the tile; AVX2 is on.
             unsafe { square(from, s.ss, to) }
         })
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn strip_of_doubles(s: Strip, dst: *mut u8, src: *const u8) {
+        squares::<f64, 8, 64>(s, dst.cast(), src.cast(), 4, |from, to| {
+            // SAFETY: a square of the strip and of the tile; AVX2 is on.
+            unsafe { square_of_doubles(from, s.ss, to) }
+        })
+    }
+
+    /// A 4x4 block into a tile with rows of 8: moved as bits, whatever they mean.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn square_of_doubles(s: *const f64, ss: usize, d: *mut f64) {
+        let row = |i: usize| {
+            let low = _mm256_castpd128_pd256(_mm_loadu_pd(s.add(i % 2 * ss + i / 2 * 2)));
+            _mm256_insertf128_pd::<1>(low, _mm_loadu_pd(s.add((i % 2 + 2) * ss + i / 2 * 2)))
+        };
+        for half in 0..2 {
+            let (a, b) = (row(2 * half), row(2 * half + 1));
+            let d = d.add(2 * half * 8);
+            _mm256_storeu_pd(d, _mm256_unpacklo_pd(a, b));
+            _mm256_storeu_pd(d.add(8), _mm256_unpackhi_pd(a, b));
+        }
     }
 
     /// An 8x8 block into a tile with rows of 16. Halves of rows are joined while loading, so 16 shuffles do.

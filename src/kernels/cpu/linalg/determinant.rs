@@ -33,8 +33,9 @@ pub unsafe fn determinant<T: Field>(
                 if log {
                     let size = d.modulus();
                     sum += Cmp::ln(size);
-                    // the sign of zero is zero
-                    product = if d == zero { zero } else { product * d.scale(<T::R as Elem>::ONE / size) };
+                    // the sign of zero is zero; divided, not scaled by a rounded inverse: of real numbers it is 1 or -1
+                    let unit = T::of_parts(d.re() / size, d.im() / size);
+                    product = if d == zero { zero } else { product * unit };
                 } else {
                     product *= d;
                 }

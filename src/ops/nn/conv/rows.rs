@@ -7,6 +7,7 @@ use crate::ops::nn::conv::op::{Window, convolve, convolve_transposed};
 use crate::ops::shape::pad::constant_pad;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
+use crate::warning::warn_once;
 use crate::{axes, bail, ensure, rows};
 
 fn forward(
@@ -47,6 +48,9 @@ fn forward(
                         (0..n).map(|i| product([window.dilation[i], w[i + 2] - 1])).collect::<Result<_>>()?;
                     window.padding = around.iter().map(|t| t / 2).collect();
                     if around.iter().any(|t| t % 2 == 1) {
+                        warn_once(
+                            "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created",
+                        );
                         // what is over goes to the far side
                         let extra: Vec<i64> =
                             (0..n).rev().flat_map(|i| [0, (around[i] % 2) as i64]).collect();

@@ -4,8 +4,9 @@ use super::plan::{Plan, Sides, Weights};
 use super::scratch::{self, Slot};
 use super::tile::Direct;
 use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold, winograd};
-use crate::base::{BF16, C64, C128, Elem, F16, Float};
+use crate::base::{BF16, C64, C128, DType, Elem, F16, Float};
 use crate::kernels::cpu::create::weave;
+use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::reduce::{Summable, Taken};
@@ -241,32 +242,16 @@ unsafe fn windows<T: Fewer>(
     }
 }
 
-multiversion! {
-    unsafe fn widen[T: Flt](src: *const T, dst: *mut T::C, n: usize) {
-        for i in 0..n {
-            *dst.add(i) = (*src.add(i)).up();
-        }
-    }
-}
-
-multiversion! {
-    unsafe fn narrow[T: Flt](src: *const T::C, dst: *mut T, n: usize) {
-        for i in 0..n {
-            *dst.add(i) = T::down(*src.add(i));
-        }
-    }
-}
-
 /// Calls `f` with values in float32; with null for none.
 unsafe fn wide<T: Flt<C = f32>>(slot: Slot, src: *const T, n: usize, f: impl FnOnce(*const f32)) {
     if src.is_null() {
         return f(std::ptr::null());
     }
     scratch::with(slot, n, |out: *mut f32| {
-        let (s, d) = (Ptr::of(src), Ptr(out));
+        let (s, d, up) = (Ptr::of(src), Ptr(out), Cast::new(T::DTYPE, DType::F32));
         par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {
             // SAFETY: a range of both.
-            unsafe { widen::<T>(s.at(r.start), d.at(r.start), r.len()) }
+            unsafe { up.run(s.at(r.start).cast(), d.at(r.start).cast(), r.len()) }
         });
         f(out);
     });
@@ -276,10 +261,10 @@ unsafe fn wide<T: Flt<C = f32>>(slot: Slot, src: *const T, n: usize, f: impl FnO
 unsafe fn rounded<T: Flt<C = f32>>(n: usize, dst: *mut T, f: impl FnOnce(*mut f32)) {
     scratch::with(Slot::Narrow, n, |out: *mut f32| {
         f(out);
-        let (s, d) = (Ptr(out), Ptr(dst));
+        let (s, d, down) = (Ptr(out), Ptr(dst), Cast::new(DType::F32, T::DTYPE));
         par::for_each_chunk(n, par::ELEMENTWISE_GRAIN, |r| {
             // SAFETY: a range of both.
-            unsafe { narrow::<T>(s.at(r.start), d.at(r.start), r.len()) }
+            unsafe { down.run(s.at(r.start).cast(), d.at(r.start).cast(), r.len()) }
         });
     });
 }
