@@ -772,6 +772,50 @@ tensor([ 2., -1.])
 """
 
 
+def _kind_of_device(kind):
+    def asked(self) -> bool:
+        return self.device.type == kind
+
+    asked.__doc__ = f"""Whether the tensor is on a device of the kind ``{kind}``.
+
+    >>> rl.ones(2).is_{kind}
+    False
+    """
+    return property(asked)
+
+
+def _to_kind(kind, reason):
+    def moved(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
+        raise RuntimeError(reason)
+
+    moved.__doc__ = f"""Refuses: devices of the kind ``{kind}`` are not reached.
+
+    >>> rl.ones(2).{kind}()
+    Traceback (most recent call last):
+    RuntimeError: {reason}
+    """
+    return moved
+
+
+def _grad_dtype(self):
+    """The dtype of the gradients that a leaf takes: its own; ``None`` of what has been computed.
+
+    >>> rl.ones(2).grad_dtype
+    torch.float32
+    """
+    return self.dtype if self.is_leaf else None
+
+
+def _resize_as(self, tensor):
+    """The same elements in the shape of another tensor, which must have as many; see :meth:`resize`.
+
+    >>> rl.arange(4).resize_as(rl.ones(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    return self.resize(tuple(tensor.shape))
+
+
 # Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
 Tensor.__module__ = "rushlight"
 Tensor.__name__ = "Tensor"  # takes the module out of the name in errors
@@ -821,6 +865,14 @@ Tensor.__cuda_array_interface__ = property(_cuda_array_interface)
 Tensor.names = property(_names)
 Tensor.name = property(_name)
 Tensor.volatile = property(_volatile)
+for _kind in ("xpu", "mps", "ipu", "xla", "mtia", "maia", "vulkan"):
+    setattr(Tensor, f"is_{_kind}", _kind_of_device(_kind))
+Tensor.xpu = _to_kind("xpu", "xpu devices are not reached; an Intel GPU is 'cuda' here")
+Tensor.mtia = _to_kind("mtia", "mtia devices are not reached; use device='cpu', or 'cuda' for a GPU")
+Tensor.ipu = _to_kind("ipu", "ipu devices are not reached; use device='cpu', or 'cuda' for a GPU")
+Tensor.grad_dtype = property(_grad_dtype)
+Tensor.resize_as = _resize_as
+Tensor.const_data_ptr = Tensor.data_ptr
 
 
 def __getattr__(name: str):
