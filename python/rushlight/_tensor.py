@@ -797,6 +797,10 @@ def _to_kind(kind, reason):
     return moved
 
 
+def _log_api_usage_once(name: str) -> None:
+    """Accepted for compatibility: nobody is told what a program calls."""
+
+
 def _grad_dtype(self):
     """The dtype of the gradients that a leaf takes: its own; ``None`` of what has been computed.
 
@@ -873,6 +877,8 @@ Tensor.ipu = _to_kind("ipu", "ipu devices are not reached; use device='cpu', or 
 Tensor.grad_dtype = property(_grad_dtype)
 Tensor.resize_as = _resize_as
 Tensor.const_data_ptr = Tensor.data_ptr
+_C.TensorBase = _C._TensorBase = Tensor  # the base class in PyTorch, which programs ask of
+_C._log_api_usage_once = _log_api_usage_once
 
 
 def __getattr__(name: str):

@@ -6,7 +6,7 @@ import sys
 
 from .. import _C
 from .._C import Tensor
-from .._lazy import on_demand
+from .._lazy import also_at, on_demand
 from . import function, grad_mode, graph
 from .function import Function
 from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
@@ -213,6 +213,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
         __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler"
     )
+also_at(__name__, {"gradcheck": "checks"})
 __all__ = [
     "Function",
     "Variable",

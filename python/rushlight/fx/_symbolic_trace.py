@@ -164,6 +164,7 @@ class _Recording:
 
 
 _ABSENT: Any = object()
+_OWN = ("rushlight", "torch", "torchvision")
 _STARS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 
@@ -267,7 +268,7 @@ class Tracer(TracerBase):
             else:
                 star = "*" if each.kind is each.VAR_POSITIONAL else "**" if each.kind is each.VAR_KEYWORD else ""
                 default = () if each.default is each.empty else (each.default,)
-                kind = None if each.annotation is each.empty else each.annotation
+                kind = None if each.annotation is each.empty else _annotation(each.annotation, root_fn)
                 value = self.create_proxy("placeholder", star + each.name, default, {}, type_expr=kind)
             if _is_starred(each):
                 starred.append(value)
@@ -339,7 +340,7 @@ class Tracer(TracerBase):
             result = call(*args)
         code = getattr(returns, "__code__", None)
         starred = code is not None and code.co_flags & _STARS
-        kind = None if starred else getattr(returns, "__annotations__", {}).get("return")
+        kind = None if starred else _annotation(getattr(returns, "__annotations__", {}).get("return"), returns)
         self.create_node("output", "output", (self.create_arg(result),), {}, type_expr=kind)
         return self.graph
 
@@ -372,6 +373,13 @@ def _unpacked(function: Any, count: int) -> Any:
         co_flags=code.co_flags & ~_STARS, co_argcount=count, co_posonlyargcount=0, co_kwonlyargcount=0
     )
     return types.FunctionType(plain, function.__globals__, function.__name__, None, function.__closure__)
+
+
+def _annotation(kind: Any, function: Any) -> Any:
+    """An annotation as the program has it; those of the library's own layers are texts, of which one is a class."""
+    if isinstance(kind, str) and getattr(function, "__module__", "").partition(".")[0] in _OWN:
+        return _C.Tensor if kind == "Tensor" else None
+    return kind
 
 
 def _assert_is_none(value: Any, msg: str) -> None:

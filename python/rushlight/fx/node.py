@@ -11,6 +11,11 @@ from .immutable_collections import immutable_dict, immutable_list
 _IMPURE: set[Any] = {_assert}
 
 
+# what stands among the arguments of a node, and what a node calls or reads
+Argument = Any
+Target = Any
+
+
 def has_side_effect(fn: Any) -> Any:
     """Marks a function whose calls stay in a graph even if nothing uses their result."""
     _IMPURE.add(fn)

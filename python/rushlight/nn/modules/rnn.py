@@ -668,3 +668,14 @@ class GRUCell(RNNCellBase):
 def _apply_permutation(tensor, permutation, dim=1):
     """The slices of a tensor along an axis in another order."""
     return tensor.index_select(dim, permutation)
+
+
+def apply_permutation(tensor: Tensor, permutation: Tensor, dim: int = 1) -> Tensor:
+    """The slices of a tensor along an axis in another order: ``tensor.index_select(dim, permutation)``."""
+    from ..._warn import warn
+
+    warn(
+        "`apply_permutation` is deprecated, please use `tensor.index_select(dim, permutation)` instead",
+        FutureWarning,
+    )
+    return _apply_permutation(tensor, permutation, dim)
