@@ -67,6 +67,7 @@ class _Named(tuple[Tensor, ...]):
     def __getattr__(self, name: _str) -> Tensor: ...
 
 default_generator: Generator
+TensorBase: type[Tensor]
 
 _dtype: TypeAlias = dtype
 _device: TypeAlias = device
