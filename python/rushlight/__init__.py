@@ -182,6 +182,7 @@ if TYPE_CHECKING:
         is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
         is_distributed as is_distributed,
         is_nonzero as is_nonzero,
+        set_anomaly_enabled as set_anomaly_enabled,
     )
     from ._doubles.recurrent import (
         gru as gru,
@@ -276,7 +277,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "margin_ranking_loss poisson_nll_loss triplet_margin_loss",
             "_doubles.matrices": "vander",
             "_doubles.memory": "asarray from_file frombuffer",
-            "_doubles.questions": "is_anomaly_check_nan_enabled is_distributed is_nonzero",
+            "_doubles.questions": "is_anomaly_check_nan_enabled is_distributed is_nonzero set_anomaly_enabled",
             "_doubles.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
             "_doubles.reductions": "frobenius_norm norm_except_dim nuclear_norm segment_reduce",
             "_doubles.sizes": "SymBool SymFloat SymInt sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",

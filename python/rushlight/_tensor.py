@@ -271,9 +271,28 @@ def _get_device(self) -> int:
 def _dim_order(self, *, ambiguity_check=False):
     """The axes in the order in which they lie in memory, the outermost first.
 
+    Args:
+        ambiguity_check (bool or list of memory_format): whether to raise where several orders fit, as of an axis of size 1;
+            with a list, where the tensor is laid out as none or as several of these formats. Default: ``False``
+
+    Errors: RuntimeError for a tensor without one order, if that is checked; TypeError for another `ambiguity_check`.
+
     >>> rl.zeros(2, 3).t().dim_order()
     (1, 0)
     """
+    formats = ambiguity_check if isinstance(ambiguity_check, list) else []
+    if not isinstance(ambiguity_check, (bool, list)) or not all(isinstance(f, _C.memory_format) for f in formats):
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+    if ambiguity_check is not False:
+        strides = self.stride()
+        several = 1 in self.shape or any(strides[i] == strides[i + 1] for i in range(self.dim() - 1))
+        if several and sum(self.is_contiguous(memory_format=f) for f in formats) != 1:
+            raise RuntimeError(
+                "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+            )
+        wide = [step for step, size in zip(strides, self.shape) if size > 1]  # what else has one of these steps?
+        if 0 in wide or any(strides.count(step) > 1 for step in wide):
+            raise RuntimeError("The tensor does not have unique dim order.")
     return tuple(sorted(range(self.dim()), key=lambda axis: -self.stride(axis)))
 
 

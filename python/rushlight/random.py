@@ -75,6 +75,15 @@ def set_rng_state(new_state: Tensor) -> None:
     default_generator.set_state(new_state)
 
 
+def thread_safe_generator() -> Generator | None:
+    """The generator that a data loader's worker draws from in a thread of its own; ``None`` elsewhere, for the default one.
+
+    >>> rl.randint(0, 10, (5,), generator=rl.random.thread_safe_generator()).shape
+    torch.Size([5])
+    """
+    return None
+
+
 class fork_rng:
     """A block after which the default generators are as they were before.
 

@@ -183,6 +183,11 @@ class set_detect_anomaly:
     looks_for_nan = True  # whether detection, when it is on, is for nan
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        for place, (name, value) in enumerate((("enabled", mode), ("check_nan", check_nan)), 1):
+            if not isinstance(value, bool):
+                raise TypeError(
+                    f"set_anomaly_enabled(): argument '{name}' (position {place}) must be bool, not {type(value).__name__}"
+                )
         self.previous = _C._set_anomaly(bool(mode and check_nan)), set_detect_anomaly.looks_for_nan
         set_detect_anomaly.looks_for_nan = check_nan
 

@@ -197,6 +197,10 @@ class set_multithreading_enabled:  # noqa: N801, RUF100
     __slots__ = ("mode",)
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
         self.mode = mode
 
     def __enter__(self) -> None:

@@ -325,7 +325,7 @@ class Graph:
         """
         raise NotImplementedError("on_generate_code: change the nodes instead")
 
-    def python_code(self, root_module: str = "self", **others: Any) -> PythonCode:
+    def python_code(self, root_module: str = "self", *, verbose: bool = False) -> PythonCode:
         """A function ``forward`` in Python."""
         names: dict[str, Any] = {}
         last: dict[Node, list[Node]] = {}

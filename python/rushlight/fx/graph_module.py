@@ -169,7 +169,13 @@ class GraphModule(Module):
         names = {name: value for name, value in self._globals.items() if name != "torch"}
         return _from_code, (holder, self.code, self._class_name, names)
 
-    def print_readable(self, print_output: bool = True, **others: Any) -> str:
+    def print_readable(
+        self,
+        print_output: bool = True,
+        include_stride: bool = False,
+        include_device: bool = False,
+        colored: bool = False,
+    ) -> str:
         """The code as a class; printed, unless told otherwise."""
         text = f"class {self._class_name}(torch.nn.Module):" + "\n".join(
             f"    {line}" for line in self.code.strip().split("\n")

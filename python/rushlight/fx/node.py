@@ -173,7 +173,7 @@ class Node:
         return False
 
     def format_node(
-        self, placeholder_names: Any = None, maybe_return_typename: Any = None, **others: Any
+        self, placeholder_names: Any = None, maybe_return_typename: Any = None, *, include_tensor_metadata: bool = False
     ) -> str | None:
         """The node as a line of text."""
         kind = f"{type_name(self.type)} " if self.type is not None else ""
