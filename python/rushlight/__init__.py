@@ -106,6 +106,7 @@ newaxis = None
 has_lapack = has_spectral = has_openmp = True  # linear algebra, transforms and threads are there, under other makers' names
 has_mkl = has_mps = has_cuda = False
 long, bool = _C.int64, _C.bool
+legacy_contiguous_format = _C.contiguous_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ if TYPE_CHECKING:
         vision as vision,
         xpu as xpu,
     )
+    from ._doubles.control import cond as cond, while_loop as while_loop
     from ._doubles.layers import (
         affine_grid_generator as affine_grid_generator,
         embedding_bag as embedding_bag,
@@ -170,6 +172,7 @@ if TYPE_CHECKING:
         poisson_nll_loss as poisson_nll_loss,
         triplet_margin_loss as triplet_margin_loss,
     )
+    from ._doubles.matrices import vander as vander
     from ._doubles.memory import (
         asarray as asarray,
         from_file as from_file,
@@ -179,6 +182,7 @@ if TYPE_CHECKING:
         is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
         is_distributed as is_distributed,
         is_nonzero as is_nonzero,
+        set_anomaly_enabled as set_anomaly_enabled,
     )
     from ._doubles.recurrent import (
         gru as gru,
@@ -195,6 +199,19 @@ if TYPE_CHECKING:
         norm_except_dim as norm_except_dim,
         nuclear_norm as nuclear_norm,
         segment_reduce as segment_reduce,
+    )
+    from ._doubles.sizes import (
+        SymBool as SymBool,
+        SymFloat as SymFloat,
+        SymInt as SymInt,
+        sym_float as sym_float,
+        sym_int as sym_int,
+        sym_ite as sym_ite,
+        sym_max as sym_max,
+        sym_min as sym_min,
+        sym_not as sym_not,
+        sym_sqrt as sym_sqrt,
+        sym_sum as sym_sum,
     )
     from ._lobpcg import lobpcg as lobpcg
     from ._lowrank import pca_lowrank as pca_lowrank, svd_lowrank as svd_lowrank
@@ -252,15 +269,18 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "set_autocast_xla_dtype set_autocast_xla_enabled",
             "_lobpcg": "lobpcg",
             "_lowrank": "pca_lowrank svd_lowrank",
+            "_doubles.control": "cond while_loop",
             "_doubles.layers": "affine_grid_generator embedding_bag embedding_renorm_ grid_sampler grid_sampler_2d "
             "grid_sampler_3d max_pool1d_with_indices native_batch_norm native_dropout native_group_norm "
             "native_layer_norm",
             "_doubles.losses": "binary_cross_entropy_with_logits cosine_embedding_loss hinge_embedding_loss kl_div "
             "margin_ranking_loss poisson_nll_loss triplet_margin_loss",
+            "_doubles.matrices": "vander",
             "_doubles.memory": "asarray from_file frombuffer",
-            "_doubles.questions": "is_anomaly_check_nan_enabled is_distributed is_nonzero",
+            "_doubles.questions": "is_anomaly_check_nan_enabled is_distributed is_nonzero set_anomaly_enabled",
             "_doubles.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
             "_doubles.reductions": "frobenius_norm norm_except_dim nuclear_norm segment_reduce",
+            "_doubles.sizes": "SymBool SymFloat SymInt sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
             "functional": "broadcast_shapes histogramdd unravel_index",
             "serialization": "load save",
             "func": "vmap",

@@ -67,7 +67,7 @@ def _script(name: str) -> Callable[[], None]:
     _first_path(os.path.dirname(os.path.realpath(name)))
     space = _main_module(os.path.abspath(name))
     return lambda: exec(
-        compile(source, name if os.path.isabs(name) else os.path.abspath(name), "exec"), space
+        compile(source, name if os.path.isabs(name) else os.path.abspath(name), "exec", dont_inherit=True), space
     )
 
 
@@ -76,7 +76,7 @@ def _text(source: str, name: str) -> Callable[[], None]:
     space = _main_module(None)
     if name == "<stdin>":
         space["__file__"] = name
-    return lambda: exec(compile(source, name, "exec"), space)
+    return lambda: exec(compile(source, name, "exec", dont_inherit=True), space)
 
 
 def _module(name: str) -> Callable[[], None]:

@@ -18,6 +18,29 @@ def _flatten_dense_tensors(tensors: Any) -> _C.Tensor:
     return _C.cat([t.contiguous().view(-1) for t in tensors])
 
 
+def _take_tensors(tensors: Any, size_limit: int) -> Any:
+    """Tensors in groups of one dtype, each of as many bytes as fit into a limit, and of one tensor at least.
+
+    Args:
+        tensors (iterable of Tensor): what is grouped.
+        size_limit (int): the number of bytes.
+
+    >>> [len(group) for group in rl._utils._take_tensors([rl.ones(2), rl.ones(1), rl.ones(3).double()], 12)]
+    [2, 1]
+    """
+    groups: dict[str, tuple[list[_C.Tensor], int]] = {}
+    for tensor in tensors:
+        size = tensor.numel() * tensor.element_size()
+        group, held = groups.get(tensor.type(), ([], 0))
+        if group and held + size > size_limit:
+            yield group
+            group, held = [], 0
+        groups[tensor.type()] = ([*group, tensor], held + size)
+    for group, _ in groups.values():
+        if group:
+            yield group
+
+
 def _unflatten_dense_tensors(flat: _C.Tensor, tensors: Any) -> tuple[_C.Tensor, ...]:
     """Views of a vector with the shapes of tensors, in their order.
 

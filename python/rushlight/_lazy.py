@@ -62,3 +62,33 @@ def on_demand(package: str, files: dict[str, str], submodules: str = ""):
         return sorted({*vars(sys.modules[package]), *places, *modules})
 
     return __getattr__, __dir__, [*places, *modules]
+
+
+def also_at(package: str, files: dict[str, str]) -> None:
+    """Makes files of a package known under further names, those that they have in PyTorch.
+
+    They are files whose own name would hide a function: after an import of ``nn.utils.weight_norm`` as a file, the
+    attribute ``weight_norm`` of ``nn.utils`` would be that file. What is already known is not imported, and hides nothing.
+
+    Args:
+        package (str): its ``__name__``.
+        files (dict): for each further name the file.
+    """
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    for name, file in files.items():
+        address = f"{package}.{name}"
+        made = ModuleType(address, f"See `{file}`.")
+        made.__spec__ = ModuleSpec(address, None)
+        made.__getattr__ = _reader(f"{package}.{file}")  # type: ignore[method-assign]
+        sys.modules.setdefault(address, made)
+
+
+def _reader(file: str):
+    def __getattr__(name: str):
+        if name.startswith("__"):  # the import system asks for these
+            raise AttributeError(name)
+        return getattr(importlib.import_module(file), name)
+
+    return __getattr__

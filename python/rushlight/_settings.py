@@ -44,12 +44,19 @@ def set_printoptions(
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accepted for compatibility: every operation is deterministic at any thread count anyway.
 
+    Errors: TypeError for what is no bool.
+
     >>> rl.use_deterministic_algorithms(False)
     >>> rl.are_deterministic_algorithms_enabled()
     False
     """
     global _deterministic, _warn_only
-    _deterministic, _warn_only = bool(mode), bool(mode and warn_only)
+    for name, value in (("'mode' (position 1)", mode), ("'warn_only'", warn_only)):
+        if not isinstance(value, bool):
+            raise TypeError(
+                f"_set_deterministic_algorithms(): argument {name} must be bool, not {type(value).__name__}"
+            )
+    _deterministic, _warn_only = mode, mode and warn_only
 
 
 def are_deterministic_algorithms_enabled() -> bool:
@@ -83,9 +90,8 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
         raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
     words = ("default", "warn", "error")
     if debug_mode not in (*words, *range(3)):
-        raise RuntimeError(
-            f"invalid value of debug_mode, expected one of `default`, `warn`, `error` or 0, 1, 2, but got {debug_mode}"
-        )
+        known = "one of `default`, `warn`, `error`" if isinstance(debug_mode, str) else "0, 1, or 2"
+        raise RuntimeError(f"invalid value of debug_mode, expected {known}, but got {debug_mode}")
     level = words.index(debug_mode) if isinstance(debug_mode, str) else debug_mode
     use_deterministic_algorithms(level > 0, warn_only=level == 1)
 
@@ -105,16 +111,24 @@ def set_float32_matmul_precision(precision: str) -> None:
     Args:
         precision (str): ``'highest'``, ``'high'`` or ``'medium'``.
 
-    Errors: ValueError for another.
+    Another word changes nothing, with a warning. Errors: RuntimeError for what is no str.
 
     >>> rl.set_float32_matmul_precision("highest")
     >>> rl.get_float32_matmul_precision()
     'highest'
     """
     global _matmul_precision
-    if precision not in ("highest", "high", "medium"):
-        raise ValueError(f"float32_matmul_precision must be 'highest', 'high' or 'medium', not {precision!r}")
-    _matmul_precision = precision
+    if not isinstance(precision, str):
+        raise RuntimeError(f"set_float32_matmul_precision expects a str, but got {type(precision).__name__}")
+    if precision in ("highest", "high", "medium"):
+        _matmul_precision = precision
+    else:
+        from ._warn import warn
+
+        warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the current"
+            "setFloat32MatmulPrecision call has no effect."
+        )
 
 
 def get_float32_matmul_precision() -> str:

@@ -67,6 +67,7 @@ class _Named(tuple[Tensor, ...]):
     def __getattr__(self, name: _str) -> Tensor: ...
 
 default_generator: Generator
+TensorBase: type[Tensor]
 
 _dtype: TypeAlias = dtype
 _device: TypeAlias = device
@@ -99,6 +100,14 @@ ATTRIBUTES = """    shape: Size
     is_quantized: _bool
     is_nested: _bool
     is_mkldnn: _bool
+    is_xpu: _bool
+    is_mps: _bool
+    is_ipu: _bool
+    is_xla: _bool
+    is_mtia: _bool
+    is_maia: _bool
+    is_vulkan: _bool
+    grad_dtype: Any
     names: tuple[None, ...]
     volatile: _bool
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...

@@ -89,6 +89,8 @@ def _make_return_type(name: str, fields: list[str]) -> _ReturnType:
         "__reduce__": reduce,
         "_fields": tuple(fields),
         "n_fields": len(fields),
+        "n_sequence_fields": len(fields),
+        "n_unnamed_fields": 0,
     }
     space |= {field: property(itemgetter(i)) for i, field in enumerate(fields)}
     made = _ReturnType(name, (tuple,), space)

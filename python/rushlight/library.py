@@ -270,7 +270,7 @@ class Library:
         name = op_name if isinstance(op_name, str) else op_name.__name__.partition(".")[0]
         impl(f"{self.ns}::{name.rpartition('::')[2]}", dispatch_key or self.dispatch_key or "default", fn)
 
-    def _register_fake(self, op_name: str, fn: Any, **others: Any) -> None:
+    def _register_fake(self, op_name: str, fn: Any, _stacklevel: int = 1, *, allow_override: bool = True) -> None:
         _found(f"{self.ns}::{op_name}").register_fake(fn)
 
 
@@ -339,28 +339,61 @@ def infer_schema(prototype_function: Any, /, *, mutates_args: Any, op_name: str 
     return f"{op_name or ''}({', '.join(parts)}) -> {returned}"
 
 
-def opcheck(op: Any, args: Any, kwargs: Any = None, **others: Any) -> dict[str, str]:
+_CHECKS = ("test_schema", "test_autograd_registration", "test_faketensor", "test_aot_dispatch_dynamic")
+
+
+def opcheck(
+    op: Any,
+    args: Any,
+    kwargs: Any = None,
+    *,
+    test_utils: Any = _CHECKS,
+    raise_exception: bool = True,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> dict[str, str]:
     """Checks an operation on examples: it runs, and its gradient agrees with finite differences where it has one.
 
-    Returns:
-        dict: of each test ``'SUCCESS'``.
+    Args:
+        op: the operation.
+        args (tuple), kwargs (dict, optional): an example of what it is called with.
+        test_utils (str or sequence of str): which of PyTorch's tests are asked for; the two about compilers have nothing to
+            do here. Default: all
+        raise_exception (bool): raise what a test raises, or put it among the results. Default: ``True``
+        atol, rtol (float, optional): of the comparison of gradients.
 
-    Errors: whatever the operation raises; GradcheckError where gradients disagree.
+    Returns:
+        dict: of each test ``'SUCCESS'``, or what it raised.
+
+    Errors: whatever the operation raises; GradcheckError where gradients disagree; ValueError for an unknown test.
     """
+    asked = (test_utils,) if isinstance(test_utils, str) else tuple(test_utils)
+    if not set(asked) <= set(_CHECKS):
+        raise ValueError(f"opcheck(op, ..., test_utils={test_utils}), expected test_utils to be a subset of {_CHECKS}")
+    done: dict[str, Any] = {}
+    for name in asked:
+        try:
+            _check_op(op, tuple(args), kwargs or {}, name, atol, rtol)
+            done[name] = "SUCCESS"
+        except Exception as error:
+            if raise_exception:
+                raise
+            done[name] = error
+    return done
+
+
+def _check_op(op, args, kwargs, name, atol, rtol):
     from .autograd import gradcheck
 
     own = _found(op)
-    own(*args, **(kwargs or {}))
+    if name == "test_schema":
+        own(*args, **kwargs)
+    if name != "test_autograd_registration" or own._gradient is None:
+        return
     inputs = [each for each in args if isinstance(each, Tensor) and each.requires_grad]
-    done = {"test_schema": "SUCCESS"}
-    if (
-        inputs
-        and own._gradient is not None
-        and all(str(each.dtype) in ("torch.float64", "torch.complex128") for each in inputs)
-    ):
-        gradcheck(lambda *given: own(*given, **(kwargs or {})), tuple(args))
-        done["test_autograd_registration"] = "SUCCESS"
-    return done
+    if inputs and all(str(each.dtype) in ("torch.float64", "torch.complex128") for each in inputs):
+        limits = {key: value for key, value in (("atol", atol), ("rtol", rtol)) if value is not None}
+        gradcheck(lambda *given: own(*given, **kwargs), args, **limits)
 
 
 __all__ = [

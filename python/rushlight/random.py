@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def manual_seed(seed: int) -> Generator:
     """Sets the seed of the default generator and returns it; of all GPUs' generators, too. Negative seeds wrap into 64 bits.
 
-    Errors: RuntimeError for a seed that has no 64 bits.
+    Errors: ValueError for a seed that has no 64 bits.
 
     Example::
 
@@ -25,7 +25,7 @@ def manual_seed(seed: int) -> Generator:
     """
     seed = int(seed)
     if not -(2**63) <= seed < 2**64:
-        raise RuntimeError("Overflow when unpacking long long")
+        raise ValueError("Overflow when unpacking long long")
     _seed_all(seed)
     return default_generator
 
@@ -73,6 +73,15 @@ def set_rng_state(new_state: Tensor) -> None:
     True
     """
     default_generator.set_state(new_state)
+
+
+def thread_safe_generator() -> Generator | None:
+    """The generator that a data loader's worker draws from in a thread of its own; ``None`` elsewhere, for the default one.
+
+    >>> rl.randint(0, 10, (5,), generator=rl.random.thread_safe_generator()).shape
+    torch.Size([5])
+    """
+    return None
 
 
 class fork_rng:

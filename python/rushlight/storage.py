@@ -35,7 +35,76 @@ def _flat(tensor):
     return plain.as_strided((count,), (1,), 0).view(_C.uint8)
 
 
-class UntypedStorage:
+_CONVERSIONS = "double float half bfloat16 long int short char byte bool complex_double complex_float float8_e5m2 float8_e4m3fn"
+
+
+class _Storage:
+    """What both classes of storages offer: elements in another dtype, and what is asked of memory."""
+
+    __slots__ = ()
+
+    is_sparse = False
+    @property
+    def device(self):
+        """Where the memory is."""
+        raise NotImplementedError
+
+    @property
+    def is_cuda(self) -> bool:
+        """Whether it is on a CUDA device."""
+        return self.device.type == "cuda"
+
+    def _elements(self):
+        raise NotImplementedError
+
+    def _as(self, dtype):
+        return TypedStorage(
+            wrap_storage=UntypedStorage._over(_flat(self._elements().to(dtype, copy=True))), dtype=dtype
+        )
+
+    @property
+    def filename(self) -> None:
+        """The file behind the memory, if it was opened by name; ``None``."""
+
+    def get_device(self) -> int | None:
+        """The number of the GPU it is on; ``None`` on the processor."""
+        return self.device.index if self.is_cuda else None
+
+    def is_pinned(self, device=None) -> bool:
+        """Whether the memory is pinned for a GPU: never, drivers copy from any."""
+        return False
+
+    def pin_memory(self, device=None):
+        """The storage itself: GPUs here need no pinned memory."""
+        return self
+
+    def resizable(self) -> bool:
+        """Whether the memory may grow or shrink: other tensors may show it, so it may not."""
+        return False
+
+
+def _conversion(name):
+    dtype = {
+        "char": _C.int8,
+        "byte": _C.uint8,
+        "complex_double": _C.complex128,
+        "complex_float": _C.complex64,
+    }
+    kind = dtype.get(name) or getattr(_C, name)
+
+    def convert(self) -> TypedStorage:
+        return self._as(kind)
+
+    convert.__name__, convert.__qualname__ = name, f"_Storage.{name}"
+    convert.__doc__ = f"A copy with elements of {str(kind).removeprefix('torch.')}."
+    return convert
+
+
+for _name in _CONVERSIONS.split():
+    setattr(_Storage, _name, _conversion(_name))
+
+
+class UntypedStorage(_Storage):
     """The bytes behind one or more tensors.
 
     Args:
@@ -76,11 +145,6 @@ class UntypedStorage:
         """Where the bytes are."""
         return self._bytes.device
 
-    @property
-    def is_cuda(self) -> bool:
-        """Whether they are on a CUDA device."""
-        return self._bytes.device.type == "cuda"
-
     def nbytes(self) -> int:
         """How many bytes."""
         return self._bytes.numel()
@@ -98,6 +162,19 @@ class UntypedStorage:
     def data_ptr(self) -> int:
         """The address of the first byte; 0 if there is none."""
         return self._bytes._storage_key() + self._bytes.storage_offset() if self.nbytes() else 0
+
+    def _elements(self):
+        return self._bytes
+
+    def type(self, dtype=None, non_blocking=False):
+        """The name of the class; with a dtype, a copy of the bytes as elements of that."""
+        if dtype is None:
+            return "torch.storage.UntypedStorage"
+        return self._as(dtype)
+
+    def new(self) -> UntypedStorage:
+        """An empty storage on the same device."""
+        return UntypedStorage(device=self.device)
 
     def untyped(self) -> UntypedStorage:
         """The storage itself."""
@@ -179,7 +256,7 @@ class UntypedStorage:
         return f"{shown}\n[torch.storage.UntypedStorage(device={self.device}) of size {self.nbytes()}]"
 
 
-class TypedStorage:
+class TypedStorage(_Storage):
     """The memory behind one or more tensors, as elements of a dtype.
 
     Args:
@@ -224,11 +301,6 @@ class TypedStorage:
         """Where the memory is."""
         return self._storage.device
 
-    @property
-    def is_cuda(self) -> bool:
-        """Whether it is on a CUDA device."""
-        return self._storage.is_cuda
-
     def untyped(self) -> UntypedStorage:
         """The bytes."""
         return self._storage
@@ -259,9 +331,15 @@ class TypedStorage:
         """The name of the class in files, such as ``FloatStorage``."""
         return _CLASS_OF[_name_of(self.dtype)]
 
-    def type(self) -> str:
-        """The name of the class, such as ``torch.FloatStorage``."""
-        return "torch." + self.pickle_storage_type()
+    def type(self, dtype=None, non_blocking=False):
+        """The name of the class, such as ``torch.FloatStorage``; with a dtype, a copy with elements of that."""
+        if dtype is None:
+            return "torch." + self.pickle_storage_type()
+        return self._as(dtype)
+
+    def to(self, *, device, non_blocking=False) -> TypedStorage:
+        """The same on a device."""
+        return TypedStorage(wrap_storage=self._storage.to(device=device), dtype=self.dtype)
 
     def cpu(self) -> TypedStorage:
         """The same on the CPU."""

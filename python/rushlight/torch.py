@@ -64,12 +64,18 @@ def _introduce(module: ModuleType) -> None:
     if address is None or module is sys.modules.get(__name__):
         return
     sys.modules.setdefault(address, module)
+    for name in list(sys.modules):  # files known under further names, which no import will introduce
+        if name.startswith(f"{module.__name__}.") and "__file__" not in vars(sys.modules[name]):
+            sys.modules.setdefault(address + name[len(module.__name__) :], sys.modules[name])
     # a file with an underscore is no address of PyTorch's: its classes are those of the package that shows them
     shown = module
     while shown.__name__.rpartition(".")[2].startswith("_") and "." in shown.__name__:
         shown = sys.modules[shown.__name__.rpartition(".")[0]]
+    further = module.__name__.replace("._", ".")
     for name, value in list(vars(module).items()):
-        if isinstance(value, type) and value.__module__ in (module.__name__, shown.__name__):
+        if isinstance(value, type) and value.__module__ == further != module.__name__ and further in sys.modules:
+            value.__module__ = _address(further) or further
+        elif isinstance(value, type) and value.__module__ in (module.__name__, shown.__name__):
             public = value.__module__ == shown.__name__ or vars(shown).get(name) is value
             try:
                 value.__module__ = (_address(shown.__name__) if public else address) or address

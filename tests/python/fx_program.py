@@ -1,6 +1,6 @@
 """A program that `test_fx.py` traces: it imports functions by name, as programs do."""
 
-from __future__ import annotations
+import typing
 
 import rushlight as rl
 from rushlight import fx, nn
@@ -37,3 +37,17 @@ fx.wrap("len")
 
 def uses_wrapped(x):
     return opaque(x) - 1 + len(x)
+
+
+def starred(x, *rest, scale: int = 1, **named):
+    return x + scale * rest[0] + named["z"]
+
+
+def annotated(
+    x: rl.Tensor,
+    n: int = 2,
+    sizes: typing.List[int] = [],  # noqa: B006, UP006
+    plain: list[int] = None,  # noqa: RUF013
+    either: int | None = None,
+) -> rl.Tensor:
+    return x * n

@@ -1,5 +1,6 @@
 """The graph and the reverse pass."""
 
+import functools
 import gc
 import threading
 import weakref
@@ -408,6 +409,34 @@ def test_gradcheck_agrees_and_can_disagree():
             return g * 3
 
     assert not rl.autograd.gradcheck(Wrong.apply, (x,), raise_exception=False)
+
+
+def test_gradcheck_knows_forward_mode():
+    x = rl.tensor([0.3, -1.2, 2.0], dtype=rl.float64, requires_grad=True)
+    z = rl.tensor([1 + 2j, -0.5j], dtype=rl.complex128, requires_grad=True)
+    check = functools.partial(rl.autograd.gradcheck, check_forward_ad=True)
+    assert check(lambda t: (t.exp() * t, t.detach()), (x,))
+    assert check(lambda t: t.sin(), (x,), check_backward_ad=False, fast_mode=True)
+    assert check(lambda t: t * t.conj() * (1 + 2j), (z,))
+    assert rl.autograd.gradgradcheck(rl.sin, (x,), check_fwd_over_rev=True)
+
+    class Wrong(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x**2
+
+        @staticmethod
+        def backward(ctx, grad):
+            return 2 * grad * ctx.saved_tensors[0]
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return 3 * tangent
+
+    assert rl.autograd.gradcheck(Wrong.apply, (x,))
+    with pytest.raises(RuntimeError, match="computed with forward mode mismatch for output 0"):
+        check(Wrong.apply, (x,))
 
 
 def test_numpy_of_a_leaf_is_refused():

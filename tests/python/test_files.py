@@ -29,10 +29,14 @@ def test_file_is_an_archive_with_the_usual_names(tmp_path):
     rl.save({"w": rl.ones(3)}, path)
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        assert names[0] == "archive/data.pkl" and "archive/data/0" in names and "archive/version" in names
-        text = archive.read("archive/data.pkl")
+        assert names[0] == "x/data.pkl" and "x/data/0" in names and "x/version" in names
+        text = archive.read("x/data.pkl")
         assert b"torch._utils\n_rebuild_tensor_v2\n" in text and b"torch\nFloatStorage\n" in text
-        assert archive.read("archive/data/0") == rl.ones(3).numpy().tobytes()
+        assert archive.read("x/data/0") == rl.ones(3).numpy().tobytes()
+    for name, folder in (("a.tar.gz", "a.tar"), ("b", "b"), ("\u00e4.pt", "archive")):
+        rl.save(rl.ones(1), tmp_path / name)
+        assert zipfile.ZipFile(tmp_path / name).namelist()[0] == f"{folder}/data.pkl"
+    assert zipfile.ZipFile(io.BytesIO(saved(1))).namelist()[0] == "archive/data.pkl"
 
 
 def test_damaged_files_are_refused():

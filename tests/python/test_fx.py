@@ -100,6 +100,8 @@ def test_code_is_python():
 
     assert fx.symbolic_trace(f).code.strip().splitlines() == [
         "def forward(self, x, y = 2.5, *rest, **more):",
+        "    _rest = rest",
+        "    _more = more",
         "    split = x.split(2)",
         "    getitem = split[0]",
         "    getitem_1 = split[1];  split = None",
@@ -270,7 +272,44 @@ def test_a_graph_by_hand():
         graph = fx.Graph()
         graph.output(graph.call_module("part"))
         fx.GraphModule({}, graph)
-    with pytest.raises(AssertionError, match="not supported"):
+    with pytest.raises(AssertionError, match="not in _legal_ops"):
         graph.create_node("call_nothing", "x")
     with pytest.raises(RuntimeError, match="Expected positional argument"):
         fx.Interpreter(gm).run()
+
+
+def test_stars_and_keywords_are_arguments_of_a_graph():
+    gm = fx.symbolic_trace(program.starred)
+    assert [node.target for node in gm.graph.nodes][:4] == ["x", "scale", "*rest", "**named"]
+    assert gm(1, 2, 10, z=100) == program.starred(1, 10, scale=2, z=100) == 1 + 2 * 10 + 100
+    assert "def forward(self, x, scale : int = 1, *rest, **named):\n    _rest = rest\n    _named = named\n" in gm.code
+    assert fx.symbolic_trace(gm).code == gm.code
+    with pytest.raises(RuntimeError, match=r"\*args and \*\*kwargs can be traced of functions written in Python"):
+        fx.symbolic_trace(__import__("functools").partial(program.starred, 1))
+
+
+def test_annotations_stand_in_the_code():
+    gm = fx.symbolic_trace(program.annotated)
+    line = gm.code.strip().split("\n")[0]
+    assert line == (
+        "def forward(self, x : torch.Tensor, n : int = 2, sizes : typing_List[int] = [], "
+        "plain : list[int] = None, either : int|NoneType = None) -> torch.Tensor:"
+    )
+    assert "%x : torch.Tensor [num_users=1] = placeholder[target=x]" in str(gm.graph)
+    assert [node.type for node in gm.graph.nodes][:2] == [rl.Tensor, int]
+    assert rl.equal(gm(rl.ones(2)), rl.ones(2) * 2)
+
+
+def test_values_told_to_the_trace_are_checked():
+    gm = fx.symbolic_trace(program.annotated, concrete_args={"n": 3})
+    assert rl.equal(gm(rl.ones(1), 3), rl.ones(1) * 3)
+    with pytest.raises(AssertionError, match="n has been specialized to have value 3 but got another value"):
+        gm(rl.ones(1), 4)
+    gm = fx.symbolic_trace(lambda x, other=None: x if other is None else x + other, concrete_args={"other": None})
+    with pytest.raises(AssertionError, match="other has been specialized to have value None"):
+        gm(rl.ones(1), 4)
+    with pytest.warns(UserWarning, match="Was not able to add assertion"):
+        gm = fx.symbolic_trace(program.annotated, concrete_args={"x": rl.full((1,), 5.0)})
+    assert gm(rl.ones(1)).item() == 10
+    with pytest.raises(AssertionError, match="Expected FunctionType, got <class 'int'>"):
+        fx.symbolic_trace(3)

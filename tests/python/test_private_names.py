@@ -100,7 +100,10 @@ def test_parts_of_optimizers():
     p = [nn.Parameter(rl.ones(1))]
     assert (Own(p).step(), Own(p, True).step()) == (False, True)
     assert _default_to_fused_or_foreach(p, False) == (False, False)
-    assert _get_value(rl.tensor(2.0)) == 2.0 and (_dispatch_sqrt(4.0), _dispatch_sqrt(rl.tensor(4.0)).item()) == (2.0, 2.0)
+    assert _get_value(rl.tensor(2.0)) == 2.0 and (
+        _dispatch_sqrt(4.0),
+        _dispatch_sqrt(rl.tensor(4.0)).item(),
+    ) == (2.0, 2.0)
     params, grads = [rl.tensor([1 + 2j]), rl.ones(1)], [rl.tensor([3j]), rl.zeros(1)]
     _view_as_real(params, grads)
     assert params[0].tolist() == [[1.0, 2.0]] and grads[0].shape == (1, 2) and params[1].shape == (1,)
@@ -114,3 +117,122 @@ def test_names_that_other_files_lend():
     assert tree_map is _pytree.tree_map
     assert HASH_REGEX.search("resnet18-f37072fd.pth").group(1) == "f37072fd"
     assert F.BroadcastingList2[int] is None and F.BroadcastingList1 is F.BroadcastingList3
+
+
+@pytest.mark.parametrize(
+    "address, names",
+    [
+        ("nn.utils.weight_norm", "WeightNorm weight_norm remove_weight_norm"),
+        ("nn.utils.spectral_norm", "SpectralNorm spectral_norm"),
+        ("nn.modules.padding", "_ConstantPadNd _ReflectionPadNd _ReplicationPadNd _CircularPadNd"),
+        ("nn.modules.rnn", "apply_permutation RNNCellBase"),
+        ("autograd.gradcheck", "gradcheck gradgradcheck GradcheckError"),
+        ("autograd.profiler_util", "EventList FunctionEvent"),
+        ("autograd.function", "InplaceFunction"),
+        ("optim.adamw", "AdamW adamw"),
+        ("optim._functional", "adam adamw sgd"),
+        ("optim.lr_scheduler", "_enable_get_lr_call _LRScheduler"),
+        ("utils._foreach_utils", "_group_tensors_by_device_and_dtype _has_foreach_support"),
+        ("utils.data._utils.collate", "default_collate_err_msg_format"),
+        ("fx.experimental.optimization", "fuse remove_dropout extract_subgraph"),
+        ("fx.node", "Argument Target"),
+        ("_C", "TensorBase _TensorBase _log_api_usage_once"),
+    ],
+)
+def test_files_where_programs_look_for_them(address, names):
+    import importlib
+    import subprocess
+    import sys
+
+    module = importlib.import_module(f"rushlight.{address}")
+    for name in names.split():
+        assert callable(getattr(module, name)) or name in (
+            "Argument",
+            "Target",
+            "default_collate_err_msg_format",
+        )
+    code = f"from torch.{address} import {', '.join(names.split())}\nimport torch.nn as nn, torch.optim, torch.autograd\n"
+    code += "print(nn.utils.weight_norm(nn.Linear(1, 1)), torch.autograd.gradcheck.__name__)"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "rushlight.torch", "-c", code], capture_output=True, text=True
+    )
+    assert done.stdout == "Linear(in_features=1, out_features=1, bias=True) gradcheck\n", done.stderr
+
+
+def test_an_address_hides_no_function():
+    from rushlight.nn.utils.weight_norm import WeightNorm
+
+    assert callable(nn.utils.weight_norm) and WeightNorm.__module__ == "rushlight.nn.utils.weight_norm"
+    layer = nn.utils.parametrizations.weight_norm(nn.Linear(1, 1))
+    assert type(layer).__module__ == "rushlight.nn.utils.parametrize"
+
+
+def test_steps_over_lists():
+    from rushlight.optim._functional import adamw, sgd
+
+    p, g, buffers = [rl.ones(2)], [rl.full((2,), 4.0)], [None]
+    options = {
+        "weight_decay": 0.0,
+        "momentum": 0.9,
+        "lr": 0.5,
+        "dampening": 0.0,
+        "nesterov": False,
+        "maximize": False,
+    }
+    sgd(p, g, buffers, foreach=False, grad_scale=rl.tensor(2.0), **options)
+    assert p[0].tolist() == [0.0, 0.0] and buffers[0].tolist() == [2.0, 2.0]
+    sgd(p, g, buffers, found_inf=rl.tensor(1.0), **options)
+    assert p[0].tolist() == [0.0, 0.0]
+    a, b = (rl.ones(2, requires_grad=True) for _ in range(2))
+    a.grad = rl.tensor([1.0, -2.0])
+    optimizer = rl.optim.AdamW([a], lr=0.1)
+    optimizer.step()
+    moments = [rl.zeros(2)], [rl.zeros(2)], [], [rl.tensor(0.0)]
+    adamw(
+        [b],
+        [a.grad],
+        *moments,
+        foreach=None,
+        amsgrad=False,
+        beta1=0.9,
+        beta2=0.999,
+        lr=0.1,
+        weight_decay=1e-2,
+        eps=1e-8,
+        maximize=False,
+    )
+    assert rl.equal(a, b) and moments[3][0].item() == 1
+
+
+def test_lists_in_groups():
+    from rushlight._utils import _take_tensors
+    from rushlight.utils._foreach_utils import _group_tensors_by_device_and_dtype as group
+
+    a, b, c = rl.ones(2), rl.ones(1).double(), rl.ones(3)
+    found = group([[a, b, c], [None, 1, 2]], with_indices=True)
+    assert list(found) == [(a.device, rl.float32), (b.device, rl.float64)]
+    assert found[a.device, rl.float32][1] == [0, 2] and found[a.device, rl.float32][0][1] == [None, 2]
+    assert [len(each) for each in _take_tensors([a, b, c], 8)] == [1, 1, 1]
+
+
+def test_norms_are_fused_and_dropout_taken_out():
+    from rushlight.fx.experimental.optimization import extract_subgraph, fuse, remove_dropout
+
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3),
+        nn.BatchNorm2d(2),
+        nn.Dropout(),
+        nn.Sequential(nn.Flatten(), nn.Linear(18, 3), nn.BatchNorm1d(3)),
+    )
+    net[1].running_mean.uniform_()
+    net.eval()
+    x = rl.randn(2, 1, 5, 5)
+    for made, gone in ((fuse(net), nn.BatchNorm2d), (remove_dropout(net), nn.Dropout)):
+        assert not any(isinstance(layer, gone) for layer in made.modules())
+        rl.testing.assert_close(made(x), net(x))
+    with pytest.raises(AssertionError, match="Fusion only for eval!"):
+        fuse(net.train())
+    gm = rl.fx.symbolic_trace(lambda a, b: (a * b).relu() + a)
+    a, b, product, relu, _, _ = gm.graph.nodes
+    part = extract_subgraph(gm, [product, relu], [a, b], [relu])
+    assert part(rl.tensor([2.0]), rl.tensor([3.0])).tolist() == [6.0]

@@ -214,3 +214,37 @@ def test_errors():
         run("LSTM", uniform(5, 3), [2, 2], state, state, weights)
     with pytest.raises(RuntimeError, match="not the same dtype"):
         run("LSTM", uniform(4, 3).float(), [2, 2], state, state, weights)
+
+
+def test_the_checks_of_a_layer_can_be_called():
+    lstm = nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2)
+    x = rl.ones(5, 2, 3)
+    assert lstm.get_expected_hidden_size(x, None) == (4, 2, 2)
+    assert lstm.get_expected_cell_size(x, rl.tensor([3, 1])) == (4, 3, 4)
+    lstm.check_input(x, None)
+    lstm.check_forward_args(x, (rl.ones(4, 2, 2), rl.ones(4, 2, 4)), None)
+    with pytest.raises(RuntimeError, match=r"Expected hidden\[1\] size \(4, 2, 4\), got \[4, 2, 5\]"):
+        lstm.check_forward_args(x, (rl.ones(4, 2, 2), rl.ones(4, 2, 5)), None)
+    with pytest.raises(RuntimeError, match=r"Bad \(2, 2, 3\) \[1, 2, 3\]"):
+        lstm.check_hidden_size(rl.ones(1, 2, 3), (2, 2, 3), "Bad {} {}")
+    state = rl.arange(2.0).view(1, 2, 1)
+    h, c = lstm.permute_hidden((state, state + 5), rl.tensor([1, 0]))
+    assert h.flatten().tolist() == [1, 0] and c.flatten().tolist() == [6, 5]
+    assert nn.GRU(3, 4).permute_hidden(state, None) is state
+
+    class Told(nn.GRU):  # as layers of programs do that bring weights or states of their own
+        def check_forward_args(self, input, hidden, batch_sizes):
+            self.told = tuple(hidden.shape)
+            super().check_forward_args(input, hidden, batch_sizes)
+
+    told = Told(3, 4)
+    told(x)
+    assert told.told == (1, 2, 4)
+
+
+def test_packed_sequences_are_converted_whole():
+    packed = pack_sequence([rl.ones(2), rl.ones(1)])
+    for name in ("double", "float", "half", "long", "int", "short", "char", "byte"):
+        assert getattr(packed, name)().data.dtype == getattr(rl.ones(1), name)().dtype
+    assert packed.cpu() is packed and packed.cpu(rl.float64).data.dtype == rl.float64
+    assert type(packed.pin_memory()) is type(packed)

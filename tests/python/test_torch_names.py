@@ -254,3 +254,48 @@ def test_detection_says_what_it_looks_for():
     with rl.autograd.detect_anomaly(check_nan=False):
         assert not rl.is_anomaly_check_nan_enabled()
     assert rl.is_anomaly_check_nan_enabled() and not rl.is_anomaly_enabled()
+
+
+def test_numbers_of_sizes():
+    assert not isinstance(rl.ones(2).size(0), (rl.SymInt, rl.SymFloat, rl.SymBool))
+    assert (rl.sym_int(-2.7), rl.sym_float(2), rl.sym_max(3, 2.0), rl.sym_min(2, 1)) == (-2, 2.0, 3.0, 1)
+    assert type(rl.sym_max(3, 2.0)) is float and rl.sym_sum((1, 2)) == 3 and rl.sym_sqrt(9) == 3.0
+    assert rl.sym_not(0) and rl.sym_ite(True, 1, 2) == 1
+    with pytest.raises(AssertionError, match="expected SymBool or bool, got <class 'int'>"):
+        rl.sym_ite(1, 1, 2)
+
+
+def test_branches_and_loops():
+    x = rl.tensor([1.0, -3.0], requires_grad=True)
+    y = rl.cond(x.sum() > 0, lambda t: t, lambda t: -t, (x,))
+    y.sum().backward()
+    assert y.tolist() == [-1, 3] and x.grad.tolist() == [-1, -1]
+    i, y = rl.while_loop(lambda i, t: i < 3, lambda i, t: (i + 1, t * 2), (rl.tensor(0), rl.ones(2)))
+    assert i.item() == 3 and y.tolist() == [8, 8]
+    with pytest.raises(RuntimeError, match="same number of elements"):
+        rl.while_loop(lambda t: True, lambda t: (t, t), (rl.ones(1),))
+    with pytest.raises(RuntimeError, match="Expect operands to be a tuple"):
+        rl.cond(True, lambda: 1, lambda: 2, 3)
+
+
+def test_powers_of_a_vector():
+    x = rl.tensor([1, 2, 3])
+    assert rl.vander(x, 2).tolist() == [[1, 1], [2, 1], [3, 1]]
+    assert rl.vander(x.double(), increasing=True).tolist() == [[1, 1, 1], [1, 2, 4], [1, 3, 9]]
+    assert rl.vander(x, 0).shape == (3, 0) and rl.vander(x).dtype == rl.int64
+    with pytest.raises(RuntimeError, match=r"x must be a one-dimensional tensor\."):
+        rl.vander(rl.ones(2, 2))
+
+
+def test_what_is_asked_of_devices_and_storages():
+    x = rl.ones(2)
+    for kind in ("xpu", "mps", "ipu", "xla", "mtia", "maia", "vulkan"):
+        assert getattr(x, f"is_{kind}") is False
+    with pytest.raises(RuntimeError, match="use device='cpu'"):
+        rl.nn.Linear(2, 2).mtia()
+    assert x.grad_dtype == rl.float32 and (x.requires_grad_() * 2).grad_dtype is None
+    storage = rl.FloatStorage([1.5, -2.0])
+    assert storage.int().tolist() == [1, -2] and storage.int().dtype == rl.int32
+    assert storage.double().dtype == rl.float64 and storage.type(rl.int8).dtype == rl.int8
+    assert rl.UntypedStorage([0, 3]).bool().tolist() == [False, True]
+    assert storage.get_device() is None and not storage.is_pinned() and storage.filename is None

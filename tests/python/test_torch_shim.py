@@ -94,6 +94,13 @@ def test_a_program_ends_as_under_python(tmp_path, source, code):
     assert ours.returncode == code
 
 
+@pytest.mark.parametrize("args", [("program.py",), ("-c", "def f(x: int, y: list[int]): pass\nprint(f.__annotations__)")])
+def test_annotations_are_what_the_program_wrote(tmp_path, args):
+    write(tmp_path, "program.py", "import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: int\nprint(A.__annotations__)")
+    ours, theirs = shim(*args, cwd=tmp_path), run(*args, cwd=tmp_path)
+    assert "<class 'int'>" in ours.stdout and ours.stdout == theirs.stdout
+
+
 def test_an_error_in_a_module_shows_pythons_own_frames(tmp_path):
     write(tmp_path, "program.py", "1 / 0")
     ours, theirs = (f("-m", "program", cwd=tmp_path) for f in (shim, run))

@@ -40,7 +40,7 @@ def test_one_number_stands_for_all_axes_in_signatures():
 
 @pytest.mark.parametrize("seed", [2**64, -(2**63) - 1])
 def test_a_seed_has_64_bits(seed):
-    with pytest.raises(RuntimeError, match="Overflow when unpacking"):
+    with pytest.raises(ValueError, match="Overflow when unpacking"):
         rl.manual_seed(seed)
 
 

@@ -46,7 +46,7 @@ def asarray(
     dtype: Any = None,
     device: Any = None,
     copy: bool | None = None,
-    requires_grad: bool = False,
+    requires_grad: bool | None = None,
 ) -> Tensor:
     """A tensor of whatever holds numbers, over the same memory where that is possible.
 
@@ -55,7 +55,7 @@ def asarray(
         dtype (dtype, optional): of the elements. Default: the object's own; the default dtype for buffers
         device (device, optional): where.
         copy (bool, optional): ``True`` always copies, ``False`` never does. Default: only where it must be
-        requires_grad (bool): Default: ``False``
+        requires_grad (bool, optional): ``False`` leaves out the history of a tensor. Default: that of the tensor
 
     Errors: ValueError where ``copy=False`` and the memory cannot be shared.
 
@@ -70,7 +70,7 @@ def asarray(
     if found is None:
         if copy is False:
             raise ValueError("can't alias arbitrary sequence into a tensor.")
-        return _C.tensor(obj, dtype=dtype, device=device, requires_grad=requires_grad)
+        return _C.tensor(obj, dtype=dtype, device=device, requires_grad=bool(requires_grad))
     wanted = found.dtype if dtype is None else dtype
     there = device is None or found.device.type == device.type
     if copy is False:
@@ -83,6 +83,8 @@ def asarray(
     made = found.clone() if copy and not fresh and wanted == found.dtype and there else found
     if wanted != found.dtype or not there:
         made = found.to(dtype=wanted, device=device)
+    if requires_grad is False and made.requires_grad:
+        return made.detach()
     return made.requires_grad_() if requires_grad and not made.requires_grad else made
 
 

@@ -39,3 +39,21 @@ def is_anomaly_check_nan_enabled() -> bool:
     from ..autograd import set_detect_anomaly
 
     return set_detect_anomaly.looks_for_nan
+
+
+def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
+    """Turns anomaly detection on or off, as :class:`rushlight.autograd.set_detect_anomaly` does for a block.
+
+    Args:
+        enabled (bool): on or off.
+        check_nan (bool): look for nan. Default: ``True``
+
+    Errors: TypeError for what is no bool.
+
+    >>> rl.set_anomaly_enabled(False)
+    >>> rl.is_anomaly_enabled()
+    False
+    """
+    from ..autograd import set_detect_anomaly
+
+    set_detect_anomaly(enabled, check_nan)

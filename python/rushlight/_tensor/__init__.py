@@ -123,9 +123,28 @@ def _get_device(self) -> int:
 def _dim_order(self, *, ambiguity_check=False):
     """The axes in the order in which they lie in memory, the outermost first.
 
+    Args:
+        ambiguity_check (bool or list of memory_format): whether to raise where several orders fit, as of an axis of size 1;
+            with a list, where the tensor is laid out as none or as several of these formats. Default: ``False``
+
+    Errors: RuntimeError for a tensor without one order, if that is checked; TypeError for another `ambiguity_check`.
+
     >>> rl.zeros(2, 3).t().dim_order()
     (1, 0)
     """
+    formats = ambiguity_check if isinstance(ambiguity_check, list) else []
+    if not isinstance(ambiguity_check, (bool, list)) or not all(isinstance(f, _C.memory_format) for f in formats):
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+    if ambiguity_check is not False:
+        strides = self.stride()
+        several = 1 in self.shape or any(strides[i] == strides[i + 1] for i in range(self.dim() - 1))
+        if several and sum(self.is_contiguous(memory_format=f) for f in formats) != 1:
+            raise RuntimeError(
+                "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+            )
+        wide = [step for step, size in zip(strides, self.shape) if size > 1]  # what else has one of these steps?
+        if 0 in wide or any(strides.count(step) > 1 for step in wide):
+            raise RuntimeError("The tensor does not have unique dim order.")
     return tuple(sorted(range(self.dim()), key=lambda axis: -self.stride(axis)))
 
 
@@ -446,6 +465,54 @@ tensor([ 2., -1.])
 """
 
 
+def _kind_of_device(kind):
+    def asked(self) -> bool:
+        return self.device.type == kind
+
+    asked.__doc__ = f"""Whether the tensor is on a device of the kind ``{kind}``.
+
+    >>> rl.ones(2).is_{kind}
+    False
+    """
+    return property(asked)
+
+
+def _to_kind(kind, reason):
+    def moved(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
+        raise RuntimeError(reason)
+
+    moved.__doc__ = f"""Refuses: devices of the kind ``{kind}`` are not reached.
+
+    >>> rl.ones(2).{kind}()
+    Traceback (most recent call last):
+    RuntimeError: {reason}
+    """
+    return moved
+
+
+def _log_api_usage_once(name: str) -> None:
+    """Accepted for compatibility: nobody is told what a program calls."""
+
+
+def _grad_dtype(self):
+    """The dtype of the gradients that a leaf takes: its own; ``None`` of what has been computed.
+
+    >>> rl.ones(2).grad_dtype
+    torch.float32
+    """
+    return self.dtype if self.is_leaf else None
+
+
+def _resize_as(self, tensor):
+    """The same elements in the shape of another tensor, which must have as many; see :meth:`resize`.
+
+    >>> rl.arange(4).resize_as(rl.ones(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    return self.resize(tuple(tensor.shape))
+
+
 # Not of the engine: errors then say 'Tensor' object, as PyTorch's do, and the class is found where users find it.
 Tensor.__module__ = "rushlight"
 Tensor.__name__ = "Tensor"  # takes the module out of the name in errors
@@ -488,6 +555,16 @@ Tensor.__cuda_array_interface__ = property(_cuda_array_interface)
 Tensor.names = property(_names)
 Tensor.name = property(_name)
 Tensor.volatile = property(_volatile)
+for _kind in ("xpu", "mps", "ipu", "xla", "mtia", "maia", "vulkan"):
+    setattr(Tensor, f"is_{_kind}", _kind_of_device(_kind))
+Tensor.xpu = _to_kind("xpu", "xpu devices are not reached; an Intel GPU is 'cuda' here")
+Tensor.mtia = _to_kind("mtia", "mtia devices are not reached; use device='cpu', or 'cuda' for a GPU")
+Tensor.ipu = _to_kind("ipu", "ipu devices are not reached; use device='cpu', or 'cuda' for a GPU")
+Tensor.grad_dtype = property(_grad_dtype)
+Tensor.resize_as = _resize_as
+Tensor.const_data_ptr = Tensor.data_ptr
+_C.TensorBase = _C._TensorBase = Tensor  # the base class in PyTorch, which programs ask of
+_C._log_api_usage_once = _log_api_usage_once
 
 
 def __getattr__(name: str):

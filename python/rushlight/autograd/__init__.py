@@ -6,7 +6,7 @@ import sys
 
 from .. import _C
 from .._C import Tensor
-from .._lazy import on_demand
+from .._lazy import also_at, on_demand
 from . import function, grad_mode, graph
 from .function import Function
 from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
@@ -183,6 +183,11 @@ class set_detect_anomaly:
     looks_for_nan = True  # whether detection, when it is on, is for nan
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        for place, (name, value) in enumerate((("enabled", mode), ("check_nan", check_nan)), 1):
+            if not isinstance(value, bool):
+                raise TypeError(
+                    f"set_anomaly_enabled(): argument '{name}' (position {place}) must be bool, not {type(value).__name__}"
+                )
         self.previous = _C._set_anomaly(bool(mode and check_nan)), set_detect_anomaly.looks_for_nan
         set_detect_anomaly.looks_for_nan = check_nan
 
@@ -213,6 +218,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
         __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler"
     )
+also_at(__name__, {"gradcheck": "checks"})
 __all__ = [
     "Function",
     "Variable",

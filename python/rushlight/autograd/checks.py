@@ -84,6 +84,43 @@ def _analytical(output, inputs, allow_unused=True):
     return columns
 
 
+def _pushed(function, inputs, which):
+    """For every output, the same matrix in forward mode: a call of the function for each real number in the input `which`."""
+    from . import forward_ad
+
+    target = inputs[which]
+    rows = None
+    with forward_ad.dual_level():
+        for place in range(target.numel()):
+            for unit in (1, 1j) if target.is_complex() else (1,):
+                direction = _C.zeros_like(target.detach()).reshape(-1)
+                direction[place] = unit
+                moved = forward_ad.make_dual(target.detach().requires_grad_(), direction.view_as(target))
+                outputs = _tuple(function(*inputs[:which], moved, *inputs[which + 1 :]))
+                row = []
+                for out in outputs:
+                    tangent = forward_ad.unpack_dual(out).tangent if isinstance(out, Tensor) else None
+                    row.append(_real_parts(_C.zeros_like(out) if tangent is None else tangent).clone())
+                rows = [[part] for part in row] if rows is None else [[*o, p] for o, p in zip(rows, row)]
+    return None if rows is None else [_C.stack(row) for row in rows]
+
+
+def _check_forward(function, inputs, eps, atol, rtol, fast_mode):
+    inputs = _tuple(inputs)
+    agree = _projected if fast_mode else _close
+    kept = [k for k, out in enumerate(_tuple(function(*inputs))) if _differentiable(out)]
+    for place in [i for i, tensor in enumerate(inputs) if _differentiable(tensor)]:
+        numerical, pushed = _numerical(function, inputs, place, eps), _pushed(function, inputs, place)
+        if numerical is None or pushed is None:
+            continue
+        for k, at in enumerate(kept):
+            if not agree(pushed[at], numerical[at], atol, rtol):
+                raise GradcheckError(
+                    f"Jacobian computed with forward mode mismatch for output {k} with respect to input {place},\n"
+                    f"numerical:{numerical[at]}\nanalytical:{pushed[at]}\n"
+                )
+
+
 def _check_inputs(inputs):
     found = False
     for place, tensor in enumerate(inputs):
@@ -194,6 +231,8 @@ def gradcheck(
         atol, rtol (float, optional): what counts as equal. Default: 1e-5, 1e-3
         raise_exception (bool, optional): raise, rather than return ``False``. Default: ``True``
         nondet_tol (float, optional): how much two backward passes may differ. Default: 0
+        check_forward_ad (bool, optional): compare the tangents of forward mode, too. Default: ``False``
+        check_backward_ad (bool, optional): compare the gradients. Default: ``True``
         check_grad_dtypes (bool, optional): gradients must have the dtype of their inputs. Default: ``False``
         fast_mode (bool, optional): compare one weighted sum instead of all elements. Default: ``False``
 
@@ -212,10 +251,12 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    if check_forward_ad:
-        raise NotImplementedError("gradcheck: forward mode is not part of this package")
     try:
-        _check(func, inputs, eps, atol, rtol, nondet_tol, check_grad_dtypes, fast_mode)
+        if check_backward_ad:
+            _check(func, inputs, eps, atol, rtol, nondet_tol, check_grad_dtypes, fast_mode)
+        if check_forward_ad:
+            _check_inputs(_tuple(inputs))
+            _check_forward(func, inputs, eps, atol, rtol, fast_mode)
     except RuntimeError:
         if raise_exception:
             raise
@@ -285,6 +326,8 @@ def gradgradcheck(
         check_undefined_grad=check_undefined_grad,
         check_grad_dtypes=check_grad_dtypes,
         check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
         fast_mode=fast_mode,
         masked=masked,
     )

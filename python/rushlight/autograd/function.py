@@ -208,6 +208,17 @@ class Function(metaclass=FunctionMeta):
         return results[0] if single else results
 
 
+class InplaceFunction(Function):
+    """A function that may work in place; how programs before PyTorch 0.4 said so.
+
+    Args: inplace (bool): whether it does. Default: ``False``
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
 def _check_saved(saved):
     for place, value in enumerate(saved):
         if value is not None and not isinstance(value, Tensor):

@@ -28,11 +28,14 @@ class _Mode:
     def __exit__(self, *error: Any) -> None:
         _set_mode(self._previous)
 
-    def _fresh(self):
-        return _Mode(self._mode)
+    def clone(self) -> Any:
+        """Another object of the same mode, as every call of a decorated function needs one."""
+        made = object.__new__(type(self))
+        made._mode = self._mode
+        return made
 
     def __call__(self, function: _F) -> _F:
-        return _decorate(self._fresh, function)
+        return _decorate(self.clone, function)
 
 
 def _decorate(fresh: Any, function: Any) -> Any:
@@ -151,7 +154,11 @@ class set_grad_enabled(_Mode):
 
     def __call__(self, function: _F) -> _F:
         _set_mode(self._before)  # as a decorator it has no effect of its own
-        return _decorate(self._fresh, function)
+        return _decorate(lambda: _Mode(self._mode), function)
+
+    def clone(self) -> Any:
+        """Another object of the same mode, which it sets at once."""
+        return set_grad_enabled(self.mode)
 
 
 class inference_mode(_Mode):
@@ -175,6 +182,9 @@ class inference_mode(_Mode):
         self.mode = mode
         self._mode = _INFERENCE if mode else _RECORD
 
+    def clone(self) -> Any:
+        return inference_mode(self.mode)
+
 
 class set_multithreading_enabled:  # noqa: N801, RUF100
     """Whether backward passes may use several threads, at once, and for a block if used with ``with``.
@@ -187,6 +197,10 @@ class set_multithreading_enabled:  # noqa: N801, RUF100
     __slots__ = ("mode",)
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
         self.mode = mode
 
     def __enter__(self) -> None:

@@ -79,6 +79,8 @@ def increment_version(tensor: Tensor | Sequence[Tensor]) -> None:
     Args:
         tensor (Tensor or sequence of Tensors): what was written.
 
+    Errors: RuntimeError for anything else.
+
     Example::
 
         >>> x = rl.ones(2)
@@ -86,7 +88,11 @@ def increment_version(tensor: Tensor | Sequence[Tensor]) -> None:
         >>> x._version
         1
     """
+    if not hasattr(tensor, "__iter__"):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for each in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        if not isinstance(each, Tensor):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
         with _no_grad():
             each.detach()[:0].zero_() if each.dim() else each.detach().expand(0).zero_()
 

@@ -42,7 +42,11 @@ class profile:  # noqa: N801, RUF100
         with_modules: bool = False,
         use_kineto: bool = False,
         use_cpu: bool = True,
-        **others: Any,
+        experimental_config: Any = None,
+        acc_events: bool = False,
+        custom_trace_id_callback: Any = None,
+        post_processing_timeout_s: Any = None,
+        activity_filters: Any = None,
     ) -> None:
         self.enabled = enabled
         self._profile = _new.profile(

@@ -25,11 +25,14 @@ def compile(
     *,
     fullgraph: bool = False,
     dynamic: bool | None = None,
-    backend: Any = "inductor",
+    backend: Any = None,
     mode: str | None = None,
     options: Any = None,
+    name: str | None = None,
     disable: bool = False,
-    **others: Any,
+    recompile_limit: int | None = None,
+    isolate_recompiles: bool = False,
+    shapes_spec: Any = None,
 ) -> Any:
     """The function itself, or a module around the module: there is nothing to compile them to. Also a decorator, with and
     without options.
@@ -39,7 +42,7 @@ def compile(
 
     Args:
         model (callable, optional): a function or module; without it a decorator is returned.
-        fullgraph, dynamic, backend, mode, options, disable: accepted, and without effect.
+        fullgraph, dynamic, backend, mode, options, name, disable, ...: accepted, and without effect.
 
     Errors: RuntimeError where ``mode`` and ``options`` are both given; AssertionError for what cannot be called.
 

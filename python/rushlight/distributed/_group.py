@@ -155,7 +155,7 @@ def new_group(
     use_local_synchronization: bool = False,
     group_desc: Any = None,
     device_id: Any = None,
-    **others: Any,
+    sort_ranks: bool = True,
 ) -> Any:
     """A group of some of the ranks: of this process, or one that it is no member of.
 
@@ -171,7 +171,14 @@ def new_group(
     return ProcessGroup(backend or world._backend, str(_groups))
 
 
-def new_subgroups(group_size: Any = None, group: Any = None, **others: Any) -> tuple[Any, list[Any]]:
+def new_subgroups(
+    group_size: Any = None,
+    group: Any = None,
+    timeout: Any = None,
+    backend: Any = None,
+    pg_options: Any = None,
+    group_desc: Any = None,
+) -> tuple[Any, list[Any]]:
     """Groups of equal size: one."""
     if group_size not in (None, 1):
         raise ValueError(f"The arg 'group_size' ({group_size}) must not exceed the world size (1)")
@@ -179,13 +186,26 @@ def new_subgroups(group_size: Any = None, group: Any = None, **others: Any) -> t
     return made, [made]
 
 
-def new_subgroups_by_enumeration(ranks_per_subgroup_list: Any, **others: Any) -> tuple[Any, list[Any]]:
+def new_subgroups_by_enumeration(
+    ranks_per_subgroup_list: Any,
+    timeout: Any = None,
+    backend: Any = None,
+    pg_options: Any = None,
+    group_desc: Any = None,
+) -> tuple[Any, list[Any]]:
     """Groups of the ranks that are listed."""
     made = [new_group(ranks) for ranks in ranks_per_subgroup_list]
     return made[0] if made else None, made
 
 
-def split_group(parent_pg: Any = None, split_ranks: Any = None, **others: Any) -> Any:
+def split_group(
+    parent_pg: Any = None,
+    split_ranks: Any = None,
+    timeout: Any = None,
+    pg_options: Any = None,
+    group_desc: Any = None,
+    backend: Any = None,
+) -> Any:
     """A group cut into groups."""
     if not split_ranks:
         raise ValueError("split_ranks cannot be None or empty")

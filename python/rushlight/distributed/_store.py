@@ -94,7 +94,10 @@ class TCPStore(Store):
         world_size: int | None = None,
         is_master: bool = False,
         timeout: timedelta = default_pg_timeout,
-        **others: Any,
+        wait_for_workers: bool = True,
+        multi_tenant: bool = False,
+        master_listen_fd: int | None = None,
+        use_libuv: bool = True,
     ) -> None:
         super().__init__()
         _one(world_size if world_size is not None else 1)

@@ -21,7 +21,13 @@ class DeviceMesh:
     """
 
     def __init__(
-        self, device_type: str, mesh: Any = None, *, mesh_dim_names: Any = None, **others: Any
+        self,
+        device_type: str,
+        mesh: Any = None,
+        *,
+        mesh_dim_names: Any = None,
+        backend_override: Any = None,
+        _init_backend: bool = True,
     ) -> None:
         from .. import as_tensor, int64
 

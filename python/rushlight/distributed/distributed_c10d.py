@@ -351,12 +351,26 @@ def irecv(
     _nobody(group)
 
 
-def send_object_list(object_list: Any, dst: int | None = None, group: Any = None, **others: Any) -> None:
+def send_object_list(
+    object_list: Any,
+    dst: int | None = None,
+    group: Any = None,
+    device: Any = None,
+    group_dst: int | None = None,
+    use_batch: bool = False,
+) -> None:
     """Sends objects to another process, which there is not."""
     _nobody(group)
 
 
-def recv_object_list(object_list: Any, src: int | None = None, group: Any = None, **others: Any) -> int:
+def recv_object_list(
+    object_list: Any,
+    src: int | None = None,
+    group: Any = None,
+    device: Any = None,
+    group_src: int | None = None,
+    use_batch: bool = False,
+) -> int:
     """Receives objects from another process, which there is not."""
     _nobody(group)
 

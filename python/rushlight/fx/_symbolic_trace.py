@@ -164,6 +164,8 @@ class _Recording:
 
 
 _ABSENT: Any = object()
+_OWN = ("rushlight", "torch", "torchvision")
+_STARS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 
 
@@ -183,8 +185,12 @@ class Tracer(TracerBase):
     ) -> None:
         self.param_shapes_constant = param_shapes_constant
         self.autowrap_modules = tuple(autowrap_modules)
-        functions = (value for space in autowrap_modules for name, value in vars(space).items() if name[0] != "_")
-        self.autowrap_functions = {value for value in functions if isinstance(value, _FUNCTIONS)} | {*autowrap_functions}
+        functions = (
+            value for space in autowrap_modules for name, value in vars(space).items() if name[0] != "_"
+        )
+        self.autowrap_functions = {value for value in functions if isinstance(value, _FUNCTIONS)} | {
+            *autowrap_functions
+        }
         self.root: Any = None
         self.tensor_attrs: dict[int, str] = {}
         self._names: dict[int, str] = {}
@@ -251,23 +257,31 @@ class Tracer(TracerBase):
         """Stand-ins for the arguments of a function."""
         values: list[Any] = [self.root] if is_module else []
         keywords: dict[str, Any] = {}
+        starred: list[Any] = []
         parameters = list(inspect.signature(root_fn).parameters.values())[1 if is_module else 0 :]
+        # as the code of a function has them: what may be given by name, then `*args`, then `**kwargs`
+        parameters.sort(key=_is_starred)
         for each in parameters:
             if concrete_args and each.name in concrete_args:
                 value: Any = concrete_args[each.name]
-                if isinstance(value, _C.Tensor):
-                    raise NotImplementedError(f"concrete_args[{each.name!r}]: tensors stay arguments")
                 self._specialise(each, value)
             else:
-                stars: dict[Any, str] = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}
-                star = stars.get(each.kind, "")
+                star = "*" if each.kind is each.VAR_POSITIONAL else "**" if each.kind is each.VAR_KEYWORD else ""
                 default = () if each.default is each.empty else (each.default,)
-                kind = None if each.annotation is each.empty else each.annotation
+                kind = None if each.annotation is each.empty else _annotation(each.annotation, root_fn)
                 value = self.create_proxy("placeholder", star + each.name, default, {}, type_expr=kind)
-            if each.kind is each.KEYWORD_ONLY:
+            if _is_starred(each):
+                starred.append(value)
+            elif each.kind is each.KEYWORD_ONLY:
                 keywords[each.name] = value
             else:
                 values.append(value)
+        if starred:
+            return _unpacked(root_fn, len(values) + len(keywords) + len(starred)), [
+                *values,
+                *keywords.values(),
+                *starred,
+            ]
         return functools.partial(root_fn, **keywords), values
 
     def _specialise(self, parameter: Any, value: Any) -> None:
@@ -276,9 +290,18 @@ class Tracer(TracerBase):
 
         default = () if parameter.default is parameter.empty else (parameter.default,)
         given = self.create_proxy("placeholder", f"{parameter.name}_1", default, {})
-        if isinstance(value, (bool, int, float)):
-            said = f"{parameter.name} has been specialized to have value {value} but got another value"
+        said = f"{parameter.name} has been specialized to have value {value} but got another value"
+        if isinstance(value, (bool, int, float, str)):
             self.create_proxy("call_function", _assert, (given == value, said), {})
+        elif value is None:
+            self.create_proxy("call_function", _assert_is_none, (given, said), {})
+        else:
+            from .._warn import warn
+
+            warn(
+                f"Was not able to add assertion to guarantee correct input {parameter.name} to specialized function. It is up "
+                "to the user to make sure that your inputs match the inputs you specialized the function with."
+            )
 
     def trace(self, root: Any, concrete_args: Any = None) -> Graph:
         """The graph of a module or function.
@@ -291,11 +314,15 @@ class Tracer(TracerBase):
         """
         if isinstance(root, Module):
             self.root, function = root, type(root).forward
+            returns = function
             if "forward" in vars(root):
                 function = lambda self, *args, **kwargs: vars(root)["forward"](*args, **kwargs)  # noqa: E731
                 function.__signature__ = inspect.signature(type(root).forward)  # type: ignore[attr-defined]
         else:
+            if not callable(root):
+                raise AssertionError(f"Expected FunctionType, got {type(root)}")
             self.root, function = Module(), root
+            returns = root
         self.graph = Graph(tracer_cls=type(self))
         self.tensor_attrs = {  # tensors that modules hold without having registered them
             id(value): f"{path}.{name}".lstrip(".")
@@ -304,12 +331,17 @@ class Tracer(TracerBase):
             if isinstance(value, _C.Tensor)
         }
         self._read = {}
-        self._names = {id(value): name for name, value in (*self.root.named_buffers(), *self.root.named_parameters())}
+        self._names = {
+            id(value): name for name, value in (*self.root.named_buffers(), *self.root.named_parameters())
+        }
         programs = {id(space): space for space in self._programs(function)}
         call, args = self.create_args_for_root(function, isinstance(root, Module), concrete_args)
         with _Recording(self, list(programs.values())):
             result = call(*args)
-        self.create_node("output", "output", (self.create_arg(result),), {})
+        code = getattr(returns, "__code__", None)
+        starred = code is not None and code.co_flags & _STARS
+        kind = None if starred else _annotation(getattr(returns, "__annotations__", {}).get("return"), returns)
+        self.create_node("output", "output", (self.create_arg(result),), {}, type_expr=kind)
         return self.graph
 
     def _programs(self, function: Any) -> list[dict[str, Any]]:
@@ -320,6 +352,40 @@ class Tracer(TracerBase):
             if home is not None and not _of_engine(home.__name__):
                 spaces.append(vars(home))
         return [space for space in spaces if not _of_engine(str(space.get("__name__", "")))]
+
+
+def _is_starred(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+
+
+def _unpacked(function: Any, count: int) -> Any:
+    """A function that takes the tuple of its ``*args`` and the dict of its ``**kwargs`` as two arguments more, so that
+    stand-ins may be given for them; what is keyword-only stands before them.
+
+    Errors: RuntimeError for what is no function written in Python.
+    """
+    if not isinstance(function, types.FunctionType) or hasattr(function, "__signature__"):
+        raise RuntimeError(
+            f"{function!r}: *args and **kwargs can be traced of functions written in Python only"
+        )
+    code = function.__code__
+    plain = code.replace(
+        co_flags=code.co_flags & ~_STARS, co_argcount=count, co_posonlyargcount=0, co_kwonlyargcount=0
+    )
+    return types.FunctionType(plain, function.__globals__, function.__name__, None, function.__closure__)
+
+
+def _annotation(kind: Any, function: Any) -> Any:
+    """An annotation as the program has it; those of the library's own layers are texts, of which one is a class."""
+    if isinstance(kind, str) and getattr(function, "__module__", "").partition(".")[0] in _OWN:
+        return _C.Tensor if kind == "Tensor" else None
+    return kind
+
+
+def _assert_is_none(value: Any, msg: str) -> None:
+    """Raises AssertionError with ``msg`` for anything but ``None``: the check of an argument that was ``None`` in the trace."""
+    if value is not None:
+        raise AssertionError(msg)
 
 
 def _of_engine(name: str) -> bool:

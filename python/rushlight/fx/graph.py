@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import types
+import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ..overrides import resolve_name
-from .node import Node, map_arg, target_name
+from .node import Node, map_arg, target_name, type_name
 
 _BINARY = {
     "add": "+",
@@ -32,6 +34,13 @@ _BINARY = {
     "gt": ">",
     "le": "<=",
     "ge": ">=",
+}
+_TYPING: dict[Any, Any] = {
+    list: typing.List,  # noqa: UP006
+    dict: typing.Dict,  # noqa: UP006
+    set: typing.Set,  # noqa: UP006
+    frozenset: typing.FrozenSet,  # noqa: UP006
+    tuple: typing.Tuple,  # noqa: UP006
 }
 _UNARY = {"neg": "-", "invert": "~", "pos": "+"}
 
@@ -159,15 +168,13 @@ class Graph:
     ) -> Node:
         """One more node, where :meth:`inserting_before` says; at the end otherwise."""
         if op not in ("call_function", "call_method", "get_attr", "call_module", "placeholder", "output"):
-            raise AssertionError(f"op '{op}' is not supported")
+            raise AssertionError(f"op '{op}' is not in _legal_ops")
         candidate = name if name is not None else target if isinstance(target, str) else _called(target)
         if name is None and not isinstance(target, str):
             candidate = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", candidate).lower()
             if candidate.startswith("__") and candidate.endswith("__"):
                 candidate = candidate[2:-2]
-        node = Node(
-            self, self._names.create(candidate.strip("*")), op, target, args or (), kwargs or {}, type_expr
-        )
+        node = Node(self, self._names.create(candidate), op, target, args or (), kwargs or {}, type_expr)
         self._insert(node)
         return node
 
@@ -318,7 +325,7 @@ class Graph:
         """
         raise NotImplementedError("on_generate_code: change the nodes instead")
 
-    def python_code(self, root_module: str = "self", **others: Any) -> PythonCode:
+    def python_code(self, root_module: str = "self", *, verbose: bool = False) -> PythonCode:
         """A function ``forward`` in Python."""
         names: dict[str, Any] = {}
         last: dict[Node, list[Node]] = {}
@@ -388,7 +395,28 @@ class Graph:
                 return known(value, target_name(value))
             return known(value, type(value).__name__)
 
+        def annotation(kind: Any) -> str:
+            """An annotation as code."""
+            if kind == ():
+                return "()"
+            if isinstance(kind, types.UnionType):
+                return "|".join(annotation(each) for each in kind.__args__)
+            origin = getattr(kind, "__origin__", None)
+            if origin is None:
+                return named(kind)
+            if not isinstance(kind, types.GenericAlias):
+                origin = _TYPING.get(origin, origin)
+            inner = getattr(kind, "__args__", ())
+            return (
+                f"{named(origin)}[{','.join(annotation(each) for each in inner)}]" if inner else named(origin)
+            )
+
+        def named(kind: Any) -> str:
+            builtin = getattr(builtins, getattr(kind, "__name__", ""), None) is kind
+            return kind.__name__ if builtin else known(kind, type_name(kind))
+
         arguments: list[str] = []
+        returns = ""
         lines: list[str] = []
         wrapped: dict[str, None] = {}  # functions that must stay leaves when the code is traced again
         for node in self.nodes:
@@ -402,7 +430,8 @@ class Graph:
                 default = f" = {text(node.args[0])}" if node.args else ""
                 star = node.target[: len(node.target) - len(node.target.lstrip("*"))]
                 raw = node.target.lstrip("*")
-                arguments.append(f"{star}{raw}{default}")
+                kind = f" : {annotation(node.type)}" if node.type is not None else ""
+                arguments.append(f"{star}{raw}{kind}{default}")
                 line = f"{node.name} = {raw}" if raw != node.name else None
             elif (
                 node.op == "call_function"
@@ -447,8 +476,12 @@ class Graph:
                 line = f"{node.name} = {_path(root_module, node.target)}"
             else:
                 line = f"return {text(node.args[0])}"
+            if node.op == "output" and node.type is not None:
+                returns = f" -> {annotation(node.type)}"
             if line is None:
                 continue
+            if node.type is not None and node.op not in ("placeholder", "output"):
+                line = line.replace(f"{node.name} =", f"{node.name} : {annotation(node.type)} =", 1)
             gone = [each.name for each in last[node]] if node.op != "output" else []
             if not node.users and node.op not in ("output", "placeholder"):
                 gone.append(node.name)
@@ -462,7 +495,7 @@ class Graph:
             known(wrap, "torch.fx._symbolic_trace.wrap")
         marks = "\n".join(f'torch.fx._symbolic_trace.wrap("{name}")' for name in wrapped)
         return PythonCode(
-            f"\n{marks}\n\ndef forward({', '.join(['self', *arguments])}):\n{body}\n    ", names
+            f"\n{marks}\n\ndef forward({', '.join(['self', *arguments])}){returns}:\n{body}\n    ", names
         )
 
     def print_tabular(self) -> None:
@@ -479,9 +512,7 @@ class Graph:
                 print("  ".join("-" * width for width in widths))
 
     def __str__(self) -> str:
-        names = [node.name for node in self.nodes if node.op == "placeholder"]
         lines = [f"    {node.format_node()}" for node in self.nodes]
-        del names
         return "graph():\n" + "\n".join(lines)
 
     def set_codegen(self, codegen: Any) -> None:

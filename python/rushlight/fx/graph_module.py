@@ -106,7 +106,7 @@ class GraphModule(Module):
         made = self.graph.python_code("self")
         file = f"<eval_with_key>.{next(_numbers)}"
         names = dict(made.globals)
-        exec(compile(made.src, file, "exec"), names)
+        exec(compile(made.src, file, "exec", dont_inherit=True), names)
         linecache.cache[file] = (len(made.src), None, made.src.splitlines(True), file)  # for tracebacks
         self.__dict__["_code"], self.__dict__["_globals"] = made.src, made.globals
         type(self).forward = names["forward"]
@@ -169,7 +169,13 @@ class GraphModule(Module):
         names = {name: value for name, value in self._globals.items() if name != "torch"}
         return _from_code, (holder, self.code, self._class_name, names)
 
-    def print_readable(self, print_output: bool = True, **others: Any) -> str:
+    def print_readable(
+        self,
+        print_output: bool = True,
+        include_stride: bool = False,
+        include_device: bool = False,
+        colored: bool = False,
+    ) -> str:
         """The code as a class; printed, unless told otherwise."""
         text = f"class {self._class_name}(torch.nn.Module):" + "\n".join(
             f"    {line}" for line in self.code.strip().split("\n")
@@ -205,7 +211,7 @@ def _from_code(holder: Module, code: str, name: str, known: dict[str, Any]) -> G
             return True
 
     names: dict[str, Any] = {"torch": rushlight, **known}
-    exec(code, names)
+    exec(compile(code, "<fx>", "exec", dont_inherit=True), names)
 
     class Root(Module):
         forward = names["forward"]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from types import FunctionType, GenericAlias
 from typing import Any
 
 from .._settings import _assert
 from .immutable_collections import immutable_dict, immutable_list
 
 _IMPURE: set[Any] = {_assert}
+
+
+# what stands among the arguments of a node, and what a node calls or reads
+Argument = Any
+Target = Any
 
 
 def has_side_effect(fn: Any) -> Any:
@@ -167,20 +173,19 @@ class Node:
         return False
 
     def format_node(
-        self, placeholder_names: Any = None, maybe_return_typename: Any = None, **others: Any
+        self, placeholder_names: Any = None, maybe_return_typename: Any = None, *, include_tensor_metadata: bool = False
     ) -> str | None:
         """The node as a line of text."""
+        kind = f"{type_name(self.type)} " if self.type is not None else ""
         if self.op == "placeholder":
             default = f"(default={self.args[0]})" if self.args else ""
-            return (
-                f"%{self.name} : [num_users={len(self.users)}] = placeholder[target={self.target}]{default}"
-            )
+            return f"%{self.name} : {kind}[num_users={len(self.users)}] = placeholder[target={self.target}]{default}"
         if self.op == "get_attr":
-            return f"%{self.name} : [num_users={len(self.users)}] = get_attr[target={self.target}]"
+            return f"%{self.name} : {kind}[num_users={len(self.users)}] = get_attr[target={self.target}]"
         if self.op == "output":
             return f"return {self.args[0]}"
         return (
-            f"%{self.name} : [num_users={len(self.users)}] = {self.op}[target={target_name(self.target)}]"
+            f"%{self.name} : {kind}[num_users={len(self.users)}] = {self.op}[target={target_name(self.target)}]"
             f"(args = {_shown(self.args)}, kwargs = {_shown(dict(self.kwargs))})"
         )
 
@@ -205,6 +210,20 @@ def _shown(value: Any) -> str:
 
 # Functions of layers that PyTorch's code calls where the engine has them
 _OF_THE_ENGINE = "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
+
+
+def type_name(kind: Any) -> str:
+    """What an annotation is called: ``int``, ``torch.Tensor``, ``typing.List[int]``."""
+    if isinstance(kind, type) and not isinstance(kind, GenericAlias):
+        module = kind.__module__
+        if module == "builtins":
+            return kind.__qualname__
+        if module.partition(".")[0] == "rushlight":
+            module = ".".join(["torch", *module.split(".")[1:]])
+        return f"{module}.{kind.__qualname__}"
+    if kind is ...:
+        return "..."
+    return str(getattr(kind, "__name__", kind)) if isinstance(kind, FunctionType) else repr(kind)
 
 
 def target_name(target: Any) -> str:

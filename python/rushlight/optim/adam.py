@@ -9,8 +9,6 @@ TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
     from typing import Any
 
-    from .._C import Tensor
-
 __all__ = ["Adam", "AdamW", "adam", "adamw"]
 
 Tensor = _C.Tensor
@@ -209,6 +207,14 @@ def adam(
     exp_avg_sqs: Any,
     max_exp_avg_sqs: Any,
     state_steps: Any,
+    foreach: Any = None,
+    capturable: bool = False,
+    differentiable: bool = False,
+    fused: Any = None,
+    grad_scale: Tensor | None = None,
+    found_inf: Tensor | None = None,
+    has_complex: bool = False,
+    decoupled_weight_decay: bool = False,
     *,
     amsgrad: Any,
     beta1: Any,
@@ -216,11 +222,20 @@ def adam(
     lr: float,
     weight_decay: float,
     eps: float,
-    maximize: Any,
-    decoupled_weight_decay: bool = False,
-    differentiable: bool = False,
+    maximize: Any = False,
 ) -> Any:
-    """One step over lists of tensors; moments and step counters are changed in place."""
+    """One step over lists of tensors; moments and step counters are changed in place.
+
+    `foreach`, `fused`, `capturable` and `has_complex` are accepted: there is one way to compute it.
+
+    Args:
+        grad_scale (Tensor, optional): what gradients are divided by first.
+        found_inf (Tensor, optional): nothing is done where it is not 0.
+    """
+    if found_inf is not None and found_inf.item():
+        return
+    if grad_scale is not None:
+        grads = [grad / grad_scale for grad in grads]
     options = (lr, beta1, beta2, eps, weight_decay, amsgrad, decoupled_weight_decay, maximize)
     if differentiable:
         _formula(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, state_steps, *options)

@@ -122,6 +122,11 @@ def sgd(
     params: Any,
     grads: Any,
     momentum_buffers: Any,
+    has_sparse_grad: bool = False,
+    foreach: Any = None,
+    fused: Any = None,
+    grad_scale: Any = None,
+    found_inf: Any = None,
     *,
     weight_decay: float,
     momentum: float,
@@ -131,7 +136,19 @@ def sgd(
     maximize: Any,
     differentiable: bool = False,
 ) -> Any:
-    """One step over lists of tensors; returns the momentum buffers, new ones where ``None`` was given."""
+    """One step over lists of tensors; returns the momentum buffers, new ones where ``None`` was given. Those replace
+    the items of the list that was given, too.
+
+    `has_sparse_grad`, `foreach` and `fused` are accepted: there is one way to compute it.
+
+    Args:
+        grad_scale (Tensor, optional): what gradients are divided by first.
+        found_inf (Tensor, optional): nothing is done where it is not 0.
+    """
+    if found_inf is not None and found_inf.item():
+        return momentum_buffers
+    if grad_scale is not None:
+        grads = [grad / grad_scale for grad in grads]
     if differentiable:
         return _formula(
             params, grads, momentum_buffers, weight_decay, momentum, lr, dampening, nesterov, maximize
@@ -148,7 +165,11 @@ def sgd(
         nesterov,
         maximize,
     )
-    return [_C.view_as_complex(b) if p.is_complex() else b for p, b in zip(params, kept)] if is_complex else kept
+    if is_complex:
+        kept = [_C.view_as_complex(b) if p.is_complex() else b for p, b in zip(params, kept)]
+    if isinstance(momentum_buffers, list):
+        momentum_buffers[:] = kept
+    return kept
 
 
 def _parts(tensor):

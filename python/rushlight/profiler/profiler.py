@@ -250,7 +250,6 @@ class profile:  # noqa: N801, RUF100
         use_cuda: Any = None,
         custom_trace_id_callback: Any = None,
         post_processing_timeout_s: Any = None,
-        **others: Any,
     ) -> None:
         self.activities = set(activities) if activities is not None else supported_activities()
         if not self.activities:

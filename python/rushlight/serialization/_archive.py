@@ -28,10 +28,11 @@ class ArchiveWriter:
     Args:
         out: where to.
         checksums (bool): whether to compute them; 0 stands for none.
+        folder (str): what the names of all records begin with: the file's own name, as in PyTorch.
     """
 
-    def __init__(self, out, checksums=True):
-        self._out, self._checksums = out, checksums
+    def __init__(self, out, checksums=True, folder="archive"):
+        self._out, self._checksums, self._folder = out, checksums, folder.encode() + b"/"
         self._offset, self._waiting, self._directory = 0, [], []
 
     def add(self, name, data):
@@ -44,7 +45,7 @@ class ArchiveWriter:
         skipped = isinstance(data, int)
         size = data if skipped else len(data)
         crc = 0 if skipped or not self._checksums else zlib.crc32(data)
-        path = b"archive/" + name.encode()
+        path = self._folder + name.encode()
         offset = self._offset
         large = size >= _LIMIT
         extra = b"\1\0\x10\0" + size.to_bytes(8, "little") * 2 if large else b""

@@ -50,17 +50,20 @@ def save(
             raise TypeError(f"Buffer of {str(type(f)).strip('<>')} has no callable attribute 'write'")
         _write(obj, f, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record)
         return
-    with replacing(os.fsdecode(f)) as out:
-        _write(obj, out, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record)
+    path = os.fsdecode(f)
+    stem = os.path.splitext(os.path.basename(path))[0]
+    folder = stem if stem and path.isascii() else "archive"  # as in PyTorch
+    with replacing(path) as out:
+        _write(obj, out, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record, folder)
 
 
-def _write(obj, out, protocol, archive, without_byteorder):
+def _write(obj, out, protocol, archive, without_byteorder, folder="archive"):
     skip = _within.skip_data
     if not archive:
         write_legacy(obj, out, protocol, skip)
         return
     text, storages = dumped(obj, protocol)
-    records = ArchiveWriter(out, _Settings.crc32)
+    records = ArchiveWriter(out, _Settings.crc32, folder)
     records.add("data.pkl", text)
     records.add(".format_version", b"1")
     records.add(".storage_alignment", str(ALIGNMENT).encode())

@@ -165,7 +165,7 @@ class Compressed(Sparse):
 
 
 Compressed.__name__ = Compressed.__qualname__ = "Tensor"
-Compressed.__module__ = "rushlight"
+Compressed.__module__ = Tensor.__module__
 
 
 def compressed(layout: Any, start: Tensor, other: Tensor, values: Tensor, size: Any) -> Any:

@@ -147,7 +147,7 @@ class Coo(Sparse):
 
 # a class of tensors by itself, which programs see as the one class there is
 Coo.__name__ = Coo.__qualname__ = "Tensor"
-Coo.__module__ = "rushlight"
+Coo.__module__ = Tensor.__module__
 
 
 def coo(indices: Tensor, values: Tensor, size: Any, once: bool = False) -> Any:

@@ -81,7 +81,7 @@ class BlockMask:
 
 
 def create_mask(
-    mod_fn: Any, B: int | None, H: int | None, Q_LEN: int, KV_LEN: int, device: Any = None, **others: Any
+    mod_fn: Any, B: int | None, H: int | None, Q_LEN: int, KV_LEN: int, device: Any = None
 ) -> Tensor:  # noqa: N803, RUF100
     """The whole mask of ``mask_mod(batch, head, query, key)``, of shape ``(B, H, Q_LEN, KV_LEN)``."""
     found = mod_fn(*_indices(B or 1, H or 1, Q_LEN, KV_LEN, device=device))
@@ -97,7 +97,9 @@ def create_block_mask(
     device: Any = None,
     BLOCK_SIZE: Any = _DEFAULT_SPARSE_BLOCK_SIZE,  # noqa: N803, RUF100
     _compile: bool = False,
-    **others: Any,
+    separate_full_blocks: bool = True,
+    compute_dq_write_order: bool = False,
+    dq_kv_order: bool = True,
 ) -> BlockMask:
     """The mask of ``mask_mod(batch, head, query, key)``, by blocks.
 

@@ -281,6 +281,18 @@ class TraversalMethods:
         """Moves the module to the GPU."""
         return self._apply(lambda t: t.cuda(device))
 
+    def xpu(self, device: Any = None) -> Self:
+        """Moves the module to an Intel GPU."""
+        return self._apply(lambda t: t.xpu(device))
+
+    def mtia(self, device: Any = None) -> Self:
+        """Moves the module to an MTIA accelerator."""
+        return self._apply(lambda t: t.mtia(device))
+
+    def ipu(self, device: Any = None) -> Self:
+        """Moves the module to an IPU."""
+        return self._apply(lambda t: t.ipu(device))
+
     def _to_dtype(self, dtype):
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 

@@ -699,3 +699,32 @@ class MultiheadAttention(Module):
             is_causal=is_causal,
         )
         return (output.transpose(1, 0) if swap else output), weights
+
+    def merge_masks(
+        self, attn_mask: Tensor | None, key_padding_mask: Tensor | None, query: Tensor
+    ) -> tuple[Tensor | None, int | None]:
+        """One mask of both, and of what kind it is: 0 of attention, 1 of padding, 2 of both; ``None`` for neither.
+
+        Args:
+            attn_mask (Tensor or None): of shape :math:`(L, S)` or :math:`(N H, L, S)`
+            key_padding_mask (Tensor or None): of shape :math:`(N, S)`
+            query (Tensor): of shape :math:`(N, L, E)`
+
+        Returns:
+            a mask of padding as it is, else one of shape :math:`(N, H, L, S)`
+
+        >>> mask, kind = nn.MultiheadAttention(4, 2).merge_masks(rl.zeros(3, 3), None, rl.ones(2, 3, 4))
+        >>> mask.shape, kind
+        (torch.Size([2, 2, 3, 3]), 2)
+        """
+        if attn_mask is None:
+            return key_padding_mask, None if key_padding_mask is None else 1
+        batch, length = query.shape[:2]
+        if attn_mask.dim() == 3:
+            merged = attn_mask.view(batch, -1, length, length)
+        else:
+            merged = attn_mask.view(1, 1, length, length).expand(batch, self.num_heads, -1, -1)
+        if key_padding_mask is not None:
+            padding = key_padding_mask.view(batch, 1, 1, length).expand(-1, self.num_heads, -1, -1)
+            merged = merged + padding
+        return merged, 2

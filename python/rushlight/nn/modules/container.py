@@ -14,7 +14,6 @@ TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..._C import Tensor
 
 
 def _position(length, place):
@@ -52,7 +51,7 @@ class Sequential(Module):
             for place, module in enumerate(args):
                 self.add_module(str(place), module)
 
-    def forward(self, input: Tensor) -> Any:
+    def forward(self, input: Any) -> Any:
         for module in self._modules.values():
             input = module(input)
         return input

@@ -30,7 +30,15 @@ class _Pad(Module):
         return f"{self.padding}"
 
 
-class _CircularPad(_Pad):
+class _ReflectionPadNd(_Pad):
+    _mode = "reflect"
+
+
+class _ReplicationPadNd(_Pad):
+    _mode = "replicate"
+
+
+class _CircularPadNd(_Pad):
     _mode = "circular"
 
     def forward(self, input: Tensor) -> Tensor:
@@ -41,7 +49,7 @@ class _CircularPad(_Pad):
         return F.pad(input, self.padding, "circular")
 
 
-class _ConstantPad(_Pad):
+class _ConstantPadNd(_Pad):
     def __init__(self, padding: Any, value: Any) -> None:
         super().__init__(padding)
         self.value = value
@@ -63,7 +71,7 @@ class _ZeroPad:
         return f"{self.padding}"
 
 
-class ConstantPad1d(_ConstantPad):
+class ConstantPad1d(_ConstantPadNd):
     """Pads with a constant.
 
     Args:
@@ -75,7 +83,7 @@ class ConstantPad1d(_ConstantPad):
     """
 
 
-class ConstantPad2d(_ConstantPad):
+class ConstantPad2d(_ConstantPadNd):
     """Pads images with a constant; widths left, right, top, bottom.
 
     Args:
@@ -89,7 +97,7 @@ class ConstantPad2d(_ConstantPad):
     _dims = 2
 
 
-class ConstantPad3d(_ConstantPad):
+class ConstantPad3d(_ConstantPadNd):
     """Pads volumes with a constant; widths left, right, top, bottom, front, back.
 
     Args:
@@ -136,7 +144,7 @@ class ZeroPad3d(_ZeroPad, ConstantPad3d):
     """
 
 
-class ReflectionPad1d(_Pad):
+class ReflectionPad1d(_ReflectionPadNd):
     """Pads with the mirror image of the input, the border itself not repeated; widths left and right.
 
     Args:
@@ -146,10 +154,8 @@ class ReflectionPad1d(_Pad):
     tensor([[3., 2., 1., 2., 3., 2., 1.]])
     """
 
-    _mode = "reflect"
 
-
-class ReflectionPad2d(_Pad):
+class ReflectionPad2d(_ReflectionPadNd):
     """Pads images with their mirror image; widths left, right, top, bottom.
 
     Args:
@@ -159,10 +165,10 @@ class ReflectionPad2d(_Pad):
     torch.Size([1, 1, 4, 5])
     """
 
-    _dims, _mode = 2, "reflect"
+    _dims = 2
 
 
-class ReflectionPad3d(_Pad):
+class ReflectionPad3d(_ReflectionPadNd):
     """Pads volumes with their mirror image; widths left, right, top, bottom, front, back.
 
     Args:
@@ -172,10 +178,10 @@ class ReflectionPad3d(_Pad):
     torch.Size([1, 1, 4, 5, 6])
     """
 
-    _dims, _mode = 3, "reflect"
+    _dims = 3
 
 
-class ReplicationPad1d(_Pad):
+class ReplicationPad1d(_ReplicationPadNd):
     """Pads with the value at the border; widths left and right.
 
     Args:
@@ -185,10 +191,8 @@ class ReplicationPad1d(_Pad):
     tensor([[1., 1., 1., 2., 3., 3., 3.]])
     """
 
-    _mode = "replicate"
 
-
-class ReplicationPad2d(_Pad):
+class ReplicationPad2d(_ReplicationPadNd):
     """Pads images with the value at the border; widths left, right, top, bottom.
 
     Args:
@@ -198,10 +202,10 @@ class ReplicationPad2d(_Pad):
     torch.Size([1, 1, 4, 5])
     """
 
-    _dims, _mode = 2, "replicate"
+    _dims = 2
 
 
-class ReplicationPad3d(_Pad):
+class ReplicationPad3d(_ReplicationPadNd):
     """Pads volumes with the value at the border; widths left, right, top, bottom, front, back.
 
     Args:
@@ -211,10 +215,10 @@ class ReplicationPad3d(_Pad):
     torch.Size([1, 1, 4, 5, 6])
     """
 
-    _dims, _mode = 3, "replicate"
+    _dims = 3
 
 
-class CircularPad1d(_CircularPad):
+class CircularPad1d(_CircularPadNd):
     """Pads with the values from the other end; widths left and right.
 
     Args:
@@ -225,7 +229,7 @@ class CircularPad1d(_CircularPad):
     """
 
 
-class CircularPad2d(_CircularPad):
+class CircularPad2d(_CircularPadNd):
     """Pads images with the values from the other side; widths left, right, top, bottom.
 
     Args:
@@ -238,7 +242,7 @@ class CircularPad2d(_CircularPad):
     _dims = 2
 
 
-class CircularPad3d(_CircularPad):
+class CircularPad3d(_CircularPadNd):
     """Pads volumes with the values from the other side; widths left, right, top, bottom, front, back.
 
     Args:

@@ -194,18 +194,33 @@ class RNNBase(Module):
         return text
 
     # ------------------------------------------------------------------ the call
-    def _state_shapes(self, batch):
-        layers = self.num_layers * (2 if self.bidirectional else 1)
-        return (layers, batch, self.proj_size or self.hidden_size), (layers, batch, self.hidden_size)
+    def _batch(self, input, batch_sizes):
+        return int(batch_sizes[0]) if batch_sizes is not None else input.size(0 if self.batch_first else 1)
 
-    def _check_input(self, input, packed):
+    def _layers(self):
+        return self.num_layers * (2 if self.bidirectional else 1)
+
+    def get_expected_hidden_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
+        """The shape that a hidden state must have: layers and directions, batch, features.
+
+        Args:
+            input (Tensor): of shape :math:`(T, B, H_{in})`, or packed elements
+            batch_sizes (Tensor or None): of packed elements
+        """
+        return self._layers(), self._batch(input, batch_sizes), self.proj_size or self.hidden_size
+
+    def check_input(self, input: Tensor, batch_sizes: Tensor | None) -> None:
+        """Raises for an input of another dtype than the weights', or of a shape that does not fit.
+
+        Errors: ValueError for the dtype, RuntimeError for the shape.
+        """
         weight = getattr(self, self._flat_weights_names[0])
         if input.dtype != weight.dtype:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). "
                 f"Convert input: input.to({weight.dtype}), or convert model: model.to({input.dtype})"
             )
-        dims = 2 if packed else 3
+        dims = 2 if batch_sizes is not None else 3
         if input.dim() != dims:
             raise RuntimeError(f"input must have {dims} dimensions, got {input.dim()}")
         if input.size(-1) != self.input_size:
@@ -213,24 +228,36 @@ class RNNBase(Module):
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
             )
 
-    def _check_state(self, states, batch):
-        expected = self._state_shapes(batch)
-        texts = ("Expected hidden[0] size {}, got {}", "Expected hidden[1] size {}, got {}")
-        if len(states) == 1:
-            texts = ("Expected hidden size {}, got {}",)
-        for state, shape, text in zip(states, expected, texts):
-            if tuple(state.size()) != shape:
-                raise RuntimeError(text.format(shape, list(state.size())))
+    def check_hidden_size(
+        self,
+        hx: Tensor,
+        expected_hidden_size: tuple[int, int, int],
+        msg: str = "Expected hidden size {}, got {}",
+    ) -> None:
+        """Raises RuntimeError for a state of another shape; `msg` has places for what was expected and what came."""
+        if tuple(hx.size()) != tuple(expected_hidden_size):
+            raise RuntimeError(msg.format(expected_hidden_size, list(hx.size())))
+
+    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
+        """The checks of an input and of the state that goes with it."""
+        self.check_input(input, batch_sizes)
+        self.check_hidden_size(hidden, self.get_expected_hidden_size(input, batch_sizes))
+
+    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+        """The state with its sequences in another order; as it is for ``None``."""
+        return hx if permutation is None else hx.index_select(1, permutation)
+
+    def _zero_state(self, input, batch_sizes):
+        return _C.zeros(
+            self.get_expected_hidden_size(input, batch_sizes), dtype=input.dtype, device=input.device
+        )
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
-        lstm = self.mode == "LSTM"
         packed = input if isinstance(input, PackedSequence) else None
         if packed is not None:
-            data, sizes = packed.data, packed.batch_sizes
-            batch, unbatched = int(sizes[0]), False
-            if packed.sorted_indices is not None and hx is not None:
-                order = packed.sorted_indices
-                hx = tuple(s.index_select(1, order) for s in hx) if lstm else hx.index_select(1, order)
+            data, sizes, unbatched = packed.data, packed.batch_sizes, False
+            if hx is not None:
+                hx = self.permute_hidden(hx, packed.sorted_indices)
         else:
             if input.dim() not in (2, 3):
                 raise ValueError(f"{self._kind()}: Expected input to be 2D or 3D, got {input.dim()}D instead")
@@ -241,26 +268,18 @@ class RNNBase(Module):
                     hx = self._batched_state(hx)
             elif hx is not None:
                 self._check_state_dims(hx)
-            batch = data.size(0) if self.batch_first else data.size(1)
-        if hx is None:
-            states = [
-                _C.zeros(shape, dtype=data.dtype, device=data.device)
-                for shape in self._state_shapes(batch)[: 2 if lstm else 1]
-            ]
-        else:
-            states = list(hx) if lstm else [hx]
-        self._check_input(data, packed is not None)
-        self._check_state(states, batch)
-        output, states = self._run(data, sizes, states)
-        if packed is not None:
-            if packed.unsorted_indices is not None:
-                order = packed.unsorted_indices
-                states = tuple(s.index_select(1, order) for s in states)
-            output = PackedSequence(output, sizes, packed.sorted_indices, packed.unsorted_indices)
-        elif unbatched:
+        state: Any = self._zero_state(data, sizes) if hx is None else hx
+        self.check_forward_args(data, state, sizes)
+        lstm = self.mode == "LSTM"
+        output, states = self._run(data, sizes, list(state) if lstm else [state])
+        if unbatched:
             output = output.squeeze(0 if self.batch_first else 1)
-            states = tuple(s.squeeze(1) for s in states)
-        return output, tuple(states) if lstm else states[0]
+            states = [s.squeeze(1) for s in states]
+        state = tuple(states) if lstm else states[0]
+        if packed is not None:
+            state = self.permute_hidden(state, packed.unsorted_indices)
+            output = PackedSequence(output, sizes, packed.sorted_indices, packed.unsorted_indices)
+        return output, state
 
     def _kind(self):
         return "RNN" if self.mode.startswith("RNN") else self.mode
@@ -431,6 +450,29 @@ class LSTM(RNNBase):
             proj_size,
             device,
             dtype,
+        )
+
+    def get_expected_cell_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
+        """The shape that the memory must have; arguments as in :meth:`get_expected_hidden_size`."""
+        return self._layers(), self._batch(input, batch_sizes), self.hidden_size
+
+    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
+        """The checks of an input, and of the hidden state and the memory that go with it."""
+        self.check_input(input, batch_sizes)
+        expected = self.get_expected_hidden_size, self.get_expected_cell_size
+        for place, (state, size) in enumerate(zip(hidden, expected)):
+            self.check_hidden_size(
+                state, size(input, batch_sizes), f"Expected hidden[{place}] size {{}}, got {{}}"
+            )
+
+    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+        """Hidden state and memory with their sequences in another order; as they are for ``None``."""
+        return hx if permutation is None else tuple(state.index_select(1, permutation) for state in hx)
+
+    def _zero_state(self, input, batch_sizes):
+        shapes = self.get_expected_hidden_size, self.get_expected_cell_size
+        return tuple(
+            _C.zeros(shape(input, batch_sizes), dtype=input.dtype, device=input.device) for shape in shapes
         )
 
 
@@ -626,3 +668,14 @@ class GRUCell(RNNCellBase):
 def _apply_permutation(tensor, permutation, dim=1):
     """The slices of a tensor along an axis in another order."""
     return tensor.index_select(dim, permutation)
+
+
+def apply_permutation(tensor: Tensor, permutation: Tensor, dim: int = 1) -> Tensor:
+    """The slices of a tensor along an axis in another order: ``tensor.index_select(dim, permutation)``."""
+    from ..._warn import warn
+
+    warn(
+        "`apply_permutation` is deprecated, please use `tensor.index_select(dim, permutation)` instead",
+        FutureWarning,
+    )
+    return _apply_permutation(tensor, permutation, dim)

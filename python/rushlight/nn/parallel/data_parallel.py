@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ... import _C
 from ..modules.module import Module
 
 TYPE_CHECKING = False
@@ -62,6 +63,30 @@ class DataParallel(Module):
         if not self.device_ids:
             return self.module(*inputs, **kwargs)
         return _run(self.module, inputs, kwargs, self.device_ids, self.output_device, self.dim)
+
+    def replicate(self, module: Any, device_ids: Any) -> list[Any]:
+        """Copies of a module, one for each device; see :func:`~rushlight.nn.parallel.replicate`."""
+        from .replicate import replicate
+
+        return replicate(module, device_ids, not _C.is_grad_enabled())
+
+    def scatter(self, inputs: Any, kwargs: Any, device_ids: Any) -> Any:
+        """Arguments cut along ``dim``, a part for each device."""
+        from .scatter_gather import scatter_kwargs
+
+        return scatter_kwargs(inputs, kwargs, device_ids, dim=self.dim)
+
+    def parallel_apply(self, replicas: Any, inputs: Any, kwargs: Any) -> list[Any]:
+        """The results of all copies, each of its part."""
+        from .parallel_apply import parallel_apply
+
+        return parallel_apply(replicas, inputs, kwargs, self.device_ids[: len(replicas)])
+
+    def gather(self, outputs: Any, output_device: Any) -> Any:
+        """The results joined along ``dim`` on one device."""
+        from .scatter_gather import gather
+
+        return gather(outputs, output_device, dim=self.dim)
 
 
 def _run(module: Any, inputs: Any, kwargs: Any, device_ids: Any, output_device: Any, dim: int) -> Any:

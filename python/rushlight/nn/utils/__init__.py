@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..._lazy import on_demand
+from ..._lazy import also_at, on_demand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,3 +37,4 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__, _FILES, "fusion init parametrizations parametrize prune rnn stateless"
     )
+also_at(__name__, {"spectral_norm": "_spectral_norm", "weight_norm": "_weight_norm"})

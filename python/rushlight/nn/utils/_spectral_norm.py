@@ -96,6 +96,9 @@ class SpectralNorm:
         return made
 
 
+SpectralNorm.__module__ = __name__.replace("._", ".")  # where PyTorch has it, and pickles look for it
+
+
 class _VersionHook:
     """Notes in a state dict that the second vector is there."""
 

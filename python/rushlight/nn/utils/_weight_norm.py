@@ -68,6 +68,9 @@ class WeightNorm:
         setattr(module, self.name, self.compute_weight(module))
 
 
+WeightNorm.__module__ = __name__.replace("._", ".")  # where PyTorch has it, and pickles look for it
+
+
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """Learns length and direction of a weight apart; ``parametrizations.weight_norm`` takes its place.
 

@@ -208,7 +208,10 @@ def _deepcopy(self, memo):
 def _own_class(module):
     """Gives a module a class of its own, to which properties can be added."""
     kind = type(module)
-    members: dict[str, Any] = {"__getstate__": _refuse_to_pickle}
+    members: dict[str, Any] = {
+        "__getstate__": _refuse_to_pickle,
+        "__module__": _refuse_to_pickle.__module__.replace("rushlight", Module.__module__.partition(".")[0]),
+    }
     if not hasattr(kind, "__deepcopy__"):
         members["__deepcopy__"] = _deepcopy
     module.__class__ = type(f"Parametrized{kind.__name__}", (kind,), members)

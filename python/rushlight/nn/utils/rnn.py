@@ -53,13 +53,22 @@ class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indi
         ]
         return type(self)(data, self.batch_sizes, *orders)
 
-    def cpu(self) -> Any:
-        """Moves the data to the processor."""
-        return self.to("cpu")
+    def cpu(self, *args: Any, **kwargs: Any) -> Any:
+        """Moves the data to the processor; `args` and `kwargs` are those of :meth:`to`."""
+        return self._on("cpu", args, kwargs)
 
-    def cuda(self, device: Any = "cuda") -> Any:
-        """Moves the data to the GPU."""
-        return self.to(device)
+    def cuda(self, *args: Any, **kwargs: Any) -> Any:
+        """Moves the data to the GPU; `args` and `kwargs` are those of :meth:`to`."""
+        return self._on("cuda", args, kwargs)
+
+    def _on(self, kind, args, kwargs):
+        """Converts, and moves to a device of a kind unless the arguments name one."""
+        found = self.data.new_empty(0).to(*args, **kwargs).device.type
+        return self.to(*args, **kwargs) if found == kind else self.to(*args, device=kind, **kwargs)
+
+    def pin_memory(self) -> Any:
+        """Pins the memory of the data, which only GPUs ask for."""
+        return type(self)(self.data.pin_memory(), *self[1:])
 
     def double(self) -> Any:
         """Converts the data to float64."""
@@ -76,6 +85,22 @@ class PackedSequence(namedtuple("PackedSequence_", "data batch_sizes sorted_indi
     def long(self) -> Any:
         """Converts the data to int64."""
         return self.to(dtype=_C.int64)
+
+    def int(self) -> Any:
+        """Converts the data to int32."""
+        return self.to(dtype=_C.int32)
+
+    def short(self) -> Any:
+        """Converts the data to int16."""
+        return self.to(dtype=_C.int16)
+
+    def char(self) -> Any:
+        """Converts the data to int8."""
+        return self.to(dtype=_C.int8)
+
+    def byte(self) -> Any:
+        """Converts the data to uint8."""
+        return self.to(dtype=_C.uint8)
 
     @property
     def is_cuda(self) -> Any:

@@ -54,8 +54,8 @@ def call_with(module, tensors, args, kwargs, tie_weights=True, strict=False):
     if strict:
         missing, extra = [n for n in own if n not in given], [n for n in given if n not in own]
         if extra or missing:
-            lines = [f"Unexpected key(s): {', '.join(extra)}."] * bool(extra)
-            lines += [f"Missing key(s): {', '.join(missing)}."] * bool(missing)
+            lines = [f"Unexpected key(s): {', '.join(map(repr, extra))}."] * bool(extra)
+            lines += [f"Missing key(s): {', '.join(map(repr, missing))}."] * bool(missing)
             raise RuntimeError(
                 f"Error(s) in reparametrizing for {module._get_name()}:\n\t" + "\n\t".join(lines)
             )

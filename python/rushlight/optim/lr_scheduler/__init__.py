@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._base import EPOCH_DEPRECATION_WARNING, LRScheduler
+from ._base import EPOCH_DEPRECATION_WARNING, LRScheduler, _enable_get_lr_call as _enable_get_lr_call
 from .combined import ChainedScheduler, ReduceLROnPlateau, SequentialLR
 from .cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
 from .plain import (

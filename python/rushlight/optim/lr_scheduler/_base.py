@@ -85,6 +85,20 @@ def _watch_steps(optimizer):
     optimizer.step = step
 
 
+class _enable_get_lr_call:  # noqa: N801, RUF100
+    """A block in which ``get_lr`` of a schedule may be asked without a warning; schedules of programs use it in ``step``."""
+
+    def __init__(self, o: Any) -> None:
+        self.o = o
+
+    def __enter__(self) -> Any:
+        self.o._get_lr_called_within_step = True
+        return self
+
+    def __exit__(self, type: Any, value: Any, traceback: Any) -> None:
+        self.o._get_lr_called_within_step = False
+
+
 class LRScheduler:
     """The base class of all schedules: ``step`` sets the learning rates of the optimizer's groups.
 

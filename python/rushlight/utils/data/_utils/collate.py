@@ -11,7 +11,7 @@ import numpy as np
 from .... import _C
 
 Tensor = _C.Tensor
-_NOT_COLLATABLE = (
+default_collate_err_msg_format = (
     "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"
 )
 
@@ -84,7 +84,7 @@ def collate_numpy_array_fn(batch, *, collate_fn_map=None):
     """Arrays, stacked as tensors of their dtype."""
     first = batch[0]
     if _holds_text(first):
-        raise TypeError(_NOT_COLLATABLE.format(first.dtype))
+        raise TypeError(default_collate_err_msg_format.format(first.dtype))
     return collate([_C.as_tensor(item) for item in batch], collate_fn_map=collate_fn_map)
 
 
@@ -148,7 +148,7 @@ def collate(batch, *, collate_fn_map=None):
             raise RuntimeError("each element in list of batch should be of equal size")
         columns = [below(samples) for samples in zip(*batch)]
         return columns if isinstance(first, tuple) else _like_sequence(first, columns)
-    raise TypeError(_NOT_COLLATABLE.format(kind))
+    raise TypeError(default_collate_err_msg_format.format(kind))
 
 
 def default_collate(batch):

@@ -1,0 +1,1 @@
+"""Transformations of graphs that PyTorch ships as examples."""
