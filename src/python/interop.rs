@@ -1,16 +1,20 @@
 //! Sharing memory with the outside: NumPy's array interface, the buffer protocol, DLPack.
 
 use crate::base::{DType, Device, Dims, Layout};
+use crate::kernels::cpu::machine::crc::crc32;
 use crate::ops;
-use crate::python::error::OrPy;
+use crate::python::error::{OrPy, guarded};
+use crate::python::numpy;
 use crate::python::tensor::{PyTensor, check_no_grad, wrap};
+use crate::python::types::PyDType;
 use crate::storage::Storage;
 use crate::tensor::Tensor;
+use crate::warning::warn;
+use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyAny, PyBytes, PyDict, PyTuple};
+use pyo3::types::{PyAny, PyBytes, PyDict};
 use std::ffi::{c_int, c_void};
 
 /// The type string of NumPy's array interface.
@@ -42,8 +46,80 @@ fn dtype_from(text: &str) -> Option<DType> {
     })
 }
 
+/// Elements in memory, as their owner describes them.
+pub struct Elements<'a> {
+    pub dtype: DType,
+    pub shape: &'a [usize],
+    /// In bytes; none where they lie row by row.
+    pub strides: Option<&'a [isize]>,
+    pub address: usize,
+    pub readonly: bool,
+}
+
+/// A tensor over the memory of an object.
+pub fn over(owner: &Bound<'_, PyAny>, e: &Elements<'_>) -> PyResult<Tensor> {
+    let (dtype, shape) = (e.dtype, e.shape);
+    let layout = match e.strides {
+        None => Layout::contiguous(shape),
+        Some(bytes) => {
+            if bytes.len() != shape.len() {
+                return Err(PyValueError::new_err(format!(
+                    "array interface with {} strides for {} axes",
+                    bytes.len(),
+                    shape.len()
+                )));
+            }
+            let size = dtype.size() as isize;
+            let mut strides = Dims::new();
+            for &b in bytes {
+                if b < 0 {
+                    return Err(PyValueError::new_err(
+                        "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
+                    ));
+                }
+                if b % size != 0 {
+                    return Err(PyValueError::new_err(
+                        "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.",
+                    ));
+                }
+                strides.push((b / size) as usize);
+            }
+            Layout { shape: Dims::from_slice(shape), strides, offset: 0 }
+        }
+    };
+    if e.address % dtype.size().min(8) != 0 {
+        return Err(PyValueError::new_err(
+            "given numpy array is not aligned to its element size; copy it first",
+        ));
+    }
+    // what foreign objects say of themselves is taken at its word only where it can be true
+    let reach = layout
+        .shape
+        .iter()
+        .zip(&layout.strides)
+        .try_fold(1u128, |end, (&n, &s)| n.checked_sub(1).map(|last| end + last as u128 * s as u128));
+    if layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).is_none()
+        || reach.unwrap_or(0) > (isize::MAX as usize / dtype.size()) as u128
+    {
+        return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
+    }
+    let bytes = layout.span_end().saturating_mul(dtype.size());
+    let owner = Box::new(owner.clone().unbind());
+    Tensor::over(Storage::foreign(e.address as *mut u8, bytes, owner, e.readonly).py()?, layout, dtype).py()
+}
+
+/// Whether an object is an array of NumPy's, or of a library like it.
+pub fn is_array(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(numpy::is_plain(obj) || obj.hasattr("__array_interface__")?)
+}
+
 /// A tensor over the memory of an object with `__array_interface__`.
 pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+    if numpy::is_plain(obj)
+        && let Some(t) = numpy::shared(obj)?
+    {
+        return Ok(t);
+    }
     let face = obj.getattr("__array_interface__")?;
     let face = face.cast::<PyDict>()?;
     let get = |k: &str| {
@@ -68,53 +144,7 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         Some(s) if !s.is_none() => Some(s.extract::<Vec<isize>>()?),
         _ => None,
     };
-    let layout = match strides {
-        None => Layout::contiguous(&shape),
-        Some(bytes) => {
-            if bytes.len() != shape.len() {
-                return Err(PyValueError::new_err(format!(
-                    "array interface with {} strides for {} axes",
-                    bytes.len(),
-                    shape.len()
-                )));
-            }
-            let size = dtype.size() as isize;
-            let mut strides = Dims::new();
-            for &b in &bytes {
-                if b < 0 {
-                    return Err(PyValueError::new_err(
-                        "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
-                    ));
-                }
-                if b % size != 0 {
-                    return Err(PyValueError::new_err(
-                        "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.",
-                    ));
-                }
-                strides.push((b / size) as usize);
-            }
-            Layout { shape: Dims::from_slice(&shape), strides, offset: 0 }
-        }
-    };
-    if address % dtype.size().min(8) != 0 {
-        return Err(PyValueError::new_err(
-            "given numpy array is not aligned to its element size; copy it first",
-        ));
-    }
-    // what foreign objects say of themselves is taken at its word only where it can be true
-    let reach = layout
-        .shape
-        .iter()
-        .zip(&layout.strides)
-        .try_fold(1u128, |end, (&n, &s)| n.checked_sub(1).map(|last| end + last as u128 * s as u128));
-    if layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).is_none()
-        || reach.unwrap_or(0) > (isize::MAX as usize / dtype.size()) as u128
-    {
-        return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
-    }
-    let bytes = layout.span_end().saturating_mul(dtype.size());
-    let owner = Box::new(obj.clone().unbind());
-    Tensor::over(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype).py()
+    over(obj, &Elements { dtype, shape: &shape, strides: strides.as_deref(), address, readonly })
 }
 
 /// A tensor sharing memory with a NumPy array.
@@ -129,46 +159,90 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
 /// tensor([5., 0.], dtype=torch.float64)
 #[pyfunction]
 fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let class = ndarray.get_type();
-    if class.name()?.to_str()? != "ndarray" && !ndarray.hasattr("__array_interface__")?
-        || ndarray.cast::<PyTensor>().is_ok()
-    {
-        return Err(PyTypeError::new_err(format!("expected np.ndarray (got {})", class.name()?)));
-    }
-    if !class.mro().iter().any(|c| c.getattr("__name__").is_ok_and(|n| n.to_string() == "ndarray")) {
-        return Err(PyTypeError::new_err(format!("expected np.ndarray (got {})", class.name()?)));
+    if !numpy::is_array(ndarray)? {
+        return Err(PyTypeError::new_err(format!(
+            "expected np.ndarray (got {})",
+            ndarray.get_type().name()?
+        )));
     }
     let t = from_array(ndarray)?;
     // PyTorch lets read-only arrays through with a warning; writing to them stays refused here
     wrap(py, t)
 }
 
+/// What `frombuffer` does: a line of `count` elements, or of all that fit, from byte `offset` of an object's memory on. Over memory
+/// that may not be written to it is a copy.
+#[pyfunction]
+fn _of_buffer<'py>(
+    py: Python<'py>,
+    buffer: &Bound<'py, PyAny>,
+    dtype: &Bound<'py, PyDType>,
+    count: isize,
+    offset: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let view = PyUntypedBuffer::get(buffer)
+        .map_err(|_| PyValueError::new_err("the object does not implement Python buffer protocol."))?;
+    let (dtype, width) = (dtype.get().0, dtype.get().0.size());
+    let length = view.len_bytes();
+    if length == 0 || count == 0 {
+        return Err(PyValueError::new_err(format!(
+            "both buffer length ({length}) and count ({count}) must not be 0"
+        )));
+    }
+    if offset < 0 || offset as usize >= length {
+        return Err(PyValueError::new_err(format!(
+            "offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1"
+        )));
+    }
+    let left = length - offset as usize;
+    if count < 0 && !left.is_multiple_of(width) {
+        return Err(PyValueError::new_err(format!(
+            "buffer length ({left} bytes) after offset ({offset} bytes) must be a multiple of element size ({width})"
+        )));
+    }
+    let n = if count < 0 { left / width } else { count as usize };
+    if n.saturating_mul(width) > left {
+        return Err(PyValueError::new_err(format!(
+            "requested buffer length ({n} * {width} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({length} bytes)"
+        )));
+    }
+    if !view.is_c_contiguous() {
+        return Err(PyValueError::new_err("ndarray is not C-contiguous"));
+    }
+    guarded("frombuffer", || {
+        if view.readonly() {
+            warn(
+                "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its data or make it writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program.",
+            );
+        }
+        let address = (view.buf_ptr() as *mut u8).wrapping_add(offset as usize);
+        let owner = Box::new(buffer.clone().unbind());
+        let memory = Storage::foreign(address, n * width, owner, view.readonly()).py()?;
+        let t = Tensor::over(memory, Layout::contiguous(&[n]), dtype).py()?;
+        wrap(py, if view.readonly() { ops::driver::memory::dense_copy(&t).py()? } else { t })
+    })
+}
+
+/// The CRC-32 of what had the checksum `crc` so far, with the bytes of an object behind, as `zlib.crc32` has it.
+#[pyfunction]
+#[pyo3(signature = (data, crc = 0))]
+fn _crc32(data: &Bound<'_, PyAny>, crc: u32) -> PyResult<u32> {
+    let view = PyUntypedBuffer::get(data)?;
+    if !view.is_c_contiguous() {
+        return Err(PyBufferError::new_err("memoryview: underlying buffer is not C-contiguous"));
+    }
+    if view.len_bytes() == 0 {
+        return Ok(crc);
+    }
+    // SAFETY: the view holds that many bytes in place, and nothing of Python's runs meanwhile
+    let bytes = unsafe { std::slice::from_raw_parts(view.buf_ptr() as *const u8, view.len_bytes()) };
+    Ok(crc32(crc, bytes))
+}
+
 /// Holds a tensor alive for the array made of it.
 #[pyclass(frozen, name = "_Memory", module = "rushlight")]
 struct Memory {
-    tensor: Tensor,
-}
-
-#[pymethods]
-impl Memory {
-    #[getter]
-    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let t = &self.tensor;
-        let d = PyDict::new(py);
-        d.set_item("version", 3)?;
-        d.set_item("shape", PyTuple::new(py, t.shape())?)?;
-        d.set_item("typestr", typestr(t.dtype()).unwrap_or("|V2"))?;
-        d.set_item("data", (t.ptr() as usize, t.storage().is_readonly()))?;
-        let strides: Vec<usize> = t.strides().iter().map(|s| s * t.dtype().size()).collect();
-        d.set_item("strides", PyTuple::new(py, strides)?)?;
-        Ok(d)
-    }
-}
-
-static NUMPY_ASARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-
-fn asarray(py: Python<'_>) -> PyResult<&Py<PyAny>> {
-    NUMPY_ASARRAY.get_or_try_init(py, || Ok(py.import("numpy")?.getattr("asarray")?.unbind()))
+    _tensor: Tensor,
 }
 
 /// Memory is handed out for one tensor, not for the samples of `vmap`.
@@ -198,12 +272,11 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
             t.device()
         )));
     }
-    if typestr(t.dtype()).is_none() {
-        return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
-    }
+    let kind = t.dtype();
     t.storage().expose();
-    let memory = Bound::new(py, Memory { tensor: t })?;
-    asarray(py)?.bind(py).call1((memory,))
+    let keeper = Bound::new(py, Memory { _tensor: t.clone() })?.into_any();
+    numpy::array(py, &t, keeper)?
+        .ok_or_else(|| PyTypeError::new_err(format!("Got unsupported ScalarType {}", kind.scalar_name())))
 }
 
 // ---- buffer protocol --------------------------------------------------------------------------------------------
@@ -699,6 +772,8 @@ mod dlpack {
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Memory>()?;
     m.add_function(wrap_pyfunction!(from_numpy, m)?)?;
+    m.add_function(wrap_pyfunction!(_of_buffer, m)?)?;
+    m.add_function(wrap_pyfunction!(_crc32, m)?)?;
     m.add_function(wrap_pyfunction!(from_dlpack, m)?)?;
     m.add_function(wrap_pyfunction!(to_dlpack, m)?)?;
     Ok(())

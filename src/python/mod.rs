@@ -14,8 +14,11 @@ mod index;
 mod interop;
 #[allow(unsafe_code)]
 mod interrupt;
+mod list;
 mod mismatch;
 mod node;
+#[allow(unsafe_code)]
+mod numpy;
 #[allow(unsafe_code)]
 mod object;
 mod out;
