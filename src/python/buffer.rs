@@ -1,14 +1,20 @@
-//! The buffer protocol: the memory of a tensor for `memoryview`, files and sockets; and the bytes of a whole storage.
+//! The buffer protocol: the memory of a tensor for `memoryview`, files and sockets, that of others as a tensor; and the bytes of a
+//! whole storage.
 
-use crate::base::{DType, Device};
-use crate::python::error::OrPy;
-use crate::python::object::PyTensor;
+use crate::base::{DType, Device, Layout};
+use crate::kernels::cpu::machine::crc::crc32;
+use crate::ops;
+use crate::python::error::{OrPy, guarded};
+use crate::python::object::{PyTensor, wrap};
+use crate::python::types::PyDType;
 use crate::storage::{Guard, Storage};
 use crate::tensor::Tensor;
-use pyo3::exceptions::{PyBufferError, PyRuntimeError};
+use crate::warning::warn_once;
+use pyo3::buffer::PyUntypedBuffer;
+use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyAny, PyBytes};
 use std::ffi::{c_int, c_void};
 
 struct BufferShape {
@@ -117,4 +123,80 @@ pub fn storage_bytes<'py>(py: Python<'py>, s: &Storage) -> PyResult<Bound<'py, P
             Ok(PyBytes::new(py, bytes))
         }
     }
+}
+
+/// What `frombuffer` does: a line of `count` elements, or of all that fit, from byte `offset` of an object's memory on. Over memory
+/// that may not be written to, or whose elements would lie at odd addresses, it is a copy.
+#[pyfunction]
+fn _of_buffer<'py>(
+    py: Python<'py>,
+    buffer: &Bound<'py, PyAny>,
+    dtype: &Bound<'py, PyDType>,
+    count: isize,
+    offset: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let view = PyUntypedBuffer::get(buffer)
+        .map_err(|_| PyValueError::new_err("the object does not implement Python buffer protocol."))?;
+    let (dtype, width) = (dtype.get().0, dtype.get().0.size());
+    let length = view.len_bytes();
+    if length == 0 || count == 0 {
+        return Err(PyValueError::new_err(format!(
+            "both buffer length ({length}) and count ({count}) must not be 0"
+        )));
+    }
+    if offset < 0 || offset as usize >= length {
+        return Err(PyValueError::new_err(format!(
+            "offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1"
+        )));
+    }
+    let left = length - offset as usize;
+    if count < 0 && !left.is_multiple_of(width) {
+        return Err(PyValueError::new_err(format!(
+            "buffer length ({left} bytes) after offset ({offset} bytes) must be a multiple of element size ({width})"
+        )));
+    }
+    let n = if count < 0 { left / width } else { count as usize };
+    if n.saturating_mul(width) > left {
+        return Err(PyValueError::new_err(format!(
+            "requested buffer length ({n} * {width} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({length} bytes)"
+        )));
+    }
+    if !view.is_c_contiguous() {
+        return Err(PyValueError::new_err("ndarray is not C-contiguous"));
+    }
+    guarded("frombuffer", || {
+        if view.readonly() {
+            warn_once(
+                "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its data or make it writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program.",
+            );
+        }
+        let address = (view.buf_ptr() as *mut u8).wrapping_add(offset as usize);
+        let owner = Box::new(buffer.clone().unbind());
+        let memory = Storage::foreign(address, n * width, owner, view.readonly()).py()?;
+        let t = Tensor::over(memory, Layout::contiguous(&[n]), dtype).py()?;
+        // elements at odd addresses are moved to even ones: kernels read whole elements
+        let apart = view.readonly() || !(address as usize).is_multiple_of(width.min(8));
+        wrap(py, if apart { ops::driver::memory::dense_copy(&t).py()? } else { t })
+    })
+}
+
+/// The CRC-32 of what had the checksum `crc` so far, with the bytes of an object behind, as `zlib.crc32` has it.
+#[pyfunction]
+#[pyo3(signature = (data, crc = 0))]
+fn _crc32(data: &Bound<'_, PyAny>, crc: u32) -> PyResult<u32> {
+    let view = PyUntypedBuffer::get(data)?;
+    if !view.is_c_contiguous() {
+        return Err(PyBufferError::new_err("memoryview: underlying buffer is not C-contiguous"));
+    }
+    if view.len_bytes() == 0 {
+        return Ok(crc);
+    }
+    // SAFETY: the view holds that many bytes in place, and nothing of Python's runs meanwhile
+    let bytes = unsafe { std::slice::from_raw_parts(view.buf_ptr() as *const u8, view.len_bytes()) };
+    Ok(crc32(crc, bytes))
+}
+
+pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_of_buffer, m)?)?;
+    m.add_function(wrap_pyfunction!(_crc32, m)?)
 }

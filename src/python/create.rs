@@ -121,7 +121,7 @@ impl Collected {
         if let Ok(i) = obj.cast_exact::<PyInt>() {
             return self.integer(depth, i);
         }
-        if obj.cast_exact::<PyFloat>().is_err() && obj.hasattr("__array_interface__")? {
+        if obj.cast_exact::<PyFloat>().is_err() && super::interop::is_array(obj)? {
             // numpy's scalars and arrays bring a dtype of their own
             if depth == 1 && obj.hasattr("__len__")? {
                 warn_once(
@@ -163,7 +163,7 @@ pub fn from_data(obj: &Bound<'_, PyAny>, dtype: Option<DType>, device: Option<De
         let format = crate::base::MemoryFormat::Preserve;
         return Ok(t.convert(dtype, Some(device), true, format).py()?.detach());
     }
-    if obj.hasattr("__array_interface__")? {
+    if super::interop::is_array(obj)? {
         let t = super::interop::from_array(obj)?;
         let format = crate::base::MemoryFormat::Contiguous;
         return t.convert(dtype, Some(device), true, format).py();
@@ -216,7 +216,7 @@ fn check_range(s: Scalar, dtype: DType) -> PyResult<()> {
 
 /// A list used as an index.
 pub fn index_tensor(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
-    if obj.hasattr("__array_interface__")? {
+    if super::interop::is_array(obj)? {
         return super::interop::from_array(obj);
     }
     let empty = obj.len().is_ok_and(|n| n == 0);
@@ -300,7 +300,7 @@ fn as_tensor<'py>(
         let out = t.convert(dtype, device, false, preserve).py()?;
         return if out.same(&t) { Ok(data.clone()) } else { wrap(py, out) };
     }
-    if data.hasattr("__array_interface__")? && number(data)?.is_none() {
+    if super::interop::is_array(data)? && number(data)?.is_none() {
         let t = super::interop::from_array(data)?;
         return wrap(py, t.convert(dtype, device, false, preserve).py()?);
     }
@@ -336,7 +336,7 @@ pub fn legacy(
         return Tensor::empty(&sizes(args)?, dtype, Device::Cpu).py();
     }
     if first.cast::<PySequence>().is_err()
-        && !first.hasattr("__array_interface__")?
+        && !super::interop::is_array(&first)?
         && first.cast::<PyList>().is_err()
     {
         return Err(PyTypeError::new_err(format!(

@@ -49,7 +49,8 @@ fn one(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
     if let Ok(t) = obj.cast::<PyTensor>() {
         return Ok(Index::Tensor(t.get().tensor()));
     }
-    if obj.cast::<PyList>().is_ok() || obj.cast::<PyTuple>().is_ok() || obj.hasattr("__array_interface__")? {
+    if obj.cast::<PyList>().is_ok() || obj.cast::<PyTuple>().is_ok() || crate::python::interop::is_array(obj)?
+    {
         let t = super::create::index_tensor(obj)?;
         return Ok(Index::Tensor(t));
     }

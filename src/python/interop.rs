@@ -2,14 +2,15 @@
 //! memory is checked as far as it can be.
 
 use crate::base::{DType, Device, Dims, Layout};
-use crate::python::error::OrPy;
+use crate::python::error::{OrPy, guarded};
+use crate::python::numpy;
 use crate::python::object::{PyTensor, wrap};
 use crate::storage::Storage;
 use crate::tensor::Tensor;
+use crate::warning::warn_once;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyAny, PyDict, PyTuple};
+use pyo3::types::{PyAny, PyDict};
 
 /// The type string of NumPy's array interface.
 fn typestr(d: DType) -> Option<&'static str> {
@@ -40,8 +41,80 @@ fn dtype_from(text: &str) -> Option<DType> {
     })
 }
 
+/// Elements in memory, as their owner describes them.
+pub struct Elements<'a> {
+    pub dtype: DType,
+    pub shape: &'a [usize],
+    /// In bytes; none where they lie row by row.
+    pub strides: Option<&'a [isize]>,
+    pub address: usize,
+    pub readonly: bool,
+}
+
+/// A tensor over the memory of an object.
+pub fn over(owner: &Bound<'_, PyAny>, e: &Elements<'_>) -> PyResult<Tensor> {
+    let (dtype, shape) = (e.dtype, e.shape);
+    let layout = match e.strides {
+        None => Layout::contiguous(shape),
+        Some(bytes) => {
+            if bytes.len() != shape.len() {
+                return Err(PyValueError::new_err(format!(
+                    "array interface with {} strides for {} axes",
+                    bytes.len(),
+                    shape.len()
+                )));
+            }
+            let size = dtype.size() as isize;
+            let mut strides = Dims::new();
+            for &b in bytes {
+                if b < 0 {
+                    return Err(PyValueError::new_err(
+                        "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
+                    ));
+                }
+                if b % size != 0 {
+                    return Err(PyValueError::new_err(
+                        "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.",
+                    ));
+                }
+                strides.push((b / size) as usize);
+            }
+            Layout { shape: Dims::from_slice(shape), strides, offset: 0 }
+        }
+    };
+    if e.address % dtype.size().min(8) != 0 {
+        return Err(PyValueError::new_err(
+            "given numpy array is not aligned to its element size; copy it first",
+        ));
+    }
+    // what foreign objects say of themselves is taken at its word only where it can be true
+    let reach = layout
+        .shape
+        .iter()
+        .zip(&layout.strides)
+        .try_fold(1u128, |end, (&n, &s)| n.checked_sub(1).map(|last| end + last as u128 * s as u128));
+    if layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).is_none()
+        || reach.unwrap_or(0) > (isize::MAX as usize / dtype.size()) as u128
+    {
+        return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
+    }
+    let bytes = layout.span_end().saturating_mul(dtype.size());
+    let owner = Box::new(owner.clone().unbind());
+    Tensor::over(Storage::foreign(e.address as *mut u8, bytes, owner, e.readonly).py()?, layout, dtype).py()
+}
+
+/// Whether an object is an array of NumPy's, or of a library like it.
+pub fn is_array(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(numpy::is_plain(obj) || obj.hasattr("__array_interface__")?)
+}
+
 /// A tensor over the memory of an object with `__array_interface__`.
 pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+    if numpy::is_plain(obj)
+        && let Some(t) = numpy::shared(obj)?
+    {
+        return Ok(t);
+    }
     let face = obj.getattr("__array_interface__")?;
     let face = face.cast::<PyDict>()?;
     let get = |k: &str| {
@@ -66,53 +139,7 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         Some(s) if !s.is_none() => Some(s.extract::<Vec<isize>>()?),
         _ => None,
     };
-    let layout = match strides {
-        None => Layout::contiguous(&shape),
-        Some(bytes) => {
-            if bytes.len() != shape.len() {
-                return Err(PyValueError::new_err(format!(
-                    "array interface with {} strides for {} axes",
-                    bytes.len(),
-                    shape.len()
-                )));
-            }
-            let size = dtype.size() as isize;
-            let mut strides = Dims::new();
-            for &b in &bytes {
-                if b < 0 {
-                    return Err(PyValueError::new_err(
-                        "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
-                    ));
-                }
-                if b % size != 0 {
-                    return Err(PyValueError::new_err(
-                        "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.",
-                    ));
-                }
-                strides.push((b / size) as usize);
-            }
-            Layout { shape: Dims::from_slice(&shape), strides, offset: 0 }
-        }
-    };
-    if address % dtype.size().min(8) != 0 {
-        return Err(PyValueError::new_err(
-            "given numpy array is not aligned to its element size; copy it first",
-        ));
-    }
-    // what foreign objects say of themselves is taken at its word only where it can be true
-    let reach = layout
-        .shape
-        .iter()
-        .zip(&layout.strides)
-        .try_fold(1u128, |end, (&n, &s)| n.checked_sub(1).map(|last| end + last as u128 * s as u128));
-    if layout.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).is_none()
-        || reach.unwrap_or(0) > (isize::MAX as usize / dtype.size()) as u128
-    {
-        return Err(PyValueError::new_err(format!("array interface with impossible sizes {shape:?}")));
-    }
-    let bytes = layout.span_end().saturating_mul(dtype.size());
-    let owner = Box::new(obj.clone().unbind());
-    Tensor::over(Storage::foreign(address as *mut u8, bytes, owner, readonly).py()?, layout, dtype).py()
+    over(obj, &Elements { dtype, shape: &shape, strides: strides.as_deref(), address, readonly })
 }
 
 /// A tensor sharing memory with a NumPy array.
@@ -127,46 +154,29 @@ pub fn from_array(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
 /// tensor([5., 0.], dtype=torch.float64)
 #[pyfunction]
 fn from_numpy<'py>(py: Python<'py>, ndarray: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let class = ndarray.get_type();
-    if class.name()?.to_str()? != "ndarray" && !ndarray.hasattr("__array_interface__")?
-        || ndarray.cast::<PyTensor>().is_ok()
-    {
-        return Err(PyTypeError::new_err(format!("expected np.ndarray (got {})", class.name()?)));
-    }
-    if !class.mro().iter().any(|c| c.getattr("__name__").is_ok_and(|n| n.to_string() == "ndarray")) {
-        return Err(PyTypeError::new_err(format!("expected np.ndarray (got {})", class.name()?)));
+    if !numpy::is_array(ndarray)? {
+        return Err(PyTypeError::new_err(format!(
+            "expected np.ndarray (got {})",
+            ndarray.get_type().name()?
+        )));
     }
     let t = from_array(ndarray)?;
     // PyTorch lets read-only arrays through with a warning; writing to them stays refused here
+    if t.storage().is_readonly() {
+        guarded("from_numpy", || {
+            warn_once(
+                "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program.",
+            );
+            Ok(())
+        })?;
+    }
     wrap(py, t)
 }
 
 /// Holds a tensor alive for the array made of it.
 #[pyclass(frozen, name = "_Memory", module = "rushlight")]
 struct Memory {
-    tensor: Tensor,
-}
-
-#[pymethods]
-impl Memory {
-    #[getter]
-    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let t = &self.tensor;
-        let d = PyDict::new(py);
-        d.set_item("version", 3)?;
-        d.set_item("shape", PyTuple::new(py, t.shape())?)?;
-        d.set_item("typestr", typestr(t.dtype()).unwrap_or("|V2"))?;
-        d.set_item("data", (t.ptr() as usize, t.storage().is_readonly()))?;
-        let strides: Vec<usize> = t.strides().iter().map(|s| s * t.dtype().size()).collect();
-        d.set_item("strides", PyTuple::new(py, strides)?)?;
-        Ok(d)
-    }
-}
-
-static NUMPY_ASARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-
-fn asarray(py: Python<'_>) -> PyResult<&Py<PyAny>> {
-    NUMPY_ASARRAY.get_or_try_init(py, || Ok(py.import("numpy")?.getattr("asarray")?.unbind()))
+    _tensor: Tensor,
 }
 
 /// Memory is handed out for one tensor, not for the samples of `vmap`.
@@ -192,12 +202,11 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
             t.device()
         )));
     }
-    if typestr(t.dtype()).is_none() {
-        return Err(PyTypeError::new_err(format!("Got unsupported ScalarType {}", t.dtype().scalar_name())));
-    }
+    let kind = t.dtype();
     t.storage().expose();
-    let memory = Bound::new(py, Memory { tensor: t })?;
-    asarray(py)?.bind(py).call1((memory,))
+    let keeper = Bound::new(py, Memory { _tensor: t.clone() })?.into_any();
+    numpy::array(py, &t, keeper)?
+        .ok_or_else(|| PyTypeError::new_err(format!("Got unsupported ScalarType {}", kind.scalar_name())))
 }
 
 #[pymethods]

@@ -17,8 +17,11 @@ mod index;
 mod interop;
 #[allow(unsafe_code)]
 mod interrupt;
+mod list;
 mod mismatch;
 mod node;
+#[allow(unsafe_code)]
+mod numpy;
 #[allow(unsafe_code)]
 mod object;
 mod out;
@@ -45,6 +48,7 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     autograd::install(m)?;
     function::install(m)?;
     saved::install(m)?;
+    buffer::install(m)?;
     interop::install(m)?;
     dlpack::install(m)?;
     describe::install(m)?;

@@ -6,6 +6,7 @@ use crate::ops::elementwise::kind::binary::binary_in_place;
 use crate::ops::table::Val;
 use crate::python::convert::{is_operand, operand};
 use crate::python::error::{OrPy, guarded};
+use crate::python::interop::is_array;
 use crate::python::overrides;
 use crate::python::tensor::{PyTensor, wrap};
 use crate::python::trampoline::{Named, detached_if_long};
@@ -25,11 +26,6 @@ macro_rules! named {
         static ROWS: Named = Named::new($name);
         &ROWS
     }};
-}
-
-/// An array of NumPy's, or of a library like it.
-fn is_array(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
-    obj.hasattr("__array_interface__")
 }
 
 /// A row with `self` and one operand; foreign operands are Python's to try.

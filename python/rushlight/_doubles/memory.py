@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import modules
 from typing import Any
 
 from .. import _C
@@ -65,6 +66,13 @@ def asarray(
         >>> rl.asarray(a).data_ptr() == a.data_ptr()
         True
     """
+    if dtype is None and device is None and not copy and not requires_grad:
+        # what is most often asked for
+        if isinstance(obj, Tensor):
+            return obj
+        numpy = modules.get("numpy")
+        if numpy is not None and type(obj) is numpy.ndarray:
+            return _C.from_numpy(obj)
     device = None if device is None else _C.device(device)
     found, fresh = _of_array(obj, dtype)
     if found is None:
@@ -127,43 +135,8 @@ def frombuffer(
         >>> rl.frombuffer(bytearray(b"\\1\\0\\2\\0"), dtype=rl.int16)
         tensor([1, 2], dtype=torch.int16)
     """
-    import numpy
-
-    try:
-        view = memoryview(buffer)
-    except TypeError:
-        raise ValueError("the object does not implement Python buffer protocol.") from None
-    length, width = view.nbytes, dtype.itemsize
-    if length == 0 or count == 0:
-        raise ValueError(f"both buffer length ({length}) and count ({count}) must not be 0")
-    if not 0 <= offset < length:
-        raise ValueError(
-            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1"
-        )
-    if count < 0:
-        if (length - offset) % width:
-            raise ValueError(
-                f"buffer length ({length - offset} bytes) after offset ({offset} bytes) must be a multiple of element "
-                f"size ({width})"
-            )
-        count = (length - offset) // width
-    if count * width > length - offset:
-        raise ValueError(
-            f"requested buffer length ({count} * {width} bytes) after offset ({offset} bytes) must not be greater than "
-            f"actual buffer length ({length} bytes)"
-        )
-    if view.readonly:
-        from .._warn import warn
-
-        warn(
-            "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can "
-            "write to the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer "
-            "to protect its data or make it writable before converting it to a tensor. This type of warning will be "
-            "suppressed for the rest of this program."
-        )
-    flat = numpy.frombuffer(buffer, numpy.uint8, count * width, offset)
-    flat = flat if flat.flags.writeable else flat.copy()
-    return _C.from_numpy(flat).view(dtype).requires_grad_(requires_grad)
+    made = _C._of_buffer(buffer, dtype, count, offset)
+    return made.requires_grad_() if requires_grad else made
 
 
 def _legacy(dtype: Any) -> str:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from struct import Struct, error as StructError
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
+from .. import _C
+
 ALIGNMENT = 64
 _CHUNK = 1 << 26
 _SMALL = 1 << 13
@@ -44,7 +46,7 @@ class ArchiveWriter:
         """
         skipped = isinstance(data, int)
         size = data if skipped else len(data)
-        crc = 0 if skipped or not self._checksums else zlib.crc32(data)
+        crc = 0 if skipped or not self._checksums else _C._crc32(data)
         path = self._folder + name.encode()
         offset = self._offset
         large = size >= _LIMIT
@@ -207,7 +209,7 @@ def _fill(file, view, check=False):
         if not count:
             raise BadZipFile("the file ends within a record")
         if check:
-            crc = zlib.crc32(part[:count], crc)
+            crc = _C._crc32(part[:count], crc)
         done += count
     return crc
 

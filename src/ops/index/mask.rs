@@ -139,7 +139,7 @@ impl Op for MaskedFill {
         let (size, invert) = (dtype.size(), self.invert);
         // SAFETY: layouts lie within storages held by the driver; input and output are apart or coincide
         unsafe {
-            for_each(shape, &operands, &|p, n| {
+            for_each(shape, &operands, |p, n| {
                 if invert {
                     // blocks of the mask may be the caller's memory, so the flipped mask needs its own
                     let mut flipped = [0u8; crate::kernels::cpu::machine::iter::BLOCK];

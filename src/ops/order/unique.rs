@@ -2,7 +2,8 @@
 
 use crate::base::{DType, Device, Dims, collected, repeated, wrap_dim};
 use crate::error::{Error, Result};
-use crate::kernels::cpu::order::unique::{Groups, group, unique as unique_kernel};
+use crate::kernels::cpu::order::histogram::{greatest_of, occurrences, weigh};
+use crate::kernels::cpu::order::unique::{Groups, group, runs as runs_kernel, unique as unique_kernel};
 use crate::kernels::gpu::order::{histogram, unique as gpu};
 use crate::ops::driver::memory::dense;
 use crate::ops::table::{Ret, Table};
@@ -46,8 +47,7 @@ fn elements(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Gr
         // SAFETY: a dense tensor of `n` elements, held for reading
         Ok(unsafe {
             if consecutive {
-                let order = collected(n, 0..n)?;
-                group(&order, inverse, |a, b| *p.add(a) == *p.add(b))
+                runs_kernel::<T>(p, n, inverse)
             } else {
                 unique_kernel::<T>(p, n, inverse)
             }
@@ -255,16 +255,32 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     if let Device::Gpu(_) = x.device() {
         return bins_on_card(&dense(&x.detach())?, weights, minlength, only);
     }
-    let at = x.whole_numbers("bincount")?;
+    let own;
+    let x = dense(&x.detach())?;
+    let held = Guard::take([x.storage()].into_iter(), [].into_iter());
+    let at: &[i64] = if x.dtype() == DType::I64 && !x.is_batched() {
+        // SAFETY: a dense tensor of so many elements, held for reading
+        unsafe { std::slice::from_raw_parts(x.ptr_of::<i64>() as *const i64, x.numel()) }
+    } else {
+        drop(held);
+        own = x.whole_numbers("bincount")?;
+        &own
+    };
     let n = at.len();
-    ensure!(at.iter().all(|&v| v >= 0), Runtime, "{only}");
-    let bins = at.iter().max().map_or(0, |&m| m as usize + 1).max(minlength);
+    let Some(most) = greatest_of(at) else { bail!(Runtime, "{only}") };
+    let bins = (most + 1).max(minlength);
     crate::ops::driver::memory::room("bincount", bins)?;
     let result = match weights {
         None => {
-            let mut counts = repeated(0i64, bins)?;
-            at.iter().for_each(|&v| counts[v as usize] += 1);
-            Tensor::from_slice(&counts, &[bins])?
+            let out = crate::ops::driver::memory::full(
+                &[bins],
+                crate::base::Scalar::Int(0),
+                DType::I64,
+                Device::Cpu,
+            )?;
+            // SAFETY: fresh dense memory of so many counts, more than the greatest number
+            unsafe { occurrences(at, std::slice::from_raw_parts_mut(out.ptr_of::<i64>(), bins)) };
+            out
         }
         Some(w) => {
             ensure!(
@@ -273,12 +289,17 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
                 "weights should be 1-d and have the same length as input"
             );
             let single = w.dtype() == DType::F32;
-            let w = dense(&w.detach().cast(DType::F64)?)?;
+            let w = dense(&if single { w.detach() } else { w.detach().cast(DType::F64)? })?;
             let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
             let mut sums = repeated(0f64, bins)?;
-            // SAFETY: as above, of as many elements
-            let weights = unsafe { std::slice::from_raw_parts(w.ptr_of::<f64>() as *const f64, n) };
-            at.iter().zip(weights).for_each(|(&v, w)| sums[v as usize] += w);
+            // SAFETY: dense tensors of as many elements, held for reading; numbers are less than there are sums
+            unsafe {
+                if single {
+                    weigh(at, w.ptr_of::<f32>(), &mut sums)
+                } else {
+                    weigh(at, w.ptr_of::<f64>(), &mut sums)
+                }
+            }
             if single {
                 Tensor::from_slice(&collected(bins, sums.iter().map(|&s| s as f32))?, &[bins])?
             } else {

@@ -4,7 +4,7 @@ use crate::base::promote::default_dtype;
 use crate::base::{C64, C128, DType, Device, Dims, Layout, Scalar, wrap_dim};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::signal::fft as kernel;
-use crate::kernels::cpu::signal::fft::Lines;
+use crate::kernels::cpu::signal::fft::{Lines, Real};
 use crate::ops::create::fill::{check_layout, finish};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, full};
@@ -46,8 +46,8 @@ impl Norm {
 enum What {
     /// Complex to complex; forward or not.
     C2C(bool),
-    /// Real to complex, forward: the first half of the last axis, or all of it.
-    R2C { half: bool },
+    /// Real to complex: the first half of the last axis, or all of it.
+    R2C(Real),
     /// The first half of the last axis to a real line of this length, inverse.
     C2R(usize),
 }
@@ -109,8 +109,8 @@ fn pass(what: What, x: &Tensor, out: &Tensor, axis: usize, scale: f64) {
         match (what, x.dtype().to_real() == DType::F64) {
             (What::C2C(f), false) => kernel::c2c(&l, f, x.ptr_of::<C64>(), out.ptr_of::<C64>()),
             (What::C2C(f), true) => kernel::c2c(&l, f, x.ptr_of::<C128>(), out.ptr_of::<C128>()),
-            (What::R2C { half }, false) => kernel::r2c(&l, !half, x.ptr_of::<f32>(), out.ptr_of::<C64>()),
-            (What::R2C { half }, true) => kernel::r2c(&l, !half, x.ptr_of::<f64>(), out.ptr_of::<C128>()),
+            (What::R2C(what), false) => kernel::r2c(&l, what, x.ptr_of::<f32>(), out.ptr_of::<C64>()),
+            (What::R2C(what), true) => kernel::r2c(&l, what, x.ptr_of::<f64>(), out.ptr_of::<C128>()),
             (What::C2R(_), false) => kernel::c2r(&l, x.ptr_of::<C64>(), out.ptr_of::<f32>()),
             (What::C2R(_), true) => kernel::c2r(&l, x.ptr_of::<C128>(), out.ptr_of::<f64>()),
         }
@@ -121,14 +121,14 @@ impl Op for Transform {
     fn name(&self) -> &'static str {
         match self.what {
             What::C2C(_) => "_fft_c2c",
-            What::R2C { .. } => "_fft_r2c",
+            What::R2C(_) => "_fft_r2c",
             What::C2R(_) => "_fft_c2r",
         }
     }
     fn grad_name(&self) -> &'static str {
         match self.what {
             What::C2C(_) => "FftC2CBackward0",
-            What::R2C { .. } => "FftR2CBackward0",
+            What::R2C(_) => "FftR2CBackward0",
             What::C2R(_) => "FftC2RBackward0",
         }
     }
@@ -137,8 +137,8 @@ impl Op for Transform {
         let mut shape = Dims::from_slice(x[0].shape());
         let dtype = match self.what {
             What::C2C(_) => d,
-            What::R2C { half } => {
-                if half {
+            What::R2C(what) => {
+                if what == Real::Half {
                     shape[self.last()] = shape[self.last()] / 2 + 1;
                 }
                 d.to_complex()
@@ -156,26 +156,32 @@ impl Op for Transform {
             return Ok(());
         }
         let last = self.last();
-        let others = &self.axes[..self.axes.len() - 1];
+        // a single element is its own transform
+        let moves = |axis: &&usize| x.shape()[**axis] != 1;
+        let others: Dims = self.axes[..self.axes.len() - 1].iter().filter(moves).copied().collect();
         match self.what {
             What::C2C(_) => {
                 // the scale goes into the first pass
                 let mut scale = self.norm.scale(self.count(x.shape()));
                 let mut from = x;
-                for &axis in self.axes.iter().rev() {
+                let mut axes = others;
+                if axes.is_empty() || x.shape()[last] != 1 {
+                    axes.push(last);
+                }
+                for &axis in axes.iter().rev() {
                     pass(self.what, from, out, axis, scale);
                     (from, scale) = (out, 1.0);
                 }
             }
-            What::R2C { half } => {
+            What::R2C(what) => {
                 pass(self.what, x, out, last, self.norm.scale(self.count(x.shape())));
-                ensure!(half || others.is_empty(), Internal, "all coefficients of one axis only");
-                others.iter().rev().for_each(|&axis| pass(What::C2C(true), out, out, axis, 1.0));
+                let forward = what != Real::Full { forward: false };
+                others.iter().rev().for_each(|&axis| pass(What::C2C(forward), out, out, axis, 1.0));
             }
             What::C2R(_) => {
                 let mut scale = self.norm.scale(self.count(out.shape()));
                 let mut from = x.clone();
-                for &axis in others {
+                for &axis in &others {
                     let to = if from.same(x) {
                         Tensor::empty(x.shape(), x.dtype(), Device::Cpu)?
                     } else {
@@ -194,14 +200,14 @@ impl Op for Transform {
         let back = |what| Transform { what, ..self.clone() };
         Ok(match self.what {
             What::C2C(forward) => back(What::C2C(!forward)).run(&complex_of(g)?)?,
-            What::R2C { half } => {
+            What::R2C(what) => {
                 let g = complex_of(g)?;
                 let n = cx.shape(0)[last];
-                let whole = if half { resized(&g, &[(last, n)])? } else { g };
-                back(What::C2C(false)).run(&whole)?.real_view()?
+                let whole = if what == Real::Half { resized(&g, &[(last, n)])? } else { g };
+                back(What::C2C(what == Real::Full { forward: false })).run(&whole)?.real_view()?
             }
             What::C2R(n) => {
-                let h = back(What::R2C { half: true }).run(&g.real_view()?)?;
+                let h = back(What::R2C(Real::Half)).run(&g.real_view()?)?;
                 // coefficients that stand for two count twice
                 let m = h.shape()[last];
                 let weights: Vec<f64> =
@@ -311,8 +317,15 @@ fn c2c_one(x: &Tensor, n: Option<i64>, dim: i64, norm: Option<&str>, forward: bo
     if work.is_complex() {
         return Transform { what: What::C2C(forward), axes, norm }.run(&x);
     }
-    let y = Transform { what: What::R2C { half: false }, axes, norm }.run(&x)?;
-    if forward { Ok(y) } else { y.conj() }
+    if forward || !is_recorded(&x) {
+        return Transform { what: What::R2C(Real::Full { forward }), axes, norm }.run(&x);
+    }
+    Transform { what: What::R2C(Real::Full { forward: true }), axes, norm }.run(&x)?.conj()
+}
+
+/// Whether a graph will show what is made of the tensor: it has PyTorch's nodes, which are more than there need be.
+fn is_recorded(x: &Tensor) -> bool {
+    x.requires_grad() && crate::autograd::grad_enabled()
 }
 
 /// `fftn` and `ifftn`.
@@ -325,12 +338,15 @@ fn c2c_several(
 ) -> Result<Tensor> {
     let list = several(x, s, dim)?;
     let norm = Norm::of(norm, forward)?;
-    let x = complex_of(x)?;
     if list.is_empty() {
-        return x.clone_as(crate::base::MemoryFormat::Preserve);
+        return complex_of(x)?.clone_as(crate::base::MemoryFormat::Preserve);
     }
+    let work = work_dtype(x.dtype())?;
+    let work = if is_recorded(x) { work.to_complex() } else { work };
+    let x = resized(&x.cast(work)?, &sized(&list))?;
     let axes = list.iter().map(|l| l.0).collect();
-    Transform { what: What::C2C(forward), axes, norm }.run(&resized(&x, &sized(&list))?)
+    let what = if work.is_complex() { What::C2C(forward) } else { What::R2C(Real::Full { forward }) };
+    Transform { what, axes, norm }.run(&x)
 }
 
 /// `rfft` and `ihfft`.
@@ -352,7 +368,7 @@ fn r2c_one(
     let (axis, n) = one(x, n, dim, |n| n)?;
     let norm = Norm::of(norm, forward)?;
     let x = resized(&x.cast(work)?, &[(axis, n as usize)])?;
-    let y = Transform { what: What::R2C { half: true }, axes: smallvec![axis], norm }.run(&x)?;
+    let y = Transform { what: What::R2C(Real::Half), axes: smallvec![axis], norm }.run(&x)?;
     if forward { Ok(y) } else { y.conj() }
 }
 
@@ -395,7 +411,7 @@ fn rfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option
     let list = some_axes("rfftn", x, s, dim)?;
     let norm = Norm::of(norm, true)?;
     let x = resized(&x.cast(work)?, &sized(&list))?;
-    Transform { what: What::R2C { half: true }, axes: list.iter().map(|l| l.0).collect(), norm }.run(&x)
+    Transform { what: What::R2C(Real::Half), axes: list.iter().map(|l| l.0).collect(), norm }.run(&x)
 }
 
 fn irfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Option<&str>) -> Result<Tensor> {
@@ -442,7 +458,7 @@ fn ihfft_several(x: &Tensor, s: Option<&[i64]>, dim: Option<&[i64]>, norm: Optio
     let x = resized(&x.cast(work)?, &sized(&list))?;
     let mut axes: Dims = list.iter().map(|l| l.0).collect();
     let last = axes.split_off_last();
-    let y = Transform { what: What::R2C { half: true }, axes: smallvec![last], norm }.run(&x)?;
+    let y = Transform { what: What::R2C(Real::Half), axes: smallvec![last], norm }.run(&x)?;
     let y = y.conj_physical()?;
     if axes.is_empty() { Ok(y) } else { Transform { what: What::C2C(false), axes, norm }.run(&y) }
 }

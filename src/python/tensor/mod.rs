@@ -9,6 +9,7 @@ mod values;
 
 pub use crate::python::object::{PyTensor, wrap};
 pub use in_place::resized;
+pub use values::check_depth;
 
 use crate::base::DType;
 use crate::base::promote::default_dtype;

@@ -1,18 +1,18 @@
 //! What a tensor holds, as objects of Python's: numbers, lists, text, bytes.
 
-use crate::base::{DType, Device, Elem, Scalar};
-use crate::ops;
+use crate::base::{Device, Scalar};
 use crate::python::convert::scalar;
 use crate::python::error::{OrPy, guarded};
+use crate::python::list;
 use crate::python::object::PyTensor;
 use crate::tensor::Tensor;
 use crate::warning::warn_once;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyList};
+use pyo3::types::PyAny;
 
 /// Lists and texts nest as deep as a tensor has axes, and so does the code that makes them.
-fn check_depth(t: &Tensor) -> PyResult<()> {
+pub fn check_depth(t: &Tensor) -> PyResult<()> {
     if t.ndim() > 64 {
         return Err(PyRuntimeError::new_err("only tensors with up to 64 dims are supported"));
     }
@@ -23,85 +23,6 @@ fn check_depth(t: &Tensor) -> PyResult<()> {
 fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
     check_depth(t)?;
     Ok(t.text(prefix))
-}
-
-/// Elements that become Python objects at a time. Python's code may run between them, while no memory is held.
-const LISTED: usize = 16 * 1024;
-/// Bytes of memory that Python takes for a number in a list, at the least.
-const NUMBER: usize = 32;
-
-/// The elements of a contiguous tensor from `at` on, as lists of the axes that are left.
-fn nested<'py>(py: Python<'py>, t: &Tensor, depth: usize, at: &mut usize) -> PyResult<Bound<'py, PyAny>> {
-    let list = PyList::empty(py);
-    let n = t.shape()[depth];
-    if depth + 1 < t.ndim() {
-        for _ in 0..n {
-            list.append(nested(py, t, depth + 1, at)?)?;
-        }
-        return Ok(list.into_any());
-    }
-    match t.dtype() {
-        DType::F64 => return typed::<f64>(py, t, n, at),
-        DType::I64 => return typed::<i64>(py, t, n, at),
-        _ => {}
-    }
-    for start in (0..n).step_by(LISTED) {
-        py.check_signals()?;
-        let piece = t.elements(*at, LISTED.min(n - start)).py()?;
-        *at += piece.len();
-        for value in piece {
-            list.append(scalar(py, value))?;
-        }
-    }
-    Ok(list.into_any())
-}
-
-/// A row of numbers as a list, by the piece: without a number of ours for each of Python's.
-fn typed<'py, T: Elem + IntoPyObject<'py>>(
-    py: Python<'py>,
-    t: &Tensor,
-    n: usize,
-    at: &mut usize,
-) -> PyResult<Bound<'py, PyAny>> {
-    let mut piece = |n: usize| {
-        let from = (t.layout().offset + *at) * size_of::<T>();
-        *at += n;
-        t.storage().copy_out::<T>(from, n).py()
-    };
-    py.check_signals()?;
-    let list = PyList::new(py, piece(LISTED.min(n))?)?;
-    for start in (LISTED..n).step_by(LISTED) {
-        py.check_signals()?;
-        for value in piece(LISTED.min(n - start))? {
-            list.append(value)?;
-        }
-    }
-    Ok(list.into_any())
-}
-
-/// All elements as nested lists.
-fn listed<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyAny>> {
-    check_depth(t)?;
-    if t.ndim() == 0 {
-        return Ok(scalar(py, t.item().py()?));
-    }
-    // what has no room is refused before half of it is made
-    let objects = t.shape().iter().scan(1usize, |n, &d| {
-        *n = n.saturating_mul(d);
-        Some(*n)
-    });
-    let objects = objects.fold(0, usize::saturating_add);
-    drop(crate::base::reserved::<[u8; NUMBER]>(objects).py()?);
-    // the address of mapped samples is nobody's: the call ends here
-    let _ = t.is_batched().then(|| t.ptr());
-    // in the widths that Python has
-    let t = match t.dtype() {
-        DType::F16 | DType::BF16 | DType::F32 => t.detach().cast(DType::F64).py()?,
-        DType::U8 | DType::I8 | DType::I16 | DType::I32 => t.detach().cast(DType::I64).py()?,
-        _ => t.detach(),
-    };
-    let t = ops::driver::memory::dense(&t).py()?;
-    nested(py, &t, 0, &mut 0)
 }
 
 /// The one element, for Python's own conversions.
@@ -136,10 +57,7 @@ impl PyTensor {
                 "tolist: Cannot copy out of meta tensor; no data!",
             ));
         }
-        guarded("tolist", || match t.device() {
-            Device::Gpu(_) => listed(py, &crate::ops::driver::memory::moved(&t.detach(), Device::Cpu).py()?),
-            _ => listed(py, &t),
-        })
+        guarded("tolist", || list::listed(py, &t))
     }
     fn __len__(&self) -> PyResult<usize> {
         self.tensor().shape().first().copied().ok_or_else(|| PyTypeError::new_err("len() of a 0-d tensor"))

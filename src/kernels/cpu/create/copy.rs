@@ -82,7 +82,7 @@ pub unsafe fn copy(
             operands[1].clone(),
         ];
         // SAFETY: the caller's promise; the kernel converts dense blocks
-        unsafe { for_each(shape, &operands, &|p, n| cast.run(p[1], p[0], n)) };
+        unsafe { for_each(shape, &operands, |p, n| cast.run(p[1], p[0], n)) };
         return;
     }
     if let (Some(&n), Some(&along), Some(&0)) = (shape.last(), dst_strides.last(), src_strides.last())
@@ -97,7 +97,7 @@ pub unsafe fn copy(
         return;
     }
     // SAFETY: the caller's promise
-    unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
+    unsafe { for_each(shape, &operands, |p, n| move_bytes(p[1], p[0], n * size)) };
 }
 
 /// Bytes of a row up to which parts of one width are woven rather than copied row by row.
@@ -192,7 +192,7 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
     let operand = [Operand { ptr: dst, strides, dtype, compute: dtype }];
     // SAFETY: the caller's promise
     unsafe {
-        for_each(shape, &operand, &|p, n| {
+        for_each(shape, &operand, |p, n| {
             if zero {
                 std::ptr::write_bytes(p[0], 0, n * size);
             } else {

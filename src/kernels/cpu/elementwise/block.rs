@@ -4,15 +4,40 @@
 //! generic over its type can conjure it up.
 
 use crate::kernels::cpu::machine::blocks::{Half, STEP, Stored};
-use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
+use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Stay};
 use crate::kernels::cpu::machine::{simd, stream};
 
 /// Input, output, number of elements.
 pub type UnaryFn = unsafe fn(*const u8, *mut u8, usize);
-/// Two inputs, output, number of elements.
-pub type BinaryFn = unsafe fn(*const u8, *const u8, *mut u8, usize);
-/// Three inputs, output, number of elements.
-pub type TernaryFn = unsafe fn(*const u8, *const u8, *const u8, *mut u8, usize);
+
+/// A kernel of two inputs.
+#[derive(Clone, Copy)]
+pub enum BinaryFn {
+    /// Two inputs, output, number of elements, which inputs stay.
+    Loop(unsafe fn(*const u8, *const u8, *mut u8, usize, Stay)),
+    /// As above, of inputs that do not.
+    Routine(unsafe fn(*const u8, *const u8, *mut u8, usize)),
+}
+
+impl BinaryFn {
+    /// Whether inputs may stay.
+    #[inline]
+    pub fn stays(self) -> bool {
+        matches!(self, BinaryFn::Loop(_))
+    }
+    /// # Safety
+    /// `n` dense elements of the kernel's types, or a block of equal ones where an input stays.
+    #[inline]
+    pub unsafe fn call(self, a: *const u8, b: *const u8, dst: *mut u8, n: usize, stay: Stay) {
+        match self {
+            BinaryFn::Loop(f) => f(a, b, dst, n, stay),
+            BinaryFn::Routine(f) => f(a, b, dst, n),
+        }
+    }
+}
+
+/// A kernel of three inputs: those, output, number of elements, which inputs stay.
+pub type TernaryFn = unsafe fn(*const u8, *const u8, *const u8, *mut u8, usize, Stay);
 
 /// The one value of a closure type that captures nothing.
 #[inline(always)]
@@ -46,32 +71,36 @@ multiversion! {
     }
 }
 multiversion! {
-    unsafe fn zip_loop[const LEVEL, A: Stored, O: Stored, F: Zip<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, f: F) {
+    unsafe fn zip_loop[const LEVEL, A: Stored, O: Stored, F: Zip<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, stay: Stay, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+        let (mut a, mut b) = (a, b);
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)));
+            let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
             O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j]));
+            (a, b) = (a.add(stay.step(0)), b.add(stay.step(1)));
             i += STEP;
         }
-        for i in i..n {
+        for j in 0..n - i {
             simd::rest::<LEVEL>();
-            *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up()));
+            *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up()));
         }
     }
 }
 multiversion! {
-    unsafe fn zip3_loop[const LEVEL, A: Stored, O: Stored, F: Zip3<A::Seen, O::Seen>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, f: F) {
+    unsafe fn zip3_loop[const LEVEL, A: Stored, O: Stored, F: Zip3<A::Seen, O::Seen>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, stay: Stay, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+        let (mut a, mut b, mut c) = (a, b, c);
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y, z) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)), A::up_block::<LEVEL>(c.add(i)));
+            let (x, y, z) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c));
             O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
+            (a, b, c) = (a.add(stay.step(0)), b.add(stay.step(1)), c.add(stay.step(2)));
             i += STEP;
         }
-        for i in i..n {
+        for j in 0..n - i {
             simd::rest::<LEVEL>();
-            *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up(), (*c.add(i)).up()));
+            *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up()));
         }
     }
 }
@@ -80,8 +109,32 @@ multiversion! {
 pub type Params = [f64; 4];
 /// No parameters.
 pub const NO: Params = [0.0; 4];
-/// Output and inputs, number of elements, parameters.
-pub type PointFn = unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params);
+
+/// A kernel of output and inputs.
+#[derive(Clone, Copy)]
+pub enum PointFn {
+    /// Output and inputs, number of elements, parameters, which inputs stay.
+    Loop(unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params, Stay)),
+    /// As above, of inputs that do not.
+    Routine(unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params)),
+}
+
+impl PointFn {
+    /// Whether inputs may stay.
+    #[inline]
+    pub fn stays(self) -> bool {
+        matches!(self, PointFn::Loop(_))
+    }
+    /// # Safety
+    /// `n` dense elements of the kernel's types, or a block of equal ones where an input stays.
+    #[inline]
+    pub unsafe fn call(self, p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, stay: Stay) {
+        match self {
+            PointFn::Loop(f) => f(p, n, q, stay),
+            PointFn::Routine(f) => f(p, n, q),
+        }
+    }
+}
 
 pub trait Map1<A, O>: Fn(A, &Params) -> O + Copy {}
 impl<A, O, F: Fn(A, &Params) -> O + Copy> Map1<A, O> for F {}
@@ -94,17 +147,19 @@ pub trait Map4<A>: Fn(A, A, A, A) -> A + Copy {}
 impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
 
 multiversion! {
-    unsafe fn loop4[const LEVEL, A: Stored, F: Map4<A::Seen>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, f: F) {
+    unsafe fn loop4[const LEVEL, A: Stored, F: Map4<A::Seen>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, stay: Stay, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<A>());
+        let (mut a, mut b, mut c, mut d) = (a, b, c, d);
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y, z, w) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)), A::up_block::<LEVEL>(c.add(i)), A::up_block::<LEVEL>(d.add(i)));
+            let (x, y, z, w) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c), A::up_block::<LEVEL>(d));
             A::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
+            (a, b, c, d) = (a.add(stay.step(0)), b.add(stay.step(1)), c.add(stay.step(2)), d.add(stay.step(3)));
             i += STEP;
         }
-        for i in i..n {
+        for j in 0..n - i {
             simd::rest::<LEVEL>();
-            *dst.add(i) = A::down(f((*a.add(i)).up(), (*b.add(i)).up(), (*c.add(i)).up(), (*d.add(i)).up()));
+            *dst.add(i + j) = A::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up(), (*d.add(j)).up()));
         }
     }
 }
@@ -125,36 +180,40 @@ multiversion! {
     }
 }
 multiversion! {
-    unsafe fn loop2[const LEVEL, A: Stored, O: Stored, F: Map2<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F) {
+    unsafe fn loop2[const LEVEL, A: Stored, O: Stored, F: Map2<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, stay: Stay, f: F) {
         let q = *q;
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+        let (mut a, mut b) = (a, b);
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y) = (A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)));
+            let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
             O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], &q));
+            (a, b) = (a.add(stay.step(0)), b.add(stay.step(1)));
             i += STEP;
         }
-        for i in i..n {
+        for j in 0..n - i {
             simd::rest::<LEVEL>();
-            *dst.add(i) = O::down(f((*a.add(i)).up(), (*b.add(i)).up(), &q));
+            *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), &q));
         }
     }
 }
 multiversion! {
     unsafe fn loop3[const LEVEL, M: Stored, A: Stored, O: Stored, F: Map3<M::Seen, A::Seen, O::Seen>](
-        m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, f: F
+        m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, stay: Stay, f: F
     ) {
         let q = *q;
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+        let (mut m, mut a, mut b) = (m, a, b);
         let mut i = 0;
         while i + STEP <= n {
-            let (x, y, z) = (M::up_block::<LEVEL>(m.add(i)), A::up_block::<LEVEL>(a.add(i)), A::up_block::<LEVEL>(b.add(i)));
+            let (x, y, z) = (M::up_block::<LEVEL>(m), A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
             O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
+            (m, a, b) = (m.add(stay.step(0)), a.add(stay.step(1)), b.add(stay.step(2)));
             i += STEP;
         }
-        for i in i..n {
+        for j in 0..n - i {
             simd::rest::<LEVEL>();
-            *dst.add(i) = O::down(f((*m.add(i)).up(), (*a.add(i)).up(), (*b.add(i)).up(), &q));
+            *dst.add(i + j) = O::down(f((*m.add(j)).up(), (*a.add(j)).up(), (*b.add(j)).up(), &q));
         }
     }
 }
@@ -172,7 +231,7 @@ impl<H: Half> Beside<H> for bool {
 
 /// What makes kernels of closures. For each: the operands with what they are stored as and where they lie, the loop.
 macro_rules! makers {
-    ($($(#[$doc:meta])* $name:ident, $of:ident: $kernel:ident [$($g:ident),*] ($($seen:ident),* $(; $q:ty)?) -> $out:ident
+    ($($(#[$doc:meta])* $name:ident, $of:ident: $kernel:ident by $form:path [$($g:ident),*] ($($seen:ident),* $(; $q:ty)?) -> $out:ident
         |$($arg:ident: $ty:ty),*| $call:expr;)*) => {
         $(
             fn $of<$($g: Stored,)* F: Fn($($seen::Seen,)* $($q)?) -> $out::Seen + Copy>() -> $kernel {
@@ -180,7 +239,7 @@ macro_rules! makers {
                     // SAFETY: the driver passes `n` dense elements of these types
                     unsafe { $call }
                 }
-                run::<$($g,)* F>
+                $form(run::<$($g,)* F>)
             }
             $(#[$doc])*
             pub fn $name<$($g: Stored<Seen = $g>,)* F: Fn($($seen,)* $($q)?) -> $out + Copy>(_: F) -> $kernel {
@@ -205,28 +264,34 @@ macro_rules! makers {
     };
 }
 
+/// A kernel that is a function and nothing else.
+#[inline(always)]
+fn plain<K>(run: K) -> K {
+    run
+}
+
 makers! {
     /// A kernel of one input.
-    map, map_of: UnaryFn [A, O] (A) -> O |a: *const u8, dst: *mut u8, n: usize|
+    map, map_of: UnaryFn by plain [A, O] (A) -> O |a: *const u8, dst: *mut u8, n: usize|
         map_loop(a as *const A, dst as *mut O, n, conjure::<F>());
     /// A kernel of two inputs.
-    zip, zip_of: BinaryFn [A, O] (A, A) -> O |a: *const u8, b: *const u8, dst: *mut u8, n: usize|
-        zip_loop(a as *const A, b as *const A, dst as *mut O, n, conjure::<F>());
+    zip, zip_of: BinaryFn by BinaryFn::Loop [A, O] (A, A) -> O |a: *const u8, b: *const u8, dst: *mut u8, n: usize, stay: Stay|
+        zip_loop(a as *const A, b as *const A, dst as *mut O, n, stay, conjure::<F>());
     /// A kernel of three inputs.
-    zip3, zip3_of: TernaryFn [A, O] (A, A, A) -> O |a: *const u8, b: *const u8, c: *const u8, dst: *mut u8, n: usize|
-        zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, conjure::<F>());
+    zip3, zip3_of: TernaryFn by plain [A, O] (A, A, A) -> O |a: *const u8, b: *const u8, c: *const u8, dst: *mut u8, n: usize, stay: Stay|
+        zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, stay, conjure::<F>());
     /// A kernel of one input with parameters.
-    point1, point1_of: PointFn [A, O] (A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
+    point1, point1_of: PointFn by PointFn::Routine [A, O] (A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
         loop1(p[1] as *const A, p[0] as *mut O, n, q, conjure::<F>());
     /// A kernel of two inputs with parameters.
-    point2, point2_of: PointFn [A, O] (A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
-        loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, conjure::<F>());
+    point2, point2_of: PointFn by PointFn::Loop [A, O] (A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, stay: Stay|
+        loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, stay, conjure::<F>());
     /// A kernel of three inputs with parameters; the first may have a type of its own (a mask).
-    point3, point3_of: PointFn [M, A, O] (M, A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
-        loop3(p[1] as *const M, p[2] as *const A, p[3] as *const A, p[0] as *mut O, n, q, conjure::<F>());
+    point3, point3_of: PointFn by PointFn::Loop [M, A, O] (M, A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, stay: Stay|
+        loop3(p[1] as *const M, p[2] as *const A, p[3] as *const A, p[0] as *mut O, n, q, stay, conjure::<F>());
     /// A kernel of four inputs.
-    point4, point4_of: PointFn [A] (A, A, A, A) -> A |p: &[*mut u8; MAX_OPERANDS], n: usize, _q: &Params|
-        loop4(p[1] as *const A, p[2] as *const A, p[3] as *const A, p[4] as *const A, p[0] as *mut A, n, conjure::<F>());
+    point4, point4_of: PointFn by PointFn::Loop [A] (A, A, A, A) -> A |p: &[*mut u8; MAX_OPERANDS], n: usize, _q: &Params, stay: Stay|
+        loop4(p[1] as *const A, p[2] as *const A, p[3] as *const A, p[4] as *const A, p[0] as *mut A, n, stay, conjure::<F>());
 }
 
 /// As [`map`], of elements stored as `A` into those stored as `O`.
@@ -248,7 +313,7 @@ pub fn routine2<A, F: Fn(*const A, *const A, *mut A, usize) + Copy>(_: F) -> Poi
     ) {
         conjure::<F>()(p[1] as *const A, p[2] as *const A, p[0] as *mut A, n)
     }
-    run::<A, F>
+    PointFn::Routine(run::<A, F>)
 }
 
 /// A typed block function of the `math` module as an untyped kernel.
@@ -259,8 +324,11 @@ pub fn typed<A, O>(f: unsafe fn(*const A, *mut O, usize)) -> UnaryFn {
 
 /// As [`typed`], for two inputs.
 pub fn typed2<A, O>(f: unsafe fn(*const A, *const A, *mut O, usize)) -> BinaryFn {
+    type Bytes = unsafe fn(*const u8, *const u8, *mut u8, usize);
     // SAFETY: thin pointers have one representation; the driver passes elements of the right types
-    unsafe { std::mem::transmute::<unsafe fn(*const A, *const A, *mut O, usize), BinaryFn>(f) }
+    BinaryFn::Routine(unsafe {
+        std::mem::transmute::<unsafe fn(*const A, *const A, *mut O, usize), Bytes>(f)
+    })
 }
 
 #[cfg(test)]
@@ -286,14 +354,36 @@ mod tests {
             let kernel = zip(|x: f64, y: f64| x * y - 1.0);
             // SAFETY: 999 elements from `first` on lie within 1000
             unsafe {
-                kernel(a.as_ptr().cast(), a.as_ptr().cast(), plain.as_mut_ptr().add(first).cast(), 999);
+                kernel.call(
+                    a.as_ptr().cast(),
+                    a.as_ptr().cast(),
+                    plain.as_mut_ptr().add(first).cast(),
+                    999,
+                    Stay::NONE,
+                );
                 let _streaming = stream::Streaming::begin();
                 let to = streamed.0.as_mut_ptr().add(first);
                 assert_eq!(stream::wanted(to.cast(), 999 * 8), first == 0 && cfg!(target_arch = "x86_64"));
-                kernel(a.as_ptr().cast(), a.as_ptr().cast(), to.cast(), 999);
+                kernel.call(a.as_ptr().cast(), a.as_ptr().cast(), to.cast(), 999, Stay::NONE);
             }
             assert!(!stream::wanted(std::ptr::null(), 1 << 20));
             assert_eq!(plain, streamed.0);
+        }
+    }
+
+    #[test]
+    fn inputs_that_stay_are_one_number_all_over() {
+        let n = 2 * STEP + 5;
+        let a: Vec<f32> = (0..n).map(|i| i as f32).collect();
+        let three = [3f32; STEP];
+        let kernel = zip(|x: f32, y: f32| x - 2.0 * y);
+        for (left, stay) in [(false, Stay::NONE.and(1)), (true, Stay::NONE.and(0))] {
+            let mut got = vec![0f32; n];
+            let (x, y) = if left { (three.as_ptr(), a.as_ptr()) } else { (a.as_ptr(), three.as_ptr()) };
+            // SAFETY: `n` elements, and a block of the one that stays
+            unsafe { kernel.call(x.cast(), y.cast(), got.as_mut_ptr().cast(), n, stay) };
+            let want = a.iter().map(|&v| if left { 3.0 - 2.0 * v } else { v - 6.0 });
+            assert!(got.iter().copied().eq(want));
         }
     }
 
@@ -306,8 +396,8 @@ mod tests {
         let f = zip(|x: f64, y: f64| x - y);
         let (pa, pb) = (first.as_mut_ptr().cast::<u8>(), second.as_mut_ptr().cast::<u8>());
         // SAFETY: all have `n` elements
-        unsafe { f(pa, b.as_ptr().cast(), pa, n) };
-        unsafe { f(a.as_ptr().cast(), pb, pb, n) };
+        unsafe { f.call(pa, b.as_ptr().cast(), pa, n, Stay::NONE) };
+        unsafe { f.call(a.as_ptr().cast(), pb, pb, n, Stay::NONE) };
         let want: Vec<f64> = a.iter().zip(&b).map(|(x, y)| x - y).collect();
         assert_eq!((&first, &second), (&want, &want));
     }

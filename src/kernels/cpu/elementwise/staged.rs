@@ -112,7 +112,7 @@ pub fn staged<T: Copy, V: Vector<T>, F: Before<T>, H: After<T>>(_: V, _: F, _: H
             }
         }
     }
-    run::<T, V, F, H>
+    PointFn::Routine(run::<T, V, F, H>)
 }
 
 /// `y = after(a, x, v(before(x)))` for operands `(a, x)`.
@@ -135,7 +135,7 @@ pub fn staged_pair<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(_: V, _
             }
         }
     }
-    run::<T, V, F, H>
+    PointFn::Routine(run::<T, V, F, H>)
 }
 
 /// `y = after(a, x, v(before1(x)), w(before2(x)))` for operands `(a, x)`.
@@ -166,7 +166,7 @@ pub fn staged_two<T: Copy, V: Vector<T>, W: Vector<T>, F: Before<T>, G: Before<T
             }
         }
     }
-    run::<T, V, W, F, G, H>
+    PointFn::Routine(run::<T, V, W, F, G, H>)
 }
 
 /// `y = after(a, b, x, v(before(x)))` for operands `(a, b, x)`.
@@ -188,5 +188,5 @@ pub fn staged_triple<T: Copy, V: Vector<T>, F: Before<T>, H: AfterTriple<T>>(_: 
             }
         }
     }
-    run::<T, V, F, H>
+    PointFn::Routine(run::<T, V, F, H>)
 }

@@ -32,6 +32,7 @@ macro_rules! by_size {
 pub mod simd;
 pub mod blocks;
 pub mod cast;
+pub mod crc;
 pub mod float;
 #[cfg(unix)]
 pub mod fork;

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of the last-level cache; 32 MiB where the system does not say.
 pub fn cache_bytes() -> usize {
@@ -52,17 +53,23 @@ thread_local! {
     static STREAMS: Cell<bool> = const { Cell::new(false) };
 }
 
+/// How many [`Streaming`] live on all threads: while there is none, which is most of the time, nobody asks for the thread's own
+/// flag. In a library that takes a call, as long as 64 additions.
+static LIVING: AtomicUsize = AtomicUsize::new(0);
+
 /// While it lives, kernels on this thread that can stream their results do.
 pub struct Streaming(bool);
 
 impl Streaming {
     pub fn begin() -> Streaming {
+        LIVING.fetch_add(1, Ordering::Relaxed);
         Streaming(STREAMS.replace(true))
     }
 }
 
 impl Drop for Streaming {
     fn drop(&mut self) {
+        LIVING.fetch_sub(1, Ordering::Relaxed);
         STREAMS.set(self.0);
         fence();
     }
@@ -87,7 +94,11 @@ impl Drop for Paused {
 /// there is nothing to ask for (ARM's cores see by themselves that whole lines are written, and do not read them first).
 #[inline(always)]
 pub fn wanted(dst: *const u8, bytes: usize) -> bool {
-    cfg!(target_arch = "x86_64") && bytes >= BURST && (dst as usize).is_multiple_of(64) && STREAMS.get()
+    cfg!(target_arch = "x86_64")
+        && bytes >= BURST
+        && (dst as usize).is_multiple_of(64)
+        && LIVING.load(Ordering::Relaxed) > 0
+        && STREAMS.get()
 }
 
 /// Streams a block that was just computed; without a call, so that it may stay in registers (an addition of 4M floats

@@ -1,6 +1,6 @@
 //! The first few of each line, and one of each line: less than a sort.
 
-use super::sort::{Grid, Pair, Scratch, Sortable, load, sort_pairs};
+use super::sort::{Grid, Pair, Scratch, Sortable, load, sort_pairs, turned};
 use crate::base::{Category, Elem};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::stop::grow;
@@ -26,7 +26,9 @@ pub unsafe fn topk<T: Sortable>(
         // SAFETY: elements of this line, and its `k` places in the results
         unsafe {
             let from = src.get().add(offset);
-            if k * 8 < grid.line.size {
+            if k <= FEW && k * 8 < grid.line.size {
+                very_few(s, from, grid.line, k, largest);
+            } else if k * 8 < grid.line.size {
                 first_few(s, from, grid.line, k, largest);
             } else {
                 load(s, from, grid.line, largest);
@@ -35,7 +37,7 @@ pub unsafe fn topk<T: Sortable>(
                     s.pairs.truncate(k);
                 }
             }
-            sort_pairs(s);
+            sort_pairs(s, T::BITS);
             let (at, step) = grid.place(line, k);
             for (j, p) in s.pairs.iter().enumerate() {
                 let i = p.position();
@@ -48,6 +50,9 @@ pub unsafe fn topk<T: Sortable>(
 
 /// Elements that are passed over together when none of them is wanted.
 const GLANCE: usize = 64;
+/// So many are kept in order while a line is gone through: moving them aside is less than selecting them from twice as many
+/// (three of 512, 512 times: 0.29 instead of 0.45 ms).
+const FEW: usize = 16;
 
 multiversion! {
     /// Whether any key is below a bound.
@@ -60,6 +65,48 @@ multiversion! {
     }
 }
 
+/// The `k` first pairs of a line in order, for a small `k`.
+unsafe fn very_few<T: Sortable>(
+    s: &mut Scratch<T::Pair>,
+    src: *const T,
+    line: Axis,
+    k: usize,
+    largest: bool,
+) {
+    let flip = if largest { turned::<T>() } else { 0 };
+    let mut best = [<T::Pair as Pair>::new(turned::<T>(), 0); FEW];
+    let mut count = 0;
+    for start in (0..line.size).step_by(GLANCE) {
+        let end = (start + GLANCE).min(line.size);
+        let worst = best[k - 1].key();
+        // SAFETY: elements of the line
+        if count == k
+            && line.stride == 1
+            && !unsafe { any_below::<T>(src.add(start), end - start, flip, worst) }
+        {
+            continue;
+        }
+        for i in start..end {
+            // SAFETY: an element of the line
+            let key = unsafe { *src.add(i * line.stride) }.sort_key() ^ flip;
+            // of equal keys the earlier ones are kept
+            if count == k && key >= best[k - 1].key() {
+                continue;
+            }
+            let mut at = count.min(k - 1);
+            while at > 0 && key < best[at - 1].key() {
+                best[at] = best[at - 1];
+                at -= 1;
+            }
+            best[at] = <T::Pair as Pair>::new(key, i);
+            count = (count + 1).min(k);
+        }
+    }
+    s.pairs.clear();
+    grow(&mut s.pairs, k);
+    s.pairs.extend_from_slice(&best[..k]);
+}
+
 /// The `k` first pairs of a line: only elements below the worst of a full buffer enter it.
 unsafe fn first_few<T: Sortable>(
     s: &mut Scratch<T::Pair>,
@@ -68,8 +115,7 @@ unsafe fn first_few<T: Sortable>(
     k: usize,
     largest: bool,
 ) {
-    let all = if <T::Pair as Pair>::KEY_BITS == 64 { u64::MAX } else { u32::MAX as u64 };
-    let flip = if largest { all } else { 0 };
+    let flip = if largest { turned::<T>() } else { 0 };
     let room = (2 * k).max(k + 64);
     s.pairs.clear();
     let mut worst = u64::MAX;
@@ -146,7 +192,7 @@ pub unsafe fn pick<T: Sortable>(grid: &Grid, src: *const T, what: Pick, values: 
                     s.pairs.select_nth_unstable(present.saturating_sub(1) / 2).1.position()
                 }
                 Pick::Mode => {
-                    sort_pairs(s);
+                    sort_pairs(s, T::BITS);
                     most_frequent(&s.pairs)
                 }
             };

@@ -13,19 +13,19 @@ use std::ops::Range;
 pub trait Sortable: Elem {
     /// The pair of key and position.
     type Pair: Pair;
+    /// How many bits of a key differ.
+    const BITS: u32;
     fn sort_key(self) -> u64;
 }
 
 /// A key in the high bits, a position in the low ones.
 pub trait Pair: Copy + Ord + Default + Send + Sync + 'static {
-    const KEY_BITS: u32;
     fn new(key: u64, position: usize) -> Self;
     fn key(self) -> u64;
     fn position(self) -> usize;
 }
 
 impl Pair for u64 {
-    const KEY_BITS: u32 = 32;
     #[inline(always)]
     fn new(key: u64, position: usize) -> u64 {
         key << 32 | position as u64
@@ -41,7 +41,6 @@ impl Pair for u64 {
 }
 
 impl Pair for u128 {
-    const KEY_BITS: u32 = 64;
     #[inline(always)]
     fn new(key: u64, position: usize) -> u128 {
         (key as u128) << 64 | position as u128
@@ -57,25 +56,26 @@ impl Pair for u128 {
 }
 
 macro_rules! sortable {
-    ($($t:ty: $pair:ty, |$x:ident| $key:expr;)*) => {$(
+    ($($t:ty: $pair:ty, $bits:literal, |$x:ident| $key:expr;)*) => {$(
         impl Sortable for $t {
             type Pair = $pair;
+            const BITS: u32 = $bits;
             #[inline(always)]
             fn sort_key(self) -> u64 { let $x = self; $key }
         }
     )*};
 }
 sortable! {
-    bool: u64, |x| x as u64;
-    u8: u64, |x| x as u64;
-    i8: u64, |x| (x as u8 ^ 0x80) as u64;
-    i16: u64, |x| (x as u16 ^ 0x8000) as u64;
-    i32: u64, |x| (x as u32 ^ 0x8000_0000) as u64;
-    i64: u128, |x| x as u64 ^ (1 << 63);
-    f32: u64, |x| float_key(x);
-    F16: u64, |x| float_key(x.to_f32());
-    BF16: u64, |x| float_key(x.to_f32());
-    f64: u128, |x| if x.is_nan() { u64::MAX } else {
+    bool: u64, 1, |x| x as u64;
+    u8: u64, 8, |x| x as u64;
+    i8: u64, 8, |x| (x as u8 ^ 0x80) as u64;
+    i16: u64, 16, |x| (x as u16 ^ 0x8000) as u64;
+    i32: u64, 32, |x| (x as u32 ^ 0x8000_0000) as u64;
+    i64: u128, 64, |x| x as u64 ^ (1 << 63);
+    f32: u64, 32, |x| float_key(x);
+    F16: u64, 16, |x| half_key(x.to_bits(), x.is_nan());
+    BF16: u64, 16, |x| half_key(x.to_bits(), x.is_nan());
+    f64: u128, 64, |x| if x.is_nan() { u64::MAX } else {
         let b = (x + 0.0).to_bits();
         if b >> 63 == 1 { !b } else { b | 1 << 63 }
     };
@@ -89,11 +89,26 @@ fn float_key(x: f32) -> u64 {
     (if x.is_nan() { u32::MAX } else { ordered }) as u64
 }
 
+#[inline(always)]
+fn half_key(bits: u16, nan: bool) -> u64 {
+    let b = if bits == 0x8000 { 0 } else { bits };
+    let ordered = if b >> 15 == 1 { !b } else { b | 1 << 15 };
+    (if nan { u16::MAX } else { ordered }) as u64
+}
+
+/// All bits of a key, which turn its order around.
+#[inline(always)]
+pub(super) fn turned<T: Sortable>() -> u64 {
+    u64::MAX >> (64 - T::BITS)
+}
+
 /// Buffers of one thread.
 #[derive(Default)]
 pub(super) struct Scratch<P> {
     pub(super) pairs: Vec<P>,
     other: Vec<P>,
+    /// Pairs in one word, as [`close`] makes them.
+    close: (Vec<u64>, Vec<u64>),
 }
 
 /// Below this many pairs the library's comparison sort is faster than counting digits.
@@ -102,23 +117,40 @@ const DIGIT: u32 = 11;
 /// Elements between two looks at whether the user has had enough.
 const STRETCH: usize = 1 << 18;
 
-/// Sorts the pairs of a scratch.
-pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
-    let n = s.pairs.len();
+/// Sorts the pairs of a scratch by keys of so many bits.
+pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>, bits: u32) {
+    sort_by_key(&mut s.pairs, &mut s.other, bits, |p| p.key());
+}
+
+/// Sorts pairs, whose positions ascend, by keys of so many bits. The second list is room for them.
+fn sort_by_key<P: Copy + Ord + Default>(
+    pairs: &mut Vec<P>,
+    other: &mut Vec<P>,
+    bits: u32,
+    key: impl Fn(P) -> u64,
+) {
+    let n = pairs.len();
     if n < RADIX_FROM {
-        return s.pairs.sort_unstable();
+        return pairs.sort_unstable();
     }
-    let digits = P::KEY_BITS.div_ceil(DIGIT) as usize;
+    // what lies in order, or against it without equals, is known after one look
+    if pairs.is_sorted() {
+        return;
+    }
+    if pairs.is_sorted_by(|a, b| key(*a) > key(*b)) {
+        return pairs.reverse();
+    }
+    let digits = bits.div_ceil(DIGIT) as usize;
     let mut counts = buffer([0u32; 1 << DIGIT], digits);
-    for p in &s.pairs {
-        let key = p.key();
+    for p in &*pairs {
+        let key = key(*p);
         for (d, c) in counts.iter_mut().enumerate() {
             c[(key >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)] += 1;
         }
     }
-    let more = n.saturating_sub(s.other.len());
-    grow(&mut s.other, more);
-    s.other.resize(n, P::default());
+    let more = n.saturating_sub(other.len());
+    grow(other, more);
+    other.resize(n, P::default());
     for (d, c) in counts.iter_mut().enumerate() {
         if c.iter().any(|&k| k as usize == n) {
             continue; // all alike in this digit
@@ -127,16 +159,141 @@ pub(super) fn sort_pairs<P: Pair>(s: &mut Scratch<P>) {
         for k in c.iter_mut() {
             at += std::mem::replace(k, at);
         }
-        for (i, p) in s.pairs.iter().enumerate() {
+        for (i, p) in pairs.iter().enumerate() {
             if i % STRETCH == 0 {
                 poll();
             }
-            let slot = &mut c[(p.key() >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)];
-            s.other[*slot as usize] = *p;
+            let slot = &mut c[(key(*p) >> (d as u32 * DIGIT)) as usize & ((1 << DIGIT) - 1)];
+            other[*slot as usize] = *p;
             *slot += 1;
         }
-        std::mem::swap(&mut s.pairs, &mut s.other);
+        std::mem::swap(pairs, other);
     }
+}
+
+multiversion! {
+    /// The least and the greatest key of a line.
+    unsafe fn key_range[T: Sortable](src: *const T, n: usize, stride: usize, flip: u64) -> (u64, u64) {
+        let (mut low, mut high) = (u64::MAX, 0);
+        for i in 0..n {
+            let key = (*src.add(i * stride)).sort_key() ^ flip;
+            low = low.min(key);
+            high = high.max(key);
+        }
+        (low, high)
+    }
+}
+
+/// Pairs of keys of 64 bits in one word each, where the keys lie close enough together: above the least of them, with the
+/// position in the bits below. Answers with the bits of position and key. (A million int64 between 0 and 2^40 are sorted in 14
+/// instead of 31 ms.)
+unsafe fn close<T: Sortable>(to: &mut Vec<u64>, src: *const T, line: Axis, flip: u64) -> Option<(u32, u32)> {
+    let (low, high) = key_range(src, line.size, line.stride, flip);
+    let (place, bits) = (usize::BITS - line.size.leading_zeros(), 64 - (high - low).leading_zeros());
+    if place + bits > 64 {
+        return None;
+    }
+    to.clear();
+    grow(to, line.size);
+    for start in (0..line.size).step_by(STRETCH) {
+        poll();
+        to.extend((start..line.size.min(start + STRETCH)).map(|i| {
+            // SAFETY: an element of the line
+            let key = unsafe { *src.add(i * line.stride) }.sort_key() ^ flip;
+            (key - low) << place | i as u64
+        }));
+    }
+    Some((place, bits))
+}
+
+/// Calls `f(place, position, whether its key is another than that before)` for the elements of a line in order.
+///
+/// # Safety
+/// `src` is readable over the line.
+pub(super) unsafe fn in_order<T: Sortable>(
+    s: &mut Scratch<T::Pair>,
+    src: *const T,
+    line: Axis,
+    descending: bool,
+    mut f: impl FnMut(usize, usize, bool),
+) {
+    let flip = if descending { turned::<T>() } else { 0 };
+    if T::BITS == 64
+        && line.size >= RADIX_FROM
+        && let Some((place, bits)) = close(&mut s.close.0, src, line, flip)
+    {
+        let (pairs, other) = &mut s.close;
+        sort_by_key(pairs, other, bits, |p| p >> place);
+        let mut before = None;
+        for (k, p) in pairs.iter().enumerate() {
+            if k % STRETCH == 0 {
+                poll();
+            }
+            let key = Some(p >> place);
+            f(k, (p & ((1 << place) - 1)) as usize, key != before);
+            before = key;
+        }
+        return;
+    }
+    load(s, src, line, descending);
+    sort_pairs(s, T::BITS);
+    let mut before = None;
+    for (k, p) in s.pairs.iter().enumerate() {
+        if k % STRETCH == 0 {
+            poll();
+        }
+        let key = Some(p.key());
+        f(k, p.position(), key != before);
+        before = key;
+    }
+}
+
+/// Lines up to this length are sorted where they are read, by a fixed order of comparisons without a branch on data.
+const SHORT: usize = 8;
+type Steps = &'static [(usize, usize)];
+/// Batcher's merge of odd and even places ("Sorting networks and their applications", 1968), for up to 4 and up to 8.
+const FOUR: Steps = &[(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)];
+const EIGHT: Steps = &[
+    (0, 1),
+    (2, 3),
+    (4, 5),
+    (6, 7),
+    (0, 2),
+    (1, 3),
+    (4, 6),
+    (5, 7),
+    (1, 2),
+    (5, 6),
+    (0, 4),
+    (1, 5),
+    (2, 6),
+    (3, 7),
+    (2, 4),
+    (3, 5),
+    (1, 2),
+    (3, 4),
+    (5, 6),
+];
+
+/// The pairs of a short line in order, in the first places.
+#[inline(always)]
+unsafe fn short<T: Sortable>(src: *const T, line: Axis, flip: u64) -> [T::Pair; SHORT] {
+    let last = <T::Pair as Pair>::new(turned::<T>(), usize::MAX >> 32);
+    let mut p = [last; SHORT];
+    for i in 0..line.size {
+        p[i] = <T::Pair as Pair>::new((*src.add(i * line.stride)).sort_key() ^ flip, i);
+    }
+    let mut put = |steps: Steps| {
+        for &(a, b) in steps {
+            (p[a], p[b]) = (p[a].min(p[b]), p[a].max(p[b]));
+        }
+    };
+    if line.size <= 4 {
+        put(FOUR)
+    } else {
+        put(EIGHT)
+    }
+    p
 }
 
 /// The lines of a strided tensor along one axis; results are dense.
@@ -189,8 +346,7 @@ pub(super) unsafe fn load<T: Sortable>(
     line: Axis,
     descending: bool,
 ) {
-    let all = if <T::Pair as Pair>::KEY_BITS == 64 { u64::MAX } else { u32::MAX as u64 };
-    let flip = if descending { all } else { 0 };
+    let flip = if descending { turned::<T>() } else { 0 };
     s.pairs.clear();
     grow(&mut s.pairs, line.size);
     for start in (0..line.size).step_by(STRETCH) {
@@ -220,19 +376,24 @@ pub unsafe fn sort<T: Sortable>(
         // SAFETY: elements of this line, and its places in the results
         unsafe {
             let from = src.get().add(offset);
-            load(s, from, grid.line, descending);
-            sort_pairs(s);
             let (at, step) = grid.place(line, n);
-            for (k, p) in s.pairs.iter().enumerate() {
-                if k % STRETCH == 0 {
-                    poll();
+            if n <= SHORT {
+                let flip = if descending { turned::<T>() } else { 0 };
+                for (k, p) in short(from, grid.line, flip).iter().take(n).enumerate() {
+                    let i = p.position();
+                    indices.at(at + k * step).write(i as i64);
+                    if !values.get().is_null() {
+                        values.at(at + k * step).write(*from.add(i * grid.line.stride));
+                    }
                 }
-                let i = p.position();
+                return;
+            }
+            in_order(s, from, grid.line, descending, |k, i, _| {
                 indices.at(at + k * step).write(i as i64);
                 if !values.get().is_null() {
                     values.at(at + k * step).write(*from.add(i * grid.line.stride));
                 }
-            }
+            });
         }
     });
 }
@@ -247,8 +408,23 @@ mod tests {
     }
 
     #[test]
+    fn halves_are_in_the_order_of_their_values() {
+        fn check<H: Sortable>(from: fn(u16) -> H, value: fn(H) -> f32) {
+            let mut all: Vec<H> = (0..=u16::MAX).map(from).collect();
+            all.sort_by_key(|h| h.sort_key());
+            for pair in all.windows(2) {
+                let (a, b) = (value(pair[0]), value(pair[1]));
+                assert!(a <= b || b.is_nan());
+                assert_eq!(pair[0].sort_key() == pair[1].sort_key(), a == b || a.is_nan());
+            }
+        }
+        check(F16::from_bits, F16::to_f32);
+        check(BF16::from_bits, BF16::to_f32);
+    }
+
+    #[test]
     fn sorted_and_stable() {
-        for n in [0, 1, 2, 17, 1499, 1500, 5000] {
+        for n in [0, 1, 2, 3, 4, 5, 7, 8, 9, 17, 1499, 1500, 5000] {
             let mut x: Vec<f32> = (0..n).map(|i| (noise(i) % 301) as f32 - 150.0).collect();
             for (i, v) in
                 [f32::NAN, -0.0, 0.0, f32::INFINITY, f32::NEG_INFINITY, -f32::NAN].into_iter().enumerate()
@@ -270,6 +446,41 @@ mod tests {
                 });
                 assert_eq!(at, want.iter().map(|&i| i as i64).collect::<Vec<_>>());
                 assert!(v.iter().zip(&want).all(|(a, &b)| a.to_bits() == x[b].to_bits()));
+            }
+        }
+        for n in [2000, 2001] {
+            let up: Vec<f32> = (0..n).map(|i| i as f32 / 3.0).collect();
+            let down: Vec<f32> = up.iter().rev().copied().collect();
+            let (mut v, mut at) = (vec![0f32; n], vec![0i64; n]);
+            for (x, descending) in [(&up, false), (&down, false), (&up, true), (&down, true)] {
+                // SAFETY: n elements each
+                unsafe {
+                    sort(&Grid::new(&[n], &[1], 0), x.as_ptr(), descending, v.as_mut_ptr(), at.as_mut_ptr())
+                };
+                assert_eq!(&v, if descending { &down } else { &up });
+                assert!(at.iter().zip(&v).all(|(&i, v)| x[i as usize] == *v));
+            }
+        }
+        // keys that fit one word with their positions, and such that do not
+        for far in [0, i64::MAX / 3] {
+            let x: Vec<i64> =
+                (0..3000).map(|i| noise(i) as i64 % 5000 - 2500 + (i as i64 % 3 - 1) * far).collect();
+            let (mut v, mut at) = (vec![0i64; 3000], vec![0i64; 3000]);
+            for descending in [false, true] {
+                // SAFETY: 3000 elements each
+                unsafe {
+                    sort(
+                        &Grid::new(&[3000], &[1], 0),
+                        x.as_ptr(),
+                        descending,
+                        v.as_mut_ptr(),
+                        at.as_mut_ptr(),
+                    )
+                };
+                let mut want: Vec<usize> = (0..3000).collect();
+                want.sort_by(|&a, &b| if descending { x[b].cmp(&x[a]) } else { x[a].cmp(&x[b]) });
+                assert!(at.iter().zip(&want).all(|(&a, &b)| a as usize == b));
+                assert!(v.iter().zip(&want).all(|(a, &b)| *a == x[b]));
             }
         }
         let x: Vec<i64> = (0..3000).map(|i| noise(i) as i64 - (1 << 40)).collect();

@@ -6,14 +6,15 @@ use crate::base::{DType, Dims, Scalar, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{Params, PointFn};
-use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, for_each};
+use crate::kernels::cpu::machine::blocks::STEP;
+use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, Stay, for_each_staying};
 use crate::kernels::gpu::elementwise::Wgsl;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::gpu;
 use crate::ops::elementwise::kind::grad::{OPERANDS, Read, Slopes};
-use crate::ops::elementwise::kind::run::{Repeated, SMALL, Side, dense_ptr};
+use crate::ops::elementwise::kind::run::{Repeated, Side, dense_ptr};
 use crate::ops::elementwise::kind::{Rule, Takes, aligned, over_halves, result_layout};
 use crate::ops::table::{To, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -184,37 +185,21 @@ impl Op for Point {
 #[allow(unsafe_code)]
 fn run_sides(sides: &[(Side, DType)], out: &Tensor, written: DType, kernel: PointFn, params: &Params) {
     let (n, shape) = (out.numel(), out.shape());
-    let plain = |(side, dtype): &(Side, DType)| match side {
-        Side::Tensor(_) => side.is_dense(shape, *dtype),
-        Side::Number(_) => false,
-    };
-    if n <= crate::kernels::cpu::machine::par::MATH_GRAIN
-        && out.dtype() == written
-        && out.is_contiguous()
-        && sides.iter().all(plain)
-    {
-        let mut p = [out.ptr(); MAX_OPERANDS];
-        for (i, (side, _)) in sides.iter().enumerate() {
-            if let Side::Tensor(t) = side {
-                p[i + 1] = t.ptr();
-            }
-        }
-        // SAFETY: dense tensors of `n` elements, held by the driver
-        unsafe { kernel(&p, n, params) };
-        return;
-    }
-    if n <= SMALL
+    let numbers = sides.iter().any(|(side, _)| side.is_number());
+    let limit = if numbers && !kernel.stays() { STEP } else { crate::kernels::cpu::machine::par::MATH_GRAIN };
+    if n <= limit
         && out.dtype() == written
         && out.is_contiguous()
         && sides.iter().all(|(side, dtype)| side.is_dense(shape, *dtype))
     {
         let mut buffers = [const { Repeated::new() }; OPERANDS];
-        let mut p = [out.ptr(); MAX_OPERANDS];
+        let (mut p, mut stay) = ([out.ptr(); MAX_OPERANDS], Stay::NONE);
         for ((i, (side, dtype)), buffer) in sides.iter().enumerate().zip(&mut buffers) {
             p[i + 1] = dense_ptr(side, buffer, dtype.size(), n) as *mut u8;
+            stay = if side.is_number() { stay.and(i) } else { stay };
         }
-        // SAFETY: as above; numbers are repeated on the stack
-        unsafe { kernel(&p, n, params) };
+        // SAFETY: dense tensors of `n` elements, held by the driver; numbers are repeated as a block, or `n` times
+        unsafe { kernel.call(&p, n, params, stay) };
         return;
     }
     let strides: SmallVec<[Dims; OPERANDS]> = sides.iter().map(|(s, _)| s.strides(shape)).collect();
@@ -224,7 +209,9 @@ fn run_sides(sides: &[(Side, DType)], out: &Tensor, written: DType, kernel: Poin
         operands.push(side.operand(s, *dtype));
     }
     // SAFETY: layouts lie within storages held by the driver; inputs and output are apart or coincide
-    unsafe { for_each(shape, &operands, &|p, n| kernel(p, n, params)) };
+    unsafe {
+        for_each_staying(shape, &operands, kernel.stays(), &|p, n, stay| kernel.call(p, n, params, stay))
+    };
 }
 
 /// As the op's kernel call, for operands of one dtype that the caller holds.

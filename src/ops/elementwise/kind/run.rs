@@ -3,7 +3,8 @@
 use crate::base::{DType, Dims, same_shape};
 use crate::kernels::cpu::create::copy::Bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn, UnaryFn};
-use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::kernels::cpu::machine::blocks::STEP;
+use crate::kernels::cpu::machine::iter::{Operand, Stay, for_each, for_each_staying};
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -14,6 +15,11 @@ pub enum Side<'a> {
 }
 
 impl Side<'_> {
+    /// Whether it is a number, which a kernel may be given a block of.
+    #[inline]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Side::Number(_))
+    }
     #[inline]
     #[allow(unsafe_code)]
     pub fn operand<'b>(&'b self, strides: &'b [usize], compute: DType) -> Operand<'b> {
@@ -38,12 +44,9 @@ impl Side<'_> {
     }
 }
 
-/// Numbers up to this many elements are repeated into a buffer on the stack.
-pub const SMALL: usize = 32;
-
-/// Room for a number repeated.
+/// Room for a block of a number, repeated.
 #[repr(align(64))]
-pub struct Repeated(std::mem::MaybeUninit<[u8; SMALL * 16]>);
+pub struct Repeated(std::mem::MaybeUninit<[u8; STEP * 16]>);
 
 impl Default for Repeated {
     fn default() -> Self {
@@ -57,7 +60,8 @@ impl Repeated {
     }
 }
 
-/// The address of an operand's dense elements; a number is repeated into the buffer.
+/// The address of an operand's dense elements; a number is repeated into the buffer, `n` times or as often as a block has
+/// elements.
 #[inline]
 #[allow(unsafe_code)]
 pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *const u8 {
@@ -65,8 +69,8 @@ pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *
         Side::Tensor(t) => t.ptr(),
         Side::Number(b) => {
             let p = buffer.0.as_mut_ptr() as *mut u8;
-            // SAFETY: n <= SMALL elements of at most 16 bytes
-            unsafe { crate::kernels::cpu::machine::iter::gather(b.0.as_ptr(), 0, p, size, n) };
+            // SAFETY: at most a block of elements of at most 16 bytes
+            unsafe { crate::kernels::cpu::machine::iter::gather(b.0.as_ptr(), 0, p, size, n.min(STEP)) };
             p
         }
     }
@@ -96,7 +100,7 @@ pub fn run1(x: &Tensor, out: &Tensor, compute: DType, written: DType, kernel: Un
         Operand { ptr: x.ptr(), strides: &strides, dtype: x.dtype(), compute },
     ];
     // SAFETY: layouts lie within storages held by the driver; input and output are apart or coincide
-    unsafe { for_each(out.shape(), &operands, &|p, n| kernel(p[1], p[0], n)) };
+    unsafe { for_each(out.shape(), &operands, |p, n| kernel(p[1], p[0], n)) };
 }
 
 /// Runs a dense kernel of two inputs over strided operands.
@@ -108,8 +112,9 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
         return;
     }
     let shape = out.shape();
-    let numbers = matches!(a, Side::Number(_)) || matches!(b, Side::Number(_));
-    let limit = if numbers { SMALL } else { crate::kernels::cpu::machine::par::ELEMENTWISE_GRAIN };
+    let numbers = a.is_number() || b.is_number();
+    let limit =
+        if numbers && !kernel.stays() { STEP } else { crate::kernels::cpu::machine::par::ELEMENTWISE_GRAIN };
     if n <= limit
         && out.dtype() == written
         && out.is_contiguous()
@@ -118,8 +123,11 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
     {
         let (mut ba, mut bb) = (Repeated::new(), Repeated::new());
         let size = compute.size();
-        // SAFETY: dense operands of `n` elements, held by the driver
-        unsafe { kernel(dense_ptr(a, &mut ba, size, n), dense_ptr(b, &mut bb, size, n), out.ptr(), n) };
+        let stay = |side: &Side, k, stay: Stay| if side.is_number() { stay.and(k) } else { stay };
+        let stay = stay(b, 1, stay(a, 0, Stay::NONE));
+        let (a, b) = (dense_ptr(a, &mut ba, size, n), dense_ptr(b, &mut bb, size, n));
+        // SAFETY: dense operands of `n` elements, held by the driver; numbers are repeated as a block, or `n` times
+        unsafe { kernel.call(a, b, out.ptr(), n, stay) };
         return;
     }
     let (sa, sb) = (a.strides(shape), b.strides(shape));
@@ -129,7 +137,11 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
         b.operand(&sb, compute),
     ];
     // SAFETY: layouts lie within storages held by the driver; inputs and output are apart or coincide
-    unsafe { for_each(shape, &operands, &|p, n| kernel(p[1], p[2], p[0], n)) };
+    unsafe {
+        for_each_staying(shape, &operands, kernel.stays(), &|p, n, stay| {
+            kernel.call(p[1], p[2], p[0], n, stay)
+        })
+    };
 }
 
 /// Runs a dense kernel of three inputs over strided operands.
@@ -148,7 +160,9 @@ pub fn run3(x: &[Side; 3], out: &Tensor, compute: DType, written: DType, kernel:
         x[2].operand(&strides[2], compute),
     ];
     // SAFETY: as in `run2`
-    unsafe { for_each(shape, &operands, &|p, n| kernel(p[1], p[2], p[3], p[0], n)) };
+    unsafe {
+        for_each_staying(shape, &operands, true, &|p, n, stay| kernel(p[1], p[2], p[3], p[0], n, stay))
+    };
 }
 
 /// A tensor's strides over a broadcast shape.

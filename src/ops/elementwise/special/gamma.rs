@@ -2,7 +2,7 @@
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::zip;
+use crate::kernels::cpu::elementwise::block::{PointFn, zip};
 use crate::kernels::cpu::elementwise::{math, special};
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::kind::binary::binary;
@@ -86,7 +86,7 @@ points! {
     /// Parameters: the order, and whether the result is narrower than double.
     POLYGAMMA "polygamma" "PolygammaBackward0": Double,
         cpu |dt| match dt {
-            DType::F64 => Some(special::polygammas),
+            DType::F64 => Some(PointFn::Routine(special::polygammas)),
             _ => None,
         },
         wgsl "polygamma_f(p0, a)",

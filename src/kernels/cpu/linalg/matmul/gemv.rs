@@ -312,8 +312,8 @@ multiversion! {
             for i in 0..n {
                 let m = *m.add(i * K).cast::<[T; K]>();
                 let mut sum = m[0] * x[0];
-                for p in 1..K {
-                    sum = sum + m[p] * x[p];
+                for (a, b) in m.iter().zip(&x).skip(1) {
+                    sum = sum + *a * *b;
                 }
                 *out.add(i) = sum;
             }

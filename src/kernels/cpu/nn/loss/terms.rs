@@ -2,7 +2,7 @@
 
 use crate::base::DType;
 use crate::kernels::cpu::elementwise::block::{Params, PointFn};
-use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
+use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Stay};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::mem::MaybeUninit;
@@ -112,7 +112,7 @@ pub unsafe fn sum_terms(
             }
             // SAFETY: the caller's promise; the block holds BLOCK elements of at most 8 bytes
             unsafe {
-                kernel(&p, m, q);
+                kernel.call(&p, m, q, Stay::NONE);
                 if weighted {
                     let w = p[x.len()];
                     if dtype == DType::F32 {

@@ -32,7 +32,7 @@ impl<T: FftNum> Transform<T> {
     /// Scratch elements for [`Transform::apart`].
     pub fn apart_scratch(&self) -> usize {
         match self {
-            Transform::Whole(fft) => fft.get_outofplace_scratch_len(),
+            Transform::Whole(fft) => fft.get_immutable_scratch_len(),
             Transform::Split { columns, rows, .. } => columns.len() * rows.len(),
         }
     }
@@ -43,34 +43,31 @@ impl<T: FftNum> Transform<T> {
             Transform::Split { columns, rows, .. } => columns.len() * rows.len(),
         }
     }
-    /// The transform of `x`, which is used up, into `y`.
-    pub fn apart(&self, x: &mut [Complex<T>], y: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+    /// The transform of the lines of `x` into `y`.
+    pub fn apart(&self, x: &[Complex<T>], y: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
         match self {
-            Transform::Whole(fft) => fft.process_outofplace_with_scratch(x, y, scratch),
-            Transform::Split { columns, rows, forward } => {
-                let (a, b) = (columns.len(), rows.len());
-                let s = &mut scratch[..a * b];
-                transpose(x, s, a, b);
-                transform_rows(&**columns, s, Some(*forward));
-                transpose(s, x, b, a);
-                transform_rows(&**rows, x, None);
-                transpose(x, y, a, b);
+            Transform::Whole(fft) => fft.process_immutable_with_scratch(x, y, scratch),
+            Transform::Split { .. } => {
+                y.copy_from_slice(x);
+                self.within(y, scratch);
             }
         }
     }
-    /// The transform of `z` in its place.
+    /// The transform of the lines of `z` in their place.
     pub fn within(&self, z: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
         match self {
             Transform::Whole(fft) => fft.process_with_scratch(z, scratch),
             Transform::Split { columns, rows, forward } => {
                 let (a, b) = (columns.len(), rows.len());
                 let s = &mut scratch[..a * b];
-                transpose(z, s, a, b);
-                transform_rows(&**columns, s, Some(*forward));
-                transpose(s, z, b, a);
-                transform_rows(&**rows, z, None);
-                transpose(z, s, a, b);
-                z.copy_from_slice(s);
+                for z in z.chunks_exact_mut(a * b) {
+                    transpose(z, s, a, b);
+                    transform_rows(&**columns, s, Some(*forward));
+                    transpose(s, z, b, a);
+                    transform_rows(&**rows, z, None);
+                    transpose(z, s, a, b);
+                    z.copy_from_slice(s);
+                }
             }
         }
     }
@@ -174,8 +171,8 @@ mod tests {
             let mut want = x.clone();
             plan(n).process(&mut want);
             let mut scratch = vec![Complex::zero(); n];
-            let (mut from, mut apart, mut within) = (x.clone(), vec![Complex::zero(); n], x);
-            split.apart(&mut from, &mut apart, &mut scratch);
+            let (mut apart, mut within) = (vec![Complex::zero(); n], x.clone());
+            split.apart(&x, &mut apart, &mut scratch);
             split.within(&mut within, &mut scratch);
             for k in 0..n {
                 assert!((apart[k] - want[k]).norm() < 1e-7 && (within[k] - want[k]).norm() < 1e-7, "{n} {k}");

@@ -1,7 +1,8 @@
 //! Fourier transforms of lines along one axis. `rustfft` does the transform of a line; here lines are gathered from
-//! strided memory, real input of even length goes through a transform of half its length, and lines are spread over
-//! threads.
+//! strided memory, real input of even length goes through a transform of half its length (`half.rs`), and lines are spread
+//! over threads. What lies side by side is read and written where it lies, several lines in a call.
 
+mod half;
 mod long;
 
 use crate::kernels::cpu::machine::par;
@@ -12,6 +13,7 @@ use rustfft::num_traits::Float;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -26,7 +28,7 @@ pub struct Plans<T: FftNum> {
     planner: FftPlanner<T>,
     /// How many plans were asked for since the store was last emptied.
     lengths: HashMap<(usize, bool), Arc<dyn Fft<T>>>,
-    twiddles: HashMap<usize, Arc<[Complex<T>]>>,
+    twiddles: HashMap<usize, Arc<half::Twiddles<T>>>,
 }
 
 /// Lengths to remember; beyond that the store is emptied.
@@ -74,19 +76,8 @@ impl<T: Part> Plans<T> {
         self.lengths.insert((n, forward), plan.clone());
         plan
     }
-    /// `exp(-2 pi i k / n)` for `k` up to `n / 2`.
-    fn twiddles(&mut self, n: usize) -> Arc<[Complex<T>]> {
-        self.twiddles
-            .entry(n)
-            .or_insert_with(|| {
-                (0..=n / 2)
-                    .map(|k| {
-                        let (sin, cos) = (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos();
-                        Complex::new(T::of(cos), T::of(sin))
-                    })
-                    .collect()
-            })
-            .clone()
+    fn twiddles(&mut self, n: usize) -> Arc<half::Twiddles<T>> {
+        self.twiddles.entry(n).or_insert_with(|| Arc::new(half::Twiddles::new(n))).clone()
     }
 }
 
@@ -103,20 +94,44 @@ pub struct Lines<'a> {
     pub scale: f64,
 }
 
-/// Lines gathered at a time where elements lie apart: a cache line of neighbours is used whole.
+/// Lines gathered at a time where elements lie apart, at least: a cache line of neighbours is used whole.
 const BLOCK: usize = 8;
+/// Elements of lines that go together, at most: they and what becomes of them stay in the nearest caches.
+const TOGETHER: usize = 2048;
 
 struct SendPtr<T>(*mut T);
 // SAFETY: lines of the destination are disjoint, and the source is only read or is the same line
 unsafe impl<T> Sync for SendPtr<T> {}
 
-/// Calls `line(in, out, scratch)` for every line. `src` and `dst` may be the same memory with the same strides.
+/// The place of a line, walking through `shape` with the last axis fastest.
+fn start_of(at: usize, shape: &[usize], strides: &[usize]) -> usize {
+    let (mut rest, mut offset) = (at, 0);
+    for (&n, &stride) in shape.iter().zip(strides).rev() {
+        offset += rest % n * stride;
+        rest /= n;
+    }
+    offset
+}
+
+/// Whether lines of `n` neighbours follow one another in the order of `shape`.
+fn follow(step: usize, n: usize, shape: &[usize], strides: &[usize]) -> bool {
+    let mut want = n;
+    (step == 1 || n == 1)
+        && shape.iter().zip(strides).rev().all(|(&n, &stride)| {
+            let fits = n == 1 || stride == want;
+            want *= n;
+            fits
+        })
+}
+
+/// Calls `lines(in, out, count, scratch)` for stretches of lines, of which either side lies together. `src` and `dst` may be
+/// the same memory with the same strides, and are the same address then.
 unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
     l: &Lines,
     (src, n_in): (*const A, usize),
     (dst, n_out): (*mut B, usize),
     scratch_len: usize,
-    line: impl Fn(&mut [A], &mut [B], &mut [Complex<T>]) + Sync,
+    lines: impl Fn(*const A, *mut B, usize, &mut [Complex<T>], &mut [T]) + Sync,
 ) {
     let count: usize = l.shape.iter().product();
     if count == 0 {
@@ -125,63 +140,101 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
     // neighbours in the destination come one after the other
     let mut order: Vec<usize> = (0..l.shape.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(l.dst[i]));
+    let of = |list: &[usize]| -> Vec<usize> { order.iter().map(|&i| list[i]).collect() };
+    let (shape, from_strides, to_strides) = (of(l.shape), of(l.src), of(l.dst));
+    let straight_in = follow(l.src_step, n_in, &shape, &from_strides);
+    let straight_out = follow(l.dst_step, n_out, &shape, &to_strides);
     let work = l.n * (usize::BITS - l.n.leading_zeros()) as usize;
     let grain = (par::ELEMENTWISE_GRAIN / work.max(1)).max(1).next_multiple_of(BLOCK);
     let grain = if work > par::ELEMENTWISE_GRAIN { 1 } else { grain };
+    // dense lines go one at a time through the nearest cache where they are long
+    let least = if l.src_step == 1 && l.dst_step == 1 { 1 } else { BLOCK };
+    let together = (TOGETHER / l.n).max(least);
+    let same = src.cast::<u8>() == dst.cast::<u8>();
     let (from, to) = (SendPtr(src as *mut A), SendPtr(dst));
     let zero = Complex::new(T::zero(), T::zero());
     par::for_each_chunk(count, grain, |range| {
         let (from, to) = (&from, &to);
-        // dense lines go one at a time through the nearest cache; others together, as they are gathered
-        let held = |step: usize| if step == 1 { 1 } else { BLOCK.min(range.len()) };
-        let mut input = buffer(A::default(), n_in * held(l.src_step));
-        let mut output = buffer(B::default(), n_out * held(l.dst_step));
-        let mut scratch = buffer(zero, scratch_len);
+        let held = together.min(range.len());
+        let mut input = buffer(A::default(), if straight_in || same { 0 } else { n_in * held });
+        let mut output = buffer(B::default(), if straight_out { 0 } else { n_out * held });
+        let mut scratch = buffer(zero, scratch_len * held.max(1));
+        let mut parts = buffer(T::zero(), l.n + 2);
         let mut at = range.start;
         while at < range.end {
-            let m = BLOCK.min(range.end - at);
-            let mut starts = [(0usize, 0usize); BLOCK];
-            for (j, start) in starts[..m].iter_mut().enumerate() {
-                let mut rest = at + j;
-                for &i in order.iter().rev() {
-                    let k = rest % l.shape[i];
-                    rest /= l.shape[i];
-                    start.0 += k * l.src[i];
-                    start.1 += k * l.dst[i];
-                }
-            }
-            // SAFETY: every line lies within its tensor, and output lines are disjoint
+            let m = held.min(range.end - at);
+            // SAFETY: every line lies within its tensor, output lines are disjoint, and the buffers have room for `m` lines
             unsafe {
-                if l.src_step != 1 {
-                    for k in 0..n_in {
-                        for (j, s) in starts[..m].iter().enumerate() {
-                            *input.as_mut_ptr().add(j * n_in + k) = from.0.add(s.0 + k * l.src_step).read();
-                        }
-                    }
-                }
-                for (j, s) in starts[..m].iter().enumerate() {
-                    let (i, o) = (if l.src_step == 1 { 0 } else { j }, if l.dst_step == 1 { 0 } else { j });
-                    let row = &mut input[i * n_in..(i + 1) * n_in];
-                    if l.src_step == 1 {
-                        std::ptr::copy_nonoverlapping(from.0.add(s.0) as *const A, row.as_mut_ptr(), n_in);
-                    }
-                    let out = &mut output[o * n_out..(o + 1) * n_out];
-                    line(row, out, &mut scratch);
-                    if l.dst_step == 1 {
-                        std::ptr::copy_nonoverlapping(out.as_ptr(), to.0.add(s.1), n_out);
-                    }
-                }
-                if l.dst_step != 1 {
-                    for k in 0..n_out {
-                        for (j, s) in starts[..m].iter().enumerate() {
-                            to.0.add(s.1 + k * l.dst_step).write(output[j * n_out + k]);
-                        }
-                    }
+                let y = if straight_out { to.0.add(at * n_out) } else { output.as_mut_ptr() };
+                let x = if straight_in {
+                    from.0.add(at * n_in)
+                } else {
+                    let x = if same { y.cast::<A>() } else { input.as_mut_ptr() };
+                    gather(from.0, l.src_step, n_in, x, at..at + m, |j| start_of(j, &shape, &from_strides));
+                    x
+                };
+                lines(x, y, m, &mut scratch, &mut parts);
+                if !straight_out {
+                    scatter(y, n_out, to.0, l.dst_step, at..at + m, |j| start_of(j, &shape, &to_strides));
                 }
             }
             at += m;
         }
     });
+}
+
+/// Lines side by side: several at a time, element by element, where their elements lie apart.
+unsafe fn gather<A: Copy>(
+    src: *const A,
+    step: usize,
+    n: usize,
+    dst: *mut A,
+    lines: Range<usize>,
+    start: impl Fn(usize) -> usize,
+) {
+    for at in lines.clone().step_by(BLOCK) {
+        let m = BLOCK.min(lines.end - at);
+        let to = dst.add((at - lines.start) * n);
+        let starts: [usize; BLOCK] = std::array::from_fn(|j| if j < m { start(at + j) } else { 0 });
+        if step == 1 {
+            for j in 0..m {
+                to.add(j * n).copy_from_nonoverlapping(src.add(starts[j]), n);
+            }
+            continue;
+        }
+        for k in 0..n {
+            for j in 0..m {
+                to.add(j * n + k).write(src.add(starts[j] + k * step).read());
+            }
+        }
+    }
+}
+
+/// The way back.
+unsafe fn scatter<B: Copy>(
+    src: *const B,
+    n: usize,
+    dst: *mut B,
+    step: usize,
+    lines: Range<usize>,
+    start: impl Fn(usize) -> usize,
+) {
+    for at in lines.clone().step_by(BLOCK) {
+        let m = BLOCK.min(lines.end - at);
+        let from = src.add((at - lines.start) * n);
+        let starts: [usize; BLOCK] = std::array::from_fn(|j| if j < m { start(at + j) } else { 0 });
+        if step == 1 {
+            for j in 0..m {
+                dst.add(starts[j]).copy_from_nonoverlapping(from.add(j * n), n);
+            }
+            continue;
+        }
+        for k in 0..n {
+            for j in 0..m {
+                dst.add(starts[j] + k * step).write(from.add(j * n + k).read());
+            }
+        }
+    }
 }
 
 fn scaled<T: Part>(out: &mut [Complex<T>], scale: f64) {
@@ -199,57 +252,70 @@ fn scaled<T: Part>(out: &mut [Complex<T>], scale: f64) {
 /// The lines lie within both memories; the same memory on both sides is read and written by the same lines.
 pub unsafe fn c2c<T: Part + Default>(l: &Lines, forward: bool, src: *const Complex<T>, dst: *mut Complex<T>) {
     let fft = T::with_plans(|p| p.transform(l.n, forward));
+    let scratch = fft.apart_scratch().max(fft.within_scratch());
     // SAFETY: as promised by the caller
     unsafe {
-        run::<T, _, _>(l, (src, l.n), (dst, l.n), fft.apart_scratch(), |x, y, scratch| {
-            fft.apart(x, y, scratch);
-            scaled(y, l.scale);
+        run::<T, _, _>(l, (src, l.n), (dst, l.n), scratch, |x, y, m, scratch, _| {
+            let out = std::slice::from_raw_parts_mut(y, m * l.n);
+            if x == y.cast_const() {
+                fft.within(out, scratch);
+            } else {
+                fft.apart(std::slice::from_raw_parts(x, m * l.n), out, scratch);
+            }
+            scaled(out, l.scale);
         })
     }
 }
 
-/// Real to complex, forward: the first half of the coefficients, or all of them (`full`).
+/// Which coefficients of a real line are wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Real {
+    /// The first half of them.
+    Half,
+    /// All of them, forward or not.
+    Full { forward: bool },
+}
+
+/// Real to complex.
 ///
 /// # Safety
 /// As for [`c2c`], the two memories apart.
-pub unsafe fn r2c<T: Part + Default>(l: &Lines, full: bool, src: *const T, dst: *mut Complex<T>) {
+pub unsafe fn r2c<T: Part + Default>(l: &Lines, what: Real, src: *const T, dst: *mut Complex<T>) {
     let (n, half) = (l.n, l.n / 2);
     let even = n.is_multiple_of(2);
     let len = if even { half } else { n };
     let (fft, w) = T::with_plans(|p| (p.transform(len, true), p.twiddles(n)));
-    let n_out = if full { n } else { half + 1 };
-    let two = T::of(0.5);
-    // SAFETY: as promised by the caller
+    let n_out = if what == Real::Half { half + 1 } else { n };
+    let room = fft.apart_scratch().max(fft.within_scratch());
+    // SAFETY: as promised by the caller; a complex number is two reals
     unsafe {
-        run::<T, T, Complex<T>>(l, (src, n), (dst, n_out), len + fft.within_scratch(), |x, y, scratch| {
-            let (z, scratch) = scratch.split_at_mut(len);
+        run::<T, T, Complex<T>>(l, (src, n), (dst, n_out), len + room, |x, y, m, scratch, parts| {
+            let (z, scratch) = scratch.split_at_mut(m * len);
             if even {
                 // pairs of reals as complex numbers, then apart again by their symmetries
-                for (z, x) in z.iter_mut().zip(x.chunks_exact(2)) {
-                    *z = Complex::new(x[0], x[1]);
-                }
-                fft.within(z, scratch);
-                for k in 0..=half {
-                    let a = z[if k == half { 0 } else { k }];
-                    let b = z[if k == 0 { 0 } else { half - k }].conj();
-                    let (e, o) = (a + b, a - b);
-                    let o = Complex::new(o.im, -o.re) * w[k];
-                    y[k] = (e + o) * two;
-                }
+                fft.apart(std::slice::from_raw_parts(x.cast(), m * half), z, scratch);
             } else {
-                for (z, x) in z.iter_mut().zip(x.iter()) {
-                    *z = Complex::new(*x, T::zero());
+                for (z, &x) in z.iter_mut().zip(std::slice::from_raw_parts(x, m * n)) {
+                    *z = Complex::new(x, T::zero());
                 }
                 fft.within(z, scratch);
-                y[..=half].copy_from_slice(&z[..=half]);
-                y[0].im = T::zero();
             }
-            if full {
-                for k in half + 1..n {
-                    y[k] = y[n - k].conj();
+            for j in 0..m {
+                let (z, y) = (&z[j * len..][..len], std::slice::from_raw_parts_mut(y.add(j * n_out), n_out));
+                if even {
+                    half::apart(z, &mut y[..=half], &w, T::of(0.5 * l.scale), parts);
+                } else {
+                    y[..=half].copy_from_slice(&z[..=half]);
+                    y[0].im = T::zero();
+                    scaled(&mut y[..=half], l.scale);
+                }
+                if let Real::Full { forward } = what {
+                    half::mirror(y, half);
+                    if !forward {
+                        y.iter_mut().for_each(|z| *z = z.conj());
+                    }
                 }
             }
-            scaled(y, l.scale);
         })
     }
 }
@@ -264,34 +330,34 @@ pub unsafe fn c2r<T: Part + Default>(l: &Lines, src: *const Complex<T>, dst: *mu
     let len = if even { half } else { n };
     let (fft, w) = T::with_plans(|p| (p.transform(len, false), p.twiddles(n)));
     let s = T::of(l.scale);
-    // SAFETY: as promised by the caller
+    // SAFETY: as promised by the caller; a complex number is two reals
     unsafe {
-        run::<T, Complex<T>, T>(l, (src, half + 1), (dst, n), len + fft.within_scratch(), |x, y, scratch| {
-            let (z, scratch) = scratch.split_at_mut(len);
-            // what is real by symmetry
-            x[0].im = T::zero();
-            if even {
-                x[half].im = T::zero();
-                for (k, z) in z.iter_mut().enumerate() {
-                    let (a, b) = (x[k], x[half - k].conj());
-                    let o = (a - b) * w[k].conj();
-                    *z = (a + b) + Complex::new(-o.im, o.re);
+        run::<T, Complex<T>, T>(
+            l,
+            (src, half + 1),
+            (dst, n),
+            len + fft.within_scratch(),
+            |x, y, m, scratch, parts| {
+                let x = std::slice::from_raw_parts(x, m * (half + 1));
+                if even {
+                    let z = std::slice::from_raw_parts_mut(y.cast::<Complex<T>>(), m * half);
+                    for j in 0..m {
+                        half::joined(&x[j * (half + 1)..][..=half], &mut z[j * half..][..half], &w, s, parts);
+                    }
+                    return fft.within(z, scratch);
+                }
+                let (z, scratch) = scratch.split_at_mut(m * n);
+                for (z, x) in z.chunks_exact_mut(n).zip(x.chunks_exact(half + 1)) {
+                    z[..=half].copy_from_slice(x);
+                    z[0].im = T::zero(); // what is real by symmetry
+                    half::mirror(z, half);
                 }
                 fft.within(z, scratch);
-                for (y, z) in y.chunks_exact_mut(2).zip(z.iter()) {
-                    (y[0], y[1]) = (z.re * s, z.im * s);
+                for (k, z) in z.iter().enumerate() {
+                    y.add(k).write(z.re * s);
                 }
-            } else {
-                z[..=half].copy_from_slice(x);
-                for k in half + 1..n {
-                    z[k] = x[n - k].conj();
-                }
-                fft.within(z, scratch);
-                for (y, z) in y.iter_mut().zip(z.iter()) {
-                    *y = z.re * s;
-                }
-            }
-        })
+            },
+        )
     }
 }
 
@@ -329,8 +395,8 @@ mod tests {
             let mut whole = vec![zero; n * count];
             // SAFETY: the buffers have the sizes said
             unsafe {
-                r2c(&l, false, x.as_ptr(), part.as_mut_ptr());
-                r2c(&l, true, x.as_ptr(), full.as_mut_ptr());
+                r2c(&l, Real::Half, x.as_ptr(), part.as_mut_ptr());
+                r2c(&l, Real::Full { forward: true }, x.as_ptr(), full.as_mut_ptr());
                 let inverse = Lines { scale: 1.0 / n as f64, ..l };
                 c2r(&inverse, part.as_ptr(), back.as_mut_ptr());
                 c2c(&inverse, false, full.as_ptr(), whole.as_mut_ptr());
@@ -343,6 +409,55 @@ mod tests {
                     assert!((back[k * count + j] - x[k * count + j]).abs() < 1e-12, "n {n}");
                     assert!((whole[k * count + j] - x[k * count + j]).norm() < 1e-12, "n {n}");
                     assert!(k >= half || part[k * count + j] == full[k * count + j]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_side_by_side_are_lines_across() {
+        for n in [2usize, 5, 8, 16, 30, 64, 300, 4096] {
+            let count = 5000 / n + 3;
+            let x: Vec<f32> = (0..n * count).map(|i| ((i * 7919 + 13) % 101) as f32 / 50.0 - 1.0).collect();
+            let across: Vec<f32> = (0..n * count).map(|i| x[i % count * n + i / count]).collect();
+            let half = n / 2 + 1;
+            let lines = |a: usize, step: usize, b: usize, to: usize| {
+                let (src, dst) = (Box::leak(Box::new([a])), Box::leak(Box::new([b])));
+                let shape = Box::leak(Box::new([count]));
+                Lines { shape, src, dst, src_step: step, dst_step: to, n, scale: 0.25 }
+            };
+            let zero = Complex::new(0f32, 0.0);
+            let (mut p, mut q) = (vec![zero; half * count], vec![zero; half * count]);
+            let (mut f, mut g) = (vec![zero; n * count], vec![zero; n * count]);
+            let (mut r, mut t) = (vec![0f32; n * count], vec![0f32; n * count]);
+            // SAFETY: the buffers have the sizes said
+            unsafe {
+                r2c(&lines(n, 1, half, 1), Real::Half, x.as_ptr(), p.as_mut_ptr());
+                r2c(&lines(1, count, 1, count), Real::Half, across.as_ptr(), q.as_mut_ptr());
+                let inverse = Real::Full { forward: false };
+                r2c(&lines(n, 1, n, 1), inverse, x.as_ptr(), f.as_mut_ptr());
+                r2c(&lines(1, count, 1, count), inverse, across.as_ptr(), g.as_mut_ptr());
+                c2r(&lines(half, 1, n, 1), p.as_ptr(), r.as_mut_ptr());
+                c2r(&lines(1, count, 1, count), q.as_ptr(), t.as_mut_ptr());
+            }
+            for j in 0..count {
+                for k in 0..n {
+                    assert!(k >= half || p[j * half + k] == q[k * count + j], "{n} {j} {k}");
+                    assert!(k >= half || (p[j * half + k].conj() - f[j * n + k]).norm() < 1e-6);
+                    assert!(f[j * n + k] == g[k * count + j] && r[j * n + k] == t[k * count + j]);
+                }
+            }
+            // in place, either way
+            let before = (f.clone(), g.clone());
+            // SAFETY: as above
+            unsafe {
+                c2c(&lines(n, 1, n, 1), true, f.as_ptr(), f.as_mut_ptr());
+                c2c(&lines(1, count, 1, count), true, g.as_ptr(), g.as_mut_ptr());
+                let mut h = vec![zero; n * count];
+                c2c(&lines(n, 1, n, 1), true, before.0.as_ptr(), h.as_mut_ptr());
+                for i in 0..n * count {
+                    assert!((f[i] - h[i]).norm() < 1e-4 * n as f32, "{n} {i}");
+                    assert!((f[i % count * n + i / count] - g[i]).norm() < 1e-4 * n as f32, "{n} {i}");
                 }
             }
         }
