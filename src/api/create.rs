@@ -143,6 +143,7 @@ impl<const N: usize> From<[i64; N]> for Sizes {
         Sizes(sizes.into_iter().collect())
     }
 }
+
 /// A shape: `x.expand(y.shape().into(), false)`.
 impl From<&[usize]> for Sizes {
     fn from(shape: &[usize]) -> Sizes {

@@ -50,7 +50,6 @@ impl Tensor {
     }
 }
 
-/// PyTorch's text: `tensor([1., 2.], grad_fn=<MulBackward0>)`.
 impl Tensor {
     /// The text of the tensor, with the name of its class in front.
     pub(crate) fn text(&self, prefix: &str) -> String {
@@ -91,6 +90,7 @@ impl Tensor {
     }
 }
 
+/// PyTorch's text: `tensor([1., 2.], grad_fn=<MulBackward0>)`.
 impl fmt::Display for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text("tensor"))

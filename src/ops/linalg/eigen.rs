@@ -18,6 +18,16 @@ use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
+/// Values, vectors where they are asked for, `info`.
+fn results(x: &Tensor, values: DType, vectors: Option<DType>) -> Metas {
+    let (b, n) = (batch_shape(x), sizes(x).0);
+    let (values, info) = (Meta::new(&behind(b, &[n]), values), Meta::new(b, DType::I32));
+    match vectors {
+        Some(dtype) => smallvec![values, by_columns(b, n, n, dtype), info],
+        None => smallvec![values, info],
+    }
+}
+
 /// Of Hermitian matrices, whose lower half is read: values in ascending order, vectors, `info`.
 #[derive(Debug)]
 struct Eigh {
@@ -36,13 +46,8 @@ impl Op for Eigh {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("linalg_eigh_cpu", x[0])?;
-        let (b, n, dtype) = (batch_shape(x[0]), sizes(x[0]).0, x[0].dtype());
-        let (values, info) = (Meta::new(&behind(b, &[n]), dtype.to_real()), Meta::new(b, DType::I32));
-        Ok(if self.vectors {
-            smallvec![values, by_columns(b, n, n, dtype), info]
-        } else {
-            smallvec![values, info]
-        })
+        let dtype = x[0].dtype();
+        Ok(results(x[0], dtype.to_real(), self.vectors.then_some(dtype)))
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         on_host(self, x, out)
@@ -118,13 +123,8 @@ impl Op for Eig {
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("linalg_eig_out_cpu", x[0])?;
-        let (b, n, dtype) = (batch_shape(x[0]), sizes(x[0]).0, x[0].dtype().to_complex());
-        let (values, info) = (Meta::new(&behind(b, &[n]), dtype), Meta::new(b, DType::I32));
-        Ok(if self.vectors {
-            smallvec![values, by_columns(b, n, n, dtype), info]
-        } else {
-            smallvec![values, info]
-        })
+        let dtype = x[0].dtype().to_complex();
+        Ok(results(x[0], dtype, self.vectors.then_some(dtype)))
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         on_host(self, x, out)

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::ops::driver::memory::full;
 use crate::ops::driver::op::Saves;
 use crate::ops::linalg::inverse::inverted;
-use crate::ops::linalg::matrix::{batch_shape, check_float, check_matrix, check_square, recorded, sizes};
+use crate::ops::linalg::matrix::{batch_shape, check_float, check_square, recorded, sizes};
 use crate::ops::linalg::norm::{linalg_matrix_norm, linalg_matrix_norm_name};
 use crate::ops::linalg::svd::svdvals;
 use crate::ops::shape::join::concat;
@@ -107,6 +107,11 @@ fn matrix_exp_of(op: &str, a: &Tensor) -> Result<Tensor> {
     exponential_of(a)
 }
 
+fn check_matrices(x: &Tensor) -> Result<()> {
+    ensure!(x.ndim() >= 2, Runtime, "linalg.cond: The input tensor must have at least 2 dimensions.");
+    Ok(())
+}
+
 /// The condition by a norm of the matrix and of its inverse; infinite where there is none.
 fn condition(A: &Tensor, shown: &str, norm: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
     check_square(&format!("linalg.cond(ord={shown})"), A)?;
@@ -147,7 +152,7 @@ rows! { FUNCTION:
     /// tensor(2.)
     /// ```
     [Linalg] autocast Float32 fn cond(input: &Tensor, p: Option<Scalar> = None) -> Tensor {
-        check_matrix("linalg.cond", input, "").map_err(|_| crate::error::Error::new(crate::error::Kind::Runtime, "linalg.cond: The input tensor must have at least 2 dimensions."))?;
+        check_matrices(input)?;
         let ord = p.map_or(2.0, Scalar::to_f64);
         if ord.abs() == 2.0 {
             if input.numel() == 0 { return full(batch_shape(input), Scalar::Int(0), input.dtype().to_real(), input.device()); }
@@ -162,7 +167,7 @@ rows! { FUNCTION:
     }
     /// The condition of square matrices by the Frobenius (`"fro"`) or nuclear (`"nuc"`) norm.
     [Linalg] autocast Float32 fn cond_name = "cond"(input: &Tensor, p: &str) -> Tensor {
-        check_matrix("linalg.cond", input, "").map_err(|_| crate::error::Error::new(crate::error::Kind::Runtime, "linalg.cond: The input tensor must have at least 2 dimensions."))?;
+        check_matrices(input)?;
         check_square(&format!("linalg.cond(ord={p})"), input)?;
         if !matches!(p, "fro" | "nuc") { bail!(Runtime, "linalg.cond got an invalid norm type: {p}"); }
         condition(input, p, |x| linalg_matrix_norm_name(x, p, &[-2, -1], false, None))
