@@ -608,3 +608,16 @@ def test_a_saved_result_without_a_gradient_has_none():
     x = rl.tensor([1.0, 3.0, 2.0], requires_grad=True)
     Top.apply(x)[0].sum().backward()
     assert x.grad.tolist() == [0.0, 1.0, 0.0]
+
+
+def test_a_gradient_with_a_graph_is_the_leafs_own():
+    layer = rl.nn.Linear(3, 4)
+    layer(rl.randn(8, 3)).pow(2).mean().backward(create_graph=True)
+    for p in layer.parameters():
+        assert p.grad.requires_grad and p.grad.grad_fn.name() == "CloneBackward0"
+        p.grad.detach_()
+        p.grad.zero_()
+    seed = rl.ones(2, requires_grad=True)
+    x = rl.ones(2, requires_grad=True)
+    x.backward(seed, create_graph=True)
+    assert x.grad is not seed and x.grad.data_ptr() != seed.data_ptr()

@@ -7,10 +7,14 @@ use crate::tensor::Tensor;
 use crate::tensor::batch::Axis;
 use crate::tensor::graph::Shape;
 
-pub static CALCULUS: Calculus = Calculus { add, add_into, fit, spread, zeros, own, settle, has_nan };
+pub static CALCULUS: Calculus = Calculus { add, copy, add_into, fit, spread, zeros, own, settle, has_nan };
 
 fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     a.add(b)
+}
+
+fn copy(g: &Tensor) -> Result<Tensor> {
+    g.clone_as(crate::base::MemoryFormat::Preserve)
 }
 
 fn add_into(a: &Tensor, b: &Tensor) -> Result<()> {
