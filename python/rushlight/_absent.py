@@ -128,7 +128,8 @@ def attribute_error(package: str, name: str) -> AttributeError:
     """
     import sys
 
-    text, reason = f"module '{package}' has no attribute '{name}'", explain(package, name)
+    shown = getattr(sys.modules.get(package), "__name__", package)  # PyTorch's, while a program says `import torch`
+    text, reason = f"module '{shown}' has no attribute '{name}'", explain(package, name)
     if reason is None:
         names = dir(sys.modules[package]) if package in sys.modules else []
         if len(names) >= 750:  # from there on Python makes no guess of its own
