@@ -46,8 +46,7 @@ _NAMES = {
     "nn": "CrossMapLRN2d LinearCrossEntropyOptions backends intrinsic qat quantizable quantized",
     "nn.functional": (
         "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices "
-        "grouped_mm handle_torch_function has_torch_function has_torch_function_unary "
-        "has_torch_function_variadic native_channel_shuffle scaled_grouped_mm scaled_mm"
+        "grouped_mm native_channel_shuffle scaled_grouped_mm scaled_mm"
     ),
     "optim": "SparseAdam swap_in_optimizer_params_and_state",
     "utils": "bottleneck cpp_extension mobile_optimizer",
