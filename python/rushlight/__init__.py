@@ -39,6 +39,7 @@ from . import _tensor, autograd as autograd
 from ._deprecated import meshgrid as meshgrid, range as range  # type: ignore[assignment]
 from ._settings import (
     _assert as _assert,
+    _assert_async as _assert_async,
     _check as _check,
     _check_index as _check_index,
     _check_is_size as _check_is_size,

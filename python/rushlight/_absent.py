@@ -46,8 +46,7 @@ _NAMES = {
     "nn": "CrossMapLRN2d LinearCrossEntropyOptions backends intrinsic qat quantizable quantized",
     "nn.functional": (
         "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices "
-        "grouped_mm handle_torch_function has_torch_function has_torch_function_unary "
-        "has_torch_function_variadic native_channel_shuffle scaled_grouped_mm scaled_mm"
+        "grouped_mm native_channel_shuffle scaled_grouped_mm scaled_mm"
     ),
     "optim": "SparseAdam swap_in_optimizer_params_and_state",
     "utils": "bottleneck cpp_extension mobile_optimizer",
@@ -128,7 +127,8 @@ def attribute_error(package: str, name: str) -> AttributeError:
     """
     import sys
 
-    text, reason = f"module '{package}' has no attribute '{name}'", explain(package, name)
+    shown = getattr(sys.modules.get(package), "__name__", package)  # PyTorch's, while a program says `import torch`
+    text, reason = f"module '{shown}' has no attribute '{name}'", explain(package, name)
     if reason is None:
         names = dir(sys.modules[package]) if package in sys.modules else []
         if len(names) >= 750:  # from there on Python makes no guess of its own

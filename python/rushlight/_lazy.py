@@ -7,6 +7,15 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import ModuleType
+
+
+def names_of(module: ModuleType) -> dict:
+    """What ``vars(module)`` is of a plain module: the names that are in it so far."""
+    return _TABLE.__get__(module)
+
+
+_TABLE = vars(ModuleType)["__dict__"]
 
 
 def absent(package: str):
@@ -36,6 +45,27 @@ class Absent:
         return None
 
 
+class _Package(ModuleType):
+    """A package that has imported all its files when it is asked for its table of names, as programs do that choose a
+    class by name: ``models.__dict__["resnet18"]``, ``vars(optim)``."""
+
+    @property
+    def __dict__(self):
+        for name in self.__dir__():
+            try:
+                name.startswith("__") or getattr(self, name)
+            except (ImportError, AttributeError):  # of what needs a package that is not installed
+                continue
+        return names_of(self)
+
+    def __dir__(self):
+        listed = names_of(self).get("__dir__")  # it is the last to be set
+        return listed() if listed is not None else sorted(names_of(self))
+
+    def __reduce__(self):
+        return importlib.import_module, (self.__name__,)
+
+
 def on_demand(package: str, files: dict[str, str], submodules: str = ""):
     """``__getattr__``, ``__dir__`` and the names of a package that imports its files on demand.
 
@@ -59,8 +89,10 @@ def on_demand(package: str, files: dict[str, str], submodules: str = ""):
         return value
 
     def __dir__():
-        return sorted({*vars(sys.modules[package]), *places, *modules})
+        return sorted({*names_of(sys.modules[package]), *places, *modules})
 
+    if "." in package:  # the package itself stays a plain module, whose names Python finds fastest
+        sys.modules[package].__class__ = _Package
     return __getattr__, __dir__, [*places, *modules]
 
 
@@ -75,7 +107,6 @@ def also_at(package: str, files: dict[str, str]) -> None:
         files (dict): for each further name the file.
     """
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
 
     for name, file in files.items():
         address = f"{package}.{name}"

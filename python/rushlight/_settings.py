@@ -314,3 +314,9 @@ def _check_is_size(i: Any, message: Any = None, *, max: Any = None) -> None:
 
 
 __all__ = [name for name in globals() if not name.startswith("_")]
+
+
+def _assert_async(input: Any, assert_msg: str | None = None) -> None:
+    """Raises RuntimeError if the one element of a tensor is zero; at once, as operations are not queued on the processor."""
+    if not bool(input):
+        raise RuntimeError(assert_msg if assert_msg is not None else "Expected Tensor with single nonzero value, but got zero")

@@ -10,6 +10,7 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
     from warnings import warn
 
     level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("rushlight."):
+    # by the package, since a module's name is PyTorch's while a program that says ``import torch`` runs
+    while frame.f_back is not None and (frame.f_globals.get("__package__") or "").partition(".")[0] == "rushlight":
         level, frame = level + 1, frame.f_back
     warn(text, category, stacklevel=level)

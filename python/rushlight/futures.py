@@ -22,6 +22,10 @@ class Future:
         6
     """
 
+    def __class_getitem__(cls, item: Any) -> type[Future]:
+        """``Future[int]`` in annotations: the class itself."""
+        return cls
+
     def __init__(self, *, devices: Any = None) -> None:
         self._changed = threading.Condition()
         self._done, self._value, self._error = False, None, None

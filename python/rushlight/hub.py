@@ -6,6 +6,7 @@ import builtins
 import os
 import re
 import sys
+from urllib.parse import urlparse as urlparse  # programs import it from here, as from PyTorch's file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

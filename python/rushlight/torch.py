@@ -21,6 +21,9 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
+from types import FunctionType
+
+from ._lazy import names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,30 +60,40 @@ def _address(name: str) -> str | None:
 def _introduce(module: ModuleType) -> None:
     """Gives a module of this package, and the classes in it, the names that programs know.
 
-    Programs print classes, compare ``type(x).__module__``, and pickle by it. The module goes by both names, so that what
-    looks a class's module up finds it.
+    Programs print classes and modules, compare ``type(x).__module__``, and pickle by it. The module goes by both names, so
+    that what looks a class's module up finds it; imports within the package go by ``__package__``, which stays.
     """
-    address = _address(module.__name__)
-    if address is None or module is sys.modules.get(__name__):
+    own = _own(module)
+    address = _address(own)
+    if address is None or module is sys.modules.get("rushlight.torch"):
         return
     sys.modules.setdefault(address, module)
     for name in list(sys.modules):  # files known under further names, which no import will introduce
-        if name.startswith(f"{module.__name__}.") and "__file__" not in vars(sys.modules[name]):
-            sys.modules.setdefault(address + name[len(module.__name__) :], sys.modules[name])
+        if name.startswith(f"{own}.") and "__file__" not in names_of(sys.modules[name]):
+            sys.modules.setdefault(address + name[len(own) :], sys.modules[name])
     # a file with an underscore is no address of PyTorch's: its classes are those of the package that shows them
-    shown = module
-    while shown.__name__.rpartition(".")[2].startswith("_") and "." in shown.__name__:
-        shown = sys.modules[shown.__name__.rpartition(".")[0]]
-    further = module.__name__.replace("._", ".")
-    for name, value in list(vars(module).items()):
-        if isinstance(value, type) and value.__module__ == further != module.__name__ and further in sys.modules:
+    shown, shown_as = module, own
+    while shown_as.rpartition(".")[2].startswith("_") and "." in shown_as:
+        shown_as = shown_as.rpartition(".")[0]
+        shown = sys.modules[shown_as]
+    further = own.replace("._", ".")
+    for name, value in list(names_of(module).items()):
+        if isinstance(value, type) and value.__module__ == further != own and further in sys.modules:
             value.__module__ = _address(further) or further
-        elif isinstance(value, type) and value.__module__ in (module.__name__, shown.__name__):
-            public = value.__module__ == shown.__name__ or vars(shown).get(name) is value
+        elif isinstance(value, type) and value.__module__ in (own, shown_as):
+            public = value.__module__ == shown_as or names_of(shown).get(name) is value
             try:
-                value.__module__ = (_address(shown.__name__) if public else address) or address
+                value.__module__ = (_address(shown_as) if public else address) or address
             except TypeError:  # of a class that cannot be changed
                 continue
+        elif isinstance(value, FunctionType) and value.__module__ == own:
+            value.__module__ = address
+    module.__name__ = address
+
+
+def _own(module: ModuleType) -> str:
+    """The name of a module in this package."""
+    return module.__spec__.name if module.__spec__ is not None else module.__name__
 
 
 class _Alias:

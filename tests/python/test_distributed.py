@@ -167,3 +167,26 @@ def test_gradients_of_convolutions_by_themselves(n):
     options = {"stride": 2, "padding": 1, "groups": 2}
     assert rl.equal(getattr(nn.grad, f"conv{n}d_input")(x.shape, w.detach(), g, **options), x.grad)
     assert rl.equal(getattr(nn.grad, f"conv{n}d_weight")(x.detach(), w.shape, g, **options), w.grad)
+
+
+def test_gradients_pass_through_collectives(world):
+    from rushlight.distributed.nn import functional as passing
+
+    for collective in (
+        passing.all_reduce,
+        lambda x: rl.cat(passing.all_gather(x)),
+        lambda x: passing.broadcast(x, 0),
+        lambda x: passing.scatter([x]),
+        lambda x: passing.reduce_scatter(rl.empty(2), [x]),
+        lambda x: passing.all_to_all([rl.empty(2)], [x])[0],
+        lambda x: passing.all_to_all_single(rl.empty(2), x),
+        lambda x: passing.gather(x)[0],
+        lambda x: passing.reduce(x, 0),
+    ):
+        x = rl.tensor([1.0, 2.0], requires_grad=True)
+        y = collective(x)
+        assert y is not x and y.tolist() == [1.0, 2.0]
+        (y * rl.tensor([3.0, 4.0])).sum().backward()
+        assert x.grad.tolist() == [3.0, 4.0]
+    with pytest.raises(ValueError, match="a tensor for each of the 1 processes, got 2"):
+        passing.scatter([rl.ones(1), rl.ones(1)])

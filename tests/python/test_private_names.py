@@ -136,6 +136,16 @@ def test_names_that_other_files_lend():
         ("utils.data._utils.collate", "default_collate_err_msg_format"),
         ("fx.experimental.optimization", "fuse remove_dropout extract_subgraph"),
         ("fx.node", "Argument Target"),
+        ("_jit_internal", "boolean_dispatch List Optional _overload"),
+        ("jit.annotations", "List Optional Tuple"),
+        ("utils._python_dispatch", "is_traceable_wrapper_subclass"),
+        ("_dynamo.exc", "TorchRuntimeError Unsupported"),
+        ("_inductor.exc", "InductorError"),
+        ("distributed.nn", "all_gather all_reduce"),
+        ("distributed.nn.functional", "_all_gather_base"),
+        ("hub", "urlparse HASH_REGEX download_url_to_file"),
+        ("optim.optimizer", "_get_capturable_supported_devices"),
+        ("_C", "_get_tracing_state _jit_set_profiling_mode"),
         ("_C", "TensorBase _TensorBase _log_api_usage_once"),
     ],
 )
@@ -146,11 +156,8 @@ def test_files_where_programs_look_for_them(address, names):
 
     module = importlib.import_module(f"rushlight.{address}")
     for name in names.split():
-        assert callable(getattr(module, name)) or name in (
-            "Argument",
-            "Target",
-            "default_collate_err_msg_format",
-        )
+        plain = ("Argument", "Target", "default_collate_err_msg_format", "HASH_REGEX")
+        assert callable(getattr(module, name)) or name in plain
     code = f"from torch.{address} import {', '.join(names.split())}\nimport torch.nn as nn, torch.optim, torch.autograd\n"
     code += "print(nn.utils.weight_norm(nn.Linear(1, 1)), torch.autograd.gradcheck.__name__)"
     done = subprocess.run(
@@ -236,3 +243,28 @@ def test_norms_are_fused_and_dropout_taken_out():
     a, b, product, relu, _, _ = gm.graph.nodes
     part = extract_subgraph(gm, [product, relu], [a, b], [relu])
     assert part(rl.tensor([2.0]), rl.tensor([3.0])).tolist() == [6.0]
+
+
+def test_types_for_annotations():
+    from rushlight.serialization import MAP_LOCATION
+
+    assert rl.device in MAP_LOCATION.__args__ and rl.futures.Future[int] is rl.futures.Future
+    rl._assert_async(rl.tensor(1))
+    with pytest.raises(RuntimeError, match="Expected Tensor with single nonzero value, but got zero"):
+        rl._assert_async(rl.tensor(0))
+    with pytest.raises(RuntimeError, match="told"):
+        rl._assert_async(rl.tensor(0), "told")
+
+
+def test_only_wrappers_are_taken_apart():
+    from rushlight.utils._python_dispatch import is_traceable_wrapper_subclass
+
+    class Wrapper(rl.Tensor):
+        def __tensor_flatten__(self):
+            return ["inner"], None
+
+        @staticmethod
+        def __tensor_unflatten__(inner, meta, size, stride):
+            return inner["inner"]
+
+    assert is_traceable_wrapper_subclass(Wrapper) and not is_traceable_wrapper_subclass(rl.ones(1))

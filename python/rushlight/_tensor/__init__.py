@@ -494,6 +494,15 @@ def _log_api_usage_once(name: str) -> None:
     """Accepted for compatibility: nobody is told what a program calls."""
 
 
+def _get_tracing_state() -> None:
+    """The trace that is being recorded: none, programs are not traced."""
+
+
+def _jit_switch(value=None) -> bool:
+    """A switch of PyTorch's compiler: accepted, and off."""
+    return False
+
+
 def _grad_dtype(self):
     """The dtype of the gradients that a leaf takes: its own; ``None`` of what has been computed.
 
@@ -564,7 +573,12 @@ Tensor.grad_dtype = property(_grad_dtype)
 Tensor.resize_as = _resize_as
 Tensor.const_data_ptr = Tensor.data_ptr
 _C.TensorBase = _C._TensorBase = Tensor  # the base class in PyTorch, which programs ask of
-_C._log_api_usage_once = _log_api_usage_once
+_C._log_api_usage_once, _C._get_tracing_state = _log_api_usage_once, _get_tracing_state
+for _switch in (
+    "set_profiling_mode set_profiling_executor override_can_fuse_on_cpu override_can_fuse_on_gpu can_fuse_on_cpu "
+    "can_fuse_on_gpu set_texpr_fuser_enabled texpr_fuser_enabled set_nvfuser_enabled set_bailout_depth"
+).split():
+    setattr(_C, f"_jit_{_switch}", _jit_switch)
 
 
 def __getattr__(name: str):

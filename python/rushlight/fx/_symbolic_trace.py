@@ -349,9 +349,9 @@ class Tracer(TracerBase):
         spaces = [getattr(inspect.unwrap(function), "__globals__", {})]
         for module in self.root.modules():
             home = sys.modules.get(type(module).__module__)
-            if home is not None and not _of_engine(home.__name__):
+            if home is not None and not _of_engine(vars(home)):
                 spaces.append(vars(home))
-        return [space for space in spaces if not _of_engine(str(space.get("__name__", "")))]
+        return [space for space in spaces if not _of_engine(space)]
 
 
 def _is_starred(parameter: inspect.Parameter) -> bool:
@@ -388,8 +388,9 @@ def _assert_is_none(value: Any, msg: str) -> None:
         raise AssertionError(msg)
 
 
-def _of_engine(name: str) -> bool:
+def _of_engine(space: dict[str, Any]) -> bool:
     """Whether a module is the library's own: the models of ``vision`` are programs like any other."""
+    name = str(space.get("__package__") or "")
     return name.startswith("rushlight") and not name.startswith("rushlight.vision")
 
 

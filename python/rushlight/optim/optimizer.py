@@ -118,6 +118,11 @@ def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> Any:
     return _add_hook(_global_step_post_hooks, hook)
 
 
+def _get_capturable_supported_devices(supports_xla: bool = True) -> list[str]:
+    """Kinds of devices whose steps could be captured in a graph: none is."""
+    return []
+
+
 class Optimizer:
     """The base class of all optimizers.
 

@@ -12,6 +12,7 @@ import sys
 import types
 
 from .. import _C
+from .._lazy import names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ class watching:  # noqa: N801, RUF100
             m for name, m in list(sys.modules.items()) if name.startswith("rushlight") and m is not None
         ]
         for module in {id(m): m for m in (*modules, *(getattr(_C, space) for space in _SPACES))}.values():
-            if module.__name__.startswith(__package__):
+            if (module.__package__ or "") == __package__:
                 continue
-            for name, value in list(vars(module).items()):
+            for name, value in list(names_of(module).items()):
                 if isinstance(value, types.BuiltinFunctionType) and value in wrapped:
                     self._replace(module, name, wrapped[value])
         for name, value in list(vars(_C.Tensor).items()):

@@ -74,4 +74,10 @@ def __getattr__(name):
         from tempfile import mkdtemp
 
         return mkdtemp
+    if name == "MAP_LOCATION":  # for annotations: what `map_location` may be
+        from collections.abc import Callable
+
+        from .._C import device
+
+        return Callable | device | str | dict[str, str] | None
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -87,7 +87,7 @@ def _class_with_source(kind, file, source):
     """A class that an old file names together with its source, which is compared and never run."""
     if not isinstance(kind, type):
         raise UnpicklingError(f"{brief(kind)} is no class")
-    if isinstance(source, str) and not kind.__module__.startswith((__name__.partition(".")[0] + ".", "torch.")):
+    if isinstance(source, str) and not kind.__module__.startswith(("rushlight.", "torch.")):
         import inspect
         import warnings
 
