@@ -36,7 +36,7 @@ class Size(tuple[int, ...]):
         return tuple.__new__(cls, (_integer(i, item) for i, item in enumerate(iterable)))
 
     def __repr__(self) -> str:
-        return f"torch.Size({[*self]})"
+        return f"torch.Size({list(self)!r})"
 
     __str__ = __repr__
 

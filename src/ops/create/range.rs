@@ -1,8 +1,9 @@
 //! Numbers in a row: ranges, spacings, identities and the positions of triangles.
 
 use crate::base::promote::default_dtype;
-use crate::base::{DType, Device, Elem, MemoryFormat, Scalar, collected, product, reserved};
+use crate::base::{DType, Device, Elem, MemoryFormat, Scalar, collected, product};
 use crate::error::Result;
+use crate::kernels::cpu::create::steps as kernel;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::{check_layout, device_of, finish, number};
 use crate::ops::driver::memory::full as filled;
@@ -50,7 +51,39 @@ fn counted(n: usize, dtype: DType, device: Device, first: i64, step: i64) -> Res
         crate::kernels::gpu::create::copy::count(out.place()?, first, step)?;
         return Ok(out);
     }
+    if dtype == DType::I64 && device == Device::Cpu {
+        let out = line(n, dtype)?;
+        #[allow(unsafe_code)]
+        // SAFETY: fresh dense memory of `n` elements of this type
+        unsafe {
+            kernel::integers(out.ptr_of::<i64>(), n, first, step)
+        };
+        return Ok(out);
+    }
     generate(n, dtype, device, |i| Scalar::Int(first.wrapping_add(step.wrapping_mul(i as i64))))
+}
+
+/// Memory for a line of numbers.
+fn line(n: usize, dtype: DType) -> Result<Tensor> {
+    room("range", n)?;
+    Tensor::empty(&[n], dtype, Device::Cpu)
+}
+
+/// `first + i step`, computed in float64.
+fn stepped(n: usize, dtype: DType, device: Device, first: f64, step: f64) -> Result<Tensor> {
+    if !matches!(dtype, DType::F32 | DType::F64) || device != Device::Cpu {
+        return generate(n, dtype, device, |i| Scalar::Float(first + step * i as f64));
+    }
+    let out = line(n, dtype)?;
+    #[allow(unsafe_code)]
+    // SAFETY: fresh dense memory of `n` elements of this type
+    unsafe {
+        match dtype {
+            DType::F32 => kernel::floats(out.ptr_of::<f32>(), n, first, step),
+            _ => kernel::floats(out.ptr_of::<f64>(), n, first, step),
+        }
+    };
+    Ok(out)
 }
 
 fn range_dtype(dtype: Option<DType>, numbers: &[Scalar]) -> DType {
@@ -107,7 +140,7 @@ fn arange_of(
         let (a, s) = (a as f32, s as f32);
         return generate(n, dtype, device, |i| Scalar::Float((a + s * i as f32) as f64));
     }
-    generate(n, dtype, device, |i| Scalar::Float(a + s * i as f64))
+    stepped(n, dtype, device, a, s)
 }
 
 /// Positions of a linear range, from both ends so that the last one is exact.
@@ -210,14 +243,22 @@ fn triangle(
     if device == Some(Device::Meta) {
         return Tensor::empty(&[2, n], dtype.unwrap_or(DType::I64), Device::Meta);
     }
-    let mut places = reserved(product([2, n])?)?;
-    for i in rows.clone() {
-        places.extend(range(i).map(|_| i));
-    }
+    room("range", product([2, n])?)?;
+    let out = Tensor::empty(&[2, n], DType::I64, Device::Cpu)?;
+    #[allow(unsafe_code)]
+    // SAFETY: fresh dense memory of so many elements, each written below before it is read
+    let places = unsafe { std::slice::from_raw_parts_mut(out.ptr_of::<i64>(), 2 * n) };
+    let (mut of_rows, mut of_columns) = places.split_at_mut(n);
     for i in rows {
-        places.extend(range(i));
+        let columns = range(i);
+        let m = (columns.end - columns.start).max(0) as usize;
+        let (row, rest) = std::mem::take(&mut of_rows).split_at_mut(m);
+        row.fill(i);
+        of_rows = rest;
+        let (row, rest) = std::mem::take(&mut of_columns).split_at_mut(m);
+        row.iter_mut().zip(columns).for_each(|(place, k)| *place = k);
+        of_columns = rest;
     }
-    let out = Tensor::from_slice(&places, &[2, n])?;
     out.cast(dtype.unwrap_or(DType::I64))?.convert(None, device, false, MemoryFormat::Preserve)
 }
 
@@ -271,7 +312,7 @@ rows! { RANGE:
         ensure!(s != 0.0, Runtime, "step must be nonzero");
         ensure!((s > 0.0 && b >= a) || (s < 0.0 && b <= a), Runtime, "upper bound and lower bound inconsistent with step sign");
         let n = (((b - a) / s).floor() as usize).saturating_add(1);
-        finish(generate(n, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), |i| Scalar::Float(a + s * i as f64))?, made.requires_grad)
+        finish(stepped(n, made.dtype.unwrap_or_else(default_dtype), device_of(made.device), a, s)?, made.requires_grad)
     }
     /// `steps` numbers from `start` to `end`, evenly spaced, both included.
     ///

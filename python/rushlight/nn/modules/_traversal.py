@@ -46,8 +46,16 @@ class TraversalMethods:
         Args:
             recurse (bool): those of the descendants too. Default: ``True``
         """
-        for _, param in self.named_parameters(recurse=recurse):
-            yield param
+        if type(self).named_parameters is not TraversalMethods.named_parameters:
+            for _, param in self.named_parameters(recurse=recurse):
+                yield param
+            return
+        seen = set()
+        for module in self.modules() if recurse else (self,):
+            for param in module._parameters.values():
+                if param is not None and param not in seen:
+                    seen.add(param)
+                    yield param
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
@@ -74,8 +82,15 @@ class TraversalMethods:
 
     def children(self) -> Iterator[Module]:
         """The modules directly below this one."""
-        for _, module in self.named_children():
-            yield module
+        if type(self).named_children is not TraversalMethods.named_children:
+            for _, module in self.named_children():
+                yield module
+            return
+        seen = set()
+        for module in self._modules.values():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield module
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly below this one, with their names."""

@@ -1,9 +1,10 @@
 //! Positions of extremes: the first one on ties; the first NaN beats everything.
 
-use super::extrema::{Ordered, beats};
+use super::extrema::{Ordered, ahead4, beats};
 use super::leaf::{Leaf, leaves};
-use super::plan::ReducePlan;
+use super::plan::{ReducePlan, offset_of, runs};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::par;
 
 #[derive(Clone, Copy)]
 struct Arg<const MAX: bool>;
@@ -45,17 +46,38 @@ multiversion! {
     unsafe fn block_extreme[T: Ordered, M: Max](_direction: M, src: *const T, n: usize) -> T::Key {
         let mut best = (*src).key();
         let mut i = 0;
-        if n >= 64 {
+        if n >= 256 {
             let mut lanes = [best; 64];
-            while i + 64 <= n {
+            while i + 256 <= n {
                 for j in 0..64 {
+                    let at = src.add(i + j);
+                    let x = [(*at).key(), (*at.add(64)).key(), (*at.add(128)).key(), (*at.add(192)).key()];
+                    lanes[j] = if M::MAX { ahead4::<T, true>(lanes[j], x) } else { ahead4::<T, false>(lanes[j], x) };
+                }
+                i += 256;
+            }
+            // one after the other they would wait for each other
+            for half in [32, 16, 8, 4, 2, 1] {
+                for j in 0..half {
+                    lanes[j] = better::<_, M>(lanes[j + half], lanes[j]);
+                }
+            }
+            best = lanes[0];
+        }
+        if i + 16 <= n {
+            let mut lanes = [best; 16];
+            while i + 16 <= n {
+                for j in 0..16 {
                     lanes[j] = better::<_, M>((*src.add(i + j)).key(), lanes[j]);
                 }
-                i += 64;
+                i += 16;
             }
-            for l in lanes {
-                best = better::<_, M>(l, best);
+            for half in [8, 4, 2, 1] {
+                for j in 0..half {
+                    lanes[j] = better::<_, M>(lanes[j + half], lanes[j]);
+                }
             }
+            best = lanes[0];
         }
         while i < n {
             best = better::<_, M>((*src.add(i)).key(), best);
@@ -63,6 +85,119 @@ multiversion! {
         }
         best
     }
+}
+
+/// Rows up to this length are gone through once, element by element, many rows in a call.
+const SHORT: usize = 32;
+
+multiversion! {
+    /// Value and position of each of `count` rows of `n` neighbours, `apart`.
+    unsafe fn short_rows[T: Ordered, M: Max](
+        _direction: M, src: *const T, n: usize, count: usize, apart: usize, values: *mut T, indices: *mut i64
+    ) {
+        for r in 0..count {
+            let row = src.add(r * apart);
+            let (mut best, mut at) = ((*row).key(), 0i64);
+            for i in 1..n {
+                let x = (*row.add(i)).key();
+                let beats = if M::MAX { beats::<_, true>(x, best) } else { beats::<_, false>(x, best) };
+                best = if beats { x } else { best };
+                at = if beats { i as i64 } else { at };
+            }
+            indices.add(r).write(at);
+            if !values.is_null() {
+                values.add(r).write(T::unkey(best));
+            }
+        }
+    }
+}
+
+/// Columns gone through side by side; their values and positions stay in the first-level cache.
+const WIDTH: usize = 512;
+
+multiversion! {
+    /// `n` rows, a distance apart, into values and positions side by side; the first is row `start`.
+    unsafe fn side_by_side[T: Ordered, M: Max](
+        _direction: M, best: *mut T::Key, at: *mut i32, src: *const T, n: usize, stride: usize, width: usize, start: i32
+    ) {
+        let mut r = 0;
+        while r < n {
+            let rows = if r + 4 <= n { 4 } else { 1 };
+            let row = src.add(r * stride);
+            let first = start + r as i32;
+            if rows == 4 {
+                for j in 0..width {
+                    let (mut b, mut a) = (*best.add(j), *at.add(j));
+                    for k in 0..4 {
+                        let x = (*row.add(k * stride + j)).key();
+                        let beats = if M::MAX { beats::<_, true>(x, b) } else { beats::<_, false>(x, b) };
+                        b = if beats { x } else { b };
+                        a = if beats { first + k as i32 } else { a };
+                    }
+                    best.add(j).write(b);
+                    at.add(j).write(a);
+                }
+            } else {
+                for j in 0..width {
+                    let (x, b) = ((*row.add(j)).key(), *best.add(j));
+                    let beats = if M::MAX { beats::<_, true>(x, b) } else { beats::<_, false>(x, b) };
+                    best.add(j).write(if beats { x } else { b });
+                    at.add(j).write(if beats { first } else { *at.add(j) });
+                }
+            }
+            r += rows;
+        }
+    }
+}
+
+/// Outputs that lie side by side, a row of elements at a time.
+unsafe fn columns<T: Ordered, M: Max>(
+    direction: fn() -> M,
+    plan: &ReducePlan,
+    src: Ptr<T>,
+    values: Ptr<T>,
+    indices: Ptr<i64>,
+) {
+    let (last, lead) = plan.outer.split_last().expect("column reductions have a kept axis");
+    let (n, tiles) = (plan.inner_len, last.size.div_ceil(WIDTH));
+    let grain = par::REDUCE_GRAIN.div_ceil(n * last.size.min(WIDTH));
+    par::for_each_chunk(plan.outer_len / last.size * tiles, grain, |tasks| {
+        for task in tasks {
+            let (group, c0) = (task / tiles, task % tiles * WIDTH);
+            let width = (last.size - c0).min(WIDTH);
+            // SAFETY: columns from `c0` on of this group, inside the plan; each output is written once
+            unsafe {
+                let base = src.get().add(offset_of(lead, group) + c0);
+                let mut best = [if M::MAX { T::LOW } else { T::HIGH }; WIDTH];
+                for j in 0..width {
+                    best[j] = (*base.add(j)).key();
+                }
+                let mut at = [0i32; WIDTH];
+                let mut start = 0;
+                for (offset, count, stride) in runs(&plan.inner, 0..n) {
+                    let rows = base.add(offset);
+                    side_by_side(
+                        direction(),
+                        best.as_mut_ptr(),
+                        at.as_mut_ptr(),
+                        rows,
+                        count,
+                        stride,
+                        width,
+                        start,
+                    );
+                    start += count as i32;
+                }
+                let o = group * last.size + c0;
+                for j in 0..width {
+                    indices.at(o + j).write(at[j] as i64);
+                    if !values.get().is_null() {
+                        values.at(o + j).write(T::unkey(best[j]));
+                    }
+                }
+            }
+        }
+    });
 }
 
 multiversion! {
@@ -112,5 +247,50 @@ pub unsafe fn arg_extreme<T: Ordered>(
             }
         }
     };
-    if max { leaves(Arg::<true>, plan, src, put) } else { leaves(Arg::<false>, plan, src, put) }
+    if max {
+        any_way(|| Yes, Arg::<true>, plan, src, values, indices, put)
+    } else {
+        any_way(|| No, Arg::<false>, plan, src, values, indices, put)
+    }
+}
+
+/// The way for a layout: short rows and rows of columns have loops of their own.
+unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
+    direction: fn() -> M,
+    leaf: L,
+    plan: &ReducePlan,
+    src: *const T,
+    values: Ptr<T>,
+    indices: Ptr<i64>,
+    put: impl Fn(usize, L::Part) + Sync,
+) {
+    let n = plan.inner_len;
+    let straight = plan.inner.len() <= 1 && plan.inner.iter().all(|a| a.stride == 1);
+    if (1..=SHORT).contains(&n) && straight && !plan.by_columns() {
+        let src = Ptr::of(src);
+        return par::for_each_chunk(plan.outer_len, par::REDUCE_GRAIN.div_ceil(n), |outputs| {
+            let mut o = outputs.start;
+            for (offset, count, apart) in runs(&plan.outer, outputs) {
+                // SAFETY: rows inside the plan, and an output for each
+                unsafe {
+                    let values = if values.get().is_null() { values.get() } else { values.at(o) };
+                    short_rows(
+                        direction(),
+                        src.get().cast_const().add(offset),
+                        n,
+                        count,
+                        apart,
+                        values,
+                        indices.at(o),
+                    );
+                }
+                o += count;
+            }
+        });
+    }
+    if n > 0 && n < i32::MAX as usize && plan.by_columns() && plan.outer.last().is_some_and(|a| a.stride == 1)
+    {
+        return columns(direction, plan, Ptr::of(src), values, indices);
+    }
+    leaves(leaf, plan, src, put)
 }

@@ -121,7 +121,7 @@ unary! { BESSEL:
     /// tensor([0.4210, 0.1139])
     /// ```
     [Special] modified_bessel_k0: Double,
-        cpu |dt| double!(dt, special::k0),
+        cpu |dt| vector_double!(dt, math::k0_f64),
         grad None;
     /// The modified Bessel function of the second kind, order 1.
     ///
@@ -130,7 +130,7 @@ unary! { BESSEL:
     /// tensor([0.6019, 0.1399])
     /// ```
     [Special] modified_bessel_k1: Double,
-        cpu |dt| double!(dt, special::k1),
+        cpu |dt| vector_double!(dt, math::k1_f64),
         grad None;
     /// `k0(x) e^x`.
     ///
@@ -139,7 +139,7 @@ unary! { BESSEL:
     /// tensor([1.1445, 0.8416])
     /// ```
     [Special] scaled_modified_bessel_k0: Double,
-        cpu |dt| double!(dt, special::k0e),
+        cpu |dt| vector_double!(dt, math::k0e_f64),
         grad None;
     /// `k1(x) e^x`.
     ///
@@ -148,7 +148,7 @@ unary! { BESSEL:
     /// tensor([1.6362, 1.0335])
     /// ```
     [Special] scaled_modified_bessel_k1: Double,
-        cpu |dt| double!(dt, special::k1e),
+        cpu |dt| vector_double!(dt, math::k1e_f64),
         grad None;
     /// The spherical Bessel function of the first kind, order 0.
     ///

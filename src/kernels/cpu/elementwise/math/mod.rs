@@ -8,6 +8,7 @@
 
 mod arc;
 mod bessel;
+mod bessel_k;
 pub mod body;
 mod coef;
 mod error;
@@ -132,6 +133,10 @@ vector! {
     gelu_f64[Vector<Elem = f64>, f64] error::gelu;
     erfinv_f64[Vector<Elem = f64>, f64] inverse::erfinv;
     ndtri_f64[Vector<Elem = f64>, f64] inverse::ndtri;
+    k0_f64[Vector<Elem = f64>, f64] bessel_k::k0;
+    k0e_f64[Vector<Elem = f64>, f64] bessel_k::k0e;
+    k1_f64[Vector<Elem = f64>, f64] bessel_k::k1;
+    k1e_f64[Vector<Elem = f64>, f64] bessel_k::k1e;
     i0_f64[Vector<Elem = f64>, f64] bessel::i0;
     i0e_f64[Vector<Elem = f64>, f64] bessel::i0e;
     i1_f64[Vector<Elem = f64>, f64] bessel::i1;
