@@ -338,6 +338,7 @@ pub enum Place {
     Linalg,
     Special,
     Fft,
+    Vision,
     Optim,
 }
 
@@ -350,6 +351,7 @@ impl Place {
             Place::Linalg => "linalg",
             Place::Special => "special",
             Place::Fft => "fft",
+            Place::Vision => "vision",
             Place::Optim => "optim",
         }
     }

@@ -52,6 +52,7 @@ _SPACES = {
     "_fft": "fft_",
     "_special": "special_",
     "_optim": "",
+    "_vision": "",
     "_autograd": "",
 }
 
