@@ -22,6 +22,7 @@ import sys
 import threading
 
 import layers  # noqa: F401
+import pictures  # noqa: F401
 import report
 import rows  # noqa: F401
 from row import ROWS

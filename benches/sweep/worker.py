@@ -13,6 +13,7 @@ import time
 import warnings
 
 import layers  # noqa: F401
+import pictures  # noqa: F401
 import rows  # noqa: F401
 from row import ROWS
 

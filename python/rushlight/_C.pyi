@@ -6468,6 +6468,7 @@ _nn: Any
 _linalg: Any
 _special: Any
 _fft: Any
+_vision: Any
 _optim: Any
 _autograd: Any
 _transform: Any

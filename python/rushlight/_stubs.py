@@ -325,7 +325,7 @@ def render() -> str:
     out += section(methods, True)
     out += ["    " + line for line in extras(_C.Tensor, set(methods), "Tensor.")]
     out += ["", *section(functions, False), *extras(_C, set(functions), "")]
-    out += [f"{sub}: Any" for sub in ("_nn", "_linalg", "_special", "_fft", "_optim", "_autograd", "_transform")]
+    out += [f"{sub}: Any" for sub in ("_nn", "_linalg", "_special", "_fft", "_vision", "_optim", "_autograd", "_transform")]
     out += [f"{name}: Any" for name in ("DisableTorchFunction", "DisableTorchFunctionSubclass", "_dirichlet_grad", "_sample_dirichlet", "_standard_gamma", "_standard_gamma_grad")]
     return "\n".join(out) + "\n"
 

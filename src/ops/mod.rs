@@ -1,4 +1,4 @@
-//! What the library can do, in twelve wings. A file imports from the wings above its own in this list, and from its own;
+//! What the library can do, in thirteen wings. A file imports from the wings above its own in this list, and from its own;
 //! formulas are written in methods of `Tensor`, which need no import (`tests/layers.rs` checks both).
 
 /// How a row is called, from Python and from Rust.
@@ -37,6 +37,9 @@ pub mod signal;
 /// Layers.
 pub mod nn;
 
+/// Pictures: boxes, and regions of feature maps.
+pub mod vision;
+
 /// Fused steps over lists of parameters.
 pub mod optim;
 
@@ -54,5 +57,6 @@ pub const WINGS: &[&[table::Table]] = &[
     linalg::TABLES,
     signal::TABLES,
     nn::TABLES,
+    vision::TABLES,
     &[optim::TABLE],
 ];

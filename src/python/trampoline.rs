@@ -516,6 +516,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
                 "linalg" => "_linalg",
                 "special" => "_special",
                 "fft" => "_fft",
+                "vision" => "_vision",
                 _ => "_optim",
             };
             let method = matches!(place, Place::Method | Place::InPlace);
@@ -578,7 +579,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
             by_name.insert(group.name, i);
         }
     }
-    for sub in ["_nn", "_linalg", "_special", "_fft", "_optim", "_autograd"] {
+    for sub in ["_nn", "_linalg", "_special", "_fft", "_vision", "_optim", "_autograd"] {
         submodule(m, sub)?;
     }
     let _ = GROUPS.set(groups);

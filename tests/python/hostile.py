@@ -90,7 +90,7 @@ class Arguments:
 
 def calls(rl, seed):
     """(name, what is called, arguments, arguments by name) for every row, in order."""
-    spaces = {"Torch": rl, "Nn": rl._C._nn, "Linalg": rl._C._linalg, "Special": rl._C._special, "Fft": rl._C._fft, "Optim": rl._C._optim}
+    spaces = {"Torch": rl, "Nn": rl._C._nn, "Linalg": rl._C._linalg, "Special": rl._C._special, "Fft": rl._C._fft, "Vision": rl._C._vision, "Optim": rl._C._optim}
     for number, row in enumerate(json.loads(rl._C._describe())):
         for round in range(ROUNDS):
             rng = random.Random(f"{seed} {number} {round}")

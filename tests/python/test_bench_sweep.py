@@ -13,6 +13,7 @@ FOLDER = pathlib.Path(__file__).parents[2] / "benches" / "sweep"
 def sweep():
     sys.path.insert(0, str(FOLDER))
     import layers  # noqa: F401
+    import pictures  # noqa: F401
     import report
     import row
     import rows  # noqa: F401
@@ -34,7 +35,7 @@ def test_rows_run_and_know_their_bytes(sweep):
     assert worker.touched(rl, [x, (x.contiguous(),)]) == 4 * (5 + 5000)
 
 
-@pytest.mark.parametrize("family", ["unary", "binary", "linalg", "loss", "index", "order", "signal", "func", "shape", "scan"])
+@pytest.mark.parametrize("family", ["unary", "binary", "linalg", "loss", "index", "order", "signal", "func", "shape", "scan", "vision"])
 def test_every_name_of_a_family_is_there(sweep, family):
     for name, row in sweep[0].items():
         if name.startswith(family + "/") and "large" not in name:

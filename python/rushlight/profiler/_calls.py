@@ -53,6 +53,7 @@ _SPACES = {
     "_fft": "fft_",
     "_special": "special_",
     "_optim": "",
+    "_vision": "",
     "_autograd": "",
 }
 

@@ -24,4 +24,6 @@ pub mod signal;
 
 pub mod nn;
 
+pub mod vision;
+
 pub mod optim;

@@ -27,6 +27,7 @@ pub enum Place {
     Linalg,
     Special,
     Fft,
+    Vision,
     Optim,
 }
 
@@ -39,6 +40,7 @@ impl Place {
             Place::Linalg => "linalg",
             Place::Special => "special",
             Place::Fft => "fft",
+            Place::Vision => "vision",
             Place::Optim => "optim",
         }
     }

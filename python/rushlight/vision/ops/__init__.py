@@ -1,6 +1,7 @@
 """Arithmetic of boxes and regions, losses, and small layers.
 
-``nms``, the poolings of regions and ``deform_conv2d`` are tensor operations over whole lists.
+``nms`` and the poolings of regions are operations of the engine (``src/ops/vision``); on graphics cards they are composed
+(``_composed``).
 """
 
 from ._losses import (

@@ -1,18 +1,10 @@
-"""Regions of feature maps pooled to one size: what the four ways share.
-
-Everything is gathered from the map by one index for all points of all regions, and summed or compared: no loop over regions.
-Long lists are taken in parts, so that what is gathered stays small.
-"""
+"""Regions of feature maps pooled to one size: what the four ways share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from ... import arange, cat, full_like, nn
+from ... import cat, full_like, nn
 from ..._C import Tensor
 from .._utils import repeated
-
-GATHERED = 1 << 24  # elements gathered at once
 
 
 def check_boxes(boxes: Tensor | list[Tensor] | tuple[Tensor, ...]) -> None:
@@ -42,12 +34,14 @@ def with_index(boxes: Tensor | list[Tensor]) -> Tensor:
 
 
 def checked(input: Tensor, boxes: Tensor | list[Tensor]) -> Tensor:
-    """Boxes (K, 5) that fit the feature maps.
+    """Boxes (K, 5) that fit feature maps on a graphics card; on the CPU the kernels check.
 
     Raises:
         RuntimeError: for another dtype, IndexError: for maps that have not four axes.
     """
     rois = with_index(boxes)
+    if not input.is_cuda:
+        return rois
     if rois.dtype != input.dtype:
         raise RuntimeError(f"Expected tensor for argument #1 'input' to have the same type as tensor for argument #2 'rois'; but type {input.dtype} does not equal {rois.dtype}")
     if input.ndim != 4:
@@ -55,30 +49,16 @@ def checked(input: Tensor, boxes: Tensor | list[Tensor]) -> Tensor:
     return rois
 
 
-def in_parts(function: Callable[[Tensor], Tensor], rois: Tensor, elements: int) -> Tensor:
-    """``function`` of as many rows of ``rois`` at a time as gather no more than ``GATHERED``; ``elements`` is what one gathers."""
-    rows = max(1, GATHERED // max(elements, 1))
-    if rois.shape[0] <= rows:
-        return function(rois)
-    return cat([function(part) for part in rois.split(rows)], 0)
+def cells(input: Tensor, output_size, own: bool = False) -> tuple[int, int]:
+    """Height and width of the result; with ``own`` they divide the channels of the maps.
 
-
-def gather(table: Tensor, picture: Tensor, y: Tensor, x: Tensor, h: int, w: int) -> Tensor:
-    """Rows of ``table`` (N H W, C) at places of pictures; whole numbers within the map."""
-    return table[(picture * h + y) * w + x]
-
-
-def own_channels(out: Tensor, ph: int, pw: int) -> Tensor:
-    """Of (K, C ph pw, ph, pw) for each place the channels that are its own, (K, C, ph, pw)."""
-    k = out.shape[0]
-    out = out.reshape(k, -1, ph, pw, ph, pw).diagonal(dim1=2, dim2=4)  # (K, C, pw, pw, ph)
-    return out.diagonal(dim1=2, dim2=3)
-
-
-def bins(start: Tensor, end: Tensor, longest: int, limit: int) -> tuple[Tensor, Tensor]:
-    """Whole places of bins [start, end) as (..., longest), and which of them there are."""
-    at = start.unsqueeze(-1) + arange(max(longest, 1), device=start.device)
-    return at.clamp(0, max(limit - 1, 0)), at < end.unsqueeze(-1)
+    Raises:
+        RuntimeError: if they do not.
+    """
+    ph, pw = repeated(output_size, 2)
+    if own and input.is_cuda and input.shape[1] % (ph * pw):
+        raise RuntimeError("input channels must be a multiple of pooling height * pooling width")
+    return ph, pw
 
 
 class RoIModule(nn.Module):

@@ -1,11 +1,13 @@
-"""Boxes (N, 4) of corners (x1, y1, x2, y2): areas, overlaps, and which of them to keep. All in tensor operations over whole lists."""
+"""Boxes (N, 4) of corners (x1, y1, x2, y2): areas, overlaps, and which of them to keep.
+
+Without a gradient overlaps are one pass of the engine, else and on graphics cards tensor operations over whole lists.
+"""
 
 from __future__ import annotations
 
 from ... import (
-    arange,
+    _C,
     arctan,
-    bool as bool_,
     cos,
     deg2rad,
     empty,
@@ -24,6 +26,7 @@ from ... import (
     zeros,
 )
 from ..._C import Tensor
+from . import _composed
 
 FORMATS = ("xyxy", "xywh", "cxcywh", "xywhr", "cxcywhr", "xyxyxyxy")
 
@@ -37,9 +40,6 @@ def _upcast(t: Tensor) -> Tensor:
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     """The boxes that no box of a higher score overlaps by more than ``iou_threshold``, the highest score first.
-
-    A box goes if one that stays suppresses it. Beginning with all that stay, this rule is applied to all at once until nothing
-    changes: after n rounds the n best are settled, and mostly a few rounds settle all.
 
     Args:
         boxes (Tensor): of shape (N, 4).
@@ -58,32 +58,9 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     Raises:
         RuntimeError: for other shapes.
     """
-    if boxes.ndim != 2:
-        raise RuntimeError(f"boxes should be a 2d tensor, got {boxes.ndim}D")
-    if boxes.shape[1] != 4:
-        raise RuntimeError(f"boxes should have 4 elements in dimension 1, got {boxes.shape[1]}")
-    if scores.ndim != 1:
-        raise RuntimeError(f"scores should be a 1d tensor, got {scores.ndim}D")
-    if boxes.shape[0] != scores.shape[0]:
-        raise RuntimeError(f"boxes and scores should have same number of elements in dimension 0, got {boxes.shape[0]} and {scores.shape[0]}")
-    if boxes.dtype != scores.dtype:
-        raise RuntimeError("dets should have the same type as scores")
-    if not boxes.is_floating_point():
-        raise NotImplementedError(f"nms is there for floats, not for {boxes.dtype}")
-    order = scores.detach().sort(stable=True, descending=True)[1]
-    n = order.shape[0]
-    if n == 0:
-        return order
-    ranked = boxes.detach()[order]
-    rank = arange(n, device=boxes.device)
-    before = rank[:, None] < rank[None, :]
-    suppresses = (box_iou(ranked, ranked) > iou_threshold) & before
-    keep = ~zeros(n, dtype=bool_, device=boxes.device)
-    while True:
-        again = ~(suppresses & keep[:, None]).any(0)
-        if bool((again == keep).all()):
-            return order[keep]
-        keep = again
+    if boxes.is_cuda:
+        return _composed.keep(boxes, scores, box_iou, iou_threshold)
+    return _C._vision.nms(boxes, scores, iou_threshold)
 
 
 def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: float) -> Tensor:
@@ -96,12 +73,9 @@ def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: floa
         iou_threshold (float): overlap, as intersection over union.
     """
     if boxes.numel() > 4000:
-        keep = zeros(scores.shape[0], dtype=bool_, device=scores.device)
-        for group in idxs.unique():
-            members = nonzero(idxs == group).flatten()
-            keep[members[nms(boxes[members], scores[members], iou_threshold)]] = True
-        kept = nonzero(keep).flatten()
-        return kept[scores[kept].sort(descending=True)[1]]
+        if boxes.is_cuda:
+            return _composed.keep_by_group(boxes, scores, idxs, lambda b, s: nms(b, s, iou_threshold))
+        return _C._vision.batched_nms(boxes, scores, idxs, iou_threshold)
     if boxes.numel() == 0:
         return empty((0,), dtype=int64, device=boxes.device)
     apart = idxs.to(boxes.dtype) * (boxes.max() + 1)  # each group in a place of its own
@@ -205,6 +179,14 @@ def box_area(boxes: Tensor, fmt: str = "xyxy") -> Tensor:
     return boxes[..., 2] * boxes[..., 3]
 
 
+def _has_kernel(*lists: Tensor) -> bool:
+    """Whether one pass of the engine measures overlaps: of two lists on the CPU that no gradient is asked of."""
+    dtype = lists[0].dtype
+    return dtype in (float32, float64) and all(
+        b.ndim == 2 and b.shape[1] == 4 and b.dtype == dtype and not b.is_cuda and not b.requires_grad for b in lists
+    )
+
+
 def _inter_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
     low = maximum(boxes1[..., None, :2], boxes2[..., None, :, :2])
     high = minimum(boxes1[..., None, 2:], boxes2[..., None, :, 2:])
@@ -218,6 +200,8 @@ def box_iou(boxes1: Tensor, boxes2: Tensor, fmt: str = "xyxy") -> Tensor:
     _check_format(fmt)
     if fmt != "xyxy":
         boxes1, boxes2 = box_convert(boxes1, fmt, "xyxy"), box_convert(boxes2, fmt, "xyxy")
+    if _has_kernel(boxes1, boxes2):
+        return _C._vision.box_overlaps(boxes1, boxes2, "iou", 0.0)
     inter, union = _inter_union(boxes1, boxes2)
     return inter / union
 
@@ -230,6 +214,8 @@ def _hull(boxes1: Tensor, boxes2: Tensor) -> Tensor:
 
 def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     """IoU less the share of the hull that neither covers (Rezatofighi et al., 2019), (N, M)."""
+    if _has_kernel(boxes1, boxes2):
+        return _C._vision.box_overlaps(boxes1, boxes2, "generalized", 0.0)
     inter, union = _inter_union(boxes1, boxes2)
     hull = _hull(boxes1, boxes2)
     area = hull[:, :, 0] * hull[:, :, 1]
@@ -247,11 +233,15 @@ def _distance(boxes1: Tensor, boxes2: Tensor, eps: float) -> tuple[Tensor, Tenso
 
 def distance_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tensor:
     """IoU less the distance of the centres over the hull's diagonal, squared (Zheng et al., 2020), (N, M)."""
+    if _has_kernel(boxes1, boxes2):
+        return _C._vision.box_overlaps(boxes1, boxes2, "distance", eps)
     return _distance(_upcast(boxes1), _upcast(boxes2), eps)[0]
 
 
 def complete_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tensor:
     """``distance_box_iou`` less a term for different ratios of the sides (Zheng et al., 2020), (N, M)."""
+    if _has_kernel(boxes1, boxes2):
+        return _C._vision.box_overlaps(boxes1, boxes2, "complete", eps)
     boxes1, boxes2 = _upcast(boxes1), _upcast(boxes2)
     diou, iou = _distance(boxes1, boxes2, eps)
     ratio1 = arctan((boxes1[:, 2] - boxes1[:, 0]) / (boxes1[:, 3] - boxes1[:, 1]))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from ... import arange, empty, int64, nn
+from ... import _C, empty, nn
 from ..._C import Tensor
+from . import _composed
 from ._regions import pair
 
 
@@ -22,8 +22,6 @@ def deform_conv2d(
 ) -> Tensor:
     """A convolution each of whose taps is moved by ``offset``, and scaled by ``mask``.
 
-    What the taps read between pixels is gathered for all places at once, then multiplied with the weights as one matrix product.
-
     Args:
         input (Tensor): of shape (N, C, H, W).
         offset (Tensor): (N, 2 groups kh kw, OH, OW): for each tap how far down, then how far to the right.
@@ -35,51 +33,10 @@ def deform_conv2d(
     Raises:
         RuntimeError: for shapes that do not fit.
     """
-    (sh, sw), (top, left), (dh, dw) = pair(stride), pair(padding), pair(dilation)
-    n, c, h, w = input.shape
-    out_channels, per_group, kh, kw = weight.shape
-    taps = kh * kw
-    groups = offset.shape[1] // (2 * taps)
-    if groups == 0:
-        raise RuntimeError(
-            "the shape of the offset tensor at dimension 1 is not valid. It should be a multiple of 2 * weight.size[2] * "
-            f"weight.size[3].\nGot offset.shape[1]={offset.shape[1]}, while 2 * weight.size[2] * weight.size[3]={2 * taps}"
-        )
-    oh = (h + 2 * top - (dh * (kh - 1) + 1)) // sh + 1
-    ow = (w + 2 * left - (dw * (kw - 1) + 1)) // sw + 1
-    if c % groups or c % per_group or offset.shape[1] != 2 * taps * groups:
-        raise RuntimeError(f"channels {c} do not fit {groups} groups of offsets and weights of {per_group} channels")
-    if oh <= 0 or ow <= 0:
-        raise RuntimeError(f"Calculated output size too small - out_h: {oh} out_w: {ow}")
-    if tuple(offset.shape) != (n, 2 * taps * groups, oh, ow):
-        raise RuntimeError(f"offset of shape {tuple(offset.shape)} where ({n}, {2 * taps * groups}, {oh}, {ow}) was expected")
-    if mask is not None and tuple(mask.shape) != (n, taps * groups, oh, ow):
-        raise RuntimeError(f"mask of shape {tuple(mask.shape)} where ({n}, {taps * groups}, {oh}, {ow}) was expected")
-
-    moves = offset.reshape(n, groups, taps, 2, oh, ow)
-    down, across, by_row, by_column = (arange(size, device=input.device) for size in (oh, ow, kh, kw))
-    row = (down * sh - top)[None, :, None] + (by_row * dh).repeat_interleave(kw)[:, None, None]
-    column = (across * sw - left)[None, None, :] + (by_column * dw).repeat(kh)[:, None, None]
-    y, x = moves[:, :, :, 0] + row.to(input.dtype), moves[:, :, :, 1] + column.to(input.dtype)  # (N, G, taps, OH, OW)
-    y0, x0 = y.detach().floor(), x.detach().floor()
-    ly, lx = y - y0, x - x0
-    inside = (y > -1) & (y < h) & (x > -1) & (x < w)
-    maps = input.reshape(n, groups, c // groups, h * w)
-    total: Any = 0
-    for dy, wy in ((0, 1 - ly), (1, ly)):
-        for dx, wx in ((0, 1 - lx), (1, lx)):
-            yy, xx = y0 + dy, x0 + dx
-            there = inside & (yy >= 0) & (yy < h) & (xx >= 0) & (xx < w)
-            at = yy.clamp(0, h - 1).to(int64) * w + xx.clamp(0, w - 1).to(int64)
-            at = at.reshape(n, groups, 1, -1).expand(n, groups, c // groups, -1)
-            total = total + maps.gather(3, at) * (wy * wx * there.to(input.dtype)).reshape(n, groups, 1, -1)
-    if mask is not None:
-        total = total * mask.reshape(n, groups, 1, -1)
-    parts = c // per_group
-    columns = total.reshape(n, parts, per_group * taps, oh * ow)
-    kernel = weight.reshape(1, parts, out_channels // parts, per_group * taps)
-    out = (kernel @ columns).reshape(n, out_channels, oh, ow)
-    return out if bias is None else out + bias.view(1, -1, 1, 1)
+    step, border, spread = (list(pair(x)) for x in (stride, padding, dilation))
+    if input.is_cuda:
+        return _composed.deform(input, offset, weight, bias, step, border, spread, mask)
+    return _C._vision.deform_conv2d(input, weight, offset, mask, bias, step, border, spread)
 
 
 class DeformConv2d(nn.Module):

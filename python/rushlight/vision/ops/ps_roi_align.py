@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ... import _C
 from ..._C import Tensor
-from ._regions import RoIModule, own_channels, pair
-from .roi_align import align
+from . import _composed
+from ._regions import RoIModule, cells, checked
 
 
 def ps_roi_align(input: Tensor, boxes: Tensor | list[Tensor], output_size, spatial_scale: float = 1.0, sampling_ratio: int = -1) -> Tensor:
@@ -13,10 +14,10 @@ def ps_roi_align(input: Tensor, boxes: Tensor | list[Tensor], output_size, spati
     Raises:
         RuntimeError: if the cells do not divide the channels.
     """
-    ph, pw = pair(output_size)
-    if input.shape[1] % (ph * pw):
-        raise RuntimeError("input channels must be a multiple of pooling height * pooling width")
-    return own_channels(align(input, boxes, (ph, pw), spatial_scale, sampling_ratio, True, bare=True), ph, pw).contiguous()
+    rois, (ph, pw) = checked(input, boxes), cells(input, output_size, own=True)
+    if input.is_cuda:
+        return _composed.ps_align(input, rois, (ph, pw), spatial_scale, sampling_ratio)
+    return _C._vision.ps_roi_align(input, rois, spatial_scale, ph, pw, sampling_ratio)
 
 
 class PSRoIAlign(RoIModule):

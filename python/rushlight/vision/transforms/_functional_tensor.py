@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import (
+    _C,
     arange,
     as_tensor,
     bincount,
@@ -33,7 +34,6 @@ from ... import (
 from ..._C import Tensor
 from ...nn import functional as F
 from ._geometry import four_paddings
-from ._resize import resize_single
 
 _LARGEST = {uint8: 255, int8: 127, int16: 32767, uint16: 65535, int32: 2147483647, int64: 9223372036854775807}
 
@@ -313,13 +313,14 @@ def resize(img: Tensor, size: Sequence[int], interpolation: str = "bilinear", an
             raise ValueError("This interpolation mode is unsupported with Tensor input")
         raise NotImplementedError(f"Resizing of tensors by {interpolation} is not there")
     smooth = interpolation in ("bilinear", "bicubic")
-    batch, squeeze, cast, dtype = enter(img, (float32, float64))
+    direct = img.dtype == uint8 and smooth and not img.is_cuda
+    batch, squeeze, cast, dtype = enter(img, (uint8,) if direct else (float32, float64))
     if batch.ndim != 4:
         raise ValueError(f"a picture (C, H, W) or a batch of them is resized, but got shape {tuple(img.shape)}")
     if min(size) <= 0:
         raise RuntimeError(f"Input and output sizes should be greater than 0, but got input (H: {img.shape[-2]}, W: {img.shape[-1]}) output (H: {size[0]}, W: {size[1]})")
-    if cast and smooth and dtype == uint8:
-        batch = resize_single(batch, list(size), interpolation, bool(antialias))
+    if direct:
+        batch = batch.clone() if list(size) == list(batch.shape[-2:]) else _C._vision.resize_in_single(batch, list(size), interpolation, bool(antialias))
     else:
         batch = F.interpolate(
             batch,
@@ -328,7 +329,7 @@ def resize(img: Tensor, size: Sequence[int], interpolation: str = "bilinear", an
             align_corners=False if smooth else None,
             antialias=bool(antialias) and smooth,
         )
-    if interpolation == "bicubic" and dtype == uint8:
+    if interpolation == "bicubic" and dtype == uint8 and not direct:
         batch = batch.clamp(min=0, max=255)
     return leave(batch, squeeze, cast, dtype)
 
@@ -464,7 +465,7 @@ def gaussian_blur(img: Tensor, kernel_size: Sequence[int], sigma: Sequence[float
     kernel = (y[:, None] * x[None, :]).expand(img.shape[-3], 1, len(y), len(x))
     batch, squeeze, cast, before = enter(img, (kernel.dtype,))
     border = [len(x) // 2, len(x) // 2, len(y) // 2, len(y) // 2]
-    batch = F.conv2d(F.pad(batch, border, mode="reflect"), kernel, groups=batch.shape[-3])
+    batch = F.conv2d(F.pad(batch.contiguous(), border, mode="reflect"), kernel, groups=batch.shape[-3])
     return leave(batch, squeeze, cast, before)
 
 
@@ -506,7 +507,7 @@ def smoothed(img: Tensor) -> Tensor:
     kernel[1, 1] = 5.0
     kernel = (kernel / kernel.sum()).expand(img.shape[-3], 1, 3, 3)
     batch, squeeze, cast, before = enter(img, (dtype,))
-    inner = leave(F.conv2d(batch, kernel, groups=batch.shape[-3]), squeeze, cast, before)
+    inner = leave(F.conv2d(batch.contiguous(), kernel, groups=batch.shape[-3]), squeeze, cast, before)
     out = img.clone()
     out[..., 1:-1, 1:-1] = inner
     return out
@@ -541,18 +542,23 @@ def autocontrast(img: Tensor) -> Tensor:
 def equalize_bytes(img: Tensor) -> Tensor:
     """Each channel of bytes with its brightness spread evenly, as Pillow does it."""
     h, w = img.shape[-2:]
-    planes = img.reshape(-1, h * w).to(int64)
+    planes = img.reshape(-1, h * w)
     n = planes.shape[0]
     if n == 0 or h * w == 0:
         return img
-    counts = bincount((planes + 256 * arange(n)[:, None]).flatten(), minlength=256 * n).view(n, 256)
-    last = counts.gather(1, planes.amax(dim=1, keepdim=True))  # of the brightest value there is
+    values = arange(256, device=img.device)
+    if img.is_cuda:
+        counts = bincount((planes.to(int64) + 256 * arange(n, device=img.device)[:, None]).flatten(), minlength=256 * n).view(n, 256)
+    else:
+        counts = _C._vision.counts_of_bytes(planes)
+    last = counts.gather(1, ((counts > 0) * values).amax(dim=1, keepdim=True))  # of the brightest value there is
     step = (h * w - last) // 255
     safe = step.clamp(min=1)
     table = (counts.cumsum(1) + step // 2) // safe
-    table = F.pad(table, [1, 0])[:, :-1].clamp(0, 255)
-    out = where(step == 0, planes, table.gather(1, planes))
-    return out.to(uint8).view(img.shape)
+    table = where(step == 0, values, F.pad(table, [1, 0])[:, :-1].clamp(0, 255))
+    if img.is_cuda:
+        return table.gather(1, planes.to(int64)).to(uint8).view(img.shape)
+    return _C._vision.look_up(planes, table.to(uint8)).view(img.shape)
 
 
 def equalize(img: Tensor) -> Tensor:

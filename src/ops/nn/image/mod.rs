@@ -1,6 +1,8 @@
 //! Planes of pixels: how their kernels see tensors, dense, channels first or last, and what follows for results.
 
 pub mod axiswise;
+pub mod bytes;
+pub mod filter;
 pub mod fold;
 pub mod grid;
 pub mod pad;

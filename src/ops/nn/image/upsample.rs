@@ -1,61 +1,19 @@
 //! Resizing of images: which input positions each output reads, axis by axis.
 
 use super::axiswise::Axiswise;
-use crate::base::{DType, Dims, Scalar};
+use super::bytes;
+use super::filter::{Filter, Resize, cubic, lanczos};
+use crate::base::{DType, Device, Dims, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::axiswise::{Entries, Taps};
 use crate::ops::nn::pool::rows as pooling;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 use std::sync::Arc;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Filter {
-    Nearest,
-    NearestExact,
-    Linear,
-    Cubic,
-    Lanczos,
-}
-
-/// One axis to resize.
-#[derive(Clone, Copy)]
-struct Resize {
-    from: usize,
-    to: usize,
-    /// The factor the user gave; otherwise the ratio of the sizes holds.
-    factor: Option<f64>,
-    align: bool,
-    antialias: bool,
-    /// Positions are computed in float32, as PyTorch does for all dtypes but float64.
-    single: bool,
-}
-
 impl Resize {
-    /// Rounds to the precision that positions have.
-    fn r(&self, v: f64) -> f64 {
-        if self.single { v as f32 as f64 } else { v }
-    }
-    fn scale(&self) -> f64 {
-        if self.align {
-            return if self.to > 1 { self.r((self.from - 1) as f64 / (self.to - 1) as f64) } else { 0.0 };
-        }
-        match self.factor {
-            Some(f) if f > 0.0 => self.r(1.0 / f),
-            _ => self.r(self.from as f64 / self.to as f64),
-        }
-    }
-    /// Where an output's centre lies; rounded once, as PyTorch's fused product and difference are: two roundings put it
-    /// 1e-5 of a pixel beside that in images of a thousand.
-    fn position(&self, scale: f64, i: usize) -> f64 {
-        if self.align {
-            self.r(scale * i as f64)
-        } else {
-            self.r(scale.mul_add(self.r(i as f64 + 0.5), -0.5))
-        }
-    }
     fn taps(&self, filter: Filter) -> Taps {
         let (scale, last) = (self.scale(), self.from as i64 - 1);
         if self.antialias {
@@ -129,24 +87,6 @@ impl Resize {
         };
         Taps::new(self.from, (0..self.to).map(row))
     }
-}
-
-/// Keys' cubic convolution at distance `d`.
-fn cubic(d: f64, a: f64) -> f64 {
-    if d <= 1.0 {
-        ((a + 2.0) * d - (a + 3.0)) * d * d + 1.0
-    } else if d < 2.0 {
-        ((a * d - 5.0 * a) * d + 8.0 * a) * d - 4.0 * a
-    } else {
-        0.0
-    }
-}
-
-/// The windowed sinc of three lobes.
-fn lanczos(d: f64) -> f64 {
-    let sinc =
-        |x: f64| if x == 0.0 { 1.0 } else { (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x) };
-    if d.abs() < 3.0 { sinc(d) * sinc(d / 3.0) } else { 0.0 }
 }
 
 /// Names by filter and number of axes: kernel, node, node of the gradient.
@@ -250,8 +190,8 @@ fn resize(
         n + 2,
         input.shape()
     );
-    let bytes = input.dtype() == DType::U8 && !(filter == Filter::Linear && n != 2);
-    if !input.dtype().is_float() && !bytes {
+    let of_bytes = input.dtype() == DType::U8 && !(filter == Filter::Linear && n != 2);
+    if !input.dtype().is_float() && !of_bytes {
         return Err(Error::no_dtype(name, input.dtype(), "floating dtypes"));
     }
     // what has no room is refused before anything is laid out for it
@@ -263,19 +203,20 @@ fn resize(
         Memory,
         "{name}: can't allocate memory for the places of {output:?} elements"
     );
-    let single = input.dtype() != DType::F64;
-    let mut steps = SmallVec::new();
-    for i in (0..n).rev() {
-        let r = Resize {
-            from: sizes[i],
-            to: output[i] as usize,
-            factor: factors.map(|f| f[i]),
-            align,
-            antialias,
-            single,
-        };
-        steps.push((i + 2, Arc::new(r.taps(filter))));
+    let smooth = !matches!(filter, Filter::Nearest | Filter::NearestExact);
+    let whole = of_bytes && smooth && n == 2 && !matches!(input.device(), Device::Gpu(_));
+    let axis = |i: usize| Resize {
+        from: sizes[i],
+        to: output[i] as usize,
+        factor: factors.map(|f| f[i]),
+        align,
+        antialias,
+        single: input.dtype() != DType::F64 && !whole,
+    };
+    if whole {
+        return bytes::resize(input, name, filter, [axis(0), axis(1)]);
     }
+    let steps = (0..n).rev().map(|i| (i + 2, Arc::new(axis(i).taps(filter)))).collect();
     Axiswise { name, grad_name, back_name, steps, any_dtype: false }.run(input)
 }
 

@@ -170,6 +170,16 @@ pub unsafe fn apply<T: Tap>(taps: &Taps, outer: usize, inner: usize, src: *const
             }
         });
     }
+    if inner <= FEW {
+        let weights: Vec<T::Sum> = gathered(taps.weight.iter().map(|&w| T::Sum::from_f64(w)));
+        let grain = par::ELEMENTWISE_GRAIN / (n * inner * each);
+        return par::for_each_chunk(outer, grain.max(1), |r| {
+            for o in r {
+                // SAFETY: a line of each, by the caller's word
+                unsafe { few(taps, &weights, inner, src.at(o * taps.size * inner), dst.at(o * n * inner)) };
+            }
+        });
+    }
     let grain = par::ELEMENTWISE_GRAIN / (inner * each);
     par::for_each_chunk(outer * n, grain.max(1), |r| {
         for t in r {
@@ -188,6 +198,35 @@ multiversion! {
                 sum = Num::add(sum, Num::mul(*weights.get_unchecked(k), (*src.add(*taps.index.get_unchecked(k) as usize)).up()));
             }
             *dst.add(i) = T::down(sum);
+        }
+    }
+}
+
+/// Elements behind the axis of which a line is taken at once: the colours of a pixel.
+const FEW: usize = 4;
+
+multiversion! {
+    unsafe fn few[T: Tap](taps: &Taps, weights: &[T::Sum], inner: usize, src: *const T, dst: *mut T) {
+        match inner {
+            2 => pixels::<T, 2>(taps, weights, src, dst),
+            3 => pixels::<T, 3>(taps, weights, src, dst),
+            _ => pixels::<T, FEW>(taps, weights, src, dst),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn pixels<T: Tap, const N: usize>(taps: &Taps, weights: &[T::Sum], src: *const T, dst: *mut T) {
+    for i in 0..taps.len() {
+        let mut sums = [T::Sum::ZERO; N];
+        for k in taps.row(i) {
+            let (w, x) = (*weights.get_unchecked(k), src.add(*taps.index.get_unchecked(k) as usize * N));
+            for j in 0..N {
+                sums[j] = Num::add(sums[j], Num::mul(w, (*x.add(j)).up()));
+            }
+        }
+        for j in 0..N {
+            *dst.add(i * N + j) = T::down(sums[j]);
         }
     }
 }
@@ -348,7 +387,7 @@ mod tests {
                 .into_iter(),
         );
         let back = taps.transposed();
-        for inner in [1usize, 5, 70] {
+        for inner in [1usize, 2, 3, 4, 5, 70] {
             let src: Vec<f32> = (0..2 * 3 * inner).map(|i| i as f32).collect();
             let mut dst = vec![0f32; 2 * 4 * inner];
             let mut there = vec![0f32; 2 * 3 * inner];

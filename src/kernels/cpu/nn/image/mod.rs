@@ -1,5 +1,6 @@
 //! Planes of pixels.
 
 pub mod axiswise;
+pub mod bytes;
 pub mod fold;
 pub mod grid;

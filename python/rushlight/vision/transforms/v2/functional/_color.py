@@ -10,6 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ..... import (
+    _C,
+    arange,
     as_tensor,
     cat,
     float32,
@@ -26,6 +28,7 @@ from ..... import (
     tensor,
     uint8,
     where,
+    zeros,
 )
 from ....._C import Tensor
 from .....nn import functional as nnF
@@ -37,6 +40,11 @@ from ._geometry import folded, unfolded
 
 def _channels(image: Tensor) -> int:
     return image.shape[-3]
+
+
+def _has_kernel(image: Tensor) -> bool:
+    """Whether one pass of the engine computes colours: for bytes and single precision on the CPU that no gradient is asked of."""
+    return image.dtype in (uint8, float32) and not image.is_cuda and not image.requires_grad and _channels(image) == 3
 
 
 def fused(x: Tensor, y: Tensor, factor: float) -> Tensor:
@@ -56,6 +64,8 @@ def grey_of(image: Tensor) -> Tensor:
     """
     if _channels(image) != 3:
         raise ValueError(f"a picture of three channels has a grey one, but got {_channels(image)}")
+    if _has_kernel(image):
+        return _C._vision.grey(image, False)
     r, g, b = image.unbind(dim=-3)
     return fused(fused(r.mul(0.2989), g, 0.587), b, 0.114).unsqueeze(dim=-3)
 
@@ -109,7 +119,9 @@ def adjust_brightness_image(image: Tensor, brightness_factor: float) -> Tensor:
     if brightness_factor < 0:
         raise ValueError(f"brightness_factor ({brightness_factor}) is not non-negative.")
     _grey_or_rgb(image)
-    return image.mul(brightness_factor).clamp(0, largest(image.dtype)).to(image.dtype)
+    if _has_kernel(image):
+        return _C._vision.blend(image, float(brightness_factor), zeros(image.shape[:-3]))
+    return image.mul(brightness_factor).clamp_(0, largest(image.dtype)).to(image.dtype)
 
 
 def adjust_saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
@@ -118,11 +130,15 @@ def adjust_saturation_image(image: Tensor, saturation_factor: float) -> Tensor:
         raise ValueError(f"saturation_factor ({saturation_factor}) is not non-negative.")
     if _grey_or_rgb(image) == 1:
         return image
+    if _has_kernel(image):
+        return _C._vision.blend(image, float(saturation_factor), None)
     return blended(image, _whole_grey(image), saturation_factor)
 
 
 def _whole_grey(image: Tensor) -> Tensor:
     """``grey_of``, of integers whole too."""
+    if _has_kernel(image):
+        return _C._vision.grey(image, image.dtype == uint8)
     return grey_of(image) if image.is_floating_point() else grey_of(image).floor()
 
 
@@ -136,7 +152,10 @@ def adjust_contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
     if contrast_factor < 0:
         raise ValueError(f"contrast_factor ({contrast_factor}) is not non-negative.")
     grey = _whole_grey(image) if _grey_or_rgb(image) == 3 else image.to(_work(image))
-    return blended(image, grey.mean(dim=(-3, -2, -1), keepdim=True), contrast_factor)
+    mean = grey.mean(dim=(-3, -2, -1), keepdim=True)
+    if _has_kernel(image):
+        return _C._vision.blend(image, float(contrast_factor), mean)
+    return blended(image, mean, contrast_factor)
 
 
 def adjust_sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
@@ -147,7 +166,7 @@ def adjust_sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     if image.numel() == 0 or min(image.shape[-2:]) <= 2:
         return image
     batch, _ = folded(image)
-    out = batch.to(_work(image), copy=True)
+    out = batch.to(_work(image), copy=True).contiguous()
     kernel = full((3, 3), 1.0 / 13.0, dtype=out.dtype)
     kernel[1, 1] = 5.0 / 13.0
     smooth = nnF.conv2d(out, kernel.expand(_channels(image), 1, 3, 3), groups=_channels(image))
@@ -193,6 +212,8 @@ def adjust_gamma_image(image: Tensor, gamma: float, gain: float = 1.0) -> Tensor
     """``gain x ^ gamma`` of brightness in [0, 1]."""
     if gamma < 0:
         raise ValueError("Gamma should be a non-negative real number")
+    if image.dtype == uint8 and not image.is_cuda and image.numel() > 1024:  # of 256 values rather than of every pixel
+        return _C._vision.look_up(image, adjust_gamma_image(arange(256, dtype=uint8), gamma, gain)[None])
     out = (image if image.is_floating_point() else to_dtype_image(image, float32, True)).pow(gamma)
     if gain != 1.0:
         out = out.mul(gain).clamp(0.0, 1.0)
@@ -242,12 +263,20 @@ def autocontrast_image(image: Tensor) -> Tensor:
     if image.numel() == 0:
         return image
     top = largest(image.dtype)
+    if image.dtype == uint8 and not image.is_cuda:  # of 256 values for each channel rather than of every pixel
+        values = arange(256, dtype=float32)
+        low, high = image.amin(dim=(-2, -1)).flatten()[:, None].to(float32), image.amax(dim=(-2, -1)).flatten()[:, None].to(float32)
+        return _C._vision.look_up(image, _stretched(values, low, high, top).to(uint8))
     values = image if image.is_floating_point() else image.to(float32)
     low, high = values.amin(dim=(-2, -1), keepdim=True), values.amax(dim=(-2, -1), keepdim=True)
+    return _stretched(values, low, high, top).to(image.dtype)
+
+
+def _stretched(values: Tensor, low: Tensor, high: Tensor, top: int) -> Tensor:
+    """``values`` with ``low`` at zero and ``high`` at ``top``."""
     flat = low == high
     scale = where(flat, ones((), dtype=values.dtype), (high - low) * (1.0 / top))
-    low = low.masked_fill(flat, 0.0)
-    return values.sub(low).div(scale).clamp(0, top).to(image.dtype)
+    return values.sub(low.masked_fill(flat, 0.0)).div_(scale).clamp_(0, top)
 
 
 def equalize_image(image: Tensor) -> Tensor:
@@ -318,7 +347,7 @@ def gaussian_blur_image(image: Tensor, kernel_size, sigma=None) -> Tensor:
     kernel = (y.unsqueeze(-1) * x).expand(_channels(image) if image.ndim > 2 else 1, 1, len(y), len(x))
     batch, _ = folded(image)
     border = [len(x) // 2, len(x) // 2, len(y) // 2, len(y) // 2]
-    out = nnF.conv2d(nnF.pad(batch.to(dtype), border, mode="reflect"), kernel, groups=batch.shape[-3])
+    out = nnF.conv2d(nnF.pad(batch.to(dtype).contiguous(), border, mode="reflect"), kernel, groups=batch.shape[-3])
     return unfolded(out if image.is_floating_point() else out.round().to(image.dtype), image)
 
 

@@ -10,7 +10,6 @@ from ....._C import Tensor
 from .....nn import functional as nnF
 from ... import _functional_pil as F_pil, _functional_tensor as F_t
 from ..._geometry import center_offsets, center_paddings, four_paddings, resized_size
-from ..._resize import resize_whole
 from ...functional import InterpolationMode, _interpolation_modes_from_int, pil_modes_mapping
 from ._boxes import Format, clamp, convert, is_rotated_bounding_format, rectangles
 
@@ -150,13 +149,13 @@ def resize_image(image: Tensor, size, interpolation: Any = InterpolationMode.BIL
     if mode == InterpolationMode.LANCZOS and not antialias:
         raise ValueError("LANCZOS interpolation of tensors needs antialias=True")
     dtype = batch.dtype
-    native = (float32, float64, uint8)
-    cast = dtype not in native
+    # the engine resizes bytes by whole weights; graphics cards resize floats, which are rounded
+    cast = dtype not in ((float32, float64) if batch.is_cuda else (float32, float64, uint8))
     if cast:
         batch = batch.to(float32)
-    if dtype == uint8 and (smooth or mode == InterpolationMode.LANCZOS):
-        return unfolded(resize_whole(batch, new, mode.value, antialias), image)
     batch = nnF.interpolate(batch, size=new, mode=mode.value, align_corners=False if smooth else None, antialias=antialias)
+    if cast and dtype == uint8:
+        batch = batch.clamp(0, 255)
     if cast:
         batch = (batch if dtype.is_floating_point or dtype == bool_ else batch.round()).to(dtype)
     return unfolded(batch, image)

@@ -1,0 +1,206 @@
+//! Colours of pictures: what the functions of `transforms` compute by these passes over pixels.
+
+use crate::base::{DType, Dims, Layout};
+use crate::error::{Error, Result};
+use crate::kernels::cpu::vision::color as kernel;
+use crate::kernels::cpu::vision::color::{Bright, Rgb};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::dense_held;
+use crate::ops::driver::op::{Metas, Op};
+use crate::ops::table::Table;
+use crate::tensor::{Meta, Tensor};
+use crate::{ensure, rows};
+use smallvec::smallvec;
+
+/// The picture as kernels read it: channels apart or side by side, in one run of memory; copied if it lies otherwise.
+fn pixels(x: &Tensor) -> Result<(Tensor, Rgb)> {
+    let n = x.ndim();
+    let apart = x.is_contiguous();
+    let last = !apart && side_by_side(x);
+    let x = if apart || last { x.clone() } else { dense_held(x)? };
+    let pixels = x.shape()[n - 2..].iter().product();
+    Ok((x.clone(), Rgb { pictures: x.shape()[..n - 3].iter().product(), pixels, last }))
+}
+
+/// Whether the three channels of each pixel lie side by side, and pictures one after another.
+fn side_by_side(x: &Tensor) -> bool {
+    x.strides() == layout_of(x.shape(), true).strides.as_slice()
+}
+
+/// A layout of pictures with their channels side by side, or apart.
+fn layout_of(shape: &[usize], last: bool) -> Layout {
+    let n = shape.len();
+    let mut order: Dims = (0..n).collect();
+    if last {
+        order[n - 3..].copy_from_slice(&[n - 2, n - 1, n - 3]);
+    }
+    Layout::permuted_dense(shape, &order)
+}
+
+/// Bytes or single precision, of three channels.
+fn check(op: &str, x: &Tensor) -> Result<()> {
+    if !matches!(x.dtype(), DType::U8 | DType::F32) {
+        return Err(Error::no_dtype(op, x.dtype(), "uint8 and float32"));
+    }
+    let n = x.ndim();
+    ensure!(
+        n >= 3 && x.shape()[n - 3] == 3,
+        Runtime,
+        "{op}: pictures have shape (..., 3, H, W), not {:?}",
+        x.shape()
+    );
+    Ok(())
+}
+
+/// The brightness of each pixel; of bytes as it is, or `whole`.
+#[derive(Clone, Copy, Debug)]
+struct Grey {
+    whole: bool,
+}
+
+impl Op for Grey {
+    fn name(&self) -> &'static str {
+        "grey"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let mut shape = Dims::from_slice(x[0].shape());
+        let c = shape.len() - 3;
+        shape[c] = 1;
+        Ok(smallvec![Meta::new(&shape, DType::F32)])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (x, p) = pixels(x[0])?;
+        // SAFETY: pictures of these sizes, and one channel of each
+        unsafe {
+            match x.dtype() {
+                DType::U8 => kernel::grey::<u8>(p, self.whole, x.ptr_of(), out[0].ptr_of()),
+                _ => kernel::grey::<f32>(p, self.whole, x.ptr_of(), out[0].ptr_of()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A part of each picture and the rest of its grey one. Inputs: pictures, and a brightness for each that stands for the grey one.
+#[derive(Clone, Copy, Debug)]
+struct Blend {
+    ratio: f64,
+}
+
+impl Blend {
+    #[allow(unsafe_code)]
+    fn run<T: Bright>(&self, x: &Tensor, p: Rgb, of: Option<*const f32>, out: &Tensor) {
+        // SAFETY: pictures of these sizes, and a number for each
+        unsafe {
+            kernel::blend::<T>(p, self.ratio as f32, (1.0 - self.ratio) as f32, x.ptr_of(), of, out.ptr_of())
+        }
+    }
+}
+
+impl Op for Blend {
+    fn name(&self) -> &'static str {
+        "blend"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let last = !x[0].is_contiguous() && side_by_side(x[0]);
+        Ok(smallvec![Meta { layout: layout_of(x[0].shape(), last), dtype: x[0].dtype() }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let of = x.get(1).map(|t| dense_held(t)).transpose()?;
+        let of = of.as_ref().map(|t| t.ptr_of::<f32>().cast_const());
+        let (x, p) = pixels(x[0])?;
+        match x.dtype() {
+            DType::U8 => self.run::<u8>(&x, p, of, &out[0]),
+            _ => self.run::<f32>(&x, p, of, &out[0]),
+        }
+        Ok(())
+    }
+}
+
+/// How often each byte is there, row by row.
+#[derive(Clone, Copy, Debug)]
+struct Counts;
+
+impl Op for Counts {
+    fn name(&self) -> &'static str {
+        "counts_of_bytes"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(&[x[0].shape()[0], 256], DType::I64)])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let x = dense_held(x[0])?;
+        // SAFETY: dense rows of bytes, and a table for each
+        unsafe { kernel::counts(x.shape()[0], x.shape()[1], x.ptr_of(), out[0].ptr_of()) };
+        Ok(())
+    }
+}
+
+/// What tables say for each byte. Inputs: bytes, and tables.
+#[derive(Clone, Copy, Debug)]
+struct LookUp;
+
+impl Op for LookUp {
+    fn name(&self) -> &'static str {
+        "look_up"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let one = x[1].shape()[0] == 1 && x[0].layout().is_non_overlapping_and_dense();
+        let layout = if one {
+            Layout { offset: 0, ..x[0].layout().clone() }
+        } else {
+            Layout::contiguous(x[0].shape())
+        };
+        Ok(smallvec![Meta { layout, dtype: DType::U8 }])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let tables = dense_held(x[1])?;
+        let rows = tables.shape()[0];
+        let x = if x[0].strides() == out[0].strides() { x[0].clone() } else { dense_held(x[0])? };
+        let n = x.numel().checked_div(rows).unwrap_or(0);
+        // SAFETY: both lie alike and densely; the rows divide them, and each has a table
+        unsafe { kernel::look_up(rows, n, rows == 1, x.ptr_of(), tables.ptr_of(), out[0].ptr_of()) };
+        Ok(())
+    }
+}
+
+rows! { COLOR:
+    /// The brightness of pictures (..., 3, H, W) in float32, by the weights of ITU-R 601-2; `whole` cuts it to whole numbers.
+    [Vision] fn grey(image: &Tensor, whole: bool) -> Tensor {
+        check("grey", image)?;
+        apply(Grey { whole }, &[image])
+    }
+    /// `ratio` of pictures (..., 3, H, W) and the rest of their grey ones, or of `brightness` (...), one number for each.
+    [Vision] fn blend(image: &Tensor, ratio: f64, brightness: Option<&Tensor>) -> Tensor {
+        check("blend", image)?;
+        let Some(of) = brightness else { return apply(Blend { ratio }, &[image]) };
+        let pictures: usize = image.shape()[..image.ndim() - 3].iter().product();
+        ensure!(
+            of.dtype() == DType::F32 && of.numel() == pictures,
+            Runtime,
+            "blend: a brightness of float32 for each of {pictures} pictures, but got {} of {}", of.numel(), of.dtype().name()
+        );
+        apply(Blend { ratio }, &[image, of])
+    }
+    /// How often each byte is there in each row of (N, L), (N, 256).
+    [Vision] fn counts_of_bytes(input: &Tensor) -> Tensor {
+        ensure!(input.dtype() == DType::U8 && input.ndim() == 2, Runtime, "counts_of_bytes: rows of bytes, not {:?} of {}", input.shape(), input.dtype().name());
+        apply(Counts, &[input])
+    }
+    /// What `tables` (N, 256) say for every byte of `input`, whose elements are cut into N parts of one length.
+    [Vision] fn look_up(input: &Tensor, tables: &Tensor) -> Tensor {
+        ensure!(
+            input.dtype() == DType::U8 && tables.dtype() == DType::U8 && tables.ndim() == 2 && tables.shape()[1] == 256,
+            Runtime,
+            "look_up: bytes and tables (N, 256) of bytes, not {:?} of {}", tables.shape(), tables.dtype().name()
+        );
+        let rows = tables.shape()[0];
+        ensure!(rows > 0 && input.numel().is_multiple_of(rows), Runtime, "look_up: {rows} tables do not divide {} elements", input.numel());
+        apply(LookUp, &[input, tables])
+    }
+}
+
+pub const TABLE: Table = &[COLOR];
