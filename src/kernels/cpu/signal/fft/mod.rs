@@ -9,7 +9,6 @@ use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use long::Transform;
 use num_complex::Complex;
-use rustfft::num_traits::Float;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,9 +17,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// f32 and f64, each with its plans of this thread.
-pub trait Part: FftNum + Float {
+pub trait Part: half::Number {
     fn with_plans<R>(f: impl FnOnce(&mut Plans<Self>) -> R) -> R;
-    fn of(v: f64) -> Self;
 }
 
 /// Plans and twiddles by length, kept for the thread's next call.
@@ -44,9 +42,6 @@ macro_rules! part {
         impl Part for $t {
             fn with_plans<R>(f: impl FnOnce(&mut Plans<$t>) -> R) -> R {
                 $store.with(|p| f(&mut p.borrow_mut()))
-            }
-            fn of(v: f64) -> $t {
-                v as $t
             }
         }
     )*};
