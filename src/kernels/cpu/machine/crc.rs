@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn checksums_of_every_length() {
         assert_eq!(crc32(0, b"123456789"), 0xCBF4_3926);
-        let bytes: Vec<u8> = (0..3000u32).map(|i| (i * i * 7 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..3000u32).map(|i| ((i * i * 7) >> 3) as u8).collect();
         for level in LEVELS {
             with_level(level, || {
                 for n in (0..700).chain([1023, 1024, 2999]) {

@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn counts_and_tables() {
         let (rows, n) = (2, 70_001);
-        let x: Vec<u8> = (0..rows * n).map(|i| (i * 2654435761 >> 9) as u8).collect();
+        let x: Vec<u8> = (0..rows * n).map(|i| ((i * 2654435761) >> 9) as u8).collect();
         let mut found = vec![0i64; rows * 256];
         let tables: Vec<u8> = (0..rows * 256).map(|i| (i * 7 + i / 256) as u8).collect();
         let mut out = vec![0u8; rows * n];

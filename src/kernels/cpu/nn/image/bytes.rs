@@ -595,7 +595,7 @@ mod tests {
                 let p = Picture { planes: 2, height, width, channels };
                 let n = 2 * height * width * channels;
                 let src: Vec<u8> = (0..n)
-                    .map(|i| (i * 2654435761usize >> 7) as u8 | if i % 3 == 0 { 0xf0 } else { 0 })
+                    .map(|i| ((i * 2654435761usize) >> 7) as u8 | if i % 3 == 0 { 0xf0 } else { 0 })
                     .collect();
                 for (to_h, to_w, taps) in [(1, 1, 1), (9, 21, 5), (33, 90, 2), (16, 16, 4)] {
                     let (a, d) = (windows(width, to_w, taps), windows(height, to_h, taps));
