@@ -905,6 +905,7 @@ Tensor.ipu = _to_kind("ipu", "ipu devices are not reached; use device='cpu', or 
 Tensor.grad_dtype = property(_grad_dtype)
 Tensor.resize_as = _resize_as
 Tensor.const_data_ptr = Tensor.data_ptr
+_C._TensorMeta = type(Tensor)
 _C.TensorBase = _C._TensorBase = Tensor  # the base class in PyTorch, which programs ask of
 _C._log_api_usage_once, _C._get_tracing_state = _log_api_usage_once, _get_tracing_state
 for _switch in (
