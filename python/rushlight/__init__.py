@@ -44,8 +44,11 @@ from ._settings import (
     _check_index as _check_index,
     _check_is_size as _check_is_size,
     _check_not_implemented as _check_not_implemented,
+    _check_tensor_all as _check_tensor_all,
+    _check_tensor_all_with as _check_tensor_all_with,
     _check_type as _check_type,
     _check_value as _check_value,
+    _check_with as _check_with,
     are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
     compiled_with_cxx11_abi as compiled_with_cxx11_abi,
     get_default_device as get_default_device,
@@ -149,6 +152,13 @@ if TYPE_CHECKING:
         version as version,
         vision as vision,
         xpu as xpu,
+    )
+    from ._doubles.aten import (
+        _convert_indices_from_coo_to_csr as _convert_indices_from_coo_to_csr,
+        _convert_indices_from_csr_to_coo as _convert_indices_from_csr_to_coo,
+        _log_softmax_backward_data as _log_softmax_backward_data,
+        _shape_as_tensor as _shape_as_tensor,
+        _softmax_backward_data as _softmax_backward_data,
     )
     from ._doubles.control import cond as cond, while_loop as while_loop
     from ._doubles.layers import (
@@ -296,12 +306,28 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     )
     __all__ = list(_eager + _later)
     _found = __getattr__
+    _BENEATH = (
+        "_convert_indices_from_coo_to_csr _convert_indices_from_csr_to_coo _log_softmax_backward_data _shape_as_tensor "
+        "_softmax_backward_data"
+    ).split()
 
     def __getattr__(name: str):
         if name.startswith(("_foreach_", "_amp_foreach_")):
             from . import _foreach
 
             return getattr(_foreach, name)
+        if name in _BENEATH:
+            from ._doubles import aten
+
+            return getattr(aten, name)
+        if name in ("ScriptModule", "ScriptFunction", "TensorType"):
+            from . import jit
+
+            return getattr(jit, name)
+        if name == "PyTorchFileReader":
+            from .serialization._reader import PyTorchFileReader
+
+            return PyTorchFileReader
         return _found(name)
 
 

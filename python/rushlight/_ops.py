@@ -87,16 +87,33 @@ class _Namespace:
         return sorted(self._found)
 
 
+def _absent(name):
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"torch.ops.aten.{name}: call the functions of torch.sparse instead")
+
+    return refuse
+
+
 class _Aten(_Namespace):
     def _lookup(self, name: str) -> Any:
         for place in (_C, _C._nn):
             function = vars(place).get(name)
             if callable(function) and not name.startswith("_"):
                 return function
+        from ._doubles import aten
+
+        if name in vars(aten) and getattr(vars(aten)[name], "__module__", "") == aten.slice.__module__:
+            return vars(aten)[name]
+        if name.startswith("_sparse_"):
+            return _absent(name)
+        if name.startswith("_foreach_"):
+            from . import _foreach
+
+            return getattr(_foreach, name, None)
         for prefix in ("linalg", "fft", "special"):
             if name.startswith(prefix + "_") and hasattr(getattr(_C, "_" + prefix), name[len(prefix) + 1 :]):
                 return getattr(getattr(_C, "_" + prefix), name[len(prefix) + 1 :])
-        method = vars(_C.Tensor).get(name)
+        method = vars(_C.Tensor).get(name) or vars(_C.Tensor).get(name.removeprefix("_"))
         return method if callable(method) else None
 
 

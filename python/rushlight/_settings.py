@@ -15,6 +15,20 @@ _matmul_precision = "highest"
 _warn_always = False
 
 
+class _Printing:
+    """What :func:`set_printoptions` was told, for programs that ask."""
+
+    precision, threshold, edgeitems, linewidth, sci_mode = 4, 1000.0, 3, 80, None
+
+    def __repr__(self) -> str:
+        names = ("precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+        return f"PrinterOptions({', '.join(f'{name}={getattr(self, name)}' for name in names)})"
+
+
+_printing: Any = _Printing()
+_PROFILES = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, float("inf"), 3, 80)}
+
+
 def set_printoptions(
     precision: Any = None,
     threshold: Any = None,
@@ -39,6 +53,11 @@ def set_printoptions(
     >>> rl.set_printoptions(profile="default")
     """
     _C.set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
+    names = ("precision", "threshold", "edgeitems", "linewidth")
+    if profile is not None:
+        vars(_printing).update(zip(names, _PROFILES[profile]))
+    given = zip(names, (precision, threshold, edgeitems, linewidth))
+    vars(_printing).update({name: value for name, value in given if value is not None}, sci_mode=sci_mode)
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
@@ -290,7 +309,11 @@ def _check_with(error_type: Any, cond: Any, message: Any) -> None:
         return
     if message is not None and not callable(message):
         raise TypeError("message must be a callable")
-    raise error_type("Expected cond to be True, but got False" if message is None else str(message()))
+    if message is None:
+        said = "Expected cond to be True, but got False. (Could this error message be improved? If so, please report an enhancement request to PyTorch.)"
+    else:
+        said = str(message())
+    raise error_type(said)
 
 
 def _check_index(cond: Any, message: Any = None) -> None:
@@ -309,14 +332,26 @@ def _check_not_implemented(cond: Any, message: Any = None) -> None:
     _check_with(NotImplementedError, cond, message)
 
 
+def _check_tensor_all_with(error_type: Any, cond: Any, message: Any = None) -> None:
+    if not isinstance(cond, _C.Tensor):
+        raise TypeError(f"cond must be a tensor, but got {type(cond)}")
+    if cond.dtype != _C.bool:
+        raise TypeError(f"cond tensor must have dtype torch.bool, but got {cond.dtype}")
+    _check_with(error_type, bool(cond.all()), message)
+
+
+def _check_tensor_all(cond: Any, message: Any = None) -> None:
+    _check_tensor_all_with(RuntimeError, cond, message)
+
+
 def _check_is_size(i: Any, message: Any = None, *, max: Any = None) -> None:
     _check(bool(i >= 0) and (max is None or bool(i <= max)), message)
-
-
-__all__ = [name for name in globals() if not name.startswith("_")]
 
 
 def _assert_async(input: Any, assert_msg: str | None = None) -> None:
     """Raises RuntimeError if the one element of a tensor is zero; at once, as operations are not queued on the processor."""
     if not bool(input):
         raise RuntimeError(assert_msg if assert_msg is not None else "Expected Tensor with single nonzero value, but got zero")
+
+
+__all__ = [name for name in globals() if not name.startswith("_")]

@@ -275,6 +275,14 @@ def install() -> None:
     _tell_children()
 
 
+def __getattr__(name: str) -> Any:
+    """``torch.torch.Tensor``, as some programs have it: PyTorch's module has itself as an attribute."""
+    package = sys.modules["rushlight"]
+    if name.startswith("__") or not any(isinstance(finder, Finder) for finder in sys.meta_path):
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(package, name)
+
+
 __all__ = ["Finder", "install"]
 
 if __name__ == "__main__":

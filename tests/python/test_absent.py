@@ -15,7 +15,7 @@ from rushlight.torch_version import TorchVersion
     ("path", "words"),
     [
         ("package", "state_dict"),
-        ("distributed.rpc", "one process"),
+        ("distributed.pipelining", "one process"),
         ("xpu.Stream", "device='cpu'"),
         ("cuda.nccl", "nn.parallel.comm"),
         ("cuda.jiterator", "tensor ops"),

@@ -190,3 +190,25 @@ def test_gradients_pass_through_collectives(world):
         assert x.grad.tolist() == [3.0, 4.0]
     with pytest.raises(ValueError, match="a tensor for each of the 1 processes, got 2"):
         passing.scatter([rl.ones(1), rl.ones(1)])
+
+
+def test_modules_that_would_be_cut_run_as_they_are(world):
+    from rushlight.distributed.fsdp import FullyShardedDataParallel, MixedPrecisionPolicy, fully_shard
+
+    net, x = nn.Linear(2, 2), rl.ones(1, 2)
+    wrapped = FullyShardedDataParallel(net)
+    assert rl.equal(wrapped(x), net(x)) and wrapped.module is net and fully_shard(net) is net
+    wrapped(x).sum().backward()
+    assert wrapped.clip_grad_norm_(1.0).item() == pytest.approx(6**0.5, rel=1e-5)
+    with pytest.raises(NotImplementedError, match="use autocast"):
+        fully_shard(net, mp_policy=MixedPrecisionPolicy(param_dtype=rl.bfloat16))
+
+
+def test_no_tensor_is_of_several_processes():
+    from rushlight.distributed import tensor
+
+    assert not isinstance(rl.ones(1), tensor.DTensor)
+    assert tensor.Shard(0) == tensor.Shard(0) != tensor.Shard(1) and tensor.Shard(1).is_shard(1)
+    assert repr([tensor.Shard(1), tensor.Replicate(), tensor.Partial()]) == "[Shard(dim=1), Replicate(), Partial(sum)]"
+    with pytest.raises(RuntimeError, match="use the tensor itself"):
+        tensor.distribute_tensor(rl.ones(1))

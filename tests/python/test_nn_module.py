@@ -382,3 +382,15 @@ def test_relu6_is_a_hardtanh():
     layer = nn.ReLU6(inplace=True)
     assert isinstance(layer, nn.Hardtanh) and (layer.min_val, layer.max_val) == (0.0, 6.0)
     assert repr(layer) == "ReLU6(inplace=True)" and repr(nn.ReLU6()) == "ReLU6()"
+
+
+def test_forms_of_to():
+    parse = rl._C._nn._parse_to
+    assert parse() == (None, None, False, None)
+    assert parse("cpu", rl.float16, True) == (rl.device("cpu"), rl.float16, True, None)
+    assert parse(rl.ones(1, dtype=rl.int32)) == (rl.device("cpu"), rl.int32, False, None)
+    assert parse(dtype=rl.float64, memory_format=rl.channels_last) == (None, rl.float64, False, rl.channels_last)
+    with pytest.raises(TypeError, match=r"got \(str, str\), but expected one of:\n \* \(torch.device device = None"):
+        nn.Linear(1, 1).to("a", "b")
+    with pytest.raises(RuntimeError, match=r"\.to\(\) does not accept copy argument"):
+        nn.Linear(1, 1).to(rl.float64, copy=True)

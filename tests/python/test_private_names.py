@@ -268,3 +268,134 @@ def test_only_wrappers_are_taken_apart():
             return inner["inner"]
 
     assert is_traceable_wrapper_subclass(Wrapper) and not is_traceable_wrapper_subclass(rl.ones(1))
+
+
+@pytest.mark.parametrize(
+    "address, names",
+    [
+        ("_tensor_str", "_tensor_str printoptions"),
+        ("_subclasses.fake_tensor", "FakeTensor is_fake"),
+        ("_higher_order_ops.associative_scan", "associative_scan"),
+        ("_dynamo._trace_wrapped_higher_order_op", "TransformGetItemToIndex"),
+        (
+            "utils._pytree",
+            "_register_pytree_node _dict_flatten _dict_unflatten _dict_flatten_with_keys _get_node_type",
+        ),
+        ("fx.experimental.symbolic_shapes", "guard_or_false statically_known_true free_symbols"),
+        ("fx.experimental.proxy_tensor", "get_proxy_mode"),
+        ("distributed.tensor", "DTensor Shard Replicate Partial distribute_tensor"),
+        ("distributed.tensor.placement_types", "_StridedShard"),
+        ("distributed.fsdp", "FullyShardedDataParallel fully_shard MixedPrecisionPolicy"),
+        ("distributed.fsdp.fully_sharded_data_parallel", "FullyShardedDataParallel"),
+        ("distributed._composable.fsdp", "fully_shard"),
+        ("distributed._functional_collectives", "wait_tensor all_reduce"),
+        ("distributed.algorithms.join", "Join Joinable JoinHook"),
+        ("distributed.rpc", "is_available init_rpc RRef"),
+        ("nn.attention.flex_attention", "AuxRequest AuxOutput"),
+    ],
+)
+def test_files_that_libraries_import(address, names):
+    import importlib
+
+    module = importlib.import_module(f"rushlight.{address}")
+    assert all(callable(getattr(module, name)) for name in names.split())
+
+
+def test_running_results_of_any_operation():
+    from rushlight._higher_order_ops import associative_scan
+
+    rl.manual_seed(0)
+    for n in (1, 2, 3, 4, 5, 8, 13):
+        x = rl.randn(2, n, 3, dtype=rl.float64, requires_grad=True)
+        for dim in (1, -2):
+            rl.testing.assert_close(associative_scan(lambda a, b: a + b, x, dim), x.cumsum(1))
+        turned = associative_scan(lambda a, b: a + b, x, 1, reverse=True)
+        rl.testing.assert_close(turned, x.flip(1).cumsum(1).flip(1))
+        decay = rl.rand(2, n, 3, dtype=rl.float64)
+
+        def step(a, b):  # h = decay * h + x, as pairs: not commutative
+            return {"decay": a["decay"] * b["decay"], "x": a["x"] * b["decay"] + b["x"]}
+
+        found = associative_scan(step, {"decay": decay, "x": x}, 1)["x"]
+        h, each = rl.zeros(2, 3, dtype=rl.float64), []
+        for i in range(n):
+            h = decay[:, i] * h + x[:, i]
+            each.append(h)
+        rl.testing.assert_close(found, rl.stack(each, 1))
+        found.sum().backward()
+        assert x.grad is not None
+    with pytest.raises(ValueError, match="Combine_mode must be 'pointwise' or 'generic', but got both"):
+        associative_scan(lambda a, b: a, x, 0, combine_mode="both")
+    with pytest.raises(ValueError, match="same size along the scanned axis"):
+        associative_scan(lambda a, b: a, (rl.ones(2), rl.ones(3)), 0)
+
+
+def test_operations_beneath_the_functions():
+    x = rl.tensor([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]], requires_grad=True)
+    aten = rl.ops.aten
+    assert rl.equal(aten.slice.Tensor(x, 1, 0, 3, 2), x[:, ::2]) and rl.equal(aten.alias.default(x), x)
+    assert rl.equal(aten.index.Tensor(x, [None, rl.tensor([2])]), x[:, [2]])
+    assert aten._to_copy.default(x, dtype=rl.float64).dtype == rl.float64 and aten._to_copy(x) is not x
+    assert (
+        aten.sym_size.int(x, 1) == 3
+        and aten._is_all_true(x > -2).item()
+        and aten._local_scalar_dense(x[0, 0]) == 1.0
+    )
+    with pytest.raises(NotImplementedError, match="call the functions of torch"):
+        aten._sparse_addmm(x)
+    g = rl.tensor([[1.0, 0.0, 2.0], [0.5, 1.0, -1.0]])
+    for function, beneath in (
+        (F.softmax, rl._softmax_backward_data),
+        (F.log_softmax, rl._log_softmax_backward_data),
+    ):
+        y = function(x, -1)
+        (wanted,) = rl.autograd.grad(y, x, g)
+        rl.testing.assert_close(beneath(g, y.detach(), -1, x.dtype), wanted)
+    starts = rl._convert_indices_from_coo_to_csr(rl.tensor([0, 0, 2]), 4, out_int32=True)
+    assert starts.tolist() == [0, 2, 2, 3, 3] and starts.dtype == rl.int32
+    assert rl._convert_indices_from_csr_to_coo(starts, rl.tensor([1, 0, 1])).tolist() == [
+        [0, 0, 2],
+        [1, 0, 1],
+    ]
+    assert rl._shape_as_tensor(x).tolist() == [2, 3]
+    with pytest.raises(ValueError, match="q"):
+        rl._check_with(ValueError, False, lambda: "q")
+    with pytest.raises(RuntimeError, match="Expected cond to be True, but got False"):
+        rl._check_tensor_all(rl.tensor([True, False]))
+
+
+def test_options_of_printing_can_be_asked():
+    from rushlight._tensor_str import PRINT_OPTS, _tensor_str, printoptions
+
+    with printoptions(precision=1):
+        assert PRINT_OPTS.precision == 1 and repr(rl.tensor(3.14159)) == "tensor(3.1)"
+    assert PRINT_OPTS.precision == 4 and repr(rl.tensor(3.14159)) == "tensor(3.1416)"
+    rl.set_printoptions(profile="full")
+    assert PRINT_OPTS.threshold == float("inf")
+    rl.set_printoptions(profile="default")
+    assert _tensor_str(rl.ones(2, 2), 3) == "[[1., 1.],\n    [1., 1.]]"
+    assert _tensor_str(rl.tensor(3.0, dtype=rl.float64), 0) == "3."
+
+
+def test_records_of_a_file(tmp_path):
+    rl.save({"x": rl.ones(2)}, tmp_path / "a.pt")
+    reader = rl.PyTorchFileReader(str(tmp_path / "a.pt"))
+    assert (
+        reader.has_record("data.pkl")
+        and not reader.has_record("nothing")
+        and "data/0" in reader.get_all_records()
+    )
+    assert reader.get_record("data/0") == rl.ones(2).numpy().tobytes()
+
+
+def test_scores_beside_the_result():
+    from rushlight.nn.attention.flex_attention import AuxRequest, flex_attention
+
+    q = rl.randn(1, 1, 3, 4)
+    _out, beside = flex_attention(q, q, q, return_aux=AuxRequest(lse=True, max_scores=True))
+    scores = q @ q.mT / 2
+    rl.testing.assert_close(beside.lse, scores.logsumexp(-1))
+    rl.testing.assert_close(beside.max_scores, scores.amax(-1))
+    assert flex_attention(q, q, q, return_aux=AuxRequest())[1] == (None, None)
+    with pytest.raises(ValueError, match="Cannot specify both return_lse and return_aux"):
+        flex_attention(q, q, q, return_lse=True, return_aux=AuxRequest())

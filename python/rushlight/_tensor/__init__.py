@@ -494,6 +494,13 @@ def _log_api_usage_once(name: str) -> None:
     """Accepted for compatibility: nobody is told what a program calls."""
 
 
+def _parse_to(*args, **kwargs):
+    """The device, dtype, ``non_blocking`` and memory format that arguments of ``to`` name, for modules that move themselves."""
+    from .nn.modules._traversal import _parse_to
+
+    return _parse_to(*args, **kwargs)
+
+
 def _get_tracing_state() -> None:
     """The trace that is being recorded: none, programs are not traced."""
 
@@ -572,6 +579,8 @@ Tensor.ipu = _to_kind("ipu", "ipu devices are not reached; use device='cpu', or 
 Tensor.grad_dtype = property(_grad_dtype)
 Tensor.resize_as = _resize_as
 Tensor.const_data_ptr = Tensor.data_ptr
+_C._TensorMeta = type(Tensor)
+_C._nn._parse_to = _parse_to
 _C.TensorBase = _C._TensorBase = Tensor  # the base class in PyTorch, which programs ask of
 _C._log_api_usage_once, _C._get_tracing_state = _log_api_usage_once, _get_tracing_state
 for _switch in (

@@ -28,6 +28,10 @@ class TracerWarning(Warning):
         """Accepted for compatibility."""
 
 
+class TensorType:
+    """The compiler's type of tensors, for annotations."""
+
+
 class Attribute(NamedTuple):
     """A value with the type it has for the compiler."""
 

@@ -196,6 +196,24 @@ def register_pytree_node(
     )
 
 
+_register_pytree_node = register_pytree_node
+
+
+def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], list[Any]]:
+    """The values of a table, and its keys: what a class that is one registers."""
+    return list(d.values()), list(d.keys())
+
+
+def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
+    """The same with the places of the values."""
+    return [(MappingKey(key), value) for key, value in d.items()], list(d.keys())
+
+
+def _dict_unflatten(values: Iterable[Any], context: list[Any]) -> dict[Any, Any]:
+    """The table of both."""
+    return dict(zip(context, values))
+
+
 def is_namedtuple(obj: object | type) -> bool:
     """Whether it is a named tuple, or a class of them."""
     return is_namedtuple_class(obj if isinstance(obj, type) else type(obj))
@@ -229,6 +247,11 @@ def is_structseq_class(cls: type) -> bool:
 def is_structseq_instance(obj: object) -> bool:
     """Whether it is a result with named items."""
     return is_structseq_class(type(obj))
+
+
+def _get_node_type(tree: Any) -> Any:
+    """The class that a node is registered as."""
+    return _node_type(tree)
 
 
 def _node_type(tree: Any) -> Any:

@@ -43,7 +43,9 @@ def reduce(tensor: Tensor, dst: int, op: Any = ReduceOp.SUM, group: Any = None) 
     return all_reduce(tensor, op, group)
 
 
-def reduce_scatter(output: Tensor, input_list: Sequence[Tensor], op: Any = ReduceOp.SUM, group: Any = None) -> Tensor:
+def reduce_scatter(
+    output: Tensor, input_list: Sequence[Tensor], op: Any = ReduceOp.SUM, group: Any = None
+) -> Tensor:
     """This process's tensor of the sums of lists; ``output`` says its shape."""
     _group_of(group)
     return _only(input_list, "reduce_scatter").clone()
@@ -82,7 +84,11 @@ def all_to_all(
 
 
 def all_to_all_single(
-    output: Tensor, input: Tensor, output_split_sizes: Any = None, input_split_sizes: Any = None, group: Any = None
+    output: Tensor,
+    input: Tensor,
+    output_split_sizes: Any = None,
+    input_split_sizes: Any = None,
+    group: Any = None,
 ) -> Tensor:
     """One part of each process's tensor, together; ``output`` says the shape."""
     _group_of(group)

@@ -8,7 +8,7 @@ element by element, and index other tensors. All scores are held at once.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from ... import _C
 
@@ -144,6 +144,25 @@ def or_masks(*mask_mods: Any) -> Any:
     return mask
 
 
+class AuxRequest(NamedTuple):
+    """What :func:`flex_attention` is to give besides its result.
+
+    Args:
+        lse (bool): the logarithms of the sums of exponentials. Default: ``False``
+        max_scores (bool): the largest score of each query. Default: ``False``
+    """
+
+    lse: bool = False
+    max_scores: bool = False
+
+
+class AuxOutput(NamedTuple):
+    """What was asked for by :class:`AuxRequest`; ``None`` for the rest."""
+
+    lse: Any = None
+    max_scores: Any = None
+
+
 def flex_attention(
     query: Tensor,
     key: Tensor,
@@ -167,6 +186,7 @@ def flex_attention(
         scale (float, optional): of products. Default: one over the root of the width
         enable_gqa (bool): keys and values may have fewer heads, each for several of the queries. Default: ``False``
         return_lse (bool): the logarithms of the sums of exponentials too. Default: ``False``
+        return_aux (AuxRequest, optional): further results that are wanted, given as an :class:`AuxOutput`
 
     Errors: ValueError for heads or lengths that do not fit.
 
@@ -202,14 +222,21 @@ def flex_attention(
             )
         seen = block_mask._mask[..., : query.size(2), : key.size(2)].to(scores.device)
         scores = scores.masked_fill(~seen, -math.inf)
+    if return_lse and return_aux is not None:
+        raise ValueError("Cannot specify both return_lse and return_aux. return_lse is deprecated, please use return_aux instead.")
     lse = scores.logsumexp(-1)
     # a query that sees nothing gets zeros
     weights = (scores - lse.masked_fill(lse == -math.inf, 0.0).unsqueeze(-1)).exp().to(value.dtype)
     result = weights @ value
+    if return_aux is not None:
+        largest = scores.amax(-1) if return_aux.max_scores else None
+        return result, AuxOutput(lse if return_aux.lse else None, largest)
     return (result, lse) if return_lse else result
 
 
 __all__ = [
+    "AuxOutput",
+    "AuxRequest",
     "BlockMask",
     "and_masks",
     "create_block_mask",

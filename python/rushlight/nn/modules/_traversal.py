@@ -382,12 +382,20 @@ class TraversalMethods:
 _PYTHON_DTYPES = {float: _C.float64, int: _C.int64, bool: _C.bool, complex: _C.complex128}
 
 
+_OPTIONS_OF_TO = "bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)"
+_FORMS_OF_TO = (
+    f" * (torch.device device = None, torch.dtype dtype = None, {_OPTIONS_OF_TO}\n"
+    f" * (torch.dtype dtype, {_OPTIONS_OF_TO}\n"
+    f" * (Tensor tensor, {_OPTIONS_OF_TO}\n"
+)
+
+
 def _parse_to(*args, **kwargs):
     """The forms of ``to``: device, dtype, both, or another tensor; then ``non_blocking`` and ``copy``."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
     other = kwargs.pop("tensor", kwargs.pop("other", None))
     non_blocking, memory_format = kwargs.pop("non_blocking", False), kwargs.pop("memory_format", None)
-    kwargs.pop("copy", None)
+    copy = kwargs.pop("copy", False)
     rest = list(args)
     if rest and isinstance(rest[0], Tensor):
         other = rest.pop(0)
@@ -400,12 +408,16 @@ def _parse_to(*args, **kwargs):
     if rest and isinstance(rest[0], bool):
         non_blocking = rest.pop(0)
         if rest and isinstance(rest[0], bool):
-            rest.pop(0)
+            copy = rest.pop(0)
+    if copy:
+        raise RuntimeError(".to() does not accept copy argument")
     if rest or kwargs:
         shown = ", ".join(
             [*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())]
         )
-        raise TypeError(f"to() received an invalid combination of arguments - got ({shown})")
+        raise TypeError(
+            f"to() received an invalid combination of arguments - got ({shown}), but expected one of:\n{_FORMS_OF_TO}"
+        )
     if other is not None:
         device, dtype = other.device, other.dtype
     if isinstance(dtype, type):

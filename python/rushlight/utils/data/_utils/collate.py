@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from copy import copy
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from .... import _C
 
 Tensor = _C.Tensor
+np_str_obj_array_pattern = re.compile(r"[SaUO]")  # kinds of arrays of text and objects, which programs ask of dtypes
 default_collate_err_msg_format = (
     "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"
 )

@@ -1,0 +1,3 @@
+"""Functions that take functions on tensors."""
+
+from .associative_scan import associative_scan as associative_scan

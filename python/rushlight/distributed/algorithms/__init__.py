@@ -1,0 +1,1 @@
+"""Collectives in training loops, in a world of one process."""
