@@ -418,6 +418,10 @@ pub struct OpDef {
     pub returns: &'static str,
     pub twin: Twin,
     pub out: Out,
+    /// The row is one op and nothing else, which may write its result where `out=` wants it.
+    pub single: bool,
+    /// Where the method, called with nothing else, answers with the tensor itself and does nothing.
+    pub itself: Option<fn(&Tensor) -> bool>,
     /// An elementwise row's expression for shaders, of `x` (`a`, `b`), where it has one.
     pub wgsl: Option<&'static str>,
     /// The interval that tests draw operands from, for rows whose gradient they check.
@@ -463,6 +467,8 @@ impl OpDef {
         returns: "Tensor",
         twin: Twin::None,
         out: Out::Keep,
+        single: false,
+        itself: None,
         wgsl: None,
         on: None,
         autocast: Autocast::None,
@@ -489,7 +495,7 @@ impl OpDef {
 /// A block of rows: `[Places] fn name = "python_name"(a: T, b: T = default; keyword: T = default) -> R { body }`.
 ///
 /// Between the places and `fn` may stand `+ in place` (an in-place twin that computes, then assigns), `out Told` (see [`Out`])
-/// and `autocast Half` (see [`Autocast`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
+/// and `autocast Half` (see [`Autocast`]), and `itself Tensor::is_contiguous;` (see [`OpDef::itself`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
 /// where the result goes (see [`To`]). A parameter `..made: Made` is a group; one taken for compatibility alone begins
 /// with an underscore, which Python does not see. A row with the place `Method` or `InPlace` and a tensor in front becomes a method
 /// of `Tensor`, any other a public function; the block is a constant of `OpDef`s.
@@ -573,7 +579,7 @@ macro_rules! rows {
         }
         Twin::Own(|_args: &[Arg]| $crate::rows!(@arguments (over), _args, ($($p: $t $(= $d)?),* $(; $($kp: $kt $(= $kd)?),*)?)))
     }};
-    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(autocast $cast:ident)?
+    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(autocast $cast:ident)? $(itself $itself:path;)?
         fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $(|$to:ident|)? $body:block)*) => {
         $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, { $(let $to = $crate::ops::table::To::New;)? $body } })*
 
@@ -590,6 +596,7 @@ macro_rules! rows {
                 twin: $crate::rows!(@twin [$($twin)?] [$($to)?] ($($params)*) $r, $body),
                 out: { const O: &[Out] = &[$(Out::$out,)? Out::by_place(&[$(Place::$place),+])]; O[0] },
                 $(autocast: Autocast::$cast,)?
+                $(itself: Some($itself),)?
                 ..OpDef::PLAIN
             }
         }),*];

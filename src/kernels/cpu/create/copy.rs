@@ -81,7 +81,7 @@ pub unsafe fn copy(
             operands[1].clone(),
         ];
         // SAFETY: the caller's promise; the kernel converts dense blocks
-        unsafe { for_each(shape, &operands, &|p, n| cast.run(p[1], p[0], n)) };
+        unsafe { for_each(shape, &operands, |p, n| cast.run(p[1], p[0], n)) };
         return;
     }
     if let (Some(&n), Some(&along), Some(&0)) = (shape.last(), dst_strides.last(), src_strides.last())
@@ -96,7 +96,7 @@ pub unsafe fn copy(
         return;
     }
     // SAFETY: the caller's promise
-    unsafe { for_each(shape, &operands, &|p, n| move_bytes(p[1], p[0], n * size)) };
+    unsafe { for_each(shape, &operands, |p, n| move_bytes(p[1], p[0], n * size)) };
 }
 
 /// Bytes of a row up to which parts of one width are woven rather than copied row by row.
@@ -191,16 +191,22 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
     let zero = v.0.iter().all(|b| *b == 0);
     let size = dtype.size();
     let operand = [Operand { ptr: dst, strides, dtype, compute: dtype }];
-    // SAFETY: the caller's promise
-    unsafe {
-        for_each(shape, &operand, &|p, n| {
+    let put = |to: *mut u8, n: usize| {
+        // SAFETY: the caller's promise
+        unsafe {
             if zero {
-                std::ptr::write_bytes(p[0], 0, n * size);
+                std::ptr::write_bytes(to, 0, n * size);
             } else {
-                crate::kernels::cpu::machine::iter::gather(v.0.as_ptr(), 0, p[0], size, n);
+                crate::kernels::cpu::machine::iter::gather(v.0.as_ptr(), 0, to, size, n);
             }
-        })
+        }
     };
+    let n = crate::base::numel(shape);
+    if n <= par::ELEMENTWISE_GRAIN && crate::base::is_dense(shape, strides) {
+        return put(dst, n);
+    }
+    // SAFETY: the caller's promise
+    unsafe { for_each(shape, &operand, |p, n| put(p[0], n)) };
 }
 
 /// `dst += src` element by element in order: places of `dst` may coincide.
