@@ -3,8 +3,8 @@
 //! Parts are computed apart, real and imaginary ones in arrays of their own: as complex numbers the loops are not vectorised, and
 //! took two thirds of the time of a transform of 512.
 
-use super::Part;
 use num_complex::Complex;
+use rustfft::FftNum;
 
 /// `exp(-2 pi i k / n)` for `k` up to `n / 2`.
 pub struct Twiddles<T> {
@@ -12,33 +12,34 @@ pub struct Twiddles<T> {
     im: Vec<T>,
 }
 
-impl<T: Part> Twiddles<T> {
+impl<T: FftNum> Twiddles<T> {
     pub fn new(n: usize) -> Twiddles<T> {
         let turn = |k: usize| (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos();
+        let part = |v: f64| T::from_f64(v).unwrap_or_else(T::zero);
         Twiddles {
-            re: (0..=n / 2).map(|k| T::of(turn(k).1)).collect(),
-            im: (0..=n / 2).map(|k| T::of(turn(k).0)).collect(),
+            re: (0..=n / 2).map(|k| part(turn(k).1)).collect(),
+            im: (0..=n / 2).map(|k| part(turn(k).0)).collect(),
         }
     }
 }
 
 /// The coefficients of a real line from those of its pairs of neighbours as complex numbers, times twice `s`. `parts` is room
 /// for two numbers more than the line has.
-pub fn apart<T: Part>(z: &[Complex<T>], y: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
+pub fn apart<T: FftNum>(z: &[Complex<T>], y: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
     let (re, im) = parts[..2 * z.len() + 2].split_at_mut(z.len() + 1);
     // SAFETY: slices, and the twiddles are those of a line of twice as many elements
     unsafe { spread(z, y, &w.re, &w.im, re, im, s) }
 }
 
 /// The way back: pairs whose transform is the real line of these coefficients, times `s`.
-pub fn joined<T: Part>(x: &[Complex<T>], z: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
+pub fn joined<T: FftNum>(x: &[Complex<T>], z: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
     let (re, im) = parts[..2 * x.len()].split_at_mut(x.len());
     // SAFETY: as above
     unsafe { gather(x, z, &w.re, &w.im, re, im, s) }
 }
 
 /// The second half of the coefficients of a real line.
-pub fn mirror<T: Part>(y: &mut [Complex<T>], half: usize) {
+pub fn mirror<T: FftNum>(y: &mut [Complex<T>], half: usize) {
     let (first, second) = y.split_at_mut(half + 1);
     let n = first.len() + second.len();
     let from = n - half - 1;
@@ -48,7 +49,7 @@ pub fn mirror<T: Part>(y: &mut [Complex<T>], half: usize) {
 }
 
 multiversion! {
-    unsafe fn spread[T: Part](
+    unsafe fn spread[T: FftNum](
         z: &[Complex<T>], y: &mut [Complex<T>], wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
     ) {
         let h = z.len();
@@ -71,7 +72,7 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn gather[T: Part](
+    unsafe fn gather[T: FftNum](
         x: &[Complex<T>], z: &mut [Complex<T>], wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
     ) {
         let h = z.len();
