@@ -87,7 +87,7 @@ pub fn over(owner: &Bound<'_, PyAny>, e: &Elements<'_>) -> PyResult<Tensor> {
             Layout { shape: Dims::from_slice(shape), strides, offset: 0 }
         }
     };
-    if e.address % dtype.size().min(8) != 0 {
+    if !e.address.is_multiple_of(dtype.size().min(8)) {
         return Err(PyValueError::new_err(
             "given numpy array is not aligned to its element size; copy it first",
         ));
