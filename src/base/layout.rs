@@ -31,6 +31,26 @@ impl Clone for Layout {
     }
 }
 
+/// Whether elements lie in memory row by row, one after the other.
+#[inline]
+pub fn is_dense(shape: &[usize], strides: &[usize]) -> bool {
+    let mut step = 1;
+    for i in (0..shape.len()).rev() {
+        let n = shape[i];
+        if n == 0 {
+            return true;
+        }
+        if n != 1 {
+            if strides[i] != step {
+                // a later size may still be 0, which makes the whole tensor trivially contiguous
+                return shape[..i].contains(&0);
+            }
+            step *= n;
+        }
+    }
+    true
+}
+
 impl Layout {
     /// Row-major strides from offset 0.
     #[inline]
@@ -71,21 +91,7 @@ impl Layout {
     }
     #[inline]
     pub fn is_contiguous(&self) -> bool {
-        let mut step = 1;
-        for i in (0..self.shape.len()).rev() {
-            let n = self.shape[i];
-            if n == 0 {
-                return true;
-            }
-            if n != 1 {
-                if self.strides[i] != step {
-                    // a later size may still be 0, which makes the whole tensor trivially contiguous
-                    return self.shape[..i].contains(&0);
-                }
-                step *= n;
-            }
-        }
-        true
+        is_dense(&self.shape, &self.strides)
     }
     pub fn is_format(&self, format: MemoryFormat) -> bool {
         let order: &[usize] = match format {

@@ -14,7 +14,7 @@ mod stored;
 
 pub use device::Device;
 pub use dtype::{BF16, C64, C128, Category, DType, Elem, F16, Float, Num, Real};
-pub use layout::{Layout, MemoryFormat, diagonal_layout, unfold_layout};
+pub use layout::{Layout, MemoryFormat, diagonal_layout, is_dense, unfold_layout};
 pub use room::{as_bools, collected, repeated, reserved};
 pub use scalar::Scalar;
 pub use shape::{

@@ -121,6 +121,9 @@ impl Collected {
         if let Ok(i) = obj.cast_exact::<PyInt>() {
             return self.integer(depth, i);
         }
+        if let Ok(t) = obj.cast_exact::<PyTensor>() {
+            return self.element(depth, &t.get().tensor());
+        }
         if obj.cast_exact::<PyFloat>().is_err() && super::interop::is_array(obj)? {
             // numpy's scalars and arrays bring a dtype of their own
             if depth == 1 && obj.hasattr("__len__")? {

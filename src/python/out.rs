@@ -7,7 +7,7 @@ use crate::autograd::grad_enabled;
 use crate::base::promote::can_cast;
 use crate::ops;
 use crate::ops::driver::op::Apart;
-use crate::ops::table::{Arg, Base, OpDef, Out, Resizes, Ret};
+use crate::ops::table::{Arg, Base, OpDef, Out, Resizes, Ret, Twin};
 use crate::python::error::OrPy;
 use crate::python::mismatch::type_name;
 use crate::python::tensor::{PyTensor, resized};
@@ -63,6 +63,20 @@ pub fn check_apart(row: &OpDef, args: &[Arg], out: &Bound<'_, PyAny>) -> PyResul
         }
     }
     Ok(())
+}
+
+/// Where the row may write its result at once: what will be said against it later must not be said too late.
+pub fn place(row: &OpDef, args: &[Arg], out: &Bound<'_, PyAny>) -> Option<Tensor> {
+    // what is more than one op may read its operands once more
+    let beside = |a: &Arg, t: &Tensor| !matches!(a, Arg::Tensor(x) if x.storage().same(t.storage()));
+    let t = out.cast::<PyTensor>().ok()?.get().tensor();
+    let records = |a: &Arg| matches!(a, Arg::Tensor(x) if x.requires_grad());
+    let free = (row.single || matches!(row.twin, Twin::Own(_)) && args.iter().all(|a| beside(a, &t)))
+        && !t.requires_grad()
+        && !t.is_batched()
+        && !(grad_enabled() && args.iter().any(records))
+        && ops::driver::in_place::check_in_place(row.name, &t).is_ok();
+    free.then_some(t)
 }
 
 /// Puts results where the caller wants them and answers with that.
@@ -143,7 +157,9 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
             o.get().replace(new.clone());
             new
         };
-        ops::driver::memory::write(&target, r).py()?;
+        if !r.same(&target) {
+            ops::driver::memory::write(&target, r).py()?;
+        }
         target.storage().bump_version();
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 use crate::ops::driver::autocast;
 use crate::ops::driver::in_place as inplace;
+use crate::ops::driver::place::offer;
 use crate::ops::table::{Arg, Autocast, Base, OpDef, Param, Place, Ret, Twin};
 use crate::python::convert::{ret, to_arg};
 use crate::python::error::{guarded, to_py};
@@ -35,6 +36,8 @@ pub(super) struct Group {
     in_place: bool,
     /// The submodule of `_C` that has the function.
     place: &'static str,
+    /// See [`OpDef::itself`].
+    itself: Option<fn(&Tensor) -> bool>,
 }
 
 static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
@@ -95,6 +98,11 @@ unsafe fn enter(
     // SAFETY: called by CPython, attached
     let py = unsafe { Python::assume_attached() };
     let group = &GROUPS.get().expect("groups are made when the module is loaded")[index];
+    if count == 0 && names.is_null() && !slf.is_null() && itself(py, group, slf) {
+        // SAFETY: a reference on loan becomes one of the caller's
+        unsafe { ffi::Py_IncRef(slf) };
+        return slf;
+    }
     // SAFETY: the pointers are borrowed references that live through the call
     let list: &[Bound<'_, PyAny>] = if count == 0 && names.is_null() {
         &[]
@@ -140,6 +148,15 @@ unsafe fn enter(
     }
 }
 
+/// Whether a method called without arguments does nothing but answer with its tensor.
+#[inline]
+fn itself(py: Python<'_>, group: &Group, slf: *mut ffi::PyObject) -> bool {
+    let Some(is) = group.itself else { return false };
+    // SAFETY: a borrowed reference that lives through the call
+    let slf = unsafe { Borrowed::from_ptr(py, slf) };
+    !overrides::watched() && slf.cast::<PyTensor>().is_ok_and(|t| t.get().look(is))
+}
+
 /// The function or method of a group, as Python knows it.
 fn object<'py>(py: Python<'py>, group: &Group, method: bool) -> PyResult<Bound<'py, PyAny>> {
     if method {
@@ -181,7 +198,12 @@ fn call<'py>(
                     out::adopt(row, &mut args, out);
                     out::check_apart(row, &args, out)?;
                 }
-                let value = detached_if_long(py, elements(&args), || (row.call)(&args)).map_err(to_py)?;
+                let work = || (row.call)(&args);
+                let value = match out.as_ref().and_then(|out| out::place(row, &args, out)) {
+                    Some(place) => detached_if_long(py, elements(&args), || offer(&place, work)),
+                    None => detached_if_long(py, elements(&args), work),
+                };
+                let value = value.map_err(to_py)?;
                 if row.is_in(Place::InPlace) {
                     return Ok(target(row, given, keywords));
                 }
@@ -498,6 +520,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
                 functions: Vec::new(),
                 in_place,
                 place: sub,
+                itself: None,
             });
             places.push((false, false, sub));
             groups.len() - 1
@@ -529,6 +552,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     for group in &mut groups {
         group.methods = group.rows.iter().copied().filter(|r| r.is_method()).collect();
+        group.itself = group.methods.iter().find_map(|r| r.itself);
         group.functions =
             group.rows.iter().copied().filter(|r| !matches!(r.places, [Place::Method])).collect();
     }

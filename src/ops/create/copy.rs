@@ -137,7 +137,7 @@ rows! { COPY:
     /// >>> x.is_contiguous(), x.contiguous().is_contiguous()
     /// (False, True)
     /// ```
-    [Method] fn contiguous_as = "contiguous"(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Contiguous) -> Tensor {
+    [Method] itself Tensor::is_contiguous; fn contiguous_as = "contiguous"(input: &Tensor, memory_format: MemoryFormat = MemoryFormat::Contiguous) -> Tensor {
         ensure!(memory_format != MemoryFormat::Preserve, Runtime, "preserve memory format is unsupported by the contiguous operator");
         if input.layout().is_format(memory_format) { Ok(input.clone()) } else { input.clone_as(memory_format) }
     }

@@ -6,7 +6,7 @@ use crate::base::{DType, Device, Dims, Layout, MemoryFormat, Scalar};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::batch;
-use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::in_place::{apply_in_place, write_over};
 use crate::ops::driver::memory;
 use crate::ops::driver::memory::{fill_held, full as filled};
 use crate::ops::driver::op::{Batching, Metas, Op};
@@ -190,7 +190,11 @@ impl Op for Fill {
 impl Tensor {
     /// `x.fill_(value)`.
     pub fn fill_with(&self, value: Scalar) -> Result<()> {
-        apply_in_place(Fill(value.fit(self.dtype())?), &[self])
+        let value = value.fit(self.dtype())?;
+        if write_over("fill_", self, |x| fill_held(x, value))? {
+            return Ok(());
+        }
+        apply_in_place(Fill(value), &[self])
     }
 }
 

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::ops::driver::batch;
 use crate::ops::driver::memory::{check_memory, full, is_doubtful, moved, truthful_held};
 use crate::ops::driver::op::{Op, Outs, Saves};
+use crate::ops::driver::place;
 use crate::storage::Guard;
 use crate::tensor::graph::{Input, Parts, Shape};
 use crate::tensor::saved::SavedTensor;
@@ -25,6 +26,24 @@ pub fn apply<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
     Ok(out)
 }
 
+/// As [`apply`], into the place that the caller of the row offers, where the result fits it.
+#[inline]
+pub(crate) fn apply_placed<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
+    if place::is_offered() { at_place(op, x) } else { apply(op, x) }
+}
+
+#[cold]
+#[inline(never)]
+fn at_place<O: Op>(op: O, x: &[&Tensor]) -> Result<Tensor> {
+    let fits = |meta| place::fitting(meta, common_device(op.name(), x).ok()?, x, op.in_place_ok());
+    let Some(out) = op.infer(x)?.first().and_then(fits).filter(|_| !should_record(x)) else {
+        return apply(op, x);
+    };
+    let outs = std::slice::from_ref(&out);
+    compute(&op, x, outs, outs, Device::Cpu)?;
+    Ok(out)
+}
+
 /// As [`apply`], for operands that are given away, of an op that may write its result over any of them: it goes into one
 /// of the same geometry that nobody else holds. Outside the graph alone, where no backward will ask for it.
 pub(crate) fn apply_over<O: Op, const N: usize>(op: O, x: [Tensor; N]) -> Result<Tensor> {
@@ -34,7 +53,7 @@ pub(crate) fn apply_over<O: Op, const N: usize>(op: O, x: [Tensor; N]) -> Result
         || inference_mode()
         || x.iter().any(Tensor::is_batched)
     {
-        return apply(op, &inputs);
+        return apply_placed(op, &inputs);
     }
     let Some(meta) = op.infer(&inputs)?.pop() else {
         bail!(Internal, "{}: an op without results", op.name());

@@ -3,12 +3,14 @@
 //! view of the base rebuilds its own edge when it is next asked.
 
 use crate::autograd::{grad_enabled, inference_mode};
+use crate::base::Device;
 use crate::error::Result;
 use crate::ops::driver::apply::{check_saved, common_device, compute, make_node};
 use crate::ops::driver::batch::{alloc, check_target};
 use crate::ops::driver::op::{Apart, Op, Saves};
 use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
+use crate::storage::Guard;
 use crate::tensor::graph::{Input, Retained, Shape};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use crate::{bail, ensure};
@@ -153,7 +155,8 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     let old = if recording { Some(before(target, saves, overlaps)?) } else { None };
     let seen = |t| old.as_ref().filter(|_| target.same(t)).unwrap_or(t);
     let inputs: SmallVec<[&Tensor; 4]> = x.iter().map(|t| seen(t)).collect();
-    let direct = op.in_place_ok() && meta.dtype == target.dtype() && !overlaps;
+    let fits = meta.dtype == target.dtype() || op.converts() && device == Device::Cpu && !target.is_batched();
+    let direct = op.in_place_ok() && fits && !overlaps;
     if direct {
         let target = std::slice::from_ref(target);
         compute(&op, &inputs, target, target, device)?;
@@ -170,6 +173,20 @@ pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
         super::in_place::rebase(target, node, 0);
     }
     Ok(())
+}
+
+/// Writes over a tensor without history, on the CPU: what [`apply_in_place`] comes to where nothing is read and nothing
+/// recorded. Answers whether that was so; if not, nothing has happened.
+pub fn write_over(op: &str, target: &Tensor, write: impl FnOnce(&Tensor)) -> Result<bool> {
+    if target.requires_grad() || target.is_batched() || target.device() != Device::Cpu {
+        return Ok(false);
+    }
+    check_writable(op, target, false)?;
+    let guard = Guard::take([].into_iter(), [target.storage()].into_iter());
+    write(target);
+    drop(guard);
+    target.storage().bump_version();
+    Ok(true)
 }
 
 /// The target of an in-place op as its node sees it: the value from before, if the backward wants that.

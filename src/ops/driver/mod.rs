@@ -6,6 +6,8 @@ pub mod batch;
 
 pub mod memory;
 
+pub mod place;
+
 pub mod apply;
 
 pub mod map;

@@ -119,6 +119,10 @@ pub trait Op: Debug + Send + Sync + Sized + 'static {
     fn in_place_ok(&self) -> bool {
         false
     }
+    /// On the CPU, what is written in place may have another dtype than the result.
+    fn converts(&self) -> bool {
+        false
+    }
 }
 
 impl<O: Op> GradFn for O {

@@ -1,6 +1,6 @@
 //! Least squares.
 
-use crate::base::{DType, Scalar, broadcast};
+use crate::base::{DType, Device, Scalar, broadcast};
 use crate::error::Result;
 use crate::ops::driver::memory::full;
 use crate::ops::driver::op::Saves;
@@ -41,12 +41,53 @@ fn qr_of(a: &Tensor) -> Result<(Tensor, Tensor)> {
     }
 }
 
+/// A decomposition with `Q` as the reflections it is a product of: a few columns are turned by them in less time than `Q` is written
+/// down.
+struct Reflections {
+    a: Tensor,
+    tau: Tensor,
+}
+
+impl Reflections {
+    /// Of matrices with as many rows as columns, or more.
+    fn of(a: &Tensor) -> Result<Reflections> {
+        let mut out = a.geqrf()?.1.into_iter();
+        match (out.next(), out.next()) {
+            (Some(a), Some(tau)) => Ok(Reflections { a, tau }),
+            _ => bail!(Internal, "geqrf: two results"),
+        }
+    }
+    /// `R`, with something below its diagonal.
+    fn triangle(&self) -> Result<Tensor> {
+        self.a.narrow(-2, 0, sizes(&self.a).1 as i64)
+    }
+    /// The solution, if the rank is full.
+    fn solve(&self, b: &Tensor) -> Result<Tensor> {
+        let turned = self.a.ormqr(&self.tau, b, true, true)?;
+        solve_triangular_of(
+            &self.triangle()?,
+            &turned.narrow(-2, 0, sizes(&self.a).1 as i64)?,
+            true,
+            true,
+            false,
+        )
+    }
+    /// Whether every matrix is far from losing rank, by the norms of `R` and of its inverse.
+    fn are_well_conditioned(&self, rcond: f64) -> Result<bool> {
+        let r = self.triangle()?.triu(0)?;
+        let inverse = solve_triangular_of(&r, &r.identities()?, true, true, false)?;
+        let size = |x: &Tensor| x.abs()?.pow(2)?.sum_over(&[-2, -1], false)?.sqrt();
+        let condition = size(&r)?.mul(size(&inverse)?)?.largest()?;
+        // nan is no answer
+        Ok(condition * rcond < 0.1)
+    }
+}
+
 /// The solution for matrices of full rank.
 fn by_qr(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (m, n) = sizes(a);
     if m >= n {
-        let (q, r) = qr_of(a)?;
-        return solve_triangular_of(&r, &q.hermitian()?.times(b)?, true, true, false);
+        return Reflections::of(a)?.solve(b);
     }
     let (q, r) = qr_of(&a.hermitian()?)?;
     q.times(&solve_triangular_of(&r.hermitian()?, b, false, true, false)?)
@@ -59,20 +100,6 @@ fn by_svd(a: &Tensor, b: &Tensor, rcond: f64) -> Result<(Tensor, Tensor, Tensor)
     let inverse = s.reciprocal()?.keep(&kept)?.cast(a.dtype())?;
     let x = vh.hermitian()?.times(&u.hermitian()?.times(b)?.scale_rows(&inverse)?)?;
     Ok((x, kept.sum_dim(Some(&[-1]), false, None)?, s))
-}
-
-/// Whether every matrix is far from losing rank, by the norms of `R` and of its inverse.
-fn is_well_conditioned(a: &Tensor, rcond: f64) -> Result<bool> {
-    let (m, n) = sizes(a);
-    if m < n || a.numel() == 0 || a.device() == crate::base::Device::Meta {
-        return Ok(false);
-    }
-    let (_, r) = qr_of(a)?;
-    let inverse = solve_triangular_of(&r, &r.identities()?, true, true, false)?;
-    let size = |x: &Tensor| x.abs()?.pow(2)?.sum_over(&[-2, -1], false)?.sqrt();
-    let condition = size(&r)?.mul(size(&inverse)?)?.largest()?;
-    // nan is no answer
-    Ok(condition * rcond < 0.1)
 }
 
 static SOLUTION: Fields =
@@ -123,9 +150,12 @@ rows! { LSTSQ:
                 if a.numel() == 0 { return full(&behind(&shape, &[n, sizes(&right).1]), Scalar::Int(0), a.dtype(), a.device()); }
             }
             if driver == "gels" { return by_qr(&a, &right); }
-            if driver == "gelsy" && is_well_conditioned(&a, rcond)? {
-                rank = full(&shape, Scalar::Int(n as i64), DType::I64, a.device())?;
-                return by_qr(&a, &right);
+            if driver == "gelsy" && m >= n && a.device() != Device::Meta {
+                let qr = Reflections::of(&a)?;
+                if qr.are_well_conditioned(rcond)? {
+                    rank = full(&shape, Scalar::Int(n as i64), DType::I64, a.device())?;
+                    return qr.solve(&right);
+                }
             }
             let (x, ranks, s) = by_svd(&a, &right, rcond)?;
             rank = ranks;

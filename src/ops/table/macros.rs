@@ -3,7 +3,7 @@
 /// A block of rows: `[Places] fn name = "python_name"(a: T, b: T = default; keyword: T = default) -> R { body }`.
 ///
 /// Between the places and `fn` may stand `+ in place` (an in-place twin that computes, then assigns), `out Told` (see [`Out`]),
-/// `resizes Quietly` (see [`Resizes`]) and `autocast Half` (see [`Autocast`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
+/// `resizes Quietly` (see [`Resizes`]) `autocast Half` (see [`Autocast`]) and `itself Tensor::is_contiguous;` (see [`OpDef::itself`]). After the type of the result may stand `|to|`: the body is the twin's too, and `to` says
 /// where the result goes (see [`To`]). A parameter `..made: Made` is a group; one taken for compatibility alone begins
 /// with an underscore, which Python does not see. A row with the place `Method` or `InPlace` and a tensor in front becomes a method
 /// of `Tensor`, any other a public function; the block is a constant of `OpDef`s.
@@ -87,7 +87,7 @@ macro_rules! rows {
         }
         Twin::Own(|_args: &[Arg]| $crate::rows!(@arguments (over), _args, ($($p: $t $(= $d)?),* $(; $($kp: $kt $(= $kd)?),*)?)))
     }};
-    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(resizes $resizes:ident)? $(autocast $cast:ident)?
+    ($block:ident: $($(#[doc = $doc:literal])* [$($place:ident),+] $(+ in $twin:ident)? $(out $out:ident)? $(resizes $resizes:ident)? $(autocast $cast:ident)? $(itself $itself:path;)?
         fn $name:ident $(= $py:literal)? ($($params:tt)*) -> $r:ty $(|$to:ident|)? $body:block)*) => {
         $($crate::rows! { @fn [$($place)+] [$(#[doc = $doc])*] $name ($($params)*) $r, { $(let $to = $crate::ops::table::To::New;)? $body } })*
 
@@ -108,6 +108,7 @@ macro_rules! rows {
                     R[0]
                 },
                 $(autocast: Autocast::$cast,)?
+                $(itself: Some($itself),)?
                 ..OpDef::PLAIN
             }
         }),*];

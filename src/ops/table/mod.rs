@@ -130,6 +130,10 @@ pub struct OpDef {
     pub returns: &'static str,
     pub twin: Twin,
     pub out: Out,
+    /// The row is one op and nothing else, which may write its result where `out=` wants it.
+    pub single: bool,
+    /// Where the method, called with nothing else, answers with the tensor itself and does nothing.
+    pub itself: Option<fn(&crate::tensor::Tensor) -> bool>,
     pub resizes: Resizes,
     /// An elementwise row's expression for shaders, of `x` (`a`, `b`), where it has one.
     pub wgsl: Option<&'static str>,
@@ -176,6 +180,8 @@ impl OpDef {
         returns: "Tensor",
         twin: Twin::None,
         out: Out::Keep,
+        single: false,
+        itself: None,
         resizes: Resizes::Warned,
         wgsl: None,
         on: None,

@@ -110,6 +110,10 @@ impl PyTensor {
     #[setter]
     fn set_grad(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let this = slf.get();
+        let is_none = |g: &std::sync::Mutex<Option<_>>| g.lock().unwrap_or_else(|e| e.into_inner()).is_none();
+        if value.is_none() && is_none(&this.grad) && this.look(|t| t.grad().is_none()) {
+            return Ok(());
+        }
         let t = this.tensor();
         if value.is_none() {
             *this.grad.lock().unwrap_or_else(|e| e.into_inner()) = None;

@@ -190,16 +190,22 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
     let zero = v.0.iter().all(|b| *b == 0);
     let size = dtype.size();
     let operand = [Operand { ptr: dst, strides, dtype, compute: dtype }];
-    // SAFETY: the caller's promise
-    unsafe {
-        for_each(shape, &operand, |p, n| {
+    let put = |to: *mut u8, n: usize| {
+        // SAFETY: the caller's promise
+        unsafe {
             if zero {
-                std::ptr::write_bytes(p[0], 0, n * size);
+                std::ptr::write_bytes(to, 0, n * size);
             } else {
-                crate::kernels::cpu::machine::iter::gather(v.0.as_ptr(), 0, p[0], size, n);
+                crate::kernels::cpu::machine::iter::gather(v.0.as_ptr(), 0, to, size, n);
             }
-        })
+        }
     };
+    let n = crate::base::numel(shape);
+    if n <= par::ELEMENTWISE_GRAIN && crate::base::is_dense(shape, strides) {
+        return put(dst, n);
+    }
+    // SAFETY: the caller's promise
+    unsafe { for_each(shape, &operand, |p, n| put(p[0], n)) };
 }
 
 /// `dst += src` element by element in order: places of `dst` may coincide.

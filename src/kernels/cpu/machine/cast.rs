@@ -48,11 +48,16 @@ impl Cast {
         };
         let mut between = MaybeUninit::<[f32; BLOCK]>::uninit();
         let between = between.as_mut_ptr() as *mut u8;
+        // what is between is read at once
+        let streams = stream::is_on();
         for at in (0..n).step_by(BLOCK) {
             let m = BLOCK.min(n - at);
             // SAFETY: elements `at..at + m` of `n`, and room for BLOCK of them between
             unsafe {
-                (self.first)(src.add(at * self.sizes[0]), between, m);
+                {
+                    let _paused = streams.then(stream::Paused::begin);
+                    (self.first)(src.add(at * self.sizes[0]), between, m);
+                }
                 second(between, dst.add(at * self.sizes[1]), m);
             }
         }

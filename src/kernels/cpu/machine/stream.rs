@@ -75,6 +75,12 @@ impl Drop for Streaming {
     }
 }
 
+/// Whether kernels on this thread stream their results.
+#[inline]
+pub fn is_on() -> bool {
+    LIVING.load(Ordering::Relaxed) > 0 && STREAMS.get()
+}
+
 /// While it lives, kernels on this thread write through the caches: what they make is read again at once.
 pub struct Paused(bool);
 

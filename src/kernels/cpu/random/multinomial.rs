@@ -4,7 +4,7 @@
 use super::continuous::exponential;
 use super::draw::Sample;
 use crate::base::rng::Mt19937;
-use crate::base::{Elem, Num};
+use crate::base::{Elem, Float, Num};
 use crate::kernels::cpu::machine::stop::{buffer, grow};
 
 /// `samples` different categories a row, or one draw of any kind: the largest of `weight / e`, `e` exponential in
@@ -40,6 +40,15 @@ pub fn multinomial<T: Sample>(
     }
 }
 
+multiversion! {
+    /// Each element over a number: a quotient taken in double precision and rounded is the quotient in the narrower type.
+    unsafe fn shares[C: Float](x: *mut C, n: usize, total: f64) {
+        for i in 0..n {
+            *x.add(i) = C::from_f64((*x.add(i)).to_f64() / total);
+        }
+    }
+}
+
 /// `samples` categories a row with replacement: a 53-bit uniform each, searched in the cumulative weights, which
 /// are summed in the element type (f32 for half types).
 pub fn multinomial_replace<T: Sample>(
@@ -57,11 +66,8 @@ pub fn multinomial_replace<T: Sample>(
             sum = sum.add(weight.up());
             *slot = sum;
         }
-        // a quotient taken in double precision and rounded is the quotient in the narrower type
-        let total = sum.to_f64();
-        for slot in &mut cumulative {
-            *slot = Elem::from_f64(slot.to_f64() / total);
-        }
+        // SAFETY: the elements of the vector
+        unsafe { shares(cumulative.as_mut_ptr(), categories, sum.to_f64()) };
         for slot in picked {
             let u = g.next_f64();
             *slot = cumulative.partition_point(|c| c.to_f64() < u) as i64;

@@ -267,6 +267,9 @@ impl Op for Binary {
     fn in_place_ok(&self) -> bool {
         self.lhs.is_none()
     }
+    fn converts(&self) -> bool {
+        true
+    }
 }
 
 /// Whether an operand becomes a half before it is computed with: what is wider, but for 0-d tensors where numbers keep their
@@ -449,6 +452,7 @@ macro_rules! binary {
                 Twin::None
             },
             out: { const O: &[Out] = &[$(Out::$out,)? Out::Promote]; O[0] },
+            single: true,
             $(wgsl: Some($wgsl),)?
             ..OpDef::PLAIN
         }

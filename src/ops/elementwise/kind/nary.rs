@@ -9,7 +9,7 @@ use crate::kernels::cpu::elementwise::block::{Params, PointFn};
 use crate::kernels::cpu::machine::blocks::STEP;
 use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, Stay, for_each_staying};
 use crate::kernels::gpu::elementwise::Wgsl;
-use crate::ops::driver::apply::apply;
+use crate::ops::driver::apply::apply_placed;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::gpu;
@@ -259,7 +259,7 @@ impl To {
     ) -> Result<Tensor> {
         let op = Point { def, numbers: smallvec![None; x.len()], params, grad_name };
         match self {
-            To::New => apply(op, x),
+            To::New => apply_placed(op, x),
             To::First => apply_in_place(op, x).map(|()| x[0].clone()),
         }
     }
@@ -275,7 +275,7 @@ impl To {
         crate::ensure!(!tensors.is_empty(), Type, "{}(): at least one operand must be a Tensor", def.name);
         let x: SmallVec<[&Tensor; OPERANDS]> = tensors.iter().collect();
         match self {
-            To::New => apply(op, &x),
+            To::New => apply_placed(op, &x),
             To::First => apply_in_place(op, &x).map(|()| x[0].clone()),
         }
     }

@@ -5,7 +5,7 @@ use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::UnaryFn;
 use crate::kernels::gpu::elementwise::Wgsl;
-use crate::ops::driver::apply::apply;
+use crate::ops::driver::apply::apply_placed;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::gpu;
@@ -197,6 +197,7 @@ macro_rules! unary {
             call: |a| Ok(unary::run(&$name::DEF, FromArg::from_arg(&a[0])?)?.into()),
             twin: if matches!(PLACES, [Place::Torch, ..]) { Twin::Own(|a| unary::run_in_place(&$name::DEF, FromArg::from_arg(&a[0])?)) } else { Twin::None },
             out: if unary::keeps(&$name::DEF) { Out::Keep } else { Out::Promote },
+            single: true,
             $(wgsl: Some($wgsl),)?
             $(on: Some(($low, $high)),)?
             ..OpDef::PLAIN
@@ -208,7 +209,7 @@ pub(crate) use unary;
 /// A row called by name.
 #[inline]
 pub fn run(def: &'static UnaryDef, x: &Tensor) -> Result<Tensor> {
-    apply(Unary(def), &[x])
+    apply_placed(Unary(def), &[x])
 }
 
 /// A row's in-place twin.

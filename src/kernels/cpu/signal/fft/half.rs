@@ -5,22 +5,6 @@
 
 use num_complex::Complex;
 use rustfft::FftNum;
-use rustfft::num_traits::Float;
-
-/// f32 and f64.
-pub trait Number: FftNum + Float {
-    fn of(v: f64) -> Self;
-}
-impl Number for f32 {
-    fn of(v: f64) -> f32 {
-        v as f32
-    }
-}
-impl Number for f64 {
-    fn of(v: f64) -> f64 {
-        v
-    }
-}
 
 /// `exp(-2 pi i k / n)` for `k` up to `n / 2`.
 pub struct Twiddles<T> {
@@ -28,7 +12,7 @@ pub struct Twiddles<T> {
     im: Vec<T>,
 }
 
-impl<T: Number> Twiddles<T> {
+impl<T: FftNum> Twiddles<T> {
     pub fn new(n: usize) -> Twiddles<T> {
         // quarters of a turn are exact: what cancels in a short transform leaves nothing behind
         let turn = |k: usize| match 4 * k {
@@ -36,30 +20,31 @@ impl<T: Number> Twiddles<T> {
             q if q == 2 * n => (0.0, -1.0),
             _ => (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos(),
         };
+        let part = |v: f64| T::from_f64(v).unwrap_or_else(T::zero);
         Twiddles {
-            re: (0..=n / 2).map(|k| T::of(turn(k).1)).collect(),
-            im: (0..=n / 2).map(|k| T::of(turn(k).0)).collect(),
+            re: (0..=n / 2).map(|k| part(turn(k).1)).collect(),
+            im: (0..=n / 2).map(|k| part(turn(k).0)).collect(),
         }
     }
 }
 
 /// The coefficients of a real line from those of its pairs of neighbours as complex numbers, times twice `s`. `parts` is room
 /// for two numbers more than the line has.
-pub fn apart<T: Number>(z: &[Complex<T>], y: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
+pub fn apart<T: FftNum>(z: &[Complex<T>], y: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
     let (re, im) = parts[..2 * z.len() + 2].split_at_mut(z.len() + 1);
     // SAFETY: slices, and the twiddles are those of a line of twice as many elements
     unsafe { spread(z, y, &w.re, &w.im, re, im, s) }
 }
 
 /// The way back: pairs whose transform is the real line of these coefficients, times `s`.
-pub fn joined<T: Number>(x: &[Complex<T>], z: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
+pub fn joined<T: FftNum>(x: &[Complex<T>], z: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
     let (re, im) = parts[..2 * x.len()].split_at_mut(x.len());
     // SAFETY: as above
     unsafe { gather(x, z, &w.re, &w.im, re, im, s) }
 }
 
 /// The second half of the coefficients of a real line.
-pub fn mirror<T: Number>(y: &mut [Complex<T>], half: usize) {
+pub fn mirror<T: FftNum>(y: &mut [Complex<T>], half: usize) {
     let (first, second) = y.split_at_mut(half + 1);
     let n = first.len() + second.len();
     let from = n - half - 1;
@@ -69,7 +54,7 @@ pub fn mirror<T: Number>(y: &mut [Complex<T>], half: usize) {
 }
 
 multiversion! {
-    unsafe fn spread[T: Number](
+    unsafe fn spread[T: FftNum](
         z: &[Complex<T>], y: &mut [Complex<T>], wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
     ) {
         let h = z.len();
@@ -92,7 +77,7 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn gather[T: Number](
+    unsafe fn gather[T: FftNum](
         x: &[Complex<T>], z: &mut [Complex<T>], wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
     ) {
         let h = z.len();

@@ -9,6 +9,7 @@ use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use long::Transform;
 use num_complex::Complex;
+use rustfft::num_traits::Float;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -17,8 +18,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// f32 and f64, each with its plans of this thread.
-pub trait Part: half::Number {
+pub trait Part: FftNum + Float {
     fn with_plans<R>(f: impl FnOnce(&mut Plans<Self>) -> R) -> R;
+    fn of(v: f64) -> Self;
 }
 
 /// Plans and twiddles by length, kept for the thread's next call.
@@ -42,6 +44,9 @@ macro_rules! part {
         impl Part for $t {
             fn with_plans<R>(f: impl FnOnce(&mut Plans<$t>) -> R) -> R {
                 $store.with(|p| f(&mut p.borrow_mut()))
+            }
+            fn of(v: f64) -> $t {
+                v as $t
             }
         }
     )*};
@@ -108,6 +113,18 @@ fn start_of(at: usize, shape: &[usize], strides: &[usize]) -> usize {
     offset
 }
 
+/// The places of the `m` lines from `at` on.
+fn starts_of(at: usize, m: usize, shape: &[usize], strides: &[usize]) -> [usize; BLOCK] {
+    let mut starts = [0; BLOCK];
+    let (last, step) = (shape.last().copied().unwrap_or(1), strides.last().copied().unwrap_or(0));
+    for j in 0..m {
+        // a division for each was as dear as the transform of a short line
+        let within = j > 0 && !(at + j).is_multiple_of(last);
+        starts[j] = if within { starts[j - 1] + step } else { start_of(at + j, shape, strides) };
+    }
+    starts
+}
+
 /// Whether lines of `n` neighbours follow one another in the order of `shape`.
 fn follow(step: usize, n: usize, shape: &[usize], strides: &[usize]) -> bool {
     let mut want = n;
@@ -165,12 +182,16 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
                     from.0.add(at * n_in)
                 } else {
                     let x = if same { y.cast::<A>() } else { input.as_mut_ptr() };
-                    gather(from.0, l.src_step, n_in, x, at..at + m, |j| start_of(j, &shape, &from_strides));
+                    gather(from.0, l.src_step, n_in, x, at..at + m, |j, m| {
+                        starts_of(j, m, &shape, &from_strides)
+                    });
                     x
                 };
                 lines(x, y, m, &mut scratch, &mut parts);
                 if !straight_out {
-                    scatter(y, n_out, to.0, l.dst_step, at..at + m, |j| start_of(j, &shape, &to_strides));
+                    scatter(y, n_out, to.0, l.dst_step, at..at + m, |j, m| {
+                        starts_of(j, m, &shape, &to_strides)
+                    });
                 }
             }
             at += m;
@@ -185,12 +206,12 @@ unsafe fn gather<A: Copy>(
     n: usize,
     dst: *mut A,
     lines: Range<usize>,
-    start: impl Fn(usize) -> usize,
+    starts: impl Fn(usize, usize) -> [usize; BLOCK],
 ) {
     for at in lines.clone().step_by(BLOCK) {
         let m = BLOCK.min(lines.end - at);
         let to = dst.add((at - lines.start) * n);
-        let starts: [usize; BLOCK] = std::array::from_fn(|j| if j < m { start(at + j) } else { 0 });
+        let starts = starts(at, m);
         if step == 1 {
             for j in 0..m {
                 to.add(j * n).copy_from_nonoverlapping(src.add(starts[j]), n);
@@ -212,12 +233,12 @@ unsafe fn scatter<B: Copy>(
     dst: *mut B,
     step: usize,
     lines: Range<usize>,
-    start: impl Fn(usize) -> usize,
+    starts: impl Fn(usize, usize) -> [usize; BLOCK],
 ) {
     for at in lines.clone().step_by(BLOCK) {
         let m = BLOCK.min(lines.end - at);
         let from = src.add((at - lines.start) * n);
-        let starts: [usize; BLOCK] = std::array::from_fn(|j| if j < m { start(at + j) } else { 0 });
+        let starts = starts(at, m);
         if step == 1 {
             for j in 0..m {
                 dst.add(starts[j]).copy_from_nonoverlapping(from.add(j * n), n);

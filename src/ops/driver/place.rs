@@ -1,0 +1,54 @@
+//! A place for the result of an elementwise op: `out=`. It is written there at once, where nothing but the memory differs from a
+//! fresh result; any other result is copied.
+
+use crate::base::Device;
+use crate::tensor::{Meta, Tensor};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+thread_local! {
+    static PLACE: RefCell<Option<Tensor>> = const { RefCell::new(None) };
+}
+
+/// How many places are offered on all threads: while there is none, which is nearly always, no op asks for its thread's.
+static OFFERED: AtomicUsize = AtomicUsize::new(0);
+
+struct Offer;
+
+impl Drop for Offer {
+    fn drop(&mut self) {
+        OFFERED.fetch_sub(1, Ordering::Relaxed);
+        let _ = PLACE.try_with(|p| p.take());
+    }
+}
+
+/// Runs `f`, whose first elementwise op may write its result into `place`: a tensor that may be written to and whose elements lie apart.
+pub fn offer<R>(place: &Tensor, f: impl FnOnce() -> R) -> R {
+    PLACE.with(|p| p.replace(Some(place.clone())));
+    OFFERED.fetch_add(1, Ordering::Relaxed);
+    let _offer = Offer;
+    f()
+}
+
+/// Whether anyone has a place to offer.
+#[inline]
+pub(super) fn is_offered() -> bool {
+    OFFERED.load(Ordering::Relaxed) != 0
+}
+
+/// The place that is offered on this thread, if a result of this kind fits it. Operands may lie there, if the op may write its
+/// result over them, but not in parts of it.
+#[cold]
+pub(super) fn fitting(meta: &Meta, device: Device, x: &[&Tensor], in_place_ok: bool) -> Option<Tensor> {
+    let place = PLACE.with(|p| p.take())?;
+    let fits = device == Device::Cpu
+        && place.device() == device
+        && place.dtype() == meta.dtype
+        && place.shape() == meta.layout.shape.as_slice()
+        && x.iter().all(|t| {
+            !t.is_batched()
+                && (!t.storage().same(place.storage())
+                    || in_place_ok && t.layout() == place.layout() && t.dtype() == place.dtype())
+        });
+    fits.then_some(place)
+}
