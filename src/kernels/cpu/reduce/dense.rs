@@ -158,7 +158,19 @@ unsafe fn add_run<T: Copy, F: Fold<T>>(f: F, lanes: &mut [F::Acc; LANES], src: *
         i += 16;
         lane += 16;
     }
-    // the rest by powers of two: a loop would be made a vectorised one, with a rest of its own
+    if n >= 16 {
+        // the rest as the end of a whole vector, of which those before it are left out: written one by one, the lanes would be
+        // waited for when they are read as a vector (rows of 49: 14 ns, 5 so)
+        let (x, skip) = (src.add(n - 16), 16 - (n - i));
+        if i < n {
+            for j in 0..16 {
+                let (old, new) = (lanes[lane + j], f.step(lanes[lane + j], *x.add(j)));
+                lanes[lane + j] = if j >= skip { new } else { old };
+            }
+        }
+        return;
+    }
+    // fewer than that by powers of two: a loop would be made a vectorised one, with a rest of its own
     macro_rules! rest {
         ($($k:literal)*) => {$(
             if (n - i) & $k != 0 {
