@@ -312,8 +312,11 @@ multiversion! {
             for i in 0..n {
                 let m = *m.add(i * K).cast::<[T; K]>();
                 let mut sum = m[0] * x[0];
-                for (a, b) in m.iter().zip(&x).skip(1) {
-                    sum = sum + *a * *b;
+                // counted by hand: over an iterator it is not made a loop of vectors (5300 us)
+                let mut p = 1;
+                while p < K {
+                    sum = sum + m[p] * x[p];
+                    p += 1;
                 }
                 *out.add(i) = sum;
             }
