@@ -52,143 +52,128 @@ fn check(op: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// The brightness of each pixel; of bytes as it is, or `whole`.
+/// One pass over pixels.
 #[derive(Clone, Copy, Debug)]
-struct Grey {
-    whole: bool,
+enum Pass {
+    /// The brightness of each pixel; of bytes as it is, or whole.
+    Grey { whole: bool },
+    /// A part of each picture and the rest of its grey one. Inputs: pictures, and a brightness for each that stands for the grey one.
+    Blend { ratio: f64 },
+    /// How often each byte is there, row by row.
+    Counts,
+    /// What tables say for each byte. Inputs: bytes, and tables.
+    LookUp,
 }
 
-impl Op for Grey {
+impl Op for Pass {
     fn name(&self) -> &'static str {
-        "grey"
+        match self {
+            Pass::Grey { .. } => "grey",
+            Pass::Blend { .. } => "blend",
+            Pass::Counts => "counts_of_bytes",
+            Pass::LookUp => "look_up",
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let mut shape = Dims::from_slice(x[0].shape());
-        let c = shape.len() - 3;
-        shape[c] = 1;
-        Ok(smallvec![Meta::new(&shape, DType::F32)])
-    }
-    #[allow(unsafe_code)]
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (x, p) = pixels(x[0])?;
-        // SAFETY: pictures of these sizes, and one channel of each
-        unsafe {
-            match x.dtype() {
-                DType::U8 => kernel::grey::<u8>(p, self.whole, x.ptr_of(), out[0].ptr_of()),
-                _ => kernel::grey::<f32>(p, self.whole, x.ptr_of(), out[0].ptr_of()),
+        let (layout, dtype) = match self {
+            Pass::Grey { .. } => {
+                let mut shape = Dims::from_slice(x[0].shape());
+                let c = shape.len() - 3;
+                shape[c] = 1;
+                (Layout::contiguous(&shape), DType::F32)
             }
-        }
-        Ok(())
-    }
-}
-
-/// A part of each picture and the rest of its grey one. Inputs: pictures, and a brightness for each that stands for the grey one.
-#[derive(Clone, Copy, Debug)]
-struct Blend {
-    ratio: f64,
-}
-
-impl Blend {
-    #[allow(unsafe_code)]
-    fn run<T: Bright>(&self, x: &Tensor, p: Rgb, of: Option<*const f32>, out: &Tensor) {
-        // SAFETY: pictures of these sizes, and a number for each
-        unsafe {
-            kernel::blend::<T>(p, self.ratio as f32, (1.0 - self.ratio) as f32, x.ptr_of(), of, out.ptr_of())
-        }
-    }
-}
-
-impl Op for Blend {
-    fn name(&self) -> &'static str {
-        "blend"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let last = !x[0].is_contiguous() && side_by_side(x[0]);
-        Ok(smallvec![Meta { layout: layout_of(x[0].shape(), last), dtype: x[0].dtype() }])
-    }
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let of = x.get(1).map(|t| dense_held(t)).transpose()?;
-        let of = of.as_ref().map(|t| t.ptr_of::<f32>().cast_const());
-        let (x, p) = pixels(x[0])?;
-        match x.dtype() {
-            DType::U8 => self.run::<u8>(&x, p, of, &out[0]),
-            _ => self.run::<f32>(&x, p, of, &out[0]),
-        }
-        Ok(())
-    }
-}
-
-/// How often each byte is there, row by row.
-#[derive(Clone, Copy, Debug)]
-struct Counts;
-
-impl Op for Counts {
-    fn name(&self) -> &'static str {
-        "counts_of_bytes"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        Ok(smallvec![Meta::new(&[x[0].shape()[0], 256], DType::I64)])
-    }
-    #[allow(unsafe_code)]
-    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let x = dense_held(x[0])?;
-        // SAFETY: dense rows of bytes, and a table for each
-        unsafe { kernel::counts(x.shape()[0], x.shape()[1], x.ptr_of(), out[0].ptr_of()) };
-        Ok(())
-    }
-}
-
-/// What tables say for each byte. Inputs: bytes, and tables.
-#[derive(Clone, Copy, Debug)]
-struct LookUp;
-
-impl Op for LookUp {
-    fn name(&self) -> &'static str {
-        "look_up"
-    }
-    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
-        let one = x[1].shape()[0] == 1 && x[0].layout().is_non_overlapping_and_dense();
-        let layout = if one {
-            Layout { offset: 0, ..x[0].layout().clone() }
-        } else {
-            Layout::contiguous(x[0].shape())
+            Pass::Blend { .. } => {
+                (layout_of(x[0].shape(), !x[0].is_contiguous() && side_by_side(x[0])), x[0].dtype())
+            }
+            Pass::Counts => (Layout::contiguous(&[x[0].shape()[0], 256]), DType::I64),
+            Pass::LookUp if x[1].shape()[0] == 1 && x[0].layout().is_non_overlapping_and_dense() => {
+                (Layout { offset: 0, ..x[0].layout().clone() }, DType::U8)
+            }
+            Pass::LookUp => (Layout::contiguous(x[0].shape()), DType::U8),
         };
-        Ok(smallvec![Meta { layout, dtype: DType::U8 }])
+        Ok(smallvec![Meta { layout, dtype }])
     }
-    #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let tables = dense_held(x[1])?;
-        let rows = tables.shape()[0];
-        let x = if x[0].strides() == out[0].strides() { x[0].clone() } else { dense_held(x[0])? };
-        let n = x.numel().checked_div(rows).unwrap_or(0);
-        // SAFETY: both lie alike and densely; the rows divide them, and each has a table
-        unsafe { kernel::look_up(rows, n, rows == 1, x.ptr_of(), tables.ptr_of(), out[0].ptr_of()) };
-        Ok(())
+        match *self {
+            Pass::Grey { whole } => grey_of(x[0], whole, &out[0]),
+            Pass::Blend { ratio } => blend_of(x, ratio, &out[0]),
+            Pass::Counts => counts(x[0], &out[0]),
+            Pass::LookUp => looked_up(x, &out[0]),
+        }
     }
+}
+
+#[allow(unsafe_code)]
+fn grey_of(x: &Tensor, whole: bool, out: &Tensor) -> Result<()> {
+    let (x, p) = pixels(x)?;
+    // SAFETY: pictures of these sizes, and one channel of each
+    unsafe {
+        match x.dtype() {
+            DType::U8 => kernel::grey::<u8>(p, whole, x.ptr_of(), out.ptr_of()),
+            _ => kernel::grey::<f32>(p, whole, x.ptr_of(), out.ptr_of()),
+        }
+    }
+    Ok(())
+}
+
+fn blend_of(x: &[&Tensor], ratio: f64, out: &Tensor) -> Result<()> {
+    let of = x.get(1).map(|t| dense_held(t)).transpose()?;
+    let of = of.as_ref().map(|t| t.ptr_of::<f32>().cast_const());
+    let (x, p) = pixels(x[0])?;
+    match x.dtype() {
+        DType::U8 => run::<u8>(&x, p, ratio, of, out),
+        _ => run::<f32>(&x, p, ratio, of, out),
+    }
+    Ok(())
+}
+
+#[allow(unsafe_code)]
+fn run<T: Bright>(x: &Tensor, p: Rgb, ratio: f64, of: Option<*const f32>, out: &Tensor) {
+    // SAFETY: pictures of these sizes, and a number for each
+    unsafe { kernel::blend::<T>(p, ratio as f32, (1.0 - ratio) as f32, x.ptr_of(), of, out.ptr_of()) }
+}
+
+#[allow(unsafe_code)]
+fn counts(x: &Tensor, out: &Tensor) -> Result<()> {
+    let x = dense_held(x)?;
+    // SAFETY: dense rows of bytes, and a table for each
+    unsafe { kernel::counts(x.shape()[0], x.shape()[1], x.ptr_of(), out.ptr_of()) };
+    Ok(())
+}
+
+#[allow(unsafe_code)]
+fn looked_up(x: &[&Tensor], out: &Tensor) -> Result<()> {
+    let tables = dense_held(x[1])?;
+    let rows = tables.shape()[0];
+    let x = if x[0].strides() == out.strides() { x[0].clone() } else { dense_held(x[0])? };
+    let n = x.numel().checked_div(rows).unwrap_or(0);
+    // SAFETY: both lie alike and densely; the rows divide them, and each has a table
+    unsafe { kernel::look_up(rows, n, rows == 1, x.ptr_of(), tables.ptr_of(), out.ptr_of()) };
+    Ok(())
 }
 
 rows! { COLOR:
     /// The brightness of pictures (..., 3, H, W) in float32, by the weights of ITU-R 601-2; `whole` cuts it to whole numbers.
     [Vision] fn grey(image: &Tensor, whole: bool) -> Tensor {
         check("grey", image)?;
-        apply(Grey { whole }, &[image])
+        apply(Pass::Grey { whole }, &[image])
     }
     /// `ratio` of pictures (..., 3, H, W) and the rest of their grey ones, or of `brightness` (...), one number for each.
     [Vision] fn blend(image: &Tensor, ratio: f64, brightness: Option<&Tensor>) -> Tensor {
         check("blend", image)?;
-        let Some(of) = brightness else { return apply(Blend { ratio }, &[image]) };
+        let Some(of) = brightness else { return apply(Pass::Blend { ratio }, &[image]) };
         let pictures: usize = image.shape()[..image.ndim() - 3].iter().product();
         ensure!(
             of.dtype() == DType::F32 && of.numel() == pictures,
             Runtime,
             "blend: a brightness of float32 for each of {pictures} pictures, but got {} of {}", of.numel(), of.dtype().name()
         );
-        apply(Blend { ratio }, &[image, of])
+        apply(Pass::Blend { ratio }, &[image, of])
     }
     /// How often each byte is there in each row of (N, L), (N, 256).
     [Vision] fn counts_of_bytes(input: &Tensor) -> Tensor {
         ensure!(input.dtype() == DType::U8 && input.ndim() == 2, Runtime, "counts_of_bytes: rows of bytes, not {:?} of {}", input.shape(), input.dtype().name());
-        apply(Counts, &[input])
+        apply(Pass::Counts, &[input])
     }
     /// What `tables` (N, 256) say for every byte of `input`, whose elements are cut into N parts of one length.
     [Vision] fn look_up(input: &Tensor, tables: &Tensor) -> Tensor {
@@ -199,7 +184,7 @@ rows! { COLOR:
         );
         let rows = tables.shape()[0];
         ensure!(rows > 0 && input.numel().is_multiple_of(rows), Runtime, "look_up: {rows} tables do not divide {} elements", input.numel());
-        apply(LookUp, &[input, tables])
+        apply(Pass::LookUp, &[input, tables])
     }
 }
 

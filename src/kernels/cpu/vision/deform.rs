@@ -119,21 +119,49 @@ unsafe fn weighed<C: Cmp>(n: usize, from: usize, w: [*const C; 4], v: &[[C; BLOC
     sum
 }
 
-multiversion! {
-    /// A tap of one channel at all places.
-    unsafe fn read[T: Flt](places: usize, at: [*const u32; 4], w: [*const T::C; 4], mask: *const T, plane: *const T, out: *mut T) {
-        for from in (0..places).step_by(BLOCK) {
-            let n = (places - from).min(BLOCK);
-            let mut sum = weighed::<T::C>(n, from, w, &pixels::<T>(n, from, at, plane));
-            if !mask.is_null() {
-                for k in 0..n {
-                    sum[k] = sum[k] * (*mask.add(from + k)).up();
-                }
-            }
+/// A tap of one channel at all places.
+unsafe fn read<T: Flt>(
+    places: usize,
+    at: [*const u32; 4],
+    w: [*const T::C; 4],
+    mask: *const T,
+    plane: *const T,
+    out: *mut T,
+) {
+    if const { size_of::<T>() == 4 } {
+        read_by_level::<T>(places, at, w, mask, plane, out)
+    } else {
+        read_plainly::<T>(places, at, w, mask, plane, out)
+    }
+}
+
+#[inline(always)]
+unsafe fn read_plainly<T: Flt>(
+    places: usize,
+    at: [*const u32; 4],
+    w: [*const T::C; 4],
+    mask: *const T,
+    plane: *const T,
+    out: *mut T,
+) {
+    for from in (0..places).step_by(BLOCK) {
+        let n = (places - from).min(BLOCK);
+        let mut sum = weighed::<T::C>(n, from, w, &pixels::<T>(n, from, at, plane));
+        if !mask.is_null() {
             for k in 0..n {
-                *out.add(from + k) = T::down(sum[k]);
+                sum[k] = sum[k] * (*mask.add(from + k)).up();
             }
         }
+        for k in 0..n {
+            *out.add(from + k) = T::down(sum[k]);
+        }
+    }
+}
+
+multiversion! {
+    /// For single precision alone: for other types, which are rare here, the library would only become larger.
+    unsafe fn read_by_level[T: Flt](places: usize, at: [*const u32; 4], w: [*const T::C; 4], mask: *const T, plane: *const T, out: *mut T) {
+        read_plainly::<T>(places, at, w, mask, plane, out)
     }
 }
 
@@ -254,18 +282,46 @@ pub unsafe fn columns_backward<T: Flt>(
     });
 }
 
-multiversion! {
-    /// Adds what one channel says to the gradients of a tap's offsets and mask.
-    unsafe fn gather[T: Flt](places: usize, at: [*const u32; 4], w: [[*const T::C; 4]; 3], g: *const T, plane: *const T, sums: [*mut T::C; 3]) {
-        for from in (0..places).step_by(BLOCK) {
-            let n = (places - from).min(BLOCK);
-            let v = pixels::<T>(n, from, at, plane);
-            for i in 0..3 {
-                let slope = weighed::<T::C>(n, from, w[i], &v);
-                for k in 0..n {
-                    *sums[i].add(from + k) += (*g.add(from + k)).up() * slope[k];
-                }
+/// Adds what one channel says to the gradients of a tap's offsets and mask.
+unsafe fn gather<T: Flt>(
+    places: usize,
+    at: [*const u32; 4],
+    w: [[*const T::C; 4]; 3],
+    g: *const T,
+    plane: *const T,
+    sums: [*mut T::C; 3],
+) {
+    if const { size_of::<T>() == 4 } {
+        gather_by_level::<T>(places, at, w, g, plane, sums)
+    } else {
+        gather_plainly::<T>(places, at, w, g, plane, sums)
+    }
+}
+
+#[inline(always)]
+unsafe fn gather_plainly<T: Flt>(
+    places: usize,
+    at: [*const u32; 4],
+    w: [[*const T::C; 4]; 3],
+    g: *const T,
+    plane: *const T,
+    sums: [*mut T::C; 3],
+) {
+    for from in (0..places).step_by(BLOCK) {
+        let n = (places - from).min(BLOCK);
+        let v = pixels::<T>(n, from, at, plane);
+        for i in 0..3 {
+            let slope = weighed::<T::C>(n, from, w[i], &v);
+            for k in 0..n {
+                *sums[i].add(from + k) += (*g.add(from + k)).up() * slope[k];
             }
         }
+    }
+}
+
+multiversion! {
+    /// For single precision alone: for other types, which are rare here, the library would only become larger.
+    unsafe fn gather_by_level[T: Flt](places: usize, at: [*const u32; 4], w: [[*const T::C; 4]; 3], g: *const T, plane: *const T, sums: [*mut T::C; 3]) {
+        gather_plainly::<T>(places, at, w, g, plane, sums)
     }
 }
