@@ -66,7 +66,7 @@ def asarray(
         >>> rl.asarray(a).data_ptr() == a.data_ptr()
         True
     """
-    if dtype is None and device is None and not copy and not requires_grad:
+    if dtype is None and device is None and not copy and requires_grad is None:
         # what is most often asked for
         if isinstance(obj, Tensor):
             return obj

@@ -496,7 +496,7 @@ def _log_api_usage_once(name: str) -> None:
 
 def _parse_to(*args, **kwargs):
     """The device, dtype, ``non_blocking`` and memory format that arguments of ``to`` name, for modules that move themselves."""
-    from .nn.modules._traversal import _parse_to
+    from ..nn.modules._traversal import _parse_to
 
     return _parse_to(*args, **kwargs)
 
