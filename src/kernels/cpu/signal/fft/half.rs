@@ -14,7 +14,12 @@ pub struct Twiddles<T> {
 
 impl<T: FftNum> Twiddles<T> {
     pub fn new(n: usize) -> Twiddles<T> {
-        let turn = |k: usize| (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos();
+        // half a circle and a quarter of it are exact: there the coefficients of a real line are real
+        let turn = |k: usize| match k {
+            _ if 2 * k == n => (0.0, -1.0),
+            _ if 4 * k == n => (-1.0, 0.0),
+            _ => (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos(),
+        };
         let part = |v: f64| T::from_f64(v).unwrap_or_else(T::zero);
         Twiddles {
             re: (0..=n / 2).map(|k| part(turn(k).1)).collect(),
