@@ -341,12 +341,9 @@ fn c2c_several(
     if list.is_empty() {
         return complex_of(x)?.clone_as(crate::base::MemoryFormat::Preserve);
     }
-    let work = work_dtype(x.dtype())?;
-    let work = if is_recorded(x) { work.to_complex() } else { work };
-    let x = resized(&x.cast(work)?, &sized(&list))?;
+    let x = resized(&complex_of(x)?, &sized(&list))?;
     let axes = list.iter().map(|l| l.0).collect();
-    let what = if work.is_complex() { What::C2C(forward) } else { What::R2C(Real::Full { forward }) };
-    Transform { what, axes, norm }.run(&x)
+    Transform { what: What::C2C(forward), axes, norm }.run(&x)
 }
 
 /// `rfft` and `ihfft`.

@@ -14,10 +14,10 @@ pub struct Twiddles<T> {
 
 impl<T: FftNum> Twiddles<T> {
     pub fn new(n: usize) -> Twiddles<T> {
-        // quarters of a turn are exact: what cancels in a short transform leaves nothing behind
-        let turn = |k: usize| match 4 * k {
-            q if q == n => (-1.0, 0.0),
-            q if q == 2 * n => (0.0, -1.0),
+        // half a circle and a quarter of it are exact: there the coefficients of a real line are real
+        let turn = |k: usize| match k {
+            _ if 2 * k == n => (0.0, -1.0),
+            _ if 4 * k == n => (-1.0, 0.0),
             _ => (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos(),
         };
         let part = |v: f64| T::from_f64(v).unwrap_or_else(T::zero);

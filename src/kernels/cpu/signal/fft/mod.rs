@@ -431,6 +431,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_real_is_exactly_real() {
+        for n in [2usize, 4, 8, 60] {
+            let x: Vec<f32> = (0..n).map(|i| (i * i % 7) as f32 - 2.0).collect();
+            let mut y = vec![Complex::new(0f32, 0.0); n / 2 + 1];
+            let l =
+                Lines { shape: &[1], src: &[n], dst: &[n / 2 + 1], src_step: 1, dst_step: 1, n, scale: 1.0 };
+            // SAFETY: the buffers have the sizes said
+            unsafe { r2c(&l, Real::Half, x.as_ptr(), y.as_mut_ptr()) };
+            assert_eq!((y[0].im, y[n / 2].im), (0.0, 0.0));
+        }
+    }
+
+    #[test]
     fn lines_side_by_side_are_lines_across() {
         for n in [2usize, 5, 8, 16, 30, 64, 300, 4096] {
             let count = 5000 / n + 3;
