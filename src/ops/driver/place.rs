@@ -45,6 +45,8 @@ pub(super) fn fitting(meta: &Meta, device: Device, x: &[&Tensor], in_place_ok: b
         && place.device() == device
         && place.dtype() == meta.dtype
         && place.shape() == meta.layout.shape.as_slice()
+        // across its rows a place is better filled by the copy, whose tiles go along both (a transposed one: 18.6 ms, 2.7 so)
+        && place.layout().stride_order() == meta.layout.stride_order()
         && x.iter().all(|t| {
             !t.is_batched()
                 && (!t.storage().same(place.storage())
