@@ -3,12 +3,11 @@
 
 use crate::base::{DType, Dims, Layout, collected};
 use crate::error::Result;
-use crate::kernels::cpu::nn::image::bytes::Picture;
 use crate::kernels::cpu::vision::resize as kernel;
 use crate::kernels::cpu::vision::resize::{Between, Taps};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::dense_held;
 use crate::ops::driver::op::{Metas, Op};
+use crate::ops::nn::image::bytes::dense_pictures;
 use crate::ops::table::Table;
 use crate::tensor::{Meta, Tensor};
 use crate::{ensure, rows};
@@ -117,13 +116,7 @@ impl Op for Single {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (x, order) = match x[0].layout().order_in_memory() {
-            Some(order) => (x[0].clone(), order),
-            None => (dense_held(x[0])?, Dims::from_slice(&[0, 1, 2, 3])),
-        };
-        let [n, c, height, width] = [0, 1, 2, 3].map(|i| x.shape()[i]);
-        let (planes, channels) = if order[3] == 1 { (n, c) } else { (n * c, 1) };
-        let picture = Picture { planes, height, width, channels };
+        let (x, picture) = dense_pictures(x[0])?;
         // SAFETY: both are dense, with the axes in this order, and held or our own; the places are of its sizes
         unsafe {
             match &self.axes {

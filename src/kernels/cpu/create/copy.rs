@@ -6,7 +6,6 @@ use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::iter::{Operand, for_each, gather};
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::short::short_copy;
 use crate::with_dtype;
 use std::ops::Range;
 
@@ -174,7 +173,9 @@ pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
             let mut to = row * width;
             for &(from, bytes) in &parts {
                 // SAFETY: a row of a part, and the place of that row
-                unsafe { short_copy(from.get().cast_const().add(row * bytes), dst.at(to), bytes) };
+                unsafe {
+                    std::ptr::copy_nonoverlapping(from.get().cast_const().add(row * bytes), dst.at(to), bytes)
+                };
                 to += bytes;
             }
         }

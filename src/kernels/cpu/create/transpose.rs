@@ -141,7 +141,7 @@ unsafe fn words(s: Strip, dst: *mut u8, src: *const u8) {
     plain::<Packed<u32>, 16>(rest, dst.add(4 * whole * s.ds), src.add(4 * whole));
 }
 
-/// Eight bytes an element, likewise: 1023x1537 integers took twice PyTorch's time one element after the other.
+/// Eight bytes an element, likewise: 500x500 take 66 us instead of 113, 1023x1537 one millisecond instead of 1.4.
 unsafe fn doubles(s: Strip, dst: *mut u8, src: *const u8) {
     let strip: unsafe fn(Strip, *mut u8, *const u8) = match simd::level() {
         #[cfg(target_arch = "x86_64")]

@@ -38,7 +38,6 @@ pub mod float;
 pub mod fork;
 pub mod iter;
 pub mod par;
-pub mod short;
 pub mod stop;
 pub mod stream;
 pub mod vector;

@@ -60,6 +60,7 @@ macro_rules! fold_op {
         struct $name;
         impl<T: $bound> Fold<T> for $name {
             type Acc = $acc;
+            const MASKS: bool = size_of::<T>() == size_of::<$acc>();
             #[inline(always)]
             fn init(self) -> $acc {
                 $init

@@ -5,7 +5,6 @@ use crate::kernels::cpu::create::copy::Bytes;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::iter::gather;
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::short::short_copy;
 use crate::kernels::cpu::machine::walk::Walk;
 
 /// What is put where: the sizes of the result, those of the middle, where it begins along each axis, and how far apart its
@@ -64,7 +63,9 @@ pub unsafe fn around(m: &Middle, src: *const u8, dst: *mut u8, size: usize, valu
         rows.each(r, |[to, from]| {
             fill(done, first + to);
             // SAFETY: a row of the middle and its place
-            unsafe { short_copy(src.at(from * size), dst.at((first + to) * size), row * size) };
+            unsafe {
+                std::ptr::copy_nonoverlapping(src.at(from * size), dst.at((first + to) * size), row * size)
+            };
             done = first + to + row;
         });
         fill(done, if end == count { whole } else { place(end) });

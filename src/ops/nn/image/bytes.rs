@@ -93,6 +93,18 @@ fn keys(d: f64) -> f64 {
     }
 }
 
+/// Pictures (N, C, H, W) as the kernels read them, while the caller holds them: where their memory is that of channels first or
+/// last, else a copy that is.
+pub(crate) fn dense_pictures(x: &Tensor) -> Result<(Tensor, Picture)> {
+    let (x, order) = match x.layout().order_in_memory() {
+        Some(order) => (x.clone(), order),
+        None => (dense_held(x)?, Dims::from_slice(&[0, 1, 2, 3])),
+    };
+    let [n, c, height, width] = [0, 1, 2, 3].map(|i| x.shape()[i]);
+    let (planes, channels) = if order[3] == 1 { (n, c) } else { (n * c, 1) };
+    Ok((x, Picture { planes, height, width, channels }))
+}
+
 impl Op for Bytes {
     fn name(&self) -> &'static str {
         self.name
@@ -107,13 +119,7 @@ impl Op for Bytes {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (x, order) = match x[0].layout().order_in_memory() {
-            Some(order) => (x[0].clone(), order),
-            None => (dense_held(x[0])?, Dims::from_slice(&[0, 1, 2, 3])),
-        };
-        let [n, c, height, width] = [0, 1, 2, 3].map(|i| x.shape()[i]);
-        let (planes, channels) = if order[3] == 1 { (n, c) } else { (n * c, 1) };
-        let picture = Picture { planes, height, width, channels };
+        let (x, picture) = dense_pictures(x[0])?;
         // SAFETY: both are dense, with the axes in this order, and held or our own; the windows are of its sizes
         unsafe {
             kernel::resize(

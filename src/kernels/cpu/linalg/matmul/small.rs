@@ -6,9 +6,9 @@ use super::problem::{Act, Bias, Gemm};
 use crate::kernels::cpu::machine::vector::Vector;
 use crate::multiversion_vector;
 
-/// Multiply-adds up to which this way is taken. Microseconds for a batch of 256 against the blocked driver: 8 cubed 9 and
-/// 25, 16 cubed 24 and 54; at 32 cubed the driver's tiles win.
-const MOST: usize = 16 * 16 * 32;
+/// Multiply-adds up to which this way is taken. Microseconds for a batch of 256 float32 against the blocked driver: 8 cubed 7
+/// and 33, 16 cubed 15 and 52, 24 cubed 54 and 90, 32 cubed 86 and 95, 8 rows by 64x64 104 and 99; float64 24 cubed 79 and 133.
+const MOST: usize = 1 << 16;
 /// Columns up to which a row of `b` is a few vectors.
 const COLS: usize = 64;
 

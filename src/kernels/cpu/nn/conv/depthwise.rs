@@ -10,7 +10,6 @@ use super::tile::Direct;
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::short::short_copy;
 use crate::kernels::cpu::machine::stop::buffer;
 
 /// Images are summed into this many partial weight gradients with channels last.
@@ -99,7 +98,7 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                             over(&offsets, &taps, slice, apart, to(d, 0), width, rows - 1, n, b);
                             let from = slice.add((rows - 1) * apart);
                             over(&offsets, &taps, from, apart, line.as_mut_ptr(), width, 1, n, b);
-                            short_copy(line.as_ptr().cast(), to(d, rows - 1).cast(), width * size_of::<T>());
+                            std::ptr::copy_nonoverlapping(line.as_ptr(), to(d, rows - 1), width);
                             continue;
                         }
                         for h in (0..rows).step_by(together) {
@@ -113,7 +112,7 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                             for k in 0..many {
                                 let (from, to) = (line.as_ptr().add(k * apart), to(d, h + k));
                                 if plan.step[2] == 1 {
-                                    short_copy(from.cast(), to.cast(), width * size_of::<T>());
+                                    std::ptr::copy_nonoverlapping(from, to, width);
                                 } else {
                                     (0..width).for_each(|j| *to.add(j * plan.step[2]) = *from.add(j));
                                 }
@@ -346,7 +345,7 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
                     }
                     for k in 0..many {
                         let to = line.as_mut_ptr().add(k * apart);
-                        short_copy(g.add(k * width).cast(), to.cast(), width * size_of::<T>());
+                        std::ptr::copy_nonoverlapping(g.add(k * width), to, width);
                     }
                     dots(&offsets, x.add(from), line.as_ptr(), (many - 1) * apart + width, lanes);
                 }

@@ -5,7 +5,6 @@ use super::plan::Plan;
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::short::short_copy;
 
 /// One image as the kernels read it: padded depth slices, each of `phases` planes of `height x width`.
 #[derive(Clone, Debug)]
@@ -133,11 +132,7 @@ impl Padded {
                                 + column * self.strides[3]);
                             let step = self.stride[2] * self.strides[3];
                             match step {
-                                1 => short_copy(
-                                    from.cast_const().cast(),
-                                    to.add(start).cast(),
-                                    (end - start) * size_of::<T>(),
-                                ),
+                                1 => std::ptr::copy_nonoverlapping(from, to.add(start), end - start),
                                 2 => strided::<T>(from, 2, to.add(start), end - start),
                                 _ => strided::<T>(from, step, to.add(start), end - start),
                             }

@@ -4,7 +4,6 @@
 use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::short::short_copy;
 use crate::kernels::cpu::machine::stop::{buffer, gathered, grow, poll};
 use smallvec::SmallVec;
 
@@ -365,7 +364,7 @@ unsafe fn by_runs<U: Copy>(runs: &[Run], src: *const u8, dst: *mut u8) {
     for run in runs {
         let (from, to) = (src.wrapping_add(run.from), dst.wrapping_add(run.at));
         if run.step == 1 && run.n >= 16 {
-            short_copy(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
+            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
             continue;
         }
         for i in 0..run.n {
