@@ -246,5 +246,7 @@ def test_packed_sequences_are_converted_whole():
     packed = pack_sequence([rl.ones(2), rl.ones(1)])
     for name in ("double", "float", "half", "long", "int", "short", "char", "byte"):
         assert getattr(packed, name)().data.dtype == getattr(rl.ones(1), name)().dtype
-    assert packed.cpu() is packed and packed.cpu(rl.float64).data.dtype == rl.float64
+    assert packed.to(packed.data.device) is packed and packed.to(rl.float64).data.dtype == rl.float64
+    home = packed.cpu()
+    assert home.data.device.type == "cpu" and home.cpu() is home and home.cpu(rl.float64).data.dtype == rl.float64
     assert type(packed.pin_memory()) is type(packed)
