@@ -8,6 +8,8 @@ its place: their ``__torch_function__``. A function written in Python asks :func
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import local
+from types import FunctionType
 
 from . import _C
 from ._C import Tensor
@@ -30,17 +32,17 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
         >>> rl.overrides.has_torch_function((rl.ones(1), Mine()))
         True
     """
-    return _moded() or any(_C._answers(each) for each in relevant_args)
+    return not _hop.over() and (_moded() or any(_C._answers(each) for each in relevant_args))
 
 
 def has_torch_function_unary(value: Any) -> bool:
     """The same for one argument."""
-    return _moded() or _C._answers(value)
+    return not _hop.over() and (_moded() or _C._answers(value))
 
 
 def has_torch_function_variadic(*values: Any) -> bool:
     """The same for arguments one by one."""
-    return _moded() or any(_C._answers(each) for each in values)
+    return not _hop.over() and (_moded() or any(_C._answers(each) for each in values))
 
 
 def _moded() -> bool:
@@ -58,6 +60,48 @@ def handle_torch_function(
     if answer is None:
         raise TypeError(f"{public_api.__name__}(): none of the arguments has a __torch_function__ of its own")
     return answer[0]
+
+
+def redispatch_function(func: Any, types: Iterable[Any], args: Any, kwargs: Any) -> Any:
+    """Calls a function from a ``__torch_function__`` without asking again for the arguments that it was asked for: what the
+    function does within itself is asked about as ever.
+
+    Args:
+        func (callable): as it was given.
+        types, args, kwargs: as they were given.
+
+    Example::
+
+        >>> class Shouting(rl.Tensor):
+        ...     @classmethod
+        ...     def __torch_function__(cls, func, types, args, kwargs=None):
+        ...         print(func.__name__)
+        ...         return rl.overrides.redispatch_function(func, types, args, kwargs)
+        >>> type(rl.ones(2).as_subclass(Shouting).add(1)).__name__
+        add
+        'Tensor'
+    """
+    if not isinstance(func, FunctionType):  # of the engine, which asks nothing within itself
+        with _C.DisableTorchFunction():
+            return func(*args, **(kwargs or {}))
+    _hop.skip = True
+    try:
+        return func(*args, **(kwargs or {}))
+    finally:
+        _hop.skip = False  # it did not ask at all
+
+
+class _Hop(local):
+    """Whether the next function of this thread that asks is to be told that there is nobody to ask."""
+
+    skip = False
+
+    def over(self) -> bool:
+        skip, self.skip = self.skip, False
+        return skip
+
+
+_hop = _Hop()
 
 
 def wrap_torch_function(dispatcher: Callable[..., Iterable[Any]]) -> Callable[[Any], Any]:

@@ -28,6 +28,18 @@ def set_module(obj: Any, mod: Any) -> None:
     obj.__module__ = mod
 
 
+def get_cpp_backtrace(frames_to_skip: int = 0, maximum_number_of_frames: int = 64) -> str:
+    """The calls of PyTorch's C++ that lead here: none, as there is no C++. Python's own are in :mod:`traceback`, and
+    ``RUST_BACKTRACE=1`` shows those of the engine where it ends by a fault of its own.
+
+    Args: frames_to_skip, maximum_number_of_frames (int): which of them.
+
+    >>> rl.utils.get_cpp_backtrace()
+    ''
+    """
+    return ""
+
+
 cmake_prefix_path = ""  # of PyTorch's C++ library, which is not here
 
 if not TYPE_CHECKING:  # checkers would take any name for granted

@@ -1,9 +1,10 @@
 //! How a tensor lies: sizes, steps, dtype, place, and the axes turned round.
 
 use crate::base::{Device, MemoryFormat};
+use crate::python::dtype::{PyDType, dtype};
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::{PyTensor, wrap};
-use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
+use crate::python::types::{PyDevice, PyFormat, size, strided};
 use crate::tensor::{Tensor, type_name};
 use crate::warning::{warn, warn_once};
 use pyo3::exceptions::PyRuntimeError;
