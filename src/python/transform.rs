@@ -39,6 +39,12 @@ fn end(level: u64) {
     batch::end(level);
 }
 
+/// The next loop over samples warns again, as the first one did.
+#[pyfunction]
+fn forget_loops() {
+    batch::forget_loops();
+}
+
 /// How deep in maps this thread is.
 #[pyfunction]
 fn depth() -> usize {
@@ -167,6 +173,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let sub = super::trampoline::submodule(m, "_transform")?;
     sub.setattr("begin", wrap_pyfunction!(begin, m)?)?;
     sub.setattr("end", wrap_pyfunction!(end, m)?)?;
+    sub.setattr("forget_loops", wrap_pyfunction!(forget_loops, m)?)?;
     sub.setattr("depth", wrap_pyfunction!(depth, m)?)?;
     sub.setattr("enter", wrap_pyfunction!(enter, m)?)?;
     sub.setattr("leave", wrap_pyfunction!(leave, m)?)?;

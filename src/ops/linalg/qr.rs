@@ -226,6 +226,9 @@ impl Op for HouseholderProduct {
     fn grad_name(&self) -> &'static str {
         self.grad_name
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("orgqr_cpu", x[0])?;
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
@@ -266,6 +269,9 @@ impl Op for Ormqr {
     }
     fn grad_name(&self) -> &'static str {
         "OrmqrBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("ormqr_cpu", x[0])?;

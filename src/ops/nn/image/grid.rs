@@ -6,7 +6,7 @@ use crate::kernels::cpu::nn::image::grid as kernel;
 use crate::kernels::cpu::nn::image::grid::{Border, Grid, Mode};
 use crate::kernels::gpu::nn::image::grid as card;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::warning::warn;
@@ -54,6 +54,9 @@ impl Op for Sample {
     fn grad_name(&self) -> &'static str {
         if self.volume { "GridSampler3DBackward0" } else { "GridSampler2DBackward0" }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if !x[0].dtype().is_float() {
             return Err(Error::no_dtype(self.name(), x[0].dtype(), "floating dtypes"));
@@ -98,6 +101,9 @@ struct SampleGrad {
 impl Op for SampleGrad {
     fn name(&self) -> &'static str {
         "grid_sampler_backward"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok((0..2)
