@@ -24,7 +24,8 @@ points! {
             let v = if x < lo || Real::is_nan(lo) { lo } else { x };
             if v > hi || Real::is_nan(hi) { hi } else { v }
         })),
-        takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"),
+        takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"
+            not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(min(max(a, b), c), a, is_nan(a)), nan(), is_nan(b) || is_nan(c))" int "min(max(a, b), c)",
         grad {
             a |g, a, b: Val, c: Val| g.keep(&a.ge(&b)?.logical_and(a.le(&c)?)?),
@@ -45,10 +46,12 @@ points! {
         };
     CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })),
+        takes (not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(max(a, b), a, is_nan(a)), b, is_nan(b))" int "max(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.ge(b)?), b |g, a, b: Val| g.keep(&a.lt(b)?) };
     CLAMP_MAX "clamp_max" "ClampMaxBackward1": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })),
+        takes (not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(min(a, b), a, is_nan(a)), b, is_nan(b))" int "min(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.le(b)?), b |g, a, b: Val| g.keep(&a.gt(b)?) };
 }
