@@ -268,6 +268,46 @@ def resolve_name(f: Any) -> str | None:
         return None
 
 
+# Functions of `nn.functional` that are compiled in PyTorch, by the module that its errors name; all others there, and all of
+# `torch.functional`, are Python, whose refusals have other words.
+_COMPILED = {
+    "torch.nn": "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear logsigmoid one_hot "
+    "scaled_dot_product_attention softplus softshrink",
+    "torch": "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d "
+    "conv_transpose2d conv_transpose3d cosine_similarity hardshrink native_channel_shuffle pairwise_distance pdist "
+    "pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_",
+}
+
+
+def _refusal(func: Any, relevant: tuple[Any, ...]) -> str:
+    """What is said where all who were asked about a call answered ``NotImplemented``."""
+    flat = [each for one in relevant for each in (one if type(one) in (tuple, list) else (one,))]
+    types: list[Any] = []
+    for kind in map(type, flat):  # a subclass before the class it comes from
+        if (kind is Tensor or _C._answers(flat[list(map(type, flat)).index(kind)])) and kind not in types:
+            place = next((i for i, other in enumerate(types) if issubclass(kind, other)), len(types))
+            types.insert(place, kind)
+    name, written = resolve_name(func), isinstance(func, FunctionType)
+    owner, _, last = (name or "").rpartition(".")
+    if owner == "torch.nn.functional":
+        homes = [home for home, names in _COMPILED.items() if last in names.split()]
+        name, written = (f"{homes[0]}.{last}", False) if homes else (name, True)
+    elif owner in ("torch.linalg", "torch.fft", "torch.special"):
+        name = f"{owner}.{owner.rpartition('.')[2]}_{last}"
+    elif owner == "torch.functional":
+        written = True
+    if written or name is None:
+        place = name or f"{func.__module__}.{func.__name__}"
+        if place.startswith("rushlight."):
+            place = "torch" + place.removeprefix("rushlight")
+        return f"no implementation found for '{place}' on types that implement __torch_function__: {types}"
+    asked = "".join(f"  - tensor subclass {kind}\n" for kind in types if kind is not Tensor)
+    return (
+        f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n{asked}"
+        "\nFor more information, try re-running with TORCH_LOGS=not_implemented"
+    )
+
+
 def enable_reentrant_dispatch() -> Any:
     """Accepted for compatibility."""
     from contextlib import nullcontext
