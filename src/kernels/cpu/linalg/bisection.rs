@@ -41,13 +41,12 @@ pub struct Room {
     q: Vec<f32>,
     e: Vec<f32>,
     low: Vec<f32>,
-    high: Vec<f32>,
 }
 
 impl Room {
     pub fn new(n: usize) -> Room {
         let zeros = || stop::buffer(0f32, n);
-        Room { q: zeros(), e: zeros(), low: zeros(), high: zeros() }
+        Room { q: zeros(), e: zeros(), low: zeros() }
     }
 }
 
@@ -56,7 +55,7 @@ impl Room {
 pub fn values(q: &[f64], e: &[f64], top: f64, roots: bool, found: &mut [f64], room: &mut Room) {
     let n = q.len();
     let by = 1.0 / if roots { top * top } else { top };
-    let (low, high) = (&mut room.low[..n], &mut room.high[..n]);
+    let low = &mut room.low[..n];
     for k in 0..n {
         (room.q[k], room.e[k]) = ((q[k] * by) as f32, (e[k] * by) as f32);
     }
@@ -78,41 +77,46 @@ pub fn values(q: &[f64], e: &[f64], top: f64, roots: bool, found: &mut [f64], ro
         let below = counts(&at);
         for l in 0..LANES {
             while value < (below[l] as usize).min(n) {
-                (low[value], high[value]) = (last, at[l]);
+                low[value] = last;
                 value += 1;
             }
             last = at[l];
         }
     }
-    for k in value..n {
-        (low[k], high[k]) = (last, 1.0);
-    }
-    // then each of them by as many points as there is room for
+    low[value..].fill(last);
+    // then each of them by as many points as there is room for; all enclosures are equally wide
     let each = (LANES / n).max(1);
     let rounds = ((25.0 - (points as f32).log2()) / ((each + 1) as f32).log2()).ceil() as usize;
-    let part = 1.0 / (each + 1) as f32;
+    let mut width = step;
     for from in (0..n).step_by(LANES) {
-        let width = LANES.min(n - from);
+        let values = LANES.min(n - from);
+        let value = |l: usize| (l / each).min(values - 1);
+        let mut begin: [f32; LANES] = std::array::from_fn(|l| low[from + value(l)]);
+        let number: [f32; LANES] = std::array::from_fn(|l| (from + value(l)) as f32);
+        width = step;
         for _ in 0..rounds {
-            let at = std::array::from_fn(|l| {
-                let k = from + (l / each).min(width - 1);
-                low[k] + (high[k] - low[k]) * (part * (l % each + 1) as f32)
-            });
+            width /= (each + 1) as f32;
+            let at = std::array::from_fn(|l| begin[l] + width * (l % each + 1) as f32);
             let below = counts(&at);
-            for i in 0..width {
-                let k = from + i;
-                // the last point that is not above the value, the first that is
-                for l in i * each..(i + 1) * each {
-                    if below[l] > k as f32 {
-                        high[k] = at[l];
-                        break;
-                    }
-                    low[k] = at[l];
+            let mut passed = [0f32; LANES];
+            for l in 0..LANES {
+                passed[l] = if below[l] > number[l] { 0.0 } else { width };
+            }
+            if each > 1 {
+                for group in passed[..values * each].chunks_exact_mut(each) {
+                    let sum = group.iter().sum();
+                    group.fill(sum);
                 }
             }
+            for l in 0..LANES {
+                begin[l] += passed[l];
+            }
+        }
+        for i in 0..values {
+            low[from + i] = begin[i * each];
         }
     }
     for k in 0..n {
-        found[k] = top * 0.5 * (low[k] as f64 + high[k] as f64);
+        found[k] = top * (low[k] as f64 + 0.5 * width as f64);
     }
 }

@@ -1,7 +1,8 @@
 //! Eigenvalues and eigenvectors, by faer: tridiagonal form for Hermitian matrices, Schur's form for others.
 
 use crate::base::{C64, C128, Elem};
-use crate::kernels::cpu::linalg::field::{Field, Owned, View, each, each_with};
+use crate::kernels::cpu::linalg::condense;
+use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each, each_with};
 use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, block, diagonal, matrix, matrix_mut, tamed};
 use crate::kernels::cpu::linalg::values::Room;
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
@@ -70,7 +71,7 @@ unsafe fn hermitian_values<T: Field>(
     let single = T::R::DTYPE.size() == 4;
     let room = || {
         let need = tridiag::tridiag_in_place_scratch::<T>(n, Par::Seq, Default::default());
-        let h = Owned::zeros(block::<T>(n, n), n - 1);
+        let h = Owned::zeros(block::<T>(n, n), n);
         (Owned::zeros(n, n), h, Workspace::new(need), Room::new(n))
     };
     each_with(batch, n, 2 * n * n * n, room, |(t, h, space, found), i| {
@@ -81,22 +82,28 @@ unsafe fn hermitian_values<T: Field>(
                 *info.at(i) = n as i32 - 1;
                 return;
             };
-            // columns one after the other, as faer goes over them
+            // columns one after the other
             let t = t.view().t();
             for r in 0..n {
                 for c in 0..=r {
                     t.set(r, c, src.get(r, c));
+                    t.set(c, r, src.get(r, c).conj());
                 }
             }
-            let ok = attempt(|| {
-                let (t, h) = (matrix_mut(t), matrix_mut(h.view()));
-                tridiag::tridiag_in_place(t, h, Par::Seq, space.stack(), Default::default());
-                true
-            });
-            for k in 0..n {
-                found.d[k] = t.get(k, k).re().to_f64();
-                if k + 1 < n {
-                    found.f[k] = t.get(k + 1, k).square();
+            let mut ok = true;
+            if n <= SMALL {
+                condense::tridiagonal(t, h.view().p, found.d.as_mut_ptr(), found.f.as_mut_ptr());
+            } else {
+                ok = attempt(|| {
+                    let (t, h) = (matrix_mut(t), matrix_mut(h.view().sub(0, 0, block::<T>(n, n), n - 1)));
+                    tridiag::tridiag_in_place(t, h, Par::Seq, space.stack(), Default::default());
+                    true
+                });
+                for k in 0..n {
+                    found.d[k] = t.get(k, k).re().to_f64();
+                    if k + 1 < n {
+                        found.f[k] = t.get(k + 1, k).square();
+                    }
                 }
             }
             *info.at(i) = if ok && found.tridiagonal(single) { 0 } else { n as i32 - 1 };

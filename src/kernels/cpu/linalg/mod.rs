@@ -11,6 +11,7 @@ pub mod triangle;
 
 // eigenvalues and singular values without vectors
 pub mod bisection;
+pub mod condense;
 pub mod qd;
 pub mod values;
 

@@ -1,7 +1,8 @@
 //! Singular values and vectors, by faer: bidiagonalisation, then divide and conquer.
 
 use crate::base::Elem;
-use crate::kernels::cpu::linalg::field::{Field, Owned, View, each_with};
+use crate::kernels::cpu::linalg::condense;
+use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each_with};
 use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, block, diagonal, matrix, matrix_mut, tamed};
 use crate::kernels::cpu::linalg::values::Room;
 use crate::kernels::cpu::machine::float::Ptr;
@@ -97,8 +98,14 @@ unsafe fn values<T: Field>((batch, m, n): (usize, usize, usize), a: *const T, s:
             let first = qr::factor::qr_in_place_scratch::<T>(tall, k, width, Par::Seq, Default::default());
             need = StackReq::any_of(&[need, first]);
         }
-        let (left, right) = (Owned::zeros(width, k), Owned::zeros(width, k));
+        let (left, right) = (Owned::zeros(width, tall), Owned::zeros(width, tall));
         (Owned::zeros(k, tall), left, right, Workspace::new(need), Room::new(k))
+    };
+    let write = |found: &Room, i: usize, by: T::R| {
+        for (j, x) in found.found.iter().rev().enumerate() {
+            // SAFETY: the values of matrix `i`
+            unsafe { *s.at(i * k + j) = <T::R as Elem>::from_f64(*x) * by };
+        }
     };
     each_with(batch, tall, 4 * tall * k * k, room, |(b, left, right, space, found), i| {
         // SAFETY: the arrays of matrix `i`
@@ -112,8 +119,15 @@ unsafe fn values<T: Field>((batch, m, n): (usize, usize, usize), a: *const T, s:
             // columns one after the other, as faer goes over them
             let b = b.view().t();
             b.copy_from(src);
+            if tall <= 2 * SMALL && k <= SMALL {
+                let (u, y) = (left.view().p, right.view().p);
+                condense::bidiagonal(b, u, y, found.d.as_mut_ptr(), found.f.as_mut_ptr());
+                *info.at(i) = !found.bidiagonal(single) as i32;
+                write(found, i, by);
+                return;
+            }
             let ok = attempt(|| {
-                let (left, right) = (left.view(), right.view().sub(0, 0, width, k - 1));
+                let (left, right) = (left.view().sub(0, 0, width, k), right.view().sub(0, 0, width, k - 1));
                 let mut part = b;
                 if longer {
                     qr::factor::qr_in_place(
@@ -148,9 +162,7 @@ unsafe fn values<T: Field>((batch, m, n): (usize, usize, usize), a: *const T, s:
                 }
             }
             *info.at(i) = !(ok && found.bidiagonal(single)) as i32;
-            for (j, x) in found.found.iter().rev().enumerate() {
-                *s.at(i * k + j) = <T::R as Elem>::from_f64(*x) * by;
-            }
+            write(found, i, by);
         }
     });
 }
