@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from . import (
         _pytree as _pytree,
+        backend_registration as backend_registration,
         benchmark as benchmark,
         checkpoint as checkpoint,
         collect_env as collect_env,
@@ -46,5 +47,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__,
         {},
-        "_pytree backcompat benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
+        "_pytree backcompat backend_registration benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
     )

@@ -146,18 +146,6 @@ fn of_matrices(x: Tensor, batch: &[usize], axes: &[usize]) -> Result<Tensor> {
 static SOLUTION: Fields =
     Fields { name: "linalg_lstsq", fields: &["solution", "residuals", "rank", "singular_values"] };
 
-/// What was found for each of `all` systems, for each of the matrices that were repeated to be as many.
-fn of_matrices(found: &Tensor, matrices: &[usize], all: &[usize]) -> Result<Tensor> {
-    let lead = all.len() - matrices.len();
-    let mut one = found.clone();
-    for (axis, &size) in all.iter().enumerate() {
-        if size > 1 && (axis < lead || matrices[axis - lead] == 1) {
-            one = one.narrow(axis as i64, 0, 1)?;
-        }
-    }
-    one.reshape_to(&behind(matrices, &found.shape()[all.len()..]))
-}
-
 rows! { LSTSQ:
     /// The `X` of least `|A X - B|`, of these the least.
     ///
@@ -236,13 +224,6 @@ rows! { LSTSQ:
             x.reshape_to(&[x.numel()])?.narrow(0, 0, 0)?.abs()?
         };
         let x = if vector { x.squeeze_dims(&[-1])? } else { x };
-        // each matrix has its rank and its values, however many right sides there are
-        if rank.numel() > 0 && rank.ndim() == shape.len() {
-            rank = of_matrices(&rank, batch_shape(input), &shape)?;
-        }
-        if values.numel() > 0 {
-            values = of_matrices(&values, batch_shape(input), &shape)?;
-        }
         Ok(Named(&SOLUTION, smallvec![x, residuals, rank, values]))
     }
 }
