@@ -572,6 +572,12 @@ def equalize(img: Tensor) -> Tensor:
     return equalize_bytes(img)
 
 
+def is_one_pass(image: Tensor, mean: Sequence[float], std: Sequence[float]) -> bool:
+    """Whether the op for pictures normalises it: a pass over memory instead of two."""
+    numbers = isinstance(mean, (list, tuple)) and isinstance(std, (list, tuple)) and len(mean) == len(std) == image.shape[-3]
+    return numbers and image.dtype in (float32, float64) and image.device.type == "cpu" and type(image) is Tensor
+
+
 def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> Tensor:
     """``(x - mean) / std`` of each channel.
 
@@ -584,11 +590,14 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
         raise TypeError(f"Input tensor should be a float tensor. Got {tensor.dtype}.")
     if tensor.ndim < 3:
         raise ValueError(f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tensor.shape}")
-    if not inplace:
-        tensor = tensor.clone()
-    m, s = as_tensor(mean, dtype=tensor.dtype), as_tensor(std, dtype=tensor.dtype)
+    s = as_tensor(std, dtype=tensor.dtype)
     if bool((s == 0).any()):
         raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")
+    if not inplace:
+        if is_one_pass(tensor, mean, std):
+            return _C._vision.normalize_channels(tensor, mean, std)
+        tensor = tensor.clone()
+    m = as_tensor(mean, dtype=tensor.dtype)
     m = m.view(-1, 1, 1) if m.ndim == 1 else m
     s = s.view(-1, 1, 1) if s.ndim == 1 else s
     return tensor.sub_(m).div_(s)
