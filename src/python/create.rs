@@ -575,7 +575,11 @@ fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 /// 1
 /// >>> rl.set_num_threads(threads)
 #[pyfunction]
-fn set_num_threads(n: i64) -> PyResult<()> {
+fn set_num_threads(n: &Bound<'_, PyAny>) -> PyResult<()> {
+    let Ok(n) = n.extract::<i64>() else {
+        let kind = n.get_type().name()?;
+        return Err(PyRuntimeError::new_err(format!("set_num_threads expects an int, but got {kind}")));
+    };
     if n <= 0 {
         return Err(PyRuntimeError::new_err("set_num_threads expects a positive integer"));
     }

@@ -68,6 +68,9 @@ impl PyDevice {
             return Ok(PyDevice { kind: d.kind, index: d.index });
         }
         if let Ok(n) = r#type.extract::<i64>() {
+            if n < 0 {
+                return Err(PyRuntimeError::new_err("Device index must not be negative"));
+            }
             return Ok(PyDevice { kind: "cuda", index: Some(n) });
         }
         let text = r#type

@@ -151,6 +151,9 @@ CASES = {
         [lambda: r(1, 2, 3, 3), lambda: r(1, 2, 2, 2)],
     ),
     "fft": (lambda x: rl.fft.rfft(x).abs(), [lambda: r(2, 8)]),
+    "fft of both axes": (lambda x: rl.fft.fft2(x).real, [lambda: r(4, 6)]),
+    "fft back": (lambda x, y: rl.fft.irfft2(rl.complex(x, y)), [lambda: r(4, 5), lambda: r(4, 5)]),
+    "hfft": (lambda x: rl.fft.hfft(x.cdouble(), dim=0), [lambda: r(5, 3)]),
     "gru": (
         lambda x, w, u: rl.gru(x, rl.zeros(1, 2, 2, dtype=rl.float64), [w, u], False, 1, 0.0, False, False, False)[0],
         [lambda: r(3, 2, 4), lambda: r(6, 4), lambda: r(6, 2)],

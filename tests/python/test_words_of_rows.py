@@ -8,6 +8,16 @@ from rushlight import nn
 Z = rl.tensor([1 + 2j, 3j])
 
 
+class Three(rl.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1
+
+    @staticmethod
+    def backward(ctx, g):
+        return 3
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "words"),
     [
@@ -25,6 +35,10 @@ Z = rl.tensor([1 + 2j, 3j])
         (lambda: rl.narrow_copy(rl.ones(2), 1, 0, 0), RuntimeError, "Expected dim < .* to be true, but got false"),
         (lambda: rl.narrow_copy(rl.ones(2), -2, 0, 0), IndexError, "Dimension out of range"),
         (lambda: nn.GRUCell(2, 3)(rl.ones(1, 5)), RuntimeError, "input has inconsistent input_size: got 5 expected 2"),
+        (lambda: rl.set_num_threads("a"), RuntimeError, "set_num_threads expects an int, but got str"),
+        (lambda: rl.device(-1), RuntimeError, "Device index must not be negative"),
+        (lambda: setattr(rl.ones(1), "requires_grad", 1), RuntimeError, "requires_grad must be a bool"),
+        (lambda: Three.apply(rl.ones(1, requires_grad=True)).backward(), RuntimeError, r"expected Variable or None \(got int\)"),
         (
             lambda: nn.GRUCell(2, 3)(rl.ones(1, 2), rl.ones(1, 4)),
             RuntimeError,
@@ -81,3 +95,14 @@ def test_the_memory_of_a_cell_stays_wide_in_mixed_precision(make):
         rl.testing.assert_close(one, other, rtol=0.05, atol=0.05)
     found[0].sum().backward()
     assert cell.weight_ih.grad.dtype is rl.float32
+
+
+@pytest.mark.parametrize("dtype", [rl.float16, rl.bfloat16])
+def test_factors_of_halves_are_not_rounded(dtype):
+    rl.manual_seed(0)
+    c, a, b, v = (rl.randn(*shape).to(dtype) for shape in ((8, 8), (8, 8), (8, 8), (8,)))
+    exact = 0.3 * c.float() + 0.1 * (a.float() @ b.float())
+    assert rl.equal(rl.addmm(c, a, b, alpha=0.1, beta=0.3), exact.to(dtype))
+    assert rl.equal(c.clone().addmm_(a, b, alpha=0.1, beta=0.3), exact.to(dtype))
+    line = 0.3 * v.float() + 0.1 * (a.float() @ v.float())
+    assert rl.equal(rl.addmv(v, a, v, alpha=0.1, beta=0.3), line.to(dtype))

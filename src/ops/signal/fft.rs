@@ -132,8 +132,8 @@ impl Op for Transform {
             What::C2R(_) => "FftC2RBackward0",
         }
     }
-    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
-        Batching::Each
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Transform { axes: self.axes.iter().map(|axis| axis + n).collect(), ..self.clone() })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();
