@@ -18,12 +18,23 @@ fn crossed(lo: &Val, hi: &Val, by: fn(&Tensor, &Val) -> Result<Tensor>) -> Resul
     }
 }
 
+/// Not less than `lo`; nan if either is. The comparison comes in an order that is one instruction, then the bound's nan.
+#[inline(always)]
+fn above<T: Real>(x: T, lo: T) -> T {
+    let v = if lo > x { lo } else { x };
+    if Real::is_nan(lo) { lo } else { v }
+}
+
+/// Not greater than `hi`; nan if either is.
+#[inline(always)]
+fn below<T: Real>(x: T, hi: T) -> T {
+    let v = if hi < x { hi } else { x };
+    if Real::is_nan(hi) { hi } else { v }
+}
+
 points! {
     CLAMP "clamp" "ClampBackward0": Same,
-        cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| {
-            let v = if x < lo || Real::is_nan(lo) { lo } else { x };
-            if v > hi || Real::is_nan(hi) { hi } else { v }
-        })),
+        cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| below(above(x, lo), hi))),
         takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"),
         wgsl "select(select(min(max(a, b), c), a, is_nan(a)), nan(), is_nan(b) || is_nan(c))" int "min(max(a, b), c)",
         grad {
@@ -44,11 +55,11 @@ points! {
             },
         };
     CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
-        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })),
+        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| above(x, lo))),
         wgsl "select(select(max(a, b), a, is_nan(a)), b, is_nan(b))" int "max(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.ge(b)?), b |g, a, b: Val| g.keep(&a.lt(b)?) };
     CLAMP_MAX "clamp_max" "ClampMaxBackward1": Same,
-        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })),
+        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| below(x, hi))),
         wgsl "select(select(min(a, b), a, is_nan(a)), b, is_nan(b))" int "min(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.le(b)?), b |g, a, b: Val| g.keep(&a.gt(b)?) };
 }
