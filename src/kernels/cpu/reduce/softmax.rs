@@ -222,16 +222,20 @@ macro_rules! vector_log_row {
                     j += V::LANES;
                 }
                 let mut sum = sums[0].add(sums[1]).add(sums[2].add(sums[3])).sum();
-                (j..n).for_each(|j| sum += *g.add(j));
+                while j < n {
+                    sum += *g.add(j);
+                    j += 1;
+                }
                 let s = V::splat(sum);
-                let put = |g: V, y: V| g.sub(body::exp(y).mul(s));
                 let mut j = 0;
                 while j + V::LANES <= n {
-                    put(V::load(g.add(j)), V::load(y.add(j))).store(dst.add(j));
+                    let e = body::exp(V::load(y.add(j))).mul(s);
+                    V::load(g.add(j)).sub(e).store(dst.add(j));
                     j += V::LANES;
                 }
                 if j < n {
-                    put(V::load_part(g.add(j), n - j), V::load_part(y.add(j), n - j)).store_part(dst.add(j), n - j);
+                    let e = body::exp(V::load_part(y.add(j), n - j)).mul(s);
+                    V::load_part(g.add(j), n - j).sub(e).store_part(dst.add(j), n - j);
                 }
             }
         }
