@@ -168,26 +168,29 @@ unsafe fn over_body<V: Vector<Elem: Direct>>(
 ) {
     // as many sums that do not wait for one another as there are registers for: rows of 14 one by one, each a register of
     // sums, took twice the time
-    let (group, step) = match n / V::LANES {
-        1 => (4, V::LANES),
+    let (most, step) = match n / V::LANES {
+        1 => (8, V::LANES),
         2 => (4, 2 * V::LANES),
         _ => (2, 4 * V::LANES),
     };
     let mut h = 0;
     while h < rows {
-        let many = if h + group <= rows { group } else { 1 };
+        let many = most.min(1 << (rows - h).ilog2());
         // backwards: what a row writes beyond its end comes before the beginning of the next
         let mut j = n;
         while j > 0 {
             j -= step;
             let (x, y) = (x.add(h * apart + j), y.add(h * width + j));
-            match (many, n / V::LANES) {
-                (1, 1) => strips::<V, 1, 1>(offsets, taps, x, apart, y, width, bias),
-                (1, 2) => strips::<V, 2, 1>(offsets, taps, x, apart, y, width, bias),
-                (1, _) => strips::<V, 4, 1>(offsets, taps, x, apart, y, width, bias),
-                (_, 1) => strips::<V, 1, 4>(offsets, taps, x, apart, y, width, bias),
-                (_, 2) => strips::<V, 2, 4>(offsets, taps, x, apart, y, width, bias),
-                (_, _) => strips::<V, 4, 2>(offsets, taps, x, apart, y, width, bias),
+            match (n / V::LANES, many) {
+                (1, 8) => strips::<V, 1, 8>(offsets, taps, x, apart, y, width, bias),
+                (1, 4) => strips::<V, 1, 4>(offsets, taps, x, apart, y, width, bias),
+                (1, 2) => strips::<V, 1, 2>(offsets, taps, x, apart, y, width, bias),
+                (1, _) => strips::<V, 1, 1>(offsets, taps, x, apart, y, width, bias),
+                (2, 4) => strips::<V, 2, 4>(offsets, taps, x, apart, y, width, bias),
+                (2, 2) => strips::<V, 2, 2>(offsets, taps, x, apart, y, width, bias),
+                (2, _) => strips::<V, 2, 1>(offsets, taps, x, apart, y, width, bias),
+                (_, 2) => strips::<V, 4, 2>(offsets, taps, x, apart, y, width, bias),
+                (_, _) => strips::<V, 4, 1>(offsets, taps, x, apart, y, width, bias),
             }
         }
         h += many;

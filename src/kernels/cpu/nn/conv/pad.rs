@@ -3,6 +3,7 @@
 
 use super::plan::Plan;
 use crate::base::Elem;
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 
@@ -132,7 +133,11 @@ impl Padded {
                                 + column * self.strides[3]);
                             let step = self.stride[2] * self.strides[3];
                             match step {
-                                1 => std::ptr::copy_nonoverlapping(from, to.add(start), end - start),
+                                1 => copy_few(
+                                    from.cast(),
+                                    to.add(start).cast(),
+                                    (end - start) * size_of::<T>(),
+                                ),
                                 2 => strided::<T>(from, 2, to.add(start), end - start),
                                 _ => strided::<T>(from, step, to.add(start), end - start),
                             }

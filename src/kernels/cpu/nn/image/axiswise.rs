@@ -2,6 +2,7 @@
 //! few input positions. Resizing, padding by reflection and their transposes are such maps.
 
 use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, gathered, grow, poll};
@@ -442,8 +443,8 @@ unsafe fn by_runs<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
     let (src, dst) = (src as *const U, dst as *mut U);
     for run in line.runs {
         let (from, to) = (src.wrapping_add(run.from), dst.wrapping_add(run.at));
-        if run.step == 1 && run.n >= 16 {
-            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
+        if run.step == 1 && run.n >= 8 {
+            copy_few(from.cast(), to.cast(), run.n * size_of::<U>());
             continue;
         }
         let put = |i: usize| to.add(i).write_unaligned(from.offset(i as isize * run.step).read_unaligned());
