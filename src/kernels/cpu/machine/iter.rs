@@ -241,7 +241,9 @@ impl Tile {
         } else {
             SHORT / 8
         };
-        if inner < short { Tile { rows: BLOCK / inner, len: inner } } else { row }
+        // as many as fill the buffers: a tile costs as much as 200 elements, whatever it holds
+        let room = (BLOCK * 16 / widest.max(4)).max(BLOCK);
+        if inner < short { Tile { rows: room / inner, len: inner } } else { row }
     }
 }
 
@@ -477,7 +479,7 @@ impl Blocks {
                     self.filled[k].0 = std::ptr::null_mut();
                 }
                 // a conversion past the caches into a buffer took three times as long: square roots of 4M int64 4.3 ms
-                let _paused = stream::Paused::begin();
+                let _paused = w.cast.map(|_| stream::Paused::begin());
                 // SAFETY: `n` elements fit the buffers, the source lies in the operand
                 unsafe {
                     match w.cast {
