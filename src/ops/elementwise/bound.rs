@@ -2,7 +2,7 @@
 
 use crate::base::{DType, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{NO, point2, point3};
+use crate::kernels::cpu::elementwise::block::{NO, Params, point1, point2, point3};
 use crate::ops::create::convert::check_fits;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
@@ -32,6 +32,31 @@ fn below<T: Real>(x: T, hi: T) -> T {
     if Real::is_nan(hi) { hi } else { v }
 }
 
+/// The kernel of [`WITHIN`].
+macro_rules! within {
+    ($T:ty) => {
+        point1(|x: $T, q| {
+            let (lo, hi) = (q[0] as $T, q[1] as $T);
+            let v = if lo > x { lo } else { x };
+            if hi < v { hi } else { v }
+        })
+    };
+}
+
+fn number(v: f64) -> Val {
+    Val::S(Scalar::Float(v))
+}
+
+/// Two numbers that bound elements of float32 or float64, neither of them nan.
+fn numbers(x: &Tensor, lo: &Val, hi: &Val) -> Option<Params> {
+    let of = |v: &Val| match v {
+        Val::S(s @ (Scalar::Float(_) | Scalar::Int(_))) => Some(s.to_f64()).filter(|v| !v.is_nan()),
+        _ => None,
+    };
+    let known = matches!(x.dtype(), DType::F32 | DType::F64);
+    known.then(|| Some([of(lo)?, of(hi)?, 0.0, 0.0])).flatten()
+}
+
 points! {
     CLAMP "clamp" "ClampBackward0": Same,
         cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| below(above(x, lo), hi))),
@@ -54,6 +79,15 @@ points! {
                 })
             },
         };
+    /// Between two numbers, `q[0]` and `q[1]`, that are not nan: two instructions, and the numbers stay in registers.
+    WITHIN "clamp" "ClampBackward1": Same,
+        cpu |dt| match dt {
+            DType::F32 => Some(within!(f32)),
+            DType::F64 => Some(within!(f64)),
+            _ => None,
+        },
+        wgsl "select(min(max(a, p0), p1), a, is_nan(a))",
+        grad { a |g, a, q| g.keep(&a.ge(&number(q[0]))?.logical_and(a.le(&number(q[1]))?)?) };
     CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| above(x, lo))),
         wgsl "select(select(max(a, b), a, is_nan(a)), b, is_nan(b))" int "max(a, b)",
@@ -73,7 +107,10 @@ impl To {
         }
         let x = Val::from(input);
         match (min, max) {
-            (Some(lo), Some(hi)) => self.point_val(&CLAMP, node, &[x, lo, hi], NO),
+            (Some(lo), Some(hi)) => match numbers(input, &lo, &hi) {
+                Some(q) => self.point_val(&WITHIN, node, &[x], q),
+                None => self.point_val(&CLAMP, node, &[x, lo, hi], NO),
+            },
             (Some(lo), None) => self.point_val(&CLAMP_MIN, node, &[x, lo], NO),
             (None, Some(hi)) => self.point_val(&CLAMP_MAX, node, &[x, hi], NO),
             (None, None) => bail!(Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None"),
