@@ -29,9 +29,9 @@ pub unsafe fn softmax<T: Flt>(outer: usize, n: usize, inner: usize, log: bool, s
                 row_f32(n, src.at(at).cast(), dst.at(at).cast());
             } else if width == 0 && !log && n >= VECTOR && T::DTYPE == DType::F64 {
                 row_f64(n, src.at(at).cast(), dst.at(at).cast());
-            } else if width == 0 && log && (VECTOR..=BLOCK).contains(&n) && T::DTYPE == DType::F32 {
+            } else if width == 0 && log && (VECTOR..=CACHED).contains(&n) && T::DTYPE == DType::F32 {
                 log_row_f32(n, src.at(at).cast(), dst.at(at).cast());
-            } else if width == 0 && log && (VECTOR..=BLOCK).contains(&n) && T::DTYPE == DType::F64 {
+            } else if width == 0 && log && (VECTOR..=CACHED).contains(&n) && T::DTYPE == DType::F64 {
                 log_row_f64(n, src.at(at).cast(), dst.at(at).cast());
             } else if width == 0 {
                 row(n, log, src.at(at), dst.at(at));
@@ -99,6 +99,9 @@ fn lines(outer: usize, n: usize, inner: usize, f: impl Fn(usize, usize) + Sync) 
 /// Elements whose exponentials are summed before the running maximum is looked at again.
 const BLOCK: usize = 1024;
 
+/// Elements of a row that is read three times rather than twice: it stays in the second-level cache.
+const CACHED: usize = 1 << 16;
+
 /// Elements of the widest vector.
 const VECTOR: usize = 16;
 
@@ -164,7 +167,7 @@ vector_row!(row_f64 f64);
 macro_rules! vector_log_row {
     ($name:ident $back:ident $t:ident) => {
         multiversion_vector! {
-            /// The maximum, the sum of exponentials, then both subtracted: of a row from a vector to a block long. (Rows of 64 by
+            /// The maximum, the sum of exponentials, then both subtracted: of a row that is cached, a vector long at least. (Rows of 64 by
             /// the loop for rows of any length took 1.4 times the time.)
             unsafe fn $name[V: Vector<Elem = $t>, $t](n: usize, src: *const $t, dst: *mut $t) {
                 // as in softmax: nan is left out here, and the last vector may overlap the one before
@@ -301,7 +304,7 @@ unsafe fn row_half<H: Half>(n: usize, log: bool, src: *const H, dst: *mut H) {
             widen(src, p, n);
             if !log && n >= VECTOR {
                 row_f32(n, p, p)
-            } else if log && (VECTOR..=BLOCK).contains(&n) {
+            } else if log && (VECTOR..=CACHED).contains(&n) {
                 log_row_f32(n, p, p)
             } else {
                 row(n, log, p.cast_const(), p)
