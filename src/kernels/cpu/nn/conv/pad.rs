@@ -41,8 +41,8 @@ impl Padded {
             stride: plan.stride,
             phases,
             channel: d * h * w,
-            // planes a multiple of 1 KiB apart would crowd a few sets of the first-level cache
-            as_is: unpadded && !(d * h * w * elem).is_multiple_of(1024),
+            // planes a multiple of 1 KiB apart would crowd a few sets of the first-level cache, where they are read again
+            as_is: unpadded && (plan.taps.len() == 1 || !(d * h * w * elem).is_multiple_of(1024)),
         };
         if !out.as_is {
             let lines = (out.size[0] * out.slice() * elem).div_ceil(64);
