@@ -2,17 +2,19 @@
 
 use crate::base::{DType, Device, Scalar, broadcast};
 use crate::error::Result;
-use crate::ops::driver::memory::full;
-use crate::ops::driver::op::Saves;
+use crate::kernels::cpu::linalg::condition as kernel;
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::{dense_held, full, on_host};
+use crate::ops::driver::op::{Metas, Op, Saves};
 use crate::ops::linalg::inverse::{Tolerance, pinv_gradient, pinv_of};
-use crate::ops::linalg::matrix::{batch_shape, behind, epsilon, recorded, sizes};
+use crate::ops::linalg::matrix::{batch, batch_shape, behind, epsilon, recorded, sizes};
 use crate::ops::linalg::qr::linalg_qr;
 use crate::ops::linalg::solve::is_vector;
 use crate::ops::linalg::svd::svd_thin;
 use crate::ops::linalg::triangle::solve_triangular_of;
 use crate::ops::table::{Fields, Named, Table};
-use crate::tensor::{Context, GradFn, Grads, Tensor, Want};
-use crate::{bail, ensure, grads, rows};
+use crate::tensor::{Context, GradFn, Grads, Meta, Tensor, Want};
+use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
 
 /// The solution is `pinv(A) B`, and so is its derivative.
@@ -72,15 +74,37 @@ impl Reflections {
             false,
         )
     }
-    /// Whether every matrix is far from losing rank, by the norms of `R` and of its inverse.
-    fn are_well_conditioned(&self, rcond: f64) -> Result<bool> {
-        let r = self.triangle()?.triu(0)?;
-        let inverse = solve_triangular_of(&r, &r.identities()?, true, true, false)?;
-        let size = |x: &Tensor| x.abs()?.pow(2)?.sum_over(&[-2, -1], false)?.sqrt();
-        let condition = size(&r)?.mul(size(&inverse)?)?.largest()?;
-        // by the norms of Frobenius it is more than it is by the singular values: half is far enough; nan is no answer
-        Ok(condition * rcond < 0.5)
+}
+
+/// An estimate of the condition number of the upper triangle of every matrix, which has at least as many rows as columns.
+#[derive(Debug)]
+struct Condition;
+
+impl Op for Condition {
+    fn name(&self) -> &'static str {
+        "linalg_lstsq"
     }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(batch_shape(x[0]), x[0].dtype().to_real())])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let a = dense_held(x[0])?;
+        let (m, n) = sizes(&a);
+        with_dtype!("linalg_lstsq", a.dtype(), field, T => {
+            // SAFETY: dense, of these sizes, `m` at least `n`; a number for every matrix
+            unsafe { kernel::condition::<T>((batch(&a), m, n), a.ptr_of(), out[0].ptr_of()) };
+            Ok(())
+        })
+    }
+}
+
+/// Whether every triangle is far from losing rank: half of what `rcond` allows is far enough for an estimate; nan is no answer.
+fn are_well_conditioned(triangles: &Tensor, rcond: f64) -> Result<bool> {
+    Ok(apply(Condition, &[triangles])?.largest()? * rcond < 0.5)
 }
 
 /// The solution for matrices of full rank.
@@ -90,6 +114,11 @@ fn by_qr(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         return Reflections::of(a)?.solve(b);
     }
     let (q, r) = qr_of(&a.hermitian()?)?;
+    least_of_all(&q, &r, b)
+}
+
+/// Of matrices with more columns than rows, whose adjoints are `Q R`, the shortest solution.
+fn least_of_all(q: &Tensor, r: &Tensor, b: &Tensor) -> Result<Tensor> {
     q.times(&solve_triangular_of(&r.hermitian()?, b, false, true, false)?)
 }
 
@@ -100,6 +129,18 @@ fn by_svd(a: &Tensor, b: &Tensor, rcond: f64) -> Result<(Tensor, Tensor, Tensor)
     let inverse = s.reciprocal()?.keep(&kept)?.cast(a.dtype())?;
     let x = vh.hermitian()?.times(&u.hermitian()?.times(b)?.scale_rows(&inverse)?)?;
     Ok((x, kept.sum_dim(Some(&[-1]), false, None)?, s))
+}
+
+/// Of numbers of a batch, axes after `batch` being `axes`, those of the matrices before they were broadcast.
+fn of_matrices(x: Tensor, batch: &[usize], axes: &[usize]) -> Result<Tensor> {
+    let mut x = x;
+    let missing = x.ndim() - batch.len() - axes.len();
+    for d in 0..x.ndim() - axes.len() {
+        if d < missing || batch[d - missing] != x.shape()[d] {
+            x = x.narrow(d as i64, 0, 1)?;
+        }
+    }
+    x.reshape_to(&behind(batch, axes))
 }
 
 static SOLUTION: Fields =
@@ -126,6 +167,7 @@ rows! { LSTSQ:
         ensure!(b.ndim() >= 1, Runtime, "{op}: other must have at least 1 dimension.");
         ensure!(input.dtype() == b.dtype(), Runtime, "{op}: Expected input and other to have the same dtype, but got input's dtype {} and other's dtype {}",
             input.dtype().scalar_name(), b.dtype().scalar_name());
+        ensure!(input.ndim() >= b.ndim() && input.ndim() - b.ndim() <= 1, Runtime, "{op}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1");
         let driver = driver.unwrap_or("gelsy");
         ensure!(matches!(driver, "gels" | "gelsy" | "gelsd" | "gelss"), Runtime, "{op}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)");
         let vector = is_vector(input, b);
@@ -150,11 +192,17 @@ rows! { LSTSQ:
                 if a.numel() == 0 { return full(&behind(&shape, &[n, sizes(&right).1]), Scalar::Int(0), a.dtype(), a.device()); }
             }
             if driver == "gels" { return by_qr(&a, &right); }
-            if driver == "gelsy" && m >= n && a.device() != Device::Meta {
-                let qr = Reflections::of(&a)?;
-                if qr.are_well_conditioned(rcond)? {
-                    rank = full(&shape, Scalar::Int(n as i64), DType::I64, a.device())?;
-                    return qr.solve(&right);
+            if driver == "gelsy" && a.device() != Device::Meta {
+                let x = if m >= n {
+                    let qr = Reflections::of(&a)?;
+                    are_well_conditioned(&qr.a, rcond)?.then(|| qr.solve(&right))
+                } else {
+                    let (q, r) = qr_of(&a.hermitian()?)?;
+                    are_well_conditioned(&r, rcond)?.then(|| least_of_all(&q, &r, &right))
+                };
+                if let Some(x) = x {
+                    rank = full(&shape, Scalar::Int(m.min(n) as i64), DType::I64, a.device())?;
+                    return x;
                 }
             }
             let (x, ranks, s) = by_svd(&a, &right, rcond)?;
@@ -162,6 +210,9 @@ rows! { LSTSQ:
             if driver != "gelsy" { values = s; }
             Ok(x)
         })?;
+        // those of a matrix are the same for every right-hand side
+        if rank.numel() > 0 { rank = of_matrices(rank, batch_shape(input), &[])?; }
+        if values.numel() > 0 { values = of_matrices(values, batch_shape(input), &[m.min(n)])?; }
         // PyTorch's pivoted QR gives none
         let overdetermined = m > n && driver != "gelsy" && (driver == "gels" || rank.eq(n as i64)?.all()?.all_true()?);
         let residuals = if overdetermined {

@@ -203,6 +203,16 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
             }
         });
     }
+    // pixels of three channels backwards; of two and four they are one element of a larger size
+    if let Some(b) = last.checked_sub(1)
+        && (row.n, row.to, step) == (3, 1, 1)
+        && (axes[b].to, axes[b].from as isize) == (3, -3)
+        && long(3 * axes[b].n)
+    {
+        return each_piece(&job.without(&[b, last]), axes[b].n, |[to, from], i, n| {
+            reverse3(dst.at(to + 3 * i), src.at(from.wrapping_sub(3 * i)), n);
+        });
+    }
     // rows woven: the destination takes one element of each in turn, of up to two axes of them
     for inner in [last, last.saturating_sub(1)] {
         let many: usize = axes[inner..].iter().map(|a| a.n).product();
@@ -320,6 +330,18 @@ multiversion! {
         let first = src.wrapping_sub(n - 1);
         for i in 0..n {
             dst.add(i).write(first.add(n - 1 - i).read());
+        }
+    }
+}
+
+multiversion! {
+    /// `dst[3 i + k] = src[k - 3 i]`.
+    unsafe fn reverse3[T: Copy](dst: *mut T, src: *const T, n: usize) {
+        let first = src.wrapping_sub(3 * (n - 1));
+        for i in 0..n {
+            for k in 0..3 {
+                dst.add(3 * i + k).write(first.add(3 * (n - 1 - i) + k).read());
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Eigenvalues and eigenvectors, by faer: tridiagonal form for Hermitian matrices, Schur's form for others.
 
 use crate::base::{C64, C128, Elem};
-use crate::kernels::cpu::linalg::field::{Field, View, each, each_with};
-use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, diagonal, matrix, matrix_mut, tamed};
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::linalg::condense;
+use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each, each_with};
+use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, block, diagonal, matrix, matrix_mut, tamed};
+use crate::kernels::cpu::linalg::values::Room;
+use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::stop;
 use faer::Par;
-use faer::linalg::evd;
+use faer::linalg::evd::{self, tridiag};
 
 fn wanted(vectors: bool) -> evd::ComputeEigenvectors {
     if vectors { evd::ComputeEigenvectors::Yes } else { evd::ComputeEigenvectors::No }
@@ -24,11 +26,10 @@ pub unsafe fn hermitian<T: Field>(
     vectors: Option<*mut T>,
     info: *mut i32,
 ) {
-    let (a, values, info) = (Ptr::of(a), Ptr(values), Ptr(info));
-    let wants = vectors.is_some();
-    let u = Ptr(vectors.unwrap_or(std::ptr::null_mut()));
+    let Some(vectors) = vectors else { return hermitian_values((batch, n), a, values, info) };
+    let (a, values, u, info) = (Ptr::of(a), Ptr(values), Ptr(vectors), Ptr(info));
     let room = || {
-        let need = evd::self_adjoint_evd_scratch::<T>(n, wanted(wants), Par::Seq, Default::default());
+        let need = evd::self_adjoint_evd_scratch::<T>(n, wanted(true), Par::Seq, Default::default());
         (stop::buffer(<T as Elem>::ZERO, n), Workspace::new(need))
     };
     each_with(batch, n, 8 * n * n * n, room, |(s, space), i| {
@@ -41,17 +42,73 @@ pub unsafe fn hermitian<T: Field>(
                 return;
             };
             let ok = attempt(|| {
-                let u = wants.then(|| {
-                    matrix_mut(View { p: u.at(i * n * n), rows: n, cols: n, rs: 1, cs: n as isize })
-                });
+                let u = matrix_mut(View { p: u.at(i * n * n), rows: n, cols: n, rs: 1, cs: n as isize });
                 let s = diagonal(s);
-                evd::self_adjoint_evd(matrix(src), s, u, Par::Seq, space.stack(), Default::default()).is_ok()
+                evd::self_adjoint_evd(matrix(src), s, Some(u), Par::Seq, space.stack(), Default::default())
+                    .is_ok()
             });
             if !ok {
                 *info.at(i) = n as i32 - 1;
             }
             for (j, x) in s.iter().enumerate() {
                 *values.at(i * n + j) = x.re() * by;
+            }
+        }
+    });
+}
+
+/// [`hermitian`] without vectors: faer's tridiagonal form, then eigenvalues of our own.
+unsafe fn hermitian_values<T: Field>(
+    (batch, n): (usize, usize),
+    a: *const T,
+    values: *mut T::R,
+    info: *mut i32,
+) {
+    let (a, values, info) = (Ptr::of(a), Ptr(values), Ptr(info));
+    if n == 0 {
+        return (0..batch).for_each(|i| *info.at(i) = 0);
+    }
+    let single = T::R::DTYPE.size() == 4;
+    let room = || {
+        let need = tridiag::tridiag_in_place_scratch::<T>(n, Par::Seq, Default::default());
+        let h = Owned::zeros(block::<T>(n, n), n);
+        (Owned::zeros(n, n), h, Workspace::new(need), Room::new(n))
+    };
+    each_with(batch, n, 2 * n * n * n, room, |(t, h, space, found), i| {
+        // SAFETY: the arrays of matrix `i`
+        unsafe {
+            let src = View::read(a.at(i * n * n), n, n);
+            let Some((_own, src, by)) = tamed(src, true) else {
+                *info.at(i) = n as i32 - 1;
+                return;
+            };
+            // columns one after the other
+            let t = t.view().t();
+            for r in 0..n {
+                for c in 0..=r {
+                    t.set(r, c, src.get(r, c));
+                    t.set(c, r, src.get(r, c).conj());
+                }
+            }
+            let mut ok = true;
+            if n <= SMALL {
+                condense::tridiagonal(t, h.view().p, found.d.as_mut_ptr(), found.f.as_mut_ptr());
+            } else {
+                ok = attempt(|| {
+                    let (t, h) = (matrix_mut(t), matrix_mut(h.view().sub(0, 0, block::<T>(n, n), n - 1)));
+                    tridiag::tridiag_in_place(t, h, Par::Seq, space.stack(), Default::default());
+                    true
+                });
+                for k in 0..n {
+                    found.d[k] = t.get(k, k).re().to_f64();
+                    if k + 1 < n {
+                        found.f[k] = t.get(k + 1, k).square();
+                    }
+                }
+            }
+            *info.at(i) = if ok && found.tridiagonal(single) { 0 } else { n as i32 - 1 };
+            for (j, x) in found.found.iter().enumerate() {
+                *values.at(i * n + j) = <T::R as Elem>::from_f64(*x) * by;
             }
         }
     });
@@ -131,17 +188,23 @@ spectral!(f32, C64; f64, C128);
 unsafe fn normalize<T: Field>(n: usize, vectors: *mut T) {
     for j in 0..n {
         let v = std::slice::from_raw_parts_mut(vectors.add(j * n), n);
-        let mut norm = <T::R as Elem>::ZERO;
-        let mut largest = <T as Elem>::ZERO;
-        for x in v.iter() {
-            norm = T::R::hypotenuse(norm, x.modulus());
-            if x.modulus() > largest.modulus() {
-                largest = *x;
-            }
-        }
-        if !(norm > <T::R as Elem>::ZERO) {
+        // by the largest part, so that squares neither overflow nor vanish
+        let zero = <T::R as Elem>::ZERO;
+        let most = v.iter().fold(zero, |m, x| if x.size() > m { x.size() } else { m });
+        if !(most > zero) {
             continue;
         }
+        let down = <T::R as Elem>::ONE / most;
+        let (mut sum, mut large, mut largest) = (zero, zero, <T as Elem>::ZERO);
+        for x in v.iter() {
+            let (re, im) = (x.re() * down, x.im() * down);
+            let square = re * re + im * im;
+            sum = sum + square;
+            if square > large {
+                (large, largest) = (square, *x);
+            }
+        }
+        let norm = most * Cmp::sqrt(sum);
         let complex = v.iter().any(|x| x.im() != <T::R as Elem>::ZERO);
         let by = <T::R as Elem>::ONE / norm;
         let turn = if complex {

@@ -38,6 +38,12 @@ pub trait Field:
     fn of_real(re: Self::R) -> Self {
         Self::of_parts(re, <Self::R as Elem>::ZERO)
     }
+    /// The square of the absolute value, in float64.
+    #[inline(always)]
+    fn square(self) -> f64 {
+        let (re, im) = (self.re().to_f64(), self.im().to_f64());
+        re * re + im * im
+    }
     #[inline(always)]
     fn is_finite_number(self) -> bool {
         let s = self.size();

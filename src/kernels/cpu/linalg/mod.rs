@@ -4,9 +4,16 @@ pub mod distance;
 pub mod matmul;
 
 // what decompositions are made of
+pub mod condition;
 pub mod field;
 pub mod spectrum;
 pub mod triangle;
+
+// eigenvalues and singular values without vectors
+pub mod bisection;
+pub mod condense;
+pub mod qd;
+pub mod values;
 
 pub mod cholesky;
 pub mod determinant;

@@ -6,7 +6,7 @@
 //! SIAM J. Sci. Stat. Comput. 10 (1989).
 
 use crate::base::Elem;
-use crate::kernels::cpu::linalg::field::{Field, Owned, View, each};
+use crate::kernels::cpu::linalg::field::{Field, Owned, View, each, each_with};
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::stop;
 
@@ -84,6 +84,89 @@ multiversion! {
                     let x = *w.add(c);
                     *row.add(c) -= v * x;
                 }
+            }
+        }
+    }
+}
+
+/// The sum of `conj(v) x`, in as many parts as a vector has.
+#[inline(always)]
+unsafe fn inner<T: Field>(v: *const T, x: *const T, n: usize) -> T {
+    const LANES: usize = 8;
+    let mut sums = [<T as Elem>::ZERO; LANES];
+    let mut i = 0;
+    while i + LANES <= n {
+        for l in 0..LANES {
+            sums[l] += (*v.add(i + l)).conj() * *x.add(i + l);
+        }
+        i += LANES;
+    }
+    for l in 0..n - i {
+        sums[l] += (*v.add(i + l)).conj() * *x.add(i + l);
+    }
+    (sums[0] + sums[4] + (sums[2] + sums[6])) + (sums[1] + sums[5] + (sums[3] + sums[7]))
+}
+
+/// `x = (I - t v v^H) x` for `v` of a leading 1, which is not there, and then `n` elements.
+#[inline(always)]
+unsafe fn reflect<T: Field>(t: T, v: *const T, x: *mut T, n: usize) {
+    let f = t * (*x + inner(v, x.add(1), n));
+    *x -= f;
+    for i in 0..n {
+        let v = *v.add(i);
+        *x.add(1 + i) -= f * v;
+    }
+}
+
+/// Small matrices go column by column, without panels.
+fn is_small(m: usize, n: usize) -> bool {
+    m.max(n) <= 4 * PANEL && n <= PANEL
+}
+
+multiversion! {
+    /// Decomposes a small matrix whose columns lie one after the other, into what [`panel`] leaves.
+    unsafe fn factor_columns[T: Field](a: View<T>, tau: *mut T) {
+        let (m, n) = (a.rows, a.cols);
+        let (zero, one) = (<T as Elem>::ZERO, <T as Elem>::ONE);
+        for j in 0..m.min(n) {
+            let alpha = a.get(j, j);
+            let (v, below) = (a.ptr(j + 1, j), m - j - 1);
+            let square = inner(v as *const T, v as *const T, below).re();
+            let small = <T::R as Elem>::from_f64(if T::R::DTYPE.size() == 4 { 1e-30 } else { 1e-290 });
+            let plain = square > small && square < <T::R as Elem>::ONE / small;
+            let tail = if plain { Cmp::sqrt(square) } else { norm_below(a, j + 1, j) };
+            if tail == <T::R as Elem>::ZERO && alpha.im() == <T::R as Elem>::ZERO {
+                *tau.add(j) = zero;
+                continue;
+            }
+            let size = alpha.modulus();
+            let whole = size * size + square;
+            let whole = if plain && whole > small && whole < <T::R as Elem>::ONE / small { Cmp::sqrt(whole) } else { T::R::hypotenuse(size, tail) };
+            let beta = if alpha.re() < <T::R as Elem>::ZERO { whole } else { -whole };
+            let t = T::of_parts((beta - alpha.re()) / beta, -alpha.im() / beta);
+            *tau.add(j) = t;
+            let by = one / (alpha - T::of_real(beta));
+            for i in 0..below {
+                *v.add(i) = *v.add(i) * by;
+            }
+            a.set(j, j, T::of_real(beta));
+            for c in j + 1..n {
+                reflect(t.conj(), v as *const T, a.ptr(j, c), below);
+            }
+        }
+    }
+}
+
+multiversion! {
+    /// The product of reflections over the identity, columns one after the other in both.
+    unsafe fn product_columns[T: Field](a: View<T>, tau: *const T, k: usize, out: View<T>) {
+        out.fill(<T as Elem>::ZERO);
+        for j in 0..out.cols {
+            out.set(j, j, <T as Elem>::ONE);
+        }
+        for j in (0..k).rev() {
+            for c in j..out.cols {
+                reflect(*tau.add(j), a.ptr(j + 1, j) as *const T, out.ptr(j, c), a.rows - j - 1);
             }
         }
     }
@@ -205,6 +288,24 @@ unsafe fn multiply<T: Field>(
 /// Dense arrays of these sizes.
 pub unsafe fn factor_all<T: Field>((batch, m, n): (usize, usize, usize), a: *mut T, tau: *mut T) {
     let (a, tau, k) = (Ptr(a), Ptr(tau), m.min(n));
+    if is_small(m, n) {
+        // 2000 of 32 by 8: 2.5 us each in rows, with a product for their panel
+        return each_with(
+            batch,
+            m,
+            m * n * k,
+            || Owned::zeros(n, m),
+            |columns, i| {
+                // SAFETY: the arrays of matrix `i`
+                unsafe {
+                    let (a, columns) = (View::dense(a.at(i * m * n), m, n), columns.view().t());
+                    columns.copy_from(a);
+                    factor_columns(columns, tau.at(i * k));
+                    a.copy_from(columns);
+                }
+            },
+        );
+    }
     each(batch, m.max(n), m * n * k, |i| {
         // SAFETY: the arrays of matrix `i`
         unsafe { factor(View::dense(a.at(i * m * n), m, n), tau.at(i * k)) };
@@ -222,6 +323,18 @@ pub unsafe fn product_all<T: Field>(
     q: *mut T,
 ) {
     let (a, tau, q) = (Ptr::of(a), Ptr::of(tau), Ptr(q));
+    if is_small(m, n.max(cols)) {
+        let room = || (Owned::zeros(n, m), Owned::zeros(cols, m));
+        return each_with(batch, m, m * cols * k.max(1), room, |(columns, out), i| {
+            // SAFETY: the arrays of matrix `i`
+            unsafe {
+                let (columns, out) = (columns.view().t(), out.view().t());
+                columns.copy_from(View::dense(a.at(i * m * n), m, n));
+                product_columns(columns, tau.at(i * k), k, out);
+                View::dense(q.at(i * m * cols), m, cols).copy_from(out);
+            }
+        });
+    }
     each(batch, m, m * cols * k.max(1), |i| {
         // SAFETY: the arrays of matrix `i`
         unsafe {

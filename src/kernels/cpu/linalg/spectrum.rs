@@ -62,6 +62,11 @@ pub unsafe fn tamed<T: Field>(v: View<T>, hermitian: bool) -> Option<(Option<Own
     Some((Some(own), view, by))
 }
 
+/// Reflections that faer gathers in one block.
+pub fn block<T: Field>(m: usize, n: usize) -> usize {
+    faer::linalg::qr::no_pivoting::factor::recommended_block_size::<T>(m, n)
+}
+
 /// Memory that faer works in.
 pub struct Workspace(MemBuffer);
 
