@@ -209,7 +209,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
         && (axes[b].to, axes[b].from as isize) == (3, -3)
         && long(3 * axes[b].n)
     {
-        return each_piece(&job.without(&[b, last]), axes[b].n, |[to, from], i, n| {
+        return each_piece(&job.without(&[b, last]), axes[b].n, 1, |[to, from], i, n| {
             reverse3(dst.at(to + 3 * i), src.at(from.wrapping_sub(3 * i)), n);
         });
     }

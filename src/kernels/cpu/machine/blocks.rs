@@ -18,26 +18,32 @@ pub unsafe fn load<A: Copy>(p: *const A) -> [A; STEP] {
     (p as *const [A; STEP]).read_unaligned()
 }
 
-/// Copies a few bytes without a call, which takes as long as a row of fifty: in pieces of 16, the last over the one before.
+/// Copies a few bytes without a call, which takes as long as a row of fifty: in pieces, the last over the one before.
 ///
 /// # Safety
 /// Both are valid for `bytes` and do not overlap.
 #[inline(always)]
 pub unsafe fn copy_few(src: *const u8, dst: *mut u8, bytes: usize) {
-    type Piece = [u8; 16];
-    const PIECE: usize = size_of::<Piece>();
-    if !(PIECE..=16 * PIECE).contains(&bytes) {
-        return std::ptr::copy_nonoverlapping(src, dst, bytes);
+    #[inline(always)]
+    unsafe fn piece<const N: usize>(src: *const u8, dst: *mut u8, at: usize) {
+        dst.add(at).cast::<[u8; N]>().write_unaligned(src.add(at).cast::<[u8; N]>().read_unaligned());
     }
-    let put =
-        |i: usize| dst.add(i).cast::<Piece>().write_unaligned(src.add(i).cast::<Piece>().read_unaligned());
-    let mut i = 0;
-    while i + PIECE <= bytes {
-        put(i);
-        i += PIECE;
-    }
-    if i < bytes {
-        put(bytes - PIECE);
+    match bytes {
+        16..32 => {
+            piece::<16>(src, dst, 0);
+            piece::<16>(src, dst, bytes - 16);
+        }
+        32..=512 => {
+            let mut i = 0;
+            while i + 32 <= bytes {
+                piece::<32>(src, dst, i);
+                i += 32;
+            }
+            if i < bytes {
+                piece::<32>(src, dst, bytes - 32);
+            }
+        }
+        _ => std::ptr::copy_nonoverlapping(src, dst, bytes),
     }
 }
 

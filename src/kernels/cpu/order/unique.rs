@@ -1,6 +1,7 @@
 //! Equal elements found as neighbours in order.
 
 use super::sort::{Scratch, Sortable, in_order};
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::Axis;
 
@@ -145,16 +146,18 @@ pub unsafe fn write_runs<T: Sortable>(
         }
         if i + BLOCK <= n {
             let mut bits = changes(src.add(i));
-            if bits == u64::MAX && alone {
-                // nothing but beginnings, of which the values are all that is asked for
-                std::ptr::copy_nonoverlapping(src.add(i), values.add(runs.many), BLOCK);
-                runs.many += BLOCK;
-                bits = 0;
-            }
+            // where values are all that is asked for, beginnings side by side are copied together
             while bits != 0 && alone {
-                *values.add(runs.many) = *src.add(i + bits.trailing_zeros() as usize);
-                runs.many += 1;
-                bits &= bits - 1;
+                let from = bits.trailing_zeros() as usize;
+                let many = (!(bits >> from)).trailing_zeros() as usize;
+                let (x, to) = (src.add(i + from), values.add(runs.many));
+                if many >= 8 {
+                    copy_few(x.cast(), to.cast(), many * size_of::<T>());
+                } else {
+                    (0..many).for_each(|j| *to.add(j) = *x.add(j));
+                }
+                runs.many += many;
+                bits = if from + many < BLOCK { bits >> (from + many) << (from + many) } else { 0 };
             }
             while bits != 0 {
                 let at = i + bits.trailing_zeros() as usize;

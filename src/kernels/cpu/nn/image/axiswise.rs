@@ -367,7 +367,7 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
                 unsafe {
                     let d = dst.at((o * near.n + i) * n * bytes);
                     if from == before {
-                        std::ptr::copy_nonoverlapping(d.sub(n * bytes), d, n * bytes);
+                        copy_few(d.sub(n * bytes), d, n * bytes);
                         continue;
                     }
                     way(&line, src.at(from * size), d);
