@@ -227,9 +227,9 @@ fn ensure_product(name: &str, a: &Tensor, b: &Tensor) -> Result<()> {
     if some { Err(no_product(name, a.dtype())) } else { Ok(()) }
 }
 
-/// The layout of a vector as a matrix of one column.
+/// The layout of a vector as a matrix of one column; of many vectors as of many matrices.
 fn column(l: &Layout) -> Layout {
-    l.unsqueeze(1)
+    l.unsqueeze(l.ndim())
 }
 
 /// `a v`.
@@ -414,6 +414,9 @@ impl Op for AddProduct {
     fn grad_name(&self) -> &'static str {
         self.grad_name
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (c, a, b) = (x[0], x[1], x[2]);
         if b.ndim() == 1 {
@@ -452,7 +455,7 @@ impl Op for AddProduct {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let o = &out[0];
-        let vector = x[2].ndim() == 1;
+        let vector = x[2].ndim() < x[1].ndim();
         let (at, lb) = if vector {
             (column(o.layout()), column(x[2].layout()))
         } else {
@@ -495,7 +498,7 @@ impl Op for AddProduct {
         let o = &out[0];
         let (a, b) = (apart_held(x[1], o)?, apart_held(x[2], o)?);
         let wide = x[0].layout().broadcast_to(o.shape());
-        let as_matrix = |l: &Layout| if x[2].ndim() == 1 { column(l) } else { l.clone() };
+        let as_matrix = |l: &Layout| if x[2].ndim() < x[1].ndim() { column(l) } else { l.clone() };
         let (at, lb, lc) = (as_matrix(o.layout()), as_matrix(b.layout()), as_matrix(&wide));
         let added = (!self.beta.is_zero()).then_some((x[0], &lc, self.beta));
         multiply_on_card(self.name, (o, &at), (&a, a.layout()), (&b, &lb), self.alpha, added)
