@@ -48,7 +48,7 @@ _NAMES = {
         "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices "
         "grouped_mm native_channel_shuffle scaled_grouped_mm scaled_mm"
     ),
-    "optim": "SparseAdam swap_in_optimizer_params_and_state",
+    "optim": "SparseAdam",
     "utils": "bottleneck cpp_extension mobile_optimizer",
 }
 
