@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 
 import pytest
 import rushlight as rl
@@ -73,8 +74,8 @@ def test_collectives_do_what_they_do_alone(world):
         lambda: dist.scatter(y, [x], src=0),
         lambda: dist.reduce_scatter(y, [x]),
         lambda: dist.all_to_all([y], [x]),
-        lambda: dist.all_gather_into_tensor(y, x),
-        lambda: dist.reduce_scatter_tensor(y, x),
+        lambda: dist.all_gather_single(y, x),
+        lambda: dist.reduce_scatter_single(y, x),
         lambda: dist.all_to_all_single(y, x),
     )
     for write in writes:
@@ -212,3 +213,24 @@ def test_no_tensor_is_of_several_processes():
     assert repr([tensor.Shard(1), tensor.Replicate(), tensor.Partial()]) == "[Shard(dim=1), Replicate(), Partial(sum)]"
     with pytest.raises(RuntimeError, match="use the tensor itself"):
         tensor.distribute_tensor(rl.ones(1))
+
+
+def test_older_names_of_collectives_warn(world):
+    x, y = rl.arange(4.0), rl.zeros(4)
+    for name in ("all_gather_into_tensor", "reduce_scatter_tensor"):
+        with pytest.warns(FutureWarning, match=f"`torch.distributed.{name}` is deprecated"):
+            getattr(dist, name)(y, x)
+        assert rl.equal(x, y)
+    for call, name in (
+        (lambda: dist.all_reduce_coalesced([x]), "all_reduce_coalesced"),
+        (lambda: dist.all_gather_coalesced([[y]], [x]), "all_gather_coalesced"),
+    ):
+        with pytest.warns(FutureWarning, match=f"`torch.distributed.{name}` will be deprecated"):
+            call()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        dist.all_gather_single(y, x)
+        dist.reduce_scatter_single(y, x)
+        rl.nn.parallel.DistributedDataParallel(rl.nn.Linear(2, 2))
+    with pytest.warns(FutureWarning, match="`broadcast_buffers` is deprecated"):
+        rl.nn.parallel.DistributedDataParallel(rl.nn.Linear(2, 2), broadcast_buffers=False)
