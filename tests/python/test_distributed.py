@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -234,3 +237,45 @@ def test_older_names_of_collectives_warn(world):
         rl.nn.parallel.DistributedDataParallel(rl.nn.Linear(2, 2))
     with pytest.warns(FutureWarning, match="`broadcast_buffers` is deprecated"):
         rl.nn.parallel.DistributedDataParallel(rl.nn.Linear(2, 2), broadcast_buffers=False)
+
+
+CHILD = """
+import os, sys
+import torch, torch.distributed as dist
+dist.init_process_group("gloo")
+print(dist.get_rank(), dist.get_world_size(), os.environ["LOCAL_RANK"], dist.is_torchelastic_launched(), sys.argv[1:])
+sys.exit(int(os.environ.get("STATUS", "0")))
+"""
+
+
+def started(*words, **more):
+    command = [sys.executable, "-m", "rushlight.torch", "-m", *words]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **more})
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("torch.distributed.run", "--standalone", "--nproc_per_node=1"), "0 1 0 True ['--epochs', '3']"),
+        (("torch.distributed.launch", "--nproc-per-node", "auto"), "0 1 0 True ['--local-rank=0', '--epochs', '3']"),
+    ],
+)
+def test_a_program_is_started_in_a_world_of_one(tmp_path, command, said):
+    program = tmp_path / "train.py"
+    program.write_text(CHILD)
+    done = started(*command, str(program), "--epochs", "3")
+    assert done.stdout.strip() == said, done.stderr
+    done = started(*command, str(program), STATUS="7")
+    assert done.returncode == 7 and "ended with status 7" in done.stderr
+
+
+def test_no_program_is_started_in_a_world_of_several():
+    from rushlight.distributed import launch, run
+
+    for words in (["--nproc_per_node=2"], ["--nnodes", "2"], ["--nnodes=2:4"]):
+        with pytest.raises(ValueError, match="there is one process here"):
+            run.main([*words, "train.py"])
+    with pytest.raises(ValueError, match="Don't use both"):
+        run.main(["--no-python", "-m", "train"])
+    with pytest.raises(ValueError, match="must also set"):
+        launch.main(["--no-python", "train"])

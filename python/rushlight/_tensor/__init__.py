@@ -9,6 +9,7 @@ from .._C import Tensor
 from .._warn import warn
 from . import sparse as _sparse  # hangs its methods on the class
 from .copies import _copy, _deepcopy, _finish, _over, _rebuild, _rebuild_meta, _rebuild_on, _reduce_ex
+from .html import repr_html
 from .kinds import (
     BFloat16Tensor,
     BoolTensor,
@@ -544,6 +545,7 @@ Tensor.__array_priority__ = 1000  # numpy's operators leave mixed operands to ou
 Tensor.type = _type
 Tensor.as_subclass = _as_subclass
 Tensor.cuda = _cuda
+Tensor._repr_html_ = repr_html
 Tensor.get_device = _get_device
 Tensor.dim_order = _dim_order
 Tensor.apply_ = _apply
