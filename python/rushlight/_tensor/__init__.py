@@ -9,7 +9,6 @@ from .._C import Tensor
 from .._warn import warn
 from . import sparse as _sparse  # hangs its methods on the class
 from .copies import _copy, _deepcopy, _finish, _over, _rebuild, _rebuild_meta, _rebuild_on, _reduce_ex
-from .html import repr_html
 from .kinds import (
     BFloat16Tensor,
     BoolTensor,
@@ -61,6 +60,17 @@ def _format(self, spec):
     if self.dim() == 0 and not self.is_meta:
         return self.item().__format__(spec)
     return object.__format__(self, spec)
+
+
+def _repr_html(self) -> str:
+    """HTML for notebooks: one and two axes as a table, by the same numbers as :func:`repr`, which is shown of all others.
+
+    >>> rl.tensor([1.0, 2.5])._repr_html_()
+    '<table><caption>shape (2,), torch.float32</caption><tr><td>1.0000</td><td>2.5000</td></tr></table>'
+    """
+    from .html import table
+
+    return table(self)
 
 
 def _contains(self, element, /):
@@ -545,7 +555,7 @@ Tensor.__array_priority__ = 1000  # numpy's operators leave mixed operands to ou
 Tensor.type = _type
 Tensor.as_subclass = _as_subclass
 Tensor.cuda = _cuda
-Tensor._repr_html_ = repr_html
+Tensor._repr_html_ = _repr_html
 Tensor.get_device = _get_device
 Tensor.dim_order = _dim_order
 Tensor.apply_ = _apply

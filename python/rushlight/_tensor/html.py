@@ -18,12 +18,8 @@ def _facts(self: Tensor) -> str:
     return ", ".join(facts)
 
 
-def repr_html(self: Tensor) -> str:
-    """HTML for notebooks: one and two axes as a table, by the same numbers as :func:`repr`, which is shown of all others.
-
-    >>> rl.tensor([1.0, 2.5])._repr_html_()
-    '<table><caption>shape (2,), torch.float32</caption><tr><td>1.0000</td><td>2.5000</td></tr></table>'
-    """
+def table(self: Tensor) -> str:
+    """The elements that would be printed, as a table; the printed form itself of what has no axis or more than two."""
     import re
     from html import escape
 
