@@ -82,6 +82,10 @@ def test_how_activations_are_computed_again():
     policy = functools.partial(size_based_auto_wrap_policy, min_num_params=12)
     apply_activation_checkpointing(model, auto_wrap_policy=policy)
     assert [type(module) for module in model] == [CheckpointWrapper, nn.Tanh, nn.Linear]
+    model = nn.Sequential(nn.Sequential(nn.Linear(4, 4), nn.ReLU()))
+    apply_activation_checkpointing(model, auto_wrap_policy=policy)
+    assert type(model[0]) is nn.Sequential  # all that it has is in the layer that is wrapped
+    assert type(model[0][0]) is CheckpointWrapper
 
 
 def test_a_sharded_module_has_its_own_names(world):

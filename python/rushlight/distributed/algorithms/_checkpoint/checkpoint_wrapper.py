@@ -113,25 +113,28 @@ def apply_activation_checkpointing(
         check_fn (callable): of a module, whether it is wrapped. Default: all
         auto_wrap_policy (callable, optional): a policy of :mod:`rushlight.distributed.fsdp.wrap` instead.
     """
-    wanted = check_fn
-    if auto_wrap_policy is not None:
+    policy = auto_wrap_policy
 
-        def wanted(module: Any) -> bool:
-            return bool(_policy(auto_wrap_policy, module))
+    def by_itself(module: Any, recurse: bool, nonwrapped_numel: int) -> bool:
+        return True if recurse else check_fn(module)
 
-    _wrap_below(model, wanted, checkpoint_wrapper_fn)
+    for name, child in list(model.named_children()):
+        setattr(model, name, _wrapped(child, policy or by_itself, checkpoint_wrapper_fn)[0])
 
 
-def _policy(policy: Any, module: Any) -> Any:
+def _wrapped(module: Any, policy: Any, wrapper: Any) -> tuple[Any, int]:
+    """A module, wrapped as a policy says, those below it first; and how many elements are in wrapped ones."""
     count = sum(parameter.numel() for parameter in module.parameters())
-    return policy(module=module, recurse=False, nonwrapped_numel=count)
-
-
-def _wrap_below(module: Any, wanted: Any, wrapper: Any) -> None:
+    if not policy(module=module, recurse=True, nonwrapped_numel=count):
+        return module, 0
+    done = 0
     for name, child in list(module.named_children()):
-        _wrap_below(child, wanted, wrapper)
-        if wanted(child):
-            setattr(module, name, wrapper(child))
+        inner, more = _wrapped(child, policy, wrapper)
+        setattr(module, name, inner)
+        done += more
+    if policy(module=module, recurse=False, nonwrapped_numel=count - done):
+        return wrapper(module), count
+    return module, done
 
 
 __all__ = [
