@@ -266,3 +266,11 @@ def test_half_precision_sees_the_same_through_a_grid():
     whole = F.affine(picture, 0.0, [0, 0], 2.0, [0.0], interpolation=InterpolationMode.BILINEAR)
     half = F.affine(picture.half(), 0.0, [0, 0], 2.0, [0.0], interpolation=InterpolationMode.BILINEAR)
     assert (half.float() - whole).abs().max() < 2e-3
+
+
+def test_a_border_of_nothing_needs_no_colour():
+    picture = torch.arange(16.0).reshape(1, 4, 4)
+    assert torch.equal(F.pad(picture, 0, fill=(1, 2, 3)), picture)
+    assert torch.equal(F.pad(picture, -1, fill=(1, 2)), picture[:, 1:3, 1:3])
+    with pytest.raises(RuntimeError, match="fill has 2 numbers"):
+        F.pad(picture, 1, fill=(1, 2))
