@@ -180,6 +180,6 @@ def test_sets_in_the_order_of_arrival():
     with pytest.raises(KeyError):
         s.pop()
     with pytest.raises(TypeError):
-        s | [1]  # noqa: B018
+        s | [1]
     with pytest.raises(TypeError):
         hash(s)
