@@ -281,6 +281,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "_lobpcg": "lobpcg",
             "_lowrank": "pca_lowrank svd_lowrank",
             "_doubles.control": "cond while_loop",
+            "_doubles.fake_quantize": "fake_quantize_per_channel_affine fake_quantize_per_tensor_affine",
             "_doubles.layers": "affine_grid_generator embedding_bag embedding_renorm_ grid_sampler grid_sampler_2d "
             "grid_sampler_3d max_pool1d_with_indices native_batch_norm native_dropout native_group_norm "
             "native_layer_norm",

@@ -46,7 +46,7 @@ _NAMES = {
         "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices "
         "native_channel_shuffle"
     ),
-    "optim": "SparseAdam swap_in_optimizer_params_and_state",
+    "optim": "SparseAdam",
     "utils": "bottleneck cpp_extension mobile_optimizer",
 }
 

@@ -135,6 +135,10 @@ class _Naming:
         self.loader.exec_module(module)
         _introduce(module)
 
+    def get_code(self, name: str) -> Any:
+        """For ``-m torch.utils.collect_env``, before anything has imported it."""
+        return self.loader.get_code(name)
+
 
 class Finder:
     """The first of Python's finders, once :func:`install` has put it there."""

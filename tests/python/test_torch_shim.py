@@ -342,3 +342,10 @@ def test_names_are_found_in_the_table_of_a_package(tmp_path):
     write(tmp_path, "program.py", source)
     done = shim("program.py", cwd=tmp_path)
     assert done.stdout.split() == ["True"] * 6, done.stderr
+
+
+def test_a_module_that_nothing_has_imported_runs_by_its_name():
+    done = subprocess.run(
+        [sys.executable, "-m", "rushlight.torch", "-m", "torch.utils.collect_env"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "PyTorch" in done.stdout, done.stderr

@@ -38,5 +38,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__,
         _FILES,
-        "algorithms checkpoint constants device_mesh distributed_c10d elastic fsdp nn rpc tensor",
+        "algorithms checkpoint constants device_mesh distributed_c10d elastic fsdp launch nn optim rpc run tensor",
     )

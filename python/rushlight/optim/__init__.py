@@ -34,7 +34,8 @@ _FILES = {
     "lbfgs": "LBFGS",
     "muon": "Muon",
     "nadam": "NAdam",
-    "optimizer": "Optimizer register_optimizer_step_post_hook register_optimizer_step_pre_hook required",
+    "optimizer": "Optimizer register_optimizer_step_post_hook register_optimizer_step_pre_hook required "
+    "swap_in_optimizer_params_and_state",
     "radam": "RAdam",
     "rmsprop": "RMSprop",
     "rprop": "Rprop",

@@ -225,7 +225,7 @@ class BoundingBoxes(TVTensor):
             format = BoundingBoxFormat[format.upper()]
         elif not isinstance(format, BoundingBoxFormat):
             raise ValueError(f"format should be str or BoundingBoxFormat, got {type(format)}")
-        if is_rotated_bounding_format(format) and not tensor.is_floating_point():
+        if check_dims and is_rotated_bounding_format(format) and not tensor.is_floating_point():
             raise ValueError(f"Rotated bounding boxes should be floating point tensors. Got {tensor.dtype}.")
         out = _as(cls, tensor)
         out.format, out.canvas_size, out.clamping_mode = format, tuple(canvas_size), clamping_mode

@@ -2,7 +2,7 @@
 
 use crate::base::{DType, Real, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{NO, point2, point3};
+use crate::kernels::cpu::elementwise::block::{NO, Params, point1, point2, point3};
 use crate::ops::create::convert::check_fits;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
@@ -18,12 +18,48 @@ fn crossed(lo: &Val, hi: &Val, by: fn(&Tensor, &Val) -> Result<Tensor>) -> Resul
     }
 }
 
+/// Not less than `lo`; nan if either is. The comparison comes in an order that is one instruction, then the bound's nan.
+#[inline(always)]
+fn above<T: Real>(x: T, lo: T) -> T {
+    let v = if lo > x { lo } else { x };
+    if Real::is_nan(lo) { lo } else { v }
+}
+
+/// Not greater than `hi`; nan if either is.
+#[inline(always)]
+fn below<T: Real>(x: T, hi: T) -> T {
+    let v = if hi < x { hi } else { x };
+    if Real::is_nan(hi) { hi } else { v }
+}
+
+/// The kernel of [`WITHIN`].
+macro_rules! within {
+    ($T:ty) => {
+        point1(|x: $T, q| {
+            let (lo, hi) = (q[0] as $T, q[1] as $T);
+            let v = if lo > x { lo } else { x };
+            if hi < v { hi } else { v }
+        })
+    };
+}
+
+fn number(v: f64) -> Val {
+    Val::S(Scalar::Float(v))
+}
+
+/// Two numbers that bound elements of float32 or float64, neither of them nan.
+fn numbers(x: &Tensor, lo: &Val, hi: &Val) -> Option<Params> {
+    let of = |v: &Val| match v {
+        Val::S(s @ (Scalar::Float(_) | Scalar::Int(_))) => Some(s.to_f64()).filter(|v| !v.is_nan()),
+        _ => None,
+    };
+    let known = matches!(x.dtype(), DType::F32 | DType::F64);
+    known.then(|| Some([of(lo)?, of(hi)?, 0.0, 0.0])).flatten()
+}
+
 points! {
     CLAMP "clamp" "ClampBackward0": Same,
-        cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| {
-            let v = if x < lo || Real::is_nan(lo) { lo } else { x };
-            if v > hi || Real::is_nan(hi) { hi } else { v }
-        })),
+        cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| below(above(x, lo), hi))),
         takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"
             not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(min(max(a, b), c), a, is_nan(a)), nan(), is_nan(b) || is_nan(c))" int "min(max(a, b), c)",
@@ -44,13 +80,22 @@ points! {
                 })
             },
         };
+    /// Between two numbers, `q[0]` and `q[1]`, that are not nan: two instructions, and the numbers stay in registers.
+    WITHIN "clamp" "ClampBackward1": Same,
+        cpu |dt| match dt {
+            DType::F32 => Some(within!(f32)),
+            DType::F64 => Some(within!(f64)),
+            _ => None,
+        },
+        wgsl "select(min(max(a, p0), p1), a, is_nan(a))",
+        grad { a |g, a, q| g.keep(&a.ge(&number(q[0]))?.logical_and(a.le(&number(q[1]))?)?) };
     CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
-        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| if x < lo || Real::is_nan(lo) { lo } else { x })),
+        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| above(x, lo))),
         takes (not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(max(a, b), a, is_nan(a)), b, is_nan(b))" int "max(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.ge(b)?), b |g, a, b: Val| g.keep(&a.lt(b)?) };
     CLAMP_MAX "clamp_max" "ClampMaxBackward1": Same,
-        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| if x > hi || Real::is_nan(hi) { hi } else { x })),
+        cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| below(x, hi))),
         takes (not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(min(a, b), a, is_nan(a)), b, is_nan(b))" int "min(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.le(b)?), b |g, a, b: Val| g.keep(&a.gt(b)?) };
@@ -65,7 +110,10 @@ impl To {
         }
         let x = Val::from(input);
         match (min, max) {
-            (Some(lo), Some(hi)) => self.point_val(&CLAMP, node, &[x, lo, hi], NO),
+            (Some(lo), Some(hi)) => match numbers(input, &lo, &hi) {
+                Some(q) => self.point_val(&WITHIN, node, &[x], q),
+                None => self.point_val(&CLAMP, node, &[x, lo, hi], NO),
+            },
             (Some(lo), None) => self.point_val(&CLAMP_MIN, node, &[x, lo], NO),
             (None, Some(hi)) => self.point_val(&CLAMP_MAX, node, &[x, hi], NO),
             (None, None) => bail!(Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None"),

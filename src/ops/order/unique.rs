@@ -3,7 +3,7 @@
 use crate::base::{DType, Device, Dims, collected, repeated, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::histogram::{greatest_of, occurrences, weigh};
-use crate::kernels::cpu::order::unique::{Groups, group, runs as runs_kernel, unique as unique_kernel};
+use crate::kernels::cpu::order::unique::{Groups, count_runs, group, unique as unique_kernel, write_runs};
 use crate::kernels::gpu::order::{histogram, unique as gpu};
 use crate::ops::driver::memory::dense;
 use crate::ops::table::{Ret, Table};
@@ -40,19 +40,34 @@ fn has_data(op: &str, x: &Tensor) -> Result<()> {
 
 /// Groups of the elements of a dense tensor.
 #[allow(unsafe_code)]
-fn elements(op: &str, x: &Tensor, inverse: bool, consecutive: bool) -> Result<Groups> {
+fn elements(op: &str, x: &Tensor, inverse: bool) -> Result<Groups> {
     let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+    // SAFETY: a dense tensor of so many elements, held for reading
+    with_dtype!(op, x.dtype(), real, T => Ok(unsafe { unique_kernel::<T>(x.ptr_of(), x.numel(), inverse) }))
+}
+
+/// Runs of equal neighbours among the elements of a dense tensor; the inverse has the shape given.
+#[allow(unsafe_code)]
+fn runs(op: &str, x: &Tensor, inverse: Option<&[usize]>, counts: bool) -> Result<Distinct> {
+    let n = x.numel();
+    // held from the count to the end: what is written is as much as was counted
+    let held = Guard::take([x.storage()].into_iter(), [].into_iter());
+    // SAFETY: a dense tensor of `n` elements, held for reading
+    let many = with_dtype!(op, x.dtype(), real, T => Ok(unsafe { count_runs::<T>(x.ptr_of(), n) }))?;
+    let values = Tensor::empty(&[many], x.dtype(), x.device())?;
+    let whole = |shape: &[usize]| Tensor::empty(shape, DType::I64, x.device());
+    let counts = counts.then(|| whole(&[many])).transpose()?;
+    let inverse = inverse.map(whole).transpose()?;
+    let at = |t: &Option<Tensor>| t.as_ref().map_or(std::ptr::null_mut(), |t| t.ptr_of::<i64>());
+    let written = [Some(&values), counts.as_ref(), inverse.as_ref()];
+    let new = Guard::take([].into_iter(), written.iter().flatten().map(|t| t.storage()));
     with_dtype!(op, x.dtype(), real, T => {
-        let (p, n) = (x.ptr_of::<T>(), x.numel());
-        // SAFETY: a dense tensor of `n` elements, held for reading
-        Ok(unsafe {
-            if consecutive {
-                runs_kernel::<T>(p, n, inverse)
-            } else {
-                unique_kernel::<T>(p, n, inverse)
-            }
-        })
-    })
+        // SAFETY: dense tensors of so many elements, all of them held
+        unsafe { write_runs::<T>(x.ptr_of(), n, values.ptr_of(), at(&counts), at(&inverse)) };
+        Ok(())
+    })?;
+    drop((held, new));
+    Ok(Distinct { values, inverse, counts })
 }
 
 /// Groups of the rows of a dense matrix.
@@ -201,7 +216,10 @@ fn distinct(
                 found.inverse = found.inverse.map(|t| t.reshape_to(x.shape())).transpose()?;
                 return Ok(found);
             }
-            let g = elements(op, &flat, inverse, consecutive)?;
+            if consecutive {
+                return runs(op, &flat, inverse.then_some(x.shape()), counts);
+            }
+            let g = elements(op, &flat, inverse)?;
             (elements_at(&flat, &g.first)?, g, Dims::from_slice(x.shape()))
         }
     };

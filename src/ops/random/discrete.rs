@@ -160,8 +160,9 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
         let to = elements::<i64>(&out);
         sampled!("multinomial", x.dtype(), T => {
             let weights: &[T] = given::<T>(&dense);
-            ensure!(weights.iter().all(|w| w.to_f64().is_finite() && w.to_f64() >= 0.0), Runtime, "probability tensor contains either `inf`, `nan` or element < 0");
-            ensure!(weights.chunks(n.max(1)).all(|row| row.iter().any(|w| w.to_f64() > 0.0)), Runtime, "invalid multinomial distribution (sum of probabilities <= 0)");
+            let (sound, positive) = kernel::weights(weights, n);
+            ensure!(sound, Runtime, "probability tensor contains either `inf`, `nan` or element < 0");
+            ensure!(positive, Runtime, "invalid multinomial distribution (sum of probabilities <= 0)");
             if replacement && samples > 1 {
                 kernel::multinomial_replace(&mut g, weights, n, samples as usize, to)
             } else {

@@ -50,12 +50,29 @@ class DistributedDataParallel(Module):
         forward_sync_buffers: Any = None,
     ) -> None:
         super().__init__()
+        from ..._warn import warn
         from ...distributed import distributed_c10d
         from .data_parallel import _the_one
 
         if not any(parameter.requires_grad for parameter in module.parameters()):
             raise RuntimeError(
                 "DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient."
+            )
+        if broadcast_buffers is not None:
+            warn(
+                "Both `broadcast_buffers` and `forward_sync_buffers` were specified. `broadcast_buffers` is deprecated and "
+                "its value is ignored when `forward_sync_buffers` is provided."
+                if forward_sync_buffers is not None
+                else "`broadcast_buffers` is deprecated. Use `forward_sync_buffers` instead. IMPORTANT: unlike "
+                "`broadcast_buffers=False`, `forward_sync_buffers=False` still syncs buffers at init. If you rely on buffers "
+                "NOT being synced at init (e.g. rank-local buffers), keep using `broadcast_buffers=False` until "
+                "`init_sync_buffers` is available.",
+                FutureWarning,
+            )
+        if check_reduction:
+            warn(
+                "The `check_reduction` argument in `DistributedDataParallel` module is deprecated. Please avoid using it.",
+                FutureWarning,
             )
         if device_ids:
             _the_one(device_ids)

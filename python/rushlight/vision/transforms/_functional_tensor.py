@@ -12,10 +12,12 @@ from ... import (
     _C,
     arange,
     as_tensor,
+    bfloat16,
     bincount,
     bool as bool_,
     cat,
     exp,
+    float16,
     float32,
     float64,
     int8,
@@ -375,14 +377,19 @@ def through_grid(img: Tensor, grid: Tensor, mode: str, fill) -> Tensor:
 
 def affine_grid(theta: Tensor, w: int, h: int, ow: int, oh: int) -> Tensor:
     """The grid of an inverse matrix (1, 2, 3) over pixels counted from the centre."""
-    x = linspace(-ow * 0.5 + 0.5, ow * 0.5 + 0.5 - 1, steps=ow, dtype=theta.dtype)
-    y = linspace(-oh * 0.5 + 0.5, oh * 0.5 + 0.5 - 1, steps=oh, dtype=theta.dtype)
+    x = linspace(-ow * 0.5 + 0.5, ow * 0.5 + 0.5 - 1, steps=ow).to(theta.dtype)
+    y = linspace(-oh * 0.5 + 0.5, oh * 0.5 + 0.5 - 1, steps=oh).to(theta.dtype)
     scaled = theta.transpose(1, 2) / tensor([0.5 * w, 0.5 * h], dtype=theta.dtype)
     return _mapped(x, y, scaled[0]).unsqueeze(0)
 
 
 def _mapped(x: Tensor, y: Tensor, matrix: Tensor) -> Tensor:
-    """``x a + y b + c`` of each place for the columns (a, b, c) of a matrix (3, 2), (H, W, 2), rounded after every step."""
+    """``x a + y b + c`` of each place for the columns (a, b, c) of a matrix (3, 2), (H, W, 2), rounded after every step.
+
+    In half precision it is a product of matrices, which rounds once.
+    """
+    if x.dtype in (float16, bfloat16):
+        return _mapped(x.float(), y.float(), matrix.float()).to(x.dtype)
     return x[None, :, None] * matrix[0] + y[:, None, None] * matrix[1] + matrix[2]
 
 

@@ -136,6 +136,10 @@ unsafe fn repeat_rows(
 
 /// Bytes that one task joins.
 const JOIN_BYTES: usize = 256 << 10;
+/// Bytes that are joined part after part, so that their lines are still in the nearest cache for the next part; and bytes of a
+/// row below which those of a part are copied line by line.
+const JOIN_STEP: usize = 16 << 10;
+const LINES: usize = 1024;
 
 /// Rows of several dense parts next to each other: row `r` of `dst` is row `r` of the first part, then of the second,
 /// and so on. A part is an address and the bytes of its rows.
@@ -168,14 +172,22 @@ pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
         return unsafe { weave::join(&from, narrow, rows, dst.get()) };
     }
     let parts: Vec<_> = parts.iter().map(|&(from, bytes)| (Ptr::of(from), bytes)).collect();
+    let step = (JOIN_STEP / width.max(1)).max(1);
     par::for_each_chunk(rows, (JOIN_BYTES / width.max(1)).max(1), |r| {
-        for row in r {
-            let mut to = row * width;
+        for first in r.clone().step_by(step) {
+            let (mut to, rows) = (first * width, step.min(r.end - first));
             for &(from, bytes) in &parts {
-                // SAFETY: a row of a part, and the place of that row
+                let (from, row) = (from.at(first * bytes).cast_const(), dst.at(to));
+                // SAFETY: rows of a part, and the places of those rows
                 unsafe {
-                    std::ptr::copy_nonoverlapping(from.get().cast_const().add(row * bytes), dst.at(to), bytes)
-                };
+                    if (weave::LONG..LINES).contains(&bytes) {
+                        weave::lines(row, width, from, bytes, rows, bytes);
+                    } else {
+                        (0..rows).for_each(|i| {
+                            std::ptr::copy_nonoverlapping(from.add(i * bytes), row.add(i * width), bytes)
+                        });
+                    }
+                }
                 to += bytes;
             }
         }

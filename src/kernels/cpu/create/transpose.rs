@@ -90,15 +90,23 @@ struct Strip {
     streams: bool,
 }
 
-/// Writes the rows of a tile, each a line of the destination.
+/// Writes the rows of a tile, each a line of the destination, of which `behind` more follow in this strip. Rows shorter than a
+/// line that lie side by side are written as whole lines, the end of each under the next: copies of as many bytes as there are
+/// take a call each (512 filters of 512x3x3 from channels last: 2.2 instead of 1.2 ms).
 #[inline(always)]
-unsafe fn put<T: Copy>(s: Strip, tile: *const T, side: usize, dst: *mut T, columns: usize) {
+unsafe fn put<T: Copy>(s: Strip, tile: *const T, side: usize, dst: *mut T, columns: usize, behind: usize) {
+    let dense = if s.ds == s.rows { columns + behind } else { 0 };
+    // past the caches goes a line that is a line: of rows of an odd length each is a part of two
+    let whole =
+        s.rows == side && (dst as usize).is_multiple_of(64) && (s.ds * size_of::<T>()).is_multiple_of(64);
     for j in 0..columns {
         let (from, to) = (tile.add(j * side), dst.add(j * s.ds));
-        if s.streams && s.rows == side {
+        if s.streams && whole {
             stream::store(from.cast(), to.cast(), size_of::<T>() * side);
-        } else {
+        } else if s.rows == side || dense.saturating_sub(j) * s.rows >= side {
             // as bytes: an element may begin anywhere
+            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), side * size_of::<T>());
+        } else {
             std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), s.rows * size_of::<T>());
         }
     }
@@ -122,7 +130,7 @@ unsafe fn plain<T: Copy, const SIDE: usize>(s: Strip, dst: *mut u8, src: *const 
     for j0 in (0..s.columns).step_by(SIDE) {
         let columns = SIDE.min(s.columns - j0);
         columns_of(s, src, SIDE, j0, columns, tile);
-        put(s, tile, SIDE, dst.add(j0 * s.ds), columns);
+        put(s, tile, SIDE, dst.add(j0 * s.ds), columns, s.columns - j0 - columns);
     }
 }
 
@@ -135,7 +143,12 @@ unsafe fn words(s: Strip, dst: *mut u8, src: *const u8) {
         simd::Level::Neon => neon,
         _ => plain::<Packed<u32>, 16>,
     };
-    let whole = if s.rows == 16 { s.columns / 16 * 16 } else { 0 };
+    let whole = match s.rows {
+        16 => s.columns / 16 * 16,
+        #[cfg(target_arch = "x86_64")]
+        8.. if simd::level() >= simd::Level::Avx2 => s.columns / 16 * 16,
+        _ => 0,
+    };
     strip(Strip { columns: whole, ..s }, dst, src);
     let rest = Strip { columns: s.columns - whole, ..s };
     plain::<Packed<u32>, 16>(rest, dst.add(4 * whole * s.ds), src.add(4 * whole));
@@ -173,7 +186,7 @@ unsafe fn squares<T: Copy + Default, const LINE: usize, const AREA: usize>(
                 square(src.add(bi * s.ss + j + bj), tile.0.as_mut_ptr().add(bj * LINE + bi));
             }
         }
-        put(s, tile.0.as_ptr(), LINE, dst.add(j * s.ds), LINE);
+        put(s, tile.0.as_ptr(), LINE, dst.add(j * s.ds), LINE, s.columns - j - LINE);
     }
 }
 
@@ -188,15 +201,36 @@ unsafe fn neon(s: Strip, dst: *mut u8, src: *const u8) {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Strip, squares};
+    use super::{Strip, put, squares};
     use std::arch::x86_64::*;
 
+    /// Eight rows at least: squares as far as they go (the nine weights of a filter from channels last), the rest one by one.
     #[target_feature(enable = "avx2")]
     pub unsafe fn strip(s: Strip, dst: *mut u8, src: *const u8) {
+        if s.rows < 16 {
+            return part(s, dst.cast(), src.cast());
+        }
         squares::<f32, 16, 256>(s, dst.cast(), src.cast(), 8, |from, to| {
             // SAFETY: a square of the strip and of the tile; AVX2 is on.
             unsafe { square(from, s.ss, to) }
         })
+    }
+
+    #[target_feature(enable = "avx2")]
+    unsafe fn part(s: Strip, dst: *mut f32, src: *const f32) {
+        let mut tile = [0f32; 256];
+        for j in (0..s.columns).step_by(16) {
+            let src = src.add(j);
+            for bj in [0, 8] {
+                square(src.add(bj), s.ss, tile.as_mut_ptr().add(bj * 16));
+            }
+            for i in 8..s.rows {
+                for k in 0..16 {
+                    tile[k * 16 + i] = *src.add(i * s.ss + k);
+                }
+            }
+            put(s, tile.as_ptr(), 16, dst.add(j * s.ds), 16, s.columns - j - 16);
+        }
     }
 
     #[target_feature(enable = "avx2")]
@@ -275,7 +309,18 @@ mod tests {
     fn whole_and_partial_tiles_of_every_size() {
         for level in LEVELS {
             with_level(level, || {
-                for (na, nb) in [(64, 64), (33, 47), (16, 128), (130, 9), (31, 160)] {
+                for (na, nb) in [
+                    (64, 64),
+                    (33, 47),
+                    (16, 128),
+                    (130, 9),
+                    (31, 160),
+                    (9, 130),
+                    (13, 47),
+                    (25, 40),
+                    (11, 33),
+                    (8, 200),
+                ] {
                     check(3, na, nb, |i| i as u8);
                     check(3, na, nb, |i| i as u16);
                     check(3, na, nb, |i| i as u32);

@@ -13,7 +13,10 @@ use crate::kernels::cpu::machine::walk::Walk;
 use smallvec::SmallVec;
 
 /// Bytes of a row from which copying it whole beats any other order.
-const LONG: usize = 64;
+pub const LONG: usize = 64;
+/// Bytes of a row from which its copy is a call; shorter ones are copied line by line, many in a call (heads of 64 floats split
+/// and merged, 1 MiB: 20 instead of 30 us).
+const WHOLE: usize = 2048;
 /// Elements of a row that one task copies.
 const PIECE: usize = 8192;
 /// Elements along a long axis between turns along a short one: the lines in between stay in the nearest cache.
@@ -120,7 +123,7 @@ pub unsafe fn copy(shape: &[usize], dst: *mut u8, to: &[usize], src: *const u8, 
     }
 }
 
-/// As [`copy`], unless both sides are dense along long rows, which the loop over dense blocks does as well.
+/// As [`copy`], unless both sides are dense, or along rows so long that a call for each costs nothing.
 pub unsafe fn try_copy(
     shape: &[usize],
     dst: *mut u8,
@@ -135,7 +138,7 @@ pub unsafe fn try_copy(
     let job = Job::new(shape, to, from, size);
     match job.axes.last() {
         None => return false,
-        Some(a) if a.to == 1 && a.from == 1 && (job.axes.len() == 1 || a.n * job.size >= LONG) => {
+        Some(a) if a.to == 1 && a.from == 1 && (job.axes.len() == 1 || a.n * job.size >= WHOLE) => {
             return false;
         }
         Some(_) => by_bytes!(job.size, T => run::<T>(&job, dst, src)),
@@ -155,7 +158,7 @@ pub unsafe fn join(parts: &[*const u8], width: usize, rows: usize, dst: *mut u8)
     by_bytes!(unit, T => {
         let of = |k: usize, i: usize| parts[k].at(i * width).cast_const() as *const T;
         let to = |k: usize, i: usize| dst.at((i * parts.len() + k) * width) as *mut T;
-        each_piece(&one, rows, |_, first, n| match (parts.len(), many) {
+        each_piece(&one, rows, 1, |_, first, n| match (parts.len(), many) {
             (2, 1) => weave2(to(0, first), std::array::from_fn(|k| of(k, first)), n),
             (3, 1) => weave3(to(0, first), std::array::from_fn(|k| of(k, first)), n),
             (4, 1) => weave4(to(0, first), std::array::from_fn(|k| of(k, first)), n),
@@ -180,8 +183,16 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
     let row = axes[last];
     let step = row.from as isize;
     let long = |n: usize| n * size_of::<T>() >= LONG;
+    if row.to == 1 && step == 1 && long(row.n) && row.n * size_of::<T>() < WHOLE && last > 0 {
+        let (size, many) = (size_of::<T>(), axes[last - 1]);
+        return each_piece(&job.without(&[last - 1, last]), many.n, row.n, |[to, from], i, n| {
+            let to = dst.at(to + i * many.to).cast();
+            let from = src.at(from.wrapping_add(i.wrapping_mul(many.from))).cast_const().cast();
+            lines(to, many.to * size, from, many.from.wrapping_mul(size), n, row.n * size);
+        });
+    }
     if row.to == 1 && (-1..=1).contains(&step) && long(row.n) {
-        return each_piece(&job.without(&[last]), row.n, |[to, from], i, n| {
+        return each_piece(&job.without(&[last]), row.n, 1, |[to, from], i, n| {
             let (to, from) = (dst.at(to + i), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
             match step {
                 0 => repeat(to, from, n),
@@ -198,7 +209,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
         && (axes[b].to, axes[b].from as isize) == (3, -3)
         && long(3 * axes[b].n)
     {
-        return each_piece(&job.without(&[b, last]), axes[b].n, |[to, from], i, n| {
+        return each_piece(&job.without(&[b, last]), axes[b].n, 1, |[to, from], i, n| {
             reverse3(dst.at(to + 3 * i), src.at(from.wrapping_sub(3 * i)), n);
         });
     }
@@ -209,7 +220,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
         let along = (0..inner).find(|&b| axes[b].from == 1 && axes[b].to == many && long(axes[b].n));
         let (Some(b), 2..=4, true) = (along, many, dense) else { continue };
         let out: SmallVec<[usize; 3]> = std::iter::once(b).chain(inner..=last).collect();
-        return each_piece(&job.without(&out), axes[b].n, |[to, from], i, n| {
+        return each_piece(&job.without(&out), axes[b].n, 1, |[to, from], i, n| {
             let (to, from) = (dst.at(to + i * many), src.at(from.wrapping_add(i)));
             let of = |k: usize| {
                 let outer = if inner == last { 0 } else { axes[inner].from.wrapping_mul(k / row.n) };
@@ -228,7 +239,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
     if let Some(a) = unwoven
         && (2..=4).contains(&axes[a].n)
     {
-        return each_piece(&job.without(&[a, last]), row.n, |[to, from], i, n| {
+        return each_piece(&job.without(&[a, last]), row.n, 1, |[to, from], i, n| {
             let (to, from) = (dst.at(to + i), src.at(from + i * row.from));
             match axes[a].n {
                 2 => unweave2(to, axes[a].to, from, n),
@@ -243,13 +254,13 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
     // the longest axis inside, unless the last one is long enough; lines in between stay in the cache
     let long = (0..last).max_by_key(|&i| axes[i].n).filter(|&i| row.n < 16 && axes[i].n > row.n);
     let Some(b) = long else {
-        return each_piece(&job.without(&[last]), row.n, |[to, from], i, n| {
+        return each_piece(&job.without(&[last]), row.n, 1, |[to, from], i, n| {
             let (to, from) = (dst.at(to + i * row.to), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
             spaced(to, row.to, from, row.from, n);
         });
     };
     let b = axes[b];
-    each_piece(&job.without(&[long.unwrap_or(last), last]), b.n, |[to, from], i, n| {
+    each_piece(&job.without(&[long.unwrap_or(last), last]), b.n, 1, |[to, from], i, n| {
         for j in (i..i + n).step_by(TURN) {
             let turn = TURN.min(i + n - j);
             for k in 0..row.n {
@@ -267,20 +278,40 @@ unsafe fn square(job: &Job, dst: *mut u8, src: *const u8) -> bool {
     transpose::try_copy(&of(|a| a.n), dst, &of(|a| a.to), src, &of(|a| a.from), job.size)
 }
 
-/// Calls `f` with the offsets of a row and a piece of it, for all rows of `length`.
-fn each_piece(rows: &Walk<2>, length: usize, f: impl Fn([usize; 2], usize, usize) + Sync) {
-    let count = rows.count();
-    if length <= 2 * PIECE {
-        let grain = (par::ELEMENTWISE_GRAIN / length.max(1)).max(1);
+/// Calls `f` with the offsets of a row and a piece of it, for all rows of `length` items of `width` elements.
+fn each_piece(rows: &Walk<2>, length: usize, width: usize, f: impl Fn([usize; 2], usize, usize) + Sync) {
+    let (count, piece) = (rows.count(), (PIECE / width).max(1));
+    if length <= 2 * piece {
+        let grain = (par::ELEMENTWISE_GRAIN / (length * width).max(1)).max(1);
         return par::for_each_chunk(count, grain, |r| rows.each(r, |at| f(at, 0, length)));
     }
-    let pieces = length.div_ceil(PIECE);
+    let pieces = length.div_ceil(piece);
     par::for_each_chunk(count * pieces, par::ELEMENTWISE_GRAIN / PIECE, |r| {
         for job in r {
-            let (row, i) = (job / pieces, job % pieces * PIECE);
-            rows.each(row..row + 1, |at| f(at, i, PIECE.min(length - i)));
+            let (row, i) = (job / pieces, job % pieces * piece);
+            rows.each(row..row + 1, |at| f(at, i, piece.min(length - i)));
         }
     });
+}
+
+multiversion! {
+    /// `rows` rows of `bytes` each, at least [`LONG`], steps apart that may wrap around.
+    pub unsafe fn lines(dst: *mut u8, to: usize, src: *const u8, from: usize, rows: usize, bytes: usize) {
+        type Line = [u8; LONG];
+        for r in 0..rows {
+            let (dst, src) = (dst.add(r * to), src.wrapping_add(r.wrapping_mul(from)));
+            let at = |i: usize| dst.add(i).cast::<Line>().write_unaligned(src.add(i).cast::<Line>().read_unaligned());
+            let mut i = 0;
+            while i + LONG <= bytes {
+                at(i);
+                i += LONG;
+            }
+            if i < bytes {
+                // over the end of the line before
+                at(bytes - LONG);
+            }
+        }
+    }
 }
 
 multiversion! {
@@ -401,7 +432,7 @@ mod tests {
 
     #[test]
     fn every_order_direction_and_size() {
-        let shapes: [&[usize]; 9] = [
+        let shapes: [&[usize]; 10] = [
             &[90, 2, 2],
             &[3, 700],
             &[700, 2],
@@ -411,6 +442,7 @@ mod tests {
             &[13, 7, 5],
             &[90, 6],
             &[40, 30],
+            &[7, 3, 530],
         ];
         for shape in shapes {
             let orders: &[&[usize]] = match shape.len() {

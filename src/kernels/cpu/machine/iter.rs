@@ -102,9 +102,10 @@ pub unsafe fn for_each_staying(shape: &[usize], operands: &[Operand], stays: boo
     let grain = (count / 64).clamp(par::ELEMENTWISE_GRAIN, 8 * par::ELEMENTWISE_GRAIN);
     if count <= par::ELEMENTWISE_GRAIN {
         work(0, rows, 0, inner);
-    } else if rows >= inner {
-        let grain = (grain / inner).max(1);
-        par::for_each_chunk(rows, grain, |r| work(r.start, r.end, 0, inner));
+    } else if inner <= grain {
+        // whole rows: to begin on a stretch costs as much as 700 elements (64 planes of 32x32 and a number for each: 6.0 us row
+        // by row, 3.5 together)
+        par::for_each_chunk(rows, grain / inner, |r| work(r.start, r.end, 0, inner));
     } else {
         // few long rows: split each
         for row in 0..rows {
@@ -240,7 +241,9 @@ impl Tile {
         } else {
             SHORT / 8
         };
-        if inner < short { Tile { rows: BLOCK / inner, len: inner } } else { row }
+        // as many as fill the buffers: a tile costs as much as 200 elements, whatever it holds
+        let room = (BLOCK * 16 / widest.max(4)).max(BLOCK);
+        if inner < short { Tile { rows: room / inner, len: inner } } else { row }
     }
 }
 
@@ -476,7 +479,7 @@ impl Blocks {
                     self.filled[k].0 = std::ptr::null_mut();
                 }
                 // a conversion past the caches into a buffer took three times as long: square roots of 4M int64 4.3 ms
-                let _paused = stream::Paused::begin();
+                let _paused = w.cast.map(|_| stream::Paused::begin());
                 // SAFETY: `n` elements fit the buffers, the source lies in the operand
                 unsafe {
                     match w.cast {

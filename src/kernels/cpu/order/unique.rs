@@ -1,6 +1,7 @@
 //! Equal elements found as neighbours in order.
 
 use super::sort::{Scratch, Sortable, in_order};
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::Axis;
 
@@ -70,26 +71,74 @@ multiversion! {
     }
 }
 
-/// Groups equal neighbours of a dense array; every nan is a group of its own.
+/// How many runs of equal neighbours a dense array has; every nan is a run of its own.
 ///
 /// # Safety
 /// `src` is readable for `n` elements.
-pub unsafe fn runs<T: Sortable>(src: *const T, n: usize, inverse: bool) -> Groups {
-    let mut g = Groups::new(if inverse { n } else { 0 });
-    let mut start = 0;
-    let mut end_run = |g: &mut Groups, end: usize| {
-        if end > start {
-            g.put(start, false, true);
-            if let Some(c) = g.counts.last_mut() {
-                *c = (end - start) as i64;
-            }
-            if inverse {
-                let group = g.first.len() as i64 - 1;
-                g.inverse[start..end].fill(group);
-            }
+pub unsafe fn count_runs<T: Sortable>(src: *const T, n: usize) -> usize {
+    let (mut runs, mut i) = (usize::from(n > 0), 1);
+    while i + BLOCK <= n {
+        if i % (1 << 16) == 1 {
+            poll();
         }
-        start = end;
-    };
+        runs += changes(src.add(i)).count_ones() as usize;
+        i += BLOCK;
+    }
+    while i < n {
+        runs += usize::from(*src.add(i) != *src.add(i - 1));
+        i += 1;
+    }
+    runs
+}
+
+/// Runs as they are written: the value of each, how long it is, and the run of each element; the latter two may be null.
+struct Runs<T> {
+    values: *mut T,
+    counts: *mut i64,
+    inverse: *mut i64,
+    /// Of those begun, how many there are and where the last begins.
+    many: usize,
+    start: usize,
+}
+
+impl<T: Copy> Runs<T> {
+    #[inline(always)]
+    unsafe fn end(&self, at: usize) {
+        if self.many > 0 && !self.counts.is_null() {
+            *self.counts.add(self.many - 1) = (at - self.start) as i64;
+        }
+        if self.many > 0 && !self.inverse.is_null() {
+            let run = self.many as i64 - 1;
+            (self.start..at).for_each(|i| *self.inverse.add(i) = run);
+        }
+    }
+    #[inline(always)]
+    unsafe fn begin(&mut self, at: usize, value: T) {
+        self.end(at);
+        *self.values.add(self.many) = value;
+        self.many += 1;
+        self.start = at;
+    }
+}
+
+/// Writes the runs of equal neighbours of a dense array: as many values and counts as [`count_runs`] says, and as many inverses as
+/// elements. (Kept in growing lists first, a million runs took 19 ms.)
+///
+/// # Safety
+/// As there; results hold what is written, and `counts` and `inverse` may be null.
+pub unsafe fn write_runs<T: Sortable>(
+    src: *const T,
+    n: usize,
+    values: *mut T,
+    counts: *mut i64,
+    inverse: *mut i64,
+) {
+    if n == 0 {
+        return;
+    }
+    let mut runs = Runs { values, counts, inverse, many: 0, start: 0 };
+    runs.begin(0, *src);
+    let alone = counts.is_null() && inverse.is_null();
     let mut i = 1;
     while i < n {
         if i % (1 << 16) == 1 {
@@ -97,20 +146,33 @@ pub unsafe fn runs<T: Sortable>(src: *const T, n: usize, inverse: bool) -> Group
         }
         if i + BLOCK <= n {
             let mut bits = changes(src.add(i));
+            // where values are all that is asked for, beginnings side by side are copied together
+            while bits != 0 && alone {
+                let from = bits.trailing_zeros() as usize;
+                let many = (!(bits >> from)).trailing_zeros() as usize;
+                let (x, to) = (src.add(i + from), values.add(runs.many));
+                if many >= 8 {
+                    copy_few(x.cast(), to.cast(), many * size_of::<T>());
+                } else {
+                    (0..many).for_each(|j| *to.add(j) = *x.add(j));
+                }
+                runs.many += many;
+                bits = if from + many < BLOCK { bits >> (from + many) << (from + many) } else { 0 };
+            }
             while bits != 0 {
-                end_run(&mut g, i + bits.trailing_zeros() as usize);
+                let at = i + bits.trailing_zeros() as usize;
+                runs.begin(at, *src.add(at));
                 bits &= bits - 1;
             }
             i += BLOCK;
         } else {
             if *src.add(i) != *src.add(i - 1) {
-                end_run(&mut g, i);
+                runs.begin(i, *src.add(i));
             }
             i += 1;
         }
     }
-    end_run(&mut g, n);
-    g
+    runs.end(n);
 }
 
 /// Groups neighbours in the given order of positions that are equal.
@@ -139,13 +201,21 @@ mod tests {
                 }
                 let order: Vec<usize> = (0..n).collect();
                 let want = group(&order, true, |a, b| x[a] == x[b]);
-                // SAFETY: n elements
-                let got = unsafe { runs(x.as_ptr(), n, true) };
-                assert_eq!(
-                    (got.first, got.counts, got.inverse),
-                    (want.first, want.counts, want.inverse),
-                    "{n} {long}"
-                );
+                let k = want.first.len();
+                let (mut values, mut counts, mut inverse) = (vec![0f32; k], vec![0i64; k], vec![0i64; n]);
+                let null = std::ptr::null_mut();
+                // SAFETY: n elements, k runs
+                unsafe {
+                    assert_eq!(count_runs(x.as_ptr(), n), k);
+                    write_runs(x.as_ptr(), n, values.as_mut_ptr(), counts.as_mut_ptr(), inverse.as_mut_ptr());
+                    let bits = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                    let heads: Vec<f32> = want.first.iter().map(|&i| x[i]).collect();
+                    assert_eq!(bits(&values), bits(&heads));
+                    assert_eq!((&counts, &inverse), (&want.counts, &want.inverse), "{n} {long}");
+                    values.fill(0.0);
+                    write_runs(x.as_ptr(), n, values.as_mut_ptr(), null, null);
+                    assert_eq!(bits(&values), bits(&heads));
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ pub use continuous::{cauchy, exponential, log_normal, standard_gamma};
 pub use discrete::{bernoulli, bernoulli_each, binomial, geometric, poisson};
 pub use draw::Sample;
 pub use integer::{IntRange, random_in, random_natural, randperm};
-pub use multinomial::{multinomial, multinomial_replace};
+pub use multinomial::{multinomial, multinomial_replace, weights};
 pub use normal::{normal, normal_serial};
 pub use uniform::uniform;
 

@@ -45,7 +45,7 @@ pub unsafe fn put<T: MatElem>(g: &Gemm<T>, i: usize, j: usize, sum: T::Acc) {
 const COLS: usize = 256;
 
 /// Integers: a row of sums at a time, each row of `b` added to it; rows of `b` are copied if they are not dense.
-pub unsafe fn gemm_integer<T: MatElem<Acc = T>>(g: &Gemm<T>) {
+pub unsafe fn gemm_integer<T: MatElem<Acc = T> + From<bool>>(g: &Gemm<T>) {
     if g.m * g.n * g.k <= 512 || g.alpha == T::ZERO {
         return gemm(g);
     }
@@ -71,8 +71,10 @@ pub unsafe fn gemm_integer<T: MatElem<Acc = T>>(g: &Gemm<T>) {
     if down * across == 1 { run(0) } else { par::for_each(down * across, run) }
 }
 
-unsafe fn rectangle<T: MatElem<Acc = T>>(g: &Gemm<T>, i0: usize, h: usize, j0: usize, w: usize) {
+unsafe fn rectangle<T: MatElem<Acc = T> + From<bool>>(g: &Gemm<T>, i0: usize, h: usize, j0: usize, w: usize) {
     let dense = g.csb == 1;
+    let plain =
+        g.csc == 1 && g.alpha == T::from(true) && g.beta == T::ZERO && matches!(g.epilogue.bias, Bias::None);
     with(Slot::Task, if dense { w } else { w + g.k * w }, |sums: *mut T| {
         let copy = sums.add(w);
         let (b, rsb) = if dense {
@@ -88,17 +90,36 @@ unsafe fn rectangle<T: MatElem<Acc = T>>(g: &Gemm<T>, i0: usize, h: usize, j0: u
         for i in i0..i0 + h {
             std::slice::from_raw_parts_mut(sums, w).fill(T::ZERO);
             add_rows(w, g.k, g.a.offset(i as isize * g.rsa), g.csa, b, rsb, sums);
-            for j in 0..w {
-                put(g, i, j0 + j, *sums.add(j));
+            if plain {
+                let to = g.c.offset(i as isize * g.rsc).add(j0);
+                std::ptr::copy_nonoverlapping(sums, to, w);
+            } else {
+                (0..w).for_each(|j| put(g, i, j0 + j, *sums.add(j)));
             }
         }
     })
 }
 
+/// Rows of `b` that are added to the sums at a time: by one each, the sums are read and written as often as the rows are read
+/// (128 cubed in int64: 130 us, by four 70).
+const TOGETHER: usize = 4;
+
 multiversion! {
     /// `sums[j] += sum_p a[p] b[p, j]`.
     unsafe fn add_rows[T: IntAcc](w: usize, k: usize, a: *const T, csa: isize, b: *const T, rsb: isize, sums: *mut T) {
-        for p in 0..k as isize {
+        let whole = k / TOGETHER * TOGETHER;
+        for p in (0..whole as isize).step_by(TOGETHER) {
+            let x = [0, 1, 2, 3].map(|q| *a.offset((p + q) * csa));
+            let row = [0, 1, 2, 3].map(|q| b.offset((p + q) * rsb));
+            for j in 0..w {
+                let mut sum = *sums.add(j);
+                for q in 0..TOGETHER {
+                    sum = T::mul_add(x[q], *row[q].add(j), sum);
+                }
+                *sums.add(j) = sum;
+            }
+        }
+        for p in whole as isize..k as isize {
             let (x, row) = (*a.offset(p * csa), b.offset(p * rsb));
             for j in 0..w {
                 *sums.add(j) = T::mul_add(x, *row.add(j), *sums.add(j));

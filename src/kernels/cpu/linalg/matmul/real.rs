@@ -21,6 +21,9 @@ pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
     if g.m * g.n * g.k <= TINY_FMA {
         return naive::gemm(g);
     }
+    if g.m > DOT_ROWS && g.n > 1 && small::turned(g) {
+        return;
+    }
     if g.m == 1 || g.n == 1 {
         if let Some(v) = as_gemv(g) {
             return gemv::gemv(&v);

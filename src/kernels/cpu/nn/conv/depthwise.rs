@@ -8,9 +8,12 @@ use super::plan::Plan;
 use super::scratch::{self, Slot};
 use super::tile::Direct;
 use crate::base::Elem;
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use crate::kernels::cpu::machine::vector::Vector;
+use smallvec::SmallVec;
+use std::ops::Range;
 
 /// Images are summed into this many partial weight gradients with channels last.
 const PARTS: usize = 8;
@@ -125,118 +128,234 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
     });
 }
 
+/// Calls a body that is generic over a vector with that of the level `multiversion!` is at.
+macro_rules! at_level {
+    ($level:ident, $t:ident, $f:ident($($arg:expr),*)) => {{
+        #[cfg(target_arch = "x86_64")]
+        if $level == Level::Avx512 as u8 {
+            return $f::<$t::Avx512>($($arg),*);
+        } else if $level == Level::Avx2 as u8 {
+            return $f::<$t::Avx2>($($arg),*);
+        }
+        #[cfg(target_arch = "aarch64")]
+        if $level == Level::Neon as u8 {
+            return $f::<$t::Neon>($($arg),*);
+        }
+        $f::<$t::Portable>($($arg),*)
+    }};
+}
+
 multiversion! {
     /// Rows one after another, each of them `n` outputs long though the next begins `width` behind it.
-    unsafe fn over[T: Direct](
+    unsafe fn over[const LEVEL, T: Direct](
         offsets: &[usize], taps: &[T], x: *const T, apart: usize, y: *mut T, width: usize, rows: usize, n: usize, bias: T,
     ) {
-        for h in 0..rows {
-            let (x, y) = (x.add(h * apart), y.add(h * width));
-            match n {
-                16 => strip::<T, 16>(offsets, taps, x, y, bias),
-                32 => strip::<T, 32>(offsets, taps, x, y, bias),
-                _ => strip::<T, 64>(offsets, taps, x, y, bias),
-            }
-        }
+        at_level!(LEVEL, T, over_body(offsets, taps, x, apart, y, width, rows, n, bias))
     }
 }
 
-/// `N` neighbouring outputs.
 #[inline(always)]
-unsafe fn strip<T: Direct, const N: usize>(offsets: &[usize], taps: &[T], x: *const T, y: *mut T, bias: T) {
-    let mut acc = [bias; N];
+unsafe fn over_body<V: Vector<Elem: Direct>>(
+    offsets: &[usize],
+    taps: &[V::Elem],
+    x: *const V::Elem,
+    apart: usize,
+    y: *mut V::Elem,
+    width: usize,
+    rows: usize,
+    n: usize,
+    bias: V::Elem,
+) {
+    // as many sums that do not wait for one another as there are registers for: rows of 14 one by one, each a register of
+    // sums, took twice the time
+    let (most, step) = match n / V::LANES {
+        1 => (8, V::LANES),
+        2 => (4, 2 * V::LANES),
+        _ => (2, 4 * V::LANES),
+    };
+    let mut h = 0;
+    while h < rows {
+        let many = most.min(1 << (rows - h).ilog2());
+        // backwards: what a row writes beyond its end comes before the beginning of the next
+        let mut j = n;
+        while j > 0 {
+            j -= step;
+            let (x, y) = (x.add(h * apart + j), y.add(h * width + j));
+            match (n / V::LANES, many) {
+                (1, 8) => strips::<V, 1, 8>(offsets, taps, x, apart, y, width, bias),
+                (1, 4) => strips::<V, 1, 4>(offsets, taps, x, apart, y, width, bias),
+                (1, 2) => strips::<V, 1, 2>(offsets, taps, x, apart, y, width, bias),
+                (1, _) => strips::<V, 1, 1>(offsets, taps, x, apart, y, width, bias),
+                (2, 4) => strips::<V, 2, 4>(offsets, taps, x, apart, y, width, bias),
+                (2, 2) => strips::<V, 2, 2>(offsets, taps, x, apart, y, width, bias),
+                (2, _) => strips::<V, 2, 1>(offsets, taps, x, apart, y, width, bias),
+                (_, 2) => strips::<V, 4, 2>(offsets, taps, x, apart, y, width, bias),
+                (_, _) => strips::<V, 4, 1>(offsets, taps, x, apart, y, width, bias),
+            }
+        }
+        h += many;
+    }
+}
+
+/// `R` rows of `N` vectors of neighbouring outputs.
+#[inline(always)]
+unsafe fn strips<V: Vector, const N: usize, const R: usize>(
+    offsets: &[usize],
+    taps: &[V::Elem],
+    x: *const V::Elem,
+    apart: usize,
+    y: *mut V::Elem,
+    width: usize,
+    bias: V::Elem,
+) {
+    let mut acc = [[V::splat(bias); N]; R];
     for (o, w) in offsets.iter().zip(taps) {
-        let x = x.add(*o);
-        for i in 0..N {
-            acc[i] = w.fma(*x.add(i), acc[i]);
+        let (x, w) = (x.add(*o), V::splat(*w));
+        for r in 0..R {
+            for i in 0..N {
+                acc[r][i] = w.fma(V::load(x.add(r * apart + i * V::LANES)), acc[r][i]);
+            }
         }
     }
-    for i in 0..N {
-        *y.add(i) = acc[i];
+    for r in 0..R {
+        for i in 0..N {
+            acc[r][i].store(y.add(r * width + i * V::LANES));
+        }
     }
 }
 
 multiversion! {
-    unsafe fn row[T: Direct](offsets: &[usize], taps: &[T], x: *const T, y: *mut T, n: usize, bias: T) {
-        let mut j = 0;
-        while j + 64 <= n {
-            strip::<T, 64>(offsets, taps, x.add(j), y.add(j), bias);
-            j += 64;
-        }
-        while j + 16 <= n {
-            strip::<T, 16>(offsets, taps, x.add(j), y.add(j), bias);
-            j += 16;
-        }
-        if j < n && n >= 16 {
-            // the last strip overlaps the one before
-            strip::<T, 16>(offsets, taps, x.add(n - 16), y.add(n - 16), bias);
-        } else {
-            while j + 4 <= n {
-                strip::<T, 4>(offsets, taps, x.add(j), y.add(j), bias);
-                j += 4;
-            }
-            while j < n {
-                strip::<T, 1>(offsets, taps, x.add(j), y.add(j), bias);
-                j += 1;
-            }
-        }
+    unsafe fn row[const LEVEL, T: Direct](offsets: &[usize], taps: &[T], x: *const T, y: *mut T, n: usize, bias: T) {
+        at_level!(LEVEL, T, row_body(offsets, taps, x, y, n, bias))
     }
+}
+
+#[inline(always)]
+unsafe fn row_body<V: Vector<Elem: Direct>>(
+    offsets: &[usize],
+    taps: &[V::Elem],
+    x: *const V::Elem,
+    y: *mut V::Elem,
+    n: usize,
+    bias: V::Elem,
+) {
+    let mut j = 0;
+    while j + 8 * V::LANES <= n {
+        strips::<V, 8, 1>(offsets, taps, x.add(j), 0, y.add(j), 0, bias);
+        j += 8 * V::LANES;
+    }
+    while j + 2 * V::LANES <= n {
+        strips::<V, 2, 1>(offsets, taps, x.add(j), 0, y.add(j), 0, bias);
+        j += 2 * V::LANES;
+    }
+    while j < n && n >= V::LANES {
+        // the last strip overlaps the one before
+        let at = j.min(n - V::LANES);
+        strips::<V, 1, 1>(offsets, taps, x.add(at), 0, y.add(at), 0, bias);
+        j = at + V::LANES;
+    }
+    while j < n {
+        let terms = offsets.iter().zip(taps);
+        *y.add(j) = terms.fold(bias, |sum, (o, w)| w.fma(*x.add(j + *o), sum));
+        j += 1;
+    }
+}
+
+/// A tap that reads inside the image, for a row of outputs: where it reads for the first of them (from the start of the image,
+/// in elements; what is outside, no output reads), in which column, and where its weights are.
+#[derive(Clone, Copy)]
+struct Term {
+    offset: isize,
+    column: isize,
+    weights: usize,
 }
 
 unsafe fn run_last<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, bias: *const T, y: *mut T) {
     let c = p.groups;
-    let padded = PaddedLast::of(plan, c);
-    let offsets: Vec<usize> = plan.taps.iter().map(|t| padded.offset(t.1)).collect();
-    let mut taps = Vec::with_capacity(offsets.len() * c);
+    let mut taps = Vec::with_capacity(plan.taps.len() * c);
     for t in &plan.taps {
         taps.extend((0..c).map(|ch| *w.add(ch * p.taps() + t.0)));
     }
     let (input, whole) = (plan.input.iter().product::<usize>(), plan.whole.iter().product::<usize>());
     let [depth, rows, width] = plan.output;
     let (x, bias, y) = (Ptr::of(x), Ptr::of(bias), Ptr(y));
-    let lines = |x: *const T, n: usize| {
-        let x = Ptr::of(x);
-        let grain = par::ELEMENTWISE_GRAIN.div_ceil(width * c * offsets.len().max(1));
+    let grain = par::ELEMENTWISE_GRAIN.div_ceil(width * c * plan.taps.len().max(1));
+    images(p.n, |n| {
         par::for_each_chunk(depth * rows, grain, |r| {
+            let (mut terms, mut some) = (SmallVec::<[Term; 32]>::new(), SmallVec::<[Term; 32]>::new());
             for t in r {
                 let (d, h) = (t / rows, t % rows);
-                let from = padded.offset([d * plan.stride[0], h * plan.stride[1], 0]);
+                terms.clear();
+                let inside = inside(plan, d, h, c, &mut terms);
                 let at =
                     (plan.first[0] + d * plan.step[0]) * plan.whole[1] + plan.first[1] + h * plan.step[1];
                 let to = (n * whole + at * plan.whole[2] + plan.first[2]) * c;
                 let (xs, ys) = (plan.stride[2] * c, plan.step[2] * c);
-                // SAFETY: one row of output pixels per step.
-                unsafe { pixels(&offsets, &taps, c, x.at(from), xs, y.at(to), ys, width, bias.get()) };
+                let x = x.at(n * input * c) as *const T;
+                for j in (0..inside.start).chain(inside.end..width) {
+                    let column = |t: &&Term| {
+                        let at = (j * plan.stride[2]) as isize + t.column;
+                        (0..plan.input[2] as isize).contains(&at)
+                    };
+                    some.clear();
+                    some.extend(terms.iter().filter(column).copied());
+                    // SAFETY: an output pixel, and taps that read inside this image
+                    unsafe {
+                        pixels(
+                            &some,
+                            &taps,
+                            c,
+                            x.wrapping_add(j * xs),
+                            xs,
+                            y.at(to + j * ys),
+                            ys,
+                            1,
+                            bias.get(),
+                        )
+                    };
+                }
+                let (x, to) = (x.wrapping_add(inside.start * xs), to + inside.start * ys);
+                // SAFETY: output pixels all of whose taps read inside this image
+                unsafe { pixels(&terms, &taps, c, x, xs, y.at(to), ys, inside.len(), bias.get()) };
             }
         });
-    };
-    images(p.n, |n| {
-        // SAFETY: one image of each per step.
-        unsafe {
-            let x = x.at(n * input * c) as *const T;
-            if padded.as_is {
-                return lines(x, n);
-            }
-            scratch::with(Slot::Shared, padded.len(), |buffer: *mut T| {
-                padded.copy(x, buffer);
-                lines(buffer, n);
-            });
-        }
     });
+}
+
+/// The taps that read inside the image for row `h` of slice `d` of the outputs; and the outputs of the row for which all of
+/// them do. Padding is not written out: a copy of the image costs half as much as the sums of 3x3.
+fn inside(plan: &Plan, d: usize, h: usize, c: usize, terms: &mut SmallVec<[Term; 32]>) -> Range<usize> {
+    let at = |axis: usize, output: usize, tap: usize| {
+        (output * plan.stride[axis] + tap) as isize - plan.front[axis]
+    };
+    let [depth, height, width] = plan.input.map(|n| n as isize);
+    let (mut from, mut to) = (0, plan.output[2] as isize);
+    let step = plan.stride[2] as isize;
+    let up = |n: isize| (n + step - 1).div_euclid(step);
+    for (k, (_, tap)) in plan.taps.iter().enumerate() {
+        let (z, y, column) = (at(0, d, tap[0]), at(1, h, tap[1]), at(2, 0, tap[2]));
+        if (0..depth).contains(&z) && (0..height).contains(&y) {
+            let offset = ((z * height + y) * width + column) * c as isize;
+            terms.push(Term { offset, column, weights: k * c });
+            (from, to) = (from.max(up(-column)), to.min(up(width - column)));
+        }
+    }
+    let from = from.clamp(0, plan.output[2] as isize) as usize;
+    from..(to.max(0) as usize).max(from)
 }
 
 multiversion! {
     unsafe fn pixels[T: Direct](
-        offsets: &[usize], taps: &[T], c: usize, x: *const T, xs: usize, y: *mut T, ys: usize, n: usize, bias: *const T,
+        terms: &[Term], taps: &[T], c: usize, x: *const T, xs: usize, y: *mut T, ys: usize, n: usize, bias: *const T,
     ) {
         let mut j = 0;
         // pixels together where there are: they share their weights, which are half of what is read
         while j + 4 <= n {
-            all_channels::<T, 4>(offsets, taps, c, x.add(j * xs), xs, y.add(j * ys), ys, bias);
+            all_channels::<T, 4>(terms, taps, c, x.wrapping_add(j * xs), xs, y.add(j * ys), ys, bias);
             j += 4;
         }
         while j < n {
-            all_channels::<T, 1>(offsets, taps, c, x.add(j * xs), xs, y.add(j * ys), ys, bias);
+            all_channels::<T, 1>(terms, taps, c, x.wrapping_add(j * xs), xs, y.add(j * ys), ys, bias);
             j += 1;
         }
     }
@@ -244,7 +363,7 @@ multiversion! {
 
 #[inline(always)]
 unsafe fn all_channels<T: Direct, const P: usize>(
-    offsets: &[usize],
+    terms: &[Term],
     taps: &[T],
     c: usize,
     x: *const T,
@@ -255,15 +374,19 @@ unsafe fn all_channels<T: Direct, const P: usize>(
 ) {
     let mut c0 = 0;
     while c0 + 32 <= c {
-        channels::<T, 32, P>(offsets, taps, c, c0, x, xs, y, ys, bias);
+        channels::<T, 32, P>(terms, taps, c0, x, xs, y, ys, bias);
         c0 += 32;
     }
-    while c0 + 8 <= c {
-        channels::<T, 8, P>(offsets, taps, c, c0, x, xs, y, ys, bias);
-        c0 += 8;
+    while c0 + 16 <= c {
+        channels::<T, 16, P>(terms, taps, c0, x, xs, y, ys, bias);
+        c0 += 16;
+    }
+    while c0 + 4 <= c {
+        channels::<T, 4, P>(terms, taps, c0, x, xs, y, ys, bias);
+        c0 += 4;
     }
     while c0 < c {
-        channels::<T, 1, P>(offsets, taps, c, c0, x, xs, y, ys, bias);
+        channels::<T, 1, P>(terms, taps, c0, x, xs, y, ys, bias);
         c0 += 1;
     }
 }
@@ -271,9 +394,8 @@ unsafe fn all_channels<T: Direct, const P: usize>(
 /// `N` channels of `P` pixels.
 #[inline(always)]
 unsafe fn channels<T: Direct, const N: usize, const P: usize>(
-    offsets: &[usize],
+    terms: &[Term],
     taps: &[T],
-    c: usize,
     c0: usize,
     x: *const T,
     xs: usize,
@@ -289,8 +411,8 @@ unsafe fn channels<T: Direct, const N: usize, const P: usize>(
             }
         }
     }
-    for (t, o) in offsets.iter().enumerate() {
-        let (x, w) = (x.add(o + c0), taps.as_ptr().add(t * c + c0));
+    for t in terms {
+        let (x, w) = (x.wrapping_offset(t.offset).wrapping_add(c0), taps.as_ptr().add(t.weights + c0));
         for p in 0..P {
             let x = x.add(p * xs);
             for i in 0..N {

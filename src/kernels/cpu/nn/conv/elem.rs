@@ -141,7 +141,7 @@ macro_rules! direct {
                     pointwise::forward(p, x, w, bias, y)
                 } else if depthwise::fits(p) {
                     depthwise::forward(p, x, w, bias, y)
-                } else if narrow_groups(p) || few_pixels(p) {
+                } else if narrow_groups(p) || few_pixels(p) || thin(p, p.cout) {
                     let first = Conv { channels_last: false, ..*p };
                     turned(p.n, p.cin, p.input_plane(), Slot::Turned, x, |x| {
                         turned_back(p.n, p.cout, p.output_plane(), y, |y| Self::forward(&first, x, w, bias, y))
@@ -155,7 +155,7 @@ macro_rules! direct {
                     pointwise::backward_data(p, g, w, bias, dx)
                 } else if depthwise::fits(p) {
                     depthwise::backward_data(p, g, w, bias, dx)
-                } else if narrow_groups(p) {
+                } else if narrow_groups(p) || thin(p, p.cin) {
                     let first = Conv { channels_last: false, ..*p };
                     turned(p.n, p.cout, p.output_plane(), Slot::Turned, g, |g| {
                         turned_back(p.n, p.cin, p.input_plane(), dx, |dx| Self::backward_data(&first, g, w, bias, dx))
@@ -188,6 +188,12 @@ direct!(f32 f64);
 /// Groups with channels last whose channels do not fill vectors: copies to channels first and back cost a pass each (32 groups of 4 at 28x28: 1570 us, first 260).
 fn narrow_groups(p: &Conv) -> bool {
     p.channels_last && p.groups > 1 && p.cin.min(p.cout) / p.groups < 16 && p.taps() > 1
+}
+
+/// So few channels come out with channels last, into vectors of which each takes them all, that most lanes compute nothing: the
+/// gradient for an image of 3 channels of 64 by 7x7 took five times as long as with channels first.
+fn thin(p: &Conv, out: usize) -> bool {
+    p.channels_last && p.groups == 1 && out < 8 && p.taps() > 1
 }
 
 /// So few pixels with channels last that packing the weights is most of the work, which kernels for channels first do

@@ -3,6 +3,7 @@
 
 use super::plan::Plan;
 use crate::base::Elem;
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 
@@ -40,8 +41,8 @@ impl Padded {
             stride: plan.stride,
             phases,
             channel: d * h * w,
-            // planes a multiple of 1 KiB apart would crowd a few sets of the first-level cache
-            as_is: unpadded && !(d * h * w * elem).is_multiple_of(1024),
+            // planes a multiple of 1 KiB apart would crowd a few sets of the first-level cache, where they are read again
+            as_is: unpadded && (plan.taps.len() == 1 || !(d * h * w * elem).is_multiple_of(1024)),
         };
         if !out.as_is {
             let lines = (out.size[0] * out.slice() * elem).div_ceil(64);
@@ -132,7 +133,11 @@ impl Padded {
                                 + column * self.strides[3]);
                             let step = self.stride[2] * self.strides[3];
                             match step {
-                                1 => std::ptr::copy_nonoverlapping(from, to.add(start), end - start),
+                                1 => copy_few(
+                                    from.cast(),
+                                    to.add(start).cast(),
+                                    (end - start) * size_of::<T>(),
+                                ),
                                 2 => strided::<T>(from, 2, to.add(start), end - start),
                                 _ => strided::<T>(from, step, to.add(start), end - start),
                             }

@@ -2,10 +2,12 @@
 //! few input positions. Resizing, padding by reflection and their transposes are such maps.
 
 use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, gathered, grow, poll};
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// A sparse matrix by rows: output `i` reads `index[k]` with `weight[k]` for `k` in `start[i]..start[i + 1]`.
 #[derive(Clone, Debug)]
@@ -102,8 +104,14 @@ impl Taps {
     pub fn is_copy(&self) -> bool {
         self.weight.iter().all(|&w| w == 1.0) && self.start.windows(2).all(|w| w[1] - w[0] == 1)
     }
+    /// The outputs, from the first such to the last in a row, that are of two inputs each: nearly all of a resized line.
+    fn pairs(&self) -> Range<usize> {
+        let pair = |o: &usize| self.start[o + 1] - self.start[*o] == 2;
+        let from = (0..self.len()).find(pair).unwrap_or(self.len());
+        from..(from..self.len()).find(|o| !pair(o)).unwrap_or(self.len())
+    }
     #[inline(always)]
-    fn row(&self, o: usize) -> std::ops::Range<usize> {
+    fn row(&self, o: usize) -> Range<usize> {
         self.start[o] as usize..self.start[o + 1] as usize
     }
 }
@@ -146,8 +154,6 @@ impl Tap for u8 {
     }
 }
 
-const BLOCK: usize = 64;
-
 /// `dst[o, i, r] = sum of weight * src[o, index, r]`.
 ///
 /// # Safety
@@ -159,18 +165,18 @@ pub unsafe fn apply<T: Tap>(taps: &Taps, outer: usize, inner: usize, src: *const
     }
     let (src, dst) = (Ptr::of(src), Ptr(dst));
     let each = (taps.index.len() / n).max(1);
+    let weights: Vec<T::Sum> = gathered(taps.weight.iter().map(|&w| T::Sum::from_f64(w)));
     if inner == 1 {
-        let weights: Vec<T::Sum> = gathered(taps.weight.iter().map(|&w| T::Sum::from_f64(w)));
         let grain = par::ELEMENTWISE_GRAIN / 2 / (n * each);
+        let pairs = taps.pairs();
         return par::for_each_chunk(outer, grain.max(1), |r| {
             for o in r {
                 // SAFETY: a line of each, by the caller's word
-                unsafe { line(taps, &weights, src.at(o * taps.size), dst.at(o * n)) };
+                unsafe { line(taps, &weights, &pairs, src.at(o * taps.size), dst.at(o * n)) };
             }
         });
     }
     if inner <= FEW {
-        let weights: Vec<T::Sum> = gathered(taps.weight.iter().map(|&w| T::Sum::from_f64(w)));
         let grain = par::ELEMENTWISE_GRAIN / (n * inner * each);
         return par::for_each_chunk(outer, grain.max(1), |r| {
             for o in r {
@@ -181,23 +187,44 @@ pub unsafe fn apply<T: Tap>(taps: &Taps, outer: usize, inner: usize, src: *const
     }
     let grain = par::ELEMENTWISE_GRAIN / (inner * each);
     par::for_each_chunk(outer * n, grain.max(1), |r| {
-        for t in r {
-            let (o, i) = (t / n, t % n);
-            // SAFETY: one output row per step
-            unsafe { row(taps, i, inner, src.at(o * taps.size * inner), dst.at(t * inner)) };
-        }
+        stretches(r, n, |o, part| {
+            let (s, d) = (src.at(o * taps.size * inner), dst.at(o * n * inner));
+            // SAFETY: rows of a slice of each, by the caller's word
+            unsafe { rows(taps, &weights, part, inner, s, d) }
+        });
     });
 }
 
+/// A range of rows as parts of the slices, of `n` rows each, that they lie in.
+fn stretches(r: Range<usize>, n: usize, mut each: impl FnMut(usize, Range<usize>)) {
+    let mut t = r.start;
+    while t < r.end {
+        let (o, i) = (t / n, t % n);
+        let end = n.min(i + r.end - t);
+        each(o, i..end);
+        t += end - i;
+    }
+}
+
 multiversion! {
-    unsafe fn line[T: Tap](taps: &Taps, weights: &[T::Sum], src: *const T, dst: *mut T) {
-        for i in 0..taps.len() {
+    unsafe fn line[T: Tap](taps: &Taps, weights: &[T::Sum], pairs: &Range<usize>, src: *const T, dst: *mut T) {
+        let term = |k: usize| {
+            Num::mul(*weights.get_unchecked(k), (*src.add(*taps.index.get_unchecked(k) as usize)).up())
+        };
+        let any = |i: usize| {
             let mut sum = T::Sum::ZERO;
             for k in taps.row(i) {
-                sum = Num::add(sum, Num::mul(*weights.get_unchecked(k), (*src.add(*taps.index.get_unchecked(k) as usize)).up()));
+                sum = Num::add(sum, term(k));
             }
             *dst.add(i) = T::down(sum);
+        };
+        (0..pairs.start).for_each(any);
+        let mut k = taps.start[pairs.start] as usize;
+        for i in pairs.start..pairs.end {
+            *dst.add(i) = T::down(Num::add(Num::add(T::Sum::ZERO, term(k)), term(k + 1)));
+            k += 2;
         }
+        (pairs.end..taps.len()).for_each(any);
     }
 }
 
@@ -230,22 +257,51 @@ unsafe fn pixels<T: Tap, const N: usize>(taps: &Taps, weights: &[T::Sum], src: *
     }
 }
 
+/// Elements of a row that are summed side by side: of long rows, and of what is left or the channels of a pixel.
+const WIDE: usize = 64;
+const NARROW: usize = 16;
+
 multiversion! {
-    unsafe fn row[T: Tap](taps: &Taps, i: usize, inner: usize, src: *const T, dst: *mut T) {
-        for from in (0..inner).step_by(BLOCK) {
-            let n = (inner - from).min(BLOCK);
-            let mut sums = [T::Sum::ZERO; BLOCK];
-            for k in taps.row(i) {
-                let w = T::Sum::from_f64(taps.weight[k]);
-                let x = src.add(taps.index[k] as usize * inner + from);
-                for j in 0..n {
-                    sums[j] = Num::add(sums[j], Num::mul(w, (*x.add(j)).up()));
-                }
+    /// Whole rows of `inner` elements, all outputs of `part` in one call: for each by itself, in blocks of 64, halving an
+    /// image of 16 channels took four times as long.
+    unsafe fn rows[T: Tap](taps: &Taps, weights: &[T::Sum], part: Range<usize>, inner: usize, src: *const T, dst: *mut T) {
+        for i in part {
+            let (terms, to) = (taps.row(i), dst.add(i * inner));
+            let mut from = 0;
+            while from + WIDE <= inner {
+                block::<T, WIDE>(taps, weights, terms.clone(), inner, WIDE, src.add(from), to.add(from));
+                from += WIDE;
             }
-            for j in 0..n {
-                *dst.add(from + j) = T::down(sums[j]);
+            while from + NARROW <= inner {
+                block::<T, NARROW>(taps, weights, terms.clone(), inner, NARROW, src.add(from), to.add(from));
+                from += NARROW;
+            }
+            if from < inner {
+                block::<T, NARROW>(taps, weights, terms, inner, inner - from, src.add(from), to.add(from));
             }
         }
+    }
+}
+
+#[inline(always)]
+unsafe fn block<T: Tap, const N: usize>(
+    taps: &Taps,
+    weights: &[T::Sum],
+    terms: Range<usize>,
+    inner: usize,
+    n: usize,
+    src: *const T,
+    dst: *mut T,
+) {
+    let mut sums = [T::Sum::ZERO; N];
+    for k in terms {
+        let (w, x) = (*weights.get_unchecked(k), src.add(*taps.index.get_unchecked(k) as usize * inner));
+        for j in 0..n {
+            sums[j] = Num::add(sums[j], Num::mul(w, (*x.add(j)).up()));
+        }
+    }
+    for j in 0..n {
+        *dst.add(j) = T::down(sums[j]);
     }
 }
 
@@ -256,6 +312,13 @@ pub struct Outer<'a> {
     pub n: usize,
     pub step: usize,
     pub taps: Option<&'a Taps>,
+}
+
+impl Outer<'_> {
+    #[inline(always)]
+    fn place(&self, i: usize) -> usize {
+        self.taps.map_or(i, |t| t.index[i] as usize)
+    }
 }
 
 /// Maps of single inputs with weight 1, for elements of `size` bytes of any kind: all axes at once, so that what lies
@@ -275,61 +338,78 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
     // doubled by its nearest neighbours a row has a run for each two elements: then they are looked up one by one
     let long = runs.len() * RUN <= n;
     let grain = (par::ELEMENTWISE_GRAIN / (inner * n)).max(1);
+    let way = match (bytes, long) {
+        (1, false) => lookup::<u8>,
+        (2, false) => lookup::<u16>,
+        (4, false) => lookup::<u32>,
+        (8, false) => lookup::<u64>,
+        (1, true) => by_runs::<u8>,
+        (2, true) => by_runs::<u16>,
+        (4, true) => by_runs::<u32>,
+        (8, true) => by_runs::<u64>,
+        _ => blocks,
+    };
+    let line = Line { index: &taps.index, runs: &runs, bytes };
+    let none = Outer { n: 1, step: 0, taps: None };
+    let (near, far) = outer.split_last().unwrap_or((&none, &[]));
     par::for_each_chunk(count, grain, |r| {
         let mut before = usize::MAX;
-        for o in r {
-            let (mut rest, mut from) = (o, 0);
-            for axis in outer.iter().rev() {
+        stretches(r, near.n, |o, part| {
+            let (mut rest, mut base) = (o, 0);
+            for axis in far.iter().rev() {
                 let i = rest % axis.n;
                 rest /= axis.n;
-                from += axis.step * axis.taps.map_or(i, |t| t.index[i] as usize);
+                base += axis.step * axis.place(i);
             }
-            // SAFETY: one row of the result per step; the one before it, where it reads the same place, is this task's
-            unsafe {
-                let (s, d) = (src.at(from * size) as *const u8, dst.at(o * n * bytes));
-                if from == before {
-                    std::ptr::copy_nonoverlapping(d.sub(n * bytes), d, n * bytes);
-                    continue;
+            for i in part {
+                let from = base + near.step * near.place(i);
+                // SAFETY: one row of the result per step; the one before it, where it reads the same place, is this task's
+                unsafe {
+                    let d = dst.at((o * near.n + i) * n * bytes);
+                    if from == before {
+                        copy_few(d.sub(n * bytes), d, n * bytes);
+                        continue;
+                    }
+                    way(&line, src.at(from * size), d);
                 }
                 before = from;
-                match bytes {
-                    1 if !long => lookup::<u8>(&taps.index, s, d),
-                    2 if !long => lookup::<u16>(&taps.index, s, d),
-                    4 if !long => lookup::<u32>(&taps.index, s, d),
-                    8 if !long => lookup::<u64>(&taps.index, s, d),
-                    1 => by_runs::<u8>(&runs, s, d),
-                    2 => by_runs::<u16>(&runs, s, d),
-                    4 => by_runs::<u32>(&runs, s, d),
-                    8 => by_runs::<u64>(&runs, s, d),
-                    _ => {
-                        for run in &runs {
-                            let d = d.add(run.at * bytes);
-                            if run.step == 1 {
-                                std::ptr::copy_nonoverlapping(s.add(run.from * bytes), d, run.n * bytes);
-                                continue;
-                            }
-                            for i in 0..run.n {
-                                let from =
-                                    s.offset((run.from as isize + i as isize * run.step) * bytes as isize);
-                                std::ptr::copy_nonoverlapping(from, d.add(i * bytes), bytes);
-                            }
-                        }
-                    }
-                }
             }
-        }
+        });
     });
+}
+
+/// A line of single inputs: as a table, as runs, and the bytes of what is copied for each entry.
+struct Line<'a> {
+    index: &'a [u32],
+    runs: &'a [Run],
+    bytes: usize,
 }
 
 /// Outputs of a run, on the average, from which on runs are worth their beginnings: with 2 of a run (`interpolate` by nearest
 /// neighbours) they took three to seven times the time of the table.
 const RUN: usize = 8;
 
-unsafe fn lookup<U: Copy>(index: &[u32], src: *const u8, dst: *mut u8) {
+unsafe fn lookup<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
     let (src, dst) = (src as *const U, dst as *mut U);
-    for (i, &k) in index.iter().enumerate() {
+    for (i, &k) in line.index.iter().enumerate() {
         // SAFETY: the caller's row holds what the map names, and the result an element for each of its entries
         unsafe { dst.add(i).write_unaligned(src.add(k as usize).read_unaligned()) };
+    }
+}
+
+/// Blocks of any number of bytes.
+unsafe fn blocks(line: &Line, src: *const u8, dst: *mut u8) {
+    let bytes = line.bytes;
+    for run in line.runs {
+        let d = dst.add(run.at * bytes);
+        if run.step == 1 {
+            std::ptr::copy_nonoverlapping(src.add(run.from * bytes), d, run.n * bytes);
+            continue;
+        }
+        for i in 0..run.n {
+            let from = src.offset((run.from as isize + i as isize * run.step) * bytes as isize);
+            std::ptr::copy_nonoverlapping(from, d.add(i * bytes), bytes);
+        }
     }
 }
 
@@ -359,16 +439,25 @@ fn runs(index: &[u32]) -> Vec<Run> {
     out
 }
 
-unsafe fn by_runs<U: Copy>(runs: &[Run], src: *const u8, dst: *mut u8) {
+unsafe fn by_runs<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
     let (src, dst) = (src as *const U, dst as *mut U);
-    for run in runs {
+    for run in line.runs {
         let (from, to) = (src.wrapping_add(run.from), dst.wrapping_add(run.at));
-        if run.step == 1 && run.n >= 16 {
-            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), run.n * size_of::<U>());
+        if run.step == 1 && run.n >= 8 {
+            copy_few(from.cast(), to.cast(), run.n * size_of::<U>());
             continue;
         }
-        for i in 0..run.n {
-            to.add(i).write_unaligned(from.offset(i as isize * run.step).read_unaligned());
+        let put = |i: usize| to.add(i).write_unaligned(from.offset(i as isize * run.step).read_unaligned());
+        // a border of one to three is a few moves, not a loop
+        put(0);
+        match run.n {
+            1 => {}
+            2 => put(1),
+            3 => {
+                put(1);
+                put(2);
+            }
+            n => (1..n).for_each(put),
         }
     }
 }

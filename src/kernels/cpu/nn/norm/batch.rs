@@ -2,16 +2,39 @@
 //! channels last the rows are cut into pieces whose per-channel moments are merged in f64.
 
 use super::{Planes, lane_total, or, sum_into, zeros};
-use crate::base::Elem;
+use crate::base::{DType, Elem, F16};
+use crate::kernels::cpu::machine::blocks::{narrow, widen};
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Elements between two transfers of float lanes to the f64 total.
 const LEAF: usize = 8192;
 /// Elements of a piece of channels-last rows: read twice, so it must stay in the second-level cache.
 const PIECE: usize = 64 * 1024;
+
+/// Elements of float16 that are widened at a time: by the processor's instructions, which one by one are twenty operations.
+const WIDE: usize = 1024;
+
+/// Room for them; `C` is float32.
+struct Wide<C>([MaybeUninit<C>; WIDE]);
+
+impl<C> Wide<C> {
+    #[inline(always)]
+    fn new() -> Wide<C> {
+        Wide([const { MaybeUninit::uninit() }; WIDE])
+    }
+    /// `n` elements of float16 as float32.
+    #[inline(always)]
+    unsafe fn of<T: Flt<C = C>>(&mut self, x: *const T, n: usize) -> *mut C {
+        debug_assert!(T::DTYPE == DType::F16 && n <= WIDE);
+        let to = self.0.as_mut_ptr().cast::<C>();
+        widen::<F16>(x.cast(), to.cast(), n);
+        to
+    }
+}
 
 /// One pixel per plane has channels last already.
 fn normal(mut d: Planes) -> Planes {
@@ -82,13 +105,26 @@ multiversion! {
     unsafe fn plane_sum[T: Flt](d: Planes, c: usize, src: *const T, shift: T::C, square: bool) -> f64 {
         let mut total = 0f64;
         let mut lanes = zeros::<T::C>();
+        let mut wide = Wide::new();
         let mut filled = 0;
         for n in 0..d.n {
             let x = src.add(d.base(n, c));
             let mut at = 0;
             while at < d.s {
                 let m = (d.s - at).min(LEAF - filled);
-                if square {
+                if T::DTYPE == DType::F16 {
+                    let mut from = 0;
+                    while from < m {
+                        let n = (m - from).min(WIDE);
+                        let x = wide.of(x.add(at + from), n);
+                        if square {
+                            sum_into(&mut lanes, n, |i| (*x.add(i) - shift) * (*x.add(i) - shift));
+                        } else {
+                            sum_into(&mut lanes, n, |i| *x.add(i));
+                        }
+                        from += n;
+                    }
+                } else if square {
                     sum_into(&mut lanes, m, |i| {
                         let v = (*x.add(at + i)).up() - shift;
                         v * v
@@ -153,9 +189,23 @@ unsafe fn channel_affine<T: Flt>(d: Planes, src: *const T, scale: &[T::C], shift
 
 multiversion! {
     unsafe fn affine_planes[T: Flt](d: Planes, planes: Range<usize>, src: *const T, a: *const T::C, b: *const T::C, dst: *mut T) {
+        let mut wide = Wide::new();
         for p in planes {
             let (a, b) = (*a.add(p % d.c), *b.add(p % d.c));
             let (x, y) = (src.add(p * d.s), dst.add(p * d.s));
+            if T::DTYPE == DType::F16 {
+                let mut at = 0;
+                while at < d.s {
+                    let n = (d.s - at).min(WIDE);
+                    let v = wide.of(x.add(at), n);
+                    for i in 0..n {
+                        *v.add(i) = (*v.add(i)).fma(a, b);
+                    }
+                    narrow::<F16>(v.cast(), y.add(at).cast(), n);
+                    at += n;
+                }
+                continue;
+            }
             for i in 0..d.s {
                 *y.add(i) = T::down((*x.add(i)).up().fma(a, b));
             }

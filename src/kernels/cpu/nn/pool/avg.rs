@@ -1,10 +1,11 @@
 //! Average pooling, fixed and adaptive, and its gradient.
 
-use super::{Pool, Windows};
+use super::{CHANNELS, Pool, Window, Windows};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use std::ops::Range;
 
 /// Averages; `divisor` replaces the number of elements of each window.
 ///
@@ -18,15 +19,9 @@ pub unsafe fn avg_pool<T: Flt>(p: &Pool, divisor: Option<f64>, src: *const T, ds
     let (src, dst) = (Ptr::of(src), Ptr(dst));
     if p.channels_last {
         let grain = par::REDUCE_GRAIN.div_ceil(p.c.max(1) * p.inputs_per_output());
-        return par::for_each_chunk(p.n * output, grain, |r| {
-            let mut acc = buffer(T::C::ZERO, p.c);
-            for t in r {
-                // SAFETY: one output pixel per step.
-                unsafe {
-                    let x = src.at(t / output * input * p.c) as *const T;
-                    pixel(p, t % output, divisor, x, acc.as_mut_ptr(), dst.at(t * p.c));
-                }
-            }
+        // SAFETY: the output pixels of this task
+        return par::for_each_chunk(p.n * output, grain, |r| unsafe {
+            pixels(p, r, input, divisor, src.get(), dst.get())
         });
     }
     if p.windows.iter().all(|w| w.len() == 1 && w.list[0].start == 0 && w.list[0].end == w.size) {
@@ -146,26 +141,38 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn pixel[T: Flt](p: &Pool, o: usize, divisor: Option<f64>, src: *const T, acc: *mut T::C, dst: *mut T) {
-        let [wd, wh, ww] = &p.windows;
-        let (od, oh, ow) = (o / ww.len() / wh.len(), o / ww.len() % wh.len(), o % ww.len());
-        for j in 0..p.c {
-            *acc.add(j) = T::C::ZERO;
+    unsafe fn pixels[T: Flt](p: &Pool, r: Range<usize>, input: usize, divisor: Option<f64>, src: *const T, dst: *mut T) {
+        for (t, n, at) in p.pixels(r) {
+            let (x, y) = (src.add(n * input * p.c), dst.add(t * p.c));
+            let k = T::C::of(1.0 / divisor.unwrap_or((at[0].weight * at[1].weight * at[2].weight) as f64));
+            let mut c = 0;
+            while c + CHANNELS <= p.c {
+                channels(p, &at, CHANNELS, k, x.add(c), y.add(c));
+                c += CHANNELS;
+            }
+            if c < p.c {
+                channels(p, &at, p.c - c, k, x.add(c), y.add(c));
+            }
         }
-        for d in wd.list[od].start..wd.list[od].end {
-            for h in wh.list[oh].start..wh.list[oh].end {
-                for w in ww.list[ow].start..ww.list[ow].end {
-                    let x = src.add(((d * wh.size + h) * ww.size + w) * p.c);
-                    for j in 0..p.c {
-                        *acc.add(j) += (*x.add(j)).up();
-                    }
+    }
+}
+
+/// The average of a window, for `c` channels.
+#[inline(always)]
+unsafe fn channels<T: Flt>(p: &Pool, at: &[Window; 3], c: usize, k: T::C, src: *const T, dst: *mut T) {
+    let mut acc = [T::C::ZERO; CHANNELS];
+    for d in at[0].start..at[0].end {
+        for h in at[1].start..at[1].end {
+            for w in at[2].start..at[2].end {
+                let x = src.add(((d * p.windows[1].size + h) * p.windows[2].size + w) * p.c);
+                for j in 0..c {
+                    acc[j] += (*x.add(j)).up();
                 }
             }
         }
-        let k: T::C = scale(p, od, oh, ow, divisor);
-        for j in 0..p.c {
-            *dst.add(j) = T::down(*acc.add(j) * k);
-        }
+    }
+    for j in 0..c {
+        *dst.add(j) = T::down(acc[j] * k);
     }
 }
 
@@ -185,15 +192,11 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
     if p.channels_last {
         let grain = par::REDUCE_GRAIN.div_ceil(p.c.max(1) * 4);
         return par::for_each_chunk(p.n * input, grain, |r| {
-            let mut acc = buffer(T::C::ZERO, p.c);
             for t in r {
                 let i = t % input;
                 let at = [i / ww.size / wh.size, i / ww.size % wh.size, i % ww.size];
                 // SAFETY: one input pixel per step.
-                unsafe {
-                    let g = g.at(t / input * output * p.c);
-                    back_pixel(p, takers, at, divisor, g, acc.as_mut_ptr(), dx.at(t * p.c));
-                }
+                unsafe { back_pixel(p, takers, at, divisor, g.at(t / input * output * p.c), dx.at(t * p.c)) };
             }
         });
     }
@@ -268,27 +271,44 @@ multiversion! {
 
 multiversion! {
     unsafe fn back_pixel[T: Flt](
-        p: &Pool, takers: &[Vec<(usize, usize)>; 3], at: [usize; 3], divisor: Option<f64>, g: *const T,
-        acc: *mut T::C, dx: *mut T,
+        p: &Pool, takers: &[Vec<(usize, usize)>; 3], at: [usize; 3], divisor: Option<f64>, g: *const T, dx: *mut T,
     ) {
-        let [_, wh, ww] = &p.windows;
-        for j in 0..p.c {
-            *acc.add(j) = T::C::ZERO;
-        }
         let t = [takers[0][at[0]], takers[1][at[1]], takers[2][at[2]]];
-        for d in t[0].0..t[0].1 {
-            for h in t[1].0..t[1].1 {
-                for w in t[2].0..t[2].1 {
-                    let k: T::C = scale(p, d, h, w, divisor);
-                    let g = g.add(((d * wh.len() + h) * ww.len() + w) * p.c);
-                    for j in 0..p.c {
-                        *acc.add(j) = (*g.add(j)).up().fma(k, *acc.add(j));
-                    }
+        let mut c = 0;
+        while c + CHANNELS <= p.c {
+            back_channels(p, &t, CHANNELS, divisor, g.add(c), dx.add(c));
+            c += CHANNELS;
+        }
+        if c < p.c {
+            back_channels(p, &t, p.c - c, divisor, g.add(c), dx.add(c));
+        }
+    }
+}
+
+/// What the windows `t` give an input, for `c` channels.
+#[inline(always)]
+unsafe fn back_channels<T: Flt>(
+    p: &Pool,
+    t: &[(usize, usize); 3],
+    c: usize,
+    divisor: Option<f64>,
+    g: *const T,
+    dx: *mut T,
+) {
+    let [_, wh, ww] = &p.windows;
+    let mut acc = [T::C::ZERO; CHANNELS];
+    for d in t[0].0..t[0].1 {
+        for h in t[1].0..t[1].1 {
+            for w in t[2].0..t[2].1 {
+                let k: T::C = scale(p, d, h, w, divisor);
+                let g = g.add(((d * wh.len() + h) * ww.len() + w) * p.c);
+                for j in 0..c {
+                    acc[j] = (*g.add(j)).up().fma(k, acc[j]);
                 }
             }
         }
-        for j in 0..p.c {
-            *dx.add(j) = T::down(*acc.add(j));
-        }
+    }
+    for j in 0..c {
+        *dx.add(j) = T::down(acc[j]);
     }
 }

@@ -1,12 +1,13 @@
 //! Maximum pooling with positions. A position is the flat index in the input plane; the first of equal elements wins,
 //! NaN beats everything and the last NaN of a window wins, as in PyTorch.
 
-use super::{Pool, Window, Windows};
+use super::{CHANNELS, Pool, Window, Windows};
 use crate::base::{Elem, Real};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::reduce::Ordered;
+use std::ops::Range;
 
 /// Values and positions of the greatest elements. `indices` may be null.
 ///
@@ -20,17 +21,10 @@ pub unsafe fn max_pool<T: Ordered + Real>(p: &Pool, src: *const T, dst: *mut T, 
     assert!(input <= i32::MAX as usize, "max_pool: a plane of more than 2^31 elements");
     let (src, dst, indices) = (Ptr::of(src), Ptr(dst), Ptr(indices));
     if p.channels_last {
-        let pixels = output;
         let grain = par::REDUCE_GRAIN.div_ceil(p.c.max(1) * p.inputs_per_output());
-        par::for_each_chunk(p.n * pixels, grain, |r| {
-            for t in r {
-                let (n, o) = (t / pixels, t % pixels);
-                // SAFETY: one output pixel per step.
-                unsafe {
-                    let out = if indices.get().is_null() { indices.get() } else { indices.at(t * p.c) };
-                    pixel(p, o, src.at(n * input * p.c), dst.at(t * p.c), out);
-                }
-            }
+        // SAFETY: the output pixels of this task
+        par::for_each_chunk(p.n * output, grain, |r| unsafe {
+            pixels(p, r, input, src.get(), dst.get(), indices.get())
         });
     } else {
         let lines = p.windows[0].len() * p.windows[1].len();
@@ -38,6 +32,16 @@ pub unsafe fn max_pool<T: Ordered + Real>(p: &Pool, src: *const T, dst: *mut T, 
         let per_line = p.inputs_per_output() * width;
         // whole planes where they are small, so that the line buffers are made once
         let grain = par::REDUCE_GRAIN.div_ceil(per_line);
+        if indices.get().is_null() {
+            return par::for_each_chunk(p.n * p.c * lines, grain, |r| {
+                let mut best = buffer(T::LOW, p.windows[2].reach());
+                for t in r {
+                    let (plane, line) = (t / lines, t % lines);
+                    // SAFETY: one output line per step.
+                    unsafe { values(p, line, src.at(plane * input), best.as_mut_ptr(), dst.at(t * width)) };
+                }
+            });
+        }
         par::for_each_chunk(p.n * p.c * lines, grain, |r| {
             let reach = p.windows[2].reach();
             let mut best = buffer(T::LOW, reach);
@@ -70,6 +74,90 @@ pub unsafe fn max_pool<T: Ordered + Real>(p: &Pool, src: *const T, dst: *mut T, 
 #[inline(always)]
 fn steps(w: &Windows, at: Window) -> impl Iterator<Item = usize> {
     (at.start..at.end).step_by(w.step)
+}
+
+multiversion! {
+    /// A line of values alone: half of the work (lines of 2000 by windows of 4 a third).
+    unsafe fn values[T: Ordered](p: &Pool, line: usize, src: *const T, best: *mut T::Key, dst: *mut T) {
+        let [wd, wh, ww] = &p.windows;
+        let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
+        for j in 0..ww.reach() {
+            *best.add(j) = T::LOW;
+        }
+        let (inner, n) = (best.add(front), ww.size);
+        let mut first = true;
+        for d in steps(wd, wd.list[line / wh.len()]) {
+            for h in steps(wh, wh.list[line % wh.len()]) {
+                let x = src.add((d * wh.size + h) * n);
+                if first {
+                    for j in 0..n {
+                        *inner.add(j) = (*x.add(j)).key();
+                    }
+                } else {
+                    for j in 0..n {
+                        *inner.add(j) = greater((*x.add(j)).key(), *inner.add(j));
+                    }
+                }
+                first = false;
+            }
+        }
+        match ww.stride {
+            0 => {
+                for (o, win) in ww.list.iter().enumerate() {
+                    *dst.add(o) = T::unkey(greatest(best, ww, *win));
+                }
+            }
+            1 => each_value(ww, 1, best, dst),
+            2 => each_value(ww, 2, best, dst),
+            4 => each_value(ww, 4, best, dst),
+            s => each_value(ww, s, best, dst),
+        }
+    }
+}
+
+/// `v` if it beats `b`: nan beats everything.
+#[inline(always)]
+#[allow(clippy::eq_op)]
+fn greater<K: Copy + PartialOrd>(v: K, b: K) -> K {
+    if (v > b) | (v != v) { v } else { b }
+}
+
+/// Windows at equal distances.
+#[inline(always)]
+unsafe fn each_value<T: Ordered>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
+    for o in 0..w.len() {
+        let mut b = *best.add(o * s);
+        for k in 1..w.kernel {
+            b = greater(*best.add(o * s + k * w.step), b);
+        }
+        *dst.add(o) = T::unkey(b);
+    }
+}
+
+/// A window of any length, some elements side by side where it is long.
+#[inline(always)]
+unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
+    let mut at = win.start;
+    let mut top = *best.add(at);
+    if w.step == 1 && win.end >= win.start + 2 * LANES {
+        let mut b = best.add(at).cast::<[K; LANES]>().read_unaligned();
+        at += LANES;
+        while at + LANES <= win.end {
+            for l in 0..LANES {
+                b[l] = greater(*best.add(at + l), b[l]);
+            }
+            at += LANES;
+        }
+        top = b[0];
+        for l in 1..LANES {
+            top = greater(b[l], top);
+        }
+    }
+    while at < win.end {
+        top = greater(*best.add(at), top);
+        at += w.step;
+    }
+    top
 }
 
 multiversion! {
@@ -191,52 +279,68 @@ unsafe fn strided<K: Wide>(w: &Windows, s: usize, best: *const K, place: *const 
     }
 }
 
-/// Channels handled together in the channels-last kernel.
-const CHANNELS: usize = 256;
-
 multiversion! {
-    unsafe fn pixel[T: Ordered](p: &Pool, o: usize, src: *const T, dst: *mut T, indices: *mut i64) {
-        let [wd, wh, ww] = &p.windows;
-        let (od, oh, ow) = (o / ww.len() / wh.len(), o / ww.len() % wh.len(), o % ww.len());
-        let mut best = [T::LOW; CHANNELS];
-        let mut place = [0i32; CHANNELS];
-        for c0 in (0..p.c).step_by(CHANNELS) {
-            let c = (p.c - c0).min(CHANNELS);
-            let mut first = true;
-            for d in steps(wd, wd.list[od]) {
-                for h in steps(wh, wh.list[oh]) {
-                    for w in steps(ww, ww.list[ow]) {
-                        let at = (d * wh.size + h) * ww.size + w;
-                        let x = src.add(at * p.c + c0);
-                        if first {
-                            for j in 0..c {
-                                best[j] = (*x.add(j)).key();
-                                place[j] = at as i32;
-                            }
-                            first = false;
-                            continue;
-                        }
-                        for j in 0..c {
-                            let v = (*x.add(j)).key();
-                            #[allow(clippy::eq_op)]
-                            let wins = (v > best[j]) | (v != v);
-                            best[j] = if wins { v } else { best[j] };
-                            place[j] = if wins { at as i32 } else { place[j] };
-                        }
-                    }
+    unsafe fn pixels[T: Ordered](p: &Pool, r: Range<usize>, input: usize, src: *const T, dst: *mut T, indices: *mut i64) {
+        for (t, n, at) in p.pixels(r) {
+            let mut c = 0;
+            while c < p.c {
+                let (x, y, i) = (src.add(n * input * p.c + c), dst.add(t * p.c + c), indices.wrapping_add(t * p.c + c));
+                match (p.c - c >= CHANNELS, indices.is_null()) {
+                    (true, true) => channels::<T, false>(p, &at, CHANNELS, x, y, i),
+                    (true, false) => channels::<T, true>(p, &at, CHANNELS, x, y, i),
+                    (false, true) => channels::<T, false>(p, &at, p.c - c, x, y, i),
+                    (false, false) => channels::<T, true>(p, &at, p.c - c, x, y, i),
                 }
-            }
-            for j in 0..c {
-                *dst.add(c0 + j) = T::unkey(best[j]);
-            }
-            if !indices.is_null() {
-                for j in 0..c {
-                    *indices.add(c0 + j) = place[j] as i64;
-                }
+                c += CHANNELS;
             }
         }
     }
 }
+
+/// The greatest of a window, and where it lies if that is asked for, for `c` channels.
+#[inline(always)]
+unsafe fn channels<T: Ordered, const PLACES: bool>(
+    p: &Pool,
+    at: &[Window; 3],
+    c: usize,
+    src: *const T,
+    dst: *mut T,
+    indices: *mut i64,
+) {
+    let [wd, wh, ww] = &p.windows;
+    let mut best = [T::LOW; CHANNELS];
+    let mut place = [0i32; CHANNELS];
+    let mut first = true;
+    for d in steps(wd, at[0]) {
+        for h in steps(wh, at[1]) {
+            for w in steps(ww, at[2]) {
+                let at = (d * wh.size + h) * ww.size + w;
+                let x = src.add(at * p.c);
+                for j in 0..c {
+                    let v = (*x.add(j)).key();
+                    #[allow(clippy::eq_op)]
+                    let wins = first | (v > best[j]) | (v != v);
+                    best[j] = if wins { v } else { best[j] };
+                    if PLACES {
+                        place[j] = if wins { at as i32 } else { place[j] };
+                    }
+                }
+                first = false;
+            }
+        }
+    }
+    for j in 0..c {
+        *dst.add(j) = T::unkey(best[j]);
+    }
+    if PLACES {
+        for j in 0..c {
+            *indices.add(j) = place[j] as i64;
+        }
+    }
+}
+
+/// Channels of a plane whose gradients are sent together.
+const COLUMNS: usize = 256;
 
 /// Sends each output's gradient to the input it came from; inputs chosen by several windows add up in the order of the
 /// outputs. `input` and `output` are the elements of a plane.
@@ -255,16 +359,16 @@ pub unsafe fn max_pool_backward<T: Flt>(
 ) {
     let (g, indices, dx) = (Ptr::of(g), Ptr::of(indices), Ptr(dx));
     // A channels-last plane is a column: groups of columns are tasks, so that tasks are many for one sample too.
-    let (tasks, width) = if channels_last { (n * c.div_ceil(CHANNELS), CHANNELS.min(c)) } else { (n * c, 1) };
+    let (tasks, width) = if channels_last { (n * c.div_ceil(COLUMNS), COLUMNS.min(c)) } else { (n * c, 1) };
     let step = if channels_last { c } else { 1 };
     let native = std::mem::size_of::<T>() == std::mem::size_of::<T::C>();
     par::for_each_chunk(tasks, par::REDUCE_GRAIN.div_ceil(((input + output) * width).max(1)), |r| {
         let mut scratch = buffer(T::C::ZERO, if native { 0 } else { input });
         for t in r {
             let (from, to, w) = if channels_last {
-                let groups = c.div_ceil(CHANNELS);
-                let (s, c0) = (t / groups, t % groups * CHANNELS);
-                (s * output * c + c0, s * input * c + c0, (c - c0).min(CHANNELS))
+                let groups = c.div_ceil(COLUMNS);
+                let (s, c0) = (t / groups, t % groups * COLUMNS);
+                (s * output * c + c0, s * input * c + c0, (c - c0).min(COLUMNS))
             } else {
                 (t * output, t * input, 1)
             };

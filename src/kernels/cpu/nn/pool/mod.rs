@@ -5,6 +5,7 @@
 //! run along the width and vectorise. With channels last everything runs along the channels.
 
 use crate::kernels::cpu::machine::stop::gathered;
+use std::ops::Range;
 
 mod avg;
 pub mod fractional;
@@ -15,6 +16,10 @@ mod tests;
 
 pub use avg::{avg_pool, avg_pool_backward};
 pub use max::{max_pool, max_pool_backward};
+
+/// Channels of a pixel that are combined in registers, with channels last: through memory, channel after channel for each
+/// element of a window, averages of 2x2 of 64 channels took twice as long.
+const CHANNELS: usize = 32;
 
 /// One axis of pooling: for each output position a window of input positions `start, start + step, .. < end`.
 #[derive(Clone, Debug)]
@@ -105,8 +110,47 @@ impl Pool {
     pub fn planes(&self) -> (usize, usize) {
         (self.windows.iter().map(|w| w.size).product(), self.windows.iter().map(|w| w.len()).product())
     }
+    /// The output pixels of a range over all samples.
+    fn pixels(&self, r: Range<usize>) -> Pixels<'_> {
+        let [wd, wh, ww] = self.windows.each_ref().map(Windows::len);
+        let plane = r.start / ww;
+        let at = [plane / wh % wd, plane % wh, r.start % ww];
+        Pixels { pool: self, t: r.start, end: r.end, sample: plane / wh / wd, at }
+    }
     fn inputs_per_output(&self) -> usize {
         let (i, o) = self.planes();
         i.div_ceil(o.max(1)).max(1)
+    }
+}
+
+/// Output pixels one after another: the number of each, its sample, and its window along each axis. (An iterator, as the body of
+/// its loop is compiled for the processor at hand, which that of a closure is not.)
+struct Pixels<'a> {
+    pool: &'a Pool,
+    t: usize,
+    end: usize,
+    sample: usize,
+    at: [usize; 3],
+}
+
+impl Iterator for Pixels<'_> {
+    type Item = (usize, usize, [Window; 3]);
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.t == self.end {
+            return None;
+        }
+        let w = &self.pool.windows;
+        let item = (self.t, self.sample, [0, 1, 2].map(|k| w[k].list[self.at[k]]));
+        self.t += 1;
+        for k in (0..3).rev() {
+            self.at[k] += 1;
+            if self.at[k] < w[k].list.len() {
+                return Some(item);
+            }
+            self.at[k] = 0;
+        }
+        self.sample += 1;
+        Some(item)
     }
 }

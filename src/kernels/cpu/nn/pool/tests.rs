@@ -64,7 +64,7 @@ fn check<T: Flt + Ordered>(tol: f64) {
                 let outs = [0, 1, 2].map(|a| output(sizes[a], axes[a], ceil));
                 let p = |dilated: bool| Pool {
                     n: 2,
-                    c: 3,
+                    c: if channels_last { CHANNELS + 5 } else { 3 },
                     channels_last,
                     windows: [0, 1, 2].map(|a| {
                         let [k, s, q, d] = axes[a];
@@ -100,6 +100,9 @@ fn compare<T: Flt + Ordered>(p: &Pool, list: &[Vec<(Vec<usize>, usize)>; 3], ave
         // SAFETY: buffers of the sizes named.
         unsafe {
             max_pool(p, x.as_ptr(), y.as_mut_ptr(), i.as_mut_ptr());
+            let mut alone = vec![T::ZERO; planes * output];
+            max_pool(p, x.as_ptr(), alone.as_mut_ptr(), std::ptr::null_mut());
+            assert!(alone == y, "values without positions");
             max_pool_backward(
                 p.n,
                 p.c,

@@ -28,19 +28,47 @@ impl<T: FftNum> Twiddles<T> {
     }
 }
 
-/// The coefficients of a real line from those of its pairs of neighbours as complex numbers, times twice `s`. `parts` is room
-/// for two numbers more than the line has.
-pub fn apart<T: FftNum>(z: &[Complex<T>], y: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
-    let (re, im) = parts[..2 * z.len() + 2].split_at_mut(z.len() + 1);
-    // SAFETY: slices, and the twiddles are those of a line of twice as many elements
-    unsafe { spread(z, y, &w.re, &w.im, re, im, s) }
+/// The coefficients of real lines from those of their pairs of neighbours as complex numbers, times twice `s`: of `m` lines of `h`
+/// pairs, `to` elements apart in `y`. `parts` is room for two numbers more than a line has.
+///
+/// # Safety
+/// Both sides are valid for the lines, and the twiddles are those of a line of `2 h`.
+pub unsafe fn apart<T: FftNum>(
+    (h, m): (usize, usize),
+    z: *const Complex<T>,
+    (y, to): (*mut Complex<T>, usize),
+    w: &Twiddles<T>,
+    s: T,
+    parts: &mut [T],
+) {
+    let (re, im) = parts[..2 * h + 2].split_at_mut(h + 1);
+    spread(h, m, z, y, to, &w.re[..h + 1], &w.im[..h + 1], re, im, s)
 }
 
-/// The way back: pairs whose transform is the real line of these coefficients, times `s`.
-pub fn joined<T: FftNum>(x: &[Complex<T>], z: &mut [Complex<T>], w: &Twiddles<T>, s: T, parts: &mut [T]) {
-    let (re, im) = parts[..2 * x.len()].split_at_mut(x.len());
-    // SAFETY: as above
-    unsafe { gather(x, z, &w.re, &w.im, re, im, s) }
+/// The way back: pairs whose transform is the real line of these coefficients, times `s`; lines of `h + 1` coefficients and of `h`
+/// pairs, one after the other.
+///
+/// # Safety
+/// As [`apart`].
+pub unsafe fn joined<T: FftNum>(
+    (h, m): (usize, usize),
+    x: *const Complex<T>,
+    z: *mut Complex<T>,
+    w: &Twiddles<T>,
+    s: T,
+    parts: &mut [T],
+) {
+    let (re, im) = parts[..2 * h + 2].split_at_mut(h + 1);
+    gather(h, m, x, z, &w.re[..h + 1], &w.im[..h + 1], re, im, s)
+}
+
+multiversion! {
+    /// Every number of `x` times `s`.
+    pub unsafe fn scale[T: FftNum](x: *mut T, n: usize, s: T) {
+        for i in 0..n {
+            *x.add(i) = *x.add(i) * s;
+        }
+    }
 }
 
 /// The second half of the coefficients of a real line.
@@ -53,49 +81,94 @@ pub fn mirror<T: FftNum>(y: &mut [Complex<T>], half: usize) {
     }
 }
 
+/// Pairs of a line up to which its loops are those of a known length: for 8 pairs what surrounds a loop of any length took four
+/// times as long as the sums.
+macro_rules! by_length {
+    ($h:expr, $line:ident($($arg:expr),*)) => {
+        match $h {
+            4 => $line(4, $($arg),*),
+            8 => $line(8, $($arg),*),
+            16 => $line(16, $($arg),*),
+            h => $line(h, $($arg),*),
+        }
+    };
+}
+
 multiversion! {
     unsafe fn spread[T: FftNum](
-        z: &[Complex<T>], y: &mut [Complex<T>], wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
+        h: usize, m: usize, z: *const Complex<T>, y: *mut Complex<T>, to: usize, wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
     ) {
-        let h = z.len();
-        let (y, wr, wi) = (&mut y[..h + 1], &wr[..h + 1], &wi[..h + 1]);
-        let (re, im) = (&mut re[..h + 1], &mut im[..h + 1]);
-        for k in 0..h {
-            re[k] = z[k].re;
-            im[k] = z[k].im;
+        for j in 0..m {
+            by_length!(h, spread_line(z.add(j * h), y.add(j * to), wr, wi, re, im, s));
         }
-        (re[h], im[h]) = (re[0], im[0]);
-        for k in 0..h + 1 {
-            let (ar, ai, br, bi) = (re[k], im[k], re[h - k], T::zero() - im[h - k]);
-            let (or, oi) = (ai - bi, br - ar);
-            y[k] = Complex::new(
-                ((ar + br) + (or * wr[k] - oi * wi[k])) * s,
-                ((ai + bi) + (or * wi[k] + oi * wr[k])) * s,
-            );
-        }
+    }
+}
+
+#[inline(always)]
+unsafe fn spread_line<T: FftNum>(
+    h: usize,
+    z: *const Complex<T>,
+    y: *mut Complex<T>,
+    wr: &[T],
+    wi: &[T],
+    re: &mut [T],
+    im: &mut [T],
+    s: T,
+) {
+    let (z, y) = (std::slice::from_raw_parts(z, h), std::slice::from_raw_parts_mut(y, h + 1));
+    let (wr, wi) = (&wr[..h + 1], &wi[..h + 1]);
+    let (re, im) = (&mut re[..h + 1], &mut im[..h + 1]);
+    for k in 0..h {
+        re[k] = z[k].re;
+        im[k] = z[k].im;
+    }
+    (re[h], im[h]) = (re[0], im[0]);
+    for k in 0..h + 1 {
+        let (ar, ai, br, bi) = (re[k], im[k], re[h - k], T::zero() - im[h - k]);
+        let (or, oi) = (ai - bi, br - ar);
+        y[k] = Complex::new(
+            ((ar + br) + (or * wr[k] - oi * wi[k])) * s,
+            ((ai + bi) + (or * wi[k] + oi * wr[k])) * s,
+        );
     }
 }
 
 multiversion! {
     unsafe fn gather[T: FftNum](
-        x: &[Complex<T>], z: &mut [Complex<T>], wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
+        h: usize, m: usize, x: *const Complex<T>, z: *mut Complex<T>, wr: &[T], wi: &[T], re: &mut [T], im: &mut [T], s: T
     ) {
-        let h = z.len();
-        let (x, wr, wi) = (&x[..h + 1], &wr[..h + 1], &wi[..h + 1]);
-        let (re, im) = (&mut re[..h + 1], &mut im[..h + 1]);
-        for k in 0..h + 1 {
-            re[k] = x[k].re;
-            im[k] = x[k].im;
+        for j in 0..m {
+            by_length!(h, gather_line(x.add(j * (h + 1)), z.add(j * h), wr, wi, re, im, s));
         }
-        // what is real by symmetry
-        (im[0], im[h]) = (T::zero(), T::zero());
-        for k in 0..h {
-            let (ar, ai, br, bi) = (re[k], im[k], re[h - k], T::zero() - im[h - k]);
-            let (or, oi) = (ar - br, ai - bi);
-            z[k] = Complex::new(
-                ((ar + br) - (oi * wr[k] - or * wi[k])) * s,
-                ((ai + bi) + (or * wr[k] + oi * wi[k])) * s,
-            );
-        }
+    }
+}
+
+#[inline(always)]
+unsafe fn gather_line<T: FftNum>(
+    h: usize,
+    x: *const Complex<T>,
+    z: *mut Complex<T>,
+    wr: &[T],
+    wi: &[T],
+    re: &mut [T],
+    im: &mut [T],
+    s: T,
+) {
+    let (x, z) = (std::slice::from_raw_parts(x, h + 1), std::slice::from_raw_parts_mut(z, h));
+    let (wr, wi) = (&wr[..h + 1], &wi[..h + 1]);
+    let (re, im) = (&mut re[..h + 1], &mut im[..h + 1]);
+    for k in 0..h + 1 {
+        re[k] = x[k].re;
+        im[k] = x[k].im;
+    }
+    // what is real by symmetry
+    (im[0], im[h]) = (T::zero(), T::zero());
+    for k in 0..h {
+        let (ar, ai, br, bi) = (re[k], im[k], re[h - k], T::zero() - im[h - k]);
+        let (or, oi) = (ar - br, ai - bi);
+        z[k] = Complex::new(
+            ((ar + br) - (oi * wr[k] - or * wi[k])) * s,
+            ((ai + bi) + (or * wr[k] + oi * wi[k])) * s,
+        );
     }
 }

@@ -255,10 +255,8 @@ unsafe fn scatter<B: Copy>(
 
 fn scaled<T: Part>(out: &mut [Complex<T>], scale: f64) {
     if scale != 1.0 {
-        let s = T::of(scale);
-        for z in out {
-            *z = Complex::new(z.re * s, z.im * s);
-        }
+        // SAFETY: a complex number is two reals
+        unsafe { half::scale(out.as_mut_ptr().cast::<T>(), 2 * out.len(), T::of(scale)) }
     }
 }
 
@@ -316,11 +314,12 @@ pub unsafe fn r2c<T: Part + Default>(l: &Lines, what: Real, src: *const T, dst: 
                 }
                 fft.within(z, scratch);
             }
+            if even {
+                half::apart((half, m), z.as_ptr(), (y, n_out), &w, T::of(0.5 * l.scale), parts);
+            }
             for j in 0..m {
                 let (z, y) = (&z[j * len..][..len], std::slice::from_raw_parts_mut(y.add(j * n_out), n_out));
-                if even {
-                    half::apart(z, &mut y[..=half], &w, T::of(0.5 * l.scale), parts);
-                } else {
+                if !even {
                     y[..=half].copy_from_slice(&z[..=half]);
                     y[0].im = T::zero();
                     scaled(&mut y[..=half], l.scale);
@@ -354,14 +353,12 @@ pub unsafe fn c2r<T: Part + Default>(l: &Lines, src: *const Complex<T>, dst: *mu
             (dst, n),
             len + fft.within_scratch(),
             |x, y, m, scratch, parts| {
-                let x = std::slice::from_raw_parts(x, m * (half + 1));
                 if even {
-                    let z = std::slice::from_raw_parts_mut(y.cast::<Complex<T>>(), m * half);
-                    for j in 0..m {
-                        half::joined(&x[j * (half + 1)..][..=half], &mut z[j * half..][..half], &w, s, parts);
-                    }
-                    return fft.within(z, scratch);
+                    let z = y.cast::<Complex<T>>();
+                    half::joined((half, m), x, z, &w, s, parts);
+                    return fft.within(std::slice::from_raw_parts_mut(z, m * half), scratch);
                 }
+                let x = std::slice::from_raw_parts(x, m * (half + 1));
                 let (z, scratch) = scratch.split_at_mut(m * n);
                 for (z, x) in z.chunks_exact_mut(n).zip(x.chunks_exact(half + 1)) {
                     z[..=half].copy_from_slice(x);

@@ -160,9 +160,9 @@ def adjust_contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
 
 def adjust_sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     """Pictures sharper or smoother."""
+    _grey_or_rgb(image)
     if sharpness_factor < 0:
         raise ValueError(f"sharpness_factor ({sharpness_factor}) is not non-negative.")
-    _grey_or_rgb(image)
     if image.numel() == 0 or min(image.shape[-2:]) <= 2:
         return image
     batch, _ = folded(image)
