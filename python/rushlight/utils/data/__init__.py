@@ -35,7 +35,7 @@ else:  # checkers would take any name for granted
             "datapipes.datapipe": "DFIterDataPipe DataChunk IterDataPipe MapDataPipe argument_validation functional_datapipe "
             "guaranteed_datapipes_determinism non_deterministic runtime_validation runtime_validation_disabled"
         },
-        "datapipes",
+        "datapipes graph graph_settings",
     )
 
 __all__ = [
