@@ -165,3 +165,47 @@ def test_an_optimizer_cut_over_one_process_is_whole(world):
     with pytest.raises(TypeError, match="class of optimizers"):
         ZeroRedundancyOptimizer(cut.parameters(), nn.Linear)
     assert ShardedGradScaler(enabled=False).scale(rl.ones(1)) == 1
+
+
+def test_gradients_are_exchanged_by_hooks(world):
+    from rushlight.distributed.algorithms.ddp_comm_hooks import (
+        DDPCommHookType,
+        default_hooks,
+        register_ddp_comm_hook,
+    )
+
+    x, plain = rl.randn(5, 3), net()
+    plain(x).square().sum().backward()
+
+    def gradients(hook=None, kind=None):
+        model = nn.parallel.DistributedDataParallel(net())
+        if kind is not None:
+            register_ddp_comm_hook(kind, model)
+        else:
+            model.register_comm_hook(None, hook)
+        with model.no_sync():
+            (0 * model(x)).sum().backward()
+        model(x).square().sum().backward()
+        with pytest.raises(RuntimeError, match="only be called once"):
+            model.register_comm_hook(None, hook)
+        return [p.grad for p in model.parameters()]
+
+    wanted = [p.grad for p in plain.parameters()]
+    for kind in (DDPCommHookType.ALLREDUCE, None):
+        found = gradients(default_hooks.allreduce_hook, kind)
+        assert all(rl.equal(a, b) for a, b in zip(found, wanted, strict=True))
+    for hook, dtype in (
+        (default_hooks.fp16_compress_hook, rl.float16),
+        (default_hooks.bf16_compress_wrapper(default_hooks.allreduce_hook), rl.bfloat16),
+    ):
+        assert all(rl.equal(a, b.to(dtype).float()) for a, b in zip(gradients(hook), wanted, strict=True))
+    seen = []
+
+    def own(state, bucket: dist.GradBucket):
+        seen.append((bucket.index(), bucket.is_last(), bucket.buffer().dim(), bucket.gradients()[0].shape))
+        future = rl.futures.Future()
+        future.set_result(-bucket.buffer())
+        return future
+
+    assert all(rl.equal(a, -b) for a, b in zip(gradients(own), wanted, strict=True))
+    assert sorted(seen)[0] == (0, False, 1, (4, 3)) and sorted(seen)[-1][:2] == (3, True) and len(seen) == 4
