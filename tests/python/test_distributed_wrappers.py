@@ -209,3 +209,39 @@ def test_gradients_are_exchanged_by_hooks(world):
 
     assert all(rl.equal(a, -b) for a, b in zip(gradients(own), wanted, strict=True))
     assert sorted(seen)[0] == (0, False, 1, (4, 3)) and sorted(seen)[-1][:2] == (3, True) and len(seen) == 4
+
+
+def test_a_plan_for_one_process_cuts_nothing(world):
+    from rushlight.distributed.tensor import Replicate, Shard
+    from rushlight.distributed.tensor.parallel import (
+        ColwiseParallel,
+        PrepareModuleInput,
+        PrepareModuleOutput,
+        RowwiseParallel,
+        SequenceParallel,
+        loss_parallel,
+        parallelize_module,
+    )
+
+    model = net()
+    wanted = model(rl.ones(1, 3))
+    mesh = dist.init_device_mesh("cpu", (1,))
+    plan = {
+        "0": ColwiseParallel(output_layouts=Shard(-1)),
+        "*": SequenceParallel(),
+        "2": RowwiseParallel(input_layouts=Shard(-1)),
+    }
+    assert parallelize_module(model, mesh, plan) is model and rl.equal(model(rl.ones(1, 3)), wanted)
+    with loss_parallel():
+        nn.functional.cross_entropy(model(rl.ones(1, 3)), rl.tensor([0])).backward()
+    with pytest.warns(UserWarning, match="Parallelize plan key '9' could not be resolved"):
+        parallelize_module(model, mesh, {"9": ColwiseParallel()})
+    with pytest.warns(UserWarning, match="no-op"):
+        parallelize_module(model, mesh)
+    with pytest.raises(TypeError, match="for parallelize_plan, <class 'int'> found"):
+        parallelize_module(model, mesh, 3)
+    with pytest.raises(ValueError, match="a mesh of one axis"):
+        parallelize_module(model, dist.init_device_mesh("cpu", (1, 1)), plan)
+    with pytest.raises(AssertionError, match="should have same length"):
+        PrepareModuleInput(input_layouts=(None, None), desired_input_layouts=(Replicate(),))
+    assert "Replicate()" in repr(PrepareModuleOutput(output_layouts=Replicate(), desired_output_layouts=Shard(1)))
