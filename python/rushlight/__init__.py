@@ -301,7 +301,8 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
+        "__config__ __future__ _dynamo _higher_order_ops _inductor _jit_internal _lobpcg _lowrank _ops _subclasses _tensor_str _utils "
+        "accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
         "fx hub jit library linalg mps mtia multiprocessing nn onnx optim overrides profiler return_types serialization signal sparse special storage "
         "testing types utils vision version xpu",
     )

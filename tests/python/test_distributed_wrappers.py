@@ -165,3 +165,83 @@ def test_an_optimizer_cut_over_one_process_is_whole(world):
     with pytest.raises(TypeError, match="class of optimizers"):
         ZeroRedundancyOptimizer(cut.parameters(), nn.Linear)
     assert ShardedGradScaler(enabled=False).scale(rl.ones(1)) == 1
+
+
+def test_gradients_are_exchanged_by_hooks(world):
+    from rushlight.distributed.algorithms.ddp_comm_hooks import (
+        DDPCommHookType,
+        default_hooks,
+        register_ddp_comm_hook,
+    )
+
+    x, plain = rl.randn(5, 3), net()
+    plain(x).square().sum().backward()
+
+    def gradients(hook=None, kind=None):
+        model = nn.parallel.DistributedDataParallel(net())
+        if kind is not None:
+            register_ddp_comm_hook(kind, model)
+        else:
+            model.register_comm_hook(None, hook)
+        with model.no_sync():
+            (0 * model(x)).sum().backward()
+        model(x).square().sum().backward()
+        with pytest.raises(RuntimeError, match="only be called once"):
+            model.register_comm_hook(None, hook)
+        return [p.grad for p in model.parameters()]
+
+    wanted = [p.grad for p in plain.parameters()]
+    for kind in (DDPCommHookType.ALLREDUCE, None):
+        found = gradients(default_hooks.allreduce_hook, kind)
+        assert all(rl.equal(a, b) for a, b in zip(found, wanted, strict=True))
+    for hook, dtype in (
+        (default_hooks.fp16_compress_hook, rl.float16),
+        (default_hooks.bf16_compress_wrapper(default_hooks.allreduce_hook), rl.bfloat16),
+    ):
+        assert all(rl.equal(a, b.to(dtype).float()) for a, b in zip(gradients(hook), wanted, strict=True))
+    seen = []
+
+    def own(state, bucket: dist.GradBucket):
+        seen.append((bucket.index(), bucket.is_last(), bucket.buffer().dim(), bucket.gradients()[0].shape))
+        future = rl.futures.Future()
+        future.set_result(-bucket.buffer())
+        return future
+
+    assert all(rl.equal(a, -b) for a, b in zip(gradients(own), wanted, strict=True))
+    assert sorted(seen)[0] == (0, False, 1, (4, 3)) and sorted(seen)[-1][:2] == (3, True) and len(seen) == 4
+
+
+def test_a_plan_for_one_process_cuts_nothing(world):
+    from rushlight.distributed.tensor import Replicate, Shard
+    from rushlight.distributed.tensor.parallel import (
+        ColwiseParallel,
+        PrepareModuleInput,
+        PrepareModuleOutput,
+        RowwiseParallel,
+        SequenceParallel,
+        loss_parallel,
+        parallelize_module,
+    )
+
+    model = net()
+    wanted = model(rl.ones(1, 3))
+    mesh = dist.init_device_mesh("cpu", (1,))
+    plan = {
+        "0": ColwiseParallel(output_layouts=Shard(-1)),
+        "*": SequenceParallel(),
+        "2": RowwiseParallel(input_layouts=Shard(-1)),
+    }
+    assert parallelize_module(model, mesh, plan) is model and rl.equal(model(rl.ones(1, 3)), wanted)
+    with loss_parallel():
+        nn.functional.cross_entropy(model(rl.ones(1, 3)), rl.tensor([0])).backward()
+    with pytest.warns(UserWarning, match="Parallelize plan key '9' could not be resolved"):
+        parallelize_module(model, mesh, {"9": ColwiseParallel()})
+    with pytest.warns(UserWarning, match="no-op"):
+        parallelize_module(model, mesh)
+    with pytest.raises(TypeError, match="for parallelize_plan, <class 'int'> found"):
+        parallelize_module(model, mesh, 3)
+    with pytest.raises(ValueError, match="a mesh of one axis"):
+        parallelize_module(model, dist.init_device_mesh("cpu", (1, 1)), plan)
+    with pytest.raises(AssertionError, match="should have same length"):
+        PrepareModuleInput(input_layouts=(None, None), desired_input_layouts=(Replicate(),))
+    assert "Replicate()" in repr(PrepareModuleOutput(output_layouts=Replicate(), desired_output_layouts=Shard(1)))

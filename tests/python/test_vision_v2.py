@@ -274,3 +274,11 @@ def test_a_border_of_nothing_needs_no_colour():
     assert torch.equal(F.pad(picture, -1, fill=(1, 2)), picture[:, 1:3, 1:3])
     with pytest.raises(RuntimeError, match="fill has 2 numbers"):
         F.pad(picture, 1, fill=(1, 2))
+
+
+def test_classes_are_where_pickles_of_torchvision_look_for_them():
+    from rushlight.vision.tv_tensors import _bounding_boxes, _image, _keypoints, _mask, _tv_tensor, _video
+
+    assert _image.Image is tv_tensors.Image and _bounding_boxes.BoundingBoxes is tv_tensors.BoundingBoxes
+    assert _mask.Mask is tv_tensors.Mask and _video.Video is tv_tensors.Video
+    assert _keypoints.KeyPoints is tv_tensors.KeyPoints and _tv_tensor.TVTensor is tv_tensors.TVTensor

@@ -223,7 +223,7 @@ if TYPE_CHECKING:
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
-        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler profiler_legacy"
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler profiler_legacy profiler_util"
     )
 also_at(__name__, {"gradcheck": "checks"})
 __all__ = [

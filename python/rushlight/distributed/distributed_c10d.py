@@ -43,6 +43,7 @@ from ._parts import (
     DistError,
     DistNetworkError,
     DistStoreError,
+    GradBucket as GradBucket,
     ReduceOp,
     Work,
     default_pg_timeout,

@@ -44,4 +44,4 @@ _FILES = {
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler swa_utils")
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "_functional lr_scheduler swa_utils")

@@ -47,5 +47,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__,
         {},
-        "_pytree backcompat backend_registration benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
+        "_foreach_utils _ordered_set _python_dispatch _pytree backcompat backend_registration benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
     )
