@@ -305,7 +305,7 @@ pub trait Float: Real + Num {
     fn down(c: Self::C) -> Self;
 }
 
-/// C's float-to-integer conversion as x86 does it: through i64, out of range gives the low bits of i64::MIN.
+/// C's float-to-integer conversion as x86 does it for 64 bits: out of range is the least number.
 #[inline(always)]
 fn f64_to_i64(v: f64) -> i64 {
     if v >= -9.223372036854775808e18 && v < 9.223372036854775808e18 { v as i64 } else { i64::MIN }
@@ -320,9 +320,14 @@ macro_rules! int_elem {
             #[inline(always)] fn to_f64(self) -> f64 { self as f64 }
             #[inline(always)] fn to_i64(self) -> i64 { self as i64 }
             #[inline(always)] fn to_c128(self) -> C128 { C128::new(self as f64, 0.0) }
-            #[inline(always)] fn from_f64(v: f64) -> Self { f64_to_i64(v) as $t }
+            // signed numbers are cut by the instruction for 32 bits, whose answer for what they do not hold is their least number;
+            // bytes and 64 bits by that for 64
+            #[inline(always)] fn from_f64(v: f64) -> Self {
+                let far = !(v > -2147483649.0 && v < 2147483648.0);
+                if <$t>::MIN != 0 && size_of::<$t>() < 8 && far { i32::MIN as $t } else { f64_to_i64(v) as $t }
+            }
             #[inline(always)] fn from_i64(v: i64) -> Self { v as $t }
-            #[inline(always)] fn from_c128(v: C128) -> Self { f64_to_i64(v.re) as $t }
+            #[inline(always)] fn from_c128(v: C128) -> Self { Self::from_f64(v.re) }
         }
         impl Num for $t {
             #[inline(always)] fn add(self, o: Self) -> Self { self.wrapping_add(o) }

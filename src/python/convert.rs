@@ -293,7 +293,7 @@ pub fn to_arg(obj: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Option<Arg>> {
         // None stands for the default
         Base::Format if obj.is_none() => Some(Arg::Absent),
         Base::Format => obj.cast::<PyFormat>().ok().map(|f| Arg::Format(f.get().0)),
-        Base::Generator => super::create::generator_of(obj).map(Arg::Generator),
+        Base::Generator => super::generator::generator_of(obj).map(Arg::Generator),
     })
 }
 

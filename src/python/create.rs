@@ -1,16 +1,14 @@
-//! Tensors from Python data, the typed constructors, generators, global settings.
+//! Tensors from Python data, and the typed constructors.
 
 use crate::base::promote::{default_device, default_dtype};
-use crate::base::rng::{DEFAULT_SEED, Generator, default_generator};
 use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
 use crate::ops::create::fill::finish;
-use crate::python::convert::{device_of, dtype_of, number};
+use crate::python::convert::{device_of, number};
 use crate::python::dtype::PyDType;
 use crate::python::error::{OrPy, guarded};
 use crate::python::overrides;
 use crate::python::tensor::{PyTensor, optional_dtype, sizes, wrap};
 use crate::tensor::Tensor;
-use crate::tensor::print::{PrintOptions, print_options, set_print_options};
 use crate::warning::{warn, warn_once};
 use crate::{ops, with_dtype};
 use pyo3::exceptions::{PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError};
@@ -226,7 +224,7 @@ pub fn index_tensor(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     from_data(obj, empty.then_some(DType::I64), None)
 }
 
-fn device_arg(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Device>> {
+pub(super) fn device_arg(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Device>> {
     match obj {
         None => Ok(None),
         Some(o) if o.is_none() => Ok(None),
@@ -371,100 +369,6 @@ fn _typed<'py>(
     wrap(py, legacy(args, None, dtype)?)
 }
 
-/// A source of random numbers with its own state (`torch.Generator`).
-///
-/// >>> g = rl.Generator().manual_seed(3)
-/// >>> a = rl.rand(2, generator=g)
-/// >>> b = rl.rand(2, generator=g.manual_seed(3))
-/// >>> rl.equal(a, b)
-/// True
-#[pyclass(frozen, subclass, name = "Generator", module = "rushlight")]
-pub struct PyGenerator(pub Generator);
-
-pub fn generator_of(obj: &Bound<'_, PyAny>) -> Option<Generator> {
-    obj.cast::<PyGenerator>().ok().map(|g| g.get().0.clone())
-}
-
-/// Seeds may be negative: they wrap.
-pub(super) fn seed_of(seed: &Bound<'_, PyAny>) -> PyResult<u64> {
-    if let Ok(v) = seed.extract::<u64>() {
-        return Ok(v);
-    }
-    match super::convert::int(seed) {
-        Ok(Some(v)) => Ok(v as u64),
-        _ => match seed.extract::<f64>() {
-            Ok(f) if f.fract() == 0.0 => Ok(f as i64 as u64),
-            _ => Err(PyRuntimeError::new_err(format!("Overflow when unpacking long long: seed {seed}"))),
-        },
-    }
-}
-
-#[pymethods]
-impl PyGenerator {
-    #[new]
-    #[pyo3(signature = (device = None))]
-    fn new(device: Option<&Bound<'_, PyAny>>) -> PyResult<PyGenerator> {
-        match device_arg(device)? {
-            None | Some(Device::Cpu) => Ok(PyGenerator(Generator::new())),
-            Some(d @ Device::Gpu(index)) => {
-                crate::storage::device::check(index).py()?;
-                Ok(PyGenerator(Generator::on(d, DEFAULT_SEED)))
-            }
-            Some(d) => Err(PyRuntimeError::new_err(format!(
-                "Generator: no generator for device {d}; available: cpu, cuda"
-            ))),
-        }
-    }
-    fn manual_seed<'py>(slf: Bound<'py, Self>, seed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
-        slf.get().0.manual_seed(seed_of(seed)?);
-        Ok(slf)
-    }
-    fn seed(&self) -> u64 {
-        self.0.seed()
-    }
-    fn initial_seed(&self) -> u64 {
-        self.0.initial_seed()
-    }
-    fn get_state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = self.0.state_bytes();
-        wrap(py, Tensor::from_slice(&bytes, &[bytes.len()]).py()?)
-    }
-    fn set_state<'py>(slf: Bound<'py, Self>, state: &Bound<'py, PyTensor>) -> PyResult<Bound<'py, Self>> {
-        let t = state.get().tensor();
-        if t.dtype() != DType::U8 {
-            return Err(PyTypeError::new_err("RNG state must be a torch.ByteTensor"));
-        }
-        let t = ops::driver::memory::moved(&t, Device::Cpu).py()?;
-        let t = ops::driver::memory::dense(&t).py()?;
-        super::interop::check_one(&t)?;
-        let bytes = t.storage().copy_out::<u8>(t.layout().offset, t.numel()).py()?;
-        slf.get().0.set_state_bytes(&bytes).py()?;
-        Ok(slf)
-    }
-    fn clone_state(&self) -> PyGenerator {
-        PyGenerator(self.0.fork())
-    }
-    #[getter]
-    fn device(&self) -> super::types::PyDevice {
-        super::types::PyDevice::of(self.0.device())
-    }
-    /// Numbers of a lane that a GPU's generator has used.
-    fn get_offset(&self) -> PyResult<u64> {
-        self.0.offset().py()
-    }
-    fn set_offset(slf: Bound<'_, Self>, offset: u64) -> PyResult<Bound<'_, Self>> {
-        slf.get().0.set_offset(offset).py()?;
-        Ok(slf)
-    }
-}
-
-/// Seeds the default generators of the CPU and of all cards.
-#[pyfunction]
-fn _seed_all(seed: &Bound<'_, PyAny>) -> PyResult<()> {
-    crate::base::rng::manual_seed(seed_of(seed)?);
-    Ok(())
-}
-
 /// A 1-D tensor owning a copy of the bytes.
 #[pyfunction]
 fn _from_buffer<'py>(
@@ -489,151 +393,12 @@ fn _from_buffer<'py>(
     wrap(py, t)
 }
 
-/// The dtype of floats given without one.
-///
-/// Errors: TypeError for what is no floating dtype.
-///
-/// >>> rl.set_default_dtype(rl.float64)
-/// >>> rl.ones(1).dtype
-/// torch.float64
-/// >>> rl.set_default_dtype(rl.float32)
-#[pyfunction]
-fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
-    let dtype = dtype_of(d)?.ok_or_else(|| {
-        PyTypeError::new_err(
-            "invalid dtype object: only floating-point types are supported as the default type",
-        )
-    })?;
-    if !dtype.is_float() || dtype.is_stored() {
-        return Err(PyTypeError::new_err("only floating-point types are supported as the default type"));
-    }
-    promote::set_default_dtype(dtype);
-    Ok(())
-}
-
-/// The dtype of floats given without one.
-///
-/// >>> rl.get_default_dtype()
-/// torch.float32
-#[pyfunction]
-fn get_default_dtype(py: Python<'_>) -> Py<PyDType> {
-    super::dtype::dtype(py, default_dtype())
-}
-
-/// How tensors are printed; see `torch.set_printoptions`.
-///
-/// >>> rl.set_printoptions(precision=2)
-/// >>> rl.tensor([1.2345])
-/// tensor([1.23])
-/// >>> rl.set_printoptions(profile="default")
-#[pyfunction]
-#[pyo3(signature = (precision = None, threshold = None, edgeitems = None, linewidth = None, profile = None, sci_mode = None))]
-fn set_printoptions(
-    precision: Option<usize>,
-    threshold: Option<f64>,
-    edgeitems: Option<usize>,
-    linewidth: Option<usize>,
-    profile: Option<&str>,
-    sci_mode: Option<bool>,
-) {
-    let mut o = profile.and_then(PrintOptions::profile).unwrap_or(print_options());
-    if let Some(p) = precision {
-        o.precision = p;
-    }
-    if let Some(t) = threshold {
-        o.threshold = t;
-    }
-    if let Some(e) = edgeitems {
-        o.edgeitems = e;
-    }
-    if let Some(l) = linewidth {
-        o.linewidth = l;
-    }
-    o.sci_mode = sci_mode;
-    set_print_options(o);
-}
-
-#[pyfunction]
-fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-    let o = print_options();
-    let d = PyDict::new(py);
-    d.set_item("precision", o.precision)?;
-    d.set_item("threshold", o.threshold)?;
-    d.set_item("edgeitems", o.edgeitems)?;
-    d.set_item("linewidth", o.linewidth)?;
-    d.set_item("sci_mode", o.sci_mode)?;
-    Ok(d)
-}
-
-/// How many threads kernels use. Results do not depend on it.
-///
-/// Errors: RuntimeError unless positive.
-///
-/// >>> threads = rl.get_num_threads()
-/// >>> rl.set_num_threads(1)
-/// >>> rl.get_num_threads()
-/// 1
-/// >>> rl.set_num_threads(threads)
-#[pyfunction]
-fn set_num_threads(n: &Bound<'_, PyAny>) -> PyResult<()> {
-    let Ok(n) = n.extract::<i64>() else {
-        let kind = n.get_type().name()?;
-        return Err(PyRuntimeError::new_err(format!("set_num_threads expects an int, but got {kind}")));
-    };
-    if n <= 0 {
-        return Err(PyRuntimeError::new_err("set_num_threads expects a positive integer"));
-    }
-    crate::kernels::cpu::machine::par::set_num_threads(n as usize);
-    Ok(())
-}
-
-/// How many threads kernels use.
-///
-/// >>> rl.get_num_threads() >= 1
-/// True
-#[pyfunction]
-fn get_num_threads() -> usize {
-    crate::kernels::cpu::machine::par::num_threads()
-}
-
-/// Figures of the CPU memory cache, in bytes.
-///
-/// >>> rl.memory_stats()["cached_bytes"] >= 0
-/// True
-#[pyfunction]
-fn memory_stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-    let d = PyDict::new(py);
-    for (k, v) in crate::storage::host::stats() {
-        d.set_item(k, v)?;
-    }
-    Ok(d)
-}
-
-/// Gives cached CPU memory back to the system.
-///
-/// >>> rl.empty_cache()
-#[pyfunction]
-fn empty_cache() {
-    crate::storage::host::empty_cache();
-}
-
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add_class::<PyGenerator>()?;
-    m.add_function(wrap_pyfunction!(_seed_all, m)?)?;
-    m.add("default_generator", Py::new(m.py(), PyGenerator(default_generator().clone()))?)?;
     for f in [
         wrap_pyfunction!(tensor, m)?,
         wrap_pyfunction!(as_tensor, m)?,
         wrap_pyfunction!(_typed, m)?,
         wrap_pyfunction!(_from_buffer, m)?,
-        wrap_pyfunction!(set_default_dtype, m)?,
-        wrap_pyfunction!(get_default_dtype, m)?,
-        wrap_pyfunction!(set_printoptions, m)?,
-        wrap_pyfunction!(_printoptions, m)?,
-        wrap_pyfunction!(set_num_threads, m)?,
-        wrap_pyfunction!(get_num_threads, m)?,
-        wrap_pyfunction!(memory_stats, m)?,
-        wrap_pyfunction!(empty_cache, m)?,
     ] {
         m.add_function(f)?;
     }

@@ -148,9 +148,9 @@ fn _gpu_opened(index: u8) -> bool {
 /// The generator that a card's tensors are drawn from where none is named.
 #[pyfunction]
 #[cfg(feature = "gpu")]
-fn _gpu_default_generator(index: u8) -> PyResult<super::create::PyGenerator> {
+fn _gpu_default_generator(index: u8) -> PyResult<super::generator::PyGenerator> {
     device::check(index).py()?;
-    Ok(super::create::PyGenerator(crate::base::rng::default_generator_of(index).py()?))
+    Ok(super::generator::PyGenerator(crate::base::rng::default_generator_of(index).py()?))
 }
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -12,6 +12,7 @@ mod dlpack;
 mod dtype;
 mod error;
 mod function;
+mod generator;
 mod gpu;
 mod hook;
 mod index;
@@ -28,6 +29,7 @@ mod object;
 mod out;
 mod overrides;
 mod saved;
+mod settings;
 mod slots;
 mod tensor;
 #[allow(unsafe_code)]
@@ -47,6 +49,8 @@ fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
     overrides::install(m)?;
     trampoline::install(m)?;
     create::install(m)?;
+    generator::install(m)?;
+    settings::install(m)?;
     autograd::install(m)?;
     function::install(m)?;
     saved::install(m)?;

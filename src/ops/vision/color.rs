@@ -180,7 +180,8 @@ impl Op for Normalize {
             write_held(&out[0], x[0]);
             &out[0]
         };
-        let run = to.strides[to.shape.len() - 3];
+        // the step of an axis of one says nothing
+        let run = if self.mean.len() == 1 { to.numel() } else { to.strides[to.shape.len() - 3] };
         let by = (self.mean.as_slice(), self.std.as_slice());
         // SAFETY: both lie alike and densely, in runs of one channel after those of another; they may be the same
         unsafe {

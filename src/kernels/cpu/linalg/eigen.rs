@@ -199,7 +199,7 @@ unsafe fn normalize<T: Field>(n: usize, vectors: *mut T) {
         for x in v.iter() {
             let (re, im) = (x.re() * down, x.im() * down);
             let square = re * re + im * im;
-            sum = sum + square;
+            sum += square;
             if square > large {
                 (large, largest) = (square, *x);
             }

@@ -120,16 +120,17 @@ macro_rules! with_usual {
 }
 macro_rules! with_signed {
     ($dt:expr, $T:ident => $body:expr) => {
-        crate::with_dtype!(@arm $dt, $T, $body, unreachable!("written as signed"), Bool = bool, I8 = i8, I16 = i16, I32 = i32,
-            I64 = i64, F32 = f32, F64 = f64, C64 = C64, C128 = C128, U64 = u64)
+        crate::with_dtype!(@arm $dt, $T, $body, unreachable!("written as signed"), Bool = bool, U8 = u8, I8 = i8, I16 = i16, I32 = i32,
+            I64 = i64, F32 = f32, F64 = f64, C64 = C64, C128 = C128, U32 = u32, U64 = u64)
     };
 }
 
 fn loops(from: DType, to: DType) -> Step {
     let to = match to {
-        DType::U8 => DType::I8,
+        // of floats, numbers of these two sizes are cut by another instruction than the signed ones
+        DType::U8 if from.is_integral() => DType::I8,
+        DType::U32 if from.is_integral() => DType::I32,
         DType::U16 => DType::I16,
-        DType::U32 => DType::I32,
         // a float beyond int64 may be an uint64
         DType::U64 if from.is_integral() => DType::I64,
         other => other,
