@@ -297,10 +297,10 @@ def _refusal(func: Any, relevant: tuple[Any, ...]) -> str:
     elif owner == "torch.functional":
         written = True
     if written or name is None:
-        place = name or f"{func.__module__}.{func.__name__}"
-        if place.startswith("rushlight."):
-            place = "torch" + place.removeprefix("rushlight")
-        return f"no implementation found for '{place}' on types that implement __torch_function__: {types}"
+        address = name or f"{func.__module__}.{func.__name__}"
+        if address.startswith("rushlight."):
+            address = "torch" + address.removeprefix("rushlight")
+        return f"no implementation found for '{address}' on types that implement __torch_function__: {types}"
     asked = "".join(f"  - tensor subclass {kind}\n" for kind in types if kind is not Tensor)
     return (
         f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n{asked}"

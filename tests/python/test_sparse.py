@@ -455,3 +455,11 @@ def test_what_does_not_ask_never_reads_zeros():
         except (RuntimeError, NotImplementedError, TypeError, ValueError):
             continue
         assert isinstance(found, rl.Tensor) and found.is_meta
+
+
+@pytest.mark.parametrize("make", [lambda x: x.to_sparse(), lambda x: x.to_sparse_csr()], ids=["coo", "csr"])
+def test_what_the_handle_knows_is_answered_however_it_is_asked(make):
+    x = make(rl.eye(2, 3))
+    assert x.size() == x.shape == (2, 3) and x.size(0) == x.size(dim=-2) == 2 and len(x) == 2
+    assert x.dim() == x.ndimension() == x.ndim == 2 and x.numel() == x.nelement() == rl.numel(x) == 6
+    assert x.element_size() == x.itemsize == 4 and rl.Tensor.dim(x) == 2

@@ -34,6 +34,10 @@ def refuse(name: str, backend: str) -> Exception:
     )
 
 
+# what the handle knows, whichever way it is asked
+_FACTS = frozenset(("size", "dim", "ndimension", "numel", "nelement", "element_size", "__len__"))
+
+
 class Sparse(Tensor):
     """A tensor of which only some elements are stored, the others being zero."""
 
@@ -80,6 +84,9 @@ class Sparse(Tensor):
         Errors: NotImplementedError for an operation that they do not have.
         """
         name = name_of(func)
+        if name in _FACTS:
+            with _C.DisableTorchFunctionSubclass():
+                return func(*args, **(kwargs or {}))
         kinds = [kind for kind in types if issubclass(kind, Sparse)]
         for kind in kinds:
             run = kind._table.get(name)
