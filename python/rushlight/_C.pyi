@@ -58,29 +58,59 @@ _device: TypeAlias = device
 _layout: TypeAlias = layout
 
 bfloat16: dtype
+bits16: dtype
+bits1x8: dtype
+bits2x4: dtype
+bits4x2: dtype
+bits8: dtype
 bool: dtype
 cdouble: dtype
 cfloat: dtype
+chalf: dtype
 complex128: dtype
+complex32: dtype
 complex64: dtype
 double: dtype
 float: dtype
 float16: dtype
 float32: dtype
+float4_e2m1fn_x2: dtype
 float64: dtype
 float8_e4m3fn: dtype
+float8_e4m3fnuz: dtype
 float8_e5m2: dtype
+float8_e5m2fnuz: dtype
+float8_e8m0fnu: dtype
 half: dtype
 int: dtype
+int1: dtype
 int16: dtype
+int2: dtype
+int3: dtype
 int32: dtype
+int4: dtype
+int5: dtype
+int6: dtype
 int64: dtype
+int7: dtype
 int8: dtype
 long: dtype
+qint32: dtype
+qint8: dtype
+quint2x4: dtype
+quint4x2: dtype
+quint8: dtype
 short: dtype
+uint1: dtype
 uint16: dtype
+uint2: dtype
+uint3: dtype
 uint32: dtype
+uint4: dtype
+uint5: dtype
+uint6: dtype
 uint64: dtype
+uint7: dtype
 uint8: dtype
 channels_last: memory_format
 channels_last_3d: memory_format
@@ -3279,6 +3309,7 @@ class Tensor:
     def _is_view(self, *args: Any, **kwargs: Any) -> Any: ...
     def _make_subclass(self, *args: Any, **kwargs: Any) -> Any: ...
     def _nnz(self, *args: Any, **kwargs: Any) -> Any: ...
+    def _repr_html_(self, *args: Any, **kwargs: Any) -> Any: ...
     def _storage_bytes(self, *args: Any, **kwargs: Any) -> Any: ...
     def _storage_key(self, *args: Any, **kwargs: Any) -> Any: ...
     def _storage_nbytes(self, *args: Any, **kwargs: Any) -> Any: ...

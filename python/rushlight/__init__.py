@@ -281,6 +281,7 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "_lobpcg": "lobpcg",
             "_lowrank": "pca_lowrank svd_lowrank",
             "_doubles.control": "cond while_loop",
+            "_doubles.fake_quantize": "fake_quantize_per_channel_affine fake_quantize_per_tensor_affine",
             "_doubles.layers": "affine_grid_generator embedding_bag embedding_renorm_ grid_sampler grid_sampler_2d "
             "grid_sampler_3d max_pool1d_with_indices native_batch_norm native_dropout native_group_norm "
             "native_layer_norm",
@@ -300,7 +301,8 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "storage": "TypedStorage UntypedStorage DoubleStorage FloatStorage HalfStorage BFloat16Storage LongStorage "
             "IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexDoubleStorage ComplexFloatStorage",
         },
-        "__config__ __future__ _dynamo _inductor accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
+        "__config__ __future__ _dynamo _higher_order_ops _inductor _jit_internal _lobpcg _lowrank _ops _subclasses _tensor_str _utils "
+        "accelerator amp backends compiler cpu cuda distributed distributions fft func functional futures "
         "fx hub jit library linalg mps mtia multiprocessing nn onnx optim overrides profiler return_types serialization signal sparse special storage "
         "testing types utils vision version xpu",
     )

@@ -10,14 +10,13 @@ _NAMES = {
     "": (
         "CallStack GraphExecutorState LoggerBase StorageBase SymBool SymFloat "
         "SymInt addmv_ adjoint affine_grid_generator ao as_strided_ asarray binary_cross_entropy_with_logits "
-        "bit bits16 bits1x8 bits2x4 bits4x2 bits8 broadcast_shapes chalf cholesky cholesky_inverse "
-        "cholesky_solve choose_qparams_optimized combinations complex32 cond contrib cosine_embedding_loss "
+        "bit broadcast_shapes cholesky cholesky_inverse "
+        "cholesky_solve choose_qparams_optimized combinations cond contrib cosine_embedding_loss "
         "cross dequantize det detach_ dsmm eig embedding_bag embedding_renorm_ empty_quantized export fill_ "
-        "float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu "
         "frobenius_norm from_file frombuffer geqrf get_device get_file_path grid_sampler grid_sampler_2d "
         "grid_sampler_3d gru gru_cell hash_tensor hinge_embedding_loss histogramdd hsmm hspmm "
-        "import_ir_module import_ir_module_from_buffer index_put_ init_num_threads int1 int2 int3 int4 int5 "
-        "int6 int7 int_repr inverse is_anomaly_check_nan_enabled is_distributed is_inference is_nonzero "
+        "import_ir_module import_ir_module_from_buffer index_put_ init_num_threads "
+        "int_repr inverse is_anomaly_check_nan_enabled is_distributed is_inference is_nonzero "
         "is_same_size istft kl_div legacy_contiguous_format lobpcg logdet lstm lstm_cell lstsq lu lu_solve "
         "lu_unpack margin_ranking_loss masked matrix_exp matrix_rank max_pool1d_with_indices "
         "merge_type_from_type_comment monitor native_batch_norm native_channel_shuffle native_dropout "
@@ -26,29 +25,28 @@ _NAMES = {
         "per_channel_affine_float_qparams per_channel_symmetric per_tensor_affine per_tensor_symmetric "
         "pinverse poisson_nll_loss prepare_multiprocessing_environment "
         "profiler_allow_cudagraph_cupti_lazy_reinit_cuda12 q_per_channel_axis q_per_channel_scales "
-        "q_per_channel_zero_points q_scale q_zero_point qint32 qint8 qr qscheme quantization "
-        "quantize_per_channel quantize_per_tensor quantize_per_tensor_dynamic quint2x4 quint4x2 quint8 "
+        "q_per_channel_zero_points q_scale q_zero_point qr qscheme quantization "
+        "quantize_per_channel quantize_per_tensor quantize_per_tensor_dynamic "
         "resize_as_ resize_as_sparse_ rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell saddmm segment_reduce "
         "set_anomaly_enabled signal slice_inverse slogdet smm solve sparse sparse_bsc_tensor "
         "sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor "
         "spmm sspaddmm stft svd svd_lowrank sym_constrain_range sym_constrain_range_for_size sym_float "
         "sym_fresh_size sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum symeig thread_safe_generator "
-        "trace triangular_solve triplet_margin_loss uint1 uint16 uint2 uint3 uint32 uint4 uint5 uint6 uint64 "
-        "uint7 unify_type_list unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes vander "
+        "trace triangular_solve triplet_margin_loss "
+        "unify_type_list unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes vander "
         "while_loop zero_"
     ),
-    "autograd": "NestedIOFunction enforce_grad_layout_policy",
     "autograd.graph": (
         "GradientEdge allow_mutation_on_saved_tensors disable_saved_tensors_hooks get_gradient_edge "
-        "increment_version region_activation_memory_budget register_multi_grad_hook save_on_cpu "
+        "increment_version register_multi_grad_hook save_on_cpu "
         "saved_tensors_hooks"
     ),
-    "nn": "CrossMapLRN2d LinearCrossEntropyOptions backends intrinsic qat quantizable quantized",
+    "nn": "CrossMapLRN2d backends intrinsic qat quantizable quantized",
     "nn.functional": (
         "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices "
-        "grouped_mm native_channel_shuffle scaled_grouped_mm scaled_mm"
+        "native_channel_shuffle"
     ),
-    "optim": "SparseAdam swap_in_optimizer_params_and_state",
+    "optim": "SparseAdam",
     "utils": "bottleneck cpp_extension mobile_optimizer",
 }
 
@@ -79,10 +77,8 @@ _INSTEAD = {
     "nn.quantizable": _NOT_QUANTISED,
     "nn.quantized": _NOT_QUANTISED,
     "package": _NOT_TRACED,
-    "qint": _NOT_QUANTISED,
     "quantization": _NOT_QUANTISED,
     "quantize": _NOT_QUANTISED,
-    "quint": _NOT_QUANTISED,
     "sparse_bsr_tensor": _BLOCKS,
     "sparse_bsc_tensor": _BLOCKS,
     "utils.bottleneck": "Python's own cProfile shows where time goes",

@@ -117,12 +117,20 @@ class _Aten(_Namespace):
         return method if callable(method) else None
 
 
+class _TorchVision(_Namespace):
+    def _lookup(self, name: str) -> Any:
+        from .vision.ops import _registered
+
+        return getattr(_registered, name) if name in _registered.__all__ else None
+
+
 class _Ops:
     """All namespaces."""
 
     def __init__(self) -> None:
         self.aten = _Aten("aten")
         self.prims = _Namespace("prims")
+        self.torchvision = _TorchVision("torchvision")
         self.loaded_libraries: set[str] = set()
 
     def __getattr__(self, name: str) -> _Namespace:

@@ -146,6 +146,9 @@ class finfo:
     """
 
     _TABLE = {
+        "float8_e4m3fnuz": (8, 0.125, 240.0, 0.0078125, 1.0),
+        "float8_e5m2fnuz": (8, 0.125, 57344.0, 3.0517578125e-05, 1.0),
+        "float8_e8m0fnu": (8, 1.0, 1.7014118346046923e38, 5.877471754111438e-39, 1.0),
         "float8_e4m3fn": (8, 0.125, 448.0, 0.015625, 1.0),
         "float8_e5m2": (8, 0.25, 57344.0, 6.103515625e-05, 1.0),
         "float16": (16, 0.0009765625, 65504.0, 6.103515625e-05, 0.001),
@@ -163,7 +166,8 @@ class finfo:
             )
         self.dtype = name
         self.bits, self.eps, self.max, self.tiny, self.resolution = self._TABLE[name]
-        self.min, self.smallest_normal = -self.max, self.tiny
+        self.min = -self.max if type.to_real().is_signed else self.tiny
+        self.smallest_normal = self.tiny
 
     def __repr__(self) -> str:
         return (
@@ -186,17 +190,22 @@ class iinfo:
     127
     """
 
+    _NAMES = frozenset(
+        "uint8 uint16 uint32 uint64 int8 int16 int32 int64 quint8 quint4x2 quint2x4 qint8 qint32".split()
+    )
+
     def __init__(self, type: Any) -> None:
         name = str(type).removeprefix("torch.")
         if name == "bool":
             raise TypeError("torch.bool is not supported by torch.iinfo")
-        if not name.startswith(("int", "uint")):
+        if name not in self._NAMES:
             raise TypeError(
                 f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'"
             )
         self.dtype, self.bits = name, type.itemsize * 8
-        self.min = -(1 << (self.bits - 1)) if type.is_signed else 0
-        self.max = (1 << (self.bits - type.is_signed)) - 1
+        signed = not name.startswith(("uint", "quint"))
+        self.min = -(1 << (self.bits - 1)) if signed else 0
+        self.max = (1 << (self.bits - signed)) - 1
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

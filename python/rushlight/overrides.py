@@ -8,6 +8,8 @@ its place: their ``__torch_function__``. A function written in Python asks :func
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import local
+from types import FunctionType
 
 from . import _C
 from ._C import Tensor
@@ -30,17 +32,17 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
         >>> rl.overrides.has_torch_function((rl.ones(1), Mine()))
         True
     """
-    return _moded() or any(_C._answers(each) for each in relevant_args)
+    return not _hop.over() and (_moded() or any(_C._answers(each) for each in relevant_args))
 
 
 def has_torch_function_unary(value: Any) -> bool:
     """The same for one argument."""
-    return _moded() or _C._answers(value)
+    return not _hop.over() and (_moded() or _C._answers(value))
 
 
 def has_torch_function_variadic(*values: Any) -> bool:
     """The same for arguments one by one."""
-    return _moded() or any(_C._answers(each) for each in values)
+    return not _hop.over() and (_moded() or any(_C._answers(each) for each in values))
 
 
 def _moded() -> bool:
@@ -58,6 +60,48 @@ def handle_torch_function(
     if answer is None:
         raise TypeError(f"{public_api.__name__}(): none of the arguments has a __torch_function__ of its own")
     return answer[0]
+
+
+def redispatch_function(func: Any, types: Iterable[Any], args: Any, kwargs: Any) -> Any:
+    """Calls a function from a ``__torch_function__`` without asking again for the arguments that it was asked for: what the
+    function does within itself is asked about as ever.
+
+    Args:
+        func (callable): as it was given.
+        types, args, kwargs: as they were given.
+
+    Example::
+
+        >>> class Shouting(rl.Tensor):
+        ...     @classmethod
+        ...     def __torch_function__(cls, func, types, args, kwargs=None):
+        ...         print(func.__name__)
+        ...         return rl.overrides.redispatch_function(func, types, args, kwargs)
+        >>> type(rl.ones(2).as_subclass(Shouting).add(1)).__name__
+        add
+        'Tensor'
+    """
+    if not isinstance(func, FunctionType):  # of the engine, which asks nothing within itself
+        with _C.DisableTorchFunction():
+            return func(*args, **(kwargs or {}))
+    _hop.skip = True
+    try:
+        return func(*args, **(kwargs or {}))
+    finally:
+        _hop.skip = False  # it did not ask at all
+
+
+class _Hop(local):
+    """Whether the next function of this thread that asks is to be told that there is nobody to ask."""
+
+    skip = False
+
+    def over(self) -> bool:
+        skip, self.skip = self.skip, False
+        return skip
+
+
+_hop = _Hop()
 
 
 def wrap_torch_function(dispatcher: Callable[..., Iterable[Any]]) -> Callable[[Any], Any]:
@@ -222,6 +266,46 @@ def resolve_name(f: Any) -> str | None:
         return _table()[1].get(_bare(f))
     except TypeError:  # not hashable
         return None
+
+
+# Functions of `nn.functional` that are compiled in PyTorch, by the module that its errors name; all others there, and all of
+# `torch.functional`, are Python, whose refusals have other words.
+_COMPILED = {
+    "torch.nn": "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear logsigmoid one_hot "
+    "scaled_dot_product_attention softplus softshrink",
+    "torch": "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d "
+    "conv_transpose2d conv_transpose3d cosine_similarity hardshrink native_channel_shuffle pairwise_distance pdist "
+    "pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_",
+}
+
+
+def _refusal(func: Any, relevant: tuple[Any, ...]) -> str:
+    """What is said where all who were asked about a call answered ``NotImplemented``."""
+    flat = [each for one in relevant for each in (one if type(one) in (tuple, list) else (one,))]
+    types: list[Any] = []
+    for kind in map(type, flat):  # a subclass before the class it comes from
+        if (kind is Tensor or _C._answers(flat[list(map(type, flat)).index(kind)])) and kind not in types:
+            place = next((i for i, other in enumerate(types) if issubclass(kind, other)), len(types))
+            types.insert(place, kind)
+    name, written = resolve_name(func), isinstance(func, FunctionType)
+    owner, _, last = (name or "").rpartition(".")
+    if owner == "torch.nn.functional":
+        homes = [home for home, names in _COMPILED.items() if last in names.split()]
+        name, written = (f"{homes[0]}.{last}", False) if homes else (name, True)
+    elif owner in ("torch.linalg", "torch.fft", "torch.special"):
+        name = f"{owner}.{owner.rpartition('.')[2]}_{last}"
+    elif owner == "torch.functional":
+        written = True
+    if written or name is None:
+        place = name or f"{func.__module__}.{func.__name__}"
+        if place.startswith("rushlight."):
+            place = "torch" + place.removeprefix("rushlight")
+        return f"no implementation found for '{place}' on types that implement __torch_function__: {types}"
+    asked = "".join(f"  - tensor subclass {kind}\n" for kind in types if kind is not Tensor)
+    return (
+        f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n{asked}"
+        "\nFor more information, try re-running with TORCH_LOGS=not_implemented"
+    )
 
 
 def enable_reentrant_dispatch() -> Any:

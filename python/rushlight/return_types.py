@@ -43,6 +43,24 @@ _FIELDS = {
 }
 
 
+def pytree_register_structseq(cls: type) -> None:
+    """Makes a class of named results one that :mod:`rushlight.utils._pytree` takes apart, as those of this module are.
+
+    Args: cls (type): a tuple class whose call takes one iterable of its items.
+
+    Errors: ValueError for a class that is known already.
+
+    >>> class Pair(tuple):
+    ...     pass
+    >>> rl.return_types.pytree_register_structseq(Pair)
+    >>> rl.utils._pytree.tree_map(lambda v: v + 1, Pair([1, 2]))
+    (2, 3)
+    """
+    from .utils._pytree import register_pytree_node
+
+    register_pytree_node(cls, lambda each: (list(each), None), lambda items, _: cls(items))
+
+
 def __getattr__(name: str):
     if name == "all_return_types":
         return [__getattr__(each) for each in _FIELDS]
@@ -54,4 +72,4 @@ def __getattr__(name: str):
 
 
 def __dir__():
-    return sorted([*_FIELDS, "all_return_types"])
+    return sorted([*_FIELDS, "all_return_types", "pytree_register_structseq"])

@@ -21,7 +21,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 
 from ._lazy import names_of
 
@@ -88,6 +88,8 @@ def _introduce(module: ModuleType) -> None:
                 continue
         elif isinstance(value, FunctionType) and value.__module__ == own:
             value.__module__ = address
+        elif isinstance(value, BuiltinFunctionType) and value.__module__ in (own, shown_as):
+            value.__module__ = _address(value.__module__) or address
     module.__name__ = address
 
 
@@ -132,6 +134,10 @@ class _Naming:
         module.__loader__ = module.__spec__.loader = self.loader
         self.loader.exec_module(module)
         _introduce(module)
+
+    def get_code(self, name: str) -> Any:
+        """For ``-m torch.utils.collect_env``, before anything has imported it."""
+        return self.loader.get_code(name)
 
 
 class Finder:

@@ -4,9 +4,10 @@ use crate::api::roots;
 use crate::autograd::{GradMode, Request};
 use crate::python::error::{OrPy, guarded};
 use crate::python::hook::{Hook, PyHandle, Target, optional, tuple};
-use crate::python::node::PyNode;
+use crate::python::node::{self, PyNode};
 use crate::python::tensor::PyTensor;
 use crate::tensor::graph::{lock, new_hook_id};
+use crate::tensor::saved::{Witness, watch};
 use crate::tensor::{Edge, Tensor};
 use crate::warning::warn_once;
 use crate::{autograd, ops};
@@ -248,7 +249,7 @@ fn grads_list(obj: &Bound<'_, PyAny>, n: usize) -> PyResult<Vec<Option<Tensor>>>
     if let Ok(t) = obj.cast::<PyTensor>() {
         return Ok(vec![Some(t.get().tensor())]);
     }
-    let list: Vec<Option<Tensor>> = obj
+    let mut list: Vec<Option<Tensor>> = obj
         .try_iter()?
         .map(|i| {
             optional(&i?).map_err(|_| {
@@ -256,9 +257,10 @@ fn grads_list(obj: &Bound<'_, PyAny>, n: usize) -> PyResult<Vec<Option<Tensor>>>
             })
         })
         .collect::<PyResult<_>>()?;
-    if list.len() != n {
+    if list.len() < n {
         return Err(PyRuntimeError::new_err(format!("got {n} tensors and {} gradients", list.len())));
     }
+    list.truncate(n); // those that no tensor is left for go unused, as in PyTorch
     Ok(list)
 }
 
@@ -346,6 +348,7 @@ fn is_inference_mode_enabled() -> bool {
 /// Switches the search for nan in gradients on this thread; answers with what it was.
 #[pyfunction]
 fn _set_anomaly(on: bool) -> bool {
+    watch(on.then_some(Witness { made: node::note_traceback, failed: node::tell_traceback }));
     autograd::set_anomaly(on)
 }
 

@@ -4,9 +4,9 @@
 use crate::base::{DType, Device, Layout};
 use crate::kernels::cpu::machine::crc::crc32;
 use crate::ops;
+use crate::python::dtype::PyDType;
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::{PyTensor, wrap};
-use crate::python::types::PyDType;
 use crate::storage::{Guard, Storage};
 use crate::tensor::Tensor;
 use crate::warning::warn_once;
@@ -137,7 +137,8 @@ fn _of_buffer<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let view = PyUntypedBuffer::get(buffer)
         .map_err(|_| PyValueError::new_err("the object does not implement Python buffer protocol."))?;
-    let (dtype, width) = (dtype.get().0, dtype.get().0.size());
+    let dtype = dtype.get().held()?;
+    let width = dtype.size();
     let length = view.len_bytes();
     if length == 0 || count == 0 {
         return Err(PyValueError::new_err(format!(

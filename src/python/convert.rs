@@ -1,7 +1,8 @@
 //! One Python object to one `Arg`, by the kind its parameter declares; and results back.
 
+use super::dtype::PyDType;
 use super::tensor::{PyTensor, wrap};
-use super::types::{PyDType, PyDevice, PyFormat, size};
+use super::types::{PyDevice, PyFormat, size};
 use crate::base::{C128, DType, Scalar};
 use crate::ops::table::{Arg, Base, ELLIPSIS, Ints, Kind, Operand, Ret, Val};
 use crate::python::error::OrPy;
@@ -142,7 +143,7 @@ pub fn int_list(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ints>> {
 
 pub fn dtype_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<DType>> {
     if let Ok(d) = obj.cast::<PyDType>() {
-        return Ok(Some(d.get().0));
+        return d.get().held().map(Some);
     }
     if let Ok(t) = obj.cast::<PyType>() {
         return Ok(match t.name()?.to_str()? {
@@ -338,7 +339,7 @@ pub fn ret<'py>(py: Python<'py>, value: Ret) -> PyResult<Bound<'py, PyAny>> {
         Ret::Float(f) => PyFloat::new(py, f).into_any(),
         Ret::Complex(c) => PyComplex::from_doubles(py, c.re, c.im).into_any(),
         Ret::Size(v) => size(py, &v)?,
-        Ret::DType(d) => super::types::dtype(py, d).into_bound(py).into_any(),
+        Ret::DType(d) => super::dtype::dtype(py, d).into_bound(py).into_any(),
         Ret::Number(s) => scalar(py, s),
     })
 }

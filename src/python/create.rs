@@ -5,10 +5,10 @@ use crate::base::rng::{DEFAULT_SEED, Generator, default_generator};
 use crate::base::{DType, Device, Scalar, checked_numel, collected, promote, reserved};
 use crate::ops::create::fill::finish;
 use crate::python::convert::{device_of, dtype_of, number};
+use crate::python::dtype::PyDType;
 use crate::python::error::{OrPy, guarded};
 use crate::python::overrides;
 use crate::python::tensor::{PyTensor, optional_dtype, sizes, wrap};
-use crate::python::types::PyDType;
 use crate::tensor::Tensor;
 use crate::tensor::print::{PrintOptions, print_options, set_print_options};
 use crate::warning::{warn, warn_once};
@@ -357,17 +357,18 @@ fn _typed<'py>(
     dtype: &Bound<'py, PyDType>,
     args: &Bound<'py, PyTuple>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let dtype = dtype.get().held()?;
     if let Ok(first) = args.get_item(0)
         && let Ok(t) = first.cast::<PyTensor>()
-        && t.get().tensor().dtype() != dtype.get().0
+        && t.get().tensor().dtype() != dtype
     {
         return Err(PyTypeError::new_err(format!(
             "expected {} (got {})",
-            crate::tensor::type_name(dtype.get().0, Device::Cpu),
+            crate::tensor::type_name(dtype, Device::Cpu),
             crate::tensor::type_name(t.get().tensor().dtype(), Device::Cpu)
         )));
     }
-    wrap(py, legacy(args, None, dtype.get().0)?)
+    wrap(py, legacy(args, None, dtype)?)
 }
 
 /// A source of random numbers with its own state (`torch.Generator`).
@@ -476,7 +477,7 @@ fn _from_buffer<'py>(
         Ok(b) => b.clone(),
         Err(_) => py.get_type::<PyBytes>().call1((data,))?.cast_into::<PyBytes>()?,
     };
-    let d = dtype.get().0;
+    let d = dtype.get().held()?;
     let raw = bytes.as_bytes();
     let n = nbytes.min(raw.len()) / d.size();
     let t = Tensor::empty(&[n], d, Device::Cpu).py()?;
@@ -516,7 +517,7 @@ fn set_default_dtype(d: &Bound<'_, PyAny>) -> PyResult<()> {
 /// torch.float32
 #[pyfunction]
 fn get_default_dtype(py: Python<'_>) -> Py<PyDType> {
-    super::types::dtype(py, default_dtype())
+    super::dtype::dtype(py, default_dtype())
 }
 
 /// How tensors are printed; see `torch.set_printoptions`.
@@ -574,7 +575,11 @@ fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 /// 1
 /// >>> rl.set_num_threads(threads)
 #[pyfunction]
-fn set_num_threads(n: i64) -> PyResult<()> {
+fn set_num_threads(n: &Bound<'_, PyAny>) -> PyResult<()> {
+    let Ok(n) = n.extract::<i64>() else {
+        let kind = n.get_type().name()?;
+        return Err(PyRuntimeError::new_err(format!("set_num_threads expects an int, but got {kind}")));
+    };
     if n <= 0 {
         return Err(PyRuntimeError::new_err("set_num_threads expects a positive integer"));
     }

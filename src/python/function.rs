@@ -82,7 +82,10 @@ impl Function {
         let mut out = Grads::new();
         for (i, is_tensor) in self.tensors.iter().enumerate() {
             if *is_tensor {
-                out.push(optional(&items[i])?);
+                out.push(optional(&items[i]).map_err(|_| {
+                    let kind = items[i].get_type().name().map_or_else(|_| "object".into(), |n| n.to_string());
+                    PyRuntimeError::new_err(format!("expected Variable or None (got {kind})"))
+                })?);
             } else if !items[i].is_none() {
                 return Err(PyRuntimeError::new_err(format!(
                     "function {} returned a gradient different from None at position {}, but the corresponding forward input was not a Variable",

@@ -9,6 +9,7 @@ mod create;
 mod describe;
 #[allow(unsafe_code)]
 mod dlpack;
+mod dtype;
 mod error;
 mod function;
 mod gpu;
@@ -39,6 +40,7 @@ use pyo3::prelude::*;
 #[pymodule]
 #[pyo3(name = "_C")]
 fn extension(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    dtype::install(m)?;
     types::install(m)?;
     m.add_class::<tensor::PyTensor>()?;
     error::install(m)?;

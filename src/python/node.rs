@@ -47,7 +47,10 @@ impl Place {
 #[pyclass(frozen, subclass, weakref, dict, name = "Node", module = "rushlight.autograd.graph")]
 pub struct PyNode(Place);
 
-/// name -> subclass of Node
+/// Where the classes of nodes of a program's own functions are.
+const OF_FUNCTIONS: &str = "torch.autograd.function";
+
+/// (module, name) -> subclass of Node
 static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 
 fn object<'py>(py: Python<'py>, place: Place) -> PyResult<Bound<'py, PyAny>> {
@@ -55,20 +58,48 @@ fn object<'py>(py: Python<'py>, place: Place) -> PyResult<Bound<'py, PyAny>> {
         Place::Node(n) => n.name().to_string(),
         Place::Leaf(_) => "AccumulateGrad".into(),
     };
+    let raw = PyNode(place);
+    let home = if raw.context(py).is_some() { OF_FUNCTIONS } else { "torch.autograd.graph" };
     let classes = CLASSES.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
-    let class = match classes.get_item(&name)? {
+    let class = match classes.get_item((home, &name))? {
         Some(c) => c,
         None => {
             let space = PyDict::new(py);
-            space.set_item("__module__", "torch.autograd.graph")?;
+            space.set_item("__module__", home)?;
             let bases = PyTuple::new(py, [py.get_type::<PyNode>()])?;
             let made = py.get_type::<PyType>().call1((&name, bases, space))?;
-            classes.set_item(&name, &made)?;
+            classes.set_item((home, &name), &made)?;
             made
         }
     };
-    let raw = Bound::new(py, PyNode(place))?;
-    class.call1((raw,))
+    class.call1((Bound::new(py, raw)?,))
+}
+
+/// Notes among what a program keeps with a node where in the program it was made.
+pub fn note_traceback(node: &Arc<Node>) {
+    Python::attach(|py| {
+        let noted = || -> PyResult<()> {
+            let here = py.import("rushlight.autograd.anomaly_mode")?.call_method0("_here")?;
+            PyNode(Place::Node(node.clone())).metadata(py)?.set_item("traceback_", here)
+        };
+        if let Err(e) = noted() {
+            e.write_unraisable(py, None);
+        }
+    });
+}
+
+/// Warns of a node whose gradient went wrong, with where it was made.
+pub fn tell_traceback(node: &Arc<Node>) {
+    Python::attach(|py| {
+        let told = || -> PyResult<()> {
+            let notes = PyNode(Place::Node(node.clone())).metadata(py)?;
+            let anomaly = py.import("rushlight.autograd.anomaly_mode")?;
+            anomaly.call_method1("_failed", (node.name(), notes)).map(drop)
+        };
+        if let Err(e) = told() {
+            e.write_unraisable(py, None);
+        }
+    });
 }
 
 pub fn node_object(py: Python<'_>, node: Arc<Node>) -> PyResult<Bound<'_, PyAny>> {
@@ -170,7 +201,9 @@ impl PyNode {
             Place::Node(n) => n.name().to_string(),
             Place::Leaf(_) => "AccumulateGrad".into(),
         };
-        format!("<{name} object at {:#x}>", slf.as_ptr() as usize)
+        let home = if slf.get().context(slf.py()).is_some() { OF_FUNCTIONS } else { "" };
+        let dot = if home.is_empty() { "" } else { "." };
+        format!("<{home}{dot}{name} object at {:#x}>", slf.as_ptr() as usize)
     }
     /// The gradients of the inputs from those of the results, one for each; a single one by itself.
     #[pyo3(signature = (*grads))]

@@ -179,7 +179,7 @@ fn ask<'py>(
             return Ok(Some(value));
         }
     }
-    Err(refused(py, &func, &found))
+    Err(refused(py, &func, if who.is_empty() { args } else { who }))
 }
 
 /// The answer to a call of a method of `Tensor`, by the method's name.
@@ -206,22 +206,21 @@ pub fn asked_of<'py>(
 }
 
 /// Nobody who was asked took the call.
-fn refused(py: Python<'_>, func: &Bound<'_, PyAny>, found: &Found<'_>) -> PyErr {
-    let name = py
-        .import("rushlight.overrides")
-        .and_then(|m| m.call_method1("resolve_name", (func,)))
-        .ok()
-        .filter(|n| !n.is_none())
-        .or_else(|| func.getattr("__name__").ok())
-        .map_or_else(|| "the call".to_string(), |n| n.to_string());
-    let mut text = format!(
-        "Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n"
-    );
-    for each in found {
-        let kind = if each.cast::<PyTensor>().is_ok() { "tensor subclass" } else { "object of" };
-        text.push_str(&format!("  - {kind} {}\n", each.get_type()));
+fn refused(py: Python<'_>, func: &Bound<'_, PyAny>, relevant: &[Bound<'_, PyAny>]) -> PyErr {
+    let text = || {
+        let relevant = PyTuple::new(py, relevant)?;
+        py.import("rushlight.overrides")?.call_method1("_refusal", (func, relevant))?.extract::<String>()
+    };
+    text().map_or_else(|error| error, PyTypeError::new_err)
+}
+
+/// What an operator answers whose operand's class refused: with `NotImplemented` Python asks the other operand, then says which
+/// operator it was. Any `TypeError` is such a refusal, as in PyTorch.
+pub fn for_operator(py: Python<'_>, answer: PyResult<Py<PyAny>>) -> PyResult<Py<PyAny>> {
+    match answer {
+        Err(e) if e.is_instance_of::<PyTypeError>(py) => Ok(py.NotImplemented()),
+        answer => answer,
     }
-    PyTypeError::new_err(text)
 }
 
 /// What `__torch_function__` of a class is that takes no part: it runs the function as it stands.

@@ -30,8 +30,11 @@ macro_rules! named {
 
 /// A row with `self` and one operand; foreign operands are Python's to try.
 fn row(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, rows: &Named, swap: bool) -> Out<'static> {
-    if swap && let Some(v) = overrides::to_method(reflected(rows.name()), slf, &[other])? {
-        return Ok(v.unbind());
+    if overrides::watched() {
+        let name = if swap { reflected(rows.name()) } else { rows.name() };
+        if let Some(answer) = answered(slf, other, name) {
+            return answer;
+        }
     }
     if !is_operand(other)? {
         return foreign(slf, other, rows.name());
@@ -56,10 +59,14 @@ fn reflected(name: &str) -> &'static str {
 /// An operand that the engine does not know: its class's answer, or Python's next try.
 #[cold]
 fn foreign(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str) -> Out<'static> {
-    match overrides::asked_of(name, slf, &[other])? {
-        Some(v) => Ok(v.unbind()),
-        None => Ok(not_implemented(slf.py())),
-    }
+    answered(slf, other, name).unwrap_or_else(|| Ok(not_implemented(slf.py())))
+}
+
+/// What a mode or an operand's class says of an operator; none if nobody is there to ask.
+#[cold]
+fn answered(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, name: &str) -> Option<Out<'static>> {
+    let answer = overrides::asked_of(name, slf, &[other]).transpose()?;
+    Some(overrides::for_operator(slf.py(), answer.map(Bound::unbind)))
 }
 
 /// An operand is never given up for the result, not even a temporary of an expression: one reference is also all there
@@ -72,8 +79,10 @@ fn direct(
     f: fn(Val, Val) -> crate::error::Result<crate::tensor::Tensor>,
 ) -> Out<'static> {
     let py = slf.py();
-    if let Some(v) = overrides::to_method(name, slf, &[other])? {
-        return Ok(v.unbind());
+    if overrides::watched()
+        && let Some(answer) = answered(slf, other, name)
+    {
+        return answer;
     }
     let Some(b) = operand(other)? else { return foreign(slf, other, name) };
     let a = slf.get().tensor();
@@ -133,8 +142,10 @@ impl PyTensor {
         direct("div", slf, other, false, binary::div)
     }
     fn __rtruediv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        if let Some(v) = overrides::to_method("__rtruediv__", slf, &[other])? {
-            return Ok(v.unbind());
+        if overrides::watched()
+            && let Some(answer) = answered(slf, other, "__rtruediv__")
+        {
+            return answer;
         }
         // PyTorch computes `reciprocal() * other`, and its graph shows it
         let r = named!("reciprocal").call(&[slf.as_any().clone()])?;
@@ -175,13 +186,13 @@ impl PyTensor {
     fn __matmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         match other.cast::<PyTensor>() {
             Ok(_) => row(slf, other, named!("matmul"), false),
-            Err(_) => Ok(not_implemented(slf.py())),
+            Err(_) => foreign(slf, other, "matmul"),
         }
     }
     fn __rmatmul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         match other.cast::<PyTensor>() {
             Ok(_) => row(slf, other, named!("matmul"), true),
-            Err(_) => Ok(not_implemented(slf.py())),
+            Err(_) => foreign(slf, other, "__rmatmul__"),
         }
     }
     fn __and__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {

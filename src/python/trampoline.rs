@@ -586,9 +586,10 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
                 Some((same, f)) if *same == rows => f.clone(),
                 // SAFETY: as above; no self
                 _ => unsafe {
+                    let module = PyString::intern(py, shown_in(sub));
                     Bound::from_owned_ptr_or_err(
                         py,
-                        ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), std::ptr::null_mut()),
+                        ffi::PyCFunction_NewEx(def, std::ptr::null_mut(), module.as_ptr()),
                     )?
                 },
             };
@@ -612,6 +613,19 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
 }
 
 /// A submodule of `_C`, made on first use.
+/// The module that a function says it is of: the one that shows it.
+fn shown_in(place: &str) -> &'static str {
+    match place {
+        "" => "rushlight",
+        "_nn" => "rushlight.nn.functional",
+        "_linalg" => "rushlight.linalg",
+        "_special" => "rushlight.special",
+        "_fft" => "rushlight.fft",
+        "_vision" => "rushlight._C._vision",
+        _ => "rushlight._C._optim",
+    }
+}
+
 pub fn submodule<'py>(m: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     if let Ok(sub) = m.getattr(name) {
         return Ok(sub);

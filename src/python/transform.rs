@@ -7,9 +7,9 @@ use crate::ops::driver::autocast;
 use crate::ops::driver::batch;
 use crate::ops::driver::map;
 use crate::ops::driver::view::at_own_place;
+use crate::python::dtype::PyDType;
 use crate::python::error::{OrPy, guarded};
 use crate::python::tensor::{PyTensor, wrap};
-use crate::python::types::PyDType;
 use crate::tensor::batch::Axis;
 use crate::tensor::{Edge, Tensor};
 use pyo3::exceptions::PyValueError;
@@ -37,6 +37,12 @@ fn begin(size: usize, randomness: &str) -> PyResult<u64> {
 #[pyfunction]
 fn end(level: u64) {
     batch::end(level);
+}
+
+/// The next loop over samples warns again, as the first one did.
+#[pyfunction]
+fn forget_loops() {
+    batch::forget_loops();
 }
 
 /// How deep in maps this thread is.
@@ -130,15 +136,19 @@ fn place<'py>(py: Python<'py>, x: PyRef<'py, PyTensor>) -> PyResult<Bound<'py, P
 
 /// As [`set_autocast`], for operands on graphics cards.
 #[pyfunction]
-fn set_autocast_gpu(dtype: Option<PyRef<'_, PyDType>>) {
-    autocast::set_state(autocast::State { gpu: dtype.map(|d| d.0), ..autocast::state() });
+fn set_autocast_gpu(dtype: Option<PyRef<'_, PyDType>>) -> PyResult<()> {
+    let gpu = dtype.map(|d| d.held()).transpose()?;
+    autocast::set_state(autocast::State { gpu, ..autocast::state() });
+    Ok(())
 }
 
 /// Mixed precision on this thread: the half type that operands are cast to, or None where it is off; whether casts of leaves
 /// are kept.
 #[pyfunction]
-fn set_autocast(dtype: Option<PyRef<'_, PyDType>>, cache: bool) {
-    autocast::set_state(autocast::State { dtype: dtype.map(|d| d.0), cache, ..autocast::state() });
+fn set_autocast(dtype: Option<PyRef<'_, PyDType>>, cache: bool) -> PyResult<()> {
+    let dtype = dtype.map(|d| d.held()).transpose()?;
+    autocast::set_state(autocast::State { dtype, cache, ..autocast::state() });
+    Ok(())
 }
 
 /// Forgets the casts of leaves.
@@ -163,6 +173,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let sub = super::trampoline::submodule(m, "_transform")?;
     sub.setattr("begin", wrap_pyfunction!(begin, m)?)?;
     sub.setattr("end", wrap_pyfunction!(end, m)?)?;
+    sub.setattr("forget_loops", wrap_pyfunction!(forget_loops, m)?)?;
     sub.setattr("depth", wrap_pyfunction!(depth, m)?)?;
     sub.setattr("enter", wrap_pyfunction!(enter, m)?)?;
     sub.setattr("leave", wrap_pyfunction!(leave, m)?)?;

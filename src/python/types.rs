@@ -1,63 +1,14 @@
-//! The small closed types: dtype, device, memory format, layout; and the classes defined in Python that the
+//! The small closed types: device, memory format, layout; and the classes defined in Python that the
 //! bindings make instances of (`Size`, `return_types`).
 
 use crate::base::promote::{default_device, set_default_device};
-use crate::base::{DType, Device, MemoryFormat};
+use crate::base::{Device, MemoryFormat};
 use crate::storage::device;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyString, PyTuple, PyType};
 use std::cell::RefCell;
-
-/// The type of the elements of a tensor.
-///
-/// >>> rl.float32.itemsize, rl.int8.is_signed, rl.int8.is_floating_point
-/// (4, True, False)
-#[pyclass(frozen, name = "dtype", module = "rushlight")]
-pub struct PyDType(pub DType);
-
-#[pymethods]
-impl PyDType {
-    fn __repr__(&self) -> String {
-        format!("torch.{}", self.0.name())
-    }
-    fn __reduce__(&self) -> &'static str {
-        self.0.name()
-    }
-    #[getter]
-    fn is_floating_point(&self) -> bool {
-        self.0.is_float()
-    }
-    #[getter]
-    fn is_complex(&self) -> bool {
-        self.0.is_complex()
-    }
-    #[getter]
-    fn is_signed(&self) -> bool {
-        self.0.is_signed()
-    }
-    #[getter]
-    fn itemsize(&self) -> usize {
-        self.0.size()
-    }
-    fn to_real(&self, py: Python<'_>) -> Py<PyDType> {
-        dtype(py, self.0.to_real())
-    }
-    fn to_complex(&self, py: Python<'_>) -> Py<PyDType> {
-        dtype(py, self.0.to_complex())
-    }
-}
-
-static DTYPES: PyOnceLock<Vec<Py<PyDType>>> = PyOnceLock::new();
-
-/// The one object for a dtype.
-pub fn dtype(py: Python<'_>, d: DType) -> Py<PyDType> {
-    match DTYPES.get(py) {
-        Some(all) => all[d as usize].clone_ref(py),
-        None => unreachable!("dtypes are made when the module is loaded"),
-    }
-}
 
 /// Where a tensor is: `device("cpu")`, `device("meta")`, `device("cuda", 0)`.
 ///
@@ -117,6 +68,9 @@ impl PyDevice {
             return Ok(PyDevice { kind: d.kind, index: d.index });
         }
         if let Ok(n) = r#type.extract::<i64>() {
+            if n < 0 {
+                return Err(PyRuntimeError::new_err("Device index must not be negative"));
+            }
             return Ok(PyDevice { kind: "cuda", index: Some(n) });
         }
         let text = r#type
@@ -285,23 +239,11 @@ pub fn named<'py>(
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = m.py();
-    m.add_class::<PyDType>()?;
     m.add_class::<PyDevice>()?;
     m.add_function(wrap_pyfunction!(get_default_device, m)?)?;
     m.add_function(wrap_pyfunction!(_set_default_device, m)?)?;
     m.add_class::<PyFormat>()?;
     m.add_class::<PyLayout>()?;
-    let all: Vec<Py<PyDType>> =
-        DType::ALL.iter().map(|d| Py::new(py, PyDType(*d))).collect::<PyResult<_>>()?;
-    let all = DTYPES.get_or_init(py, || all);
-    for (d, object) in DType::ALL.iter().zip(all) {
-        m.add(d.name(), object.clone_ref(py))?;
-    }
-    for alias in ["short", "int", "long", "half", "float", "double", "cfloat", "cdouble"] {
-        if let Some(d) = DType::from_name(alias) {
-            m.add(alias, dtype(py, d))?;
-        }
-    }
     for f in [
         MemoryFormat::Contiguous,
         MemoryFormat::Preserve,

@@ -7,7 +7,7 @@ use crate::bail;
 use crate::base::{DType, Device, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Storage;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -23,6 +23,43 @@ pub trait Packed: Send + Sync {
 
 /// Set when the first program asks; until then making a node costs one load more.
 static PACKS: AtomicBool = AtomicBool::new(false);
+
+/// Who is told of each node that is made on a thread, and of one whose gradient went wrong (`detect_anomaly`).
+#[derive(Clone, Copy)]
+pub struct Witness {
+    pub made: fn(&Arc<Node>),
+    pub failed: fn(&Arc<Node>),
+}
+
+thread_local! {
+    static WITNESS: Cell<Option<Witness>> = const { Cell::new(None) };
+}
+
+/// Names the witness of this thread, or none.
+pub fn watch(witness: Option<Witness>) {
+    if witness.is_some() {
+        PACKS.store(true, Relaxed);
+    }
+    WITNESS.set(witness);
+}
+
+/// Tells the witness of a node that saved nothing; [`pack`] tells of the others.
+#[inline]
+pub fn tell_made(node: &Arc<Node>) {
+    if PACKS.load(Relaxed)
+        && let Some(witness) = WITNESS.get()
+    {
+        (witness.made)(node);
+    }
+}
+
+/// Tells the witness of a node that could not answer.
+#[cold]
+pub fn tell_failed(node: &Arc<Node>) {
+    if let Some(witness) = WITNESS.get() {
+        (witness.failed)(node);
+    }
+}
 
 #[derive(Default)]
 struct Packings {
@@ -67,7 +104,7 @@ pub fn packing_allowed() -> bool {
     PACKINGS.with_borrow(|p| p.refused.is_none())
 }
 
-/// Gives what a new node saved to the program's hook, if there is one.
+/// Tells who watches of a new node, and gives what it saved to the program's hook, if there is one.
 #[inline]
 pub fn pack(node: &Arc<Node>) -> Result<()> {
     if PACKS.load(Relaxed) { pack_all(node) } else { Ok(()) }
@@ -75,6 +112,7 @@ pub fn pack(node: &Arc<Node>) -> Result<()> {
 
 #[cold]
 fn pack_all(node: &Arc<Node>) -> Result<()> {
+    tell_made(node);
     let Some(packing) = PACKINGS.with_borrow(|p| p.list.last().cloned()) else { return Ok(()) };
     // taken out meanwhile: the hook is code of others, which may look at the node
     let Some(mut saved) = lock(&node.saved).take() else { return Ok(()) };

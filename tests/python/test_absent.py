@@ -24,7 +24,7 @@ from rushlight.torch_version import TorchVersion
         ("nn.quantized", "quantised"),
         ("sparse_bsr_tensor", "sparse_csr_tensor"),
         ("utils.cpp_extension", "Rust"),
-        ("nn.functional.scaled_mm", "not in rushlight"),
+        ("utils.mobile_optimizer", "not in rushlight"),
     ],
 )
 def test_a_missing_name_says_what_to_do(path, words):

@@ -4,6 +4,8 @@ import importlib
 import inspect
 import io
 import pickle
+import subprocess
+import sys
 
 import pytest
 import rushlight as rl
@@ -150,3 +152,21 @@ def test_a_function_of_two_places_is_one_object():
         assert getattr(rl.nn.functional, name) is getattr(rl, name), name
     for name in "celu relu rrelu selu softmax threshold layer_norm".split():
         assert getattr(rl.nn.functional, name) is not getattr(rl, name), name
+
+
+def test_files_are_attributes_where_pytorch_has_imported_them():
+    code = """
+import rushlight as rl
+for path in (
+    "_utils._flatten_dense_tensors", "_tensor_str.PRINT_OPTS", "_jit_internal", "_ops.ops", "_lowrank.svd_lowrank",
+    "nn.utils.clip_grad.clip_grad_norm_", "nn.utils.convert_parameters", "nn.common_types", "nn._reduction",
+    "autograd.profiler_util", "fx._symbolic_trace.Tracer", "optim._functional", "testing._comparison",
+    "utils._python_dispatch", "utils.data.graph.traverse_dps", "utils.data.graph_settings.apply_sharding",
+    "distributed.algorithms.join.Join", "vision.models.mobilenet.mobilenet_v2", "vision._utils",
+):
+    found = rl
+    for name in path.split("."):
+        found = getattr(found, name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -177,3 +177,41 @@ def test_flex_attention_takes_four_axes():
 
     with pytest.raises(NotImplementedError, match="must be 4D tensors"):
         flex_attention(rl.ones(2, 3, 4), rl.ones(2, 3, 4), rl.ones(2, 3, 4))
+
+
+@pytest.mark.parametrize("window", [(-1, -1), (-1, 0), (2, 0), (1, 1)])
+def test_sequences_one_behind_the_other_attend_to_their_own_keys(window):
+    from rushlight.nn.attention.varlen import AuxRequest, varlen_attn, varlen_attn_out
+
+    rl.manual_seed(0)
+    lengths_q, lengths_k = [3, 0, 5], [4, 2, 5]
+    starts = [rl.tensor([0, *length]).cumsum(0) for length in (lengths_q, lengths_k)]
+    q = rl.randn(8, 4, 6, requires_grad=True)
+    k, v = rl.randn(2, 11, 2, 6)
+    out, sums = varlen_attn(
+        q, k, v, *starts, 5, 5, window_size=window, enable_gqa=True, scale=0.3, return_aux=AuxRequest(lse=True)
+    )
+    assert out.shape == q.shape and sums.shape == (4, 8)
+    for n in (0, 2):
+        of_q, of_k = (slice(int(s[n]), int(s[n + 1])) for s in starts)
+        for head in range(4):
+            scores = 0.3 * q[of_q, head] @ k[of_k, head // 2].T
+            for i in range(lengths_q[n]):
+                place = i + lengths_k[n] - lengths_q[n]
+                for j in range(lengths_k[n]):
+                    if (window[0] >= 0 and j < place - window[0]) or (window[1] >= 0 and j > place + window[1]):
+                        scores[i, j] = -float("inf")
+            wanted = scores.softmax(-1) @ v[of_k, head // 2]
+            assert (out[of_q, head] - wanted).abs().max() < 1e-5
+            assert (sums[head, of_q] - scores.logsumexp(-1)).abs().max() < 1e-5
+    out.sum().backward()
+    assert q.grad.isfinite().all()
+    held = rl.empty(8, 4, 6)
+    again = varlen_attn_out(held, q.detach(), k, v, *starts, 5, 5, window_size=window, enable_gqa=True, scale=0.3)
+    assert again is held and (held - out).abs().max() < 1e-6
+    used = varlen_attn(q, k, v, *starts, 5, 5, enable_gqa=True, seqused_k=rl.tensor([1, 0, 5]))
+    assert (used[:3] - v[0].repeat_interleave(2, 0)).abs().max() < 1e-6
+    with pytest.raises(RuntimeError, match="need enable_gqa=True"):
+        varlen_attn(q, k, v, *starts, 5, 5)
+    with pytest.raises(NotImplementedError, match="in pages"):
+        varlen_attn(q, k, v, *starts, 5, 5, block_table=rl.zeros(3, 1))

@@ -7,7 +7,8 @@ import pickle
 import pytest
 import rushlight as rl
 from rushlight.utils import data
-from rushlight.utils.data.datapipes.iter import IterableWrapper
+from rushlight.utils.data import graph, graph_settings
+from rushlight.utils.data.datapipes.iter import FileLister, FileOpener, IterableWrapper
 from rushlight.utils.data.datapipes.map import SequenceWrapper
 
 
@@ -108,3 +109,106 @@ def test_the_loader_takes_steps(workers):
     assert sorted(rl.cat(list(loader)).tolist()) == [0, 2, 4, 6, 8, 10, 12, 14]
     keyed = data.DataLoader(SequenceWrapper(range(4)).map(double), batch_size=2, num_workers=workers)
     assert [batch.tolist() for batch in keyed] == [[0, 2], [4, 6]]
+
+
+def odd(x):
+    return x % 2
+
+
+def test_a_step_is_cut_and_put_together():
+    even, other = IterableWrapper(range(6)).demux(2, odd)
+    assert list(other) == [1, 3, 5] and list(even) == [0, 2, 4]
+    one, two = IterableWrapper(range(4)).fork(2)
+    assert list(one) == list(two) == [0, 1, 2, 3]
+    assert list(zip(one, two, strict=True)) == [(i, i) for i in range(4)]
+    assert list(pickle.loads(pickle.dumps(one))) == [0, 1, 2, 3]
+    begun = iter(one)
+    assert next(begun) == 0 and list(two) == [0, 1, 2, 3] and list(two) == [0, 1, 2, 3]
+    with pytest.raises(RuntimeError, match="invalidated"):
+        next(begun)
+    with pytest.raises(BufferError, match="buffer size 3 is insufficient"):
+        list(IterableWrapper(range(9)).fork(2, buffer_size=3)[0])
+    with pytest.raises(ValueError, match=r"between 0 and 1\. 2 is returned"):
+        list(IterableWrapper(range(4)).demux(2, int)[0])
+    assert list(IterableWrapper(range(3)).mux(IterableWrapper([10, 11]))) == [0, 10, 1, 11]
+    with pytest.raises(TypeError, match="Expected all inputs"):
+        IterableWrapper([1]).concat([2])
+
+
+def test_items_are_brought_together():
+    words = IterableWrapper(["ab", "ac", "bd", "a"])
+    assert list(words.groupby(lambda w: w[0], group_size=2)) == [["ab", "ac"], ["bd"], ["a"]]
+    assert list(words.groupby(lambda w: w[0], keep_key=True)) == [("a", ["ab", "ac", "a"]), ("b", ["bd"])]
+    full = {"buffer_size": 2, "group_size": 2, "guaranteed_group_size": 2}
+    with pytest.raises(RuntimeError, match="Failed to group"):
+        list(IterableWrapper("abab").groupby(str, **full))
+    assert list(IterableWrapper("abbb").groupby(str, drop_remaining=True, **full)) == [["b", "b"], ["b"]]
+    with pytest.raises(ValueError, match="Boolean output is required"):
+        list(words.filter(len))
+
+
+def test_files_are_listed_opened_and_read(tmp_path):
+    (tmp_path / "below").mkdir()
+    for name in ("b.txt", "a.txt", "c.bin", "below/d.txt"):
+        (tmp_path / name).write_text(f"in {name}")
+    names = [path.removeprefix(f"{tmp_path}/") for path in FileLister(str(tmp_path), "*.txt")]
+    assert names == ["a.txt", "b.txt"]
+    every = FileLister([str(tmp_path)], ["*.bin", "d*"], recursive=True, length=2)
+    assert [path.removeprefix(f"{tmp_path}/") for path in every] == ["c.bin", "below/d.txt"] and len(
+        every
+    ) == 2
+    assert [text for _, text in every.open_files().read_from_stream()] == ["in c.bin", "in below/d.txt"]
+    read = every.open_files(mode="b").read_from_stream(chunk=6)
+    assert [text for _, text in read] == [b"in c.b", b"in", b"in bel", b"ow/d.t", b"xt"]
+    with pytest.raises(FileNotFoundError):
+        list(FileLister(str(tmp_path / "none")))
+    with pytest.raises(ValueError, match="Invalid mode w"):
+        FileOpener([], mode="w")
+
+
+def test_settings_reach_the_steps_before():
+    pipe = IterableWrapper(range(8)).shuffle().sharding_filter().batch(2)
+    steps = graph_settings.get_all_graph_pipes(graph.traverse_dps(pipe))
+    assert str(steps) == (
+        "[BatcherIterDataPipe, ShardingFilterIterDataPipe, ShufflerIterDataPipe, IterableWrapperIterDataPipe]"
+    )
+    graph_settings.apply_sharding(pipe, 2, 1)
+    assert list(graph_settings.apply_shuffle_settings(pipe, shuffle=False)) == [[1, 3], [5, 7]]
+    graph_settings.apply_shuffle_settings(pipe, shuffle=True)
+    drawn = []
+    for _ in range(2):
+        graph_settings.apply_random_seed(pipe, rl.Generator().manual_seed(3))
+        drawn.append(list(pipe))
+    assert drawn == [[[1, 5], [7, 0]]] * 2  # as PyTorch 2.13 draws
+    with pytest.raises(RuntimeError, match="Sharding twice"):
+        graph_settings.apply_sharding(pipe.sharding_filter(), 2, 0)
+    with pytest.raises(ValueError, match="should be smaller"):
+        graph_settings.apply_sharding(pipe, 2, 2)
+    with pytest.raises(RuntimeError, match="Expected `IterDataPipe`"):
+        graph.traverse_dps(3)
+
+
+def test_the_loader_shuffles_steps():
+    rl.manual_seed(0)
+    loader = data.DataLoader(IterableWrapper(range(10)).shuffle(), batch_size=5, shuffle=True)
+    first, second = ([batch.tolist() for batch in loader] for _ in range(2))
+    assert first != second and sorted(first[0] + first[1]) == sorted(second[0] + second[1]) == list(range(10))
+    plain = data.DataLoader(IterableWrapper(range(6)).shuffle(), batch_size=6, shuffle=False)
+    assert next(iter(plain)).tolist() == list(range(6))
+    with pytest.warns(UserWarning, match="does not contain a `Shuffler`"):
+        data.DataLoader(IterableWrapper([1]), shuffle=True)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{}, {"persistent_workers": True}, {"multiprocessing_context": "thread"}],
+    ids=["new", "kept", "threads"],
+)
+def test_workers_share_one_shuffle(way):
+    pipe = IterableWrapper(range(12)).shuffle().sharding_filter()
+    loader = data.DataLoader(pipe, batch_size=None, num_workers=2, **way)
+    passes = [[int(item) for item in loader] for _ in range(2)]
+    assert passes[0] != passes[1]
+    assert (
+        sorted(passes[0]) == sorted(passes[1]) == list(range(12))
+    )  # each item once: all drew the same order

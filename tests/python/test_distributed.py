@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
+import subprocess
+import sys
+import warnings
 
 import pytest
 import rushlight as rl
@@ -73,8 +77,8 @@ def test_collectives_do_what_they_do_alone(world):
         lambda: dist.scatter(y, [x], src=0),
         lambda: dist.reduce_scatter(y, [x]),
         lambda: dist.all_to_all([y], [x]),
-        lambda: dist.all_gather_into_tensor(y, x),
-        lambda: dist.reduce_scatter_tensor(y, x),
+        lambda: dist.all_gather_single(y, x),
+        lambda: dist.reduce_scatter_single(y, x),
         lambda: dist.all_to_all_single(y, x),
     )
     for write in writes:
@@ -212,3 +216,66 @@ def test_no_tensor_is_of_several_processes():
     assert repr([tensor.Shard(1), tensor.Replicate(), tensor.Partial()]) == "[Shard(dim=1), Replicate(), Partial(sum)]"
     with pytest.raises(RuntimeError, match="use the tensor itself"):
         tensor.distribute_tensor(rl.ones(1))
+
+
+def test_older_names_of_collectives_warn(world):
+    x, y = rl.arange(4.0), rl.zeros(4)
+    for name in ("all_gather_into_tensor", "reduce_scatter_tensor"):
+        with pytest.warns(FutureWarning, match=f"`torch.distributed.{name}` is deprecated"):
+            getattr(dist, name)(y, x)
+        assert rl.equal(x, y)
+    for call, name in (
+        (lambda: dist.all_reduce_coalesced([x]), "all_reduce_coalesced"),
+        (lambda: dist.all_gather_coalesced([[y]], [x]), "all_gather_coalesced"),
+    ):
+        with pytest.warns(FutureWarning, match=f"`torch.distributed.{name}` will be deprecated"):
+            call()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        dist.all_gather_single(y, x)
+        dist.reduce_scatter_single(y, x)
+        rl.nn.parallel.DistributedDataParallel(rl.nn.Linear(2, 2))
+    with pytest.warns(FutureWarning, match="`broadcast_buffers` is deprecated"):
+        rl.nn.parallel.DistributedDataParallel(rl.nn.Linear(2, 2), broadcast_buffers=False)
+
+
+CHILD = """
+import os, sys
+import torch, torch.distributed as dist
+dist.init_process_group("gloo")
+print(dist.get_rank(), dist.get_world_size(), os.environ["LOCAL_RANK"], dist.is_torchelastic_launched(), sys.argv[1:])
+sys.exit(int(os.environ.get("STATUS", "0")))
+"""
+
+
+def started(*words, **more):
+    command = [sys.executable, "-m", "rushlight.torch", "-m", *words]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **more})
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("torch.distributed.run", "--standalone", "--nproc_per_node=1"), "0 1 0 True ['--epochs', '3']"),
+        (("torch.distributed.launch", "--nproc-per-node", "auto"), "0 1 0 True ['--local-rank=0', '--epochs', '3']"),
+    ],
+)
+def test_a_program_is_started_in_a_world_of_one(tmp_path, command, said):
+    program = tmp_path / "train.py"
+    program.write_text(CHILD)
+    done = started(*command, str(program), "--epochs", "3")
+    assert done.stdout.strip() == said, done.stderr
+    done = started(*command, str(program), STATUS="7")
+    assert done.returncode == 7 and "ended with status 7" in done.stderr
+
+
+def test_no_program_is_started_in_a_world_of_several():
+    from rushlight.distributed import launch, run
+
+    for words in (["--nproc_per_node=2"], ["--nnodes", "2"], ["--nnodes=2:4"]):
+        with pytest.raises(ValueError, match="there is one process here"):
+            run.main([*words, "train.py"])
+    with pytest.raises(ValueError, match="Don't use both"):
+        run.main(["--no-python", "-m", "train"])
+    with pytest.raises(ValueError, match="must also set"):
+        launch.main(["--no-python", "train"])

@@ -313,3 +313,46 @@ def test_values_told_to_the_trace_are_checked():
     assert gm(rl.ones(1)).item() == 10
     with pytest.raises(AssertionError, match="Expected FunctionType, got <class 'int'>"):
         fx.symbolic_trace(3)
+
+
+def test_what_a_program_says_of_its_operations_is_noted():
+    from rushlight.fx import traceback
+    from rushlight.fx.annotate import annotate as typed
+
+    @traceback.annotate_fn({"stage": 2, "own": True})
+    def second(x):
+        return x * 2
+
+    def f(x):
+        with traceback.annotate({"stage": 1}):
+            x = typed(x + 1, int)
+            with traceback.annotate({"more": 3}):
+                x = x - 1
+            x = second(x)
+        return x.relu()
+
+    with traceback.preserve_node_meta():
+        assert traceback.has_preserved_node_meta()
+        graph = rl.fx.symbolic_trace(f).graph
+    notes = [node.meta.get("custom") for node in graph.nodes]
+    assert notes == [None, {"stage": 1}, {"stage": 1, "more": 3}, {"stage": 2, "own": True}, None, None]
+    assert [node.type for node in graph.nodes][1] is int
+    assert all("custom" not in node.meta for node in rl.fx.symbolic_trace(f).graph.nodes)
+    assert traceback.get_current_meta() == {} and not traceback.has_preserved_node_meta()
+    node = next(iter(graph.nodes)).next
+    with traceback.preserve_node_meta(), traceback.set_current_meta(node):
+        assert [n.meta.get("custom") for n in rl.fx.symbolic_trace(lambda x: x + 1).graph.nodes][1] == {"stage": 1}
+    with pytest.raises(RuntimeError, match="already had a type"):
+        rl.fx.symbolic_trace(lambda x: typed(typed(x + 1, int), float))
+
+
+def test_attributes_by_paths_of_names():
+    from rushlight.fx import graph_module
+
+    module = rl.nn.Module()
+    graph_module._assign_attr(rl.ones(2), module, "a.b.c")
+    graph_module._assign_attr(rl.nn.Parameter(rl.ones(1)), module, "a.p")
+    assert list(module.state_dict()) == ["a.p", "a.b.c"]
+    assert graph_module._get_attr(module, "a.b.c").tolist() == [1, 1]
+    graph_module._del_attr(module, "a.p")
+    assert not graph_module._has_attr(module, "a.p") and not graph_module._has_attr(module, "x.y")

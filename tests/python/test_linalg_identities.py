@@ -365,3 +365,70 @@ def test_signs_of_determinants_are_exact():
         a = rl.randn(50, 4, 4, dtype=dtype)
         sign = rl.linalg.slogdet(a).sign
         assert (sign.abs() == 1).all() and rl.equal(sign, rl.linalg.det(a).sign())
+
+
+def shaped(kind, m, n, dtype):
+    """Matrices whose values are hard to find: alone, twice, of every size, fewer than there is room for."""
+    a, k = matrices((m, n), dtype, seed=m + n), min(m, n)
+    if kind == "random":
+        return a
+    q, r = L.qr(matrices((m, k), dtype, seed=2))[0], L.qr(matrices((n, k), dtype, seed=3))[0]
+    i = rl.arange(k, dtype=dtype.to_real())
+    s = {"twice": (i // 2) + 1, "graded": 10.0 ** (-i * 6 / k), "lower": (i < (k + 1) // 2).to(i.dtype), "zero": 0 * i, "alone": i + 1}[kind]
+    return s.to(dtype).diag_embed() @ rl.eye(k, dtype=dtype) if kind == "alone" and m == n else (q * s) @ r.mH
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", ["random", "twice", "graded", "lower", "zero", "alone"])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (3, 3), (4, 4), (9, 9), (16, 16), (31, 31), (33, 33), (64, 64), (130, 130), (64, 5), (5, 64), (70, 65), (200, 12)])
+def test_values_without_vectors_are_those_with_them(shape, kind, dtype):
+    a = shaped(kind, *shape, dtype)
+    expected = L.svd(a, full_matrices=False).S
+    found = L.svdvals(a)
+    near(found, expected, dtype.to_real())
+    assert (found[1:] <= found[:-1]).all() and (found >= 0).all()
+    if shape[0] == shape[1]:
+        h = a + a.mH
+        near(L.eigvalsh(h), L.eigh(h).eigenvalues, dtype.to_real())
+        if kind == "alone":
+            # nothing beside the diagonal: as they stand there
+            assert L.eigvalsh(h).tolist() == [2.0 * (i + 1) for i in range(shape[0])]
+    both = L.svdvals(rl.stack([a, 2 * a]))
+    assert (both[0] == found).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(6, 6), (40, 40), (90, 40), (40, 90)])
+def test_the_rank_that_least_squares_find(shape, dtype):
+    m, n = shape
+    k = min(m, n)
+    eps = rl.finfo(dtype).eps * max(m, n)
+    b = matrices((m, 2), dtype, seed=9)
+    for last, rank in ((1e-1, k), (100 * eps, k), (eps / 100, k - 1), (0.0, k - 1)):
+        q, r = L.qr(matrices((m, k), dtype, seed=4))[0], L.qr(matrices((n, k), dtype, seed=5))[0]
+        s = rl.ones(k, dtype=dtype.to_real())
+        s[-1] = last
+        a = (q * s.to(dtype)) @ r.mH
+        found = L.lstsq(a, b)
+        assert found.rank.item() == rank, (last, found.rank)
+        if last != 100 * eps:
+            near(found.solution * max(last, eps), L.pinv(a, rtol=eps) @ b * max(last, eps), dtype, 100)
+    # the rank is that of the matrices, however many right-hand sides they have
+    several = L.lstsq(a[None], rl.stack([b, b]), driver="gelsd")
+    assert several.rank.shape == (1,) and several.singular_values.shape == (1, k) and several.solution.shape == (2, n, 2)
+    with pytest.raises(RuntimeError, match="input.dim\\(\\) must be greater or equal to other.dim\\(\\)"):
+        L.lstsq(a, rl.stack([b, b]))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [2, 40, 97, 180, 260])
+def test_indefinite_matrices_in_panels(n, dtype):
+    for hermitian in (False, True) if dtype.is_complex else (True,):
+        a = matrices((n, n), dtype, seed=n)
+        a = a + (a.mH if hermitian else a.mT)
+        # pivots of two, and a zero where one would stand
+        a.diagonal()[: n // 2] = 0
+        ld, pivots = L.ldl_factor(a, hermitian=hermitian)
+        b = matrices((n, 3), dtype, seed=1)
+        x = L.ldl_solve(ld, pivots, b, hermitian=hermitian)
+        near(a @ x, b, dtype, 100 * n)

@@ -279,3 +279,11 @@ def test_the_model_stays_as_it_was():
     assert given.equal(kept) and not rl.onnx.is_in_onnx_export()
     assert all(value.equal(before[name]) for name, value in model.state_dict().items())
     assert not [name for name in vars(model) if "constant" in name]
+
+
+def test_shapes_as_tensors():
+    x = rl.arange(6).reshape(2, 3)
+    assert rl.onnx.operators.shape_as_tensor(x).tolist() == [2, 3]
+    assert rl.onnx.operators.reshape_from_tensor_shape(x, rl.tensor([3, 2])).shape == (3, 2)
+    with pytest.raises(TypeError, match="whole numbers"):
+        rl.onnx.operators.reshape_from_tensor_shape(x, rl.ones(1))

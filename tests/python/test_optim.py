@@ -313,7 +313,18 @@ def test_state_of_lbfgs_is_in_the_order_of_saved_files():
         return loss
 
     optimizer.step(closure)
-    first = ["func_evals", "n_iter", "d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss"]
+    first = [
+        "func_evals",
+        "n_iter",
+        "d",
+        "t",
+        "old_dirs",
+        "old_stps",
+        "ro",
+        "H_diag",
+        "prev_flat_grad",
+        "prev_loss",
+    ]
     assert list(optimizer.state[p]) == first
     optimizer.step(closure)
     assert list(optimizer.state[p]) == [*first, "al"]
@@ -332,3 +343,31 @@ def test_what_is_read_back_has_the_options_that_were_saved(kind):
     step = optimizer.state[table.weight].get("step")
     assert step is None if kind is optim.Muon else step == 1
     assert isinstance(step, int) == (kind is optim.SparseAdam)
+
+
+def test_other_parameters_for_a_while():
+    kept, other = rl.nn.Parameter(rl.ones(2)), rl.zeros(2, requires_grad=True)
+    optimizer = rl.optim.Adam([kept], lr=0.1)
+    kept.grad = rl.ones(2)
+    optimizer.step()
+    group, before = optimizer.param_groups[0], kept.tolist()
+    params, saved = group["params"], optimizer.state_dict()
+    saved = {
+        "state": {0: {k: v.clone() for k, v in saved["state"][0].items()}},
+        "param_groups": saved["param_groups"],
+    }
+    saved["param_groups"][0]["lr"] = 0.5
+    other.grad = rl.ones(2)
+    with pytest.raises(KeyError), rl.optim.swap_in_optimizer_params_and_state(optimizer, {"w": other}, saved):
+        assert optimizer.param_groups[0]["params"] == [other] and optimizer.param_groups[0]["lr"] == 0.5
+        optimizer.step()
+        raise KeyError
+    assert optimizer.param_groups[0] is group and group["params"] is params and group["lr"] == 0.1
+    assert kept.tolist() == before and other[0] < -0.4
+    assert int(saved["state"][0]["step"]) == 2 and int(optimizer.state[kept]["step"]) == 1
+    with pytest.raises(ValueError, match="has 1 parameters"):
+        rl.optim.swap_in_optimizer_params_and_state(optimizer, {}, saved).__enter__()
+    groups = rl.optim.Optimizer._group_tensors_by_device_and_dtype(
+        [[kept, other.double(), kept]], with_indices=True
+    )
+    assert [places for _, places in groups.values()] == [[0, 2], [1]]

@@ -2,9 +2,11 @@
 
 import copy
 import pickle
+import re
 
 import pytest
 import rushlight as rl
+import rushlight.nn.functional as F
 from rushlight.overrides import TorchFunctionMode, handle_torch_function, has_torch_function
 
 
@@ -344,3 +346,137 @@ def test_a_mode_is_asked_to_make_a_tensor_of_data():
         assert rl.as_tensor([1, 2], dtype=rl.int8).dtype == rl.float64
     assert mode.seen[:2] == [rl.tensor, rl.as_tensor]
     assert rl.tensor([1]).dtype == rl.int64
+
+
+class Unit:
+    """No tensor, and no answer to anything."""
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        return NotImplemented
+
+
+class Silent(rl.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        return NotImplemented
+
+
+X, U = rl.ones(2), Unit()
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: rl.add(X, U), "torch.add"),
+        (lambda: rl.stack([U, X]), "torch.stack"),
+        (lambda: F.linear(U, X), "torch.nn.linear"),
+        (lambda: F.conv2d(U, X), "torch.conv2d"),
+        (lambda: rl.linalg.inv(U), "torch.linalg.linalg_inv"),
+        (lambda: rl.fft.fft(U), "torch.fft.fft_fft"),
+        (lambda: rl.special.erf(U), "torch.special.special_erf"),
+        (lambda: X.add(U), "torch.Tensor.add"),
+    ],
+)
+def test_refusals_of_compiled_functions(call, name):
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == (
+        f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n"
+        f"  - tensor subclass {Unit}\n\nFor more information, try re-running with TORCH_LOGS=not_implemented"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "types"),
+    [
+        (lambda: F.relu(U), "torch.nn.functional.relu", [Unit]),
+        (lambda: F.mse_loss(U, X), "torch.nn.functional.mse_loss", [Unit, rl.Tensor]),
+        (lambda: rl.einsum("i,i", X, U), "torch.functional.einsum", [rl.Tensor, Unit]),
+        (lambda: rl.split(U, 1), "torch.functional.split", [Unit]),
+        (lambda: F.cross_entropy(X.as_subclass(Silent), U), "torch.nn.functional.cross_entropy", [Silent, Unit]),
+    ],
+)
+def test_refusals_of_functions_that_are_python_in_pytorch(call, name, types):
+    with pytest.raises(TypeError) as caught:
+        call()
+    text = f"no implementation found for '{name}' on types that implement __torch_function__: {types}"
+    assert str(caught.value) == text
+
+
+def test_refusals_of_functions_of_a_program():
+    def mine(a):
+        return rl.overrides.handle_torch_function(mine, (a,), a)
+
+    with pytest.raises(TypeError, match=f"no implementation found for '{__name__}.mine' on types"):
+        mine(U)
+
+
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"])
+def test_operators_leave_the_refusal_to_python(sign):
+    shown = {"**": r"\*\* or pow\(\)"}.get(sign) or re.escape(sign)
+    with pytest.raises(TypeError, match=rf"unsupported operand type\(s\) for {shown}: 'Tensor' and 'Unit'"):
+        eval(f"x {sign} u", {"x": X, "u": U})
+    with pytest.raises(TypeError, match=rf"unsupported operand type\(s\) for {shown}: 'Silent' and 'int'|'Silent' and 'Silent'"):
+        s = X.as_subclass(Silent)
+        eval(f"x {sign} u", {"x": s, "u": s if sign == "@" else 1})
+
+
+def test_comparisons_with_what_refuses():
+    assert (X == U) is False and (X != U) is True
+    with pytest.raises(TypeError, match="'<' not supported between instances of 'Tensor' and 'Unit'"):
+        _ = X < U
+
+
+def test_operands_answer_before_they_are_refused():
+    class Loud:
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return func.__name__
+
+    assert (X + Loud(), X @ Loud(), Loud() - X) == ("add", "matmul", "rsub")
+
+
+def test_modes_are_asked_about_what_leaves_a_tensor():
+    asked = []
+
+    class Mode(rl.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            asked.append(func.__name__)
+            return func(*args, **(kwargs or {}))
+
+    with Mode():
+        found = X[0].item(), X.tolist(), X.size(), X.size(0), X.dim(), X.size(dim=-1)
+    assert found == (1.0, [1.0, 1.0], (2,), 2, 1, 2)
+    assert asked == ["__getitem__", "item", "tolist", "size", "size", "dim", "size"]
+
+
+def test_functions_say_where_they_are():
+    said = {f: f"{f.__module__}.{f.__name__}" for f in (rl.relu, F.relu, F.gelu, rl.linalg.inv, rl.fft.fft, rl.special.erf)}
+    assert list(said.values()) == [
+        "rushlight.relu",
+        "rushlight.nn.functional.relu",
+        "rushlight.nn.functional.gelu",
+        "rushlight.linalg.inv",
+        "rushlight.fft.fft",
+        "rushlight.special.erf",
+    ]
+    assert all(pickle.loads(pickle.dumps(f)) is f for f in said)
+    assert F.conv2d is rl.conv2d and F.conv2d.__module__ == "rushlight"
+
+
+def test_nodes_of_functions_print_as_in_pytorch():
+    class Swish(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    x = rl.ones(2, requires_grad=True)
+    node = Swish.apply(x).grad_fn
+    assert re.fullmatch("<torch.autograd.function.SwishBackward object at 0x[0-9a-f]+>", repr(node))
+    assert type(node).__module__ == "torch.autograd.function" and type(node) is type(Swish.apply(x).grad_fn)
+    assert re.fullmatch("<MulBackward0 object at 0x[0-9a-f]+>", repr((x * 2).grad_fn))

@@ -141,3 +141,45 @@ def test_leaves_broadcast_over_a_shape():
     assert pytree._broadcast_to_and_flatten(7, spec) == [7, 7, 7]
     assert pytree._broadcast_to_and_flatten([7, 8], spec) == [7, 8, 8]
     assert pytree._broadcast_to_and_flatten([7, 8, 9], spec) is None
+
+
+def test_constants_are_structure():
+    class Config:
+        def __init__(self, n):
+            self.n = n
+
+        def __eq__(self, other):
+            return self.n == other.n
+
+        def __hash__(self):
+            return hash(self.n)
+
+    pytree.register_constant(Config)
+    leaves, spec = pytree.tree_flatten([1, Config(3)])
+    assert leaves == [1] and spec == pytree.tree_flatten([7, Config(3)])[1] != pytree.tree_flatten([7, Config(4)])[1]
+    assert pytree.tree_unflatten([5], spec) == [5, Config(3)]
+    with pytest.raises(TypeError, match="non-default `__eq__`"):
+        pytree.register_constant(type("Plain", (), {}))
+
+
+def test_sets_in_the_order_of_arrival():
+    import pickle
+
+    from rushlight.utils._ordered_set import OrderedSet
+
+    s = OrderedSet([3, 1, 3, 2])
+    assert list(s) == [3, 1, 2] and list(reversed(s)) == [2, 1, 3] and repr(s) == "OrderedSet([3, 1, 2])"
+    assert list(s | {9}) == [3, 1, 2, 9] and list(s & {2, 3}) == [3, 2] and list(s - {1}) == [3, 2]
+    assert list(s ^ {1, 7}) == [3, 2, 7] and s == {1, 2, 3} and s == OrderedSet([1, 2, 3]) and s != OrderedSet([1])
+    assert list(s.union([5], [6])) == [3, 1, 2, 5, 6] and list(s.difference([3], [2])) == [1]
+    assert s.issuperset([1]) and s.issubset([1, 2, 3, 4]) and not s.issubset([1])
+    assert list(pickle.loads(pickle.dumps(s))) == [3, 1, 2]
+    s.symmetric_difference_update([3, 8])
+    s.intersection_update([8, 2])
+    assert list(s) == [2, 8] and s.pop() == 8 and s.pop() == 2
+    with pytest.raises(KeyError):
+        s.pop()
+    with pytest.raises(TypeError):
+        s | [1]
+    with pytest.raises(TypeError):
+        hash(s)

@@ -252,3 +252,18 @@ def test_new_tensor_takes_dtype_and_device_of_its_tensor():
         copied = x.new_tensor(x)
     assert copied.data_ptr() != x.data_ptr() and copied.tolist() == [1, 1]
     assert rl.tensor(2).is_nonzero() and not rl.tensor(0.0).is_nonzero()
+
+
+def test_what_notebooks_show():
+    x = rl.tensor([[1.0, -2.5], [float("nan"), 1e6]], requires_grad=True)
+    html = x._repr_html_()
+    assert html.startswith("<table><caption>shape (2, 2), torch.float32, requires_grad</caption><tr><td>")
+    assert html.count("<tr>") == 2 and html.count("<td>") == 4 and "nan" in html
+    assert "grad_fn=MulBackward0" in (x * 2)._repr_html_()
+    long = rl.arange(5000)._repr_html_()
+    assert "<td>...</td>" in long and long.count("<td>") == 7
+    many = rl.zeros(200, 200)._repr_html_()
+    assert many.count("<td>...</td>") == 7 and many.count("<tr>") == 7
+    for other in (rl.ones(2, 2, 2), rl.tensor(1.0), rl.zeros(0), rl.ones(2, device="meta"), rl.eye(2).to_sparse()):
+        assert other._repr_html_().startswith("<pre>tensor(")
+    assert rl.nn.Parameter(rl.ones(1, 1, 1))._repr_html_().startswith("<pre>Parameter containing:")

@@ -299,3 +299,36 @@ def test_what_is_asked_of_devices_and_storages():
     assert storage.double().dtype == rl.float64 and storage.type(rl.int8).dtype == rl.int8
     assert rl.UntypedStorage([0, 3]).bool().tolist() == [False, True]
     assert storage.get_device() is None and not storage.is_pinned() and storage.filename is None
+
+
+def test_rounding_as_quantisation_would():
+    x = rl.tensor([float("nan"), float("inf"), -float("inf"), 0.05, 0.15, 0.25, -0.05], requires_grad=True)
+    y = rl.fake_quantize_per_tensor_affine(x, 0.1, 0, -8, 7)
+    close(y, rl.tensor([-0.8, 0.7, -0.8, 0.0, 0.2, 0.2, 0.0]))  # halves to even
+    y.sum().backward()
+    assert x.grad.tolist() == [0, 0, 0, 1, 1, 1, 1]
+    moved = rl.fake_quantize_per_tensor_affine(x[3:], rl.tensor(0.1), rl.tensor([2]), -8, 7)
+    close(moved, rl.tensor([0.0, 0.2, 0.2, 0.0]))
+    assert rl.fake_quantize_per_tensor_affine(x.half(), 0.1, 0, -8, 7).dtype == rl.float16
+    w = rl.tensor([[0.7, -1.3], [0.7, -1.3]], requires_grad=True)
+    steps, zeros = rl.tensor([0.1, 0.2]), rl.tensor([0, -2], dtype=rl.int32)
+    close(rl.fake_quantize_per_channel_affine(w, steps, zeros, 0, -8, 7), rl.tensor([[0.7, -0.8], [0.8, -1.2]]))
+    across = rl.fake_quantize_per_channel_affine(w, steps, zeros.float(), -1, -8, 7)
+    close(across, rl.tensor([[0.7, -1.2], [0.7, -1.2]]))
+    across.sum().backward()
+    assert w.grad.tolist() == [[1, 1], [1, 1]]
+    for zero, low, high, said in ((30, -8, 7, "must be between"), (0, 8, 7, "less than or equal")):
+        with pytest.raises(RuntimeError, match=said):
+            rl.fake_quantize_per_tensor_affine(x, 0.1, zero, low, high)
+    with pytest.raises(NotImplementedError, match="rounds floating point numbers"):
+        rl.fake_quantize_per_tensor_affine(rl.arange(3), 0.1, 0, -8, 7)
+    for steps_, zeros_, axis, error, said in (
+        (steps, zeros.long(), 0, RuntimeError, "Zero-point must be"),
+        (steps.double(), zeros, 0, RuntimeError, "Scale must be"),
+        (steps[None], zeros, 0, RuntimeError, "1-D"),
+        (steps[:1], zeros[:1], 0, RuntimeError, "not consistent"),
+        (steps, zeros + 20, 0, RuntimeError, "must be between"),
+        (steps, zeros, 2, IndexError, "out of range"),
+    ):
+        with pytest.raises(error, match=said):
+            rl.fake_quantize_per_channel_affine(w, steps_, zeros_, axis, -8, 7)

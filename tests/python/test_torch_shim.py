@@ -132,6 +132,10 @@ NAMES = """
     assert [k.__module__ for k in (torch.Size, torch.dtype, torch.device, torch.Generator)] == ["torch"] * 4
     assert torch.optim.SGD.__module__ == "torch.optim.sgd"
     assert torch.autograd.Function.__module__ == "torch.autograd.function"
+    functions = torch.relu, torch.conv2d, torch.nn.functional.gelu, torch.linalg.inv, torch.fft.fft, torch.special.erf
+    shown = [f.__module__ for f in functions]
+    assert shown == ["torch", "torch", "torch.nn.functional", "torch.linalg", "torch.fft", "torch.special"], shown
+    assert [pickle.loads(pickle.dumps(f)) is f for f in functions] == [True] * 6
     assert isinstance(torch.ones(1), torch.Tensor) and isinstance(torch.ones(1), torch.FloatTensor)
     assert "def forward" in inspect.getsource(nn.Linear)
     for kind in (nn.Linear, torch.Tensor, torch.Size, nn.Parameter, torch.optim.lr_scheduler.StepLR):
@@ -338,3 +342,10 @@ def test_names_are_found_in_the_table_of_a_package(tmp_path):
     write(tmp_path, "program.py", source)
     done = shim("program.py", cwd=tmp_path)
     assert done.stdout.split() == ["True"] * 6, done.stderr
+
+
+def test_a_module_that_nothing_has_imported_runs_by_its_name():
+    done = subprocess.run(
+        [sys.executable, "-m", "rushlight.torch", "-m", "torch.utils.collect_env"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "PyTorch" in done.stdout, done.stderr

@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import pickle
 import struct
+import sys
 import threading
 
 import numpy as np
@@ -150,6 +151,16 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+def test_a_download_is_shown_on_terminals_alone(tmp_path, monkeypatch, capsys):
+    source = tmp_path / "a.bin"
+    source.write_bytes(bytes(200_000))
+    for terminal, shown in ((False, ""), (True, "100% of 0.2 MiB")):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda t=terminal: t)
+        _download.fetch(source.as_uri(), str(tmp_path / "out"))
+        said = capsys.readouterr().err
+        assert shown in said and bool(said) == terminal
 
 
 def test_a_download_goes_on_where_it_broke_off(tmp_path):

@@ -467,3 +467,36 @@ def test_the_same_bits_for_any_number_of_threads():
     finally:
         torch.set_num_threads(before)
     assert results[0] == results[1] == results[2]
+
+
+# ---- normalised ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("shape", [(3, 5, 7), (2, 3, 40, 41), (2, 2, 1, 6, 3), (4, 3, 224, 224), (3, 0, 4), (1, 1, 1)])
+def test_normalized_as_by_two_operations(shape, dtype):
+    x = torch.rand(shape, dtype=dtype)
+    c = shape[-3]
+    mean, std = [0.1 * i - 0.2 for i in range(c)], [0.3 + 0.1 * i for i in range(c)]
+    m, s = (torch.tensor(v, dtype=dtype).view(-1, 1, 1) for v in (mean, std))
+    last = x.movedim(-3, -1).contiguous().movedim(-1, -3)
+    wide = torch.rand((*shape[:-1], 2 * shape[-1]), dtype=dtype)[..., ::2]
+    for image in (x, last, wide, x.transpose(-1, -2)):
+        expected = (image - m) / s
+        for found in (F1.normalize(image, mean, std), F2.normalize(image, mean, std)):
+            assert torch.equal(found, expected) and found.dtype is dtype
+            assert found.stride() == expected.stride() or found.numel() < 2
+
+
+def test_normalized_with_gradients_and_by_vmap():
+    x = torch.rand(2, 3, 2, 4, dtype=torch.float64, requires_grad=True)
+    mean, std = [0.1, 0.2, 0.3], (0.5, 0.6, 2)
+    assert gradcheck(lambda x: F2.normalize(x, mean, std), (x,), check_forward_ad=True)
+    assert torch.equal(torch.vmap(lambda x: F2.normalize(x, mean, std))(x), F2.normalize(x, mean, std))
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("shape", [(3, 4, 5), (3, 33, 70), (2, 3, 9, 64), (3, 300, 257), (4, 20, 50)])
+def test_pixels_are_turned_whole(shape, dtype):
+    x = picture(*shape, seed=3).to(dtype)
+    for image in (x, x.movedim(-3, -1).contiguous().movedim(-1, -3)):
+        for axes in ([-1], [-2], [-1, -2]):
+            assert np.array_equal(torch.flip(image, axes).numpy(), np.flip(image.numpy(), axes))

@@ -120,3 +120,19 @@ def test_old_names_in_published_files():
     old = "features.denseblock1.denselayer2.norm.1.weight"
     assert _OLD_NAME.sub(r"\1\2", old) == "features.denseblock1.denselayer2.norm1.weight"
     assert _OLD_NAME.sub(r"\1\2", "features.norm0.weight") == "features.norm0.weight"
+
+
+def test_parts_of_models_are_made_as_torchvision_makes_them():
+    from rushlight.vision.models import maxvit, regnet, vgg
+
+    small = vgg.VGG(vgg.make_layers([8, "M", 16, "M"], batch_norm=True), num_classes=3)
+    assert [type(layer).__name__ for layer in small.features][:4] == ["Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d"]
+    assert vgg.cfgs["A"] == [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]
+    torch.manual_seed(0)
+    params = regnet.BlockParams.from_init_params(depth=4, w_0=24, w_a=24.0, w_m=2.5, group_width=8, se_ratio=0.25)
+    squeezed = [m for m in models.RegNet(params).modules() if isinstance(m, torch.nn.Conv2d) and m.bias is not None]
+    assert squeezed and all(m.bias.abs().sum() > 0 for m in squeezed)  # as a convolution begins
+    net = maxvit.MaxVit((64, 64), 16, 4, [16, 32], [1, 1], 8, 0.1, num_classes=3)
+    assert "StochasticDepth(p=0.1, mode=row)" in repr(net)
+    code = torch.fx.symbolic_trace(models.resnet18()).code
+    assert "def forward(self, x : torch.Tensor)" in code

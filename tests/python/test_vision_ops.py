@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import rushlight as torch
+from rushlight import vision
 from rushlight.autograd import gradcheck
 from rushlight.vision import ops
 
@@ -151,3 +152,37 @@ def test_masks_to_boxes():
 def test_bad_input_is_refused(call, error):
     with pytest.raises(error):
         call()
+
+
+def test_names_of_the_operations_registered():
+    named, x = torch.ops.torchvision, torch.arange(36.0).reshape(1, 1, 6, 6)
+    x[0, 0, 3] = 99
+    rois = torch.tensor([[0.0, 1, 2, 4, 5], [0, 3, 3, 3, 3], [0, 30, 30, 40, 40]])
+    values, places = named.roi_pool(x, rois, 1.0, 2, 2)
+    assert values.flatten().tolist() == [99, 99, 32, 34, 99, 99, 99, 99, 0, 0, 0, 0]
+    assert places.flatten().tolist() == [19, 21, 32, 34, 21, 21, 21, 21, -1, -1, -1, -1] and places.dtype == torch.int32
+    assert named.roi_pool(x, rois[:0], 1.0, 2, 2)[1].shape == (0, 1, 2, 2)
+    wide = torch.arange(288.0).reshape(1, 8, 6, 6)
+    for name, more in (("ps_roi_pool", ()), ("ps_roi_align", (1,))):
+        out, channels = getattr(named, name)(wide, rois, 1.0, 2, 2, *more)
+        assert torch.equal(out, getattr(vision.ops, name)(wide, rois, (2, 2), 1.0, *more))
+        assert channels[2].flatten().tolist() == list(range(8))
+    assert torch.equal(named.roi_align(x, rois, 1.0, 2, 2, -1, True), ops.roi_align(x, rois, 2, aligned=True))
+    boxes, scores = torch.tensor([[0.0, 0, 4, 4], [0, 0, 4, 3], [5, 5, 9, 9]]), torch.tensor([0.3, 0.9, 0.1])
+    assert named.nms.default(boxes, scores, 0.5).tolist() == [1, 2]
+    weight, move = torch.ones(1, 1, 3, 3), torch.zeros(1, 18, 4, 4)
+    plain = named.deform_conv2d(x, weight, move, torch.zeros(0), torch.zeros(1), 1, 1, 0, 0, 1, 1, 1, 1, False)
+    assert torch.equal(plain, torch.nn.functional.conv2d(x, weight))
+    assert str(named.nms.default) == "torchvision.nms.default" and not hasattr(named, "nonsense")
+
+
+def test_losses_and_models_are_where_torchvision_has_them():
+    from rushlight.vision.models import mobilenet
+    from rushlight.vision.ops import ciou_loss, diou_loss, focal_loss, giou_loss
+
+    assert focal_loss.sigmoid_focal_loss is ops.sigmoid_focal_loss
+    assert giou_loss.generalized_box_iou_loss is ops.generalized_box_iou_loss
+    assert diou_loss.distance_box_iou_loss is ops.distance_box_iou_loss
+    assert ciou_loss.complete_box_iou_loss is ops.complete_box_iou_loss
+    assert mobilenet.MobileNetV2 is vision.models.MobileNetV2
+    assert vision.extension._has_ops() and vision.version.cuda is None

@@ -7,7 +7,7 @@ import pytest
 import rushlight as torch
 from PIL import Image
 from rushlight.vision import tv_tensors
-from rushlight.vision.transforms import v2
+from rushlight.vision.transforms import InterpolationMode, v2
 from rushlight.vision.transforms.v2 import functional as F
 
 FORMATS = ("XYXY", "XYWH", "CXCYWH", "XYWHR", "CXCYWHR", "XYXYXYXY")
@@ -218,3 +218,67 @@ def test_sixteen_bits_without_sign():
 def test_bad_input_gets_torchvisions_class(call, error):
     with pytest.raises(error):
         call(torch.zeros(3, 8, 8, dtype=torch.uint8))
+
+
+def test_what_a_crop_keeps_of_its_padding():
+    crop = v2.RandomCrop(4, padding=(1, 2, 3, 4))
+    assert crop.padding == [1, 3, 2, 4] and "padding=[1, 3, 2, 4]" in repr(crop)  # left, right, top, bottom
+    picture = torch.ones(1, 2, 2)
+    torch.manual_seed(0)
+    whole = v2.RandomCrop((8, 6), padding=(1, 2, 3, 4))(picture)
+    assert whole[0, 2:4, 1:3].sum() == whole.sum() == 4
+
+
+def test_boxes_and_points_of_nothing_are_not_looked_at():
+    boxes = tv_tensors.BoundingBoxes(torch.zeros(0, 4), format="XYXY", canvas_size=(4, 4))
+    assert F.affine(boxes, 0.0, [0, 0], 0, [0.0]).shape == (0, 4)
+    with pytest.raises(ValueError, match="scale should be positive"):
+        F.affine(torch.ones(1, 3, 3), 0.0, [0, 0], 0, [0.0])
+
+
+def test_turned_boxes_become_whole_numbers_only_by_a_dtype():
+    boxes = tv_tensors.BoundingBoxes(torch.tensor([[5.0, 5.0, 4.0, 2.0, 30.0]]), format="CXCYWHR", canvas_size=(9, 9))
+    assert F.to_dtype(boxes, torch.int64).tolist() == [[5, 5, 4, 2, 30]]
+    with pytest.raises(ValueError, match="should be floating point"):
+        tv_tensors.BoundingBoxes(boxes.to(torch.int64).as_subclass(torch.Tensor), format="CXCYWHR", canvas_size=(9, 9))
+
+
+def test_a_picture_of_floats_stays_one():
+    picture = tv_tensors.Image(torch.ones(3, 2, 2))
+    assert type(F.convert_image_dtype(picture, torch.float64)) is tv_tensors.Image
+    assert type(F.convert_image_dtype(picture, torch.uint8)) is torch.Tensor
+
+
+def test_corners_on_a_line_have_an_answer_if_rounding_leaves_one():
+    from rushlight.vision.transforms._geometry import perspective_coefficients, solve
+
+    exact = perspective_coefficients([[0, 0], [9, 0], [9, 9], [0, 9]], [[1, 1], [8, 0], [9, 9], [0, 7]])
+    for (x, y), (u, v) in zip([[1, 1], [8, 0], [9, 9], [0, 7]], [[0, 0], [9, 0], [9, 9], [0, 9]], strict=True):
+        below = exact[6] * x + exact[7] * y + 1
+        assert (exact[0] * x + exact[1] * y + exact[2]) / below == pytest.approx(u, abs=1e-5)
+        assert (exact[3] * x + exact[4] * y + exact[5]) / below == pytest.approx(v, abs=1e-5)
+    with pytest.raises(torch.linalg.LinAlgError, match="on one line"):
+        solve([[1.0, 2.0], [0.0, 0.0]], [1.0, 1.0])
+
+
+def test_half_precision_sees_the_same_through_a_grid():
+    picture = torch.arange(64.0).reshape(1, 8, 8) / 64
+    whole = F.affine(picture, 0.0, [0, 0], 2.0, [0.0], interpolation=InterpolationMode.BILINEAR)
+    half = F.affine(picture.half(), 0.0, [0, 0], 2.0, [0.0], interpolation=InterpolationMode.BILINEAR)
+    assert (half.float() - whole).abs().max() < 2e-3
+
+
+def test_a_border_of_nothing_needs_no_colour():
+    picture = torch.arange(16.0).reshape(1, 4, 4)
+    assert torch.equal(F.pad(picture, 0, fill=(1, 2, 3)), picture)
+    assert torch.equal(F.pad(picture, -1, fill=(1, 2)), picture[:, 1:3, 1:3])
+    with pytest.raises(RuntimeError, match="fill has 2 numbers"):
+        F.pad(picture, 1, fill=(1, 2))
+
+
+def test_classes_are_where_pickles_of_torchvision_look_for_them():
+    from rushlight.vision.tv_tensors import _bounding_boxes, _image, _keypoints, _mask, _tv_tensor, _video
+
+    assert _image.Image is tv_tensors.Image and _bounding_boxes.BoundingBoxes is tv_tensors.BoundingBoxes
+    assert _mask.Mask is tv_tensors.Mask and _video.Video is tv_tensors.Video
+    assert _keypoints.KeyPoints is tv_tensors.KeyPoints and _tv_tensor.TVTensor is tv_tensors.TVTensor

@@ -62,6 +62,17 @@ def _format(self, spec):
     return object.__format__(self, spec)
 
 
+def _repr_html(self) -> str:
+    """HTML for notebooks: one and two axes as a table, by the same numbers as :func:`repr`, which is shown of all others.
+
+    >>> rl.tensor([1.0, 2.5])._repr_html_()
+    '<table><caption>shape (2,), torch.float32</caption><tr><td>1.0000</td><td>2.5000</td></tr></table>'
+    """
+    from .html import table
+
+    return table(self)
+
+
 def _contains(self, element, /):
     if isinstance(element, (Tensor, int, float, complex)):
         return bool((element == self).any().item())
@@ -544,6 +555,7 @@ Tensor.__array_priority__ = 1000  # numpy's operators leave mixed operands to ou
 Tensor.type = _type
 Tensor.as_subclass = _as_subclass
 Tensor.cuda = _cuda
+Tensor._repr_html_ = _repr_html
 Tensor.get_device = _get_device
 Tensor.dim_order = _dim_order
 Tensor.apply_ = _apply

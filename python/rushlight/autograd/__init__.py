@@ -8,8 +8,15 @@ from .. import _C
 from .._C import Tensor
 from .._lazy import also_at, on_demand
 from . import function, grad_mode, graph
-from .function import Function
-from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
+from .function import Function, NestedIOFunction
+from .grad_mode import (
+    enable_grad,
+    enforce_grad_layout_policy,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 from .variable import Variable
 
 
@@ -216,15 +223,17 @@ if TYPE_CHECKING:
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, _later = on_demand(
-        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler"
+        __name__, {"checks": "GradcheckError gradcheck gradgradcheck"}, "anomaly_mode forward_ad functional profiler profiler_legacy profiler_util"
     )
 also_at(__name__, {"gradcheck": "checks"})
 __all__ = [
     "Function",
+    "NestedIOFunction",
     "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "enforce_grad_layout_policy",
     "function",
     "grad",
     "grad_mode",

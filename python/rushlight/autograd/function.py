@@ -219,6 +219,16 @@ class InplaceFunction(Function):
         self.inplace = inplace
 
 
+class NestedIOFunction(Function):
+    """A function whose arguments and results are tuples in tuples; how programs before PyTorch 0.4 said so. Instances of
+    it cannot be called any more, in PyTorch either: :meth:`Function.apply` takes such arguments as they are, and
+    :mod:`rushlight.utils._pytree` flattens them.
+
+    >>> issubclass(rl.autograd.function.NestedIOFunction, rl.autograd.Function)
+    True
+    """
+
+
 def _check_saved(saved):
     for place, value in enumerate(saved):
         if value is not None and not isinstance(value, Tensor):

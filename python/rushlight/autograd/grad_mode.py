@@ -186,6 +186,35 @@ class inference_mode(_Mode):
         return inference_mode(self.mode)
 
 
+class enforce_grad_layout_policy:  # noqa: N801, RUF100
+    """Whether a leaf's gradient takes the strides of the leaf, at once, and for a block if used with ``with``.
+
+    Accepted for compatibility: a gradient is kept as it arrives, its strides with it, which is what ``False`` asks for.
+
+    Args: enable (bool): or not. Default: ``True``
+
+    >>> with rl.autograd.enforce_grad_layout_policy(False): pass
+    """
+
+    __slots__ = ("prev",)
+
+    _enabled = True
+
+    def __init__(self, enable: bool = True) -> None:
+        if not isinstance(enable, bool):
+            raise TypeError(
+                f"enforce_grad_layout_policy(): argument 'enabled' (position 1) must be bool, not {type(enable).__name__}"
+            )
+        self.prev = enforce_grad_layout_policy._enabled
+        enforce_grad_layout_policy._enabled = enable
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: Any) -> None:
+        enforce_grad_layout_policy._enabled = self.prev
+
+
 class set_multithreading_enabled:  # noqa: N801, RUF100
     """Whether backward passes may use several threads, at once, and for a block if used with ``with``.
 

@@ -20,6 +20,7 @@ __all__ = [
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
+    "region_activation_memory_budget",
     "register_multi_grad_hook",
     "save_on_cpu",
     "saved_tensors_hooks",
@@ -40,6 +41,31 @@ class GradientEdge(NamedTuple):
 
     node: Any
     output_nr: int
+
+
+def region_activation_memory_budget(budget: float) -> Any:
+    """How much of what a compiled forward keeps may be kept, from 0 to 1. Nothing is compiled here, so that no block can
+    stand in such a region: entering one raises, as it does in PyTorch outside of ``torch.compile``. What
+    :func:`rushlight.utils.checkpoint.checkpoint` runs is computed again instead of kept.
+
+    Errors: ValueError for other numbers; RuntimeError when the block is entered.
+
+    >>> block = rl.autograd.graph.region_activation_memory_budget(0.5)
+    """
+    if not 0 <= budget <= 1:
+        raise ValueError(f"torch.autograd.graph.region_activation_memory_budget: must be in [0, 1], got {budget}")
+    return _Region()
+
+
+class _Region:
+    def __enter__(self) -> None:
+        raise RuntimeError(
+            "torch.autograd.graph.region_activation_memory_budget can only be used inside a torch.compile region;"
+            " it has no effect in eager mode."
+        )
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing was changed."""
 
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:

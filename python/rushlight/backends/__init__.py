@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         nnpack as nnpack,
         openmp as openmp,
         opt_einsum as opt_einsum,
+        python_native as python_native,
         quantized as quantized,
     )
 
@@ -33,5 +34,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__,
         {},
-        "cpu cuda cudnn cusparselt kleidiai mha miopen mkl mkldnn mps nnpack openmp opt_einsum quantized",
+        "cpu cuda cudnn cusparselt kleidiai mha miopen mkl mkldnn mps nnpack openmp opt_einsum python_native quantized",
     )

@@ -21,7 +21,7 @@ def is_available() -> bool:
 
 
 _FILES = {
-    "distributed_c10d": "Backend DistBackendError DistError DistNetworkError DistStoreError FileStore GroupMember HashStore P2POp "
+    "distributed_c10d": "Backend DistBackendError DistError DistNetworkError DistStoreError FileStore GradBucket GroupMember HashStore P2POp "
     "PrefixStore ProcessGroup ReduceOp Store TCPStore Work all_gather all_gather_coalesced all_gather_into_tensor "
     "all_gather_object all_gather_single all_reduce all_reduce_coalesced all_to_all all_to_all_single barrier "
     "batch_isend_irecv broadcast broadcast_object_list default_pg_timeout destroy_process_group gather gather_object "
@@ -38,5 +38,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__,
         _FILES,
-        "algorithms checkpoint constants device_mesh distributed_c10d elastic fsdp nn rpc tensor",
+        "algorithms checkpoint constants device_mesh distributed_c10d elastic fsdp launch nn optim rpc run tensor",
     )

@@ -86,6 +86,45 @@ class _ReduceOp(ReduceOp):
 reduce_op = _ReduceOp()
 
 
+class GradBucket:
+    """Gradients that are exchanged together.
+
+    Args:
+        index (int): its number.
+        gradient (Tensor): the gradient, of one parameter.
+        parameters (list of Parameter): whose.
+        is_last (bool): whether it is the last one of a pass.
+    """
+
+    def __init__(self, index: int, gradient: Any, parameters: list[Any], is_last: bool) -> None:
+        self._index, self._shape, self._parameters, self._last = index, gradient.shape, parameters, is_last
+        self._buffer = gradient.reshape(-1)
+
+    def index(self) -> int:
+        """Its number."""
+        return self._index
+
+    def is_last(self) -> bool:
+        """Whether it is the last one."""
+        return self._last
+
+    def buffer(self) -> Any:
+        """The gradients as one row."""
+        return self._buffer
+
+    def set_buffer(self, buffer: Any) -> None:
+        """Puts others in their place."""
+        self._buffer = buffer
+
+    def gradients(self) -> list[Any]:
+        """The gradients by themselves."""
+        return [self._buffer.view(self._shape)]
+
+    def parameters(self) -> list[Any]:
+        """Whose they are."""
+        return self._parameters
+
+
 class Work:
     """Something that was begun, and is done."""
 

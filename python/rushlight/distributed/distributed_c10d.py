@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from .._C import Tensor
+from .._warn import warn
 from ..autograd.grad_mode import no_grad
 from ._group import (
     GroupMember,
@@ -42,6 +43,7 @@ from ._parts import (
     DistError,
     DistNetworkError,
     DistStoreError,
+    GradBucket as GradBucket,
     ReduceOp,
     Work,
     default_pg_timeout,
@@ -108,7 +110,12 @@ def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op:
 def all_reduce_coalesced(
     tensors: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """The same for several tensors."""
+    """The same for several tensors. It warns."""
+    warn(
+        "`torch.distributed.all_reduce_coalesced` will be deprecated. If you must use it, please revisit our documentation later "
+        "at https://pytorch.org/docs/main/distributed.html#collective-functions",
+        FutureWarning,
+    )
     for each in tensors:
         _tensor(each, "tensors")
     return _done(async_op, *tensors) if _member(group) else None
@@ -148,7 +155,12 @@ def all_gather(tensor_list: Any, tensor: Any, group: Any = None, async_op: bool 
 def all_gather_coalesced(
     output_tensor_lists: Any, input_tensor_list: Any, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """The same for several tensors."""
+    """The same for several tensors. It warns."""
+    warn(
+        "`torch.distributed.all_gather_coalesced` will be deprecated. If you must use it, please revisit our documentation later "
+        "at https://pytorch.org/docs/main/distributed.html#collective-functions",
+        FutureWarning,
+    )
     for targets, source in zip(output_tensor_lists, input_tensor_list, strict=True):
         all_gather(targets, source, group)
     return _done(async_op)
@@ -157,16 +169,21 @@ def all_gather_coalesced(
 def all_gather_into_tensor(
     output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """The tensors of all processes, into one."""
-    target, source = _tensor(output_tensor, "output_tensor"), _tensor(input_tensor, "input_tensor")
-    return _done(async_op, _put(target, source)) if _member(group) else None
+    """The older name of :func:`all_gather_single`. It warns."""
+    warn(
+        "`torch.distributed.all_gather_into_tensor` is deprecated. "
+        "Please use `torch.distributed.all_gather_single` instead.",
+        FutureWarning,
+    )
+    return all_gather_single(output_tensor, input_tensor, group, async_op)
 
 
 def all_gather_single(
     output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """The newer name of :func:`all_gather_into_tensor`."""
-    return all_gather_into_tensor(output_tensor, input_tensor, group, async_op)
+    """The tensors of all processes, into one."""
+    target, source = _tensor(output_tensor, "output_tensor"), _tensor(input_tensor, "input_tensor")
+    return _done(async_op, _put(target, source)) if _member(group) else None
 
 
 def gather(
@@ -211,16 +228,21 @@ def reduce_scatter(
 def reduce_scatter_tensor(
     output: Any, input: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """The same, from one tensor."""
-    target, source = _tensor(output, "output"), _tensor(input, "input")
-    return _done(async_op, _put(target, source)) if _member(group) else None
+    """The older name of :func:`reduce_scatter_single`. It warns."""
+    warn(
+        "`torch.distributed.reduce_scatter_tensor` is deprecated. "
+        "Please use `torch.distributed.reduce_scatter_single` instead.",
+        FutureWarning,
+    )
+    return reduce_scatter_single(output, input, op, group, async_op)
 
 
 def reduce_scatter_single(
     output: Any, input: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """The newer name of :func:`reduce_scatter_tensor`."""
-    return reduce_scatter_tensor(output, input, op, group, async_op)
+    """The same, from one tensor."""
+    target, source = _tensor(output, "output"), _tensor(input, "input")
+    return _done(async_op, _put(target, source)) if _member(group) else None
 
 
 def all_to_all(

@@ -31,5 +31,5 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
             "proxy": "Attribute Proxy TraceError",
             "subgraph_rewriter": "replace_pattern",
         },
-        "experimental graph graph_module immutable_collections interpreter node passes proxy subgraph_rewriter",
+        "_symbolic_trace annotate experimental graph graph_module immutable_collections interpreter node passes proxy subgraph_rewriter traceback",
     )

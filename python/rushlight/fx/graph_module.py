@@ -7,7 +7,9 @@ import itertools
 import linecache
 from typing import Any
 
+from .._C import Tensor
 from ..nn.modules.module import Module
+from ..nn.parameter import Parameter
 from .graph import Graph
 
 _numbers = itertools.count()
@@ -220,6 +222,40 @@ def _from_code(holder: Module, code: str, name: str, known: dict[str, Any]) -> G
     root.__dict__.update(holder.__dict__)
     tracer = Whole()
     return _rebuilt(root, tracer.trace(root), name)
+
+
+def _owner(module: Any, target: str, make: bool = False) -> tuple[Any, str]:
+    """The module that holds the attribute of a path of names, and its own name; modules on the way are made, if wanted."""
+    *path, name = target.split(".")
+    for each in path:
+        if make and not hasattr(module, each):
+            setattr(module, each, Module())
+        module = getattr(module, each)
+    return module, name
+
+
+def _get_attr(model: Any, attr_name: str) -> Any:
+    return getattr(*_owner(model, attr_name))
+
+
+def _has_attr(model: Any, attr_name: str) -> bool:
+    try:
+        return hasattr(*_owner(model, attr_name))
+    except AttributeError:
+        return False
+
+
+def _del_attr(model: Any, attr_name: str) -> None:
+    delattr(*_owner(model, attr_name))
+
+
+def _assign_attr(from_obj: Any, to_module: Any, target: str) -> None:
+    """Puts an object under a path of names; a tensor that is no parameter becomes a buffer."""
+    owner, name = _owner(to_module, target, make=True)
+    if isinstance(from_obj, Tensor) and not isinstance(from_obj, Parameter):
+        owner.register_buffer(name, from_obj)
+    else:
+        setattr(owner, name, from_obj)
 
 
 __all__ = ["GraphModule"]

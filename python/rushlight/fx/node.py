@@ -9,6 +9,7 @@ from .._settings import _assert
 from .immutable_collections import immutable_dict, immutable_list
 
 _IMPURE: set[Any] = {_assert}
+_side_effectful_functions = _IMPURE
 
 
 # what stands among the arguments of a node, and what a node calls or reads

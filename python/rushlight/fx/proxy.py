@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from .. import _C
+from . import traceback
 from ._forms import recorded
 from .graph import Graph
 from .node import Node, map_aggregate
@@ -30,7 +31,10 @@ class TracerBase:
         self, kind: str, target: Any, args: Any, kwargs: Any, name: str | None = None, type_expr: Any = None
     ) -> Node:
         """A node in the graph."""
-        return self.graph.create_node(kind, target, args, kwargs, name, type_expr)
+        node = self.graph.create_node(kind, target, args, kwargs, name, type_expr)
+        if traceback.has_preserved_node_meta() and kind not in ("placeholder", "output"):
+            traceback.note(node)
+        return node
 
     def proxy(self, node: Node) -> Proxy:
         """The stand-in for a node's result."""

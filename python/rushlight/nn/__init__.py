@@ -38,4 +38,4 @@ _FILES = {
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "attention functional grad init modules parallel parameter utils")
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "_reduction attention common_types functional grad init modules parallel parameter utils")

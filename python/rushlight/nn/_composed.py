@@ -163,6 +163,13 @@ def linear_cross_entropy(
     >>> F.linear_cross_entropy(rl.ones(4, 8), rl.ones(3, 8), rl.tensor([0, 1, 2, 0]))
     tensor(1.0986)
     """
+    if options is not None:
+        from .modules.linear_cross_entropy_options import LinearCrossEntropyOptions
+
+        if not isinstance(options, LinearCrossEntropyOptions):
+            raise TypeError(
+                f"linear_cross_entropy: options should be LinearCrossEntropyOptions or None, not {type(options).__name__}"
+            )
     if input.dim() not in (1, 2):
         raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
     if linear_weight.dim() < 2:

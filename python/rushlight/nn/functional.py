@@ -6,8 +6,10 @@ Nearly all of them are the engine's: a row with a place in ``nn`` appears here b
 from __future__ import annotations
 
 from .. import _C
+from .._C import Tensor as Tensor
 from .._lazy import absent
 from ._composed import *
+from ._scaled import *
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

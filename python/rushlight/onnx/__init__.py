@@ -22,5 +22,5 @@ __getattr__, __dir__, __all__ = on_demand(
         "_program": "ONNXProgram",
         "errors": "OnnxExporterError OnnxExporterWarning UnsupportedOperatorError",
     },
-    "errors",
+    "errors operators",
 )

@@ -34,7 +34,8 @@ _FILES = {
     "lbfgs": "LBFGS",
     "muon": "Muon",
     "nadam": "NAdam",
-    "optimizer": "Optimizer register_optimizer_step_post_hook register_optimizer_step_pre_hook required",
+    "optimizer": "Optimizer register_optimizer_step_post_hook register_optimizer_step_pre_hook required "
+    "swap_in_optimizer_params_and_state",
     "radam": "RAdam",
     "rmsprop": "RMSprop",
     "rprop": "Rprop",
@@ -43,4 +44,4 @@ _FILES = {
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "lr_scheduler swa_utils")
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "_functional lr_scheduler swa_utils")

@@ -277,6 +277,12 @@ class Optimizer:
         for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
 
+    @staticmethod
+    def _group_tensors_by_device_and_dtype(tensorlistlist, with_indices=False):
+        from ..utils._foreach_utils import _group_tensors_by_device_and_dtype
+
+        return _group_tensors_by_device_and_dtype(tensorlistlist, with_indices)
+
     # ------------------------------------------------------------------ use
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Resets the gradients of all parameters.
@@ -451,6 +457,67 @@ def _use_grad_for_differentiable(func):
             return func(*args, **kwargs)
 
     return step
+
+
+class swap_in_optimizer_params_and_state:  # noqa: N801, RUF100
+    """A block in which an optimizer has other parameters and another state.
+
+    :meth:`Optimizer.load_state_dict` takes up a state for the parameters that there are; this also replaces these, so that
+    :meth:`Optimizer.step` moves the given tensors. Afterwards parameters, groups and state are what they were.
+
+    Args:
+        optimizer (Optimizer): which.
+        swapin_parameters (dict): tensors by name, in the order of the optimizer's parameters.
+        swapin_optim_state (dict): as :meth:`Optimizer.state_dict` gives it. Its tensors are used themselves, and are changed
+            by steps; what a step adds or replaces stays inside the block.
+
+    Errors: ValueError for another number of parameters, groups, or parameters of a group.
+
+    Example::
+
+        >>> weight, other = rl.nn.Parameter(rl.ones(2)), rl.zeros(2, requires_grad=True)
+        >>> optimizer = rl.optim.SGD([weight], lr=0.5)
+        >>> other.grad = rl.ones(2)
+        >>> with rl.optim.swap_in_optimizer_params_and_state(optimizer, {"w": other}, optimizer.state_dict()):
+        ...     optimizer.step()
+        >>> weight.tolist(), other.tolist()
+        ([1.0, 1.0], [-0.5, -0.5])
+    """
+
+    def __init__(self, optimizer: Any, swapin_parameters: Any, swapin_optim_state: Any) -> None:
+        self.optimizer = optimizer
+        self.given = swapin_parameters, swapin_optim_state
+
+    def __enter__(self) -> None:
+        optimizer, (parameters, saved) = self.optimizer, self.given
+        groups, saved_groups = optimizer.param_groups, saved["param_groups"]
+        if len(groups) != len(saved_groups):
+            raise ValueError(
+                f"the optimizer has {len(groups)} parameter groups, but the state has {len(saved_groups)}"
+            )
+        counts = [len(group["params"]) for group in groups]
+        saved_counts = [len(group["params"]) for group in saved_groups]
+        if counts != saved_counts:
+            raise ValueError(
+                f"the optimizer's groups have {counts} parameters, but the state's have {saved_counts}"
+            )
+        if len(parameters) != sum(counts):
+            raise ValueError(f"the optimizer has {sum(counts)} parameters, but {len(parameters)} were given")
+        self.before = optimizer.state, [dict(group) for group in groups]
+        tensors = iter(parameters.values())
+        state: defaultdict = defaultdict(dict)
+        for group, saved_group in zip(groups, saved_groups):
+            params = [next(tensors) for _ in group["params"]]
+            group.update(saved_group, params=params)
+            for param, number in zip(params, saved_group["params"]):
+                state[param] = dict(saved["state"].get(number, {}))
+        optimizer.state = state
+
+    def __exit__(self, *error: object) -> None:
+        self.optimizer.state, groups = self.before
+        for group, before in zip(self.optimizer.param_groups, groups):
+            group.clear()
+            group.update(before)
 
 
 def __getattr__(name: str):

@@ -194,6 +194,11 @@ class Sparse(Tensor):
         """The elements of a dense tensor of the same shape at the places that are stored here."""
         raise NotImplementedError
 
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(repr(self))}</pre>"
+
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         from .printing import text
 

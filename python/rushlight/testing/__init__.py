@@ -16,4 +16,4 @@ _FILES = {
 }
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
-    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES)
+    __getattr__, __dir__, __all__ = on_demand(__name__, _FILES, "_comparison _creation")

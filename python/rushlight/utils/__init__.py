@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from . import (
         _pytree as _pytree,
+        backend_registration as backend_registration,
         benchmark as benchmark,
         checkpoint as checkpoint,
         collect_env as collect_env,
@@ -28,11 +29,23 @@ def set_module(obj: Any, mod: Any) -> None:
     obj.__module__ = mod
 
 
+def get_cpp_backtrace(frames_to_skip: int = 0, maximum_number_of_frames: int = 64) -> str:
+    """The calls of PyTorch's C++ that lead here: none, as there is no C++. Python's own are in :mod:`traceback`, and
+    ``RUST_BACKTRACE=1`` shows those of the engine where it ends by a fault of its own.
+
+    Args: frames_to_skip, maximum_number_of_frames (int): which of them.
+
+    >>> rl.utils.get_cpp_backtrace()
+    ''
+    """
+    return ""
+
+
 cmake_prefix_path = ""  # of PyTorch's C++ library, which is not here
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
         __name__,
         {},
-        "_pytree backcompat benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
+        "_foreach_utils _ordered_set _python_dispatch _pytree backcompat backend_registration benchmark checkpoint collect_env data dlpack flop_counter hooks model_zoo tensorboard weak",
     )

@@ -199,6 +199,23 @@ def register_pytree_node(
 _register_pytree_node = register_pytree_node
 
 
+def register_constant(cls: type[Any]) -> None:
+    """Makes objects of a class part of the structure: they have no leaves, and two trees are alike where they are equal.
+
+    Args:
+        cls (type): the class, whose objects can be compared and hashed.
+
+    Errors: TypeError for a class that compares by identity.
+    """
+    if cls.__eq__ is object.__eq__:
+        raise TypeError(f"register_constant(cls) expects `cls` to have a non-default `__eq__` implementation: {cls}")
+    if cls.__hash__ is None:
+        raise TypeError(f"register_constant(cls) expects `cls` to have a non-default `__hash__` implementation: {cls}")
+    register_pytree_node(
+        cls, lambda constant: ([], constant), lambda _, constant: constant, flatten_with_keys_fn=lambda constant: ([], constant)
+    )
+
+
 def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], list[Any]]:
     """The values of a table, and its keys: what a class that is one registers."""
     return list(d.values()), list(d.keys())

@@ -55,6 +55,6 @@ def disable_beta_transforms_warning() -> None:
     """Nothing is left to disable: the second transforms are no beta."""
 
 
-__getattr__, __dir__, _later = on_demand(__name__, {}, "datasets io models ops transforms tv_tensors utils")
-__all__ = list(_later)
+__getattr__, __dir__, _later = on_demand(__name__, {}, "_utils datasets extension io models ops transforms tv_tensors utils version")
+__all__ = [name for name in _later if name not in ("_utils", "extension", "version")]
 __all__ += ["disable_beta_transforms_warning", "get_image_backend", "get_video_backend", "set_image_backend", "set_video_backend"]

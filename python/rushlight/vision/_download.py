@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+
+from ..hub import _Progress as Progress
 
 AGENT = "rushlight.vision"
 TRIES = 3
@@ -23,13 +24,6 @@ def digest(path: str, kind: str = "md5") -> str:
         while block := file.read(1 << 20):
             total.update(block)
     return total.hexdigest()
-
-
-def _bar(done: int, size: int, started: float) -> None:
-    share = f"{100 * done / size:5.1f}%" if size else f"{done / 1e6:.1f} MB"
-    speed = done / 1e6 / max(time.monotonic() - started, 1e-3)
-    sys.stderr.write(f"\r{share}  {speed:.1f} MB/s")
-    sys.stderr.flush()
 
 
 def fetch(url: str, path: str, check: Callable[[str], bool] | None = None, progress: bool = True, tries: int = TRIES) -> None:
@@ -53,15 +47,12 @@ def fetch(url: str, path: str, check: Callable[[str], bool] | None = None, progr
                 done = have if goes_on else 0
                 rest = answer.headers.get("Content-Length")
                 size = done + int(rest) if rest else 0
-                started = time.monotonic()
-                with open(part, "ab" if goes_on else "wb") as file:
+                with open(part, "ab" if goes_on else "wb") as file, Progress(size or None, progress) as shown:
+                    shown.add(done)
                     while block := answer.read(BLOCK):
                         file.write(block)
                         done += len(block)
-                        if progress:
-                            _bar(done, size, started)
-                if progress:
-                    sys.stderr.write("\n")
+                        shown.add(len(block))
             if size and done != size:
                 raise OSError(f"{url} broke off after {done} of {size} bytes")
         except urllib.error.HTTPError as error:

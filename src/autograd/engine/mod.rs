@@ -97,10 +97,16 @@ pub fn run(request: Request, calculus: &Calculus) -> Result<Vec<Option<Tensor>>>
                 } else {
                     node.want()
                 };
-                let out = if needed && want.0 != 0 { evaluate(&node, grads, want)? } else { Grads::new() };
-                if anomaly() {
-                    check_nan(&node, &out, calculus)?;
+                let answer =
+                    if needed && want.0 != 0 { evaluate(&node, grads, want) } else { Ok(Grads::new()) };
+                let answer = match anomaly() {
+                    true => answer.and_then(|out| check_nan(&node, &out, calculus).map(|()| out)),
+                    false => answer,
+                };
+                if answer.is_err() {
+                    crate::tensor::saved::tell_failed(&node);
                 }
+                let out = answer?;
                 if !request.retain_graph && needed && want.0 != 0 {
                     node.release();
                 }

@@ -211,6 +211,14 @@ impl Op for FillWith {
     fn grad_name(&self) -> &'static str {
         if self.in_place { "FillBackward3" } else { "FillBackward1" }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let value = (n..out[0].ndim()).fold(x[1].layout().clone(), |l, _| l.unsqueeze(n));
+        crate::ops::driver::memory::write_held(&out[0], &x[1].alias(value)?);
+        Ok(())
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::like(x[0], x[0].dtype())])
     }

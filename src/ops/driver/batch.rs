@@ -37,9 +37,15 @@ pub fn check_target(target: &Tensor, x: &[&Tensor]) -> Result<()> {
     Ok(())
 }
 
+static SAID: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// Forgets of which ops it was said that they run sample by sample.
+pub fn forget_loops() {
+    SAID.lock().unwrap_or_else(|e| e.into_inner()).clear();
+}
+
 /// Says, once for an op, that it runs sample by sample.
 fn say_loop(name: &'static str) {
-    static SAID: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap_or_else(|e| e.into_inner()).insert(name) {
         warn(format!(
             "There is a performance drop because we have not yet implemented the batching rule for {name}: vmap runs it sample by sample."
@@ -59,6 +65,7 @@ pub fn compute<O: Op>(op: &O, x: &[&Tensor], outs: &[Tensor]) -> Result<()> {
             say_loop(op.name());
             each(&|x, outs| kernel(op, x, outs), x, outs, &all)
         }
+        Batching::Each => each(&|x, outs| kernel(op, x, outs), x, outs, &all),
         Batching::Aligned => {
             let ndim = outs[0].ndim();
             let (x, outs) = in_front(x, outs, &all, ndim)?;

@@ -12,6 +12,7 @@ use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
 use crate::storage::Guard;
 use crate::tensor::graph::{Input, Retained, Shape};
+use crate::tensor::saved::tell_made;
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
@@ -33,6 +34,7 @@ pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
         parts.inputs.extend(rest);
         parts.outputs.push(Shape::of(&base));
     });
+    tell_made(&outer);
     base.rewrite_edge(Edge::Node(outer, 0));
     target.set_edge(rebuild(&base, target));
     target.accept_generation();

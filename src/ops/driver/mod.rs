@@ -22,4 +22,6 @@ pub mod calculus;
 
 pub mod recompute;
 
+pub mod samples;
+
 pub mod autocast;

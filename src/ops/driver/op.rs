@@ -29,8 +29,10 @@ impl Saves {
 
 /// How an op takes operands that have axes of samples in front of their own.
 pub enum Batching<O> {
-    /// One sample after the other.
+    /// One sample after the other, of which a warning tells.
     Loop,
+    /// One sample after the other, as a kernel's work on one is so much that handing it over does not count.
+    Each,
     /// As it is, the operands aligned from the right: each element by itself.
     Aligned,
     /// By [`Op::cpu_samples`].

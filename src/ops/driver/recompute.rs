@@ -1,7 +1,7 @@
 //! Second derivatives of fused ops: under `create_graph` such an op is composed again of public ops, in the graph, and
 //! the engine differentiates that.
 
-use crate::autograd::{Request, run};
+use crate::autograd::{Request, enable_grad, grad_enabled, run};
 use crate::error::Result;
 use crate::ops::CALCULUS;
 use crate::tensor::{Edge, Grads, Tensor, Want};
@@ -30,4 +30,18 @@ pub fn gradients(
         create_graph: true,
     };
     Ok(run(request, &CALCULUS)?.into())
+}
+
+/// The gradients of what is composed of public ops, in the graph where that is asked for.
+pub fn by_parts(
+    x: &[Tensor],
+    want: Want,
+    g: &[Option<Tensor>],
+    composed: impl FnOnce(&[Tensor]) -> Result<Vec<Tensor>>,
+) -> Result<Grads> {
+    if grad_enabled() {
+        return gradients(x, want, g, composed);
+    }
+    let out = enable_grad(|| gradients(x, want, g, composed))?;
+    Ok(out.into_iter().map(|g| g.map(|g| g.detach())).collect())
 }

@@ -1,12 +1,12 @@
 //! The part of a base that a view shows: read, replaced and added to. What the history of views is made of.
 
-use crate::base::{DType, Device, Layout, Scalar};
+use crate::base::{DType, Device, Dims, Layout, Scalar};
 use crate::error::Result;
 use crate::grads;
 use crate::kernels::cpu::create::copy as kernel;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{fill_held, full, surround_held, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use smallvec::smallvec;
 
@@ -46,6 +46,25 @@ impl Window {
             _ => Unit::Same,
         };
         Window { base: base.layout().clone(), view: view.layout().clone(), unit }
+    }
+    /// The same of each sample, with axes of samples of these sizes in front (`vmap`): each in memory of its own.
+    fn behind(&self, samples: &[usize]) -> Window {
+        let (start, end) = self.reach();
+        // for pairs every sample begins evenly
+        let step = if self.unit == Unit::Same { end - start } else { (end - start).next_multiple_of(2) };
+        let seen = match self.unit {
+            Unit::Same => step,
+            Unit::Half => step * 2,
+            Unit::Pair => step / 2,
+        };
+        let lead = |l: &Layout, step: usize| {
+            let (mut shape, mut strides) = (Dims::from_slice(samples), Layout::contiguous(samples).strides);
+            strides.iter_mut().for_each(|s| *s *= step);
+            shape.extend_from_slice(&l.shape);
+            strides.extend_from_slice(&l.strides);
+            Layout { shape, strides, offset: l.offset }
+        };
+        Window { base: lead(&self.base, step), view: lead(&self.view, seen), unit: self.unit }
     }
     /// For a view of the same dtype.
     pub fn new(base: &Layout, view: &Layout) -> Window {
@@ -141,6 +160,13 @@ impl Op for Gather {
     fn grad_name(&self) -> &'static str {
         "AsStridedBackward0"
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let window = self.0.behind(&out[0].shape()[..n]);
+        Gather(window).cpu(&x.iter().collect::<Vec<_>>(), out)
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.0.view.shape, self.0.shown(x[0].dtype()))])
     }
@@ -173,6 +199,13 @@ impl Op for Scatter {
     }
     fn grad_name(&self) -> &'static str {
         "AsStridedScatterBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let window = self.0.behind(&out[0].shape()[..n]);
+        Scatter(window).cpu(&x.iter().collect::<Vec<_>>(), out)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.0.base.shape, x[0].dtype())])
@@ -208,6 +241,13 @@ impl Op for Spread {
     }
     fn grad_name(&self) -> &'static str {
         "AsStridedScatterBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let window = self.0.behind(&out[0].shape()[..n]);
+        Spread(window).cpu(&x.iter().collect::<Vec<_>>(), out)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.0.base.shape, self.0.under(x[0].dtype()))])

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::ops::driver::apply::{fill, make_node, should_record};
 use crate::ops::driver::op::Saves;
 use crate::ops::driver::strided::{Window, spread};
+use crate::tensor::saved::tell_made;
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 
 /// A view's gradient: a name and a function of (context, gradient).
@@ -89,6 +90,7 @@ pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, crea
     };
     if should_record(&[x]) {
         let node = Node::boxed(grad, |parts| fill(parts, &[x], outs, Saves::NOTHING));
+        tell_made(&node);
         for (i, out) in outs.iter_mut().enumerate() {
             out.set_first_edge(Edge::Node(node.clone(), i as u32));
         }

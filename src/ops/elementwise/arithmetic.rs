@@ -247,6 +247,7 @@ binary! { ARITHMETIC:
     /// ```
     maximum(input: T, other: T) MAXIMUM "MaximumBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a > b { a } else { b })),
+        takes (not Complex Runtime "maximum not implemented for complex tensors."),
         wgsl "max_nan(a, b)" int "max(a, b)",
         grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.gt(b)) };
     /// The smaller of two elements; nan if either is nan.
@@ -259,6 +260,7 @@ binary! { ARITHMETIC:
     /// ```
     minimum(input: T, other: T) MINIMUM "MinimumBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(a) || a < b { a } else { b })),
+        takes (not Complex Runtime "minimum not implemented for complex tensors."),
         wgsl "min_nan(a, b)" int "min(a, b)",
         grad { joint |g, want, a, b| extremum(g, want, &a, &b, |a, b| a.lt(b)) };
     /// The larger of two elements; a nan loses against a number.
@@ -269,6 +271,7 @@ binary! { ARITHMETIC:
     /// ```
     fmax(input: T, other: T) FMAX "FmaxBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a > b { a } else { b })),
+        takes (not Complex Runtime "fmax not implemented for complex tensors."),
         wgsl "select(select(b, a, a > b), a, is_nan(b))" int "max(a, b)",
         grad { joint |g, want, a, b| one_of(g, want, a.ge(&b)?.logical_or(b.isnan()?)?) };
     /// The smaller of two elements; a nan loses against a number.
@@ -279,6 +282,7 @@ binary! { ARITHMETIC:
     /// ```
     fmin(input: T, other: T) FMIN "FminBackward0": Same,
         cpu |dt| kernel!(dt, wide_real, T => zip(|a: T, b: T| if Real::is_nan(b) || a < b { a } else { b })),
+        takes (not Complex Runtime "fmin not implemented for complex tensors."),
         wgsl "select(select(b, a, a < b), a, is_nan(b))" int "min(a, b)",
         grad { joint |g, want, a, b| one_of(g, want, a.le(&b)?.logical_or(b.isnan()?)?) };
 }

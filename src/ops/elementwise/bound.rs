@@ -60,7 +60,8 @@ fn numbers(x: &Tensor, lo: &Val, hi: &Val) -> Option<Params> {
 points! {
     CLAMP "clamp" "ClampBackward0": Same,
         cpu |dt| kernel!(dt, numbers, T => point3(|x: T, lo: T, hi: T, _| below(above(x, lo), hi))),
-        takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"),
+        takes (not Bool NotImplemented "\"clamp\" not implemented for 'Bool'"
+            not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(min(max(a, b), c), a, is_nan(a)), nan(), is_nan(b) || is_nan(c))" int "min(max(a, b), c)",
         grad {
             a |g, a, b: Val, c: Val| g.keep(&a.ge(&b)?.logical_and(a.le(&c)?)?),
@@ -90,10 +91,12 @@ points! {
         grad { a |g, a, q| g.keep(&a.ge(number(q[0]))?.logical_and(a.le(number(q[1]))?)?) };
     CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| above(x, lo))),
+        takes (not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(max(a, b), a, is_nan(a)), b, is_nan(b))" int "max(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.ge(b)?), b |g, a, b: Val| g.keep(&a.lt(b)?) };
     CLAMP_MAX "clamp_max" "ClampMaxBackward1": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, hi: T, _| below(x, hi))),
+        takes (not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(select(min(a, b), a, is_nan(a)), b, is_nan(b))" int "min(a, b)",
         grad { a |g, a, b: Val| g.keep(&a.le(b)?), b |g, a, b: Val| g.keep(&a.gt(b)?) };
 }

@@ -119,7 +119,7 @@ unary! { ROUNDING:
     /// ```
     sign "SignBackward0": Same,
         cpu |dt| sign_kernel(dt),
-        takes (not Complex Runtime "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."),
+        takes (not Complex NotImplemented "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."),
         wgsl "sign_{T}(x)",
         grad G |g| g.zeros_alike();
     /// The least whole number not below each element.

@@ -8,7 +8,7 @@ use crate::kernels::gpu::index::pick as gpu;
 use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{full, index_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::index::pick::on_card;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -87,6 +87,13 @@ impl Op for Gather {
     }
     fn grad_name(&self) -> &'static str {
         "GatherBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == x[1].ndim() && x[1].ndim() > 0 {
+            Batching::Shifted(Gather(self.0 + n))
+        } else {
+            Batching::Loop
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_sizes(self.0, x[0], x[1], None)?;

@@ -216,7 +216,7 @@ pub fn spots(x: &Tensor, advanced: Advanced) -> Result<(Spots, SmallVec<[Tensor;
         }
         groups.push(Group { axis, count });
     }
-    Ok((Spots { groups, manner: &INDEX }, index))
+    Ok((Spots::new(&groups, &INDEX), index))
 }
 
 /// `x[index]`.

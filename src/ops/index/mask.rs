@@ -10,7 +10,7 @@ use crate::kernels::gpu::index::mask as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, moved};
-use crate::ops::driver::op::{Apart, Metas, Op, Saves};
+use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
 use crate::ops::index::pick::{MASKED_SCATTER, MASKED_SELECT, Put, Spots, pick};
 use crate::ops::table::{Ret, Table, Val};
 use crate::storage::Guard;
@@ -114,6 +114,10 @@ impl Op for MaskedFill {
     }
     fn grad_name(&self) -> &'static str {
         if self.value.is_none() { "MaskedFillBackward1" } else { "MaskedFillBackward0" }
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        // the value is read once for all
+        if x.get(2).is_some_and(|value| value.is_batched()) { Batching::Loop } else { Batching::Aligned }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&broadcast(x[1].shape(), x[0].shape())?, x[0].dtype())])

@@ -9,9 +9,10 @@ use crate::kernels::gpu::index::pick as gpu;
 use crate::kernels::gpu::machine::Place;
 use crate::kernels::gpu::machine::meet::{Combine, Meet};
 use crate::kernels::gpu::machine::operand::Scratch;
+use crate::ops::create::range::generate;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, index_held, write_held};
-use crate::ops::driver::op::{Apart, Metas, Op, Saves};
+use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads};
 use smallvec::{SmallVec, smallvec};
@@ -103,19 +104,21 @@ pub struct Group {
 pub struct Spots {
     pub groups: SmallVec<[Group; 4]>,
     pub manner: &'static Manner,
+    /// Axes of samples in front of the tensor's own (`vmap`), which are one group more: each sample has its own indices.
+    samples: usize,
 }
 
 impl Spots {
     pub fn new(groups: &[Group], manner: &'static Manner) -> Spots {
-        Spots { groups: SmallVec::from_slice(groups), manner }
+        Spots { groups: SmallVec::from_slice(groups), manner, samples: 0 }
     }
     /// One indexed axis.
     pub fn axis(axis: usize, manner: &'static Manner) -> Spots {
-        Spots { groups: smallvec![Group { axis, count: 1 }], manner }
+        Spots { groups: smallvec![Group { axis, count: 1 }], manner, samples: 0 }
     }
     /// All axes flattened.
     pub fn flat(ndim: usize, manner: &'static Manner) -> Spots {
-        Spots { groups: smallvec![Group { axis: 0, count: ndim }], manner }
+        Spots { groups: smallvec![Group { axis: 0, count: ndim }], manner, samples: 0 }
     }
     fn is_indexed(&self, axis: usize) -> bool {
         self.groups.iter().any(|g| axis >= g.axis && axis < g.axis + g.count)
@@ -176,7 +179,7 @@ impl Spots {
             let n = crate::base::numel(sizes) as i64;
             let low = if self.manner.wraps { -n } else { 0 };
             if let Some(bad) = kernel::outside(index, low, n) {
-                return Err((self.manner.fault)(bad, g.axis, n as usize));
+                return Err((self.manner.fault)(bad, g.axis - self.samples, n as usize));
             }
             let one = match layout_of_group(sizes, strides) {
                 Some(step) => {
@@ -211,6 +214,71 @@ impl Spots {
         let (is, it) = (take(&layout.shape, &after), take(&layout.strides, &after));
         Ok(f(&Places { outer: (&os, &ot), offsets, inner: (&is, &it) }))
     }
+}
+
+/// The places of all samples at once (`vmap`), of tensors with axes of samples in front.
+struct OfSamples {
+    spots: Spots,
+    index: Vec<Tensor>,
+    samples: usize,
+    /// How many axes of a sample the index axes of the result go in front of, and how many those are.
+    passed: usize,
+    rank: usize,
+}
+
+impl Spots {
+    /// Where samples have indices of their own, their number is one index more, of the axes of samples.
+    fn of_samples(&self, sizes: &[usize], index: &[Tensor]) -> Result<OfSamples> {
+        let n = sizes.len();
+        let mut groups: SmallVec<[Group; 4]> =
+            self.groups.iter().map(|g| Group { axis: g.axis + n, count: g.count }).collect();
+        let same = |t: &Tensor| (0..n).all(|axis| t.strides()[axis] == 0 || t.shape()[axis] == 1);
+        if self.adjacent() && sizes.iter().all(|&size| size > 0) && index.iter().all(same) {
+            let one = |t: &Tensor| t.alias((0..n).fold(t.layout().clone(), |l, _| l.select(0, 0)));
+            let index = index.iter().map(one).collect::<Result<_>>()?;
+            let spots = Spots { groups, manner: self.manner, samples: n };
+            return Ok(OfSamples { spots, index, samples: n, passed: 0, rank: 0 });
+        }
+        groups.insert(0, Group { axis: 0, count: n });
+        let rank = index.iter().map(|t| t.ndim() - n).max().unwrap_or(0);
+        let count = crate::base::numel(sizes);
+        let numbers = generate(count, DType::I64, index[0].device(), |i| Scalar::Int(i as i64))?;
+        let mut shape = Dims::from_slice(sizes);
+        shape.resize(n + rank, 1);
+        let mut all = vec![numbers.alias(Layout::contiguous(&shape))?];
+        for t in index {
+            all.push(t.alias(lifted_behind(t.layout(), n, rank))?);
+        }
+        let passed = if self.adjacent() { self.groups[0].axis } else { 0 };
+        let spots = Spots { groups, manner: self.manner, samples: n };
+        Ok(OfSamples { spots, index: all, samples: n, passed, rank })
+    }
+}
+
+impl OfSamples {
+    fn index(&self) -> Vec<&Tensor> {
+        self.index.iter().collect()
+    }
+    /// The order of a result's axes in which the index axes come first of a sample's.
+    fn order(&self, ndim: usize) -> Dims {
+        let (start, middle) = (self.samples, self.samples + self.passed);
+        let end = middle + self.rank;
+        (0..start).chain(middle..end).chain(start..middle).chain(end..ndim).collect()
+    }
+    /// Values as the places take them: over a sample's shape of places, then in their order.
+    fn values(&self, values: &Tensor, dst: &Tensor) -> Result<Tensor> {
+        let shape = self.spots.shape(dst.shape(), &self.index())?;
+        let ranked = lifted_behind(values.layout(), self.samples, shape.len() - self.samples);
+        let order = self.order(shape.len());
+        let mut wanted = shape.clone();
+        order.iter().zip(&shape).for_each(|(&axis, &size)| wanted[axis] = size);
+        values.alias(ranked.broadcast_to(&wanted).permute(&order))
+    }
+}
+
+/// A layout with `n` axes of samples in front of `rank` others, axes of one between them where there are fewer.
+fn lifted_behind(l: &Layout, n: usize, rank: usize) -> Layout {
+    (l.ndim()..n + rank).fold(l.clone(), |l, _| l.unsqueeze(n))
 }
 
 /// What the kernels of cards ask of the same places.
@@ -384,6 +452,21 @@ impl Op for Pick {
     fn grad_name(&self) -> &'static str {
         self.0.manner.pick
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let all = self.0.of_samples(&out[0].shape()[..n], &x[1..])?;
+        let operands: Vec<&Tensor> = std::iter::once(&x[0]).chain(&all.index).collect();
+        if all.passed == 0 {
+            return Pick(all.spots.clone()).cpu(&operands, out);
+        }
+        let to = out[0].alias(out[0].layout().permute(&all.order(out[0].ndim())))?;
+        let own = Tensor::empty(to.shape(), to.dtype(), to.device())?;
+        Pick(all.spots.clone()).cpu(&operands, std::slice::from_ref(&own))?;
+        write_held(&to, &own);
+        Ok(())
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.0.shape(x[0].shape(), &x[1..])?, x[0].dtype())])
     }
@@ -448,6 +531,14 @@ impl Op for Spread {
     }
     fn grad_name(&self) -> &'static str {
         self.spots.manner.put
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        fill_held(&out[0], Scalar::Int(0));
+        let all = self.spots.of_samples(&out[0].shape()[..n], &x[1..])?;
+        write_places(&all.spots, &out[0], &all.values(&x[0], &out[0])?, &all.index(), Reduce::Add)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.shape, x[0].dtype())])
@@ -516,6 +607,18 @@ impl Op for Put {
     }
     fn grad_name(&self) -> &'static str {
         self.spots.manner.put
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let in_place = out[0].storage().same(x[0].storage()) && out[0].layout() == x[0].layout();
+        if !in_place {
+            write_held(&out[0], &x[0]);
+        }
+        let reduce = if self.accumulate { Reduce::Add } else { Reduce::Set };
+        let all = self.spots.of_samples(&out[0].shape()[..n], &x[2..])?;
+        write_places(&all.spots, &out[0], &all.values(&x[1], &out[0])?, &all.index(), reduce)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let shape = self.spots.shape(x[0].shape(), &x[2..])?;

@@ -11,7 +11,7 @@ use crate::kernels::gpu::machine::operand::Scratch;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
-use crate::ops::driver::op::{Apart, Metas, Op, Saves};
+use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
 use crate::ops::index::gather::{Gather, axis_of, check_index, check_sizes, lifted, with_lines};
 use crate::ops::index::pick::on_card;
 use crate::ops::table::{Table, Val};
@@ -72,6 +72,21 @@ impl Op for Scatter {
     }
     fn grad_name(&self) -> &'static str {
         self.way.grad_name
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        // tensors without axes are lifted, and so is a number that stands for all values
+        let plain = x[0].ndim() > 0 && x[2].ndim() == x[0].ndim();
+        match x[1].ndim() {
+            k if plain && k == x[0].ndim() => Batching::Shifted(Scatter { dim: self.dim + n, ..*self }),
+            0 if plain => Batching::Own,
+            _ => Batching::Loop,
+        }
+    }
+    /// Of one number for all values of a sample.
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let lifted = (n..x[2].ndim()).fold(x[1].layout().clone(), |l, _| l.unsqueeze(n));
+        let source = x[1].alias(lifted.broadcast_to(x[2].shape()))?;
+        Scatter { dim: self.dim + n, ..*self }.cpu(&[&x[0], &source, &x[2]], out)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         // whoever asks, forward or in a gradient's gradient: the kernel relies on it

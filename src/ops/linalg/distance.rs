@@ -8,7 +8,7 @@ use crate::kernels::cpu::linalg::distance as kernel;
 use crate::kernels::gpu::linalg::distance as card;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{self, dense_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::compare::gt;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::reduce::norm::{norm_backward, vector_norm};
@@ -33,6 +33,9 @@ impl Op for Cdist {
     }
     fn grad_name(&self) -> &'static str {
         "CdistBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let n = x[0].ndim();
@@ -88,6 +91,9 @@ impl Op for CdistGrad {
     fn grad_name(&self) -> &'static str {
         "CdistBackwardBackward0"
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[1].shape(), x[1].dtype())])
     }
@@ -122,6 +128,9 @@ impl Op for Pdist {
     }
     fn grad_name(&self) -> &'static str {
         "PdistBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let n = x[0].shape()[0];

@@ -8,7 +8,7 @@ use crate::kernels::cpu::linalg::ldl as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::linalg::lu::own_pivots;
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_float, check_square, sizes};
 use crate::ops::linalg::triangle::check_old;
@@ -25,6 +25,9 @@ struct LdlFactor {
 impl Op for LdlFactor {
     fn name(&self) -> &'static str {
         "linalg_ldl_factor_ex"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("ldl_factor_kernel_cpu", x[0])?;
@@ -59,6 +62,9 @@ struct LdlSolve {
 impl Op for LdlSolve {
     fn name(&self) -> &'static str {
         "linalg_ldl_solve"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("ldl_solve_kernel_cpu", x[0])?;

@@ -9,7 +9,7 @@ use crate::ops::create::range::generate;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, index_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_info, sizes};
 use crate::ops::linalg::triangle::{check_system, solve_triangular_of};
 use crate::ops::table::{Fields, Named, Ret, Table};
@@ -28,6 +28,9 @@ impl Op for LuFactor {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgLuFactorExBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("lu_cpu", x[0])?;
@@ -137,6 +140,9 @@ impl Op for Permutations {
     fn name(&self) -> &'static str {
         "lu_unpack"
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let n = x[0].ndim();
         ensure!(n > 0, Runtime, "lu_unpack: pivots must have at least 1 dimension");
@@ -190,6 +196,9 @@ impl Op for LuSolve {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgLuSolveBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("lu_solve_cpu", x[0])?;

@@ -1,7 +1,6 @@
 //! QR decomposition, and Householder's reflections by themselves.
 #![allow(non_snake_case)] // PyTorch calls matrices `A`, `Q`, `R`
 
-use crate::autograd::{enable_grad, grad_enabled};
 use crate::base::Dims;
 use crate::error::Result;
 use crate::kernels::cpu::linalg::qr as kernel;
@@ -9,7 +8,7 @@ use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
-use crate::ops::driver::recompute::gradients;
+use crate::ops::driver::recompute::by_parts;
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_float, check_matrix, sizes};
 use crate::ops::linalg::triangle::solve_triangular_of;
 use crate::ops::table::{Fields, Named, Table};
@@ -199,20 +198,6 @@ fn product_composed(a: &Tensor, tau: &Tensor, c: &Tensor, (left, adjoint): (bool
     Ok(c)
 }
 
-/// The gradients of what is composed of public ops, in the graph where that is asked for.
-fn by_parts(
-    x: &[Tensor],
-    want: Want,
-    g: &[Option<Tensor>],
-    composed: impl FnOnce(&[Tensor]) -> Result<Vec<Tensor>>,
-) -> Result<Grads> {
-    if grad_enabled() {
-        return gradients(x, want, g, composed);
-    }
-    let out = enable_grad(|| gradients(x, want, g, composed))?;
-    Ok(out.into_iter().map(|g| g.map(|g| g.detach())).collect())
-}
-
 /// The first columns of a product of reflections.
 #[derive(Debug)]
 struct HouseholderProduct {
@@ -225,6 +210,9 @@ impl Op for HouseholderProduct {
     }
     fn grad_name(&self) -> &'static str {
         self.grad_name
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("orgqr_cpu", x[0])?;
@@ -266,6 +254,9 @@ impl Op for Ormqr {
     }
     fn grad_name(&self) -> &'static str {
         "OrmqrBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("ormqr_cpu", x[0])?;

@@ -8,7 +8,7 @@ use crate::kernels::cpu::linalg::solve as kernel;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op, Outs, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Outs, Saves};
 use crate::ops::linalg::lu::lu_solve_of;
 use crate::ops::linalg::matrix::{
     batch, batch_shape, behind, check_field, check_info, check_matrix, check_square, sizes,
@@ -29,6 +29,9 @@ impl Op for Solve {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgSolveExBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("lu_cpu", x[0])?;

@@ -8,7 +8,7 @@ use crate::kernels::cpu::linalg::triangle::{Side, Triangle};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_square, sizes};
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -30,6 +30,9 @@ impl Op for SolveTriangular {
     }
     fn grad_name(&self) -> &'static str {
         "LinalgSolveTriangularBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_field("triangular_solve_cpu", x[0])?;

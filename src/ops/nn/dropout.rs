@@ -2,7 +2,7 @@
 
 use crate::base::rng::{default_generator, default_generator_of};
 use crate::base::{Device, Dims, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::random;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::batch::drawn_room;
@@ -82,6 +82,9 @@ fn dropped(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Re
     } else {
         Meta::like(input, input.dtype())
     };
+    if input.dtype().is_complex() && p < 1.0 {
+        return Err(Error::no_kernel("bernoulli_scalar_cpu_", input.dtype()));
+    }
     if p == 1.0 {
         let zero = crate::ops::driver::memory::full(&[], Scalar::Int(0), input.dtype(), input.device())?;
         return times(Val::T(zero));

@@ -1,13 +1,13 @@
 //! Places in sorted sequences: `searchsorted`, `bucketize`.
 
 use crate::base::promote::{Promotion, default_dtype};
-use crate::base::{DType, Device, Scalar};
+use crate::base::{DType, Device, Layout, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::search::search;
 use crate::kernels::gpu::order::search as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, index_held, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::elementwise::kind::half_up;
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Meta, Tensor};
@@ -30,6 +30,25 @@ impl Search {
 impl Op for Search {
     fn name(&self) -> &'static str {
         "searchsorted"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        if x[0].ndim() > n + 1 {
+            return self.cpu(&x.iter().collect::<Vec<_>>(), out);
+        }
+        // a line for each sample, in which all its values are looked for
+        let (samples, values) = (numel(&x[1].shape()[..n]), numel(&x[1].shape()[n..]));
+        let flat = |t: &Tensor, each: usize| {
+            let dense = dense_held(t)?;
+            dense.alias(Layout { offset: dense.layout().offset, ..Layout::contiguous(&[samples, each]) })
+        };
+        let mut operands = vec![flat(&x[0], x[0].shape()[n])?, flat(&x[1], values)?];
+        for sorter in &x[2..] {
+            operands.push(flat(sorter, x[0].shape()[n])?);
+        }
+        self.cpu(&operands.iter().collect::<Vec<_>>(), &[flat(&out[0], values)?])
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (b, v) = (x[0].dtype(), x[1].dtype());

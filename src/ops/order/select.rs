@@ -1,12 +1,12 @@
 //! One element out of each line: `kthvalue`, `median`, `nanmedian`, `mode`.
 
-use crate::base::{DType, Scalar, wrap_dim};
+use crate::base::{DType, Scalar, numel, wrap_dim};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::order::select::{Pick, pick};
 use crate::kernels::cpu::order::sort::Grid;
 use crate::kernels::gpu::order::select as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::order::sort::from_picked;
 use crate::ops::reduce::axes::Axes;
 use crate::ops::reduce::extreme::evenly_over_all;
@@ -38,6 +38,13 @@ impl Op for Picked {
             Pick::Median => "MedianBackward1",
             Pick::NanMedian => "NanmedianBackward1",
             Pick::Mode => "ModeBackward0",
+        }
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(Picked { axis: self.axis + n, ..*self })
         }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
@@ -100,6 +107,27 @@ fn picked(input: &Tensor, what: Pick, dim: i64, keepdim: bool, fields: &'static 
 #[derive(Debug)]
 struct Median(Pick);
 
+impl Median {
+    /// The median of each of `count` pieces of the tensor.
+    #[allow(unsafe_code)]
+    fn lines(&self, x: &Tensor, count: usize, out: &Tensor) -> Result<()> {
+        if x.numel() == 0 {
+            let empty = if x.dtype().is_float() { Scalar::Float(f64::NAN) } else { Scalar::Int(i64::MIN) };
+            crate::ops::driver::memory::fill_held(out, empty);
+            return Ok(());
+        }
+        let x = crate::ops::driver::memory::dense_held(x)?;
+        let each = x.numel() / count;
+        let grid = Grid::new(&[count, each], &[each, 1], 1);
+        let at = Tensor::empty(&[count], DType::I64, x.device())?;
+        with_dtype!(self.name(), x.dtype(), real, T => {
+            // SAFETY: the grid is the lines of the dense `x`; a result for each
+            unsafe { pick::<T>(&grid, x.ptr_of(), self.0, out.ptr_of(), at.ptr_of()) };
+            Ok(())
+        })
+    }
+}
+
 impl Op for Median {
     fn name(&self) -> &'static str {
         if matches!(self.0, Pick::Median) { "median" } else { "nanmedian" }
@@ -107,25 +135,18 @@ impl Op for Median {
     fn grad_name(&self) -> &'static str {
         if matches!(self.0, Pick::Median) { "MedianBackward0" } else { "NanmedianBackward0" }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        self.lines(&x[0], numel(&x[0].shape()[..n]), &out[0])
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         check_dtype(self.0, x[0].dtype(), "median_cpu")?;
         Ok(smallvec![Meta::new(&[], x[0].dtype())])
     }
-    #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        if x[0].numel() == 0 {
-            let empty = if x[0].dtype().is_float() { Scalar::Float(f64::NAN) } else { Scalar::Int(i64::MIN) };
-            crate::ops::driver::memory::fill_held(&out[0], empty);
-            return Ok(());
-        }
-        let x = crate::ops::driver::memory::dense_held(x[0])?;
-        let grid = Grid::new(&[x.numel()], &[1], 0);
-        let at = Tensor::empty(&[], DType::I64, x.device())?;
-        with_dtype!(self.name(), x.dtype(), real, T => {
-            // SAFETY: the grid is one line over the dense `x`; one result
-            unsafe { pick::<T>(&grid, x.ptr_of(), self.0, out[0].ptr_of(), at.ptr_of()) };
-            Ok(())
-        })
+        self.lines(x[0], 1, &out[0])
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         if x[0].numel() == 0 {

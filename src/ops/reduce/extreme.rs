@@ -197,6 +197,9 @@ impl Op for Arg {
     fn name(&self) -> &'static str {
         if self.max { "argmax" } else { "argmin" }
     }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Arg { axes: self.axes.shifted(n), ..*self })
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (x, op) = (x[0], self.name());
         ensure!(!x.dtype().is_complex(), Runtime, "{op}(): does not support complex input");

@@ -136,6 +136,13 @@ impl Op for Linear {
     fn grad_name(&self) -> &'static str {
         "LinearRecurrenceBackward0"
     }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(Linear { axis: self.axis + n, ..*self })
+        }
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[0].shape(), crate::base::promote::promote(x[0].dtype(), x[1].dtype()))])
     }
@@ -191,6 +198,13 @@ impl Op for Shift {
     }
     fn grad_name(&self) -> &'static str {
         "ShiftBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(Shift { axis: self.axis + n, ..*self })
+        }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
@@ -261,6 +275,13 @@ impl Op for RunningExtreme {
     fn grad_name(&self) -> &'static str {
         if self.max { "CummaxBackward0" } else { "CumminBackward0" }
     }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 {
+            Batching::Loop
+        } else {
+            Batching::Shifted(RunningExtreme { axis: self.axis + n, ..*self })
+        }
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_complex() {
             return Err(Error::no_kernel(if self.max { "cummax_cpu" } else { "cummin_cpu" }, x[0].dtype()));
@@ -306,6 +327,9 @@ impl Op for LogCumsumExp {
     }
     fn grad_name(&self) -> &'static str {
         "LogcumsumexpBackward0"
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        if x[0].ndim() == 0 { Batching::Loop } else { Batching::Shifted(LogCumsumExp(self.0 + n)) }
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if x[0].dtype().is_integral() {

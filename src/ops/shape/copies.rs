@@ -4,8 +4,8 @@ use crate::base::MemoryFormat;
 use crate::error::Result;
 use crate::ops::shape::split::{split_by, split_list};
 use crate::ops::table::{Sizes, Table};
-use crate::rows;
 use crate::tensor::Tensor;
+use crate::{ensure, rows};
 
 fn own(view: Result<Tensor>) -> Result<Tensor> {
     view?.clone_as(MemoryFormat::Contiguous)
@@ -73,7 +73,11 @@ rows! { COPIES:
     /// >>> torch.narrow_copy(torch.arange(5), 0, 1, 3)
     /// tensor([1, 2, 3])
     /// ```
-    [Torch, Method] fn narrow_copy(input: &Tensor, dim: i64, start: i64, length: i64) -> Tensor { own(input.narrow(dim, start, length)) }
+    [Torch, Method] fn narrow_copy(input: &Tensor, dim: i64, start: i64, length: i64) -> Tensor {
+        let n = input.ndim() as i64;
+        ensure!(n == 0 || dim < n, Runtime, "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.");
+        own(input.narrow(dim, start, length))
+    }
     /// `permute` as a copy.
     ///
     /// ```text

@@ -3,7 +3,7 @@
 use crate::base::{Dims, Layout, Scalar};
 use crate::error::{Error, Kind, Result};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Meta, Tensor};
 use crate::{ensure, rows};
@@ -22,6 +22,13 @@ impl Op for ConstantPad {
     }
     fn grad_name(&self) -> &'static str {
         "ConstantPadNdBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        let samples = std::iter::repeat_n((0, 0), n);
+        Batching::Shifted(ConstantPad {
+            around: samples.chain(self.around.iter().copied()).collect(),
+            ..*self
+        })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let mut shape = Dims::new();

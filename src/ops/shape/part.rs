@@ -6,7 +6,7 @@ use crate::base::{Layout, Scalar, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{full, write_held};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::driver::strided::{Window, with_region};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -27,6 +27,14 @@ impl Part {
             Part::Slice { axis, start, length, step } => l.slice(axis, start, length, step),
             Part::Select { axis, index } => l.select(axis, index),
             Part::Diagonal { offset, a, b } => diagonal_layout(l, offset, a, b),
+        }
+    }
+    /// The same part of each sample, `n` axes of them in front.
+    fn behind(self, n: usize) -> Part {
+        match self {
+            Part::Slice { axis, start, length, step } => Part::Slice { axis: axis + n, start, length, step },
+            Part::Select { axis, index } => Part::Select { axis: axis + n, index },
+            Part::Diagonal { offset, a, b } => Part::Diagonal { offset, a: a + n, b: b + n },
         }
     }
     fn view(self, x: &Tensor) -> Result<Tensor> {
@@ -56,6 +64,15 @@ impl Op for Overlay {
             Part::Select { .. } => "SelectScatterBackward0",
             Part::Diagonal { .. } => "DiagonalScatterBackward0",
         }
+    }
+    fn batching(&self, x: &[&Tensor], n: usize) -> Batching<Self> {
+        // one number for all of the part stands in front of no axes
+        if x[1].ndim() == 0 { Batching::Own } else { Batching::Shifted(Overlay(self.0.behind(n))) }
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let axes = self.0.behind(n).layout(out[0].layout()).ndim();
+        let number = (n..axes).fold(x[1].layout().clone(), |l, _| l.unsqueeze(n));
+        Overlay(self.0.behind(n)).cpu(&[&x[0], &x[1].alias(number)?], out)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let part = self.0.layout(x[0].layout());

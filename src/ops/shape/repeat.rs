@@ -6,7 +6,7 @@ use crate::kernels::cpu::shape::repeat as kernel;
 use crate::kernels::gpu::shape::repeat as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::write_held;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::{Sizes, Table};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows};
@@ -33,6 +33,9 @@ impl Op for Repeat {
     }
     fn grad_name(&self) -> &'static str {
         "RepeatBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Repeat(std::iter::repeat_n(1, n).chain(self.0.iter().copied()).collect()))
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let shape: Dims =

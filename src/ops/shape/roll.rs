@@ -30,6 +30,20 @@ impl Op for Roll {
     fn grad_name(&self) -> &'static str {
         "RollBackward0"
     }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        if self.axes.is_empty() {
+            return Batching::Own;
+        }
+        Batching::Shifted(Roll { axes: self.axes.iter().map(|axis| axis + n).collect(), ..self.clone() })
+    }
+    /// Of flattened samples.
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let lines = |t: &Tensor| {
+            let (samples, each) = (numel(&t.shape()[..n]), numel(&t.shape()[n..]));
+            t.alias(Layout { offset: t.layout().offset, ..Layout::contiguous(&[samples, each]) })
+        };
+        roll_into(&lines(&out[0])?, &lines(&dense_held(&x[0])?)?, &[1], &self.shifts)
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }

@@ -81,6 +81,9 @@ impl Op for DiagEmbed {
     fn grad_name(&self) -> &'static str {
         "DiagEmbedBackward0"
     }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(DiagEmbed { a: self.a + n, b: self.b + n, ..*self })
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let n = x[0].ndim();
         let size = total([x[0].shape()[n - 1], self.offset.unsigned_abs() as usize])?;

@@ -8,7 +8,7 @@ use crate::kernels::cpu::signal::fft::{Lines, Real};
 use crate::ops::create::fill::{check_layout, finish};
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{dense_cast_held, full};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::shape::pad::constant_pad;
 use crate::ops::table::{Ints, Table};
 use crate::tensor::{Context, Meta, Tensor};
@@ -131,6 +131,9 @@ impl Op for Transform {
             What::R2C(_) => "FftR2CBackward0",
             What::C2R(_) => "FftC2RBackward0",
         }
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Transform { axes: self.axes.iter().map(|axis| axis + n).collect(), ..self.clone() })
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();

@@ -1,16 +1,16 @@
 //! Colours of pictures: what the functions of `transforms` compute by these passes over pixels.
 
-use crate::base::{DType, Dims, Layout};
+use crate::base::{DType, Dims, Layout, Scalar};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::vision::color as kernel;
 use crate::kernels::cpu::vision::color::{Bright, Rgb};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::dense_held;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::memory::{dense_held, write_held};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::Table;
-use crate::tensor::{Meta, Tensor};
+use crate::tensor::{Context, Meta, Tensor};
 use crate::{ensure, rows};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 /// The picture as kernels read it: channels apart or side by side, in one run of memory; copied if it lies otherwise.
 fn pixels(x: &Tensor) -> Result<(Tensor, Rgb)> {
@@ -152,7 +152,71 @@ fn looked_up(x: &[&Tensor], out: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// `(x - mean) / std` with a mean and a deviation for each channel, the third axis from behind: the difference is rounded, then the
+/// quotient. Other channels than those of `x` never meet it.
+#[derive(Clone, Debug)]
+struct Normalize {
+    mean: SmallVec<[f64; 4]>,
+    std: SmallVec<[f64; 4]>,
+}
+
+impl Op for Normalize {
+    fn name(&self) -> &'static str {
+        "normalize_channels"
+    }
+    fn grad_name(&self) -> &'static str {
+        "NormalizeChannelsBackward0"
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::like(x[0], x[0].dtype())])
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let to = out[0].layout();
+        // what lies otherwise is copied first, and normalised where it lies then
+        let from = if x[0].strides() == out[0].strides() {
+            x[0]
+        } else {
+            write_held(&out[0], x[0]);
+            &out[0]
+        };
+        let run = to.strides[to.shape.len() - 3];
+        let by = (self.mean.as_slice(), self.std.as_slice());
+        // SAFETY: both lie alike and densely, in runs of one channel after those of another; they may be the same
+        unsafe {
+            match from.dtype() {
+                DType::F32 => kernel::normalize::<f32>(to.numel(), run, by, from.ptr_of(), out[0].ptr_of()),
+                _ => kernel::normalize::<f64>(to.numel(), run, by, from.ptr_of(), out[0].ptr_of()),
+            }
+        }
+        Ok(())
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
+    fn diagonal(&self) -> bool {
+        true
+    }
+    fn grad(&self, _: &Context, g: &Tensor) -> Result<Tensor> {
+        apply(Normalize { mean: smallvec![0.0; self.mean.len()], std: self.std.clone() }, &[g])
+    }
+}
+
 rows! { COLOR:
+    /// `(x - mean) / std` of the channels of pictures (..., C, H, W) in float32 or float64.
+    ///
+    /// Args: mean, std: a number for each channel.
+    [Vision] fn normalize_channels(image: &Tensor, mean: &[Scalar], std: &[Scalar]) -> Tensor {
+        let n = image.ndim();
+        ensure!(matches!(image.dtype(), DType::F32 | DType::F64), Runtime, "normalize_channels: float32 and float64, not {}", image.dtype().name());
+        ensure!(
+            n >= 3 && image.shape()[n - 3] == mean.len() && mean.len() == std.len(),
+            Runtime,
+            "normalize_channels: a mean and a deviation for each channel of (..., C, H, W), not {} and {} for {:?}", mean.len(), std.len(), image.shape()
+        );
+        let of = |v: &[Scalar]| v.iter().map(|v| v.to_f64()).collect();
+        apply(Normalize { mean: of(mean), std: of(std) }, &[image])
+    }
     /// The brightness of pictures (..., 3, H, W) in float32, by the weights of ITU-R 601-2; `whole` cuts it to whole numbers.
     [Vision] fn grey(image: &Tensor, whole: bool) -> Tensor {
         check("grey", image)?;

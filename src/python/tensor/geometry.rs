@@ -1,14 +1,17 @@
 //! How a tensor lies: sizes, steps, dtype, place, and the axes turned round.
 
 use crate::base::{Device, MemoryFormat};
+use crate::python::dtype::{PyDType, dtype};
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::{PyTensor, wrap};
-use crate::python::types::{PyDType, PyDevice, PyFormat, dtype, size, strided};
+use crate::python::overrides;
+use crate::python::types::{PyDevice, PyFormat, size, strided};
 use crate::tensor::{Tensor, type_name};
 use crate::warning::{warn, warn_once};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyTuple};
+use smallvec::SmallVec;
 
 #[pymethods]
 impl PyTensor {
@@ -27,10 +30,18 @@ impl PyTensor {
     /// >>> x.size(), x.size(1)
     /// (torch.Size([2, 3]), 3)
     #[pyo3(signature = (dim = None))]
-    fn size<'py>(&self, py: Python<'py>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
+    fn size<'py>(slf: &Bound<'py, Self>, dim: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if overrides::watched() {
+            let dim = dim.map(|d| d.into_pyobject(py)).transpose()?;
+            let given: SmallVec<[&Bound<'py, PyAny>; 1]> = dim.iter().map(|d| d.as_any()).collect();
+            if let Some(answer) = overrides::asked_of("size", slf, &given)? {
+                return Ok(answer);
+            }
+        }
         match dim {
-            None => self.shape(py),
-            Some(d) => Ok(self.tensor().size(d).py()?.into_pyobject(py)?.into_any()),
+            None => slf.get().shape(py),
+            Some(d) => Ok(slf.get().tensor().size(d).py()?.into_pyobject(py)?.into_any()),
         }
     }
     /// The steps in memory from one element to the next, along every axis or along one.
@@ -85,8 +96,11 @@ impl PyTensor {
     ///
     /// >>> rl.zeros(2, 3).dim()
     /// 2
-    fn dim(&self) -> usize {
-        self.look(|t| t.ndim())
+    fn dim<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(answer) = overrides::to_method("dim", slf, &[])? {
+            return Ok(answer);
+        }
+        Ok(slf.get().look(|t| t.ndim()).into_pyobject(slf.py())?.into_any())
     }
     /// The number of axes, as `dim`.
     ///

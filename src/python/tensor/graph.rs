@@ -33,7 +33,8 @@ impl PyTensor {
         self.look(Tensor::requires_grad)
     }
     #[setter]
-    fn set_requires_grad(&self, on: bool) -> PyResult<()> {
+    fn set_requires_grad(&self, on: &Bound<'_, PyAny>) -> PyResult<()> {
+        let on = on.extract().map_err(|_| PyRuntimeError::new_err("requires_grad must be a bool"))?;
         require(&self.tensor(), on)
     }
     /// Sets whether operations with the tensor are recorded; the tensor itself.

@@ -5,6 +5,7 @@ use crate::python::convert::scalar;
 use crate::python::error::{OrPy, guarded};
 use crate::python::list;
 use crate::python::object::PyTensor;
+use crate::python::overrides;
 use crate::tensor::Tensor;
 use crate::warning::warn_once;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -43,15 +44,21 @@ impl PyTensor {
     ///
     /// >>> rl.tensor([2.5]).item()
     /// 2.5
-    fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(scalar(py, self.tensor().item().py()?))
+    fn item<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(answer) = overrides::to_method("item", slf, &[])? {
+            return Ok(answer);
+        }
+        Ok(scalar(slf.py(), slf.get().tensor().item().py()?))
     }
     /// The elements as nested lists of numbers.
     ///
     /// >>> rl.arange(4).view(2, 2).tolist()
     /// [[0, 1], [2, 3]]
-    fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let t = self.tensor();
+    fn tolist<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(answer) = overrides::to_method("tolist", slf, &[])? {
+            return Ok(answer);
+        }
+        let (py, t) = (slf.py(), slf.get().tensor());
         if t.device() == Device::Meta {
             return Err(pyo3::exceptions::PyNotImplementedError::new_err(
                 "tolist: Cannot copy out of meta tensor; no data!",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from . import bias as bias, flex_attention as flex_attention
+    from . import bias as bias, flex_attention as flex_attention, varlen as varlen
 
 
 class SDPBackend(IntEnum):
@@ -73,4 +73,4 @@ def restore_flash_attention_impl() -> None:
 
 __all__ = ["SDPBackend", "sdpa_kernel"]
 if not TYPE_CHECKING:
-    __getattr__, __dir__, _ = on_demand(__name__, {}, "bias flex_attention")
+    __getattr__, __dir__, _ = on_demand(__name__, {}, "bias flex_attention varlen")

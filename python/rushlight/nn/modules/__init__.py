@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .fold import *
     from .instancenorm import *
     from .linear import *
+    from .linear_cross_entropy_options import *
     from .loss import *
     from .module import *
     from .normalization import *
@@ -41,7 +42,7 @@ _FILES = {
         "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm"
     ),
     "channelshuffle": "ChannelShuffle",
-    "container": "ModuleDict ModuleList ParameterDict ParameterList Sequential",
+    "container": "Container ModuleDict ModuleList ParameterDict ParameterList Sequential",
     "conv": (
         "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d "
         "LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d"
@@ -53,6 +54,7 @@ _FILES = {
     "instancenorm": (
         "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"
     ),
+    "linear_cross_entropy_options": "LinearCrossEntropyOptions",
     "linear": "Bilinear Identity LazyLinear Linear",
     "loss": (
         "BCELoss BCEWithLogitsLoss CosineEmbeddingLoss CrossEntropyLoss CTCLoss GaussianNLLLoss "

@@ -27,6 +27,28 @@ def _renumber(container):
     container._modules = {str(i): module for i, module in enumerate(container._modules.values())}
 
 
+class Container(Module):
+    """Modules by name; :class:`Module` itself does all of it.
+
+    Args: kwargs: the modules.
+
+    >>> "a" in dict(nn.Container(a=nn.ReLU()).named_children())
+    True
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        from ..._warn import warn
+
+        warn(
+            "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. Subclass that"
+            " instead.",
+            FutureWarning,
+        )
+        for name, module in kwargs.items():
+            self.add_module(name, module)
+
+
 class Sequential(Module):
     """Modules one after the other: the output of each is the input of the next.
 

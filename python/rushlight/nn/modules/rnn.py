@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ... import _C
+from ...amp._state import _thread as _autocast, is_autocast_enabled
 from .. import functional as F, init
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
@@ -29,7 +30,37 @@ def _step(mode, input, states, weights):
         weights (tuple): for input and hidden state, and their biases or ``None``
     """
     memory = states[1] if mode == "LSTM" else None
-    return _C._nn._recurrence(mode, input, [input.size(0)], states[0], memory, [*weights, None])[1:]
+    if memory is not None and _autocast.enabled and is_autocast_enabled(memory.device.type):
+        return _wide_step(input, *states, *weights)
+    try:
+        return _C._nn._recurrence(mode, input, [input.size(0)], states[0], memory, [*weights, None])[1:]
+    except RuntimeError:
+        _check_step(input, states, weights[1].size(1), weights[0].size(1))
+        raise
+
+
+def _wide_step(input, hidden, memory, w_ih, w_hh, b_ih, b_hh):
+    """A step of an LSTM in mixed precision: the products are halves, and the memory, that many steps add to, stays as it is."""
+    _check_step(input, (hidden, memory), w_hh.size(1), w_ih.size(1))
+    gates = F.linear(input, w_ih, b_ih) + F.linear(hidden, w_hh, b_hh)
+    take, keep, new, show = gates.chunk(4, 1)
+    memory = keep.sigmoid() * memory + take.sigmoid() * new.tanh()
+    return show.sigmoid() * memory.tanh(), memory
+
+
+def _check_step(input, states, hidden_size, input_size):
+    """Says which size of a cell's call does not fit; nothing where all do."""
+    if input.size(1) != input_size:
+        raise RuntimeError(f"input has inconsistent input_size: got {input.size(1)} expected {input_size}")
+    for place, state in enumerate(states):
+        if state.size(0) != input.size(0):
+            raise RuntimeError(
+                f"Input batch size {input.size(0)} doesn't match hidden{place} batch size {state.size(0)}"
+            )
+        if state.size(1) != hidden_size:
+            raise RuntimeError(
+                f"hidden{place} has inconsistent hidden_size: got {state.size(1)}, expected {hidden_size}"
+            )
 
 
 def _run(mode, inputs, sizes, states, weights, num_layers, dropout, training, bidirectional):

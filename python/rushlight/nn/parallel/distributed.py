@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 
+from ...autograd.grad_mode import no_grad
 from ..modules.module import Module
 
 TYPE_CHECKING = False
@@ -50,12 +52,29 @@ class DistributedDataParallel(Module):
         forward_sync_buffers: Any = None,
     ) -> None:
         super().__init__()
+        from ..._warn import warn
         from ...distributed import distributed_c10d
         from .data_parallel import _the_one
 
         if not any(parameter.requires_grad for parameter in module.parameters()):
             raise RuntimeError(
                 "DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient."
+            )
+        if broadcast_buffers is not None:
+            warn(
+                "Both `broadcast_buffers` and `forward_sync_buffers` were specified. `broadcast_buffers` is deprecated and "
+                "its value is ignored when `forward_sync_buffers` is provided."
+                if forward_sync_buffers is not None
+                else "`broadcast_buffers` is deprecated. Use `forward_sync_buffers` instead. IMPORTANT: unlike "
+                "`broadcast_buffers=False`, `forward_sync_buffers=False` still syncs buffers at init. If you rely on buffers "
+                "NOT being synced at init (e.g. rank-local buffers), keep using `broadcast_buffers=False` until "
+                "`init_sync_buffers` is available.",
+                FutureWarning,
+            )
+        if check_reduction:
+            warn(
+                "The `check_reduction` argument in `DistributedDataParallel` module is deprecated. Please avoid using it.",
+                FutureWarning,
             )
         if device_ids:
             _the_one(device_ids)
@@ -93,13 +112,33 @@ class DistributedDataParallel(Module):
         yield
 
     def register_comm_hook(self, state: Any, hook: Any) -> None:
-        """How gradients would be exchanged: there is nobody to exchange them with.
+        """How gradients are exchanged, which changes them even among one: a hook may round them.
 
-        Errors: TypeError for what cannot be called.
+        Args:
+            state (Any): what the hook is given first.
+            hook (callable): of ``state`` and a :class:`~rushlight.distributed.GradBucket`, gives a ``Future`` of the gradients. It
+                is called for each parameter, once its gradient is whole; not within :meth:`no_sync`.
+
+        Errors: TypeError for what cannot be called; RuntimeError for a second one.
         """
+        from ...distributed._parts import GradBucket
+
         if not callable(hook):
             raise TypeError("Communication hook must be callable.")
+        if self._hook is not None:
+            raise RuntimeError("register_comm_hook or register_builtin_comm_hook can only be called once.")
         self._hook = (state, hook)
+        parameters = [parameter for parameter in self.module.parameters() if parameter.requires_grad]
+
+        def exchange(number: int, parameter: Any) -> None:
+            if self.require_backward_grad_sync:
+                last = number == len(parameters) - 1
+                with no_grad():
+                    found = hook(state, GradBucket(number, parameter.grad, [parameter], last)).wait()
+                    parameter.grad.copy_(found.view_as(parameter.grad))
+
+        for number, parameter in enumerate(parameters):
+            parameter.register_post_accumulate_grad_hook(partial(exchange, number))
 
     def _set_static_graph(self) -> None:
         self.static_graph = True

@@ -35,6 +35,6 @@ _FILES = {
 
 if not TYPE_CHECKING:  # checkers would take any name for granted
     __getattr__, __dir__, __all__ = on_demand(
-        __name__, _FILES, "fusion init parametrizations parametrize prune rnn stateless"
+        __name__, _FILES, "clip_grad convert_parameters fusion init memory_format parametrizations parametrize prune rnn stateless"
     )
 also_at(__name__, {"spectral_norm": "_spectral_norm", "weight_norm": "_weight_norm"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
     from typing import Any
@@ -48,6 +50,17 @@ def functional_call(
 
 def call_with(module, tensors, args, kwargs, tie_weights=True, strict=False):
     """The call of :func:`functional_call`."""
+    given = _given(module, tensors, tie_weights, strict)
+    if args is None:
+        args = ()
+    elif not isinstance(args, tuple):
+        args = (args,)
+    with _replaced(module, given):
+        return module(*args, **({} if kwargs is None else kwargs))
+
+
+def _given(module, tensors, tie_weights, strict):
+    """What replaces which tensor, under all of its names."""
     own = dict(module.named_parameters(remove_duplicate=False))
     own.update(module.named_buffers(remove_duplicate=False))
     given = dict(tensors)
@@ -65,13 +78,15 @@ def call_with(module, tensors, args, kwargs, tie_weights=True, strict=False):
                 given.update(
                     {other: given[name] for other, t in own.items() if t is own[name] and other not in given}
                 )
-    if args is None:
-        args = ()
-    elif not isinstance(args, tuple):
-        args = (args,)
+    return given
+
+
+@contextmanager
+def _replaced(module, tensors):
+    """A block in which parameters and buffers of a module are others, by their full names."""
     places = []
     try:
-        for name, tensor in given.items():
+        for name, tensor in tensors.items():
             path, _, last = name.rpartition(".")
             owner = module.get_submodule(path)
             table = owner._parameters if last in owner._parameters else owner._buffers
@@ -79,7 +94,11 @@ def call_with(module, tensors, args, kwargs, tie_weights=True, strict=False):
                 raise AttributeError(f"{type(owner).__name__} has no parameter or buffer `{last}`")
             places.append((table, last, table[last]))
             table[last] = tensor
-        return module(*args, **({} if kwargs is None else kwargs))
+        yield module
     finally:
         for table, last, tensor in reversed(places):
             table[last] = tensor
+
+
+def _reparametrize_module(module, parameters_and_buffers, tie_weights=False, strict=False, stack_weights=False):
+    return _replaced(module, _given(module, parameters_and_buffers, tie_weights, strict))

@@ -26,7 +26,7 @@ from .sampler import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import datapipes as datapipes
+    from . import datapipes as datapipes, graph as graph, graph_settings as graph_settings
     from .datapipes.datapipe import *
 else:  # checkers would take any name for granted
     __getattr__, __dir__, _ = on_demand(
@@ -35,7 +35,7 @@ else:  # checkers would take any name for granted
             "datapipes.datapipe": "DFIterDataPipe DataChunk IterDataPipe MapDataPipe argument_validation functional_datapipe "
             "guaranteed_datapipes_determinism non_deterministic runtime_validation runtime_validation_disabled"
         },
-        "datapipes",
+        "datapipes graph graph_settings",
     )
 
 __all__ = [

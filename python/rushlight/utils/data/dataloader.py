@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._utils.ahead import _MultiProcessingDataLoaderIter
 from ._utils.collate import default_collate, default_convert
+from ._utils.fetch import IterableFetcher, MapFetcher
 from ._utils.iterate import _BaseDataLoaderIter, _SingleProcessDataLoaderIter
-from ._utils.worker import get_worker_info
+from ._utils.worker import get_worker_info, is_step
 from .dataset import Dataset, IterableDataset
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, _InfiniteConstantSampler
 
@@ -19,6 +20,20 @@ _T_co = TypeVar("_T_co", covariant=True)
 _FIXED = frozenset(("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"))
 
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
+
+
+class _DatasetKind:
+    """How a dataset is read: by position, or as a stream."""
+
+    Map, Iterable = 0, 1
+
+    @staticmethod
+    def create_fetcher(
+        kind: int, dataset: Any, auto_collation: bool, collate_fn: Any, drop_last: bool
+    ) -> Any:
+        """What makes batches of a dataset: its method ``fetch`` takes the indices of one."""
+        fetcher = MapFetcher if kind == _DatasetKind.Map else IterableFetcher
+        return fetcher(dataset, auto_collation, collate_fn, drop_last)
 
 
 class DataLoader(Generic[_T_co]):
@@ -123,8 +138,14 @@ class DataLoader(Generic[_T_co]):
         self.multiprocessing_context = multiprocessing_context
         self.in_order = in_order
         self._is_stream = isinstance(dataset, IterableDataset)
-        self._dataset_kind = int(self._is_stream)  # PyTorch's numbers of what is read by position, and as a stream
+        self._dataset_kind = _DatasetKind.Iterable if self._is_stream else _DatasetKind.Map
         if self._is_stream:
+            if is_step(dataset):
+                if shuffle is not None:
+                    from .graph_settings import apply_shuffle_settings
+
+                    self.dataset = apply_shuffle_settings(dataset, shuffle=shuffle)
+                shuffle = None
             for name, value in (
                 ("shuffle", shuffle or None),
                 ("sampler", sampler),

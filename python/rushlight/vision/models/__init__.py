@@ -19,6 +19,7 @@ from .googlenet import *
 from .inception import *
 from .maxvit import *
 from .mnasnet import *
+from .mobilenet import MobileNetV3 as MobileNetV3
 from .mobilenetv2 import *
 from .mobilenetv3 import *
 from .regnet import *

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import flatten, nn
+from ..._C import Tensor
 from ._api import builder, classifier, published
 
 __all__ = ["AlexNet", "AlexNet_Weights", "alexnet"]
@@ -44,7 +45,7 @@ class AlexNet(nn.Module):
             nn.Linear(4096, num_classes),
         )
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 

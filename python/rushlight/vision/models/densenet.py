@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 
 from ... import cat, flatten, nn
+from ..._C import Tensor
 from ...nn import functional as F
 from ._api import builder, published
 from ._utils import _ovewrite_named_param
@@ -35,7 +36,7 @@ class _DenseLayer(nn.Module):
         self.drop_rate = float(drop_rate)
         self.memory_efficient = memory_efficient  # taken for compatibility: what is saved is the same
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Tensor:
         before = [input] if not isinstance(input, (list, tuple)) else input
         narrow = self.conv1(self.relu1(self.norm1(cat(before, 1))))
         new = self.conv2(self.relu2(self.norm2(narrow)))
@@ -51,7 +52,7 @@ class _DenseBlock(nn.ModuleDict):
             layer = _DenseLayer(num_input_features + i * growth_rate, growth_rate, bn_size, drop_rate, memory_efficient)
             self.add_module(f"denselayer{i + 1}", layer)
 
-    def forward(self, init_features):
+    def forward(self, init_features: Tensor) -> Tensor:
         features = [init_features]
         for layer in self.values():
             features.append(layer(features))
@@ -118,7 +119,7 @@ class DenseNet(nn.Module):
             elif isinstance(m, nn.Linear):
                 nn.init.constant_(m.bias, 0)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         out = F.relu(self.features(x), inplace=True)
         return self.classifier(flatten(F.adaptive_avg_pool2d(out, (1, 1)), 1))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from ... import einsum, empty, linspace, nn, softmax, swapaxes
+from ... import einsum, empty, float64, linspace, nn, softmax, swapaxes
 from ..._C import Tensor
 from ..ops.misc import Conv2dNormActivation, SqueezeExcitation
 from ..ops.stochastic_depth import StochasticDepth
@@ -295,7 +295,7 @@ class MaxVit(nn.Module):
         self.partition_size = partition_size
         self.blocks = nn.ModuleList()
         widths: Sequence[int] = [stem_channels, *block_channels[:-1]]
-        probabilities = linspace(0, stochastic_depth_prob, sum(block_layers)).tolist()
+        probabilities = linspace(0, stochastic_depth_prob, sum(block_layers), dtype=float64).tolist()
         done = 0
         for before, width, depth, grid in zip(widths, block_channels, block_layers, sizes):
             self.blocks.append(

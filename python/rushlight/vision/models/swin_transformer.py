@@ -417,7 +417,7 @@ class SwinTransformer(nn.Module):
         self.head = nn.Linear(width, num_classes)
         init_linear(self)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x):
         x = self.permute(self.norm(self.features(x)))
         return self.head(self.flatten(self.avgpool(x)))
 

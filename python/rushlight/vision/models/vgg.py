@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ... import flatten, nn
+from ..._C import Tensor
 from ._api import builder, load_weights, published
 from ._utils import _ovewrite_named_param
 
@@ -26,12 +29,12 @@ __all__ = [
     "vgg19_bn",
 ]
 
-# channels of the 3 x 3 convolutions, M a pooling
-CONFIGURATIONS = {
-    11: "64 M 128 M 256 256 M 512 512 M 512 512 M",
-    13: "64 64 M 128 128 M 256 256 M 512 512 M 512 512 M",
-    16: "64 64 M 128 128 M 256 256 256 M 512 512 512 M 512 512 512 M",
-    19: "64 64 M 128 128 M 256 256 256 256 M 512 512 512 512 M 512 512 512 512 M",
+# channels of the 3 x 3 convolutions, M a pooling, by the letters of the paper
+cfgs: dict[str, list[Any]] = {
+    "A": [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"],
+    "B": [64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"],
+    "D": [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"],
+    "E": [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M"],
 }
 
 
@@ -71,19 +74,18 @@ class VGG(nn.Module):
                     nn.init.normal_(m.weight, 0, 0.01)
                     nn.init.constant_(m.bias, 0)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
-def make_layers(configuration: str, batch_norm: bool = False) -> nn.Sequential:
+def make_layers(cfg: list[Any], batch_norm: bool = False) -> nn.Sequential:
     """The convolutions of a configuration, each with its norm and ReLU."""
     layers: list[nn.Module] = []
     channels = 3
-    for word in configuration.split():
-        if word == "M":
+    for width in cfg:
+        if width == "M":
             layers.append(nn.MaxPool2d(kernel_size=2, stride=2))
             continue
-        width = int(word)
         layers.append(nn.Conv2d(channels, width, kernel_size=3, padding=1))
         if batch_norm:
             layers.append(nn.BatchNorm2d(width))
@@ -92,13 +94,13 @@ def make_layers(configuration: str, batch_norm: bool = False) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def _vgg(depth: int, batch_norm: bool):
+def _vgg(cfg: str, batch_norm: bool):
     def build(weights=None, progress=True, **kwargs):
         if weights is not None:
             kwargs["init_weights"] = False
             if weights.meta["categories"] is not None:
                 _ovewrite_named_param(kwargs, "num_classes", len(weights.meta["categories"]))
-        return load_weights(VGG(make_layers(CONFIGURATIONS[depth], batch_norm), **kwargs), weights, progress)
+        return load_weights(VGG(make_layers(cfgs[cfg], batch_norm), **kwargs), weights, progress)
 
     return build
 
@@ -112,11 +114,11 @@ VGG16_BN_Weights = published("VGG16_BN_Weights")
 VGG19_Weights = published("VGG19_Weights")
 VGG19_BN_Weights = published("VGG19_BN_Weights")
 
-vgg11 = builder("vgg11", VGG11_Weights, _vgg(11, False), "VGG of 11 layers.")
-vgg11_bn = builder("vgg11_bn", VGG11_BN_Weights, _vgg(11, True), "VGG of 11 layers with batch norm.")
-vgg13 = builder("vgg13", VGG13_Weights, _vgg(13, False), "VGG of 13 layers.")
-vgg13_bn = builder("vgg13_bn", VGG13_BN_Weights, _vgg(13, True), "VGG of 13 layers with batch norm.")
-vgg16 = builder("vgg16", VGG16_Weights, _vgg(16, False), "VGG of 16 layers.")
-vgg16_bn = builder("vgg16_bn", VGG16_BN_Weights, _vgg(16, True), "VGG of 16 layers with batch norm.")
-vgg19 = builder("vgg19", VGG19_Weights, _vgg(19, False), "VGG of 19 layers.")
-vgg19_bn = builder("vgg19_bn", VGG19_BN_Weights, _vgg(19, True), "VGG of 19 layers with batch norm.")
+vgg11 = builder("vgg11", VGG11_Weights, _vgg("A", False), "VGG of 11 layers.")
+vgg11_bn = builder("vgg11_bn", VGG11_BN_Weights, _vgg("A", True), "VGG of 11 layers with batch norm.")
+vgg13 = builder("vgg13", VGG13_Weights, _vgg("B", False), "VGG of 13 layers.")
+vgg13_bn = builder("vgg13_bn", VGG13_BN_Weights, _vgg("B", True), "VGG of 13 layers with batch norm.")
+vgg16 = builder("vgg16", VGG16_Weights, _vgg("D", False), "VGG of 16 layers.")
+vgg16_bn = builder("vgg16_bn", VGG16_BN_Weights, _vgg("D", True), "VGG of 16 layers with batch norm.")
+vgg19 = builder("vgg19", VGG19_Weights, _vgg("E", False), "VGG of 19 layers.")
+vgg19_bn = builder("vgg19_bn", VGG19_BN_Weights, _vgg("E", True), "VGG of 19 layers with batch norm.")

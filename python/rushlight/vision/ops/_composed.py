@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ... import arange, bool as bool_, cat, ceil, floor, inf, int64, nonzero, where, zeros
+from ... import arange, bool as bool_, cat, ceil, floor, inf, int32, int64, nonzero, where, zeros
 from ..._C import Tensor
 
 GATHERED = 1 << 24  # elements gathered at once
@@ -111,7 +111,12 @@ def rounded(x: Tensor) -> Tensor:
     return (x.abs() + 0.5).floor() * x.sign()
 
 
-def pool(input: Tensor, rois: Tensor, size: tuple[int, int], spatial_scale: float) -> Tensor:
+def places_of_largest(input: Tensor, rois: Tensor, size: tuple[int, int], spatial_scale: float) -> Tensor:
+    """Where in the map ``roi_pool`` found each value, as row times width plus column; -1 for cells that hold none."""
+    return pool(input, rois, size, spatial_scale, places=True)
+
+
+def pool(input: Tensor, rois: Tensor, size: tuple[int, int], spatial_scale: float, places: bool = False) -> Tensor:
     """``roi_pool``."""
     ph, pw = size
     n, c, h, w = input.shape
@@ -127,12 +132,18 @@ def pool(input: Tensor, rois: Tensor, size: tuple[int, int], spatial_scale: floa
         x, inx = bins(left, right, int((right - left).max()) if k else 1, w)
         there = iny[:, :, None, :, None] & inx[:, None, :, None, :]
         values = gather(table, picture, y[:, :, None, :, None], x[:, None, :, None, :], h, w)
-        values = values.masked_fill(~there.unsqueeze(-1), -inf).flatten(3, 4).max(dim=3)[0]
+        values, largest = values.masked_fill(~there.unsqueeze(-1), -inf).flatten(3, 4).max(dim=3)
+        if places:
+            columns = x.shape[-1]
+            row = top[:, :, None, None] + largest // columns
+            place = row * w + left[:, None, :, None] + largest % columns
+            place = place.masked_fill(~there.flatten(3, 4).any(dim=3).unsqueeze(-1), -1)
+            return place.to(int32).permute(0, 3, 1, 2)
         values = values.masked_fill(~there.flatten(3, 4).any(dim=3).unsqueeze(-1), 0)
         return values.permute(0, 3, 1, 2)
 
     if rois.shape[0] == 0:
-        return input.new_zeros((0, c, ph, pw))
+        return input.new_zeros((0, c, ph, pw), dtype=int32 if places else input.dtype)
     return in_parts(pooled, rois, c * h * w).contiguous()
 
 

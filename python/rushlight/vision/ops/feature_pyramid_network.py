@@ -91,10 +91,10 @@ class FeaturePyramidNetwork(nn.Module):
 class LastLevelMaxPool(ExtraFPNBlock):
     """A further map of half the size, without weights."""
 
-    def forward(self, results: list[Tensor], x: list[Tensor], names: list[str]) -> tuple[list[Tensor], list[str]]:
+    def forward(self, x: list[Tensor], y: list[Tensor], names: list[str]) -> tuple[list[Tensor], list[str]]:  # type: ignore[override]  # torchvision names them so
         names.append("pool")
-        results.append(F.max_pool2d(results[-1], kernel_size=1, stride=2, padding=0))
-        return results, names
+        x.append(F.max_pool2d(x[-1], kernel_size=1, stride=2, padding=0))
+        return x, names
 
 
 class LastLevelP6P7(ExtraFPNBlock):
@@ -109,8 +109,8 @@ class LastLevelP6P7(ExtraFPNBlock):
             nn.init.constant_(module.bias, 0)
         self.use_P5 = in_channels == out_channels
 
-    def forward(self, results: list[Tensor], x: list[Tensor], names: list[str]) -> tuple[list[Tensor], list[str]]:
-        p6 = self.p6(results[-1] if self.use_P5 else x[-1])
-        results.extend([p6, self.p7(F.relu(p6))])
+    def forward(self, p: list[Tensor], c: list[Tensor], names: list[str]) -> tuple[list[Tensor], list[str]]:
+        p6 = self.p6(p[-1] if self.use_P5 else c[-1])
+        p.extend([p6, self.p7(F.relu(p6))])
         names.extend(["p6", "p7"])
-        return results, names
+        return p, names

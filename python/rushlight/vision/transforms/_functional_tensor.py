@@ -12,10 +12,12 @@ from ... import (
     _C,
     arange,
     as_tensor,
+    bfloat16,
     bincount,
     bool as bool_,
     cat,
     exp,
+    float16,
     float32,
     float64,
     int8,
@@ -375,14 +377,19 @@ def through_grid(img: Tensor, grid: Tensor, mode: str, fill) -> Tensor:
 
 def affine_grid(theta: Tensor, w: int, h: int, ow: int, oh: int) -> Tensor:
     """The grid of an inverse matrix (1, 2, 3) over pixels counted from the centre."""
-    x = linspace(-ow * 0.5 + 0.5, ow * 0.5 + 0.5 - 1, steps=ow, dtype=theta.dtype)
-    y = linspace(-oh * 0.5 + 0.5, oh * 0.5 + 0.5 - 1, steps=oh, dtype=theta.dtype)
+    x = linspace(-ow * 0.5 + 0.5, ow * 0.5 + 0.5 - 1, steps=ow).to(theta.dtype)
+    y = linspace(-oh * 0.5 + 0.5, oh * 0.5 + 0.5 - 1, steps=oh).to(theta.dtype)
     scaled = theta.transpose(1, 2) / tensor([0.5 * w, 0.5 * h], dtype=theta.dtype)
     return _mapped(x, y, scaled[0]).unsqueeze(0)
 
 
 def _mapped(x: Tensor, y: Tensor, matrix: Tensor) -> Tensor:
-    """``x a + y b + c`` of each place for the columns (a, b, c) of a matrix (3, 2), (H, W, 2), rounded after every step."""
+    """``x a + y b + c`` of each place for the columns (a, b, c) of a matrix (3, 2), (H, W, 2), rounded after every step.
+
+    In half precision it is a product of matrices, which rounds once.
+    """
+    if x.dtype in (float16, bfloat16):
+        return _mapped(x.float(), y.float(), matrix.float()).to(x.dtype)
     return x[None, :, None] * matrix[0] + y[:, None, None] * matrix[1] + matrix[2]
 
 
@@ -572,6 +579,12 @@ def equalize(img: Tensor) -> Tensor:
     return equalize_bytes(img)
 
 
+def is_one_pass(image: Tensor, mean: Sequence[float], std: Sequence[float]) -> bool:
+    """Whether the op for pictures normalises it: a pass over memory instead of two."""
+    numbers = isinstance(mean, (list, tuple)) and isinstance(std, (list, tuple)) and len(mean) == len(std) == image.shape[-3]
+    return numbers and image.dtype in (float32, float64) and image.device.type == "cpu" and type(image) is Tensor
+
+
 def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> Tensor:
     """``(x - mean) / std`` of each channel.
 
@@ -584,11 +597,14 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
         raise TypeError(f"Input tensor should be a float tensor. Got {tensor.dtype}.")
     if tensor.ndim < 3:
         raise ValueError(f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tensor.shape}")
-    if not inplace:
-        tensor = tensor.clone()
-    m, s = as_tensor(mean, dtype=tensor.dtype), as_tensor(std, dtype=tensor.dtype)
+    s = as_tensor(std, dtype=tensor.dtype)
     if bool((s == 0).any()):
         raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")
+    if not inplace:
+        if is_one_pass(tensor, mean, std):
+            return _C._vision.normalize_channels(tensor, mean, std)
+        tensor = tensor.clone()
+    m = as_tensor(mean, dtype=tensor.dtype)
     m = m.view(-1, 1, 1) if m.ndim == 1 else m
     s = s.view(-1, 1, 1) if s.ndim == 1 else s
     return tensor.sub_(m).div_(s)

@@ -94,25 +94,37 @@ def affine_matrix(
 
 
 def solve(matrix: list[list[float]], right: list[float]) -> list[float]:
-    """Solves a small square system by Gaussian elimination with row pivots.
+    """Solves a small square system by reflections (Householder, 1958), as least squares are solved.
+
+    Corners of a small picture may come to lie on one line: rounding then decides what the answer is, but there is one.
 
     Raises:
-        LinAlgError: if the matrix has no inverse.
+        LinAlgError: if even after rounding the matrix has no inverse.
     """
     n = len(right)
     rows = [[*map(float, row), float(b)] for row, b in zip(matrix, right)]
     for k in range(n):
-        best = max(range(k, n), key=lambda i: abs(rows[i][k]))
-        if rows[best][k] == 0.0:
+        length = math.hypot(*(rows[i][k] for i in range(k, n)))
+        if length == 0.0:
             raise LinAlgError("the points of a perspective lie on one line: no such transform exists")
-        rows[k], rows[best] = rows[best], rows[k]
-        for i in range(k + 1, n):
-            factor = rows[i][k] / rows[k][k]
-            if factor:
-                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k])]
-    out = [0.0] * n
+        first = rows[k][k]
+        below = [rows[i][k] for i in range(k + 1, n)]
+        if not any(below):
+            continue
+        beta = -math.copysign(length, first)
+        scale = 1.0 / (first - beta)
+        v = [1.0, *(x * scale for x in below)]
+        tau = (beta - first) / beta
+        for j in range(k + 1, n + 1):
+            share = tau * sum(x * rows[i][j] for i, x in enumerate(v, k))
+            for i, x in enumerate(v, k):
+                rows[i][j] -= share * x
+        rows[k][k] = beta
+    out = [row[n] for row in rows]
     for k in reversed(range(n)):
-        out[k] = (rows[k][n] - sum(rows[k][j] * out[j] for j in range(k + 1, n))) / rows[k][k]
+        out[k] /= rows[k][k]
+        for i in range(k):
+            out[i] -= out[k] * rows[i][k]
     return out
 
 

@@ -10,7 +10,7 @@ import math
 from enum import Enum
 from typing import Any
 
-from ... import arange, float64, int64, linspace, nn, rand, randint, randn, tensor
+from ... import _C, arange, int64, linspace, nn, rand, randint, tensor
 from ..._C import Tensor
 from . import functional as F
 from .functional import InterpolationMode
@@ -358,32 +358,9 @@ class TrivialAugmentWide(nn.Module):
         )
 
 
-def _gamma(alpha: float) -> float:
-    """A draw from a gamma distribution (Marsaglia and Tsang, 2000: A simple method for generating gamma variables)."""
-    scale = 1.0
-    if alpha < 1.0:
-        if alpha == 0.0:
-            return 0.0
-        scale = math.pow(1 - float(rand((), dtype=float64)), 1.0 / alpha)
-        alpha += 1.0
-    d = alpha - 1.0 / 3.0
-    c = 1.0 / math.sqrt(9.0 * d)
-    while True:
-        y = 0.0
-        while y <= 0.0:
-            x = float(randn((), dtype=float64))
-            y = 1.0 + c * x
-        v = y * y * y
-        u = 1 - float(rand((), dtype=float64))
-        xx = x * x
-        if u < 1.0 - 0.0331 * xx * xx or math.log(u) < 0.5 * xx + d * (1.0 - v + math.log(v)):
-            return scale * d * v
-
-
 def sample_dirichlet(alpha: Tensor) -> Tensor:
-    """Shares that sum to one, a row for each row of ``alpha`` (N, K): gammas over their sum. A few numbers a picture."""
-    drawn = tensor([[_gamma(float(a)) for a in row] for row in alpha.tolist()], dtype=float64).to(alpha.dtype)
-    return drawn / drawn.sum(-1, keepdim=True)
+    """Shares that sum to one, a row for each row of ``alpha`` (N, K): gammas over their sum."""
+    return _C._sample_dirichlet(alpha)
 
 
 class AugMix(nn.Module):

@@ -135,20 +135,23 @@ multiversion! {
             }
             k += step;
         }
-        // rows of finished columns go back to where they were when the column was finished
-        let mut j = k;
-        while j > 0 {
-            let row = j - 1;
-            let p = *pivots.add(row);
-            j -= if p < 0 { 2 } else { 1 };
-            let other = p.unsigned_abs() as usize - 1;
-            if other != row {
-                for c in 0..j {
-                    std::ptr::swap(a.ptr(other, c), a.ptr(row, c));
-                }
+        (k, info)
+    }
+}
+
+/// Rows of the `done` columns of a panel, which went along with every exchange, back to where they were when the column was finished.
+unsafe fn put_back<T: Field>(a: View<T>, done: usize, pivots: *const i32) {
+    let mut j = done;
+    while j > 0 {
+        let row = j - 1;
+        let p = *pivots.add(row);
+        j -= if p < 0 { 2 } else { 1 };
+        let other = p.unsigned_abs() as usize - 1;
+        if other != row {
+            for c in 0..j {
+                std::ptr::swap(a.ptr(other, c), a.ptr(row, c));
             }
         }
-        (k, info)
     }
 }
 
@@ -166,10 +169,6 @@ unsafe fn factor<T: Field>(hermitian: bool, a: View<T>, pivots: *mut i32, w: *mu
         if zero > 0 && info == 0 {
             info = (from + zero) as i32;
         }
-        for k in 0..done {
-            let p = *pivots.add(k);
-            *pivots.add(k) = if p > 0 { p + from as i32 } else { p - from as i32 };
-        }
         // the lower half of what is behind the panel, a little of the upper half with it
         for c in (done..left.rows).step_by(PANEL) {
             let (rows, cols) = (left.rows - c, PANEL.min(left.rows - c));
@@ -179,6 +178,11 @@ unsafe fn factor<T: Field>(hermitian: bool, a: View<T>, pivots: *mut i32, w: *mu
                 left.sub(c, 0, rows, done),
                 w.sub(c, 0, cols, done).t(),
             );
+        }
+        put_back(left, done, pivots);
+        for k in 0..done {
+            let p = *pivots.add(k);
+            *pivots.add(k) = if p > 0 { p + from as i32 } else { p - from as i32 };
         }
         from += done;
     }

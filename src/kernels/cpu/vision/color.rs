@@ -4,7 +4,7 @@
 //! whole but for its last bit, another rounding would make another byte.
 
 use crate::base::Elem;
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 
@@ -268,4 +268,61 @@ mod tests {
             assert!((0..n).all(|i| out[row * n + i] == tables[row * 256 + mine[i] as usize]));
         }
     }
+}
+
+/// Elements of a run that one task normalises.
+const PIECE: usize = 8192;
+/// Copies of a short run's means and deviations side by side, so that vectors run over several of its turns.
+const TURNS: usize = 64;
+
+multiversion! {
+    /// `(x - mean) / std`, one mean and one deviation for all.
+    unsafe fn with_one[T: Cmp](mean: T, std: T, n: usize, x: *const T, out: *mut T) {
+        for i in 0..n {
+            *out.add(i) = (*x.add(i) - mean) / std;
+        }
+    }
+}
+
+multiversion! {
+    /// `(x - mean) / std`, as many of both.
+    unsafe fn with_each[T: Cmp](mean: *const T, std: *const T, n: usize, x: *const T, out: *mut T) {
+        for i in 0..n {
+            *out.add(i) = (*x.add(i) - *mean.add(i)) / *std.add(i);
+        }
+    }
+}
+
+/// `(x - mean) / std` of `n` elements: runs of `run` elements of each channel in turn.
+///
+/// # Safety
+/// Both are valid for `n` elements and are apart or the same; the runs of all channels divide `n`.
+pub unsafe fn normalize<T: Cmp>(n: usize, run: usize, by: (&[f64], &[f64]), x: *const T, out: *mut T) {
+    let of = |v: &[f64]| -> Vec<T> { v.iter().map(|&v| <T as Elem>::from_f64(v)).collect() };
+    let (mean, std) = (of(by.0), of(by.1));
+    let (x, out, channels) = (Ptr::of(x), Ptr(out), mean.len());
+    if n == 0 {
+        return;
+    }
+    if run == 1 {
+        let width = channels * TURNS;
+        let many = |v: &[T]| -> Vec<T> { v.iter().copied().cycle().take(width).collect() };
+        let (mean, std) = (many(&mean), many(&std));
+        return par::for_each_chunk(n.div_ceil(width), (par::ELEMENTWISE_GRAIN / width).max(1), |r| {
+            for at in r.map(|t| t * width) {
+                let n = width.min(n - at);
+                // SAFETY: elements of this task
+                unsafe { with_each(mean.as_ptr(), std.as_ptr(), n, x.at(at), out.at(at)) };
+            }
+        });
+    }
+    let pieces = run.div_ceil(PIECE);
+    par::for_each_chunk(n / run * pieces, (par::ELEMENTWISE_GRAIN / run.min(PIECE)).max(1), |r| {
+        for t in r {
+            let (row, first) = (t / pieces, t % pieces * PIECE);
+            let (at, c) = (row * run + first, row % channels);
+            // SAFETY: elements of this task
+            unsafe { with_one(mean[c], std[c], PIECE.min(run - first), x.at(at), out.at(at)) };
+        }
+    });
 }

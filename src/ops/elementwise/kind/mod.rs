@@ -8,17 +8,20 @@ pub mod nary;
 pub mod run;
 pub mod unary;
 
+use crate::base::promote::Promotion;
 use crate::base::{Category, DType, Layout, Scalar, same_shape};
 use crate::error::{Error, Kind};
 use crate::ops::driver::op::Batching;
 use crate::ops::table::Val;
 use crate::tensor::Tensor;
 
-/// Samples side by side, unless what promotes the operands would see other ranks.
+/// Samples side by side, unless what promotes the operands would see ranks that make another dtype.
 pub fn aligned<O>(x: &[&Tensor]) -> Batching<O> {
+    let promoted = |rank: fn(&Tensor) -> usize| {
+        x.iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), rank(t))).result()
+    };
     let one_dtype = x.windows(2).all(|w| w[0].dtype() == w[1].dtype());
-    let one_rank = x.windows(2).all(|w| (w[0].ndim() == 0) == (w[1].ndim() == 0));
-    if one_dtype || one_rank { Batching::Aligned } else { Batching::Loop }
+    if one_dtype || promoted(Tensor::ndim) == promoted(|_| 1) { Batching::Aligned } else { Batching::Loop }
 }
 
 /// How the result dtype follows from the (common) input dtype.

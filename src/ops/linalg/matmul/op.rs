@@ -2,14 +2,14 @@
 //! broadcast in memory.
 
 use crate::base::check_expand;
-use crate::base::{DType, Dims, Layout, Scalar, broadcast, numel, reserved};
+use crate::base::{BF16, DType, Dims, F16, Layout, Scalar, broadcast, numel, reserved};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
 use crate::kernels::gpu::linalg::matmul as card;
 use crate::kernels::gpu::linalg::matmul::{Added, Stack};
 use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::write_held;
+use crate::ops::driver::memory::{dense_cast_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
@@ -227,9 +227,9 @@ fn ensure_product(name: &str, a: &Tensor, b: &Tensor) -> Result<()> {
     if some { Err(no_product(name, a.dtype())) } else { Ok(()) }
 }
 
-/// The layout of a vector as a matrix of one column.
+/// The layout of a vector as a matrix of one column; of many vectors as of many matrices.
 fn column(l: &Layout) -> Layout {
-    l.unsqueeze(1)
+    l.unsqueeze(l.ndim())
 }
 
 /// `a v`.
@@ -407,12 +407,24 @@ impl AddProduct {
     }
 }
 
+/// Whether a factor stays what it is as a number of the dtype: rounded to a half it would be another product.
+fn keeps(factor: Scalar, dtype: DType) -> bool {
+    match dtype {
+        DType::F16 => factor.to::<F16>().to_f64() == factor.to_f64(),
+        DType::BF16 => factor.to::<BF16>().to_f64() == factor.to_f64(),
+        _ => true,
+    }
+}
+
 impl Op for AddProduct {
     fn name(&self) -> &'static str {
         self.name
     }
     fn grad_name(&self) -> &'static str {
         self.grad_name
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (c, a, b) = (x[0], x[1], x[2]);
@@ -452,7 +464,17 @@ impl Op for AddProduct {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let o = &out[0];
-        let vector = x[2].ndim() == 1;
+        if !(keeps(self.alpha, o.dtype()) && keeps(self.beta, o.dtype())) {
+            let mut wide: SmallVec<[Tensor; 3]> = SmallVec::new();
+            for t in x {
+                wide.push(dense_cast_held(t, DType::F32)?);
+            }
+            let result = Tensor::empty(o.shape(), DType::F32, o.device())?;
+            self.cpu(&[&wide[0], &wide[1], &wide[2]], std::slice::from_ref(&result))?;
+            write_held(o, &result);
+            return Ok(());
+        }
+        let vector = x[2].ndim() < x[1].ndim();
         let (at, lb) = if vector {
             (column(o.layout()), column(x[2].layout()))
         } else {
@@ -495,7 +517,7 @@ impl Op for AddProduct {
         let o = &out[0];
         let (a, b) = (apart_held(x[1], o)?, apart_held(x[2], o)?);
         let wide = x[0].layout().broadcast_to(o.shape());
-        let as_matrix = |l: &Layout| if x[2].ndim() == 1 { column(l) } else { l.clone() };
+        let as_matrix = |l: &Layout| if x[2].ndim() < x[1].ndim() { column(l) } else { l.clone() };
         let (at, lb, lc) = (as_matrix(o.layout()), as_matrix(b.layout()), as_matrix(&wide));
         let added = (!self.beta.is_zero()).then_some((x[0], &lc, self.beta));
         multiply_on_card(self.name, (o, &at), (&a, a.layout()), (&b, &lb), self.alpha, added)

@@ -29,7 +29,8 @@ unary! { PIECEWISE:
     /// ```
     relu "ReluBackward0": Same,
         cpu |dt| kernel!(dt, numbers, T => map(|x: T| if x > T::ZERO || Real::is_nan(x) { x } else { T::ZERO })),
-        takes (not Bool Runtime "Boolean inputs not supported for relu"),
+        takes (not Bool Runtime "Boolean inputs not supported for relu"
+            not Complex NotImplemented "clamp is not supported for complex types"),
         wgsl "select(max(x, 0.0), x, is_nan(x))" int "max(x, 0)",
         grad Y |g, y| g.threshold_backward(y, 0.0);
 }

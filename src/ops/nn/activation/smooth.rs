@@ -7,11 +7,13 @@ use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::elementwise::staged::{
     Erf, Exp, Expm1, Log1pExp, Sigmoid, Tanh, staged, staged_pair, staged_two,
 };
+use crate::ops::elementwise::arithmetic::MUL;
+use crate::ops::elementwise::kind::binary::binary_in_place;
 use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::nary::{point, points};
 use crate::ops::elementwise::kind::unary::{UnaryDef, UnaryGrad, float};
 use crate::ops::elementwise::kind::{Rule, Takes, kernel};
-use crate::ops::table::{Table, To};
+use crate::ops::table::{Table, To, Val};
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
 
@@ -239,7 +241,13 @@ rows! { SMOOTH:
     /// >>> F.silu(torch.tensor([-1.0, 1.0]))
     /// tensor([-0.2689,  0.7311])
     /// ```
-    [Nn] fn silu(input: &Tensor, inplace: bool = false) -> Tensor { To::inplace(inplace).unary(&SILU, input) }
+    [Nn] fn silu(input: &Tensor, inplace: bool = false) -> Tensor {
+        match (input.dtype().is_complex(), inplace) {
+            (false, _) => To::inplace(inplace).unary(&SILU, input),
+            (true, false) => input.mul(input.sigmoid()?),
+            (true, true) => binary_in_place(&MUL, input, Val::T(input.sigmoid()?), None).map(|()| input.clone()),
+        }
+    }
     /// `x tanh(softplus(x))`.
     ///
     /// ```text

@@ -9,7 +9,7 @@ use crate::kernels::cpu::nn::attention::{Gradients, Mask, Masks, Matrices, Shape
 use crate::kernels::gpu::machine::Place;
 use crate::kernels::gpu::nn::attention as card;
 use crate::ops::driver::apply::apply_multi;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::recompute;
 use crate::ops::linalg::matmul::op::{batch_offsets, last_two};
 use crate::ops::nn::attention::composed::{composed, repeat_heads};
@@ -117,6 +117,9 @@ impl Op for Attend {
     fn grad_name(&self) -> &'static str {
         "ScaledDotProductFlashAttentionForCpuBackward0"
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (q, v) = (x[0], x[2]);
         let n = q.ndim();
@@ -183,6 +186,9 @@ impl Op for AttendGrad {
     fn name(&self) -> &'static str {
         self.0.name()
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(x[3..6].iter().map(|t| beside(t, t.shape()[t.ndim() - 1])).collect())
     }
@@ -192,13 +198,14 @@ impl Op for AttendGrad {
         let stacks: Vec<Stack> =
             [x[0], x[1], q, k, v].into_iter().chain(out).map(Stack::of).collect::<Result<_>>()?;
         let (layout, sm) = mask_stack(x.get(6), q, k)?;
+        let sums = crate::ops::driver::memory::dense_held(x[2])?;
         with_dtype!(self.name(), q.dtype(), native, T => {
             let mask = masks::<T>(x.get(6).copied().zip(layout.as_ref()), &sm);
             let (g, y) = (stacks[0].matrices::<T>(x[0]), stacks[1].matrices::<T>(x[1]));
             let (q0, k0, v0) = (stacks[2].matrices::<T>(q), stacks[3].matrices::<T>(k), stacks[4].matrices::<T>(v));
             let to = |i: usize| stacks[5 + i].matrices::<T>(&out[i]);
             let d = Gradients { q: to(0), k: to(1), v: to(2) };
-            let lse = x[2].ptr_of::<T>();
+            let lse = sums.ptr_of::<T>();
             // SAFETY: as in the forward call
             unsafe { kernel::backward(&self.0.shape::<T>(q, k, v), q0, k0, v0, mask, g, y, lse, d) };
             Ok(())

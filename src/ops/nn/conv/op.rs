@@ -6,8 +6,8 @@ use crate::kernels::cpu::nn::conv as kernel;
 use crate::kernels::cpu::nn::conv::ConvElem;
 use crate::kernels::gpu::nn::conv as card;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::dense_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::driver::samples::as_one_batch;
 use crate::ops::nn::image::{format_for, format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, with_dtype};
@@ -182,26 +182,10 @@ impl Op for Convolution {
     fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
         // one weight for all samples: they are one batch
         let shared = x[1..].iter().all(|t| !t.is_batched());
-        if shared && !matches!(self.part, Part::Weight(_)) { Batching::Own } else { Batching::Loop }
+        if shared && !matches!(self.part, Part::Weight(_)) { Batching::Own } else { Batching::Each }
     }
     fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
-        let whole = |t: &Tensor| {
-            let mut shape = Dims::from_elem(t.shape()[..=n].iter().product(), 1);
-            shape.extend_from_slice(&t.shape()[n + 1..]);
-            Ok::<_, Error>((t.layout().view_as(&shape), shape))
-        };
-        let (seen, shape) = whole(&x[0])?;
-        let data = match seen {
-            Some(layout) => x[0].alias(layout)?,
-            None => dense_held(&x[0])?.alias(crate::base::Layout::contiguous(&shape))?,
-        };
-        let Some(layout) = whole(&out[0])?.0 else {
-            crate::bail!(Internal, "convolution: results of samples that are not one batch");
-        };
-        let one = |t: &Tensor| t.alias((0..n).fold(t.layout().clone(), |l, _| l.select(0, 0)));
-        let others = x[1..].iter().map(one).collect::<Result<Vec<_>>>()?;
-        let operands: Vec<&Tensor> = std::iter::once(&data).chain(&others).collect();
-        self.cpu(&operands, &[out[0].alias(layout)?])
+        as_one_batch(self, x, out, n, 1)
     }
     fn saves(&self, want: Want) -> Saves {
         // each operand's gradient reads the other one

@@ -10,7 +10,7 @@ use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
 use crate::kernels::gpu::nn::embedding::bag as gpu;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, moved, write_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::index::pick::on_card;
 use crate::ops::nn::embedding::table::{check_indices, keys_of, renormalise};
 use crate::ops::table::Table;
@@ -106,6 +106,9 @@ impl Op for Bags {
     }
     fn grad_name(&self) -> &'static str {
         "EmbeddingBagBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (bags, dim) = (self.count(x[2].shape()), x[0].shape()[1]);
@@ -205,6 +208,9 @@ struct BagsGrad {
 impl Op for BagsGrad {
     fn name(&self) -> &'static str {
         "embedding_bag_backward"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let mut out = Metas::new();

@@ -13,7 +13,7 @@ use crate::kernels::gpu::nn::embedding::table as renorm;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::check_in_place;
 use crate::ops::driver::memory::{dense_held, fill_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::index::pick::on_card;
 use crate::ops::table::Table;
 use crate::storage::Guard;
@@ -36,6 +36,14 @@ impl Op for Embedding {
     }
     fn grad_name(&self) -> &'static str {
         if self.derived { "EmbeddingDenseBackwardBackward0" } else { "EmbeddingBackward0" }
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        // one table for all samples: their indices are one list, unless rows are counted
+        if self.derived || x[0].is_batched() { Batching::Each } else { Batching::Own }
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let table = x[0].alias((0..n).fold(x[0].layout().clone(), |l, _| l.select(0, 0)))?;
+        self.cpu(&[&table, &x[1]], out)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let mut shape = Dims::from_slice(x[1].shape());
@@ -152,6 +160,9 @@ impl Op for EmbeddingGrad {
     }
     fn grad_name(&self) -> &'static str {
         "EmbeddingDenseBackwardBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let dim = x[0].shape()[x[0].ndim() - 1];

@@ -7,7 +7,7 @@ use crate::kernels::cpu::nn::image::axiswise as axis;
 use crate::kernels::cpu::nn::image::axiswise::Taps;
 use crate::kernels::gpu::nn::image::axiswise as card;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::tensor::{Context, Meta, Tensor};
 use crate::with_dtype;
 use smallvec::{SmallVec, smallvec};
@@ -36,6 +36,9 @@ impl Op for Axiswise {
     }
     fn grad_name(&self) -> &'static str {
         self.grad_name
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();

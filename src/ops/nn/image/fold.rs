@@ -6,7 +6,8 @@ use crate::kernels::cpu::nn::image::fold as kernel;
 use crate::kernels::cpu::nn::image::fold::Blocks;
 use crate::kernels::gpu::nn::image::fold as card;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
+use crate::ops::driver::samples::as_one_batch;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Meta, Tensor};
 use crate::{bail, ensure, rows, with_dtype};
@@ -24,6 +25,12 @@ impl Op for Fold {
     }
     fn grad_name(&self) -> &'static str {
         if self.back { "Col2ImBackward0" } else { "Im2ColBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();

@@ -1,12 +1,13 @@
-//! `grid_sample` and `affine_grid`. `grid_sample` has no second derivative, as in PyTorch.
+//! `grid_sample` and `affine_grid`.
 
-use crate::base::{Dims, collected, numel};
+use crate::base::{DType, Dims, collected, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::image::grid as kernel;
 use crate::kernels::cpu::nn::image::grid::{Border, Grid, Mode};
 use crate::kernels::gpu::nn::image::grid as card;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::driver::recompute;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::warning::warn;
@@ -54,6 +55,9 @@ impl Op for Sample {
     fn grad_name(&self) -> &'static str {
         if self.volume { "GridSampler3DBackward0" } else { "GridSampler2DBackward0" }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if !x[0].dtype().is_float() {
             return Err(Error::no_dtype(self.name(), x[0].dtype(), "floating dtypes"));
@@ -99,6 +103,12 @@ impl Op for SampleGrad {
     fn name(&self) -> &'static str {
         "grid_sampler_backward"
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
+    }
+    fn grad_name(&self) -> &'static str {
+        if self.kind.volume { "GridSampler3DBackwardBackward0" } else { "GridSampler2DBackwardBackward0" }
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok((0..2)
             .filter(|&i| self.wanted[i])
@@ -133,6 +143,145 @@ impl Op for SampleGrad {
             card::grid_gradient(self.name(), &reading, g, image, grid, to.place()?)?;
         }
         Ok(())
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::INPUTS
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let inputs = [cx.input(0)?, cx.input(1)?, cx.input(2)?];
+        let (kind, wanted) = (self.kind, self.wanted);
+        let mut out = recompute::by_parts(&inputs, want, g, |x| {
+            let seed = [Some(x[0].clone())];
+            // the nearest pixel is the same all around: without a gradient for the image there is none
+            let found = match kind.mode == Mode::Nearest && !wanted[0] {
+                true => Grads::from_iter([None, None]),
+                false => recompute::gradients(&x[1..], Want::of(wanted.into_iter()), &seed, |x| {
+                    Ok(vec![kind.composed(&x[0], &x[1])?])
+                })?,
+            };
+            let each = found.into_iter().zip(&x[1..]).zip(wanted).filter(|(_, wanted)| *wanted);
+            each.map(|((g, like), _)| g.map_or_else(|| like.zeros_alike(), Ok)).collect()
+        })?;
+        if want.has(2) && out[2].is_none() {
+            out[2] = Some(inputs[2].zeros_alike()?);
+        }
+        Ok(out)
+    }
+}
+
+/// What places read along one axis: an index, whether it lies in the image, and its weight (none counts as one).
+type Tap = (Tensor, Tensor, Option<Tensor>);
+
+/// A position brought to the image's edge, where it stays whatever the coordinate.
+fn clipped(x: &Tensor, top: f64) -> Result<Tensor> {
+    let at = x.detach();
+    let free = at.gt(0.0)?.logical_and(at.lt(top)?)?;
+    let low = at.gt(0.0)?.choose(&at, 0.0)?; // nan goes to 0
+    free.choose(x, &low.lt(top)?.choose(&low, top)?)
+}
+
+impl Sample {
+    /// A position brought into an image of so many pixels.
+    fn inside(&self, x: &Tensor, size: usize) -> Result<Tensor> {
+        let (n, top) = (size as f64, size as f64 - 1.0);
+        let (low, span) = if self.align { (0.0, 2.0 * top) } else { (-0.5, 2.0 * n) };
+        match self.border {
+            Border::Zeros => Ok(x.clone()),
+            Border::Edge => clipped(x, top),
+            Border::Reflect if span > 0.0 => {
+                let d = x.sub(low)?.abs()?;
+                let flips = d.detach().div(span)?.trunc()?;
+                let extra = d.sub(flips.mul(span)?)?;
+                let other = extra.neg()?.add(span)?;
+                let back = extra.detach().gt(other.detach())?;
+                clipped(&back.choose(&other, &extra)?.add(low)?, top)
+            }
+            Border::Reflect => x.detach().zeros_alike(),
+        }
+    }
+    /// What the coordinates of an axis read, in the graph.
+    fn taps(&self, coordinate: &Tensor, size: usize) -> Result<Vec<Tap>> {
+        let (n, top) = (size as f64, size as f64 - 1.0);
+        let x = coordinate.add(1.0)?.mul(if self.align { top / 2.0 } else { n / 2.0 })?;
+        let x = if self.align { x } else { x.sub(0.5)? };
+        let tap = |at: &Tensor, weight: Option<Tensor>| -> Result<Tap> {
+            let inside = at.ge(0.0)?.logical_and(at.lt(n)?)?;
+            Ok((inside.choose(at, 0.0)?.cast(DType::I64)?, inside, weight))
+        };
+        match self.mode {
+            Mode::Nearest => Ok(vec![tap(&self.inside(&x, size)?.detach().round(0)?, None)?]),
+            Mode::Linear => {
+                let x = self.inside(&x, size)?;
+                let low = x.detach().floor()?;
+                let far = x.sub(&low)?;
+                let near = far.neg()?.add(1.0)?;
+                Ok(vec![tap(&low, Some(near))?, tap(&low.add(1.0)?, Some(far))?])
+            }
+            Mode::Cubic => {
+                let low = x.detach().floor()?;
+                let t = x.sub(&low)?;
+                let each = |k: usize| {
+                    let at = self.inside(&low.add(k as f64 - 1.0)?, size)?.detach();
+                    tap(&at, Some(cubic(&t, k)?))
+                };
+                (0..4).map(each).collect()
+            }
+        }
+    }
+    /// The values at the places, of public ops.
+    fn composed(&self, image: &Tensor, grid: &Tensor) -> Result<Tensor> {
+        let (axes, shape, places) = (image.ndim() - 2, image.shape(), grid.shape());
+        let (n, c, points) = (shape[0], shape[1], numel(&places[1..=axes]));
+        let grid = grid.reshape_to(&[n, points, axes])?;
+        let mut all: Vec<Tap> = Vec::new();
+        for (a, &size) in shape[2..].iter().enumerate() {
+            let line = self.taps(&grid.select(-1, (axes - 1 - a) as i64)?, size)?;
+            if a == 0 {
+                all = line;
+                continue;
+            }
+            let mut next = Vec::with_capacity(all.len() * line.len());
+            for (at, inside, weight) in &all {
+                for (i, within, factor) in &line {
+                    let weight = match (weight, factor) {
+                        (Some(w), Some(f)) => Some(w.mul(f)?),
+                        _ => None,
+                    };
+                    next.push((at.mul(size as i64)?.add(i)?, inside.logical_and(within)?, weight));
+                }
+            }
+            all = next;
+        }
+        let planes = image.reshape_to(&[n, c, numel(&shape[2..])])?;
+        let mut sum: Option<Tensor> = None;
+        for (at, inside, weight) in all {
+            let read = planes.gather(2, &at.unsqueeze(1)?.expand_to(&[n, c, points])?, false)?;
+            let mut value = read.keep(&inside.unsqueeze(1)?)?;
+            if let Some(weight) = weight {
+                value = value.mul(weight.unsqueeze(1)?)?;
+            }
+            sum = Some(match sum {
+                Some(sum) => sum.add(value)?,
+                None => value,
+            });
+        }
+        let Some(sum) = sum else { bail!(Internal, "grid_sample: no axes") };
+        let mut out = Dims::from_slice(&[n, c]);
+        out.extend_from_slice(&places[1..=axes]);
+        sum.reshape_to(&out)
+    }
+}
+
+/// The weight of the cubic at distance `t` past the second of four points; see the kernel.
+fn cubic(t: &Tensor, k: usize) -> Result<Tensor> {
+    const A: f64 = -0.75;
+    let near = |d: &Tensor| d.mul(A + 2.0)?.sub(A + 3.0)?.mul(d)?.mul(d)?.add(1.0);
+    let far = |d: &Tensor| d.mul(A)?.sub(5.0 * A)?.mul(d)?.add(8.0 * A)?.mul(d)?.sub(4.0 * A);
+    match k {
+        0 => far(&t.add(1.0)?),
+        1 => near(t),
+        2 => near(&t.neg()?.add(1.0)?),
+        _ => far(&t.neg()?.add(2.0)?),
     }
 }
 

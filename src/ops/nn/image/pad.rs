@@ -140,6 +140,11 @@ rows! { PAD:
             return constant_pad(input, pad, Scalar::Float(value.unwrap_or(0.0)));
         }
         ensure!(value.unwrap_or(0.0) == 0.0, Runtime, "Padding mode \"{mode}\" doesn't take in value argument");
+        ensure!(
+            matches!(mode, "reflect" | "replicate" | "circular"),
+            NotImplemented,
+            "Unrecognised padding mode {mode}"
+        );
         let n = pad.len() / 2;
         if !((1..=3).contains(&n) && (d == n + 1 || d == n + 2)) {
             bail!(
@@ -152,8 +157,7 @@ rows! { PAD:
             "reflect" => by_reading(&autocast::whole(input)?, pad, Mode::Reflect),
             "replicate" => by_reading(&autocast::whole(input)?, pad, Mode::Replicate),
             // the result is contiguous whatever the input
-            "circular" => by_reading(&input.contiguous()?, pad, Mode::Circular),
-            other => bail!(NotImplemented, "Unrecognised padding mode {other}"),
+            _ => by_reading(&input.contiguous()?, pad, Mode::Circular),
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::base::{Dims, Layout, product};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
+use crate::ops::driver::samples::as_one_batch;
 use crate::ops::nn::image::format_of;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Meta, Tensor};
@@ -81,6 +82,13 @@ impl Op for Shuffle {
             Shuffle::Unpixels(_) => "PixelUnshuffleBackward0",
             Shuffle::Channels(_) => "ChannelShuffleBackward0",
         }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        // pixels are counted from the last axis, channels from the first
+        if matches!(self, Shuffle::Channels(_)) { Batching::Own } else { Batching::Aligned }
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::with_format(&self.shape(x[0].shape()), x[0].dtype(), format_of(x[0]))])

@@ -10,7 +10,7 @@ use crate::kernels::cpu::nn::loss::class::{Classes, Over};
 use crate::kernels::gpu::machine::Place;
 use crate::kernels::gpu::nn::loss::class as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -113,6 +113,9 @@ impl Op for Loss {
             _ => "NllLoss2DBackward0",
         }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (shape, d) = (x[0].shape(), x[0].dtype());
         if !d.is_float() {
@@ -203,6 +206,9 @@ impl Op for LossGrad {
     }
     fn grad_name(&self) -> &'static str {
         if self.flat { "NllLossBackwardBackward0" } else { "NllLoss2DBackwardBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, _: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.shape, self.dtype)])
@@ -311,6 +317,9 @@ struct Hits {
 impl Op for Hits {
     fn name(&self) -> &'static str {
         "cross_entropy_targets"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, _: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.shape, self.dtype)])

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::loss::ctc::Sample;
 use crate::kernels::gpu::nn::loss::ctc as gpu;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
 use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
@@ -30,6 +30,9 @@ impl Op for Ctc {
     }
     fn grad_name(&self) -> &'static str {
         "CtcLossBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let lp = x[self.back as usize];

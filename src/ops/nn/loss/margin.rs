@@ -3,7 +3,7 @@
 use crate::base::{DType, Dims, Elem, collected, repeated};
 use crate::error::{Error, Result};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::compare::eq;
 use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
@@ -141,6 +141,9 @@ impl Op for Margin {
             Kind::Single { .. } => "MultiMarginLossBackward0",
             Kind::Several => "MultilabelMarginLossBackward0",
         }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let input = x[self.back as usize];

@@ -2,7 +2,7 @@
 //! tensor of terms. Rows are in `regression.rs`.
 
 use crate::base::promote::Promotion;
-use crate::base::{DType, Dims, Scalar, broadcast};
+use crate::base::{DType, Dims, Scalar, broadcast, numel};
 use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, Params, PointFn, point2, point3};
@@ -12,7 +12,8 @@ use crate::kernels::cpu::elementwise::staged::{
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
 use crate::kernels::gpu::nn::loss::terms::{self as gpu, Term, term};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::memory::{dense_cast_held, fill_held, write_held};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::nary::{PointDef, point, points};
 use crate::ops::elementwise::kind::{Takes, half_up, kernel};
 use crate::ops::nn::loss::Reduction;
@@ -69,12 +70,45 @@ struct Loss {
 const INPUT: usize = 0;
 const TARGET: usize = 1;
 
+impl Loss {
+    /// The sum or mean of the terms of each of `count` pieces of the operands, in order.
+    #[allow(unsafe_code)]
+    fn totals(&self, x: &[&Tensor], dtype: DType, count: usize, each: &mut dyn FnMut(f64)) -> Result<()> {
+        let compute = half_up(dtype);
+        let kernel = self.def.kernel_for(compute)?;
+        let n = x[INPUT].numel().checked_div(count).unwrap_or(0);
+        let dense =
+            x.iter().map(|t| dense_cast_held(t, compute)).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
+        for piece in 0..count {
+            let start = |t: &Tensor| t.ptr().wrapping_add(piece * n * compute.size());
+            // the expressions take the target first
+            let mut pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(start).collect();
+            pointers.swap(INPUT, TARGET);
+            // SAFETY: dense tensors of one shape and the compute dtype, held by the driver, of `count` pieces of `n` elements
+            let sum = unsafe { sum_terms(kernel, &pointers, self.weighted, compute, n, &self.params) };
+            each(if self.reduction == Reduction::Mean { sum / n as f64 } else { sum });
+        }
+        Ok(())
+    }
+}
+
 impl Op for Loss {
     fn name(&self) -> &'static str {
         self.def.name
     }
     fn grad_name(&self) -> &'static str {
         self.def.grad_name
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        if self.reduction == Reduction::None { Batching::Aligned } else { Batching::Own }
+    }
+    /// A sum for each sample, as of one alone.
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let samples = numel(&out[0].shape()[..n]);
+        let mut all = crate::base::reserved(samples)?;
+        self.totals(&x.iter().collect::<Vec<_>>(), out[0].dtype(), samples, &mut |value| all.push(value))?;
+        write_held(&out[0], &Tensor::from_slice(&all, out[0].shape())?);
+        Ok(())
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let common = x[..2].iter().fold(Promotion::default(), |p, t| p.tensor(t.dtype(), t.ndim())).result();
@@ -111,43 +145,35 @@ impl Op for Loss {
             _ => Meta::new(&[], dtype),
         }])
     }
-    #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let out = &out[0];
-        let compute = half_up(out.dtype());
-        let kernel = self.def.kernel_for(compute)?;
-        let n = x[INPUT].numel();
-        let dense = x
-            .iter()
-            .map(|t| crate::ops::driver::memory::dense_cast_held(t, compute))
-            .collect::<Result<SmallVec<[Tensor; 4]>>>()?;
-        if self.reduction == Reduction::None {
-            let fits = out.dtype() == compute && out.is_contiguous();
-            let terms = if fits { out.clone() } else { Tensor::empty(out.shape(), compute, out.device())? };
-            crate::ops::elementwise::kind::nary::run_point(
-                &[&dense[TARGET], &dense[INPUT]],
-                &terms,
-                compute,
-                kernel,
-                &self.params,
-            );
-            if self.weighted {
-                use crate::ops::elementwise::kind::run::{Side, run2};
-                let mul = crate::ops::elementwise::arithmetic::MUL.kernel_for(compute)?;
-                run2(&Side::Tensor(&terms), &Side::Tensor(&dense[2]), &terms, compute, compute, mul);
-            }
-            if !fits {
-                crate::ops::driver::memory::write_held(out, &terms);
-            }
+        if self.reduction != Reduction::None {
+            let mut total = 0.0;
+            self.totals(x, out.dtype(), 1, &mut |value| total = value)?;
+            fill_held(out, Scalar::Float(total));
             return Ok(());
         }
-        // the expressions take the target first
-        let mut pointers: SmallVec<[*mut u8; 4]> = dense.iter().map(Tensor::ptr).collect();
-        pointers.swap(INPUT, TARGET);
-        // SAFETY: dense tensors of one shape and the compute dtype, held by the driver
-        let sum = unsafe { sum_terms(kernel, &pointers, self.weighted, compute, n, &self.params) };
-        let value = if self.reduction == Reduction::Mean { sum / n as f64 } else { sum };
-        crate::ops::driver::memory::fill_held(out, Scalar::Float(value));
+        let compute = half_up(out.dtype());
+        let kernel = self.def.kernel_for(compute)?;
+        let dense =
+            x.iter().map(|t| dense_cast_held(t, compute)).collect::<Result<SmallVec<[Tensor; 4]>>>()?;
+        let fits = out.dtype() == compute && out.is_contiguous();
+        let terms = if fits { out.clone() } else { Tensor::empty(out.shape(), compute, out.device())? };
+        crate::ops::elementwise::kind::nary::run_point(
+            &[&dense[TARGET], &dense[INPUT]],
+            &terms,
+            compute,
+            kernel,
+            &self.params,
+        );
+        if self.weighted {
+            use crate::ops::elementwise::kind::run::{Side, run2};
+            let mul = crate::ops::elementwise::arithmetic::MUL.kernel_for(compute)?;
+            run2(&Side::Tensor(&terms), &Side::Tensor(&dense[2]), &terms, compute, compute, mul);
+        }
+        if !fits {
+            write_held(out, &terms);
+        }
         Ok(())
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

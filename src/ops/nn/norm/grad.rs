@@ -4,9 +4,9 @@ use crate::base::{DType, Dims, numel};
 use crate::error::Result;
 use crate::kernels::cpu::nn::norm as kernel;
 use crate::kernels::gpu::nn::norm as gpu;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
-use crate::ops::nn::norm::{Over, address, planes};
+use crate::ops::nn::norm::{Over, Samples, address, planes};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::with_dtype;
 use smallvec::{SmallVec, smallvec};
@@ -32,6 +32,26 @@ impl Op for NormGrad {
             Over::Layer { .. } => "NativeLayerNormBackwardBackward0",
             Over::Group { .. } => "NativeGroupNormBackwardBackward0",
         }
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        // each sample has its gradients of parameters; those of channels are sums over other axes
+        let own = self.wanted[1] || self.wanted[2] || x[4..].iter().any(|t| t.is_batched());
+        if own && !matches!(self.over, Over::Batch { .. }) { Batching::Each } else { Batching::Own }
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let samples = Samples { over: self.over, n };
+        let mut operands = vec![samples.image(&x[0])?, samples.image(&x[1])?];
+        operands.extend([samples.statistics(&x[2])?, samples.statistics(&x[3])?]);
+        for t in &x[4..] {
+            operands.push(samples.parameter(t)?);
+        }
+        let (images, rest) = out.split_at(self.wanted[0] as usize);
+        let mut results: Vec<Tensor> = images.iter().map(|t| samples.landing(t)).collect::<Result<_>>()?;
+        for t in rest {
+            results.push(samples.statistics(t)?);
+        }
+        self.cpu(&operands.iter().collect::<Vec<_>>(), &results)?;
+        images.iter().zip(&results).try_for_each(|(to, from)| samples.deliver(to, from))
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let mut out = Metas::new();

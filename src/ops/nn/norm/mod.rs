@@ -4,9 +4,11 @@ pub mod grad;
 pub mod op;
 pub mod rows;
 
-use crate::base::{DType, Dims, MemoryFormat, numel};
+use crate::base::{DType, Dims, Layout, MemoryFormat, numel};
+use crate::error::Result;
 use crate::kernels::cpu::nn::norm::Planes;
 use crate::kernels::gpu::nn::norm::{Axes, Seen};
+use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::nn::image::{format_of, is_channels_last};
 use crate::tensor::Tensor;
 
@@ -77,6 +79,68 @@ impl Over {
     pub fn format(self, x: &Tensor) -> MemoryFormat {
         if matches!(self, Over::Layer { .. }) { MemoryFormat::Contiguous } else { format_of(x) }
     }
+}
+
+/// How the samples of `vmap`, `n` axes in front, are normalised in one call: those of a batch's channels as more channels, those of
+/// groups as more examples, those of layers as more rows.
+pub(crate) struct Samples {
+    pub over: Over,
+    pub n: usize,
+}
+
+impl Samples {
+    /// An operand of the layer's input's shape.
+    pub fn image(&self, t: &Tensor) -> Result<Tensor> {
+        let shape = self.image_shape(t.shape());
+        let turned = match self.over {
+            Over::Batch { .. } => t.alias(t.layout().permute(&self.order(t.ndim())))?,
+            _ => t.clone(),
+        };
+        let dense = dense_held(&turned)?;
+        dense.alias(Layout { offset: dense.layout().offset, ..Layout::contiguous(&shape) })
+    }
+    /// Parameters of channels, and statistics; those of groups and layers are the same for all samples.
+    pub fn parameter(&self, t: &Tensor) -> Result<Tensor> {
+        match self.over {
+            Over::Batch { .. } => self.statistics(t),
+            _ => t.alias((0..self.n).fold(t.layout().clone(), |l, _| l.select(0, 0))),
+        }
+    }
+    pub fn statistics(&self, t: &Tensor) -> Result<Tensor> {
+        let dense = dense_held(t)?;
+        dense.alias(Layout { offset: dense.layout().offset, ..Layout::contiguous(&[t.numel()]) })
+    }
+    /// Room for a result of the layer's input's shape, and what brings it to its place.
+    pub fn landing(&self, out: &Tensor) -> Result<Tensor> {
+        let shape = self.image_shape(out.shape());
+        Tensor::empty(&shape, out.dtype(), out.device())
+    }
+    pub fn deliver(&self, out: &Tensor, from: &Tensor) -> Result<()> {
+        let to = match self.over {
+            Over::Batch { .. } => out.alias(out.layout().permute(&self.order(out.ndim())))?,
+            _ => out.clone(),
+        };
+        write_held(&to, &from.alias(Layout::contiguous(to.shape()))?);
+        Ok(())
+    }
+    fn image_shape(&self, shape: &[usize]) -> Dims {
+        let n = self.n;
+        match self.over {
+            Over::Batch { .. } => {
+                lined(&[shape[n], shape[..n].iter().product::<usize>() * shape[n + 1]], &shape[n + 2..])
+            }
+            Over::Group { .. } => lined(&[shape[..=n].iter().product()], &shape[n + 1..]),
+            Over::Layer { .. } => shape.into(),
+        }
+    }
+    /// The examples in front of the samples.
+    fn order(&self, ndim: usize) -> Dims {
+        std::iter::once(self.n).chain(0..self.n).chain(self.n + 1..ndim).collect()
+    }
+}
+
+fn lined(first: &[usize], rest: &[usize]) -> Dims {
+    first.iter().chain(rest).copied().collect()
 }
 
 pub fn planes(shape: &[usize], format: MemoryFormat) -> Planes {

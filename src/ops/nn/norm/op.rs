@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::norm as kernel;
 use crate::kernels::gpu::nn::norm as gpu;
 use crate::ops::driver::apply::apply_multi;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
 use crate::ops::nn::norm::grad::NormGrad;
-use crate::ops::nn::norm::{Over, address, compute_dtype, planes, statistics_dtype};
+use crate::ops::nn::norm::{Over, Samples, address, compute_dtype, planes, statistics_dtype};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -44,6 +44,24 @@ impl Op for Norm {
             Over::Layer { .. } => "NativeLayerNormBackward0",
             Over::Group { .. } => "NativeGroupNormBackward0",
         }
+    }
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        let own = x[1..].iter().any(|t| t.is_batched());
+        if own && !matches!(self.over, Over::Batch { .. }) { Batching::Each } else { Batching::Own }
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let samples = Samples { over: self.over, n };
+        let mut operands = vec![samples.image(&x[0])?];
+        for t in &x[1..] {
+            operands.push(samples.parameter(t)?);
+        }
+        let y = samples.landing(&out[0])?;
+        let mut results = vec![y.clone()];
+        for t in &out[1..] {
+            results.push(samples.statistics(t)?);
+        }
+        self.cpu(&operands.iter().collect::<Vec<_>>(), &results)?;
+        samples.deliver(&out[0], &y)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let dtype = x[0].dtype();

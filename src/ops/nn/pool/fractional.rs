@@ -8,7 +8,7 @@ use crate::kernels::cpu::random;
 use crate::kernels::gpu::nn::pool as card;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
-use crate::ops::driver::op::{Metas, Op};
+use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::nn::pool::op::{Axis, Geometry, Scatter};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
@@ -30,6 +30,9 @@ impl Op for Fractional {
     }
     fn grad_name(&self) -> &'static str {
         if self.geo.spatial == 3 { "FractionalMaxPool3DBackward0" } else { "FractionalMaxPool2DBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         if !x[0].dtype().is_float() {

@@ -10,7 +10,8 @@ use crate::kernels::cpu::nn::pool::{Pool, Windows, plane};
 use crate::kernels::gpu::nn::pool as card;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::{fill_held, index_held};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::driver::samples::as_one_batch;
 use crate::ops::nn::image::{format_of, is_channels_last, laid_out_held};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, grads, with_dtype};
@@ -129,6 +130,12 @@ impl Op for MaxPool {
             (false, _) => "MaxPool2DWithIndicesBackward0",
         }
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();
         if d.is_complex() || d == DType::Bool || self.adaptive && !d.is_float() {
@@ -213,6 +220,12 @@ impl Op for Scatter {
     fn grad_name(&self) -> &'static str {
         self.back
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let shape = self.geo.shape(x[0].shape(), &self.geo.input);
         Ok(smallvec![Meta::with_format(&shape, x[0].dtype(), self.format)])
@@ -259,6 +272,12 @@ impl Op for Gather {
     fn grad_name(&self) -> &'static str {
         self.back
     }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
+    }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::with_format(x[1].shape(), x[0].dtype(), self.format)])
     }
@@ -300,6 +319,12 @@ impl Op for Place {
     }
     fn grad_name(&self) -> &'static str {
         if self.geo.spatial == 3 { "MaxUnpool3DBackward0" } else { "MaxUnpool2DBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let shape = self.geo.shape(x[0].shape(), &self.geo.input);
@@ -367,6 +392,12 @@ impl Op for AvgPool {
             (_, 3, _) => "AvgPool3DBackwardBackward0",
             _ => "AvgPool2DBackwardBackward0",
         }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Own
+    }
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        as_one_batch(self, x, out, n, u64::MAX)
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let d = x[0].dtype();

@@ -11,7 +11,7 @@ use crate::kernels::gpu::nn::rnn as card;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::autocast;
 use crate::ops::driver::memory::dense_held;
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::recompute;
 use crate::ops::nn::rnn::composed::composed;
 use crate::ops::nn::rnn::{Inputs, Recurrence};
@@ -36,6 +36,9 @@ impl Op for Recurrence {
     }
     fn grad_name(&self) -> &'static str {
         if self.lstm() { "MkldnnRnnLayerBackward0" } else { "StackBackward0" }
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         self.check(x)?;
@@ -225,6 +228,9 @@ impl RecurrenceGrad {
 impl Op for RecurrenceGrad {
     fn name(&self) -> &'static str {
         self.of.name()
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Each
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let first = self.given.iter().filter(|g| **g).count();

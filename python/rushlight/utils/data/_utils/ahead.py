@@ -39,6 +39,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
             from .processes import Pool as Processes
 
             self._pool = Processes(loader, self._base_seed)
+        self._share_seed(loader)
         self._ask_ahead()
 
     # ---- the plan: who makes what
@@ -74,9 +75,10 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     def _again(self, loader: DataLoader) -> None:
         """Begins another pass with the same workers."""
         self._reset(loader)
+        resume = Resume(self._share_seed(loader))
         workers = range(self._num_workers)
         for worker in workers:
-            self._pool.send(worker, Resume)
+            self._pool.send(worker, resume)
         waiting = len(workers)
         while waiting:  # what is left of the pass before comes first
             _, (number, _) = self._receive()

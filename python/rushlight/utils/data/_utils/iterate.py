@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..sampler import _draw_seed
-from .worker import Plan
+from .worker import Plan, is_step, seed_steps
 
 if TYPE_CHECKING:
     from ..dataloader import DataLoader
@@ -31,6 +31,7 @@ class _BaseDataLoaderIter:
         self._index_sampler = loader._index_sampler
         self._is_stream = loader._is_stream
         self._num_workers = loader.num_workers
+        self._shared_seed = self._share_seed(loader)
         self._base_seed = _draw_seed(loader.generator)
         self._pin = loader.pin_memory and _has_accelerator()
         if loader.pin_memory and not self._pin:
@@ -45,6 +46,14 @@ class _BaseDataLoaderIter:
         self._indices = iter(self._index_sampler)  # draws nothing before the first index is asked for
         self._num_yielded = 0
         self._announced = loader._announced
+
+    def _share_seed(self, loader: DataLoader) -> int | None:
+        """Gives the steps of a data pipe their seeds, all of one, which all workers are told."""
+        if not (self._is_stream and is_step(self._dataset)):
+            return None
+        seed = _draw_seed(loader.generator)
+        seed_steps(self._dataset, seed)
+        return seed
 
     def __iter__(self) -> _BaseDataLoaderIter:
         return self

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from copy import copy
+from copy import copy, deepcopy
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
 from .... import _C
-from .worker import Plan, become_thread, serve
+from .worker import Plan, become_thread, is_step, serve
 
 
 class Pool:
@@ -55,7 +55,9 @@ class Pool:
 def run(plan: Plan, receive, answer) -> None:
     """The life of a worker thread."""
     dataset = plan.dataset
-    if plan.init_fn is not None or plan.is_stream:
+    if is_step(dataset):
+        dataset = deepcopy(dataset)  # each takes its share in a step further up
+    elif plan.init_fn is not None or plan.is_stream:
         dataset = copy(dataset)  # what one worker sets in it is not for the others
     generator = _C.Generator()
     generator.manual_seed(plan.seed)

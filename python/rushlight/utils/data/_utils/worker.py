@@ -56,6 +56,21 @@ def get_worker_info() -> WorkerInfo | None:
     return _worker_info if _of_threads is None else getattr(_of_threads, "info", _worker_info)
 
 
+def is_step(dataset) -> bool:
+    """Whether a dataset is a step of a data pipe, whose settings reach the steps before it."""
+    return getattr(type(dataset), "_is_step", False)
+
+
+def seed_steps(dataset, shared_seed: int) -> None:
+    """Gives the steps that draw their seeds: the same ones in all workers."""
+    from .... import _C
+    from ..graph_settings import apply_random_seed
+
+    generator = _C.Generator()
+    generator.manual_seed(shared_seed)
+    apply_random_seed(dataset, generator)
+
+
 class Plan:
     """All that a worker is told when it begins."""
 
@@ -109,7 +124,14 @@ class Deaths:
 
 
 class Resume:
-    """The task to begin a new pass, and the answer to it."""
+    """The task to begin a new pass; the class itself is the answer to it.
+
+    Args:
+        shared_seed (int, optional): what the steps of a data pipe draw their seeds from.
+    """
+
+    def __init__(self, shared_seed: int | None = None):
+        self.shared_seed = shared_seed
 
 
 def numpy_seed(base_seed: int, number: int) -> list[int]:
@@ -159,12 +181,14 @@ def serve(plan: Plan, dataset, where: str, receive, send) -> None:
         receive (Callable): gives the next task.
         send (Callable): takes ``(number, data)``; data may be an exception, wrapped, or `End`.
     """
-    broken = _start(plan, where)
+    broken = _start(plan, dataset, where)
     source = broken or _begin(plan, dataset, where)
     ended = False
     while (task := receive()) is not None:
-        if task is Resume:
+        if isinstance(task, Resume):
             send((Resume, None))
+            if task.shared_seed is not None:
+                seed_steps(dataset, task.shared_seed)
             source, ended = broken or _begin(plan, dataset, where), False
             continue
         if ended:  # asked for before the loader knew
@@ -183,13 +207,17 @@ def serve(plan: Plan, dataset, where: str, receive, send) -> None:
         del data  # the batch is the loader's now
 
 
-def _start(plan, where) -> ExceptionWrapper | None:
-    """Calls the user's function; what went wrong, if anything."""
-    if plan.init_fn is not None:
-        try:
+def _start(plan, dataset, where) -> ExceptionWrapper | None:
+    """Takes the worker's share of a data pipe and calls the user's function; what went wrong, if anything."""
+    try:
+        if is_step(dataset):
+            from ..graph_settings import apply_sharding
+
+            apply_sharding(dataset, plan.num_workers, plan.number)
+        if plan.init_fn is not None:
             plan.init_fn(plan.number)
-        except Exception:
-            return ExceptionWrapper(where=where)
+    except Exception:
+        return ExceptionWrapper(where=where)
     return None
 
 

@@ -12,6 +12,7 @@ class _Chained:
     """A step has those that were given a name as methods: ``pipe.map(f)`` is ``Mapper(pipe, f)``."""
 
     functions: dict[str, Any] = {}
+    _is_step = True  # which the loader asks without importing this file
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -21,11 +22,18 @@ class _Chained:
     def __getattr__(self, name: str) -> Any:
         kind = None
         if not name.startswith("_"):
+            from . import iter, map  # noqa: F401  # which give their steps' names
 
             kind = type(self).functions.get(name)
         if kind is None:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return functools.partial(kind, self)
+
+    def __repr__(self) -> str:
+        return type(self).__qualname__
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *type(self).functions]
 
     @classmethod
     def register_function(cls, function_name: str, function: Any) -> None:
@@ -34,6 +42,17 @@ class _Chained:
 
     def reset(self) -> None:
         """What a step does before it is run through again."""
+
+
+def _from_the_start(run: Any) -> Any:
+    """A class's ``__iter__`` that calls :meth:`reset` first."""
+
+    @functools.wraps(run)
+    def begin(self: Any) -> Any:
+        self.reset()
+        return run(self)
+
+    return begin
 
 
 class IterDataPipe(_Chained, IterableDataset):
@@ -47,6 +66,14 @@ class IterDataPipe(_Chained, IterableDataset):
     """
 
     _own_steps = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "reset" in cls.__dict__:  # only then is there anything to do
+            cls.__iter__ = _from_the_start(cls.__iter__)  # type: ignore[method-assign]
+
+    def __iter__(self) -> Any:
+        return self
 
 
 class DFIterDataPipe(IterDataPipe):

@@ -6,12 +6,11 @@ import copy
 import random
 from typing import Any
 
-from .... import _C
-from .datapipe import DataChunk, MapDataPipe, functional_datapipe
-from .iter import IterableWrapper
+from ..sampler import _draw_seed
+from .datapipe import DataChunk, IterDataPipe, MapDataPipe, functional_datapipe
 
 
-class SequenceWrapper(MapDataPipe):
+class SequenceWrapperMapDataPipe(MapDataPipe):
     """The items of a list or table, of a copy of it unless ``deepcopy`` is ``False``."""
 
     def __init__(self, sequence: Any, deepcopy: bool = True) -> None:
@@ -25,7 +24,7 @@ class SequenceWrapper(MapDataPipe):
 
 
 @functional_datapipe("map")
-class Mapper(MapDataPipe):
+class MapperMapDataPipe(MapDataPipe):
     """``fn`` of each item."""
 
     def __init__(self, datapipe: Any, fn: Any = lambda x: x) -> None:
@@ -39,7 +38,7 @@ class Mapper(MapDataPipe):
 
 
 @functional_datapipe("batch")
-class Batcher(MapDataPipe):
+class BatcherMapDataPipe(MapDataPipe):
     """``batch_size`` items at a time.
 
     Errors: IndexError for a batch that is not there.
@@ -69,7 +68,7 @@ class Batcher(MapDataPipe):
 
 
 @functional_datapipe("concat")
-class Concater(MapDataPipe):
+class ConcaterMapDataPipe(MapDataPipe):
     """Several steps, numbered one after the other."""
 
     def __init__(self, *datapipes: Any) -> None:
@@ -90,7 +89,7 @@ class Concater(MapDataPipe):
 
 
 @functional_datapipe("zip")
-class Zipper(MapDataPipe):
+class ZipperMapDataPipe(MapDataPipe):
     """Tuples of items of several steps."""
 
     def __init__(self, *datapipes: Any) -> None:
@@ -105,8 +104,10 @@ class Zipper(MapDataPipe):
         return min(len(each) for each in self.datapipes)
 
 
-class Shuffler(IterableWrapper):
+class ShufflerIterDataPipe(IterDataPipe):
     """Items in random order, one after the other.
+
+    The seed of each pass is drawn from the default generator, unless :meth:`set_seed` gave one.
 
     Args:
         datapipe (MapDataPipe): the step before.
@@ -114,16 +115,37 @@ class Shuffler(IterableWrapper):
     """
 
     def __init__(self, datapipe: Any, *, indices: Any = None) -> None:
-        super().__init__(datapipe, deepcopy=False)
         self.datapipe = datapipe
         self.indices = list(range(len(datapipe))) if indices is None else indices
+        self._enabled, self._seed = True, None
+
+    def set_shuffle(self, shuffle: bool = True) -> ShufflerIterDataPipe:
+        """Whether to shuffle at all."""
+        self._enabled = shuffle
+        return self
+
+    def set_seed(self, seed: int) -> ShufflerIterDataPipe:
+        """The seed of the next pass."""
+        self._seed = seed  # type: ignore[assignment]
+        return self
 
     def __iter__(self) -> Any:
-        order = random.Random(int(_C.empty((), dtype=_C.int64).random_().item()))
-        for key in order.sample(self.indices, len(self.indices)):
+        if not self._enabled:
+            for key in self.indices:
+                yield self.datapipe[key]
+            return
+        seed, self._seed = self._seed, None
+        order = random.Random(_draw_seed() if seed is None else seed)
+        for key in reversed(order.sample(self.indices, len(self.indices))):
             yield self.datapipe[key]
 
+    def __len__(self) -> int:
+        return len(self.datapipe)
 
-MapDataPipe.register_function("shuffle", Shuffler)
+
+MapDataPipe.register_function("shuffle", ShufflerIterDataPipe)
+
+Batcher, Concater, Mapper = BatcherMapDataPipe, ConcaterMapDataPipe, MapperMapDataPipe
+SequenceWrapper, Shuffler, Zipper = SequenceWrapperMapDataPipe, ShufflerIterDataPipe, ZipperMapDataPipe
 
 __all__ = ["Batcher", "Concater", "Mapper", "SequenceWrapper", "Shuffler", "Zipper"]

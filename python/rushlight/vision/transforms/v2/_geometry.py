@@ -315,14 +315,17 @@ class RandomCrop(Transform):
                 _check_padding(padding, padding_mode)
             elif padding_mode not in _MODES:
                 raise ValueError("Padding mode should be either constant, edge, reflect or symmetric")
-        self.padding = list(four_paddings(padding)) if padding is not None else None
+        self.padding = None
+        if padding is not None:  # kept as left, right, top, bottom
+            left, top, right, bottom = four_paddings(padding)
+            self.padding = [left, right, top, bottom]
         self.pad_if_needed = pad_if_needed
         self.fill = check_fill(fill)
         self.padding_mode = padding_mode
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         height, width = query_size(flat_inputs)
-        left, top, right, bottom = self.padding if self.padding is not None else (0, 0, 0, 0)
+        left, right, top, bottom = self.padding if self.padding is not None else (0, 0, 0, 0)
         height, width = height + top + bottom, width + left + right
         new_h, new_w = self.size
         if self.pad_if_needed:

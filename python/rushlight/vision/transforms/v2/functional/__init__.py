@@ -316,7 +316,11 @@ def uniform_temporal_subsample(inpt: Any, num_samples: int) -> Any:
 
 def convert_image_dtype(image: Tensor, dtype=float32) -> Tensor:
     """A picture in another dtype, full brightness staying what it is."""
-    return image if image.dtype == dtype else to_dtype_image(image.as_subclass(Tensor), dtype, scale=True)
+    if image.dtype == dtype:
+        return image
+    if image.is_floating_point() and dtype.is_floating_point:
+        return image.to(dtype)  # which keeps what kind of tensor it is
+    return to_dtype_image(image.as_subclass(Tensor), dtype, scale=True)
 
 
 def to_grayscale(inpt: Any, num_output_channels: int = 1) -> Any:

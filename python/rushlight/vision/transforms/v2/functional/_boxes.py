@@ -249,7 +249,9 @@ def valid_boxes(boxes: Tensor, format: Format, canvas_size, min_size: float, min
     """Which boxes are large enough and within the picture."""
     if is_rotated_bounding_format(format):
         corners = convert(boxes, format, Format.XYXYXYXY)
-        w, h = convert(boxes, format, Format.CXCYWHR)[:, 2:4].unbind(-1)
+        x1, y1, x2, y2, x3, y3, x4, _ = corners.unbind(-1)
+        w = ((x1 - x2).pow(2) + (y1 - y2).pow(2)).sqrt()
+        h = ((y2 - y3).pow(2) + (x3 - x4).pow(2)).sqrt()  # torchvision 0.28 pairs them so; of a rectangle x3 - x4 is x2 - x1
     else:
         corners = convert(boxes, format, Format.XYXY)
         w, h = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]

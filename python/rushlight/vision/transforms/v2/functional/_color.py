@@ -160,9 +160,9 @@ def adjust_contrast_image(image: Tensor, contrast_factor: float) -> Tensor:
 
 def adjust_sharpness_image(image: Tensor, sharpness_factor: float) -> Tensor:
     """Pictures sharper or smoother."""
+    _grey_or_rgb(image)
     if sharpness_factor < 0:
         raise ValueError(f"sharpness_factor ({sharpness_factor}) is not non-negative.")
-    _grey_or_rgb(image)
     if image.numel() == 0 or min(image.shape[-2:]) <= 2:
         return image
     batch, _ = folded(image)
@@ -332,6 +332,8 @@ def normalize_image(image: Tensor, mean: Sequence[float], std: Sequence[float], 
         raise ValueError(f"Expected tensor to be a tensor image of size (..., C, H, W). Got {tuple(image.shape)}.")
     if not all(std) if isinstance(std, (tuple, list)) else std == 0:
         raise ValueError("std evaluated to zero, leading to division by zero.")
+    if not inplace and F_t.is_one_pass(image, mean, std):
+        return _C._vision.normalize_channels(image, mean, std)
     m, s = (as_tensor(x, dtype=image.dtype) for x in (mean, std))
     m, s = (x.view(-1, 1, 1) if x.ndim == 1 else x for x in (m, s))
     return (image.sub_(m) if inplace else image.sub(m)).div_(s)

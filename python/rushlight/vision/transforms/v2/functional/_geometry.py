@@ -214,6 +214,8 @@ def pad_image(image: Tensor, padding, fill: Any = None, padding_mode: str = "con
         return unfolded(F_t.pad(batch, [left, top, right, bottom], fill, padding_mode), image)
     if padding_mode != "constant":
         raise ValueError(f"Padding mode '{padding_mode}' is not supported if fill is not scalar")
+    if max(left, top, right, bottom) <= 0:  # nothing is filled
+        return pad_image(image, padding)
     if len(fill) != image.shape[-3]:
         raise RuntimeError(f"fill has {len(fill)} numbers, but the picture {image.shape[-3]} channels")
     out = F_t.pad(image, [left, top, right, bottom], 0)

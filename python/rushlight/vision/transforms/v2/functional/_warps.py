@@ -143,9 +143,9 @@ def boxes_of(corners: Tensor) -> Tensor:
 
 
 def _moved_boxes(boxes: Tensor, format, canvas_size, angle, translate, scale, shear, center, expand: bool, clamping_mode):
-    angle, translate, shear, _, center = _affine_words(angle, translate, scale, shear, InterpolationMode.NEAREST, center)
     if boxes.numel() == 0:
         return boxes, canvas_size
+    angle, translate, shear, _, center = _affine_words(angle, translate, scale, shear, InterpolationMode.NEAREST, center)
     corners, canvas_size = _move(box_corners(boxes, format), canvas_size, angle, translate, scale, shear, center, expand)
     return around(corners, boxes, format, canvas_size, clamping_mode), canvas_size
 
@@ -156,9 +156,9 @@ def affine_bounding_boxes(bounding_boxes: Tensor, format: Format, canvas_size, a
 
 
 def _moved_points(points: Tensor, canvas_size, angle, translate, scale, shear, center, expand: bool):
-    angle, translate, shear, _, center = _affine_words(angle, translate, scale, shear, InterpolationMode.NEAREST, center)
     if points.numel() == 0:
         return points, canvas_size
+    angle, translate, shear, _, center = _affine_words(angle, translate, scale, shear, InterpolationMode.NEAREST, center)
     moved, canvas_size = _move(_floats(points).reshape(-1, 2), canvas_size, angle, translate, scale, shear, center, expand)
     return moved.reshape(points.shape).to(points.dtype), canvas_size
 

@@ -1,0 +1,1 @@
+"""The parts of :mod:`rushlight.utils.benchmark`, at PyTorch's addresses."""
