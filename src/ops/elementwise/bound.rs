@@ -88,7 +88,7 @@ points! {
             _ => None,
         },
         wgsl "select(min(max(a, p0), p1), a, is_nan(a))",
-        grad { a |g, a, q| g.keep(&a.ge(&number(q[0]))?.logical_and(a.le(&number(q[1]))?)?) };
+        grad { a |g, a, q| g.keep(&a.ge(number(q[0]))?.logical_and(a.le(number(q[1]))?)?) };
     CLAMP_MIN "clamp_min" "ClampMinBackward1": Same,
         cpu |dt| kernel!(dt, wide_real, T => point2(|x: T, lo: T, _| above(x, lo))),
         takes (not Complex NotImplemented "clamp is not supported for complex types"),

@@ -109,7 +109,6 @@ multiversion! {
             }
             1 => each_value(ww, 1, best, dst),
             2 => each_value(ww, 2, best, dst),
-            4 => each_value(ww, 4, best, dst),
             s => each_value(ww, s, best, dst),
         }
     }
