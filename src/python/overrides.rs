@@ -192,7 +192,24 @@ pub fn to_method<'py>(
     if watched() { asked_of(name, slf, args) } else { Ok(None) }
 }
 
-/// The same where an argument is nothing that the engine knows: whether its class knows what to do.
+/// The answer of a mode to a call of a method of `Tensor` that no row is behind. Subclasses that want to be asked about those
+/// have members of their own, which do.
+#[inline]
+pub fn to_method_of_mode<'py>(
+    name: &str,
+    slf: &Bound<'py, PyAny>,
+    args: &[&Bound<'py, PyAny>],
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if !watched() {
+        return Ok(None);
+    }
+    let py = slf.py();
+    let mut all: SmallVec<[Bound<'py, PyAny>; 3]> = SmallVec::from_elem(slf.clone(), 1);
+    all.extend(args.iter().map(|a| (*a).clone()));
+    ask(py, || py.get_type::<PyTensor>().getattr(name), &[], &all, &[])
+}
+
+/// As [`to_method`], where an argument is nothing that the engine knows: whether its class knows what to do.
 #[cold]
 pub fn asked_of<'py>(
     name: &str,

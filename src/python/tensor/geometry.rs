@@ -35,7 +35,7 @@ impl PyTensor {
         if overrides::watched() {
             let dim = dim.map(|d| d.into_pyobject(py)).transpose()?;
             let given: SmallVec<[&Bound<'py, PyAny>; 1]> = dim.iter().map(|d| d.as_any()).collect();
-            if let Some(answer) = overrides::asked_of("size", slf, &given)? {
+            if let Some(answer) = overrides::to_method_of_mode("size", slf, &given)? {
                 return Ok(answer);
             }
         }
@@ -97,7 +97,7 @@ impl PyTensor {
     /// >>> rl.zeros(2, 3).dim()
     /// 2
     fn dim<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(answer) = overrides::to_method("dim", slf, &[])? {
+        if let Some(answer) = overrides::to_method_of_mode("dim", slf, &[])? {
             return Ok(answer);
         }
         Ok(slf.get().look(|t| t.ndim()).into_pyobject(slf.py())?.into_any())

@@ -45,7 +45,7 @@ impl PyTensor {
     /// >>> rl.tensor([2.5]).item()
     /// 2.5
     fn item<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(answer) = overrides::to_method("item", slf, &[])? {
+        if let Some(answer) = overrides::to_method_of_mode("item", slf, &[])? {
             return Ok(answer);
         }
         Ok(scalar(slf.py(), slf.get().tensor().item().py()?))
@@ -55,7 +55,7 @@ impl PyTensor {
     /// >>> rl.arange(4).view(2, 2).tolist()
     /// [[0, 1], [2, 3]]
     fn tolist<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(answer) = overrides::to_method("tolist", slf, &[])? {
+        if let Some(answer) = overrides::to_method_of_mode("tolist", slf, &[])? {
             return Ok(answer);
         }
         let (py, t) = (slf.py(), slf.get().tensor());
