@@ -255,7 +255,7 @@ def test_functions_ask_the_classes_of_their_arguments():
 
     assert join(1, rl.ones(1)) == "plain"
     assert join(Base(), Derived()) == ("Derived", "join", 2)
-    with pytest.raises(TypeError, match="all __torch_function__ handlers returned NotImplemented"):
+    with pytest.raises(TypeError, match=r"no implementation found for .*join. on types"):
         join(Silent(), 1)
     assert rl.overrides.resolve_name(nn.functional.relu) == "torch.nn.functional.relu"
     assert rl.overrides.is_tensor_method_or_property(rl.Tensor.add)
