@@ -82,7 +82,7 @@ def test_number_of_threads(threads):
     for bad in (0, -1):
         with pytest.raises(RuntimeError):
             threads(bad)
-    with pytest.raises(TypeError):
+    with pytest.raises(RuntimeError):
         threads("two")
     assert rl.get_num_threads() == 3
 
