@@ -227,7 +227,7 @@ mod tests {
                 1 => 10f64.powf(-((n - k) as f64) * 0.7),
                 2 => 1.0,
                 3 => {
-                    if k % 3 == 0 {
+                    if k.is_multiple_of(3) {
                         0.0
                     } else {
                         1.0

@@ -171,13 +171,14 @@ multiversion! {
     unsafe fn cast[const LEVEL, A: Elem, B: Elem](src: *const A, dst: *mut B, n: usize) {
         let streams = stream::wanted(dst.cast(), n * size_of::<B>());
         let cuts = matches!(A::DTYPE, DType::F32 | DType::F64) && B::DTYPE.is_integral() && B::DTYPE != DType::Bool;
+        let by_64 = cuts && (size_of::<B>() == 8 || B::DTYPE == DType::U8);
         let mut i = 0;
         while i + STEP <= n {
             let x = load(src.add(i));
             if cuts && size_of::<B>() <= 4 && within::<A>(&x, 2147483648.0) {
                 // SAFETY: all lie within the bounds
                 store(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i32>() } as i64));
-            } else if cuts && within::<A>(&x, 9223372036854775808.0) {
+            } else if by_64 && within::<A>(&x, 9223372036854775808.0) {
                 // SAFETY: all lie within the bounds
                 store(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i64>() }));
             } else {

@@ -573,7 +573,7 @@ mod tests {
         for n in [COUNTED - 1, COUNTED, 2 * RADIX_FROM] {
             stable::<u8>(&(0..n).map(|i| noise(i) as u8).collect::<Vec<_>>());
             stable::<i8>(&(0..n).map(|i| noise(i) as i8).collect::<Vec<_>>());
-            stable::<bool>(&(0..n).map(|i| noise(i) % 3 == 0).collect::<Vec<_>>());
+            stable::<bool>(&(0..n).map(|i| noise(i).is_multiple_of(3)).collect::<Vec<_>>());
             for step in [1, 3] {
                 let up: Vec<f32> = (0..n).map(|i| (i / step) as f32 - 100.0).collect();
                 stable::<f32>(&up);
