@@ -353,7 +353,14 @@ macro_rules! unsigned_elem {
             fn to_f64(self) -> f64 { self as f64 }
             fn to_i64(self) -> i64 { self as i64 }
             fn to_c128(self) -> C128 { C128::new(self as f64, 0.0) }
-            fn from_f64(v: f64) -> Self { if size_of::<$t>() == 8 && v >= 9.223372036854775808e18 { v as u64 as $t } else { f64_to_i64(v) as $t } }
+            fn from_f64(v: f64) -> Self {
+                match size_of::<$t>() {
+                    8 if v >= 9.223372036854775808e18 => if v < 1.8446744073709551616e19 { v as u64 as $t } else { 0 },
+                    // as the signed ones of their size
+                    2 if !(v > -2147483649.0 && v < 2147483648.0) => 0,
+                    _ => f64_to_i64(v) as $t,
+                }
+            }
             fn from_i64(v: i64) -> Self { v as $t }
             fn from_c128(v: C128) -> Self { Self::from_f64(v.re) }
         }
