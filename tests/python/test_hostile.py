@@ -176,7 +176,8 @@ uses = [lambda: rl.zeros(100).scatter_add_(0, index, one), lambda: table.index_s
     lambda: rl.zeros(100, 1).index_add_(0, index, one[:, None]), lambda: rl.zeros(100).index_put_((index,), one),
     lambda: F.embedding(index, table), lambda: rl.zeros(100).gather(0, index), lambda: rl.bincount(index.clamp(0, 99)),
     lambda: F.cross_entropy(rl.zeros(n, 3), index), lambda: rl.zeros(100).take(index), lambda: rl.zeros(100).index_copy_(0, index, one),
-    lambda: F.one_hot(index[:50]), lambda: rl.repeat_interleave(index[:50]), lambda: table.index_fill(0, index, 1.0)]
+    lambda: F.one_hot(index[:50]), lambda: rl.repeat_interleave(index[:50]), lambda: table.index_fill(0, index, 1.0),
+    lambda: index.view(rl.uint8).sort(), lambda: rl.unique_consecutive(index, return_inverse=True, return_counts=True), lambda: rl.unique_consecutive(index)]
 for _ in range(60):
     for use in uses:
         try:

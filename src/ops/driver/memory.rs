@@ -263,6 +263,17 @@ pub fn index_held(x: &Tensor) -> Result<Tensor> {
     Ok(own)
 }
 
+/// Contiguous data in memory that nobody writes to without asking, for kernels that read it twice and write as much as they found the
+/// first time: an array of NumPy's is copied. The caller holds the storage of `x`.
+pub fn own_held(x: &Tensor) -> Result<Tensor> {
+    if x.is_contiguous() && !x.storage().is_exposed() {
+        return Ok(x.clone());
+    }
+    let own = Tensor::empty(x.shape(), x.dtype(), x.device())?;
+    write_held(&own, x);
+    Ok(own)
+}
+
 /// Contiguous data of a dtype while the caller already holds the storage of `x`.
 pub fn dense_cast_held(x: &Tensor, dtype: DType) -> Result<Tensor> {
     if x.dtype() == dtype {

@@ -7,9 +7,8 @@ use crate::kernels::cpu::linalg::field::Field;
 use crate::kernels::cpu::linalg::ldl as kernel;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::on_host;
-use crate::ops::driver::memory::{dense_held, write_held};
+use crate::ops::driver::memory::{dense_held, own_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
-use crate::ops::linalg::lu::own_pivots;
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_float, check_square, sizes};
 use crate::ops::linalg::triangle::check_old;
 use crate::ops::table::{Fields, Named, Table};
@@ -75,7 +74,7 @@ impl Op for LdlSolve {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (ld, pivots) = (dense_held(x[0])?, own_pivots(x[1])?);
+        let (ld, pivots) = (dense_held(x[0])?, own_held(x[1])?);
         write_held(&out[0], x[2]);
         let (n, k) = sizes(x[2]);
         with_dtype!("ldl_solve_kernel_cpu", ld.dtype(), field, T => {

@@ -10,7 +10,7 @@ use crate::ops::linalg::inverse::{Tolerance, pinv_gradient, pinv_of};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, epsilon, recorded, sizes};
 use crate::ops::linalg::qr::linalg_qr;
 use crate::ops::linalg::solve::is_vector;
-use crate::ops::linalg::svd::svd_thin;
+use crate::ops::linalg::svd::{svd_thin, svdvals};
 use crate::ops::linalg::triangle::solve_triangular_of;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, GradFn, Grads, Meta, Tensor, Want};
@@ -102,10 +102,19 @@ impl Op for Condition {
     }
 }
 
-/// Whether every triangle is far from losing rank: nine tenths of what `rcond` allows are far enough for an
-/// estimate that is some percent below the truth; nan is no answer.
-fn are_well_conditioned(triangles: &Tensor, rcond: f64) -> Result<bool> {
-    Ok(apply(Condition, &[triangles])?.largest()? * rcond < 0.9)
+/// The estimates of 744 random matrices of 4 to 1000 rows were 0.70 to 1 of the truth, never above it.
+const LEAST: f64 = 0.65;
+
+/// Whether every upper triangle has full rank: singular values above `rcond` times the largest. The estimate tells where it is clear,
+/// the singular values where it is close; nan is no answer.
+fn are_of_full_rank(triangles: &Tensor, rcond: f64) -> Result<bool> {
+    let about = apply(Condition, &[triangles])?.largest()? * rcond;
+    if !(LEAST..1.0).contains(&about) {
+        return Ok(about < LEAST);
+    }
+    let n = sizes(triangles).1 as i64;
+    let s = svdvals(&triangles.narrow(-2, 0, n)?.triu(0)?, None)?;
+    s.narrow(-1, n - 1, 1)?.gt(s.narrow(-1, 0, 1)?.mul(rcond)?)?.all()?.all_true()
 }
 
 /// The solution for matrices of full rank.
@@ -196,10 +205,10 @@ rows! { LSTSQ:
             if driver == "gelsy" && a.device() != Device::Meta {
                 let x = if m >= n {
                     let qr = Reflections::of(&a)?;
-                    are_well_conditioned(&qr.a, rcond)?.then(|| qr.solve(&right))
+                    are_of_full_rank(&qr.a, rcond)?.then(|| qr.solve(&right))
                 } else {
                     let (q, r) = qr_of(&a.hermitian()?)?;
-                    are_well_conditioned(&r, rcond)?.then(|| least_of_all(&q, &r, &right))
+                    are_of_full_rank(&r, rcond)?.then(|| least_of_all(&q, &r, &right))
                 };
                 if let Some(x) = x {
                     rank = full(&shape, Scalar::Int(m.min(n) as i64), DType::I64, a.device())?;

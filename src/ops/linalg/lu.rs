@@ -8,7 +8,7 @@ use crate::kernels::cpu::linalg::{lu as kernel, solve as solver, triangle::Side}
 use crate::ops::create::range::generate;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::on_host;
-use crate::ops::driver::memory::{dense_held, index_held, write_held};
+use crate::ops::driver::memory::{dense_held, index_held, own_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, check_field, check_info, sizes};
 use crate::ops::linalg::triangle::{check_system, solve_triangular_of};
@@ -209,7 +209,7 @@ impl Op for LuSolve {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let (lu, pivots) = (dense_held(x[0])?, own_pivots(x[1])?);
+        let (lu, pivots) = (dense_held(x[0])?, own_held(x[1])?);
         write_held(&out[0], x[2]);
         let (n, k) = sizes(x[2]);
         // SAFETY: dense int32
@@ -230,16 +230,6 @@ impl Op for LuSolve {
         let gb = want.then(2, || lu_solve_of(&cx.input(0)?, &cx.input(1)?, g, true, !self.adjoint))?;
         grads![None, None, gb]
     }
-}
-
-/// Exchanges in memory that nobody else writes to: what is checked is what is used.
-pub(crate) fn own_pivots(x: &Tensor) -> Result<Tensor> {
-    if x.is_contiguous() && !x.storage().is_exposed() {
-        return Ok(x.clone());
-    }
-    let own = Tensor::empty(x.shape(), x.dtype(), x.device())?;
-    write_held(&own, x);
-    Ok(own)
 }
 
 /// Solves with decompositions and right-hand sides whose batches fit.

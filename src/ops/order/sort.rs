@@ -7,7 +7,7 @@ use crate::kernels::cpu::order::sort as kernel;
 use crate::kernels::cpu::order::sort::Grid;
 use crate::kernels::gpu::order::sort as gpu;
 use crate::ops::driver::apply::apply_multi;
-use crate::ops::driver::memory::zeros_of;
+use crate::ops::driver::memory::{own_held, zeros_of};
 use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::reduce::extreme::to_selected;
 use crate::ops::table::{Fields, Named, Table};
@@ -57,10 +57,12 @@ impl Op for Sort {
         if x.numel() == 0 {
             return Ok(()); // 2^62 lines of nothing are still nothing
         }
-        let grid = Grid::new(x.shape(), x.strides(), self.axis);
-        with_dtype!("sort", x.dtype(), real, T => {
-            // SAFETY: the grid follows the layout of `x`, whose storage is held; results are dense and of its shape
-            unsafe { kernel::sort::<T>(&grid, x.ptr_of(), self.descending, out[0].ptr_of(), out[1].ptr_of()) };
+        // bytes are counted before they are placed
+        let own = if x.dtype().size() == 1 && x.storage().is_exposed() { own_held(x)? } else { x.clone() };
+        let grid = Grid::new(own.shape(), own.strides(), self.axis);
+        with_dtype!("sort", own.dtype(), real, T => {
+            // SAFETY: the grid follows the layout of `own`, whose storage is held or ours alone; results are dense and of its shape
+            unsafe { kernel::sort::<T>(&grid, own.ptr_of(), self.descending, out[0].ptr_of(), out[1].ptr_of()) };
             Ok(())
         })
     }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::order::histogram::{greatest_of, occurrences, weigh};
 use crate::kernels::cpu::order::unique::{Groups, count_runs, group, unique as unique_kernel, write_runs};
 use crate::kernels::gpu::order::{histogram, unique as gpu};
-use crate::ops::driver::memory::dense;
+use crate::ops::driver::memory::{dense, own_held};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
@@ -50,8 +50,9 @@ fn elements(op: &str, x: &Tensor, inverse: bool) -> Result<Groups> {
 #[allow(unsafe_code)]
 fn runs(op: &str, x: &Tensor, inverse: Option<&[usize]>, counts: bool) -> Result<Distinct> {
     let n = x.numel();
-    // held from the count to the end: what is written is as much as was counted
+    // held from the count to the end, or our own: what is written is as much as was counted
     let held = Guard::take([x.storage()].into_iter(), [].into_iter());
+    let x = &own_held(x)?;
     // SAFETY: a dense tensor of `n` elements, held for reading
     let many = with_dtype!(op, x.dtype(), real, T => Ok(unsafe { count_runs::<T>(x.ptr_of(), n) }))?;
     let values = Tensor::empty(&[many], x.dtype(), x.device())?;

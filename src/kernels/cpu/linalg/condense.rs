@@ -1,6 +1,7 @@
 //! Small matrices brought to tridiagonal and to bidiagonal form, of which only the squares of the elements are wanted: reflections
-//! are Hermitian (`H = 1 - t v v^H` with a real `t`) and are forgotten at once. Below 33 columns faer takes longer than the
-//! arithmetic: 0.4 us for 4 by 4, where this takes 0.1.
+//! are Hermitian (`H = 1 - t v v^H` with a real `t`) and are forgotten at once. With faer's reductions in their place
+//! eigenvalues of 10,000 4 by 4 take 13.3 ms instead of 7.5, of 64 32 by 32 1.14 instead of 0.64, singular values of 2,000 8 by 8 5.7
+//! instead of 3.3.
 //!
 //! Source: G. H. Golub and C. F. Van Loan, Matrix Computations, sections 5.4.8 and 8.3.1.
 

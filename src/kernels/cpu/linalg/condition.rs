@@ -8,7 +8,8 @@ use crate::kernels::cpu::linalg::field::{Field, View, each_with};
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::stop;
 
-/// Rounds of a power of `R^H R` or of its inverse: of random 1000 by 1000 matrices the third is within a tenth of the truth.
+/// Rounds of a power of `R^H R` or of its inverse. Of random matrices (normal, uniform, and normal beside a diagonal) of 4 to 1000 rows
+/// the product of the norms is then 0.70 to 1 of the condition number, 0.97 in the middle.
 const ROUNDS: usize = 4;
 const LANES: usize = 16;
 
@@ -69,7 +70,7 @@ unsafe fn normalize<T: Field>(x: *mut T, n: usize) -> T::R {
 }
 
 multiversion! {
-    /// An estimate of the condition number of the upper triangle, rather below it than above: at most some percent. Infinite if an
+    /// An estimate of the condition number of the upper triangle, never above it. Infinite if an
     /// element of the diagonal is zero.
     unsafe fn estimate[T: Field](r: View<T>, x: *mut T, y: *mut T) -> T::R {
         let n = r.cols;

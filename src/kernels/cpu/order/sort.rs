@@ -222,7 +222,8 @@ unsafe fn trend<T: Sortable>(src: *const T, line: Axis, flip: u64) -> Option<boo
     Some(backwards)
 }
 
-/// Calls `f(place, position)` for the elements of a line of bytes, of which there are at most 256 kinds, in order.
+/// Calls `f(place, position)` for the elements of a line of bytes, of which there are at most 256 kinds, in order: they are read
+/// twice, and nobody may write to them in between.
 unsafe fn counted<T: Sortable>(src: *const T, line: Axis, flip: u64, mut f: impl FnMut(usize, usize)) {
     let key = |i: usize| ((*src.add(i * line.stride)).sort_key() ^ flip) as u8 as usize;
     let mut next = [0usize; 256];
