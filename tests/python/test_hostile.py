@@ -176,8 +176,7 @@ uses = [lambda: rl.zeros(100).scatter_add_(0, index, one), lambda: table.index_s
     lambda: rl.zeros(100, 1).index_add_(0, index, one[:, None]), lambda: rl.zeros(100).index_put_((index,), one),
     lambda: F.embedding(index, table), lambda: rl.zeros(100).gather(0, index), lambda: rl.bincount(index.clamp(0, 99)),
     lambda: F.cross_entropy(rl.zeros(n, 3), index), lambda: rl.zeros(100).take(index), lambda: rl.zeros(100).index_copy_(0, index, one),
-    lambda: F.one_hot(index[:50]), lambda: rl.repeat_interleave(index[:50]), lambda: table.index_fill(0, index, 1.0),
-    lambda: index.view(rl.uint8).sort(), lambda: rl.unique_consecutive(index, return_inverse=True, return_counts=True), lambda: rl.unique_consecutive(index)]
+    lambda: F.one_hot(index[:50]), lambda: rl.repeat_interleave(index[:50]), lambda: table.index_fill(0, index, 1.0)]
 for _ in range(60):
     for use in uses:
         try:
@@ -192,6 +191,38 @@ thread.join()
 @pytest.mark.parametrize("numpy", [True, False])
 def test_indices_that_change_while_they_are_used(numpy):
     holds(RACE.format(numpy=numpy), memory=6)
+
+
+RACE_OF_COUNTS = """
+import threading
+n = 1 << 20
+arrays = [np.zeros(n, dtype) for dtype in (np.uint8, np.int32, bool, np.float32)]
+bytes_, ints, mask, floats = map(rl.from_numpy, arrays)
+going = True
+def writer():
+    k = 0
+    while going:
+        k += 1
+        for x in arrays:
+            x[k % 7 :: 2] = k % 5
+            x[::3] = 0
+thread = threading.Thread(target=writer)
+thread.start()
+uses = [lambda: bytes_.sort(), lambda: bytes_.view(1024, -1).sort(0), lambda: mask.argsort(), lambda: rl.unique_consecutive(ints),
+    lambda: rl.unique_consecutive(ints, return_inverse=True, return_counts=True), lambda: rl.unique(floats, return_inverse=True),
+    lambda: ints.nonzero(), lambda: mask.nonzero(), lambda: ints[mask], lambda: rl.bincount(ints), lambda: floats.histc(9), lambda: ints.topk(99)]
+try:
+    for _ in range(20):
+        for use in uses:
+            use()
+finally:
+    going = False
+thread.join()
+"""
+
+
+def test_elements_that_change_between_counting_and_writing():
+    holds(RACE_OF_COUNTS, memory=6)
 
 
 def test_positions_that_changed_between_forward_and_backward():
