@@ -6,8 +6,9 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::full;
 use crate::ops::index::item::{index_put_in_place, index_put_to};
-use crate::ops::index::pick::{
-    INDEX_ADD, INDEX_COPY, INDEX_FILL, INDEX_FILL_WITH, Manner, Put, SELECT, Spots, TAKE, pick,
+use crate::ops::index::pick::{Put, pick};
+use crate::ops::index::spots::{
+    INDEX_ADD, INDEX_COPY, INDEX_FILL, INDEX_FILL_WITH, Manner, SELECT, Spots, TAKE,
 };
 use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;

@@ -9,7 +9,7 @@ use crate::kernels::gpu::machine::Place;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{full, index_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
-use crate::ops::index::pick::on_card;
+use crate::ops::index::spots::on_card;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows};

@@ -7,6 +7,7 @@ pub mod item;
 pub mod mask;
 pub mod pick;
 pub mod scatter;
+pub mod spots;
 
 use crate::ops::table::Table;
 

@@ -13,7 +13,7 @@ use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
 use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
 use crate::ops::index::gather::{Gather, axis_of, check_index, check_sizes, lifted, with_lines};
-use crate::ops::index::pick::on_card;
+use crate::ops::index::spots::on_card;
 use crate::ops::table::{Table, Val};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::warning::warn_once;

@@ -11,7 +11,7 @@ use crate::kernels::gpu::nn::embedding::bag as gpu;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::{dense_cast_held, dense_held, fill_held, moved, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
-use crate::ops::index::pick::on_card;
+use crate::ops::index::spots::on_card;
 use crate::ops::nn::embedding::table::{check_indices, keys_of, renormalise};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};

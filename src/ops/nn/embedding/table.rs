@@ -14,7 +14,7 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::check_in_place;
 use crate::ops::driver::memory::{dense_held, fill_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
-use crate::ops::index::pick::on_card;
+use crate::ops::index::spots::on_card;
 use crate::ops::table::Table;
 use crate::storage::Guard;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
