@@ -207,3 +207,26 @@ def test_an_optimizer_without_a_step_gets_its_state_and_nothing_moves():
     state = get_optimizer_state_dict(model, optimizer)
     assert set(state["state"]) == {"weight", "bias"} and rl.equal(model.weight, before)
     assert optimizer.param_groups[0]["lr"].item() == pytest.approx(0.1) and model.weight.grad is None
+
+
+class Harmful:
+    """Its unpickling would make a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (self.path, "w"))
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_folder_from_strangers_runs_no_code(tmp_path, whole):
+    mark, folder = tmp_path / "mark", tmp_path / "folder"
+    checkpoint.save({"x": rl.ones(2), "other": Harmful(str(mark))}, checkpoint_id=folder, no_dist=True)
+    assert not mark.exists()
+    with pytest.raises(checkpoint.CheckpointException, match="add_safe_globals"):
+        if whole:
+            format_utils.dcp_to_torch_save(folder, tmp_path / "file")
+        else:
+            checkpoint.load({"x": rl.zeros(2), "other": None}, checkpoint_id=folder, no_dist=True)
+    assert not mark.exists()

@@ -224,7 +224,7 @@ class FileSystemReader:
             raise pickle.UnpicklingError(f"{self.path}/.metadata describes no checkpoint")
         return known
 
-    def _block(self, info: _StorageInfo, weights_only: bool) -> Any:
+    def _block(self, info: _StorageInfo) -> Any:
         if info.transform_descriptors:
             raise NotImplementedError(f"{info.relative_path} was transformed by {info.transform_descriptors}, which are not here")
         path = os.path.normpath(os.path.join(self.path, info.relative_path))
@@ -235,16 +235,16 @@ class FileSystemReader:
             data = file.read(info.length)
         if len(data) != info.length:
             raise EOFError(f"{path} has {info.offset + len(data)} bytes where {info.offset + info.length} were expected")
-        return load(io.BytesIO(data), map_location="cpu", weights_only=weights_only)
+        return load(io.BytesIO(data), map_location="cpu")
 
     def _value(self, known: Metadata, fqn: str) -> Any:
         """What is no tensor."""
-        return self._block(known.storage_data[MetadataIndex(fqn)], False)
+        return self._block(known.storage_data[MetadataIndex(fqn)])
 
     def _fill(self, known: Metadata, fqn: str, target: Tensor) -> None:
         """Writes the blocks of a tensor into one."""
         for chunk in known.state_dict_metadata[fqn].chunks:
-            block = self._block(known.storage_data[MetadataIndex(fqn, chunk.offsets)], True)
+            block = self._block(known.storage_data[MetadataIndex(fqn, chunk.offsets)])
             place = target
             for axis, (start, size) in enumerate(zip(chunk.offsets, chunk.sizes, strict=True)):
                 place = place.narrow(axis, start, size)

@@ -48,10 +48,10 @@ def torch_save_to_dcp(torch_save_path: Any, dcp_checkpoint_dir: Any) -> None:
     """Reads a file of :func:`rushlight.save` and writes it as a folder.
 
     Args:
-        torch_save_path (str or PathLike): the file; it is unpickled, so read only what you trust.
+        torch_save_path (str or PathLike): the file, read as :func:`rushlight.load` reads it.
         dcp_checkpoint_dir (str or PathLike): the folder.
     """
-    state = _load(torch_save_path, weights_only=False)
+    state = _load(torch_save_path)
     save(state, storage_writer=FileSystemWriter(dcp_checkpoint_dir), no_dist=True)
 
 

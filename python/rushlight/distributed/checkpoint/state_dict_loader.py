@@ -23,7 +23,9 @@ def load(
 ) -> None:
     """Reads what a state dict asks for from a folder, into the tensors that it holds; other values are replaced.
 
-    Objects with ``load_state_dict()`` take up their states. What is no tensor is unpickled: read only checkpoints that you trust.
+    Objects with ``load_state_dict()`` take up their states. What is no tensor is read as
+    :func:`rushlight.load` reads it: classes of a program's own have to be named by ``rushlight.serialization.add_safe_globals`` first, where PyTorch
+    runs whatever the file says.
 
     Args:
         state_dict (dict): names and values; see :func:`save`.
@@ -32,7 +34,8 @@ def load(
         planner (DefaultLoadPlanner, optional): what is read.
         process_group, no_dist: accepted; one process reads all.
 
-    Errors: RuntimeError without a folder; CheckpointException if the checkpoint is not there, or does not fit.
+    Errors: RuntimeError without a folder; CheckpointException if the checkpoint is not there, does not fit, or names a class that was
+    not allowed.
     """
     if not no_dist:
         _alone("load")
