@@ -1,9 +1,10 @@
 //! Numbers in a row: ranges, spacings, identities and the positions of triangles.
 
 use crate::base::promote::default_dtype;
-use crate::base::{DType, Device, Elem, MemoryFormat, Scalar, collected, product};
+use crate::base::{C128, DType, Device, Elem, MemoryFormat, Scalar, collected, product};
 use crate::error::Result;
 use crate::kernels::cpu::create::steps as kernel;
+use crate::kernels::cpu::elementwise::math;
 use crate::ops::create::fill::Made;
 use crate::ops::create::fill::{check_layout, device_of, finish, number};
 use crate::ops::driver::memory::full as filled;
@@ -38,7 +39,29 @@ pub(crate) fn generate(
     Ok(cast)
 }
 
-/// The dtype of a range: int64 if all its numbers are integers.
+/// As [`generate`], a block at a time: `f` is given the position of the first element and room for all.
+pub(crate) fn generate_blocks(
+    n: usize,
+    dtype: DType,
+    device: Device,
+    f: impl Fn(usize, &mut [f64]) + Sync,
+) -> Result<Tensor> {
+    if device == Device::Meta {
+        return Tensor::empty(&[n], dtype, device);
+    }
+    let out = line(n, dtype)?;
+    #[allow(unsafe_code)]
+    // SAFETY: fresh dense memory of `n` elements of this dtype
+    unsafe {
+        kernel::blocks(out.ptr(), n, dtype, f)
+    };
+    if device == Device::Cpu {
+        Ok(out)
+    } else {
+        out.convert(None, Some(device), false, MemoryFormat::Preserve)
+    }
+}
+
 /// Whole numbers in a row. A card counts by itself, where the dtype holds them all exactly.
 fn counted(n: usize, dtype: DType, device: Device, first: i64, step: i64) -> Result<Tensor> {
     let far = first.unsigned_abs().saturating_add(step.unsigned_abs().saturating_mul(n as u64));
@@ -86,6 +109,7 @@ fn stepped(n: usize, dtype: DType, device: Device, first: f64, step: f64) -> Res
     Ok(out)
 }
 
+/// The dtype of a range: int64 if all its numbers are integers.
 fn range_dtype(dtype: Option<DType>, numbers: &[Scalar]) -> DType {
     dtype
         .unwrap_or_else(|| if numbers.iter().all(|s| s.is_integral()) { DType::I64 } else { default_dtype() })
@@ -143,50 +167,93 @@ fn arange_of(
     stepped(n, dtype, device, a, s)
 }
 
-/// Positions of a linear range, from both ends so that the last one is exact.
-fn linear(start: Scalar, end: Scalar, steps: i64, dtype: DType) -> Result<impl Fn(usize) -> Scalar> {
-    ensure!(steps >= 0, Runtime, "number of steps must be non-negative");
-    let n = steps as usize;
-    let single = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
-    // as the dtype holds it: the halves after every step, which are computed in float32
-    let round = move |v: f64| match dtype {
-        DType::F16 | DType::BF16 => Scalar::Float(v as f32 as f64).rounded(dtype).to_f64(),
-        _ if single => v as f32 as f64,
-        _ => v,
-    };
-    for number in [start, end] {
-        number.fit(dtype)?;
-    }
-    let (a, b) = if dtype.is_integral() {
+/// Evenly spaced numbers, counted from both ends so that the last one is exact.
+struct Spaced {
+    n: usize,
+    dtype: DType,
+    ends: [f64; 2],
+    step: f64,
+    complex: [C128; 3],
+}
+
+impl Spaced {
+    fn new(start: Scalar, end: Scalar, steps: i64, dtype: DType) -> Result<Spaced> {
+        ensure!(steps >= 0, Runtime, "number of steps must be non-negative");
+        for number in [start, end] {
+            number.fit(dtype)?;
+        }
+        let n = steps as usize;
+        let mut it = Spaced { n, dtype, ends: [0.0; 2], step: 0.0, complex: [C128::default(); 3] };
         let held = |s: Scalar| with_dtype!("linspace", dtype, any, T => s.to::<T>().to_i64() as f64);
-        (held(start), held(end))
-    } else {
-        (round(start.to_f64()), round(end.to_f64()))
-    };
-    let (ca, cb) = (start.to_c128(), end.to_c128());
-    let whole = move |i: usize| if dtype.is_half() { round(i as f64) } else { i as f64 };
-    let product = move |v: f64| if dtype.is_half() { round(v) } else { v };
-    let step = round(round(b - a) / whole(n.max(2) - 1));
-    let cstep = (cb - ca) / (n.max(2) - 1) as f64;
-    Ok(move |i: usize| {
-        if dtype.is_complex() {
-            return Scalar::Complex(if i < n / 2 {
-                ca + cstep * i as f64
-            } else if n == 1 {
-                ca
-            } else {
-                cb - cstep * (n - 1 - i) as f64
+        let ends = [start, end];
+        it.ends = if dtype.is_integral() { ends.map(held) } else { ends.map(|s| it.round(s.to_f64())) };
+        it.step = it.round(it.round(it.ends[1] - it.ends[0]) / it.whole(n.max(2) - 1));
+        let (a, b) = (start.to_c128(), end.to_c128());
+        it.complex = [a, b, (b - a) / (n.max(2) - 1) as f64];
+        Ok(it)
+    }
+    /// As the dtype holds it: the halves after every step, which are computed in float32.
+    fn round(&self, v: f64) -> f64 {
+        match self.dtype {
+            DType::F16 | DType::BF16 => Scalar::Float(v as f32 as f64).rounded(self.dtype).to_f64(),
+            DType::F32 => v as f32 as f64,
+            _ => v,
+        }
+    }
+    fn whole(&self, i: usize) -> f64 {
+        if self.dtype.is_half() { self.round(i as f64) } else { i as f64 }
+    }
+    /// Whether the first half, which is counted from the start, has element `i`.
+    fn early(&self, i: usize) -> bool {
+        i < self.n / 2 || self.n == 1
+    }
+    fn real(&self, i: usize) -> f64 {
+        let far = |k: usize| {
+            let product = self.step * self.whole(k);
+            if self.dtype.is_half() { self.round(product) } else { product }
+        };
+        let [a, b] = self.ends;
+        self.round(if self.early(i) { a + far(i) } else { b - far(self.n - 1 - i) })
+    }
+    fn at(&self, i: usize) -> Scalar {
+        if !self.dtype.is_complex() {
+            return Scalar::Float(self.real(i));
+        }
+        let [a, b, step] = self.complex;
+        Scalar::Complex(if self.early(i) { a + step * i as f64 } else { b - step * (self.n - 1 - i) as f64 })
+    }
+    fn tensor(&self, device: Device) -> Result<Tensor> {
+        let (n, [a, b]) = (self.n, self.ends);
+        if !matches!(self.dtype, DType::F32 | DType::F64) || device != Device::Cpu {
+            return generate(n, self.dtype, device, |i| self.at(i));
+        }
+        let out = line(n, self.dtype)?;
+        #[allow(unsafe_code)]
+        // SAFETY: fresh dense memory of `n` elements of this type
+        unsafe {
+            match self.dtype {
+                DType::F32 => kernel::between(out.ptr_of::<f32>(), n, a, b, self.step),
+                _ => kernel::between(out.ptr_of::<f64>(), n, a, b, self.step),
+            }
+        };
+        Ok(out)
+    }
+    /// Powers of a base.
+    fn powers(&self, base: f64, device: Device) -> Result<Tensor> {
+        let n = self.n;
+        if self.dtype.is_complex() {
+            return generate(n, self.dtype, device, |i| {
+                Scalar::Complex((self.at(i).to_c128() * base.ln()).exp())
             });
         }
-        let v = if n == 1 {
-            a
-        } else if i < n / 2 {
-            a + product(step * whole(i))
-        } else {
-            b - product(step * whole(n - 1 - i))
-        };
-        Scalar::Float(round(v))
-    })
+        if self.dtype.is_integral() {
+            return generate(n, self.dtype, device, |i| Scalar::Float(base.powf(self.real(i))));
+        }
+        generate_blocks(n, self.dtype, device, |first, some| {
+            some.iter_mut().enumerate().for_each(|(k, v)| *v = self.real(first + k));
+            math::powers(base, some);
+        })
+    }
 }
 
 fn spaced_dtype(dtype: Option<DType>, start: Scalar, end: Scalar) -> Result<DType> {
@@ -323,8 +390,7 @@ rows! { RANGE:
     [Torch] resizes Quietly fn linspace(start: Val, end: Val, steps: i64; ..made: Made) -> Tensor {
         let (a, b) = (number(&start, "linspace")?, number(&end, "linspace")?);
         let dtype = spaced_dtype(made.dtype, a, b)?;
-        let f = linear(a, b, steps, dtype)?;
-        finish(generate(steps as usize, dtype, device_of(made.device), f)?, made.requires_grad)
+        finish(Spaced::new(a, b, steps, dtype)?.tensor(device_of(made.device))?, made.requires_grad)
     }
     /// `base` to the power of `steps` numbers from `start` to `end`.
     ///
@@ -335,12 +401,7 @@ rows! { RANGE:
     [Torch] resizes Quietly fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; ..made: Made) -> Tensor {
         let (a, b) = (number(&start, "logspace")?, number(&end, "logspace")?);
         let dtype = spaced_dtype(made.dtype, a, b)?;
-        let f = linear(a, b, steps, dtype)?;
-        let power = |i| match f(i) {
-            Scalar::Complex(z) => Scalar::Complex((z * base.ln()).exp()),
-            s => Scalar::Float(base.powf(s.to_f64())),
-        };
-        finish(generate(steps as usize, dtype, device_of(made.device), power)?, made.requires_grad)
+        finish(Spaced::new(a, b, steps, dtype)?.powers(base, device_of(made.device))?, made.requires_grad)
     }
     /// Coordinates of the elements on and below a diagonal: rows first, columns second.
     ///

@@ -257,6 +257,9 @@ impl Op for Spread {
             return surround_held(&out[0], view, x[0], Scalar::Int(0));
         }
         fill_held(&out[0], Scalar::Int(0));
+        if let Some(view) = self.0.within(&out[0]) {
+            return add_strided(&out[0].alias(view)?, x[0]);
+        }
         let [whole, part] = self.0.image(&out[0])?;
         add_strided(&part, x[0])?;
         write_held(&out[0], &whole);

@@ -13,30 +13,7 @@ use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
 use crate::{bail, rows};
 
-/// Floor division of floats, exact where the quotient is near a whole number.
-macro_rules! float_floor {
-    ($($name:ident $t:ty),*) => {$(
-        #[inline(always)]
-        fn $name(a: $t, b: $t) -> $t {
-            if b == 0.0 {
-                return a / b;
-            }
-            let r = a % b;
-            let mut q = (a - r) / b;
-            if r != 0.0 && (b < 0.0) != (r < 0.0) {
-                q -= 1.0;
-            }
-            if q == 0.0 {
-                return (0.0 as $t).copysign(a / b);
-            }
-            let f = q.floor();
-            if q - f > 0.5 { f + 1.0 } else { f }
-        }
-    )*};
-}
-float_floor!(floor32 f32, floor64 f64);
-
-/// Floor division as a trait, so that one row serves all dtypes.
+/// Floor division of integers as a trait, so that one row serves all of them.
 trait Floor: Copy {
     fn floor_div(self, b: Self) -> Self;
 }
@@ -81,19 +58,6 @@ macro_rules! floor_ints {
     )*};
 }
 floor_ints!(u8 i8 i16 i32 i64);
-impl Floor for f32 {
-    #[inline(always)]
-    fn floor_div(self, b: f32) -> f32 {
-        floor32(self, b)
-    }
-}
-impl Floor for f64 {
-    #[inline(always)]
-    fn floor_div(self, b: f64) -> f64 {
-        floor64(self, b)
-    }
-}
-
 /// The guard of rows that divide: integers refuse zero. The driver holds the operand.
 #[allow(unsafe_code)]
 fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
@@ -117,8 +81,7 @@ fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
 
 fn floor_kernel(dt: DType) -> Option<BinaryFn> {
     match dt {
-        DType::F32 => Some(zip(|a: f32, b: f32| a.floor_div(b))),
-        DType::F64 => Some(zip(|a: f64, b: f64| a.floor_div(b))),
+        DType::F32 | DType::F64 => native2!(dt, math::floor_divide_f32, math::floor_divide_f64),
         _ => kernel!(dt, int, T => zip(|a: T, b: T| a.floor_div(b))),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::base::{C64, C128, DType, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{NO, map, point1, point2, typed, typed2, zip};
+use crate::kernels::cpu::elementwise::block::{NO, map, point2, typed, typed2, zip};
+use crate::kernels::cpu::elementwise::staged::{Log, staged};
 use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::elementwise::arithmetic::{add, true_divide};
 use crate::ops::elementwise::kind::binary::{binary, native2};
@@ -306,11 +307,11 @@ points! {
         };
     /// Parameters: eps (negative: none).
     LOGIT "logit" "LogitBackward0": Float,
-        cpu |dt| kernel!(dt, floats, T => point1(|x: T, q| {
+        cpu |dt| kernel!(dt, floats, T => staged(Log, |x: T, q| {
             let eps = q[0] as T;
             let x = if eps < 0.0 { x } else if x < eps { eps } else if x > 1.0 - eps { 1.0 - eps } else { x };
-            (x / (1.0 - x)).ln()
-        })),
+            x / (1.0 - x)
+        }, |_x: T, u: T, _| u)),
         wgsl "logit_f(a, p0)",
         grad { a |g, a, q| {
             let d = g.div(a.mul(a.rsub(1i64)?)?)?;

@@ -132,8 +132,9 @@ impl Op for Scatter {
                 write_held(o, x[0]);
             }
             // SAFETY: the index is checked against the axis and fits both tensors elsewhere (see `check_sizes`)
+            let size = layout.shape[self.dim];
             let run = |dst: &Tensor, strides_to: &[usize], from: *const u8, by: &[usize], reduce| unsafe {
-                kernel::scatter(way.name, lines, dst.ptr(), strides_to, from, by, dst.dtype(), reduce)
+                kernel::scatter(way.name, lines, dst.ptr(), strides_to, from, by, size, dst.dtype(), reduce)
             };
             if !way.include_self {
                 let start = identity(way.reduce, dtype)?;

@@ -159,7 +159,7 @@ impl Spots {
         let offsets = full(&[m], Scalar::Int(0), DType::I64, Device::Cpu)?;
         // SAFETY: `m` dense elements made here, each as wide as a `usize`
         let out = unsafe { kernel::slice_of_mut::<usize>(offsets.ptr(), m) };
-        for (g, t) in self.groups.iter().zip(index) {
+        for (k, (g, t)) in self.groups.iter().zip(index).enumerate() {
             let wide = if t.shape() == shape.as_slice() {
                 (*t).clone()
             } else {
@@ -177,9 +177,7 @@ impl Spots {
             }
             let one = match layout_of_group(sizes, strides) {
                 Some(step) => {
-                    for (o, &i) in out.iter_mut().zip(index) {
-                        *o += (if i < 0 { i + n } else { i }) as usize * step;
-                    }
+                    kernel::add_offsets(out, index, n, step, k > 0);
                     continue;
                 }
                 None => |mut i: usize| {

@@ -1,15 +1,17 @@
 //! Spectra of short stretches of a signal, and the signal of such spectra.
 
-use crate::base::{DType, Device, Scalar};
+use crate::base::{DType, Device, Layout, Scalar, unfold_layout};
 use crate::error::Result;
-use crate::ops::create::range::generate;
 use crate::ops::driver::memory::full;
+use crate::ops::driver::strided::{Window, spread};
+use crate::ops::shape::join::concat;
 use crate::ops::shape::pad::constant_pad;
 use crate::ops::signal::fft::{fft, ifft, irfft, rfft};
-use crate::ops::table::Table;
+use crate::ops::table::{Sizes, Table};
 use crate::tensor::Tensor;
 use crate::warning::warn_once;
 use crate::{bail, ensure, rows};
+use smallvec::smallvec;
 
 /// A tensor as PyTorch's messages of these functions show it.
 fn shown(x: &Tensor) -> String {
@@ -26,39 +28,35 @@ fn flag(yes: Option<bool>) -> String {
 
 /// The signal with `n` more samples on both sides.
 fn extended(x: &Tensor, n: i64, mode: &str) -> Result<Tensor> {
-    let (axis, size) = (x.ndim() - 1, x.shape()[x.ndim() - 1] as i64);
-    let source: fn(i64, i64) -> i64 = match mode {
-        "constant" => return constant_pad(x, &[n, n], Scalar::Int(0)),
-        "reflect" => |i, size| {
-            if i < 0 {
-                -i
-            } else if i >= size {
-                2 * (size - 1) - i
-            } else {
-                i
-            }
-        },
-        "replicate" => |i, size| i.clamp(0, size - 1),
-        "circular" => |i, size| i.rem_euclid(size),
-        other => bail!(NotImplemented, "Unrecognised padding mode {other}"),
-    };
+    let size = x.shape()[x.ndim() - 1] as i64;
     let most = match mode {
+        "constant" => return constant_pad(x, &[n, n], Scalar::Int(0)),
         "reflect" => size - 1,
         "circular" => size,
-        _ => i64::MAX,
+        "replicate" => i64::MAX,
+        other => bail!(NotImplemented, "Unrecognised padding mode {other}"),
     };
     if n > most || size == 0 {
-        let mut lead = vec![1usize; 2usize.saturating_sub(axis)];
+        let mut lead = vec![1usize; 3usize.saturating_sub(x.ndim())];
         lead.extend_from_slice(x.shape());
         bail!(
             Runtime,
             "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding ({n}, {n}) at dimension 2 of input {lead:?}"
         );
     }
-    let at = generate((size + 2 * n) as usize, DType::I64, x.device(), |i| {
-        Scalar::Int(source(i as i64 - n, size))
-    })?;
-    x.index_select(axis as i64, &at)
+    let part = |from: i64, n: i64| x.narrow(-1, from, n);
+    let (before, after) = match mode {
+        "reflect" => {
+            (part(1, n)?.flip(Sizes(smallvec![-1]))?, part(size - 1 - n, n)?.flip(Sizes(smallvec![-1]))?)
+        }
+        "circular" => (part(size - n, n)?, part(0, n)?),
+        _ => {
+            let mut shape = x.shape().to_vec();
+            shape[x.ndim() - 1] = n as usize;
+            (part(0, 1)?.expand_to(&shape)?, part(size - 1, 1)?.expand_to(&shape)?)
+        }
+    };
+    concat(&[before, x.clone(), after], -1)
 }
 
 /// A window of `n_fft` weights: what is given, or ones, in the middle of zeros.
@@ -89,11 +87,8 @@ fn norm(normalized: bool) -> Option<&'static str> {
 /// Stretches laid over one another at distances of `hop` and added up: (b, frames, n) gives (b, n + hop (frames - 1)).
 fn overlap_add(x: &Tensor, hop: i64) -> Result<Tensor> {
     let (b, frames, n) = (x.shape()[0], x.shape()[1], x.shape()[2]);
-    let length = n + hop as usize * (frames - 1);
-    let at =
-        generate(frames * n, DType::I64, x.device(), |i| Scalar::Int((i / n) as i64 * hop + (i % n) as i64))?;
-    let zeros = full(&[b, length], Scalar::Int(0), x.dtype(), x.device())?;
-    zeros.index_add(1, &at, &x.reshape_to(&[b, frames * n])?, Scalar::Int(1))
+    let base = Layout::contiguous(&[b, n + hop as usize * (frames - 1)]);
+    spread(x, &Window::new(&base, &unfold_layout(&base, 1, n, hop as usize)))
 }
 
 rows! { STFT:

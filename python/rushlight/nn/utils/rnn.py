@@ -246,15 +246,21 @@ def pad_sequence(
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
-    longest = max(s.size(0) for s in sequences)
-    rows = []
-    for s in sequences:
-        missing = longest - s.size(0)
-        if missing:
-            filler = _C.full((missing, *s.shape[1:]), padding_value, dtype=s.dtype, device=s.device)
-            s = _C.cat([s, filler] if padding_side == "right" else [filler, s])
-        rows.append(s)
-    return _C.stack(rows, 0 if batch_first else 1)
+    lengths = [s.size(0) for s in sequences]
+    longest, first = max(lengths), sequences[0]
+    # one after the other with what is missing between them: a single copy
+    filler = _C.full((longest, *first.shape[1:]), padding_value, dtype=first.dtype, device=first.device)
+    pieces = []
+    for s, length in zip(sequences, lengths):
+        s = s.to(first.dtype)
+        if length == longest:
+            pieces.append(s)
+        elif padding_side == "right":
+            pieces += s, filler.narrow(0, 0, longest - length)
+        else:
+            pieces += filler.narrow(0, 0, longest - length), s
+    rows = _C.cat(pieces).unflatten(0, (len(sequences), longest))
+    return rows if batch_first else rows.transpose(0, 1).contiguous()
 
 
 def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = False) -> Any:

@@ -226,6 +226,27 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
 /// # Safety
 /// `dst` is valid over `shape`, `src` for as many dense elements; they do not overlap.
 pub unsafe fn add(shape: &[usize], dst: *mut u8, strides: &[usize], src: *const u8, dtype: DType) {
+    let ([first, rest @ ..], [along, within @ ..]) = (shape, strides) else {
+        return add_in_order(shape, dst, strides, src, dtype);
+    };
+    // parts along the first axis that share no place are independent
+    let span: usize = rest.iter().zip(within).map(|(n, s)| n.saturating_sub(1) * s).sum();
+    if *along <= span || *first == 1 {
+        return add_in_order(shape, dst, strides, src, dtype);
+    }
+    let each: usize = rest.iter().product();
+    let (dst, src) = (Ptr(dst), Ptr::of(src));
+    par::for_each_chunk(*first, (par::ELEMENTWISE_GRAIN / each.max(1)).max(1), |r| {
+        for i in r {
+            let size = dtype.size();
+            // SAFETY: a part of each
+            unsafe { add_in_order(rest, dst.at(i * along * size), within, src.at(i * each * size), dtype) };
+        }
+    });
+}
+
+/// As [`add`], on this thread.
+unsafe fn add_in_order(shape: &[usize], dst: *mut u8, strides: &[usize], src: *const u8, dtype: DType) {
     let n: usize = shape.iter().product();
     with_dtype!("add", dtype, any, T => {
         let (dst, src) = (dst as *mut T, src as *const T);

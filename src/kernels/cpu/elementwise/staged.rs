@@ -36,6 +36,22 @@ vectors! {
     Log1pExp = log1pexp_f32 log1pexp_f64;
 }
 
+/// `ln(1 + e^x)` as it is written, infinite where the power is.
+pub struct ExpThenLog1p;
+impl<T> Vector<T> for ExpThenLog1p
+where
+    Exp: Vector<T>,
+    Log1p: Vector<T>,
+{
+    unsafe fn run(x: *mut T, n: usize) {
+        // SAFETY: the caller's promise
+        unsafe {
+            Exp::run(x, n);
+            Log1p::run(x, n);
+        }
+    }
+}
+
 pub trait Before<T>: Fn(T, &Params) -> T + Copy {}
 impl<T, F: Fn(T, &Params) -> T + Copy> Before<T> for F {}
 /// From the input and the vector function's result.
@@ -132,6 +148,51 @@ pub fn staged_pair<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(_: V, _
                 before(x, u, m, q, conjure::<F>());
                 V::run(u, m);
                 after_pair(g, x, u, y, m, q, conjure::<H>());
+            }
+        }
+    }
+    PointFn::Routine(run::<T, V, F, H>)
+}
+
+/// `y = after(a, x, v(before(a, x)))` for operands `(a, x)`.
+pub fn staged_of_pair<T: Copy, V: Vector<T>, F: After<T>, H: AfterPair<T>>(_: V, _: F, _: H) -> PointFn {
+    unsafe fn run<T: Copy, V: Vector<T>, F: After<T>, H: AfterPair<T>>(
+        p: &[*mut u8; MAX_OPERANDS],
+        n: usize,
+        q: &Params,
+    ) {
+        let mut u = [const { MaybeUninit::<T>::uninit() }; STEP];
+        let u = u.as_mut_ptr() as *mut T;
+        for (i, m) in steps(n) {
+            // SAFETY: `m` elements from `i` on lie within the `n` of each operand, and `u` has room for a step
+            unsafe {
+                let (a, x, y) =
+                    ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
+                after(a, x, u, m, q, conjure::<F>());
+                V::run(u, m);
+                after_pair(a, x, u, y, m, q, conjure::<H>());
+            }
+        }
+    }
+    PointFn::Routine(run::<T, V, F, H>)
+}
+
+/// `y = after(g, a, x, v(before(a, x)))` for operands `(g, a, x)`.
+pub fn staged_of_last<T: Copy, V: Vector<T>, F: After<T>, H: AfterTriple<T>>(_: V, _: F, _: H) -> PointFn {
+    unsafe fn run<T: Copy, V: Vector<T>, F: After<T>, H: AfterTriple<T>>(
+        p: &[*mut u8; MAX_OPERANDS],
+        n: usize,
+        q: &Params,
+    ) {
+        let mut u = [const { MaybeUninit::<T>::uninit() }; STEP];
+        let u = u.as_mut_ptr() as *mut T;
+        for (i, m) in steps(n) {
+            // SAFETY: `m` elements from `i` on lie within the `n` of each operand, and `u` has room for a step
+            unsafe {
+                let at = |k: usize| (p[k] as *const T).add(i);
+                after(at(2), at(3), u, m, q, conjure::<F>());
+                V::run(u, m);
+                after_two(at(1), at(2), at(3), u, (p[0] as *mut T).add(i), m, q, conjure::<H>());
             }
         }
     }

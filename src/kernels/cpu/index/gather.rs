@@ -186,7 +186,8 @@ unsafe fn gather_rows<T: Copy>(
 }
 
 /// Elements of `dst` whose coordinate along `dim` the index replaces combine with those of `src`. Those that meet at a
-/// place do so in the order of the index; places differ where another coordinate does, so that those are independent.
+/// place do so in the order of the index; places differ where another coordinate does, so that those are independent. `size` is that
+/// of `dst` along the axis.
 pub unsafe fn scatter(
     op: &str,
     lines: &Lines,
@@ -194,6 +195,7 @@ pub unsafe fn scatter(
     dst_strides: &[usize],
     src: *const u8,
     src_strides: &[usize],
+    size: usize,
     dtype: DType,
     reduce: Reduce,
 ) -> Result<()> {
@@ -208,23 +210,19 @@ pub unsafe fn scatter(
     let outer = before.count();
     if after.count() == 1 {
         by_reduce!(op, reduce, dtype, T, f => {
-            par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
-                before.each_of(range, &mut |o| {
+            split(outer, (m, 1), 1, true, &|outers, share| {
+                before.each_of(outers, &mut |o| {
                     let to = (target.get() as *mut T).add(o[0]);
                     let (from, index) = ((source.get() as *const T).add(o[1]), index.at(o[2]).cast_const());
                     if along == 1 && from_step == 1 && index_step == 1 {
-                        for i in 0..m {
-                            let slot = to.add(*index.add(i) as usize);
-                            *slot = f(*slot, *from.add(i));
-                        }
+                        let (place, slot) = (|i| *index.add(i) as usize, |at| to.add(at));
+                        share.each_slot(m, size, place, slot, |slot, i| *slot = f(*slot, *from.add(i)));
                     } else {
-                        for i in 0..m {
-                            let slot = to.add(*index.add(i * index_step) as usize * along);
-                            *slot = f(*slot, *from.add(i * from_step));
-                        }
+                        let (place, slot) = (|i| *index.add(i * index_step) as usize, |at| to.add(at * along));
+                        share.each_slot(m, size, place, slot, |slot, i| *slot = f(*slot, *from.add(i * from_step)));
                     }
                 });
-            });
+            })
         });
         return Ok(());
     }
@@ -248,18 +246,20 @@ pub unsafe fn scatter(
                 }
             }
         };
-        split(outer, between.count() * m, n, &|outers, columns| {
+        let apart = between.count() == 1 && steps[2] == 0;
+        split(outer, (m, between.count() * n), n, apart, &|outers, share| {
             before.each_of(outers, &mut |o| {
-                for i in 0..m {
+                let place = |i: usize| *index.at(o[2] + i * index_step) as usize;
+                share.each(m, size, place, |i| {
                     if i % POLLED == 0 {
                         stop::poll();
                     }
                     between.each_of(0..between.count(), &mut |b| {
                         let to = (target.get() as *mut T).add(o[0] + b[0]);
                         let from = (source.get() as *const T).add(o[1] + b[1] + i * from_step);
-                        row(to, from, index.at(o[2] + b[2] + i * index_step), columns.clone());
+                        row(to, from, index.at(o[2] + b[2] + i * index_step), share.columns.clone());
                     });
-                }
+                });
             });
         })
     });
@@ -355,6 +355,7 @@ mod tests {
                     by,
                     src.as_ptr().cast(),
                     flat,
+                    6,
                     DType::F32,
                     reduce,
                 )
@@ -383,21 +384,34 @@ mod tests {
 
     #[test]
     fn the_same_bits_for_any_number_of_threads() {
-        let (before, n, d) = (par::num_threads(), 3000, 70);
-        let index: Vec<i64> = (0..n).map(|i| (i * i) as i64 % 50).collect();
-        let src: Vec<f32> = (0..n * d).map(|i| (i as f32).sin()).collect();
-        let lines = Lines { shape: &[n, d], strides: &[1, 0], index: &index, dim: 0 };
-        let sums = |threads: usize| {
-            par::set_num_threads(threads);
-            let mut dst = vec![0f32; 50 * d];
-            let (to, from) = (dst.as_mut_ptr().cast(), src.as_ptr().cast());
-            // SAFETY: indices lie in the axis
-            unsafe { scatter("t", &lines, to, &[d, 1], from, &[d, 1], DType::F32, Reduce::Add).unwrap() };
-            dst
-        };
-        let alone = sums(1);
-        for threads in [2, 3, 5] {
-            assert_eq!(sums(threads), alone);
+        let before = par::num_threads();
+        // rows, single elements, few long rows, an index for each element
+        for (n, d, whole) in [(3000, 70, false), (100_000, 1, false), (7, 9000, false), (3000, 70, true)] {
+            let count = if whole { n * d } else { n };
+            let index: Vec<i64> = (0..count).map(|i| (i * i) as i64 % 50).collect();
+            let src: Vec<f32> = (0..n * d).map(|i| (i as f32).sin()).collect();
+            let strides = if whole { [d, 1] } else { [1, 0] };
+            let lines = Lines { shape: &[n, d], strides: &strides, index: &index, dim: 0 };
+            for reduce in [Reduce::Add, Reduce::Set] {
+                let results = |threads: usize| {
+                    par::set_num_threads(threads);
+                    let mut dst = vec![0f32; 50 * d];
+                    let (to, from) = (dst.as_mut_ptr().cast(), src.as_ptr().cast());
+                    // SAFETY: indices lie in the axis
+                    unsafe {
+                        scatter("t", &lines, to, &[d, 1], from, &[d, 1], 50, DType::F32, reduce).unwrap()
+                    };
+                    dst
+                };
+                let mut want = vec![0f32; 50 * d];
+                for i in 0..n * d {
+                    let slot = &mut want[index[if whole { i } else { i / d }] as usize * d + i % d];
+                    *slot = if reduce == Reduce::Add { *slot + src[i] } else { src[i] };
+                }
+                for threads in [1, 2, 3, 5] {
+                    assert_eq!(results(threads), want);
+                }
+            }
         }
         par::set_num_threads(before);
     }

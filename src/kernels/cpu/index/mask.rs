@@ -123,18 +123,20 @@ unsafe fn fill<T: Copy>(mask: *const u8, n: usize, many: usize, dst: *mut T, val
     }
 }
 
-/// `dst` = `value` where the mask is true, else `src`; blocks of equal length.
-///
-/// # Safety
-/// Dense blocks of `n` elements of `size` bytes, `value` one element.
-pub unsafe fn blend(mask: *const u8, src: *const u8, value: *const u8, dst: *mut u8, n: usize, size: usize) {
-    by_size!(size, T => {
-        let (src, dst, value) = (src as *const T, dst as *mut T, (value as *const T).read_unaligned());
-        for i in 0..n {
-            let old = src.add(i).read_unaligned();
-            dst.add(i).write_unaligned(if *mask.add(i) != 0 { value } else { old });
-        }
-    })
+multiversion! {
+    /// `dst` = `value` where the mask is true, else `src`; blocks of equal length. `dst` may be `src`.
+    ///
+    /// # Safety
+    /// Dense blocks of `n` elements of `size` bytes, `value` one element.
+    pub unsafe fn blend(mask: *const u8, src: *const u8, value: *const u8, dst: *mut u8, n: usize, size: usize) {
+        by_size!(size, T => {
+            let (src, dst, value) = (src as *const T, dst as *mut T, (value as *const T).read_unaligned());
+            for i in 0..n {
+                let old = src.add(i).read_unaligned();
+                dst.add(i).write_unaligned(if *mask.add(i) != 0 { value } else { old });
+            }
+        })
+    }
 }
 
 #[cfg(test)]

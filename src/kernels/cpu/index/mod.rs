@@ -10,7 +10,7 @@ pub mod pick;
 
 pub use gather::{Lines, gather, scatter};
 pub use mask::blend;
-pub use pick::{Places, pick, put};
+pub use pick::{Places, add_offsets, pick, put};
 
 use crate::base::Real;
 use crate::kernels::cpu::machine::par;
@@ -64,24 +64,112 @@ multiversion! {
     }
 }
 
+multiversion! {
+    /// Dense elements of `to` combine with one value.
+    unsafe fn combine_one[T: Copy, F: Combine<T>](to: *mut T, value: T, n: usize, f: F) {
+        for i in 0..n {
+            *to.add(i) = f(*to.add(i), value);
+        }
+    }
+}
+
 /// Slices after which a loop asks whether it should stop.
 const POLLED: usize = 4096;
 
-/// Calls `part` with outer pieces and columns, all of which are independent: a column costs `height` in each piece. Each
-/// strip of columns goes through all indices, so they are cut only where there are fewer pieces than threads, at lines of
-/// cache. What meets at a place does so in the order of the index, wherever the cuts are.
-fn split(outer: usize, height: usize, columns: usize, part: &(dyn Fn(Range<usize>, Range<usize>) + Sync)) {
+/// Part of a job of writing by index: the places that it owns, all of whose writes it makes in the order of the index; and its
+/// columns of each.
+#[derive(Clone)]
+struct Share {
+    /// Of `parts` parts of the places, this one.
+    part: usize,
+    parts: usize,
+    columns: Range<usize>,
+}
+
+/// Positions in the index that are sorted out at a time.
+const SORTED: usize = 1024;
+/// Elements that stand for places that another share owns.
+const NOWHERE: usize = 16;
+
+impl Share {
+    /// The places, of so many, that it owns.
+    fn own(&self, places: usize) -> Range<usize> {
+        let cut = |part: usize| places / self.parts * part + places % self.parts * part / self.parts;
+        cut(self.part)..cut(self.part + 1)
+    }
+    /// Calls `f(j)` for those of the first `count` positions whose place, of `places` there are, it owns. First they are sorted
+    /// out without a branch that would be guessed wrong every other time.
+    #[inline(always)]
+    fn each(&self, count: usize, places: usize, place: impl Fn(usize) -> usize, mut f: impl FnMut(usize)) {
+        if self.parts == 1 {
+            return (0..count).for_each(f);
+        }
+        let own = self.own(places);
+        let mut mine = [0u32; SORTED];
+        for first in (0..count).step_by(SORTED) {
+            let (n, mut many) = (SORTED.min(count - first), 0);
+            for j in 0..n {
+                let at = place(first + j);
+                mine[many % SORTED] = j as u32;
+                many += usize::from(at.wrapping_sub(own.start) < own.len());
+            }
+            mine[..many].iter().for_each(|&j| f(first + j as usize));
+        }
+    }
+    /// As `each`, for single elements: `f` is given the slot of each position, which is nowhere for those that another share owns.
+    /// That is one write instead of two loads more.
+    #[inline(always)]
+    unsafe fn each_slot<T: Copy>(
+        &self,
+        count: usize,
+        places: usize,
+        place: impl Fn(usize) -> usize,
+        slot: impl Fn(usize) -> *mut T,
+        mut f: impl FnMut(*mut T, usize),
+    ) {
+        if self.parts == 1 {
+            return (0..count).for_each(|j| f(slot(place(j)), j));
+        }
+        let (own, mut nowhere) =
+            (self.own(places), [const { std::mem::MaybeUninit::<T>::zeroed() }; NOWHERE]);
+        let nowhere = nowhere.as_mut_ptr().cast::<T>();
+        for j in 0..count {
+            let at = place(j);
+            let mine = at.wrapping_sub(own.start) < own.len();
+            f(std::hint::select_unpredictable(mine, slot(at), nowhere.add(j % NOWHERE)), j);
+        }
+    }
+}
+
+/// Calls `part` with outer pieces and a share of each, all of which are independent: in each piece there are `count` indices, of
+/// `work` elements each, `columns` of them side by side. Where there are fewer pieces than threads each is shared by places, if
+/// an index has its elements to itself (`apart`); few indices of long rows, and others, by columns, at lines of cache. What meets
+/// at a place does so in the order of the index, wherever the cuts are.
+fn split(
+    outer: usize,
+    (count, work): (usize, usize),
+    columns: usize,
+    apart: bool,
+    part: &(dyn Fn(Range<usize>, Share) + Sync),
+) {
     let (grain, threads) = (par::ELEMENTWISE_GRAIN / 2, par::num_threads());
-    let each = height * columns;
+    let each = count * work;
     if threads <= outer {
-        return par::for_each_chunk(outer, (grain / each.max(1)).max(1), |r| part(r, 0..columns));
+        let share = Share { part: 0, parts: 1, columns: 0..columns };
+        return par::for_each_chunk(outer, (grain / each.max(1)).max(1), |r| part(r, share.clone()));
     }
     let parts = threads.div_ceil(outer).min(each / grain + 1);
-    let wide = columns.div_ceil(parts).next_multiple_of(16);
-    let parts = columns.div_ceil(wide);
+    let by_columns = !apart || columns >= 64 * parts && count < 16 * parts;
+    let wide = if by_columns { columns.div_ceil(parts).next_multiple_of(16) } else { columns };
+    let parts = if by_columns { columns.div_ceil(wide) } else { parts };
     par::for_each(outer * parts, |i| {
-        let (o, start) = (i / parts, i % parts * wide);
-        part(o..o + 1, start..(start + wide).min(columns));
+        let (o, k) = (i / parts, i % parts);
+        let share = if by_columns {
+            Share { part: 0, parts: 1, columns: k * wide..((k + 1) * wide).min(columns) }
+        } else {
+            Share { part: k, parts, columns: 0..columns }
+        };
+        part(o..o + 1, share);
     });
 }
 

@@ -1,6 +1,6 @@
 //! Elements picked from, and put to, places of whole axes.
 
-use super::{POLLED, Reduce, by_reduce, combine_row, split};
+use super::{POLLED, Reduce, by_reduce, combine_one, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;
@@ -23,6 +23,27 @@ fn offset_of(mut i: usize, shape: &[usize], strides: &[usize]) -> usize {
         i /= n;
     }
     at
+}
+
+/// What an index adds to offsets: `index[j] * step`, counted from the end of `n` where it is negative. If not `more`, it is all
+/// that they are so far.
+pub fn add_offsets(offsets: &mut [usize], index: &[i64], n: i64, step: usize, more: bool) {
+    let count = offsets.len().min(index.len());
+    let (to, index) = (Ptr(offsets.as_mut_ptr()), Ptr::of(index.as_ptr()));
+    par::for_each_chunk(count, par::ELEMENTWISE_GRAIN, |r| {
+        // SAFETY: a part of both
+        unsafe { some_offsets(to.at(r.start), index.at(r.start).cast_const(), r.len(), n, step, more) }
+    });
+}
+
+multiversion! {
+    unsafe fn some_offsets(to: *mut usize, index: *const i64, count: usize, n: i64, step: usize, more: bool) {
+        for j in 0..count {
+            let i = *index.add(j);
+            let at = ((if i < 0 { i + n } else { i }) as usize).wrapping_mul(step);
+            *to.add(j) = if more { (*to.add(j)).wrapping_add(at) } else { at };
+        }
+    }
 }
 
 /// `dst` (dense) = the elements of `src` at the places. Rows are independent.
@@ -102,38 +123,34 @@ pub unsafe fn put(
     }
     let (source, target) = (Ptr::of(values), Ptr(dst));
     by_reduce!(op, reduce, dtype, T, f => {
-        split(outer, m * rows.count(), length, &|outers, columns| {
-            let (step, along) = (step, along);
+        let reach = places.offsets.iter().max().map_or(0, |&at| at + 1);
+        split(outer, (m, n), length, true, &|outers, share| {
+            let (step, along, columns) = (step, along, share.columns.clone());
             let values = source.get() as *const T;
             for o in outers {
                 let base = (target.get() as *mut T).add(offset_of(o, places.outer.0, places.outer.1));
                 let from = values.add(o * m * n * step);
                 if n == 1 {
                     // elements one by one; apart, so that each loop is a plain one
+                    let (place, slot) = (|j: usize| places.offsets[j], |at: usize| base.add(at));
                     if step == 1 {
-                        for (j, &at) in places.offsets.iter().enumerate() {
-                            *base.add(at) = f(*base.add(at), *from.add(j));
-                        }
+                        share.each_slot(m, reach, place, slot, |slot, j| *slot = f(*slot, *from.add(j)));
                     } else {
-                        for &at in places.offsets {
-                            *base.add(at) = f(*base.add(at), *from);
-                        }
+                        share.each_slot(m, reach, place, slot, |slot, _| *slot = f(*slot, *from));
                     }
                     continue;
                 }
-                for (j, &at) in places.offsets.iter().enumerate() {
+                share.each(m, reach, |j| places.offsets[j], |j| {
                     if j % POLLED == 0 {
                         stop::poll();
                     }
-                    let (to, mut from) = (base.add(at), from.add(j * n * step));
+                    let (to, mut from) = (base.add(places.offsets[j]), from.add(j * n * step));
                     rows.each_of(0..rows.count(), &mut |[offset]| {
                         let to = to.add(offset);
                         if step == 1 && along == 1 {
                             combine_row(to.add(columns.start), from.add(columns.start), columns.len(), f);
                         } else if along == 1 {
-                            for i in columns.clone() {
-                                *to.add(i) = f(*to.add(i), *from);
-                            }
+                            combine_one(to.add(columns.start), *from, columns.len(), f);
                         } else {
                             for i in columns.clone() {
                                 let slot = to.add(i * along);
@@ -142,7 +159,7 @@ pub unsafe fn put(
                         }
                         from = from.add(length * step);
                     });
-                }
+                });
             }
         })
     });
@@ -210,5 +227,34 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_same_bits_for_any_number_of_threads() {
+        let before = par::num_threads();
+        for (n, count, step) in [(1, 50_000, 1), (1, 50_000, 0), (64, 3000, 1), (5000, 6, 1), (64, 3000, 0)] {
+            let offsets: Vec<usize> = (0..count).map(|i| i * i % 97 * n).collect();
+            let (shape, ones) = ([n], [1]);
+            let inner = if n == 1 { (&shape[..0], &ones[..0]) } else { (&shape[..], &ones[..]) };
+            let places = Places { outer: (&[], &[]), offsets: &offsets, inner };
+            let values: Vec<f32> = (0..count * n).map(|i| (i as f32).sin()).collect();
+            for reduce in [Reduce::Set, Reduce::Add] {
+                let mut want = vec![0f32; 97 * n];
+                for j in 0..count * n {
+                    let slot = &mut want[offsets[j / n] + j % n];
+                    let v = values[j * step];
+                    *slot = if reduce == Reduce::Add { *slot + v } else { v };
+                }
+                for threads in [1, 2, 3, 5] {
+                    par::set_num_threads(threads);
+                    let mut got = vec![0f32; 97 * n];
+                    let (to, from) = (got.as_mut_ptr().cast(), values.as_ptr().cast());
+                    // SAFETY: the places lie within as many elements
+                    unsafe { put("t", &places, to, from, step, DType::F32, reduce).unwrap() };
+                    assert_eq!(got, want);
+                }
+            }
+        }
+        par::set_num_threads(before);
     }
 }

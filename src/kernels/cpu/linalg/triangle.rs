@@ -74,7 +74,7 @@ pub unsafe fn triangular<T: Field>(kind: Triangle, t: View<T>, b: View<T>) {
         return;
     }
     if n <= LEAF {
-        let grain = if n * b.cols > par::ELEMENTWISE_GRAIN / 16 { 4 * LANES } else { b.cols };
+        let grain = if n * b.cols > par::ELEMENTWISE_GRAIN / 4 { 4 * LANES } else { b.cols };
         return par::for_each_chunk(b.cols, grain, |r| {
             let mut at = r.start;
             while at < r.end {

@@ -98,9 +98,14 @@ pub unsafe fn for_each_staying(shape: &[usize], operands: &[Operand], stays: boo
     let work = |row0: usize, row1: usize, from: usize, to: usize| unsafe {
         run_rows(&dims, &walks, row0, row1, from, to, (streams, stays), kernel)
     };
+    // what is gathered, converted or made by a routine takes longer than what is added from where it lies
+    let last = dims.len() - 1;
+    let heavy =
+        !stays && operands.len() > 2 || walks.iter().any(|w| w.strides[last] != 0 && !is_dense(w, last));
+    let least = if heavy { par::MATH_GRAIN } else { par::ELEMENTWISE_GRAIN };
     // long stretches, where there are enough of them: the processor follows each anew
-    let grain = (count / 64).clamp(par::ELEMENTWISE_GRAIN, 8 * par::ELEMENTWISE_GRAIN);
-    if count <= par::ELEMENTWISE_GRAIN {
+    let grain = (count / 64).clamp(least, 32 * par::ELEMENTWISE_GRAIN);
+    if count <= least {
         work(0, rows, 0, inner);
     } else if inner <= grain {
         // whole rows: to begin on a stretch costs as much as 700 elements (64 planes of 32x32 and a number for each: 6.0 us row

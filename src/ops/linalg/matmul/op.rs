@@ -43,6 +43,35 @@ pub fn batch_offsets(l: &Layout, batch: &[usize]) -> Result<SmallVec<[isize; 8]>
     Ok(out)
 }
 
+/// As [`batch_offsets`], of a stack whose matrices mostly lie one after the other, which takes no list (10,000 products of 3x3: a
+/// third of their time).
+enum Starts {
+    Even(isize),
+    List(SmallVec<[isize; 8]>),
+}
+
+impl Starts {
+    fn new(l: &Layout, batch: &[usize]) -> Result<Starts> {
+        let lead = l.ndim() - 2;
+        let own = l.shape[..lead] == *batch;
+        let mut axes = batch.iter().zip(&l.strides[..lead]).filter(|(n, _)| **n != 1).rev();
+        let (mut last, step) = axes.next().map_or((0, 0), |(&n, &s)| (n * s, s));
+        let even = own
+            && axes.all(|(&n, &s)| {
+                let follows = s == last;
+                last = n * s;
+                follows
+            });
+        Ok(if even { Starts::Even(step as isize) } else { Starts::List(batch_offsets(l, batch)?) })
+    }
+    fn of(&self) -> Batch<'_> {
+        match self {
+            Starts::Even(step) => Batch::Stride(*step),
+            Starts::List(list) => Batch::Offsets(list),
+        }
+    }
+}
+
 /// `out = alpha a b + beta out + bias` over stacks of matrices, all of one dtype and held by the caller. `at` are the
 /// layouts to read them with.
 #[allow(unsafe_code)]
@@ -79,10 +108,10 @@ fn multiply(
                 gemm(rows, columns, k, alpha, pa, ra, ca, pb, rb, cb, beta, pc, rc, cc, epilogue);
             } else {
                 let batch = &at.shape[..n - 2];
-                let (oa, ob, oc) = (batch_offsets(a.1, batch)?, batch_offsets(b.1, batch)?, batch_offsets(at, batch)?);
+                let [sa, sb, sc] = [Starts::new(a.1, batch)?, Starts::new(b.1, batch)?, Starts::new(at, batch)?];
                 gemm_batched(
-                    oc.len(), rows, columns, k, alpha, pa, Batch::Offsets(&oa), ra, ca, pb, Batch::Offsets(&ob), rb, cb,
-                    beta, pc, Batch::Offsets(&oc), rc, cc, epilogue,
+                    numel(batch), rows, columns, k, alpha, pa, sa.of(), ra, ca, pb, sb.of(), rb, cb,
+                    beta, pc, sc.of(), rc, cc, epilogue,
                 );
             }
         }

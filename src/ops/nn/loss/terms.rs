@@ -7,7 +7,8 @@ use crate::ensure;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{NO, Params, PointFn, point2, point3};
 use crate::kernels::cpu::elementwise::staged::{
-    Log, Log1pExp, Sigmoid, staged_pair, staged_triple, staged_two,
+    Exp, ExpThenLog1p, Log, Log1pExp, Sigmoid, staged_of_last, staged_of_pair, staged_pair, staged_triple,
+    staged_two,
 };
 use crate::kernels::cpu::nn::loss::terms::sum_terms;
 use crate::kernels::gpu::nn::loss::terms::{self as gpu, Term, term};
@@ -323,8 +324,7 @@ points! {
             },
         };
     SOFT_MARGIN_BACKWARD "soft_margin_loss_backward" "SoftMarginLossBackwardBackward0": Same,
-        cpu |dt| kernel!(dt, floats, T => point3(|g: T, t: T, x: T, q| {
-            let z = (-t * x).exp();
+        cpu |dt| kernel!(dt, floats, T => staged_of_last(Exp, |t: T, x: T, _| -t * x, |g: T, t: T, _x: T, z: T, q| {
             -t * g * (z / (1.0 + z)) * q[3] as T
         })),
         wgsl "-b * a * sigmoid_f(-b * c) * p3",
@@ -405,7 +405,7 @@ pub static BCE_LOGITS: LossDef = LossDef {
 pub static SOFT_MARGIN: LossDef = LossDef {
     name: "soft_margin_loss",
     grad_name: "SoftMarginLossBackward0",
-    kernel: |dt| kernel!(dt, floats, T => point2(|t: T, x: T, _| (-t * x).exp().ln_1p())),
+    kernel: |dt| kernel!(dt, floats, T => staged_of_pair(ExpThenLog1p, |t: T, x: T, _| -t * x, |_t: T, _x: T, u: T, _| u)),
     term: term!("log1p_f(exp_f(-t * x))"),
     backward: &SOFT_MARGIN_BACKWARD,
     dtype: Mixed::Input,

@@ -232,6 +232,14 @@ vector_binary! {
     atan2_f64[Vector<Elem = f64>, f64] arc::atan2;
     fmod_f64[Vector<Elem = f64>, f64] remainder::fmod;
     remainder_f64[Vector<Elem = f64>, f64] remainder::remainder;
+    floor_divide_f64[Vector<Elem = f64>, f64] remainder::floor_divide;
+    floor_divide_f32[Widen, f32] floor_divide;
+}
+
+/// The remainder is that of float64, which float32 holds; the quotient is rounded as float32.
+#[inline(always)]
+fn floor_divide<V: Widen>(x: V, y: V) -> V {
+    remainder::floored(x, y, fmod_two(x, y))
 }
 
 /// The modified Bessel function of the first kind and order 0, of one number.
@@ -240,4 +248,25 @@ pub fn bessel_i0(x: f64) -> f64 {
     // SAFETY: one element on both sides
     unsafe { i0_f64(&x, &mut y, 1) };
     y
+}
+
+/// Cosines in the place of what they are of.
+pub fn cosines(x: &mut [f64]) {
+    // SAFETY: as many elements as the slice has
+    unsafe { cos_f64(x.as_ptr(), x.as_mut_ptr(), x.len()) };
+}
+
+/// As [`bessel_i0`], in the place of the arguments.
+pub fn bessels_i0(x: &mut [f64]) {
+    // SAFETY: as many elements as the slice has
+    unsafe { i0_f64(x.as_ptr(), x.as_mut_ptr(), x.len()) };
+}
+
+/// Powers of one base in the place of the exponents.
+pub fn powers(base: f64, x: &mut [f64]) {
+    let bases = [base; 64];
+    for some in x.chunks_mut(bases.len()) {
+        // SAFETY: as many elements as the slice has, of which there are no more than bases
+        unsafe { pow_f64(bases.as_ptr(), some.as_ptr(), some.as_mut_ptr(), some.len()) };
+    }
 }

@@ -45,3 +45,21 @@ pub fn remainder<V: Vector<Elem = f64>>(x: V, y: V) -> V {
     let r = fmod(x, y);
     V::select(across(r, y), r.add(y), r)
 }
+
+/// The quotient rounded down, from the remainder with the sign of `x`: what is left after it is taken off divides without a
+/// rest, so that a quotient near a whole number falls on the right side of it.
+#[inline(always)]
+pub fn floored<V: Vector>(x: V, y: V, r: V) -> V {
+    let across = V::c(1.0).copysign(y).mul(r).lt(V::zero());
+    let q = x.sub(r).div(y);
+    let q = V::select(across, q.sub(V::c(1.0)), q);
+    let f = q.floor();
+    let f = V::select(V::c(0.5).lt(q.sub(f)), f.add(V::c(1.0)), f);
+    let f = V::select(q.eq(V::zero()), V::zero().copysign(x.div(y)), f);
+    V::select(y.eq(V::zero()), x.div(y), f)
+}
+
+#[inline(always)]
+pub fn floor_divide<V: Vector<Elem = f64>>(x: V, y: V) -> V {
+    floored(x, y, fmod(x, y))
+}

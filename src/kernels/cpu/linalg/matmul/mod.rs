@@ -66,6 +66,9 @@ pub unsafe fn gemm<T: MatElem>(
     T::gemm(&Gemm { m, n, k, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc, epilogue });
 }
 
+/// What a call for a small product costs, in multiply-adds.
+const CALL_FMA: usize = 256;
+
 /// [`gemm`] over a batch of equal shapes; the matrices of `c` must be distinct. Parallel over the batch first.
 /// The epilogue's bias is the same for every matrix.
 pub unsafe fn gemm_batched<T: MatElem>(
@@ -115,8 +118,8 @@ pub unsafe fn gemm_batched<T: MatElem>(
         // Few and large: the threads share each product.
         (0..batch).for_each(one);
     } else {
-        let grain = (par::MATMUL_MIN_FMA / 4 / work).max(1);
-        let grain = if batch * work < par::MATMUL_MIN_FMA { batch.max(1) } else { grain };
+        // to begin a small product takes as long as a few hundred multiply-adds
+        let grain = (par::MATMUL_MIN_FMA / 16 / (work + CALL_FMA)).max(1);
         par::for_each_chunk(batch, grain, |r| r.for_each(one));
     }
 }

@@ -235,8 +235,18 @@ fn complex() {
 #[test]
 fn blocks_of_every_kind_and_any_number_of_threads() {
     let before = par::num_threads();
-    let sizes =
-        [(400, 150, 300), (350, 1100, 260), (64, 900, 147), (1, 2100, 700), (1500, 1, 333), (500, 40, 257)];
+    let sizes = [
+        (400, 150, 300),
+        (350, 1100, 260),
+        (64, 900, 147),
+        (1, 2100, 700),
+        (1500, 1, 333),
+        (500, 40, 257),
+        // long sums in pieces
+        (1, 1, 270_001),
+        (3, 1, 90_000),
+        (1, 100, 4_999),
+    ];
     for level in LEVELS {
         with_level(level, || {
             for (m, n, k) in sizes {

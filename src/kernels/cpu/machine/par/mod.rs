@@ -8,18 +8,20 @@
 mod team;
 
 use crate::kernels::cpu::machine::stop;
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
-/// Items per chunk of an elementwise loop. Waking a parked worker costs 5 to 50 us here, and 32768 additions
-/// take about 8 us from cache: one chunk stays on the caller, and from two on the loss is bounded.
-pub const ELEMENTWISE_GRAIN: usize = 32 * 1024;
+/// Items per chunk of an elementwise loop, 0.6 us of additions from cache: what others take over is decided by the clock
+/// (see `worth_handing_over`), so a chunk only has to be long beside the 30 ns that it costs to begin one.
+pub const ELEMENTWISE_GRAIN: usize = 8 * 1024;
 /// Items per chunk of a transcendental loop (0.1 to 0.3 ns an element with AVX-512, 1 to 10 without).
-pub const MATH_GRAIN: usize = 16 * 1024;
+pub const MATH_GRAIN: usize = 2 * 1024;
 /// Items per chunk where rows are reduced: bounded by memory like an addition, without its stores.
-pub const REDUCE_GRAIN: usize = 32 * 1024;
+pub const REDUCE_GRAIN: usize = 8 * 1024;
 /// Multiply-adds below which a matrix product stays on the calling thread: 1M of them (2 MFLOP) take 10 us at
 /// 200 GFLOP/s, and at 64x64x64 (0.26M) two threads of another library were measured slower than one.
 pub const MATMUL_MIN_FMA: usize = 1 << 20;
@@ -101,7 +103,7 @@ pub fn for_each_chunk(n_items: usize, grain: usize, f: impl Fn(Range<usize>) + S
     let grain = grain.max(1);
     if n_items > grain && num_threads() > 1 && !INSIDE.get() {
         let chunks = n_items.div_ceil(grain);
-        return run_on_pool(chunks, &|i: usize| f(i * grain..((i + 1) * grain).min(n_items)));
+        return run_on_pool(chunks, grain == 1, &|i: usize| f(i * grain..((i + 1) * grain).min(n_items)));
     }
     // one call of `f` for one chunk and for many: it is inlined where it is called
     let mut start = 0usize;
@@ -130,7 +132,7 @@ struct Part {
 }
 
 #[cold]
-fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
+fn run_on_pool(chunks: usize, whole: bool, run: &(dyn Fn(usize) + Sync)) {
     let threads = num_threads();
     let Some(pool) = pool(threads) else {
         return (0..chunks).for_each(|i| {
@@ -141,34 +143,57 @@ fn run_on_pool(chunks: usize, run: &(dyn Fn(usize) + Sync)) {
     // Each thread begins with a stretch of its own, the same every time, and helps the others when it is done: what
     // it wrote is then still in its own caches, and memory is read in long runs.
     let count = threads.min(chunks);
-    let parts: Vec<Part> = (0..count)
+    let parts: SmallVec<[Part; 8]> = (0..count)
         .map(|p| Part { next: AtomicUsize::new(p * chunks / count), end: (p + 1) * chunks / count })
         .collect();
     // Nobody begins another chunk once the caller has been asked to stop, or one of them unwinds.
     let halted = AtomicBool::new(false);
-    let work = |own: usize| {
+    let work = |own: usize, enough: &dyn Fn(usize) -> bool| {
         let _inside = Inside::enter();
         let _halt = Halt(&halted);
+        let mut done = 0;
         for part in parts[own..].iter().chain(&parts[..own]) {
             loop {
                 if own == 0 && stop::is_asked_here() {
                     halted.store(true, Ordering::Relaxed);
                 }
                 if halted.load(Ordering::Relaxed) {
-                    return;
+                    return true;
                 }
                 let i = part.next.fetch_add(1, Ordering::Relaxed);
                 if i >= part.end {
                     break;
                 }
                 run(i);
+                done += 1;
+                if enough(done) {
+                    return false;
+                }
             }
         }
+        true
     };
-    with_pool(&pool, count, &work);
+    // The caller begins alone, until the rest is known to be worth handing over: many chunks are, and items that are chunks of
+    // their own.
+    let (began, least) = (Instant::now(), pool.team.least());
+    let known = LEAST_OF_A_CHUNK * chunks as u32 >= least || whole;
+    if known || !work(0, &|done| worth_handing_over(began.elapsed(), done, chunks - done, least)) {
+        with_pool(&pool, count, &|own| _ = work(own, &|_| false));
+    } else {
+        pool.team.kept(began.elapsed());
+    }
     if halted.into_inner() {
         stop::interrupted();
     }
+}
+
+/// The least that a chunk takes, nearly.
+const LEAST_OF_A_CHUNK: Duration = Duration::from_nanos(500);
+
+/// Whether the chunks that are left will take at least so long, judged by those that are done. (A grain in elements alone cannot
+/// tell: one takes 0.05 to 50 ns.)
+fn worth_handing_over(spent: Duration, done: usize, left: usize, least: Duration) -> bool {
+    spent.as_nanos() * left as u128 >= least.as_nanos() * done as u128 && left > 0
 }
 
 fn with_pool(pool: &Pool, count: usize, work: &(dyn Fn(usize) + Sync)) {

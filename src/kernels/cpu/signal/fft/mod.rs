@@ -158,7 +158,7 @@ unsafe fn run<T: Part, A: Copy + Default, B: Copy + Default>(
     let straight_out = follow(l.dst_step, n_out, &shape, &to_strides);
     let work = l.n * (usize::BITS - l.n.leading_zeros()) as usize;
     let grain = (par::ELEMENTWISE_GRAIN / work.max(1)).max(1).next_multiple_of(BLOCK);
-    let grain = if work > par::ELEMENTWISE_GRAIN { 1 } else { grain };
+    let grain = if work > 4 * par::ELEMENTWISE_GRAIN { 1 } else { grain };
     // dense lines go one at a time through the nearest cache where they are long
     let least = if l.src_step == 1 && l.dst_step == 1 { 1 } else { BLOCK };
     let together = (TOGETHER / l.n).max(least);
