@@ -106,8 +106,8 @@ impl<T: Field<R = T> + Cmp> Room<T> {
             self.turn_back(low, high);
         }
         for k in 0..n {
-            self.re[k] = self.re[k] / down;
-            self.im[k] = self.im[k] / down;
+            self.re[k] /= down;
+            self.im[k] /= down;
         }
         true
     }
@@ -126,25 +126,21 @@ impl<T: Field<R = T> + Cmp> Room<T> {
         for (k, s) in self.swapped.iter_mut().enumerate() {
             *s = k;
         }
-        'rows: while high > 1 {
-            for i in (0..high).rev() {
-                if (0..high).all(|j| j == i || self.t[i * ld + j] == zero) {
-                    high -= 1;
-                    self.swap(i, high);
-                    continue 'rows;
-                }
-            }
-            break;
+        let is = |t: &[T], i: usize, j: usize| t[i * ld + j] != zero;
+        // of rows from below, then of columns, one with nothing beside the diagonal
+        while high > 1 {
+            let t = &self.t;
+            let alone = |i: &usize| (0..high).all(|j| j == *i || !is(t, *i, j));
+            let Some(i) = (0..high).rev().find(alone) else { break };
+            high -= 1;
+            self.swap(i, high);
         }
-        'columns: while low + 1 < high {
-            for j in low..high {
-                if (low..high).all(|i| i == j || self.t[i * ld + j] == zero) {
-                    self.swap(j, low);
-                    low += 1;
-                    continue 'columns;
-                }
-            }
-            break;
+        while low + 1 < high {
+            let t = &self.t;
+            let alone = |j: &usize| (low..high).all(|i| i == *j || !is(t, i, *j));
+            let Some(j) = (low..high).find(alone) else { break };
+            self.swap(j, low);
+            low += 1;
         }
         let norms = |t: &[T], k: usize| {
             let (mut row, mut column) = (0.0, 0.0);
@@ -176,10 +172,10 @@ impl<T: Field<R = T> + Cmp> Room<T> {
                 self.by[k] = both;
                 let (down, up) = (<T as Elem>::from_f64(1.0 / f), <T as Elem>::from_f64(f));
                 for l in 0..n {
-                    self.t[k * ld + l] = self.t[k * ld + l] * down;
+                    self.t[k * ld + l] *= down;
                 }
                 for l in 0..n {
-                    self.t[l * ld + k] = self.t[l * ld + k] * up;
+                    self.t[l * ld + k] *= up;
                 }
             }
             if !again {
@@ -205,7 +201,7 @@ impl<T: Field<R = T> + Cmp> Room<T> {
         for v in self.t.chunks_exact_mut(self.ld) {
             for k in low..high {
                 if self.by[k] != 1.0 {
-                    v[k] = v[k] * <T as Elem>::from_f64(self.by[k]);
+                    v[k] *= <T as Elem>::from_f64(self.by[k]);
                 }
             }
             for k in (0..low).rev().chain(high..self.n) {
