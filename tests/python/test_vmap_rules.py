@@ -212,7 +212,10 @@ CASES = {
     ),
 }
 IN_PLACE = {"fill", "index_put later"}  # whose first operand has room for all samples or for none
-WITHOUT = {"batch_norm given": {1, 2}}  # operands that a function refuses to differentiate by
+WITHOUT = {
+    "batch_norm given": {1, 2},
+    "cross_entropy of weights": {2},
+}  # operands that a function refuses to differentiate by
 NO_GRADIENT = {"argmax", "argmin whole", "searchsorted", "searchsorted rows", "ldl"}
 
 

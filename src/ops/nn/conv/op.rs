@@ -1,6 +1,6 @@
 //! Convolution: three ops, each bilinear, each one's gradients said with the other two. Rows are in `rows.rs`.
 
-use crate::base::{DType, Dims, Layout, MemoryFormat, numel};
+use crate::base::{DType, Device, Dims, Layout, MemoryFormat, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::conv as kernel;
 use crate::kernels::cpu::nn::conv::ConvElem;
@@ -184,7 +184,8 @@ impl Op for Convolution {
         // one weight for all samples: they are one batch
         let shared = x[1..].iter().all(|t| !t.is_batched());
         // 16 of 16 to 16 channels on 32x32 take 0.8 of the time of one after the other, of 32 to 32 1.5
-        let groups = self.is_forward() && !self.channels_last && x[1].shape()[1] <= 16;
+        let few = x[1].shape()[1] <= 16 && x[0].device() == Device::Cpu;
+        let groups = few && self.is_forward() && !self.channels_last;
         let own = if shared { !matches!(self.part, Part::Weight(_)) } else { groups };
         if own { Batching::Own } else { Batching::Each }
     }
