@@ -35,8 +35,12 @@ def stacked(make):
 
 # op of a sample, and what makes one sample of each operand
 CASES = {
-    "addmm": (lambda c, a, b: rl.addmm(c, a, b, beta=2, alpha=3), [lambda: r(4), lambda: r(2, 3), lambda: r(3, 4)]),
+    "addmm": (
+        lambda c, a, b: rl.addmm(c, a, b, beta=2, alpha=3),
+        [lambda: r(4), lambda: r(2, 3), lambda: r(3, 4)],
+    ),
     "addmm whole": (rl.addmm, [lambda: r(2, 4), lambda: r(2, 3), lambda: r(3, 4)]),
+    "mv": (rl.mv, [lambda: r(2, 3), lambda: r(3)]),
     "addmv": (rl.addmv, [lambda: r(2), lambda: r(2, 3), lambda: r(3)]),
     "baddbmm": (rl.baddbmm, [lambda: r(2, 1, 4), lambda: r(2, 3, 5), lambda: r(2, 5, 4)]),
     "addbmm": (rl.addbmm, [lambda: r(3, 4), lambda: r(2, 3, 5), lambda: r(2, 5, 4)]),
@@ -72,8 +76,14 @@ CASES = {
     "roll flat": (lambda x: x.roll(5), [lambda: r(3, 4)]),
     "diag_embed": (lambda x: x.diag_embed(1), [lambda: r(3, 4)]),
     "gather": (lambda x, i: x.gather(1, i), [lambda: r(3, 4), lambda: of(4, 3, 2)]),
-    "scatter": (lambda x, i, s: x.scatter(1, i, s), [lambda: r(3, 4), lambda: rl.randperm(4)[None, :2], lambda: r(3, 2)]),
-    "scatter_add": (lambda x, i, s: x.scatter_add(0, i, s), [lambda: r(3, 4), lambda: of(3, 5, 4), lambda: r(5, 4)]),
+    "scatter": (
+        lambda x, i, s: x.scatter(1, i, s),
+        [lambda: r(3, 4), lambda: rl.randperm(4)[None, :2], lambda: r(3, 2)],
+    ),
+    "scatter_add": (
+        lambda x, i, s: x.scatter_add(0, i, s),
+        [lambda: r(3, 4), lambda: of(3, 5, 4), lambda: r(5, 4)],
+    ),
     "scatter_reduce": (
         lambda x, i, s: x.scatter_reduce(0, i, s, "mean", include_self=False),
         [lambda: r(3, 4), lambda: of(3, 5, 4), lambda: r(5, 4)],
@@ -87,7 +97,10 @@ CASES = {
     "take": (lambda x, i: x.take(i), [lambda: r(3, 4), lambda: of(12, 2, 2)]),
     "index_select": (lambda x, i: x.index_select(1, i), [lambda: r(3, 4), lambda: of(4, 6)]),
     "index_add": (lambda x, i, s: x.index_add(1, i, s), [lambda: r(3, 4), lambda: of(4, 6), lambda: r(3, 6)]),
-    "index_copy": (lambda x, i, s: x.index_copy(0, i, s), [lambda: r(4, 2), lambda: rl.randperm(4)[:2], lambda: r(2, 2)]),
+    "index_copy": (
+        lambda x, i, s: x.index_copy(0, i, s),
+        [lambda: r(4, 2), lambda: rl.randperm(4)[:2], lambda: r(2, 2)],
+    ),
     "index_put": (
         lambda x, i, v: x.index_put((i,), v, accumulate=True),
         [lambda: r(4, 2), lambda: of(4, 5), lambda: r(2)],
@@ -106,13 +119,35 @@ CASES = {
     "l1 sums": (lambda x, y: F.l1_loss(x, y, reduction="sum"), [lambda: r(2, 3), lambda: r(2, 3)]),
     "huber terms": (lambda x, y: F.huber_loss(x, y, reduction="none"), [lambda: r(2, 3), lambda: r(2, 3)]),
     "bce": (F.binary_cross_entropy_with_logits, [lambda: r(2, 3), lambda: r(2, 3).sigmoid()]),
-    "kl_div": (lambda x, y: F.kl_div(x, y.softmax(-1), reduction="batchmean"), [lambda: r(2, 3), lambda: r(2, 3)]),
+    "kl_div": (
+        lambda x, y: F.kl_div(x, y.softmax(-1), reduction="batchmean"),
+        [lambda: r(2, 3), lambda: r(2, 3)],
+    ),
     "cross_entropy": (F.cross_entropy, [lambda: r(4, 3), lambda: of(3, 4)]),
     "cross_entropy of one": (F.cross_entropy, [lambda: r(3), lambda: of(3)]),
+    "cross_entropy of weights": (
+        lambda x, y, w: F.cross_entropy(x, y, w, ignore_index=0, label_smoothing=0.1),
+        [lambda: r(4, 3, 2), lambda: of(3, 4, 2), lambda: r(3).abs() + 1],
+    ),
+    "cross_entropy of rows": (
+        lambda x, y: F.cross_entropy(x, y, ignore_index=1, reduction="none"),
+        [lambda: r(4, 3), lambda: of(3, 4)],
+    ),
+    "nll_loss sum": (
+        lambda x, y: F.nll_loss(x.log_softmax(0), y, reduction="sum"),
+        [lambda: r(3), lambda: of(3)],
+    ),
     "nll_loss": (lambda x, y: F.nll_loss(x.log_softmax(1), y), [lambda: r(4, 3), lambda: of(3, 4)]),
     "multi_margin": (F.multi_margin_loss, [lambda: r(4, 3), lambda: of(3, 4)]),
-    "layer_norm": (lambda x, w, b: F.layer_norm(x, (4,), w, b), [lambda: r(3, 4), lambda: r(4), lambda: r(4)]),
+    "layer_norm": (
+        lambda x, w, b: F.layer_norm(x, (4,), w, b),
+        [lambda: r(3, 4), lambda: r(4), lambda: r(4)],
+    ),
     "layer_norm of a row": (lambda x: F.layer_norm(x, (4,)), [lambda: r(4)]),
+    "group_norm of images": (
+        lambda x, w, b: F.group_norm(x, 2, w, b),
+        [lambda: r(2, 4, 3, 2), lambda: r(4), lambda: r(4)],
+    ),
     "group_norm": (lambda x, w: F.group_norm(x, 2, w), [lambda: r(2, 4, 3), lambda: r(4)]),
     "rms_norm": (lambda x, w: F.rms_norm(x, (4,), w), [lambda: r(3, 4), lambda: r(4)]),
     "batch_norm": (
@@ -125,8 +160,20 @@ CASES = {
     ),
     "instance_norm": (lambda x: F.instance_norm(x), [lambda: r(2, 3, 4)]),
     "embedding": (lambda i, w: F.embedding(i, w), [lambda: of(5, 2, 3), lambda: r(5, 2)]),
-    "conv2d": (lambda x, w, b: F.conv2d(x, w, b, padding=1), [lambda: r(1, 2, 4, 4), lambda: r(3, 2, 3, 3), lambda: r(3)]),
-    "conv_transpose1d": (lambda x, w: F.conv_transpose1d(x, w, stride=2), [lambda: r(2, 2, 4), lambda: r(2, 3, 3)]),
+    "conv2d": (
+        lambda x, w, b: F.conv2d(x, w, b, padding=1),
+        [lambda: r(1, 2, 4, 4), lambda: r(3, 2, 3, 3), lambda: r(3)],
+    ),
+    "conv2d of groups": (
+        lambda x, w, b: F.conv2d(x, w, b, stride=2, groups=2),
+        [lambda: r(2, 4, 5, 5), lambda: r(6, 2, 3, 3), lambda: r(6)],
+    ),
+    "conv2d of many channels": (F.conv2d, [lambda: r(2, 20, 3, 3), lambda: r(2, 20, 2, 2)]),
+    "conv1d": (lambda x, w: F.conv1d(x, w, dilation=2), [lambda: r(2, 2, 7), lambda: r(3, 2, 3)]),
+    "conv_transpose1d": (
+        lambda x, w: F.conv_transpose1d(x, w, stride=2),
+        [lambda: r(2, 2, 4), lambda: r(2, 3, 3)],
+    ),
     "max_pool2d": (lambda x: F.max_pool2d(x, 2), [lambda: r(1, 2, 4, 4)]),
     "max_pool2d of a picture": (lambda x: F.max_pool2d(x, 2), [lambda: r(2, 4, 4)]),
     "max_pool1d positions": (lambda x: F.max_pool1d(x, 2, return_indices=True), [lambda: r(2, 2, 4)]),
@@ -136,7 +183,10 @@ CASES = {
     ),
     "avg_pool2d": (lambda x: F.avg_pool2d(x, 2), [lambda: r(2, 2, 4, 4)]),
     "adaptive": (lambda x: F.adaptive_avg_pool2d(x, 3), [lambda: r(2, 2, 4, 5)]),
-    "attention": (F.scaled_dot_product_attention, [lambda: r(2, 3, 4), lambda: r(2, 5, 4), lambda: r(2, 5, 6)]),
+    "attention": (
+        F.scaled_dot_product_attention,
+        [lambda: r(2, 3, 4), lambda: r(2, 5, 4), lambda: r(2, 5, 6)],
+    ),
     "attention with a mask": (
         lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m),
         [lambda: r(2, 3, 4), lambda: r(2, 5, 4), lambda: r(2, 5, 6), lambda: r(3, 5)],
@@ -155,12 +205,17 @@ CASES = {
     "fft back": (lambda x, y: rl.fft.irfft2(rl.complex(x, y)), [lambda: r(4, 5), lambda: r(4, 5)]),
     "hfft": (lambda x: rl.fft.hfft(x.cdouble(), dim=0), [lambda: r(5, 3)]),
     "gru": (
-        lambda x, w, u: rl.gru(x, rl.zeros(1, 2, 2, dtype=rl.float64), [w, u], False, 1, 0.0, False, False, False)[0],
+        lambda x, w, u: rl.gru(
+            x, rl.zeros(1, 2, 2, dtype=rl.float64), [w, u], False, 1, 0.0, False, False, False
+        )[0],
         [lambda: r(3, 2, 4), lambda: r(6, 4), lambda: r(6, 2)],
     ),
 }
 IN_PLACE = {"fill", "index_put later"}  # whose first operand has room for all samples or for none
-WITHOUT = {"batch_norm given": {1, 2}}  # operands that a function refuses to differentiate by
+WITHOUT = {
+    "batch_norm given": {1, 2},
+    "cross_entropy of weights": {2},
+}  # operands that a function refuses to differentiate by
 NO_GRADIENT = {"argmax", "argmin whole", "searchsorted", "searchsorted rows", "ldl"}
 
 
@@ -226,7 +281,9 @@ def test_gradients_of_all_samples_are_those_of_each(name, dims):
     rl.manual_seed(0)
     function, makers = CASES[name]
     operands = operands_for(makers, dims)
-    wanted = tuple(i for i, x in enumerate(operands) if x.is_floating_point() and i not in WITHOUT.get(name, ()))
+    wanted = tuple(
+        i for i, x in enumerate(operands) if x.is_floating_point() and i not in WITHOUT.get(name, ())
+    )
 
     def loss(*args):
         result = function(*args)
@@ -239,13 +296,28 @@ def test_gradients_of_all_samples_are_those_of_each(name, dims):
     close(found, by_loop(grad(loss, argnums=wanted), operands, dims))
 
 
-@pytest.mark.parametrize("name", ["index second axis", "cross_entropy", "batch_norm", "addmm", "max_pool2d", "roll flat"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index second axis",
+        "cross_entropy",
+        "batch_norm",
+        "addmm",
+        "max_pool2d",
+        "roll flat",
+        "conv2d",
+        "mv",
+        "layer_norm",
+    ],
+)
 def test_samples_of_samples(name):
     rl.manual_seed(0)
     function, makers = CASES[name]
     operands = [rl.stack([stacked(m) for _ in range(2)]) for m in makers]
     found = vmap(vmap(function))(*operands)
-    close(found, rl.stack([by_loop(function, [x[i] for x in operands], (0,) * len(makers)) for i in range(2)]))
+    close(
+        found, rl.stack([by_loop(function, [x[i] for x in operands], (0,) * len(makers)) for i in range(2)])
+    )
 
 
 def test_an_index_out_of_range_names_the_axis_that_a_sample_sees():
@@ -260,3 +332,20 @@ def test_wherever_the_axis_of_samples_lies():
         x, i = r(3, 3, 3), of(3, 3, 3, 3)
         found = vmap(lambda x, i: x[:, i], in_dims=dims)(x, i)
         close(found, by_loop(lambda x, i: x[:, i], [x, i], dims))
+
+
+def test_one_matrix_or_one_vector_for_the_samples_of_a_level():
+    rl.manual_seed(0)
+    a, v = r(2, 4, 5), r(3, 5)
+    found = vmap(vmap(rl.mv, in_dims=(None, 0)), in_dims=(0, None))(a, v)
+    close(found, rl.stack([rl.stack([m @ x for x in v]) for m in a]))
+    found = vmap(vmap(rl.mv, in_dims=(0, None)), in_dims=(None, 0))(a, v)
+    close(found, rl.stack([rl.stack([m @ x for m in a]) for x in v]))
+    found = vmap(vmap(rl.mv, in_dims=(None, 0)), in_dims=(None, 0))(a[0], rl.stack([v, -v]))
+    close(found, rl.stack([v @ a[0].T, -v @ a[0].T]))
+
+
+def test_a_target_out_of_range_in_one_sample():
+    y = rl.tensor([[0], [2], [3]])
+    with pytest.raises(IndexError, match="Target 3 is out of bounds"):
+        vmap(F.cross_entropy)(r(3, 1, 3), y)

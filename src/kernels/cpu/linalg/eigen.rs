@@ -1,8 +1,9 @@
-//! Eigenvalues and eigenvectors, by faer: tridiagonal form for Hermitian matrices, Schur's form for others.
+//! Eigenvalues and eigenvectors, by faer but for small matrices: tridiagonal form for Hermitian ones, Schur's form for others.
 
 use crate::base::{C64, C128, Elem};
 use crate::kernels::cpu::linalg::condense;
-use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each, each_with};
+use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each_with};
+use crate::kernels::cpu::linalg::schur;
 use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, block, diagonal, matrix, matrix_mut, tamed};
 use crate::kernels::cpu::linalg::values::Room;
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
@@ -117,19 +118,59 @@ unsafe fn hermitian_values<T: Field>(
 /// A type whose matrices have eigenvalues of the complex type over it.
 pub trait Spectral: Field {
     type C: Field<R = Self::R>;
+    /// What small matrices of one size are worked in.
+    type Room;
+    fn room(n: usize, vectors: bool) -> Self::Room;
     /// Eigenvalues and, column by column, eigenvectors of a matrix of finite numbers; whether that came to its end.
     ///
     /// # Safety
     /// The view lies within its memory.
-    unsafe fn spectrum(a: View<Self>, values: *mut Self::C, vectors: Option<*mut Self::C>) -> bool;
+    unsafe fn spectrum(
+        room: &mut Self::Room,
+        a: View<Self>,
+        values: *mut Self::C,
+        vectors: Option<*mut Self::C>,
+    ) -> bool;
 }
 
 macro_rules! spectral {
     ($($r:ty, $c:ty);*) => {$(
         impl Spectral for $r {
             type C = $c;
-            unsafe fn spectrum(a: View<$r>, values: *mut $c, vectors: Option<*mut $c>) -> bool {
+            type Room = Option<schur::Room<$r>>;
+            fn room(n: usize, vectors: bool) -> Self::Room {
+                (n <= schur::MOST).then(|| schur::Room::new(n, vectors))
+            }
+            unsafe fn spectrum(
+                room: &mut Self::Room,
+                a: View<$r>,
+                values: *mut $c,
+                vectors: Option<*mut $c>,
+            ) -> bool {
                 let n = a.rows;
+                if let Some(own) = room && own.spectrum(a, vectors.is_some()) {
+                    let mut j = 0;
+                    while j < n {
+                        let (re, im) = (own.re[j], own.im[j]);
+                        let pair = im != 0.0;
+                        *values.add(j) = <$c>::new(re, im);
+                        if pair {
+                            *values.add(j + 1) = <$c>::new(re, -im);
+                        }
+                        if let Some(out) = vectors {
+                            let (x, y) = (own.vector(j), own.vector(j + pair as usize));
+                            let out = out.add(j * n);
+                            for i in 0..n {
+                                *out.add(i) = <$c>::new(x[i], if pair { y[i] } else { 0.0 });
+                                if pair {
+                                    *out.add(n + i) = <$c>::new(x[i], -y[i]);
+                                }
+                            }
+                        }
+                        j += 1 + pair as usize;
+                    }
+                    return true;
+                }
                 let (mut re, mut im) = (vec![0.0; n], vec![0.0; n]);
                 let mut real = vec![0.0; if vectors.is_some() { n * n } else { 0 }];
                 let (no, yes) = (wanted(false), wanted(vectors.is_some()));
@@ -163,7 +204,9 @@ macro_rules! spectral {
         }
         impl Spectral for $c {
             type C = $c;
-            unsafe fn spectrum(a: View<$c>, values: *mut $c, vectors: Option<*mut $c>) -> bool {
+            type Room = ();
+            fn room(_: usize, _: bool) {}
+            unsafe fn spectrum(_: &mut (), a: View<$c>, values: *mut $c, vectors: Option<*mut $c>) -> bool {
                 let n = a.rows;
                 let mut s = vec![<$c>::new(0.0, 0.0); n];
                 let (no, yes) = (wanted(false), wanted(vectors.is_some()));
@@ -232,21 +275,27 @@ pub unsafe fn general<T: Spectral>(
     let (a, values, info) = (Ptr::of(a), Ptr(values), Ptr(info));
     let wants = vectors.is_some();
     let u = Ptr(vectors.unwrap_or(std::ptr::null_mut()));
-    each(batch, n, 25 * n * n * n, |i| {
-        // SAFETY: the arrays of matrix `i`
-        unsafe {
-            let out = wants.then(|| u.at(i * n * n));
-            let Some((_own, src, by)) = tamed(View::read(a.at(i * n * n), n, n), false) else {
-                *info.at(i) = 1;
-                return;
-            };
-            *info.at(i) = !T::spectrum(src, values.at(i * n), out) as i32;
-            for j in 0..n {
-                *values.at(i * n + j) = (*values.at(i * n + j)).scale(by);
+    each_with(
+        batch,
+        n,
+        25 * n * n * n,
+        || T::room(n, wants),
+        |room, i| {
+            // SAFETY: the arrays of matrix `i`
+            unsafe {
+                let out = wants.then(|| u.at(i * n * n));
+                let Some((_own, src, by)) = tamed(View::read(a.at(i * n * n), n, n), false) else {
+                    *info.at(i) = 1;
+                    return;
+                };
+                *info.at(i) = !T::spectrum(room, src, values.at(i * n), out) as i32;
+                for j in 0..n {
+                    *values.at(i * n + j) = (*values.at(i * n + j)).scale(by);
+                }
+                if let Some(out) = out {
+                    normalize(n, out);
+                }
             }
-            if let Some(out) = out {
-                normalize(n, out);
-            }
-        }
-    });
+        },
+    );
 }

@@ -118,6 +118,55 @@ unsafe fn reflect<T: Field>(t: T, v: *const T, x: *mut T, n: usize) {
     }
 }
 
+/// [`reflect`] for two columns, which read the vector once.
+#[inline(always)]
+unsafe fn reflect_two<T: Field>(t: T, v: *const T, [x, y]: [*mut T; 2], n: usize) {
+    const LANES: usize = 8;
+    let (mut a, mut b) = ([<T as Elem>::ZERO; LANES], [<T as Elem>::ZERO; LANES]);
+    let mut i = 0;
+    while i + LANES <= n {
+        for l in 0..LANES {
+            let v = (*v.add(i + l)).conj();
+            a[l] += v * *x.add(1 + i + l);
+            b[l] += v * *y.add(1 + i + l);
+        }
+        i += LANES;
+    }
+    for l in 0..n - i {
+        let v = (*v.add(i + l)).conj();
+        a[l] += v * *x.add(1 + i + l);
+        b[l] += v * *y.add(1 + i + l);
+    }
+    let sum = |s: [T; LANES]| (s[0] + s[4] + (s[2] + s[6])) + (s[1] + s[5] + (s[3] + s[7]));
+    let (f, g) = (t * (*x + sum(a)), t * (*y + sum(b)));
+    *x -= f;
+    *y -= g;
+    for i in 0..n {
+        let v = *v.add(i);
+        *x.add(1 + i) -= f * v;
+        *y.add(1 + i) -= g * v;
+    }
+}
+
+/// [`reflect`] for the columns `from..to`.
+#[inline(always)]
+unsafe fn reflect_all<T: Field>(
+    t: T,
+    v: *const T,
+    a: View<T>,
+    (row, from, to): (usize, usize, usize),
+    n: usize,
+) {
+    let mut c = from;
+    while c + 1 < to {
+        reflect_two(t, v, [a.ptr(row, c), a.ptr(row, c + 1)], n);
+        c += 2;
+    }
+    if c < to {
+        reflect(t, v, a.ptr(row, c), n);
+    }
+}
+
 /// Small matrices go column by column, without panels.
 fn is_small(m: usize, n: usize) -> bool {
     m.max(n) <= 4 * PANEL && n <= PANEL
@@ -150,9 +199,7 @@ multiversion! {
                 *v.add(i) = *v.add(i) * by;
             }
             a.set(j, j, T::of_real(beta));
-            for c in j + 1..n {
-                reflect(t.conj(), v as *const T, a.ptr(j, c), below);
-            }
+            reflect_all(t.conj(), v as *const T, a, (j, j + 1, n), below);
         }
     }
 }
@@ -165,9 +212,7 @@ multiversion! {
             out.set(j, j, <T as Elem>::ONE);
         }
         for j in (0..k).rev() {
-            for c in j..out.cols {
-                reflect(*tau.add(j), a.ptr(j + 1, j) as *const T, out.ptr(j, c), a.rows - j - 1);
-            }
+            reflect_all(*tau.add(j), a.ptr(j + 1, j) as *const T, out, (j, j, out.cols), a.rows - j - 1);
         }
     }
 }

@@ -300,9 +300,11 @@ impl Op for Mv {
     }
     fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
         let (a, v, at) = (x[0].layout(), x[1].layout(), out[0].layout());
-        if n == 1 && a.strides[0] == 0 {
-            // one matrix for all: the samples' vectors are the rows of a matrix
-            let by_columns = a.permute(&[0, 2, 1]).select(0, 0);
+        if a.strides[n - 1] == 0 {
+            // one matrix for all samples of the newest level: their vectors are the rows of a matrix
+            let mut order: Dims = (0..n).collect();
+            order.extend([n + 1, n]);
+            let by_columns = a.permute(&order).select(n - 1, 0);
             let factors = ((&x[1], v), (&x[0], &by_columns));
             return multiply(&out[0], at, factors.0, factors.1, Scalar::Int(1), Scalar::Int(0), None);
         }

@@ -1,11 +1,12 @@
 //! Convolution: three ops, each bilinear, each one's gradients said with the other two. Rows are in `rows.rs`.
 
-use crate::base::{DType, Dims, MemoryFormat, numel};
+use crate::base::{DType, Device, Dims, Layout, MemoryFormat, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::conv as kernel;
 use crate::kernels::cpu::nn::conv::ConvElem;
 use crate::kernels::gpu::nn::conv as card;
 use crate::ops::driver::apply::apply;
+use crate::ops::driver::memory::dense_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::samples::as_one_batch;
 use crate::ops::nn::image::{format_for, format_of, is_channels_last, laid_out_held};
@@ -182,10 +183,19 @@ impl Op for Convolution {
     fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
         // one weight for all samples: they are one batch
         let shared = x[1..].iter().all(|t| !t.is_batched());
-        if shared && !matches!(self.part, Part::Weight(_)) { Batching::Own } else { Batching::Each }
+        // 16 of 16 to 16 channels on 32x32 take 0.8 of the time of one after the other, of 32 to 32 1.5
+        let few = x[1].shape()[1] <= 16 && x[0].device() == Device::Cpu;
+        let groups = few && self.is_forward() && !self.channels_last;
+        let own = if shared { !matches!(self.part, Part::Weight(_)) } else { groups };
+        if own { Batching::Own } else { Batching::Each }
     }
     fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
-        as_one_batch(self, x, out, n, 1)
+        let shared = x[1..].iter().all(|t| t.strides()[..n].iter().all(|s| *s == 0));
+        if shared || !self.is_forward() {
+            as_one_batch(self, x, out, n, 1)
+        } else {
+            self.as_groups(x, out, n)
+        }
     }
     fn saves(&self, want: Want) -> Saves {
         // each operand's gradient reads the other one
@@ -221,6 +231,46 @@ impl Op for Convolution {
 }
 
 impl Convolution {
+    fn is_forward(&self) -> bool {
+        matches!(self.part, Part::Forward(_))
+    }
+    /// Samples with weights of their own are groups of channels; where all have the same images, more channels of the result.
+    fn as_groups(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let samples: usize = out[0].shape()[..n].iter().product();
+        let merged = |l: &Layout, at: usize| {
+            let mut shape = Dims::from_slice(&l.shape[..at]);
+            shape.push(l.shape[at..=at + n].iter().product());
+            shape.extend_from_slice(&l.shape[at + n + 1..]);
+            shape
+        };
+        let dense = |t: &Tensor, l: Layout, at: usize| {
+            let shape = merged(&l, at);
+            let t = dense_held(&t.alias(l)?)?;
+            t.alias(Layout { offset: t.layout().offset, ..Layout::contiguous(&shape) })
+        };
+        // the examples in front, the samples beside the channels
+        let turned = |l: &Layout| {
+            let order: Dims = std::iter::once(n).chain(0..n).chain(n + 1..l.ndim()).collect();
+            l.permute(&order)
+        };
+        let same = self.window.groups == 1 && x[0].strides()[..n].iter().all(|s| *s == 0);
+        let image = if same {
+            x[0].alias((0..n).fold(x[0].layout().clone(), |l, _| l.select(0, 0)))?
+        } else {
+            dense(&x[0], turned(x[0].layout()), 1)?
+        };
+        let mut operands = vec![image];
+        for t in &x[1..] {
+            operands.push(dense(t, t.layout().clone(), 0)?);
+        }
+        let groups = if same { 1 } else { self.window.groups * samples };
+        let op = Convolution { window: Window { groups, ..self.window.clone() }, ..self.clone() };
+        let to = out[0].alias(turned(out[0].layout()))?;
+        let y = Tensor::empty(&merged(to.layout(), 1), to.dtype(), to.device())?;
+        op.cpu(&operands.iter().collect::<Vec<_>>(), std::slice::from_ref(&y))?;
+        crate::ops::driver::memory::write_held(&to, &y.alias(Layout::contiguous(to.shape()))?);
+        Ok(())
+    }
     /// Images lie as the op decided, weights and biases contiguous.
     fn operand_format(&self, t: &Tensor) -> MemoryFormat {
         self.format(t.ndim())

@@ -2,7 +2,7 @@
 //!
 //! Both see their input as (outer, classes, inner) with a target for each (outer, inner) pair.
 
-use crate::base::{DType, Dims, Elem, Float, Scalar, numel};
+use crate::base::{DType, Device, Dims, Elem, Float, Scalar, numel};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::index::slice_of;
 use crate::kernels::cpu::nn::loss::class as kernel;
@@ -10,7 +10,9 @@ use crate::kernels::cpu::nn::loss::class::{Classes, Over};
 use crate::kernels::gpu::machine::Place;
 use crate::kernels::gpu::nn::loss::class as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
+use crate::ops::driver::memory::{dense_cast_held, dense_held, index_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::nn::image::deliver_held;
 use crate::ops::nn::loss::Reduction;
 use crate::ops::table::Table;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -44,6 +46,21 @@ fn rows(shape: &[usize]) -> Dims {
 /// What losses are computed in, and their weights and log-sum-exps kept in.
 fn computed(d: DType) -> DType {
     if d == DType::F64 { DType::F64 } else { DType::F32 }
+}
+
+/// Whether the processor's kernel takes samples one after the other: it does where all have the same weights of classes.
+fn by_samples(x: &[&Tensor], weight: Option<&&Tensor>) -> bool {
+    x[0].device() == Device::Cpu && weight.is_none_or(|w| !w.is_batched())
+}
+
+/// Of the samples of a tensor, `n` axes in front, the first.
+fn first_of(t: &Tensor, n: usize) -> Result<Tensor> {
+    t.alias((0..n).fold(t.layout().clone(), |l, _| l.select(0, 0)))
+}
+
+/// A result, or dense room for it.
+fn dense_place(out: &Tensor) -> Result<Tensor> {
+    if out.is_contiguous() { Ok(out.clone()) } else { Tensor::empty(out.shape(), out.dtype(), out.device()) }
 }
 
 impl ClassLoss {
@@ -113,8 +130,32 @@ impl Op for Loss {
             _ => "NllLoss2DBackward0",
         }
     }
-    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
-        Batching::Each
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        if by_samples(x, x.get(2)) { Batching::Own } else { Batching::Each }
+    }
+    #[allow(unsafe_code)]
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let shape = &x[0].shape()[n..];
+        let count: usize = x[0].shape()[..n].iter().product();
+        let (src, target) = (dense_held(&x[0])?, index_held(&x[1])?);
+        let weight = x.get(2).map(|w| dense_held(&first_of(w, n)?)).transpose()?;
+        self.kind.check(&target, split(shape).1)?;
+        let to: SmallVec<[Tensor; 3]> = out.iter().map(dense_place).collect::<Result<_>>()?;
+        let each = |t: &Tensor| t.numel().checked_div(count).unwrap_or(0);
+        with_dtype!(self.name(), src.dtype(), float, T => {
+            type C = <T as Float>::C;
+            let p = self.kind.classes::<T>(shape, &weight);
+            for i in 0..count {
+                let lse = to.get(2).map_or(std::ptr::null_mut(), |o| o.ptr_of::<C>().wrapping_add(i * each(o)));
+                let (x, target) = (src.ptr_of::<T>().wrapping_add(i * each(&src)), target.ptr_of::<i64>().wrapping_add(i * each(&target)));
+                let (y, total) = (to[0].ptr_of::<T>().wrapping_add(i * each(&to[0])), to[1].ptr_of::<C>().wrapping_add(i));
+                // SAFETY: of each sample what the kernel of one asks for, one after the other in dense tensors
+                unsafe { kernel::forward::<T>(p, self.kind.logits, x, target, self.kind.over(), y, total, lse) }
+            }
+            Ok(())
+        })?;
+        out.iter().zip(&to).for_each(|(o, t)| deliver_held(o, t));
+        Ok(())
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         let (shape, d) = (x[0].shape(), x[0].dtype());
@@ -207,8 +248,37 @@ impl Op for LossGrad {
     fn grad_name(&self) -> &'static str {
         if self.flat { "NllLossBackwardBackward0" } else { "NllLoss2DBackwardBackward0" }
     }
-    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
-        Batching::Each
+    fn batching(&self, x: &[&Tensor], _: usize) -> Batching<Self> {
+        if by_samples(x, self.weight_at(x.len()).map(|i| &x[i])) { Batching::Own } else { Batching::Each }
+    }
+    #[allow(unsafe_code)]
+    fn cpu_samples(&self, x: &[Tensor], out: &[Tensor], n: usize) -> Result<()> {
+        let count: usize = out[0].shape()[..n].iter().product();
+        let (g, target) = (dense_cast_held(&x[0], computed(self.dtype))?, index_held(&x[1])?);
+        let total = dense_held(&x[2])?;
+        let weight = self.weight_at(x.len()).map(|i| dense_held(&first_of(&x[i], n)?)).transpose()?;
+        self.kind.check(&target, split(&self.shape).1)?;
+        let last = &x[x.len() - 2..];
+        let src = if self.kind.logits { Some((dense_held(&last[0])?, dense_held(&last[1])?)) } else { None };
+        let to = dense_place(&out[0])?;
+        let each = |t: &Tensor| t.numel().checked_div(count).unwrap_or(0);
+        with_dtype!(self.name(), self.dtype, float, T => {
+            type C = <T as Float>::C;
+            let p = self.kind.classes::<T>(&self.shape, &weight);
+            for i in 0..count {
+                let logits = src.as_ref().map(|(x, lse)| {
+                    let (x, lse) = (x.ptr_of::<T>().wrapping_add(i * each(x)), lse.ptr_of::<C>().wrapping_add(i * each(lse)));
+                    (x as *const T, lse as *const C)
+                });
+                let (target, g) = (target.ptr_of::<i64>().wrapping_add(i * each(&target)), g.ptr_of::<C>().wrapping_add(i * each(&g)));
+                let (total, dx) = (total.ptr_of::<C>().wrapping_add(i), to.ptr_of::<T>().wrapping_add(i * each(&to)));
+                // SAFETY: of each sample what the kernel of one asks for, one after the other in dense tensors
+                unsafe { kernel::backward::<T>(p, logits, target, g, self.kind.over(), total, dx) }
+            }
+            Ok(())
+        })?;
+        deliver_held(&out[0], &to);
+        Ok(())
     }
     fn infer(&self, _: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(&self.shape, self.dtype)])

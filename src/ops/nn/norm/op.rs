@@ -302,6 +302,20 @@ fn one(
     bias: Option<&Tensor>,
     eps: f64,
 ) -> Result<Tensor> {
+    let plain = |p: &Tensor| p.dtype() == input.dtype() && matches!(p.dtype(), DType::F32 | DType::F64);
+    let mut given = [weight, bias].into_iter().flatten();
+    if given.clone().any(Tensor::is_batched) && given.all(plain) {
+        // samples with parameters of their own are normalised in one call, and these applied to what comes of it
+        let along = |p: &Tensor| match over {
+            Over::Group { .. } => (2..input.ndim()).try_fold(p.clone(), |p, k| p.unsqueeze_at(k - 1)),
+            _ => Ok(p.clone()),
+        };
+        let mut y = one(over, input, None, None, eps)?;
+        if let Some(w) = weight {
+            y = y.mul(along(w)?)?;
+        }
+        return if let Some(b) = bias { y.add(along(b)?) } else { Ok(y) };
+    }
     let op = Norm { over, eps, momentum: 0.0, has: [weight.is_some(), bias.is_some(), false, false] };
     let mut x: SmallVec<[&Tensor; 3]> = smallvec![input];
     x.extend([weight, bias].into_iter().flatten());
