@@ -59,7 +59,7 @@ multiversion! {
     unsafe fn map_loop[const LEVEL, A: Stored, O: Stored, F: Map<A::Seen, O::Seen>](src: *const A, dst: *mut O, n: usize, f: F) {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
-        while i + STEP <= n {
+        while !simd::is_least::<LEVEL>() && i + STEP <= n {
             let x = A::up_block::<LEVEL>(src.add(i));
             O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j]));
             i += STEP;
@@ -75,15 +75,19 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let (mut a, mut b) = (a, b);
         let mut i = 0;
-        while i + STEP <= n {
-            let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
-            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j]));
+        while i < n {
+            let some = STEP.min(n - i);
+            if some == STEP && !simd::is_least::<LEVEL>() {
+                let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
+                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j]));
+            } else {
+                for j in 0..some {
+                    simd::rest::<LEVEL>();
+                    *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up()));
+                }
+            }
             (a, b) = (a.add(stay.step(0)), b.add(stay.step(1)));
-            i += STEP;
-        }
-        for j in 0..n - i {
-            simd::rest::<LEVEL>();
-            *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up()));
+            i += some;
         }
     }
 }
@@ -92,15 +96,19 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let (mut a, mut b, mut c) = (a, b, c);
         let mut i = 0;
-        while i + STEP <= n {
-            let (x, y, z) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c));
-            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
+        while i < n {
+            let some = STEP.min(n - i);
+            if some == STEP && !simd::is_least::<LEVEL>() {
+                let (x, y, z) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c));
+                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
+            } else {
+                for j in 0..some {
+                    simd::rest::<LEVEL>();
+                    *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up()));
+                }
+            }
             (a, b, c) = (a.add(stay.step(0)), b.add(stay.step(1)), c.add(stay.step(2)));
-            i += STEP;
-        }
-        for j in 0..n - i {
-            simd::rest::<LEVEL>();
-            *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up()));
+            i += some;
         }
     }
 }
@@ -151,15 +159,19 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<A>());
         let (mut a, mut b, mut c, mut d) = (a, b, c, d);
         let mut i = 0;
-        while i + STEP <= n {
-            let (x, y, z, w) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c), A::up_block::<LEVEL>(d));
-            A::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
+        while i < n {
+            let some = STEP.min(n - i);
+            if some == STEP && !simd::is_least::<LEVEL>() {
+                let (x, y, z, w) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c), A::up_block::<LEVEL>(d));
+                A::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
+            } else {
+                for j in 0..some {
+                    simd::rest::<LEVEL>();
+                    *dst.add(i + j) = A::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up(), (*d.add(j)).up()));
+                }
+            }
             (a, b, c, d) = (a.add(stay.step(0)), b.add(stay.step(1)), c.add(stay.step(2)), d.add(stay.step(3)));
-            i += STEP;
-        }
-        for j in 0..n - i {
-            simd::rest::<LEVEL>();
-            *dst.add(i + j) = A::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up(), (*d.add(j)).up()));
+            i += some;
         }
     }
 }
@@ -168,7 +180,7 @@ multiversion! {
         let q = *q;
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
-        while i + STEP <= n {
+        while !simd::is_least::<LEVEL>() && i + STEP <= n {
             let x = A::up_block::<LEVEL>(a.add(i));
             O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], &q));
             i += STEP;
@@ -185,15 +197,19 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let (mut a, mut b) = (a, b);
         let mut i = 0;
-        while i + STEP <= n {
-            let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
-            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], &q));
+        while i < n {
+            let some = STEP.min(n - i);
+            if some == STEP && !simd::is_least::<LEVEL>() {
+                let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
+                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], &q));
+            } else {
+                for j in 0..some {
+                    simd::rest::<LEVEL>();
+                    *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), &q));
+                }
+            }
             (a, b) = (a.add(stay.step(0)), b.add(stay.step(1)));
-            i += STEP;
-        }
-        for j in 0..n - i {
-            simd::rest::<LEVEL>();
-            *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), &q));
+            i += some;
         }
     }
 }
@@ -205,15 +221,19 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let (mut m, mut a, mut b) = (m, a, b);
         let mut i = 0;
-        while i + STEP <= n {
-            let (x, y, z) = (M::up_block::<LEVEL>(m), A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
-            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
+        while i < n {
+            let some = STEP.min(n - i);
+            if some == STEP && !simd::is_least::<LEVEL>() {
+                let (x, y, z) = (M::up_block::<LEVEL>(m), A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
+                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
+            } else {
+                for j in 0..some {
+                    simd::rest::<LEVEL>();
+                    *dst.add(i + j) = O::down(f((*m.add(j)).up(), (*a.add(j)).up(), (*b.add(j)).up(), &q));
+                }
+            }
             (m, a, b) = (m.add(stay.step(0)), a.add(stay.step(1)), b.add(stay.step(2)));
-            i += STEP;
-        }
-        for j in 0..n - i {
-            simd::rest::<LEVEL>();
-            *dst.add(i + j) = O::down(f((*m.add(j)).up(), (*a.add(j)).up(), (*b.add(j)).up(), &q));
+            i += some;
         }
     }
 }

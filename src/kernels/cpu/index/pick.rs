@@ -123,7 +123,9 @@ pub unsafe fn put(
     }
     let (source, target) = (Ptr::of(values), Ptr(dst));
     by_reduce!(op, reduce, dtype, T, f => {
-        let reach = places.offsets.iter().max().map_or(0, |&at| at + 1);
+        // only asked for where places are shared
+        let shared = outer < par::num_threads();
+        let reach = if shared { places.offsets.iter().max().map_or(0, |&at| at + 1) } else { 0 };
         split(outer, (m, n), length, true, &|outers, share| {
             let (step, along, columns) = (step, along, share.columns.clone());
             let values = source.get() as *const T;

@@ -173,7 +173,7 @@ multiversion! {
         let cuts = matches!(A::DTYPE, DType::F32 | DType::F64) && B::DTYPE.is_integral() && B::DTYPE != DType::Bool;
         let by_64 = cuts && (size_of::<B>() == 8 || B::DTYPE == DType::U8);
         let mut i = 0;
-        while i + STEP <= n {
+        while !simd::is_least::<LEVEL>() && i + STEP <= n {
             let x = load(src.add(i));
             if cuts && size_of::<B>() <= 4 && within::<A>(&x, 2147483648.0) {
                 // SAFETY: all lie within the bounds

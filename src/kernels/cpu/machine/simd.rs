@@ -151,11 +151,19 @@ pub fn one_by_one() {
     };
 }
 
+/// Whether `LEVEL` is the least of several, which few processors take (those of before 2013, on x86). Loops over blocks are left
+/// out there and elements go one by one, with what is written after them: as vectors of the least level they were a third of the
+/// loops' code, and those of single elements are a tenth of that.
+#[inline(always)]
+pub const fn is_least<const LEVEL: u8>() -> bool {
+    cfg!(target_arch = "x86_64") && LEVEL == Level::Portable as u8
+}
+
 /// [`one_by_one`] where `LEVEL` is the least of several, which few processors take. Elsewhere a rest may be all there is:
 /// small tensors are shorter than a block.
 #[inline(always)]
 pub fn rest<const LEVEL: u8>() {
-    if cfg!(target_arch = "x86_64") && LEVEL == Level::Portable as u8 {
+    if is_least::<LEVEL>() {
         one_by_one();
     }
 }

@@ -111,6 +111,12 @@ impl<'a> Kernel<'a> {
     /// Runs with that many workgroups along each axis. `body` is the text behind the declarations of the operands; its entry is
     /// `main`.
     pub fn run(self, groups: [u32; 3], body: impl FnOnce() -> String) -> Result<()> {
+        // the rest is compiled once, not for each shader: 86 copies were 400 KB
+        let mut body = Some(body);
+        self.run_text(groups, &mut || body.take().map(|text| text()).unwrap_or_default())
+    }
+
+    fn run_text(self, groups: [u32; 3], body: &mut dyn FnMut() -> String) -> Result<()> {
         if self.too_large || self.operands.iter().any(|(_, p, _)| p.first() > u32::MAX as usize) {
             bail!(Runtime, "{}: tensors beyond 2^32 elements are not supported on a GPU", self.name);
         }
@@ -128,13 +134,13 @@ impl<'a> Kernel<'a> {
     }
 
     #[cfg(not(feature = "gpu"))]
-    fn launch(self, _: [u32; 3], body: impl FnOnce() -> String) -> Result<()> {
+    fn launch(self, _: [u32; 3], body: &mut dyn FnMut() -> String) -> Result<()> {
         let _ = (self.source(&body()), &self.variants);
         bail!(Internal, "{}: a kernel for a GPU in a build without", self.name)
     }
 
     #[cfg(feature = "gpu")]
-    fn launch(self, groups: [u32; 3], body: impl FnOnce() -> String) -> Result<()> {
+    fn launch(self, groups: [u32; 3], body: &mut dyn FnMut() -> String) -> Result<()> {
         use crate::storage::device::Memory;
         let gpu = self.operands[0].1.memory.gpu();
         let mut args: SmallVec<[u32; 48]> = self.operands.iter().map(|(_, p, _)| p.first() as u32).collect();
@@ -227,7 +233,7 @@ mod kept {
     pub fn pipeline(
         gpu: &'static Gpu,
         kernel: &Kernel,
-        body: impl FnOnce() -> String,
+        body: &mut dyn FnMut() -> String,
     ) -> Result<&'static Ready> {
         let key = Key {
             gpu: gpu.index,

@@ -279,6 +279,45 @@ mod tests {
         set_num_threads(before);
     }
 
+    /// Short ones that the caller keeps, long ones that it hands over, and chunks during which it waits asleep.
+    #[test]
+    fn jobs_of_all_lengths_follow_each_other() {
+        let before = num_threads();
+        for threads in [2, 3, 5] {
+            set_num_threads(threads);
+            let done: Vec<AtomicUsize> = (0..64).map(|_| AtomicUsize::new(0)).collect();
+            let mut want = 0;
+            for round in 0..300 {
+                let (n, grain) = (1 + round * 7 % 64, 1 + round % 5);
+                for_each_chunk(n, grain, |r| {
+                    for i in r {
+                        done[i].fetch_add(1, Ordering::Relaxed);
+                        for _ in 0..round * 10 {
+                            std::hint::spin_loop();
+                        }
+                    }
+                });
+                want += n;
+                if round % 50 == 0 {
+                    for_each(threads, |_| std::thread::sleep(Duration::from_millis(2)));
+                    std::thread::sleep(Duration::from_millis(1)); // workers go to sleep
+                }
+            }
+            assert_eq!(done.iter().map(|d| d.load(Ordering::Relaxed)).sum::<usize>(), want);
+            assert_eq!(done[0].load(Ordering::Relaxed), 300);
+        }
+        set_num_threads(before);
+    }
+
+    #[test]
+    fn what_is_worth_handing_over() {
+        let micros = Duration::from_micros;
+        assert!(worth_handing_over(micros(2), 1, 3, micros(6)));
+        assert!(!worth_handing_over(micros(2), 1, 2, micros(6)));
+        assert!(worth_handing_over(micros(8), 4, 3, micros(6)));
+        assert!(!worth_handing_over(micros(100), 4, 0, micros(6)));
+    }
+
     #[test]
     fn nested_loops_and_panics() {
         let count = AtomicUsize::new(0);
