@@ -277,9 +277,15 @@ def get_num_interop_threads() -> int:
 def set_num_interop_threads(n: int) -> None:
     """Accepted for compatibility: operations run one after another.
 
+    Errors: RuntimeError for anything but a positive int.
+
     >>> callable(rl.set_num_interop_threads)
     True
     """
+    if not isinstance(n, int) or isinstance(n, bool):
+        raise RuntimeError(f"set_num_interop_threads expects an int, but got {type(n).__name__}")
+    if n <= 0:
+        raise RuntimeError("set_num_interop_threads expects a positive integer")
 
 
 def is_storage(obj: object, /) -> bool:

@@ -74,6 +74,33 @@ class _Storage:
         """Whether the memory is pinned for a GPU: never, drivers copy from any."""
         return False
 
+    def resize_(self, size):
+        """The storage itself, where ``size`` is the size that it has: it keeps the memory it was made with.
+
+        A tensor is checked once, when it is made, to lie within its memory, which therefore may not shrink under it; and
+        memory that grew would have to move away from the tensors that show it. ``Tensor.resize_`` gives one tensor other
+        memory, and ``Tensor.set_`` that of another.
+
+        Args:
+            size (int): in elements, in bytes for an :class:`UntypedStorage`.
+
+        Raises:
+            RuntimeError: it has another size.
+
+        Example::
+
+            >>> rl.ones(2).untyped_storage().resize_(8).nbytes()
+            8
+        """
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            raise TypeError(f"resize_(): argument 'size' (position 1) must be int, not {type(size).__name__}")
+        if size.__index__() != self.nbytes() // self.element_size():
+            raise RuntimeError(
+                "Trying to resize storage that is not resizable: tensors may show it. Resize the tensor (Tensor.resize_), or "
+                "give it other memory (Tensor.set_)"
+            )
+        return self
+
     def pin_memory(self, device=None):
         """The storage itself: GPUs here need no pinned memory."""
         return self

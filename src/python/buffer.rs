@@ -71,7 +71,7 @@ impl PyTensor {
         if t.is_batched() {
             return refuse("the tensor stands for the samples of vmap");
         }
-        t.storage().expose();
+        slf.py().detach(|| t.storage().expose_idle());
         let size = t.dtype().size();
         let mut dims: Vec<ffi::Py_ssize_t> = t.shape().iter().map(|&n| n as ffi::Py_ssize_t).collect();
         dims.extend(t.strides().iter().map(|&s| (s * size) as ffi::Py_ssize_t));

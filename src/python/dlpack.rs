@@ -207,7 +207,7 @@ fn export(py: Python<'_>, t: Tensor, versioned: bool, copied: bool) -> PyResult<
             "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer DLPack version).",
         ));
     }
-    t.storage().expose();
+    py.detach(|| t.storage().expose_idle());
     let (tensor, held) = describe(t);
     let context = held as *mut c_void;
     let (pointer, name) = if versioned {

@@ -15,7 +15,7 @@ use crate::tensor::saved::{Saved, SavedTensor};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyList, PyTuple};
+use pyo3::types::{PyAny, PyTuple};
 
 /// Calls `backward(ctx, *grads)` of a user's class.
 #[derive(Debug)]
@@ -66,10 +66,7 @@ impl Function {
         let result = result?;
         let items: Vec<Bound<'_, PyAny>> = match result.cast::<PyTuple>() {
             Ok(t) => t.iter().collect(),
-            Err(_) => match result.cast::<PyList>() {
-                Ok(l) => l.iter().collect(),
-                Err(_) => vec![result],
-            },
+            Err(_) => vec![result],
         };
         let n = self.tensors.len();
         if items.len() < n || items[n..].iter().any(|i| !i.is_none()) {

@@ -8,7 +8,7 @@ use crate::ops::index::item::{Index, get_item, set_item};
 use crate::ops::table::Val;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
+use pyo3::types::{PyAny, PyBool, PyBytes, PyEllipsis, PyInt, PyList, PySlice, PyString, PyTuple};
 
 fn bound(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     if obj.is_none() {
@@ -53,6 +53,10 @@ fn one(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
     {
         let t = super::create::index_tensor(obj)?;
         return Ok(Index::Tensor(t));
+    }
+    // a sequence of its own kind is read as a list is, and holds no numbers
+    if obj.cast::<PyString>().is_ok() || obj.cast::<PyBytes>().is_ok() {
+        return Err(PyTypeError::new_err(format!("new(): invalid data type '{}'", obj.get_type().name()?)));
     }
     match int(obj)? {
         Some(v) => Ok(Index::Int(v)),

@@ -203,7 +203,7 @@ fn to_array<'py>(py: Python<'py>, t: Tensor) -> PyResult<Bound<'py, PyAny>> {
         )));
     }
     let kind = t.dtype();
-    t.storage().expose();
+    py.detach(|| t.storage().expose_idle());
     let keeper = Bound::new(py, Memory { _tensor: t.clone() })?.into_any();
     numpy::array(py, &t, keeper)?
         .ok_or_else(|| PyTypeError::new_err(format!("Got unsupported ScalarType {}", kind.scalar_name())))

@@ -4,6 +4,7 @@ use crate::autograd;
 use crate::python::error::{OrPy, guarded};
 use crate::python::function::unpack;
 use crate::python::hook::{After, Hook, PyHandle, Target, optional, tensor_or_none, tuple};
+use crate::python::object::of_leaf;
 use crate::python::tensor::wrap;
 use crate::tensor::graph::{NodeHook, lock, new_hook_id};
 use crate::tensor::{Context, Edge, Leaf, Node, Tensor};
@@ -122,7 +123,13 @@ impl PyNode {
     }
     fn name(&self) -> String {
         match &self.0 {
-            Place::Node(n) => n.name().to_string(),
+            Place::Node(n) => match n.name() {
+                // those that PyTorch has in its engine, not in its table of derivatives
+                engine @ ("CopyBackwards" | "CopySlices" | "NotImplemented") => {
+                    format!("torch::autograd::{engine}")
+                }
+                name => name.to_string(),
+            },
             Place::Leaf(_) => "torch::autograd::AccumulateGrad".into(),
         }
     }
@@ -141,10 +148,7 @@ impl PyNode {
     #[getter]
     fn variable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Place::Leaf(l) => match l.tensor() {
-                Some(t) => wrap(py, t),
-                None => Ok(py.None().into_bound(py)),
-            },
+            Place::Leaf(l) => Ok(of_leaf(py, l)?.unwrap_or_else(|| py.None().into_bound(py))),
             Place::Node(n) => Err(pyo3::exceptions::PyAttributeError::new_err(format!(
                 "'{}' object has no attribute 'variable'",
                 n.name()

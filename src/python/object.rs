@@ -6,13 +6,14 @@
 //! data moved into one block with its header (`storage/`). Attributes on tensors are rare; the
 //! dictionary is made when the first is set.
 
-use crate::tensor::Tensor;
+use crate::tensor::graph::lock;
+use crate::tensor::{Leaf, Tensor};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyTuple, PyType, PyWeakrefMethods, PyWeakrefReference};
 use std::cell::{RefCell, UnsafeCell};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// A tensor as Python sees it. The handle can be exchanged (`x.data = y`, `x.t_()`).
 ///
@@ -151,9 +152,46 @@ fn form(py: Python<'_>) -> PyResult<&Form> {
     })
 }
 
+/// The Python object of a leaf, if it is there still.
+fn face<'py>(py: Python<'py>, leaf: &Arc<Leaf>) -> Option<Bound<'py, PyAny>> {
+    let kept = lock(&leaf.hooks).face.as_ref()?.downcast_ref::<Py<PyWeakrefReference>>()?.clone_ref(py);
+    let object = kept.bind(py).upgrade()?;
+    let shown = object.cast::<PyTensor>().ok()?.get().look(Tensor::as_leaf)?;
+    Arc::ptr_eq(&shown, leaf).then_some(object)
+}
+
+/// Lets the node of a leaf answer with this object from now on, unless it has one (`node.variable is x`).
+pub fn show_as(object: &Bound<'_, PyAny>) -> PyResult<()> {
+    let Some(leaf) = object.cast::<PyTensor>()?.get().look(Tensor::as_leaf) else { return Ok(()) };
+    if face(object.py(), &leaf).is_none() {
+        let kept = PyWeakrefReference::new(object)?.unbind();
+        let old = lock(&leaf.hooks).face.replace(Box::new(kept));
+        drop(old); // the lock is gone: this may run a program's code
+    }
+    Ok(())
+}
+
+/// The object of a leaf's tensor: the one that a program has, or a new one; None if the tensor is gone.
+pub fn of_leaf<'py>(py: Python<'py>, leaf: &Arc<Leaf>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match face(py, leaf) {
+        Some(object) => Ok(Some(object)),
+        None => leaf.tensor().map(|t| wrap(py, t)).transpose(),
+    }
+}
+
 /// A new Python object around a handle.
 #[inline]
 pub fn wrap(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
+    if t.is_own_leaf() {
+        let object = wrap_plain(py, t)?;
+        show_as(&object)?;
+        return Ok(object);
+    }
+    wrap_plain(py, t)
+}
+
+#[inline]
+fn wrap_plain(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
     let form = match FORM.get(py) {
         Some(form) => form,
         None => form(py)?,

@@ -97,7 +97,8 @@ fn _printoptions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 /// >>> rl.set_num_threads(threads)
 #[pyfunction]
 fn set_num_threads(n: &Bound<'_, PyAny>) -> PyResult<()> {
-    let Ok(n) = n.extract::<i64>() else {
+    let number = if n.is_instance_of::<pyo3::types::PyBool>() { None } else { n.extract::<i64>().ok() };
+    let Some(n) = number else {
         let kind = n.get_type().name()?;
         return Err(PyRuntimeError::new_err(format!("set_num_threads expects an int, but got {kind}")));
     };

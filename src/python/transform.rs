@@ -157,10 +157,16 @@ fn clear_casts() {
     autocast::clear();
 }
 
-/// Counts the transforms that run a function on this thread.
+/// A function begins to run on this thread whose gradients or tangents by `inputs` are wanted.
 #[pyfunction]
-fn within(step: isize) {
-    batch::within(step);
+fn enter_run(inputs: Tensors<'_>) {
+    batch::enter_run(inputs.iter().map(|t| t.tensor()).collect());
+}
+
+/// The function that began last has ended.
+#[pyfunction]
+fn leave_run() {
+    batch::leave_run();
 }
 
 /// Whether results depend on what requires a gradient beside `inputs`.
@@ -181,7 +187,8 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     sub.setattr("push", wrap_pyfunction!(push, m)?)?;
     sub.setattr("unwrap", wrap_pyfunction!(unwrap, m)?)?;
     sub.setattr("newest", wrap_pyfunction!(newest, m)?)?;
-    sub.setattr("within", wrap_pyfunction!(within, m)?)?;
+    sub.setattr("enter_run", wrap_pyfunction!(enter_run, m)?)?;
+    sub.setattr("leave_run", wrap_pyfunction!(leave_run, m)?)?;
     sub.setattr("autocast", wrap_pyfunction!(set_autocast, m)?)?;
     sub.setattr("autocast_gpu", wrap_pyfunction!(set_autocast_gpu, m)?)?;
     sub.setattr("clear_casts", wrap_pyfunction!(clear_casts, m)?)?;

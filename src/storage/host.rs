@@ -40,7 +40,7 @@ static LOCAL_ROOM: [u32; LOCAL_CLASSES] = {
 /// Bound of the shared cache.
 const SHARED_BOUND: usize = 2 << 30;
 /// Four classes for each power of two above 64 bytes.
-const CLASSES: usize = 4 * 58;
+pub(super) const CLASSES: usize = 4 * 58;
 
 enum Kept {
     Nothing,

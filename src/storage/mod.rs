@@ -13,7 +13,7 @@ use device::Memory;
 use host::Block;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicI32, AtomicU8, AtomicU32, AtomicUsize, Ordering, fence};
 
 /// A counted reference to a header. Header and small data share one block: with an `Arc` beside the data a small
 /// tensor cost two allocations more.
@@ -29,20 +29,28 @@ struct Header {
     version: AtomicU32,
     /// Number of readers, or -1 for one writer.
     guard: AtomicI32,
-    /// The class of the block the header lies in.
-    home: u16,
+    /// How many transforms of functions had begun when it was made.
+    epoch: u32,
     device: Device,
-    /// Stored by a caller who promised not to write (a read-only NumPy array).
-    readonly: bool,
-    /// Another handle's memory: its guard word counts.
-    forked: bool,
-    /// Others reach the memory without this handle, an array of NumPy's, or as another dtype: no guard word keeps them
-    /// out, and no dtype says what they write.
-    exposed: AtomicBool,
+    /// The class of the block the header lies in.
+    home: u8,
+    /// Of the three below.
+    flags: AtomicU8,
 }
 
+/// Stored by a caller who promised not to write (a read-only NumPy array).
+const READONLY: u8 = 1;
+/// Another handle's memory: its guard word counts.
+const FORKED: u8 = 2;
+/// Others reach the memory without this handle, an array of NumPy's, or as another dtype: no guard word keeps them
+/// out, and no dtype says what they write.
+const EXPOSED: u8 = 4;
+
+/// Transforms of functions that have begun so far, on any thread.
+static EPOCH: AtomicU32 = AtomicU32::new(0);
+
 const HEADER: usize = size_of::<Header>();
-const _: () = assert!(HEADER == 64);
+const _: () = assert!(HEADER == 64 && host::CLASSES <= 1 << u8::BITS);
 /// Up to this many bytes follow their header.
 const INLINE: usize = 1024 - HEADER;
 
@@ -67,7 +75,7 @@ impl Drop for Storage {
             fence(Ordering::Acquire);
             // SAFETY: this was the last reference; the header is read once, and its memory given back after that
             let header = unsafe { self.0.read() };
-            host::give(self.0.cast(), header.home);
+            host::give(self.0.cast(), u16::from(header.home));
         }
     }
 }
@@ -109,11 +117,10 @@ impl Storage {
                 bytes,
                 version: AtomicU32::new(0),
                 guard: AtomicI32::new(0),
-                home: class,
+                epoch: EPOCH.load(Ordering::Relaxed),
                 device,
-                readonly,
-                forked: false,
-                exposed: AtomicBool::new(false),
+                home: class as u8,
+                flags: AtomicU8::new(if readonly { READONLY } else { 0 }),
             })
         };
         Ok(Storage(at))
@@ -122,6 +129,10 @@ impl Storage {
     fn header(&self) -> &Header {
         // SAFETY: the header lives as long as a reference does
         unsafe { self.0.as_ref() }
+    }
+    #[inline]
+    fn flag(&self, flag: u8) -> bool {
+        self.header().flags.load(Ordering::Relaxed) & flag != 0
     }
     #[inline]
     pub fn ptr(&self) -> *mut u8 {
@@ -145,7 +156,7 @@ impl Storage {
         self.header().device
     }
     pub fn is_readonly(&self) -> bool {
-        self.header().readonly
+        self.flag(READONLY)
     }
     #[inline]
     pub fn version(&self) -> u32 {
@@ -171,29 +182,45 @@ impl Storage {
         let owner = self.root().clone();
         let block = Block::foreign(self.ptr(), Box::new(owner));
         let mut made =
-            Storage::of(Some(block), self.header().bytes, self.header().device, self.header().readonly)?;
+            Storage::of(Some(block), self.header().bytes, self.header().device, self.is_readonly())?;
         // SAFETY: the header is fresh, this is its only reference
-        unsafe { made.0.as_mut().forked = true };
+        unsafe { *made.0.as_mut().flags.get_mut() |= FORKED };
         Ok(made)
     }
     /// The handle that has the guard word.
     #[inline]
     fn root(&self) -> &Storage {
-        if self.header().forked { self.forked_from() } else { self }
+        if self.flag(FORKED) { self.forked_from() } else { self }
     }
     #[cold]
     fn forked_from(&self) -> &Storage {
         let owner = self.header().block.owner().and_then(|owner| owner.downcast_ref::<Storage>());
         owner.expect("a fork keeps the handle it was made of")
     }
+    /// Begins an epoch, for [`Storage::is_older`].
+    pub fn begin_epoch() -> u32 {
+        EPOCH.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    }
+    /// Whether the memory was there before an epoch began.
+    pub fn is_older(&self, epoch: u32) -> bool {
+        // the counter may come round
+        (self.root().header().epoch.wrapping_sub(epoch) as i32) < 0
+    }
     /// Others may write to the memory from now on, and ask nobody.
     pub fn expose(&self) {
-        self.root().header().exposed.store(true, Ordering::Relaxed);
+        self.root().header().flags.fetch_or(EXPOSED, Ordering::Relaxed);
+    }
+    /// As [`Storage::expose`], once no kernel uses the memory: one that found nobody else there reads again what it has checked.
+    pub fn expose_idle(&self) {
+        if !self.is_exposed() {
+            let _held = Guard::take([].into_iter(), [self].into_iter());
+            self.expose();
+        }
     }
     /// Whether others may be writing to the memory at any time.
     #[inline]
     pub fn is_exposed(&self) -> bool {
-        self.root().header().exposed.load(Ordering::Relaxed)
+        self.root().flag(EXPOSED)
     }
     /// Whether a tensor that outgrows this memory may move to memory of our own. From an array of NumPy's it may not:
     /// the two would part without a word.
@@ -209,7 +236,7 @@ impl Storage {
     pub fn is_sole(&self) -> bool {
         let header = self.header();
         header.references.load(Ordering::Acquire) == 1
-            && !header.readonly
+            && !self.is_readonly()
             && header.block.owner().is_none_or(|owner| owner.is::<Memory>())
     }
 
@@ -385,6 +412,31 @@ mod tests {
         assert_eq!((s.version(), fork.version()), (0, 1));
         fork.expose();
         assert!(s.is_exposed());
+    }
+
+    #[test]
+    fn memory_is_exposed_when_its_readers_are_done() {
+        let s = Storage::new(64, Device::Cpu).unwrap();
+        let reading = Guard::read(&s, &s);
+        let other = s.clone();
+        let exposing = std::thread::spawn(move || other.expose_idle());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!s.is_exposed());
+        drop(reading);
+        exposing.join().unwrap();
+        assert!(s.is_exposed());
+        s.expose_idle(); // at once from now on
+    }
+
+    #[test]
+    fn memory_is_older_than_the_epochs_that_begin_after_it() {
+        let before = Storage::new(8, Device::Cpu).unwrap();
+        let fork = before.forked().unwrap();
+        let epoch = Storage::begin_epoch();
+        let within = Storage::new(8, Device::Cpu).unwrap();
+        assert!(before.is_older(epoch) && !within.is_older(epoch));
+        assert!(before.forked().unwrap().is_older(epoch) && fork.is_older(epoch));
+        assert!(within.is_older(Storage::begin_epoch()));
     }
 
     #[test]

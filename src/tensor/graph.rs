@@ -411,6 +411,8 @@ pub struct LeafHooks {
     /// Hooks on the AccumulateGrad node.
     pub node_pre: HookList<dyn NodeHook>,
     pub node_post: HookList<dyn NodeHook>,
+    /// The foreign object that shows the tensor, held weakly: the node answers with it.
+    pub face: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl Leaf {

@@ -38,6 +38,8 @@ struct Inner {
 const REQUIRES_GRAD: u8 = 1;
 const IS_VIEW: u8 = 2;
 const INFERENCE: u8 = 4;
+/// Has a place of its own in the graph, where its gradient gathers.
+const LEAF: u8 = 8;
 
 /// The part of a tensor that may change after it was made.
 #[derive(Default)]
@@ -432,7 +434,26 @@ impl Tensor {
     /// Puts the tensor at a place of the graph; for results fresh from the driver and for in-place ops.
     pub fn set_edge(&self, edge: Edge) {
         self.set_flag(REQUIRES_GRAD, !matches!(edge, Edge::None));
+        self.set_flag(LEAF, matches!(edge, Edge::Leaf(_)));
         self.state().edge = edge;
+    }
+    /// Whether the tensor is a leaf whose gradient gathers.
+    #[cfg(feature = "python")]
+    #[inline]
+    pub fn is_own_leaf(&self) -> bool {
+        self.flag(LEAF)
+    }
+    /// The place of a leaf in the graph.
+    #[cfg(feature = "python")]
+    #[inline]
+    pub fn as_leaf(&self) -> Option<Arc<Leaf>> {
+        if !self.flag(LEAF) {
+            return None;
+        }
+        match self.edge() {
+            Edge::Leaf(leaf) => Some(leaf),
+            _ => None,
+        }
     }
     /// As [`Tensor::set_edge`], cheaper where nobody else holds the tensor yet.
     pub fn set_first_edge(&mut self, edge: Edge) {

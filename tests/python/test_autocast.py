@@ -135,3 +135,16 @@ def test_what_cannot_be_says_so():
         assert not rl.autocast("cpu", dtype=rl.float32)._enabled
     with pytest.warns(UserWarning, match="CUDA is not available"):
         assert not rl.autocast("cuda")._enabled
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_pseudoinverse_ends_in_a_product(half):
+    a = rl.tensor([[2.0, 0.0], [0.0, 4.0], [0.0, 0.0]])
+    with rl.autocast("cpu", dtype=half):
+        found = rl.linalg.pinv(a)
+        assert found.dtype == rl.linalg.pinv(a, 1e-6).dtype == half
+        assert rl.linalg.pinv(a[:2], hermitian=True).dtype == half
+        assert rl.linalg.pinv(a.double()).dtype == rl.float64
+        assert rl.pinverse(a).dtype == rl.pinverse(a.to(half)).dtype == rl.float32
+    assert found.tolist() == [[0.5, 0, 0], [0, 0.25, 0]]
+    assert rl.linalg.pinv(a).dtype == rl.float32

@@ -139,7 +139,7 @@ def test_in_place_on_a_view_reaches_the_base(no_new_nodes):
     x = leaf(1.0, 2.0, 3.0)
     y = x * 1
     y[0:2].mul_(10)
-    assert y.grad_fn.name() == "CopySlices"
+    assert y.grad_fn.name() == "torch::autograd::CopySlices"
     (y * y).sum().backward()
     assert x.grad.tolist() == [200.0, 400.0, 6.0]
 
@@ -621,3 +621,46 @@ def test_a_gradient_with_a_graph_is_the_leafs_own():
     x = rl.ones(2, requires_grad=True)
     x.backward(seed, create_graph=True)
     assert x.grad is not seed and x.grad.data_ptr() != seed.data_ptr()
+
+
+def test_the_node_of_a_leaf_answers_with_the_programs_tensor():
+    made = {
+        "factory": rl.ones(2, requires_grad=True),
+        "tensor": rl.tensor([1.0, 2.0], requires_grad=True),
+        "requires_grad_": rl.ones(2).requires_grad_(),
+        "parameter": rl.nn.Parameter(rl.ones(2)),
+        "layer": rl.nn.Linear(2, 2).bias,
+    }
+    made["attribute"] = rl.ones(2)
+    made["attribute"].requires_grad = True
+    for name, x in made.items():
+        (node, _), *_ = (x * 2).grad_fn.next_functions
+        assert node.variable is x, name
+        x.grad_of = name  # the dictionary is the program's
+        assert node.variable.grad_of == name
+    x = made["factory"]
+    node = (x * 2).grad_fn.next_functions[0][0]
+    x.data = rl.zeros(2)
+    assert node.variable is x
+    # which is not kept alive
+    gone = weakref.ref(x)
+    del x, made["factory"]
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "f"),
+    [
+        ("torch::autograd::CopyBackwards", "CopyBackwards", lambda x: (x * 0).copy_(x)),
+        ("torch::autograd::CopySlices", "CopySlices", lambda x: (x * 1).fill_diagonal_(2)),
+        ("torch::autograd::NotImplemented", "NotImplemented", lambda x: x // 2),
+        ("SqueezeBackward1", "SqueezeBackward1", lambda x: x.view(1, 2, 2).squeeze(0)),
+        ("BernoulliBackward2", "BernoulliBackward2", lambda x: (x * 1).bernoulli_()),
+        ("RandomBackward2", "RandomBackward2", lambda x: (x * 1).random_()),
+        ("RandomBackward0", "RandomBackward0", lambda x: (x * 1).random_(0, 4)),
+    ],
+)
+def test_nodes_are_named_as_pytorch_names_them(name, kind, f):
+    node = f(rl.ones(2, 2, requires_grad=True)).grad_fn
+    assert node.name() == name and type(node).__name__ == kind

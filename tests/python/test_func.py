@@ -396,3 +396,73 @@ def test_jacobians_of_autograd_in_one_pass():
     for one, row in zip(jacobian(f, (x, y)), jacobian(f, (x, y), vectorize=True)):
         for a, b in zip(one, row):
             close(a, b)
+
+
+def writes():
+    """Ways to write to `t`, a vector of three, the second operand a value of the function."""
+    return {
+        "add_": lambda t, x: t.add_(x),
+        "a number": lambda t, x: t.add_(1),
+        "zero_": lambda t, x: t.zero_(),
+        "copy_": lambda t, x: t.copy_(x),
+        "item": lambda t, x: t.__setitem__(0, x[0]),
+        "slice": lambda t, x: t.__setitem__(slice(None), x),
+        "view": lambda t, x: t.view(3, 1)[1:].mul_(x[0]),
+        "detached": lambda t, x: t.detach().add_(1),
+        "data": lambda t, x: t.data.add_(1),
+        "fill_": lambda t, x: t.fill_(x[0]),
+        "index_add_": lambda t, x: t.index_add_(0, rl.tensor([0, 1, 2]), x),
+        "random": lambda t, x: t.bernoulli_(),
+        "relu_": lambda t, x: nn.relu(t, inplace=True),
+        "init": lambda t, x: rl.nn.init.ones_(t),
+        "unsqueeze_": lambda t, x: t.unsqueeze_(0),
+        "resize_": lambda t, x: t.resize_(2),
+        "set_": lambda t, x: t.set_(rl.zeros(2)),
+    }
+
+
+@pytest.mark.parametrize("name", writes())
+def test_captured_tensors_are_not_written_to(name):
+    write, x = writes()[name], rl.ones(3)
+    outside = rl.ones(3)
+    words = "would mutate a captured Tensor"
+
+    def f(x):
+        write(outside, x)
+        return (x * 2).sum()
+
+    for run in (
+        lambda: F.grad(f)(x),
+        lambda: F.vjp(f, x),
+        lambda: F.jvp(f, (x,), (x,)),
+        lambda: F.grad(lambda y: F.grad(f)(y).sum())(x),
+        lambda: F.grad(lambda y: F.vmap(lambda z: f(y) * z, randomness="same")(x).sum())(x),
+    ):
+        with pytest.raises(RuntimeError, match=words):
+            run()
+        assert rl.equal(outside, rl.ones(3)) and outside.shape == (3,)
+    write(outside, x)  # it is free again
+
+    def g(x):
+        own = rl.ones(3)
+        write(own, x.detach())
+        return (x * 2).sum()
+
+    assert F.grad(g)(x).tolist() == [2, 2, 2]
+
+
+def test_what_a_function_may_write_to():
+    x = rl.ones(3)
+    assert F.grad(lambda x: rl.zeros(3).add_(x).mul_(x).sum())(x).tolist() == [2, 2, 2]
+
+    # what an outer function made is outside of the inner one
+    def outer(x):
+        own = rl.ones(3)
+        own.add_(x)
+        F.grad(lambda y: (own * y).sum())(x)
+        own.mul_(2)  # and is its own again
+        return own.sum()
+
+    assert F.grad(outer)(x).tolist() == [2, 2, 2]
+    with pytest.raises(RuntimeError, match="captured"):
+        F.grad(lambda x: F.grad(lambda y: x.mul_(y).sum())(rl.ones(3)).sum())(x)

@@ -144,3 +144,27 @@ def test_writers_and_readers_of_one_tensor():
 
     run(4, work)
     assert x.min().item() == x.max().item() == 40
+
+
+def test_an_array_shows_an_index_when_nobody_reads_it():
+    """What an op has checked does not change before it is used: an array is made once the op is done."""
+    source = rl.arange(1000.0)
+    stop = threading.Event()
+    fresh = [rl.zeros(2_000_000, dtype=rl.int64)]
+
+    def spoil():
+        while not stop.is_set():
+            fresh[0].numpy()[:] = 1 << 40
+
+    other = threading.Thread(target=spoil)
+    other.start()
+    try:
+        for _ in range(60):
+            fresh[0] = index = rl.zeros(2_000_000, dtype=rl.int64)
+            try:
+                assert source[index].sum().item() == 0  # all of it from before, or it is refused
+            except IndexError as error:
+                assert "1099511627776" in str(error)
+    finally:
+        stop.set()
+        other.join()

@@ -260,6 +260,16 @@ def test_overlaps_of_what_is_no_box():
         torch._C._vision.box_overlaps(b, b, "other", 0.0)
 
 
+def test_nms_asks_for_the_dtype_of_boxes_first():
+    b, scores = boxes(3), torch.arange(3.0)
+    for dtype in (torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool, torch.float16, torch.complex64):
+        for other in (scores, scores.to(dtype)):
+            with pytest.raises(NotImplementedError, match=r"\"nms_kernel\" not implemented for"):
+                torch._C._vision.nms(b.to(dtype), other, 0.5)
+        with pytest.raises(RuntimeError, match="dets should have the same type as scores"):
+            torch._C._vision.nms(b, scores.to(dtype), 0.5)
+
+
 def test_nms_of_what_is_no_box():
     b, scores = boxes(6), torch.arange(6.0)
     nan = b.clone()

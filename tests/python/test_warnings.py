@@ -214,3 +214,20 @@ def test_what_loses_nothing_says_nothing():
         float(rl.ones(1))
         rl.tensor([1.0, rl.ones(())])
         rl.tensor([np.float32(1), np.float64(2)])
+
+
+@pytest.mark.parametrize("kind", ["float", "complex"])
+def test_a_number_without_a_gradient_is_nothing_to_say_where_none_is_recorded(kind):
+    program = f"""
+import warnings, rushlight as rl
+x = rl.ones(1, requires_grad=True)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    with rl.no_grad():
+        {kind}(x)
+    {kind}(x.detach()), int(x), bool(x), x.item()
+    assert not said, said
+    {kind}(x)
+    assert [str(w.message).startswith("Converting a tensor with requires_grad=True to a scalar") for w in said] == [True], said
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -36,6 +36,22 @@ class Three(rl.autograd.Function):
         (lambda: rl.narrow_copy(rl.ones(2), -2, 0, 0), IndexError, "Dimension out of range"),
         (lambda: nn.GRUCell(2, 3)(rl.ones(1, 5)), RuntimeError, "input has inconsistent input_size: got 5 expected 2"),
         (lambda: rl.set_num_threads("a"), RuntimeError, "set_num_threads expects an int, but got str"),
+        (lambda: rl.set_num_threads(True), RuntimeError, "set_num_threads expects an int, but got bool"),
+        (lambda: rl.set_num_interop_threads("a"), RuntimeError, "set_num_interop_threads expects an int, but got str"),
+        (lambda: rl.set_num_interop_threads(0), RuntimeError, "expects a positive integer"),
+        (lambda: rl.ones(2)["a"], TypeError, r"new\(\): invalid data type 'str'"),
+        (lambda: rl.ones(2)[b"a"], TypeError, r"new\(\): invalid data type 'bytes'"),
+        (lambda: rl.ones(2)[..., "a"], TypeError, r"new\(\): invalid data type 'str'"),
+        (lambda: rl.ones(2).__setitem__("a", 1), TypeError, r"new\(\): invalid data type 'str'"),
+        (lambda: rl.ones(2)[1.5], IndexError, "only integers, slices"),
+        (lambda: rl.zeros(0, 3).index_select(0, rl.tensor([0])), RuntimeError, "self indexing axis dim should be positive"),
+        (lambda: rl.zeros(3, 0).index_select(1, rl.tensor([0])), RuntimeError, "self indexing axis dim should be positive"),
+        (lambda: rl.zeros(2, 3).index_select(0, rl.tensor([2])), IndexError, "index out of range in self"),
+        (lambda: nn.utils.rnn.pad_sequence([rl.ones(2)], batch_first="a"), TypeError, "must be bool, not str"),
+        (lambda: nn.utils.rnn.pad_sequence([rl.ones(2), 3]), TypeError, "expected Tensor as element 1 in argument 0, but got int"),
+        (lambda: rl.ones(2).untyped_storage().resize_(4), RuntimeError, "Trying to resize storage that is not resizable"),
+        (lambda: rl.ones(2).storage().resize_(8), RuntimeError, "Trying to resize storage that is not resizable"),
+        (lambda: rl.ones(2).storage().resize_(1.5), TypeError, "must be int, not float"),
         (lambda: rl.device(-1), RuntimeError, "Device index must not be negative"),
         (lambda: setattr(rl.ones(1), "requires_grad", 1), RuntimeError, "requires_grad must be a bool"),
         (lambda: Three.apply(rl.ones(1, requires_grad=True)).backward(), RuntimeError, r"expected Variable or None \(got int\)"),
@@ -106,3 +122,23 @@ def test_factors_of_halves_are_not_rounded(dtype):
     assert rl.equal(c.clone().addmm_(a, b, alpha=0.1, beta=0.3), exact.to(dtype))
     line = 0.3 * v.float() + 0.1 * (a.float() @ v.float())
     assert rl.equal(rl.addmv(v, a, v, alpha=0.1, beta=0.3), line.to(dtype))
+
+
+def test_a_storage_keeps_its_size():
+    x = rl.arange(3.0)
+    assert x.untyped_storage().resize_(12).nbytes() == 12 and x.storage().resize_(3).size() == 3
+    assert not x.untyped_storage().resizable() and x.tolist() == [0, 1, 2]
+
+
+def test_a_gradient_in_a_list_is_no_gradient():
+    class Listed(rl.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, g):
+            return [g]
+
+    with pytest.raises(RuntimeError, match=r"expected Variable or None \(got list\)"):
+        Listed.apply(rl.ones(1, requires_grad=True)).backward()

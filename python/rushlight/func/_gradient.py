@@ -59,11 +59,11 @@ class _Recorded:
             full = list(args)
             for n, value in zip(numbers, placed if several else (placed,), strict=True):
                 full[n] = value
-            _transform.within(1)
+            _transform.enter_run([t for t in self.inputs if isinstance(t, Tensor)])
             try:
                 self.answer = func(*full, **kwargs)
             finally:
-                _transform.within(-1)
+                _transform.leave_run()
 
     def needed(self, *results: Any) -> bool:
         """Whether somebody outside differentiates by what the results depend on."""

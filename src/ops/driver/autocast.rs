@@ -98,6 +98,14 @@ pub fn whole(t: &Tensor) -> Result<Tensor> {
     }
 }
 
+/// The float32 result of an op that ends in a product, which mixed precision computes in the half type.
+pub fn product(t: Tensor) -> Result<Tensor> {
+    match state().on(t.device()) {
+        Some(half) if t.dtype() == DType::F32 => t.cast(half),
+        _ => Ok(t),
+    }
+}
+
 /// Every tensor that mixed precision may cast: floats that are there, but for doubles.
 fn each(args: &mut [Arg], f: &mut dyn FnMut(&mut Tensor) -> Result<()>) -> Result<()> {
     let mut one = |t: &mut Tensor| {

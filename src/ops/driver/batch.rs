@@ -5,6 +5,7 @@
 use crate::base::Device;
 use crate::error::Result;
 use crate::ops::driver::op::{Batching, Op};
+use crate::storage::Storage;
 use crate::tensor::batch::{Axis, Levels, levels};
 use crate::tensor::graph::moment;
 use crate::tensor::{Meta, Tensor};
@@ -171,18 +172,47 @@ thread_local! {
     static LEVELS: RefCell<Vec<Level>> = const { RefCell::new(Vec::new()) };
 }
 
-thread_local! {
-    static WITHIN: std::cell::Cell<isize> = const { std::cell::Cell::new(0) };
+/// A gradient or a tangent of a function that runs on this thread: since when, and what it differentiates by.
+struct Run {
+    epoch: u32,
+    inputs: Vec<Tensor>,
 }
 
-/// Counts the gradients and tangents of functions that run on this thread.
-pub fn within(step: isize) {
-    WITHIN.with(|w| w.set(w.get() + step));
+thread_local! {
+    static RUNS: RefCell<Vec<Run>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A function begins to run on this thread whose gradients or tangents by `inputs` are wanted.
+pub fn enter_run(inputs: Vec<Tensor>) {
+    let run = Run { epoch: Storage::begin_epoch(), inputs };
+    RUNS.with(|r| r.borrow_mut().push(run));
+}
+
+/// The function that began last has ended.
+pub fn leave_run() {
+    let run = RUNS.with(|r| r.borrow_mut().pop());
+    drop(run); // outside of the borrow: it may own a graph
+}
+
+/// Refuses to write to memory that a function under a gradient or a tangent has found outside: no derivative knows of it.
+pub fn check_captured(op: &str, target: &Tensor) -> Result<()> {
+    let captured = RUNS.with(|r| {
+        r.borrow().last().is_some_and(|run| {
+            let storage = target.storage();
+            storage.is_older(run.epoch) && !run.inputs.iter().any(|t| t.storage().same(storage))
+        })
+    });
+    ensure!(
+        !captured,
+        Runtime,
+        "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation ({op}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs."
+    );
+    Ok(())
 }
 
 /// Whether a function is being transformed on this thread, which rules out what changes its arguments' place in the graph.
 pub fn is_transforming() -> bool {
-    WITHIN.with(std::cell::Cell::get) > 0 || depth() > 0
+    RUNS.with(|r| !r.borrow().is_empty()) || depth() > 0
 }
 
 /// Begins a map over `size` samples on this thread and returns its level.

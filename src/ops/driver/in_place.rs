@@ -6,7 +6,7 @@ use crate::autograd::{grad_enabled, inference_mode};
 use crate::base::Device;
 use crate::error::Result;
 use crate::ops::driver::apply::{check_saved, common_device, compute, make_node};
-use crate::ops::driver::batch::{alloc, check_target};
+use crate::ops::driver::batch::{alloc, check_captured, check_target};
 use crate::ops::driver::op::{Apart, Op, Saves};
 use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
@@ -254,6 +254,7 @@ pub fn check_overlap(target: &Tensor) -> Result<()> {
 /// Read-only memory, inference tensors, leaves and their views, views whose history cannot be rewritten. `others`: another
 /// operand has a history that the target would take over.
 fn check_writable(op: &str, target: &Tensor, others: bool) -> Result<()> {
+    check_captured(op, target)?;
     ensure!(
         !target.storage().is_readonly(),
         Runtime,

@@ -42,7 +42,10 @@ pub static SELECT: Manner = Manner {
     pick: "IndexSelectBackward0",
     put: "IndexAddBackward0",
     wraps: false,
-    fault: |_, _, _| Error::new(Kind::Index, "index out of range in self"),
+    fault: |_, _, n| match n {
+        0 => Error::new(Kind::Runtime, "index_select(): self indexing axis dim should be positive"),
+        _ => Error::new(Kind::Index, "index out of range in self"),
+    },
 };
 pub static INDEX_ADD: Manner = Manner {
     name: "index_add",

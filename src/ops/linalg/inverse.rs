@@ -5,6 +5,7 @@ use crate::base::{DType, Scalar};
 use crate::error::Result;
 use crate::kernels::cpu::linalg::inverse as kernel;
 use crate::ops::driver::apply::apply_multi;
+use crate::ops::driver::autocast;
 use crate::ops::driver::memory::on_host;
 use crate::ops::driver::memory::{dense_held, full};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -261,11 +262,11 @@ rows! { INVERSE:
     /// tensor([[0.5000, 0.0000]])
     /// ```
     [Linalg] fn pinv(input: &Tensor; atol: Option<Val> = None, rtol: Option<Val> = None, hermitian: bool = false) -> Tensor {
-        pinv_of(input, Tolerance { atol, rtol }, hermitian)
+        autocast::product(pinv_of(input, Tolerance { atol, rtol }, hermitian)?)
     }
     /// The pseudoinverse of matrices by a relative tolerance.
     [Linalg] fn pinv_relative = "pinv"(input: &Tensor, rcond: Val, hermitian: bool = false) -> Tensor {
-        pinv_of(input, Tolerance { atol: Some(Val::S(Scalar::Float(0.0))), rtol: Some(rcond) }, hermitian)
+        autocast::product(pinv_of(input, Tolerance { atol: Some(Val::S(Scalar::Float(0.0))), rtol: Some(rcond) }, hermitian)?)
     }
     /// The pseudoinverse of matrices (`linalg.pinv`).
     ///
@@ -273,7 +274,7 @@ rows! { INVERSE:
     /// >>> torch.pinverse(torch.tensor([[2.0], [0.0]]))
     /// tensor([[0.5000, 0.0000]])
     /// ```
-    [Torch, Method] fn pinverse(input: &Tensor, rcond: f64 = 1e-15) -> Tensor {
+    [Torch, Method] autocast Float32 fn pinverse(input: &Tensor, rcond: f64 = 1e-15) -> Tensor {
         pinv_of(input, Tolerance { atol: Some(Val::S(Scalar::Float(0.0))), rtol: Some(Val::S(Scalar::Float(rcond))) }, false)
     }
     /// The number of singular values larger than `max(atol, rtol * largest)`.

@@ -52,8 +52,9 @@ impl Law {
             Law::Exponential(_) => "ExponentialBackward0",
             Law::Cauchy(..) => "CauchyBackward0",
             Law::Geometric(_) => "GeometricBackward0",
-            Law::Bernoulli(_) => "BernoulliBackward1",
-            Law::Integers(_) | Law::Natural => "RandomBackward0",
+            Law::Bernoulli(_) => "BernoulliBackward2",
+            Law::Integers(_) => "RandomBackward0",
+            Law::Natural => "RandomBackward2",
         }
     }
 }

@@ -111,10 +111,11 @@ fn check(boxes: &Tensor, scores: &Tensor) -> Result<()> {
         "boxes and scores should have same number of elements in dimension 0, got {n} and {}",
         scores.shape()[0]
     );
-    ensure!(boxes.dtype() == scores.dtype(), Runtime, "dets should have the same type as scores");
+    // the kernel is chosen by the boxes before it looks at the scores; halves, which it has none for either, are refused by then
     if !matches!(boxes.dtype(), DType::F32 | DType::F64) {
         return Err(Error::no_dtype("nms_kernel", boxes.dtype(), "float32 and float64"));
     }
+    ensure!(boxes.dtype() == scores.dtype(), Runtime, "dets should have the same type as scores");
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::python::error::{OrPy, guarded};
 use crate::python::node::node_object;
-use crate::python::object::{PyTensor, wrap};
+use crate::python::object::{PyTensor, show_as, wrap};
 use crate::tensor::{Tensor, type_name};
 use crate::warning::warn;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -33,9 +33,10 @@ impl PyTensor {
         self.look(Tensor::requires_grad)
     }
     #[setter]
-    fn set_requires_grad(&self, on: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn set_requires_grad(slf: &Bound<'_, Self>, on: &Bound<'_, PyAny>) -> PyResult<()> {
         let on = on.extract().map_err(|_| PyRuntimeError::new_err("requires_grad must be a bool"))?;
-        require(&self.tensor(), on)
+        require(&slf.get().tensor(), on)?;
+        show_as(slf.as_any())
     }
     /// Sets whether operations with the tensor are recorded; the tensor itself.
     ///
@@ -47,6 +48,7 @@ impl PyTensor {
             "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
         )?;
         require(&slf.get().tensor(), requires_grad)?;
+        show_as(slf.as_any())?;
         Ok(slf)
     }
     /// Whether the tensor has no history: made by the user, or in need of no gradient.

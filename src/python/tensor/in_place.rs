@@ -3,6 +3,7 @@
 use super::sizes;
 use crate::base::Layout;
 use crate::ops;
+use crate::ops::driver::batch::check_captured;
 use crate::python::convert::{int, int_list};
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::PyTensor;
@@ -41,6 +42,7 @@ fn in_place_view<'py>(
             "a leaf Variable that requires grad is being used in an in-place operation.",
         ));
     }
+    check_captured("of the geometry", &t).py()?;
     let v = f(&t).py()?;
     let new = t.replaced(v.storage().clone(), v.layout().clone(), v.dtype()).py()?;
     if t.requires_grad() && !t.is_leaf() {
@@ -67,6 +69,7 @@ impl PyTensor {
         stride: Option<Vec<i64>>,
     ) -> PyResult<Bound<'py, Self>> {
         let t = slf.get().tensor();
+        check_captured("set_", &t).py()?;
         let s = match source {
             Some(s) => s.get().tensor(),
             None => Tensor::empty(&[0], t.dtype(), t.device()).py()?,
@@ -111,6 +114,7 @@ impl PyTensor {
         if t.requires_grad() && crate::autograd::grad_enabled() {
             return Err(PyRuntimeError::new_err("cannot resize variables that require grad"));
         }
+        check_captured("resize_", &t).py()?;
         slf.get().replace(guarded("resize_", || resized(&t, &shape))?);
         Ok(slf)
     }
@@ -130,6 +134,7 @@ impl PyTensor {
         if t.requires_grad() && crate::autograd::grad_enabled() {
             return Err(PyRuntimeError::new_err("cannot resize variables that require grad"));
         }
+        check_captured("resize_as_", &t).py()?;
         slf.get().replace(guarded("resize_as_", || resized(&t, like.shape()))?);
         Ok(slf)
     }

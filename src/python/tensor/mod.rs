@@ -7,6 +7,7 @@ mod graph;
 mod in_place;
 mod values;
 
+use crate::python::object::show_as;
 pub use crate::python::object::{PyTensor, wrap};
 pub use in_place::resized;
 pub use values::check_depth;
@@ -41,6 +42,7 @@ impl PyTensor {
         let made = object.cast::<PyTensor>()?.get().tensor();
         if require_grad {
             graph::require(&made, true)?;
+            show_as(&object)?;
         }
         Ok(object)
     }

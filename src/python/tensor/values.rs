@@ -27,6 +27,19 @@ fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
 }
 
 /// The one element, for Python's own conversions.
+/// Says, where gradients are recorded, that a number has none.
+fn warn_of_history(name: &str, t: &Tensor) -> PyResult<()> {
+    if !(t.requires_grad() && crate::autograd::grad_enabled()) {
+        return Ok(());
+    }
+    guarded(name, || {
+        warn_once(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first.",
+        );
+        Ok(())
+    })
+}
+
 fn python_scalar(t: &Tensor) -> PyResult<Scalar> {
     if t.numel() != 1 {
         return Err(pyo3::exceptions::PyValueError::new_err(
@@ -102,19 +115,13 @@ impl PyTensor {
             s => Ok(s.to_f64()),
         };
         let t = self.tensor();
-        if !t.requires_grad() {
-            return number(&t);
-        }
-        guarded("__float__", || {
-            warn_once(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first.",
-            );
-            number(&t)
-        })
+        warn_of_history("__float__", &t)?;
+        number(&t)
     }
     fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let c = python_scalar(&self.tensor())?.to_c128();
-        Ok(scalar(py, Scalar::Complex(c)))
+        let t = self.tensor();
+        warn_of_history("__complex__", &t)?;
+        Ok(scalar(py, Scalar::Complex(python_scalar(&t)?.to_c128())))
     }
     fn __index__(&self) -> PyResult<i64> {
         let t = self.tensor();

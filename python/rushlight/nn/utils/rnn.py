@@ -243,9 +243,15 @@ def pad_sequence(
     if not hasattr(padding_value, "__float__"):
         kind = type(padding_value).__name__
         raise TypeError(f"pad_sequence(): argument 'padding_value' (position 3) must be float, not {kind}")
+    if not isinstance(batch_first, bool):
+        kind = type(batch_first).__name__
+        raise TypeError(f"pad_sequence(): argument 'batch_first' (position 2) must be bool, not {kind}")
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
+    for i, s in enumerate(sequences):
+        if not isinstance(s, _C.Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(s).__name__}")
     lengths = [s.size(0) for s in sequences]
     longest, first = max(lengths), sequences[0]
     # one after the other with what is missing between them: a single copy
