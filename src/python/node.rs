@@ -4,7 +4,6 @@ use crate::autograd;
 use crate::python::error::{OrPy, guarded};
 use crate::python::function::unpack;
 use crate::python::hook::{After, Hook, PyHandle, Target, optional, tensor_or_none, tuple};
-use crate::python::object::of_leaf;
 use crate::python::tensor::wrap;
 use crate::tensor::graph::{NodeHook, lock, new_hook_id};
 use crate::tensor::{Context, Edge, Leaf, Node, Tensor};
@@ -148,7 +147,10 @@ impl PyNode {
     #[getter]
     fn variable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Place::Leaf(l) => Ok(of_leaf(py, l)?.unwrap_or_else(|| py.None().into_bound(py))),
+            Place::Leaf(l) => match l.tensor() {
+                Some(t) => wrap(py, t),
+                None => Ok(py.None().into_bound(py)),
+            },
             Place::Node(n) => Err(pyo3::exceptions::PyAttributeError::new_err(format!(
                 "'{}' object has no attribute 'variable'",
                 n.name()

@@ -160,7 +160,8 @@ fn face<'py>(py: Python<'py>, leaf: &Arc<Leaf>) -> Option<Bound<'py, PyAny>> {
     Arc::ptr_eq(&shown, leaf).then_some(object)
 }
 
-/// Lets the node of a leaf answer with this object from now on, unless it has one (`node.variable is x`).
+/// Lets this object be what Python sees of a leaf where the engine gives it back, unless it has such a one: a program finds its
+/// parameter again in hooks and at the end of the graph (`node.variable is x`).
 pub fn show_as(object: &Bound<'_, PyAny>) -> PyResult<()> {
     let Some(leaf) = object.cast::<PyTensor>()?.get().look(Tensor::as_leaf) else { return Ok(()) };
     if face(object.py(), &leaf).is_none() {
@@ -171,23 +172,21 @@ pub fn show_as(object: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-/// The object of a leaf's tensor: the one that a program has, or a new one; None if the tensor is gone.
-pub fn of_leaf<'py>(py: Python<'py>, leaf: &Arc<Leaf>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    match face(py, leaf) {
-        Some(object) => Ok(Some(object)),
-        None => leaf.tensor().map(|t| wrap(py, t)).transpose(),
-    }
-}
-
-/// A new Python object around a handle.
+/// A new Python object around a handle; that of a leaf's which has one.
 #[inline]
 pub fn wrap(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
-    if t.is_own_leaf() {
-        let object = wrap_plain(py, t)?;
-        show_as(&object)?;
+    if t.is_own_leaf() { wrap_leaf(py, t) } else { wrap_plain(py, t) }
+}
+
+fn wrap_leaf(py: Python<'_>, t: Tensor) -> PyResult<Bound<'_, PyAny>> {
+    if let Some(object) = t.as_leaf().and_then(|leaf| face(py, &leaf))
+        && object.cast::<PyTensor>()?.get().is(&t)
+    {
         return Ok(object);
     }
-    wrap_plain(py, t)
+    let object = wrap_plain(py, t)?;
+    show_as(&object)?;
+    Ok(object)
 }
 
 #[inline]

@@ -664,3 +664,18 @@ def test_the_node_of_a_leaf_answers_with_the_programs_tensor():
 def test_nodes_are_named_as_pytorch_names_them(name, kind, f):
     node = f(rl.ones(2, 2, requires_grad=True)).grad_fn
     assert node.name() == name and type(node).__name__ == kind
+
+
+def test_the_hook_after_accumulation_is_given_the_parameter_itself():
+    p = rl.nn.Parameter(rl.ones(2))
+    optimizers = {p: rl.optim.SGD([p], lr=0.5)}
+
+    def step(q):
+        optimizers[q].step()
+        q.grad = None
+
+    p.register_post_accumulate_grad_hook(step)
+    (p * 3).sum().backward()
+    assert p.tolist() == [-0.5, -0.5] and p.grad is None
+    node = (p * 1).grad_fn.next_functions[0][0]
+    assert node.variable is p and type(node.variable) is rl.nn.Parameter
