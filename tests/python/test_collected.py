@@ -1,6 +1,7 @@
 """What hangs on tensors in circles is found by Python's garbage collector."""
 
 import gc
+import io
 import weakref
 
 import pytest
@@ -118,3 +119,37 @@ def test_what_is_in_use_is_not_collected():
     loss.backward()
     gc.collect()
     assert x.grad.tolist() == [3, 3] and x.tolist() == [1, 1]
+
+
+def _loaded():
+    file = io.BytesIO()
+    rl.save(rl.nn.Linear(3, 2).state_dict(), file)
+    file.seek(0)
+    return rl.load(file)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x: rl.vmap(rl.exp)(x),
+        lambda x: rl.func.grad(lambda t: (t * t).sum())(x),
+        lambda x: rl.func.jacrev(lambda t: t * t)(x),
+        lambda x: rl.func.hessian(lambda t: (t**3).sum())(x),
+        lambda x: rl.func.vjp(lambda t: t * t, x)[1](x),
+        lambda x: rl.func.jvp(lambda t: t * t, (x,), (x,)),
+        lambda x: rl.utils._pytree.tree_map(lambda t: t + 1, {"a": [x, (x, x)]}),
+        lambda x: _loaded(),
+    ],
+)
+def test_what_is_dropped_goes_at_once(program):
+    """Not at the next garbage collection: until then vmap(exp) of 4 MB took fresh memory for each result, 10 ms instead of 0.12."""
+    x = rl.randn(3, 4)
+    program(x)
+    while gc.collect():
+        pass  # what tests before left
+    gc.disable()
+    try:
+        program(x)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -142,6 +142,12 @@ class WeightsUnpickler(pickle._Unpickler):
     def persistent_load(self, pid):
         return self._storages(pid)
 
+    def load(self):
+        try:
+            return super().load()
+        finally:
+            self._makers.clear()  # methods of its own: a circle, which would keep all that was read until the next collection
+
     # ------------------------------------------------------------------ names
     def find_class(self, module, name):
         module, name = modern(module, name, self.proto)

@@ -508,19 +508,21 @@ def tree_leaves(tree: PyTree, is_leaf: IsLeaf | None = None) -> list[Any]:
     return list(tree_iter(tree, is_leaf))
 
 
+def _flatten(node: PyTree, is_leaf: IsLeaf | None, leaves: list[Any]) -> TreeSpec:
+    """The shape; the leaves go to the end of the list. (As a function within :func:`tree_flatten` that calls itself it would be a
+    circle, which keeps the leaves until the next garbage collection.)"""
+    if tree_is_leaf(node, is_leaf):
+        leaves.append(node)
+        return _LEAF
+    kind = _node_type(node)
+    children, context = SUPPORTED_NODES[kind].flatten_fn(node)
+    return TreeSpec(kind, context, [_flatten(child, is_leaf, leaves) for child in children])
+
+
 def tree_flatten(tree: PyTree, is_leaf: IsLeaf | None = None) -> tuple[list[Any], TreeSpec]:
     """The list of leaves, and the shape."""
     leaves: list[Any] = []
-
-    def walk(node: PyTree) -> TreeSpec:
-        if tree_is_leaf(node, is_leaf):
-            leaves.append(node)
-            return _LEAF
-        kind = _node_type(node)
-        children, context = SUPPORTED_NODES[kind].flatten_fn(node)
-        return TreeSpec(kind, context, [walk(child) for child in children])
-
-    spec = walk(tree)
+    spec = _flatten(tree, is_leaf, leaves)
     return leaves, spec
 
 

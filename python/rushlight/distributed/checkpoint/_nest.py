@@ -24,22 +24,22 @@ def flat(state: Mapping[Any, Any]) -> dict[str, tuple[tuple[Any, ...], Any]]:
     Errors: ValueError for two values of one name.
     """
     found: dict[str, tuple[tuple[Any, ...], Any]] = {}
-
-    def walk(path: tuple[Any, ...], value: Any) -> None:
-        if isinstance(value, Mapping):
-            for key, each in value.items():
-                walk((*path, str(key)), each)
-        elif _is_leaf(value):
-            name = ".".join(map(str, path))
-            if name in found:
-                raise ValueError(f"duplicated flatten key {name}")
-            found[name] = path, value
-        else:
-            for place, each in enumerate(value):
-                walk((*path, place), each)
-
-    walk((), state)
+    _flatten((), state, found)
     return found
+
+
+def _flatten(path: tuple[Any, ...], value: Any, found: dict[str, tuple[tuple[Any, ...], Any]]) -> None:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            _flatten((*path, str(key)), each, found)
+    elif _is_leaf(value):
+        name = ".".join(map(str, path))
+        if name in found:
+            raise ValueError(f"duplicated flatten key {name}")
+        found[name] = path, value
+    else:
+        for place, each in enumerate(value):
+            _flatten((*path, place), each, found)
 
 
 def put(state: Any, path: tuple[Any, ...], value: Any) -> None:
