@@ -26,7 +26,6 @@ fn text(t: &Tensor, prefix: &str) -> PyResult<String> {
     Ok(t.text(prefix))
 }
 
-/// The one element, for Python's own conversions.
 /// Says, where gradients are recorded, that a number has none.
 fn warn_of_history(name: &str, t: &Tensor) -> PyResult<()> {
     if !(t.requires_grad() && crate::autograd::grad_enabled()) {
@@ -40,6 +39,7 @@ fn warn_of_history(name: &str, t: &Tensor) -> PyResult<()> {
     })
 }
 
+/// The one element, for Python's own conversions.
 fn python_scalar(t: &Tensor) -> PyResult<Scalar> {
     if t.numel() != 1 {
         return Err(pyo3::exceptions::PyValueError::new_err(

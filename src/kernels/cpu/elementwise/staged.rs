@@ -132,26 +132,8 @@ pub fn staged<T: Copy, V: Vector<T>, F: Before<T>, H: After<T>>(_: V, _: F, _: H
 }
 
 /// `y = after(a, x, v(before(x)))` for operands `(a, x)`.
-pub fn staged_pair<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(_: V, _: F, _: H) -> PointFn {
-    unsafe fn run<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(
-        p: &[*mut u8; MAX_OPERANDS],
-        n: usize,
-        q: &Params,
-    ) {
-        let mut u = [const { MaybeUninit::<T>::uninit() }; STEP];
-        let u = u.as_mut_ptr() as *mut T;
-        for (i, m) in steps(n) {
-            // SAFETY: `m` elements from `i` on lie within the `n` of each operand, and `u` has room for a step
-            unsafe {
-                let (g, x, y) =
-                    ((p[1] as *const T).add(i), (p[2] as *const T).add(i), (p[0] as *mut T).add(i));
-                before(x, u, m, q, conjure::<F>());
-                V::run(u, m);
-                after_pair(g, x, u, y, m, q, conjure::<H>());
-            }
-        }
-    }
-    PointFn::Routine(run::<T, V, F, H>)
+pub fn staged_pair<T: Copy, V: Vector<T>, F: Before<T>, H: AfterPair<T>>(v: V, f: F, h: H) -> PointFn {
+    staged_of_pair(v, move |_: T, x: T, q: &Params| f(x, q), h)
 }
 
 /// `y = after(a, x, v(before(a, x)))` for operands `(a, x)`.
@@ -231,23 +213,6 @@ pub fn staged_two<T: Copy, V: Vector<T>, W: Vector<T>, F: Before<T>, G: Before<T
 }
 
 /// `y = after(a, b, x, v(before(x)))` for operands `(a, b, x)`.
-pub fn staged_triple<T: Copy, V: Vector<T>, F: Before<T>, H: AfterTriple<T>>(_: V, _: F, _: H) -> PointFn {
-    unsafe fn run<T: Copy, V: Vector<T>, F: Before<T>, H: AfterTriple<T>>(
-        p: &[*mut u8; MAX_OPERANDS],
-        n: usize,
-        q: &Params,
-    ) {
-        let mut u = [const { MaybeUninit::<T>::uninit() }; STEP];
-        let u = u.as_mut_ptr() as *mut T;
-        for (i, m) in steps(n) {
-            // SAFETY: `m` elements from `i` on lie within the `n` of each operand, and `u` has room for a step
-            unsafe {
-                let at = |k: usize| (p[k] as *const T).add(i);
-                before(at(3), u, m, q, conjure::<F>());
-                V::run(u, m);
-                after_two(at(1), at(2), at(3), u, (p[0] as *mut T).add(i), m, q, conjure::<H>());
-            }
-        }
-    }
-    PointFn::Routine(run::<T, V, F, H>)
+pub fn staged_triple<T: Copy, V: Vector<T>, F: Before<T>, H: AfterTriple<T>>(v: V, f: F, h: H) -> PointFn {
+    staged_of_last(v, move |_: T, x: T, q: &Params| f(x, q), h)
 }

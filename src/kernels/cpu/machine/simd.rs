@@ -151,9 +151,9 @@ pub fn one_by_one() {
     };
 }
 
-/// Whether `LEVEL` is the least of several, which few processors take (those of before 2013, on x86). Loops over blocks are left
-/// out there and elements go one by one, with what is written after them: as vectors of the least level they were a third of the
-/// loops' code, and those of single elements are a tenth of that.
+/// Whether `LEVEL` is the least of several, which few processors take (on x86, those without AVX2). Loops over blocks are left out
+/// there and elements go one by one, with what is written after them: the kernels of `elementwise/block.rs` are 2,288 KB so, and
+/// were 3,102 with vectors of the least level.
 #[inline(always)]
 pub const fn is_least<const LEVEL: u8>() -> bool {
     cfg!(target_arch = "x86_64") && LEVEL == Level::Portable as u8

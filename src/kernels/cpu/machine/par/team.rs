@@ -191,7 +191,7 @@ impl Team {
                 }
                 since = Instant::now();
             }
-            // every pause looks: a pause is 65 to 140 cycles long, and of 32 of them a piece of 5 us would wait for one in five
+            // looks after every pause; the clock, which costs more, is asked after some
             for _ in 0..32 {
                 std::hint::spin_loop();
                 if self.epoch.load(Ordering::Relaxed) != last {
