@@ -15,9 +15,6 @@ pub mod condense;
 pub mod qd;
 pub mod values;
 
-// small real matrices brought to Schur's form
-pub mod schur;
-
 pub mod cholesky;
 pub mod determinant;
 pub mod eigen;

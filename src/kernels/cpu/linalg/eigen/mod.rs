@@ -1,9 +1,15 @@
 //! Eigenvalues and eigenvectors, by faer but for small matrices: tridiagonal form for Hermitian ones, Schur's form for others.
 
+// small real matrices by Schur's form: the steps, and what they work on
+mod hessenberg;
+mod parts;
+mod schur;
+mod shifts;
+mod vectors;
+
 use crate::base::{C64, C128, Elem};
 use crate::kernels::cpu::linalg::condense;
 use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each_with};
-use crate::kernels::cpu::linalg::schur;
 use crate::kernels::cpu::linalg::spectrum::{Workspace, attempt, block, diagonal, matrix, matrix_mut, tamed};
 use crate::kernels::cpu::linalg::values::Room;
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};

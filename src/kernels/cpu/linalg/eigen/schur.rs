@@ -6,19 +6,14 @@
 //! matrix for calculation of eigenvalues and eigenvectors, Numer. Math. 13 (1969); M. Ahues and F. Tisseur, A new deflation
 //! criterion for the QR algorithm, LAPACK Working Note 122 (1997).
 
-mod hessenberg;
-mod parts;
-mod shifts;
-mod vectors;
-
+use super::hessenberg::hessenberg;
+use super::parts::{LANES, Parts};
+use super::shifts::iterate;
+use super::vectors::substitute;
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::field::{Field, View};
 use crate::kernels::cpu::machine::float::Cmp;
 use crate::kernels::cpu::machine::stop;
-use hessenberg::hessenberg;
-use parts::{LANES, Parts};
-use shifts::iterate;
-use vectors::substitute;
 
 /// Up to this size.
 pub const MOST: usize = 96;
