@@ -210,19 +210,23 @@ pub unsafe fn scatter(
     let outer = before.count();
     if after.count() == 1 {
         by_reduce!(op, reduce, dtype, T, f => {
-            split(outer, (m, 1), 1, true, &|outers, share| {
-                before.each_of(outers, &mut |o| {
+            par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
+                before.each_of(range, &mut |o| {
                     let to = (target.get() as *mut T).add(o[0]);
                     let (from, index) = ((source.get() as *const T).add(o[1]), index.at(o[2]).cast_const());
                     if along == 1 && from_step == 1 && index_step == 1 {
-                        let (place, slot) = (|i| *index.add(i) as usize, |at| to.add(at));
-                        share.each_slot(m, size, place, slot, |slot, i| *slot = f(*slot, *from.add(i)));
+                        for i in 0..m {
+                            let slot = to.add(*index.add(i) as usize);
+                            *slot = f(*slot, *from.add(i));
+                        }
                     } else {
-                        let (place, slot) = (|i| *index.add(i * index_step) as usize, |at| to.add(at * along));
-                        share.each_slot(m, size, place, slot, |slot, i| *slot = f(*slot, *from.add(i * from_step)));
+                        for i in 0..m {
+                            let slot = to.add(*index.add(i * index_step) as usize * along);
+                            *slot = f(*slot, *from.add(i * from_step));
+                        }
                     }
                 });
-            })
+            });
         });
         return Ok(());
     }
@@ -250,7 +254,7 @@ pub unsafe fn scatter(
         split(outer, (m, between.count() * n), n, apart, &|outers, share| {
             before.each_of(outers, &mut |o| {
                 let place = |i: usize| *index.at(o[2] + i * index_step) as usize;
-                share.each(m, size, place, |i| {
+                share.each(m, (size, along), place, |i| {
                     if i % POLLED == 0 {
                         stop::poll();
                     }

@@ -124,7 +124,7 @@ pub unsafe fn put(
     let (source, target) = (Ptr::of(values), Ptr(dst));
     by_reduce!(op, reduce, dtype, T, f => {
         // only asked for where places are shared
-        let shared = outer < par::num_threads();
+        let shared = n > 1 && outer < par::num_threads();
         let reach = if shared { places.offsets.iter().max().map_or(0, |&at| at + 1) } else { 0 };
         split(outer, (m, n), length, true, &|outers, share| {
             let (step, along, columns) = (step, along, share.columns.clone());
@@ -134,15 +134,18 @@ pub unsafe fn put(
                 let from = values.add(o * m * n * step);
                 if n == 1 {
                     // elements one by one; apart, so that each loop is a plain one
-                    let (place, slot) = (|j: usize| places.offsets[j], |at: usize| base.add(at));
                     if step == 1 {
-                        share.each_slot(m, reach, place, slot, |slot, j| *slot = f(*slot, *from.add(j)));
+                        for (j, &at) in places.offsets.iter().enumerate() {
+                            *base.add(at) = f(*base.add(at), *from.add(j));
+                        }
                     } else {
-                        share.each_slot(m, reach, place, slot, |slot, _| *slot = f(*slot, *from));
+                        for &at in places.offsets {
+                            *base.add(at) = f(*base.add(at), *from);
+                        }
                     }
                     continue;
                 }
-                share.each(m, reach, |j| places.offsets[j], |j| {
+                share.each(m, (reach, 1), |j| places.offsets[j], |j| {
                     if j % POLLED == 0 {
                         stop::poll();
                     }

@@ -214,10 +214,8 @@ impl<T: Field<R = T> + Cmp> Room<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::vectors::{Pair, times};
     use super::*;
-
-    /// A complex number.
-    type Pair = (f64, f64);
 
     fn draws(seed: u64) -> impl FnMut() -> f64 {
         let mut state = seed.wrapping_mul(2) + 1;

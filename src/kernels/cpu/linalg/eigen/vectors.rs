@@ -5,15 +5,15 @@ use crate::base::Elem;
 use crate::kernels::cpu::linalg::field::Field;
 
 /// A complex number in double precision.
-type Pair = (f64, f64);
+pub(super) type Pair = (f64, f64);
 
 #[inline(always)]
-fn times(a: Pair, b: Pair) -> Pair {
+pub(super) fn times(a: Pair, b: Pair) -> Pair {
     (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
 }
 
 #[inline(always)]
-fn over(a: Pair, b: Pair) -> Pair {
+pub(super) fn over(a: Pair, b: Pair) -> Pair {
     if b.1 == 0.0 {
         return (a.0 / b.0, a.1 / b.0);
     }
