@@ -466,3 +466,22 @@ def test_what_a_function_may_write_to():
     assert F.grad(outer)(x).tolist() == [2, 2, 2]
     with pytest.raises(RuntimeError, match="captured"):
         F.grad(lambda x: F.grad(lambda y: x.mul_(y).sum())(rl.ones(3)).sum())(x)
+
+
+def test_jacobians_of_numbers_and_of_nothing():
+    x, none = rl.tensor(2.0), rl.ones(0)
+    for jacobian in (rl.func.jacrev, rl.func.jacfwd):
+        assert jacobian(rl.square)(x).tolist() == 4 and jacobian(rl.square)(x).shape == ()
+        assert jacobian(lambda v: v.sum())(none).shape == (0,)
+        assert jacobian(lambda v: v[:0])(rl.ones(3)).shape == (0, 3)
+    for strategy in ("reverse-mode", "forward-mode"):
+        assert rl.autograd.functional.jacobian(rl.square, x, vectorize=True, strategy=strategy).tolist() == 4
+    assert rl.func.hessian(lambda v: v**3)(x).tolist() == 12
+    assert rl.func.hessian(lambda v: (v**3).sum())(none).shape == (0, 0)
+    assert rl.func.jacrev(lambda v: {"a": v, "b": [v.sin()]})(rl.tensor(0.0)) == {"a": 1, "b": [1]}
+
+
+def test_the_gradient_of_a_complex_number_is_refused():
+    with pytest.raises(RuntimeError, match="only for real scalar outputs but got .*complex64"):
+        rl.func.grad(lambda z: z.sum())(rl.ones(2, dtype=rl.complex64))
+    assert rl.func.grad(lambda z: z.abs().sum())(rl.ones(1, dtype=rl.complex64)).tolist() == [1]

@@ -174,7 +174,7 @@ def _rows_at_once(outputs, inputs, create_graph):
             seed = level.enter(_C.eye(count, dtype=y.dtype, device=y.device).reshape(count, *y.shape), 0)
             found = _vector_jacobian((y,), inputs, (seed,), create_graph)
             found = [_C.zeros_like(x.detach()) if g is None else g for x, g in zip(inputs, found)]
-            blocks.append([level.leave(g, 0).reshape(*y.shape, *x.shape) for g, x in zip(found, inputs)])
+            blocks.append([level.leave(g, 0).reshape((*y.shape, *x.shape)) for g, x in zip(found, inputs)])
     return blocks
 
 

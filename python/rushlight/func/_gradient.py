@@ -146,6 +146,10 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
                 f"{what}: Expected f(*args) to return a scalar Tensor, got tensor with {value.dim()} dims. Maybe you "
                 "wanted to use the vjp or jacrev APIs instead?"
             )
+        if value.is_complex():
+            raise RuntimeError(
+                f"grad can be implicitly created only for real scalar outputs but got {value.dtype}"
+            )
         needed = run.needed(value)
         gradients = run.spec.unflatten(_pull([value], run.inputs, [_C.ones_like(value.detach())], needed, False))
         value = run.outward(value, needed)
@@ -304,6 +308,9 @@ def jacrev(
         needed = run.needed(*outputs)
         parts = []
         for start, stop in _rows(outputs, chunk_size):
+            if start == stop:
+                parts.append([x.detach().new_zeros((0, *x.shape)) for x in run.inputs])
+                continue
             with Level(stop - start, "different") as level:
                 seeds = [level.enter(b, 0) for b in _basis(outputs, start, stop)]
                 found = _pull(outputs, run.inputs, seeds, needed, True)
@@ -313,7 +320,7 @@ def jacrev(
         split = [c.split(sizes) for c in columns]
         jacobians = [
             run.spec.unflatten(
-                [split[j][i].reshape(*y.shape, *x.shape) for j, x in enumerate(run.inputs)]
+                [split[j][i].reshape((*y.shape, *x.shape)) for j, x in enumerate(run.inputs)]
             )
             for i, y in enumerate(outputs)
         ]
@@ -432,14 +439,17 @@ def jacfwd(
         _only_tensors(outputs, "jvp(f, primals, tangents)")
         needed = run.needed(*outputs)
         total = sum(x.numel() for x in run.inputs)
-        with Level(total, "different") as level:
-            basis = [level.enter(b, 0) for b in _basis(run.inputs, 0, total)]
-            found = [level.leave(t, -1) for t in _push(run, outputs, basis, needed)]
+        if total:
+            with Level(total, "different") as level:
+                basis = [level.enter(b, 0) for b in _basis(run.inputs, 0, total)]
+                found = [level.leave(t, -1) for t in _push(run, outputs, basis, needed)]
+        else:  # a map over nothing has no samples to look at
+            found = [y.detach().new_zeros((*y.shape, 0)) for y in outputs]
         sizes = [x.numel() for x in run.inputs]
         jacobians = [
             run.spec.unflatten(
                 [
-                    part.reshape(*y.shape, *x.shape)
+                    part.reshape((*y.shape, *x.shape))
                     for part, x in zip(t.split(sizes, -1), run.inputs, strict=True)
                 ]
             )

@@ -73,7 +73,7 @@ class Sparse(Tensor):
     output_nr = property(lambda self: self._v.output_nr)
     retains_grad = property(lambda self: self._v.retains_grad)
     _version = property(lambda self: self._v._version)
-    T = property(lambda self: self.permute(*reversed(range(self.dim()))))
+    T = property(lambda self: self.permute(tuple(reversed(range(self.dim())))))
     mT = property(lambda self: self.transpose(-2, -1))
     H = mH = property(lambda self: self.transpose(-2, -1).conj())
 

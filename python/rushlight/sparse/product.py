@@ -196,7 +196,7 @@ def _linear(input: Any, weight: Any, bias: Any = None) -> Any:
         made = _mm(input, weight.t())
     else:
         made = (
-            _mm(weight, input.reshape(-1, input.size(-1)).t()).t().reshape(*input.shape[:-1], weight.size(0))
+            _mm(weight, input.reshape(-1, input.size(-1)).t()).t().reshape((*input.shape[:-1], weight.size(0)))
         )
     return made if bias is None else made + bias
 
