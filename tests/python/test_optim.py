@@ -1,6 +1,7 @@
 """Optimizers and schedules: formulas, groups, state, messages."""
 
 import copy
+import pickle
 
 import pytest
 import rushlight as rl
@@ -371,3 +372,15 @@ def test_other_parameters_for_a_while():
         [[kept, other.double(), kept]], with_indices=True
     )
     assert [places for _, places in groups.values()] == [[0, 2], [1]]
+
+
+def test_adamw_is_pickled_from_its_own_file():
+    optimizer = optim.AdamW([rl.ones(1, requires_grad=True)])
+    assert type(optimizer).__module__ == "rushlight.optim.adamw"
+    assert isinstance(optimizer, optim.Adam) and rl.optim.adamw.AdamW is optim.AdamW
+    assert type(pickle.loads(pickle.dumps(optimizer))) is optim.AdamW
+
+
+def test_a_rate_of_several_elements_is_refused_by_sparse_adam():
+    with pytest.raises(ValueError, match="Tensor lr must be 1-element"):
+        optim.SparseAdam([rl.ones(1, requires_grad=True)], lr=rl.tensor([0.1, 0.2]))

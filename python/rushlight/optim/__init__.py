@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .adagrad import *
     from .adam import *
     from .adamax import *
+    from .adamw import *
     from .asgd import *
     from .lbfgs import *
     from .muon import *
@@ -28,8 +29,9 @@ _FILES = {
     "adadelta": "Adadelta",
     "adafactor": "Adafactor",
     "adagrad": "Adagrad",
-    "adam": "Adam AdamW",
+    "adam": "Adam",
     "adamax": "Adamax",
+    "adamw": "AdamW",
     "asgd": "ASGD",
     "lbfgs": "LBFGS",
     "muon": "Muon",

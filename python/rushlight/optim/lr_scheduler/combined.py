@@ -224,7 +224,7 @@ class ReduceLROnPlateau(LRScheduler):
         """Whether a change was made so recently that no other is considered."""
         return self.cooldown_counter > 0
 
-    def is_better(self, a: float, best: Any) -> Any:
+    def _is_better(self, a: float, best: Any) -> Any:
         """Whether `a` is an improvement over `best`."""
         sign = -1 if self.mode == "min" else 1
         if self.threshold_mode == "rel":
@@ -232,8 +232,6 @@ class ReduceLROnPlateau(LRScheduler):
         else:
             limit = best + sign * self.threshold
         return a < limit if self.mode == "min" else a > limit
-
-    _is_better = is_better
 
     def step(self, metrics: Any, epoch: Any = None) -> Any:
         """Takes the figure of one epoch and lowers the learning rates if it is time to."""
