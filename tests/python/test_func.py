@@ -482,6 +482,6 @@ def test_jacobians_of_numbers_and_of_nothing():
 
 
 def test_the_gradient_of_a_complex_number_is_refused():
-    with pytest.raises(RuntimeError, match="only for real scalar outputs but got .*complex64"):
+    with pytest.raises(RuntimeError, match=r"only for real scalar outputs but got .*complex64"):
         rl.func.grad(lambda z: z.sum())(rl.ones(2, dtype=rl.complex64))
     assert rl.func.grad(lambda z: z.abs().sum())(rl.ones(1, dtype=rl.complex64)).tolist() == [1]
