@@ -469,18 +469,15 @@ _SLOTS = frozenset("__len__ __repr__ __bool__ __int__ __float__ __index__ __comp
 
 
 __all__ = [
-    "BaseTorchFunctionMode",
-    "TorchFunctionMode",
     "enable_reentrant_dispatch",
-    "get_default_nowrap_functions",
     "get_ignored_functions",
     "get_overridable_functions",
+    "get_testing_overrides",
     "handle_torch_function",
     "has_torch_function",
-    "has_torch_function_unary",
-    "has_torch_function_variadic",
     "is_tensor_like",
     "is_tensor_method_or_property",
+    "redispatch_function",
     "resolve_name",
     "wrap_torch_function",
 ]

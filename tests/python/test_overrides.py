@@ -480,3 +480,38 @@ def test_nodes_of_functions_print_as_in_pytorch():
     assert re.fullmatch("<torch.autograd.function.SwishBackward object at 0x[0-9a-f]+>", repr(node))
     assert type(node).__module__ == "torch.autograd.function" and type(node) is type(Swish.apply(x).grad_fn)
     assert re.fullmatch("<MulBackward0 object at 0x[0-9a-f]+>", repr((x * 2).grad_fn))
+
+
+def test_initialisers_are_asked_about_under_their_own_names():
+    class Holder:
+        def __init__(self, inner):
+            self.inner = inner
+
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            assert not args
+            return func.__name__, func(**{k: v.inner if isinstance(v, cls) else v for k, v in kwargs.items()})
+
+    init = rl.nn.init
+    name, filled = init.constant_(Holder(rl.zeros(2)), 3.0)
+    assert name == "constant_" and filled.tolist() == [3, 3]
+    assert init.normal_(Holder(rl.zeros(2)), mean=5.0, std=0.0)[1].tolist() == [5, 5]
+    assert init.uniform_(Holder(rl.zeros(2)), 2.0, 3.0)[1].min() >= 2
+    assert init.kaiming_uniform_(Holder(rl.zeros(3, 4)))[0] == "kaiming_uniform_"
+
+    class Seen(rl.overrides.TorchFunctionMode):
+        names = ()
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            self.names += (func.__name__,)
+            return func(*args, **(kwargs or {}))
+
+    weight = rl.zeros(2)
+    with Seen() as seen:
+        init.normal_(weight)
+    assert seen.names[0] == "normal_"
+
+
+def test_what_overrides_exports():
+    assert {"get_testing_overrides", "redispatch_function"} <= set(rl.overrides.__all__)
+    assert "TorchFunctionMode" not in rl.overrides.__all__

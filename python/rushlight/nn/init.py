@@ -71,12 +71,29 @@ def _no_grad_zero_(tensor):
         return tensor.zero_()
 
 
+def _is_another(tensor: Any) -> bool:
+    """Whether a class of a program's own, or a mode, answers for it. Plain tensors, which are most, pay one comparison."""
+    if (type(tensor) is _C.Tensor or type(tensor).__name__ == "Parameter") and not _C._len_torch_function_stack():
+        return False
+    from ..overrides import has_torch_function_unary
+
+    return has_torch_function_unary(tensor)
+
+
+def _answered(function: Any, **given: Any) -> Any:
+    from ..overrides import handle_torch_function
+
+    return handle_torch_function(function, (given["tensor"],), **given)
+
+
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
     """Draws from the uniform distribution on :math:`[a, b)`.
 
     >>> bool((nn.init.uniform_(rl.empty(100), 2.0, 3.0) >= 2).all())
     True
     """
+    if _is_another(tensor):
+        return _answered(uniform_, tensor=tensor, a=a, b=b, generator=generator)
     return _no_grad_uniform_(tensor, a, b, generator)
 
 
@@ -86,6 +103,8 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
     >>> nn.init.normal_(rl.empty(2), mean=5.0, std=0.0)
     tensor([5., 5.])
     """
+    if _is_another(tensor):
+        return _answered(normal_, tensor=tensor, mean=mean, std=std, generator=generator)
     return _no_grad_normal_(tensor, mean, std, generator)
 
 
@@ -157,6 +176,8 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> nn.init.constant_(rl.empty(2), 3.0)
     tensor([3., 3.])
     """
+    if _is_another(tensor):
+        return _answered(constant_, tensor=tensor, val=val)
     with no_grad():
         return tensor.fill_(val)
 
@@ -167,7 +188,8 @@ def ones_(tensor: Tensor) -> Tensor:
     >>> nn.init.ones_(rl.empty(2))
     tensor([1., 1.])
     """
-    return constant_(tensor, 1.0)
+    with no_grad():
+        return tensor.fill_(1.0)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
@@ -291,6 +313,10 @@ def kaiming_uniform_(
     >>> bool((nn.init.kaiming_uniform_(rl.empty(3, 4), nonlinearity="relu").abs() <= (6 / 4) ** 0.5).all())
     True
     """
+    if _is_another(tensor):
+        return _answered(
+            kaiming_uniform_, tensor=tensor, a=a, mode=mode, nonlinearity=nonlinearity, generator=generator
+        )
     if _is_empty(tensor):
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
