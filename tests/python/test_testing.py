@@ -188,3 +188,19 @@ def test_what_is_not_drawn(options, error, words):
         make_tensor(3, device="cpu", **options)
     with pytest.warns(FutureWarning, match="Passing `low==high`"):
         assert make_tensor(2, dtype=rl.float32, device="cpu", low=1, high=1).tolist() == [1, 1]
+
+
+def test_what_differs_of_sparse_tensors_is_named():
+    x, moved = rl.tensor([[0.0, 1, 0], [2, 0, 3]]), rl.tensor([[1.0, 0, 0], [2, 0, 3]])
+    for make, places, kind in (
+        (rl.Tensor.to_sparse, "indices", "COO"),
+        (rl.Tensor.to_sparse_csr, "col_indices", "CSR"),
+        (rl.Tensor.to_sparse_csc, "ccol_indices", "CSC"),
+    ):
+        with pytest.raises(AssertionError, match=f"^Sparse {kind} values are not close!"):
+            rl.testing.assert_close(make(x), make(x * 2))
+        with pytest.raises(AssertionError, match=f"^Sparse {kind} {places} are not equal!"):
+            rl.testing.assert_close(make(x), make(moved))
+    with pytest.raises(AssertionError, match="attribute 'layout' do not match"):
+        rl.testing.assert_close(x.to_sparse(), x.to_sparse_csr())
+    rl.testing.assert_close(x.to_sparse(), x.to_sparse_csr(), check_layout=False)

@@ -70,9 +70,10 @@ class _Comparison:
         return max(rtol for rtol, _ in defaults), max(atol for _, atol in defaults)
 
     def related(self, actual: Any, expected: Any) -> bool:
+        one, other = _kind(actual), _kind(expected)
         if self.options["allow_subclasses"]:
-            return isinstance(actual, type(expected)) or isinstance(expected, type(actual))
-        return type(actual) is type(expected)
+            return issubclass(one, other) or issubclass(other, one)
+        return one is other
 
     def at(self, path: tuple[Any, ...], actual: Any, expected: Any) -> None:
         try:
@@ -125,7 +126,7 @@ class _Comparison:
             _describe("Scalars", f"Expected {expected} but got {actual}.", difference, relative, rtol, atol)
         )
 
-    def tensors(self, actual: Tensor, expected: Tensor) -> None:
+    def tensors(self, actual: Tensor, expected: Tensor, name: str = "Tensor-likes") -> None:
         self.attributes(actual, expected)
         rtol, atol = self.tolerances(*(_TOLERANCES.get(x.dtype, (0.0, 0.0)) for x in (actual, expected)))
         actual, expected = actual.detach(), expected.detach()
@@ -148,19 +149,19 @@ class _Comparison:
             relative = difference / abs(other) if other != 0 else float("inf")
             what = f"Expected {other} but got {one}."
             raise _Mismatch(_describe("Scalars", what, difference, relative, rtol, atol))
-        raise _Mismatch(_describe_tensors(actual, expected, ~close, rtol, atol))
+        raise _Mismatch(_describe_tensors(name, actual, expected, ~close, rtol, atol))
 
     def parts(self, actual: Any, expected: Any) -> None:
         """Sparse tensors: as many stored elements, the same places, close values."""
         if actual.is_sparse and not (actual.is_coalesced() and expected.is_coalesced()):
             actual, expected = actual.coalesce(), expected.coalesce()
+        kind = str(actual.layout).rpartition("_")[2].upper()
         if actual._nnz() != expected._nnz():
-            kind = str(actual.layout).rpartition("_")[2].upper()
             raise _Mismatch(
                 f"The number of specified values in sparse {kind} tensors does not match: {actual._nnz()} != {expected._nnz()}"
             )
-        for mine, theirs in zip(actual._parts(), expected._parts(), strict=True):
-            self.tensors(mine.to(theirs.dtype), theirs)
+        for label, mine, theirs in zip(actual._labels, actual._parts(), expected._parts(), strict=True):
+            self.tensors(mine.to(theirs.dtype), theirs, f"Sparse {kind} {label}")
 
     def attributes(self, actual: Tensor, expected: Tensor) -> None:
         def check(name: str, one: Any, other: Any) -> None:
@@ -178,6 +179,11 @@ class _Comparison:
             check("dtype", actual.dtype, expected.dtype)
         if self.options["check_stride"]:
             check("stride()", actual.stride(), expected.stride())
+
+
+def _kind(value: Any) -> type:
+    """The type, of sparse tensors that of tensors: their layout is compared as such."""
+    return Tensor if isinstance(value, Tensor) and value.layout != _C.strided else type(value)
 
 
 def _both(actual: Any, expected: Any, kinds: tuple[type, ...]) -> bool:
@@ -201,7 +207,9 @@ def _describe(kind: str, what: str, difference: Any, relative: Any, rtol: float,
     )
 
 
-def _describe_tensors(actual: Tensor, expected: Tensor, wrong: Tensor, rtol: float, atol: float) -> str:
+def _describe_tensors(
+    name: str, actual: Tensor, expected: Tensor, wrong: Tensor, rtol: float, atol: float
+) -> str:
     if not (actual.is_floating_point() or actual.is_complex()):
         actual, expected = (
             actual.long(),
@@ -221,7 +229,7 @@ def _describe_tensors(actual: Tensor, expected: Tensor, wrong: Tensor, rtol: flo
     greatest, at = worst(difference)
     greatest_relative, relative_at = worst(relative)
     return (
-        f"Tensor-likes are not {'equal' if exact else 'close'}!\n\n"
+        f"{name} are not {'equal' if exact else 'close'}!\n\n"
         f"Mismatched elements: {count} / {total} ({count / total:.1%})\n"
         f"Greatest absolute difference: {greatest} at index {at}{'' if exact else _allowed(atol)}\n"
         f"Greatest relative difference: {greatest_relative} at index {relative_at}{'' if exact else _allowed(rtol)}"
