@@ -55,6 +55,15 @@ def handle_torch_function(
     """What the innermost mode, or the first argument's class that can, answers in the place of ``public_api(*args, **kwargs)``.
 
     Errors: TypeError if each says ``NotImplemented``.
+
+    Example::
+
+        >>> class Mine:
+        ...     @classmethod
+        ...     def __torch_function__(cls, func, types, args=(), kwargs=None):
+        ...         return f"{func.__name__} of mine"
+        >>> rl.overrides.handle_torch_function(rl.relu, (Mine(),), Mine())
+        'relu of mine'
     """
     answer = _C._answer(public_api, args, kwargs, tuple(relevant_args))
     if answer is None:
