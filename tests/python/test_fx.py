@@ -356,3 +356,17 @@ def test_attributes_by_paths_of_names():
     assert graph_module._get_attr(module, "a.b.c").tolist() == [1, 1]
     graph_module._del_attr(module, "a.p")
     assert not graph_module._has_attr(module, "a.p") and not graph_module._has_attr(module, "x.y")
+
+
+def test_a_module_traced_with_none_is_read_back():
+    class Plus(nn.Module):
+        def forward(self, x, y=None):
+            return x + 1
+
+    traced = fx.symbolic_trace(Plus(), concrete_args={"y": None})
+    assert "torch.fx._symbolic_trace._assert_is_none(y_1, " in traced.code
+    read = pickle.loads(pickle.dumps(traced))
+    for module in (traced, read):
+        assert module(rl.ones(1)).tolist() == [2]
+        with pytest.raises(AssertionError, match="y has been specialized to have value None"):
+            module(rl.ones(1), 3)

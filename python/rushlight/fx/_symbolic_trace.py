@@ -383,8 +383,12 @@ def _annotation(kind: Any, function: Any) -> Any:
 
 
 def _assert_is_none(value: Any, msg: str) -> None:
-    """Raises AssertionError with ``msg`` for anything but ``None``: the check of an argument that was ``None`` in the trace."""
-    if value is not None:
+    """Raises AssertionError with ``msg`` for anything but ``None``: the check of an argument that was ``None`` in the trace.
+    It is recorded again where its own code is traced, which loading does."""
+    tracer = _tracer_of((value,), {})
+    if tracer is not None:
+        tracer.create_proxy("call_function", _assert_is_none, (value, msg), {})
+    elif value is not None:
         raise AssertionError(msg)
 
 

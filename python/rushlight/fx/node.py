@@ -250,9 +250,9 @@ def target_name(target: Any) -> str:
 
         if getattr(nn.functional, name, None) is target:
             return f"torch.nn.functional.{name}"
-        return ".".join(
-            ["torch", *(part for part in module.split(".")[1:] if not part.startswith("_")), name]
-        )
+        hidden = not name.startswith("_")  # what has no other address is where PyTorch has it
+        files = (part for part in module.split(".")[1:] if not (hidden and part.startswith("_")))
+        return ".".join(["torch", *files, name])
     return f"{module}.{name}" if module else name
 
 
