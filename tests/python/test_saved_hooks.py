@@ -175,6 +175,7 @@ def test_edges_and_versions():
     assert graph.get_gradient_edge(x).node.variable.tolist() == [1, 1]
     y = x * 2
     edge = graph.get_gradient_edge(y)
+    assert edge._fields == ("node", "output_nr", "ownership_token") and edge.ownership_token is None
     assert edge.node == y.grad_fn and edge.output_nr == 0
     with pytest.raises(RuntimeError, match="does not require gradients"):
         graph.get_gradient_edge(rl.ones(1))

@@ -37,10 +37,12 @@ class GradientEdge(NamedTuple):
     Attributes:
         node (Node): what computed the result.
         output_nr (int): the place among its results.
+        ownership_token (optional): whatever has to live as long as the edge; a node here lives by itself, so it is ``None``.
     """
 
     node: Any
     output_nr: int
+    ownership_token: Any = None
 
 
 def region_activation_memory_budget(budget: float) -> Any:
