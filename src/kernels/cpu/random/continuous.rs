@@ -65,6 +65,10 @@ fn gamma<T: Float>(g: &mut Mt19937, mut alpha: T) -> f64 {
         alpha = alpha.add(T::ONE);
     }
     let d = alpha.sub(T::from_f64((1.0f32 / 3.0) as f64)).to_f64();
+    // no concentration, no distribution: nan and less than -2/3 would be rejected for ever
+    if d.is_nan() || d <= 0.0 {
+        return 0.0;
+    }
     let c = 1.0 / (9.0 * d).sqrt();
     loop {
         let (x, y) = loop {

@@ -127,3 +127,10 @@ fn continuous_draws() {
     let tiny = f32::MIN_POSITIVE as f64;
     close(&drawn(0f32, 3, |g, o| standard_gamma(g, &shapes, o, tiny)), &[0x3fc786ee, 0x3ff7b6ed, 0x4191478a]);
 }
+
+#[test]
+fn gamma_of_no_concentration_is_the_least_number() {
+    let shapes = [f32::NAN, -1.0, f32::NEG_INFINITY];
+    let out = drawn(0f32, 3, |g, o| standard_gamma(g, &shapes, o, f32::MIN_POSITIVE as f64));
+    assert!(out.iter().all(|&value| value == f32::MIN_POSITIVE));
+}
