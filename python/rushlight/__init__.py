@@ -157,8 +157,10 @@ if TYPE_CHECKING:
         _convert_indices_from_coo_to_csr as _convert_indices_from_coo_to_csr,
         _convert_indices_from_csr_to_coo as _convert_indices_from_csr_to_coo,
         _log_softmax_backward_data as _log_softmax_backward_data,
+        _sample_dirichlet as _sample_dirichlet,
         _shape_as_tensor as _shape_as_tensor,
         _softmax_backward_data as _softmax_backward_data,
+        _standard_gamma as _standard_gamma,
     )
     from ._doubles.control import cond as cond, while_loop as while_loop
     from ._doubles.layers import (
@@ -309,8 +311,8 @@ if not TYPE_CHECKING:  # checkers would take any name for granted
     __all__ = list(_eager + _later)
     _found = __getattr__
     _BENEATH = (
-        "_convert_indices_from_coo_to_csr _convert_indices_from_csr_to_coo _log_softmax_backward_data _shape_as_tensor "
-        "_softmax_backward_data"
+        "_convert_indices_from_coo_to_csr _convert_indices_from_csr_to_coo _log_softmax_backward_data _sample_dirichlet "
+        "_shape_as_tensor _softmax_backward_data _standard_gamma"
     ).split()
 
     def __getattr__(name: str):

@@ -399,3 +399,15 @@ def test_scores_beside_the_result():
     assert flex_attention(q, q, q, return_aux=AuxRequest())[1] == (None, None)
     with pytest.raises(ValueError, match="Cannot specify both return_lse and return_aux"):
         flex_attention(q, q, q, return_lse=True, return_aux=AuxRequest())
+
+
+def test_draws_that_distributions_are_made_of():
+    rate = rl.tensor([0.7, 5.0], requires_grad=True)
+    rl.manual_seed(5)
+    drawn = rl._standard_gamma(rate)
+    rl.manual_seed(5)
+    assert rl.equal(drawn, rl.distributions.Gamma(rate, 1.0).rsample())
+    assert rl.autograd.grad(drawn.sum(), rate)[0].gt(0).all()
+    own = [rl._standard_gamma(rate, rl.Generator().manual_seed(1)) for _ in range(2)]
+    assert rl.equal(*own)
+    rl.testing.assert_close(rl._sample_dirichlet(rl.ones(2, 3)).sum(-1), rl.ones(2))

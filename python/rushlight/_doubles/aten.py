@@ -85,6 +85,24 @@ def _shape_as_tensor(self: Tensor) -> Tensor:
     return _C.tensor(list(self.shape), dtype=_C.int64)
 
 
+def _standard_gamma(self: Tensor, generator: Any = None) -> Tensor:
+    """Draws from gamma distributions of unit rate, with the concentrations that a tensor holds; differentiable in them.
+
+    >>> rl._standard_gamma(rl.full((3,), 2.0)).shape
+    torch.Size([3])
+    """
+    return _C._standard_gamma(self, generator=generator)
+
+
+def _sample_dirichlet(self: Tensor, generator: Any = None) -> Tensor:
+    """Draws from Dirichlet distributions, with the concentrations along the last axis; differentiable in them.
+
+    >>> rl._sample_dirichlet(rl.ones(2, 3)).shape
+    torch.Size([2, 3])
+    """
+    return _C._sample_dirichlet(self, generator=generator)
+
+
 def _softmax_backward_data(grad_output: Tensor, output: Tensor, dim: int, input_dtype: Any) -> Tensor:
     """The gradient of a softmax from its result, :math:`y (g - \\sum g y)`.
 
