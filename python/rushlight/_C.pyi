@@ -2980,7 +2980,8 @@ class Tensor:
         >>> torch.take(torch.tensor([[4, 5], [6, 7]]), torch.tensor([0, 3]))
         tensor([4, 7])"""
     def take_along_dim(self, indices: Tensor, dim: _int | None = None) -> Tensor:
-        """Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened.
+        """Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened. Along an axis
+        indices count round it: -1 is the last element.
         
         >>> x = torch.tensor([[3, 1], [2, 4]])
         >>> torch.take_along_dim(x, x.argsort(1), 1)
@@ -5986,7 +5987,8 @@ def take(input: Tensor, index: Tensor, *, out: Any = None) -> Tensor:
     >>> torch.take(torch.tensor([[4, 5], [6, 7]]), torch.tensor([0, 3]))
     tensor([4, 7])"""
 def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None, *, out: Any = None) -> Tensor:
-    """Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened.
+    """Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened. Along an axis
+    indices count round it: -1 is the last element.
     
     >>> x = torch.tensor([[3, 1], [2, 4]])
     >>> torch.take_along_dim(x, x.argsort(1), 1)

@@ -157,3 +157,14 @@ def test_layers_check_their_arguments_with_their_words():
         nn.MultiMarginLoss(weight=rl.ones(2, 2))
     with pytest.raises(AssertionError, match=r"max_val \(1\) must be greater than min_val \(2\)"):
         nn.Hardtanh(2, 1)
+
+
+def test_take_along_dim_counts_round_the_axis():
+    x = rl.arange(9.0).reshape(3, 3).requires_grad_()
+    taken = rl.take_along_dim(x, rl.tensor([[-1], [0], [-4]]), 1)
+    assert taken.tolist() == [[2.0], [3.0], [8.0]]
+    taken.sum().backward()
+    assert x.grad.tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    assert rl.take_along_dim(rl.zeros(2, 0), rl.zeros(2, 0, dtype=rl.int64), 1).shape == (2, 0)
+    with pytest.raises(RuntimeError, match="out of bounds"):
+        rl.take_along_dim(x, rl.tensor([-1]))

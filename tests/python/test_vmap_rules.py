@@ -349,3 +349,22 @@ def test_a_target_out_of_range_in_one_sample():
     y = rl.tensor([[0], [2], [3]])
     with pytest.raises(IndexError, match="Target 3 is out of bounds"):
         vmap(F.cross_entropy)(r(3, 1, 3), y)
+
+
+def test_no_samples_are_samples():
+    """A batch of nothing has the shape of a batch, whatever the function does with a sample."""
+    x = rl.ones(0, 3)
+    assert vmap(lambda s: s.sum())(x).shape == (0,)
+    assert vmap(lambda s: s.softmax(0).sort()[0])(x).shape == (0, 3)
+    assert vmap(lambda a, b: a @ b)(rl.ones(0, 3, 2), rl.ones(0, 2, 4)).shape == (0, 3, 4)
+    assert rl.func.hessian(lambda s: s.sum())(rl.ones(0)).shape == (0, 0)
+
+
+def test_probabilities_of_all_samples_are_checked_at_once():
+    p, target = rl.tensor([[0.25, 0.5], [0.5, 0.75]]), rl.tensor([[0.0, 1.0], [1.0, 0.0]])
+    loss = vmap(F.binary_cross_entropy)(p, target)
+    assert rl.equal(loss, rl.stack([F.binary_cross_entropy(a, b) for a, b in zip(p, target, strict=True)]))
+    slope = vmap(grad(F.binary_cross_entropy))(p, target)
+    assert rl.equal(slope, rl.stack([grad(F.binary_cross_entropy)(a, b) for a, b in zip(p, target, strict=True)]))
+    with pytest.raises(RuntimeError, match="all elements of input should be between 0 and 1"):
+        vmap(F.binary_cross_entropy)(p + 0.5, target)

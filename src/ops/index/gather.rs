@@ -202,7 +202,8 @@ rows! { GATHER:
         }
         apply(Gather(axis), &[input, index])
     }
-    /// Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened.
+    /// Elements along `dim` where `indices` broadcasts with `input`; without `dim` both are flattened. Along an axis
+    /// indices count round it: -1 is the last element.
     ///
     /// ```text
     /// >>> x = torch.tensor([[3, 1], [2, 4]])
@@ -231,6 +232,9 @@ rows! { GATHER:
         of(&mut common, input);
         let x = input.expand_to(&common)?;
         of(&mut common, indices);
+        let size = if input.ndim() > 0 { input.shape()[axis] } else { 1 };
+        let round = if size > 0 { indices.remainder(size as i64)? } else { indices.detach() };
+        let indices = &round;
         x.gather(dim, &indices.expand_to(&common)?, false)
     }
 }

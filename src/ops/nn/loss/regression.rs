@@ -148,7 +148,7 @@ fn unit_interval(x: &Tensor) -> Result<bool> {
     if x.device() != crate::base::Device::Cpu {
         return Ok(true);
     }
-    let x = x.detach();
+    let x = x.all_samples()?;
     let outside = x.lt(0i64)?.logical_or(x.gt(1i64)?)?;
     outside.logical_not()?.all_true()
 }
