@@ -164,10 +164,10 @@ impl Tensor {
     /// Another view of the same storage, outside the graph.
     #[inline]
     pub fn alias(&self, layout: Layout) -> Result<Tensor> {
-        if let Some(axes) = &self.0.batch {
-            batch::check(axes, &layout, self.0.dtype, &self.0.storage)?;
+        match &self.0.batch {
+            Some(axes) => batch::check(axes, &layout, self.0.dtype, &self.0.storage)?,
+            None => layout.check(self.0.dtype.size(), self.0.storage.nbytes())?,
         }
-        layout.check(self.0.dtype.size(), self.0.storage.nbytes())?;
         Ok(self.shown(layout))
     }
     /// As [`Tensor::alias`], of what has been checked.

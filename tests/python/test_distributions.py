@@ -414,3 +414,19 @@ def test_names_are_where_pytorch_has_them():
         == "rushlight.distributions.relaxed_categorical"
     )
     assert set(D.__all__) <= set(dir(D))
+
+
+def test_directions_without_an_envelope_are_its_limits():
+    """No concentration, an endless one, one that is no number: rejection accepts nothing there."""
+    d = D.VonMises(f64(0.5), f64(0.0, 1.0, 1e30, math.inf, math.nan), validate_args=False)
+    drawn = d.sample((1000,))
+    assert drawn[:, :2].abs().max() <= math.pi and drawn[:, 0].std() > 1.5
+    rl.testing.assert_close(drawn[:, 2:4], rl.full((1000, 2), 0.5, dtype=rl.float64))
+    assert drawn[:, 4].isnan().all()
+
+
+def test_draws_of_nothing_end():
+    nothing = rl.tensor([math.nan])
+    assert rl.binomial(nothing, rl.tensor([0.3])).isnan().all()
+    assert rl.binomial(rl.tensor([5.0]), nothing).isnan().all()
+    assert D.Gamma(nothing, 1.0, validate_args=False).sample().item() == rl.finfo(rl.float32).tiny

@@ -357,7 +357,50 @@ def test_no_samples_are_samples():
     assert vmap(lambda s: s.sum())(x).shape == (0,)
     assert vmap(lambda s: s.softmax(0).sort()[0])(x).shape == (0, 3)
     assert vmap(lambda a, b: a @ b)(rl.ones(0, 3, 2), rl.ones(0, 2, 4)).shape == (0, 3, 4)
+    for view in (lambda s: s.expand(2, 3), lambda s: s[1:].view(1, 2), lambda s: s.as_strided((2,), (1,)), lambda s: s[0]):
+        assert vmap(view)(x).shape == (0, *view(rl.ones(3)).shape)
+        assert vmap(grad(lambda s, view=view: view(s).sum()))(x).shape == (0, 3)
+    for of_matrices in (rl.trace, rl.linalg.lu_factor_ex, rl.matrix_exp, rl.linalg.eigvals, lambda s: F.max_pool1d(s, 2)):
+        made, one = vmap(of_matrices)(rl.ones(0, 3, 3)), of_matrices(rl.eye(3))
+        made, one = (made, one) if isinstance(one, rl.Tensor) else (made[0], one[0])
+        assert made.shape == (0, *one.shape) and made.dtype == one.dtype
     assert rl.func.hessian(lambda s: s.sum())(rl.ones(0)).shape == (0, 0)
+    assert rl.func.jacfwd(lambda s: s.sum())(rl.ones(0)).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "solve",
+    [
+        rl.linalg.eigvals,
+        lambda a: rl.linalg.eig(a)[0],
+        rl.cholesky_inverse,
+        lambda a: rl.linalg.lstsq(a, a)[0],
+        lambda a: rl.linalg.svd(a)[1],
+        grad(rl.linalg.det),
+        grad(lambda a: rl.linalg.slogdet(a)[1]),
+    ],
+    ids=["eigvals", "eig", "cholesky_inverse", "lstsq", "svd", "det", "slogdet"],
+)
+def test_matrices_of_all_samples_are_checked_at_once(solve):
+    rl.manual_seed(3)
+    a = rl.randn(3, 4, 4, dtype=rl.float64)
+    rl.testing.assert_close(vmap(solve)(a), rl.stack([solve(each) for each in a]))
+
+
+def test_the_gradient_of_singular_matrices_among_others():
+    a = rl.stack([rl.eye(3), rl.ones(3, 3), rl.diag(rl.tensor([1.0, 2.0, 0.0]))]).double()
+    slope = grad(rl.linalg.det)
+    rl.testing.assert_close(vmap(slope)(a), rl.stack([slope(each) for each in a]))
+
+
+def test_what_is_wrong_in_one_sample_is_refused():
+    a = rl.eye(2).repeat(3, 1, 1)
+    with pytest.raises(RuntimeError, match="should not contain infs or NaNs"):
+        vmap(rl.linalg.eigvals)(a.index_fill(0, rl.tensor([1]), rl.inf))
+    with pytest.raises(RuntimeError, match="The diagonal element 2 is zero"):
+        vmap(rl.cholesky_inverse)(rl.stack([a[0], rl.diag(rl.tensor([1.0, 0.0]))]))
+    with pytest.raises(ValueError, match="negative entry"):
+        vmap(F.gaussian_nll_loss)(a[0], a[0], rl.tensor([[1.0, 1.0], [1.0, -1.0]]))
 
 
 def test_probabilities_of_all_samples_are_checked_at_once():

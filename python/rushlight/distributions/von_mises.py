@@ -50,8 +50,13 @@ def _log_bessel(x: Tensor, order: int = 0) -> Tensor:
 
 
 def _rejection_sample(loc: Tensor, concentration: Tensor, r: Tensor, x: Tensor) -> Tensor:
-    """Draws into ``x`` with a wrapped Cauchy envelope of parameter ``r``, all anew until the last is accepted."""
-    done = _C.zeros(x.shape, dtype=_C.bool, device=loc.device)
+    """Draws into ``x`` with a wrapped Cauchy envelope of parameter ``r``, all anew until the last is accepted. Where there is no
+    envelope, which accepts nothing, the direction is its limit: any for no concentration, the mean for an endless one."""
+    done = ~((r.abs() > 1) & r.isfinite()).expand(x.shape)
+    if done.any():
+        anywhere = math.pi * (2 * _C.rand(x.shape, dtype=x.dtype, device=x.device) - 1)
+        limit = _C.where(concentration == 0, anywhere, _C.where(concentration > 0, 0.0, math.nan))
+        x = _C.where(done, limit, x)
     while not done.all():
         u1, u2, u3 = _C.rand((3, *x.shape), dtype=loc.dtype, device=loc.device).unbind()
         z = _C.cos(math.pi * u1)

@@ -308,9 +308,6 @@ def jacrev(
         needed = run.needed(*outputs)
         parts = []
         for start, stop in _rows(outputs, chunk_size):
-            if start == stop:
-                parts.append([x.detach().new_zeros((0, *x.shape)) for x in run.inputs])
-                continue
             with Level(stop - start, "different") as level:
                 seeds = [level.enter(b, 0) for b in _basis(outputs, start, stop)]
                 found = _pull(outputs, run.inputs, seeds, needed, True)
@@ -439,12 +436,9 @@ def jacfwd(
         _only_tensors(outputs, "jvp(f, primals, tangents)")
         needed = run.needed(*outputs)
         total = sum(x.numel() for x in run.inputs)
-        if total:
-            with Level(total, "different") as level:
-                basis = [level.enter(b, 0) for b in _basis(run.inputs, 0, total)]
-                found = [level.leave(t, -1) for t in _push(run, outputs, basis, needed)]
-        else:  # a map over nothing has no samples to look at
-            found = [y.detach().new_zeros((*y.shape, 0)) for y in outputs]
+        with Level(total, "different") as level:
+            basis = [level.enter(b, 0) for b in _basis(run.inputs, 0, total)]
+            found = [level.leave(t, -1) for t in _push(run, outputs, basis, needed)]
         sizes = [x.numel() for x in run.inputs]
         jacobians = [
             run.spec.unflatten(

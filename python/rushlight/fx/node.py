@@ -250,8 +250,8 @@ def target_name(target: Any) -> str:
 
         if getattr(nn.functional, name, None) is target:
             return f"torch.nn.functional.{name}"
-        hidden = not name.startswith("_")  # what has no other address is where PyTorch has it
-        files = (part for part in module.split(".")[1:] if not (hidden and part.startswith("_")))
+        private = name.startswith("_")  # is at the file it stands in; what is public, at the package
+        files = (part for part in module.split(".")[1:] if private or not part.startswith("_"))
         return ".".join(["torch", *files, name])
     return f"{module}.{name}" if module else name
 

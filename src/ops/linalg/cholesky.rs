@@ -233,7 +233,7 @@ rows! { CHOLESKY:
         check_square(op, L)?;
         check_field("cholesky_inverse_out_cpu", L)?;
         if L.device() != crate::base::Device::Meta {
-            let zero = L.detach().diagonals()?.eq(0)?;
+            let zero = L.all_samples()?.diagonals()?.eq(0)?;
             // the place of the first zero counts from 1
             let any = zero.any_dim(Some(&[-1]), false)?;
             if any.any()?.all_true()? {

@@ -202,7 +202,7 @@ fn eig_checked(A: &Tensor, op: &str, vectors: bool) -> Result<Outs> {
         return Err(Error::no_kernel("linalg_eig_out_cpu", A.dtype()));
     }
     if A.device() != crate::base::Device::Meta {
-        let finite = A.detach().isfinite()?.all()?.all_true()?;
+        let finite = A.all_samples()?.isfinite()?.all_true()?;
         ensure!(finite, Runtime, "torch.linalg.eig: input tensor should not contain infs or NaNs.");
     }
     let mut out = apply_multi(Eig { vectors }, &[A])?;

@@ -114,7 +114,7 @@ fn are_of_full_rank(triangles: &Tensor, rcond: f64) -> Result<bool> {
     }
     let n = sizes(triangles).1 as i64;
     let s = svdvals(&triangles.narrow(-2, 0, n)?.triu(0)?, None)?;
-    s.narrow(-1, n - 1, 1)?.gt(s.narrow(-1, 0, 1)?.mul(rcond)?)?.all()?.all_true()
+    s.narrow(-1, n - 1, 1)?.gt(s.narrow(-1, 0, 1)?.mul(rcond)?)?.all_samples()?.all_true()
 }
 
 /// The solution for matrices of full rank.

@@ -170,10 +170,11 @@ impl Tensor {
     }
     /// The largest of the absolute values, as a number; 0 of none.
     pub(crate) fn largest(&self) -> Result<f64> {
-        if self.numel() == 0 || self.device() == Device::Meta {
+        let all = self.all_samples()?;
+        if all.numel() == 0 || all.device() == Device::Meta {
             return Ok(0.0);
         }
-        Ok(self.all_samples()?.abs()?.amax(None, false)?.item()?.to_f64())
+        Ok(all.abs()?.amax(None, false)?.item()?.to_f64())
     }
     /// A scalar of this tensor's dtype and device.
     pub(crate) fn number(&self, value: f64) -> Result<Tensor> {

@@ -30,8 +30,10 @@ pub fn strided_layout(input: &Tensor, size: &[i64], stride: &[i64], offset: Opti
         if n == 0 { None } else { Some(e + (n as u128 - 1) * s as u128) }
     });
     let bytes = end.map_or(0, |e| (e + 1) * input.dtype().size() as u128);
+    let unread =
+        input.device() == crate::base::Device::Meta || input.batch().iter().any(|axis| axis.size == 0);
     ensure!(
-        input.device() == crate::base::Device::Meta || bytes <= input.storage().nbytes() as u128,
+        unread || bytes <= input.storage().nbytes() as u128,
         Runtime,
         "setStorage: sizes {size:?}, strides {stride:?}, storage offset {offset}, and itemsize {} requiring a storage size of {bytes} are out of bounds for storage of size {}",
         input.dtype().size(),

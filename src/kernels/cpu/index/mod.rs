@@ -115,7 +115,7 @@ impl Share {
         mut f: impl FnMut(usize),
     ) {
         let own = self.own(places, step);
-        if own.len() == places {
+        if self.parts == 1 || own.len() == places {
             return (0..count).for_each(f);
         }
         let some = if own.is_empty() { 0 } else { count };
@@ -136,8 +136,7 @@ impl Share {
 /// `work` elements each, `columns` of them side by side. Where there are fewer pieces than threads each is shared by places, if
 /// an index has its elements to itself (`apart`) and they are a row: to look through the index costs as much as to write an element
 /// (1M of `scatter_add`, sorted, between far processors: 530 us by one thread, 725 by two). Few indices of long rows, and others, go
-/// by columns, at lines of cache. What meets
-/// at a place does so in the order of the index, wherever the cuts are.
+/// by columns, at lines of cache. What meets at a place does so in the order of the index, wherever the cuts are.
 fn split(
     outer: usize,
     (count, work): (usize, usize),

@@ -7,6 +7,7 @@ use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::walk::Walk;
 use crate::kernels::cpu::machine::{par, stop, stream};
 use crate::with_dtype;
+use std::sync::OnceLock;
 
 /// The places that indices name in a tensor: for each `o` of the axes before, each offset, each `i` of the axes after.
 pub struct Places<'a> {
@@ -124,8 +125,7 @@ pub unsafe fn put(
     let (source, target) = (Ptr::of(values), Ptr(dst));
     by_reduce!(op, reduce, dtype, T, f => {
         // only asked for where places are shared
-        let shared = n > 1 && outer < par::num_threads();
-        let reach = if shared { places.offsets.iter().max().map_or(0, |&at| at + 1) } else { 0 };
+        let reach = OnceLock::new();
         split(outer, (m, n), length, true, &|outers, share| {
             let (step, along, columns) = (step, along, share.columns.clone());
             let values = source.get() as *const T;
@@ -145,6 +145,8 @@ pub unsafe fn put(
                     }
                     continue;
                 }
+                let most = || places.offsets.iter().max().map_or(0, |&at| at + 1);
+                let reach = if share.parts > 1 { *reach.get_or_init(most) } else { 0 };
                 share.each(m, (reach, 1), |j| places.offsets[j], |j| {
                     if j % POLLED == 0 {
                         stop::poll();

@@ -113,7 +113,10 @@ pub fn binomial<T: Float>(g: &mut Mt19937, counts: &[T], probs: &[T], out: &mut 
 fn binomial_one(g: &mut Mt19937, n: f64, p: f64, narrow: impl Fn(f64) -> f64) -> f64 {
     let mut draw =
         |p: f64| if n * p >= 10.0 { binomial_rejection(g, n, p, &narrow) } else { binomial_gaps(g, n, p) };
-    if n <= 0.0 || p <= 0.0 {
+    if n.is_nan() {
+        // no sum of gaps passes it
+        f64::NAN
+    } else if n <= 0.0 || p <= 0.0 {
         0.0
     } else if p >= 1.0 {
         n

@@ -96,7 +96,7 @@ rows! { DIVERGENCE:
                 crate::ops::driver::memory::full(input.shape(), s, input.dtype(), input.device())?
             }
             Val::T(t) => {
-                ensure!(t.detach().ge(0i64)?.all_true()?, Value, "var has negative entry/entries");
+                ensure!(t.all_samples()?.ge(0i64)?.all_true()?, Value, "var has negative entry/entries");
                 t
             }
         };
