@@ -202,13 +202,28 @@ def test_least_squares(shape, dtype, driver):
         near(out.singular_values, L.svdvals(a), dtype, 10)
 
 
-def test_least_squares_of_lower_rank_are_the_shortest():
-    a = matrices((8, 2), rl.float64) @ matrices((2, 5), rl.float64, seed=1)
-    b = matrices((8, 1), rl.float64, seed=2)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("m, n, rank", [(8, 5, 2), (5, 8, 4), (6, 6, 1), (64, 64, 63), (70, 20, 11), (3, 4, 0), (1, 1, 0)])
+def test_least_squares_of_lower_rank_are_the_shortest(m, n, rank, dtype):
+    a = matrices((m, rank), dtype, (2,)) @ matrices((rank, n), dtype, (2,), seed=1)
+    b = matrices((m, 3), dtype, (2,), seed=2)
+    rcond = 1e-4 if rl.finfo(dtype).bits == 32 else 1e-10
     for driver in ("gelsy", "gelsd", "gelss"):
-        out = L.lstsq(a, b, driver=driver)
-        assert out.rank == 2
-        near(out.solution, L.pinv(a) @ b, rl.float64, 100)
+        out = L.lstsq(a, b, rcond, driver=driver)
+        assert out.rank.tolist() == [rank] * 2
+        # what is small in the pivots is left out, not only what is small in the singular values
+        near(out.solution, L.pinv(a, rtol=rcond) @ b, dtype, 3000)
+
+
+def test_least_squares_of_a_batch_of_several_ranks():
+    a = matrices((4, 4), rl.float64, (3,))
+    a[1, :, 2] = a[1, :, 0] - a[1, :, 1]
+    a[2] = 0
+    out = L.lstsq(a, a)
+    assert out.rank.tolist() == [4, 3, 0]
+    near(out.solution, L.pinv(a) @ a, rl.float64, 1000)
+    near(rl.func.vmap(lambda x: L.lstsq(x, x).solution)(a), out.solution, rl.float64, 10)
+    near(rl.func.vmap(lambda x: L.lstsq(a[1], x).solution)(a), L.lstsq(a[1].expand(3, 4, 4), a).solution, rl.float64, 10)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

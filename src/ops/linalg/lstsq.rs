@@ -2,15 +2,15 @@
 
 use crate::base::{DType, Device, Scalar, broadcast};
 use crate::error::Result;
-use crate::kernels::cpu::linalg::condition as kernel;
-use crate::ops::driver::apply::apply;
+use crate::kernels::cpu::linalg::{complete, condition as kernel};
+use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::memory::{dense_held, full, on_host};
-use crate::ops::driver::op::{Metas, Op, Saves};
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::linalg::inverse::{Tolerance, pinv_gradient, pinv_of};
 use crate::ops::linalg::matrix::{batch, batch_shape, behind, epsilon, recorded, sizes};
 use crate::ops::linalg::qr::linalg_qr;
 use crate::ops::linalg::solve::is_vector;
-use crate::ops::linalg::svd::{svd_thin, svdvals};
+use crate::ops::linalg::svd::svd_thin;
 use crate::ops::linalg::triangle::solve_triangular_of;
 use crate::ops::table::{Fields, Named, Table};
 use crate::tensor::{Context, GradFn, Grads, Meta, Tensor, Want};
@@ -65,14 +65,11 @@ impl Reflections {
     }
     /// The solution, if the rank is full.
     fn solve(&self, b: &Tensor) -> Result<Tensor> {
-        let turned = self.a.ormqr(&self.tau, b, true, true)?;
-        solve_triangular_of(
-            &self.triangle()?,
-            &turned.narrow(-2, 0, sizes(&self.a).1 as i64)?,
-            true,
-            true,
-            false,
-        )
+        solve_triangular_of(&self.triangle()?, &self.turned(b)?, true, true, false)
+    }
+    /// As many rows of `Q^H b` as the triangle has.
+    fn turned(&self, b: &Tensor) -> Result<Tensor> {
+        self.a.ormqr(&self.tau, b, true, true)?.narrow(-2, 0, sizes(&self.a).1 as i64)
     }
 }
 
@@ -83,6 +80,9 @@ struct Condition;
 impl Op for Condition {
     fn name(&self) -> &'static str {
         "linalg_lstsq"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
     }
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         Ok(smallvec![Meta::new(batch_shape(x[0]), x[0].dtype().to_real())])
@@ -102,19 +102,92 @@ impl Op for Condition {
     }
 }
 
+/// The shortest solution for square matrices of whatever rank, and the ranks.
+#[derive(Debug)]
+struct Complete {
+    /// What is below the diagonal is not read.
+    triangle: bool,
+    rcond: f64,
+}
+
+impl Op for Complete {
+    fn name(&self) -> &'static str {
+        "linalg_lstsq"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Aligned
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta::new(x[1].shape(), x[1].dtype()), Meta::new(batch_shape(x[0]), DType::I64)])
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        on_host(self, x, out)
+    }
+    #[allow(unsafe_code)]
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let (a, b) = (dense_held(x[0])?, dense_held(x[1])?);
+        let sizes = (batch(&a), sizes(&a).1, sizes(&b).1);
+        with_dtype!("linalg_lstsq", a.dtype(), field, T => {
+            let results = (out[0].ptr_of::<T>(), out[1].ptr_of());
+            // SAFETY: dense, square matrices with as many rows as the right sides, results of their own
+            unsafe { complete::solve_all::<T>(sizes, self.triangle, self.rcond, (a.ptr_of(), b.ptr_of()), results) };
+            Ok(())
+        })
+    }
+}
+
+/// Solution and ranks for square matrices.
+fn completely(a: &Tensor, b: &Tensor, triangle: bool, rcond: f64) -> Result<(Tensor, Tensor)> {
+    let mut out = apply_multi(Complete { triangle, rcond }, &[a, b])?.into_iter();
+    match (out.next(), out.next()) {
+        (Some(x), Some(ranks)) => Ok((x, ranks)),
+        _ => bail!(Internal, "linalg_lstsq: two results"),
+    }
+}
+
 /// The estimates of 744 random matrices of 4 to 1000 rows were 0.70 to 1 of the truth, never above it.
 const LEAST: f64 = 0.65;
 
-/// Whether every upper triangle has full rank: singular values above `rcond` times the largest. The estimate tells where it is clear,
-/// the singular values where it is close; nan is no answer.
-fn are_of_full_rank(triangles: &Tensor, rcond: f64) -> Result<bool> {
+/// What an estimate of the condition numbers says of the ranks.
+enum Rank {
+    Full,
+    Doubtful,
+    /// Something is not a finite number.
+    Nothing,
+}
+
+/// Whether every upper triangle has full rank, singular values above `rcond` times the largest.
+fn rank_of(triangles: &Tensor, rcond: f64) -> Result<Rank> {
     let about = apply(Condition, &[triangles])?.largest()? * rcond;
-    if !(LEAST..1.0).contains(&about) {
-        return Ok(about < LEAST);
-    }
-    let n = sizes(triangles).1 as i64;
-    let s = svdvals(&triangles.narrow(-2, 0, n)?.triu(0)?, None)?;
-    s.narrow(-1, n - 1, 1)?.gt(s.narrow(-1, 0, 1)?.mul(rcond)?)?.all_samples()?.all_true()
+    Ok(match about {
+        about if about < LEAST => Rank::Full,
+        about if about >= LEAST => Rank::Doubtful,
+        _ => Rank::Nothing,
+    })
+}
+
+/// Solution and ranks as `gelsy` gives them; nothing for matrices with elements that are not finite.
+fn by_pivots(a: &Tensor, b: &Tensor, rcond: f64) -> Result<Option<(Tensor, Option<Tensor>)>> {
+    let (m, n) = sizes(a);
+    let (x, rank) = if m >= n {
+        let qr = Reflections::of(a)?;
+        match rank_of(&qr.a, rcond)? {
+            Rank::Nothing => return Ok(None),
+            Rank::Full => return Ok(Some((qr.solve(b)?, None))),
+            Rank::Doubtful => completely(&qr.triangle()?, &qr.turned(b)?, true, rcond)?,
+        }
+    } else {
+        let (q, r) = qr_of(&a.hermitian()?)?;
+        match rank_of(&r, rcond)? {
+            Rank::Nothing => return Ok(None),
+            Rank::Full => return Ok(Some((least_of_all(&q, &r, b)?, None))),
+            Rank::Doubtful => {
+                let (y, rank) = completely(&r.hermitian()?, b, false, rcond)?;
+                (q.times(&y)?, rank)
+            }
+        }
+    };
+    Ok(Some((x, Some(rank))))
 }
 
 /// The solution for matrices of full rank.
@@ -202,18 +275,12 @@ rows! { LSTSQ:
                 if a.numel() == 0 { return full(&behind(&shape, &[n, sizes(&right).1]), Scalar::Int(0), a.dtype(), a.device()); }
             }
             if driver == "gels" { return by_qr(&a, &right); }
-            if driver == "gelsy" && a.device() != Device::Meta {
-                let x = if m >= n {
-                    let qr = Reflections::of(&a)?;
-                    are_of_full_rank(&qr.a, rcond)?.then(|| qr.solve(&right))
-                } else {
-                    let (q, r) = qr_of(&a.hermitian()?)?;
-                    are_of_full_rank(&r, rcond)?.then(|| least_of_all(&q, &r, &right))
+            if driver == "gelsy" && a.device() != Device::Meta && let Some((x, found)) = by_pivots(&a, &right, rcond)? {
+                rank = match found {
+                    Some(found) => found,
+                    None => full(&shape, Scalar::Int(m.min(n) as i64), DType::I64, a.device())?,
                 };
-                if let Some(x) = x {
-                    rank = full(&shape, Scalar::Int(m.min(n) as i64), DType::I64, a.device())?;
-                    return x;
-                }
+                return Ok(x);
             }
             let (x, ranks, s) = by_svd(&a, &right, rcond)?;
             rank = ranks;

@@ -16,6 +16,7 @@ pub mod qd;
 pub mod values;
 
 pub mod cholesky;
+pub mod complete;
 pub mod determinant;
 pub mod eigen;
 pub mod inverse;

@@ -16,7 +16,7 @@ const PANEL: usize = 32;
 /// The Euclidean norm of the part of a column below `from`; of elements so large or small that their squares are
 /// not, by scaling.
 #[inline(always)]
-unsafe fn norm_below<T: Field>(a: View<T>, from: usize, j: usize) -> T::R {
+pub(super) unsafe fn norm_below<T: Field>(a: View<T>, from: usize, j: usize) -> T::R {
     let (zero, one) = (<T::R as Elem>::ZERO, <T::R as Elem>::ONE);
     let mut s = zero;
     for i in from..a.rows {
@@ -91,7 +91,7 @@ multiversion! {
 
 /// The sum of `conj(v) x`, in as many parts as a vector has.
 #[inline(always)]
-unsafe fn inner<T: Field>(v: *const T, x: *const T, n: usize) -> T {
+pub(super) unsafe fn inner<T: Field>(v: *const T, x: *const T, n: usize) -> T {
     const LANES: usize = 8;
     let mut sums = [<T as Elem>::ZERO; LANES];
     let mut i = 0;
@@ -109,7 +109,7 @@ unsafe fn inner<T: Field>(v: *const T, x: *const T, n: usize) -> T {
 
 /// `x = (I - t v v^H) x` for `v` of a leading 1, which is not there, and then `n` elements.
 #[inline(always)]
-unsafe fn reflect<T: Field>(t: T, v: *const T, x: *mut T, n: usize) {
+pub(super) unsafe fn reflect<T: Field>(t: T, v: *const T, x: *mut T, n: usize) {
     let f = t * (*x + inner(v, x.add(1), n));
     *x -= f;
     for i in 0..n {
@@ -150,7 +150,7 @@ unsafe fn reflect_two<T: Field>(t: T, v: *const T, [x, y]: [*mut T; 2], n: usize
 
 /// [`reflect`] for the columns `from..to`.
 #[inline(always)]
-unsafe fn reflect_all<T: Field>(
+pub(super) unsafe fn reflect_all<T: Field>(
     t: T,
     v: *const T,
     a: View<T>,
@@ -172,34 +172,41 @@ fn is_small(m: usize, n: usize) -> bool {
     m.max(n) <= 4 * PANEL && n <= PANEL
 }
 
+/// The reflection that turns column `j` below the diagonal to zero: its vector there, the element of `R` on the diagonal, its factor
+/// returned. Columns lie along memory.
+#[inline(always)]
+pub(super) unsafe fn column_reflection<T: Field>(a: View<T>, j: usize) -> T {
+    let alpha = a.get(j, j);
+    let (v, below) = (a.ptr(j + 1, j), a.rows - j - 1);
+    let square = inner(v as *const T, v as *const T, below).re();
+    let small = <T::R as Elem>::from_f64(if T::R::DTYPE.size() == 4 { 1e-30 } else { 1e-290 });
+    let plain = |x: T::R| x > small && x < <T::R as Elem>::ONE / small;
+    let tail = if plain(square) { Cmp::sqrt(square) } else { norm_below(a, j + 1, j) };
+    if tail == <T::R as Elem>::ZERO && alpha.im() == <T::R as Elem>::ZERO {
+        return <T as Elem>::ZERO;
+    }
+    let size = alpha.modulus();
+    let whole = size * size + square;
+    let whole = if plain(square) && plain(whole) { Cmp::sqrt(whole) } else { T::R::hypotenuse(size, tail) };
+    let beta = if alpha.re() < <T::R as Elem>::ZERO { whole } else { -whole };
+    let by = <T as Elem>::ONE / (alpha - T::of_real(beta));
+    for i in 0..below {
+        *v.add(i) = *v.add(i) * by;
+    }
+    a.set(j, j, T::of_real(beta));
+    T::of_parts((beta - alpha.re()) / beta, -alpha.im() / beta)
+}
+
 multiversion! {
     /// Decomposes a small matrix whose columns lie one after the other, into what [`panel`] leaves.
     unsafe fn factor_columns[T: Field](a: View<T>, tau: *mut T) {
         let (m, n) = (a.rows, a.cols);
-        let (zero, one) = (<T as Elem>::ZERO, <T as Elem>::ONE);
         for j in 0..m.min(n) {
-            let alpha = a.get(j, j);
-            let (v, below) = (a.ptr(j + 1, j), m - j - 1);
-            let square = inner(v as *const T, v as *const T, below).re();
-            let small = <T::R as Elem>::from_f64(if T::R::DTYPE.size() == 4 { 1e-30 } else { 1e-290 });
-            let plain = square > small && square < <T::R as Elem>::ONE / small;
-            let tail = if plain { Cmp::sqrt(square) } else { norm_below(a, j + 1, j) };
-            if tail == <T::R as Elem>::ZERO && alpha.im() == <T::R as Elem>::ZERO {
-                *tau.add(j) = zero;
-                continue;
-            }
-            let size = alpha.modulus();
-            let whole = size * size + square;
-            let whole = if plain && whole > small && whole < <T::R as Elem>::ONE / small { Cmp::sqrt(whole) } else { T::R::hypotenuse(size, tail) };
-            let beta = if alpha.re() < <T::R as Elem>::ZERO { whole } else { -whole };
-            let t = T::of_parts((beta - alpha.re()) / beta, -alpha.im() / beta);
+            let t = column_reflection(a, j);
             *tau.add(j) = t;
-            let by = one / (alpha - T::of_real(beta));
-            for i in 0..below {
-                *v.add(i) = *v.add(i) * by;
+            if t != <T as Elem>::ZERO {
+                reflect_all(t.conj(), a.ptr(j + 1, j) as *const T, a, (j, j + 1, n), m - j - 1);
             }
-            a.set(j, j, T::of_real(beta));
-            reflect_all(t.conj(), v as *const T, a, (j, j + 1, n), below);
         }
     }
 }
