@@ -11,6 +11,10 @@ TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
     from typing import Any
 
+    _Sizes = tuple[int, ...]
+else:
+    from ._C import _Sizes
+
 
 def _integer(place: int, item: Any) -> int:
     try:
@@ -20,25 +24,24 @@ def _integer(place: int, item: Any) -> int:
         raise TypeError(text) from None
 
 
-class Size(tuple[int, ...]):
+class Size(_Sizes):
     """The sizes of a tensor, a tuple that prints as ``torch.Size([2, 3])``.
+
+    Items, slices, sums and multiples are native (``_C._Sizes``); slices, sums and multiples are sizes again.
 
     Example::
 
         >>> import rushlight as rl
         >>> rl.zeros(2, 3).shape.numel()
         6
+        >>> rl.zeros(2, 3).shape[:1] + (4,)
+        torch.Size([2, 4])
     """
 
     __slots__ = ()
 
     def __new__(cls, iterable: Any = ()) -> Any:
         return tuple.__new__(cls, (_integer(i, item) for i, item in enumerate(iterable)))
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)!r})"
-
-    __str__ = __repr__
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
@@ -47,20 +50,13 @@ class Size(tuple[int, ...]):
             n *= size
         return n
 
-    def __getitem__(self, key: Any) -> Any:
-        item = tuple.__getitem__(self, key)
-        return Size(item) if isinstance(key, slice) else item
+    if TYPE_CHECKING:
 
-    def __add__(self, other: Any) -> Any:
-        return Size(tuple.__add__(self, tuple(other)))
-
-    def __radd__(self, other: Any) -> Any:
-        return Size(tuple(other) + tuple(self))
-
-    def __mul__(self, times: Any) -> Any:
-        return Size(tuple.__mul__(self, times))
-
-    __rmul__ = __mul__
+        def __getitem__(self, key: Any) -> Any: ...
+        def __add__(self, other: Any) -> Any: ...
+        def __radd__(self, other: Any) -> Any: ...
+        def __mul__(self, times: Any) -> Any: ...
+        def __rmul__(self, times: Any) -> Any: ...
 
     def __reduce__(self) -> Any:
         return (Size, (tuple(self),))

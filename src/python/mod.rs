@@ -30,6 +30,8 @@ mod out;
 mod overrides;
 mod saved;
 mod settings;
+#[allow(unsafe_code)]
+mod size;
 mod slots;
 mod tensor;
 #[allow(unsafe_code)]

@@ -193,6 +193,15 @@ impl PyLayout {
     }
 }
 
+/// A device's object. The processor's is made once: another one for every question took two and a half times PyTorch's time.
+pub fn device_object(py: Python<'_>, device: Device) -> PyResult<Py<PyDevice>> {
+    static PROCESSOR: PyOnceLock<Py<PyDevice>> = PyOnceLock::new();
+    if device != Device::Cpu {
+        return Py::new(py, PyDevice::of(device));
+    }
+    PROCESSOR.get_or_try_init(py, || Py::new(py, PyDevice::of(device))).map(|d| d.clone_ref(py))
+}
+
 static SIZE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static STRIDED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 /// name -> class of `torch.return_types`.
@@ -208,11 +217,16 @@ pub fn strided(py: Python<'_>) -> Py<PyAny> {
     STRIDED.get(py).map_or_else(|| py.None(), |s| s.clone_ref(py))
 }
 
+/// The class `Size`, once Python has made it.
+pub fn size_class(py: Python<'_>) -> Option<&Bound<'_, PyType>> {
+    SIZE.get(py).map(|class| class.bind(py))
+}
+
 /// `torch.Size([...])`, past the constructor, which looks at every item.
 pub fn size<'py, T: Copy + IntoPyObject<'py>>(py: Python<'py>, dims: &[T]) -> PyResult<Bound<'py, PyAny>> {
     let tuple = PyTuple::new(py, dims.iter().copied())?;
-    match SIZE.get(py) {
-        Some(class) => super::object::of_tuple(class.bind(py), &tuple),
+    match size_class(py) {
+        Some(class) => super::object::of_tuple(class, &tuple),
         None => Ok(tuple.into_any()),
     }
 }
@@ -260,5 +274,6 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
         }
         m.add(name, object)?;
     }
+    m.add("_Sizes", super::size::class(py)?)?;
     m.add_function(wrap_pyfunction!(_register_types, m)?)
 }

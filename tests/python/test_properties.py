@@ -350,3 +350,29 @@ def test_a_number_counts_by_its_category_only(a, number):
     assert result is (number * rl.ones(2, dtype=a)).dtype
     kind = {bool: 0, int: 1, float: 2, complex: 3}[type(number)]
     assert result is a if kind <= category(a) else category(result) == kind
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 300, 5000])
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, np.bool_, np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("wide", [False, True])
+def test_distinct_elements_their_places_and_counts(n, dtype, wide):
+    rng = np.random.default_rng(n)
+    x = rng.integers(-(1 << 50) if wide else -9, 1 << 50 if wide else 9, n).astype(dtype)
+    for order in (lambda x: x, np.sort, lambda x: np.sort(x)[::-1].copy()):
+        a = order(x)
+        values, places, counts = np.unique(a, return_inverse=True, return_counts=True)
+        found = rl.unique(rl.from_numpy(a), return_inverse=True, return_counts=True)
+        for got, want in zip(found, (values, places, counts)):
+            np.testing.assert_array_equal(got.numpy(), want)
+        assert rl.unique(rl.from_numpy(a)).equal(found[0])
+        assert rl.unique(rl.from_numpy(a), return_counts=True)[1].equal(found[2])
+        if n % 5 == 0:
+            square = rl.unique(rl.from_numpy(a).view(5, -1), return_inverse=True)[1]
+            assert square.equal(found[1].view(5, -1))
+
+
+def test_every_nan_is_distinct_and_zeros_are_one():
+    x = rl.tensor([float("nan"), 0.0, -0.0, float("nan"), 1.0])
+    values, places, counts = x.unique(return_inverse=True, return_counts=True)
+    assert values[:2].tolist() == [0.0, 1.0] and values[2:].isnan().all() and counts.tolist() == [2, 1, 1, 1]
+    assert places.tolist() == [2, 0, 0, 3, 1]

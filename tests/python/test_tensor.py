@@ -267,3 +267,30 @@ def test_what_notebooks_show():
     for other in (rl.ones(2, 2, 2), rl.tensor(1.0), rl.zeros(0), rl.ones(2, device="meta"), rl.eye(2).to_sparse()):
         assert other._repr_html_().startswith("<pre>tensor(")
     assert rl.nn.Parameter(rl.ones(1, 1, 1))._repr_html_().startswith("<pre>Parameter containing:")
+
+
+def test_sizes_stay_sizes():
+    s, five, none = rl.zeros(2, 3, 4).shape, (5,), ()
+    assert s[0] == 2 and s[-1] == 4 and s[True] == 3 and s[rl.tensor(1)] == 3
+    for made, want in [
+        (s[:2], (2, 3)), (s[::-1], (4, 3, 2)), (s + five, (2, 3, 4, 5)), (five + s, (5, 2, 3, 4)), (s * 2, (2, 3, 4, 2, 3, 4)), (2 * s, (2, 3, 4, 2, 3, 4)),
+        (s + rl.Size([1]), (2, 3, 4, 1)), (none + s, (2, 3, 4)), (s + rl.Size([7]), (2, 3, 4, 7)), (s[5:], ()),
+    ]:  # fmt: skip
+        assert type(made) is rl.Size and made == want and hash(made) == hash(want)
+    assert repr(s) == str(s) == f"{s}" == "torch.Size([2, 3, 4])" and repr(s[3:]) == "torch.Size([])"
+    words, one = ("a",), [1]
+    for wrong, error in [
+        (lambda: s[3], IndexError), (lambda: s["a"], TypeError), (lambda: s[1.0], TypeError), (lambda: s[1 << 80], IndexError), (lambda: s + one, TypeError),
+        (lambda: one + s, TypeError), (lambda: s + 1, TypeError), (lambda: s + words, TypeError), (lambda: s * 1.5, TypeError), (lambda: s * (1 << 70), OverflowError),
+    ]:  # fmt: skip
+        with pytest.raises(error):
+            wrong()
+    assert pickle.loads(pickle.dumps(s)) == copy.deepcopy(s) == s and type(copy.copy(s)) is rl.Size
+    assert (s + np.ones(3)).tolist() == [3.0, 4.0, 5.0]
+
+
+def test_a_leaf_asked_for_its_gradient_twice_is_the_same():
+    x = rl.ones(2).requires_grad_()
+    assert x.requires_grad_() is x and x.requires_grad and not x.requires_grad_(False).requires_grad
+    with pytest.raises(RuntimeError):
+        rl.arange(2).requires_grad_()

@@ -38,12 +38,20 @@ fn has_data(op: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// Groups of the elements of a dense tensor.
+/// Distinct elements of a dense tensor; the inverse has the shape given.
 #[allow(unsafe_code)]
-fn elements(op: &str, x: &Tensor, inverse: bool) -> Result<Groups> {
-    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
-    // SAFETY: a dense tensor of so many elements, held for reading
-    with_dtype!(op, x.dtype(), real, T => Ok(unsafe { unique_kernel::<T>(x.ptr_of(), x.numel(), inverse) }))
+fn elements(op: &str, x: &Tensor, inverse: Option<&[usize]>, counts: bool) -> Result<Distinct> {
+    let inverse = inverse.map(|shape| Tensor::empty(shape, DType::I64, x.device())).transpose()?;
+    let places = inverse.as_ref().map_or(std::ptr::null_mut(), |t| t.ptr_of::<i64>());
+    let guard = Guard::take([x.storage()].into_iter(), inverse.iter().map(|t| t.storage()));
+    let (values, counted) = with_dtype!(op, x.dtype(), real, T => {
+        // SAFETY: a dense tensor of so many elements, held for reading, and another of our own
+        let found = unsafe { unique_kernel::<T>(x.ptr_of(), x.numel(), places, counts) };
+        Ok((Tensor::from_slice(&found.values, &[found.values.len()])?, found.counts))
+    })?;
+    drop(guard);
+    let counts = counts.then(|| Tensor::from_slice(&counted, &[counted.len()])).transpose()?;
+    Ok(Distinct { values, inverse, counts })
 }
 
 /// Runs of equal neighbours among the elements of a dense tensor; the inverse has the shape given.
@@ -105,18 +113,6 @@ fn taken(x: &Tensor, first: &[usize]) -> Result<Tensor> {
     Ok(out)
 }
 
-/// Elements of a dense tensor at flat positions.
-fn elements_at(x: &Tensor, first: &[usize]) -> Result<Tensor> {
-    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
-    with_dtype!("unique", x.dtype(), any, T => {
-        let p = x.ptr_of::<T>();
-        #[allow(unsafe_code)]
-        // SAFETY: positions of elements of a dense tensor, held for reading
-        let values: Vec<T> = collected(first.len(), first.iter().map(|&i| unsafe { *p.add(i) }))?;
-        Tensor::from_slice(&values, &[values.len()])
-    })
-}
-
 /// The permutation that takes `order` back.
 fn back_from(order: &[usize]) -> Dims {
     let mut back = Dims::from_elem(0, order.len());
@@ -174,7 +170,7 @@ fn distinct(
     if x.dtype().is_complex() {
         return Err(Error::no_kernel(op, x.dtype()));
     }
-    let (values, g, inverse_shape) = match axis {
+    let (values, g, n) = match axis {
         Some(axis) => {
             let zeros = x.shape().iter().filter(|n| **n == 0).count();
             if x.shape()[axis] == 0 {
@@ -206,7 +202,7 @@ fn distinct(
             }
             let g = rows(op, &front.reshape_to(&[n, front.numel() / n])?, inverse, consecutive)?;
             let values = taken(&front, &g.first)?;
-            (dense(&values.permute_to(&back_from(&order))?)?, g, smallvec::smallvec![n])
+            (dense(&values.permute_to(&back_from(&order))?)?, g, n)
         }
         None => {
             let flat = dense(&x)?;
@@ -220,11 +216,10 @@ fn distinct(
             if consecutive {
                 return runs(op, &flat, inverse.then_some(x.shape()), counts);
             }
-            let g = elements(op, &flat, inverse)?;
-            (elements_at(&flat, &g.first)?, g, Dims::from_slice(x.shape()))
+            return elements(op, &flat, inverse.then_some(x.shape()), counts);
         }
     };
-    let inverse = inverse.then(|| Tensor::from_slice(&g.inverse, &inverse_shape)).transpose()?;
+    let inverse = inverse.then(|| Tensor::from_slice(&g.inverse, &[n])).transpose()?;
     let counts = counts.then(|| Tensor::from_slice(&g.counts, &[g.counts.len()])).transpose()?;
     Ok(Distinct { values, inverse, counts })
 }

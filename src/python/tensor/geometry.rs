@@ -5,7 +5,7 @@ use crate::python::dtype::{PyDType, dtype};
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::{PyTensor, wrap};
 use crate::python::overrides;
-use crate::python::types::{PyDevice, PyFormat, size, strided};
+use crate::python::types::{PyDevice, PyFormat, device_object, size, strided};
 use crate::tensor::{Tensor, type_name};
 use crate::warning::{warn, warn_once};
 use pyo3::exceptions::PyRuntimeError;
@@ -73,8 +73,8 @@ impl PyTensor {
     /// >>> rl.ones(2).device
     /// device(type='cpu')
     #[getter]
-    fn device(&self) -> PyDevice {
-        PyDevice::of(self.look(Tensor::device))
+    fn device(&self, py: Python<'_>) -> PyResult<Py<PyDevice>> {
+        device_object(py, self.look(Tensor::device))
     }
     /// How the elements are laid: `rl.strided`.
     ///

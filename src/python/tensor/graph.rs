@@ -47,8 +47,10 @@ impl PyTensor {
         crate::python::autograd::check_outside(
             "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
         )?;
-        require(&slf.get().tensor(), requires_grad)?;
-        show_as(slf.as_any())?;
+        if !(requires_grad && slf.get().look(Tensor::requires_grad)) {
+            require(&slf.get().tensor(), requires_grad)?;
+            show_as(slf.as_any())?;
+        }
         Ok(slf)
     }
     /// Whether the tensor has no history: made by the user, or in need of no gradient.

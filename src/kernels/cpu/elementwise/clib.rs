@@ -17,10 +17,6 @@ macro_rules! complex {
                 pub safe fn lgamma(x: f64) -> f64;
                 pub safe fn erf(x: f64) -> f64;
                 pub safe fn erfc(x: f64) -> f64;
-                pub safe fn j0(x: f64) -> f64;
-                pub safe fn j1(x: f64) -> f64;
-                pub safe fn y0(x: f64) -> f64;
-                pub safe fn y1(x: f64) -> f64;
             }
         }
         $(#[inline] pub fn $name(z: C128) -> C128 { sys::$c(z) })*
@@ -72,7 +68,7 @@ macro_rules! real {
     };
 }
 real! {
-    erf(x): f64; erfc(x): f64; lgamma(x): f64; j0(x): f64; j1(x): f64; y0(x): f64; y1(x): f64;
+    erf(x): f64; erfc(x): f64; lgamma(x): f64;
 }
 
 #[cfg(test)]

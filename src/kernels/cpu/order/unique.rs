@@ -5,44 +5,67 @@ use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::Axis;
 
-/// Groups of equal elements of a dense array.
+/// Distinct elements in order, and how many there are of each, if that is asked for.
+pub struct Distinct<T> {
+    pub values: Vec<T>,
+    pub counts: Vec<i64>,
+}
+
+/// One more behind those of a list.
+#[inline(always)]
+fn push<T>(list: &mut Vec<T>, value: T) {
+    if list.len() == list.capacity() {
+        grow(list, list.len().max(16));
+    }
+    list.push(value);
+}
+
+/// The distinct elements of a dense array in order; every nan is one of its own. Where `inverse` is not null it gets the place of each
+/// element's value among them. (A million int64 with their places: through lists of the first places, looked up afterwards, took half
+/// as long again.)
+///
+/// # Safety
+/// `src` is readable and `inverse`, if not null, writable for `n` elements.
+pub unsafe fn unique<T: Sortable>(src: *const T, n: usize, inverse: *mut i64, counts: bool) -> Distinct<T> {
+    let mut s = Scratch::default();
+    let mut found = Distinct { values: Vec::new(), counts: Vec::new() };
+    in_order(&mut s, src, Axis { size: n, stride: 1 }, false, |_, i, other| {
+        let v = *src.add(i);
+        if other || (T::DTYPE.is_float() && v != v) {
+            push(&mut found.values, v);
+            if counts {
+                push(&mut found.counts, 0);
+            }
+        }
+        if let Some(c) = found.counts.last_mut() {
+            *c += 1;
+        }
+        if !inverse.is_null() {
+            *inverse.add(i) = found.values.len() as i64 - 1;
+        }
+    });
+    found
+}
+
+/// Groups of equal rows.
 pub struct Groups {
     /// Position of a representative of each group.
     pub first: Vec<usize>,
     pub counts: Vec<i64>,
-    /// The group of each element, if asked for.
+    /// The group of each row, if asked for.
     pub inverse: Vec<i64>,
-}
-
-/// Groups equal elements in sorted order; every nan is a group of its own.
-///
-/// # Safety
-/// `src` is readable for `n` elements.
-pub unsafe fn unique<T: Sortable>(src: *const T, n: usize, inverse: bool) -> Groups {
-    let mut s = Scratch::default();
-    let mut g = Groups::new(if inverse { n } else { 0 });
-    let is_nan = |i: usize| T::DTYPE.is_float() && *src.add(i) != *src.add(i);
-    in_order(&mut s, src, Axis { size: n, stride: 1 }, false, |_, i, other| {
-        g.put(i, inverse, other || is_nan(i));
-    });
-    g
 }
 
 impl Groups {
     fn new(inverse: usize) -> Groups {
         Groups { first: Vec::new(), counts: Vec::new(), inverse: buffer(0, inverse) }
     }
-    /// The next element, which begins a group or belongs to the last one.
+    /// The next row, which begins a group or belongs to the last one.
     #[inline(always)]
     fn put(&mut self, i: usize, inverse: bool, begins: bool) {
         if begins {
-            if self.first.len() == self.first.capacity() || self.counts.len() == self.counts.capacity() {
-                let more = self.first.len().max(16);
-                grow(&mut self.first, more);
-                grow(&mut self.counts, more);
-            }
-            self.first.push(i);
-            self.counts.push(0);
+            push(&mut self.first, i);
+            push(&mut self.counts, 0);
         }
         if let Some(c) = self.counts.last_mut() {
             *c += 1;

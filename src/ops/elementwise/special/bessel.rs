@@ -65,7 +65,7 @@ unary! { BESSEL:
     /// tensor([1.0000, 0.7652])
     /// ```
     [Special] bessel_j0: Double,
-        cpu |dt| double!(dt, special::j0),
+        cpu |dt| vector_double!(dt, math::j0_f64),
         grad None;
     /// The Bessel function of the first kind, order 1.
     ///
@@ -74,7 +74,7 @@ unary! { BESSEL:
     /// tensor([0.0000, 0.4401])
     /// ```
     [Special] bessel_j1: Double,
-        cpu |dt| double!(dt, special::j1),
+        cpu |dt| vector_double!(dt, math::j1_f64),
         grad None;
     /// The Bessel function of the second kind, order 0.
     ///
@@ -83,7 +83,7 @@ unary! { BESSEL:
     /// tensor([0.0883, 0.5104])
     /// ```
     [Special] bessel_y0: Double,
-        cpu |dt| double!(dt, special::y0),
+        cpu |dt| vector_double!(dt, math::y0_f64),
         grad None;
     /// The Bessel function of the second kind, order 1.
     ///
@@ -92,7 +92,7 @@ unary! { BESSEL:
     /// tensor([-0.7812, -0.1070])
     /// ```
     [Special] bessel_y1: Double,
-        cpu |dt| double!(dt, special::y1),
+        cpu |dt| vector_double!(dt, math::y1_f64),
         grad None;
     /// The modified Bessel function of the first kind, order 0.
     ///

@@ -8,6 +8,7 @@
 
 mod arc;
 mod bessel;
+mod bessel_j;
 mod bessel_k;
 pub mod body;
 mod coef;
@@ -133,6 +134,10 @@ vector! {
     gelu_f64[Vector<Elem = f64>, f64] error::gelu;
     erfinv_f64[Vector<Elem = f64>, f64] inverse::erfinv;
     ndtri_f64[Vector<Elem = f64>, f64] inverse::ndtri;
+    j0_f64[Vector<Elem = f64>, f64] bessel_j::j0;
+    j1_f64[Vector<Elem = f64>, f64] bessel_j::j1;
+    y0_f64[Vector<Elem = f64>, f64] bessel_j::y0;
+    y1_f64[Vector<Elem = f64>, f64] bessel_j::y1;
     k0_f64[Vector<Elem = f64>, f64] bessel_k::k0;
     k0e_f64[Vector<Elem = f64>, f64] bessel_k::k0e;
     k1_f64[Vector<Elem = f64>, f64] bessel_k::k1;

@@ -401,6 +401,11 @@ fn known_values() {
         ("gelu", gelu_f64, 3.0),
         ("erfinv", erfinv_f64, 2.0),
         ("ndtri", ndtri_f64, 2.0),
+        // parts of either sign
+        ("j0", j0_f64, 8.0),
+        ("j1", j1_f64, 8.0),
+        ("y0", y0_f64, 8.0),
+        ("y1", y1_f64, 8.0),
         ("k0", k0_f64, 4.0),
         ("k0e", k0e_f64, 4.0),
         ("k1", k1_f64, 4.0),

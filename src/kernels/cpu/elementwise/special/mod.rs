@@ -6,7 +6,7 @@ mod gamma;
 mod implicit;
 mod polynomial;
 
-pub use super::clib::{j0, j1, lgamma, y0, y1};
+pub use super::clib::lgamma;
 pub use bessel::*;
 pub use gamma::*;
 pub use implicit::*;

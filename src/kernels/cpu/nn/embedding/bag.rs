@@ -38,20 +38,22 @@ impl Bags<'_> {
 
 /// Columns that are summed in registers.
 const COLUMNS: usize = 64;
+/// Rows that are fetched ahead, those of the next bag too: a row's place is known long before its turn.
+const AHEAD: usize = 4;
 
 multiversion! {
-    /// `acc` becomes the sum of rows, each times its factor if there are any.
-    unsafe fn add_rows[T: Flt](list: &[i64], padding: i64, factors: *const T, dim: usize, table: *const T, acc: *mut f64) {
+    /// `acc` becomes the sum of the first `m` rows of a list, each times its factor if there are any.
+    unsafe fn add_rows[T: Flt](list: &[i64], m: usize, padding: i64, factors: *const T, dim: usize, table: *const T, acc: *mut f64) {
         let mut first = 0;
         while first + COLUMNS <= dim {
             let mut sums = [0f64; COLUMNS];
-            columns(list, padding, factors, dim, table.add(first), &mut sums, COLUMNS);
+            columns(list, m, padding, factors, dim, table.add(first), &mut sums, COLUMNS);
             acc.add(first).cast::<[f64; COLUMNS]>().write_unaligned(sums);
             first += COLUMNS;
         }
         if first < dim {
             let mut sums = [0f64; COLUMNS];
-            columns(list, padding, factors, dim, table.add(first), &mut sums, dim - first);
+            columns(list, m, padding, factors, dim, table.add(first), &mut sums, dim - first);
             std::ptr::copy_nonoverlapping(sums.as_ptr(), acc.add(first), dim - first);
         }
     }
@@ -60,6 +62,7 @@ multiversion! {
 #[inline(always)]
 unsafe fn columns<T: Flt>(
     list: &[i64],
+    m: usize,
     padding: i64,
     factors: *const T,
     dim: usize,
@@ -68,8 +71,8 @@ unsafe fn columns<T: Flt>(
     n: usize,
 ) {
     use crate::base::Elem;
-    for (k, &i) in list.iter().enumerate() {
-        if let Some(&next) = list.get(k + 2) {
+    for (k, &i) in list[..m].iter().enumerate() {
+        if let Some(&next) = list.get(k + AHEAD) {
             let next = table.wrapping_add(next as usize * dim);
             (0..n * size_of::<T>()).step_by(64).for_each(|at| prefetch(next.cast::<u8>().wrapping_add(at)));
         }
@@ -105,7 +108,15 @@ pub unsafe fn sum<T: Flt>(bags: &Bags, mean: bool, table: *const T, factors: *co
             let many = if mean { bags.size(b).max(1) } else { 1 };
             // SAFETY: the rows of this bag and its place
             unsafe {
-                add_rows(bags.of(b), bags.padding, own, bags.dim, table.get(), acc.as_mut_ptr());
+                add_rows(
+                    &bags.index[bags.starts[b]..],
+                    bags.of(b).len(),
+                    bags.padding,
+                    own,
+                    bags.dim,
+                    table.get(),
+                    acc.as_mut_ptr(),
+                );
                 finish(acc.as_ptr(), 1.0 / many as f64, bags.dim, dst.at(b * bags.dim));
             }
         }
