@@ -1456,6 +1456,15 @@ class Tensor:
         
         >>> torch.hardshrink(torch.tensor([-2.0, 0.3, 3.0]))
         tensor([-2.,  0.,  3.])"""
+    def hash_tensor(self, dim: _int | Sequence[_int] | None = None, *, keepdim: _bool = False, mode: _int = 0) -> Tensor:
+        """The exclusive or of the bits of elements, of floats as float64 and of integers as int64: a number by which tensors are told
+        apart. Needs no gradient.
+        
+        Args: mode: 0, the only way there is.
+        Errors: RuntimeError for another mode or an empty tensor without `dim`, IndexError for an empty axis.
+        
+        >>> torch.hash_tensor(torch.tensor([1, 2, 4])), torch.hash_tensor(torch.ones(1))
+        (tensor(7, dtype=torch.uint64), tensor(4607182418800017408, dtype=torch.uint64))"""
     def heaviside(self, values: Tensor) -> Tensor:
         """0 below zero, 1 above, `values` at zero.
         
@@ -4625,6 +4634,15 @@ def hardshrink(input: Tensor, lambd: _float = 0.5) -> Tensor:
     
     >>> torch.hardshrink(torch.tensor([-2.0, 0.3, 3.0]))
     tensor([-2.,  0.,  3.])"""
+def hash_tensor(input: Tensor, dim: _int | Sequence[_int] | None = None, *, keepdim: _bool = False, mode: _int = 0, out: Any = None) -> Tensor:
+    """The exclusive or of the bits of elements, of floats as float64 and of integers as int64: a number by which tensors are told
+    apart. Needs no gradient.
+    
+    Args: mode: 0, the only way there is.
+    Errors: RuntimeError for another mode or an empty tensor without `dim`, IndexError for an empty axis.
+    
+    >>> torch.hash_tensor(torch.tensor([1, 2, 4])), torch.hash_tensor(torch.ones(1))
+    (tensor(7, dtype=torch.uint64), tensor(4607182418800017408, dtype=torch.uint64))"""
 def heaviside(input: Tensor, values: Tensor, *, out: Any = None) -> Tensor:
     """0 below zero, 1 above, `values` at zero.
     

@@ -14,7 +14,7 @@ _NAMES = {
         "cholesky_solve choose_qparams_optimized combinations cond contrib cosine_embedding_loss "
         "cross dequantize det detach_ dsmm eig embedding_bag embedding_renorm_ empty_quantized export fill_ "
         "frobenius_norm from_file frombuffer geqrf get_device get_file_path grid_sampler grid_sampler_2d "
-        "grid_sampler_3d gru gru_cell hash_tensor hinge_embedding_loss histogramdd hsmm hspmm "
+        "grid_sampler_3d gru gru_cell hinge_embedding_loss histogramdd hsmm hspmm "
         "import_ir_module import_ir_module_from_buffer index_put_ init_num_threads "
         "int_repr inverse is_anomaly_check_nan_enabled is_distributed is_inference is_nonzero "
         "is_same_size istft kl_div legacy_contiguous_format lobpcg logdet lstm lstm_cell lstsq lu lu_solve "

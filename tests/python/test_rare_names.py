@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import rushlight as rl
 from rushlight import nn
@@ -120,3 +121,52 @@ def test_native_kernels_of_python_are_none():
     assert not native.is_operation_disabled("mm")
     with pytest.raises(ValueError, match="no DSL 'triton'"):
         native.get_dsl_operations("triton")
+
+
+def test_hashes_are_the_exclusive_or_of_bits():
+    rng = np.random.default_rng(0)
+    a = rng.standard_normal((3, 4, 5))
+    for x, bits in [(a, a.view(np.int64)), (a.astype(np.float32), a.astype(np.float32).astype(np.float64).view(np.int64)), ((a * 9).astype(np.int8), (a * 9).astype(np.int8).astype(np.int64))]:
+        t = rl.from_numpy(x)
+        for dim, axes in [(None, (0, 1, 2)), (1, (1,)), ((0, -1), (0, 2)), ([], (0, 1, 2))]:
+            want = np.bitwise_xor.reduce(bits, axis=axes)
+            got = rl.hash_tensor(t, dim) if dim is not None else t.hash_tensor()
+            assert got.dtype is rl.uint64 and got.tolist() == want.view(np.uint64).tolist()
+            if dim:
+                assert rl.hash_tensor(t.mT.contiguous().mT, dim, keepdim=True).shape == np.bitwise_xor.reduce(bits, axis=axes, keepdims=True).shape
+    assert rl.hash_tensor(rl.ones(2, 0), 0).shape == (0,) and rl.hash_tensor(rl.ones(())).item() == 4607182418800017408
+    for wrong, error in [
+        (lambda: rl.hash_tensor(rl.ones(0)), RuntimeError), (lambda: rl.hash_tensor(rl.ones(2, 0), 1), IndexError), (lambda: rl.ones(2).hash_tensor(mode=1), RuntimeError),
+        (lambda: rl.hash_tensor(rl.ones(1, dtype=rl.complex64)), NotImplementedError),
+    ]:  # fmt: skip
+        with pytest.raises(error):
+            wrong()
+
+
+def test_statistics_of_native_norms_have_no_gradient():
+    x = rl.randn(2, 4, 3, requires_grad=True)
+    assert [t.requires_grad for t in rl.native_layer_norm(x, [3], None, None, 1e-5)] == [True, False, False]
+    assert [t.requires_grad for t in rl.native_batch_norm(x, None, None, None, None, True, 0.1, 1e-5)] == [True, False, False]
+    for shape in [(0, 2, 3), (2, 4, 0)]:
+        out, mean, _ = rl.native_group_norm(rl.zeros(shape), None, None, *shape, 2, 1e-5)
+        assert out.shape == shape and mean.shape == (shape[0], 2)
+
+
+def test_sums_over_one_against_many_keep_the_dtype():
+    for dtype in (rl.uint8, rl.int16, rl.int64, rl.float32):
+        a, b = rl.ones(1, 2, dtype=dtype), rl.ones(3, 4, dtype=dtype)
+        out = rl.tensordot(a, b, dims=([0], [0]))
+        assert out.dtype is dtype and out.tolist() == [[3] * 4] * 2
+
+
+def test_an_outer_product_times_zero_keeps_nan():
+    x, u = rl.ones(1, 2), rl.tensor([float("nan")])
+    assert rl.addr(x, u, rl.ones(2), beta=0, alpha=0).isnan().all() and rl.addr(x, u, rl.ones(2), alpha=0).isnan().all()
+    assert rl.addr(rl.ones(3, 2), rl.ones(3), rl.ones(2), beta=2, alpha=0).tolist() == [[2.0, 2.0]] * 3
+
+
+def test_reductions_take_up_to_64_axes():
+    assert rl.ones([1] * 64).amax(0).ndim == 63
+    for f in (rl.amax, rl.amin, rl.sum, rl.all):
+        with pytest.raises(RuntimeError, match="only tensors with up to 64 dims are supported"):
+            f(rl.ones([1] * 65), 0)

@@ -145,7 +145,7 @@ def native_layer_norm(
     (tensor([2., 4.]), tensor([1.0000, 0.5000]))
     """
     axes = tuple(range(-len(normalized_shape), 0))
-    var, mean = _C.var_mean(input, axes, correction=0, keepdim=True)
+    var, mean = _C.var_mean(input.detach(), axes, correction=0, keepdim=True)
     return F.layer_norm(input, normalized_shape, weight, bias, eps), mean, (var + eps).rsqrt()
 
 
@@ -162,7 +162,7 @@ def native_group_norm(
     >>> out.flatten(), mean, rstd
     (tensor([-1.,  1.]), tensor([[2.]]), tensor([[1.]]))
     """
-    var, mean = _C.var_mean(input.reshape(N, group, -1), 2, correction=0)
+    var, mean = _C.var_mean(input.reshape(N, group, C // group * HxW), 2, correction=0)
     return F.group_norm(input, group, weight, bias, eps), mean, (var + eps).rsqrt()
 
 
@@ -188,7 +188,7 @@ def native_batch_norm(
     """
     if training:
         axes = (0, *range(2, input.dim()))
-        var, mean = _C.var_mean(input, axes, correction=0)
+        var, mean = _C.var_mean(input.detach(), axes, correction=0)
         kept = mean, (var + eps).rsqrt()
     else:
         kept = input.new_empty(0), input.new_empty(0)

@@ -23,9 +23,9 @@ pub fn contract(a: &Tensor, b: &Tensor, dims_a: &[i64], dims_b: &[i64]) -> Resul
     for (&i, &j) in da.iter().zip(&db) {
         let (n, m) = (a.shape()[i], b.shape()[j]);
         if m == 1 && n != 1 {
-            a = a.sum_over(&[i as i64], true)?;
+            a = a.sum_dim(Some(&[i as i64]), true, Some(a.dtype()))?;
         } else if n == 1 && m != 1 {
-            b = b.sum_over(&[j as i64], true)?;
+            b = b.sum_dim(Some(&[j as i64]), true, Some(b.dtype()))?;
         } else {
             ensure!(
                 n == m,

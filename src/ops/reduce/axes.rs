@@ -18,6 +18,7 @@ impl Axes {
     /// The axes of an optional list; nothing and an empty list both mean all.
     #[inline]
     pub fn of(dim: Option<&[i64]>, keepdim: bool, ndim: usize) -> Result<Axes> {
+        ensure!(ndim <= 64, Runtime, "only tensors with up to 64 dims are supported");
         match dim {
             Some(dims) if !dims.is_empty() => Ok(Axes { axes: wrap_dims(dims, ndim)?, keepdim }),
             _ => Ok(Axes { axes: (0..ndim).collect(), keepdim }),

@@ -4,6 +4,7 @@ pub mod axes;
 
 pub mod all_any;
 pub mod extreme;
+pub mod hash;
 pub mod norm;
 pub mod scan;
 pub mod softmax;
@@ -16,5 +17,13 @@ mod tests;
 use crate::ops::table::Table;
 
 /// The rows of every file.
-pub const TABLES: &[Table] =
-    &[all_any::TABLE, extreme::TABLE, norm::TABLE, scan::TABLE, softmax::TABLE, sum::TABLE, variance::TABLE];
+pub const TABLES: &[Table] = &[
+    all_any::TABLE,
+    extreme::TABLE,
+    hash::TABLE,
+    norm::TABLE,
+    scan::TABLE,
+    softmax::TABLE,
+    sum::TABLE,
+    variance::TABLE,
+];

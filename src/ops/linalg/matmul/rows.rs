@@ -307,7 +307,13 @@ rows! { MATMUL:
         let [x, u, v] = addr_cast(input, vec1, vec2)?;
         let (op, a, b) = addr_op(&u, &v, beta, alpha)?;
         let all_bool = [input, vec1, vec2].iter().all(|t| t.dtype() == DType::Bool);
-        let out = apply(op, &[&x, &a, &b])?;
+        let out = if alpha.to_f64() == 0.0 && !all_bool {
+            // unlike a product of matrices, which is then left out: nan and infinity stay
+            let none = a.mul(&b)?.mul(alpha)?;
+            if beta.to_f64() == 0.0 { none } else { x.mul(beta)?.add(none)? }
+        } else {
+            apply(op, &[&x, &a, &b])?
+        };
         if all_bool { out.cast(DType::Bool) } else { Ok(out) }
     }
     /// `addr` into the tensor.
