@@ -101,18 +101,19 @@ docs: ## API documentation of the Rust library
 
 # zig links against the C library of 2014 and needs no container; no folder of this machine stays in the binary.
 WHEEL = RUSTFLAGS="--remap-path-prefix=$${CARGO_HOME:-$$HOME/.cargo}/registry/src=crates --remap-path-prefix=$(CURDIR)=rushlight" \
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --out dist --compression-level 9
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --profile wheel --out dist --compression-level 9
 
-$(VENV)/.zig: $(VENV)/.tools
-	$(BIN)/pip install --quiet --disable-pip-version-check ziglang
+$(VENV)/.packers: $(VENV)/.tools
+	$(BIN)/pip install --quiet --disable-pip-version-check ziglang deflate
 	@touch $@
 
-wheel: $(VENV)/.zig ## the wheel, in dist/: on Linux for every one with glibc 2.17 or newer (manylinux2014)
+wheel: $(VENV)/.packers ## the wheel, in dist/: on Linux for every one with glibc 2.17 or newer (manylinux2014)
 	@if [ "$$(uname -s)" = Linux ]; then $(WHEEL) --zig --compatibility manylinux2014; else $(WHEEL); fi
+	$(BIN)/python .ci/pack.py dist
 
-wheel-arm: $(VENV)/.zig ## the same for 64-bit ARM, where the Rust target is installed
+wheel-arm: $(VENV)/.packers ## the same for 64-bit ARM, where the Rust target is installed
 	@if [ -d "$$(rustc --print sysroot)/lib/rustlib/$(ARM)" ]; then \
-		$(WHEEL) --zig --compatibility manylinux2014 --target $(ARM); \
+		$(WHEEL) --zig --compatibility manylinux2014 --target $(ARM) && $(BIN)/python .ci/pack.py dist; \
 	else echo "make wheel-arm lacks the Rust target: rustup target add $(ARM)"; exit 1; fi
 
 clean: ## removes what was built

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copyreg
-from operator import index
 
 from . import _C
 
@@ -14,14 +13,6 @@ if TYPE_CHECKING:
     _Sizes = tuple[int, ...]
 else:
     from ._C import _Sizes
-
-
-def _integer(place: int, item: Any) -> int:
-    try:
-        return int(index(item))
-    except TypeError:
-        text = f"torch.Size() takes an iterable of 'int' (item {place} is '{type(item).__name__}')"
-        raise TypeError(text) from None
 
 
 class Size(_Sizes):
@@ -39,9 +30,6 @@ class Size(_Sizes):
     """
 
     __slots__ = ()
-
-    def __new__(cls, iterable: Any = ()) -> Any:
-        return tuple.__new__(cls, (_integer(i, item) for i, item in enumerate(iterable)))
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
@@ -153,17 +141,48 @@ class finfo:
         "float64": (64, 2.220446049250313e-16, 1.7976931348623157e308, 2.2250738585072014e-308, 1e-15),
     }
 
-    def __init__(self, type: Any = None) -> None:
+    bits: int
+    eps: float
+    max: float
+    min: float
+    tiny: float
+    smallest_normal: float
+    resolution: float
+    dtype: str
+
+    _MADE: dict = {}  # one object for a dtype: programs ask within their loops
+
+    def __new__(cls, type: Any = None) -> Any:
         type = type or _C.get_default_dtype()
+        made = cls._MADE.get(type)
+        return made or cls._make(type)
+
+    @classmethod
+    def _make(cls, type: Any) -> Any:
         name = str(type.to_real()).removeprefix("torch.")
-        if name not in self._TABLE:
+        if name not in cls._TABLE:
             raise TypeError(
                 f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{type}'"
             )
-        self.dtype = name
-        self.bits, self.eps, self.max, self.tiny, self.resolution = self._TABLE[name]
-        self.min = -self.max if type.to_real().is_signed else self.tiny
-        self.smallest_normal = self.tiny
+        bits, eps, most, tiny, resolution = cls._TABLE[name]
+        made = object.__new__(cls)
+        made.__dict__.update(
+            dtype=name,
+            bits=bits,
+            eps=eps,
+            max=most,
+            min=-most if type.to_real().is_signed else tiny,
+            tiny=tiny,
+            smallest_normal=tiny,
+            resolution=resolution,
+        )
+        return cls._MADE.setdefault(type, made)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"attribute '{name}' of 'torch.finfo' objects is not writable")
+
+    def __reduce__(self) -> Any:
+        return (finfo, (getattr(_C, self.dtype),))
 
     def __repr__(self) -> str:
         return (

@@ -67,15 +67,16 @@ impl PyDevice {
             let d = d.get();
             return Ok(PyDevice { kind: d.kind, index: d.index });
         }
-        if let Ok(n) = r#type.extract::<i64>() {
+        // a string first: to refuse one as a number makes an exception
+        let Ok(text) = r#type.cast::<PyString>() else {
+            let n: i64 = r#type
+                .extract()
+                .map_err(|_| PyTypeError::new_err("device(): argument 'type' must be str or int"))?;
             if n < 0 {
                 return Err(PyRuntimeError::new_err("Device index must not be negative"));
             }
             return Ok(PyDevice { kind: "cuda", index: Some(n) });
-        }
-        let text = r#type
-            .cast::<PyString>()
-            .map_err(|_| PyTypeError::new_err("device(): argument 'type' must be str or int"))?;
+        };
         let mut d = PyDevice::parse(text.to_str()?)?;
         if let Some(i) = index {
             if d.index.is_some() {

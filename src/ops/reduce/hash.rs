@@ -50,7 +50,8 @@ rows! { HASH:
         let x = input.detach();
         let x = if x.dtype().is_float() { x.cast(DType::F64)?.contiguous()?.view_dtype(DType::I64)? } else { x.cast(DType::I64)? };
         let rest = (0..x.ndim()).filter(|i| !axes.axes.contains(i));
-        let order: Dims = rest.chain(axes.axes.iter().copied()).collect();
+        // a number has an axis to be asked for, and none to be turned
+        let order: Dims = rest.chain(axes.axes.iter().copied().filter(|&i| i < x.ndim())).collect();
         let shape = axes.shape(x.shape());
         let lines = x.permute_to(&order)?.reshape_to(&[shape.iter().product(), axes.count(x.shape())])?;
         exclusive_or(lines)?.reshape_to(&shape)?.view_dtype(DType::U64)

@@ -5,7 +5,8 @@ use crate::python::dtype::{PyDType, dtype};
 use crate::python::error::{OrPy, guarded};
 use crate::python::object::{PyTensor, wrap};
 use crate::python::overrides;
-use crate::python::types::{PyDevice, PyFormat, device_object, size, strided};
+use crate::python::size::known;
+use crate::python::types::{PyDevice, PyFormat, device_object, strided};
 use crate::tensor::{Tensor, type_name};
 use crate::warning::{warn, warn_once};
 use pyo3::exceptions::PyRuntimeError;
@@ -22,7 +23,7 @@ impl PyTensor {
     #[getter]
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let shape = self.look(|t| crate::base::Dims::from_slice(t.shape()));
-        size(py, &shape)
+        known(py, &shape)
     }
     /// The shape, or the number of elements along one axis.
     ///

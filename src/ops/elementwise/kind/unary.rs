@@ -270,11 +270,3 @@ macro_rules! vector_double {
     };
 }
 pub(crate) use vector_double;
-
-/// A kernel in double precision.
-macro_rules! double {
-    ($dt:ident, $f:path) => {
-        $crate::ops::elementwise::kind::kernel!($dt, double, T => map(|x: T| $f(x)))
-    };
-}
-pub(crate) use double;

@@ -1,9 +1,8 @@
 //! Bessel functions, and Airy's.
 
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::map;
-use crate::kernels::cpu::elementwise::{math, special};
-use crate::ops::elementwise::kind::unary::{double, unary, vector_double};
+use crate::kernels::cpu::elementwise::math;
+use crate::ops::elementwise::kind::unary::{unary, vector_double};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 
@@ -157,7 +156,7 @@ unary! { BESSEL:
     /// tensor([1.0000, 0.8415])
     /// ```
     [Special] spherical_bessel_j0: Double,
-        cpu |dt| double!(dt, special::spherical_j0),
+        cpu |dt| vector_double!(dt, math::spherical_j0_f64),
         grad None;
     /// Airy's function Ai.
     ///
@@ -166,7 +165,7 @@ unary! { BESSEL:
     /// tensor([0.3550, 0.1353])
     /// ```
     [Special] airy_ai: Double,
-        cpu |dt| double!(dt, special::airy_ai),
+        cpu |dt| vector_double!(dt, math::airy_ai_f64),
         grad None;
 }
 

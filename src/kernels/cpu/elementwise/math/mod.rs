@@ -6,6 +6,7 @@
 //! Errors are within 2 units in the last place in both precisions, most within 1 (`tests.rs` has the table), and
 //! nan, infinities, signed zeros and denormals come out as IEEE 754 and C's annex F have them.
 
+mod airy;
 mod arc;
 mod bessel;
 mod bessel_j;
@@ -134,6 +135,8 @@ vector! {
     gelu_f64[Vector<Elem = f64>, f64] error::gelu;
     erfinv_f64[Vector<Elem = f64>, f64] inverse::erfinv;
     ndtri_f64[Vector<Elem = f64>, f64] inverse::ndtri;
+    airy_ai_f64[Vector<Elem = f64>, f64] airy::airy_ai;
+    spherical_j0_f64[Vector<Elem = f64>, f64] plain::spherical_j0;
     j0_f64[Vector<Elem = f64>, f64] bessel_j::j0;
     j1_f64[Vector<Elem = f64>, f64] bessel_j::j1;
     y0_f64[Vector<Elem = f64>, f64] bessel_j::y0;

@@ -19,6 +19,15 @@ pub fn sinc<V: Vector<Elem = f64>>(x: V) -> V {
     V::select(x.eq(V::zero()), V::c(1.0), sin_f64(z).div(z))
 }
 
+/// The spherical Bessel function of order 0, `sin(x) / x`; near zero its series.
+#[inline(always)]
+pub fn spherical_j0<V: Vector<Elem = f64>>(x: V) -> V {
+    const SERIES: &[f64] =
+        &[1.0, -1.0 / 6.0, 1.0 / 120.0, -1.0 / 5040.0, 1.0 / 362880.0, -1.0 / 39916800.0, 1.0 / 6227020800.0];
+    let y = V::select(x.abs().lt(V::c(0.5)), x.mul(x).poly(SERIES), sin_f64(x).div(x));
+    V::select(x.abs().eq(V::c(f64::INFINITY)), V::zero(), y)
+}
+
 /// `a v`, zero where `a` is zero unless `b`, of which `v` is a logarithm, is nan.
 #[inline(always)]
 fn times<V: Vector>(a: V, b: V, v: V) -> V {
