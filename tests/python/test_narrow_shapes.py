@@ -187,3 +187,24 @@ def test_neighbours_and_reflections_of_every_width():
             for mode, numpy in (("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")):
                 want = np.pad(x.numpy(), ((0, 0), (0, 0), (1, 1), (2, 4)), mode=numpy)
                 assert np.array_equal(F.pad(x, (2, 4, 1, 1), mode=mode).numpy(), want)
+
+
+@pytest.mark.parametrize("dtype", [rl.float16, rl.bfloat16])
+@pytest.mark.parametrize("m, k", [(31, 64), (32, 2), (45, 1), (100, 257), (1001, 32)])
+@pytest.mark.parametrize("n", [1, 2, 8, 15, 16, 17, 31, 32, 33])
+def test_products_of_halves_with_few_columns(dtype, m, k, n):
+    rl.manual_seed(m + n)
+    a, b, bias = rl.randn(m, k).to(dtype), rl.randn(k, n).to(dtype), rl.randn(n).to(dtype)
+    want = a.double() @ b.double()
+    # one rounding of the result, and of the sums in float32
+    tolerance = {"rtol": rl.finfo(dtype).eps, "atol": 1e-4 * k**0.5}
+    ways = [a @ b, a @ b.t().contiguous().t(), (b.t() @ a.t()).t(), (b.t().contiguous() @ a.t()).t(), a.t().contiguous().t() @ b]
+    for got in ways:
+        assert got.dtype is dtype
+        assert_close(got.double(), want, **tolerance)
+    assert_close(F.linear(a, b.t(), bias).double(), want + bias.double(), **tolerance)
+    assert_close(rl.addmm(rl.ones(m, n, dtype=dtype), a, b, beta=2, alpha=0.5).double(), want * 0.5 + 2, **tolerance)
+    wide = rl.zeros(m, 2 * n, dtype=dtype)
+    wide[:, ::2] = rl.mm(a, b)
+    rl.mm(a, b, out=wide[:, n:])
+    assert_close(wide[:, n:].double(), want, **tolerance)

@@ -44,6 +44,11 @@ impl<'a, T: Half> Ending<'a, T> {
         (T::PAIRS && self.width == nr && self.plain()).then_some((c.cast(), self.g.rsc))
     }
 
+    /// Where bfloat16 sums of whole rows of the result may go straight, and how far these are apart.
+    pub fn into_rows(&self) -> Option<(*mut u16, isize)> {
+        (T::PAIRS && self.plain()).then_some((self.g.c.wrapping_add(self.j).cast(), self.g.rsc))
+    }
+
     /// Sums `pitch` apart on their way to `count` rows of `c`, from row `i` on.
     pub unsafe fn rows(&self, i: usize, count: usize, sums: *mut f32, pitch: usize) {
         let g = self.g;

@@ -4,6 +4,7 @@
 
 mod amx;
 mod ending;
+mod few;
 mod job;
 mod rows;
 mod selfcheck;
@@ -29,13 +30,13 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
     if g.k == 0 || g.alpha == <T as MatElem>::ZERO || g.m * g.n * g.k <= TINY_FMA {
         return naive::gemm(g);
     }
-    if rows::product(g) {
+    let way = chosen(g);
+    if few::product(g, way) || rows::product(g) {
         return;
     }
     if g.csc != 1 && g.rsc == 1 {
         return gemm(&g.transposed());
     }
-    let way = chosen(g);
     let (steps, multiple) = way.block();
     let kc = g.k.div_ceil(g.k.div_ceil(steps * way.per())).next_multiple_of(multiple);
     let job = Job { g, way, kc, in_place: g.n <= IN_PLACE_COLS && in_place(g, way) };
