@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt::Debug;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 /// One gradient for each input of an op; `None` where there is none.
@@ -188,6 +188,8 @@ pub struct Node<G: GradFn + ?Sized = dyn GradFn> {
     /// Order of making: the engine runs the newest first.
     pub seq: u64,
     hooks: OnceLock<Box<Mutex<NodeHooks>>>,
+    /// Another node runs this one within its own: a pass that comes here by itself leaves it what was saved.
+    pub within: AtomicBool,
     pub op: G,
 }
 
@@ -252,6 +254,7 @@ impl<G: GradFn> Node<G> {
             outputs: SmallVec::new(),
             seq: 0,
             hooks: OnceLock::new(),
+            within: AtomicBool::new(false),
             op,
         })
     }
@@ -307,6 +310,12 @@ impl Node {
     }
     /// Lets go of the saved tensors; a second run will say so. Where none was saved it may come.
     pub fn release(&self) {
+        if !self.within.load(Ordering::Relaxed) {
+            self.let_go();
+        }
+    }
+    /// As [`Node::release`], by who runs the node within its own.
+    pub fn let_go(&self) {
         let mut saved = lock(&self.saved);
         if saved.as_ref().is_none_or(Saved::is_empty) && self.op.runs_again() {
             return;

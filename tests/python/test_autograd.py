@@ -695,3 +695,19 @@ def test_a_view_written_to_of_what_has_no_history():
     m.mul_(x)
     m.sum().backward()
     assert x.grad.tolist() == [5.0, 7.0, 9.0]
+
+
+def test_second_derivatives_through_a_view_written_to():
+    x = rl.tensor([0.5, 1.0, 2.0], dtype=rl.float64, requires_grad=True)
+    y = x * 1
+    y[1:].exp_()  # keeps its result, which leads back to it
+    (g,) = rl.autograd.grad((y * y).sum(), x, create_graph=True)
+    (h,) = rl.autograd.grad(g.sum(), x)
+    e = x.detach().exp()
+    assert rl.allclose(h, rl.tensor([2.0, 4 * e[1] ** 2, 4 * e[2] ** 2], dtype=rl.float64))
+    y = x * 1
+    y[1:].exp_()
+    y.sum().backward(retain_graph=True)
+    y.sum().backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        y.sum().backward()

@@ -16,6 +16,7 @@ use crate::tensor::saved::{keep_apart, tell_made};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 /// Gives `target` the history of `node`, which computed its new value with the old one as input 0.
@@ -27,6 +28,7 @@ pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
         return;
     };
     let (old_base, old) = (base.edge(), target.edge());
+    node.within.store(true, Ordering::Relaxed);
     let rest: SmallVec<[Input; 2]> = node.inputs.iter().skip(1).cloned().collect();
     let copy = CopySlices { inner: node, window: Window::of(&base, target) };
     let outer = Node::new(copy, |parts| {
@@ -84,7 +86,10 @@ impl GradFn for CopySlices {
         Ok(out)
     }
     fn release(&self) {
-        self.inner.release();
+        // a saved result of it may lead to it from elsewhere, too: gradients of gradients run it by itself
+        if Arc::strong_count(&self.inner) == 1 {
+            self.inner.let_go();
+        }
     }
     fn runs_again(&self) -> bool {
         false
