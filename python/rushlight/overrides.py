@@ -306,7 +306,7 @@ def _refusal(func: Any, relevant: tuple[Any, ...]) -> str:
     elif owner == "torch.functional":
         written = True
     if written or name is None:
-        address = name or f"{func.__module__}.{func.__name__}"
+        address = name or f"{getattr(func, '__module__', 'torch.Tensor')}.{func.__name__}"
         if address.startswith("rushlight."):
             address = "torch" + address.removeprefix("rushlight")
         return f"no implementation found for '{address}' on types that implement __torch_function__: {types}"

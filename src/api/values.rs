@@ -4,6 +4,7 @@ use crate::base::promote::default_dtype;
 use crate::base::{Device, Elem, MemoryFormat, Scalar};
 use crate::ensure;
 use crate::error::Result;
+use crate::ops::driver::batch;
 use crate::ops::driver::memory::dense;
 use crate::tensor::Tensor;
 use crate::tensor::print::{PrintData, Value, print_options, tensor_text};
@@ -53,13 +54,39 @@ impl Tensor {
 impl Tensor {
     /// The text of the tensor, with the name of its class in front.
     pub(crate) fn text(&self, prefix: &str) -> String {
-        if let Some(axis) = self.batch().last() {
-            let level = crate::ops::driver::batch::place(axis.level);
-            let whole = crate::ops::driver::map::leave(&self.detach(), *axis, 0);
-            let inner = whole.map_or_else(|e| e.to_string(), |t| t.text(prefix)).replace('\n', "\n    ");
-            return format!("BatchedTensor(lvl={level}, bdim=0, value=\n    {inner}\n)");
+        if self.is_batched() || batch::is_transforming() {
+            return self.text_within(prefix);
         }
         let node = self.grad_fn();
+        self.text_of(prefix, self.requires_grad(), node.as_ref().map(|(n, _)| n.name()))
+    }
+    /// Within transforms of functions: all samples, in the names of what wraps them in PyTorch, the newest outermost.
+    #[cold]
+    fn text_within(&self, prefix: &str) -> String {
+        let runs = batch::runs_of(self);
+        let levels = runs.iter().map(|&id| (id, false)).chain(self.batch().iter().map(|a| (a.level, true)));
+        let mut levels: Vec<(u64, bool)> = levels.collect();
+        levels.sort_unstable();
+        let mut whole = self.detach();
+        while let Some(axis) = whole.batch().last().copied() {
+            whole = match crate::ops::driver::map::leave(&whole, axis, 0) {
+                Ok(whole) => whole,
+                Err(e) => return e.to_string(),
+            };
+        }
+        // only what lies outside of the gradients is a history to the eye
+        let node = self.grad_fn().filter(|_| batch::depends_outside(self));
+        let name = node.as_ref().map(|(n, _)| n.name());
+        let requires_grad = name.is_some() || runs.is_empty() && self.requires_grad();
+        let mut text = whole.text_of(prefix, requires_grad, name.filter(|name| *name != "AliasBackward0"));
+        for (id, mapped) in levels {
+            let (kind, at) = if mapped { ("BatchedTensor", "bdim=0, ") } else { ("GradTrackingTensor", "") };
+            let (level, inner) = (batch::place(id), text.replace('\n', "\n    ").replace("\n    \n", "\n\n"));
+            text = format!("{kind}(lvl={level}, {at}value=\n    {inner}\n)");
+        }
+        text
+    }
+    fn text_of(&self, prefix: &str, requires_grad: bool, grad_fn: Option<&str>) -> String {
         // what is printed of a tensor on a card is read from it at once
         let here = match self.device() {
             Device::Gpu(_) => match crate::ops::driver::memory::moved(&self.detach(), Device::Cpu) {
@@ -82,8 +109,8 @@ impl Tensor {
             dtype: self.dtype(),
             default_dtype: default_dtype(),
             device: self.device(),
-            requires_grad: self.requires_grad(),
-            grad_fn: node.as_ref().map(|(n, _)| n.name()),
+            requires_grad,
+            grad_fn,
             get: &get,
         };
         tensor_text(&data, &print_options())

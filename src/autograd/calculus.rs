@@ -1,6 +1,7 @@
 //! What walking the graph needs of ops, which it does not know: functions that `ops` hands over.
 
 use crate::error::Result;
+use crate::tensor::batch::Batch;
 use crate::tensor::{Tensor, graph::Shape};
 
 /// The differentiable functions the engine itself needs.
@@ -18,9 +19,9 @@ pub struct Calculus {
     pub zeros: fn(&Shape) -> Result<Tensor>,
     /// A copy of its own (the gradient a leaf keeps must not alias somebody else's tensor).
     pub own: fn(&Tensor, &Tensor) -> Result<Tensor>,
-    /// Sums over the samples of every finished `vmap` that began after a moment: what arrives at a place of the graph that
-    /// is older than the map belongs to all samples together.
-    pub settle: fn(Tensor, u64) -> Result<Tensor>,
+    /// Sums over the samples of every finished `vmap` but those that a place of the graph has itself: what arrives there belongs
+    /// to all samples together.
+    pub settle: fn(Tensor, &Batch) -> Result<Tensor>,
     /// Whether any element is nan, for `detect_anomaly`.
     pub has_nan: fn(&Tensor) -> Result<bool>,
 }

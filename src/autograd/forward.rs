@@ -22,18 +22,30 @@ fn place(edge: &Edge) -> Option<Place> {
     }
 }
 
-/// The nodes behind some places, up to others, in the order in which they were made.
+/// The nodes behind some places, up to others, each after those it leads to. The order in which they were made is nearly that, but
+/// a view whose base was written to gets its node when it is next asked, which may be while its consumer's is being made.
 fn behind(from: &[Edge], until: &HashSet<Place>) -> Vec<Arc<Node>> {
-    let (mut seen, mut found, mut open) = (HashSet::new(), Vec::new(), from.to_vec());
-    while let Some(edge) = open.pop() {
-        let Edge::Node(node, _) = &edge else { continue };
-        if place(&edge).is_some_and(|p| until.contains(&p)) || !seen.insert(node.id()) {
-            continue;
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    let mut open: Vec<(Arc<Node>, usize)> = Vec::new();
+    let fresh = |edge: &Edge, seen: &mut HashSet<usize>| match edge {
+        Edge::Node(node, _) if !place(edge).is_some_and(|p| until.contains(&p)) && seen.insert(node.id()) => {
+            Some((node.clone(), 0))
         }
-        open.extend(node.edges().cloned());
-        found.push(node.clone());
+        _ => None,
+    };
+    for edge in from {
+        open.extend(fresh(edge, &mut seen));
+        while let Some((node, next)) = open.last_mut() {
+            match node.inputs.get(*next) {
+                Some(input) => {
+                    *next += 1;
+                    let deeper = fresh(&input.edge, &mut seen);
+                    open.extend(deeper);
+                }
+                None => found.extend(open.pop().map(|(node, _)| node)),
+            }
+        }
     }
-    found.sort_by_key(|n| n.seq);
     found
 }
 
@@ -78,7 +90,8 @@ fn outputs(
     create_graph: bool,
     calculus: &Calculus,
 ) -> Result<Vec<Option<Tensor>>> {
-    if let Some(answer) = node.op.tangents(arrived) {
+    let zeros = |i: usize| (calculus.zeros)(&node.inputs[i].shape);
+    if let Some(answer) = node.op.tangents(arrived, &zeros) {
         return answer;
     }
     let real = node.outputs.len() == 1
@@ -141,9 +154,18 @@ fn transposed(
 /// Whether results depend on anything that requires a gradient beside the places `beside`.
 pub fn depends(results: &[Edge], beside: &[Edge]) -> bool {
     let until: HashSet<Place> = beside.iter().filter_map(place).collect();
-    let open = |e: &Edge| matches!(e, Edge::Leaf(_)) && place(e).is_some_and(|p| !until.contains(&p));
+    // by a leaf that nobody has any more nobody differentiates
+    let held = |e: &Edge| matches!(e, Edge::Leaf(leaf) if leaf.tensor().is_some());
+    let open = |e: &Edge| held(e) && place(e).is_some_and(|p| !until.contains(&p));
     if results.iter().any(open) {
         return true;
     }
     behind(results, &until).iter().any(|n| n.edges().any(open))
+}
+
+/// Whether a result depends on one of some places, or is one.
+pub fn reaches(result: &Edge, places: &[Edge]) -> bool {
+    let until: HashSet<Place> = places.iter().filter_map(place).collect();
+    let there = |e: &Edge| place(e).is_some_and(|p| until.contains(&p));
+    there(result) || behind(std::slice::from_ref(result), &until).iter().any(|n| n.edges().any(there))
 }

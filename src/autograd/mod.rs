@@ -8,8 +8,8 @@ mod mode;
 
 pub use calculus::Calculus;
 pub use engine::{Request, current, evaluate, run, watch_reach};
-pub use forward::{depends, push};
+pub use forward::{depends, push, reaches};
 pub use mode::{
-    GradMode, ModeGuard, anomaly, enable_grad, grad_enabled, inference_mode, mode, no_grad, set_anomaly,
-    set_mode,
+    GradMode, ModeGuard, anomaly, enable_grad, enter_forward, grad_enabled, in_forward, inference_mode, mode,
+    no_grad, set_anomaly, set_mode,
 };

@@ -9,14 +9,17 @@ pub enum GradMode {
     Inference,
     /// Inference in which somebody enabled gradients: they say so, and nothing is recorded.
     InferenceEnabled,
+    /// A program's `no_grad`, which ends gradients and not tangents: within forward mode it records.
+    Off,
 }
 
 impl GradMode {
     /// The mode in which gradients are enabled or not, without an end of inference.
     pub fn with_grad(self, on: bool) -> GradMode {
         match (self, on) {
-            (GradMode::Record | GradMode::NoGrad, true) => GradMode::Record,
-            (GradMode::Record | GradMode::NoGrad, false) => GradMode::NoGrad,
+            (GradMode::Record | GradMode::NoGrad | GradMode::Off, true) => GradMode::Record,
+            (GradMode::NoGrad, false) => GradMode::NoGrad,
+            (GradMode::Record | GradMode::Off, false) => GradMode::Off,
             (_, true) => GradMode::InferenceEnabled,
             (_, false) => GradMode::Inference,
         }
@@ -28,11 +31,29 @@ impl GradMode {
     pub fn says_enabled(self) -> bool {
         matches!(self, GradMode::Record | GradMode::InferenceEnabled)
     }
+    /// Whether ops record in this mode, on this thread.
+    #[inline]
+    pub fn records(self) -> bool {
+        self == GradMode::Record || self == GradMode::Off && in_forward()
+    }
 }
 
 thread_local! {
     static ANOMALY: Cell<bool> = const { Cell::new(false) };
     static MODE: Cell<GradMode> = const { Cell::new(GradMode::Record) };
+    /// How many derivatives in forward mode this thread is within.
+    static FORWARD: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether what runs on this thread is recorded for tangents.
+#[inline]
+pub fn in_forward() -> bool {
+    FORWARD.with(Cell::get) > 0
+}
+
+/// A derivative in forward mode begins on this thread, or ends.
+pub fn enter_forward(begins: bool) {
+    FORWARD.with(|f| f.set(if begins { f.get() + 1 } else { f.get().saturating_sub(1) }));
 }
 
 #[inline]
@@ -48,7 +69,7 @@ pub fn set_mode(m: GradMode) -> GradMode {
 
 #[inline]
 pub fn grad_enabled() -> bool {
-    mode() == GradMode::Record
+    mode().records()
 }
 
 #[inline]

@@ -134,9 +134,15 @@ fn list_of_tensors(obj: &Bound<'_, PyAny>) -> PyResult<Vec<Tensor>> {
     if let Ok(t) = obj.cast::<PyTensor>() {
         return Ok(vec![t.get().tensor()]);
     }
+    if let Some(t) = node::standing_at(obj)? {
+        return Ok(vec![t]);
+    }
     obj.try_iter()?
         .map(|i| {
             let i = i?;
+            if let Some(t) = node::standing_at(&i)? {
+                return Ok(t);
+            }
             Ok(i.cast::<PyTensor>()
                 .map_err(|_| {
                     PyTypeError::new_err(format!(
@@ -311,15 +317,17 @@ fn grad<'py>(
 
 // ---- modes --------------------------------------------------------------------------------------------------------
 
-/// Sets this thread's mode: 0 enables gradients and 1 does not, neither ends inference mode; from 4 on the mode itself (4
-/// record, 5 no grad, 6 inference, 7 inference with gradients enabled). Answers with the previous one, from 4 on.
+/// Sets this thread's mode: 0 enables gradients and 1 does not, 2 ends the record for tangents as well, none ends inference mode; from 4 on the mode itself (4
+/// record, 5 no grad, 6 inference, 7 inference with gradients enabled, 8 a program's no grad). Answers with the previous one, from 4 on.
 #[pyfunction]
 fn _set_mode(mode: u8) -> u8 {
     let new = match mode {
         0 | 1 => autograd::mode().with_grad(mode == 0),
+        2 if autograd::inference_mode() => autograd::mode().with_grad(false),
+        2 | 5 => GradMode::NoGrad,
         4 => GradMode::Record,
-        5 => GradMode::NoGrad,
         7 => GradMode::InferenceEnabled,
+        8 => GradMode::Off,
         _ => GradMode::Inference,
     };
     4 + autograd::set_mode(new) as u8

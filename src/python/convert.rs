@@ -105,6 +105,15 @@ pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     }
 }
 
+/// Says of one number that `vmap` maps over why it is none for the caller.
+#[cold]
+pub fn say_mapped(obj: &Bound<'_, PyAny>) -> PyResult<()> {
+    match obj.cast::<PyTensor>().map(|t| t.get().tensor()) {
+        Ok(t) if t.ndim() == 0 && t.is_batched() => t.item().map(drop).py(),
+        _ => Ok(()),
+    }
+}
+
 /// A size that no integer of int64 is.
 #[cold]
 pub fn no_size(error: PyErr) -> PyErr {

@@ -86,6 +86,11 @@ fn warned<T>(value: T) -> PyResult<T> {
     Ok(value)
 }
 
+thread_local! {
+    /// Where this thread panicked last.
+    static PLACE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+}
+
 /// The exception for what a call unwound with.
 #[cold]
 fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
@@ -122,7 +127,8 @@ fn unwound(op: &str, end: Box<dyn std::any::Any + Send>) -> PyErr {
     if what == "Python API call failed" {
         return PyMemoryError::new_err(format!("{op}: no memory for Python's objects"));
     }
-    PyRuntimeError::new_err(format!("{op}: internal error of rushlight, please report: {what}"))
+    let place = PLACE.take().map_or_else(String::new, |place| format!(" ({place})"));
+    PyRuntimeError::new_err(format!("{op}: internal error of rushlight, please report: {what}{place}"))
 }
 
 #[pyfunction]
@@ -131,8 +137,11 @@ fn _set_out_of_memory(py: Python<'_>, class: Py<PyType>) {
 }
 
 pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    // a panic is reported as an exception; Rust's own trace on stderr would only frighten
-    std::panic::set_hook(Box::new(|_| {}));
+    // a panic is reported as an exception, with its place; Rust's own trace on stderr would only frighten
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|l| format!("{}:{}", l.file(), l.line()));
+        let _ = PLACE.try_with(|p| p.replace(place));
+    }));
     m.add("_LinAlgError", m.py().get_type::<_LinAlgError>())?;
     m.add_function(wrap_pyfunction!(_set_out_of_memory, m)?)
 }

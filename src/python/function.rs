@@ -10,7 +10,7 @@ use crate::ops::driver::op::Saves;
 use crate::python::error::{OrPy, from_py};
 use crate::python::hook::optional;
 use crate::python::tensor::{PyTensor, wrap};
-use crate::tensor::graph::{Input, Shape, Show};
+use crate::tensor::graph::{Input, Shape, Show, Zeros};
 use crate::tensor::saved::{Saved, SavedTensor};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -97,14 +97,21 @@ impl Function {
 
 impl Function {
     /// The answer of the class's `jvp`, if it has one.
-    fn pushed(&self, py: Python<'_>, arrived: &[Option<Tensor>]) -> PyResult<Option<Vec<Option<Tensor>>>> {
-        let mut tangents = arrived.iter();
+    fn pushed(
+        &self,
+        py: Python<'_>,
+        arrived: &[Option<Tensor>],
+        zeros: Zeros,
+    ) -> PyResult<Option<Vec<Option<Tensor>>>> {
+        let mut tangents = arrived.iter().enumerate();
+        let materialize = self.ctx.bind(py).getattr("materialize_grads")?.is_truthy()?;
         let mut args: Vec<Bound<'_, PyAny>> = Vec::with_capacity(self.tensors.len());
         for is_tensor in &self.tensors {
             let tangent = if *is_tensor { tangents.next() } else { None };
-            args.push(match tangent.and_then(Option::as_ref) {
-                Some(t) => wrap(py, t.clone())?,
-                None => py.None().into_bound(py),
+            args.push(match tangent {
+                Some((_, Some(t))) => wrap(py, t.clone())?,
+                Some((i, None)) if materialize => wrap(py, zeros(i).py()?)?,
+                _ => py.None().into_bound(py),
             });
         }
         let answer = self.ctx.bind(py).call_method1("_push", PyTuple::new(py, args)?)?;
@@ -138,8 +145,8 @@ impl GradFn for Function {
     fn backward(&self, cx: &Context, grads: &[Option<Tensor>], want: Want) -> CoreResult<Grads> {
         self.run(cx, grads, want)
     }
-    fn tangents(&self, arrived: &[Option<Tensor>]) -> Option<CoreResult<Vec<Option<Tensor>>>> {
-        Python::attach(|py| self.pushed(py, arrived)).map_err(from_py).transpose()
+    fn tangents(&self, arrived: &[Option<Tensor>], zeros: Zeros) -> Option<CoreResult<Vec<Option<Tensor>>>> {
+        Python::attach(|py| self.pushed(py, arrived, zeros)).map_err(from_py).transpose()
     }
     /// The context first: the attributes of the node are its attributes.
     fn show(&self, to: Show) {
@@ -230,6 +237,7 @@ fn _record_function<'py>(
             dtype: crate::base::DType::F32,
             device: crate::base::Device::Cpu,
             by_columns: false,
+            batch: None,
         },
     };
     let node = Node::new(function, |parts| {

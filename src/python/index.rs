@@ -19,6 +19,7 @@ fn bound(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
         // beyond 64 bits clamps like any large bound
         Err(_) => Ok(Some(if obj.lt(0)? { i64::MIN } else { i64::MAX })),
         Ok(None) => {
+            super::convert::say_mapped(obj)?;
             Err(PyTypeError::new_err("slice indices must be integers or None or have an __index__ method"))
         }
     }

@@ -76,6 +76,12 @@ pub(super) fn mismatch(
 ) -> PyErr {
     let name = group.name;
     let skip = method as usize;
+    if let Some(Mismatch::Type(i, _, Base::Int | Base::Number | Base::Float | Base::Ints | Base::Sizes)) =
+        &first
+        && let Some(Err(mapped)) = given.get(*i).map(super::convert::say_mapped)
+    {
+        return mapped;
+    }
     if group.rows.len() == 1 {
         let row = group.rows[0];
         let text = match first {

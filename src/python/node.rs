@@ -102,6 +102,31 @@ pub fn tell_traceback(node: &Arc<Node>) {
     });
 }
 
+/// A tensor that stands at a `GradientEdge`: the leaf itself, or one of the result's shape whose elements nobody reads.
+pub fn standing_at(obj: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
+    if obj.cast::<PyTuple>().is_err() || !obj.hasattr("ownership_token")? {
+        return Ok(None);
+    }
+    let node = obj.getattr("node")?;
+    let slot: usize = obj.getattr("output_nr")?.extract()?;
+    let node = match &node.cast::<PyNode>()?.get().0 {
+        Place::Node(node) => node.clone(),
+        Place::Leaf(leaf) => {
+            return match leaf.tensor() {
+                Some(t) => Ok(Some(t)),
+                None => Err(PyRuntimeError::new_err("the leaf of this GradientEdge is gone")),
+            };
+        }
+    };
+    let Some(shape) = node.outputs.get(slot) else {
+        return Err(PyRuntimeError::new_err(format!("{} has no result {slot}", node.name())));
+    };
+    let one = Tensor::empty(&[], shape.dtype, shape.device).py()?;
+    let t = one.alias(one.layout().broadcast_to(&shape.dims)).py()?;
+    t.set_edge(Edge::Node(node, slot as u32));
+    Ok(Some(t))
+}
+
 pub fn node_object(py: Python<'_>, node: Arc<Node>) -> PyResult<Bound<'_, PyAny>> {
     object(py, Place::Node(node))
 }

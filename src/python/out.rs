@@ -71,7 +71,10 @@ pub fn place(row: &OpDef, args: &[Arg], out: &Bound<'_, PyAny>) -> Option<Tensor
     let beside = |a: &Arg, t: &Tensor| !matches!(a, Arg::Tensor(x) if x.storage().same(t.storage()));
     let t = out.cast::<PyTensor>().ok()?.get().tensor();
     let records = |a: &Arg| matches!(a, Arg::Tensor(x) if x.requires_grad());
-    let free = (row.single || matches!(row.twin, Twin::Own(_)) && args.iter().all(|a| beside(a, &t)))
+    // draws go in the order of the place's memory
+    let draws = row.params.iter().any(|p| p.name == "generator");
+    let free = (row.single
+        || (draws || matches!(row.twin, Twin::Own(_))) && args.iter().all(|a| beside(a, &t)))
         && !t.requires_grad()
         && !t.is_batched()
         && !(grad_enabled() && args.iter().any(records))
@@ -136,6 +139,12 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
             "{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
         )));
     }
+    let counted = matches!(row.resizes, Resizes::CountedWarned | Resizes::CountedQuietly);
+    let reshaped = |(r, o): (&Tensor, &&Bound<'_, PyTensor>)| {
+        let t = o.get().tensor();
+        if counted && t.numel() == r.numel() { r.reshape_to(t.shape()).py() } else { Ok(r.clone()) }
+    };
+    let results: Vec<Tensor> = results.iter().zip(&places).map(reshaped).collect::<PyResult<_>>()?;
     for (r, o) in results.iter().zip(&places) {
         check(row, outs.len() == 1, r, &o.get().tensor())?;
     }
@@ -144,7 +153,7 @@ fn write(row: &OpDef, results: &[Tensor], outs: &[Bound<'_, PyAny>]) -> PyResult
         let target = if t.shape() == r.shape() {
             t
         } else {
-            if t.numel() > 0 && row.resizes == Resizes::Warned {
+            if t.numel() > 0 && matches!(row.resizes, Resizes::Warned | Resizes::CountedWarned) {
                 let text = format!(
                     "An output with one or more elements was resized since it had shape {:?}, which does not match the required output shape {:?}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
                     t.shape(),

@@ -30,14 +30,24 @@ macro_rules! named {
 
 /// A row with `self` and one operand; foreign operands are Python's to try.
 fn row(slf: &Bound<'_, PyTensor>, other: &Bound<'_, PyAny>, rows: &Named, swap: bool) -> Out<'static> {
-    if overrides::watched() {
-        let name = if swap { reflected(rows.name()) } else { rows.name() };
-        if let Some(answer) = answered(slf, other, name) {
-            return answer;
-        }
+    row_of(slf, other, rows, swap, if swap { reflected(rows.name()) } else { rows.name() })
+}
+
+/// As [`row`], under the `name` by which a class that answers knows the operator.
+fn row_of(
+    slf: &Bound<'_, PyTensor>,
+    other: &Bound<'_, PyAny>,
+    rows: &Named,
+    swap: bool,
+    name: &str,
+) -> Out<'static> {
+    if overrides::watched()
+        && let Some(answer) = answered(slf, other, name)
+    {
+        return answer;
     }
     if !is_operand(other)? {
-        return foreign(slf, other, rows.name());
+        return foreign(slf, other, name);
     }
     let (a, b) =
         if swap { (other.clone(), slf.as_any().clone()) } else { (slf.as_any().clone(), other.clone()) };
@@ -112,6 +122,14 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Known<'py> {
 }
 
 fn in_place(slf: &Bound<'_, PyTensor>, other: Known<'_>, rows: &Named) -> PyResult<()> {
+    in_place_of(slf, other, rows, rows.name())
+}
+
+/// As [`in_place`], under the `name` by which a class that answers knows the operator.
+fn in_place_of(slf: &Bound<'_, PyTensor>, other: Known<'_>, rows: &Named, name: &str) -> PyResult<()> {
+    if overrides::watched() && name != rows.name() && overrides::asked_of(name, slf, &[&other.0])?.is_some() {
+        return Ok(());
+    }
     rows.call(&[slf.as_any().clone(), other.0]).map(drop)
 }
 
@@ -130,7 +148,7 @@ impl PyTensor {
         direct("sub", slf, other, false, |a, b| binary::sub(a, b, ONE))
     }
     fn __rsub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("rsub"), false)
+        row_of(slf, other, named!("rsub"), false, "__rsub__")
     }
     fn __mul__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         direct("mul", slf, other, false, binary::mul)
@@ -158,7 +176,7 @@ impl PyTensor {
         named!("mul").call(&[r, other.clone()]).map(Bound::unbind)
     }
     fn __floordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("floor_divide"), false)
+        row_of(slf, other, named!("floor_divide"), false, "__floordiv__")
     }
     fn __rfloordiv__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("floor_divide"), true)
@@ -174,7 +192,7 @@ impl PyTensor {
         other: &Bound<'_, PyAny>,
         _modulo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("pow"), false)
+        row_of(slf, other, named!("pow"), false, "__pow__")
     }
     fn __rpow__(
         slf: &Bound<'_, Self>,
@@ -196,31 +214,31 @@ impl PyTensor {
         }
     }
     fn __and__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("bitwise_and"), false)
+        row_of(slf, other, named!("bitwise_and"), false, "__and__")
     }
     fn __rand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("bitwise_and"), false)
     }
     fn __or__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("bitwise_or"), false)
+        row_of(slf, other, named!("bitwise_or"), false, "__or__")
     }
     fn __ror__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("bitwise_or"), false)
     }
     fn __xor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("bitwise_xor"), false)
+        row_of(slf, other, named!("bitwise_xor"), false, "__xor__")
     }
     fn __rxor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("bitwise_xor"), false)
     }
     fn __lshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("bitwise_left_shift"), false)
+        row_of(slf, other, named!("bitwise_left_shift"), false, "__lshift__")
     }
     fn __rlshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("bitwise_left_shift"), true)
     }
     fn __rshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        row(slf, other, named!("bitwise_right_shift"), false)
+        row_of(slf, other, named!("bitwise_right_shift"), false, "__rshift__")
     }
     fn __rrshift__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         row(slf, other, named!("bitwise_right_shift"), true)
@@ -239,6 +257,9 @@ impl PyTensor {
             return Err(pyo3::exceptions::PyTypeError::new_err(
                 "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
             ));
+        }
+        if let Some(answer) = overrides::to_method("__invert__", slf, &[])? {
+            return Ok(answer.unbind());
         }
         named!("bitwise_not").call(&[slf.as_any().clone()]).map(Bound::unbind)
     }
@@ -268,22 +289,22 @@ impl PyTensor {
         in_place(slf, other, named!("remainder_"))
     }
     fn __ipow__(slf: &Bound<'_, Self>, other: Known<'_>, _modulo: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        in_place(slf, other, named!("pow_"))
+        in_place_of(slf, other, named!("pow_"), "__ipow__")
     }
     fn __iand__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
-        in_place(slf, other, named!("bitwise_and_"))
+        in_place_of(slf, other, named!("bitwise_and_"), "__iand__")
     }
     fn __ior__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
-        in_place(slf, other, named!("bitwise_or_"))
+        in_place_of(slf, other, named!("bitwise_or_"), "__ior__")
     }
     fn __ixor__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
-        in_place(slf, other, named!("bitwise_xor_"))
+        in_place_of(slf, other, named!("bitwise_xor_"), "__ixor__")
     }
     fn __ilshift__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
-        in_place(slf, other, named!("bitwise_left_shift_"))
+        in_place_of(slf, other, named!("bitwise_left_shift_"), "__ilshift__")
     }
     fn __irshift__(slf: &Bound<'_, Self>, other: Known<'_>) -> PyResult<()> {
-        in_place(slf, other, named!("bitwise_right_shift_"))
+        in_place_of(slf, other, named!("bitwise_right_shift_"), "__irshift__")
     }
 
     fn __richcmp__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>, op: CompareOp) -> PyResult<Py<PyAny>> {
@@ -302,7 +323,7 @@ impl PyTensor {
                 Err(_) => Ok(not_implemented(slf.py())),
             };
         }
-        row(slf, other, rows, false)
+        row_of(slf, other, rows, false, if matches!(op, CompareOp::Eq) { "__eq__" } else { rows.name() })
     }
 
     fn __getitem__(slf: &Bound<'_, Self>, index: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {

@@ -157,10 +157,18 @@ fn clear_casts() {
     autocast::clear();
 }
 
-/// A function begins to run on this thread whose gradients or tangents by `inputs` are wanted.
+/// A function begins to run on this thread whose gradients or tangents by `inputs` are wanted, and which may not write to `fixed`.
 #[pyfunction]
-fn enter_run(inputs: Tensors<'_>) {
-    batch::enter_run(inputs.iter().map(|t| t.tensor()).collect());
+fn enter_run(inputs: Tensors<'_>, fixed: Tensors<'_>) {
+    let tensors = |list: Tensors<'_>| list.iter().map(|t| t.tensor()).collect();
+    batch::enter_run(tensors(inputs), tensors(fixed));
+}
+
+/// A derivative in forward mode begins on this thread, or ends.
+#[pyfunction]
+fn forward(begins: bool) {
+    autograd::enter_forward(begins);
+    crate::tensor::saved::note_keepers(begins);
 }
 
 /// The function that began last has ended.
@@ -188,6 +196,7 @@ pub fn install(m: &Bound<'_, PyModule>) -> PyResult<()> {
     sub.setattr("unwrap", wrap_pyfunction!(unwrap, m)?)?;
     sub.setattr("newest", wrap_pyfunction!(newest, m)?)?;
     sub.setattr("enter_run", wrap_pyfunction!(enter_run, m)?)?;
+    sub.setattr("forward", wrap_pyfunction!(forward, m)?)?;
     sub.setattr("leave_run", wrap_pyfunction!(leave_run, m)?)?;
     sub.setattr("autocast", wrap_pyfunction!(set_autocast, m)?)?;
     sub.setattr("autocast_gpu", wrap_pyfunction!(set_autocast_gpu, m)?)?;

@@ -2,6 +2,7 @@
 //! there is no cycle to leak; the engine that walks them lives in `autograd`.
 
 use super::Tensor;
+use super::batch::Batch;
 use super::saved::{Context, Saved};
 use crate::base::{DType, Device, Dims};
 use crate::error::Result;
@@ -9,11 +10,14 @@ use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt::Debug;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 /// One gradient for each input of an op; `None` where there is none.
 pub type Grads = SmallVec<[Option<Tensor>; 2]>;
+
+/// Makes a tangent of zeros for an input.
+pub type Zeros<'a> = &'a dyn Fn(usize) -> Result<Tensor>;
 
 /// Which gradients are asked for. Inputs from the 64th on always count as wanted.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +48,9 @@ pub trait GradFn: Debug + Send + Sync + 'static {
     fn is_diagonal(&self) -> bool {
         false
     }
-    /// The tangents of the results, where the function has a rule of its own for them.
-    fn tangents(&self, _arrived: &[Option<Tensor>]) -> Option<Result<Vec<Option<Tensor>>>> {
+    /// The tangents of the results, where the function has a rule of its own for them; `zeros` are those of an input at which
+    /// none arrived.
+    fn tangents(&self, _arrived: &[Option<Tensor>], _zeros: Zeros) -> Option<Result<Vec<Option<Tensor>>>> {
         None
     }
     /// Lets go of what the function itself holds for a second run (`retain_graph=False`).
@@ -91,13 +96,16 @@ pub struct Shape {
     pub device: Device,
     /// A matrix laid out by columns: products make its gradient the same way.
     pub by_columns: bool,
+    /// The samples of `vmap` that it has: a gradient with others is that of all of them together.
+    pub batch: Batch,
 }
 
 impl Shape {
     #[inline]
     pub fn of(t: &Tensor) -> Shape {
         let by_columns = matches!(t.strides(), [1, column] if *column > 1);
-        Shape { dims: Dims::from_slice(t.shape()), dtype: t.dtype(), device: t.device(), by_columns }
+        let dims = Dims::from_slice(t.shape());
+        Shape { dims, dtype: t.dtype(), device: t.device(), by_columns, batch: t.0.batch.clone() }
     }
 }
 
@@ -180,6 +188,8 @@ pub struct Node<G: GradFn + ?Sized = dyn GradFn> {
     /// Order of making: the engine runs the newest first.
     pub seq: u64,
     hooks: OnceLock<Box<Mutex<NodeHooks>>>,
+    /// Another node runs this one within its own: a pass that comes here by itself leaves it what was saved.
+    pub within: AtomicBool,
     pub op: G,
 }
 
@@ -203,8 +213,8 @@ impl GradFn for Apart {
     fn is_diagonal(&self) -> bool {
         self.held().is_diagonal()
     }
-    fn tangents(&self, arrived: &[Option<Tensor>]) -> Option<Result<Vec<Option<Tensor>>>> {
-        self.held().tangents(arrived)
+    fn tangents(&self, arrived: &[Option<Tensor>], zeros: Zeros) -> Option<Result<Vec<Option<Tensor>>>> {
+        self.held().tangents(arrived, zeros)
     }
     fn release(&self) {
         self.held().release();
@@ -242,8 +252,9 @@ impl<G: GradFn> Node<G> {
             saved: Mutex::new(Some(Saved::default())),
             inputs: SmallVec::new(),
             outputs: SmallVec::new(),
-            seq: moment(),
+            seq: 0,
             hooks: OnceLock::new(),
+            within: AtomicBool::new(false),
             op,
         })
     }
@@ -254,6 +265,10 @@ impl<G: GradFn> Node<G> {
         if let Some(Node { saved, inputs, outputs, .. }) = Arc::get_mut(&mut self) {
             let saved = saved.get_mut().unwrap_or_else(|e| e.into_inner()).get_or_insert_default();
             fill(Parts { saved, inputs, outputs });
+        }
+        if let Some(node) = Arc::get_mut(&mut self) {
+            // a view whose base was written to gets its node when it is asked for its edge: before this one
+            node.seq = moment();
         }
         self
     }
@@ -295,6 +310,12 @@ impl Node {
     }
     /// Lets go of the saved tensors; a second run will say so. Where none was saved it may come.
     pub fn release(&self) {
+        if !self.within.load(Ordering::Relaxed) {
+            self.let_go();
+        }
+    }
+    /// As [`Node::release`], by who runs the node within its own.
+    pub fn let_go(&self) {
         let mut saved = lock(&self.saved);
         if saved.as_ref().is_none_or(Saved::is_empty) && self.op.runs_again() {
             return;

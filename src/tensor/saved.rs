@@ -8,8 +8,9 @@ use crate::base::{DType, Device, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Storage;
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 
 /// What a program does with tensors that are saved for a backward (`saved_tensors_hooks`).
 pub trait Packing: Send + Sync {
@@ -21,8 +22,9 @@ pub trait Packed: Send + Sync {
     fn unpack(&self) -> Result<Tensor>;
 }
 
-/// Set when the first program asks; until then making a node costs one load more.
-static PACKS: AtomicBool = AtomicBool::new(false);
+/// How many ask: programs with hooks, for good, and threads in forward mode. While there are none making a node costs one
+/// load more.
+static PACKS: AtomicUsize = AtomicUsize::new(0);
 
 /// Who is told of each node that is made on a thread, and of one whose gradient went wrong (`detect_anomaly`).
 #[derive(Clone, Copy)]
@@ -38,7 +40,7 @@ thread_local! {
 /// Names the witness of this thread, or none.
 pub fn watch(witness: Option<Witness>) {
     if witness.is_some() {
-        PACKS.store(true, Relaxed);
+        PACKS.fetch_add(1, Relaxed);
     }
     WITNESS.set(witness);
 }
@@ -46,7 +48,7 @@ pub fn watch(witness: Option<Witness>) {
 /// Tells the witness of a node that saved nothing; [`pack`] tells of the others.
 #[inline]
 pub fn tell_made(node: &Arc<Node>) {
-    if PACKS.load(Relaxed)
+    if PACKS.load(Relaxed) > 0
         && let Some(witness) = WITNESS.get()
     {
         (witness.made)(node);
@@ -75,7 +77,7 @@ thread_local! {
 
 /// From now on this thread packs what it saves.
 pub fn push_packing(packing: Arc<dyn Packing>) -> Result<()> {
-    PACKS.store(true, Relaxed);
+    PACKS.fetch_add(1, Relaxed);
     PACKINGS.with_borrow_mut(|p| match &p.refused {
         Some(why) => bail!(Runtime, "{why}"),
         None => {
@@ -107,12 +109,13 @@ pub fn packing_allowed() -> bool {
 /// Tells who watches of a new node, and gives what it saved to the program's hook, if there is one.
 #[inline]
 pub fn pack(node: &Arc<Node>) -> Result<()> {
-    if PACKS.load(Relaxed) { pack_all(node) } else { Ok(()) }
+    if PACKS.load(Relaxed) > 0 { pack_all(node) } else { Ok(()) }
 }
 
 #[cold]
 fn pack_all(node: &Arc<Node>) -> Result<()> {
     tell_made(node);
+    note_keeper(node);
     let Some(packing) = PACKINGS.with_borrow(|p| p.list.last().cloned()) else { return Ok(()) };
     // taken out meanwhile: the hook is code of others, which may look at the node
     let Some(mut saved) = lock(&node.saved).take() else { return Ok(()) };
@@ -131,6 +134,63 @@ fn pack_all(node: &Arc<Node>) -> Result<()> {
     });
     *lock(&node.saved) = Some(saved);
     result
+}
+
+/// By memory, the nodes that saved a tensor there, and how many derivatives in forward mode want to know.
+#[derive(Default)]
+struct Keepers {
+    wanted: usize,
+    nodes: HashMap<usize, Vec<Weak<Node>>>,
+}
+
+thread_local! {
+    static KEEPERS: RefCell<Keepers> = RefCell::new(Keepers::default());
+}
+
+/// From now on, or no longer, this thread notes who saves what: forward mode reads it after the function has run, and the
+/// function may overwrite what it likes.
+pub fn note_keepers(on: bool) {
+    KEEPERS.with_borrow_mut(|k| {
+        k.wanted = if on { k.wanted + 1 } else { k.wanted.saturating_sub(1) };
+        if k.wanted == 0 {
+            k.nodes = HashMap::new();
+        }
+    });
+    if on {
+        PACKS.fetch_add(1, Relaxed)
+    } else {
+        PACKS.fetch_sub(1, Relaxed)
+    };
+}
+
+fn note_keeper(node: &Arc<Node>) {
+    KEEPERS.with_borrow_mut(|k| {
+        if k.wanted == 0 {
+            return;
+        }
+        let saved = lock(&node.saved);
+        let bare = saved.iter().flat_map(|s| s.inputs.iter().chain(&s.outputs).flatten());
+        for memory in bare.filter_map(SavedTensor::memory) {
+            let nodes = k.nodes.entry(memory.ptr() as usize).or_default();
+            if nodes.last().is_none_or(|last| !std::ptr::addr_eq(last.as_ptr(), Arc::as_ptr(node))) {
+                nodes.push(Arc::downgrade(node));
+            }
+        }
+    });
+}
+
+/// Before memory is overwritten: nodes of forward mode that saved what lies there get copies of it.
+pub fn keep_apart(memory: &Storage, copy: impl Fn(&Tensor) -> Result<Tensor>) -> Result<()> {
+    let nodes = KEEPERS
+        .with_borrow_mut(|k| if k.wanted > 0 { k.nodes.remove(&(memory.ptr() as usize)) } else { None });
+    for node in nodes.into_iter().flatten().filter_map(|n| n.upgrade()) {
+        let Some(mut saved) = lock(&node.saved).take() else { continue };
+        let mut slots = saved.inputs.iter_mut().chain(&mut saved.outputs).flatten();
+        let result = slots.try_for_each(|slot| slot.keep_apart(memory, &copy));
+        *lock(&node.saved) = Some(saved);
+        result?;
+    }
+    Ok(())
 }
 
 #[derive(Debug, Clone)]
@@ -201,6 +261,24 @@ impl SavedTensor {
         let version = t.storage().version();
         let data = Bare(t.storage().clone(), t.layout().clone(), t.dtype(), t.0.batch.clone());
         SavedTensor { data: Kept::Bare(data), edge, version, result }
+    }
+    /// Where it lies, unless a program keeps it.
+    fn memory(&self) -> Option<&Storage> {
+        match &self.data {
+            Kept::Bare(bare) => Some(&bare.0),
+            Kept::Packed(_) => None,
+        }
+    }
+    /// What lies in this memory, and was not overwritten yet, is copied.
+    fn keep_apart(&mut self, memory: &Storage, copy: impl Fn(&Tensor) -> Result<Tensor>) -> Result<()> {
+        let Kept::Bare(Bare(storage, layout, dtype, batch)) = &self.data else { return Ok(()) };
+        if storage.same(memory) && storage.version() == self.version {
+            let t = copy(&Tensor::over_samples(storage.clone(), layout.clone(), *dtype, batch.clone())?)?;
+            self.version = t.storage().version();
+            self.data =
+                Kept::Bare(Bare(t.storage().clone(), t.layout().clone(), t.dtype(), t.0.batch.clone()));
+        }
+        Ok(())
     }
     /// The tensor as it was; fails if its memory has changed since.
     pub fn unpack(&self, node: Option<&Arc<Node>>, name: &str) -> Result<Tensor> {

@@ -679,3 +679,35 @@ def test_the_hook_after_accumulation_is_given_the_parameter_itself():
     assert p.tolist() == [-0.5, -0.5] and p.grad is None
     node = (p * 1).grad_fn.next_functions[0][0]
     assert node.variable is p and type(node.variable) is rl.nn.Parameter
+
+
+def test_a_sibling_of_what_was_written_to_leads_to_the_inputs():
+    x = rl.ones(3, requires_grad=True)
+    y = x * 1
+    rest, first = y[1:], y[:1]
+    rest.mul_(2)
+    (g,) = rl.autograd.grad((first * 3).sum(), x)  # its node is made while that of the product is
+    assert g.tolist() == [3.0, 0.0, 0.0]
+
+
+def test_a_view_written_to_of_what_has_no_history():
+    m, x = rl.arange(1.0, 7.0).reshape(2, 3), rl.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    m.mul_(x)
+    m.sum().backward()
+    assert x.grad.tolist() == [5.0, 7.0, 9.0]
+
+
+def test_second_derivatives_through_a_view_written_to():
+    x = rl.tensor([0.5, 1.0, 2.0], dtype=rl.float64, requires_grad=True)
+    y = x * 1
+    y[1:].exp_()  # keeps its result, which leads back to it
+    (g,) = rl.autograd.grad((y * y).sum(), x, create_graph=True)
+    (h,) = rl.autograd.grad(g.sum(), x)
+    e = x.detach().exp()
+    assert rl.allclose(h, rl.tensor([2.0, 4 * e[1] ** 2, 4 * e[2] ** 2], dtype=rl.float64))
+    y = x * 1
+    y[1:].exp_()
+    y.sum().backward(retain_graph=True)
+    y.sum().backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        y.sum().backward()

@@ -485,3 +485,72 @@ def test_the_gradient_of_a_complex_number_is_refused():
     with pytest.raises(RuntimeError, match=r"only for real scalar outputs but got .*complex64"):
         rl.func.grad(lambda z: z.sum())(rl.ones(2, dtype=rl.complex64))
     assert rl.func.grad(lambda z: z.abs().sum())(rl.ones(1, dtype=rl.complex64)).tolist() == [1]
+
+
+@pytest.mark.parametrize("f", [lambda x: x**3, lambda x: x * x.prod(), lambda x: x * x.sum()])
+@pytest.mark.parametrize("inner", [lambda x: x.sin(), lambda x: x * x.sum()])
+def test_gradients_of_tangents_of_jacobians(f, inner):
+    """What arrives where there are no samples is summed there: a part of it may have none, and was taken once for each."""
+    x = rl.tensor([0.7, -0.4, 1.3], dtype=rl.float64)
+
+    def of_jacobian(x):
+        z = inner(x)
+        return F.jacfwd(f)(z) @ z
+
+    for g in (
+        lambda x: F.jvp(of_jacobian, (x,), (x,))[1],
+        lambda x: F.jacfwd(of_jacobian)(x) @ x,
+        lambda x: F.grad(lambda z: of_jacobian(z).sum())(x),
+    ):
+        eps = 1e-5
+        rows = [(g(x + eps * e) - g(x - eps * e)) / (2 * eps) for e in rl.eye(3, dtype=rl.float64)]
+        want = rl.stack(rows, 1)
+        for jacobian in (F.jacrev(g)(x), F.jacfwd(g)(x)):
+            assert rl.allclose(jacobian, want, rtol=1e-5, atol=1e-6)
+
+
+class Both(rl.autograd.Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x, y):
+        return x * y
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def jvp(ctx, a, b):
+        x, y = ctx.saved_tensors
+        return a * y + b * x
+
+
+def test_a_rule_for_tangents_gets_zeros_where_none_arrives():
+    x = rl.tensor([1.0, 2.0])
+    assert F.jvp(lambda x: Both.apply(x, 3 * rl.ones(2)), (x,), (x,))[1].tolist() == [3.0, 6.0]
+    assert F.jacfwd(lambda x: Both.apply(rl.ones(2), x))(x).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+class Summed(rl.autograd.Function):
+    @staticmethod
+    def forward(x):
+        return x * x
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return 2 * x * g
+
+    @staticmethod
+    def vmap(info, in_dims, x):
+        return Summed.apply(x).sum(0), None
+
+
+def test_a_rule_may_leave_the_map():
+    m = rl.tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert rl.equal(F.grad(lambda m: F.vmap(Summed.apply)(m).sum())(m), 4 * m)

@@ -57,11 +57,9 @@ def test_what_promotes_takes_every_wider_dtype():
         lambda o: rl.sin(X, out=o),
         lambda o: rl.angle(X, out=o),
         lambda o: rl.add(X, 1, out=o),
-        lambda o: rl.where(X > 0, X, 0, out=o),
         lambda o: rl.cat((X, X), out=o),
         lambda o: rl.var(X, 0, out=o),
         lambda o: rl.logsumexp(X, 0, out=o),
-        lambda o: rl.clamp(X, 0, 1, out=o),
         lambda o: rl.eq(X, X, out=o),
         lambda o: rl.fft.fft(X, out=o),
     ):
@@ -214,3 +212,19 @@ def test_methods_and_functions_in_place_have_none():
         with pytest.raises(TypeError, match="unexpected keyword argument 'out'"):
             call()
     assert not t.any()
+
+
+def test_ranges_go_where_there_are_as_many_elements():
+    x = rl.zeros(2, 2)
+    assert rl.arange(4, out=x) is x and x.tolist() == [[0, 1], [2, 3]]
+    assert rl.linspace(0, 3, 4, out=rl.zeros(2, 4)[:, ::2]).tolist() == [[0, 1], [2, 3]]
+    assert rl.arange(3, out=rl.zeros(0)).tolist() == [0, 1, 2]
+
+
+def test_choices_and_bounds_keep_their_dtype():
+    for call in (
+        lambda out: rl.clamp(rl.ones(2), 0, 1, out=out),
+        lambda out: rl.where(rl.ones(2) > 0, rl.ones(2), rl.zeros(2), out=out),
+    ):
+        with pytest.raises(RuntimeError, match="dtype"):
+            call(rl.zeros(2, dtype=rl.float64))

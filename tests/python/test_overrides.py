@@ -434,7 +434,7 @@ def test_operands_answer_before_they_are_refused():
         def __torch_function__(cls, func, types, args=(), kwargs=None):
             return func.__name__
 
-    assert (X + Loud(), X @ Loud(), Loud() - X) == ("add", "matmul", "rsub")
+    assert (X + Loud(), X @ Loud(), Loud() - X) == ("add", "matmul", "__rsub__")
 
 
 def test_modes_are_asked_about_what_leaves_a_tensor():
@@ -515,3 +515,53 @@ def test_initialisers_are_asked_about_under_their_own_names():
 def test_what_overrides_exports():
     assert {"get_testing_overrides", "redispatch_function"} <= set(rl.overrides.__all__)
     assert "TorchFunctionMode" not in rl.overrides.__all__
+
+
+@pytest.mark.parametrize(
+    ("work", "name"),
+    [
+        (lambda x: 1 - x, "__rsub__"),
+        (lambda x: x // 2, "__floordiv__"),
+        (lambda x: x**2, "__pow__"),
+        (lambda x: ~x, "__invert__"),
+        (lambda x: x & 1, "__and__"),
+        (lambda x: x | 1, "__or__"),
+        (lambda x: x ^ 1, "__xor__"),
+        (lambda x: x << 1, "__lshift__"),
+        (lambda x: x >> 1, "__rshift__"),
+        (lambda x: x == 1, "__eq__"),
+        (lambda x: x != 1, "ne"),
+        (lambda x: x + 1, "add"),
+        (lambda x: x.type(), "type"),
+        (lambda x: x.new_tensor([1]), "new_tensor"),
+    ],
+)
+def test_operators_are_told_of_by_pytorchs_names(work, name):
+    told = []
+
+    class Told(rl.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            told.append(func)
+            return super().__torch_function__(func, types, args, kwargs or {})
+
+    plain = rl.tensor([1, 2])
+    answer = work(plain.as_subclass(Told))
+    assert told[0] == getattr(rl.Tensor, name) and told[0].__name__ == name
+    assert not isinstance(answer, rl.Tensor) or rl.equal(answer.as_subclass(rl.Tensor), work(plain))
+
+
+def test_operators_in_place_are_told_of():
+    told = []
+
+    class Told(rl.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            told.append(func.__name__)
+            return super().__torch_function__(func, types, args, kwargs or {})
+
+    x = rl.tensor([1, 2]).as_subclass(Told)
+    x **= 2
+    x <<= 1
+    assert told == ["__ipow__", "__ilshift__"]
+    assert x.as_subclass(rl.Tensor).tolist() == [2, 8]

@@ -206,5 +206,11 @@ def native_dropout(input: Any, p: float, train: Any) -> tuple[Any, Any]:
     """
     if not train or p == 0:
         return input, _C.ones_like(input, dtype=_C.bool)
-    kept = _C.empty_like(input).bernoulli_(1 - p).bool()
+    if not (input.is_floating_point() or input.is_complex()):
+        name = input.type().rpartition(".")[2].removesuffix("Tensor")
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
+    real = input.dtype.to_real() if input.is_complex() else input.dtype
+    room = _C.empty_like(input.detach(), dtype=real)
+    # within a map the mask may have samples where the input has none
+    kept = (_C.bernoulli(room, 1 - p) if _C._transform.depth() else room.bernoulli_(1 - p)).bool()
     return input * kept * (0.0 if p == 1 else 1 / (1 - p)), kept

@@ -32,8 +32,8 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     if columns < 0:
         raise RuntimeError("N must be non-negative.")
     kind = _C.promote_types(x.dtype, _C.int64)  # as exponents are whole numbers
-    powers = _C.ones(x.size(0), columns, dtype=kind, device=x.device)
+    powers = _C.ones(x.size(0), min(columns, 1), dtype=kind, device=x.device)
     if columns > 1:
-        powers[:, 1:] = x.to(kind).unsqueeze(1)
-        powers[:, 1:] = powers[:, 1:].cumprod(1)
+        rising = x.to(kind).unsqueeze(1).expand(-1, columns - 1).cumprod(1)
+        powers = _C.cat([powers, rising], 1)
     return powers if increasing else powers.flip(1)

@@ -210,6 +210,8 @@ def _untyped_storage(self):
     >>> rl.ones(4).untyped_storage().nbytes()
     16
     """
+    if _C._transform.is_mapped(self):
+        raise NotImplementedError("Cannot access storage of BatchedTensorImpl")
     from ..storage import UntypedStorage, _flat
 
     return UntypedStorage._over(_flat(self))
@@ -591,6 +593,9 @@ Tensor.ipu = _to_kind("ipu", "ipu devices are not reached; use device='cpu', or 
 Tensor.grad_dtype = property(_grad_dtype)
 Tensor.resize_as = _resize_as
 Tensor.const_data_ptr = Tensor.data_ptr
+for _kind, _method in [(n, m) for n, m in vars(Tensor).items() if str(getattr(m, "__module__", "")).startswith(__name__)]:
+    if getattr(_method, "__name__", _kind) != _kind:  # what a class that answers for tensors is told
+        _method.__name__, _method.__qualname__ = _kind, f"Tensor.{_kind}"
 _C._TensorMeta = type(Tensor)
 _C._nn._parse_to = _parse_to
 _C.TensorBase = _C._TensorBase = Tensor  # the base class in PyTorch, which programs ask of

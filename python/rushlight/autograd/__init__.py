@@ -21,7 +21,7 @@ from .variable import Variable
 
 
 def _tuple(value):
-    return (value,) if isinstance(value, Tensor) else tuple(value)
+    return (value,) if isinstance(value, (Tensor, graph.GradientEdge)) else tuple(value)
 
 
 def backward(
@@ -94,7 +94,14 @@ def grad(
         allow_unused = materialize_grads
     if is_grads_batched:
         return _batched(outputs, inputs, _tuple(grad_outputs), create_graph, allow_unused, materialize_grads)
-    stored = [x if x.layout == _C.strided else x._v for x in inputs]  # a sparse tensor is what its values are
+    edges = [isinstance(x, graph.GradientEdge) for x in inputs]
+    for x, edge in zip(inputs, edges, strict=True):
+        if not (edge or isinstance(x, _C.Tensor)):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
+    if materialize_grads and any(edges):
+        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+    # a sparse tensor is what its values are
+    stored = [x if edge or x.layout == _C.strided else x._v for x, edge in zip(inputs, edges, strict=True)]
     lookups = sys.modules.get(f"{__package__.rpartition('.')[0]}.sparse.embedding")
     if lookups is None:
         found = _C._autograd.grad(outputs, stored, grad_outputs, retain_graph, create_graph)

@@ -1,7 +1,8 @@
 """Forward mode with dual numbers: a tensor with a tangent, and results that have one in consequence.
 
 Within a level the ops on dual tensors are recorded as for a gradient, and ``unpack_dual`` pushes the tangents along that
-record; a dual tensor therefore says that it requires a gradient, and what runs under ``no_grad`` has no tangent.
+record; a dual tensor therefore says that it requires a gradient. ``no_grad`` ends gradients, not tangents, and in-place ops
+may overwrite what the record needs: it is copied before.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_le
 _transform = _C._transform
 
 # the dual tensors of the level that is open, with their tangents; None outside
-_open: list[tuple[Any, Any]] | None = None
+_open: list[_Dual] | None = None
+
+
+class _Dual(NamedTuple):
+    """A place in the graph, the dual tensor at it, its version when it was made, and its tangent."""
+
+    place: Any
+    tensor: Any
+    version: int
+    tangent: Any
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -47,6 +57,7 @@ def enter_dual_level() -> int:
     if _open is not None:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
     _open = []
+    _transform.forward(True)
     return 0
 
 
@@ -67,6 +78,7 @@ def exit_dual_level(*, level: int | None = None) -> None:
             "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
         )
     _open = None
+    _transform.forward(False)
 
 
 class dual_level:
@@ -124,8 +136,9 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
             f"supported. Tensor is of size {list(tensor.shape)} while the given forward gradient is of size "
             f"{list(tangent.shape)}."
         )
-    dual = _transform.place(tensor)
-    _open.append((dual, tangent))
+    place = _transform.place(tensor)
+    dual = place if tensor.requires_grad and tensor.is_leaf else _transform.place(place)  # no leaf: it may be written to
+    _open.append(_Dual(place, dual, dual._version, tangent))
     return dual
 
 
@@ -141,11 +154,11 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     duals = _open or []
     if not tensor.requires_grad or not duals:
         return UnpackedDualTensor(tensor, None)
-    inputs, tangents = [d for d, _ in duals], [t for _, t in duals]
+    inputs, tangents = [d.place for d in duals], [d.tangent for d in duals]
     outer = _C.is_grad_enabled() and _transform.depends([tensor], inputs)
     keep = outer or any(t.requires_grad for t in tangents)
-    for dual, tangent in duals:
-        if dual is tensor:
-            return UnpackedDualTensor(tensor.detach(), tangent)
+    for dual in duals:
+        if dual.tensor is tensor and dual.version == tensor._version:
+            return UnpackedDualTensor(tensor.detach(), dual.tangent)
     tangent = _transform.push(inputs, tangents, [tensor], keep)[0]
     return UnpackedDualTensor(tensor if outer else tensor.detach(), tangent)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import _C
 from .._C import Tensor
-from .grad_mode import no_grad
+from .grad_mode import _no_record
 
 TYPE_CHECKING = False  # known to type checkers; importing `typing` costs 2 ms
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Function(metaclass=FunctionMeta):
             bound = inspect.signature(cls.forward).bind(*given, **kwargs)
             bound.apply_defaults()
             args = bound.args if separate else bound.args[1:]
-        with no_grad():
+        with _no_record():
             if separate:
                 output = cls.forward(*args)
                 cls.setup_context(ctx, args, output)
@@ -243,7 +243,7 @@ def once_differentiable(function: Any) -> Any:
 
     @functools.wraps(function)
     def wrapper(ctx, *grads):
-        with no_grad():
+        with _no_record():
             outputs = function(ctx, *grads)
         if not _C.is_grad_enabled() or not any(isinstance(g, Tensor) and g.requires_grad for g in grads):
             return outputs

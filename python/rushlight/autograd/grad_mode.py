@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-_ENABLE, _NO_GRAD, _RECORD, _INFERENCE = 0, 1, 4, 6  # the first two leave inference mode as it is
+_ENABLE, _NO_GRAD, _NO_RECORD, _RECORD, _INFERENCE = 0, 1, 2, 4, 6  # the first three leave inference mode as it is
 
 
 class _Mode:
@@ -85,6 +85,13 @@ def _decorate(fresh: Any, function: Any) -> Any:
             return function(*args, **kwargs)
 
     return call
+
+
+class _no_record(_Mode):
+    """As :class:`no_grad`, and nothing is recorded for tangents either."""
+
+    def __init__(self) -> None:
+        self._mode = _NO_RECORD
 
 
 class no_grad(_Mode):

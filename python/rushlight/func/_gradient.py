@@ -48,21 +48,39 @@ class _Recorded:
         numbers (list of int): where these stand.
         several (bool): ``chosen`` is a tuple of them.
         kwargs (dict): keyword arguments.
+        forward (bool): tangents are pushed along it, which leave the function free to overwrite its arguments and what it made,
+            and to run without gradients.
     """
 
-    def __init__(self, func: Callable[..., Any], args: tuple, chosen: Any, numbers: list[int], several: bool, kwargs: dict) -> None:
+    def __init__(
+        self,
+        func: Callable[..., Any],
+        args: tuple,
+        chosen: Any,
+        numbers: list[int],
+        several: bool,
+        kwargs: dict,
+        forward: bool = False,
+    ) -> None:
         self.outer = [t for t in tree_flatten(chosen)[0] if isinstance(t, Tensor)]
         self.keeps = _C.is_grad_enabled()
         with enable_grad():
             placed = tree_map(_place, chosen)
             self.inputs, self.spec = tree_flatten(placed)
+            fixed = [t for t in self.outer if t.requires_grad and t.is_leaf] if forward else self.inputs
+            if forward:
+                placed = tree_map(_place, placed)  # no leaf: it may be written to
             full = list(args)
             for n, value in zip(numbers, placed if several else (placed,), strict=True):
                 full[n] = value
-            _transform.enter_run([t for t in self.inputs if isinstance(t, Tensor)])
+            _transform.enter_run(self.inputs, fixed)
+            if forward:
+                _transform.forward(True)
             try:
                 self.answer = func(*full, **kwargs)
             finally:
+                if forward:
+                    _transform.forward(False)
                 _transform.leave_run()
 
     def needed(self, *results: Any) -> bool:
@@ -93,9 +111,30 @@ def _with_aux(answer: Any, has_aux: bool, what: str) -> tuple[Any, Any]:
 
 
 def _only_tensors(leaves: list[Any], what: str) -> None:
+    if not leaves or (len(leaves) == 1 and leaves[0] is None):
+        raise RuntimeError(
+            f"{what}: Expected f to be a function that has non-empty output (got output = {list(leaves)})"
+        )
     for leaf in leaves:
         if not isinstance(leaf, Tensor):
             raise RuntimeError(f"{what}: expected f(*primals) to return only tensors, got unsupported type {type(leaf)}")
+
+
+def _only_differentiable(leaves: list[Any]) -> None:
+    for y in leaves:
+        if not (y.is_floating_point() or y.is_complex()):
+            raise RuntimeError(
+                "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype "
+                f"{y.dtype}"
+            )
+
+
+def _only_real(leaves: list[Any], what: str, which: str) -> None:
+    for i, t in enumerate(leaves):
+        if t.is_complex():
+            raise RuntimeError(
+                f"{what}: Expected all {which} to be real but received complex tensor at flattened input idx: {i}"
+            )
 
 
 def _pull(outputs: list[Any], inputs: list[Any], cotangents: list[Any], create_graph: bool, keep: bool) -> list[Any]:
@@ -235,10 +274,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     output, aux = _with_aux(run.answer, has_aux, what)
     outputs, spec = tree_flatten(output)
     _only_tensors(outputs, what)
-    if not outputs:
-        raise RuntimeError(
-            f"{what}: Expected f to be a function that has non-empty output (got output = {output and list(output)})"
-        )
+    _only_differentiable(outputs)
     pull = _Pull(run, outputs, spec, False)
     output = run.outward(output, pull.needed)
     return (output, pull, run.outward(aux, pull.needed)) if has_aux else (output, pull)
@@ -305,6 +341,9 @@ def jacrev(
         output, aux = _with_aux(run.answer, has_aux, "vjp(f, *primals)")
         outputs, out_spec = tree_flatten(output)
         _only_tensors(outputs, "vjp(f, *primals)")
+        _only_differentiable(outputs)
+        _only_real(outputs, "jacrev", "outputs")
+        _only_real(run.inputs, "jacrev", "inputs")
         needed = run.needed(*outputs)
         parts = []
         for start, stop in _rows(outputs, chunk_size):
@@ -334,6 +373,12 @@ def _push(run: _Recorded, outputs: list[Any], tangents: list[Any], create_graph:
     """The tangents of the outputs, zeros where nothing arrives."""
     found = _transform.push(run.inputs, tangents, outputs, create_graph)
     return [_C.zeros_like(y.detach()) if t is None else t for y, t in zip(outputs, found, strict=True)]
+
+
+def _columns(run: _Recorded, outputs: list[Any], level: Level, total: int, create_graph: bool) -> list[Any]:
+    """The tangents of the outputs for each row of the unit matrix, along a last axis."""
+    basis = [level.enter(b, 0) for b in _basis(run.inputs, 0, total)]
+    return [level.leave(t, -1) for t in _push(run, outputs, basis, create_graph)]
 
 
 def _check_tangent(x: Any, t: Any) -> None:
@@ -388,7 +433,7 @@ def jvp(
                 raise RuntimeError(f"{what}: Expected {name} to only contain Tensors, got {type(leaf)}")
     for x, t in zip(flat, directions, strict=True):
         _check_tangent(x, t)
-    run = _Recorded(func, primals, primals, list(range(len(primals))), True, {})
+    run = _Recorded(func, primals, primals, list(range(len(primals))), True, {}, forward=True)
     output, aux = _with_aux(run.answer, has_aux, what)
     outputs, out_spec = tree_flatten(output)
     _only_tensors(outputs, what)
@@ -412,7 +457,8 @@ def jacfwd(
         func (callable): returns tensors, or containers of them.
         argnums (int or tuple of int): the arguments to differentiate by. Default: 0
         has_aux (bool): ``func`` returns a pair of its result and anything else. Default: ``False``
-        randomness (str): accepted as PyTorch has it; ``func`` runs once, so its draws are the same for all columns.
+        randomness (str): what ``func`` may draw: nothing (``"error"``), the same for all columns, or for each of them
+            (``"different"``). Default: ``"error"``
 
     Shapes: for a result ``(M...)`` and an argument ``(N...)`` it is ``(M..., N...)``.
 
@@ -430,15 +476,22 @@ def jacfwd(
         for x in tree_flatten(chosen)[0]:
             if isinstance(x, Tensor) and not (x.is_floating_point() or x.is_complex()):
                 raise ValueError(f"Expected primal to be floating point or complex, but got: {x.dtype}")
-        run = _Recorded(func, args, chosen, numbers, isinstance(argnums, tuple), kwargs)
-        output, aux = _with_aux(run.answer, has_aux, "jvp(f, primals, tangents)")
-        outputs, out_spec = tree_flatten(output)
-        _only_tensors(outputs, "jvp(f, primals, tangents)")
-        needed = run.needed(*outputs)
-        total = sum(x.numel() for x in run.inputs)
-        with Level(total, "different") as level:
-            basis = [level.enter(b, 0) for b in _basis(run.inputs, 0, total)]
-            found = [level.leave(t, -1) for t in _push(run, outputs, basis, needed)]
+        total = sum(x.numel() for x in tree_flatten(chosen)[0] if isinstance(x, Tensor))
+        # the function runs within a map over the directions: what it draws may differ from one to the next
+        with Level(total, randomness) as level:
+            run = _Recorded(func, args, chosen, numbers, isinstance(argnums, tuple), kwargs, forward=True)
+            output, aux = _with_aux(run.answer, has_aux, "jvp(f, primals, tangents)")
+            outputs, out_spec = tree_flatten(output)
+            _only_tensors(outputs, "jvp(f, primals, tangents)")
+            _only_real(outputs, "jacfwd", "outputs")
+            _only_real(run.inputs, "jacfwd", "inputs")
+            needed = run.needed(*outputs)
+            drawn = any(_transform.is_mapped(y, level.id) for y in outputs)
+            if drawn:
+                found = _columns(run, outputs, level, total, needed)
+        if not drawn:  # a younger map: gradients of the Jacobian are summed over it where they reach the function
+            with Level(total, "different") as level:
+                found = _columns(run, outputs, level, total, needed)
         sizes = [x.numel() for x in run.inputs]
         jacobians = [
             run.spec.unflatten(
@@ -493,7 +546,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
         >>> push(rl.tensor(1.0)), push(rl.tensor(2.0))
         (tensor(6.), tensor(12.))
     """
-    run = _Recorded(func, primals, primals, list(range(len(primals))), True, {})
+    run = _Recorded(func, primals, primals, list(range(len(primals))), True, {}, forward=True)
     outputs, out_spec = tree_flatten(run.answer)
     tensors = [y for y in outputs if isinstance(y, Tensor)]
     needed = run.needed(*tensors)

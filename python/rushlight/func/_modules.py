@@ -69,9 +69,13 @@ def functional_call(
                 raise ValueError(
                     f"functional_call got multiple values for keys {names}, which are tied. Consider using tie_weights=False"
                 )
+    given = tensors
     if not strict:  # names that lead to a module, but to nothing in it, replace nothing
-        tensors = {n: t for n, t in tensors.items() if n in own or not _is_free(module, n)}
-    return call_with(module, tensors, args, kwargs, tie_weights, strict)
+        given = {n: t for n, t in tensors.items() if n in own or not _is_free(module, n)}
+    try:
+        return call_with(module, given, args, kwargs, tie_weights, strict)
+    finally:  # buffers that the module exchanged
+        tensors.update({n: t for n, t in given.items() if tensors[n] is not t})
 
 
 def _is_free(module: Any, name: str) -> bool:

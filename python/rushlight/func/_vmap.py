@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _C
+from ..random import get_rng_state, set_rng_state
 from ..utils._pytree import _broadcast_to_and_flatten, tree_flatten, tree_map, tree_structure
 
 __all__ = ["debug_unwrap", "vmap"]
@@ -101,8 +102,11 @@ def vmap(
             results, out_spec, _ = run(flat, size)
             return out_spec.unflatten(results)
         parts = []
+        state = get_rng_state() if randomness == "same" else None
         for start in range(0, size, chunk_size):
             count = min(chunk_size, size - start)
+            if state is not None:
+                set_rng_state(state)
             cut = [t if d is None else t.narrow(d, start, count) for t, d in zip(flat, dims, strict=True)]
             parts.append(run(cut, count))
         joined = [

@@ -112,7 +112,7 @@ def gumbel_softmax(
         from .._warn import warn
 
         warn("`eps` parameter is deprecated and has no effect.")
-    noise = -_C.empty_like(logits).exponential_().log()
+    noise = -_C.empty_like(logits, memory_format=_C.contiguous_format).exponential_().log()
     soft = ((logits + noise) / tau).softmax(dim)
     if not hard:
         return soft

@@ -86,7 +86,9 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return copied
 
     def __repr__(self) -> str:
-        return "Parameter containing:\n" + Tensor.__repr__(self)
+        kind = type(self)
+        text = Tensor.__repr__(self) if kind is Parameter else f"Parameter({self._text(kind.__name__)})"
+        return "Parameter containing:\n" + text
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         from collections import OrderedDict

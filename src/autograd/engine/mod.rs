@@ -336,8 +336,11 @@ fn validate(
     let leaf_shape;
     let grad = match edge {
         _ if !grad.is_batched() => grad,
-        Edge::Node(n, _) => (calculus.settle)(grad, n.seq)?,
-        Edge::Leaf(l) => (calculus.settle)(grad, l.seq)?,
+        Edge::Node(n, slot) => (calculus.settle)(grad, &n.outputs[*slot as usize].batch)?,
+        Edge::Leaf(l) => {
+            let own = lock(&l.shape).batch.clone();
+            (calculus.settle)(grad, &own)?
+        }
         Edge::None => grad,
     };
     let shape = match edge {

@@ -437,7 +437,8 @@ rows! { FILL:
     /// torch.int64
     /// ```
     [Method] fn new_empty(input: &Tensor, size: Sizes; ..made: Made) -> Tensor {
-        finish(empty_of(&size.0, made.dtype.unwrap_or(input.dtype()), made.device.unwrap_or(input.device()), None)?, made.requires_grad)
+        let meta = Meta::new(&sizes(&size.0)?, made.dtype.unwrap_or(input.dtype()));
+        finish(batch::alloc(meta, made.device.unwrap_or(input.device()), &[input])?, made.requires_grad)
     }
     /// Uninitialised with the given strides and the dtype and device of the tensor.
     ///

@@ -359,13 +359,13 @@ rows! { RANGE:
     /// >>> torch.arange(1, 2, 0.5)
     /// tensor([1.0000, 1.5000])
     /// ```
-    [Torch] resizes Warned fn arange(end: Scalar; ..made: Made) -> Tensor {
+    [Torch] resizes CountedWarned fn arange(end: Scalar; ..made: Made) -> Tensor {
         finish(arange_of(Scalar::Int(0), end, Scalar::Int(1), made.dtype, made.device)?, made.requires_grad)
     }
     /// Numbers from `start` up to `end`, which is left out, in steps.
     ///
     /// Errors: RuntimeError if the step is zero or leads away from `end`.
-    [Torch] resizes Warned fn arange_from = "arange"(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
+    [Torch] resizes CountedWarned fn arange_from = "arange"(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
         finish(arange_of(start, end, step, made.dtype, made.device)?, made.requires_grad)
     }
     /// Numbers from `start` to `end`, which is included, in steps.
@@ -374,7 +374,7 @@ rows! { RANGE:
     /// >>> torch.range(1, 3)
     /// tensor([1., 2., 3.])
     /// ```
-    [Torch] resizes Warned fn range(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
+    [Torch] resizes CountedWarned fn range(start: Scalar, end: Scalar, step: Scalar = Scalar::Int(1); ..made: Made) -> Tensor {
         let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
         ensure!(s != 0.0, Runtime, "step must be nonzero");
         ensure!((s > 0.0 && b >= a) || (s < 0.0 && b <= a), Runtime, "upper bound and lower bound inconsistent with step sign");
@@ -387,7 +387,7 @@ rows! { RANGE:
     /// >>> torch.linspace(0, 1, 5)
     /// tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     /// ```
-    [Torch] resizes Quietly fn linspace(start: Val, end: Val, steps: i64; ..made: Made) -> Tensor {
+    [Torch] resizes CountedQuietly fn linspace(start: Val, end: Val, steps: i64; ..made: Made) -> Tensor {
         let (a, b) = (number(&start, "linspace")?, number(&end, "linspace")?);
         let dtype = spaced_dtype(made.dtype, a, b)?;
         finish(Spaced::new(a, b, steps, dtype)?.tensor(device_of(made.device))?, made.requires_grad)
@@ -398,7 +398,7 @@ rows! { RANGE:
     /// >>> torch.logspace(0, 2, 3)
     /// tensor([  1.,  10., 100.])
     /// ```
-    [Torch] resizes Quietly fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; ..made: Made) -> Tensor {
+    [Torch] resizes CountedQuietly fn logspace(start: Val, end: Val, steps: i64, base: f64 = 10.0; ..made: Made) -> Tensor {
         let (a, b) = (number(&start, "logspace")?, number(&end, "logspace")?);
         let dtype = spaced_dtype(made.dtype, a, b)?;
         finish(Spaced::new(a, b, steps, dtype)?.powers(base, device_of(made.device))?, made.requires_grad)

@@ -1,6 +1,6 @@
 //! The one way through: infer, allocate, compute, record. Grad mode, guard words and meta tensors live here once.
 
-use crate::autograd::{GradMode, grad_enabled, inference_mode, mode};
+use crate::autograd::{grad_enabled, inference_mode, mode};
 use crate::bail;
 use crate::base::{DType, Device};
 use crate::error::Result;
@@ -88,7 +88,7 @@ fn finish<O: Op>(op: O, x: &[&Tensor], outs: &mut [Tensor], device: Device) -> R
     // nobody else knows the results yet: only the inputs are held
     compute(&op, x, outs, &[], device)?;
     match mode() {
-        GradMode::Record if x.iter().any(|t| t.requires_grad()) => {
+        mode if mode.records() && x.iter().any(|t| t.requires_grad()) => {
             let want = Want::of(x.iter().map(|t| t.requires_grad()));
             record(op, x, outs, want)?;
         }

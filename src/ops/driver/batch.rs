@@ -2,13 +2,14 @@
 //! `tensor/batch.rs`); a kernel runs once over all samples where the op says how ([`Batching`]), else sample by sample, in
 //! memory that was allocated for all. The levels that this thread is in, with their randomness, are kept here too.
 
+use crate::autograd::{depends, reaches};
 use crate::base::Device;
 use crate::error::Result;
 use crate::ops::driver::op::{Batching, Op};
 use crate::storage::Storage;
 use crate::tensor::batch::{Axis, Levels, levels};
 use crate::tensor::graph::moment;
-use crate::tensor::{Meta, Tensor};
+use crate::tensor::{Edge, Meta, Tensor};
 use crate::warning::warn;
 use crate::{bail, ensure};
 use std::cell::RefCell;
@@ -174,17 +175,21 @@ thread_local! {
 
 /// A gradient or a tangent of a function that runs on this thread: since when, and what it differentiates by.
 struct Run {
+    id: u64,
     epoch: u32,
     inputs: Vec<Tensor>,
+    /// Those of the inputs that may not be written to: all of a gradient's, leaves among a tangent's.
+    fixed: Vec<Tensor>,
 }
 
 thread_local! {
     static RUNS: RefCell<Vec<Run>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A function begins to run on this thread whose gradients or tangents by `inputs` are wanted.
-pub fn enter_run(inputs: Vec<Tensor>) {
-    let run = Run { epoch: Storage::begin_epoch(), inputs };
+/// A function begins to run on this thread whose gradients or tangents by `inputs` are wanted; while ops are recorded those that
+/// are `fixed` may not be written to.
+pub fn enter_run(inputs: Vec<Tensor>, fixed: Vec<Tensor>) {
+    let run = Run { id: moment(), epoch: Storage::begin_epoch(), inputs, fixed };
     RUNS.with(|r| r.borrow_mut().push(run));
 }
 
@@ -210,6 +215,35 @@ pub fn check_captured(op: &str, target: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// The functions that run on this thread and made a tensor, or were given it to be differentiated by.
+pub fn runs_of(t: &Tensor) -> Vec<u64> {
+    RUNS.with(|r| {
+        let own = |run: &&Run| {
+            let given = || run.inputs.iter().any(|x| x.storage().same(t.storage()));
+            let inputs = || run.inputs.iter().map(Tensor::edge).collect::<Vec<_>>();
+            !t.storage().is_older(run.epoch)
+                || given() && (!t.requires_grad() || reaches(&t.edge(), &inputs()))
+        };
+        r.borrow().iter().filter(own).map(|run| run.id).collect()
+    })
+}
+
+/// Whether a tensor has a history beside the arguments of the functions that run on this thread.
+pub fn depends_outside(t: &Tensor) -> bool {
+    RUNS.with(|r| {
+        let runs = r.borrow();
+        let inputs: Vec<Edge> = runs.iter().flat_map(|run| run.inputs.iter().map(Tensor::edge)).collect();
+        // those that are no leaves lead outside themselves
+        let leaves: Vec<Edge> = inputs.into_iter().filter(|e| matches!(e, Edge::Leaf(_))).collect();
+        depends(&[t.edge()], &leaves)
+    })
+}
+
+/// Whether memory is that of an argument which a function on this thread is differentiated by, and may not be written to.
+pub fn is_fixed(storage: &Storage) -> bool {
+    RUNS.with(|r| r.borrow().iter().any(|run| run.fixed.iter().any(|t| t.storage().same(storage))))
+}
+
 /// Whether a function is being transformed on this thread, which rules out what changes its arguments' place in the graph.
 pub fn is_transforming() -> bool {
     RUNS.with(|r| !r.borrow().is_empty()) || depth() > 0
@@ -232,9 +266,12 @@ pub fn depth() -> usize {
     LEVELS.with(|l| l.borrow().len())
 }
 
-/// The place of a level among those of this thread, from 1; 0 once it is over.
+/// The place of a map or a gradient among those of this thread, from 1; 0 once it is over.
 pub fn place(id: u64) -> usize {
-    LEVELS.with(|l| l.borrow().iter().position(|level| level.id == id).map_or(0, |at| at + 1))
+    let maps: Vec<u64> = LEVELS.with(|l| l.borrow().iter().map(|level| level.id).collect());
+    let runs: Vec<u64> = RUNS.with(|r| r.borrow().iter().map(|run| run.id).collect());
+    let all = || maps.iter().chain(&runs);
+    if all().any(|&other| other == id) { all().filter(|&&other| other <= id).count() } else { 0 }
 }
 
 /// What random ops do in a level, while it lasts.
@@ -271,6 +308,11 @@ pub fn drawn_whole(x: &Tensor, run: impl FnOnce(&Tensor) -> Result<Tensor>) -> R
     };
     let axes: Vec<Axis> = room.iter().map(axis).collect();
     all.resampled(layout, &axes)
+}
+
+/// Whether draws for a tensor are the same for some of its samples.
+pub fn is_drawn_once(x: &Tensor) -> bool {
+    x.batch().iter().any(|a| randomness(a.level) == Some(Randomness::Same))
 }
 
 /// Refuses to overwrite with draws what cannot hold one for each sample.

@@ -3,9 +3,9 @@
 use crate::autograd::Calculus;
 use crate::error::Result;
 use crate::ops::driver::{batch, map};
-use crate::tensor::Tensor;
-use crate::tensor::batch::Axis;
+use crate::tensor::batch::{Axis, Batch};
 use crate::tensor::graph::Shape;
+use crate::tensor::{Meta, Tensor};
 
 pub static CALCULUS: Calculus = Calculus { add, copy, add_into, fit, spread, zeros, own, settle, has_nan };
 
@@ -43,7 +43,10 @@ fn spread(t: &Tensor, to: &Shape) -> Result<Tensor> {
 }
 
 fn zeros(of: &Shape) -> Result<Tensor> {
-    crate::ops::driver::memory::full(&of.dims, crate::base::Scalar::Int(0), of.dtype, of.device)
+    let levels = of.batch.iter().flat_map(|b| b.iter()).map(|a| (a.level, a.size)).collect();
+    let zeros = Tensor::alloc_samples(Meta::new(&of.dims, of.dtype), of.device, &levels)?;
+    crate::ops::driver::memory::fill_data(&zeros, crate::base::Scalar::Int(0))?;
+    Ok(zeros)
 }
 
 /// The gradient a leaf keeps: as it came if nobody else holds it and it lies densely, else a copy laid out as the
@@ -61,9 +64,10 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
     Ok(out)
 }
 
-fn settle(mut g: Tensor, moment: u64) -> Result<Tensor> {
-    // a map that is still going on (rows of a Jacobian) has samples of its own in what is older, too
-    let over = |axis: &&Axis| axis.level > moment && batch::place(axis.level) == 0;
+fn settle(mut g: Tensor, own: &Batch) -> Result<Tensor> {
+    let has = |level: u64| own.iter().flat_map(|b| b.iter()).any(|a| a.level == level);
+    // a map that is still going on (rows of a Jacobian) has samples of its own in what has none, too
+    let over = |axis: &&Axis| !has(axis.level) && batch::place(axis.level) == 0;
     while let Some(axis) = g.batch().iter().find(over).copied() {
         g = map::leave(&g, axis, 0)?.sum_over(&[0], false)?;
     }

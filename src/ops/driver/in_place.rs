@@ -2,20 +2,21 @@
 //! base: the base gets a `CopySlices` node that applies the op's gradient inside the viewed region, and every
 //! view of the base rebuilds its own edge when it is next asked.
 
-use crate::autograd::{grad_enabled, inference_mode};
+use crate::autograd::{GradMode, ModeGuard, grad_enabled, in_forward, inference_mode, mode};
 use crate::base::Device;
 use crate::error::Result;
 use crate::ops::driver::apply::{check_saved, common_device, compute, make_node};
-use crate::ops::driver::batch::{alloc, check_captured, check_target};
+use crate::ops::driver::batch::{alloc, check_captured, check_target, is_fixed};
 use crate::ops::driver::op::{Apart, Op, Saves};
 use crate::ops::driver::strided::{Window, region, with_region};
 use crate::ops::driver::view::rebuild;
 use crate::storage::Guard;
 use crate::tensor::graph::{Input, Retained, Shape};
-use crate::tensor::saved::tell_made;
+use crate::tensor::saved::{keep_apart, tell_made};
 use crate::tensor::{Context, Creation, Edge, GradFn, Grads, Node, Tensor, Want};
 use crate::{bail, ensure};
 use smallvec::SmallVec;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 /// Gives `target` the history of `node`, which computed its new value with the old one as input 0.
@@ -27,6 +28,7 @@ pub fn rebase(target: &Tensor, node: Arc<Node>, slot: u32) {
         return;
     };
     let (old_base, old) = (base.edge(), target.edge());
+    node.within.store(true, Ordering::Relaxed);
     let rest: SmallVec<[Input; 2]> = node.inputs.iter().skip(1).cloned().collect();
     let copy = CopySlices { inner: node, window: Window::of(&base, target) };
     let outer = Node::new(copy, |parts| {
@@ -71,8 +73,9 @@ impl GradFn for CopySlices {
     fn backward(&self, _: &Context, grads: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &grads[0] else { return Ok(Grads::new()) };
         let inside = region(g, &self.window)?;
-        // the gradient for what the region held before goes into the base's gradient
-        let mut out = self.inner.call(&[Some(inside)], Want(want.0 | 1))?;
+        // the gradient for what the region held before goes into the base's gradient, if that had a history
+        let old = self.inner.inputs.first().is_some_and(|i| i.edge.is_some());
+        let mut out = self.inner.call(&[Some(inside)], Want(want.0 & !1 | old as u64))?;
         let first = out.first_mut().and_then(Option::take);
         let whole = if want.has(0) { Some(with_region(g, first.as_ref(), &self.window)?) } else { None };
         if out.is_empty() {
@@ -83,7 +86,10 @@ impl GradFn for CopySlices {
         Ok(out)
     }
     fn release(&self) {
-        self.inner.release();
+        // a saved result of it may lead to it from elsewhere, too: gradients of gradients run it by itself
+        if Arc::strong_count(&self.inner) == 1 {
+            self.inner.let_go();
+        }
     }
     fn runs_again(&self) -> bool {
         false
@@ -108,7 +114,7 @@ pub fn assign(op: &str, target: &Tensor, result: &Tensor) -> Result<()> {
         result.dtype().scalar_name(),
         target.dtype().scalar_name()
     );
-    if target.is_view() || result.dtype() != target.dtype() || !result.requires_grad() {
+    if target.is_view() || result.dtype() != target.dtype() || !result.requires_grad() || is_data(target) {
         return target.copy_in(result);
     }
     crate::ops::driver::memory::write(target, result)?;
@@ -123,7 +129,7 @@ pub fn assign(op: &str, target: &Tensor, result: &Tensor) -> Result<()> {
 /// be stored in it.
 pub fn apply_in_place<O: Op>(op: O, x: &[&Tensor]) -> Result<()> {
     let target = x[0];
-    let recording = grad_enabled() && x.iter().any(|t| t.requires_grad());
+    let recording = grad_enabled() && x.iter().any(|t| t.requires_grad()) && !is_data(target);
     if !op.overlap_ok() {
         check_overlap(target)?;
     }
@@ -266,30 +272,45 @@ fn check_writable(op: &str, target: &Tensor, others: bool) -> Result<()> {
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
         );
     }
+    if in_forward() {
+        let _mode = ModeGuard::new(GradMode::NoGrad);
+        keep_apart(target.storage(), |t| t.clone_as(crate::base::MemoryFormat::Preserve))?;
+    }
     let requires_grad = target.requires_grad();
-    if !grad_enabled() || !(requires_grad || others) {
+    if !grad_enabled() || !(requires_grad || others) || is_data(target) {
         return Ok(());
     }
-    if let Some(base) = target.view_base() {
+    let fixed = requires_grad && is_fixed(target.storage());
+    let base = target.view_base();
+    if base.is_some() {
         check_view(target)?;
-        ensure!(
-            !requires_grad || !base.is_leaf(),
-            Runtime,
-            "a view of a leaf Variable that requires grad is being used in an in-place operation."
-        );
     }
     ensure!(
-        !requires_grad || !target.is_leaf(),
+        !requires_grad
+            || !(fixed && (base.is_some() || target.is_batched()) || base.is_some_and(|b| b.is_leaf())),
+        Runtime,
+        "a view of a leaf Variable that requires grad is being used in an in-place operation."
+    );
+    ensure!(
+        !requires_grad || !(fixed || target.is_leaf()),
         Runtime,
         "a leaf Variable that requires grad is being used in an in-place operation."
     );
     Ok(())
 }
 
+/// Under a program's `no_grad` a leaf is written to as data, though forward mode records the other ops.
+fn is_data(target: &Tensor) -> bool {
+    mode() == GradMode::Off
+        && target.requires_grad()
+        && (target.is_leaf() || target.view_base().is_some_and(|b| b.is_leaf()))
+}
+
 /// Refuses to write to a view whose base cannot take the history, in PyTorch's words.
 fn check_view(target: &Tensor) -> Result<()> {
     let creation = target.creation();
-    if creation == Creation::Plain {
+    // tangents know where each of several views lies
+    if creation == Creation::Plain || creation == Creation::Multi && in_forward() {
         return Ok(());
     }
     let head = match target.grad_fn() {

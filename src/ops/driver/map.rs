@@ -68,6 +68,14 @@ impl GradFn for Leave {
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None] };
+        if let Some(axis) = g.axis(self.axis.level) {
+            // what left the map went into a gradient over the same samples: all of them together are its gradient
+            return grads![Some(enter(
+                &leave(g, axis, 0)?.sum_over(&[0], false)?,
+                self.dim,
+                self.axis.level
+            )?)];
+        }
         grads![Some(enter(g, self.dim, self.axis.level)?)]
     }
 }

@@ -316,6 +316,9 @@ pub fn fill_held(x: &Tensor, value: Scalar) {
 
 /// `out`, which is fresh, becomes `src` where `part` shows it, and `value` around; the caller holds both storages.
 pub(crate) fn surround_held(out: &Tensor, part: Layout, src: &Tensor, value: Scalar) -> Result<()> {
+    if out.numel() == 0 {
+        return Ok(()); // and strides that are zero
+    }
     let order = out.layout().order_in_memory();
     let boxed =
         part.strides[..] == *out.strides() && src.dtype() == out.dtype() && src.shape() == &part.shape[..];

@@ -1,7 +1,8 @@
-//! A place for the result of an elementwise op: `out=`. It is written there at once, where nothing but the memory differs from a
+//! A place for the result of an elementwise op, or of a random one: `out=`. It is written there at once, where nothing but the memory differs from a
 //! fresh result; any other result is copied.
 
 use crate::base::Device;
+use crate::ops::driver::batch::depth;
 use crate::tensor::{Meta, Tensor};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,5 +53,19 @@ pub(super) fn fitting(meta: &Meta, device: Device, x: &[&Tensor], in_place_ok: b
                 && (!t.storage().same(place.storage())
                     || in_place_ok && t.layout() == place.layout() && t.dtype() == place.dtype())
         });
+    fits.then_some(place)
+}
+
+/// The place that is offered on this thread, for draws of this shape and dtype: they go in the order of its memory.
+pub(crate) fn taken(meta: &Meta, device: Device) -> Option<Tensor> {
+    if !is_offered() {
+        return None;
+    }
+    let place = PLACE.with(|p| p.take())?;
+    let fits = device == Device::Cpu
+        && place.device() == device
+        && place.dtype() == meta.dtype
+        && place.shape() == meta.layout.shape.as_slice()
+        && depth() == 0;
     fits.then_some(place)
 }

@@ -1,11 +1,13 @@
-//! Samples of `vmap` that an op's kernel takes as one batch.
+//! Samples of `vmap` that an op's kernel takes as one batch, and what is computed for each of them apart.
 
-use crate::bail;
 use crate::base::{Dims, Layout};
 use crate::error::Result;
-use crate::ops::driver::memory::dense_held;
-use crate::ops::driver::op::Op;
-use crate::tensor::Tensor;
+use crate::ops::driver::batch::nth;
+use crate::ops::driver::memory::{dense_held, write};
+use crate::ops::driver::op::{Op, Outs};
+use crate::tensor::batch::levels;
+use crate::tensor::{Meta, Tensor};
+use crate::{bail, ensure};
 
 /// As an op whose operands have an axis of examples in front: of those that `mapped` (bits) names it and the axes of samples in
 /// front of it become one, the others are the same for all samples.
@@ -34,4 +36,54 @@ pub(crate) fn as_one_batch<O: Op>(op: &O, x: &[Tensor], out: &[Tensor], n: usize
         results.push(t.alias(layout)?);
     }
     op.cpu(&operands.iter().collect::<Vec<_>>(), &results)
+}
+
+/// What makes tensors of its operands whose sizes or limits depend on data: for each sample apart and outside the graph, as
+/// PyTorch falls back to; samples whose results differ in size are refused in its words.
+#[cold]
+pub(crate) fn sample_by_sample(
+    op: &str,
+    x: &[&Tensor],
+    run: impl Fn(&[Tensor]) -> Result<Outs>,
+) -> Result<Outs> {
+    let all = levels(x.iter().copied());
+    let mut outs = Outs::new();
+    for n in 0..all.iter().map(|l| l.1).product() {
+        let sample: Vec<Tensor> = x.iter().map(|t| nth(t, n, &all)).collect::<Result<_>>()?;
+        let made = run(&sample)?;
+        if n == 0 {
+            let room = |t: &Tensor| Tensor::alloc_samples(Meta::new(t.shape(), t.dtype()), t.device(), &all);
+            outs = made.iter().map(room).collect::<Result<_>>()?;
+        }
+        for (to, t) in outs.iter().zip(&made) {
+            ensure!(
+                to.shape() == t.shape(),
+                Runtime,
+                "stack expects each tensor to be equal size, but got {:?} at entry 0 and {:?} at entry {n}",
+                to.shape(),
+                t.shape()
+            );
+            write(&nth(to, n, &all)?, t)?;
+        }
+        crate::kernels::cpu::machine::stop::poll();
+    }
+    ensure!(
+        !outs.is_empty(),
+        Runtime,
+        "Batching rule not implemented for aten::{op}. The fallback path does not support vmap over dims of size 0."
+    );
+    Ok(outs)
+}
+
+/// As [`sample_by_sample`], of one result.
+pub(crate) fn one_by_one(
+    op: &str,
+    x: &[&Tensor],
+    run: impl Fn(&[Tensor]) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let mut outs = sample_by_sample(op, x, |x| Ok(Outs::from_iter([run(x)?])))?;
+    match outs.pop() {
+        Some(out) => Ok(out),
+        None => bail!(Internal, "{op}: no result for any sample"),
+    }
 }

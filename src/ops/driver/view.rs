@@ -84,8 +84,8 @@ pub fn record_views(x: &Tensor, outs: &mut [Tensor], grad: Box<dyn GradFn>, crea
         return;
     }
     let creation = match mode {
-        GradMode::Record => creation,
-        GradMode::NoGrad => Creation::NoGrad,
+        mode if mode.records() => creation,
+        GradMode::NoGrad | GradMode::Off => Creation::NoGrad,
         _ => Creation::Inference,
     };
     if should_record(&[x]) {

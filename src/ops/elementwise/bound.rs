@@ -156,7 +156,7 @@ rows! { BOUND:
     /// >>> torch.clamp(torch.tensor([1, 2]), max=torch.tensor([0, 9]))
     /// tensor([0, 2])
     /// ```
-    [Torch, Method] + in place out Promote
+    [Torch, Method] + in place out Keep
         fn clamp_numbers = "clamp"(input: &Tensor, min: Option<Scalar> = None, max: Option<Scalar> = None) -> Tensor |to| {
         to.clamp(input, min.map(Val::S), max.map(Val::S))
     }

@@ -78,7 +78,7 @@ rows! { CHOOSE:
     /// >>> torch.where(torch.tensor([True, False]), torch.tensor([1, 2]), 0)
     /// tensor([1, 0])
     /// ```
-    [Torch] out Promote fn where_ = "where"(condition: &Tensor, input: Val, other: Val) -> Tensor {
+    [Torch] out Keep fn where_ = "where"(condition: &Tensor, input: Val, other: Val) -> Tensor {
         if let (Val::S(a), Val::S(b)) = (&input, &other) {
             let default = crate::base::promote::default_dtype();
             let dtype = crate::base::promote::promote(a.dtype(default), b.dtype(default));

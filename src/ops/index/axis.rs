@@ -151,7 +151,7 @@ fn fill_value(x: &Tensor, value: Val) -> Result<Tensor> {
                 "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
                 v.ndim()
             );
-            if v.device() == Device::Cpu {
+            if v.device() == Device::Cpu && !v.is_batched() {
                 v.item()?.fit(x.dtype())?;
             }
             v.cast(x.dtype())

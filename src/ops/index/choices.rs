@@ -72,6 +72,9 @@ rows! { CHOICES:
     /// ```
     [Torch, Method] fn nonzero_static(input: &Tensor; size: i64, fill_value: i64 = -1) -> Tensor {
         ensure!(size >= 0, Runtime, "nonzero_static: 'size' must be an non-negative integer");
+        if input.is_batched() {
+            return crate::ops::driver::samples::one_by_one("nonzero_static", &[input], |x| x[0].nonzero_static(size, fill_value));
+        }
         let found = input.argwhere()?;
         let (have, d) = (found.shape()[0] as i64, found.shape()[1]);
         if have >= size { return found.narrow(0, 0, size)?.contiguous(); }

@@ -11,6 +11,7 @@ use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{dense_cast_held, moved};
 use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
+use crate::ops::driver::samples::one_by_one;
 use crate::ops::index::pick::{Put, pick};
 use crate::ops::index::spots::{MASKED_SCATTER, MASKED_SELECT, Spots};
 use crate::ops::table::{Ret, Table, Val};
@@ -45,7 +46,7 @@ pub fn positions(x: &Tensor) -> Result<Tensor> {
 /// general way through positions must do.
 #[allow(unsafe_code)]
 pub fn select_dense(x: &Tensor, mask: &Tensor) -> Result<Option<Tensor>> {
-    let plain = mask.dtype() == DType::Bool && mask.shape() == x.shape() && x.ndim() > 0;
+    let plain = mask.dtype() == DType::Bool && mask.shape() == x.shape() && x.ndim() > 0 && !x.is_batched();
     let dense = x.is_contiguous() && mask.is_contiguous();
     if !plain || !dense || x.device() != Device::Cpu || mask.device() != Device::Cpu {
         return Ok(None);
@@ -259,7 +260,7 @@ fn together(a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor)> {
     Ok((a.expand_to(&shape)?, b.expand_to(&shape)?))
 }
 
-fn scatter_parts(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<(Put, Tensor, Tensor)> {
+fn check_scatter(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<()> {
     ensure!(
         mask.dtype() == DType::Bool,
         Runtime,
@@ -273,11 +274,32 @@ fn scatter_parts(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<(Put,
         input.dtype().scalar_name(),
         source.dtype().scalar_name()
     );
+    Ok(())
+}
+
+const TOO_FEW: &str = "Number of elements of source < number of ones in mask";
+
+fn scatter_parts(input: &Tensor, mask: &Tensor, source: &Tensor) -> Result<(Put, Tensor, Tensor)> {
+    check_scatter(input, mask, source)?;
     let index = positions(mask)?;
     let flat = source.reshape_to(&[source.numel()])?;
-    ensure!(flat.numel() >= index.numel(), Runtime, "Number of elements of source < number of ones in mask");
+    ensure!(flat.numel() >= index.numel(), Runtime, "{TOO_FEW}");
     let values = flat.narrow_at(0, 0, index.numel(), 1)?;
     Ok((Put { spots: Spots::flat(input.ndim(), &MASKED_SCATTER), accumulate: false }, values, index))
+}
+
+/// The same for a mask that differs from sample to sample: each element that is masked takes the one of `source` whose number
+/// is the count of masked ones before it.
+fn scattered_by_samples(x: &Tensor, mask: &Tensor, source: &Tensor) -> Result<Tensor> {
+    check_scatter(x, mask, source)?;
+    let order = mask.reshape_to(&[mask.numel()])?.cumsum(0, Some(DType::I64))?.reshape_to(mask.shape())?;
+    let n = source.numel() as i64;
+    ensure!(order.all_samples()?.le(n)?.all_true()?, Runtime, "{TOO_FEW}");
+    if n == 0 {
+        return x.clone_as(crate::base::MemoryFormat::Preserve);
+    }
+    let values = source.take(&order.sub(1)?.clamp_min(0)?)?;
+    mask.choose(&values, x)
 }
 
 rows! { MASK:
@@ -313,6 +335,7 @@ rows! { MASK:
     /// ```
     [Torch, Method] out Apart fn masked_select(input: &Tensor, mask: &Tensor) -> Tensor {
         ensure!(mask.dtype() == DType::Bool, Runtime, "masked_select: expected BoolTensor for mask");
+        ensure!(!mask.is_batched(), Runtime, "vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.");
         let (x, mask) = together(input, mask)?;
         if !(grad_enabled() && x.requires_grad())
             && let Some(out) = select_dense(&x, &mask)?
@@ -331,6 +354,7 @@ rows! { MASK:
     /// ```
     [Torch, Method] fn masked_scatter(input: &Tensor, mask: &Tensor, source: &Tensor) -> Tensor {
         let (x, mask) = together(input, mask)?;
+        if mask.is_batched() { return scattered_by_samples(&x, &mask, source); }
         let (op, values, index) = scatter_parts(&x, &mask, source)?;
         apply(op, &[&x, &values, &index])
     }
@@ -341,7 +365,9 @@ rows! { MASK:
     /// tensor([5., 0., 6.])
     /// ```
     [InPlace] fn masked_scatter_in_place = "masked_scatter_"(input: &Tensor, mask: &Tensor, source: &Tensor) -> () {
-        let (op, values, index) = scatter_parts(input, &expand_to_checked(mask, input)?, source)?;
+        let mask = expand_to_checked(mask, input)?;
+        if mask.is_batched() { return input.copy_in(&scattered_by_samples(input, &mask, source)?); }
+        let (op, values, index) = scatter_parts(input, &mask, source)?;
         apply_in_place(op, &[input, &values, &index])
     }
     /// The indices of elements that are not zero: a row each, or with `as_tuple` one tensor an axis.
@@ -354,6 +380,8 @@ rows! { MASK:
     /// (tensor([1, 2]),)
     /// ```
     [Torch, Method] out Apart fn nonzero(input: &Tensor; as_tuple: bool = false) -> Ret {
+        ensure!(!input.is_batched() || as_tuple, Runtime, "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::nonzero. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.");
+        ensure!(!input.is_batched(), Runtime, "Batching rule not implemented for aten::nonzero_numpy. We could not generate a fallback.");
         if !as_tuple { return Ok(Ret::Tensor(input.argwhere()?)); }
         if input.ndim() == 0 {
             let c = argwhere_scalar(input)?;
@@ -385,6 +413,7 @@ rows! { MASK:
     ///         [1, 0]])
     /// ```
     [Torch, Method] fn argwhere(input: &Tensor) -> Tensor {
+        if input.is_batched() { return one_by_one("argwhere", &[input], |x| x[0].argwhere()); }
         if input.ndim() == 0 {
             let count = argwhere_scalar(input)?.len();
             return Tensor::empty(&[count, 0], DType::I64, input.device());

@@ -48,6 +48,16 @@ fn matrix_norm_number(
     if let Some(to) = dtype {
         check_dtype("linalg.matrix_norm", x.dtype(), to)?;
     }
+    let size_of = |axis: usize| x.shape()[axis];
+    if size == 2.0 {
+        check_width(x, dtype)?;
+    }
+    if ord == 2.0 && size_of(a).min(size_of(b)) == 0 {
+        // the greatest of no singular values is zero
+        let shape = Axes { axes: smallvec![a, b], keepdim }.shape(x.shape());
+        let dtype = dtype.unwrap_or(x.dtype()).to_real();
+        return crate::ops::driver::memory::full(&shape, Scalar::Int(0), dtype, x.device());
+    }
     let extreme = |t: &Tensor, axis: usize, keep: bool| {
         if ord > 0.0 { t.amax(Some(&[axis as i64]), keep) } else { t.amin(Some(&[axis as i64]), keep) }
     };
@@ -70,6 +80,18 @@ fn matrix_norm_number(
     let norms = vector_norm(x, 1.0, Some(&[sums as i64]), keepdim, dtype)?;
     let over = if !keepdim && sums < over { over - 1 } else { over };
     extreme(&norms, over, keepdim)
+}
+
+/// Norms by singular values are none of halves.
+fn check_width(x: &Tensor, dtype: Option<DType>) -> Result<()> {
+    let d = dtype.unwrap_or(x.dtype());
+    ensure!(
+        !d.is_half(),
+        Runtime,
+        "linalg.matrix_norm: Low precision dtypes not supported. Got {}",
+        d.scalar_name()
+    );
+    Ok(())
 }
 
 /// Singular values over two axes, which go last as one.
@@ -100,6 +122,7 @@ fn matrix_norm_named(
     match ord {
         "fro" => vector_norm(x, 2.0, Some(dim), keepdim, dtype),
         "nuc" => {
+            check_width(x, dtype)?;
             let s = singular_values(x, (a, b), dtype)?;
             let out = s.sum_over(&[-1], keepdim)?;
             if keepdim { put_back(&out, (a, b), x.ndim()) } else { Ok(out) }
@@ -119,6 +142,10 @@ fn norm_named(
     match (p, dim) {
         ("fro", None | Some([] | [_] | [_, _])) => vector_norm(input, 2.0, dim, keepdim, dtype),
         (_, Some(dim)) => matrix_norm_named(input, p, dim, keepdim, dtype),
+        ("nuc", None) if input.ndim() != 2 => {
+            let all: Vec<String> = (0..input.ndim()).map(|i| i.to_string()).collect();
+            bail!(Runtime, "linalg.matrix_norm: dim must be a 2-tuple. Got {}", all.join(" "))
+        }
         ("nuc", None) => matrix_norm_named(input, p, &[-2, -1], keepdim, dtype),
         _ => matrix_norm_named(input, p, &[-2, -1], keepdim, dtype),
     }

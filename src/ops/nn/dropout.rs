@@ -82,6 +82,13 @@ fn dropped(input: &Tensor, p: f64, train: bool, inplace: bool, kind: Kind) -> Re
     } else {
         Meta::like(input, input.dtype())
     };
+    let d = input.dtype();
+    ensure!(
+        d.is_differentiable(),
+        Runtime,
+        "result type Float can't be cast to the desired output type {}",
+        if d == crate::base::DType::Bool { "Long" } else { d.scalar_name() }
+    );
     if input.dtype().is_complex() && p < 1.0 {
         return Err(Error::no_kernel("bernoulli_scalar_cpu_", input.dtype()));
     }

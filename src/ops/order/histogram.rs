@@ -146,6 +146,9 @@ fn histc_of(x: &Tensor, bins: i64, min: Scalar, max: Scalar) -> Result<Tensor> {
     }
     let x = x.detach();
     let (mut lo, mut hi) = (min.to_f64(), max.to_f64());
+    if lo == hi && x.is_batched() {
+        return crate::ops::driver::samples::one_by_one("histc", &[&x], |x| histc_of(&x[0], bins, min, max));
+    }
     if lo == hi && x.numel() > 0 {
         lo = x.min()?.item()?.to_f64();
         hi = x.max()?.item()?.to_f64();
@@ -181,6 +184,11 @@ rows! { ROWS:
         if let Some(range) = range {
             ensure!(range.len() == 2, Runtime, "torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, but got {}", range.len());
             (lo, hi) = (range[0].to_f64(), range[1].to_f64());
+        } else if input.is_batched() || weight.is_some_and(Tensor::is_batched) {
+            let mut x: smallvec::SmallVec<[&Tensor; 2]> = smallvec![input];
+            x.extend(weight);
+            let found = crate::ops::driver::samples::sample_by_sample("histogram", &x, |x| Ok(x[0].histogram_even(bins, range, x.get(1), density)?.1.into_iter().collect()))?;
+            return Ok(Named(&HISTOGRAM, found.into_iter().collect()));
         } else if input.numel() > 0 {
             let x = input.detach();
             (lo, hi) = (x.min()?.item()?.to_f64(), x.max()?.item()?.to_f64());

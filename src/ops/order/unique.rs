@@ -251,6 +251,13 @@ fn bins_on_card(x: &Tensor, weights: Option<&Tensor>, minlength: usize, only: &s
 #[allow(unsafe_code)]
 fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Tensor> {
     has_data("bincount", x)?;
+    if x.is_batched() || weights.is_some_and(Tensor::is_batched) {
+        let mut operands: smallvec::SmallVec<[&Tensor; 2]> = smallvec::smallvec![x];
+        operands.extend(weights);
+        return crate::ops::driver::samples::one_by_one("bincount", &operands, |x| {
+            count_bins(&x[0], x.get(1), minlength)
+        });
+    }
     if !x.dtype().is_integral() || x.dtype() == DType::Bool {
         return Err(Error::no_kernel("bincount_cpu", x.dtype()));
     }
@@ -272,7 +279,7 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     let own;
     let x = dense(&x.detach())?;
     let held = Guard::take([x.storage()].into_iter(), [].into_iter());
-    let at: &[i64] = if x.dtype() == DType::I64 && !x.is_batched() {
+    let at: &[i64] = if x.dtype() == DType::I64 {
         // SAFETY: a dense tensor of so many elements, held for reading
         unsafe { std::slice::from_raw_parts(x.ptr_of::<i64>() as *const i64, x.numel()) }
     } else {

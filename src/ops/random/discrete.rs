@@ -2,31 +2,43 @@
 
 use crate::base::rng::Generator;
 use crate::base::{DType, Device, Elem, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::gpu::random as gpu;
-use crate::ops::create::fill::{alike, meta_alike};
-use crate::ops::driver::batch::{drawn_room, drawn_whole};
+use crate::ops::create::fill::alike;
+use crate::ops::driver::batch::{check_drawn, check_target, depth, drawn_room, drawn_whole, is_drawn_once};
 use crate::ops::driver::in_place::{check_apart, check_in_place};
 use crate::ops::driver::memory::{dense_cast_held, dense_copy, fill_held, settle, write_held};
 use crate::ops::driver::op::Apart;
+use crate::ops::driver::place::taken;
 use crate::ops::random::law::{Law, check_p, draw, drawn_by, elements, given, sampled};
 use crate::ops::table::{Table, Val};
 use crate::storage::Guard;
-use crate::tensor::Tensor;
+use crate::tensor::batch::levels;
+use crate::tensor::{Meta, Tensor};
 use crate::{bail, ensure, rows, with_dtype};
 
-/// Draws with a probability for each element, in logical order.
+/// Draws with a probability for each element, in the order of memory.
 #[allow(unsafe_code)]
 fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Result<()> {
     check_in_place("bernoulli_", out)?;
     check_apart(out, p, Apart::Part)?;
-    ensure!(
-        p.dtype().is_float(),
-        Runtime,
-        "bernoulli_: expected a floating point tensor of probabilities, got {}",
-        p.dtype().scalar_name()
-    );
+    if out.is_batched() || p.is_batched() {
+        check_drawn(out)?;
+        ensure!(
+            !is_drawn_once(out) && !is_drawn_once(p),
+            Runtime,
+            "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with functorch"
+        );
+        check_target(out, &[p])?;
+        let all = levels([out].into_iter());
+        return bernoulli_each(&out.physical(&all, 0)?, &p.physical(&all, out.ndim())?, generator);
+    }
+    if !p.dtype().is_float() {
+        let kernel =
+            if p.dtype().is_complex() { "bernoulli_tensor_cpu_self_" } else { "bernoulli_tensor_cpu_p_" };
+        return Err(Error::no_kernel(kernel, p.dtype()));
+    }
     if out.device() == Device::Meta {
         return Ok(());
     }
@@ -56,7 +68,10 @@ fn bernoulli_each(out: &Tensor, p: &Tensor, generator: Option<&Generator>) -> Re
     // probabilities that lie where the draws go are read before
     let p = &if p.storage().same(out.storage()) { dense_copy(p)? } else { p.clone() };
     let _guard = Guard::take([p.storage()].into_iter(), [out.storage()].into_iter());
-    let p = dense_cast_held(&p.alias(p.layout().broadcast_to(out.shape()))?, p.dtype())?;
+    let order = out.layout().stride_order();
+    let along = p.layout().broadcast_to(out.shape()).permute(&order);
+    let out = &out.alias(out.layout().permute(&order))?;
+    let p = dense_cast_held(&p.alias(along)?, p.dtype())?;
     let dense =
         if out.is_contiguous() { out.clone() } else { Tensor::empty(out.shape(), out.dtype(), Device::Cpu)? };
     if out.dtype() == DType::Bool {
@@ -151,6 +166,10 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     if let Device::Gpu(_) = x.device() {
         return categories_on_gpu(x, out, samples as usize, replacement, generator);
     }
+    let by_columns = x.ndim() == 2 && (1..x.strides()[1]).contains(&x.strides()[0]) && x.shape()[0] > 1;
+    if by_columns && depth() == 0 && !(replacement && samples > 1) {
+        return categories_by_columns(x, samples, replacement, generator);
+    }
     let source = Generator::for_device(generator, Device::Cpu)?;
     let guard = Guard::take([x.storage()].into_iter(), [out.storage()].into_iter());
     let dense = dense_cast_held(x, x.dtype())?;
@@ -173,6 +192,25 @@ fn categories(x: &Tensor, samples: i64, replacement: bool, generator: Option<&Ge
     }
     drop((g, guard));
     Ok(out)
+}
+
+/// Weights that lie by columns: the race is drawn in that order, as the times lie where the weights do.
+fn categories_by_columns(
+    x: &Tensor,
+    samples: i64,
+    replacement: bool,
+    generator: Option<&Generator>,
+) -> Result<Tensor> {
+    // the checks, on numbers that are not drawn by
+    categories(&x.contiguous()?, samples, replacement, Some(&Generator::with_seed(0)))?;
+    let times = alike(x, None, None, None)?;
+    draw(&times, Law::Exponential(1.0), generator)?;
+    let race = x.div(&times)?;
+    if samples == 1 {
+        race.argmax(Some(-1), true)
+    } else {
+        Ok(race.topk(samples, -1, true, true)?.1[1].clone())
+    }
 }
 
 /// By a race: each category takes an exponential time of its weight, and who arrives first is drawn. Without replacement the
@@ -210,7 +248,11 @@ rows! { DISCRETE:
     /// ```
     [Torch, Method] out Promote resizes Quietly fn bernoulli(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
         let out = drawn_whole(&input.detach(), |p| {
-            let out = alike(p, None, None, None)?;
+            let meta = Meta::new(p.shape(), p.dtype());
+            let out = match taken(&meta, p.device()) {
+                Some(place) => place,
+                None => Tensor::alloc(meta, p.device())?,
+            };
             bernoulli_each(&out, p, generator)?;
             Ok(out)
         })?;
@@ -219,7 +261,11 @@ rows! { DISCRETE:
     /// Ones with probability `p`, zeros otherwise, with the shape and dtype of `input`.
     [Torch, Method] out Promote resizes Quietly fn bernoulli_p = "bernoulli"(input: &Tensor, p: f64; generator: Option<&Generator> = None) -> Tensor {
         check_p("bernoulli_", p)?;
-        let out = drawn_room(meta_alike(input, None, None)?, input.device())?;
+        let meta = Meta::new(input.shape(), input.dtype());
+        let out = match taken(&meta, input.device()) {
+            Some(place) => place,
+            None => drawn_room(meta, input.device())?,
+        };
         draw(&out, Law::Bernoulli(p), generator)?;
         Ok(out)
     }
@@ -260,6 +306,9 @@ rows! { DISCRETE:
     /// tensor([0., 4.])
     /// ```
     [Torch] fn binomial(count: &Tensor, prob: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+        ensure!(count.dtype().is_float(), Value, "binomial only supports floating-point dtypes for count, got: {}", count.dtype().scalar_name());
+        ensure!(prob.dtype().is_float(), Value, "binomial only supports floating-point dtypes for prob, got: {}", prob.dtype().scalar_name());
+        if count.dtype().is_half() && count.device() == Device::Cpu { return Err(Error::no_kernel("binomial_cpu", count.dtype())); }
         ensure!(count.dtype() == prob.dtype(), Runtime, "binomial: count and prob must have the same dtype, got {} and {}", count.dtype().scalar_name(), prob.dtype().scalar_name());
         if !prob.is_batched() {
             return drawn_whole(&count.detach(), |count| counts(count, Some(&prob.detach()), generator));

@@ -5,7 +5,7 @@
 use crate::base::promote::{default_device, default_dtype};
 use crate::base::rng::Generator;
 use crate::base::{DType, Device, MemoryFormat, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::random as kernel;
 use crate::kernels::cpu::random::IntRange;
 use crate::kernels::gpu::random as gpu;
@@ -13,6 +13,7 @@ use crate::ops::create::fill::Made;
 use crate::ops::create::fill::finish;
 use crate::ops::driver::batch::drawn_room;
 use crate::ops::driver::memory::fill_held;
+use crate::ops::driver::place::taken;
 use crate::ops::random::law::{Law, STANDARD, UNIT, check_std, draw, drawn, drawn_like, elements};
 use crate::ops::table::{Sizes, Table, Val};
 use crate::storage::Guard;
@@ -29,19 +30,20 @@ fn normal_around(mean: &Val, std: &Val, generator: Option<&Generator>) -> Result
         _ => bail!(Type, "normal(): mean and std are numbers: give size"),
     };
     for t in [a, b].into_iter().flatten() {
-        ensure!(
-            t.dtype().is_differentiable(),
-            Runtime,
-            "normal expects floating point parameters, got {}",
-            t.dtype().scalar_name()
-        );
+        if !t.dtype().is_differentiable() {
+            return Err(Error::no_kernel("normal_kernel_cpu", t.dtype()));
+        }
     }
     let like = a.or(b).cloned().unwrap_or(Tensor::empty(&[], DType::F32, Device::Cpu)?);
     let shape = match (a, b) {
         (Some(m), Some(s)) => crate::base::broadcast(m.shape(), s.shape())?,
         _ => crate::base::Dims::from_slice(like.shape()),
     };
-    let out = drawn_room(Meta::new(&shape, like.dtype()), like.device())?;
+    let meta = Meta::new(&shape, like.dtype());
+    let out = match taken(&meta, like.device()) {
+        Some(place) => place,
+        None => drawn_room(meta, like.device())?,
+    };
     match std {
         Val::S(s) => {
             check_std(s.to_f64())?;

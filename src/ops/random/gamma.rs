@@ -2,7 +2,7 @@
 
 use crate::base::rng::Generator;
 use crate::base::{DType, Device};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{NO, point2, point3};
 use crate::kernels::cpu::elementwise::special;
 use crate::kernels::cpu::random as sampler;
@@ -95,11 +95,20 @@ fn moving(a: &Tensor, out: Tensor, moves: Moves) -> Result<Tensor> {
     Ok(out)
 }
 
+/// As in PyTorch the samplers know float32 and float64.
+fn check_concentrations(op: &str, a: &Tensor) -> Result<()> {
+    match a.dtype() {
+        DType::F32 | DType::F64 => Ok(()),
+        d => Err(Error::no_kernel(op, d)),
+    }
+}
+
 rows! { GAMMAS:
     /// Gamma variables of unit scale with the shapes that `input` holds, differentiable in them.
     ///
     /// Source: Marsaglia and Tsang (2000), A simple method for generating gamma variables.
     [Torch] fn standard_gamma = "_standard_gamma"(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+        check_concentrations("gamma_cpu", input)?;
         let out = drawn_whole(&input.detach(), |a| gammas(a, generator))?;
         moving(input, out, Moves::Gamma)
     }
@@ -111,6 +120,7 @@ rows! { GAMMAS:
     }
     /// Dirichlet variables with the concentrations in the last axis of `input`, differentiable in them.
     [Torch] fn sample_dirichlet = "_sample_dirichlet"(input: &Tensor; generator: Option<&Generator> = None) -> Tensor {
+        check_concentrations("dirichlet", input)?;
         ensure!(input.ndim() > 0, Runtime, "_sample_dirichlet: expected concentrations along an axis");
         let out = drawn_whole(&input.detach(), |a| {
             // drawn in double, divided, and rounded once; neither 0 nor 1

@@ -9,10 +9,11 @@ use crate::kernels::cpu::random::IntRange;
 use crate::kernels::gpu::random as gpu;
 use crate::ops::create::fill::{finish, meta_alike, sizes};
 use crate::ops::driver::apply::make_node;
-use crate::ops::driver::batch::{check_drawn, drawn_room};
+use crate::ops::driver::batch::{check_drawn, drawn_room, is_drawn_once};
 use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{fill_held, full, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
+use crate::ops::driver::place;
 use crate::tensor::{Context, Edge, GradFn, Grads, Meta, Tensor, Want};
 use crate::{ensure, with_dtype};
 use smallvec::smallvec;
@@ -43,6 +44,26 @@ impl Law {
             Law::Bernoulli(_) => "bernoulli_",
             Law::Integers(_) | Law::Natural => "random_",
         }
+    }
+    /// Refuses, in PyTorch's words, what a law does not give.
+    fn check(self, d: DType) -> Result<()> {
+        let (law, name) = match (self, d.scalar_name()) {
+            (Law::Exponential(_), name) => ("Exponential", name),
+            (Law::Cauchy(..), _) if d == DType::I64 => ("Cauchy", "long int"),
+            (Law::Cauchy(..), _) => ("Cauchy", d.c_name()),
+            (Law::Integers(_), _) => {
+                let known = "check_random_bounds handles only integral, floating-point and boolean types";
+                ensure!(!d.is_complex(), Runtime, "{known}");
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        ensure!(
+            d.is_float(),
+            Runtime,
+            "{law} distribution is a continuous probability distribution. dtype must be a floating point but you specified {name}"
+        );
+        Ok(())
     }
     fn grad_name(self) -> &'static str {
         match self {
@@ -257,6 +278,12 @@ impl Op for Draw {
 
 pub(crate) fn draw(x: &Tensor, law: Law, generator: Option<&Generator>) -> Result<()> {
     check_drawn(x)?;
+    law.check(x.dtype())?;
+    if x.is_batched() && is_drawn_once(x) {
+        let one = drawn_room(Meta::new(x.shape(), x.dtype()), x.device())?;
+        draw(&one, law, generator)?;
+        return x.copy_in(&one);
+    }
     let generator = Generator::for_device(generator, x.device())?;
     apply_in_place(Draw { law, generator }, &[x])
 }
@@ -270,7 +297,12 @@ pub(crate) fn drawn(
     device: Option<Device>,
     requires_grad: bool,
 ) -> Result<Tensor> {
-    let out = drawn_room(Meta::new(&sizes(size)?, dtype), device.unwrap_or_else(default_device))?;
+    let meta = Meta::new(&sizes(size)?, dtype);
+    let device = device.unwrap_or_else(default_device);
+    let out = match place::taken(&meta, device) {
+        Some(place) => place,
+        None => drawn_room(meta, device)?,
+    };
     draw(&out, law, generator)?;
     finish(out, requires_grad)
 }

@@ -101,6 +101,9 @@ impl Out {
 pub enum Resizes {
     Warned,
     Quietly,
+    /// As the two above, where the number of elements differs; else they go where they are, in the order of the shape.
+    CountedWarned,
+    CountedQuietly,
 }
 
 impl Resizes {

@@ -166,6 +166,9 @@ impl PyTensor {
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let t = self.tensor();
+        if t.is_batched() {
+            return Err(PyRuntimeError::new_err("accessing `data` under vmap transform is not allowed"));
+        }
         wrap(py, Tensor::over(t.storage().forked().py()?, t.layout().clone(), t.dtype()).py()?)
     }
     #[setter]

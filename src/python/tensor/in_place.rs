@@ -74,6 +74,11 @@ impl PyTensor {
             Some(s) => s.get().tensor(),
             None => Tensor::empty(&[0], t.dtype(), t.device()).py()?,
         };
+        if s.is_batched() || t.is_batched() {
+            return Err(PyRuntimeError::new_err(
+                "vmap: set_ cannot show other memory to each sample; compute the tensor out of place",
+            ));
+        }
         if s.dtype() != t.dtype() {
             return Err(PyRuntimeError::new_err(format!(
                 "Could not set tensor of type {} to a tensor of type {}",

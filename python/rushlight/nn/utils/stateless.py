@@ -55,7 +55,7 @@ def call_with(module, tensors, args, kwargs, tie_weights=True, strict=False):
         args = ()
     elif not isinstance(args, tuple):
         args = (args,)
-    with _replaced(module, given):
+    with _replaced(module, given, tensors):
         return module(*args, **({} if kwargs is None else kwargs))
 
 
@@ -64,6 +64,12 @@ def _given(module, tensors, tie_weights, strict):
     own = dict(module.named_parameters(remove_duplicate=False))
     own.update(module.named_buffers(remove_duplicate=False))
     given = dict(tensors)
+    if tie_weights:
+        for name in list(given):
+            if name in own:
+                given.update(
+                    {other: given[name] for other, t in own.items() if t is own[name] and other not in given}
+                )
     if strict:
         missing, extra = [n for n in own if n not in given], [n for n in given if n not in own]
         if extra or missing:
@@ -72,18 +78,13 @@ def _given(module, tensors, tie_weights, strict):
             raise RuntimeError(
                 f"Error(s) in reparametrizing for {module._get_name()}:\n\t" + "\n\t".join(lines)
             )
-    if tie_weights:
-        for name in list(given):
-            if name in own:
-                given.update(
-                    {other: given[name] for other, t in own.items() if t is own[name] and other not in given}
-                )
     return given
 
 
 @contextmanager
-def _replaced(module, tensors):
-    """A block in which parameters and buffers of a module are others, by their full names."""
+def _replaced(module, tensors, told=None):
+    """A block in which parameters and buffers of a module are others, by their full names. A dict is told of those that the
+    module exchanged meanwhile."""
     places = []
     try:
         for name, tensor in tensors.items():
@@ -92,11 +93,13 @@ def _replaced(module, tensors):
             table = owner._parameters if last in owner._parameters else owner._buffers
             if last not in table:
                 raise AttributeError(f"{type(owner).__name__} has no parameter or buffer `{last}`")
-            places.append((table, last, table[last]))
+            places.append((table, last, table[last], name))
             table[last] = tensor
         yield module
     finally:
-        for table, last, tensor in reversed(places):
+        for table, last, tensor, name in reversed(places):
+            if told is not None and name in told and table[last] is not tensors[name]:
+                told[name] = table[last]
             table[last] = tensor
 
 

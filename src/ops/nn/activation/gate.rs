@@ -1,7 +1,7 @@
 //! Activations of two operands: a gate and what it lets through, slopes that are learnt or drawn.
 
 use crate::base::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{NO, point2};
 use crate::kernels::cpu::elementwise::staged::{Sigmoid, staged_pair};
 use crate::ops::elementwise::kind::binary::{BinaryDef, names};
@@ -116,6 +116,9 @@ impl To {
     fn rrelu(self, x: &Tensor, lower: f64, upper: f64, training: bool) -> Result<Tensor> {
         ensure!(lower <= upper, Runtime, "Lower bound should be less than or equal to the upper bound");
         if training {
+            if !x.dtype().is_float() || x.dtype() == DType::F16 && x.device() == crate::base::Device::Cpu {
+                return Err(Error::no_kernel("rrelu_with_noise_out_cpu", x.dtype()));
+            }
             return self.binary(&RRELU, x.into(), random_slopes(x, lower, upper)?.into(), None);
         }
         let slope = one((lower + upper) / 2.0);

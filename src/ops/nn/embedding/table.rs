@@ -11,12 +11,14 @@ use crate::kernels::gpu::machine::meet::{self, Combine, Meet};
 use crate::kernels::gpu::machine::operand::Scratch;
 use crate::kernels::gpu::nn::embedding::table as renorm;
 use crate::ops::driver::apply::apply;
+use crate::ops::driver::batch::{check_target, nth};
 use crate::ops::driver::in_place::check_in_place;
 use crate::ops::driver::memory::{dense_held, fill_held};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::index::spots::on_card;
 use crate::ops::table::Table;
 use crate::storage::Guard;
+use crate::tensor::batch::levels;
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, grads, rows, with_dtype};
 use smallvec::smallvec;
@@ -239,6 +241,13 @@ pub fn renormalise(weight: &Tensor, index: &Tensor, max_norm: f64, norm_type: f6
     }
     let _mode = ModeGuard::new(GradMode::NoGrad);
     check_in_place("embedding_renorm_", weight)?;
+    if weight.is_batched() || index.is_batched() {
+        check_target(weight, &[index])?;
+        let all = levels([weight].into_iter());
+        return (0..all.iter().map(|l| l.1).product()).try_for_each(|n| {
+            renormalise(&nth(weight, n, &all)?, &nth(index, n, &all)?, max_norm, norm_type)
+        });
+    }
     if let Device::Gpu(_) = weight.device() {
         let index = on_card(index)?;
         if index.numel() > 0 && weight.numel() > 0 {
@@ -369,9 +378,11 @@ rows! { EMBEDDING:
             shape.push(classes as usize);
             return Tensor::empty(&shape, DType::I64, Device::Meta);
         }
-        if tensor.is_batched() && classes > 0 {
-            let rows = crate::ops::create::range::eye_of(classes as usize, classes as usize, DType::F32, tensor.device())?;
-            return look_up(&rows, tensor, None, false)?.cast(DType::I64);
+        if tensor.is_batched() {
+            ensure!(classes > 0, Runtime, "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument.");
+            // a class beyond them has no one, as in PyTorch's rule
+            let all = crate::ops::create::range::count_up(classes as usize, tensor.device())?;
+            return tensor.unsqueeze_at(tensor.ndim())?.eq(&all)?.cast(DType::I64);
         }
         if let (Device::Gpu(_), false) = (tensor.device(), classes == -1) {
             // a class that is none is told when the result is read
