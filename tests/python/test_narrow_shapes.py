@@ -73,6 +73,70 @@ def test_depthwise_planes_of_every_width(width, kernel, padding):
     assert clean[:, [0, 2, 3, 4]].isfinite().all() and clean[1].isfinite().all()
 
 
+@pytest.mark.parametrize("height, width", [(1, 4), (2, 5), (3, 17), (7, 7), (11, 9), (14, 14), (20, 70)])
+@pytest.mark.parametrize("kernel", [(1, 1), (2, 3), (4, 4), (6, 2), (9, 1), (3, 3), (11, 5)])
+@pytest.mark.parametrize("stride, dilation, padding", [(1, 1, 0), (1, 2, 2), (2, 1, 1), (3, 1, 4), (2, 3, 6)])
+def test_depthwise_planes_of_every_kernel_and_stride(height, width, kernel, stride, dilation, padding):
+    reach = [(k - 1) * dilation + 1 for k in kernel]
+    if height + 2 * padding < reach[0] or width + 2 * padding < reach[1] or padding > 9:
+        pytest.skip("no output")
+    rl.manual_seed(width)
+    x, w = rl.randn(2, 3, height, width, dtype=rl.float64), rl.randn(3, 1, *kernel, dtype=rl.float64)
+    around = np.pad(exact(x), ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(around, reach, (2, 3))
+    windows = windows[:, :, ::stride, ::stride, ::dilation, ::dilation]
+    seed = rl.randn(2, 3, *windows.shape[2:4], dtype=rl.float64)
+    spread = np.zeros_like(around)
+    for i, j in np.ndindex(*kernel):
+        y, z = i * dilation, j * dilation
+        to = spread[:, :, y : y + stride * (seed.shape[2] - 1) + 1 : stride, z : z + stride * (seed.shape[3] - 1) + 1 : stride]
+        to += exact(seed) * exact(w)[:, 0, i, j][:, None, None]
+    inside = slice(padding, padding + height), slice(padding, padding + width)
+    want = [np.einsum("nchwij,cij->nchw", windows, exact(w)[:, 0]), spread[:, :, inside[0], inside[1]], np.einsum("nchwij,nchw->cij", windows, exact(seed))[:, None]]
+    for d, close in ((rl.float32, 1e-4), (rl.float64, 1e-12)):
+        leaves = [t.detach().clone().to(d).requires_grad_() for t in (x, w)]
+        out = F.conv2d(*leaves, stride=stride, padding=padding, dilation=dilation, groups=3)
+        for ours, theirs in zip((out, *rl.autograd.grad(out, leaves, seed.to(d))), want, strict=True):
+            assert np.allclose(exact(ours), theirs, rtol=close, atol=close * 10)
+
+
+@pytest.mark.parametrize("n, channels, size", [(1, 3, (4, 4)), (5, 7, (3, 1)), (16, 20, (4, 4))])
+def test_a_window_that_is_the_whole_image(n, channels, size):
+    rl.manual_seed(n)
+    x, w, b = (rl.randn(*s, dtype=rl.float64) for s in ((n, channels, *size), (9, channels, *size), (9,)))
+    want = np.einsum("nchw,mchw->nm", exact(x), exact(w)) + exact(b)
+    back = np.einsum("nm,mchw->nchw", want, exact(w))
+    for form in (rl.contiguous_format, rl.channels_last):
+        got = F.conv2d(x.contiguous(memory_format=form), w.contiguous(memory_format=form), b)
+        assert got.shape == (n, 9, 1, 1) and np.allclose(exact(got)[..., 0, 0], want)
+        shift = rl.arange(channels, dtype=rl.float64)
+        there = F.conv_transpose2d(got.contiguous(memory_format=form), w.contiguous(memory_format=form), shift)
+        assert np.allclose(exact(there), back + exact(shift)[:, None, None])
+
+
+@pytest.mark.parametrize("dtype", [rl.float32, rl.float64])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 10, 15, 16, 17, 31, 32])
+@pytest.mark.parametrize("rows", [1, 15, 16, 100])
+def test_layer_norm_of_short_rows(n, rows, dtype):
+    rl.manual_seed(n)
+    x, w, b, g = (rl.randn(*s, dtype=dtype) for s in ((rows, n), (n,), (n,), (rows, n)))
+    for affine in (True, False):
+        leaves = [t.clone().requires_grad_() for t in ((x, w, b) if affine else (x,))]
+        got = F.layer_norm(leaves[0], (n,), *leaves[1:])
+        xs, gs = exact(x), exact(g)
+        d = xs - xs.mean(1, keepdims=True)
+        r = 1 / np.sqrt((d**2).mean(1, keepdims=True) + 1e-5)
+        h, gw = d * r, gs * (exact(w) if affine else 1)
+        want = [h * exact(w) + exact(b) if affine else h]
+        want.append(r * (gw - gw.mean(1, keepdims=True) - h * (gw * h).mean(1, keepdims=True)))
+        want += [(gs * h).sum(0), gs.sum(0)] if affine else []
+        close = 2e-4 if dtype == rl.float32 else 1e-9
+        for ours, theirs in zip((got, *rl.autograd.grad(got, leaves, g)), want, strict=True):
+            assert np.allclose(exact(ours), theirs, rtol=close, atol=close * r.max())
+    # a row's bits do not depend on the rows beside it
+    assert rl.equal(F.layer_norm(x, (n,), w, b)[-15:], F.layer_norm(x[-15:], (n,), w, b))
+
+
 @pytest.mark.parametrize("dtype", [rl.float16, rl.bfloat16])
 @pytest.mark.parametrize("n", [1, 10, 33, 768])
 @pytest.mark.parametrize("affine", [True, False])

@@ -53,6 +53,37 @@ def test_mixed_dtypes_and_steps(dtype):
         assert np.array_equal((a + b).to(rl.complex64).real.numpy(), want.astype(np.float32)), shape
 
 
+@pytest.mark.parametrize("inner", [1, 5, 8, 15, 16, 17, 32, 48, 63, 64, 80, 100, 130, 256, 300])
+@pytest.mark.parametrize("dtype", [rl.float32, rl.float64, rl.bfloat16, rl.uint8, rl.int64, rl.complex128])
+def test_a_number_for_each_row(inner, dtype):
+    for rows in (3, 40, 700):
+        column, row, whole, wide = made((rows, 1), 10), made((1, inner), 11), made((rows, inner), 12), made((rows, inner + 3), 13)
+        of = [rl.tensor(np.abs(x)).to(dtype) for x in (column, row, whole, wide)]
+        a, b, c, d = (np.abs(x) for x in (column, row, whole, wide))
+        cut, step = of[3][:, 3:], rl.stack([of[2], of[2]], -1)[..., 0]
+        for got, want in ((of[0] * of[1], a * b), (of[2] + of[0], c + a), (of[1] * of[2], b * c), (cut + of[0], d[:, 3:] + a), (of[0] + step, a + c), (cut * step, d[:, 3:] * c)):
+            assert np.array_equal(got.to(rl.complex128).real.numpy(), want), rows
+        into = of[3].clone()
+        into[:, 3:] *= of[0]
+        assert np.array_equal(into.to(rl.complex128).real.numpy(), np.concatenate([d[:, :3], d[:, 3:] * a], 1))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 40, 41), (3, 16, 20, 20), (2, 130, 9, 7), (16, 5, 70), (9, 40000), (40000, 9), (1, 8, 300, 300)])
+@pytest.mark.parametrize("dtype", [rl.bool, rl.uint8, rl.bfloat16, rl.float32, rl.float64, rl.complex128])
+def test_operands_that_lie_across(shape, dtype):
+    x, y = made(shape, 14), made(shape, 15)
+    for order in itertools.permutations(range(len(shape))):
+        back = np.argsort(order).tolist()
+        a, b = rl.tensor(x).to(dtype), rl.tensor(np.ascontiguousarray(y.transpose(order))).to(dtype).permute(*back)
+        want = rl.where(a == b.contiguous(), a, b.contiguous())
+        assert rl.equal(rl.where(a == b, a, b), want), order
+        assert rl.equal((a != b).double(), rl.tensor(a.to(rl.complex128).numpy() != b.to(rl.complex128).numpy()).double())
+        into = rl.empty_like(b)
+        rl.maximum(a.real.float(), b.real.float(), out=into) if dtype == rl.float32 else into.copy_(a)
+        assert rl.equal(into, rl.maximum(a, b.contiguous()) if dtype == rl.float32 else a), order
+        assert rl.equal(b.contiguous().permute(*order), rl.tensor(np.ascontiguousarray(y.transpose(order))).to(dtype)), order
+
+
 def test_in_place_over_short_rows():
     for shape in SHAPES:
         x, y = made(shape, 7), made(shape[-1:], 8)

@@ -4,7 +4,8 @@ use super::weave;
 use crate::base::{DType, Dims, Elem, Num, Scalar};
 use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::iter::{Operand, for_each, gather};
+use crate::kernels::cpu::machine::gather::gather;
+use crate::kernels::cpu::machine::iter::{Operand, for_each};
 use crate::kernels::cpu::machine::par;
 use crate::with_dtype;
 use std::ops::Range;
@@ -209,7 +210,7 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
             if zero {
                 std::ptr::write_bytes(to, 0, n * size);
             } else {
-                crate::kernels::cpu::machine::iter::gather(v.0.as_ptr(), 0, to, size, n);
+                crate::kernels::cpu::machine::gather::gather(v.0.as_ptr(), 0, to, size, n);
             }
         }
     };

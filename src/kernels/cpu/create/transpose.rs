@@ -8,6 +8,7 @@
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::stream;
+use crate::kernels::cpu::machine::turn::turn;
 
 /// Copies if the pattern fits: the destination is dense along its last axis and the source along another.
 pub fn try_copy(
@@ -112,16 +113,6 @@ unsafe fn put<T: Copy>(s: Strip, tile: *const T, side: usize, dst: *mut T, colum
     }
 }
 
-multiversion! {
-    unsafe fn columns_of[T: Copy](s: Strip, src: *const T, side: usize, j0: usize, columns: usize, tile: *mut T) {
-        for i in 0..s.rows {
-            for j in 0..columns {
-                *tile.add(j * side + i) = *src.add(i * s.ss + j0 + j);
-            }
-        }
-    }
-}
-
 /// Any element, through a tile on the stack.
 unsafe fn plain<T: Copy, const SIDE: usize>(s: Strip, dst: *mut u8, src: *const u8) {
     let (dst, src) = (dst.cast::<T>(), src.cast::<T>());
@@ -129,7 +120,7 @@ unsafe fn plain<T: Copy, const SIDE: usize>(s: Strip, dst: *mut u8, src: *const 
     let tile = tile.as_mut_ptr().cast::<T>();
     for j0 in (0..s.columns).step_by(SIDE) {
         let columns = SIDE.min(s.columns - j0);
-        columns_of(s, src, SIDE, j0, columns, tile);
+        turn(src.add(j0).cast(), s.ss, tile.cast(), SIDE, s.rows, columns, size_of::<T>());
         put(s, tile, SIDE, dst.add(j0 * s.ds), columns, s.columns - j0 - columns);
     }
 }
@@ -202,7 +193,7 @@ unsafe fn neon(s: Strip, dst: *mut u8, src: *const u8) {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Strip, put, squares};
-    use std::arch::x86_64::*;
+    use crate::kernels::cpu::machine::turn::x86::{square_of_doubles, square_of_words};
 
     /// Eight rows at least: squares as far as they go (the nine weights of a filter from channels last), the rest one by one.
     #[target_feature(enable = "avx2")]
@@ -212,7 +203,7 @@ mod x86 {
         }
         squares::<f32, 16, 256>(s, dst.cast(), src.cast(), 8, |from, to| {
             // SAFETY: a square of the strip and of the tile; AVX2 is on.
-            unsafe { square(from, s.ss, to) }
+            unsafe { square_of_words(from, s.ss, to, 16) }
         })
     }
 
@@ -222,7 +213,7 @@ mod x86 {
         for j in (0..s.columns).step_by(16) {
             let src = src.add(j);
             for bj in [0, 8] {
-                square(src.add(bj), s.ss, tile.as_mut_ptr().add(bj * 16));
+                square_of_words(src.add(bj), s.ss, tile.as_mut_ptr().add(bj * 16), 16);
             }
             for i in 8..s.rows {
                 for k in 0..16 {
@@ -237,44 +228,8 @@ mod x86 {
     pub unsafe fn strip_of_doubles(s: Strip, dst: *mut u8, src: *const u8) {
         squares::<f64, 8, 64>(s, dst.cast(), src.cast(), 4, |from, to| {
             // SAFETY: a square of the strip and of the tile; AVX2 is on.
-            unsafe { square_of_doubles(from, s.ss, to) }
+            unsafe { square_of_doubles(from, s.ss, to, 8) }
         })
-    }
-
-    /// A 4x4 block into a tile with rows of 8: moved as bits, whatever they mean.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn square_of_doubles(s: *const f64, ss: usize, d: *mut f64) {
-        let row = |i: usize| {
-            let low = _mm256_castpd128_pd256(_mm_loadu_pd(s.add(i % 2 * ss + i / 2 * 2)));
-            _mm256_insertf128_pd::<1>(low, _mm_loadu_pd(s.add((i % 2 + 2) * ss + i / 2 * 2)))
-        };
-        for half in 0..2 {
-            let (a, b) = (row(2 * half), row(2 * half + 1));
-            let d = d.add(2 * half * 8);
-            _mm256_storeu_pd(d, _mm256_unpacklo_pd(a, b));
-            _mm256_storeu_pd(d.add(8), _mm256_unpackhi_pd(a, b));
-        }
-    }
-
-    /// An 8x8 block into a tile with rows of 16. Halves of rows are joined while loading, so 16 shuffles do.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn square(s: *const f32, ss: usize, d: *mut f32) {
-        for half in 0..2 {
-            let row = |i: usize| {
-                let low = _mm256_castps128_ps256(_mm_loadu_ps(s.add(i * ss + 4 * half)));
-                _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(s.add((i + 4) * ss + 4 * half)))
-            };
-            let (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3));
-            let (t0, t1) = (_mm256_unpacklo_ps(r0, r1), _mm256_unpackhi_ps(r0, r1));
-            let (t2, t3) = (_mm256_unpacklo_ps(r2, r3), _mm256_unpackhi_ps(r2, r3));
-            let d = d.add(4 * half * 16);
-            _mm256_storeu_ps(d, _mm256_shuffle_ps::<0x44>(t0, t2));
-            _mm256_storeu_ps(d.add(16), _mm256_shuffle_ps::<0xee>(t0, t2));
-            _mm256_storeu_ps(d.add(32), _mm256_shuffle_ps::<0x44>(t1, t3));
-            _mm256_storeu_ps(d.add(48), _mm256_shuffle_ps::<0xee>(t1, t3));
-        }
     }
 }
 

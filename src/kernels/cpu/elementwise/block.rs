@@ -3,8 +3,8 @@
 //! `map(|x: f32| x * x)` and its kin take closures that capture nothing; such a closure has no bytes, so a loop
 //! generic over its type can conjure it up.
 
-use crate::kernels::cpu::machine::blocks::{Half, STEP, Stored};
-use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Stay};
+use crate::kernels::cpu::machine::blocks::{Half, PART, STEP, Stored};
+use crate::kernels::cpu::machine::rows::{MAX_OPERANDS, Room, Rows};
 use crate::kernels::cpu::machine::{simd, stream};
 
 /// Input, output, number of elements.
@@ -13,31 +13,31 @@ pub type UnaryFn = unsafe fn(*const u8, *mut u8, usize);
 /// A kernel of two inputs.
 #[derive(Clone, Copy)]
 pub enum BinaryFn {
-    /// Two inputs, output, number of elements, which inputs stay.
-    Loop(unsafe fn(*const u8, *const u8, *mut u8, usize, Stay)),
-    /// As above, of inputs that do not.
+    /// Two inputs, output, number of elements of a row, the rows.
+    Loop(unsafe fn(*const u8, *const u8, *mut u8, usize, Rows)),
+    /// As above, of one row.
     Routine(unsafe fn(*const u8, *const u8, *mut u8, usize)),
 }
 
 impl BinaryFn {
-    /// Whether inputs may stay.
+    /// Whether it takes rows.
     #[inline]
-    pub fn stays(self) -> bool {
+    pub fn takes_rows(self) -> bool {
         matches!(self, BinaryFn::Loop(_))
     }
     /// # Safety
-    /// `n` dense elements of the kernel's types, or a block of equal ones where an input stays.
+    /// `n` dense elements of the kernel's types in each row, or one of an input that is a number.
     #[inline]
-    pub unsafe fn call(self, a: *const u8, b: *const u8, dst: *mut u8, n: usize, stay: Stay) {
+    pub unsafe fn call(self, a: *const u8, b: *const u8, dst: *mut u8, n: usize, rows: Rows) {
         match self {
-            BinaryFn::Loop(f) => f(a, b, dst, n, stay),
+            BinaryFn::Loop(f) => f(a, b, dst, n, rows),
             BinaryFn::Routine(f) => f(a, b, dst, n),
         }
     }
 }
 
-/// A kernel of three inputs: those, output, number of elements, which inputs stay.
-pub type TernaryFn = unsafe fn(*const u8, *const u8, *const u8, *mut u8, usize, Stay);
+/// A kernel of three inputs: those, output, number of elements of a row, the rows.
+pub type TernaryFn = unsafe fn(*const u8, *const u8, *const u8, *mut u8, usize, Rows);
 
 /// The one value of a closure type that captures nothing.
 #[inline(always)]
@@ -60,9 +60,14 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while !simd::is_least::<LEVEL>() && i + STEP <= n {
-            let x = A::up_block::<LEVEL>(src.add(i));
-            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j]));
+            let x = A::up_block::<LEVEL, STEP>(src.add(i));
+            O::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j]));
             i += STEP;
+        }
+        while !simd::is_least::<LEVEL>() && i + PART <= n {
+            let x = A::up_block::<LEVEL, PART>(src.add(i));
+            O::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j]));
+            i += PART;
         }
         for i in i..n {
             simd::rest::<LEVEL>();
@@ -71,44 +76,61 @@ multiversion! {
     }
 }
 multiversion! {
-    unsafe fn zip_loop[const LEVEL, A: Stored, O: Stored, F: Zip<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, stay: Stay, f: F) {
-        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
-        let (mut a, mut b) = (a, b);
-        let mut i = 0;
-        while i < n {
-            let some = STEP.min(n - i);
-            if some == STEP && !simd::is_least::<LEVEL>() {
-                let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
-                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j]));
-            } else {
-                for j in 0..some {
-                    simd::rest::<LEVEL>();
-                    *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up()));
-                }
+    unsafe fn zip_loop[const LEVEL, A: Stored, O: Stored, F: Zip<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, rows: Rows, f: F) {
+        let (mut room_a, mut room_b) = (Room::<A>::new(), Room::<A>::new());
+        for r in 0..rows.count() {
+            let dst = rows.output(r, dst);
+            let a = rows.input(0, r, n, a, &mut room_a);
+            let b = rows.input(1, r, n, b, &mut room_b);
+            let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+            let mut i = 0;
+            while !simd::is_least::<LEVEL>() && i + STEP <= n {
+                let x = A::up_block::<LEVEL, STEP>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, STEP>(b.add(i * rows.step(1)));
+                O::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j], y[j]));
+                i += STEP;
             }
-            (a, b) = (a.add(stay.step(0)), b.add(stay.step(1)));
-            i += some;
+            while !simd::is_least::<LEVEL>() && i + PART <= n {
+                let x = A::up_block::<LEVEL, PART>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, PART>(b.add(i * rows.step(1)));
+                O::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j], y[j]));
+                i += PART;
+            }
+            for i in i..n {
+                simd::rest::<LEVEL>();
+                *dst.add(i) = O::down(f((*a.add(i * rows.step(0))).up(), (*b.add(i * rows.step(1))).up()));
+            }
         }
     }
 }
 multiversion! {
-    unsafe fn zip3_loop[const LEVEL, A: Stored, O: Stored, F: Zip3<A::Seen, O::Seen>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, stay: Stay, f: F) {
-        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
-        let (mut a, mut b, mut c) = (a, b, c);
-        let mut i = 0;
-        while i < n {
-            let some = STEP.min(n - i);
-            if some == STEP && !simd::is_least::<LEVEL>() {
-                let (x, y, z) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c));
-                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
-            } else {
-                for j in 0..some {
-                    simd::rest::<LEVEL>();
-                    *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up()));
-                }
+    unsafe fn zip3_loop[const LEVEL, A: Stored, O: Stored, F: Zip3<A::Seen, O::Seen>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, rows: Rows, f: F) {
+        let (mut room_a, mut room_b, mut room_c) = (Room::<A>::new(), Room::<A>::new(), Room::<A>::new());
+        for r in 0..rows.count() {
+            let dst = rows.output(r, dst);
+            let a = rows.input(0, r, n, a, &mut room_a);
+            let b = rows.input(1, r, n, b, &mut room_b);
+            let c = rows.input(2, r, n, c, &mut room_c);
+            let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+            let mut i = 0;
+            while !simd::is_least::<LEVEL>() && i + STEP <= n {
+                let x = A::up_block::<LEVEL, STEP>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, STEP>(b.add(i * rows.step(1)));
+                let z = A::up_block::<LEVEL, STEP>(c.add(i * rows.step(2)));
+                O::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
+                i += STEP;
             }
-            (a, b, c) = (a.add(stay.step(0)), b.add(stay.step(1)), c.add(stay.step(2)));
-            i += some;
+            while !simd::is_least::<LEVEL>() && i + PART <= n {
+                let x = A::up_block::<LEVEL, PART>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, PART>(b.add(i * rows.step(1)));
+                let z = A::up_block::<LEVEL, PART>(c.add(i * rows.step(2)));
+                O::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j], y[j], z[j]));
+                i += PART;
+            }
+            for i in i..n {
+                simd::rest::<LEVEL>();
+                *dst.add(i) = O::down(f((*a.add(i * rows.step(0))).up(), (*b.add(i * rows.step(1))).up(), (*c.add(i * rows.step(2))).up()));
+            }
         }
     }
 }
@@ -121,24 +143,24 @@ pub const NO: Params = [0.0; 4];
 /// A kernel of output and inputs.
 #[derive(Clone, Copy)]
 pub enum PointFn {
-    /// Output and inputs, number of elements, parameters, which inputs stay.
-    Loop(unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params, Stay)),
-    /// As above, of inputs that do not.
+    /// Output and inputs, number of elements of a row, parameters, the rows.
+    Loop(unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params, Rows)),
+    /// As above, of one row.
     Routine(unsafe fn(&[*mut u8; MAX_OPERANDS], usize, &Params)),
 }
 
 impl PointFn {
-    /// Whether inputs may stay.
+    /// Whether it takes rows.
     #[inline]
-    pub fn stays(self) -> bool {
+    pub fn takes_rows(self) -> bool {
         matches!(self, PointFn::Loop(_))
     }
     /// # Safety
-    /// `n` dense elements of the kernel's types, or a block of equal ones where an input stays.
+    /// `n` dense elements of the kernel's types in each row, or one of an input that is a number.
     #[inline]
-    pub unsafe fn call(self, p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, stay: Stay) {
+    pub unsafe fn call(self, p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, rows: Rows) {
         match self {
-            PointFn::Loop(f) => f(p, n, q, stay),
+            PointFn::Loop(f) => f(p, n, q, rows),
             PointFn::Routine(f) => f(p, n, q),
         }
     }
@@ -155,23 +177,36 @@ pub trait Map4<A>: Fn(A, A, A, A) -> A + Copy {}
 impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
 
 multiversion! {
-    unsafe fn loop4[const LEVEL, A: Stored, F: Map4<A::Seen>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, stay: Stay, f: F) {
-        let streams = stream::wanted(dst.cast(), n * size_of::<A>());
-        let (mut a, mut b, mut c, mut d) = (a, b, c, d);
-        let mut i = 0;
-        while i < n {
-            let some = STEP.min(n - i);
-            if some == STEP && !simd::is_least::<LEVEL>() {
-                let (x, y, z, w) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b), A::up_block::<LEVEL>(c), A::up_block::<LEVEL>(d));
-                A::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
-            } else {
-                for j in 0..some {
-                    simd::rest::<LEVEL>();
-                    *dst.add(i + j) = A::down(f((*a.add(j)).up(), (*b.add(j)).up(), (*c.add(j)).up(), (*d.add(j)).up()));
-                }
+    unsafe fn loop4[const LEVEL, A: Stored, F: Map4<A::Seen>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, rows: Rows, f: F) {
+        let (mut room_a, mut room_b, mut room_c, mut room_d) = (Room::<A>::new(), Room::<A>::new(), Room::<A>::new(), Room::<A>::new());
+        for r in 0..rows.count() {
+            let dst = rows.output(r, dst);
+            let a = rows.input(0, r, n, a, &mut room_a);
+            let b = rows.input(1, r, n, b, &mut room_b);
+            let c = rows.input(2, r, n, c, &mut room_c);
+            let d = rows.input(3, r, n, d, &mut room_d);
+            let streams = stream::wanted(dst.cast(), n * size_of::<A>());
+            let mut i = 0;
+            while !simd::is_least::<LEVEL>() && i + STEP <= n {
+                let x = A::up_block::<LEVEL, STEP>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, STEP>(b.add(i * rows.step(1)));
+                let z = A::up_block::<LEVEL, STEP>(c.add(i * rows.step(2)));
+                let w = A::up_block::<LEVEL, STEP>(d.add(i * rows.step(3)));
+                A::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
+                i += STEP;
             }
-            (a, b, c, d) = (a.add(stay.step(0)), b.add(stay.step(1)), c.add(stay.step(2)), d.add(stay.step(3)));
-            i += some;
+            while !simd::is_least::<LEVEL>() && i + PART <= n {
+                let x = A::up_block::<LEVEL, PART>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, PART>(b.add(i * rows.step(1)));
+                let z = A::up_block::<LEVEL, PART>(c.add(i * rows.step(2)));
+                let w = A::up_block::<LEVEL, PART>(d.add(i * rows.step(3)));
+                A::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j], y[j], z[j], w[j]));
+                i += PART;
+            }
+            for i in i..n {
+                simd::rest::<LEVEL>();
+                *dst.add(i) = A::down(f((*a.add(i * rows.step(0))).up(), (*b.add(i * rows.step(1))).up(), (*c.add(i * rows.step(2))).up(), (*d.add(i * rows.step(3))).up()));
+            }
         }
     }
 }
@@ -181,9 +216,14 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<O>());
         let mut i = 0;
         while !simd::is_least::<LEVEL>() && i + STEP <= n {
-            let x = A::up_block::<LEVEL>(a.add(i));
-            O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], &q));
+            let x = A::up_block::<LEVEL, STEP>(a.add(i));
+            O::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j], &q));
             i += STEP;
+        }
+        while !simd::is_least::<LEVEL>() && i + PART <= n {
+            let x = A::up_block::<LEVEL, PART>(a.add(i));
+            O::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j], &q));
+            i += PART;
         }
         for i in i..n {
             simd::rest::<LEVEL>();
@@ -192,48 +232,65 @@ multiversion! {
     }
 }
 multiversion! {
-    unsafe fn loop2[const LEVEL, A: Stored, O: Stored, F: Map2<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, stay: Stay, f: F) {
+    unsafe fn loop2[const LEVEL, A: Stored, O: Stored, F: Map2<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, rows: Rows, f: F) {
         let q = *q;
-        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
-        let (mut a, mut b) = (a, b);
-        let mut i = 0;
-        while i < n {
-            let some = STEP.min(n - i);
-            if some == STEP && !simd::is_least::<LEVEL>() {
-                let (x, y) = (A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
-                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], &q));
-            } else {
-                for j in 0..some {
-                    simd::rest::<LEVEL>();
-                    *dst.add(i + j) = O::down(f((*a.add(j)).up(), (*b.add(j)).up(), &q));
-                }
+        let (mut room_a, mut room_b) = (Room::<A>::new(), Room::<A>::new());
+        for r in 0..rows.count() {
+            let dst = rows.output(r, dst);
+            let a = rows.input(0, r, n, a, &mut room_a);
+            let b = rows.input(1, r, n, b, &mut room_b);
+            let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+            let mut i = 0;
+            while !simd::is_least::<LEVEL>() && i + STEP <= n {
+                let x = A::up_block::<LEVEL, STEP>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, STEP>(b.add(i * rows.step(1)));
+                O::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j], y[j], &q));
+                i += STEP;
             }
-            (a, b) = (a.add(stay.step(0)), b.add(stay.step(1)));
-            i += some;
+            while !simd::is_least::<LEVEL>() && i + PART <= n {
+                let x = A::up_block::<LEVEL, PART>(a.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, PART>(b.add(i * rows.step(1)));
+                O::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j], y[j], &q));
+                i += PART;
+            }
+            for i in i..n {
+                simd::rest::<LEVEL>();
+                *dst.add(i) = O::down(f((*a.add(i * rows.step(0))).up(), (*b.add(i * rows.step(1))).up(), &q));
+            }
         }
     }
 }
 multiversion! {
     unsafe fn loop3[const LEVEL, M: Stored, A: Stored, O: Stored, F: Map3<M::Seen, A::Seen, O::Seen>](
-        m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, stay: Stay, f: F
+        m: *const M, a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, rows: Rows, f: F
     ) {
         let q = *q;
-        let streams = stream::wanted(dst.cast(), n * size_of::<O>());
-        let (mut m, mut a, mut b) = (m, a, b);
-        let mut i = 0;
-        while i < n {
-            let some = STEP.min(n - i);
-            if some == STEP && !simd::is_least::<LEVEL>() {
-                let (x, y, z) = (M::up_block::<LEVEL>(m), A::up_block::<LEVEL>(a), A::up_block::<LEVEL>(b));
-                O::down_block::<LEVEL>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
-            } else {
-                for j in 0..some {
-                    simd::rest::<LEVEL>();
-                    *dst.add(i + j) = O::down(f((*m.add(j)).up(), (*a.add(j)).up(), (*b.add(j)).up(), &q));
-                }
+        let (mut room_m, mut room_a, mut room_b) = (Room::<M>::new(), Room::<A>::new(), Room::<A>::new());
+        for r in 0..rows.count() {
+            let dst = rows.output(r, dst);
+            let m = rows.input(0, r, n, m, &mut room_m);
+            let a = rows.input(1, r, n, a, &mut room_a);
+            let b = rows.input(2, r, n, b, &mut room_b);
+            let streams = stream::wanted(dst.cast(), n * size_of::<O>());
+            let mut i = 0;
+            while !simd::is_least::<LEVEL>() && i + STEP <= n {
+                let x = M::up_block::<LEVEL, STEP>(m.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, STEP>(a.add(i * rows.step(1)));
+                let z = A::up_block::<LEVEL, STEP>(b.add(i * rows.step(2)));
+                O::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
+                i += STEP;
             }
-            (m, a, b) = (m.add(stay.step(0)), a.add(stay.step(1)), b.add(stay.step(2)));
-            i += some;
+            while !simd::is_least::<LEVEL>() && i + PART <= n {
+                let x = M::up_block::<LEVEL, PART>(m.add(i * rows.step(0)));
+                let y = A::up_block::<LEVEL, PART>(a.add(i * rows.step(1)));
+                let z = A::up_block::<LEVEL, PART>(b.add(i * rows.step(2)));
+                O::down_block::<LEVEL, PART>(dst.add(i), streams, |j| f(x[j], y[j], z[j], &q));
+                i += PART;
+            }
+            for i in i..n {
+                simd::rest::<LEVEL>();
+                *dst.add(i) = O::down(f((*m.add(i * rows.step(0))).up(), (*a.add(i * rows.step(1))).up(), (*b.add(i * rows.step(2))).up(), &q));
+            }
         }
     }
 }
@@ -295,23 +352,23 @@ makers! {
     map, map_of: UnaryFn by plain [A, O] (A) -> O |a: *const u8, dst: *mut u8, n: usize|
         map_loop(a as *const A, dst as *mut O, n, conjure::<F>());
     /// A kernel of two inputs.
-    zip, zip_of: BinaryFn by BinaryFn::Loop [A, O] (A, A) -> O |a: *const u8, b: *const u8, dst: *mut u8, n: usize, stay: Stay|
-        zip_loop(a as *const A, b as *const A, dst as *mut O, n, stay, conjure::<F>());
+    zip, zip_of: BinaryFn by BinaryFn::Loop [A, O] (A, A) -> O |a: *const u8, b: *const u8, dst: *mut u8, n: usize, rows: Rows|
+        zip_loop(a as *const A, b as *const A, dst as *mut O, n, rows, conjure::<F>());
     /// A kernel of three inputs.
-    zip3, zip3_of: TernaryFn by plain [A, O] (A, A, A) -> O |a: *const u8, b: *const u8, c: *const u8, dst: *mut u8, n: usize, stay: Stay|
-        zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, stay, conjure::<F>());
+    zip3, zip3_of: TernaryFn by plain [A, O] (A, A, A) -> O |a: *const u8, b: *const u8, c: *const u8, dst: *mut u8, n: usize, rows: Rows|
+        zip3_loop(a as *const A, b as *const A, c as *const A, dst as *mut O, n, rows, conjure::<F>());
     /// A kernel of one input with parameters.
     point1, point1_of: PointFn by PointFn::Routine [A, O] (A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params|
         loop1(p[1] as *const A, p[0] as *mut O, n, q, conjure::<F>());
     /// A kernel of two inputs with parameters.
-    point2, point2_of: PointFn by PointFn::Loop [A, O] (A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, stay: Stay|
-        loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, stay, conjure::<F>());
+    point2, point2_of: PointFn by PointFn::Loop [A, O] (A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, rows: Rows|
+        loop2(p[1] as *const A, p[2] as *const A, p[0] as *mut O, n, q, rows, conjure::<F>());
     /// A kernel of three inputs with parameters; the first may have a type of its own (a mask).
-    point3, point3_of: PointFn by PointFn::Loop [M, A, O] (M, A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, stay: Stay|
-        loop3(p[1] as *const M, p[2] as *const A, p[3] as *const A, p[0] as *mut O, n, q, stay, conjure::<F>());
+    point3, point3_of: PointFn by PointFn::Loop [M, A, O] (M, A, A; &Params) -> O |p: &[*mut u8; MAX_OPERANDS], n: usize, q: &Params, rows: Rows|
+        loop3(p[1] as *const M, p[2] as *const A, p[3] as *const A, p[0] as *mut O, n, q, rows, conjure::<F>());
     /// A kernel of four inputs.
-    point4, point4_of: PointFn by PointFn::Loop [A] (A, A, A, A) -> A |p: &[*mut u8; MAX_OPERANDS], n: usize, _q: &Params, stay: Stay|
-        loop4(p[1] as *const A, p[2] as *const A, p[3] as *const A, p[4] as *const A, p[0] as *mut A, n, stay, conjure::<F>());
+    point4, point4_of: PointFn by PointFn::Loop [A] (A, A, A, A) -> A |p: &[*mut u8; MAX_OPERANDS], n: usize, _q: &Params, rows: Rows|
+        loop4(p[1] as *const A, p[2] as *const A, p[3] as *const A, p[4] as *const A, p[0] as *mut A, n, rows, conjure::<F>());
 }
 
 /// As [`map`], of elements stored as `A` into those stored as `O`.
@@ -379,12 +436,12 @@ mod tests {
                     a.as_ptr().cast(),
                     plain.as_mut_ptr().add(first).cast(),
                     999,
-                    Stay::NONE,
+                    Rows::ONE,
                 );
                 let _streaming = stream::Streaming::begin();
                 let to = streamed.0.as_mut_ptr().add(first);
                 assert_eq!(stream::wanted(to.cast(), 999 * 8), first == 0 && cfg!(target_arch = "x86_64"));
-                kernel.call(a.as_ptr().cast(), a.as_ptr().cast(), to.cast(), 999, Stay::NONE);
+                kernel.call(a.as_ptr().cast(), a.as_ptr().cast(), to.cast(), 999, Rows::ONE);
             }
             assert!(!stream::wanted(std::ptr::null(), 1 << 20));
             assert_eq!(plain, streamed.0);
@@ -392,18 +449,33 @@ mod tests {
     }
 
     #[test]
-    fn inputs_that_stay_are_one_number_all_over() {
-        let n = 2 * STEP + 5;
-        let a: Vec<f32> = (0..n).map(|i| i as f32).collect();
-        let three = [3f32; STEP];
-        let kernel = zip(|x: f32, y: f32| x - 2.0 * y);
-        for (left, stay) in [(false, Stay::NONE.and(1)), (true, Stay::NONE.and(0))] {
-            let mut got = vec![0f32; n];
-            let (x, y) = if left { (three.as_ptr(), a.as_ptr()) } else { (a.as_ptr(), three.as_ptr()) };
-            // SAFETY: `n` elements, and a block of the one that stays
-            unsafe { kernel.call(x.cast(), y.cast(), got.as_mut_ptr().cast(), n, stay) };
-            let want = a.iter().map(|&v| if left { 3.0 - 2.0 * v } else { v - 6.0 });
-            assert!(got.iter().copied().eq(want));
+    fn rows_apart_and_a_number_in_each() {
+        for n in [1, PART - 1, PART, PART + 3, STEP, 2 * STEP + PART + 5] {
+            let (count, wide) = (3, n + 7);
+            let a: Vec<f32> = (0..count * wide).map(|i| i as f32).collect();
+            let b: Vec<f32> = (0..count).map(|r| 0.5 + r as f32).collect();
+            let kernel = zip(|x: f32, y: f32| x - 2.0 * y);
+            for left in [false, true] {
+                let mut got = vec![-1f32; count * (n + 1)];
+                let (of_a, of_b) = (4 * wide, 4);
+                let apart =
+                    if left { [4 * (n + 1), of_b, of_a, 0, 0] } else { [4 * (n + 1), of_a, of_b, 0, 0] };
+                let rows = Rows::ONE.and(usize::from(!left)).times(count, &apart);
+                let (x, y) = if left { (b.as_ptr(), a.as_ptr()) } else { (a.as_ptr(), b.as_ptr()) };
+                // SAFETY: `count` rows of `n` elements, and a number for each
+                unsafe { kernel.call(x.cast(), y.cast(), got.as_mut_ptr().cast(), n, rows) };
+                for r in 0..count {
+                    for i in 0..=n {
+                        let (v, number) = (a[r * wide + i], b[r]);
+                        let want = if left { number - 2.0 * v } else { v - 2.0 * number };
+                        assert_eq!(
+                            got[r * (n + 1) + i],
+                            if i < n { want } else { -1.0 },
+                            "{n} {left} {r} {i}"
+                        );
+                    }
+                }
+            }
         }
     }
 
@@ -416,8 +488,8 @@ mod tests {
         let f = zip(|x: f64, y: f64| x - y);
         let (pa, pb) = (first.as_mut_ptr().cast::<u8>(), second.as_mut_ptr().cast::<u8>());
         // SAFETY: all have `n` elements
-        unsafe { f.call(pa, b.as_ptr().cast(), pa, n, Stay::NONE) };
-        unsafe { f.call(a.as_ptr().cast(), pb, pb, n, Stay::NONE) };
+        unsafe { f.call(pa, b.as_ptr().cast(), pa, n, Rows::ONE) };
+        unsafe { f.call(a.as_ptr().cast(), pb, pb, n, Rows::ONE) };
         let want: Vec<f64> = a.iter().zip(&b).map(|(x, y)| x - y).collect();
         assert_eq!((&first, &second), (&want, &want));
     }

@@ -5,7 +5,7 @@
 
 use super::block::{Params, PointFn, conjure};
 use super::math;
-use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
+use crate::kernels::cpu::machine::rows::MAX_OPERANDS;
 use std::mem::MaybeUninit;
 
 const STEP: usize = 256;

@@ -11,11 +11,13 @@ use std::mem::MaybeUninit;
 
 /// Elements in a block.
 pub const STEP: usize = 64;
+/// Elements in a short block, of what is left of a row.
+pub const PART: usize = 16;
 
 /// A block of elements as they lie in memory.
 #[inline(always)]
-pub unsafe fn load<A: Copy>(p: *const A) -> [A; STEP] {
-    (p as *const [A; STEP]).read_unaligned()
+pub unsafe fn load<A: Copy, const N: usize>(p: *const A) -> [A; N] {
+    (p as *const [A; N]).read_unaligned()
 }
 
 /// Copies a few bytes without a call, which takes as long as a row of fifty: in pieces, the last over the one before.
@@ -47,18 +49,18 @@ pub unsafe fn copy_few(src: *const u8, dst: *mut u8, bytes: usize) {
     }
 }
 
-/// Calls `f(i)` for each element of a block and writes what it answers, past the caches if it `streams`.
+/// Calls `f(i)` for each element of a block and writes what it answers; a whole one past the caches if it `streams`.
 #[inline(always)]
-pub unsafe fn store<O: Copy>(dst: *mut O, streams: bool, f: impl Fn(usize) -> O) {
-    let mut out = [const { MaybeUninit::<O>::uninit() }; STEP];
-    for i in 0..STEP {
+pub unsafe fn store<O: Copy, const N: usize>(dst: *mut O, streams: bool, f: impl Fn(usize) -> O) {
+    let mut out = [const { MaybeUninit::<O>::uninit() }; N];
+    for i in 0..N {
         out[i].write(f(i));
     }
-    if stream::each_time(streams) {
-        stream::block(out.as_ptr().cast(), dst.cast(), STEP * size_of::<O>());
+    if N == STEP && stream::each_time(streams) {
+        stream::block(out.as_ptr().cast(), dst.cast(), N * size_of::<O>());
         return;
     }
-    (dst as *mut [MaybeUninit<O>; STEP]).write_unaligned(out);
+    (dst as *mut [MaybeUninit<O>; N]).write_unaligned(out);
 }
 
 /// How an element is stored, and what kernels see of it: itself, but for halves, which are float32 to them. `LEVEL` is the
@@ -68,13 +70,17 @@ pub trait Stored: Copy {
     fn up(self) -> Self::Seen;
     fn down(x: Self::Seen) -> Self;
     /// # Safety
-    /// `p` is readable for [`STEP`] elements, here and below; the processor has what `LEVEL` says.
-    unsafe fn up_block<const LEVEL: u8>(p: *const Self) -> [Self::Seen; STEP];
+    /// `p` is readable for `N` elements, [`STEP`] or [`PART`] here and below; the processor has what `LEVEL` says.
+    unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const Self) -> [Self::Seen; N];
     /// As [`store`].
     ///
     /// # Safety
-    /// `dst` is writable for [`STEP`] elements; the processor has what `LEVEL` says.
-    unsafe fn down_block<const LEVEL: u8>(dst: *mut Self, streams: bool, f: impl Fn(usize) -> Self::Seen);
+    /// `dst` is writable for `N` elements; the processor has what `LEVEL` says.
+    unsafe fn down_block<const LEVEL: u8, const N: usize>(
+        dst: *mut Self,
+        streams: bool,
+        f: impl Fn(usize) -> Self::Seen,
+    );
 }
 
 macro_rules! plain {
@@ -90,12 +96,12 @@ macro_rules! plain {
                 x
             }
             #[inline(always)]
-            unsafe fn up_block<const LEVEL: u8>(p: *const $t) -> [$t; STEP] {
+            unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const $t) -> [$t; N] {
                 load(p)
             }
             #[inline(always)]
-            unsafe fn down_block<const LEVEL: u8>(dst: *mut $t, streams: bool, f: impl Fn(usize) -> $t) {
-                store(dst, streams, f)
+            unsafe fn down_block<const LEVEL: u8, const N: usize>(dst: *mut $t, streams: bool, f: impl Fn(usize) -> $t) {
+                store::<_, N>(dst, streams, f)
             }
         }
     )*};
@@ -120,17 +126,21 @@ impl Stored for BF16 {
         Float::down(x)
     }
     #[inline(always)]
-    unsafe fn up_block<const LEVEL: u8>(p: *const BF16) -> [f32; STEP] {
-        let x = load(p);
-        let mut out = [0f32; STEP];
-        for i in 0..STEP {
+    unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const BF16) -> [f32; N] {
+        let x = load::<_, N>(p);
+        let mut out = [0f32; N];
+        for i in 0..N {
             out[i] = Float::up(x[i]);
         }
         out
     }
     #[inline(always)]
-    unsafe fn down_block<const LEVEL: u8>(dst: *mut BF16, streams: bool, f: impl Fn(usize) -> f32) {
-        store(dst, streams, |i| Float::down(f(i)))
+    unsafe fn down_block<const LEVEL: u8, const N: usize>(
+        dst: *mut BF16,
+        streams: bool,
+        f: impl Fn(usize) -> f32,
+    ) {
+        store::<_, N>(dst, streams, |i| Float::down(f(i)))
     }
 }
 
@@ -146,39 +156,42 @@ impl Stored for F16 {
         Float::down(x)
     }
     #[inline(always)]
-    unsafe fn up_block<const LEVEL: u8>(p: *const F16) -> [f32; STEP] {
+    unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const F16) -> [f32; N] {
         if f16::has(LEVEL) {
-            let mut out = MaybeUninit::<[f32; STEP]>::uninit();
-            f16::widen::<LEVEL>(p.cast(), out.as_mut_ptr().cast());
+            let mut out = MaybeUninit::<[f32; N]>::uninit();
+            f16::widen::<LEVEL, N>(p.cast(), out.as_mut_ptr().cast());
             return out.assume_init();
         }
-        let x = load(p);
-        let mut out = [0f32; STEP];
-        for i in 0..STEP {
+        let x = load::<_, N>(p);
+        let mut out = [0f32; N];
+        for i in 0..N {
             out[i] = Float::up(x[i]);
         }
         out
     }
     #[inline(always)]
-    unsafe fn down_block<const LEVEL: u8>(dst: *mut F16, streams: bool, f: impl Fn(usize) -> f32) {
+    unsafe fn down_block<const LEVEL: u8, const N: usize>(
+        dst: *mut F16,
+        streams: bool,
+        f: impl Fn(usize) -> f32,
+    ) {
         if !f16::has(LEVEL) {
-            return store(dst, streams, |i| Float::down(f(i)));
+            return store::<_, N>(dst, streams, |i| Float::down(f(i)));
         }
-        let mut x = [0f32; STEP];
-        for i in 0..STEP {
+        let mut x = [0f32; N];
+        for i in 0..N {
             x[i] = f(i);
         }
-        let mut out = MaybeUninit::<[F16; STEP]>::uninit();
-        f16::narrow::<LEVEL>(x.as_ptr(), out.as_mut_ptr().cast());
+        let mut out = MaybeUninit::<[F16; N]>::uninit();
+        f16::narrow::<LEVEL, N>(x.as_ptr(), out.as_mut_ptr().cast());
         let out = out.assume_init();
-        store(dst, streams, |i| out[i])
+        store::<_, N>(dst, streams, |i| out[i])
     }
 }
 
 /// Blocks of float16 by instructions of x86: F16C has eight at a time, AVX-512 sixteen.
 #[cfg(target_arch = "x86_64")]
 mod f16 {
-    use super::STEP;
     use crate::kernels::cpu::machine::simd::Level;
     use std::arch::x86_64::*;
 
@@ -187,21 +200,21 @@ mod f16 {
         level >= Level::Avx2 as u8
     }
     #[inline(always)]
-    pub unsafe fn widen<const LEVEL: u8>(src: *const u16, dst: *mut f32) {
+    pub unsafe fn widen<const LEVEL: u8, const N: usize>(src: *const u16, dst: *mut f32) {
         if LEVEL == Level::Avx512 as u8 {
-            for i in (0..STEP).step_by(16) {
+            for i in (0..N).step_by(16) {
                 _mm512_storeu_ps(dst.add(i), _mm512_cvtph_ps(_mm256_loadu_si256(src.add(i).cast())));
             }
         } else {
-            for i in (0..STEP).step_by(8) {
+            for i in (0..N).step_by(8) {
                 _mm256_storeu_ps(dst.add(i), _mm256_cvtph_ps(_mm_loadu_si128(src.add(i).cast())));
             }
         }
     }
     #[inline(always)]
-    pub unsafe fn narrow<const LEVEL: u8>(src: *const f32, dst: *mut u16) {
+    pub unsafe fn narrow<const LEVEL: u8, const N: usize>(src: *const f32, dst: *mut u16) {
         if LEVEL == Level::Avx512 as u8 {
-            for i in (0..STEP).step_by(16) {
+            for i in (0..N).step_by(16) {
                 let x = _mm512_loadu_ps(src.add(i));
                 _mm256_storeu_si256(
                     dst.add(i).cast(),
@@ -209,7 +222,7 @@ mod f16 {
                 );
             }
         } else {
-            for i in (0..STEP).step_by(8) {
+            for i in (0..N).step_by(8) {
                 let x = _mm256_loadu_ps(src.add(i));
                 _mm_storeu_si128(dst.add(i).cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(x));
             }
@@ -220,7 +233,6 @@ mod f16 {
 /// Blocks of float16 by instructions of ARM.
 #[cfg(target_arch = "aarch64")]
 mod f16 {
-    use super::STEP;
     use crate::kernels::cpu::machine::simd::Level;
     use crate::kernels::cpu::machine::vector::{narrow_f16, widen_f16};
 
@@ -229,14 +241,14 @@ mod f16 {
         level >= Level::Neon as u8
     }
     #[inline(always)]
-    pub unsafe fn widen<const LEVEL: u8>(src: *const u16, dst: *mut f32) {
-        for i in (0..STEP).step_by(8) {
+    pub unsafe fn widen<const LEVEL: u8, const N: usize>(src: *const u16, dst: *mut f32) {
+        for i in (0..N).step_by(8) {
             widen_f16(src.add(i), dst.add(i));
         }
     }
     #[inline(always)]
-    pub unsafe fn narrow<const LEVEL: u8>(src: *const f32, dst: *mut u16) {
-        for i in (0..STEP).step_by(8) {
+    pub unsafe fn narrow<const LEVEL: u8, const N: usize>(src: *const f32, dst: *mut u16) {
+        for i in (0..N).step_by(8) {
             narrow_f16(src.add(i), dst.add(i));
         }
     }
@@ -248,8 +260,8 @@ mod f16 {
     pub const fn has(_: u8) -> bool {
         false
     }
-    pub unsafe fn widen<const LEVEL: u8>(_: *const u16, _: *mut f32) {}
-    pub unsafe fn narrow<const LEVEL: u8>(_: *const f32, _: *mut u16) {}
+    pub unsafe fn widen<const LEVEL: u8, const N: usize>(_: *const u16, _: *mut f32) {}
+    pub unsafe fn narrow<const LEVEL: u8, const N: usize>(_: *const f32, _: *mut u16) {}
 }
 
 multiversion! {
@@ -260,8 +272,8 @@ multiversion! {
     pub unsafe fn widen[const LEVEL, H: Half](src: *const H, dst: *mut f32, n: usize) {
         let mut i = 0;
         while i + STEP <= n {
-            let x = H::up_block::<LEVEL>(src.add(i));
-            store(dst.add(i), false, |j| x[j]);
+            let x = H::up_block::<LEVEL, STEP>(src.add(i));
+            store::<_, STEP>(dst.add(i), false, |j| x[j]);
             i += STEP;
         }
         if i < n {
@@ -269,7 +281,7 @@ multiversion! {
             for j in 0..n - i {
                 part[j] = *src.add(i + j);
             }
-            let x = H::up_block::<LEVEL>(part.as_ptr());
+            let x = H::up_block::<LEVEL, STEP>(part.as_ptr());
             for j in 0..n - i {
                 *dst.add(i + j) = x[j];
             }
@@ -286,8 +298,8 @@ multiversion! {
         let streams = stream::wanted(dst.cast(), n * size_of::<H>());
         let mut i = 0;
         while i + STEP <= n {
-            let x = load(src.add(i));
-            H::down_block::<LEVEL>(dst.add(i), streams, |j| x[j]);
+            let x = load::<_, STEP>(src.add(i));
+            H::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| x[j]);
             i += STEP;
         }
         if i < n {
@@ -296,7 +308,7 @@ multiversion! {
                 part[j] = *src.add(i + j);
             }
             let mut out = [H::ZERO; STEP];
-            H::down_block::<LEVEL>(out.as_mut_ptr(), false, |j| part[j]);
+            H::down_block::<LEVEL, STEP>(out.as_mut_ptr(), false, |j| part[j]);
             for j in 0..n - i {
                 *dst.add(i + j) = out[j];
             }

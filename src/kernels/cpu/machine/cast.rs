@@ -174,15 +174,15 @@ multiversion! {
         let by_64 = cuts && (size_of::<B>() == 8 || B::DTYPE == DType::U8);
         let mut i = 0;
         while !simd::is_least::<LEVEL>() && i + STEP <= n {
-            let x = load(src.add(i));
+            let x = load::<_, STEP>(src.add(i));
             if cuts && size_of::<B>() <= 4 && within::<A>(&x, 2147483648.0) {
                 // SAFETY: all lie within the bounds
-                store(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i32>() } as i64));
+                store::<_, STEP>(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i32>() } as i64));
             } else if by_64 && within::<A>(&x, 9223372036854775808.0) {
                 // SAFETY: all lie within the bounds
-                store(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i64>() }));
+                store::<_, STEP>(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i64>() }));
             } else {
-                store(dst.add(i), streams, |j| convert(x[j]));
+                store::<_, STEP>(dst.add(i), streams, |j| convert(x[j]));
             }
             i += STEP;
         }

@@ -5,9 +5,11 @@
 //! dtypes on the way in and out, repeats broadcast scalars, and splits the work over threads. So an op's body never
 //! meets a stride, and no loop is compiled once per layout.
 
-use super::blocks::STEP;
+use super::blocks::{PART, STEP};
 use super::cast::Cast;
+use super::gather::{gather_rows, scatter_rows};
 use super::par;
+use super::rows::{MAX_OPERANDS, Rows};
 use super::stream;
 use crate::base::{DType, Dims};
 use smallvec::SmallVec;
@@ -18,7 +20,6 @@ pub const BLOCK: usize = 512;
 const NARROW: usize = 4096;
 /// Bytes of a buffer: a block of the widest elements, and a line beyond, into which short repeated rows run over.
 const BUFFER: usize = BLOCK * 16 + 64;
-pub const MAX_OPERANDS: usize = 5;
 
 /// A strided operand; strides in elements. The output comes first in every list.
 #[derive(Clone)]
@@ -30,32 +31,8 @@ pub struct Operand<'a> {
     pub compute: DType,
 }
 
-/// Inputs that stay in a call of a kernel: they are one number all over, and of them there is but a block of [`STEP`] equal
-/// elements, which is read again and again. (Repeated as often as there are elements, a number cost as much memory traffic as
-/// another operand: 64K products with a number 3.0 instead of 1.9 us.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stay(u8);
-
-impl Stay {
-    pub const NONE: Stay = Stay(0);
-    /// Also input `k`, from 0 on.
-    #[inline]
-    pub const fn and(self, k: usize) -> Stay {
-        Stay(self.0 | 1 << k)
-    }
-    #[inline(always)]
-    fn has(self, k: usize) -> bool {
-        self.0 >> k & 1 == 1
-    }
-    /// How far a kernel goes on in input `k` after a block.
-    #[inline(always)]
-    pub fn step(self, k: usize) -> usize {
-        if self.has(k) { 0 } else { STEP }
-    }
-}
-
-/// A dense kernel: pointers to the output and the inputs, the number of elements, and which inputs stay.
-pub type Kernel<'a> = &'a (dyn Fn(&[*mut u8; MAX_OPERANDS], usize, Stay) + Sync);
+/// A dense kernel: pointers to the output and the inputs, the number of elements of a row, and the rows.
+pub type Kernel<'a> = &'a (dyn Fn(&[*mut u8; MAX_OPERANDS], usize, Rows) + Sync);
 
 struct Walk {
     ptr: *mut u8,
@@ -78,14 +55,15 @@ pub unsafe fn for_each(
     operands: &[Operand],
     kernel: impl Fn(&[*mut u8; MAX_OPERANDS], usize) + Sync,
 ) {
-    for_each_staying(shape, operands, false, &|p, n, _| kernel(p, n))
+    for_each_rows(shape, operands, false, &|p, n, _| kernel(p, n))
 }
 
-/// As [`for_each`]; if the kernel `stays`, inputs that are one number along a row are given as [`Stay`] says.
+/// As [`for_each`]; a kernel that `takes_rows` is given several rows in a call, and inputs that are one number along a row as
+/// [`Rows`] says.
 ///
 /// # Safety
 /// As for [`for_each`].
-pub unsafe fn for_each_staying(shape: &[usize], operands: &[Operand], stays: bool, kernel: Kernel) {
+pub unsafe fn for_each_rows(shape: &[usize], operands: &[Operand], takes_rows: bool, kernel: Kernel) {
     let count = crate::base::numel(shape);
     if count == 0 {
         return;
@@ -93,32 +71,56 @@ pub unsafe fn for_each_staying(shape: &[usize], operands: &[Operand], stays: boo
     let (dims, walks) = merge(shape, operands);
     let inner = *dims.last().unwrap_or(&1);
     let rows = count / inner;
-    let streams = streams(&dims, &walks);
-    // SAFETY: passed on from the caller
-    let work = |row0: usize, row1: usize, from: usize, to: usize| unsafe {
-        run_rows(&dims, &walks, row0, row1, from, to, (streams, stays), kernel)
-    };
     // what is gathered, converted or made by a routine takes longer than what is added from where it lies
     let last = dims.len() - 1;
     let heavy =
-        !stays && operands.len() > 2 || walks.iter().any(|w| w.strides[last] != 0 && !is_dense(w, last));
+        !takes_rows && operands.len() > 2 || walks.iter().any(|w| w.strides[last] != 0 && !is_dense(w, last));
     let least = if heavy { par::MATH_GRAIN } else { par::ELEMENTWISE_GRAIN };
     // long stretches, where there are enough of them: the processor follows each anew
     let grain = (count / 64).clamp(least, 32 * par::ELEMENTWISE_GRAIN);
-    if count <= least {
-        work(0, rows, 0, inner);
-    } else if inner <= grain {
-        // whole rows: to begin on a stretch costs as much as 700 elements (64 planes of 32x32 and a number for each: 6.0 us row
-        // by row, 3.5 together)
-        par::for_each_chunk(rows, grain / inner, |r| work(r.start, r.end, 0, inner));
-    } else {
-        // few long rows: split each
-        for row in 0..rows {
-            par::for_each_chunk(inner.div_ceil(BLOCK), grain / BLOCK, |r| {
-                work(row, row + 1, r.start * BLOCK, (r.end * BLOCK).min(inner))
-            });
+    let mut numbers = Rows::ONE;
+    for (k, w) in walks.iter().enumerate().skip(1) {
+        if takes_rows && is_number(w, last) {
+            numbers = numbers.and(k - 1);
         }
     }
+    let tile = Tile::of(&dims, &walks, numbers, takes_rows);
+    let way = Way { tile, numbers, streams: streams(&dims, &walks), takes_rows };
+    // SAFETY: passed on from the caller
+    let work = |row0: usize, row1: usize, from: usize, to: usize| unsafe {
+        run_rows(&dims, &walks, row0, row1, from, to, way, kernel)
+    };
+    // rows that are read across are a task together
+    let together = if tile.across { tile.rows.min(dims[last - 1]) } else { 1 };
+    let whole = if together > 1 { 4 * grain } else { grain };
+    if count <= least {
+        work(0, rows, 0, inner);
+    } else if inner * together <= whole {
+        // whole rows: to begin on a stretch costs as much as 700 elements (64 planes of 32x32 and a number for each: 6.0 us row
+        // by row, 3.5 together)
+        par::for_each_chunk(rows, (grain / inner).max(1).next_multiple_of(together), |r| {
+            work(r.start, r.end, 0, inner)
+        });
+    } else {
+        // few long rows: split each, or each of those that go together
+        let piece = (grain / together).max(BLOCK) / BLOCK * BLOCK;
+        let pieces = inner.div_ceil(piece);
+        par::for_each_chunk(rows.div_ceil(together) * pieces, 1, |r| {
+            for job in r {
+                let (row, from) = (job / pieces * together, job % pieces * piece);
+                work(row, (row + together).min(rows), from, (from + piece).min(inner));
+            }
+        });
+    }
+}
+
+/// How a loop goes over its elements: what tiles, which inputs are numbers, and whether the output passes the caches.
+#[derive(Clone, Copy)]
+struct Way {
+    tile: Tile,
+    numbers: Rows<'static>,
+    streams: bool,
+    takes_rows: bool,
 }
 
 /// Whether the output goes past the caches: it is dense along the rows, no input lies in its place, and all operands
@@ -183,6 +185,7 @@ fn merge(shape: &[usize], operands: &[Operand]) -> (Dims, SmallVec<[Walk; MAX_OP
             }
         }
     }
+    bring_near(&mut dims, &mut walks);
     if dims.is_empty() {
         dims.push(1);
         for w in &mut walks {
@@ -207,40 +210,81 @@ impl Buffer {
     }
 }
 
+/// Brings an axis along which some input lies dense beside the rows, where tiles of several rows read whole lines of it; the
+/// order of the others, which the output decides, stays.
+fn bring_near(dims: &mut Dims, walks: &mut [Walk]) {
+    let Some(near) = dims.len().checked_sub(2) else { return };
+    let (last, closer) =
+        (near + 1, |w: &Walk, d: usize, than: usize| 0 < w.strides[d] && w.strides[d] < than);
+    if near == 0 || dims[last] < ACROSS.rows || walks.iter().any(|w| closer(w, near, w.strides[last])) {
+        return;
+    }
+    let dense = |w: &Walk| {
+        (0..near).find(|&d| dims[d] >= ACROSS.rows && closer(w, d, w.strides[last].min(w.size + 1)))
+    };
+    if let Some(d) = walks.iter().skip(1).find_map(dense) {
+        let n = dims.remove(d);
+        dims.insert(near, n);
+        for w in walks {
+            let step = w.strides.remove(d);
+            w.strides.insert(near, step);
+        }
+    }
+}
+
 /// What is gathered, computed and scattered at a time: so many rows, and so many elements of each.
 #[derive(Clone, Copy)]
 struct Tile {
     rows: usize,
     len: usize,
+    /// The kernel goes from row to row by itself, so that rows which lie dense stay where they are.
+    apart: bool,
+    /// Some operand's rows lie closer than the elements of a row.
+    across: bool,
 }
 
 /// Rows below this length go several at a time: a kernel's call costs as much as 50 elements.
 const SHORT: usize = 256;
-/// Of an operand whose rows lie closer than the elements of a row, a line of the cache is read at a time: by single rows
-/// each line would be fetched for each of its elements (4M float32, transposed: 18 instead of 7 ms).
-const ACROSS: Tile = Tile { rows: 16, len: 32 };
+/// Rows an operand lies across from which on, and elements of a row up to which, tiles hold whole rows.
+const ACROSS: Shape = Shape { rows: 8, len: 2 * STEP };
+
+#[derive(Clone, Copy)]
+struct Shape {
+    rows: usize,
+    len: usize,
+}
 
 impl Tile {
-    fn of(dims: &[usize], walks: &[Walk], stay: Stay) -> Tile {
+    fn of(dims: &[usize], walks: &[Walk], numbers: Rows, takes_rows: bool) -> Tile {
         let widest = walks.iter().map(|w| w.size.max(w.compute_size)).max().unwrap_or(1);
-        let row = Tile { rows: 1, len: (NARROW / widest.max(4)).max(BLOCK) };
+        let row = Tile { rows: 1, len: (NARROW / widest.max(4)).max(BLOCK), apart: false, across: false };
         let [.., outer, inner] = *dims else { return row };
         let last = dims.len() - 1;
+        // rows of whole blocks, or so long that the rest is little
+        let apart = |len: usize| takes_rows && (len.is_multiple_of(PART) || len >= STEP);
+        // Of an operand whose rows lie closer than the elements of a row, whole lines of the cache are read, and turned in registers:
+        // by single rows each line would be fetched for each of its elements. One thread, 4M float32 and as many transposed: 3.2 ms
+        // (7.1 by tiles of 16 by 32, turned one by one, 18 by rows); 4x16x32x32, one channels first and one last: 11 instead of 78 us.
         let across = |w: &Walk| 0 < w.strides[last - 1] && w.strides[last - 1] < w.strides[last];
-        if outer >= ACROSS.rows && inner >= ACROSS.len && walks.iter().any(across) {
-            return ACROSS;
+        if outer >= ACROSS.rows && walks.iter().any(across) {
+            let len = if inner <= ACROSS.len { inner } else { STEP };
+            return Tile { rows: BLOCK * 16 / widest / len, len, apart: apart(len), across: true };
         }
         // Rows that lie dense everywhere go one by one all the same, unless they are very short, or nothing is copied for a tile of
         // them: several are one long row in every operand, or the same; or but a number for each.
-        let number = |k: usize| k > 0 && stay.has(k - 1);
+        let number = |k: usize| k > 0 && numbers.is_number(k - 1);
         let straight = |(k, w): (usize, &Walk)| is_dense(w, last) || number(k);
         let follows = |(k, w): (usize, &Walk)| match w.strides[last - 1] {
             0 => k > 0,
             along => is_dense(w, last) && along == inner * w.size,
         };
         let all = walks.iter().enumerate();
-        let short = if !all.clone().all(straight) || all.clone().all(follows) {
+        let all_straight = all.clone().all(straight);
+        let short = if !all_straight {
             SHORT
+        } else if all.clone().all(follows) {
+            // whole blocks need no tile: 65536 elements and a row of 64 for them take 4.2 us either way, a row of 100 6.1 and 5.0
+            if takes_rows && inner.is_multiple_of(STEP) { STEP } else { SHORT }
         } else if all.clone().all(|(k, w)| number(k) || follows((k, w))) {
             SHORT / 2
         } else {
@@ -248,7 +292,12 @@ impl Tile {
         };
         // as many as fill the buffers: a tile costs as much as 200 elements, whatever it holds
         let room = (BLOCK * 16 / widest.max(4)).max(BLOCK);
-        if inner < short { Tile { rows: room / inner, len: inner } } else { row }
+        // where so many do not follow each other, rows are better off
+        if all_straight && apart(inner) && outer * inner < room / 2 {
+            return row;
+        }
+        let apart = !all_straight && apart(inner);
+        if inner < short { Tile { rows: room / inner, len: inner, apart, ..row } } else { row }
     }
 }
 
@@ -257,55 +306,9 @@ fn is_dense(w: &Walk, last: usize) -> bool {
     w.strides[last] == w.size && w.cast.is_none()
 }
 
-/// The blocks of inputs that stay.
-struct Held {
-    blocks: [std::mem::MaybeUninit<[u8; STEP * 16]>; MAX_OPERANDS],
-    /// What each block repeats.
-    of: [*mut u8; MAX_OPERANDS],
-}
-
-impl Held {
-    fn new() -> Held {
-        Held {
-            blocks: [const { std::mem::MaybeUninit::uninit() }; MAX_OPERANDS],
-            of: [std::ptr::null_mut(); MAX_OPERANDS],
-        }
-    }
-    /// Puts addresses of blocks in the place of those of inputs that stay.
-    ///
-    /// # Safety
-    /// Each such input is readable for an element of its size.
-    #[inline(always)]
-    unsafe fn put(&mut self, walks: &[Walk], p: &mut [*mut u8; MAX_OPERANDS], stay: Stay) {
-        for k in 1..walks.len() {
-            if stay.has(k - 1) {
-                let block = self.blocks[k].as_mut_ptr().cast::<u8>();
-                if self.of[k] != p[k] {
-                    // SAFETY: a block has room for as many elements of 16 bytes
-                    unsafe { fill_block(p[k], block, walks[k].size) };
-                    self.of[k] = p[k];
-                }
-                p[k] = block;
-            }
-        }
-    }
-}
-
-multiversion! {
-    /// A block of equal elements of `size` bytes.
-    unsafe fn fill_block(src: *const u8, dst: *mut u8, size: usize) {
-        #[inline(always)]
-        unsafe fn fill<T: Copy>(src: *const u8, dst: *mut u8) {
-            dst.cast::<[T; STEP]>().write_unaligned([src.cast::<T>().read_unaligned(); STEP])
-        }
-        match size {
-            4 => fill::<u32>(src, dst),
-            8 => fill::<u64>(src, dst),
-            2 => fill::<u16>(src, dst),
-            1 => fill::<u8>(src, dst),
-            _ => fill::<[u64; 2]>(src, dst),
-        }
-    }
+/// Whether an operand is one number along each row, in the dtype of the kernel.
+fn is_number(w: &Walk, last: usize) -> bool {
+    w.strides[last] == 0 && w.cast.is_none()
 }
 
 /// Elements `from..to` of the rows `row0..row1`.
@@ -316,14 +319,12 @@ unsafe fn run_rows(
     row1: usize,
     from: usize,
     to: usize,
-    (streams, stays): (bool, bool),
+    way: Way,
     kernel: Kernel,
 ) {
     let last = dims.len() - 1;
-    let stay = walks.iter().enumerate().skip(1).fold(Stay::NONE, |stay, (k, w)| {
-        if stays && w.strides[last] == 0 && w.cast.is_none() { stay.and(k - 1) } else { stay }
-    });
-    let dense = walks.iter().enumerate().all(|(k, w)| is_dense(w, last) || k > 0 && stay.has(k - 1));
+    let Way { tile, numbers, streams, takes_rows } = way;
+    let dense = walks.iter().enumerate().all(|(k, w)| is_dense(w, last) || k > 0 && numbers.is_number(k - 1));
     let mut index = Dims::from_elem(0, last);
     let mut rest = row0;
     for d in (0..last).rev() {
@@ -335,14 +336,12 @@ unsafe fn run_rows(
         let offset: usize = index.iter().zip(&w.strides).map(|(i, s)| i * s).sum();
         at[k] = w.ptr.wrapping_add(offset + from * w.strides[last]);
     }
-    let tile = Tile::of(dims, walks, stay);
     // buffers only where an operand is not dense already
     let mut blocks =
         if dense && tile.rows == 1 { None } else { Some(Blocks::new(walks, last, streams, tile)) };
     // kernels stream what goes straight into the output
     let straight = streams && walks[0].cast.is_none() && tile.rows == 1;
     let _streaming = straight.then(stream::Streaming::begin);
-    let mut held = Held::new();
     let mut across = [0; MAX_OPERANDS];
     if last > 0 {
         across.iter_mut().zip(walks).for_each(|(step, w)| *step = w.strides[last - 1]);
@@ -352,17 +351,17 @@ unsafe fn run_rows(
         // rows of one tile differ in the last index but one alone
         let side = if last > 0 { dims[last - 1] - index[last - 1] } else { 1 };
         let rows = match &mut blocks {
+            None if takes_rows => {
+                let rows = side.min(row1 - row).min(Rows::MOST);
+                kernel(&at, to - from, numbers.times(rows, &across));
+                rows
+            }
             None => {
-                let (rows, mut from_here) = (side.min(row1 - row), at);
+                let (rows, mut p) = (side.min(row1 - row), at);
                 for _ in 0..rows {
-                    let mut p = from_here;
-                    if stay != Stay::NONE {
-                        // SAFETY: the addresses lie in the operands, as the caller promised
-                        unsafe { held.put(walks, &mut p, stay) };
-                    }
-                    kernel(&p, to - from, stay);
+                    kernel(&p, to - from, Rows::ONE);
                     for k in 0..MAX_OPERANDS {
-                        from_here[k] = from_here[k].wrapping_add(across[k]);
+                        p[k] = p[k].wrapping_add(across[k]);
                     }
                 }
                 rows
@@ -398,7 +397,7 @@ struct Blocks {
     /// One for each operand, and one for what is between strided and converted.
     buffers: SmallVec<[Box<Buffer>; MAX_OPERANDS + 1]>,
     /// What a broadcast operand's buffer is filled with already: the address, rows and their length.
-    filled: [(*mut u8, Tile); MAX_OPERANDS],
+    filled: [(*mut u8, Shape); MAX_OPERANDS],
     /// Of each operand, bytes from row to row and from element to element.
     steps: [(usize, usize); MAX_OPERANDS],
     /// The output is converted in a buffer and leaves it past the caches.
@@ -437,7 +436,7 @@ impl Blocks {
         Blocks {
             buffers,
             streams: streams && tile.rows == 1 && walks[0].cast.is_some(),
-            filled: [(std::ptr::null_mut(), Tile { rows: 0, len: 0 }); MAX_OPERANDS],
+            filled: [const { (std::ptr::null_mut(), Shape { rows: 0, len: 0 }) }; MAX_OPERANDS],
             steps,
             tile,
         }
@@ -453,19 +452,26 @@ impl Blocks {
         kernel: Kernel,
     ) {
         let width = if self.streams { (stream::BURST / walks[0].size).min(BLOCK) } else { self.tile.len };
+        let by_rows = self.tile.apart && rows > 1;
         let mut done = 0;
         while done < len {
             let m = width.min(len - done);
             let n = rows * m;
             let mut dense = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
+            // where rows lie apart: how far, and what is one number in each
+            let (mut apart, mut numbers, mut in_place) = ([0; MAX_OPERANDS], Rows::ONE, false);
             for (k, w) in walks.iter().enumerate() {
                 let (across, along) = self.steps[k];
                 let src = at[k].wrapping_add(done * along);
                 let packed = along == w.size && (rows == 1 || across == m * along);
-                if w.cast.is_none() && packed {
-                    dense[k] = src;
+                let number = k > 0 && along == 0;
+                if w.cast.is_none() && (packed || by_rows && (along == w.size || number)) {
+                    (dense[k], apart[k]) = (src, across);
+                    in_place |= !packed;
+                    numbers = if number { numbers.and(k - 1) } else { numbers };
                     continue;
                 }
+                apart[k] = m * w.compute_size;
                 let buffer = self.buffers[k].ptr();
                 dense[k] = buffer;
                 if k == 0 {
@@ -474,12 +480,12 @@ impl Blocks {
                 // what repeats along the rows, or is one element all over, stays in its buffer
                 let repeats = rows > 1 && across == 0 || rows == 1 && along == 0;
                 if repeats {
-                    let (held, tile) = self.filled[k];
-                    let same_rows = tile.rows > 1 && rows > 1 && tile.len == m && tile.rows >= rows;
-                    if held == src && (same_rows || tile.rows == 1 && rows == 1 && tile.len >= m) {
+                    let (held, of) = self.filled[k];
+                    let same_rows = of.rows > 1 && rows > 1 && of.len == m && of.rows >= rows;
+                    if held == src && (same_rows || of.rows == 1 && rows == 1 && of.len >= m) {
                         continue;
                     }
-                    self.filled[k] = (src, Tile { rows, len: m });
+                    self.filled[k] = (src, Shape { rows, len: m });
                 } else {
                     self.filled[k].0 = std::ptr::null_mut();
                 }
@@ -498,11 +504,15 @@ impl Blocks {
                     }
                 }
             }
-            kernel(&dense, n, Stay::NONE);
+            if in_place {
+                kernel(&dense, m, numbers.times(rows, &apart));
+            } else {
+                kernel(&dense, n, Rows::ONE);
+            }
             let w = &walks[0];
             let (across, along) = self.steps[0];
             let packed = along == w.size && (rows == 1 || across == m * along);
-            if w.cast.is_some() || !packed {
+            if dense[0] == self.buffers[0].ptr() {
                 let dst = at[0].wrapping_add(done * along);
                 // SAFETY: a stretch of the output that is this task's, and the dense block just computed for it
                 unsafe {
@@ -525,163 +535,4 @@ impl Blocks {
             done += m;
         }
     }
-}
-
-/// Rows of `n` elements side by side. Strides in bytes, from row to row and from element to element.
-unsafe fn gather_rows(
-    src: *const u8,
-    across: usize,
-    along: usize,
-    dst: *mut u8,
-    size: usize,
-    rows: usize,
-    n: usize,
-) {
-    if rows == 1 {
-        // SAFETY: passed on
-        return unsafe { gather(src, along, dst, size, n) };
-    }
-    // SAFETY: passed on
-    unsafe { by_size!(size, T => fetch::<T>(src, across, along, dst as *mut T, rows, n)) }
-}
-
-/// The way back.
-unsafe fn scatter_rows(
-    src: *const u8,
-    dst: *mut u8,
-    across: usize,
-    along: usize,
-    size: usize,
-    rows: usize,
-    n: usize,
-) {
-    if rows == 1 {
-        // SAFETY: passed on
-        return unsafe { scatter(src, dst, along, size, n) };
-    }
-    // SAFETY: passed on
-    unsafe { by_size!(size, T => spread::<T>(src as *const T, dst, across, along, rows, n)) }
-}
-
-multiversion! {
-    /// What a gather of rows does, by how they lie.
-    unsafe fn fetch[T: Bits](src: *const u8, across: usize, along: usize, dst: *mut T, rows: usize, n: usize) {
-        // SAFETY: an element of the rows that the caller vouches for
-        let get = |r: usize, i: usize| unsafe { (src.add(r * across + i * along) as *const T).read_unaligned() };
-        if along == 0 && across == 0 {
-            let v = get(0, 0);
-            for i in 0..rows * n {
-                *dst.add(i) = v;
-            }
-        } else if along == 0 {
-            // in whole lines, each row over what the one before it has written too much
-            const LINE: usize = 64;
-            let line = LINE / size_of::<T>();
-            for r in 0..rows {
-                let v = get(r, 0);
-                for i in (0..n).step_by(line) {
-                    for j in 0..line {
-                        dst.add(r * n + i + j).write(v);
-                    }
-                }
-            }
-        } else if along == size_of::<T>() {
-            for r in 0..rows {
-                let row = src.add(r * across) as *const T;
-                if n >= 64 {
-                    std::ptr::copy_nonoverlapping(row.cast::<u8>(), dst.add(r * n).cast::<u8>(), n * size_of::<T>());
-                } else {
-                    for i in 0..n {
-                        *dst.add(r * n + i) = row.add(i).read_unaligned();
-                    }
-                }
-            }
-        } else if across < along {
-            // lines of the source lie across the rows
-            for i in 0..n {
-                for r in 0..rows {
-                    *dst.add(r * n + i) = get(r, i);
-                }
-            }
-        } else {
-            for r in 0..rows {
-                for i in 0..n {
-                    *dst.add(r * n + i) = get(r, i);
-                }
-            }
-        }
-    }
-}
-
-multiversion! {
-    /// What a scatter of rows does, by how they lie.
-    unsafe fn spread[T: Bits](src: *const T, dst: *mut u8, across: usize, along: usize, rows: usize, n: usize) {
-        if along == size_of::<T>() {
-            for r in 0..rows {
-                let row = dst.add(r * across) as *mut T;
-                for i in 0..n {
-                    row.add(i).write_unaligned(*src.add(r * n + i));
-                }
-            }
-        } else if across < along {
-            for i in 0..n {
-                for r in 0..rows {
-                    (dst.add(r * across + i * along) as *mut T).write_unaligned(*src.add(r * n + i));
-                }
-            }
-        } else {
-            for r in 0..rows {
-                for i in 0..n {
-                    (dst.add(r * across + i * along) as *mut T).write_unaligned(*src.add(r * n + i));
-                }
-            }
-        }
-    }
-}
-
-/// An element's bits.
-trait Bits: Copy {}
-impl<T: Copy> Bits for T {}
-
-multiversion! {
-    /// One element all over.
-    unsafe fn repeat[T: Bits](v: T, dst: *mut T, n: usize) {
-        for i in 0..n {
-            dst.add(i).write_unaligned(v);
-        }
-    }
-}
-
-/// Strided to dense, by element size. Strides in bytes.
-///
-/// # Safety
-/// `src` is readable for `n` elements with the stride, `dst` writable for `n` dense ones.
-pub unsafe fn gather(src: *const u8, stride: usize, dst: *mut u8, size: usize, n: usize) {
-    unsafe fn go<T: Copy>(src: *const u8, stride: usize, dst: *mut T, n: usize) {
-        if stride == 0 {
-            // SAFETY: the caller's promise
-            return unsafe { repeat((src as *const T).read_unaligned(), dst, n) };
-        }
-        for i in 0..n {
-            // SAFETY: the caller's promise
-            unsafe { dst.add(i).write_unaligned((src.add(i * stride) as *const T).read_unaligned()) };
-        }
-    }
-    // SAFETY: passed on
-    unsafe { by_size!(size, T => go(src, stride, dst as *mut T, n)) }
-}
-
-/// Dense to strided, by element size.
-///
-/// # Safety
-/// As [`gather`], with the roles exchanged.
-pub unsafe fn scatter(src: *const u8, dst: *mut u8, stride: usize, size: usize, n: usize) {
-    unsafe fn go<T: Copy>(src: *const T, dst: *mut u8, stride: usize, n: usize) {
-        for i in 0..n {
-            // SAFETY: the caller's promise
-            unsafe { (dst.add(i * stride) as *mut T).write_unaligned(src.add(i).read_unaligned()) };
-        }
-    }
-    // SAFETY: passed on
-    unsafe { by_size!(size, T => go(src as *const T, dst, stride, n)) }
 }

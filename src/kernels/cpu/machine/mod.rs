@@ -36,9 +36,12 @@ pub mod crc;
 pub mod float;
 #[cfg(unix)]
 pub mod fork;
+pub mod gather;
 pub mod iter;
 pub mod par;
+pub mod rows;
 pub mod stop;
 pub mod stream;
+pub mod turn;
 pub mod vector;
 pub mod walk;

@@ -100,6 +100,8 @@ multiversion! {
                     simd::one_by_one();
                     total = f.step(total, *row.add(i));
                 }
+            } else if n < LANES && !simd::is_least::<LEVEL>() {
+                total = f.merge(total, short_row(f, row, n));
             } else {
                 // Leaves are added lane by lane: emptied one by one, they took a fifth of the time of a sum from the caches.
                 let mut sums = nothing(f);
@@ -119,6 +121,54 @@ multiversion! {
             dst.add(r).write(total);
         }
     }
+}
+
+/// A row of sixteen elements at least and fewer than [`LANES`], in sixteen lanes: to fill 64 and to empty them takes longer than
+/// what there is to add (8192 rows of 49 float32: 43 instead of 56 us).
+#[inline(always)]
+unsafe fn short_row<T: Copy, F: Fold<T>>(f: F, row: *const T, n: usize) -> F::Acc {
+    let mut lanes = [f.init(); 16];
+    let mut i = 0;
+    while i + 16 <= n {
+        for j in 0..16 {
+            lanes[j] = f.step(lanes[j], *row.add(i + j));
+        }
+        i += 16;
+    }
+    if F::MASKS {
+        // as in `add_run`
+        if i < n {
+            let (x, skip) = (row.add(n - 16), 16 - (n - i));
+            for j in 0..16 {
+                let new = f.step(lanes[j], *x.add(j));
+                lanes[j] = if j >= skip { new } else { lanes[j] };
+            }
+        }
+    } else {
+        macro_rules! rest {
+            ($($k:literal)*) => {$(
+                if (n - i) & $k != 0 {
+                    for j in 0..$k {
+                        lanes[j] = f.step(lanes[j], *row.add(i + j));
+                    }
+                    i += $k;
+                }
+            )*};
+        }
+        rest!(8 4 2);
+        if i < n {
+            lanes[0] = f.step(lanes[0], *row.add(i));
+        }
+    }
+    macro_rules! halve {
+        ($($n:literal)*) => {$(
+            for j in 0..$n {
+                lanes[j] = f.merge(lanes[j], lanes[j + $n]);
+            }
+        )*};
+    }
+    halve!(8 4 2 1);
+    lanes[0]
 }
 
 multiversion! {

@@ -15,8 +15,8 @@ use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::elementwise::block::{Params, PointFn, UnaryFn, stored, typed};
 use crate::kernels::cpu::machine::blocks::{Stored, narrow, widen};
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Stay};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::rows::{MAX_OPERANDS, Rows};
 use crate::kernels::cpu::machine::stop::buffer;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -53,7 +53,7 @@ impl Pass {
                 let mut operands = [std::ptr::null_mut(); MAX_OPERANDS];
                 operands[0] = dst;
                 operands[1] = src.cast_mut();
-                f.call(&operands, n, q, Stay::NONE)
+                f.call(&operands, n, q, Rows::ONE)
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::kernels::cpu::machine::{par, stop};
 
 /// A running reduction: the state after each element is one element of the result.
 pub trait Scan<T: Elem>: Copy + Send + Sync {
-    type State: Copy + Default;
+    type State: Copy;
     fn start(self) -> Self::State;
     fn step(self, s: Self::State, x: T, position: usize) -> Self::State;
     /// # Safety
@@ -108,8 +108,7 @@ unsafe fn side_by_side<T: Elem, S: Scan<T>>(s: S, src: *const T, line: Axis, off
 multiversion! {
     unsafe fn lines[T: Elem, S: Scan<T>](s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize, step: usize) {
         let w = offsets.len();
-        let mut states = [S::State::default(); WIDTH];
-        states[..w].fill(s.start());
+        let mut states = [s.start(); WIDTH];
         let dense = (1..w).all(|j| offsets[j] == offsets[0] + j);
         for i in 0..line.size {
             rest(i, w);
@@ -214,38 +213,25 @@ pub unsafe fn cumprod<T: Carried>(
 #[derive(Clone, Copy)]
 struct RunningExtreme<T: Ordered, const MAX: bool>(Ptr<T>, Ptr<i64>);
 
-/// A key that has a default, whatever the type.
-#[derive(Clone, Copy)]
-struct Best<K>(Option<K>, i64);
-impl<K> Default for Best<K> {
-    fn default() -> Self {
-        Best(None, 0)
-    }
-}
-
 impl<T: Ordered, const MAX: bool> Scan<T> for RunningExtreme<T, MAX> {
-    type State = Best<T::Key>;
+    type State = (T::Key, i64);
+    /// What no element loses to.
     #[inline(always)]
-    fn start(self) -> Best<T::Key> {
-        Best(None, 0)
+    fn start(self) -> (T::Key, i64) {
+        (if MAX { T::LOW } else { T::HIGH }, 0)
     }
     /// The last of equal elements wins, as in PyTorch; NaN stays once met, and a later NaN moves the index.
     #[inline(always)]
     #[allow(clippy::eq_op)]
-    fn step(self, s: Best<T::Key>, x: T, i: usize) -> Best<T::Key> {
+    fn step(self, (best, at): (T::Key, i64), x: T, i: usize) -> (T::Key, i64) {
         let x = x.key();
-        let wins = match s.0 {
-            None => true,
-            Some(b) => x != x || b == b && if MAX { x >= b } else { x <= b },
-        };
-        if wins { Best(Some(x), i as i64) } else { s }
+        let wins = x != x || best == best && if MAX { x >= best } else { x <= best };
+        if wins { (x, i as i64) } else { (best, at) }
     }
     #[inline(always)]
-    unsafe fn put(self, s: Best<T::Key>, at: usize) {
-        if let Some(k) = s.0 {
-            self.0.at(at).write(T::unkey(k));
-            self.1.at(at).write(s.1);
-        }
+    unsafe fn put(self, (best, i): (T::Key, i64), at: usize) {
+        self.0.at(at).write(T::unkey(best));
+        self.1.at(at).write(i);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::base::Dims;
 use crate::kernels::cpu::create::copy::Bytes;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::iter::gather;
+use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::walk::Walk;
 

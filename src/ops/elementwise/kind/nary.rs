@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::kernels::cpu::create::copy::scalar_bytes;
 use crate::kernels::cpu::elementwise::block::{Params, PointFn};
 use crate::kernels::cpu::machine::blocks::STEP;
-use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Operand, Stay, for_each_staying};
+use crate::kernels::cpu::machine::iter::{Operand, for_each_rows};
+use crate::kernels::cpu::machine::rows::{MAX_OPERANDS, Rows};
 use crate::kernels::gpu::elementwise::Wgsl;
 use crate::ops::driver::apply::apply_placed;
 use crate::ops::driver::in_place::apply_in_place;
@@ -186,20 +187,22 @@ impl Op for Point {
 fn run_sides(sides: &[(Side, DType)], out: &Tensor, written: DType, kernel: PointFn, params: &Params) {
     let (n, shape) = (out.numel(), out.shape());
     let numbers = sides.iter().any(|(side, _)| side.is_number());
-    let limit = if numbers && !kernel.stays() { STEP } else { crate::kernels::cpu::machine::par::MATH_GRAIN };
+    let limit =
+        if numbers && !kernel.takes_rows() { STEP } else { crate::kernels::cpu::machine::par::MATH_GRAIN };
     if n <= limit
         && out.dtype() == written
         && out.is_contiguous()
         && sides.iter().all(|(side, dtype)| side.is_dense(shape, *dtype))
     {
+        let repeated = !kernel.takes_rows();
         let mut buffers = [const { Repeated::new() }; OPERANDS];
-        let (mut p, mut stay) = ([out.ptr(); MAX_OPERANDS], Stay::NONE);
+        let (mut p, mut rows) = ([out.ptr(); MAX_OPERANDS], Rows::ONE);
         for ((i, (side, dtype)), buffer) in sides.iter().enumerate().zip(&mut buffers) {
-            p[i + 1] = dense_ptr(side, buffer, dtype.size(), n) as *mut u8;
-            stay = if side.is_number() { stay.and(i) } else { stay };
+            p[i + 1] = dense_ptr(side, repeated.then_some(buffer), dtype.size(), n) as *mut u8;
+            rows = if side.is_number() { rows.and(i) } else { rows };
         }
-        // SAFETY: dense tensors of `n` elements, held by the driver; numbers are repeated as a block, or `n` times
-        unsafe { kernel.call(&p, n, params, stay) };
+        // SAFETY: dense tensors of `n` elements, held by the driver; numbers are one each, or repeated `n` times
+        unsafe { kernel.call(&p, n, params, rows) };
         return;
     }
     let strides: SmallVec<[Dims; OPERANDS]> = sides.iter().map(|(s, _)| s.strides(shape)).collect();
@@ -210,7 +213,7 @@ fn run_sides(sides: &[(Side, DType)], out: &Tensor, written: DType, kernel: Poin
     }
     // SAFETY: layouts lie within storages held by the driver; inputs and output are apart or coincide
     unsafe {
-        for_each_staying(shape, &operands, kernel.stays(), &|p, n, stay| kernel.call(p, n, params, stay))
+        for_each_rows(shape, &operands, kernel.takes_rows(), &|p, n, rows| kernel.call(p, n, params, rows))
     };
 }
 

@@ -4,7 +4,9 @@ use crate::base::{DType, Dims, same_shape};
 use crate::kernels::cpu::create::copy::Bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn, UnaryFn};
 use crate::kernels::cpu::machine::blocks::STEP;
-use crate::kernels::cpu::machine::iter::{Operand, Stay, for_each, for_each_staying};
+use crate::kernels::cpu::machine::gather::gather;
+use crate::kernels::cpu::machine::iter::{Operand, for_each, for_each_rows};
+use crate::kernels::cpu::machine::rows::Rows;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -60,17 +62,18 @@ impl Repeated {
     }
 }
 
-/// The address of an operand's dense elements; a number is repeated into the buffer, `n` times or as often as a block has
-/// elements.
+/// The address of an operand's dense elements; a number is repeated into the buffer where there is one, `n` times of a block's.
 #[inline]
 #[allow(unsafe_code)]
-pub fn dense_ptr(side: &Side, buffer: &mut Repeated, size: usize, n: usize) -> *const u8 {
-    match side {
-        Side::Tensor(t) => t.ptr(),
-        Side::Number(b) => {
+pub fn dense_ptr(side: &Side, buffer: Option<&mut Repeated>, size: usize, n: usize) -> *const u8 {
+    match (side, buffer) {
+        (Side::Tensor(t), _) => t.ptr(),
+        (Side::Number(b), None) => b.0.as_ptr(),
+        (Side::Number(b), Some(buffer)) => {
+            debug_assert!(n <= STEP);
             let p = buffer.0.as_mut_ptr() as *mut u8;
             // SAFETY: at most a block of elements of at most 16 bytes
-            unsafe { crate::kernels::cpu::machine::iter::gather(b.0.as_ptr(), 0, p, size, n.min(STEP)) };
+            unsafe { gather(b.0.as_ptr(), 0, p, size, n) };
             p
         }
     }
@@ -113,8 +116,11 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
     }
     let shape = out.shape();
     let numbers = a.is_number() || b.is_number();
-    let limit =
-        if numbers && !kernel.stays() { STEP } else { crate::kernels::cpu::machine::par::ELEMENTWISE_GRAIN };
+    let limit = if numbers && !kernel.takes_rows() {
+        STEP
+    } else {
+        crate::kernels::cpu::machine::par::ELEMENTWISE_GRAIN
+    };
     if n <= limit
         && out.dtype() == written
         && out.is_contiguous()
@@ -123,11 +129,13 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
     {
         let (mut ba, mut bb) = (Repeated::new(), Repeated::new());
         let size = compute.size();
-        let stay = |side: &Side, k, stay: Stay| if side.is_number() { stay.and(k) } else { stay };
-        let stay = stay(b, 1, stay(a, 0, Stay::NONE));
-        let (a, b) = (dense_ptr(a, &mut ba, size, n), dense_ptr(b, &mut bb, size, n));
-        // SAFETY: dense operands of `n` elements, held by the driver; numbers are repeated as a block, or `n` times
-        unsafe { kernel.call(a, b, out.ptr(), n, stay) };
+        let and = |side: &Side, k, rows: Rows<'static>| if side.is_number() { rows.and(k) } else { rows };
+        let rows = and(b, 1, and(a, 0, Rows::ONE));
+        let repeated = !kernel.takes_rows();
+        let a = dense_ptr(a, repeated.then_some(&mut ba), size, n);
+        let b = dense_ptr(b, repeated.then_some(&mut bb), size, n);
+        // SAFETY: dense operands of `n` elements, held by the driver; numbers are one each, or repeated `n` times
+        unsafe { kernel.call(a, b, out.ptr(), n, rows) };
         return;
     }
     let (sa, sb) = (a.strides(shape), b.strides(shape));
@@ -138,8 +146,8 @@ pub fn run2(a: &Side, b: &Side, out: &Tensor, compute: DType, written: DType, ke
     ];
     // SAFETY: layouts lie within storages held by the driver; inputs and output are apart or coincide
     unsafe {
-        for_each_staying(shape, &operands, kernel.stays(), &|p, n, stay| {
-            kernel.call(p[1], p[2], p[0], n, stay)
+        for_each_rows(shape, &operands, kernel.takes_rows(), &|p, n, rows| {
+            kernel.call(p[1], p[2], p[0], n, rows)
         })
     };
 }
@@ -160,9 +168,7 @@ pub fn run3(x: &[Side; 3], out: &Tensor, compute: DType, written: DType, kernel:
         x[2].operand(&strides[2], compute),
     ];
     // SAFETY: as in `run2`
-    unsafe {
-        for_each_staying(shape, &operands, true, &|p, n, stay| kernel(p[1], p[2], p[3], p[0], n, stay))
-    };
+    unsafe { for_each_rows(shape, &operands, true, &|p, n, rows| kernel(p[1], p[2], p[3], p[0], n, rows)) };
 }
 
 /// A tensor's strides over a broadcast shape.

@@ -202,6 +202,18 @@ pub fn sigmoid<V: Real>(x: V) -> V {
 /// `x / (1 + e^-x)`; zero at minus infinity.
 #[inline(always)]
 pub fn silu<V: Real>(x: V) -> V {
+    // As in `sigmoid`.
+    if !V::any(V::c(-0.75 * k!(EXP_MIN)).lt(x.abs())) {
+        let (p, n) = exp_parts(V::sign_bit().or(x), None);
+        let e = p.scale(n);
+        let d = e.add(V::c(1.0));
+        let lost = e.sub(d.sub(V::c(1.0)));
+        let negative = x.lt(V::zero());
+        let product = x.mul(e);
+        let rest = V::select(negative, x.fma(e, product.neg()), V::zero());
+        let y = V::select(negative, product, x).quotient_of_sum(d, lost, Some(rest));
+        return y.copysign(x);
+    }
     // Infinity would defeat the quotient's correction step: there the result is `x`.
     let big = V::c(1e30).lt(x);
     let c = clamp(x, k!(PRODUCT_MIN), 1e30);

@@ -3,7 +3,7 @@
 use crate::kernels::cpu::elementwise::block::Params;
 use crate::kernels::cpu::elementwise::clib::lgamma;
 use crate::kernels::cpu::elementwise::math;
-use crate::kernels::cpu::machine::iter::MAX_OPERANDS;
+use crate::kernels::cpu::machine::rows::MAX_OPERANDS;
 use std::f64::consts::PI;
 
 /// Bernoulli numbers B2, B4, ...

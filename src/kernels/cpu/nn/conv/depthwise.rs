@@ -1,7 +1,8 @@
-//! Depthwise convolution: one input and one output channel a group. Bounded by memory, not by multiplications, so the
-//! loops are plain ones: along the width with channels first, along the channels with channels last.
+//! Depthwise convolution: one input and one output channel a group. Bounded by what is read, not by multiplications:
+//! along the width with channels first, where taps share what they load (`columns`), along the channels with channels last.
 
 use super::Conv;
+use super::columns::{Columns, LANES, plane, products};
 use super::direct::images;
 use super::pad::{Padded, PaddedLast};
 use super::plan::Plan;
@@ -22,12 +23,6 @@ const PARTS: usize = 8;
 /// of 14 alone would take strips of 4, and rows of 56 none of 64.
 const LINE: usize = 2048;
 
-/// Outputs of a row that are computed at once, written beyond its end, and overwritten there by the row behind it: for
-/// rows that nearly fill one of these, where a line would be copied apart again.
-fn beyond(width: usize) -> Option<usize> {
-    [16, 32, 64].into_iter().find(|&n| width <= n && (n - width) * 4 <= n)
-}
-
 /// How many rows of `width` outputs are one line, where the padded plane has rows of `apart`.
 fn rows_in_line(width: usize, apart: usize) -> usize {
     if width < 192 && apart >= width && (apart - width) * 2 <= width.max(16) {
@@ -35,6 +30,12 @@ fn rows_in_line(width: usize, apart: usize) -> usize {
     } else {
         1
     }
+}
+
+/// Padded planes of so many bytes that a task holds. Of small ones two: what was just written in pieces is waited for when it is read
+/// in vectors, so the next plane is copied before this one is read.
+fn ring(bytes: usize) -> usize {
+    if bytes <= 8 << 10 { 2 } else { 1 }
 }
 
 pub fn fits(p: &Conv) -> bool {
@@ -67,27 +68,46 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
     let together = rows_in_line(width, apart).min(rows);
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(plan.outputs() * plan.taps.len().max(1));
     // images that are copied leave room behind themselves to read beyond the last row
-    let wide = beyond(width).filter(|_| !padded.as_is && plan.step == [1; 3] && plan.whole == plan.output);
+    let behind = Columns::beyond::<T>(width).filter(|&n| n == 0 || !padded.as_is);
+    let columns = behind.map(|_| Columns::of(&offsets, apart));
+    let order: Vec<usize> = match &columns {
+        Some(c) => c.order.iter().map(|&k| plan.taps[k].0).collect(),
+        None => plan.taps.iter().map(|t| t.0).collect(),
+    };
+    let dense = plan.step[1..] == [1; 2];
     par::for_each_chunk(p.n * p.groups, grain, |r| {
-        let room = wide.unwrap_or(0).max((together - 1) * apart + width);
+        let room = match columns {
+            Some(_) if dense => 0,
+            Some(_) => rows * width,
+            None => (together - 1) * apart + width,
+        };
         let mut line = buffer(<T as Elem>::ZERO, room);
         let mut taps = buffer(<T as Elem>::ZERO, plan.taps.len());
-        let len = if padded.as_is { 0 } else { padded.channel() + wide.unwrap_or(0) };
-        scratch::with(Slot::Shared, len, |held: *mut T| {
+        let len = if padded.as_is { 0 } else { padded.channel() + behind.unwrap_or(0) };
+        let ring = ring(len * size_of::<T>());
+        scratch::with(Slot::Shared, ring * len, |held: *mut T| {
+            // SAFETY: a buffer of this task's, and a plane of the images'
+            let at = |i: usize| unsafe { held.add(i % ring * len) };
+            let fill = |i: usize| unsafe { padded.inside(x.at(i * input), at(i)) };
             if !padded.as_is {
-                // SAFETY: memory of this task
-                unsafe { padded.clear(held) };
+                // SAFETY: as above
+                (0..ring).for_each(|i| unsafe { padded.clear(at(i)) });
+                fill(r.start);
             }
-            for i in r {
+            for i in r.clone() {
                 let c = i % p.groups;
                 // SAFETY: one plane of each per step.
                 unsafe {
-                    plan.taps.iter().zip(&mut taps).for_each(|(t, w0)| *w0 = *w.at(c * p.taps() + t.0));
+                    order.iter().zip(&mut taps).for_each(|(t, w0)| *w0 = *w.at(c * p.taps() + t));
                     let b = if bias.get().is_null() { <T as Elem>::ZERO } else { *bias.at(c) };
                     let mut x = x.at(i * input) as *const T;
                     if !padded.as_is {
-                        padded.inside(x, held);
-                        x = held;
+                        if ring > 1 && i + 1 < r.end {
+                            fill(i + 1);
+                        } else if ring == 1 && i > r.start {
+                            fill(i);
+                        }
+                        x = at(i);
                     }
                     let to = |d: usize, h: usize| {
                         let at = (plan.first[0] + d * plan.step[0]) * plan.whole[1]
@@ -97,11 +117,16 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                     };
                     for d in 0..depth {
                         let slice = x.add(d * plan.stride[0] * padded.slice());
-                        if let Some(n) = wide {
-                            over(&offsets, &taps, slice, apart, to(d, 0), width, rows - 1, n, b);
-                            let from = slice.add((rows - 1) * apart);
-                            over(&offsets, &taps, from, apart, line.as_mut_ptr(), width, 1, n, b);
-                            std::ptr::copy_nonoverlapping(line.as_ptr(), to(d, rows - 1), width);
+                        if let Some(columns) = &columns {
+                            if dense {
+                                plane(columns, &taps, slice, to(d, 0), plan.whole[2], rows, width, b);
+                                continue;
+                            }
+                            plane(columns, &taps, slice, line.as_mut_ptr(), width, rows, width, b);
+                            for h in 0..rows {
+                                let (from, to) = (line.as_ptr().add(h * width), to(d, h));
+                                (0..width).for_each(|j| *to.add(j * plan.step[2]) = *from.add(j));
+                            }
                             continue;
                         }
                         for h in (0..rows).step_by(together) {
@@ -128,99 +153,24 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
     });
 }
 
-/// Calls a body that is generic over a vector with that of the level `multiversion!` is at.
-macro_rules! at_level {
-    ($level:ident, $t:ident, $f:ident($($arg:expr),*)) => {{
-        #[cfg(target_arch = "x86_64")]
-        if $level == Level::Avx512 as u8 {
-            return $f::<$t::Avx512>($($arg),*);
-        } else if $level == Level::Avx2 as u8 {
-            return $f::<$t::Avx2>($($arg),*);
-        }
-        #[cfg(target_arch = "aarch64")]
-        if $level == Level::Neon as u8 {
-            return $f::<$t::Neon>($($arg),*);
-        }
-        $f::<$t::Portable>($($arg),*)
-    }};
-}
-
-multiversion! {
-    /// Rows one after another, each of them `n` outputs long though the next begins `width` behind it.
-    unsafe fn over[const LEVEL, T: Direct](
-        offsets: &[usize], taps: &[T], x: *const T, apart: usize, y: *mut T, width: usize, rows: usize, n: usize, bias: T,
-    ) {
-        at_level!(LEVEL, T, over_body(offsets, taps, x, apart, y, width, rows, n, bias))
-    }
-}
-
+/// `N` vectors of neighbouring outputs.
 #[inline(always)]
-unsafe fn over_body<V: Vector<Elem: Direct>>(
+unsafe fn strip<V: Vector, const N: usize>(
     offsets: &[usize],
     taps: &[V::Elem],
     x: *const V::Elem,
-    apart: usize,
     y: *mut V::Elem,
-    width: usize,
-    rows: usize,
-    n: usize,
     bias: V::Elem,
 ) {
-    // as many sums that do not wait for one another as there are registers for: rows of 14 one by one, each a register of
-    // sums, took twice the time
-    let (most, step) = match n / V::LANES {
-        1 => (8, V::LANES),
-        2 => (4, 2 * V::LANES),
-        _ => (2, 4 * V::LANES),
-    };
-    let mut h = 0;
-    while h < rows {
-        let many = most.min(1 << (rows - h).ilog2());
-        // backwards: what a row writes beyond its end comes before the beginning of the next
-        let mut j = n;
-        while j > 0 {
-            j -= step;
-            let (x, y) = (x.add(h * apart + j), y.add(h * width + j));
-            match (n / V::LANES, many) {
-                (1, 8) => strips::<V, 1, 8>(offsets, taps, x, apart, y, width, bias),
-                (1, 4) => strips::<V, 1, 4>(offsets, taps, x, apart, y, width, bias),
-                (1, 2) => strips::<V, 1, 2>(offsets, taps, x, apart, y, width, bias),
-                (1, _) => strips::<V, 1, 1>(offsets, taps, x, apart, y, width, bias),
-                (2, 4) => strips::<V, 2, 4>(offsets, taps, x, apart, y, width, bias),
-                (2, 2) => strips::<V, 2, 2>(offsets, taps, x, apart, y, width, bias),
-                (2, _) => strips::<V, 2, 1>(offsets, taps, x, apart, y, width, bias),
-                (_, 2) => strips::<V, 4, 2>(offsets, taps, x, apart, y, width, bias),
-                (_, _) => strips::<V, 4, 1>(offsets, taps, x, apart, y, width, bias),
-            }
-        }
-        h += many;
-    }
-}
-
-/// `R` rows of `N` vectors of neighbouring outputs.
-#[inline(always)]
-unsafe fn strips<V: Vector, const N: usize, const R: usize>(
-    offsets: &[usize],
-    taps: &[V::Elem],
-    x: *const V::Elem,
-    apart: usize,
-    y: *mut V::Elem,
-    width: usize,
-    bias: V::Elem,
-) {
-    let mut acc = [[V::splat(bias); N]; R];
+    let mut acc = [V::splat(bias); N];
     for (o, w) in offsets.iter().zip(taps) {
         let (x, w) = (x.add(*o), V::splat(*w));
-        for r in 0..R {
-            for i in 0..N {
-                acc[r][i] = w.fma(V::load(x.add(r * apart + i * V::LANES)), acc[r][i]);
-            }
+        for i in 0..N {
+            acc[i] = w.fma(V::load(x.add(i * V::LANES)), acc[i]);
         }
     }
-    for r in 0..R {
-        for i in 0..N {
-            acc[r][i].store(y.add(r * width + i * V::LANES));
-        }
+    for i in 0..N {
+        acc[i].store(y.add(i * V::LANES));
     }
 }
 
@@ -241,17 +191,17 @@ unsafe fn row_body<V: Vector<Elem: Direct>>(
 ) {
     let mut j = 0;
     while j + 8 * V::LANES <= n {
-        strips::<V, 8, 1>(offsets, taps, x.add(j), 0, y.add(j), 0, bias);
+        strip::<V, 8>(offsets, taps, x.add(j), y.add(j), bias);
         j += 8 * V::LANES;
     }
     while j + 2 * V::LANES <= n {
-        strips::<V, 2, 1>(offsets, taps, x.add(j), 0, y.add(j), 0, bias);
+        strip::<V, 2>(offsets, taps, x.add(j), y.add(j), bias);
         j += 2 * V::LANES;
     }
     while j < n && n >= V::LANES {
         // the last strip overlaps the one before
         let at = j.min(n - V::LANES);
-        strips::<V, 1, 1>(offsets, taps, x.add(at), 0, y.add(at), 0, bias);
+        strip::<V, 1>(offsets, taps, x.add(at), y.add(at), bias);
         j = at + V::LANES;
     }
     while j < n {
@@ -434,8 +384,6 @@ pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw:
     if p.channels_last { weight_last(p, x, g, dw) } else { weight_first(p, x, g, dw) }
 }
 
-const LANES: usize = 16;
-
 unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T) {
     let plan = Plan::forward(p);
     let padded = Padded::of(&plan, size_of::<T>());
@@ -446,15 +394,37 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
     let apart = padded.width();
     let together = rows_in_line(width, apart).min(rows);
     let grain = par::ELEMENTWISE_GRAIN.div_ceil(p.n * output * offsets.len());
+    let columns = Columns::beyond::<T>(width).map(|_| Columns::of(&offsets, apart));
+    let number = |t: usize| columns.as_ref().map_or(t, |c| plan.taps[c.order[t]].0);
     // one channel: whole lines with zeros between the rows of the gradient, or row by row
+    let len = if padded.as_is { 0 } else { padded.channel() };
+    let ring = ring(len * size_of::<T>());
     let channel = |c: usize, together: usize, lanes: &mut [[T; LANES]], line: &mut [T], held: *mut T| {
+        // SAFETY: a buffer of this task's, and a plane of the images'
+        let at = |n: usize| unsafe { held.add(n % ring * len) };
+        let fill = |n: usize| unsafe { padded.inside(x.at((n * p.groups + c) * input), at(n)) };
+        if !padded.as_is {
+            fill(0);
+        }
         for n in 0..p.n {
             // SAFETY: one channel of each per step.
             unsafe {
                 let mut x = x.at((n * p.groups + c) * input) as *const T;
                 if !padded.as_is {
-                    padded.inside(x, held);
-                    x = held;
+                    if ring > 1 && n + 1 < p.n {
+                        fill(n + 1);
+                    } else if ring == 1 && n > 0 {
+                        fill(n);
+                    }
+                    x = at(n);
+                }
+                if let Some(columns) = &columns {
+                    for d in 0..depth {
+                        let g = g.at((n * p.groups + c) * output + d * rows * width);
+                        let x = x.add(d * plan.stride[0] * padded.slice());
+                        products(columns, x, g.cast_const(), rows, width, lanes);
+                    }
+                    continue;
                 }
                 let starts = (0..depth).flat_map(|d| (0..rows).step_by(together).map(move |h| d * rows + h));
                 for t in starts {
@@ -477,16 +447,16 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
     par::for_each_chunk(p.groups, grain, |r| {
         let mut line = buffer(<T as Elem>::ZERO, together * apart);
         let mut lanes = buffer([<T as Elem>::ZERO; LANES], offsets.len());
-        scratch::with(Slot::Shared, if padded.as_is { 0 } else { padded.channel() }, |held: *mut T| {
+        scratch::with(Slot::Shared, ring * len, |held: *mut T| {
             if !padded.as_is {
                 // SAFETY: memory of this task
-                unsafe { padded.clear(held) };
+                (0..ring).for_each(|i| unsafe { padded.clear(held.add(i * len)) });
             }
             for c in r {
                 lanes.fill([<T as Elem>::ZERO; LANES]);
                 channel(c, together, &mut lanes, &mut line, held);
                 let finite = |l: &[T; LANES]| l.iter().all(|v| v.abs() < T::INFINITY);
-                if together > 1 && !lanes.iter().all(finite) {
+                if columns.is_none() && together > 1 && !lanes.iter().all(finite) {
                     // a zero between rows has met an infinity that this weight never sees
                     lanes.fill([<T as Elem>::ZERO; LANES]);
                     channel(c, 1, &mut lanes, &mut line, held);
@@ -494,7 +464,7 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
                 for (t, l) in lanes.iter().enumerate() {
                     let total = l.iter().fold(<T as Elem>::ZERO, |a, b| a + *b);
                     // SAFETY: this channel's weights.
-                    unsafe { dw.at(c * p.taps() + t).write(total) };
+                    unsafe { dw.at(c * p.taps() + number(t)).write(total) };
                 }
             }
         });
@@ -564,7 +534,7 @@ unsafe fn weight_last<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T)
                         let from = padded.offset([t / rows * plan.stride[0], t % rows * plan.stride[1], 0]);
                         let g = g.at((n * output + t * width) * c);
                         let acc = acc.at(part * offsets.len() * c);
-                        products(&offsets, c, x.add(from), plan.stride[2] * c, g, width, acc);
+                        products_last(&offsets, c, x.add(from), plan.stride[2] * c, g, width, acc);
                     }
                 });
             }
@@ -579,7 +549,7 @@ unsafe fn weight_last<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T)
 }
 
 multiversion! {
-    unsafe fn products[T: Direct](offsets: &[usize], c: usize, x: *const T, xs: usize, g: *const T, n: usize, acc: *mut T) {
+    unsafe fn products_last[T: Direct](offsets: &[usize], c: usize, x: *const T, xs: usize, g: *const T, n: usize, acc: *mut T) {
         let mut c0 = 0;
         while c0 < c {
             let m = (c - c0).min(32);

@@ -139,6 +139,8 @@ macro_rules! direct {
             unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
                 if pointwise::fits(p) {
                     pointwise::forward(p, x, w, bias, y)
+                } else if pointwise::fits_whole(p) {
+                    pointwise::forward_whole(p, x, w, bias, y)
                 } else if depthwise::fits(p) {
                     depthwise::forward(p, x, w, bias, y)
                 } else if narrow_groups(p) || few_pixels(p) || thin(p, p.cout) {
@@ -153,6 +155,8 @@ macro_rules! direct {
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
                 if pointwise::fits(p) {
                     pointwise::backward_data(p, g, w, bias, dx)
+                } else if pointwise::fits_whole(p) {
+                    pointwise::backward_data_whole(p, g, w, bias, dx)
                 } else if depthwise::fits(p) {
                     depthwise::backward_data(p, g, w, bias, dx)
                 } else if narrow_groups(p) || thin(p, p.cin) {

@@ -10,7 +10,25 @@
 //! 3 x 3 weights one with fewer multiplications where that pays (`winograd`), complex numbers the general way through
 //! unfolded patches (`unfold`), and the half types are computed in float32 and rounded once.
 
+/// Calls a body that is generic over a vector with that of the level `multiversion!` is at.
+macro_rules! at_level {
+    ($level:ident, $t:ident, $f:ident($($arg:expr),*)) => {{
+        #[cfg(target_arch = "x86_64")]
+        if $level == Level::Avx512 as u8 {
+            return $f::<$t::Avx512>($($arg),*);
+        } else if $level == Level::Avx2 as u8 {
+            return $f::<$t::Avx2>($($arg),*);
+        }
+        #[cfg(target_arch = "aarch64")]
+        if $level == Level::Neon as u8 {
+            return $f::<$t::Neon>($($arg),*);
+        }
+        $f::<$t::Portable>($($arg),*)
+    }};
+}
+
 mod channels;
+mod columns;
 mod depthwise;
 mod direct;
 mod elem;

@@ -7,6 +7,14 @@ use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 
+/// The rows and columns of a phase's plane that lie inside the image, and the row and column of the image that the first are.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    rows: [usize; 2],
+    columns: [usize; 2],
+    from: [usize; 2],
+}
+
 /// One image as the kernels read it: padded depth slices, each of `phases` planes of `height x width`.
 #[derive(Clone, Debug)]
 pub struct Padded {
@@ -19,6 +27,8 @@ pub struct Padded {
     pub stride: [usize; 3],
     /// The planes that some tap reads, as (row phase, column phase).
     pub phases: Vec<(usize, usize)>,
+    /// What of each phase's plane lies inside the image.
+    spans: Vec<Span>,
     channel: usize,
     /// The image lies in memory as it would here: nothing needs copying.
     pub as_is: bool,
@@ -39,6 +49,7 @@ impl Padded {
             front: plan.front,
             size: plan.size,
             stride: plan.stride,
+            spans: Vec::new(),
             phases,
             channel: d * h * w,
             // planes a multiple of 1 KiB apart would crowd a few sets of the first-level cache, where they are read again
@@ -48,7 +59,20 @@ impl Padded {
             let lines = (out.size[0] * out.slice() * elem).div_ceil(64);
             out.channel = (lines | 1) * 64 / elem;
         }
+        out.spans = out.phases.iter().map(|p| out.span(*p)).collect();
         out
+    }
+    fn span(&self, phase: (usize, usize)) -> Span {
+        let one = |axis: usize, phase: usize, most: usize| {
+            // the padded position of the image's first row or column, less the phase
+            let (s, first) = (self.stride[axis], self.front[axis] - phase as isize);
+            let start = (first.max(0) as usize).div_ceil(s).min(most);
+            let end = (first + self.input[axis] as isize).max(0) as usize;
+            let end = end.div_ceil(s).clamp(start, most);
+            (start, end, (start as isize * s as isize - first).max(0) as usize)
+        };
+        let (rows, columns) = (one(1, phase.0, self.height()), one(2, phase.1, self.width()));
+        Span { rows: [rows.0, rows.1], columns: [columns.0, columns.1], from: [rows.2, columns.2] }
     }
     pub fn height(&self) -> usize {
         self.size[1].div_ceil(self.stride[1])
@@ -85,16 +109,6 @@ impl Padded {
     /// # Safety
     /// `x` is an image of the described sizes, `dst` holds `c * channel()` elements.
     pub unsafe fn copy<T: Elem>(&self, c: usize, x: *const T, dst: *mut T) {
-        self.write::<T, true>(c, x, dst)
-    }
-    /// As [`Padded::copy`] for a channel whose border is zero already.
-    ///
-    /// # Safety
-    /// As [`Padded::copy`].
-    pub unsafe fn inside<T: Elem>(&self, x: *const T, dst: *mut T) {
-        self.write::<T, false>(1, x, dst)
-    }
-    unsafe fn write<T: Elem, const BORDER: bool>(&self, c: usize, x: *const T, dst: *mut T) {
         let (x, dst) = (Ptr::of(x), Ptr(dst));
         let (h, w) = (self.height(), self.width());
         let per = self.slice();
@@ -102,13 +116,8 @@ impl Padded {
             for t in r {
                 let (ch, d) = (t / self.size[0], t % self.size[0]);
                 let z = d as isize - self.front[0];
-                for (k, &(ph, pw)) in self.phases.iter().enumerate() {
-                    // Columns j with pw + j*stride inside the image.
-                    let s = self.stride[2] as isize;
-                    let first = self.front[2] - pw as isize; // padded column of image column 0, less the phase
-                    let start = (first.max(0) as usize).div_ceil(s as usize).min(w);
-                    let end = first + self.input[2] as isize;
-                    let end = (end.max(0) as usize).div_ceil(s as usize).clamp(start, w);
+                for (k, &(ph, _)) in self.phases.iter().enumerate() {
+                    let ([start, end], column) = (self.spans[k].columns, self.spans[k].from[1]);
                     for i in 0..h {
                         let row = (ph + i * self.stride[1]) as isize - self.front[1];
                         let inside = (0..self.input[0] as isize).contains(&z)
@@ -117,35 +126,57 @@ impl Padded {
                         unsafe {
                             let to = dst.at(ch * self.channel + d * per + (k * h + i) * w);
                             if !inside || start == end {
-                                if BORDER {
-                                    std::ptr::write_bytes(to, 0, w);
-                                }
+                                std::ptr::write_bytes(to, 0, w);
                                 continue;
                             }
-                            if BORDER {
-                                std::ptr::write_bytes(to, 0, start);
-                                std::ptr::write_bytes(to.add(end), 0, w - end);
-                            }
-                            let column = (start as isize * s - first) as usize;
+                            std::ptr::write_bytes(to, 0, start);
+                            std::ptr::write_bytes(to.add(end), 0, w - end);
                             let from = x.at(ch * self.strides[0]
                                 + z as usize * self.strides[1]
                                 + row as usize * self.strides[2]
                                 + column * self.strides[3]);
                             let step = self.stride[2] * self.strides[3];
-                            match step {
-                                1 => copy_few(
-                                    from.cast(),
-                                    to.add(start).cast(),
-                                    (end - start) * size_of::<T>(),
-                                ),
-                                2 => strided::<T>(from, 2, to.add(start), end - start),
-                                _ => strided::<T>(from, step, to.add(start), end - start),
-                            }
+                            copy_rows(from, [0, step], to.add(start), 0, 1, end - start);
                         }
                     }
                 }
             }
         });
+    }
+    /// As [`Padded::copy`] for a channel whose border is zero already.
+    ///
+    /// # Safety
+    /// As [`Padded::copy`].
+    pub unsafe fn inside<T: Elem>(&self, x: *const T, dst: *mut T) {
+        for d in 0..self.size[0] {
+            let z = d as isize - self.front[0];
+            if !(0..self.input[0] as isize).contains(&z) {
+                continue;
+            }
+            for (k, span) in self.spans.iter().enumerate() {
+                let n = span.columns[1] - span.columns[0];
+                let to = d * self.slice() + k * self.plane() + span.rows[0] * self.width() + span.columns[0];
+                let from = z as usize * self.strides[1]
+                    + span.from[0] * self.strides[2]
+                    + span.from[1] * self.strides[3];
+                let steps = [self.stride[1] * self.strides[2], self.stride[2] * self.strides[3]];
+                copy_rows(x.add(from), steps, dst.add(to), self.width(), span.rows[1] - span.rows[0], n);
+            }
+        }
+    }
+}
+
+multiversion! {
+    /// Rows of `n` elements; steps of the source from row to row and from element to element, of the destination from row to row.
+    unsafe fn copy_rows[T: Elem](src: *const T, from: [usize; 2], dst: *mut T, to: usize, rows: usize, n: usize) {
+        for i in 0..rows {
+            let (src, dst) = (src.add(i * from[0]), dst.add(i * to));
+            match from[1] {
+                1 => copy_few(src.cast(), dst.cast(), n * size_of::<T>()),
+                2 => strided::<T>(src, 2, dst, n),
+                step => strided::<T>(src, step, dst, n),
+            }
+        }
     }
 }
 

@@ -338,7 +338,7 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
     // doubled by its nearest neighbours a row has a run for each two elements: then they are looked up one by one
     let long = runs.len() * RUN <= n;
     let grain = (par::ELEMENTWISE_GRAIN / (inner * n)).max(1);
-    let way = match (bytes, long) {
+    let way: Way = match (bytes, long) {
         (1, false) => lookup::<u8>,
         (2, false) => lookup::<u16>,
         (4, false) => lookup::<u32>,
@@ -347,13 +347,12 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
         (2, true) => by_runs::<u16>,
         (4, true) => by_runs::<u32>,
         (8, true) => by_runs::<u64>,
-        _ => blocks,
+        _ => blocks::<u8>,
     };
     let line = Line { index: &taps.index, runs: &runs, bytes };
     let none = Outer { n: 1, step: 0, taps: None };
     let (near, far) = outer.split_last().unwrap_or((&none, &[]));
     par::for_each_chunk(count, grain, |r| {
-        let mut before = usize::MAX;
         stretches(r, near.n, |o, part| {
             let (mut rest, mut base) = (o, 0);
             for axis in far.iter().rev() {
@@ -361,22 +360,15 @@ pub unsafe fn pick(outer: &[Outer], taps: &Taps, inner: usize, size: usize, src:
                 rest /= axis.n;
                 base += axis.step * axis.place(i);
             }
-            for i in part {
-                let from = base + near.step * near.place(i);
-                // SAFETY: one row of the result per step; the one before it, where it reads the same place, is this task's
-                unsafe {
-                    let d = dst.at((o * near.n + i) * n * bytes);
-                    if from == before {
-                        copy_few(d.sub(n * bytes), d, n * bytes);
-                        continue;
-                    }
-                    way(&line, src.at(from * size), d);
-                }
-                before = from;
-            }
+            // SAFETY: rows of the result that are this task's, and what they read
+            unsafe { way(&line, near, part, size, src.at(base * size), dst.at(o * near.n * n * bytes)) };
         });
     });
 }
+
+/// Rows of the result, which lie one after another, of a slice that both begin at. All in one call, compiled for the processor: a
+/// border of 1 around 4x16x32x32 float32 takes 11.8 us where a call for each row took 17.4.
+type Way = unsafe fn(&Line, &Outer, Range<usize>, usize, *const u8, *mut u8);
 
 /// A line of single inputs: as a table, as runs, and the bytes of what is copied for each entry.
 struct Line<'a> {
@@ -389,16 +381,63 @@ struct Line<'a> {
 /// neighbours) they took three to seven times the time of the table.
 const RUN: usize = 8;
 
-unsafe fn lookup<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
-    let (src, dst) = (src as *const U, dst as *mut U);
-    for (i, &k) in line.index.iter().enumerate() {
-        // SAFETY: the caller's row holds what the map names, and the result an element for each of its entries
-        unsafe { dst.add(i).write_unaligned(src.add(k as usize).read_unaligned()) };
+/// Writes each row by `one`, or as the row before it where both read the same place.
+#[inline(always)]
+unsafe fn each_row(
+    line: &Line,
+    near: &Outer,
+    part: Range<usize>,
+    size: usize,
+    src: *const u8,
+    dst: *mut u8,
+    one: impl Fn(*const u8, *mut u8),
+) {
+    let bytes = line.index.len() * line.bytes;
+    let mut before = usize::MAX;
+    for i in part {
+        let (from, d) = (near.step * near.place(i), dst.add(i * bytes));
+        if from == before {
+            copy_few(d.sub(bytes), d, bytes);
+        } else {
+            one(src.add(from * size), d);
+        }
+        before = from;
     }
 }
 
-/// Blocks of any number of bytes.
-unsafe fn blocks(line: &Line, src: *const u8, dst: *mut u8) {
+macro_rules! ways {
+    ($($(#[$doc:meta])* $name:ident by $one:expr;)*) => {$(
+        $(#[$doc])*
+        unsafe fn $name<U: Copy>(line: &Line, near: &Outer, part: Range<usize>, size: usize, src: *const u8, dst: *mut u8) {
+            multiversion! {
+                unsafe fn all[U: Copy](line: &Line, near: &Outer, part: Range<usize>, size: usize, src: *const U, dst: *mut U) {
+                    // SAFETY: a row of the caller's
+                    each_row(line, near, part, size, src.cast(), dst.cast(), |s, d| unsafe { $one(line, s, d) })
+                }
+            }
+            all::<U>(line, near, part, size, src.cast(), dst.cast())
+        }
+    )*};
+}
+ways! {
+    /// By the table.
+    lookup by row_by_table::<U>;
+    /// By runs, of blocks of any number of bytes.
+    blocks by row_of_blocks;
+    /// By runs.
+    by_runs by row_by_runs::<U>;
+}
+
+#[inline(always)]
+unsafe fn row_by_table<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
+    let (src, dst) = (src as *const U, dst as *mut U);
+    for (i, &k) in line.index.iter().enumerate() {
+        dst.add(i).write_unaligned(src.add(k as usize).read_unaligned());
+    }
+}
+
+#[inline(always)]
+unsafe fn row_of_blocks(line: &Line, src: *const u8, dst: *mut u8) {
     let bytes = line.bytes;
     for run in line.runs {
         let d = dst.add(run.at * bytes);
@@ -439,7 +478,8 @@ fn runs(index: &[u32]) -> Vec<Run> {
     out
 }
 
-unsafe fn by_runs<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
+#[inline(always)]
+unsafe fn row_by_runs<U: Copy>(line: &Line, src: *const u8, dst: *mut u8) {
     let (src, dst) = (src as *const U, dst as *mut U);
     for run in line.runs {
         let (from, to) = (src.wrapping_add(run.from), dst.wrapping_add(run.at));

@@ -117,7 +117,10 @@ impl<C: Cmp> Axis<C> {
     /// A position that is a whole number as an index, -1 outside.
     #[inline(always)]
     fn index(&self, x: C) -> i32 {
-        if (x >= C::ZERO) & (x < self.size) { x.to_f64() as i32 } else { -1 }
+        let inside = (x >= C::ZERO) & (x < self.size);
+        // SAFETY: zero, or less than a size, and planes are of less than 2^31 elements
+        let i = unsafe { if inside { x } else { C::ZERO }.to_f64().to_int_unchecked::<i32>() };
+        if inside { i } else { -1 }
     }
 }
 
@@ -128,7 +131,7 @@ impl<C: Cmp> Line<C> {
         Line { count: 1, at: [[0; SIDE]; 4], weight: [one; 4], slope: [zero; 4] }
     }
     #[inline(always)]
-    fn linear(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
+    fn linear<const SLOPES: bool>(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
         self.count = 2;
         for j in 0..SIDE {
             let (x, slope) = axis.inside(axis.position(v[j]));
@@ -136,20 +139,23 @@ impl<C: Cmp> Line<C> {
             let (far, step) = (x - low, slope * axis.half);
             (self.at[0][j], self.at[1][j]) = (axis.index(low), axis.index(low + C::ONE));
             (self.weight[0][j], self.weight[1][j]) = (C::ONE - far, far);
-            (self.slope[0][j], self.slope[1][j]) = (-step, step);
+            if SLOPES {
+                (self.slope[0][j], self.slope[1][j]) = (-step, step);
+            }
         }
     }
     #[inline(always)]
     fn nearest(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
         self.count = 1;
+        self.slope[0] = [C::ZERO; SIDE];
         for j in 0..SIDE {
             let (x, _) = axis.inside(axis.position(v[j]));
             self.at[0][j] = axis.index(C::of(x.to_f64().round_ties_even()));
-            (self.weight[0][j], self.slope[0][j]) = (C::ONE, C::ZERO);
+            self.weight[0][j] = C::ONE;
         }
     }
     #[inline(always)]
-    fn cubic(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
+    fn cubic<const SLOPES: bool>(&mut self, axis: Axis<C>, v: &[C; SIDE]) {
         self.count = 4;
         for j in 0..SIDE {
             let x = axis.position(v[j]);
@@ -159,7 +165,10 @@ impl<C: Cmp> Line<C> {
                 let (w, s) = cubic(t, k);
                 let (i, _) = axis.inside(low + C::of(k as f64 - 1.0));
                 self.at[k][j] = axis.index(i);
-                (self.weight[k][j], self.slope[k][j]) = (w, s * axis.half);
+                self.weight[k][j] = w;
+                if SLOPES {
+                    self.slope[k][j] = s * axis.half;
+                }
             }
         }
     }
@@ -199,18 +208,20 @@ struct Taps<C> {
     /// Offsets in the plane, -1 outside the image.
     at: [[i32; SIDE]; 16],
     weight: [[C; SIDE]; 16],
+    /// Whether all places read inside the image, of each combination.
+    inside: [bool; 16],
 }
 
 impl<C: Cmp> Taps<C> {
     fn new() -> Taps<C> {
         let lines = [Line::whole(), Line::whole(), Line::whole()];
-        Taps { lines, count: 0, at: [[-1; SIDE]; 16], weight: [[C::ZERO; SIDE]; 16] }
+        Taps { lines, count: 0, at: [[-1; SIDE]; 16], weight: [[C::ZERO; SIDE]; 16], inside: [false; 16] }
     }
 }
 
 multiversion! {
     /// What `n` places from `grid` on read. Coordinates come last axis first.
-    unsafe fn find[T: Flt](g: &Grid, grid: *const T, n: usize, taps: &mut Taps<T::C>) {
+    unsafe fn find[T: Flt](g: &Grid, grid: *const T, n: usize, slopes: bool, taps: &mut Taps<T::C>) {
         for a in 3 - g.axes..3 {
             let axis = Axis::new(g.input[a], g.align, g.border);
             let mut v = [T::C::ZERO; SIDE];
@@ -218,10 +229,12 @@ multiversion! {
                 v[j] = (*grid.add(j * g.axes + 2 - a)).up();
             }
             let line = &mut taps.lines[a];
-            match g.mode {
-                Mode::Linear => line.linear(axis, &v),
-                Mode::Nearest => line.nearest(axis, &v),
-                Mode::Cubic => line.cubic(axis, &v),
+            match (g.mode, slopes) {
+                (Mode::Linear, false) => line.linear::<false>(axis, &v),
+                (Mode::Linear, true) => line.linear::<true>(axis, &v),
+                (Mode::Nearest, _) => line.nearest(axis, &v),
+                (Mode::Cubic, false) => line.cubic::<false>(axis, &v),
+                (Mode::Cubic, true) => line.cubic::<true>(axis, &v),
             }
         }
         let [z, y, x] = &taps.lines;
@@ -236,6 +249,7 @@ multiversion! {
                         at[j] = if (iz | iy | ix) < 0 { -1 } else { (iz * h + iy) * w + ix };
                         weight[j] = z.weight[a][j] * (y.weight[b][j] * x.weight[c][j]);
                     }
+                    taps.inside[taps.count] = at.iter().fold(0, |all, at| all | at) >= 0;
                     taps.count += 1;
                 }
             }
@@ -250,8 +264,15 @@ multiversion! {
         let mut sums = [T::C::ZERO; SIDE];
         for k in 0..taps.count {
             let (at, weight) = (&taps.at[k], &taps.weight[k]);
+            if n == SIDE && taps.inside[k] {
+                for j in 0..SIDE {
+                    let v = (*src.offset(at[j] as isize)).up();
+                    sums[j] = if k == 0 { v * weight[j] } else { v.fma(weight[j], sums[j]) };
+                }
+                continue;
+            }
             for j in 0..n {
-                let v = (*src.add(at[j].max(0) as usize)).up();
+                let v = (*src.offset(at[j].max(0) as isize)).up();
                 let v = if at[j] < 0 { T::C::ZERO } else { v };
                 sums[j] = if k == 0 { v * weight[j] } else { v.fma(weight[j], sums[j]) };
             }
@@ -266,8 +287,14 @@ multiversion! {
     /// The elements that nearest places read, as they are.
     unsafe fn read_one[T: Flt](taps: &Taps<T::C>, src: *const T, n: usize, dst: *mut T) {
         let n = n.min(SIDE);
+        if taps.inside[0] {
+            for j in 0..n {
+                *dst.add(j) = *src.offset(taps.at[0][j] as isize);
+            }
+            return;
+        }
         for j in 0..n {
-            let v = *src.add(taps.at[0][j].max(0) as usize);
+            let v = *src.offset(taps.at[0][j].max(0) as isize);
             *dst.add(j) = if taps.at[0][j] < 0 { T::ZERO } else { v };
         }
     }
@@ -281,14 +308,16 @@ pub unsafe fn sample<T: Flt>(g: &Grid, src: *const T, grid: *const T, dst: *mut 
     g.check();
     let (src, grid, dst) = (Ptr::of(src), Ptr::of(grid), Ptr(dst));
     let sides = g.points.div_ceil(SIDE);
-    par::for_each_chunk(g.n * sides, (par::MATH_GRAIN / SIDE / g.c.max(1)).max(1), |r| {
+    // to make room for the taps takes as long as to find those of 75 places
+    let grain = (par::ELEMENTWISE_GRAIN / SIDE / g.c.max(1)).max(4);
+    par::for_each_chunk(g.n * sides, grain, |r| {
         let mut taps = Box::new(Taps::new());
         for t in r {
             let (n, i) = (t / sides, t % sides * SIDE);
             let many = SIDE.min(g.points - i);
             // SAFETY: places of a sample, its planes, and their own results in each
             unsafe {
-                find(g, grid.at((n * g.points + i) * g.axes).cast_const(), many, &mut taps);
+                find(g, grid.at((n * g.points + i) * g.axes).cast_const(), many, false, &mut taps);
                 for c in n * g.c..(n + 1) * g.c {
                     let (from, to) = (src.at(c * g.plane()).cast_const(), dst.at(c * g.points + i));
                     match g.mode {
@@ -362,7 +391,7 @@ pub unsafe fn sample_backward<T: Flt>(
             let mut slopes = [[T::C::ZERO; SIDE]; 3];
             // SAFETY: places of this sample, its planes and the gradients of their results
             unsafe {
-                find(g, grid.at(p * g.axes).cast_const(), many, &mut taps);
+                find(g, grid.at(p * g.axes).cast_const(), many, true, &mut taps);
                 for c in 0..g.c {
                     let (go, src) = (go.at((n * g.c + c) * g.points + i), src.at((n * g.c + c) * g.plane()));
                     let to = match sums.is_empty() {

@@ -2,8 +2,8 @@
 
 use crate::base::DType;
 use crate::kernels::cpu::elementwise::block::{Params, PointFn};
-use crate::kernels::cpu::machine::iter::{MAX_OPERANDS, Stay};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::rows::{MAX_OPERANDS, Rows};
 use crate::kernels::cpu::machine::stop::buffer;
 use std::mem::MaybeUninit;
 
@@ -112,7 +112,7 @@ pub unsafe fn sum_terms(
             }
             // SAFETY: the caller's promise; the block holds BLOCK elements of at most 8 bytes
             unsafe {
-                kernel.call(&p, m, q, Stay::NONE);
+                kernel.call(&p, m, q, Rows::ONE);
                 if weighted {
                     let w = p[x.len()];
                     if dtype == DType::F32 {

@@ -1,5 +1,6 @@
 //! Layer normalisation over contiguous rows.
 
+use super::short;
 use super::{lane_total, or, sum_into, zeros};
 use crate::base::{DType, Elem};
 use crate::kernels::cpu::machine::cast::Cast;
@@ -37,6 +38,7 @@ pub unsafe fn layer_norm<T: Flt>(
     let stream = rows * n * size_of::<T>() > STREAM_BYTES
         && (dst.get() as usize).is_multiple_of(64)
         && src.get() != dst.get();
+    let short = short::fits(rows, n) && T::DTYPE == <T::C as Elem>::DTYPE;
     par::for_each_chunk(rows, (par::REDUCE_GRAIN / 2).div_ceil(n.max(1)), |r| {
         if whole && matches!(T::DTYPE, DType::F32 | DType::F64) {
             let (count, first) = (r.len(), r.start);
@@ -54,6 +56,14 @@ pub unsafe fn layer_norm<T: Flt>(
                     rows_f64(count, n, x, w, b, eps, to, mean.cast(), rstd.cast(), stream);
                 }
             }
+            return;
+        }
+        if short {
+            let (x, to) = (src.at(r.start * n).cast(), dst.at(r.start * n).cast());
+            let at = |p: Ptr<T::C>| if p.get().is_null() { p.get() } else { p.at(r.start) };
+            let (w, b) = (weight.get().cast(), bias.get().cast());
+            // SAFETY: these rows; the element is the type it is computed in.
+            unsafe { short::layer_norm(r.len(), n, x, w, b, T::C::of(eps), to, at(mean), at(rstd)) };
             return;
         }
         for row in r {
@@ -240,6 +250,7 @@ pub unsafe fn layer_norm_backward<T: Flt>(
     let (g, src, weight) = (Ptr::of(g), Ptr::of(src), Ptr::of(weight));
     let (mean, rstd, p, dx) = (Ptr::of(mean), Ptr::of(rstd), Ptr(partial.as_mut_ptr()), Ptr(dx));
     let grain = (par::REDUCE_GRAIN / 4).div_ceil((n * piece).max(1));
+    let short = short::fits(rows, n) && T::DTYPE == <T::C as Elem>::DTYPE;
     par::for_each_chunk(pieces, grain, |r| {
         let mut wide = Widened::<T>::new(n, 4);
         // SAFETY: the weight is a row
@@ -247,6 +258,13 @@ pub unsafe fn layer_norm_backward<T: Flt>(
         for k in r {
             let rows = k * piece..((k + 1) * piece).min(rows);
             let acc = if sums { p.at(k * 2 * n) } else { std::ptr::null_mut() };
+            if short {
+                let (g, x, w) = (g.get().cast(), src.get().cast(), weight.get().cast());
+                let (mean, rstd, to) = (mean.get(), rstd.get(), dx.get().cast());
+                // SAFETY: a piece's rows and its own partial sums; the element is the type it is computed in.
+                unsafe { short::backward(n, rows, g, x, w, mean, rstd, to, acc) };
+                continue;
+            }
             // SAFETY: a piece's rows and its own partial sums.
             unsafe {
                 if wide.used() {

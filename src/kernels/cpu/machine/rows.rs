@@ -1,0 +1,106 @@
+//! What one call of a dense kernel goes over: a row, or several that lie apart, each input of elements or of one number a row.
+
+use super::blocks::{PART, STEP};
+use std::mem::MaybeUninit;
+
+/// The output and its inputs.
+pub const MAX_OPERANDS: usize = 5;
+
+/// The rows of a call, and the inputs that are one number in each of them. Such a number is spread over a block of [`STEP`] equal
+/// elements, which is read again and again. (Repeated as often as there are elements, a number cost as much memory traffic as
+/// another operand: 64K products with a number 3.0 instead of 1.9 us.)
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    numbers: u8,
+    count: u32,
+    /// Bytes from row to row, of the output and of the inputs.
+    apart: &'a [usize; MAX_OPERANDS],
+}
+
+impl<'a> Rows<'a> {
+    /// One row, and no input is a number.
+    pub const ONE: Rows<'static> = Rows { numbers: 0, count: 1, apart: &[0; MAX_OPERANDS] };
+    /// Rows in one call, at most.
+    pub const MOST: usize = 1 << 30;
+
+    /// Input `k`, from 0 on, is a number, too.
+    #[inline]
+    pub const fn and(self, k: usize) -> Rows<'a> {
+        Rows { numbers: self.numbers | 1 << k, ..self }
+    }
+    /// So many rows, these bytes apart in the output and in the inputs.
+    #[inline]
+    pub fn times(self, count: usize, apart: &[usize; MAX_OPERANDS]) -> Rows<'_> {
+        debug_assert!(count <= Rows::MOST);
+        Rows { numbers: self.numbers, count: count as u32, apart }
+    }
+    #[inline(always)]
+    pub fn has_numbers(self) -> bool {
+        self.numbers != 0
+    }
+    #[inline(always)]
+    pub fn is_number(self, k: usize) -> bool {
+        self.numbers >> k & 1 == 1
+    }
+    #[inline(always)]
+    pub fn count(self) -> usize {
+        self.count as usize
+    }
+    /// From element to element of input `k`; a number stays.
+    #[inline(always)]
+    pub fn step(self, k: usize) -> usize {
+        usize::from(!self.is_number(k))
+    }
+    /// Row `r` of the output.
+    ///
+    /// # Safety
+    /// `p` is the output's first row, `r` a row of it.
+    #[inline(always)]
+    pub unsafe fn output<T>(self, r: usize, p: *mut T) -> *mut T {
+        p.byte_add(r * self.apart[0])
+    }
+    /// Row `r` of input `k`, or a block of its number.
+    ///
+    /// # Safety
+    /// `p` is the input's first row, `r` a row of it, of `n` elements.
+    #[inline(always)]
+    pub unsafe fn input<T: Copy>(
+        self,
+        k: usize,
+        r: usize,
+        n: usize,
+        p: *const T,
+        room: &mut Room<T>,
+    ) -> *const T {
+        let p = p.byte_add(r * self.apart[k + 1]);
+        if !self.is_number(k) {
+            return p;
+        }
+        let number = p.read_unaligned();
+        // short rows take short blocks
+        let all = if n < STEP { PART } else { STEP };
+        for part in room.0[..all].chunks_exact_mut(PART) {
+            for x in part {
+                x.write(number);
+            }
+        }
+        room.0.as_ptr().cast()
+    }
+}
+
+/// Room for a block of one number.
+#[repr(align(64))]
+pub struct Room<T>([MaybeUninit<T>; STEP]);
+
+impl<T> Room<T> {
+    #[inline(always)]
+    pub fn new() -> Room<T> {
+        Room([const { MaybeUninit::uninit() }; STEP])
+    }
+}
+
+impl<T> Default for Room<T> {
+    fn default() -> Room<T> {
+        Room::new()
+    }
+}
