@@ -45,7 +45,7 @@ impl<'a, T: Half> Ending<'a, T> {
     }
 
     /// Where bfloat16 sums of whole rows of the result may go straight, and how far these are apart.
-    pub fn into_rows(&self) -> Option<(*mut u16, isize)> {
+    pub fn whole_rows(&self) -> Option<(*mut u16, isize)> {
         (T::PAIRS && self.plain()).then_some((self.g.c.wrapping_add(self.j).cast(), self.g.rsc))
     }
 

@@ -110,7 +110,7 @@ mod x86 {
     unsafe fn some<T: Half, const V: usize>(g: &Gemm<T>, b: *const f32, range: std::ops::Range<usize>) {
         let ending = Ending::new(g, 0, g.n);
         let mut sums = [0f32; TALL * 2 * LANES];
-        let straight = ending.into_rows();
+        let straight = ending.whole_rows();
         for i in range.clone().step_by(TALL) {
             let h = TALL.min(range.end - i);
             let a = g.a.offset(i as isize * g.rsa).cast::<u16>();
