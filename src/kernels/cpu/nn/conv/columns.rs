@@ -3,6 +3,7 @@
 //! 2x96x56x56 by 7x7 376 instead of 766 us and both ways 1.4 instead of 3.5 ms, 2x144x56x56 by 3x3 214 and 369 us.
 
 use super::tile::Direct;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::vector::Vector;
 
 /// Bytes of a row of outputs from which on these are worth a vector.
@@ -81,7 +82,7 @@ multiversion! {
     pub unsafe fn plane[const LEVEL, T: Direct](
         c: &Columns, taps: &[T], x: *const T, y: *mut T, pitch: usize, rows: usize, width: usize, bias: T,
     ) {
-        at_level!(LEVEL, T, all_rows(c, taps, x, y, pitch, rows, width, bias))
+        at_level!(LEVEL, T, all_rows(c, taps, x, y, pitch, rows, width, bias, simd::is_least::<LEVEL>()))
     }
 }
 
@@ -95,6 +96,7 @@ unsafe fn all_rows<V: Vector<Elem: Direct>>(
     rows: usize,
     width: usize,
     bias: V::Elem,
+    least: bool,
 ) {
     // two vectors of eight rows beside seven taps are 25 registers, of which AVX-512 has 32
     let pairs = V::LANES * size_of::<V::Elem>() == WIDEST && width >= 2 * V::LANES;
@@ -102,6 +104,7 @@ unsafe fn all_rows<V: Vector<Elem: Direct>>(
     while h < rows {
         // the rest of two or three rows takes some of those before once more; planes of 7 and 14 are common
         let (many, first) = match rows - h {
+            _ if least => (1, h),
             7 | 14 => (7, h),
             8.. => (8, h),
             4.. => (4, h),
@@ -212,7 +215,7 @@ multiversion! {
     pub unsafe fn products[const LEVEL, T: Direct](
         c: &Columns, x: *const T, g: *const T, rows: usize, width: usize, sums: &mut [[T; LANES]],
     ) {
-        at_level!(LEVEL, T, all_products(c, x, g, rows, width, sums))
+        at_level!(LEVEL, T, all_products(c, x, g, rows, width, sums, simd::is_least::<LEVEL>()))
     }
 }
 
@@ -224,10 +227,13 @@ unsafe fn all_products<V: Vector<Elem: Direct>>(
     rows: usize,
     width: usize,
     sums: &mut [[V::Elem; LANES]],
+    least: bool,
 ) {
     let mut h = 0;
     while h < rows {
+        // without wide vectors sums of several rows find no registers, and are much code
         let many = match rows - h {
+            _ if least => 1,
             7 | 14 => 7,
             8.. => 8,
             4.. => 4,
