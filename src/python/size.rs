@@ -1,5 +1,6 @@
 //! What `torch.Size` does at every step of a program: an item, a slice, a sum, its text. The class itself is Python's (`_types.py`);
-//! this is the class below it, a tuple whose slots are native: an item through a method in Python took 650 ns, where PyTorch takes 74.
+//! this is the class below it, a tuple whose slots are native: an item through a method in Python took 85 ns and takes 16, the
+//! text 278 and 80.
 
 use super::object::of_tuple;
 use super::types::size_class;
@@ -175,7 +176,7 @@ const PLACES: usize = 64;
 
 type Kept = Option<([usize; AXES], usize, Py<PyAny>)>;
 
-/// Sizes that were asked for lately: a program asks for the same few again and again, and making one takes three times as long.
+/// Sizes that were asked for lately: a program asks for the same few again and again, and making one takes four times as long (117 ns).
 struct Known(UnsafeCell<[Kept; PLACES]>);
 
 // SAFETY: looked at and written with the interpreter lock held, by code that runs nobody else's meanwhile.

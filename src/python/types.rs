@@ -194,7 +194,7 @@ impl PyLayout {
     }
 }
 
-/// A device's object. The processor's is made once: another one for every question took two and a half times PyTorch's time.
+/// A device's object. The processor's is made once: another one for every question takes 48 ns, the same one 19.
 pub fn device_object(py: Python<'_>, device: Device) -> PyResult<Py<PyDevice>> {
     static PROCESSOR: PyOnceLock<Py<PyDevice>> = PyOnceLock::new();
     if device != Device::Cpu {

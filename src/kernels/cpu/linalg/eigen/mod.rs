@@ -21,7 +21,7 @@ fn wanted(vectors: bool) -> evd::ComputeEigenvectors {
     if vectors { evd::ComputeEigenvectors::Yes } else { evd::ComputeEigenvectors::No }
 }
 
-/// From this size on a tridiagonal matrix is halved; faer halves from 128 (float32 of 128: 727 us, from 48 on 588).
+/// From this size on a tridiagonal matrix is halved; faer halves from 128 (float32 of 128: 709 us, from 48 on 578).
 const HALVED: usize = 48;
 
 fn by_halves<T: Field>() -> Spec<evd::SelfAdjointEvdParams, T> {
