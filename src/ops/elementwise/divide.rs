@@ -4,6 +4,7 @@ use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
 use crate::kernels::cpu::elementwise::math;
+use crate::kernels::cpu::machine::float::Cut;
 use crate::ops::elementwise::kind::binary::{BinaryDef, binary, names, native2, run_binary};
 use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::grad::slopes;
@@ -30,13 +31,13 @@ macro_rules! divide_as {
             #[inline(always)]
             fn quotient(self, b: $t) -> $t {
                 let divisor = if b == 0 { 1.0 } else { b as $f };
-                let q = (self as $f / divisor) as i64 as $t;
+                let q = (self as $f / divisor).cut() as $t;
                 if b == 0 { 0 } else { q }
             }
         }
     )*};
 }
-divide_as!(u8 as f32, i8 as f32, i16 as f64, i32 as f64);
+divide_as!(u8 as f32, i8 as f32, i16 as f32, i32 as f64);
 impl Divide for i64 {
     #[inline(always)]
     fn quotient(self, b: i64) -> i64 {

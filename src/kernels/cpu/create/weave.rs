@@ -158,7 +158,7 @@ pub unsafe fn join(parts: &[*const u8], width: usize, rows: usize, dst: *mut u8)
     by_bytes!(unit, T => {
         let of = |k: usize, i: usize| parts[k].at(i * width).cast_const() as *const T;
         let to = |k: usize, i: usize| dst.at((i * parts.len() + k) * width) as *mut T;
-        each_piece(&one, rows, 1, |_, first, n| match (parts.len(), many) {
+        each_piece(&one, rows, 1, &|_, first, n| match (parts.len(), many) {
             (2, 1) => weave2(to(0, first), std::array::from_fn(|k| of(k, first)), n),
             (3, 1) => weave3(to(0, first), std::array::from_fn(|k| of(k, first)), n),
             (4, 1) => weave4(to(0, first), std::array::from_fn(|k| of(k, first)), n),
@@ -185,14 +185,14 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
     let long = |n: usize| n * size_of::<T>() >= LONG;
     if row.to == 1 && step == 1 && long(row.n) && row.n * size_of::<T>() < WHOLE && last > 0 {
         let (size, many) = (size_of::<T>(), axes[last - 1]);
-        return each_piece(&job.without(&[last - 1, last]), many.n, row.n, |[to, from], i, n| {
+        return each_piece(&job.without(&[last - 1, last]), many.n, row.n, &|[to, from], i, n| {
             let to = dst.at(to + i * many.to).cast();
             let from = src.at(from.wrapping_add(i.wrapping_mul(many.from))).cast_const().cast();
             lines(to, many.to * size, from, many.from.wrapping_mul(size), n, row.n * size);
         });
     }
     if row.to == 1 && (-1..=1).contains(&step) && long(row.n) {
-        return each_piece(&job.without(&[last]), row.n, 1, |[to, from], i, n| {
+        return each_piece(&job.without(&[last]), row.n, 1, &|[to, from], i, n| {
             let (to, from) = (dst.at(to + i), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
             match step {
                 0 => repeat(to, from, n),
@@ -209,7 +209,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
         && (axes[b].to, axes[b].from as isize) == (3, -3)
         && long(3 * axes[b].n)
     {
-        return each_piece(&job.without(&[b, last]), axes[b].n, 1, |[to, from], i, n| {
+        return each_piece(&job.without(&[b, last]), axes[b].n, 1, &|[to, from], i, n| {
             reverse3(dst.at(to + 3 * i), src.at(from.wrapping_sub(3 * i)), n);
         });
     }
@@ -220,7 +220,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
         let along = (0..inner).find(|&b| axes[b].from == 1 && axes[b].to == many && long(axes[b].n));
         let (Some(b), 2..=4, true) = (along, many, dense) else { continue };
         let out: SmallVec<[usize; 3]> = std::iter::once(b).chain(inner..=last).collect();
-        return each_piece(&job.without(&out), axes[b].n, 1, |[to, from], i, n| {
+        return each_piece(&job.without(&out), axes[b].n, 1, &|[to, from], i, n| {
             let (to, from) = (dst.at(to + i * many), src.at(from.wrapping_add(i)));
             let of = |k: usize| {
                 let outer = if inner == last { 0 } else { axes[inner].from.wrapping_mul(k / row.n) };
@@ -239,7 +239,7 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
     if let Some(a) = unwoven
         && (2..=4).contains(&axes[a].n)
     {
-        return each_piece(&job.without(&[a, last]), row.n, 1, |[to, from], i, n| {
+        return each_piece(&job.without(&[a, last]), row.n, 1, &|[to, from], i, n| {
             let (to, from) = (dst.at(to + i), src.at(from + i * row.from));
             match axes[a].n {
                 2 => unweave2(to, axes[a].to, from, n),
@@ -254,13 +254,13 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
     // the longest axis inside, unless the last one is long enough; lines in between stay in the cache
     let long = (0..last).max_by_key(|&i| axes[i].n).filter(|&i| row.n < 16 && axes[i].n > row.n);
     let Some(b) = long else {
-        return each_piece(&job.without(&[last]), row.n, 1, |[to, from], i, n| {
+        return each_piece(&job.without(&[last]), row.n, 1, &|[to, from], i, n| {
             let (to, from) = (dst.at(to + i * row.to), src.at(from.wrapping_add(i.wrapping_mul(row.from))));
             spaced(to, row.to, from, row.from, n);
         });
     };
     let b = axes[b];
-    each_piece(&job.without(&[long.unwrap_or(last), last]), b.n, 1, |[to, from], i, n| {
+    each_piece(&job.without(&[long.unwrap_or(last), last]), b.n, 1, &|[to, from], i, n| {
         for j in (i..i + n).step_by(TURN) {
             let turn = TURN.min(i + n - j);
             for k in 0..row.n {
@@ -278,8 +278,9 @@ unsafe fn square(job: &Job, dst: *mut u8, src: *const u8) -> bool {
     transpose::try_copy(&of(|a| a.n), dst, &of(|a| a.to), src, &of(|a| a.from), job.size)
 }
 
-/// Calls `f` with the offsets of a row and a piece of it, for all rows of `length` items of `width` elements.
-fn each_piece(rows: &Walk<2>, length: usize, width: usize, f: impl Fn([usize; 2], usize, usize) + Sync) {
+/// Calls `f` with the offsets of a row and a piece of it, for all rows of `length` items of `width` elements. (Compiled once; for
+/// each kind of rows and size of elements it was 220 KB.)
+fn each_piece(rows: &Walk<2>, length: usize, width: usize, f: &(dyn Fn([usize; 2], usize, usize) + Sync)) {
     let (count, piece) = (rows.count(), (PIECE / width).max(1));
     if length <= 2 * piece {
         let grain = (par::ELEMENTWISE_GRAIN / (length * width).max(1)).max(1);

@@ -3,7 +3,7 @@
 //! `map(|x: f32| x * x)` and its kin take closures that capture nothing; such a closure has no bytes, so a loop
 //! generic over its type can conjure it up.
 
-use crate::kernels::cpu::machine::blocks::{Half, PART, STEP, Stored};
+use crate::kernels::cpu::machine::blocks::{Half, STEP, Stored, part};
 use crate::kernels::cpu::machine::rows::{MAX_OPERANDS, Room, Rows};
 use crate::kernels::cpu::machine::{simd, stream};
 
@@ -55,6 +55,18 @@ impl<A, O, F: Fn(A, A) -> O + Copy> Zip<A, O> for F {}
 pub trait Zip3<A, O>: Fn(A, A, A) -> O + Copy {}
 impl<A, O, F: Fn(A, A, A) -> O + Copy> Zip3<A, O> for F {}
 
+/// The greatest of some sizes.
+const fn widest(sizes: &[usize]) -> usize {
+    let (mut most, mut k) = (0, 0);
+    while k < sizes.len() {
+        if sizes[k] > most {
+            most = sizes[k];
+        }
+        k += 1;
+    }
+    most
+}
+
 /// A row of a kernel: whole blocks, short blocks of what these leave, one by one what those leave. Operands come with what they are
 /// stored as and the step from element to element; the result is an expression of their elements.
 ///
@@ -65,15 +77,21 @@ macro_rules! row {
         let streams = stream::wanted($dst.cast(), $n * size_of::<$O>());
         let mut at = 0;
         row!(@blocks $level, STEP, at, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out);
-        row!(@blocks $level, PART, at, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out);
+        if const { widest(&[size_of::<$O>(), $(size_of::<$A>()),*]) <= 4 } {
+            row!(@blocks $level, { part(4) }, at, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out);
+        } else if const { widest(&[size_of::<$O>(), $(size_of::<$A>()),*]) == 8 } {
+            row!(@blocks $level, { part(8) }, at, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out);
+        } else {
+            row!(@blocks $level, { part(16) }, at, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out);
+        }
         while at < $n {
-            simd::rest::<$level>();
+            simd::one_by_one();
             $(let $x = (*$p.add(at * $step)).up();)*
             *$dst.add(at) = $O::down($out);
             at += 1;
         }
     };
-    (@blocks $level:ident, $len:ident, $at:ident, $streams:ident, $dst:ident: $O:ident, $n:ident,
+    (@blocks $level:ident, $len:expr, $at:ident, $streams:ident, $dst:ident: $O:ident, $n:ident,
         [$($x:ident = $p:ident: $A:ident at $step:expr),*], $out:expr) => {
         while !simd::is_least::<$level>() && $at + $len <= $n {
             $(let $x = $A::up_block::<$level, $len>($p.add($at * $step));)*
@@ -319,6 +337,7 @@ pub fn typed2<A, O>(f: unsafe fn(*const A, *const A, *mut O, usize)) -> BinaryFn
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::cpu::machine::blocks::PART;
 
     #[test]
     fn closures_become_loops() {

@@ -7,13 +7,44 @@
 
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::field::{Field, Owned, View, each_with};
-use crate::kernels::cpu::linalg::qr::{column_reflection, inner, norm_below, reflect, reflect_all};
+use crate::kernels::cpu::linalg::qr::{column_reflection, inner, norm_below, reflect_all};
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::stop;
 
+multiversion! {
+    /// The reflection of column `j`, as [`column_reflection`] leaves it, on the columns of `a` behind it and on those of `c`. Its
+    /// factor.
+    unsafe fn turn[T: Field](a: View<T>, j: usize, c: View<T>) -> T {
+        let t = column_reflection(a, j);
+        if t != <T as Elem>::ZERO {
+            let (v, below) = (a.ptr(j + 1, j) as *const T, a.rows - j - 1);
+            reflect_all(t.conj(), v, a, (j, j + 1, a.cols), below);
+            reflect_all(t.conj(), v, c, (j, 0, c.cols), below);
+        }
+        t
+    }
+}
+multiversion! {
+    unsafe fn product[T: Field](v: *const T, x: *const T, n: usize) -> T {
+        inner(v, x, n)
+    }
+}
+multiversion! {
+    unsafe fn length[T: Field](a: View<T>, from: usize, j: usize) -> T::R {
+        norm_below(a, from, j)
+    }
+}
+multiversion! {
+    /// `y -= f x`.
+    unsafe fn take_off[T: Field](f: T, x: *const T, y: *mut T, n: usize) {
+        for i in 0..n {
+            *y.add(i) -= f * *x.add(i);
+        }
+    }
+}
+
 /// `A P = Q R` where it is: at each step the column that is longest below comes next. The same reflections turn `c`. Columns of both
 /// lie along memory; `order` says which column came where.
-#[inline(always)]
 unsafe fn pivoted<T: Field>(a: View<T>, c: View<T>, order: &mut [usize], lengths: &mut [[T::R; 2]]) {
     let n = a.cols;
     let (zero, one) = (<T::R as Elem>::ZERO, <T::R as Elem>::ONE);
@@ -21,7 +52,7 @@ unsafe fn pivoted<T: Field>(a: View<T>, c: View<T>, order: &mut [usize], lengths
     let least = <T::R as Elem>::from_f64(if T::R::DTYPE.size() == 4 { 2.4e-4 } else { 1.05e-8 });
     for j in 0..n {
         order[j] = j;
-        lengths[j] = [norm_below(a, 0, j); 2];
+        lengths[j] = [length(a, 0, j); 2];
     }
     for j in 0..n {
         let mut best = j;
@@ -35,12 +66,7 @@ unsafe fn pivoted<T: Field>(a: View<T>, c: View<T>, order: &mut [usize], lengths
             order.swap(j, best);
             lengths.swap(j, best);
         }
-        let t = column_reflection(a, j);
-        let (v, below) = (a.ptr(j + 1, j) as *const T, n - j - 1);
-        if t != <T as Elem>::ZERO {
-            reflect_all(t.conj(), v, a, (j, j + 1, n), below);
-            reflect_all(t.conj(), v, c, (j, 0, c.cols), below);
-        }
+        turn(a, j, c);
         for l in j + 1..n {
             let [now, exact] = lengths[l];
             if now == zero {
@@ -51,7 +77,7 @@ unsafe fn pivoted<T: Field>(a: View<T>, c: View<T>, order: &mut [usize], lengths
             let left = if left > zero { left } else { zero };
             let share = now / exact;
             lengths[l] = if left * share * share <= least {
-                [norm_below(a, j + 1, l); 2]
+                [length(a, j + 1, l); 2]
             } else {
                 [now * Cmp::sqrt(left), exact]
             };
@@ -77,11 +103,10 @@ impl<T: Field> Extreme<'_, T> {
     /// What the extreme value becomes with another column: `column` above the diagonal, `corner` on it. With `x` the vector of the
     /// smaller triangle, of value `s`, vectors `(p x, q)` have the products of length `|(p s, p a + q g)|`, where `a` is `x . column`
     /// and `g` the corner: the extreme singular value of two rows of two.
-    #[inline(always)]
     unsafe fn grown(&self, column: *const T, size: usize, corner: T) -> Grown<T> {
         let (zero, one) = (<T::R as Elem>::ZERO, <T::R as Elem>::ONE);
         let two = one + one;
-        let alpha = inner(self.vector.as_ptr(), column, size);
+        let alpha = product(self.vector.as_ptr(), column, size);
         let s = self.value;
         // over the largest of the three, so that no square overflows
         let most = s.max_or(alpha.modulus()).max_or(corner.modulus());
@@ -116,7 +141,6 @@ impl<T: Field> Extreme<'_, T> {
             next: T::of_real(q / length),
         }
     }
-    #[inline(always)]
     fn take(&mut self, size: usize, to: &Grown<T>) {
         for x in &mut self.vector[..size] {
             *x = to.scale * *x;
@@ -127,7 +151,6 @@ impl<T: Field> Extreme<'_, T> {
 }
 
 /// Columns of the leading triangle that belongs to the rank.
-#[inline(always)]
 unsafe fn rank<T: Field>(r: View<T>, rcond: T::R, vectors: &mut [T]) -> usize {
     let n = r.cols;
     let first = r.get(0, 0).modulus();
@@ -150,65 +173,59 @@ unsafe fn rank<T: Field>(r: View<T>, rcond: T::R, vectors: &mut [T]) -> usize {
     n
 }
 
-multiversion! {
-    /// Solves for the columns of `c`, which `a` and it are turned with; both have their columns along memory. The solution, in its
-    /// own order, in `c`; the rank.
-    unsafe fn solve_one[T: Field](a: View<T>, c: View<T>, rcond: T::R, room: &mut Room<T>) -> usize {
-        let n = a.cols;
-        let zero = <T as Elem>::ZERO;
-        pivoted(a, c, &mut room.order, &mut room.lengths);
-        let kept = rank(a, rcond, &mut room.vectors);
-        if kept == n {
-            for k in 0..c.cols {
-                let x = c.ptr(0, k);
-                for j in (0..n).rev() {
-                    let v = *x.add(j) / a.get(j, j);
-                    *x.add(j) = v;
-                    let column = a.ptr(0, j);
-                    for i in 0..j {
-                        *x.add(i) -= v * *column.add(i);
-                    }
-                }
-            }
-        } else {
-            // [R1 R2]^H, whose columns are the rows of R
-            let z = View { cols: kept, ..room.z.view().t() };
-            for i in 0..kept {
-                for j in 0..n {
-                    z.set(j, i, if j < i { zero } else { a.get(i, j).conj() });
-                }
-            }
-            for j in 0..kept {
-                let t = column_reflection(z, j);
-                room.tau[j] = t;
-                if t != zero {
-                    reflect_all(t.conj(), z.ptr(j + 1, j) as *const T, z, (j, j + 1, kept), n - j - 1);
-                }
-            }
-            for k in 0..c.cols {
-                let x = c.ptr(0, k);
-                for i in 0..kept {
-                    let sum = inner(z.ptr(0, i) as *const T, x as *const T, i);
-                    *x.add(i) = (*x.add(i) - sum) / z.get(i, i).conj();
-                }
-                for i in kept..n {
-                    *x.add(i) = zero;
-                }
-                for j in (0..kept).rev() {
-                    reflect(room.tau[j], z.ptr(j + 1, j) as *const T, x.add(j), n - j - 1);
-                }
-            }
-        }
-        // columns back to where they were
+/// Solves for the columns of `c`, which `a` and it are turned with; both have their columns along memory. The solution, in its
+/// own order, in `c`; the rank.
+unsafe fn solve_one<T: Field>(a: View<T>, c: View<T>, rcond: T::R, room: &mut Room<T>) -> usize {
+    let n = a.cols;
+    let zero = <T as Elem>::ZERO;
+    pivoted(a, c, &mut room.order, &mut room.lengths);
+    let kept = rank(a, rcond, &mut room.vectors);
+    if kept == n {
         for k in 0..c.cols {
-            let (x, y) = (c.ptr(0, k), room.vectors.as_mut_ptr());
-            for j in 0..n {
-                *y.add(room.order[j]) = *x.add(j);
+            let x = c.ptr(0, k);
+            for j in (0..n).rev() {
+                let v = *x.add(j) / a.get(j, j);
+                *x.add(j) = v;
+                take_off(v, a.ptr(0, j), x, j);
             }
-            std::ptr::copy_nonoverlapping(y, x, n);
         }
-        kept
+    } else {
+        // [R1 R2]^H, whose columns are the rows of R
+        let z = View { cols: kept, ..room.z.view().t() };
+        for i in 0..kept {
+            for j in 0..n {
+                z.set(j, i, if j < i { zero } else { a.get(i, j).conj() });
+            }
+        }
+        for j in 0..kept {
+            room.tau[j] = turn(z, j, View { cols: 0, ..z });
+        }
+        for k in 0..c.cols {
+            let x = c.ptr(0, k);
+            for i in 0..kept {
+                let sum = product(z.ptr(0, i) as *const T, x as *const T, i);
+                *x.add(i) = (*x.add(i) - sum) / z.get(i, i).conj();
+            }
+            for i in kept..n {
+                *x.add(i) = zero;
+            }
+            for j in (0..kept).rev() {
+                let v = z.ptr(j + 1, j) as *const T;
+                let f = room.tau[j] * (*x.add(j) + product(v, x.add(j + 1), n - j - 1));
+                *x.add(j) -= f;
+                take_off(f, v, x.add(j + 1), n - j - 1);
+            }
+        }
     }
+    // columns back to where they were
+    for k in 0..c.cols {
+        let (x, y) = (c.ptr(0, k), room.vectors.as_mut_ptr());
+        for j in 0..n {
+            *y.add(room.order[j]) = *x.add(j);
+        }
+        std::ptr::copy_nonoverlapping(y, x, n);
+    }
+    kept
 }
 
 /// What one matrix after the other is worked on in.

@@ -11,8 +11,13 @@ use std::mem::MaybeUninit;
 
 /// Elements in a block.
 pub const STEP: usize = 64;
-/// Elements in a short block, of what is left of a row.
+/// Elements in a short block, of what is left of a row, at most.
 pub const PART: usize = 16;
+
+/// Elements in a short block of such sizes: as many as the widest vectors have, so that what has no vectors is written out seldom.
+pub const fn part(bytes: usize) -> usize {
+    if bytes <= 4 { PART } else { 64 / bytes }
+}
 
 /// A block of elements as they lie in memory.
 #[inline(always)]
@@ -70,7 +75,7 @@ pub trait Stored: Copy {
     fn up(self) -> Self::Seen;
     fn down(x: Self::Seen) -> Self;
     /// # Safety
-    /// `p` is readable for `N` elements, [`STEP`] or [`PART`] here and below; the processor has what `LEVEL` says.
+    /// `p` is readable for `N` elements, [`STEP`] or a short block of them here and below; the processor has what `LEVEL` says.
     unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const Self) -> [Self::Seen; N];
     /// As [`store`].
     ///
@@ -114,80 +119,60 @@ pub trait Half: Float<C = f32> + Stored<Seen = f32> {}
 impl Half for BF16 {}
 impl Half for F16 {}
 
-/// Half a float32: bits are moved, in plain Rust.
-impl Stored for BF16 {
-    type Seen = f32;
-    #[inline(always)]
-    fn up(self) -> f32 {
-        Float::up(self)
-    }
-    #[inline(always)]
-    fn down(x: f32) -> BF16 {
-        Float::down(x)
-    }
-    #[inline(always)]
-    unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const BF16) -> [f32; N] {
-        let x = load::<_, N>(p);
-        let mut out = [0f32; N];
-        for i in 0..N {
-            out[i] = Float::up(x[i]);
+/// Halves of either kind by the processor's instructions, where there are some: a conversion to float16 takes about 20 operations as
+/// bits, and what the compiler makes of one to bfloat16, a few operations each, takes elements out of vectors one by one and puts
+/// them together again.
+macro_rules! half {
+    ($H:ident $by:ident) => {
+        impl Stored for $H {
+            type Seen = f32;
+            #[inline(always)]
+            fn up(self) -> f32 {
+                Float::up(self)
+            }
+            #[inline(always)]
+            fn down(x: f32) -> $H {
+                Float::down(x)
+            }
+            #[inline(always)]
+            unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const $H) -> [f32; N] {
+                debug_assert!(N % PART == 0, "the widest vectors have as many");
+                if $by::has(LEVEL) {
+                    let mut out = MaybeUninit::<[f32; N]>::uninit();
+                    $by::widen::<LEVEL, N>(p.cast(), out.as_mut_ptr().cast());
+                    return out.assume_init();
+                }
+                let x = load::<_, N>(p);
+                let mut out = [0f32; N];
+                for i in 0..N {
+                    out[i] = Float::up(x[i]);
+                }
+                out
+            }
+            #[inline(always)]
+            unsafe fn down_block<const LEVEL: u8, const N: usize>(
+                dst: *mut $H,
+                streams: bool,
+                f: impl Fn(usize) -> f32,
+            ) {
+                debug_assert!(N % PART == 0, "the widest vectors have as many");
+                if !$by::has(LEVEL) {
+                    return store::<_, N>(dst, streams, |i| Float::down(f(i)));
+                }
+                let mut x = [0f32; N];
+                for i in 0..N {
+                    x[i] = f(i);
+                }
+                let mut out = MaybeUninit::<[$H; N]>::uninit();
+                $by::narrow::<LEVEL, N>(x.as_ptr(), out.as_mut_ptr().cast());
+                let out = out.assume_init();
+                store::<_, N>(dst, streams, |i| out[i])
+            }
         }
-        out
-    }
-    #[inline(always)]
-    unsafe fn down_block<const LEVEL: u8, const N: usize>(
-        dst: *mut BF16,
-        streams: bool,
-        f: impl Fn(usize) -> f32,
-    ) {
-        store::<_, N>(dst, streams, |i| Float::down(f(i)))
-    }
+    };
 }
-
-/// By the processor's instructions, where it has them: as bits a conversion takes about 20 operations.
-impl Stored for F16 {
-    type Seen = f32;
-    #[inline(always)]
-    fn up(self) -> f32 {
-        Float::up(self)
-    }
-    #[inline(always)]
-    fn down(x: f32) -> F16 {
-        Float::down(x)
-    }
-    #[inline(always)]
-    unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const F16) -> [f32; N] {
-        if f16::has(LEVEL) {
-            let mut out = MaybeUninit::<[f32; N]>::uninit();
-            f16::widen::<LEVEL, N>(p.cast(), out.as_mut_ptr().cast());
-            return out.assume_init();
-        }
-        let x = load::<_, N>(p);
-        let mut out = [0f32; N];
-        for i in 0..N {
-            out[i] = Float::up(x[i]);
-        }
-        out
-    }
-    #[inline(always)]
-    unsafe fn down_block<const LEVEL: u8, const N: usize>(
-        dst: *mut F16,
-        streams: bool,
-        f: impl Fn(usize) -> f32,
-    ) {
-        if !f16::has(LEVEL) {
-            return store::<_, N>(dst, streams, |i| Float::down(f(i)));
-        }
-        let mut x = [0f32; N];
-        for i in 0..N {
-            x[i] = f(i);
-        }
-        let mut out = MaybeUninit::<[F16; N]>::uninit();
-        f16::narrow::<LEVEL, N>(x.as_ptr(), out.as_mut_ptr().cast());
-        let out = out.assume_init();
-        store::<_, N>(dst, streams, |i| out[i])
-    }
-}
+half!(F16 f16);
+half!(BF16 bf16);
 
 /// Blocks of float16 by instructions of x86: F16C has eight at a time, AVX-512 sixteen.
 #[cfg(target_arch = "x86_64")]
@@ -257,6 +242,74 @@ mod f16 {
 /// Nothing to go by.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod f16 {
+    pub const fn has(_: u8) -> bool {
+        false
+    }
+    pub unsafe fn widen<const LEVEL: u8, const N: usize>(_: *const u16, _: *mut f32) {}
+    pub unsafe fn narrow<const LEVEL: u8, const N: usize>(_: *const f32, _: *mut u16) {}
+}
+
+/// Blocks of bfloat16, the upper half of a float32, by instructions of x86.
+#[cfg(target_arch = "x86_64")]
+mod bf16 {
+    use crate::kernels::cpu::machine::simd::Level;
+    use std::arch::x86_64::*;
+
+    #[inline(always)]
+    pub const fn has(level: u8) -> bool {
+        level >= Level::Avx2 as u8
+    }
+    #[inline(always)]
+    pub unsafe fn widen<const LEVEL: u8, const N: usize>(src: *const u16, dst: *mut f32) {
+        if LEVEL == Level::Avx512 as u8 {
+            for i in (0..N).step_by(16) {
+                let x = _mm512_cvtepu16_epi32(_mm256_loadu_si256(src.add(i).cast()));
+                _mm512_storeu_si512(dst.add(i).cast(), _mm512_slli_epi32::<16>(x));
+            }
+        } else {
+            for i in (0..N).step_by(8) {
+                let x = _mm256_cvtepu16_epi32(_mm_loadu_si128(src.add(i).cast()));
+                _mm256_storeu_si256(dst.add(i).cast(), _mm256_slli_epi32::<16>(x));
+            }
+        }
+    }
+    /// To nearest, ties to even; of nan the upper half, quiet.
+    #[inline(always)]
+    pub unsafe fn narrow<const LEVEL: u8, const N: usize>(src: *const f32, dst: *mut u16) {
+        const QUIET: i32 = 0x40;
+        if LEVEL == Level::Avx512 as u8 {
+            for i in (0..N).step_by(16) {
+                let x = _mm512_loadu_ps(src.add(i));
+                let bits = _mm512_castps_si512(x);
+                let upper = _mm512_srli_epi32::<16>(bits);
+                let even = _mm512_and_si512(upper, _mm512_set1_epi32(1));
+                let by = _mm512_add_epi32(even, _mm512_set1_epi32(0x7fff));
+                let rounded = _mm512_srli_epi32::<16>(_mm512_add_epi32(bits, by));
+                let nan = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(x, x);
+                let out = _mm512_mask_or_epi32(rounded, nan, upper, _mm512_set1_epi32(QUIET));
+                _mm256_storeu_si256(dst.add(i).cast(), _mm512_cvtepi32_epi16(out));
+            }
+        } else {
+            for i in (0..N).step_by(8) {
+                let x = _mm256_loadu_ps(src.add(i));
+                let bits = _mm256_castps_si256(x);
+                let upper = _mm256_srli_epi32::<16>(bits);
+                let even = _mm256_and_si256(upper, _mm256_set1_epi32(1));
+                let by = _mm256_add_epi32(even, _mm256_set1_epi32(0x7fff));
+                let rounded = _mm256_srli_epi32::<16>(_mm256_add_epi32(bits, by));
+                let nan = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_UNORD_Q>(x, x));
+                let out = _mm256_blendv_epi8(rounded, _mm256_or_si256(upper, _mm256_set1_epi32(QUIET)), nan);
+                let packed =
+                    _mm_packus_epi32(_mm256_castsi256_si128(out), _mm256_extracti128_si256::<1>(out));
+                _mm_storeu_si128(dst.add(i).cast(), packed);
+            }
+        }
+    }
+}
+
+/// In plain Rust.
+#[cfg(not(target_arch = "x86_64"))]
+mod bf16 {
     pub const fn has(_: u8) -> bool {
         false
     }

@@ -158,7 +158,9 @@ fn convert<A: Elem, B: Elem>(v: A) -> B {
     }
 }
 
-/// For pairs with complex numbers and with what is stored alone, which take half of the code for a sliver of the calls.
+/// For pairs with complex numbers and with what is stored alone, which take half of the code for a sliver of the calls; and for
+/// floats beyond what the integers hold.
+#[inline(never)]
 unsafe fn plain<A: Elem, B: Elem>(src: *const u8, dst: *mut u8, n: usize) {
     let (src, dst) = (src as *const A, dst as *mut B);
     for i in 0..n {
@@ -181,6 +183,8 @@ multiversion! {
             } else if by_64 && within::<A>(&x, 9223372036854775808.0) {
                 // SAFETY: all lie within the bounds
                 store::<_, STEP>(dst.add(i), streams, |j| B::from_i64(unsafe { x[j].to_f64().to_int_unchecked::<i64>() }));
+            } else if cuts {
+                plain::<A, B>(src.add(i).cast(), dst.add(i).cast(), STEP);
             } else {
                 store::<_, STEP>(dst.add(i), streams, |j| convert(x[j]));
             }

@@ -30,6 +30,28 @@ impl<T> Ptr<T> {
     }
 }
 
+/// What is before the point of a number, as vectors of them do it.
+pub trait Cut: Copy {
+    /// The whole number, its part behind the point cut off; the least int32 for what int32 does not hold and for nan, as the
+    /// processor's instruction has it. (Rust's `as` gives the nearest int32 instead, and the compiler does that one by one: 1M
+    /// quotients of int32 take MEASURE.)
+    fn cut(self) -> i32;
+}
+macro_rules! cut {
+    ($($t:ty)*) => {$(
+        impl Cut for $t {
+            #[inline(always)]
+            fn cut(self) -> i32 {
+                const BOUND: $t = 2147483648.0;
+                let x = if self > -BOUND && self < BOUND { self } else { -BOUND };
+                // SAFETY: a number within int32
+                unsafe { x.to_int_unchecked() }
+            }
+        }
+    )*};
+}
+cut!(f32 f64);
+
 /// Floats whose arithmetic type is one that kernels compute in: all of them.
 pub trait Flt: Float<C: Cmp> {}
 impl<T: Float<C: Cmp>> Flt for T {}

@@ -178,6 +178,9 @@ pub fn rest<const LEVEL: u8>() {
 ///
 /// No level is inlined into the callers: they would each have a copy of the least one, which few processors ever take.
 ///
+/// Types for which the least level is enough, because they are hardly ever met, are left out by a condition behind the generic
+/// parameters: `multiversion! { unsafe fn values[T: Pooled] if { T::OFTEN } (...) { ... } }`.
+///
 /// A body that has instructions of its own for some levels asks for the level as its first parameter, a `u8` that is a
 /// [`Level`]'s: `multiversion! { pub unsafe fn widen[const LEVEL, T: Half](...) { ... } }`.
 #[macro_export]
@@ -211,7 +214,7 @@ macro_rules! multiversion {
             }
         }
     };
-    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $([$($g:ident: $bound:path),+])?
+    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $([$($g:ident: $bound:path),+] $(if $wide:block)?)?
      ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
         $vis unsafe fn $name$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? {
@@ -229,9 +232,9 @@ macro_rules! multiversion {
             unsafe {
                 match $crate::kernels::cpu::machine::simd::level() {
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::cpu::machine::simd::Level::Avx512 => avx512($($arg),*),
+                    $crate::kernels::cpu::machine::simd::Level::Avx512 if const { true $($(&& $wide)?)? } => avx512($($arg),*),
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::cpu::machine::simd::Level::Avx2 => avx2($($arg),*),
+                    $crate::kernels::cpu::machine::simd::Level::Avx2 if const { true $($(&& $wide)?)? } => avx2($($arg),*),
                     _ => portable($($arg),*),
                 }
             }

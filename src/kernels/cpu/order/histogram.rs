@@ -1,7 +1,7 @@
 //! Elements counted in bins.
 
 use super::search::before;
-use crate::kernels::cpu::machine::float::{Cmp, Ptr};
+use crate::kernels::cpu::machine::float::{Cmp, Cut, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{self, buffer};
 
@@ -38,7 +38,7 @@ multiversion! {
         for i in 0..n {
             let at = ((*src.add(i) - lo) * scale).to_f64();
             let at = if at > 0.0 { at } else { 0.0 };
-            *out.add(i) = (if at < last { at } else { last }) as i32 as u32;
+            *out.add(i) = (if at < last { at } else { last }).cut() as u32;
         }
     }
 }

@@ -5,6 +5,7 @@ use super::simd::{Body, vectorised};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem};
 use crate::error::Result;
+use crate::kernels::cpu::machine::float::Cut;
 use crate::kernels::cpu::machine::stop::poll;
 use crate::{bail, ensure};
 
@@ -136,6 +137,7 @@ impl IntRange {
     }
 }
 
+/// Integers of a range whose width is two at least.
 struct Narrow<'a, T>(&'a mut Mt19937, &'a mut [T], i64, u32);
 
 impl<T: Elem> Body for Narrow<'_, T> {
@@ -145,8 +147,8 @@ impl<T: Elem> Body for Narrow<'_, T> {
         let divisor = width as f64;
         each_word(g, out, |w| {
             // The remainder through a double division, which vectorises: w and width are below 2^32, so the
-            // quotient's floor is exact.
-            let quotient = (w as f64 / divisor) as u32;
+            // quotient's floor is exact (and below 2^31).
+            let quotient = (w as f64 / divisor).cut() as u32;
             T::from_i64(w.wrapping_sub(quotient.wrapping_mul(width)) as i64 + base)
         });
     }
@@ -158,6 +160,7 @@ pub fn random_in<T: Elem>(g: &mut Mt19937, out: &mut [T], range: IntRange) {
     let IntRange { base, width } = range;
     match width {
         0 => each_pair(g, out, |w| T::from_i64(w as i64)),
+        1 => each_word(g, out, |_| T::from_i64(base)),
         WIDE.. => each_pair(g, out, |w| T::from_i64((w % width).wrapping_add(base as u64) as i64)),
         _ => vectorised(Narrow(g, out, base, width as u32)),
     }

@@ -10,6 +10,7 @@ use super::simd::{Body, vectorised};
 use super::uniform::uniform;
 use crate::base::Float;
 use crate::base::rng::Mt19937;
+use crate::kernels::cpu::machine::float::Cut;
 use crate::kernels::cpu::machine::stop::poll;
 
 const BLOCK: usize = 16;
@@ -159,7 +160,7 @@ fn ln(x: f32) -> f32 {
 fn sin_cos(x: f32) -> (f32, f32) {
     use cephes::*;
     // octants, rounded up to an even count; at most 8
-    let j = ((x * FOUR_OVER_PI) as i32 + 1) & !1;
+    let j = ((x * FOUR_OVER_PI).cut() + 1) & !1;
     let y = j as f32;
     let x = PI_4.iter().fold(x, |x, &part| y.mul_add(part, x));
     let z = x * x;

@@ -4,7 +4,7 @@
 //! whole but for its last bit, another rounding would make another byte.
 
 use crate::base::Elem;
-use crate::kernels::cpu::machine::float::{Cmp, Ptr};
+use crate::kernels::cpu::machine::float::{Cmp, Cut, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 
@@ -35,8 +35,7 @@ impl Bright for u8 {
     fn shown(x: f32) -> u8 {
         let x = if x > 0.0 { x } else { 0.0 };
         let x = if x < 255.0 { x } else { 255.0 };
-        // SAFETY: a number from 0 to 255, what is none having become 0
-        unsafe { x.to_int_unchecked::<i32>() as u8 }
+        x.cut() as u8
     }
 }
 

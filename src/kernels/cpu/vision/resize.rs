@@ -4,7 +4,7 @@
 //! Of a window the first input is multiplied; of the others four at a time are multiplied and then added, and what is left
 //! over is added with one rounding. That is how PyTorch's loops are compiled.
 
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::float::{Cut, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, grow};
 use crate::kernels::cpu::nn::image::bytes::{Picture, turned};
@@ -57,7 +57,7 @@ const ROWS: usize = 16;
 /// To the nearest byte, of two as near the even one.
 #[inline(always)]
 fn byte(x: f32) -> u8 {
-    x.round_ties_even().clamp(0.0, 255.0) as u8
+    x.round_ties_even().clamp(0.0, 255.0).cut() as u8
 }
 
 /// Along rows, then along columns; both taps are of the picture's axes.

@@ -3,7 +3,7 @@
 
 use crate::base::{BF16, C64, C128, Elem, F16, Float, Num};
 use crate::kernels::cpu::machine::blocks::copy_few;
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::float::{Cut, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, gathered, grow, poll};
 use smallvec::SmallVec;
@@ -150,7 +150,7 @@ impl Tap for u8 {
     }
     #[inline(always)]
     fn down(s: f32) -> u8 {
-        s.round().clamp(0.0, 255.0) as u8
+        s.round().clamp(0.0, 255.0).cut() as u8
     }
 }
 

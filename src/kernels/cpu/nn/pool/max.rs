@@ -13,7 +13,7 @@ use std::ops::Range;
 ///
 /// # Safety
 /// `src` is valid for `n * c` input planes, `dst` and `indices` for as many output planes, in the same memory order.
-pub unsafe fn max_pool<T: Ordered + Real>(p: &Pool, src: *const T, dst: *mut T, indices: *mut i64) {
+pub unsafe fn max_pool<T: Pooled + Real>(p: &Pool, src: *const T, dst: *mut T, indices: *mut i64) {
     let (input, output) = p.planes();
     if input == 0 || output == 0 {
         return;
@@ -78,7 +78,7 @@ fn steps(w: &Windows, at: Window) -> impl Iterator<Item = usize> {
 
 multiversion! {
     /// A line of values alone: half of the work (lines of 2000 by windows of 4 a third).
-    unsafe fn values[T: Ordered](p: &Pool, line: usize, src: *const T, best: *mut T::Key, dst: *mut T) {
+    unsafe fn values[T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, dst: *mut T) {
         let [wd, wh, ww] = &p.windows;
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
         for j in 0..ww.reach() {
@@ -123,7 +123,7 @@ fn greater<K: Copy + PartialOrd>(v: K, b: K) -> K {
 
 /// Windows at equal distances.
 #[inline(always)]
-unsafe fn each_value<T: Ordered>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
+unsafe fn each_value<T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
     for o in 0..w.len() {
         let mut b = *best.add(o * s);
         for k in 1..w.kernel {
@@ -161,7 +161,7 @@ unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
 
 multiversion! {
     /// The greatest of a window's rows at each position along the width, and where it lies.
-    unsafe fn column_max[T: Ordered](p: &Pool, line: usize, src: *const T, best: *mut T::Key, place: *mut i32) {
+    unsafe fn column_max[T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, place: *mut i32) {
         let [wd, wh, ww] = &p.windows;
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
         let reach = ww.reach();
@@ -204,7 +204,7 @@ fn wins<K: Copy + PartialOrd>(v: K, i: i32, b: K, k: i32) -> bool {
 }
 
 multiversion! {
-    unsafe fn sideways[K: Wide](w: &Windows, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
+    unsafe fn sideways[K: Wide] if { K::OFTEN } (w: &Windows, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
         match w.stride {
             0 => {
                 for (o, win) in w.list.iter().enumerate() {
@@ -256,9 +256,23 @@ unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32)
     top
 }
 
-/// Keys, for the macro's sake.
-trait Wide: Copy + PartialOrd {}
-impl<K: Copy + PartialOrd> Wide for K {}
+/// Keys that windows compare. Those of integers, which are hardly ever pooled, have code for the least instruction set alone.
+pub trait Wide: Copy + PartialOrd {
+    const OFTEN: bool;
+}
+macro_rules! wide {
+    ($($often:literal: $($t:ty)*;)*) => { $($(impl Wide for $t { const OFTEN: bool = $often; })*)* };
+}
+wide! {
+    true: f32 f64;
+    false: u8 i8 i16 i32 i64;
+}
+
+/// What is pooled.
+pub trait Pooled: Ordered<Key: Wide> {
+    const OFTEN: bool = <Self::Key as Wide>::OFTEN;
+}
+impl<T: Ordered<Key: Wide>> Pooled for T {}
 
 #[inline(always)]
 unsafe fn strided<K: Wide>(w: &Windows, s: usize, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
@@ -279,7 +293,7 @@ unsafe fn strided<K: Wide>(w: &Windows, s: usize, best: *const K, place: *const 
 }
 
 multiversion! {
-    unsafe fn pixels[T: Ordered](p: &Pool, r: Range<usize>, input: usize, src: *const T, dst: *mut T, indices: *mut i64) {
+    unsafe fn pixels[T: Pooled] if { T::OFTEN } (p: &Pool, r: Range<usize>, input: usize, src: *const T, dst: *mut T, indices: *mut i64) {
         for (t, n, at) in p.pixels(r) {
             let mut c = 0;
             while c < p.c {
@@ -298,7 +312,7 @@ multiversion! {
 
 /// The greatest of a window, and where it lies if that is asked for, for `c` channels.
 #[inline(always)]
-unsafe fn channels<T: Ordered, const PLACES: bool>(
+unsafe fn channels<T: Pooled, const PLACES: bool>(
     p: &Pool,
     at: &[Window; 3],
     c: usize,
