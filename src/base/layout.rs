@@ -127,6 +127,39 @@ impl Layout {
         order.sort_by(|&a, &b| self.strides[b].cmp(&self.strides[a]));
         order
     }
+    /// Axes of a broadcast shape, slowest first, in the order in which operands have them in memory: of two axes the first operand
+    /// decides that steps along both, where a repeated element is no step. (As PyTorch's `TensorIterator` and its `*_like` sort them;
+    /// the relation is not transitive, so that the way of sorting belongs to it: by insertion, from the last axis on.)
+    pub fn shared_order(shape: &[usize], operands: &[&Layout]) -> Dims {
+        let step = |x: &Layout, axis: usize| match (axis + x.ndim()).checked_sub(shape.len()) {
+            Some(i) if x.shape[i] == shape[axis] => x.strides[i],
+            _ => 0,
+        };
+        // whether `a` lies further in than `b`, if that is decided
+        let inner = |a: usize, b: usize| {
+            operands.iter().find_map(|x| match (step(x, a), step(x, b)) {
+                (0, _) | (_, 0) => None,
+                (p, q) if p != q => Some(p < q),
+                _ => (shape[a] > shape[b]).then_some(false),
+            })
+        };
+        let mut order: Dims = (0..shape.len()).rev().collect();
+        for i in 1..order.len() {
+            let mut at = i;
+            for k in (0..i).rev() {
+                match inner(order[k], order[at]) {
+                    Some(false) => {
+                        order.swap(k, at);
+                        at = k;
+                    }
+                    Some(true) => break,
+                    None => {}
+                }
+            }
+        }
+        order.reverse();
+        order
+    }
     /// Each element has its own place and the places fill an interval.
     pub fn is_non_overlapping_and_dense(&self) -> bool {
         if self.is_contiguous() {
@@ -347,6 +380,21 @@ pub fn unfold_layout(l: &Layout, axis: usize, size: usize, step: usize) -> Layou
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn axes_in_the_order_of_the_operands() {
+        let last = Layout::dense(&[2, 3, 4, 5], MemoryFormat::ChannelsLast).unwrap();
+        let first = Layout::contiguous(&[2, 3, 4, 5]);
+        let order = |x: &[&Layout]| Layout::shared_order(&[2, 3, 4, 5], x).to_vec();
+        assert_eq!(order(&[&last, &first]), [0, 2, 3, 1]);
+        assert_eq!(order(&[&first, &last]), [0, 1, 2, 3]);
+        // a bias, and a number, leave it to the next
+        assert_eq!(order(&[&Layout::contiguous(&[3, 1, 1]), &last, &first]), [0, 2, 3, 1]);
+        assert_eq!(order(&[&Layout::contiguous(&[]), &last]), [0, 2, 3, 1]);
+        // repeated rows say nothing of the axis they are repeated along
+        let repeated = Layout { strides: Dims::from_slice(&[0, 1, 0, 3]), ..first.clone() };
+        assert_eq!(order(&[&repeated, &first]), [0, 2, 3, 1]);
+    }
 
     #[test]
     fn views_of_strided_layouts() {

@@ -95,16 +95,13 @@ impl Meta {
     pub fn with_format(shape: &[usize], dtype: DType, format: MemoryFormat) -> Meta {
         Meta { layout: Layout::dense(shape, format).unwrap_or_else(|_| Layout::contiguous(shape)), dtype }
     }
-    /// The same geometry as a tensor if that is dense, else contiguous (`torch.preserve_format`).
+    /// The same geometry as a tensor if that is dense, else its axes in the order of memory (`torch.preserve_format`).
     pub fn like(x: &Tensor, dtype: DType) -> Meta {
         if x.layout().is_non_overlapping_and_dense() {
             let layout = Layout { offset: 0, ..x.layout().clone() };
             return Meta { layout, dtype };
         }
-        let order = x.layout().stride_order();
-        if x.layout().is_contiguous() || x.layout().strides.contains(&0) {
-            return Meta::new(x.shape(), dtype);
-        }
+        let order = Layout::shared_order(x.shape(), &[x.layout()]);
         Meta { layout: Layout::permuted_dense(x.shape(), &order), dtype }
     }
 }

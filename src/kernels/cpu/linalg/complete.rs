@@ -18,8 +18,9 @@ multiversion! {
         let t = column_reflection(a, j);
         if t != <T as Elem>::ZERO {
             let (v, below) = (a.ptr(j + 1, j) as *const T, a.rows - j - 1);
-            reflect_all(t.conj(), v, a, (j, j + 1, a.cols), below);
-            reflect_all(t.conj(), v, c, (j, 0, c.cols), below);
+            for (x, from) in [(a, j + 1), (c, 0)] {
+                reflect_all(t.conj(), v, x, (j, from, x.cols), below);
+            }
         }
         t
     }

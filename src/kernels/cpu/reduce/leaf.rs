@@ -7,6 +7,7 @@ use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 pub trait Leaf<T: Elem>: Copy + Send + Sync {
@@ -27,6 +28,31 @@ const PIECE: usize = 32 * LEAF;
 const SIDE: usize = 32;
 const DEPTH: usize = 256;
 
+/// A part as who knows nothing about it keeps it.
+type Kept = [MaybeUninit<u64>; 3];
+
+fn keep<P: Copy>(part: P) -> Kept {
+    const { assert!(size_of::<P>() <= size_of::<Kept>() && align_of::<P>() <= align_of::<Kept>()) };
+    let mut kept: Kept = [const { MaybeUninit::uninit() }; 3];
+    // SAFETY: there is room for it
+    unsafe { kept.as_mut_ptr().cast::<P>().write(part) };
+    kept
+}
+/// # Safety
+/// What [`keep`] made of a part of this type.
+unsafe fn kept<P: Copy>(part: Kept) -> P {
+    part.as_ptr().cast::<P>().read()
+}
+
+/// A [`Leaf`] as who knows nothing about it calls it: the driver is there once for each size of elements (for each leaf and dtype it
+/// was 290 KB).
+struct Erased<'a> {
+    empty: Kept,
+    leaf: &'a (dyn Fn(*const u8, usize, usize) -> Kept + Sync),
+    merge: &'a (dyn Fn(Kept, Kept) -> Kept + Sync),
+    put: &'a (dyn Fn(usize, Kept) + Sync),
+}
+
 /// Hands `(output, result)` to `put`, each output once.
 ///
 /// # Safety
@@ -37,9 +63,32 @@ pub unsafe fn leaves<T: Elem, L: Leaf<T>>(
     src: *const T,
     put: impl Fn(usize, L::Part) + Sync,
 ) {
+    // SAFETY: here and below, the driver hands back what it was given, and elements of the size of `T`
+    unsafe {
+        let all = Erased {
+            empty: keep(l.empty()),
+            leaf: &|src, n, start| keep(l.leaf(src.cast(), n, start)),
+            merge: &|a, b| keep(l.merge(kept(a), kept(b))),
+            put: &|o, part| put(o, kept(part)),
+        };
+        match size_of::<T>() {
+            1 => drive::<u8>(&all, plan, src.cast()),
+            2 => drive::<u16>(&all, plan, src.cast()),
+            4 => drive::<u32>(&all, plan, src.cast()),
+            8 => drive::<u64>(&all, plan, src.cast()),
+            _ => drive::<u128>(&all, plan, src.cast()),
+        }
+    }
+}
+
+/// Bytes of an element.
+trait Bytes: Copy + Default + Send + Sync {}
+impl<T: Copy + Default + Send + Sync> Bytes for T {}
+
+unsafe fn drive<T: Bytes>(l: &Erased, plan: &ReducePlan, src: *const T) {
     let (n, outer) = (plan.inner_len, plan.outer_len);
     if n == 0 {
-        return (0..outer).for_each(|o| put(o, l.empty()));
+        return (0..outer).for_each(|o| (l.put)(o, l.empty));
     }
     let src = Ptr::of(src);
     if plan.by_columns() {
@@ -55,7 +104,7 @@ pub unsafe fn leaves<T: Elem, L: Leaf<T>>(
                     side_by_side(l, plan, src.get().add(offset_of(lead, group) + c0 * last.stride), width)
                 };
                 for (j, part) in parts.into_iter().take(width).enumerate() {
-                    put(group * last.size + c0 + j, part);
+                    (l.put)(group * last.size + c0 + j, part);
                 }
             }
         });
@@ -66,12 +115,12 @@ pub unsafe fn leaves<T: Elem, L: Leaf<T>>(
             let mut cursor = Cursor::new(&plan.outer, r.start);
             for o in r {
                 // SAFETY: the output's elements, inside the plan.
-                put(o, unsafe { one(l, plan, src.get().add(cursor.offset), 0..n) });
+                (l.put)(o, unsafe { one(l, plan, src.get().add(cursor.offset), 0..n) });
                 cursor.advance();
             }
         });
     }
-    let mut partial = buffer(l.empty(), outer * pieces);
+    let mut partial = buffer(l.empty, outer * pieces);
     let p = Ptr(partial.as_mut_ptr());
     par::for_each(outer * pieces, |i| {
         let (o, k) = (i / pieces, i % pieces);
@@ -82,21 +131,21 @@ pub unsafe fn leaves<T: Elem, L: Leaf<T>>(
         }
     });
     for o in 0..outer {
-        put(o, tree(&mut partial[o * pieces..][..pieces], |a, b| l.merge(a, b)));
+        (l.put)(o, tree(&mut partial[o * pieces..][..pieces], l.merge));
     }
 }
 
-unsafe fn one<T: Elem, L: Leaf<T>>(l: L, plan: &ReducePlan, src: *const T, range: Range<usize>) -> L::Part {
-    let mut total = l.empty();
+unsafe fn one<T: Bytes>(l: &Erased, plan: &ReducePlan, src: *const T, range: Range<usize>) -> Kept {
+    let mut total = l.empty;
     if plan.inner.iter().all(|a| a.stride == 1) {
         for start in range.clone().step_by(LEAF) {
             let n = (range.end - start).min(LEAF);
-            let part = l.leaf(src.add(start), n, start);
-            total = if start == range.start { part } else { l.merge(total, part) };
+            let part = (l.leaf)(src.add(start).cast(), n, start);
+            total = if start == range.start { part } else { (l.merge)(total, part) };
         }
         return total;
     }
-    let mut buffer = [T::ZERO; LEAF];
+    let mut buffer = [T::default(); LEAF];
     let (mut filled, mut start) = (0, range.start);
     for (offset, n, stride) in runs(&plan.inner, range) {
         let mut at = 0;
@@ -105,7 +154,7 @@ unsafe fn one<T: Elem, L: Leaf<T>>(l: L, plan: &ReducePlan, src: *const T, range
             let p = src.add(offset + at * stride);
             at += count;
             if stride == 1 && filled == 0 && count == LEAF {
-                total = l.merge(total, l.leaf(p, count, start));
+                total = (l.merge)(total, (l.leaf)(p.cast(), count, start));
                 start += count;
                 continue;
             }
@@ -114,27 +163,22 @@ unsafe fn one<T: Elem, L: Leaf<T>>(l: L, plan: &ReducePlan, src: *const T, range
             }
             filled += count;
             if filled == LEAF {
-                total = l.merge(total, l.leaf(buffer.as_ptr(), LEAF, start));
+                total = (l.merge)(total, (l.leaf)(buffer.as_ptr().cast(), LEAF, start));
                 start += LEAF;
                 filled = 0;
             }
         }
     }
     if filled > 0 {
-        total = l.merge(total, l.leaf(buffer.as_ptr(), filled, start));
+        total = (l.merge)(total, (l.leaf)(buffer.as_ptr().cast(), filled, start));
     }
     total
 }
 
-unsafe fn side_by_side<T: Elem, L: Leaf<T>>(
-    l: L,
-    plan: &ReducePlan,
-    src: *const T,
-    width: usize,
-) -> [L::Part; SIDE] {
+unsafe fn side_by_side<T: Bytes>(l: &Erased, plan: &ReducePlan, src: *const T, width: usize) -> [Kept; SIDE] {
     let cs = plan.outer.last().map_or(1, |a| a.stride);
-    let mut total = [l.empty(); SIDE];
-    let mut buffer = [[T::ZERO; DEPTH]; SIDE];
+    let mut total = [l.empty; SIDE];
+    let mut buffer = [[T::default(); DEPTH]; SIDE];
     let mut start = 0;
     let (mut filled, n) = (0, plan.inner_len);
     for (offset, count, stride) in runs(&plan.inner, 0..n) {
@@ -146,7 +190,7 @@ unsafe fn side_by_side<T: Elem, L: Leaf<T>>(
             filled += 1;
             if filled == DEPTH || start + filled == n {
                 for j in 0..width {
-                    total[j] = l.merge(total[j], l.leaf(buffer[j].as_ptr(), filled, start));
+                    total[j] = (l.merge)(total[j], (l.leaf)(buffer[j].as_ptr().cast(), filled, start));
                 }
                 start += filled;
                 filled = 0;

@@ -14,6 +14,7 @@ use crate::error::{Error, Kind};
 use crate::ops::driver::op::Batching;
 use crate::ops::table::Val;
 use crate::tensor::Tensor;
+use smallvec::SmallVec;
 
 /// Samples side by side, unless what promotes the operands would see ranks that make another dtype.
 pub fn aligned<O>(x: &[&Tensor]) -> Batching<O> {
@@ -179,26 +180,26 @@ pub fn half_up(d: DType) -> DType {
     if matches!(d, DType::F16 | DType::BF16) { DType::F32 } else { d }
 }
 
-/// The result's geometry: broadcast shape, and the strides of an input that has it densely.
+/// The result's geometry: the axes in the order in which the operands have them in memory, the first before all others.
 #[inline]
 pub fn result_layout(shape: &[usize], x: &[&Tensor]) -> Layout {
-    let mut contiguous = true;
-    for t in x.iter().filter(|t| same_shape(t.shape(), shape)) {
-        if t.is_contiguous() {
-            return Layout::contiguous(shape);
+    match x.first() {
+        Some(t) if same_shape(t.shape(), shape) && !t.is_contiguous() => followed(shape, x),
+        Some(t) if !same_shape(t.shape(), shape) && !x.iter().all(|t| t.is_contiguous()) => {
+            followed(shape, x)
         }
-        contiguous = false;
+        _ => Layout::contiguous(shape),
     }
-    if contiguous {
-        return Layout::contiguous(shape);
+}
+
+#[cold]
+fn followed(shape: &[usize], x: &[&Tensor]) -> Layout {
+    let alike = |t: &&Tensor| same_shape(t.shape(), shape) && t.strides() == x[0].strides();
+    if x.iter().all(alike) && x[0].layout().is_non_overlapping_and_dense() {
+        return Layout { offset: 0, ..x[0].layout().clone() };
     }
-    match x.iter().find(|t| t.shape() == shape && t.layout().is_non_overlapping_and_dense()) {
-        Some(t) => Layout { offset: 0, ..t.layout().clone() },
-        None => match x.iter().find(|t| t.shape() == shape) {
-            Some(t) if !t.strides().contains(&0) => Layout::permuted_dense(shape, &t.layout().stride_order()),
-            _ => Layout::contiguous(shape),
-        },
-    }
+    let layouts: SmallVec<[&Layout; 4]> = x.iter().map(|t| t.layout()).collect();
+    Layout::permuted_dense(shape, &Layout::shared_order(shape, &layouts))
 }
 
 impl From<&Tensor> for Val {

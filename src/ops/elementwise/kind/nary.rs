@@ -100,8 +100,7 @@ impl Op for Point {
                 shape = broadcast(&shape, t.shape())?;
             }
         }
-        let geometry = if self.def.masked && x.len() > 1 { &x[1..] } else { x };
-        Ok(smallvec![Meta { layout: result_layout(&shape, geometry), dtype }])
+        Ok(smallvec![Meta { layout: result_layout(&shape, x), dtype }])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let out = &out[0];

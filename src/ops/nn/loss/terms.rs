@@ -140,7 +140,7 @@ impl Op for Loss {
         self.def.kernel_for(half_up(dtype))?;
         Ok(smallvec![match self.reduction {
             Reduction::None => Meta {
-                layout: crate::ops::elementwise::kind::result_layout(x[INPUT].shape(), &[x[INPUT]]),
+                layout: crate::ops::elementwise::kind::result_layout(x[INPUT].shape(), &[x[INPUT], x[TARGET]]),
                 dtype
             },
             _ => Meta::new(&[], dtype),
