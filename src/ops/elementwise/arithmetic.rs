@@ -311,6 +311,8 @@ unary! { NEGATIVE:
     neg "NegBackward0" also ["negative"]: Same,
         cpu |dt| match dt {
             DType::Bool => None,
+            // a bit turned
+            DType::F16 | DType::BF16 => Some(map(|x: i16| x ^ i16::MIN)),
             _ => kernel!(dt, wide, T => map(|x: T| Neg::neg_of(x))),
         },
         takes (not Bool Runtime "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."),

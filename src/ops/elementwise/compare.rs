@@ -204,6 +204,9 @@ rows! { TESTS:
     [Torch, Method] fn equal(input: &Tensor, other: &Tensor) -> bool {
         ensure!(input.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: {} and {}", input.device(), other.device());
         if input.shape() != other.shape() { return Ok(false); }
+        // the same elements, none of which is nan
+        let exact = !input.dtype().is_float() && !input.dtype().is_complex();
+        if exact && input.storage().same(other.storage()) && input.layout() == other.layout() && input.dtype() == other.dtype() { return Ok(true); }
         eq(input.detach(), other.detach())?.all_true()
     }
 }

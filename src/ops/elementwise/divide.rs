@@ -4,7 +4,7 @@ use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, zip};
 use crate::kernels::cpu::elementwise::math;
-use crate::kernels::cpu::machine::float::Cut;
+use crate::kernels::cpu::elementwise::quotient::Divide;
 use crate::ops::elementwise::kind::binary::{BinaryDef, binary, names, native2, run_binary};
 use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::grad::slopes;
@@ -14,51 +14,6 @@ use crate::ops::table::{Table, Val};
 use crate::tensor::Tensor;
 use crate::{bail, rows};
 
-/// Floor division of integers as a trait, so that one row serves all of them.
-trait Floor: Copy {
-    fn floor_div(self, b: Self) -> Self;
-}
-
-/// Quotients of integers rounded to zero; zero over zero too, which the guards refuse before.
-trait Divide: Copy {
-    fn quotient(self, b: Self) -> Self;
-}
-/// The processor has no vectors of integer quotients, but those of floats with enough bits, cut off, are the same: a quotient
-/// that is not whole lies further from the next whole number than a rounding (4M int32 took 13 ms one by one).
-macro_rules! divide_as {
-    ($($t:ty as $f:ty),*) => {$(
-        impl Divide for $t {
-            #[inline(always)]
-            fn quotient(self, b: $t) -> $t {
-                let divisor = if b == 0 { 1.0 } else { b as $f };
-                let q = (self as $f / divisor).cut() as $t;
-                if b == 0 { 0 } else { q }
-            }
-        }
-    )*};
-}
-divide_as!(u8 as f32, i8 as f32, i16 as f32, i32 as f64);
-impl Divide for i64 {
-    #[inline(always)]
-    fn quotient(self, b: i64) -> i64 {
-        if b == 0 { 0 } else { self.wrapping_div(b) }
-    }
-}
-macro_rules! floor_ints {
-    ($($t:ty)*) => {$(
-        impl Floor for $t {
-            #[inline(always)]
-            fn floor_div(self, b: $t) -> $t {
-                let q = self.quotient(b);
-                let r = self.wrapping_sub(q.wrapping_mul(b));
-                #[allow(unused_comparisons)]
-                let below = (b != 0) & (r != 0) & ((r < 0) != (b < 0));
-                if below { q.wrapping_sub(1) } else { q }
-            }
-        }
-    )*};
-}
-floor_ints!(u8 i8 i16 i32 i64);
 /// The guard of rows that divide: integers refuse zero. The driver holds the operand.
 #[allow(unsafe_code)]
 fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
@@ -83,7 +38,7 @@ fn refuse_zero(b: &Side, dtype: DType, n: usize) -> Result<()> {
 fn floor_kernel(dt: DType) -> Option<BinaryFn> {
     match dt {
         DType::F32 | DType::F64 => native2!(dt, math::floor_divide_f32, math::floor_divide_f64),
-        _ => kernel!(dt, int, T => zip(|a: T, b: T| a.floor_div(b))),
+        _ => kernel!(dt, int, T => T::by_quotient(|a: T, b: T, q: T| T::floored(a, b, q))),
     }
 }
 
@@ -91,7 +46,7 @@ fn trunc_kernel(dt: DType) -> Option<BinaryFn> {
     match dt {
         DType::F32 => Some(zip(|a: f32, b: f32| (a / b).trunc())),
         DType::F64 => Some(zip(|a: f64, b: f64| (a / b).trunc())),
-        _ => kernel!(dt, int, T => zip(|a: T, b: T| a.quotient(b))),
+        _ => kernel!(dt, int, T => T::by_quotient(|_: T, _: T, q: T| q)),
     }
 }
 
@@ -189,12 +144,7 @@ binary! { REMAINDERS:
     remainder(input: V, other: V) REMAINDER "RemainderBackward1" "RemainderBackward0" "NotImplemented": Same,
         cpu |dt| match dt {
             DType::F32 | DType::F64 => native2!(dt, math::remainder_f32, math::remainder_f64),
-            _ => kernel!(dt, int, T => zip(|a: T, b: T| {
-                let r = if b == 0 { 0 } else { a.wrapping_sub(a.quotient(b).wrapping_mul(b)) };
-                #[allow(unused_comparisons)]
-                let across = (r != 0) & ((r < 0) != (b < 0));
-                if across { r.wrapping_add(b) } else { r }
-            })),
+            _ => kernel!(dt, int, T => T::by_quotient(|a: T, b: T, q: T| T::wrapped(a, b, q))),
         },
         guard refuse_zero,
         wgsl "remainder_f(a, b)" int "mod_{T}(a, b)",
@@ -213,7 +163,7 @@ binary! { REMAINDERS:
     fmod(input: T, other: V) FMOD "FmodBackward1" "FmodBackward0" "FmodBackward0": Same,
         cpu |dt| match dt {
             DType::F32 | DType::F64 => native2!(dt, math::fmod_f32, math::fmod_f64),
-            _ => kernel!(dt, int, T => zip(|a: T, b: T| if b == 0 { 0 } else { a.wrapping_sub(a.quotient(b).wrapping_mul(b)) })),
+            _ => kernel!(dt, int, T => T::by_quotient(|a: T, b: T, q: T| T::left_over(a, b, q))),
         },
         guard refuse_zero,
         wgsl "fmod_f(a, b)" int "rem_{T}(a, b)",

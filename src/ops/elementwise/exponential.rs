@@ -42,6 +42,7 @@ mod cx {
     pub fn rsqrt(z: C128) -> C128 {
         C128::new(1.0, 0.0) / clib::sqrt(z)
     }
+    #[inline(always)]
     pub fn reciprocal(z: C128) -> C128 {
         crate::kernels::cpu::elementwise::clib::divide(C128::new(1.0, 0.0), z)
     }

@@ -42,7 +42,10 @@ binary! { FLOAT:
     /// tensor([-1.,  2.])
     /// ```
     copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
-        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
+        cpu |dt| match dt {
+            DType::F16 | DType::BF16 => Some(zip(|a: i16, b: i16| a & i16::MAX | b & i16::MIN)),
+            _ => kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
+        },
         wgsl "copysign_f(a, b)",
         grad { a |g, a, y| g.mul(sign_ratio(&y, &a)?), b |g| g.zeros_alike() };
     /// The next number after `input` towards `other`.
@@ -126,40 +129,31 @@ fn one_real_dtype(x: &[&Tensor]) -> Result<()> {
     Ok(())
 }
 
+/// An element of `nan_to_num`, by choices without branches.
+macro_rules! replaced {
+    ($t:ty, $x:expr, $q:ident) => {{
+        let (x, q): ($t, _) = ($x, $q);
+        let limit = if q[3] > 0.0 { q[3] as $t } else { <$t>::MAX };
+        let above = if q[1].is_nan() { limit } else { q[1] as $t };
+        let below = if q[2].is_nan() { -limit } else { q[2] as $t };
+        let y = if x == <$t>::INFINITY { above } else { x };
+        let y = if x == <$t>::NEG_INFINITY { below } else { y };
+        if x.is_nan() { q[0] as $t } else { y }
+    }};
+}
+
 points! {
     /// Parameters: what nan, infinity and minus infinity become (nan for an infinity: the largest number).
     NAN_TO_NUM "nan_to_num" "NanToNumBackward0": Same,
         cpu |dt| match dt {
-            DType::C64 => Some(point1(|z: C64, q| {
-                let f = |x: f32| replaced(x as f64, q, f32::MAX as f64) as f32;
-                C64::new(f(z.re), f(z.im))
-            })),
-            DType::C128 => Some(point1(|z: C128, q| {
-                let f = |x: f64| replaced(x, q, f64::MAX);
-                C128::new(f(z.re), f(z.im))
-            })),
-            DType::F32 => Some(point1(|x: f32, q| replaced(x as f64, q, f32::MAX as f64) as f32)),
-            DType::F64 => Some(point1(|x: f64, q| replaced(x, q, f64::MAX))),
+            DType::C64 => Some(point1(|z: C64, q| C64::new(replaced!(f32, z.re, q), replaced!(f32, z.im, q)))),
+            DType::C128 => Some(point1(|z: C128, q| C128::new(replaced!(f64, z.re, q), replaced!(f64, z.im, q)))),
+            DType::F32 => Some(point1(|x: f32, q| replaced!(f32, x, q))),
+            DType::F64 => Some(point1(|x: f64, q| replaced!(f64, x, q))),
             _ => kernel!(dt, wide_real, T => point1(|x: T, _| x)),
         },
         wgsl "nan_to_num_f(a, p0, p1, p2)" int "a",
         grad { a |g, a| g.keep(&a.isfinite()?) };
-}
-
-#[inline(always)]
-fn replaced(x: f64, q: &[f64; 4], max: f64) -> f64 {
-    if x.is_nan() {
-        return q[0];
-    }
-    let or = |v: f64, default: f64| if v.is_nan() { default } else { v };
-    let limit = if q[3] > 0.0 { q[3] } else { max };
-    if x == f64::INFINITY {
-        or(q[1], limit)
-    } else if x == f64::NEG_INFINITY {
-        or(q[2], -limit)
-    } else {
-        x
-    }
 }
 
 /// The parameters of `nan_to_num`; the half types have largest numbers of their own.

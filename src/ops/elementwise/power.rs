@@ -130,26 +130,48 @@ impl PowScalar {
     }
     /// A kernel for an exponent that has one of its own.
     fn kernel(&self, dt: DType) -> Option<UnaryFn> {
-        let e =
-            if self.0.category() == crate::base::Category::Complex { return None } else { self.0.to_f64() };
-        macro_rules! pick {
-            ($t:ty) => {
+        use crate::kernels::cpu::elementwise::block::{bfloat16, float16};
+        let e = match self.0 {
+            Scalar::Complex(c) if c.im == 0.0 && dt.is_complex() => c.re,
+            Scalar::Complex(_) => return None,
+            e => e.to_f64(),
+        };
+        macro_rules! real {
+            ($map:path, $t:ty) => {
+                match e {
+                    2.0 => Some($map(|x: $t| x * x)),
+                    3.0 => Some($map(|x: $t| x * x * x)),
+                    1.0 => Some($map(|x: $t| x)),
+                    0.5 => Some($map(|x: $t| x.sqrt())),
+                    -0.5 => Some($map(|x: $t| 1.0 / x.sqrt())),
+                    -1.0 => Some($map(|x: $t| 1.0 / x)),
+                    -2.0 => Some($map(|x: $t| 1.0 / (x * x))),
+                    _ => None,
+                }
+            };
+        }
+        macro_rules! complex {
+            ($t:ty, $divide:path) => {
                 match e {
                     2.0 => Some(map(|x: $t| x * x)),
                     3.0 => Some(map(|x: $t| x * x * x)),
                     1.0 => Some(map(|x: $t| x)),
-                    0.5 => Some(map(|x: $t| x.sqrt())),
-                    -0.5 => Some(map(|x: $t| 1.0 / x.sqrt())),
-                    -1.0 => Some(map(|x: $t| 1.0 / x)),
-                    -2.0 => Some(map(|x: $t| 1.0 / (x * x))),
+                    -1.0 => Some(map(|x: $t| $divide(<$t>::new(1.0, 0.0), x))),
+                    -2.0 => Some(map(|x: $t| $divide(<$t>::new(1.0, 0.0), x * x))),
                     _ => None,
                 }
             };
         }
         match dt {
-            DType::F32 => pick!(f32),
-            DType::F64 => pick!(f64),
+            DType::F32 => real!(map, f32),
+            DType::F64 => real!(map, f64),
+            DType::F16 => real!(float16::map, f32),
+            DType::BF16 => real!(bfloat16::map, f32),
+            DType::C64 => complex!(C64, clib::divide64),
+            DType::C128 => complex!(C128, clib::divide),
             DType::Bool => Some(if e == 0.0 { map(|_: bool| true) } else { map(|x: bool| x) }),
+            _ if e == 2.0 => kernel!(dt, int, T => map(|x: T| x.wrapping_mul(x))),
+            _ if e == 3.0 => kernel!(dt, int, T => map(|x: T| x.wrapping_mul(x).wrapping_mul(x))),
             _ => None,
         }
     }
@@ -179,12 +201,13 @@ impl Op for PowScalar {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         use super::kind::run::{Side, run1, run2};
-        let (compute, _) = Rule::Same.resolve(self.dtype(x[0]));
-        match self.kernel(compute) {
-            Some(kernel) => run1(x[0], &out[0], compute, compute, kernel),
+        let dtype = self.dtype(x[0]);
+        let (compute, _) = Rule::Same.resolve(dtype);
+        match self.kernel(dtype) {
+            Some(kernel) => run1(x[0], &out[0], dtype, dtype, kernel),
             None => {
                 let e = Side::Number(crate::kernels::cpu::create::copy::scalar_bytes(
-                    self.0.rounded(self.dtype(x[0])),
+                    self.0.rounded(dtype),
                     compute,
                 ));
                 run2(&Side::Tensor(x[0]), &e, &out[0], compute, compute, POW.kernel_for(compute)?);

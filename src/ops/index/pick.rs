@@ -9,7 +9,7 @@ use crate::kernels::gpu::index::pick as gpu;
 use crate::kernels::gpu::machine::Place;
 use crate::kernels::gpu::machine::meet::{Combine, Meet};
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::{dense_cast_held, fill_held, full, write_held};
+use crate::ops::driver::memory::{dense_cast_held, fill_held, full, index_held, write_held};
 use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
 use crate::ops::index::spots::{INDEX, INDEX_FILL, INDEX_FILL_WITH, MASKED_SCATTER, Spots, TAKE, on_card};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -132,9 +132,23 @@ impl Op for Pick {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let size = x[0].dtype().size();
+        if let [index] = x[1..]
+            && let Some((n, step)) = self.0.whole(x[0].layout())
+        {
+            let index = index_held(index)?;
+            // SAFETY: a dense int64 tensor, held by the driver or made here
+            let index = unsafe { kernel::slice_of::<i64>(index.ptr(), index.numel()) };
+            // SAFETY: all elements of the layout; the result is dense with as many as the index
+            if unsafe {
+                kernel::pick_flat((x[0].ptr(), n, step), index, self.0.manner.wraps, out[0].ptr(), size)
+            } {
+                return Ok(());
+            }
+        }
         self.0.with_places(x[0].layout(), &x[1..], |p| {
             // SAFETY: the offsets are checked against the layout; the result is dense with as many elements
-            unsafe { kernel::pick(p, x[0].ptr(), out[0].ptr(), x[0].dtype().size()) }
+            unsafe { kernel::pick(p, x[0].ptr(), out[0].ptr(), size) }
         })
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {

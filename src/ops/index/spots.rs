@@ -154,6 +154,15 @@ impl Spots {
         shape.extend(after.iter().map(|&i| x[i]));
         Ok(shape)
     }
+    /// How many elements one index names, and the step from one to the next, if it names all axes as one with a single step.
+    pub(super) fn whole(&self, layout: &Layout) -> Option<(usize, usize)> {
+        match self.groups[..] {
+            [Group { axis: 0, count }] if count == layout.ndim() && count > 0 && self.samples == 0 => {
+                Some((layout.numel(), layout_of_group(&layout.shape, &layout.strides)?))
+            }
+            _ => None,
+        }
+    }
     /// The element offsets that the indices name. The caller holds the index tensors.
     #[allow(unsafe_code)]
     pub(super) fn offsets(&self, layout: &Layout, index: &[&Tensor]) -> Result<Tensor> {

@@ -94,6 +94,8 @@ macro_rules! row {
     (@blocks $level:ident, $len:expr, $at:ident, $streams:ident, $dst:ident: $O:ident, $n:ident,
         [$($x:ident = $p:ident: $A:ident at $step:expr),*], $out:expr) => {
         while !simd::is_least::<$level>() && $at + $len <= $n {
+            // a block is written out, and of the loop over blocks the compiler would make one that gathers their elements
+            simd::one_by_one();
             $(let $x = $A::up_block::<$level, $len>($p.add($at * $step));)*
             $O::down_block::<$level, $len>($dst.add($at), $streams, |j| {
                 $(let $x = $x[j];)*

@@ -66,25 +66,22 @@ pub fn powc(z: C128, w: C128) -> C128 {
     sys::cpow(z, w)
 }
 
-/// Complex quotient after Smith: no overflow on the way.
-#[inline]
+/// Complex quotient after Smith: no overflow on the way. Either way by choices, so that loops have vectors of it.
+#[inline(always)]
 pub fn divide(a: C128, b: C128) -> C128 {
-    if b.re.abs() >= b.im.abs() {
-        if b.re == 0.0 && b.im == 0.0 {
-            return C128::new(a.re / b.re.abs(), a.im / b.re.abs());
-        }
-        let r = b.im / b.re;
-        let d = b.re + b.im * r;
-        C128::new((a.re + a.im * r) / d, (a.im - a.re * r) / d)
-    } else {
-        let r = b.re / b.im;
-        let d = b.re * r + b.im;
-        C128::new((a.re * r + a.im) / d, (a.im * r - a.re) / d)
-    }
+    let wide = b.re.abs() >= b.im.abs();
+    let (large, small) = if wide { (b.re, b.im) } else { (b.im, b.re) };
+    let r = small / large;
+    let d = large + small * r;
+    // (a.re + a.im r, a.im - a.re r) over it, or (a.re r + a.im, a.im r - a.re)
+    let (re, im) = if wide { (a.re + a.im * r, a.im - a.re * r) } else { (a.re * r + a.im, a.im * r - a.re) };
+    let zero = (large == 0.0) & (small == 0.0);
+    let (d, re, im) = if zero { (large.abs(), a.re, a.im) } else { (d, re, im) };
+    C128::new(re / d, im / d)
 }
 
 /// As [`divide`], computed in double precision.
-#[inline]
+#[inline(always)]
 pub fn divide64(a: C64, b: C64) -> C64 {
     let q = divide(C128::new(a.re as f64, a.im as f64), C128::new(b.re as f64, b.im as f64));
     C64::new(q.re as f32, q.im as f32)

@@ -10,7 +10,7 @@ pub mod pick;
 
 pub use gather::{Lines, gather, scatter};
 pub use mask::blend;
-pub use pick::{Places, add_offsets, pick, put};
+pub use pick::{Places, add_offsets, pick, pick_flat, put};
 
 use crate::base::Real;
 use crate::kernels::cpu::machine::par;

@@ -8,6 +8,7 @@ use crate::kernels::cpu::machine::walk::Walk;
 use crate::kernels::cpu::machine::{par, stop, stream};
 use crate::with_dtype;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The places that indices name in a tensor: for each `o` of the axes before, each offset, each `i` of the axes after.
 pub struct Places<'a> {
@@ -45,6 +46,56 @@ multiversion! {
             *to.add(j) = if more { (*to.add(j)).wrapping_add(at) } else { at };
         }
     }
+}
+
+/// Indices that are looked at together.
+const BLOCK: usize = 256;
+
+multiversion! {
+    /// Whether all of some indices lie from `low` up to `n`.
+    unsafe fn all_inside(index: *const i64, count: usize, low: i64, n: i64) -> bool {
+        let mut outside = false;
+        for j in 0..count {
+            let i = *index.add(j);
+            outside |= (i < low) | (i >= n);
+        }
+        !outside
+    }
+}
+
+/// `dst` (dense) = the elements of `src`, of which there are `n`, `step` apart, that the index names; counted from the end where
+/// `wraps` says so. Answers whether all lie inside; what is written otherwise is of no use. (65536 float32 in any order: 42 us by
+/// offsets that are written first, MEASURE so.)
+///
+/// # Safety
+/// `src` is readable for `n` elements, `dst` writable for as many as the index has; elements are of `size` bytes.
+pub unsafe fn pick_flat(
+    (src, n, step): (*const u8, usize, usize),
+    index: &[i64],
+    wraps: bool,
+    dst: *mut u8,
+    size: usize,
+) -> bool {
+    let (source, target, index) = (Ptr::of(src), Ptr(dst), (Ptr::of(index.as_ptr()), index.len()));
+    let last = n as i64;
+    let low = if wraps { -last } else { 0 };
+    let fault = AtomicBool::new(false);
+    by_size!(size, T => par::for_each_chunk(index.1, par::ELEMENTWISE_GRAIN / 2, |range| {
+        let (src, dst) = (source.get() as *const T, target.get() as *mut T);
+        for from in range.clone().step_by(BLOCK) {
+            let count = BLOCK.min(range.end - from);
+            let index = index.0.at(from).cast_const();
+            if !all_inside(index, count, low, last) {
+                return fault.store(true, Ordering::Relaxed);
+            }
+            for j in 0..count {
+                let i = *index.add(j);
+                let at = (i + (i >> 63 & last)) as usize;
+                *dst.add(from + j) = *src.add(at * step);
+            }
+        }
+    }));
+    !fault.into_inner()
 }
 
 /// `dst` (dense) = the elements of `src` at the places. Rows are independent.

@@ -176,6 +176,7 @@ multiversion! {
         let by_64 = cuts && (size_of::<B>() == 8 || B::DTYPE == DType::U8);
         let mut i = 0;
         while !simd::is_least::<LEVEL>() && i + STEP <= n {
+            simd::one_by_one();
             let x = load::<_, STEP>(src.add(i));
             if cuts && size_of::<B>() <= 4 && within::<A>(&x, 2147483648.0) {
                 // SAFETY: all lie within the bounds

@@ -1,6 +1,7 @@
 //! Equal elements found as neighbours in order.
 
 use super::sort::{Scratch, Sortable, in_order};
+use crate::base::DType;
 use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::Axis;
@@ -27,6 +28,9 @@ fn push<T>(list: &mut Vec<T>, value: T) {
 /// # Safety
 /// `src` is readable and `inverse`, if not null, writable for `n` elements.
 pub unsafe fn unique<T: Sortable>(src: *const T, n: usize, inverse: *mut i64, counts: bool) -> Distinct<T> {
+    if let Some(found) = few(src, n, inverse, counts) {
+        return found;
+    }
     let mut s = Scratch::default();
     let mut found = Distinct { values: Vec::new(), counts: Vec::new() };
     in_order(&mut s, src, Axis { size: n, stride: 1 }, false, |_, i, other| {
@@ -45,6 +49,64 @@ pub unsafe fn unique<T: Sortable>(src: *const T, n: usize, inverse: *mut i64, co
         }
     });
     found
+}
+
+multiversion! {
+    /// The least and the greatest of integers.
+    unsafe fn bounds[T: Sortable](src: *const T, n: usize) -> (i64, i64) {
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        for i in 0..n {
+            let v = (*src.add(i)).to_i64();
+            low = low.min(v);
+            high = high.max(v);
+        }
+        (low, high)
+    }
+}
+
+/// Elements between two looks at whether the user has had enough.
+const STRETCH: usize = 1 << 18;
+
+/// [`unique`] of integers between so close bounds that they are counted, without sorting (65536 int32 below 100: 326 us, 45 so).
+unsafe fn few<T: Sortable>(src: *const T, n: usize, inverse: *mut i64, counts: bool) -> Option<Distinct<T>> {
+    if n < 256 || !T::DTYPE.is_integral() {
+        return None;
+    }
+    // those of a byte are known
+    let (low, high) = match T::DTYPE {
+        DType::Bool => (0, 1),
+        DType::U8 => (0, 255),
+        DType::I8 => (-128, 127),
+        _ => bounds(src, n),
+    };
+    let width = high.checked_sub(low).filter(|&w| w < n.clamp(256, 1 << 16) as i64)? as usize + 1;
+    let place = |i: usize| ((*src.add(i)).to_i64() - low) as usize;
+    let mut table = buffer(0usize, width);
+    for i in 0..n {
+        if i % STRETCH == 0 {
+            poll();
+        }
+        table[place(i)] += 1;
+    }
+    let mut found = Distinct { values: Vec::new(), counts: Vec::new() };
+    for (v, count) in (low..).zip(table.iter_mut()) {
+        if *count > 0 {
+            push(&mut found.values, T::from_i64(v));
+            if counts {
+                push(&mut found.counts, *count as i64);
+            }
+        }
+        *count = found.values.len().wrapping_sub(1);
+    }
+    if !inverse.is_null() {
+        for i in 0..n {
+            if i % STRETCH == 0 {
+                poll();
+            }
+            *inverse.add(i) = table[place(i)] as i64;
+        }
+    }
+    Some(found)
 }
 
 /// Groups of equal rows.

@@ -140,7 +140,10 @@ impl Op for Loss {
         self.def.kernel_for(half_up(dtype))?;
         Ok(smallvec![match self.reduction {
             Reduction::None => Meta {
-                layout: crate::ops::elementwise::kind::result_layout(x[INPUT].shape(), &[x[INPUT], x[TARGET]]),
+                layout: crate::ops::elementwise::kind::result_layout(
+                    x[INPUT].shape(),
+                    &[x[INPUT], x[TARGET]]
+                ),
                 dtype
             },
             _ => Meta::new(&[], dtype),

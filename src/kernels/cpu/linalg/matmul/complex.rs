@@ -4,7 +4,7 @@
 use super::elem::{MatElem, Real};
 use super::problem::{Epilogue, Gemm};
 use super::scratch::{self, Slot};
-use super::{naive, real};
+use super::{dots, naive, real};
 use num_complex::Complex;
 
 /// Multiply-adds up to which the plain loops are used.
@@ -18,6 +18,9 @@ where
     let (m, n, k) = (g.m, g.n, g.k);
     if m * n * k <= SMALL_FMA || g.alpha == Complex::<T>::ZERO {
         return naive::gemm(g);
+    }
+    if dots::product(g) {
+        return;
     }
     scratch::with(Slot::Whole, 4 * m * k + 2 * k * n + 2 * m * n, |mem: *mut T| {
         let (a, b, c) = (mem, mem.add(4 * m * k), mem.add(4 * m * k + 2 * k * n));

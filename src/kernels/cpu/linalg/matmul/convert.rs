@@ -1,11 +1,13 @@
-//! What products of 16-bit floats need in bulk, in loops that the compiler vectorises at every level.
+//! What products of 16-bit floats need in bulk.
 
 use super::elem::MatElem;
 use crate::base::{BF16, F16};
+pub use crate::kernels::cpu::machine::blocks::widen;
+use crate::kernels::cpu::machine::blocks::{self, STEP};
 use crate::kernels::cpu::machine::float::Flt;
 
 /// A 16-bit float.
-pub trait Half: MatElem<Acc = f32> + Flt<C = f32> {
+pub trait Half: MatElem<Acc = f32> + Flt<C = f32> + blocks::Half {
     /// Whether the processor multiplies pairs of them ([`super::pairs`]).
     const PAIRS: bool;
 }
@@ -17,42 +19,39 @@ impl Half for F16 {
 }
 
 /// Partial sums of a dot product: four vectors at the widest level.
-const PARTS: usize = 64;
+const PARTS: usize = STEP;
 
-multiversion! {
-    /// Converts `n` dense elements.
-    pub unsafe fn widen[T: Half](src: *const T, dst: *mut f32, n: usize) {
-        for i in front::widen(src, dst, n)..n {
-            *dst.add(i) = (*src.add(i)).up();
-        }
-    }
-}
-
-multiversion! {
-    /// Rounds rows of `n` dense elements to nearest, ties to even.
-    pub unsafe fn narrow[T: Half](src: *const f32, pitch: usize, dst: *mut T, stride: isize, rows: usize, n: usize) {
-        for r in 0..rows {
-            let (src, dst) = (src.add(r * pitch), dst.offset(r as isize * stride));
-            for i in front::narrow(src, dst, n)..n {
-                *dst.add(i) = T::down(*src.add(i));
-            }
-        }
+/// Rounds rows of `n` dense elements to nearest, ties to even.
+///
+/// # Safety
+/// Rows of `n` elements on both sides.
+pub unsafe fn narrow<T: Half>(
+    src: *const f32,
+    pitch: usize,
+    dst: *mut T,
+    stride: isize,
+    rows: usize,
+    n: usize,
+) {
+    for r in 0..rows {
+        blocks::narrow(src.add(r * pitch), dst.offset(r as isize * stride), n);
     }
 }
 
 multiversion! {
     /// `sum_p x[p] y[p]`.
-    pub unsafe fn dot[T: Half](x: *const f32, y: *const T, n: usize) -> f32 {
+    pub unsafe fn dot[const LEVEL, T: Half](x: *const f32, y: *const T, n: usize) -> f32 {
         let mut sums = [0f32; PARTS];
         let mut p = 0;
         while p + PARTS <= n {
+            let y = T::up_block::<LEVEL, PARTS>(y.add(p));
             for i in 0..PARTS {
-                sums[i] += *x.add(p + i) * (*y.add(p + i)).up();
+                sums[i] += *x.add(p + i) * y[i];
             }
             p += PARTS;
         }
         for i in 0..n - p {
-            sums[i] += *x.add(p + i) * (*y.add(p + i)).up();
+            sums[i] += *x.add(p + i) * (*y.add(p + i)).widen();
         }
         let mut width = PARTS / 2;
         while width > 0 {
@@ -67,52 +66,18 @@ multiversion! {
 
 multiversion! {
     /// `y[j] += s x[j]`.
-    pub unsafe fn axpy[T: Half](s: f32, x: *const T, y: *mut f32, n: usize) {
-        for i in 0..n {
-            *y.add(i) += s * (*x.add(i)).up();
+    pub unsafe fn axpy[const LEVEL, T: Half](s: f32, x: *const T, y: *mut f32, n: usize) {
+        let mut p = 0;
+        while p + STEP <= n {
+            let x = T::up_block::<LEVEL, STEP>(x.add(p));
+            for i in 0..STEP {
+                *y.add(p + i) += s * x[i];
+            }
+            p += STEP;
         }
-    }
-}
-
-/// The part of a row that goes by instructions for float16, and how much that is. (bfloat16 is half a float32.)
-#[cfg(target_arch = "aarch64")]
-mod front {
-    use super::Half;
-    use crate::base::DType;
-    use crate::kernels::cpu::machine::simd::{Level, level};
-    use crate::kernels::cpu::machine::vector::{narrow_f16, widen_f16};
-
-    fn len<T: Half>(n: usize) -> usize {
-        if T::DTYPE == DType::F16 && level() == Level::Neon { n / 8 * 8 } else { 0 }
-    }
-    #[inline(always)]
-    pub unsafe fn widen<T: Half>(src: *const T, dst: *mut f32, n: usize) -> usize {
-        let len = len::<T>(n);
-        for i in (0..len).step_by(8) {
-            widen_f16(src.add(i).cast(), dst.add(i));
+        for i in p..n {
+            *y.add(i) += s * (*x.add(i)).widen();
         }
-        len
-    }
-    #[inline(always)]
-    pub unsafe fn narrow<T: Half>(src: *const f32, dst: *mut T, n: usize) -> usize {
-        let len = len::<T>(n);
-        for i in (0..len).step_by(8) {
-            narrow_f16(src.add(i), dst.add(i).cast());
-        }
-        len
-    }
-}
-
-/// Elsewhere the loops convert all of it, as bits.
-#[cfg(not(target_arch = "aarch64"))]
-mod front {
-    #[inline(always)]
-    pub fn widen<T>(_: *const T, _: *mut f32, _: usize) -> usize {
-        0
-    }
-    #[inline(always)]
-    pub fn narrow<T>(_: *const f32, _: *mut T, _: usize) -> usize {
-        0
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod complex;
 mod convert;
+mod dots;
 mod drive;
 mod elem;
 mod finish;

@@ -1,5 +1,6 @@
 //! Plain loops in any strides: for integers, and for what is too small to deserve more.
 
+use super::dots;
 use super::elem::MatElem;
 use super::problem::{Act, Bias, Gemm};
 use super::scratch::{Slot, with};
@@ -49,6 +50,9 @@ pub unsafe fn gemm_integer<T: MatElem<Acc = T> + From<bool>>(g: &Gemm<T>) {
     if g.m * g.n * g.k <= 512 || g.alpha == T::ZERO {
         return gemm(g);
     }
+    if dots::product(g) {
+        return;
+    }
     struct Share<'a, T>(&'a Gemm<T>);
     // SAFETY: pointers valid for the whole call; tasks write disjoint columns.
     unsafe impl<T> Sync for Share<'_, T> {}
@@ -80,9 +84,12 @@ unsafe fn rectangle<T: MatElem<Acc = T> + From<bool>>(g: &Gemm<T>, i0: usize, h:
         let (b, rsb) = if dense {
             (g.b.add(j0), g.rsb)
         } else {
-            for j in 0..w {
-                for p in 0..g.k {
-                    *copy.add(p * w + j) = *g.b.offset(p as isize * g.rsb + (j0 + j) as isize * g.csb);
+            // some rows at a time, so that what is written lies close together
+            for from in (0..g.k).step_by(COPIED) {
+                for j in 0..w {
+                    for p in from..g.k.min(from + COPIED) {
+                        *copy.add(p * w + j) = *g.b.offset(p as isize * g.rsb + (j0 + j) as isize * g.csb);
+                    }
                 }
             }
             (copy.cast_const(), w as isize)
@@ -114,6 +121,8 @@ unsafe fn rectangle<T: MatElem<Acc = T> + From<bool>>(g: &Gemm<T>, i0: usize, h:
 /// row by row 126, at the speed of the second-level cache).
 const TILE: usize = 32;
 const ROWS: usize = 4;
+/// Rows of `b` that are copied together.
+const COPIED: usize = 16;
 
 multiversion! {
     /// `sums[i, j] = sum_p a[i, p] b[p, j]` of a tile; where there are fewer rows the last is computed several times.

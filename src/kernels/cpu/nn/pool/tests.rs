@@ -87,7 +87,7 @@ fn check<T: Flt + Ordered>(tol: f64) {
     }
 }
 
-fn compare<T: Flt + Ordered>(p: &Pool, list: &[Vec<(Vec<usize>, usize)>; 3], average: bool, tol: f64) {
+fn compare<T: Flt + Pooled>(p: &Pool, list: &[Vec<(Vec<usize>, usize)>; 3], average: bool, tol: f64) {
     let (input, output) = p.planes();
     let planes = p.n * p.c;
     let (x, g) = (data::<T>(planes * input, 0), data::<T>(planes * output, 50));

@@ -90,7 +90,7 @@ impl<'a, T: Half> Ending<'a, T> {
             return narrow::<T>(sums.as_ptr(), 0, c, 0, 1, n);
         }
         for (j, x) in sums.iter().enumerate() {
-            *c.offset(j as isize * g.csc) = T::down(*x);
+            *c.offset(j as isize * g.csc) = <T as MatElem>::narrow(*x);
         }
     }
 }

@@ -14,7 +14,7 @@ mod words;
 use super::convert::Half;
 use super::elem::MatElem;
 use super::problem::Gemm;
-use super::{naive, pairs, tile};
+use super::{dots, naive, pairs, tile};
 use job::{Job, in_place};
 use way::Way;
 
@@ -31,7 +31,7 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
         return naive::gemm(g);
     }
     let way = chosen(g);
-    if few::product(g, way) || rows::product(g) {
+    if few::product(g, way) || dots::product_halves(g) || rows::product(g) {
         return;
     }
     if g.csc != 1 && g.rsc == 1 {
