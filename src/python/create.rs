@@ -13,7 +13,9 @@ use crate::warning::{warn, warn_once};
 use crate::{ops, with_dtype};
 use pyo3::exceptions::{PyMemoryError, PyNotImplementedError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
+use pyo3::types::{
+    PyAny, PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple,
+};
 
 /// Numbers of a nested sequence in order, with the shape they form.
 struct Collected {
@@ -122,7 +124,11 @@ impl Collected {
         if let Ok(t) = obj.cast_exact::<PyTensor>() {
             return self.element(depth, &t.get().tensor());
         }
-        if obj.cast_exact::<PyFloat>().is_err() && super::interop::is_array(obj)? {
+        // asked whether they are arrays, which looks for attributes, these took 400 instead of 50 ns each
+        let is_number = obj.is_exact_instance_of::<PyFloat>()
+            || obj.is_exact_instance_of::<PyBool>()
+            || obj.is_exact_instance_of::<PyComplex>();
+        if !is_number && super::interop::is_array(obj)? {
             // numpy's scalars and arrays bring a dtype of their own
             if depth == 1 && obj.hasattr("__len__")? {
                 warn_once(

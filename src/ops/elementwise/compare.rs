@@ -205,7 +205,7 @@ rows! { TESTS:
         ensure!(input.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: {} and {}", input.device(), other.device());
         if input.shape() != other.shape() { return Ok(false); }
         // the same elements, none of which is nan
-        let exact = !input.dtype().is_float() && !input.dtype().is_complex();
+        let exact = !input.dtype().is_float() && !input.dtype().is_complex() && input.device() != crate::base::Device::Meta;
         if exact && input.storage().same(other.storage()) && input.layout() == other.layout() && input.dtype() == other.dtype() { return Ok(true); }
         eq(input.detach(), other.detach())?.all_true()
     }

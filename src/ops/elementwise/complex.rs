@@ -3,6 +3,7 @@
 use crate::base::{C64, C128, DType, Layout, broadcast};
 use crate::error::Result;
 use crate::kernels::cpu::elementwise::block::map;
+use crate::kernels::cpu::elementwise::staged;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::view::record_view;
@@ -126,8 +127,8 @@ static ANGLE: UnaryDef = UnaryDef {
                 0.0
             }
         })),
-        DType::C64 => Some(map(|z: C64| (z.im as f64).atan2(z.re as f64) as f32)),
-        DType::C128 => Some(map(|z: C128| z.im.atan2(z.re))),
+        DType::C64 => Some(staged::angle_c64),
+        DType::C128 => Some(staged::angle_c128),
         _ => None,
     },
     takes: Takes::PLAIN,

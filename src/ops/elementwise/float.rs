@@ -2,7 +2,7 @@
 
 use crate::base::{BF16, C64, C128, DType, Elem, F16, Float};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{map, point1, zip};
+use crate::kernels::cpu::elementwise::block::{bfloat16, float16, map, point1, zip};
 use crate::kernels::cpu::elementwise::{clib, math};
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
@@ -42,10 +42,7 @@ binary! { FLOAT:
     /// tensor([-1.,  2.])
     /// ```
     copysign(input: T, other: V) COPYSIGN "CopysignBackward0" "CopysignBackward1" "CopysignBackward0": Float,
-        cpu |dt| match dt {
-            DType::F16 | DType::BF16 => Some(zip(|a: i16, b: i16| a & i16::MAX | b & i16::MIN)),
-            _ => kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
-        },
+        cpu |dt| kernel!(dt, floats, T => zip(|a: T, b: T| a.copysign(b))),
         wgsl "copysign_f(a, b)",
         grad { a |g, a, y| g.mul(sign_ratio(&y, &a)?), b |g| g.zeros_alike() };
     /// The next number after `input` towards `other`.
@@ -150,6 +147,8 @@ points! {
             DType::C128 => Some(point1(|z: C128, q| C128::new(replaced!(f64, z.re, q), replaced!(f64, z.im, q)))),
             DType::F32 => Some(point1(|x: f32, q| replaced!(f32, x, q))),
             DType::F64 => Some(point1(|x: f64, q| replaced!(f64, x, q))),
+            DType::F16 => Some(float16::point1(|x: f32, q| replaced!(f32, x, q))),
+            DType::BF16 => Some(bfloat16::point1(|x: f32, q| replaced!(f32, x, q))),
             _ => kernel!(dt, wide_real, T => point1(|x: T, _| x)),
         },
         wgsl "nan_to_num_f(a, p0, p1, p2)" int "a",

@@ -10,10 +10,25 @@ use crate::ops::elementwise::kind::unary::unary;
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 
-/// Shifts by too much (or by a negative number) push every bit out.
+/// Shifts by too much (or by a negative number) push every bit out: `OUT` is by how much in the integers that it is computed in, which
+/// are int32 but for int64, since vectors of them are twice as many.
 macro_rules! shift {
-    ($dt:ident, |$a:ident, $b:ident, $bits:ident| $e:expr) => {
-        kernel!($dt, int, T => zip(|$a: T, $b: T| { const $bits: i64 = T::BITS as i64; ($e) as T }))
+    ($dt:ident, |$a:ident, $b:ident, $bits:ident, $out:ident| $e:expr) => {
+        match $dt {
+            DType::I64 => Some(zip(|$a: i64, $b: i64| {
+                #[allow(dead_code)]
+                const $out: i64 = 63;
+                const $bits: i64 = 64;
+                $e
+            })),
+            _ => kernel!($dt, int, T => zip(|a: T, b: T| {
+                const $bits: i32 = T::BITS as i32;
+                #[allow(dead_code)]
+                const $out: i32 = if $bits < 31 { $bits } else { 31 };
+                let ($a, $b) = (a as i32, b as i32);
+                ($e) as T
+            })),
+        }
     };
 }
 
@@ -88,7 +103,7 @@ binary! { LOGIC:
     /// tensor([4, 6])
     /// ```
     bitwise_left_shift(input: V, other: V) LEFT_SHIFT: Same,
-        cpu |dt| shift!(dt, |a, b, BITS| if (b as i64) < 0 || b as i64 >= BITS { 0 } else { (a as i64) << (b as i64) }),
+        cpu |dt| shift!(dt, |a, b, BITS, OUT| if b < 0 || b >= BITS { 0 } else { a << b }),
         wgsl "" int "shift_left_{T}(a, b)",
         grad None;
     /// Integers shifted right by `other` bits, keeping the sign.
@@ -98,9 +113,9 @@ binary! { LOGIC:
     /// tensor([ 2, -4])
     /// ```
     bitwise_right_shift(input: V, other: V) RIGHT_SHIFT: Same,
-        cpu |dt| shift!(dt, |a, b, BITS| {
-                let by = if (b as i64) < 0 || b as i64 >= BITS { BITS.min(63) } else { b as i64 };
-                (a as i64) >> by
+        cpu |dt| shift!(dt, |a, b, BITS, OUT| {
+                let by = if b < 0 || b >= BITS { OUT } else { b };
+                a >> by
             }),
         wgsl "" int "shift_right_{T}(a, b)",
         grad None;

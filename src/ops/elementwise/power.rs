@@ -151,8 +151,9 @@ impl PowScalar {
             };
         }
         macro_rules! complex {
-            ($t:ty, $divide:path) => {
+            ($t:ty, $divide:path, $sqrt:expr) => {
                 match e {
+                    0.5 => Some(map($sqrt)),
                     2.0 => Some(map(|x: $t| x * x)),
                     3.0 => Some(map(|x: $t| x * x * x)),
                     1.0 => Some(map(|x: $t| x)),
@@ -167,8 +168,11 @@ impl PowScalar {
             DType::F64 => real!(map, f64),
             DType::F16 => real!(float16::map, f32),
             DType::BF16 => real!(bfloat16::map, f32),
-            DType::C64 => complex!(C64, clib::divide64),
-            DType::C128 => complex!(C128, clib::divide),
+            DType::C64 => complex!(C64, clib::divide64, |x: C64| {
+                let y = clib::sqrt(C128::new(x.re as f64, x.im as f64));
+                C64::new(y.re as f32, y.im as f32)
+            }),
+            DType::C128 => complex!(C128, clib::divide, clib::sqrt),
             DType::Bool => Some(if e == 0.0 { map(|_: bool| true) } else { map(|x: bool| x) }),
             _ if e == 2.0 => kernel!(dt, int, T => map(|x: T| x.wrapping_mul(x))),
             _ if e == 3.0 => kernel!(dt, int, T => map(|x: T| x.wrapping_mul(x).wrapping_mul(x))),

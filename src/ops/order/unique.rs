@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::order::histogram::{greatest_of, occurrences, weigh};
 use crate::kernels::cpu::order::unique::{Groups, count_runs, group, unique as unique_kernel, write_runs};
 use crate::kernels::gpu::order::{histogram, unique as gpu};
-use crate::ops::driver::memory::{dense, own_held};
+use crate::ops::driver::memory::{dense, full, own_held};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
@@ -265,70 +265,54 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     let minlength = minlength as usize;
     let only = "bincount only supports 1-d non-negative integral inputs.";
     if x.ndim() == 1 && x.numel() == 0 {
-        return crate::ops::driver::memory::full(
-            &[minlength],
-            crate::base::Scalar::Int(0),
-            DType::I64,
-            x.device(),
-        );
+        return full(&[minlength], crate::base::Scalar::Int(0), DType::I64, x.device());
     }
     ensure!(x.ndim() == 1, Runtime, "{only}");
     if let Device::Gpu(_) = x.device() {
         return bins_on_card(&dense(&x.detach())?, weights, minlength, only);
     }
-    let own;
     let x = dense(&x.detach())?;
-    let held = Guard::take([x.storage()].into_iter(), [].into_iter());
-    let at: &[i64] = if x.dtype() == DType::I64 {
-        // SAFETY: a dense tensor of so many elements, held for reading
-        unsafe { std::slice::from_raw_parts(x.ptr_of::<i64>() as *const i64, x.numel()) }
-    } else {
-        drop(held);
-        own = x.whole_numbers("bincount")?;
-        &own
+    let Some(w) = weights else {
+        let x = if x.dtype().is_stored() { x.cast(DType::I64)? } else { x };
+        return with_dtype!(@arm x.dtype(), T, {
+            let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+            // SAFETY: a dense tensor of so many elements, held for reading
+            let at = unsafe { std::slice::from_raw_parts(x.ptr_of::<T>() as *const T, x.numel()) };
+            let Some(most) = greatest_of(at) else { bail!(Runtime, "{only}") };
+            let bins = (most + 1).max(minlength);
+            crate::ops::driver::memory::room("bincount", bins)?;
+            let out = full(&[bins], crate::base::Scalar::Int(0), DType::I64, Device::Cpu)?;
+            // SAFETY: fresh dense memory of so many counts, more than the greatest number
+            unsafe { occurrences(at, std::slice::from_raw_parts_mut(out.ptr_of::<i64>(), bins)) };
+            Ok(out)
+        }, Err(Error::no_kernel("bincount_cpu", x.dtype())), U8 = u8, I8 = i8, I16 = i16, I32 = i32, I64 = i64);
     };
+    let x = dense(&x.cast(DType::I64)?)?;
+    let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
+    // SAFETY: a dense tensor of so many elements, held for reading
+    let at = unsafe { std::slice::from_raw_parts(x.ptr_of::<i64>() as *const i64, x.numel()) };
     let n = at.len();
     let Some(most) = greatest_of(at) else { bail!(Runtime, "{only}") };
     let bins = (most + 1).max(minlength);
     crate::ops::driver::memory::room("bincount", bins)?;
-    let result = match weights {
-        None => {
-            let out = crate::ops::driver::memory::full(
-                &[bins],
-                crate::base::Scalar::Int(0),
-                DType::I64,
-                Device::Cpu,
-            )?;
-            // SAFETY: fresh dense memory of so many counts, more than the greatest number
-            unsafe { occurrences(at, std::slice::from_raw_parts_mut(out.ptr_of::<i64>(), bins)) };
-            out
-        }
-        Some(w) => {
-            ensure!(
-                w.ndim() == 1 && w.numel() == n,
-                Runtime,
-                "weights should be 1-d and have the same length as input"
-            );
-            let single = w.dtype() == DType::F32;
-            let w = dense(&if single { w.detach() } else { w.detach().cast(DType::F64)? })?;
-            let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
-            let mut sums = repeated(0f64, bins)?;
-            // SAFETY: dense tensors of as many elements, held for reading; numbers are less than there are sums
-            unsafe {
-                if single {
-                    weigh(at, w.ptr_of::<f32>(), &mut sums)
-                } else {
-                    weigh(at, w.ptr_of::<f64>(), &mut sums)
-                }
-            }
-            if single {
-                Tensor::from_slice(&collected(bins, sums.iter().map(|&s| s as f32))?, &[bins])?
-            } else {
-                Tensor::from_slice(&sums, &[bins])?
-            }
-        }
-    };
-    Ok(result)
+    ensure!(
+        w.ndim() == 1 && w.numel() == n,
+        Runtime,
+        "weights should be 1-d and have the same length as input"
+    );
+    let single = w.dtype() == DType::F32;
+    let w = dense(&if single { w.detach() } else { w.detach().cast(DType::F64)? })?;
+    let _guard = Guard::take([w.storage()].into_iter(), [].into_iter());
+    let mut sums = repeated(0f64, bins)?;
+    // SAFETY: dense tensors of as many elements, held for reading; numbers are less than there are sums
+    unsafe {
+        if single { weigh(at, w.ptr_of::<f32>(), &mut sums) } else { weigh(at, w.ptr_of::<f64>(), &mut sums) }
+    }
+    if single {
+        Tensor::from_slice(&collected(bins, sums.iter().map(|&s| s as f32))?, &[bins])
+    } else {
+        Tensor::from_slice(&sums, &[bins])
+    }
 }
 
 rows! { UNIQUE:

@@ -10,6 +10,31 @@ use std::mem::MaybeUninit;
 
 const STEP: usize = 256;
 
+/// Angles of complex numbers: parts side by side, then the vector routine.
+macro_rules! angles {
+    ($($name:ident: $t:ty = $atan2:path;)*) => {$(
+        /// # Safety
+        /// `n` dense elements on both sides.
+        pub unsafe fn $name(src: *const u8, dst: *mut u8, n: usize) {
+            let (src, dst) = (src.cast::<[$t; 2]>(), dst.cast::<$t>());
+            let (mut re, mut im) = ([0.0; STEP], [0.0; STEP]);
+            for at in (0..n).step_by(STEP) {
+                let m = STEP.min(n - at);
+                for i in 0..m {
+                    // SAFETY: an element of `n`
+                    [re[i], im[i]] = unsafe { *src.add(at + i) };
+                }
+                // SAFETY: `m` elements of all three
+                unsafe { $atan2(im.as_ptr(), re.as_ptr(), dst.add(at), m) };
+            }
+        }
+    )*};
+}
+angles! {
+    angle_c64: f32 = math::atan2_f32;
+    angle_c128: f64 = math::atan2_f64;
+}
+
 /// A vector function over dense memory, as a type.
 pub trait Vector<T> {
     /// # Safety

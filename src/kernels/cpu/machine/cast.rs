@@ -13,14 +13,14 @@ use std::mem::MaybeUninit;
 /// Source, destination, number of elements.
 type Step = unsafe fn(*const u8, *mut u8, usize);
 
-/// Elements that go through the stack at a time: the float32 of both steps fit the first-level cache many times.
+/// Elements that go through the stack at a time: the floats of both steps fit the first-level cache many times.
 const BLOCK: usize = 512;
 
 /// A conversion between two dtypes.
 #[derive(Clone, Copy)]
 pub struct Cast {
     first: Step,
-    /// From float32, where the first step ends there.
+    /// From float32, or from the real parts of complex numbers, where the first step ends there.
     second: Option<Step>,
     sizes: [usize; 2],
 }
@@ -28,6 +28,14 @@ pub struct Cast {
 impl Cast {
     pub fn new(from: DType, to: DType) -> Cast {
         let (first, second) = match (is_small(from), is_small(to)) {
+            (false, false) if from.is_complex() && !to.is_complex() && to != DType::Bool => {
+                let (real, part): (Step, _) = if from == DType::C64 {
+                    (real_parts::<f32>, DType::F32)
+                } else {
+                    (real_parts::<f64>, DType::F64)
+                };
+                (real, (to != part).then(|| loops(part, to)))
+            }
             (false, false) => (loops(from, to), None),
             (true, false) if to == DType::F32 => (up(from), None),
             (true, false) => (up(from), Some(loops(DType::F32, to))),
@@ -46,7 +54,7 @@ impl Cast {
             // SAFETY: the caller's promise
             return unsafe { (self.first)(src, dst, n) };
         };
-        let mut between = MaybeUninit::<[f32; BLOCK]>::uninit();
+        let mut between = MaybeUninit::<[f64; BLOCK]>::uninit();
         let between = between.as_mut_ptr() as *mut u8;
         // what is between is read at once
         let streams = stream::is_on();
@@ -76,6 +84,17 @@ unsafe fn up_halves<H: blocks::Half>(src: *const u8, dst: *mut u8, n: usize) {
 unsafe fn down_halves<H: blocks::Half>(src: *const u8, dst: *mut u8, n: usize) {
     // SAFETY: the caller passes `n` elements of these types
     unsafe { blocks::narrow(src as *const f32, dst as *mut H, n) }
+}
+multiversion! {
+    unsafe fn every_second[T: Copy](src: *const [T; 2], dst: *mut T, n: usize) {
+        for i in 0..n {
+            *dst.add(i) = (*src.add(i))[0];
+        }
+    }
+}
+unsafe fn real_parts<T: Copy>(src: *const u8, dst: *mut u8, n: usize) {
+    // SAFETY: the caller passes `n` elements of these types
+    unsafe { every_second::<T>(src.cast(), dst.cast(), n) }
 }
 /// One by one: for what is stored and hardly ever converted.
 unsafe fn singly<A: Elem, B: Elem>(src: *const u8, dst: *mut u8, n: usize) {

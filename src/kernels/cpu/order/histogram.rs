@@ -1,9 +1,10 @@
 //! Elements counted in bins.
 
 use super::search::before;
+use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Cut, Ptr};
-use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{self, buffer};
+use crate::kernels::cpu::machine::{par, simd};
 
 /// Elements in each of some bins of equal width; those outside the range are left out.
 ///
@@ -103,12 +104,13 @@ pub unsafe fn edge_counts<T: Cmp>(
 
 multiversion! {
     /// The greatest of some numbers, those below zero beyond all others.
-    unsafe fn greatest(numbers: *const i64, n: usize) -> u64 {
+    unsafe fn greatest[T: Elem](numbers: *const T, n: usize) -> u64 {
         let mut most = [0u64; 32];
         let mut i = 0;
         while i + 32 <= n {
+            simd::one_by_one();
             for j in 0..32 {
-                most[j] = most[j].max(*numbers.add(i + j) as u64);
+                most[j] = most[j].max((*numbers.add(i + j)).to_i64() as u64);
             }
             i += 32;
         }
@@ -117,7 +119,7 @@ multiversion! {
             all = all.max(m);
         }
         while i < n {
-            all = all.max(*numbers.add(i) as u64);
+            all = all.max((*numbers.add(i)).to_i64() as u64);
             i += 1;
         }
         all
@@ -125,7 +127,7 @@ multiversion! {
 }
 
 /// The greatest of some numbers, or none if one is below zero.
-pub fn greatest_of(numbers: &[i64]) -> Option<usize> {
+pub fn greatest_of<T: Elem>(numbers: &[T]) -> Option<usize> {
     // SAFETY: the elements of the slice
     let most = unsafe { greatest(numbers.as_ptr(), numbers.len()) };
     (most <= i64::MAX as u64).then_some(most as usize)
@@ -137,10 +139,10 @@ pub fn greatest_of(numbers: &[i64]) -> Option<usize> {
 ///
 /// # Safety
 /// The numbers are not negative and less than there are counts.
-pub unsafe fn occurrences(numbers: &[i64], counts: &mut [i64]) {
+pub unsafe fn occurrences<T: Elem>(numbers: &[T], counts: &mut [i64]) {
     const APART: usize = 4;
     let bins = counts.len();
-    let add = |counts: *mut i64, v: i64| *counts.add(v as usize) += 1;
+    let add = |counts: *mut i64, v: T| *counts.add(v.to_i64() as usize) += 1;
     if bins > 4096 || numbers.len() < APART * bins {
         return numbers.iter().for_each(|&v| add(counts.as_mut_ptr(), v));
     }

@@ -4,7 +4,7 @@ use super::extrema::{Ordered, ahead4, beats};
 use super::leaf::{Leaf, leaves};
 use super::plan::{ReducePlan, offset_of, runs};
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::{par, simd};
 
 #[derive(Clone, Copy)]
 struct Arg<const MAX: bool>;
@@ -49,6 +49,7 @@ multiversion! {
         if n >= 256 {
             let mut lanes = [best; 64];
             while i + 256 <= n {
+                simd::one_by_one();
                 for j in 0..64 {
                     let at = src.add(i + j);
                     let x = [(*at).key(), (*at.add(64)).key(), (*at.add(128)).key(), (*at.add(192)).key()];
@@ -67,6 +68,7 @@ multiversion! {
         if i + 16 <= n {
             let mut lanes = [best; 16];
             while i + 16 <= n {
+                simd::one_by_one();
                 for j in 0..16 {
                     lanes[j] = better::<_, M>((*src.add(i + j)).key(), lanes[j]);
                 }

@@ -106,15 +106,22 @@ multiversion! {
                 // Leaves are added lane by lane: emptied one by one, they took a fifth of the time of a sum from the caches.
                 let mut sums = nothing(f);
                 let mut at = 0;
-                while at < n {
+                loop {
                     let count = (n - at).min(LEAF);
                     let mut lanes = nothing(f);
                     add_run::<LEVEL, T, F>(f, &mut lanes, row.add(at), count);
-                    for j in 0..LANES {
-                        simd::rest::<LEVEL>();
-                        sums[j] = f.merge(sums[j], lanes[j]);
+                    if at == 0 {
+                        sums = lanes;
+                    } else {
+                        for j in 0..LANES {
+                            simd::rest::<LEVEL>();
+                            sums[j] = f.merge(sums[j], lanes[j]);
+                        }
                     }
                     at += count;
+                    if at == n {
+                        break;
+                    }
                 }
                 total = f.merge(total, empty_lanes::<LEVEL, T, F>(f, &mut sums));
             }

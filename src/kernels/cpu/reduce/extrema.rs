@@ -89,8 +89,10 @@ impl<T: Ordered, const MAX: bool> Fold<T> for Extreme<MAX> {
         ahead4::<T, MAX>(a, x.map(T::key))
     }
     #[inline(always)]
+    #[allow(clippy::eq_op)]
     fn merge(self, a: T::Key, b: T::Key) -> T::Key {
-        if beats::<_, MAX>(b, a) { b } else { a }
+        let best = ahead::<_, MAX>(a, b);
+        if b != b { b } else { best }
     }
 }
 

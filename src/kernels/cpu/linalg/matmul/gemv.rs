@@ -4,9 +4,9 @@
 use super::elem::Real;
 use super::problem::{Act, Bias, BlockFn};
 use super::scratch::{self, Slot};
-use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::vector::Vector;
+use crate::kernels::cpu::machine::{par, simd};
 use crate::multiversion_vector;
 
 /// Multiply-adds below which a product of this kind stays on one thread: 1 MiB of f32, 50 to 100 us from memory.
@@ -381,6 +381,7 @@ multiversion! {
             let mut sums = [[T::default(); TURNS]; N];
             let whole = k / TURNS * TURNS;
             for p in (0..whole).step_by(TURNS) {
+                simd::one_by_one();
                 let x = *x.add(p).cast::<[T; TURNS]>();
                 let m = *m.add(p * N).cast::<[[T; N]; TURNS]>();
                 for j in 0..N {
@@ -390,6 +391,7 @@ multiversion! {
                 }
             }
             for p in whole..k {
+                simd::one_by_one();
                 for j in 0..N {
                     sums[j][p - whole] = sums[j][p - whole] + *x.add(p) * *m.add(p * N + j);
                 }

@@ -3,6 +3,7 @@
 
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Cmp;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::turn::turn;
 use std::ops::Range;
 
@@ -16,7 +17,8 @@ pub fn fits(rows: usize, n: usize) -> bool {
     n < SHORT && rows >= LANES / 2
 }
 
-/// The elements of some rows, column by column.
+/// The elements of some rows, column by column. (Loops over columns are kept from being vectorised: the compiler would gather along
+/// them, across the lanes.)
 type Columns<T> = [[T; LANES]; SHORT];
 
 /// Rows into columns. Rows that there are not are zeros.
@@ -61,6 +63,7 @@ multiversion! {
             load(src.add(first * n), n, many, &mut x);
             let mut m = [zero; LANES];
             for j in 0..n {
+                simd::one_by_one();
                 for i in 0..LANES {
                     m[i] += x[j][i];
                 }
@@ -70,6 +73,7 @@ multiversion! {
             }
             let mut r = [zero; LANES];
             for j in 0..n {
+                simd::one_by_one();
                 for i in 0..LANES {
                     x[j][i] = x[j][i] - m[i];
                     r[i] += x[j][i] * x[j][i];
@@ -79,6 +83,7 @@ multiversion! {
                 r[i] = one / (r[i] * scale + eps).sqrt();
             }
             for j in 0..n {
+                simd::one_by_one();
                 let w = if weight.is_null() { one } else { *weight.add(j) };
                 let b = if bias.is_null() { zero } else { *bias.add(j) };
                 for i in 0..LANES {
@@ -119,6 +124,7 @@ multiversion! {
             let (m, r) = (lanes(mean.add(first), many), lanes(rstd.add(first), many));
             let (mut a, mut b) = ([zero; LANES], [zero; LANES]);
             for j in 0..n {
+                simd::one_by_one();
                 let w = if weight.is_null() { one } else { *weight.add(j) };
                 for i in 0..LANES {
                     let d = xs[j][i] - m[i];
@@ -136,6 +142,7 @@ multiversion! {
             }
             if !dx.is_null() {
                 for j in 0..n {
+                    simd::one_by_one();
                     for i in 0..LANES {
                         xs[j][i] = gs[j][i] * r[i] - a[i] - xs[j][i] * b[i];
                     }
@@ -146,6 +153,7 @@ multiversion! {
         }
         if !acc.is_null() {
             for j in 0..n {
+                simd::one_by_one();
                 let (to_w, to_b) = (acc.add(j), acc.add(n + j));
                 for i in 0..LANES {
                     *to_w += dw[j][i];

@@ -4,7 +4,7 @@ use super::*;
 use crate::base::{BF16, Elem, F16};
 use crate::kernels::cpu::machine::float::Flt;
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::reduce::Ordered;
+use crate::kernels::cpu::nn::pool::max::Pooled;
 
 fn data<T: Elem>(n: usize, seed: usize) -> Vec<T> {
     (0..n).map(|i| T::from_f64((((i + seed) * 7919 % 113) as f64 / 16.0) - 3.0)).collect()
@@ -57,7 +57,7 @@ fn same<R: PartialEq + std::fmt::Debug>(run: impl Fn() -> R) -> R {
     a
 }
 
-fn check<T: Flt + Ordered>(tol: f64) {
+fn check<T: Flt + Pooled>(tol: f64) {
     for (sizes, axes) in cases() {
         for (ceil, channels_last) in [(false, false), (true, false), (false, true), (true, true)] {
             for include in [false, true] {
