@@ -55,10 +55,13 @@ impl<A, O, F: Fn(A, A) -> O + Copy> Zip<A, O> for F {}
 pub trait Zip3<A, O>: Fn(A, A, A) -> O + Copy {}
 impl<A, O, F: Fn(A, A, A) -> O + Copy> Zip3<A, O> for F {}
 
-/// The greatest of some sizes.
+/// The greatest of some sizes, for halves what they are computed in: they come sixteen at a time.
 const fn widest(sizes: &[usize]) -> usize {
     let (mut most, mut k) = (0, 0);
     while k < sizes.len() {
+        if sizes[k] == 2 {
+            return 4;
+        }
         if sizes[k] > most {
             most = sizes[k];
         }

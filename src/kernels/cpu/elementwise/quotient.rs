@@ -192,14 +192,18 @@ mod tests {
         let all: Vec<i64> = edge.iter().flat_map(|&v| [v, -v, v - 1, 1 - v]).chain([i64::MIN]).collect();
         // near ones by themselves, so that whole blocks take the short way, and then all
         for most in [NEAR, i64::MAX] {
-            let few: Vec<i64> = all.iter().copied().filter(|v| most == i64::MAX || v.unsigned_abs() < most as u64).collect();
+            let few: Vec<i64> =
+                all.iter().copied().filter(|v| most == i64::MAX || v.unsigned_abs() < most as u64).collect();
             let (mut a, mut b) = (vec![], vec![]);
             for &x in &few {
                 for &y in few.iter().filter(|&&y| y != 0) {
                     // around the multiples of a divisor, where a rounding would show
                     for d in [-1, 0, 1] {
                         let to = x.wrapping_div(y).wrapping_mul(y).wrapping_add(d);
-                        a.extend([x, if most == i64::MAX || to.unsigned_abs() < most as u64 { to } else { x }]);
+                        a.extend([
+                            x,
+                            if most == i64::MAX || to.unsigned_abs() < most as u64 { to } else { x },
+                        ]);
                         b.extend([y, y]);
                     }
                 }
