@@ -136,7 +136,7 @@ macro_rules! half {
             }
             #[inline(always)]
             unsafe fn up_block<const LEVEL: u8, const N: usize>(p: *const $H) -> [f32; N] {
-                debug_assert!(N % 8 == 0, "vectors have as many");
+                debug_assert!(N.is_multiple_of(8), "vectors have as many");
                 if $by::has(LEVEL) {
                     let mut out = MaybeUninit::<[f32; N]>::uninit();
                     $by::widen::<LEVEL, N>(p.cast(), out.as_mut_ptr().cast());
@@ -155,7 +155,7 @@ macro_rules! half {
                 streams: bool,
                 f: impl Fn(usize) -> f32,
             ) {
-                debug_assert!(N % 8 == 0, "vectors have as many");
+                debug_assert!(N.is_multiple_of(8), "vectors have as many");
                 if !$by::has(LEVEL) {
                     return store::<_, N>(dst, streams, |i| Float::down(f(i)));
                 }
@@ -186,7 +186,7 @@ mod f16 {
     }
     #[inline(always)]
     pub unsafe fn widen<const LEVEL: u8, const N: usize>(src: *const u16, dst: *mut f32) {
-        if LEVEL == Level::Avx512 as u8 && N % 16 == 0 {
+        if LEVEL == Level::Avx512 as u8 && N.is_multiple_of(16) {
             for i in (0..N).step_by(16) {
                 _mm512_storeu_ps(dst.add(i), _mm512_cvtph_ps(_mm256_loadu_si256(src.add(i).cast())));
             }
@@ -198,7 +198,7 @@ mod f16 {
     }
     #[inline(always)]
     pub unsafe fn narrow<const LEVEL: u8, const N: usize>(src: *const f32, dst: *mut u16) {
-        if LEVEL == Level::Avx512 as u8 && N % 16 == 0 {
+        if LEVEL == Level::Avx512 as u8 && N.is_multiple_of(16) {
             for i in (0..N).step_by(16) {
                 let x = _mm512_loadu_ps(src.add(i));
                 _mm256_storeu_si256(
@@ -261,7 +261,7 @@ mod bf16 {
     }
     #[inline(always)]
     pub unsafe fn widen<const LEVEL: u8, const N: usize>(src: *const u16, dst: *mut f32) {
-        if LEVEL == Level::Avx512 as u8 && N % 16 == 0 {
+        if LEVEL == Level::Avx512 as u8 && N.is_multiple_of(16) {
             for i in (0..N).step_by(16) {
                 let x = _mm512_cvtepu16_epi32(_mm256_loadu_si256(src.add(i).cast()));
                 _mm512_storeu_si512(dst.add(i).cast(), _mm512_slli_epi32::<16>(x));
@@ -277,7 +277,7 @@ mod bf16 {
     #[inline(always)]
     pub unsafe fn narrow<const LEVEL: u8, const N: usize>(src: *const f32, dst: *mut u16) {
         const QUIET: i32 = 0x40;
-        if LEVEL == Level::Avx512 as u8 && N % 16 == 0 {
+        if LEVEL == Level::Avx512 as u8 && N.is_multiple_of(16) {
             for i in (0..N).step_by(16) {
                 let x = _mm512_loadu_ps(src.add(i));
                 let bits = _mm512_castps_si512(x);
