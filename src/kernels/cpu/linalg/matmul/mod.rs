@@ -17,6 +17,7 @@ mod elem;
 mod finish;
 mod gemv;
 mod half;
+mod integer;
 mod naive;
 mod pack;
 mod pairs;

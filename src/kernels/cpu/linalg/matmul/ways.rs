@@ -2,7 +2,7 @@
 
 use super::elem::{MatElem, Real};
 use super::problem::{Act, BlockFn, Gemm, Kernels};
-use super::{complex, finish, gemv, half, naive, real, small, tile};
+use super::{complex, finish, gemv, half, integer, real, small, tile};
 use crate::base::{BF16, C64, C128, F16};
 
 /// One element through the block function of its type.
@@ -57,11 +57,11 @@ elem! {
     BF16: f32, BF16::ZERO, BF16::to_f32, BF16::from_f32, |x: f32, y, z| x * y + z, |x: f32, y| x + y, activate_f32, half::gemm;
     C64: C64, C64::new(0.0, 0.0), same, same, |x: C64, y, z| x * y + z, |x: C64, y| x + y, ignore, complex::gemm;
     C128: C128, C128::new(0.0, 0.0), same, same, |x: C128, y, z| x * y + z, |x: C128, y| x + y, ignore, complex::gemm;
-    u8: u8, 0, same, same, |x: u8, y, z| x.wrapping_mul(y).wrapping_add(z), u8::wrapping_add, ignore, naive::gemm_integer;
-    i8: i8, 0, same, same, |x: i8, y, z| x.wrapping_mul(y).wrapping_add(z), i8::wrapping_add, ignore, naive::gemm_integer;
-    i16: i16, 0, same, same, |x: i16, y, z| x.wrapping_mul(y).wrapping_add(z), i16::wrapping_add, ignore, naive::gemm_integer;
-    i32: i32, 0, same, same, |x: i32, y, z| x.wrapping_mul(y).wrapping_add(z), i32::wrapping_add, ignore, naive::gemm_integer;
-    i64: i64, 0, same, same, |x: i64, y, z| x.wrapping_mul(y).wrapping_add(z), i64::wrapping_add, ignore, naive::gemm_integer;
+    u8: u8, 0, same, same, |x: u8, y, z| x.wrapping_mul(y).wrapping_add(z), u8::wrapping_add, ignore, integer::gemm;
+    i8: i8, 0, same, same, |x: i8, y, z| x.wrapping_mul(y).wrapping_add(z), i8::wrapping_add, ignore, integer::gemm;
+    i16: i16, 0, same, same, |x: i16, y, z| x.wrapping_mul(y).wrapping_add(z), i16::wrapping_add, ignore, integer::gemm;
+    i32: i32, 0, same, same, |x: i32, y, z| x.wrapping_mul(y).wrapping_add(z), i32::wrapping_add, ignore, integer::gemm;
+    i64: i64, 0, same, same, |x: i64, y, z| x.wrapping_mul(y).wrapping_add(z), i64::wrapping_add, ignore, integer::gemm;
 }
 
 macro_rules! real {
