@@ -202,17 +202,15 @@ pub fn sigmoid<V: Real>(x: V) -> V {
 /// `x / (1 + e^-x)`; zero at minus infinity.
 #[inline(always)]
 pub fn silu<V: Real>(x: V) -> V {
-    // As in `sigmoid`.
+    // Where the exponential is normal: `x / (1 + e^-x)` as it is written, with what the sum loses.
     if !V::any(V::c(-0.75 * k!(EXP_MIN)).lt(x.abs())) {
-        let (p, n) = exp_parts(V::sign_bit().or(x), None);
+        let (p, n) = exp_parts(x.neg(), None);
         let e = p.scale(n);
-        let d = e.add(V::c(1.0));
-        let lost = e.sub(d.sub(V::c(1.0)));
-        let negative = x.lt(V::zero());
-        let product = x.mul(e);
-        let rest = V::select(negative, x.fma(e, product.neg()), V::zero());
-        let y = V::select(negative, product, x).quotient_of_sum(d, lost, Some(rest));
-        return y.copysign(x);
+        let (large, small) = (e.max(V::c(1.0)), e.min(V::c(1.0)));
+        let d = large.add(small);
+        let lost = small.sub(d.sub(large));
+        // the quotient of a zero loses its sign
+        return x.quotient_of_sum(d, lost, None).copysign(x);
     }
     // Infinity would defeat the quotient's correction step: there the result is `x`.
     let big = V::c(1e30).lt(x);
