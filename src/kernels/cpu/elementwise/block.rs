@@ -119,8 +119,8 @@ multiversion! {
         let (mut room_a, mut room_b) = (Room::<A>::new(), Room::<A>::new());
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
-            let a = rows.input(0, r, n, a, &mut room_a);
-            let b = rows.input(1, r, n, b, &mut room_b);
+            let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
+            let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
             row!(LEVEL, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1)], f(x, y));
         }
     }
@@ -130,9 +130,9 @@ multiversion! {
         let (mut room_a, mut room_b, mut room_c) = (Room::<A>::new(), Room::<A>::new(), Room::<A>::new());
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
-            let a = rows.input(0, r, n, a, &mut room_a);
-            let b = rows.input(1, r, n, b, &mut room_b);
-            let c = rows.input(2, r, n, c, &mut room_c);
+            let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
+            let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
+            let c = rows.input::<LEVEL, _>(2, r, n, c, &mut room_c);
             row!(LEVEL, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1), z = c: A at rows.step(2)], f(x, y, z));
         }
     }
@@ -184,10 +184,10 @@ multiversion! {
         let (mut room_a, mut room_b, mut room_c, mut room_d) = (Room::<A>::new(), Room::<A>::new(), Room::<A>::new(), Room::<A>::new());
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
-            let a = rows.input(0, r, n, a, &mut room_a);
-            let b = rows.input(1, r, n, b, &mut room_b);
-            let c = rows.input(2, r, n, c, &mut room_c);
-            let d = rows.input(3, r, n, d, &mut room_d);
+            let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
+            let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
+            let c = rows.input::<LEVEL, _>(2, r, n, c, &mut room_c);
+            let d = rows.input::<LEVEL, _>(3, r, n, d, &mut room_d);
             row!(LEVEL, dst: A, n, [x = a: A at rows.step(0), y = b: A at rows.step(1), z = c: A at rows.step(2), w = d: A at rows.step(3)], f(x, y, z, w));
         }
     }
@@ -204,8 +204,8 @@ multiversion! {
         let (mut room_a, mut room_b) = (Room::<A>::new(), Room::<A>::new());
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
-            let a = rows.input(0, r, n, a, &mut room_a);
-            let b = rows.input(1, r, n, b, &mut room_b);
+            let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
+            let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
             row!(LEVEL, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1)], f(x, y, &q));
         }
     }
@@ -218,9 +218,9 @@ multiversion! {
         let (mut room_m, mut room_a, mut room_b) = (Room::<M>::new(), Room::<A>::new(), Room::<A>::new());
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
-            let m = rows.input(0, r, n, m, &mut room_m);
-            let a = rows.input(1, r, n, a, &mut room_a);
-            let b = rows.input(2, r, n, b, &mut room_b);
+            let m = rows.input::<LEVEL, _>(0, r, n, m, &mut room_m);
+            let a = rows.input::<LEVEL, _>(1, r, n, a, &mut room_a);
+            let b = rows.input::<LEVEL, _>(2, r, n, b, &mut room_b);
             row!(LEVEL, dst: O, n, [x = m: M at rows.step(0), y = a: A at rows.step(1), z = b: A at rows.step(2)], f(x, y, z, &q));
         }
     }

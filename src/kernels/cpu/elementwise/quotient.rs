@@ -111,7 +111,7 @@ multiversion! {
         let (mut room_a, mut room_b) = (Room::<i64>::new(), Room::<i64>::new());
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
-            let (a, b) = (rows.input(0, r, n, a, &mut room_a), rows.input(1, r, n, b, &mut room_b));
+            let (a, b) = (rows.input::<LEVEL, _>(0, r, n, a, &mut room_a), rows.input::<LEVEL, _>(1, r, n, b, &mut room_b));
             let (by_a, by_b) = (rows.step(0), rows.step(1));
             let streams = stream::wanted(dst.cast(), n * size_of::<i64>());
             let mut at = 0;

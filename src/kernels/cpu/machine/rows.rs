@@ -1,6 +1,7 @@
 //! What one call of a dense kernel goes over: a row, or several that lie apart, each input of elements or of one number a row.
 
 use super::blocks::{PART, STEP};
+use super::simd;
 use std::mem::MaybeUninit;
 
 /// The output and its inputs.
@@ -64,7 +65,7 @@ impl<'a> Rows<'a> {
     /// # Safety
     /// `p` is the input's first row, `r` a row of it, of `n` elements.
     #[inline(always)]
-    pub unsafe fn input<T: Copy>(
+    pub unsafe fn input<const LEVEL: u8, T: Copy>(
         self,
         k: usize,
         r: usize,
@@ -77,7 +78,11 @@ impl<'a> Rows<'a> {
             return p;
         }
         let number = p.read_unaligned();
-        // short rows take short blocks
+        // where elements go one by one the same one is read, and short rows take short blocks
+        if simd::is_least::<LEVEL>() {
+            room.0[0].write(number);
+            return room.0.as_ptr().cast();
+        }
         let all = if n < STEP { PART } else { STEP };
         for part in room.0[..all].chunks_exact_mut(PART) {
             for x in part {

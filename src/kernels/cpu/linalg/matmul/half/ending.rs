@@ -92,6 +92,7 @@ impl<'a, T: Half> Ending<'a, T> {
     }
 
     /// Where bfloat16 sums of whole rows of the result may go straight, and how far these are apart.
+    #[cfg(target_arch = "x86_64")]
     pub fn whole_rows(&self) -> Option<(*mut u16, isize)> {
         (T::PAIRS && self.plain()).then_some((self.g.c.wrapping_add(self.j).cast(), self.g.rsc))
     }

@@ -19,7 +19,6 @@ fn fits<T: Half>(g: &Gemm<T>) -> bool {
 }
 
 /// Computes the product and says so, if it has few columns or, turned round, few rows.
-#[cfg(target_arch = "x86_64")]
 pub unsafe fn product<T: Half>(g: &Gemm<T>, way: Way) -> bool {
     let t = g.transposed();
     let g = match way {
@@ -35,12 +34,6 @@ pub unsafe fn product<T: Half>(g: &Gemm<T>, way: Way) -> bool {
     true
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-pub unsafe fn product<T: Half>(_: &Gemm<T>, _: Way) -> bool {
-    false
-}
-
-#[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Ending, Gemm, Half};
     use crate::kernels::cpu::linalg::matmul::scratch::{self, Slot};

@@ -4,7 +4,16 @@
 
 mod amx;
 mod ending;
+#[cfg(target_arch = "x86_64")]
 mod few;
+/// Elsewhere no product goes so.
+#[cfg(not(target_arch = "x86_64"))]
+mod few {
+    use super::{Gemm, Half, Way};
+    pub unsafe fn product<T: Half>(_: &Gemm<T>, _: Way) -> bool {
+        false
+    }
+}
 mod job;
 mod rows;
 mod selfcheck;
