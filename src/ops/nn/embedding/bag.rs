@@ -371,7 +371,7 @@ rows! { BAG:
             (2, Some(_)) => bail!(Value, "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type <class 'torch.Tensor'>"),
             (2, None) => {
                 let (b, l) = (input.shape()[0], input.shape()[1]);
-                let starts: Vec<i64> = (0..b).map(|i| (i * l) as i64).collect();
+                let starts = collected(b, (0..b).map(|i| (i * l) as i64))?;
                 begin = moved(&Tensor::from_slice(&starts, &[b])?, input.device())?;
                 (input.reshape_to(&[b * l])?, &begin)
             }
