@@ -168,7 +168,7 @@ fn pool(
             "{name}: kernel_size and output_size must be greater than zero"
         );
         ensure!(
-            output[i] + kernel[i] - 1 <= sizes[i] as i64,
+            output[i].saturating_add(kernel[i] - 1) <= sizes[i] as i64,
             Runtime,
             "{name}(): pool {} {} too large relative to input {} {}",
             ["time", "height", "width"][3 - n + i],
