@@ -67,6 +67,8 @@ WRAPPING = [
     ("rl.ones(4).as_strided((3,), (2,))", "RuntimeError", "out of bounds for storage"),
     ("rl.zeros(2).set_(rl.zeros(2), 1, (2,), (1,))", "RuntimeError", "out of bounds for storage"),
     ("rl.empty(2**61, device='meta', dtype=rl.float64)", "RuntimeError", "overflow"),
+    ("rl.combinations(rl.ones(4), 2**31 - 1, True)", "RuntimeError|OutOfMemoryError", ""),
+    ("rl.combinations(rl.ones(1), 2**62, True)", "RuntimeError|OutOfMemoryError", ""),
     ("F.fractional_max_pool3d(rl.ones(1, 1, 7, 7, 7), (2, 2**63 - 1, 2), output_size=(4, 8, 4))", "RuntimeError", "too large"),
     ("F.embedding_bag(rl.empty(2**62, 0, dtype=rl.int64, device='meta'), rl.ones(3, 2))", "RuntimeError|OutOfMemoryError", ""),
     ("F.max_pool1d(rl.ones(1, 1, 4), 2**62, 1, 2**61)", "RuntimeError|OutOfMemoryError", ""),

@@ -1,6 +1,6 @@
 //! Choices among the elements of a vector, and positions in a number that is known before.
 
-use crate::base::{DType, Scalar};
+use crate::base::{DType, Scalar, collected};
 use crate::error::Result;
 use crate::ops::driver::memory::{full, moved};
 use crate::ops::shape::join::concat;
@@ -10,33 +10,31 @@ use crate::{ensure, rows};
 
 /// All ascending choices of `r` of `n` positions, one after the other; a position may come again where `again` says so.
 fn choices(n: usize, r: usize, again: bool) -> Result<Vec<i64>> {
-    let step = !again as u128;
     let of = n as u128 + if again { (r as u128).saturating_sub(1) } else { 0 };
-    let mut count = if n == 0 { 0 } else { 1u128 };
-    for i in 0..r as u128 {
-        count = count.saturating_mul(of.saturating_sub(i)) / (i + 1);
+    // as many as leave out the rest, which may be fewer to count through
+    let few = (r as u128).min(of.saturating_sub(r as u128));
+    let mut count = u128::from(n > 0 && of >= r as u128);
+    for i in 0..few {
+        count = count.saturating_mul(of - i) / (i + 1);
+        if count > usize::MAX as u128 {
+            break;
+        }
     }
     let total = usize::try_from(count.saturating_mul(r as u128)).unwrap_or(usize::MAX);
-    let mut at: Vec<usize> = (0..r).map(|i| i * step as usize).collect();
-    let mut left = count;
-    let list = std::iter::from_fn(|| {
-        if left == 0 {
-            return None;
-        }
-        let now = at.clone();
-        left -= 1;
+    let mut out = crate::base::reserved(total)?;
+    let step = !again as usize;
+    let mut at = collected(r, (0..r).map(|i| i * step))?;
+    for _ in 0..count {
+        out.extend(at.iter().map(|&i| i as i64));
         // the last position that can move up, and those behind it as low as they may be
         let most = |i: usize| if again { n - 1 } else { n - r + i };
         if let Some(i) = (0..r).rev().find(|&i| at[i] < most(i)) {
             at[i] += 1;
             for j in i + 1..r {
-                at[j] = at[j - 1] + step as usize;
+                at[j] = at[j - 1] + step;
             }
         }
-        Some(now)
-    });
-    let mut out = crate::base::reserved(total)?;
-    out.extend(list.flatten().map(|i| i as i64));
+    }
     Ok(out)
 }
 
@@ -95,5 +93,9 @@ mod tests {
         assert_eq!(choices(2, 2, true).unwrap(), [0, 0, 0, 1, 1, 1]);
         assert_eq!(choices(5, 3, false).unwrap().len(), 30);
         assert_eq!(choices(4, 3, true).unwrap().len(), 60);
+        assert_eq!(choices(6, 5, false).unwrap().len(), 30);
+        assert_eq!(choices(1, 1000, true).unwrap(), [0; 1000]);
+        assert_eq!(choices(2, 3, true).unwrap(), [0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1]);
+        assert!(choices(4, 1 << 40, true).is_err() && choices(300, 150, false).is_err());
     }
 }
