@@ -124,7 +124,7 @@ impl Collected {
         if let Ok(t) = obj.cast_exact::<PyTensor>() {
             return self.element(depth, &t.get().tensor());
         }
-        // asked whether they are arrays, which looks for attributes, these took 400 instead of 50 ns each
+        // asked whether they are arrays, which looks for attributes, these took 390 instead of 23 ns each
         let is_number = obj.is_exact_instance_of::<PyFloat>()
             || obj.is_exact_instance_of::<PyBool>()
             || obj.is_exact_instance_of::<PyComplex>();

@@ -147,7 +147,8 @@ def test_searches(dtype, n):
 def test_searches_with_nan():
     bounds = torch.tensor([0.0, 1.0, float("nan")])
     values = torch.tensor([float("nan")] * 20 + [0.5] * 20)
-    assert torch.bucketize(values, bounds).tolist() == [2] * 20 + [1] * 20 or torch.bucketize(values, bounds).tolist() == [3] * 20 + [1] * 20
+    # nan on either side counts as passed
+    assert torch.bucketize(values, bounds).tolist() == [3] * 20 + [1] * 20
     one_by_one = [torch.bucketize(v, bounds).item() for v in values]
     assert torch.bucketize(values, bounds).tolist() == one_by_one
 

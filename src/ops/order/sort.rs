@@ -58,7 +58,9 @@ impl Op for Sort {
             return Ok(()); // 2^62 lines of nothing are still nothing
         }
         // bytes are counted before they are placed
-        let own = if x.dtype().size() == 1 && x.storage().is_exposed() { own_held(x)? } else { x.clone() };
+        // what is counted is read twice
+        let counted = x.dtype().is_integral() || x.dtype().size() <= 2;
+        let own = if counted && x.storage().is_exposed() { own_held(x)? } else { x.clone() };
         let grid = Grid::new(own.shape(), own.strides(), self.axis);
         with_dtype!("sort", own.dtype(), real, T => {
             // SAFETY: the grid follows the layout of `own`, whose storage is held or ours alone; results are dense and of its shape

@@ -276,7 +276,9 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
         let x = if x.dtype().is_stored() { x.cast(DType::I64)? } else { x };
         return with_dtype!(@arm x.dtype(), T, {
             let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
-            // SAFETY: a dense tensor of so many elements, held for reading
+            // read twice
+            let x = own_held(&x)?;
+            // SAFETY: a dense tensor of so many elements, held for reading or made here
             let at = unsafe { std::slice::from_raw_parts(x.ptr_of::<T>() as *const T, x.numel()) };
             let Some(most) = greatest_of(at) else { bail!(Runtime, "{only}") };
             let bins = (most + 1).max(minlength);
@@ -289,7 +291,8 @@ fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Te
     };
     let x = dense(&x.cast(DType::I64)?)?;
     let _guard = Guard::take([x.storage()].into_iter(), [].into_iter());
-    // SAFETY: a dense tensor of so many elements, held for reading
+    let x = own_held(&x)?;
+    // SAFETY: a dense tensor of so many elements, held for reading or made here
     let at = unsafe { std::slice::from_raw_parts(x.ptr_of::<i64>() as *const i64, x.numel()) };
     let n = at.len();
     let Some(most) = greatest_of(at) else { bail!(Runtime, "{only}") };

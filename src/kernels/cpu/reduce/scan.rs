@@ -75,9 +75,6 @@ unsafe fn scan<T: Elem, S: Scan<T>>(s: S, shape: &[usize], strides: &[usize], ax
     });
 }
 
-/// Elements between two looks at whether to go on.
-const UNBROKEN: usize = 1 << 16;
-
 /// A line may take seconds: now and then it asks whether to go on.
 #[inline(always)]
 fn rest(step: usize, width: usize) {
@@ -90,19 +87,6 @@ fn rest(step: usize, width: usize) {
 /// the speed of plain loads.
 unsafe fn side_by_side<T: Elem, S: Scan<T>>(s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize) {
     let mut states = [s.start(); ROWS];
-    // sums of integers wait for one another no longer than their stores do
-    if T::DTYPE.is_integral() && line.stride == 1 {
-        for (j, at) in offsets.iter().enumerate() {
-            for from in (0..line.size).step_by(UNBROKEN) {
-                stop::poll();
-                for i in from..line.size.min(from + UNBROKEN) {
-                    states[j] = s.step(states[j], *src.add(at + i), i);
-                    s.put(states[j], dst + j * line.size + i);
-                }
-            }
-        }
-        return;
-    }
     if let Ok(offsets) = <&[usize; ROWS]>::try_from(offsets) {
         for i in 0..line.size {
             rest(i, ROWS);

@@ -85,17 +85,7 @@ unsafe fn each<T: MatElem>(g: &Gemm<T>, dot: impl Fn(*const T, *const T) -> T::A
     if g.csa != 1 || g.rsb != 1 || g.m.min(g.n) != 1 {
         return false;
     }
-    struct Share<'a, T>(&'a Gemm<T>);
-    // SAFETY: pointers valid for the whole call; tasks write different elements.
-    unsafe impl<T> Sync for Share<'_, T> {}
-    impl<'a, T> Share<'a, T> {
-        fn get(&self) -> &'a Gemm<T> {
-            self.0
-        }
-    }
-    let share = Share(g);
     let one = |i: usize| {
-        let g = share.get();
         let (i, j) = if g.n == 1 { (i, 0) } else { (0, i) };
         // SAFETY: a row of `a` and a column of `b`, and an element of `c`
         unsafe {

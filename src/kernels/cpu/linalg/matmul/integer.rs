@@ -18,20 +18,10 @@ pub unsafe fn gemm<T: MatElem<Acc = T> + From<bool>>(g: &Gemm<T>) {
     if dots::product(g) {
         return;
     }
-    struct Share<'a, T>(&'a Gemm<T>);
-    // SAFETY: pointers valid for the whole call; tasks write disjoint columns.
-    unsafe impl<T> Sync for Share<'_, T> {}
-    impl<'a, T> Share<'a, T> {
-        fn get(&self) -> &'a Gemm<T> {
-            self.0
-        }
-    }
-    let share = Share(g);
     let width = COLS.min(g.n);
     let rows = if g.m * g.n * g.k < par::MATMUL_MIN_FMA { g.m } else { 64 };
     let (down, across) = (g.m.div_ceil(rows), g.n.div_ceil(width));
     let run = |t: usize| {
-        let g = share.get();
         let (i, j) = (t / across * rows, t % across * width);
         let (h, w) = (rows.min(g.m - i), width.min(g.n - j));
         // SAFETY: the caller's contract; tasks are disjoint rectangles.

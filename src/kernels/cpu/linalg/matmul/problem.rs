@@ -81,6 +81,9 @@ pub struct Gemm<T> {
     pub epilogue: Epilogue<T>,
 }
 
+// SAFETY: pointers valid for the whole call; tasks write different elements.
+unsafe impl<T: Sync> Sync for Gemm<T> {}
+
 impl<T: Copy> Gemm<T> {
     /// The same product seen from the side: `c^T = b^T a^T`.
     pub fn transposed(&self) -> Gemm<T> {
