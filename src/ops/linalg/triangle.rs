@@ -43,11 +43,15 @@ impl Op for SolveTriangular {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let a = dense_held(x[0])?;
+        // a transposed triangle is read where it is
+        let d = x[0].ndim();
+        let over = !x[0].is_contiguous() && x[0].layout().transpose(d - 2, d - 1).is_contiguous();
+        let (a, side) =
+            if over { (x[0].clone(), Side::Transposed) } else { (dense_held(x[0])?, Side::Plain) };
         write_held(&out[0], x[1]);
         let n = sizes(&a).0;
         let k = if self.left { sizes(x[1]).1 } else { sizes(x[1]).0 };
-        let kind = (Triangle { upper: self.upper, unit: self.unit }, Side::Plain, self.left);
+        let kind = (Triangle { upper: self.upper != over, unit: self.unit }, side, self.left);
         with_dtype!("triangular_solve_cpu", a.dtype(), field, T => {
             // SAFETY: dense batches of triangles and of right-hand sides
             unsafe { kernel::solve_triangular::<T>((batch(&a), n, k), kind, a.ptr_of(), out[0].ptr_of()) };

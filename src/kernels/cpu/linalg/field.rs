@@ -2,7 +2,7 @@
 //! sizes and strides.
 
 use crate::base::{C64, C128, Elem};
-use crate::kernels::cpu::linalg::matmul::{self, MatElem};
+use crate::kernels::cpu::linalg::matmul::{self, MatElem, PackElem};
 use crate::kernels::cpu::machine::float::Cmp;
 use crate::kernels::cpu::machine::{par, stop};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
@@ -10,7 +10,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 /// float32, float64 and the complex numbers over them.
 pub trait Field:
     Elem
-    + MatElem
+    + MatElem<Acc = Self>
     + faer::traits::ComplexField<Real = Self::R>
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -21,7 +21,7 @@ pub trait Field:
     + SubAssign
 {
     /// The real numbers below.
-    type R: Field<R = Self::R> + Cmp + faer::traits::RealField;
+    type R: Field<R = Self::R> + PackElem + Cmp + faer::traits::RealField;
     const COMPLEX: bool;
     fn of_parts(re: Self::R, im: Self::R) -> Self;
     fn re(self) -> Self::R;

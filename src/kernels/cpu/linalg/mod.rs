@@ -4,6 +4,7 @@ pub mod distance;
 pub mod matmul;
 
 // what decompositions are made of
+pub mod columns;
 pub mod condition;
 pub mod field;
 pub mod spectrum;

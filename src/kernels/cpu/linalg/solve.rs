@@ -1,5 +1,6 @@
 //! Systems of equations, for every matrix of a batch.
 
+use crate::kernels::cpu::linalg::columns;
 use crate::kernels::cpu::linalg::field::{Field, Owned, SMALL, View, each};
 use crate::kernels::cpu::linalg::lu::{factor, small_with_lu, tiny, with_lu};
 use crate::kernels::cpu::linalg::triangle::{Side, Triangle, triangular, triangular_side};
@@ -31,7 +32,7 @@ pub unsafe fn solve<T: Field>(
             if (2..=4).contains(&n) {
                 return;
             }
-            if n <= SMALL {
+            if n <= SMALL && !columns::suits(View::dense(a, n, n), k) {
                 small_with_lu(n, k, a as *const T, p as *const i32, x);
             } else {
                 with_lu(Side::Plain, View::dense(a, n, n), p, View::dense(x, n, k));
@@ -56,7 +57,8 @@ pub unsafe fn solve_with_lu<T: Field>(
         // SAFETY: the arrays of matrix `i`
         unsafe {
             let (a, p, x) = (lu.at(i * n * n), pivots.at(i * n), b.at(i * n * k));
-            if n <= SMALL && side == Side::Plain {
+            let small = n <= SMALL && !columns::suits(View::read(a, n, n), k);
+            if small && side == Side::Plain {
                 small_with_lu(n, k, a as *const T, p as *const i32, x);
             } else {
                 with_lu(side, View::dense(a, n, n), p, View::dense(x, n, k));

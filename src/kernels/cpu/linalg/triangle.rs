@@ -1,6 +1,7 @@
 //! Triangular systems. Large ones halve themselves until what is left of them is a product of matrices.
 
 use crate::base::Elem;
+use crate::kernels::cpu::linalg::columns;
 use crate::kernels::cpu::linalg::field::{Field, Owned, View};
 use crate::kernels::cpu::machine::par;
 use std::mem::MaybeUninit;
@@ -72,6 +73,9 @@ pub unsafe fn triangular<T: Field>(kind: Triangle, t: View<T>, b: View<T>) {
     let n = t.rows;
     if b.cols == 0 || n == 0 {
         return;
+    }
+    if columns::suits(t, b.cols) {
+        return columns::triangular(kind, t, b);
     }
     if n <= LEAF {
         let grain = if n * b.cols > par::ELEMENTWISE_GRAIN / 4 { 4 * LANES } else { b.cols };

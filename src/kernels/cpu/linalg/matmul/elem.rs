@@ -37,6 +37,13 @@ pub trait Real:
     );
     /// See `gemv::axpys`.
     unsafe fn axpys(n: usize, k: usize, x: *const Self, m: *const Self, along: isize, out: *mut Self);
+    /// See `spread`.
+    unsafe fn spread(
+        sizes: (usize, usize, usize),
+        y: (*const Self, usize),
+        m: (*const Self, isize),
+        out: (*mut Self, usize),
+    );
     /// See `gemv::short`.
     unsafe fn short(n: usize, k: usize, x: *const Self, m: *const Self, out: *mut Self) -> bool;
     /// See `gemv::narrow`.

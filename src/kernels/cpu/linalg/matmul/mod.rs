@@ -25,6 +25,7 @@ mod problem;
 mod real;
 mod scratch;
 mod small;
+mod spread;
 mod tile;
 mod ways;
 

@@ -2,7 +2,7 @@
 
 use super::elem::{MatElem, Real};
 use super::problem::{Act, BlockFn, Gemm, Kernels};
-use super::{complex, finish, gemv, half, integer, real, small, tile};
+use super::{complex, finish, gemv, half, integer, real, small, spread, tile};
 use crate::base::{BF16, C64, C128, F16};
 
 /// One element through the block function of its type.
@@ -65,7 +65,7 @@ elem! {
 }
 
 macro_rules! real {
-    ($t:ident, $kernels:ident, $block_fn:ident, $dots:ident, $axpys:ident, $small:ident) => {
+    ($t:ident, $kernels:ident, $block_fn:ident, $dots:ident, $axpys:ident, $spread:ident, $small:ident) => {
         impl Real for $t {
             const ONE: $t = 1.0;
             #[inline]
@@ -91,6 +91,14 @@ macro_rules! real {
             unsafe fn axpys(n: usize, k: usize, x: *const $t, m: *const $t, along: isize, out: *mut $t) {
                 gemv::$axpys(n, k, x, m, along, out)
             }
+            unsafe fn spread(
+                sizes: (usize, usize, usize),
+                y: (*const $t, usize),
+                m: (*const $t, isize),
+                out: (*mut $t, usize),
+            ) {
+                spread::$spread(sizes, y, m, out)
+            }
             unsafe fn short(n: usize, k: usize, x: *const $t, m: *const $t, out: *mut $t) -> bool {
                 gemv::short(n, k, x, m, out)
             }
@@ -104,5 +112,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, kernels_f32, block_fn_f32, dots_f32, axpys_f32, small_f32);
-real!(f64, kernels_f64, block_fn_f64, dots_f64, axpys_f64, small_f64);
+real!(f32, kernels_f32, block_fn_f32, dots_f32, axpys_f32, spread_f32, small_f32);
+real!(f64, kernels_f64, block_fn_f64, dots_f64, axpys_f64, spread_f64, small_f64);
