@@ -66,6 +66,48 @@ def test_triangles_are_solved_by_half(n, unit, left, upper, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("upper", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("sides", [1, 2, 3, 5, 8, 9, 33])
+@pytest.mark.parametrize("n", [7, 8, 9, 16, 29, 133])
+def test_triangles_of_any_number_of_sides(n, sides, turned, upper, dtype):
+    """Rows or columns of the triangle along memory; what is in its other half is not read, nor what is beside it."""
+    whole = 0.3 * matrices((n, n), dtype) / n + 2 * rl.eye(n, dtype=dtype)
+    half = whole.triu() if upper else whole.tril()
+    other = rl.full((n, n), float("nan"), dtype=dtype)
+    t = half + (other.tril(-1) if upper else other.triu(1))
+    t = t.mT.contiguous().mT if turned else t
+    rows = matrices((n, sides), dtype, seed=1)
+    for b in (rows, rows.mT.contiguous().mT):
+        x = L.solve_triangular(t, b, upper=upper)
+        near(half @ x, b, dtype, n)
+        near(L.solve_triangular(t, b.mT, upper=upper, left=False) @ half, b.mT, dtype, n)
+    singular = t.clone()
+    singular[n // 2, n // 2] = 0
+    x = L.solve_triangular(singular, b, upper=upper)
+    assert not x[n // 2].isfinite().any()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(64, 64), (65, 17), (200, 33), (129, 140)])
+def test_tall_panels(shape, dtype):
+    """The greatest element is the pivot, its first place where there are several; a column of zeros and nan do as in LAPACK."""
+    a = matrices(shape, dtype)
+    p, lower, upper = L.lu(a)
+    near(p @ lower @ upper, a, dtype, shape[0])
+    assert lower.abs().max().item() <= 1 + (0.5 if dtype.is_complex else 0)
+    ones = rl.ones(shape, dtype=dtype)
+    pivots = L.lu_factor_ex(ones).pivots.tolist()
+    assert pivots == list(range(1, 1 + min(shape)))
+    a[:, 5] = 0
+    lu, pivots, info = L.lu_factor_ex(a)
+    assert info.item() == 6 and (lu[5:, 5] == 0).all()
+    q, r = L.qr(a)
+    near(q @ r, a, dtype, shape[0])
+    near(q.mH @ q, rl.eye(min(shape), dtype=dtype), dtype, shape[0])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [1, 4, 32, 33, 100, 200])
 def test_cholesky_factors(n, dtype):
     a = positive(n, dtype, (2,))

@@ -37,7 +37,7 @@ unsafe fn solve<T: Field, const C: usize>(kind: Triangle, t: View<T>, n: usize, 
         if !kind.unit {
             let d = t.get(i, i);
             for c in 0..C {
-                row[c] = row[c] / d;
+                row[c] /= d;
             }
         }
         *at = row;

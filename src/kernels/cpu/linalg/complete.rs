@@ -7,7 +7,7 @@
 
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::field::{Field, Owned, View, each_with};
-use crate::kernels::cpu::linalg::qr::{column_reflection, inner, norm_below, reflect_all};
+use crate::kernels::cpu::linalg::reflection::{column_reflection, inner, norm_below, reflect_all};
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::stop;
 

@@ -2,6 +2,7 @@
 //! sizes and strides.
 
 use crate::base::{C64, C128, Elem};
+use crate::kernels::cpu::linalg::lanes::{self, Triangle};
 use crate::kernels::cpu::linalg::matmul::{self, MatElem, PackElem};
 use crate::kernels::cpu::machine::float::Cmp;
 use crate::kernels::cpu::machine::{par, stop};
@@ -32,6 +33,24 @@ pub trait Field:
     /// The absolute value, without overflow on the way.
     fn modulus(self) -> Self::R;
     fn scale(self, by: Self::R) -> Self;
+    /// A small triangular system, rows of `t` dense and `trs` apart, of `k` right-hand sides at `x`, rows dense and `xrs` apart.
+    ///
+    /// # Safety
+    /// Arrays of these sizes, apart; `x` may be written.
+    unsafe fn triangle(
+        kind: Triangle,
+        n: usize,
+        k: usize,
+        t: *const Self,
+        trs: usize,
+        x: *mut Self,
+        xrs: usize,
+    );
+    /// Turns a matrix: `dst[p, j] = src[j, p]`, both of dense rows, `pitch` and `across` apart, for `width` elements of `len` lines.
+    ///
+    /// # Safety
+    /// Arrays of these sizes, apart; `dst` may be written.
+    unsafe fn turn(src: *const Self, across: usize, width: usize, len: usize, dst: *mut Self, pitch: usize);
     /// `sqrt(a^2 + b^2)`, without overflow on the way.
     fn hypotenuse(a: Self::R, b: Self::R) -> Self::R;
     #[inline(always)]
@@ -52,9 +71,15 @@ pub trait Field:
 }
 
 macro_rules! real_field {
-    ($($t:ty),*) => {$(
+    ($($t:ty, $triangle:path);*) => {$(
         impl Field for $t {
             type R = $t;
+            unsafe fn triangle(kind: Triangle, n: usize, k: usize, t: *const $t, trs: usize, x: *mut $t, xrs: usize) {
+                $triangle(kind, n, k, t, trs, x, xrs)
+            }
+            unsafe fn turn(src: *const $t, across: usize, width: usize, len: usize, dst: *mut $t, pitch: usize) {
+                matmul::turn(src, across as isize, 1, width, len, dst, pitch)
+            }
             const COMPLEX: bool = false;
             #[inline(always)] fn of_parts(re: $t, _: $t) -> $t { re }
             #[inline(always)] fn re(self) -> $t { self }
@@ -71,6 +96,16 @@ macro_rules! complex_field {
     ($($t:ty: $r:ty),*) => {$(
         impl Field for $t {
             type R = $r;
+            unsafe fn triangle(kind: Triangle, n: usize, k: usize, t: *const $t, trs: usize, x: *mut $t, xrs: usize) {
+                lanes::rows(kind, n, k, t, trs, x, xrs)
+            }
+            unsafe fn turn(src: *const $t, across: usize, width: usize, len: usize, dst: *mut $t, pitch: usize) {
+                for p in 0..len {
+                    for j in 0..width {
+                        *dst.add(p * pitch + j) = *src.add(j * across + p);
+                    }
+                }
+            }
             const COMPLEX: bool = true;
             #[inline(always)] fn of_parts(re: $r, im: $r) -> $t { <$t>::new(re, im) }
             #[inline(always)] fn re(self) -> $r { self.re }
@@ -83,7 +118,7 @@ macro_rules! complex_field {
         }
     )*};
 }
-real_field!(f32, f64);
+real_field!(f32, lanes::solve_f32; f64, lanes::solve_f64);
 complex_field!(C64: f32, C128: f64);
 
 /// Matrices up to this size go through plain loops, many in one piece of work.
@@ -149,7 +184,9 @@ impl<T: Field> View<T> {
     /// # Safety
     /// Two rows of a matrix that may be written.
     pub unsafe fn swap_rows(self, a: usize, b: usize) {
-        if a != b {
+        if a != b && self.cs == 1 {
+            std::ptr::swap_nonoverlapping(self.ptr(a, 0), self.ptr(b, 0), self.cols);
+        } else if a != b {
             for j in 0..self.cols {
                 std::ptr::swap(self.ptr(a, j), self.ptr(b, j));
             }
@@ -158,6 +195,18 @@ impl<T: Field> View<T> {
     /// # Safety
     /// Matrices of one shape, apart in memory.
     pub unsafe fn copy_from(self, src: View<T>) {
+        if src.cs == 1 && self.rs == 1 {
+            return T::turn(src.p, src.rs as usize, src.rows, src.cols, self.p, self.cs as usize);
+        }
+        if src.rs == 1 && self.cs == 1 {
+            return T::turn(src.p, src.cs as usize, src.cols, src.rows, self.p, self.rs as usize);
+        }
+        if src.cs == 1 && self.cs == 1 {
+            for i in 0..self.rows {
+                std::ptr::copy_nonoverlapping(src.ptr(i, 0), self.ptr(i, 0), self.cols);
+            }
+            return;
+        }
         for i in 0..self.rows {
             for j in 0..self.cols {
                 self.set(i, j, src.get(i, j));

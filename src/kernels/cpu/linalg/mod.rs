@@ -7,6 +7,8 @@ pub mod matmul;
 pub mod columns;
 pub mod condition;
 pub mod field;
+pub mod lanes;
+pub mod reflection;
 pub mod spectrum;
 pub mod triangle;
 

@@ -3,6 +3,7 @@
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::columns;
 use crate::kernels::cpu::linalg::field::{Field, Owned, View};
+pub use crate::kernels::cpu::linalg::lanes::Triangle;
 use crate::kernels::cpu::machine::par;
 use std::mem::MaybeUninit;
 
@@ -10,36 +11,6 @@ use std::mem::MaybeUninit;
 const LEAF: usize = 32;
 /// Right-hand sides that are solved for at a time.
 const LANES: usize = 32;
-
-/// A triangular matrix: which half is read, and whether its diagonal counts as ones.
-#[derive(Clone, Copy, Debug)]
-pub struct Triangle {
-    pub upper: bool,
-    pub unit: bool,
-}
-
-multiversion! {
-    /// A small system whose rows are dense, `t` rows of `trs` elements apart and `x` of `xrs`.
-    unsafe fn rows[T: Field](kind: Triangle, n: usize, k: usize, t: *const T, trs: usize, x: *mut T, xrs: usize) {
-        for step in 0..n {
-            let i = if kind.upper { n - 1 - step } else { step };
-            let (row, known) = (x.add(i * xrs), if kind.upper { i + 1..n } else { 0..i });
-            for j in known {
-                let (f, other) = (*t.add(i * trs + j), x.add(j * xrs));
-                for c in 0..k {
-                    let v = *other.add(c);
-                    *row.add(c) -= f * v;
-                }
-            }
-            if !kind.unit {
-                let d = *t.add(i * trs + i);
-                for c in 0..k {
-                    *row.add(c) = *row.add(c) / d;
-                }
-            }
-        }
-    }
-}
 
 /// A small system for up to `LANES` right-hand sides. What does not lie row by row is copied, so that rows lie in vectors.
 ///
@@ -57,11 +28,11 @@ unsafe fn leaf<T: Field>(kind: Triangle, t: View<T>, b: View<T>) {
         own
     };
     if b.cs == 1 {
-        return rows(kind, n, k, t.p as *const T, t.rs as usize, b.p, b.rs as usize);
+        return T::triangle(kind, n, k, t.p as *const T, t.rs as usize, b.p, b.rs as usize);
     }
     let x = View::dense(lanes.as_mut_ptr() as *mut T, n, k);
     x.copy_from(b);
-    rows(kind, n, k, t.p as *const T, t.rs as usize, x.p, k);
+    T::triangle(kind, n, k, t.p as *const T, t.rs as usize, x.p, k);
     b.copy_from(x);
 }
 
