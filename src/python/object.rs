@@ -224,3 +224,26 @@ pub fn of_tuple<'py>(class: &Bound<'py, PyType>, items: &Bound<'py, PyTuple>) ->
         Bound::from_owned_ptr_or_err(py, new(class.as_type_ptr(), args.as_ptr(), std::ptr::null_mut()))
     }
 }
+
+/// A list of known length while it is filled from first to last: `PyList::new` wants its elements to be there.
+pub struct Filling<'py> {
+    list: Bound<'py, PyAny>,
+    next: ffi::Py_ssize_t,
+}
+
+impl<'py> Filling<'py> {
+    pub fn new(py: Python<'py>, n: usize) -> PyResult<Filling<'py>> {
+        // SAFETY: a new list, or an error that is raised
+        let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(n as ffi::Py_ssize_t))? };
+        Ok(Filling { list, next: 0 })
+    }
+    #[inline]
+    pub fn push(&mut self, x: Bound<'py, PyAny>) {
+        // SAFETY: the call takes the reference to the object and checks the place
+        unsafe { ffi::PyList_SetItem(self.list.as_ptr(), self.next, x.into_ptr()) };
+        self.next += 1;
+    }
+    pub fn done(self) -> Bound<'py, PyAny> {
+        self.list
+    }
+}

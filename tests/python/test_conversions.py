@@ -3,6 +3,7 @@ instruction for 32 and all others by that for 64."""
 
 import math
 
+import numpy as np
 import pytest
 import rushlight as rl
 
@@ -45,3 +46,36 @@ def test_unsigned_integers_of_floats_within_them():
     assert rl.tensor([6e4, 5.5], dtype=rl.float64).to(rl.uint16).tolist() == [60000, 5]
     assert rl.tensor([1e19, 5.5], dtype=rl.float64).to(rl.uint64).tolist() == [10**19, 5]
     assert rl.tensor([200.0, 255.9] * 40).to(rl.uint8).tolist() == [200, 255] * 40
+
+
+NUMPY_NUMBERS = {
+    np.float16: rl.float16, np.float32: rl.float32, np.float64: rl.float64, np.bool_: rl.bool, np.int8: rl.int8,
+    np.uint8: rl.uint8, np.int16: rl.int16, np.uint16: rl.uint16, np.int32: rl.int32, np.uint32: rl.uint32,
+    np.int64: rl.int64, np.uint64: rl.uint64, np.complex64: rl.complex64, np.complex128: rl.complex128,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NUMPY_NUMBERS, ids=lambda kind: kind.__name__)
+def test_numbers_of_numpy_keep_their_dtype(kind):
+    x = kind(1)
+    for made in (rl.tensor(x), rl.as_tensor(x), rl.asarray(x)):
+        assert made.dtype is NUMPY_NUMBERS[kind] and made.shape == () and made.item() == x.item()
+    assert rl.tensor([x, x]).dtype is NUMPY_NUMBERS[kind]
+    assert rl.tensor(x, dtype=rl.float32).dtype is rl.float32
+
+
+@pytest.mark.parametrize("kind", ["datetime64", "timedelta64", "bytes_", "str_", "void"])
+def test_what_is_no_number_of_numpy_is_refused(kind):
+    value = {"datetime64": "2020-01-01", "timedelta64": 3, "bytes_": b"a", "str_": "a", "void": b"ab"}[kind]
+    for make in (rl.tensor, rl.as_tensor):
+        with pytest.raises(TypeError):
+            make(getattr(np, kind)(value))
+
+
+def test_text_is_no_data():
+    for text in ("a", "", b"ab", [b"a"], [1, "a"], [""]):
+        with pytest.raises(TypeError, match=r"invalid data type '(str|bytes)'"):
+            rl.tensor(text)
+    for text in (["a", "b"], [["a"]]):
+        with pytest.raises(ValueError, match="too many dimensions 'str'"):
+            rl.tensor(text)
