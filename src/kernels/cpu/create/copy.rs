@@ -6,7 +6,7 @@ use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::iter::{Operand, for_each};
-use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::{par, stream};
 use crate::with_dtype;
 use std::ops::Range;
 
@@ -138,7 +138,7 @@ unsafe fn repeat_rows(
 /// Bytes that one task joins.
 const JOIN_BYTES: usize = 256 << 10;
 /// Bytes that are joined part after part, so that their lines are still in the nearest cache for the next part; and bytes of a
-/// row below which those of a part are copied line by line.
+/// row below which they are copied line by line, row after row of the result.
 const JOIN_STEP: usize = 16 << 10;
 const LINES: usize = 1024;
 
@@ -174,20 +174,22 @@ pub unsafe fn join(parts: &[(*const u8, usize)], rows: usize, dst: *mut u8) {
     }
     let parts: Vec<_> = parts.iter().map(|&(from, bytes)| (Ptr::of(from), bytes)).collect();
     let step = (JOIN_STEP / width.max(1)).max(1);
+    let lines = parts.iter().all(|p| (weave::LONG..LINES).contains(&p.1));
+    let streams = stream::worthwhile(2 * rows * width);
     par::for_each_chunk(rows, (JOIN_BYTES / width.max(1)).max(1), |r| {
+        if lines {
+            // SAFETY: rows of every part, and the places of those rows
+            return unsafe { weave::join_lines(&parts, r.clone(), dst.at(r.start * width), streams) };
+        }
         for first in r.clone().step_by(step) {
             let (mut to, rows) = (first * width, step.min(r.end - first));
             for &(from, bytes) in &parts {
                 let (from, row) = (from.at(first * bytes).cast_const(), dst.at(to));
                 // SAFETY: rows of a part, and the places of those rows
                 unsafe {
-                    if (weave::LONG..LINES).contains(&bytes) {
-                        weave::lines(row, width, from, bytes, rows, bytes);
-                    } else {
-                        (0..rows).for_each(|i| {
-                            std::ptr::copy_nonoverlapping(from.add(i * bytes), row.add(i * width), bytes)
-                        });
-                    }
+                    (0..rows).for_each(|i| {
+                        std::ptr::copy_nonoverlapping(from.add(i * bytes), row.add(i * width), bytes)
+                    });
                 }
                 to += bytes;
             }
