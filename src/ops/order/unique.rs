@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::cpu::order::histogram::{greatest_of, occurrences, weigh};
 use crate::kernels::cpu::order::unique::{Groups, count_runs, group, unique as unique_kernel, write_runs};
 use crate::kernels::gpu::order::{histogram, unique as gpu};
-use crate::ops::driver::memory::{dense, full, own_held};
+use crate::ops::driver::memory::{dense, dense_copy, full, own_held};
 use crate::ops::table::{Ret, Table};
 use crate::storage::Guard;
 use crate::tensor::Tensor;
@@ -42,16 +42,20 @@ fn has_data(op: &str, x: &Tensor) -> Result<()> {
 #[allow(unsafe_code)]
 fn elements(op: &str, x: &Tensor, inverse: Option<&[usize]>, counts: bool) -> Result<Distinct> {
     let inverse = inverse.map(|shape| Tensor::empty(shape, DType::I64, x.device())).transpose()?;
-    let places = inverse.as_ref().map_or(std::ptr::null_mut(), |t| t.ptr_of::<i64>());
-    let guard = Guard::take([x.storage()].into_iter(), inverse.iter().map(|t| t.storage()));
-    let (values, counted) = with_dtype!(op, x.dtype(), real, T => {
-        // SAFETY: a dense tensor of so many elements, held for reading, and another of our own
-        let found = unsafe { unique_kernel::<T>(x.ptr_of(), x.numel(), places, counts) };
-        Ok((Tensor::from_slice(&found.values, &[found.values.len()])?, found.counts))
+    // as many as there may be
+    let n = x.numel();
+    let values = Tensor::empty(&[n], x.dtype(), x.device())?;
+    let counts = counts.then(|| Tensor::empty(&[n], DType::I64, x.device())).transpose()?;
+    let own = [Some(&values), inverse.as_ref(), counts.as_ref()];
+    let guard = Guard::take([x.storage()].into_iter(), own.iter().flatten().map(|t| t.storage()));
+    let at = |t: &Option<Tensor>| t.as_ref().map_or(std::ptr::null_mut(), |t| t.ptr_of::<i64>());
+    let many = with_dtype!(op, x.dtype(), real, T => {
+        // SAFETY: a dense tensor of so many elements, held for reading, and others of our own
+        Ok(unsafe { unique_kernel::<T>(x.ptr_of(), n, values.ptr_of(), at(&inverse), at(&counts)) })
     })?;
     drop(guard);
-    let counts = counts.then(|| Tensor::from_slice(&counted, &[counted.len()])).transpose()?;
-    Ok(Distinct { values, inverse, counts })
+    let cut = |t: Tensor| if many == n { Ok(t) } else { dense_copy(&t.narrow_at(0, 0, many, 1)?) };
+    Ok(Distinct { values: cut(values)?, inverse, counts: counts.map(cut).transpose()? })
 }
 
 /// Runs of equal neighbours among the elements of a dense tensor; the inverse has the shape given.
