@@ -145,3 +145,67 @@ def test_copies_of_what_is_repeated(shape):
         if dtype == np.float32:
             assert float(got.sum()) == float(np.broadcast_to(x, shape).sum())
             assert np.array_equal(got.sum(-1).numpy(), np.broadcast_to(x, shape).sum(-1))
+
+
+REPEATED = {
+    "columns": lambda x: x[:, :1].expand(-1, 37),
+    "rows": lambda x: x[:1].expand(41, -1),
+    "middle": lambda x: x[:, None].expand(-1, 5, -1),
+    "one": lambda x: x[0, 0].expand(6, 7),
+    "none": lambda x: x[:0, :1].expand(-1, 9),
+}
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [rl.float32, rl.float64, rl.float16, rl.bfloat16, rl.int8, rl.int32, rl.int64, rl.bool, rl.complex64],
+    ids=str,
+)
+@pytest.mark.parametrize("view", REPEATED)
+def test_reductions_of_what_is_repeated(view, dtype):
+    """Elements of no steps, added up or compared, are as if each lay there."""
+    rl.manual_seed(0)
+    x = REPEATED[view]((rl.randn(6, 7) * 3).to(dtype))
+    dense = x.contiguous()
+    for axes in [(0,), (1,), (x.ndim - 1,), (0, 1), tuple(range(x.ndim))]:
+        names = [
+            "sum",
+            *(["mean"] if dtype.is_floating_point or dtype.is_complex else []),
+            "prod",
+            "count_nonzero",
+            "all",
+            "any",
+        ]
+        names += ["nansum"] if dtype.is_floating_point else []
+        names += [] if dtype.is_complex or not x.numel() else ["amax", "amin", "aminmax"]
+        for name in names:
+            keep = {} if name in ("count_nonzero", "aminmax") else {"keepdim": True}
+            if name in ("prod", "aminmax"):
+                got, want = (getattr(t, name)(dim=axes[0], **keep) for t in (x, dense))
+            else:
+                got, want = (getattr(t, name)(axes, **keep) for t in (x, dense))
+            if name == "prod" and not x.dtype.is_floating_point:
+                continue
+            rl.testing.assert_close(
+                tuple(got) if name == "aminmax" else got,
+                tuple(want) if name == "aminmax" else want,
+                equal_nan=True,
+            )
+    if x.numel() and not dtype.is_complex and dtype is not rl.bool:
+        for axis in range(x.ndim):
+            for name in ("max", "min", "argmax", "argmin"):
+                got, want = getattr(x, name)(axis), getattr(dense, name)(axis)
+                assert all(map(rl.equal, got, want)) if isinstance(got, tuple) else rl.equal(got, want)
+        assert x.max() == dense.max() and x.argmin() == dense.argmin()
+
+
+def test_sums_of_repeated_halves_round_once():
+    x = rl.tensor(0.1, dtype=rl.float16).expand(1000)
+    assert x.sum() == rl.tensor(1000 * x[0].double().item(), dtype=rl.float16)
+    assert x.mean() == x[0]
+    special = rl.tensor([rl.inf, -rl.inf, rl.nan, -0.0])[:, None].expand(-1, 3)
+    assert (
+        special.sum(1).tolist()[:2] == [rl.inf, -rl.inf]
+        and special.sum(1)[2].isnan()
+        and special.sum(1)[3] == 0
+    )

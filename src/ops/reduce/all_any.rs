@@ -23,6 +23,8 @@ struct Logic {
 /// both storages.
 #[allow(unsafe_code)]
 pub fn reduce_held(x: &Tensor, out: &Tensor, axes: &Axes, all: bool) {
+    let once = axes.once(x).unwrap_or(None);
+    let x = once.as_ref().map_or(x, |(x, _)| x);
     let plan = axes.plan(x);
     // SAFETY: the plan follows the layout of `x`; `out` is dense, one byte for each result; a bool is a byte 0 or 1
     with_dtype!("all", x.dtype(), any, T => unsafe {

@@ -54,6 +54,19 @@ impl Axes {
     fn mask(&self, ndim: usize) -> SmallVec<[bool; 8]> {
         (0..ndim).map(|i| self.axes.contains(&i)).collect()
     }
+    /// A tensor that is repeated along reduced axes, without its repeats, and how many there are of each element: none of
+    /// several equal numbers is greater than the others, and their sum is a product.
+    #[inline]
+    pub fn once(&self, x: &Tensor) -> Result<Option<(Tensor, usize)>> {
+        let repeats = |&&i: &&usize| x.strides().get(i) == Some(&0) && x.shape()[i] > 1;
+        if x.numel() == 0 || !self.axes.iter().any(|i| repeats(&i)) {
+            return Ok(None);
+        }
+        let mut layout = x.layout().clone();
+        let times =
+            self.axes.iter().filter(repeats).map(|&i| std::mem::replace(&mut layout.shape[i], 1)).product();
+        Ok(Some((x.alias(layout)?, times)))
+    }
     /// A reduced tensor with its axes back as size 1.
     #[inline]
     pub fn keep(&self, g: &Tensor, shape: &[usize]) -> Result<Tensor> {

