@@ -58,16 +58,12 @@ pub unsafe fn max_pool<T: Real>(
                     })
                 });
                 let [Some(depth), Some(height), Some(width)] = starts else { continue };
-                let mut o = p * small;
-                for &d in &depth {
-                    for &h in &height {
-                        for &x in &width {
-                            let (best, place) = greatest(w, src.at(p * plane), [d, h, x]);
-                            dst.at(o).write(best);
-                            places.at(o).write(place as i64);
-                            o += 1;
-                        }
-                    }
+                let (from, o) = (src.at(p * plane) as *const T, p * small);
+                let starts = [&depth, &height, &width];
+                match w.kernel {
+                    [1, 2, 2] => each::<T, 2>(w, starts, from, dst.at(o), places.at(o)),
+                    [1, 3, 3] => each::<T, 3>(w, starts, from, dst.at(o), places.at(o)),
+                    _ => each::<T, 0>(w, starts, from, dst.at(o), places.at(o)),
                 }
             }
         }
@@ -75,22 +71,44 @@ pub unsafe fn max_pool<T: Real>(
     outside.into_inner().unwrap_or_else(|e| e.into_inner())
 }
 
-/// The greatest element of the window that begins at `first`, and where it lies in the plane.
+/// All windows of a plane.
+unsafe fn each<T: Real, const SIDE: usize>(
+    w: &Windows,
+    [depth, height, width]: [&Vec<usize>; 3],
+    src: *const T,
+    dst: *mut T,
+    places: *mut i64,
+) {
+    let mut o = 0;
+    for &d in depth {
+        for &h in height {
+            for &x in width {
+                let (best, place) = greatest::<T, SIDE>(w, src, [d, h, x]);
+                dst.add(o).write(best);
+                places.add(o).write(place as i64);
+                o += 1;
+            }
+        }
+    }
+}
+
+/// The greatest element of the window that begins at `first`, and where it lies in the plane. `SIDE` is that of a square window
+/// where it is one of the common ones, whose loops are written out, or 0.
 #[inline(always)]
-unsafe fn greatest<T: Real>(w: &Windows, src: *const T, first: [usize; 3]) -> (T, usize) {
-    let place = |d: usize, h: usize, x: usize| {
-        ((first[0] + d) * w.input[1] + first[1] + h) * w.input[2] + first[2] + x
-    };
-    let mut top = place(0, 0, 0);
+unsafe fn greatest<T: Real, const SIDE: usize>(w: &Windows, src: *const T, first: [usize; 3]) -> (T, usize) {
+    let [depth, height, width] = if SIDE > 0 { [1, SIDE, SIDE] } else { w.kernel };
+    let line = |d: usize, h: usize| ((first[0] + d) * w.input[1] + first[1] + h) * w.input[2] + first[2];
+    let mut top = line(0, 0);
     let mut best = *src.add(top);
-    for d in 0..w.kernel[0] {
-        for h in 0..w.kernel[1] {
-            for x in 0..w.kernel[2] {
-                let at = place(d, h, x);
+    for d in 0..depth {
+        for h in 0..height {
+            let from = line(d, h);
+            for at in from..from + width {
                 let v = *src.add(at);
-                if v > best || v.is_nan() {
-                    (best, top) = (v, at);
-                }
+                // chosen, not branched on: which one it is nobody can tell beforehand
+                let more = (v > best) | v.is_nan();
+                best = std::hint::select_unpredictable(more, v, best);
+                top = std::hint::select_unpredictable(more, at, top);
             }
         }
     }

@@ -80,6 +80,10 @@ impl Windows {
     pub fn none() -> Windows {
         Windows::adaptive(1, 1)
     }
+    /// Whether there is one window, of all elements.
+    fn is_whole(&self) -> bool {
+        self.step == 1 && matches!(*self.list, [w] if w.start == 0 && w.end == self.size)
+    }
     pub fn len(&self) -> usize {
         self.list.len()
     }
