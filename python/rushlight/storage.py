@@ -30,9 +30,7 @@ def _name_of(dtype) -> str:
 
 def _flat(tensor):
     """All memory behind a tensor, as uint8."""
-    plain = tensor.detach()
-    count = plain._storage_nbytes() // plain.itemsize
-    return plain.as_strided((count,), (1,), 0).view(_C.uint8)
+    return tensor._memory()
 
 
 _CONVERSIONS = "double float half bfloat16 long int short char byte bool complex_double complex_float float8_e5m2 float8_e4m3fn"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 
 from .. import _C
@@ -182,15 +183,20 @@ def _map(self, tensor, callable):
     return self.copy_(_C.tensor([callable(a, b) for a, b in pairs], dtype=self.dtype, device="cpu").view(self.shape))
 
 
+@functools.cache
+def _storages():
+    from .. import storage
+
+    return storage
+
+
 def _storage(self):
     """The memory as elements of the tensor's dtype.
 
     >>> len(rl.ones(4)[:2].storage())
     4
     """
-    from ..storage import TypedStorage
-
-    return TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
+    return _storages().TypedStorage(wrap_storage=_untyped_storage(self), dtype=self.dtype)
 
 
 def _storage_type(self):
@@ -210,11 +216,7 @@ def _untyped_storage(self):
     >>> rl.ones(4).untyped_storage().nbytes()
     16
     """
-    if _C._transform.is_mapped(self):
-        raise NotImplementedError("Cannot access storage of BatchedTensorImpl")
-    from ..storage import UntypedStorage, _flat
-
-    return UntypedStorage._over(_flat(self))
+    return _storages().UntypedStorage._over(self._memory())
 
 
 def _as_tensor(value):

@@ -181,7 +181,9 @@ class Optimizer:
         text = type(self).__name__ + " ("
         for place, group in enumerate(self.param_groups):
             text += f"\nParameter Group {place}\n"
-            text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+            for key in sorted(group):
+                if key != "params":
+                    text += f"    {key}: {group[key]}\n"
         return text + ")"
 
     # ------------------------------------------------------------------ hooks

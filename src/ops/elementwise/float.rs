@@ -190,8 +190,14 @@ impl Op for Frexp {
         ])
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        run1(x[0], &out[0], DType::F64, DType::F64, map(|x: f64| split(x).0));
-        run1(x[0], &out[1], DType::F64, DType::I32, map(|x: f64| split(x).1));
+        let (x, m, e) = (x[0], &out[0], &out[1]);
+        if x.dtype() == DType::F64 {
+            run1(x, m, DType::F64, DType::F64, map(|x: f64| split_f64(x).0));
+            run1(x, e, DType::F64, DType::I32, map(|x: f64| split_f64(x).1));
+        } else {
+            run1(x, m, DType::F32, DType::F32, map(|x: f32| split_f32(x).0));
+            run1(x, e, DType::F32, DType::I32, map(|x: f32| split_f32(x).1));
+        }
         Ok(())
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
@@ -217,19 +223,26 @@ impl Op for Frexp {
     }
 }
 
-/// `x = m 2^e` with `m` in [0.5, 1).
-fn split(x: f64) -> (f64, i32) {
-    if x == 0.0 || !x.is_finite() {
-        return (x, 0);
-    }
-    let bits = x.to_bits();
-    let field = (bits >> 52 & 0x7ff) as i32;
-    if field == 0 {
-        let (m, e) = split(x * 2f64.powi(64));
-        return (m, e - 64);
-    }
-    (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), field - 1022)
+/// Mantissa and exponent of a float, without a branch.
+macro_rules! split {
+    ($name:ident, $t:ty, $bits:ty, $int:ty, $digits:literal, $field:literal, $bias:literal) => {
+        #[inline(always)]
+        fn $name(x: $t) -> ($t, i32) {
+            // numbers below the normal ones have their exponents above
+            const SHIFT: i32 = 64;
+            const UP: $t = (1u128 << SHIFT) as $t;
+            let low = x.abs() < <$t>::MIN_POSITIVE;
+            let bits = (if low { x * UP } else { x }).to_bits();
+            let field = (bits >> $digits & $field) as $int as i32;
+            let mantissa = <$t>::from_bits(bits & !($field << $digits) | $bias << $digits);
+            let exponent = field - $bias - if low { SHIFT } else { 0 };
+            let none = (x == 0.0) | !(x.abs() < <$t>::INFINITY);
+            (if none { x } else { mantissa }, if none { 0 } else { exponent })
+        }
+    };
 }
+split!(split_f32, f32, u32, i32, 23, 0xff, 126);
+split!(split_f64, f64, u64, i64, 52, 0x7ff, 1022);
 
 rows! { PARTS:
     /// nan replaced by `nan`, infinities by `posinf` and `neginf` or the largest and lowest numbers.

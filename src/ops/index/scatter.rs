@@ -343,22 +343,8 @@ fn identity(reduce: Reduce, dtype: DType) -> Result<crate::kernels::cpu::create:
 fn divide(x: &Tensor, counts: &Tensor) -> Result<()> {
     let dense = dense_cast_held(x, x.dtype())?;
     with_dtype!("scatter_reduce", x.dtype(), numeric, T => {
-        use crate::base::Elem;
-        let (p, c) = (dense.ptr_of::<T>(), counts.ptr_of::<i64>());
-        for i in 0..dense.numel() {
-            // SAFETY: dense tensors of the same number of elements
-            unsafe {
-                let n = *c.add(i);
-                if n > 1 {
-                    let v = *p.add(i);
-                    *p.add(i) = if T::DTYPE.is_integral() {
-                        T::from_i64(v.to_i64().div_euclid(n))
-                    } else {
-                        T::from_c128(v.to_c128() / n as f64)
-                    };
-                }
-            }
-        }
+        // SAFETY: dense tensors of the same number of elements, held by the caller
+        unsafe { kernel::divide::<T>(dense.ptr_of(), counts.ptr_of(), dense.numel()) };
         Ok(())
     })?;
     if !dense.same(x) {

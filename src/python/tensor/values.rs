@@ -1,10 +1,10 @@
 //! What a tensor holds, as objects of Python's: numbers, lists, text, bytes.
 
-use crate::base::{Device, Scalar};
+use crate::base::{DType, Device, Layout, Scalar};
 use crate::python::convert::scalar;
 use crate::python::error::{OrPy, guarded};
 use crate::python::list;
-use crate::python::object::PyTensor;
+use crate::python::object::{PyTensor, wrap};
 use crate::python::overrides;
 use crate::tensor::Tensor;
 use crate::warning::warn_once;
@@ -161,6 +161,17 @@ impl PyTensor {
     }
     fn _storage_nbytes(&self) -> usize {
         self.tensor().storage().nbytes()
+    }
+    /// All memory behind it, as uint8.
+    fn _memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let t = self.tensor();
+        if t.is_batched() {
+            return Err(pyo3::exceptions::PyNotImplementedError::new_err(
+                "Cannot access storage of BatchedTensorImpl",
+            ));
+        }
+        let bytes = Layout::contiguous(&[t.storage().nbytes()]);
+        wrap(py, t.reinterpret(bytes, DType::U8).py()?)
     }
     fn _text(&self, prefix: &str) -> PyResult<String> {
         guarded("repr", || text(&self.tensor(), prefix))

@@ -78,6 +78,10 @@ const fn widest(sizes: &[usize]) -> usize {
 macro_rules! row {
     ($level:ident, $dst:ident: $O:ident, $n:ident, [$($x:ident = $p:ident: $A:ident at $step:expr),*], $out:expr) => {
         let streams = stream::wanted($dst.cast(), $n * size_of::<$O>());
+        row!($level, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out)
+    };
+    ($level:ident, $streams:ident, $dst:ident: $O:ident, $n:ident, [$($x:ident = $p:ident: $A:ident at $step:expr),*], $out:expr) => {
+        let streams = $streams;
         let mut at = 0;
         row!(@blocks $level, STEP, at, streams, $dst: $O, $n, [$($x = $p: $A at $step),*], $out);
         if const { widest(&[size_of::<$O>(), $(size_of::<$A>()),*]) <= 4 } {
@@ -117,23 +121,25 @@ multiversion! {
 multiversion! {
     unsafe fn zip_loop[const LEVEL, A: Stored, O: Stored, F: Zip<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, rows: Rows, f: F) {
         let (mut room_a, mut room_b) = (Room::<A>::new(), Room::<A>::new());
+        let streams = rows.streams(dst, n);
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
             let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
             let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
-            row!(LEVEL, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1)], f(x, y));
+            row!(LEVEL, streams, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1)], f(x, y));
         }
     }
 }
 multiversion! {
     unsafe fn zip3_loop[const LEVEL, A: Stored, O: Stored, F: Zip3<A::Seen, O::Seen>](a: *const A, b: *const A, c: *const A, dst: *mut O, n: usize, rows: Rows, f: F) {
         let (mut room_a, mut room_b, mut room_c) = (Room::<A>::new(), Room::<A>::new(), Room::<A>::new());
+        let streams = rows.streams(dst, n);
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
             let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
             let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
             let c = rows.input::<LEVEL, _>(2, r, n, c, &mut room_c);
-            row!(LEVEL, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1), z = c: A at rows.step(2)], f(x, y, z));
+            row!(LEVEL, streams, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1), z = c: A at rows.step(2)], f(x, y, z));
         }
     }
 }
@@ -182,13 +188,14 @@ impl<A, F: Fn(A, A, A, A) -> A + Copy> Map4<A> for F {}
 multiversion! {
     unsafe fn loop4[const LEVEL, A: Stored, F: Map4<A::Seen>](a: *const A, b: *const A, c: *const A, d: *const A, dst: *mut A, n: usize, rows: Rows, f: F) {
         let (mut room_a, mut room_b, mut room_c, mut room_d) = (Room::<A>::new(), Room::<A>::new(), Room::<A>::new(), Room::<A>::new());
+        let streams = rows.streams(dst, n);
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
             let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
             let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
             let c = rows.input::<LEVEL, _>(2, r, n, c, &mut room_c);
             let d = rows.input::<LEVEL, _>(3, r, n, d, &mut room_d);
-            row!(LEVEL, dst: A, n, [x = a: A at rows.step(0), y = b: A at rows.step(1), z = c: A at rows.step(2), w = d: A at rows.step(3)], f(x, y, z, w));
+            row!(LEVEL, streams, dst: A, n, [x = a: A at rows.step(0), y = b: A at rows.step(1), z = c: A at rows.step(2), w = d: A at rows.step(3)], f(x, y, z, w));
         }
     }
 }
@@ -202,11 +209,12 @@ multiversion! {
     unsafe fn loop2[const LEVEL, A: Stored, O: Stored, F: Map2<A::Seen, O::Seen>](a: *const A, b: *const A, dst: *mut O, n: usize, q: &Params, rows: Rows, f: F) {
         let q = *q;
         let (mut room_a, mut room_b) = (Room::<A>::new(), Room::<A>::new());
+        let streams = rows.streams(dst, n);
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
             let a = rows.input::<LEVEL, _>(0, r, n, a, &mut room_a);
             let b = rows.input::<LEVEL, _>(1, r, n, b, &mut room_b);
-            row!(LEVEL, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1)], f(x, y, &q));
+            row!(LEVEL, streams, dst: O, n, [x = a: A at rows.step(0), y = b: A at rows.step(1)], f(x, y, &q));
         }
     }
 }
@@ -216,12 +224,13 @@ multiversion! {
     ) {
         let q = *q;
         let (mut room_m, mut room_a, mut room_b) = (Room::<M>::new(), Room::<A>::new(), Room::<A>::new());
+        let streams = rows.streams(dst, n);
         for r in 0..rows.count() {
             let dst = rows.output(r, dst);
             let m = rows.input::<LEVEL, _>(0, r, n, m, &mut room_m);
             let a = rows.input::<LEVEL, _>(1, r, n, a, &mut room_a);
             let b = rows.input::<LEVEL, _>(2, r, n, b, &mut room_b);
-            row!(LEVEL, dst: O, n, [x = m: M at rows.step(0), y = a: A at rows.step(1), z = b: A at rows.step(2)], f(x, y, z, &q));
+            row!(LEVEL, streams, dst: O, n, [x = m: M at rows.step(0), y = a: A at rows.step(1), z = b: A at rows.step(2)], f(x, y, z, &q));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{POLLED, Reduce, any_outside, by_reduce, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
-use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::walk::Walk;
 use crate::kernels::cpu::machine::{par, stop, stream};
 use crate::with_dtype;
@@ -268,6 +268,38 @@ pub unsafe fn scatter(
         })
     });
     Ok(())
+}
+
+multiversion! {
+    /// `x /= counts` of floats.
+    unsafe fn divide_floats[T: Cmp](x: *mut T, counts: *const i64, n: usize) {
+        for i in 0..n {
+            let (v, k) = (*x.add(i), *counts.add(i));
+            *x.add(i) = if k > 1 { v / T::from_i64(k) } else { v };
+        }
+    }
+}
+
+/// `x /= counts` where there is more than one; integers round down.
+///
+/// # Safety
+/// Both are dense, of `n` elements.
+pub unsafe fn divide<T: Num>(x: *mut T, counts: *const i64, n: usize) {
+    match T::DTYPE {
+        DType::F32 => return divide_floats(x.cast::<f32>(), counts, n),
+        DType::F64 => return divide_floats(x.cast::<f64>(), counts, n),
+        _ => {}
+    }
+    for i in 0..n {
+        let (v, k) = (*x.add(i), *counts.add(i));
+        if k > 1 {
+            *x.add(i) = if T::DTYPE.is_integral() {
+                T::from_i64(v.to_i64().div_euclid(k))
+            } else {
+                T::from_c128(v.to_c128() / k as f64)
+            };
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub mod gather;
 pub mod mask;
 pub mod pick;
 
-pub use gather::{Lines, gather, scatter};
+pub use gather::{Lines, divide, gather, scatter};
 pub use mask::blend;
 pub use pick::{Places, add_offsets, pick, pick_flat, put};
 

@@ -1,7 +1,7 @@
 //! What one call of a dense kernel goes over: a row, or several that lie apart, each input of elements or of one number a row.
 
 use super::blocks::{PART, STEP};
-use super::simd;
+use super::{simd, stream};
 use std::mem::MaybeUninit;
 
 /// The output and its inputs.
@@ -51,6 +51,15 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     pub fn step(self, k: usize) -> usize {
         usize::from(!self.is_number(k))
+    }
+    /// Whether rows of `n` elements pass the caches by: as one where they lie side by side (32,768 rows of 128 products, 32 MiB in
+    /// and out: 950 us as short rows, 405 so).
+    #[inline(always)]
+    pub fn streams<T>(self, dst: *mut T, n: usize) -> bool {
+        let bytes = n * size_of::<T>();
+        let dense = self.count > 1 && self.apart[0] == bytes;
+        let alike = self.count == 1 || bytes.is_multiple_of(64) && self.apart[0].is_multiple_of(64);
+        alike && stream::wanted(dst.cast(), if dense { bytes * self.count() } else { bytes })
     }
     /// Row `r` of the output.
     ///

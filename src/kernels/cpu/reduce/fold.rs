@@ -15,6 +15,7 @@ use crate::base::{BF16, C64, C128, Elem, F16};
 use crate::kernels::cpu::elementwise::block::{Params, PointFn, UnaryFn, stored, typed};
 use crate::kernels::cpu::machine::blocks::{Stored, narrow, widen};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::rows::{MAX_OPERANDS, Rows};
 use crate::kernels::cpu::machine::stop::buffer;
@@ -347,13 +348,7 @@ impl Way {
         }
         let mut room = Room::<BLOCK>::new();
         let near = if self.read.is_same() { dst } else { room.at() };
-        match self.element {
-            1 => together::<u8>(src, n, stride, near),
-            2 => together::<u16>(src, n, stride, near),
-            4 => together::<u32>(src, n, stride, near),
-            8 => together::<u64>(src, n, stride, near),
-            _ => together::<[u64; 2]>(src, n, stride, near),
-        }
+        gather(src, stride * self.element, near, self.element, n);
         self.read.run(near, dst, n);
     }
 
@@ -464,17 +459,6 @@ impl Way {
             }
             (d.columns)(acc, buffer, k, w, w);
         }
-    }
-}
-
-unsafe fn together<T: Copy>(src: *const u8, n: usize, stride: usize, dst: *mut u8) {
-    let (src, dst) = (src.cast::<T>(), dst.cast::<T>());
-    if stride == 0 {
-        let x = src.read_unaligned();
-        return (0..n).for_each(|i| dst.add(i).write_unaligned(x));
-    }
-    for i in 0..n {
-        dst.add(i).write_unaligned(src.add(i * stride).read_unaligned());
     }
 }
 

@@ -42,15 +42,20 @@ impl Kind {
                 ensure!(y >= 0 && y < n, Runtime, "target out of range");
                 let y = y as usize;
                 let w = weight.map_or(1.0, |w| w[y]) / n as f64;
-                for d in (0..x.len()).filter(|&d| d != y) {
-                    let z = margin - x[y] + x[d];
-                    if z > 0.0 {
-                        sum += w * if p == 1 { z } else { z * z };
-                        let g = w * if p == 1 { 1.0 } else { 2.0 * z };
-                        slope(d, g);
-                        slope(y, -g);
+                // both sides of the target, without a branch on what is above the margin
+                let base = margin - x[y];
+                let mut total = 0.0;
+                for side in [0..y, y + 1..x.len()] {
+                    for d in side {
+                        let z = (base + x[d]).max(0.0);
+                        let up = if z > 0.0 { 1.0 } else { 0.0 };
+                        let (term, g) = if p == 1 { (z, up) } else { (z * z, 2.0 * z) };
+                        sum += w * term;
+                        total += w * g;
+                        slope(d, w * g);
                     }
                 }
+                slope(y, -total);
             }
             Kind::Several => {
                 ensure!(
@@ -132,6 +137,16 @@ fn values<T: Elem>(t: &Tensor, dtype: DType) -> Result<Vec<T>> {
     collected(d.numel(), (0..d.numel()).map(|i| unsafe { *d.ptr_of::<T>().add(i) }))
 }
 
+/// Elements of a result from a place on.
+fn store(out: &Tensor, at: usize, found: &[f64]) -> Result<()> {
+    with_dtype!("multi_margin_loss", out.dtype(), native, T => {
+        #[allow(unsafe_code)]
+        // SAFETY: the result is dense and holds as many elements
+        found.iter().enumerate().for_each(|(i, v)| unsafe { out.ptr_of::<T>().add(at + i).write(T::from_f64(*v)) });
+        Ok(())
+    })
+}
+
 impl Op for Margin {
     fn name(&self) -> &'static str {
         self.kind.kernel()
@@ -159,41 +174,37 @@ impl Op for Margin {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let b = self.back as usize;
-        let (data, target) = (doubles(x[b])?, values::<i64>(x[b + 1], DType::I64)?);
+        let data = crate::ops::driver::memory::dense_cast_held(x[b], DType::F64)?;
+        let target = values::<i64>(x[b + 1], DType::I64)?;
         let weight = x.get(b + 2).map(|w| doubles(w)).transpose()?;
         let (rows, n) = (x[b].shape()[0], x[b].shape()[1]);
         let g = if self.back { doubles(x[0])? } else { Vec::new() };
         let mean = if self.reduction == Reduction::Mean { 1.0 / rows as f64 } else { 1.0 };
         let per = target.len().checked_div(rows).unwrap_or(0);
-        let mut grad = repeated(0.0, if self.back { rows * n } else { 0 })?;
+        let mut grad = repeated(0.0, if self.back { n } else { 0 })?;
         let mut losses = repeated(0.0, rows)?;
         for r in 0..rows {
             let scale =
                 if self.back { mean * g[if self.reduction == Reduction::None { r } else { 0 }] } else { 0.0 };
-            let to = &mut grad[if self.back { r * n..(r + 1) * n } else { 0..0 }];
+            grad.fill(0.0);
             let slope = |i: usize, v: f64| {
-                if let Some(t) = to.get_mut(i) {
+                if let Some(t) = grad.get_mut(i) {
                     *t += v * scale;
                 }
             };
-            losses[r] = self.kind.row(
-                &data[r * n..(r + 1) * n],
-                &target[r * per..(r + 1) * per],
-                weight.as_deref(),
-                slope,
-            )?;
-        }
-        let found = match (self.back, self.reduction) {
-            (true, _) => grad,
-            (_, Reduction::None) => losses,
-            _ => vec![losses.iter().sum::<f64>() * if rows == 0 { 1.0 } else { mean }],
-        };
-        with_dtype!(self.name(), out[0].dtype(), native, T => {
+            // SAFETY: a row of dense elements that are held
             #[allow(unsafe_code)]
-            // SAFETY: the result holds as many elements
-            found.iter().enumerate().for_each(|(i, v)| unsafe { out[0].ptr_of::<T>().add(i).write(T::from_f64(*v)) });
-            Ok(())
-        })
+            let row = unsafe { std::slice::from_raw_parts(data.ptr_of::<f64>().add(r * n), n) };
+            losses[r] = self.kind.row(row, &target[r * per..(r + 1) * per], weight.as_deref(), slope)?;
+            if self.back {
+                store(&out[0], r * n, &grad)?;
+            }
+        }
+        match (self.back, self.reduction) {
+            (true, _) => Ok(()),
+            (_, Reduction::None) => store(&out[0], 0, &losses),
+            _ => store(&out[0], 0, &[losses.iter().sum::<f64>() * if rows == 0 { 1.0 } else { mean }]),
+        }
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let b = self.back as usize;

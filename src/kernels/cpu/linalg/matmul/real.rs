@@ -10,6 +10,9 @@ use super::{finish, naive, small};
 const TINY_FMA: usize = 64;
 /// Rows up to which a sum along memory in both operands is computed as dot products, `b` read in place, once.
 const DOT_ROWS: usize = 8;
+/// Such rows, and the terms of their sums, that go one by one: 3x100000 by 100000x3 354 us packed, 97 so.
+const LONG_ROWS: usize = 4;
+const LONG: usize = 1024;
 
 pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
     if g.k == 0 || g.alpha == T::ZERO {
@@ -40,6 +43,10 @@ unsafe fn wide<T: Real>(g: &Gemm<T>) {
     if g.m <= DOT_ROWS && g.csa == 1 && g.rsb == 1 && g.m > 1 {
         return dot_rows(g);
     }
+    let long = g.m <= LONG_ROWS && g.n <= 8 && g.k >= LONG;
+    if long && g.csa == 1 && g.csb == 1 && g.rsb == g.n as isize {
+        return row_by_row(g);
+    }
     drive::drive(&Problem {
         m: g.m,
         n: g.n,
@@ -53,6 +60,21 @@ unsafe fn wide<T: Real>(g: &Gemm<T>) {
         csc: g.csc,
         epilogue: g.epilogue,
     })
+}
+
+/// A few rows whose sums are long, against as few columns: each row a vector times a matrix, which is not packed for so little.
+unsafe fn row_by_row<T: Real>(g: &Gemm<T>) {
+    for i in 0..g.m as isize {
+        let mut one = *g;
+        (one.m, one.a, one.c) = (1, g.a.offset(i * g.rsa), g.c.offset(i * g.rsc));
+        if let Bias::PerRow(p, step) = g.epilogue.bias {
+            one.epilogue.bias = Bias::PerRow(p.offset(i * step), step);
+        }
+        match as_gemv(&one) {
+            Some(v) => gemv::gemv(&v),
+            None => naive::gemm(&one),
+        }
+    }
 }
 
 /// One row or one column as a matrix times a vector, if the matrix is dense along one of its sides.
