@@ -34,7 +34,7 @@ pub trait Pair: Copy + Ord + Default + Send + Sync + 'static {
 /// Pairs, and room for as many.
 pub type Room<P> = (Vec<P>, Vec<P>);
 /// Bytes of a list that a thread keeps for the next sort, at most: new memory of the system's is a third of the time of a sort.
-const KEEP: usize = 32 << 20;
+const KEEP: usize = 8 << 20;
 
 thread_local! {
     static WORDS: Cell<Room<u64>> = const { Cell::new((Vec::new(), Vec::new())) };
