@@ -110,7 +110,8 @@ unsafe fn strip<V: Vector, const U: usize>(
 #[inline(always)]
 unsafe fn solve<V: Vector>(s: Small<V::Elem>, k: usize, x: *mut V::Elem, xrs: usize) {
     let mut c = 0;
-    while c + 2 * V::LANES <= k {
+    // narrow vectors have too few registers for two
+    while V::LANES * size_of::<V::Elem>() > 16 && c + 2 * V::LANES <= k {
         strip::<V, 2>(s, x.add(c), xrs, None);
         c += 2 * V::LANES;
     }

@@ -7,58 +7,12 @@
 
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::field::{Field, Owned, View, each, each_with};
-use crate::kernels::cpu::linalg::reflection::{LONG, column_reflection, norm_below, reflect_all};
+use crate::kernels::cpu::linalg::reflection::{column_reflection, reflect_all};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::stop;
 
 /// Reflections in a panel.
 const PANEL: usize = 32;
-
-multiversion! {
-    /// A panel of columns: reflections below the diagonal, `R` on and above it, `tau` beside. `w` has room for a row.
-    unsafe fn panel[T: Field](a: View<T>, tau: *mut T, w: *mut T) {
-        let (m, n) = (a.rows, a.cols);
-        let (zero, one) = (<T as Elem>::ZERO, <T as Elem>::ONE);
-        for j in 0..m.min(n) {
-            let alpha = a.get(j, j);
-            let tail = norm_below(a, j + 1, j);
-            if tail == <T::R as Elem>::ZERO && alpha.im() == <T::R as Elem>::ZERO {
-                *tau.add(j) = zero;
-                continue;
-            }
-            let whole = T::R::hypotenuse(alpha.modulus(), tail);
-            let beta = if alpha.re() < <T::R as Elem>::ZERO { whole } else { -whole };
-            let t = T::of_parts((beta - alpha.re()) / beta, -alpha.im() / beta);
-            *tau.add(j) = t;
-            let by = one / (alpha - T::of_real(beta));
-            for c in j + 1..n {
-                *w.add(c) = a.get(j, c);
-            }
-            for i in j + 1..m {
-                let v = a.get(i, j) * by;
-                a.set(i, j, v);
-                let (row, f) = (a.ptr(i, 0), v.conj());
-                for c in j + 1..n {
-                    let x = *row.add(c);
-                    *w.add(c) += f * x;
-                }
-            }
-            a.set(j, j, T::of_real(beta));
-            let t = t.conj();
-            for c in j + 1..n {
-                *w.add(c) = t * *w.add(c);
-                *a.ptr(j, c) -= *w.add(c);
-            }
-            for i in j + 1..m {
-                let (row, v) = (a.ptr(i, 0), a.get(i, j));
-                for c in j + 1..n {
-                    let x = *w.add(c);
-                    *row.add(c) -= v * x;
-                }
-            }
-        }
-    }
-}
 
 /// Small matrices go column by column, without panels.
 fn is_small(m: usize, n: usize) -> bool {
@@ -66,7 +20,7 @@ fn is_small(m: usize, n: usize) -> bool {
 }
 
 multiversion! {
-    /// Decomposes a small matrix whose columns lie one after the other, into what [`panel`] leaves.
+    /// Decomposes a matrix whose columns lie one after the other: reflections below the diagonal, `R` on and above it, `tau` beside.
     unsafe fn factor_columns[T: Field](a: View<T>, tau: *mut T) {
         let (m, n) = (a.rows, a.cols);
         for j in 0..m.min(n) {
@@ -163,21 +117,16 @@ impl<T: Field> Block<T> {
 unsafe fn factor<T: Field>(a: View<T>, tau: *mut T) {
     let (m, n) = (a.rows, a.cols);
     let k = m.min(n);
-    let mut w = stop::buffer(<T as Elem>::ZERO, n);
     let widest = if n <= 2 * PANEL { n } else { PANEL };
     let mut columns = stop::buffer(<T as Elem>::ZERO, m * widest);
     let mut at = 0;
     while at < k {
         let width = if n <= 2 * PANEL { n - at } else { PANEL.min(k - at) };
         let left = a.sub(at, at, m - at, width);
-        if m - at >= LONG {
-            let columns = View::dense(columns.as_mut_ptr(), width, m - at).t();
-            columns.copy_from(left);
-            factor_columns(columns, tau.add(at));
-            left.copy_from(columns);
-        } else {
-            panel(left, tau.add(at), w.as_mut_ptr());
-        }
+        let columns = View::dense(columns.as_mut_ptr(), width, m - at).t();
+        columns.copy_from(left);
+        factor_columns(columns, tau.add(at));
+        left.copy_from(columns);
         let wide = width.min(m - at);
         if at + width < n {
             let mut block = Block::new(left.sub(0, 0, m - at, wide), tau.add(at), false);

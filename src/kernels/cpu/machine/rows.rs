@@ -57,9 +57,9 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     pub fn streams<T>(self, dst: *mut T, n: usize) -> bool {
         let bytes = n * size_of::<T>();
-        let dense = self.count > 1 && self.apart[0] == bytes;
-        let alike = self.count == 1 || bytes.is_multiple_of(64) && self.apart[0].is_multiple_of(64);
-        alike && stream::wanted(dst.cast(), if dense { bytes * self.count() } else { bytes })
+        cfg!(target_arch = "x86_64")
+            && bytes * self.count() >= stream::BURST
+            && stream::rows_may(dst.cast(), bytes, self.apart[0], self.count())
     }
     /// Row `r` of the output.
     ///

@@ -103,11 +103,20 @@ impl Drop for Paused {
 /// there is nothing to ask for (ARM's cores see by themselves that whole lines are written, and do not read them first).
 #[inline(always)]
 pub fn wanted(dst: *const u8, bytes: usize) -> bool {
-    cfg!(target_arch = "x86_64")
-        && bytes >= BURST
-        && (dst as usize).is_multiple_of(64)
-        && LIVING.load(Ordering::Relaxed) > 0
-        && STREAMS.get()
+    cfg!(target_arch = "x86_64") && bytes >= BURST && may(dst)
+}
+
+/// Whether what is written to this address may stream. A call: written out it would be in each of two thousand kernels.
+#[inline(never)]
+fn may(dst: *const u8) -> bool {
+    (dst as usize).is_multiple_of(64) && is_on()
+}
+
+/// [`wanted`] for rows of so many bytes, so far apart: as one where they lie side by side.
+#[inline(never)]
+pub fn rows_may(dst: *const u8, bytes: usize, apart: usize, count: usize) -> bool {
+    let alike = count == 1 || bytes.is_multiple_of(64) && apart.is_multiple_of(64);
+    (apart == bytes || bytes >= BURST) && alike && may(dst)
 }
 
 /// Streams a block that was just computed; without a call, so that it may stay in registers (an addition of 4M floats

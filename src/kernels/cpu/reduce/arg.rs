@@ -93,39 +93,13 @@ multiversion! {
     }
 }
 
-/// Rows up to this length are gone through once, element by element, many rows in a call. (Beyond it as vectors, whose greatest is looked
-/// for afterwards: a row of 33 float32 takes 44 ns so, one of 32 took 128 element by element, one of 8 22.)
-const SHORT: usize = 8;
-
-multiversion! {
-    /// Value and position of each of `count` rows of `n` neighbours, `apart`.
-    unsafe fn short_rows[T: Ordered, M: Max](
-        _direction: M, src: *const T, n: usize, count: usize, apart: usize, values: *mut T, indices: *mut i64
-    ) {
-        for r in 0..count {
-            let row = src.add(r * apart);
-            let (mut best, mut at) = ((*row).key(), 0i64);
-            for i in 1..n {
-                let x = (*row.add(i)).key();
-                let beats = if M::MAX { beats::<_, true>(x, best) } else { beats::<_, false>(x, best) };
-                best = if beats { x } else { best };
-                at = if beats { i as i64 } else { at };
-            }
-            indices.add(r).write(at);
-            if !values.is_null() {
-                values.add(r).write(T::unkey(best));
-            }
-        }
-    }
-}
-
 /// Rows up to this length are turned into columns, as many at a time as a vector has lanes (2048 rows of 16 float32: 88 us row by
 /// row, 13 so).
 const TURNED: usize = 64;
 /// Rows that are turned at a time.
 const LINES: usize = 16;
 
-/// [`short_rows`] of more elements.
+/// Value and position of each of `count` rows of `n` neighbours, `apart`.
 unsafe fn turned_rows<T: Ordered, M: Max>(
     direction: M,
     src: *const T,
@@ -309,8 +283,6 @@ unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
     let n = plan.inner_len;
     let straight = plan.inner.len() <= 1 && plan.inner.iter().all(|a| a.stride == 1);
     if (1..=TURNED).contains(&n) && straight && !plan.by_columns() {
-        type Rows<T, M> = unsafe fn(M, *const T, usize, usize, usize, *mut T, *mut i64);
-        let rows: Rows<T, M> = if n <= SHORT { short_rows::<T, M> } else { turned_rows::<T, M> };
         let src = Ptr::of(src);
         return par::for_each_chunk(plan.outer_len, par::REDUCE_GRAIN.div_ceil(n), |outputs| {
             let mut o = outputs.start;
@@ -318,7 +290,7 @@ unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
                 // SAFETY: rows inside the plan, and an output for each
                 unsafe {
                     let values = if values.get().is_null() { values.get() } else { values.at(o) };
-                    rows(
+                    turned_rows(
                         direction(),
                         src.get().cast_const().add(offset),
                         n,

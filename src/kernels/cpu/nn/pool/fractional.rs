@@ -62,7 +62,6 @@ pub unsafe fn max_pool<T: Real>(
                 let starts = [&depth, &height, &width];
                 match w.kernel {
                     [1, 2, 2] => each::<T, 2>(w, starts, from, dst.at(o), places.at(o)),
-                    [1, 3, 3] => each::<T, 3>(w, starts, from, dst.at(o), places.at(o)),
                     _ => each::<T, 0>(w, starts, from, dst.at(o), places.at(o)),
                 }
             }
@@ -93,7 +92,7 @@ unsafe fn each<T: Real, const SIDE: usize>(
 }
 
 /// The greatest element of the window that begins at `first`, and where it lies in the plane. `SIDE` is that of a square window
-/// where it is one of the common ones, whose loops are written out, or 0.
+/// where it is the common one, whose loops are written out, or 0.
 #[inline(always)]
 unsafe fn greatest<T: Real, const SIDE: usize>(w: &Windows, src: *const T, first: [usize; 3]) -> (T, usize) {
     let [depth, height, width] = if SIDE > 0 { [1, SIDE, SIDE] } else { w.kernel };

@@ -86,6 +86,14 @@ unsafe fn whole<T: Pooled + Real>(planes: usize, n: usize, src: *const T, dst: *
     }
 }
 
+/// In the loops over integers, which are hardly ever pooled: they are not vectorised.
+#[inline(always)]
+fn rarely<K: Wide>() {
+    if !K::OFTEN {
+        simd::one_by_one();
+    }
+}
+
 #[inline(always)]
 fn steps(w: &Windows, at: Window) -> impl Iterator<Item = usize> {
     (at.start..at.end).step_by(w.step)
@@ -97,6 +105,7 @@ multiversion! {
         let [wd, wh, ww] = &p.windows;
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
         for j in 0..ww.reach() {
+            rarely::<T::Key>();
             *best.add(j) = T::LOW;
         }
         let (inner, n) = (best.add(front), ww.size);
@@ -106,10 +115,12 @@ multiversion! {
                 let x = src.add((d * wh.size + h) * n);
                 if first {
                     for j in 0..n {
+                        rarely::<T::Key>();
                         *inner.add(j) = (*x.add(j)).key();
                     }
                 } else {
                     for j in 0..n {
+                        rarely::<T::Key>();
                         *inner.add(j) = greater((*x.add(j)).key(), *inner.add(j));
                     }
                 }
@@ -146,16 +157,19 @@ unsafe fn each_value<T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst:
         simd::one_by_one();
         let mut b = [T::LOW; LANES];
         for l in 0..LANES {
+            rarely::<T::Key>();
             b[l] = *best.add((o + l) * s);
         }
         for k in 1..w.kernel {
             simd::one_by_one();
             let next = best.add(o * s + k * w.step);
             for l in 0..LANES {
+                rarely::<T::Key>();
                 b[l] = greater(*next.add(l * s), b[l]);
             }
         }
         for l in 0..LANES {
+            rarely::<T::Key>();
             *dst.add(o + l) = T::unkey(b[l]);
         }
         o += LANES;
@@ -182,12 +196,14 @@ unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
         at += LANES;
         while at + LANES <= win.end {
             for l in 0..LANES {
+                rarely::<K>();
                 b[l] = greater(*best.add(at + l), b[l]);
             }
             at += LANES;
         }
         top = b[0];
         for l in 1..LANES {
+            rarely::<K>();
             top = greater(b[l], top);
         }
     }
@@ -205,6 +221,7 @@ multiversion! {
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
         let reach = ww.reach();
         for j in 0..reach {
+            rarely::<T::Key>();
             *best.add(j) = T::LOW;
             *place.add(j) = i32::MAX;
         }
@@ -217,11 +234,13 @@ multiversion! {
                 let x = src.add(at);
                 if first {
                     for j in 0..n {
+                        rarely::<T::Key>();
                         *best.add(j) = (*x.add(j)).key();
                         *place.add(j) = (at + j) as i32;
                     }
                 } else {
                     for j in 0..n {
+                        rarely::<T::Key>();
                         let (v, b) = ((*x.add(j)).key(), *best.add(j));
                         #[allow(clippy::eq_op)]
                         let wins = (v > b) | (v != v);
@@ -280,6 +299,7 @@ unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32)
         (best.cast::<[K; LANES]>().read_unaligned(), place.cast::<[i32; LANES]>().read_unaligned());
     for x in (LANES..n).step_by(LANES) {
         for l in 0..LANES {
+            rarely::<K>();
             let (c, j) = (*best.add(x + l), *place.add(x + l));
             let take = wins(c, j, b[l], k[l]);
             b[l] = if take { c } else { b[l] };
@@ -288,6 +308,7 @@ unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32)
     }
     let mut top = (b[0], k[0]);
     for l in 1..LANES {
+        rarely::<K>();
         if wins(b[l], k[l], top.0, top.1) {
             top = (b[l], k[l]);
         }
@@ -317,12 +338,14 @@ impl<T: Ordered<Key: Wide>> Pooled for T {}
 unsafe fn strided<K: Wide>(w: &Windows, s: usize, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
     let n = w.len();
     for o in 0..n {
+        rarely::<K>();
         *v.add(o) = *best.add(o * s);
         *i.add(o) = *place.add(o * s);
     }
     for k in 1..w.kernel {
         let (best, place) = (best.add(k * w.step), place.add(k * w.step));
         for o in 0..n {
+            rarely::<K>();
             let (c, j, b, old) = (*best.add(o * s), *place.add(o * s), *v.add(o), *i.add(o));
             let take = wins(c, j, b, old);
             *v.add(o) = if take { c } else { b };
@@ -369,6 +392,7 @@ unsafe fn channels<T: Pooled, const PLACES: bool>(
                 let at = (d * wh.size + h) * ww.size + w;
                 let x = src.add(at * p.c);
                 for j in 0..c {
+                    rarely::<T::Key>();
                     let v = (*x.add(j)).key();
                     #[allow(clippy::eq_op)]
                     let wins = first | (v > best[j]) | (v != v);
@@ -382,10 +406,12 @@ unsafe fn channels<T: Pooled, const PLACES: bool>(
         }
     }
     for j in 0..c {
+        rarely::<T::Key>();
         *dst.add(j) = T::unkey(best[j]);
     }
     if PLACES {
         for j in 0..c {
+            rarely::<T::Key>();
             *indices.add(j) = place[j] as i64;
         }
     }
