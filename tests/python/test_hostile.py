@@ -244,7 +244,7 @@ META = [
     "rl.repeat_interleave(M)", "rl.repeat_interleave(rl.ones(3), M)", "rl.ones(5).tensor_split(M)", "rl.tensor([M[0]])", "rl.tensor(M.tolist())",
     "F.ctc_loss(rl.zeros(5, 3, 4), rl.ones(3, 2, dtype=rl.int64), rl.tensor([5, 5, 5]), M)", "F.embedding_bag(rl.tensor([0, 1, 2]), rl.ones(4, 2), M)",
     "rl.ones(4)[M]", "rl.ones(3).copy_(M)", "bool(M[0])", "int(M[0])", "rl.bincount(M)", "M.numpy()", "memoryview(M)", "F.one_hot(M)",
-    "rl.ones(3).index_add_(0, M, rl.ones(3))", "rl.multinomial(rl.ones(3, device='meta'), 2).tolist()", "rl.equal(M, M)",
+    "rl.ones(3).index_add_(0, M, rl.ones(3))", "rl.multinomial(rl.ones(3, device='meta'), 2).tolist()", "rl.equal(M, M)", "rl.bincount(rl.arange(3), M)",
 ]  # fmt: skip
 
 

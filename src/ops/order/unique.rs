@@ -255,6 +255,16 @@ fn bins_on_card(x: &Tensor, weights: Option<&Tensor>, minlength: usize, only: &s
 #[allow(unsafe_code)]
 fn count_bins(x: &Tensor, weights: Option<&Tensor>, minlength: i64) -> Result<Tensor> {
     has_data("bincount", x)?;
+    if let Some(w) = weights {
+        has_data("bincount", w)?;
+        ensure!(
+            w.device() == x.device(),
+            Runtime,
+            "bincount: Expected all tensors to be on the same device, but found at least two devices, {} and {}!",
+            x.device(),
+            w.device()
+        );
+    }
     if x.is_batched() || weights.is_some_and(Tensor::is_batched) {
         let mut operands: smallvec::SmallVec<[&Tensor; 2]> = smallvec::smallvec![x];
         operands.extend(weights);
