@@ -185,7 +185,7 @@ pub fn rest<const LEVEL: u8>() {
 /// [`Level`]'s: `multiversion! { pub unsafe fn widen[const LEVEL, T: Half](...) { ... } }`.
 #[macro_export]
 macro_rules! multiversion {
-    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident [const $level:ident $(, $g:ident: $bound:path)*]
+    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident [const $level:ident $(, $g:ident: $bound:path)*] $(if $wide:block)?
      ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
         $vis unsafe fn $name<$($g: $bound),*>($($arg: $ty),*) $(-> $ret)? {
@@ -204,9 +204,9 @@ macro_rules! multiversion {
             unsafe {
                 match level() {
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => avx512::<$($g),*>($($arg),*),
+                    Level::Avx512 if const { true $(&& $wide)? } => avx512::<$($g),*>($($arg),*),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => avx2::<$($g),*>($($arg),*),
+                    Level::Avx2 if const { true $(&& $wide)? } => avx2::<$($g),*>($($arg),*),
                     #[cfg(target_arch = "aarch64")]
                     Level::Neon => body::<{ Level::Neon as u8 }, $($g),*>($($arg),*),
                     _ => portable::<$($g),*>($($arg),*),

@@ -47,7 +47,7 @@ fn better<K: Copy + PartialOrd, M: Max>(x: K, best: K) -> K {
 }
 
 multiversion! {
-    unsafe fn block_extreme[T: Ordered, M: Max](_direction: M, src: *const T, n: usize) -> T::Key {
+    unsafe fn block_extreme[const LEVEL, T: Ordered, M: Max](_direction: M, src: *const T, n: usize) -> T::Key {
         let mut best = (*src).key();
         let mut i = 0;
         if n >= 256 {
@@ -55,6 +55,7 @@ multiversion! {
             while i + 256 <= n {
                 simd::one_by_one();
                 for j in 0..64 {
+                    simd::rest::<LEVEL>();
                     let at = src.add(i + j);
                     let x = [(*at).key(), (*at.add(64)).key(), (*at.add(128)).key(), (*at.add(192)).key()];
                     lanes[j] = if M::MAX { ahead4::<T, true>(lanes[j], x) } else { ahead4::<T, false>(lanes[j], x) };
@@ -64,6 +65,7 @@ multiversion! {
             // one after the other they would wait for each other
             for half in [32, 16, 8, 4, 2, 1] {
                 for j in 0..half {
+                    simd::rest::<LEVEL>();
                     lanes[j] = better::<_, M>(lanes[j + half], lanes[j]);
                 }
             }
@@ -74,12 +76,14 @@ multiversion! {
             while i + 16 <= n {
                 simd::one_by_one();
                 for j in 0..16 {
+                    simd::rest::<LEVEL>();
                     lanes[j] = better::<_, M>((*src.add(i + j)).key(), lanes[j]);
                 }
                 i += 16;
             }
             for half in [8, 4, 2, 1] {
                 for j in 0..half {
+                    simd::rest::<LEVEL>();
                     lanes[j] = better::<_, M>(lanes[j + half], lanes[j]);
                 }
             }
@@ -133,7 +137,7 @@ const WIDTH: usize = 512;
 
 multiversion! {
     /// `n` rows, a distance apart, into values and positions side by side; the first is row `start`.
-    unsafe fn side_by_side[T: Ordered, M: Max](
+    unsafe fn side_by_side[const LEVEL, T: Ordered, M: Max](
         _direction: M, best: *mut T::Key, at: *mut i32, src: *const T, n: usize, stride: usize, width: usize, start: i32
     ) {
         let mut r = 0;
@@ -143,8 +147,10 @@ multiversion! {
             let first = start + r as i32;
             if rows == 4 {
                 for j in 0..width {
+                    simd::rest::<LEVEL>();
                     let (mut b, mut a) = (*best.add(j), *at.add(j));
                     for k in 0..4 {
+                        simd::rest::<LEVEL>();
                         let x = (*row.add(k * stride + j)).key();
                         let beats = if M::MAX { beats::<_, true>(x, b) } else { beats::<_, false>(x, b) };
                         b = if beats { x } else { b };
@@ -155,6 +161,7 @@ multiversion! {
                 }
             } else {
                 for j in 0..width {
+                    simd::rest::<LEVEL>();
                     let (x, b) = ((*row.add(j)).key(), *best.add(j));
                     let beats = if M::MAX { beats::<_, true>(x, b) } else { beats::<_, false>(x, b) };
                     best.add(j).write(if beats { x } else { b });

@@ -6,7 +6,7 @@ use super::sums::Summable;
 use crate::base::{BF16, C64, C128, DType, Elem, F16, Float, is_dense, numel};
 use crate::kernels::cpu::machine::blocks::{self, Half};
 use crate::kernels::cpu::machine::float::{Flt, Ptr};
-use crate::kernels::cpu::machine::{par, stop};
+use crate::kernels::cpu::machine::{par, simd, stop};
 
 /// A running reduction: the state after each element is one element of the result.
 pub trait Scan<T: Elem>: Copy + Send + Sync {
@@ -107,7 +107,7 @@ unsafe fn side_by_side<T: Elem, S: Scan<T>>(s: S, src: *const T, line: Axis, off
 }
 
 multiversion! {
-    unsafe fn lines[T: Elem, S: Scan<T>](s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize, step: usize) {
+    unsafe fn lines[const LEVEL, T: Elem, S: Scan<T>](s: S, src: *const T, line: Axis, offsets: &[usize], dst: usize, step: usize) {
         let w = offsets.len();
         let mut states = [s.start(); WIDTH];
         let dense = (1..w).all(|j| offsets[j] == offsets[0] + j);
@@ -117,11 +117,13 @@ multiversion! {
             if dense {
                 let row = row.add(offsets[0]);
                 for j in 0..w {
+                    simd::rest::<LEVEL>();
                     states[j] = s.step(states[j], *row.add(j), i);
                     s.put(states[j], dst + i * step + j);
                 }
             } else {
                 for j in 0..w {
+                    simd::rest::<LEVEL>();
                     states[j] = s.step(states[j], *row.add(offsets[j]), i);
                     s.put(states[j], dst + i * step + j);
                 }

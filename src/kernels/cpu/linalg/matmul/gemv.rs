@@ -351,10 +351,11 @@ macro_rules! constant {
 multiversion! {
     /// `out[i] = sum_p m[i, p] x[p]` for dense rows of at most eight: a vector holds neighbouring outputs, not neighbouring
     /// terms. 500,000 rows of 3 took 640 us as dot products. False for longer rows.
-    pub unsafe fn short[T: Plain](n: usize, k: usize, x: *const T, m: *const T, out: *mut T) -> bool {
+    pub unsafe fn short[const LEVEL, T: Plain](n: usize, k: usize, x: *const T, m: *const T, out: *mut T) -> bool {
         constant!(k, K => {
             let x = *x.cast::<[T; K]>();
             for i in 0..n {
+                simd::rest::<LEVEL>();
                 let m = *m.add(i * K).cast::<[T; K]>();
                 let mut sum = m[0] * x[0];
                 // counted by hand: over an iterator it is not made a loop of vectors (5300 us)
@@ -376,7 +377,7 @@ const TURNS: usize = 16;
 multiversion! {
     /// `out[j] = sum_p x[p] m[p, j]` for dense rows of at most eight: sixteen sums for each output, of every sixteenth row.
     /// False for longer rows.
-    pub unsafe fn narrow[T: Plain](n: usize, k: usize, x: *const T, m: *const T, out: *mut T) -> bool {
+    pub unsafe fn narrow[const LEVEL, T: Plain](n: usize, k: usize, x: *const T, m: *const T, out: *mut T) -> bool {
         constant!(n, N => {
             let mut sums = [[T::default(); TURNS]; N];
             let whole = k / TURNS * TURNS;
@@ -385,7 +386,9 @@ multiversion! {
                 let x = *x.add(p).cast::<[T; TURNS]>();
                 let m = *m.add(p * N).cast::<[[T; N]; TURNS]>();
                 for j in 0..N {
+                    simd::rest::<LEVEL>();
                     for l in 0..TURNS {
+                        simd::rest::<LEVEL>();
                         sums[j][l] = sums[j][l] + x[l] * m[l][j];
                     }
                 }
@@ -393,14 +396,17 @@ multiversion! {
             for p in whole..k {
                 simd::one_by_one();
                 for j in 0..N {
+                    simd::rest::<LEVEL>();
                     sums[j][p - whole] = sums[j][p - whole] + *x.add(p) * *m.add(p * N + j);
                 }
             }
             for j in 0..N {
+                simd::rest::<LEVEL>();
                 let mut half = TURNS;
                 while half > 1 {
                     half /= 2;
                     for l in 0..half {
+                        simd::rest::<LEVEL>();
                         sums[j][l] = sums[j][l] + sums[j][l + half];
                     }
                 }

@@ -86,10 +86,10 @@ unsafe fn whole<T: Pooled + Real>(planes: usize, n: usize, src: *const T, dst: *
     }
 }
 
-/// In the loops over integers, which are hardly ever pooled: they are not vectorised.
+/// In the loops over integers, which are hardly ever pooled, and of the least level: they are not vectorised.
 #[inline(always)]
-fn rarely<K: Wide>() {
-    if !K::OFTEN {
+fn rarely<const LEVEL: u8, K: Wide>() {
+    if !K::OFTEN || simd::is_least::<LEVEL>() {
         simd::one_by_one();
     }
 }
@@ -101,11 +101,11 @@ fn steps(w: &Windows, at: Window) -> impl Iterator<Item = usize> {
 
 multiversion! {
     /// A line of values alone: half of the work (lines of 2000 by windows of 4 a third).
-    unsafe fn values[T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, dst: *mut T) {
+    unsafe fn values[const LEVEL, T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, dst: *mut T) {
         let [wd, wh, ww] = &p.windows;
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
         for j in 0..ww.reach() {
-            rarely::<T::Key>();
+            rarely::<LEVEL, T::Key>();
             *best.add(j) = T::LOW;
         }
         let (inner, n) = (best.add(front), ww.size);
@@ -115,12 +115,12 @@ multiversion! {
                 let x = src.add((d * wh.size + h) * n);
                 if first {
                     for j in 0..n {
-                        rarely::<T::Key>();
+                        rarely::<LEVEL, T::Key>();
                         *inner.add(j) = (*x.add(j)).key();
                     }
                 } else {
                     for j in 0..n {
-                        rarely::<T::Key>();
+                        rarely::<LEVEL, T::Key>();
                         *inner.add(j) = greater((*x.add(j)).key(), *inner.add(j));
                     }
                 }
@@ -133,9 +133,9 @@ multiversion! {
                     *dst.add(o) = T::unkey(greatest(best, ww, *win));
                 }
             }
-            1 => each_value(ww, 1, best, dst),
-            2 => each_value(ww, 2, best, dst),
-            s => each_value(ww, s, best, dst),
+            1 => each_value::<LEVEL, T>(ww, 1, best, dst),
+            2 => each_value::<LEVEL, T>(ww, 2, best, dst),
+            s => each_value::<LEVEL, T>(ww, s, best, dst),
         }
     }
 }
@@ -150,26 +150,26 @@ fn greater<K: Copy + PartialOrd>(v: K, b: K) -> K {
 /// Windows at equal distances: neighbours side by side, element by element of all of them (256,000 windows of five: 4.2 ms one
 /// by one, 0.6 so).
 #[inline(always)]
-unsafe fn each_value<T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
+unsafe fn each_value<const LEVEL: u8, T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
     let n = w.len();
     let mut o = 0;
     while o + LANES <= n {
         simd::one_by_one();
         let mut b = [T::LOW; LANES];
         for l in 0..LANES {
-            rarely::<T::Key>();
+            rarely::<LEVEL, T::Key>();
             b[l] = *best.add((o + l) * s);
         }
         for k in 1..w.kernel {
             simd::one_by_one();
             let next = best.add(o * s + k * w.step);
             for l in 0..LANES {
-                rarely::<T::Key>();
+                rarely::<LEVEL, T::Key>();
                 b[l] = greater(*next.add(l * s), b[l]);
             }
         }
         for l in 0..LANES {
-            rarely::<T::Key>();
+            rarely::<LEVEL, T::Key>();
             *dst.add(o + l) = T::unkey(b[l]);
         }
         o += LANES;
@@ -196,14 +196,14 @@ unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
         at += LANES;
         while at + LANES <= win.end {
             for l in 0..LANES {
-                rarely::<K>();
+                rarely::<{ u8::MAX }, K>();
                 b[l] = greater(*best.add(at + l), b[l]);
             }
             at += LANES;
         }
         top = b[0];
         for l in 1..LANES {
-            rarely::<K>();
+            rarely::<{ u8::MAX }, K>();
             top = greater(b[l], top);
         }
     }
@@ -216,12 +216,12 @@ unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
 
 multiversion! {
     /// The greatest of a window's rows at each position along the width, and where it lies.
-    unsafe fn column_max[T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, place: *mut i32) {
+    unsafe fn column_max[const LEVEL, T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, place: *mut i32) {
         let [wd, wh, ww] = &p.windows;
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
         let reach = ww.reach();
         for j in 0..reach {
-            rarely::<T::Key>();
+            rarely::<LEVEL, T::Key>();
             *best.add(j) = T::LOW;
             *place.add(j) = i32::MAX;
         }
@@ -234,13 +234,13 @@ multiversion! {
                 let x = src.add(at);
                 if first {
                     for j in 0..n {
-                        rarely::<T::Key>();
+                        rarely::<LEVEL, T::Key>();
                         *best.add(j) = (*x.add(j)).key();
                         *place.add(j) = (at + j) as i32;
                     }
                 } else {
                     for j in 0..n {
-                        rarely::<T::Key>();
+                        rarely::<LEVEL, T::Key>();
                         let (v, b) = ((*x.add(j)).key(), *best.add(j));
                         #[allow(clippy::eq_op)]
                         let wins = (v > b) | (v != v);
@@ -299,7 +299,7 @@ unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32)
         (best.cast::<[K; LANES]>().read_unaligned(), place.cast::<[i32; LANES]>().read_unaligned());
     for x in (LANES..n).step_by(LANES) {
         for l in 0..LANES {
-            rarely::<K>();
+            rarely::<{ u8::MAX }, K>();
             let (c, j) = (*best.add(x + l), *place.add(x + l));
             let take = wins(c, j, b[l], k[l]);
             b[l] = if take { c } else { b[l] };
@@ -308,7 +308,7 @@ unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32)
     }
     let mut top = (b[0], k[0]);
     for l in 1..LANES {
-        rarely::<K>();
+        rarely::<{ u8::MAX }, K>();
         if wins(b[l], k[l], top.0, top.1) {
             top = (b[l], k[l]);
         }
@@ -338,14 +338,14 @@ impl<T: Ordered<Key: Wide>> Pooled for T {}
 unsafe fn strided<K: Wide>(w: &Windows, s: usize, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
     let n = w.len();
     for o in 0..n {
-        rarely::<K>();
+        rarely::<{ u8::MAX }, K>();
         *v.add(o) = *best.add(o * s);
         *i.add(o) = *place.add(o * s);
     }
     for k in 1..w.kernel {
         let (best, place) = (best.add(k * w.step), place.add(k * w.step));
         for o in 0..n {
-            rarely::<K>();
+            rarely::<{ u8::MAX }, K>();
             let (c, j, b, old) = (*best.add(o * s), *place.add(o * s), *v.add(o), *i.add(o));
             let take = wins(c, j, b, old);
             *v.add(o) = if take { c } else { b };
@@ -355,16 +355,16 @@ unsafe fn strided<K: Wide>(w: &Windows, s: usize, best: *const K, place: *const 
 }
 
 multiversion! {
-    unsafe fn pixels[T: Pooled] if { T::OFTEN } (p: &Pool, r: Range<usize>, input: usize, src: *const T, dst: *mut T, indices: *mut i64) {
+    unsafe fn pixels[const LEVEL, T: Pooled] if { T::OFTEN } (p: &Pool, r: Range<usize>, input: usize, src: *const T, dst: *mut T, indices: *mut i64) {
         for (t, n, at) in p.pixels(r) {
             let mut c = 0;
             while c < p.c {
                 let (x, y, i) = (src.add(n * input * p.c + c), dst.add(t * p.c + c), indices.wrapping_add(t * p.c + c));
                 match (p.c - c >= CHANNELS, indices.is_null()) {
-                    (true, true) => channels::<T, false>(p, &at, CHANNELS, x, y, i),
-                    (true, false) => channels::<T, true>(p, &at, CHANNELS, x, y, i),
-                    (false, true) => channels::<T, false>(p, &at, p.c - c, x, y, i),
-                    (false, false) => channels::<T, true>(p, &at, p.c - c, x, y, i),
+                    (true, true) => channels::<LEVEL, T, false>(p, &at, CHANNELS, x, y, i),
+                    (true, false) => channels::<LEVEL, T, true>(p, &at, CHANNELS, x, y, i),
+                    (false, true) => channels::<LEVEL, T, false>(p, &at, p.c - c, x, y, i),
+                    (false, false) => channels::<LEVEL, T, true>(p, &at, p.c - c, x, y, i),
                 }
                 c += CHANNELS;
             }
@@ -374,7 +374,7 @@ multiversion! {
 
 /// The greatest of a window, and where it lies if that is asked for, for `c` channels.
 #[inline(always)]
-unsafe fn channels<T: Pooled, const PLACES: bool>(
+unsafe fn channels<const LEVEL: u8, T: Pooled, const PLACES: bool>(
     p: &Pool,
     at: &[Window; 3],
     c: usize,
@@ -392,7 +392,7 @@ unsafe fn channels<T: Pooled, const PLACES: bool>(
                 let at = (d * wh.size + h) * ww.size + w;
                 let x = src.add(at * p.c);
                 for j in 0..c {
-                    rarely::<T::Key>();
+                    rarely::<LEVEL, T::Key>();
                     let v = (*x.add(j)).key();
                     #[allow(clippy::eq_op)]
                     let wins = first | (v > best[j]) | (v != v);
@@ -406,12 +406,12 @@ unsafe fn channels<T: Pooled, const PLACES: bool>(
         }
     }
     for j in 0..c {
-        rarely::<T::Key>();
+        rarely::<LEVEL, T::Key>();
         *dst.add(j) = T::unkey(best[j]);
     }
     if PLACES {
         for j in 0..c {
-            rarely::<T::Key>();
+            rarely::<LEVEL, T::Key>();
             *indices.add(j) = place[j] as i64;
         }
     }
