@@ -353,22 +353,27 @@ fn each_task(
     });
 }
 
+/// A row of at least [`LONG`] bytes in lines of as many, the last over the end of that before.
+#[inline(always)]
+unsafe fn line_by_line(src: *const u8, dst: *mut u8, bytes: usize) {
+    type Line = [u8; LONG];
+    let at = |i: usize| dst.add(i).cast::<Line>().write_unaligned(src.add(i).cast::<Line>().read_unaligned());
+    let mut i = 0;
+    while i + LONG <= bytes {
+        at(i);
+        i += LONG;
+    }
+    if i < bytes {
+        at(bytes - LONG);
+    }
+}
+
 multiversion! {
     /// `rows` rows of `bytes` each, at least [`LONG`], steps apart that may wrap around.
     pub unsafe fn lines(dst: *mut u8, to: usize, src: *const u8, from: usize, rows: usize, bytes: usize) {
-        type Line = [u8; LONG];
         for r in 0..rows {
             let (dst, src) = (dst.add(r * to), src.wrapping_add(r.wrapping_mul(from)));
-            let at = |i: usize| dst.add(i).cast::<Line>().write_unaligned(src.add(i).cast::<Line>().read_unaligned());
-            let mut i = 0;
-            while i + LONG <= bytes {
-                at(i);
-                i += LONG;
-            }
-            if i < bytes {
-                // over the end of the line before
-                at(bytes - LONG);
-            }
+            line_by_line(src, dst, bytes);
         }
     }
 }
@@ -452,7 +457,6 @@ unsafe fn picked<T: Copy>(dst: *mut T, to: usize, src: *const T, from: usize, pl
 multiversion! {
     /// Rows of several parts, each with the bytes of its rows, at least [`LONG`], side by side, row after row.
     pub unsafe fn join_lines(parts: &[(Ptr<u8>, usize)], rows: Range<usize>, dst: *mut u8, streams: bool) {
-        type Line = [u8; LONG];
         let mut to = dst;
         for r in rows {
             for &(from, bytes) in parts {
@@ -460,15 +464,7 @@ multiversion! {
                 if streams {
                     stream::store(from, to, bytes);
                 } else {
-                    let at = |i: usize| to.add(i).cast::<Line>().write_unaligned(from.add(i).cast::<Line>().read_unaligned());
-                    let mut i = 0;
-                    while i + LONG <= bytes {
-                        at(i);
-                        i += LONG;
-                    }
-                    if i < bytes {
-                        at(bytes - LONG);
-                    }
+                    line_by_line(from, to, bytes);
                 }
                 to = to.add(bytes);
             }
