@@ -5,6 +5,7 @@
 //! The calling thread works too: a pool of `n` threads has `n - 1` workers, and if they wake late the caller
 //! has simply done more of the chunks.
 
+mod seat;
 mod team;
 
 use crate::kernels::cpu::machine::stop;

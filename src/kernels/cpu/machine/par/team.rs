@@ -4,9 +4,10 @@
 //! for the next piece of work a moment before it goes back to the pool to sleep; ops that follow each other find it
 //! there and hand over in about a microsecond. Nobody ever waits for a worker that has not begun.
 
+use super::seat::{Seat, ask_for_short_turns};
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,7 @@ struct Job<'a> {
     next: AtomicUsize,
     parts: usize,
     posted: Instant,
+    caller: Seat,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -54,6 +56,7 @@ pub struct Team {
     /// How long jobs took, in nanoseconds, that the caller kept for itself since nobody was awake.
     missed: AtomicUsize,
     caller: Mutex<Option<Thread>>,
+    seats: Mutex<Vec<Arc<Seat>>>,
 }
 
 impl Team {
@@ -69,12 +72,18 @@ impl Team {
         if self.taken.swap(true, Ordering::Acquire) {
             return false;
         }
-        let job =
-            Job { work, next: AtomicUsize::new(1), parts, posted: Instant::now(), panic: Mutex::new(None) };
+        let job = Job {
+            work,
+            next: AtomicUsize::new(1),
+            parts,
+            posted: Instant::now(),
+            caller: Seat::here(true),
+            panic: Mutex::new(None),
+        };
         self.epoch.fetch_add(1, Ordering::Relaxed);
         let pointer: *const Job<'_> = &job;
         self.job.store(pointer.cast_mut().cast(), Ordering::SeqCst);
-        let posted = Posted(self);
+        let posted = Posted(self, &job.caller);
         for _ in self.serving.load(Ordering::Relaxed)..parts - 1 {
             self.serving.fetch_add(1, Ordering::Relaxed);
             self.missed.store(0, Ordering::Relaxed);
@@ -142,10 +151,15 @@ impl Team {
                 }
             }
             if since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                self.seats().iter().for_each(|seat| seat.fetch());
                 self.sleep();
             }
         }
         fence(Ordering::Acquire);
+    }
+
+    fn seats(&self) -> MutexGuard<'_, Vec<Arc<Seat>>> {
+        self.seats.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     #[cold]
@@ -165,30 +179,42 @@ impl Team {
         }
     }
 
+    /// Looks at the job, if there is one.
+    fn with_job(&self, look: impl FnOnce(&Job<'static>)) {
+        // Either this count is seen by the caller before it lets go of the job, or the job is gone here.
+        self.active.fetch_add(1, Ordering::SeqCst);
+        let job = self.job.load(Ordering::SeqCst);
+        if !job.is_null() {
+            // SAFETY: the caller keeps the job until no worker is active
+            look(unsafe { &*job });
+        }
+        // Either the caller sees this before it sleeps, or it is seen here that it does.
+        if self.active.fetch_sub(1, Ordering::SeqCst) == 1 && self.sleeps.load(Ordering::SeqCst) {
+            self.wake();
+        }
+    }
+
     /// A worker's life between two sleeps.
     fn serve(&self) {
+        let seat = Arc::new(Seat::here(false));
+        self.seats().push(seat.clone());
+        ask_for_short_turns();
         let mut last = 0;
         let mut waited = false; // the first job woke it
         let mut since = Instant::now();
         loop {
             if self.epoch.load(Ordering::Relaxed) != last && !self.job.load(Ordering::Relaxed).is_null() {
-                // Either this count is seen by the caller before it lets go of the job, or the job is gone here.
-                self.active.fetch_add(1, Ordering::SeqCst);
-                let job = self.job.load(Ordering::SeqCst);
-                if !job.is_null() {
+                self.with_job(|job| {
                     last = self.epoch.load(Ordering::Relaxed);
-                    // SAFETY: the caller keeps the job until no worker is active
-                    let job = unsafe { &*job };
                     if waited {
                         self.note(job.posted.elapsed());
                     }
                     waited = true;
+                    seat.begin();
                     job.help();
-                }
-                // Either the caller sees this before it sleeps, or it is seen here that it does.
-                if self.active.fetch_sub(1, Ordering::SeqCst) == 1 && self.sleeps.load(Ordering::SeqCst) {
-                    self.wake();
-                }
+                    seat.end();
+                });
+                seat.go_back(true);
                 since = Instant::now();
             }
             // looks after every pause; the clock, which costs more, is asked after some
@@ -202,6 +228,8 @@ impl Team {
                 break;
             }
         }
+        self.with_job(|job| job.caller.fetch());
+        self.seats().retain(|other| !Arc::ptr_eq(other, &seat));
         self.serving.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -220,12 +248,14 @@ impl Job<'_> {
 }
 
 /// A job that workers may find; takes it back when dropped, panics included.
-struct Posted<'a>(&'a Team);
+struct Posted<'a>(&'a Team, &'a Seat);
 
 impl Drop for Posted<'_> {
     fn drop(&mut self) {
+        self.1.end();
         self.0.job.store(std::ptr::null_mut(), Ordering::SeqCst);
         self.0.wait();
+        self.1.go_back(false);
         self.0.taken.store(false, Ordering::Release);
     }
 }
