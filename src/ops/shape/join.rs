@@ -1,10 +1,10 @@
 //! Joining: `cat`, `stack` and their kin, grids, broadcasting of lists.
 
 use crate::base::promote::promote;
-use crate::base::{Dims, Layout, MemoryFormat, broadcast, total, wrap_dim};
+use crate::base::{Dims, Layout, MemoryFormat, Scalar, broadcast, total, wrap_dim};
 use crate::error::Result;
 use crate::ops::driver::apply::apply;
-use crate::ops::driver::memory::write_held;
+use crate::ops::driver::memory::{fill_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::table::{Operand, Table, tensors_of};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
@@ -109,6 +109,70 @@ impl Join {
             start += if self.stack { 1 } else { t.shape()[self.axis] };
         }
         Ok(())
+    }
+}
+
+/// Matrices along the diagonal of one.
+#[derive(Clone, Copy, Debug)]
+struct Diagonal;
+
+impl Diagonal {
+    /// Where in `whole` each block lies.
+    fn parts<'a>(
+        whole: &'a Layout,
+        shapes: impl Iterator<Item = &'a [usize]> + 'a,
+    ) -> impl Iterator<Item = Layout> + 'a {
+        let axis = whole.shape.len() - 2;
+        shapes.scan((0, 0), move |(down, right), shape| {
+            let (h, w) = (shape[axis], shape[axis + 1]);
+            let block = whole.slice(axis, *down, h, 1).slice(axis + 1, *right, w, 1);
+            (*down, *right) = (*down + h, *right + w);
+            Some(block)
+        })
+    }
+}
+
+impl Op for Diagonal {
+    fn name(&self) -> &'static str {
+        "block_diag"
+    }
+    fn grad_name(&self) -> &'static str {
+        "BlockDiagBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], _: usize) -> Batching<Self> {
+        Batching::Shifted(*self)
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let dtype = x[1..].iter().fold(x[0].dtype(), |d, t| promote(d, t.dtype()));
+        let mut shape = Dims::from_slice(x[0].shape());
+        let axis = shape.len() - 2;
+        for d in [axis, axis + 1] {
+            shape[d] = total(x.iter().map(|t| t.shape()[d]))?;
+        }
+        Ok(smallvec![Meta::new(&shape, dtype)])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        fill_held(&out[0], Scalar::Int(0));
+        for (t, place) in x.iter().zip(Diagonal::parts(out[0].layout(), x.iter().map(|t| t.shape()))) {
+            if t.numel() > 0 {
+                write_held(&out[0].alias(place)?, t);
+            }
+        }
+        Ok(())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
+    fn backward(&self, cx: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(g) = &g[0] else { return Ok(Grads::new()) };
+        let (mut down, mut right) = (0, 0);
+        let mut out = Grads::new();
+        for i in 0..cx.node.inputs.len() {
+            let (h, w) = (cx.shape(i)[0], cx.shape(i)[1]);
+            out.push(want.then(i, || g.narrow_at(0, down, h, 1)?.narrow_at(1, right, w, 1))?);
+            (down, right) = (down + h, right + w);
+        }
+        Ok(out)
     }
 }
 
@@ -315,7 +379,7 @@ rows! { JOIN:
         let list: Result<Vec<Tensor>> = tensors.iter().map(|t| if t.ndim() <= 1 { t.reshape_to(&[t.numel(), 1]) } else { Ok(t.clone()) }).collect();
         concat(&list?, 1)
     }
-    /// Matrices along the diagonal of one matrix, zeros elsewhere.
+    /// Matrices along the diagonal of one, zeros elsewhere.
     ///
     /// ```text
     /// >>> torch.block_diag(torch.ones(1, 2), torch.full((2, 1), 3.0))
@@ -326,22 +390,14 @@ rows! { JOIN:
     [Torch] fn block_diag(tensors: &[Operand]) -> Tensor {
         let tensors = &tensors_of("block_diag", tensors)?[..];
         let list = all_at_least(tensors, 2)?;
-        let dtype = list.iter().map(Tensor::dtype).reduce(promote).unwrap_or(crate::base::promote::default_dtype());
-        let device = list.first().map_or(crate::base::Device::Cpu, Tensor::device);
-        let zero = |h: usize, w: usize| crate::ops::driver::memory::full(&[h, w], crate::base::Scalar::Int(0), dtype, device);
         for (i, t) in list.iter().enumerate() {
             ensure!(t.ndim() == 2, Runtime, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {} dimensions", t.ndim());
         }
-        let width = total(list.iter().map(|t| t.shape()[1]))?;
-        let mut rows = vec![zero(0, width)?];
-        let mut before = 0;
-        for t in &list {
-            let (h, w) = (t.shape()[0], t.shape()[1]);
-            rows.push(concat(&[zero(h, before)?, t.clone(), zero(h, width - before - w)?], 1)?);
-            before += w;
+        if list.is_empty() {
+            let dtype = crate::base::promote::default_dtype();
+            return Tensor::empty(&[1, 0], dtype, crate::base::Device::Cpu);
         }
-        if list.is_empty() { return zero(1, 0); }
-        concat(&rows, 0)
+        apply(Diagonal, &list.iter().collect::<Vec<_>>())
     }
     /// Grids of coordinates from vectors, as expanded views.
     ///
