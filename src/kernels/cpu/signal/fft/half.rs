@@ -8,8 +8,8 @@ use rustfft::FftNum;
 
 /// `exp(-2 pi i k / n)` for `k` up to `n / 2`.
 pub struct Twiddles<T> {
-    re: Vec<T>,
-    im: Vec<T>,
+    pub re: Vec<T>,
+    pub im: Vec<T>,
 }
 
 impl<T: FftNum> Twiddles<T> {

@@ -4,6 +4,7 @@
 
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use crate::kernels::cpu::machine::turn::turn;
 use num_complex::Complex;
 use rustfft::num_traits::Zero;
 use rustfft::{Fft, FftNum};
@@ -98,32 +99,56 @@ fn transform_rows<T: FftNum>(fft: &dyn Fft<T>, data: &mut [Complex<T>], turn: Op
         fft.process_with_scratch(part, &mut scratch);
         if let Some(roots) = &roots {
             for (row, j) in part.chunks_exact_mut(n).zip(r) {
-                for (k, z) in row.iter_mut().enumerate() {
-                    *z = *z * roots.at(j * k);
+                // SAFETY: a function of slices
+                unsafe { turn_row(row, roots, j) };
+            }
+        }
+    });
+}
+
+/// `dst` (`b` by `a`) is `src` (`a` by `b`) turned over. (Long lines are often a power of two apart, and then share few sets of a
+/// cache: few rows are written at a time, and of each row that is read a line of the cache.)
+fn transpose<T: FftNum>(src: &[Complex<T>], dst: &mut [Complex<T>], a: usize, b: usize) {
+    const ACROSS: usize = 8;
+    const ALONG: usize = 64;
+    let rows = Rows(dst.as_mut_ptr());
+    par::for_each_chunk(b, (GRAIN / a).max(1).next_multiple_of(ACROSS), |r| {
+        // SAFETY: rows of this task alone
+        let part = unsafe { rows.part(r.start, r.end, a) };
+        for j in r.clone().step_by(ACROSS) {
+            for i in (0..a).step_by(ALONG) {
+                let (lines, length) = (ALONG.min(a - i), ACROSS.min(r.end - j));
+                // SAFETY: both are valid for all elements
+                unsafe {
+                    let (from, to) =
+                        (src.as_ptr().add(i * b + j), part.as_mut_ptr().add((j - r.start) * a + i));
+                    turn(from.cast(), b, to.cast(), a, lines, length, size_of::<Complex<T>>());
                 }
             }
         }
     });
 }
 
-/// `dst` (`b` by `a`) is `src` (`a` by `b`) turned over, tile by tile.
-fn transpose<T: FftNum>(src: &[Complex<T>], dst: &mut [Complex<T>], a: usize, b: usize) {
-    const TILE: usize = 32;
-    let rows = Rows(dst.as_mut_ptr());
-    par::for_each_chunk(b, (GRAIN / a).max(1).next_multiple_of(TILE), |r| {
-        // SAFETY: rows of this task alone
-        let part = unsafe { rows.part(r.start, r.end, a) };
-        for i0 in (0..a).step_by(TILE) {
-            for j0 in (r.start..r.end).step_by(TILE) {
-                for j in j0..r.end.min(j0 + TILE) {
-                    let to = &mut part[(j - r.start) * a..][..a];
-                    for i in i0..a.min(i0 + TILE) {
-                        to[i] = src[i * b + j];
-                    }
-                }
+/// Roots that are looked up once for a row.
+const FINE: usize = 32;
+
+multiversion! {
+    /// Element `k` of row `j` turned by `j k` steps.
+    unsafe fn turn_row[T: FftNum](row: &mut [Complex<T>], roots: &Roots, j: usize) {
+        let (mut re, mut im) = ([0.0; FINE], [0.0; FINE]);
+        for t in 0..FINE.min(row.len()) {
+            let root = roots.at(j * t);
+            (re[t], im[t]) = (root.re, root.im);
+        }
+        let part = |v: f64| T::from_f64(v).unwrap_or_else(T::zero);
+        for (i, row) in row.chunks_mut(FINE).enumerate() {
+            let by = roots.at(j * i * FINE);
+            for (t, z) in row.iter_mut().enumerate() {
+                let (x, y) = (by.re * re[t] - by.im * im[t], by.re * im[t] + by.im * re[t]);
+                *z = *z * Complex::new(part(x), part(y));
             }
         }
-    });
+    }
 }
 
 /// Roots of unity by number, as products of two from short lists.
@@ -146,10 +171,8 @@ impl Roots {
         Roots { fine, coarse, bits }
     }
     #[inline(always)]
-    fn at<T: FftNum>(&self, k: usize) -> Complex<T> {
-        let z = self.coarse[k >> self.bits] * self.fine[k & ((1 << self.bits) - 1)];
-        let part = |v: f64| T::from_f64(v).unwrap_or_else(T::zero);
-        Complex::new(part(z.re), part(z.im))
+    fn at(&self, k: usize) -> Complex<f64> {
+        self.coarse[k >> self.bits] * self.fine[k & ((1 << self.bits) - 1)]
     }
 }
 
