@@ -1,7 +1,8 @@
 //! Lines in groups of a vector's lanes (`lanes.rs`), over threads.
 
 use super::lanes::{Job, Kind, Side, lanes};
-use super::{Lines, Part, SendPtr, fill_starts};
+use super::lines::{Lines, SendPtr, fill_starts};
+use super::plans::Part;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::grow;
 

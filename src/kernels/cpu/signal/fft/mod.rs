@@ -6,164 +6,31 @@
 mod group;
 mod half;
 mod lanes;
+mod lines;
 mod long;
+mod passes;
+mod plans;
+
+pub use lines::Lines;
 
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
-use crate::kernels::cpu::machine::vector::Levels;
-use lanes::{Job, Kind, Side};
-use long::Transform;
+use lanes::Kind;
+use lines::{SendPtr, fill_starts, follow};
 use num_complex::Complex;
-use rustfft::num_traits::Float;
-use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
-use std::cell::RefCell;
-use std::collections::HashMap;
+use plans::Part;
 use std::ops::Range;
-use std::rc::Rc;
-use std::sync::Arc;
-
-/// f32 and f64, each with its plans of this thread.
-pub trait Part: FftNum + Float + Levels {
-    /// A group of lines at once: [`lanes::group_f32`] or that of doubles.
-    const GROUP: Group<Self>;
-    fn with_plans<R>(f: impl FnOnce(&mut Plans<Self>) -> R) -> R;
-    fn of(v: f64) -> Self;
-}
-
-type Group<T> = unsafe fn(&Job<T>, (*const T, Side), (*mut T, Side), (*mut T, *mut T));
-
-/// Plans and twiddles by length, kept for the thread's next call.
-pub struct Plans<T: FftNum> {
-    planner: FftPlanner<T>,
-    /// How many plans were asked for since the store was last emptied.
-    lengths: HashMap<(usize, bool), Arc<dyn Fft<T>>>,
-    twiddles: HashMap<usize, Arc<half::Twiddles<T>>>,
-    passes: HashMap<usize, Option<Arc<lanes::Plan<T>>>>,
-}
-
-/// Lengths to remember; beyond that the store is emptied.
-const KEEP: usize = 256;
-
-macro_rules! part {
-    ($($t:ty: $store:ident, $group:ident);*) => {$(
-        thread_local! {
-            static $store: Rc<RefCell<Plans<$t>>> = Rc::new(RefCell::new(Plans {
-                planner: FftPlanner::new(), lengths: HashMap::new(), twiddles: HashMap::new(), passes: HashMap::new(),
-            }));
-        }
-        impl Part for $t {
-            const GROUP: Group<$t> = lanes::$group;
-            fn with_plans<R>(f: impl FnOnce(&mut Plans<$t>) -> R) -> R {
-                $store.with(|p| f(&mut p.borrow_mut()))
-            }
-            fn of(v: f64) -> $t {
-                v as $t
-            }
-        }
-    )*};
-}
-part!(f32: PLANS_F32, group_f32; f64: PLANS_F64, group_f64);
-
-impl<T: Part> Plans<T> {
-    fn transform(&mut self, n: usize, forward: bool) -> Transform<T> {
-        match long::factor(n) {
-            Some(a) => {
-                Transform::Split { columns: self.plan(a, forward), rows: self.plan(n / a, forward), forward }
-            }
-            None => Transform::Whole(self.plan(n, forward)),
-        }
-    }
-    fn plan(&mut self, n: usize, forward: bool) -> Arc<dyn Fft<T>> {
-        if let Some(p) = self.lengths.get(&(n, forward)) {
-            return p.clone();
-        }
-        if self.lengths.len() >= KEEP {
-            self.planner = FftPlanner::new();
-            self.lengths.clear();
-            self.twiddles.clear();
-        }
-        let direction = if forward { FftDirection::Forward } else { FftDirection::Inverse };
-        let plan = self.planner.plan_fft(n, direction);
-        self.lengths.insert((n, forward), plan.clone());
-        plan
-    }
-    fn passes(&mut self, n: usize) -> Option<Arc<lanes::Plan<T>>> {
-        if self.passes.len() >= KEEP {
-            self.passes.clear();
-        }
-        self.passes.entry(n).or_insert_with(|| lanes::Plan::new(n).map(Arc::new)).clone()
-    }
-    fn twiddles(&mut self, n: usize) -> Arc<half::Twiddles<T>> {
-        self.twiddles.entry(n).or_insert_with(|| Arc::new(half::Twiddles::new(n))).clone()
-    }
-}
-
-/// Lines of a tensor: `shape` with the axis of the transform taken out, and strides of both sides in elements.
-pub struct Lines<'a> {
-    pub shape: &'a [usize],
-    pub src: &'a [usize],
-    pub dst: &'a [usize],
-    /// Steps along the transformed axis.
-    pub src_step: usize,
-    pub dst_step: usize,
-    /// Length of the transform.
-    pub n: usize,
-    pub scale: f64,
-}
-
-impl Lines<'_> {
-    /// Shape and strides of both sides: neighbours in the destination come one after the other.
-    fn ordered(&self) -> [Vec<usize>; 3] {
-        let mut order: Vec<usize> = (0..self.shape.len()).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(self.dst[i]));
-        [self.shape, self.src, self.dst].map(|list| order.iter().map(|&i| list[i]).collect())
-    }
-}
 
 /// Lines gathered at a time where elements lie apart, at least: a cache line of neighbours is used whole.
 const BLOCK: usize = 8;
 /// Elements of lines that go together, at most: they and what becomes of them stay in the nearest caches.
 const TOGETHER: usize = 2048;
 
-struct SendPtr<T>(*mut T);
-// SAFETY: lines of the destination are disjoint, and the source is only read or is the same line
-unsafe impl<T> Sync for SendPtr<T> {}
-
-/// The place of a line, walking through `shape` with the last axis fastest.
-fn start_of(at: usize, shape: &[usize], strides: &[usize]) -> usize {
-    let (mut rest, mut offset) = (at, 0);
-    for (&n, &stride) in shape.iter().zip(strides).rev() {
-        offset += rest % n * stride;
-        rest /= n;
-    }
-    offset
-}
-
-/// The places of the lines from `at` on.
-fn fill_starts(starts: &mut [usize], at: usize, shape: &[usize], strides: &[usize]) {
-    let (last, step) = (shape.last().copied().unwrap_or(1), strides.last().copied().unwrap_or(0));
-    for j in 0..starts.len() {
-        // a division for each was as dear as the transform of a short line
-        let within = j > 0 && !(at + j).is_multiple_of(last);
-        starts[j] = if within { starts[j - 1] + step } else { start_of(at + j, shape, strides) };
-    }
-}
-
+/// The places of the `m` lines from `at` on.
 fn starts_of(at: usize, m: usize, shape: &[usize], strides: &[usize]) -> [usize; BLOCK] {
     let mut starts = [0; BLOCK];
     fill_starts(&mut starts[..m], at, shape, strides);
     starts
-}
-
-/// Whether lines of `n` neighbours follow one another in the order of `shape`.
-fn follow(step: usize, n: usize, shape: &[usize], strides: &[usize]) -> bool {
-    let mut want = n;
-    (step == 1 || n == 1)
-        && shape.iter().zip(strides).rev().all(|(&n, &stride)| {
-            let fits = n == 1 || stride == want;
-            want *= n;
-            fits
-        })
 }
 
 /// Calls `lines(in, out, count, scratch)` for stretches of lines, of which either side lies together. `src` and `dst` may be
