@@ -30,7 +30,7 @@ fn worth(kind: Kind, len: usize, dense: bool) -> bool {
 
 /// What to do for these lines in groups: nothing where they do not fill one, or their length has no passes.
 pub fn job<T: Part>(l: &Lines, kind: Kind) -> Option<Job<T>> {
-    let (n, lanes) = (l.n, lanes::<T>());
+    let (n, lanes) = (l.n, lanes::<T>()?);
     let real = !matches!(kind, Kind::Complex { .. });
     if l.shape.iter().product::<usize>() < lanes || 4 * (n + 2) * lanes * size_of::<T>() > NEAR {
         return None;
@@ -40,13 +40,13 @@ pub fn job<T: Part>(l: &Lines, kind: Kind) -> Option<Job<T>> {
         return None;
     }
     let (plan, halves) = T::with_plans(|p| (p.passes(len), p.twiddles(n)));
-    Some(Job { kind, n, plan: plan?, halves, scale: T::of(l.scale) })
+    Some(Job { kind, n, lanes, plan: plan?, halves, scale: T::of(l.scale) })
 }
 
 /// # Safety
 /// The lines lie within both memories; the same memory on both sides is read and written by the same lines.
 pub unsafe fn run<T: Part>(l: &Lines, job: &Job<T>, src: *const T, dst: *mut T) {
-    let (count, lanes) = (l.shape.iter().product::<usize>(), lanes::<T>());
+    let (count, lanes) = (l.shape.iter().product::<usize>(), job.lanes);
     let [shape, from_strides, to_strides] = l.ordered();
     let work = l.n * (usize::BITS - l.n.leading_zeros()) as usize * lanes;
     let grain = (par::ELEMENTWISE_GRAIN / work).max(1);

@@ -10,21 +10,20 @@ use super::passes::{Plan, Rows, row, transform};
 use crate::kernels::cpu::machine::simd::{Level, level};
 use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::machine::vector::{Levels, Vector};
-use crate::multiversion_vector;
 use rustfft::FftNum;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How many lines a group has.
-pub fn lanes<T: Levels>() -> usize {
+/// How many lines a group has; there are none where vectors are those of the compiler alone.
+pub fn lanes<T: Levels>() -> Option<usize> {
     match level() {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => T::Avx512::LANES,
+        Level::Avx512 => Some(T::Avx512::LANES),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => T::Avx2::LANES,
+        Level::Avx2 => Some(T::Avx2::LANES),
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => T::Neon::LANES,
-        _ => T::Portable::LANES,
+        Level::Neon => Some(T::Neon::LANES),
+        _ => None,
     }
 }
 
@@ -48,6 +47,8 @@ pub enum Kind {
 pub struct Job<T: FftNum> {
     pub kind: Kind,
     pub n: usize,
+    /// Lines of a group.
+    pub lanes: usize,
     pub plan: Arc<Plan<T>>,
     pub halves: Arc<Twiddles<T>>,
     pub scale: T,
@@ -165,7 +166,7 @@ unsafe fn apart<V: Vector>(z: Rows<V::Elem>, y: Rows<V::Elem>, h: usize, w: (&[V
 
 /// The way back.
 #[inline(always)]
-unsafe fn joined<V: Vector>(x: Rows<V::Elem>, z: Rows<V::Elem>, h: usize, w: (&[V::Elem], &[V::Elem]), s: V) {
+unsafe fn joined<V: Vector>(x: Rows<V::Elem>, z: Rows<V::Elem>, h: usize, w: (&[V::Elem], &[V::Elem])) {
     for k in [0, h] {
         // real by symmetry
         let (re, _) = x.load::<V>(k);
@@ -177,7 +178,7 @@ unsafe fn joined<V: Vector>(x: Rows<V::Elem>, z: Rows<V::Elem>, h: usize, w: (&[
         let (wr, wi) = (V::splat(w.0[k]), V::splat(w.1[k]));
         let re = ar.add(br).sub(oi.mul(wr).sub(or.mul(wi)));
         let im = ai.sub(bi).add(or.mul(wr).add(oi.mul(wi)));
-        z.store(k, (re.mul(s), im.mul(s)));
+        z.store(k, (re, im));
     }
 }
 
@@ -196,78 +197,104 @@ unsafe fn mirror<V: Vector>(y: Rows<V::Elem>, n: usize, backward: bool) {
     }
 }
 
+/// Each step stands here once for all kinds: their code, for every vector, is the passes' and no more.
 #[inline(always)]
 unsafe fn group<V: Vector<Elem: FftNum>>(
     job: &Job<V::Elem>,
     (src, from): (*const V::Elem, Side),
     (dst, to): (*mut V::Elem, Side),
-    room: (*mut V::Elem, *mut V::Elem),
+    (a, b): (*mut V::Elem, *mut V::Elem),
 ) {
-    let Job { kind, n, scale, ref plan, ref halves } = *job;
-    let (half, even, one) = (n / 2, n.is_multiple_of(2), V::c(1.0));
-    let scale = V::splat(scale);
-    let w = (&halves.re[..], &halves.im[..]);
-    let (a, b) = room;
-    match kind {
-        Kind::Complex { forward } => {
-            load::<V>(src, from, n, 2, a);
-            let (y, _) = transform::<V>(plan, room, forward, scale);
-            store::<V>(y, n, 2, dst, to);
+    let Job { kind, n, scale, ref plan, ref halves, .. } = *job;
+    let (half, even, w) = (n / 2, n.is_multiple_of(2), (&halves.re[..], &halves.im[..]));
+    let (real, back) = (matches!(kind, Kind::Half | Kind::Full { .. }), kind == Kind::Back);
+    // real lines of odd length get imaginary parts, coefficients of even ones are joined
+    let elsewhere = real && !even || back && even;
+    load::<V>(
+        src,
+        from,
+        if back { half + 1 } else { n },
+        2 - usize::from(real),
+        if elsewhere { b } else { a },
+    );
+    let x = row::<V>(a);
+    if back && even {
+        joined::<V>(row::<V>(b), x, half, w);
+    } else if real && !even {
+        for k in 0..n {
+            x.store(k, (V::load(b.add(k * V::LANES)), V::zero()));
         }
-        Kind::Half | Kind::Full { .. } => {
-            let y = if even {
-                load::<V>(src, from, n, 1, a);
-                let (z, y) = transform::<V>(plan, room, true, one);
-                apart::<V>(row::<V>(z), row::<V>(y), half, w, scale.mul(V::c(0.5)));
-                y
-            } else {
-                load::<V>(src, from, n, 1, b);
-                for k in 0..n {
-                    row::<V>(a).store(k, (V::load(b.add(k * V::LANES)), V::zero()));
-                }
-                let (y, _) = transform::<V>(plan, room, true, scale);
-                let (re, _) = row::<V>(y).load::<V>(0);
-                row::<V>(y).store(0, (re, V::zero()));
-                y
-            };
-            let Kind::Full { forward } = kind else {
-                return store::<V>(y, half + 1, 2, dst, to);
-            };
-            mirror::<V>(row::<V>(y), n, !forward);
-            store::<V>(y, n, 2, dst, to);
-        }
-        Kind::Back if even => {
-            load::<V>(src, from, half + 1, 2, b);
-            joined::<V>(row::<V>(b), row::<V>(a), half, w, one);
-            let (y, _) = transform::<V>(plan, room, false, scale);
-            store::<V>(y, n, 1, dst, to);
-        }
-        Kind::Back => {
-            load::<V>(src, from, half + 1, 2, a);
-            let (re, _) = row::<V>(a).load::<V>(0);
-            row::<V>(a).store(0, (re, V::zero()));
-            mirror::<V>(row::<V>(a), n, false);
-            let (y, other) = transform::<V>(plan, room, false, scale);
-            for k in 0..n {
-                let (re, _) = row::<V>(y).load::<V>(k);
-                re.store(other.add(k * V::LANES));
-            }
-            store::<V>(other, n, 1, dst, to);
-        }
+    } else if back {
+        let (re, _) = x.load::<V>(0);
+        x.store(0, (re, V::zero()));
+        mirror::<V>(x, n, false);
     }
+    let apart_after = real && even;
+    let last = if apart_after { V::c(1.0) } else { V::splat(scale) };
+    let forward = !matches!(kind, Kind::Back | Kind::Complex { forward: false });
+    let (mut y, other) = transform::<V>(plan, (a, b), forward, last);
+    if apart_after {
+        apart::<V>(row::<V>(y), row::<V>(other), half, w, V::splat(scale).mul(V::c(0.5)));
+        y = other;
+    } else if real {
+        let (re, _) = row::<V>(y).load::<V>(0);
+        row::<V>(y).store(0, (re, V::zero()));
+    } else if back && !even {
+        for k in 0..n {
+            let (re, _) = row::<V>(y).load::<V>(k);
+            re.store(other.add(k * V::LANES));
+        }
+        y = other;
+    }
+    if let Kind::Full { forward } = kind {
+        mirror::<V>(row::<V>(y), n, !forward);
+    }
+    store::<V>(y, if kind == Kind::Half { half + 1 } else { n }, 2 - usize::from(back), dst, to);
 }
 
 macro_rules! group {
     ($name:ident, $t:ident) => {
-        multiversion_vector! {
-            /// Transforms a group of lines, as many as a vector has lanes or fewer. Two rooms of [`Job::room`] vectors each.
-            ///
-            /// # Safety
-            /// The lines lie within both memories.
-            pub unsafe fn $name[V: Vector<Elem = $t>, $t](
-                job: &Job<$t>, src: (*const $t, Side), dst: (*mut $t, Side), room: (*mut $t, *mut $t)
+        /// Transforms a group of lines, as many as a vector has lanes or fewer. Two rooms of [`Job::room`] vectors each.
+        ///
+        /// # Safety
+        /// The lines lie within both memories; there are [`lanes`].
+        pub unsafe fn $name(
+            job: &Job<$t>,
+            src: (*const $t, Side),
+            dst: (*mut $t, Side),
+            room: (*mut $t, *mut $t),
+        ) {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]
+            unsafe fn avx512(
+                job: &Job<$t>,
+                src: (*const $t, Side),
+                dst: (*mut $t, Side),
+                room: (*mut $t, *mut $t),
             ) {
-                group::<V>(job, src, dst, room)
+                group::<<$t as Levels>::Avx512>(job, src, dst, room)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn avx2(
+                job: &Job<$t>,
+                src: (*const $t, Side),
+                dst: (*mut $t, Side),
+                room: (*mut $t, *mut $t),
+            ) {
+                group::<<$t as Levels>::Avx2>(job, src, dst, room)
+            }
+            // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
+            unsafe {
+                match level() {
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => avx512(job, src, dst, room),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => avx2(job, src, dst, room),
+                    #[cfg(target_arch = "aarch64")]
+                    Level::Neon => group::<<$t as Levels>::Neon>(job, src, dst, room),
+                    _ => unreachable!("a group without lanes"),
+                }
             }
         }
     };
@@ -290,6 +317,7 @@ mod tests {
         let job = Job {
             kind: Kind::Complex { forward: true },
             n,
+            lanes: lanes::<f64>().unwrap(),
             plan: Arc::new(Plan::new(n).unwrap()),
             halves: twiddles,
             scale: 0.5,
@@ -300,7 +328,7 @@ mod tests {
         let mut dst = vec![77.0; 2 * size];
         let starts: Vec<usize> = (0..lines).map(|line| at(line, 0)).collect();
         let side = Side { starts: &starts, step: if across { lines + 3 } else { 1 } };
-        let room = job.room() * lanes::<f64>();
+        let room = job.room() * job.lanes;
         let (mut a, mut b) = (vec![0.0; room], vec![0.0; room]);
         // SAFETY: vectors of these sizes
         unsafe {
@@ -329,8 +357,9 @@ mod tests {
     fn lines_of_every_factor() {
         for level in LEVELS {
             with_level(level, || {
+                let Some(most) = lanes::<f64>() else { return };
                 for n in [2, 3, 4, 5, 6, 7, 8, 9, 14, 16, 30, 32, 49, 60, 64, 100, 105, 128] {
-                    for lines in [1, lanes::<f64>() / 2 + 1, lanes::<f64>()] {
+                    for lines in [1, most / 2 + 1, most] {
                         check(n, lines, false);
                         check(n, lines, true);
                     }
