@@ -3809,7 +3809,7 @@ def blackman_window(window_length: _int, periodic: _bool = True, *, dtype: _dtyp
     >>> torch.blackman_window(4)[1:]
     tensor([0.3400, 1.0000, 0.3400])"""
 def block_diag(*tensors: Any, out: Any = None) -> Tensor:
-    """Matrices along the diagonal of one matrix, zeros elsewhere.
+    """Matrices along the diagonal of one, zeros elsewhere.
     
     >>> torch.block_diag(torch.ones(1, 2), torch.full((2, 1), 3.0))
     tensor([[1., 1., 0.],

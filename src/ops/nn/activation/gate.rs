@@ -1,29 +1,37 @@
 //! Activations of two operands: a gate and what it lets through, slopes that are learnt or drawn.
 
-use crate::base::DType;
+use crate::base::{DType, Device};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::elementwise::block::{NO, point2};
-use crate::kernels::cpu::elementwise::staged::{Sigmoid, staged_pair};
+use crate::kernels::cpu::elementwise::staged::{Sigmoid, staged_pair, staged_triple};
+use crate::ops::driver::apply::apply;
+use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::elementwise::kind::binary::{BinaryDef, names};
 use crate::ops::elementwise::kind::gpu::wgsl;
 use crate::ops::elementwise::kind::grad::slopes;
-use crate::ops::elementwise::kind::kernel;
-use crate::ops::elementwise::kind::nary::{point, points};
+use crate::ops::elementwise::kind::nary::{Point, PointDef, point, points};
+use crate::ops::elementwise::kind::{kernel, result_layout};
 use crate::ops::nn::activation::piecewise::{LEAKY_RELU, LEAKY_RELU_, one};
 use crate::ops::nn::activation::smooth::bell;
+use crate::ops::shape::join::concat;
 use crate::ops::table::{Table, To};
-use crate::tensor::Tensor;
-use crate::{ensure, rows};
+use crate::tensor::{Context, Grads, Meta, Tensor, Want};
+use crate::{ensure, grads, rows};
+use smallvec::smallvec;
 
 points! {
-    /// `a sigmoid(b)` for the halves of a gated linear unit.
+    /// `a sigmoid(b)`, for the halves of a gated linear unit.
     GATED "glu" "GluBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => staged_pair(Sigmoid, |b: T, _| b, |a: T, _b: T, s: T, _| a * s)),
         wgsl "a * sigmoid_f(b)",
-        grad { joint |g, want, a, b| {
-            let s = b.sigmoid()?;
-            Ok([want.then(0, || g.mul(&s))?, want.then(1, || g.mul(a)?.mul(bell(&s)?))?])
-        } };
+        grad None;
+    /// The gradient of the second half, where `g` is that of the whole: `g a sigmoid'(b)`.
+    GATE_BACKWARD "glu_backward" "GluBackwardBackward0": Same,
+        cpu |dt| kernel!(dt, floats, T => {
+            staged_triple(Sigmoid, |b: T, _| b, |g: T, a: T, _b: T, s: T, _| g * a * ((1.0 - s) * s))
+        }),
+        wgsl "a * b * (1.0 - sigmoid_f(c)) * sigmoid_f(c)",
+        grad None;
     /// Input and slope.
     PRELU "prelu" "PreluKernelBackward0": Same,
         cpu |dt| kernel!(dt, floats, T => point2(|x: T, w: T, _| if x > 0.0 { x } else { w * x })),
@@ -35,6 +43,110 @@ points! {
                 want.then(1, || positive.choose(0i64, g.mul(&a)?))?,
             ])
         } };
+}
+
+/// A gated linear unit over the halves of an axis.
+#[derive(Clone, Copy, Debug)]
+struct Glu {
+    axis: usize,
+}
+
+/// Its gradient, from that of the result and the input: both halves are written where they belong.
+#[derive(Clone, Copy, Debug)]
+struct GluBackward {
+    axis: usize,
+}
+
+/// The halves of an axis, seen without a graph.
+fn halves(x: &Tensor, axis: usize) -> Result<[Tensor; 2]> {
+    let n = x.shape()[axis] / 2;
+    let half = |i: usize| x.alias(x.layout().slice(axis, i * n, n, 1));
+    Ok([half(0)?, half(1)?])
+}
+
+/// The halves of an axis, as views.
+fn parts(x: &Tensor, axis: usize) -> Result<[Tensor; 2]> {
+    let n = x.shape()[axis] / 2;
+    Ok([x.narrow_at(axis, 0, n, 1)?, x.narrow_at(axis, n, n, 1)?])
+}
+
+/// Runs a row on whatever device the results are.
+fn write(def: &'static PointDef, x: &[&Tensor], out: Tensor) -> Result<()> {
+    let op = Point { def, numbers: smallvec![None; x.len()], params: NO, grad_name: def.grad_name };
+    if let Device::Gpu(_) = out.device() { op.gpu(x, &[out]) } else { op.cpu(x, &[out]) }
+}
+
+impl Op for Glu {
+    fn name(&self) -> &'static str {
+        "glu"
+    }
+    fn grad_name(&self) -> &'static str {
+        "GluBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(Glu { axis: self.axis + n })
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        let [a, b] = halves(x[0], self.axis)?;
+        let (compute, dtype) = GATED.rule.resolve(x[0].dtype());
+        GATED.kernel_for(compute)?;
+        Ok(smallvec![Meta { layout: result_layout(a.shape(), &[&a, &b]), dtype }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let [a, b] = halves(x[0], self.axis)?;
+        write(&GATED, &[&a, &b], out[0].clone())
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::INPUT
+    }
+    fn grad(&self, cx: &Context, g: &Tensor) -> Result<Tensor> {
+        apply(GluBackward { axis: self.axis }, &[g, &cx.input(0)?])
+    }
+}
+
+impl Op for GluBackward {
+    fn name(&self) -> &'static str {
+        "glu_backward"
+    }
+    fn grad_name(&self) -> &'static str {
+        "GluBackwardBackward0"
+    }
+    fn batching(&self, _: &[&Tensor], n: usize) -> Batching<Self> {
+        Batching::Shifted(GluBackward { axis: self.axis + n })
+    }
+    fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
+        Ok(smallvec![Meta { layout: result_layout(x[1].shape(), &[x[1]]), dtype: x[1].dtype() }])
+    }
+    fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let ([a, b], [to_a, to_b]) = (halves(x[1], self.axis)?, halves(&out[0], self.axis)?);
+        write(&GATED, &[x[0], &b], to_a)?;
+        write(&GATE_BACKWARD, &[x[0], &a, &b], to_b)
+    }
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        self.cpu(x, out)
+    }
+    fn saves(&self, _: Want) -> Saves {
+        Saves::INPUTS
+    }
+    fn backward(&self, cx: &Context, h: &[Option<Tensor>], want: Want) -> Result<Grads> {
+        let Some(h) = &h[0] else { return Ok(Grads::new()) };
+        let (g, x) = (cx.input(0)?, cx.input(1)?);
+        let ([a, b], [ha, hb]) = (parts(&x, self.axis)?, parts(h, self.axis)?);
+        let s = b.sigmoid()?;
+        let slope = bell(&s)?;
+        grads![
+            want.then(0, || ha.mul(&s)?.add(hb.mul(&a)?.mul(&slope)?))?,
+            want.then(1, || {
+                // (1 - 2 s), the slope of the slope
+                let bend = s.mul(-2i64)?.add(1i64)?.mul(&slope)?;
+                let of_b = ha.mul(&slope)?.add(hb.mul(&a)?.mul(bend)?)?;
+                concat(&[g.mul(hb.mul(&slope)?)?, g.mul(of_b)?], self.axis as i64)
+            })?
+        ]
+    }
 }
 
 /// `x` times a slope of its own for every element.
@@ -178,8 +290,7 @@ rows! { GATE:
         let axis = crate::base::wrap_dim(dim, input.ndim())?;
         let n = input.shape()[axis];
         ensure!(n.is_multiple_of(2), Runtime, "Halving dimension must be even, but dimension {axis} is size {n}");
-        let part = |i: usize| input.narrow_at(axis, i * n / 2, n / 2, 1);
-        point(&GATED, &[&part(0)?, &part(1)?], NO)
+        apply(Glu { axis }, &[input])
     }
 }
 

@@ -1,7 +1,7 @@
 //! Powers in float64. The logarithm is carried in two parts, as Dekker (1971) computes with them: what it errs by is multiplied by
 //! the exponent and the logarithm together, up to 709.
 
-use super::body::{clamp, exp_parts};
+use super::body::{clamp, exp_parts, pow_ends};
 use super::coef::Coef;
 use crate::kernels::cpu::machine::vector::Vector;
 
@@ -63,7 +63,7 @@ fn log_pair<V: Vector<Elem = f64>>(x: V) -> (V, V) {
 /// `a^b`.
 #[inline(always)]
 pub fn pow<V: Vector<Elem = f64>>(a: V, b: V) -> V {
-    let (zero, one, inf) = (V::zero(), V::c(1.0), V::c(f64::INFINITY));
+    let (zero, inf) = (V::zero(), V::c(f64::INFINITY));
     let x = a.abs();
     let (l, l_low) = log_pair(x);
     let l = V::select(x.eq(zero), inf.neg(), V::select(x.eq(inf), inf, l));
@@ -72,15 +72,5 @@ pub fn pow<V: Vector<Elem = f64>>(a: V, b: V) -> V {
     let c = clamp(p, <f64 as Coef>::EXP_MIN, <f64 as Coef>::EXP_MAX);
     let (y, n) = exp_parts(c, Some(V::select(c.eq(p), p_low, zero)));
     let y = y.scale(n);
-    // Negative bases: odd powers negate, broken ones are not real (but for zero and infinity).
-    let whole = b.round().eq(b);
-    let half = b.mul(V::c(0.5));
-    let even = half.floor().eq(half);
-    let signed = y.or(V::select(even, zero, a.and(V::sign_bit())));
-    let finite = V::both(a.lt(zero), inf.neg().lt(a));
-    let y = V::select(whole, signed, V::select(finite, V::c(f64::NAN), y));
-    let y = V::select(V::both(a.eq(a), b.eq(b)), y, a.add(b));
-    // One to anything, anything to zero, and minus one to an infinite power.
-    let y = V::select(a.eq(one), one, V::select(b.eq(zero), one, y));
-    V::select(V::both(a.eq(V::c(-1.0)), b.abs().eq(inf)), one, y)
+    pow_ends(a, b, V::select(V::both(a.eq(a), b.eq(b)), y, a.add(b)))
 }
