@@ -2,7 +2,7 @@
 
 use super::draw::each_unit;
 use super::log::{self, Transform};
-use super::simd::{Body, vectorised};
+use super::simd::{Body, by_way_of, vectorised};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem, Float};
 
@@ -19,7 +19,14 @@ impl<T: Elem> Body for Bernoulli<'_, T> {
 /// One with probability `p`: two words an element whatever the type. Dropout masks are `bernoulli(1 - p)` in the
 /// input's type.
 pub fn bernoulli<T: Elem>(g: &mut Mt19937, out: &mut [T], p: f64) {
-    vectorised(Bernoulli(g, out, p));
+    if const { T::DTYPE.is_float() || matches!(T::DTYPE, DType::Bool) } {
+        return vectorised(Bernoulli(g, out, p));
+    }
+    by_way_of(
+        out,
+        |hits: &mut [bool]| vectorised(Bernoulli(g, hits, p)),
+        |hit| if hit { T::ONE } else { T::ZERO },
+    );
 }
 
 /// One with the probability given for each element: one word an element, two if the probabilities are f64.

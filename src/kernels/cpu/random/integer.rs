@@ -1,7 +1,7 @@
 //! Integers in a range, in any element type, and permutations.
 
 use super::draw::{each_pair, each_word};
-use super::simd::{Body, vectorised};
+use super::simd::{Body, by_way_of, vectorised};
 use crate::base::rng::Mt19937;
 use crate::base::{DType, Elem};
 use crate::error::Result;
@@ -162,7 +162,11 @@ pub fn random_in<T: Elem>(g: &mut Mt19937, out: &mut [T], range: IntRange) {
         0 => each_pair(g, out, |w| T::from_i64(w as i64)),
         1 => each_word(g, out, |_| T::from_i64(base)),
         WIDE.. => each_pair(g, out, |w| T::from_i64((w % width).wrapping_add(base as u64) as i64)),
-        _ => vectorised(Narrow(g, out, base, width as u32)),
+        _ if const { matches!(T::DTYPE, DType::I64 | DType::I32 | DType::U8) } => {
+            vectorised(Narrow(g, out, base, width as u32))
+        }
+        // the others share one code
+        _ => by_way_of(out, |n: &mut [i64]| vectorised(Narrow(g, n, base, width as u32)), T::from_i64),
     }
 }
 

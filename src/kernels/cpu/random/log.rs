@@ -6,11 +6,9 @@
 //! function.
 
 use super::draw::each_unit;
-use super::simd::{Body, vectorised};
+use super::simd::{Body, CHUNK, by_way_of, vectorised};
 use crate::base::Elem;
 use crate::base::rng::Mt19937;
-
-const CHUNK: usize = 256;
 
 /// A function of a 53-bit uniform, twice.
 pub(super) trait Transform: Copy {
@@ -46,7 +44,11 @@ impl<T: Elem, F: Transform> Body for Fill<'_, T, F> {
 
 /// `out[i] = f(u)`, two words an element.
 pub(super) fn fill<T: Elem>(g: &mut Mt19937, out: &mut [T], f: impl Transform) {
-    vectorised(Fill(g, out, f));
+    if const { T::DTYPE.is_float() } {
+        return vectorised(Fill(g, out, f));
+    }
+    // what is hardly ever drawn so shares one code
+    by_way_of(out, |values: &mut [f64]| vectorised(Fill(g, values, f)), T::from_f64);
 }
 
 /// Whether rounding to f32 could go either way if `v` is off by a few units: the 29 bits that f32 drops are close to

@@ -41,3 +41,20 @@ pub(super) fn vectorised<B: Body>(body: B) {
 pub(super) fn vectorised<B: Body>(body: B) {
     body.run()
 }
+
+/// Elements of a block that is made on the side.
+pub(super) const CHUNK: usize = 256;
+
+/// `out` by blocks of another type.
+pub(super) fn by_way_of<A: Copy + Default, T>(
+    out: &mut [T],
+    mut make: impl FnMut(&mut [A]),
+    of: impl Fn(A) -> T,
+) {
+    let mut values = [A::default(); CHUNK];
+    for part in out.chunks_mut(CHUNK) {
+        let values = &mut values[..part.len()];
+        make(values);
+        part.iter_mut().zip(values).for_each(|(slot, v)| *slot = of(*v));
+    }
+}

@@ -6,6 +6,7 @@ use crate::base::{DType, Elem, F16};
 use crate::kernels::cpu::machine::blocks::{narrow, widen};
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -147,21 +148,24 @@ multiversion! {
 
 multiversion! {
     /// Means to `out[..c]`, sums of squared deviations to `out[c..]`.
-    unsafe fn row_moments[T: Flt](c: usize, rows: Range<usize>, src: *const T, out: *mut T::C) {
+    unsafe fn row_moments[const LEVEL, T: Flt](c: usize, rows: Range<usize>, src: *const T, out: *mut T::C) {
         let sq = out.add(c);
         for r in rows.clone() {
             let x = src.add(r * c);
             for j in 0..c {
+                simd::rest::<LEVEL>();
                 *out.add(j) += (*x.add(j)).up();
             }
         }
         let scale = T::C::ONE / T::C::of(rows.len() as f64);
         for j in 0..c {
+            simd::rest::<LEVEL>();
             *out.add(j) = *out.add(j) * scale;
         }
         for r in rows {
             let x = src.add(r * c);
             for j in 0..c {
+                simd::rest::<LEVEL>();
                 let v = (*x.add(j)).up() - *out.add(j);
                 *sq.add(j) = v.fma(v, *sq.add(j));
             }
@@ -214,10 +218,11 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn affine_rows[T: Flt](c: usize, rows: Range<usize>, src: *const T, a: *const T::C, b: *const T::C, dst: *mut T) {
+    unsafe fn affine_rows[const LEVEL, T: Flt](c: usize, rows: Range<usize>, src: *const T, a: *const T::C, b: *const T::C, dst: *mut T) {
         for r in rows {
             let (x, y) = (src.add(r * c), dst.add(r * c));
             for j in 0..c {
+                simd::rest::<LEVEL>();
                 *y.add(j) = T::down((*x.add(j)).up().fma(*a.add(j), *b.add(j)));
             }
         }
@@ -417,11 +422,12 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn plane_grad[T: Flt](d: Planes, c: usize, g: *const T, src: *const T, abk: [T::C; 3], dx: *mut T) {
+    unsafe fn plane_grad[const LEVEL, T: Flt](d: Planes, c: usize, g: *const T, src: *const T, abk: [T::C; 3], dx: *mut T) {
         for n in 0..d.n {
             let at = d.base(n, c);
             let (g, x, dx) = (g.add(at), src.add(at), dx.add(at));
             for i in 0..d.s {
+                simd::rest::<LEVEL>();
                 *dx.add(i) = T::down((*g.add(i)).up().fma(abk[0], (*x.add(i)).up().fma(abk[1], abk[2])));
             }
         }
@@ -429,11 +435,12 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn row_grad_sums[T: Flt](c: usize, rows: Range<usize>, g: *const T, src: *const T, mean: *const T::C, out: *mut T::C) {
+    unsafe fn row_grad_sums[const LEVEL, T: Flt](c: usize, rows: Range<usize>, g: *const T, src: *const T, mean: *const T::C, out: *mut T::C) {
         let ox = out.add(c);
         for r in rows {
             let (g, x) = (g.add(r * c), src.add(r * c));
             for j in 0..c {
+                simd::rest::<LEVEL>();
                 let v = (*g.add(j)).up();
                 *out.add(j) += v;
                 *ox.add(j) = v.fma((*x.add(j)).up() - *mean.add(j), *ox.add(j));
@@ -443,11 +450,12 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn row_grad[T: Flt](c: usize, rows: Range<usize>, g: *const T, src: *const T, coef: *const T::C, dx: *mut T) {
+    unsafe fn row_grad[const LEVEL, T: Flt](c: usize, rows: Range<usize>, g: *const T, src: *const T, coef: *const T::C, dx: *mut T) {
         let (a, b, k) = (coef, coef.add(c), coef.add(2 * c));
         for r in rows {
             let (g, x, dx) = (g.add(r * c), src.add(r * c), dx.add(r * c));
             for j in 0..c {
+                simd::rest::<LEVEL>();
                 *dx.add(j) = T::down((*g.add(j)).up().fma(*a.add(j), (*x.add(j)).up().fma(*b.add(j), *k.add(j))));
             }
         }

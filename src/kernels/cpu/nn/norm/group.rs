@@ -4,6 +4,7 @@ use super::{Planes, lane_total, or, sum_into, zeros};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
@@ -81,7 +82,7 @@ fn plane_sum<C: Cmp>(d: Planes, base: usize, f: impl Fn(usize) -> C) -> f64 {
 }
 
 multiversion! {
-    unsafe fn forward[T: Flt](
+    unsafe fn forward[const LEVEL, T: Flt](
         d: Planes, groups: usize, task: usize, src: *const T, weight: *const T, bias: *const T, eps: f64, dst: *mut T,
     ) -> (T::C, T::C) {
         let width = d.c / groups;
@@ -104,10 +105,12 @@ multiversion! {
             let (w, b, base, step) = (or(weight, c, 1.0) * rstd, or(bias, c, 0.0), d.base(n, c), d.step());
             if step == 1 {
                 for i in base..base + d.s {
+                    simd::rest::<LEVEL>();
                     *dst.add(i) = T::down(((*src.add(i)).up() - mean).fma(w, b));
                 }
             } else {
                 for i in 0..d.s {
+                    simd::rest::<LEVEL>();
                     let at = base + i * step;
                     *dst.add(at) = T::down(((*src.add(at)).up() - mean).fma(w, b));
                 }
@@ -135,16 +138,23 @@ fn each_band(d: Planes, groups: usize, f: impl Fn(usize, Range<usize>) + Sync) {
 
 /// Sums `f(pixel, channel)` over the pixels for each of the channels: in float64 from block to block.
 #[inline(always)]
-fn channel_sums<C: Cmp>(pixels: usize, part: &mut [C], total: &mut [f64], f: impl Fn(usize, usize) -> C) {
+fn channel_sums<const LEVEL: u8, C: Cmp>(
+    pixels: usize,
+    part: &mut [C],
+    total: &mut [f64],
+    f: impl Fn(usize, usize) -> C,
+) {
     total.fill(0.0);
     for first in (0..pixels).step_by(64) {
         part.fill(C::ZERO);
         for i in first..pixels.min(first + 64) {
             for (c, sum) in part.iter_mut().enumerate() {
+                simd::rest::<LEVEL>();
                 *sum += f(i, c);
             }
         }
         for (total, part) in total.iter_mut().zip(part.iter()) {
+            simd::rest::<LEVEL>();
             *total += part.to_f64();
         }
     }
@@ -152,7 +162,7 @@ fn channel_sums<C: Cmp>(pixels: usize, part: &mut [C], total: &mut [f64], f: imp
 
 multiversion! {
     /// As [`forward`], for groups whose channels lie beside each other in each pixel.
-    unsafe fn band_forward[T: Flt](
+    unsafe fn band_forward[const LEVEL, T: Flt](
         d: Planes, groups: usize, n: usize, band: &Range<usize>, src: *const T, weight: *const T, bias: *const T,
         eps: f64, dst: *mut T, means: &mut [f64], scales: &mut [f64],
     ) {
@@ -163,13 +173,13 @@ multiversion! {
         let (src, dst) = (src.add(base), dst.add(base));
         let (mut part, mut total) = (buffer(T::C::ZERO, many), buffer(0f64, many));
         let (mut mean, mut w, mut b) = (buffer(T::C::ZERO, many), buffer(T::C::ZERO, many), buffer(T::C::ZERO, many));
-        channel_sums(d.s, &mut part, &mut total, |i, c| (*src.add(i * step + c)).up());
+        channel_sums::<LEVEL, _>(d.s, &mut part, &mut total, |i, c| (*src.add(i * step + c)).up());
         for (k, m) in means.iter_mut().enumerate() {
             *m = total[k * width..(k + 1) * width].iter().sum::<f64>() / count;
             mean[k * width..(k + 1) * width].fill(T::C::of(*m));
         }
         let known = mean.as_ptr();
-        channel_sums(d.s, &mut part, &mut total, |i, c| {
+        channel_sums::<LEVEL, _>(d.s, &mut part, &mut total, |i, c| {
             let v = (*src.add(i * step + c)).up() - *known.add(c);
             v * v
         });
@@ -178,6 +188,7 @@ multiversion! {
             let miss = means[k] - T::C::of(means[k]).to_f64();
             *s = 1.0 / (square / count - miss * miss + eps).sqrt();
             for c in k * width..(k + 1) * width {
+                simd::rest::<LEVEL>();
                 w[c] = or(weight, c0 + c, 1.0) * T::C::of(*s);
                 b[c] = or(bias, c0 + c, 0.0);
             }
@@ -186,6 +197,8 @@ multiversion! {
         for i in 0..d.s {
             let (src, dst) = (src.add(i * step), dst.add(i * step));
             for c in 0..many {
+            simd::rest::<LEVEL>();
+                simd::rest::<LEVEL>();
                 *dst.add(c) = T::down(((*src.add(c)).up() - *mean.add(c)).fma(*w.add(c), *b.add(c)));
             }
         }
@@ -194,7 +207,7 @@ multiversion! {
 
 multiversion! {
     /// As [`backward`], for groups whose channels lie beside each other in each pixel. `mean` and `rstd` are the sample's.
-    unsafe fn band_backward[T: Flt](
+    unsafe fn band_backward[const LEVEL, T: Flt](
         d: Planes, groups: usize, n: usize, band: &Range<usize>, g: *const T, src: *const T, weight: *const T,
         mean: *const T::C, rstd: *const T::C, dx: *mut T, sums: *mut f64,
     ) {
@@ -206,14 +219,16 @@ multiversion! {
         let (mut part, mut of_x, mut of_g) = (zeros(), buffer(0f64, many), buffer(0f64, many));
         let (mut m, mut s, mut w, mut ka, mut kb) = (zeros(), zeros(), zeros(), zeros(), zeros());
         for c in 0..many {
+            simd::rest::<LEVEL>();
             (m[c], s[c]) = (*mean.add((c0 + c) / width), *rstd.add((c0 + c) / width));
         }
         let (pm, ps) = (m.as_ptr(), s.as_ptr());
-        channel_sums(d.s, &mut part, &mut of_x, |i, c| {
+        channel_sums::<LEVEL, _>(d.s, &mut part, &mut of_x, |i, c| {
             (*g.add(i * step + c)).up() * (((*src.add(i * step + c)).up() - *pm.add(c)) * *ps.add(c))
         });
-        channel_sums(d.s, &mut part, &mut of_g, |i, c| (*g.add(i * step + c)).up());
+        channel_sums::<LEVEL, _>(d.s, &mut part, &mut of_g, |i, c| (*g.add(i * step + c)).up());
         for c in 0..many {
+            simd::rest::<LEVEL>();
             *sums.add(2 * (n * d.c + c0 + c)) = of_x[c];
             *sums.add(2 * (n * d.c + c0 + c) + 1) = of_g[c];
         }
@@ -225,11 +240,13 @@ multiversion! {
         for k in 0..band.len() {
             let (mut a, mut b) = (0f64, 0f64);
             for c in k * width..(k + 1) * width {
+                simd::rest::<LEVEL>();
                 let w = or(weight, c0 + c, 1.0).to_f64();
                 a += w * of_x[c];
                 b += w * of_g[c];
             }
             for c in k * width..(k + 1) * width {
+                simd::rest::<LEVEL>();
                 let r = s[c].to_f64();
                 w[c] = or(weight, c0 + c, 1.0) * s[c];
                 (ka[c], kb[c]) = (T::C::of(-a / count * r * r), T::C::of(-b / count * r));
@@ -239,6 +256,8 @@ multiversion! {
         for i in 0..d.s {
             let (g, src, dx) = (g.add(i * step), src.add(i * step), dx.add(i * step));
             for c in 0..many {
+            simd::rest::<LEVEL>();
+                simd::rest::<LEVEL>();
                 let v = ((*src.add(c)).up() - *m.add(c)).fma(*ka.add(c), *kb.add(c));
                 *dx.add(c) = T::down((*g.add(c)).up().fma(*w.add(c), v));
             }
@@ -296,7 +315,7 @@ pub unsafe fn group_norm_backward<T: Flt>(
 }
 
 multiversion! {
-    unsafe fn backward[T: Flt](
+    unsafe fn backward[const LEVEL, T: Flt](
         d: Planes, groups: usize, task: usize, g: *const T, src: *const T, weight: *const T, mean: T::C, rstd: T::C,
         dx: *mut T, sums: *mut f64,
     ) {
@@ -322,6 +341,7 @@ multiversion! {
         for c in c0..c0 + width {
             let (w, base, step) = (or(weight, c, 1.0) * rstd, d.base(n, c), d.step());
             for i in 0..d.s {
+                simd::rest::<LEVEL>();
                 let at = base + i * step;
                 *dx.add(at) = T::down((*g.add(at)).up().fma(w, ((*src.add(at)).up() - mean).fma(ka, kb)));
             }
