@@ -2,6 +2,7 @@
 //! row-major over the axes that stay. An empty reduction gives the identity.
 
 mod arg;
+pub mod beside;
 mod dense;
 mod extrema;
 mod fold;

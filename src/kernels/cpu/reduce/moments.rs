@@ -1,5 +1,6 @@
 //! Variance and log-sum-exp: partial results that carry their own scale.
 
+use super::beside;
 use super::leaf::{Leaf, leaves};
 use super::plan::ReducePlan;
 use crate::base::Elem;
@@ -229,6 +230,9 @@ impl<T: Flt> Leaf<T> for LogSumExp {
 /// # Safety
 /// As `fold`.
 pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) {
+    if beside::logsumexp(plan, src, dst) {
+        return;
+    }
     let dst = Ptr(dst);
     leaves(LogSumExp, plan, src, |o, (m, s): (f64, f64)| {
         let v = if m.is_infinite() || m.is_nan() { m } else { m + s.ln() };

@@ -10,7 +10,8 @@ use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
-use crate::kernels::cpu::nn::loss::beside::{self, SIDE};
+use crate::kernels::cpu::nn::loss::beside;
+use crate::kernels::cpu::reduce::beside::{SIDE, log_sum_exps};
 use crate::kernels::cpu::reduce::block_max_sum_exp;
 
 #[derive(Clone, Copy, Debug)]
@@ -203,7 +204,7 @@ unsafe fn cross_entropy<T: Flt>(
             let from = x.at(at) as *const T;
             // SAFETY: rows that lie beside each other
             unsafe {
-                let (max, rest) = beside::log_sum_exps(from, p.classes, p.inner, n);
+                let (max, rest) = log_sum_exps(from, p.classes, p.inner, n);
                 let mut spread = [0.0; SIDE];
                 if p.smoothing != 0.0 {
                     spread = beside::spreads(from, p.classes, p.inner, n, p.weight, &max);
