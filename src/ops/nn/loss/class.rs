@@ -145,12 +145,13 @@ impl Op for Loss {
         with_dtype!(self.name(), src.dtype(), float, T => {
             type C = <T as Float>::C;
             let p = self.kind.classes::<T>(shape, &weight);
+            let room = Tensor::empty(&[2 * each(&target)], <C as Elem>::DTYPE, Device::Cpu)?;
             for i in 0..count {
                 let lse = to.get(2).map_or(std::ptr::null_mut(), |o| o.ptr_of::<C>().wrapping_add(i * each(o)));
                 let (x, target) = (src.ptr_of::<T>().wrapping_add(i * each(&src)), target.ptr_of::<i64>().wrapping_add(i * each(&target)));
                 let (y, total) = (to[0].ptr_of::<T>().wrapping_add(i * each(&to[0])), to[1].ptr_of::<C>().wrapping_add(i));
                 // SAFETY: of each sample what the kernel of one asks for, one after the other in dense tensors
-                unsafe { kernel::forward::<T>(p, self.kind.logits, x, target, self.kind.over(), y, total, lse) }
+                unsafe { kernel::forward::<T>(p, self.kind.logits, x, target, self.kind.over(), y, total, lse, room.ptr_of()) }
             }
             Ok(())
         })?;
@@ -186,9 +187,11 @@ impl Op for Loss {
         with_dtype!(self.name(), src.dtype(), float, T => {
             let p = self.kind.classes::<T>(x[0].shape(), &weight);
             let lse = out.get(2).map_or(std::ptr::null_mut(), |o| o.ptr_of());
+            // memory of tensors is kept, other memory that is as large comes from the system each time
+            let room = Tensor::empty(&[2 * target.numel()], <<T as Float>::C as Elem>::DTYPE, Device::Cpu)?;
             // SAFETY: dense tensors of the sizes named, the result of one element or one for each row; targets were checked
             unsafe {
-                kernel::forward::<T>(p, self.kind.logits, src.ptr_of(), target.ptr_of(), self.kind.over(), out[0].ptr_of(), out[1].ptr_of(), lse)
+                kernel::forward::<T>(p, self.kind.logits, src.ptr_of(), target.ptr_of(), self.kind.over(), out[0].ptr_of(), out[1].ptr_of(), lse, room.ptr_of())
             }
             Ok(())
         })

@@ -10,6 +10,7 @@ use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::nn::loss::beside;
 use crate::kernels::cpu::reduce::beside::{SIDE, log_sum_exps};
 use crate::kernels::cpu::reduce::block_max_sum_exp;
@@ -27,6 +28,9 @@ pub struct Classes<T> {
 
 /// Elements whose exponentials are summed at a time.
 const BLOCK: usize = 1024;
+/// Classes up to which rows are turned into columns: a row by itself is a few vectors, which are summed across (4096 rows of 50
+/// classes 268 us, turned 92; of 200 448 and 353; of 256 388 and 425).
+const SHORT: usize = 200;
 /// Rows beside each other from which they are worked on together: half a vector of float32.
 const BESIDE: usize = 8;
 
@@ -86,7 +90,8 @@ pub enum Over {
 /// or one for each row; `total` becomes the sum of weights.
 ///
 /// # Safety
-/// Pointers are valid for the sizes that `p` names; targets are classes or `p.ignore`. `lse` is for logits alone.
+/// Pointers are valid for the sizes that `p` names; targets are classes or `p.ignore`. `lse` is for logits alone, `room` for two
+/// numbers of each row.
 pub unsafe fn forward<T: Flt>(
     p: Classes<T>,
     logits: bool,
@@ -96,22 +101,38 @@ pub unsafe fn forward<T: Flt>(
     out: *mut T,
     total: *mut T::C,
     lse: *mut T::C,
+    room: *mut T::C,
 ) {
     let n = p.rows();
-    let (mut loss, mut weights) = (buffer(T::C::ZERO, n), buffer(T::C::ZERO, n));
+    let (loss, weights) = (room, room.add(n));
     if logits {
-        cross_entropy(p, x, targets, loss.as_mut_ptr(), weights.as_mut_ptr(), lse);
+        cross_entropy(p, x, targets, loss, weights, lse);
     } else {
-        nll_loss(p, x, targets, loss.as_mut_ptr(), weights.as_mut_ptr());
+        nll_loss(p, x, targets, loss, weights);
     }
-    let sum = |of: &[T::C]| of.iter().map(|v| v.to_f64()).sum::<f64>();
-    let all = sum(&weights);
+    let all = sum(weights, n);
     total.write(T::C::of(all));
     match over {
-        Over::Rows => loss.iter().enumerate().for_each(|(i, v)| out.add(i).write(T::down(*v))),
-        Over::Sum => out.write(T::from_f64(sum(&loss))),
-        Over::Mean => out.write(T::from_f64(sum(&loss) / all)),
+        Over::Rows => (0..n).for_each(|i| out.add(i).write(T::down(*loss.add(i)))),
+        Over::Sum => out.write(T::from_f64(sum(loss, n))),
+        Over::Mean => out.write(T::from_f64(sum(loss, n) / all)),
     }
+}
+
+/// In float64, by lanes: one number after the other waits for the one before.
+unsafe fn sum<C: Cmp>(x: *const C, n: usize) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0f64; LANES];
+    let whole = n / LANES * LANES;
+    for i in (0..whole).step_by(LANES) {
+        for l in 0..LANES {
+            sums[l] += (*x.add(i + l)).to_f64();
+        }
+    }
+    for i in whole..n {
+        sums[i - whole] += (*x.add(i)).to_f64();
+    }
+    sums.iter().sum()
 }
 
 /// The gradient for the input of [`forward`], from that of its result: of logits, which come with their log-sum-exps, or
@@ -210,6 +231,29 @@ unsafe fn cross_entropy<T: Flt>(
                     spread = beside::spreads(from, p.classes, p.inner, n, p.weight, &max);
                 }
                 (0..n).for_each(|j| finish(&p, row + j, at + j, [max[j], rest[j]], &|| spread[j]));
+            }
+        });
+    }
+    if p.inner == 1 && (2..=SHORT).contains(&p.classes) && p.rows() >= SIDE / 2 {
+        let (rows, classes) = (p.rows(), p.classes);
+        return par::for_each_chunk(rows.div_ceil(SIDE), p.grain().div_ceil(SIDE), |r| {
+            let p = share.get();
+            let mut columns = buffer(T::ZERO, classes * SIDE);
+            for row in r.map(|side| side * SIDE) {
+                let n = SIDE.min(rows - row);
+                // SAFETY: rows one after the other, and room for a side of them
+                unsafe {
+                    let (from, to) = (x.at(row * classes).cast_const(), columns.as_mut_ptr());
+                    turn(from.cast(), classes, to.cast(), SIDE, n, classes, size_of::<T>());
+                    let (max, rest) = log_sum_exps(to, classes, SIDE, n);
+                    let mut spread = [0.0; SIDE];
+                    if p.smoothing != 0.0 {
+                        spread = beside::spreads(to, classes, SIDE, n, p.weight, &max);
+                    }
+                    (0..n).for_each(|j| {
+                        finish(&p, row + j, (row + j) * classes, [max[j], rest[j]], &|| spread[j])
+                    });
+                }
             }
         });
     }
