@@ -6,9 +6,14 @@ use crate::base::Elem;
 use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::stop::buffer;
+use crate::kernels::cpu::machine::turn::turn;
 
 /// Rows at a time.
 pub const SIDE: usize = 64;
+/// Classes up to which rows are turned into columns: a row by itself is a few vectors, which are summed across (cross entropy of
+/// 4096 rows of 50 classes 268 us, turned 92; of 200 448 and 353; of 256 388 and 425).
+pub const SHORT: usize = 200;
 /// Classes whose exponentials are summed before they join the others: the error grows with this and with the number of
 /// such sums, not with the number of classes.
 const SUMMED: usize = 32;
@@ -83,6 +88,13 @@ pub unsafe fn log_sum_exps<T: Flt>(
 /// # Safety
 /// As [`super::logsumexp`].
 pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -> bool {
+    if let ([Axis { size: n, stride: 1 }], [Axis { size: rows, stride }]) = (&plan.inner[..], &plan.outer[..])
+        && (2..=SHORT).contains(n)
+        && *rows >= SIDE / 2
+    {
+        logsumexp_turned((*rows, *n, *stride), src, dst);
+        return true;
+    }
     let ([Axis { size: classes, stride: step }], [around @ .., Axis { size: beside, stride: 1 }]) =
         (&plan.inner[..], &plan.outer[..])
     else {
@@ -110,4 +122,25 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
         }
     });
     true
+}
+
+/// Of `rows` short rows of `n`, so far apart: turned into columns.
+unsafe fn logsumexp_turned<T: Flt>((rows, n, apart): (usize, usize, usize), src: *const T, dst: *mut T) {
+    let (src, dst) = (Ptr::of(src), Ptr(dst));
+    let grain = (par::MATH_GRAIN / (n * SIDE)).max(1);
+    par::for_each_chunk(rows.div_ceil(SIDE), grain, |r| {
+        let mut columns = buffer(T::ZERO, n * SIDE);
+        for row in r.map(|side| side * SIDE) {
+            let m = SIDE.min(rows - row);
+            // SAFETY: rows that the plan vouches for, and room for a side of them; each result is written once
+            unsafe {
+                let (from, to) = (src.at(row * apart).cast_const(), columns.as_mut_ptr());
+                turn(from.cast(), apart, to.cast(), SIDE, m, n, size_of::<T>());
+                let (max, rest) = log_sum_exps(to, n, SIDE, m);
+                for j in 0..m {
+                    dst.at(row + j).write(T::down(max[j] + rest[j]));
+                }
+            }
+        }
+    });
 }

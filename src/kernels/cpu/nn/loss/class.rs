@@ -12,7 +12,7 @@ use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::nn::loss::beside;
-use crate::kernels::cpu::reduce::beside::{SIDE, log_sum_exps};
+use crate::kernels::cpu::reduce::beside::{SHORT, SIDE, log_sum_exps};
 use crate::kernels::cpu::reduce::block_max_sum_exp;
 
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +28,6 @@ pub struct Classes<T> {
 
 /// Elements whose exponentials are summed at a time.
 const BLOCK: usize = 1024;
-/// Classes up to which rows are turned into columns: a row by itself is a few vectors, which are summed across (4096 rows of 50
-/// classes 268 us, turned 92; of 200 448 and 353; of 256 388 and 425).
-const SHORT: usize = 200;
 /// Rows beside each other from which they are worked on together: half a vector of float32.
 const BESIDE: usize = 8;
 
