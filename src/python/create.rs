@@ -238,13 +238,13 @@ fn check_range(s: Scalar, dtype: DType) -> PyResult<()> {
     Ok(())
 }
 
-/// A list used as an index.
+/// A list used as an index: in the memory of the processor, wherever new tensors are made; every device takes such an index.
 pub fn index_tensor(obj: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     if super::interop::is_array(obj)? {
         return super::interop::from_array(obj);
     }
     let empty = obj.len().is_ok_and(|n| n == 0);
-    from_data(obj, empty.then_some(DType::I64), None)
+    from_data(obj, empty.then_some(DType::I64), Some(Device::Cpu))
 }
 
 pub(super) fn device_arg(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Device>> {

@@ -174,7 +174,12 @@ impl Storage {
     /// The same memory, through whichever handle.
     #[inline]
     pub fn same(&self, other: &Storage) -> bool {
-        self.0 == other.0 || self.header().bytes > 0 && self.ptr() == other.ptr()
+        self.0 == other.0 || self.header().bytes > 0 && self.ptr() == other.ptr() && self.is_one_with(other)
+    }
+    /// An address tells memory apart, but on the meta device, where all have the same.
+    #[cold]
+    fn is_one_with(&self, other: &Storage) -> bool {
+        self.device() != Device::Meta || self.root().0 == other.root().0
     }
     /// The same memory with a version counter of its own: what `x.data` is. Who uses the memory is kept in one place for
     /// all of its handles.

@@ -166,3 +166,16 @@ def test_take_along_dim_counts_round_the_axis():
     taken.sum().backward()
     assert x.grad.tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     assert rl.take_along_dim(rl.zeros(2, 0), rl.zeros(2, 0, dtype=rl.int64), 1).shape == (2, 0)
+
+
+def test_lists_are_indices_wherever_new_tensors_are_made():
+    x = rl.arange(12.0).reshape(4, 3)
+    with rl.device("meta"):
+        assert x[[0, 2]].tolist() == [[0.0, 1.0, 2.0], [6.0, 7.0, 8.0]] and x[[1, 3], 1].tolist() == [4.0, 10.0]
+        assert x[[True, False, False, True]].tolist() == [[0.0, 1.0, 2.0], [9.0, 10.0, 11.0]] and x[[]].shape == (0, 3)
+        x[[0, 3], 2] = 7.0
+        y = rl.ones(4, 3)
+        for at in ([0, 2], rl.tensor([0, 2], device="cpu"), [True, False, True, False], rl.tensor([True, False, True, False], device="cpu")):
+            assert y[at].shape == (2, 3) and y[at].is_meta
+            y[at] = 1.0
+    assert x[:, 2].tolist() == [7.0, 5.0, 8.0, 7.0]

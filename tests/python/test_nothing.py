@@ -46,3 +46,11 @@ def test_norms_of_nothing(shape):
 def test_a_nuclear_norm_is_that_of_a_matrix():
     with pytest.raises(RuntimeError, match=r"dim must be a 2-tuple. Got 0 1 2"):
         rl.norm(rl.ones(2, 3, 3), "nuc")
+
+
+@pytest.mark.parametrize("dtype", [rl.float32, rl.float64, rl.bfloat16, rl.complex64, rl.complex128])
+def test_the_logarithm_of_no_exponentials(dtype):
+    none = -float("inf")
+    assert rl.zeros(0, dtype=dtype).logsumexp(0).real == none
+    assert (rl.zeros(3, 0, dtype=dtype).logsumexp(1).real == none).all() and (rl.zeros(0, 40, dtype=dtype).logsumexp(0).real == none).all()
+    assert rl.zeros(0, 40, dtype=dtype).logsumexp(1).shape == (0,) and rl.zeros(40, 3, 0, dtype=dtype).logsumexp((0, 1)).shape == (0,)

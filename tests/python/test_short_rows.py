@@ -205,3 +205,92 @@ def test_sums_of_repeated_halves_round_once():
         and special.sum(1)[2].isnan()
         and special.sum(1)[3] == 0
     )
+
+
+KINDS = [(rl.float32, 3e-6), (rl.float64, 1e-13), (rl.bfloat16, 1e-2), (rl.float16, 2e-3)]
+
+
+def near(got, want, tol):
+    return bool(((got.cpu().double() - want).abs() <= tol * (want.abs() + 1)).all())
+
+
+def distribution(x, axis):
+    """Softmax, its logarithm and the logarithm of the sum, as they are written."""
+    z = x.cpu().double()
+    e = (z - z.amax(axis, keepdim=True)).exp()
+    total = e.sum(axis, keepdim=True)
+    return e / total, z - z.amax(axis, keepdim=True) - total.log(), (z.amax(axis, keepdim=True) + total.log()).squeeze(axis)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 15, 16, 20, 31, 32, 50, 63, 64, 200, 201])
+@pytest.mark.parametrize(("dtype", "tol"), KINDS)
+def test_sums_of_exponentials_of_rows_and_columns(n, dtype, tol):
+    """Short rows are turned, full sides of them and not; rows beside each other, and rows that lie apart."""
+    for shape, axis in (((31, n), 1), ((32, n), 1), ((100, n), 1), ((2, n, 70), 1), ((n, 17), 0), ((n, 9), 0)):
+        x = (rl.randn(shape) * 4).to(dtype)
+        cut = (rl.randn(shape[0], shape[1] + 3, *shape[2:]) * 4).to(dtype)[:, 2 : 2 + shape[1]]
+        for of in (x, cut):
+            soft, log, total = distribution(of, axis)
+            assert near(of.softmax(axis), soft, tol) and near(of.log_softmax(axis), log, 3 * tol) and near(of.logsumexp(axis), total, tol)
+
+
+@pytest.mark.parametrize("n", [3, 10, 15, 16, 33])
+@pytest.mark.parametrize("log", [False, True])
+def test_gradients_of_softmax_of_short_rows(n, log):
+    for rows in (31, 32, 77):
+        x = rl.randn(rows, n, requires_grad=True)
+        g = rl.randn(rows, n)
+        (x.log_softmax(1) if log else x.softmax(1)).backward(g)
+        p = distribution(x.detach(), 1)[0]
+        g = g.cpu().double()
+        want = g - p * g.sum(1, keepdim=True) if log else p * (g - (p * g).sum(1, keepdim=True))
+        assert near(x.grad, want, 3e-6), rows
+
+
+def test_what_is_infinite_or_not_a_number_stays_in_its_row():
+    x = rl.randn(40, 10)
+    x[3], x[5, 2], x[7, 1], x[9] = -float("inf"), float("nan"), float("inf"), float("inf")
+    rest = [i for i in range(40) if i not in (3, 5, 7, 9)]
+    for y in (x, x.t().contiguous().t()):
+        total, soft = y.logsumexp(1).cpu(), y.softmax(1).cpu()
+        assert total[3] == -float("inf") and total[5].isnan() and total[7] == float("inf") and total[9] == float("inf")
+        assert soft[[3, 5, 7, 9]].isnan().any(1).all()
+        want = distribution(x.cpu()[rest], 1)
+        assert near(total[rest], want[2], 3e-6) and near(soft[rest], want[0], 3e-6)
+
+
+@pytest.mark.parametrize("n", [2, 10, 64, 200, 201])
+@pytest.mark.parametrize(("dtype", "tol"), KINDS)
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_cross_entropy_of_short_rows(n, dtype, tol, smoothing):
+    f = rl.nn.functional.cross_entropy
+    for rows in (31, 33, 64, 100):
+        x, target, weight = rl.randn(rows, n).to(dtype), rl.randint(0, n, (rows,)), rl.rand(n).to(dtype)
+        target[4] = -100
+        log, counts, w = distribution(x, 1)[1], target.cpu() != -100, weight.cpu().double()
+        hit = target.cpu().clamp(min=0)
+        own = w[hit] * counts
+        each = -log.gather(1, hit[:, None])[:, 0] * own * (1 - smoothing) - (log * w).sum(1) * counts * (smoothing / n)
+        args = {"weight": weight, "label_smoothing": smoothing}
+        assert near(f(x, target, reduction="none", **args), each, 4 * tol)
+        assert near(f(x, target, **args), each.sum() / own.sum(), 4 * tol)
+        assert near(f(x, target, reduction="sum", **args) / rows, each.sum() / rows, 4 * tol)
+
+
+@pytest.mark.parametrize("dtype", [rl.float16, rl.float32, rl.float64, rl.complex128, rl.int32, rl.uint8])
+@pytest.mark.parametrize("first", [0, 1, 3, 7, 15])
+def test_long_rows_that_begin_anywhere(dtype, first):
+    """What is written begins within a line of the caches."""
+    for shape in ((20000,), (5, 5000)):
+        x = rl.tensor(made((*shape[:-1], shape[-1] + 16), 20)).abs().to(dtype)
+        want, cut = x.clone(), x[..., first : first + shape[-1]]
+        plain = cut.clone()
+        cut.add_(1)
+        want[..., first : first + shape[-1]] = plain + 1
+        assert rl.equal(x, want)
+        cut.mul_(plain)
+        want[..., first : first + shape[-1]] = (plain + 1) * plain
+        assert rl.equal(x, want)
+        rl.sub(plain, 1, out=cut)
+        want[..., first : first + shape[-1]] = plain - 1
+        assert rl.equal(x, want)

@@ -101,3 +101,29 @@ def test_derivatives_of_short_time_transforms():
 def test_bad_short_time_transforms(f, words):
     with pytest.raises(RuntimeError, match=words):
         f(rl.randn(2, 20))
+
+
+@pytest.mark.parametrize(("dtype", "tol"), [(rl.float32, 2e-6), (rl.float64, 4e-15)])
+@pytest.mark.parametrize("n", [*range(1, 33), 45, 48, 49, 64, 77, 97, 100, 105, 128, 243, 250, 400, 512])
+def test_many_lines_are_each_line_by_itself(n, dtype, tol):
+    """Lines go in groups of a vector's lanes: full ones and not, one after the other, across, and some elements apart."""
+    k = rl.arange(n, dtype=rl.float64)
+    angle = -2 * rl.pi * (k[:, None] * k % n) / n
+    dft = rl.complex(angle.cos(), angle.sin())
+
+    def check(got, want):
+        assert got.shape == want.shape and (got.to(want.dtype) - want).abs().max() <= tol * want.abs().max().clamp(min=1)
+
+    for lines in (1, 7, 16, 35):
+        x = rl.randn(lines, n, dtype=rl.float64).to(dtype)
+        z = rl.complex(rl.randn(lines, n, dtype=rl.float64), rl.randn(lines, n, dtype=rl.float64)).to(rl.complex64 if dtype is rl.float32 else rl.complex128)
+        wide_x, wide_z, half = x.to(rl.complex128), z.to(rl.complex128), n // 2 + 1
+        check(rl.fft.rfft(x), (wide_x @ dft)[:, :half])
+        check(rl.fft.fft(x), wide_x @ dft)
+        check(rl.fft.ifft(x), wide_x @ dft.conj() / n)
+        check(rl.fft.fft(z), wide_z @ dft)
+        check(rl.fft.ifft(z), wide_z @ dft.conj() / n)
+        check(rl.fft.fft(z.t().contiguous(), dim=0), (wide_z @ dft).t())
+        check(rl.fft.rfft(x.t().contiguous().t()), (wide_x @ dft)[:, :half])
+        check(rl.fft.fft(rl.stack([z, z], -1)[..., 0]), wide_z @ dft)
+        check(rl.fft.irfft(rl.fft.rfft(x), n=n), x.double())

@@ -195,11 +195,13 @@ pub fn spots(x: &Tensor, advanced: Advanced) -> Result<(Spots, SmallVec<[Tensor;
     for (axis, t) in advanced {
         let mask = is_mask(&t);
         let count = if mask { t.ndim() } else { 1 };
-        // indices that lie on the CPU go where the tensor is
-        let t = match (t.device(), x.device()) {
-            (Device::Cpu, Device::Gpu(_)) if !t.is_batched() => moved(&t, x.device())?,
-            _ => t,
+        // indices that lie on the CPU go where the tensor is; of a mask without data nobody could tell the positions
+        let there = |t: Tensor| {
+            let here = t.device() != Device::Cpu || x.device() == Device::Cpu || t.is_batched();
+            if here { Ok(t) } else { moved(&t, x.device()) }
         };
+        let meta = x.device() == Device::Meta;
+        let t = if mask && meta { t } else { there(t)? };
         if mask {
             for i in 0..count {
                 ensure!(
@@ -211,7 +213,8 @@ pub fn spots(x: &Tensor, advanced: Advanced) -> Result<(Spots, SmallVec<[Tensor;
                     axis + i
                 );
             }
-            index.push(positions(&t)?);
+            let positions = positions(&t)?;
+            index.push(if meta { there(positions)? } else { positions });
         } else {
             index.push(t);
         }

@@ -83,6 +83,30 @@ pub unsafe fn log_sum_exps<T: Flt>(
     (max, sum)
 }
 
+/// Rows of `n` in columns, a side of them at a time: `f(first row, rows, room)`, with room for so many sides.
+pub fn turned<T: Elem>(rows: usize, n: usize, sides: usize, f: impl Fn(usize, usize, &mut [T]) + Sync) {
+    par::for_each_chunk(rows.div_ceil(SIDE), (par::MATH_GRAIN / 2).div_ceil(n * SIDE), |r| {
+        let mut room = buffer(T::ZERO, sides * n * SIDE);
+        r.for_each(|side| f(side * SIDE, SIDE.min(rows - side * SIDE), &mut room));
+    });
+}
+
+/// `m` rows of `n`, so far apart, into columns.
+///
+/// # Safety
+/// Both are valid for those elements, `m` is at most [`SIDE`], and they do not overlap.
+pub unsafe fn turn_in<T>(rows: *const T, apart: usize, columns: *mut T, n: usize, m: usize) {
+    turn(rows.cast(), apart, columns.cast(), SIDE, m, n, size_of::<T>())
+}
+
+/// The way back, to rows one after the other.
+///
+/// # Safety
+/// As [`turn_in`].
+pub unsafe fn turn_out<T>(columns: *const T, rows: *mut T, n: usize, m: usize) {
+    turn(columns.cast(), SIDE, rows.cast(), n, n, m, size_of::<T>())
+}
+
 /// `log(sum(e^x))` of rows that lie beside each other; false, and nothing is done, where they do not.
 ///
 /// # Safety
@@ -92,7 +116,17 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
         && (2..=SHORT).contains(n)
         && *rows >= SIDE / 2
     {
-        logsumexp_turned((*rows, *n, *stride), src, dst);
+        let (src, dst) = (Ptr::of(src), Ptr(dst));
+        turned(*rows, *n, 1, |row, m, columns: &mut [T]| {
+            // SAFETY: rows that the plan vouches for, and room for them; each result is written once
+            unsafe {
+                turn_in(src.at(row * stride), *stride, columns.as_mut_ptr(), *n, m);
+                let (max, rest) = log_sum_exps(columns.as_ptr(), *n, SIDE, m);
+                for j in 0..m {
+                    dst.at(row + j).write(T::down(max[j] + rest[j]));
+                }
+            }
+        });
         return true;
     }
     let ([Axis { size: classes, stride: step }], [around @ .., Axis { size: beside, stride: 1 }]) =
@@ -105,7 +139,7 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
     }
     let (src, dst) = (Ptr::of(src), Ptr(dst));
     let blocks = beside.div_ceil(SIDE);
-    let grain = (par::MATH_GRAIN / (classes * SIDE)).max(1);
+    let grain = (par::MATH_GRAIN / (classes.max(&1) * SIDE)).max(1);
     par::for_each_chunk(plan.outer_len / beside * blocks, grain, |r| {
         for block in r {
             let (run, first) = (block / blocks, block % blocks * SIDE);
@@ -122,25 +156,4 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
         }
     });
     true
-}
-
-/// Of `rows` short rows of `n`, so far apart: turned into columns.
-unsafe fn logsumexp_turned<T: Flt>((rows, n, apart): (usize, usize, usize), src: *const T, dst: *mut T) {
-    let (src, dst) = (Ptr::of(src), Ptr(dst));
-    let grain = (par::MATH_GRAIN / (n * SIDE)).max(1);
-    par::for_each_chunk(rows.div_ceil(SIDE), grain, |r| {
-        let mut columns = buffer(T::ZERO, n * SIDE);
-        for row in r.map(|side| side * SIDE) {
-            let m = SIDE.min(rows - row);
-            // SAFETY: rows that the plan vouches for, and room for a side of them; each result is written once
-            unsafe {
-                let (from, to) = (src.at(row * apart).cast_const(), columns.as_mut_ptr());
-                turn(from.cast(), apart, to.cast(), SIDE, m, n, size_of::<T>());
-                let (max, rest) = log_sum_exps(to, n, SIDE, m);
-                for j in 0..m {
-                    dst.at(row + j).write(T::down(max[j] + rest[j]));
-                }
-            }
-        }
-    });
 }

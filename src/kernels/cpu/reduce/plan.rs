@@ -105,8 +105,10 @@ impl<'a> Cursor<'a> {
     pub fn new(axes: &'a [Axis], mut flat: usize) -> Cursor<'a> {
         let mut index = SmallVec::from_elem(0, axes.len());
         for (k, a) in axes.iter().enumerate().rev() {
-            index[k] = flat % a.size;
-            flat /= a.size;
+            // an axis without elements has no positions; whoever visits none asks all the same
+            let size = a.size.max(1);
+            index[k] = flat % size;
+            flat /= size;
         }
         let offset = index.iter().zip(axes).map(|(i, a)| i * a.stride).sum();
         Cursor { axes, index, offset }

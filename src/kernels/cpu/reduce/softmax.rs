@@ -5,20 +5,17 @@ use crate::kernels::cpu::elementwise::math::body;
 use crate::kernels::cpu::machine::blocks::{Half, narrow, widen};
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
-use crate::kernels::cpu::machine::stop::buffer;
-use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::machine::vector::Vector;
+use crate::kernels::cpu::reduce::beside::{SIDE, turn_in, turn_out, turned};
 use crate::kernels::cpu::reduce::block_max_sum_exp;
 use crate::multiversion_vector;
 
 /// Columns handled side by side when the axis is not the last one.
 const WIDTH: usize = 128;
 
-/// Rows that are turned into columns at a time.
-const SIDE: usize = 64;
-/// Elements below which they are: rows by themselves are a few vectors, or less than one. (40,960 float32 in rows of 10: 183 us,
-/// turned 30; of 20 46 and 28; of 32 18 and 27. Log-softmax of 16: 65 and 26. The gradient of 4096 rows of 10 263 and 67, of 2048 of
-/// 32 46 and 97. Of bfloat16, which is converted for every row, 820 rows of 50: 74 and 31.)
+/// Elements below which rows are turned into columns: by themselves they are a few vectors, or less than one. (40,960 float32 in
+/// rows of 10: 183 us, turned 30; of 20 46 and 28; of 32 18 and 27. Log-softmax of 16: 65 and 26. The gradient of 4096 rows of 10
+/// 263 and 67, of 2048 of 32 46 and 97. Of bfloat16, which is converted for every row, 820 rows of 50: 74 and 31.)
 const SHORT: usize = 2 * VECTOR;
 const SHORT_HALF: usize = 4 * VECTOR;
 const SHORT_BACKWARD: usize = VECTOR;
@@ -35,7 +32,7 @@ pub unsafe fn softmax<T: Flt>(outer: usize, n: usize, inner: usize, log: bool, s
             let (x, y) = room.split_at_mut(n * SIDE);
             // SAFETY: the rows of this task alone, and room for them
             unsafe {
-                turn_in(src.at(row * n), x.as_mut_ptr(), n, m);
+                turn_in(src.at(row * n), n, x.as_mut_ptr(), n, m);
                 columns(n, SIDE, m, log, x.as_ptr(), y.as_mut_ptr());
                 turn_out(y.as_ptr(), dst.at(row * n), n, m);
             }
@@ -85,8 +82,8 @@ pub unsafe fn softmax_backward<T: Flt>(
             let (of_y, out) = rest.split_at_mut(n * SIDE);
             // SAFETY: the rows of this task alone, and room for them
             unsafe {
-                turn_in(g.at(row * n), of_g.as_mut_ptr(), n, m);
-                turn_in(y.at(row * n), of_y.as_mut_ptr(), n, m);
+                turn_in(g.at(row * n), n, of_g.as_mut_ptr(), n, m);
+                turn_in(y.at(row * n), n, of_y.as_mut_ptr(), n, m);
                 columns_backward(n, SIDE, m, log, of_g.as_ptr(), of_y.as_ptr(), out.as_mut_ptr());
                 turn_out(out.as_ptr(), dst.at(row * n), n, m);
             }
@@ -110,24 +107,6 @@ pub unsafe fn softmax_backward<T: Flt>(
             }
         }
     });
-}
-
-/// Short rows in columns, a side of them at a time: `f(first row, rows, room)`, with room for so many sides.
-fn turned<T: Elem>(outer: usize, n: usize, sides: usize, f: impl Fn(usize, usize, &mut [T]) + Sync) {
-    par::for_each_chunk(outer.div_ceil(SIDE), (par::MATH_GRAIN / 2).div_ceil(n * SIDE), |r| {
-        let mut room = buffer(T::ZERO, sides * n * SIDE);
-        r.for_each(|side| f(side * SIDE, SIDE.min(outer - side * SIDE), &mut room));
-    });
-}
-
-/// `m` rows of `n` into columns.
-unsafe fn turn_in<T>(rows: *const T, columns: *mut T, n: usize, m: usize) {
-    turn(rows.cast(), n, columns.cast(), SIDE, m, n, size_of::<T>())
-}
-
-/// The way back.
-unsafe fn turn_out<T>(columns: *const T, rows: *mut T, n: usize, m: usize) {
-    turn(columns.cast(), SIDE, rows.cast(), n, n, m, size_of::<T>())
 }
 
 /// Calls `f(offset, width)` for each row (width 0) or each group of columns.
@@ -438,6 +417,7 @@ unsafe fn row_max_sum_exp<T: Flt>(src: *const T, n: usize) -> (T::C, T::C) {
 
 multiversion! {
     unsafe fn columns[T: Flt](n: usize, inner: usize, w: usize, log: bool, src: *const T, dst: *mut T) {
+        let w = w.min(WIDTH); // what the callers promise; said here, no index is checked and the loops are vectors
         let mut max = [-T::C::INFINITY; WIDTH];
         for i in 0..n {
             for j in 0..w {
@@ -511,6 +491,7 @@ multiversion! {
 
 multiversion! {
     unsafe fn columns_backward[T: Flt](n: usize, inner: usize, w: usize, log: bool, g: *const T, y: *const T, dst: *mut T) {
+        let w = w.min(WIDTH); // as above
         let mut sum = [T::C::ZERO; WIDTH];
         for i in 0..n {
             for j in 0..w {

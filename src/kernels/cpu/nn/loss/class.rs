@@ -10,9 +10,8 @@ use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
-use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::nn::loss::beside;
-use crate::kernels::cpu::reduce::beside::{SHORT, SIDE, log_sum_exps};
+use crate::kernels::cpu::reduce::beside::{SHORT, SIDE, log_sum_exps, turn_in, turned};
 use crate::kernels::cpu::reduce::block_max_sum_exp;
 
 #[derive(Clone, Copy, Debug)]
@@ -215,42 +214,35 @@ unsafe fn cross_entropy<T: Flt>(
             lse.at(2 * row + 1).write(rest);
         }
     };
+    // `n` rows from `row` on, whose logits lie `step` apart from `from` on and those of neighbours beside each other; in the input
+    // the first begins at `at`, the next `apart` elements on
+    let side =
+        |p: &Classes<T>, row: usize, n: usize, (at, apart): (usize, usize), from: *const T, step: usize| {
+            // SAFETY: what the callers below say
+            unsafe {
+                let (max, rest) = log_sum_exps(from, p.classes, step, n);
+                let mut spread = [0.0; SIDE];
+                if p.smoothing != 0.0 {
+                    spread = beside::spreads(from, p.classes, step, n, p.weight, &max);
+                }
+                (0..n).for_each(|j| finish(p, row + j, at + j * apart, [max[j], rest[j]], &|| spread[j]));
+            }
+        };
     if p.inner >= BESIDE && p.classes > 0 {
         return share.get().each_side(|row, n| {
             let p = share.get();
             let at = p.base(row);
-            let from = x.at(at) as *const T;
-            // SAFETY: rows that lie beside each other
-            unsafe {
-                let (max, rest) = log_sum_exps(from, p.classes, p.inner, n);
-                let mut spread = [0.0; SIDE];
-                if p.smoothing != 0.0 {
-                    spread = beside::spreads(from, p.classes, p.inner, n, p.weight, &max);
-                }
-                (0..n).for_each(|j| finish(&p, row + j, at + j, [max[j], rest[j]], &|| spread[j]));
-            }
+            side(&p, row, n, (at, 1), x.at(at), p.inner);
         });
     }
     if p.inner == 1 && (2..=SHORT).contains(&p.classes) && p.rows() >= SIDE / 2 {
-        let (rows, classes) = (p.rows(), p.classes);
-        return par::for_each_chunk(rows.div_ceil(SIDE), p.grain().div_ceil(SIDE), |r| {
-            let p = share.get();
-            let mut columns = buffer(T::ZERO, classes * SIDE);
-            for row in r.map(|side| side * SIDE) {
-                let n = SIDE.min(rows - row);
-                // SAFETY: rows one after the other, and room for a side of them
-                unsafe {
-                    let (from, to) = (x.at(row * classes).cast_const(), columns.as_mut_ptr());
-                    turn(from.cast(), classes, to.cast(), SIDE, n, classes, size_of::<T>());
-                    let (max, rest) = log_sum_exps(to, classes, SIDE, n);
-                    let mut spread = [0.0; SIDE];
-                    if p.smoothing != 0.0 {
-                        spread = beside::spreads(to, classes, SIDE, n, p.weight, &max);
-                    }
-                    (0..n).for_each(|j| {
-                        finish(&p, row + j, (row + j) * classes, [max[j], rest[j]], &|| spread[j])
-                    });
-                }
+        let classes = p.classes;
+        return turned(p.rows(), classes, 1, |row, n, columns: &mut [T]| {
+            let (p, from) = (share.get(), columns.as_mut_ptr());
+            // SAFETY: rows one after the other, and room for them
+            unsafe {
+                turn_in(x.at(row * classes), classes, from, classes, n);
+                side(&p, row, n, (row * classes, classes), from, SIDE);
             }
         });
     }

@@ -22,6 +22,7 @@ pub struct Plan<T> {
     passes: Vec<Pass<T>>,
 }
 
+/// `exp(-2 pi i k / n)`.
 pub fn root<T: FftNum>(k: usize, n: usize) -> [T; 2] {
     let (sin, cos) = (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos();
     [cos, sin].map(|v| T::from_f64(v).unwrap_or_else(T::zero))
@@ -79,7 +80,7 @@ fn butterfly<V: Vector, const R: usize>(a: Parts<V, R>, circle: &[[V::Elem; 2]])
     let mut b = a;
     match R {
         2 => (b[0], b[1]) = (plus(a[0], a[1]), minus(a[0], a[1])),
-        4 => (b[0], b[1], b[2], b[3]) = four([a[0], a[1], a[2], a[3]]).into(),
+        4 => [b[0], b[1], b[2], b[3]] = four([a[0], a[1], a[2], a[3]]),
         8 => {
             let s = V::c(std::f64::consts::FRAC_1_SQRT_2);
             let c = [plus(a[0], a[4]), plus(a[1], a[5]), plus(a[2], a[6]), plus(a[3], a[7])];
