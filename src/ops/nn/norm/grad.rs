@@ -6,7 +6,7 @@ use crate::kernels::cpu::nn::norm as kernel;
 use crate::kernels::gpu::nn::norm as gpu;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
-use crate::ops::nn::norm::{Over, Samples, address, planes};
+use crate::ops::nn::norm::{Over, Samples, address, layer_rows, planes};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::with_dtype;
 use smallvec::{SmallVec, smallvec};
@@ -84,7 +84,7 @@ impl Op for NormGrad {
             let (dx, dw, db) = (address::<T>(&land[0]), address::<T>(&land[1]), address::<T>(&land[2]));
             match self.over {
                 Over::Batch { train } => kernel::batch_norm_backward(planes(shape, format), g, src, w, mean, rstd, train, dx, dw, db),
-                Over::Layer { n } => kernel::layer_norm_backward(numel(shape).checked_div(n).unwrap_or(0), n, g, src, w, mean, rstd, dx, dw, db),
+                Over::Layer { n } => kernel::layer_norm_backward(layer_rows(shape, n), g, src, w, mean, rstd, dx, dw, db),
                 Over::Group { groups } => kernel::group_norm_backward(planes(shape, format), groups, g, src, w, mean, rstd, dx, dw, db),
             }
             Ok(())

@@ -6,7 +6,7 @@ pub mod rows;
 
 use crate::base::{DType, Dims, Layout, MemoryFormat, numel};
 use crate::error::Result;
-use crate::kernels::cpu::nn::norm::Planes;
+use crate::kernels::cpu::nn::norm::{Planes, Rows};
 use crate::kernels::gpu::nn::norm::{Axes, Seen};
 use crate::ops::driver::memory::{dense_held, write_held};
 use crate::ops::nn::image::{format_of, is_channels_last};
@@ -145,6 +145,10 @@ fn lined(first: &[usize], rest: &[usize]) -> Dims {
 
 pub fn planes(shape: &[usize], format: MemoryFormat) -> Planes {
     Planes { n: shape[0], c: shape[1], s: numel(&shape[2..]), channels_last: is_channels_last(format) }
+}
+
+pub fn layer_rows(shape: &[usize], n: usize) -> Rows {
+    Rows { samples: numel(shape).checked_div(n).unwrap_or(0), groups: 1, n }
 }
 
 /// The dtype a kernel computes in: with float32 parameters beside half data all is float32.

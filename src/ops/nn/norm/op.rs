@@ -1,6 +1,6 @@
 //! Normalisation layers: batch, layer, group, instance and root-mean-square.
 
-use crate::base::{DType, Dims, numel};
+use crate::base::{DType, Dims};
 use crate::error::{Error, Result};
 use crate::kernels::cpu::nn::norm as kernel;
 use crate::kernels::gpu::nn::norm as gpu;
@@ -8,7 +8,7 @@ use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::nn::image::{deliver_held, laid_out_held, landing};
 use crate::ops::nn::norm::grad::NormGrad;
-use crate::ops::nn::norm::{Over, Samples, address, compute_dtype, planes, statistics_dtype};
+use crate::ops::nn::norm::{Over, Samples, address, compute_dtype, layer_rows, planes, statistics_dtype};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{ensure, with_dtype};
 use smallvec::{SmallVec, smallvec};
@@ -134,7 +134,7 @@ impl Op for Norm {
                     }
                     kernel::batch_norm_eval(planes(shape, format), src, w, b, rm, rv, self.eps, dst);
                 }
-                Over::Layer { n } => kernel::layer_norm(numel(shape).checked_div(n).unwrap_or(0), n, src, w, b, self.eps, dst, mean, rstd),
+                Over::Layer { n } => kernel::layer_norm(layer_rows(shape, n), src, w, b, self.eps, dst, mean, rstd),
                 Over::Group { groups } => kernel::group_norm(planes(shape, format), groups, src, w, b, self.eps, dst, mean, rstd),
             }
             Ok(())

@@ -10,13 +10,14 @@ mod layer;
 mod short;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 pub use batch::{batch_norm_backward, batch_norm_eval, batch_norm_train};
 pub use group::{group_norm, group_norm_backward};
 pub use layer::{layer_norm, layer_norm_backward};
 
 use crate::base::Elem;
-use crate::kernels::cpu::machine::float::{Cmp, Flt};
+use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 
 /// A batch of planes: `n` samples of `c` channels of `s` pixels, channels first or last in memory.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,29 @@ impl Planes {
     }
 }
 
+/// Dense rows of `n` elements, `groups` of them to a sample; each group has weights of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    pub samples: usize,
+    pub groups: usize,
+    pub n: usize,
+}
+
+impl Rows {
+    /// Without weights all groups are one.
+    fn as_one(self) -> Rows {
+        Rows { samples: self.samples * self.groups, groups: 1, n: self.n }
+    }
+    /// Elements of a sample, and of the weights.
+    fn width(&self) -> usize {
+        self.groups * self.n
+    }
+    /// How many groups a task takes: some lines of memory of each sample.
+    fn band(&self) -> usize {
+        (256 / self.n.max(1)).clamp(1, self.groups.max(1))
+    }
+}
+
 const LANES: usize = 32;
 
 #[inline(always)]
@@ -59,6 +83,12 @@ fn lane_total<C: Cmp>(mut x: [C; LANES]) -> C {
 #[inline(always)]
 unsafe fn or<T: Flt>(p: *const T, i: usize, default: f64) -> T::C {
     if p.is_null() { T::C::of(default) } else { (*p.add(i)).up() }
+}
+
+/// An element of what may be null.
+#[inline(always)]
+fn some<T>(p: Ptr<T>, i: usize) -> *mut T {
+    if p.get().is_null() { p.get() } else { p.at(i) }
 }
 
 /// `f(0..n)` added into lanes; the lanes of `sums` are independent so that the loop vectorises.

@@ -64,6 +64,7 @@ fn reference(
 
 fn layer<T: Flt>(tol: f64) {
     for (rows, n) in [(3, 5), (70, 33), (1, 10_000), (200, 64), (4, 1), (0, 8), (5, 100)] {
+        let d = Rows { samples: rows, groups: 1, n };
         let (x, g) = (data::<T>(rows * n, 0), data::<T>(rows * n, 77));
         let (w, b) = (data::<T>(n, 5), data::<T>(n, 9));
         let run = || {
@@ -73,8 +74,7 @@ fn layer<T: Flt>(tol: f64) {
             // SAFETY: buffers of the sizes named.
             unsafe {
                 layer_norm(
-                    rows,
-                    n,
+                    d,
                     x.as_ptr(),
                     w.as_ptr(),
                     b.as_ptr(),
@@ -84,8 +84,7 @@ fn layer<T: Flt>(tol: f64) {
                     r.as_mut_ptr(),
                 );
                 layer_norm_backward(
-                    rows,
-                    n,
+                    d,
                     g.as_ptr(),
                     x.as_ptr(),
                     w.as_ptr(),
@@ -108,7 +107,7 @@ fn layer<T: Flt>(tol: f64) {
         // SAFETY: buffers of the sizes that the geometry names.
         unsafe {
             let no = std::ptr::null();
-            layer_norm(rows, n, x.as_ptr(), no, no, 1e-2, y.as_mut_ptr(), null_mut(), null_mut());
+            layer_norm(d, x.as_ptr(), no, no, 1e-2, y.as_mut_ptr(), null_mut(), null_mut());
         }
         let want = reference(&sets, |i| i % n, n, &wide(&x), &wide(&g), &vec![1.0; n], &vec![0.0; n], 1e-2);
         near(&wide(&y), &want[0], tol * 4.0, "plain layer");
@@ -116,7 +115,16 @@ fn layer<T: Flt>(tol: f64) {
 }
 
 fn grouped<T: Flt>(tol: f64) {
-    for (n, c, s) in [(3, 4, 5), (2, 6, 100), (70, 8, 1), (4, 2, 9000), (1, 64, 49), (9, 12, 33)] {
+    for (n, c, s) in [
+        (3, 4, 5),
+        (2, 6, 100),
+        (70, 8, 1),
+        (4, 2, 9000),
+        (1, 64, 49),
+        (9, 12, 33),
+        (40, 520, 1),
+        (2, 3000, 3),
+    ] {
         for channels_last in [false, true] {
             let d = Planes { n, c, s, channels_last };
             let len = n * c * s;
