@@ -3,7 +3,7 @@
 use crate::base::diagonal_layout;
 use crate::base::{Dims, Scalar, total, wrap_dim};
 use crate::error::Result;
-use crate::kernels::cpu::create::copy::clear_rows;
+use crate::kernels::cpu::create::copy::keep_rows;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::memory::{fill_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
@@ -37,7 +37,12 @@ impl Op for Triangle {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        write_held(&out[0], x[0]);
+        // one pass, where elements lie in the order of the result
+        let dense = x[0].layout().is_contiguous();
+        if !dense {
+            write_held(&out[0], x[0]);
+        }
+        let src = if dense { x[0].ptr().cast_const() } else { std::ptr::null() };
         let n = x[0].ndim();
         let (rows, columns) = (x[0].shape()[n - 2], x[0].shape()[n - 1]);
         let edge = |row: usize| {
@@ -46,11 +51,12 @@ impl Op for Triangle {
                 .saturating_add(!self.upper as i64)
                 .clamp(0, columns as i64) as usize
         };
-        // SAFETY: the result is dense and held by the driver
+        let (count, size) = (out[0].numel() / columns.max(1), out[0].dtype().size());
+        // SAFETY: the result is dense and held by the driver, as the source is
         unsafe {
-            clear_rows(out[0].ptr(), out[0].numel() / columns.max(1), columns, out[0].dtype().size(), |i| {
+            keep_rows(out[0].ptr(), src, count, columns, size, |i| {
                 let at = edge(i % rows);
-                if self.upper { 0..at } else { at..columns }
+                if self.upper { at..columns } else { 0..at }
             })
         };
         Ok(())

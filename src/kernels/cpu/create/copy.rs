@@ -290,22 +290,29 @@ multiversion! {
     }
 }
 
-/// Zeroes a range of columns in every row of a dense matrix.
+/// A range of columns of every row of a dense matrix, zeros elsewhere. Where `src` is null the range is there already.
 ///
 /// # Safety
-/// `dst` is valid for `rows * columns` elements of `size` bytes; ranges lie within the columns.
-pub unsafe fn clear_rows(
+/// `dst` is valid for `rows * columns` elements of `size` bytes, `src` too if it is not null, and does not overlap it; ranges lie
+/// within the columns.
+pub unsafe fn keep_rows(
     dst: *mut u8,
+    src: *const u8,
     rows: usize,
     columns: usize,
     size: usize,
     range: impl Fn(usize) -> Range<usize> + Sync,
 ) {
-    let target = Ptr(dst);
+    let (dst, src) = (Ptr(dst), Ptr::of(src));
     par::for_each_chunk(rows, (par::ELEMENTWISE_GRAIN / columns.max(1)).max(1), |part| {
         for row in part {
-            let r = range(row);
-            std::ptr::write_bytes(target.get().add((row * columns + r.start) * size), 0, r.len() * size);
+            let (r, at) = (range(row), row * columns * size);
+            std::ptr::write_bytes(dst.at(at), 0, r.start * size);
+            if !src.get().is_null() {
+                let from = at + r.start * size;
+                std::ptr::copy_nonoverlapping(src.at(from).cast_const(), dst.at(from), r.len() * size);
+            }
+            std::ptr::write_bytes(dst.at(at + r.end * size), 0, (columns - r.end) * size);
         }
     });
 }

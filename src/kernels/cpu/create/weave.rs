@@ -289,8 +289,12 @@ unsafe fn run<T: Copy>(job: &Job, dst: *mut u8, src: *const u8) {
             picked(to, b.to, from, b.from, &places, n);
         });
     }
-    // the longest axis inside, unless the last one is long enough; lines in between stay in the cache
-    let long = (0..last).max_by_key(|&i| axes[i].n).filter(|&i| row.n < 16 && axes[i].n > row.n);
+    // a long axis inside, of several the one of the smallest steps, unless the last one is long enough; lines in between stay in the
+    // cache (2048 x 128 rows of two of five floats, by the longer axis 2,720 us, by the nearer 140)
+    let steps = |i: usize| axes[i].to + near(&i);
+    let long = (0..last)
+        .max_by_key(|&i| (axes[i].n.min(16), std::cmp::Reverse(steps(i))))
+        .filter(|&i| row.n < 16 && axes[i].n > row.n);
     let Some(b) = long else {
         return each_piece(&job.without(&[last]), row.n, 1, &|[to, from], i, n| {
             let (to, from) = (dst.at(to + i * row.to), src.at(from.wrapping_add(i.wrapping_mul(row.from))));

@@ -118,3 +118,11 @@ impl<T> Default for Room<T> {
         Room::new()
     }
 }
+
+/// Room for some of many numbers, each of them `value`: to fill what is not used took longer than four columns did.
+#[inline(always)]
+pub fn filled<T: Copy>(room: &mut [MaybeUninit<T>], value: T) -> &mut [T] {
+    room.iter_mut().for_each(|x| _ = x.write(value));
+    // SAFETY: all are written
+    unsafe { std::slice::from_raw_parts_mut(room.as_mut_ptr().cast(), room.len()) }
+}

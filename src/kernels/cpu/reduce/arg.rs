@@ -4,6 +4,7 @@ use super::extrema::{Ordered, ahead4, beats};
 use super::leaf::{Leaf, leaves};
 use super::plan::{ReducePlan, offset_of, runs};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::rows::filled;
 use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::machine::{par, simd};
 use std::mem::MaybeUninit;
@@ -191,11 +192,13 @@ unsafe fn columns<T: Ordered, M: Max>(
             // SAFETY: columns from `c0` on of this group, inside the plan; each output is written once
             unsafe {
                 let base = src.get().add(offset_of(lead, group) + c0);
-                let mut best = [if M::MAX { T::LOW } else { T::HIGH }; WIDTH];
+                let mut best = [const { MaybeUninit::uninit() }; WIDTH];
+                let mut at = [const { MaybeUninit::uninit() }; WIDTH];
+                let best = filled(&mut best[..width], if M::MAX { T::LOW } else { T::HIGH });
+                let at = filled(&mut at[..width], 0);
                 for j in 0..width {
                     best[j] = (*base.add(j)).key();
                 }
-                let mut at = [0i32; WIDTH];
                 let mut start = 0;
                 for (offset, count, stride) in runs(&plan.inner, 0..n) {
                     let rows = base.add(offset);

@@ -53,6 +53,19 @@ multiversion! {
     }
 }
 
+/// Of numbers of one of the two types that kernels compute in, in place.
+pub fn logarithms<C: Cmp>(x: &mut [C]) {
+    let (p, n) = (x.as_mut_ptr(), x.len());
+    // SAFETY: `n` numbers of that type
+    unsafe {
+        if size_of::<C>() == 4 {
+            math::log_f32(p.cast(), p.cast(), n);
+        } else {
+            math::log_f64(p.cast(), p.cast(), n);
+        }
+    }
+}
+
 /// The maximum of each of `n` rows, and the logarithm of the sum of exponentials above it.
 ///
 /// # Safety
@@ -66,15 +79,7 @@ pub unsafe fn log_sum_exps<T: Flt>(
     let (mut max, mut sum) = ([T::C::ZERO; SIDE], [T::C::ZERO; SIDE]);
     // SAFETY: the caller's promise
     unsafe { max_sum(x, classes, step, n, &mut max, &mut sum) };
-    let p = sum.as_mut_ptr();
-    // SAFETY: `n` numbers, in one of the two types that kernels compute in
-    unsafe {
-        if size_of::<T::C>() == 4 {
-            math::log_f32(p.cast(), p.cast(), n);
-        } else {
-            math::log_f64(p.cast(), p.cast(), n);
-        }
-    }
+    logarithms(&mut sum[..n.min(SIDE)]);
     for j in 0..n {
         if max[j].abs() == T::C::INFINITY {
             sum[j] = T::C::ZERO;
@@ -107,6 +112,11 @@ pub unsafe fn turn_out<T>(columns: *const T, rows: *mut T, n: usize, m: usize) {
     turn(columns.cast(), SIDE, rows.cast(), n, n, m, size_of::<T>())
 }
 
+/// So many of them where they belong.
+unsafe fn put<T: Flt>((max, rest): (Lanes<T::C>, Lanes<T::C>), n: usize, dst: *mut T) {
+    (0..n).for_each(|j| dst.add(j).write(T::down(max[j] + rest[j])));
+}
+
 /// `log(sum(e^x))` of rows that lie beside each other; false, and nothing is done, where they do not.
 ///
 /// # Safety
@@ -121,10 +131,7 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
             // SAFETY: rows that the plan vouches for, and room for them; each result is written once
             unsafe {
                 turn_in(src.at(row * stride), *stride, columns.as_mut_ptr(), *n, m);
-                let (max, rest) = log_sum_exps(columns.as_ptr(), *n, SIDE, m);
-                for j in 0..m {
-                    dst.at(row + j).write(T::down(max[j] + rest[j]));
-                }
+                put(log_sum_exps(columns.as_ptr(), *n, SIDE, m), m, dst.at(row));
             }
         });
         return true;
@@ -134,12 +141,40 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
     else {
         return false;
     };
-    if *beside < SIDE / 4 {
-        return false;
-    }
+    let (classes, step, beside) = (*classes, *step, *beside);
     let (src, dst) = (Ptr::of(src), Ptr(dst));
+    if beside < SIDE / 4 {
+        // too few for a lane each: several of these are gathered first (1000x10x8 over the middle 520 us one by one, so 63)
+        let (runs, some) = (plan.outer_len / beside.max(1), SIDE / beside.max(1));
+        if runs < some || !(2..=SHORT).contains(&classes) {
+            return false;
+        }
+        let grain = (par::MATH_GRAIN / 2).div_ceil(classes * SIDE);
+        par::for_each_chunk(runs.div_ceil(some), grain, |r| {
+            let mut columns = buffer(T::ZERO, classes * SIDE);
+            for run in r.map(|block| block * some) {
+                let many = some.min(runs - run);
+                // SAFETY: rows that the plan vouches for, and room for them; each result is written once
+                unsafe {
+                    for k in 0..many {
+                        let from = src.at(offset_of(around, run + k)).cast_const();
+                        for c in 0..classes {
+                            let to = &mut columns[c * SIDE + k * beside..][..beside];
+                            to.iter_mut().enumerate().for_each(|(j, v)| *v = *from.add(c * step + j));
+                        }
+                    }
+                    put(
+                        log_sum_exps(columns.as_ptr(), classes, SIDE, many * beside),
+                        many * beside,
+                        dst.at(run * beside),
+                    );
+                }
+            }
+        });
+        return true;
+    }
     let blocks = beside.div_ceil(SIDE);
-    let grain = (par::MATH_GRAIN / (classes.max(&1) * SIDE)).max(1);
+    let grain = (par::MATH_GRAIN / (classes.max(1) * SIDE)).max(1);
     par::for_each_chunk(plan.outer_len / beside * blocks, grain, |r| {
         for block in r {
             let (run, first) = (block / blocks, block % blocks * SIDE);
@@ -147,11 +182,7 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
             // SAFETY: rows that the plan vouches for; each result is written once
             unsafe {
                 let from = src.at(offset_of(around, run) + first).cast_const();
-                let (max, rest) = log_sum_exps(from, *classes, *step, n);
-                let to = dst.at(run * beside + first);
-                for j in 0..n {
-                    to.add(j).write(T::down(max[j] + rest[j]));
-                }
+                put(log_sum_exps(from, classes, step, n), n, dst.at(run * beside + first));
             }
         }
     });

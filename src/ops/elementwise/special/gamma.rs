@@ -2,13 +2,13 @@
 
 use crate::base::{DType, Scalar};
 use crate::error::Result;
-use crate::kernels::cpu::elementwise::block::{PointFn, zip};
+use crate::kernels::cpu::elementwise::block::{PointFn, typed, zip};
 use crate::kernels::cpu::elementwise::{math, special};
 use crate::ops::elementwise::arithmetic::add;
 use crate::ops::elementwise::kind::binary::binary;
 use crate::ops::elementwise::kind::kernel;
 use crate::ops::elementwise::kind::nary::points;
-use crate::ops::elementwise::kind::unary::{unary, vector_double};
+use crate::ops::elementwise::kind::unary::{float, unary, vector_double};
 use crate::ops::table::Table;
 use crate::tensor::Tensor;
 use crate::{bail, ensure, rows};
@@ -20,8 +20,8 @@ unary! { GAMMA:
     /// >>> torch.lgamma(torch.tensor([1.0, 5.0]))
     /// tensor([0.0000, 3.1781])
     /// ```
-    lgamma "LgammaBackward0" also [Special "gammaln"]: Double,
-        cpu |dt| vector_double!(dt, math::lgamma_f64),
+    lgamma "LgammaBackward0" also [Special "gammaln"]: Float,
+        cpu |dt| float!(dt, math::lgamma_f32, math::lgamma_f64),
         wgsl "lgamma_f(x)",
         on 0.3, 3.0,
         grad X |g, x| g.mul(x.digamma()?);

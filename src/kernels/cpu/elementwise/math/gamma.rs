@@ -166,10 +166,46 @@ fn single<V: Vector<Elem = f64>>(x: V) -> V {
     c.sub(c.sub(x))
 }
 
-/// The logarithm of the absolute value of gamma. All pieces share one logarithm: of the argument, or of the product that takes
-/// it to the neighbourhood of two.
+/// The logarithm of the absolute value of gamma. Below zero by reflection: `log(pi / |x sin(pi x)|) - lgamma(-x)`; where that cancels,
+/// near its roots, by the system's library, whose argument is exact (1M of normally distributed float32: all that are negative by the
+/// library 24.8 ms, so 6.0).
 #[inline(always)]
 pub fn lgamma<V: Vector<Elem = f64>>(x: V) -> V {
+    lgamma_within(x, 0.5)
+}
+
+/// As [`lgamma`], for arguments and results in float32: its steps are so wide that the nearest to a root leaves 25 bits.
+#[inline(always)]
+pub fn lgamma_single<V: Vector<Elem = f64>>(x: V) -> V {
+    lgamma_within(x, 1e-7)
+}
+
+/// By the library where of the parts less than this share is left.
+#[inline(always)]
+fn lgamma_within<V: Vector<Elem = f64>>(x: V, share: f64) -> V {
+    let negative = x.lt(V::zero());
+    let y = lgamma_positive(x.abs());
+    if !V::any(negative) {
+        return y;
+    }
+    let from_whole = x.sub(x.round()).abs();
+    let other = log(V::c(PI).div(x.mul(sin_f64(from_whole.mul(V::c(PI)))).abs()));
+    let turned = other.sub(y);
+    // poles, among them all numbers so large that they are whole
+    let turned = V::select(from_whole.eq(V::zero()), V::c(f64::INFINITY), turned);
+    let turned = V::select(x.eq(V::c(f64::NEG_INFINITY)), V::c(f64::INFINITY), turned);
+    let out = V::select(negative, turned, y);
+    let cancels = V::both(negative, turned.abs().lt(other.abs().max(y.abs()).mul(V::c(share))));
+    if !V::any(cancels) {
+        return out;
+    }
+    let near = V::select(cancels, x, V::zero());
+    by_lane(near, out, |x| (x < 0.0).then(|| crate::kernels::cpu::elementwise::clib::lgamma(x)))
+}
+
+/// All pieces share one logarithm: of the argument, or of the product that takes it to the neighbourhood of two.
+#[inline(always)]
+fn lgamma_positive<V: Vector<Elem = f64>>(x: V) -> V {
     let (one, half) = (V::c(1.0), V::c(0.5));
     let (low, far) = (x.lt(half), V::c(FAR).le(x));
     let (mut t, mut product) = (V::select(low, x.add(one), x), V::select(low, x, one));
@@ -190,10 +226,5 @@ pub fn lgamma<V: Vector<Elem = f64>>(x: V) -> V {
     let r = one.div(x);
     let series = r.mul(r).poly(STIRLING).mul(r).add(V::c(HALF_LOG_2PI - 0.5));
     let y = V::select(far, x.sub(half).fma(ln.sub(one), series), y);
-    let y = V::select(x.eq(V::c(f64::INFINITY)), x, y);
-    let negative = x.lt(V::zero());
-    if !V::any(negative) {
-        return y;
-    }
-    by_lane(x, y, |x| (x < 0.0).then(|| crate::kernels::cpu::elementwise::clib::lgamma(x)))
+    V::select(x.eq(V::c(f64::INFINITY)), x, y)
 }

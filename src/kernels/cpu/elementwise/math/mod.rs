@@ -170,6 +170,7 @@ widened! {
     erfc_f32 erfc_two body::erfc_wide;
     sinc_f32 sinc_two plain::sinc;
     erfinv_f32 erfinv_two inverse::erfinv_wide;
+    lgamma_f32 lgamma_two gamma::lgamma_single;
 }
 
 /// `dst[i] = body(a[i], b[i])` with the level's vectors.

@@ -471,6 +471,36 @@ fn erfinv_in_single_precision() {
     }
 }
 
+/// Below zero, the roots and their neighbours among them, against the system's library.
+#[test]
+fn the_logarithm_of_gamma_below_zero() {
+    use crate::kernels::cpu::elementwise::clib::lgamma;
+    let roots =
+        [-2.457_024_7f32, -2.747_682_7, -3.143_580_9, -3.955_294_3, -4.039_361_9, -4.991_544_6, -5.008_218_3];
+    let near = roots.iter().flat_map(|r| (-40..=40).map(|k| f32::from_bits((r.to_bits() as i32 + k) as u32)));
+    let x: Vec<f32> = (1..60_000)
+        .map(|i| i as f32 * -3.1e-4)
+        .chain(near)
+        .chain((1..300).map(|i| -1.7f32.powi(i % 60) - i as f32 * 1e-3))
+        .collect();
+    let wide: Vec<f64> = x.iter().map(|x| *x as f64).collect();
+    for level in LEVELS {
+        with_level(level, || {
+            let (mut y, mut z) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+            // SAFETY: as many elements on both sides
+            unsafe {
+                lgamma_f32(x.as_ptr(), y.as_mut_ptr(), x.len());
+                lgamma_f64(wide.as_ptr(), z.as_mut_ptr(), x.len());
+            }
+            for i in 0..x.len() {
+                let want = lgamma(wide[i]);
+                let (e, f) = (ulp32(y[i], want), ulp64(z[i], want));
+                assert!(e <= 1.0 && f <= 6.0, "lgamma {level:?}: {e} and {f} ulp at {:e}", x[i]);
+            }
+        });
+    }
+}
+
 #[test]
 fn points_and_edges() {
     const INF: f64 = f64::INFINITY;
