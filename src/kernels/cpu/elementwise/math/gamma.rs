@@ -180,7 +180,8 @@ pub fn lgamma_single<V: Vector<Elem = f64>>(x: V) -> V {
     lgamma_within(x, 1e-7)
 }
 
-/// By the library where of the parts less than this share is left.
+/// By the library where of the parts, or of two, less than this share is left: what the argument of the logarithm is off by, relative
+/// to itself, its result is off by in all.
 #[inline(always)]
 fn lgamma_within<V: Vector<Elem = f64>>(x: V, share: f64) -> V {
     let negative = x.lt(V::zero());
@@ -195,7 +196,8 @@ fn lgamma_within<V: Vector<Elem = f64>>(x: V, share: f64) -> V {
     let turned = V::select(from_whole.eq(V::zero()), V::c(f64::INFINITY), turned);
     let turned = V::select(x.eq(V::c(f64::NEG_INFINITY)), V::c(f64::INFINITY), turned);
     let out = V::select(negative, turned, y);
-    let cancels = V::both(negative, turned.abs().lt(other.abs().max(y.abs()).mul(V::c(share))));
+    let cancels =
+        V::both(negative, turned.abs().lt(other.abs().max(y.abs()).max(V::c(2.0)).mul(V::c(share))));
     if !V::any(cancels) {
         return out;
     }
