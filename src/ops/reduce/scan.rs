@@ -47,6 +47,9 @@ impl Running {
             });
             return Ok(());
         }
+        // lines that lie together are short: the kernel takes many at a time where they are dense
+        let together: usize = x.shape().iter().skip(self.axis).product();
+        let x = &if together <= kernel::TOGETHER { dense_held(x)? } else { x.clone() };
         let (shape, strides) = (x.shape(), x.strides());
         // SAFETY: the layout of `x` lies in its storage, which is held; `out` is dense and of its shape
         with_dtype!(self.name(), x.dtype(), any, T => unsafe {

@@ -4,6 +4,7 @@
 use super::plan::{Axis, ReducePlan, offset_of};
 use crate::base::Elem;
 use crate::kernels::cpu::elementwise::math;
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
@@ -17,6 +18,28 @@ pub const SHORT: usize = 200;
 /// Classes whose exponentials are summed before they join the others: the error grows with this and with the number of
 /// such sums, not with the number of classes.
 const SUMMED: usize = 32;
+
+/// Columns of `n` with `inner` beside each other, of `m` runs that follow each other, all beside each other, `width` apart.
+///
+/// # Safety
+/// Both are valid for those elements and do not overlap.
+pub unsafe fn gather<T>(runs: *const T, n: usize, inner: usize, m: usize, columns: *mut T, width: usize) {
+    for (k, i) in (0..m).flat_map(|k| (0..n).map(move |i| (k, i))) {
+        let (from, to) = (runs.add((k * n + i) * inner), columns.add(i * width + k * inner));
+        copy_few(from.cast(), to.cast(), inner * size_of::<T>());
+    }
+}
+
+/// The way back.
+///
+/// # Safety
+/// As [`gather`].
+pub unsafe fn spread<T>(columns: *const T, width: usize, runs: *mut T, n: usize, inner: usize, m: usize) {
+    for (k, i) in (0..m).flat_map(|k| (0..n).map(move |i| (k, i))) {
+        let (from, to) = (columns.add(i * width + k * inner), runs.add((k * n + i) * inner));
+        copy_few(from.cast(), to.cast(), inner * size_of::<T>());
+    }
+}
 
 /// A number for each of the rows.
 pub type Lanes<C> = [C; SIDE];
@@ -160,7 +183,7 @@ pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -
                         let from = src.at(offset_of(around, run + k)).cast_const();
                         for c in 0..classes {
                             let to = &mut columns[c * SIDE + k * beside..][..beside];
-                            to.iter_mut().enumerate().for_each(|(j, v)| *v = *from.add(c * step + j));
+                            copy_few(from.add(c * step).cast(), to.as_mut_ptr().cast(), size_of_val(to));
                         }
                     }
                     put(

@@ -206,7 +206,7 @@ unsafe fn running<T: Carried, const PRODUCT: bool>(
     let dense = n > 0 && axis < shape.len() && is_dense(shape, strides);
     if dense {
         let (outer, inner) = (numel(&shape[..axis]), numel(&shape[axis + 1..]));
-        if (2..=SHORT).contains(&(n * inner)) && outer >= SIDE / 2 {
+        if (2..=TOGETHER).contains(&(n * inner)) && outer >= SIDE / 2 {
             return short::<T, PRODUCT>(outer, n, inner, src, dst);
         }
     }
@@ -224,7 +224,7 @@ unsafe fn running<T: Carried, const PRODUCT: bool>(
 /// Elements of the lines that lie together up to which many are turned into columns: the sums of one line wait for each other, and
 /// several lines are a vector only where they lie beside each other. (4096 rows of 10 float32: 34 us, so 15; 2000x7x3 over the middle
 /// 115, so 12.)
-const SHORT: usize = 32;
+pub const TOGETHER: usize = 32;
 
 /// Dense short lines: `inner` beside each other, `outer` times.
 unsafe fn short<T: Carried, const PRODUCT: bool>(
@@ -236,7 +236,7 @@ unsafe fn short<T: Carried, const PRODUCT: bool>(
 ) {
     let (src, dst, width) = (Ptr::of(src), Ptr(dst), n * inner);
     turned(outer, width, 1, |first, m, columns: &mut [T]| {
-        let mut sums = [MaybeUninit::<T::Sum>::uninit(); SHORT * SIDE];
+        let mut sums = [MaybeUninit::<T::Sum>::uninit(); TOGETHER * SIDE];
         // SAFETY: lines that no other task visits, and room for them
         unsafe {
             turn_in(src.at(first * width), width, columns.as_mut_ptr(), width, m);
