@@ -177,6 +177,8 @@ impl<T: Direct> Job<'_, T> {
             std::ptr::copy_nonoverlapping(self.bias.at(c0), bias.as_mut_ptr(), width);
         }
         let taps = self.plan.taps.len();
+        // Whole vectors of pixels that follow one another are summed where they go.
+        let (in_place, cy) = (self.last && self.to.is_none() && width == wide, s.groups * s.cout);
         // Whole chunks of channels, in blocks that are as even as they can be.
         let chunks = s.cin.div_ceil(self.chunk).max(1);
         let most = (TERMS / (self.chunk * taps).max(1)).max(1);
@@ -204,15 +206,20 @@ impl<T: Direct> Job<'_, T> {
                         rows: rows[start..].as_ptr(),
                         steps: steps.as_ptr(),
                         w: panel,
-                        out: sums.add(start * wide),
-                        pitch: wide,
+                        bias: if c == 0 { bias.as_ptr() } else { std::ptr::null() },
+                        out: if in_place {
+                            y.add((pixels.start + start) * cy + c0)
+                        } else {
+                            sums.add(start * wide)
+                        },
+                        pitch: if in_place { cy } else { wide },
                         add: c > 0,
                     };
                     (self.kernels.channels[self.vectors - 1][stop - start - 1])(&a);
                     self.fetch(group, first..first + width, end..(end + channels).min(s.cin), t, tiles);
-                    if end == s.cin {
+                    if end == s.cin && !in_place {
                         let some = pixels.start + start..pixels.start + stop;
-                        self.store(some, c0, width, &bias, sums.add(start * wide), y);
+                        self.store(some, c0, width, sums.add(start * wide), y);
                     }
                 }
             }
@@ -280,28 +287,13 @@ impl<T: Direct> Job<'_, T> {
         }
     }
 
-    /// Finished sums of some pixels, with their bias, to where they go.
-    unsafe fn store(
-        &self,
-        pixels: Range<usize>,
-        c0: usize,
-        width: usize,
-        bias: &[T; LANES],
-        sums: *const T,
-        y: *mut T,
-    ) {
+    /// Finished sums of some pixels to where they go.
+    unsafe fn store(&self, pixels: Range<usize>, c0: usize, width: usize, sums: *const T, y: *mut T) {
         let (wide, count) = (self.wide, self.from.len());
         let whole: usize = self.plan.whole.iter().product();
         let cy = self.sides.groups * self.sides.cout;
         let mut pixel = pixels.start;
-        let mut sums = sums.cast_mut();
-        if !self.bias.get().is_null() {
-            for row in 0..pixels.len() {
-                for lane in 0..wide {
-                    *sums.add(row * wide + lane) += bias[lane];
-                }
-            }
-        }
+        let mut sums = sums;
         while pixel < pixels.end {
             let (n, i) = (pixel / count, pixel % count);
             let y = y.add(n * whole * cy);

@@ -253,6 +253,7 @@ impl<'a, T: Direct> Job<'a, T> {
                         rows: self.rows[k0..k1].as_ptr(),
                         steps: steps[start..].as_ptr(),
                         w: panel.at((b * count + start) * wide),
+                        bias: std::ptr::null(),
                         out,
                         pitch,
                         add,

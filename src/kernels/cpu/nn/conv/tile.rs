@@ -42,6 +42,8 @@ pub struct Channels<T> {
     pub steps: *const usize,
     /// Packed `[k][vectors]`.
     pub w: *const T,
+    /// What the sums start from, a value for each lane, or null.
+    pub bias: *const T,
     /// `[rows][vectors]`, added to if `add`.
     pub out: *mut T,
     pub pitch: usize,
@@ -231,6 +233,12 @@ unsafe fn store_lanes<V: Vector>(v: V, mask: u32, to: *mut V::Elem) {
 #[inline(always)]
 unsafe fn channels_body<V: Vector, const R: usize, const N: usize>(a: &Channels<V::Elem>) {
     let mut acc = [[V::zero(); N]; ROWS];
+    if !a.bias.is_null() {
+        for v in 0..N {
+            let b = V::load(a.bias.add(v * V::LANES));
+            rows!(R, J => { acc[J][v] = b; });
+        }
+    }
     let mut w = a.w;
     for t in 0..a.k {
         let mut x = a.x.wrapping_add(*a.steps.add(t));
