@@ -19,7 +19,7 @@ struct Span {
 /// Elements of a row below which single elements are copied by a list of where they come from and go to, which costs the
 /// same for any row: by the step between those in the image. Rows have a cost of their own, which [1, 256, 32, 13, 4] cut
 /// by strides of 3, rows of one or two elements, paid 700000 times.
-const fn narrow(step: usize) -> usize {
+pub const fn narrow(step: usize) -> usize {
     match step {
         1 => 8,
         2 => 16,
@@ -57,14 +57,18 @@ pub struct Padded {
 impl Padded {
     /// How the planes of channels-first images are read by a plan.
     pub fn of(plan: &Plan, elem: usize) -> Padded {
-        let some = |mut all: Vec<_>| {
+        let some = |a: usize, b: usize| {
+            let of = |at: [usize; 3], a: usize| if a < 3 { at[a] % plan.stride[a] } else { 0 };
+            let mut all: Vec<_> = if plan.stride == [1; 3] {
+                plan.taps.iter().take(1).map(|_| (0, 0)).collect()
+            } else {
+                plan.taps.iter().map(|t| (of(t.1, a), of(t.1, b))).collect()
+            };
             all.sort_unstable();
             all.dedup();
             all
         };
-        let phase = |a: usize, at: [usize; 3]| at[a] % plan.stride[a];
-        let phases = some(plan.taps.iter().map(|t| (phase(1, t.1), phase(2, t.1))).collect());
-        let depths = some(plan.taps.iter().map(|t| (phase(0, t.1), 0)).collect());
+        let (phases, depths) = (some(1, 2), some(0, 3));
         let [d, h, w] = plan.input;
         let unpadded = plan.front == [0; 3] && plan.stride == [1; 3] && plan.size == plan.input;
         let mut out = Padded {
@@ -124,10 +128,18 @@ impl Padded {
     fn depth(&self) -> usize {
         self.size[0].div_ceil(self.stride[0])
     }
+    #[inline]
     pub fn height(&self) -> usize {
+        if self.stride[1] == 1 {
+            return self.size[1];
+        }
         self.size[1].div_ceil(self.stride[1])
     }
+    #[inline]
     pub fn width(&self) -> usize {
+        if self.stride[2] == 1 {
+            return self.size[2];
+        }
         self.size[2].div_ceil(self.stride[2])
     }
     fn plane(&self) -> usize {
@@ -146,6 +158,9 @@ impl Padded {
     }
     /// The offset of padded position `at` of channel 0.
     pub fn offset(&self, at: [usize; 3]) -> usize {
+        if self.stride == [1; 3] {
+            return at[0] * self.slice() + at[1] * self.width() + at[2];
+        }
         let phase = [0, 1, 2].map(|a| at[a] % self.stride[a]);
         // without taps nothing is read
         let d = self.depths.iter().position(|p| *p == phase[0]).unwrap_or(0);
@@ -170,7 +185,7 @@ impl Padded {
         let (slices, per) = (self.slices(), self.slice());
         par::for_each_chunk(c * slices, par::ELEMENTWISE_GRAIN.div_ceil(per.max(1)), |r| {
             for t in r {
-                let (ch, i) = (t / slices, t % slices);
+                let (ch, i) = if slices == 1 { (t, 0) } else { (t / slices, t % slices) };
                 // SAFETY: a slice of this channel.
                 unsafe {
                     let to = dst.at(ch * self.channel + i * per);
@@ -202,7 +217,10 @@ impl Padded {
     /// Where the image's part of a slice begins; none if that slice is padding.
     #[inline]
     fn from(&self, slice: usize) -> Option<usize> {
-        let (phase, d) = (self.depths[slice / self.depth()], slice % self.depth());
+        let (phase, d) = match self.depths[..] {
+            [phase] => (phase, slice),
+            _ => (self.depths[slice / self.depth()], slice % self.depth()),
+        };
         let z = (phase + d * self.stride[0]) as isize - self.front[0];
         (0..self.input[0] as isize).contains(&z).then(|| z as usize * self.strides[1])
     }
