@@ -270,7 +270,7 @@ unsafe fn windows<T: Fewer>(
 /// All plans of a gradient for the input by the kernels that suit them.
 unsafe fn phased<T: Fewer>(
     p: &Conv,
-    mut plans: Vec<Plan>,
+    plans: Vec<Plan>,
     sides: Sides,
     x: *const T,
     w: &Weights<T>,
@@ -279,10 +279,11 @@ unsafe fn phased<T: Fewer>(
 ) {
     let first = plans.len() > 1 && !p.channels_last;
     if first {
-        Plan::share(&mut plans);
-    }
-    if first && !channels::wins(&plans, &sides) {
-        return phases::run(&plans, &sides, x, w, bias, y);
+        let mut shared = plans.clone();
+        Plan::share(&mut shared);
+        if !channels::wins(&shared, &sides) {
+            return phases::run(&shared, &sides, x, w, bias, y);
+        }
     }
     for plan in &plans {
         if first {
