@@ -263,7 +263,7 @@ pub fn cost(plan: &Plan, s: &Sides) -> f64 {
         read.count() as f64 / plan.stride[a] as f64
     };
     let read = plan.input.iter().product::<usize>() as f64 * phases(0) * phases(1) * phases(2);
-    let one = if plan.stride[2] == 2 && plan.output[2] >= narrow(2) { 12.0 } else { 32.0 };
+    let one = if plan.stride[2] == 2 && plan.output[2] >= narrow(2, size_of::<f32>()) { 12.0 } else { 32.0 };
     waste(plan) + one * read / (plan.outputs() * plan.taps.len() * s.cout) as f64
 }
 
