@@ -11,6 +11,7 @@ use super::scratch::{self, Slot};
 use super::tile::{Channels, Direct, Kernels, LANES, ROWS, best_rows, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::matmul::{fetch, turn};
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use std::ops::Range;
@@ -30,31 +31,42 @@ const CHUNK: usize = 16;
 
 /// Whether these kernels beat those that run along pixels, for images with channels first. Both reach the peak of
 /// the machine within a tile; what differs is the part of a tile that is of use, and what is done besides.
-pub fn wins(plan: &Plan, s: &Sides) -> bool {
-    plan.outputs() * s.cin * plan.taps.len() > 0 && cost(plan, s) < direct::waste(plan)
+pub fn wins(plans: &[Plan], s: &Sides) -> bool {
+    let (mut ours, mut theirs) = (0.0, 0.0);
+    for p in plans.iter().filter(|p| p.outputs() * s.cin * p.taps.len() > 0) {
+        let products = (p.outputs() * p.taps.len()) as f64;
+        ours += cost(p, s) * products;
+        theirs += direct::cost(p, s) * products;
+    }
+    ours < theirs
 }
 
 /// The time that these kernels take, with that of the products alone as unit.
 pub fn cost(plan: &Plan, s: &Sides) -> f64 {
-    let wide = 2 * kernels_lanes();
+    let kernels = kernels::<f32>();
+    let vectors = kernels.vectors(s.cout);
+    let wide = vectors * kernels.lanes;
+    // of one vector what is broadcast is used once, and all else is more beside fewer products
+    let (once, more) = if vectors == 1 { (1.35, 1.6) } else { (1.0, 1.0) };
     let (pixels, terms) = (plan.outputs(), s.cin * plan.taps.len());
     let lanes = s.cout.next_multiple_of(wide) as f64 / s.cout as f64;
     let packing = 6.4 / (s.n * pixels).min(RANGE) as f64;
     let storing = 8.0 / terms as f64;
-    lanes * (1.0 + packing + storing)
-}
-
-fn kernels_lanes() -> usize {
-    kernels::<f32>().lanes
+    lanes * (once + more * (packing + storing))
 }
 
 struct Job<'a, T: 'static> {
     kernels: Kernels<T>,
+    /// Vectors of a block of channels, and their lanes.
+    vectors: usize,
+    wide: usize,
     plan: &'a Plan,
     sides: &'a Sides,
     weights: &'a Weights<T>,
     bias: Ptr<T>,
     image: Image,
+    /// Where the taps read.
+    taps: Vec<usize>,
     last: bool,
     chunk: usize,
     /// Where each output pixel of an image reads and, if not in order, where it goes in its plane.
@@ -78,21 +90,29 @@ pub unsafe fn run<T: Direct>(
     }
     let (cx, cy) = (sides.groups * sides.cin, sides.groups * sides.cout);
     let image = Image::of(plan, cx, last, size_of::<T>());
-    let [_, h, w] = plan.output;
-    let place = |i: usize| [i / w / h, i / w % h, i % w];
-    let from = |i: usize| {
-        let at = place(i);
-        image.offset([0, 1, 2].map(|a| at[a] * plan.stride[a]))
-    };
-    let to = |i: usize| {
-        let at = place(i);
-        let q = [0, 1, 2].map(|a| plan.first[a] + at[a] * plan.step[a]);
-        (q[0] * plan.whole[1] + q[1]) * plan.whole[2] + q[2]
-    };
+    let (mut from, mut to) = (Vec::with_capacity(pixels), Vec::new());
+    let step = image.offset([0, 0, plan.stride[2]]) - image.offset([0; 3]);
+    for d in 0..plan.output[0] {
+        for h in 0..plan.output[1] {
+            let start = image.offset([d * plan.stride[0], h * plan.stride[1], 0]);
+            from.extend((0..plan.output[2]).map(|w| start + w * step));
+            if !plan.dense() {
+                let row =
+                    (plan.first[0] + d * plan.step[0]) * plan.whole[1] + plan.first[1] + h * plan.step[1];
+                let start = row * plan.whole[2] + plan.first[2];
+                to.extend((0..plan.output[2]).map(|w| start + w * plan.step[2]));
+            }
+        }
+    }
+    let kernels = kernels::<T>();
+    let vectors = kernels.vectors(sides.cout);
     let job = Job {
-        kernels: kernels::<T>(),
-        from: (0..pixels).map(from).collect(),
-        to: (!plan.dense()).then(|| (0..pixels).map(to).collect()),
+        vectors,
+        wide: vectors * kernels.lanes,
+        kernels,
+        from,
+        taps: plan.taps.iter().map(|t| image.offset(t.1)).collect(),
+        to: (!plan.dense()).then_some(to),
         plan,
         sides,
         weights,
@@ -129,9 +149,9 @@ impl<T: Direct> Job<'_, T> {
     /// All results for `n` images that lie as the kernels read them.
     unsafe fn images(&self, n: usize, x: *const T, y: *mut T) {
         let s = self.sides;
-        let blocks = s.groups * s.cout.div_ceil(2 * self.kernels.lanes);
+        let blocks = s.groups * s.cout.div_ceil(self.wide);
         let total = n * self.from.len();
-        let work = total * s.cin * self.plan.taps.len() * 2 * self.kernels.lanes;
+        let work = total * s.cin * self.plan.taps.len() * self.wide;
         let cut = if work * blocks < par::MATMUL_MIN_FMA { 1 } else { TASKS.div_ceil(blocks) };
         let ranges = total.div_ceil(RANGE).max(cut.min(total / LEAST_RANGE)).max(1);
         let (x, y) = (Ptr::of(x), Ptr(y));
@@ -146,7 +166,7 @@ impl<T: Direct> Job<'_, T> {
     }
 
     unsafe fn task(&self, block: usize, pixels: Range<usize>, x: *const T, y: *mut T) {
-        let (s, wide) = (self.sides, 2 * self.kernels.lanes);
+        let (s, wide) = (self.sides, self.wide);
         let blocks = s.cout.div_ceil(wide);
         let (group, first) = (block / blocks, block % blocks * wide);
         let width = (s.cout - first).min(wide);
@@ -157,6 +177,8 @@ impl<T: Direct> Job<'_, T> {
             std::ptr::copy_nonoverlapping(self.bias.at(c0), bias.as_mut_ptr(), width);
         }
         let taps = self.plan.taps.len();
+        // Whole vectors of pixels that follow one another are summed where they go.
+        let (in_place, cy) = (self.last && self.to.is_none() && width == wide, s.groups * s.cout);
         // Whole chunks of channels, in blocks that are as even as they can be.
         let chunks = s.cin.div_ceil(self.chunk).max(1);
         let most = (TERMS / (self.chunk * taps).max(1)).max(1);
@@ -184,15 +206,20 @@ impl<T: Direct> Job<'_, T> {
                         rows: rows[start..].as_ptr(),
                         steps: steps.as_ptr(),
                         w: panel,
-                        out: sums.add(start * wide),
-                        pitch: wide,
+                        bias: if c == 0 { bias.as_ptr() } else { std::ptr::null() },
+                        out: if in_place {
+                            y.add((pixels.start + start) * cy + c0)
+                        } else {
+                            sums.add(start * wide)
+                        },
+                        pitch: if in_place { cy } else { wide },
                         add: c > 0,
                     };
-                    (self.kernels.channels[stop - start - 1])(&a);
+                    (self.kernels.channels[self.vectors - 1][stop - start - 1])(&a);
                     self.fetch(group, first..first + width, end..(end + channels).min(s.cin), t, tiles);
-                    if end == s.cin {
+                    if end == s.cin && !in_place {
                         let some = pixels.start + start..pixels.start + stop;
-                        self.store(some, c0, width, &bias, sums.add(start * wide), y);
+                        self.store(some, c0, width, sums.add(start * wide), y);
                     }
                 }
             }
@@ -231,7 +258,7 @@ impl<T: Direct> Job<'_, T> {
         panel: *mut T,
         steps: &mut Vec<usize>,
     ) {
-        let (w, wide) = (self.weights, 2 * self.kernels.lanes);
+        let (w, wide) = (self.weights, self.wide);
         let taps = &self.plan.taps;
         let width = lanes.len();
         if width < wide {
@@ -250,39 +277,23 @@ impl<T: Direct> Job<'_, T> {
             if in_order && w.down != w.taps {
                 turn(at(c, 0), w.across as isize, 1, width, w.taps, to, wide);
             }
-            for &(tap, position) in taps {
+            for (&(tap, _), &offset) in taps.iter().zip(&self.taps) {
                 if !in_order {
                     turn(at(c, tap), w.across as isize, w.down as isize, width, some, to, wide);
                 }
                 to = to.add(some * wide);
-                let offset = self.image.offset(position);
                 steps.extend((c..c + some).map(|c| offset + c * self.image.channel()));
             }
         }
     }
 
-    /// Finished sums of some pixels, with their bias, to where they go.
-    unsafe fn store(
-        &self,
-        pixels: Range<usize>,
-        c0: usize,
-        width: usize,
-        bias: &[T; LANES],
-        sums: *const T,
-        y: *mut T,
-    ) {
-        let (wide, count) = (2 * self.kernels.lanes, self.from.len());
+    /// Finished sums of some pixels to where they go.
+    unsafe fn store(&self, pixels: Range<usize>, c0: usize, width: usize, sums: *const T, y: *mut T) {
+        let (wide, count) = (self.wide, self.from.len());
         let whole: usize = self.plan.whole.iter().product();
         let cy = self.sides.groups * self.sides.cout;
         let mut pixel = pixels.start;
-        let mut sums = sums.cast_mut();
-        if !self.bias.get().is_null() {
-            for row in 0..pixels.len() {
-                for lane in 0..wide {
-                    *sums.add(row * wide + lane) += bias[lane];
-                }
-            }
-        }
+        let mut sums = sums;
         while pixel < pixels.end {
             let (n, i) = (pixel / count, pixel % count);
             let y = y.add(n * whole * cy);
@@ -292,7 +303,6 @@ impl<T: Direct> Job<'_, T> {
                     let run = (pixels.end - pixel).min(count - i);
                     turn(sums, wide as isize, 1, run, width, y.add(c0 * whole + i), whole);
                     (pixel, sums) = (pixel + run, sums.add(run * wide));
-                    continue;
                 }
                 // The same, then spread.
                 (Some(to), false) => {
@@ -306,14 +316,17 @@ impl<T: Direct> Job<'_, T> {
                         }
                     }
                     (pixel, sums) = (pixel + run, sums.add(run * wide));
-                    continue;
                 }
                 (to, true) => {
-                    let i = to.as_ref().map_or(i, |to| to[i]);
-                    std::ptr::copy_nonoverlapping(sums, y.add(i * cy + c0), width);
+                    let run = (pixels.end - pixel).min(count - i);
+                    for k in i..i + run {
+                        let at = to.as_ref().map_or(k, |to| to[k]);
+                        copy_few(sums.cast(), y.add(at * cy + c0).cast(), width * size_of::<T>());
+                        sums = sums.add(wide);
+                    }
+                    pixel += run;
                 }
             }
-            (pixel, sums) = (pixel + 1, sums.add(wide));
         }
     }
 }

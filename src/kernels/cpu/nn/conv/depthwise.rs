@@ -116,7 +116,7 @@ unsafe fn run_first<T: Direct>(p: &Conv, plan: &Plan, x: *const T, w: *const T, 
                         y.at(i * whole + at * plan.whole[2] + plan.first[2])
                     };
                     for d in 0..depth {
-                        let slice = x.add(d * plan.stride[0] * padded.slice());
+                        let slice = x.add(d * padded.slice());
                         if let Some(columns) = &columns {
                             if dense {
                                 plane(columns, &taps, slice, to(d, 0), plan.whole[2], rows, width, b);
@@ -421,7 +421,7 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
                 if let Some(columns) = &columns {
                     for d in 0..depth {
                         let g = g.at((n * p.groups + c) * output + d * rows * width);
-                        let x = x.add(d * plan.stride[0] * padded.slice());
+                        let x = x.add(d * padded.slice());
                         products(columns, x, g.cast_const(), rows, width, lanes);
                     }
                     continue;
@@ -429,7 +429,7 @@ unsafe fn weight_first<T: Direct>(p: &Conv, x: *const T, g: *const T, dw: *mut T
                 let starts = (0..depth).flat_map(|d| (0..rows).step_by(together).map(move |h| d * rows + h));
                 for t in starts {
                     let many = together.min(rows - t % rows);
-                    let from = t / rows * plan.stride[0] * padded.slice() + t % rows * apart;
+                    let from = t / rows * padded.slice() + t % rows * apart;
                     let g = g.at((n * p.groups + c) * output + t * width) as *const T;
                     if many == 1 {
                         dots(&offsets, x.add(from), g, width, lanes);

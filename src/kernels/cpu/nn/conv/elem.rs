@@ -2,8 +2,8 @@
 
 use super::plan::{Plan, Sides, Weights};
 use super::scratch::{self, Slot};
-use super::tile::Direct;
-use super::{Conv, channels, depthwise, direct, filter, pointwise, unfold, winograd};
+use super::tile::{Direct, kernels};
+use super::{Conv, channels, depthwise, direct, dots, filter, phases, pointwise, unfold, winograd};
 use crate::base::{BF16, C64, C128, DType, Elem, F16, Float};
 use crate::kernels::cpu::create::weave;
 use crate::kernels::cpu::machine::cast::Cast;
@@ -143,7 +143,7 @@ macro_rules! direct {
                     pointwise::forward_whole(p, x, w, bias, y)
                 } else if depthwise::fits(p) {
                     depthwise::forward(p, x, w, bias, y)
-                } else if narrow_groups(p) || few_pixels(p) || thin(p, p.cout) {
+                } else if few_pixels(p) || thin(p, &Plan::forward(p), &Sides::forward(p)) {
                     let first = Conv { channels_last: false, ..*p };
                     turned(p.n, p.cin, p.input_plane(), Slot::Turned, x, |x| {
                         turned_back(p.n, p.cout, p.output_plane(), y, |y| Self::forward(&first, x, w, bias, y))
@@ -159,27 +159,27 @@ macro_rules! direct {
                     pointwise::backward_data_whole(p, g, w, bias, dx)
                 } else if depthwise::fits(p) {
                     depthwise::backward_data(p, g, w, bias, dx)
-                } else if narrow_groups(p) || thin(p, p.cin) {
+                } else if narrow_groups(p) || thin_phases(p) {
                     let first = Conv { channels_last: false, ..*p };
                     turned(p.n, p.cout, p.output_plane(), Slot::Turned, g, |g| {
                         turned_back(p.n, p.cin, p.input_plane(), dx, |dx| Self::backward_data(&first, g, w, bias, dx))
                     });
                 } else {
-                    for plan in Plan::backward(p) {
-                        windows(p, &plan, Sides::backward(p), g, &Weights::backward(p, w), bias, dx)
-                    }
+                    phased(p, Plan::backward(p), Sides::backward(p), g, &Weights::backward(p, w), bias, dx)
                 }
             }
             unsafe fn backward_weight(p: &Conv, x: *const $t, g: *const $t, dw: *mut $t) {
                 if depthwise::fits(p) {
                     depthwise::backward_weight(p, x, g, dw)
-                } else if narrow_groups(p) {
+                } else if narrow_groups(p) || p.channels_last && dots::wins(p) {
                     let first = Conv { channels_last: false, ..*p };
                     turned(p.n, p.cin, p.input_plane(), Slot::Turned, x, |x| {
                         turned(p.n, p.cout, p.output_plane(), Slot::Back, g, |g| {
                             Self::backward_weight(&first, x, g, dw)
                         })
                     });
+                } else if dots::wins(p) && p.n * p.output_plane() > 0 {
+                    dots::backward_weight(p, x, g, dw)
                 } else if !<$t as Fewer>::fewer_for_weight(p, x, g, dw) {
                     filter::backward_weight(p, x, g, dw)
                 }
@@ -194,10 +194,25 @@ fn narrow_groups(p: &Conv) -> bool {
     p.channels_last && p.groups > 1 && p.cin.min(p.cout) / p.groups < 16 && p.taps() > 1
 }
 
-/// So few channels come out with channels last, into vectors of which each takes them all, that most lanes compute nothing: the
-/// gradient for an image of 3 channels of 64 by 7x7 took five times as long as with channels first.
-fn thin(p: &Conv, out: usize) -> bool {
-    p.channels_last && p.groups == 1 && out < 8 && p.taps() > 1
+/// So few channels come out with channels last, into vectors of which each takes them all, that turning images to channels first
+/// and back pays, a third of a cycle for an element (the gradient for an image of 3 channels of 64 by 7x7 took five times as
+/// long as with channels first).
+fn thin(p: &Conv, plan: &Plan, sides: &Sides) -> bool {
+    if !p.channels_last || p.taps() == 1 || sides.cout > kernels::<f32>().lanes {
+        return false;
+    }
+    let (terms, pixels) = ((plan.taps.len() * sides.cin) as f64, plan.outputs() as f64);
+    let read = plan.input.iter().product::<usize>() as f64 / (pixels * (plan.taps.len() * sides.cout) as f64);
+    let last = channels::cost(plan, sides);
+    let turned = if plan.dense() { 11.0 } else { 11.0 / plan.step.iter().product::<usize>() as f64 };
+    turned * read + 11.0 / terms + last.min(direct::cost(plan, sides)) < last
+}
+
+/// The same for the gradient for the input, as its phase with the most taps.
+fn thin_phases(p: &Conv) -> bool {
+    let plans = if p.channels_last && p.groups == 1 { Plan::backward(p) } else { Vec::new() };
+    let most = plans.iter().max_by_key(|plan| plan.taps.len() * plan.outputs());
+    most.is_some_and(|plan| plan.outputs() * plan.taps.len() > 0 && thin(p, plan, &Sides::backward(p)))
 }
 
 /// So few pixels with channels last that packing the weights is most of the work, which kernels for channels first do
@@ -245,10 +260,37 @@ unsafe fn windows<T: Fewer>(
     if T::fewer(plan, &sides, p.channels_last, x, w, bias, y) {
         return;
     }
-    if p.channels_last || channels::wins(plan, &sides) {
+    if p.channels_last || channels::wins(std::slice::from_ref(plan), &sides) {
         channels::run(plan, &sides, p.channels_last, x, w, bias, y)
     } else {
         direct::run(plan, &sides, x, w, bias, y)
+    }
+}
+
+/// All plans of a gradient for the input by the kernels that suit them.
+unsafe fn phased<T: Fewer>(
+    p: &Conv,
+    plans: Vec<Plan>,
+    sides: Sides,
+    x: *const T,
+    w: &Weights<T>,
+    bias: *const T,
+    y: *mut T,
+) {
+    let first = plans.len() > 1 && !p.channels_last;
+    if first {
+        let mut shared = plans.clone();
+        Plan::share(&mut shared);
+        if !channels::wins(&shared, &sides) {
+            return phases::run(&shared, &sides, x, w, bias, y);
+        }
+    }
+    for plan in &plans {
+        if first {
+            channels::run(plan, &sides, false, x, w, bias, y);
+        } else {
+            windows(p, plan, sides, x, w, bias, y);
+        }
     }
 }
 
@@ -302,16 +344,27 @@ fn pointer(v: &[f32]) -> *const f32 {
     if v.is_empty() { std::ptr::null() } else { v.as_ptr() }
 }
 
+/// Channels from which on matrix products of halves take them as they are.
+fn wide_enough(p: &Conv) -> bool {
+    p.cin.min(p.cout) >= 16
+}
+
 macro_rules! halves {
     ($($t:ty)*) => {$(
         impl ConvElem for $t {
             unsafe fn forward(p: &Conv, x: *const $t, w: *const $t, bias: *const $t, y: *mut $t) {
+                if pointwise::fits(p) && wide_enough(p) {
+                    return pointwise::forward(p, x, w, bias, y);
+                }
                 let weights = p.cout * p.cin / p.groups * p.taps();
                 let (x, y) = ((x, p.cin * p.input_plane()), (y, p.cout * p.output_plane()));
                 let b: Vec<f32> = (0..if bias.is_null() { 0 } else { p.cout }).map(|i| Float::up(*bias.add(i))).collect();
                 wide(Slot::Weights, w, weights, |w| by_images(p, x, y, |p, x, y| f32::forward(p, x, w, pointer(&b), y)));
             }
             unsafe fn backward_data(p: &Conv, g: *const $t, w: *const $t, bias: *const $t, dx: *mut $t) {
+                if pointwise::fits(p) && wide_enough(p) {
+                    return pointwise::backward_data(p, g, w, bias, dx);
+                }
                 let weights = p.cout * p.cin / p.groups * p.taps();
                 let (g, dx) = ((g, p.cout * p.output_plane()), (dx, p.cin * p.input_plane()));
                 let b: Vec<f32> = (0..if bias.is_null() { 0 } else { p.cin }).map(|i| Float::up(*bias.add(i))).collect();

@@ -32,6 +32,9 @@ struct Job<'a, T: 'static> {
     pixels: Vec<usize>,
     /// Elements of a padded image of one group.
     len: usize,
+    /// Vectors of a block of channels, their lanes, and how many blocks there are.
+    vectors: usize,
+    wide: usize,
     blocks: usize,
 }
 
@@ -43,7 +46,7 @@ pub unsafe fn backward_weight<T: Direct>(p: &Conv, x: *const T, g: *const T, dw:
     }
     let kernels = kernels::<T>();
     let job = Job::new(p, &kernels);
-    let wide = 2 * kernels.lanes;
+    let wide = job.wide;
     let pitch = job.blocks * wide;
     let batch = (STRETCH / plane).clamp(1, p.n);
     if batch == p.n && plane <= STRETCH {
@@ -134,10 +137,13 @@ impl<'a, T: Direct> Job<'a, T> {
         let channel = first.as_ref().map_or(1, |f| f.channel());
         let rows = (0..ci).flat_map(|c| plan.taps.iter().map(move |t| (c, t.1)));
         let rows = rows.map(|(c, at)| c * channel + offset(at)).collect();
-        let [_, h, w] = p.output;
-        let pixels = (0..p.output_plane())
-            .map(|i| offset([i / w / h * p.stride[0], i / w % h * p.stride[1], i % w * p.stride[2]]))
-            .collect();
+        let [d, h, w] = p.output;
+        let step = offset([0, 0, p.stride[2]]) - offset([0; 3]);
+        let mut pixels = Vec::with_capacity(p.output_plane());
+        for t in 0..d * h {
+            let start = offset([t / h * p.stride[0], t % h * p.stride[1], 0]);
+            pixels.extend((0..w).map(|i| start + i * step));
+        }
         // Unpadded images are read where they are, other groups in between.
         let len = match (&first, &last) {
             (Some(f), _) if f.as_is => p.cin * p.input_plane(),
@@ -145,8 +151,10 @@ impl<'a, T: Direct> Job<'a, T> {
             (_, Some(l)) => l.len(),
             _ => unreachable!(),
         };
-        let blocks = co.div_ceil(2 * kernels.lanes);
-        Job { p, kernels, first, last, rows, pixels, len, blocks }
+        let vectors = kernels.vectors(co);
+        let wide = vectors * kernels.lanes;
+        let blocks = co.div_ceil(wide);
+        Job { p, kernels, first, last, rows, pixels, len, vectors, wide, blocks }
     }
 
     unsafe fn images(&self, group: usize, images: Range<usize>, x: *const T, g: *const T, sink: Sink<T>) {
@@ -159,7 +167,7 @@ impl<'a, T: Direct> Job<'a, T> {
         let base = x.add(images.start * whole);
         let copied = if as_is { 0 } else { images.len() * self.len };
         scratch::with(Slot::Shared, copied, |buffer: *mut T| {
-            scratch::with(Slot::Whole, count * self.blocks * 2 * self.kernels.lanes, |panel: *mut T| {
+            scratch::with(Slot::Whole, count * self.blocks * self.wide, |panel: *mut T| {
                 // SAFETY: buffers of the sizes asked for; images inside the batch.
                 unsafe {
                     self.gather(group, images.clone(), g, panel);
@@ -192,7 +200,7 @@ impl<'a, T: Direct> Job<'a, T> {
     /// `g` as panels [block][pixel][lane]; missing channels are zero.
     unsafe fn gather(&self, group: usize, images: Range<usize>, g: *const T, panel: *mut T) {
         let p = self.p;
-        let (co, plane, wide) = (p.cout / p.groups, p.output_plane(), 2 * self.kernels.lanes);
+        let (co, plane, wide) = (p.cout / p.groups, p.output_plane(), self.wide);
         let count = images.len() * plane;
         let (g, panel) = (Ptr::of(g.add(images.start * p.cout * plane)), Ptr(panel));
         let pieces = plane.div_ceil(64);
@@ -223,7 +231,7 @@ impl<'a, T: Direct> Job<'a, T> {
     }
 
     unsafe fn product(&self, x: *const T, steps: &[usize], panel: *const T, sink: Sink<T>) {
-        let wide = 2 * self.kernels.lanes;
+        let wide = self.wide;
         let (rows, count, co) = (self.rows.len(), steps.len(), self.p.cout / self.p.groups);
         let tiles = rows.div_ceil(best_rows());
         let (x, panel) = (Ptr::of(x), Ptr::of(panel));
@@ -245,13 +253,14 @@ impl<'a, T: Direct> Job<'a, T> {
                         rows: self.rows[k0..k1].as_ptr(),
                         steps: steps[start..].as_ptr(),
                         w: panel.at((b * count + start) * wide),
+                        bias: std::ptr::null(),
                         out,
                         pitch,
                         add,
                     };
                     // SAFETY: rows of the sums, or of the gradient, that belong to this task.
                     unsafe {
-                        self.kernels.channels[k1 - k0 - 1](&a);
+                        self.kernels.channels[self.vectors - 1][k1 - k0 - 1](&a);
                         if let Sink::Gradient(dw) = sink {
                             let to = dw.at(b * wide * rows + k0);
                             turn(out, wide as isize, 1, k1 - k0, wide.min(co - b * wide), to, rows);

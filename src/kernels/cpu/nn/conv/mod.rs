@@ -6,8 +6,8 @@
 //! [`backward_weight`] with the input as `g` and the gradient as `x`.
 //!
 //! `x` and `y` are dense, channels first or last. Weights are dense `[cout, cin / groups, depth, height, width]`.
-//! float32 and float64 take the direct kernels (`direct`, `channels`, `filter`, `depthwise`, `pointwise`), float32 by
-//! 3 x 3 weights one with fewer multiplications where that pays (`winograd`), complex numbers the general way through
+//! float32 and float64 take the direct kernels (`direct`, strided backwards `phases`; `channels`, `filter`, for few channels
+//! `dots`; `depthwise`, `pointwise`), float32 by 3 x 3 weights one with fewer multiplications where that pays (`winograd`), complex numbers the general way through
 //! unfolded patches (`unfold`), and the half types are computed in float32 and rounded once.
 
 /// Calls a body that is generic over a vector with that of the level `multiversion!` is at.
@@ -31,9 +31,11 @@ mod channels;
 mod columns;
 mod depthwise;
 mod direct;
+mod dots;
 mod elem;
 mod filter;
 mod pad;
+mod phases;
 mod plan;
 mod pointwise;
 mod scratch;

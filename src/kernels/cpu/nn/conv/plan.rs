@@ -65,6 +65,22 @@ impl Plan {
         out
     }
 
+    /// Makes all plans read one image, padded for all of them.
+    pub fn share(plans: &mut [Plan]) {
+        for a in 0..3 {
+            let reading = plans.iter().filter(|p| !p.taps.is_empty());
+            let front = reading.clone().map(|p| p.front[a]).max().unwrap_or(0);
+            let end = reading.map(|p| p.size[a] as isize - p.front[a]).max().unwrap_or(0);
+            // rows are as long as those of any plan's outputs
+            let most = plans.iter().map(|p| p.output[a]).max().unwrap_or(0);
+            for p in plans.iter_mut() {
+                let shift = (front - p.front[a]).max(0) as usize;
+                p.taps.iter_mut().for_each(|t| t.1[a] += shift);
+                (p.front[a], p.size[a]) = (front, most.max((front + end) as usize));
+            }
+        }
+    }
+
     /// The result lies in memory as it is computed.
     pub fn dense(&self) -> bool {
         self.output == self.whole

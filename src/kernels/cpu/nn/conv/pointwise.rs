@@ -1,9 +1,8 @@
 //! Convolution by 1x1 windows, and by one window that is the whole image: matrix products on the images as they lie.
 
 use super::Conv;
-use super::tile::Direct;
 use crate::base::Elem;
-use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, gemm, gemm_batched};
+use crate::kernels::cpu::linalg::matmul::{Act, Batch, Bias, Epilogue, MatElem, gemm, gemm_batched};
 use crate::kernels::cpu::machine::stop::buffer;
 
 /// One tap, nothing skipped, nothing padded, one group.
@@ -11,11 +10,17 @@ pub fn fits(p: &Conv) -> bool {
     p.groups == 1 && p.kernel == [1; 3] && p.stride == [1; 3] && p.padding == [0; 3]
 }
 
-pub unsafe fn forward<T: Direct>(p: &Conv, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+pub unsafe fn forward<T: MatElem + Elem>(p: &Conv, x: *const T, w: *const T, bias: *const T, y: *mut T) {
     product(p, (p.cin, p.cout), x, (w, p.cin as isize, 1), bias, y);
 }
 
-pub unsafe fn backward_data<T: Direct>(p: &Conv, g: *const T, w: *const T, bias: *const T, dx: *mut T) {
+pub unsafe fn backward_data<T: MatElem + Elem>(
+    p: &Conv,
+    g: *const T,
+    w: *const T,
+    bias: *const T,
+    dx: *mut T,
+) {
     product(p, (p.cout, p.cin), g, (w, 1, p.cin as isize), bias, dx);
 }
 
@@ -26,13 +31,25 @@ pub fn fits_whole(p: &Conv) -> bool {
     first && p.kernel == p.input && (0..3).all(|a| p.dilation[a] == 1 || p.kernel[a] == 1)
 }
 
-pub unsafe fn forward_whole<T: Direct>(p: &Conv, x: *const T, w: *const T, bias: *const T, y: *mut T) {
+pub unsafe fn forward_whole<T: MatElem + Elem>(
+    p: &Conv,
+    x: *const T,
+    w: *const T,
+    bias: *const T,
+    y: *mut T,
+) {
     let (k, m) = (p.cin * p.taps(), p.cout);
     let bias = if bias.is_null() { Bias::None } else { Bias::PerCol(bias, 1) };
     rows(p.n, m, k, x, (w, 1, k as isize), bias, y);
 }
 
-pub unsafe fn backward_data_whole<T: Direct>(p: &Conv, g: *const T, w: *const T, bias: *const T, dx: *mut T) {
+pub unsafe fn backward_data_whole<T: MatElem + Elem>(
+    p: &Conv,
+    g: *const T,
+    w: *const T,
+    bias: *const T,
+    dx: *mut T,
+) {
     let (k, m) = (p.cout, p.cin * p.taps());
     let mut of_each = buffer(<T as Elem>::ZERO, if bias.is_null() { 0 } else { m });
     for (i, b) in of_each.iter_mut().enumerate() {
@@ -43,7 +60,7 @@ pub unsafe fn backward_data_whole<T: Direct>(p: &Conv, g: *const T, w: *const T,
 }
 
 /// `y[n][m] = sum over k of x[n][k] w[k][m]` and a bias for each `m`; the matrix comes with its strides.
-unsafe fn rows<T: Direct>(
+unsafe fn rows<T: MatElem + Elem>(
     n: usize,
     m: usize,
     k: usize,
@@ -58,7 +75,7 @@ unsafe fn rows<T: Direct>(
 }
 
 /// `y[m] = sum over k of w[m][k] x[k]` for every pixel; the matrix comes with its strides.
-unsafe fn product<T: Direct>(
+unsafe fn product<T: MatElem + Elem>(
     p: &Conv,
     (k, m): (usize, usize),
     x: *const T,

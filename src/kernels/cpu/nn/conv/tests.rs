@@ -55,6 +55,13 @@ fn cases() -> Vec<Conv> {
         geometry(3, 1, [70, 40], [1, 4, 4], [1, 3, 3], o, [0, 1, 1], o),
         geometry(2, 2, [80, 66], [1, 8, 8], [1, 3, 3], [1, 2, 2], [0, 1, 1], o),
         geometry(2, 1, [33, 64], [1, 9, 7], [1, 1, 1], [1, 2, 2], z, o),
+        // slices and rows that no tap reads; phases without taps, the first among them; rows of single elements
+        geometry(2, 1, [3, 2], [7, 5, 20], [1, 1, 1], [3, 2, 2], z, o),
+        geometry(2, 1, [3, 4], [4, 6, 9], [1, 1, 2], [2, 3, 4], [0, 1, 1], o),
+        geometry(1, 2, [4, 6], [7, 8, 5], [3, 3, 3], [3, 3, 3], o, [1, 2, 1]),
+        // few channels out of more images than tasks
+        geometry(9, 1, [3, 1], [2, 5, 21], [1, 3, 2], o, z, o),
+        geometry(8, 1, [4, 3], [3, 5, 7], [1, 1, 1], o, z, o),
         // more pixels than a task takes, and than weights are summed over at a time
         geometry(6, 1, [3, 32], [1, 20, 20], [1, 2, 3], o, [0, 1, 0], [1, 2, 1]),
     ]

@@ -3,7 +3,7 @@
 //! [`Pixels`]: a few output channels by two vectors of neighbouring output pixels. A row of the virtual patch matrix is
 //! the input itself, read at an offset; nothing is unfolded.
 //!
-//! [`Channels`]: up to 14 sums by two vectors of channels. Element `(j, t)` of the left operand lies at
+//! [`Channels`]: up to 14 sums by one or two vectors of channels. Element `(j, t)` of the left operand lies at
 //! `x[rows[j] + steps[t]]` and is broadcast; the right operand is a packed panel.
 
 use crate::kernels::cpu::linalg::matmul::{PackElem, anew, rows};
@@ -29,6 +29,10 @@ pub struct Pixels<T> {
     pub channel: usize,
     pub at: [usize; 2],
     pub mask: [u32; 2],
+    /// Sums of all lanes, for some terms of those there are: read unless these are the first, written unless the last.
+    pub sums: *mut T,
+    pub first: bool,
+    pub last: bool,
 }
 
 pub struct Channels<T> {
@@ -36,21 +40,30 @@ pub struct Channels<T> {
     pub x: *const T,
     pub rows: *const usize,
     pub steps: *const usize,
-    /// Packed `[k][2 vectors]`.
+    /// Packed `[k][vectors]`.
     pub w: *const T,
-    /// `[rows][2 vectors]`, added to if `add`.
+    /// What the sums start from, a value for each lane, or null.
+    pub bias: *const T,
+    /// `[rows][vectors]`, added to if `add`.
     pub out: *mut T,
     pub pitch: usize,
     pub add: bool,
 }
 
-type Fns<T> = ([unsafe fn(&Pixels<T>); ROWS], [unsafe fn(&Channels<T>); ROWS]);
+type Fns<T> = ([unsafe fn(&Pixels<T>); ROWS], [[unsafe fn(&Channels<T>); ROWS]; 2]);
 
-/// The kernels by number of rows less one, and the lanes of a vector.
+/// The kernels by number of rows less one, those over channels by vectors less one before; and the lanes of a vector.
 pub struct Kernels<T: 'static> {
     pub lanes: usize,
     pub pixels: [unsafe fn(&Pixels<T>); ROWS],
-    pub channels: [unsafe fn(&Channels<T>); ROWS],
+    pub channels: [[unsafe fn(&Channels<T>); ROWS]; 2],
+}
+
+impl<T> Kernels<T> {
+    /// Vectors that so many channels are taken in.
+    pub fn vectors(&self, channels: usize) -> usize {
+        if channels <= self.lanes { 1 } else { 2 }
+    }
 }
 
 /// Floats that the direct kernels compute in.
@@ -61,7 +74,9 @@ impl Direct for f64 {}
 macro_rules! table {
     ($name:ident, $level:ident, $($r:literal)*) => {
         fn $name<T: Direct>() -> Fns<T> {
-            ([$(at::$level::pixels::<T, $r>),*], [$(at::$level::channels::<T, $r>),*])
+            let one = [$(at::$level::channels::<T, $r, 1> as unsafe fn(&Channels<T>)),*];
+            let two = [$(at::$level::channels::<T, $r, 2> as unsafe fn(&Channels<T>)),*];
+            ([$(at::$level::pixels::<T, $r>),*], [one, two])
         }
     };
 }
@@ -101,8 +116,8 @@ mod at {
                     pixels_body::<T::$vector, R>(a)
                 }
                 $(#[$meta])*
-                pub unsafe fn channels<T: Direct, const R: usize>(a: &Channels<T>) {
-                    channels_body::<T::$vector, R>(a)
+                pub unsafe fn channels<T: Direct, const R: usize, const N: usize>(a: &Channels<T>) {
+                    channels_body::<T::$vector, R, N>(a)
                 }
             }
         };
@@ -116,24 +131,62 @@ mod at {
     level!(portable, Portable,);
 }
 
+/// Sets of sums that take terms in turn: a product is added every half cycle, but to one sum every four.
+const fn sets_of(rows: usize) -> usize {
+    match rows {
+        1 => 4,
+        2 | 3 => 2,
+        _ => 1,
+    }
+}
+
 #[inline(always)]
 unsafe fn pixels_body<V: Vector, const R: usize>(a: &Pixels<V::Elem>) {
-    let mut acc = [[V::zero(); 2]; R];
-    if !a.bias.is_null() {
+    let mut sets = [[[V::zero(); 2]; R]; 4];
+    if !a.first {
         for r in 0..R {
-            acc[r] = [V::splat(*a.bias.add(r)); 2];
+            let from = a.sums.add(2 * r * V::LANES);
+            sets[0][r] = [V::load(from), V::load(from.add(V::LANES))];
+        }
+    } else if !a.bias.is_null() {
+        for r in 0..R {
+            sets[0][r] = [V::splat(*a.bias.add(r)); 2];
         }
     }
-    let mut w = a.w;
-    for t in 0..a.k {
-        let o = *a.offsets.add(t);
-        let (b0, b1) = (V::load(a.x[0].wrapping_add(o)), V::load(a.x[1].wrapping_add(o)));
-        for r in 0..R {
-            let s = V::splat(*w.add(r));
-            acc[r][0] = s.fma_fast(b0, acc[r][0]);
-            acc[r][1] = s.fma_fast(b1, acc[r][1]);
+    let (mut w, mut t) = (a.w, 0);
+    macro_rules! term {
+        ($set:expr) => {{
+            let o = *a.offsets.add(t);
+            let (b0, b1) = (V::load(a.x[0].wrapping_add(o)), V::load(a.x[1].wrapping_add(o)));
+            for r in 0..R {
+                let s = V::splat(*w.add(r));
+                $set[r][0] = s.fma_fast(b0, $set[r][0]);
+                $set[r][1] = s.fma_fast(b1, $set[r][1]);
+            }
+            (w, t) = (w.add(R), t + 1);
+        }};
+    }
+    while t + sets_of(R) <= a.k {
+        for i in 0..sets_of(R) {
+            term!(sets[i]);
         }
-        w = w.add(R);
+    }
+    while t < a.k {
+        term!(sets[0]);
+    }
+    let mut acc = sets[0];
+    for set in &sets[1..sets_of(R)] {
+        for r in 0..R {
+            acc[r] = [acc[r][0].add(set[r][0]), acc[r][1].add(set[r][1])];
+        }
+    }
+    if !a.last {
+        for r in 0..R {
+            let to = a.sums.add(2 * r * V::LANES);
+            acc[r][0].store(to);
+            acc[r][1].store(to.add(V::LANES));
+        }
+        return;
     }
     let full = if V::LANES == 32 { u32::MAX } else { (1 << V::LANES) - 1 };
     for v in 0..2 {
@@ -178,21 +231,32 @@ unsafe fn store_lanes<V: Vector>(v: V, mask: u32, to: *mut V::Elem) {
 }
 
 #[inline(always)]
-unsafe fn channels_body<V: Vector, const R: usize>(a: &Channels<V::Elem>) {
-    let mut acc = [[V::zero(); 2]; ROWS];
+unsafe fn channels_body<V: Vector, const R: usize, const N: usize>(a: &Channels<V::Elem>) {
+    let mut acc = [[V::zero(); N]; ROWS];
+    if !a.bias.is_null() {
+        for v in 0..N {
+            let b = V::load(a.bias.add(v * V::LANES));
+            rows!(R, J => { acc[J][v] = b; });
+        }
+    }
     let mut w = a.w;
     for t in 0..a.k {
         let mut x = a.x.wrapping_add(*a.steps.add(t));
-        let (b0, b1) = (V::load(w), V::load(w.add(V::LANES)));
+        let mut b = [V::zero(); N];
+        for v in 0..N {
+            b[v] = V::load(w.add(v * V::LANES));
+        }
         rows!(R, J => {
             x = anew(x);
             let s = V::splat(*x.wrapping_add(*a.rows.add(J)));
-            acc[J] = [s.fma_fast(b0, acc[J][0]), s.fma_fast(b1, acc[J][1])];
+            for v in 0..N {
+                acc[J][v] = s.fma_fast(b[v], acc[J][v]);
+            }
         });
-        w = w.add(2 * V::LANES);
+        w = w.add(N * V::LANES);
     }
     rows!(R, J => {
-        for v in 0..2 {
+        for v in 0..N {
             let to = a.out.add(J * a.pitch + v * V::LANES);
             let sum = if a.add { acc[J][v].add(V::load(to)) } else { acc[J][v] };
             sum.store(to);

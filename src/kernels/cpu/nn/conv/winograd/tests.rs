@@ -180,7 +180,7 @@ fn directly(p: &Conv, x: &[f32], w: &[f32], y: &mut [f32]) {
     let none = std::ptr::null();
     // SAFETY: buffers of the sizes that the geometry names.
     unsafe {
-        if channels::wins(&plan, &sides) {
+        if channels::wins(std::slice::from_ref(&plan), &sides) {
             channels::run(&plan, &sides, false, x.as_ptr(), &weights, none, y.as_mut_ptr())
         } else {
             direct::run(&plan, &sides, x.as_ptr(), &weights, none, y.as_mut_ptr())
