@@ -8,9 +8,21 @@ use super::problem::MAX_MR;
 #[cfg(target_arch = "x86_64")]
 use super::tile::{anew, fetch, rows};
 
+/// Where finished sums go as bfloat16: into `width` columns of rows `pitch` apart.
+#[derive(Clone, Copy)]
+pub struct Rounded {
+    pub c: *mut u16,
+    pub pitch: isize,
+    pub width: usize,
+    /// What is added before, [`COLS`] numbers, or null.
+    pub bias: *const f32,
+    /// Whether they are added to what is there.
+    pub adds: bool,
+}
+
 /// `(steps, a, b, out, add, rounded)`: words `[steps][rows]` and `[steps][32]` into sums `[rows][32]`, which are added
-/// to if `add`; with `rounded` finished sums go there instead, as bfloat16 in rows so far apart.
-pub type PairFn = unsafe fn(usize, *const f32, *const f32, *mut f32, bool, Option<(*mut u16, isize)>);
+/// to if `add`; with `rounded` finished sums go there instead.
+pub type PairFn = unsafe fn(usize, *const f32, *const f32, *mut f32, bool, Option<Rounded>);
 
 /// Columns of a tile.
 pub const COLS: usize = 32;
@@ -32,6 +44,32 @@ pub fn tiles() -> Option<&'static [PairFn; MAX_MR]> {
 }
 
 #[cfg(target_arch = "x86_64")]
+impl Rounded {
+    /// Vector `v` of the sums of a row.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
+    pub unsafe fn put(&self, row: usize, v: usize, mut sums: std::arch::x86_64::__m512) {
+        use std::arch::x86_64::*;
+        let left = self.width.saturating_sub(v * 16).min(16);
+        if left == 0 {
+            return;
+        }
+        let mask = ((1u32 << left) - 1) as u16;
+        let c = self.c.wrapping_offset(row as isize * self.pitch).wrapping_add(v * 16).cast::<i16>();
+        if self.adds {
+            let old = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, c.cast_const()));
+            sums = _mm512_add_ps(sums, _mm512_castsi512_ps(_mm512_slli_epi32::<16>(old)));
+        }
+        if !self.bias.is_null() {
+            sums = _mm512_add_ps(sums, _mm512_loadu_ps(self.bias.add(v * 16)));
+        }
+        let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sums));
+        // a masked store takes several times as long
+        if left == 16 { _mm256_storeu_si256(c.cast(), half) } else { _mm256_mask_storeu_epi16(c, mask, half) }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
 unsafe fn tile<const R: usize>(
     steps: usize,
@@ -39,7 +77,7 @@ unsafe fn tile<const R: usize>(
     mut b: *const f32,
     out: *mut f32,
     add: bool,
-    rounded: Option<(*mut u16, isize)>,
+    rounded: Option<Rounded>,
 ) {
     use std::arch::x86_64::*;
     /// Steps that operands are fetched ahead.
@@ -65,10 +103,7 @@ unsafe fn tile<const R: usize>(
             let to = out.add(I * COLS + v * 16);
             let sum = if add { _mm512_add_ps(acc[I][v], _mm512_loadu_ps(to)) } else { acc[I][v] };
             match rounded {
-                Some((c, pitch)) => {
-                    let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sum));
-                    _mm256_storeu_si256(c.offset(I as isize * pitch).add(v * 16).cast(), half);
-                }
+                Some(to) => to.put(I, v, sum),
                 None => _mm512_storeu_ps(to, sum),
             }
         }

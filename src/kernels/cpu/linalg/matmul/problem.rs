@@ -85,6 +85,16 @@ pub struct Gemm<T> {
 unsafe impl<T: Sync> Sync for Gemm<T> {}
 
 impl<T: Copy> Gemm<T> {
+    /// Some of the rows.
+    pub unsafe fn rows(&self, r: std::ops::Range<usize>) -> Gemm<T> {
+        let first = r.start as isize;
+        let (a, c) = (self.a.offset(first * self.rsa), self.c.offset(first * self.rsc));
+        let bias = match self.epilogue.bias {
+            Bias::PerRow(p, step) => Bias::PerRow(p.offset(first * step), step),
+            bias => bias,
+        };
+        Gemm { m: r.len(), a, c, epilogue: Epilogue { bias, ..self.epilogue }, ..*self }
+    }
     /// The same product seen from the side: `c^T = b^T a^T`.
     pub fn transposed(&self) -> Gemm<T> {
         let bias = match self.epilogue.bias {

@@ -2,8 +2,9 @@
 
 use crate::kernels::cpu::linalg::matmul::convert::{Half, narrow};
 use crate::kernels::cpu::linalg::matmul::elem::{MatElem, Real};
+use crate::kernels::cpu::linalg::matmul::pairs::Rounded;
 use crate::kernels::cpu::linalg::matmul::problem::{Act, Bias, Gemm, MAX_NR};
-use crate::kernels::cpu::machine::blocks::{PART, load};
+use crate::kernels::cpu::machine::blocks::{PART, copy_part, load};
 use crate::kernels::cpu::machine::simd;
 
 multiversion! {
@@ -36,17 +37,30 @@ multiversion! {
             T::down_block::<LEVEL, PART>(c.add(j), false, |l| add(x[l]));
             j += PART;
         }
-        while j < n {
-            simd::one_by_one();
-            let mut x = *sums.add(j) * alpha;
+        if j < n {
+            // the rest in a block of its own
+            let left = n - j;
+            let (mut x, mut old, mut more) = ([0f32; PART], [<T as MatElem>::ZERO; PART], [0f32; PART]);
+            copy_part(sums.add(j), x.as_mut_ptr(), left);
             if beta != 0.0 {
-                x += beta * (*c.add(j)).widen();
+                copy_part(c.add(j), old.as_mut_ptr(), left);
             }
             if !columns.is_null() {
-                x += *columns.add(j);
+                copy_part(columns.add(j), more.as_mut_ptr(), left);
             }
-            *c.add(j) = <T as MatElem>::narrow(add(x));
-            j += 1;
+            let old = T::up_block::<LEVEL, PART>(old.as_ptr());
+            let mut out = [<T as MatElem>::ZERO; PART];
+            for l in 0..PART {
+                x[l] *= alpha;
+                if beta != 0.0 {
+                    x[l] += beta * old[l];
+                }
+                if !columns.is_null() {
+                    x[l] += more[l];
+                }
+            }
+            T::down_block::<LEVEL, PART>(out.as_mut_ptr(), false, |l| add(x[l]));
+            copy_part(out.as_ptr(), c.add(j), left);
         }
     }
 }
@@ -84,17 +98,19 @@ impl<'a, T: Half> Ending<'a, T> {
             && g.csc == 1
     }
 
-    /// Where bfloat16 sums of whole rows of a tile may go straight, from row `i` on, and how far rows are apart.
-    pub fn straight(&self, i: usize, nr: usize) -> Option<(*mut u16, isize)> {
-        let row = i as isize * self.g.rsc;
-        let c = self.g.c.wrapping_offset(row).wrapping_add(self.j);
-        (T::PAIRS && self.width == nr && self.plain()).then_some((c.cast(), self.g.rsc))
-    }
-
-    /// Where bfloat16 sums of whole rows of the result may go straight, and how far these are apart.
-    #[cfg(target_arch = "x86_64")]
-    pub fn whole_rows(&self) -> Option<(*mut u16, isize)> {
-        (T::PAIRS && self.plain()).then_some((self.g.c.wrapping_add(self.j).cast(), self.g.rsc))
+    /// Where bfloat16 sums may go straight, from row `i` on: if nothing but a bias by columns, or what is there, is added.
+    pub fn straight(&self, i: usize) -> Option<Rounded> {
+        let g = self.g;
+        let adds = g.beta.widen() == 1.0;
+        let simple = g.alpha.widen() == 1.0 && (adds || g.beta == <T as MatElem>::ZERO) && g.csc == 1;
+        let bias = !matches!(g.epilogue.bias, Bias::PerRow(..)) && g.epilogue.act == Act::None;
+        (T::PAIRS && simple && bias).then(|| Rounded {
+            c: g.c.wrapping_offset(i as isize * g.rsc).wrapping_add(self.j).cast(),
+            pitch: g.rsc,
+            width: self.width,
+            bias: self.bias.as_ref().map_or(std::ptr::null(), |b| b.as_ptr()),
+            adds,
+        })
     }
 
     /// Sums `pitch` apart on their way to `count` rows of `c`, from row `i` on.

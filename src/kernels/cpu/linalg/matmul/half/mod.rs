@@ -18,6 +18,7 @@ mod job;
 mod rows;
 mod selfcheck;
 mod way;
+mod wide;
 mod words;
 
 use super::convert::Half;
@@ -40,7 +41,7 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
         return naive::gemm(g);
     }
     let way = chosen(g);
-    if few::product(g, way) || dots::product_halves(g) || rows::product(g) {
+    if few::product(g, way) || dots::product_halves(g) || wide::product(g, way) || rows::product(g) {
         return;
     }
     if g.csc != 1 && g.rsc == 1 {
