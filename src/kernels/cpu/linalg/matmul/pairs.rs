@@ -45,17 +45,33 @@ pub fn tiles() -> Option<&'static [PairFn; MAX_MR]> {
 
 #[cfg(target_arch = "x86_64")]
 impl Rounded {
-    /// Vector `v` of the sums of a row.
+    /// Whether sums of vector `v` go into whole vectors, just rounded: a masked store takes several times as long, and so do the
+    /// questions for each row.
+    #[inline(always)]
+    pub fn whole(&self, v: usize) -> bool {
+        self.width >= (v + 1) * 16 && self.bias.is_null() && !self.adds
+    }
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
-    pub unsafe fn put(&self, row: usize, v: usize, mut sums: std::arch::x86_64::__m512) {
+    unsafe fn at(&self, row: usize, v: usize) -> *mut i16 {
+        self.c.wrapping_offset(row as isize * self.pitch).wrapping_add(v * 16).cast()
+    }
+    /// The whole vector `v` of a row.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
+    pub unsafe fn put(&self, row: usize, v: usize, sums: std::arch::x86_64::__m512) {
+        use std::arch::x86_64::*;
+        let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sums));
+        _mm256_storeu_si256(self.at(row, v).cast(), half);
+    }
+    /// What there is of vector `v` of a row, with what is added.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
+    pub unsafe fn put_part(&self, row: usize, v: usize, mut sums: std::arch::x86_64::__m512) {
         use std::arch::x86_64::*;
         let left = self.width.saturating_sub(v * 16).min(16);
-        if left == 0 {
-            return;
-        }
         let mask = ((1u32 << left) - 1) as u16;
-        let c = self.c.wrapping_offset(row as isize * self.pitch).wrapping_add(v * 16).cast::<i16>();
+        let c = self.at(row, v);
         if self.adds {
             let old = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, c.cast_const()));
             sums = _mm512_add_ps(sums, _mm512_castsi512_ps(_mm512_slli_epi32::<16>(old)));
@@ -64,10 +80,23 @@ impl Rounded {
             sums = _mm512_add_ps(sums, _mm512_loadu_ps(self.bias.add(v * 16)));
         }
         let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sums));
-        // a masked store takes several times as long
         if left == 16 { _mm256_storeu_si256(c.cast(), half) } else { _mm256_mask_storeu_epi16(c, mask, half) }
     }
 }
+
+/// Sends the sums `$acc[row][$v]` of `$rows` rows where they go.
+#[cfg(target_arch = "x86_64")]
+macro_rules! put_rows {
+    ($rows:ident, $acc:ident, $v:literal, $to:ident) => {
+        if $to.whole($v) {
+            rows!($rows, I => { $to.put(I, $v, $acc[I][$v]); });
+        } else if $to.width > $v * 16 {
+            rows!($rows, I => { $to.put_part(I, $v, $acc[I][$v]); });
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+pub(in crate::kernels::cpu::linalg::matmul) use put_rows;
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
@@ -98,14 +127,21 @@ unsafe fn tile<const R: usize>(
         a = a.add(R);
         b = b.add(COLS);
     }
+    if add {
+        rows!(R, I => {
+            let to = out.add(I * COLS).cast_const();
+            acc[I][0] = _mm512_add_ps(acc[I][0], _mm512_loadu_ps(to));
+            acc[I][1] = _mm512_add_ps(acc[I][1], _mm512_loadu_ps(to.add(16)));
+        });
+    }
+    if let Some(to) = rounded {
+        put_rows!(R, acc, 0, to);
+        put_rows!(R, acc, 1, to);
+        return;
+    }
     rows!(R, I => {
-        for v in 0..2 {
-            let to = out.add(I * COLS + v * 16);
-            let sum = if add { _mm512_add_ps(acc[I][v], _mm512_loadu_ps(to)) } else { acc[I][v] };
-            match rounded {
-                Some(to) => to.put(I, v, sum),
-                None => _mm512_storeu_ps(to, sum),
-            }
-        }
+        let to = out.add(I * COLS);
+        _mm512_storeu_ps(to, acc[I][0]);
+        _mm512_storeu_ps(to.add(16), acc[I][1]);
     });
 }

@@ -112,16 +112,19 @@ unsafe fn rows<V: Vector, const R: usize>(g: &Gemm<V::Elem>, i: usize, j: usize,
     }
 }
 
-/// `R` rows.
+/// Tiles of `R` rows, one below another.
 #[inline(always)]
-unsafe fn across<V: Vector, const R: usize>(g: &Gemm<V::Elem>, i: usize, e: Ending) {
-    let mut j = 0;
-    while j + V::LANES <= g.n {
-        rows::<V, R>(g, i, j, 0, e);
-        j += V::LANES;
-    }
-    if j < g.n {
-        rows::<V, R>(g, i, j, g.n - j, e);
+unsafe fn tiles<V: Vector, const R: usize>(g: &Gemm<V::Elem>, first: usize, count: usize, e: Ending) {
+    for t in 0..count {
+        let i = first + t * R;
+        let mut j = 0;
+        while j + V::LANES <= g.n {
+            rows::<V, R>(g, i, j, 0, e);
+            j += V::LANES;
+        }
+        if j < g.n {
+            rows::<V, R>(g, i, j, g.n - j, e);
+        }
     }
 }
 
@@ -132,17 +135,23 @@ unsafe fn all<V: Vector>(g: &Gemm<V::Elem>, adds: bool, scales: bool) {
     let plain = !adds && !scales && matches!(g.epilogue.bias, Bias::None);
     let e = Ending { plain, adds };
     let heights = Heights::new(g.m, if V::REGISTERS == 1 { 8 } else { 4 }, false);
-    for t in 0..heights.tiles {
+    // all of one height, then all of the one below
+    let mut t = 0;
+    while t < heights.tiles {
         let (i, h) = heights.at(t);
+        let first = t;
+        while t < heights.tiles && heights.at(t).1 == h {
+            t += 1;
+        }
         match h {
-            1 => across::<V, 1>(g, i, e),
-            2 => across::<V, 2>(g, i, e),
-            3 => across::<V, 3>(g, i, e),
-            4 => across::<V, 4>(g, i, e),
-            5 if V::REGISTERS == 1 => across::<V, 5>(g, i, e),
-            6 if V::REGISTERS == 1 => across::<V, 6>(g, i, e),
-            7 if V::REGISTERS == 1 => across::<V, 7>(g, i, e),
-            _ if V::REGISTERS == 1 => across::<V, 8>(g, i, e),
+            1 => tiles::<V, 1>(g, i, t - first, e),
+            2 => tiles::<V, 2>(g, i, t - first, e),
+            3 => tiles::<V, 3>(g, i, t - first, e),
+            4 => tiles::<V, 4>(g, i, t - first, e),
+            5 if V::REGISTERS == 1 => tiles::<V, 5>(g, i, t - first, e),
+            6 if V::REGISTERS == 1 => tiles::<V, 6>(g, i, t - first, e),
+            7 if V::REGISTERS == 1 => tiles::<V, 7>(g, i, t - first, e),
+            _ if V::REGISTERS == 1 => tiles::<V, 8>(g, i, t - first, e),
             _ => {}
         }
     }

@@ -93,8 +93,9 @@ multiversion! {
                 *sums.add(*indices.add(at) as usize * p.w + j) += (*g.add(at)).up();
             }
         }
-        for i in 0..p.input {
-            for j in 0..p.w {
+        let (lines, n) = if p.w == p.step { (1, p.input * p.w) } else { (p.input, p.w) };
+        for i in 0..lines {
+            for j in 0..n {
                 *dx.add(i * p.step + j) = T::down(*sums.add(i * p.w + j));
             }
         }
