@@ -183,14 +183,22 @@ where
     Complex<T>: MatElem<Acc = Complex<T>>,
 {
     let one = Complex { re: T::ONE, im: T::ZERO };
-    let plain = g.alpha == one && g.csc == 1 && matches!(g.epilogue.bias, Bias::None);
     let c = g.c.offset(i as isize * g.rsc);
-    if plain && g.beta == Complex::<T>::ZERO {
-        sums.copy_to_nonoverlapping(c, g.n);
-    } else if plain && g.beta == one {
-        (0..g.n).for_each(|j| *c.add(j) = <Complex<T> as MatElem>::add(*c.add(j), *sums.add(j)));
-    } else {
-        (0..g.n).for_each(|j| naive::put(g, i, j, *sums.add(j)));
+    match (g.alpha == one && g.csc == 1, g.epilogue.bias) {
+        (true, Bias::None) if g.beta == Complex::<T>::ZERO => sums.copy_to_nonoverlapping(c, g.n),
+        (true, Bias::None) if g.beta == one => added(g.n, sums, c.cast_const(), c),
+        (true, Bias::PerCol(p, 1)) if g.beta == Complex::<T>::ZERO => added(g.n, sums, p, c),
+        _ => (0..g.n).for_each(|j| naive::put(g, i, j, *sums.add(j))),
+    }
+}
+
+/// Sums and what is added to them.
+unsafe fn added<T: Real>(n: usize, sums: *const Complex<T>, more: *const Complex<T>, c: *mut Complex<T>)
+where
+    Complex<T>: MatElem<Acc = Complex<T>>,
+{
+    for j in 0..n {
+        *c.add(j) = <Complex<T> as MatElem>::add(*more.add(j), *sums.add(j));
     }
 }
 

@@ -59,6 +59,14 @@ impl<T: Half + MatElem<Acc = f32>> HalfLanes for T {}
 
 multiversion! {
     unsafe fn dot_halves[const LEVEL, T: HalfLanes](a: *const T, b: *const T, n: usize) -> f32 {
+        if n < PART {
+            let mut sum = 0.0;
+            for i in 0..n {
+                simd::one_by_one();
+                sum = T::mul_add((*a.add(i)).widen(), (*b.add(i)).widen(), sum);
+            }
+            return sum;
+        }
         let mut sums = [[0f32; PART]; TURNS];
         let mut i = 0;
         while i + TURNS * PART <= n {

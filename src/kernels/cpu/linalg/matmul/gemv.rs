@@ -150,25 +150,30 @@ unsafe fn sums_of<T: Real>(
 /// What becomes of sums, and where it goes.
 unsafe fn finish<T: Real>(g: &Gemv<T>, sums: *mut T, range: std::ops::Range<usize>) {
     let n = range.len();
-    for i in 0..n {
-        let at = g.out.offset((range.start + i) as isize * g.out_stride);
-        let mut y = *sums.add(i) * g.alpha;
-        if g.beta != T::ZERO {
-            y = y + g.beta * *at;
+    let out = g.out.offset(range.start as isize * g.out_stride);
+    if !(g.alpha == T::ONE && g.beta == T::ZERO && matches!(g.bias, Bias1::None)) {
+        for i in 0..n {
+            let mut y = *sums.add(i) * g.alpha;
+            if g.beta != T::ZERO {
+                y = y + g.beta * *out.offset(i as isize * g.out_stride);
+            }
+            match g.bias {
+                Bias1::None => {}
+                Bias1::All(b) => y = y + b,
+                Bias1::Each(p, s) => y = y + *p.offset((range.start + i) as isize * s),
+            }
+            *sums.add(i) = y;
         }
-        match g.bias {
-            Bias1::None => {}
-            Bias1::All(b) => y = y + b,
-            Bias1::Each(p, s) => y = y + *p.offset((range.start + i) as isize * s),
-        }
-        *sums.add(i) = y;
     }
     if let Some(f) = T::block_fn(g.act) {
         let f: BlockFn<T> = f;
         f(sums, sums, n);
     }
+    if g.out_stride == 1 {
+        return out.copy_from_nonoverlapping(sums, n);
+    }
     for i in 0..n {
-        *g.out.offset((range.start + i) as isize * g.out_stride) = *sums.add(i);
+        *out.offset(i as isize * g.out_stride) = *sums.add(i);
     }
 }
 

@@ -45,18 +45,22 @@ pub fn tiles() -> Option<&'static [PairFn; MAX_MR]> {
 
 #[cfg(target_arch = "x86_64")]
 impl Rounded {
-    /// Whether sums of vector `v` go into whole vectors, just rounded: a masked store takes several times as long, and so do the
-    /// questions for each row.
+    /// Whether sums are just rounded.
     #[inline(always)]
-    pub fn whole(&self, v: usize) -> bool {
-        self.width >= (v + 1) * 16 && self.bias.is_null() && !self.adds
+    pub fn plain(&self) -> bool {
+        self.bias.is_null() && !self.adds
+    }
+    /// The columns of vector `v` that there are.
+    #[inline(always)]
+    pub fn mask(&self, v: usize) -> u16 {
+        ((1u32 << self.width.saturating_sub(v * 16).min(16)) - 1) as u16
     }
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
     unsafe fn at(&self, row: usize, v: usize) -> *mut i16 {
         self.c.wrapping_offset(row as isize * self.pitch).wrapping_add(v * 16).cast()
     }
-    /// The whole vector `v` of a row.
+    /// The whole vector `v` of a row: a masked store takes several times as long.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
     pub unsafe fn put(&self, row: usize, v: usize, sums: std::arch::x86_64::__m512) {
@@ -64,23 +68,34 @@ impl Rounded {
         let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sums));
         _mm256_storeu_si256(self.at(row, v).cast(), half);
     }
-    /// What there is of vector `v` of a row, with what is added.
+    /// What there is of vector `v` of a row.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
-    pub unsafe fn put_part(&self, row: usize, v: usize, mut sums: std::arch::x86_64::__m512) {
+    pub unsafe fn put_part(&self, row: usize, v: usize, mask: u16, sums: std::arch::x86_64::__m512) {
         use std::arch::x86_64::*;
-        let left = self.width.saturating_sub(v * 16).min(16);
-        let mask = ((1u32 << left) - 1) as u16;
-        let c = self.at(row, v);
+        let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sums));
+        _mm256_mask_storeu_epi16(self.at(row, v), mask, half);
+    }
+    /// Sums of vector `v` of a row with what is added to them.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma")]
+    pub unsafe fn added(
+        &self,
+        row: usize,
+        v: usize,
+        mask: u16,
+        mut sums: std::arch::x86_64::__m512,
+    ) -> std::arch::x86_64::__m512 {
+        use std::arch::x86_64::*;
         if self.adds {
-            let old = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, c.cast_const()));
-            sums = _mm512_add_ps(sums, _mm512_castsi512_ps(_mm512_slli_epi32::<16>(old)));
+            let old = _mm256_maskz_loadu_epi16(mask, self.at(row, v).cast_const());
+            let old = _mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(old));
+            sums = _mm512_add_ps(sums, _mm512_castsi512_ps(old));
         }
         if !self.bias.is_null() {
             sums = _mm512_add_ps(sums, _mm512_loadu_ps(self.bias.add(v * 16)));
         }
-        let half: __m256i = std::mem::transmute(_mm512_cvtneps_pbh(sums));
-        if left == 16 { _mm256_storeu_si256(c.cast(), half) } else { _mm256_mask_storeu_epi16(c, mask, half) }
+        sums
     }
 }
 
@@ -88,10 +103,18 @@ impl Rounded {
 #[cfg(target_arch = "x86_64")]
 macro_rules! put_rows {
     ($rows:ident, $acc:ident, $v:literal, $to:ident) => {
-        if $to.whole($v) {
-            rows!($rows, I => { $to.put(I, $v, $acc[I][$v]); });
-        } else if $to.width > $v * 16 {
-            rows!($rows, I => { $to.put_part(I, $v, $acc[I][$v]); });
+        let mask = $to.mask($v);
+        if !$to.plain() && mask != 0 {
+            rows!($rows, I => { $acc[I][$v] = $to.added(I, $v, mask, $acc[I][$v]); });
+        }
+        match mask {
+            u16::MAX => {
+                rows!($rows, I => { $to.put(I, $v, $acc[I][$v]); });
+            }
+            0 => {}
+            _ => {
+                rows!($rows, I => { $to.put_part(I, $v, mask, $acc[I][$v]); });
+            }
         }
     };
 }

@@ -208,6 +208,12 @@ impl Heights {
         }
         Heights { tiles, base: rows / tiles, extra: rows % tiles, rows, fixed }
     }
+    /// The two kinds of uneven tiles: first row, height and how many.
+    #[inline(always)]
+    pub fn kinds(&self) -> [(usize, usize, usize); 2] {
+        let tall = self.base + 1;
+        [(0, tall, self.extra), (self.extra * tall, self.base, self.tiles - self.extra)]
+    }
     /// Rows of packed memory.
     #[inline]
     pub fn padded(&self) -> usize {

@@ -30,6 +30,10 @@ pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
         return;
     }
     if g.m == 1 || g.n == 1 {
+        let t = if g.m == 1 { *g } else { g.transposed() };
+        if t.k <= small::SHORT && small::can(&t) {
+            return small::product(&t);
+        }
         if let Some(v) = as_gemv(g) {
             return gemv::gemv(&v);
         }

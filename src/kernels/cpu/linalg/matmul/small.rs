@@ -15,7 +15,7 @@ const MOST: usize = 1 << 16;
 /// Columns up to which a row of `b` is a few vectors.
 const COLS: usize = 64;
 /// Terms of a short sum, and elements that `b` has then: it is read for every eight rows, from the first-level cache.
-const SHORT: usize = 8;
+pub const SHORT: usize = 16;
 const SHORT_B: usize = 1 << 12;
 /// Results of a task, and multiply-adds for which there are several.
 const TASK: usize = 1 << 14;
@@ -63,14 +63,23 @@ pub unsafe fn turned<T: Real>(g: &Gemm<T>) -> bool {
     if g.rsb != 1 || g.csb == 1 || !(little || short) || !can(&Gemm { csb: 1, ..*g }) {
         return false;
     }
-    scratch::with(Slot::Task, g.k * g.n, |b: *mut T| {
-        if g.k == 1 {
-            (0..g.n).for_each(|j| *b.add(j) = *g.b.offset(j as isize * g.csb));
-        } else {
-            turn(g.b, g.csb, 1, g.n, g.k, b, g.n);
+    let dense = |b: *mut T| Gemm { b: b.cast_const(), rsb: g.n as isize, csb: 1, ..*g };
+    if g.k * g.n <= TURNED {
+        let mut rows = [const { std::mem::MaybeUninit::<T>::uninit() }; TURNED];
+        let b = rows.as_mut_ptr().cast::<T>();
+        for j in 0..g.n {
+            let from = g.b.offset(j as isize * g.csb);
+            for p in 0..g.k {
+                b.add(p * g.n + j).write(*from.add(p));
+            }
         }
-        product(&Gemm { b: b.cast_const(), rsb: g.n as isize, csb: 1, ..*g });
-    });
+        product(&dense(b));
+    } else {
+        scratch::with(Slot::Task, g.k * g.n, |b: *mut T| {
+            turn(g.b, g.csb, 1, g.n, g.k, b, g.n);
+            product(&dense(b));
+        });
+    }
     true
 }
 
@@ -81,49 +90,73 @@ struct Ending {
     adds: bool,
 }
 
-/// `R` rows of one vector of columns; `part` is 0 for a whole one.
+/// `R` rows of `W` vectors of columns, or of a part of one if that is not 0.
 #[inline(always)]
-unsafe fn rows<V: Vector, const R: usize>(g: &Gemm<V::Elem>, i: usize, j: usize, part: usize, e: Ending) {
-    let mut acc = [V::zero(); R];
+unsafe fn rows<V: Vector, const R: usize, const W: usize>(
+    g: &Gemm<V::Elem>,
+    i: usize,
+    j: usize,
+    part: usize,
+    e: Ending,
+) {
+    let mut acc = [[V::zero(); W]; R];
     let (a, b) = (g.a.offset(i as isize * g.rsa), g.b.add(j));
     for p in 0..g.k as isize {
-        let row = b.offset(p * g.rsb);
-        let row = if part == 0 { V::load(row) } else { V::load_part(row, part) };
+        let mut row = [V::zero(); W];
+        for w in 0..W {
+            row[w] = some(b.offset(p * g.rsb).add(w * V::LANES), part);
+        }
         for r in 0..R {
-            acc[r] = V::splat(*a.offset(r as isize * g.rsa + p * g.csa)).fma_fast(row, acc[r]);
+            let x = V::splat(*a.offset(r as isize * g.rsa + p * g.csa));
+            for w in 0..W {
+                acc[r][w] = x.fma_fast(row[w], acc[r][w]);
+            }
         }
     }
     for r in 0..R {
-        let to = g.c.offset((i + r) as isize * g.rsc).add(j);
-        if !e.plain {
-            acc[r] = V::splat(g.alpha).mul(acc[r]);
-            if e.adds {
-                let c = if part == 0 { V::load(to) } else { V::load_part(to, part) };
-                acc[r] = V::splat(g.beta).mul(c).add(acc[r]);
+        for w in 0..W {
+            let (mut sum, j) = (acc[r][w], j + w * V::LANES);
+            let to = g.c.offset((i + r) as isize * g.rsc).add(j);
+            if !e.plain {
+                sum = V::splat(g.alpha).mul(sum);
+                if e.adds {
+                    sum = V::splat(g.beta).mul(some(to, part)).add(sum);
+                }
+                match g.epilogue.bias {
+                    Bias::None => {}
+                    Bias::PerRow(p, step) => sum = sum.add(V::splat(*p.offset((i + r) as isize * step))),
+                    Bias::PerCol(p, _) => sum = sum.add(some(p.add(j), part)),
+                }
             }
-            match g.epilogue.bias {
-                Bias::None => {}
-                Bias::PerRow(p, step) => acc[r] = acc[r].add(V::splat(*p.offset((i + r) as isize * step))),
-                Bias::PerCol(p, _) if part == 0 => acc[r] = acc[r].add(V::load(p.add(j))),
-                Bias::PerCol(p, _) => acc[r] = acc[r].add(V::load_part(p.add(j), part)),
-            }
+            if part == 0 { sum.store(to) } else { sum.store_part(to, part) }
         }
-        if part == 0 { acc[r].store(to) } else { acc[r].store_part(to, part) }
     }
 }
 
-/// Tiles of `R` rows, one below another.
+/// A vector, or a part of one.
+#[inline(always)]
+unsafe fn some<V: Vector>(p: *const V::Elem, part: usize) -> V {
+    if part == 0 { V::load(p) } else { V::load_part(p, part) }
+}
+
+/// Tiles of `R` rows, one below another. Where there are registers for it they are two vectors wide: half as many elements of `a` to
+/// fetch.
 #[inline(always)]
 unsafe fn tiles<V: Vector, const R: usize>(g: &Gemm<V::Elem>, first: usize, count: usize, e: Ending) {
+    let wide = V::REGISTERS == 1 && V::LANES * size_of::<V::Elem>() == 64;
     for t in 0..count {
         let i = first + t * R;
         let mut j = 0;
+        while wide && j + 2 * V::LANES <= g.n {
+            rows::<V, R, 2>(g, i, j, 0, e);
+            j += 2 * V::LANES;
+        }
         while j + V::LANES <= g.n {
-            rows::<V, R>(g, i, j, 0, e);
+            rows::<V, R, 1>(g, i, j, 0, e);
             j += V::LANES;
         }
         if j < g.n {
-            rows::<V, R>(g, i, j, g.n - j, e);
+            rows::<V, R, 1>(g, i, j, g.n - j, e);
         }
     }
 }
@@ -132,26 +165,23 @@ unsafe fn tiles<V: Vector, const R: usize>(g: &Gemm<V::Elem>, first: usize, coun
 /// took half as long again as in two of 5).
 #[inline(always)]
 unsafe fn all<V: Vector>(g: &Gemm<V::Elem>, adds: bool, scales: bool) {
+    // a copy, which no store may change
+    let g = &{ *g };
     let plain = !adds && !scales && matches!(g.epilogue.bias, Bias::None);
     let e = Ending { plain, adds };
-    let heights = Heights::new(g.m, if V::REGISTERS == 1 { 8 } else { 4 }, false);
-    // all of one height, then all of the one below
-    let mut t = 0;
-    while t < heights.tiles {
-        let (i, h) = heights.at(t);
-        let first = t;
-        while t < heights.tiles && heights.at(t).1 == h {
-            t += 1;
-        }
+    let most = if V::REGISTERS == 1 { 8 } else { 4 };
+    // a quotient takes as long as a small product
+    let kinds = if g.m <= most { [(0, g.m, 1); 2] } else { Heights::new(g.m, most, false).kinds() };
+    for (i, h, n) in kinds.into_iter().skip((g.m <= most) as usize) {
         match h {
-            1 => tiles::<V, 1>(g, i, t - first, e),
-            2 => tiles::<V, 2>(g, i, t - first, e),
-            3 => tiles::<V, 3>(g, i, t - first, e),
-            4 => tiles::<V, 4>(g, i, t - first, e),
-            5 if V::REGISTERS == 1 => tiles::<V, 5>(g, i, t - first, e),
-            6 if V::REGISTERS == 1 => tiles::<V, 6>(g, i, t - first, e),
-            7 if V::REGISTERS == 1 => tiles::<V, 7>(g, i, t - first, e),
-            _ if V::REGISTERS == 1 => tiles::<V, 8>(g, i, t - first, e),
+            1 => tiles::<V, 1>(g, i, n, e),
+            2 => tiles::<V, 2>(g, i, n, e),
+            3 => tiles::<V, 3>(g, i, n, e),
+            4 => tiles::<V, 4>(g, i, n, e),
+            5 if V::REGISTERS == 1 => tiles::<V, 5>(g, i, n, e),
+            6 if V::REGISTERS == 1 => tiles::<V, 6>(g, i, n, e),
+            7 if V::REGISTERS == 1 => tiles::<V, 7>(g, i, n, e),
+            _ if V::REGISTERS == 1 => tiles::<V, 8>(g, i, n, e),
             _ => {}
         }
     }

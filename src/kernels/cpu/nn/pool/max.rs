@@ -195,7 +195,8 @@ fn greater<K: Copy + PartialOrd>(v: K, b: K) -> K {
 unsafe fn each_value<const LEVEL: u8, T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
     match w.len() {
         LANES.. => beside::<LEVEL, T, LANES>(w, s, best, dst),
-        FEW.. => beside::<LEVEL, T, FEW>(w, s, best, dst),
+        // gathered from further apart they take longer than one by one
+        FEW.. if s <= 2 => beside::<LEVEL, T, FEW>(w, s, best, dst),
         n => {
             for o in 0..n {
                 simd::one_by_one();

@@ -89,7 +89,19 @@ mod x86 {
 
     /// Pairs of elements along the sum, of all columns one after the other; zeros where there are none.
     unsafe fn pack<T: Half>(g: &Gemm<T>, to: *mut u16, wide: usize) {
-        for p in 0..g.k.div_ceil(2) {
+        let mut done = 0;
+        if g.rsb == 1 {
+            // pairs lie side by side
+            done = g.k / 2;
+            for j in 0..wide {
+                let (from, to) =
+                    (g.b.wrapping_offset(j as isize * g.csb).cast::<u32>(), to.add(2 * j).cast::<u32>());
+                for p in 0..done {
+                    *to.add(p * wide) = if j < g.n { from.add(p).read_unaligned() } else { 0 };
+                }
+            }
+        }
+        for p in done..g.k.div_ceil(2) {
             for j in 0..wide {
                 for half in 0..2 {
                     let i = 2 * p + half;
