@@ -14,16 +14,16 @@ use crate::multiversion_vector;
 const MOST: usize = 1 << 16;
 /// Columns up to which a row of `b` is a few vectors.
 const COLS: usize = 64;
-/// Terms of a short sum, and elements that `b` has then: it is read for every eight rows, from the first-level cache.
+/// Terms of a short sum, and bytes that `b` has then: it is read for every eight rows, from the first-level cache.
 pub const SHORT: usize = 16;
-const SHORT_B: usize = 1 << 12;
+const SHORT_B: usize = 32 << 10;
 /// Results of a task, and multiply-adds for which there are several.
 const TASK: usize = 1 << 14;
 
 /// Whether a product goes this way: rows of `b` and of `c` are dense.
 pub fn can<T: Real>(g: &Gemm<T>) -> bool {
     let little = g.m * g.n * g.k <= MOST && g.n <= COLS;
-    let short = g.k <= SHORT && g.k * g.n <= SHORT_B;
+    let short = g.k <= SHORT && g.k * g.n * size_of::<T>() <= SHORT_B;
     let bias = match g.epilogue.bias {
         Bias::PerCol(_, step) => step == 1,
         _ => true,

@@ -39,7 +39,7 @@ pub unsafe fn avg_pool<T: Flt>(p: &Pool, divisor: Option<f64>, src: *const T, ds
     let end = p.n * p.c * input;
     par::for_each_chunk(p.n * p.c * all, grain, |r| {
         let mut sums = buffer(T::C::ZERO, p.windows[2].size + LANES);
-        let mut factors = Factors::new(&p.windows[2], 1);
+        let mut factors = Factors::new();
         let x = (src.get().cast_const(), src.at(end).cast_const());
         // SAFETY: the output lines of this task
         unsafe { lines(p, r, divisor, x, sums.as_mut_ptr(), &mut factors, dst.get()) };
@@ -109,7 +109,7 @@ multiversion! {
             let (od, oh) = (t / wh.len() % wd.len(), t % wh.len());
             let (d, h) = (wd.list[od], wh.list[oh]);
             let dst = dst.add(t * ww.len());
-            factors.set(ww, 1, d.weight * h.weight, divisor);
+            let factors = factors.of(ww, 1, d.weight * h.weight, divisor);
             let from = src.wrapping_add(t / (wd.len() * wh.len()) * input + (d.start * wh.size + h.start) * n);
             let counts = [d.end.saturating_sub(d.start), h.end.saturating_sub(h.start)];
             let grid = Lines { from, counts, apart: [wh.size * n, n] };
@@ -153,7 +153,7 @@ multiversion! {
                         total += *sums.add(x);
                     }
                 }
-                *dst.add(o) = T::down(total * factors.list[o]);
+                *dst.add(o) = T::down(total * *factors.add(o));
             }
         }
     }

@@ -6,7 +6,7 @@
 use super::lines::{Factors, LANES, LONG, Lines};
 use super::{Pool, Windows};
 use crate::base::Elem;
-use crate::kernels::cpu::machine::float::{Flt, Ptr};
+use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
@@ -21,6 +21,19 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
         return;
     }
     let (g, dx) = (Ptr::of(g), Ptr(dx));
+    if !p.channels_last && p.windows.iter().all(Windows::is_whole) {
+        let weight: usize = p.windows.iter().map(|w| w.list[0].weight).product();
+        let k = T::C::of(1.0 / divisor.unwrap_or(weight as f64));
+        return par::for_each_chunk(p.n * p.c, par::REDUCE_GRAIN.div_ceil(input), |r| {
+            for t in r {
+                // SAFETY: a plane of inputs, and its output
+                unsafe {
+                    let v = T::down((*g.at(t)).up() * k);
+                    std::slice::from_raw_parts_mut(dx.at(t * input), input).fill(v);
+                }
+            }
+        });
+    }
     let (planes, c) = if p.channels_last { (p.n, p.c) } else { (p.n * p.c, 1) };
     let [wd, wh, ww] = &p.windows;
     let back = Back { windows: &p.windows, takers: [0, 1, 2].map(|a| takers(&p.windows[a])), c, divisor };
@@ -31,19 +44,28 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
     let (deep, high) = if lines >= wh.size { (lines / wh.size, wh.size) } else { (1, lines) };
     let (down, across) = (wd.size.div_ceil(deep), wh.size.div_ceil(high));
     let size = deep.min(wd.size) * high * line;
+    let fewer = wd.size * wh.size < wd.len() * wh.len();
     par::for_each_chunk(planes * down * across, par::REDUCE_GRAIN.div_ceil(size), |r| {
-        let mut room = Room { lines: buffer(T::C::ZERO, 0), factors: Factors::new(ww, c) };
+        let ones = buffer(T::C::of(1.0), if fewer { ww.len() * c } else { 0 });
+        let mut room = Room { lines: buffer(T::C::ZERO, 0), factors: Factors::new(), ones };
         for t in r {
             let (plane, d, h) = (t / (down * across), t / across % down * deep, t % across * high);
             let (d, h) = (d..(d + deep).min(wd.size), h..(h + high).min(wh.size));
             let (from, to) = (g.at(plane * output * c), dx.at(plane * input * c));
             let spans = [span(&back.takers[0][d.clone()]), span(&back.takers[1][h.clone()])];
-            let need = spans[0].len() * spans[1].len() * line + LANES;
+            let need =
+                if fewer { ww.len() * c + line } else { spans[0].len() * spans[1].len() * line } + LANES;
             if room.lines.len() < need {
                 room.lines = buffer(T::C::ZERO, need);
             }
             // SAFETY: input lines of this task alone
-            unsafe { some(&back, d, h, spans, &mut room, from.cast_const(), to) };
+            unsafe {
+                if fewer {
+                    gathered(&back, d, h, &mut room, from.cast_const(), to)
+                } else {
+                    some(&back, d, h, spans, &mut room, from.cast_const(), to)
+                }
+            };
         }
     });
 }
@@ -60,6 +82,8 @@ struct Room<C> {
     /// Spread lines of outputs, and a few elements more.
     lines: Vec<C>,
     factors: Factors<C>,
+    /// Factors that change nothing.
+    ones: Vec<C>,
 }
 
 /// For each input position the range of outputs whose windows contain it (windows move forward, so it is a range).
@@ -92,9 +116,9 @@ multiversion! {
         let [od, oh] = spans;
         for a in od.clone() {
             for b in oh.clone() {
-                room.factors.set(ww, p.c, wd.list[a].weight * wh.list[b].weight, p.divisor);
+                let k = room.factors.of(ww, p.c, wd.list[a].weight * wh.list[b].weight, p.divisor);
                 let line = lines.add(((a - od.start) * oh.len() + b - oh.start) * n);
-                spread(ww, p.c, g.add((a * wh.len() + b) * outs), room.factors.list.as_ptr(), line);
+                spread(ww, p.c, g.add((a * wh.len() + b) * outs), k, line);
             }
         }
         // lines of a task lie one after the other
@@ -123,6 +147,39 @@ multiversion! {
                         }
                     }
                     j += LANES;
+                }
+            }
+        }
+    }
+}
+
+multiversion! {
+    /// The same where there are fewer lines of inputs than of outputs: those of an input are added up before they are spread.
+    unsafe fn gathered[T: Flt](
+        p: &Back, d: Range<usize>, h: Range<usize>, room: &mut Room<T::C>, g: *const T, dx: *mut T,
+    ) {
+        let [wd, wh, ww] = p.windows;
+        let (n, outs) = (ww.size * p.c, ww.len() * p.c);
+        let sums = room.lines.as_mut_ptr();
+        let line = sums.add(outs);
+        for d in d {
+            for h in h.clone() {
+                for j in 0..outs {
+                    *sums.add(j) = T::C::ZERO;
+                }
+                for a in p.takers[0][d].clone() {
+                    for b in p.takers[1][h].clone() {
+                        let k = room.factors.of(ww, p.c, wd.list[a].weight * wh.list[b].weight, p.divisor);
+                        let g = g.add((a * wh.len() + b) * outs);
+                        for j in 0..outs {
+                            *sums.add(j) = (*g.add(j)).up().fma(*k.add(j), *sums.add(j));
+                        }
+                    }
+                }
+                spread::<T::C>(ww, p.c, sums.cast_const(), room.ones.as_ptr(), line);
+                let to = dx.add((d * wh.size + h) * n);
+                for j in 0..n {
+                    *to.add(j) = T::down(*line.add(j));
                 }
             }
         }

@@ -43,28 +43,33 @@ impl<T: Flt> Lines<T> {
     }
 }
 
-/// What the averages of a line are multiplied by.
-pub struct Factors<C> {
-    pub list: Vec<C>,
-    /// The weight along the other axes that this is for.
-    weight: Option<usize>,
-}
+/// What the averages of a line are multiplied by, for some weights along the other axes.
+pub struct Factors<C>(Vec<(usize, Vec<C>)>);
+
+/// Weights whose factors are kept.
+const KEPT: usize = 16;
 
 impl<C: Cmp> Factors<C> {
-    /// For windows of `c` elements each.
-    pub fn new(w: &Windows, c: usize) -> Factors<C> {
-        Factors { list: buffer(C::ZERO, w.len() * c), weight: None }
+    pub fn new() -> Factors<C> {
+        Factors(Vec::new())
     }
-    /// Reckons them, unless they are there: quotients take longer than short windows.
+    /// For windows of `c` elements each. They are reckoned once: quotients take longer than short windows.
     #[inline(always)]
-    pub fn set(&mut self, w: &Windows, c: usize, weight: usize, divisor: Option<f64>) {
-        if self.weight == Some(weight) {
-            return;
+    pub fn of(&mut self, w: &Windows, c: usize, weight: usize, divisor: Option<f64>) -> *const C {
+        for (known, list) in &self.0 {
+            if *known == weight {
+                return list.as_ptr();
+            }
         }
-        self.weight = Some(weight);
+        if self.0.len() == KEPT {
+            self.0.clear();
+        }
+        let mut list = buffer(C::ZERO, w.len() * c);
         for (o, win) in w.list.iter().enumerate() {
             let k = C::of(1.0 / divisor.unwrap_or((weight * win.weight) as f64));
-            self.list[o * c..(o + 1) * c].fill(k);
+            list[o * c..(o + 1) * c].fill(k);
         }
+        self.0.push((weight, list));
+        self.0[self.0.len() - 1].1.as_ptr()
     }
 }
