@@ -99,21 +99,36 @@ impl Rounded {
     }
 }
 
-/// Sends the sums `$acc[row][$v]` of `$rows` rows where they go.
+/// Sends the sums `$acc[row]` of `$rows` rows where they go, row by row.
 #[cfg(target_arch = "x86_64")]
 macro_rules! put_rows {
-    ($rows:ident, $acc:ident, $v:literal, $to:ident) => {
-        let mask = $to.mask($v);
-        if !$to.plain() && mask != 0 {
-            rows!($rows, I => { $acc[I][$v] = $to.added(I, $v, mask, $acc[I][$v]); });
+    ($rows:ident, $acc:ident, $vectors:literal, $to:ident) => {
+        let masks = [$to.mask(0), if $vectors > 1 { $to.mask(1) } else { 0 }];
+        if !$to.plain() {
+            rows!($rows, I => {
+                for v in 0..$vectors {
+                    $acc[I][v] = $to.added(I, v, masks[v], $acc[I][v]);
+                }
+            });
         }
-        match mask {
-            u16::MAX => {
-                rows!($rows, I => { $to.put(I, $v, $acc[I][$v]); });
+        match masks {
+            [u16::MAX, u16::MAX] => {
+                rows!($rows, I => {
+                    $to.put(I, 0, $acc[I][0]);
+                    $to.put(I, 1, $acc[I][$vectors - 1]);
+                });
             }
-            0 => {}
-            _ => {
-                rows!($rows, I => { $to.put_part(I, $v, mask, $acc[I][$v]); });
+            [u16::MAX, 0] => {
+                rows!($rows, I => { $to.put(I, 0, $acc[I][0]); });
+            }
+            [u16::MAX, mask] => {
+                rows!($rows, I => {
+                    $to.put(I, 0, $acc[I][0]);
+                    $to.put_part(I, 1, mask, $acc[I][$vectors - 1]);
+                });
+            }
+            [mask, _] => {
+                rows!($rows, I => { $to.put_part(I, 0, mask, $acc[I][0]); });
             }
         }
     };
@@ -158,8 +173,7 @@ unsafe fn tile<const R: usize>(
         });
     }
     if let Some(to) = rounded {
-        put_rows!(R, acc, 0, to);
-        put_rows!(R, acc, 1, to);
+        put_rows!(R, acc, 2, to);
         return;
     }
     rows!(R, I => {

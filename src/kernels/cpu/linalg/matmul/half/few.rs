@@ -204,8 +204,9 @@ mod x86 {
         }
         match to {
             To::Rounded(to) => {
-                put_rows!(R, acc, 0, to);
                 if V > 1 {
+                    put_rows!(R, acc, 2, to);
+                } else {
                     put_rows!(R, acc, 1, to);
                 }
             }
