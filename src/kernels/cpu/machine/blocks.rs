@@ -5,7 +5,7 @@
 //! compiler's test for overlap fails and 4M additions take 1250 instead of 690 us. So all of a block is read before any of
 //! it is written.
 
-use super::stream;
+use super::{simd, stream};
 use crate::base::{BF16, C64, C128, F16, Float};
 use std::mem::MaybeUninit;
 
@@ -51,6 +51,21 @@ pub unsafe fn copy_few(src: *const u8, dst: *mut u8, bytes: usize) {
             }
         }
         _ => std::ptr::copy_nonoverlapping(src, dst, bytes),
+    }
+}
+
+/// Copies a part of a short block, fewer than [`PART`] elements.
+///
+/// # Safety
+/// As [`copy_few`].
+#[inline(always)]
+pub unsafe fn copy_part<A: Copy>(src: *const A, dst: *mut A, n: usize) {
+    if n * size_of::<A>() >= 16 {
+        return copy_few(src.cast(), dst.cast(), n * size_of::<A>());
+    }
+    for i in 0..n {
+        simd::one_by_one();
+        *dst.add(i) = *src.add(i);
     }
 }
 
@@ -329,15 +344,17 @@ multiversion! {
             store::<_, STEP>(dst.add(i), false, |j| x[j]);
             i += STEP;
         }
+        while i + PART <= n {
+            simd::one_by_one();
+            let x = H::up_block::<LEVEL, PART>(src.add(i));
+            store::<_, PART>(dst.add(i), false, |j| x[j]);
+            i += PART;
+        }
         if i < n {
-            let mut part = [H::ZERO; STEP];
-            for j in 0..n - i {
-                part[j] = *src.add(i + j);
-            }
-            let x = H::up_block::<LEVEL, STEP>(part.as_ptr());
-            for j in 0..n - i {
-                *dst.add(i + j) = x[j];
-            }
+            let mut part = [H::ZERO; PART];
+            copy_part(src.add(i), part.as_mut_ptr(), n - i);
+            let x = H::up_block::<LEVEL, PART>(part.as_ptr());
+            copy_part(x.as_ptr(), dst.add(i), n - i);
         }
     }
 }
@@ -355,16 +372,18 @@ multiversion! {
             H::down_block::<LEVEL, STEP>(dst.add(i), streams, |j| x[j]);
             i += STEP;
         }
+        while i + PART <= n {
+            simd::one_by_one();
+            let x = load::<_, PART>(src.add(i));
+            H::down_block::<LEVEL, PART>(dst.add(i), false, |j| x[j]);
+            i += PART;
+        }
         if i < n {
-            let mut part = [0f32; STEP];
-            for j in 0..n - i {
-                part[j] = *src.add(i + j);
-            }
-            let mut out = [H::ZERO; STEP];
-            H::down_block::<LEVEL, STEP>(out.as_mut_ptr(), false, |j| part[j]);
-            for j in 0..n - i {
-                *dst.add(i + j) = out[j];
-            }
+            let mut part = [0f32; PART];
+            copy_part(src.add(i), part.as_mut_ptr(), n - i);
+            let mut out = [H::ZERO; PART];
+            H::down_block::<LEVEL, PART>(out.as_mut_ptr(), false, |j| part[j]);
+            copy_part(out.as_ptr(), dst.add(i), n - i);
         }
     }
 }

@@ -68,6 +68,13 @@ impl Geometry {
         let (n, c) = self.lead(x);
         Pool { n, c, channels_last: is_channels_last(format), windows: self.windows() }
     }
+    /// Whether no element is in two windows.
+    fn apart(&self) -> bool {
+        (0..self.spatial).all(|i| match self.axes[i] {
+            Axis::Adaptive => self.input[i].is_multiple_of(self.output[i].max(1)),
+            Axis::Fixed { kernel, stride, dilation, .. } => stride > (kernel - 1) * dilation,
+        })
+    }
     fn planes(&self, x: &[usize], format: MemoryFormat) -> PlanePair {
         let (n, c) = self.lead(x);
         let (big, small) = (numel(&self.input), numel(&self.output));
@@ -235,9 +242,12 @@ impl Op for Scatter {
         let g = laid_out_held(x[0], self.format, x[0].dtype())?;
         let p = self.geo.planes(x[0].shape(), self.format);
         let at = places_held(x[1], self.format, p.big)?;
+        let PlanePair { n, c, channels_last, big: input, small: output } = p;
+        let apart = !self.anywhere && self.geo.apart();
+        let send = kernel::Send { n, c, channels_last, input, output, apart };
         // SAFETY: dense tensors of the shapes inferred; the positions are checked
         with_dtype!(self.geo.name, g.dtype(), float, T => unsafe {
-            kernel::max_pool_backward::<T>(p.n, p.c, p.channels_last, p.big, p.small, g.ptr_of(), at.ptr_of(), out[0].ptr_of());
+            kernel::max_pool_backward::<T>(&send, g.ptr_of(), at.ptr_of(), out[0].ptr_of());
             Ok(())
         })
     }

@@ -3,8 +3,9 @@
 use super::elem::MatElem;
 use crate::base::{BF16, F16};
 pub use crate::kernels::cpu::machine::blocks::widen;
-use crate::kernels::cpu::machine::blocks::{self, STEP};
+use crate::kernels::cpu::machine::blocks::{self, PART, STEP, load, store};
 use crate::kernels::cpu::machine::float::Flt;
+use crate::kernels::cpu::machine::simd;
 
 /// A 16-bit float.
 pub trait Half: MatElem<Acc = f32> + Flt<C = f32> + blocks::Half {
@@ -33,6 +34,9 @@ pub unsafe fn narrow<T: Half>(
     rows: usize,
     n: usize,
 ) {
+    if pitch == n && stride == n as isize {
+        return blocks::narrow(src, dst, rows * n);
+    }
     for r in 0..rows {
         blocks::narrow(src.add(r * pitch), dst.offset(r as isize * stride), n);
     }
@@ -50,8 +54,20 @@ multiversion! {
             }
             p += PARTS;
         }
-        for i in 0..n - p {
-            sums[i] += *x.add(p + i) * (*y.add(p + i)).widen();
+        // one by one they took as long as 500 of the others
+        while p + PART <= n {
+            simd::one_by_one();
+            let y = T::up_block::<LEVEL, PART>(y.add(p));
+            for i in 0..PART {
+                sums[i] += *x.add(p + i) * y[i];
+            }
+            p += PART;
+        }
+        let mut rest = 0.0;
+        while p < n {
+            simd::one_by_one();
+            rest += *x.add(p) * (*y.add(p)).widen();
+            p += 1;
         }
         let mut width = PARTS / 2;
         while width > 0 {
@@ -60,25 +76,60 @@ multiversion! {
             }
             width /= 2;
         }
-        sums[0]
+        sums[0] + rest
     }
 }
 
+/// Rows that are added at a time.
+const ROWS: usize = 4;
+
 multiversion! {
-    /// `y[j] += s x[j]`.
-    pub unsafe fn axpy[const LEVEL, T: Half](s: f32, x: *const T, y: *mut f32, n: usize) {
+    /// `y[j] += sum_p s[p] x[p, j]` over `k` rows of `x`, `along` apart: four at a time, so that sums are fetched and stored less often.
+    pub unsafe fn axpys[const LEVEL, T: Half](k: usize, s: *const f32, x: *const T, along: isize, y: *mut f32, n: usize) {
         let mut p = 0;
-        while p + STEP <= n {
-            let x = T::up_block::<LEVEL, STEP>(x.add(p));
-            for i in 0..STEP {
-                *y.add(p + i) += s * x[i];
-            }
-            p += STEP;
-        }
-        for i in p..n {
-            *y.add(i) += s * (*x.add(i)).widen();
+        while p < k {
+            let x = x.offset(p as isize * along);
+            p += if p + ROWS <= k {
+                axpy_rows::<LEVEL, T, ROWS>(s.add(p), x, along, y, n)
+            } else {
+                axpy_rows::<LEVEL, T, 1>(s.add(p), x, along, y, n)
+            };
         }
     }
+}
+
+#[inline(always)]
+unsafe fn axpy_rows<const LEVEL: u8, T: Half, const R: usize>(
+    s: *const f32,
+    x: *const T,
+    along: isize,
+    y: *mut f32,
+    n: usize,
+) -> usize {
+    let s = *s.cast::<[f32; R]>();
+    let mut j = 0;
+    while j + PART <= n {
+        simd::one_by_one();
+        let mut sums = load::<_, PART>(y.add(j));
+        for q in 0..R {
+            let x = T::up_block::<LEVEL, PART>(x.offset(q as isize * along).add(j));
+            let mut next = [0f32; PART];
+            for l in 0..PART {
+                next[l] = sums[l] + s[q] * x[l];
+            }
+            sums = next;
+        }
+        store::<_, PART>(y.add(j), false, |l| sums[l]);
+        j += PART;
+    }
+    while j < n {
+        simd::one_by_one();
+        for q in 0..R {
+            *y.add(j) += s[q] * (*x.offset(q as isize * along).add(j)).widen();
+        }
+        j += 1;
+    }
+    R
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use super::elem::MatElem;
 use super::naive::put;
 use super::problem::Gemm;
-use crate::kernels::cpu::machine::blocks::{Half, STEP, load};
+use super::tile::anew;
+use crate::kernels::cpu::machine::blocks::{Half, PART, load};
 use crate::kernels::cpu::machine::{par, simd};
 
 /// Sums side by side.
@@ -58,17 +59,28 @@ impl<T: Half + MatElem<Acc = f32>> HalfLanes for T {}
 
 multiversion! {
     unsafe fn dot_halves[const LEVEL, T: HalfLanes](a: *const T, b: *const T, n: usize) -> f32 {
-        let mut sums = [0f32; LANES];
-        let mut i = 0;
-        while i + STEP <= n {
-            simd::one_by_one();
-            let (x, y) = (T::up_block::<LEVEL, STEP>(a.add(i)), T::up_block::<LEVEL, STEP>(b.add(i)));
-            for half in 0..STEP / LANES {
-                for l in 0..LANES {
-                    sums[l] = T::mul_add(x[half * LANES + l], y[half * LANES + l], sums[l]);
-                }
+        if n < PART {
+            let mut sum = 0.0;
+            for i in 0..n {
+                simd::one_by_one();
+                sum = T::mul_add((*a.add(i)).widen(), (*b.add(i)).widen(), sum);
             }
-            i += STEP;
+            return sum;
+        }
+        let mut sums = [[0f32; PART]; TURNS];
+        let mut i = 0;
+        while i + TURNS * PART <= n {
+            simd::one_by_one();
+            for q in 0..TURNS {
+                sums[q] = added::<LEVEL, T>(a.add(i + q * PART), b.add(i + q * PART), sums[q]);
+            }
+            i += TURNS * PART;
+        }
+        // one by one they took as long as all others of rows of 500
+        while i + PART <= n {
+            simd::one_by_one();
+            sums[0] = added::<LEVEL, T>(a.add(i), b.add(i), sums[0]);
+            i += PART;
         }
         let mut rest = 0.0;
         while i < n {
@@ -76,8 +88,36 @@ multiversion! {
             rest = T::mul_add((*a.add(i)).widen(), (*b.add(i)).widen(), rest);
             i += 1;
         }
-        total::<T>(sums) + rest
+        // Through memory the compiler knows nothing of: it would take vectors apart above, in the order they are added up in here.
+        let mut lanes = anew(&raw const sums).read();
+        for q in 1..TURNS {
+            for l in 0..PART {
+                lanes[0][l] += lanes[q][l];
+            }
+        }
+        let mut half = PART / 2;
+        while half > 0 {
+            for l in 0..half {
+                lanes[0][l] += lanes[0][l + half];
+            }
+            half /= 2;
+        }
+        lanes[0][0] + rest
     }
+}
+
+/// Blocks of halves at a time, each with sums of its own.
+const TURNS: usize = 4;
+
+/// Sums with the products of a block.
+#[inline(always)]
+unsafe fn added<const LEVEL: u8, T: HalfLanes>(a: *const T, b: *const T, sums: [f32; PART]) -> [f32; PART] {
+    let (x, y) = (T::up_block::<LEVEL, PART>(a), T::up_block::<LEVEL, PART>(b));
+    let mut next = sums;
+    for l in 0..PART {
+        next[l] = T::mul_add(x[l], y[l], sums[l]);
+    }
+    next
 }
 
 /// Computes the product if it is of this kind.

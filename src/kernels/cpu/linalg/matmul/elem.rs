@@ -47,7 +47,7 @@ pub trait Real:
     /// See `gemv::short`.
     unsafe fn short(n: usize, k: usize, x: *const Self, m: *const Self, out: *mut Self) -> bool;
     /// See `gemv::narrow`.
-    unsafe fn narrow_rows(n: usize, k: usize, x: *const Self, m: *const Self, out: *mut Self) -> bool;
+    unsafe fn narrow_rows(n: usize, k: usize, x: *const Self, m: *const Self, along: isize, out: *mut Self);
     /// See `small`.
     unsafe fn small(g: &Gemm<Self>);
 }

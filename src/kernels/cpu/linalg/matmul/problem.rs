@@ -85,6 +85,16 @@ pub struct Gemm<T> {
 unsafe impl<T: Sync> Sync for Gemm<T> {}
 
 impl<T: Copy> Gemm<T> {
+    /// Some of the rows.
+    pub unsafe fn rows(&self, r: std::ops::Range<usize>) -> Gemm<T> {
+        let first = r.start as isize;
+        let (a, c) = (self.a.offset(first * self.rsa), self.c.offset(first * self.rsc));
+        let bias = match self.epilogue.bias {
+            Bias::PerRow(p, step) => Bias::PerRow(p.offset(first * step), step),
+            bias => bias,
+        };
+        Gemm { m: r.len(), a, c, epilogue: Epilogue { bias, ..self.epilogue }, ..*self }
+    }
     /// The same product seen from the side: `c^T = b^T a^T`.
     pub fn transposed(&self) -> Gemm<T> {
         let bias = match self.epilogue.bias {
@@ -197,6 +207,12 @@ impl Heights {
             return Heights { tiles, base: mr, extra: 0, rows, fixed };
         }
         Heights { tiles, base: rows / tiles, extra: rows % tiles, rows, fixed }
+    }
+    /// The two kinds of uneven tiles: first row, height and how many.
+    #[inline(always)]
+    pub fn kinds(&self) -> [(usize, usize, usize); 2] {
+        let tall = self.base + 1;
+        [(0, tall, self.extra), (self.extra * tall, self.base, self.tiles - self.extra)]
     }
     /// Rows of packed memory.
     #[inline]

@@ -10,6 +10,8 @@ use super::{finish, naive, small};
 const TINY_FMA: usize = 64;
 /// Rows up to which a sum along memory in both operands is computed as dot products, `b` read in place, once.
 const DOT_ROWS: usize = 8;
+/// Terms of a sum from which few columns are computed so.
+const DOT_TERMS: usize = 64;
 /// Such rows, and the terms of their sums, that go one by one: 3x100000 by 100000x3 354 us packed, 97 so.
 const LONG_ROWS: usize = 4;
 const LONG: usize = 1024;
@@ -19,7 +21,7 @@ pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
         return finish::scale_only(g.m, g.n, g.beta, g.c, g.rsc, g.csc, g.epilogue);
     }
     if g.m > 1 && g.n > 1 && small::can(g) {
-        return T::small(g);
+        return small::product(g);
     }
     if g.m * g.n * g.k <= TINY_FMA {
         return naive::gemm(g);
@@ -28,6 +30,10 @@ pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
         return;
     }
     if g.m == 1 || g.n == 1 {
+        let t = if g.m == 1 { *g } else { g.transposed() };
+        if t.k <= small::SHORT && small::can(&t) {
+            return small::product(&t);
+        }
         if let Some(v) = as_gemv(g) {
             return gemv::gemv(&v);
         }
@@ -35,7 +41,15 @@ pub unsafe fn gemm<T: Real>(g: &Gemm<T>) {
         // Columns of `c` are the dense side: compute it transposed.
         return wide(&g.transposed());
     }
+    if few_columns(g) {
+        return dot_rows(&g.transposed());
+    }
     wide(g)
+}
+
+/// Whether columns are as few as rows that go as dot products, and sums as long.
+fn few_columns<T: Real>(g: &Gemm<T>) -> bool {
+    g.n > 1 && g.n <= DOT_ROWS && g.csa == 1 && g.rsb == 1 && g.k >= DOT_TERMS
 }
 
 /// More than one row and column, rows of `c` dense if either side is.
@@ -64,12 +78,8 @@ unsafe fn wide<T: Real>(g: &Gemm<T>) {
 
 /// A few rows whose sums are long, against as few columns: each row a vector times a matrix, which is not packed for so little.
 unsafe fn row_by_row<T: Real>(g: &Gemm<T>) {
-    for i in 0..g.m as isize {
-        let mut one = *g;
-        (one.m, one.a, one.c) = (1, g.a.offset(i * g.rsa), g.c.offset(i * g.rsc));
-        if let Bias::PerRow(p, step) = g.epilogue.bias {
-            one.epilogue.bias = Bias::PerRow(p.offset(i * step), step);
-        }
+    for i in 0..g.m {
+        let one = g.rows(i..i + 1);
         match as_gemv(&one) {
             Some(v) => gemv::gemv(&v),
             None => naive::gemm(&one),

@@ -65,7 +65,7 @@ elem! {
 }
 
 macro_rules! real {
-    ($t:ident, $kernels:ident, $block_fn:ident, $dots:ident, $axpys:ident, $spread:ident, $small:ident) => {
+    ($t:ident, $kernels:ident, $block_fn:ident, $dots:ident, $axpys:ident, $spread:ident, $small:ident, $narrow:ident) => {
         impl Real for $t {
             const ONE: $t = 1.0;
             #[inline]
@@ -102,8 +102,15 @@ macro_rules! real {
             unsafe fn short(n: usize, k: usize, x: *const $t, m: *const $t, out: *mut $t) -> bool {
                 gemv::short(n, k, x, m, out)
             }
-            unsafe fn narrow_rows(n: usize, k: usize, x: *const $t, m: *const $t, out: *mut $t) -> bool {
-                gemv::narrow(n, k, x, m, out)
+            unsafe fn narrow_rows(
+                n: usize,
+                k: usize,
+                x: *const $t,
+                m: *const $t,
+                along: isize,
+                out: *mut $t,
+            ) {
+                gemv::$narrow(n, k, x, m, along, out)
             }
             unsafe fn small(g: &Gemm<$t>) {
                 small::$small(g)
@@ -112,5 +119,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, kernels_f32, block_fn_f32, dots_f32, axpys_f32, spread_f32, small_f32);
-real!(f64, kernels_f64, block_fn_f64, dots_f64, axpys_f64, spread_f64, small_f64);
+real!(f32, kernels_f32, block_fn_f32, dots_f32, axpys_f32, spread_f32, small_f32, narrow_f32);
+real!(f64, kernels_f64, block_fn_f64, dots_f64, axpys_f64, spread_f64, small_f64, narrow_f64);

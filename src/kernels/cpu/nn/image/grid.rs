@@ -3,8 +3,8 @@
 
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
-use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
+use crate::kernels::cpu::machine::{par, simd};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -219,22 +219,44 @@ impl<C: Cmp> Taps<C> {
     }
 }
 
+/// The coordinates of `n` places, those of an axis side by side. With a number of axes that is not known, 64 places took as long here
+/// as all that comes after.
+#[inline(always)]
+unsafe fn coordinates<T: Flt, const A: usize>(grid: *const T, n: usize, v: &mut [[T::C; SIDE]; 3]) {
+    if n >= SIDE {
+        for j in 0..SIDE {
+            for a in 0..A {
+                v[a][j] = (*grid.add(j * A + a)).up();
+            }
+        }
+    } else {
+        for j in 0..n {
+            simd::one_by_one();
+            for a in 0..A {
+                v[a][j] = (*grid.add(j * A + a)).up();
+            }
+        }
+    }
+}
+
 multiversion! {
     /// What `n` places from `grid` on read. Coordinates come last axis first.
     unsafe fn find[T: Flt](g: &Grid, grid: *const T, n: usize, slopes: bool, taps: &mut Taps<T::C>) {
+        let mut v = [[T::C::ZERO; SIDE]; 3];
+        match g.axes {
+            1 => coordinates::<T, 1>(grid, n, &mut v),
+            2 => coordinates::<T, 2>(grid, n, &mut v),
+            _ => coordinates::<T, 3>(grid, n, &mut v),
+        }
         for a in 3 - g.axes..3 {
             let axis = Axis::new(g.input[a], g.align, g.border);
-            let mut v = [T::C::ZERO; SIDE];
-            for j in 0..n.min(SIDE) {
-                v[j] = (*grid.add(j * g.axes + 2 - a)).up();
-            }
-            let line = &mut taps.lines[a];
+            let (line, v) = (&mut taps.lines[a], &v[2 - a]);
             match (g.mode, slopes) {
-                (Mode::Linear, false) => line.linear::<false>(axis, &v),
-                (Mode::Linear, true) => line.linear::<true>(axis, &v),
-                (Mode::Nearest, _) => line.nearest(axis, &v),
-                (Mode::Cubic, false) => line.cubic::<false>(axis, &v),
-                (Mode::Cubic, true) => line.cubic::<true>(axis, &v),
+                (Mode::Linear, false) => line.linear::<false>(axis, v),
+                (Mode::Linear, true) => line.linear::<true>(axis, v),
+                (Mode::Nearest, _) => line.nearest(axis, v),
+                (Mode::Cubic, false) => line.cubic::<false>(axis, v),
+                (Mode::Cubic, true) => line.cubic::<true>(axis, v),
             }
         }
         let [z, y, x] = &taps.lines;
@@ -244,12 +266,23 @@ multiversion! {
             for b in 0..y.count {
                 for c in 0..x.count {
                     let (at, weight) = (&mut taps.at[taps.count], &mut taps.weight[taps.count]);
-                    for j in 0..SIDE {
-                        let (iz, iy, ix) = (z.at[a][j], y.at[b][j], x.at[c][j]);
-                        at[j] = if (iz | iy | ix) < 0 { -1 } else { (iz * h + iy) * w + ix };
-                        weight[j] = z.weight[a][j] * (y.weight[b][j] * x.weight[c][j]);
+                    let mut all = 0;
+                    if g.axes < 3 {
+                        for j in 0..SIDE {
+                            let (iy, ix) = (y.at[b][j], x.at[c][j]);
+                            at[j] = if (iy | ix) < 0 { -1 } else { iy * w + ix };
+                            weight[j] = y.weight[b][j] * x.weight[c][j];
+                            all |= at[j];
+                        }
+                    } else {
+                        for j in 0..SIDE {
+                            let (iz, iy, ix) = (z.at[a][j], y.at[b][j], x.at[c][j]);
+                            at[j] = if (iz | iy | ix) < 0 { -1 } else { (iz * h + iy) * w + ix };
+                            weight[j] = z.weight[a][j] * (y.weight[b][j] * x.weight[c][j]);
+                            all |= at[j];
+                        }
                     }
-                    taps.inside[taps.count] = at.iter().fold(0, |all, at| all | at) >= 0;
+                    taps.inside[taps.count] = all >= 0;
                     taps.count += 1;
                 }
             }

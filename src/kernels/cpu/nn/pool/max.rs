@@ -1,9 +1,9 @@
 //! Maximum pooling with positions. A position is the flat index in the input plane; the first of equal elements wins,
 //! NaN beats everything and the last NaN of a window wins, as in PyTorch.
 
-use super::{CHANNELS, Pool, Window, Windows};
-use crate::base::{Elem, Real};
-use crate::kernels::cpu::machine::float::{Flt, Ptr};
+use super::{Pool, Window, Windows};
+use crate::base::Real;
+use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::{par, simd};
 use crate::kernels::cpu::reduce::{Ordered, ReducePlan, arg_extreme};
@@ -26,6 +26,9 @@ pub unsafe fn max_pool<T: Pooled + Real>(p: &Pool, src: *const T, dst: *mut T, i
         par::for_each_chunk(p.n * output, grain, |r| unsafe {
             pixels(p, r, input, src.get(), dst.get(), indices.get())
         });
+    } else if let Some(line) = longer(p).filter(|_| indices.get().is_null()) {
+        let windows = [Windows::none(), Windows::adaptive(input / line, 1), Windows::adaptive(line, 1)];
+        max_pool(&Pool { windows, ..*p }, src.get().cast_const(), dst.get(), indices.get())
     } else if !indices.get().is_null() && p.windows.iter().all(Windows::is_whole) {
         whole(p.n * p.c, input, src.get(), dst.get(), indices.get())
     } else {
@@ -73,6 +76,29 @@ pub unsafe fn max_pool<T: Pooled + Real>(p: &Pool, src: *const T, dst: *mut T, i
     }
 }
 
+/// Lines of this length are long enough.
+const LINE: usize = 64;
+
+/// The length of the lines that a whole plane is better cut into, if its own are short (64 planes of float64 32x28x4 took 290 us by
+/// lines of 4, 65 as one).
+fn longer(p: &Pool) -> Option<usize> {
+    let (input, own) = (p.planes().0, p.windows[2].size);
+    if own >= LINE || !p.windows.iter().all(Windows::is_whole) {
+        return None;
+    }
+    let mut line = own;
+    for prime in [2, 3, 5, 7] {
+        while line < LINE && (input / line).is_multiple_of(prime) {
+            line *= prime;
+        }
+    }
+    if line >= LINE / 2 {
+        Some(line).filter(|&line| line > own)
+    } else {
+        Some(input).filter(|&all| all > own)
+    }
+}
+
 /// One window of a whole plane: 2048 planes of 1000 elements, with their gradient, 2.2 ms among other windows, 0.7 so.
 unsafe fn whole<T: Pooled + Real>(planes: usize, n: usize, src: *const T, dst: *mut T, indices: *mut i64) {
     arg_extreme(&ReducePlan::axis(&[planes, n], &[n, 1], 1), src, true, dst, indices);
@@ -104,27 +130,34 @@ multiversion! {
     unsafe fn values[const LEVEL, T: Pooled] if { T::OFTEN } (p: &Pool, line: usize, src: *const T, best: *mut T::Key, dst: *mut T) {
         let [wd, wh, ww] = &p.windows;
         let front = if ww.stride == 0 { 0 } else { -ww.first as usize };
-        for j in 0..ww.reach() {
-            rarely::<LEVEL, T::Key>();
-            *best.add(j) = T::LOW;
-        }
         let (inner, n) = (best.add(front), ww.size);
-        let mut first = true;
-        for d in steps(wd, wd.list[line / wh.len()]) {
-            for h in steps(wh, wh.list[line % wh.len()]) {
-                let x = src.add((d * wh.size + h) * n);
-                if first {
-                    for j in 0..n {
-                        rarely::<LEVEL, T::Key>();
-                        *inner.add(j) = (*x.add(j)).key();
+        let (d, h) = (wd.list[line / wh.len()], wh.list[line % wh.len()]);
+        let mut best = best.cast_const();
+        if T::OFTEN && size_of::<T>() == size_of::<T::Key>() && n == ww.reach() && d.end == d.start + 1 && h.end == h.start + 1 {
+            // one line, of what is its own key
+            best = src.add((d.start * wh.size + h.start) * n).cast();
+        } else {
+            edges::<LEVEL, T>(best.cast_mut(), front, n, ww.reach());
+            let mut first = true;
+            for d in steps(wd, d) {
+                for h in steps(wh, h) {
+                    let x = src.add((d * wh.size + h) * n);
+                    if first {
+                        for j in 0..n {
+                            rarely::<LEVEL, T::Key>();
+                            *inner.add(j) = (*x.add(j)).key();
+                        }
+                    } else {
+                        for j in 0..n {
+                            rarely::<LEVEL, T::Key>();
+                            *inner.add(j) = greater((*x.add(j)).key(), *inner.add(j));
+                        }
                     }
-                } else {
-                    for j in 0..n {
-                        rarely::<LEVEL, T::Key>();
-                        *inner.add(j) = greater((*x.add(j)).key(), *inner.add(j));
-                    }
+                    first = false;
                 }
-                first = false;
+            }
+            if first {
+                edges::<LEVEL, T>(inner, n, 0, n);
             }
         }
         match ww.stride {
@@ -140,6 +173,15 @@ multiversion! {
     }
 }
 
+/// What lies before and behind the `n` elements of a line.
+#[inline(always)]
+unsafe fn edges<const LEVEL: u8, T: Pooled>(best: *mut T::Key, front: usize, n: usize, reach: usize) {
+    for j in (0..front).chain(front + n..reach) {
+        simd::one_by_one();
+        *best.add(j) = T::LOW;
+    }
+}
+
 /// `v` if it beats `b`: nan beats everything.
 #[inline(always)]
 #[allow(clippy::eq_op)]
@@ -151,67 +193,105 @@ fn greater<K: Copy + PartialOrd>(v: K, b: K) -> K {
 /// by one, 0.6 so).
 #[inline(always)]
 unsafe fn each_value<const LEVEL: u8, T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
-    let n = w.len();
+    match w.len() {
+        LANES.. => beside::<LEVEL, T, LANES>(w, s, best, dst),
+        // gathered from further apart they take longer than one by one
+        FEW.. if s <= 2 => beside::<LEVEL, T, FEW>(w, s, best, dst),
+        n => {
+            for o in 0..n {
+                simd::one_by_one();
+                let mut b = *best.add(o * s);
+                for k in 1..w.kernel {
+                    simd::one_by_one();
+                    b = greater(*best.add(o * s + k * w.step), b);
+                }
+                *dst.add(o) = T::unkey(b);
+            }
+        }
+    }
+}
+
+/// `L` windows at a time, the last of them partly again.
+#[inline(always)]
+unsafe fn beside<const LEVEL: u8, T: Pooled, const L: usize>(
+    w: &Windows,
+    s: usize,
+    best: *const T::Key,
+    dst: *mut T,
+) {
+    let last = w.len() - L;
     let mut o = 0;
-    while o + LANES <= n {
+    loop {
         simd::one_by_one();
-        let mut b = [T::LOW; LANES];
-        for l in 0..LANES {
+        let mut b = [T::LOW; L];
+        for l in 0..L {
             rarely::<LEVEL, T::Key>();
             b[l] = *best.add((o + l) * s);
         }
         for k in 1..w.kernel {
             simd::one_by_one();
             let next = best.add(o * s + k * w.step);
-            for l in 0..LANES {
+            let mut more = b;
+            for l in 0..L {
                 rarely::<LEVEL, T::Key>();
-                b[l] = greater(*next.add(l * s), b[l]);
+                more[l] = greater(*next.add(l * s), b[l]);
             }
+            b = more;
         }
-        for l in 0..LANES {
+        for l in 0..L {
             rarely::<LEVEL, T::Key>();
             *dst.add(o + l) = T::unkey(b[l]);
         }
-        o += LANES;
-    }
-    while o < n {
-        simd::one_by_one();
-        let mut b = *best.add(o * s);
-        for k in 1..w.kernel {
-            simd::one_by_one();
-            b = greater(*best.add(o * s + k * w.step), b);
+        if o == last {
+            return;
         }
-        *dst.add(o) = T::unkey(b);
-        o += 1;
+        o = (o + L).min(last);
     }
 }
 
 /// A window of any length, some elements side by side where it is long.
 #[inline(always)]
 unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
-    let mut at = win.start;
-    let mut top = *best.add(at);
-    if w.step == 1 && win.end >= win.start + 2 * LANES {
-        let mut b = best.add(at).cast::<[K; LANES]>().read_unaligned();
-        at += LANES;
-        while at + LANES <= win.end {
-            for l in 0..LANES {
-                rarely::<{ u8::MAX }, K>();
-                b[l] = greater(*best.add(at + l), b[l]);
+    let (best, n) = (best.add(win.start), win.end.saturating_sub(win.start));
+    match n {
+        LANES.. if w.step == 1 => greatest_of::<K, LANES>(best, n),
+        FEW.. if w.step == 1 => greatest_of::<K, FEW>(best, n),
+        _ => {
+            let mut top = *best;
+            for at in (w.step..n).step_by(w.step) {
+                simd::one_by_one();
+                top = greater(*best.add(at), top);
             }
-            at += LANES;
+            top
         }
-        top = b[0];
-        for l in 1..LANES {
+    }
+}
+
+/// Of at least `L` elements, the last of them partly again.
+#[inline(always)]
+unsafe fn greatest_of<K: Wide, const L: usize>(best: *const K, n: usize) -> K {
+    let mut b = best.cast::<[K; L]>().read_unaligned();
+    let mut at = L;
+    while at < n {
+        simd::one_by_one();
+        let next = best.add(at.min(n - L)).cast::<[K; L]>().read_unaligned();
+        let mut more = b;
+        for l in 0..L {
             rarely::<{ u8::MAX }, K>();
-            top = greater(b[l], top);
+            more[l] = greater(next[l], b[l]);
         }
+        b = more;
+        at += L;
     }
-    while at < win.end {
-        top = greater(*best.add(at), top);
-        at += w.step;
+    let mut half = L / 2;
+    while half > 0 {
+        for l in 0..half {
+            rarely::<{ u8::MAX }, K>();
+            b[l] = greater(b[l + half], b[l]);
+        }
+        half /= 2;
     }
-    top
+    b[0]
 }
 
 multiversion! {
@@ -266,18 +346,13 @@ multiversion! {
         match w.stride {
             0 => {
                 for (o, win) in w.list.iter().enumerate() {
-                    let (mut b, mut k) = (*best.add(win.start), *place.add(win.start));
-                    let mut rest = *win;
-                    if w.step == 1 && win.end >= win.start + 2 * LANES {
-                        rest.start = win.end - (win.end - win.start) % LANES;
-                        (b, k) = long(best.add(win.start), place.add(win.start), rest.start - win.start);
-                    }
-                    for x in steps(w, rest) {
-                        let (c, j) = (*best.add(x), *place.add(x));
-                        if wins(c, j, b, k) {
-                            (b, k) = (c, j);
-                        }
-                    }
+                    let (best, place) = (best.add(win.start), place.add(win.start));
+                    let n = win.end.saturating_sub(win.start);
+                    let (b, k) = match n {
+                        LANES.. if w.step == 1 => first_of::<K, LANES>(best, place, n),
+                        FEW.. if w.step == 1 => first_of::<K, FEW>(best, place, n),
+                        _ => one_by_one(best, place, n, w.step),
+                    };
                     *v.add(o) = b;
                     *i.add(o) = k;
                 }
@@ -291,29 +366,54 @@ multiversion! {
 
 /// Elements of a long window that are compared at a time.
 const LANES: usize = 16;
+/// Windows side by side where they are not as many.
+const FEW: usize = 4;
 
-/// The greatest of `n` elements, a multiple of [`LANES`]: of those each lane meets, and then of the lanes.
+/// The greatest of at least `L` elements and its place: of those each lane meets, and then of the lanes. The last elements are met
+/// twice, which changes nothing. (One by one, windows of 5 of random numbers took 25 ns each: where they branch is not foreseen.)
 #[inline(always)]
-unsafe fn long<K: Wide>(best: *const K, place: *const i32, n: usize) -> (K, i32) {
-    let (mut b, mut k) =
-        (best.cast::<[K; LANES]>().read_unaligned(), place.cast::<[i32; LANES]>().read_unaligned());
-    for x in (LANES..n).step_by(LANES) {
-        for l in 0..LANES {
+unsafe fn first_of<K: Wide, const L: usize>(best: *const K, place: *const i32, n: usize) -> (K, i32) {
+    let (mut b, mut k) = (best.cast::<[K; L]>().read_unaligned(), place.cast::<[i32; L]>().read_unaligned());
+    let mut at = L;
+    while at < n {
+        simd::one_by_one();
+        let from = at.min(n - L);
+        let c = best.add(from).cast::<[K; L]>().read_unaligned();
+        let j = place.add(from).cast::<[i32; L]>().read_unaligned();
+        let (mut more, mut where_) = (b, k);
+        for l in 0..L {
             rarely::<{ u8::MAX }, K>();
-            let (c, j) = (*best.add(x + l), *place.add(x + l));
-            let take = wins(c, j, b[l], k[l]);
-            b[l] = if take { c } else { b[l] };
-            k[l] = if take { j } else { k[l] };
+            let take = wins(c[l], j[l], b[l], k[l]);
+            more[l] = if take { c[l] } else { b[l] };
+            where_[l] = if take { j[l] } else { k[l] };
         }
+        (b, k) = (more, where_);
+        at += L;
     }
-    let mut top = (b[0], k[0]);
-    for l in 1..LANES {
-        rarely::<{ u8::MAX }, K>();
-        if wins(b[l], k[l], top.0, top.1) {
-            top = (b[l], k[l]);
+    let mut half = L / 2;
+    while half > 0 {
+        for l in 0..half {
+            rarely::<{ u8::MAX }, K>();
+            let take = wins(b[l + half], k[l + half], b[l], k[l]);
+            b[l] = if take { b[l + half] } else { b[l] };
+            k[l] = if take { k[l + half] } else { k[l] };
         }
+        half /= 2;
     }
-    top
+    (b[0], k[0])
+}
+
+/// The same of any number of elements, so far apart.
+#[inline(always)]
+unsafe fn one_by_one<K: Wide>(best: *const K, place: *const i32, n: usize, step: usize) -> (K, i32) {
+    let (mut b, mut k) = (*best, *place);
+    for at in (step..n).step_by(step) {
+        simd::one_by_one();
+        let (c, j) = (*best.add(at), *place.add(at));
+        let take = wins(c, j, b, k);
+        (b, k) = (if take { c } else { b }, if take { j } else { k });
+    }
+    (b, k)
 }
 
 /// Keys that windows compare. Those of integers, which are hardly ever pooled, have code for the least instruction set alone.
@@ -360,14 +460,80 @@ multiversion! {
             let mut c = 0;
             while c < p.c {
                 let (x, y, i) = (src.add(n * input * p.c + c), dst.add(t * p.c + c), indices.wrapping_add(t * p.c + c));
-                match (p.c - c >= CHANNELS, indices.is_null()) {
-                    (true, true) => channels::<LEVEL, T, false>(p, &at, CHANNELS, x, y, i),
-                    (true, false) => channels::<LEVEL, T, true>(p, &at, CHANNELS, x, y, i),
+                let left = p.c - c;
+                if left >= 2 * BLOCK {
+                    match indices.is_null() {
+                        true => block::<LEVEL, T, false, { 2 * BLOCK }>(p, &at, x, y, i),
+                        false => block::<LEVEL, T, true, { 2 * BLOCK }>(p, &at, x, y, i),
+                    }
+                    c += 2 * BLOCK;
+                    continue;
+                }
+                match (left >= BLOCK, indices.is_null()) {
+                    (true, true) => block::<LEVEL, T, false, BLOCK>(p, &at, x, y, i),
+                    (true, false) => block::<LEVEL, T, true, BLOCK>(p, &at, x, y, i),
                     (false, true) => channels::<LEVEL, T, false>(p, &at, p.c - c, x, y, i),
                     (false, false) => channels::<LEVEL, T, true>(p, &at, p.c - c, x, y, i),
                 }
-                c += CHANNELS;
+                c += BLOCK;
             }
+        }
+    }
+}
+
+/// Channels whose greatest elements stay in registers; of twice as many none waits for another.
+const BLOCK: usize = 16;
+
+/// [`channels`] for as many as a block. Arrays are made anew for each element of a window: changed in place they lie in memory,
+/// written by halves and read as a whole, which took three times as long.
+#[inline(always)]
+unsafe fn block<const LEVEL: u8, T: Pooled, const PLACES: bool, const N: usize>(
+    p: &Pool,
+    at: &[Window; 3],
+    src: *const T,
+    dst: *mut T,
+    indices: *mut i64,
+) {
+    let [wd, wh, ww] = &p.windows;
+    let (mut best, mut place) = ([T::LOW; N], [0i32; N]);
+    let mut first = true;
+    for d in steps(wd, at[0]) {
+        for h in steps(wh, at[1]) {
+            for w in steps(ww, at[2]) {
+                let at = (d * wh.size + h) * ww.size + w;
+                let x = src.add(at * p.c);
+                let mut v = [T::LOW; N];
+                for j in 0..N {
+                    rarely::<LEVEL, T::Key>();
+                    v[j] = (*x.add(j)).key();
+                }
+                if first {
+                    (best, place) = (v, [at as i32; N]);
+                    first = false;
+                    continue;
+                }
+                let (mut b, mut k) = (best, place);
+                for j in 0..N {
+                    rarely::<LEVEL, T::Key>();
+                    #[allow(clippy::eq_op)]
+                    let wins = (v[j] > best[j]) | (v[j] != v[j]);
+                    b[j] = if wins { v[j] } else { best[j] };
+                    if PLACES {
+                        k[j] = if wins { at as i32 } else { place[j] };
+                    }
+                }
+                (best, place) = (b, k);
+            }
+        }
+    }
+    for j in 0..N {
+        rarely::<LEVEL, T::Key>();
+        *dst.add(j) = T::unkey(best[j]);
+    }
+    if PLACES {
+        for j in 0..N {
+            rarely::<LEVEL, T::Key>();
+            *indices.add(j) = place[j] as i64;
         }
     }
 }
@@ -383,8 +549,8 @@ unsafe fn channels<const LEVEL: u8, T: Pooled, const PLACES: bool>(
     indices: *mut i64,
 ) {
     let [wd, wh, ww] = &p.windows;
-    let mut best = [T::LOW; CHANNELS];
-    let mut place = [0i32; CHANNELS];
+    let mut best = [T::LOW; BLOCK];
+    let mut place = [0i32; BLOCK];
     let mut first = true;
     for d in steps(wd, at[0]) {
         for h in steps(wh, at[1]) {
@@ -415,69 +581,4 @@ unsafe fn channels<const LEVEL: u8, T: Pooled, const PLACES: bool>(
             *indices.add(j) = place[j] as i64;
         }
     }
-}
-
-/// Channels of a plane whose gradients are sent together.
-const COLUMNS: usize = 256;
-
-/// Sends each output's gradient to the input it came from; inputs chosen by several windows add up in the order of the
-/// outputs. `input` and `output` are the elements of a plane.
-///
-/// # Safety
-/// `g` and `indices` are valid for `n * c` output planes, `dx` for as many input planes; every index lies in a plane.
-pub unsafe fn max_pool_backward<T: Flt>(
-    n: usize,
-    c: usize,
-    channels_last: bool,
-    input: usize,
-    output: usize,
-    g: *const T,
-    indices: *const i64,
-    dx: *mut T,
-) {
-    let (g, indices, dx) = (Ptr::of(g), Ptr::of(indices), Ptr(dx));
-    // A channels-last plane is a column: groups of columns are tasks, so that tasks are many for one sample too.
-    let (tasks, width) = if channels_last { (n * c.div_ceil(COLUMNS), COLUMNS.min(c)) } else { (n * c, 1) };
-    let step = if channels_last { c } else { 1 };
-    let native = std::mem::size_of::<T>() == std::mem::size_of::<T::C>();
-    par::for_each_chunk(tasks, par::REDUCE_GRAIN.div_ceil(((input + output) * width).max(1)), |r| {
-        let mut scratch = buffer(T::C::ZERO, if native { 0 } else { input });
-        for t in r {
-            let (from, to, w) = if channels_last {
-                let groups = c.div_ceil(COLUMNS);
-                let (s, c0) = (t / groups, t % groups * COLUMNS);
-                (s * output * c + c0, s * input * c + c0, (c - c0).min(COLUMNS))
-            } else {
-                (t * output, t * input, 1)
-            };
-            // SAFETY: planes of this task alone.
-            unsafe {
-                if native {
-                    // zeros are bytes of zero in every float
-                    if w == step {
-                        std::ptr::write_bytes(dx.at(to), 0, input * step);
-                    } else {
-                        (0..input).for_each(|i| std::ptr::write_bytes(dx.at(to + i * step), 0, w));
-                    }
-                    for o in 0..output {
-                        for j in 0..w {
-                            let at = dx.at(to + *indices.at(from + o * step + j) as usize * step + j);
-                            *at = T::down((*at).up() + (*g.at(from + o * step + j)).up());
-                        }
-                    }
-                } else {
-                    for j in 0..w {
-                        scratch.fill(T::C::ZERO);
-                        for o in 0..output {
-                            let at = from + o * step + j;
-                            scratch[*indices.at(at) as usize] += (*g.at(at)).up();
-                        }
-                        for i in 0..input {
-                            dx.at(to + i * step + j).write(T::down(scratch[i]));
-                        }
-                    }
-                }
-            }
-        }
-    });
 }

@@ -8,14 +8,19 @@ use crate::kernels::cpu::machine::stop::gathered;
 use std::ops::Range;
 
 mod avg;
+mod avg_back;
 pub mod fractional;
+mod lines;
 mod max;
+mod max_back;
 pub mod plane;
 #[cfg(test)]
 mod tests;
 
-pub use avg::{avg_pool, avg_pool_backward};
-pub use max::{max_pool, max_pool_backward};
+pub use avg::avg_pool;
+pub use avg_back::avg_pool_backward;
+pub use max::max_pool;
+pub use max_back::{Send, max_pool_backward};
 
 /// Channels of a pixel that are combined in registers, with channels last: through memory, channel after channel for each
 /// element of a window, averages of 2x2 of 64 channels took twice as long.
@@ -145,7 +150,9 @@ impl Iterator for Pixels<'_> {
             return None;
         }
         let w = &self.pool.windows;
-        let item = (self.t, self.sample, [0, 1, 2].map(|k| w[k].list[self.at[k]]));
+        // (`map` of an array is a call here)
+        let at = [w[0].list[self.at[0]], w[1].list[self.at[1]], w[2].list[self.at[2]]];
+        let item = (self.t, self.sample, at);
         self.t += 1;
         for k in (0..3).rev() {
             self.at[k] += 1;

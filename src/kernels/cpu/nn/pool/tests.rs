@@ -103,16 +103,9 @@ fn compare<T: Flt + Pooled>(p: &Pool, list: &[Vec<(Vec<usize>, usize)>; 3], aver
             let mut alone = vec![T::ZERO; planes * output];
             max_pool(p, x.as_ptr(), alone.as_mut_ptr(), std::ptr::null_mut());
             assert!(alone == y, "values without positions");
-            max_pool_backward(
-                p.n,
-                p.c,
-                p.channels_last,
-                input,
-                output,
-                g.as_ptr(),
-                i.as_ptr(),
-                dx.as_mut_ptr(),
-            );
+            let apart = p.windows.iter().all(|w| w.list.windows(2).all(|two| two[0].end <= two[1].start));
+            let send = Send { n: p.n, c: p.c, channels_last: p.channels_last, input, output, apart };
+            max_pool_backward(&send, g.as_ptr(), i.as_ptr(), dx.as_mut_ptr());
         }
         (y, i, dx)
     };

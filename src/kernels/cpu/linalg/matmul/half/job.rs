@@ -169,7 +169,7 @@ impl<T: Half> Job<'_, T> {
                         };
                         let out = sums.add((i - start) * nr);
                         let last = block.k0 + block.len == self.g.k;
-                        let to = if last { ending.straight(rows.start + i, nr) } else { None };
+                        let to = if last { ending.straight(rows.start + i) } else { None };
                         let done = worker.multiply(h, block.steps, a, b, out, block.k0 > 0, to);
                         if last && !done {
                             ending.rows(rows.start + i, h, out, nr);

@@ -18,6 +18,7 @@ mod job;
 mod rows;
 mod selfcheck;
 mod way;
+mod wide;
 mod words;
 
 use super::convert::Half;
@@ -32,6 +33,8 @@ const TINY_FMA: usize = 64;
 /// Columns up to which tiles are read where rows lie, if they are dense and of whole steps. Many panels of columns pay
 /// for a copy in the order of use.
 const IN_PLACE_COLS: usize = 128;
+/// Columns that are few.
+const FEW_COLS: usize = 8;
 /// Words of a packed operand; larger ones are done in parts.
 const PACKED_WORDS: usize = 8 << 20;
 
@@ -40,12 +43,19 @@ pub unsafe fn gemm<T: Half>(g: &Gemm<T>) {
         return naive::gemm(g);
     }
     let way = chosen(g);
-    if few::product(g, way) || dots::product_halves(g) || rows::product(g) {
+    if few::product(g, way) || dots::product_halves(g) || wide::product(g, way) || rows::product(g) {
         return;
     }
-    if g.csc != 1 && g.rsc == 1 {
-        return gemm(&g.transposed());
+    // columns fill a panel, of which few would leave most empty (768 x 500 by 500 x 3, transposed in memory: 98 us)
+    let few = g.n <= FEW_COLS && g.m >= pairs::COLS && g.rsa == 1 && g.csa != 1;
+    if (g.csc != 1 && g.rsc == 1) || few {
+        return packed(&g.transposed(), way);
     }
+    packed(g, way)
+}
+
+/// Both operands in panels.
+unsafe fn packed<T: Half>(g: &Gemm<T>, way: Way) {
     let (steps, multiple) = way.block();
     let kc = g.k.div_ceil(g.k.div_ceil(steps * way.per())).next_multiple_of(multiple);
     let job = Job { g, way, kc, in_place: g.n <= IN_PLACE_COLS && in_place(g, way) };

@@ -2,7 +2,7 @@
 //! place.
 
 use super::ending::Ending;
-use crate::kernels::cpu::linalg::matmul::convert::{Half, axpy, dot};
+use crate::kernels::cpu::linalg::matmul::convert::{Half, axpys, dot};
 use crate::kernels::cpu::linalg::matmul::problem::{Bias, Gemm, MAX_NR};
 use crate::kernels::cpu::linalg::matmul::scratch::{self, Slot};
 use crate::kernels::cpu::machine::float::Ptr;
@@ -19,11 +19,16 @@ const ROWS: usize = 8;
 /// (20000 x 32 x 8 took 3.9 ms so).
 const SHORT_SUM: usize = 256;
 
+/// Rows that go by rows of the matrix, which are widened for each of them again, and columns from which.
+const LINES: usize = 2;
+const LONG: usize = 64;
+
 /// Computes the product and says so, if there are few rows or columns and the matrix is dense along the right side.
 pub unsafe fn product<T: Half>(g: &Gemm<T>) -> bool {
     // As rows: `b` is the matrix.
     let t = if g.m <= g.n { *g } else { g.transposed() };
-    if !(t.m <= ROWS && t.rsb == 1 && (t.m == 1 || t.k >= SHORT_SUM) || t.m == 1 && t.csb == 1) {
+    let dots = t.rsb == 1 && t.m <= ROWS && (t.m == 1 || t.k >= SHORT_SUM);
+    if !dots && !(t.csb == 1 && (t.m == 1 || t.m <= LINES && t.n >= LONG)) {
         return false;
     }
     struct Share<T>(Gemm<T>);
@@ -64,8 +69,8 @@ unsafe fn chunk<T: Half>(g: &Gemm<T>, x: *const f32, j0: usize, n: usize) {
             }
         }
     } else {
-        for p in 0..g.k {
-            axpy::<T>(*x.add(p), b.offset(p as isize * g.rsb), sums[0].as_mut_ptr(), n);
+        for i in 0..g.m {
+            axpys::<T>(g.k, x.add(i * g.k), b, g.rsb, sums[i].as_mut_ptr(), n);
         }
     }
     // An ending holds the bias of a tile's width.

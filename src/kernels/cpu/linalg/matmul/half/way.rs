@@ -1,7 +1,7 @@
 //! How words are multiplied: by tiles of the processor, by pairs, or as float32.
 
 use super::amx;
-use crate::kernels::cpu::linalg::matmul::pairs::{self, PairFn};
+use crate::kernels::cpu::linalg::matmul::pairs::{self, PairFn, Rounded};
 use crate::kernels::cpu::linalg::matmul::problem::{Finish, Kernels, MAX_MR};
 
 /// Steps of the sum in a panel: 1024 x 32 words are 128 KiB, an eighth of the second-level cache measured.
@@ -75,7 +75,7 @@ impl Worker {
         b: *const f32,
         out: *mut f32,
         add: bool,
-        rounded: Option<(*mut u16, isize)>,
+        rounded: Option<Rounded>,
     ) -> bool {
         match self {
             Worker::Tiles(session) => {

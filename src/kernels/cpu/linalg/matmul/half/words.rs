@@ -96,6 +96,16 @@ unsafe fn pack_pairs(
         turn::<f32>(src.cast(), across / 2, 1, width, pairs, dst.cast(), full);
         done = pairs;
     }
+    if along == 1 {
+        // the same where pairs begin at odd elements
+        for j in 0..width {
+            let from = src.offset(j as isize * across).cast::<u32>();
+            for s in done..pairs {
+                *dst.add(s * full + j) = from.add(s).read_unaligned();
+            }
+        }
+        done = pairs;
+    }
     for s in done..len.div_ceil(2) {
         for j in 0..width {
             let low = src.offset(2 * s as isize * along + j as isize * across);
