@@ -240,14 +240,21 @@ unsafe fn coordinates<T: Flt, const A: usize>(grid: *const T, n: usize, v: &mut 
 }
 
 multiversion! {
-    /// What `n` places from `grid` on read. Coordinates come last axis first.
-    unsafe fn find[T: Flt](g: &Grid, grid: *const T, n: usize, slopes: bool, taps: &mut Taps<T::C>) {
+    /// The coordinates of `n` places from `grid` on, last axis first.
+    unsafe fn places[T: Flt](g: &Grid, grid: *const T, n: usize) -> [[T::C; SIDE]; 3] {
         let mut v = [[T::C::ZERO; SIDE]; 3];
         match g.axes {
             1 => coordinates::<T, 1>(grid, n, &mut v),
             2 => coordinates::<T, 2>(grid, n, &mut v),
             _ => coordinates::<T, 3>(grid, n, &mut v),
         }
+        v
+    }
+}
+
+multiversion! {
+    /// What places read. (Compiled for the types that are computed in alone: for halves too it was 90 KB more.)
+    unsafe fn find[C: Cmp](g: &Grid, v: &[[C; SIDE]; 3], slopes: bool, taps: &mut Taps<C>) {
         for a in 3 - g.axes..3 {
             let axis = Axis::new(g.input[a], g.align, g.border);
             let (line, v) = (&mut taps.lines[a], &v[2 - a]);
@@ -350,7 +357,12 @@ pub unsafe fn sample<T: Flt>(g: &Grid, src: *const T, grid: *const T, dst: *mut 
             let many = SIDE.min(g.points - i);
             // SAFETY: places of a sample, its planes, and their own results in each
             unsafe {
-                find(g, grid.at((n * g.points + i) * g.axes).cast_const(), many, false, &mut taps);
+                find(
+                    g,
+                    &places(g, grid.at((n * g.points + i) * g.axes).cast_const(), many),
+                    false,
+                    &mut taps,
+                );
                 for c in n * g.c..(n + 1) * g.c {
                     let (from, to) = (src.at(c * g.plane()).cast_const(), dst.at(c * g.points + i));
                     match g.mode {
@@ -424,7 +436,7 @@ pub unsafe fn sample_backward<T: Flt>(
             let mut slopes = [[T::C::ZERO; SIDE]; 3];
             // SAFETY: places of this sample, its planes and the gradients of their results
             unsafe {
-                find(g, grid.at(p * g.axes).cast_const(), many, true, &mut taps);
+                find(g, &places(g, grid.at(p * g.axes).cast_const(), many), true, &mut taps);
                 for c in 0..g.c {
                     let (go, src) = (go.at((n * g.c + c) * g.points + i), src.at((n * g.c + c) * g.plane()));
                     let to = match sums.is_empty() {

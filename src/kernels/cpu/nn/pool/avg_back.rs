@@ -46,15 +46,14 @@ pub unsafe fn avg_pool_backward<T: Flt>(p: &Pool, divisor: Option<f64>, g: *cons
     let size = deep.min(wd.size) * high * line;
     let fewer = wd.size * wh.size < wd.len() * wh.len();
     par::for_each_chunk(planes * down * across, par::REDUCE_GRAIN.div_ceil(size), |r| {
-        let ones = buffer(T::C::of(1.0), if fewer { ww.len() * c } else { 0 });
-        let mut room = Room { lines: buffer(T::C::ZERO, 0), factors: Factors::new(), ones };
+        let outputs = buffer(T::C::ZERO, ww.len() * c);
+        let mut room = Room { lines: buffer(T::C::ZERO, 0), factors: Factors::new(), outputs };
         for t in r {
             let (plane, d, h) = (t / (down * across), t / across % down * deep, t % across * high);
             let (d, h) = (d..(d + deep).min(wd.size), h..(h + high).min(wh.size));
             let (from, to) = (g.at(plane * output * c), dx.at(plane * input * c));
             let spans = [span(&back.takers[0][d.clone()]), span(&back.takers[1][h.clone()])];
-            let need =
-                if fewer { ww.len() * c + line } else { spans[0].len() * spans[1].len() * line } + LANES;
+            let need = if fewer { line } else { spans[0].len() * spans[1].len() * line } + LANES;
             if room.lines.len() < need {
                 room.lines = buffer(T::C::ZERO, need);
             }
@@ -82,8 +81,8 @@ struct Room<C> {
     /// Spread lines of outputs, and a few elements more.
     lines: Vec<C>,
     factors: Factors<C>,
-    /// Factors that change nothing.
-    ones: Vec<C>,
+    /// A line of outputs times their factors.
+    outputs: Vec<C>,
 }
 
 /// For each input position the range of outputs whose windows contain it (windows move forward, so it is a range).
@@ -117,8 +116,11 @@ multiversion! {
         for a in od.clone() {
             for b in oh.clone() {
                 let k = room.factors.of(ww, p.c, wd.list[a].weight * wh.list[b].weight, p.divisor);
-                let line = lines.add(((a - od.start) * oh.len() + b - oh.start) * n);
-                spread(ww, p.c, g.add((a * wh.len() + b) * outs), k, line);
+                let (g, each) = (g.add((a * wh.len() + b) * outs), room.outputs.as_mut_ptr());
+                for j in 0..outs {
+                    *each.add(j) = (*g.add(j)).up() * *k.add(j);
+                }
+                spread(ww, p.c, each.cast_const(), lines.add(((a - od.start) * oh.len() + b - oh.start) * n));
             }
         }
         // lines of a task lie one after the other
@@ -160,8 +162,7 @@ multiversion! {
     ) {
         let [wd, wh, ww] = p.windows;
         let (n, outs) = (ww.size * p.c, ww.len() * p.c);
-        let sums = room.lines.as_mut_ptr();
-        let line = sums.add(outs);
+        let (sums, line) = (room.outputs.as_mut_ptr(), room.lines.as_mut_ptr());
         for d in d {
             for h in h.clone() {
                 for j in 0..outs {
@@ -176,7 +177,7 @@ multiversion! {
                         }
                     }
                 }
-                spread::<T::C>(ww, p.c, sums.cast_const(), room.ones.as_ptr(), line);
+                spread(ww, p.c, sums.cast_const(), line);
                 let to = dx.add((d * wh.size + h) * n);
                 for j in 0..n {
                     *to.add(j) = T::down(*line.add(j));
@@ -193,63 +194,59 @@ unsafe fn store<T: Flt, const L: usize>(sums: &[T::C; L], to: *mut T) {
     }
 }
 
-/// A line of outputs times their factors, each over the elements of its window.
-#[inline(always)]
-unsafe fn spread<T: Flt>(w: &Windows, c: usize, g: *const T, factors: *const T::C, line: *mut T::C) {
+multiversion! {
+/// A line of outputs, each over the elements of its window. (Compiled for the types that are computed in alone: with halves and factors
+/// in its loops it was 200 KB.)
+unsafe fn spread[C: Cmp](w: &Windows, c: usize, g: *const C, line: *mut C) {
     let n = w.size * c;
     if w.stride == w.kernel && w.stride > 0 && w.first == 0 && w.len() * w.stride <= w.size {
         // one after the other: nothing is added
         match (w.stride, c) {
-            (2, 1) => side_by_side::<T, 2>(w.len(), g, factors, line),
-            (3, 1) => side_by_side::<T, 3>(w.len(), g, factors, line),
-            (4, 1) => side_by_side::<T, 4>(w.len(), g, factors, line),
+            (2, 1) => side_by_side::<C, 2>(w.len(), g, line),
+            (3, 1) => side_by_side::<C, 3>(w.len(), g, line),
+            (4, 1) => side_by_side::<C, 4>(w.len(), g, line),
             (s, _) => {
                 for o in 0..w.len() {
                     for q in 0..s {
                         let to = line.add((o * s + q) * c);
                         for j in 0..c {
-                            *to.add(j) = (*g.add(o * c + j)).up() * *factors.add(o * c + j);
+                            *to.add(j) = *g.add(o * c + j);
                         }
                     }
                 }
             }
         }
         for j in w.len() * w.stride * c..n {
-            *line.add(j) = T::C::ZERO;
+            *line.add(j) = C::ZERO;
         }
         return;
     }
     for j in 0..n {
-        *line.add(j) = T::C::ZERO;
+        *line.add(j) = C::ZERO;
     }
     if w.stride == 1 {
         // windows that are cut go one by one, those between them element by element of all
         let full = |o: &usize| w.list[*o].end.saturating_sub(w.list[*o].start) == w.kernel;
         let lo = (0..w.len()).find(full).unwrap_or(w.len());
         let hi = (lo..w.len()).rev().find(full).map_or(lo, |o| o + 1);
-        each::<T>(w, c, 0..lo, g, factors, line);
+        each(w, c, 0..lo, g, line);
         let from = line.wrapping_offset((lo as isize + w.first) * c as isize);
         for q in 0..w.kernel {
             for j in 0..(hi - lo) * c {
-                let at = lo * c + j;
-                *from.add(q * c + j) += (*g.add(at)).up() * *factors.add(at);
+                *from.add(q * c + j) += *g.add(lo * c + j);
             }
         }
-        return each::<T>(w, c, hi..w.len(), g, factors, line);
+        return each(w, c, hi..w.len(), g, line);
     }
-    each::<T>(w, c, 0..w.len(), g, factors, line);
+    each(w, c, 0..w.len(), g, line);
+}
 }
 
 /// Windows of `S` elements without any between them.
 #[inline(always)]
-unsafe fn side_by_side<T: Flt, const S: usize>(
-    count: usize,
-    g: *const T,
-    factors: *const T::C,
-    line: *mut T::C,
-) {
+unsafe fn side_by_side<C: Cmp, const S: usize>(count: usize, g: *const C, line: *mut C) {
     for o in 0..count {
-        let v = (*g.add(o)).up() * *factors.add(o);
+        let v = *g.add(o);
         for q in 0..S {
             *line.add(o * S + q) = v;
         }
@@ -258,18 +255,11 @@ unsafe fn side_by_side<T: Flt, const S: usize>(
 
 /// Some windows, one by one.
 #[inline(always)]
-unsafe fn each<T: Flt>(
-    w: &Windows,
-    c: usize,
-    r: Range<usize>,
-    g: *const T,
-    factors: *const T::C,
-    line: *mut T::C,
-) {
+unsafe fn each<C: Cmp>(w: &Windows, c: usize, r: Range<usize>, g: *const C, line: *mut C) {
     for o in r {
         let win = w.list[o];
         if c == 1 {
-            let v = (*g.add(o)).up() * *factors.add(o);
+            let v = *g.add(o);
             for x in win.start..win.end {
                 *line.add(x) += v;
             }
@@ -277,7 +267,7 @@ unsafe fn each<T: Flt>(
         }
         for x in win.start..win.end {
             for j in 0..c {
-                *line.add(x * c + j) += (*g.add(o * c + j)).up() * *factors.add(o * c + j);
+                *line.add(x * c + j) += *g.add(o * c + j);
             }
         }
     }
