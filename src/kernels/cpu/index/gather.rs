@@ -1,6 +1,6 @@
 //! Elements along one axis by an index tensor: gathered, scattered, combined.
 
-use super::{POLLED, Reduce, any_outside, by_reduce, combine_row, split};
+use super::{POLLED, Reduce, any_outside, by_common, by_reduce, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
@@ -213,11 +213,11 @@ pub unsafe fn scatter(
     let (from_step, index_step) = (src_strides[lines.dim], lines.strides[lines.dim]);
     let (before, after) = lines.around(dst_strides, src_strides);
     let outer = before.count();
-    if after.count() == 1 && m < FEW && outer >= FEW {
+    if after.count() == 1 && m < FEW && outer >= FEW && reduce.is_common() {
         // column by column: places of different rows differ, and within a row the order stays
         let (lead, length, [down, next, index_down]) = before.split_last();
         let turns = length.div_ceil(TURN);
-        by_reduce!(op, reduce, dtype, T, f => {
+        by_common!(op, reduce, dtype, T, f => {
             let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
             par::for_each_chunk(lead.count() * turns, grain, |range| {
                 for task in range {

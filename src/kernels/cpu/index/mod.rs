@@ -27,6 +27,13 @@ pub enum Reduce {
     Max,
 }
 
+impl Reduce {
+    /// Whether [`by_common`] takes it.
+    fn is_common(self) -> bool {
+        matches!(self, Reduce::Set | Reduce::Add)
+    }
+}
+
 /// Binds `$f` to the combination of two elements of `$T`.
 macro_rules! by_reduce {
     ($op:expr, $reduce:expr, $dtype:expr, $T:ident, $f:ident => $body:expr) => {
@@ -40,6 +47,17 @@ macro_rules! by_reduce {
     };
 }
 
+/// The same for the two that programs use most.
+macro_rules! by_common {
+    ($op:expr, $reduce:expr, $dtype:expr, $T:ident, $f:ident => $body:expr) => {
+        match $reduce {
+            Reduce::Set => by_size!($dtype.size(), $T => { let $f = |_: $T, v: $T| v; $body }),
+            _ => with_dtype!($op, $dtype, any, $T => { let $f = |a: $T, v: $T| Num::add(a, v); $body }),
+        }
+    };
+}
+
+pub(crate) use by_common;
 pub(crate) use by_reduce;
 
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! Elements picked from, and put to, places of whole axes.
 
-use super::{POLLED, Reduce, any_outside, by_reduce, combine_one, combine_row, split};
+use super::{POLLED, Reduce, any_outside, by_common, by_reduce, combine_one, combine_row, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;
@@ -205,11 +205,11 @@ pub unsafe fn put(
         return Ok(());
     }
     let (source, target) = (Ptr::of(values), Ptr(dst));
-    if n == 1 && m < FEW && outer >= FEW {
+    if n == 1 && m < FEW && outer >= FEW && reduce.is_common() {
         // column by column: places of different rows differ, and within a row the order stays
         let (lead, length, [down]) = Walk::new(places.outer.0, [places.outer.1]).split_last();
         let turns = length.div_ceil(TURN);
-        by_reduce!(op, reduce, dtype, T, f => {
+        by_common!(op, reduce, dtype, T, f => {
             let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
             par::for_each_chunk(lead.count() * turns, grain, |range| {
                 for task in range {

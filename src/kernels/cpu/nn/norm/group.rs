@@ -107,20 +107,15 @@ multiversion! {
     }
 }
 
-/// Sums `f(element offset)` over a plane, in f64 across blocks.
+/// Sums `f(element offset)` over the pixels of a plane, which lie together, in f64 across blocks.
 #[inline(always)]
 fn plane_sum<C: Cmp>(d: Planes, base: usize, f: impl Fn(usize) -> C) -> f64 {
-    let step = d.step();
     let mut total = 0f64;
     let mut at = 0;
     while at < d.s {
         let m = (d.s - at).min(8192);
         let mut lanes = zeros::<C>();
-        if step == 1 {
-            sum_into(&mut lanes, m, |i| f(base + at + i));
-        } else {
-            sum_into(&mut lanes, m, |i| f(base + (at + i) * step));
-        }
+        sum_into(&mut lanes, m, |i| f(base + at + i));
         total += lane_total(lanes).to_f64();
         at += m;
     }
@@ -373,10 +368,9 @@ multiversion! {
         let r = rstd.to_f64();
         let (ka, kb) = (T::C::of(-a / count * r * r), T::C::of(-b / count * r));
         for c in c0..c0 + width {
-            let (w, base, step) = (or(weight, c, 1.0) * rstd, d.base(n, c), d.step());
-            for i in 0..d.s {
+            let (w, base) = (or(weight, c, 1.0) * rstd, d.base(n, c));
+            for at in base..base + d.s {
                 simd::rest::<LEVEL>();
-                let at = base + i * step;
                 *dx.add(at) = T::down((*g.add(at)).up().fma(w, ((*src.add(at)).up() - mean).fma(ka, kb)));
             }
         }

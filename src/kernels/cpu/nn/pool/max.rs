@@ -460,8 +460,9 @@ multiversion! {
             let mut c = 0;
             while c < p.c {
                 let (x, y, i) = (src.add(n * input * p.c + c), dst.add(t * p.c + c), indices.wrapping_add(t * p.c + c));
-                let left = p.c - c;
-                if left >= 2 * BLOCK {
+                // (blocks for the least of the levels were 100 KB)
+                let (left, blocks) = (p.c - c, !simd::is_least::<LEVEL>());
+                if blocks && left >= 2 * BLOCK {
                     match indices.is_null() {
                         true => block::<LEVEL, T, false, { 2 * BLOCK }>(p, &at, x, y, i),
                         false => block::<LEVEL, T, true, { 2 * BLOCK }>(p, &at, x, y, i),
@@ -469,11 +470,11 @@ multiversion! {
                     c += 2 * BLOCK;
                     continue;
                 }
-                match (left >= BLOCK, indices.is_null()) {
+                match (blocks && left >= BLOCK, indices.is_null()) {
                     (true, true) => block::<LEVEL, T, false, BLOCK>(p, &at, x, y, i),
                     (true, false) => block::<LEVEL, T, true, BLOCK>(p, &at, x, y, i),
-                    (false, true) => channels::<LEVEL, T, false>(p, &at, p.c - c, x, y, i),
-                    (false, false) => channels::<LEVEL, T, true>(p, &at, p.c - c, x, y, i),
+                    (false, true) => channels::<LEVEL, T, false>(p, &at, left.min(BLOCK), x, y, i),
+                    (false, false) => channels::<LEVEL, T, true>(p, &at, left.min(BLOCK), x, y, i),
                 }
                 c += BLOCK;
             }
