@@ -166,8 +166,8 @@ multiversion! {
                     *dst.add(o) = T::unkey(greatest(best, ww, *win));
                 }
             }
-            1 => each_value::<LEVEL, T>(ww, 1, best, dst),
-            2 => each_value::<LEVEL, T>(ww, 2, best, dst),
+            1 if !simd::is_least::<LEVEL>() => each_value::<LEVEL, T>(ww, 1, best, dst),
+            2 if !simd::is_least::<LEVEL>() => each_value::<LEVEL, T>(ww, 2, best, dst),
             s => each_value::<LEVEL, T>(ww, s, best, dst),
         }
     }
