@@ -117,7 +117,7 @@ def test_the_same_bits_at_any_number_of_threads():
 
 
 def test_nothing_has_gradients_of_zeros():
-    for shape in ((0, 6), (0, 6, 4)):
+    for shape in ((0, 6), (0, 6, 4), (2, 6, 0), (2, 6, 0, 3), (0, 6, 0)):
         x, w = torch.randn(shape, requires_grad=True), torch.rand(6, requires_grad=True)
         grads = torch.autograd.grad(F.group_norm(x, 3, w, w).sum(), (x, w))
         assert grads[0].shape == shape and grads[1].tolist() == [0] * 6

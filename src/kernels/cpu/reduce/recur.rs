@@ -51,7 +51,7 @@ impl Lines {
 pub unsafe fn recur<T: Summable>(lines: Lines, lag: bool, b: *const T, c: *const T, dst: *mut T::Sum) {
     let (b, c, dst) = (Ptr::of(b), Ptr::of(c), Ptr(dst));
     let width = lines.n * lines.inner;
-    if !(2..=SHORT).contains(&width) || lines.outer < SIDE / 2 {
+    if !T::DTYPE.is_float() || !(2..=SHORT).contains(&width) || lines.outer < SIDE / 2 {
         // SAFETY: the lines of each task, inside all arrays
         return lines.each(|at, width| unsafe { some(&lines, lag, b, c, dst, at, width) });
     }

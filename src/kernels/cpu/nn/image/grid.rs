@@ -357,12 +357,8 @@ pub unsafe fn sample<T: Flt>(g: &Grid, src: *const T, grid: *const T, dst: *mut 
             let many = SIDE.min(g.points - i);
             // SAFETY: places of a sample, its planes, and their own results in each
             unsafe {
-                find(
-                    g,
-                    &places(g, grid.at((n * g.points + i) * g.axes).cast_const(), many),
-                    false,
-                    &mut taps,
-                );
+                let at = places(g, grid.at((n * g.points + i) * g.axes).cast_const(), many);
+                find(g, &at, false, &mut taps);
                 for c in n * g.c..(n + 1) * g.c {
                     let (from, to) = (src.at(c * g.plane()).cast_const(), dst.at(c * g.points + i));
                     match g.mode {
@@ -436,7 +432,8 @@ pub unsafe fn sample_backward<T: Flt>(
             let mut slopes = [[T::C::ZERO; SIDE]; 3];
             // SAFETY: places of this sample, its planes and the gradients of their results
             unsafe {
-                find(g, &places(g, grid.at(p * g.axes).cast_const(), many), true, &mut taps);
+                let at = places(g, grid.at(p * g.axes).cast_const(), many);
+                find(g, &at, true, &mut taps);
                 for c in 0..g.c {
                     let (go, src) = (go.at((n * g.c + c) * g.points + i), src.at((n * g.c + c) * g.plane()));
                     let to = match sums.is_empty() {

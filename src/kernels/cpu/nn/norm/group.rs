@@ -74,7 +74,7 @@ const FEW_BACKWARD: usize = 65;
 
 /// Groups of planes of fewer pixels as rows for layer normalisation; without parameters (`plain`) of any number.
 fn as_rows(d: Planes, groups: usize, few: usize, plain: bool) -> Option<Rows> {
-    let dense = d.step() == 1 || d.s == 1;
+    let dense = d.c * d.s > 0 && (d.step() == 1 || d.s == 1);
     (dense && (d.s < few || plain)).then(|| Rows { samples: d.n, groups, n: d.c / groups.max(1) * d.s })
 }
 

@@ -238,7 +238,10 @@ pub(super) unsafe fn backward_sums<T: Flt>(
             let groups = group..(group + band).min(d.groups);
             let acc = if wanted { p.at(k * 2 * width) } else { std::ptr::null_mut() };
             if short {
-                short::rows_backward(d, samples, groups, g, src, weight, mean, rstd, dx, acc, &mut wide);
+                // SAFETY: rows of a piece and their own partial sums
+                unsafe {
+                    short::rows_backward(d, samples, groups, g, src, weight, mean, rstd, dx, acc, &mut wide)
+                };
                 continue;
             }
             for group in groups {

@@ -22,7 +22,10 @@ pub fn fits(rows: usize, n: usize) -> bool {
 
 /// Rows of few elements, some samples and groups a task. Halves are converted by the task: 5000 rows of 10 of bfloat16
 /// take 26 us, one by one 171.
-pub fn rows<T: Flt>(
+///
+/// # Safety
+/// As [`layer_norm`](super::layer::layer_norm).
+pub unsafe fn rows<T: Flt>(
     d: Rows,
     src: Ptr<T>,
     weight: Ptr<T>,
@@ -82,7 +85,10 @@ pub fn lines_backward<T: Flt>(d: Rows) -> Widened<T> {
 
 /// The gradients of some samples' rows in some groups: for the input, if `dx` is not null, and added to `acc`, which has a sample's
 /// width for weights and the same for biases, if that is not null.
-pub fn rows_backward<T: Flt>(
+///
+/// # Safety
+/// As [`layer_norm_backward`](super::layer::layer_norm_backward); nobody else has these rows, nor these groups of `acc`.
+pub unsafe fn rows_backward<T: Flt>(
     d: Rows,
     samples: Range<usize>,
     groups: Range<usize>,
