@@ -1,12 +1,12 @@
 //! Elements along one axis by an index tensor: gathered, scattered, combined.
 
-use super::{POLLED, Reduce, any_outside, by_common, by_reduce, combine_row, split};
+use super::write::{NARROW, Steps, TURN, Writer};
+use super::{POLLED, Reduce, any_outside, split};
 use crate::base::{DType, Num};
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::{Cmp, Ptr};
 use crate::kernels::cpu::machine::walk::Walk;
 use crate::kernels::cpu::machine::{par, stop, stream};
-use crate::with_dtype;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -37,8 +37,7 @@ impl Lines<'_> {
 
 /// Elements of a row's index below which rows are written side by side (one of each of 15,600 rows 69 us one by one, so 25), and
 /// rows at a time.
-const FEW: usize = 8;
-const TURN: usize = 256;
+const FEW: usize = 16;
 
 /// Rows that are fetched ahead.
 const AHEAD: usize = 2;
@@ -207,97 +206,80 @@ pub unsafe fn scatter(
     if lines.shape.contains(&0) {
         return Ok(());
     }
+    let writer = Writer::new(op, reduce, dtype)?;
+    let bytes = writer.size;
     let (source, target) = (Ptr::of(src), Ptr(dst));
     let index = Ptr::of(lines.index.as_ptr());
     let (m, along) = (lines.shape[lines.dim], dst_strides[lines.dim]);
     let (from_step, index_step) = (src_strides[lines.dim], lines.strides[lines.dim]);
     let (before, after) = lines.around(dst_strides, src_strides);
     let outer = before.count();
-    if after.count() == 1 && m < FEW && outer >= FEW && reduce.is_common() {
+    if after.count() == 1 && m < FEW && outer >= FEW {
         // column by column: places of different rows differ, and within a row the order stays
         let (lead, length, [down, next, index_down]) = before.split_last();
         let turns = length.div_ceil(TURN);
-        by_common!(op, reduce, dtype, T, f => {
-            let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
-            par::for_each_chunk(lead.count() * turns, grain, |range| {
-                for task in range {
-                    let (row, first) = (task / turns, task % turns * TURN);
-                    let rows = first..length.min(first + TURN);
-                    lead.each_of(row..row + 1, &mut |o| {
-                        let to = (target.get() as *mut T).add(o[0]);
-                        let from = (source.get() as *const T).add(o[1]);
-                        let index = index.at(o[2]).cast_const();
-                        for j in 0..m {
-                            for i in rows.clone() {
-                                let at = *index.add(i * index_down + j * index_step) as usize * along;
-                                let slot = to.add(i * down + at);
-                                *slot = f(*slot, *from.add(i * next + j * from_step));
-                            }
-                        }
-                    });
-                }
-            });
+        let steps = Steps { to: down, from: next, index: index_down, along };
+        let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
+        par::for_each_chunk(lead.count() * turns, grain, |range| {
+            for task in range {
+                let (row, first) = (task / turns, task % turns * TURN);
+                let rows = TURN.min(length - first);
+                lead.each_of(row..row + 1, &mut |o| {
+                    for j in 0..m {
+                        let to = target.at((o[0] + first * down) * bytes);
+                        let from = source.at((o[1] + first * next + j * from_step) * bytes);
+                        writer.spread(
+                            to,
+                            from,
+                            index.at(o[2] + first * index_down + j * index_step),
+                            rows,
+                            steps,
+                        );
+                    }
+                });
+            }
         });
         return Ok(());
     }
     if after.count() == 1 {
-        by_reduce!(op, reduce, dtype, T, f => {
-            par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
-                before.each_of(range, &mut |o| {
-                    let to = (target.get() as *mut T).add(o[0]);
-                    let (from, index) = ((source.get() as *const T).add(o[1]), index.at(o[2]).cast_const());
-                    if along == 1 && from_step == 1 && index_step == 1 {
-                        for i in 0..m {
-                            let slot = to.add(*index.add(i) as usize);
-                            *slot = f(*slot, *from.add(i));
-                        }
-                    } else {
-                        for i in 0..m {
-                            let slot = to.add(*index.add(i * index_step) as usize * along);
-                            *slot = f(*slot, *from.add(i * from_step));
-                        }
-                    }
-                });
+        let steps = Steps { to: 0, from: from_step, index: index_step, along };
+        par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
+            before.each_of(range, &mut |o| {
+                writer.spread(target.at(o[0] * bytes), source.at(o[1] * bytes), index.at(o[2]), m, steps);
             });
         });
         return Ok(());
     }
-    let (between, n, steps) = after.split_last();
-    by_reduce!(op, reduce, dtype, T, f => {
-        let row = |to: *mut T, from: *const T, index: *const i64, columns: Range<usize>| match steps {
-            [1, 1, 0] => {
-                let to = to.add(*index as usize * along + columns.start);
-                combine_row(to, from.add(columns.start), columns.len(), f);
+    let (between, n, [to_step, next, index_next]) = after.split_last();
+    let apart = between.count() == 1 && index_next == 0;
+    split(outer, (m, between.count() * n), n, apart, &|outers, share| {
+        let (first, columns) = (share.columns.start, share.columns.len());
+        before.each_of(outers, &mut |o| {
+            if apart && share.parts == 1 && columns <= NARROW {
+                let to = target.at((o[0] + first * to_step) * bytes);
+                let from = source.at((o[1] + first * next) * bytes);
+                let steps = Steps { to: 0, from: from_step, index: index_step, along };
+                return writer.narrow(to, from, index.at(o[2]), m, steps, (columns, (to_step, next)));
             }
-            [1, 1, 1] => {
-                for j in columns {
-                    let slot = to.add(*index.add(j) as usize * along + j);
-                    *slot = f(*slot, *from.add(j));
+            let place = |i: usize| *index.at(o[2] + i * index_step) as usize;
+            share.each(m, (size, along), place, |i| {
+                if i % POLLED == 0 {
+                    stop::poll();
                 }
-            }
-            [to_step, from_step, index_step] => {
-                for j in columns {
-                    let slot = to.add(*index.add(j * index_step) as usize * along + j * to_step);
-                    *slot = f(*slot, *from.add(j * from_step));
-                }
-            }
-        };
-        let apart = between.count() == 1 && steps[2] == 0;
-        split(outer, (m, between.count() * n), n, apart, &|outers, share| {
-            before.each_of(outers, &mut |o| {
-                let place = |i: usize| *index.at(o[2] + i * index_step) as usize;
-                share.each(m, (size, along), place, |i| {
-                    if i % POLLED == 0 {
-                        stop::poll();
+                between.each_of(0..between.count(), &mut |b| {
+                    let to = target.at((o[0] + b[0] + first * to_step) * bytes);
+                    let from = source.at((o[1] + b[1] + i * from_step + first * next) * bytes);
+                    let index = index.at(o[2] + b[2] + i * index_step + first * index_next);
+                    if index_next == 0 {
+                        let to = to.add(*index as usize * along * bytes);
+                        writer.along(to, from, columns, (to_step, next));
+                    } else {
+                        let steps = Steps { to: to_step, from: next, index: index_next, along };
+                        writer.spread(to, from, index, columns, steps);
                     }
-                    between.each_of(0..between.count(), &mut |b| {
-                        let to = (target.get() as *mut T).add(o[0] + b[0]);
-                        let from = (source.get() as *const T).add(o[1] + b[1] + i * from_step);
-                        row(to, from, index.at(o[2] + b[2] + i * index_step), share.columns.clone());
-                    });
                 });
             });
-        })
+        });
     });
     Ok(())
 }
@@ -454,7 +436,9 @@ mod tests {
     fn the_same_bits_for_any_number_of_threads() {
         let before = par::num_threads();
         // rows, single elements, few long rows, an index for each element
-        for (n, d, whole) in [(3000, 70, false), (100_000, 1, false), (7, 9000, false), (3000, 70, true)] {
+        for (n, d, whole) in
+            [(3000, 70, false), (3000, 5, false), (100_000, 1, false), (7, 9000, false), (3000, 70, true)]
+        {
             let count = if whole { n * d } else { n };
             let index: Vec<i64> = (0..count).map(|i| (i * i) as i64 % 50).collect();
             let src: Vec<f32> = (0..n * d).map(|i| (i as f32).sin()).collect();

@@ -7,12 +7,12 @@
 pub mod gather;
 pub mod mask;
 pub mod pick;
+mod write;
 
 pub use gather::{Lines, divide, gather, scatter};
 pub use mask::blend;
 pub use pick::{Places, add_offsets, pick, pick_flat, put};
 
-use crate::base::Real;
 use crate::kernels::cpu::machine::par;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,70 +25,6 @@ pub enum Reduce {
     Mul,
     Min,
     Max,
-}
-
-impl Reduce {
-    /// Whether [`by_common`] takes it.
-    fn is_common(self) -> bool {
-        matches!(self, Reduce::Set | Reduce::Add)
-    }
-}
-
-/// Binds `$f` to the combination of two elements of `$T`.
-macro_rules! by_reduce {
-    ($op:expr, $reduce:expr, $dtype:expr, $T:ident, $f:ident => $body:expr) => {
-        match $reduce {
-            Reduce::Set => by_size!($dtype.size(), $T => { let $f = |_: $T, v: $T| v; $body }),
-            Reduce::Add => with_dtype!($op, $dtype, any, $T => { let $f = |a: $T, v: $T| Num::add(a, v); $body }),
-            Reduce::Mul => with_dtype!($op, $dtype, any, $T => { let $f = |a: $T, v: $T| Num::mul(a, v); $body }),
-            Reduce::Min => return with_dtype!($op, $dtype, real, $T => { let $f = $crate::kernels::cpu::index::least::<$T>; Ok($body) }),
-            Reduce::Max => return with_dtype!($op, $dtype, real, $T => { let $f = $crate::kernels::cpu::index::greatest::<$T>; Ok($body) }),
-        }
-    };
-}
-
-/// The same for the two that programs use most.
-macro_rules! by_common {
-    ($op:expr, $reduce:expr, $dtype:expr, $T:ident, $f:ident => $body:expr) => {
-        match $reduce {
-            Reduce::Set => by_size!($dtype.size(), $T => { let $f = |_: $T, v: $T| v; $body }),
-            _ => with_dtype!($op, $dtype, any, $T => { let $f = |a: $T, v: $T| Num::add(a, v); $body }),
-        }
-    };
-}
-
-pub(crate) use by_common;
-pub(crate) use by_reduce;
-
-#[inline(always)]
-fn least<T: Real>(a: T, v: T) -> T {
-    if v.is_nan() || v < a { v } else { a }
-}
-#[inline(always)]
-fn greatest<T: Real>(a: T, v: T) -> T {
-    if v.is_nan() || v > a { v } else { a }
-}
-
-/// Combinations of two elements that loops are compiled for.
-trait Combine<T>: Fn(T, T) -> T + Copy {}
-impl<T, F: Fn(T, T) -> T + Copy> Combine<T> for F {}
-
-multiversion! {
-    /// Dense elements of `to` combine with those of `from`.
-    unsafe fn combine_row[T: Copy, F: Combine<T>](to: *mut T, from: *const T, n: usize, f: F) {
-        for i in 0..n {
-            *to.add(i) = f(*to.add(i), *from.add(i));
-        }
-    }
-}
-
-multiversion! {
-    /// Dense elements of `to` combine with one value.
-    unsafe fn combine_one[T: Copy, F: Combine<T>](to: *mut T, value: T, n: usize, f: F) {
-        for i in 0..n {
-            *to.add(i) = f(*to.add(i), value);
-        }
-    }
 }
 
 /// Slices after which a loop asks whether it should stop.

@@ -1,12 +1,12 @@
 //! Elements picked from, and put to, places of whole axes.
 
-use super::{POLLED, Reduce, any_outside, by_common, by_reduce, combine_one, combine_row, split};
-use crate::base::{DType, Num};
+use super::write::{NARROW, Steps, TURN, Writer};
+use super::{POLLED, Reduce, any_outside, split};
+use crate::base::DType;
 use crate::error::Result;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::walk::Walk;
 use crate::kernels::cpu::machine::{par, stop, stream};
-use crate::with_dtype;
 use smallvec::SmallVec;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,8 +98,6 @@ pub unsafe fn pick_flat(
 /// Elements that are picked of each of many rows up to which they are picked column by column. (One of four of 30,720 rows of
 /// bfloat16: row by row 205 us, so 11.)
 const FEW: usize = 16;
-/// Rows whose elements are picked at a time: they stay in the nearest cache.
-const TURN: usize = 256;
 
 /// [`pick`] of a few elements of each of many rows.
 unsafe fn pick_few<T: Copy>(places: &Places, few: &[usize], src: *const u8, dst: *mut u8) {
@@ -204,77 +202,62 @@ pub unsafe fn put(
     if n == 0 || m == 0 || outer == 0 {
         return Ok(());
     }
+    let writer = Writer::new(op, reduce, dtype)?;
+    let bytes = writer.size;
     let (source, target) = (Ptr::of(values), Ptr(dst));
-    if n == 1 && m < FEW && outer >= FEW && reduce.is_common() {
+    if n == 1 && m < FEW && outer >= FEW {
         // column by column: places of different rows differ, and within a row the order stays
         let (lead, length, [down]) = Walk::new(places.outer.0, [places.outer.1]).split_last();
         let turns = length.div_ceil(TURN);
-        by_common!(op, reduce, dtype, T, f => {
-            let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
-            par::for_each_chunk(lead.count() * turns, grain, |range| {
-                for task in range {
-                    let (o, first) = (task / turns, task % turns * TURN);
-                    let rows = first..length.min(first + TURN);
-                    lead.each_of(o..o + 1, &mut |[at]| {
-                        for (j, offset) in places.offsets.iter().enumerate() {
-                            for i in rows.clone() {
-                                let slot = (target.get() as *mut T).add(at + offset + i * down);
-                                let from = (source.get() as *const T).add(((o * length + i) * m + j) * step);
-                                *slot = f(*slot, *from);
-                            }
-                        }
-                    });
-                }
-            });
+        let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
+        par::for_each_chunk(lead.count() * turns, grain, |range| {
+            for task in range {
+                let (o, first) = (task / turns, task % turns * TURN);
+                let rows = TURN.min(length - first);
+                lead.each_of(o..o + 1, &mut |[at]| {
+                    for (j, offset) in places.offsets.iter().enumerate() {
+                        let to = target.at((at + offset + first * down) * bytes);
+                        let from = source.at(((o * length + first) * m + j) * step * bytes);
+                        writer.along(to, from, rows, (down, m * step));
+                    }
+                });
+            }
         });
         return Ok(());
     }
-    by_reduce!(op, reduce, dtype, T, f => {
-        // only asked for where places are shared
-        let reach = OnceLock::new();
-        split(outer, (m, n), length, true, &|outers, share| {
-            let (step, along, columns) = (step, along, share.columns.clone());
-            let values = source.get() as *const T;
-            for o in outers {
-                let base = (target.get() as *mut T).add(offset_of(o, places.outer.0, places.outer.1));
-                let from = values.add(o * m * n * step);
-                if n == 1 {
-                    // elements one by one; apart, so that each loop is a plain one
-                    if step == 1 {
-                        for (j, &at) in places.offsets.iter().enumerate() {
-                            *base.add(at) = f(*base.add(at), *from.add(j));
-                        }
-                    } else {
-                        for &at in places.offsets {
-                            *base.add(at) = f(*base.add(at), *from);
-                        }
-                    }
-                    continue;
-                }
-                let most = || places.offsets.iter().max().map_or(0, |&at| at + 1);
-                let reach = if share.parts > 1 { *reach.get_or_init(most) } else { 0 };
-                share.each(m, (reach, 1), |j| places.offsets[j], |j| {
+    // only asked for where places are shared
+    let reach = OnceLock::new();
+    split(outer, (m, n), length, true, &|outers, share| {
+        let (first, columns) = (share.columns.start, share.columns.len());
+        for o in outers {
+            let base = target.at(offset_of(o, places.outer.0, places.outer.1) * bytes);
+            let from = source.at(o * m * n * step * bytes);
+            if rows.count() == 1 && share.parts == 1 && columns <= NARROW {
+                let (to, from) = (base.add(first * along * bytes), from.add(first * step * bytes));
+                let steps = Steps { to: 0, from: n * step, index: 1, along: 1 };
+                let offsets = places.offsets.as_ptr().cast();
+                writer.narrow(to, from, offsets, m, steps, (columns, (along, step)));
+                continue;
+            }
+            let most = || places.offsets.iter().max().map_or(0, |&at| at + 1);
+            let reach = if share.parts > 1 { *reach.get_or_init(most) } else { 0 };
+            share.each(
+                m,
+                (reach, 1),
+                |j| places.offsets[j],
+                |j| {
                     if j % POLLED == 0 {
                         stop::poll();
                     }
-                    let (to, mut from) = (base.add(places.offsets[j]), from.add(j * n * step));
+                    let to = base.add((places.offsets[j] + first * along) * bytes);
+                    let mut from = from.add((j * n + first) * step * bytes);
                     rows.each_of(0..rows.count(), &mut |[offset]| {
-                        let to = to.add(offset);
-                        if step == 1 && along == 1 {
-                            combine_row(to.add(columns.start), from.add(columns.start), columns.len(), f);
-                        } else if along == 1 {
-                            combine_one(to.add(columns.start), *from, columns.len(), f);
-                        } else {
-                            for i in columns.clone() {
-                                let slot = to.add(i * along);
-                                *slot = f(*slot, *from.add(i * step));
-                            }
-                        }
-                        from = from.add(length * step);
+                        writer.along(to.add(offset * bytes), from, columns, (along, step));
+                        from = from.add(length * step * bytes);
                     });
-                });
-            }
-        })
+                },
+            );
+        }
     });
     Ok(())
 }
@@ -376,7 +359,9 @@ mod tests {
     #[test]
     fn the_same_bits_for_any_number_of_threads() {
         let before = par::num_threads();
-        for (n, count, step) in [(1, 50_000, 1), (1, 50_000, 0), (64, 3000, 1), (5000, 6, 1), (64, 3000, 0)] {
+        for (n, count, step) in
+            [(1, 50_000, 1), (1, 50_000, 0), (5, 3000, 1), (64, 3000, 1), (5000, 6, 1), (64, 3000, 0)]
+        {
             let offsets: Vec<usize> = (0..count).map(|i| i * i % 97 * n).collect();
             let (shape, ones) = ([n], [1]);
             let inner = if n == 1 { (&shape[..0], &ones[..0]) } else { (&shape[..], &ones[..]) };

@@ -149,7 +149,7 @@ macro_rules! spaced {
         impl Spaced for $t {
             unsafe fn tile(measure: Measure, a: [*const $t; TILE], panel: *const $t, m: usize, dst: *mut $t) {
                 multiversion_vector! {
-                    unsafe fn run[V: Vector<Elem = $t>, $t](measure: Measure, a: [*const $t; TILE], panel: *const $t, m: usize, dst: *mut $t) {
+                    unsafe fn run[V: Vector<Elem = $t>, $t, Portable](measure: Measure, a: [*const $t; TILE], panel: *const $t, m: usize, dst: *mut $t) {
                         match measure {
                             Measure::Count => tile::<V, 0>(a, panel, m, dst),
                             Measure::Sum => tile::<V, 1>(a, panel, m, dst),
@@ -162,7 +162,7 @@ macro_rules! spaced {
             }
             unsafe fn slopes(square: bool, a: *const $t, panels: *const $t, count: usize, m: usize, w: *const $t, dst: *mut $t) {
                 multiversion_vector! {
-                    unsafe fn run[V: Vector<Elem = $t>, $t](square: bool, a: *const $t, panels: *const $t, count: usize, m: usize, w: *const $t, dst: *mut $t) {
+                    unsafe fn run[V: Vector<Elem = $t>, $t, Portable](square: bool, a: *const $t, panels: *const $t, count: usize, m: usize, w: *const $t, dst: *mut $t) {
                         if square {
                             slopes::<V, 2>(a, panels, count, m, w, dst)
                         } else {

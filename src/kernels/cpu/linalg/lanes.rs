@@ -128,7 +128,7 @@ macro_rules! solve {
     ($name:ident, $t:ident) => {
         multiversion_vector! {
             /// Solves for `k` right-hand sides where they are, rows `xrs` apart.
-            pub unsafe fn $name[V: Vector<Elem = $t>, $t](
+            pub unsafe fn $name[V: Vector<Elem = $t>, $t, Portable](
                 kind: Triangle, n: usize, k: usize, t: *const $t, trs: usize, x: *mut $t, xrs: usize,
             ) {
                 solve::<V>(Small { kind, n, t, trs }, k, x, xrs)

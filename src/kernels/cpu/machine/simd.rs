@@ -222,20 +222,20 @@ macro_rules! multiversion {
             unsafe fn body$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? $body
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c")]
-            unsafe fn avx512$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
+            unsafe fn avx512$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body$(::<$($g),+>)?($($arg),*) }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma,f16c")]
-            unsafe fn avx2$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
+            unsafe fn avx2$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body$(::<$($g),+>)?($($arg),*) }
             #[inline(never)]
-            unsafe fn portable$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
+            unsafe fn portable$(<$($g: $bound),+>)?($($arg: $ty),*) $(-> $ret)? { body$(::<$($g),+>)?($($arg),*) }
             // SAFETY: `level` never exceeds what the processor supports; the rest is the caller's contract.
             unsafe {
                 match $crate::kernels::cpu::machine::simd::level() {
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::cpu::machine::simd::Level::Avx512 if const { true $($(&& $wide)?)? } => avx512($($arg),*),
+                    $crate::kernels::cpu::machine::simd::Level::Avx512 if const { true $($(&& $wide)?)? } => avx512$(::<$($g),+>)?($($arg),*),
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::cpu::machine::simd::Level::Avx2 if const { true $($(&& $wide)?)? } => avx2($($arg),*),
-                    _ => portable($($arg),*),
+                    $crate::kernels::cpu::machine::simd::Level::Avx2 if const { true $($(&& $wide)?)? } => avx2$(::<$($g),+>)?($($arg),*),
+                    _ => portable$(::<$($g),+>)?($($arg),*),
                 }
             }
         }

@@ -8,12 +8,12 @@ use crate::kernels::cpu::machine::vector::Vector;
 use crate::multiversion_vector;
 
 multiversion_vector! {
-    unsafe fn relu_f32[V: Vector<Elem = f32>, f32](src: *const f32, dst: *mut f32, n: usize) {
+    unsafe fn relu_f32[V: Vector<Elem = f32>, f32, Portable](src: *const f32, dst: *mut f32, n: usize) {
         relu::<V>(src, dst, n)
     }
 }
 multiversion_vector! {
-    unsafe fn relu_f64[V: Vector<Elem = f64>, f64](src: *const f64, dst: *mut f64, n: usize) {
+    unsafe fn relu_f64[V: Vector<Elem = f64>, f64, Portable](src: *const f64, dst: *mut f64, n: usize) {
         relu::<V>(src, dst, n)
     }
 }

@@ -422,32 +422,32 @@ unsafe fn narrow<V: Vector>(
 }
 
 multiversion_vector! {
-    pub unsafe fn dots_f32[V: Vector<Elem = f32>, f32](m: usize, n: usize, k: usize, a: *const f32, rsa: isize, b: *const f32, csb: isize, out: *mut f32, rso: isize) {
+    pub unsafe fn dots_f32[V: Vector<Elem = f32>, f32, Portable](m: usize, n: usize, k: usize, a: *const f32, rsa: isize, b: *const f32, csb: isize, out: *mut f32, rso: isize) {
         dots::<V>(m, n, k, a, rsa, b, csb, out, rso)
     }
 }
 multiversion_vector! {
-    pub unsafe fn dots_f64[V: Vector<Elem = f64>, f64](m: usize, n: usize, k: usize, a: *const f64, rsa: isize, b: *const f64, csb: isize, out: *mut f64, rso: isize) {
+    pub unsafe fn dots_f64[V: Vector<Elem = f64>, f64, Portable](m: usize, n: usize, k: usize, a: *const f64, rsa: isize, b: *const f64, csb: isize, out: *mut f64, rso: isize) {
         dots::<V>(m, n, k, a, rsa, b, csb, out, rso)
     }
 }
 multiversion_vector! {
-    pub unsafe fn axpys_f32[V: Vector<Elem = f32>, f32](n: usize, k: usize, x: *const f32, m: *const f32, along: isize, out: *mut f32) {
+    pub unsafe fn axpys_f32[V: Vector<Elem = f32>, f32, Portable](n: usize, k: usize, x: *const f32, m: *const f32, along: isize, out: *mut f32) {
         axpys::<V>(n, k, x, m, along, out)
     }
 }
 multiversion_vector! {
-    pub unsafe fn axpys_f64[V: Vector<Elem = f64>, f64](n: usize, k: usize, x: *const f64, m: *const f64, along: isize, out: *mut f64) {
+    pub unsafe fn axpys_f64[V: Vector<Elem = f64>, f64, Portable](n: usize, k: usize, x: *const f64, m: *const f64, along: isize, out: *mut f64) {
         axpys::<V>(n, k, x, m, along, out)
     }
 }
 multiversion_vector! {
-    pub unsafe fn narrow_f32[V: Vector<Elem = f32>, f32](n: usize, k: usize, x: *const f32, m: *const f32, along: isize, out: *mut f32) {
+    pub unsafe fn narrow_f32[V: Vector<Elem = f32>, f32, Portable](n: usize, k: usize, x: *const f32, m: *const f32, along: isize, out: *mut f32) {
         narrow::<V>(n, k, x, m, along, out)
     }
 }
 multiversion_vector! {
-    pub unsafe fn narrow_f64[V: Vector<Elem = f64>, f64](n: usize, k: usize, x: *const f64, m: *const f64, along: isize, out: *mut f64) {
+    pub unsafe fn narrow_f64[V: Vector<Elem = f64>, f64, Portable](n: usize, k: usize, x: *const f64, m: *const f64, along: isize, out: *mut f64) {
         narrow::<V>(n, k, x, m, along, out)
     }
 }

@@ -188,12 +188,12 @@ unsafe fn all<V: Vector>(g: &Gemm<V::Elem>, adds: bool, scales: bool) {
 }
 
 multiversion_vector! {
-    pub unsafe fn small_f32[V: Vector<Elem = f32>, f32](g: &Gemm<f32>) {
+    pub unsafe fn small_f32[V: Vector<Elem = f32>, f32, Portable](g: &Gemm<f32>) {
         all::<V>(g, g.beta != 0.0, g.alpha != 1.0)
     }
 }
 multiversion_vector! {
-    pub unsafe fn small_f64[V: Vector<Elem = f64>, f64](g: &Gemm<f64>) {
+    pub unsafe fn small_f64[V: Vector<Elem = f64>, f64, Portable](g: &Gemm<f64>) {
         all::<V>(g, g.beta != 0.0, g.alpha != 1.0)
     }
 }

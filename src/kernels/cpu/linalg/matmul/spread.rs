@@ -68,7 +68,7 @@ unsafe fn rows<V: Vector, const R: usize>(
 macro_rules! spread {
     ($name:ident, $t:ident) => {
         multiversion_vector! {
-            pub unsafe fn $name[V: Vector<Elem = $t>, $t](
+            pub unsafe fn $name[V: Vector<Elem = $t>, $t, Portable](
                 sizes: (usize, usize, usize), y: (*const $t, usize), m: (*const $t, isize), out: (*mut $t, usize),
             ) {
                 spread::<V>(sizes, y, m, out)

@@ -10,20 +10,20 @@ pub struct Lanes<T, const N: usize>([T; N]);
 const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
 macro_rules! lanes {
-    ($t:ident, $bits:ident, $ibits:ident, $n:literal, $bias:literal, $mantissa:literal, $tiny:expr) => {
+    ($t:ident, $bits:ident, $ibits:ident, $bias:literal, $mantissa:literal, $tiny:expr) => {
         // SAFETY: plain arrays work everywhere.
-        unsafe impl Vector for Lanes<$t, $n> {
+        unsafe impl<const N: usize> Vector for Lanes<$t, N> {
             type Elem = $t;
-            type Mask = [bool; $n];
-            const LANES: usize = $n;
+            type Mask = [bool; N];
+            const LANES: usize = N;
 
             #[inline(always)]
             fn splat(x: $t) -> Self {
-                Lanes([x; $n])
+                Lanes([x; N])
             }
             #[inline(always)]
             fn c(x: f64) -> Self {
-                Lanes([x as $t; $n])
+                Lanes([x as $t; N])
             }
             #[inline(always)]
             unsafe fn load(p: *const $t) -> Self {
@@ -149,7 +149,7 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn split(self) -> (Self, Self) {
-                let mut e = [0.0; $n];
+                let mut e = [0.0; N];
                 let m = std::array::from_fn(|i| {
                     let (mut x, mut extra) = (self.0[i], 0);
                     if x < $t::MIN_POSITIVE {
@@ -171,32 +171,32 @@ macro_rules! lanes {
     };
 }
 
-lanes!(f32, u32, i32, 4, 127, 23, (1u32 << 24) as f32);
-lanes!(f64, u64, i64, 2, 1023, 52, (1u64 << 53) as f64);
+lanes!(f32, u32, i32, 127, 23, (1u32 << 24) as f32);
+lanes!(f64, u64, i64, 1023, 52, (1u64 << 53) as f64);
 
-// SAFETY: plain arrays work everywhere.
-unsafe impl Widen for Lanes<f32, 4> {
-    type Wide = Lanes<f64, 2>;
+// SAFETY: plain arrays work everywhere. One lane is both halves: of the second nothing is kept, so nothing is computed.
+unsafe impl Widen for Lanes<f32, 1> {
+    type Wide = Lanes<f64, 1>;
     #[inline(always)]
     fn widen(self) -> (Self::Wide, Self::Wide) {
-        let [a, b, c, d] = self.0.map(f64::from);
-        (Lanes([a, b]), Lanes([c, d]))
+        let wide = Lanes(self.0.map(f64::from));
+        (wide, wide)
     }
     #[inline(always)]
-    fn narrow(low: Self::Wide, high: Self::Wide) -> Self {
-        Lanes([low.0[0] as f32, low.0[1] as f32, high.0[0] as f32, high.0[1] as f32])
+    fn narrow(low: Self::Wide, _: Self::Wide) -> Self {
+        Lanes(low.0.map(|x| x as f32))
     }
 }
 
 // SAFETY: plain arrays work everywhere.
-unsafe impl Lookup for Lanes<f32, 4> {
-    type Index = [u32; 4];
+unsafe impl Lookup for Lanes<f32, 1> {
+    type Index = [u32; 1];
     #[inline(always)]
-    fn index(self) -> [u32; 4] {
+    fn index(self) -> [u32; 1] {
         self.0.map(|x| x.to_bits() & 15)
     }
     #[inline(always)]
-    fn lookup(table: &'static [f32; 16], index: [u32; 4]) -> Self {
+    fn lookup(table: &'static [f32; 16], index: [u32; 1]) -> Self {
         Lanes(index.map(|i| table[i as usize & 15]))
     }
 }

@@ -50,13 +50,13 @@ pub struct Channels<T> {
     pub add: bool,
 }
 
-type Fns<T> = ([unsafe fn(&Pixels<T>); ROWS], [[unsafe fn(&Channels<T>); ROWS]; 2]);
+type Fns<T> = (&'static [unsafe fn(&Pixels<T>)], [&'static [unsafe fn(&Channels<T>)]; 2]);
 
 /// The kernels by number of rows less one, those over channels by vectors less one before; and the lanes of a vector.
 pub struct Kernels<T: 'static> {
     pub lanes: usize,
-    pub pixels: [unsafe fn(&Pixels<T>); ROWS],
-    pub channels: [[unsafe fn(&Channels<T>); ROWS]; 2],
+    pub pixels: &'static [unsafe fn(&Pixels<T>)],
+    pub channels: [&'static [unsafe fn(&Channels<T>)]; 2],
 }
 
 impl<T> Kernels<T> {
@@ -71,22 +71,23 @@ pub trait Direct: Levels + PackElem + crate::kernels::cpu::machine::float::Cmp {
 impl Direct for f32 {}
 impl Direct for f64 {}
 
+// as many rows as [`best_rows`] says
 macro_rules! table {
     ($name:ident, $level:ident, $($r:literal)*) => {
         fn $name<T: Direct>() -> Fns<T> {
-            let one = [$(at::$level::channels::<T, $r, 1> as unsafe fn(&Channels<T>)),*];
-            let two = [$(at::$level::channels::<T, $r, 2> as unsafe fn(&Channels<T>)),*];
-            ([$(at::$level::pixels::<T, $r>),*], [one, two])
+            let one: &[unsafe fn(&Channels<T>)] = &[$(at::$level::channels::<T, $r, 1>),*];
+            let two: &[unsafe fn(&Channels<T>)] = &[$(at::$level::channels::<T, $r, 2>),*];
+            (&[$(at::$level::pixels::<T, $r>),*], [one, two])
         }
     };
 }
 #[cfg(target_arch = "x86_64")]
 table!(avx512, avx512, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
 #[cfg(target_arch = "x86_64")]
-table!(avx2, avx2, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+table!(avx2, avx2, 1 2 3 4 5 6);
 #[cfg(target_arch = "aarch64")]
-table!(neon, neon, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
-table!(portable, portable, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+table!(neon, neon, 1 2 3 4 5 6);
+table!(portable, portable, 1 2 3 4 5 6);
 
 pub fn kernels<T: Direct>() -> Kernels<T> {
     let ((pixels, channels), lanes) = match simd::level() {

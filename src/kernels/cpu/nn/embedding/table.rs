@@ -43,7 +43,7 @@ pub unsafe fn embedding<T: Elem>(n: usize, indices: *const i64, dim: usize, weig
 
 multiversion_vector! {
     /// Rows of `words` 32-bit words, past the caches; the next one, anywhere in memory, is asked for meanwhile.
-    unsafe fn stream_rows[V: Vector<Elem = f32>, f32](n: usize, indices: *const i64, words: usize, weight: *const f32, dst: *mut f32) {
+    unsafe fn stream_rows[V: Vector<Elem = f32>, f32, Portable](n: usize, indices: *const i64, words: usize, weight: *const f32, dst: *mut f32) {
         for i in 0..n {
             let row = weight.add(*indices.add(i) as usize * words);
             let next = weight.wrapping_add(*indices.add((i + 1).min(n - 1)) as usize * words);

@@ -110,7 +110,7 @@ unsafe fn channel_moments<T: Flt>(d: Planes, src: *const T) -> (Vec<f64>, Vec<f6
 
 multiversion! {
     /// The sum over a channel of `x`, or of `(x - shift)^2`.
-    unsafe fn plane_sum[T: Flt](d: Planes, c: usize, src: *const T, shift: T::C, square: bool) -> f64 {
+    unsafe fn plane_sum[const LEVEL, T: Flt](d: Planes, c: usize, src: *const T, shift: T::C, square: bool) -> f64 {
         let mut total = 0f64;
         let mut lanes = zeros::<T::C>();
         let mut wide = Wide::new();
@@ -126,19 +126,19 @@ multiversion! {
                         let n = (m - from).min(WIDE);
                         let x = wide.of(x.add(at + from), n);
                         if square {
-                            sum_into(&mut lanes, n, |i| (*x.add(i) - shift) * (*x.add(i) - shift));
+                            sum_into::<LEVEL, _>(&mut lanes, n, |i| (*x.add(i) - shift) * (*x.add(i) - shift));
                         } else {
-                            sum_into(&mut lanes, n, |i| *x.add(i));
+                            sum_into::<LEVEL, _>(&mut lanes, n, |i| *x.add(i));
                         }
                         from += n;
                     }
                 } else if square {
-                    sum_into(&mut lanes, m, |i| {
+                    sum_into::<LEVEL, _>(&mut lanes, m, |i| {
                         let v = (*x.add(at + i)).up() - shift;
                         v * v
                     });
                 } else {
-                    sum_into(&mut lanes, m, |i| (*x.add(at + i)).up());
+                    sum_into::<LEVEL, _>(&mut lanes, m, |i| (*x.add(at + i)).up());
                 }
                 at += m;
                 filled += m;
@@ -199,7 +199,7 @@ unsafe fn channel_affine<T: Flt>(d: Planes, src: *const T, scale: &[T::C], shift
 }
 
 multiversion! {
-    unsafe fn affine_planes[T: Flt](d: Planes, planes: Range<usize>, src: *const T, a: *const T::C, b: *const T::C, dst: *mut T) {
+    unsafe fn affine_planes[const LEVEL, T: Flt](d: Planes, planes: Range<usize>, src: *const T, a: *const T::C, b: *const T::C, dst: *mut T) {
         let mut wide = Wide::new();
         for p in planes {
             let (a, b) = (*a.add(p % d.c), *b.add(p % d.c));
@@ -210,6 +210,7 @@ multiversion! {
                     let n = (d.s - at).min(WIDE);
                     let v = wide.of(x.add(at), n);
                     for i in 0..n {
+                        simd::rest::<LEVEL>();
                         *v.add(i) = (*v.add(i)).fma(a, b);
                     }
                     narrow::<F16>(v.cast(), y.add(at).cast(), n);
@@ -218,6 +219,7 @@ multiversion! {
                 continue;
             }
             for i in 0..d.s {
+                simd::rest::<LEVEL>();
                 *y.add(i) = T::down((*x.add(i)).up().fma(a, b));
             }
         }
@@ -409,7 +411,7 @@ pub unsafe fn batch_norm_backward<T: Flt>(
 
 multiversion! {
     /// Sums of `g` and of `g * (x - mean)` over a channel.
-    unsafe fn plane_grad_sums[T: Flt](d: Planes, c: usize, g: *const T, src: *const T, mean: T::C) -> (f64, f64) {
+    unsafe fn plane_grad_sums[const LEVEL, T: Flt](d: Planes, c: usize, g: *const T, src: *const T, mean: T::C) -> (f64, f64) {
         let (mut a, mut b) = (zeros::<T::C>(), zeros::<T::C>());
         let (mut ta, mut tb) = (0f64, 0f64);
         let mut filled = 0;
@@ -419,8 +421,8 @@ multiversion! {
             while at < d.s {
                 let m = (d.s - at).min(LEAF - filled);
                 let (gp, xp) = (g.add(at), x.add(at));
-                sum_into(&mut a, m, |i| (*gp.add(i)).up());
-                sum_into(&mut b, m, |i| (*gp.add(i)).up() * ((*xp.add(i)).up() - mean));
+                sum_into::<LEVEL, _>(&mut a, m, |i| (*gp.add(i)).up());
+                sum_into::<LEVEL, _>(&mut b, m, |i| (*gp.add(i)).up() * ((*xp.add(i)).up() - mean));
                 at += m;
                 filled += m;
                 if filled == LEAF {

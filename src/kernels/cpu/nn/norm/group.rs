@@ -98,10 +98,10 @@ impl<T: Flt> Each<T> {
 }
 
 multiversion! {
-    unsafe fn over_pixels[T: Flt](from: *const T::C, pixels: usize, channels: usize, to: *mut T) {
+    unsafe fn over_pixels[const LEVEL, T: Flt](from: *const T::C, pixels: usize, channels: usize, to: *mut T) {
         for c in 0..channels {
             let mut lanes = zeros::<f64>();
-            sum_into(&mut lanes, pixels, |i| (*from.add(c * pixels + i)).to_f64());
+            sum_into::<LEVEL, _>(&mut lanes, pixels, |i| (*from.add(c * pixels + i)).to_f64());
             to.add(c).write(T::from_f64(lane_total(lanes)));
         }
     }
@@ -109,13 +109,13 @@ multiversion! {
 
 /// Sums `f(element offset)` over the pixels of a plane, which lie together, in f64 across blocks.
 #[inline(always)]
-fn plane_sum<C: Cmp>(d: Planes, base: usize, f: impl Fn(usize) -> C) -> f64 {
+fn plane_sum<const LEVEL: u8, C: Cmp>(d: Planes, base: usize, f: impl Fn(usize) -> C) -> f64 {
     let mut total = 0f64;
     let mut at = 0;
     while at < d.s {
         let m = (d.s - at).min(8192);
         let mut lanes = zeros::<C>();
-        sum_into(&mut lanes, m, |i| f(base + at + i));
+        sum_into::<LEVEL, _>(&mut lanes, m, |i| f(base + at + i));
         total += lane_total(lanes).to_f64();
         at += m;
     }
@@ -353,8 +353,8 @@ multiversion! {
         let (mut a, mut b) = (0f64, 0f64);
         for c in c0..c0 + width {
             let base = d.base(n, c);
-            let sx = plane_sum(d, base, |i| (*g.add(i)).up() * (((*src.add(i)).up() - mean) * rstd));
-            let sg = plane_sum(d, base, |i| (*g.add(i)).up());
+            let sx = plane_sum::<LEVEL, _>(d, base, |i| (*g.add(i)).up() * (((*src.add(i)).up() - mean) * rstd));
+            let sg = plane_sum::<LEVEL, _>(d, base, |i| (*g.add(i)).up());
             *sums.add(2 * (n * d.c + c)) = sx;
             *sums.add(2 * (n * d.c + c) + 1) = sg;
             let w = or(weight, c, 1.0).to_f64();

@@ -6,6 +6,7 @@ use super::{Rows, lane_total, or, some, sum_into, zeros};
 use crate::base::{DType, Elem};
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::stream::prefetch;
 use crate::kernels::cpu::machine::vector::{STREAM_BYTES, Vector, fence};
@@ -88,7 +89,7 @@ macro_rules! whole_rows {
         multiversion_vector! {
             /// Whole vectors, with weight and bias: three sweeps over a row in the first-level cache, the second of
             /// which asks for the next row.
-            unsafe fn $name[V: Vector<Elem = $t>, $t](
+            unsafe fn $name[V: Vector<Elem = $t>, $t, Portable](
                 rows: usize, n: usize, src: *const $t, w: *const $t, b: *const $t, eps: $t, dst: *mut $t,
                 mean: *mut $t, rstd: *mut $t, stream: bool,
             ) {
@@ -146,13 +147,13 @@ pub(super) unsafe fn row_stats<T: Flt>(x: *const T, n: usize, eps: T::C) -> (T::
 }
 
 multiversion! {
-    unsafe fn short_stats[T: Flt](x: *const T, n: usize, eps: T::C) -> (T::C, T::C) {
+    unsafe fn short_stats[const LEVEL, T: Flt](x: *const T, n: usize, eps: T::C) -> (T::C, T::C) {
         let scale = T::C::ONE / T::C::of(n as f64);
         let mut sums = zeros::<T::C>();
-        sum_into(&mut sums, n, |i| (*x.add(i)).up());
+        sum_into::<LEVEL, _>(&mut sums, n, |i| (*x.add(i)).up());
         let mean = lane_total(sums) * scale;
         let mut sums = zeros::<T::C>();
-        sum_into(&mut sums, n, |i| {
+        sum_into::<LEVEL, _>(&mut sums, n, |i| {
             let d = (*x.add(i)).up() - mean;
             d * d
         });
@@ -161,21 +162,24 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn affine[T: Flt](x: *const T, n: usize, mean: T::C, rstd: T::C, w: *const T, b: *const T, dst: *mut T) {
+    unsafe fn affine[const LEVEL, T: Flt](x: *const T, n: usize, mean: T::C, rstd: T::C, w: *const T, b: *const T, dst: *mut T) {
         let one = |i: usize| ((*x.add(i)).up() - mean) * rstd;
         match (w.is_null(), b.is_null()) {
             (false, false) => {
                 for i in 0..n {
+                    simd::rest::<LEVEL>();
                     *dst.add(i) = T::down(one(i).fma((*w.add(i)).up(), (*b.add(i)).up()));
                 }
             }
             (true, true) => {
                 for i in 0..n {
+                    simd::rest::<LEVEL>();
                     *dst.add(i) = T::down(one(i));
                 }
             }
             _ => {
                 for i in 0..n {
+                    simd::rest::<LEVEL>();
                     *dst.add(i) = T::down(one(i).fma(or(w, i, 1.0), or(b, i, 0.0)));
                 }
             }
@@ -285,13 +289,14 @@ pub(super) unsafe fn backward_sums<T: Flt>(
 
 multiversion! {
     /// `acc` is where the gradients for weight and bias are summed.
-    unsafe fn backward_row[T: Flt](
+    unsafe fn backward_row[const LEVEL, T: Flt](
         n: usize, g: *const T, x: *const T, w: *const T, m: T::C, r: T::C, dx: *mut T, acc: [*mut T::C; 2],
     ) {
         let scale = T::C::ONE / T::C::of(n as f64);
         let [acc, acc_b] = acc;
         if !acc.is_null() {
             for i in 0..n {
+                simd::rest::<LEVEL>();
                 let gi = (*g.add(i)).up();
                 *acc.add(i) = gi.fma(((*x.add(i)).up() - m) * r, *acc.add(i));
                 *acc_b.add(i) += gi;
@@ -303,16 +308,18 @@ multiversion! {
         // sums of g*w and of g*w*(x - mean), in one read
         let (mut a, mut b) = (zeros::<T::C>(), zeros::<T::C>());
         let gw = |i: usize| if w.is_null() { (*g.add(i)).up() } else { (*g.add(i)).up() * (*w.add(i)).up() };
-        sum_into(&mut a, n, gw);
-        sum_into(&mut b, n, |i| gw(i) * ((*x.add(i)).up() - m));
+        sum_into::<LEVEL, _>(&mut a, n, gw);
+        sum_into::<LEVEL, _>(&mut b, n, |i| gw(i) * ((*x.add(i)).up() - m));
         let a = lane_total(a) * scale * r;
         let b = lane_total(b) * scale * r * r * r;
         if w.is_null() {
             for i in 0..n {
+                simd::rest::<LEVEL>();
                 *dx.add(i) = T::down((*g.add(i)).up() * r - a - ((*x.add(i)).up() - m) * b);
             }
         } else {
             for i in 0..n {
+                simd::rest::<LEVEL>();
                 *dx.add(i) = T::down((*g.add(i)).up() * (*w.add(i)).up() * r - a - ((*x.add(i)).up() - m) * b);
             }
         }

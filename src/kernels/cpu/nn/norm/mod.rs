@@ -18,6 +18,7 @@ pub use layer::{layer_norm, layer_norm_backward};
 
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
+use crate::kernels::cpu::machine::simd;
 
 /// A batch of planes: `n` samples of `c` channels of `s` pixels, channels first or last in memory.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +94,14 @@ fn some<T>(p: Ptr<T>, i: usize) -> *mut T {
 
 /// `f(0..n)` added into lanes; the lanes of `sums` are independent so that the loop vectorises.
 #[inline(always)]
-fn sum_into<C: Cmp>(sums: &mut [C; LANES], n: usize, f: impl Fn(usize) -> C) {
+fn sum_into<const LEVEL: u8, C: Cmp>(sums: &mut [C; LANES], n: usize, f: impl Fn(usize) -> C) {
+    if simd::is_least::<LEVEL>() {
+        for i in 0..n {
+            simd::one_by_one();
+            sums[i % LANES] += f(i);
+        }
+        return;
+    }
     let mut i = 0;
     if n >= LANES {
         let mut l = *sums;

@@ -5,6 +5,7 @@ use super::{CHANNELS, Pool, Window};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
@@ -99,7 +100,7 @@ unsafe fn in_lanes<T: Flt, const LANES: usize>(x: *const T, n: usize) -> T::C {
 multiversion! {
     /// Some output lines: the lines of their windows are added up, and then along them. (A call for each line, and sums of lines of
     /// runtime length, cost 21 ns for lines of 4.)
-    unsafe fn lines[T: Flt](
+    unsafe fn lines[const LEVEL, T: Flt](
         p: &Pool, r: Range<usize>, divisor: Option<f64>, x: (*const T, *const T), sums: *mut T::C, factors: &mut Factors<T::C>, dst: *mut T,
     ) {
         let [wd, wh, ww] = &p.windows;
@@ -116,7 +117,7 @@ multiversion! {
             let room = (end as usize).saturating_sub(from as usize) / size_of::<T>();
             let room = room.saturating_sub(grid.reach());
             let mut j = 0;
-            while j + LONG <= n {
+            while !simd::is_least::<LEVEL>() && j + LONG <= n {
                 store::<_, LONG>(&grid.sums::<LONG>(j), sums.add(j));
                 j += LONG;
             }
@@ -160,11 +161,20 @@ multiversion! {
 }
 
 multiversion! {
-    unsafe fn pixels[T: Flt](p: &Pool, r: Range<usize>, input: usize, divisor: Option<f64>, src: *const T, dst: *mut T) {
+    unsafe fn pixels[const LEVEL, T: Flt](p: &Pool, r: Range<usize>, input: usize, divisor: Option<f64>, src: *const T, dst: *mut T) {
         for (t, n, at) in p.pixels(r) {
             let (x, y) = (src.add(n * input * p.c), dst.add(t * p.c));
             let k = T::C::of(1.0 / divisor.unwrap_or((at[0].weight * at[1].weight * at[2].weight) as f64));
             let mut c = 0;
+            if simd::is_least::<LEVEL>() {
+                // (blocks of known size were 10 KB of the wheel)
+                while c < p.c {
+                    let some = CHANNELS.min(p.c - c);
+                    channels(p, &at, some, k, x.add(c), y.add(c));
+                    c += some;
+                }
+                continue;
+            }
             while c + CHANNELS <= p.c {
                 channels(p, &at, CHANNELS, k, x.add(c), y.add(c));
                 c += CHANNELS;

@@ -8,6 +8,7 @@ use super::{Pool, Windows};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
 use crate::kernels::cpu::machine::par;
+use crate::kernels::cpu::machine::simd;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::ops::Range;
 
@@ -106,7 +107,7 @@ fn span(takers: &[Range<usize>]) -> Range<usize> {
 
 multiversion! {
     /// Input lines `h` of the slices `d`.
-    unsafe fn some[T: Flt](
+    unsafe fn some[const LEVEL, T: Flt](
         p: &Back, d: Range<usize>, h: Range<usize>, spans: [Range<usize>; 2], room: &mut Room<T::C>, g: *const T, dx: *mut T,
     ) {
         let [wd, wh, ww] = p.windows;
@@ -118,6 +119,7 @@ multiversion! {
                 let k = room.factors.of(ww, p.c, wd.list[a].weight * wh.list[b].weight, p.divisor);
                 let (g, each) = (g.add((a * wh.len() + b) * outs), room.outputs.as_mut_ptr());
                 for j in 0..outs {
+                    simd::rest::<LEVEL>();
                     *each.add(j) = (*g.add(j)).up() * *k.add(j);
                 }
                 spread(ww, p.c, each.cast_const(), lines.add(((a - od.start) * oh.len() + b - oh.start) * n));
@@ -134,7 +136,7 @@ multiversion! {
                 let grid = Lines { from, counts: [depth.len(), height.len()], apart: [oh.len() * n, n] };
                 let to = dx.add((d * wh.size + h) * n);
                 let mut j = 0;
-                while j + LONG <= n {
+                while !simd::is_least::<LEVEL>() && j + LONG <= n {
                     store::<T, LONG>(&grid.sums::<LONG>(j), to.add(j));
                     j += LONG;
                 }
@@ -157,7 +159,7 @@ multiversion! {
 
 multiversion! {
     /// The same where there are fewer lines of inputs than of outputs: those of an input are added up before they are spread.
-    unsafe fn gathered[T: Flt](
+    unsafe fn gathered[const LEVEL, T: Flt](
         p: &Back, d: Range<usize>, h: Range<usize>, room: &mut Room<T::C>, g: *const T, dx: *mut T,
     ) {
         let [wd, wh, ww] = p.windows;
@@ -166,6 +168,7 @@ multiversion! {
         for d in d {
             for h in h.clone() {
                 for j in 0..outs {
+                    simd::rest::<LEVEL>();
                     *sums.add(j) = T::C::ZERO;
                 }
                 for a in p.takers[0][d].clone() {
@@ -173,6 +176,7 @@ multiversion! {
                         let k = room.factors.of(ww, p.c, wd.list[a].weight * wh.list[b].weight, p.divisor);
                         let g = g.add((a * wh.len() + b) * outs);
                         for j in 0..outs {
+                            simd::rest::<LEVEL>();
                             *sums.add(j) = (*g.add(j)).up().fma(*k.add(j), *sums.add(j));
                         }
                     }
@@ -180,6 +184,7 @@ multiversion! {
                 spread(ww, p.c, sums.cast_const(), line);
                 let to = dx.add((d * wh.size + h) * n);
                 for j in 0..n {
+                    simd::rest::<LEVEL>();
                     *to.add(j) = T::down(*line.add(j));
                 }
             }

@@ -163,7 +163,7 @@ multiversion! {
         match ww.stride {
             0 => {
                 for (o, win) in ww.list.iter().enumerate() {
-                    *dst.add(o) = T::unkey(greatest(best, ww, *win));
+                    *dst.add(o) = T::unkey(greatest::<LEVEL, _>(best, ww, *win));
                 }
             }
             1 if !simd::is_least::<LEVEL>() => each_value::<LEVEL, T>(ww, 1, best, dst),
@@ -194,9 +194,9 @@ fn greater<K: Copy + PartialOrd>(v: K, b: K) -> K {
 #[inline(always)]
 unsafe fn each_value<const LEVEL: u8, T: Pooled>(w: &Windows, s: usize, best: *const T::Key, dst: *mut T) {
     match w.len() {
-        LANES.. => beside::<LEVEL, T, LANES>(w, s, best, dst),
+        LANES.. if !simd::is_least::<LEVEL>() => beside::<LEVEL, T, LANES>(w, s, best, dst),
         // gathered from further apart they take longer than one by one
-        FEW.. if s <= 2 => beside::<LEVEL, T, FEW>(w, s, best, dst),
+        FEW.. if s <= 2 && !simd::is_least::<LEVEL>() => beside::<LEVEL, T, FEW>(w, s, best, dst),
         n => {
             for o in 0..n {
                 simd::one_by_one();
@@ -251,11 +251,12 @@ unsafe fn beside<const LEVEL: u8, T: Pooled, const L: usize>(
 
 /// A window of any length, some elements side by side where it is long.
 #[inline(always)]
-unsafe fn greatest<K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
+unsafe fn greatest<const LEVEL: u8, K: Wide>(best: *const K, w: &Windows, win: Window) -> K {
     let (best, n) = (best.add(win.start), win.end.saturating_sub(win.start));
+    let blocks = w.step == 1 && !simd::is_least::<LEVEL>();
     match n {
-        LANES.. if w.step == 1 => greatest_of::<K, LANES>(best, n),
-        FEW.. if w.step == 1 => greatest_of::<K, FEW>(best, n),
+        LANES.. if blocks => greatest_of::<K, LANES>(best, n),
+        FEW.. if blocks => greatest_of::<K, FEW>(best, n),
         _ => {
             let mut top = *best;
             for at in (w.step..n).step_by(w.step) {
@@ -342,23 +343,24 @@ fn wins<K: Copy + PartialOrd>(v: K, i: i32, b: K, k: i32) -> bool {
 }
 
 multiversion! {
-    unsafe fn sideways[K: Wide] if { K::OFTEN } (w: &Windows, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
+    unsafe fn sideways[const LEVEL, K: Wide] if { K::OFTEN } (w: &Windows, best: *const K, place: *const i32, v: *mut K, i: *mut i32) {
         match w.stride {
             0 => {
                 for (o, win) in w.list.iter().enumerate() {
                     let (best, place) = (best.add(win.start), place.add(win.start));
                     let n = win.end.saturating_sub(win.start);
+                    let blocks = w.step == 1 && !simd::is_least::<LEVEL>();
                     let (b, k) = match n {
-                        LANES.. if w.step == 1 => first_of::<K, LANES>(best, place, n),
-                        FEW.. if w.step == 1 => first_of::<K, FEW>(best, place, n),
+                        LANES.. if blocks => first_of::<K, LANES>(best, place, n),
+                        FEW.. if blocks => first_of::<K, FEW>(best, place, n),
                         _ => one_by_one(best, place, n, w.step),
                     };
                     *v.add(o) = b;
                     *i.add(o) = k;
                 }
             }
-            1 => strided(w, 1, best, place, v, i),
-            2 => strided(w, 2, best, place, v, i),
+            1 if !simd::is_least::<LEVEL>() => strided(w, 1, best, place, v, i),
+            2 if !simd::is_least::<LEVEL>() => strided(w, 2, best, place, v, i),
             s => strided(w, s, best, place, v, i),
         }
     }

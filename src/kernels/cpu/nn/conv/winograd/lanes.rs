@@ -87,7 +87,7 @@ impl InputRow {
 }
 
 multiversion_vector! {
-    pub unsafe fn input_row[V: Floats, f32](a: &InputRow) {
+    pub unsafe fn input_row[V: Floats, f32, Portable](a: &InputRow) {
         for lane in (0..LINE).step_by(V::LANES) {
             let mut left = [a.column::<V>(0, lane), a.column::<V>(1, lane)];
             for t in 0..a.tiles {
@@ -116,7 +116,7 @@ pub struct WeightRows {
 }
 
 multiversion_vector! {
-    pub unsafe fn weight_rows[V: Floats, f32](a: &WeightRows) {
+    pub unsafe fn weight_rows[V: Floats, f32, Portable](a: &WeightRows) {
         for c in 0..a.channels {
             for lane in (0..a.wide).step_by(V::LANES) {
                 let mut g = [V::zero(); 9];
@@ -153,7 +153,7 @@ pub struct OutputRow {
 }
 
 multiversion_vector! {
-    pub unsafe fn output_row[V: Floats, f32](a: &OutputRow) {
+    pub unsafe fn output_row[V: Floats, f32, Portable](a: &OutputRow) {
         for t in 0..a.width.div_ceil(2) {
             for lane in (0..a.wide).step_by(V::LANES) {
                 let at = t * a.wide + lane;
@@ -193,7 +193,7 @@ pub struct GradientRow {
 }
 
 multiversion_vector! {
-    pub unsafe fn gradient_row[V: Floats, f32](a: &GradientRow) {
+    pub unsafe fn gradient_row[V: Floats, f32, Portable](a: &GradientRow) {
         for t in 0..a.width.div_ceil(2) {
             for lane in (0..a.wide).step_by(V::LANES) {
                 let mut columns = [[V::zero(); 4]; 2];
@@ -227,7 +227,7 @@ pub struct TapRows {
 }
 
 multiversion_vector! {
-    pub unsafe fn tap_rows[V: Floats, f32](a: &TapRows) {
+    pub unsafe fn tap_rows[V: Floats, f32, Portable](a: &TapRows) {
         for c in 0..a.channels {
             for lane in (0..a.wide).step_by(V::LANES) {
                 let mut columns = [[V::zero(); 3]; 4];
@@ -251,7 +251,7 @@ multiversion_vector! {
 
 multiversion_vector! {
     /// Adds `n` values, a multiple of [`LINE`], to others.
-    pub unsafe fn add[V: Floats, f32](n: usize, x: *const f32, to: *mut f32) {
+    pub unsafe fn add[V: Floats, f32, Portable](n: usize, x: *const f32, to: *mut f32) {
         for i in (0..n).step_by(V::LANES) {
             V::load(to.add(i)).add(V::load(x.add(i))).store(to.add(i));
         }
@@ -268,7 +268,7 @@ pub unsafe fn check(x: *const f32, n: usize, wild: &mut bool) {
 }
 
 multiversion_vector! {
-    unsafe fn look[V: Floats, f32](x: *const f32, n: usize, wild: *mut bool) {
+    unsafe fn look[V: Floats, f32, Portable](x: *const f32, n: usize, wild: *mut bool) {
         // Values too large become infinite; times zero, infinity and nan are nan, and stay it in a sum.
         let scale = V::c(2f64.powi(128) / MODERATE as f64);
         let mut sums = [V::zero(); 2];
