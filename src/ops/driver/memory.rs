@@ -319,7 +319,9 @@ pub(crate) fn surround_held(out: &Tensor, part: Layout, src: &Tensor, value: Sca
     if out.numel() == 0 {
         return Ok(()); // and strides that are zero
     }
-    let order = out.layout().order_in_memory();
+    // axes of one are in no order
+    let sized = |order: Dims| order.into_iter().filter(|&axis| out.shape()[axis] != 1).collect::<Dims>();
+    let order = out.layout().order_in_memory().map(sized);
     let boxed =
         part.strides[..] == *out.strides() && src.dtype() == out.dtype() && src.shape() == &part.shape[..];
     let along =
@@ -333,7 +335,7 @@ pub(crate) fn surround_held(out: &Tensor, part: Layout, src: &Tensor, value: Sca
     let mut before = Dims::new();
     for &axis in &order {
         let step = out.strides()[axis];
-        let at = if out.shape()[axis] == 1 { 0 } else { rest / step };
+        let at = rest / step;
         rest -= at * step;
         before.push(at);
     }

@@ -241,6 +241,26 @@ pub struct Put {
     pub accumulate: bool,
 }
 
+/// Elements of a tensor that are worth looking whether an index is sorted out: to widen them all takes 0.13 ns each, to sort an index
+/// some 10.
+const SORTED: usize = 64;
+
+/// Whether few elements are written, of many, and no two to one place. (The gradient of ten of a million of bfloat16: widened 129 us,
+/// so 25.)
+fn meet_nowhere(spots: &Spots, dst: &Tensor, shape: &[usize], index: &[&Tensor]) -> Result<bool> {
+    if crate::base::numel(shape) > dst.numel() / 4 {
+        return Ok(false);
+    }
+    spots.with_places(dst.layout(), index, |p| {
+        if p.offsets.len() * SORTED > dst.numel() {
+            return false;
+        }
+        let mut all = SmallVec::<[usize; 64]>::from_slice(p.offsets);
+        all.sort_unstable();
+        all.windows(2).all(|two| two[0] != two[1])
+    })
+}
+
 #[allow(unsafe_code)]
 fn write_places(
     spots: &Spots,
@@ -251,7 +271,7 @@ fn write_places(
 ) -> Result<()> {
     let shape = spots.shape(dst.shape(), index)?;
     let dtype = dst.dtype();
-    if reduce == Reduce::Add && dtype.is_half() {
+    if reduce == Reduce::Add && dtype.is_half() && !meet_nowhere(spots, dst, &shape, index)? {
         // halves stop growing early: ones added up in place end at 2048, or at 256 in bfloat16
         let wide = Tensor::empty(dst.shape(), DType::F32, Device::Cpu)?;
         write_held(&wide, dst);

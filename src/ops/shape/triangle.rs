@@ -3,8 +3,9 @@
 use crate::base::diagonal_layout;
 use crate::base::{Dims, Scalar, total, wrap_dim};
 use crate::error::Result;
-use crate::kernels::cpu::create::copy::keep_rows;
+use crate::kernels::cpu::create::copy::{Matrices, keep_rows};
 use crate::ops::driver::apply::apply;
+use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{fill_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::shape::repeat::one;
@@ -18,6 +19,21 @@ use smallvec::smallvec;
 struct Triangle {
     upper: bool,
     diagonal: i64,
+}
+
+impl Triangle {
+    /// Computed in memory of its own, then written.
+    fn apart(
+        &self,
+        x: &Tensor,
+        out: &Tensor,
+        run: fn(&Self, &[&Tensor], &[Tensor]) -> Result<()>,
+    ) -> Result<()> {
+        let own = Tensor::empty(out.shape(), out.dtype(), out.device())?;
+        run(self, &[x], std::slice::from_ref(&own))?;
+        write_held(out, &own);
+        Ok(())
+    }
 }
 
 impl Op for Triangle {
@@ -35,11 +51,18 @@ impl Op for Triangle {
         ensure!(x[0].ndim() >= 2, Runtime, "{name}: input tensor must have at least 2 dimensions");
         Ok(smallvec![Meta::new(x[0].shape(), x[0].dtype())])
     }
+    fn in_place_ok(&self) -> bool {
+        true
+    }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let in_place = x[0].storage().same(out[0].storage());
+        if !out[0].layout().is_contiguous() {
+            return self.apart(x[0], &out[0], Self::cpu);
+        }
         // one pass, where elements lie in the order of the result
-        let dense = x[0].layout().is_contiguous();
-        if !dense {
+        let dense = !in_place && x[0].layout().is_contiguous();
+        if !dense && !in_place {
             write_held(&out[0], x[0]);
         }
         let src = if dense { x[0].ptr().cast_const() } else { std::ptr::null() };
@@ -51,17 +74,26 @@ impl Op for Triangle {
                 .saturating_add(!self.upper as i64)
                 .clamp(0, columns as i64) as usize
         };
-        let (count, size) = (out[0].numel() / columns.max(1), out[0].dtype().size());
+        // rows before the diagonal enters the matrix, and from where it has left it
+        let enters = self.diagonal.saturating_neg().saturating_add(self.upper as i64);
+        let enters = enters.clamp(0, rows as i64) as usize;
+        let leaves = (columns as i64).saturating_sub(self.diagonal).saturating_sub(!self.upper as i64);
+        let leaves = leaves.clamp(enters as i64, rows as i64) as usize;
+        let (whole, none) = if self.upper { (0..enters, leaves..rows) } else { (leaves..rows, 0..enters) };
+        let (count, size) = (out[0].numel() / (rows * columns).max(1), out[0].dtype().size());
+        let matrices = Matrices { count, rows, columns, size, whole, none };
         // SAFETY: the result is dense and held by the driver, as the source is
         unsafe {
-            keep_rows(out[0].ptr(), src, count, columns, size, |i| {
-                let at = edge(i % rows);
-                if self.upper { at..columns } else { 0..at }
+            keep_rows(out[0].ptr(), src, &matrices, |row| {
+                if self.upper { edge(row)..columns } else { 0..edge(row) }
             })
         };
         Ok(())
     }
     fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        if x[0].storage().same(out[0].storage()) {
+            return self.apart(x[0], &out[0], Self::gpu);
+        }
         crate::kernels::gpu::create::copy::triangle(out[0].place()?, x[0].place()?, self.upper, self.diagonal)
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], _: Want) -> Result<Grads> {
@@ -131,7 +163,17 @@ rows! { TRIANGLE:
     ///         [1, 1, 0],
     ///         [1, 1, 1]])
     /// ```
-    [Torch, Method] + in place fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
+    [Torch, Method] fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
+    /// Zeros above a diagonal of each matrix.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 2, dtype=torch.int64).tril_()
+    /// tensor([[1, 0],
+    ///         [1, 1]])
+    /// ```
+    [InPlace] fn tril_in_place = "tril_"(input: &Tensor, diagonal: i64 = 0) -> () {
+        apply_in_place(Triangle { upper: false, diagonal }, &[input])
+    }
     /// The part of each matrix on and above a diagonal, zeros elsewhere.
     ///
     /// ```text
@@ -140,7 +182,17 @@ rows! { TRIANGLE:
     ///         [0, 0, 1],
     ///         [0, 0, 0]])
     /// ```
-    [Torch, Method] + in place fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
+    [Torch, Method] fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
+    /// Zeros below a diagonal of each matrix.
+    ///
+    /// ```text
+    /// >>> torch.ones(2, 2, dtype=torch.int64).triu_()
+    /// tensor([[1, 1],
+    ///         [0, 1]])
+    /// ```
+    [InPlace] fn triu_in_place = "triu_"(input: &Tensor, diagonal: i64 = 0) -> () {
+        apply_in_place(Triangle { upper: true, diagonal }, &[input])
+    }
     /// A vector as the diagonal of a matrix; a matrix's diagonal, copied.
     ///
     /// ```text

@@ -2,6 +2,7 @@
 
 use super::weave;
 use crate::base::{DType, Dims, Elem, Num, Scalar};
+use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::gather::gather;
@@ -290,29 +291,58 @@ multiversion! {
     }
 }
 
-/// A range of columns of every row of a dense matrix, zeros elsewhere. Where `src` is null the range is there already.
+/// Dense matrices, of whose rows some are kept whole and some not at all.
+pub struct Matrices {
+    pub count: usize,
+    pub rows: usize,
+    pub columns: usize,
+    /// Bytes of an element.
+    pub size: usize,
+    pub whole: Range<usize>,
+    pub none: Range<usize>,
+}
+
+/// A range of columns of every row of dense matrices, zeros elsewhere. Where `src` is null the range is there already. Rows that are
+/// alike are one piece (10,000 rows of 3: row by row 52 us, so 1.2).
 ///
 /// # Safety
-/// `dst` is valid for `rows * columns` elements of `size` bytes, `src` too if it is not null, and does not overlap it; ranges lie
-/// within the columns.
+/// `dst` is valid for all elements, `src` too if it is not null, and does not overlap it; ranges lie within the columns.
 pub unsafe fn keep_rows(
     dst: *mut u8,
     src: *const u8,
-    rows: usize,
-    columns: usize,
-    size: usize,
+    m: &Matrices,
     range: impl Fn(usize) -> Range<usize> + Sync,
 ) {
     let (dst, src) = (Ptr(dst), Ptr::of(src));
-    par::for_each_chunk(rows, (par::ELEMENTWISE_GRAIN / columns.max(1)).max(1), |part| {
-        for row in part {
-            let (r, at) = (range(row), row * columns * size);
-            std::ptr::write_bytes(dst.at(at), 0, r.start * size);
-            if !src.get().is_null() {
-                let from = at + r.start * size;
-                std::ptr::copy_nonoverlapping(src.at(from).cast_const(), dst.at(from), r.len() * size);
+    let row_bytes = m.columns * m.size;
+    let keep = |at: usize, bytes: usize| {
+        if !src.get().is_null() {
+            copy_few(src.at(at).cast_const(), dst.at(at), bytes);
+        }
+    };
+    let grain = (par::ELEMENTWISE_GRAIN / m.columns.max(1)).max(1);
+    par::for_each_chunk(m.count * m.rows, grain, |part| {
+        let mut row = part.start;
+        while row < part.end {
+            let (i, at) = (row % m.rows, row * row_bytes);
+            let alike = |rows: &Range<usize>| (rows.end - i).min(part.end - row);
+            if m.whole.contains(&i) {
+                keep(at, alike(&m.whole) * row_bytes);
+                row += alike(&m.whole);
+            } else if m.none.contains(&i) {
+                std::ptr::write_bytes(dst.at(at), 0, alike(&m.none) * row_bytes);
+                row += alike(&m.none);
+            } else {
+                let r = range(i);
+                if r.start > 0 {
+                    std::ptr::write_bytes(dst.at(at), 0, r.start * m.size);
+                }
+                keep(at + r.start * m.size, r.len() * m.size);
+                if r.end < m.columns {
+                    std::ptr::write_bytes(dst.at(at + r.end * m.size), 0, (m.columns - r.end) * m.size);
+                }
+                row += 1;
             }
-            std::ptr::write_bytes(dst.at(at + r.end * size), 0, (columns - r.end) * size);
         }
     });
 }

@@ -214,34 +214,32 @@ pub unsafe fn scatter(
     let (from_step, index_step) = (src_strides[lines.dim], lines.strides[lines.dim]);
     let (before, after) = lines.around(dst_strides, src_strides);
     let outer = before.count();
-    if after.count() == 1 && m < FEW && outer >= FEW {
+    let each = after.count();
+    if each * m < FEW && outer >= FEW {
         // column by column: places of different rows differ, and within a row the order stays
         let (lead, length, [down, next, index_down]) = before.split_last();
         let turns = length.div_ceil(TURN);
         let steps = Steps { to: down, from: next, index: index_down, along };
-        let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
+        let grain = (par::ELEMENTWISE_GRAIN / 2 / (each * m * length.min(TURN))).max(1);
         par::for_each_chunk(lead.count() * turns, grain, |range| {
             for task in range {
                 let (row, first) = (task / turns, task % turns * TURN);
                 let rows = TURN.min(length - first);
                 lead.each_of(row..row + 1, &mut |o| {
                     for j in 0..m {
-                        let to = target.at((o[0] + first * down) * bytes);
-                        let from = source.at((o[1] + first * next + j * from_step) * bytes);
-                        writer.spread(
-                            to,
-                            from,
-                            index.at(o[2] + first * index_down + j * index_step),
-                            rows,
-                            steps,
-                        );
+                        after.each_of(0..each, &mut |b| {
+                            let to = target.at((o[0] + b[0] + first * down) * bytes);
+                            let from = source.at((o[1] + b[1] + first * next + j * from_step) * bytes);
+                            let index = index.at(o[2] + b[2] + first * index_down + j * index_step);
+                            writer.spread(to, from, index, rows, steps);
+                        });
                     }
                 });
             }
         });
         return Ok(());
     }
-    if after.count() == 1 {
+    if each == 1 {
         let steps = Steps { to: 0, from: from_step, index: index_step, along };
         par::for_each_chunk(outer, (par::ELEMENTWISE_GRAIN / 2 / m).max(1), |range| {
             before.each_of(range, &mut |o| {

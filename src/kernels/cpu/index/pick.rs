@@ -205,20 +205,24 @@ pub unsafe fn put(
     let writer = Writer::new(op, reduce, dtype)?;
     let bytes = writer.size;
     let (source, target) = (Ptr::of(values), Ptr(dst));
-    if n == 1 && m < FEW && outer >= FEW {
+    if n * m < FEW && outer >= FEW {
         // column by column: places of different rows differ, and within a row the order stays
+        let each: SmallVec<[usize; FEW]> =
+            (0..n).map(|i| offset_of(i, places.inner.0, places.inner.1)).collect();
         let (lead, length, [down]) = Walk::new(places.outer.0, [places.outer.1]).split_last();
         let turns = length.div_ceil(TURN);
-        let grain = (par::ELEMENTWISE_GRAIN / 2 / (m * length.min(TURN))).max(1);
+        let grain = (par::ELEMENTWISE_GRAIN / 2 / (n * m * length.min(TURN))).max(1);
         par::for_each_chunk(lead.count() * turns, grain, |range| {
             for task in range {
                 let (o, first) = (task / turns, task % turns * TURN);
                 let rows = TURN.min(length - first);
                 lead.each_of(o..o + 1, &mut |[at]| {
                     for (j, offset) in places.offsets.iter().enumerate() {
-                        let to = target.at((at + offset + first * down) * bytes);
-                        let from = source.at(((o * length + first) * m + j) * step * bytes);
-                        writer.along(to, from, rows, (down, m * step));
+                        for (i, inner) in each.iter().enumerate() {
+                            let to = target.at((at + offset + inner + first * down) * bytes);
+                            let from = source.at((((o * length + first) * m + j) * n + i) * step * bytes);
+                            writer.along(to, from, rows, (down, m * n * step));
+                        }
                     }
                 });
             }

@@ -6,7 +6,7 @@ use crate::base::{BF16, Elem, F16};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
-use crate::kernels::cpu::reduce::{Axes, Axis, Cursor, ReducePlan};
+use crate::kernels::cpu::reduce::{Axes, Axis, Cursor, ReducePlan, offset_of, runs};
 use std::cell::Cell;
 use std::ops::Range;
 use std::thread::LocalKey;
@@ -484,6 +484,31 @@ impl Grid {
     #[inline]
     pub(super) fn place(&self, line: usize, n: usize) -> (usize, usize) {
         (line / self.inner * self.inner * n + line % self.inner, self.inner)
+    }
+    /// Whether lines lie beside each other, element by element.
+    pub(super) fn beside(&self) -> bool {
+        self.line.stride > 1 && self.outer.last().is_some_and(|a| a.stride == 1 && a.size > 1)
+    }
+    /// Calls `f(first line, offset of its first element, lines)` for every group of lines beside each other, in parallel.
+    pub(super) fn groups(&self, most: usize, cost: usize, f: impl Fn(usize, usize, usize) + Sync) {
+        let wide = self.outer.last().map_or(1, |a| a.size);
+        let parts = wide.div_ceil(most);
+        par::for_each_chunk(self.count / wide * parts, par::MATH_GRAIN.div_ceil(cost * most), |r| {
+            for task in r {
+                let (lead, part) = (task / parts * wide, task % parts * most);
+                f(lead + part, offset_of(&self.outer, lead + part), most.min(wide - part));
+            }
+        });
+    }
+    /// Calls `f(first line, offset of its first element, lines, how far apart)` for runs of lines, in parallel.
+    pub(super) fn runs(&self, f: impl Fn(usize, usize, usize, usize) + Sync) {
+        par::for_each_chunk(self.count, par::ELEMENTWISE_GRAIN, |r| {
+            let mut line = r.start;
+            for (offset, count, apart) in runs(&self.outer, r) {
+                f(line, offset, count, apart);
+                line += count;
+            }
+        });
     }
     /// Calls `f(line, offset of its first element, scratch)` for every line, in parallel.
     pub(super) fn each<P: Pair>(&self, cost: usize, f: impl Fn(usize, usize, &mut Scratch<P>) + Sync) {

@@ -4,7 +4,9 @@ use super::extrema::{Ordered, ahead4, beats};
 use super::leaf::{Leaf, leaves};
 use super::plan::{ReducePlan, offset_of, runs};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::gather::{gather, gather_rows};
 use crate::kernels::cpu::machine::rows::filled;
+use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::turn::turn;
 use crate::kernels::cpu::machine::{par, simd};
 use std::mem::MaybeUninit;
@@ -104,21 +106,26 @@ const TURNED: usize = 64;
 /// Rows that are turned at a time.
 const LINES: usize = 16;
 
-/// Value and position of each of `count` rows of `n` neighbours, `apart`.
+/// Value and position of each of `count` rows of `n` elements, `along` and `apart`.
 unsafe fn turned_rows<T: Ordered, M: Max>(
     direction: M,
     src: *const T,
-    n: usize,
-    count: usize,
-    apart: usize,
+    (n, along): (usize, usize),
+    (count, apart): (usize, usize),
     values: *mut T,
     indices: *mut i64,
 ) {
-    let mut tile = [const { MaybeUninit::<T>::uninit() }; TURNED * LINES];
-    let tile = tile.as_mut_ptr() as *mut T;
+    let mut tile = [const { MaybeUninit::<T>::uninit() }; TURNED * LINES + BEYOND];
+    let (tile, size) = (tile.as_mut_ptr() as *mut T, size_of::<T>());
     for r in (0..count).step_by(LINES) {
-        let rows = LINES.min(count - r);
-        turn(src.add(r * apart).cast(), apart, tile.cast(), LINES, rows, n, size_of::<T>());
+        let (rows, src) = (LINES.min(count - r), src.add(r * apart).cast());
+        if along == 1 {
+            turn(src, apart, tile.cast(), LINES, rows, n, size);
+        } else {
+            for (i, row) in (0..n).map(|i| (i, tile.add(i * LINES))) {
+                gather(src.add(i * along * size), apart * size, row.cast(), size, rows);
+            }
+        }
         let (mut best, mut at) = ([(*tile).key(); LINES], [0i32; LINES]);
         for l in 0..rows {
             best[l] = (*tile.add(l)).key();
@@ -135,6 +142,9 @@ unsafe fn turned_rows<T: Ordered, M: Max>(
 
 /// Columns gone through side by side; their values and positions stay in the first-level cache.
 const WIDTH: usize = 512;
+/// Elements of columns that do not lie side by side that are laid so at a time, and room beyond, which the last of them may take.
+const LAID: usize = 4096;
+const BEYOND: usize = 64;
 
 multiversion! {
     /// `n` rows, a distance apart, into values and positions side by side; the first is row `start`.
@@ -183,7 +193,7 @@ unsafe fn columns<T: Ordered, M: Max>(
     indices: Ptr<i64>,
 ) {
     let (last, lead) = plan.outer.split_last().expect("column reductions have a kept axis");
-    let (n, tiles) = (plan.inner_len, last.size.div_ceil(WIDTH));
+    let (n, tiles, size) = (plan.inner_len, last.size.div_ceil(WIDTH), size_of::<T>());
     let grain = par::REDUCE_GRAIN.div_ceil(n * last.size.min(WIDTH));
     par::for_each_chunk(plan.outer_len / last.size * tiles, grain, |tasks| {
         for task in tasks {
@@ -191,34 +201,47 @@ unsafe fn columns<T: Ordered, M: Max>(
             let width = (last.size - c0).min(WIDTH);
             // SAFETY: columns from `c0` on of this group, inside the plan; each output is written once
             unsafe {
-                let base = src.get().add(offset_of(lead, group) + c0);
+                let base = src.get().add(offset_of(lead, group) + c0 * last.stride);
+                let mut room = [const { MaybeUninit::<T>::uninit() }; LAID + BEYOND];
+                let room = room.as_mut_ptr() as *mut T;
                 let mut best = [const { MaybeUninit::uninit() }; WIDTH];
                 let mut at = [const { MaybeUninit::uninit() }; WIDTH];
                 let best = filled(&mut best[..width], if M::MAX { T::LOW } else { T::HIGH });
                 let at = filled(&mut at[..width], 0);
                 for j in 0..width {
-                    best[j] = (*base.add(j)).key();
+                    best[j] = (*base.add(j * last.stride)).key();
                 }
+                let (best, at) = (best.as_mut_ptr(), at.as_mut_ptr());
                 let mut start = 0;
                 for (offset, count, stride) in runs(&plan.inner, 0..n) {
                     let rows = base.add(offset);
-                    side_by_side(
-                        direction(),
-                        best.as_mut_ptr(),
-                        at.as_mut_ptr(),
-                        rows,
-                        count,
-                        stride,
-                        width,
-                        start,
-                    );
+                    if last.stride == 1 {
+                        side_by_side(direction(), best, at, rows, count, stride, width, start);
+                    } else {
+                        for first in (0..count).step_by(LAID / width) {
+                            let (some, rows) = (LAID / width, rows.add(first * stride));
+                            let some = some.min(count - first);
+                            let (across, along) = (stride * size, last.stride * size);
+                            gather_rows(rows.cast(), across, along, room.cast(), size, some, width);
+                            side_by_side(
+                                direction(),
+                                best,
+                                at,
+                                room,
+                                some,
+                                width,
+                                width,
+                                start + first as i32,
+                            );
+                        }
+                    }
                     start += count as i32;
                 }
                 let o = group * last.size + c0;
                 for j in 0..width {
-                    indices.at(o + j).write(at[j] as i64);
+                    indices.at(o + j).write(*at.add(j) as i64);
                     if !values.get().is_null() {
-                        values.at(o + j).write(T::unkey(best[j]));
+                        values.at(o + j).write(T::unkey(*best.add(j)));
                     }
                 }
             }
@@ -263,6 +286,16 @@ pub unsafe fn arg_extreme<T: Ordered>(
     values: *mut T,
     indices: *mut i64,
 ) {
+    if plan.inner_len == 1 {
+        return only(plan, src, values, indices);
+    }
+    if let Some((last, lead)) = plan.outer.split_last()
+        && last.stride == 0
+        && plan.outer_len > 0
+    {
+        let few = ReducePlan { outer: lead.into(), outer_len: plan.outer_len / last.size, ..plan.clone() };
+        return alike(&few, last.size, src, max, values, indices);
+    }
     let (values, indices) = (Ptr(values), Ptr(indices));
     let put = |o: usize, (k, i): (T::Key, i64)| {
         // SAFETY: each output is written once.
@@ -280,6 +313,47 @@ pub unsafe fn arg_extreme<T: Ordered>(
     }
 }
 
+/// One element of each, which is the extreme.
+unsafe fn only<T: Ordered>(plan: &ReducePlan, src: *const T, values: *mut T, indices: *mut i64) {
+    let (src, values, indices) = (Ptr::of(src), Ptr(values), Ptr(indices));
+    par::for_each_chunk(plan.outer_len, par::ELEMENTWISE_GRAIN, |outputs| {
+        let mut o = outputs.start;
+        indices.at(o).write_bytes(0, outputs.len());
+        if values.get().is_null() {
+            return;
+        }
+        for (offset, count, apart) in runs(&plan.outer, outputs) {
+            let (from, size) = (src.at(offset).cast_const(), size_of::<T>());
+            gather(from.cast(), apart * size, values.at(o).cast(), size, count);
+            o += count;
+        }
+    });
+}
+
+/// Each of the outputs of a plan, as often as an axis that is expanded wants it.
+unsafe fn alike<T: Ordered>(
+    few: &ReducePlan,
+    times: usize,
+    src: *const T,
+    max: bool,
+    values: *mut T,
+    indices: *mut i64,
+) {
+    let wanted = if values.is_null() { 0 } else { few.outer_len };
+    let (mut best, mut at) = (buffer(T::ZERO, wanted), buffer(0i64, few.outer_len));
+    let room = if values.is_null() { values } else { best.as_mut_ptr() };
+    arg_extreme(few, src, max, room, at.as_mut_ptr());
+    let (values, indices) = (Ptr(values), Ptr(indices));
+    par::for_each_chunk(few.outer_len, (par::ELEMENTWISE_GRAIN / times).max(1), |range| {
+        for o in range {
+            std::slice::from_raw_parts_mut(indices.at(o * times), times).fill(at[o]);
+            if !values.get().is_null() {
+                std::slice::from_raw_parts_mut(values.at(o * times), times).fill(best[o]);
+            }
+        }
+    });
+}
+
 /// The way for a layout: short rows and rows of columns have loops of their own.
 unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
     direction: fn() -> M,
@@ -291,8 +365,9 @@ unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
     put: impl Fn(usize, L::Part) + Sync,
 ) {
     let n = plan.inner_len;
-    let straight = plan.inner.len() <= 1 && plan.inner.iter().all(|a| a.stride == 1);
-    if (1..=TURNED).contains(&n) && straight && !plan.by_columns() {
+    let beside = plan.by_columns();
+    if (1..=TURNED).contains(&n) && plan.inner.len() <= 1 && !beside {
+        let along = plan.inner.last().map_or(1, |a| a.stride);
         let src = Ptr::of(src);
         return par::for_each_chunk(plan.outer_len, par::REDUCE_GRAIN.div_ceil(n), |outputs| {
             let mut o = outputs.start;
@@ -303,9 +378,8 @@ unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
                     turned_rows(
                         direction(),
                         src.get().cast_const().add(offset),
-                        n,
-                        count,
-                        apart,
+                        (n, along),
+                        (count, apart),
                         values,
                         indices.at(o),
                     );
@@ -314,8 +388,7 @@ unsafe fn any_way<T: Ordered, M: Max, L: Leaf<T>>(
             }
         });
     }
-    if n > 0 && n < i32::MAX as usize && plan.by_columns() && plan.outer.last().is_some_and(|a| a.stride == 1)
-    {
+    if n > 0 && n < i32::MAX as usize && beside {
         return columns(direction, plan, Ptr::of(src), values, indices);
     }
     leaves(leaf, plan, src, put)

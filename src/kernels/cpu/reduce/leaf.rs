@@ -5,6 +5,7 @@
 use super::plan::{Cursor, ReducePlan, offset_of, runs};
 use crate::base::Elem;
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use std::mem::MaybeUninit;
@@ -158,9 +159,13 @@ unsafe fn one<T: Bytes>(l: &Erased, plan: &ReducePlan, src: *const T, range: Ran
                 start += count;
                 continue;
             }
-            for i in 0..count {
-                buffer[filled + i] = *p.add(i * stride);
-            }
+            gather(
+                p.cast(),
+                stride * size_of::<T>(),
+                buffer.as_mut_ptr().add(filled).cast(),
+                size_of::<T>(),
+                count,
+            );
             filled += count;
             if filled == LEAF {
                 total = (l.merge)(total, (l.leaf)(buffer.as_ptr().cast(), LEAF, start));

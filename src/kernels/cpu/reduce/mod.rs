@@ -20,6 +20,6 @@ pub use arg::arg_extreme;
 pub use extrema::{Ordered, all, any, max, min};
 pub use fold::Taken;
 pub use moments::{Moments, block_max_sum_exp, block_moments, logsumexp, var};
-pub use plan::{Axes, Axis, Cursor, ReducePlan, offset_of};
+pub use plan::{Axes, Axis, Cursor, ReducePlan, offset_of, runs};
 pub use scan::{TOGETHER, cum_extreme, cumprod, cumsum, logcumsumexp};
 pub use sums::{Magnitude, Summable, count_nonzero, norm, prod, sum};

@@ -3,8 +3,8 @@
 
 use crate::base::C128;
 use crate::kernels::cpu::machine::float::Ptr;
-use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::rows::filled;
+use crate::kernels::cpu::machine::{par, stop};
 use crate::kernels::cpu::reduce::beside::{SIDE, turn_in, turn_out, turned};
 use crate::kernels::cpu::reduce::{Cursor, ReducePlan, Summable};
 use std::mem::MaybeUninit;
@@ -51,6 +51,10 @@ impl Lines {
 pub unsafe fn recur<T: Summable>(lines: Lines, lag: bool, b: *const T, c: *const T, dst: *mut T::Sum) {
     let (b, c, dst) = (Ptr::of(b), Ptr::of(c), Ptr(dst));
     let width = lines.n * lines.inner;
+    if lines.inner == 1 && width > SHORT {
+        // SAFETY: as above
+        return unsafe { long(&lines, lag, b, c, dst) };
+    }
     if !T::DTYPE.is_float() || !(2..=SHORT).contains(&width) || lines.outer < SIDE / 2 {
         // SAFETY: the lines of each task, inside all arrays
         return lines.each(|at, width| unsafe { some(&lines, lag, b, c, dst, at, width) });
@@ -80,6 +84,79 @@ pub unsafe fn recur<T: Summable>(lines: Lines, lag: bool, b: *const T, c: *const
 /// Elements of the lines that lie together up to which many are turned into columns: the numbers of one line wait for each other. (The
 /// gradient of 4096 running sums of 10: 148 us one by one, so 46.)
 const SHORT: usize = 32;
+
+/// Lines at a time whose elements lie one after another: numbers of one line wait for each other. (The gradient of 127 running sums of
+/// 768 float32: one by one, asking of each element what there is, 290 us, so 20; of one of 97,000 284 and 53.)
+const ROWS: usize = 4;
+
+/// Lines whose elements lie one after another.
+unsafe fn long<T: Summable>(lines: &Lines, lag: bool, b: Ptr<T>, c: Ptr<T>, dst: Ptr<T::Sum>) {
+    let (n, has_b, has_c) = (lines.n, !b.get().is_null(), !c.get().is_null());
+    par::for_each_chunk(lines.outer.div_ceil(ROWS), par::REDUCE_GRAIN.div_ceil(n * ROWS), |groups| {
+        for first in groups.map(|group| group * ROWS) {
+            // what is not there is not read
+            let (b, c, dst) = (b.at(first * n), c.at(first * n), dst.at(first * n));
+            // SAFETY: lines that no other task visits
+            unsafe {
+                match (ROWS.min(lines.outer - first), has_b, has_c) {
+                    (ROWS, true, false) => rows::<T, ROWS, true, false>(lines, lag, b, c, dst),
+                    (ROWS, false, _) => rows::<T, ROWS, false, true>(lines, lag, b, c, dst),
+                    (ROWS, true, true) => rows::<T, ROWS, true, true>(lines, lag, b, c, dst),
+                    (many, ..) => {
+                        for at in (0..many).map(|j| j * n) {
+                            let (b, c, dst) = (b.wrapping_add(at), c.wrapping_add(at), dst.add(at));
+                            match (has_b, has_c) {
+                                (true, false) => rows::<T, 1, true, false>(lines, lag, b, c, dst),
+                                (false, _) => rows::<T, 1, false, true>(lines, lag, b, c, dst),
+                                (true, true) => rows::<T, 1, true, true>(lines, lag, b, c, dst),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[inline(never)]
+unsafe fn rows<T: Summable, const ROWS: usize, const B: bool, const C: bool>(
+    lines: &Lines,
+    lag: bool,
+    b: *const T,
+    c: *const T,
+    dst: *mut T::Sum,
+) {
+    let n = lines.n;
+    let (first, step, behind) = if lines.reverse { (n - 1, -1, 1) } else { (0, 1, -1) };
+    let behind = if lag { behind } else { 0 };
+    let mut state = [T::NONE; ROWS];
+    for (j, state) in state.iter_mut().enumerate() {
+        *state = (*(if B { b } else { c }).add(first + j * n)).widen();
+        dst.add(first + j * n).write(T::sum_of(*state));
+    }
+    let mut at = first as isize;
+    for k in 1..n {
+        at += step;
+        if k % POLLED == 0 {
+            stop::poll();
+        }
+        for (j, state) in state.iter_mut().enumerate() {
+            let here = at + (j * n) as isize;
+            *state = match (B, C) {
+                (true, true) => {
+                    let scaled = T::mul_acc((*c.offset(here + behind)).widen(), *state);
+                    T::add_acc(scaled, (*b.offset(here)).widen())
+                }
+                (true, false) => T::add_acc(*state, (*b.offset(here)).widen()),
+                _ => T::mul_acc((*c.offset(here + behind)).widen(), *state),
+            };
+            dst.offset(here).write(T::sum_of(*state));
+        }
+    }
+}
+
+/// Elements after which a loop asks whether it should stop.
+const POLLED: usize = 1 << 18;
 
 /// `width` lines beside each other from `at` on.
 unsafe fn some<T: Summable>(
@@ -169,6 +246,41 @@ pub unsafe fn logsumexp_complex(plan: &ReducePlan, src: *const C128, dst: *mut C
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Lines of neighbours, in groups and what groups leave, against one element after another.
+    #[test]
+    fn long_lines() {
+        let n = SHORT + 9;
+        for outer in [1, 3, 4, 5, 9] {
+            let b: Vec<f64> = (0..n * outer).map(|i| (i as f64).sin()).collect();
+            let c: Vec<f64> = (0..n * outer).map(|i| (i as f64).cos()).collect();
+            for (reverse, lag, has_b, has_c) in [
+                (false, false, true, false),
+                (true, false, true, false),
+                (true, false, false, true),
+                (false, true, true, true),
+                (true, true, true, true),
+                (true, false, true, true),
+            ] {
+                let mut got = vec![0f64; n * outer];
+                let lines = Lines { outer, n, inner: 1, reverse };
+                let of = |x: &[f64], there: bool| if there { x.as_ptr() } else { std::ptr::null() };
+                // SAFETY: as many elements each
+                unsafe { recur(lines, lag, of(&b, has_b), of(&c, has_c), got.as_mut_ptr()) };
+                for o in 0..outer {
+                    let mut state = 0.0;
+                    for k in 0..n {
+                        let at = |k: usize| o * n + if reverse { n - 1 - k } else { k };
+                        let scale = if has_c { c[at(if lag { k.max(1) - 1 } else { k })] } else { 1.0 };
+                        let add = if has_b { b[at(k)] } else { 0.0 };
+                        let first = if has_b { add } else { c[at(0)] };
+                        state = if k == 0 { first } else { scale * state + add };
+                        assert_eq!(got[at(k)], state, "{outer} {reverse} {lag} {has_b} {has_c}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn recurrences() {
