@@ -9,7 +9,7 @@ use crate::kernels::cpu::machine::iter::{Operand, for_each};
 use crate::kernels::gpu::index::mask as gpu;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::in_place::apply_in_place;
-use crate::ops::driver::memory::{dense_cast_held, moved};
+use crate::ops::driver::memory::{dense, dense_cast_held, moved};
 use crate::ops::driver::op::{Apart, Batching, Metas, Op, Saves};
 use crate::ops::driver::samples::one_by_one;
 use crate::ops::index::pick::{Put, pick};
@@ -42,15 +42,15 @@ pub fn positions(x: &Tensor) -> Result<Tensor> {
     Tensor::from_slice(&found, &[found.len()])
 }
 
-/// The elements of `x` where a mask of its shape is true, without a graph; `None` where either is not dense and the
-/// general way through positions must do.
+/// The elements of `x` where a mask of its shape is true, without a graph; `None` where the general way through positions must do.
+/// What is not dense is laid so first: less than to find where each element lies (11,000 of bfloat16 channels last: 39 us, so 7).
 #[allow(unsafe_code)]
 pub fn select_dense(x: &Tensor, mask: &Tensor) -> Result<Option<Tensor>> {
     let plain = mask.dtype() == DType::Bool && mask.shape() == x.shape() && x.ndim() > 0 && !x.is_batched();
-    let dense = x.is_contiguous() && mask.is_contiguous();
-    if !plain || !dense || x.device() != Device::Cpu || mask.device() != Device::Cpu {
+    if !plain || x.device() != Device::Cpu || mask.device() != Device::Cpu {
         return Ok(None);
     }
+    let (x, mask) = (&dense(&x.detach())?, &dense(mask)?);
     let _guard = Guard::take([x.storage(), mask.storage()].into_iter(), [].into_iter());
     // SAFETY: a dense bool tensor, held; bools are bytes
     let mask = unsafe { slice_of::<u8>(mask.ptr(), mask.numel()) };
