@@ -99,6 +99,10 @@ pub fn int(obj: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     if obj.cast::<PyFloat>().is_ok() || obj.cast::<PyString>().is_ok() || obj.cast::<PyNone>().is_ok() {
         return Ok(None);
     }
+    // to ask for a method that is not there makes an error, which is thrown away (`x.view(dtype)`: 0.9 us, so 0.43)
+    if obj.cast::<PyDType>().is_ok() {
+        return Ok(None);
+    }
     match obj.call_method0("__index__") {
         Ok(v) => Ok(v.extract::<i64>().ok()),
         Err(_) => Ok(None),
