@@ -7,15 +7,15 @@ use crate::kernels::cpu::elementwise::staged;
 use crate::ops::driver::apply::apply;
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};
 use crate::ops::driver::view::record_view;
-use crate::ops::elementwise::kind::aligned;
 use crate::ops::elementwise::kind::gpu::{self, wgsl};
 use crate::ops::elementwise::kind::run::{Side, run1, run2};
 use crate::ops::elementwise::kind::unary::{Unary, UnaryDef, UnaryGrad};
 use crate::ops::elementwise::kind::{Rule, Takes};
+use crate::ops::elementwise::kind::{aligned, result_layout};
 use crate::ops::table::Table;
 use crate::tensor::{Context, Creation, GradFn, Grads, Meta, Tensor, Want};
 use crate::{ensure, grads, rows};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use std::f64::consts::PI;
 
 macro_rules! conj {
@@ -165,7 +165,7 @@ fn from_parts(op: &str, x: &[&Tensor]) -> Result<Metas> {
         x[1].dtype().scalar_name()
     );
     let shape = broadcast(x[0].shape(), x[1].shape())?;
-    Ok(smallvec![Meta::new(&shape, x[0].dtype().to_complex())])
+    Ok(smallvec![Meta { layout: result_layout(&shape, x), dtype: x[0].dtype().to_complex() }])
 }
 
 /// Both parts of a complex result as strided real tensors, while the driver holds it.
@@ -198,7 +198,18 @@ impl Op for Complex {
     fn infer(&self, x: &[&Tensor]) -> Result<Metas> {
         from_parts("complex", x)
     }
+    #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
+        let o = out[0].layout();
+        let alike = |t: &&Tensor| t.layout().strides == o.strides && t.shape() == &o.shape[..];
+        if o.numel() > 0 && o.order_in_memory().is_some() && x.iter().all(alike) {
+            // elements in turn, as rows of two (1.6M of float32: written part by part 609 us, so 332)
+            let rows =
+                x.iter().map(|t| (t.ptr().cast_const(), t.dtype().size())).collect::<SmallVec<[_; 2]>>();
+            // SAFETY: the parts are dense in the order of the result, which the driver holds as it does them
+            unsafe { crate::kernels::cpu::create::copy::join(&rows, o.numel(), out[0].ptr()) };
+            return Ok(());
+        }
         for (part, x) in parts(&out[0])?.iter().zip(x) {
             crate::ops::driver::memory::write_held(part, x);
         }

@@ -4,6 +4,7 @@
 
 use crate::base::{BF16, Elem, F16};
 use crate::kernels::cpu::machine::float::Ptr;
+use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::{Axes, Axis, Cursor, ReducePlan, offset_of, runs};
@@ -544,6 +545,26 @@ pub(super) unsafe fn load<T: Sortable>(
     }
 }
 
+/// Lines whose elements are one and the same are in order: of an axis that is expanded.
+unsafe fn level<T: Sortable>(grid: &Grid, src: Ptr<T>, values: Ptr<T>, indices: Ptr<i64>) {
+    let (n, inner, size) = (grid.line.size, grid.inner.max(1), size_of::<T>());
+    par::for_each_chunk(grid.count / inner * n, (par::ELEMENTWISE_GRAIN / inner).max(1), |r| {
+        for row in r {
+            let (o, i) = (row / n, row % n);
+            std::slice::from_raw_parts_mut(indices.at(row * inner), inner).fill(i as i64);
+            if values.get().is_null() {
+                continue;
+            }
+            let mut to = row * inner;
+            for (offset, count, apart) in runs(&grid.outer, o * inner..(o + 1) * inner) {
+                let from = src.at(offset).cast_const().cast();
+                gather(from, apart * size, values.at(to).cast(), size, count);
+                to += count;
+            }
+        }
+    });
+}
+
 /// Sorted values (unless null) and the positions they came from, dense along the same axis.
 ///
 /// # Safety
@@ -557,6 +578,10 @@ pub unsafe fn sort<T: Sortable>(
 ) {
     let (src, values, indices) = (Ptr::of(src), Ptr(values), Ptr(indices));
     let n = grid.line.size;
+    if grid.line.stride == 0 || n == 1 {
+        // SAFETY: elements and their places in the results
+        return unsafe { level(grid, src, values, indices) };
+    }
     grid.each::<T::Pair>(n * 8, |line, offset, s| {
         // SAFETY: elements of this line, and its places in the results
         unsafe {

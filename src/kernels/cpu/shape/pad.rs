@@ -16,6 +16,16 @@ pub struct Middle<'a> {
     pub from: &'a [usize],
 }
 
+impl Middle<'_> {
+    /// Elements of the middle that lie together in the result.
+    pub fn row(&self) -> usize {
+        let whole = |&(kept, shape): &(&usize, &usize)| kept == shape;
+        let axes = || self.kept.iter().zip(self.shape).rev();
+        let inmost: usize = axes().take_while(whole).map(|(&kept, _)| kept).product();
+        inmost * axes().find(|axis| !whole(axis)).map_or(1, |(&kept, _)| kept)
+    }
+}
+
 /// Writes every element of `dst` once: the rows of the middle, and between one row and the next the border of both.
 /// A border of 2 around 2x16x32x32 float32 takes 6 us where filling all and copying the middle took 16.
 ///
