@@ -7,6 +7,7 @@ use crate::kernels::cpu::machine::cast::Cast;
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::gather::gather;
 use crate::kernels::cpu::machine::iter::{Operand, for_each};
+use crate::kernels::cpu::machine::walk::Walk;
 use crate::kernels::cpu::machine::{par, stream};
 use crate::with_dtype;
 use std::ops::Range;
@@ -213,7 +214,7 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
             if zero {
                 std::ptr::write_bytes(to, 0, n * size);
             } else {
-                crate::kernels::cpu::machine::gather::gather(v.0.as_ptr(), 0, to, size, n);
+                gather(v.0.as_ptr(), 0, to, size, n);
             }
         }
     };
@@ -221,8 +222,43 @@ pub unsafe fn fill(shape: &[usize], dst: *mut u8, strides: &[usize], dtype: DTyp
     if n <= par::ELEMENTWISE_GRAIN && crate::base::is_dense(shape, strides) {
         return put(dst, n);
     }
+    let (lead, n, [along]) = Walk::new(shape, [strides]).split_last();
+    if along == 1 && n * size <= FILLED && n > 1 {
+        // short rows by a loop over them (2,000 of 96 float16: 11 us by calls, so 6)
+        let (outer, rows, [step]) = lead.split_last();
+        let dst = Ptr(dst);
+        by_size!(size, T => {
+            let value = v.0.as_ptr().cast::<T>().read_unaligned();
+            par::for_each_chunk(outer.count() * rows, (par::ELEMENTWISE_GRAIN / n).max(1), |part| {
+                let mut row = part.start;
+                while row < part.end {
+                    let first = row % rows;
+                    let some = (rows - first).min(part.end - row);
+                    outer.each_of(row / rows..row / rows + 1, &mut |[at]| {
+                        fill_rows((dst.get() as *mut T).add(at + first * step), some, step, n, value);
+                    });
+                    row += some;
+                }
+            });
+        });
+        return;
+    }
     // SAFETY: the caller's promise
     unsafe { for_each(shape, &operand, |p, n| put(p[0], n)) };
+}
+
+/// Bytes of a row up to which rows are filled in one loop.
+const FILLED: usize = 512;
+
+multiversion! {
+    unsafe fn fill_rows[T: Copy](dst: *mut T, rows: usize, step: usize, n: usize, value: T) {
+        for r in 0..rows {
+            let to = dst.add(r * step);
+            for i in 0..n {
+                *to.add(i) = value;
+            }
+        }
+    }
 }
 
 /// `dst += src` element by element in order: places of `dst` may coincide.
