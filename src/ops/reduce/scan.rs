@@ -88,6 +88,12 @@ impl Op for Running {
     }
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let (x, out) = (x[0], &out[0]);
+        if x.shape().get(self.axis).is_none_or(|&n| n == 1) {
+            // one element of each line is what runs
+            let x = if x.dtype() == self.dtype { x.clone() } else { dense_cast_held(x, self.dtype)? };
+            write_held(out, &x);
+            return Ok(());
+        }
         if sum_dtype(x.dtype()) == self.dtype {
             return self.run(x, out);
         }
@@ -294,6 +300,11 @@ impl Op for RunningExtreme {
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         let x = x[0];
+        if x.shape().get(self.axis).is_none_or(|&n| n == 1) {
+            write_held(&out[0], x);
+            fill_held(&out[1], Scalar::Int(0));
+            return Ok(());
+        }
         with_dtype!(self.name(), x.dtype(), real, T => {
             // SAFETY: the layout of `x` lies in its storage, which is held; the results are dense and of its shape
             unsafe {

@@ -1,11 +1,12 @@
 //! Rows that lie beside each other, across the axis that is reduced: as many at a time as stay in the nearest cache, a lane each.
 //! One row at a time reads a line of memory for each of its elements.
 
-use super::plan::{Axis, ReducePlan, offset_of};
+use super::plan::{Axis, ReducePlan, offset_of, runs};
 use crate::base::Elem;
 use crate::kernels::cpu::elementwise::math;
 use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::float::{Cmp, Flt, Ptr};
+use crate::kernels::cpu::machine::gather::gather as step_in;
 use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::buffer;
 use crate::kernels::cpu::machine::turn::turn;
@@ -145,16 +146,29 @@ unsafe fn put<T: Flt>((max, rest): (Lanes<T::C>, Lanes<T::C>), n: usize, dst: *m
 /// # Safety
 /// As [`super::logsumexp`].
 pub unsafe fn logsumexp<T: Flt>(plan: &ReducePlan, src: *const T, dst: *mut T) -> bool {
-    if let ([Axis { size: n, stride: 1 }], [Axis { size: rows, stride }]) = (&plan.inner[..], &plan.outer[..])
-        && (2..=SHORT).contains(n)
-        && *rows >= SIDE / 2
+    if let [Axis { size: n, stride: along }] = plan.inner[..]
+        && (2..=SHORT).contains(&n)
+        && plan.outer_len >= SIDE / 2
+        && plan.outer.last().is_none_or(|a| a.stride != 1)
     {
-        let (src, dst) = (Ptr::of(src), Ptr(dst));
-        turned(*rows, *n, 1, |row, m, columns: &mut [T]| {
+        // rows wherever they lie (600,000 of 3 of turned memory 15.8 ms one by one, so 2.5)
+        let (src, dst, size) = (Ptr::of(src), Ptr(dst), size_of::<T>());
+        turned(plan.outer_len, n, 1, |row, m, columns: &mut [T]| {
+            let mut to = columns.as_mut_ptr();
             // SAFETY: rows that the plan vouches for, and room for them; each result is written once
             unsafe {
-                turn_in(src.at(row * stride), *stride, columns.as_mut_ptr(), *n, m);
-                put(log_sum_exps(columns.as_ptr(), *n, SIDE, m), m, dst.at(row));
+                for (offset, some, apart) in runs(&plan.outer, row..row + m) {
+                    if along == 1 {
+                        turn_in(src.at(offset), apart, to, n, some);
+                    } else {
+                        for c in 0..n {
+                            let from = src.at(offset + c * along).cast_const().cast();
+                            step_in(from, apart * size, to.add(c * SIDE).cast(), size, some);
+                        }
+                    }
+                    to = to.add(some);
+                }
+                put(log_sum_exps(columns.as_ptr(), n, SIDE, m), m, dst.at(row));
             }
         });
         return true;
