@@ -145,3 +145,37 @@ def test_narrow_rows_are_written_in_the_order_of_the_index(inner):
         spread = i.reshape([1] * axis + [5] + [1] * len(inner)).expand_as(v)
         same(x.scatter_add(axis, spread, v), sums)
         same(x.scatter_add(axis, spread.contiguous(), v), sums)
+
+
+FOLDS = {
+    "sum": lambda x, d: x.sum(d),
+    "mean": lambda x, d: x.mean(d),
+    "prod": lambda x, d: x.prod(d),
+    "amax": lambda x, d: x.amax(d),
+    "all": lambda x, d: (x > -1).all(d),
+    "any": lambda x, d: x.any(d),
+    "nonzero": lambda x, d: x.count_nonzero(d),
+    "logsumexp": lambda x, d: x.logsumexp(d),
+    "norm": lambda x, d: rl.linalg.vector_norm(x, 2, d),
+    "var": lambda x, d: x.var(d, correction=0),
+    "cumsum": lambda x, d: x.cumsum(d),
+    "cummax": lambda x, d: x.cummax(d).values,
+}
+CLOSE = {rl.float64: 1e-12, rl.float32: 1e-5, rl.float16: 1e-2, rl.bfloat16: 6e-2}
+
+
+@pytest.mark.parametrize("dtype", CLOSE)
+@pytest.mark.parametrize("fold", FOLDS)
+def test_folds(fold, dtype):
+    def make(*shape):
+        return rl.randn(*shape).to(dtype)
+
+    for shape in [(40, 10, 3), (9, 5, 2), (2, 20, 7, 15), (100, 4, 1), (70, 33, 4), (64, 16), (33, 1, 5), (300, 2, 2)]:
+        for x in layouts(shape, make):
+            for axis in range(len(shape)):
+                want = FOLDS[fold](x.double().contiguous().movedim(axis, -1).contiguous(), -1)
+                if fold.startswith("cum"):
+                    want = want.movedim(-1, axis)
+                got = FOLDS[fold](x, axis)
+                at = CLOSE[dtype] * (4 if fold in ("cumsum", "prod") else 1)
+                rl.testing.assert_close(got, want.to(got.dtype), rtol=at, atol=at)
