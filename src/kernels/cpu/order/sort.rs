@@ -9,6 +9,7 @@ use crate::kernels::cpu::machine::par;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};
 use crate::kernels::cpu::reduce::{Axes, Axis, Cursor, ReducePlan, offset_of, runs};
 use std::cell::Cell;
+use std::hint::select_unpredictable;
 use std::ops::Range;
 use std::thread::LocalKey;
 
@@ -28,6 +29,8 @@ pub trait Pair: Copy + Ord + Default + Send + Sync + 'static {
     fn new(key: u64, position: usize) -> Self;
     fn key(self) -> u64;
     fn position(self) -> usize;
+    /// Both, the lesser first, without a branch: it would be guessed wrong every other time.
+    fn in_order(self, other: Self) -> (Self, Self);
     /// What a thread keeps of them.
     fn kept() -> &'static LocalKey<Cell<Room<Self>>>;
 }
@@ -51,6 +54,10 @@ fn keep<P>(at: &'static LocalKey<Cell<Room<P>>>, room: Room<P>) {
 }
 
 impl Pair for u64 {
+    #[inline(always)]
+    fn in_order(self, other: u64) -> (u64, u64) {
+        (self.min(other), self.max(other))
+    }
     fn kept() -> &'static LocalKey<Cell<Room<u64>>> {
         &WORDS
     }
@@ -69,6 +76,11 @@ impl Pair for u64 {
 }
 
 impl Pair for u128 {
+    #[inline(always)]
+    fn in_order(self, other: u128) -> (u128, u128) {
+        let turned = other < self;
+        (select_unpredictable(turned, other, self), select_unpredictable(turned, self, other))
+    }
     fn kept() -> &'static LocalKey<Cell<Room<u128>>> {
         &WIDE
     }
@@ -110,7 +122,9 @@ sortable! {
     BF16: u64, 16, |x| half_key(x.to_bits(), x.is_nan()), |k| float_bits(k, 16).map(|b| BF16::from_bits(b as u16));
     f64: u128, 64, |x| if x.is_nan() { u64::MAX } else {
         let b = (x + 0.0).to_bits();
-        if b >> 63 == 1 { !b } else { b | 1 << 63 }
+        // every bit of a negative number is turned, of others the sign: without a branch, which would be guessed wrong every other
+        // time (two of ten float64, 6,000 times: 490 us, so 245)
+        b ^ ((b as i64 >> 63) as u64 | 1 << 63)
     }, |k| float_bits(k, 64).map(f64::from_bits);
 }
 
@@ -126,14 +140,14 @@ fn float_bits(key: u64, bits: u32) -> Option<u64> {
 fn float_key(x: f32) -> u64 {
     // adding zero turns -0 into 0
     let b = (x + 0.0).to_bits();
-    let ordered = if b >> 31 == 1 { !b } else { b | 1 << 31 };
+    let ordered = b ^ ((b as i32 >> 31) as u32 | 1 << 31);
     (if x.is_nan() { u32::MAX } else { ordered }) as u64
 }
 
 #[inline(always)]
 fn half_key(bits: u16, nan: bool) -> u64 {
     let b = if bits == 0x8000 { 0 } else { bits };
-    let ordered = if b >> 15 == 1 { !b } else { b | 1 << 15 };
+    let ordered = b ^ ((b as i16 >> 15) as u16 | 1 << 15);
     (if nan { u16::MAX } else { ordered }) as u64
 }
 
@@ -446,7 +460,7 @@ unsafe fn short<T: Sortable>(src: *const T, line: Axis, flip: u64) -> [T::Pair; 
     }
     let mut put = |steps: Steps| {
         for &(a, b) in steps {
-            (p[a], p[b]) = (p[a].min(p[b]), p[a].max(p[b]));
+            (p[a], p[b]) = p[a].in_order(p[b]);
         }
     };
     if line.size <= 4 {
