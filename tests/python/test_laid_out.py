@@ -179,3 +179,17 @@ def test_folds(fold, dtype):
                 got = FOLDS[fold](x, axis)
                 at = CLOSE[dtype] * (4 if fold in ("cumsum", "prod") else 1)
                 rl.testing.assert_close(got, want.to(got.dtype), rtol=at, atol=at)
+
+
+def test_nothing_of_an_axis_of_one_leaves_zeros():
+    for shape in [(3, 1, 3), (1, 4), (1,), (2, 1, 1)]:
+        for axis, size in enumerate(shape):
+            if size == 1:
+                for _ in range(20):
+                    rl.full(shape, 7e30)
+                    x = rl.randn(*shape, requires_grad=True)
+                    x.narrow(axis, 0, 0).sum().backward()
+                    same(x.grad, rl.zeros(shape))
+    x = rl.randn(3, 3, 3, requires_grad=True)
+    rl.diff(x, 6, 1).sum().backward()
+    same(x.grad, rl.zeros(3, 3, 3))

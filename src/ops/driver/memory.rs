@@ -322,6 +322,10 @@ pub(crate) fn surround_held(out: &Tensor, part: Layout, src: &Tensor, value: Sca
     if out.numel() == 0 {
         return Ok(()); // and strides that are zero
     }
+    if src.numel() == 0 {
+        fill_held(out, value);
+        return Ok(());
+    }
     // axes of one are in no order
     let sized = |order: Dims| order.into_iter().filter(|&axis| out.shape()[axis] != 1).collect::<Dims>();
     let order = out.layout().order_in_memory().map(sized);
