@@ -193,3 +193,33 @@ def test_nothing_of_an_axis_of_one_leaves_zeros():
     x = rl.randn(3, 3, 3, requires_grad=True)
     rl.diff(x, 6, 1).sum().backward()
     same(x.grad, rl.zeros(3, 3, 3))
+
+
+GRADIENTS = [
+    lambda x: (x * 2).sum(),
+    lambda x: x[1:].sum(),
+    lambda x: x.exp().sum(),
+    lambda x: x.cumsum(0).sum(),
+    lambda x: x.contiguous().reshape(-1).sum(),
+    lambda x: x.index_select(0, rl.tensor([0])).sum(),
+    lambda x: (x @ rl.ones(x.shape[-1], 2)).sum(),
+]
+
+
+@pytest.mark.parametrize("of", GRADIENTS)
+def test_a_gradient_lies_as_its_leaf(of):
+    for make in [
+        lambda: rl.randn(3, 4, 5),
+        lambda: rl.randn(3, 4, 5).permute(2, 0, 1),
+        lambda: rl.randn(2, 3, 4, 5).contiguous(memory_format=rl.channels_last),
+    ]:
+        x = make().detach().requires_grad_()
+        of(x).backward()
+        assert x.grad.stride() == x.stride()
+        before = x.grad.clone()
+        of(x).backward()
+        assert x.grad.stride() == x.stride()
+        same(x.grad, before * 2)
+    x = rl.randn(3, 8)[:, ::2].detach().requires_grad_()
+    of(x.expand(3, 4)).backward()
+    assert x.grad.is_contiguous()

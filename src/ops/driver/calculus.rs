@@ -49,10 +49,19 @@ fn zeros(of: &Shape) -> Result<Tensor> {
     Ok(zeros)
 }
 
-/// The gradient a leaf keeps: as it came if nobody else holds it and it lies densely, else a copy laid out as the
-/// leaf itself.
+/// Whether a gradient lies as its leaf does, where that is dense, and else in order: what optimizers walk together lies alike.
+/// PyTorch's rule.
+fn lies_as(g: &Tensor, leaf: &Tensor) -> bool {
+    if !leaf.layout().is_non_overlapping_and_dense() {
+        return g.layout().is_contiguous();
+    }
+    let mut axes = g.shape().iter().zip(g.strides().iter().zip(leaf.strides()));
+    axes.all(|(&n, (a, b))| n == 1 || a == b)
+}
+
+/// The gradient a leaf keeps: as it came if nobody else holds it and it lies as it should, else a copy laid out as the leaf itself.
 fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
-    if g.handle_count() == 1 && g.storage().is_sole() && g.layout().is_non_overlapping_and_dense() {
+    if g.handle_count() == 1 && g.storage().is_sole() && lies_as(g, leaf) {
         return Ok(g.detach());
     }
     // the leaf of a derivative inside a map has a gradient with samples
