@@ -210,13 +210,14 @@ impl Op for Complex {
             unsafe { crate::kernels::cpu::create::copy::join(&rows, o.numel(), out[0].ptr()) };
             return Ok(());
         }
+        self.gpu(x, out)
+    }
+    /// Part by part, wherever they lie.
+    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
         for (part, x) in parts(&out[0])?.iter().zip(x) {
             crate::ops::driver::memory::write_held(part, x);
         }
         Ok(())
-    }
-    fn gpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        self.cpu(x, out)
     }
     fn backward(&self, _: &Context, g: &[Option<Tensor>], want: Want) -> Result<Grads> {
         let Some(g) = &g[0] else { return grads![None, None] };
