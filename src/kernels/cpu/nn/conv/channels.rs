@@ -8,7 +8,7 @@ use super::direct;
 use super::pad::Image;
 use super::plan::{Plan, Sides, Weights};
 use super::scratch::{self, Slot};
-use super::tile::{Channels, Direct, Kernels, LANES, ROWS, best_rows, kernels};
+use super::tile::{Channels, Direct, Kernels, LANES, ROWS, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::matmul::{fetch, turn};
 use crate::kernels::cpu::machine::blocks::copy_few;
@@ -183,7 +183,7 @@ impl<T: Direct> Job<'_, T> {
         let chunks = s.cin.div_ceil(self.chunk).max(1);
         let most = (TERMS / (self.chunk * taps).max(1)).max(1);
         let channels = chunks.div_ceil(chunks.div_ceil(most)) * self.chunk;
-        let tiles = pixels.len().div_ceil(best_rows());
+        let tiles = pixels.len().div_ceil(self.kernels.rows());
         let mut steps = Vec::with_capacity(channels * taps);
         let mut rows = Vec::with_capacity(pixels.len());
         let (mut image, mut i) = (pixels.start / self.from.len(), pixels.start % self.from.len());

@@ -3,7 +3,7 @@
 use super::pad::{Padded, narrow};
 use super::plan::{Plan, Sides, Weights};
 use super::scratch::{self, Slot};
-use super::tile::{Direct, Kernels, Pixels, best_rows, kernels};
+use super::tile::{Direct, Kernels, Pixels, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::matmul::turn;
 use crate::kernels::cpu::machine::blocks::copy_few;
@@ -47,8 +47,8 @@ pub struct Job<'a, T: 'static> {
 unsafe impl<T> Sync for Job<'_, T> {}
 
 /// Output channels in blocks of nearly equal size.
-fn blocks(m: usize) -> Vec<(usize, usize)> {
-    let count = m.div_ceil(best_rows());
+fn blocks(m: usize, rows: usize) -> Vec<(usize, usize)> {
+    let count = m.div_ceil(rows);
     (0..count).map(|b| (b * m / count, (b + 1) * m / count - b * m / count)).collect()
 }
 
@@ -288,11 +288,12 @@ pub struct Common<T: 'static> {
 impl<T: Direct> Common<T> {
     /// Of plans that read the image that this one reads.
     pub fn of(plan: &Plan, sides: &Sides, bias: *const T) -> Common<T> {
+        let kernels = kernels::<T>();
         Common {
             padded: Padded::of(plan, size_of::<T>()),
             sides: *sides,
-            kernels: kernels::<T>(),
-            blocks: blocks(sides.cout),
+            blocks: blocks(sides.cout, kernels.rows()),
+            kernels,
             bias: Ptr::of(bias),
         }
     }
@@ -311,7 +312,7 @@ impl<T: Direct> Common<T> {
         let to = Ptr(packed.as_mut_ptr());
         par::for_each_chunk(
             s.groups * blocks.len(),
-            par::ELEMENTWISE_GRAIN.div_ceil((k * best_rows()).max(1)),
+            par::ELEMENTWISE_GRAIN.div_ceil((k * self.kernels.rows()).max(1)),
             |r| {
                 for t in r {
                     let (g, (first, rows)) = (t / blocks.len(), blocks[t % blocks.len()]);

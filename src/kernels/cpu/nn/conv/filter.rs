@@ -8,7 +8,7 @@ use super::Conv;
 use super::pad::{Padded, PaddedLast};
 use super::plan::Plan;
 use super::scratch::{self, Slot};
-use super::tile::{Channels, Direct, Kernels, LANES, ROWS, best_rows, kernels};
+use super::tile::{Channels, Direct, Kernels, LANES, ROWS, kernels};
 use crate::base::Elem;
 use crate::kernels::cpu::linalg::matmul::turn;
 use crate::kernels::cpu::machine::float::Ptr;
@@ -233,9 +233,9 @@ impl<'a, T: Direct> Job<'a, T> {
     unsafe fn product(&self, x: *const T, steps: &[usize], panel: *const T, sink: Sink<T>) {
         let wide = self.wide;
         let (rows, count, co) = (self.rows.len(), steps.len(), self.p.cout / self.p.groups);
-        let tiles = rows.div_ceil(best_rows());
+        let tiles = rows.div_ceil(self.kernels.rows());
         let (x, panel) = (Ptr::of(x), Ptr::of(panel));
-        let least = par::MATMUL_MIN_FMA / 2 / (best_rows() * count * self.blocks * wide).max(1);
+        let least = par::MATMUL_MIN_FMA / 2 / (self.kernels.rows() * count * self.blocks * wide).max(1);
         par::for_each_chunk(tiles, least.max(tiles.div_ceil(8)), |r| {
             let mut square = [<T as Elem>::ZERO; ROWS * LANES];
             for start in (0..count).step_by(STRETCH) {

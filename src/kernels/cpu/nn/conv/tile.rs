@@ -60,6 +60,11 @@ pub struct Kernels<T: 'static> {
 }
 
 impl<T> Kernels<T> {
+    /// Rows that tiles should have, the most that there are kernels for: with [`ROWS`] the registers of the widest level are full, below
+    /// it those of six.
+    pub fn rows(&self) -> usize {
+        self.pixels.len()
+    }
     /// Vectors that so many channels are taken in.
     pub fn vectors(&self, channels: usize) -> usize {
         if channels <= self.lanes { 1 } else { 2 }
@@ -71,7 +76,7 @@ pub trait Direct: Levels + PackElem + crate::kernels::cpu::machine::float::Cmp {
 impl Direct for f32 {}
 impl Direct for f64 {}
 
-// as many rows as [`best_rows`] says
+// as many rows as [`Kernels::rows`] says: 32 registers at the widest level, 16 below (or as many pairs)
 macro_rules! table {
     ($name:ident, $level:ident, $($r:literal)*) => {
         fn $name<T: Direct>() -> Fns<T> {
@@ -100,11 +105,6 @@ pub fn kernels<T: Direct>() -> Kernels<T> {
         _ => (portable::<T>(), T::Portable::LANES),
     };
     Kernels { lanes, pixels, channels }
-}
-
-/// The rows that tiles should have: 32 registers at the widest level, 16 below (or as many pairs).
-pub fn best_rows() -> usize {
-    if simd::level() == Level::Avx512 { ROWS } else { 6 }
 }
 
 mod at {
