@@ -3091,11 +3091,12 @@ class Tensor:
                 [1, 1, 0],
                 [1, 1, 1]])"""
     def tril_(self, diagonal: _int = 0) -> Tensor:
-        """Zeros above a diagonal of each matrix.
+        """The part of each matrix on and below a diagonal, zeros elsewhere.
         
-        >>> torch.ones(2, 2, dtype=torch.int64).tril_()
-        tensor([[1, 0],
-                [1, 1]])"""
+        >>> torch.tril(torch.ones(3, 3, dtype=torch.int64))
+        tensor([[1, 0, 0],
+                [1, 1, 0],
+                [1, 1, 1]])"""
     def triu(self, diagonal: _int = 0) -> Tensor:
         """The part of each matrix on and above a diagonal, zeros elsewhere.
         
@@ -3104,11 +3105,12 @@ class Tensor:
                 [0, 0, 1],
                 [0, 0, 0]])"""
     def triu_(self, diagonal: _int = 0) -> Tensor:
-        """Zeros below a diagonal of each matrix.
+        """The part of each matrix on and above a diagonal, zeros elsewhere.
         
-        >>> torch.ones(2, 2, dtype=torch.int64).triu_()
-        tensor([[1, 1],
-                [0, 1]])"""
+        >>> torch.triu(torch.ones(3, 3, dtype=torch.int64), diagonal=1)
+        tensor([[0, 1, 1],
+                [0, 0, 1],
+                [0, 0, 0]])"""
     def true_divide(self, other: Tensor | Number) -> Tensor:
         """The quotient of two tensors, broadcasting both; integers divide as floats.
         
@@ -6509,6 +6511,8 @@ def tan_(*args: Any, **kwargs: Any) -> Tensor: ...
 def tanh_(*args: Any, **kwargs: Any) -> Tensor: ...
 def tensor(data: Any, *, dtype: _dtype | None = None, device: _device | _str | _int | None = None, requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor: ...
 def to_dlpack(*args: Any, **kwargs: Any) -> Any: ...
+def tril_(*args: Any, **kwargs: Any) -> Tensor: ...
+def triu_(*args: Any, **kwargs: Any) -> Tensor: ...
 def true_divide_(*args: Any, **kwargs: Any) -> Tensor: ...
 def trunc_(*args: Any, **kwargs: Any) -> Tensor: ...
 def xlog1py_(*args: Any, **kwargs: Any) -> Tensor: ...

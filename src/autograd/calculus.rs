@@ -7,8 +7,8 @@ use crate::tensor::{Tensor, graph::Shape};
 /// The differentiable functions the engine itself needs.
 pub struct Calculus {
     pub add: fn(&Tensor, &Tensor) -> Result<Tensor>,
-    /// A copy in the graph.
-    pub copy: fn(&Tensor) -> Result<Tensor>,
+    /// A copy in the graph, laid out as the leaf that it is the gradient of.
+    pub copy: fn(&Tensor, &Tensor) -> Result<Tensor>,
     /// Adds in place into a gradient nobody else holds.
     pub add_into: fn(&Tensor, &Tensor) -> Result<()>,
     /// Sums a gradient down to the shape and casts it to the dtype of the tensor it belongs to.

@@ -310,6 +310,14 @@ fn in_place(row: &OpDef, args: &[Arg]) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether an object stands for a whole number. (To ask for a method that is not there makes an error, which is thrown away: of
+/// `x.view(dtype)` half of the time.)
+#[inline]
+pub fn is_index(obj: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object
+    unsafe { ffi::PyIndex_Check(obj.as_ptr()) != 0 }
+}
+
 pub fn is_name(obj: &Bound<'_, PyAny>, name: &str) -> bool {
     obj.cast::<PyString>().is_ok_and(|s| s.to_str().is_ok_and(|s| s == name))
 }

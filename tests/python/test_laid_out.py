@@ -92,6 +92,18 @@ def test_triangles(shape, diagonal):
                 same(x, want)
 
 
+def test_a_triangle_is_written_beside_what_it_is_of():
+    x = rl.randn(2, 4, 5)
+    want = x[0].tril()
+    rl.tril(x[0], out=x[1])
+    same(x[1], want)
+    rl.triu(x[1], out=x[1])
+    same(x[1], want.triu())
+    y = rl.randn(3, 4, 5)
+    want = y.tril(1)
+    assert rl.func.vmap(lambda t: t.clone().tril_(1))(y).equal(want)
+
+
 def test_a_triangle_in_place_has_its_history():
     x = rl.randn(4, 4, dtype=rl.float64, requires_grad=True)
     assert rl.autograd.gradcheck(lambda x: (x * 1).tril_(1), (x,))
@@ -170,7 +182,7 @@ def test_folds(fold, dtype):
     def make(*shape):
         return rl.randn(*shape).to(dtype)
 
-    for shape in [(40, 10, 3), (9, 5, 2), (2, 20, 7, 15), (100, 4, 1), (70, 33, 4), (64, 16), (33, 1, 5), (300, 2, 2)]:
+    for shape in [(40, 10, 3), (20, 70, 3), (9, 127, 2), (9, 5, 2), (2, 20, 7, 15), (100, 4, 1), (70, 33, 4), (64, 16), (33, 1, 5), (300, 2, 2)]:
         for x in layouts(shape, make):
             for axis in range(len(shape)):
                 want = FOLDS[fold](x.double().contiguous().movedim(axis, -1).contiguous(), -1)
@@ -220,6 +232,11 @@ def test_a_gradient_lies_as_its_leaf(of):
         of(x).backward()
         assert x.grad.stride() == x.stride()
         same(x.grad, before * 2)
+        x.grad = None
+        of(x**1).backward(create_graph=True)
+        assert x.grad.stride() == x.stride()
+        assert type(x.grad.grad_fn).__name__ == "CopyBackwards"
+        same(x.grad.detach(), before)
     x = rl.randn(3, 8)[:, ::2].detach().requires_grad_()
     of(x.expand(3, 4)).backward()
     assert x.grad.is_contiguous()

@@ -299,7 +299,7 @@ fn accumulate(leaf: &Arc<Leaf>, grad: Tensor, calculus: &Calculus) -> Result<()>
     let Some(variable) = leaf.tensor() else { return Ok(()) };
     let new = match leaf.grad() {
         // its own, as without a graph: programs detach it in place, which no view allows
-        None if grad_enabled() => (calculus.copy)(&grad)?,
+        None if grad_enabled() => (calculus.copy)(&grad, &variable)?,
         None => (calculus.own)(&grad, &variable)?,
         Some(old) if grad_enabled() => (calculus.add)(&old, &grad)?,
         Some(old) if !grad.batch_within(&old) => (calculus.add)(&old, &grad)?,

@@ -13,8 +13,10 @@ fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     a.add(b)
 }
 
-fn copy(g: &Tensor) -> Result<Tensor> {
-    g.clone_as(crate::base::MemoryFormat::Preserve)
+fn copy(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
+    let out = batch::alloc(Meta::like(leaf, g.dtype()), g.device(), &[g])?;
+    out.copy_in(g)?;
+    Ok(out)
 }
 
 fn add_into(a: &Tensor, b: &Tensor) -> Result<()> {
@@ -65,7 +67,7 @@ fn own(g: &Tensor, leaf: &Tensor) -> Result<Tensor> {
         return Ok(g.detach());
     }
     // the leaf of a derivative inside a map has a gradient with samples
-    let out = batch::alloc(crate::tensor::Meta::like(leaf, g.dtype()), g.device(), &[g])?;
+    let out = batch::alloc(Meta::like(leaf, g.dtype()), g.device(), &[g])?;
     if g.device() != crate::base::Device::Meta {
         crate::ops::driver::in_place::check_in_place("accumulate", &out)?;
         crate::ops::driver::memory::write(&out, g)?;

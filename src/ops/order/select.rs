@@ -2,8 +2,8 @@
 
 use crate::base::{DType, Scalar, numel, wrap_dim};
 use crate::error::{Error, Result};
+use crate::kernels::cpu::order::grid::Grid;
 use crate::kernels::cpu::order::select::{Pick, pick};
-use crate::kernels::cpu::order::sort::Grid;
 use crate::kernels::gpu::order::select as gpu;
 use crate::ops::driver::apply::{apply, apply_multi};
 use crate::ops::driver::op::{Batching, Metas, Op, Saves};

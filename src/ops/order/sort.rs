@@ -2,9 +2,9 @@
 
 use crate::base::{DType, Dims, wrap_dim};
 use crate::error::Result;
+use crate::kernels::cpu::order::grid::Grid;
 use crate::kernels::cpu::order::select::topk;
 use crate::kernels::cpu::order::sort as kernel;
-use crate::kernels::cpu::order::sort::Grid;
 use crate::kernels::gpu::order::sort as gpu;
 use crate::ops::driver::apply::apply_multi;
 use crate::ops::driver::memory::{own_held, zeros_of};

@@ -9,7 +9,7 @@ use crate::ops::driver::in_place::apply_in_place;
 use crate::ops::driver::memory::{fill_held, write_held};
 use crate::ops::driver::op::{Batching, Metas, Op};
 use crate::ops::shape::repeat::one;
-use crate::ops::table::Table;
+use crate::ops::table::{Table, To};
 use crate::tensor::{Context, Grads, Meta, Tensor, Want};
 use crate::{bail, ensure, rows};
 use smallvec::smallvec;
@@ -56,7 +56,7 @@ impl Op for Triangle {
     }
     #[allow(unsafe_code)]
     fn cpu(&self, x: &[&Tensor], out: &[Tensor]) -> Result<()> {
-        let in_place = x[0].storage().same(out[0].storage());
+        let in_place = x[0].storage().same(out[0].storage()) && x[0].layout() == out[0].layout();
         if !out[0].layout().is_contiguous() {
             return self.apart(x[0], &out[0], Self::cpu);
         }
@@ -101,6 +101,13 @@ impl Op for Triangle {
             Some(g) => one(apply(*self, &[g])),
             None => Ok(Grads::new()),
         }
+    }
+}
+
+fn triangle(x: &Tensor, op: Triangle, to: To) -> Result<Tensor> {
+    match to {
+        To::New => apply(op, &[x]),
+        To::First => apply_in_place(op, &[x]).map(|()| x.clone()),
     }
 }
 
@@ -163,17 +170,7 @@ rows! { TRIANGLE:
     ///         [1, 1, 0],
     ///         [1, 1, 1]])
     /// ```
-    [Torch, Method] fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: false, diagonal }, &[input]) }
-    /// Zeros above a diagonal of each matrix.
-    ///
-    /// ```text
-    /// >>> torch.ones(2, 2, dtype=torch.int64).tril_()
-    /// tensor([[1, 0],
-    ///         [1, 1]])
-    /// ```
-    [InPlace] fn tril_in_place = "tril_"(input: &Tensor, diagonal: i64 = 0) -> () {
-        apply_in_place(Triangle { upper: false, diagonal }, &[input])
-    }
+    [Torch, Method] + in place fn tril(input: &Tensor, diagonal: i64 = 0) -> Tensor |to| { triangle(input, Triangle { upper: false, diagonal }, to) }
     /// The part of each matrix on and above a diagonal, zeros elsewhere.
     ///
     /// ```text
@@ -182,17 +179,7 @@ rows! { TRIANGLE:
     ///         [0, 0, 1],
     ///         [0, 0, 0]])
     /// ```
-    [Torch, Method] fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor { apply(Triangle { upper: true, diagonal }, &[input]) }
-    /// Zeros below a diagonal of each matrix.
-    ///
-    /// ```text
-    /// >>> torch.ones(2, 2, dtype=torch.int64).triu_()
-    /// tensor([[1, 1],
-    ///         [0, 1]])
-    /// ```
-    [InPlace] fn triu_in_place = "triu_"(input: &Tensor, diagonal: i64 = 0) -> () {
-        apply_in_place(Triangle { upper: true, diagonal }, &[input])
-    }
+    [Torch, Method] + in place fn triu(input: &Tensor, diagonal: i64 = 0) -> Tensor |to| { triangle(input, Triangle { upper: true, diagonal }, to) }
     /// A vector as the diagonal of a matrix; a matrix's diagonal, copied.
     ///
     /// ```text

@@ -1,14 +1,15 @@
 //! What arrives at places: the loops over elements, for each dtype and each way to combine two, behind pointers. So what walks over
 //! axes and shares them among threads is compiled once, not 47 times (0.9 MB).
 
-use super::Reduce;
+use super::{POLLED, Reduce};
 use crate::base::{Num, Real};
 use crate::error::Result;
+use crate::kernels::cpu::machine::stop;
 use crate::with_dtype;
 
 /// What becomes of an element `a` when `v` arrives at its place.
 trait Combine<T> {
-    unsafe fn combine(a: T, v: T) -> T;
+    fn combine(a: T, v: T) -> T;
 }
 
 struct Set;
@@ -19,31 +20,31 @@ struct Max;
 
 impl<T> Combine<T> for Set {
     #[inline(always)]
-    unsafe fn combine(_: T, v: T) -> T {
+    fn combine(_: T, v: T) -> T {
         v
     }
 }
 impl<T: Num> Combine<T> for Add {
     #[inline(always)]
-    unsafe fn combine(a: T, v: T) -> T {
+    fn combine(a: T, v: T) -> T {
         Num::add(a, v)
     }
 }
 impl<T: Num> Combine<T> for Mul {
     #[inline(always)]
-    unsafe fn combine(a: T, v: T) -> T {
+    fn combine(a: T, v: T) -> T {
         Num::mul(a, v)
     }
 }
 impl<T: Real> Combine<T> for Min {
     #[inline(always)]
-    unsafe fn combine(a: T, v: T) -> T {
+    fn combine(a: T, v: T) -> T {
         if v.is_nan() || v < a { v } else { a }
     }
 }
 impl<T: Real> Combine<T> for Max {
     #[inline(always)]
-    unsafe fn combine(a: T, v: T) -> T {
+    fn combine(a: T, v: T) -> T {
         if v.is_nan() || v > a { v } else { a }
     }
 }
@@ -66,7 +67,9 @@ pub(super) const NARROW: usize = 12;
 /// The loops for one dtype and one combination. Pointers are to elements of `size` bytes.
 pub(super) struct Writer {
     pub size: usize,
-    spread: unsafe fn(*mut u8, *const u8, *const i64, usize, Steps),
+    /// `to[i * steps.to + index[i * steps.index] * steps.along]` takes `from[i * steps.from]`, in the order of `i`: all of these can be read,
+    /// the places written.
+    pub spread: unsafe fn(*mut u8, *const u8, *const i64, usize, Steps),
     row: unsafe fn(*mut u8, *const u8, usize),
     fill: unsafe fn(*mut u8, *const u8, usize),
 }
@@ -88,26 +91,11 @@ impl Writer {
         Writer { size: size_of::<T>(), spread: spread::<T, C>, row: row::<T, C>, fill: fill::<T, C> }
     }
 
-    /// `to[i * steps.to + index[i * steps.index] * steps.along]` takes `from[i * steps.from]`, in the order of `i`.
-    ///
-    /// # Safety
-    /// All of these can be read, the places written.
-    pub(super) unsafe fn spread(
-        &self,
-        to: *mut u8,
-        from: *const u8,
-        index: *const i64,
-        n: usize,
-        steps: Steps,
-    ) {
-        (self.spread)(to, from, index, n, steps)
-    }
-
     /// Rows of few elements, column by column: `to[index[i * steps.index] * steps.along + j * across.0]` takes
     /// `from[i * steps.from + j * across.1]`, in the order of `i` for each of the `columns`.
     ///
     /// # Safety
-    /// As of [`Writer::spread`].
+    /// As of [`Writer::spread`], for each of the columns.
     pub(super) unsafe fn narrow(
         &self,
         to: *mut u8,
@@ -118,6 +106,9 @@ impl Writer {
         (columns, across): (usize, (usize, usize)),
     ) {
         for first in (0..n).step_by(TURN) {
+            if first % POLLED == 0 {
+                stop::poll();
+            }
             let (from, index) = (from.add(first * steps.from * self.size), index.add(first * steps.index));
             for j in 0..columns {
                 let (to, from) = (to.add(j * across.0 * self.size), from.add(j * across.1 * self.size));

@@ -1,6 +1,8 @@
 //! The first few of each line, and one of each line: less than a sort.
 
-use super::sort::{Grid, Pair, Scratch, Sortable, load, sort_pairs, turned};
+use super::grid::Grid;
+use super::key::{Pair, Scratch, Sortable, turned};
+use super::sort::{load, sort_pairs};
 use crate::base::{Category, Elem};
 use crate::kernels::cpu::machine::float::Ptr;
 use crate::kernels::cpu::machine::gather::gather;

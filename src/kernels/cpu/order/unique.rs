@@ -1,6 +1,7 @@
 //! Equal elements found as neighbours in order.
 
-use super::sort::{Scratch, Sortable, in_order};
+use super::key::{Scratch, Sortable};
+use super::sort::in_order;
 use crate::base::DType;
 use crate::kernels::cpu::machine::blocks::copy_few;
 use crate::kernels::cpu::machine::stop::{buffer, grow, poll};

@@ -83,6 +83,8 @@ impl Way {
     /// Elements of `T` as they lie; accumulators are the results.
     pub fn of<T: Copy, F: Fold<T>>(f: F) -> Way {
         const { assert!(size_of::<T>() <= LARGEST && size_of::<F::Acc>() <= LARGEST) };
+        // what is turned is moved by size
+        const { assert!(size_of::<F::Acc>().is_power_of_two()) };
         let dense = Dense::of(f);
         Way { dense, read: Pass::Same, write: Pass::Same, element: dense.element, result: dense.acc }
     }
@@ -544,8 +546,16 @@ unsafe fn groups(way: &Way, plan: &ReducePlan, src: *const u8, dst: *mut u8) -> 
                     way.read.run(taken, wide.at(), k * n * w);
                     taken = wide.at();
                 }
-                (way.dense.fill)(sums.at(), w * k);
-                (way.dense.columns)(sums.at(), taken, n, w * k, w * k);
+                let (d, row) = (&way.dense, w * k);
+                (d.fill)(sums.at(), row);
+                (d.columns)(sums.at(), taken, n.min(COLUMN_LEAF), row, row);
+                // leaves are as long as those of wide columns
+                for first in (COLUMN_LEAF..n).step_by(COLUMN_LEAF) {
+                    let more = COLUMN_LEAF.min(n - first);
+                    (d.fill)(turned.at(), row);
+                    (d.columns)(turned.at(), taken.add(first * row * d.element), more, row, row);
+                    (d.merge)(sums.at(), turned.at(), row);
+                }
                 turn(sums.at(), k, turned.at(), w, w, k, acc);
                 way.finish(turned.at(), dst.at((lead_at * near.size + first) * w * way.result), w * k);
             }

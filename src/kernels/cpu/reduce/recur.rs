@@ -94,7 +94,6 @@ unsafe fn long<T: Summable>(lines: &Lines, lag: bool, b: Ptr<T>, c: Ptr<T>, dst:
     let (n, has_b, has_c) = (lines.n, !b.get().is_null(), !c.get().is_null());
     par::for_each_chunk(lines.outer.div_ceil(ROWS), par::REDUCE_GRAIN.div_ceil(n * ROWS), |groups| {
         for first in groups.map(|group| group * ROWS) {
-            // what is not there is not read
             let (b, c, dst) = (b.at(first * n), c.at(first * n), dst.at(first * n));
             // SAFETY: lines that no other task visits
             unsafe {
@@ -118,8 +117,9 @@ unsafe fn long<T: Summable>(lines: &Lines, lag: bool, b: Ptr<T>, c: Ptr<T>, dst:
     });
 }
 
+/// `R` lines at once; what of `b` and `c` is not there is not read.
 #[inline(never)]
-unsafe fn rows<T: Summable, const ROWS: usize, const B: bool, const C: bool>(
+unsafe fn rows<T: Summable, const R: usize, const B: bool, const C: bool>(
     lines: &Lines,
     lag: bool,
     b: *const T,
@@ -129,7 +129,7 @@ unsafe fn rows<T: Summable, const ROWS: usize, const B: bool, const C: bool>(
     let n = lines.n;
     let (first, step, behind) = if lines.reverse { (n - 1, -1, 1) } else { (0, 1, -1) };
     let behind = if lag { behind } else { 0 };
-    let mut state = [T::NONE; ROWS];
+    let mut state = [T::NONE; R];
     for (j, state) in state.iter_mut().enumerate() {
         *state = (*(if B { b } else { c }).add(first + j * n)).widen();
         dst.add(first + j * n).write(T::sum_of(*state));

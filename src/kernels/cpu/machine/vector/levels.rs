@@ -45,7 +45,8 @@ impl Levels for f64 {
 /// The body may use everything of [`Vector`].
 ///
 /// Of the least level that is one element: what calls the library for each of its sums of products (exponentials and all that is
-/// made of them) is no slower so, and a third of the size (170 KB of the wheel). `V: bound, element, Portable` takes vectors there too,
+/// made of them) takes about as long so (100,000 float32: exp 1.05, erf 1.08, tanh 0.69 of the time of four at once), and a third of
+/// the size (0.16 MB of the extension, packed). `V: bound, element, Portable` takes vectors there too,
 /// where they are worth it: 100 products of 8 by 8 take 4.6 us so, 10.8 by elements.
 #[macro_export]
 macro_rules! multiversion_vector {

@@ -167,7 +167,7 @@ multiversion! {
             let k = T::C::of(1.0 / divisor.unwrap_or((at[0].weight * at[1].weight * at[2].weight) as f64));
             let mut c = 0;
             if simd::is_least::<LEVEL>() {
-                // (blocks of known size were 10 KB of the wheel)
+                // (blocks of known size were 6 KB of the extension, packed)
                 while c < p.c {
                     let some = CHANNELS.min(p.c - c);
                     channels(p, &at, some, k, x.add(c), y.add(c));
